@@ -1,0 +1,126 @@
+//! The one error type: what kind it is, what caused it, and what to do next.
+//!
+//! Every failure that reaches a person is one line made from these three parts. The kind
+//! decides the exit code, and with `--json` is printed as a word; nothing else looks at it.
+
+use std::fmt;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, as far as a caller needs to tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line is wrong.
+    Usage,
+    /// A configuration file or an `-o` option is wrong.
+    Config,
+    /// The host name has no address.
+    Resolve,
+    /// No address took the connection, or the proxy failed.
+    Connect,
+    /// A deadline passed.
+    Timeout,
+    /// What answered does not speak SSH-2.
+    Greeting,
+    /// Key exchange failed: no common algorithm, a bad signature, a broken packet.
+    KeyExchange,
+    /// The host key was not accepted.
+    HostKey,
+    /// A key file, certificate or agent could not be used.
+    Identity,
+    /// The server refused the login.
+    Authentication,
+    /// The server refused the channel or a request on it.
+    Channel,
+    /// The connection ended before its time.
+    Disconnected,
+    /// A local file, terminal or stream failed.
+    Local,
+    /// The person, or a signal, ended it.
+    Cancelled,
+}
+
+impl Kind {
+    /// The word that `--json` prints.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Usage => "usage",
+            Kind::Config => "config",
+            Kind::Resolve => "resolve",
+            Kind::Connect => "connect",
+            Kind::Timeout => "timeout",
+            Kind::Greeting => "greeting",
+            Kind::KeyExchange => "key-exchange",
+            Kind::HostKey => "host-key",
+            Kind::Identity => "identity",
+            Kind::Authentication => "authentication",
+            Kind::Channel => "channel",
+            Kind::Disconnected => "disconnected",
+            Kind::Local => "local",
+            Kind::Cancelled => "cancelled",
+        }
+    }
+
+    /// The exit code: ssh(1) has only one for failures of its own.
+    pub fn exit_code(self) -> u8 {
+        255
+    }
+}
+
+/// A failure: kind, cause and, where there is one, the next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: Kind,
+    cause: String,
+    hint: Option<String>,
+}
+
+impl Error {
+    /// A failure of this kind with this cause. The cause is ours or has been sanitised.
+    pub fn new(kind: Kind, cause: impl Into<String>) -> Error {
+        Error { kind, cause: cause.into(), hint: None }
+    }
+
+    /// The same with the next step the person can take.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same cause under a heading, such as the host or the file it concerns.
+    #[must_use]
+    pub fn context(mut self, what: impl fmt::Display) -> Error {
+        self.cause = format!("{what}: {}", self.cause);
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The cause alone.
+    pub fn cause(&self) -> &str {
+        &self.cause
+    }
+
+    /// The next step, if there is one.
+    pub fn next_step(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    /// One line: the cause, then the next step in brackets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause)?;
+        match &self.hint {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

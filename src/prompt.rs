@@ -1,0 +1,92 @@
+//! The trait by which the library asks a human. "Cannot ask" is an answer.
+//!
+//! The library decides *that* something must be asked and what follows from each answer;
+//! an implementation in `ui/` decides how it looks. Calls block: the library makes them on a
+//! thread of their own, so the connection goes on beside the question.
+
+use crate::secret::Secret;
+use crate::trust::Evidence;
+
+/// What became of a question.
+pub enum Answer<T> {
+    /// The person answered.
+    Given(T),
+    /// The person declined (Esc, Ctrl-C, end of file).
+    Cancelled,
+    /// There is nobody to ask: batch mode, or no terminal.
+    CannotAsk,
+}
+
+/// Why the host key needs a person's decision.
+pub struct HostKeyQuestion<'a> {
+    /// The host as the person knows it, ready to show.
+    pub host: &'a str,
+    /// Everything that is known about the key, and where it was found.
+    pub evidence: &'a Evidence,
+    /// The key's `SHA256:…` fingerprint.
+    pub sha256: String,
+    /// The key's `MD5:aa:bb:…` fingerprint.
+    pub md5: String,
+    /// The key's randomart, lines with its frame.
+    pub randomart: String,
+    /// The key's type as ssh names it, such as `ED25519`.
+    pub key_type: &'static str,
+    /// Whether the person may go on at all (`false`: shown for information, then refused).
+    pub may_continue: bool,
+}
+
+/// What the person decided about a host key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostKeyAnswer {
+    /// Do not connect.
+    Disconnect,
+    /// Connect this once; write nothing.
+    Once,
+    /// Connect and write the key (for a changed key: replace the old ones).
+    Record,
+    /// Connect and record if the typed fingerprint is the key's own.
+    IfFingerprint(String),
+}
+
+/// One prompt of a keyboard-interactive request (RFC 4256).
+pub struct ChallengePrompt {
+    /// The server's text, sanitised.
+    pub text: String,
+    /// Whether what is typed may be shown.
+    pub echo: bool,
+}
+
+/// One keyboard-interactive request: all of its prompts belong together.
+pub struct Challenge {
+    /// The server's name for it, sanitised; often empty.
+    pub name: String,
+    /// The server's instruction, sanitised; often empty.
+    pub instruction: String,
+    /// The prompts, possibly none.
+    pub prompts: Vec<ChallengePrompt>,
+}
+
+/// What is said rather than asked.
+pub enum Notice<'a> {
+    /// Text from the server before the session (RFC 4252 section 5.4), sanitised.
+    Banner(&'a str),
+    /// A line of ours that should be seen even without `-v`.
+    Warning(&'a str),
+    /// A line of ours that informs.
+    Info(&'a str),
+}
+
+/// A human, or the lack of one.
+pub trait Prompt: Send + Sync {
+    /// Asks whether to trust a host key.
+    fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer>;
+
+    /// Asks for a password or passphrase; `label` ends as it should be shown.
+    fn secret(&self, label: &str) -> Answer<Secret>;
+
+    /// Asks all prompts of one keyboard-interactive request; one answer for each, in order.
+    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>>;
+
+    /// Says something.
+    fn notice(&self, notice: Notice<'_>);
+}

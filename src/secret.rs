@@ -1,0 +1,44 @@
+//! Text that must not be seen: passwords, passphrases and answers to hidden prompts.
+//!
+//! A [`Secret`] is wiped when dropped, has no `Debug` or `Display`, and is never cloned:
+//! whoever needs the text borrows it where it is used.
+
+use zeroize::{Zeroize, Zeroizing};
+
+/// A password, passphrase or hidden answer.
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the text over; the caller keeps no copy.
+    pub fn new(text: String) -> Secret {
+        Secret(Zeroizing::new(text))
+    }
+
+    /// Takes bytes from a file descriptor over.
+    ///
+    /// # Errors
+    /// Gives nothing back but the fact when they are not UTF-8; the bytes are wiped.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Secret, NotUtf8> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Secret::new(text)),
+            Err(error) => {
+                error.into_bytes().zeroize();
+                Err(NotUtf8)
+            }
+        }
+    }
+
+    /// The text, for the call that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing was typed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The secret was not UTF-8 text.
+#[derive(Debug)]
+pub struct NotUtf8;
