@@ -1,1 +1,136 @@
-//! (to be written)
+//! Whether a host key is to be trusted: evidence first, then one decision.
+//!
+//! [`KnownHosts`] reads the files, [`KnownHosts::lookup`] says what they know about an offered
+//! key ([`Evidence`], a fact), and [`decide`] says what follows under a [`Policy`]
+//! ([`Verdict`]). Nothing here asks, connects or prints; only [`store`] writes.
+
+use std::path::PathBuf;
+
+use russh::keys::ssh_key::{Algorithm, PublicKey};
+
+/// Whom a key must belong to: the name known_hosts is searched for, and the port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// HostKeyAlias if set, else the host name as resolved by the configuration, in lower case.
+    pub name: String,
+    /// The port connected to; known_hosts has `[name]:port` unless it is 22.
+    pub port: u16,
+    /// Whether the name is a HostKeyAlias: the port then plays no part, as in ssh.
+    pub alias: bool,
+}
+
+/// The files to search, in order. A missing file is empty; an unreadable one is a [`Problem`].
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// UserKnownHostsFile; the first is the one written to.
+    pub user: Vec<PathBuf>,
+    /// GlobalKnownHostsFile; never written.
+    pub global: Vec<PathBuf>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// A file or line that could not be used, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1; `None` for the whole file.
+    pub line: Option<usize>,
+    /// One line for the person.
+    pub reason: String,
+}
+
+/// A key that is on record for the subject.
+#[derive(Clone, Debug)]
+pub struct KnownKey {
+    /// Where.
+    pub at: Place,
+    /// Which.
+    pub key: PublicKey,
+}
+
+/// What the files say about the offered key.
+#[derive(Clone, Debug)]
+pub enum Finding {
+    /// Nothing is known of this host.
+    Unknown,
+    /// Only keys of other types are on record.
+    OtherTypeKnown(Vec<KnownKey>),
+    /// Keys of this type are on record, and this is none of them.
+    Changed(Vec<KnownKey>),
+    /// The key, the certified key, or its authority is marked `@revoked`.
+    Revoked(Place),
+    /// The key is on record.
+    Known(Place),
+    /// The certificate is good, signed by the authority on this line.
+    Certified {
+        /// The `@cert-authority` line.
+        at: Place,
+        /// The authority's `SHA256:…` fingerprint.
+        authority: String,
+    },
+}
+
+/// Everything known about an offered key when the decision is made.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// Whom it was offered for.
+    pub subject: Subject,
+    /// The offered key; for a certificate, the key it certifies.
+    pub offered: PublicKey,
+    /// Whether a certificate was offered.
+    pub is_certificate: bool,
+    /// What the files say.
+    pub finding: Finding,
+    /// Why an offered certificate does not count, if one was offered and does not.
+    pub certificate_fault: Option<String>,
+    /// The files searched, in order.
+    pub searched: Vec<PathBuf>,
+    /// Files and lines that could not be used.
+    pub problems: Vec<Problem>,
+}
+
+/// StrictHostKeyChecking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Only what is on record.
+    Yes,
+    /// Ask about what is not.
+    Ask,
+    /// Take new hosts without asking; refuse changed keys.
+    AcceptNew,
+    /// Take new hosts, and changed keys under restrictions, as ssh(1) does.
+    No,
+}
+
+/// What follows from the evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Accept,
+    /// Go on and write the key.
+    AcceptAndRecord,
+    /// Go on without passwords, challenges or forwards, and write nothing (`StrictHostKeyChecking no` and a changed key).
+    AcceptRestricted,
+    /// A person decides.
+    Ask,
+    /// Stop; the reason is one line.
+    Reject(String),
+}
+
+/// What is already on record for a host, for ordering the proposal.
+#[derive(Clone, Debug, Default)]
+pub struct KnownTypes {
+    /// The algorithms of the keys on record, without doubles.
+    pub keys: Vec<Algorithm>,
+    /// Whether an authority covers the host: certificates are worth asking for.
+    pub authority: bool,
+}
