@@ -66,14 +66,24 @@ pub struct Challenge {
     pub prompts: Vec<ChallengePrompt>,
 }
 
+/// Which method to use, when nothing else has settled it.
+pub struct MethodQuestion<'a> {
+    /// `user@host`.
+    pub login: &'a str,
+    /// What can be chosen, each with a line on what it would use.
+    pub choices: &'a [(Method, String)],
+    /// What the server says it accepts, by names on the wire.
+    pub accepted: &'a [String],
+}
+
 /// What is said rather than asked.
 pub enum Notice<'a> {
     /// Text from the server before the session (RFC 4252 section 5.4), sanitised.
     Banner(&'a str),
     /// A line of ours that should be seen even without `-v`.
     Warning(&'a str),
-    /// A line of ours that informs.
-    Info(&'a str),
+    /// A line of ours about something that went wrong and goes on.
+    Error(&'a str),
 }
 
 /// A human, or the lack of one.
@@ -83,6 +93,9 @@ pub trait Prompt: Send + Sync {
 
     /// Asks for a password or passphrase; `label` ends as it should be shown.
     fn secret(&self, label: &str) -> Answer<Secret>;
+
+    /// Asks which of these methods to log in with; gives one of them.
+    fn method(&self, question: &MethodQuestion<'_>) -> Answer<Method>;
 
     /// Asks all prompts of one keyboard-interactive request; one answer for each, in order.
     fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>>;

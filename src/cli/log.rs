@@ -1,0 +1,138 @@
+//! Where `-v` and messages go: standard error, or the file of `-E`, at ssh's LogLevel.
+//!
+//! The library says things through the `log` facade; the words of ssh(1) map to it as
+//! `error!` error, `warn!` log, `info!` verbose, `debug!` debug1. The SSH library's own
+//! chatter is shown from DEBUG3 on, and only what carries no data.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+
+use crate::config::LogLevel;
+use crate::error::{Error, Kind, Result};
+
+static LOGGER: OnceLock<Logger> = OnceLock::new();
+
+struct Logger {
+    level: AtomicU8,
+    file: Mutex<Option<File>>,
+}
+
+const LEVELS: [LogLevel; 8] = [
+    LogLevel::Quiet,
+    LogLevel::Fatal,
+    LogLevel::Error,
+    LogLevel::Info,
+    LogLevel::Verbose,
+    LogLevel::Debug1,
+    LogLevel::Debug2,
+    LogLevel::Debug3,
+];
+
+/// Starts logging; may be called again to change level and file.
+///
+/// # Errors
+/// The file cannot be opened for appending.
+pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
+    let opened = match file {
+        None => None,
+        Some(path) => {
+            let opened = File::options().append(true).create(true).open(path);
+            Some(opened.map_err(|error| {
+                let path = path.display();
+                Error::new(Kind::Local, format!("Couldn't open logfile {path}: {error}"))
+            })?)
+        }
+    };
+    let logger =
+        LOGGER.get_or_init(|| Logger { level: AtomicU8::new(0), file: Mutex::new(None) });
+    *logger.file.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+    // Only the first call can win, and it installs the same logger.
+    let _ = log::set_logger(logger);
+    set_level(level);
+    Ok(())
+}
+
+fn set_level(level: LogLevel) {
+    let rank = LEVELS.iter().position(|&other| other == level).unwrap_or(3);
+    if let (Some(logger), Ok(rank)) = (LOGGER.get(), u8::try_from(rank)) {
+        logger.level.store(rank, Ordering::Relaxed);
+    }
+    log::set_max_level(match level {
+        LogLevel::Quiet | LogLevel::Fatal => LevelFilter::Off,
+        LogLevel::Error => LevelFilter::Error,
+        LogLevel::Info => LevelFilter::Warn,
+        LogLevel::Verbose => LevelFilter::Info,
+        _ => LevelFilter::Debug,
+    });
+}
+
+/// The level in force.
+pub(super) fn level() -> LogLevel {
+    let rank = LOGGER.get().map_or(3, |logger| logger.level.load(Ordering::Relaxed));
+    LEVELS.get(usize::from(rank)).copied().unwrap_or(LogLevel::Info)
+}
+
+/// One level more or less (`~v`, `~V`); gives the new one.
+pub(super) fn shift(more: bool) -> LogLevel {
+    let rank = LEVELS.iter().position(|&other| other == level()).unwrap_or(3);
+    let rank = if more { (rank + 1).min(LEVELS.len() - 1) } else { rank.saturating_sub(1) };
+    set_level(LEVELS[rank]);
+    LEVELS[rank]
+}
+
+/// A message of ours that ends the program, or would at another level: it is shown unless
+/// the person asked for quiet.
+pub(super) fn fatal(text: &str) {
+    if level() > LogLevel::Quiet {
+        write(&format!("tessh: {text}"));
+    }
+}
+
+/// Writes a line where messages go.
+pub(super) fn write(text: &str) {
+    let line = format!("{text}\n");
+    if let Some(logger) = LOGGER.get()
+        && let Some(file) =
+            logger.file.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+    {
+        let _ = file.write_all(line.as_bytes());
+        return;
+    }
+    to_stderr(&line);
+}
+
+/// Writes text to standard error; in raw mode a line must bring its own carriage return.
+pub(super) fn to_stderr(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = match crate::terminal::is_raw() {
+        true => stderr.write_all(text.replace('\n', "\r\n").as_bytes()),
+        false => stderr.write_all(text.as_bytes()),
+    };
+}
+
+impl Log for Logger {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        if metadata.target().starts_with("tessh") {
+            return metadata.level() <= log::max_level();
+        }
+        level() >= LogLevel::Debug3 && metadata.level() <= Level::Info
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        let text = record.args();
+        match record.level() {
+            Level::Debug | Level::Trace => write(&format!("debug1: {text}")),
+            _ => write(&format!("tessh: {text}")),
+        }
+    }
+
+    fn flush(&self) {}
+}

@@ -1,0 +1,433 @@
+//! Which algorithms are proposed, in which order, and how a user's list changes that.
+//!
+//! A name reaches the SSH library only through the tables here: it takes names for key
+//! exchange, cipher and MAC that mean "none", and with those nothing would be verified or
+//! encrypted.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use russh::keys::ssh_key::{Algorithm, EcdsaCurve, HashAlg};
+use russh::{Preferred, cipher, compression, kex, mac};
+
+use crate::error::{Error, Kind, Result};
+use crate::trust::KnownTypes;
+
+const CERTIFICATE: &str = "-cert-v01@openssh.com";
+
+/// A kind of algorithm: the configuration keyword and what its lists may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// KexAlgorithms
+    Kex,
+    /// HostKeyAlgorithms
+    HostKey,
+    /// Ciphers
+    Cipher,
+    /// MACs
+    Mac,
+    /// PubkeyAcceptedAlgorithms
+    Pubkey,
+}
+
+impl Family {
+    /// What is proposed where nothing else is said, most preferred first.
+    pub fn defaults(self) -> &'static [&'static str] {
+        match self {
+            Family::Kex => &KEX[..KEX_DEFAULTS],
+            Family::Cipher if has_aes() => &CIPHERS[..CIPHER_DEFAULTS],
+            Family::Cipher => &CIPHERS_WITHOUT_AES,
+            Family::Mac => &MACS[..MAC_DEFAULTS],
+            Family::HostKey | Family::Pubkey => &SIGNATURES[..SIGNATURE_DEFAULTS],
+        }
+    }
+
+    /// Everything that can be asked for by name.
+    pub fn supported(self) -> Vec<String> {
+        let plain = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        match self {
+            Family::Kex => plain(&KEX),
+            Family::Cipher => plain(&CIPHERS),
+            Family::Mac => plain(&MACS),
+            Family::HostKey | Family::Pubkey => {
+                let certificates = SIGNATURES.iter().map(|name| format!("{name}{CERTIFICATE}"));
+                SIGNATURES.iter().map(|&name| name.to_owned()).chain(certificates).collect()
+            }
+        }
+    }
+
+    fn described(self) -> (&'static str, &'static str) {
+        match self {
+            Family::Kex => ("key exchange algorithm", "KexAlgorithms"),
+            Family::HostKey => ("host key algorithm", "HostKeyAlgorithms"),
+            Family::Cipher => ("cipher", "Ciphers"),
+            Family::Mac => ("MAC", "MACs"),
+            Family::Pubkey => ("public key algorithm", "PubkeyAcceptedAlgorithms"),
+        }
+    }
+}
+
+const KEX_DEFAULTS: usize = 10;
+const KEX: [&str; 14] = [
+    "mlkem768x25519-sha256",
+    "curve25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521",
+    "diffie-hellman-group-exchange-sha256",
+    "diffie-hellman-group16-sha512",
+    "diffie-hellman-group18-sha512",
+    "diffie-hellman-group14-sha256",
+    "diffie-hellman-group15-sha512",
+    "diffie-hellman-group17-sha512",
+    "diffie-hellman-group14-sha1",
+    "diffie-hellman-group-exchange-sha1",
+];
+
+/// With AES in hardware, as nearly everywhere, GCM costs a third of ChaCha20.
+const CIPHER_DEFAULTS: usize = 6;
+const CIPHERS: [&str; 9] = [
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "chacha20-poly1305@openssh.com",
+    "aes128-ctr",
+    "aes192-ctr",
+    "aes256-ctr",
+    "aes128-cbc",
+    "aes192-cbc",
+    "aes256-cbc",
+];
+const CIPHERS_WITHOUT_AES: [&str; 6] = [
+    "chacha20-poly1305@openssh.com",
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "aes128-ctr",
+    "aes192-ctr",
+    "aes256-ctr",
+];
+
+const MAC_DEFAULTS: usize = 4;
+const MACS: [&str; 6] = [
+    "hmac-sha2-256-etm@openssh.com",
+    "hmac-sha2-512-etm@openssh.com",
+    "hmac-sha2-256",
+    "hmac-sha2-512",
+    "hmac-sha1-etm@openssh.com",
+    "hmac-sha1",
+];
+
+const SIGNATURE_DEFAULTS: usize = 6;
+const SIGNATURES: [&str; 7] = [
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+    "ssh-rsa",
+];
+
+fn has_aes() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("aes");
+    #[cfg(target_arch = "aarch64")]
+    return std::arch::is_aarch64_feature_detected!("aes");
+    #[allow(unreachable_code)]
+    false
+}
+
+/// The list that a configuration value asks for: a list of its own, or the defaults with
+/// names added (`+`), removed (`-`, patterns allowed) or put first (`^`).
+///
+/// # Errors
+/// A name that is not supported, or a list that ends empty.
+pub fn select(family: Family, spec: Option<&str>) -> Result<Vec<String>> {
+    let defaults: Vec<String> = family.defaults().iter().map(|&name| name.to_owned()).collect();
+    let Some(spec) = spec else { return Ok(defaults) };
+    let supported = family.supported();
+    let (operator, list) = match spec.as_bytes().first() {
+        Some(b'+') => ('+', &spec[1..]),
+        Some(b'-') => ('-', &spec[1..]),
+        Some(b'^') => ('^', &spec[1..]),
+        _ => ('=', spec),
+    };
+    let patterns: Vec<&str> = list.split(',').filter(|name| !name.is_empty()).collect();
+    let chosen = match operator {
+        '-' => defaults
+            .into_iter()
+            .filter(|name| !patterns.iter().any(|pattern| matches(pattern, name)))
+            .collect(),
+        _ => {
+            let named = named(family, &patterns, &supported)?;
+            let others = defaults.into_iter();
+            match operator {
+                '+' => distinct(others.chain(named)),
+                '^' => distinct(named.into_iter().chain(others)),
+                _ => distinct(named.into_iter()),
+            }
+        }
+    };
+    if chosen.is_empty() {
+        return Err(bad(family, spec));
+    }
+    Ok(chosen)
+}
+
+fn named(family: Family, patterns: &[&str], supported: &[String]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for pattern in patterns {
+        let before = names.len();
+        names.extend(supported.iter().filter(|name| matches(pattern, name)).cloned());
+        if names.len() == before {
+            return Err(bad(family, pattern));
+        }
+    }
+    Ok(names)
+}
+
+fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    seen
+}
+
+fn bad(family: Family, spec: &str) -> Error {
+    let (what, keyword) = family.described();
+    let spec = crate::text::line(spec, 100);
+    Error::new(Kind::Config, format!("Bad SSH2 {what} spec '{spec}'"))
+        .hint(format!("{keyword} takes: {}", family.supported().join(",")))
+}
+
+/// Whether a name fits a pattern with `*` and `?`.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut p, mut n) = (0, 0);
+    let mut retry = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                retry = Some((p + 1, n));
+                p += 1;
+            }
+            Some(&byte) if byte == b'?' || byte == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match retry {
+                Some((after, from)) => {
+                    p = after;
+                    n = from + 1;
+                    retry = Some((after, n));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|&byte| byte == b'*')
+}
+
+/// What is proposed in KEXINIT.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Key exchange algorithms.
+    pub kex: Vec<String>,
+    /// Host key algorithms, certificates among them only where an authority covers the host.
+    pub host_key: Vec<String>,
+    /// Ciphers, for both directions.
+    pub cipher: Vec<String>,
+    /// MACs, for both directions.
+    pub mac: Vec<String>,
+    /// Whether compression is asked for (Compression, -C).
+    pub compression: bool,
+}
+
+impl Proposal {
+    /// Makes the proposal out of the configured lists and what is on record for the host.
+    ///
+    /// Where the host key list is not the user's own, types on record come first, so that a
+    /// host with several keys shows the one that is known; a host with none on record gets
+    /// the default order. As with ssh, the order tells an observer which.
+    ///
+    /// # Errors
+    /// As [`select`].
+    pub fn new(lists: &Lists<'_>, known: &KnownTypes) -> Result<Proposal> {
+        let mut host_key = select(Family::HostKey, lists.host_key)?;
+        let explicit = lists.host_key.is_some_and(|spec| !spec.starts_with(['+', '-']));
+        if !explicit {
+            if known.authority {
+                let certificates: Vec<_> = host_key
+                    .iter()
+                    .filter(|name| !name.ends_with(CERTIFICATE))
+                    .map(|name| format!("{name}{CERTIFICATE}"))
+                    .collect();
+                host_key.splice(0..0, certificates);
+                host_key = distinct(host_key.into_iter());
+            }
+            host_key.sort_by_key(|name| !is_known(name, &known.keys));
+        }
+        Ok(Proposal {
+            kex: select(Family::Kex, lists.kex)?,
+            host_key,
+            cipher: select(Family::Cipher, lists.cipher)?,
+            mac: select(Family::Mac, lists.mac)?,
+            compression: lists.compression,
+        })
+    }
+
+    /// The same in the SSH library's types. It always proposes certificates first and plain
+    /// keys after them, so the order seen on the wire is that of [`Proposal::on_the_wire`].
+    pub(super) fn preferred(&self) -> Preferred {
+        let algorithms = |certificates: bool| -> Cow<'static, [Algorithm]> {
+            self.host_key
+                .iter()
+                .filter(|name| name.ends_with(CERTIFICATE) == certificates)
+                .filter_map(|name| algorithm(name))
+                .collect()
+        };
+        let mut kex: Vec<kex::Name> =
+            self.kex.iter().filter_map(|name| kex::Name::try_from(name.as_str()).ok()).collect();
+        kex.extend([
+            kex::EXTENSION_SUPPORT_AS_CLIENT,
+            kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
+        ]);
+        Preferred {
+            kex: Cow::Owned(kex),
+            key: algorithms(false),
+            host_key_certificates: algorithms(true),
+            cipher: self
+                .cipher
+                .iter()
+                .filter_map(|name| cipher::Name::try_from(name.as_str()).ok())
+                .collect(),
+            mac: self
+                .mac
+                .iter()
+                .filter_map(|name| mac::Name::try_from(name.as_str()).ok())
+                .collect(),
+            // `ZLIB_LEGACY` is the library's name for zlib@openssh.com, the one that starts
+            // after authentication; plain zlib decompresses before it and is not offered.
+            compression: match self.compression {
+                true => Cow::Borrowed(&[compression::ZLIB_LEGACY, compression::NONE]),
+                false => Cow::Borrowed(&[compression::NONE]),
+            },
+        }
+    }
+
+    /// Host key algorithms in the order in which they are sent.
+    pub(super) fn on_the_wire(&self) -> Vec<String> {
+        let (mut certificates, plain): (Vec<_>, Vec<_>) =
+            self.host_key.iter().cloned().partition(|name| name.ends_with(CERTIFICATE));
+        certificates.extend(plain);
+        certificates
+    }
+}
+
+/// The configured lists, as written; `None` is the default.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Lists<'a> {
+    /// KexAlgorithms
+    pub kex: Option<&'a str>,
+    /// HostKeyAlgorithms
+    pub host_key: Option<&'a str>,
+    /// Ciphers
+    pub cipher: Option<&'a str>,
+    /// MACs
+    pub mac: Option<&'a str>,
+    /// Compression
+    pub compression: bool,
+}
+
+/// The library's type for a host key or signature algorithm, certificate suffix aside.
+pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
+    let plain = name.strip_suffix(CERTIFICATE).unwrap_or(name);
+    match plain {
+        "rsa-sha2-512" => Some(Algorithm::Rsa { hash: Some(HashAlg::Sha512) }),
+        "rsa-sha2-256" => Some(Algorithm::Rsa { hash: Some(HashAlg::Sha256) }),
+        "ssh-rsa" => Some(Algorithm::Rsa { hash: None }),
+        "ssh-ed25519" => Some(Algorithm::Ed25519),
+        "ecdsa-sha2-nistp256" => Some(Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 }),
+        "ecdsa-sha2-nistp384" => Some(Algorithm::Ecdsa { curve: EcdsaCurve::NistP384 }),
+        "ecdsa-sha2-nistp521" => Some(Algorithm::Ecdsa { curve: EcdsaCurve::NistP521 }),
+        other => Algorithm::from_str(other).ok(),
+    }
+}
+
+fn is_known(name: &str, known: &[Algorithm]) -> bool {
+    let Some(ours) = algorithm(name) else { return false };
+    known.iter().any(|key| match (key, &ours) {
+        (Algorithm::Rsa { .. }, Algorithm::Rsa { .. }) => true,
+        (key, ours) => key == ours,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_in_the_tables_is_one_the_library_has() {
+        let everything = Proposal {
+            kex: Family::Kex.supported(),
+            host_key: Family::HostKey.supported(),
+            cipher: Family::Cipher.supported(),
+            mac: Family::Mac.supported(),
+            compression: true,
+        };
+        let preferred = everything.preferred();
+        assert_eq!(preferred.kex.len(), KEX.len() + 2);
+        assert_eq!(preferred.cipher.len(), CIPHERS.len());
+        assert_eq!(preferred.mac.len(), MACS.len());
+        assert_eq!(preferred.key.len(), SIGNATURES.len());
+        assert_eq!(preferred.host_key_certificates.len(), SIGNATURES.len());
+    }
+
+    #[test]
+    fn names_that_mean_no_protection_cannot_be_asked_for() {
+        for name in ["none", "clear", "+none", "ext-info-c", "kex-strict-c-v00@openssh.com"] {
+            for family in [Family::Kex, Family::Cipher, Family::Mac, Family::HostKey] {
+                assert!(select(family, Some(name)).is_err(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn operators_change_the_defaults() {
+        let first = |spec| select(Family::Cipher, Some(spec)).unwrap();
+        assert_eq!(first("aes256-ctr,aes128-ctr"), ["aes256-ctr", "aes128-ctr"]);
+        assert_eq!(first("+aes128-cbc").last().unwrap(), "aes128-cbc");
+        assert_eq!(first("^aes256-ctr")[0], "aes256-ctr");
+        assert!(!first("-aes*-ctr").iter().any(|name| name.ends_with("ctr")));
+        assert!(select(Family::Cipher, Some("-*")).is_err());
+    }
+
+    #[test]
+    fn types_on_record_are_proposed_first() {
+        let known = KnownTypes { keys: vec![Algorithm::Rsa { hash: None }], authority: false };
+        let proposal = Proposal::new(&Lists::default(), &known).unwrap();
+        assert_eq!(proposal.host_key[..2], ["rsa-sha2-512", "rsa-sha2-256"]);
+        assert_eq!(proposal.host_key[2], "ssh-ed25519");
+        assert!(!proposal.host_key.iter().any(|name| name == "ssh-rsa"));
+    }
+
+    #[test]
+    fn certificates_are_asked_for_only_where_an_authority_covers_the_host() {
+        let with = KnownTypes { keys: Vec::new(), authority: true };
+        let proposal = Proposal::new(&Lists::default(), &with).unwrap();
+        assert_eq!(proposal.on_the_wire()[0], "ssh-ed25519-cert-v01@openssh.com");
+        let without = Proposal::new(&Lists::default(), &KnownTypes::default()).unwrap();
+        assert!(without.preferred().host_key_certificates.is_empty());
+    }
+
+    #[test]
+    fn an_own_list_keeps_its_order() {
+        let known = KnownTypes { keys: vec![Algorithm::Ed25519], authority: true };
+        let lists = Lists { host_key: Some("rsa-sha2-512,ssh-ed25519"), ..Lists::default() };
+        let proposal = Proposal::new(&lists, &known).unwrap();
+        assert_eq!(proposal.host_key, ["rsa-sha2-512", "ssh-ed25519"]);
+    }
+}

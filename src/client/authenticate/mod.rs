@@ -1,0 +1,365 @@
+//! From a [`Transport`] to a [`Session`]: exactly the chosen method (RFC 4252).
+//!
+//! There is no fallback. A chain is what the person spelled out for a server that wants
+//! several steps; each link is tried once it is wanted, and a refusal ends it all. The
+//! message then names what the server would accept.
+//!
+//! Gaps closed here: an expired password is answered with a message that the library
+//! swallows (G4), a connection lost in the middle looks like a refusal to it (G6).
+
+mod interactive;
+mod publickey;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::{debug, info};
+use russh::client::{AuthResult, Handle};
+use russh::{MethodKind, MethodSet};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::deadline;
+use super::events::{Events, Negotiated, Shared};
+use super::verify::Transport;
+use crate::config::Method;
+use crate::error::{Error, Kind, Result};
+use crate::keys::KeyFile;
+use crate::prompt::{Answer, Prompt};
+use crate::secret::Secret;
+
+/// Who logs in, and how.
+pub struct Login {
+    /// The user name on the server.
+    pub user: String,
+    /// `user@host`, for prompts and messages.
+    pub label: String,
+    /// The methods, in order; one, or a chain that the person spelled out.
+    pub chain: Vec<Method>,
+    /// Identities for `publickey`, in the order in which the server is asked about them.
+    pub identities: Vec<KeyFile>,
+    /// Certificates named on their own (CertificateFile).
+    pub certificates: Vec<PathBuf>,
+    /// The agent's socket.
+    pub agent: Option<PathBuf>,
+    /// The public key that picks one of the agent's; its first is taken otherwise.
+    pub agent_key: Option<KeyFile>,
+    /// A password that was handed over (`--password-fd`); used once.
+    pub password: Option<Secret>,
+    /// How often a password may be asked for (NumberOfPasswordPrompts).
+    pub tries: u32,
+    /// Signature algorithms that may be used (PubkeyAcceptedAlgorithms).
+    pub signatures: Vec<String>,
+}
+
+/// An authenticated connection.
+pub struct Session {
+    pub(super) handle: Handle<Events>,
+    pub(super) shared: Arc<Shared>,
+    /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
+    pub how: String,
+}
+
+impl Session {
+    /// The algorithms in use.
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        self.shared.negotiated()
+    }
+
+    /// Why the connection ended, if it has.
+    pub fn ended(&self) -> Option<Error> {
+        self.shared.ended()
+    }
+}
+
+/// Logs in.
+///
+/// # Errors
+/// The server refuses, wants more than the chain has, or the connection is lost.
+pub async fn authenticate(transport: Transport, login: Login) -> Result<Session> {
+    let mut dialogue = Dialogue::new(transport, login);
+    let chain = dialogue.login.chain.clone();
+    for (index, &method) in chain.iter().enumerate() {
+        info!("Next authentication method: {}", name(method));
+        match dialogue.run(method).await? {
+            Outcome::Success => {
+                debug!("Authenticated using \"{}\".", name(method));
+                return Ok(dialogue.finish(method));
+            }
+            Outcome::Partial(wanted) => {
+                debug!("Authenticated using \"{}\" with partial success.", name(method));
+                if index + 1 == chain.len() {
+                    return Err(dialogue.further(&chain, &wanted));
+                }
+            }
+            Outcome::Refused(accepted) => return Err(dialogue.denied(method, &accepted)),
+        }
+    }
+    Err(Error::new(Kind::Authentication, "no authentication method was chosen")
+        .hint("choose one with --auth"))
+}
+
+/// What the server accepts, asked with the method `none` (RFC 4252 section 5.2); `Err` with
+/// a session if it lets the user in at once.
+///
+/// # Errors
+/// The connection is lost.
+pub async fn accepted(transport: Transport, user: &str) -> Result<Accepted> {
+    let login = Login {
+        user: user.to_owned(),
+        label: user.to_owned(),
+        chain: Vec::new(),
+        identities: Vec::new(),
+        certificates: Vec::new(),
+        agent: None,
+        agent_key: None,
+        password: None,
+        tries: 0,
+        signatures: Vec::new(),
+    };
+    let mut dialogue = Dialogue::new(transport, login);
+    match dialogue.run(Method::None).await? {
+        Outcome::Success => Ok(Accepted::Everyone(Box::new(dialogue.finish(Method::None)))),
+        Outcome::Partial(methods) | Outcome::Refused(methods) => {
+            let transport = dialogue.transport;
+            Ok(Accepted::Methods(Box::new(transport), methods))
+        }
+    }
+}
+
+/// What a server accepts.
+pub enum Accepted {
+    /// It lets everybody in; here is the session.
+    Everyone(Box<Session>),
+    /// These methods, by their names on the wire.
+    Methods(Box<Transport>, Vec<String>),
+}
+
+/// The method's name on the wire.
+pub fn name(method: Method) -> &'static str {
+    match method {
+        Method::None => "none",
+        Method::Password => "password",
+        Method::PublicKey | Method::Agent => "publickey",
+        Method::KeyboardInteractive => "keyboard-interactive",
+    }
+}
+
+/// What one method led to; the names are what the server accepts next.
+enum Outcome {
+    Success,
+    Partial(Vec<String>),
+    Refused(Vec<String>),
+}
+
+/// One login in progress.
+struct Dialogue {
+    transport: Transport,
+    login: Login,
+    /// What the last method logged in with, for the record.
+    credential: Option<String>,
+}
+
+impl Dialogue {
+    fn new(transport: Transport, login: Login) -> Dialogue {
+        Dialogue { transport, login, credential: None }
+    }
+
+    async fn run(&mut self, method: Method) -> Result<Outcome> {
+        if self.transport.shared.is_restricted()
+            && matches!(method, Method::Password | Method::KeyboardInteractive)
+        {
+            return Err(Error::new(
+                Kind::HostKey,
+                format!("{} is disabled to avoid man-in-the-middle attacks", name(method)),
+            )
+            .hint("the host's key changed; settle that first"));
+        }
+        match method {
+            Method::None => self.none().await,
+            Method::Password => self.password().await,
+            Method::KeyboardInteractive => self.keyboard_interactive().await,
+            Method::PublicKey => self.publickey().await,
+            Method::Agent => self.agent().await,
+        }
+    }
+
+    fn finish(self, method: Method) -> Session {
+        let how = match self.credential {
+            Some(credential) => format!("{} with {credential}", name(method)),
+            None => name(method).to_owned(),
+        };
+        let Transport { handle, shared, .. } = self.transport;
+        Session { handle, shared, how }
+    }
+
+    async fn none(&mut self) -> Result<Outcome> {
+        let user = self.login.user.clone();
+        let shared = Arc::clone(&self.transport.shared);
+        let request = self.transport.handle.authenticate_none(user);
+        let result = answered(&shared, request).await?;
+        self.outcome(result).await
+    }
+
+    /// The library's result, checked against how the connection is (G6).
+    async fn outcome(&self, result: AuthResult) -> Result<Outcome> {
+        let (methods, partial) = match result {
+            AuthResult::Success => return Ok(Outcome::Success),
+            AuthResult::Failure { remaining_methods, partial_success } => {
+                (remaining_methods, partial_success)
+            }
+        };
+        if methods.is_empty() {
+            lost(&self.transport.shared).await?;
+        }
+        let names = names(&methods);
+        debug!("Authentications that can continue: {}", names.join(","));
+        Ok(if partial { Outcome::Partial(names) } else { Outcome::Refused(names) })
+    }
+
+    fn denied(&self, method: Method, accepted: &[String]) -> Error {
+        let list = accepted.join(",");
+        let cause = format!("{}: Permission denied ({list})", self.login.label);
+        let wire = name(method);
+        let tried = match &self.credential {
+            Some(credential) => format!("{wire} with {credential} was refused"),
+            None => format!("{wire} was refused"),
+        };
+        let next = match accepted {
+            [] => "the server accepts nothing more".to_owned(),
+            _ if accepted.iter().any(|name| name == wire) => {
+                format!("the server accepts {}: check it, or choose another with --auth", accepted.join(", "))
+            }
+            _ => format!("the server accepts only {}: choose with --auth", accepted.join(", ")),
+        };
+        Error::new(Kind::Authentication, cause).hint(format!("{tried}; {next}"))
+    }
+
+    fn further(&self, chain: &[Method], wanted: &[String]) -> Error {
+        let done: Vec<_> = chain.iter().map(|&method| name(method)).collect();
+        let cause = format!("{}: Permission denied ({})", self.login.label, wanted.join(","));
+        let next = wanted.first().map_or("?", String::as_str);
+        Error::new(Kind::Authentication, cause).hint(format!(
+            "{} succeeded and further authentication is required: --auth {},{next}",
+            done.join(","),
+            done.join(",")
+        ))
+    }
+
+    /// Asks the person, on a thread of its own, while the deadlines stand still.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        ask(&self.transport.shared, &self.transport.prompt, question).await
+    }
+}
+
+/// See [`Dialogue::ask`].
+pub(super) async fn ask<T: Send + 'static>(
+    shared: &Shared,
+    prompt: &Arc<dyn Prompt>,
+    question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let prompt = Arc::clone(prompt);
+    shared.pause();
+    let answer = tokio::task::spawn_blocking(move || question(&*prompt)).await;
+    shared.resume();
+    // A panic on the other thread has been reported there.
+    answer.unwrap_or(Answer::Cancelled)
+}
+
+/// Waits for the answer to one request, within its deadline.
+async fn answered<T>(
+    shared: &Shared,
+    request: impl Future<Output = Result<T, russh::Error>>,
+) -> Result<T> {
+    answered_within(shared, deadline::AUTHENTICATION_STEP, request).await
+}
+
+async fn answered_within<T, E: Into<SignerError>>(
+    shared: &Shared,
+    limit: Duration,
+    request: impl Future<Output = Result<T, E>>,
+) -> Result<T> {
+    tokio::pin!(request);
+    let start = Instant::now();
+    let before = shared.paused();
+    let mut wake = start + limit;
+    loop {
+        tokio::select! {
+            result = &mut request => return match result.map_err(Into::into) {
+                Ok(value) => Ok(value),
+                Err(SignerError::Ours(error)) => Err(error),
+                Err(SignerError::Lost) => {
+                    lost(shared).await?;
+                    Err(lost_for_no_reason())
+                }
+            },
+            () = sleep_until(wake) => {
+                let end = start + limit + (shared.paused() - before);
+                if end <= Instant::now() {
+                    return Err(unanswered());
+                }
+                wake = end.max(Instant::now() + Duration::from_millis(50));
+            }
+        }
+    }
+}
+
+fn unanswered() -> Error {
+    Error::new(Kind::Timeout, "the server did not answer the authentication request in time")
+        .hint("it may be overloaded; try again")
+}
+
+/// Why a request to sign, or to log in, came back without an answer.
+pub(super) enum SignerError {
+    /// The connection is gone.
+    Lost,
+    /// A key could not be used.
+    Ours(Error),
+}
+
+impl From<russh::SendError> for SignerError {
+    fn from(_: russh::SendError) -> SignerError {
+        SignerError::Lost
+    }
+}
+
+impl From<russh::Error> for SignerError {
+    fn from(_: russh::Error) -> SignerError {
+        SignerError::Lost
+    }
+}
+
+/// Fails if the connection is gone; the library tells the handler a moment after it has told
+/// the waiting request.
+async fn lost(shared: &Shared) -> Result<()> {
+    const MOMENT: Duration = Duration::from_millis(200);
+    let ended = async {
+        loop {
+            if let Some(error) = shared.ended() {
+                return error;
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    match timeout(MOMENT, ended).await {
+        // The server has no method left, and the library hung up: a refusal.
+        Ok(error) if error.kind() == Kind::Authentication => Ok(()),
+        Ok(error) => Err(error.context("the connection was lost during authentication")),
+        Err(_) => Ok(()),
+    }
+}
+
+fn lost_for_no_reason() -> Error {
+    Error::new(Kind::Disconnected, "the connection was lost during authentication")
+        .hint("try again; the server's log may say why")
+}
+
+fn names(methods: &MethodSet) -> Vec<String> {
+    methods
+        .iter()
+        .map(|method: &MethodKind| <&'static str>::from(method).to_owned())
+        .collect()
+}

@@ -1,0 +1,223 @@
+//! `publickey` (RFC 4252 section 7), with a key file, a certificate or the agent.
+//!
+//! The server is asked about each identity that was named until it takes one; only that one
+//! signs. Nothing is offered that was not chosen: no other key of the agent, no other file.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use log::{debug, info};
+use russh::keys::agent::AgentIdentity;
+use russh::keys::ssh_key::certificate::CertType;
+use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PublicKey};
+
+use super::{Dialogue, Outcome, SignerError, answered, answered_within};
+use crate::client::deadline;
+use crate::client::identity::{Identity, Pen, Signer, unlock};
+use crate::error::{Error, Kind, Result};
+use crate::keys::agent::Agent;
+use crate::keys::{self, Format, KeyFile};
+use crate::prompt::Notice;
+use crate::trust::fingerprint;
+
+impl Dialogue {
+    /// Offers the chosen identities until one is taken.
+    pub(super) async fn publickey(&mut self) -> Result<Outcome> {
+        let files = std::mem::take(&mut self.login.identities);
+        if files.is_empty() {
+            return Err(Error::new(Kind::Identity, "no identity to log in with was found")
+                .hint("name a key file with -i, or make one with ssh-keygen"));
+        }
+        let mut refused = None;
+        let mut tried = Vec::new();
+        for file in files {
+            let identity = self.identity(file).await?;
+            tried.push(identity.describe());
+            match self.offer(identity).await? {
+                Outcome::Success => return Ok(Outcome::Success),
+                Outcome::Partial(wanted) if !wanted.iter().any(|name| name == "publickey") => {
+                    return Ok(Outcome::Partial(wanted));
+                }
+                // The server wants another key (AuthenticationMethods publickey,publickey).
+                outcome => refused = Some(outcome),
+            }
+        }
+        self.credential = Some(tried.join(", "));
+        Ok(refused.unwrap_or(Outcome::Refused(Vec::new())))
+    }
+
+    /// Offers the one key of the agent that was picked, or its first.
+    pub(super) async fn agent(&mut self) -> Result<Outcome> {
+        let mut agent = self.open_agent().await?;
+        let held = agent.identities().await?;
+        let wanted = match &self.login.agent_key {
+            Some(file) => Some(public(file)?.clone()),
+            None => None,
+        };
+        let picked = held.into_iter().find(|identity| match &wanted {
+            Some(wanted) => identity.public_key().key_data() == wanted.key_data(),
+            None => true,
+        });
+        let Some(picked) = picked else {
+            let missing = match wanted {
+                Some(key) => format!("the agent does not hold {}", fingerprint::sha256(&key)),
+                None => "the agent holds no keys".to_owned(),
+            };
+            return Err(Error::new(Kind::Identity, missing).hint("add the key with ssh-add"));
+        };
+        let (public, certificate) = match picked {
+            AgentIdentity::PublicKey { key, .. } => (key, None),
+            AgentIdentity::Certificate { certificate, .. } => {
+                (PublicKey::new(certificate.public_key().clone(), ""), Some(certificate))
+            }
+        };
+        let certificate = certificate.or_else(|| self.named_certificate(&public));
+        self.offer(Identity { public, certificate, pen: Pen::Agent(agent) }).await
+    }
+
+    async fn open_agent(&self) -> Result<Agent> {
+        match &self.login.agent {
+            Some(socket) => Agent::connect(socket).await,
+            None => Err(Error::new(Kind::Identity, "no agent is running: SSH_AUTH_SOCK is not set")
+                .hint("start one with ssh-agent, or choose another method with --auth")),
+        }
+    }
+
+    /// A file becomes an identity as soon as its public half is known.
+    async fn identity(&self, file: KeyFile) -> Result<Identity> {
+        let transport = &self.transport;
+        let path = file.path().to_owned();
+        let (public, pen) = match (file.public(), file.format()) {
+            (Some(public), Format::PublicOnly) => {
+                (public.clone(), Pen::Agent(self.open_agent().await?))
+            }
+            (Some(public), _) => (public.clone(), Pen::File(Box::new(file))),
+            (None, _) => {
+                let unlocked = unlock(&file, &transport.shared, &transport.prompt).await;
+                let private = unlocked.map_err(|error| match error {
+                    SignerError::Ours(error) => error,
+                    SignerError::Lost => super::lost_for_no_reason(),
+                })?;
+                let public = private.public_key().clone();
+                (public, Pen::Open(Arc::new(private), path.display().to_string()))
+            }
+        };
+        let certificate = match self.named_certificate(&public) {
+            Some(certificate) => Some(certificate),
+            None => self.certificate_beside(&path, &public),
+        };
+        Ok(Identity { public, certificate, pen })
+    }
+
+    /// The certificate for this key among those named with CertificateFile.
+    fn named_certificate(&self, public: &PublicKey) -> Option<Certificate> {
+        self.login.certificates.iter().find_map(|path| match keys::certificate(path) {
+            Ok(certificate) => self.usable(certificate, public, &path.display().to_string()),
+            Err(error) => {
+                self.transport.prompt.notice(Notice::Warning(&error.to_string()));
+                None
+            }
+        })
+    }
+
+    fn certificate_beside(&self, path: &std::path::Path, public: &PublicKey) -> Option<Certificate> {
+        match keys::certificate_beside(path)? {
+            Ok(certificate) => {
+                self.usable(certificate, public, &format!("{}-cert.pub", path.display()))
+            }
+            Err(error) => {
+                self.transport.prompt.notice(Notice::Warning(&error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// A certificate counts if it is this key's, for users, and valid now by our clock.
+    fn usable(&self, certificate: Certificate, public: &PublicKey, place: &str) -> Option<Certificate> {
+        if certificate.public_key() != public.key_data() {
+            return None;
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        let fault = if certificate.cert_type() != CertType::User {
+            "it is a host certificate"
+        } else if now < certificate.valid_after() {
+            "it is not valid yet"
+        } else if now >= certificate.valid_before() {
+            "it has expired"
+        } else {
+            return Some(certificate);
+        };
+        let text = format!("{place}: {fault}; the key is offered without it");
+        self.transport.prompt.notice(Notice::Warning(&text));
+        None
+    }
+
+    async fn offer(&mut self, mut identity: Identity) -> Result<Outcome> {
+        let described = identity.describe();
+        info!("Offering public key: {described}");
+        self.credential = Some(described.clone());
+        let hash = self.hash(&identity.public).await?;
+        let user = self.login.user.clone();
+        let shared = Arc::clone(&self.transport.shared);
+        let prompt = Arc::clone(&self.transport.prompt);
+        let mut signer = Signer { pen: &mut identity.pen, shared: &shared, prompt: &prompt };
+        let handle = &mut self.transport.handle;
+        let limit = deadline::AUTHENTICATION_STEP;
+        let result = match identity.certificate {
+            Some(certificate) => {
+                let request =
+                    handle.authenticate_certificate_with(user, certificate, hash, &mut signer);
+                answered_within(&shared, limit, request).await?
+            }
+            None => {
+                let request =
+                    handle.authenticate_publickey_with(user, identity.public, hash, &mut signer);
+                answered_within(&shared, limit, request).await?
+            }
+        };
+        let outcome = self.outcome(result).await?;
+        if matches!(outcome, Outcome::Success) {
+            debug!("Server accepts key: {described}");
+        }
+        Ok(outcome)
+    }
+
+    /// The hash for an RSA signature: the best that the server announced (RFC 8308) and the
+    /// person allows. Servers that announce nothing are old and know SHA-2 since 2016.
+    async fn hash(&self, public: &PublicKey) -> Result<Option<HashAlg>> {
+        if !matches!(public.algorithm(), Algorithm::Rsa { .. }) {
+            return Ok(None);
+        }
+        let allowed = |name: &str| self.login.signatures.iter().any(|entry| {
+            entry.strip_suffix("-cert-v01@openssh.com").unwrap_or(entry) == name
+        });
+        let best = self.transport.handle.best_supported_rsa_hash();
+        let announced = answered(&self.transport.shared, best).await?;
+        let choices = match announced {
+            Some(Some(HashAlg::Sha256)) => &[HashAlg::Sha256][..],
+            _ => &[HashAlg::Sha512, HashAlg::Sha256],
+        };
+        for &hash in choices {
+            let name = match hash {
+                HashAlg::Sha512 => "rsa-sha2-512",
+                _ => "rsa-sha2-256",
+            };
+            if allowed(name) {
+                return Ok(Some(hash));
+            }
+        }
+        if allowed("ssh-rsa") {
+            return Ok(None);
+        }
+        Err(Error::new(Kind::Identity, "no signature algorithm for this RSA key is allowed")
+            .hint("PubkeyAcceptedAlgorithms must allow rsa-sha2-512 or rsa-sha2-256"))
+    }
+}
+
+fn public(file: &KeyFile) -> Result<&PublicKey> {
+    file.public().ok_or_else(|| {
+        let path = file.path().display();
+        Error::new(Kind::Identity, format!("{path}: its public key is not known"))
+            .hint("name the .pub file with -i")
+    })
+}

@@ -1,0 +1,150 @@
+//! The session channel: pty, environment, and a shell, a command or a subsystem
+//! (RFC 4254 section 6).
+//!
+//! The requests leave together, without waiting for each answer; the answers come in order
+//! and are taken in by the relay. That saves round trips before the first prompt.
+
+use std::sync::Arc;
+
+use log::debug;
+use russh::client::Msg;
+use russh::{ChannelWriteHalf, Pty};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
+
+use super::authenticate::Session;
+use super::deadline;
+use super::events::{Event, Output, Shared, Sink};
+use crate::error::{Error, Kind, Result};
+use crate::text;
+
+/// What to run on the server, and how.
+pub struct SessionRequest {
+    /// A pseudo-terminal, if one is wanted.
+    pub pty: Option<PtyRequest>,
+    /// Environment variables to offer; servers take few.
+    pub env: Vec<(String, String)>,
+    /// What to start.
+    pub program: Program,
+}
+
+/// What to start on the server.
+pub enum Program {
+    /// The user's shell.
+    Shell,
+    /// A command line for the user's shell, byte for byte.
+    Exec(Vec<u8>),
+    /// A subsystem such as `sftp`.
+    Subsystem(String),
+}
+
+/// A pseudo-terminal to ask for.
+pub struct PtyRequest {
+    /// TERM.
+    pub term: String,
+    /// Its size.
+    pub size: WindowSize,
+    /// RFC 4254 section 8.
+    pub modes: Vec<(Pty, u32)>,
+}
+
+/// The size of a terminal window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowSize {
+    /// In characters.
+    pub columns: u32,
+    /// In characters.
+    pub rows: u32,
+    /// In pixels; 0 where unknown.
+    pub width: u32,
+    /// In pixels; 0 where unknown.
+    pub height: u32,
+}
+
+/// A request whose answer is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Awaited {
+    Pty,
+    Program,
+}
+
+/// An open session channel with its requests on the way.
+pub struct Channel {
+    pub(super) write: ChannelWriteHalf<Msg>,
+    pub(super) events: UnboundedReceiver<Event>,
+    pub(super) awaited: std::collections::VecDeque<Awaited>,
+    pub(super) program: &'static str,
+}
+
+/// Opens the channel and sends its requests; output goes to the sinks from then on.
+///
+/// # Errors
+/// The server refuses the channel, does not answer, or the connection is lost.
+pub async fn open(
+    session: &Session,
+    request: SessionRequest,
+    stdout: Sink,
+    stderr: Sink,
+) -> Result<Channel> {
+    let (sender, events) = unbounded_channel();
+    session.shared.send_events_to(sender);
+    let opened = timeout(deadline::CHANNEL, session.handle.channel_open_session()).await;
+    let channel = match opened {
+        Ok(Ok(channel)) => channel,
+        Ok(Err(_)) => return Err(not_opened(&session.shared)),
+        Err(_) => {
+            return Err(Error::new(Kind::Timeout, "the server did not open a session in time")
+                .hint("it may be overloaded; try again"));
+        }
+    };
+    debug!("Entering interactive session.");
+    // The reading half is dropped: data goes straight to the sinks, the rest comes as events.
+    let (_, write) = channel.split();
+    session.shared.send_output_to(Output { stdout, stderr: Some(stderr) });
+    let sent = send(&write, &request).await;
+    let awaited = sent.map_err(|_| super::relay::connection_lost(&session.shared))?;
+    let program = match request.program {
+        Program::Shell => "shell",
+        Program::Exec(_) => "exec",
+        Program::Subsystem(_) => "subsystem",
+    };
+    Ok(Channel { write, events, awaited, program })
+}
+
+async fn send(
+    write: &ChannelWriteHalf<Msg>,
+    request: &SessionRequest,
+) -> Result<std::collections::VecDeque<Awaited>, russh::Error> {
+    let mut awaited = std::collections::VecDeque::new();
+    if let Some(pty) = &request.pty {
+        let WindowSize { columns, rows, width, height } = pty.size;
+        write.request_pty(true, &pty.term, columns, rows, width, height, &pty.modes).await?;
+        awaited.push_back(Awaited::Pty);
+    }
+    for (name, value) in &request.env {
+        debug!("channel 0: setting env {} = \"{}\"", text::line(name, 64), text::line(value, 64));
+        write.set_env(false, name, value).await?;
+    }
+    match &request.program {
+        Program::Shell => write.request_shell(true).await?,
+        Program::Exec(command) => {
+            debug!("Sending command: {}", text::line_bytes(command, 200));
+            write.exec(true, command.as_slice()).await?;
+        }
+        Program::Subsystem(name) => write.request_subsystem(true, name).await?,
+    }
+    awaited.push_back(Awaited::Program);
+    Ok(awaited)
+}
+
+fn not_opened(shared: &Arc<Shared>) -> Error {
+    match (shared.take_open_failure(), shared.ended()) {
+        (Some(said), _) => {
+            Error::new(Kind::Channel, format!("the server refused to open a session: {said}"))
+                .hint("it may allow forwarding only: try -N")
+        }
+        (None, Some(ended)) => ended.context("the connection was lost"),
+        (None, None) => Error::new(Kind::Channel, "the server refused to open a session")
+            .hint("the server's log may say why"),
+    }
+}

@@ -1,0 +1,377 @@
+//! From a host and port to a [`Stream`]: name resolution, both address families, or a proxy
+//! command.
+//!
+//! Addresses are tried as RFC 8305 ("Happy Eyeballs") has it: families alternate, the next
+//! attempt starts when the one before has failed or has had a quarter of a second, and the
+//! first connection wins.
+
+use std::io::IoSliceMut;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::process::Stdio;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use log::debug;
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpSocket, TcpStream, UnixStream};
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout_at};
+
+use super::deadline::{self, Budget};
+use super::greeting::reason;
+use super::wire::poll_vectored;
+use crate::error::{Error, Kind, Result};
+
+/// How long an attempt stays alone before the next address is tried beside it
+/// (RFC 8305 section 5 recommends 250 ms).
+const STAGGER: Duration = Duration::from_millis(250);
+/// Addresses tried for one name; a resolver decides how many it gives.
+const MAX_ADDRESSES: usize = 64;
+
+/// Which address families may be used (AddressFamily, -4, -6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Both.
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+/// How to reach the server.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The host name or address to connect to.
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
+    /// Address families allowed.
+    pub family: Family,
+    /// The local address to connect from (BindAddress, -b).
+    pub bind: Option<String>,
+    /// Whether TCP keepalive probes are wanted (TCPKeepAlive).
+    pub tcp_keep_alive: bool,
+    /// Attempts, one second apart (ConnectionAttempts); at least one is made.
+    pub attempts: u32,
+    /// A command whose standard input and output are the connection (ProxyCommand), with
+    /// the shell that runs it. Host, port and the rest above are then not used.
+    pub proxy: Option<ProxyCommand>,
+}
+
+/// A command in the place of a TCP connection.
+#[derive(Clone, Debug)]
+pub struct ProxyCommand {
+    /// The shell that runs it, with `-c`.
+    pub shell: std::path::PathBuf,
+    /// The command with its tokens expanded.
+    pub command: String,
+}
+
+/// Bytes to the server: a TCP connection, or a proxy command's input and output.
+pub enum Stream {
+    /// A TCP connection.
+    Tcp(TcpStream),
+    /// A proxy command, ended with the stream.
+    Command(Proxy),
+}
+
+/// A running proxy command.
+pub struct Proxy {
+    socket: UnixStream,
+    child: Child,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        // As ssh does: the command may have children of its own to tell, so no SIGKILL.
+        if let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok())
+            && let Some(pid) = rustix::process::Pid::from_raw(pid)
+        {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::HUP);
+        }
+    }
+}
+
+/// Connects. `budget` bounds name resolution and all attempts together.
+///
+/// # Errors
+/// Names without addresses, addresses that refuse or time out, a command that does not start.
+pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
+    if let Some(proxy) = &route.proxy {
+        return start(proxy).map(Stream::Command);
+    }
+    let until = budget.until(deadline::CONNECT);
+    match timeout_at(until, attempts(route)).await {
+        Ok(result) => result.map(Stream::Tcp),
+        Err(_) => Err(Error::new(Kind::Timeout, format!("{}: Connection timed out", place(route)))
+            .hint("check that the host is up and the port is reachable from here")),
+    }
+}
+
+fn place(route: &Route) -> String {
+    format!("connect to host {} port {}", route.host, route.port)
+}
+
+async fn attempts(route: &Route) -> Result<TcpStream> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match attempt(route).await {
+            Err(error) if tries < route.attempts && error.kind() == Kind::Connect => {
+                debug!("{error}; trying again");
+                sleep(Duration::from_secs(1)).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+async fn attempt(route: &Route) -> Result<TcpStream> {
+    let addresses = alternate(resolve(&route.host, route.port, route.family).await?);
+    let bind = match &route.bind {
+        Some(name) => resolve(name, 0, route.family)
+            .await
+            .map_err(|error| error.context("local address (-b, BindAddress)"))?,
+        None => Vec::new(),
+    };
+    let mut waiting = addresses.into_iter();
+    let mut running = JoinSet::new();
+    let mut last = None;
+    loop {
+        if let Some(address) = waiting.next() {
+            debug!("Connecting to {} [{}] port {}.", route.host, address.ip(), address.port());
+            running.spawn(open(address, local_for(address, &bind), route.tcp_keep_alive));
+        } else if running.is_empty() {
+            let why = last.as_ref().map_or_else(|| "no address to try".to_owned(), reason);
+            return Err(Error::new(Kind::Connect, format!("{}: {why}", place(route)))
+                .hint("check host and port, and that an SSH server listens there"));
+        }
+        let more = waiting.len() > 0;
+        tokio::select! {
+            Some(result) = running.join_next() => match result {
+                Ok(Ok(stream)) => {
+                    debug!("Connection established.");
+                    return Ok(stream);
+                }
+                Ok(Err(error)) => last = Some(error),
+                Err(_) => {}
+            },
+            () = sleep(STAGGER), if more => {}
+        }
+    }
+}
+
+async fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr>> {
+    let found = tokio::net::lookup_host((host, port))
+        .await
+        .map_err(|error| no_address(host, &error.to_string()))?;
+    let found: Vec<_> = found
+        .filter(|address| match family {
+            Family::Any => true,
+            Family::V4 => address.is_ipv4(),
+            Family::V6 => address.is_ipv6(),
+        })
+        .take(MAX_ADDRESSES)
+        .collect();
+    match found.is_empty() {
+        true => Err(no_address(host, "it has no address of the family asked for")),
+        false => Ok(found),
+    }
+}
+
+fn no_address(host: &str, why: &str) -> Error {
+    let why = why.rsplit_once("information: ").map_or(why, |(_, why)| why);
+    Error::new(Kind::Resolve, format!("Could not resolve hostname {host}: {why}"))
+        .hint("check the spelling and the name service")
+}
+
+/// Families in turn, beginning with the first address's, each in the resolver's order.
+fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut first, mut second): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    first.dedup();
+    second.dedup();
+    let mut second = second.into_iter();
+    let mut mixed = Vec::with_capacity(first.len() * 2);
+    for address in first {
+        mixed.push(address);
+        mixed.extend(second.next());
+    }
+    mixed.extend(second);
+    mixed
+}
+
+fn local_for(address: SocketAddr, bind: &[SocketAddr]) -> Option<SocketAddr> {
+    if bind.is_empty() {
+        return None;
+    }
+    let same = bind.iter().find(|local| local.is_ipv4() == address.is_ipv4()).copied();
+    // Binding an address of the other family fails with the system's own reason.
+    same.or_else(|| bind.first().copied())
+}
+
+async fn open(
+    address: SocketAddr,
+    local: Option<SocketAddr>,
+    keep_alive: bool,
+) -> std::io::Result<TcpStream> {
+    let socket = match address.ip() {
+        IpAddr::V4(_) => TcpSocket::new_v4()?,
+        IpAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    if let Some(local) = local {
+        socket.bind(local)?;
+    }
+    let stream = socket.connect(address).await?;
+    stream.set_nodelay(true)?;
+    SockRef::from(&stream).set_keepalive(keep_alive)?;
+    Ok(stream)
+}
+
+fn start(proxy: &ProxyCommand) -> Result<Proxy> {
+    debug!("Executing proxy command: exec {}", proxy.command);
+    let failed = |error: std::io::Error| {
+        Error::new(Kind::Connect, format!("the proxy command did not start: {}", reason(&error)))
+            .hint("check ProxyCommand")
+    };
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().map_err(failed)?;
+    ours.set_nonblocking(true).map_err(failed)?;
+    let input = std::os::fd::OwnedFd::from(theirs);
+    let output = input.try_clone().map_err(failed)?;
+    let child = Command::new(&proxy.shell)
+        .arg("-c")
+        .arg(format!("exec {}", proxy.command))
+        .stdin(Stdio::from(input))
+        .stdout(Stdio::from(output))
+        .spawn()
+        .map_err(failed)?;
+    Ok(Proxy { socket: UnixStream::from_std(ours).map_err(failed)?, child })
+}
+
+impl Stream {
+    /// The address at the other end, if it is a TCP connection.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.peer_addr().ok(),
+            Stream::Command(_) => None,
+        }
+    }
+
+    /// Asks the kernel to acknowledge what was just received without delay.
+    pub(super) fn acknowledge_at_once(&self) {
+        #[cfg(target_os = "linux")]
+        if let Stream::Tcp(stream) = self {
+            let _ = SockRef::from(stream).set_tcp_quickack(true);
+        }
+    }
+
+    /// Reads into several buffers with one system call.
+    pub(super) fn poll_read_vectored(
+        &self,
+        cx: &mut Context<'_>,
+        buffers: &mut [IoSliceMut<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        match self {
+            Stream::Tcp(stream) => poll_vectored(
+                cx,
+                |cx| stream.poll_read_ready(cx),
+                || stream.try_read_vectored(buffers),
+            ),
+            Stream::Command(proxy) => poll_vectored(
+                cx,
+                |cx| proxy.socket.poll_read_ready(cx),
+                || proxy.socket.try_read_vectored(buffers),
+            ),
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        match &mut *self {
+            Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
+            Stream::Command(proxy) => Pin::new(&mut proxy.socket).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        match &mut *self {
+            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
+            Stream::Command(proxy) => Pin::new(&mut proxy.socket).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match &mut *self {
+            Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Command(proxy) => Pin::new(&mut proxy.socket).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match &mut *self {
+            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Command(proxy) => Pin::new(&mut proxy.socket).poll_shutdown(cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn families_alternate_in_the_resolvers_order() {
+        let given = ["[::1]:22", "[::2]:22", "[::3]:22", "127.0.0.1:22"].map(address);
+        let wanted = ["[::1]:22", "127.0.0.1:22", "[::2]:22", "[::3]:22"].map(address);
+        assert_eq!(alternate(given.to_vec()), wanted);
+    }
+
+    fn route(port: u16) -> Route {
+        Route {
+            host: "127.0.0.1".to_owned(),
+            port,
+            family: Family::Any,
+            bind: None,
+            tcp_keep_alive: true,
+            attempts: 1,
+            proxy: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_port_where_nobody_listens_is_named() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let error = connect(&route(port), Budget::start(None)).await.err().unwrap();
+        assert_eq!(error.kind(), Kind::Connect);
+        assert!(error.cause().ends_with(&format!("port {port}: Connection refused")), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_address_of_the_wrong_family_is_not_tried() {
+        let route = Route { family: Family::V6, ..route(1) };
+        let error = connect(&route, Budget::start(None)).await.err().unwrap();
+        assert_eq!(error.kind(), Kind::Resolve);
+    }
+}

@@ -1,0 +1,45 @@
+//! How long each step of a connection may take (gaps G4 and G11: the library underneath
+//! has no deadlines before authentication is over).
+//!
+//! Time in which a person thinks about a question does not count; time in which the peer
+//! says nothing does.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Time for name resolution and the TCP connection where ConnectTimeout is not set.
+pub const CONNECT: Duration = Duration::from_secs(60);
+/// Time for the server's identification line.
+pub const GREETING: Duration = Duration::from_secs(15);
+/// Time for the first key exchange, questions not counted.
+pub const KEY_EXCHANGE: Duration = Duration::from_secs(30);
+/// Time for the answer to one authentication request: as long as sshd's LoginGraceTime,
+/// because a second factor may wait for somebody to pick up a telephone.
+pub const AUTHENTICATION_STEP: Duration = Duration::from_secs(120);
+/// Silence after an answer to a password that was neither yes nor no (G4).
+pub const UNREADABLE_ANSWER: Duration = Duration::from_secs(5);
+/// Time for a channel, a pty or a command to be confirmed.
+pub const CHANNEL: Duration = Duration::from_secs(60);
+/// Time for the last messages to leave after everything is done.
+pub const GOODBYE: Duration = Duration::from_millis(250);
+
+/// The time that is left for everything up to the end of the key exchange.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    end: Option<Instant>,
+}
+
+impl Budget {
+    /// Starts the clock; `limit` is ConnectTimeout, which covers connection, greeting and
+    /// key exchange together.
+    pub fn start(limit: Option<Duration>) -> Budget {
+        Budget { end: limit.and_then(|limit| Instant::now().checked_add(limit)) }
+    }
+
+    /// When a step must be over that may take `own` time at most.
+    pub fn until(&self, own: Duration) -> Instant {
+        let own = Instant::now() + own;
+        self.end.unwrap_or(own)
+    }
+}

@@ -1,0 +1,413 @@
+//! What the SSH library tells us while a connection lives, and the state shared with the
+//! steps that wait for it.
+//!
+//! Everything a server may open by itself is refused unless it was asked for (gap G7: the
+//! library accepts by default). Data of the session channel is written straight from here
+//! to its sink, without a queue between: that is the relay's fast path, and its flow
+//! control, since the library reads nothing while a sink is full.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use log::{debug, info};
+use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
+use russh::keys::PublicKeyOrCertificate;
+use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::Instant;
+
+use super::failure::{self, Stop};
+use super::verify::HostCheck;
+use super::wire::WireFacts;
+use crate::error::Error;
+use crate::prompt::{Notice, Prompt};
+use crate::text;
+
+/// Text a server may show before the session, in all: a screenful is usual, and sshd's
+/// own limit is a file of any size.
+const MAX_BANNER: usize = 256 * 1024;
+/// Banners a server may send.
+const MAX_BANNERS: usize = 64;
+/// What is shown of an error text.
+const SHOWN: usize = 300;
+
+/// Where a session channel's data goes: standard output, or any other sink.
+pub type Sink = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// The sinks of the session channel.
+pub(super) struct Output {
+    pub stdout: Sink,
+    /// `None`: everything goes to `stdout` is never meant; extended data is dropped.
+    pub stderr: Option<Sink>,
+}
+
+/// What happens on the session channel, data aside.
+#[derive(Debug)]
+pub(super) enum Event {
+    /// The last request was granted.
+    Success,
+    /// The last request was refused.
+    Failure,
+    /// RFC 4254 section 6.10.
+    ExitStatus(u32),
+    /// RFC 4254 section 6.10: the signal's name without SIG, and the text with it.
+    ExitSignal { name: Sig, message: String },
+    /// The channel is closed: nothing follows.
+    Closed,
+    /// Standard output does not take any more.
+    OutputFailed(std::io::Error),
+}
+
+/// State shared between the handler and the steps.
+#[derive(Default)]
+pub(super) struct Shared {
+    ended: Mutex<Option<Error>>,
+    events: Mutex<Option<UnboundedSender<Event>>>,
+    output: Mutex<Option<Output>>,
+    open_failure: Mutex<Option<String>>,
+    negotiated: Mutex<Option<Negotiated>>,
+    pause: Mutex<Pause>,
+    restricted: AtomicBool,
+    pub wire: Arc<WireFacts>,
+}
+
+/// The algorithms in use, as negotiated last.
+#[derive(Clone, Debug)]
+pub struct Negotiated {
+    /// Key exchange algorithm.
+    pub kex: String,
+    /// Host key algorithm.
+    pub host_key: String,
+    /// Cipher, the same in both directions.
+    pub cipher: String,
+    /// MAC from client to server; meaningless with an AEAD cipher.
+    pub client_mac: String,
+    /// MAC from server to client.
+    pub server_mac: String,
+}
+
+#[derive(Default)]
+struct Pause {
+    since: Option<Instant>,
+    total: Duration,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing below can panic while it holds one of these.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// Why the connection ended, if it has (gap G6: the library reports a connection lost
+    /// during authentication as a refusal).
+    pub fn ended(&self) -> Option<Error> {
+        lock(&self.ended).clone()
+    }
+
+    /// Events of the session channel go here from now on.
+    pub fn send_events_to(&self, sender: UnboundedSender<Event>) {
+        *lock(&self.events) = Some(sender);
+    }
+
+    /// Data of the session channel goes here from now on.
+    pub fn send_output_to(&self, output: Output) {
+        *lock(&self.output) = Some(output);
+    }
+
+    /// The server's words when it refused the last channel.
+    pub fn take_open_failure(&self) -> Option<String> {
+        lock(&self.open_failure).take()
+    }
+
+    /// The algorithms in use.
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        lock(&self.negotiated).clone()
+    }
+
+    /// Nothing that could be stolen may be sent on this connection.
+    pub fn restrict(&self) {
+        self.restricted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Shared::restrict`] was called.
+    pub fn is_restricted(&self) -> bool {
+        self.restricted.load(Ordering::Relaxed)
+    }
+
+    /// Stops the clock of a deadline while a person is asked.
+    pub fn pause(&self) {
+        lock(&self.pause).since = Some(Instant::now());
+    }
+
+    /// Lets the clock run again.
+    pub fn resume(&self) {
+        let mut pause = lock(&self.pause);
+        if let Some(since) = pause.since.take() {
+            pause.total += since.elapsed();
+        }
+    }
+
+    /// How long the clock has stood still so far.
+    pub fn paused(&self) -> Duration {
+        let pause = lock(&self.pause);
+        pause.total + pause.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    fn emit(&self, event: Event) {
+        if let Some(events) = &*lock(&self.events) {
+            // The relay has gone: nobody wants to know.
+            let _ = events.send(event);
+        }
+    }
+}
+
+/// The library's callbacks for one connection.
+pub(super) struct Events {
+    shared: Arc<Shared>,
+    prompt: Arc<dyn Prompt>,
+    host: Option<HostCheck>,
+    output: Option<Output>,
+    banners: usize,
+    banner_bytes: usize,
+}
+
+impl Events {
+    pub fn new(shared: Arc<Shared>, prompt: Arc<dyn Prompt>, host: HostCheck) -> Events {
+        Events { shared, prompt, host: Some(host), output: None, banners: 0, banner_bytes: 0 }
+    }
+
+    fn output(&mut self) -> Option<&mut Output> {
+        if self.output.is_none() {
+            self.output = lock(&self.shared.output).take();
+        }
+        self.output.as_mut()
+    }
+
+    fn refuse(&self, what: &str) {
+        info!("refused a {what} channel that the server opened unasked");
+    }
+}
+
+impl Handler for Events {
+    type Error = Stop;
+
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool, Stop> {
+        match self.host.take() {
+            Some(host) => {
+                host.judge(key, &self.shared, &self.prompt).await.map_err(Stop::Ours)?;
+                Ok(true)
+            }
+            // The library asks once (gap G2: not again on a rekey).
+            None => Ok(false),
+        }
+    }
+
+    async fn kex_done(
+        &mut self,
+        _shared_secret: Option<&[u8]>,
+        names: &russh::Names,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        let negotiated = Negotiated {
+            kex: names.kex.as_ref().to_owned(),
+            host_key: names.key.to_string(),
+            cipher: names.cipher.as_ref().to_owned(),
+            client_mac: names.client_mac.as_ref().to_owned(),
+            server_mac: names.server_mac.as_ref().to_owned(),
+        };
+        debug!("kex: algorithm: {}", negotiated.kex);
+        debug!("kex: host key algorithm: {}", negotiated.host_key);
+        debug!("kex: cipher: {} MAC: {}", negotiated.cipher, negotiated.client_mac);
+        debug!("SSH2_MSG_NEWKEYS sent");
+        *lock(&self.shared.negotiated) = Some(negotiated);
+        Ok(())
+    }
+
+    async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Stop> {
+        self.shared.wire.explain();
+        self.banners += 1;
+        let room = MAX_BANNER.saturating_sub(self.banner_bytes);
+        if room > 0 && self.banners <= MAX_BANNERS {
+            self.banner_bytes += banner.len();
+            self.prompt.notice(Notice::Banner(&text::block(banner, room, usize::MAX)));
+        }
+        Ok(())
+    }
+
+    async fn data(
+        &mut self,
+        _channel: ChannelId,
+        data: &[u8],
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        let Some(output) = self.output() else { return Ok(()) };
+        if let Err(error) = output.stdout.write_all(data).await {
+            output.stdout = Box::new(tokio::io::sink());
+            self.shared.emit(Event::OutputFailed(error));
+        }
+        Ok(())
+    }
+
+    async fn extended_data(
+        &mut self,
+        _channel: ChannelId,
+        code: u32,
+        data: &[u8],
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        const SSH_EXTENDED_DATA_STDERR: u32 = 1;
+        let Some(Output { stderr, .. }) = self.output() else { return Ok(()) };
+        if code == SSH_EXTENDED_DATA_STDERR
+            && let Some(sink) = stderr
+            && sink.write_all(data).await.is_err()
+        {
+            // As with ssh, standard output and the exit status still count.
+            *stderr = None;
+        }
+        Ok(())
+    }
+
+    async fn channel_success(&mut self, _: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        self.shared.emit(Event::Success);
+        Ok(())
+    }
+
+    async fn channel_failure(&mut self, _: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        self.shared.emit(Event::Failure);
+        Ok(())
+    }
+
+    async fn exit_status(
+        &mut self,
+        _: ChannelId,
+        status: u32,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        self.shared.emit(Event::ExitStatus(status));
+        Ok(())
+    }
+
+    async fn exit_signal(
+        &mut self,
+        _: ChannelId,
+        name: Sig,
+        _core_dumped: bool,
+        message: &str,
+        _language: &str,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        self.shared.emit(Event::ExitSignal { name, message: text::line(message, SHOWN) });
+        Ok(())
+    }
+
+    async fn channel_close(&mut self, _: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        self.shared.emit(Event::Closed);
+        Ok(())
+    }
+
+    async fn channel_open_failure(
+        &mut self,
+        _: ChannelId,
+        reason: ChannelOpenFailure,
+        description: &str,
+        _language: &str,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        let said = text::line(description, SHOWN);
+        *lock(&self.shared.open_failure) = Some(format!("{reason:?}: {said}"));
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_tcpip(
+        &mut self,
+        _channel: Channel<Msg>,
+        _connected_address: &str,
+        _connected_port: u32,
+        _originator_address: &str,
+        _originator_port: u32,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.refuse("forwarded-tcpip");
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_streamlocal(
+        &mut self,
+        _channel: Channel<Msg>,
+        _socket_path: &str,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.refuse("forwarded-streamlocal");
+        Ok(())
+    }
+
+    async fn server_channel_open_agent_forward(
+        &mut self,
+        _channel: Channel<Msg>,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.refuse("agent");
+        Ok(())
+    }
+
+    async fn server_channel_open_session(
+        &mut self,
+        _channel: Channel<Msg>,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.refuse("session");
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_tcpip(
+        &mut self,
+        _channel: Channel<Msg>,
+        _host_to_connect: &str,
+        _port_to_connect: u32,
+        _originator_address: &str,
+        _originator_port: u32,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.refuse("direct-tcpip");
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_streamlocal(
+        &mut self,
+        _channel: Channel<Msg>,
+        _socket_path: &str,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.refuse("direct-streamlocal");
+        Ok(())
+    }
+
+    async fn server_channel_open_x11(
+        &mut self,
+        _channel: Channel<Msg>,
+        _originator_address: &str,
+        _originator_port: u32,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.refuse("x11");
+        Ok(())
+    }
+
+    async fn disconnected(&mut self, reason: DisconnectReason<Stop>) -> Result<(), Stop> {
+        let error = failure::ended(reason);
+        debug!("{error}");
+        *lock(&self.shared.ended) = Some(error);
+        // Whoever waits for the channel sees the end of the events.
+        *lock(&self.shared.events) = None;
+        Ok(())
+    }
+}

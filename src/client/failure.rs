@@ -1,0 +1,114 @@
+//! The SSH library's errors in our words: what happened, as the person would say it.
+
+use russh::AlgorithmKind;
+use russh::client::{DisconnectReason, RemoteDisconnectInfo};
+
+use super::greeting::reason;
+use crate::error::{Error, Kind};
+use crate::text;
+
+/// What is shown of a text or list that the server sent.
+const SHOWN: usize = 600;
+
+/// The error of the handler: ours, or the library's.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The library stopped.
+    Library(russh::Error),
+    /// We stopped, for this reason.
+    Ours(Error),
+}
+
+impl From<russh::Error> for Stop {
+    fn from(error: russh::Error) -> Stop {
+        Stop::Library(error)
+    }
+}
+
+impl Stop {
+    /// The error to report when it ended a key exchange.
+    pub fn during_key_exchange(self) -> Error {
+        match self {
+            Stop::Ours(error) => error,
+            Stop::Library(error) => translate(&error, Kind::KeyExchange),
+        }
+    }
+}
+
+/// Why the connection ended, as the handler was told.
+pub(super) fn ended(reason: DisconnectReason<Stop>) -> Error {
+    match reason {
+        DisconnectReason::ReceivedDisconnect(info) => said_goodbye(&info),
+        DisconnectReason::Error(Stop::Ours(error)) => error,
+        DisconnectReason::Error(Stop::Library(error)) => translate(&error, Kind::Disconnected),
+    }
+}
+
+fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
+    let said = text::line(&info.message, SHOWN);
+    Error::new(Kind::Disconnected, format!("the server ended the connection: {said}"))
+}
+
+/// `kind` is what it counts as where the library's error does not say.
+pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
+    use russh::Error as E;
+    match error {
+        E::NoCommonAlgo { kind, ours, theirs } => no_common(kind, ours, theirs),
+        E::WrongServerSig => Error::new(
+            Kind::KeyExchange,
+            "the server could not prove that it holds its host key: its signature is wrong",
+        )
+        .hint("somebody may be between you and the server"),
+        E::PacketSize(size) => {
+            Error::new(kind, format!("the server sent a bad packet: length {size}"))
+                .hint("the connection is damaged, or this is not an SSH server")
+        }
+        E::PacketAuth | E::DecryptionError => {
+            Error::new(kind, "a packet arrived corrupted: its message authentication code is wrong")
+                .hint("the connection is damaged or tampered with; connect again")
+        }
+        E::StrictKeyExchangeViolation { message_type, .. } => Error::new(
+            Kind::KeyExchange,
+            format!("the server broke strict key exchange with message {message_type}"),
+        )
+        .hint("somebody may be between you and the server"),
+        E::KeepaliveTimeout => {
+            Error::new(Kind::Disconnected, "Timeout, server not responding to keepalives")
+                .hint("ServerAliveInterval and ServerAliveCountMax set the limit")
+        }
+        E::Disconnect | E::HUP | E::SendError | E::RecvError => {
+            Error::new(kind, "the connection was closed by the server")
+        }
+        E::IO(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Error::new(kind, "the connection was closed by the server")
+        }
+        E::IO(error) => Error::new(kind, reason(error)),
+        E::SshEncoding(_) | E::Utf8(_) => {
+            Error::new(kind, format!("the server sent a message that cannot be read ({error})"))
+                .hint("text that is not UTF-8 is one cause; the server's log may say more")
+        }
+        other => Error::new(kind, text::line(&other.to_string(), SHOWN)),
+    }
+}
+
+fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error {
+    let (what, keyword) = match kind {
+        AlgorithmKind::Kex => ("key exchange method", "KexAlgorithms"),
+        AlgorithmKind::Key => ("host key type", "HostKeyAlgorithms"),
+        AlgorithmKind::Cipher => ("cipher", "Ciphers"),
+        AlgorithmKind::Mac => ("MAC", "MACs"),
+        AlgorithmKind::Compression => ("compression", "Compression"),
+    };
+    // The library adds its extension markers to the list; nobody can choose those.
+    let ours: Vec<_> = ours
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !name.starts_with("ext-info-") && !name.starts_with("kex-strict-"))
+        .collect();
+    let theirs = text::line(&theirs.join(","), SHOWN);
+    Error::new(
+        Kind::KeyExchange,
+        format!("no matching {what} found. Their offer: {theirs}; ours: {}", ours.join(",")),
+    )
+    .hint(format!("-o {keyword}=+NAME adds one of theirs where tessh has it"))
+}

@@ -1,0 +1,208 @@
+//! The protocol version exchange (RFC 4253 section 4.2), before the SSH library sees a byte.
+//!
+//! Gap G10: the library skips everything before the identification line without showing it
+//! and waits for ever. Here the lines are read within bounds, kept, and named for what they
+//! are: another protocol, SSH-1, a server that is full.
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, timeout_at};
+
+use crate::error::{Error, Kind, Result};
+use crate::text;
+
+/// Lines a server may send before its identification; sshd sends none.
+const MAX_LINES: usize = 20;
+/// Length of one line with its end, as RFC 4253 has it for the identification.
+const MAX_LINE: usize = 255;
+/// What is shown of a text that should have been a greeting.
+const SHOWN: usize = 200;
+
+/// What the server said first.
+#[derive(Debug)]
+pub(super) struct Greeting {
+    /// The identification line, without its end.
+    pub identification: String,
+    /// Lines before it, sanitised.
+    pub preface: Vec<String>,
+    /// Bytes already read beyond it.
+    pub rest: Vec<u8>,
+}
+
+/// Sends our identification and reads the server's. Sending does not wait for reading:
+/// that would cost a round trip.
+pub(super) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    ours: &str,
+    until: Instant,
+) -> Result<Greeting> {
+    let mut heard = Vec::new();
+    let talk = async {
+        // A peer that closed already has still said why: read on.
+        let sent = stream.write_all(format!("{ours}\r\n").as_bytes()).await;
+        let read = read_greeting(stream, &mut heard).await;
+        match (sent, read) {
+            (_, Ok(greeting)) => Ok(greeting),
+            (_, Err(error)) => Err(error),
+        }
+    };
+    match timeout_at(until, talk).await {
+        Ok(result) => result,
+        Err(_) => Err(silence(&heard)),
+    }
+}
+
+async fn read_greeting<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    heard: &mut Vec<u8>,
+) -> Result<Greeting> {
+    let mut preface = Vec::new();
+    let mut start = 0;
+    loop {
+        while let Some(length) = heard[start..].iter().position(|&byte| byte == b'\n') {
+            let line = &heard[start..start + length];
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.len() > MAX_LINE - 2 {
+                return Err(not_ssh("its greeting has a line of more than 255 bytes", line));
+            }
+            if line.starts_with(b"SSH-") {
+                let identification = identification(line)?;
+                return Ok(Greeting {
+                    identification,
+                    preface,
+                    rest: heard[start + length + 1..].to_vec(),
+                });
+            }
+            if preface.is_empty() && line.starts_with(b"HTTP/") {
+                return Err(not_ssh("an HTTP server answered", line));
+            }
+            preface.push(text::line_bytes(line, SHOWN));
+            if preface.len() > MAX_LINES {
+                return Err(not_ssh("it sent more than 20 lines without an SSH greeting", line));
+            }
+            start += length + 1;
+        }
+        if heard.len() - start > MAX_LINE {
+            return Err(not_ssh(
+                "its greeting has a line of more than 255 bytes",
+                &heard[start..start + MAX_LINE],
+            ));
+        }
+        let mut chunk = [0; 512];
+        match stream.read(&mut chunk).await {
+            Ok(0) => return Err(closed(heard, "the connection was closed")),
+            Ok(n) => heard.extend_from_slice(&chunk[..n]),
+            Err(error) => return Err(closed(heard, &reason(&error))),
+        }
+    }
+}
+
+fn identification(line: &[u8]) -> Result<String> {
+    let shown = text::line_bytes(line, SHOWN);
+    if line.starts_with(b"SSH-1.") && !line.starts_with(b"SSH-1.99-") {
+        return Err(Error::new(
+            Kind::Greeting,
+            format!("the server speaks only SSH-1 ({shown}), which is broken and not supported"),
+        )
+        .hint("ask for SSH-2 to be enabled on the server"));
+    }
+    if !line.starts_with(b"SSH-2.0-") && !line.starts_with(b"SSH-1.99-") {
+        return Err(not_ssh("its protocol version is not 2.0", line));
+    }
+    // RFC 4253: printable US-ASCII; one that has control bytes is a trick.
+    match std::str::from_utf8(line) {
+        Ok(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
+        _ => Err(not_ssh("its identification has unprintable characters", line)),
+    }
+}
+
+fn not_ssh(what: &str, line: &[u8]) -> Error {
+    let shown = text::line_bytes(line, SHOWN);
+    let cause = format!("this is not an SSH server: {what}: \"{shown}\"");
+    Error::new(Kind::Greeting, cause).hint("check host and port")
+}
+
+fn closed(heard: &[u8], how: &str) -> Error {
+    if heard.is_empty() {
+        return Error::new(Kind::Greeting, format!("{how} before any SSH greeting"))
+            .hint("check host and port; the server may be refusing this address");
+    }
+    let shown = text::line_bytes(heard, SHOWN);
+    Error::new(Kind::Greeting, format!("{how} before the SSH greeting; the server said \"{shown}\""))
+        .hint("if it is overloaded, try again later")
+}
+
+fn silence(heard: &[u8]) -> Error {
+    let said = match heard {
+        [] => "it said nothing".to_owned(),
+        _ => format!("it only said \"{}\"", text::line_bytes(heard, SHOWN)),
+    };
+    Error::new(Kind::Timeout, format!("Connection timed out during banner exchange: {said}"))
+        .hint("check host and port, or try again later")
+}
+
+/// What an I/O error is called in a message, without the system's number.
+pub(super) fn reason(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::ConnectionReset => "Connection reset by peer".to_owned(),
+        ErrorKind::ConnectionRefused => "Connection refused".to_owned(),
+        ErrorKind::TimedOut => "Connection timed out".to_owned(),
+        ErrorKind::HostUnreachable => "No route to host".to_owned(),
+        ErrorKind::NetworkUnreachable => "Network is unreachable".to_owned(),
+        ErrorKind::BrokenPipe => "Broken pipe".to_owned(),
+        ErrorKind::UnexpectedEof => "the connection was closed".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    async fn greet(said: &[u8]) -> Result<Greeting> {
+        let (mut ours, mut theirs) = tokio::io::duplex(4096);
+        theirs.write_all(said).await.unwrap();
+        theirs.shutdown().await.unwrap();
+        exchange(&mut ours, "SSH-2.0-x", Instant::now() + Duration::from_secs(5)).await
+    }
+
+    #[tokio::test]
+    async fn identification_and_what_follows_are_kept_apart() {
+        let greeting = greet(b"hello\r\nSSH-2.0-OpenSSH_9.2 comment\r\n\0\0\x01").await.unwrap();
+        assert_eq!(greeting.identification, "SSH-2.0-OpenSSH_9.2 comment");
+        assert_eq!(greeting.preface, ["hello"]);
+        assert_eq!(greeting.rest, b"\0\0\x01");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_ssh_is_named() {
+        for (said, word) in [
+            (&b""[..], "before any SSH greeting"),
+            (b"Exceeded MaxStartups\r\n", "Exceeded MaxStartups"),
+            (b"SSH-1.5-old\r\n", "only SSH-1"),
+            (b"HTTP/1.1 400 Bad Request\r\n", "HTTP server"),
+            (b"SSH-3.0-new\r\n", "not 2.0"),
+            (b"SSH-2.0-\x1b[31m\r\n", "unprintable"),
+            (&[b'a'; 300], "more than 255 bytes"),
+            (&b"x\n".repeat(21), "more than 20 lines"),
+        ] {
+            let error = greet(said).await.unwrap_err();
+            assert!(error.to_string().contains(word), "{error}");
+            assert!(!error.to_string().contains('\x1b'));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_ends_at_the_deadline() {
+        let (mut ours, _theirs) = tokio::io::duplex(64);
+        let error = exchange(&mut ours, "SSH-2.0-x", Instant::now() + GREETING_TEST).await;
+        assert_eq!(error.unwrap_err().kind(), Kind::Timeout);
+    }
+
+    const GREETING_TEST: Duration = Duration::from_secs(15);
+}

@@ -1,0 +1,161 @@
+//! One identity while it is offered: what the server is asked about, and the pen that signs
+//! if it says yes.
+//!
+//! A key file's passphrase is asked for only then. Gap G12: the library signs with an RSA
+//! certificate as `ssh-rsa` (SHA-1) when it has the key itself; with a signer of ours it
+//! uses the algorithm it is told.
+
+use std::sync::Arc;
+
+use log::debug;
+use russh::keys::agent::AgentIdentity;
+use russh::keys::signature::Signer as _;
+use russh::keys::ssh_encoding::Encode;
+use russh::keys::ssh_key::private::KeypairData;
+use russh::keys::ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey, Signature};
+
+use super::authenticate::SignerError;
+use super::events::Shared;
+use crate::error::{Error, Kind, Result};
+use crate::keys::agent::Agent;
+use crate::keys::{KeyFile, Unlock};
+use crate::prompt::{Answer, Prompt};
+use crate::trust::fingerprint;
+
+/// Passphrases that may be tried on one key; a wrong one never leaves this machine.
+const MAX_PASSPHRASES: u32 = 3;
+
+/// What the server is asked about.
+pub(super) struct Identity {
+    pub public: PublicKey,
+    pub certificate: Option<Certificate>,
+    pub pen: Pen,
+}
+
+impl Identity {
+    /// `ED25519 SHA256:… (path)`, for messages and logs.
+    pub fn describe(&self) -> String {
+        let what = match self.certificate {
+            Some(_) => "certificate for ",
+            None => "",
+        };
+        let place = match &self.pen {
+            Pen::File(file) => file.path().display().to_string(),
+            Pen::Open(_, path) => path.clone(),
+            Pen::Agent(_) => "agent".to_owned(),
+        };
+        format!(
+            "{what}{} {} ({place})",
+            fingerprint::type_name(&self.public),
+            fingerprint::sha256(&self.public)
+        )
+    }
+}
+
+/// What signs.
+pub(super) enum Pen {
+    /// A key file that has not been unlocked yet.
+    File(Box<KeyFile>),
+    /// An unlocked key, and the file it is from.
+    Open(Arc<PrivateKey>, String),
+    /// A key that only the agent has.
+    Agent(Agent),
+}
+
+/// A pen with the person at hand who knows its passphrase.
+pub(super) struct Signer<'a> {
+    pub pen: &'a mut Pen,
+    pub shared: &'a Arc<Shared>,
+    pub prompt: &'a Arc<dyn Prompt>,
+}
+
+impl russh::Signer for Signer<'_> {
+    type Error = SignerError;
+
+    async fn auth_sign(
+        &mut self,
+        key: &AgentIdentity,
+        hash: Option<HashAlg>,
+        data: Vec<u8>,
+    ) -> Result<Vec<u8>, SignerError> {
+        if let Pen::File(file) = &*self.pen {
+            let path = file.path().display().to_string();
+            let private = unlock(file, self.shared, self.prompt).await?;
+            *self.pen = Pen::Open(Arc::new(private), path);
+        }
+        match self.pen {
+            Pen::Agent(agent) => {
+                debug!("asking the agent to sign");
+                self.shared.pause();
+                let signed = agent.sign(key, hash, data).await;
+                self.shared.resume();
+                signed.map_err(SignerError::Ours)
+            }
+            Pen::Open(private, _) => sign(private, hash, data).map_err(SignerError::Ours),
+            Pen::File(_) => Err(SignerError::Lost),
+        }
+    }
+}
+
+/// Unlocks a key file, asking for its passphrase if it has one.
+pub(super) async fn unlock(
+    file: &KeyFile,
+    shared: &Arc<Shared>,
+    prompt: &Arc<dyn Prompt>,
+) -> Result<PrivateKey, SignerError> {
+    let path = file.path().display().to_string();
+    let mut tries = 0;
+    let mut passphrase = None;
+    loop {
+        match file.unlock(passphrase.as_ref()) {
+            Ok(key) => return Ok(key),
+            Err(Unlock::Error(error)) => return Err(SignerError::Ours(error)),
+            Err(Unlock::NeedsPassphrase | Unlock::WrongPassphrase) => {}
+        }
+        tries += 1;
+        if tries > MAX_PASSPHRASES {
+            return Err(SignerError::Ours(
+                Error::new(Kind::Identity, format!("{path}: wrong passphrase"))
+                    .hint("nothing was sent to the server"),
+            ));
+        }
+        let label = match tries {
+            1 => format!("Enter passphrase for key '{path}': "),
+            _ => format!("Wrong passphrase. Enter passphrase for key '{path}': "),
+        };
+        let answer =
+            super::authenticate::ask(shared, prompt, move |prompt| prompt.secret(&label)).await;
+        passphrase = match answer {
+            Answer::Given(secret) => Some(secret),
+            Answer::Cancelled => {
+                let error = Error::new(Kind::Cancelled, format!("{path}: no passphrase given"));
+                return Err(SignerError::Ours(error));
+            }
+            Answer::CannotAsk => {
+                return Err(SignerError::Ours(
+                    Error::new(
+                        Kind::Identity,
+                        format!("{path} needs a passphrase and nobody can be asked"),
+                    )
+                    .hint("add it to the agent with ssh-add, or run on a terminal without BatchMode"),
+                ));
+            }
+        };
+    }
+}
+
+/// Appends the signature to what was signed, as the library wants it.
+fn sign(private: &PrivateKey, hash: Option<HashAlg>, mut data: Vec<u8>) -> Result<Vec<u8>> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::new(Kind::Identity, format!("the key could not sign: {error}"))
+    };
+    let signature: Signature = match private.key_data() {
+        KeypairData::Rsa(key) => (key, hash).try_sign(&data),
+        other => other.try_sign(&data),
+    }
+    .map_err(|error| failed(&error))?;
+    let mut blob = Vec::new();
+    signature.encode(&mut blob).map_err(|error| failed(&error))?;
+    blob.encode(&mut data).map_err(|error| failed(&error))?;
+    Ok(data)
+}

@@ -1,0 +1,260 @@
+//! What the first key exchange shows on the wire before it is encrypted (RFC 4253 section 6
+//! and 7).
+//!
+//! Gap G3: the SSH library does not compare the host key's type with the negotiated
+//! algorithm, nor the signature's. Both stand in clear in the server's KEXINIT and in its
+//! reply, so they are read here, in passing, and judged by [`Observed::check`].
+//! A rekey is encrypted and cannot be seen (gap G2).
+
+use crate::error::{Error, Kind, Result};
+use crate::text;
+
+/// A packet the library itself would refuse is not collected either: it takes 256 KiB.
+const MAX_PACKET: usize = 256 * 1024;
+/// Names shown of a list the server sent.
+const MAX_SHOWN: usize = 400;
+
+const MSG_KEXINIT: u8 = 20;
+const MSG_NEWKEYS: u8 = 21;
+/// SSH_MSG_KEXDH_REPLY and SSH_MSG_KEX_ECDH_REPLY; in group exchange the number is the
+/// group's, and the reply has 33.
+const MSG_KEX_REPLY: u8 = 31;
+const MSG_KEX_DH_GEX_REPLY: u8 = 33;
+
+/// What was seen of the server's side of the first key exchange.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Observed {
+    /// `server_host_key_algorithms` of its KEXINIT.
+    pub host_key_algorithms: Vec<String>,
+    /// The type named inside the host key blob, such as `ssh-rsa`.
+    pub key_type: Option<String>,
+    /// The algorithm named inside the signature blob, such as `rsa-sha2-512`.
+    pub signature: Option<String>,
+}
+
+impl Observed {
+    /// Compares key and signature with what was negotiated: the first of `ours` that the
+    /// server has too (RFC 4253 section 7.1).
+    ///
+    /// # Errors
+    /// When the key's type or the signature's algorithm is another, or was not seen.
+    pub fn check(&self, ours: &[String]) -> Result<String> {
+        let negotiated = ours
+            .iter()
+            .find(|name| self.host_key_algorithms.contains(name))
+            .ok_or_else(|| cheat("no host key algorithm was agreed on"))?;
+        let (key_type, signature) = match (&self.key_type, &self.signature) {
+            (Some(key_type), Some(signature)) => (key_type, signature),
+            _ => return Err(cheat("its key exchange reply could not be read")),
+        };
+        if *key_type != key_type_of(negotiated) {
+            return Err(cheat(&format!(
+                "it agreed on {negotiated} and sent a key of type {}",
+                text::line(key_type, MAX_SHOWN)
+            )));
+        }
+        if *signature != signature_of(negotiated) {
+            return Err(cheat(&format!(
+                "it agreed on {negotiated} and signed with {}",
+                text::line(signature, MAX_SHOWN)
+            )));
+        }
+        Ok(negotiated.clone())
+    }
+}
+
+fn cheat(what: &str) -> Error {
+    Error::new(Kind::KeyExchange, format!("the server could not prove its identity: {what}"))
+        .hint("this is no fault of yours: tell the server's administrator")
+}
+
+/// The key blob's type that belongs to a host key algorithm: RSA names differ (RFC 8332).
+fn key_type_of(algorithm: &str) -> &str {
+    match algorithm {
+        "rsa-sha2-256" | "rsa-sha2-512" => "ssh-rsa",
+        "rsa-sha2-256-cert-v01@openssh.com" | "rsa-sha2-512-cert-v01@openssh.com" => {
+            "ssh-rsa-cert-v01@openssh.com"
+        }
+        other => other,
+    }
+}
+
+/// The signature algorithm that belongs to a host key algorithm.
+fn signature_of(algorithm: &str) -> &str {
+    algorithm.strip_suffix("-cert-v01@openssh.com").unwrap_or(algorithm)
+}
+
+/// Follows the unencrypted packets of one direction until NEWKEYS.
+#[derive(Default)]
+pub(super) struct Observer {
+    pending: Vec<u8>,
+    seen: Observed,
+    done: bool,
+}
+
+impl Observer {
+    /// Takes bytes as they pass; cheap and without effect once encryption is on.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        if self.done {
+            return;
+        }
+        self.pending.extend_from_slice(bytes);
+        while let Some(packet) = self.take_packet() {
+            self.packet(&packet);
+            if self.done {
+                self.pending = Vec::new();
+                return;
+            }
+        }
+    }
+
+    /// What has been seen so far.
+    pub fn seen(&self) -> &Observed {
+        &self.seen
+    }
+
+    /// Whether encryption is on in this direction.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    fn take_packet(&mut self) -> Option<Vec<u8>> {
+        let length = u32::from_be_bytes(*self.pending.first_chunk()?) as usize;
+        if length > MAX_PACKET {
+            // The library refuses it in its own words.
+            self.done = true;
+            return None;
+        }
+        let end = 4 + length;
+        if self.pending.len() < end {
+            return None;
+        }
+        let packet = self.pending[4..end].to_vec();
+        self.pending.drain(..end);
+        Some(packet)
+    }
+
+    fn packet(&mut self, packet: &[u8]) {
+        let Some((&padding, body)) = packet.split_first() else { return };
+        let Some(end) = body.len().checked_sub(usize::from(padding)) else { return };
+        let Some((&kind, payload)) = body[..end].split_first() else { return };
+        match kind {
+            MSG_KEXINIT => self.kexinit(payload),
+            MSG_KEX_REPLY | MSG_KEX_DH_GEX_REPLY => self.reply(payload),
+            MSG_NEWKEYS => self.done = true,
+            _ => {}
+        }
+    }
+
+    /// Cookie, then the name-lists; the second is the host key algorithms.
+    fn kexinit(&mut self, payload: &[u8]) {
+        let Some(lists) = payload.get(16..) else { return };
+        let names = string(lists)
+            .and_then(|(_, rest)| string(rest))
+            .and_then(|(names, _)| std::str::from_utf8(names).ok());
+        if let Some(names) = names {
+            self.seen.host_key_algorithms = names.split(',').map(str::to_owned).collect();
+        }
+    }
+
+    /// Host key, the server's share, signature. A group exchange's group message has the
+    /// same number and two mpints: its first string names no key, and the reply overwrites.
+    fn reply(&mut self, payload: &[u8]) {
+        let Some((key, rest)) = string(payload) else { return };
+        let Some((_share, rest)) = string(rest) else { return };
+        let Some((signature, _)) = string(rest) else { return };
+        self.seen.key_type = name(key);
+        self.seen.signature = name(signature);
+    }
+}
+
+/// An SSH string at the start, and what follows it.
+fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    rest.split_at_checked(u32::from_be_bytes(*length) as usize)
+}
+
+/// The name that opens a key or signature blob.
+fn name(blob: &[u8]) -> Option<String> {
+    let (name, _) = string(blob)?;
+    Some(std::str::from_utf8(name).ok()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ssh_string(bytes: &[u8]) -> Vec<u8> {
+        let mut out = (bytes.len() as u32).to_be_bytes().to_vec();
+        out.extend_from_slice(bytes);
+        out
+    }
+
+    fn packet(kind: u8, payload: &[u8]) -> Vec<u8> {
+        let mut out = ((payload.len() + 6) as u32).to_be_bytes().to_vec();
+        out.push(4);
+        out.push(kind);
+        out.extend_from_slice(payload);
+        out.extend_from_slice(&[0; 4]);
+        out
+    }
+
+    fn exchange(algorithms: &str, key_type: &str, signature: &str) -> Observed {
+        let mut kexinit = vec![7; 16];
+        kexinit.extend(ssh_string(b"curve25519-sha256"));
+        kexinit.extend(ssh_string(algorithms.as_bytes()));
+        let mut reply = ssh_string(&ssh_string(key_type.as_bytes()));
+        reply.extend(ssh_string(&[9; 32]));
+        reply.extend(ssh_string(&ssh_string(signature.as_bytes())));
+        let mut bytes = packet(MSG_KEXINIT, &kexinit);
+        bytes.extend(packet(MSG_KEX_REPLY, &reply));
+        bytes.extend(packet(MSG_NEWKEYS, &[]));
+        bytes.extend(b"\xff\xff\xff\xff encrypted");
+        let mut observer = Observer::default();
+        for byte in bytes {
+            observer.feed(&[byte]);
+        }
+        assert!(observer.is_done());
+        observer.seen().clone()
+    }
+
+    fn ours(names: &str) -> Vec<String> {
+        names.split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_honest_exchange_passes() {
+        for (algorithm, key_type, signature) in [
+            ("ssh-ed25519", "ssh-ed25519", "ssh-ed25519"),
+            ("rsa-sha2-512", "ssh-rsa", "rsa-sha2-512"),
+            (
+                "rsa-sha2-256-cert-v01@openssh.com",
+                "ssh-rsa-cert-v01@openssh.com",
+                "rsa-sha2-256",
+            ),
+        ] {
+            let seen = exchange(&format!("x,{algorithm}"), key_type, signature);
+            assert_eq!(seen.check(&ours(&format!("y,{algorithm},x"))).unwrap(), algorithm);
+        }
+    }
+
+    #[test]
+    fn g3_another_key_type_than_negotiated_is_refused() {
+        let seen = exchange("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256");
+        let error = seen.check(&ours("ssh-ed25519,ecdsa-sha2-nistp256")).unwrap_err();
+        assert!(error.to_string().contains("agreed on ssh-ed25519"), "{error}");
+    }
+
+    #[test]
+    fn g3_a_sha1_signature_after_rsa_sha2_is_refused() {
+        let seen = exchange("rsa-sha2-512,ssh-rsa", "ssh-rsa", "ssh-rsa");
+        let error = seen.check(&ours("rsa-sha2-512")).unwrap_err();
+        assert!(error.to_string().contains("signed with ssh-rsa"), "{error}");
+    }
+
+    #[test]
+    fn a_reply_that_was_not_seen_is_refused() {
+        let seen = Observed { host_key_algorithms: ours("ssh-ed25519"), ..Observed::default() };
+        assert!(seen.check(&ours("ssh-ed25519")).is_err());
+    }
+}

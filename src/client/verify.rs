@@ -1,0 +1,365 @@
+//! From a [`Stream`] to a [`Transport`]: greeting, key exchange, and the host accepted.
+//!
+//! Nothing of the user has left when a [`Transport`] exists: the user's name is first sent by
+//! `authenticate`. There is one path to acceptance, [`HostCheck::judge`]; every error on it
+//! is a refusal.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use log::{debug, info};
+use russh::keys::PublicKeyOrCertificate;
+use russh::keys::ssh_key::PublicKey;
+use russh::{Limits, client};
+use tokio::time::{Instant, sleep_until};
+
+use super::algorithms::{Lists, Proposal};
+use super::connect::Stream;
+use super::deadline::{self, Budget};
+use super::events::{Events, Negotiated, Shared};
+use super::failure::Stop;
+use super::greeting;
+use super::wire::Wire;
+use crate::error::{Error, Kind, Result};
+use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
+use crate::trust::{
+    self, Evidence, Finding, KnownHosts, KnownKey, Policy, Sources, Subject, Verdict, fingerprint,
+    store,
+};
+
+/// Our identification (RFC 4253 section 4.2).
+const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION"));
+/// RSA keys shorter than this can be broken with effort; OpenSSH's own floor is 1024.
+const MIN_RSA_BITS: u32 = 2048;
+/// What a server may send on one channel before we confirm: enough for a long, fat line.
+const WINDOW: u32 = 4 * 1024 * 1024;
+/// The largest packet asked for.
+const MAX_PACKET: u32 = 32 * 1024;
+/// The library counts no further than this before it exchanges keys again.
+const MAX_REKEY_BYTES: u64 = 1 << 30;
+
+/// How to decide about the host's key.
+#[derive(Clone, Debug)]
+pub struct HostPolicy {
+    /// Whom the key must belong to.
+    pub subject: Subject,
+    /// The host as the person typed it.
+    pub shown: String,
+    /// The known_hosts files.
+    pub sources: Sources,
+    /// StrictHostKeyChecking.
+    pub policy: Policy,
+    /// Whether new entries hide the host name (HashKnownHosts).
+    pub hash: bool,
+}
+
+/// What is negotiated and kept up besides the host key.
+#[derive(Clone, Debug)]
+pub struct TransportOptions<'a> {
+    /// The configured algorithm lists.
+    pub lists: Lists<'a>,
+    /// Bytes after which keys are exchanged again (RekeyLimit); at most 1 GiB.
+    pub rekey_bytes: Option<u64>,
+    /// Time after which keys are exchanged again; an hour if not set.
+    pub rekey_time: Option<Duration>,
+    /// Silence after which the server is asked for a sign of life (ServerAliveInterval).
+    pub alive_interval: Option<Duration>,
+    /// How many such questions may go unanswered (ServerAliveCountMax).
+    pub alive_count_max: u32,
+}
+
+/// An encrypted connection to a host that was accepted.
+pub struct Transport {
+    pub(super) handle: client::Handle<Events>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) prompt: Arc<dyn Prompt>,
+}
+
+impl Transport {
+    /// The algorithms in use.
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        self.shared.negotiated()
+    }
+}
+
+/// Verifies the host at the other end of `stream`.
+///
+/// # Errors
+/// Whatever answers is not SSH-2, agrees on no algorithm, cannot prove its key, is too slow,
+/// or is not trusted.
+pub async fn verify(
+    mut stream: Stream,
+    host: HostPolicy,
+    options: &TransportOptions<'_>,
+    budget: Budget,
+    prompt: Arc<dyn Prompt>,
+) -> Result<Transport> {
+    let known = KnownHosts::load(&host.sources);
+    let proposal = Proposal::new(&options.lists, &known.known_types(&host.subject))?;
+    stream.acknowledge_at_once();
+    let until = budget.until(deadline::GREETING);
+    let greeting = greeting::exchange(&mut stream, IDENTIFICATION, until).await?;
+    for line in &greeting.preface {
+        debug!("kex_exchange_identification: banner line: {line}");
+    }
+    debug!("Remote protocol version 2.0, {}", greeting.identification);
+
+    let shared = Arc::new(Shared::default());
+    let wire = Wire::new(
+        stream,
+        Arc::clone(&shared.wire),
+        &greeting.identification,
+        &greeting.rest,
+        IDENTIFICATION,
+    );
+    let check = HostCheck { host, known, proposed: proposal.on_the_wire() };
+    let events = Events::new(Arc::clone(&shared), Arc::clone(&prompt), check);
+    let config = Arc::new(config(options, &proposal));
+    let exchange = client::connect_stream(config, wire, events);
+    let handle = within(&shared, budget, exchange).await?;
+    Ok(Transport { handle, shared, prompt })
+}
+
+/// Runs the key exchange under its deadline; the clock stands still during a question.
+async fn within(
+    shared: &Shared,
+    budget: Budget,
+    exchange: impl Future<Output = Result<client::Handle<Events>, Stop>>,
+) -> Result<client::Handle<Events>> {
+    tokio::pin!(exchange);
+    let until = budget.until(deadline::KEY_EXCHANGE);
+    let mut wake = until;
+    loop {
+        tokio::select! {
+            result = &mut exchange => return result.map_err(Stop::during_key_exchange),
+            () = sleep_until(wake) => {
+                let end = until + shared.paused();
+                if end <= Instant::now() {
+                    return Err(Error::new(Kind::Timeout, "the key exchange took too long")
+                        .hint("the server or the network is overloaded; try again, or set ConnectTimeout"));
+                }
+                wake = end.max(Instant::now() + Duration::from_millis(50));
+            }
+        }
+    }
+}
+
+fn config(options: &TransportOptions<'_>, proposal: &Proposal) -> client::Config {
+    let bytes = options.rekey_bytes.unwrap_or(MAX_REKEY_BYTES).clamp(1, MAX_REKEY_BYTES);
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let time = options.rekey_time.unwrap_or(Limits::default().rekey_time_limit);
+    client::Config {
+        client_id: russh::SshId::Standard(IDENTIFICATION.into()),
+        limits: Limits::new(bytes, bytes, time),
+        window_size: WINDOW,
+        maximum_packet_size: MAX_PACKET,
+        preferred: proposal.preferred(),
+        keepalive_interval: options.alive_interval,
+        keepalive_max: options.alive_count_max as usize,
+        nodelay: true,
+        ..client::Config::default()
+    }
+}
+
+/// What is needed to judge the key that the server shows.
+pub(super) struct HostCheck {
+    host: HostPolicy,
+    known: KnownHosts,
+    proposed: Vec<String>,
+}
+
+impl HostCheck {
+    /// Accepts the key by returning `Ok`.
+    pub async fn judge(
+        self,
+        key: &PublicKeyOrCertificate,
+        shared: &Shared,
+        prompt: &Arc<dyn Prompt>,
+    ) -> Result<()> {
+        let algorithm = shared.wire.observed().check(&self.proposed)?;
+        let evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());
+        let fingerprint = fingerprint::sha256(&evidence.offered);
+        debug!("Server host key: {algorithm} {fingerprint}");
+        if fingerprint::type_name(&evidence.offered) == "RSA"
+            && fingerprint::bits(&evidence.offered) < MIN_RSA_BITS
+        {
+            let bits = fingerprint::bits(&evidence.offered);
+            return Err(refused(&format!("the server's RSA key has only {bits} bits"))
+                .hint("have the server make a key of at least 2048 bits"));
+        }
+        report(&evidence, prompt);
+        match trust::decide(&evidence, self.host.policy) {
+            Verdict::Accept => Ok(()),
+            Verdict::AcceptAndRecord => {
+                self.record(&evidence, prompt);
+                Ok(())
+            }
+            Verdict::AcceptRestricted => {
+                shared.restrict();
+                prompt.notice(Notice::Warning(&format!(
+                    "the host key of {} changed and StrictHostKeyChecking is no: passwords, \
+                     keyboard-interactive and forwarding are off for this connection",
+                    self.host.shown
+                )));
+                Ok(())
+            }
+            Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence.finding))),
+            Verdict::Ask => self.ask(evidence, shared, prompt).await,
+        }
+    }
+
+    async fn ask(
+        &self,
+        evidence: Evidence,
+        shared: &Shared,
+        prompt: &Arc<dyn Prompt>,
+    ) -> Result<()> {
+        let asked = Arc::clone(prompt);
+        let shown = self.host.shown.clone();
+        let subject = evidence.clone();
+        shared.pause();
+        let answer = tokio::task::spawn_blocking(move || {
+            asked.host_key(&question(&shown, &subject))
+        })
+        .await;
+        shared.resume();
+        let recorded = match answer {
+            Ok(Answer::Given(HostKeyAnswer::Once)) => false,
+            Ok(Answer::Given(HostKeyAnswer::Record)) => true,
+            Ok(Answer::Given(HostKeyAnswer::IfFingerprint(typed))) => {
+                let ours = fingerprint::sha256(&evidence.offered);
+                if typed.trim() != ours {
+                    return Err(refused("the fingerprint typed is not the one of this key"));
+                }
+                true
+            }
+            Ok(Answer::CannotAsk) => {
+                return Err(refused(&cannot_ask(&evidence)).hint(remedy(&evidence.finding)));
+            }
+            Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
+                return Err(refused("not confirmed"));
+            }
+        };
+        if recorded {
+            self.record(&evidence, prompt);
+        }
+        Ok(())
+    }
+
+    /// Writes the key; that it could not be written is said, and no reason to stop.
+    fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) {
+        let host = &self.host;
+        let Some(file) = host.sources.user.first() else {
+            prompt.notice(Notice::Warning("no UserKnownHostsFile is set: the key was not saved"));
+            return;
+        };
+        let key = &evidence.offered;
+        let result = match evidence.finding {
+            Finding::Changed(_) => {
+                store::replace(file, &host.subject, key, host.hash).map(|_removed| ())
+            }
+            _ => store::add(file, &host.subject, key, host.hash),
+        };
+        let text = match result {
+            Ok(()) => format!(
+                "Permanently added '{}' ({}) to the list of known hosts.",
+                host.shown,
+                fingerprint::type_name(key)
+            ),
+            Err(error) => format!("Failed to add the host to the list of known hosts: {error}"),
+        };
+        prompt.notice(Notice::Warning(&text));
+    }
+}
+
+fn refused(reason: &str) -> Error {
+    Error::new(Kind::HostKey, format!("Host key verification failed: {reason}"))
+}
+
+/// Says what was found, and what could not be used on the way.
+fn report(evidence: &Evidence, prompt: &Arc<dyn Prompt>) {
+    for problem in &evidence.problems {
+        let place = match problem.line {
+            Some(line) => format!("{}:{line}", problem.file.display()),
+            None => problem.file.display().to_string(),
+        };
+        let text = format!("{place}: {}", problem.reason);
+        match problem.line {
+            Some(_) => info!("{text}"),
+            None => prompt.notice(Notice::Warning(&text)),
+        }
+    }
+    if let Some(fault) = &evidence.certificate_fault {
+        prompt.notice(Notice::Warning(&format!("the host certificate does not count: {fault}")));
+    }
+    let kind = fingerprint::type_name(&evidence.offered);
+    let name = &evidence.subject.name;
+    match &evidence.finding {
+        Finding::Known(place) => {
+            debug!("Host '{name}' is known and matches the {kind} host key.");
+            debug!("Found key in {}:{}", place.file.display(), place.line);
+        }
+        Finding::Certified { at, authority } => {
+            debug!("Host '{name}' is known and matches the {kind} host certificate.");
+            debug!("Found CA key {authority} in {}:{}", at.file.display(), at.line);
+        }
+        _ => {}
+    }
+}
+
+fn question<'a>(shown: &'a str, evidence: &'a Evidence) -> HostKeyQuestion<'a> {
+    let key = &evidence.offered;
+    HostKeyQuestion {
+        host: shown,
+        evidence,
+        sha256: fingerprint::sha256(key),
+        md5: fingerprint::md5(key),
+        randomart: fingerprint::randomart(key),
+        key_type: fingerprint::type_name(key),
+        may_continue: true,
+    }
+}
+
+fn cannot_ask(evidence: &Evidence) -> String {
+    let kind = fingerprint::type_name(&evidence.offered);
+    let offered = fingerprint::sha256(&evidence.offered);
+    let name = &evidence.subject.name;
+    match &evidence.finding {
+        Finding::Changed(known) => {
+            format!("the {kind} key of {name} changed: {}, offered {offered}", on_record(known))
+        }
+        Finding::OtherTypeKnown(known) => format!(
+            "no {kind} key is known for {name}, only {}; offered {offered}",
+            on_record(known)
+        ),
+        _ => format!("no {kind} host key is known for {name}, and nobody can be asked; offered {offered}"),
+    }
+}
+
+fn on_record(known: &[KnownKey]) -> String {
+    /// More places than this say nothing new.
+    const SHOWN: usize = 3;
+    let place = |file: &Path, line: usize| format!("{}:{line}", file.display());
+    let one = |entry: &KnownKey| {
+        let key: &PublicKey = &entry.key;
+        let at = place(&entry.at.file, entry.at.line);
+        format!("{} {} at {at}", fingerprint::type_name(key), fingerprint::sha256(key))
+    };
+    let list: Vec<_> = known.iter().take(SHOWN).map(one).collect();
+    format!("known {}", list.join(" and "))
+}
+
+fn remedy(finding: &Finding) -> String {
+    match finding {
+        Finding::Changed(known) => {
+            let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
+            format!(
+                "ask the server's administrator; if the change is right, remove the old line from {}",
+                file.display()
+            )
+        }
+        Finding::Revoked(_) => "this key must not be trusted; ask the server's administrator".into(),
+        _ => "connect once on a terminal to compare the fingerprint, or use -o StrictHostKeyChecking=accept-new".into(),
+    }
+}

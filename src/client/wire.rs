@@ -1,0 +1,213 @@
+//! The byte stream as the SSH library sees it.
+//!
+//! Three things happen here that the library cannot do: the greeting that was read before it
+//! started is played back and its own is swallowed (gap G10), the unencrypted part of the
+//! first key exchange is observed (gap G3), and each read of a packet takes the next packet's
+//! first bytes along, so that bulk data costs one system call a packet and no extra copy.
+
+use std::io::IoSliceMut;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::Mutex;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::connect::Stream;
+use super::observe::{Observed, Observer};
+
+/// Bytes read beyond what was asked for: the next packet's length field, and whole small
+/// packets such as the echo of a key. Larger means copying bulk data twice.
+const SPILL: usize = 128;
+
+/// What the wire knows that others want to know, shared with the steps.
+#[derive(Default)]
+pub(super) struct WireFacts {
+    observed: Mutex<Observed>,
+    /// Bytes received so far.
+    received: AtomicU64,
+    /// How many of them were there when we last wrote, or were told what they meant.
+    explained: AtomicU64,
+    /// Set once the session runs: acknowledgements may be delayed again.
+    settled: AtomicBool,
+}
+
+impl WireFacts {
+    /// What the first key exchange showed.
+    pub fn observed(&self) -> Observed {
+        lock(&self.observed).clone()
+    }
+
+    fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// What has been received so far has had its effect.
+    pub fn explain(&self) {
+        self.explained.store(self.received(), Ordering::Relaxed);
+    }
+
+    /// Bytes received since, which nobody has made sense of yet.
+    pub fn unexplained(&self) -> u64 {
+        self.received() - self.explained.load(Ordering::Relaxed)
+    }
+
+    /// From here on the kernel may delay acknowledgements as it likes.
+    pub fn settle(&self) {
+        self.settled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A lock whose holder cannot leave the data half changed, so poison means nothing.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// A [`Stream`] with the greeting already exchanged.
+pub(super) struct Wire {
+    stream: Stream,
+    facts: Arc<WireFacts>,
+    observer: Option<Observer>,
+    /// Bytes to give before reading again.
+    replay: Vec<u8>,
+    replay_from: usize,
+    /// Bytes of the library's own identification still to swallow.
+    swallow: usize,
+    spill: [u8; SPILL],
+    spill_from: usize,
+    spill_to: usize,
+}
+
+impl Wire {
+    /// `identification` is the server's line, `rest` what was read after it, `ours` the
+    /// identification that was already sent.
+    pub fn new(
+        stream: Stream,
+        facts: Arc<WireFacts>,
+        identification: &str,
+        rest: &[u8],
+        ours: &str,
+    ) -> Wire {
+        let mut observer = Observer::default();
+        observer.feed(rest);
+        let mut replay = format!("{identification}\r\n").into_bytes();
+        replay.extend_from_slice(rest);
+        Wire {
+            stream,
+            facts,
+            observer: Some(observer),
+            replay,
+            replay_from: 0,
+            swallow: ours.len() + 2,
+            spill: [0; SPILL],
+            spill_from: 0,
+            spill_to: 0,
+        }
+    }
+
+    /// Lets the observer see bytes until encryption begins, then forgets it.
+    fn observe(&mut self, bytes: &[u8]) {
+        let Some(observer) = &mut self.observer else { return };
+        observer.feed(bytes);
+        *lock(&self.facts.observed) = observer.seen().clone();
+        if observer.is_done() {
+            self.observer = None;
+        }
+    }
+
+    fn received(&self, count: usize) {
+        self.facts.received.fetch_add(count as u64, Ordering::Relaxed);
+        // sshd keeps Nagle's algorithm on until the session starts, and a delayed
+        // acknowledgement of ours then costs 40 ms a step. Linux forgets the option, so it
+        // is set again after each read.
+        if !self.facts.settled.load(Ordering::Relaxed) {
+            self.stream.acknowledge_at_once();
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let this = &mut *self;
+        if this.replay_from < this.replay.len() {
+            let end = this.replay.len().min(this.replay_from + buf.remaining());
+            buf.put_slice(&this.replay[this.replay_from..end]);
+            this.replay_from = end;
+            if end == this.replay.len() {
+                this.replay = Vec::new();
+                this.replay_from = 0;
+            }
+            return Poll::Ready(Ok(()));
+        }
+        if this.spill_from < this.spill_to {
+            let end = this.spill_to.min(this.spill_from + buf.remaining());
+            buf.put_slice(&this.spill[this.spill_from..end]);
+            this.spill_from = end;
+            return Poll::Ready(Ok(()));
+        }
+        let asked = buf.remaining();
+        let target = buf.initialize_unfilled();
+        let read = ready!(this.stream.poll_read_vectored(
+            cx,
+            &mut [IoSliceMut::new(target), IoSliceMut::new(&mut this.spill)],
+        ))?;
+        let direct = read.min(asked);
+        if this.observer.is_some() {
+            let seen = [&target[..direct], &this.spill[..read - direct]].concat();
+            this.observe(&seen);
+        }
+        buf.advance(direct);
+        this.spill_from = 0;
+        this.spill_to = read - direct;
+        this.received(read);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        if self.swallow > 0 {
+            let swallowed = self.swallow.min(buf.len());
+            self.swallow -= swallowed;
+            return Poll::Ready(Ok(swallowed));
+        }
+        self.facts.explain();
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// Reads into two buffers at once from a socket, as soon as there is something.
+pub(super) fn poll_vectored<R, T>(
+    cx: &mut Context<'_>,
+    ready: R,
+    mut attempt: T,
+) -> Poll<std::io::Result<usize>>
+where
+    R: Fn(&mut Context<'_>) -> Poll<std::io::Result<()>>,
+    T: FnMut() -> std::io::Result<usize>,
+{
+    loop {
+        ready!(ready(cx))?;
+        match attempt() {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            result => return Poll::Ready(result),
+        }
+    }
+}

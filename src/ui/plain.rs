@@ -1,0 +1,239 @@
+//! Questions as plain lines on the controlling terminal: append-only, numbered choices, no
+//! box drawing.
+//!
+//! What came from the server is marked as the server's, so that it cannot pass for ours.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::config::Method;
+use crate::prompt::{
+    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+};
+use crate::secret::Secret;
+use crate::terminal;
+use crate::trust::{Finding, KnownKey, fingerprint};
+
+/// Answers that make no sense before the question is given up.
+const MAX_MISTAKES: usize = 5;
+/// What a password program may print.
+const MAX_ASKPASS: usize = 8 * 1024;
+
+/// A program that asks in our place (SSH_ASKPASS).
+#[derive(Clone, Debug)]
+pub struct AskPass {
+    /// The program; it is given the prompt and prints the answer.
+    pub program: PathBuf,
+    /// Whether it is used even where there is a terminal.
+    pub always: bool,
+}
+
+/// The person at the controlling terminal.
+pub struct Plain {
+    /// Nobody may be asked (BatchMode).
+    pub batch: bool,
+    /// Whether the banner is shown.
+    pub banner: bool,
+    /// The program that asks instead, if there is one.
+    pub ask_pass: Option<AskPass>,
+    /// Writes to standard error as it is.
+    pub say: fn(&str),
+}
+
+impl Plain {
+    fn terminal(&self) -> Option<File> {
+        match self.batch {
+            true => None,
+            false => terminal::open_controlling().ok(),
+        }
+    }
+
+    /// Asks for one line without echo, on the terminal or through the askpass program.
+    fn hidden(&self, label: &str) -> Answer<Secret> {
+        if self.batch {
+            return Answer::CannotAsk;
+        }
+        let terminal = self.terminal();
+        if let Some(ask_pass) = &self.ask_pass
+            && (ask_pass.always || terminal.is_none())
+        {
+            return run(ask_pass, label);
+        }
+        match terminal.map(|tty| terminal::secret::read_hidden(&tty, label)) {
+            None => Answer::CannotAsk,
+            Some(Ok(Some(secret))) => Answer::Given(secret),
+            Some(Ok(None) | Err(_)) => Answer::Cancelled,
+        }
+    }
+}
+
+impl Prompt for Plain {
+    fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
+        let Some(mut tty) = self.terminal() else { return Answer::CannotAsk };
+        if tty.write_all(warning(question).as_bytes()).is_err() {
+            return Answer::CannotAsk;
+        }
+        let changed = matches!(question.evidence.finding, Finding::Changed(_));
+        let label = match changed {
+            true => "Type \"replace\" to connect and replace the old key, \"once\" to connect without saving, or press Enter to disconnect: ",
+            false => "Are you sure you want to continue connecting (yes/once/no/[fingerprint])? ",
+        };
+        for _ in 0..MAX_MISTAKES {
+            let typed = match terminal::secret::read_shown(&tty, label) {
+                Ok(Some(typed)) => typed,
+                Ok(None) | Err(_) => return Answer::Cancelled,
+            };
+            let answer = match typed.trim().to_ascii_lowercase().as_str() {
+                "yes" if !changed => HostKeyAnswer::Record,
+                "replace" if changed => HostKeyAnswer::Record,
+                "once" => HostKeyAnswer::Once,
+                "no" | "disconnect" => HostKeyAnswer::Disconnect,
+                "" if changed => HostKeyAnswer::Disconnect,
+                _ if typed.trim().starts_with("SHA256:") => {
+                    HostKeyAnswer::IfFingerprint(typed.trim().to_owned())
+                }
+                _ => continue,
+            };
+            return Answer::Given(answer);
+        }
+        Answer::Cancelled
+    }
+
+    fn secret(&self, label: &str) -> Answer<Secret> {
+        self.hidden(label)
+    }
+
+    fn method(&self, question: &MethodQuestion<'_>) -> Answer<Method> {
+        let Some(mut tty) = self.terminal() else { return Answer::CannotAsk };
+        let mut text = format!("Log in as {} with one of:\n", question.login);
+        for (index, (_, line)) in question.choices.iter().enumerate() {
+            text.push_str(&format!("  {}  {line}\n", index + 1));
+        }
+        text.push_str(&format!("The server accepts: {}\n", question.accepted.join(", ")));
+        if tty.write_all(text.as_bytes()).is_err() {
+            return Answer::CannotAsk;
+        }
+        let label = format!("Method (1-{}): ", question.choices.len());
+        for _ in 0..MAX_MISTAKES {
+            match terminal::secret::read_shown(&tty, &label) {
+                Ok(Some(typed)) => {
+                    let number = typed.trim().parse::<usize>().unwrap_or(0);
+                    if let Some((method, _)) = number.checked_sub(1).and_then(|i| question.choices.get(i)) {
+                        return Answer::Given(*method);
+                    }
+                }
+                Ok(None) | Err(_) => return Answer::Cancelled,
+            }
+        }
+        Answer::Cancelled
+    }
+
+    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>> {
+        if self.batch {
+            return Answer::CannotAsk;
+        }
+        for line in [&challenge.name, &challenge.instruction] {
+            for line in line.lines().filter(|line| !line.is_empty()) {
+                (self.say)(&format!("| {line}\n"));
+            }
+        }
+        let mut answers = Vec::with_capacity(challenge.prompts.len());
+        for prompt in &challenge.prompts {
+            let shown = match (prompt.echo, self.terminal()) {
+                (true, Some(tty)) if !self.ask_pass.as_ref().is_some_and(|ask| ask.always) => {
+                    match terminal::secret::read_shown(&tty, &prompt.text) {
+                        Ok(Some(typed)) => Answer::Given(Secret::new(typed)),
+                        Ok(None) | Err(_) => Answer::Cancelled,
+                    }
+                }
+                _ => self.hidden(&prompt.text),
+            };
+            match shown {
+                Answer::Given(secret) => answers.push(secret),
+                Answer::Cancelled => return Answer::Cancelled,
+                Answer::CannotAsk => return Answer::CannotAsk,
+            }
+        }
+        Answer::Given(answers)
+    }
+
+    fn notice(&self, notice: Notice<'_>) {
+        match notice {
+            Notice::Banner(text) if self.banner => (self.say)(text),
+            Notice::Banner(_) => {}
+            Notice::Warning(text) => log::warn!("{text}"),
+            Notice::Error(text) => log::error!("{text}"),
+        }
+    }
+}
+
+fn run(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
+    let output = Command::new(&ask_pass.program)
+        .arg(label)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output();
+    let mut output = match output {
+        Ok(output) if output.status.success() => output.stdout,
+        Ok(_) => return Answer::Cancelled,
+        Err(_) => return Answer::CannotAsk,
+    };
+    let end = output.iter().position(|&byte| byte == b'\n').unwrap_or(output.len());
+    output.truncate(end.min(MAX_ASKPASS));
+    if output.last() == Some(&b'\r') {
+        output.pop();
+    }
+    match Secret::from_bytes(output) {
+        Ok(secret) => Answer::Given(secret),
+        Err(_) => Answer::Cancelled,
+    }
+}
+
+/// The security warning: what is known, and what the server showed.
+fn warning(question: &HostKeyQuestion<'_>) -> String {
+    let HostKeyQuestion { host, key_type, sha256, md5, .. } = question;
+    let mut text = match &question.evidence.finding {
+        Finding::Changed(known) => format!(
+            "SECURITY WARNING: the host key of \"{host}\" has CHANGED.\n\
+             Somebody may be pretending to be this host, or its administrator made a new key.\n\
+             {}",
+            listed("Known", known)
+        ),
+        Finding::OtherTypeKnown(known) => format!(
+            "SECURITY WARNING: \"{host}\" showed a key of a type not seen before.\n{}",
+            listed("Known", known)
+        ),
+        _ => format!(
+            "SECURITY WARNING: there is no entry for \"{host}\" in your list of known hosts.\n\
+             The authenticity of the host can't be established.\n"
+        ),
+    };
+    if let Some(fault) = &question.evidence.certificate_fault {
+        text.push_str(&format!("Its certificate does not count: {fault}\n"));
+    }
+    text.push_str(&format!(
+        "Offered: {key_type} key fingerprint is\n  {sha256}\n  {md5}\n{}\n",
+        question.randomart.trim_end()
+    ));
+    let searched: Vec<_> =
+        question.evidence.searched.iter().map(|file| file.display().to_string()).collect();
+    text.push_str(&format!("Searched: {}\n", searched.join(", ")));
+    text
+}
+
+fn listed(what: &str, known: &[KnownKey]) -> String {
+    known
+        .iter()
+        .map(|entry| {
+            format!(
+                "{what}:   {} key {} ({}:{})\n",
+                fingerprint::type_name(&entry.key),
+                fingerprint::sha256(&entry.key),
+                entry.at.file.display(),
+                entry.at.line
+            )
+        })
+        .collect()
+}
