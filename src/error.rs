@@ -106,6 +106,12 @@ impl Error {
         &self.cause
     }
 
+    /// One JSON object: kind as a word, cause, next step.
+    pub fn to_json(&self) -> String {
+        let Error { kind, cause, hint } = self;
+        serde_json::json!({ "error": kind.word(), "cause": cause, "hint": hint }).to_string()
+    }
+
     /// The next step, if there is one.
     pub fn next_step(&self) -> Option<&str> {
         self.hint.as_deref()

@@ -4,6 +4,7 @@
 //! an implementation in `ui/` decides how it looks. Calls block: the library makes them on a
 //! thread of their own, so the connection goes on beside the question.
 
+use crate::config::Method;
 use crate::secret::Secret;
 use crate::trust::Evidence;
 

@@ -17,7 +17,7 @@ use russh::keys::ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey, Signatur
 use super::authenticate::SignerError;
 use super::events::Shared;
 use crate::error::{Error, Kind, Result};
-use crate::keys::agent::Agent;
+use crate::keys::agent::{Agent, SignError};
 use crate::keys::{KeyFile, Unlock};
 use crate::prompt::{Answer, Prompt};
 use crate::trust::fingerprint;
@@ -87,9 +87,12 @@ impl russh::Signer for Signer<'_> {
             Pen::Agent(agent) => {
                 debug!("asking the agent to sign");
                 self.shared.pause();
-                let signed = agent.sign(key, hash, data).await;
+                let signed = agent.auth_sign(key, hash, data).await;
                 self.shared.resume();
-                signed.map_err(SignerError::Ours)
+                signed.map_err(|error| match error {
+                    SignError::ConnectionLost => SignerError::Lost,
+                    SignError::Agent(error) => SignerError::Ours(error),
+                })
             }
             Pen::Open(private, _) => sign(private, hash, data).map_err(SignerError::Ours),
             Pen::File(_) => Err(SignerError::Lost),

@@ -1,0 +1,105 @@
+//! What the process finds around it: variables, home, user, shell. Read here and nowhere else.
+
+use std::path::PathBuf;
+
+use crate::config::{self, Context};
+use crate::ui::plain::AskPass;
+
+/// The process's surroundings.
+pub struct Environment {
+    home: PathBuf,
+    user: String,
+    shell: PathBuf,
+}
+
+impl Environment {
+    /// Looks around: HOME and SHELL, or the passwd entry where they are not set.
+    pub fn new() -> Environment {
+        let entry = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
+        let (name, home, shell) = match entry {
+            Some(entry) => (entry.name, entry.dir, entry.shell),
+            None => (String::new(), PathBuf::from("/"), PathBuf::new()),
+        };
+        let path = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+        let usable = |path: &PathBuf| !path.as_os_str().is_empty();
+        Environment {
+            home: path("HOME").filter(usable).unwrap_or(home),
+            user: name,
+            shell: path("SHELL")
+                .filter(usable)
+                .or(Some(shell).filter(usable))
+                .unwrap_or_else(|| PathBuf::from("/bin/sh")),
+        }
+    }
+
+    /// A variable, if it is set and UTF-8.
+    pub fn get(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
+    /// All variables that are UTF-8.
+    pub fn all(&self) -> Vec<(String, String)> {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+
+    /// The home directory.
+    pub fn home(&self) -> &PathBuf {
+        &self.home
+    }
+
+    /// The user's name on this machine.
+    pub fn user(&self) -> &str {
+        &self.user
+    }
+
+    /// The user's shell.
+    pub fn shell(&self) -> PathBuf {
+        self.shell.clone()
+    }
+
+    /// What configuration files and tokens are expanded with.
+    pub fn context(&self) -> Context {
+        Context {
+            home: self.home.clone(),
+            local_user: self.user.clone(),
+            local_host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+            uid: rustix::process::getuid().as_raw(),
+            env: Box::new(|name| std::env::var(name).ok()),
+        }
+    }
+
+    /// The agent's socket: IdentityAgent, or SSH_AUTH_SOCK.
+    pub fn agent(&self, configured: Option<&str>) -> Option<PathBuf> {
+        let variable = |name: &str| self.get(name).filter(|path| !path.is_empty());
+        let socket = match configured {
+            Some("none") => None,
+            None | Some("SSH_AUTH_SOCK") => variable("SSH_AUTH_SOCK"),
+            Some(path) => match path.strip_prefix('$') {
+                Some(name) => variable(name),
+                None => Some(path.to_owned()),
+            },
+        };
+        socket.map(PathBuf::from)
+    }
+
+    /// The identities that are looked for when none is named.
+    pub fn default_identities(&self) -> Vec<PathBuf> {
+        config::default_identity_files(&self.context())
+    }
+
+    /// The program that asks for secrets, as ssh(1) has SSH_ASKPASS and SSH_ASKPASS_REQUIRE.
+    pub fn ask_pass(&self) -> Option<AskPass> {
+        let program = self.get("SSH_ASKPASS").filter(|path| !path.is_empty())?;
+        let require = self.get("SSH_ASKPASS_REQUIRE").unwrap_or_default();
+        let display = self.get("DISPLAY").or_else(|| self.get("WAYLAND_DISPLAY"));
+        let always = match require.to_ascii_lowercase().as_str() {
+            "never" => return None,
+            "force" | "prefer" => true,
+            _ if display.is_some_and(|display| !display.is_empty()) => false,
+            _ => return None,
+        };
+        Some(AskPass { program: PathBuf::from(program), always })
+    }
+}

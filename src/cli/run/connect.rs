@@ -1,0 +1,350 @@
+//! `tessh [user@]host [command]`: the main path, one straight function.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use log::warn;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::cli::local::{Terminal, window_changes};
+use crate::cli::resolve::{MethodChoice, Plan};
+use crate::cli::stdio::{Input, OutputFd};
+use crate::cli::Environment;
+use crate::client::algorithms::{self, Lists};
+use crate::client::authenticate::{self, Accepted, Login, Session, authenticate};
+use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
+use crate::client::connect::{self, Family, ProxyCommand, Route};
+use crate::client::deadline::Budget;
+use crate::client::escape::Escape;
+use crate::client::relay::{self, Exit, Local};
+use crate::client::verify::{self, HostPolicy, Transport, TransportOptions};
+use crate::config::{self, AddressFamily, Method, Options, RequestTty, SessionType};
+use crate::error::{Error, Kind, Result};
+use crate::keys::KeyFile;
+use crate::prompt::{Answer, MethodQuestion, Prompt};
+use crate::secret::Secret;
+use crate::terminal;
+use crate::trust::{Policy, Sources, Subject};
+
+/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended.
+pub async fn connect(
+    plan: &Plan,
+    password: Option<Secret>,
+    environment: &Environment,
+    prompt: Arc<dyn Prompt>,
+) -> Result<Exit> {
+    let options = &plan.options;
+    let identities = identities(plan, environment)?;
+    let lists = lists(options);
+    let budget = Budget::start(options.connect_timeout.value);
+
+    let stream = connect::connect(&route(plan, environment), budget).await?;
+    let host = host_policy(plan);
+    let transport = verify::verify(stream, host, &transport_options(options, lists), budget, Arc::clone(&prompt));
+    let transport = transport.await.map_err(|error| name_host(error, plan))?;
+    let login = login(plan, environment, identities, password)?;
+    let session = log_in(plan, transport, login, &prompt).await?;
+    if options.session_type.value == SessionType::None {
+        return relay::linger(&session).await;
+    }
+    let exit = run(plan, &session, environment).await;
+    relay::close(session).await;
+    exit
+}
+
+/// The chosen method, or the one the person now chooses.
+async fn log_in(
+    plan: &Plan,
+    transport: Transport,
+    mut login: Login,
+    prompt: &Arc<dyn Prompt>,
+) -> Result<Session> {
+    let mut transport = transport;
+    if let MethodChoice::Ask = &plan.method {
+        let accepted = match authenticate::accepted(transport, &login.user).await? {
+            Accepted::Everyone(session) => return Ok(*session),
+            Accepted::Methods(open, accepted) => {
+                transport = *open;
+                accepted
+            }
+        };
+        login.chain = vec![choose(&login, accepted, Arc::clone(prompt)).await?];
+    }
+    authenticate(transport, login).await
+}
+
+async fn choose(
+    login: &Login,
+    accepted: Vec<String>,
+    prompt: Arc<dyn Prompt>,
+) -> Result<Method> {
+    let label = login.label.clone();
+    let mut choices = vec![(Method::Password, "password".to_owned())];
+    if let Some(file) = login.identities.first() {
+        choices.push((Method::PublicKey, format!("publickey with {}", file.path().display())));
+    }
+    choices.push((Method::KeyboardInteractive, "keyboard-interactive".to_owned()));
+    if login.agent.is_some() {
+        choices.push((Method::Agent, "agent (its first key)".to_owned()));
+    }
+    // What the server does not take is not offered; if that leaves nothing, all is.
+    let taken: Vec<_> = choices
+        .iter()
+        .filter(|(method, _)| accepted.iter().any(|name| name == authenticate::name(*method)))
+        .cloned()
+        .collect();
+    let choices = if taken.is_empty() { choices } else { taken };
+    let answer = tokio::task::spawn_blocking(move || {
+        prompt.method(&MethodQuestion { login: &label, choices: &choices, accepted: &accepted })
+    })
+    .await;
+    match answer {
+        Ok(Answer::Given(method)) => Ok(method),
+        Ok(Answer::CannotAsk) => {
+            Err(Error::new(Kind::Authentication, "no authentication method was chosen")
+                .hint("choose one with --auth"))
+        }
+        Ok(Answer::Cancelled) | Err(_) => {
+            Err(Error::new(Kind::Cancelled, "authentication was cancelled"))
+        }
+    }
+}
+
+/// Opens the session channel and relays until it ends; the terminal is as before afterwards.
+async fn run(plan: &Plan, session: &Session, environment: &Environment) -> Result<Exit> {
+    let options = &plan.options;
+    let stdin = rustix::stdio::stdin();
+    let stdin_null = options.stdin_null.value;
+    let at_terminal = terminal::is_terminal(stdin) && !stdin_null;
+    let pty = wants_pty(plan, at_terminal);
+    let interactive = pty && at_terminal;
+
+    let (resize, resized) = unbounded_channel();
+    let mut console = Terminal::enter(interactive, resize.clone())?;
+    let stdout = OutputFd::stdout().map_err(|error| unusable("standard output", &error))?;
+    let stderr = OutputFd::stderr().map_err(|error| unusable("standard error", &error))?;
+    let request = request(plan, pty, environment);
+    let opened = channel::open(session, request, Box::new(stdout), Box::new(stderr)).await;
+    let channel = opened?;
+    let watcher = watch_size(pty, resize);
+    let input = match stdin_null {
+        true => None,
+        false => Some(Input::stdin().map_err(|error| unusable("standard input", &error))?),
+    };
+    let escape = options.escape_char.value.filter(|_| interactive).map(Escape::new);
+    let local = Local { input, escape, resized, console: &mut console };
+    let exit = relay::relay(session, channel, local).await;
+    drop(watcher);
+    console.leave();
+    if interactive && options.log_level.value >= config::LogLevel::Info {
+        crate::cli::log::write(&format!("Connection to {} closed.", plan.host));
+    }
+    exit
+}
+
+fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
+    pty.then(|| window_changes(resize))
+}
+
+fn unusable(what: &str, error: &std::io::Error) -> Error {
+    Error::new(Kind::Local, format!("cannot use {what}: {error}"))
+}
+
+fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {
+    let shell = plan.command.is_none() && plan.options.session_type.value == SessionType::Default;
+    let wanted = match plan.options.request_tty.value {
+        RequestTty::Force => return true,
+        RequestTty::No => false,
+        RequestTty::Yes => true,
+        RequestTty::Auto => shell,
+    };
+    if wanted && !at_terminal {
+        warn!("Pseudo-terminal will not be allocated because stdin is not a terminal.");
+    }
+    wanted && at_terminal
+}
+
+fn request(plan: &Plan, pty: bool, environment: &Environment) -> SessionRequest {
+    let stdin = rustix::stdio::stdin();
+    let pty = pty.then(|| PtyRequest {
+        term: environment.get("TERM").unwrap_or_default(),
+        size: crate::cli::local::window_size().unwrap_or_default(),
+        modes: terminal::modes(stdin),
+    });
+    let program = match (&plan.command, plan.options.session_type.value) {
+        (command, SessionType::Subsystem) => {
+            let name = command.as_deref().unwrap_or_default();
+            Program::Subsystem(String::from_utf8_lossy(name).into_owned())
+        }
+        (Some(command), _) => Program::Exec(command.clone()),
+        (None, _) => Program::Shell,
+    };
+    SessionRequest { pty, env: sent_environment(&plan.options, environment), program }
+}
+
+/// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
+fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String, String)> {
+    let mut sent: Vec<(String, String)> = options.set_env.value.clone();
+    for (name, value) in environment.all() {
+        let picked = options.send_env.value.iter().any(|pattern| config::pattern::matches(pattern, &name));
+        if picked && !sent.iter().any(|(set, _)| *set == name) {
+            sent.push((name, value));
+        }
+    }
+    sent
+}
+
+fn route(plan: &Plan, environment: &Environment) -> Route {
+    let options = &plan.options;
+    Route {
+        host: options.hostname.value.clone(),
+        port: options.port.value,
+        family: match options.address_family.value {
+            AddressFamily::Any => Family::Any,
+            AddressFamily::Inet => Family::V4,
+            AddressFamily::Inet6 => Family::V6,
+        },
+        bind: options.bind_address.value.clone(),
+        tcp_keep_alive: options.tcp_keep_alive.value,
+        attempts: options.connection_attempts.value,
+        proxy: options.proxy_command.value.clone().map(|command| ProxyCommand {
+            shell: environment.shell(),
+            command,
+        }),
+    }
+}
+
+fn host_policy(plan: &Plan) -> HostPolicy {
+    let options = &plan.options;
+    let subject = Subject {
+        name: match &options.host_key_alias.value {
+            Some(alias) => alias.to_ascii_lowercase(),
+            None => options.hostname.value.to_ascii_lowercase(),
+        },
+        port: options.port.value,
+        alias: options.host_key_alias.value.is_some(),
+    };
+    HostPolicy {
+        subject,
+        shown: plan.host.clone(),
+        sources: Sources {
+            user: options.user_known_hosts_files.value.clone(),
+            global: options.global_known_hosts_files.value.clone(),
+        },
+        policy: match options.strict_host_key_checking.value {
+            config::StrictHostKeyChecking::Yes => Policy::Yes,
+            config::StrictHostKeyChecking::Ask => Policy::Ask,
+            config::StrictHostKeyChecking::AcceptNew => Policy::AcceptNew,
+            config::StrictHostKeyChecking::No => Policy::No,
+        },
+        hash: options.hash_known_hosts.value,
+    }
+}
+
+fn lists(options: &Options) -> Lists<'_> {
+    Lists {
+        kex: options.kex_algorithms.value.as_deref(),
+        host_key: options.host_key_algorithms.value.as_deref(),
+        cipher: options.ciphers.value.as_deref(),
+        mac: options.macs.value.as_deref(),
+        compression: options.compression.value,
+    }
+}
+
+fn transport_options<'a>(options: &Options, lists: Lists<'a>) -> TransportOptions<'a> {
+    TransportOptions {
+        lists,
+        rekey_bytes: options.rekey_limit.value.bytes,
+        rekey_time: options.rekey_limit.value.time,
+        alive_interval: options.server_alive_interval.value,
+        alive_count_max: options.server_alive_count_max.value,
+    }
+}
+
+fn login(
+    plan: &Plan,
+    environment: &Environment,
+    identities: Vec<KeyFile>,
+    password: Option<Secret>,
+) -> Result<Login> {
+    let options = &plan.options;
+    let user = options.user.value.clone();
+    let chain = match &plan.method {
+        MethodChoice::Chain(chain) => chain.clone(),
+        MethodChoice::Ask => Vec::new(),
+    };
+    let by_agent = chain.contains(&Method::Agent);
+    let agent_key = match options.identity_files.value.first() {
+        Some(path) if by_agent => Some(KeyFile::read(path)?),
+        _ => None,
+    };
+    let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
+    Ok(Login {
+        label: format!("{user}@{}", plan.host),
+        user,
+        chain,
+        identities,
+        certificates: options.certificate_files.value.clone(),
+        agent: environment.agent(options.identity_agent.value.as_deref()),
+        agent_key,
+        password,
+        tries: options.number_of_password_prompts.value,
+        signatures: algorithms::select(algorithms::Family::Pubkey, pubkey)?,
+    })
+}
+
+/// Reads the identities before anything is sent, so that a bad file costs no connection. A
+/// file that cannot be used is passed over with a warning where another was named too.
+fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
+    let wanted = match &plan.method {
+        MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
+        MethodChoice::Ask => true,
+    };
+    if !wanted {
+        return Ok(Vec::new());
+    }
+    let named = &plan.options.identity_files.value;
+    if named.is_empty() {
+        let first = environment.default_identities().into_iter().find(|path| path.exists());
+        return match first {
+            Some(path) => Ok(vec![KeyFile::read(&path)?]),
+            None => Ok(Vec::new()),
+        };
+    }
+    let (mut files, mut faults) = (Vec::new(), Vec::new());
+    for path in distinct(named) {
+        match KeyFile::read(path) {
+            Ok(file) => files.push(file),
+            Err(error) => faults.push(error),
+        }
+    }
+    if files.is_empty() && let Some(error) = faults.into_iter().next() {
+        return Err(error);
+    } else {
+        for error in faults {
+            warn!("{error}");
+        }
+    }
+    Ok(files)
+}
+
+fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
+    let mut seen: Vec<&Path> = Vec::new();
+    for path in paths {
+        if !seen.contains(&path.as_path()) {
+            seen.push(path);
+        }
+    }
+    seen
+}
+
+/// A failure of the transport says which host it was.
+fn name_host(error: Error, plan: &Plan) -> Error {
+    match error.kind() {
+        Kind::HostKey => error,
+        _ => error.context(format!(
+            "{} port {}",
+            plan.options.hostname.value, plan.options.port.value
+        )),
+    }
+}

@@ -1,0 +1,169 @@
+//! From what was typed to what is done: one verb, one file.
+
+mod connect;
+mod demo;
+
+use std::io::Write;
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::args::{Typed, Verb};
+use super::{Environment, help, log, resolve};
+use crate::cli::resolve::Plan;
+use crate::client::relay::Exit;
+use crate::error::{Error, Kind, Result};
+use crate::secret::Secret;
+use crate::terminal;
+use crate::ui::plain::Plain;
+
+/// What `head` leaves a writer with: 128 and SIGPIPE.
+const OUTPUT_CLOSED: u8 = 141;
+/// Our own failures, and ends that no status was given for.
+const FAILED: u8 = 255;
+/// A password on a descriptor may be this long.
+const MAX_PASSWORD: u64 = 8 * 1024;
+
+/// Does what was asked for and gives the exit code.
+pub(super) fn run(typed: &Typed) -> Result<u8> {
+    let environment = Environment::new();
+    match &typed.verb {
+        Verb::Help => print(&help::help_text()),
+        Verb::Man => print(&help::man_page()),
+        Verb::Completions => {
+            let shell = typed.rest.first().map(|word| word.to_string_lossy()).unwrap_or_default();
+            print(&help::completions(&shell)?)
+        }
+        Verb::Version => {
+            log::to_stderr(&format!("{}\n", super::args::version_line()));
+            Ok(0)
+        }
+        Verb::Demo => demo::run(typed, &environment),
+        Verb::Connect => {
+            let plan = resolve::resolve(typed, &environment.context())?;
+            log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
+            within_signals(session(&plan, typed, &environment))
+        }
+        other => Err(Error::new(Kind::Usage, format!("{other} is not part of this version"))
+            .hint("tessh help lists what is")),
+    }
+}
+
+fn print(text: &str) -> Result<u8> {
+    let written = std::io::stdout().lock().write_all(text.as_bytes());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Local, format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(0),
+    }
+}
+
+/// One connection, from the plan to the exit code.
+async fn session(plan: &Plan, typed: &Typed, environment: &Environment) -> Result<u8> {
+    let password = typed.password_fd.map(read_password).transpose()?;
+    let prompt = Plain {
+        batch: plan.options.batch_mode.value,
+        banner: plan.options.log_level.value > crate::config::LogLevel::Quiet,
+        ask_pass: environment.ask_pass(),
+        say: log::to_stderr,
+    };
+    let exit = connect::connect(plan, password, environment, Arc::new(prompt)).await?;
+    Ok(code(&exit))
+}
+
+fn code(exit: &Exit) -> u8 {
+    match exit {
+        Exit::Status(status) => (status & 0xff) as u8,
+        Exit::Signal(name, message) => {
+            ::log::info!("the remote program was ended by signal {name} {message}");
+            signal_number(name).map_or(FAILED, |number| 128 + number)
+        }
+        Exit::OutputClosed => OUTPUT_CLOSED,
+        Exit::Unknown | Exit::Escaped => FAILED,
+    }
+}
+
+/// The names of RFC 4254 section 6.10, by their numbers in POSIX.
+fn signal_number(name: &str) -> Option<u8> {
+    let number = match name {
+        "HUP" => 1,
+        "INT" => 2,
+        "QUIT" => 3,
+        "ILL" => 4,
+        "ABRT" => 6,
+        "FPE" => 8,
+        "KILL" => 9,
+        "USR1" => 10,
+        "SEGV" => 11,
+        "USR2" => 12,
+        "PIPE" => 13,
+        "ALRM" => 14,
+        "TERM" => 15,
+        _ => return None,
+    };
+    Some(number)
+}
+
+fn runtime() -> Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(Kind::Local, format!("cannot start: {error}")))
+}
+
+/// Runs to the end, or until a signal ends it; the terminal is restored either way.
+fn within_signals(work: impl Future<Output = Result<u8>>) -> Result<u8> {
+    let runtime = runtime()?;
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = work => result,
+            number = ended_by_signal() => Ok(128 + number),
+        }
+    });
+    terminal::restore();
+    // A question may still be open on its thread; nobody waits for it.
+    runtime.shutdown_background();
+    result
+}
+
+/// Waits for a signal that ends the program; gives its number.
+async fn ended_by_signal() -> u8 {
+    let listen = |kind: SignalKind| signal(kind).ok();
+    let mut interrupt = listen(SignalKind::interrupt());
+    let mut terminate = listen(SignalKind::terminate());
+    let mut hangup = listen(SignalKind::hangup());
+    let mut quit = listen(SignalKind::quit());
+    async fn next(signal: &mut Option<Signal>) {
+        match signal {
+            Some(signal) => {
+                signal.recv().await;
+            }
+            None => std::future::pending().await,
+        }
+    }
+    tokio::select! {
+        () = next(&mut interrupt) => 2,
+        () = next(&mut terminate) => 15,
+        () = next(&mut hangup) => 1,
+        () = next(&mut quit) => 3,
+    }
+}
+
+/// Reads a password from an inherited descriptor, up to its first line end.
+fn read_password(fd: i32) -> Result<Secret> {
+    use std::io::Read;
+    let failed = |why: String| {
+        Error::new(Kind::Usage, format!("--password-fd {fd}: {why}"))
+            .hint("open the descriptor in the calling shell, for example --password-fd 3 3<file")
+    };
+    let file = std::fs::File::open(format!("/dev/fd/{fd}")).map_err(|error| failed(error.to_string()))?;
+    let mut bytes = Vec::with_capacity(MAX_PASSWORD as usize);
+    file.take(MAX_PASSWORD).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
+    if let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
+        zeroize::Zeroize::zeroize(&mut bytes[end..]);
+        bytes.truncate(end);
+    }
+    Secret::from_bytes(bytes).map_err(|_| failed("the password is not UTF-8".to_owned()))
+}
