@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use proptest::prelude::*;
 use russh::keys::ssh_key::HashAlg;
 use russh::keys::{PrivateKey, PublicKey};
 use tempfile::TempDir;
@@ -16,6 +17,9 @@ use tessh::secret::Secret;
 
 const MADE: &str = "correct horse";
 const PUTTY: &str = "Tr0ub4dor & 3";
+
+/// How many changed files are tried.
+const CASES: u32 = 200;
 
 /// The longest a refusal may take: it must come before any costly work.
 const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(5);
@@ -390,6 +394,16 @@ fn what_is_no_file_is_named() {
     assert!(refusal(&home.0.path().join("absent"), "").contains("does not exist"));
     assert!(refusal(home.0.path(), "").contains("is a directory"));
     assert!(refusal(&home.put("empty", "", 0o600), "").contains("is empty"));
+    let pipe = home.0.path().join("pipe");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &pipe,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
+    assert!(refusal(&pipe, "").contains("is empty"));
     let large = home.put("large", vec![b'x'; 1024 * 1024 + 1], 0o600);
     assert!(refusal(&large, "").contains("larger than 1 MiB"));
     let binary = home.put("binary", [0, 159, 146, 150, 255], 0o600);
@@ -434,6 +448,62 @@ fn nested_certificates_do_not_exhaust_the_stack() {
     let path =
         home.put("deep-cert.pub", format!("ssh-ed25519-cert-v01@openssh.com {line} x"), 0o600);
     assert!(keys::certificate(&path).unwrap_err().to_string().contains("nested"));
+}
+
+/// Decodes the body of a PEM file, changes it, and gives the whole file.
+fn with_body(text: &str, change: impl Fn(&mut Vec<u8>)) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let is_body = |line: &&str| !line.contains(':') && !line.starts_with('-') && !line.is_empty();
+    let body: String = lines.iter().copied().filter(is_body).collect();
+    let mut body = data_encoding::BASE64.decode(body.as_bytes()).unwrap();
+    change(&mut body);
+    let body = data_encoding::BASE64.encode(&body);
+    let headers: String = lines[1..]
+        .iter()
+        .take_while(|line| line.contains(':'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let (first, last) = (lines[0], lines[lines.len() - 1]);
+    let blank = if headers.is_empty() { "" } else { "\n" };
+    format!("{first}\n{headers}{blank}{body}\n{last}\n")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(CASES))]
+
+    // RSA is left out: hundreds of keys take minutes without optimisation.
+    #[test]
+    fn a_changed_file_never_panics(pick: usize, at: usize, to: u8, cut in 0usize..20) {
+        let all: Vec<String> = names("made")
+            .into_iter()
+            .filter(|name| !name.ends_with(".pub") && !name.starts_with("rsa"))
+            .collect();
+        let name = &all[pick % all.len()];
+        let text = fs::read_to_string(data(&format!("made/{name}"))).unwrap().replace('\r', "");
+        let changed = with_body(&text[text.find("-----BEGIN").unwrap()..], |body| {
+            let at = at % body.len();
+            body[at] = to;
+            if cut == 0 {
+                body.truncate(at);
+            }
+        });
+        let home = Home::new();
+        if let Ok(key) = KeyFile::read(&home.put("key", changed, 0o600)) {
+            let _ = key.unlock(Some(&secret(MADE)));
+        }
+    }
+
+    #[test]
+    fn a_changed_ppk_never_panics(pick: usize, at: usize, to in "[ -~\n]") {
+        let all: Vec<String> = names("putty").into_iter().filter(|n| n.contains("plain")).collect();
+        let mut text = fs::read_to_string(data("putty").join(&all[pick % all.len()])).unwrap();
+        let at = at % text.len();
+        text.replace_range(at..=at, &to);
+        let home = Home::new();
+        if let Ok(key) = KeyFile::read(&home.put("key", text, 0o600)) {
+            let _ = key.unlock(None);
+        }
+    }
 }
 
 #[test]

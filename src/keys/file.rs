@@ -7,6 +7,7 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use rustix::fs::{Mode, OFlags};
 use zeroize::Zeroizing;
 
 use super::refusal::fault;
@@ -41,7 +42,7 @@ impl Loaded {
             ErrorKind::NotFound => fault(format!("key file {name} does not exist")),
             _ => fault(format!("cannot read key file {name}: {error}")),
         };
-        let file = File::open(path).map_err(failed)?;
+        let file = open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
             return Err(fault(format!("{name} is a directory, not a key file")));
@@ -70,6 +71,15 @@ impl Loaded {
         Err(fault(format!("Permissions {mode:04o} for {name} are too open: others can read it"))
             .hint(format!("chmod 600 {name}")))
     }
+}
+
+/// Opens without waiting: a named pipe that nobody writes to is an empty file, not a hang,
+/// while one that a shell feeds (`-i <(command)`) is read to its end.
+fn open(path: &Path) -> std::io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
+    Ok(file)
 }
 
 /// The path as it may be shown.
