@@ -21,7 +21,7 @@ pub fn line(text: &str, max: usize) -> String {
     line_bytes(text.as_bytes(), max)
 }
 
-/// [`line`] of bytes that need not be UTF-8.
+/// [`line()`] of bytes that need not be UTF-8.
 pub fn line_bytes(bytes: &[u8], max: usize) -> String {
     let mut out = String::with_capacity(bytes.len().min(max));
     let mut room = max;
@@ -82,7 +82,7 @@ enum Piece {
 }
 
 impl Piece {
-    /// Appends it as it may be shown; [`line`] and [`block`] have dealt with breaks and tabs.
+    /// Appends it as it may be shown; `line` and `block` have dealt with breaks and tabs.
     fn write(self, out: &mut String) {
         // Writing to a String cannot fail.
         let _ = match self {
