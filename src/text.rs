@@ -1,1 +1,213 @@
-//! (to be written)
+//! The one sanitiser for remote text that is shown outside a session.
+//!
+//! Banners, prompts, disconnect texts, names in errors: whatever a server, a file or a key
+//! comment says goes through here before a terminal sees it. Printable UTF-8 stays as it is;
+//! everything a terminal would act on, or a person would not see, becomes a visible escape
+//! (RFC 4251 section 9.2 asks for control character filtering, RFC 4252 section 5.4 for it
+//! in banners). What travels inside a session is not touched: that is the remote program's own.
+//!
+//! The escapes are `\x1b` for C0 and DEL, `\u{202e}` for other characters, and `\x9b` for a
+//! byte that is not UTF-8 (always 80 or above, so the two cannot be confused). A backslash in
+//! the text stays one, so the result is for eyes and cannot be turned back.
+
+use std::fmt::Write;
+
+/// Ends a text that was cut.
+const CUT: char = '…';
+
+/// One line: line breaks and tabs become blanks, and at most `max` characters are kept,
+/// followed by `…` if there were more.
+pub fn line(text: &str, max: usize) -> String {
+    line_bytes(text.as_bytes(), max)
+}
+
+/// [`line()`] of bytes that need not be UTF-8.
+pub fn line_bytes(bytes: &[u8], max: usize) -> String {
+    let mut out = String::with_capacity(bytes.len().min(max));
+    let mut room = max;
+    for piece in pieces(bytes) {
+        let before = out.len();
+        match piece {
+            Piece::Char('\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}') => out.push(' '),
+            other => other.write(&mut out),
+        }
+        let Some(left) = room.checked_sub(out[before..].chars().count()) else {
+            out.truncate(before);
+            out.push(CUT);
+            break;
+        };
+        room = left;
+    }
+    out
+}
+
+/// Several lines: `\n` and `\t` stay, CR LF becomes `\n`, and a final line break stays.
+///
+/// At most `max_bytes` bytes and `max_lines` lines are kept; if there was more, `…` and a line
+/// break follow.
+pub fn block(text: &str, max_bytes: usize, max_lines: usize) -> String {
+    block_bytes(text.as_bytes(), max_bytes, max_lines)
+}
+
+/// [`block`] of bytes that need not be UTF-8.
+pub fn block_bytes(bytes: &[u8], max_bytes: usize, max_lines: usize) -> String {
+    let mut out = String::with_capacity(bytes.len().min(max_bytes));
+    let mut lines = 0;
+    for piece in pieces(bytes) {
+        let before = out.len();
+        let full = lines >= max_lines;
+        match piece {
+            Piece::Char('\n') => {
+                lines += 1;
+                out.push('\n');
+            }
+            Piece::Char('\t') => out.push('\t'),
+            other => other.write(&mut out),
+        }
+        if full || out.len() > max_bytes {
+            out.truncate(before);
+            out.push(CUT);
+            out.push('\n');
+            break;
+        }
+    }
+    out
+}
+
+/// A character, or a byte that belongs to none.
+#[derive(Clone, Copy)]
+enum Piece {
+    Char(char),
+    Byte(u8),
+}
+
+impl Piece {
+    /// Appends it as it may be shown; `line` and `block` have dealt with breaks and tabs.
+    fn write(self, out: &mut String) {
+        // Writing to a String cannot fail.
+        let _ = match self {
+            Piece::Char(c) if is_visible(c) => {
+                out.push(c);
+                Ok(())
+            }
+            Piece::Char(c) if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
+            Piece::Char(c) => write!(out, "\\u{{{:x}}}", u32::from(c)),
+            Piece::Byte(byte) => write!(out, "\\x{byte:02x}"),
+        };
+    }
+}
+
+/// Takes bytes apart, CR LF already folded into LF.
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = Piece> {
+    let all = bytes.utf8_chunks().flat_map(|chunk| {
+        let chars = chunk.valid().chars().map(Piece::Char);
+        chars.chain(chunk.invalid().iter().copied().map(Piece::Byte))
+    });
+    let mut all = all.peekable();
+    std::iter::from_fn(move || {
+        let piece = all.next()?;
+        let is_crlf =
+            matches!(piece, Piece::Char('\r')) && matches!(all.peek(), Some(Piece::Char('\n')));
+        if is_crlf { all.next() } else { Some(piece) }
+    })
+}
+
+/// Whether a terminal shows the character and does nothing else with it.
+fn is_visible(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c, ' '..='~');
+    }
+    if is_invisible_mark(c) {
+        return false;
+    }
+    // The wide blank of East Asian text, and the blank that does not break.
+    if matches!(c, '\u{3000}' | '\u{a0}') {
+        return true;
+    }
+    // The standard library knows the Unicode categories (control, format, surrogate, private,
+    // unassigned, separator); in second place, so that a combining mark counts as visible.
+    let mut buffer = [b'a', 0, 0, 0, 0];
+    let length = 1 + c.encode_utf8(&mut buffer[1..]).len();
+    std::str::from_utf8(&buffer[..length]).is_ok_and(|pair| pair.escape_debug().nth(1) == Some(c))
+}
+
+/// Letters and marks by category that show nothing at all, and so can hide text or make two
+/// names look alike: joiners, fillers, vowel separators, variation selectors beyond the
+/// sixteen that emoji use, and blank braille.
+fn is_invisible_mark(c: char) -> bool {
+    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALL: usize = usize::MAX;
+
+    #[test]
+    fn plain_text_stays_byte_for_byte() {
+        let banner = "The quick brown fox: ~!@#$%^&*()_+\\ `'\"\tjumps\n".repeat(2_200);
+        assert!(banner.len() > 100_000);
+        assert_eq!(block(&banner, ALL, ALL), banner);
+        let text = "漢字　かな é e\u{301} Ж ß “quoted” 😀 ❤\u{fe0f} שלום €\u{a0}5";
+        assert_eq!(line(text, ALL), text);
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_instead() {
+        for (text, shown) in [
+            ("\x1b]0;title\x07", "\\x1b]0;title\\x07"),
+            ("a\x7f\0b", "a\\x7f\\x00b"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("admin\u{202e}gpj.exe\u{202c}", "admin\\u{202e}gpj.exe\\u{202c}"),
+            ("\u{2066}\u{2069}\u{200e}\u{200f}", "\\u{2066}\\u{2069}\\u{200e}\\u{200f}"),
+            ("a\u{200b}b\u{feff}c\u{ad}d", "a\\u{200b}b\\u{feff}c\\u{ad}d"),
+            ("a\u{e0041}\u{34f}\u{3164}", "a\\u{e0041}\\u{34f}\\u{3164}"),
+            ("\u{fffe}\u{61c}\u{e000}", "\\u{fffe}\\u{61c}\\u{e000}"),
+        ] {
+            assert_eq!(line(text, ALL), shown);
+            assert_eq!(block(text, ALL, ALL), shown);
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_shown_as_numbers() {
+        assert_eq!(line_bytes(b"caf\xe9 \x9b1m \xf0\x9f", ALL), "caf\\xe9 \\x9b1m \\xf0\\x9f");
+        assert_eq!(block_bytes(b"gr\xfc\xdf\r\ngott\n", ALL, ALL), "gr\\xfc\\xdf\ngott\n");
+    }
+
+    #[test]
+    fn line_breaks_become_blanks_in_a_line_and_newlines_in_a_block() {
+        let text = "one\r\ntwo\nthree\rfour\tfive\u{2028}six";
+        assert_eq!(line(text, ALL), "one two three four five six");
+        assert_eq!(block(text, ALL, ALL), "one\ntwo\nthree\\x0dfour\tfive\\u{2028}six");
+    }
+
+    #[test]
+    fn too_much_is_cut_and_says_so() {
+        assert_eq!(line("abcdef", 6), "abcdef");
+        assert_eq!(line("abcdefg", 6), "abcdef…");
+        assert_eq!(line("ab\x1b", 4), "ab…");
+        assert_eq!(block("1\n2\n3\n", ALL, 3), "1\n2\n3\n");
+        assert_eq!(block("1\n2\n3\n4", ALL, 3), "1\n2\n3\n…\n");
+        assert_eq!(block("abc\u{e9}", 4, ALL), "abc…\n");
+        assert_eq!(block("abc", 3, ALL), "abc");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_a_terminal_obeys_comes_through(bytes: Vec<u8>, text: String, max in 0usize..200) {
+            for out in [line_bytes(&bytes, max), line(&text, max)] {
+                prop_assert!(!out.chars().any(char::is_control), "{out:?}");
+                prop_assert!(out.chars().count() <= max + 1);
+            }
+            for out in [block_bytes(&bytes, max, 5), block(&text, max, 5)] {
+                prop_assert!(!out.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')));
+                prop_assert!(out.len() <= max + CUT.len_utf8() + 1);
+                prop_assert!(out.matches('\n').count() <= 6);
+            }
+        }
+    }
+}

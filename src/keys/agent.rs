@@ -1,0 +1,225 @@
+//! The agent (draft-ietf-sshm-ssh-agent), as a client: what keys it holds, and signatures.
+//!
+//! Signing and session binding are russh's. The list is read here, because one key of a type
+//! that russh does not know, or one comment that is not UTF-8, would otherwise hide all others.
+//! Every step has a deadline: an agent that hangs is an error, not a hung login.
+
+use std::future::Future;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use russh::keys::agent::client::AgentClient;
+use russh::keys::agent::{AgentIdentity, AgentSessionBinding};
+use russh::keys::{HashAlg, PublicKey};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+
+use super::file::quoted;
+use super::openssh::string;
+use super::public::{self, CERTIFICATE_SUFFIX};
+use super::refusal::fault;
+use crate::error::{Error, Kind, Result};
+use crate::text;
+
+/// How long the agent may take to connect or to tell what it holds.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// How long it may take to sign: it may ask a person, or wait for a touch.
+const SIGNATURE: Duration = Duration::from_secs(60);
+
+/// The most keys listed. OpenSSH's agent allows 2048 keys in a list, of which no server would
+/// let anyone try more than a few.
+const MAX_KEYS: usize = 1_000;
+
+/// The longest answer read: OpenSSH's limit for agent messages.
+const MAX_ANSWER: usize = 256 * 1024;
+
+/// How much of a comment is kept, in characters.
+const MAX_COMMENT: usize = 256;
+
+const REQUEST_IDENTITIES: u8 = 11;
+const IDENTITIES_ANSWER: u8 = 12;
+
+/// A connection to an agent.
+#[derive(Debug)]
+pub struct Agent {
+    socket: PathBuf,
+    stream: UnixStream,
+    // Set while an answer is awaited: after a deadline it may still come, and would then be
+    // taken for the answer to the next request.
+    out_of_step: bool,
+}
+
+impl Agent {
+    /// Connects to the agent at this socket, usually what `SSH_AUTH_SOCK` names.
+    ///
+    /// # Errors
+    /// There is none, or it does not answer within 5 seconds.
+    pub async fn connect(socket: &Path) -> Result<Agent> {
+        let name = quoted(socket);
+        let stream = match tokio::time::timeout(ANSWER, UnixStream::connect(socket)).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => {
+                let cause = match error.kind() {
+                    ErrorKind::NotFound => "does not exist".to_owned(),
+                    ErrorKind::ConnectionRefused => "has no agent behind it".to_owned(),
+                    _ => format!("cannot be used: {error}"),
+                };
+                return Err(fault(format!("agent socket {name} {cause}"))
+                    .hint("start one with eval \"$(ssh-agent)\""));
+            }
+            Err(_) => return Err(hangs(socket, ANSWER)),
+        };
+        Ok(Agent { socket: socket.to_owned(), stream, out_of_step: false })
+    }
+
+    /// What the agent holds, in its order: at most 1000 keys and certificates. Comments are
+    /// sanitised; keys of unknown types are left out.
+    ///
+    /// # Errors
+    /// The agent does not answer within 5 seconds, is locked for us, or answers nonsense.
+    pub async fn identities(&mut self) -> Result<Vec<AgentIdentity>> {
+        let Agent { socket, stream, out_of_step } = self;
+        let answer = in_step(socket, out_of_step, ANSWER, request_identities(stream)).await?;
+        let answer = answer.map_err(|cause| failed(socket, &cause))?;
+        let nonsense = || {
+            fault(format!("the agent at {} does not list its keys", quoted(socket)))
+                .hint("ssh-add -l shows what it says")
+        };
+        let list = answer.strip_prefix(&[IDENTITIES_ANSWER]).ok_or_else(nonsense)?;
+        parse_list(list).ok_or_else(nonsense)
+    }
+
+    /// Tells the agent which server this connection is for, so that it shows and uses keys
+    /// restricted to certain destinations. Call it before [`identities`](Agent::identities).
+    ///
+    /// # Errors
+    /// The agent refuses (old ones do not know the request) or does not answer in 5 seconds.
+    pub async fn bind(&mut self, binding: &AgentSessionBinding) -> Result<()> {
+        let Agent { socket, stream, out_of_step } = self;
+        let mut client = AgentClient::connect(stream);
+        let bound = in_step(socket, out_of_step, ANSWER, client.bind_session(binding, false));
+        bound.await?.map_err(|error| failed(socket, &error.to_string()))
+    }
+
+    async fn sign(
+        &mut self,
+        key: AgentIdentity,
+        hash_alg: Option<HashAlg>,
+        to_sign: Vec<u8>,
+    ) -> Result<Vec<u8>> {
+        let Agent { socket, stream, out_of_step } = self;
+        let mut client = AgentClient::connect(stream);
+        let signing = client.sign_request(&key, hash_alg, to_sign);
+        in_step(socket, out_of_step, SIGNATURE, signing).await?.map_err(|error| match error {
+            russh::keys::Error::AgentFailure => fault("the agent refused to sign")
+                .hint("it may have asked for a confirmation, or the key is gone: ssh-add -l"),
+            other => failed(socket, &other.to_string()),
+        })
+    }
+}
+
+/// Why [`russh::Signer`] for [`Agent`] gave no signature.
+#[derive(Debug)]
+pub enum SignError {
+    /// The connection to the server is gone.
+    ConnectionLost,
+    /// The agent refused, failed, or did not answer within 60 seconds.
+    Agent(Error),
+}
+
+impl From<russh::SendError> for SignError {
+    fn from(_: russh::SendError) -> SignError {
+        SignError::ConnectionLost
+    }
+}
+
+impl russh::Signer for Agent {
+    type Error = SignError;
+
+    fn auth_sign(
+        &mut self,
+        key: &AgentIdentity,
+        hash_alg: Option<HashAlg>,
+        to_sign: Vec<u8>,
+    ) -> impl Future<Output = Result<Vec<u8>, SignError>> + Send {
+        let key = key.clone();
+        async move {
+            let signed = self.sign(key, hash_alg, to_sign).await;
+            signed.map_err(SignError::Agent)
+        }
+    }
+}
+
+/// Waits for one answer, for at most this long, unless an earlier one is still due.
+async fn in_step<T>(
+    socket: &Path,
+    out_of_step: &mut bool,
+    limit: Duration,
+    answer: impl Future<Output = T>,
+) -> Result<T> {
+    if std::mem::replace(out_of_step, true) {
+        return Err(failed(socket, "it did not finish its last answer"));
+    }
+    let answer = tokio::time::timeout(limit, answer).await.map_err(|_| hangs(socket, limit))?;
+    // A refusal is an answer too; a broken stream shows itself again.
+    *out_of_step = false;
+    Ok(answer)
+}
+
+fn failed(socket: &Path, cause: &str) -> Error {
+    let cause = text::line(cause, MAX_COMMENT);
+    fault(format!("the agent at {} failed: {cause}", quoted(socket)))
+}
+
+fn hangs(socket: &Path, limit: Duration) -> Error {
+    let (name, seconds) = (quoted(socket), limit.as_secs());
+    Error::new(Kind::Timeout, format!("the agent at {name} did not answer in {seconds} s"))
+        .hint("ssh-add -l shows whether it lives")
+}
+
+/// Asks for the list and reads the message that comes, without its length.
+async fn request_identities(stream: &mut UnixStream) -> Result<Vec<u8>, String> {
+    let talk = async {
+        stream.write_all(&[0, 0, 0, 1, REQUEST_IDENTITIES]).await?;
+        let length = stream.read_u32().await?;
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if length > MAX_ANSWER {
+            return Ok(Err(format!("its answer of {length} bytes is too long")));
+        }
+        let mut answer = vec![0; length];
+        stream.read_exact(&mut answer).await?;
+        Ok(Ok(answer))
+    };
+    talk.await.unwrap_or_else(|error: std::io::Error| Err(error.to_string()))
+}
+
+/// Reads the keys of an answer; those that cannot be read are passed over.
+fn parse_list(list: &[u8]) -> Option<Vec<AgentIdentity>> {
+    let (count, mut rest) = list.split_first_chunk::<4>()?;
+    let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
+    let mut identities = Vec::new();
+    for _ in 0..count.min(MAX_KEYS) {
+        let blob = string(&mut rest)?;
+        let comment = text::line_bytes(string(&mut rest)?, MAX_COMMENT);
+        identities.extend(parse_identity(blob, comment));
+    }
+    Some(identities)
+}
+
+fn parse_identity(blob: &[u8], comment: String) -> Option<AgentIdentity> {
+    let name = std::str::from_utf8(string(&mut &*blob)?).ok()?;
+    if name.ends_with(CERTIFICATE_SUFFIX) {
+        let certificate = public::certificate(blob).ok()?;
+        return Some(AgentIdentity::Certificate { certificate, comment });
+    }
+    if !public::is_supported(name) {
+        return None;
+    }
+    let key = PublicKey::from_bytes(blob).ok()?;
+    Some(AgentIdentity::PublicKey { key, comment })
+}
+
+#[cfg(test)]
+mod tests;

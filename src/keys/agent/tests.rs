@@ -1,0 +1,179 @@
+//! Against scripted agents, and with TESSH_PEERS=1 against ssh-agent.
+
+use std::process::Stdio;
+
+use russh::Signer;
+use russh::keys::PrivateKey;
+use russh::keys::ssh_key::Signature;
+use russh::keys::ssh_key::private::Ed25519Keypair;
+use tokio::net::UnixListener;
+
+use super::*;
+
+fn run<T>(test: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        tokio::time::timeout(Duration::from_secs(20), test).await.expect("the test ends")
+    })
+}
+
+fn string_of(bytes: &[u8]) -> Vec<u8> {
+    [&(bytes.len() as u32).to_be_bytes(), bytes].concat()
+}
+
+fn key() -> PrivateKey {
+    PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]))
+}
+
+/// A list as an agent sends it, of blobs and comments.
+fn list(keys: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut answer = vec![IDENTITIES_ANSWER];
+    answer.extend((keys.len() as u32).to_be_bytes());
+    for (blob, comment) in keys {
+        answer.extend(string_of(blob));
+        answer.extend(string_of(comment));
+    }
+    string_of(&answer)
+}
+
+/// An agent that answers its first request with these bytes, and then says no more.
+async fn scripted(answer: Vec<u8>) -> (tempfile::TempDir, Agent) {
+    let home = tempfile::tempdir().unwrap();
+    let socket = home.path().join("agent");
+    let listener = UnixListener::bind(&socket).unwrap();
+    let agent = Agent::connect(&socket).await.unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let length = stream.read_u32().await.unwrap();
+        let mut request = vec![0; length as usize];
+        stream.read_exact(&mut request).await.unwrap();
+        stream.write_all(&answer).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    (home, agent)
+}
+
+#[test]
+fn one_odd_key_does_not_hide_the_others() {
+    run(async {
+        let good = key().public_key().to_bytes().unwrap();
+        let ed448 = [string_of(b"ssh-ed448"), string_of(&[1; 57])].concat();
+        let answer = list(&[
+            (&ed448, b"unknown type"),
+            (&good, b"caf\xe9 \x1b]0;x"),
+            (b"\0\0\0\x0bssh-ed25519\0\0\0\x01x", b"damaged"),
+            (b"", b"empty"),
+            (&good, b"again"),
+        ]);
+        let (_home, mut agent) = scripted(answer).await;
+        let found = agent.identities().await.unwrap();
+        let comments: Vec<&str> = found.iter().map(AgentIdentity::comment).collect();
+        assert_eq!(comments, ["caf\\xe9 \\x1b]0;x", "again"]);
+        assert_eq!(found[0].public_key().key_data(), key().public_key().key_data());
+    });
+}
+
+#[test]
+fn a_long_list_is_cut() {
+    run(async {
+        let good = key().public_key().to_bytes().unwrap();
+        let (_home, mut agent) = scripted(list(&vec![(&good[..], &b""[..]); MAX_KEYS + 5])).await;
+        assert_eq!(agent.identities().await.unwrap().len(), MAX_KEYS);
+    });
+}
+
+#[test]
+fn nonsense_is_an_error() {
+    run(async {
+        let failure = string_of(&[5]);
+        let cut = string_of(&list(&[(b"xxxx", b"")])[4..12]);
+        let endless = u32::MAX.to_be_bytes().to_vec();
+        for (answer, says) in [
+            (failure.clone(), "does not list its keys"),
+            (string_of(b""), "does not list its keys"),
+            (cut, "does not list its keys"),
+            (endless, "too long"),
+        ] {
+            let (_home, mut agent) = scripted(answer).await;
+            let error = agent.identities().await.unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+            assert_eq!(error.kind(), Kind::Identity);
+        }
+        let (_home, mut agent) = scripted(failure).await;
+        let refused = agent.auth_sign(&key().public_key().clone().into(), None, vec![1]).await;
+        assert!(
+            matches!(refused, Err(SignError::Agent(error)) if error.cause().contains("refused"))
+        );
+    });
+}
+
+#[test]
+fn an_agent_that_hangs_is_an_error_and_not_asked_again() {
+    run(async {
+        let (_home, mut agent) = scripted(Vec::new()).await;
+        let Agent { socket, out_of_step, .. } = &mut agent;
+        let short = Duration::from_millis(1);
+        let late = in_step(socket, out_of_step, short, std::future::pending::<()>()).await;
+        assert_eq!(late.unwrap_err().kind(), Kind::Timeout);
+        let error = agent.identities().await.unwrap_err().to_string();
+        assert!(error.contains("did not finish its last answer"), "{error}");
+    });
+}
+
+#[test]
+fn no_agent_is_said_clearly() {
+    run(async {
+        let home = tempfile::tempdir().unwrap();
+        let socket = home.path().join("agent");
+        let error = Agent::connect(&socket).await.unwrap_err().to_string();
+        assert!(error.contains("does not exist"), "{error}");
+        drop(UnixListener::bind(&socket).unwrap());
+        let error = Agent::connect(&socket).await.unwrap_err().to_string();
+        assert!(error.contains("has no agent behind it"), "{error}");
+    });
+}
+
+#[test]
+fn a_signature_can_be_made_on_another_task() {
+    fn is_send<T: Send>(_: &T) {}
+    run(async {
+        let (_home, mut agent) = scripted(Vec::new()).await;
+        is_send(&agent.identities());
+        is_send(&agent.auth_sign(&key().public_key().clone().into(), None, Vec::new()));
+    });
+}
+
+#[test]
+fn ssh_agent_lists_and_signs() {
+    if std::env::var_os("TESSH_PEERS").is_none() {
+        return;
+    }
+    run(async {
+        let home = tempfile::tempdir().unwrap();
+        let socket = home.path().join("agent");
+        let mut server = tokio::process::Command::new("ssh-agent")
+            .args(["-D", "-a"])
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut agent = loop {
+            match Agent::connect(&socket).await {
+                Ok(agent) => break agent,
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        };
+        assert!(agent.identities().await.unwrap().is_empty());
+        AgentClient::connect(&mut agent.stream).add_identity(&key(), &[]).await.unwrap();
+        let found = agent.identities().await.unwrap();
+        assert_eq!(found.len(), 1);
+
+        let signed = agent.auth_sign(&found[0], None, b"data".to_vec()).await.unwrap();
+        let mut rest = signed.strip_prefix(b"data").unwrap();
+        let signature = Signature::try_from(string(&mut rest).unwrap()).unwrap();
+        let public = key().public_key().key_data().clone();
+        russh::keys::signature::Verifier::verify(&public, b"data", &signature).unwrap();
+        server.kill().await.unwrap();
+    });
+}

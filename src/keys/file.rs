@@ -1,0 +1,89 @@
+//! Reading a key file: bounded, and with ssh(1)'s check of who else may read it.
+//!
+//! What the bytes mean is not decided here.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags};
+use zeroize::Zeroizing;
+
+use super::refusal::fault;
+use crate::error::Result;
+use crate::text;
+
+/// The largest key file read. The largest real ones, RSA keys of 16384 bits with a
+/// certificate, have under 30 KB; OpenSSH stops at 1 MiB as well.
+pub(super) const MAX_FILE: u64 = 1024 * 1024;
+
+/// How much of a path an error shows, in characters: as much as a path can have.
+const MAX_PATH: usize = 4_096;
+
+/// Permission bits that let others than the owner at a private key.
+const OTHERS: u32 = 0o077;
+
+/// A file as it was read.
+pub(super) struct Loaded {
+    /// All of it.
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+    /// Its permission bits.
+    mode: u32,
+    /// Whether we own it.
+    ours: bool,
+}
+
+impl Loaded {
+    /// Reads the whole file.
+    pub(super) fn read(path: &Path) -> Result<Loaded> {
+        let name = quoted(path);
+        let failed = |error: std::io::Error| match error.kind() {
+            ErrorKind::NotFound => fault(format!("key file {name} does not exist")),
+            _ => fault(format!("cannot read key file {name}: {error}")),
+        };
+        let file = open(path).map_err(failed)?;
+        let metadata = file.metadata().map_err(failed)?;
+        if metadata.is_dir() {
+            return Err(fault(format!("{name} is a directory, not a key file")));
+        }
+        // Room for all of it at once: growing would leave copies of a key behind.
+        let room = metadata.len().min(MAX_FILE) as usize + 1;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.is_empty() {
+            return Err(fault(format!("key file {name} is empty")));
+        }
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(fault(format!("{name} is larger than 1 MiB, so it is no key file")));
+        }
+        let mode = metadata.permissions().mode() & 0o777;
+        let ours = metadata.uid() == rustix::process::getuid().as_raw();
+        Ok(Loaded { bytes, mode, ours })
+    }
+
+    /// Refuses a private key that others may read, where it is ours to change that.
+    pub(super) fn check_private(&self, path: &Path) -> Result<()> {
+        if !self.ours || self.mode & OTHERS == 0 {
+            return Ok(());
+        }
+        let (mode, name) = (self.mode, quoted(path));
+        Err(fault(format!("Permissions {mode:04o} for {name} are too open: others can read it"))
+            .hint(format!("chmod 600 {name}")))
+    }
+}
+
+/// Opens without waiting: a named pipe that nobody writes to is an empty file, not a hang,
+/// while one that a shell feeds (`-i <(command)`) is read to its end.
+fn open(path: &Path) -> std::io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
+    Ok(file)
+}
+
+/// The path as it may be shown.
+pub(super) fn quoted(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    format!("'{}'", text::line_bytes(path.as_os_str().as_bytes(), MAX_PATH))
+}

@@ -1,0 +1,273 @@
+//! PuTTY's private key format, versions 2 and 3 (PuTTY manual, appendix C): what is plain
+//! without the passphrase, the bounds on what opening may cost, and unencrypted files that
+//! the ssh-key crate cannot read.
+//!
+//! Files are opened by that crate, which has the Argon2 that encrypted ones need. It cannot
+//! read a file with a certificate inside, nor an Ed25519 key whose number begins with zero
+//! bits; where no passphrase is involved, both are read here.
+
+use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
+use hmac::{Hmac, KeyInit, Mac};
+use russh::keys::ssh_key::private::Ed25519Keypair;
+use russh::keys::{Certificate, PrivateKey, PublicKey, ssh_key};
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::openssh::string;
+use super::public::{self, CERTIFICATE_SUFFIX, is_supported};
+use super::refusal::{damaged, fault, shown, too_costly, unknown_encryption, unsupported};
+use crate::error::Result;
+
+/// The most memory Argon2 may take, in KiB: 1 GiB. PuTTY's default is 8 MiB; beyond this a
+/// file is an attempt to bring the machine to its knees rather than to protect a key.
+const MAX_ARGON2_MEMORY: u32 = 1 << 20;
+
+/// The most work Argon2 may do, in KiB times passes: some half a minute. PuTTY's default is
+/// what its machine does in a tenth of a second.
+const MAX_ARGON2_WORK: u64 = 1 << 24;
+
+/// The most lanes of Argon2; PuTTY's default is 1.
+const MAX_ARGON2_LANES: u32 = 64;
+
+const PREFIX: &str = "PuTTY-User-Key-File-";
+
+/// What the ssh-key crate says of a wrong passphrase; its type for it has no public name.
+const WRONG_MAC: &str = "incorrect MAC";
+
+/// A file as far as it can be read without the passphrase.
+pub(super) struct Ppk {
+    /// The format's version, 2 or 3.
+    pub(super) version: u8,
+    /// Whether a passphrase is needed.
+    pub(super) is_encrypted: bool,
+    /// The comment, unchanged.
+    pub(super) comment: String,
+    /// The public key.
+    pub(super) public: PublicKey,
+    /// The certificate, if one is inside.
+    pub(super) certificate: Option<Certificate>,
+}
+
+/// Whether the text is a PPK file of any version.
+pub(super) fn is_ppk(text: &str) -> bool {
+    text.starts_with(PREFIX)
+}
+
+/// The same of bytes that need not be text.
+pub(super) fn is_ppk_bytes(bytes: &[u8]) -> bool {
+    bytes.starts_with(PREFIX.as_bytes())
+}
+
+/// Reads what is plain and refuses what cannot be opened, or only at an absurd cost.
+pub(super) fn inspect(text: &str) -> Result<Ppk> {
+    let fields = Fields::read(text)?;
+    let is_encrypted = match fields.value("Encryption")? {
+        "none" => false,
+        "aes256-cbc" => true,
+        other => return Err(unknown_encryption(other)),
+    };
+    if is_encrypted && fields.version >= 3 {
+        fields.check_cost()?;
+    }
+    let certified = fields.algorithm.strip_suffix(CERTIFICATE_SUFFIX);
+    if !is_supported(certified.unwrap_or(fields.algorithm)) {
+        return Err(unsupported(fields.algorithm));
+    }
+    let blob = &fields.public;
+    let (public, certificate) = if certified.is_some() {
+        let certificate = public::certificate(blob)?;
+        let key = PublicKey::new(certificate.public_key().clone(), fields.comment);
+        (key, Some(certificate))
+    } else {
+        let mut key = PublicKey::from_bytes(blob).map_err(|_| damaged("its public key is"))?;
+        key.set_comment(fields.comment);
+        (key, None)
+    };
+    if is_encrypted && certificate.is_some() {
+        return Err(fault("it has a certificate inside, which can only be read unencrypted").hint(
+            "puttygen FILE --remove-certificate -o NEW, and give the certificate as a file",
+        ));
+    }
+    let (version, comment) = (fields.version, fields.comment.to_owned());
+    Ok(Ppk { version, is_encrypted, comment, public, certificate })
+}
+
+/// Opens an encrypted file. `None`: the passphrase is wrong, or the file was changed, which
+/// the format cannot tell.
+///
+/// # Errors
+/// It opens, and the key inside cannot be read.
+pub(super) fn decrypt(text: &str, passphrase: &str) -> Result<Option<PrivateKey>> {
+    match PrivateKey::from_ppk(text, Some(passphrase.to_owned())) {
+        Ok(key) => Ok(Some(key)),
+        Err(ssh_key::Error::Ppk(error)) if error.to_string() == WRONG_MAC => Ok(None),
+        Err(_) => Err(fault("the passphrase fits, but the key inside cannot be read")
+            .hint("puttygen FILE -O private-openssh -o NEW")),
+    }
+}
+
+/// Opens a file that is not encrypted.
+pub(super) fn decode(text: &str, ppk: &Ppk) -> Result<PrivateKey> {
+    let fields = Fields::read(text)?;
+    if !fields.mac_fits()? {
+        return Err(damaged("its checksum (MAC) does not fit"));
+    }
+    let unreadable = || damaged("its private key is");
+    let mut rest = &fields.private[..];
+    if let Some(public) = ppk.public.key_data().ed25519() {
+        let seed =
+            string(&mut rest).and_then(|seed| seed.try_into().ok()).ok_or_else(unreadable)?;
+        let pair = Ed25519Keypair::from_seed(seed);
+        if pair.public != *public {
+            return Err(damaged("its two halves do not belong together"));
+        }
+        return PrivateKey::new(pair.into(), fields.comment).map_err(|_| unreadable());
+    }
+    let plain = match ppk.certificate {
+        Some(_) => fields.without_certificate(&ppk.public)?,
+        None => Zeroizing::new(text.to_owned()),
+    };
+    PrivateKey::from_ppk(&*plain, None).map_err(|_| unreadable())
+}
+
+/// The parts of a file.
+struct Fields<'a> {
+    version: u8,
+    algorithm: &'a str,
+    comment: &'a str,
+    public: Vec<u8>,
+    private: Zeroizing<Vec<u8>>,
+    values: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Fields<'a> {
+    fn read(text: &'a str) -> Result<Fields<'a>> {
+        let mut lines = text.lines();
+        let first = lines.next().and_then(|line| line.strip_prefix(PREFIX));
+        let (version, algorithm) = first
+            .and_then(|rest| rest.split_once(": "))
+            .ok_or_else(|| damaged("its first line is"))?;
+        let version = match version {
+            "2" => 2,
+            "3" => 3,
+            other => {
+                let version = shown(other);
+                return Err(fault(format!("PuTTY's key format {version} is not supported"))
+                    .hint("puttygen FILE --reencrypt -o NEW writes format 2 or 3"));
+            }
+        };
+        let mut fields = Fields {
+            version,
+            algorithm,
+            comment: "",
+            public: Vec::new(),
+            private: Zeroizing::default(),
+            values: Vec::new(),
+        };
+        while let Some(line) = lines.next() {
+            let (key, value) = line.split_once(':').ok_or_else(|| damaged("a line in it is"))?;
+            let value = value.strip_prefix(' ').unwrap_or(value);
+            match key {
+                "Public-Lines" => fields.public = base64(&mut lines, value)?.to_vec(),
+                "Private-Lines" => fields.private = base64(&mut lines, value)?,
+                "Comment" => fields.comment = value,
+                _ => fields.values.push((key, value)),
+            }
+        }
+        fields.value("Private-MAC")?;
+        if fields.public.is_empty() || fields.private.is_empty() {
+            return Err(damaged("a part of it is missing"));
+        }
+        Ok(fields)
+    }
+
+    fn value(&self, name: &str) -> Result<&'a str> {
+        let found = self.values.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+        found.ok_or_else(|| damaged(&format!("its {name} line is missing")))
+    }
+
+    fn number(&self, name: &str) -> Result<u32> {
+        self.value(name)?.parse().map_err(|_| damaged(&format!("its {name} line is")))
+    }
+
+    fn check_cost(&self) -> Result<()> {
+        let kdf = self.value("Key-Derivation")?;
+        if !matches!(kdf, "Argon2id" | "Argon2i" | "Argon2d") {
+            return Err(unknown_encryption(kdf));
+        }
+        let memory = self.number("Argon2-Memory")?;
+        let passes = self.number("Argon2-Passes")?;
+        let lanes = self.number("Argon2-Parallelism")?;
+        let work = u64::from(memory) * u64::from(passes);
+        if memory > MAX_ARGON2_MEMORY || work > MAX_ARGON2_WORK || lanes > MAX_ARGON2_LANES {
+            let mib = memory / 1024;
+            return Err(too_costly(format!(
+                "Argon2 with {mib} MiB, {passes} passes, {lanes} lanes"
+            )));
+        }
+        // The bounds of Argon2 itself (RFC 9106 section 3.1).
+        if passes == 0 || lanes == 0 || u64::from(memory) < 8 * u64::from(lanes) {
+            return Err(damaged("its Argon2 lines are"));
+        }
+        let salt = HEXLOWER_PERMISSIVE.decode(self.value("Argon2-Salt")?.as_bytes());
+        if salt.is_err() {
+            return Err(damaged("its Argon2-Salt line is"));
+        }
+        Ok(())
+    }
+
+    /// Whether the checksum of an unencrypted file is right.
+    fn mac_fits(&self) -> Result<bool> {
+        let stored = HEXLOWER_PERMISSIVE.decode(self.value("Private-MAC")?.as_bytes());
+        Ok(stored.is_ok_and(|stored| stored == self.mac(self.algorithm, &self.public)))
+    }
+
+    fn mac(&self, algorithm: &str, public: &[u8]) -> Vec<u8> {
+        let mut data = Zeroizing::new(Vec::with_capacity(self.private.len() + public.len() + 512));
+        let (comment, private) = (self.comment.as_bytes(), &self.private[..]);
+        for part in [algorithm.as_bytes(), b"none", comment, public, private] {
+            // A file has at most 1 MiB.
+            data.extend_from_slice(&(part.len() as u32).to_be_bytes());
+            data.extend_from_slice(part);
+        }
+        const ANY_LENGTH: &str = "HMAC takes keys of any length";
+        if self.version == 2 {
+            let key = Sha1::digest(b"putty-private-key-file-mac-key");
+            let mac = Hmac::<Sha1>::new_from_slice(&key).expect(ANY_LENGTH);
+            mac.chain_update(&*data).finalize().into_bytes().to_vec()
+        } else {
+            let mac = Hmac::<Sha256>::new_from_slice(&[]).expect(ANY_LENGTH);
+            mac.chain_update(&*data).finalize().into_bytes().to_vec()
+        }
+    }
+
+    /// The same file as it would be without its certificate.
+    fn without_certificate(&self, public: &PublicKey) -> Result<Zeroizing<String>> {
+        let algorithm = self.algorithm.strip_suffix(CERTIFICATE_SUFFIX).unwrap_or(self.algorithm);
+        let blob = public.to_bytes().map_err(|_| damaged("its public key is"))?;
+        let mac = HEXLOWER.encode(&self.mac(algorithm, &blob));
+        let private = Zeroizing::new(BASE64.encode(&self.private));
+        Ok(Zeroizing::new(format!(
+            "{PREFIX}{}: {algorithm}\nEncryption: none\nComment: {}\nPublic-Lines: 1\n{}\n\
+             Private-Lines: 1\n{}\nPrivate-MAC: {mac}",
+            self.version,
+            self.comment,
+            BASE64.encode(&blob),
+            *private,
+        )))
+    }
+}
+
+fn base64<'a>(
+    lines: &mut impl Iterator<Item = &'a str>,
+    count: &str,
+) -> Result<Zeroizing<Vec<u8>>> {
+    let count: usize = count.parse().map_err(|_| damaged("a number in it is"))?;
+    let mut text = Zeroizing::new(String::new());
+    for _ in 0..count {
+        text.push_str(lines.next().ok_or_else(|| damaged("it ends too early"))?);
+    }
+    let decoded = BASE64.decode(text.as_bytes()).map_err(|_| damaged("it is not base64"))?;
+    Ok(Zeroizing::new(decoded))
+}

@@ -1,0 +1,83 @@
+//! Public key and certificate lines, as in `.pub` files (sshd(8), AUTHORIZED_KEYS FILE FORMAT,
+//! without options; PROTOCOL.certkeys for certificates).
+//!
+//! Whether a certificate is valid is not decided here.
+
+use russh::keys::{Certificate, PublicKey};
+
+use super::refusal::{damaged, fault, shown, unsupported};
+use crate::error::Result;
+
+/// How often a certificate's own name may occur in one: once in it, once more should its
+/// authority be a certificate, which is refused elsewhere. The decoder descends into
+/// authorities without a limit, so a file could otherwise exhaust the stack.
+const MAX_NESTING: usize = 4;
+
+/// What every certificate type's name has at its end.
+pub(super) const CERTIFICATE_SUFFIX: &str = "-cert-v01@openssh.com";
+
+/// What one line holds.
+pub(super) enum Line {
+    /// A public key with its comment.
+    Key(PublicKey),
+    /// A certificate with its comment.
+    Certificate(Box<Certificate>),
+}
+
+/// Whether the text looks like a public key or certificate line.
+pub(super) fn is_public(text: &str) -> bool {
+    let Some((name, blob)) = first_line(text).and_then(|line| line.split_once([' ', '\t'])) else {
+        return false;
+    };
+    ["ssh-", "ecdsa-sha2-", "sk-", "rsa-sha2-"].iter().any(|start| name.starts_with(start))
+        && blob.trim_start().starts_with("AAAA")
+}
+
+/// Reads the first line that is neither empty nor a comment.
+pub(super) fn parse(text: &str) -> Result<Line> {
+    let line = first_line(text).ok_or_else(|| fault("the file holds no key"))?;
+    let name = line.split([' ', '\t']).next().unwrap_or_default();
+    let damaged = || damaged(&format!("its {} line is", shown(name)));
+    if name.ends_with(CERTIFICATE_SUFFIX) {
+        let blob = line.split_ascii_whitespace().nth(1).unwrap_or_default();
+        let blob = data_encoding::BASE64.decode(blob.as_bytes()).map_err(|_| damaged())?;
+        let mut certificate = certificate(&blob)?;
+        if certificate.algorithm().to_certificate_type() != name {
+            return Err(damaged());
+        }
+        let comment = line.splitn(3, [' ', '\t']).nth(2).unwrap_or_default();
+        certificate.set_comment(comment.trim());
+        return Ok(Line::Certificate(Box::new(certificate)));
+    }
+    if !is_supported(name) {
+        return Err(unsupported(name));
+    }
+    PublicKey::from_openssh(line).map(Line::Key).map_err(|_| damaged())
+}
+
+/// Reads a certificate's binary form.
+pub(super) fn certificate(blob: &[u8]) -> Result<Certificate> {
+    let suffix = CERTIFICATE_SUFFIX.as_bytes();
+    if blob.windows(suffix.len()).filter(|part| *part == suffix).count() > MAX_NESTING {
+        return Err(fault("the certificate is damaged: others are nested in it"));
+    }
+    Certificate::from_bytes(blob).map_err(|_| fault("the certificate is damaged"))
+}
+
+/// Whether keys of this type can be read at all.
+pub(super) fn is_supported(name: &str) -> bool {
+    matches!(
+        name,
+        "ssh-ed25519"
+            | "ssh-rsa"
+            | "ecdsa-sha2-nistp256"
+            | "ecdsa-sha2-nistp384"
+            | "ecdsa-sha2-nistp521"
+            | "sk-ssh-ed25519@openssh.com"
+            | "sk-ecdsa-sha2-nistp256@openssh.com"
+    )
+}
+
+fn first_line(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))
+}

@@ -1,0 +1,125 @@
+//! The terminal modes that `pty-req` carries (RFC 4254 section 8, RFC 8160 for IUTF8).
+//!
+//! The set and its order are OpenSSH's, so that the far side's `stty -a` reads the same: both
+//! speeds, then each special character, input, local, output and control mode that this
+//! system has. VDSUSP, VFLUSH, VSWTCH and VSTATUS do not exist here and are left out, as
+//! OpenSSH does. The list carries no TTY_OP_END: russh writes it.
+
+use std::os::fd::AsFd;
+
+use russh::Pty;
+use rustix::termios::{
+    ControlModes, InputModes, LocalModes, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
+};
+
+/// How RFC 4254 writes a special character that is switched off.
+const DISABLED: u32 = 255;
+
+/// How this system writes it (`_POSIX_VDISABLE`).
+const POSIX_VDISABLE: u8 = 0;
+
+/// What OpenSSH says of a speed that has no constant.
+const ODD_SPEED: u32 = 9_600;
+
+/// The modes of the terminal, in the order they are sent. Empty if the file is not a
+/// terminal: the far side then uses its own defaults.
+pub fn modes(fd: impl AsFd) -> Vec<(Pty, u32)> {
+    tcgetattr(fd).map(|tio| encode(&tio)).unwrap_or_default()
+}
+
+fn encode(tio: &Termios) -> Vec<(Pty, u32)> {
+    let mut modes = vec![
+        (Pty::TTY_OP_OSPEED, speed(tio.output_speed())),
+        (Pty::TTY_OP_ISPEED, speed(tio.input_speed())),
+    ];
+    for (name, index) in SPECIAL {
+        let code = tio.special_codes[index];
+        let value = if code == POSIX_VDISABLE { DISABLED } else { code.into() };
+        modes.push((name, value));
+    }
+    let flag = |name, set| (name, u32::from(set));
+    modes.extend(INPUT.map(|(name, bit)| flag(name, tio.input_modes.intersects(bit))));
+    modes.extend(LOCAL.map(|(name, bit)| flag(name, tio.local_modes.intersects(bit))));
+    modes.extend(OUTPUT.map(|(name, bit)| flag(name, tio.output_modes.intersects(bit))));
+    modes.extend(CONTROL.map(|(name, bit)| flag(name, tio.control_modes.intersects(bit))));
+    modes
+}
+
+fn speed(baud: u32) -> u32 {
+    const KNOWN: [u32; 31] = [
+        0, 50, 75, 110, 134, 150, 200, 300, 600, 1_200, 1_800, 2_400, 4_800, 9_600, 19_200, 38_400,
+        57_600, 115_200, 230_400, 460_800, 500_000, 576_000, 921_600, 1_000_000, 1_152_000,
+        1_500_000, 2_000_000, 2_500_000, 3_000_000, 3_500_000, 4_000_000,
+    ];
+    if KNOWN.contains(&baud) { baud } else { ODD_SPEED }
+}
+
+const SPECIAL: [(Pty, SpecialCodeIndex); 14] = [
+    (Pty::VINTR, SpecialCodeIndex::VINTR),
+    (Pty::VQUIT, SpecialCodeIndex::VQUIT),
+    (Pty::VERASE, SpecialCodeIndex::VERASE),
+    (Pty::VKILL, SpecialCodeIndex::VKILL),
+    (Pty::VEOF, SpecialCodeIndex::VEOF),
+    (Pty::VEOL, SpecialCodeIndex::VEOL),
+    (Pty::VEOL2, SpecialCodeIndex::VEOL2),
+    (Pty::VSTART, SpecialCodeIndex::VSTART),
+    (Pty::VSTOP, SpecialCodeIndex::VSTOP),
+    (Pty::VSUSP, SpecialCodeIndex::VSUSP),
+    (Pty::VREPRINT, SpecialCodeIndex::VREPRINT),
+    (Pty::VWERASE, SpecialCodeIndex::VWERASE),
+    (Pty::VLNEXT, SpecialCodeIndex::VLNEXT),
+    (Pty::VDISCARD, SpecialCodeIndex::VDISCARD),
+];
+
+const INPUT: [(Pty, InputModes); 13] = [
+    (Pty::IGNPAR, InputModes::IGNPAR),
+    (Pty::PARMRK, InputModes::PARMRK),
+    (Pty::INPCK, InputModes::INPCK),
+    (Pty::ISTRIP, InputModes::ISTRIP),
+    (Pty::INLCR, InputModes::INLCR),
+    (Pty::IGNCR, InputModes::IGNCR),
+    (Pty::ICRNL, InputModes::ICRNL),
+    (Pty::IUCLC, InputModes::IUCLC),
+    (Pty::IXON, InputModes::IXON),
+    (Pty::IXANY, InputModes::IXANY),
+    (Pty::IXOFF, InputModes::IXOFF),
+    (Pty::IMAXBEL, InputModes::IMAXBEL),
+    (Pty::IUTF8, InputModes::IUTF8),
+];
+
+const LOCAL: [(Pty, LocalModes); 13] = [
+    (Pty::ISIG, LocalModes::ISIG),
+    (Pty::ICANON, LocalModes::ICANON),
+    (Pty::XCASE, LocalModes::XCASE),
+    (Pty::ECHO, LocalModes::ECHO),
+    (Pty::ECHOE, LocalModes::ECHOE),
+    (Pty::ECHOK, LocalModes::ECHOK),
+    (Pty::ECHONL, LocalModes::ECHONL),
+    (Pty::NOFLSH, LocalModes::NOFLSH),
+    (Pty::TOSTOP, LocalModes::TOSTOP),
+    (Pty::IEXTEN, LocalModes::IEXTEN),
+    (Pty::ECHOCTL, LocalModes::ECHOCTL),
+    (Pty::ECHOKE, LocalModes::ECHOKE),
+    (Pty::PENDIN, LocalModes::PENDIN),
+];
+
+const OUTPUT: [(Pty, OutputModes); 6] = [
+    (Pty::OPOST, OutputModes::OPOST),
+    (Pty::OLCUC, OutputModes::OLCUC),
+    (Pty::ONLCR, OutputModes::ONLCR),
+    (Pty::OCRNL, OutputModes::OCRNL),
+    (Pty::ONOCR, OutputModes::ONOCR),
+    (Pty::ONLRET, OutputModes::ONLRET),
+];
+
+// CS7 and CS8 are values of the two-bit field CSIZE (2 and 3), and OpenSSH tests each as if it
+// were a bit: eight bits therefore set both, and that is what goes out.
+const CONTROL: [(Pty, ControlModes); 4] = [
+    (Pty::CS7, ControlModes::CS7),
+    (Pty::CS8, ControlModes::CS8),
+    (Pty::PARENB, ControlModes::PARENB),
+    (Pty::PARODD, ControlModes::PARODD),
+];
+
+#[cfg(test)]
+mod tests;

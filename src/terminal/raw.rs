@@ -1,0 +1,289 @@
+//! Raw mode and hidden input, and the one list from which every terminal is restored.
+//!
+//! A guard enters the terminal's settings in the list, then changes them; dropping it takes
+//! them out and puts them back. [`restore`] does the same for all guards at once and may run at
+//! any time and any number of times; a guard that finds its entry gone does nothing.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+use rustix::termios::{
+    InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
+    tcsetattr,
+};
+
+/// A terminal that is not as it was found.
+struct Changed {
+    id: u64,
+    // A duplicate: the guard's owner may close its own before the panic hook runs.
+    fd: OwnedFd,
+    before: Termios,
+}
+
+static CHANGED: Mutex<Vec<Changed>> = Mutex::new(Vec::new());
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+static HOOK: Once = Once::new();
+
+/// Puts every terminal back as it was found, the last change first. Does nothing if all is
+/// as it was; never panics; safe from a panic hook.
+pub fn restore() {
+    let mut changed = changed();
+    while let Some(entry) = changed.pop() {
+        entry.put_back();
+    }
+}
+
+/// Makes a panic restore the terminal before the hook that was installed earlier prints.
+/// Further calls do nothing.
+pub fn install_panic_hook() {
+    HOOK.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            restore();
+            previous(info);
+        }));
+    });
+}
+
+/// A terminal in raw mode, as ssh(1) has it: each key is delivered as it is pressed, none is
+/// interpreted or echoed, and output goes out unchanged. Dropping it restores the terminal.
+#[derive(Debug)]
+pub struct RawMode {
+    fd: OwnedFd,
+    change: Option<Change>,
+}
+
+impl RawMode {
+    /// Puts the terminal into raw mode once pending output is written.
+    ///
+    /// # Errors
+    /// It is not a terminal, or has gone away.
+    pub fn enter(fd: BorrowedFd<'_>) -> io::Result<RawMode> {
+        let fd = fd.try_clone_to_owned()?;
+        let change = Change::make(fd.as_fd(), OptionalActions::Drain, make_raw)?;
+        Ok(RawMode { fd, change: Some(change) })
+    }
+
+    /// Puts the terminal back for a while, as before stopping on `~^Z`.
+    pub fn suspend(&mut self) {
+        self.change = None;
+    }
+
+    /// Enters raw mode again after [`suspend`](RawMode::suspend) or [`restore`]. What the
+    /// terminal is like now is what will be restored: it may have been changed meanwhile.
+    ///
+    /// # Errors
+    /// The terminal has gone away.
+    pub fn resume(&mut self) -> io::Result<()> {
+        if self.change.as_ref().is_some_and(Change::is_in_force) {
+            return Ok(());
+        }
+        self.change = Some(Change::make(self.fd.as_fd(), OptionalActions::Drain, make_raw)?);
+        Ok(())
+    }
+}
+
+/// A terminal that does not show what is typed, and otherwise edits lines and sends signals
+/// as always. Dropping it restores the terminal.
+#[derive(Debug)]
+pub struct NoEcho {
+    _change: Change,
+}
+
+impl NoEcho {
+    /// Stops the echo and discards what was typed before, as readpassphrase(3) does.
+    ///
+    /// # Errors
+    /// It is not a terminal, or has gone away.
+    pub fn enter(fd: BorrowedFd<'_>) -> io::Result<NoEcho> {
+        Ok(NoEcho { _change: Change::make(fd, OptionalActions::Flush, hide_input)? })
+    }
+}
+
+/// One entry in the list; dropping it restores the terminal unless [`restore`] already did.
+#[derive(Debug)]
+struct Change {
+    id: u64,
+}
+
+impl Change {
+    fn make(
+        fd: BorrowedFd<'_>,
+        when: OptionalActions,
+        alter: fn(&mut Termios),
+    ) -> io::Result<Change> {
+        let before = tcgetattr(fd)?;
+        let mut after = before.clone();
+        alter(&mut after);
+        let fd = fd.try_clone_to_owned()?;
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        // Under the lock, so that no restore falls between the entry and the change.
+        let mut changed = changed();
+        tcsetattr(&fd, when, &after)?;
+        changed.push(Changed { id, fd, before });
+        Ok(Change { id })
+    }
+
+    fn is_in_force(&self) -> bool {
+        changed().iter().any(|entry| entry.id == self.id)
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        let mut changed = changed();
+        if let Some(at) = changed.iter().position(|entry| entry.id == self.id) {
+            changed.remove(at).put_back();
+        }
+    }
+}
+
+impl Changed {
+    fn put_back(self) {
+        // Nothing can be done if the terminal has hung up.
+        let _ = tcsetattr(&self.fd, OptionalActions::Drain, &self.before);
+    }
+}
+
+/// The list. A thread that panicked while holding it left it whole: entries go in and out
+/// in one step.
+fn changed() -> MutexGuard<'static, Vec<Changed>> {
+    CHANGED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn make_raw(tio: &mut Termios) {
+    tio.input_modes.insert(InputModes::IGNPAR);
+    tio.input_modes.remove(
+        InputModes::ISTRIP
+            | InputModes::INLCR
+            | InputModes::IGNCR
+            | InputModes::ICRNL
+            | InputModes::IXON
+            | InputModes::IXANY
+            | InputModes::IXOFF
+            | InputModes::IUCLC,
+    );
+    tio.local_modes.remove(
+        LocalModes::ISIG
+            | LocalModes::ICANON
+            | LocalModes::ECHO
+            | LocalModes::ECHOE
+            | LocalModes::ECHOK
+            | LocalModes::ECHONL
+            | LocalModes::IEXTEN,
+    );
+    tio.output_modes.remove(OutputModes::OPOST);
+    tio.special_codes[SpecialCodeIndex::VMIN] = 1;
+    tio.special_codes[SpecialCodeIndex::VTIME] = 0;
+}
+
+fn hide_input(tio: &mut Termios) {
+    tio.local_modes
+        .remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK | LocalModes::ECHONL);
+    // A shell that brings the stopped program back would bring the echo back with it.
+    tio.special_codes[SpecialCodeIndex::VSUSP] = 0;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::testing::{pty, turn};
+
+    fn settings(fd: impl AsFd) -> String {
+        format!("{:?}", tcgetattr(fd).unwrap())
+    }
+
+    #[test]
+    fn raw_mode_is_as_ssh_has_it_and_ends_with_the_guard() {
+        let _turn = turn();
+        let (tty, _person) = pty();
+        let mut odd = tcgetattr(&tty).unwrap();
+        odd.input_modes.insert(InputModes::IXANY | InputModes::IUTF8 | InputModes::INLCR);
+        odd.special_codes[SpecialCodeIndex::VERASE] = 8;
+        odd.special_codes[SpecialCodeIndex::VMIN] = 3;
+        tcsetattr(&tty, OptionalActions::Now, &odd).unwrap();
+        let before = settings(&tty);
+
+        let raw = RawMode::enter(tty.as_fd()).unwrap();
+        let now = tcgetattr(&tty).unwrap();
+        assert_eq!(now.input_modes, InputModes::IGNPAR | InputModes::IUTF8);
+        assert!(!now.output_modes.contains(OutputModes::OPOST));
+        assert_eq!(now.control_modes, odd.control_modes);
+        let gone = LocalModes::ISIG | LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
+        assert!(!now.local_modes.intersects(gone));
+        assert!(now.local_modes.contains(LocalModes::ECHOCTL | LocalModes::ECHOKE));
+        assert_eq!(now.special_codes[SpecialCodeIndex::VMIN], 1);
+        drop(raw);
+        assert_eq!(settings(&tty), before);
+    }
+
+    #[test]
+    fn suspending_puts_back_and_resuming_keeps_what_was_changed_meanwhile() {
+        let _turn = turn();
+        let (tty, _person) = pty();
+        let before = settings(&tty);
+        let mut raw = RawMode::enter(tty.as_fd()).unwrap();
+        let while_raw = settings(&tty);
+        raw.suspend();
+        assert_eq!(settings(&tty), before);
+        let mut other = tcgetattr(&tty).unwrap();
+        other.special_codes[SpecialCodeIndex::VERASE] = 8;
+        tcsetattr(&tty, OptionalActions::Now, &other).unwrap();
+        let changed = settings(&tty);
+        raw.resume().unwrap();
+        raw.resume().unwrap();
+        assert_ne!(settings(&tty), changed);
+        assert_ne!(while_raw, changed);
+        drop(raw);
+        assert_eq!(settings(&tty), changed);
+    }
+
+    #[test]
+    fn restoring_everything_unwinds_nested_changes_and_is_idempotent() {
+        let _turn = turn();
+        let (tty, _person) = pty();
+        let before = settings(&tty);
+        let mut raw = RawMode::enter(tty.as_fd()).unwrap();
+        let hidden = NoEcho::enter(tty.as_fd()).unwrap();
+        restore();
+        restore();
+        assert_eq!(settings(&tty), before);
+        raw.resume().unwrap();
+        let again = settings(&tty);
+        assert_ne!(again, before);
+        drop(hidden);
+        assert_eq!(settings(&tty), again, "a guard whose change is undone leaves others alone");
+        drop(raw);
+        assert_eq!(settings(&tty), before);
+    }
+
+    #[test]
+    fn a_panic_restores_before_its_message_is_printed() {
+        let _turn = turn();
+        let (tty, _person) = pty();
+        let before = settings(&tty);
+        let seen = std::sync::Arc::new(Mutex::new(String::new()));
+        let (seen_by_hook, watched) = (seen.clone(), tty.try_clone().unwrap());
+        let earlier = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |_| {
+            *seen_by_hook.lock().unwrap() = settings(&watched);
+        }));
+        install_panic_hook();
+        let raw = RawMode::enter(tty.as_fd()).unwrap();
+        let panicked = std::thread::spawn(|| panic!("as the test wants")).join();
+        std::panic::set_hook(earlier);
+        assert!(panicked.is_err());
+        assert_eq!(*seen.lock().unwrap(), before);
+        drop(raw);
+        assert_eq!(settings(&tty), before);
+    }
+
+    #[test]
+    fn what_is_no_terminal_is_an_error() {
+        let file = std::fs::File::open("/dev/null").unwrap();
+        assert!(RawMode::enter(file.as_fd()).is_err());
+        assert!(NoEcho::enter(file.as_fd()).is_err());
+    }
+}
