@@ -109,7 +109,7 @@ pub(super) fn write(text: &str) {
 /// Writes text to standard error; in raw mode a line must bring its own carriage return.
 pub(super) fn to_stderr(text: &str) {
     let mut stderr = std::io::stderr().lock();
-    let _ = match crate::terminal::is_raw() {
+    let _ = match crate::terminal::is_changed() {
         true => stderr.write_all(text.replace('\n', "\r\n").as_bytes()),
         false => stderr.write_all(text.as_bytes()),
     };

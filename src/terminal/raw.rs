@@ -35,6 +35,12 @@ pub fn restore() {
     }
 }
 
+/// Whether some terminal is not as it was found: a line of ours then needs its own carriage
+/// return, which does no harm where it does not.
+pub fn is_changed() -> bool {
+    !changed().is_empty()
+}
+
 /// Makes a panic restore the terminal before the hook that was installed earlier prints.
 /// Further calls do nothing.
 pub fn install_panic_hook() {

@@ -87,6 +87,7 @@ impl Dialogue {
     async fn identity(&self, file: KeyFile) -> Result<Identity> {
         let transport = &self.transport;
         let path = file.path().to_owned();
+        let embedded = file.certificate().cloned();
         let (public, pen) = match (file.public(), file.format()) {
             (Some(public), Format::PublicOnly) => {
                 (public.clone(), Pen::Agent(self.open_agent().await?))
@@ -104,7 +105,12 @@ impl Dialogue {
         };
         let certificate = match self.named_certificate(&public) {
             Some(certificate) => Some(certificate),
-            None => self.certificate_beside(&path, &public),
+            None => match embedded {
+                Some(certificate) => {
+                    self.usable(certificate, &public, &path.display().to_string())
+                }
+                None => self.certificate_beside(&path, &public),
+            },
         };
         Ok(Identity { public, certificate, pen })
     }
