@@ -3,8 +3,25 @@
 //! [`KnownHosts`] reads the files, [`KnownHosts::lookup`] says what they know about an offered
 //! key ([`Evidence`], a fact), and [`decide`] says what follows under a [`Policy`]
 //! ([`Verdict`]). Nothing here asks, connects or prints; only [`store`] writes.
+//!
+//! The file format is sshd(8)'s "SSH_KNOWN_HOSTS FILE FORMAT", the certificate format is
+//! OpenSSH's PROTOCOL.certkeys. This file holds the words the other files speak in.
 
+mod certificate;
+mod decide;
+pub mod fingerprint;
+mod known;
+mod line;
+mod pattern;
+mod quote;
+mod rewrite;
+pub mod store;
+
+use std::fmt;
 use std::path::PathBuf;
+
+pub use decide::decide;
+pub use known::KnownHosts;
 
 use russh::keys::ssh_key::{Algorithm, PublicKey};
 
@@ -17,6 +34,32 @@ pub struct Subject {
     pub port: u16,
     /// Whether the name is a HostKeyAlias: the port then plays no part, as in ssh.
     pub alias: bool,
+}
+
+/// The port that known_hosts does not write (RFC 4253 section 4.1).
+const DEFAULT_PORT: u16 = 22;
+
+impl Subject {
+    /// How known_hosts writes it: `name`, or `[name]:port` for another port than 22.
+    ///
+    /// In lower case, because that is how names are hashed and compared.
+    pub fn entry_name(&self) -> String {
+        if self.is_bare() {
+            self.bare_name()
+        } else {
+            format!("[{}]:{}", self.bare_name(), self.port)
+        }
+    }
+
+    /// Whether [`Subject::entry_name`] is the name alone.
+    fn is_bare(&self) -> bool {
+        self.alias || self.port == DEFAULT_PORT || self.port == 0
+    }
+
+    /// The name without a port, in lower case.
+    fn bare_name(&self) -> String {
+        self.name.to_ascii_lowercase()
+    }
 }
 
 /// The files to search, in order. A missing file is empty; an unreadable one is a [`Problem`].
@@ -37,6 +80,13 @@ pub struct Place {
     pub line: usize,
 }
 
+impl fmt::Display for Place {
+    /// `file:line`, fit to be shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", quote::path(&self.file), self.line)
+    }
+}
+
 /// A file or line that could not be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -46,6 +96,16 @@ pub struct Problem {
     pub line: Option<usize>,
     /// One line for the person.
     pub reason: String,
+}
+
+impl fmt::Display for Problem {
+    /// `file:line: reason`, fit to be shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", quote::path(&self.file), self.reason),
+            None => write!(f, "{}: {}", quote::path(&self.file), self.reason),
+        }
+    }
 }
 
 /// A key that is on record for the subject.

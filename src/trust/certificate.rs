@@ -1,0 +1,163 @@
+//! Whether a host certificate holds for a host at a time. Who may sign is asked elsewhere.
+//!
+//! PROTOCOL.certkeys, and what ssh(1) checks beyond it: signature, the authority's algorithm,
+//! type, principals, dates, critical options. The first check that fails names the fault.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use russh::keys::ssh_key::certificate::CertType;
+use russh::keys::ssh_key::{Algorithm, Certificate, PublicKey};
+
+use super::{fingerprint, pattern, quote};
+
+/// ssh(1) takes no RSA authority below this (SSH_RSA_MINIMUM_MODULUS_SIZE).
+const RSA_BITS_MIN: u32 = 1024;
+
+/// How many principals or options a fault names before it says how many more there are.
+const NAMED_MAX: usize = 4;
+
+/// Whether the certificate holds for the host `name` at `at`, seconds counted.
+///
+/// # Errors
+/// The fault in one line, fit to be shown.
+pub(super) fn check(certificate: &Certificate, name: &str, at: SystemTime) -> Result<(), String> {
+    check_signature(certificate)?;
+    check_type(certificate)?;
+    check_dates(certificate, at)?;
+    check_principals(certificate, name)?;
+    check_options(certificate)
+}
+
+/// The authority's key.
+pub(super) fn authority(certificate: &Certificate) -> PublicKey {
+    PublicKey::new(certificate.signature_key().clone(), "")
+}
+
+fn check_signature(certificate: &Certificate) -> Result<(), String> {
+    let authority = authority(certificate);
+    let shown = fingerprint::sha256(&authority);
+    match certificate.signature().algorithm() {
+        Algorithm::Rsa { hash: None } => {
+            return Err(format!("the authority {shown} signed it with SHA-1 (ssh-rsa)"));
+        }
+        Algorithm::Dsa => return Err(format!("the authority {shown} signed it with DSA")),
+        _ => {}
+    }
+    let bits = fingerprint::bits(&authority);
+    if authority.algorithm().is_rsa() && bits < RSA_BITS_MIN {
+        return Err(format!("the authority {shown} has an RSA key of only {bits} bits"));
+    }
+    certificate
+        .verify_signature()
+        .map_err(|_| format!("the signature is not one of the authority {shown}"))
+}
+
+fn check_type(certificate: &Certificate) -> Result<(), String> {
+    match certificate.cert_type() {
+        CertType::Host => Ok(()),
+        CertType::User => Err("it is a user certificate, not a host certificate".to_owned()),
+    }
+}
+
+/// PROTOCOL.certkeys: valid after <= current time < valid before.
+fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> {
+    let now = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (after, before) = (certificate.valid_after(), certificate.valid_before());
+    if now < after {
+        return Err(format!("it is not valid before {} (now {})", date(after), date(now)));
+    }
+    if now >= before {
+        return Err(format!("it expired at {} (now {})", date(before), date(now)));
+    }
+    Ok(())
+}
+
+/// An empty list would hold for every host; like OpenSSH since 10, that is refused.
+fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
+    let principals = certificate.valid_principals();
+    if principals.is_empty() {
+        return Err("it names no principal, so it would hold for every host".to_owned());
+    }
+    if principals.iter().any(|principal| pattern::matches_principal(principal, name)) {
+        return Ok(());
+    }
+    let named = list(principals.iter().map(String::as_str));
+    Err(format!("it is for {named}, not for {}", quote::piece(name)))
+}
+
+/// No critical option is defined for host certificates, so each one is unknown.
+fn check_options(certificate: &Certificate) -> Result<(), String> {
+    let options = certificate.critical_options();
+    if options.is_empty() {
+        return Ok(());
+    }
+    Err(format!("it has unknown critical options: {}", list(options.keys().map(String::as_str))))
+}
+
+fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(NAMED_MAX);
+    let mut shown: Vec<String> = names.take(NAMED_MAX).map(quote::piece).collect();
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    shown.join(", ")
+}
+
+/// Seconds since 1970 as `2025-01-31T23:59:59Z`; far beyond, the year is not computed.
+fn date(seconds: u64) -> String {
+    const YEAR_10000: u64 = 253_402_300_800;
+    if seconds >= YEAR_10000 {
+        return "the year 10000 or later".to_owned();
+    }
+    let (year, month, day) = civil(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The day of the Gregorian calendar, counting days from 1970-01-01.
+///
+/// Years are taken to begin in March, so that the leap day is a year's last.
+fn civil(days: u64) -> (u64, u64, u64) {
+    const DAYS_TO_1970: u64 = 719_468; // from 0000-03-01
+    const DAYS_IN_400_YEARS: u64 = 146_097;
+    let days = days + DAYS_TO_1970;
+    let in_era = days % DAYS_IN_400_YEARS;
+    let year_of_era = (in_era - in_era / 1460 + in_era / 36_524 - in_era / 146_096) / 365;
+    let in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * in_year + 2) / 153;
+    let day = in_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = days / DAYS_IN_400_YEARS * 400 + year_of_era + u64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, expected) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_735_689_600, "2025-01-01T00:00:00Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+            (u64::MAX, "the year 10000 or later"),
+        ] {
+            assert_eq!(date(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let names: Vec<String> = (0..100).map(|n| format!("h{n}\n")).collect();
+        assert_eq!(
+            list(names.iter().map(String::as_str)),
+            "h0\\u{a}, h1\\u{a}, h2\\u{a}, h3\\u{a}, 96 more"
+        );
+    }
+}

@@ -1,0 +1,329 @@
+//! The known_hosts files in memory, and what they say about an offered key.
+//!
+//! Lookup follows ssh(1): every matching line of every file counts, names are in lower case,
+//! `[host]:port` stands for other ports than 22, and an exact match under the name without the
+//! port is good enough where nothing is known for the port. It gives facts; see `decide`.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use russh::keys::PublicKeyOrCertificate;
+use russh::keys::ssh_key::{Certificate, PublicKey};
+
+use super::line::{Line, Marker};
+use super::{Evidence, Finding, KnownKey, KnownTypes, Place, Problem, Sources, Subject};
+use super::{certificate, fingerprint, pattern, quote};
+
+/// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
+pub(super) const FILE_MAX: usize = 64 << 20;
+
+/// More than any real line (a 16384-bit RSA key has 2.8 kB of base64).
+pub(super) const LINE_MAX: usize = 64 << 10;
+
+/// A file of junk would otherwise make a problem of each of its lines.
+const PROBLEMS_MAX: usize = 100;
+
+/// The known_hosts files as they were when loaded.
+pub struct KnownHosts {
+    files: Vec<Loaded>,
+    searched: Vec<PathBuf>,
+    problems: Vec<Problem>,
+}
+
+/// One file: its text, and where in it the lines with something to say are.
+struct Loaded {
+    path: PathBuf,
+    text: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+/// Offsets into the text, which has at most [`FILE_MAX`] bytes.
+struct Entry {
+    number: u32,
+    marker: Marker,
+    line: (u32, u32),
+    hosts: (u32, u32),
+}
+
+/// The lines about one name.
+#[derive(Default)]
+struct Matches {
+    keys: Vec<KnownKey>,
+    /// Keys under the name without its port: they can be matched, not missed.
+    keys_without_port: Vec<KnownKey>,
+    authorities: Vec<KnownKey>,
+    revoked: Vec<KnownKey>,
+    problems: Vec<Problem>,
+}
+
+impl KnownHosts {
+    /// Reads the files, user's before global ones. A missing file is empty; what cannot be used
+    /// (a directory, an unreadable file, one over 64 MiB, a line over 64 KiB or without sense)
+    /// is a [`Problem`] of the evidence, and everything else still counts.
+    pub fn load(sources: &Sources) -> KnownHosts {
+        let searched: Vec<PathBuf> = sources.user.iter().chain(&sources.global).cloned().collect();
+        let mut known = KnownHosts { files: Vec::new(), searched, problems: Vec::new() };
+        for path in &known.searched {
+            match read(path) {
+                Ok(Some(text)) => {
+                    let file = Loaded::split(path.clone(), text, &mut known.problems);
+                    known.files.push(file);
+                }
+                Ok(None) => {}
+                Err(reason) => {
+                    known.problems.push(Problem { file: path.clone(), line: None, reason });
+                }
+            }
+        }
+        known
+    }
+
+    /// What the files say about the key or certificate offered for the subject at a time.
+    pub fn lookup(
+        &self,
+        subject: &Subject,
+        offered: &PublicKeyOrCertificate,
+        at: SystemTime,
+    ) -> Evidence {
+        let matches = self.matches(subject);
+        let certificate = offered.certificate();
+        let key = offered.public_key();
+        let mut fault = None;
+        let finding = matches.find_revoked(&key, certificate).unwrap_or_else(|| {
+            let certified = certificate.map(|c| matches.find_certified(c, subject, at));
+            match certified {
+                Some(Ok(finding)) => return finding,
+                Some(Err(reason)) => fault = Some(reason),
+                None => {}
+            }
+            matches.find_key(&key)
+        });
+        let problems = self.problems.iter().cloned().chain(matches.problems).collect();
+        Evidence {
+            subject: subject.clone(),
+            offered: PublicKey::new(key.key_data().clone(), ""),
+            is_certificate: certificate.is_some(),
+            finding,
+            certificate_fault: fault,
+            searched: self.searched.clone(),
+            problems,
+        }
+    }
+
+    /// Which algorithms are on record for the subject, revoked keys aside.
+    pub fn known_types(&self, subject: &Subject) -> KnownTypes {
+        let matches = self.matches(subject);
+        let mut types = KnownTypes { keys: Vec::new(), authority: false };
+        types.authority = matches.authorities.iter().any(|a| !is_among(&matches.revoked, &a.key));
+        for known in matches.keys.iter().chain(&matches.keys_without_port) {
+            let algorithm = known.key.algorithm();
+            if !is_among(&matches.revoked, &known.key) && !types.keys.contains(&algorithm) {
+                types.keys.push(algorithm);
+            }
+        }
+        types
+    }
+
+    /// The lines about the subject. Marker lines count with and without the port.
+    fn matches(&self, subject: &Subject) -> Matches {
+        let mut matches = Matches::default();
+        self.collect(&subject.entry_name(), |_| true, &mut matches);
+        if !subject.is_bare() {
+            let with_keys = matches.keys.is_empty();
+            let wanted = |marker| with_keys || marker != Marker::None;
+            let mut bare = Matches::default();
+            self.collect(&subject.bare_name(), wanted, &mut bare);
+            matches.absorb_without_port(bare);
+        }
+        matches
+    }
+
+    fn collect(&self, name: &str, wanted: impl Fn(Marker) -> bool, matches: &mut Matches) {
+        for file in &self.files {
+            for entry in &file.entries {
+                if wanted(entry.marker) && pattern::matches_field(file.slice(entry.hosts), name) {
+                    matches.take(file, entry);
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for KnownHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KnownHosts")
+            .field("searched", &self.searched)
+            .field("lines", &self.files.iter().map(|file| file.entries.len()).sum::<usize>())
+            .field("problems", &self.problems)
+            .finish()
+    }
+}
+
+impl Loaded {
+    fn split(path: PathBuf, text: Vec<u8>, problems: &mut Vec<Problem>) -> Loaded {
+        let mut entries = Vec::new();
+        let mut bad = 0;
+        let mut start = 0;
+        for (index, raw) in text.split(|&b| b == b'\n').enumerate() {
+            match read_line(raw) {
+                Ok(None) => {}
+                Ok(Some(line)) => entries.push(Entry {
+                    number: offset(index + 1),
+                    marker: line.marker,
+                    line: (offset(start), offset(start + raw.len())),
+                    hosts: range_within(&text, line.hosts),
+                }),
+                Err(reason) => {
+                    bad += 1;
+                    if bad <= PROBLEMS_MAX {
+                        let file = path.clone();
+                        problems.push(Problem { file, line: Some(index + 1), reason });
+                    } else if bad == PROBLEMS_MAX + 1 {
+                        let reason = "more bad lines follow; they are not listed".to_owned();
+                        let file = path.clone();
+                        problems.push(Problem { file, line: Some(index + 1), reason });
+                    }
+                }
+            }
+            start += raw.len() + 1;
+        }
+        Loaded { path, text, entries }
+    }
+
+    fn slice(&self, (start, end): (u32, u32)) -> &[u8] {
+        &self.text[start as usize..end as usize]
+    }
+}
+
+impl Matches {
+    /// Decodes the key of a matching line and files it under its marker.
+    fn take(&mut self, file: &Loaded, entry: &Entry) {
+        let at = Place { file: file.path.clone(), line: entry.number as usize };
+        let line = Line::split(file.slice(entry.line));
+        let line = line.ok().flatten().expect("the line was split when the file was loaded");
+        match line.key() {
+            Ok(key) => {
+                let list = match entry.marker {
+                    Marker::None => &mut self.keys,
+                    Marker::Authority => &mut self.authorities,
+                    Marker::Revoked => &mut self.revoked,
+                };
+                list.push(KnownKey { at, key });
+            }
+            Err(reason) => self.problems.push(Problem {
+                file: at.file,
+                line: Some(at.line),
+                reason: reason.to_owned(),
+            }),
+        }
+    }
+
+    fn absorb_without_port(&mut self, bare: Matches) {
+        self.keys_without_port = bare.keys;
+        self.authorities.extend(bare.authorities);
+        self.revoked.extend(bare.revoked);
+        for problem in bare.problems {
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// A `@revoked` line wins over everything, for the key itself or the certificate's authority.
+    fn find_revoked(&self, key: &PublicKey, certificate: Option<&Certificate>) -> Option<Finding> {
+        let authority = certificate.map(certificate::authority);
+        let is_revoked = |known: &&KnownKey| {
+            is_same(&known.key, key) || authority.as_ref().is_some_and(|a| is_same(&known.key, a))
+        };
+        self.revoked.iter().find(is_revoked).map(|known| Finding::Revoked(known.at.clone()))
+    }
+
+    /// Whether an authority on record covers the certificate and it holds; else the fault.
+    fn find_certified(
+        &self,
+        certificate: &Certificate,
+        subject: &Subject,
+        at: SystemTime,
+    ) -> Result<Finding, String> {
+        let authority = certificate::authority(certificate);
+        let shown = fingerprint::sha256(&authority);
+        let known = self.authorities.iter().find(|known| is_same(&known.key, &authority));
+        let Some(known) = known else {
+            let host = quote::piece(&subject.entry_name());
+            return Err(format!("no @cert-authority line for '{host}' has its authority {shown}"));
+        };
+        certificate::check(certificate, &subject.bare_name(), at)?;
+        Ok(Finding::Certified { at: known.at.clone(), authority: shown })
+    }
+
+    fn find_key(&self, key: &PublicKey) -> Finding {
+        let exact = |list: &[KnownKey]| {
+            let found = list.iter().find(|known| is_same(&known.key, key));
+            found.map(|known| Finding::Known(known.at.clone()))
+        };
+        if let Some(known) = exact(&self.keys) {
+            return known;
+        }
+        if self.keys.is_empty() {
+            return exact(&self.keys_without_port).unwrap_or(Finding::Unknown);
+        }
+        let same_type = |known: &&KnownKey| known.key.algorithm() == key.algorithm();
+        let same_type: Vec<KnownKey> = self.keys.iter().filter(same_type).cloned().collect();
+        if same_type.is_empty() {
+            Finding::OtherTypeKnown(self.keys.clone())
+        } else {
+            Finding::Changed(same_type)
+        }
+    }
+}
+
+/// Equal as keys; comments and, for RSA, the hash of a signature play no part.
+pub(super) fn is_same(one: &PublicKey, other: &PublicKey) -> bool {
+    one.key_data() == other.key_data()
+}
+
+fn is_among(list: &[KnownKey], key: &PublicKey) -> bool {
+    list.iter().any(|known| is_same(&known.key, key))
+}
+
+/// The whole file; `None` if there is none; otherwise the reason, one line.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err("is a directory".to_owned());
+    }
+    let mut text = Vec::new();
+    file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
+    if text.len() > FILE_MAX {
+        return Err(format!("has more than {} MiB, so it is not read", FILE_MAX >> 20));
+    }
+    Ok(Some(text))
+}
+
+fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, String> {
+    if raw.len() > LINE_MAX {
+        return Err(format!("the line has more than {} KiB", LINE_MAX >> 10));
+    }
+    Line::split(raw)
+}
+
+fn offset(position: usize) -> u32 {
+    u32::try_from(position).expect("a file has at most FILE_MAX bytes")
+}
+
+/// Where `part`, a slice of `whole`, lies in it.
+fn range_within(whole: &[u8], part: &[u8]) -> (u32, u32) {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    (offset(start), offset(start + part.len()))
+}
+
+#[cfg(test)]
+mod tests;

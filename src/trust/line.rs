@@ -1,0 +1,180 @@
+//! One line of a known_hosts file: marker, host field, key. Nothing here knows files or hosts.
+//!
+//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Splitting is cheap and done for every line; a key
+//! is decoded only when its line is about the host asked for.
+
+use data_encoding::BASE64;
+use russh::keys::ssh_key::PublicKey;
+
+use super::{pattern, quote};
+
+/// What stands before the host field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marker {
+    /// Nothing: the key is the host's.
+    None,
+    /// `@cert-authority`: the key signs certificates of the hosts.
+    Authority,
+    /// `@revoked`: the key must never be accepted.
+    Revoked,
+}
+
+/// A line with something to say, as slices of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    pub(super) marker: Marker,
+    pub(super) hosts: &'a [u8],
+    key_type: &'a [u8],
+    /// The key in base64, and after a blank the comment.
+    rest: &'a [u8],
+}
+
+/// Every key blob begins with a length below 2^16: in base64, with this.
+const BLOB_START: &[u8] = b"AA";
+
+impl<'a> Line<'a> {
+    /// Splits a line without its newline. Blank lines and comments are `None`; an error is
+    /// the reason, one line for the person.
+    pub(super) fn split(raw: &'a [u8]) -> Result<Option<Line<'a>>, String> {
+        let rest = raw.trim_ascii();
+        if rest.is_empty() || rest[0] == b'#' {
+            return Ok(None);
+        }
+        let (marker, rest) = split_marker(rest)?;
+        let (hosts, rest) = next_field(rest);
+        let (key_type, rest) = next_field(rest);
+        check_hosts(hosts)?;
+        if rest.is_empty() {
+            return Err("not a known_hosts line: the key is missing".to_owned());
+        }
+        if !key_type.iter().all(u8::is_ascii_graphic) || !rest.starts_with(BLOB_START) {
+            return Err("not a known_hosts line: no key after the host names".to_owned());
+        }
+        Ok(Some(Line { marker, hosts, key_type, rest }))
+    }
+
+    /// The key of the line, without a comment.
+    pub(super) fn key(&self) -> Result<PublicKey, &'static str> {
+        let (blob, _comment) = next_field(self.rest);
+        let blob = BASE64.decode(blob).map_err(|_| "the key is not valid base64")?;
+        let inner = blob_type(&blob).ok_or("the key is cut short")?;
+        // A certificate is no host key, and certificates nested in each other would be parsed
+        // by recursion.
+        if contains(inner, b"-cert-v") {
+            return Err("a certificate stands where a key belongs");
+        }
+        if inner != self.key_type {
+            return Err("the key is not of the type that the line names");
+        }
+        PublicKey::from_bytes(&blob).map_err(|_| "the key is damaged or of an unknown type")
+    }
+}
+
+fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), String> {
+    if !rest.starts_with(b"@") {
+        return Ok((Marker::None, rest));
+    }
+    let (word, rest) = next_field(rest);
+    let marker = match word {
+        b"@cert-authority" => Marker::Authority,
+        b"@revoked" => Marker::Revoked,
+        other => {
+            let shown = quote::piece(&String::from_utf8_lossy(other));
+            return Err(format!("unknown marker {shown}"));
+        }
+    };
+    if rest.starts_with(b"@") {
+        return Err("a line takes one marker only".to_owned());
+    }
+    Ok((marker, rest))
+}
+
+fn check_hosts(hosts: &[u8]) -> Result<(), String> {
+    if hosts.iter().any(u8::is_ascii_control) {
+        return Err("not a known_hosts line: control characters in the host names".to_owned());
+    }
+    if hosts.starts_with(pattern::HASH_MAGIC) && pattern::hashed(hosts).is_none() {
+        return Err("the hashed host name is damaged".to_owned());
+    }
+    Ok(())
+}
+
+/// The bytes up to the next blank, and what follows the blanks.
+fn next_field(text: &[u8]) -> (&[u8], &[u8]) {
+    let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let end = text.iter().position(is_blank).unwrap_or(text.len());
+    let rest = &text[end..];
+    let next = rest.iter().position(|b| !is_blank(b)).unwrap_or(rest.len());
+    (&text[..end], &rest[next..])
+}
+
+/// The type name inside a key blob (RFC 4253 section 6.6).
+fn blob_type(blob: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = blob.split_first_chunk::<4>()?;
+    rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)
+}
+
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).any(|w| w == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = include_str!("../../tests/data/trust/fingerprints/ed25519.pub");
+    const CERTIFICATE: &str = include_str!("../../tests/data/trust/certificates/good.cert");
+
+    fn reason(line: &[u8]) -> String {
+        Line::split(line).expect_err("a bad line")
+    }
+
+    #[test]
+    fn markers_hosts_and_keys_are_told_apart() {
+        let key = PublicKey::from_openssh(KEY).expect("a key");
+        for (text, marker, hosts) in [
+            (format!("a,b {KEY}"), Marker::None, "a,b"),
+            (format!("  a\t{}\r", KEY.trim_end()), Marker::None, "a"),
+            (format!("@revoked * {KEY}"), Marker::Revoked, "*"),
+            (format!("@cert-authority\t*.x  {KEY} comment here"), Marker::Authority, "*.x"),
+        ] {
+            let line = Line::split(text.as_bytes()).expect("good").expect("not blank");
+            assert_eq!((line.marker, line.hosts), (marker, hosts.as_bytes()));
+            assert_eq!(line.key().expect("a key").key_data(), key.key_data());
+        }
+    }
+
+    #[test]
+    fn blank_lines_and_comments_say_nothing() {
+        for text in ["", "   ", "\t", "# host ssh-ed25519 AAAA", "  # x", "\r"] {
+            assert!(Line::split(text.as_bytes()).expect("good").is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bad_lines_say_what_is_wrong() {
+        assert!(reason(b"host ssh-ed25519").contains("missing"));
+        assert!(reason(b"\x7fELF\x02\x01\x00 \x90\x90 \xff\xfe").contains("control"));
+        assert!(reason(b"abc \xff\xfe AAAA").contains("no key"));
+        assert!(reason(b"host 1024 35 12345").contains("no key"));
+        assert!(reason(b"@foo\x1b[2J host ssh-ed25519 AAAA").contains("@foo\\u{1b}"));
+        assert!(reason(b"@revoked @cert-authority h ssh-ed25519 AAAA").contains("one marker"));
+        assert!(reason(b"|1|short|hash ssh-ed25519 AAAA").contains("hashed"));
+    }
+
+    #[test]
+    fn bad_keys_say_what_is_wrong() {
+        let blob = KEY.split(' ').nth(1).expect("a blob");
+        for (text, expected) in [
+            (format!("h ssh-ed25519 {}!", &blob[..60]), "base64"),
+            (format!("h ssh-rsa {blob}"), "type"),
+            (format!("h ssh-ed25519 {}", &blob[..64]), "damaged"),
+            ("h ssh-ed25519 AAAA".to_owned(), "cut short"),
+            (format!("h {CERTIFICATE}"), "certificate"),
+        ] {
+            let line = Line::split(text.as_bytes()).expect("good").expect("not blank");
+            let found = line.key().expect_err("no key");
+            assert!(found.contains(expected), "{found} for {text}");
+        }
+    }
+}

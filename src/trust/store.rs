@@ -1,0 +1,150 @@
+//! Writing known_hosts: a key is added, or takes the place of the ones it replaces.
+//!
+//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Lines are written whole and every other byte of the
+//! file is kept; how a file is changed safely is `rewrite`'s business.
+
+use std::path::Path;
+
+use data_encoding::BASE64;
+use russh::keys::key::safe_rng;
+use russh::keys::ssh_key::PublicKey;
+use russh::keys::ssh_key::public::KeyData;
+use russh::keys::ssh_key::rand_core::Rng;
+
+use super::known::{LINE_MAX, is_same};
+use super::line::{Line, Marker};
+use super::rewrite::rewrite;
+use super::{Subject, pattern, quote};
+use crate::error::{Error, Kind, Result};
+
+/// The longest name getaddrinfo(3) takes (NI_MAXHOST); a longer one is no host.
+const NAME_MAX: usize = 1025;
+
+/// Adds a line for the subject and key at the end of the file, the name hashed if asked for.
+///
+/// The file is created 0600 and its directory (that one alone) 0700 where missing. Every byte
+/// that is there stays; other writers of this program wait; a crash leaves the old file or the
+/// new one.
+///
+/// # Errors
+/// The name or key cannot be written as a known_hosts line, or the file cannot be changed; it
+/// is then as it was.
+pub fn add(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> Result<()> {
+    let line = line_for(subject, key, hash)?;
+    rewrite(file, |old| Ok(append(old.to_vec(), &line)))
+}
+
+/// Adds the key and drops the keys of its type that are on record for exactly this subject.
+///
+/// Gives the number of lines that lost the subject: a line about it alone goes, a line that
+/// lists other names keeps them. Lines with a marker, a wildcard or a negation stay as they
+/// are, and so do other types. A key that is already on record is not added again.
+///
+/// # Errors
+/// As [`add`].
+pub fn replace(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> Result<usize> {
+    let line = line_for(subject, key, hash)?;
+    let mut dropped = 0;
+    rewrite(file, |old| {
+        let (kept, count, is_known) = drop_others(old, &subject.entry_name(), key);
+        dropped = count;
+        Ok(if is_known { kept } else { append(kept, &line) })
+    })?;
+    Ok(dropped)
+}
+
+/// The line, with its newline.
+fn line_for(subject: &Subject, key: &PublicKey, hash: bool) -> Result<String> {
+    let name = subject.entry_name();
+    check_name(&subject.name)?;
+    if matches!(key.key_data(), KeyData::Certificate(_) | KeyData::Other(_)) {
+        return Err(Error::new(Kind::HostKey, "this type of key cannot be kept in known_hosts"));
+    }
+    let blob =
+        key.to_bytes().map_err(|_| Error::new(Kind::HostKey, "the host key has no encoding"))?;
+    let field = if hash { pattern::hash_field(&salt(), &name) } else { name };
+    Ok(format!("{field} {} {}\n", key.algorithm(), BASE64.encode(&blob)))
+}
+
+/// A name that would be read back as something else must not be written.
+fn check_name(name: &str) -> Result<()> {
+    let is_special =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | '*' | '?' | '!');
+    let is_bad = name.is_empty()
+        || name.len() > NAME_MAX
+        || name.contains(is_special)
+        || name.starts_with(['#', '@', '|', '[']);
+    if is_bad {
+        let shown = quote::piece(name);
+        return Err(Error::new(Kind::HostKey, format!("'{shown}' cannot be kept in known_hosts"))
+            .hint("set HostKeyAlias to a plain name"));
+    }
+    Ok(())
+}
+
+fn salt() -> [u8; pattern::HASH_LEN] {
+    let mut salt = [0; pattern::HASH_LEN];
+    safe_rng().fill_bytes(&mut salt);
+    salt
+}
+
+fn append(mut text: Vec<u8>, line: &str) -> Vec<u8> {
+    if text.last().is_some_and(|&b| b != b'\n') {
+        text.push(b'\n');
+    }
+    text.extend_from_slice(line.as_bytes());
+    text
+}
+
+/// The text without the name on lines with another key of this type, how many lines that
+/// were, and whether a line has the name and this very key.
+fn drop_others(text: &[u8], name: &str, key: &PublicKey) -> (Vec<u8>, usize, bool) {
+    let (mut kept, mut dropped, mut is_known) = (Vec::with_capacity(text.len()), 0, false);
+    for raw in text.split_inclusive(|&b| b == b'\n') {
+        match key_for(raw, name) {
+            Some((_, found)) if is_same(&found, key) => {
+                is_known = true;
+                kept.extend_from_slice(raw);
+            }
+            Some((hosts, found)) if found.algorithm() == key.algorithm() => {
+                dropped += 1;
+                kept.extend(without_name(raw, hosts, name).unwrap_or_default());
+            }
+            _ => kept.extend_from_slice(raw),
+        }
+    }
+    (kept, dropped, is_known)
+}
+
+/// The host field and key of a line that lists exactly this name, without marker or pattern.
+fn key_for<'a>(raw: &'a [u8], name: &str) -> Option<(&'a [u8], PublicKey)> {
+    if raw.len() > LINE_MAX {
+        return None;
+    }
+    let line = Line::split(raw).ok()??;
+    let is_pattern = line.hosts.contains(&b'!') || pattern::has_wildcard(line.hosts);
+    if line.marker != Marker::None || is_pattern || !pattern::matches_field(line.hosts, name) {
+        return None;
+    }
+    Some((line.hosts, line.key().ok()?))
+}
+
+/// The line with the name gone from its host field; `None` if no other name is left.
+fn without_name(raw: &[u8], hosts: &[u8], name: &str) -> Option<Vec<u8>> {
+    if hosts.starts_with(pattern::HASH_MAGIC) {
+        return None;
+    }
+    let is_other = |part: &&[u8]| !part.is_empty() && !part.eq_ignore_ascii_case(name.as_bytes());
+    let others: Vec<&[u8]> = hosts.split(|&b| b == b',').filter(is_other).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let blank = raw.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let mut line = raw[..blank].to_vec();
+    line.extend(others.join(&b','));
+    line.extend_from_slice(&raw[blank + hosts.len()..]);
+    Some(line)
+}
+
+#[cfg(test)]
+mod tests;
