@@ -1,4 +1,5 @@
 //! The server as a client meets it, over loopback.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,7 +75,7 @@ async fn collect(mut from: impl AsyncFnMut() -> Option<ChannelMsg>) -> Outcome {
             match message {
                 ChannelMsg::Data { data } => outcome.stdout.extend_from_slice(&data),
                 ChannelMsg::ExtendedData { data, ext: 1 } => {
-                    outcome.stderr.extend_from_slice(&data)
+                    outcome.stderr.extend_from_slice(&data);
                 }
                 ChannelMsg::ExitStatus { exit_status } => outcome.status = Some(exit_status),
                 ChannelMsg::ExitSignal { signal_name, .. } => {
