@@ -3,7 +3,7 @@
 //! Everything runs on loopback with ports from the kernel, in directories of its own, and
 //! ends when it is dropped. What needs a real server is asked for with [`peers`]: tests/run
 //! sets `TESSH_PEERS=1`, and then a missing peer is a failure and not a reason to skip.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+#![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod agent;
 mod home;

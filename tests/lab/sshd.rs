@@ -10,6 +10,8 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::transcript::Transcript;
 use super::{DEADLINE, arg, peers, tool};
 
@@ -115,8 +117,7 @@ impl Setup {
             if listening.is_some() {
                 return Sshd { dir: self.dir, child, log, port };
             }
-            let _ = child.kill();
-            let _ = child.wait();
+            end(&mut child);
             let said = log.text();
             assert!(said.contains("Address already in use"), "sshd does not start: {said}");
         }
@@ -273,10 +274,24 @@ impl Sshd {
 
 impl Drop for Sshd {
     fn drop(&mut self) {
-        // unshare takes the whole process namespace with it.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        end(&mut self.child);
     }
+}
+
+/// Ends the namespace by its first process, so that unshare is there to reap it.
+fn end(unshare: &mut Child) {
+    let id = unshare.id();
+    let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+    let first = children.ok().and_then(|text| text.split_whitespace().next()?.parse().ok());
+    match first.and_then(Pid::from_raw) {
+        Some(pid) => {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        None => {
+            let _ = unshare.kill();
+        }
+    }
+    let _ = unshare.wait();
 }
 
 fn free_port() -> u16 {
