@@ -212,10 +212,20 @@ impl Output {
     pub fn expect_failure(&self, words: &[&str]) -> &str {
         self.expect_code(255);
         assert_eq!(self.text(), "", "standard output is the remote command's: {self:#?}");
-        let lines: Vec<&str> = self.stderr.lines().collect();
-        let [line] = lines[..] else { panic!("not exactly one line: {self:#?}") };
-        assert!(line.starts_with("tessh: "), "not from tessh: {self:#?}");
-        assert!(!line.contains(char::is_control), "control characters: {self:#?}");
+        assert_eq!(self.stderr.lines().count(), 1, "not exactly one line: {self:#?}");
+        self.expect_last_line(words)
+    }
+
+    /// Asserts a failure of the program's own after any number of warnings, each a line that
+    /// begins with the program's name. Gives the last line, which must have the words.
+    #[track_caller]
+    pub fn expect_last_line(&self, words: &[&str]) -> &str {
+        self.expect_code(255);
+        for line in self.stderr.lines() {
+            assert!(line.starts_with("tessh: "), "not from tessh: {self:#?}");
+            assert!(!line.contains(char::is_control), "control characters: {self:#?}");
+        }
+        let Some(line) = self.stderr.lines().last() else { panic!("not a word: {self:#?}") };
         for word in words {
             let found = line.to_lowercase().contains(&word.to_lowercase());
             assert!(found, "no {word:?} in {line:?}, from {}", self.asked);

@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod agent;
+mod demo;
 mod home;
 mod pty;
 mod raw;
@@ -18,9 +19,10 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 pub use agent::Agent;
+pub use demo::{DEMO_USER, Demo};
 pub use home::{Home, Output, Run};
 pub use pty::Pty;
-pub use raw::{RawServer, drain, kexinit, packet, raw_server, send};
+pub use raw::{RawServer, drain, kexinit, packet, raw_server, say_and_leave, send};
 pub use sshd::{PASSWORD, Setup, Sshd, USER};
 
 /// Long enough for a loaded machine; what needs it has failed.

@@ -94,6 +94,14 @@ pub fn drain(stream: &mut TcpStream) {
     while matches!(stream.read(&mut buffer), Ok(1..)) {}
 }
 
+/// Sends this, closes its side properly and waits for the client to leave: a server that
+/// closes with unread input would send a reset, and the client might lose what came before.
+pub fn say_and_leave(mut stream: TcpStream, bytes: &[u8]) {
+    send(&mut stream, bytes);
+    let _ = stream.shutdown(Shutdown::Write);
+    drain(&mut stream);
+}
+
 /// Sends what can be sent; a client that has left is no matter.
 pub fn send(stream: &mut TcpStream, bytes: &[u8]) -> bool {
     stream.write_all(bytes).is_ok()
