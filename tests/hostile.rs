@@ -401,7 +401,7 @@ fn unreadable_identity_file() {
     }
     let home = Home::new();
     let key = identity(&home);
-    fs::set_permissions(&key, Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&key, Permissions::from_mode(0o000)).unwrap();
     let output = unreached(&home, &["--auth", "publickey", "-i", arg(&key)]);
     output.expect_failure(&[arg(&key), "permission denied"]);
 }

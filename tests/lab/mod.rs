@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod agent;
+mod asyncssh;
 mod demo;
 mod home;
 mod pty;
@@ -19,6 +20,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 pub use agent::Agent;
+pub use asyncssh::AsyncSsh;
 pub use demo::{DEMO_USER, Demo};
 pub use home::{Home, Output, Run};
 pub use pty::Pty;

@@ -262,6 +262,21 @@ impl Sshd {
         assert!(found.is_some(), "{text:?} is not in the log:\n{}", self.log());
     }
 
+    /// The fingerprints of the keys that a client showed, each once.
+    pub fn keys_shown(&self) -> Vec<String> {
+        let log = self.log();
+        let lines = log.lines().filter(|line| {
+            line.contains("userauth_pubkey: publickey") || line.contains("ed publickey for")
+        });
+        let shown = lines.flat_map(|line| {
+            line.split_whitespace().filter(|word| word.starts_with("SHA256:")).take(1)
+        });
+        let mut shown: Vec<String> = shown.map(str::to_owned).collect();
+        shown.sort();
+        shown.dedup();
+        shown
+    }
+
     /// The methods tried, in order, without the `none` that only asks which there are.
     pub fn methods_tried(&self) -> Vec<String> {
         let log = self.log();
