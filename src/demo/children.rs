@@ -1,0 +1,61 @@
+//! Which programs run, so that none outlives the server or its channel.
+//!
+//! Each program leads a process group (on a pty, a session). The group is registered from
+//! start to end; ending it is a hang-up, as a closed terminal gives, and then a kill.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// The process groups of all running programs.
+#[derive(Clone, Default)]
+pub(super) struct Children(Arc<Mutex<HashSet<Pid>>>);
+
+impl Children {
+    /// Takes note of a program that leads its own process group.
+    pub(super) fn register(&self, leader: u32) -> Option<Group> {
+        let pid = Pid::from_raw(i32::try_from(leader).ok()?)?;
+        self.groups().insert(pid);
+        Some(Group { pid, of: self.clone() })
+    }
+
+    /// Ends every program.
+    pub(super) fn end(&self) {
+        for pid in self.groups().drain() {
+            end(pid);
+        }
+    }
+
+    fn groups(&self) -> MutexGuard<'_, HashSet<Pid>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running program's process group, ended when this is dropped.
+pub(super) struct Group {
+    pid: Pid,
+    of: Children,
+}
+
+impl Group {
+    /// The leader was reaped: its number may belong to another program by now.
+    pub(super) fn forget(self) {
+        self.of.groups().remove(&self.pid);
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if self.of.groups().remove(&self.pid) {
+            end(self.pid);
+        }
+    }
+}
+
+fn end(pid: Pid) {
+    for signal in [Signal::HUP, Signal::CONT, Signal::KILL] {
+        // Fails only when the group is gone already.
+        let _ = kill_process_group(pid, signal);
+    }
+}

@@ -1,0 +1,297 @@
+//! One connection: who may log in, and which requests on its channels are granted.
+//!
+//! Session channels with `pty-req`, `env`, `shell`, `exec` and `window-change` are; everything
+//! else is refused (RFC 4252 sections 5 to 8, RFC 4254 section 6, RFC 4256). Bytes for a
+//! program go to its queue in `session`; the channel's own queue in russh is not used, because
+//! russh stops the whole connection while one is full.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use russh::server::{
+    Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
+};
+use russh::{Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, Pty, Sig};
+
+use super::Shared;
+use super::session::{Program, Running, Terminal};
+
+/// OpenSSH's MaxSessions.
+const MAX_CHANNELS: usize = 10;
+/// More locale variables than exist; each is bounded by the packet it comes in.
+const MAX_ENV: usize = 32;
+
+/// The state of one connection.
+pub(super) struct Connection {
+    shared: Arc<Shared>,
+    logged_in: Arc<AtomicBool>,
+    channels: HashMap<ChannelId, Slot>,
+}
+
+/// A session channel: what was asked for before the program, then the program.
+enum Slot {
+    Preparing { writer: ChannelWriteHalf<Msg>, terminal: Option<Terminal>, env: Vec<EnvPair> },
+    Running(Running),
+}
+
+type EnvPair = (String, String);
+
+impl Connection {
+    pub(super) fn new(shared: Arc<Shared>, logged_in: Arc<AtomicBool>) -> Connection {
+        Connection { shared, logged_in, channels: HashMap::new() }
+    }
+
+    /// Starts the shell or a command, and answers the request.
+    fn run(
+        &mut self,
+        id: ChannelId,
+        command: Option<&[u8]>,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        let slot = match self.channels.remove(&id) {
+            Some(Slot::Preparing { writer, terminal, env }) => {
+                let program = Program { shared: self.shared.clone(), terminal, env };
+                program.start(command, writer, session.handle())
+            }
+            Some(running) => {
+                self.channels.insert(id, running);
+                None
+            }
+            None => None,
+        };
+        let Some(running) = slot else { return session.channel_failure(id) };
+        self.channels.insert(id, Slot::Running(running));
+        session.channel_success(id)
+    }
+
+    fn running(&self, id: ChannelId) -> Option<&Running> {
+        match self.channels.get(&id) {
+            Some(Slot::Running(running)) => Some(running),
+            _ => None,
+        }
+    }
+
+    fn verdict(accepted: bool) -> Auth {
+        if accepted { Auth::Accept } else { Auth::reject() }
+    }
+}
+
+impl Handler for Connection {
+    type Error = russh::Error;
+
+    async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
+        Ok(Self::verdict(self.shared.credentials.accepts_password(user, password.as_bytes())))
+    }
+
+    async fn auth_publickey_offered(
+        &mut self,
+        user: &str,
+        offer: PublicKeyOffer<'_>,
+    ) -> Result<Auth, russh::Error> {
+        Ok(Self::verdict(self.shared.credentials.accepts_key(user, offer.public_key)))
+    }
+
+    async fn auth_publickey(
+        &mut self,
+        user: &str,
+        key: VerifiedPublicKey<'_>,
+    ) -> Result<Auth, russh::Error> {
+        Ok(Self::verdict(self.shared.credentials.accepts_key(user, key.public_key)))
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        user: &str,
+        _submethods: &str,
+        response: Option<Response<'a>>,
+    ) -> Result<Auth, russh::Error> {
+        let Some(mut answers) = response else {
+            return Ok(Auth::Partial {
+                name: "".into(),
+                instructions: "".into(),
+                prompts: vec![("Password: ".into(), false)].into(),
+            });
+        };
+        let answer = answers.next().unwrap_or_default();
+        let accepted = self.shared.credentials.accepts_password(user, &answer);
+        Ok(Self::verdict(accepted && answers.next().is_none()))
+    }
+
+    async fn auth_succeeded(&mut self, _session: &mut Session) -> Result<(), russh::Error> {
+        self.logged_in.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn channel_open_session(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        // A channel that this side closed first is not reported as closed: clear it away here.
+        self.channels.retain(|_, slot| !matches!(slot, Slot::Running(it) if it.is_over()));
+        if self.channels.len() >= MAX_CHANNELS {
+            reply.reject(ChannelOpenFailure::ResourceShortage).await;
+            return Ok(());
+        }
+        let id = channel.id();
+        let (_, writer) = channel.split();
+        self.channels.insert(id, Slot::Preparing { writer, terminal: None, env: Vec::new() });
+        reply.accept().await;
+        Ok(())
+    }
+
+    async fn pty_request(
+        &mut self,
+        id: ChannelId,
+        term: &str,
+        columns: u32,
+        rows: u32,
+        pixels_wide: u32,
+        pixels_high: u32,
+        modes: &[(Pty, u32)],
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        let Some(Slot::Preparing { terminal: terminal @ None, .. }) = self.channels.get_mut(&id)
+        else {
+            return session.channel_failure(id);
+        };
+        *terminal = Some(Terminal {
+            term: term.to_owned(),
+            size: size(columns, rows, pixels_wide, pixels_high),
+            modes: modes.to_vec(),
+        });
+        session.channel_success(id)
+    }
+
+    async fn env_request(
+        &mut self,
+        id: ChannelId,
+        name: &str,
+        value: &str,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        match self.channels.get_mut(&id) {
+            Some(Slot::Preparing { env, .. }) if env.len() < MAX_ENV && allowed(name, value) => {
+                env.push((name.to_owned(), value.to_owned()));
+                session.channel_success(id)
+            }
+            _ => session.channel_failure(id),
+        }
+    }
+
+    async fn shell_request(
+        &mut self,
+        id: ChannelId,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        self.run(id, None, session)
+    }
+
+    async fn exec_request(
+        &mut self,
+        id: ChannelId,
+        command: &[u8],
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        self.run(id, Some(command), session)
+    }
+
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        _name: &str,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        session.channel_failure(id)
+    }
+
+    async fn x11_request(
+        &mut self,
+        id: ChannelId,
+        _single_connection: bool,
+        _protocol: &str,
+        _cookie: &str,
+        _screen: u32,
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        session.channel_failure(id)
+    }
+
+    async fn window_change_request(
+        &mut self,
+        id: ChannelId,
+        columns: u32,
+        rows: u32,
+        pixels_wide: u32,
+        pixels_high: u32,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        if let Some(running) = self.running(id) {
+            running.resize(size(columns, rows, pixels_wide, pixels_high));
+        }
+        Ok(())
+    }
+
+    async fn signal(
+        &mut self,
+        _id: ChannelId,
+        _signal: Sig,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        Ok(())
+    }
+
+    async fn data(
+        &mut self,
+        id: ChannelId,
+        data: &[u8],
+        session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        let Some(running) = self.running(id) else { return Ok(()) };
+        if running.feed(Bytes::copy_from_slice(data)).is_err() {
+            self.channels.remove(&id);
+            session.close(id)?;
+        }
+        Ok(())
+    }
+
+    async fn channel_eof(
+        &mut self,
+        id: ChannelId,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        if let Some(running) = self.running(id) {
+            running.end_of_input();
+        }
+        Ok(())
+    }
+
+    async fn channel_close(
+        &mut self,
+        id: ChannelId,
+        _session: &mut Session,
+    ) -> Result<(), russh::Error> {
+        self.channels.remove(&id);
+        Ok(())
+    }
+}
+
+/// The locale is the client's; everything else in the environment is the server's.
+fn allowed(name: &str, value: &str) -> bool {
+    let plain = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    plain && (name == "LANG" || name.starts_with("LC_")) && !value.contains('\0')
+}
+
+/// A window size from the wire; what does not fit is no size a terminal has.
+fn size(columns: u32, rows: u32, pixels_wide: u32, pixels_high: u32) -> pty_process::Size {
+    let narrow = |value: u32| u16::try_from(value).unwrap_or(u16::MAX);
+    pty_process::Size::new_with_pixel(
+        narrow(rows),
+        narrow(columns),
+        narrow(pixels_wide),
+        narrow(pixels_high),
+    )
+}

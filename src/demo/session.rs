@@ -1,0 +1,361 @@
+//! A program on a session channel: start it, carry its bytes, report its end.
+//!
+//! Output is read only as fast as the channel's window and the connection take it. Input
+//! waits in a queue of bounded size, because russh grants the client more window as soon as
+//! data arrives and not when it is used (RFC 4254 sections 5.2 and 6).
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use pty_process::{OwnedWritePty, Size};
+use russh::server::{Handle, Msg};
+use russh::{ChannelWriteHalf, Pty, Sig};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use super::children::Group;
+use super::{Shared, modes};
+
+/// Input that waits for one program. russh cannot make the client pause, so a program that
+/// reads nothing while this much arrives loses its channel.
+const MAX_WAITING: usize = 64 << 20;
+/// What is read from a program at once: one packet of russh's size.
+const CHUNK: usize = 32 << 10;
+/// RFC 4254 section 5.2: the one kind of extended data there is.
+const STDERR: u32 = 1;
+/// How long a terminal must be quiet, once its shell is gone, to count as read to the end:
+/// a background job may hold it open for ever.
+const QUIET: Duration = Duration::from_millis(200);
+/// What `PATH` is when the caller names none.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
+
+/// What a `pty-req` asked for.
+pub(super) struct Terminal {
+    pub(super) term: String,
+    pub(super) size: Size,
+    pub(super) modes: Vec<(Pty, u32)>,
+}
+
+/// A program to be started.
+pub(super) struct Program {
+    pub(super) shared: Arc<Shared>,
+    pub(super) terminal: Option<Terminal>,
+    pub(super) env: Vec<(String, String)>,
+}
+
+impl Program {
+    /// Starts the command, or the login shell; `None` if that fails.
+    pub(super) fn start(
+        self,
+        command: Option<&[u8]>,
+        writer: ChannelWriteHalf<Msg>,
+        handle: Handle,
+    ) -> Option<Running> {
+        let (queue, input) = Queue::new();
+        let output = Output { writer, handle };
+        let task = match &self.terminal {
+            Some(terminal) => {
+                let started = self.on_terminal(command, terminal)?;
+                tokio::spawn(started.serve(input, output))
+            }
+            None => {
+                let started = self.on_pipes(command)?;
+                tokio::spawn(started.serve(input, output))
+            }
+        };
+        Some(Running { queue, task })
+    }
+
+    fn on_terminal(&self, command: Option<&[u8]>, terminal: &Terminal) -> Option<OnTerminal> {
+        let (pty, pts) = pty_process::open().ok()?;
+        pty.resize(terminal.size).ok()?;
+        modes::apply(&pts, &terminal.modes);
+        let mut starting = self.command(command);
+        starting.env("TERM", &terminal.term);
+        // The arguments are set: this only adds the session and its controlling terminal.
+        let child = pty_process::Command::from(starting).spawn(pts).ok()?;
+        let group = self.shared.children.register(child.id()?)?;
+        Some(OnTerminal { pty, child, group })
+    }
+
+    fn on_pipes(&self, command: Option<&[u8]>) -> Option<OnPipes> {
+        let mut starting = self.command(command);
+        starting.process_group(0);
+        starting.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = starting.spawn().ok()?;
+        let group = self.shared.children.register(child.id()?)?;
+        Some(OnPipes { child, group })
+    }
+
+    fn command(&self, command: Option<&[u8]>) -> Command {
+        let options = &self.shared.options;
+        let mut starting = Command::new(&options.shell);
+        match command {
+            Some(command) => starting.arg0(name(&options.shell)).arg("-c").arg(text(command)),
+            None => starting.arg0(login_name(&options.shell)),
+        };
+        starting.env_clear().env("PATH", PATH).envs(options.env.iter().cloned());
+        starting.env("HOME", &options.home).env("SHELL", &options.shell);
+        starting.env("USER", &options.user).env("LOGNAME", &options.user);
+        starting.envs(self.env.iter().cloned());
+        let home = if options.home.is_dir() { &options.home } else { Path::new("/") };
+        starting.current_dir(home).kill_on_drop(true);
+        starting
+    }
+}
+
+/// A started program, as the connection sees it. Dropping it ends the program.
+pub(super) struct Running {
+    queue: Queue,
+    task: JoinHandle<()>,
+}
+
+/// More input waits than the program may leave unread.
+pub(super) struct Overflow;
+
+impl Running {
+    /// Hands input on.
+    pub(super) fn feed(&self, data: Bytes) -> Result<(), Overflow> {
+        let waiting = self.queue.waiting.fetch_add(data.len(), Ordering::Relaxed) + data.len();
+        self.queue.send(Input::Data(data));
+        if waiting > MAX_WAITING { Err(Overflow) } else { Ok(()) }
+    }
+
+    /// No more input follows.
+    pub(super) fn end_of_input(&self) {
+        self.queue.send(Input::Eof);
+    }
+
+    /// The terminal has another size.
+    pub(super) fn resize(&self, size: Size) {
+        self.queue.send(Input::Resize(size));
+    }
+
+    /// Whether program and channel have ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.task.is_finished()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+enum Input {
+    Data(Bytes),
+    Eof,
+    Resize(Size),
+}
+
+struct Queue {
+    sender: UnboundedSender<Input>,
+    waiting: Arc<AtomicUsize>,
+}
+
+struct Waiting {
+    receiver: UnboundedReceiver<Input>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Queue {
+    fn new() -> (Queue, Waiting) {
+        let (sender, receiver) = unbounded_channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        (Queue { sender, waiting: waiting.clone() }, Waiting { receiver, waiting })
+    }
+
+    fn send(&self, input: Input) {
+        // Fails when the program has ended: nobody misses its input.
+        let _ = self.sender.send(input);
+    }
+}
+
+impl Waiting {
+    /// Gives input to a program until the channel is gone. One that closed its input, or has
+    /// ended, may be sent more: it goes nowhere.
+    async fn feed<W: AsyncWrite + Unpin>(mut self, to: W, resize: impl Fn(&W, Size), keep: bool) {
+        let mut to = Some(to);
+        while let Some(input) = self.receiver.recv().await {
+            match (input, &mut to) {
+                (Input::Data(data), Some(writer)) => {
+                    let written = writer.write_all(&data).await;
+                    self.waiting.fetch_sub(data.len(), Ordering::Relaxed);
+                    if written.is_err() {
+                        to = None;
+                    }
+                }
+                (Input::Data(data), None) => {
+                    self.waiting.fetch_sub(data.len(), Ordering::Relaxed);
+                }
+                (Input::Eof, _) if !keep => to = None,
+                (Input::Resize(size), Some(writer)) => resize(writer, size),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The way back to the client.
+struct Output {
+    writer: ChannelWriteHalf<Msg>,
+    handle: Handle,
+}
+
+impl Output {
+    /// Carries what a program writes until its end, or until nobody takes it.
+    async fn carry(&self, mut from: impl AsyncRead + Unpin, kind: Option<u32>) {
+        let mut buffer = BytesMut::new();
+        loop {
+            buffer.reserve(CHUNK);
+            let Ok(1..) = from.read_buf(&mut buffer).await else { return };
+            if self.send(buffer.split().freeze(), kind).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Carries what appears on a terminal until its shell has ended and all is read.
+    async fn carry_terminal(
+        &self,
+        mut from: impl AsyncRead + Unpin,
+        child: &mut Child,
+    ) -> std::io::Result<ExitStatus> {
+        let mut buffer = BytesMut::new();
+        let mut status = None;
+        loop {
+            buffer.reserve(CHUNK);
+            tokio::select! {
+                biased;
+                read = from.read_buf(&mut buffer) => {
+                    // A terminal that nobody holds any more answers EIO: its end of file.
+                    let Ok(1..) = read else { break };
+                    if self.send(buffer.split().freeze(), None).await.is_err() {
+                        break;
+                    }
+                }
+                ended = child.wait(), if status.is_none() => status = Some(ended),
+                () = sleep(QUIET), if status.is_some() => break,
+            }
+        }
+        match status {
+            Some(status) => status,
+            None => child.wait().await,
+        }
+    }
+
+    async fn send(&self, data: Bytes, kind: Option<u32>) -> Result<(), russh::Error> {
+        match kind {
+            None => self.writer.data_bytes(data).await,
+            Some(kind) => self.writer.extended_data_bytes(kind, data).await,
+        }
+    }
+
+    /// RFC 4254 section 6.10: how the program ended, then the end of the channel.
+    async fn finish(&self, status: std::io::Result<ExitStatus>) {
+        let id = self.writer.id();
+        // Each fails only when the connection is gone, and the report with it.
+        let _ = self.writer.eof().await;
+        if let Ok(status) = status {
+            if let Some(signal) = status.signal() {
+                let (name, core) = (signal_name(signal), status.core_dumped());
+                let told = self.handle.exit_signal_request(id, name, core, "".into(), "".into());
+                let _ = told.await;
+            } else if let Some(code) = status.code() {
+                let _ = self.writer.exit_status(code.cast_unsigned()).await;
+            }
+        }
+        let _ = self.writer.close().await;
+    }
+}
+
+struct OnTerminal {
+    pty: pty_process::Pty,
+    child: Child,
+    group: Group,
+}
+
+impl OnTerminal {
+    async fn serve(mut self, input: Waiting, output: Output) {
+        let (mut from, to) = self.pty.into_split();
+        let resize = |to: &OwnedWritePty, size| {
+            // Fails only when the terminal is gone.
+            let _ = to.resize(size);
+        };
+        let status = tokio::select! {
+            status = output.carry_terminal(&mut from, &mut self.child) => status,
+            () = input.feed(to, resize, true) => return,
+        };
+        self.group.forget();
+        output.finish(status).await;
+    }
+}
+
+struct OnPipes {
+    child: Child,
+    group: Group,
+}
+
+impl OnPipes {
+    async fn serve(mut self, input: Waiting, output: Output) {
+        let (Some(stdin), Some(stdout), Some(stderr)) =
+            (self.child.stdin.take(), self.child.stdout.take(), self.child.stderr.take())
+        else {
+            return;
+        };
+        let status = tokio::select! {
+            status = async {
+                // As sshd does: the session lasts until the last holder of the pipes is gone.
+                tokio::join!(output.carry(stdout, None), output.carry(stderr, Some(STDERR)));
+                self.child.wait().await
+            } => status,
+            () = input.feed(stdin, |_, _| {}, false) => return,
+        };
+        self.group.forget();
+        output.finish(status).await;
+    }
+}
+
+fn text(bytes: &[u8]) -> OsString {
+    OsString::from_vec(bytes.to_vec())
+}
+
+fn name(shell: &Path) -> &OsStr {
+    shell.file_name().unwrap_or(shell.as_os_str())
+}
+
+/// login(1)'s sign to a shell that it is a login shell.
+fn login_name(shell: &Path) -> OsString {
+    text(&[b"-", name(shell).as_bytes()].concat())
+}
+
+/// RFC 4254 section 6.10 names signals without `SIG`, and others with a name of one's own.
+fn signal_name(number: i32) -> Sig {
+    match number {
+        1 => Sig::HUP,
+        2 => Sig::INT,
+        3 => Sig::QUIT,
+        4 => Sig::ILL,
+        6 => Sig::ABRT,
+        8 => Sig::FPE,
+        9 => Sig::KILL,
+        10 => Sig::USR1,
+        11 => Sig::SEGV,
+        13 => Sig::PIPE,
+        14 => Sig::ALRM,
+        15 => Sig::TERM,
+        12 => Sig::Custom("USR2".into()),
+        other => Sig::Custom(format!("{other}@tessh")),
+    }
+}

@@ -1,0 +1,212 @@
+//! Whether a real server is trusted: what is known, what is written, which certificate counts.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use lab::{Home, Output, Setup, Sshd, arg, peers, tool};
+
+/// A command on this server without anybody to ask; the key is taken where the host is.
+fn batch(home: &Home, sshd: &Sshd, options: &[&str]) -> Output {
+    let key = home.path("id");
+    if !key.exists() {
+        sshd.authorize(&home.key("id", &["ed25519"], ""), "");
+    }
+    let fixed = ["-o", "BatchMode=yes", "-i", arg(&key)];
+    let arguments = sshd.to(&[&fixed, options].concat(), &["echo in"]);
+    home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).output()
+}
+
+fn fingerprint(sshd: &Sshd, name: &str) -> String {
+    let line = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(&sshd.path(name))]);
+    line.split_whitespace().nth(1).unwrap().to_owned()
+}
+
+/// Nothing of the user may leave before the host is accepted.
+#[track_caller]
+fn expect_nothing_told(sshd: &Sshd) {
+    assert!(!sshd.log().contains("userauth-request"), "{}", sshd.log());
+    assert!(!sshd.log().contains(lab::USER), "{}", sshd.log());
+}
+
+#[test]
+fn unknown_host() {
+    if !peers() {
+        return;
+    }
+    let (sshd, home) = (Sshd::start(&[]), Home::new());
+    let offered = fingerprint(&sshd, "host_ed25519.pub");
+    for options in
+        [&[][..], &["-o", "StrictHostKeyChecking=yes"], &["-o", "StrictHostKeyChecking=ask"]]
+    {
+        batch(&home, &sshd, options).expect_failure(&["host key verification failed", &offered]);
+    }
+    assert!(!home.path(".ssh/known_hosts").exists());
+    expect_nothing_told(&sshd);
+}
+
+#[test]
+fn accept_new_writes_one_line_and_keeps_the_rest() {
+    if !peers() {
+        return;
+    }
+    let (sshd, home) = (Sshd::start(&[]), Home::new());
+    let accept = ["-o", "StrictHostKeyChecking=accept-new"];
+    let output = batch(&home, &sshd, &accept);
+    output.expect_code(0);
+    assert_eq!(output.text(), "in\n");
+    assert!(output.stderr.contains("Permanently added"), "{output:?}");
+    let written = home.read(".ssh/known_hosts");
+    let key = sshd.public("host_ed25519.pub");
+    let key = key.split_whitespace().nth(1).unwrap();
+    assert_eq!(written.lines().count(), 1);
+    assert!(written.contains(key) && written.ends_with('\n'), "{written:?}");
+    let mode = fs::metadata(home.path(".ssh/known_hosts")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    // Known from now on, and not written again.
+    batch(&home, &sshd, &accept).expect_quiet_success();
+    assert_eq!(home.read(".ssh/known_hosts"), written);
+
+    let before = "# mine\r\n\njunk \u{1}\nhost.example ssh-ed25519 AAAA";
+    home.write(".ssh/known_hosts", before);
+    batch(&home, &sshd, &accept).expect_code(0);
+    let after = home.read(".ssh/known_hosts");
+    let added = after.strip_prefix(&format!("{before}\n")).expect("what was there stays");
+    assert_eq!(added.lines().count(), 1);
+    assert!(added.contains(key));
+}
+
+#[test]
+fn home_without_a_directory_for_it_gets_one() {
+    if !peers() {
+        return;
+    }
+    let (sshd, home) = (Sshd::start(&[]), Home::new());
+    fs::remove_dir(home.path(".ssh")).unwrap();
+    batch(&home, &sshd, &["-o", "StrictHostKeyChecking=accept-new"]).expect_code(0);
+    let mode = fs::metadata(home.path(".ssh")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    assert!(home.path(".ssh/known_hosts").exists());
+}
+
+#[test]
+fn changed_host_key() {
+    if !peers() {
+        return;
+    }
+    let (sshd, home) = (Sshd::start(&[]), Home::new());
+    let old = sshd.public("host_ca.pub");
+    home.write(".ssh/known_hosts", &format!("# first\n[127.0.0.1]:{} {old}", sshd.port()));
+    let before = home.read(".ssh/known_hosts");
+    let (was, is) = (fingerprint(&sshd, "host_ca.pub"), fingerprint(&sshd, "host_ed25519.pub"));
+    for checking in ["yes", "ask", "accept-new"] {
+        let checking = format!("StrictHostKeyChecking={checking}");
+        let output = batch(&home, &sshd, &["-o", &checking]);
+        output.expect_last_line(&["host key verification failed", "changed", &was, &is]);
+        assert!(output.stderr.contains("known_hosts:2"), "where is not said: {output:?}");
+    }
+    assert_eq!(home.read(".ssh/known_hosts"), before);
+    expect_nothing_told(&sshd);
+}
+
+#[test]
+fn revoked_host_key() {
+    if !peers() {
+        return;
+    }
+    let (sshd, home) = (Sshd::start(&[]), Home::new());
+    let key = sshd.public("host_ed25519.pub");
+    home.write(".ssh/known_hosts", &format!("{}@revoked * {key}", sshd.known_hosts()));
+    for checking in ["yes", "no", "accept-new"] {
+        let checking = format!("StrictHostKeyChecking={checking}");
+        batch(&home, &sshd, &["-o", &checking]).expect_last_line(&["revoked"]);
+    }
+    expect_nothing_told(&sshd);
+}
+
+#[test]
+fn key_type_that_is_known_is_asked_for_first() {
+    if !peers() {
+        return;
+    }
+    let setup = Setup::new();
+    let (rsa, ecdsa) = (setup.host_key("rsa"), setup.host_key("ecdsa"));
+    let sshd = setup.start(&[&rsa, &ecdsa]);
+    let home = Home::new();
+    for name in ["host_rsa.pub", "host_ecdsa.pub", "host_ed25519.pub"] {
+        let known = format!("[127.0.0.1]:{} {}", sshd.port(), sshd.public(name));
+        home.write(".ssh/known_hosts", &known);
+        batch(&home, &sshd, &[]).expect_quiet_success();
+    }
+}
+
+#[test]
+fn hashed_name_is_found() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    tool("/usr/bin/ssh-keygen", &["-q", "-H", "-f", arg(&home.path(".ssh/known_hosts"))]);
+    assert!(home.read(".ssh/known_hosts").starts_with("|1|"));
+    batch(&home, &sshd, &[]).expect_quiet_success();
+}
+
+/// Signs the host key with the options, trusts this authority, and connects in batch.
+fn with_certificate(authority: &str, trusted: &str, how: &[&str]) -> Output {
+    let setup = Setup::new();
+    let line = setup.host_certificate(authority, how);
+    let sshd = setup.start(&[&line]);
+    let home = Home::new();
+    let trusted = sshd.public(trusted);
+    home.write(".ssh/known_hosts", &format!("@cert-authority 127.0.0.1,[127.0.0.1]:* {trusted}"));
+    let output = batch(&home, &sshd, &[]);
+    if !output.status.success() {
+        expect_nothing_told(&sshd);
+    }
+    output
+}
+
+#[test]
+fn host_certificate() {
+    if !peers() {
+        return;
+    }
+    let good = ["-h", "-n", "127.0.0.1"];
+    with_certificate("host_ca", "host_ca.pub", &good).expect_quiet_success();
+}
+
+#[test]
+fn host_certificates_that_do_not_count() {
+    if !peers() {
+        return;
+    }
+    let cases: &[(&str, &[&str], &str)] = &[
+        ("host_ca", &["-h", "-n", "127.0.0.1", "-V", "20200101:20200201"], "expired"),
+        ("host_ca", &["-h", "-n", "127.0.0.1", "-V", "20900101:20910101"], "not yet valid"),
+        ("host_ca", &["-h", "-n", "other.example"], "principal"),
+        ("host_ca", &["-n", "127.0.0.1"], "user certificate"),
+        ("user_ca", &["-h", "-n", "127.0.0.1"], ""),
+    ];
+    for (authority, how, word) in cases {
+        let output = with_certificate(authority, "host_ca.pub", how);
+        output.expect_last_line(&["host key verification failed"]);
+        assert!(output.stderr.contains(word), "{how:?}: no {word:?}: {output:?}");
+    }
+}
+
+#[test]
+fn certificate_of_a_revoked_authority() {
+    if !peers() {
+        return;
+    }
+    let setup = Setup::new();
+    let line = setup.host_certificate("host_ca", &["-h", "-n", "127.0.0.1"]);
+    let sshd = setup.start(&[&line]);
+    let home = Home::new();
+    let authority = sshd.public("host_ca.pub");
+    home.write(".ssh/known_hosts", &format!("@cert-authority * {authority}@revoked * {authority}"));
+    batch(&home, &sshd, &[]).expect_last_line(&["revoked"]);
+}

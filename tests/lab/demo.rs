@@ -1,0 +1,97 @@
+//! The library's own demo server, for tests that need a server and no other program.
+
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use russh::keys::ssh_key::{LineEnding, PrivateKey};
+use tessh::demo::{Options, Server};
+use tokio::sync::oneshot;
+
+use super::Home;
+
+/// A running demo server; it ends when dropped.
+pub struct Demo {
+    port: u16,
+    password: String,
+    identity: PrivateKey,
+    host_key: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    _home: tempfile::TempDir,
+}
+
+/// The only user who can log in.
+pub const DEMO_USER: &str = "someone";
+
+impl Demo {
+    /// Starts one with /bin/sh.
+    pub fn start() -> Demo {
+        let home = tempfile::tempdir().unwrap();
+        let options = Options {
+            shell: "/bin/sh".into(),
+            home: home.path().to_owned(),
+            user: DEMO_USER.to_owned(),
+            env: vec![("PS1".to_owned(), "demo$ ".to_owned())],
+            address: "127.0.0.1:0".parse().unwrap(),
+        };
+        let (started, result) = std::sync::mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let server = Server::start(options).unwrap();
+                let facts = (
+                    server.address().port(),
+                    server.password().expose().to_owned(),
+                    server.identity().clone(),
+                    server.host_key().to_openssh().unwrap(),
+                );
+                started.send(facts).unwrap();
+                let _ = stopped.await;
+            });
+        });
+        let (port, password, identity, host_key) = result.recv().expect("the server starts");
+        let (stop, thread) = (Some(stop), Some(thread));
+        Demo { port, password, identity, host_key, stop, thread, _home: home }
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    pub fn port(&self) -> String {
+        self.port.to_string()
+    }
+
+    /// The user's password.
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// Its host key's fingerprint, `SHA256:…`.
+    pub fn fingerprint(&self) -> String {
+        let key = russh::keys::ssh_key::PublicKey::from_openssh(&self.host_key).unwrap();
+        key.fingerprint(russh::keys::HashAlg::Sha256).to_string()
+    }
+
+    /// What known_hosts must have.
+    pub fn known_hosts(&self) -> String {
+        format!("[127.0.0.1]:{} {}\n", self.port, self.host_key)
+    }
+
+    /// Writes the identity into a home, locked if a passphrase is given.
+    pub fn write_identity(&self, home: &Home, passphrase: Option<&str>) -> PathBuf {
+        let locked = passphrase.map(|passphrase| {
+            self.identity.encrypt(&mut russh::keys::key::safe_rng(), passphrase).unwrap()
+        });
+        let key = locked.as_ref().unwrap_or(&self.identity);
+        home.write("identity.pub", &key.public_key().to_openssh().unwrap());
+        home.write("identity", &key.to_openssh(LineEnding::LF).unwrap())
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The laboratory itself, proved with OpenSSH's own client: a test that fails here says that
+//! the failures elsewhere are the laboratory's.
+#![allow(clippy::unwrap_used)]
+
+mod lab;
+
+use std::path::Path;
+
+use lab::{Agent, Home, PASSWORD, Pty, Setup, Sshd, USER, arg, peers};
+
+const SSH: &str = "/usr/bin/ssh";
+
+fn ssh(home: &Home, sshd: &Sshd, options: &[&str], command: &[&str]) -> lab::Run {
+    let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));
+    let options = [&["-F", "none", "-o", &known], options].concat();
+    let arguments = sshd.to(&options, command);
+    home.run(Path::new(SSH), &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn sshd_takes_a_key_and_logs_it() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let output =
+        ssh(&home, &sshd, &["-i", arg(&key), "-o", "IdentitiesOnly=yes"], &["id -un; cat"]);
+    let output = output.stdin("as is").output().expect_quiet_success();
+    assert_eq!(output.text(), format!("{USER}\nas is"));
+    sshd.wait_for_log("Accepted publickey for tester");
+    let tried = sshd.methods_tried();
+    assert!(!tried.is_empty() && tried.iter().all(|it| it.starts_with("publickey")), "{tried:?}");
+}
+
+#[test]
+fn agent_and_certificate_log_in() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.certify(&key, &["-n", USER]);
+    let agent = Agent::start(&[&key]);
+    let output = ssh(&home, &sshd, &[], &["true"]).env("SSH_AUTH_SOCK", agent.socket()).output();
+    output.expect_quiet_success();
+    assert!(sshd.log().contains("signed by ED25519 CA"), "{}", sshd.log());
+}
+
+#[test]
+fn expired_password_is_asked_for_on_a_terminal() {
+    if !peers() {
+        return;
+    }
+    let setup = Setup::new().password_expired();
+    let sshd = setup.start(&["UsePAM yes", "AuthenticationMethods keyboard-interactive"]);
+    let home = Home::knowing(&sshd);
+    let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));
+    let arguments = sshd.to(&["-F", "none", "-o", &known], &[]);
+    let pty = Pty::spawn(|| pty_process::blocking::Command::new(SSH).args(&arguments));
+    let at_start = pty.modes_differ();
+    assert!(!at_start);
+    pty.wait_for("Password:");
+    assert!(pty.modes_differ(), "no echo while a password is asked for");
+    pty.send(&format!("{PASSWORD}<enter>"));
+    pty.wait_for("Current password:");
+    pty.send(&format!("{PASSWORD}<enter>"));
+    pty.wait_for("New password:");
+    pty.send("another-horse-8<enter>");
+    pty.wait_for("Retype new password:");
+    pty.send("another-horse-8<enter>");
+    pty.wait_for("\n$");
+    pty.resize(30, 100);
+    pty.send("stty size<enter>");
+    pty.wait_for("30 100");
+    pty.send("exit 3<enter>");
+    assert_eq!(pty.exit_code(), 3);
+    pty.expect_restored();
+}

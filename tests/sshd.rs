@@ -1,0 +1,534 @@
+//! Logins to a real OpenSSH server and work on it: one method, one key, bytes as they are.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs::{self, Permissions};
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use lab::{Agent, AsyncSsh, Home, PASSWORD, Run, Setup, Sshd, USER, arg, peers, tool};
+
+/// The program, logging in to this server.
+fn tessh(home: &Home, sshd: &Sshd, options: &[&str], command: &[&str]) -> Run {
+    let arguments = sshd.to(options, command);
+    home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// A server with a home that knows it and a key that it takes.
+struct Bench {
+    sshd: Sshd,
+    home: Home,
+    key: PathBuf,
+}
+
+impl Bench {
+    fn new(lines: &[&str]) -> Bench {
+        let sshd = Sshd::start(lines);
+        let home = Home::knowing(&sshd);
+        let key = home.key("id", &["ed25519"], "");
+        sshd.authorize(&key, "");
+        Bench { sshd, home, key }
+    }
+
+    fn run(&self, command: &str) -> Run {
+        self.run_with(&[], command)
+    }
+
+    fn run_with(&self, options: &[&str], command: &str) -> Run {
+        let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&self.key)];
+        tessh(&self.home, &self.sshd, &[&login, options].concat(), &[command])
+    }
+}
+
+/// A key's `SHA256:…` as sshd logs it.
+fn fingerprint(key: &Path) -> String {
+    let line = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(key)]);
+    line.split_whitespace().nth(1).unwrap().to_owned()
+}
+
+/// What sshd saw: this one method, and with it this one key.
+#[track_caller]
+fn expect_one_key(sshd: &Sshd, key: &Path) {
+    sshd.wait_for_log("Accepted publickey for tester");
+    let tried = sshd.methods_tried();
+    assert!(tried.iter().all(|method| method == "publickey"), "{tried:?}");
+    // A question whether the key would do, and a signature.
+    assert!(tried.len() <= 2, "{tried:?}");
+    assert_eq!(sshd.keys_shown(), [fingerprint(key)]);
+}
+
+// ---- commands ---------------------------------------------------------------------------
+
+#[test]
+fn output_errors_and_status_are_apart() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let output = bench.run("printf out; printf err >&2; exit 7").output();
+    output.expect_code(7);
+    assert_eq!((output.text().as_str(), output.stderr.as_str()), ("out", "err"));
+    for code in [0, 1, 127, 254, 255] {
+        let output = bench.run(&format!("exit {code}")).output();
+        output.expect_code(code);
+        assert_eq!(output.stderr, "");
+    }
+}
+
+#[test]
+fn signal_becomes_128_and_its_number() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    for (signal, code) in [("TERM", 143), ("KILL", 137), ("INT", 130)] {
+        bench.run(&format!("kill -{signal} $$")).output().expect_code(code);
+    }
+}
+
+#[test]
+fn bytes_come_back_as_they_went() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let sent: Vec<u8> =
+        (0..8_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let output = bench.run("cat").stdin(sent.clone()).output();
+    output.expect_code(0);
+    assert!(output.stdout == sent, "{} bytes of {}", output.stdout.len(), sent.len());
+    assert_eq!(output.stderr, "");
+    let output = bench.run("cat >&2").stdin("on the other way").output();
+    assert_eq!((output.text().as_str(), output.stderr.as_str()), ("", "on the other way"));
+}
+
+#[test]
+fn end_of_input_reaches_the_command_while_its_output_goes_on() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let output = bench.run("wc -c; printf after").stdin("12345").output();
+    assert_eq!(output.text(), "5\nafter");
+    let output = bench.run_with(&["-n"], "wc -c").stdin("not sent").output();
+    assert_eq!(output.text(), "0\n");
+}
+
+#[test]
+fn command_that_reads_nothing_does_not_hold_up() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let output = bench.run("exit 4").stdin(vec![b'x'; 10_000_000]).output();
+    output.expect_code(4);
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
+fn reader_that_leaves_ends_it_quietly() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let mut child = bench.run("yes").spawn();
+    drop(child.stdin.take());
+    let mut reader = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    assert_eq!(line, "y\n");
+    drop(reader);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn output_of_one_hundred_megabytes_is_complete() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let output = bench.run("head -c 100000000 /dev/zero; echo end").output();
+    output.expect_code(0);
+    assert_eq!(output.stdout.len(), 100_000_004);
+    assert!(output.stdout.ends_with(b"\0end\n"));
+}
+
+#[test]
+fn words_of_a_command_are_joined_by_blanks() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let login = ["-o", "BatchMode=yes", "-i", arg(&bench.key)];
+    let words = ["printf", "'%s|'", "a", "-l", "'b  c'"];
+    let output = tessh(&bench.home, &bench.sshd, &login, &words).output();
+    assert_eq!(output.text(), "a|-l|b  c|");
+}
+
+#[test]
+fn variables_that_are_asked_for_arrive() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let options = ["-o", "SetEnv=LC_ONE=1", "-o", "SendEnv=LC_T*"];
+    let run = bench.run_with(&options, "echo $LC_ONE $LC_TWO $LC_UNASKED");
+    let output = run.env("LC_TWO", "2").env("LANG", "C").output();
+    assert_eq!(output.expect_quiet_success().text(), "1 2\n");
+}
+
+#[test]
+fn terminal_only_where_there_is_one_or_it_is_forced() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let tty = "tty >/dev/null && echo terminal || echo none";
+    assert_eq!(bench.run_with(&["-T"], tty).output().text(), "none\n");
+    assert_eq!(bench.run(tty).output().text(), "none\n");
+    assert_eq!(bench.run_with(&["-tt"], tty).output().text(), "terminal\r\n");
+}
+
+#[test]
+fn lost_connection_is_said() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    // The shell's grandparent is the unprivileged sshd that holds the connection.
+    let command = "printf before; kill -KILL $(ps -o ppid= -p $$) 2>/dev/null; sleep 60";
+    let output = bench.run(command).output();
+    output.expect_code(255);
+    assert_eq!(output.text(), "before");
+    assert!(output.stderr.starts_with("tessh: "), "{output:?}");
+}
+
+// ---- methods ----------------------------------------------------------------------------
+
+#[test]
+fn password() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    // An identity that could be tried, and must not be.
+    home.key(".ssh/id_ed25519", &["ed25519"], "");
+    let options = ["--auth", "password", "--password-fd", "3"];
+    let output = tessh(&home, &sshd, &options, &["echo in"]).password(PASSWORD).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+    assert_eq!(sshd.methods_tried(), ["password"]);
+}
+
+#[test]
+fn wrong_password_is_tried_once_and_nothing_else_is() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let options = ["--auth", "password", "--password-fd", "3"];
+    let output = tessh(&home, &sshd, &options, &["true"]).password("wrong").output();
+    output.expect_failure(&["permission denied", "password", "publickey"]);
+    sshd.wait_for_log("Failed password");
+    assert_eq!(sshd.methods_tried(), ["password"]);
+}
+
+#[test]
+fn method_the_server_does_not_have() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&["PasswordAuthentication no", "KbdInteractiveAuthentication no"]);
+    let home = Home::knowing(&sshd);
+    let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let options = ["--auth", "password", "--password-fd", "3"];
+    let output = tessh(&home, &sshd, &options, &["true"]).password(PASSWORD).output();
+    output.expect_failure(&["password", "accepts only publickey"]);
+    assert!(sshd.methods_tried().iter().all(|method| method == "password"));
+}
+
+#[test]
+fn publickey_of_every_type_and_format() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let cases: &[&[&str]] = &[
+        &["ed25519"],
+        &["ecdsa", "-b", "256"],
+        &["ecdsa", "-b", "384"],
+        &["ecdsa", "-b", "521"],
+        &["rsa", "-b", "2048"],
+        &["rsa", "-b", "2048", "-m", "PEM"],
+        &["rsa", "-b", "2048", "-m", "PKCS8"],
+        &["ecdsa", "-b", "256", "-m", "PEM"],
+        &["ecdsa", "-b", "384", "-m", "PKCS8"],
+    ];
+    let mut keys = Vec::new();
+    for (number, how) in cases.iter().enumerate() {
+        let key = home.key(&format!("id{number}"), how, "");
+        sshd.authorize(&key, "");
+        for version in ["2", "3"] {
+            let ppk = home.path(&format!("id{number}.v{version}.ppk"));
+            let version = format!("version={version}");
+            let arguments = [arg(&key), "-O", "private", "--ppk-param", &version, "-o", arg(&ppk)];
+            tool("/usr/bin/puttygen", &arguments);
+            keys.push((ppk, how));
+        }
+        keys.push((key, how));
+    }
+    for (key, how) in keys {
+        let options = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key)];
+        let output = tessh(&home, &sshd, &options, &["echo in"]).output();
+        assert_eq!(output.text(), "in\n", "{how:?} {}: {output:?}", key.display());
+    }
+    assert!(!sshd.log().contains("ssh-rsa [preauth]"), "an RSA key signed with SHA-1");
+}
+
+#[test]
+fn locked_keys_of_every_format() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let ask = home.write("ask", "#!/bin/sh\necho 'open sesame'\n");
+    fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
+    let mut keys: Vec<PathBuf> = Vec::new();
+    let cases: &[&[&str]] = &[
+        &["ed25519"],
+        &["ed25519", "-Z", "chacha20-poly1305@openssh.com"],
+        &["ed25519", "-Z", "aes256-gcm@openssh.com"],
+        &["rsa", "-b", "2048", "-m", "PKCS8"],
+        &["rsa", "-b", "2048", "-m", "PEM"],
+    ];
+    for (number, how) in cases.iter().enumerate() {
+        let key = home.key(&format!("id{number}"), how, "open sesame");
+        sshd.authorize(&key, "");
+        keys.push(key);
+    }
+    let phrase = home.write("phrase", "open sesame");
+    for version in ["2", "3"] {
+        let ppk = home.path(&format!("id.v{version}.ppk"));
+        let version = format!("version={version}");
+        let old = ["--old-passphrase", arg(&phrase), "--new-passphrase", arg(&phrase)];
+        let what = [arg(&keys[0]), "-O", "private", "--ppk-param", &version, "-o", arg(&ppk)];
+        tool("/usr/bin/puttygen", &[&what[..], &old].concat());
+        keys.push(ppk);
+    }
+    for key in keys {
+        let run = tessh(&home, &sshd, &["--auth", "publickey", "-i", arg(&key)], &["echo in"]);
+        let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
+        assert_eq!(output.text(), "in\n", "{}: {output:?}", key.display());
+    }
+}
+
+/// Twenty keys in an agent, and the one that the server takes, which is the last.
+fn twenty_keys(home: &Home, sshd: &Sshd) -> (Agent, PathBuf) {
+    let agent = Agent::start(&[]);
+    for number in 0..19 {
+        agent.add(&home.key(&format!("other{number}"), &["ed25519"], ""));
+    }
+    let key = home.key("mine", &["ed25519"], "");
+    agent.add(&key);
+    sshd.authorize(&key, "");
+    (agent, key)
+}
+
+#[test]
+fn one_key_of_twenty_in_the_agent_with_one_try() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&["MaxAuthTries 1"]);
+    let home = Home::knowing(&sshd);
+    let (agent, key) = twenty_keys(&home, &sshd);
+    let public = format!("{}.pub", arg(&key));
+    let options = ["-o", "BatchMode=yes", "--auth", "agent", "-i", &public];
+    let run = tessh(&home, &sshd, &options, &["echo in"]);
+    let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+    expect_one_key(&sshd, &key);
+}
+
+#[test]
+fn key_file_beside_a_full_agent_with_one_try() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&["MaxAuthTries 1"]);
+    let home = Home::knowing(&sshd);
+    let (agent, key) = twenty_keys(&home, &sshd);
+    let options = ["-o", "BatchMode=yes", "-i", arg(&key)];
+    let run = tessh(&home, &sshd, &options, &["echo in"]);
+    let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+    expect_one_key(&sshd, &key);
+}
+
+#[test]
+fn agent_offers_its_first_key_and_no_other() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let (agent, _) = twenty_keys(&home, &sshd);
+    let options = ["-o", "BatchMode=yes", "--auth", "agent"];
+    let run = tessh(&home, &sshd, &options, &["true"]);
+    let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
+    let first = fingerprint(&home.path("other0"));
+    output.expect_failure(&["permission denied", "publickey"]);
+    assert_eq!(sshd.keys_shown().into_iter().filter(|it| *it != first).count(), 0);
+    assert!(sshd.methods_tried().len() <= 1, "{:?}", sshd.methods_tried());
+}
+
+#[test]
+fn agent_that_is_not_there() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let options = ["-o", "BatchMode=yes", "--auth", "agent"];
+    tessh(&home, &sshd, &options, &["true"]).output().expect_failure(&["agent"]);
+    let nowhere = home.path("nowhere");
+    let output = tessh(&home, &sshd, &options, &["true"]).env("SSH_AUTH_SOCK", nowhere).output();
+    output.expect_failure(&["agent"]);
+}
+
+#[test]
+fn certificate_of_every_key_type() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    for (name, how) in
+        [("ed", &["ed25519"][..]), ("ec", &["ecdsa", "-b", "256"]), ("rsa", &["rsa", "-b", "2048"])]
+    {
+        let key = home.key(name, how, "");
+        sshd.certify(&key, &["-n", USER]);
+        let options = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key)];
+        let output = tessh(&home, &sshd, &options, &["echo in"]).output();
+        assert_eq!(output.text(), "in\n", "{name}: {output:?}");
+    }
+    assert_eq!(sshd.log().matches("Accepted certificate ID \"the user\"").count(), 6 / 2 * 2);
+}
+
+#[test]
+fn certificate_named_by_an_option() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.certify(&key, &["-n", USER]);
+    fs::rename(home.path("id-cert.pub"), home.path("elsewhere.pub")).unwrap();
+    let named = format!("CertificateFile={}", arg(&home.path("elsewhere.pub")));
+    let options = ["-o", "BatchMode=yes", "-i", arg(&key), "-o", &named];
+    let output = tessh(&home, &sshd, &options, &["echo in"]).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+}
+
+#[test]
+fn chain_takes_its_steps_in_order() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&["AuthenticationMethods publickey,password"]);
+    let options = ["--auth", "publickey,password", "--password-fd", "3", "-i", arg(&bench.key)];
+    let run = tessh(&bench.home, &bench.sshd, &options, &["echo in"]);
+    let output = run.password(PASSWORD).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+    let mut tried = bench.sshd.methods_tried();
+    tried.dedup();
+    assert_eq!(tried, ["publickey", "password"]);
+}
+
+#[test]
+fn second_step_is_not_taken_unasked() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&["AuthenticationMethods publickey,password"]);
+    let output = bench.run("true").output();
+    output.expect_failure(&["publickey", "succeeded", "--auth publickey,password"]);
+    assert!(!bench.sshd.methods_tried().contains(&"password".to_owned()));
+}
+
+#[test]
+fn connection_lost_during_authentication_is_no_refusal() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&["LoginGraceTime 1"]);
+    let home = Home::knowing(&sshd);
+    // The answer to the password is longer on its way than the server waits.
+    let ask = home.write("ask", "#!/bin/sh\nsleep 3\necho late\n");
+    fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
+    let run = tessh(&home, &sshd, &["--auth", "password"], &["true"]);
+    let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
+    let line = output.expect_failure(&[]);
+    assert!(!line.to_lowercase().contains("permission denied"), "{line}");
+}
+
+#[test]
+fn expired_password_does_not_hang() {
+    if !peers() {
+        return;
+    }
+    let setup = Setup::new().password_expired();
+    let sshd = setup.start(&["UsePAM yes"]);
+    let home = Home::knowing(&sshd);
+    let options = ["--auth", "password", "--password-fd", "3"];
+    let start = Instant::now();
+    // OpenSSH lets the login pass and wants the change from the session.
+    let output = tessh(&home, &sshd, &options, &["echo in"]).password(PASSWORD).output();
+    assert!(!output.status.success() && output.text() != "in\n", "{output:?}");
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn change_request_for_a_password_does_not_hang() {
+    if !peers() {
+        return;
+    }
+    let server = AsyncSsh::start(
+        "
+    def password_auth_supported(self): return True
+    def validate_password(self, user, password): raise asyncssh.PasswordChangeRequired('change it')
+",
+    );
+    let home = Home::new();
+    home.write(".ssh/known_hosts", &server.known_hosts());
+    let host = format!("{USER}@127.0.0.1");
+    let options = ["--auth", "password", "--password-fd", "3", "-p", server.port(), &host, "true"];
+    let output = home.tessh(&options).password(PASSWORD).output();
+    output.expect_failure(&["password", "expired"]);
+}
+
+#[test]
+fn plain_prompts_are_answered_by_askpass() {
+    if !peers() {
+        return;
+    }
+    let sshd = Setup::new().start(&["UsePAM yes"]);
+    let home = Home::knowing(&sshd);
+    let ask = home.write("ask", &format!("#!/bin/sh\necho '{PASSWORD}'\n"));
+    fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
+    let run = tessh(&home, &sshd, &["--auth", "keyboard-interactive"], &["echo in"]);
+    let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
+    assert_eq!(output.text(), "in\n", "{output:?}");
+    assert_eq!(sshd.methods_tried(), ["keyboard-interactive"]);
+}

@@ -1,0 +1,299 @@
+//! What a person sees and types: the security warning, prompts, the shell, escapes, and a
+//! terminal left as it was found.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use lab::{DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg, peers};
+use rustix::process::Signal;
+
+/// The demo server and a home that has its identity; whether it knows the server is asked.
+fn demo(known: bool) -> (Demo, Home) {
+    let (demo, home) = (Demo::start(), Home::new());
+    demo.write_identity(&home, None);
+    if known {
+        home.write(".ssh/known_hosts", &demo.known_hosts());
+    }
+    (demo, home)
+}
+
+fn connect(demo: &Demo, home: &Home, options: &[&str], command: &[&str]) -> Pty {
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let key = home.path("identity");
+    let login = ["--plain", "--auth", "publickey", "-i", arg(&key), "-p", &port];
+    home.on_pty(&[&login, options, &[&host], command].concat())
+}
+
+fn shell(demo: &Demo, home: &Home) -> Pty {
+    let pty = connect(demo, home, &[], &[]);
+    pty.wait_for("demo$");
+    pty
+}
+
+#[test]
+fn unknown_host_is_shown_and_asked_about() {
+    let (demo, home) = demo(false);
+    let pty = connect(&demo, &home, &[], &[]);
+    let screen = pty.wait_until("the warning", |screen| {
+        screen.contains(&demo.fingerprint()) && screen.contains('?')
+    });
+    assert!(screen.contains("127.0.0.1"), "{screen}");
+    assert!(!pty.written().contains("demo$"), "the shell came before the answer");
+    // Nothing is preselected: Enter alone is no answer.
+    pty.send("<enter>");
+    pty.send("yes<enter>");
+    pty.wait_for("demo$");
+    let written = home.read(".ssh/known_hosts");
+    let key = demo.known_hosts();
+    assert!(written.contains(key.split_whitespace().nth(2).unwrap()), "{written}");
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    pty.expect_restored();
+
+    let pty = shell(&demo, &home);
+    assert!(!pty.written().contains("SHA256:"), "asked again:\n{}", pty.written());
+}
+
+#[test]
+fn unknown_host_that_is_refused_is_not_written() {
+    for answer in ["no<enter>", "<c-c>"] {
+        let (demo, home) = demo(false);
+        let pty = connect(&demo, &home, &[], &[]);
+        pty.wait_for(&demo.fingerprint());
+        pty.send(answer);
+        let code = pty.exit_code();
+        assert!(code == 255 || code == 130, "{answer}: {code}");
+        pty.expect_restored();
+        assert!(!home.path(".ssh/known_hosts").exists());
+    }
+}
+
+#[test]
+fn fingerprint_typed_as_the_answer() {
+    let (demo, home) = demo(false);
+    let pty = connect(&demo, &home, &[], &[]);
+    pty.wait_for(&demo.fingerprint());
+    pty.send(&format!("{}<enter>", demo.fingerprint()));
+    pty.wait_for("demo$");
+}
+
+#[test]
+fn changed_key_disconnects_unless_told_otherwise() {
+    let ((demo, home), other) = (demo(false), Demo::start());
+    let changed = other.known_hosts().replace(&other.port(), &demo.port());
+    home.write(".ssh/known_hosts", &changed);
+    let pty = connect(&demo, &home, &[], &[]);
+    pty.wait_written(&demo.fingerprint());
+    pty.wait_written(&other.fingerprint());
+    pty.wait_written("known_hosts:1");
+    pty.send("<enter>");
+    assert_eq!(pty.exit_code(), 255);
+    pty.expect_restored();
+    assert_eq!(home.read(".ssh/known_hosts"), changed);
+}
+
+#[test]
+fn password_is_asked_for_without_echo_and_again_when_wrong() {
+    let (demo, home) = demo(true);
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let pty = home.on_pty(&["--plain", "--auth", "password", "-p", &port, &host]);
+    pty.wait_for("password:");
+    pty.send("wrong<enter>");
+    pty.wait_until("a second question", |screen| screen.matches("assword:").count() > 1);
+    pty.send(&format!("{}<enter>", demo.password()));
+    pty.wait_for("demo$");
+    assert!(!pty.written().contains(demo.password()) && !pty.written().contains("wrong"));
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+}
+
+#[test]
+fn locked_key_asks_for_its_passphrase() {
+    let (demo, home) = demo(true);
+    demo.write_identity(&home, Some("open sesame"));
+    let pty = connect(&demo, &home, &[], &[]);
+    pty.wait_for("passphrase");
+    pty.send("sesame<enter>");
+    pty.wait_until("a second question", |screen| screen.matches("assphrase for").count() > 1);
+    pty.send("open sesame<enter>");
+    pty.wait_for("demo$");
+    assert!(!pty.written().contains("sesame"));
+}
+
+#[test]
+fn shell_has_the_terminal_and_gives_it_back() {
+    let (demo, home) = demo(true);
+    let pty = shell(&demo, &home);
+    assert!(pty.modes_differ(), "raw mode while the shell runs");
+    pty.send("stty size; echo $TERM<enter>");
+    let screen = pty.wait_for("xterm-256color");
+    assert!(screen.contains("24 80"), "{screen}");
+    pty.resize(31, 101);
+    // The new size is on its way when the shell is asked: ask until it is there.
+    pty.send("until stty size | grep '31 101'; do :; done<enter>");
+    pty.wait_for("\n31 101");
+    pty.send("cat<enter>eins<enter>");
+    pty.wait_for("eins\neins");
+    pty.send("<c-c>");
+    pty.send("echo st''ill<enter>");
+    pty.wait_for("still");
+    pty.send("exit 7<enter>");
+    assert_eq!(pty.exit_code(), 7);
+    pty.expect_restored();
+}
+
+#[test]
+fn full_screen_programs_bytes_pass_unchanged() {
+    let (demo, home) = demo(true);
+    let pty = shell(&demo, &home);
+    pty.send(
+        "printf '\\033[?1049h\\033[5;10Hhere\\033[1;1H'; read x; printf '\\033[?1049l'<enter>",
+    );
+    pty.wait_until("the text in its place", |screen| {
+        screen.lines().nth(4) == Some("         here")
+    });
+    assert!(pty.on_alternate_screen());
+    pty.send("<enter>exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    pty.expect_restored();
+}
+
+#[test]
+fn escape_help_and_disconnect() {
+    let (demo, home) = demo(true);
+    let pty = shell(&demo, &home);
+    pty.send("<enter>~?");
+    pty.wait_for("Supported escape sequences");
+    pty.send("<enter>echo a~.b ~~<enter>");
+    pty.wait_for("\na~.b ~~");
+    pty.send("~~<enter>");
+    pty.wait_for("not found");
+    pty.send("<enter>~.");
+    assert_eq!(pty.exit_code(), 255);
+    pty.expect_restored();
+    assert!(pty.screen().contains("127.0.0.1 closed"), "{}", pty.screen());
+}
+
+#[test]
+fn signals_restore_the_terminal() {
+    for (signal, number) in [(Signal::TERM, 15), (Signal::HUP, 1), (Signal::INT, 2)] {
+        let (demo, home) = demo(true);
+        let pty = shell(&demo, &home);
+        assert!(pty.modes_differ());
+        pty.signal(signal);
+        let code = pty.exit_code();
+        assert!(code == 255 || code == 128 + number, "{signal:?}: {code}");
+        pty.expect_restored();
+    }
+}
+
+#[test]
+fn connection_that_breaks_restores_the_terminal() {
+    let (demo, home) = demo(true);
+    let pty = shell(&demo, &home);
+    drop(demo);
+    assert_eq!(pty.exit_code(), 255);
+    pty.expect_restored();
+    assert!(pty.screen().contains("tessh: "), "{}", pty.screen());
+}
+
+#[test]
+fn command_gets_a_terminal_when_asked_for_one() {
+    let (demo, home) = demo(true);
+    let pty = connect(&demo, &home, &["-t"], &["tty; stty size; exit 5"]);
+    assert_eq!(pty.exit_code(), 5);
+    pty.wait_for("/dev/pts/");
+    pty.wait_for("24 80");
+    let pty = connect(&demo, &home, &[], &["tty; exit 6"]);
+    assert_eq!(pty.exit_code(), 6);
+    pty.wait_for("not a tty");
+}
+
+#[test]
+fn keyboard_interactive_asks_every_question() {
+    if !peers() {
+        return;
+    }
+    let two = "auth required pam_unix.so nodelay\nauth required pam_unix.so nodelay\n\
+        account required pam_permit.so\nsession required pam_permit.so\n";
+    let sshd = Setup::new().pam(two).start(&["UsePAM yes"]);
+    let home = Home::knowing(&sshd);
+    let arguments = sshd.to(&["--plain", "--auth", "keyboard-interactive"], &[]);
+    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    pty.wait_for("Password:");
+    pty.send(&format!("{PASSWORD}<enter>"));
+    pty.wait_until("the second question", |screen| screen.matches("Password:").count() > 1);
+    pty.send(&format!("{PASSWORD}<enter>"));
+    pty.wait_for("\n$");
+    assert!(!pty.written().contains(PASSWORD));
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(sshd.methods_tried(), ["keyboard-interactive"]);
+}
+
+#[test]
+fn expired_password_is_changed_on_the_way_in() {
+    if !peers() {
+        return;
+    }
+    let sshd = Setup::new().password_expired().start(&["UsePAM yes"]);
+    let home = Home::knowing(&sshd);
+    let arguments = sshd.to(&["--plain", "--auth", "keyboard-interactive"], &[]);
+    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    for (question, answer) in [
+        ("Password:", PASSWORD),
+        ("Current password:", PASSWORD),
+        ("New password:", "another-horse-8"),
+        ("Retype new password:", "another-horse-8"),
+    ] {
+        pty.wait_for(question);
+        pty.send(&format!("{answer}<enter>"));
+    }
+    pty.wait_for("\n$");
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    pty.expect_restored();
+}
+
+#[test]
+fn chain_asks_for_its_second_step_on_the_terminal() {
+    if !peers() {
+        return;
+    }
+    let lines = ["UsePAM yes", "AuthenticationMethods publickey,keyboard-interactive"];
+    let sshd = Sshd::start(&lines);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let chain = ["--plain", "--auth", "publickey,keyboard-interactive", "-i", arg(&key)];
+    let arguments = sshd.to(&chain, &[]);
+    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    pty.wait_for("Password:");
+    pty.send(&format!("{PASSWORD}<enter>"));
+    pty.wait_for("\n$");
+    pty.send("echo $USER<enter>");
+    pty.wait_for(&format!("\n{USER}"));
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+}
+
+#[test]
+fn banner_is_shown_and_cannot_draw() {
+    if !peers() {
+        return;
+    }
+    let setup = Setup::new();
+    let banner = setup.at("banner");
+    std::fs::write(&banner, "Members only\n\x1b[2J\x1b]0;title\x07evil\n").unwrap();
+    let sshd = setup.start(&[&format!("Banner {banner}")]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let arguments = sshd.to(&["--plain", "--auth", "publickey", "-i", arg(&key)], &["true"]);
+    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(pty.exit_code(), 0);
+    pty.wait_written("Members only");
+    pty.wait_written("evil");
+    let written = pty.written();
+    assert!(!written.contains("\x1b[2J") && !written.contains("\x1b]0;"), "{written:?}");
+}

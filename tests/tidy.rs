@@ -1,0 +1,306 @@
+//! The house rules, kept by a test: who may import whom, how a file begins, how long it is.
+//!
+//! Every violation is listed with its file and line, and what to do about it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms, in the order in which imports may point: only to a room further right. Rooms in
+/// one group do not import each other.
+const ROOMS: &[&[&str]] = &[
+    &["cli"],
+    &["ui"],
+    &["bench", "demo"],
+    &["client", "sftp", "terminal"],
+    &["prompt"],
+    &["trust", "keys", "profiles", "config"],
+    &["destination"],
+    &["secret", "text"],
+    &["error"],
+];
+
+/// Rooms that may read the environment and print.
+const SPEAKING: &[&str] = &["cli"];
+/// Rooms that may write to the terminal they were given.
+const SHOWING: &[&str] = &["cli", "ui", "terminal"];
+/// Files that may hold `unsafe`, each with its reason. None does.
+const UNSAFE: &[&str] = &[];
+/// Longer files hold more than one thing.
+const MAX_LINES: usize = 600;
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: &[&str] = &["utils", "util", "helper", "helpers", "common", "manager", "misc"];
+/// What does not belong into a published text. Split, so that this file does not hold it.
+const FORBIDDEN: &[&str] = &[
+    concat!("TO", "DO"),
+    concat!("FIX", "ME"),
+    concat!("/wo", "rk/"),
+    concat!("crates.io", " index"),
+    concat!("index.", "crates.io"),
+    concat!("shared/", "design"),
+    concat!("shared/", "reference"),
+];
+
+#[test]
+fn imports_point_only_rightward() {
+    let mut faults = Vec::new();
+    for file in sources("src") {
+        let Some(room) = room_of(&file) else { continue };
+        let Some(from) = group_of(&room) else {
+            faults.push(format!("{}: no such room as {room:?}: add it to ROOMS", file.name));
+            continue;
+        };
+        for (line, target) in imports(&file.text) {
+            if target == room {
+                continue;
+            }
+            match group_of(&target) {
+                Some(to) if to > from => {}
+                Some(_) => faults.push(format!(
+                    "{}:{line}: {room} must not import {target}: imports point only rightward",
+                    file.name
+                )),
+                None => faults.push(format!(
+                    "{}:{line}: crate::{target} is in no room: name the room it lives in",
+                    file.name
+                )),
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn binary_is_thin() {
+    let file = read(&root().join("src/main.rs"));
+    let mut faults = Vec::new();
+    for (number, line) in code_lines(&file.text) {
+        for (at, _) in line.match_indices("tessh::") {
+            if !line[at..].starts_with("tessh::cli") {
+                faults.push(format!("src/main.rs:{number}: only tessh::cli may be used here"));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_is_short() {
+    let mut faults = Vec::new();
+    for file in sources("src").into_iter().chain(sources("tests")).chain(sources("benches")) {
+        let first = file.text.lines().next().unwrap_or_default();
+        if !first.starts_with("//! ") {
+            faults.push(format!("{}:1: does not begin with a //! paragraph", file.name));
+        }
+        let lines = file.text.lines().count();
+        if lines > MAX_LINES {
+            faults.push(format!("{}: {lines} lines, more than {MAX_LINES}", file.name));
+        }
+        for part in Path::new(&file.name).components() {
+            let part = part.as_os_str().to_string_lossy();
+            let stem = part.strip_suffix(".rs").unwrap_or(&part);
+            if EMPTY_NAMES.contains(&stem) {
+                faults.push(format!("{}: the name {stem:?} says nothing", file.name));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn unsafe_code_is_where_it_is_named() {
+    let mut faults = Vec::new();
+    for file in sources("src").into_iter().chain(sources("tests")).chain(sources("benches")) {
+        if UNSAFE.contains(&file.name.as_str()) || file.name == "tests/tidy.rs" {
+            continue;
+        }
+        for (number, line) in code_lines(&file.text) {
+            if words(line).any(|word| word == "unsafe") {
+                faults.push(format!("{}:{number}: unsafe: use a crate that does it", file.name));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn library_neither_prints_nor_reads_the_environment() {
+    let mut faults = Vec::new();
+    for file in sources("src") {
+        let Some(room) = room_of(&file) else { continue };
+        for (number, line) in code_lines(&file.text) {
+            let reads = line.match_indices("env::").any(|(at, _)| {
+                let before = line[..at].ends_with("std::");
+                before && !line[at..].starts_with("env::consts")
+            });
+            if reads && !SHOWING.contains(&room.as_str()) {
+                faults.push(format!(
+                    "{}:{number}: only cli/ reads the environment: pass the value in",
+                    file.name
+                ));
+            }
+            let prints = ["println!", "eprintln!", "print!", "eprint!"];
+            let printing = prints.iter().any(|print| words(line).any(|word| word == *print));
+            if printing && !SPEAKING.contains(&room.as_str()) {
+                faults.push(format!(
+                    "{}:{number}: only cli/ prints: return the text, or use prompt::Prompt",
+                    file.name
+                ));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn published_texts_speak_of_the_product_alone() {
+    let mut files = sources("src");
+    files.extend(sources("tests").into_iter().chain(sources("benches")));
+    for entry in fs::read_dir(root()).unwrap().flatten() {
+        let path = entry.path();
+        let published = ["md", "toml", "sample"].map(Some);
+        if path.is_file() && published.contains(&path.extension().and_then(|it| it.to_str())) {
+            files.push(read(&path));
+        }
+    }
+    for name in ["tests/run", ".ci/run"] {
+        files.push(read(&root().join(name)));
+    }
+    for entry in fs::read_dir(root().join("docs")).into_iter().flatten().flatten() {
+        files.push(read(&entry.path()));
+    }
+    let mut faults = Vec::new();
+    for file in files {
+        for (number, line) in file.text.lines().enumerate() {
+            for word in FORBIDDEN.iter().filter(|word| line.contains(**word)) {
+                faults.push(format!("{}:{}: says {word:?}", file.name, number + 1));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn the_rules_find_what_they_look_for() {
+    let text = "//! `crate::no`\nuse crate::{error::Error, text};\nuse crate::{\n    keys,\n    trust::{A, B},\n};\nfn f() { crate::ui::g() } // crate::no\n";
+    let found: Vec<(usize, String)> = imports(text);
+    let expected = [(2, "error"), (2, "text"), (4, "keys"), (5, "trust"), (7, "ui")];
+    assert_eq!(found, expected.map(|(line, room)| (line, room.to_owned())));
+    assert!(group_of("client") < group_of("trust"));
+    assert_eq!(group_of("elsewhere"), None);
+    assert!(words("x = unsafe { y }").any(|word| word == "unsafe"));
+    assert!(!words("unsafe_code").any(|word| word == "unsafe"));
+    assert!(words("{ println!(\"x\") }").any(|word| word == "println!"));
+}
+
+/// A file of the repository, named from its root.
+struct File {
+    name: String,
+    text: String,
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> File {
+    let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+    let bytes = fs::read(path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    File { name, text: String::from_utf8_lossy(&bytes).into_owned() }
+}
+
+/// All Rust files under a directory, in a settled order.
+fn sources(directory: &str) -> Vec<File> {
+    let (mut found, mut open) = (Vec::new(), vec![root().join(directory)]);
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found.iter().map(|path| read(path)).collect()
+}
+
+/// The room a source file is in; `lib.rs` and `main.rs` are in none.
+fn room_of(file: &File) -> Option<String> {
+    let inside = file.name.strip_prefix("src/")?;
+    let first = inside.split('/').next()?;
+    let room = first.strip_suffix(".rs").unwrap_or(first);
+    (room != "lib" && room != "main").then(|| room.to_owned())
+}
+
+fn group_of(room: &str) -> Option<usize> {
+    ROOMS.iter().position(|group| group.contains(&room))
+}
+
+/// Lines with comments taken away, counted from one.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines().enumerate().map(|(at, line)| {
+        // A `//` within a text ends the line too early: only what follows it is not looked at.
+        let code = line.split_once("//").map_or(line, |(code, _)| code);
+        (at + 1, code)
+    })
+}
+
+/// The rooms named after `crate::`, singly or in braces, with the line of each.
+fn imports(text: &str) -> Vec<(usize, String)> {
+    let code: String = code_lines(text).map(|(_, line)| format!("{line}\n")).collect();
+    let mut found = Vec::new();
+    for (at, prefix) in code.match_indices("crate::") {
+        let start = at + prefix.len();
+        if code[..at].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
+            continue;
+        }
+        if code[start..].starts_with('{') {
+            for at in first_names(&code, start + 1) {
+                found.push((line_at(&code, at), name_at(&code, at)));
+            }
+        } else {
+            found.push((line_at(&code, start), name_at(&code, start)));
+        }
+    }
+    found
+}
+
+/// Where the names directly within a brace begin.
+fn first_names(code: &str, start: usize) -> Vec<usize> {
+    let (mut depth, mut expected, mut found) = (0, true, Vec::new());
+    for (at, letter) in code[start..].char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => expected = true,
+            _ if letter.is_whitespace() => {}
+            _ if expected => {
+                found.push(start + at);
+                expected = false;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn name_at(code: &str, at: usize) -> String {
+    code[at..].chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+}
+
+fn line_at(code: &str, at: usize) -> usize {
+    code[..at].matches('\n').count() + 1
+}
+
+/// The words of a line, macros with their `!`.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == '!'))
+}
+
+#[track_caller]
+fn report(faults: &[String]) {
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
