@@ -1,2 +1,99 @@
-//! Throughput, set-up, echo and memory against other clients (to be written).
-fn main() {}
+//! `cargo bench --bench throughput -- --quick`: tessh beside ssh, plink and dbclient.
+//!
+//! One run starts a private sshd on loopback and drives every installed client against it,
+//! interleaved, so that the machine's mood falls on all of them alike: bulk transfer each way
+//! per cipher, `host true`, keystroke echo over a pty, peak memory. Only medians of one run
+//! are compared; the table and `--json` carry the ratios to ssh. What is here: the order of
+//! the run. What is not: any number that a client reports about itself.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+#[path = "throughput/client.rs"]
+mod client;
+#[path = "throughput/echo.rs"]
+mod echo;
+#[path = "throughput/environment.rs"]
+mod environment;
+#[path = "throughput/interrupt.rs"]
+mod interrupt;
+#[path = "throughput/options.rs"]
+mod options;
+#[path = "throughput/report.rs"]
+mod report;
+#[path = "throughput/rounds.rs"]
+mod rounds;
+#[path = "throughput/server.rs"]
+mod server;
+#[path = "throughput/stats.rs"]
+mod stats;
+#[path = "throughput/watch.rs"]
+mod watch;
+
+use options::{Command, Options};
+use std::process::ExitCode;
+
+/// What went wrong, in one line; a bench has nobody to match on kinds.
+type Failure = String;
+
+fn main() -> ExitCode {
+    let argv: Vec<_> = std::env::args_os().skip(1).collect();
+    // Before anything else: these two must stay small processes (see watch.rs).
+    match argv.first().and_then(|arg| arg.to_str()) {
+        Some(watch::WATCH) => return watch::watch(&argv[1..]),
+        Some(watch::KEEP) => return watch::keep(&argv[1..]),
+        _ => {}
+    }
+    match options::parse(argv) {
+        Ok(Command::Nothing) => ExitCode::SUCCESS,
+        Ok(Command::Help) => {
+            print!("{}", options::HELP);
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Run(options)) => conclude(run(&options)),
+        Err(why) => {
+            eprintln!("throughput: {why}; try --help");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn conclude(outcome: Result<bool, Failure>) -> ExitCode {
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("throughput: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The whole run. `Ok(false)` when a cell failed that should have a number, or when
+/// `--check` was given and a target is missed.
+fn run(options: &Options) -> Result<bool, Failure> {
+    interrupt::catch()?;
+    if cfg!(debug_assertions) {
+        eprintln!("throughput: an unoptimised build; its numbers mean nothing");
+    }
+    let environment = environment::Environment::read();
+    let site = server::Site::open(options)?;
+    let mut clients = client::find(options, &site)?;
+    rounds::probe(options, &site, &mut clients)?;
+
+    let cells = rounds::measure(options, &site, &clients)?;
+    let echoes = match options.wants(options::Section::Echo) {
+        true => echo::measure(options, &site, &clients)?,
+        false => Vec::new(),
+    };
+
+    let report = report::Report::new(options, environment, &clients, &cells, &echoes);
+    print!("{}", report.table());
+    if let Some(path) = &options.json {
+        std::fs::write(path, report.json())
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    for line in report.failures() {
+        eprintln!("throughput: {line}");
+    }
+    Ok(report.failures().is_empty() && !(options.check && report.misses_a_target()))
+}
