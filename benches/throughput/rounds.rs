@@ -172,7 +172,9 @@ fn group(options: &Options, clients: &[Client], work: Work, cipher: Option<&Stri
             failure: None,
         }
     };
-    clients.iter().enumerate().map(cell).collect()
+    // A slow peer into a pipe would take long and tell nothing new.
+    let asked = |client: &Client| work != Work::Pipe || !client.is_peer();
+    clients.iter().enumerate().filter(|(_, client)| asked(client)).map(cell).collect()
 }
 
 fn once(options: &Options, site: &Site, client: &Client, cell: &Cell) -> Result<Run, Failure> {
