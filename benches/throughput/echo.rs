@@ -1,7 +1,8 @@
 //! From a key pressed to the same key shown, through a real pty on both sides.
 //!
-//! Every client holds a session at once, and they take turns in blocks of keys. The remote
-//! side is `cat` on a raw terminal without echo: a shell's line editor would be measured
+//! Every client holds a session at once, and they take turns in blocks of keys. Each block has
+//! a new session, because where the scheduler happens to place the processes of a session
+//! moves its median by a third, for as long as it lives. The remote side is `cat` on a raw terminal without echo: a shell's line editor would be measured
 //! otherwise. The next key is pressed when the last was shown. A key that this machine's own
 //! terminal echoed would be a splendid number, so the local terminal must be raw first.
 
@@ -17,7 +18,7 @@ use std::io::{Read, Write};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-/// Keys of one client before the next has its turn.
+/// Keys of one session, before the next client has its turn.
 const BLOCK: usize = 50;
 /// Keys at a session's start that are not counted.
 const WARM_UP: usize = 10;
@@ -42,42 +43,45 @@ pub struct Echo {
     pub failure: Option<String>,
 }
 
-/// Opens a session per client and presses keys, block by block.
+/// Opens sessions and presses keys, until every client has had its `--keys`.
 pub fn measure(options: &Options, site: &Site, clients: &[Client]) -> Result<Vec<Echo>, Failure> {
     eprintln!("echo, {} keys", options.keys);
-    let mut echoes = Vec::new();
-    let mut sessions = Vec::new();
-    for (index, client) in clients.iter().enumerate() {
+    let empty = |(index, client): (usize, &Client)| {
         let cipher = client.first_cipher(options).map(str::to_owned);
         let gap = if cipher.is_none() { client.gaps[0].clone() } else { None };
-        let opened = cipher.as_deref().map(|cipher| Session::open(client, site, cipher));
-        interrupt::check()?;
-        let (session, failure) = match opened {
-            Some(Ok(session)) => (Some(session), None),
-            Some(Err(why)) => (None, Some(why)),
-            None => (None, None),
-        };
-        sessions.push(session);
-        echoes.push(Echo { client: index, cipher, samples: Vec::new(), gap, failure });
+        Echo { client: index, cipher, samples: Vec::new(), gap, failure: None }
+    };
+    let mut echoes: Vec<_> = clients.iter().enumerate().map(empty).collect();
+    for done in (0..options.keys).step_by(BLOCK) {
+        sit(site, clients, &mut echoes, BLOCK.min(options.keys - done))?;
+        // Another client goes first next time.
+        echoes.rotate_left(1);
     }
-    let count = sessions.len();
-    for block in 0..options.keys.div_ceil(BLOCK) {
-        let keys = BLOCK.min(options.keys - block * BLOCK);
-        for place in 0..count {
-            let turn = (place + block) % count;
-            let Some(session) = &mut sessions[turn] else { continue };
-            let outcome = session.press(keys);
-            interrupt::check()?;
-            match outcome {
-                Ok(mut samples) => echoes[turn].samples.append(&mut samples),
-                Err(why) => {
-                    echoes[turn].failure = Some(why);
-                    sessions[turn] = None;
-                }
-            }
+    echoes.sort_by_key(|echo| echo.client);
+    Ok(echoes)
+}
+
+/// One session per client that has not failed, and `keys` pressed in each.
+fn sit(site: &Site, clients: &[Client], echoes: &mut [Echo], keys: usize) -> Result<(), Failure> {
+    let mut sessions = Vec::new();
+    for echo in echoes.iter_mut().filter(|echo| echo.failure.is_none()) {
+        let Some(cipher) = echo.cipher.as_deref() else { continue };
+        let opened = Session::open(&clients[echo.client], site, cipher);
+        interrupt::check()?;
+        match opened {
+            Ok(session) => sessions.push((session, echo)),
+            Err(why) => echo.failure = Some(why),
         }
     }
-    Ok(echoes)
+    for (session, echo) in &mut sessions {
+        let outcome = session.press(keys);
+        interrupt::check()?;
+        match outcome {
+            Ok(mut samples) => echo.samples.append(&mut samples),
+            Err(why) => echo.failure = Some(why),
+        }
+    }
+    Ok(())
 }
 
 /// A client on a terminal, ended on drop.

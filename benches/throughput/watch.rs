@@ -81,8 +81,8 @@ pub fn run(
     let mut stderr = tempfile::tempfile().map_err(|error| error.to_string())?;
     let mut watcher = Watcher::start(client, stdin, sink, &stderr)?;
     let report = watcher.report(deadline)?;
-    let value: Value = serde_json::from_str(&report)
-        .map_err(|_| format!("{}: could not be run", client.get_program().display()))?;
+    let value: Value =
+        serde_json::from_str(&report).map_err(|_| format!("not run{}", last_line(&mut stderr)))?;
     if value["status"] != 0 {
         let ended = match value["status"].as_i64() {
             Some(status) => format!("exit status {status}"),
