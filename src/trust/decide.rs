@@ -227,7 +227,7 @@ mod tests {
     fn reason(evidence: &Evidence, policy: Policy) -> String {
         match decide(evidence, policy) {
             Verdict::Reject(reason) => reason,
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
     }
 

@@ -32,6 +32,10 @@ pub(super) fn matches_field(field: &[u8], name: &str) -> bool {
 
 /// Whether a list of patterns names the host: some pattern does, and no negated one.
 pub(super) fn matches_list(list: &[u8], name: &[u8]) -> bool {
+    // Nearly every line is like this, and there may be a hundred thousand of them.
+    if list.len() <= PATTERN_MAX && !list.contains(&b'!') && !has_wildcard(list) {
+        return list.split(|&b| b == b',').any(|plain| plain.eq_ignore_ascii_case(name));
+    }
     let mut found = false;
     for pattern in list.split(|&b| b == b',') {
         let (negated, pattern) = match pattern {
@@ -67,7 +71,7 @@ pub(super) fn matches_principal(principal: &str, name: &str) -> bool {
 
 /// Whether the pattern holds `*` or `?`.
 pub(super) fn has_wildcard(pattern: &[u8]) -> bool {
-    pattern.iter().any(|b| matches!(b, b'*' | b'?'))
+    pattern.contains(&b'*') || pattern.contains(&b'?')
 }
 
 /// Whether the field is a well-formed hashed name.

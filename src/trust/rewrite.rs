@@ -195,3 +195,36 @@ fn failed(what: &str, path: &Path, error: &std::io::Error) -> Error {
 fn refused(path: &Path, what: &str) -> Error {
     Error::new(Kind::Local, format!("{} {what}", quote::path(path)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_never_comes_is_given_up_and_one_that_comes_is_taken() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        let holder = open(&path).expect("opened");
+        holder.lock().expect("locked");
+        let waiting = open(&path).expect("opened");
+        let soon = Instant::now() + Duration::from_millis(20);
+        assert!(wait_for_lock(waiting, soon).expect("no error").is_none());
+
+        let waiting = open(&path).expect("opened");
+        let release = std::thread::spawn(move || drop(holder));
+        let far = Instant::now() + LOCK_PATIENCE;
+        assert!(wait_for_lock(waiting, far).expect("no error").is_some());
+        release.join().expect("released");
+    }
+
+    #[test]
+    fn a_change_that_fails_leaves_the_file_alone() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        fs::write(&path, "old").expect("written");
+        let error = rewrite(&path, |_| Err(Error::new(Kind::Local, "no"))).expect_err("fails");
+        assert_eq!(error.cause(), "no");
+        assert!(rewrite(&path, |old| Ok(vec![old[0]; FILE_MAX + 1])).is_err());
+        assert_eq!(fs::read(&path).expect("bytes"), b"old");
+    }
+}

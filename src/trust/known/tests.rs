@@ -104,7 +104,7 @@ fn find(lines: &str, subject: &Subject) -> String {
                 "F" => ED25519_2,
                 "R" => RSA,
                 "C" => ECDSA,
-                other => panic!("no key {other}"),
+                other => unreachable!("no key {other}"),
             };
             format!("{start} {}\n", text(key))
         })

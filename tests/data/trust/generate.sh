@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the host certificates and fingerprint samples of this directory afresh, with ssh-keygen.
 # Private keys live and die in a temporary directory: the tests need public text alone.
-# Run it only to change the fixtures; the tests read what is checked in.
+# Run it only to change the fixtures; the tests read what is checked in, and known_hosts.sample
+# holds some of these keys.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
