@@ -1,3 +1,0 @@
-//! (to be written)
-pub mod method;
-pub use method::Method;
