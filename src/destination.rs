@@ -1,1 +1,298 @@
-//! (to be written)
+//! What was typed as the destination: `[user@]host[:port]` or `ssh://[user@]host[:port][/]`.
+//!
+//! Parsing is pure: nothing is resolved, no alias is known here, and what a Host block makes of
+//! the name is config/'s business. ssh(1) takes `name:22` for a host name; a name cannot contain
+//! a colon, so here the digits are the port. The characters refused are those that ssh(1)
+//! refuses: names end up in ProxyCommand and other shell lines (CVE-2023-51385).
+//! The URI form follows draft-ietf-secsh-scp-sftp-ssh-uri.
+
+use crate::error::{Error, Kind, Result};
+
+/// The longest host name taken, in bytes: NI_MAXHOST of getnameinfo(3).
+pub const MAX_HOST: usize = 1025;
+
+/// The longest user name taken, in bytes. Linux ends at 32, directories at 256; the rest is room.
+pub const MAX_USER: usize = 1024;
+
+/// A destination, taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The remote user, if one was typed.
+    pub user: Option<String>,
+    /// The host as typed, without the brackets of an IPv6 address. May be an alias.
+    pub host: String,
+    /// The port, 1 to 65535, if one was typed.
+    pub port: Option<u16>,
+    /// Whether it was an `ssh://` URI.
+    pub uri: bool,
+}
+
+impl Destination {
+    /// Takes a destination apart. The last `@` ends the user, who may contain `@` and `:`.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] when the host is empty, too long, or has a character no host name has,
+    /// when the user has one that a shell would act on, when the port is none, and when a
+    /// URI has a path.
+    pub fn parse(text: &str) -> Result<Destination> {
+        let destination = match text.get(..6) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("ssh://") => parse_uri(&text[6..])?,
+            _ => parse_plain(text)?,
+        };
+        check_host(&destination.host)?;
+        if let Some(user) = &destination.user {
+            check_user(user)?;
+        }
+        Ok(destination)
+    }
+}
+
+/// Whether this may be the name of a host: used for what was typed and for HostName.
+///
+/// # Errors
+/// [`Kind::Usage`] with the reason.
+pub fn check_host(host: &str) -> Result<()> {
+    if host.is_empty() {
+        return Err(usage("the host name is empty"));
+    }
+    if host.len() > MAX_HOST {
+        return Err(usage(format!("the host name is longer than {MAX_HOST} bytes")));
+    }
+    if host.starts_with('-') {
+        return Err(usage("the host name starts with '-'").hint("options come first"));
+    }
+    let bad = |c: char| c.is_control() || c.is_whitespace() || "'`\"$\\;&<>|(){}".contains(c);
+    if host.contains(bad) {
+        return Err(usage("hostname contains invalid characters"));
+    }
+    Ok(())
+}
+
+/// Whether this may be the name of a remote user, wherever it comes from.
+///
+/// # Errors
+/// [`Kind::Usage`] with the reason.
+pub fn check_user(user: &str) -> Result<()> {
+    if user.is_empty() {
+        return Err(usage("the user name is empty"));
+    }
+    if user.len() > MAX_USER {
+        return Err(usage(format!("the user name is longer than {MAX_USER} bytes")));
+    }
+    let bad = |c: char| c.is_control() || "'`\";&<>|(){}".contains(c);
+    // A dash after a blank would start an option of whatever the name is substituted into; a
+    // backslash at the end would join what follows.
+    let dash = user.starts_with('-') || user.split(char::is_whitespace).any(|w| w.starts_with('-'));
+    if dash || user.ends_with('\\') || user.contains(bad) {
+        return Err(usage("remote username contains invalid characters"));
+    }
+    Ok(())
+}
+
+/// A port number: 1 to 65535 in plain decimal digits.
+///
+/// # Errors
+/// [`Kind::Usage`]: `Bad port 'x'`.
+pub fn parse_port(text: &str) -> Result<u16> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    match text.parse::<u16>() {
+        Ok(port) if digits && port > 0 => Ok(port),
+        _ => {
+            let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
+            Err(usage(format!("Bad port '{shown}'")).hint("a port is 1 to 65535"))
+        }
+    }
+}
+
+fn parse_plain(text: &str) -> Result<Destination> {
+    let (user, rest) = match text.rsplit_once('@') {
+        Some((user, rest)) => (Some(user.to_owned()), rest),
+        None => (None, text),
+    };
+    let (host, port) = split_port(rest)?;
+    Ok(Destination { user, host, port, uri: false })
+}
+
+fn parse_uri(text: &str) -> Result<Destination> {
+    let (authority, path) = match text.find('/') {
+        Some(at) => (&text[..at], &text[at + 1..]),
+        None => (text, ""),
+    };
+    if !path.is_empty() {
+        return Err(usage("an ssh:// destination has no path").hint("end it after the host"));
+    }
+    if authority.contains(['?', '#']) {
+        return Err(usage("an ssh:// destination has no query or fragment"));
+    }
+    let (info, rest) = match authority.rsplit_once('@') {
+        Some((info, rest)) => (Some(info), rest),
+        None => (None, authority),
+    };
+    if info.is_some_and(|info| info.contains('@')) {
+        return Err(usage("the user in an ssh:// destination has a bare '@'").hint("write it %40"));
+    }
+    // What follows `;` are connection parameters, which ssh(1) takes and does not use either.
+    let user = match info {
+        Some(info) => Some(percent_decoded(info.split(';').next().unwrap_or_default())?),
+        None => None,
+    };
+    let (host, port) = split_port(rest.strip_suffix(':').unwrap_or(rest))?;
+    Ok(Destination { user, host, port, uri: true })
+}
+
+/// `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address.
+fn split_port(text: &str) -> Result<(String, Option<u16>)> {
+    if let Some(inner) = text.strip_prefix('[') {
+        let Some((host, rest)) = inner.split_once(']') else {
+            return Err(usage("the '[' before the address has no ']'"));
+        };
+        return match rest.strip_prefix(':') {
+            Some(port) => Ok((host.to_owned(), Some(parse_port(port)?))),
+            None if rest.is_empty() => Ok((host.to_owned(), None)),
+            None => Err(usage("after ']' only ':port' can follow")),
+        };
+    }
+    match text.split_once(':') {
+        Some((host, port)) if !port.contains(':') => Ok((host.to_owned(), Some(parse_port(port)?))),
+        Some((_, _)) if address(text) => Ok((text.to_owned(), None)),
+        Some((_, _)) => Err(usage("several ':' in what is no IPv6 address")
+            .hint("an address and a port are written [address]:port")),
+        None => Ok((text.to_owned(), None)),
+    }
+}
+
+/// Whether it is an IPv6 address, possibly with a zone.
+fn address(text: &str) -> bool {
+    let bare = text.split('%').next().unwrap_or_default();
+    bare.parse::<std::net::Ipv6Addr>().is_ok()
+}
+
+fn percent_decoded(text: &str) -> Result<String> {
+    let bad = || usage("a '%' in an ssh:// destination is not followed by two hexadecimal digits");
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let mut digit = || bytes.next().and_then(|b| char::from(b).to_digit(16)).ok_or_else(bad);
+        let value = digit()? * 16 + digit()?;
+        out.push(u8::try_from(value).map_err(|_| bad())?);
+    }
+    String::from_utf8(out).map_err(|_| usage("the user name is not UTF-8"))
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> (Option<String>, String, Option<u16>) {
+        let d = Destination::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"));
+        (d.user, d.host, d.port)
+    }
+
+    #[test]
+    fn takes_every_form_apart() {
+        for (text, user, host, port) in [
+            ("h", None, "h", None),
+            ("u@h", Some("u"), "h", None),
+            ("u@h:22", Some("u"), "h", Some(22)),
+            ("h:65535", None, "h", Some(65535)),
+            ("a@b@h", Some("a@b"), "h", None),
+            ("u:style@999.999.999.999", Some("u:style"), "999.999.999.999", None),
+            ("u:p@h:2", Some("u:p"), "h", Some(2)),
+            ("DOMAIN\\u@h", Some("DOMAIN\\u"), "h", None),
+            ("a b@h", Some("a b"), "h", None),
+            ("::1", None, "::1", None),
+            ("u@fe80::1%eth0", Some("u"), "fe80::1%eth0", None),
+            ("[::1]", None, "::1", None),
+            ("[::1]:2222", None, "::1", Some(2222)),
+            ("u@[fe80::1%eth0]:22", Some("u"), "fe80::1%eth0", Some(22)),
+            ("[127.0.0.1]:22", None, "127.0.0.1", Some(22)),
+            ("ssh://h", None, "h", None),
+            ("SSH://h/", None, "h", None),
+            ("ssh://u@h:22/", Some("u"), "h", Some(22)),
+            ("ssh://u%40x@h", Some("u@x"), "h", None),
+            ("ssh://u;fingerprint=x@h", Some("u"), "h", None),
+            ("ssh://h:", None, "h", None),
+            ("ssh://[::1]:22", None, "::1", Some(22)),
+            ("ssh://keygen", None, "keygen", None),
+        ] {
+            let wanted = (user.map(str::to_owned), host.to_owned(), port);
+            assert_eq!(parsed(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_no_host_or_user_can_be() {
+        let long = "h".repeat(MAX_HOST + 1);
+        for text in [
+            "",
+            "@h",
+            "u@",
+            "-h",
+            "u@-h",
+            "-u@h",
+            "h x",
+            "h\tx",
+            "h\nx",
+            "h\u{1b}[2J",
+            "h;x",
+            "h$(x)",
+            "h`x`",
+            "h'x",
+            "h\\x",
+            "h{x}",
+            "a;b@h",
+            "u'@h",
+            "u\\@h",
+            "a -b@h",
+            "u\u{7}@h",
+            "u`x`@h",
+            "h:",
+            "h:0",
+            "h:65536",
+            "h:+22",
+            "h:22x",
+            "h:x",
+            "h:1:2",
+            "[::1",
+            "[::1]x",
+            "[]:22",
+            "[::1]:",
+            "ssh://",
+            "ssh://u@",
+            "ssh://h/p",
+            "ssh://h:0",
+            "ssh://h:22:33",
+            "ssh://u@h@k",
+            "ssh://u%zz@h",
+            "ssh://u%00@h",
+            "ssh://u%3b@h",
+            "ssh://u%ff@h",
+            "ssh://h?x",
+            "ssh://h#x",
+            &long,
+        ] {
+            let error = Destination::parse(text).expect_err(text);
+            assert_eq!(error.kind(), Kind::Usage, "{text}");
+            assert!(!error.to_string().contains(char::is_control), "{text}");
+        }
+    }
+
+    #[test]
+    fn never_panics() {
+        proptest::proptest!(|(text in ".{0,60}", prefix in "(ssh://)?[a@:\\[\\]%/]{0,9}")| {
+            if let Ok(d) = Destination::parse(&format!("{prefix}{text}")) {
+                proptest::prop_assert!(check_host(&d.host).is_ok());
+                proptest::prop_assert!(d.user.is_none_or(|u| check_user(&u).is_ok()));
+            }
+        });
+    }
+}

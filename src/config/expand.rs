@@ -1,0 +1,258 @@
+//! `~`, `%`-tokens and `${NAME}` in values (ssh_config(5), TOKENS and ENVIRONMENT VARIABLES).
+//!
+//! Everything is expanded once, in one pass: what is put in is never expanded again. Names of
+//! hosts and users were checked before they come here, so none can end a word of a shell line.
+
+use std::path::PathBuf;
+
+use nix::unistd::User;
+use sha1::{Digest, Sha1};
+
+use super::Context;
+use super::value::{Fault, shown};
+
+/// The tokens of most keywords: files, RemoteCommand, IdentityAgent.
+pub const COMMON: &str = "CdhijkLlnpru";
+/// The tokens of LocalCommand.
+pub const ALL: &str = "CdhijkLlnpruT";
+/// The tokens of ProxyCommand and ProxyJump.
+pub const PROXY: &str = "hnpr";
+/// The token of HostName.
+pub const HOSTNAME: &str = "h";
+
+/// The longest result, in bytes: as long as Linux takes one argument of a program.
+const MAX_EXPANDED: usize = 128 * 1024;
+
+/// What the tokens stand for in one connection.
+#[derive(Clone, Debug, Default)]
+pub struct Tokens {
+    /// `%h`: the host name connected to.
+    pub hostname: String,
+    /// `%n`: the host as typed.
+    pub original: String,
+    /// `%p`: the port.
+    pub port: String,
+    /// `%r`: the remote user.
+    pub user: String,
+    /// `%k`: HostKeyAlias, or the host as typed.
+    pub key_alias: String,
+    /// `%j`: ProxyJump, or nothing.
+    pub jump: String,
+    /// `%d`: the local home directory.
+    pub home: String,
+    /// `%i`: the local user's id.
+    pub uid: String,
+    /// `%u`: the local user's name.
+    pub local_user: String,
+    /// `%l`: the local host name with its domain; `%L` is its first label.
+    pub local_host: String,
+}
+
+impl Tokens {
+    /// The tokens that depend on this machine and user alone.
+    pub fn local(context: &Context) -> Tokens {
+        Tokens {
+            home: context.home.to_string_lossy().into_owned(),
+            uid: context.uid.to_string(),
+            local_user: context.local_user.clone(),
+            local_host: context.local_host.clone(),
+            ..Tokens::default()
+        }
+    }
+
+    /// What one token stands for, if it is among the allowed ones.
+    fn get(&self, token: char, allowed: &str) -> Option<String> {
+        if token == '%' {
+            return Some("%".to_owned());
+        }
+        if !allowed.contains(token) {
+            return None;
+        }
+        Some(match token {
+            'C' => self.connection(),
+            'd' => self.home.clone(),
+            'h' => self.hostname.clone(),
+            'i' => self.uid.clone(),
+            'j' => self.jump.clone(),
+            'k' => self.key_alias.clone(),
+            'L' => self.local_host.split('.').next().unwrap_or_default().to_owned(),
+            'l' => self.local_host.clone(),
+            'n' => self.original.clone(),
+            'p' => self.port.clone(),
+            'r' => self.user.clone(),
+            'T' => "NONE".to_owned(),
+            'u' => self.local_user.clone(),
+            _ => return None,
+        })
+    }
+
+    /// `%C`: the hash of %l%h%p%r%j, in hexadecimal.
+    fn connection(&self) -> String {
+        let text = [&self.local_host, &self.hostname, &self.port, &self.user, &self.jump];
+        let mut hash = Sha1::new();
+        text.iter().for_each(|part| hash.update(part.as_bytes()));
+        data_encoding::HEXLOWER.encode(&hash.finalize())
+    }
+
+    /// Expands the allowed tokens; `%%` is always `%`.
+    ///
+    /// # Errors
+    /// An unknown token, one that is not allowed here, or a result that is too long.
+    pub fn percent(&self, text: &str, allowed: &str) -> Result<String, Fault> {
+        self.expand(text, allowed, None)
+    }
+
+    /// Expands the allowed tokens and `${NAME}`.
+    ///
+    /// # Errors
+    /// Those of [`Tokens::percent`], and a variable without a value.
+    pub fn percent_dollar(
+        &self,
+        text: &str,
+        allowed: &str,
+        context: &Context,
+    ) -> Result<String, Fault> {
+        self.expand(text, allowed, Some(context))
+    }
+
+    fn expand(&self, text: &str, allowed: &str, env: Option<&Context>) -> Result<String, Fault> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(['%', '$']) {
+            out.push_str(&rest[..at]);
+            let after = &rest[at + 1..];
+            match (env, after.strip_prefix('{')) {
+                (Some(context), Some(name)) if rest[at..].starts_with('$') => {
+                    let (name, next) = name.split_once('}').ok_or("\"${\" has no \"}\"")?;
+                    out.push_str(&variable(name, context)?);
+                    rest = next;
+                }
+                _ if rest[at..].starts_with('$') => {
+                    out.push('$');
+                    rest = after;
+                }
+                _ => {
+                    let token = after.chars().next().ok_or("a single \"%\" at the end")?;
+                    let value = self.get(token, allowed);
+                    out.push_str(&value.ok_or_else(|| unknown(token))?);
+                    rest = &after[token.len_utf8()..];
+                }
+            }
+            if out.len() > MAX_EXPANDED {
+                return Err("too long when expanded".to_owned());
+            }
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}
+
+fn unknown(token: char) -> Fault {
+    format!("unknown key %{}", shown(&token.to_string()))
+}
+
+fn variable(name: &str, context: &Context) -> Result<String, Fault> {
+    (context.env)(name).ok_or_else(|| format!("env var ${{{}}} has no value", shown(name)))
+}
+
+/// Expands `~` and `~user` at the start of a path.
+///
+/// # Errors
+/// An unknown user.
+pub fn tilde(text: &str, context: &Context) -> Result<String, Fault> {
+    let Some(rest) = text.strip_prefix('~') else {
+        return Ok(text.to_owned());
+    };
+    let (name, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let home = if name.is_empty() {
+        context.home.clone()
+    } else {
+        let user = User::from_name(name).ok().flatten();
+        user.ok_or_else(|| format!("No such user {}", shown(name)))?.dir
+    };
+    if path.is_empty() {
+        return Ok(home.to_string_lossy().into_owned());
+    }
+    Ok(home.join(path.trim_start_matches('/')).to_string_lossy().into_owned())
+}
+
+/// A file name: `~`, then tokens and variables.
+///
+/// # Errors
+/// Those of [`tilde`] and [`Tokens::percent_dollar`].
+pub fn path(text: &str, tokens: &Tokens, context: &Context) -> Result<PathBuf, Fault> {
+    let text = tilde(text, context)?;
+    tokens.percent_dollar(&text, COMMON, context).map(PathBuf::from)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn context() -> Context {
+        Context {
+            home: "/home/me".into(),
+            local_user: "me".to_owned(),
+            local_host: "box.example.org".to_owned(),
+            uid: 1000,
+            env: Box::new(|name| (name == "X").then(|| "%h${X}".to_owned())),
+        }
+    }
+
+    fn tokens() -> Tokens {
+        Tokens {
+            hostname: "h.example".to_owned(),
+            original: "h".to_owned(),
+            port: "22".to_owned(),
+            user: "root".to_owned(),
+            key_alias: "alias".to_owned(),
+            ..Tokens::local(&context())
+        }
+    }
+
+    #[test]
+    fn each_token_once_and_never_twice() {
+        let all = "%%|%d|%h|%i|%k|%L|%l|%n|%p|%r|%u|%T|%j|";
+        let wanted = "%|/home/me|h.example|1000|alias|box|box.example.org|h|22|root|me|NONE||";
+        assert_eq!(tokens().percent(all, ALL).as_deref(), Ok(wanted));
+        let twice = tokens().percent_dollar("${X}-%h $X", COMMON, &context());
+        assert_eq!(twice.as_deref(), Ok("%h${X}-h.example $X"));
+    }
+
+    #[test]
+    fn the_connection_hash_is_sha1_of_its_parts() {
+        // printf 'box.example.orgh.example22root' | sha1sum
+        let wanted = "bdd5b13825d191f9ef2c63f9eb99c0718b1b0bd3";
+        assert_eq!(tokens().percent("%C", COMMON).unwrap().len(), wanted.len());
+        assert_eq!(tokens().percent("%C", COMMON).unwrap(), wanted);
+    }
+
+    #[test]
+    fn what_cannot_be_expanded_is_an_error() {
+        let c = context();
+        for text in ["%", "a%", "%q", "%T", "${NOPE}", "${X", "%é"] {
+            assert!(tokens().percent_dollar(text, COMMON, &c).is_err(), "{text}");
+        }
+        assert!(tokens().percent("%n", HOSTNAME).is_err());
+        assert_eq!(tokens().percent("${NOPE}", COMMON).as_deref(), Ok("${NOPE}"));
+        let long = Tokens { hostname: "x".repeat(1000), ..tokens() };
+        assert!(long.percent(&"%h".repeat(1000), COMMON).is_err());
+    }
+
+    #[test]
+    fn tildes() {
+        let c = context();
+        for (text, wanted) in [
+            ("~", "/home/me"),
+            ("~/x", "/home/me/x"),
+            ("~//x", "/home/me/x"),
+            ("a~/x", "a~/x"),
+            ("/x", "/x"),
+            ("~root/x", "/root/x"),
+        ] {
+            assert_eq!(tilde(text, &c).as_deref(), Ok(wanted), "{text}");
+        }
+        assert!(tilde("~no-such-user-here/x", &c).is_err());
+    }
+}

@@ -1,0 +1,373 @@
+//! Reading a configuration file: Host and Match blocks, Include, and what is refused.
+//!
+//! Every line is checked, in blocks that do not apply too, as ssh(1) does. A file that others
+//! can write is refused (the user's own and what it includes); sizes, depth and the number of
+//! files are bounded, so a loop of Includes ends.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::expand::{Tokens, tilde};
+use super::keyword::Keyword;
+use super::layers::{Layers, arguments, unknown};
+use super::origin::Origin;
+use super::value::{Fault, is_none, shown};
+use super::{Context, line, pattern, user_directory};
+use crate::error::{Error, Kind, Result};
+
+/// How deep Include goes, as in ssh(1).
+pub const MAX_DEPTH: usize = 16;
+/// How many files one configuration reads: sixteen levels of two includes each would be 65,536.
+pub const MAX_FILES: usize = 256;
+/// How large a file may be, in bytes: some ten thousand Host blocks.
+pub const MAX_FILE: u64 = 1024 * 1024;
+
+/// The bits that let someone other than the owner write.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+/// Which file it is: that decides whether it must exist, who may write it, and where the
+/// relative names in Include start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// `~/.ssh/config`: may be missing, and nobody else may write it.
+    User,
+    /// `-F file`: must exist.
+    Named,
+    /// `/etc/ssh/ssh_config`: may be missing.
+    System,
+}
+
+/// A file to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFile {
+    /// Where.
+    pub path: PathBuf,
+    /// Which.
+    pub kind: FileKind,
+}
+
+/// What Host and Match blocks are matched against.
+#[derive(Clone, Debug, Default)]
+pub struct HostFacts {
+    /// The host as typed.
+    pub original: String,
+    /// The command as typed, if there is one, for `Match command`.
+    pub command: Option<String>,
+    /// Whether this is the second reading, in which `Match final` holds.
+    pub final_pass: bool,
+}
+
+/// One reading of a file and what it includes.
+pub(super) struct Reader<'a> {
+    layers: &'a mut Layers,
+    kind: FileKind,
+    host: &'a HostFacts,
+    context: &'a Context,
+    files: usize,
+}
+
+/// Where the reading of one file stands.
+struct Place<'a> {
+    path: &'a Path,
+    line: usize,
+    depth: usize,
+    /// Whether lines count: the block applies, and so does the one that included the file.
+    active: bool,
+    /// Whether a block of this file can apply at all.
+    reachable: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        layers: &'a mut Layers,
+        kind: FileKind,
+        host: &'a HostFacts,
+        context: &'a Context,
+    ) -> Reader<'a> {
+        Reader { layers, kind, host, context, files: 0 }
+    }
+
+    pub(super) fn read(&mut self, file: &ConfigFile) -> Result<()> {
+        match self.load(&file.path, file.kind == FileKind::User) {
+            Ok(Some(text)) => self.lines(&text, &file.path, 0, true),
+            Ok(None) if file.kind != FileKind::Named => Ok(()),
+            Ok(None) => Err(cannot_open(&file.path, "No such file or directory")),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The bytes of a file; nothing if it does not exist.
+    fn load(&mut self, path: &Path, private: bool) -> Result<Option<Vec<u8>>> {
+        self.files += 1;
+        if self.files > MAX_FILES {
+            return Err(config(path, &format!("more than {MAX_FILES} configuration files")));
+        }
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(e) if self.kind == FileKind::Named => return Err(cannot_open(path, &reason(&e))),
+            Err(e) => {
+                self.layers.warn(format!("{} is not read: {}", name(path), reason(&e)));
+                return Ok(None);
+            }
+        };
+        if private {
+            self.check_owner(&file, path)?;
+        }
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| cannot_open(path, &reason(&e)))?;
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(config(path, &format!("larger than {MAX_FILE} bytes")));
+        }
+        Ok(Some(bytes))
+    }
+
+    fn check_owner(&self, file: &File, path: &Path) -> Result<()> {
+        let facts = file.metadata().map_err(|e| cannot_open(path, &reason(&e)))?;
+        let foreign = facts.uid() != 0 && facts.uid() != self.context.uid;
+        if foreign || facts.mode() & WRITABLE_BY_OTHERS != 0 {
+            let cause = format!("Bad owner or permissions on {}", name(path));
+            return Err(Error::new(Kind::Config, cause)
+                .hint("it must be yours, and only you may write it: chmod go-w"));
+        }
+        Ok(())
+    }
+
+    /// All lines of a file. Bad ones are counted, and the first is named, at its end.
+    fn lines(&mut self, bytes: &[u8], path: &Path, depth: usize, reachable: bool) -> Result<()> {
+        let mut place = Place { path, line: 0, depth, active: reachable, reachable };
+        let mut bad: Vec<Fault> = Vec::new();
+        for raw in bytes.split(|&b| b == b'\n') {
+            place.line += 1;
+            if raw.trim_ascii_start().starts_with(b"#") {
+                continue;
+            }
+            let outcome = match std::str::from_utf8(raw) {
+                Ok(text) if !text.contains('\0') => self.line(text, &mut place)?,
+                Ok(_) => Err(format!("{}: a NUL byte", origin(&place))),
+                Err(_) => Err(format!("{}: not UTF-8", origin(&place))),
+            };
+            bad.extend(outcome.err());
+        }
+        match bad.first() {
+            None => Ok(()),
+            Some(first) => {
+                let (file, count) = (name(path), bad.len());
+                let rest = format!("{file}: terminating, {count} bad configuration options");
+                Err(Error::new(Kind::Config, first).hint(rest))
+            }
+        }
+    }
+
+    /// One line. What is bad in it is the inner error; the outer one ends the reading.
+    fn line(&mut self, text: &str, place: &mut Place<'_>) -> Result<Result<(), Fault>> {
+        let Some((typed, rest)) = line::keyword(text) else {
+            return Ok(Ok(()));
+        };
+        let Some(keyword) = Keyword::find(typed) else {
+            if self.layers.ignores(typed) {
+                return Ok(Ok(()));
+            }
+            let (file, line) = (name(place.path), place.line);
+            return Ok(Err(format!("{file}: line {line}: {}", unknown(typed))));
+        };
+        let named = |fault: Fault, place: &Place<'_>| {
+            format!("{}: {}: {fault}", origin(place), keyword.name())
+        };
+        let args = match arguments(keyword, rest) {
+            Ok(args) => args,
+            Err(fault) => return Ok(Err(named(fault, place))),
+        };
+        match keyword {
+            Keyword::Host => {
+                place.active = place.reachable && self.host_applies(&args);
+                Ok(Ok(()))
+            }
+            Keyword::Match => match self.match_applies(&args, place.reachable) {
+                Ok(applies) => {
+                    place.active = place.reachable && applies;
+                    Ok(Ok(()))
+                }
+                Err(fault) => {
+                    place.active = false;
+                    Ok(Err(named(fault, place)))
+                }
+            },
+            Keyword::Include => self.include(&args, place),
+            _ => {
+                if place.active {
+                    self.layers.record(keyword, args, origin(place))?;
+                }
+                Ok(Ok(()))
+            }
+        }
+    }
+
+    fn host_applies(&self, patterns: &[String]) -> bool {
+        let mut found = false;
+        for entry in patterns {
+            match entry.strip_prefix('!') {
+                Some(entry) if pattern::matches(entry, &self.host.original) => return false,
+                Some(_) => {}
+                None => found |= pattern::matches(entry, &self.host.original),
+            }
+        }
+        found
+    }
+
+    /// Whether all criteria of a Match line hold. They are checked whether it can apply or not.
+    fn match_applies(&mut self, args: &[String], reachable: bool) -> Result<bool, Fault> {
+        if args.is_empty() {
+            return Err("no argument after keyword".to_owned());
+        }
+        // `host=x` is one way to write `host x`.
+        let split = args.iter().flat_map(|arg| match arg.split_once('=') {
+            Some((name, value)) if is_criterion(name) => vec![name.to_owned(), value.to_owned()],
+            _ => vec![arg.clone()],
+        });
+        let words: Vec<String> = split.filter(|word| !word.is_empty()).collect();
+        let mut words = words.iter().map(String::as_str).peekable();
+        let mut applies = reachable;
+        while let Some(word) = words.next() {
+            let (negated, criterion) = match word.strip_prefix('!') {
+                Some(criterion) => (true, criterion.to_ascii_lowercase()),
+                None => (false, word.to_ascii_lowercase()),
+            };
+            let holds = match criterion.as_str() {
+                "all" if words.peek().is_some() => {
+                    return Err("'all' cannot be combined with other Match attributes".to_owned());
+                }
+                "all" => true,
+                // Host names are not canonicalized, so no reading is the one after it.
+                "canonical" => false,
+                "final" => {
+                    self.layers.final_wanted |= applies;
+                    self.host.final_pass
+                }
+                name => {
+                    let missing = || format!("Missing Match criteria for {}", shown(name));
+                    let value = words.next().ok_or_else(missing)?;
+                    self.criterion_holds(name, value, applies)?
+                }
+            };
+            applies &= holds != negated;
+        }
+        Ok(applies)
+    }
+
+    /// One criterion with an argument. `exec` and its like count only if all before them hold.
+    fn criterion_holds(&self, name: &str, value: &str, needed: bool) -> Result<bool, Fault> {
+        let lower = |text: &str| text.to_lowercase();
+        let current = |keyword| self.layers.first(keyword).map(|entry| entry.args[0].as_str());
+        Ok(match name {
+            "host" => {
+                let host = self.layers.hostname(&self.host.original)?;
+                pattern::matches_list(&lower(value), &lower(&host))
+            }
+            "originalhost" => pattern::matches_list(&lower(value), &lower(&self.host.original)),
+            "user" => {
+                let user = current(Keyword::User).unwrap_or(&self.context.local_user);
+                pattern::matches_list(value, user)
+            }
+            "localuser" => pattern::matches_list(value, &self.context.local_user),
+            "tagged" => pattern::matches_list(value, current(Keyword::Tag).unwrap_or("")),
+            "command" => match self.host.command.as_deref() {
+                Some(command) => pattern::matches_list(value, command),
+                None => is_none(value),
+            },
+            "sessiontype" => {
+                let command = self.host.command.is_some();
+                let default = if command { "exec" } else { "shell" };
+                let session = match current(Keyword::SessionType).map(str::to_ascii_lowercase) {
+                    Some(session) if session != "default" => session,
+                    _ => default.to_owned(),
+                };
+                pattern::matches_list(&lower(value), &session)
+            }
+            "exec" | "localnetwork" | "version" if needed => {
+                return Err(format!("Match {name} is not supported by this version"));
+            }
+            "exec" | "localnetwork" | "version" => false,
+            _ => return Err(format!("Unsupported Match attribute {}", shown(name))),
+        })
+    }
+
+    fn include(&mut self, args: &[String], place: &Place<'_>) -> Result<Result<(), Fault>> {
+        if place.depth + 1 > MAX_DEPTH {
+            let cause = format!("{}: Include: deeper than {MAX_DEPTH} files", origin(place));
+            return Err(Error::new(Kind::Config, cause).hint("does a file include itself?"));
+        }
+        for arg in args {
+            let pattern = match self.include_pattern(arg) {
+                Ok(pattern) => pattern,
+                Err(fault) => return Ok(Err(format!("{}: Include: {fault}", origin(place)))),
+            };
+            for path in pattern::glob(&pattern) {
+                // ssh(1) looks at the owner of every included file, the system's as well.
+                if let Some(bytes) = self.load(&path, true)? {
+                    self.lines(&bytes, &path, place.depth + 1, place.active)?;
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn include_pattern(&self, arg: &str) -> Result<PathBuf, Fault> {
+        if self.kind == FileKind::System && arg.starts_with('~') {
+            return Err(format!("bad include path {}", shown(arg)));
+        }
+        let path = tilde(arg, self.context)?;
+        let path = Tokens::local(self.context).percent_dollar(&path, "dhiLlu", self.context)?;
+        let base = match self.kind {
+            FileKind::System => PathBuf::from("/etc/ssh"),
+            FileKind::User | FileKind::Named => user_directory(self.context),
+        };
+        Ok(base.join(path))
+    }
+}
+
+fn is_criterion(name: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "host",
+        "originalhost",
+        "user",
+        "localuser",
+        "exec",
+        "tagged",
+        "localnetwork",
+        "version",
+        "command",
+    ];
+    let name = name.strip_prefix('!').unwrap_or(name);
+    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+        || name.eq_ignore_ascii_case("sessiontype")
+}
+
+fn origin(place: &Place<'_>) -> Origin {
+    Origin::File { file: place.path.to_owned(), line: place.line }
+}
+
+fn name(path: &Path) -> String {
+    shown(&path.to_string_lossy())
+}
+
+/// The system's reason without its number.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+fn cannot_open(path: &Path, reason: &str) -> Error {
+    let cause = format!("Can't open user config file {}: {reason}", name(path));
+    Error::new(Kind::Config, cause)
+}
+
+fn config(path: &Path, cause: &str) -> Error {
+    Error::new(Kind::Config, format!("{}: {cause}", name(path)))
+}

@@ -1,0 +1,316 @@
+//! Every keyword of ssh_config(5), OpenSSH 9.2 to 10.2, in one table: its name and other names,
+//! what its value looks like, and how it stands here.
+//!
+//! A keyword that is not in the table is an error (`Bad configuration option`). One that is and
+//! cannot be honoured is refused when its value asks for something, or named in one warning
+//! where callers pass it as a matter of course. How a value is read lives in `value`.
+
+use Shape::{
+    Any, Environment, Escape, Flag, Level, Line, Number, Pairs, Port, Qos, Rekey, Text, Time, Word,
+    Words,
+};
+use Standing::{Honoured, Inert, Refused, Warned};
+
+/// What the value of a keyword looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `yes`, `no`, `true` or `false`.
+    Flag,
+    /// One of these words, in any case.
+    Word(&'static [&'static str]),
+    /// One word, not empty, that is read where it is used.
+    Text,
+    /// One word or several.
+    Words,
+    /// The rest of the line as it stands, quotes and `#` included.
+    Line,
+    /// A whole number, 0 to 2^31-1.
+    Number,
+    /// Seconds, a time such as `1h30m`, or `none`.
+    Time,
+    /// A port.
+    Port,
+    /// A log level.
+    Level,
+    /// An escape character: `x`, `^X` or `none`.
+    Escape,
+    /// An amount of data and perhaps a time.
+    Rekey,
+    /// Patterns of names of environment variables.
+    Environment,
+    /// `NAME=value` pairs.
+    Pairs,
+    /// One or two classes of service.
+    Qos,
+    /// Anything at all, nothing included.
+    Any,
+}
+
+/// How a keyword stands in this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It does what ssh_config(5) says.
+    Honoured,
+    /// Whatever the value, it asks for nothing here: it qualifies something that is refused on
+    /// its own account, or it has had no effect in ssh(1) itself for long.
+    Inert,
+    /// Accepted with one warning, unless the value is one of these, which ask for nothing.
+    Warned(&'static [&'static str], &'static str),
+    /// Refused, unless the value is one of these, which ask for nothing.
+    Refused(&'static [&'static str], &'static str),
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// Which keyword.
+    pub keyword: Keyword,
+    /// Its name as ssh_config(5) writes it.
+    pub name: &'static str,
+    /// Older names and other spellings, in lower case.
+    pub aliases: &'static [&'static str],
+    /// What its value looks like.
+    pub shape: Shape,
+    /// How it stands here.
+    pub standing: Standing,
+}
+
+macro_rules! keywords {
+    ($($name:ident [$($alias:literal)*] $shape:expr, $standing:expr;)*) => {
+        /// A keyword of ssh_config(5).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Keyword {
+            $(#[doc = concat!("`", stringify!($name), "`.")] $name,)*
+        }
+
+        /// The table, in the order of [`Keyword`]'s variants.
+        pub const TABLE: &[Row] = &[
+            $(Row {
+                keyword: Keyword::$name,
+                name: stringify!($name),
+                aliases: &[$($alias),*],
+                shape: $shape,
+                standing: $standing,
+            },)*
+        ];
+    };
+}
+
+impl Keyword {
+    /// Finds a keyword by any of its names, in any case.
+    pub fn find(name: &str) -> Option<Keyword> {
+        let is = |known: &str| known.eq_ignore_ascii_case(name);
+        TABLE
+            .iter()
+            .find(|row| is(row.name) || row.aliases.iter().any(|a| is(a)))
+            .map(|r| r.keyword)
+    }
+
+    /// Its row.
+    pub fn row(self) -> &'static Row {
+        &TABLE[self as usize]
+    }
+
+    /// Its name as ssh_config(5) writes it.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// Whether every value counts and not only the first.
+    pub fn accumulates(self) -> bool {
+        use Keyword as K;
+        matches!(
+            self,
+            K::IdentityFile
+                | K::CertificateFile
+                | K::SendEnv
+                | K::LocalForward
+                | K::RemoteForward
+                | K::DynamicForward
+        )
+    }
+}
+
+/// Values that switch a thing off.
+const OFF: &[&str] = &["no", "false"];
+const NONE: &[&str] = &["none"];
+const NEVER: &[&str] = &[];
+
+const NO_FORWARD: &str = "forwarding is not supported by this version";
+const NO_X11: &str = "X11 forwarding is not supported by this version";
+const NO_GSSAPI: &str = "GSSAPI is not supported";
+const SSH1: &str = "it belongs to SSH-1, which is not supported";
+const RESTRICTS: &str = "it is not applied by this version";
+
+keywords! {
+    AddKeysToAgent [] Words, Warned(OFF, "no key is added to the agent");
+    AddressFamily [] Word(&["any", "inet", "inet6"]), Honoured;
+    BatchMode [] Flag, Honoured;
+    BindAddress [] Text, Honoured;
+    BindInterface [] Text, Honoured;
+    CanonicalDomains [] Words, Inert;
+    CanonicalizeFallbackLocal [] Flag, Inert;
+    CanonicalizeHostname [] Word(&["yes", "no", "always", "true", "false", "none"]),
+        Refused(&["no", "false", "none"], "host names are not canonicalized by this version");
+    CanonicalizeMaxDots [] Number, Inert;
+    CanonicalizePermittedCNAMEs [] Words, Inert;
+    CASignatureAlgorithms [] Text, Warned(NEVER, RESTRICTS);
+    CertificateFile [] Text, Honoured;
+    ChannelTimeout [] Words, Refused(NONE, "channels have no timeout in this version");
+    CheckHostIP [] Flag, Warned(OFF, "addresses are not checked, as in newer versions of ssh");
+    Ciphers [] Text, Honoured;
+    ClearAllForwardings [] Flag, Honoured;
+    Compression [] Flag, Honoured;
+    ConnectionAttempts [] Number, Honoured;
+    ConnectTimeout [] Time, Honoured;
+    ControlMaster [] Word(&["yes", "no", "true", "false", "ask", "auto", "autoask"]),
+        Refused(&["no", "false", "auto", "autoask"], "a connection is not shared by this version");
+    ControlPath [] Text, Inert;
+    ControlPersist [] Text, Inert;
+    DynamicForward [] Words, Refused(NEVER, NO_FORWARD);
+    EnableEscapeCommandline [] Flag, Warned(OFF, "there is no ~C in this version");
+    EnableSSHKeysign [] Flag, Inert;
+    EscapeChar [] Escape, Honoured;
+    ExitOnForwardFailure [] Flag, Inert;
+    FingerprintHash [] Word(&["md5", "sha256"]), Honoured;
+    ForkAfterAuthentication [] Flag, Refused(OFF, "going to the background is not supported by this version");
+    ForwardAgent [] Text, Refused(OFF, "agent forwarding is not supported by this version");
+    ForwardX11 [] Flag, Refused(OFF, NO_X11);
+    ForwardX11Timeout [] Time, Inert;
+    ForwardX11Trusted [] Flag, Inert;
+    GatewayPorts [] Flag, Inert;
+    GlobalKnownHostsFile [] Words, Honoured;
+    GSSAPIAuthentication [] Flag, Inert;
+    GSSAPIClientIdentity [] Text, Inert;
+    GSSAPIDelegateCredentials [] Flag, Inert;
+    GSSAPIKexAlgorithms [] Text, Inert;
+    GSSAPIKeyExchange [] Flag, Warned(OFF, NO_GSSAPI);
+    GSSAPIRenewalForcesRekey [] Flag, Inert;
+    GSSAPIServerIdentity [] Text, Inert;
+    GSSAPITrustDns [] Flag, Inert;
+    HashKnownHosts [] Flag, Honoured;
+    Host [] Words, Honoured;
+    HostbasedAcceptedAlgorithms ["hostbasedkeytypes"] Text, Inert;
+    HostbasedAuthentication [] Flag, Warned(OFF, "host-based authentication is not supported");
+    HostKeyAlgorithms [] Text, Honoured;
+    HostKeyAlias [] Text, Honoured;
+    HostName [] Text, Honoured;
+    IdentitiesOnly [] Flag, Honoured;
+    IdentityAgent [] Text, Honoured;
+    IdentityFile ["identityfile2"] Text, Honoured;
+    IgnoreUnknown [] Text, Honoured;
+    Include [] Words, Honoured;
+    IPQoS [] Qos, Honoured;
+    KbdInteractiveAuthentication
+        ["challengeresponseauthentication" "skeyauthentication" "tisauthentication"] Flag, Honoured;
+    KbdInteractiveDevices [] Text, Warned(NEVER, "the server chooses the devices");
+    KexAlgorithms [] Text, Honoured;
+    KnownHostsCommand [] Line, Refused(NONE, "a command as source of host keys is not supported by this version");
+    LocalCommand [] Line, Refused(NONE, "local commands are not supported by this version");
+    LocalForward [] Words, Refused(NEVER, NO_FORWARD);
+    LogLevel [] Level, Honoured;
+    LogVerbose [] Text, Warned(NONE, RESTRICTS);
+    MACs [] Text, Honoured;
+    Match [] Words, Honoured;
+    NoHostAuthenticationForLocalhost [] Flag, Honoured;
+    NumberOfPasswordPrompts [] Number, Honoured;
+    ObscureKeystrokeTiming [] Text, Refused(OFF, "keystroke timing is not obscured by this version");
+    PasswordAuthentication [] Flag, Honoured;
+    PermitLocalCommand [] Flag, Honoured;
+    PermitRemoteOpen [] Words, Inert;
+    PKCS11Provider ["smartcarddevice"] Text, Refused(NONE, "PKCS#11 is not supported");
+    Port [] Port, Honoured;
+    PreferredAuthentications [] Text, Honoured;
+    Protocol [] Text, Refused(&["2", "2,1", "1,2"], SSH1);
+    ProxyCommand [] Line, Honoured;
+    ProxyJump [] Line, Refused(NONE, "jump hosts are not supported by this version");
+    ProxyUseFdpass [] Flag, Refused(OFF, "a proxy that passes a descriptor is not supported");
+    PubkeyAcceptedAlgorithms ["pubkeyacceptedkeytypes"] Text, Honoured;
+    PubkeyAuthentication ["dsaauthentication"]
+        Word(&["yes", "no", "true", "false", "unbound", "host-bound"]), Honoured;
+    RefuseConnection [] Text, Honoured;
+    RekeyLimit [] Rekey, Honoured;
+    RemoteCommand [] Line, Honoured;
+    RemoteForward [] Words, Refused(NEVER, NO_FORWARD);
+    RequestTTY [] Word(&["yes", "no", "true", "false", "force", "auto"]), Honoured;
+    RequiredRSASize [] Number, Warned(NEVER, RESTRICTS);
+    RevokedHostKeys [] Text, Refused(NONE, "a file of revoked host keys is not supported by this version");
+    SecurityKeyProvider [] Text, Inert;
+    SendEnv [] Environment, Honoured;
+    ServerAliveCountMax [] Number, Honoured;
+    ServerAliveInterval ["protocolkeepalives" "setuptimeout"] Time, Honoured;
+    SessionType [] Word(&["none", "subsystem", "default"]), Honoured;
+    SetEnv [] Pairs, Honoured;
+    StdinNull [] Flag, Honoured;
+    StreamLocalBindMask [] Text, Inert;
+    StreamLocalBindUnlink [] Flag, Inert;
+    StrictHostKeyChecking [] Word(&["yes", "no", "true", "false", "off", "ask", "accept-new"]), Honoured;
+    SyslogFacility [] Text, Inert;
+    Tag [] Text, Honoured;
+    TCPKeepAlive ["keepalive"] Flag, Honoured;
+    Tunnel [] Word(&["yes", "no", "true", "false", "ethernet", "point-to-point"]),
+        Refused(OFF, "tunnel devices are not supported");
+    TunnelDevice [] Text, Inert;
+    UpdateHostKeys [] Word(&["yes", "no", "true", "false", "ask"]),
+        Warned(OFF, "further host keys of the server are not learnt by this version");
+    User [] Text, Honoured;
+    UserKnownHostsFile [] Words, Honoured;
+    VerifyHostKeyDNS [] Word(&["yes", "no", "true", "false", "ask"]),
+        Refused(OFF, "SSHFP records are not looked up by this version");
+    VersionAddendum [] Line, Refused(NONE, "nothing is added to the version");
+    VisualHostKey [] Flag, Honoured;
+    WarnWeakCrypto [] Text, Inert;
+    XAuthLocation [] Text, Inert;
+
+    // What ssh(1) itself takes and no longer heeds.
+    AFSTokenPassing [] Any, Warned(OFF, SSH1);
+    Cipher [] Any, Inert;
+    CompressionLevel [] Any, Inert;
+    FallBackToRsh [] Any, Inert;
+    GlobalKnownHostsFile2 ["userknownhostsfile2"] Any, Inert;
+    KerberosAuthentication ["kerberostgtpassing"] Any, Warned(OFF, SSH1);
+    RhostsAuthentication [] Any, Inert;
+    RhostsRSAAuthentication [] Any, Warned(OFF, SSH1);
+    RSAAuthentication [] Any, Warned(OFF, SSH1);
+    UsePrivilegedPort [] Any, Inert;
+    UseRoaming [] Any, Inert;
+    UseRsh [] Any, Inert;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_order_and_every_name_is_its_own() {
+        let mut names = std::collections::HashSet::new();
+        for (at, row) in TABLE.iter().enumerate() {
+            assert_eq!(row.keyword as usize, at);
+            for name in row.aliases.iter().copied().chain([row.name]) {
+                assert!(names.insert(name.to_ascii_lowercase()), "{name} twice");
+                assert_eq!(Keyword::find(&name.to_uppercase()), Some(row.keyword), "{name}");
+            }
+        }
+        assert_eq!(Keyword::find("nonsense"), None);
+    }
+
+    /// The keywords that OpenSSH 9.2's manual has and those that came until 10.2.
+    #[test]
+    fn every_keyword_of_the_manual_is_known() {
+        for name in include_str!("../../tests/data/config/keywords.txt").lines() {
+            let name = name.trim();
+            if !name.is_empty() && !name.starts_with('#') {
+                assert!(Keyword::find(name).is_some(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_quiet_value_is_one_the_shape_takes() {
+        for row in TABLE {
+            if let (Word(words), Warned(quiet, _) | Refused(quiet, _)) = (row.shape, row.standing) {
+                assert!(quiet.iter().all(|q| words.contains(q)), "{}", row.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The values as collected: raw, in ssh's order of precedence, each with its origin.
+//!
+//! The command line comes first, then the user's file, then the system's; the first value of a
+//! keyword counts, but for the few that accumulate. Later values are kept all the same, so that
+//! it can be told what was overridden.
+
+use super::expand::{HOSTNAME, Tokens};
+use super::file::{ConfigFile, HostFacts, Reader};
+use super::keyword::{Keyword, Shape};
+use super::options::{Options, build};
+use super::origin::Origin;
+use super::value::{self, Fault, shown};
+use super::{Context, line, pattern};
+use crate::error::{Error, Kind, Result};
+
+/// The most identity files, certificates and forwards of one kind; ssh(1) ends at 100.
+const MAX_ACCUMULATED: usize = 100;
+
+/// One collected value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Of which keyword.
+    pub keyword: Keyword,
+    /// Its arguments; a keyword that takes the rest of the line has it in one.
+    pub args: Vec<String>,
+    /// Where it was set.
+    pub origin: Origin,
+}
+
+/// The collected values.
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    entries: Vec<Entry>,
+    warnings: Vec<String>,
+    pub(super) final_wanted: bool,
+}
+
+impl Layers {
+    /// Nothing collected yet.
+    pub fn new() -> Layers {
+        Layers::default()
+    }
+
+    /// Takes the argument of `-o`: a keyword in any case, `=` or blanks, and its value.
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: `Bad configuration option: x`, or a value that the keyword does not take.
+    pub fn option(&mut self, text: &str, origin: Origin) -> Result<()> {
+        let Some((name, rest)) = line::keyword(text) else {
+            return Err(Error::new(Kind::Config, format!("{origin}: Missing option"))
+                .hint("it is written -o Keyword=value"));
+        };
+        let Some(keyword) = Keyword::find(name) else {
+            if self.ignores(name) {
+                return Ok(());
+            }
+            return Err(Error::new(Kind::Config, format!("{origin}: {}", unknown(name))));
+        };
+        if matches!(keyword, Keyword::Host | Keyword::Match | Keyword::Include) {
+            let what =
+                format!("{} directive not supported as a command-line option", keyword.name());
+            return Err(Error::new(Kind::Config, format!("{origin}: {what}")));
+        }
+        let args = arguments(keyword, rest).map_err(|fault| at(&origin, keyword, &fault))?;
+        self.record(keyword, args, origin)
+    }
+
+    /// Adds one value; it counts if it is the first of its keyword, or the keyword accumulates.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when the keyword does not take the value.
+    pub fn set(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
+        let args = vec![value.to_owned()];
+        value::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        self.record(keyword, args, origin)
+    }
+
+    /// Adds one value before all others: most flags of ssh(1) win over any `-o`, the last flag
+    /// over the ones before.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when the keyword does not take the value.
+    pub fn overrule(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
+        let args = vec![value.to_owned()];
+        value::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        self.entries.insert(0, Entry { keyword, args, origin });
+        Ok(())
+    }
+
+    /// Reads a configuration file with everything it includes.
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: a file that must exist and does not, one that others can write, bad
+    /// options (the first is named), or a bound exceeded.
+    pub fn file(&mut self, file: &ConfigFile, host: &HostFacts, context: &Context) -> Result<()> {
+        Reader::new(self, file.kind, host, context).read(file)
+    }
+
+    /// Whether `Match final` was met: the files are then to be read a second time.
+    pub fn wants_final_pass(&self) -> bool {
+        self.final_wanted
+    }
+
+    /// The options that come of it for this host.
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: a token or variable without a value, or something asked for that is
+    /// not supported; the place is named.
+    pub fn options(&self, host: &str, context: &Context) -> Result<Options> {
+        build(self, host, context)
+    }
+
+    /// The value that counts.
+    pub(super) fn first(&self, keyword: Keyword) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.keyword == keyword)
+    }
+
+    /// All values, in order.
+    pub(super) fn all(&self, keyword: Keyword) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.keyword == keyword)
+    }
+
+    /// Where the value that counts stands among all, for keywords that compete.
+    pub(super) fn rank(&self, keyword: Keyword) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.keyword == keyword)
+    }
+
+    /// What should be said once.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(super) fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Whether IgnoreUnknown, as set so far, covers this name.
+    pub(super) fn ignores(&self, name: &str) -> bool {
+        let list = self.first(Keyword::IgnoreUnknown).map(|e| e.args[0].to_ascii_lowercase());
+        list.is_some_and(|list| pattern::matches_list(&list, &name.to_ascii_lowercase()))
+    }
+
+    /// Adds a value that has been checked.
+    pub(super) fn record(
+        &mut self,
+        keyword: Keyword,
+        args: Vec<String>,
+        origin: Origin,
+    ) -> Result<()> {
+        if keyword.accumulates() {
+            let known = self.all(keyword).any(|entry| entry.args == args);
+            if known && keyword != Keyword::SendEnv {
+                return Ok(());
+            }
+            if self.all(keyword).count() >= MAX_ACCUMULATED {
+                let cause = format!("{origin}: {}: more than {MAX_ACCUMULATED}", keyword.name());
+                return Err(Error::new(Kind::Config, cause));
+            }
+        }
+        self.entries.push(Entry { keyword, args, origin });
+        Ok(())
+    }
+
+    /// HostName as set so far, for `Match host`; the host itself if it is not set.
+    pub(super) fn hostname(&self, host: &str) -> Result<String, Fault> {
+        let tokens = Tokens { hostname: host.to_owned(), ..Tokens::default() };
+        match self.first(Keyword::HostName) {
+            Some(entry) => tokens.percent(&entry.args[0], HOSTNAME),
+            None => Ok(host.to_owned()),
+        }
+    }
+}
+
+/// The arguments of a keyword from the rest of its line, checked.
+pub(super) fn arguments(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fault> {
+    let args = match keyword.row().shape {
+        Shape::Line if rest.is_empty() => Vec::new(),
+        Shape::Line => vec![rest.to_owned()],
+        _ => line::words(rest)?,
+    };
+    if keyword != Keyword::Match {
+        value::check(keyword, &args)?;
+    }
+    Ok(args)
+}
+
+/// A fault with its place.
+pub(super) fn at(origin: &Origin, keyword: Keyword, fault: &str) -> Error {
+    Error::new(Kind::Config, format!("{origin}: {}: {fault}", keyword.name()))
+}
+
+/// What is said of a keyword that is not in the table; callers look for these words.
+pub(super) fn unknown(name: &str) -> String {
+    format!("Bad configuration option: {}", shown(&name.to_ascii_lowercase()))
+}

@@ -1,0 +1,61 @@
+//! ssh_config(5): what was typed, what the files say, and the options that come of it.
+//!
+//! [`Layers`] collects raw values in ssh's order of precedence, each with its [`Origin`];
+//! [`Layers::options`] turns them into typed [`Options`]. `keyword` is the table of what is
+//! known and how it stands here, `line` the syntax, `pattern` the wildcards, `file` Host, Match
+//! and Include, `value` the values, `expand` the `%`-tokens, `show` what `-G` prints. Nothing
+//! here reads the environment, asks or connects: a [`Context`] brings what the outside knows.
+
+mod expand;
+mod file;
+mod keyword;
+mod layers;
+mod line;
+mod method;
+mod options;
+mod origin;
+mod pattern;
+mod show;
+mod value;
+
+use std::path::PathBuf;
+
+pub use expand::Tokens;
+pub use file::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES};
+pub use keyword::{Keyword, Row, Shape, Standing, TABLE};
+pub use layers::Layers;
+pub use method::{Circumstances, Method, MethodChoice, choose};
+pub use options::{IdentityFiles, Options, default_identity_files};
+pub use origin::{Origin, Setting};
+pub use pattern::{matches, matches_list};
+pub use show::lines as effective_lines;
+pub use value::{
+    AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
+    StrictHostKeyChecking,
+};
+
+/// Looks up a variable of the environment.
+pub type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What the configuration depends on besides its text; the caller finds it out.
+pub struct Context {
+    /// The home directory of the local user, for `~` and `%d`.
+    pub home: PathBuf,
+    /// The local user's name, for `%u`, `Match localuser` and as the default of User.
+    pub local_user: String,
+    /// The local host name with its domain, for `%l` and `%L`.
+    pub local_host: String,
+    /// The local user's id, for `%i` and the ownership of the files.
+    pub uid: u32,
+    /// The environment, for `${NAME}` and `$NAME` where ssh_config(5) allows them.
+    pub env: Environment,
+}
+
+/// The directory of the user's own files, `~/.ssh`.
+pub fn user_directory(context: &Context) -> PathBuf {
+    context.home.join(".ssh")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;

@@ -1,0 +1,507 @@
+//! The options of one connection: typed, each with its origin, expanded and checked together.
+//!
+//! Defaults are OpenSSH's. What the layers ask for and this program does not do is refused here
+//! or becomes a warning, as the table in `keyword` says; nothing asked for is dropped in
+//! silence.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::expand::{ALL, COMMON, HOSTNAME, PROXY, Tokens, path, tilde};
+use super::keyword::{Keyword, Standing, TABLE};
+use super::layers::{Entry, Layers, at};
+use super::origin::{Origin, Setting};
+use super::value::{self, Fault, is_none};
+use super::value::{
+    AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
+    StrictHostKeyChecking,
+};
+use super::{Context, pattern};
+use crate::destination::check_host;
+use crate::error::{Error, Kind, Result};
+
+/// The identity files named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IdentityFiles {
+    /// Those named, in order, without `none`.
+    pub files: Vec<Setting<PathBuf>>,
+    /// Whether IdentityFile or `-i` was given at all: `none` alone means no file, not the defaults.
+    pub named: bool,
+}
+
+/// The options of one connection. Each field is the keyword of its name in ssh_config(5).
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// HostName expanded, in lower case, without brackets; the host itself by default.
+    pub hostname: Setting<String>,
+    /// Port; 22 by default.
+    pub port: Setting<u16>,
+    /// User; the local user by default.
+    pub user: Setting<String>,
+    /// IdentityFile; none by default, see [`default_identity_files`].
+    pub identity_files: IdentityFiles,
+    /// CertificateFile.
+    pub certificate_files: Vec<Setting<PathBuf>>,
+    /// IdentitiesOnly.
+    pub identities_only: Setting<bool>,
+    /// IdentityAgent: a socket, or the word `none`; `None` means the one of `SSH_AUTH_SOCK`.
+    pub identity_agent: Setting<Option<String>>,
+    /// UserKnownHostsFile; empty for `none`.
+    pub user_known_hosts_files: Setting<Vec<PathBuf>>,
+    /// GlobalKnownHostsFile; empty for `none`.
+    pub global_known_hosts_files: Setting<Vec<PathBuf>>,
+    /// StrictHostKeyChecking.
+    pub strict_host_key_checking: Setting<StrictHostKeyChecking>,
+    /// HostKeyAlias, in lower case.
+    pub host_key_alias: Setting<Option<String>>,
+    /// HashKnownHosts.
+    pub hash_known_hosts: Setting<bool>,
+    /// NoHostAuthenticationForLocalhost.
+    pub no_host_authentication_for_localhost: Setting<bool>,
+    /// VisualHostKey.
+    pub visual_host_key: Setting<bool>,
+    /// FingerprintHash.
+    pub fingerprint_hash: Setting<FingerprintHash>,
+    /// CASignatureAlgorithms, raw. Warned about in `warnings` as long as nothing applies it.
+    pub ca_signature_algorithms: Setting<Option<String>>,
+    /// RequiredRSASize in bits. Warned about in `warnings` as long as nothing applies it.
+    pub required_rsa_size: Setting<u32>,
+    /// BatchMode.
+    pub batch_mode: Setting<bool>,
+    /// PreferredAuthentications, the words as they stand; `None` if not set.
+    pub preferred_authentications: Setting<Option<Vec<String>>>,
+    /// PasswordAuthentication.
+    pub password_authentication: Setting<bool>,
+    /// PubkeyAuthentication; `unbound` and `host-bound` are yes.
+    pub pubkey_authentication: Setting<bool>,
+    /// KbdInteractiveAuthentication.
+    pub kbd_interactive_authentication: Setting<bool>,
+    /// NumberOfPasswordPrompts.
+    pub number_of_password_prompts: Setting<u32>,
+    /// ConnectTimeout; `None` leaves it to TCP.
+    pub connect_timeout: Setting<Option<Duration>>,
+    /// ConnectionAttempts, at least 1, one each second.
+    pub connection_attempts: Setting<u32>,
+    /// ServerAliveInterval.
+    pub server_alive_interval: Setting<Option<Duration>>,
+    /// ServerAliveCountMax.
+    pub server_alive_count_max: Setting<u32>,
+    /// TCPKeepAlive.
+    pub tcp_keep_alive: Setting<bool>,
+    /// AddressFamily.
+    pub address_family: Setting<AddressFamily>,
+    /// BindAddress.
+    pub bind_address: Setting<Option<String>>,
+    /// BindInterface.
+    pub bind_interface: Setting<Option<String>>,
+    /// IPQoS, its words as they stand.
+    pub ip_qos: Setting<Option<Vec<String>>>,
+    /// ProxyCommand with its tokens expanded, for the user's shell.
+    pub proxy_command: Setting<Option<String>>,
+    /// ProxyJump as it stands.
+    pub proxy_jump: Setting<Option<String>>,
+    /// Ciphers, raw: a list, perhaps led by `+`, `-` or `^`.
+    pub ciphers: Setting<Option<String>>,
+    /// MACs, raw.
+    pub macs: Setting<Option<String>>,
+    /// KexAlgorithms, raw.
+    pub kex_algorithms: Setting<Option<String>>,
+    /// HostKeyAlgorithms, raw.
+    pub host_key_algorithms: Setting<Option<String>>,
+    /// PubkeyAcceptedAlgorithms, raw.
+    pub pubkey_accepted_algorithms: Setting<Option<String>>,
+    /// Compression.
+    pub compression: Setting<bool>,
+    /// RekeyLimit.
+    pub rekey_limit: Setting<RekeyLimit>,
+    /// RequestTTY.
+    pub request_tty: Setting<RequestTty>,
+    /// SessionType.
+    pub session_type: Setting<SessionType>,
+    /// RemoteCommand expanded.
+    pub remote_command: Setting<Option<String>>,
+    /// LocalCommand expanded; only there if PermitLocalCommand allows it.
+    pub local_command: Setting<Option<String>>,
+    /// PermitLocalCommand.
+    pub permit_local_command: Setting<bool>,
+    /// SendEnv: patterns, after removals.
+    pub send_env: Vec<Setting<String>>,
+    /// SetEnv: names and values, the first of each name.
+    pub set_env: Setting<Vec<(String, String)>>,
+    /// StdinNull.
+    pub stdin_null: Setting<bool>,
+    /// ForkAfterAuthentication.
+    pub fork_after_authentication: Setting<bool>,
+    /// EscapeChar; `None` for `none`.
+    pub escape_char: Setting<Option<u8>>,
+    /// LogLevel.
+    pub log_level: Setting<LogLevel>,
+    /// Tag.
+    pub tag: Setting<Option<String>>,
+    /// What to tell the person once, one line each.
+    pub warnings: Vec<String>,
+}
+
+/// The identity files tried when none is named, in ssh's order. They need not exist.
+pub fn default_identity_files(context: &Context) -> Vec<PathBuf> {
+    let names = ["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk"];
+    names.iter().map(|name| super::user_directory(context).join(name)).collect()
+}
+
+/// Makes the options of what was collected.
+pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Options> {
+    use Keyword as K;
+    if let Some(entry) = layers.first(K::RefuseConnection) {
+        return Err(at(&entry.origin, K::RefuseConnection, &value::shown(&entry.args[0])));
+    }
+    let hostname = hostname(layers, host)?;
+    let mut v = Values { layers, context, tokens: Tokens::local(context) };
+    let port = v.parsed(K::Port, 22, value::port)?;
+    let user = v.parsed(K::User, context.local_user.clone(), |text| Ok(text.to_owned()))?;
+    let host_key_alias = v.optional(K::HostKeyAlias, |text| Ok(text.to_lowercase()))?;
+    let (command, jump) = proxies(layers);
+    v.tokens.hostname.clone_from(&hostname);
+    host.clone_into(&mut v.tokens.original);
+    v.tokens.port = port.to_string();
+    v.tokens.user.clone_from(&user);
+    v.tokens.key_alias = host_key_alias.value.clone().unwrap_or_else(|| host.to_owned());
+    v.tokens.jump = jump.value.clone().unwrap_or_default();
+    let warnings = standing(layers, jump.value.is_some())?;
+
+    Ok(Options {
+        hostname,
+        port,
+        user,
+        host_key_alias,
+        warnings,
+        proxy_jump: jump,
+        proxy_command: v.expanded(K::ProxyCommand, command, PROXY)?,
+        identity_files: v.identity_files()?,
+        certificate_files: v.paths(K::CertificateFile)?,
+        identities_only: v.flag(K::IdentitiesOnly, false)?,
+        identity_agent: v.identity_agent()?,
+        user_known_hosts_files: v.user_known_hosts()?,
+        global_known_hosts_files: v.global_known_hosts()?,
+        strict_host_key_checking: v.word(K::StrictHostKeyChecking, value::strict),
+        hash_known_hosts: v.flag(K::HashKnownHosts, false)?,
+        no_host_authentication_for_localhost: v.flag(K::NoHostAuthenticationForLocalhost, false)?,
+        visual_host_key: v.flag(K::VisualHostKey, false)?,
+        fingerprint_hash: v.word(K::FingerprintHash, fingerprint_hash),
+        ca_signature_algorithms: v.text(K::CASignatureAlgorithms)?,
+        required_rsa_size: v.parsed(K::RequiredRSASize, 1024, value::number)?,
+        batch_mode: v.flag(K::BatchMode, false)?,
+        preferred_authentications: v.optional(K::PreferredAuthentications, comma_list)?,
+        password_authentication: v.flag(K::PasswordAuthentication, true)?,
+        pubkey_authentication: v.parsed(K::PubkeyAuthentication, true, pubkey)?,
+        kbd_interactive_authentication: v.flag(K::KbdInteractiveAuthentication, true)?,
+        number_of_password_prompts: v.parsed(K::NumberOfPasswordPrompts, 3, value::number)?,
+        connect_timeout: v.time(K::ConnectTimeout)?,
+        connection_attempts: v.parsed(K::ConnectionAttempts, 1, attempts)?,
+        server_alive_interval: v.time(K::ServerAliveInterval)?,
+        server_alive_count_max: v.parsed(K::ServerAliveCountMax, 3, value::number)?,
+        tcp_keep_alive: v.flag(K::TCPKeepAlive, true)?,
+        address_family: v.word(K::AddressFamily, value::address_family),
+        bind_address: v.text(K::BindAddress)?,
+        bind_interface: v.text(K::BindInterface)?,
+        ip_qos: v.words(K::IPQoS),
+        ciphers: v.text(K::Ciphers)?,
+        macs: v.text(K::MACs)?,
+        kex_algorithms: v.text(K::KexAlgorithms)?,
+        host_key_algorithms: v.text(K::HostKeyAlgorithms)?,
+        pubkey_accepted_algorithms: v.text(K::PubkeyAcceptedAlgorithms)?,
+        compression: v.flag(K::Compression, false)?,
+        rekey_limit: v.rekey_limit()?,
+        request_tty: v.word(K::RequestTTY, value::request_tty),
+        session_type: v.word(K::SessionType, value::session_type),
+        remote_command: v.expanded(K::RemoteCommand, v.command(K::RemoteCommand), COMMON)?,
+        local_command: v.local_command()?,
+        permit_local_command: v.flag(K::PermitLocalCommand, false)?,
+        send_env: send_env(layers),
+        set_env: set_env(layers),
+        stdin_null: v.flag(K::StdinNull, false)?,
+        fork_after_authentication: v.flag(K::ForkAfterAuthentication, false)?,
+        escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape)?,
+        log_level: v.parsed(K::LogLevel, LogLevel::Info, value::level)?,
+        tag: v.text(K::Tag)?,
+    })
+}
+
+/// The collected values as types. Expansions can still fail; the rest was checked before.
+struct Values<'a> {
+    layers: &'a Layers,
+    context: &'a Context,
+    tokens: Tokens,
+}
+
+impl Values<'_> {
+    fn parsed<T>(
+        &self,
+        keyword: Keyword,
+        default: T,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Result<Setting<T>> {
+        match self.layers.first(keyword) {
+            None => Ok(Setting::default_value(default)),
+            Some(entry) => match parse(&entry.args[0]) {
+                Ok(value) => Ok(Setting::new(value, entry.origin.clone())),
+                Err(fault) => Err(at(&entry.origin, keyword, &fault)),
+            },
+        }
+    }
+
+    fn optional<T>(
+        &self,
+        keyword: Keyword,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Result<Setting<Option<T>>> {
+        self.parsed(keyword, None, |text| parse(text).map(Some))
+    }
+
+    fn text(&self, keyword: Keyword) -> Result<Setting<Option<String>>> {
+        self.optional(keyword, |text| Ok(text.to_owned()))
+    }
+
+    fn flag(&self, keyword: Keyword, default: bool) -> Result<Setting<bool>> {
+        self.parsed(keyword, default, value::flag)
+    }
+
+    /// A word from a list; the parser gives the default for everything else.
+    fn word<T>(&self, keyword: Keyword, parse: impl Fn(&str) -> T) -> Setting<T> {
+        match self.layers.first(keyword) {
+            Some(entry) => Setting::new(parse(&entry.args[0]), entry.origin.clone()),
+            None => Setting::default_value(parse("")),
+        }
+    }
+
+    fn words(&self, keyword: Keyword) -> Setting<Option<Vec<String>>> {
+        match self.layers.first(keyword) {
+            Some(entry) => Setting::new(Some(entry.args.clone()), entry.origin.clone()),
+            None => Setting::default_value(None),
+        }
+    }
+
+    fn time(&self, keyword: Keyword) -> Result<Setting<Option<Duration>>> {
+        let some = |text: &str| value::time(text).map(|t| (!t.is_zero()).then_some(t));
+        self.parsed(keyword, None, some)
+    }
+
+    fn rekey_limit(&self) -> Result<Setting<RekeyLimit>> {
+        let Some(entry) = self.layers.first(Keyword::RekeyLimit) else {
+            return Ok(Setting::default_value(RekeyLimit::default()));
+        };
+        let limit = value::rekey(&entry.args);
+        let limit = limit.map_err(|fault| at(&entry.origin, Keyword::RekeyLimit, &fault))?;
+        Ok(Setting::new(limit, entry.origin.clone()))
+    }
+
+    /// A command line; `none` is none.
+    fn command(&self, keyword: Keyword) -> Setting<Option<String>> {
+        first_but_none(self.layers, keyword)
+    }
+
+    fn expanded(
+        &self,
+        keyword: Keyword,
+        setting: Setting<Option<String>>,
+        allowed: &str,
+    ) -> Result<Setting<Option<String>>> {
+        let Some(text) = setting.value else {
+            return Ok(setting);
+        };
+        let value = self.tokens.percent(&text, allowed);
+        let value = value.map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(Some(value), setting.origin))
+    }
+
+    fn local_command(&self) -> Result<Setting<Option<String>>> {
+        let command = self.command(Keyword::LocalCommand);
+        if !self.flag(Keyword::PermitLocalCommand, false)?.value {
+            return Ok(Setting::default_value(None));
+        }
+        self.expanded(Keyword::LocalCommand, command, ALL)
+    }
+
+    fn path(&self, entry: &Entry, text: &str) -> Result<PathBuf> {
+        let path = path(text, &self.tokens, self.context);
+        path.map_err(|fault| at(&entry.origin, entry.keyword, &fault))
+    }
+
+    fn paths(&self, keyword: Keyword) -> Result<Vec<Setting<PathBuf>>> {
+        let named = self.layers.all(keyword).filter(|entry| !is_none(&entry.args[0]));
+        named.map(|e| Ok(Setting::new(self.path(e, &e.args[0])?, e.origin.clone()))).collect()
+    }
+
+    fn identity_files(&self) -> Result<IdentityFiles> {
+        let named = self.layers.first(Keyword::IdentityFile).is_some();
+        Ok(IdentityFiles { files: self.paths(Keyword::IdentityFile)?, named })
+    }
+
+    fn identity_agent(&self) -> Result<Setting<Option<String>>> {
+        let keyword = Keyword::IdentityAgent;
+        let Some(entry) = self.layers.first(keyword) else {
+            return Ok(Setting::default_value(None));
+        };
+        let text = entry.args[0].as_str();
+        let value = match text.strip_prefix('$') {
+            _ if is_none(text) => Some("none".to_owned()),
+            _ if text == "SSH_AUTH_SOCK" => None,
+            Some(name) if !name.starts_with('{') => {
+                // A variable that is not set names no agent, as in ssh(1).
+                Some((self.context.env)(name).unwrap_or_else(|| "none".to_owned()))
+            }
+            _ => Some(self.path(entry, text)?.to_string_lossy().into_owned()),
+        };
+        Ok(Setting::new(value, entry.origin.clone()))
+    }
+
+    fn user_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {
+        let Some(entry) = self.layers.first(Keyword::UserKnownHostsFile) else {
+            let directory = super::user_directory(self.context);
+            let files = ["known_hosts", "known_hosts2"].map(|name| directory.join(name));
+            return Ok(Setting::default_value(files.to_vec()));
+        };
+        let named = entry.args.iter().filter(|name| !is_none(name));
+        let files: Result<_> = named.map(|name| self.path(entry, name)).collect();
+        Ok(Setting::new(files?, entry.origin.clone()))
+    }
+
+    fn global_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {
+        let Some(entry) = self.layers.first(Keyword::GlobalKnownHostsFile) else {
+            let files = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
+            return Ok(Setting::default_value(files.map(PathBuf::from).to_vec()));
+        };
+        let named = entry.args.iter().filter(|name| !is_none(name));
+        let files: Result<_, Fault> =
+            named.map(|name| tilde(name, self.context).map(PathBuf::from)).collect();
+        let files = files.map_err(|fault| at(&entry.origin, entry.keyword, &fault))?;
+        Ok(Setting::new(files, entry.origin.clone()))
+    }
+}
+
+fn hostname(layers: &Layers, host: &str) -> Result<Setting<String>> {
+    let Some(entry) = layers.first(Keyword::HostName) else {
+        return Ok(Setting::default_value(host.to_lowercase()));
+    };
+    let tokens = Tokens { hostname: host.to_owned(), ..Tokens::default() };
+    let fail = |fault: &str| at(&entry.origin, Keyword::HostName, fault);
+    let name = tokens.percent(&entry.args[0], HOSTNAME).map_err(|fault| fail(&fault))?;
+    let bare = name.strip_prefix('[').and_then(|n| n.strip_suffix(']')).unwrap_or(&name);
+    check_host(bare).map_err(|error| fail(error.cause()))?;
+    Ok(Setting::new(bare.to_lowercase(), entry.origin.clone()))
+}
+
+/// ProxyCommand and ProxyJump compete: the one set first counts, but `ProxyJump none` leaves a
+/// later ProxyCommand alone.
+fn proxies(layers: &Layers) -> (Setting<Option<String>>, Setting<Option<String>>) {
+    let command = first_but_none(layers, Keyword::ProxyCommand);
+    let jump = first_but_none(layers, Keyword::ProxyJump);
+    let rank = |keyword| layers.rank(keyword).unwrap_or(usize::MAX);
+    if jump.is_some() && rank(Keyword::ProxyJump) < rank(Keyword::ProxyCommand) {
+        (Setting::default_value(None), jump)
+    } else if layers.first(Keyword::ProxyCommand).is_some() {
+        (command, Setting::default_value(None))
+    } else {
+        (command, jump)
+    }
+}
+
+fn first_but_none(layers: &Layers, keyword: Keyword) -> Setting<Option<String>> {
+    match layers.first(keyword) {
+        None => Setting::default_value(None),
+        Some(entry) => {
+            let value = Some(entry.args[0].clone()).filter(|text| !is_none(text));
+            Setting::new(value, entry.origin.clone())
+        }
+    }
+}
+
+/// Refuses what is asked for and not done, and lists what is only warned about.
+fn standing(layers: &Layers, jumps: bool) -> Result<Vec<String>> {
+    let mut warnings = layers.warnings().to_vec();
+    let set = |keyword| layers.first(keyword).is_some_and(|e| value::flag(&e.args[0]) == Ok(true));
+    for row in TABLE {
+        let Some(entry) = layers.first(row.keyword) else {
+            continue;
+        };
+        let value = entry.args.join(" ");
+        let asks = |quiet: &[&str]| !quiet.iter().any(|q| q.eq_ignore_ascii_case(&value));
+        let moot = match row.keyword {
+            Keyword::ProxyJump => !jumps,
+            Keyword::LocalForward | Keyword::RemoteForward | Keyword::DynamicForward => {
+                set(Keyword::ClearAllForwardings)
+            }
+            Keyword::LocalCommand => !set(Keyword::PermitLocalCommand),
+            _ => false,
+        };
+        match row.standing {
+            Standing::Refused(quiet, why) if !moot && asks(quiet) => {
+                return Err(refusal(entry, why, quiet));
+            }
+            Standing::Warned(quiet, why) if asks(quiet) => {
+                let value = value::shown(&value);
+                warnings.push(format!("{}: {} {value}: {why}", entry.origin, row.name));
+            }
+            _ => {}
+        }
+    }
+    Ok(warnings)
+}
+
+fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
+    let name = entry.keyword.name();
+    if let Origin::Flag(flag) = entry.origin {
+        return Error::new(Kind::Usage, format!("{flag}: {why}"));
+    }
+    let value = value::shown(&entry.args.join(" "));
+    let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));
+    match quiet.first() {
+        Some(off) => error.hint(format!("-o {name}={off} goes on without")),
+        None => error.hint("-o ClearAllForwardings=yes goes on without"),
+    }
+}
+
+/// SendEnv: each word adds a pattern, a word led by `-` takes away what it matches.
+fn send_env(layers: &Layers) -> Vec<Setting<String>> {
+    let mut patterns: Vec<Setting<String>> = Vec::new();
+    for entry in layers.all(Keyword::SendEnv) {
+        for word in &entry.args {
+            match word.strip_prefix('-') {
+                Some(remove) => patterns.retain(|known| !pattern::matches(remove, known)),
+                None => patterns.push(Setting::new(word.clone(), entry.origin.clone())),
+            }
+        }
+    }
+    patterns
+}
+
+/// SetEnv: the first value of a name counts.
+fn set_env(layers: &Layers) -> Setting<Vec<(String, String)>> {
+    let Some(entry) = layers.first(Keyword::SetEnv) else {
+        return Setting::default_value(Vec::new());
+    };
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for (name, value) in entry.args.iter().filter_map(|pair| pair.split_once('=')) {
+        if pairs.iter().all(|(known, _)| known != name) {
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    Setting::new(pairs, entry.origin.clone())
+}
+
+fn comma_list(text: &str) -> Result<Vec<String>, Fault> {
+    Ok(text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect())
+}
+
+fn attempts(text: &str) -> Result<u32, Fault> {
+    value::number(text).and_then(|n| {
+        if n == 0 { Err("Invalid number of ConnectionAttempts".to_owned()) } else { Ok(n) }
+    })
+}
+
+fn pubkey(text: &str) -> Result<bool, Fault> {
+    Ok(!matches!(text.to_ascii_lowercase().as_str(), "no" | "false"))
+}
+
+fn fingerprint_hash(text: &str) -> FingerprintHash {
+    if text.eq_ignore_ascii_case("md5") { FingerprintHash::Md5 } else { FingerprintHash::Sha256 }
+}

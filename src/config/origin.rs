@@ -1,0 +1,76 @@
+//! Where a value comes from. Every message about a value names it, and `explain` will list it.
+
+use std::fmt;
+use std::ops::Deref;
+use std::path::PathBuf;
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// A flag of its own, such as `-p`.
+    Flag(&'static str),
+    /// An `-o` option.
+    Option,
+    /// A line of a configuration file.
+    File {
+        /// The file.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// The destination as typed.
+    Destination,
+    /// A saved session of this name.
+    Profile(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => f.write_str("default"),
+            Origin::Flag(flag) => f.write_str(flag),
+            Origin::Option => f.write_str("-o"),
+            Origin::File { file, line } => {
+                write!(f, "{} line {line}", super::value::shown(&file.to_string_lossy()))
+            }
+            Origin::Destination => f.write_str("destination"),
+            Origin::Profile(name) => write!(f, "profile {}", super::value::shown(name)),
+        }
+    }
+}
+
+/// A value and where it comes from. Dereferences to the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl<T> Setting<T> {
+    /// A value with its origin.
+    pub fn new(value: T, origin: Origin) -> Setting<T> {
+        Setting { value, origin }
+    }
+
+    /// The value nobody set.
+    pub fn default_value(value: T) -> Setting<T> {
+        Setting { value, origin: Origin::Default }
+    }
+
+    /// Whether somebody set it.
+    pub fn is_set(&self) -> bool {
+        self.origin != Origin::Default
+    }
+}
+
+impl<T> Deref for Setting<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
