@@ -11,6 +11,7 @@ pub mod demo;
 pub mod destination;
 pub mod error;
 pub mod keys;
+pub mod pattern;
 pub mod prompt;
 pub mod secret;
 pub mod terminal;

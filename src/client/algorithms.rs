@@ -11,6 +11,7 @@ use russh::keys::ssh_key::{Algorithm, EcdsaCurve, HashAlg};
 use russh::{Preferred, cipher, compression, kex, mac};
 
 use crate::error::{Error, Kind, Result};
+use crate::pattern::matches;
 use crate::trust::KnownTypes;
 
 const CERTIFICATE: &str = "-cert-v01@openssh.com";
@@ -201,34 +202,6 @@ fn bad(family: Family, spec: &str) -> Error {
     let spec = crate::text::line(spec, 100);
     Error::new(Kind::Config, format!("Bad SSH2 {what} spec '{spec}'"))
         .hint(format!("{keyword} takes: {}", family.supported().join(",")))
-}
-
-/// Whether a name fits a pattern with `*` and `?`.
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
-    let (mut p, mut n) = (0, 0);
-    let mut retry = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                retry = Some((p + 1, n));
-                p += 1;
-            }
-            Some(&byte) if byte == b'?' || byte == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => match retry {
-                Some((after, from)) => {
-                    p = after;
-                    n = from + 1;
-                    retry = Some((after, n));
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|&byte| byte == b'*')
 }
 
 /// What is proposed in KEXINIT.

@@ -1,41 +1,11 @@
 //! Patterns of ssh_config(5) (`*`, `?`, `!`) and the file names of Include (glob(7)).
-//!
-//! Matching takes time in proportion to the two lengths multiplied, whatever the pattern.
 
 use std::path::{Path, PathBuf};
 
+pub use crate::pattern::matches;
+
 /// The most files that one Include pattern yields; glob(3) has no bound, a loop of links has none.
 const MAX_FOUND: usize = 1024;
-
-/// Whether the whole text matches the pattern: `*` any run of characters, `?` any one.
-pub fn matches(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    let (mut p, mut t) = (0, 0);
-    let mut retry = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                retry = Some((p + 1, t));
-                p += 1;
-            }
-            Some(&c) if c == '?' || c == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => match retry {
-                // The last star takes one character more.
-                Some((after, from)) => {
-                    retry = Some((after, from + 1));
-                    p = after;
-                    t = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|&c| c == '*')
-}
 
 /// Whether the text matches a comma-separated list: some entry, and none of the negated ones.
 pub fn matches_list(list: &str, text: &str) -> bool {

@@ -7,7 +7,7 @@ use log::warn;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::cli::local::{Terminal, window_changes};
-use crate::cli::resolve::{MethodChoice, Plan};
+use crate::cli::resolve::Plan;
 use crate::cli::stdio::{Input, OutputFd};
 use crate::cli::Environment;
 use crate::client::algorithms::{self, Lists};
@@ -18,7 +18,7 @@ use crate::client::deadline::Budget;
 use crate::client::escape::Escape;
 use crate::client::relay::{self, Exit, Local};
 use crate::client::verify::{self, HostPolicy, Transport, TransportOptions};
-use crate::config::{self, AddressFamily, Method, Options, RequestTty, SessionType};
+use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestTty, SessionType, Setting};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
 use crate::prompt::{Answer, MethodQuestion, Prompt};
@@ -186,7 +186,7 @@ fn request(plan: &Plan, pty: bool, environment: &Environment) -> SessionRequest 
 fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String, String)> {
     let mut sent: Vec<(String, String)> = options.set_env.value.clone();
     for (name, value) in environment.all() {
-        let picked = options.send_env.value.iter().any(|pattern| config::pattern::matches(pattern, &name));
+        let picked = options.send_env.iter().any(|pattern| config::matches(&pattern.value, &name));
         if picked && !sent.iter().any(|(set, _)| *set == name) {
             sent.push((name, value));
         }
@@ -274,8 +274,8 @@ fn login(
         MethodChoice::Ask => Vec::new(),
     };
     let by_agent = chain.contains(&Method::Agent);
-    let agent_key = match options.identity_files.value.first() {
-        Some(path) if by_agent => Some(KeyFile::read(path)?),
+    let agent_key = match options.identity_files.files.first() {
+        Some(path) if by_agent => Some(KeyFile::read(&path.value)?),
         _ => None,
     };
     let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
@@ -284,7 +284,7 @@ fn login(
         user,
         chain,
         identities,
-        certificates: options.certificate_files.value.clone(),
+        certificates: options.certificate_files.iter().map(|path| path.value.clone()).collect(),
         agent: environment.agent(options.identity_agent.value.as_deref()),
         agent_key,
         password,
@@ -303,8 +303,8 @@ fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
     if !wanted {
         return Ok(Vec::new());
     }
-    let named = &plan.options.identity_files.value;
-    if named.is_empty() {
+    let named = &plan.options.identity_files;
+    if !named.named {
         let first = environment.default_identities().into_iter().find(|path| path.exists());
         return match first {
             Some(path) => Ok(vec![KeyFile::read(&path)?]),
@@ -312,27 +312,26 @@ fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
         };
     }
     let (mut files, mut faults) = (Vec::new(), Vec::new());
-    for path in distinct(named) {
+    for path in distinct(&named.files) {
         match KeyFile::read(path) {
             Ok(file) => files.push(file),
             Err(error) => faults.push(error),
         }
     }
-    if files.is_empty() && let Some(error) = faults.into_iter().next() {
-        return Err(error);
-    } else {
-        for error in faults {
-            warn!("{error}");
-        }
+    if files.is_empty() && !faults.is_empty() {
+        return Err(faults.swap_remove(0));
+    }
+    for error in faults {
+        warn!("{error}");
     }
     Ok(files)
 }
 
-fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
+fn distinct(paths: &[Setting<PathBuf>]) -> Vec<&Path> {
     let mut seen: Vec<&Path> = Vec::new();
     for path in paths {
-        if !seen.contains(&path.as_path()) {
-            seen.push(path);
+        if !seen.contains(&path.value.as_path()) {
+            seen.push(&path.value);
         }
     }
     seen
