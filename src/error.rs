@@ -119,11 +119,11 @@ impl Error {
 }
 
 impl fmt::Display for Error {
-    /// One line: the cause, then the next step in brackets.
+    /// One line: the cause, then the next step.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.cause)?;
         match &self.hint {
-            Some(hint) => write!(f, " ({hint})"),
+            Some(hint) => write!(f, "; {hint}"),
             None => Ok(()),
         }
     }

@@ -10,6 +10,7 @@ mod log;
 pub mod resolve;
 mod run;
 mod stdio;
+mod watch;
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -16,6 +16,8 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
+use super::watch::watch;
+
 /// POSIX's PIPE_BUF floor is 512 and Linux's is 4096: a pipe that is writable takes as much.
 const WITHOUT_BLOCKING: usize = 512;
 
@@ -34,7 +36,7 @@ enum Access {
 impl Access {
     fn new(fd: BorrowedFd<'_>, interest: Interest) -> io::Result<Access> {
         let kind = FileType::from_raw_mode(fstat(fd)?.st_mode);
-        let watch = |fd| AsyncFd::with_interest(fd, interest);
+        let watch = |fd| watch(fd, interest);
         if kind == FileType::Socket {
             return watch(dup(fd)?).map(Access::Socket);
         }

@@ -18,7 +18,7 @@ use crate::client::deadline::Budget;
 use crate::client::escape::Escape;
 use crate::client::relay::{self, Exit, Local};
 use crate::client::verify::{self, HostPolicy, Transport, TransportOptions};
-use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestTty, SessionType, Setting};
+use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
 use crate::prompt::{Answer, MethodQuestion, Prompt};
@@ -40,8 +40,10 @@ pub async fn connect(
 
     let stream = connect::connect(&route(plan, environment), budget).await?;
     let host = host_policy(plan);
-    let transport = verify::verify(stream, host, &transport_options(options, lists), budget, Arc::clone(&prompt));
-    let transport = transport.await.map_err(|error| name_host(error, plan))?;
+    let wanted = transport_options(options, lists);
+    let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(&prompt))
+        .await
+        .map_err(|error| name_host(error, plan))?;
     let login = login(plan, environment, identities, password)?;
     let session = log_in(plan, transport, login, &prompt).await?;
     if options.session_type.value == SessionType::None {
@@ -186,7 +188,7 @@ fn request(plan: &Plan, pty: bool, environment: &Environment) -> SessionRequest 
 fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String, String)> {
     let mut sent: Vec<(String, String)> = options.set_env.value.clone();
     for (name, value) in environment.all() {
-        let picked = options.send_env.iter().any(|pattern| config::matches(&pattern.value, &name));
+        let picked = options.send_env.iter().any(|pattern| crate::pattern::matches(pattern, &name));
         if picked && !sent.iter().any(|(set, _)| *set == name) {
             sent.push((name, value));
         }
@@ -274,8 +276,8 @@ fn login(
         MethodChoice::Ask => Vec::new(),
     };
     let by_agent = chain.contains(&Method::Agent);
-    let agent_key = match options.identity_files.files.first() {
-        Some(path) if by_agent => Some(KeyFile::read(&path.value)?),
+    let agent_key = match options.identity_files.first() {
+        Some(path) if by_agent => Some(KeyFile::read(path)?),
         _ => None,
     };
     let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
@@ -284,7 +286,7 @@ fn login(
         user,
         chain,
         identities,
-        certificates: options.certificate_files.iter().map(|path| path.value.clone()).collect(),
+        certificates: options.certificate_files.value.clone(),
         agent: environment.agent(options.identity_agent.value.as_deref()),
         agent_key,
         password,
@@ -304,7 +306,7 @@ fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
         return Ok(Vec::new());
     }
     let named = &plan.options.identity_files;
-    if !named.named {
+    if !named.is_set() {
         let first = environment.default_identities().into_iter().find(|path| path.exists());
         return match first {
             Some(path) => Ok(vec![KeyFile::read(&path)?]),
@@ -312,7 +314,7 @@ fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
         };
     }
     let (mut files, mut faults) = (Vec::new(), Vec::new());
-    for path in distinct(&named.files) {
+    for path in distinct(named) {
         match KeyFile::read(path) {
             Ok(file) => files.push(file),
             Err(error) => faults.push(error),
@@ -327,11 +329,11 @@ fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
     Ok(files)
 }
 
-fn distinct(paths: &[Setting<PathBuf>]) -> Vec<&Path> {
+fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
     let mut seen: Vec<&Path> = Vec::new();
     for path in paths {
-        if !seen.contains(&path.value.as_path()) {
-            seen.push(&path.value);
+        if !seen.contains(&path.as_path()) {
+            seen.push(path);
         }
     }
     seen

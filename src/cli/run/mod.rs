@@ -2,6 +2,7 @@
 
 mod connect;
 mod demo;
+mod query;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -35,11 +36,17 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
             let shell = typed.rest.first().map(|word| word.to_string_lossy()).unwrap_or_default();
             print(&help::completions(&shell)?)
         }
-        Verb::Version => {
-            log::to_stderr(&format!("{}\n", super::args::version_line()));
-            Ok(0)
-        }
+        Verb::Version => version(),
+        Verb::Connect if typed.print_version => version(),
         Verb::Demo => demo::run(typed, &environment),
+        Verb::Connect if typed.query.is_some() => {
+            query::run(typed.query.as_deref().unwrap_or_default())
+        }
+        Verb::Connect if typed.print_config => {
+            let (_, options) = resolve::options(typed, &environment.context())?;
+            let lines = crate::config::effective_lines(&options);
+            print(&lines.into_iter().map(|line| line + "\n").collect::<String>())
+        }
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;
             log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
@@ -48,6 +55,11 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         other => Err(Error::new(Kind::Usage, format!("{other} is not part of this version"))
             .hint("tessh help lists what is")),
     }
+}
+
+fn version() -> Result<u8> {
+    log::to_stderr(&format!("{}\n", super::args::version_line()));
+    Ok(0)
 }
 
 fn print(text: &str) -> Result<u8> {
