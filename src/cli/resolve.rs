@@ -129,7 +129,7 @@ fn read_files(typed: &Typed, host: &str, layers: &mut Layers, context: &Context)
         final_pass: false,
     };
     let files = files(typed, context);
-    let mut read = |facts: &HostFacts, layers: &mut Layers| {
+    let read = |facts: &HostFacts, layers: &mut Layers| {
         files.iter().try_for_each(|file| layers.file(file, facts, context))
     };
     read(&facts, layers)?;

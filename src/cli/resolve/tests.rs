@@ -251,7 +251,7 @@ fn the_agent_answers_where_ssh_would_look() {
         "OTHER" => Some("/run/other".to_owned()),
         _ => None,
     });
-    let mut agent = |word: &str| {
+    let agent = |word: &str| {
         let words = ["-F", "none", "-o", word, "h"].map(Into::into);
         let typed = args::parse(words.into_iter(), true).unwrap();
         let plan = resolve_within(&typed, &context, &around);
@@ -288,4 +288,42 @@ fn what_has_no_effect_yet_is_refused() {
         let error = plan(&["-F", "none", flag, "x", "h"], true).unwrap_err();
         assert!(error.to_string().starts_with(flag), "{error}");
     }
+}
+
+/// The lines of tests/data/config/argv.json: what tools pass must be taken, in silence.
+#[test]
+fn what_the_tools_pass_is_taken() {
+    let cases: serde_json::Value =
+        serde_json::from_str(include_str!("../../../tests/data/config/argv.json")).unwrap();
+    let mut taken = 0;
+    for case in cases.as_array().unwrap() {
+        if case.get("error").is_some() || case.get("destination").is_none() {
+            continue;
+        }
+        let argv = case["argv"].as_array().unwrap();
+        let argv = argv.iter().map(|word| word.as_str().unwrap().into());
+        let mut typed = args::parse(argv, false).unwrap();
+        typed.config_file = Some("none".into());
+        // Two lines of the collection have a placeholder for an option.
+        let placeholder = |text: &str| text.eq_ignore_ascii_case("x=y");
+        typed.settings.retain(|s| !matches!(s, TypedSetting::Option(text) if placeholder(text)));
+        let unbuilt = typed
+            .settings
+            .iter()
+            .any(|setting| matches!(setting, TypedSetting::Flag { flag: "-D" | "-J" | "-R", .. }));
+        match options(&typed, &context("me")) {
+            Ok((_, options)) if !unbuilt => {
+                assert!(options.warnings.is_empty(), "{case}: {:?}", options.warnings);
+                taken += 1;
+            }
+            Err(error) if unbuilt => {
+                assert!(error.to_string().contains("not supported"), "{error}")
+            }
+            Err(error) if typed.destination.as_deref() == Some("-") => {
+                assert!(error.to_string().contains("starts with '-'"), "{error}");
+            }
+            other => panic!("{case}: {:?}", other.map(|_| ())),
+        }
+    }
+    assert!(taken > 30, "{taken}");
 }
