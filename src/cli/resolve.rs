@@ -196,7 +196,7 @@ fn method(
     around: &Surroundings<'_>,
 ) -> Result<MethodChoice> {
     let explicit = typed.auth.as_deref().map(Method::parse_chain).transpose()?;
-    let defaults = !options.identity_files.named;
+    let defaults = !options.identity_files.is_set();
     let default_identity = defaults
         && config::default_identity_files(context).iter().any(|file| (around.exists)(file));
     let answers = || agent_socket(options, context).is_some_and(|path| (around.answers)(&path));
@@ -212,7 +212,7 @@ fn method(
         can_ask: typed.password_fd.is_some() || (around.can_ask && !batch),
         batch,
         as_ssh: typed.as_ssh,
-        identity_named: !options.identity_files.files.is_empty(),
+        identity_named: !options.identity_files.is_empty(),
         default_identity,
         agent_answers: &answers,
     })

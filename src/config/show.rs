@@ -55,10 +55,10 @@ fn identity(out: &mut Lines, o: &Options) {
     out.flag("batchmode", *o.batch_mode);
     out.flag("identitiesonly", *o.identities_only);
     out.some("identityagent", o.identity_agent.as_ref());
-    for file in &o.identity_files.files {
+    for file in &*o.identity_files {
         out.put("identityfile", file.display());
     }
-    for file in &o.certificate_files {
+    for file in &*o.certificate_files {
         out.put("certificatefile", file.display());
     }
     out.flag("kbdinteractiveauthentication", *o.kbd_interactive_authentication);
@@ -137,8 +137,8 @@ fn session(out: &mut Lines, o: &Options) {
     out.flag("permitlocalcommand", *o.permit_local_command);
     out.some("localcommand", o.local_command.as_ref());
     out.some("remotecommand", o.remote_command.as_ref());
-    for pattern in &o.send_env {
-        out.put("sendenv", &**pattern);
+    for pattern in &*o.send_env {
+        out.put("sendenv", pattern);
     }
     for (name, value) in &*o.set_env {
         out.put("setenv", format!("{name}={value}"));

@@ -144,7 +144,7 @@ fn loops_and_floods_end() {
     home.write("config", vec![b'\n'; usize::try_from(MAX_FILE).unwrap()]);
     assert_eq!(*home.options().port, 22);
     home.write("config", "IdentityFile /a\n".repeat(1000));
-    assert_eq!(home.options().identity_files.files.len(), 1);
+    assert_eq!(home.options().identity_files.len(), 1);
     let many: String = (0..101).map(|n| format!("IdentityFile /{n}\n")).collect();
     home.write("config", many);
     assert!(home.error().to_string().contains("line 101: IdentityFile: more than 100"));
@@ -175,7 +175,7 @@ fn a_token_without_value_names_its_line() {
     let options = home.options();
     let wanted = [home.0.path().join("x"), "/h/sub".into()];
     assert_eq!(*options.user_known_hosts_files, wanted);
-    assert!(options.identity_files.named && options.identity_files.files.is_empty());
+    assert!(options.identity_files.is_set() && options.identity_files.is_empty());
 }
 
 #[test]
