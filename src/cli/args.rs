@@ -52,10 +52,6 @@ pub enum Verb {
     Help,
     /// `--version` and `-V`.
     Version,
-    /// `-G`.
-    PrintConfig,
-    /// `-Q`.
-    Query,
 }
 
 /// The verbs that can be typed as a first word, and what each does.
@@ -89,11 +85,7 @@ impl fmt::Display for Verb {
     /// The word or flag it is typed as.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = VERBS.iter().find(|(_, verb, _)| verb == self).map(|(name, ..)| *name);
-        f.write_str(word.unwrap_or(match self {
-            Verb::PrintConfig => "-G",
-            Verb::Query => "-Q",
-            _ => "--version",
-        }))
+        f.write_str(word.unwrap_or("--version"))
     }
 }
 
@@ -236,7 +228,7 @@ impl Reading {
 
     /// Whether what was read so far makes the rest moot, as with `-V`.
     fn ends(&self) -> bool {
-        matches!(self.typed.verb, Verb::Help | Verb::Version | Verb::Query)
+        matches!(self.typed.verb, Verb::Help | Verb::Version) || self.typed.query.is_some()
     }
 
     fn destination(&mut self, word: OsString) -> Result<()> {
@@ -339,14 +331,8 @@ impl Reading {
             }
             Special::LongVersion => typed.verb = Verb::Version,
             Special::Help => typed.verb = Verb::Help,
-            Special::PrintConfig => {
-                typed.print_config = true;
-                typed.verb = Verb::PrintConfig;
-            }
-            Special::Query => {
-                typed.query = Some(text(value, name)?);
-                typed.verb = Verb::Query;
-            }
+            Special::PrintConfig => typed.print_config = true,
+            Special::Query => typed.query = Some(text(value, name)?),
             Special::Verbose => self.level = Some(louder(self.level)),
             Special::Quiet => self.level = Some(LogLevel::Quiet),
             Special::Tty => {

@@ -52,6 +52,7 @@ fn every_line_of_the_collection_is_read_as_ssh_reads_it() {
         assert_eq!(settings, strings(case, "settings"), "{case}");
         assert_eq!(typed.config_file, string(case, "config_file").map(PathBuf::from), "{case}");
         assert_eq!(typed.log_file, string(case, "log_file").map(PathBuf::from), "{case}");
+        assert_eq!(typed.print_config, case.get("print_config").is_some(), "{case}");
         assert_eq!(typed.query, string(case, "query"), "{case}");
         assert_eq!(words(&typed.rest), strings(case, "rest"), "{case}");
         assert_eq!(typed.verb.to_string(), verb, "{case}");
