@@ -188,7 +188,6 @@ fn usage(cause: impl Into<String>) -> Error {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
 

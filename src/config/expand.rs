@@ -186,7 +186,6 @@ pub fn path(text: &str, tokens: &Tokens, context: &Context) -> Result<PathBuf, F
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
 

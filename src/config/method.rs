@@ -91,7 +91,7 @@ pub enum MethodChoice {
 }
 
 /// Everything the choice depends on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy)]
 pub struct Circumstances<'a> {
     /// `--auth`.
     pub explicit: Option<&'a [Method]>,
@@ -107,7 +107,7 @@ pub struct Circumstances<'a> {
     pub keyboard_interactive: bool,
     /// Whether a person is at a terminal on which a dialog can be shown.
     pub terminal: bool,
-    /// Whether a password can be asked for at all: terminal, SSH_ASKPASS, `--password-fd`.
+    /// Whether a password can be had: `--password-fd`, or outside BatchMode a terminal or SSH_ASKPASS.
     pub can_ask: bool,
     /// BatchMode.
     pub batch: bool,
@@ -117,8 +117,8 @@ pub struct Circumstances<'a> {
     pub identity_named: bool,
     /// Whether a default identity exists.
     pub default_identity: bool,
-    /// Whether an agent answers.
-    pub agent_answers: bool,
+    /// Whether an agent answers; only asked when nothing before it decides.
+    pub agent_answers: &'a dyn Fn() -> bool,
 }
 
 impl Circumstances<'_> {
@@ -159,12 +159,11 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
         let cause = format!("no method of PreferredAuthentications {words} can be used");
         return Err(Error::new(Kind::Authentication, cause).hint("--auth METHOD names one"));
     }
-    let key = c.identity_named || c.default_identity || c.agent_answers;
-    let can_ask = c.can_ask && !c.batch;
+    let key = c.identity_named || c.default_identity || (c.agent_answers)();
     let order = [
         (Method::PublicKey, key),
-        (Method::Password, can_ask),
-        (Method::KeyboardInteractive, can_ask),
+        (Method::Password, c.can_ask),
+        (Method::KeyboardInteractive, c.can_ask),
     ];
     match order.into_iter().find(|&(method, possible)| possible && c.allows(method)) {
         Some((method, _)) => Ok(MethodChoice::Chain(vec![method])),

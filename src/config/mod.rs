@@ -14,7 +14,7 @@ mod line;
 mod method;
 mod options;
 mod origin;
-mod pattern;
+pub mod pattern;
 mod show;
 mod value;
 
@@ -25,9 +25,8 @@ pub use file::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES};
 pub use keyword::{Keyword, Row, Shape, Standing, TABLE};
 pub use layers::Layers;
 pub use method::{Circumstances, Method, MethodChoice, choose};
-pub use options::{IdentityFiles, Options, default_identity_files};
+pub use options::{Options, default_identity_files};
 pub use origin::{Origin, Setting};
-pub use pattern::{matches, matches_list};
 pub use show::lines as effective_lines;
 pub use value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
@@ -57,5 +56,4 @@ pub fn user_directory(context: &Context) -> PathBuf {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests;

@@ -20,15 +20,6 @@ use super::{Context, pattern};
 use crate::destination::check_host;
 use crate::error::{Error, Kind, Result};
 
-/// The identity files named.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IdentityFiles {
-    /// Those named, in order, without `none`.
-    pub files: Vec<Setting<PathBuf>>,
-    /// Whether IdentityFile or `-i` was given at all: `none` alone means no file, not the defaults.
-    pub named: bool,
-}
-
 /// The options of one connection. Each field is the keyword of its name in ssh_config(5).
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -38,10 +29,11 @@ pub struct Options {
     pub port: Setting<u16>,
     /// User; the local user by default.
     pub user: Setting<String>,
-    /// IdentityFile; none by default, see [`default_identity_files`].
-    pub identity_files: IdentityFiles,
-    /// CertificateFile.
-    pub certificate_files: Vec<Setting<PathBuf>>,
+    /// IdentityFile and `-i`, in order, with the origin of the first. Not set, it is empty and
+    /// [`default_identity_files`] are meant; set and empty (`IdentityFile none`), no file is.
+    pub identity_files: Setting<Vec<PathBuf>>,
+    /// CertificateFile, in order, with the origin of the first.
+    pub certificate_files: Setting<Vec<PathBuf>>,
     /// IdentitiesOnly.
     pub identities_only: Setting<bool>,
     /// IdentityAgent: a socket, or the word `none`; `None` means the one of `SSH_AUTH_SOCK`.
@@ -124,8 +116,8 @@ pub struct Options {
     pub local_command: Setting<Option<String>>,
     /// PermitLocalCommand.
     pub permit_local_command: Setting<bool>,
-    /// SendEnv: patterns, after removals.
-    pub send_env: Vec<Setting<String>>,
+    /// SendEnv: patterns, after removals, with the origin of the first.
+    pub send_env: Setting<Vec<String>>,
     /// SetEnv: names and values, the first of each name.
     pub set_env: Setting<Vec<(String, String)>>,
     /// StdinNull.
@@ -176,7 +168,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         warnings,
         proxy_jump: jump,
         proxy_command: v.expanded(K::ProxyCommand, command, PROXY)?,
-        identity_files: v.identity_files()?,
+        identity_files: v.paths(K::IdentityFile)?,
         certificate_files: v.paths(K::CertificateFile)?,
         identities_only: v.flag(K::IdentitiesOnly, false)?,
         identity_agent: v.identity_agent()?,
@@ -326,14 +318,11 @@ impl Values<'_> {
         path.map_err(|fault| at(&entry.origin, entry.keyword, &fault))
     }
 
-    fn paths(&self, keyword: Keyword) -> Result<Vec<Setting<PathBuf>>> {
+    /// The files of a keyword that accumulates, without `none`.
+    fn paths(&self, keyword: Keyword) -> Result<Setting<Vec<PathBuf>>> {
         let named = self.layers.all(keyword).filter(|entry| !is_none(&entry.args[0]));
-        named.map(|e| Ok(Setting::new(self.path(e, &e.args[0])?, e.origin.clone()))).collect()
-    }
-
-    fn identity_files(&self) -> Result<IdentityFiles> {
-        let named = self.layers.first(Keyword::IdentityFile).is_some();
-        Ok(IdentityFiles { files: self.paths(Keyword::IdentityFile)?, named })
+        let files: Result<_> = named.map(|entry| self.path(entry, &entry.args[0])).collect();
+        Ok(Setting::new(files?, first_origin(self.layers, keyword)))
     }
 
     fn identity_agent(&self) -> Result<Setting<Option<String>>> {
@@ -461,17 +450,19 @@ fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
 }
 
 /// SendEnv: each word adds a pattern, a word led by `-` takes away what it matches.
-fn send_env(layers: &Layers) -> Vec<Setting<String>> {
-    let mut patterns: Vec<Setting<String>> = Vec::new();
-    for entry in layers.all(Keyword::SendEnv) {
-        for word in &entry.args {
-            match word.strip_prefix('-') {
-                Some(remove) => patterns.retain(|known| !pattern::matches(remove, known)),
-                None => patterns.push(Setting::new(word.clone(), entry.origin.clone())),
-            }
+fn send_env(layers: &Layers) -> Setting<Vec<String>> {
+    let mut patterns: Vec<String> = Vec::new();
+    for word in layers.all(Keyword::SendEnv).flat_map(|entry| &entry.args) {
+        match word.strip_prefix('-') {
+            Some(remove) => patterns.retain(|known| !pattern::matches(remove, known)),
+            None => patterns.push(word.clone()),
         }
     }
-    patterns
+    Setting::new(patterns, first_origin(layers, Keyword::SendEnv))
+}
+
+fn first_origin(layers: &Layers, keyword: Keyword) -> Origin {
+    layers.first(keyword).map_or(Origin::Default, |entry| entry.origin.clone())
 }
 
 /// SetEnv: the first value of a name counts.

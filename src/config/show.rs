@@ -55,10 +55,10 @@ fn identity(out: &mut Lines, o: &Options) {
     out.flag("batchmode", *o.batch_mode);
     out.flag("identitiesonly", *o.identities_only);
     out.some("identityagent", o.identity_agent.as_ref());
-    for file in &o.identity_files.files {
+    for file in &*o.identity_files {
         out.put("identityfile", file.display());
     }
-    for file in &o.certificate_files {
+    for file in &*o.certificate_files {
         out.put("certificatefile", file.display());
     }
     out.flag("kbdinteractiveauthentication", *o.kbd_interactive_authentication);
@@ -137,8 +137,8 @@ fn session(out: &mut Lines, o: &Options) {
     out.flag("permitlocalcommand", *o.permit_local_command);
     out.some("localcommand", o.local_command.as_ref());
     out.some("remotecommand", o.remote_command.as_ref());
-    for pattern in &o.send_env {
-        out.put("sendenv", &**pattern);
+    for pattern in &*o.send_env {
+        out.put("sendenv", pattern);
     }
     for (name, value) in &*o.set_env {
         out.put("setenv", format!("{name}={value}"));
@@ -149,15 +149,10 @@ fn session(out: &mut Lines, o: &Options) {
         Some(byte) => char::from(byte).to_string(),
     };
     out.put("escapechar", escape);
+    // -G has had this name for it since before QUIET.
     let level = match *o.log_level {
-        LogLevel::Quiet => "SILENT",
-        LogLevel::Fatal => "FATAL",
-        LogLevel::Error => "ERROR",
-        LogLevel::Info => "INFO",
-        LogLevel::Verbose => "VERBOSE",
-        LogLevel::Debug1 => "DEBUG",
-        LogLevel::Debug2 => "DEBUG2",
-        LogLevel::Debug3 => "DEBUG3",
+        LogLevel::Quiet => "SILENT".to_owned(),
+        level => level.to_string(),
     };
     out.put("loglevel", level);
     out.some("tag", o.tag.as_ref());

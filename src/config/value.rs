@@ -4,6 +4,7 @@
 //! it is turned into its type when the options are made. Faults are the words ssh(1) uses
 //! where a caller may look for them.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::keyword::{Keyword, Shape};
@@ -63,6 +64,22 @@ pub enum LogLevel {
     Debug2,
     /// `-vvv`.
     Debug3,
+}
+
+impl fmt::Display for LogLevel {
+    /// The name as ssh_config(5) has it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            LogLevel::Quiet => "QUIET",
+            LogLevel::Fatal => "FATAL",
+            LogLevel::Error => "ERROR",
+            LogLevel::Info => "INFO",
+            LogLevel::Verbose => "VERBOSE",
+            LogLevel::Debug1 => "DEBUG",
+            LogLevel::Debug2 => "DEBUG2",
+            LogLevel::Debug3 => "DEBUG3",
+        })
+    }
 }
 
 /// AddressFamily.

@@ -1,0 +1,403 @@
+//! From the words of the command line to what was typed: text only, no system call.
+//!
+//! The rules are getopt(3)'s as ssh(1) uses it: letters can be bundled, an argument can be
+//! attached, options may follow the host until the command starts, `--` ends them. A verb is
+//! a first word alone. Nothing is looked up and nothing is decided here but which flag it is.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+use super::flags::{self, Does, Flag, Special};
+use crate::config::{Keyword, LogLevel};
+use crate::error::{Error, Kind, Result};
+
+/// The release of the SSH library; a test compares it with Cargo.lock.
+const RUSSH: &str = "0.65.1";
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verb {
+    /// Connect, as ssh(1) does.
+    #[default]
+    Connect,
+    /// `files`.
+    Files,
+    /// `get`.
+    Get,
+    /// `put`.
+    Put,
+    /// `sync`.
+    Sync,
+    /// `keygen`.
+    Keygen,
+    /// `trust`.
+    Trust,
+    /// `sessions`.
+    Sessions,
+    /// `teleport`.
+    Teleport,
+    /// `explain`.
+    Explain,
+    /// `bench`.
+    Bench,
+    /// `demo`.
+    Demo,
+    /// `completions`.
+    Completions,
+    /// `man`.
+    Man,
+    /// `help` and `--help`.
+    Help,
+    /// `--version` and `-V`.
+    Version,
+}
+
+/// The verbs that can be typed as a first word, and what each does.
+pub const VERBS: &[(&str, Verb, &str)] = &[
+    ("connect", Verb::Connect, "log in; the same without the word"),
+    ("files", Verb::Files, "two-pane SFTP file manager"),
+    ("get", Verb::Get, "download"),
+    ("put", Verb::Put, "upload"),
+    ("sync", Verb::Sync, "make one side like the other"),
+    ("keygen", Verb::Keygen, "make and convert keys"),
+    ("trust", Verb::Trust, "host keys and authorities"),
+    ("sessions", Verb::Sessions, "saved sessions"),
+    ("teleport", Verb::Teleport, "Teleport clusters"),
+    ("explain", Verb::Explain, "what would be done and why, without connecting"),
+    ("bench", Verb::Bench, "measure a host"),
+    ("demo", Verb::Demo, "an SSH server on loopback, and a login to it; --serve: only the server"),
+    ("completions", Verb::Completions, "completions for bash, zsh or fish"),
+    ("man", Verb::Man, "the manual page"),
+    ("help", Verb::Help, "this help"),
+];
+
+impl Verb {
+    /// Whether this version does it.
+    pub fn works(self) -> bool {
+        use Verb as V;
+        matches!(self, V::Connect | V::Demo | V::Completions | V::Man | V::Help | V::Version)
+    }
+}
+
+impl fmt::Display for Verb {
+    /// The word or flag it is typed as.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = VERBS.iter().find(|(_, verb, _)| verb == self).map(|(name, ..)| *name);
+        f.write_str(word.unwrap_or("--version"))
+    }
+}
+
+/// One setting of the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TypedSetting {
+    /// A flag that stands for a keyword.
+    Flag {
+        /// The flag, such as `-p`.
+        flag: &'static str,
+        /// The keyword.
+        keyword: Keyword,
+        /// Its value.
+        value: String,
+        /// Whether it wins over what stands before it and over `-o`.
+        overrules: bool,
+    },
+    /// The argument of `-o`.
+    Option(String),
+}
+
+/// What was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typed {
+    /// What is to be done.
+    pub verb: Verb,
+    /// Whether the program was called `ssh`: no verbs, and callers that expect ssh's ways.
+    pub as_ssh: bool,
+    /// The destination, not yet taken apart.
+    pub destination: Option<String>,
+    /// How many of the settings stood before the destination.
+    pub destination_at: usize,
+    /// The words of the command.
+    pub command: Vec<OsString>,
+    /// The settings, in order; those of `-v`, `-q`, `-t`, `-T` last.
+    pub settings: Vec<TypedSetting>,
+    /// `-F`: a file, or the word `none`.
+    pub config_file: Option<PathBuf>,
+    /// `-E`.
+    pub log_file: Option<PathBuf>,
+    /// `-V`.
+    pub print_version: bool,
+    /// `-G`.
+    pub print_config: bool,
+    /// `-Q`.
+    pub query: Option<String>,
+    /// `--auth`.
+    pub auth: Option<String>,
+    /// `--password-fd`.
+    pub password_fd: Option<i32>,
+    /// `--plain`.
+    pub plain: bool,
+    /// `--json`.
+    pub json: bool,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--encoding`.
+    pub encoding: Option<String>,
+    /// `--log`.
+    pub log: Option<PathBuf>,
+    /// `--lang`.
+    pub lang: Option<String>,
+    /// What follows a verb that has its own arguments.
+    pub rest: Vec<OsString>,
+}
+
+/// Reads the words after the program's name.
+///
+/// # Errors
+/// [`Kind::Usage`]: an unknown flag, one without its argument, one that is refused, or no host.
+pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed> {
+    let mut words: Vec<OsString> = args.collect();
+    let verb = words.first().and_then(|word| verb(word)).filter(|_| !as_ssh);
+    if let Some(verb) = verb {
+        words.remove(0);
+        if verb != Verb::Connect {
+            return Ok(Typed { verb, as_ssh, rest: words, ..Typed::default() });
+        }
+    }
+    let mut reading = Reading {
+        words: words.into_iter(),
+        typed: Typed { as_ssh, ..Typed::default() },
+        level: None,
+        tty: None,
+    };
+    reading.read()?;
+    reading.finish()
+}
+
+/// What `-V` prints, on standard error as ssh(1) does.
+pub fn version_line() -> String {
+    format!("tessh {}, SSH-2.0 client (russh {RUSSH})", env!("CARGO_PKG_VERSION"))
+}
+
+/// What is said when there is no host.
+pub fn usage_line() -> String {
+    "usage: tessh [options] [user@]host[:port] [command [argument ...]]".to_owned()
+}
+
+fn verb(word: &OsStr) -> Option<Verb> {
+    VERBS.iter().find(|(name, ..)| word == *name).map(|(_, verb, _)| *verb)
+}
+
+/// The words still to read, and what came of those before.
+struct Reading {
+    words: std::vec::IntoIter<OsString>,
+    typed: Typed,
+    /// What `-v` and `-q` come to: the last of them decides.
+    level: Option<LogLevel>,
+    /// What `-t`, `-T` and `-N` come to: the flag and RequestTTY's value.
+    tty: Option<(&'static str, &'static str)>,
+}
+
+impl Reading {
+    fn read(&mut self) -> Result<()> {
+        while let Some(word) = self.words.next() {
+            let bytes = word.as_bytes();
+            if bytes == b"--" {
+                if self.typed.destination.is_none()
+                    && let Some(host) = self.words.next()
+                {
+                    self.destination(host)?;
+                }
+                self.typed.command = self.words.by_ref().collect();
+            } else if let Some(long) = bytes.strip_prefix(b"--") {
+                self.long(long)?;
+            } else if bytes.len() > 1 && bytes[0] == b'-' {
+                self.bundle(&bytes[1..])?;
+            } else if self.typed.destination.is_none() {
+                self.destination(word)?;
+            } else {
+                self.typed.command = std::iter::once(word).chain(self.words.by_ref()).collect();
+            }
+            if self.ends() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what was read so far makes the rest moot, as with `-V`.
+    fn ends(&self) -> bool {
+        matches!(self.typed.verb, Verb::Help | Verb::Version) || self.typed.query.is_some()
+    }
+
+    fn destination(&mut self, word: OsString) -> Result<()> {
+        self.typed.destination = Some(text(word, "the destination")?);
+        self.typed.destination_at = self.typed.settings.len();
+        Ok(())
+    }
+
+    /// Letters in one word: the first that takes an argument takes the rest of it.
+    fn bundle(&mut self, letters: &[u8]) -> Result<()> {
+        for (at, &byte) in letters.iter().enumerate() {
+            let letter = char::from(byte);
+            let Some(flag) = flags::letter(letter) else {
+                let shown = letter.escape_default();
+                return Err(usage(format!("unknown option -- {shown}")).hint("see tessh --help"));
+            };
+            if flag.value.is_none() {
+                self.apply(flag, OsString::new())?;
+                continue;
+            }
+            let attached = &letters[at + 1..];
+            let value = if attached.is_empty() {
+                let missing = || usage(format!("option requires an argument -- {letter}"));
+                self.words.next().ok_or_else(missing)?
+            } else {
+                OsString::from_vec(attached.to_vec())
+            };
+            return self.apply(flag, value);
+        }
+        Ok(())
+    }
+
+    /// `--name`, `--name value` or `--name=value`.
+    fn long(&mut self, word: &[u8]) -> Result<()> {
+        let (name, attached) = match word.iter().position(|&b| b == b'=') {
+            Some(at) => (&word[..at], Some(OsString::from_vec(word[at + 1..].to_vec()))),
+            None => (word, None),
+        };
+        let found = std::str::from_utf8(name).ok().and_then(flags::long);
+        let Some(flag) = found else {
+            let shown: String = String::from_utf8_lossy(name).escape_default().take(40).collect();
+            return Err(usage(format!("unknown option --{shown}")).hint("see tessh --help"));
+        };
+        let value = match (flag.value, attached) {
+            (None, Some(_)) => {
+                return Err(usage(format!("option takes no argument: {}", flag.name)));
+            }
+            (None, None) => OsString::new(),
+            (Some(_), Some(value)) => value,
+            (Some(_), None) => {
+                let missing = || usage(format!("option requires an argument: {}", flag.name));
+                self.words.next().ok_or_else(missing)?
+            }
+        };
+        self.apply(flag, value)
+    }
+
+    fn apply(&mut self, flag: &'static Flag, value: OsString) -> Result<()> {
+        let (keyword, value, overrules) = match flag.does {
+            Does::Nothing => return Ok(()),
+            Does::Refuse(why) => return Err(usage(format!("{}: {why}", flag.name))),
+            Does::Special(special) => return self.special(special, flag.name, value),
+            Does::Fix(keyword, value) => (keyword, value.to_owned(), true),
+            Does::Last(keyword) => (keyword, text(value, flag.name)?, true),
+            Does::First(keyword) => (keyword, text(value, flag.name)?, false),
+        };
+        if keyword == Keyword::SessionType {
+            self.check_session_type(flag.name)?;
+            if flag.name == "-N" {
+                self.tty = Some(("-N", "no"));
+            }
+        }
+        self.typed.settings.push(TypedSetting::Flag { flag: flag.name, keyword, value, overrules });
+        Ok(())
+    }
+
+    /// `-N` and `-s` exclude each other, in whatever order they come.
+    fn check_session_type(&self, name: &str) -> Result<()> {
+        let other = self.typed.settings.iter().find_map(|setting| match setting {
+            TypedSetting::Flag { flag, keyword: Keyword::SessionType, .. } if *flag != name => {
+                Some(flag)
+            }
+            _ => None,
+        });
+        match other {
+            Some(other) => Err(usage(format!("Cannot specify {name} with {other}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn special(&mut self, special: Special, name: &str, value: OsString) -> Result<()> {
+        let typed = &mut self.typed;
+        match special {
+            Special::Option => typed.settings.push(TypedSetting::Option(text(value, name)?)),
+            Special::ConfigFile => typed.config_file = Some(value.into()),
+            Special::LogFile => typed.log_file = Some(value.into()),
+            Special::Version => {
+                typed.print_version = true;
+                typed.verb = Verb::Version;
+            }
+            Special::LongVersion => typed.verb = Verb::Version,
+            Special::Help => typed.verb = Verb::Help,
+            Special::PrintConfig => typed.print_config = true,
+            Special::Query => typed.query = Some(text(value, name)?),
+            Special::Verbose => self.level = Some(louder(self.level)),
+            Special::Quiet => self.level = Some(LogLevel::Quiet),
+            Special::Tty => {
+                let again = matches!(self.tty, Some(("-t", _)));
+                self.tty = Some(("-t", if again { "force" } else { "yes" }));
+            }
+            Special::NoTty => self.tty = Some(("-T", "no")),
+            Special::ControlPath if value.eq_ignore_ascii_case("none") => {}
+            Special::ControlPath => {
+                return Err(usage("-S: a connection is not shared by this version")
+                    .hint("-S none is what it does"));
+            }
+            Special::Auth => typed.auth = Some(text(value, name)?),
+            Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
+            Special::Profile => typed.profile = Some(text(value, name)?),
+            Special::Plain => typed.plain = true,
+            Special::Json => typed.json = true,
+            Special::Encoding => typed.encoding = Some(text(value, name)?),
+            Special::Log => typed.log = Some(value.into()),
+            Special::Lang => typed.lang = Some(text(value, name)?),
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Typed> {
+        let mut fix = |flag, keyword, value: &str| {
+            let value = value.to_owned();
+            let setting = TypedSetting::Flag { flag, keyword, value, overrules: true };
+            self.typed.settings.push(setting);
+        };
+        if let Some(level) = self.level {
+            let flag = if level == LogLevel::Quiet { "-q" } else { "-v" };
+            fix(flag, Keyword::LogLevel, &level.to_string());
+        }
+        if let Some((flag, tty)) = self.tty {
+            fix(flag, Keyword::RequestTTY, tty);
+        }
+        if self.typed.destination.is_none() && !self.ends() {
+            return Err(usage("no host is named").hint(usage_line()));
+        }
+        Ok(self.typed)
+    }
+}
+
+fn louder(level: Option<LogLevel>) -> LogLevel {
+    match level {
+        Some(LogLevel::Debug1) => LogLevel::Debug2,
+        Some(LogLevel::Debug2 | LogLevel::Debug3) => LogLevel::Debug3,
+        _ => LogLevel::Debug1,
+    }
+}
+
+fn descriptor(value: &OsStr) -> Result<i32> {
+    let number = value.to_str().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+    let number = number.and_then(|text| text.parse::<i32>().ok());
+    number.ok_or_else(|| usage("--password-fd: a descriptor is a number").hint("such as 3"))
+}
+
+fn text(value: OsString, what: &str) -> Result<String> {
+    value.into_string().map_err(|_| usage(format!("{what}: not UTF-8")))
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! The one table of flags: parser, help, man page and completions are all made from it.
+//!
+//! The letters are ssh(1)'s, with its meaning; what is this program's own has a long name. A
+//! flag says what it does as data: a keyword of ssh_config(5) with its value, or something that
+//! `args` handles by name. What a keyword cannot do is said in the table of keywords alone.
+
+use crate::config::{Keyword, Standing};
+
+/// What a flag does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Does {
+    /// Sets a keyword to a value of its own; wins over `-o` and over flags before it.
+    Fix(Keyword, &'static str),
+    /// Sets a keyword to the argument; the last one given wins, over `-o` too.
+    Last(Keyword),
+    /// Sets a keyword to the argument, in line with `-o`: the first one given wins.
+    First(Keyword),
+    /// Something of its own.
+    Special(Special),
+    /// Asks for what is the case anyway.
+    Nothing,
+    /// Asks for what cannot be done; the reason.
+    Refuse(&'static str),
+}
+
+/// The flags that are more than a keyword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Special {
+    /// `-o`.
+    Option,
+    /// `-F`.
+    ConfigFile,
+    /// `-E`.
+    LogFile,
+    /// `-V`.
+    Version,
+    /// `-G`.
+    PrintConfig,
+    /// `-Q`.
+    Query,
+    /// `-v`.
+    Verbose,
+    /// `-q`.
+    Quiet,
+    /// `-t`.
+    Tty,
+    /// `-T`.
+    NoTty,
+    /// `-S`.
+    ControlPath,
+    /// `--auth`.
+    Auth,
+    /// `--password-fd`.
+    PasswordFd,
+    /// `--plain`.
+    Plain,
+    /// `--json`.
+    Json,
+    /// `--profile`.
+    Profile,
+    /// `--encoding`.
+    Encoding,
+    /// `--log`.
+    Log,
+    /// `--lang`.
+    Lang,
+    /// `--help`.
+    Help,
+    /// `--version`.
+    LongVersion,
+}
+
+/// One flag.
+#[derive(Clone, Copy, Debug)]
+pub struct Flag {
+    /// As typed: `-p` or `--auth`.
+    pub name: &'static str,
+    /// What its argument is called, if it takes one.
+    pub value: Option<&'static str>,
+    /// One line that says what it does.
+    pub doc: &'static str,
+    /// What it does.
+    pub does: Does,
+}
+
+impl Flag {
+    /// Its letter, if it is one of ssh's.
+    pub fn letter(&self) -> Option<char> {
+        self.name
+            .strip_prefix('-')
+            .filter(|rest| rest.len() == 1)
+            .and_then(|rest| rest.chars().next())
+    }
+
+    /// Its long name without the dashes.
+    pub fn long(&self) -> Option<&'static str> {
+        self.name.strip_prefix("--")
+    }
+
+    /// Whether it can be used: what its keyword refuses, the flag cannot ask for either.
+    pub fn works(&self) -> bool {
+        let refused = |keyword: Keyword, value: Option<&str>| match keyword.row().standing {
+            Standing::Refused(quiet, _) => !value.is_some_and(|value| quiet.contains(&value)),
+            _ => false,
+        };
+        match self.does {
+            Fix(keyword, value) => !refused(keyword, Some(value)),
+            Last(keyword) | First(keyword) => !refused(keyword, None),
+            Does::Special(S::Profile | S::Encoding | S::Log | S::Lang) => false,
+            Does::Special(_) | Nothing => true,
+            Refuse(_) => false,
+        }
+    }
+}
+
+/// Finds the flag of a letter.
+pub fn letter(letter: char) -> Option<&'static Flag> {
+    FLAGS.iter().find(|flag| flag.letter() == Some(letter))
+}
+
+/// Finds the flag of a long name, without the dashes.
+pub fn long(name: &str) -> Option<&'static Flag> {
+    FLAGS.iter().find(|flag| flag.long() == Some(name))
+}
+
+const fn flag(name: &'static str, doc: &'static str, does: Does) -> Flag {
+    Flag { name, value: None, doc, does }
+}
+
+const fn takes(name: &'static str, value: &'static str, doc: &'static str, does: Does) -> Flag {
+    Flag { name, value: Some(value), doc, does }
+}
+
+const NO_FORWARD: &str = "forwarding is not supported by this version";
+const NO_SHARING: &str = "a connection is not shared by this version";
+
+use Does::{First, Fix, Last, Nothing, Refuse};
+use Keyword as K;
+use Special as S;
+
+const fn special(special: Special) -> Does {
+    Does::Special(special)
+}
+
+/// The table: ssh's letters as ssh(1) sorts them, then the long names.
+pub const FLAGS: &[Flag] = &[
+    flag("-1", "SSH-1", Refuse("SSH protocol v.1 is no longer supported")),
+    flag("-2", "SSH-2, the only one there is", Nothing),
+    flag("-4", "use IPv4 addresses only", Fix(K::AddressFamily, "inet")),
+    flag("-6", "use IPv6 addresses only", Fix(K::AddressFamily, "inet6")),
+    flag("-A", "forward the agent", Fix(K::ForwardAgent, "yes")),
+    flag("-a", "do not forward the agent", Fix(K::ForwardAgent, "no")),
+    takes("-B", "interface", "use the address of this interface", Last(K::BindInterface)),
+    takes("-b", "address", "use this local address", Last(K::BindAddress)),
+    flag("-C", "compress all data", Fix(K::Compression, "yes")),
+    takes("-c", "ciphers", "the ciphers to propose, in order", Last(K::Ciphers)),
+    takes("-D", "[bind:]port", "forward dynamically, as a SOCKS server", First(K::DynamicForward)),
+    takes("-E", "file", "append messages to this file", special(S::LogFile)),
+    takes("-e", "char", "the escape character, or none", Last(K::EscapeChar)),
+    takes(
+        "-F",
+        "file",
+        "read this configuration file and no other, or none",
+        special(S::ConfigFile),
+    ),
+    flag("-f", "go to the background", Fix(K::ForkAfterAuthentication, "yes")),
+    flag("-G", "print the effective configuration and exit", special(S::PrintConfig)),
+    flag("-g", "let other hosts use local forwards", Fix(K::GatewayPorts, "yes")),
+    takes("-I", "provider", "use PKCS#11", Last(K::PKCS11Provider)),
+    takes("-i", "file", "log in with this key", First(K::IdentityFile)),
+    takes("-J", "host", "connect through this host", Last(K::ProxyJump)),
+    flag("-K", "use GSSAPI", Refuse("GSSAPI is not supported")),
+    flag("-k", "do not delegate GSSAPI credentials", Fix(K::GSSAPIDelegateCredentials, "no")),
+    takes("-L", "spec", "forward a local port", First(K::LocalForward)),
+    takes("-l", "user", "log in as this user", First(K::User)),
+    flag("-M", "share the connection", Fix(K::ControlMaster, "yes")),
+    takes("-m", "macs", "the MACs to propose, in order", Last(K::MACs)),
+    flag("-N", "run no command", Fix(K::SessionType, "none")),
+    flag("-n", "do not read standard input", Fix(K::StdinNull, "yes")),
+    takes("-O", "command", "control a shared connection", Refuse(NO_SHARING)),
+    takes("-o", "keyword=value", "an option as in ssh_config(5)", special(S::Option)),
+    takes("-P", "tag", "a tag for Match tagged", First(K::Tag)),
+    takes("-p", "port", "connect to this port", First(K::Port)),
+    takes("-Q", "query", "list the algorithms for a purpose", special(S::Query)),
+    flag("-q", "say nothing", special(S::Quiet)),
+    takes("-R", "spec", "forward a remote port", First(K::RemoteForward)),
+    takes("-S", "path", "none: do not share the connection", special(S::ControlPath)),
+    flag("-s", "the command names a subsystem", Fix(K::SessionType, "subsystem")),
+    flag("-T", "no terminal on the server", special(S::NoTty)),
+    flag("-t", "a terminal on the server; twice: without one here, too", special(S::Tty)),
+    flag("-V", "print the version and exit", special(S::Version)),
+    flag("-v", "say more; up to three times", special(S::Verbose)),
+    takes("-W", "host:port", "forward standard input and output", Refuse(NO_FORWARD)),
+    takes("-w", "tun[:tun]", "forward a tunnel device", Refuse("tunnel devices are not supported")),
+    flag("-X", "forward X11", Fix(K::ForwardX11, "yes")),
+    flag("-x", "do not forward X11", Fix(K::ForwardX11, "no")),
+    flag("-Y", "forward X11, trusted", Fix(K::ForwardX11, "yes")),
+    flag("-y", "send messages to syslog", Refuse("syslog is not supported by this version")),
+    takes(
+        "--auth",
+        "method[,method]",
+        "log in with password, publickey, agent, keyboard-interactive or none; several for a server that asks for several",
+        special(S::Auth),
+    ),
+    takes(
+        "--password-fd",
+        "number",
+        "read the password from this descriptor",
+        special(S::PasswordFd),
+    ),
+    takes("--profile", "name", "use this saved session", special(S::Profile)),
+    flag("--plain", "lines instead of dialogs", special(S::Plain)),
+    flag("--json", "messages as JSON", special(S::Json)),
+    takes("--encoding", "name", "the encoding of the remote side", special(S::Encoding)),
+    takes("--log", "file", "write what the session shows to this file", special(S::Log)),
+    takes("--lang", "name", "the language of dialogs", special(S::Lang)),
+    flag("--help", "print this help", special(S::Help)),
+    flag("--version", "print the version", special(S::LongVersion)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_letter_of_ssh_is_there_once_and_takes_what_ssh_takes() {
+        // The getopt string of ssh(1), OpenSSH 9.9, with -P of 9.4.
+        const SSH: &str = "1246ab:c:e:fgi:kl:m:no:p:qstvxyAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw:W:XY";
+        let mut letters = SSH.chars().peekable();
+        let mut count = 0;
+        while let Some(c) = letters.next() {
+            let takes = letters.next_if_eq(&':').is_some();
+            let flag = letter(c).unwrap_or_else(|| panic!("-{c}"));
+            assert_eq!(flag.value.is_some(), takes, "-{c}");
+            count += 1;
+        }
+        assert_eq!(FLAGS.iter().filter(|flag| flag.letter().is_some()).count(), count);
+    }
+
+    #[test]
+    fn names_are_their_own_and_values_are_ones_the_keyword_takes() {
+        let mut names = std::collections::HashSet::new();
+        for flag in FLAGS {
+            assert!(names.insert(flag.name), "{}", flag.name);
+            if let Fix(keyword, value) = flag.does {
+                let mut layers = crate::config::Layers::new();
+                let origin = crate::config::Origin::Flag(flag.name);
+                layers.overrule(keyword, value, origin).unwrap();
+            }
+        }
+    }
+}

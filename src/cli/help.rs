@@ -1,0 +1,319 @@
+//! Help text, manual page and completions, all made from the tables of flags and verbs.
+
+use std::fmt::Write;
+
+use super::args::{VERBS, Verb};
+use super::flags::{FLAGS, Flag};
+use crate::config::Method;
+use crate::error::{Error, Kind, Result};
+
+/// The column in which the explanations of the help text start.
+const COLUMN: usize = 26;
+/// The width of the help text; terminals are at least this wide.
+const WIDTH: usize = 80;
+
+/// What `tessh --help` prints.
+pub fn help_text() -> String {
+    let mut out = String::new();
+    out.push_str(
+        "tessh: an SSH client that shows whose key it trusts and uses one way to log in\n\n",
+    );
+    out.push_str("usage: tessh [options] [user@]host[:port] [command [argument ...]]\n");
+    out.push_str("       tessh [options] ssh://[user@]host[:port] [command [argument ...]]\n");
+    out.push_str("       tessh verb ...\n\nverbs\n");
+    for (name, _, doc) in VERBS.iter().filter(|(_, verb, _)| verb.works()) {
+        entry(&mut out, name, doc);
+    }
+    out.push_str("\noptions (letters as in ssh(1))\n");
+    for flag in FLAGS.iter().filter(|flag| flag.works()) {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    let unsupported: Vec<&str> = FLAGS.iter().filter(|f| !f.works()).map(|f| f.name).collect();
+    out.push('\n');
+    entry(&mut out, "not in this version", &unsupported.join(" "));
+    entry(&mut out, "methods", &Method::ALL.map(Method::name).join(", "));
+    entry(&mut out, "a host like a verb", "tessh -- keygen");
+    out
+}
+
+/// The manual page, in man(7) macros, for `man -l -`.
+pub fn man_page() -> String {
+    let mut out = String::from(".TH TESSH 1 \"\" \"tessh ");
+    out.push_str(env!("CARGO_PKG_VERSION"));
+    out.push_str("\" \"User Commands\"\n.SH NAME\ntessh \\- log in to a machine with SSH\n");
+    out.push_str(
+        ".SH SYNOPSIS\n.B tessh\n[options] [user@]host[:port] [command [argument ...]]\n.br\n",
+    );
+    out.push_str(".B tessh\nverb ...\n.SH DESCRIPTION\n");
+    for line in DESCRIPTION {
+        let _ = writeln!(out, "{}\n.PP", roff(line));
+    }
+    out.push_str(".SH VERBS\n");
+    for (name, _, doc) in VERBS.iter().filter(|(_, verb, _)| verb.works()) {
+        let _ = writeln!(out, ".TP\n.B {}\n{}.", roff(name), roff(doc));
+    }
+    out.push_str(".SH OPTIONS\n");
+    for flag in FLAGS {
+        man_flag(&mut out, flag);
+    }
+    out.push_str(".SH EXIT STATUS\n");
+    let _ = writeln!(out, "{}", roff(EXIT_STATUS));
+    out.push_str(".SH FILES\n");
+    for (name, doc) in FILES {
+        let _ = writeln!(out, ".TP\n.I {}\n{}.", roff(name), roff(doc));
+    }
+    out.push_str(".SH SEE ALSO\n.BR ssh (1),\n.BR ssh_config (5)\n");
+    out
+}
+
+/// The completions for a shell: `bash`, `zsh` or `fish`.
+///
+/// # Errors
+/// [`Kind::Usage`] for any other word.
+pub fn completions(shell: &str) -> Result<String> {
+    match shell {
+        "bash" => Ok(bash()),
+        "zsh" => Ok(zsh()),
+        "fish" => Ok(fish()),
+        _ => Err(Error::new(Kind::Usage, "completions are for a shell")
+            .hint("tessh completions bash, zsh or fish")),
+    }
+}
+
+const DESCRIPTION: [&str; 3] = [
+    "tessh logs in to a remote machine, or runs a command there. Where ssh(1) has a letter, it means the same here; ssh_config(5) is read as ssh reads it.",
+    "Whose host key it is and why it is trusted is said before anything of the user leaves; an unknown key is asked about, a changed one is refused.",
+    "The authentication method is settled before the first attempt, and is one: --auth, else the first word of PreferredAuthentications that can be used, else a question on the terminal, else publickey if there is a key, else password. When it fails, no other method is tried.",
+];
+
+const EXIT_STATUS: &str = "The status of the remote command; 128 and the number of the signal that ended it; 255 when tessh itself failed.";
+
+const FILES: [(&str, &str); 3] = [
+    ("~/.ssh/config", "the user's configuration; nobody else may write it"),
+    ("/etc/ssh/ssh_config", "the system's configuration"),
+    ("~/.ssh/known_hosts", "the keys of known hosts"),
+];
+
+fn synopsis(flag: &Flag) -> String {
+    flag.value.map_or_else(|| flag.name.to_owned(), |value| format!("{} {value}", flag.name))
+}
+
+/// One entry of the help text, its explanation wrapped in its column.
+fn entry(out: &mut String, name: &str, doc: &str) {
+    let mut line = format!("  {name:<width$}", width = COLUMN - 2);
+    if name.len() > COLUMN - 4 {
+        out.push_str(line.trim_end());
+        line = format!("\n{:COLUMN$}", "");
+    }
+    let mut used = COLUMN;
+    for (at, word) in doc.split(' ').enumerate() {
+        if at > 0 && used + 1 + word.len() > WIDTH {
+            let _ = write!(line, "\n{:COLUMN$}", "");
+            used = COLUMN;
+        } else if at > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        line.push_str(word);
+        used += word.len();
+    }
+    out.push_str(&line);
+    out.push('\n');
+}
+
+/// Text that roff prints as it stands.
+fn roff(text: &str) -> String {
+    let escaped = text.replace('\\', "\\e").replace('-', "\\-");
+    if escaped.starts_with(['.', '\'']) { format!("\\&{escaped}") } else { escaped }
+}
+
+fn man_flag(out: &mut String, flag: &Flag) {
+    let _ = write!(out, ".TP\n\\fB{}\\fR", roff(flag.name));
+    if let Some(value) = flag.value {
+        let _ = write!(out, " \\fI{}\\fR", roff(value));
+    }
+    let unsupported = if flag.works() { "" } else { " (not supported by this version)" };
+    let _ = writeln!(out, "\n{}{unsupported}.", roff(flag.doc));
+}
+
+fn working() -> impl Iterator<Item = &'static Flag> {
+    FLAGS.iter().filter(|flag| flag.works())
+}
+
+fn verbs() -> impl Iterator<Item = &'static (&'static str, Verb, &'static str)> {
+    VERBS.iter().filter(|(_, verb, _)| verb.works())
+}
+
+/// What completes the argument of a flag.
+#[derive(PartialEq)]
+enum Completes {
+    Files,
+    Methods,
+    Nothing,
+}
+
+fn completes(flag: &Flag) -> Completes {
+    match flag.value {
+        Some("file") => Completes::Files,
+        Some("method[,method]") => Completes::Methods,
+        _ => Completes::Nothing,
+    }
+}
+
+fn names(wanted: Option<Completes>) -> Vec<&'static str> {
+    let of = |flag: &&Flag| {
+        flag.value.is_some() && wanted.as_ref().is_none_or(|w| completes(flag) == *w)
+    };
+    working().filter(of).map(|flag| flag.name).collect()
+}
+
+fn bash() -> String {
+    let all: Vec<&str> = working().map(|flag| flag.name).collect();
+    let verbs: Vec<&str> = verbs().map(|(name, ..)| *name).collect();
+    format!(
+        r#"# bash completion for tessh
+_tessh() {{
+    local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}
+    COMPREPLY=()
+    case $before in
+        {files}) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        {methods}) COMPREPLY=($(compgen -W "{method_names}" -- "$word")); return ;;
+        completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")); return ;;
+        {others}) return ;;
+    esac
+    if [[ $word == -* ]]; then
+        COMPREPLY=($(compgen -W "{all}" -- "$word"))
+        return
+    fi
+    [[ $COMP_CWORD == 1 ]] && COMPREPLY=($(compgen -W "{verbs}" -- "$word"))
+    COMPREPLY+=($(compgen -W "$(_tessh_hosts)" -- "$word"))
+}}
+{HOSTS}
+complete -F _tessh tessh
+"#,
+        files = names(Some(Completes::Files)).join("|"),
+        methods = names(Some(Completes::Methods)).join("|"),
+        others = names(Some(Completes::Nothing)).join("|"),
+        method_names = Method::ALL.map(Method::name).join(" "),
+        all = all.join(" "),
+        verbs = verbs.join(" "),
+    )
+}
+
+/// The names of Host lines without wildcards, in a POSIX shell.
+const HOSTS: &str = r#"_tessh_hosts() {
+    [ -r ~/.ssh/config ] || return 0
+    awk 'tolower($1) == "host" { for (i = 2; i <= NF; i++) if ($i !~ /[*?!"]/) print $i }' ~/.ssh/config
+}"#;
+
+fn zsh() -> String {
+    let mut specs = String::new();
+    for flag in working() {
+        let doc = flag
+            .doc
+            .replace('\'', "'\\''")
+            .replace('[', "\\[")
+            .replace(']', "\\]")
+            .replace(':', "\\:");
+        let action = match completes(flag) {
+            Completes::Files => ":file:_files".to_owned(),
+            Completes::Methods => {
+                format!(":method:({})", Method::ALL.map(Method::name).join(" "))
+            }
+            Completes::Nothing if flag.value.is_some() => ":value: ".to_owned(),
+            Completes::Nothing => String::new(),
+        };
+        let _ = writeln!(specs, "        '*{}[{doc}]{action}' \\", flag.name);
+    }
+    let verbs: Vec<&str> = verbs().map(|(name, ..)| *name).collect();
+    format!(
+        r#"#compdef tessh
+# zsh completion for tessh
+{HOSTS}
+_tessh_first() {{
+    compadd {verbs}
+    compadd $(_tessh_hosts)
+}}
+_tessh() {{
+    _arguments -s \
+{specs}        '1:host or verb:_tessh_first' \
+        '*::command:_normal'
+}}
+_tessh "$@"
+"#,
+        verbs = verbs.join(" "),
+    )
+}
+
+fn fish() -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
+    let mut out = String::from("# fish completion for tessh\ncomplete -c tessh -f\n");
+    for flag in working() {
+        let name = match (flag.letter(), flag.long()) {
+            (Some(letter), _) => format!("-s {letter}"),
+            (None, long) => format!("-l {}", long.unwrap_or_default()),
+        };
+        let argument = match completes(flag) {
+            Completes::Files => " -r -F".to_owned(),
+            Completes::Methods => {
+                format!(" -x -a {}", quoted(&Method::ALL.map(Method::name).join(" ")))
+            }
+            Completes::Nothing if flag.value.is_some() => " -x".to_owned(),
+            Completes::Nothing => String::new(),
+        };
+        let _ = writeln!(out, "complete -c tessh {name}{argument} -d {}", quoted(flag.doc));
+    }
+    for (name, _, doc) in verbs() {
+        let _ = writeln!(
+            out,
+            "complete -c tessh -n __fish_is_first_token -a {name} -d {}",
+            quoted(doc)
+        );
+    }
+    out.push_str(
+        "complete -c tessh -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'\n",
+    );
+    out.push_str("complete -c tessh -a '(__fish_print_hostnames)' -d host\n");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_flag_and_verb_that_works() {
+        let help = help_text();
+        for flag in FLAGS {
+            assert!(help.contains(flag.name), "{}", flag.name);
+        }
+        for (name, verb, _) in VERBS {
+            assert_eq!(help.contains(&format!("\n  {name} ")), verb.works(), "{name}");
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+    }
+
+    #[test]
+    fn the_manual_page_has_every_flag_and_no_stray_macro() {
+        let page = man_page();
+        for flag in FLAGS {
+            assert!(page.contains(&format!("\\fB{}\\fR", roff(flag.name))), "{}", flag.name);
+        }
+        let macros = [".TH", ".SH", ".TP", ".B", ".BR", ".I", ".br", ".PP"];
+        for line in page.lines().filter(|line| line.starts_with('.')) {
+            assert!(macros.contains(&line.split(' ').next().unwrap()), "{line}");
+        }
+    }
+
+    #[test]
+    fn completions_are_scripts_their_shell_takes() {
+        assert!(completions("tcsh").is_err());
+        assert!(completions("").is_err());
+        for shell in ["bash", "zsh", "fish"] {
+            let script = completions(shell).unwrap();
+            assert!(script.contains("keyboard-interactive"), "{shell}");
+            let refused = script.contains("-L") || script.contains("-s L");
+            assert!(!refused, "{shell}: a flag that does not work");
+        }
+    }
+}

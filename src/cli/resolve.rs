@@ -1,0 +1,249 @@
+//! From what was typed to what is going to happen: destination, flags, options and files become
+//! one [`Plan`], with the authentication method settled.
+//!
+//! The order is ssh's: the command line as typed (a destination's user and port count from
+//! where it stands), the user's file, the system's. What the process finds around it (a
+//! terminal, an agent, files) comes in as [`Surroundings`], so that the rest is a function of
+//! its arguments.
+
+use std::io::IsTerminal;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::args::{Typed, TypedSetting, usage_line};
+use crate::config::{
+    self, Circumstances, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Method,
+    Options, Origin, SessionType,
+};
+use crate::destination::Destination;
+use crate::error::{Error, Kind, Result};
+
+pub use crate::config::MethodChoice;
+
+/// The system's configuration file.
+const SYSTEM_CONFIG: &str = "/etc/ssh/ssh_config";
+
+/// What is going to happen.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The host as typed, without user, port and brackets.
+    pub host: String,
+    /// The options, each with its origin.
+    pub options: Options,
+    /// The authentication method.
+    pub method: MethodChoice,
+    /// Whether `publickey` also offers the agent's keys: only under the name `ssh`.
+    pub agent_identities: bool,
+    /// The command or subsystem, its words joined by blanks; `None` asks for a shell.
+    pub command: Option<Vec<u8>>,
+    /// Whether the command names a subsystem.
+    pub subsystem: bool,
+}
+
+/// What the process finds around it.
+pub struct Surroundings<'a> {
+    /// Whether a person is at a terminal.
+    pub terminal: bool,
+    /// Whether a secret can be asked for: `/dev/tty` or SSH_ASKPASS.
+    pub can_ask: bool,
+    /// Whether a file exists.
+    pub exists: &'a dyn Fn(&Path) -> bool,
+    /// Whether an agent answers on a socket.
+    pub answers: &'a dyn Fn(&Path) -> bool,
+}
+
+/// Settles everything, looking around in this process.
+///
+/// # Errors
+/// Those of [`options`]; [`Kind::Usage`] when command, subsystem and `-N` do not go together or
+/// something asked for is not supported; [`Kind::Authentication`] when there is nothing to log
+/// in with.
+pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
+    let surroundings = Surroundings {
+        terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        can_ask: askpass(context) || std::fs::File::open("/dev/tty").is_ok(),
+        exists: &|path| path.exists(),
+        answers: &|socket| std::os::unix::net::UnixStream::connect(socket).is_ok(),
+    };
+    resolve_within(typed, context, &surroundings)
+}
+
+/// Settles everything in given surroundings.
+///
+/// # Errors
+/// Those of [`resolve`].
+pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
+    refuse_unbuilt(typed)?;
+    let (host, mut options) = options(typed, context)?;
+    let subsystem = *options.session_type == SessionType::Subsystem;
+    let command = command(typed, &mut options)?;
+    if subsystem && command.is_none() {
+        return Err(usage("You must specify a subsystem to invoke.").hint("such as -s host sftp"));
+    }
+    let method = method(typed, &options, context, around)?;
+    let agent = typed.as_ssh && !*options.identities_only;
+    let agent_identities = agent && agent_socket(&options, context).is_some();
+    Ok(Plan { host, options, method, agent_identities, command, subsystem })
+}
+
+/// The host as typed and the options for it, without the rest of the plan.
+///
+/// # Errors
+/// [`Kind::Usage`] for the destination, [`Kind::Config`] for options and files.
+pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
+    let no_host = || usage("no host is named").hint(usage_line());
+    let destination = Destination::parse(typed.destination.as_deref().ok_or_else(no_host)?)?;
+    let mut layers = Layers::new();
+    let at = typed.destination_at.min(typed.settings.len());
+    let (before, after) = typed.settings.split_at(at);
+    before.iter().try_for_each(|setting| add(&mut layers, setting))?;
+    if let Some(user) = &destination.user {
+        layers.set(Keyword::User, user, Origin::Destination)?;
+    }
+    if let Some(port) = destination.port {
+        layers.set(Keyword::Port, &port.to_string(), Origin::Destination)?;
+    }
+    after.iter().try_for_each(|setting| add(&mut layers, setting))?;
+    read_files(typed, &destination.host, &mut layers, context)?;
+    let options = layers.options(&destination.host, context)?;
+    Ok((destination.host, options))
+}
+
+fn add(layers: &mut Layers, setting: &TypedSetting) -> Result<()> {
+    match setting {
+        TypedSetting::Option(text) => layers.option(text, Origin::Option),
+        TypedSetting::Flag { flag, keyword, value, overrules: true } => {
+            layers.overrule(*keyword, value, Origin::Flag(flag))
+        }
+        TypedSetting::Flag { flag, keyword, value, overrules: false } => {
+            layers.set(*keyword, value, Origin::Flag(flag))
+        }
+    }
+}
+
+fn read_files(typed: &Typed, host: &str, layers: &mut Layers, context: &Context) -> Result<()> {
+    let joined = joined(typed);
+    let mut facts = HostFacts {
+        original: host.to_owned(),
+        command: joined.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        final_pass: false,
+    };
+    let files = files(typed, context);
+    let read = |facts: &HostFacts, layers: &mut Layers| {
+        files.iter().try_for_each(|file| layers.file(file, facts, context))
+    };
+    read(&facts, layers)?;
+    if layers.wants_final_pass() {
+        facts.final_pass = true;
+        read(&facts, layers)?;
+    }
+    Ok(())
+}
+
+/// The files to read: the one of `-F` alone, or the user's and the system's.
+fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
+    match &typed.config_file {
+        Some(word) if word.as_os_str().eq_ignore_ascii_case("none") => Vec::new(),
+        Some(path) => vec![ConfigFile { path: path.clone(), kind: FileKind::Named }],
+        None => {
+            let user = config::user_directory(context).join("config");
+            vec![
+                ConfigFile { path: user, kind: FileKind::User },
+                ConfigFile { path: PathBuf::from(SYSTEM_CONFIG), kind: FileKind::System },
+            ]
+        }
+    }
+}
+
+/// What is typed and has no effect yet must not pass in silence.
+fn refuse_unbuilt(typed: &Typed) -> Result<()> {
+    let asked = [
+        ("--profile", typed.profile.is_some()),
+        ("--encoding", typed.encoding.is_some()),
+        ("--log", typed.log.is_some()),
+        ("--lang", typed.lang.is_some()),
+    ];
+    match asked.iter().find(|(_, asked)| *asked) {
+        Some((flag, _)) => Err(usage(format!("{flag} is not supported by this version"))),
+        None => Ok(()),
+    }
+}
+
+fn joined(typed: &Typed) -> Option<Vec<u8>> {
+    let words: Vec<&[u8]> = typed.command.iter().map(|word| word.as_bytes()).collect();
+    let joined = words.join(&b' ');
+    // As in ssh(1), an empty command asks for a shell.
+    (!joined.is_empty()).then_some(joined)
+}
+
+fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
+    let typed = joined(typed);
+    if typed.is_some() && options.remote_command.is_some() {
+        return Err(usage("Cannot execute command-line and remote command.")
+            .hint("-o RemoteCommand=none leaves the one of the command line"));
+    }
+    if typed.is_some() && *options.session_type == SessionType::None {
+        options.warnings.push("-N: the command is not run".to_owned());
+    }
+    let configured = || options.remote_command.as_ref().map(|text| text.as_bytes().to_vec());
+    Ok(typed.or_else(configured))
+}
+
+fn method(
+    typed: &Typed,
+    options: &Options,
+    context: &Context,
+    around: &Surroundings<'_>,
+) -> Result<MethodChoice> {
+    let explicit = typed.auth.as_deref().map(Method::parse_chain).transpose()?;
+    let defaults = !options.identity_files.is_set();
+    let default_identity = defaults
+        && config::default_identity_files(context).iter().any(|file| (around.exists)(file));
+    let answers = || agent_socket(options, context).is_some_and(|path| (around.answers)(&path));
+    let batch = *options.batch_mode;
+    config::choose(&Circumstances {
+        explicit: explicit.as_deref(),
+        profile: None,
+        preferred: options.preferred_authentications.as_deref(),
+        password: *options.password_authentication,
+        publickey: *options.pubkey_authentication,
+        keyboard_interactive: *options.kbd_interactive_authentication,
+        terminal: around.terminal,
+        can_ask: typed.password_fd.is_some() || (around.can_ask && !batch),
+        batch,
+        as_ssh: typed.as_ssh,
+        identity_named: !options.identity_files.is_empty(),
+        default_identity,
+        agent_answers: &answers,
+    })
+}
+
+/// The agent's socket: IdentityAgent, or SSH_AUTH_SOCK.
+fn agent_socket(options: &Options, context: &Context) -> Option<PathBuf> {
+    let socket = match options.identity_agent.as_deref() {
+        Some("none") => None,
+        Some(socket) => Some(socket.to_owned()),
+        None => (context.env)("SSH_AUTH_SOCK"),
+    };
+    socket.filter(|socket| !socket.is_empty()).map(PathBuf::from)
+}
+
+/// Whether SSH_ASKPASS would be used, as ssh(1) has it: forced, or with a display.
+fn askpass(context: &Context) -> bool {
+    let set = |name: &str| (context.env)(name).is_some_and(|value| !value.is_empty());
+    let require = (context.env)("SSH_ASKPASS_REQUIRE").unwrap_or_default().to_ascii_lowercase();
+    let display = set("DISPLAY") || set("WAYLAND_DISPLAY");
+    set("SSH_ASKPASS")
+        && match require.as_str() {
+            "never" => false,
+            "force" | "prefer" => true,
+            _ => display,
+        }
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}
+
+#[cfg(test)]
+mod tests;

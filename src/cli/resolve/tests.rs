@@ -1,0 +1,329 @@
+//! Plans: what configuration and command line come to (data: tests/data/config/cases.txt, also
+//! compared with ssh -G), and which method is settled.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::*;
+use crate::cli::args;
+
+const CASES: &str = include_str!("../../../tests/data/config/cases.txt");
+
+struct Case {
+    name: String,
+    file: String,
+    argv: Vec<String>,
+    wanted: Vec<String>,
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let mut in_file = true;
+    for line in CASES.split('\n') {
+        if let Some(name) = line.strip_prefix("### ") {
+            let name = name.to_owned();
+            cases.push(Case { name, file: String::new(), argv: Vec::new(), wanted: Vec::new() });
+            in_file = true;
+        } else if let Some(case) = cases.last_mut() {
+            if let Some(argv) = line.strip_prefix("--- ") {
+                case.argv = words(argv);
+                in_file = false;
+            } else if in_file {
+                case.file.push_str(line);
+                case.file.push('\n');
+            } else if !line.is_empty() {
+                case.wanted.push(line.to_owned());
+            }
+        }
+    }
+    cases
+}
+
+/// Splits at blanks but for those in brackets.
+fn words(text: &str) -> Vec<String> {
+    let (mut words, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let (word, after) = match rest.strip_prefix('[') {
+            Some(inner) => inner.split_once(']').unwrap(),
+            None => rest.split_at(rest.find(' ').unwrap_or(rest.len())),
+        };
+        words.push(word.to_owned());
+        rest = after.trim_start();
+    }
+    words
+}
+
+fn context(user: &str) -> Context {
+    Context {
+        home: PathBuf::from("/home/me"),
+        local_user: user.to_owned(),
+        local_host: "box.example.org".to_owned(),
+        uid: 0,
+        env: Box::new(|_| None),
+    }
+}
+
+fn typed(words: &[&str]) -> Typed {
+    args::parse(words.iter().map(Into::into), false).unwrap_or_else(|e| panic!("{words:?}: {e}"))
+}
+
+fn options_of(case: &Case, user: &str) -> (Vec<String>, Result<Options>) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("config");
+    std::fs::write(&file, &case.file).unwrap();
+    let mut argv = vec!["-F".to_owned(), file.display().to_string()];
+    argv.extend(case.argv.iter().cloned());
+    let parsed = args::parse(argv.iter().map(Into::into), false);
+    let options = parsed.and_then(|typed| options(&typed, &context(user)));
+    let compared = std::env::var_os("TESSH_PEERS").is_some();
+    let peer = if compared { ssh(&argv, &case.name) } else { Vec::new() };
+    (peer, options.map(|(_, options)| options))
+}
+
+/// What ssh -G prints; a single line `failed` if it does not.
+fn ssh(argv: &[String], name: &str) -> Vec<String> {
+    let output = Command::new("ssh").arg("-G").args(argv).output();
+    let output = output.unwrap_or_else(|e| panic!("{name}: no ssh to compare with: {e}"));
+    if !output.status.success() {
+        return vec!["failed".to_owned()];
+    }
+    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_case_comes_to_what_it_says() {
+    let cases = cases();
+    assert!(cases.len() > 100, "{}", cases.len());
+    for case in cases {
+        let name = &case.name;
+        let (_, outcome) = options_of(&case, "USER");
+        let fault = case.wanted.iter().find_map(|w| w.strip_prefix("!!").or(w.strip_prefix('!')));
+        if let Some(words) = fault {
+            let error = outcome.map(|_| ()).expect_err(name);
+            let whole = error.to_string();
+            assert!(whole.contains(words.trim()), "{name}: {whole}");
+            assert!(!whole.contains(char::is_control), "{name}: {whole}");
+            continue;
+        }
+        let options = outcome.unwrap_or_else(|e| panic!("{name}: {e}"));
+        let lines = config::effective_lines(&options);
+        for wanted in &case.wanted {
+            if let Some(words) = wanted.strip_prefix("~ ") {
+                assert!(options.warnings.iter().any(|w| w.contains(words)), "{name}: {wanted}");
+            } else if let Some(absent) = wanted.strip_prefix('-') {
+                assert!(!keywords(&lines).contains(&absent), "{name}: {wanted}");
+            } else {
+                assert!(lines.contains(wanted), "{name}: {wanted}: {lines:#?}");
+            }
+        }
+        let silent = !case.wanted.iter().any(|w| w.starts_with("~ "));
+        assert!(!silent || options.warnings.is_empty(), "{name}: {:?}", options.warnings);
+    }
+}
+
+fn keywords(lines: &[String]) -> Vec<&str> {
+    lines.iter().map(|line| line.split(' ').next().unwrap()).collect()
+}
+
+/// What ssh -G of 9.2 prints before it expands tokens, or with its own lists filled in.
+const DIFFERENT: [&str; 15] = [
+    "identityfile",
+    "certificatefile",
+    "userknownhostsfile",
+    "identityagent",
+    "proxycommand",
+    "remotecommand",
+    "localcommand",
+    "ciphers",
+    "macs",
+    "kexalgorithms",
+    "hostkeyalgorithms",
+    "pubkeyacceptedalgorithms",
+    "bindinterface",
+    "tag",
+    "fingerprinthash",
+];
+
+#[test]
+fn every_case_comes_to_what_ssh_says() {
+    if std::env::var_os("TESSH_PEERS").is_none() {
+        return;
+    }
+    let user = nix::unistd::User::from_uid(nix::unistd::getuid()).unwrap().unwrap().name;
+    let mut compared = 0;
+    for case in cases() {
+        let name = &case.name;
+        let (theirs, outcome) = options_of(&case, &user);
+        let failed = theirs == ["failed"];
+        if case.wanted.iter().any(|w| w.starts_with("!!")) {
+            assert!(!failed, "{name}: ssh refuses it");
+            continue;
+        }
+        if case.wanted.iter().any(|w| w.starts_with('!')) {
+            assert!(failed, "{name}: ssh takes it");
+            continue;
+        }
+        assert!(!failed, "{name}: ssh refuses it");
+        let ours = config::effective_lines(&outcome.unwrap());
+        // Debian's ssh sets this one with BatchMode.
+        let batch = ours.contains(&"batchmode yes".to_owned());
+        let same = |line: &&String| {
+            let keyword = line.split(' ').next().unwrap();
+            let known = keywords(&ours).contains(&keyword);
+            known && !DIFFERENT.contains(&keyword) && !(batch && keyword == "serveraliveinterval")
+        };
+        let mut theirs: Vec<&String> = theirs.iter().filter(same).collect();
+        let mut mine: Vec<&String> = ours.iter().filter(same).collect();
+        theirs.sort();
+        mine.sort();
+        assert_eq!(mine, theirs, "{name}");
+        compared += 1;
+    }
+    assert!(compared > 50, "{compared}");
+}
+
+fn plan(words: &[&str], terminal: bool) -> Result<Plan> {
+    let around =
+        Surroundings { terminal, can_ask: terminal, exists: &|_| false, answers: &|_| false };
+    resolve_within(&typed(words), &context("me"), &around)
+}
+
+#[test]
+fn commands_and_subsystems() {
+    let command = |words: &[&str]| plan(words, true).unwrap().command.map(String::from_utf8);
+    let none = ["-F", "none", "h"];
+    assert_eq!(command(&none), None);
+    assert_eq!(command(&[&none[..], &["a", "b  c", "-d"]].concat()), Some(Ok("a b  c -d".into())));
+    assert_eq!(command(&[&none[..], &[""]].concat()), None);
+    let remote = ["-F", "none", "-o", "RemoteCommand=x %h", "h"];
+    assert_eq!(command(&remote), Some(Ok("x h".to_owned())));
+    let both = plan(&[&remote[..], &["y"]].concat(), true).unwrap_err();
+    assert!(both.to_string().contains("Cannot execute command-line and remote command"));
+    let alone = plan(&["-F", "none", "-s", "h"], true).unwrap_err();
+    assert!(alone.to_string().contains("You must specify a subsystem"));
+    assert!(plan(&["-F", "none", "-s", "h", "sftp"], true).unwrap().subsystem);
+    let unrun = plan(&["-F", "none", "-N", "h", "ls"], true).unwrap();
+    assert!(unrun.options.warnings.iter().any(|w| w.contains("not run")));
+}
+
+#[test]
+fn the_method_is_one() {
+    let method = |words: &[&str], terminal| plan(words, terminal).map(|plan| plan.method);
+    let none = ["-F", "none"];
+    let with = |more: &[&str]| {
+        [&none[..], more, &["h"]].concat().iter().map(|w| w.to_string()).collect::<Vec<_>>()
+    };
+    let on = |more: &[&str], terminal| {
+        let words = with(more);
+        method(&words.iter().map(String::as_str).collect::<Vec<_>>(), terminal)
+    };
+    let chain = |methods: &[Method]| Ok(MethodChoice::Chain(methods.to_vec()));
+    assert_eq!(on(&[], true), Ok(MethodChoice::Ask));
+    assert_eq!(on(&["-i", "/k"], false), chain(&[Method::PublicKey]));
+    assert_eq!(on(&["--auth", "agent"], true), chain(&[Method::Agent]));
+    assert_eq!(
+        on(&["--auth", "publickey,keyboard-interactive"], true),
+        chain(&[Method::PublicKey, Method::KeyboardInteractive])
+    );
+    assert_eq!(
+        on(&["-o", "IdentityFile=none", "--password-fd", "3"], false),
+        chain(&[Method::Password])
+    );
+    let nothing = on(&[], false).unwrap_err();
+    assert_eq!(nothing.kind(), Kind::Authentication);
+    let off = on(&["--auth", "password", "-o", "PasswordAuthentication=no"], true).unwrap_err();
+    assert_eq!(off.kind(), Kind::Usage);
+    assert!(on(&["--auth", "telepathy"], true).is_err());
+}
+
+#[test]
+fn the_agent_answers_where_ssh_would_look() {
+    let asked = std::cell::RefCell::new(Vec::new());
+    let answers = |socket: &Path| {
+        asked.borrow_mut().push(socket.to_owned());
+        true
+    };
+    let around =
+        Surroundings { terminal: false, can_ask: false, exists: &|_| false, answers: &answers };
+    let mut context = context("me");
+    context.env = Box::new(|name| match name {
+        "SSH_AUTH_SOCK" => Some("/run/agent".to_owned()),
+        "OTHER" => Some("/run/other".to_owned()),
+        _ => None,
+    });
+    let agent = |word: &str| {
+        let words = ["-F", "none", "-o", word, "h"].map(Into::into);
+        let typed = args::parse(words.into_iter(), true).unwrap();
+        let plan = resolve_within(&typed, &context, &around);
+        let socket = asked.borrow_mut().pop();
+        (plan.map(|p| p.agent_identities).ok(), socket)
+    };
+    assert_eq!(agent("Port=22"), (Some(true), Some("/run/agent".into())));
+    assert_eq!(agent("IdentityAgent=SSH_AUTH_SOCK"), (Some(true), Some("/run/agent".into())));
+    assert_eq!(agent("IdentityAgent=$OTHER"), (Some(true), Some("/run/other".into())));
+    assert_eq!(agent("IdentityAgent=~/s"), (Some(true), Some("/home/me/s".into())));
+    assert_eq!(agent("IdentitiesOnly=yes"), (Some(false), Some("/run/agent".into())));
+    assert_eq!(agent("IdentityAgent=none"), (None, None));
+    assert_eq!(agent("IdentityAgent=$UNSET"), (None, None));
+}
+
+#[test]
+fn origins_say_where() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("c");
+    std::fs::write(&file, "\nHost h\n  Compression yes\n").unwrap();
+    let words = ["-F", file.to_str().unwrap(), "-o", "LogLevel=INFO", "-p", "3", "u@h"];
+    let (_, options) = options(&typed(&words), &context("me")).unwrap();
+    assert_eq!(options.compression.origin, Origin::File { file: file.clone(), line: 3 });
+    assert_eq!(options.compression.origin.to_string(), format!("{} line 3", file.display()));
+    assert_eq!(options.log_level.origin, Origin::Option);
+    assert_eq!(options.port.origin, Origin::Flag("-p"));
+    assert_eq!(options.user.origin, Origin::Destination);
+    assert_eq!(options.batch_mode.origin, Origin::Default);
+}
+
+#[test]
+fn what_has_no_effect_yet_is_refused() {
+    for flag in ["--profile", "--encoding", "--log", "--lang"] {
+        let error = plan(&["-F", "none", flag, "x", "h"], true).unwrap_err();
+        assert!(error.to_string().starts_with(flag), "{error}");
+    }
+}
+
+/// The lines of tests/data/config/argv.json: what tools pass must be taken, in silence.
+#[test]
+fn what_the_tools_pass_is_taken() {
+    let cases: serde_json::Value =
+        serde_json::from_str(include_str!("../../../tests/data/config/argv.json")).unwrap();
+    let mut taken = 0;
+    for case in cases.as_array().unwrap() {
+        if case.get("error").is_some() || case.get("destination").is_none() {
+            continue;
+        }
+        let argv = case["argv"].as_array().unwrap();
+        let argv = argv.iter().map(|word| word.as_str().unwrap().into());
+        let mut typed = args::parse(argv, false).unwrap();
+        typed.config_file = Some("none".into());
+        // Two lines of the collection have a placeholder for an option.
+        let placeholder = |text: &str| text.eq_ignore_ascii_case("x=y");
+        typed.settings.retain(|s| !matches!(s, TypedSetting::Option(text) if placeholder(text)));
+        let unbuilt = typed
+            .settings
+            .iter()
+            .any(|setting| matches!(setting, TypedSetting::Flag { flag: "-D" | "-J" | "-R", .. }));
+        match options(&typed, &context("me")) {
+            Ok((_, options)) if !unbuilt => {
+                assert!(options.warnings.is_empty(), "{case}: {:?}", options.warnings);
+                taken += 1;
+            }
+            Err(error) if unbuilt => {
+                assert!(error.to_string().contains("not supported"), "{error}")
+            }
+            Err(error) if typed.destination.as_deref() == Some("-") => {
+                assert!(error.to_string().contains("starts with '-'"), "{error}");
+            }
+            other => panic!("{case}: {:?}", other.map(|_| ())),
+        }
+    }
+    assert!(taken > 30, "{taken}");
+}
