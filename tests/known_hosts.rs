@@ -34,7 +34,7 @@ fn data(name: &str) -> PathBuf {
 }
 
 fn read(path: &Path) -> String {
-    fs::read_to_string(path).expect(&path.display().to_string())
+    fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display())).expect("readable")
 }
 
 fn sources(file: &Path) -> Sources {
