@@ -133,6 +133,8 @@ fn shell_has_the_terminal_and_gives_it_back() {
     pty.send("cat<enter>eins<enter>");
     pty.wait_until("an echo and a copy", |screen| screen.matches("eins").count() == 2);
     pty.send("<c-c>");
+    // The interrupt throws away what was typed ahead: wait for the prompt.
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("demo$"));
     pty.send("echo st''ill<enter>");
     pty.wait_for("still");
     pty.send("exit 7<enter>");
@@ -165,8 +167,8 @@ fn escape_help_and_disconnect() {
     pty.send("<enter>echo a~.b \"~\"'~'<enter>");
     pty.wait_for("a~.b ~~");
     // At the beginning of a line two are one.
-    pty.send("~~nobody<enter>");
-    pty.wait_for(" ~nobody: not found");
+    pty.send("~~nouser<enter>");
+    pty.wait_for(" ~nouser: not found");
     pty.send("<enter>~.");
     assert_eq!(pty.exit_code(), 255);
     pty.expect_restored();
