@@ -326,7 +326,6 @@ fn bad_option_values() {
     for option in [
         "Port=0",
         "Port=65536",
-        "Port=ssh",
         "StrictHostKeyChecking=perhaps",
         "Ciphers=foo",
         "ConnectTimeout=soon",

@@ -13,11 +13,16 @@ use bytes::Bytes;
 use russh::server::{
     Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response, Session, VerifiedPublicKey,
 };
-use russh::{Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, Pty, Sig};
+use russh::{
+    Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, MethodKind, MethodSet, Pty, Sig,
+};
 
 use super::Shared;
 use super::session::{Program, Running, Terminal};
 
+/// How one can log in.
+pub(super) const METHODS: [MethodKind; 3] =
+    [MethodKind::PublicKey, MethodKind::Password, MethodKind::KeyboardInteractive];
 /// OpenSSH's MaxSessions.
 const MAX_CHANNELS: usize = 10;
 /// More locale variables than exist; each is bounded by the packet it comes in.
@@ -73,8 +78,15 @@ impl Connection {
         }
     }
 
+    /// A refusal names all methods again: without them russh would take the refused one away.
     fn verdict(accepted: bool) -> Auth {
-        if accepted { Auth::Accept } else { Auth::reject() }
+        if accepted {
+            return Auth::Accept;
+        }
+        Auth::Reject {
+            proceed_with_methods: Some(MethodSet::from(&METHODS[..])),
+            partial_success: false,
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use russh::keys::ssh_key::{PrivateKey, PublicKey};
-use russh::{MethodKind, MethodSet, Preferred, compression, server};
+use russh::{MethodSet, Preferred, compression, server};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
@@ -147,9 +147,8 @@ fn cannot_listen(error: std::io::Error) -> Error {
 }
 
 fn configuration(host_key: PrivateKey) -> server::Config {
-    let methods = [MethodKind::Password, MethodKind::PublicKey, MethodKind::KeyboardInteractive];
     server::Config {
-        methods: MethodSet::from(&methods[..]),
+        methods: MethodSet::from(&connection::METHODS[..]),
         auth_rejection_time: REFUSAL,
         auth_rejection_time_initial: Some(Duration::ZERO),
         keys: vec![host_key],

@@ -27,11 +27,13 @@ impl Demo {
     /// Starts one with /bin/sh.
     pub fn start() -> Demo {
         let home = tempfile::tempdir().unwrap();
+        // After /etc/profile, which has a prompt of its own.
+        std::fs::write(home.path().join(".profile"), "PS1='demo$ '\n").unwrap();
         let options = Options {
             shell: "/bin/sh".into(),
             home: home.path().to_owned(),
             user: DEMO_USER.to_owned(),
-            env: vec![("PS1".to_owned(), "demo$ ".to_owned())],
+            env: Vec::new(),
             address: "127.0.0.1:0".parse().unwrap(),
         };
         let (started, result) = std::sync::mpsc::channel();

@@ -16,12 +16,15 @@ use super::transcript::Transcript;
 
 const ROWS: u16 = 24;
 const COLUMNS: u16 = 80;
+/// Written to the terminal once the program has ended, so that all it wrote is known to have
+/// been read when this has: a control string that terminals ignore.
+const END: &str = "\x1b_the program has ended\x1b\\";
 
 /// A program on a terminal; it is killed when dropped.
 pub struct Pty {
     terminal: Arc<blocking::Pty>,
     /// Kept open, so that the terminal outlives the program and its modes can be compared.
-    _pts: Pts,
+    _pts: Arc<Pts>,
     pid: Pid,
     screen: Arc<Mutex<vt100::Parser>>,
     transcript: Transcript,
@@ -52,10 +55,11 @@ impl Pty {
             drawn.lock().unwrap().process(bytes);
         });
         let ended = Arc::new(Mutex::new(None));
-        let (ending, waking) = (ended.clone(), transcript.clone());
+        let pts = Arc::new(pts);
+        let (ending, marked) = (ended.clone(), pts.clone());
         std::thread::spawn(move || {
             *ending.lock().unwrap() = child.wait().ok();
-            waking.stir();
+            rustix::io::write(&*marked, END.as_bytes()).expect("the terminal is still there");
         });
         Pty { terminal, _pts: pts, pid, screen, transcript, ended, modes }
     }
@@ -91,7 +95,7 @@ impl Pty {
 
     /// Every byte written so far, as text: for what has scrolled away.
     pub fn written(&self) -> String {
-        self.transcript.text()
+        self.transcript.text().replace(END, "")
     }
 
     /// Waits until the screen shows a text, and gives the screen.
@@ -120,7 +124,8 @@ impl Pty {
     /// Waits for the program's end: its exit code, or 128 and its signal as a shell has it.
     #[track_caller]
     pub fn exit_code(&self) -> i32 {
-        let status = self.transcript.wait(DEADLINE, || *self.ended.lock().unwrap());
+        let all = self.transcript.wait(DEADLINE, || self.transcript.text().find(END));
+        let status = all.and_then(|_| *self.ended.lock().unwrap());
         let Some(status) = status else {
             panic!("the program does not end; the screen is\n{}", self.screen());
         };

@@ -2,8 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 /// A loopback listener that runs a closure for each connection; it ends when dropped.
@@ -22,19 +22,27 @@ pub fn raw_server(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> RawServe
     let (stopping, counting) = (stop.clone(), connections.clone());
     let thread = std::thread::spawn(move || {
         let serve = Arc::new(serve);
-        let mut open: Vec<(TcpStream, JoinHandle<()>)> = Vec::new();
+        let mut threads = Vec::new();
         for stream in listener.incoming() {
             if stopping.load(Ordering::SeqCst) {
                 break;
             }
             let stream = stream.unwrap();
             counting.fetch_add(1, Ordering::SeqCst);
-            let (other, serve) = (stream.try_clone().unwrap(), serve.clone());
-            open.push((other, std::thread::spawn(move || serve(stream))));
+            let open = Arc::new(Mutex::new(Some(stream.try_clone().unwrap())));
+            let (closing, serve) = (open.clone(), serve.clone());
+            let thread = std::thread::spawn(move || {
+                serve(stream);
+                // The connection closes when the last of its two descriptors does.
+                drop(closing.lock().unwrap().take());
+            });
+            threads.push((open, thread));
         }
-        for (stream, thread) in open {
-            // Wakes a closure that still reads or writes; fails when the client is gone.
-            let _ = stream.shutdown(Shutdown::Both);
+        for (open, thread) in threads {
+            if let Some(stream) = open.lock().unwrap().as_ref() {
+                // Wakes a closure that still reads or writes; fails when the client is gone.
+                let _ = stream.shutdown(Shutdown::Both);
+            }
             let _ = thread.join();
         }
     });

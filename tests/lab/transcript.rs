@@ -68,12 +68,6 @@ impl Transcript {
         }
     }
 
-    /// Wakes whoever waits, because something other than the text has changed.
-    pub fn stir(&self) {
-        drop(self.state());
-        self.0.changed.notify_all();
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap()
     }
