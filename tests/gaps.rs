@@ -10,6 +10,8 @@
 mod bare;
 #[path = "gaps/honest.rs"]
 mod honest;
+#[path = "gaps/login.rs"]
+mod login;
 #[path = "gaps/ours.rs"]
 mod ours;
 #[path = "gaps/plain.rs"]

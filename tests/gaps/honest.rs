@@ -42,6 +42,8 @@ pub enum Logins {
     RefusedForGood,
     /// Refuses, and names publickey.
     Refused,
+    /// Takes a password and wants keyboard-interactive after it.
+    HalfWay,
     /// Never answers.
     Unanswered,
     /// Asks one question, by keyboard-interactive.
@@ -162,6 +164,10 @@ impl Connection {
             Logins::Dropped => Err(russh::Error::Disconnect),
             Logins::RefusedForGood => Ok(refused(MethodSet::empty())),
             Logins::Refused => Ok(refused(MethodSet::from(&[MethodKind::PublicKey][..]))),
+            Logins::HalfWay => Ok(Auth::Reject {
+                proceed_with_methods: Some(MethodSet::from(&[MethodKind::KeyboardInteractive][..])),
+                partial_success: true,
+            }),
             Logins::Unanswered => std::future::pending().await,
             Logins::Asked => Ok(Auth::Partial {
                 name: Cow::Borrowed(""),

@@ -333,6 +333,18 @@ async fn the_escape_works_while_nothing_moves() {
 }
 
 #[tokio::test]
+async fn the_escape_works_after_more_requests_than_can_wait() {
+    let session = session(endless()).await;
+    let (sink, _reader) = duplex(100);
+    let (mut typing, keys) = duplex(1000);
+    typing.write_all(&b"~R".repeat(30)).await.unwrap();
+    typing.write_all(b"~.").await.unwrap();
+    let escape = Some(Escape::new(b'~'));
+    let exit = relay_into(&session, Some(keys), escape, (Box::new(sink), sinks().1)).await;
+    assert_eq!(exit.unwrap(), Exit::Escaped);
+}
+
+#[tokio::test]
 async fn new_window_sizes_reach_the_server() {
     let (script, mut acts) = Honest::new();
     let script = script.running(|_, _| std::future::pending());
