@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use super::failure::{self, Stop};
 use super::verify::HostCheck;
 use super::wire::WireFacts;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::prompt::{Notice, Prompt};
 use crate::text;
 
@@ -187,6 +187,16 @@ impl Events {
 
     fn refuse(&self, what: &str) {
         info!("refused a {what} channel that the server opened unasked");
+    }
+}
+
+impl Drop for Events {
+    /// The library's task can end without telling the handler: by a fault in it, or where
+    /// the stream cannot be shut down. Whoever waits must not wait for ever.
+    fn drop(&mut self) {
+        lock(&self.shared.ended)
+            .get_or_insert_with(|| Error::new(Kind::Disconnected, "the connection was lost"));
+        *lock(&self.shared.events) = None;
     }
 }
 

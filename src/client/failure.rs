@@ -76,6 +76,8 @@ pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
             Error::new(Kind::Disconnected, "Timeout, server not responding to keepalives")
                 .hint("ServerAliveInterval and ServerAliveCountMax set the limit")
         }
+        // The library hangs up when the server names no method that it knows.
+        E::NoAuthMethod => Error::new(Kind::Authentication, "the server accepts nothing more"),
         E::Disconnect | E::HUP | E::SendError | E::RecvError => {
             Error::new(kind, "the connection was closed by the server")
         }

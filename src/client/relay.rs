@@ -236,7 +236,12 @@ async fn interpret(
             Some(Action::Help) => console.say(&escape.help()),
             Some(Action::List) => console.say(&connections(escape, session)),
             Some(Action::Rekey) => {
-                let _ = session.handle.rekey_soon().await;
+                // Where nothing moves the request cannot leave; `~.` must be read all the same.
+                tokio::select! {
+                    biased;
+                    _ = session.handle.rekey_soon() => {}
+                    () = std::future::ready(()) => {}
+                }
             }
             Some(Action::Louder) => verbosity(console, escape, b'v', true),
             Some(Action::Quieter) => verbosity(console, escape, b'V', false),

@@ -88,8 +88,9 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
             }
             Outcome::Partial(wanted) => {
                 debug!("Authenticated using \"{}\" with partial success.", name(method));
-                if index + 1 == chain.len() {
-                    return Err(dialogue.further(&chain, &wanted));
+                let next = chain.get(index + 1).map(|&next| name(next));
+                if !next.is_some_and(|next| wanted.iter().any(|name| name == next)) {
+                    return Err(dialogue.further(&chain[..=index], &wanted));
                 }
             }
             Outcome::Refused(accepted) => return Err(dialogue.denied(method, &accepted)),

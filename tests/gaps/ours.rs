@@ -1,0 +1,152 @@
+//! This client, through its public steps, with a person whose answers are a script.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tessh::client::algorithms::Lists;
+use tessh::client::authenticate::{Login, Session, authenticate};
+use tessh::client::connect::{Family, Route, connect};
+use tessh::client::deadline::Budget;
+use tessh::client::verify::{HostPolicy, TransportOptions, verify};
+use tessh::client::{Stream, Transport};
+use tessh::config::Method;
+use tessh::error::Error;
+use tessh::prompt::{
+    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+};
+use tessh::secret::Secret;
+use tessh::trust::{Policy, Sources, Subject};
+use tokio::task::JoinHandle;
+
+/// A person who has a password and says yes to nothing else.
+#[derive(Default)]
+pub struct Person {
+    /// What is done while a challenge is on the screen.
+    pub meanwhile: Option<Box<dyn Fn() + Send + Sync>>,
+    pub shown: Mutex<Vec<String>>,
+}
+
+impl Prompt for Person {
+    fn host_key(&self, _: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
+        Answer::CannotAsk
+    }
+
+    fn secret(&self, _: &str) -> Answer<Secret> {
+        Answer::Given(Secret::new("password".to_owned()))
+    }
+
+    fn method(&self, _: &MethodQuestion<'_>) -> Answer<Method> {
+        Answer::CannotAsk
+    }
+
+    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>> {
+        if let Some(meanwhile) = &self.meanwhile {
+            meanwhile();
+        }
+        Answer::Given(challenge.prompts.iter().map(|_| Secret::new("1".to_owned())).collect())
+    }
+
+    fn notice(&self, notice: Notice<'_>) {
+        let (Notice::Banner(text) | Notice::Warning(text) | Notice::Error(text)) = notice;
+        self.shown.lock().unwrap().push(text.to_owned());
+    }
+}
+
+/// Connects to a loopback address.
+pub async fn stream(address: SocketAddr) -> Stream {
+    let route = Route {
+        host: address.ip().to_string(),
+        port: address.port(),
+        family: Family::Any,
+        bind: None,
+        tcp_keep_alive: false,
+        attempts: 1,
+        proxy: None,
+    };
+    connect(&route, Budget::start(None)).await.unwrap()
+}
+
+/// Verifies the host, taking a new key and writing it nowhere.
+pub async fn transport(address: SocketAddr) -> Result<Transport, Error> {
+    transport_for(address, Arc::default(), Options::default()).await
+}
+
+/// What differs from test to test.
+#[derive(Default)]
+pub struct Options {
+    pub host_key: Option<&'static str>,
+    pub alive_interval: Option<Duration>,
+}
+
+pub async fn transport_for(
+    address: SocketAddr,
+    person: Arc<Person>,
+    options: Options,
+) -> Result<Transport, Error> {
+    let host = HostPolicy {
+        subject: Subject { name: "server".to_owned(), port: 22, alias: false },
+        shown: "server".to_owned(),
+        sources: Sources::default(),
+        policy: Policy::AcceptNew,
+        hash: false,
+    };
+    let options = TransportOptions {
+        lists: Lists { host_key: options.host_key, ..Lists::default() },
+        rekey_bytes: None,
+        rekey_time: None,
+        alive_interval: options.alive_interval,
+        alive_count_max: 3,
+    };
+    verify(stream(address).await, host, &options, Budget::start(None), person).await
+}
+
+/// A login by this method, with nothing else at hand.
+pub fn login(method: Method) -> Login {
+    Login {
+        user: "user".to_owned(),
+        label: "user@server".to_owned(),
+        chain: vec![method],
+        identities: Vec::new(),
+        certificates: Vec::new(),
+        agent: None,
+        agent_key: None,
+        password: None,
+        tries: 1,
+        signatures: vec!["rsa-sha2-512".to_owned(), "rsa-sha2-256".to_owned()],
+    }
+}
+
+/// Connects, verifies and logs in.
+pub async fn session(address: SocketAddr, method: Method) -> Result<Session, Error> {
+    authenticate(transport(address).await?, login(method)).await
+}
+
+/// A clock that stands still until it is moved, while input and output go on. Left to
+/// itself a paused clock jumps ahead whenever every task waits, also for a socket.
+pub struct Clock {
+    _keep: std::sync::mpsc::Sender<()>,
+}
+
+impl Clock {
+    pub fn stop() -> Clock {
+        tokio::time::pause();
+        let (keep, end) = std::sync::mpsc::channel::<()>();
+        // As long as a blocking task runs, the clock does not move by itself.
+        tokio::task::spawn_blocking(move || end.recv());
+        Clock { _keep: keep }
+    }
+
+    /// Lets up to `limit` pass, in steps of 100 ms, until the task is done.
+    pub async fn pass<T>(&self, limit: Duration, task: JoinHandle<T>) -> T {
+        let step = Duration::from_millis(100);
+        for _ in 0..limit.as_millis().div_ceil(100) {
+            if task.is_finished() {
+                break;
+            }
+            tokio::time::advance(step).await;
+        }
+        assert!(task.is_finished(), "still waiting after {limit:?}");
+        task.await.unwrap()
+    }
+}

@@ -1,0 +1,213 @@
+//! An SSH server without encryption, made by hand: it can send any packet, legal or not.
+//!
+//! The bare library accepts the names `none` for key exchange, cipher and MAC when it is told
+//! to; this client never tells it to. [`Plain::exchange`] does a real ECDH exchange whose
+//! secret number is 1, so that the shared point is the client's own and no arithmetic is
+//! needed (RFC 4253 sections 6 to 8, RFC 5656 section 4).
+
+use russh::keys::signature::Signer;
+use russh::keys::ssh_encoding::Encode;
+use russh::keys::ssh_key::{PrivateKey, Signature};
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+const IDENTIFICATION: &str = "SSH-2.0-plain";
+
+/// The base point of NIST P-256: the server's share where its secret is 1.
+const BASE_POINT: [u8; 65] = [
+    0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40,
+    0xf2, 0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2,
+    0x96, 0x4f, 0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e,
+    0x16, 0x2b, 0xce, 0x33, 0x57, 0x6b, 0x31, 0x5e, 0xce, 0xcb, 0xb6, 0x40, 0x68, 0x37, 0xbf, 0x51,
+    0xf5,
+];
+
+/// Message numbers (RFC 4250 section 4.1).
+pub mod number {
+    pub const DISCONNECT: u8 = 1;
+    pub const SERVICE_REQUEST: u8 = 5;
+    pub const SERVICE_ACCEPT: u8 = 6;
+    pub const KEXINIT: u8 = 20;
+    pub const NEWKEYS: u8 = 21;
+    pub const KEX_ECDH_INIT: u8 = 30;
+    pub const KEX_ECDH_REPLY: u8 = 31;
+    pub const USERAUTH_REQUEST: u8 = 50;
+    pub const USERAUTH_SUCCESS: u8 = 52;
+    pub const USERAUTH_BANNER: u8 = 53;
+    pub const USERAUTH_PASSWD_CHANGEREQ: u8 = 60;
+    pub const USERAUTH_INFO_REQUEST: u8 = 60;
+}
+
+/// A message under construction.
+pub struct Message(Vec<u8>);
+
+impl Message {
+    pub fn new(number: u8) -> Message {
+        Message(vec![number])
+    }
+
+    pub fn string(mut self, bytes: impl AsRef<[u8]>) -> Message {
+        let bytes = bytes.as_ref();
+        self.0.extend_from_slice(&u32::try_from(bytes.len()).unwrap().to_be_bytes());
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    pub fn number(mut self, number: u32) -> Message {
+        self.0.extend_from_slice(&number.to_be_bytes());
+        self
+    }
+
+    pub fn flag(mut self, flag: bool) -> Message {
+        self.0.push(u8::from(flag));
+        self
+    }
+
+    fn raw(mut self, bytes: &[u8]) -> Message {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    /// A number of any size (RFC 4251 section 5).
+    fn mpint(self, bytes: &[u8]) -> Message {
+        let start = bytes.iter().position(|&byte| byte != 0).unwrap_or(bytes.len());
+        let mut digits = bytes[start..].to_vec();
+        if digits.first().is_some_and(|&byte| byte >= 0x80) {
+            digits.insert(0, 0);
+        }
+        self.string(digits)
+    }
+}
+
+/// What the server names in its KEXINIT.
+#[derive(Clone, Copy)]
+pub struct Names {
+    pub kex: &'static str,
+    pub host_key: &'static str,
+    pub cipher: &'static str,
+    pub mac: &'static str,
+}
+
+impl Names {
+    /// No key exchange and no protection.
+    pub const NONE: Names =
+        Names { kex: "none", host_key: "ssh-ed25519", cipher: "none", mac: "none" };
+    /// A key exchange, and then no protection.
+    pub const EXCHANGED: Names = Names { kex: "ecdh-sha2-nistp256", ..Names::NONE };
+}
+
+/// One connection, the greetings exchanged.
+pub struct Plain<S> {
+    stream: S,
+    client: Vec<u8>,
+    ours: Vec<u8>,
+    theirs: Vec<u8>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Plain<S> {
+    /// Exchanges identifications.
+    pub async fn greet(mut stream: S) -> Plain<S> {
+        stream.write_all(format!("{IDENTIFICATION}\r\n").as_bytes()).await.unwrap();
+        let mut client = Vec::new();
+        while !client.ends_with(b"\r\n") {
+            client.push(stream.read_u8().await.unwrap());
+        }
+        client.truncate(client.len() - 2);
+        Plain { stream, client, ours: Vec::new(), theirs: Vec::new() }
+    }
+
+    /// Greets, agrees on no protection, and accepts the service `ssh-userauth`.
+    pub async fn unprotected(stream: S) -> Plain<S> {
+        let mut server = Plain::greet(stream).await;
+        server.kexinit(Names::NONE).await;
+        server.skip(number::NEWKEYS).await;
+        server.accept_service().await;
+        server
+    }
+
+    /// As [`Plain::unprotected`], with the user logged in by whatever is tried first.
+    pub async fn logged_in(stream: S) -> Plain<S> {
+        let mut server = Plain::unprotected(stream).await;
+        server.skip(number::USERAUTH_REQUEST).await;
+        server.send(Message::new(number::USERAUTH_SUCCESS)).await;
+        server
+    }
+
+    /// Sends one packet (RFC 4253 section 6); a client that has left is no matter.
+    pub async fn send(&mut self, message: Message) {
+        let payload = message.0;
+        let padding = 4 + (8 - (payload.len() + 9) % 8) % 8;
+        let length = u32::try_from(payload.len() + padding + 1).unwrap();
+        let mut packet = length.to_be_bytes().to_vec();
+        packet.push(u8::try_from(padding).unwrap());
+        packet.extend_from_slice(&payload);
+        packet.resize(packet.len() + padding, 0);
+        let _ = self.stream.write_all(&packet).await;
+    }
+
+    /// The next packet's payload; `None` when the client has left.
+    pub async fn next(&mut self) -> Option<Vec<u8>> {
+        let length = self.stream.read_u32().await.ok()? as usize;
+        let mut packet = vec![0; length];
+        self.stream.read_exact(&mut packet).await.ok()?;
+        let padding = usize::from(packet[0]);
+        Some(packet[1..length - padding].to_vec())
+    }
+
+    /// Reads on to a message with this number.
+    pub async fn skip(&mut self, number: u8) -> Vec<u8> {
+        loop {
+            let message = self.next().await.expect("the client left");
+            if message[0] == number {
+                return message;
+            }
+        }
+    }
+
+    /// Reads until the client leaves.
+    pub async fn wait(&mut self) {
+        while self.next().await.is_some() {}
+    }
+
+    pub async fn accept_service(&mut self) {
+        self.skip(number::SERVICE_REQUEST).await;
+        self.send(Message::new(number::SERVICE_ACCEPT).string("ssh-userauth")).await;
+    }
+
+    /// Sends our KEXINIT and reads the client's.
+    pub async fn kexinit(&mut self, names: Names) {
+        let Names { kex, host_key, cipher, mac } = names;
+        let mut message = Message::new(number::KEXINIT).raw(&[7; 16]);
+        for list in [kex, host_key, cipher, cipher, mac, mac, "none", "none", "", ""] {
+            message = message.string(list);
+        }
+        let message = message.flag(false).number(0);
+        self.ours = message.0.clone();
+        self.send(message).await;
+        self.theirs = self.skip(number::KEXINIT).await;
+    }
+
+    /// Exchanges keys, proving that we hold `key`, whatever was agreed on.
+    pub async fn exchange(&mut self, names: Names, key: &PrivateKey) {
+        self.kexinit(names).await;
+        let init = self.skip(number::KEX_ECDH_INIT).await;
+        let share = &init[5..];
+        let blob = key.public_key().to_bytes().unwrap();
+        let hashed = Message(Vec::new())
+            .string(&self.client)
+            .string(IDENTIFICATION)
+            .string(&self.theirs)
+            .string(&self.ours)
+            .string(&blob)
+            .string(share)
+            .string(BASE_POINT)
+            .mpint(&share[1..33]);
+        let signature: Signature = key.key_data().sign(&Sha256::digest(&hashed.0));
+        let mut signed = Vec::new();
+        signature.encode(&mut signed).unwrap();
+        let reply = Message::new(number::KEX_ECDH_REPLY);
+        self.send(reply.string(blob).string(BASE_POINT).string(signed)).await;
+        self.send(Message::new(number::NEWKEYS)).await;
+        self.skip(number::NEWKEYS).await;
+    }
+}
