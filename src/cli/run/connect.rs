@@ -121,13 +121,13 @@ async fn run(plan: &Plan, session: &Session, environment: &Environment) -> Resul
     let pty = wants_pty(plan, at_terminal);
     let interactive = pty && at_terminal;
 
+    // The terminal's modes are read before raw mode changes them.
+    let request = request(plan, pty, environment);
     let (resize, resized) = unbounded_channel();
     let mut console = Terminal::enter(interactive, resize.clone())?;
     let stdout = OutputFd::stdout().map_err(|error| unusable("standard output", &error))?;
     let stderr = OutputFd::stderr().map_err(|error| unusable("standard error", &error))?;
-    let request = request(plan, pty, environment);
-    let opened = channel::open(session, request, Box::new(stdout), Box::new(stderr)).await;
-    let channel = opened?;
+    let channel = channel::open(session, request, Box::new(stdout), Box::new(stderr)).await?;
     let watcher = watch_size(pty, resize);
     let input = match stdin_null {
         true => None,
