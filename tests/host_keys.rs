@@ -185,7 +185,7 @@ fn host_certificates_that_do_not_count() {
     }
     let cases: &[(&str, &[&str], &str)] = &[
         ("host_ca", &["-h", "-n", "127.0.0.1", "-V", "20200101:20200201"], "expired"),
-        ("host_ca", &["-h", "-n", "127.0.0.1", "-V", "20900101:20910101"], "not yet valid"),
+        ("host_ca", &["-h", "-n", "127.0.0.1", "-V", "20900101:20910101"], "not valid before"),
         ("host_ca", &["-h", "-n", "other.example"], "principal"),
         ("host_ca", &["-n", "127.0.0.1"], "user certificate"),
         ("user_ca", &["-h", "-n", "127.0.0.1"], ""),

@@ -16,7 +16,7 @@ const ROOMS: &[&[&str]] = &[
     &["prompt"],
     &["trust", "keys", "profiles", "config"],
     &["destination"],
-    &["secret", "text"],
+    &["pattern", "secret", "text"],
     &["error"],
 ];
 
@@ -24,8 +24,8 @@ const ROOMS: &[&[&str]] = &[
 const SPEAKING: &[&str] = &["cli"];
 /// Rooms that may write to the terminal they were given.
 const SHOWING: &[&str] = &["cli", "ui", "terminal"];
-/// Files that may hold `unsafe`, each with its reason. None does.
-const UNSAFE: &[&str] = &[];
+/// Files that may hold `unsafe`: registering a descriptor with the event loop has no safe form.
+const UNSAFE: &[&str] = &["src/cli/watch.rs"];
 /// Longer files hold more than one thing.
 const MAX_LINES: usize = 600;
 /// Names that say nothing about what is inside.
@@ -126,7 +126,8 @@ fn unsafe_code_is_where_it_is_named() {
 #[test]
 fn library_neither_prints_nor_reads_the_environment() {
     let mut faults = Vec::new();
-    for file in sources("src") {
+    // Tests in a file of their own are not the library.
+    for file in sources("src").into_iter().filter(|file| !file.name.ends_with("/tests.rs")) {
         let Some(room) = room_of(&file) else { continue };
         for (number, line) in code_lines(&file.text) {
             let reads = line.match_indices("env::").any(|(at, _)| {

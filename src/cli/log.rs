@@ -48,8 +48,7 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
             })?)
         }
     };
-    let logger =
-        LOGGER.get_or_init(|| Logger { level: AtomicU8::new(0), file: Mutex::new(None) });
+    let logger = LOGGER.get_or_init(|| Logger { level: AtomicU8::new(0), file: Mutex::new(None) });
     *logger.file.lock().unwrap_or_else(PoisonError::into_inner) = opened;
     // Only the first call can win, and it installs the same logger.
     let _ = log::set_logger(logger);
@@ -97,8 +96,7 @@ pub(super) fn fatal(text: &str) {
 pub(super) fn write(text: &str) {
     let line = format!("{text}\n");
     if let Some(logger) = LOGGER.get()
-        && let Some(file) =
-            logger.file.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
+        && let Some(file) = logger.file.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
     {
         let _ = file.write_all(line.as_bytes());
         return;

@@ -264,10 +264,7 @@ impl Proposal {
         };
         let mut kex: Vec<kex::Name> =
             self.kex.iter().filter_map(|name| kex::Name::try_from(name.as_str()).ok()).collect();
-        kex.extend([
-            kex::EXTENSION_SUPPORT_AS_CLIENT,
-            kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
-        ]);
+        kex.extend([kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT]);
         Preferred {
             kex: Cow::Owned(kex),
             key: algorithms(false),
@@ -313,6 +310,16 @@ pub struct Lists<'a> {
     pub mac: Option<&'a str>,
     /// Compression
     pub compression: bool,
+}
+
+impl Lists<'_> {
+    /// Whether every list can be used, so that a mistake costs no connection.
+    ///
+    /// # Errors
+    /// As [`select`].
+    pub fn check(&self) -> Result<()> {
+        Proposal::new(self, &KnownTypes::default()).map(|_| ())
+    }
 }
 
 /// The library's type for a host key or signature algorithm, certificate suffix aside.

@@ -53,6 +53,8 @@ pub struct Route {
     pub family: Family,
     /// The local address to connect from (BindAddress, -b).
     pub bind: Option<String>,
+    /// The network interface to connect from (BindInterface).
+    pub bind_interface: Option<String>,
     /// Whether TCP keepalive probes are wanted (TCPKeepAlive).
     pub tcp_keep_alive: bool,
     /// Attempts, one second apart (ConnectionAttempts); at least one is made.
@@ -144,7 +146,13 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
     loop {
         if let Some(address) = waiting.next() {
             debug!("Connecting to {} [{}] port {}.", route.host, address.ip(), address.port());
-            running.spawn(open(address, local_for(address, &bind), route.tcp_keep_alive));
+            let interface = route.bind_interface.clone();
+            running.spawn(open(
+                address,
+                local_for(address, &bind),
+                interface,
+                route.tcp_keep_alive,
+            ));
         } else if running.is_empty() {
             let why = last.as_ref().map_or_else(|| "no address to try".to_owned(), reason);
             return Err(Error::new(Kind::Connect, format!("{}: {why}", place(route)))
@@ -218,6 +226,7 @@ fn local_for(address: SocketAddr, bind: &[SocketAddr]) -> Option<SocketAddr> {
 async fn open(
     address: SocketAddr,
     local: Option<SocketAddr>,
+    interface: Option<String>,
     keep_alive: bool,
 ) -> std::io::Result<TcpStream> {
     let socket = match address.ip() {
@@ -226,6 +235,10 @@ async fn open(
     };
     if let Some(local) = local {
         socket.bind(local)?;
+    }
+    #[cfg(target_os = "linux")]
+    if let Some(interface) = interface {
+        SockRef::from(&socket).bind_device(Some(interface.as_bytes()))?;
     }
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
@@ -352,6 +365,7 @@ mod tests {
             port,
             family: Family::Any,
             bind: None,
+            bind_interface: None,
             tcp_keep_alive: true,
             attempts: 1,
             proxy: None,

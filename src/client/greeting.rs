@@ -127,8 +127,11 @@ fn closed(heard: &[u8], how: &str) -> Error {
             .hint("check host and port; the server may be refusing this address");
     }
     let shown = text::line_bytes(heard, SHOWN);
-    Error::new(Kind::Greeting, format!("{how} before the SSH greeting; the server said \"{shown}\""))
-        .hint("if it is overloaded, try again later")
+    Error::new(
+        Kind::Greeting,
+        format!("{how} before the SSH greeting; the server said \"{shown}\""),
+    )
+    .hint("if it is overloaded, try again later")
 }
 
 fn silence(heard: &[u8]) -> Error {

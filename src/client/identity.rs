@@ -140,7 +140,9 @@ pub(super) async fn unlock(
                         Kind::Identity,
                         format!("{path} needs a passphrase and nobody can be asked"),
                     )
-                    .hint("add it to the agent with ssh-add, or run on a terminal without BatchMode"),
+                    .hint(
+                        "add it to the agent with ssh-add, or run on a terminal without BatchMode",
+                    ),
                 ));
             }
         };

@@ -227,11 +227,7 @@ mod tests {
         for (algorithm, key_type, signature) in [
             ("ssh-ed25519", "ssh-ed25519", "ssh-ed25519"),
             ("rsa-sha2-512", "ssh-rsa", "rsa-sha2-512"),
-            (
-                "rsa-sha2-256-cert-v01@openssh.com",
-                "ssh-rsa-cert-v01@openssh.com",
-                "rsa-sha2-256",
-            ),
+            ("rsa-sha2-256-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-256"),
         ] {
             let seen = exchange(&format!("x,{algorithm}"), key_type, signature);
             assert_eq!(seen.check(&ours(&format!("y,{algorithm},x"))).unwrap(), algorithm);

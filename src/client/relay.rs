@@ -225,10 +225,7 @@ async fn interpret(
         keys = &keys[used..];
         match action {
             None => {}
-            Some(Action::Disconnect) => {
-                console.say(&format!("{}\r\n", escape.shown(b'.')));
-                return true;
-            }
+            Some(Action::Disconnect) => return true,
             Some(Action::Suspend) => {
                 console.say(&format!("{} [suspend tessh]\r\n", escape.shown(0x1a)));
                 console.suspend();

@@ -52,6 +52,8 @@ pub struct HostPolicy {
     pub policy: Policy,
     /// Whether new entries hide the host name (HashKnownHosts).
     pub hash: bool,
+    /// Whether the key's randomart is shown at every login (VisualHostKey).
+    pub visual: bool,
 }
 
 /// What is negotiated and kept up besides the host key.
@@ -132,7 +134,11 @@ async fn within(
     let mut wake = until;
     loop {
         tokio::select! {
-            result = &mut exchange => return result.map_err(Stop::during_key_exchange),
+            result = &mut exchange => return result.map_err(|stop| match (stop, shared.ended()) {
+                // The server said why it hung up, and the library forgot.
+                (Stop::Library(russh::Error::Disconnect), Some(said)) => said,
+                (stop, _) => stop.during_key_exchange(),
+            }),
             () = sleep_until(wake) => {
                 let end = until + shared.paused();
                 if end <= Instant::now() {
@@ -188,6 +194,11 @@ impl HostCheck {
             return Err(refused(&format!("the server's RSA key has only {bits} bits"))
                 .hint("have the server make a key of at least 2048 bits"));
         }
+        if self.host.visual {
+            let art = fingerprint::randomart(&evidence.offered);
+            prompt
+                .notice(Notice::Warning(&format!("Host key fingerprint is {fingerprint}\n{art}")));
+        }
         report(&evidence, prompt);
         match trust::decide(&evidence, self.host.policy) {
             Verdict::Accept => Ok(()),
@@ -219,10 +230,8 @@ impl HostCheck {
         let shown = self.host.shown.clone();
         let subject = evidence.clone();
         shared.pause();
-        let answer = tokio::task::spawn_blocking(move || {
-            asked.host_key(&question(&shown, &subject))
-        })
-        .await;
+        let answer =
+            tokio::task::spawn_blocking(move || asked.host_key(&question(&shown, &subject))).await;
         shared.resume();
         let recorded = match answer {
             Ok(Answer::Given(HostKeyAnswer::Once)) => false,
@@ -333,7 +342,9 @@ fn cannot_ask(evidence: &Evidence) -> String {
             "no {kind} key is known for {name}, only {}; offered {offered}",
             on_record(known)
         ),
-        _ => format!("no {kind} host key is known for {name}, and nobody can be asked; offered {offered}"),
+        _ => format!(
+            "no {kind} host key is known for {name}, and nobody can be asked; offered {offered}"
+        ),
     }
 }
 

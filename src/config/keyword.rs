@@ -172,7 +172,7 @@ keywords! {
     EnableSSHKeysign [] Flag, Inert;
     EscapeChar [] Escape, Honoured;
     ExitOnForwardFailure [] Flag, Inert;
-    FingerprintHash [] Word(&["md5", "sha256"]), Honoured;
+    FingerprintHash [] Word(&["md5", "sha256"]), Warned(&["sha256"], "both fingerprints are shown wherever one is");
     ForkAfterAuthentication [] Flag, Refused(OFF, "going to the background is not supported by this version");
     ForwardAgent [] Text, Refused(OFF, "agent forwarding is not supported by this version");
     ForwardX11 [] Flag, Refused(OFF, NO_X11);
@@ -200,7 +200,7 @@ keywords! {
     IdentityFile ["identityfile2"] Text, Honoured;
     IgnoreUnknown [] Text, Honoured;
     Include [] Words, Honoured;
-    IPQoS [] Qos, Honoured;
+    IPQoS [] Qos, Warned(NONE, "packets are not marked by this version");
     KbdInteractiveAuthentication
         ["challengeresponseauthentication" "skeyauthentication" "tisauthentication"] Flag, Honoured;
     KbdInteractiveDevices [] Text, Warned(NEVER, "the server chooses the devices");
@@ -212,7 +212,7 @@ keywords! {
     LogVerbose [] Text, Warned(NONE, RESTRICTS);
     MACs [] Text, Honoured;
     Match [] Words, Honoured;
-    NoHostAuthenticationForLocalhost [] Flag, Honoured;
+    NoHostAuthenticationForLocalhost [] Flag, Refused(OFF, "the host is always verified");
     NumberOfPasswordPrompts [] Number, Honoured;
     ObscureKeystrokeTiming [] Text, Refused(OFF, "keystroke timing is not obscured by this version");
     PasswordAuthentication [] Flag, Honoured;

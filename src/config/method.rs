@@ -135,11 +135,11 @@ impl Circumstances<'_> {
 
 /// Settles the method: `--auth`, else the profile, else the first usable word of
 /// PreferredAuthentications, else the person at the terminal, else a key if there is one,
-/// else a password if it can be asked for.
+/// else a password if it can be asked for, else `none`, which finds out what is accepted.
 ///
 /// # Errors
 /// [`Kind::Usage`] when `--auth` or the profile names a method that is switched off;
-/// [`Kind::Authentication`] when nothing is left to log in with.
+/// [`Kind::Authentication`] when no method that is preferred can be used.
 pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
     for (source, chain) in [("--auth", c.explicit), ("profile", c.profile)] {
         if let Some(chain) = chain {
@@ -159,16 +159,19 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
         let cause = format!("no method of PreferredAuthentications {words} can be used");
         return Err(Error::new(Kind::Authentication, cause).hint("--auth METHOD names one"));
     }
-    let key = c.identity_named || c.default_identity || (c.agent_answers)();
+    let file = c.identity_named || c.default_identity;
+    let agent = !file && (c.agent_answers)();
     let order = [
-        (Method::PublicKey, key),
+        // Under the name ssh, `publickey` offers the agent's keys by itself.
+        (Method::PublicKey, file || (agent && c.as_ssh)),
+        (Method::Agent, agent),
         (Method::Password, c.can_ask),
         (Method::KeyboardInteractive, c.can_ask),
     ];
     match order.into_iter().find(|&(method, possible)| possible && c.allows(method)) {
         Some((method, _)) => Ok(MethodChoice::Chain(vec![method])),
-        None => Err(Error::new(Kind::Authentication, "there is nothing to log in with")
-            .hint("name a key with -i, or a method with --auth")),
+        // The server's refusal names what it would accept, which helps more than ours.
+        None => Ok(MethodChoice::Chain(vec![Method::None])),
     }
 }
 

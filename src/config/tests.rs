@@ -218,19 +218,20 @@ fn no_file_makes_it_panic() {
 const CHOICES: &str = "
     -                     -                                  -   terminal         ask
     -                     -                                  -   terminal,key     ask
-    -                     -                                  -   terminal,ssh     error
+    -                     -                                  -   terminal,ssh     none
     -                     -                                  -   terminal,ssh,key publickey
     -                     -                                  -   terminal,ssh,ask password
-    -                     -                                  -   terminal,batch   error
+    -                     -                                  -   terminal,batch   none
     -                     -                                  -   batch,key        publickey
     -                     -                                  -   default          publickey
-    -                     -                                  -   agent            publickey
+    -                     -                                  -   agent            agent
+    -                     -                                  -   ssh,agent        publickey
     -                     -                                  -   ask              password
-    -                     -                                  -   ask,agent        publickey
-    -                     -                                  -   -                error
+    -                     -                                  -   ask,agent        agent
+    -                     -                                  -   -                none
     -                     -                                  P   ask              keyboard-interactive
     -                     -                                  K   ask,key          password
-    -                     -                                  PKI ask,key          error
+    -                     -                                  PKI ask,key          none
     -                     publickey,password                 -   ask              publickey
     -                     gssapi-with-mic,hostbased,password -   key              password
     -                     publickey,password                 K   ask              password

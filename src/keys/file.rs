@@ -39,7 +39,9 @@ impl Loaded {
     pub(super) fn read(path: &Path) -> Result<Loaded> {
         let name = quoted(path);
         let failed = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound => fault(format!("key file {name} does not exist")),
+            ErrorKind::NotFound => {
+                fault(format!("key file {name} cannot be read: No such file or directory"))
+            }
             _ => fault(format!("cannot read key file {name}: {error}")),
         };
         let file = open(path).map_err(failed)?;

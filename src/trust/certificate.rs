@@ -157,7 +157,7 @@ mod tests {
         let names: Vec<String> = (0..100).map(|n| format!("h{n}\n")).collect();
         assert_eq!(
             list(names.iter().map(String::as_str)),
-            "h0\\u{a}, h1\\u{a}, h2\\u{a}, h3\\u{a}, 96 more"
+            "h0 , h1 , h2 , h3 , 96 more"
         );
     }
 }

@@ -59,7 +59,8 @@ fn reason_strict(evidence: &Evidence, others: &[KnownKey]) -> String {
         let offered = fingerprint::type_name(&evidence.offered);
         format!("no {offered} key for {host} in known_hosts (known {})", name_keys(others))
     };
-    reason.push_str(", and StrictHostKeyChecking is yes");
+    let offered = fingerprint::sha256(&evidence.offered);
+    reason.push_str(&format!(" (offered {offered}), and StrictHostKeyChecking is yes"));
     if let Some(problem) = unread_file(evidence) {
         reason.push_str(&format!("; {problem}"));
     }
@@ -233,14 +234,20 @@ mod tests {
 
     #[test]
     fn reasons_name_the_cause() {
+        let offered = fingerprint::sha256(&evidence(Finding::Unknown).offered);
         assert_eq!(
             reason(&evidence(Finding::Unknown), Policy::Yes),
-            "no entry for 'h' in known_hosts, and StrictHostKeyChecking is yes"
+            format!(
+                "no entry for 'h' in known_hosts (offered {offered}), \
+                 and StrictHostKeyChecking is yes"
+            )
         );
         assert_eq!(
             reason(&evidence(Finding::OtherTypeKnown(known(OTHER))), Policy::Yes),
-            "no ED25519 key for 'h' in known_hosts (known RSA at /kh:4), \
-             and StrictHostKeyChecking is yes"
+            format!(
+                "no ED25519 key for 'h' in known_hosts (known RSA at /kh:4) \
+                 (offered {offered}), and StrictHostKeyChecking is yes"
+            )
         );
         let (old, new) = (fingerprint::sha256(&key(OLD)), fingerprint::sha256(&key(KEY)));
         assert_eq!(

@@ -117,7 +117,8 @@ impl KnownHosts {
     pub fn known_types(&self, subject: &Subject) -> KnownTypes {
         let matches = self.matches(subject);
         let mut types = KnownTypes { keys: Vec::new(), authority: false };
-        types.authority = matches.authorities.iter().any(|a| !is_among(&matches.revoked, &a.key));
+        // A revoked authority counts too: its certificate is asked for and refused by name.
+        types.authority = !matches.authorities.is_empty();
         for known in matches.keys.iter().chain(&matches.keys_without_port) {
             let algorithm = known.key.algorithm();
             if !is_among(&matches.revoked, &known.key) && !types.keys.contains(&algorithm) {

@@ -9,6 +9,8 @@ use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
+use crate::pattern::matches_with;
+
 /// What a hashed host field starts with.
 pub(super) const HASH_MAGIC: &[u8] = b"|1|";
 
@@ -60,13 +62,13 @@ pub(super) fn matches_pattern(pattern: &[u8], name: &[u8]) -> bool {
     if !has_wildcard(pattern) {
         return pattern.eq_ignore_ascii_case(name);
     }
-    matches_glob(pattern, name, |p, n| p.eq_ignore_ascii_case(&n))
+    matches_with(pattern, name, |p, n| p.eq_ignore_ascii_case(&n))
 }
 
 /// Whether a certificate's principal matches the name; unlike patterns, case counts.
 pub(super) fn matches_principal(principal: &str, name: &str) -> bool {
     principal.len() <= PATTERN_MAX
-        && matches_glob(principal.as_bytes(), name.as_bytes(), |p, n| p == n)
+        && matches_with(principal.as_bytes(), name.as_bytes(), |p, n| p == n)
 }
 
 /// Whether the pattern holds `*` or `?`.
@@ -99,33 +101,6 @@ fn decode_hash(text: &[u8]) -> Option<[u8; HASH_LEN]> {
     let mut buffer = [0; HASH_LEN + 1];
     let length = BASE64.decode_mut(text, &mut buffer).ok()?;
     buffer[..length].try_into().ok()
-}
-
-/// Greedy matching with one point to come back to: pattern × name steps at worst.
-fn matches_glob(pattern: &[u8], name: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
-    let (mut p, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(&b) if b == b'?' || same(b, name[n]) => {
-                p += 1;
-                n += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    n = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|&b| b == b'*')
 }
 
 #[cfg(test)]

@@ -77,7 +77,9 @@ impl Prompt for Plain {
         }
         let changed = matches!(question.evidence.finding, Finding::Changed(_));
         let label = match changed {
-            true => "Type \"replace\" to connect and replace the old key, \"once\" to connect without saving, or press Enter to disconnect: ",
+            true => {
+                "Type \"replace\" to connect and replace the old key, \"once\" to connect without saving, or press Enter to disconnect: "
+            }
             false => "Are you sure you want to continue connecting (yes/once/no/[fingerprint])? ",
         };
         for _ in 0..MAX_MISTAKES {
@@ -120,7 +122,9 @@ impl Prompt for Plain {
             match terminal::secret::read_shown(&tty, &label) {
                 Ok(Some(typed)) => {
                     let number = typed.trim().parse::<usize>().unwrap_or(0);
-                    if let Some((method, _)) = number.checked_sub(1).and_then(|i| question.choices.get(i)) {
+                    if let Some((method, _)) =
+                        number.checked_sub(1).and_then(|i| question.choices.get(i))
+                    {
                         return Answer::Given(*method);
                     }
                 }

@@ -60,6 +60,7 @@ pub async fn stream(address: SocketAddr) -> Stream {
         port: address.port(),
         family: Family::Any,
         bind: None,
+        bind_interface: None,
         tcp_keep_alive: false,
         attempts: 1,
         proxy: None,
@@ -90,6 +91,7 @@ pub async fn transport_for(
         sources: Sources::default(),
         policy: Policy::AcceptNew,
         hash: false,
+        visual: false,
     };
     let options = TransportOptions {
         lists: Lists { host_key: options.host_key, ..Lists::default() },

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use log::warn;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use crate::cli::Environment;
 use crate::cli::local::{Terminal, window_changes};
 use crate::cli::resolve::Plan;
 use crate::cli::stdio::{Input, OutputFd};
-use crate::cli::Environment;
 use crate::client::algorithms::{self, Lists};
 use crate::client::authenticate::{self, Accepted, Login, Session, authenticate};
 use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
@@ -34,17 +34,17 @@ pub async fn connect(
     prompt: Arc<dyn Prompt>,
 ) -> Result<Exit> {
     let options = &plan.options;
-    let identities = identities(plan, environment)?;
-    let lists = lists(options);
+    options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    let login = login(plan, environment, password)?;
+    let wanted = transport_options(options);
+    wanted.lists.check()?;
     let budget = Budget::start(options.connect_timeout.value);
 
     let stream = connect::connect(&route(plan, environment), budget).await?;
     let host = host_policy(plan);
-    let wanted = transport_options(options, lists);
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(&prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
-    let login = login(plan, environment, identities, password)?;
     let session = log_in(plan, transport, login, &prompt).await?;
     if options.session_type.value == SessionType::None {
         return relay::linger(&session).await;
@@ -75,11 +75,7 @@ async fn log_in(
     authenticate(transport, login).await
 }
 
-async fn choose(
-    login: &Login,
-    accepted: Vec<String>,
-    prompt: Arc<dyn Prompt>,
-) -> Result<Method> {
+async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -> Result<Method> {
     let label = login.label.clone();
     let mut choices = vec![(Method::Password, "password".to_owned())];
     if let Some(file) = login.identities.first() {
@@ -207,12 +203,14 @@ fn route(plan: &Plan, environment: &Environment) -> Route {
             AddressFamily::Inet6 => Family::V6,
         },
         bind: options.bind_address.value.clone(),
+        bind_interface: options.bind_interface.value.clone(),
         tcp_keep_alive: options.tcp_keep_alive.value,
         attempts: options.connection_attempts.value,
-        proxy: options.proxy_command.value.clone().map(|command| ProxyCommand {
-            shell: environment.shell(),
-            command,
-        }),
+        proxy: options
+            .proxy_command
+            .value
+            .clone()
+            .map(|command| ProxyCommand { shell: environment.shell(), command }),
     }
 }
 
@@ -240,6 +238,7 @@ fn host_policy(plan: &Plan) -> HostPolicy {
             config::StrictHostKeyChecking::No => Policy::No,
         },
         hash: options.hash_known_hosts.value,
+        visual: options.visual_host_key.value,
     }
 }
 
@@ -253,9 +252,9 @@ fn lists(options: &Options) -> Lists<'_> {
     }
 }
 
-fn transport_options<'a>(options: &Options, lists: Lists<'a>) -> TransportOptions<'a> {
+fn transport_options(options: &Options) -> TransportOptions<'_> {
     TransportOptions {
-        lists,
+        lists: lists(options),
         rekey_bytes: options.rekey_limit.value.bytes,
         rekey_time: options.rekey_limit.value.time,
         alive_interval: options.server_alive_interval.value,
@@ -263,12 +262,7 @@ fn transport_options<'a>(options: &Options, lists: Lists<'a>) -> TransportOption
     }
 }
 
-fn login(
-    plan: &Plan,
-    environment: &Environment,
-    identities: Vec<KeyFile>,
-    password: Option<Secret>,
-) -> Result<Login> {
+fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Result<Login> {
     let options = &plan.options;
     let user = options.user.value.clone();
     let chain = match &plan.method {
@@ -285,7 +279,7 @@ fn login(
         label: format!("{user}@{}", plan.host),
         user,
         chain,
-        identities,
+        identities: identities(plan, environment)?,
         certificates: options.certificate_files.value.clone(),
         agent: environment.agent(options.identity_agent.value.as_deref()),
         agent_key,
@@ -343,9 +337,7 @@ fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
 fn name_host(error: Error, plan: &Plan) -> Error {
     match error.kind() {
         Kind::HostKey => error,
-        _ => error.context(format!(
-            "{} port {}",
-            plan.options.hostname.value, plan.options.port.value
-        )),
+        _ => error
+            .context(format!("{} port {}", plan.options.hostname.value, plan.options.port.value)),
     }
 }

@@ -46,11 +46,8 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
 
 fn options(environment: &Environment) -> Options {
     let passed = ["PATH", "LANG", "LC_ALL", "USER", "LOGNAME"];
-    let env = environment
-        .all()
-        .into_iter()
-        .filter(|(name, _)| passed.contains(&name.as_str()))
-        .collect();
+    let env =
+        environment.all().into_iter().filter(|(name, _)| passed.contains(&name.as_str())).collect();
     Options {
         shell: environment.shell(),
         home: environment.home().clone(),

@@ -170,7 +170,8 @@ fn read_password(fd: i32) -> Result<Secret> {
         Error::new(Kind::Usage, format!("--password-fd {fd}: {why}"))
             .hint("open the descriptor in the calling shell, for example --password-fd 3 3<file")
     };
-    let file = std::fs::File::open(format!("/dev/fd/{fd}")).map_err(|error| failed(error.to_string()))?;
+    let file =
+        std::fs::File::open(format!("/dev/fd/{fd}")).map_err(|error| failed(error.to_string()))?;
     let mut bytes = Vec::with_capacity(MAX_PASSWORD as usize);
     file.take(MAX_PASSWORD).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
     if let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {

@@ -29,10 +29,13 @@ pub(super) fn run(query: &str) -> Result<u8> {
         "key-ca-sign" | "casignaturealgorithms" => keep(Family::HostKey.supported(), |name| {
             name != "ssh-rsa" && !name.ends_with(CERTIFICATE)
         }),
-        "key-sig" | "sig" | "hostkeyalgorithms" | "pubkeyacceptedalgorithms"
-        | "pubkeyacceptedkeytypes" | "hostbasedacceptedalgorithms" | "hostbasedkeytypes" => {
-            Family::HostKey.supported()
-        }
+        "key-sig"
+        | "sig"
+        | "hostkeyalgorithms"
+        | "pubkeyacceptedalgorithms"
+        | "pubkeyacceptedkeytypes"
+        | "hostbasedacceptedalgorithms"
+        | "hostbasedkeytypes" => Family::HostKey.supported(),
         "help" => vec![QUERIES.to_owned()],
         _ => {
             let query = crate::text::line(query, 64);

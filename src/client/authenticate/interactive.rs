@@ -118,8 +118,9 @@ impl Dialogue {
     }
 
     async fn answer(&mut self, challenge: Challenge) -> Result<Vec<Secret>> {
-        let nothing_to_say =
-            challenge.prompts.is_empty() && challenge.name.is_empty() && challenge.instruction.is_empty();
+        let nothing_to_say = challenge.prompts.is_empty()
+            && challenge.name.is_empty()
+            && challenge.instruction.is_empty();
         if nothing_to_say {
             return Ok(Vec::new());
         }

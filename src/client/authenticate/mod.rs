@@ -229,7 +229,10 @@ impl Dialogue {
         let next = match accepted {
             [] => "the server accepts nothing more".to_owned(),
             _ if accepted.iter().any(|name| name == wire) => {
-                format!("the server accepts {}: check it, or choose another with --auth", accepted.join(", "))
+                format!(
+                    "the server accepts {}: check it, or choose another with --auth",
+                    accepted.join(", ")
+                )
             }
             _ => format!("the server accepts only {}: choose with --auth", accepted.join(", ")),
         };
@@ -359,8 +362,5 @@ fn lost_for_no_reason() -> Error {
 }
 
 fn names(methods: &MethodSet) -> Vec<String> {
-    methods
-        .iter()
-        .map(|method: &MethodKind| <&'static str>::from(method).to_owned())
-        .collect()
+    methods.iter().map(|method: &MethodKind| <&'static str>::from(method).to_owned()).collect()
 }

@@ -78,8 +78,10 @@ impl Dialogue {
     async fn open_agent(&self) -> Result<Agent> {
         match &self.login.agent {
             Some(socket) => Agent::connect(socket).await,
-            None => Err(Error::new(Kind::Identity, "no agent is running: SSH_AUTH_SOCK is not set")
-                .hint("start one with ssh-agent, or choose another method with --auth")),
+            None => {
+                Err(Error::new(Kind::Identity, "no agent is running: SSH_AUTH_SOCK is not set")
+                    .hint("start one with ssh-agent, or choose another method with --auth"))
+            }
         }
     }
 
@@ -106,9 +108,7 @@ impl Dialogue {
         let certificate = match self.named_certificate(&public) {
             Some(certificate) => Some(certificate),
             None => match embedded {
-                Some(certificate) => {
-                    self.usable(certificate, &public, &path.display().to_string())
-                }
+                Some(certificate) => self.usable(certificate, &public, &path.display().to_string()),
                 None => self.certificate_beside(&path, &public),
             },
         };
@@ -126,7 +126,11 @@ impl Dialogue {
         })
     }
 
-    fn certificate_beside(&self, path: &std::path::Path, public: &PublicKey) -> Option<Certificate> {
+    fn certificate_beside(
+        &self,
+        path: &std::path::Path,
+        public: &PublicKey,
+    ) -> Option<Certificate> {
         match keys::certificate_beside(path)? {
             Ok(certificate) => {
                 self.usable(certificate, public, &format!("{}-cert.pub", path.display()))
@@ -139,7 +143,12 @@ impl Dialogue {
     }
 
     /// A certificate counts if it is this key's, for users, and valid now by our clock.
-    fn usable(&self, certificate: Certificate, public: &PublicKey, place: &str) -> Option<Certificate> {
+    fn usable(
+        &self,
+        certificate: Certificate,
+        public: &PublicKey,
+        place: &str,
+    ) -> Option<Certificate> {
         if certificate.public_key() != public.key_data() {
             return None;
         }
@@ -194,9 +203,12 @@ impl Dialogue {
         if !matches!(public.algorithm(), Algorithm::Rsa { .. }) {
             return Ok(None);
         }
-        let allowed = |name: &str| self.login.signatures.iter().any(|entry| {
-            entry.strip_suffix("-cert-v01@openssh.com").unwrap_or(entry) == name
-        });
+        let allowed = |name: &str| {
+            self.login
+                .signatures
+                .iter()
+                .any(|entry| entry.strip_suffix("-cert-v01@openssh.com").unwrap_or(entry) == name)
+        };
         let best = self.transport.handle.best_supported_rsa_hash();
         let announced = answered(&self.transport.shared, best).await?;
         let choices = match announced {
