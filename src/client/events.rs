@@ -169,13 +169,32 @@ pub(super) struct Events {
     prompt: Arc<dyn Prompt>,
     host: Option<HostCheck>,
     output: Option<Output>,
-    banners: usize,
-    banner_bytes: usize,
+    banners: Banners,
+}
+
+/// What the server has shown before the session so far.
+#[derive(Default)]
+struct Banners {
+    count: usize,
+    bytes: usize,
+}
+
+impl Banners {
+    /// The next one as it may be shown; `None` when there have been enough.
+    fn next(&mut self, banner: &str) -> Option<String> {
+        self.count += 1;
+        let room = MAX_BANNER.saturating_sub(self.bytes);
+        if room == 0 || self.count > MAX_BANNERS {
+            return None;
+        }
+        self.bytes += banner.len();
+        Some(text::block(banner, room, usize::MAX))
+    }
 }
 
 impl Events {
     pub fn new(shared: Arc<Shared>, prompt: Arc<dyn Prompt>, host: HostCheck) -> Events {
-        Events { shared, prompt, host: Some(host), output: None, banners: 0, banner_bytes: 0 }
+        Events { shared, prompt, host: Some(host), output: None, banners: Banners::default() }
     }
 
     fn output(&mut self) -> Option<&mut Output> {
@@ -237,11 +256,8 @@ impl Handler for Events {
 
     async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Stop> {
         self.shared.wire.explain();
-        self.banners += 1;
-        let room = MAX_BANNER.saturating_sub(self.banner_bytes);
-        if room > 0 && self.banners <= MAX_BANNERS {
-            self.banner_bytes += banner.len();
-            self.prompt.notice(Notice::Banner(&text::block(banner, room, usize::MAX)));
+        if let Some(shown) = self.banners.next(banner) {
+            self.prompt.notice(Notice::Banner(&shown));
         }
         Ok(())
     }
@@ -419,5 +435,46 @@ impl Handler for Events {
         // Whoever waits for the channel sees the end of the events.
         *lock(&self.shared.events) = None;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn banners_are_shown_safely_and_only_so_many() {
+        let mut banners = Banners::default();
+        assert_eq!(banners.next("one\ntwo\x1b[2J\n").unwrap(), "one\ntwo\\x1b[2J\n");
+        let shown = (0..1000).filter(|_| banners.next("x").is_some()).count();
+        assert_eq!(shown, MAX_BANNERS - 1);
+    }
+
+    #[test]
+    fn banners_have_a_size_in_all() {
+        let mut banners = Banners::default();
+        let long = "x".repeat(MAX_BANNER / 2 + 1000);
+        assert_eq!(banners.next(&long).unwrap(), long);
+        let rest = banners.next(&long).unwrap();
+        assert!(rest.len() <= MAX_BANNER / 2 && rest.ends_with("\u{2026}\n"), "{}", rest.len());
+        assert!(banners.next("x").is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_clock_stands_still_during_a_question() {
+        let shared = Shared::default();
+        let pass = |seconds| tokio::time::advance(Duration::from_secs(seconds));
+        pass(5).await;
+        assert_eq!(shared.paused(), Duration::ZERO);
+        shared.pause();
+        pass(5).await;
+        assert_eq!(shared.paused(), Duration::from_secs(5));
+        shared.resume();
+        pass(5).await;
+        assert_eq!(shared.paused(), Duration::from_secs(5));
+        shared.pause();
+        pass(2).await;
+        shared.resume();
+        assert_eq!(shared.paused(), Duration::from_secs(7));
     }
 }
