@@ -25,6 +25,7 @@ pub fn key(text: &str) -> PrivateKey {
 }
 
 pub const ED25519: &str = include_str!("../data/keys/made/ed25519.openssh");
+pub const RSA: &str = include_str!("../data/keys/made/rsa2048.openssh");
 pub const ECDSA: &str = include_str!("../data/keys/made/ecdsa256.openssh");
 
 /// The port that is forwarded where the client leaves the choice.
