@@ -227,11 +227,7 @@ mod tests {
         for (algorithm, key_type, signature) in [
             ("ssh-ed25519", "ssh-ed25519", "ssh-ed25519"),
             ("rsa-sha2-512", "ssh-rsa", "rsa-sha2-512"),
-            (
-                "rsa-sha2-256-cert-v01@openssh.com",
-                "ssh-rsa-cert-v01@openssh.com",
-                "rsa-sha2-256",
-            ),
+            ("rsa-sha2-256-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-256"),
         ] {
             let seen = exchange(&format!("x,{algorithm}"), key_type, signature);
             assert_eq!(seen.check(&ours(&format!("y,{algorithm},x"))).unwrap(), algorithm);
@@ -250,6 +246,46 @@ mod tests {
         let seen = exchange("rsa-sha2-512,ssh-rsa", "ssh-rsa", "ssh-rsa");
         let error = seen.check(&ours("rsa-sha2-512")).unwrap_err();
         assert!(error.to_string().contains("signed with ssh-rsa"), "{error}");
+    }
+
+    #[test]
+    fn a_group_exchange_is_followed_to_its_reply() {
+        let mut kexinit = vec![7; 16];
+        kexinit.extend(ssh_string(b"diffie-hellman-group-exchange-sha256"));
+        kexinit.extend(ssh_string(b"ssh-ed25519"));
+        let group = [ssh_string(&[0x7f; 256]), ssh_string(&[2])].concat();
+        let blob = || ssh_string(&ssh_string(b"ssh-ed25519"));
+        let reply = [blob(), ssh_string(&[9; 256]), blob()].concat();
+        let mut observer = Observer::default();
+        observer.feed(&packet(MSG_KEXINIT, &kexinit));
+        observer.feed(&packet(MSG_KEX_REPLY, &group));
+        observer.feed(&packet(MSG_KEX_DH_GEX_REPLY, &reply));
+        observer.feed(&packet(MSG_NEWKEYS, &[]));
+        assert_eq!(observer.seen().check(&ours("ssh-ed25519")).unwrap(), "ssh-ed25519");
+    }
+
+    #[test]
+    fn a_packet_that_is_too_long_is_not_collected() {
+        let mut observer = Observer::default();
+        observer.feed(&u32::MAX.to_be_bytes());
+        observer.feed(&[0; 100_000]);
+        assert!(observer.is_done() && observer.pending.capacity() < 100);
+        assert!(observer.seen().check(&ours("ssh-ed25519")).is_err());
+    }
+
+    proptest::proptest! {
+        /// Nothing that a server sends makes it panic, or keeps more than a packet.
+        #[test]
+        fn any_bytes_are_taken(pieces in proptest::collection::vec(
+            proptest::collection::vec(proptest::num::u8::ANY, 0..200), 0..20)) {
+            let mut observer = Observer::default();
+            // Lengths that are believable reach the parsers.
+            for piece in pieces {
+                observer.feed(&u32::try_from(piece.len()).unwrap().to_be_bytes());
+                observer.feed(&piece);
+            }
+            let _ = observer.seen().check(&ours("ssh-ed25519"));
+        }
     }
 
     #[test]

@@ -224,7 +224,7 @@ mod tests {
                 result = answer => result.err(),
                 () = async {
                     meanwhile(&shared).await;
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 } => None,
             }
         };
