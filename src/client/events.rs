@@ -65,7 +65,7 @@ pub(super) enum Event {
 pub(super) struct Shared {
     ended: Mutex<Option<Error>>,
     events: Mutex<Option<UnboundedSender<Event>>>,
-    output: Mutex<Option<Output>>,
+    output: Mutex<Option<(ChannelId, Output)>>,
     open_failure: Mutex<Option<String>>,
     negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
@@ -111,9 +111,9 @@ impl Shared {
         *lock(&self.events) = Some(sender);
     }
 
-    /// Data of the session channel goes here from now on.
-    pub fn send_output_to(&self, output: Output) {
-        *lock(&self.output) = Some(output);
+    /// Data of this session channel goes here from now on.
+    pub fn send_output_to(&self, channel: ChannelId, output: Output) {
+        *lock(&self.output) = Some((channel, output));
     }
 
     /// The server's words when it refused the last channel.
@@ -168,7 +168,7 @@ pub(super) struct Events {
     shared: Arc<Shared>,
     prompt: Arc<dyn Prompt>,
     host: Option<HostCheck>,
-    output: Option<Output>,
+    output: Option<(ChannelId, Output)>,
     banners: Banners,
 }
 
@@ -197,11 +197,14 @@ impl Events {
         Events { shared, prompt, host: Some(host), output: None, banners: Banners::default() }
     }
 
-    fn output(&mut self) -> Option<&mut Output> {
-        if self.output.is_none() {
-            self.output = lock(&self.shared.output).take();
+    /// Where data of this channel goes; no lock is taken once that is known.
+    fn output(&mut self, channel: ChannelId) -> Option<&mut Output> {
+        if self.output.as_ref().is_none_or(|(of, _)| *of != channel)
+            && let Some(new) = lock(&self.shared.output).take_if(|(of, _)| *of == channel)
+        {
+            self.output = Some(new);
         }
-        self.output.as_mut()
+        self.output.as_mut().filter(|(of, _)| *of == channel).map(|(_, output)| output)
     }
 
     fn refuse(&self, what: &str) {
@@ -264,11 +267,11 @@ impl Handler for Events {
 
     async fn data(
         &mut self,
-        _channel: ChannelId,
+        channel: ChannelId,
         data: &[u8],
         _session: &mut Session,
     ) -> Result<(), Stop> {
-        let Some(output) = self.output() else { return Ok(()) };
+        let Some(output) = self.output(channel) else { return Ok(()) };
         if let Err(error) = output.stdout.write_all(data).await {
             output.stdout = Box::new(tokio::io::sink());
             self.shared.emit(Event::OutputFailed(error));
@@ -278,13 +281,13 @@ impl Handler for Events {
 
     async fn extended_data(
         &mut self,
-        _channel: ChannelId,
+        channel: ChannelId,
         code: u32,
         data: &[u8],
         _session: &mut Session,
     ) -> Result<(), Stop> {
         const SSH_EXTENDED_DATA_STDERR: u32 = 1;
-        let Some(Output { stderr, .. }) = self.output() else { return Ok(()) };
+        let Some(Output { stderr, .. }) = self.output(channel) else { return Ok(()) };
         if code == SSH_EXTENDED_DATA_STDERR
             && let Some(sink) = stderr
             && sink.write_all(data).await.is_err()
