@@ -10,6 +10,8 @@
 mod bare;
 #[path = "gaps/honest.rs"]
 mod honest;
+#[path = "gaps/host_key.rs"]
+mod host_key;
 #[path = "gaps/login.rs"]
 mod login;
 #[path = "gaps/ours.rs"]
@@ -149,36 +151,6 @@ async fn g2_bare_the_host_key_is_not_checked_again_on_a_rekey() {
     let unasked = bare.told(|told| told.keys == 1 && told.exchanges == 2) && !handle.is_closed();
     still_open("G2", unasked, "client/events, check_server_key: it is asked again now");
     // Ours: not closed, for only the authenticated peer can do it.
-}
-
-/// A server that agrees on ssh-ed25519 and proves an ECDSA key.
-async fn another_key<S>(stream: S)
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-{
-    let mut server = Plain::greet(stream).await;
-    let names = Names { cipher: "none,aes128-ctr", mac: "none,hmac-sha2-256", ..Names::EXCHANGED };
-    server.exchange(names, &honest::key(honest::ECDSA)).await;
-    server.wait().await;
-}
-
-#[tokio::test]
-async fn g3_bare_another_type_of_key_than_agreed_on_is_accepted() {
-    let client = plain_server(another_key);
-    let accepted =
-        bare::connect(client).await.is_ok_and(|(_, bare)| bare.told(|told| told.keys == 1));
-    still_open("G3", accepted, "client/observe");
-}
-
-#[tokio::test]
-async fn g3_ours_another_type_of_key_than_agreed_on_is_refused() {
-    let (address, _) = raw_server(another_key).await;
-    let options =
-        Options { host_key: Some("ssh-ed25519,ecdsa-sha2-nistp256"), ..Options::default() };
-    let error = ours::transport_for(address, Arc::default(), options).await.err().unwrap();
-    assert_eq!(error.kind(), Kind::KeyExchange);
-    let text = error.to_string();
-    assert!(text.contains("agreed on ssh-ed25519 and sent a key of type ecdsa-sha2"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -100,7 +100,7 @@ pub async fn open(
     debug!("Entering interactive session.");
     // The reading half is dropped: data goes straight to the sinks, the rest comes as events.
     let (_, write) = channel.split();
-    session.shared.send_output_to(Output { stdout, stderr: Some(stderr) });
+    session.shared.send_output_to(write.id(), Output { stdout, stderr: Some(stderr) });
     let sent = send(&write, &request).await;
     let awaited = sent.map_err(|_| super::relay::connection_lost(&session.shared))?;
     let program = match request.program {

@@ -346,6 +346,8 @@ impl AsyncWrite for Stream {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
 
     fn address(text: &str) -> SocketAddr {
@@ -380,6 +382,53 @@ mod tests {
         let error = connect(&route(port), Budget::start(None)).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Connect);
         assert!(error.cause().ends_with(&format!("port {port}: Connection refused")), "{error}");
+    }
+
+    fn proxied(command: String) -> Route {
+        let proxy = Some(ProxyCommand { shell: "/bin/sh".into(), command });
+        Route { proxy, ..route(1) }
+    }
+
+    #[tokio::test]
+    async fn a_proxy_commands_input_and_output_are_the_connection() {
+        let route = proxied("cat".to_owned());
+        let mut stream = connect(&route, Budget::start(None)).await.unwrap();
+        stream.write_all(b"there and back").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"there and back");
+        assert_eq!(stream.peer(), None);
+    }
+
+    #[tokio::test]
+    async fn a_proxy_command_without_a_shell_is_named() {
+        let shell = "/nowhere/sh".into();
+        let proxy = Some(ProxyCommand { shell, command: "cat".to_owned() });
+        let route = Route { proxy, ..route(1) };
+        let error = connect(&route, Budget::start(None)).await.err().unwrap();
+        assert_eq!(error.kind(), Kind::Connect);
+        assert!(error.to_string().contains("did not start: No such file"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_proxy_command_is_told_when_the_connection_is_over() {
+        let own = tempfile::tempdir().unwrap();
+        let pipe = own.path().join("pipe");
+        let mode = rustix::fs::Mode::RWXU;
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        // Nothing but a signal ends this; its end of the pipe closes with it.
+        let script = "echo >&3; exec sleep 60";
+        let route = proxied(format!("sh -c '{script}' 3>'{}'", pipe.display()));
+        let stream = connect(&route, Budget::start(None)).await.unwrap();
+        let mut end = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&pipe).unwrap();
+        let mut byte = [0];
+        while end.read(&mut byte).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(stream);
+        let ended = tokio::time::timeout(Duration::from_secs(20), end.read(&mut byte));
+        assert_eq!(ended.await.unwrap().unwrap(), 0);
     }
 
     #[tokio::test]

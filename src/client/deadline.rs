@@ -43,3 +43,29 @@ impl Budget {
         self.end.unwrap_or(own)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn connect_timeout_covers_all_steps_together() {
+        let start = Instant::now();
+        let budget = Budget::start(Some(Duration::from_secs(20)));
+        tokio::time::advance(Duration::from_secs(12)).await;
+        // Neither shorter nor longer than what the person asked for.
+        for own in [CONNECT, GREETING, Duration::from_secs(1)] {
+            assert_eq!(budget.until(own), start + Duration::from_secs(20));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_it_each_step_has_its_own() {
+        let budget = Budget::start(None);
+        tokio::time::advance(Duration::from_secs(12)).await;
+        assert_eq!(budget.until(GREETING), Instant::now() + GREETING);
+        // A limit beyond all time is none.
+        let budget = Budget::start(Some(Duration::MAX));
+        assert_eq!(budget.until(GREETING), Instant::now() + GREETING);
+    }
+}

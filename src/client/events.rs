@@ -65,7 +65,7 @@ pub(super) enum Event {
 pub(super) struct Shared {
     ended: Mutex<Option<Error>>,
     events: Mutex<Option<UnboundedSender<Event>>>,
-    output: Mutex<Option<Output>>,
+    output: Mutex<Option<(ChannelId, Output)>>,
     open_failure: Mutex<Option<String>>,
     negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
@@ -111,9 +111,9 @@ impl Shared {
         *lock(&self.events) = Some(sender);
     }
 
-    /// Data of the session channel goes here from now on.
-    pub fn send_output_to(&self, output: Output) {
-        *lock(&self.output) = Some(output);
+    /// Data of this session channel goes here from now on.
+    pub fn send_output_to(&self, channel: ChannelId, output: Output) {
+        *lock(&self.output) = Some((channel, output));
     }
 
     /// The server's words when it refused the last channel.
@@ -168,21 +168,43 @@ pub(super) struct Events {
     shared: Arc<Shared>,
     prompt: Arc<dyn Prompt>,
     host: Option<HostCheck>,
-    output: Option<Output>,
-    banners: usize,
-    banner_bytes: usize,
+    output: Option<(ChannelId, Output)>,
+    banners: Banners,
+}
+
+/// What the server has shown before the session so far.
+#[derive(Default)]
+struct Banners {
+    count: usize,
+    bytes: usize,
+}
+
+impl Banners {
+    /// The next one as it may be shown; `None` when there have been enough.
+    fn next(&mut self, banner: &str) -> Option<String> {
+        self.count += 1;
+        let room = MAX_BANNER.saturating_sub(self.bytes);
+        if room == 0 || self.count > MAX_BANNERS {
+            return None;
+        }
+        self.bytes += banner.len();
+        Some(text::block(banner, room, usize::MAX))
+    }
 }
 
 impl Events {
     pub fn new(shared: Arc<Shared>, prompt: Arc<dyn Prompt>, host: HostCheck) -> Events {
-        Events { shared, prompt, host: Some(host), output: None, banners: 0, banner_bytes: 0 }
+        Events { shared, prompt, host: Some(host), output: None, banners: Banners::default() }
     }
 
-    fn output(&mut self) -> Option<&mut Output> {
-        if self.output.is_none() {
-            self.output = lock(&self.shared.output).take();
+    /// Where data of this channel goes; no lock is taken once that is known.
+    fn output(&mut self, channel: ChannelId) -> Option<&mut Output> {
+        if self.output.as_ref().is_none_or(|(of, _)| *of != channel)
+            && let Some(new) = lock(&self.shared.output).take_if(|(of, _)| *of == channel)
+        {
+            self.output = Some(new);
         }
-        self.output.as_mut()
+        self.output.as_mut().filter(|(of, _)| *of == channel).map(|(_, output)| output)
     }
 
     fn refuse(&self, what: &str) {
@@ -237,22 +259,19 @@ impl Handler for Events {
 
     async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Stop> {
         self.shared.wire.explain();
-        self.banners += 1;
-        let room = MAX_BANNER.saturating_sub(self.banner_bytes);
-        if room > 0 && self.banners <= MAX_BANNERS {
-            self.banner_bytes += banner.len();
-            self.prompt.notice(Notice::Banner(&text::block(banner, room, usize::MAX)));
+        if let Some(shown) = self.banners.next(banner) {
+            self.prompt.notice(Notice::Banner(&shown));
         }
         Ok(())
     }
 
     async fn data(
         &mut self,
-        _channel: ChannelId,
+        channel: ChannelId,
         data: &[u8],
         _session: &mut Session,
     ) -> Result<(), Stop> {
-        let Some(output) = self.output() else { return Ok(()) };
+        let Some(output) = self.output(channel) else { return Ok(()) };
         if let Err(error) = output.stdout.write_all(data).await {
             output.stdout = Box::new(tokio::io::sink());
             self.shared.emit(Event::OutputFailed(error));
@@ -262,13 +281,13 @@ impl Handler for Events {
 
     async fn extended_data(
         &mut self,
-        _channel: ChannelId,
+        channel: ChannelId,
         code: u32,
         data: &[u8],
         _session: &mut Session,
     ) -> Result<(), Stop> {
         const SSH_EXTENDED_DATA_STDERR: u32 = 1;
-        let Some(Output { stderr, .. }) = self.output() else { return Ok(()) };
+        let Some(Output { stderr, .. }) = self.output(channel) else { return Ok(()) };
         if code == SSH_EXTENDED_DATA_STDERR
             && let Some(sink) = stderr
             && sink.write_all(data).await.is_err()
@@ -419,5 +438,46 @@ impl Handler for Events {
         // Whoever waits for the channel sees the end of the events.
         *lock(&self.shared.events) = None;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn banners_are_shown_safely_and_only_so_many() {
+        let mut banners = Banners::default();
+        assert_eq!(banners.next("one\ntwo\x1b[2J\n").unwrap(), "one\ntwo\\x1b[2J\n");
+        let shown = (0..1000).filter(|_| banners.next("x").is_some()).count();
+        assert_eq!(shown, MAX_BANNERS - 1);
+    }
+
+    #[test]
+    fn banners_have_a_size_in_all() {
+        let mut banners = Banners::default();
+        let long = "x".repeat(MAX_BANNER / 2 + 1000);
+        assert_eq!(banners.next(&long).unwrap(), long);
+        let rest = banners.next(&long).unwrap();
+        assert!(rest.len() <= MAX_BANNER / 2 && rest.ends_with("\u{2026}\n"), "{}", rest.len());
+        assert!(banners.next("x").is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_clock_stands_still_during_a_question() {
+        let shared = Shared::default();
+        let pass = |seconds| tokio::time::advance(Duration::from_secs(seconds));
+        pass(5).await;
+        assert_eq!(shared.paused(), Duration::ZERO);
+        shared.pause();
+        pass(5).await;
+        assert_eq!(shared.paused(), Duration::from_secs(5));
+        shared.resume();
+        pass(5).await;
+        assert_eq!(shared.paused(), Duration::from_secs(5));
+        shared.pause();
+        pass(2).await;
+        shared.resume();
+        assert_eq!(shared.paused(), Duration::from_secs(7));
     }
 }

@@ -114,3 +114,43 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
     )
     .hint(format!("-o {keyword}=+NAME adds one of theirs where tessh has it"))
 }
+
+#[cfg(test)]
+mod tests {
+    use russh::Disconnect;
+
+    use super::*;
+
+    #[test]
+    fn g5_text_that_is_not_utf8_is_named_as_a_cause() {
+        let bytes: &[u8] = &[0xff];
+        let error = String::from_utf8(bytes.to_vec()).unwrap_err().utf8_error();
+        let said = translate(&russh::Error::Utf8(error), Kind::Disconnected).to_string();
+        assert!(said.contains("not UTF-8"), "{said}");
+    }
+
+    #[test]
+    fn what_the_server_says_in_leaving_is_shown_safely() {
+        let info = RemoteDisconnectInfo {
+            reason_code: Disconnect::ByApplication,
+            message: "bye\x1b[2J\nSHA256:forged line".to_owned(),
+            lang_tag: String::new(),
+        };
+        let said = ended(DisconnectReason::ReceivedDisconnect(info)).to_string();
+        assert!(said.contains("bye") && !said.contains(['\x1b', '\n']), "{said}");
+    }
+
+    #[test]
+    fn no_common_algorithm_names_both_lists_and_the_option() {
+        let names = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect();
+        let error = russh::Error::NoCommonAlgo {
+            kind: AlgorithmKind::Cipher,
+            ours: names(&["aes128-ctr", "kex-strict-c-v00@openssh.com"]),
+            theirs: names(&["3des-cbc", "evil\x1b]0;title\x07"]),
+        };
+        let said = translate(&error, Kind::KeyExchange).to_string();
+        assert!(said.contains("no matching cipher found. Their offer: 3des-cbc,evil"), "{said}");
+        assert!(said.contains("ours: aes128-ctr (") && said.contains("-o Ciphers="), "{said}");
+        assert!(!said.contains('\x1b'), "{said}");
+    }
+}

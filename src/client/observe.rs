@@ -249,6 +249,46 @@ mod tests {
     }
 
     #[test]
+    fn a_group_exchange_is_followed_to_its_reply() {
+        let mut kexinit = vec![7; 16];
+        kexinit.extend(ssh_string(b"diffie-hellman-group-exchange-sha256"));
+        kexinit.extend(ssh_string(b"ssh-ed25519"));
+        let group = [ssh_string(&[0x7f; 256]), ssh_string(&[2])].concat();
+        let blob = || ssh_string(&ssh_string(b"ssh-ed25519"));
+        let reply = [blob(), ssh_string(&[9; 256]), blob()].concat();
+        let mut observer = Observer::default();
+        observer.feed(&packet(MSG_KEXINIT, &kexinit));
+        observer.feed(&packet(MSG_KEX_REPLY, &group));
+        observer.feed(&packet(MSG_KEX_DH_GEX_REPLY, &reply));
+        observer.feed(&packet(MSG_NEWKEYS, &[]));
+        assert_eq!(observer.seen().check(&ours("ssh-ed25519")).unwrap(), "ssh-ed25519");
+    }
+
+    #[test]
+    fn a_packet_that_is_too_long_is_not_collected() {
+        let mut observer = Observer::default();
+        observer.feed(&u32::MAX.to_be_bytes());
+        observer.feed(&[0; 100_000]);
+        assert!(observer.is_done() && observer.pending.capacity() < 100);
+        assert!(observer.seen().check(&ours("ssh-ed25519")).is_err());
+    }
+
+    proptest::proptest! {
+        /// Nothing that a server sends makes it panic, or keeps more than a packet.
+        #[test]
+        fn any_bytes_are_taken(pieces in proptest::collection::vec(
+            proptest::collection::vec(proptest::num::u8::ANY, 0..200), 0..20)) {
+            let mut observer = Observer::default();
+            // Lengths that are believable reach the parsers.
+            for piece in pieces {
+                observer.feed(&u32::try_from(piece.len()).unwrap().to_be_bytes());
+                observer.feed(&piece);
+            }
+            let _ = observer.seen().check(&ours("ssh-ed25519"));
+        }
+    }
+
+    #[test]
     fn a_reply_that_was_not_seen_is_refused() {
         let seen = Observed { host_key_algorithms: ours("ssh-ed25519"), ..Observed::default() };
         assert!(seen.check(&ours("ssh-ed25519")).is_err());

@@ -53,6 +53,12 @@ impl WireFacts {
         self.received() - self.explained.load(Ordering::Relaxed)
     }
 
+    /// As if so many bytes had come.
+    #[cfg(test)]
+    pub fn hear(&self, count: u64) {
+        self.received.fetch_add(count, Ordering::Relaxed);
+    }
+
     /// From here on the kernel may delay acknowledgements as it likes.
     pub fn settle(&self) {
         self.settled.store(true, Ordering::Relaxed);
@@ -209,5 +215,162 @@ where
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
             result => return Poll::Ready(result),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use proptest::prelude::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    const THEIRS: &str = "SSH-2.0-server";
+    const OURS: &str = "SSH-2.0-client";
+
+    /// A wire over loopback, and the server's end. `rest` came with the greeting.
+    async fn pair(rest: &[u8]) -> (Wire, std::net::TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().unwrap();
+        server.set_nodelay(true).unwrap();
+        let facts = Arc::new(WireFacts::default());
+        (Wire::new(Stream::Tcp(client), facts, THEIRS, rest, OURS), server)
+    }
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    /// A KEXINIT with these host key algorithms, then NEWKEYS.
+    fn exchange(algorithms: &str) -> Vec<u8> {
+        let mut kexinit = vec![20];
+        kexinit.extend_from_slice(&[7; 16]);
+        for list in ["curve25519-sha256", algorithms] {
+            kexinit.extend_from_slice(&u32::try_from(list.len()).unwrap().to_be_bytes());
+            kexinit.extend_from_slice(list.as_bytes());
+        }
+        let mut bytes = Vec::new();
+        for payload in [&kexinit[..], &[21]] {
+            bytes.extend_from_slice(&u32::try_from(payload.len() + 5).unwrap().to_be_bytes());
+            bytes.push(4);
+            bytes.extend_from_slice(payload);
+            bytes.extend_from_slice(&[0; 4]);
+        }
+        bytes
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        /// The server sends so many bytes.
+        Send(usize),
+        /// The library asks for so many.
+        Ask(usize),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let size = || prop_oneof![1..10usize, 120..140usize, 1..600usize];
+        let step = prop_oneof![size().prop_map(Step::Send), size().prop_map(Step::Ask)];
+        prop::collection::vec(step, 1..60)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+        /// However the bytes arrive and however they are asked for, all of them come once, in
+        /// order, and the observer sees what the library sees.
+        #[test]
+        fn every_byte_passes_once_and_in_order(steps in steps(), early in 0..200usize) {
+            block_on(async {
+                let mut said = exchange("ssh-ed25519,rsa-sha2-512");
+                said.extend((0..60_000u32).map(|number| u8::try_from(number % 251).unwrap()));
+                let mut wanted = format!("{THEIRS}\r\n").into_bytes();
+                wanted.extend_from_slice(&said);
+                let (mut wire, mut server) = pair(&said[..early]).await;
+                let (mut sent, mut heard) = (early, Vec::new());
+                let greeting = THEIRS.len() + 2;
+                for step in steps {
+                    match step {
+                        Step::Send(count) => {
+                            server.write_all(&said[sent..sent + count]).unwrap();
+                            sent += count;
+                        }
+                        // What is not there yet would be waited for.
+                        Step::Ask(_) if heard.len() == greeting + sent => {}
+                        Step::Ask(count) => {
+                            let mut buffer = vec![0; count];
+                            let read = wire.read(&mut buffer).await.unwrap();
+                            assert!(read > 0, "an end where there is none");
+                            heard.extend_from_slice(&buffer[..read]);
+                        }
+                    }
+                }
+                server.write_all(&said[sent..]).unwrap();
+                drop(server);
+                wire.read_to_end(&mut heard).await.unwrap();
+                assert!(heard == wanted);
+                let observed = wire.facts.observed().host_key_algorithms;
+                assert_eq!(observed, ["ssh-ed25519", "rsa-sha2-512"]);
+                assert_eq!(wire.facts.unexplained(), (said.len() - early) as u64);
+            });
+        }
+
+        /// The library's own identification does not reach the server, however it is written.
+        #[test]
+        fn only_the_librarys_identification_is_swallowed(sizes in prop::collection::vec(1..40usize, 1..20)) {
+            block_on(async {
+                let (mut wire, mut server) = pair(b"").await;
+                let said = format!("{OURS}\r\nwhat follows is for the server\r\n").into_bytes();
+                let (mut from, mut sizes) = (0, sizes.into_iter().cycle());
+                while from < said.len() {
+                    let to = said.len().min(from + sizes.next().unwrap());
+                    wire.write_all(&said[from..to]).await.unwrap();
+                    from = to;
+                }
+                wire.shutdown().await.unwrap();
+                let mut heard = String::new();
+                server.read_to_string(&mut heard).unwrap();
+                assert_eq!(heard, "what follows is for the server\r\n");
+            });
+        }
+    }
+
+    #[test]
+    fn what_was_received_is_explained_by_writing() {
+        block_on(async {
+            let (mut wire, mut server) = pair(b"").await;
+            wire.write_all(format!("{OURS}\r\n").as_bytes()).await.unwrap();
+            let mut greeting = vec![0; THEIRS.len() + 2];
+            wire.read_exact(&mut greeting).await.unwrap();
+            server.write_all(b"answer").unwrap();
+            wire.read_exact(&mut [0; 2]).await.unwrap();
+            assert_eq!(wire.facts.unexplained(), 6);
+            wire.write_all(b"x").await.unwrap();
+            assert_eq!(wire.facts.unexplained(), 0);
+        });
+    }
+
+    #[test]
+    fn a_read_wakes_up_when_bytes_come_later() {
+        block_on(async {
+            let (mut wire, mut server) = pair(b"").await;
+            wire.read_exact(&mut vec![0; THEIRS.len() + 2]).await.unwrap();
+            let reading = tokio::spawn(async move {
+                let mut heard = Vec::new();
+                wire.read_to_end(&mut heard).await.unwrap();
+                heard
+            });
+            for byte in b"later" {
+                tokio::task::yield_now().await;
+                server.write_all(&[*byte]).unwrap();
+            }
+            drop(server);
+            assert_eq!(reading.await.unwrap(), b"later");
+        });
     }
 }

@@ -25,6 +25,7 @@ pub fn key(text: &str) -> PrivateKey {
 }
 
 pub const ED25519: &str = include_str!("../data/keys/made/ed25519.openssh");
+pub const RSA: &str = include_str!("../data/keys/made/rsa2048.openssh");
 pub const ECDSA: &str = include_str!("../data/keys/made/ecdsa256.openssh");
 
 /// The port that is forwarded where the client leaves the choice.
@@ -42,6 +43,10 @@ pub enum Logins {
     RefusedForGood,
     /// Refuses, and names publickey.
     Refused,
+    /// Refuses, and names every method again.
+    Wrong,
+    /// Asks so many questions, again and again.
+    Asking(usize),
     /// Takes a password and wants keyboard-interactive after it.
     HalfWay,
     /// Never answers.
@@ -164,6 +169,12 @@ impl Connection {
             Logins::Dropped => Err(russh::Error::Disconnect),
             Logins::RefusedForGood => Ok(refused(MethodSet::empty())),
             Logins::Refused => Ok(refused(MethodSet::from(&[MethodKind::PublicKey][..]))),
+            Logins::Wrong => Ok(refused(MethodSet::client_supported())),
+            Logins::Asking(prompts) => Ok(Auth::Partial {
+                name: Cow::Borrowed(""),
+                instructions: Cow::Borrowed(""),
+                prompts: Cow::Owned(vec![(Cow::Borrowed("Code: "), false); prompts]),
+            }),
             Logins::HalfWay => Ok(Auth::Reject {
                 proceed_with_methods: Some(MethodSet::from(&[MethodKind::KeyboardInteractive][..])),
                 partial_success: true,
@@ -223,7 +234,8 @@ impl Handler for Connection {
         response: Option<Response<'a>>,
     ) -> Result<Auth, russh::Error> {
         match response {
-            Some(_) => Ok(Auth::Accept),
+            Some(_) if !matches!(self.script.logins, Logins::Asking(_)) => Ok(Auth::Accept),
+            Some(_) => self.login("keyboard-interactive").await,
             None => self.login("keyboard-interactive").await,
         }
     }

@@ -7,7 +7,7 @@
 
 use russh::keys::signature::Signer;
 use russh::keys::ssh_encoding::Encode;
-use russh::keys::ssh_key::{PrivateKey, Signature};
+use russh::keys::ssh_key::{PrivateKey, PublicKey, Signature};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
@@ -189,10 +189,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Plain<S> {
 
     /// Exchanges keys, proving that we hold `key`, whatever was agreed on.
     pub async fn exchange(&mut self, names: Names, key: &PrivateKey) {
+        let sign = |hash: &[u8]| key.key_data().sign(hash);
+        self.exchange_signed(names, key.public_key(), sign).await;
+    }
+
+    /// The same, with the key that is shown and the signature apart.
+    pub async fn exchange_signed(
+        &mut self,
+        names: Names,
+        shown: &PublicKey,
+        sign: impl FnOnce(&[u8]) -> Signature,
+    ) {
         self.kexinit(names).await;
         let init = self.skip(number::KEX_ECDH_INIT).await;
         let share = &init[5..];
-        let blob = key.public_key().to_bytes().unwrap();
+        let blob = shown.to_bytes().unwrap();
         let hashed = Message(Vec::new())
             .string(&self.client)
             .string(IDENTIFICATION)
@@ -202,12 +213,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Plain<S> {
             .string(share)
             .string(BASE_POINT)
             .mpint(&share[1..33]);
-        let signature: Signature = key.key_data().sign(&Sha256::digest(&hashed.0));
+        let signature = sign(&Sha256::digest(&hashed.0));
         let mut signed = Vec::new();
         signature.encode(&mut signed).unwrap();
         let reply = Message::new(number::KEX_ECDH_REPLY);
         self.send(reply.string(blob).string(BASE_POINT).string(signed)).await;
         self.send(Message::new(number::NEWKEYS)).await;
-        self.skip(number::NEWKEYS).await;
+        // A client that was not convinced has left.
+        while self.next().await.is_some_and(|message| message[0] != number::NEWKEYS) {}
     }
 }

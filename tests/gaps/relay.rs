@@ -8,19 +8,21 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use russh::server::Handle;
-use russh::{ChannelId, Sig};
-use tessh::client::authenticate::Session;
+use russh::{ChannelId, Disconnect, Sig};
+use tessh::client::authenticate::{Session, authenticate};
 use tessh::client::channel::{Program, SessionRequest, WindowSize, open};
 use tessh::client::escape::Escape;
 pub use tessh::client::relay::Exit;
-use tessh::client::relay::{Console, Local, close, relay};
+use tessh::client::relay::{Console, Local, close, linger, relay};
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::honest::{Act, Honest};
-use super::{REAL, ours};
+use super::{REAL, ours, raw_server};
 
 /// A program that ends well at once.
 pub async fn ending(handle: Handle, id: ChannelId) {
@@ -136,6 +138,54 @@ async fn the_status_the_signal_and_silence_are_told_apart() {
     let (script, _acts) = Honest::new();
     let script = script.running(|handle, id| async move { handle.close(id).await.unwrap() });
     assert_eq!(run(&session(script).await, None).await.exit.unwrap(), Exit::Unknown);
+}
+
+#[tokio::test]
+async fn a_status_counts_although_the_connection_is_lost_after_it() {
+    let lost = |status: Option<u32>| {
+        let (script, _acts) = Honest::new();
+        script.running(move |handle, id| async move {
+            if let Some(status) = status {
+                handle.exit_status_request(id, status).await.unwrap();
+            }
+            let reason = Disconnect::ByApplication;
+            handle.disconnect(reason, "over".to_owned(), String::new()).await.unwrap();
+        })
+    };
+    let relayed = run(&session(lost(Some(4))).await, None).await;
+    assert_eq!(relayed.exit.unwrap(), Exit::Status(4));
+    let error = run(&session(lost(None)).await, None).await.exit.unwrap_err();
+    assert_eq!(error.kind(), Kind::Disconnected);
+}
+
+/// A session whose bytes pass through here; they stop when told to, and nothing is closed.
+async fn stalling(options: ours::Options) -> (Session, Arc<Notify>) {
+    let (script, _acts) = Honest::new();
+    let target = script.listen().await;
+    let stall = Arc::new(Notify::new());
+    let stalled = Arc::clone(&stall);
+    let (address, _) = raw_server(move |mut client| async move {
+        let mut server = TcpStream::connect(target).await.unwrap();
+        tokio::select! {
+            _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+            () = stalled.notified() => std::future::pending().await,
+        }
+    })
+    .await;
+    let transport = ours::transport_for(address, Arc::default(), options).await.unwrap();
+    (authenticate(transport, ours::login(Method::None)).await.unwrap(), stall)
+}
+
+#[tokio::test]
+async fn a_server_that_gives_no_sign_of_life_is_given_up() {
+    let alive_interval = Some(Duration::from_secs(10));
+    let (session, stall) = stalling(ours::Options { alive_interval, ..Default::default() }).await;
+    stall.notify_one();
+    let clock = ours::Clock::stop();
+    let lingering = tokio::spawn(async move { linger(&session).await });
+    // Three questions, and the time in which the third may be answered.
+    let error = clock.pass(Duration::from_secs(42), lingering).await.unwrap_err();
+    assert!(error.to_string().contains("not responding to keepalives"), "{error}");
 }
 
 #[tokio::test]

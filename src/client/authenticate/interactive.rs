@@ -205,3 +205,86 @@ fn too_much(prompts: usize) -> Error {
     Error::new(Kind::Authentication, format!("the server asked too much: {what}"))
         .hint("use another method with --auth")
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    /// How waiting for an answer that never comes ends, while `meanwhile` happens; `None`: it
+    /// does not end.
+    async fn wait(meanwhile: impl AsyncFn(&Shared)) -> Option<Error> {
+        let shared = Shared::default();
+        let answer = readable_answer(&shared, std::future::pending());
+        let both = async {
+            tokio::select! {
+                result = answer => result.err(),
+                () = async {
+                    meanwhile(&shared).await;
+                    std::future::pending::<()>().await;
+                } => None,
+            }
+        };
+        timeout(LONG, both).await.unwrap_or(None)
+    }
+
+    async fn pass(seconds: u64) {
+        sleep(Duration::from_secs(seconds)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn g4_bytes_without_meaning_and_then_silence_are_an_expired_password() {
+        let start = Instant::now();
+        let error = wait(async |shared| {
+            pass(20).await;
+            shared.wire.hear(60);
+        });
+        let error = error.await.unwrap();
+        assert_eq!(error.kind(), Kind::Authentication);
+        assert!(error.to_string().contains("neither yes nor no"), "{error}");
+        let waited = start.elapsed().as_secs();
+        assert!((25..28).contains(&waited), "{waited} s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn g4_silence_alone_and_banners_are_waited_through() {
+        assert_eq!(wait(async |_| {}).await, None);
+        let banner = wait(async |shared| {
+            shared.wire.hear(200);
+            shared.wire.explain();
+        });
+        assert_eq!(banner.await, None);
+        let slow = wait(async |shared| {
+            for _ in 0..150 {
+                shared.wire.hear(1);
+                pass(4).await;
+            }
+        });
+        assert_eq!(slow.await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn g4_an_answer_is_given_on() {
+        let shared = Shared::default();
+        let answer = async {
+            shared.wire.hear(10);
+            pass(4).await;
+            Ok(AuthResult::Success)
+        };
+        assert_eq!(readable_answer(&shared, answer).await, Ok(AuthResult::Success));
+    }
+
+    #[test]
+    fn what_a_server_asks_is_made_safe_and_short() {
+        let asked = [Asked { prompt: format!("Code\x1b[2J {}", "x".repeat(10_000)), echo: true }];
+        let challenge = challenge("a\nb", &"line\n".repeat(100), &asked);
+        assert!(!challenge.name.contains('\n'));
+        assert!(challenge.instruction.lines().count() <= MAX_ROUNDS + 1);
+        let [prompt] = &challenge.prompts[..] else { panic!("one prompt") };
+        assert!(prompt.echo && prompt.text.starts_with("Code\\x1b[2J x"), "{}", prompt.text);
+        assert!(prompt.text.len() < MAX_TEXT + 10);
+    }
+}
