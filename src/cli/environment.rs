@@ -14,7 +14,7 @@ pub struct Environment {
 
 impl Environment {
     /// Looks around: HOME and SHELL, or the passwd entry where they are not set.
-    pub fn new() -> Environment {
+    pub fn find() -> Environment {
         let entry = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
         let (name, home, shell) = match entry {
             Some(entry) => (entry.name, entry.dir, entry.shell),

@@ -155,9 +155,6 @@ mod tests {
     #[test]
     fn long_lists_are_cut() {
         let names: Vec<String> = (0..100).map(|n| format!("h{n}\n")).collect();
-        assert_eq!(
-            list(names.iter().map(String::as_str)),
-            "h0 , h1 , h2 , h3 , 96 more"
-        );
+        assert_eq!(list(names.iter().map(String::as_str)), "h0 , h1 , h2 , h3 , 96 more");
     }
 }

@@ -211,7 +211,7 @@ fn the_method_is_one() {
     let method = |words: &[&str], terminal| plan(words, terminal).map(|plan| plan.method);
     let none = ["-F", "none"];
     let with = |more: &[&str]| {
-        [&none[..], more, &["h"]].concat().iter().map(|w| w.to_string()).collect::<Vec<_>>()
+        [&none[..], more, &["h"]].concat().iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     let on = |more: &[&str], terminal| {
         let words = with(more);
@@ -317,7 +317,7 @@ fn what_the_tools_pass_is_taken() {
                 taken += 1;
             }
             Err(error) if unbuilt => {
-                assert!(error.to_string().contains("not supported"), "{error}")
+                assert!(error.to_string().contains("not supported"), "{error}");
             }
             Err(error) if typed.destination.as_deref() == Some("-") => {
                 assert!(error.to_string().contains("starts with '-'"), "{error}");

@@ -28,7 +28,7 @@ const MAX_PASSWORD: u64 = 8 * 1024;
 
 /// Does what was asked for and gives the exit code.
 pub(super) fn run(typed: &Typed) -> Result<u8> {
-    let environment = Environment::new();
+    let environment = Environment::find();
     match &typed.verb {
         Verb::Help => print(&help::help_text()),
         Verb::Man => print(&help::man_page()),

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use russh::client::{AuthResult, KeyboardInteractiveAuthResponse as Response, Prompt as Asked};
 use tokio::time::{Instant, sleep};
-use zeroize::Zeroize;
 
 use super::{Dialogue, Outcome, answered};
 use crate::client::deadline;
@@ -20,6 +19,8 @@ use crate::text;
 const MAX_PROMPTS: usize = 32;
 /// Requests in one attempt; a server that asks on and on wants something else.
 const MAX_ROUNDS: usize = 20;
+/// Lines shown of one instruction.
+const MAX_LINES: usize = 40;
 /// What is shown of one text of the server's.
 const MAX_TEXT: usize = 4096;
 
@@ -37,11 +38,10 @@ impl Dialogue {
                 }
                 None => self.ask_password().await?,
             };
-            let mut password = secret.expose().to_owned();
             let shared = Arc::clone(&self.transport.shared);
             let user = self.login.user.clone();
-            let request =
-                self.transport.handle.authenticate_password(user, std::mem::take(&mut password));
+            // The library wipes its copy of a password.
+            let request = self.transport.handle.authenticate_password(user, secret.expose());
             let readable = readable_answer(&shared, answered(&shared, request)).await;
             drop(secret);
             let outcome = self.outcome(readable?).await?;
@@ -106,14 +106,10 @@ impl Dialogue {
             }
             let challenge = challenge(&name, &instructions, &prompts);
             let answers = self.answer(challenge).await?;
-            let mut texts: Vec<String> =
-                answers.iter().map(|answer| answer.expose().to_owned()).collect();
-            let request = self
-                .transport
-                .handle
-                .authenticate_keyboard_interactive_respond(std::mem::take(&mut texts));
+            // The library takes the texts over and does not wipe them.
+            let texts = answers.iter().map(|answer| answer.expose().to_owned()).collect();
+            let request = self.transport.handle.authenticate_keyboard_interactive_respond(texts);
             response = answered(&shared, request).await?;
-            texts.zeroize();
         }
     }
 
@@ -148,7 +144,7 @@ const HANDED_OVER: &str = "the password that was handed over";
 fn challenge(name: &str, instructions: &str, prompts: &[Asked]) -> Challenge {
     Challenge {
         name: text::line(name, MAX_TEXT),
-        instruction: text::block(instructions, MAX_TEXT, MAX_ROUNDS),
+        instruction: text::block(instructions, MAX_TEXT, MAX_LINES),
         prompts: prompts
             .iter()
             .map(|asked| ChallengePrompt {
