@@ -1,7 +1,7 @@
 //! From a [`Stream`] to a [`Transport`]: greeting, key exchange, and the host accepted.
 //!
 //! Nothing of the user has left when a [`Transport`] exists: the user's name is first sent by
-//! `authenticate`. There is one path to acceptance, [`HostCheck::judge`]; every error on it
+//! `authenticate`. There is one path to acceptance, `HostCheck::judge`; every error on it
 //! is a refusal.
 
 use std::path::{Path, PathBuf};
