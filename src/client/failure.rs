@@ -150,7 +150,7 @@ mod tests {
         };
         let said = translate(&error, Kind::KeyExchange).to_string();
         assert!(said.contains("no matching cipher found. Their offer: 3des-cbc,evil"), "{said}");
-        assert!(said.contains("ours: aes128-ctr (") && said.contains("-o Ciphers="), "{said}");
+        assert!(said.contains("ours: aes128-ctr; ") && said.contains("-o Ciphers="), "{said}");
         assert!(!said.contains('\x1b'), "{said}");
     }
 }

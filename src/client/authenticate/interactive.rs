@@ -278,7 +278,7 @@ mod tests {
         let asked = [Asked { prompt: format!("Code\x1b[2J {}", "x".repeat(10_000)), echo: true }];
         let challenge = challenge("a\nb", &"line\n".repeat(100), &asked);
         assert!(!challenge.name.contains('\n'));
-        assert!(challenge.instruction.lines().count() <= MAX_ROUNDS + 1);
+        assert!(challenge.instruction.lines().count() <= MAX_LINES + 1);
         let [prompt] = &challenge.prompts[..] else { panic!("one prompt") };
         assert!(prompt.echo && prompt.text.starts_with("Code\\x1b[2J x"), "{}", prompt.text);
         assert!(prompt.text.len() < MAX_TEXT + 10);
