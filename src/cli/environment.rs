@@ -70,20 +70,6 @@ impl Environment {
         }
     }
 
-    /// The agent's socket: IdentityAgent, or SSH_AUTH_SOCK.
-    pub fn agent(&self, configured: Option<&str>) -> Option<PathBuf> {
-        let variable = |name: &str| self.get(name).filter(|path| !path.is_empty());
-        let socket = match configured {
-            Some("none") => None,
-            None | Some("SSH_AUTH_SOCK") => variable("SSH_AUTH_SOCK"),
-            Some(path) => match path.strip_prefix('$') {
-                Some(name) => variable(name),
-                None => Some(path.to_owned()),
-            },
-        };
-        socket.map(PathBuf::from)
-    }
-
     /// The identities that are looked for when none is named.
     pub fn default_identities(&self) -> Vec<PathBuf> {
         config::default_identity_files(&self.context())

@@ -32,6 +32,8 @@ pub struct Plan {
     pub options: Options,
     /// The authentication method.
     pub method: MethodChoice,
+    /// The agent's socket, if there may be one.
+    pub agent: Option<PathBuf>,
     /// Whether `publickey` also offers the agent's keys: only under the name `ssh`.
     pub agent_identities: bool,
     /// The command or subsystem, its words joined by blanks; `None` asks for a shell.
@@ -81,9 +83,9 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
         return Err(usage("You must specify a subsystem to invoke.").hint("such as -s host sftp"));
     }
     let method = method(typed, &options, context, around)?;
-    let agent = typed.as_ssh && !*options.identities_only;
-    let agent_identities = agent && agent_socket(&options, context).is_some();
-    Ok(Plan { host, options, method, agent_identities, command, subsystem })
+    let agent = agent_socket(&options, context);
+    let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
+    Ok(Plan { host, options, method, agent, agent_identities, command, subsystem })
 }
 
 /// The host as typed and the options for it, without the rest of the plan.

@@ -112,6 +112,7 @@ pub fn login(method: Method) -> Login {
         identities: Vec::new(),
         certificates: Vec::new(),
         agent: None,
+        agent_identities: false,
         agent_key: None,
         password: None,
         tries: 1,

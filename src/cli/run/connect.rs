@@ -281,7 +281,8 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
         chain,
         identities: identities(plan, environment)?,
         certificates: options.certificate_files.value.clone(),
-        agent: environment.agent(options.identity_agent.value.as_deref()),
+        agent: plan.agent.clone(),
+        agent_identities: plan.agent_identities,
         agent_key,
         password,
         tries: options.number_of_password_prompts.value,
@@ -301,11 +302,10 @@ fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
     }
     let named = &plan.options.identity_files;
     if !named.is_set() {
-        let first = environment.default_identities().into_iter().find(|path| path.exists());
-        return match first {
-            Some(path) => Ok(vec![KeyFile::read(&path)?]),
-            None => Ok(Vec::new()),
-        };
+        // One, unless the caller expects ssh's ways.
+        let most = if plan.agent_identities { usize::MAX } else { 1 };
+        let existing = environment.default_identities().into_iter().filter(|path| path.exists());
+        return existing.take(most).map(|path| KeyFile::read(&path)).collect();
     }
     let (mut files, mut faults) = (Vec::new(), Vec::new());
     for path in distinct(named) {

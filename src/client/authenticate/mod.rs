@@ -42,6 +42,8 @@ pub struct Login {
     pub certificates: Vec<PathBuf>,
     /// The agent's socket.
     pub agent: Option<PathBuf>,
+    /// Whether `publickey` offers every key of the agent too, as callers of ssh expect.
+    pub agent_identities: bool,
     /// The public key that picks one of the agent's; its first is taken otherwise.
     pub agent_key: Option<KeyFile>,
     /// A password that was handed over (`--password-fd`); used once.
@@ -113,6 +115,7 @@ pub async fn accepted(transport: Transport, user: &str) -> Result<Accepted> {
         identities: Vec::new(),
         certificates: Vec::new(),
         agent: None,
+        agent_identities: false,
         agent_key: None,
         password: None,
         tries: 0,

@@ -20,18 +20,28 @@ use crate::keys::{self, Format, KeyFile};
 use crate::prompt::Notice;
 use crate::trust::fingerprint;
 
+/// An identity that may be offered, not opened yet.
+enum Candidate {
+    File(Box<KeyFile>),
+    Agent(Box<AgentIdentity>),
+}
+
 impl Dialogue {
     /// Offers the chosen identities until one is taken.
     pub(super) async fn publickey(&mut self) -> Result<Outcome> {
         let files = std::mem::take(&mut self.login.identities);
-        if files.is_empty() {
+        let identities = self.candidates(files).await?;
+        if identities.is_empty() {
             return Err(Error::new(Kind::Identity, "no identity to log in with was found")
                 .hint("name a key file with -i, or make one with ssh-keygen"));
         }
         let mut refused = None;
         let mut tried = Vec::new();
-        for file in files {
-            let identity = self.identity(file).await?;
+        for candidate in identities {
+            let identity = match candidate {
+                Candidate::File(file) => self.identity(*file).await?,
+                Candidate::Agent(held) => self.held(*held, self.open_agent().await?),
+            };
             tried.push(identity.describe());
             match self.offer(identity).await? {
                 Outcome::Success => return Ok(Outcome::Success),
@@ -44,6 +54,38 @@ impl Dialogue {
         }
         self.credential = Some(tried.join(", "));
         Ok(refused.unwrap_or(Outcome::Refused(Vec::new())))
+    }
+
+    /// What is offered, in order: the files named; under the name ssh first the agent's keys
+    /// in its order, then the files that it does not hold.
+    async fn candidates(&self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
+        let held = match self.login.agent_identities {
+            // Without an agent ssh goes on with the files.
+            true => match self.open_agent().await {
+                Ok(mut agent) => agent.identities().await.unwrap_or_default(),
+                Err(_) => Vec::new(),
+            },
+            false => Vec::new(),
+        };
+        let same = |file: &KeyFile, held: &AgentIdentity| {
+            file.public().is_some_and(|key| key.key_data() == held.public_key().key_data())
+        };
+        let files: Vec<_> =
+            files.into_iter().filter(|file| !held.iter().any(|held| same(file, held))).collect();
+        let held = held.into_iter().map(|held| Candidate::Agent(Box::new(held)));
+        Ok(held.chain(files.into_iter().map(|file| Candidate::File(Box::new(file)))).collect())
+    }
+
+    /// A key of the agent becomes an identity.
+    fn held(&self, held: AgentIdentity, agent: Agent) -> Identity {
+        let (public, certificate) = match held {
+            AgentIdentity::PublicKey { key, .. } => (key, None),
+            AgentIdentity::Certificate { certificate, .. } => {
+                (PublicKey::new(certificate.public_key().clone(), ""), Some(certificate))
+            }
+        };
+        let certificate = certificate.or_else(|| self.named_certificate(&public));
+        Identity { public, certificate, pen: Pen::Agent(agent) }
     }
 
     /// Offers the one key of the agent that was picked, or its first.
@@ -65,14 +107,8 @@ impl Dialogue {
             };
             return Err(Error::new(Kind::Identity, missing).hint("add the key with ssh-add"));
         };
-        let (public, certificate) = match picked {
-            AgentIdentity::PublicKey { key, .. } => (key, None),
-            AgentIdentity::Certificate { certificate, .. } => {
-                (PublicKey::new(certificate.public_key().clone(), ""), Some(certificate))
-            }
-        };
-        let certificate = certificate.or_else(|| self.named_certificate(&public));
-        self.offer(Identity { public, certificate, pen: Pen::Agent(agent) }).await
+        let identity = self.held(picked, agent);
+        self.offer(identity).await
     }
 
     async fn open_agent(&self) -> Result<Agent> {
