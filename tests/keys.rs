@@ -332,7 +332,7 @@ fn certificates_are_read_and_found_beside_their_key() {
     let cut = home.put("cut-cert.pub", &line[..400], 0o644);
     assert!(keys::certificate(&cut).unwrap_err().to_string().contains("damaged"));
     let error = keys::certificate(&home.0.path().join("none")).unwrap_err().to_string();
-    assert!(error.contains("does not exist"), "{error}");
+    assert!(error.contains("No such file or directory"), "{error}");
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn a_key_that_others_may_read_is_refused_and_a_public_one_is_not() {
 #[test]
 fn what_is_no_file_is_named() {
     let home = Home::new();
-    assert!(refusal(&home.0.path().join("absent"), "").contains("does not exist"));
+    assert!(refusal(&home.0.path().join("absent"), "").contains("No such file"));
     assert!(refusal(home.0.path(), "").contains("is a directory"));
     assert!(refusal(&home.put("empty", "", 0o600), "").contains("is empty"));
     let pipe = home.0.path().join("pipe");

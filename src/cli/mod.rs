@@ -25,9 +25,11 @@ pub fn main() -> ExitCode {
     crate::terminal::install_panic_hook();
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
-    let typed = match args::parse(words, is_ssh(&name)) {
+    let words: Vec<_> = words.collect();
+    let json = words.iter().any(|word| word == "--json");
+    let typed = match args::parse(words.into_iter(), is_ssh(&name)) {
         Ok(typed) => typed,
-        Err(error) => return fail(&error, false),
+        Err(error) => return fail(&error, json),
     };
     match run::run(&typed) {
         Ok(code) => ExitCode::from(code),

@@ -88,6 +88,13 @@ pub struct Negotiated {
     pub server_mac: String,
 }
 
+impl Negotiated {
+    /// Whether the cipher authenticates by itself, so that the MACs are not used.
+    pub fn is_aead(&self) -> bool {
+        self.cipher.contains("gcm") || self.cipher.contains("poly1305")
+    }
+}
+
 #[derive(Default)]
 struct Pause {
     since: Option<Instant>,
@@ -251,7 +258,11 @@ impl Handler for Events {
         };
         debug!("kex: algorithm: {}", negotiated.kex);
         debug!("kex: host key algorithm: {}", negotiated.host_key);
-        debug!("kex: cipher: {} MAC: {}", negotiated.cipher, negotiated.client_mac);
+        let mac = match negotiated.is_aead() {
+            true => "<implicit>",
+            false => &negotiated.client_mac,
+        };
+        debug!("kex: cipher: {} MAC: {mac}", negotiated.cipher);
         debug!("SSH2_MSG_NEWKEYS sent");
         *lock(&self.shared.negotiated) = Some(negotiated);
         Ok(())

@@ -199,14 +199,25 @@ impl HostCheck {
             prompt
                 .notice(Notice::Warning(&format!("Host key fingerprint is {fingerprint}\n{art}")));
         }
-        report(&evidence, prompt);
+        report(&evidence);
+        // What could not be used is part of a refusal, and is said before going on.
+        let warn = || {
+            for trouble in troubles(&evidence) {
+                prompt.notice(Notice::Warning(&trouble));
+            }
+        };
         match trust::decide(&evidence, self.host.policy) {
-            Verdict::Accept => Ok(()),
+            Verdict::Accept => {
+                warn();
+                Ok(())
+            }
             Verdict::AcceptAndRecord => {
+                warn();
                 self.record(&evidence, prompt);
                 Ok(())
             }
             Verdict::AcceptRestricted => {
+                warn();
                 shared.restrict();
                 prompt.notice(Notice::Warning(&format!(
                     "the host key of {} changed and StrictHostKeyChecking is no: passwords, \
@@ -215,7 +226,7 @@ impl HostCheck {
                 )));
                 Ok(())
             }
-            Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence.finding))),
+            Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence))),
             Verdict::Ask => self.ask(evidence, shared, prompt).await,
         }
     }
@@ -244,7 +255,9 @@ impl HostCheck {
                 true
             }
             Ok(Answer::CannotAsk) => {
-                return Err(refused(&cannot_ask(&evidence)).hint(remedy(&evidence.finding)));
+                let mut reasons = vec![cannot_ask(&evidence)];
+                reasons.extend(troubles(&evidence));
+                return Err(refused(&reasons.join("; ")).hint(remedy(&evidence)));
             }
             Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
                 return Err(refused("not confirmed"));
@@ -264,18 +277,19 @@ impl HostCheck {
             return;
         };
         let key = &evidence.offered;
-        let result = match evidence.finding {
-            Finding::Changed(_) => {
-                store::replace(file, &host.subject, key, host.hash).map(|_removed| ())
-            }
-            _ => store::add(file, &host.subject, key, host.hash),
+        let shown = format!("'{}' ({})", host.shown, fingerprint::type_name(key));
+        let (done, result) = match evidence.finding {
+            Finding::Changed(_) => (
+                format!("Replaced the key of {shown} in the list of known hosts."),
+                store::replace(file, &host.subject, key, host.hash).map(|_lines| ()),
+            ),
+            _ => (
+                format!("Permanently added {shown} to the list of known hosts."),
+                store::add(file, &host.subject, key, host.hash),
+            ),
         };
         let text = match result {
-            Ok(()) => format!(
-                "Permanently added '{}' ({}) to the list of known hosts.",
-                host.shown,
-                fingerprint::type_name(key)
-            ),
+            Ok(()) => done,
             Err(error) => format!("Failed to add the host to the list of known hosts: {error}"),
         };
         prompt.notice(Notice::Warning(&text));
@@ -286,21 +300,21 @@ fn refused(reason: &str) -> Error {
     Error::new(Kind::HostKey, format!("Host key verification failed: {reason}"))
 }
 
-/// Says what was found, and what could not be used on the way.
-fn report(evidence: &Evidence, prompt: &Arc<dyn Prompt>) {
-    for problem in &evidence.problems {
-        let place = match problem.line {
-            Some(line) => format!("{}:{line}", problem.file.display()),
-            None => problem.file.display().to_string(),
-        };
-        let text = format!("{place}: {}", problem.reason);
-        match problem.line {
-            Some(_) => info!("{text}"),
-            None => prompt.notice(Notice::Warning(&text)),
-        }
-    }
-    if let Some(fault) = &evidence.certificate_fault {
-        prompt.notice(Notice::Warning(&format!("the host certificate does not count: {fault}")));
+/// What a person should know besides the finding: files that could not be read at all, and a
+/// certificate that does not count.
+fn troubles(evidence: &Evidence) -> Vec<String> {
+    let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
+    let fault = evidence.certificate_fault.iter();
+    fault
+        .map(|fault| format!("the host certificate does not count: {fault}"))
+        .chain(files.map(ToString::to_string))
+        .collect()
+}
+
+/// Says for `-v` what was found, and which lines could not be used on the way.
+fn report(evidence: &Evidence) {
+    for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
+        info!("{problem}");
     }
     let kind = fingerprint::type_name(&evidence.offered);
     let name = &evidence.subject.name;
@@ -361,8 +375,9 @@ fn on_record(known: &[KnownKey]) -> String {
     format!("known {}", list.join(" and "))
 }
 
-fn remedy(finding: &Finding) -> String {
-    match finding {
+fn remedy(evidence: &Evidence) -> String {
+    let unread = evidence.problems.iter().find(|problem| problem.line.is_none());
+    match &evidence.finding {
         Finding::Changed(known) => {
             let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
             format!(
@@ -371,6 +386,7 @@ fn remedy(finding: &Finding) -> String {
             )
         }
         Finding::Revoked(_) => "this key must not be trusted; ask the server's administrator".into(),
+        _ if unread.is_some() => "make that file readable, or name others with UserKnownHostsFile".into(),
         _ => "connect once on a terminal to compare the fingerprint, or use -o StrictHostKeyChecking=accept-new".into(),
     }
 }

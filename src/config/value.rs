@@ -221,12 +221,12 @@ pub fn port(text: &str) -> Result<u16, Fault> {
 /// A time: seconds, or numbers with the units s, m, h, d, w one after the other; `none` is 0.
 ///
 /// # Errors
-/// `invalid time value.`, also when it is more than 2^31-1 seconds.
+/// `invalid time value`, also when it is more than 2^31-1 seconds.
 pub fn time(text: &str) -> Result<Duration, Fault> {
     if is_none(text) {
         return Ok(Duration::ZERO);
     }
-    let bad = || "invalid time value.".to_owned();
+    let bad = || format!("invalid time value '{}'", shown(text));
     let mut seconds: u64 = 0;
     let mut rest = text;
     while !rest.is_empty() {
@@ -285,7 +285,7 @@ pub fn escape(text: &str) -> Result<Option<u8>, Fault> {
 /// RekeyLimit's one or two arguments.
 ///
 /// # Errors
-/// `Bad number`, `RekeyLimit too small` or `invalid time value.`
+/// `Bad number`, `RekeyLimit too small` or `invalid time value`
 pub fn rekey(args: &[String]) -> Result<RekeyLimit, Fault> {
     let first = args.first().map_or("", String::as_str);
     let bytes = match first {

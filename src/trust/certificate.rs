@@ -82,7 +82,7 @@ fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String>
         return Ok(());
     }
     let named = list(principals.iter().map(String::as_str));
-    Err(format!("it is for {named}, not for {}", quote::piece(name)))
+    Err(format!("its principals are {named}, not {}", quote::piece(name)))
 }
 
 /// No critical option is defined for host certificates, so each one is unknown.

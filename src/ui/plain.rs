@@ -217,6 +217,9 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
     if let Some(fault) = &question.evidence.certificate_fault {
         text.push_str(&format!("Its certificate does not count: {fault}\n"));
     }
+    for problem in question.evidence.problems.iter().filter(|problem| problem.line.is_none()) {
+        text.push_str(&format!("Not searched: {problem}\n"));
+    }
     text.push_str(&format!(
         "Offered: {key_type} key fingerprint is\n  {sha256}\n  {md5}\n{}\n",
         question.randomart.trim_end()

@@ -305,7 +305,14 @@ fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
         // One, unless the caller expects ssh's ways.
         let most = if plan.agent_identities { usize::MAX } else { 1 };
         let existing = environment.default_identities().into_iter().filter(|path| path.exists());
-        return existing.take(most).map(|path| KeyFile::read(&path)).collect();
+        let usable = existing.filter_map(|path| match KeyFile::read(&path) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                warn!("{error}");
+                None
+            }
+        });
+        return Ok(usable.take(most).collect());
     }
     let (mut files, mut faults) = (Vec::new(), Vec::new());
     for path in distinct(named) {

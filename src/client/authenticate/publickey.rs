@@ -56,10 +56,10 @@ impl Dialogue {
         Ok(refused.unwrap_or(Outcome::Refused(Vec::new())))
     }
 
-    /// What is offered, in order: the files named; under the name ssh first the agent's keys
-    /// in its order, then the files that it does not hold.
+    /// What is offered, in order: the files named; under the name ssh first the agent's keys,
+    /// those that a file names before the others, then the files that it does not hold.
     async fn candidates(&self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
-        let held = match self.login.agent_identities {
+        let mut held = match self.login.agent_identities {
             // Without an agent ssh goes on with the files.
             true => match self.open_agent().await {
                 Ok(mut agent) => agent.identities().await.unwrap_or_default(),
@@ -70,6 +70,7 @@ impl Dialogue {
         let same = |file: &KeyFile, held: &AgentIdentity| {
             file.public().is_some_and(|key| key.key_data() == held.public_key().key_data())
         };
+        held.sort_by_key(|held| !files.iter().any(|file| same(file, held)));
         let files: Vec<_> =
             files.into_iter().filter(|file| !held.iter().any(|held| same(file, held))).collect();
         let held = held.into_iter().map(|held| Candidate::Agent(Box::new(held)));

@@ -305,7 +305,7 @@ fn each_fault_is_named_and_the_key_rules_follow() {
         (data!("future.cert"), "it is not valid before 2099-01-01T00:00:00Z (now 2025-"),
         (
             data!("wrong-principal.cert"),
-            "it is for db1.example.com, db2.example.com, not for web1.example.com",
+            "its principals are db1.example.com, db2.example.com, not web1.example.com",
         ),
         (data!("no-principal.cert"), "it names no principal"),
         (data!("user-type.cert"), "it is a user certificate"),
