@@ -64,6 +64,7 @@ pub(super) enum Event {
 #[derive(Default)]
 pub(super) struct Shared {
     ended: Mutex<Option<Error>>,
+    over: tokio::sync::Notify,
     events: Mutex<Option<UnboundedSender<Event>>>,
     output: Mutex<Option<(ChannelId, Output)>>,
     open_failure: Mutex<Option<String>>,
@@ -111,6 +112,27 @@ impl Shared {
     /// during authentication as a refusal).
     pub fn ended(&self) -> Option<Error> {
         lock(&self.ended).clone()
+    }
+
+    /// Waits until the connection has ended; gives the reason.
+    pub async fn end(&self) -> Error {
+        let over = self.over.notified();
+        tokio::pin!(over);
+        loop {
+            over.as_mut().enable();
+            if let Some(error) = self.ended() {
+                return error;
+            }
+            over.as_mut().await;
+            over.set(self.over.notified());
+        }
+    }
+
+    /// The connection has ended: the first reason counts, and everybody who waits is told.
+    fn set_ended(&self, error: Error) {
+        lock(&self.ended).get_or_insert(error);
+        *lock(&self.events) = None;
+        self.over.notify_waiters();
     }
 
     /// Events of the session channel go here from now on.
@@ -223,9 +245,7 @@ impl Drop for Events {
     /// The library's task can end without telling the handler: by a fault in it, or where
     /// the stream cannot be shut down. Whoever waits must not wait for ever.
     fn drop(&mut self) {
-        lock(&self.shared.ended)
-            .get_or_insert_with(|| Error::new(Kind::Disconnected, "the connection was lost"));
-        *lock(&self.shared.events) = None;
+        self.shared.set_ended(Error::new(Kind::Disconnected, "the connection was lost"));
     }
 }
 
@@ -445,9 +465,8 @@ impl Handler for Events {
     async fn disconnected(&mut self, reason: DisconnectReason<Stop>) -> Result<(), Stop> {
         let error = failure::ended(reason);
         debug!("{error}");
-        *lock(&self.shared.ended) = Some(error);
         // Whoever waits for the channel sees the end of the events.
-        *lock(&self.shared.events) = None;
+        self.shared.set_ended(error);
         Ok(())
     }
 }

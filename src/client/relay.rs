@@ -12,7 +12,7 @@ use russh::client::Msg;
 use russh::{ChannelWriteHalf, Disconnect, Sig};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::authenticate::Session;
 use super::channel::{Awaited, Channel, WindowSize};
@@ -120,14 +120,7 @@ where
 /// # Errors
 /// The connection is lost.
 pub async fn linger(session: &Session) -> Result<Exit> {
-    loop {
-        if session.handle.is_closed() {
-            // The handler learns the reason at the same moment.
-            sleep(std::time::Duration::from_millis(5)).await;
-            return Err(connection_lost(&session.shared));
-        }
-        sleep(std::time::Duration::from_millis(100)).await;
-    }
+    Err(session.shared.end().await)
 }
 
 /// Says goodbye and lets the last bytes leave.

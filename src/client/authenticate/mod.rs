@@ -343,15 +343,7 @@ impl From<russh::Error> for SignerError {
 /// the waiting request.
 async fn lost(shared: &Shared) -> Result<()> {
     const MOMENT: Duration = Duration::from_millis(200);
-    let ended = async {
-        loop {
-            if let Some(error) = shared.ended() {
-                return error;
-            }
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-    };
-    match timeout(MOMENT, ended).await {
+    match timeout(MOMENT, shared.end()).await {
         // The server has no method left, and the library hung up: a refusal.
         Ok(error) if error.kind() == Kind::Authentication => Ok(()),
         Ok(error) => Err(error.context("the connection was lost during authentication")),
