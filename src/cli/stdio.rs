@@ -10,6 +10,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, Mode, OFlags, fstat, open};
 use rustix::io::{dup, read, write};
 use rustix::net::{RecvFlags, SendFlags, recv, send};
@@ -21,70 +22,33 @@ use super::watch::watch;
 /// POSIX's PIPE_BUF floor is 512 and Linux's is 4096: a pipe that is writable takes as much.
 const WITHOUT_BLOCKING: usize = 512;
 
-/// How a descriptor can be used without waiting in the kernel.
-enum Access {
+/// What a descriptor is, as far as waiting goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
     /// Reads and writes do not wait for another party.
-    File(OwnedFd),
-    /// Our own, non-blocking description of a pipe or terminal.
-    Reopened(AsyncFd<OwnedFd>),
+    File,
+    /// Our own, non-blocking description of a terminal; one read gives one line at most.
+    Terminal,
+    /// Our own, non-blocking description of a pipe.
+    Pipe,
     /// A socket, asked not to block with each call.
-    Socket(AsyncFd<OwnedFd>),
+    Socket,
     /// Shared with others: wait for readiness, then move a little.
-    Shared(AsyncFd<OwnedFd>),
+    Shared,
 }
 
-impl Access {
-    fn new(fd: BorrowedFd<'_>, interest: Interest) -> io::Result<Access> {
-        let kind = FileType::from_raw_mode(fstat(fd)?.st_mode);
-        let watch = |fd| watch(fd, interest);
-        if kind == FileType::Socket {
-            return watch(dup(fd)?).map(Access::Socket);
-        }
-        if kind == FileType::Fifo || crate::terminal::is_terminal(fd) {
-            let direction = match interest.is_readable() {
-                true => OFlags::RDONLY,
-                false => OFlags::WRONLY,
-            };
-            return match reopen(fd, direction) {
-                Some(fd) => watch(fd).map(Access::Reopened),
-                None => watch(dup(fd)?).map(Access::Shared),
-            };
-        }
-        Ok(Access::File(dup(fd)?))
+fn open_own(fd: BorrowedFd<'_>, direction: OFlags) -> io::Result<(OwnedFd, Sort)> {
+    let kind = FileType::from_raw_mode(fstat(fd)?.st_mode);
+    let terminal = crate::terminal::is_terminal(fd);
+    if kind == FileType::Socket {
+        return Ok((dup(fd)?, Sort::Socket));
     }
-
-    /// Tries `attempt` until it does not have to wait.
-    fn poll<T>(
-        &self,
-        cx: &mut Context<'_>,
-        reading: bool,
-        mut attempt: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<T>,
-    ) -> Poll<io::Result<T>> {
-        let (fd, optimistic) = match self {
-            Access::File(fd) => return Poll::Ready(retry(|| attempt(fd.as_fd()))),
-            Access::Reopened(fd) | Access::Socket(fd) => (fd, true),
-            Access::Shared(fd) => (fd, false),
-        };
-        if optimistic {
-            match retry(|| attempt(fd.get_ref().as_fd())) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                result => return Poll::Ready(result),
-            }
-        }
-        loop {
-            let mut guard = match reading {
-                true => ready!(fd.poll_read_ready(cx))?,
-                false => ready!(fd.poll_write_ready(cx))?,
-            };
-            if !optimistic {
-                let result = retry(|| attempt(fd.get_ref().as_fd()));
-                guard.clear_ready();
-                return Poll::Ready(result);
-            }
-            if let Ok(result) = guard.try_io(|fd| retry(|| attempt(fd.get_ref().as_fd()))) {
-                return Poll::Ready(result);
-            }
-        }
+    if kind != FileType::Fifo && !terminal {
+        return Ok((dup(fd)?, Sort::File));
+    }
+    match reopen(fd, direction) {
+        Some(own) => Ok((own, if terminal { Sort::Terminal } else { Sort::Pipe })),
+        None => Ok((dup(fd)?, Sort::Shared)),
     }
 }
 
@@ -112,7 +76,12 @@ fn reopen(_: BorrowedFd<'_>, _: OFlags) -> Option<OwnedFd> {
 }
 
 /// A descriptor to read from.
-pub(super) struct Input(Access);
+pub(super) struct Input(Source);
+
+enum Source {
+    File(OwnedFd),
+    Watched(AsyncFd<OwnedFd>, Sort),
+}
 
 impl Input {
     /// Standard input.
@@ -120,7 +89,12 @@ impl Input {
     /// # Errors
     /// The descriptor is closed.
     pub fn stdin() -> io::Result<Input> {
-        Access::new(rustix::stdio::stdin(), Interest::READABLE).map(Input)
+        let (fd, sort) = open_own(rustix::stdio::stdin(), OFlags::RDONLY)?;
+        let source = match sort {
+            Sort::File => Source::File(fd),
+            _ => Source::Watched(watch(fd, Interest::READABLE)?, sort),
+        };
+        Ok(Input(source))
     }
 }
 
@@ -130,19 +104,48 @@ impl AsyncRead for Input {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let socket = matches!(self.0, Access::Socket(_));
         let space = buf.initialize_unfilled();
-        let count = ready!(self.0.poll(cx, true, |fd| match socket {
-            true => recv(fd, &mut *space, RecvFlags::DONTWAIT).map(|(count, _)| count),
-            false => read(fd, &mut *space),
-        }))?;
+        let count = match &self.0 {
+            Source::File(fd) => retry(|| read(fd, &mut *space))?,
+            Source::Watched(fd, sort) => ready!(poll_source(fd, *sort, cx, space))?,
+        };
         buf.advance(count);
         Poll::Ready(Ok(()))
     }
 }
 
+fn poll_source(
+    fd: &AsyncFd<OwnedFd>,
+    sort: Sort,
+    cx: &mut Context<'_>,
+    space: &mut [u8],
+) -> Poll<io::Result<usize>> {
+    loop {
+        let mut guard = ready!(fd.poll_read_ready(cx))?;
+        let result = guard.try_io(|fd| {
+            retry(|| match sort {
+                Sort::Socket => recv(fd, &mut *space, RecvFlags::DONTWAIT).map(|(count, _)| count),
+                _ => read(fd, &mut *space),
+            })
+        });
+        let Ok(result) = result else { continue };
+        // A short read has emptied a pipe or socket, and what comes next is a new event. A
+        // terminal may hold more lines; a blocking descriptor must not be read on a guess.
+        let short = result.as_ref().is_ok_and(|&count| count > 0 && count < space.len());
+        if sort == Sort::Shared || (short && sort != Sort::Terminal) {
+            guard.clear_ready();
+        }
+        return Poll::Ready(result);
+    }
+}
+
 /// A descriptor to write to.
-pub(super) struct OutputFd(Access);
+pub(super) struct OutputFd {
+    fd: OwnedFd,
+    sort: Sort,
+    /// Only while it is full: a terminal that is watched wakes us with each change of its.
+    full: Option<AsyncFd<OwnedFd>>,
+}
 
 impl OutputFd {
     /// Standard output.
@@ -150,7 +153,7 @@ impl OutputFd {
     /// # Errors
     /// The descriptor is closed.
     pub fn stdout() -> io::Result<OutputFd> {
-        Access::new(rustix::stdio::stdout(), Interest::WRITABLE).map(OutputFd)
+        OutputFd::new(rustix::stdio::stdout())
     }
 
     /// Standard error.
@@ -158,21 +161,51 @@ impl OutputFd {
     /// # Errors
     /// The descriptor is closed.
     pub fn stderr() -> io::Result<OutputFd> {
-        Access::new(rustix::stdio::stderr(), Interest::WRITABLE).map(OutputFd)
+        OutputFd::new(rustix::stdio::stderr())
+    }
+
+    fn new(fd: BorrowedFd<'_>) -> io::Result<OutputFd> {
+        let (fd, sort) = open_own(fd, OFlags::WRONLY)?;
+        Ok(OutputFd { fd, sort, full: None })
+    }
+
+    /// Writes what can be written without waiting.
+    fn attempt(&self, bytes: &[u8]) -> io::Result<usize> {
+        let fd = self.fd.as_fd();
+        retry(|| match self.sort {
+            Sort::Socket => send(fd, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL),
+            Sort::Shared => {
+                let mut asked = [PollFd::new(&fd, PollFlags::OUT)];
+                match poll(&mut asked, Some(&Timespec::default()))? {
+                    0 => Err(rustix::io::Errno::AGAIN),
+                    _ => write(fd, &bytes[..bytes.len().min(WITHOUT_BLOCKING)]),
+                }
+            }
+            _ => write(fd, bytes),
+        })
     }
 }
 
 impl AsyncWrite for OutputFd {
     fn poll_write(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.poll(cx, false, |fd| match &self.0 {
-            Access::Socket(_) => send(fd, buf, SendFlags::DONTWAIT | SendFlags::NOSIGNAL),
-            Access::Shared(_) => write(fd, &buf[..buf.len().min(WITHOUT_BLOCKING)]),
-            _ => write(fd, buf),
-        })
+        loop {
+            match self.attempt(buf) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                result => {
+                    self.full = None;
+                    return Poll::Ready(result);
+                }
+            }
+            if self.full.is_none() {
+                self.full = Some(watch(dup(&self.fd)?, Interest::WRITABLE)?);
+            }
+            let Some(full) = &self.full else { continue };
+            ready!(full.poll_write_ready(cx))?.clear_ready();
+        }
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -191,6 +191,8 @@ async fn typed<I: AsyncRead + Unpin>(
                 biased;
                 sent = &mut send => {
                     sent?;
+                    // The key leaves before the terminal is asked for the next one.
+                    tokio::task::yield_now().await;
                     break;
                 }
                 count = input.read(&mut keys), if !ended && held.len() < HELD => {

@@ -16,7 +16,7 @@ use crate::error::{Error, Kind};
 use crate::terminal;
 use crate::trust::fingerprint;
 
-pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
+pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let serve = match typed.rest.iter().map(|word| word.to_str()).collect::<Vec<_>>()[..] {
         [] => false,
         [Some("--serve")] => true,
@@ -32,15 +32,15 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
         .prefix("tessh-demo-")
         .tempdir()
         .map_err(|error| Error::new(Kind::Local, format!("no temporary directory: {error}")))?;
-    within_signals(async {
-        let server = Server::start(options(environment))?;
+    within_signals(async move {
+        let server = Server::start(options(&environment))?;
         let key = directory.path().join("id_ed25519");
         write_key(&server, &key)?;
         announce(&server, &key);
         if serve {
             return std::future::pending().await;
         }
-        log_in(&server, directory.path(), environment).await
+        log_in(&server, directory.path(), &environment).await
     })
 }
 
@@ -115,5 +115,5 @@ async fn log_in(server: &Server, directory: &Path, environment: &Environment) ->
     let typed = args::parse(words.into_iter().map(Into::into), false)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start(plan.options.log_level.value, None)?;
-    session(&plan, &typed, environment).await
+    session(&plan, None, environment).await
 }

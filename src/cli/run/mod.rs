@@ -38,7 +38,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         }
         Verb::Version => version(),
         Verb::Connect if typed.print_version => version(),
-        Verb::Demo => demo::run(typed, &environment),
+        Verb::Demo => demo::run(typed, environment),
         Verb::Connect if typed.query.is_some() => {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
@@ -50,7 +50,8 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;
             log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
-            within_signals(session(&plan, typed, &environment))
+            let password = typed.password_fd.map(read_password).transpose()?;
+            within_signals(async move { session(&plan, password, &environment).await })
         }
         other => Err(Error::new(Kind::Usage, format!("{other} is not part of this version"))
             .hint("tessh help lists what is")),
@@ -73,8 +74,7 @@ fn print(text: &str) -> Result<u8> {
 }
 
 /// One connection, from the plan to the exit code.
-async fn session(plan: &Plan, typed: &Typed, environment: &Environment) -> Result<u8> {
-    let password = typed.password_fd.map(read_password).transpose()?;
+async fn session(plan: &Plan, password: Option<Secret>, environment: &Environment) -> Result<u8> {
     let prompt = Plain {
         batch: plan.options.batch_mode.value,
         banner: plan.options.log_level.value > crate::config::LogLevel::Quiet,
@@ -126,11 +126,18 @@ fn runtime() -> Result<Runtime> {
 }
 
 /// Runs to the end, or until a signal ends it; the terminal is restored either way.
-fn within_signals(work: impl Future<Output = Result<u8>>) -> Result<u8> {
+///
+/// The work is a task of its own: waking the runtime's outermost future costs a system call
+/// each time, waking a task none, and a session is woken for every key.
+fn within_signals(work: impl Future<Output = Result<u8>> + Send + 'static) -> Result<u8> {
     let runtime = runtime()?;
     let result = runtime.block_on(async {
         tokio::select! {
-            result = work => result,
+            result = tokio::spawn(work) => match result {
+                Ok(result) => result,
+                // The panic has been reported; the terminal is restored below.
+                Err(_) => Err(Error::new(Kind::Local, "tessh stopped because of a fault in it")),
+            },
             number = ended_by_signal() => Ok(128 + number),
         }
     });
