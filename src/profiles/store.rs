@@ -308,10 +308,11 @@ impl Store {
         Ok(Document { name, path, before: Some(bytes), toml, profile, unknown })
     }
 
-    /// The lock on the directory, held until dropped.
+    /// The lock on the directory, held until dropped. Some file systems (NFS is one) cannot lock
+    /// a directory: there two savers within the same millisecond are not told apart.
     fn lock(&self) -> Result<File> {
-        let fail = |error: &std::io::Error| failed(&self.directory, "cannot be locked", error);
-        let directory = File::open(&self.directory).map_err(|error| fail(&error))?;
+        let directory = File::open(&self.directory)
+            .map_err(|error| failed(&self.directory, "cannot be locked", &error))?;
         let deadline = Instant::now() + LOCK_PATIENCE;
         loop {
             match directory.try_lock() {
@@ -324,7 +325,7 @@ impl Store {
                     let what = format!("it has been locked by another process for {seconds} s");
                     return Err(local(&self.directory, &what));
                 }
-                Err(TryLockError::Error(error)) => return Err(fail(&error)),
+                Err(TryLockError::Error(_)) => return Ok(directory),
             }
         }
     }

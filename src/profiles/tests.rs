@@ -93,6 +93,19 @@ fn an_edit_changes_its_lines_and_no_others() {
 }
 
 #[test]
+fn lines_that_end_in_crlf_are_read_and_edited() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path());
+    write(&store, "dos.toml", "# one\r\nhost = 'h' # two\r\nport = 1\r\n# three\r\n");
+    let mut document = store.open("dos").unwrap().unwrap();
+    document.set(Profile { port: Some(2), ..profile("h") }).unwrap();
+    store.save(&mut document).unwrap();
+    let text = fs::read_to_string(document.path()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines, ["# one", "host = 'h' # two", "port = 2", "# three"]);
+}
+
+#[test]
 fn broken_files_are_named_with_their_line_and_the_others_listed() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path());

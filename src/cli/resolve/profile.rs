@@ -208,7 +208,7 @@ fn put(profile: &mut Profile, entry: &Entry, directory: &Path) -> Result<()> {
         K::IdentityFile => p.identity.push(path(&entry.args[0])?),
         K::CertificateFile => p.certificate.push(path(&entry.args[0])?),
         K::UserKnownHostsFile => {
-            p.known_hosts = entry.args.iter().map(path).collect::<Result<_>>()?
+            p.known_hosts = entry.args.iter().map(path).collect::<Result<_>>()?;
         }
         K::ProxyJump => p.jump = Some(first()),
         K::ProxyCommand => p.proxy_command = Some(first()),

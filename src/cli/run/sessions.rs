@@ -240,7 +240,7 @@ fn save(store: &Store, words: &[OsString]) -> Result<u8> {
         Some(document) => document,
         None => store.create(&name)?,
     };
-    if !document.is_new() && !(forced || typed.force) {
+    if !(document.is_new() || forced || typed.force) {
         let (shown, there) = (text::line(&name, 80), destination(document.profile()));
         let question = format!("Replace the saved session '{shown}' ({there})? [y/N] ");
         confirm(&question, &format!("there is a saved session '{shown}' already"), "--force")?;
