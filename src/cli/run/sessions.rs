@@ -215,33 +215,20 @@ fn document_json(document: &Document) -> Json {
 
 /// `save NAME` and a command line as for connecting.
 fn save(store: &Store, words: &[OsString]) -> Result<u8> {
-    let mut words = words.to_vec();
     let forced = words.first().is_some_and(|word| word == "--force");
-    words.drain(..usize::from(forced));
-    if words.first().is_some_and(|word| word == "--") {
-        words.remove(0);
-    } else if words.first().is_some_and(|word| word.as_encoded_bytes().starts_with(b"-")) {
-        return Err(usage("the name comes first").hint(SAVE));
-    }
-    if words.is_empty() {
-        return Err(usage("sessions save takes a name and a host").hint(SAVE));
-    }
-    let Ok(name) = words.remove(0).into_string() else {
-        return Err(usage("the name of a saved session is UTF-8"));
-    };
-    check_name(&name)?;
+    let (name, words) = name_first(&words[usize::from(forced)..])?;
     // As under the name ssh there are no verbs here: the host may be called like one.
-    let typed = args::parse(words.into_iter(), true).map_err(|error| {
+    let typed = args::parse(words.iter().cloned(), true).map_err(|error| {
         if error.cause() == "no host is named" { error.hint(SAVE) } else { error }
     })?;
     let mut profile = typed_profile(&typed)?;
 
-    let mut document = match store.open(&name)? {
+    let mut document = match store.open(name)? {
         Some(document) => document,
-        None => store.create(&name)?,
+        None => store.create(name)?,
     };
     if !(document.is_new() || forced || typed.force) {
-        let (shown, there) = (text::line(&name, 80), destination(document.profile()));
+        let (shown, there) = (text::line(name, 80), destination(document.profile()));
         let question = format!("Replace the saved session '{shown}' ({there})? [y/N] ");
         confirm(&question, &format!("there is a saved session '{shown}' already"), "--force")?;
     }
@@ -252,8 +239,24 @@ fn save(store: &Store, words: &[OsString]) -> Result<u8> {
     profile.fingerprints = old.fingerprints;
     document.set(profile)?;
     store.save(&mut document)?;
-    log::write(&format!("tessh: saved '{}' as {}", text::line(&name, 80), shown_path(&document)));
+    log::write(&format!("tessh: saved '{}' as {}", text::line(name, 80), shown_path(&document)));
     Ok(0)
+}
+
+/// The name, and the words after it; `--` before it lets it start with a dash.
+fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
+    let words = match words {
+        [dashes, after @ ..] if dashes == "--" => after,
+        [flag, ..] if flag.as_encoded_bytes().starts_with(b"-") => {
+            return Err(usage("the name comes first").hint(SAVE));
+        }
+        words => words,
+    };
+    let Some((name, words)) = words.split_first() else {
+        return Err(usage("sessions save takes a name and a host").hint(SAVE));
+    };
+    let name = name.to_str().ok_or_else(|| usage("the name of a saved session is UTF-8"))?;
+    check_name(name).map(|()| (name, words))
 }
 
 const SAVE: &str = "tessh sessions save NAME [options] [user@]host [command]";
