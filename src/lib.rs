@@ -12,6 +12,7 @@ pub mod destination;
 pub mod error;
 pub mod keys;
 pub mod pattern;
+pub mod profiles;
 pub mod prompt;
 pub mod secret;
 pub mod terminal;

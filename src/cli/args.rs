@@ -77,7 +77,10 @@ impl Verb {
     /// Whether this version does it.
     pub fn works(self) -> bool {
         use Verb as V;
-        matches!(self, V::Connect | V::Demo | V::Completions | V::Man | V::Help | V::Version)
+        matches!(
+            self,
+            V::Connect | V::Sessions | V::Demo | V::Completions | V::Man | V::Help | V::Version
+        )
     }
 }
 
@@ -148,6 +151,10 @@ pub struct Typed {
     pub log: Option<PathBuf>,
     /// `--lang`.
     pub lang: Option<String>,
+    /// `--force`.
+    pub force: bool,
+    /// `--yes`.
+    pub yes: bool,
     /// What follows a verb that has its own arguments.
     pub rest: Vec<OsString>,
 }
@@ -162,7 +169,9 @@ pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed
     if let Some(verb) = verb {
         words.remove(0);
         if verb != Verb::Connect {
-            return Ok(Typed { verb, as_ssh, rest: words, ..Typed::default() });
+            // How a failure is told must be known before the words are read.
+            let json = verb == Verb::Sessions && words.iter().any(|word| word == "--json");
+            return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
         }
     }
     let mut reading = Reading {
@@ -204,7 +213,7 @@ impl Reading {
         while let Some(word) = self.words.next() {
             let bytes = word.as_bytes();
             if bytes == b"--" {
-                if self.typed.destination.is_none()
+                if self.wants_destination()
                     && let Some(host) = self.words.next()
                 {
                     self.destination(host)?;
@@ -214,7 +223,7 @@ impl Reading {
                 self.long(long)?;
             } else if bytes.len() > 1 && bytes[0] == b'-' {
                 self.bundle(&bytes[1..])?;
-            } else if self.typed.destination.is_none() {
+            } else if self.wants_destination() {
                 self.destination(word)?;
             } else {
                 self.typed.command = std::iter::once(word).chain(self.words.by_ref()).collect();
@@ -224,6 +233,11 @@ impl Reading {
             }
         }
         Ok(())
+    }
+
+    /// Whether the next word that is no option is the destination: a saved session has its own.
+    fn wants_destination(&self) -> bool {
+        self.typed.destination.is_none() && self.typed.profile.is_none()
     }
 
     /// Whether what was read so far makes the rest moot, as with `-V`.
@@ -347,7 +361,13 @@ impl Reading {
             }
             Special::Auth => typed.auth = Some(text(value, name)?),
             Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
+            Special::Profile if typed.destination.is_some() => {
+                return Err(usage("--profile names the host, so none is typed beside it")
+                    .hint("put --profile first; a word after it is the command"));
+            }
             Special::Profile => typed.profile = Some(text(value, name)?),
+            Special::Force => typed.force = true,
+            Special::Yes => typed.yes = true,
             Special::Plain => typed.plain = true,
             Special::Json => typed.json = true,
             Special::Encoding => typed.encoding = Some(text(value, name)?),
@@ -370,7 +390,7 @@ impl Reading {
         if let Some((flag, tty)) = self.tty {
             fix(flag, Keyword::RequestTTY, tty);
         }
-        if self.typed.destination.is_none() && !self.ends() {
+        if self.wants_destination() && !self.ends() {
             return Err(usage("no host is named").hint(usage_line()));
         }
         Ok(self.typed)

@@ -64,6 +64,10 @@ pub enum Special {
     Log,
     /// `--lang`.
     Lang,
+    /// `--force`.
+    Force,
+    /// `--yes`.
+    Yes,
     /// `--help`.
     Help,
     /// `--version`.
@@ -106,7 +110,7 @@ impl Flag {
         match self.does {
             Fix(keyword, value) => !refused(keyword, Some(value)),
             Last(keyword) | First(keyword) => !refused(keyword, None),
-            Does::Special(S::Profile | S::Encoding | S::Log | S::Lang) => false,
+            Does::Special(S::Encoding | S::Log | S::Lang) => false,
             Does::Special(_) | Nothing => true,
             Refuse(_) => false,
         }
@@ -208,12 +212,19 @@ pub const FLAGS: &[Flag] = &[
         "read the password from this descriptor",
         special(S::PasswordFd),
     ),
-    takes("--profile", "name", "use this saved session", special(S::Profile)),
+    takes(
+        "--profile",
+        "name",
+        "connect with this saved session; no host is typed",
+        special(S::Profile),
+    ),
     flag("--plain", "lines instead of dialogs", special(S::Plain)),
     flag("--json", "messages as JSON", special(S::Json)),
     takes("--encoding", "name", "the encoding of the remote side", special(S::Encoding)),
     takes("--log", "file", "write what the session shows to this file", special(S::Log)),
     takes("--lang", "name", "the language of dialogs", special(S::Lang)),
+    flag("--force", "sessions save: replace without a question", special(S::Force)),
+    flag("--yes", "sessions remove: do not ask", special(S::Yes)),
     flag("--help", "print this help", special(S::Help)),
     flag("--version", "print the version", special(S::LongVersion)),
 ];

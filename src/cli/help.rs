@@ -80,18 +80,23 @@ pub fn completions(shell: &str) -> Result<String> {
     }
 }
 
-const DESCRIPTION: [&str; 3] = [
+const DESCRIPTION: [&str; 4] = [
     "tessh logs in to a remote machine, or runs a command there. Where ssh(1) has a letter, it means the same here; ssh_config(5) is read as ssh reads it.",
     "Whose host key it is and why it is trusted is said before anything of the user leaves; an unknown key is asked about, a changed one is refused.",
-    "The authentication method is settled before the first attempt, and is one: --auth, else the first word of PreferredAuthentications that can be used, else a question on the terminal, else publickey if there is a key, else password. When it fails, no other method is tried.",
+    "The authentication method is settled before the first attempt, and is one: --auth, else that of the saved session, else the first word of PreferredAuthentications that can be used, else a question on the terminal, else publickey if there is a key, else password. When it fails, no other method is tried.",
+    "A saved session is used when --profile names it, or when its name is typed as the host and no Host line of ssh_config(5) has a pattern for that name other than *. What is typed wins over the saved session, and that over ssh_config(5). ssh://name is always a host.",
 ];
 
 const EXIT_STATUS: &str = "The status of the remote command; 128 and the number of the signal that ended it; 255 when tessh itself failed.";
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("~/.ssh/config", "the user's configuration; nobody else may write it"),
     ("/etc/ssh/ssh_config", "the system's configuration"),
     ("~/.ssh/known_hosts", "the keys of known hosts"),
+    (
+        "~/.config/tessh/sessions/NAME.toml",
+        "a saved session; what is no ASCII letter, digit, dot, dash or underscore in its name is % and two hexadecimal digits",
+    ),
 ];
 
 fn synopsis(flag: &Flag) -> String {

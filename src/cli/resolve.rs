@@ -2,9 +2,12 @@
 //! one [`Plan`], with the authentication method settled.
 //!
 //! The order is ssh's: the command line as typed (a destination's user and port count from
-//! where it stands), the user's file, the system's. What the process finds around it (a
+//! where it stands), a saved session (`profile` says when there is one), the user's file, the
+//! system's. What the process finds around it (a
 //! terminal, an agent, files) comes in as [`Surroundings`], so that the rest is a function of
 //! its arguments.
+
+pub(super) mod profile;
 
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
@@ -17,6 +20,7 @@ use crate::config::{
 };
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
+use crate::profiles::Document;
 
 pub use crate::config::MethodChoice;
 
@@ -40,6 +44,15 @@ pub struct Plan {
     pub command: Option<Vec<u8>>,
     /// Whether the command names a subsystem.
     pub subsystem: bool,
+    /// The saved session in use.
+    pub profile: Option<Document>,
+}
+
+/// Host, options, and the saved session they come from.
+struct Resolved {
+    host: String,
+    options: Options,
+    profile: Option<Document>,
 }
 
 /// What the process finds around it.
@@ -76,16 +89,18 @@ pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
 /// Those of [`resolve`].
 pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
     refuse_unbuilt(typed)?;
-    let (host, mut options) = options(typed, context)?;
+    let Resolved { host, mut options, profile } = layered(typed, context)?;
+    profile.as_ref().map_or(Ok(()), profile::refuse_unbuilt)?;
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &mut options)?;
     if subsystem && command.is_none() {
         return Err(usage("You must specify a subsystem to invoke.").hint("such as -s host sftp"));
     }
-    let method = method(typed, &options, context, around)?;
+    let chain = profile.as_ref().map(|document| profile::chain(document, &options));
+    let method = method(typed, &options, chain.as_deref(), (context, around))?;
     let agent = agent_socket(&options, context);
     let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
-    Ok(Plan { host, options, method, agent, agent_identities, command, subsystem })
+    Ok(Plan { host, options, method, agent, agent_identities, command, subsystem, profile })
 }
 
 /// The host as typed and the options for it, without the rest of the plan.
@@ -93,22 +108,64 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
 /// # Errors
 /// [`Kind::Usage`] for the destination, [`Kind::Config`] for options and files.
 pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
-    let no_host = || usage("no host is named").hint(usage_line());
-    let destination = Destination::parse(typed.destination.as_deref().ok_or_else(no_host)?)?;
+    layered(typed, context).map(|resolved| (resolved.host, resolved.options))
+}
+
+/// What the command line alone sets, with the user and port of the destination if it is given.
+pub(super) fn command_line(typed: &Typed, destination: Option<&Destination>) -> Result<Layers> {
     let mut layers = Layers::new();
     let at = typed.destination_at.min(typed.settings.len());
     let (before, after) = typed.settings.split_at(at);
     before.iter().try_for_each(|setting| add(&mut layers, setting))?;
-    if let Some(user) = &destination.user {
+    if let Some(user) = destination.and_then(|destination| destination.user.as_ref()) {
         layers.set(Keyword::User, user, Origin::Destination)?;
     }
-    if let Some(port) = destination.port {
+    if let Some(port) = destination.and_then(|destination| destination.port) {
         layers.set(Keyword::Port, &port.to_string(), Origin::Destination)?;
     }
     after.iter().try_for_each(|setting| add(&mut layers, setting))?;
+    Ok(layers)
+}
+
+fn layered(typed: &Typed, context: &Context) -> Result<Resolved> {
+    if let Some(name) = &typed.profile {
+        let document = profile::named(name, context)?;
+        return saved(typed, None, document, context);
+    }
+    let no_host = || usage("no host is named").hint(usage_line());
+    let text = typed.destination.as_deref().ok_or_else(no_host)?;
+    let parsed = Destination::parse(text);
+    if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {
+        let alias = parsed.as_ref().map_or(text, |destination| &destination.host);
+        let mut layers = command_line(typed, parsed.as_ref().ok())?;
+        read_files(typed, alias, &mut layers, context)?;
+        if !layers.names_host() {
+            // Of `user@name`, the user is one only where the session is not called all of it.
+            let around = parsed.as_ref().ok().filter(|_| name != text);
+            return saved(typed, around, profile::named(&name, context)?, context);
+        }
+    }
+    let destination = parsed?;
+    let mut layers = command_line(typed, Some(&destination))?;
     read_files(typed, &destination.host, &mut layers, context)?;
     let options = layers.options(&destination.host, context)?;
-    Ok((destination.host, options))
+    Ok(Resolved { host: destination.host, options, profile: None })
+}
+
+/// The same with a saved session between the command line and the files.
+fn saved(
+    typed: &Typed,
+    destination: Option<&Destination>,
+    document: Document,
+    context: &Context,
+) -> Result<Resolved> {
+    let mut layers = command_line(typed, destination)?;
+    profile::add(&mut layers, &document, joined(typed).is_some())?;
+    let host = document.profile().host.clone();
+    read_files(typed, &host, &mut layers, context)?;
+    let mut options = layers.options(&host, context)?;
+    options.warnings.extend(profile::warnings(&document));
+    Ok(Resolved { host, options, profile: Some(document) })
 }
 
 fn add(layers: &mut Layers, setting: &TypedSetting) -> Result<()> {
@@ -160,11 +217,14 @@ fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
 /// What is typed and has no effect yet must not pass in silence.
 fn refuse_unbuilt(typed: &Typed) -> Result<()> {
     let asked = [
-        ("--profile", typed.profile.is_some()),
         ("--encoding", typed.encoding.is_some()),
         ("--log", typed.log.is_some()),
         ("--lang", typed.lang.is_some()),
     ];
+    let answers = [("--force", typed.force), ("--yes", typed.yes)];
+    if let Some((flag, _)) = answers.iter().find(|(_, typed)| *typed) {
+        return Err(usage(format!("{flag} is for tessh sessions; connecting is not forced")));
+    }
     match asked.iter().find(|(_, asked)| *asked) {
         Some((flag, _)) => Err(usage(format!("{flag} is not supported by this version"))),
         None => Ok(()),
@@ -194,8 +254,8 @@ fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
 fn method(
     typed: &Typed,
     options: &Options,
-    context: &Context,
-    around: &Surroundings<'_>,
+    profile: Option<&[Method]>,
+    (context, around): (&Context, &Surroundings<'_>),
 ) -> Result<MethodChoice> {
     let explicit = typed.auth.as_deref().map(Method::parse_chain).transpose()?;
     let defaults = !options.identity_files.is_set();
@@ -205,7 +265,7 @@ fn method(
     let batch = *options.batch_mode;
     config::choose(&Circumstances {
         explicit: explicit.as_deref(),
-        profile: None,
+        profile: profile.filter(|chain| !chain.is_empty()),
         preferred: options.preferred_authentications.as_deref(),
         password: *options.password_authentication,
         publickey: *options.pubkey_authentication,

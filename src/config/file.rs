@@ -187,6 +187,7 @@ impl<'a> Reader<'a> {
         match keyword {
             Keyword::Host => {
                 place.active = place.reachable && self.host_applies(&args);
+                self.layers.host_named |= place.active && self.host_is_named(&args);
                 Ok(Ok(()))
             }
             Keyword::Match => match self.match_applies(&args, place.reachable) {
@@ -219,6 +220,13 @@ impl<'a> Reader<'a> {
             }
         }
         found
+    }
+
+    /// Whether a pattern that matches says more than "every host".
+    fn host_is_named(&self, patterns: &[String]) -> bool {
+        let every = |entry: &str| entry.bytes().all(|byte| byte == b'*');
+        let named = |entry: &String| !every(entry) && pattern::matches(entry, &self.host.original);
+        patterns.iter().any(named)
     }
 
     /// Whether all criteria of a Match line hold. They are checked whether it can apply or not.

@@ -33,6 +33,7 @@ pub struct Layers {
     entries: Vec<Entry>,
     warnings: Vec<String>,
     pub(super) final_wanted: bool,
+    pub(super) host_named: bool,
 }
 
 impl Layers {
@@ -75,6 +76,15 @@ impl Layers {
         self.record(keyword, args, origin)
     }
 
+    /// Adds the arguments of a keyword that takes several.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when the keyword does not take them.
+    pub fn set_all(&mut self, keyword: Keyword, args: Vec<String>, origin: Origin) -> Result<()> {
+        value::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        self.record(keyword, args, origin)
+    }
+
     /// Adds one value before all others: most flags of ssh(1) win over any `-o`, the last flag
     /// over the ones before.
     ///
@@ -99,6 +109,16 @@ impl Layers {
     /// Whether `Match final` was met: the files are then to be read a second time.
     pub fn wants_final_pass(&self) -> bool {
         self.final_wanted
+    }
+
+    /// Whether a Host line that applies has a pattern for the host other than `*`.
+    pub fn names_host(&self) -> bool {
+        self.host_named
+    }
+
+    /// All that was collected, in order of precedence.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// The options that come of it for this host.

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 pub use expand::Tokens;
 pub use file::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES};
 pub use keyword::{Keyword, Row, Shape, Standing, TABLE};
-pub use layers::Layers;
+pub use layers::{Entry, Layers};
 pub use method::{Circumstances, Method, MethodChoice, choose};
 pub use options::{Options, default_identity_files};
 pub use origin::{Origin, Setting};

@@ -3,6 +3,7 @@
 mod connect;
 mod demo;
 mod query;
+mod sessions;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Version => version(),
         Verb::Connect if typed.print_version => version(),
         Verb::Demo => demo::run(typed, environment),
+        Verb::Sessions => sessions::run(typed, &environment),
         Verb::Connect if typed.query.is_some() => {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
@@ -50,6 +52,9 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;
             log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
+            if let Some(document) = &plan.profile {
+                ::log::debug!("{}", resolve::profile::told(document));
+            }
             let password = typed.password_fd.map(read_password).transpose()?;
             within_signals(async move { session(&plan, password, &environment).await })
         }

@@ -1,0 +1,328 @@
+//! `tessh sessions`: list, show, save and remove saved sessions. What they are is said in
+//! `profiles`, what they mean for a connection in `cli/resolve/profile`.
+//!
+//! Standard output carries the list or the session and nothing else; one that is broken is
+//! named on standard error, and in JSON has an `error` instead of its fields.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Result, log, print};
+use crate::cli::Environment;
+use crate::cli::args::{self, Typed, Verb};
+use crate::cli::resolve::profile::{missing, of_command_line, store};
+use crate::destination::Destination;
+use crate::error::{Error, Kind};
+use crate::profiles::{Document, Listed, Profile, Store, Value, check_name};
+use crate::{terminal, text};
+
+/// How many characters of one value are shown on a line.
+const MAX_SHOWN: usize = 200;
+/// How many lines of a note are shown.
+const MAX_NOTE: usize = 100;
+/// The column in which the values of `show` start.
+const COLUMN: usize = 20;
+
+pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
+    let store = store(&environment.context());
+    let (verb, words) = match typed.rest.split_first() {
+        Some((first, words)) if !first.as_encoded_bytes().starts_with(b"--") => (first, words),
+        _ => return list(&store, &Words::read(&typed.rest)?),
+    };
+    match verb.to_str().unwrap_or_default() {
+        "list" => list(&store, &Words::read(words)?),
+        "show" => show(&store, &Words::read(words)?),
+        "save" => save(&store, words),
+        "remove" => remove(&store, &Words::read(words)?),
+        verb @ ("import" | "export") => {
+            Err(usage(format!("sessions {verb} is not part of this version"))
+                .hint("tessh sessions save NAME [user@]host saves one"))
+        }
+        other => Err(usage(format!("unknown command: sessions {}", text::line(other, 40)))
+            .hint("tessh sessions list, show, save or remove")),
+    }
+}
+
+/// What follows `list`, `show` and `remove`.
+#[derive(Default)]
+struct Words {
+    names: Vec<String>,
+    json: bool,
+    yes: bool,
+}
+
+impl Words {
+    fn read(words: &[OsString]) -> Result<Words> {
+        let mut read = Words::default();
+        let mut flags = true;
+        for word in words {
+            let Some(word) = word.to_str() else {
+                return Err(usage("the name of a saved session is UTF-8"));
+            };
+            match word {
+                "--" if flags => flags = false,
+                "--json" if flags => read.json = true,
+                "--yes" if flags => read.yes = true,
+                _ if flags && word.starts_with('-') => {
+                    let word = text::line(word, 40);
+                    return Err(usage(format!("unknown option {word}")).hint("see tessh --help"));
+                }
+                name => read.names.push(name.to_owned()),
+            }
+        }
+        Ok(read)
+    }
+
+    /// The one name that must be there.
+    fn name(&self, what: &str) -> Result<&str> {
+        match self.names.as_slice() {
+            [name] => check_name(name).map(|()| name.as_str()),
+            _ => Err(usage(format!("sessions {what} takes one name"))
+                .hint(format!("tessh sessions {what} NAME"))),
+        }
+    }
+}
+
+fn list(store: &Store, words: &Words) -> Result<u8> {
+    if !words.names.is_empty() || words.yes {
+        return Err(usage("sessions list takes no name").hint("tessh sessions show NAME"));
+    }
+    let all = store.list()?;
+    if words.json {
+        let all: Vec<Json> = all.iter().map(listed_json).collect();
+        return print(&format!("{:#}\n", Json::Array(all)));
+    }
+    let good =
+        || all.iter().filter_map(|it| Some((&it.name, it.document.as_ref().ok()?.profile())));
+    let rows: Vec<[String; 4]> = good().map(|(name, profile)| row(name, profile)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: Vec<usize> = (0..4).map(|column| width(column).unwrap_or(0)).collect();
+    let mut out = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    for error in all.iter().filter_map(|listed| listed.document.as_ref().err()) {
+        log::write(&format!("tessh: {error}"));
+    }
+    if all.is_empty() {
+        let hint = "tessh sessions save NAME [user@]host saves one";
+        log::write(&format!("tessh: there are no saved sessions; {hint}"));
+    }
+    print(&out)
+}
+
+/// Name, destination, method and tags.
+fn row(name: &str, profile: &Profile) -> [String; 4] {
+    let shown = |text: &str| text::line(text, MAX_SHOWN);
+    let method = match profile.method.is_empty() {
+        true => "-".to_owned(),
+        false => profile.method.join(","),
+    };
+    [shown(name), shown(&destination(profile)), method, shown(&profile.tags.join(" "))]
+}
+
+/// As it would be typed.
+fn destination(profile: &Profile) -> String {
+    let user = profile.user.as_ref().map_or(String::new(), |user| format!("{user}@"));
+    let host = &profile.host;
+    match profile.port {
+        Some(port) if host.contains(':') => format!("{user}[{host}]:{port}"),
+        Some(port) => format!("{user}{host}:{port}"),
+        None => format!("{user}{host}"),
+    }
+}
+
+fn show(store: &Store, words: &Words) -> Result<u8> {
+    let name = words.name("show")?;
+    let document = store.open(name)?.ok_or_else(|| missing(name, store))?;
+    if words.json {
+        return print(&format!("{:#}\n", document_json(&document)));
+    }
+    let mut out = String::new();
+    let path = document.path().to_string_lossy();
+    line(&mut out, "name", document.name());
+    line(&mut out, "file", &path);
+    for (field, value) in document.profile().fields() {
+        match value {
+            Value::Unset => {}
+            Value::Text(note) if field == "note" => {
+                note.lines().take(MAX_NOTE).for_each(|text| line(&mut out, field, text));
+            }
+            Value::Text(text) => line(&mut out, field, &text),
+            Value::Number(number) => line(&mut out, field, &number.to_string()),
+            Value::List(list) => list.iter().for_each(|text| line(&mut out, field, text)),
+            Value::Table(pairs) => {
+                pairs
+                    .iter()
+                    .for_each(|(name, text)| line(&mut out, field, &format!("{name}={text}")));
+            }
+        }
+    }
+    for unknown in document.unknown() {
+        let (line, key) = (unknown.line, &unknown.key);
+        log::write(&format!("tessh: line {line}: {key} is not known, and not applied"));
+    }
+    print(&out)
+}
+
+fn line(out: &mut String, field: &str, text: &str) {
+    let text = text::line(text, MAX_SHOWN);
+    let _ = writeln!(out, "{field:COLUMN$}{text}");
+}
+
+fn listed_json(listed: &Listed) -> Json {
+    match &listed.document {
+        Ok(document) => document_json(document),
+        Err(error) => json!({
+            "name": listed.name,
+            "file": listed.path.to_string_lossy(),
+            "error": error.kind().word(),
+            "cause": error.cause(),
+            "hint": error.next_step(),
+        }),
+    }
+}
+
+/// The fields as they are in the file: `algorithms.kex` is `kex` in the object `algorithms`.
+fn document_json(document: &Document) -> Json {
+    let mut all = Map::new();
+    all.insert("name".to_owned(), document.name().into());
+    all.insert("file".to_owned(), document.path().to_string_lossy().into());
+    for (field, value) in document.profile().fields() {
+        let value = match value {
+            Value::Unset => continue,
+            Value::Text(text) => Json::from(text),
+            Value::Number(number) => Json::from(number),
+            Value::List(list) => Json::from(list),
+            Value::Table(pairs) => pairs.into_iter().collect(),
+        };
+        match field.split_once('.') {
+            None => all.insert(field.to_owned(), value),
+            Some((table, name)) => {
+                let table = all.entry(table).or_insert_with(|| Json::Object(Map::new()));
+                table.as_object_mut().and_then(|table| table.insert(name.to_owned(), value))
+            }
+        };
+    }
+    let unknown = document.unknown().iter().map(|it| json!({ "line": it.line, "key": it.key }));
+    all.insert("unknown".to_owned(), unknown.collect());
+    Json::Object(all)
+}
+
+/// `save NAME` and a command line as for connecting.
+fn save(store: &Store, words: &[OsString]) -> Result<u8> {
+    let forced = words.first().is_some_and(|word| word == "--force");
+    let (name, words) = name_first(&words[usize::from(forced)..])?;
+    // As under the name ssh there are no verbs here: the host may be called like one.
+    let typed = args::parse(words.iter().cloned(), true).map_err(|error| {
+        if error.cause() == "no host is named" { error.hint(SAVE) } else { error }
+    })?;
+    let mut profile = typed_profile(&typed)?;
+
+    let mut document = match store.open(name)? {
+        Some(document) => document,
+        None => store.create(name)?,
+    };
+    if !(document.is_new() || forced || typed.force) {
+        let (shown, there) = (text::line(name, 80), destination(document.profile()));
+        let question = format!("Replace the saved session '{shown}' ({there})? [y/N] ");
+        confirm(&question, &format!("there is a saved session '{shown}' already"), "--force")?;
+    }
+    // What cannot be typed stays.
+    let old = document.profile().clone();
+    profile.note = old.note;
+    profile.tags = old.tags;
+    profile.fingerprints = old.fingerprints;
+    document.set(profile)?;
+    store.save(&mut document)?;
+    log::write(&format!("tessh: saved '{}' as {}", text::line(name, 80), shown_path(&document)));
+    Ok(0)
+}
+
+/// The name, and the words after it; `--` before it lets it start with a dash.
+fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
+    let words = match words {
+        [dashes, after @ ..] if dashes == "--" => after,
+        [flag, ..] if flag.as_encoded_bytes().starts_with(b"-") => {
+            return Err(usage("the name comes first").hint(SAVE));
+        }
+        words => words,
+    };
+    let Some((name, words)) = words.split_first() else {
+        return Err(usage("sessions save takes a name and a host").hint(SAVE));
+    };
+    let name = name.to_str().ok_or_else(|| usage("the name of a saved session is UTF-8"))?;
+    check_name(name).map(|()| (name, words))
+}
+
+const SAVE: &str = "tessh sessions save NAME [options] [user@]host [command]";
+
+/// The session that was typed.
+fn typed_profile(typed: &Typed) -> Result<Profile> {
+    let placeless = [
+        ("-F", typed.config_file.is_some()),
+        ("-E", typed.log_file.is_some()),
+        ("-G", typed.print_config),
+        ("-Q", typed.query.is_some()),
+        ("--profile", typed.profile.is_some()),
+        ("--password-fd", typed.password_fd.is_some()),
+        ("--lang", typed.lang.is_some()),
+        ("--help", typed.verb == Verb::Help),
+        ("--version", typed.verb == Verb::Version),
+    ];
+    if let Some((flag, _)) = placeless.iter().find(|(_, typed)| *typed) {
+        return Err(usage(format!("{flag} has no place in a saved session")).hint(SAVE));
+    }
+    let destination = Destination::parse(typed.destination.as_deref().unwrap_or_default())?;
+    let user = destination.user.as_deref().unwrap_or_default();
+    if destination.uri && user.contains(':') {
+        return Err(usage(
+            "what follows ':' before '@' in a URI is a password, which is not saved",
+        )
+        .hint("tessh sessions save NAME ssh://user@host"));
+    }
+    let directory = std::env::current_dir().map_err(|error| {
+        Error::new(Kind::Local, format!("there is no working directory: {error}"))
+    })?;
+    of_command_line(typed, &destination, &directory)
+}
+
+fn remove(store: &Store, words: &Words) -> Result<u8> {
+    let name = words.name("remove")?;
+    if !store.has(name) {
+        return Err(missing(name, store));
+    }
+    let shown = text::line(name, 80);
+    if !words.yes {
+        let question = format!("Remove the saved session '{shown}'? [y/N] ");
+        confirm(&question, "removing a saved session is asked about", "--yes")?;
+    }
+    match store.remove(name)? {
+        true => Ok(0),
+        false => Err(missing(name, store)),
+    }
+}
+
+/// A yes on the terminal, or an error: `instead` is the flag that needs none.
+fn confirm(question: &str, cause: &str, instead: &str) -> Result<()> {
+    let asked = terminal::is_terminal(rustix::stdio::stdin());
+    let Some(tty) = asked.then(terminal::open_controlling).and_then(std::io::Result::ok) else {
+        return Err(usage(cause).hint(format!("{instead} goes on without a question")));
+    };
+    match terminal::secret::read_shown(&tty, question) {
+        Ok(Some(answer)) if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) => Ok(()),
+        _ => Err(Error::new(Kind::Cancelled, "nothing was changed")),
+    }
+}
+
+fn shown_path(document: &Document) -> String {
+    text::line(&document.path().to_string_lossy(), MAX_SHOWN)
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}

@@ -1,0 +1,162 @@
+//! The name of a saved session and the name of its file: each gives the other.
+//!
+//! ASCII letters, digits, `_`, `-` and `.` stand for themselves; every other byte of the UTF-8
+//! name is `%` and two upper-case hexadecimal digits, and so are a `.` or `-` at the start, which
+//! would hide the file or look like an option. `.toml` follows. So `prod/web 1` is
+//! `prod%2Fweb%201.toml`. A file that is named in any other way belongs to no name, so that
+//! no two files can mean the same session.
+
+use crate::error::{Error, Kind, Result};
+use crate::text;
+
+/// The longest name, in bytes of UTF-8.
+pub const MAX_NAME: usize = 255;
+/// The longest name of a file, in bytes: NAME_MAX of Linux and macOS.
+const MAX_FILE_NAME: usize = 255;
+/// What every file ends in.
+const SUFFIX: &str = ".toml";
+/// How many characters of a name a message shows.
+const MAX_SHOWN: usize = 80;
+
+/// Whether this may name a saved session.
+///
+/// # Errors
+/// [`Kind::Usage`]: empty, longer than 255 bytes, with control characters, or too long for the
+/// name of a file once it is escaped.
+pub fn check(name: &str) -> Result<()> {
+    let refused = |why: String| {
+        let shown = text::line(name, MAX_SHOWN);
+        Err(Error::new(Kind::Usage, format!("'{shown}' cannot name a saved session: {why}")))
+    };
+    if name.is_empty() {
+        return refused("it is empty".to_owned());
+    }
+    if name.len() > MAX_NAME {
+        return refused(format!("it is longer than {MAX_NAME} bytes"));
+    }
+    if name.chars().any(char::is_control) {
+        return refused("it has control characters".to_owned());
+    }
+    let length = escape(name).len();
+    if length > MAX_FILE_NAME {
+        return refused(format!(
+            "its file would need a name of {length} bytes, of {MAX_FILE_NAME}"
+        ));
+    }
+    Ok(())
+}
+
+/// The name of the file of a session.
+///
+/// # Errors
+/// Those of [`check`].
+pub fn file_name(name: &str) -> Result<String> {
+    check(name).map(|()| escape(name))
+}
+
+/// The name of the session of a file; `None` if a file of this name belongs to none.
+pub fn from_file_name(file: &str) -> Option<String> {
+    let escaped = file.strip_suffix(SUFFIX)?;
+    let mut bytes = Vec::with_capacity(escaped.len());
+    let mut rest = escaped.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digits = [char::from(rest.next()?), char::from(rest.next()?)];
+                let [high, low] = digits.map(|digit| digit.to_digit(16));
+                u8::try_from(high? * 16 + low?).ok()?
+            }
+            _ => byte,
+        });
+    }
+    let name = String::from_utf8(bytes).ok()?;
+    (check(&name).is_ok() && escape(&name) == file).then_some(name)
+}
+
+fn escape(name: &str) -> String {
+    let mut file = String::with_capacity(name.len() + SUFFIX.len());
+    for (at, byte) in name.bytes().enumerate() {
+        let plain = match byte {
+            b'.' | b'-' => at > 0,
+            _ => byte.is_ascii_alphanumeric() || byte == b'_',
+        };
+        match plain {
+            true => file.push(char::from(byte)),
+            false => file.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    file + SUFFIX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_files_and_back() {
+        for (name, file) in [
+            ("web", "web.toml"),
+            ("web-1.example_org", "web-1.example_org.toml"),
+            ("prod/web 1", "prod%2Fweb%201.toml"),
+            (".hidden", "%2Ehidden.toml"),
+            ("..", "%2E..toml"),
+            ("-rf", "%2Drf.toml"),
+            ("100%", "100%25.toml"),
+            ("日本", "%E6%97%A5%E6%9C%AC.toml"),
+            ("web.toml", "web.toml.toml"),
+        ] {
+            assert_eq!(file_name(name).unwrap(), file);
+            assert_eq!(from_file_name(file).as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn every_name_that_is_taken_comes_back_and_no_two_share_a_file() {
+        use proptest::prelude::*;
+        proptest!(|(one in ".{1,90}", other in ".{1,90}")| {
+            for name in [&one, &other] {
+                if let Ok(file) = file_name(name) {
+                    prop_assert!(!file.contains('/') && !file.starts_with('.'));
+                    prop_assert!(file.len() <= MAX_FILE_NAME);
+                    prop_assert_eq!(from_file_name(&file), Some(name.clone()));
+                }
+            }
+            if one != other && let (Ok(a), Ok(b)) = (file_name(&one), file_name(&other)) {
+                prop_assert_ne!(a, b);
+            }
+        });
+    }
+
+    #[test]
+    fn other_file_names_belong_to_no_session() {
+        for file in [
+            "web",
+            ".toml",
+            ".web.toml",
+            "-x.toml",
+            "my web.toml",
+            "%41.toml",
+            "%2f.toml",
+            "%.toml",
+            "%2.toml",
+            "%zz.toml",
+            "%FF.toml",
+            "日本.toml",
+            "a%0Ab.toml",
+            "web.TOML",
+        ] {
+            assert_eq!(from_file_name(file), None, "{file}");
+        }
+    }
+
+    #[test]
+    fn bad_names_are_refused_in_one_line() {
+        let long = "x".repeat(251);
+        let longer = "x".repeat(256);
+        for name in ["", "a\nb", "a\x1b[2Jb", long.as_str(), longer.as_str()] {
+            let error = file_name(name).unwrap_err();
+            assert!(!error.to_string().contains(char::is_control), "{error}");
+        }
+        assert!(file_name(&"x".repeat(250)).is_ok());
+    }
+}

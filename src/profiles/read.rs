@@ -1,0 +1,192 @@
+//! The text of a saved session to a [`Profile`]: types, secrets and unknown keys, each fault
+//! with its line.
+
+use std::ops::Range;
+
+use toml_edit::{Document, Item, TableLike, Value as Toml};
+
+use super::Profile;
+use super::store::Unknown;
+use crate::text;
+
+/// How many characters of a key or of the TOML parser's words a message shows.
+const MAX_SHOWN: usize = 120;
+
+/// What is wrong, and on which line of the file, from 1.
+pub(super) struct Fault {
+    pub line: usize,
+    pub what: String,
+}
+
+/// What a text says, with the keys that are not known.
+pub(super) fn read(text: &str) -> Result<(Profile, Vec<Unknown>), Fault> {
+    let document = Document::parse(text).map_err(|error| Fault {
+        line: line_of(text, error.span()),
+        what: text::line(error.message(), MAX_SHOWN),
+    })?;
+    let mut reading = Reading { text, profile: Profile::default(), ..Reading::default() };
+    reading.refuse_secrets(document.as_table(), false)?;
+    reading.table("", document.as_table())?;
+    reading.profile.environment.sort();
+    if let Err((field, what)) = reading.profile.check() {
+        let seen = reading.seen.iter().find(|(known, _)| known == field);
+        let line = seen.map_or(1, |(_, line)| *line);
+        return Err(Fault { line, what: format!("{field}: {what}") });
+    }
+    Ok((reading.profile, reading.unknown))
+}
+
+/// The line that a place in the text is on, from 1.
+fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
+    let end = span.map_or(0, |span| span.start).min(text.len());
+    text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1
+}
+
+/// Whether a key of this name would hold a secret. Names of variables are judged less freely:
+/// PWD is a directory.
+fn is_secret(key: &str, variable: bool) -> bool {
+    let key = key.to_ascii_lowercase().replace(['_', '-', '.', ' '], "");
+    let parts = ["password", "passphrase", "passwd", "passcode", "secret"];
+    let whole = ["pass", "pw", "pwd", "pin", "token"];
+    parts.iter().any(|part| key.contains(part)) || (!variable && whole.contains(&key.as_str()))
+}
+
+#[derive(Default)]
+struct Reading<'a> {
+    text: &'a str,
+    profile: Profile,
+    unknown: Vec<Unknown>,
+    /// The fields that are there, with their lines.
+    seen: Vec<(String, usize)>,
+}
+
+impl Reading<'_> {
+    /// Looks at the keys of all tables, also of those that are not known.
+    fn refuse_secrets(&self, table: &dyn TableLike, variables: bool) -> Result<(), Fault> {
+        for (name, item) in table.iter() {
+            if is_secret(name, variables) {
+                let name = text::line(name, MAX_SHOWN);
+                let what = format!("{name}: no secret is kept in a saved session; take it out");
+                return Err(Fault { line: self.key_line(table, name.as_str(), item), what });
+            }
+            match item {
+                Item::Value(value) => self.refuse_secrets_in(value, name == "environment")?,
+                Item::Table(inner) => self.refuse_secrets(inner, name == "environment")?,
+                Item::ArrayOfTables(tables) => {
+                    tables.iter().try_for_each(|inner| self.refuse_secrets(inner, false))?;
+                }
+                Item::None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_secrets_in(&self, value: &Toml, variables: bool) -> Result<(), Fault> {
+        match value {
+            Toml::InlineTable(inner) => self.refuse_secrets(inner, variables),
+            Toml::Array(array) => {
+                array.iter().try_for_each(|value| self.refuse_secrets_in(value, false))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn key_line(&self, table: &dyn TableLike, name: &str, item: &Item) -> usize {
+        let key = table.get_key_value(name).and_then(|(key, _)| key.span());
+        line_of(self.text, key.or_else(|| item.span()))
+    }
+
+    /// Reads one table; `prefix` is its name and a dot, or nothing for the file itself.
+    fn table(&mut self, prefix: &str, table: &dyn TableLike) -> Result<(), Fault> {
+        for (name, item) in table.iter() {
+            let field = format!("{prefix}{name}");
+            let line = self.key_line(table, name, item);
+            let nested =
+                prefix.is_empty() && matches!(name, "forwards" | "keepalive" | "algorithms");
+            if nested {
+                let inner = item
+                    .as_table_like()
+                    .ok_or_else(|| Fault { line, what: format!("{field}: it is a table") })?;
+                self.table(&format!("{name}."), inner)?;
+                continue;
+            }
+            let known = set(&mut self.profile, &field, item);
+            match known.map_err(|what| Fault { line, what: format!("{field}: {what}") })? {
+                true => self.seen.push((field, line)),
+                false => self.unknown.push(Unknown { line, key: text::line(&field, MAX_SHOWN) }),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes one field over; `false` if there is none of this name.
+fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> {
+    let p = profile;
+    match field {
+        "host" => p.host = text(item)?,
+        "port" => p.port = Some(number(item, "a port is 1 to 65535")?),
+        "user" => p.user = Some(text(item)?),
+        "method" => p.method = list(item)?,
+        "identity" => p.identity = list(item)?,
+        "certificate" => p.certificate = list(item)?,
+        "known_hosts" => p.known_hosts = list(item)?,
+        "fingerprints" => p.fingerprints = list(item)?,
+        "jump" => p.jump = Some(text(item)?),
+        "proxy_command" => p.proxy_command = Some(text(item)?),
+        "command" => p.command = Some(text(item)?),
+        "pty" => p.pty = Some(text(item)?),
+        "options" => p.options = list(item)?,
+        "encoding" => p.encoding = Some(text(item)?),
+        "log" => p.log = Some(text(item)?),
+        "note" => p.note = Some(text(item)?),
+        "tags" => p.tags = list(item)?,
+        "forwards.local" => p.local_forwards = list(item)?,
+        "forwards.remote" => p.remote_forwards = list(item)?,
+        "forwards.dynamic" => p.dynamic_forwards = list(item)?,
+        "environment" => p.environment = pairs(item)?,
+        "keepalive.interval" => p.keepalive_interval = Some(number(item, SECONDS)?),
+        "keepalive.count" => p.keepalive_count = Some(number(item, COUNT)?),
+        "algorithms.kex" => p.kex = Some(names(item)?),
+        "algorithms.host_key" => p.host_key = Some(names(item)?),
+        "algorithms.cipher" => p.cipher = Some(names(item)?),
+        "algorithms.mac" => p.mac = Some(names(item)?),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+const SECONDS: &str = "it is a whole number of seconds";
+const COUNT: &str = "it is a whole number";
+
+fn text(item: &Item) -> Result<String, String> {
+    item.as_str().map(str::to_owned).ok_or_else(|| "it is a text in quotes".to_owned())
+}
+
+fn number<T: TryFrom<i64>>(item: &Item, form: &str) -> Result<T, String> {
+    let number = item.as_integer().and_then(|number| T::try_from(number).ok());
+    number.ok_or_else(|| form.to_owned())
+}
+
+/// One text, or several in brackets.
+fn list(item: &Item) -> Result<Vec<String>, String> {
+    let form = || "it is a text in quotes, or several in brackets".to_owned();
+    if let Some(text) = item.as_str() {
+        return Ok(vec![text.to_owned()]);
+    }
+    let array = item.as_array().ok_or_else(form)?;
+    array.iter().map(|value| value.as_str().map(str::to_owned).ok_or_else(form)).collect()
+}
+
+fn names(item: &Item) -> Result<String, String> {
+    list(item).map(|names| names.join(","))
+}
+
+fn pairs(item: &Item) -> Result<Vec<(String, String)>, String> {
+    let table = item.as_table_like().ok_or("it is a table of names and texts")?;
+    let pair = |(name, item): (&str, &Item)| {
+        let value = item.as_str().ok_or("a value is a text in quotes")?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    table.iter().map(pair).collect()
+}

@@ -1,0 +1,404 @@
+//! The directory of saved sessions: finding, listing, saving and removing.
+//!
+//! A session is written whole or not at all: to a file beside it, to disk, and over the old one
+//! with rename(2), 0600 in a directory of 0700. A [`Document`] remembers the bytes it was made
+//! of; saving compares them with the file under a lock on the directory, so that of two
+//! editors the second is told. A file that others can write is not read, because it can name
+//! a command to run.
+
+use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use toml_edit::DocumentMut;
+
+use super::{MAX_FILE, Profile, name, read, write};
+use crate::error::{Error, Kind, Result};
+use crate::text;
+
+/// The most saved sessions; a list is held in memory.
+pub const MAX_PROFILES: usize = 10_000;
+/// A writer holds the lock for some milliseconds; after this long its holder is stuck.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait before the lock is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
+/// How many characters of a path or name a message shows.
+const MAX_SHOWN: usize = 300;
+/// How many near names are told.
+const MAX_NEAR: usize = 5;
+/// How many characters of a name are compared for nearness.
+const MAX_COMPARED: usize = 64;
+/// The bits that let someone other than the owner write.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+const FILE_MODE: u32 = 0o600;
+const DIRECTORY_MODE: u32 = 0o700;
+
+/// A key that is not known, and stays where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Its line in the file, from 1.
+    pub line: usize,
+    /// The key with its tables, ready to show.
+    pub key: String,
+}
+
+/// A saved session with the text it is written in.
+#[derive(Clone, Debug)]
+pub struct Document {
+    name: String,
+    path: PathBuf,
+    /// The file's bytes when it was read; `None` if there was none.
+    before: Option<Vec<u8>>,
+    toml: DocumentMut,
+    profile: Profile,
+    unknown: Vec<Unknown>,
+}
+
+impl Document {
+    /// The session's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it says.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// The keys that are not known.
+    pub fn unknown(&self) -> &[Unknown] {
+        &self.unknown
+    }
+
+    /// Whether there was no file of this name.
+    pub fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+
+    /// Makes it say something else; nothing is written yet.
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: a value makes no sense; the field is named.
+    pub fn set(&mut self, profile: Profile) -> Result<()> {
+        profile.check().map_err(|(field, what)| {
+            let name = text::line(&self.name, MAX_SHOWN);
+            Error::new(Kind::Config, format!("saved session '{name}': {field}: {what}"))
+        })?;
+        write::merge(&mut self.toml, &self.profile, &profile);
+        self.profile = profile;
+        Ok(())
+    }
+}
+
+/// One entry of the list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The session's name; for a file that belongs to no name, the file's.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// What it says, or why that cannot be told.
+    pub document: Result<Document>,
+}
+
+/// The directory.
+#[derive(Clone, Debug)]
+pub struct Store {
+    directory: PathBuf,
+    uid: u32,
+}
+
+impl Store {
+    /// The saved sessions in this directory, which need not exist, of the user with this id.
+    pub fn new(directory: PathBuf, uid: u32) -> Store {
+        Store { directory, uid }
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The session of this name, if there is one.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for a name that none can have; [`Kind::Config`] for a broken file, with
+    /// its line, for one that others can write or that is larger than [`MAX_FILE`];
+    /// [`Kind::Local`] when it cannot be read.
+    pub fn open(&self, name: &str) -> Result<Option<Document>> {
+        let path = self.directory.join(name::file_name(name)?);
+        match self.load(&path)? {
+            Some(bytes) => self.parse(name, path, bytes).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// An empty session of this name, not yet written. It cannot be saved over another.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for a name that none can have.
+    pub fn create(&self, name: &str) -> Result<Document> {
+        Ok(Document {
+            name: name.to_owned(),
+            path: self.directory.join(name::file_name(name)?),
+            before: None,
+            toml: DocumentMut::new(),
+            profile: Profile::default(),
+            unknown: Vec::new(),
+        })
+    }
+
+    /// All sessions, by name; one that is broken is there with its error.
+    ///
+    /// # Errors
+    /// [`Kind::Local`]: the directory cannot be read, or has more than [`MAX_PROFILES`].
+    pub fn list(&self) -> Result<Vec<Listed>> {
+        let listed = |(file, session): (String, Option<String>)| {
+            let path = self.directory.join(&file);
+            let document = match &session {
+                Some(session) => self.open(session).and_then(|found| {
+                    found.ok_or_else(|| local(&path, "it is a link that leads nowhere, or gone"))
+                }),
+                None => Err(config(&path, "this file name is that of no session")
+                    .hint("tessh sessions save makes names that are")),
+            };
+            Listed { name: session.unwrap_or(file), path, document }
+        };
+        let mut all: Vec<Listed> = self.files()?.into_iter().map(listed).collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(all)
+    }
+
+    /// Names like this one, the nearest first; none if the directory cannot be read.
+    pub fn near(&self, wanted: &str) -> Vec<String> {
+        let short = |text: &str| text.to_lowercase().chars().take(MAX_COMPARED).collect::<Vec<_>>();
+        let wanted = short(wanted);
+        let names = self.files().unwrap_or_default().into_iter().filter_map(|(_, name)| name);
+        let mut near: Vec<(usize, String)> = names
+            .filter_map(|name| distance(&wanted, &short(&name)).map(|far| (far, name)))
+            .collect();
+        near.sort();
+        near.into_iter().map(|(_, name)| name).take(MAX_NEAR).collect()
+    }
+
+    /// Writes a session.
+    ///
+    /// # Errors
+    /// [`Kind::Local`]: the file is another one than it was when it was read, the directory
+    /// cannot be written, or there would be more than [`MAX_PROFILES`]; [`Kind::Config`]: it
+    /// would be larger than [`MAX_FILE`]. The old file is then still there.
+    pub fn save(&self, document: &mut Document) -> Result<()> {
+        let text = document.toml.to_string();
+        if text.len() > MAX_FILE {
+            return Err(config(
+                &document.path,
+                &format!("it would be larger than {MAX_FILE} bytes"),
+            ));
+        }
+        // What is written must be what would be read.
+        read::read(&text).map_err(|fault| at_line(&document.path, &fault))?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(DIRECTORY_MODE)
+            .create(&self.directory)
+            .map_err(|error| failed(&self.directory, "cannot be created", &error))?;
+        let _lock = self.lock()?;
+        let now = self.load(&document.path)?;
+        if now != document.before {
+            let cause = format!("{} was changed since it was read", shown(&document.path));
+            return Err(Error::new(Kind::Local, cause).hint("look at it and save again"));
+        }
+        if now.is_none() && self.files()?.len() >= MAX_PROFILES {
+            return Err(local(&self.directory, &format!("it has {MAX_PROFILES} sessions already")));
+        }
+        replace(&document.path, text.as_bytes()).map_err(|error| {
+            failed(&document.path, "cannot be written", &error).hint("it is as it was")
+        })?;
+        document.before = Some(text.into_bytes());
+        Ok(())
+    }
+
+    /// Removes a session, broken or not; `false` if there was none.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for a name that none can have, [`Kind::Local`] when it stays.
+    pub fn remove(&self, name: &str) -> Result<bool> {
+        let path = self.directory.join(name::file_name(name)?);
+        match fs::remove_file(&path) {
+            Ok(()) => Ok(true),
+            Err(error) if is_absent(&error) => Ok(false),
+            Err(error) => Err(failed(&path, "cannot be removed", &error)),
+        }
+    }
+
+    /// Whether there is a file of this name, whatever it says.
+    pub fn has(&self, name: &str) -> bool {
+        let file = name::file_name(name);
+        file.is_ok_and(|file| fs::symlink_metadata(self.directory.join(file)).is_ok())
+    }
+
+    /// The files, each with the name of its session if it has one. What editors leave beside
+    /// them (hidden, or with another ending) is passed over.
+    fn files(&self) -> Result<Vec<(String, Option<String>)>> {
+        let unreadable = |error: &std::io::Error| failed(&self.directory, "cannot be read", error);
+        let entries = match fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(unreadable(&error)),
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let file = entry.map_err(|error| unreadable(&error))?.file_name();
+            let file = file.to_string_lossy().into_owned();
+            if file.starts_with('.') || !file.ends_with(".toml") {
+                continue;
+            }
+            if files.len() == MAX_PROFILES {
+                let what = format!("it has more than {MAX_PROFILES} sessions");
+                return Err(local(&self.directory, &what));
+            }
+            let session = name::from_file_name(&file);
+            files.push((file, session));
+        }
+        Ok(files)
+    }
+
+    /// The bytes of a file; `None` if there is none.
+    fn load(&self, path: &Path) -> Result<Option<Vec<u8>>> {
+        let facts = match fs::metadata(path) {
+            Ok(facts) => facts,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(failed(path, "cannot be read", &error)),
+        };
+        if !facts.is_file() {
+            return Err(local(path, "it is no regular file"));
+        }
+        if (facts.uid() != 0 && facts.uid() != self.uid) || facts.mode() & WRITABLE_BY_OTHERS != 0 {
+            let cause = format!("Bad owner or permissions on {}", shown(path));
+            return Err(Error::new(Kind::Config, cause)
+                .hint("it must be yours, and only you may write it: chmod go-w"));
+        }
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(|error| failed(path, "cannot be read", &error))?;
+        file.take(MAX_FILE as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(path, "cannot be read", &error))?;
+        match bytes.len() > MAX_FILE {
+            true => Err(config(path, &format!("it is larger than {MAX_FILE} bytes"))),
+            false => Ok(Some(bytes)),
+        }
+    }
+
+    fn parse(&self, name: &str, path: PathBuf, bytes: Vec<u8>) -> Result<Document> {
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            let before = &bytes[..error.valid_up_to()];
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            at_line(&path, &read::Fault { line, what: "it is not UTF-8".to_owned() })
+        })?;
+        let (profile, unknown) = read::read(text).map_err(|fault| at_line(&path, &fault))?;
+        let toml = text.parse().map_err(|_| config(&path, "it is no TOML"))?;
+        let name = name.to_owned();
+        Ok(Document { name, path, before: Some(bytes), toml, profile, unknown })
+    }
+
+    /// The lock on the directory, held until dropped. Some file systems (NFS is one) cannot lock
+    /// a directory: there two savers within the same millisecond are not told apart.
+    fn lock(&self) -> Result<File> {
+        let directory = File::open(&self.directory)
+            .map_err(|error| failed(&self.directory, "cannot be locked", &error))?;
+        let deadline = Instant::now() + LOCK_PATIENCE;
+        loop {
+            match directory.try_lock() {
+                Ok(()) => return Ok(directory),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let seconds = LOCK_PATIENCE.as_secs();
+                    let what = format!("it has been locked by another process for {seconds} s");
+                    return Err(local(&self.directory, &what));
+                }
+                Err(TryLockError::Error(_)) => return Ok(directory),
+            }
+        }
+    }
+}
+
+/// Puts the text in the file's place; a symbolic link stays, and what it leads to is replaced.
+fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
+    let target = if is_link { fs::canonicalize(path)? } else { path.to_owned() };
+    let directory = target.parent().unwrap_or(Path::new("."));
+    let mut beside = tempfile::Builder::new()
+        .prefix(".tessh-")
+        .permissions(Permissions::from_mode(FILE_MODE))
+        .tempfile_in(directory)?;
+    beside.write_all(text)?;
+    beside.as_file().sync_all()?;
+    beside.persist(&target).map_err(|error| error.error)?;
+    // The new text is in place; some file systems cannot sync a directory, and that is no failure.
+    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    Ok(())
+}
+
+/// How many letters have to be changed, if a person could have meant the other name.
+fn distance(one: &[char], other: &[char]) -> Option<usize> {
+    let most = (one.len().max(other.len()) / 3).clamp(1, 3);
+    if !one.is_empty() && other.windows(one.len()).any(|part| part == one) {
+        return Some(most);
+    }
+    if one.len().abs_diff(other.len()) > most {
+        return None;
+    }
+    // Letters changed, left out, put in, or swapped with their neighbour.
+    let mut before = Vec::new();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for at in 0..one.len() {
+        let mut next = vec![at + 1];
+        for there in 0..other.len() {
+            let mut cost = row[there] + usize::from(one[at] != other[there]);
+            cost = cost.min(row[there + 1] + 1).min(next[there] + 1);
+            let swapped = at > 0 && there > 0 && one[at] == other[there - 1];
+            if swapped && one[at - 1] == other[there] {
+                cost = cost.min(before[there - 1] + 1);
+            }
+            next.push(cost);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().filter(|&far| far <= most)
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn shown(path: &Path) -> String {
+    text::line(&path.to_string_lossy(), MAX_SHOWN)
+}
+
+fn at_line(path: &Path, fault: &read::Fault) -> Error {
+    let read::Fault { line, what } = fault;
+    Error::new(Kind::Config, format!("{} line {line}: {what}", shown(path)))
+}
+
+fn config(path: &Path, what: &str) -> Error {
+    Error::new(Kind::Config, format!("{}: {what}", shown(path)))
+}
+
+fn local(path: &Path, what: &str) -> Error {
+    Error::new(Kind::Local, format!("{}: {what}", shown(path)))
+}
+
+fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
+    let reason = error.to_string();
+    let reason = reason.split(" (os error").next().unwrap_or_default();
+    Error::new(Kind::Local, format!("{} {what}: {reason}", shown(path)))
+}

@@ -1,0 +1,280 @@
+//! Saved sessions as a person and a script use them: the program in a home of its own, and the
+//! demo server to connect to.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use lab::{DEMO_USER, Demo, Home, arg};
+use serde_json::Value;
+
+const SESSIONS: &str = ".config/tessh/sessions";
+
+/// Puts a file among the saved sessions.
+fn put(home: &Home, file: &str, text: &str) -> PathBuf {
+    fs::create_dir_all(home.path(SESSIONS)).unwrap();
+    home.write(&format!("{SESSIONS}/{file}"), text)
+}
+
+fn file(home: &Home, name: &str) -> String {
+    home.read(&format!("{SESSIONS}/{name}"))
+}
+
+#[track_caller]
+fn json(home: &Home, words: &[&str]) -> Value {
+    let output = home.tessh(words).output().expect_quiet_success();
+    serde_json::from_str(&output.text()).unwrap()
+}
+
+#[test]
+fn save_list_show_and_remove() {
+    let home = Home::new();
+    let words = ["sessions", "save", "prod/web 1", "-p", "2222", "-i", "id", "me@web.example.org"];
+    let saved = home.tessh(&words).output();
+    saved.expect_code(0);
+    assert_eq!(saved.text(), "");
+    assert_eq!(saved.stderr.lines().count(), 1, "{}", saved.stderr);
+    assert!(saved.stderr.contains("prod%2Fweb%201.toml"), "{}", saved.stderr);
+    let identity = home.path("id");
+    let wanted = format!(
+        "host = \"web.example.org\"\nport = 2222\nuser = \"me\"\nidentity = [\"{}\"]\n",
+        arg(&identity)
+    );
+    assert_eq!(file(&home, "prod%2Fweb%201.toml"), wanted);
+    let mode = |path: &str| fs::metadata(home.path(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&format!("{SESSIONS}/prod%2Fweb%201.toml")), 0o600);
+    assert_eq!(mode(SESSIONS), 0o700);
+
+    let words = ["sessions", "save", "db", "--auth", "agent", "db.example.org", "psql", "-l"];
+    home.tessh(&words).output().expect_code(0);
+    let list = home.tessh(&["sessions", "list"]).output().expect_quiet_success().text();
+    assert_eq!(
+        list,
+        "db          db.example.org           agent\nprod/web 1  me@web.example.org:2222  -\n"
+    );
+    let show = home.tessh(&["sessions", "show", "db"]).output().expect_quiet_success().text();
+    for line in ["host                db.example.org", "command             psql -l"] {
+        assert!(show.lines().any(|it| it == line), "{show}");
+    }
+    let shown = json(&home, &["sessions", "show", "prod/web 1", "--json"]);
+    assert_eq!((&shown["host"], &shown["port"]), (&"web.example.org".into(), &2222.into()));
+    let listed = json(&home, &["sessions", "list", "--json"]);
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    assert_eq!(listed[1], shown);
+
+    let remove = home.tessh(&["sessions", "remove", "db"]).output();
+    remove.expect_failure(&["--yes"]);
+    let remove = home.tessh(&["sessions", "remove", "db", "--yes"]).output();
+    remove.expect_quiet_success();
+    let remove = home.tessh(&["sessions", "remove", "db", "--yes"]).output();
+    remove.expect_failure(&["no saved session is called 'db'"]);
+}
+
+#[test]
+fn connecting_by_name_goes_to_the_server_that_was_saved() {
+    let (demo, home) = (Demo::start(), Home::new());
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    let identity = demo.write_identity(&home, None);
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let save = |name: &str, options: &[&str]| {
+        let words = [&["sessions", "save", name, "-p", &port], options, &[host.as_str()]].concat();
+        home.tessh(&words).output().expect_code(0);
+    };
+    save("key", &["--auth", "publickey", "-i", arg(&identity), "-o", "SetEnv=LC_X=from-here"]);
+    for words in [
+        &["key", "echo $LC_X; cat"][..],
+        &["--profile", "key", "echo $LC_X; cat"],
+        &["-o", "ConnectTimeout=9", "--profile=key", "--", "echo $LC_X; cat"],
+    ] {
+        let output = home.tessh(words).stdin("as is").output().expect_quiet_success();
+        assert_eq!(output.text(), "from-here\nas is", "{words:?}");
+    }
+    save("password", &["--auth", "password"]);
+    let output = home.tessh(&["--password-fd", "3", "password", "exit 7"]);
+    output.password(demo.password()).output().expect_code(7);
+
+    let verbose = home.tessh(&["-v", "key", "true"]).output();
+    verbose.expect_code(0);
+    assert!(verbose.stderr.contains("Saved session key from"), "{}", verbose.stderr);
+    let plain = home.tessh(&["-G", "key"]).output().expect_quiet_success().text();
+    assert!(plain.contains(&format!("\nport {port}\n")), "{plain}");
+    // A Host line of that name wins, but not over --profile.
+    home.write(".ssh/config", "Host ke?\n HostName 127.0.0.1\n Port 1\n");
+    home.tessh(&["-o", "BatchMode=yes", "key", "true"]).output().expect_failure(&["port 1"]);
+    home.tessh(&["--profile", "key", "true"]).output().expect_quiet_success();
+}
+
+#[test]
+fn pinned_fingerprints_are_shown_and_keep_it_from_connecting() {
+    let (demo, home) = (Demo::start(), Home::new());
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    let text = format!(
+        "host = '127.0.0.1'\nport = {}\nfingerprints = ['{}']\n",
+        demo.port(),
+        demo.fingerprint()
+    );
+    put(&home, "pinned.toml", &text);
+    let shown = json(&home, &["sessions", "show", "--json", "pinned"]);
+    assert_eq!(shown["fingerprints"][0], demo.fingerprint());
+    for words in [&["pinned", "true"][..], &["--profile", "pinned", "true"]] {
+        let output = home.tessh(words).output();
+        output.expect_failure(&["pinned fingerprints are not supported by this version"]);
+    }
+    let again = ["sessions", "save", "--force", "pinned", "other.example.org"];
+    home.tessh(&again).output().expect_code(0);
+    let kept = file(&home, "pinned.toml");
+    assert!(kept.contains(&demo.fingerprint()), "what cannot be typed stays: {kept}");
+}
+
+#[test]
+fn saving_again_asks_and_keeps_comments_and_unknown_keys() {
+    let home = Home::new();
+    let before = "# mine\nhost = 'old'  # where\nport = 1\ncolour = 'red' # not known\nnote = 'n'\n\n[later]\na = 1\n";
+    put(&home, "web.toml", before);
+    let words = ["sessions", "save", "web", "-l", "me", "new"];
+    let refused = home.tessh(&words).output();
+    refused.expect_failure(&["already", "--force"]);
+    assert_eq!(file(&home, "web.toml"), before);
+
+    let no = home.on_pty(&words);
+    no.wait_for("Replace the saved session 'web' (old:1)? [y/N]");
+    no.send("<enter>");
+    assert_eq!(no.exit_code(), 255);
+    no.expect_restored();
+    assert_eq!(file(&home, "web.toml"), before);
+    let yes = home.on_pty(&words);
+    yes.wait_for("[y/N]");
+    yes.send("y<enter>");
+    assert_eq!(yes.exit_code(), 0);
+    let after = "# mine\nhost = \"new\"  # where\ncolour = 'red' # not known\nnote = 'n'\nuser = \"me\"\n\n[later]\na = 1\n";
+    assert_eq!(file(&home, "web.toml"), after);
+
+    let words = ["sessions", "save", "web", "--force", "-l", "me", "again"];
+    home.tessh(&words).output().expect_code(0);
+    assert_eq!(file(&home, "web.toml"), after.replace("\"new\"", "\"again\""));
+    let remove = home.on_pty(&["sessions", "remove", "web"]);
+    remove.wait_for("Remove the saved session 'web'? [y/N]");
+    remove.send("yes<enter>");
+    assert_eq!(remove.exit_code(), 0);
+    assert!(!home.path(SESSIONS).join("web.toml").exists());
+}
+
+#[test]
+fn a_broken_file_is_named_with_its_line_and_the_others_are_listed() {
+    let home = Home::new();
+    put(&home, "good.toml", "host = 'h'\n");
+    put(&home, "secret.toml", "host = 'h'\n\npassword = 'x'\n");
+    put(&home, "broken.toml", "host = 'h'\nport = \n");
+    put(&home, "my web.toml", "host = 'h'\n");
+    put(&home, "shouting.toml", "host = 'h'\n\"\\u001b[31m\" = \"\\u001b[31m\"\n");
+    let list = home.tessh(&["sessions", "list"]).output();
+    list.expect_code(0);
+    assert_eq!(list.text(), "good      h  -\nshouting  h  -\n");
+    for words in
+        ["secret.toml line 3: password", "broken.toml line 2: ", "my web.toml: this file name"]
+    {
+        assert!(list.stderr.contains(words), "{words}: {}", list.stderr);
+    }
+    assert_eq!(list.stderr.lines().count(), 3, "{}", list.stderr);
+    assert!(list.stderr.lines().all(|line| line.starts_with("tessh: ")), "{}", list.stderr);
+    let listed = json(&home, &["sessions", "list", "--json"]);
+    let errors = |it: &&Value| it.get("error").is_some_and(|error| error == "config");
+    assert_eq!(listed.as_array().unwrap().iter().filter(errors).count(), 3, "{listed}");
+    assert_eq!(listed.as_array().unwrap().len(), 5);
+
+    for words in
+        [&["secret", "true"][..], &["--profile", "secret"], &["sessions", "show", "secret"]]
+    {
+        home.tessh(words).output().expect_failure(&["secret.toml line 3: password"]);
+    }
+    let show = home.tessh(&["sessions", "show", "shouting"]).output();
+    assert!(!show.stderr.contains('\x1b') && show.stderr.contains("line 2"), "{}", show.stderr);
+    home.tessh(&["sessions", "save", "secret", "--force", "h"])
+        .output()
+        .expect_failure(&["line 3"]);
+    home.tessh(&["sessions", "remove", "secret", "--yes"]).output().expect_quiet_success();
+    let error = home.tessh(&["sessions", "show", "gone", "--json"]).output();
+    error.expect_code(255);
+    let error: Value = serde_json::from_str(&error.stderr).unwrap();
+    assert_eq!(error["error"], "config");
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_leaves_everything_as_it_was() {
+    let home = Home::new();
+    put(&home, "web.toml", "host = 'h'\n");
+    let lock =
+        |mode| fs::set_permissions(home.path(SESSIONS), Permissions::from_mode(mode)).unwrap();
+    lock(0o500);
+    for words in [
+        &["sessions", "save", "new", "h"][..],
+        &["sessions", "save", "web", "--force", "other"],
+        &["sessions", "remove", "web", "--yes"],
+    ] {
+        unprivileged(&home, words).output().expect_failure(&["Permission denied"]);
+    }
+    let list = unprivileged(&home, &["sessions", "list"]).output().expect_quiet_success();
+    assert_eq!(list.text(), "web  h  -\n");
+    lock(0o700);
+    assert_eq!(file(&home, "web.toml"), "host = 'h'\n");
+    assert_eq!(fs::read_dir(home.path(SESSIONS)).unwrap().count(), 1);
+
+    let occupied = home.write("occupied", "");
+    let elsewhere = home.tessh(&["sessions", "save", "new", "h"]);
+    elsewhere.env("XDG_CONFIG_HOME", &occupied).output().expect_failure(&["cannot be created"]);
+    let empty = home.tessh(&["sessions", "list", "--json"]).env("XDG_CONFIG_HOME", &occupied);
+    assert_eq!(empty.output().expect_quiet_success().text(), "[]\n");
+}
+
+/// For root, permissions hold only without its capabilities.
+fn unprivileged(home: &Home, words: &[&str]) -> lab::Run {
+    if !rustix::process::geteuid().is_root() {
+        return home.tessh(words);
+    }
+    let drop = ["--inh-caps=-all", "--bounding-set=-all", env!("CARGO_BIN_EXE_tessh")];
+    home.run(Path::new("/usr/bin/setpriv"), &[&drop, words].concat())
+}
+
+#[test]
+fn what_has_no_place_in_a_saved_session_is_refused() {
+    let home = Home::new();
+    for (words, said) in [
+        (&["save"][..], "takes a name and a host"),
+        (&["save", "web"], "tessh sessions save NAME"),
+        (&["save", "-p", "22", "web", "h"], "the name comes first"),
+        (&["save", "web", "--password-fd", "3", "h"], "--password-fd has no place"),
+        (&["save", "web", "-F", "none", "h"], "-F has no place"),
+        (&["save", "web", "ssh://me:word@h"], "is a password, which is not saved"),
+        (&["save", "web", "-o", "SetEnv=DB_PASSWORD=x", "h"], "no secret is kept"),
+        (&["save", "web", "-o", "Nonsense=1", "h"], "Bad configuration option: nonsense"),
+        (&["save", "a\u{1b}b", "h"], "control characters"),
+        (&["show"], "takes one name"),
+        (&["show", "a", "b"], "takes one name"),
+        (&["show", "web"], "no saved session is called 'web'"),
+        (&["remove", "--nope", "web"], "unknown option --nope"),
+        (&["import", "putty"], "sessions import is not part of this version"),
+        (&["export", "putty"], "sessions export is not part of this version"),
+        (&["rename"], "unknown command: sessions rename"),
+    ] {
+        let words = [&["sessions"], words].concat();
+        home.tessh(&words).output().expect_failure(&[said]);
+    }
+    assert!(!home.path(SESSIONS).exists(), "nothing was written");
+    let empty = home.tessh(&["sessions"]).output();
+    empty.expect_code(0);
+    assert!(empty.stderr.contains("there are no saved sessions"), "{}", empty.stderr);
+}
+
+#[test]
+fn a_host_called_like_a_verb_can_be_saved() {
+    let home = Home::new();
+    home.tessh(&["sessions", "save", "keygen", "keygen", "demo"]).output().expect_code(0);
+    assert_eq!(file(&home, "keygen.toml"), "host = \"keygen\"\ncommand = \"demo\"\n");
+    home.tessh(&["sessions", "save", "--", "-x", "h"]).output().expect_code(0);
+    assert_eq!(file(&home, "%2Dx.toml"), "host = \"h\"\n");
+    let show = json(&home, &["sessions", "show", "--json", "--", "-x"]);
+    assert_eq!(show["name"], "-x");
+}
