@@ -10,7 +10,7 @@ use crate::error::Result;
 
 /// The most rounds of bcrypt: about five minutes. ssh-keygen's default is 16 (24 since 9.9),
 /// and `-a 100` is the usual advice.
-const MAX_ROUNDS: u32 = 10_000;
+pub(super) const MAX_ROUNDS: u32 = 10_000;
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
