@@ -77,7 +77,10 @@ impl Verb {
     /// Whether this version does it.
     pub fn works(self) -> bool {
         use Verb as V;
-        matches!(self, V::Connect | V::Demo | V::Completions | V::Man | V::Help | V::Version)
+        matches!(
+            self,
+            V::Connect | V::Demo | V::Keygen | V::Completions | V::Man | V::Help | V::Version
+        )
     }
 }
 

@@ -84,6 +84,6 @@ pub fn rfc4716(key: &PublicKey) -> String {
 }
 
 /// The comment as it may stand in a line.
-fn comment(key: &PublicKey) -> String {
+pub fn comment(key: &PublicKey) -> String {
     text::line_bytes(key.comment().as_bytes(), MAX_COMMENT)
 }
