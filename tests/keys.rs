@@ -143,7 +143,7 @@ fn every_format_of_ed25519_opens() {
 
 #[test]
 fn every_format_of_ecdsa_opens() {
-    check_made(&["ecdsa256", "ecdsa384", "ecdsa521"]);
+    check_made(&["ecdsa256", "ecdsa256-zero", "ecdsa384", "ecdsa521"]);
 }
 
 #[test]

@@ -183,7 +183,7 @@ impl KeyFile {
 
     fn open(&self, passphrase: &str) -> Result<PrivateKey, Unlock> {
         let opened = match &self.content {
-            Content::OpenSsh(key) => Ok(key.decrypt(passphrase).ok()),
+            Content::OpenSsh(key) => Ok(openssh::decrypt(key, passphrase)),
             Content::OldPem(pem, dek) => pem.decrypt_old(dek, passphrase),
             Content::Pkcs8(pem) => pem.decrypt(passphrase),
             Content::Ppk(text) => ppk::decrypt(text, passphrase),
