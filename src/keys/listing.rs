@@ -24,7 +24,8 @@ pub struct Listed {
 
 /// Every key that the file shows, in order; at least one.
 ///
-/// The comment of a private key is that of the `.pub` file beside it, if there is one.
+/// The comment of a private key is that of the `.pub` file beside it, if there is one; that of
+/// a line without one is what stands before its key.
 ///
 /// # Errors
 /// The file cannot be read, is damaged, or shows no key: then it is no key file, or its format
@@ -44,14 +45,19 @@ pub fn listed(path: &Path) -> Result<Vec<Listed>> {
     let mut keys = Vec::new();
     let mut first_error = None;
     for line in text.lines() {
-        match key_in(line).map(public::parse) {
-            Some(Ok(Line::Key(key))) => keys.push(Listed { key, certified: false }),
-            Some(Ok(Line::Certificate(certificate))) => {
+        let Some((before, rest)) = key_in(line) else { continue };
+        match public::parse(rest) {
+            Ok(Line::Key(mut key)) => {
+                if key.comment().is_empty() {
+                    key.set_comment(before);
+                }
+                keys.push(Listed { key, certified: false });
+            }
+            Ok(Line::Certificate(certificate)) => {
                 let key = PublicKey::new(certificate.public_key().clone(), certificate.comment());
                 keys.push(Listed { key, certified: true });
             }
-            Some(Err(error)) => first_error = first_error.or(Some(error)),
-            None => {}
+            Err(error) => first_error = first_error.or(Some(error)),
         }
     }
     match first_error {
@@ -83,12 +89,14 @@ fn private(path: &Path, file: &KeyFile) -> Result<Listed> {
     Ok(Listed { key, certified: false })
 }
 
-/// The line from its key on: options of authorized_keys and names of known_hosts go before.
-fn key_in(line: &str) -> Option<&str> {
+/// What stands before a line's key, which is options of authorized_keys or names of
+/// known_hosts, and the line from its key on.
+fn key_in(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
     if line.starts_with('#') {
         return None;
     }
     let starts = line.match_indices([' ', '\t']).map(|(at, _)| at + 1);
-    std::iter::once(0).chain(starts).map(|at| &line[at..]).find(|rest| public::is_public(rest))
+    let at = std::iter::once(0).chain(starts).find(|at| public::is_public(&line[*at..]))?;
+    Some((line[..at].trim_end(), &line[at..]))
 }

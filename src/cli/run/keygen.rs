@@ -175,7 +175,8 @@ impl Work {
         let text = self.private(&key, passphrase.as_ref(), form)?;
         save::one(&output, &text, Readers::Owner, existing)?;
         if file.certificate().is_some() {
-            let line = format!("the certificate inside {} is not in the new file\n", shown(&path));
+            let line =
+                format!("the certificate inside '{}' is not in the new file\n", shown(&path));
             self.say_aside(&line);
         }
         self.say(&format!("Your identification has been saved in {}\n", shown(&output)))
@@ -225,7 +226,7 @@ impl Work {
             let name = shown(&path);
             return Err(Error::new(
                 Kind::Identity,
-                format!("{name} has a certificate inside, which would be lost"),
+                format!("'{name}' has a certificate inside, which would be lost"),
             )
             .hint("puttygen -P changes its passphrase"));
         }
@@ -345,21 +346,23 @@ fn generate(kind: KeyType, comment: String, quiet: bool) -> Result<PrivateKey> {
     std::thread::spawn(move || done.send(kind.generate(&comment)));
     let visible = !quiet && terminal::is_terminal(std::io::stderr());
     let start = Instant::now();
-    let mut shown = false;
+    let progress = || {
+        let seconds = start.elapsed().as_secs();
+        log::to_stderr(&format!("\rLooking for primes for {bits} bits: {seconds} s "));
+        let _ = std::io::stderr().flush();
+    };
+    if visible {
+        progress();
+    }
     loop {
         match result.recv_timeout(TICK) {
             Ok(key) => {
-                if shown {
+                if visible {
                     log::to_stderr("\n");
                 }
                 return key;
             }
-            Err(RecvTimeoutError::Timeout) if visible => {
-                shown = true;
-                let seconds = start.elapsed().as_secs();
-                log::to_stderr(&format!("\rLooking for primes for {bits} bits: {seconds} s "));
-                let _ = std::io::stderr().flush();
-            }
+            Err(RecvTimeoutError::Timeout) if visible => progress(),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(Error::new(Kind::Local, "no key could be made"));

@@ -80,8 +80,13 @@ impl Asker {
         for attempt in 1..=tries {
             let passphrase = match given.take() {
                 Some(given) => taken(given)?,
-                None => self.secret(label).map_err(|error| {
-                    error.context(format!("key file {} is encrypted", shown(file.path())))
+                None => self.secret(label).map_err(|error| match error.kind() {
+                    Kind::Usage => Error::new(
+                        Kind::Usage,
+                        format!("key file '{}' is encrypted", shown(file.path())),
+                    )
+                    .hint("without a terminal, --passphrase-fd gives its passphrase"),
+                    _ => error,
                 })?,
             };
             match file.unlock(Some(&passphrase)) {
@@ -106,7 +111,9 @@ impl Asker {
         let label = format!("{} already exists.\nOverwrite (y/n)? ", shown(path));
         match yes(&label)? {
             true => Ok(Existing::Replace),
-            false => Err(Error::new(Kind::Cancelled, format!("{} is left as it was", shown(path)))),
+            false => {
+                Err(Error::new(Kind::Cancelled, format!("'{}' is left as it was", shown(path))))
+            }
         }
     }
 
