@@ -229,7 +229,9 @@ fn every_key_file_there_is_can_be_converted() {
     let putty = fs::read_to_string(data("putty/passphrase.txt")).unwrap();
     let putty = putty.lines().next().unwrap().to_owned();
     let mut count = 0;
-    for (directory, passphrase) in [("made", PASSPHRASE), ("putty", &putty), ("usercert", "")] {
+    for (directory, passphrase) in
+        [("made", PASSPHRASE), ("putty", &putty), ("usercert", PASSPHRASE)]
+    {
         for entry in fs::read_dir(data(directory)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let is_key = !["pub", "txt", "fp"].iter().any(|end| name.ends_with(end));

@@ -301,6 +301,10 @@ fn a_certificate_inside_a_ppk_is_found() {
     let text = fs::read_to_string(data("usercert/tshlike-with-cert.ppk")).unwrap();
     let changed = home.put("c.ppk", text.replace("tsh-like", "tsh-unlike"), 0o600);
     assert!(refusal(&changed, "").contains("MAC"));
+    let sealed = KeyFile::read(&home.copy("usercert/tshlike-with-cert-enc.ppk")).unwrap();
+    assert_eq!(sealed.certificate().unwrap().to_bytes().unwrap(), beside.to_bytes().unwrap());
+    let unsealed = sealed.unlock(Some(&secret(MADE))).unwrap();
+    assert_eq!(unsealed.key_data(), opened.key_data());
 }
 
 #[test]

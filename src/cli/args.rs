@@ -61,7 +61,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("get", Verb::Get, "download"),
     ("put", Verb::Put, "upload"),
     ("sync", Verb::Sync, "make one side like the other"),
-    ("keygen", Verb::Keygen, "make and convert keys"),
+    ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
     ("trust", Verb::Trust, "host keys and authorities"),
     ("sessions", Verb::Sessions, "saved sessions"),
     ("teleport", Verb::Teleport, "Teleport clusters"),

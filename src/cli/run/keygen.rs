@@ -343,7 +343,10 @@ fn public_path(path: &Path, ppk: bool) -> PathBuf {
 fn generate(kind: KeyType, comment: String, quiet: bool) -> Result<PrivateKey> {
     let KeyType::Rsa(bits) = kind else { return kind.generate(&comment) };
     let (done, result) = mpsc::channel();
-    std::thread::spawn(move || done.send(kind.generate(&comment)));
+    std::thread::spawn(move || {
+        // Nobody waits for it any more only when the program ends.
+        let _ = done.send(kind.generate(&comment));
+    });
     let visible = !quiet && terminal::is_terminal(std::io::stderr());
     let start = Instant::now();
     let progress = || {

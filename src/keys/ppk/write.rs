@@ -17,7 +17,6 @@ use crate::error::Result;
 use crate::keys::MAX_COMMENT;
 use crate::keys::refusal::{fault, unsupported};
 use crate::secret::Secret;
-use crate::text;
 
 /// PuTTY's default, in KiB.
 const MEMORY: u32 = 8_192;
@@ -46,7 +45,7 @@ pub(in crate::keys) fn write(
     let mut private = numbers(key)?;
     let public = key.public_key().to_bytes().map_err(|_| failed())?;
     let algorithm = base_name(key);
-    let comment = &text::line_bytes(key.comment().as_bytes(), MAX_COMMENT);
+    let comment = &crate::text::line_bytes(key.comment().as_bytes(), MAX_COMMENT);
     let mut salt = [0; SALT];
     safe_rng().fill_bytes(&mut salt);
     let cost =
@@ -63,25 +62,38 @@ pub(in crate::keys) fn write(
     if passphrase.is_some() {
         seal.encrypt(&mut private).ok_or_else(failed)?;
     }
+    let sealed = passphrase.map(|_| &cost);
+    let header = Header { algorithm: &algorithm, encryption, comment };
+    Ok(text(&header, &public, sealed, &private, &mac))
+}
+
+/// The lines; the private part as it is stored.
+fn text(
+    header: &Header<'_>,
+    public: &[u8],
+    cost: Option<&Cost<'_>>,
+    private: &[u8],
+    mac: &[u8],
+) -> Zeroizing<String> {
+    let Header { algorithm, encryption, comment } = header;
     // Room for all of it at once: growing would leave copies of the key behind.
     let room = 2 * (public.len() + private.len()) + comment.len() + 1_024;
     let mut out = Zeroizing::new(String::with_capacity(room));
-    for part in [PREFIX, "3: ", &algorithm, "\nEncryption: ", encryption, "\nComment: ", comment] {
+    for part in [PREFIX, "3: ", algorithm, "\nEncryption: ", encryption, "\nComment: ", comment] {
         out.push_str(part);
     }
     out.push('\n');
-    block(&mut out, "Public", &public);
-    if passphrase.is_some() {
+    block(&mut out, "Public", public);
+    if let Some(Cost { flavour, memory, passes, lanes, salt }) = cost {
         out.push_str(&format!(
-            "Key-Derivation: {}\nArgon2-Memory: {MEMORY}\nArgon2-Passes: {PASSES}\n\
-             Argon2-Parallelism: {LANES}\nArgon2-Salt: {}\n",
-            cost.flavour,
-            HEXLOWER.encode(&salt)
+            "Key-Derivation: {flavour}\nArgon2-Memory: {memory}\nArgon2-Passes: {passes}\n\
+             Argon2-Parallelism: {lanes}\nArgon2-Salt: {}\n",
+            HEXLOWER.encode(salt)
         ));
     }
-    block(&mut out, "Private", &private);
-    out.push_str(&format!("Private-MAC: {}\n", HEXLOWER.encode(&mac)));
-    Ok(out)
+    block(&mut out, "Private", private);
+    out.push_str(&format!("Private-MAC: {}\n", HEXLOWER.encode(mac)));
+    out
 }
 
 /// The private numbers, each as PuTTY has it for the type.

@@ -193,34 +193,38 @@ impl Options {
         if let Some(rounds) = self.rounds {
             check_rounds(rounds)?;
         }
-        let only = |wanted: &[Action], given: bool, name: &str, what: &str| match given {
-            true if !wanted.contains(&action) => Err(usage(format!("{name} goes with {what}"))),
-            _ => Ok(()),
-        };
-        use Action::{Change, Convert, Export, Import, List, Make, Public};
-        only(&[Make], self.kind.is_some(), "-t", "a new key alone")?;
-        only(&[Make], self.bits.is_some(), "-b", "a new key alone")?;
-        only(&[Make, Convert], self.comment.is_some(), "-C", "a new key or -O alone")?;
-        only(
-            &[Convert, Export, Import, Public],
-            self.output.is_some(),
-            "--output",
-            "-O, -e, -i or -y",
-        )?;
-        only(&[List, Convert], self.md5, "-E", "-l or -O fingerprint alone")?;
-        only(
-            &[Make, Change, Convert],
-            self.new_passphrase.is_some(),
-            "a new passphrase",
-            "a new key, -p or -O",
-        )?;
         let private = matches!(self.form, None | Some(Form::OpenSsh | Form::Ppk));
-        if action == Make && !private {
+        if action == Action::Make && !private {
             return Err(usage("a new key is written as openssh or ppk")
                 .hint("leave -t out to convert the key of -f"));
         }
         if self.form == Some(Form::Ppk) && self.rounds.is_some() {
             return Err(usage("-a: PuTTY's format has no rounds of bcrypt").hint("leave it out"));
+        }
+        self.check_company(action)
+    }
+
+    /// Flags that say something only with some actions.
+    fn check_company(&self, action: Action) -> Result<()> {
+        use Action::{Change, Convert, Export, Import, List, Make, Public};
+        let new = self.new_passphrase.is_some();
+        let rules: [(bool, &str, &[Action], &str); 6] = [
+            (self.kind.is_some(), "-t", &[Make], "a new key alone"),
+            (self.bits.is_some(), "-b", &[Make], "a new key alone"),
+            (self.comment.is_some(), "-C", &[Make, Convert], "a new key or -O alone"),
+            (self.md5, "-E", &[List, Convert], "-l or -O fingerprint alone"),
+            (new, "a new passphrase", &[Make, Change, Convert], "a new key, -p or -O"),
+            (
+                self.output.is_some(),
+                "--output",
+                &[Convert, Export, Import, Public],
+                "-O, -e, -i or -y",
+            ),
+        ];
+        for (given, name, wanted, what) in rules {
+            if given && !wanted.contains(&action) {
+                return Err(usage(format!("{name} goes with {what}")));
+            }
         }
         Ok(())
     }
