@@ -61,7 +61,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("get", Verb::Get, "download"),
     ("put", Verb::Put, "upload"),
     ("sync", Verb::Sync, "make one side like the other"),
-    ("keygen", Verb::Keygen, "make and convert keys"),
+    ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
     ("trust", Verb::Trust, "host keys and authorities"),
     ("sessions", Verb::Sessions, "saved sessions"),
     ("teleport", Verb::Teleport, "Teleport clusters"),
@@ -79,7 +79,14 @@ impl Verb {
         use Verb as V;
         matches!(
             self,
-            V::Connect | V::Sessions | V::Demo | V::Completions | V::Man | V::Help | V::Version
+            V::Connect
+                | V::Sessions
+                | V::Demo
+                | V::Keygen
+                | V::Completions
+                | V::Man
+                | V::Help
+                | V::Version
         )
     }
 }

@@ -4,6 +4,8 @@
 //! flag says what it does as data: a keyword of ssh_config(5) with its value, or something that
 //! `args` handles by name. What a keyword cannot do is said in the table of keywords alone.
 
+pub mod keygen;
+
 use crate::config::{Keyword, Standing};
 
 /// What a flag does.
@@ -74,9 +76,9 @@ pub enum Special {
     LongVersion,
 }
 
-/// One flag.
+/// One flag; a verb with flags of its own says in its own way what they do.
 #[derive(Clone, Copy, Debug)]
-pub struct Flag {
+pub struct Flag<D = Does> {
     /// As typed: `-p` or `--auth`.
     pub name: &'static str,
     /// What its argument is called, if it takes one.
@@ -84,10 +86,10 @@ pub struct Flag {
     /// One line that says what it does.
     pub doc: &'static str,
     /// What it does.
-    pub does: Does,
+    pub does: D,
 }
 
-impl Flag {
+impl<D> Flag<D> {
     /// Its letter, if it is one of ssh's.
     pub fn letter(&self) -> Option<char> {
         self.name
@@ -100,7 +102,9 @@ impl Flag {
     pub fn long(&self) -> Option<&'static str> {
         self.name.strip_prefix("--")
     }
+}
 
+impl Flag {
     /// Whether it can be used: what its keyword refuses, the flag cannot ask for either.
     pub fn works(&self) -> bool {
         let refused = |keyword: Keyword, value: Option<&str>| match keyword.row().standing {

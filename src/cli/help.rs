@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::args::{VERBS, Verb};
+use super::flags::keygen::KEYGEN;
 use super::flags::{FLAGS, Flag};
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
@@ -36,6 +37,19 @@ pub fn help_text() -> String {
     out
 }
 
+/// What `tessh keygen --help` prints.
+pub fn keygen_help() -> String {
+    let mut out = String::from("tessh keygen: make, convert and look at keys\n\n");
+    for line in KEYGEN_USES {
+        let _ = writeln!(out, "{} {line}", if out.ends_with("\n\n") { "usage:" } else { "      " });
+    }
+    out.push_str("\noptions (letters as in ssh-keygen(1), but for -O)\n");
+    for flag in KEYGEN {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    out
+}
+
 /// The manual page, in man(7) macros, for `man -l -`.
 pub fn man_page() -> String {
     let mut out = String::from(".TH TESSH 1 \"\" \"tessh ");
@@ -55,6 +69,13 @@ pub fn man_page() -> String {
     out.push_str(".SH OPTIONS\n");
     for flag in FLAGS {
         man_flag(&mut out, flag);
+    }
+    out.push_str(".SH OPTIONS OF KEYGEN\n");
+    for line in KEYGEN_USES {
+        let _ = writeln!(out, "{}\n.br", roff(line));
+    }
+    for flag in KEYGEN {
+        man_entry(&mut out, flag, "");
     }
     out.push_str(".SH EXIT STATUS\n");
     let _ = writeln!(out, "{}", roff(EXIT_STATUS));
@@ -87,6 +108,14 @@ const DESCRIPTION: [&str; 4] = [
     "A saved session is used when --profile names it, or when its name is typed as the host and no Host line of ssh_config(5) has a pattern for that name other than *. What is typed wins over the saved session, and that over ssh_config(5). ssh://name is always a host.",
 ];
 
+const KEYGEN_USES: [&str; 5] = [
+    "tessh keygen [-t type] [-b bits] [-f file] [-C comment] [-O openssh|ppk]",
+    "tessh keygen -O format -f file [--output file]",
+    "tessh keygen -p [-f file] [-a rounds]",
+    "tessh keygen -l [-v] [-E hash] [-f file]",
+    "tessh keygen -y|-e|-i [-f file]",
+];
+
 const EXIT_STATUS: &str = "The status of the remote command; 128 and the number of the signal that ended it; 255 when tessh itself failed.";
 
 const FILES: [(&str, &str); 4] = [
@@ -99,7 +128,7 @@ const FILES: [(&str, &str); 4] = [
     ),
 ];
 
-fn synopsis(flag: &Flag) -> String {
+fn synopsis<D>(flag: &Flag<D>) -> String {
     flag.value.map_or_else(|| flag.name.to_owned(), |value| format!("{} {value}", flag.name))
 }
 
@@ -133,12 +162,15 @@ fn roff(text: &str) -> String {
 }
 
 fn man_flag(out: &mut String, flag: &Flag) {
+    man_entry(out, flag, if flag.works() { "" } else { " (not supported by this version)" });
+}
+
+fn man_entry<D>(out: &mut String, flag: &Flag<D>, note: &str) {
     let _ = write!(out, ".TP\n\\fB{}\\fR", roff(flag.name));
     if let Some(value) = flag.value {
         let _ = write!(out, " \\fI{}\\fR", roff(value));
     }
-    let unsupported = if flag.works() { "" } else { " (not supported by this version)" };
-    let _ = writeln!(out, "\n{}{unsupported}.", roff(flag.doc));
+    let _ = writeln!(out, "\n{}{note}.", roff(flag.doc));
 }
 
 fn working() -> impl Iterator<Item = &'static Flag> {
@@ -157,7 +189,18 @@ enum Completes {
     Nothing,
 }
 
-fn completes(flag: &Flag) -> Completes {
+/// The words that a flag of keygen takes.
+fn keygen_words(flag: &str) -> Option<&'static str> {
+    match flag {
+        "-t" => Some("ed25519 ecdsa rsa"),
+        "-O" => Some("openssh ppk public rfc4716 fingerprint"),
+        "-E" => Some("sha256 md5"),
+        "-m" => Some("RFC4716"),
+        _ => None,
+    }
+}
+
+fn completes<D>(flag: &Flag<D>) -> Completes {
     match flag.value {
         Some("file") => Completes::Files,
         Some("method[,method]") => Completes::Methods,
@@ -175,11 +218,27 @@ fn names(wanted: Option<Completes>) -> Vec<&'static str> {
 fn bash() -> String {
     let all: Vec<&str> = working().map(|flag| flag.name).collect();
     let verbs: Vec<&str> = verbs().map(|(name, ..)| *name).collect();
+    let mut keygen_cases = String::new();
+    for flag in KEYGEN.iter().filter(|flag| flag.value.is_some()) {
+        let reply = match (keygen_words(flag.name), completes(flag)) {
+            (Some(words), _) => format!("COMPREPLY=($(compgen -W \"{words}\" -- \"$word\"))"),
+            (None, Completes::Files) => "COMPREPLY=($(compgen -f -- \"$word\"))".to_owned(),
+            (None, _) => ":".to_owned(),
+        };
+        let _ = writeln!(keygen_cases, "            {}) {reply} ;;", flag.name);
+    }
+    let keygen_all: Vec<&str> = KEYGEN.iter().map(|flag| flag.name).collect();
     format!(
         r#"# bash completion for tessh
 _tessh() {{
     local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}
     COMPREPLY=()
+    if [[ ${{COMP_WORDS[1]}} == keygen && $COMP_CWORD -gt 1 ]]; then
+        case $before in
+{keygen_cases}            *) COMPREPLY=($(compgen -W "{keygen_all}" -- "$word")) ;;
+        esac
+        return
+    fi
     case $before in
         {files}) COMPREPLY=($(compgen -f -- "$word")); return ;;
         {methods}) COMPREPLY=($(compgen -W "{method_names}" -- "$word")); return ;;
@@ -201,6 +260,7 @@ complete -F _tessh tessh
         others = names(Some(Completes::Nothing)).join("|"),
         method_names = Method::ALL.map(Method::name).join(" "),
         all = all.join(" "),
+        keygen_all = keygen_all.join(" "),
         verbs = verbs.join(" "),
     )
 }
@@ -211,15 +271,29 @@ const HOSTS: &str = r#"_tessh_hosts() {
     awk 'tolower($1) == "host" { for (i = 2; i <= NF; i++) if ($i !~ /[*?!"]/) print $i }' ~/.ssh/config
 }"#;
 
+/// An explanation within a specification of `_arguments`.
+fn zsh_text(text: &str) -> String {
+    text.replace('\'', "'\\''").replace('[', "\\[").replace(']', "\\]").replace(':', "\\:")
+}
+
+fn zsh_keygen() -> String {
+    let mut specs = String::new();
+    for flag in KEYGEN {
+        let action = match (keygen_words(flag.name), completes(flag)) {
+            (Some(words), _) => format!(":word:({words})"),
+            (None, Completes::Files) => ":file:_files".to_owned(),
+            (None, _) if flag.value.is_some() => ":value: ".to_owned(),
+            (None, _) => String::new(),
+        };
+        let _ = write!(specs, " \\\n            '*{}[{}]{action}'", flag.name, zsh_text(flag.doc));
+    }
+    specs
+}
+
 fn zsh() -> String {
     let mut specs = String::new();
     for flag in working() {
-        let doc = flag
-            .doc
-            .replace('\'', "'\\''")
-            .replace('[', "\\[")
-            .replace(']', "\\]")
-            .replace(':', "\\:");
+        let doc = zsh_text(flag.doc);
         let action = match completes(flag) {
             Completes::Files => ":file:_files".to_owned(),
             Completes::Methods => {
@@ -240,12 +314,19 @@ _tessh_first() {{
     compadd $(_tessh_hosts)
 }}
 _tessh() {{
+    if [[ $words[2] == keygen ]] && (( CURRENT > 2 )); then
+        shift words
+        (( CURRENT-- ))
+        _arguments -s{keygen}
+        return
+    fi
     _arguments -s \
 {specs}        '1:host or verb:_tessh_first' \
         '*::command:_normal'
 }}
 _tessh "$@"
 "#,
+        keygen = zsh_keygen(),
         verbs = verbs.join(" "),
     )
 }
@@ -266,7 +347,28 @@ fn fish() -> String {
             Completes::Nothing if flag.value.is_some() => " -x".to_owned(),
             Completes::Nothing => String::new(),
         };
-        let _ = writeln!(out, "complete -c tessh {name}{argument} -d {}", quoted(flag.doc));
+        let _ = writeln!(
+            out,
+            "complete -c tessh -n 'not __fish_seen_subcommand_from keygen' {name}{argument} -d {}",
+            quoted(flag.doc)
+        );
+    }
+    for flag in KEYGEN {
+        let name = match (flag.letter(), flag.long()) {
+            (Some(letter), _) => format!("-s {letter}"),
+            (None, long) => format!("-l {}", long.unwrap_or_default()),
+        };
+        let argument = match (keygen_words(flag.name), completes(flag)) {
+            (Some(words), _) => format!(" -x -a {}", quoted(words)),
+            (None, Completes::Files) => " -r -F".to_owned(),
+            (None, _) if flag.value.is_some() => " -x".to_owned(),
+            (None, _) => String::new(),
+        };
+        let _ = writeln!(
+            out,
+            "complete -c tessh -n '__fish_seen_subcommand_from keygen' {name}{argument} -d {}",
+            quoted(flag.doc)
+        );
     }
     for (name, _, doc) in verbs() {
         let _ = writeln!(
@@ -296,6 +398,12 @@ mod tests {
             assert_eq!(help.contains(&format!("\n  {name} ")), verb.works(), "{name}");
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+        let help = keygen_help();
+        for flag in KEYGEN {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+            assert!(man_page().contains(&format!("\\fB{}\\fR", roff(flag.name))), "{}", flag.name);
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
     }
 
     #[test]
@@ -317,6 +425,7 @@ mod tests {
         for shell in ["bash", "zsh", "fish"] {
             let script = completions(shell).unwrap();
             assert!(script.contains("keyboard-interactive"), "{shell}");
+            assert!(script.contains("new-passphrase-fd"), "{shell}: the flags of keygen");
             let refused = script.contains("-L") || script.contains("-s L");
             assert!(!refused, "{shell}: a flag that does not work");
         }

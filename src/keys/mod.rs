@@ -3,16 +3,22 @@
 //! A [`KeyFile`] is read once, as far as it can be without a passphrase, and unlocked when the
 //! private half is needed. Which identity is offered to a server, and who is asked for the
 //! passphrase, is decided in `client`. Cryptography is the libraries'; this room finds out what
-//! a file is, bounds what opening it may cost, and says clearly why one cannot be used.
+//! a file is, bounds what opening it may cost, and says clearly why one cannot be used. New
+//! keys are made in `generate`, put into words in `write` and into files in `save`.
 
 pub mod agent;
 mod file;
+pub mod generate;
+mod listing;
 mod openssh;
 mod pem;
 mod pkcs8;
 mod ppk;
 mod public;
 mod refusal;
+mod rfc4716;
+pub mod save;
+pub mod write;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -25,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 use crate::text;
 use file::{Loaded, quoted};
+pub use listing::{Listed, listed, unlisted};
 use pem::{Dek, Pem};
 use public::Line;
 use refusal::{damaged, fault};
@@ -160,7 +167,7 @@ impl KeyFile {
         {
             let public = quoted(&beside(&self.path, ".pub"));
             let error = fault(format!("{public} is not its public half"));
-            return Err(self.refuse(error.hint("ssh-keygen -y -f FILE shows the right one")));
+            return Err(self.refuse(error.hint("tessh keygen -y -f FILE shows the right one")));
         }
         Ok(key)
     }
@@ -176,7 +183,7 @@ impl KeyFile {
 
     fn open(&self, passphrase: &str) -> Result<PrivateKey, Unlock> {
         let opened = match &self.content {
-            Content::OpenSsh(key) => Ok(key.decrypt(passphrase).ok()),
+            Content::OpenSsh(key) => Ok(openssh::decrypt(key, passphrase)),
             Content::OldPem(pem, dek) => pem.decrypt_old(dek, passphrase),
             Content::Pkcs8(pem) => pem.decrypt(passphrase),
             Content::Ppk(text) => ppk::decrypt(text, passphrase),
@@ -237,11 +244,8 @@ impl KeyFile {
 
     fn from_ppk(path: &Path, text: Zeroizing<String>) -> Result<KeyFile> {
         let ppk = ppk::inspect(&text)?;
-        let content = if ppk.is_encrypted {
-            Content::Ppk(text)
-        } else {
-            Content::Open(ppk::decode(&text, &ppk)?)
-        };
+        let content =
+            if ppk.is_encrypted { Content::Ppk(text) } else { Content::Open(ppk::decode(&text)?) };
         let mut key = KeyFile::new(path, Format::Ppk(ppk.version), content, Some(ppk.public));
         key.comment = text::line(&ppk.comment, MAX_COMMENT);
         key.certificate = ppk.certificate;
@@ -338,7 +342,7 @@ fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>> {
 fn not_a_key(text: &str) -> Error {
     if text.contains("BEGIN SSH2 PUBLIC KEY") {
         return fault("it is a public key in RFC 4716 form")
-            .hint("ssh-keygen -i -f FILE converts it");
+            .hint("tessh keygen -i -f FILE converts it");
     }
     if text.contains("SSH2 ENCRYPTED PRIVATE KEY") {
         return fault("it is in ssh.com's format").hint("puttygen FILE -O private-openssh -o NEW");

@@ -1,23 +1,24 @@
 //! PuTTY's private key format, versions 2 and 3 (PuTTY manual, appendix C): what is plain
-//! without the passphrase, the bounds on what opening may cost, and unencrypted files that
-//! the ssh-key crate cannot read.
+//! without the passphrase, the bounds on what opening may cost, and what is inside.
 //!
-//! Files are opened by that crate, which has the Argon2 that encrypted ones need. It cannot
-//! read a file with a certificate inside, nor an Ed25519 key whose number begins with zero
-//! bits; where no passphrase is involved, both are read here.
+//! Ciphers and checksums are in `seal`, new files in `write`. RSA and ECDSA numbers are
+//! decoded by the ssh-key crate; it reads neither a file with a certificate inside nor an
+//! Ed25519 key whose number begins with zero bits, so it is only given what it can read.
+
+mod seal;
+mod write;
 
 use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
-use hmac::{Hmac, KeyInit, Mac};
 use russh::keys::ssh_key::private::Ed25519Keypair;
-use russh::keys::{Certificate, PrivateKey, PublicKey, ssh_key};
-use sha1::{Digest, Sha1};
-use sha2::Sha256;
+use russh::keys::{Certificate, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
 use super::openssh::string;
 use super::public::{self, CERTIFICATE_SUFFIX, is_supported};
 use super::refusal::{damaged, fault, shown, too_costly, unknown_encryption, unsupported};
 use crate::error::Result;
+use seal::{BLOCK, Cost, Header, Seal};
+pub(super) use write::write;
 
 /// The most memory Argon2 may take, in KiB: 1 GiB. PuTTY's default is 8 MiB; beyond this a
 /// file is an attempt to bring the machine to its knees rather than to protect a key.
@@ -32,8 +33,10 @@ const MAX_ARGON2_LANES: u32 = 64;
 
 const PREFIX: &str = "PuTTY-User-Key-File-";
 
-/// What the ssh-key crate says of a wrong passphrase; its type for it has no public name.
-const WRONG_MAC: &str = "incorrect MAC";
+const PLAIN: &str = "none";
+
+/// The length of an Ed25519 seed.
+const SEED: usize = 32;
 
 /// A file as far as it can be read without the passphrase.
 pub(super) struct Ppk {
@@ -84,11 +87,6 @@ pub(super) fn inspect(text: &str) -> Result<Ppk> {
         key.set_comment(fields.comment);
         (key, None)
     };
-    if is_encrypted && certificate.is_some() {
-        return Err(fault("it has a certificate inside, which can only be read unencrypted").hint(
-            "puttygen FILE --remove-certificate -o NEW, and give the certificate as a file",
-        ));
-    }
     let (version, comment) = (fields.version, fields.comment.to_owned());
     Ok(Ppk { version, is_encrypted, comment, public, certificate })
 }
@@ -99,36 +97,32 @@ pub(super) fn inspect(text: &str) -> Result<Ppk> {
 /// # Errors
 /// It opens, and the key inside cannot be read.
 pub(super) fn decrypt(text: &str, passphrase: &str) -> Result<Option<PrivateKey>> {
-    match PrivateKey::from_ppk(text, Some(passphrase.to_owned())) {
-        Ok(key) => Ok(Some(key)),
-        Err(ssh_key::Error::Ppk(error)) if error.to_string() == WRONG_MAC => Ok(None),
-        Err(_) => Err(fault("the passphrase fits, but the key inside cannot be read")
-            .hint("puttygen FILE -O private-openssh -o NEW")),
+    let mut fields = Fields::read(text)?;
+    let seal = fields.seal(passphrase)?;
+    if fields.private.len() % BLOCK != 0 || seal.decrypt(&mut fields.private).is_none() {
+        return Err(damaged("its private key is"));
     }
+    if !fields.mac_fits(&seal)? {
+        return Ok(None);
+    }
+    fields.key().map(Some).map_err(|_| {
+        fault("the passphrase fits, but the key inside cannot be read")
+            .hint("puttygen FILE -O private-openssh -o NEW")
+    })
 }
 
 /// Opens a file that is not encrypted.
-pub(super) fn decode(text: &str, ppk: &Ppk) -> Result<PrivateKey> {
+pub(super) fn decode(text: &str) -> Result<PrivateKey> {
     let fields = Fields::read(text)?;
-    if !fields.mac_fits()? {
+    if !fields.mac_fits(&Seal::open(fields.version))? {
         return Err(damaged("its checksum (MAC) does not fit"));
     }
-    let unreadable = || damaged("its private key is");
-    let mut rest = &fields.private[..];
-    if let Some(public) = ppk.public.key_data().ed25519() {
-        let seed =
-            string(&mut rest).and_then(|seed| seed.try_into().ok()).ok_or_else(unreadable)?;
-        let pair = Ed25519Keypair::from_seed(seed);
-        if pair.public != *public {
-            return Err(damaged("its two halves do not belong together"));
-        }
-        return PrivateKey::new(pair.into(), fields.comment).map_err(|_| unreadable());
-    }
-    let plain = match ppk.certificate {
-        Some(_) => fields.without_certificate(&ppk.public)?,
-        None => Zeroizing::new(text.to_owned()),
-    };
-    PrivateKey::from_ppk(&*plain, None).map_err(|_| unreadable())
+    fields.key()
+}
+
+/// The name of the key's type in such files.
+fn base_name(key: &PrivateKey) -> String {
+    key.algorithm().as_str().to_owned()
 }
 
 /// The parts of a file.
@@ -217,41 +211,68 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    /// Whether the checksum of an unencrypted file is right.
-    fn mac_fits(&self) -> Result<bool> {
-        let stored = HEXLOWER_PERMISSIVE.decode(self.value("Private-MAC")?.as_bytes());
-        Ok(stored.is_ok_and(|stored| stored == self.mac(self.algorithm, &self.public)))
-    }
-
-    fn mac(&self, algorithm: &str, public: &[u8]) -> Vec<u8> {
-        let mut data = Zeroizing::new(Vec::with_capacity(self.private.len() + public.len() + 512));
-        let (comment, private) = (self.comment.as_bytes(), &self.private[..]);
-        for part in [algorithm.as_bytes(), b"none", comment, public, private] {
-            // A file has at most 1 MiB.
-            data.extend_from_slice(&(part.len() as u32).to_be_bytes());
-            data.extend_from_slice(part);
-        }
-        const ANY_LENGTH: &str = "HMAC takes keys of any length";
+    /// The keys that open the file.
+    fn seal(&self, passphrase: &str) -> Result<Seal> {
         if self.version == 2 {
-            let key = Sha1::digest(b"putty-private-key-file-mac-key");
-            let mac = Hmac::<Sha1>::new_from_slice(&key).expect(ANY_LENGTH);
-            mac.chain_update(&*data).finalize().into_bytes().to_vec()
-        } else {
-            let mac = Hmac::<Sha256>::new_from_slice(&[]).expect(ANY_LENGTH);
-            mac.chain_update(&*data).finalize().into_bytes().to_vec()
+            return Ok(Seal::version_2(passphrase));
         }
+        self.check_cost()?;
+        let salt = HEXLOWER_PERMISSIVE.decode(self.value("Argon2-Salt")?.as_bytes());
+        let salt = salt.map_err(|_| damaged("its Argon2-Salt line is"))?;
+        let cost = Cost {
+            flavour: self.value("Key-Derivation")?,
+            memory: self.number("Argon2-Memory")?,
+            passes: self.number("Argon2-Passes")?,
+            lanes: self.number("Argon2-Parallelism")?,
+            salt: &salt,
+        };
+        Seal::version_3(&cost, passphrase).ok_or_else(|| damaged("its Argon2 lines are"))
     }
 
-    /// The same file as it would be without its certificate.
-    fn without_certificate(&self, public: &PublicKey) -> Result<Zeroizing<String>> {
+    /// Whether the checksum is right; the private part is decrypted by now.
+    fn mac_fits(&self, seal: &Seal) -> Result<bool> {
+        let stored = HEXLOWER_PERMISSIVE.decode(self.value("Private-MAC")?.as_bytes());
+        let encryption = self.value("Encryption")?;
+        let header = Header { algorithm: self.algorithm, encryption, comment: self.comment };
+        let mac = seal.mac(&header, &self.public, &self.private);
+        Ok(stored.is_ok_and(|stored| stored == mac))
+    }
+
+    /// The key, once the private part is decrypted.
+    fn key(&self) -> Result<PrivateKey> {
+        let unreadable = || damaged("its private key is");
+        let mut public = match self.algorithm.strip_suffix(CERTIFICATE_SUFFIX) {
+            Some(_) => public::certificate(&self.public)?.public_key().clone().into(),
+            None => PublicKey::from_bytes(&self.public).map_err(|_| unreadable())?,
+        };
+        public.set_comment(self.comment);
+        let mut rest = &self.private[..];
+        let Some(ed25519) = public.key_data().ed25519() else {
+            return PrivateKey::from_ppk(&*self.rewrapped(&public)?, None)
+                .map_err(|_| unreadable());
+        };
+        // A little-endian number: what it leaves out is at the end of the seed.
+        let number = string(&mut rest).filter(|number| number.len() <= SEED);
+        let number = number.ok_or_else(unreadable)?;
+        let mut seed = Zeroizing::new([0; SEED]);
+        seed[..number.len()].copy_from_slice(number);
+        let pair = Ed25519Keypair::from_seed(&seed);
+        if pair.public != *ed25519 {
+            return Err(damaged("its two halves do not belong together"));
+        }
+        PrivateKey::new(pair.into(), self.comment).map_err(|_| unreadable())
+    }
+
+    /// The same file as it would be without passphrase and certificate.
+    fn rewrapped(&self, public: &PublicKey) -> Result<Zeroizing<String>> {
         let algorithm = self.algorithm.strip_suffix(CERTIFICATE_SUFFIX).unwrap_or(self.algorithm);
         let blob = public.to_bytes().map_err(|_| damaged("its public key is"))?;
-        let mac = HEXLOWER.encode(&self.mac(algorithm, &blob));
+        let header = Header { algorithm, encryption: PLAIN, comment: self.comment };
+        let mac = HEXLOWER.encode(&Seal::open(3).mac(&header, &blob, &self.private));
         let private = Zeroizing::new(BASE64.encode(&self.private));
         Ok(Zeroizing::new(format!(
-            "{PREFIX}{}: {algorithm}\nEncryption: none\nComment: {}\nPublic-Lines: 1\n{}\n\
+            "{PREFIX}3: {algorithm}\nEncryption: {PLAIN}\nComment: {}\nPublic-Lines: 1\n{}\n\
              Private-Lines: 1\n{}\nPrivate-MAC: {mac}",
-            self.version,
             self.comment,
             BASE64.encode(&blob),
             *private,

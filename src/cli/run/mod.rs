@@ -2,6 +2,7 @@
 
 mod connect;
 mod demo;
+mod keygen;
 mod query;
 mod sessions;
 
@@ -41,6 +42,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect if typed.print_version => version(),
         Verb::Demo => demo::run(typed, environment),
         Verb::Sessions => sessions::run(typed, &environment),
+        Verb::Keygen => keygen::run(typed, &environment),
         Verb::Connect if typed.query.is_some() => {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
@@ -177,10 +179,15 @@ async fn ended_by_signal() -> u8 {
 
 /// Reads a password from an inherited descriptor, up to its first line end.
 fn read_password(fd: i32) -> Result<Secret> {
+    read_secret("--password-fd", fd)
+}
+
+/// The same for any flag that names such a descriptor.
+fn read_secret(flag: &str, fd: i32) -> Result<Secret> {
     use std::io::Read;
     let failed = |why: String| {
-        Error::new(Kind::Usage, format!("--password-fd {fd}: {why}"))
-            .hint("open the descriptor in the calling shell, for example --password-fd 3 3<file")
+        Error::new(Kind::Usage, format!("{flag} {fd}: {why}"))
+            .hint(format!("open the descriptor in the calling shell, for example {flag} 3 3<file"))
     };
     let file =
         std::fs::File::open(format!("/dev/fd/{fd}")).map_err(|error| failed(error.to_string()))?;
@@ -190,5 +197,5 @@ fn read_password(fd: i32) -> Result<Secret> {
         zeroize::Zeroize::zeroize(&mut bytes[end..]);
         bytes.truncate(end);
     }
-    Secret::from_bytes(bytes).map_err(|_| failed("the password is not UTF-8".to_owned()))
+    Secret::from_bytes(bytes).map_err(|_| failed("what is read is not UTF-8".to_owned()))
 }

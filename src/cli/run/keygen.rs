@@ -1,0 +1,375 @@
+//! `tessh keygen`: makes keys, converts them, changes passphrases and shows what a key is, in
+//! the words of ssh-keygen(1).
+//!
+//! The keys, their formats and their files are `keys`'; here is what is asked and said.
+
+mod ask;
+mod options;
+mod show;
+
+use std::fs::DirBuilder;
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use russh::keys::PrivateKey;
+use zeroize::Zeroizing;
+
+use super::{Result, print, within_signals};
+use crate::cli::args::Typed;
+use crate::cli::{Environment, help, log};
+use crate::error::{Error, Kind};
+use crate::keys::generate::KeyType;
+use crate::keys::save::{self, Readers};
+use crate::keys::{self, Format, KeyFile, Listed, write};
+use crate::secret::Secret;
+use crate::terminal;
+use crate::ui::plain::Plain;
+use ask::{Asker, Opened, shown};
+use options::{Action, Form, Options};
+
+/// How often progress is shown.
+const TICK: Duration = Duration::from_millis(250);
+
+const DIRECTORY_MODE: u32 = 0o700;
+
+/// What the work needs of its surroundings.
+struct Work {
+    options: Options,
+    asker: Asker,
+    directory: PathBuf,
+    comment: String,
+}
+
+pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
+    let options = Options::parse(&typed.rest)?;
+    let context = environment.context();
+    let work = Work {
+        options,
+        asker: Asker {
+            plain: Plain {
+                batch: false,
+                banner: false,
+                ask_pass: environment.ask_pass(),
+                say: log::to_stderr,
+            },
+        },
+        directory: context.home.join(".ssh"),
+        comment: format!("{}@{}", context.local_user, context.local_host),
+    };
+    // On a thread of its own, so that Ctrl-C at a question restores the terminal and ends it.
+    within_signals(async {
+        let done = tokio::task::spawn_blocking(move || work.run()).await;
+        done.unwrap_or_else(|_| Err(Error::new(Kind::Local, "the work was broken off")))
+    })
+}
+
+impl Work {
+    fn run(mut self) -> Result<u8> {
+        match self.options.action() {
+            Action::Help => print(&help::keygen_help()),
+            Action::Make => self.make(),
+            Action::Convert => self.convert(),
+            Action::Change => self.change(),
+            Action::Public => {
+                let path = self.named()?;
+                let opened =
+                    self.open(&path, &format!("Enter passphrase for \"{}\": ", shown(&path)))?;
+                self.emit(&write::public_line(opened.key.public_key()), Readers::All)
+            }
+            Action::List => self.list(),
+            Action::Export => {
+                let listed = self.first_listed()?;
+                self.emit(&write::rfc4716(&listed.key), Readers::All)
+            }
+            Action::Import => {
+                let listed = self.first_listed()?;
+                self.emit(&write::public_line(&listed.key), Readers::All)
+            }
+        }
+    }
+
+    /// A new key, as OpenSSH or PuTTY keep it, and its public half beside it.
+    fn make(&mut self) -> Result<u8> {
+        let name = self.options.kind.as_deref().unwrap_or("ed25519");
+        let kind = KeyType::parse(name, self.options.bits)?;
+        if kind == KeyType::Ed25519 && self.options.bits.is_some_and(|bits| bits != 256) {
+            self.say_aside("-b is ignored: an Ed25519 key always has 256 bits\n");
+        }
+        let ppk = self.options.form == Some(Form::Ppk);
+        let kind_name = kind.name();
+        self.say(&format!("Generating public/private {kind_name} key pair.\n"))?;
+        let path = self.new_file(kind, ppk)?;
+        let public_path = public_path(&path, ppk);
+        let existing = self.asker.existing(&[&path, &public_path])?;
+        // For a new key both flags mean the same.
+        let given = self.options.new_passphrase.take().or(self.options.passphrase.take());
+        let label = "Enter passphrase (empty for no passphrase): ";
+        let passphrase = self.asker.new_passphrase(given, label)?;
+        let comment = self.options.comment.take().unwrap_or_else(|| self.comment.clone());
+        let key = generate(kind, comment, self.options.quiet)?;
+        let form = self.options.form.unwrap_or(Form::OpenSsh);
+        let text = self.private(&key, passphrase.as_ref(), form)?;
+        let line = write::public_line(key.public_key());
+        save::pair((&path, &text), (&public_path, &line), existing)?;
+        self.said_made(&key, &path, &public_path)
+    }
+
+    fn said_made(&self, key: &PrivateKey, path: &Path, public_path: &Path) -> Result<u8> {
+        use crate::trust::fingerprint;
+        let public = key.public_key();
+        self.say(&format!(
+            "Your identification has been saved in {}\n\
+             Your public key has been saved in {}\n\
+             The key fingerprint is:\n{} {}\n\
+             The key's randomart image is:\n{}\n",
+            shown(path),
+            shown(public_path),
+            fingerprint::sha256(public),
+            public.comment().as_str_lossy(),
+            fingerprint::randomart(public),
+        ))
+    }
+
+    /// Where a new key goes: -f, or asked with the usual place as default.
+    fn new_file(&self, kind: KeyType, ppk: bool) -> Result<PathBuf> {
+        if let Some(path) = &self.options.file {
+            return Ok(path.clone());
+        }
+        let suffix = if ppk { ".ppk" } else { "" };
+        let default = self.directory.join(kind.file_name() + suffix);
+        let path = self.asker.file("Enter file in which to save the key", default.clone())?;
+        if path == default && !self.directory.exists() {
+            let made = DirBuilder::new().mode(DIRECTORY_MODE).create(&self.directory);
+            made.map_err(|error| {
+                let directory = shown(&self.directory);
+                Error::new(Kind::Local, format!("cannot create {directory}: {error}"))
+            })?;
+        }
+        Ok(path)
+    }
+
+    /// Another format of the key in -f.
+    fn convert(&mut self) -> Result<u8> {
+        let path = self.named()?;
+        let form = self.options.form.unwrap_or(Form::OpenSsh);
+        if !matches!(form, Form::OpenSsh | Form::Ppk) {
+            return self.convert_public(&path, form);
+        }
+        let Some(output) = self.options.output.clone() else {
+            return Err(Error::new(Kind::Usage, "where the private key should go is not said")
+                .hint("name a new file with --output"));
+        };
+        let file = KeyFile::read(&path)?;
+        let existing = self.asker.existing(&[&output])?;
+        let given = self.options.passphrase.take();
+        let label = format!("Enter passphrase for \"{}\": ", shown(&path));
+        let Opened { mut key, passphrase } = self.asker.unlock(&file, given, &label)?;
+        self.set_comment(&mut key, file.comment());
+        let passphrase = match self.options.new_passphrase.take() {
+            Some(given) => self.asker.new_passphrase(Some(given), "")?,
+            None => passphrase,
+        };
+        let text = self.private(&key, passphrase.as_ref(), form)?;
+        save::one(&output, &text, Readers::Owner, existing)?;
+        if file.certificate().is_some() {
+            let line =
+                format!("the certificate inside '{}' is not in the new file\n", shown(&path));
+            self.say_aside(&line);
+        }
+        self.say(&format!("Your identification has been saved in {}\n", shown(&output)))
+    }
+
+    fn convert_public(&mut self, path: &Path, form: Form) -> Result<u8> {
+        let mut listed = match keys::listed(path) {
+            Ok(listed) => listed,
+            Err(error) => match KeyFile::read(path) {
+                // The format hides the public half: only unlocking shows it.
+                Ok(file) if file.is_encrypted() => {
+                    let label = format!("Enter passphrase for \"{}\": ", shown(path));
+                    let given = self.options.passphrase.take();
+                    let key = self.asker.unlock(&file, given, &label)?.key;
+                    vec![Listed { key: key.public_key().clone(), certified: false }]
+                }
+                _ => return Err(error),
+            },
+        };
+        if let Some(comment) = &self.options.comment {
+            for listed in &mut listed {
+                listed.key.set_comment(comment.as_str());
+            }
+        }
+        let text: String = listed
+            .iter()
+            .map(|listed| match form {
+                Form::Rfc4716 => write::rfc4716(&listed.key),
+                Form::Fingerprint => show::key(listed, self.options.md5, self.options.verbose),
+                _ => write::public_line(&listed.key),
+            })
+            .collect();
+        self.emit(&text, Readers::All)
+    }
+
+    /// Another passphrase for the key in -f, in place.
+    fn change(&mut self) -> Result<u8> {
+        let path = match &self.options.file {
+            Some(path) => path.clone(),
+            None => {
+                let default = self.directory.join(KeyType::Ed25519.file_name());
+                self.asker.file("Enter file in which the key is", default)?
+            }
+        };
+        let file = KeyFile::read(&path)?;
+        if file.certificate().is_some() && file.format() != Format::PublicOnly {
+            let name = shown(&path);
+            return Err(Error::new(
+                Kind::Identity,
+                format!("'{name}' has a certificate inside, which would be lost"),
+            )
+            .hint("puttygen -P changes its passphrase"));
+        }
+        let form = match file.format() {
+            Format::Ppk(_) => Form::Ppk,
+            _ => Form::OpenSsh,
+        };
+        if form == Form::Ppk && self.options.rounds.is_some() {
+            return Err(Error::new(Kind::Usage, "-a: PuTTY's format has no rounds of bcrypt")
+                .hint("leave it out"));
+        }
+        let given = self.options.passphrase.take();
+        let Opened { mut key, .. } = self.asker.unlock(&file, given, "Enter old passphrase: ")?;
+        self.set_comment(&mut key, file.comment());
+        self.say(&format!("Key has comment '{}'\n", write::comment(key.public_key())))?;
+        let given = self.options.new_passphrase.take();
+        let label = "Enter new passphrase (empty for no passphrase): ";
+        let passphrase = self.asker.new_passphrase(given, label)?;
+        let text = self.private(&key, passphrase.as_ref(), form)?;
+        save::rewrite(&path, &text)?;
+        self.say("Your identification has been saved with the new passphrase.\n")
+    }
+
+    fn list(&self) -> Result<u8> {
+        let path = match &self.options.file {
+            Some(_) => self.named()?,
+            None => {
+                let default = self.directory.join(KeyType::Ed25519.file_name());
+                self.asker.file("Enter file in which the key is", default)?
+            }
+        };
+        let keys = keys::listed(&path)?;
+        let (md5, verbose) = (self.options.md5, self.options.verbose);
+        print(&keys.iter().map(|listed| show::key(listed, md5, verbose)).collect::<String>())
+    }
+
+    fn first_listed(&self) -> Result<Listed> {
+        let mut keys = keys::listed(&self.named()?)?;
+        Ok(keys.swap_remove(0))
+    }
+
+    fn open(&mut self, path: &Path, label: &str) -> Result<Opened> {
+        let file = KeyFile::read(path)?;
+        let mut opened = self.asker.unlock(&file, self.options.passphrase.take(), label)?;
+        self.set_comment(&mut opened.key, file.comment());
+        Ok(opened)
+    }
+
+    /// The comment of -C, else the key's own, else that of the file beside it.
+    fn set_comment(&mut self, key: &mut PrivateKey, beside: &str) {
+        if let Some(comment) = self.options.comment.take() {
+            key.set_comment(comment);
+        } else if key.comment().is_empty() {
+            key.set_comment(beside);
+        }
+    }
+
+    /// The file of -f, which must be named; `-` is standard input.
+    fn named(&self) -> Result<PathBuf> {
+        match self.options.file.as_deref() {
+            Some(path) if path == Path::new("-") => Ok(PathBuf::from("/dev/stdin")),
+            Some(path) => Ok(path.to_owned()),
+            None => self.asker.file(
+                "Enter file in which the key is",
+                self.directory.join(KeyType::Ed25519.file_name()),
+            ),
+        }
+    }
+
+    fn private(
+        &self,
+        key: &PrivateKey,
+        passphrase: Option<&Secret>,
+        form: Form,
+    ) -> Result<Zeroizing<String>> {
+        match form {
+            Form::Ppk => write::ppk(key, passphrase),
+            _ => write::openssh(key, passphrase, self.options.rounds()),
+        }
+    }
+
+    /// To the file of --output, or to standard output.
+    fn emit(&self, text: &str, readers: Readers) -> Result<u8> {
+        let Some(output) = &self.options.output else { return print(text) };
+        let existing = self.asker.existing(&[output])?;
+        save::one(output, text, readers, existing)?;
+        Ok(0)
+    }
+
+    /// What ssh-keygen says on standard output.
+    fn say(&self, text: &str) -> Result<u8> {
+        if self.options.quiet { Ok(0) } else { print(text) }
+    }
+
+    fn say_aside(&self, text: &str) {
+        if !self.options.quiet {
+            log::to_stderr(text);
+        }
+    }
+}
+
+/// Where the public half of a new key goes.
+fn public_path(path: &Path, ppk: bool) -> PathBuf {
+    let base = match path.extension() {
+        Some(extension) if ppk && extension == "ppk" => path.with_extension(""),
+        _ => path.to_owned(),
+    };
+    let mut name = base.into_os_string();
+    name.push(".pub");
+    PathBuf::from(name)
+}
+
+/// Makes the key; while primes are looked for, a terminal is shown that something happens.
+fn generate(kind: KeyType, comment: String, quiet: bool) -> Result<PrivateKey> {
+    let KeyType::Rsa(bits) = kind else { return kind.generate(&comment) };
+    let (done, result) = mpsc::channel();
+    std::thread::spawn(move || {
+        // Nobody waits for it any more only when the program ends.
+        let _ = done.send(kind.generate(&comment));
+    });
+    let visible = !quiet && terminal::is_terminal(std::io::stderr());
+    let start = Instant::now();
+    let progress = || {
+        let seconds = start.elapsed().as_secs();
+        log::to_stderr(&format!("\rLooking for primes for {bits} bits: {seconds} s "));
+        let _ = std::io::stderr().flush();
+    };
+    if visible {
+        progress();
+    }
+    loop {
+        match result.recv_timeout(TICK) {
+            Ok(key) => {
+                if visible {
+                    log::to_stderr("\n");
+                }
+                return key;
+            }
+            Err(RecvTimeoutError::Timeout) if visible => progress(),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::new(Kind::Local, "no key could be made"));
+            }
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! The words after `tessh keygen`, read as getopt(3) does: text only, nothing is done yet.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+use crate::cli::flags::Flag;
+use crate::cli::flags::keygen::{KEYGEN, Keygen};
+use crate::error::{Error, Kind, Result};
+use crate::keys::write::{DEFAULT_ROUNDS, check_rounds};
+use crate::secret::Secret;
+use crate::text;
+
+/// How much of a word an error shows, in characters.
+const MAX_SHOWN: usize = 64;
+
+/// The longest comment, in characters: what is kept of one that is read.
+const MAX_COMMENT: usize = 256;
+
+/// What a key is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    OpenSsh,
+    Ppk,
+    Public,
+    Rfc4716,
+    Fingerprint,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Make,
+    Convert,
+    Change,
+    Public,
+    List,
+    Export,
+    Import,
+    Help,
+}
+
+/// Where a passphrase comes from.
+pub(super) enum Given {
+    Word(Secret),
+    Descriptor(&'static str, i32),
+}
+
+/// What was typed.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) kind: Option<String>,
+    pub(super) bits: Option<u32>,
+    pub(super) file: Option<PathBuf>,
+    pub(super) comment: Option<String>,
+    pub(super) passphrase: Option<Given>,
+    pub(super) new_passphrase: Option<Given>,
+    pub(super) rounds: Option<u32>,
+    pub(super) form: Option<Form>,
+    pub(super) output: Option<PathBuf>,
+    pub(super) md5: bool,
+    pub(super) verbose: bool,
+    pub(super) quiet: bool,
+    asked: Vec<(&'static str, Action)>,
+}
+
+impl Options {
+    /// Reads the words after the verb.
+    pub(super) fn parse(words: &[OsString]) -> Result<Options> {
+        let mut options = Options::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let bytes = word.as_bytes();
+            if let Some(long) = bytes.strip_prefix(b"--").filter(|long| !long.is_empty()) {
+                options.long(long, &mut words)?;
+            } else if bytes.len() > 1 && bytes[0] == b'-' && bytes != b"--" {
+                options.bundle(&bytes[1..], &mut words)?;
+            } else {
+                let word = text::line_bytes(bytes, MAX_SHOWN);
+                return Err(usage(format!("{word}: not an option")).hint("name a file with -f"));
+            }
+        }
+        options.check()?;
+        Ok(options)
+    }
+
+    /// The one thing to do.
+    pub(super) fn action(&self) -> Action {
+        match self.asked.first() {
+            Some((_, action)) => *action,
+            None if self.form.is_some() && self.kind.is_none() => Action::Convert,
+            None => Action::Make,
+        }
+    }
+
+    /// The rounds of bcrypt.
+    pub(super) fn rounds(&self) -> u32 {
+        self.rounds.unwrap_or(DEFAULT_ROUNDS)
+    }
+
+    fn bundle<'a>(
+        &mut self,
+        letters: &[u8],
+        words: &mut impl Iterator<Item = &'a OsString>,
+    ) -> Result<()> {
+        for (at, byte) in letters.iter().enumerate() {
+            let letter = char::from(*byte);
+            let Some(flag) = KEYGEN.iter().find(|flag| flag.letter() == Some(letter)) else {
+                return Err(unknown(&format!("option -- {}", letter.escape_default())));
+            };
+            if flag.value.is_none() {
+                self.apply(flag, OsStr::new(""))?;
+                continue;
+            }
+            let attached = &letters[at + 1..];
+            if !attached.is_empty() {
+                return self.apply(flag, OsStr::from_bytes(attached));
+            }
+            let value = words.next().ok_or_else(|| missing(flag.name))?;
+            return self.apply(flag, value);
+        }
+        Ok(())
+    }
+
+    fn long<'a>(
+        &mut self,
+        word: &[u8],
+        words: &mut impl Iterator<Item = &'a OsString>,
+    ) -> Result<()> {
+        let mut parts = word.splitn(2, |byte| *byte == b'=');
+        let name = parts.next().unwrap_or_default();
+        let attached = parts.next().map(|value| OsString::from_vec(value.to_vec()));
+        let known = |flag: &&Flag<Keygen>| flag.long().map(str::as_bytes) == Some(name);
+        let Some(flag) = KEYGEN.iter().find(known) else {
+            return Err(unknown(&format!("option --{}", text::line_bytes(name, MAX_SHOWN))));
+        };
+        match (flag.value, attached) {
+            (None, None) => self.apply(flag, OsStr::new("")),
+            (None, Some(_)) => Err(usage(format!("option takes no argument: {}", flag.name))),
+            (Some(_), Some(value)) => self.apply(flag, &value),
+            (Some(_), None) => {
+                let value = words.next().ok_or_else(|| missing(flag.name))?;
+                self.apply(flag, value)
+            }
+        }
+    }
+
+    fn apply(&mut self, flag: &'static Flag<Keygen>, value: &OsStr) -> Result<()> {
+        let name = flag.name;
+        let text = || utf8(name, value);
+        let secret = || Ok::<_, Error>(Some(Given::Word(Secret::new(utf8(name, value)?))));
+        let descriptor = || Ok::<_, Error>(Some(Given::Descriptor(name, number(name, value)?)));
+        match flag.does {
+            Keygen::Rounds => self.rounds = Some(number(name, value)?),
+            Keygen::Bits => self.bits = Some(number(name, value)?),
+            Keygen::Comment => self.comment = Some(comment(text()?)?),
+            Keygen::Hash => self.md5 = is_md5(&text()?)?,
+            Keygen::File => self.file = Some(file(name, value)?),
+            Keygen::Output => self.output = Some(file(name, value)?),
+            Keygen::ForeignFormat => check_foreign(&text()?)?,
+            Keygen::Format => self.form = Some(form(&text()?)?),
+            Keygen::Type => self.kind = Some(text()?),
+            Keygen::NewPassphrase => self.new_passphrase = secret()?,
+            Keygen::Passphrase => self.passphrase = secret()?,
+            Keygen::PassphraseFd => self.passphrase = descriptor()?,
+            Keygen::NewPassphraseFd => self.new_passphrase = descriptor()?,
+            Keygen::Quiet => self.quiet = true,
+            Keygen::Verbose => self.verbose = true,
+            Keygen::Change => self.asked.push((name, Action::Change)),
+            Keygen::Export => self.asked.push((name, Action::Export)),
+            Keygen::Import => self.asked.push((name, Action::Import)),
+            Keygen::List => self.asked.push((name, Action::List)),
+            Keygen::Public => self.asked.push((name, Action::Public)),
+            Keygen::Help => self.asked.insert(0, (name, Action::Help)),
+        }
+        Ok(())
+    }
+
+    /// What does not go together.
+    fn check(&self) -> Result<()> {
+        let action = self.action();
+        if action == Action::Help {
+            return Ok(());
+        }
+        if let [(first, _), (second, other), ..] = self.asked[..]
+            && other != action
+        {
+            return Err(usage(format!("Cannot specify {first} with {second}")));
+        }
+        if let (Some((name, _)), true) = (self.asked.first(), self.form.is_some()) {
+            return Err(usage(format!("Cannot specify {name} with -O")));
+        }
+        if let Some(rounds) = self.rounds {
+            check_rounds(rounds)?;
+        }
+        let private = matches!(self.form, None | Some(Form::OpenSsh | Form::Ppk));
+        if action == Action::Make && !private {
+            return Err(usage("a new key is written as openssh or ppk")
+                .hint("leave -t out to convert the key of -f"));
+        }
+        if self.form == Some(Form::Ppk) && self.rounds.is_some() {
+            return Err(usage("-a: PuTTY's format has no rounds of bcrypt").hint("leave it out"));
+        }
+        self.check_company(action)
+    }
+
+    /// Flags that say something only with some actions.
+    fn check_company(&self, action: Action) -> Result<()> {
+        use Action::{Change, Convert, Export, Import, List, Make, Public};
+        let new = self.new_passphrase.is_some();
+        let rules: [(bool, &str, &[Action], &str); 6] = [
+            (self.kind.is_some(), "-t", &[Make], "a new key alone"),
+            (self.bits.is_some(), "-b", &[Make], "a new key alone"),
+            (self.comment.is_some(), "-C", &[Make, Convert], "a new key or -O alone"),
+            (self.md5, "-E", &[List, Convert], "-l or -O fingerprint alone"),
+            (new, "a new passphrase", &[Make, Change, Convert], "a new key, -p or -O"),
+            (
+                self.output.is_some(),
+                "--output",
+                &[Convert, Export, Import, Public],
+                "-O, -e, -i or -y",
+            ),
+        ];
+        for (given, name, wanted, what) in rules {
+            if given && !wanted.contains(&action) {
+                return Err(usage(format!("{name} goes with {what}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn form(name: &str) -> Result<Form> {
+    match name.to_ascii_lowercase().as_str() {
+        "openssh" | "private-openssh" => Ok(Form::OpenSsh),
+        "ppk" | "private" => Ok(Form::Ppk),
+        "public" | "public-openssh" => Ok(Form::Public),
+        "rfc4716" => Ok(Form::Rfc4716),
+        "fingerprint" => Ok(Form::Fingerprint),
+        _ => Err(usage(format!("-O {}: unknown format", text::line(name, MAX_SHOWN)))
+            .hint("openssh, ppk, public, rfc4716 or fingerprint")),
+    }
+}
+
+fn is_md5(name: &str) -> Result<bool> {
+    match name.to_ascii_lowercase().as_str() {
+        "md5" => Ok(true),
+        "sha256" => Ok(false),
+        _ => Err(usage(format!("-E {}: unknown hash", text::line(name, MAX_SHOWN)))
+            .hint("sha256 or md5")),
+    }
+}
+
+fn check_foreign(name: &str) -> Result<()> {
+    match name.eq_ignore_ascii_case("rfc4716") {
+        true => Ok(()),
+        false => Err(usage(format!("-m {}: not supported", text::line(name, MAX_SHOWN)))
+            .hint("RFC4716; private keys in PEM and PKCS8 are read by -O without it")),
+    }
+}
+
+/// A comment stands in one line of a file.
+fn comment(text: String) -> Result<String> {
+    if text.chars().any(char::is_control) {
+        return Err(usage("-C: a comment has no control characters"));
+    }
+    if text.chars().count() > MAX_COMMENT {
+        return Err(usage(format!("-C: a comment has at most {MAX_COMMENT} characters")));
+    }
+    Ok(text)
+}
+
+fn file(name: &str, value: &OsStr) -> Result<PathBuf> {
+    match value.is_empty() {
+        true => Err(usage(format!("{name}: the file has no name"))),
+        false => Ok(PathBuf::from(value)),
+    }
+}
+
+fn number<N: std::str::FromStr>(name: &str, value: &OsStr) -> Result<N> {
+    let digits = value.to_str().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.and_then(|text| text.parse().ok()).ok_or_else(|| {
+        let shown = text::line_bytes(value.as_bytes(), MAX_SHOWN);
+        usage(format!("{name} {shown}: not a number that it takes"))
+    })
+}
+
+fn utf8(name: &str, value: &OsStr) -> Result<String> {
+    value.to_str().map(str::to_owned).ok_or_else(|| usage(format!("{name}: not UTF-8")))
+}
+
+fn unknown(what: &str) -> Error {
+    usage(format!("unknown {what}")).hint("see tessh keygen --help")
+}
+
+fn missing(name: &str) -> Error {
+    usage(format!("option requires an argument: {name}")).hint("see tessh keygen --help")
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Options> {
+        Options::parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn letters_bundle_and_arguments_attach() {
+        let options = read("-lvf key -Emd5").unwrap();
+        assert_eq!(options.action(), Action::List);
+        assert!(options.verbose && options.md5);
+        assert_eq!(options.file, Some(PathBuf::from("key")));
+        let options = read("-t rsa -b4096 --output=x -O ppk").err().unwrap();
+        assert!(options.to_string().contains("--output goes with"), "{options}");
+        assert_eq!(read("-O ppk -f a --output=b").unwrap().action(), Action::Convert);
+        assert_eq!(read("-O ppk -t rsa").unwrap().action(), Action::Make);
+        assert_eq!(read("-q").unwrap().action(), Action::Make);
+        assert_eq!(read("-l --help").unwrap().action(), Action::Help);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_one_line_of_usage() {
+        for (line, says) in [
+            ("-z", "unknown option -- z"),
+            ("--nothing", "unknown option --nothing"),
+            ("--help=me", "takes no argument"),
+            ("key", "not an option"),
+            ("-f", "requires an argument"),
+            ("-b many", "-b many: not a number"),
+            ("-b -1", "-b -1: not a number"),
+            ("-b 99999999999", "not a number"),
+            ("-a 0", "1 to 10000"),
+            ("-a 4000000000", "1 to 10000"),
+            ("-p -l", "Cannot specify -p with -l"),
+            ("-p -O ppk", "Cannot specify -p with -O"),
+            ("-l -t rsa", "-t goes with a new key"),
+            ("-t rsa -O public", "openssh or ppk"),
+            ("-O tar", "-O tar: unknown format"),
+            ("-O ppk -a 5", "no rounds of bcrypt"),
+            ("-l -E crc", "-E crc: unknown hash"),
+            ("-e -m PEM", "-m PEM: not supported"),
+            ("-C a\nb", "no control characters"),
+            ("--passphrase-fd x", "not a number"),
+        ] {
+            let error = read(line).err().unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(error.kind(), Kind::Usage, "{line}");
+            assert!(error.to_string().contains(says), "{line}: {error}");
+            assert!(!error.to_string().contains('\n'), "{error}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! New keys: which types and sizes there are, and why others are not made.
+//!
+//! The random numbers are the SSH library's, from the operating system. Nothing is written
+//! here; that is `write` and `save`.
+
+use russh::keys::key::safe_rng;
+use russh::keys::ssh_key::private::RsaKeypair;
+use russh::keys::{Algorithm, EcdsaCurve, PrivateKey};
+
+use super::refusal::{fault, shown};
+use crate::error::{Error, Kind, Result};
+
+/// ssh-keygen's own default since OpenSSH 8.0.
+const DEFAULT_RSA_BITS: u32 = 3_072;
+
+/// NIST SP 800-131A has disallowed shorter keys since 2014.
+const MIN_NEW_RSA_BITS: u32 = 2_048;
+
+/// Larger keys take minutes to make and slow every login, without being needed by anyone.
+const MAX_NEW_RSA_BITS: u32 = 8_192;
+
+/// What kind of key to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyType {
+    /// Ed25519 (RFC 8709).
+    Ed25519,
+    /// ECDSA on a NIST curve (RFC 5656).
+    Ecdsa(EcdsaCurve),
+    /// RSA with a modulus of this many bits, 2048 to 8192.
+    Rsa(u32),
+}
+
+impl KeyType {
+    /// The type with this name, as ssh-keygen takes them: `ed25519`, `ecdsa`, `rsa`, or as in
+    /// public key files. Without a size: 256 bits for ECDSA, 3072 for RSA.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`], with the reason: an unknown or unwanted type, or a size it does not have.
+    pub fn parse(name: &str, bits: Option<u32>) -> Result<KeyType> {
+        let lower = name.to_ascii_lowercase();
+        match lower.as_str() {
+            "ed25519" | "ssh-ed25519" => Ok(KeyType::Ed25519),
+            "rsa" | "ssh-rsa" | "rsa-sha2-256" | "rsa-sha2-512" => rsa(bits),
+            "ecdsa" => ecdsa(bits.unwrap_or(256)),
+            "ecdsa-sha2-nistp256" => ecdsa(256),
+            "ecdsa-sha2-nistp384" => ecdsa(384),
+            "ecdsa-sha2-nistp521" => ecdsa(521),
+            other => Err(refused(other)),
+        }
+    }
+
+    /// The file's name in `~/.ssh`, such as `id_ed25519`.
+    pub fn file_name(self) -> String {
+        format!("id_{}", self.name())
+    }
+
+    /// The short name: `ed25519`, `ecdsa` or `rsa`.
+    pub fn name(self) -> &'static str {
+        match self {
+            KeyType::Ed25519 => "ed25519",
+            KeyType::Ecdsa(_) => "ecdsa",
+            KeyType::Rsa(_) => "rsa",
+        }
+    }
+
+    /// Makes a key. RSA takes from a second up to minutes: run it where nothing waits.
+    ///
+    /// # Errors
+    /// No primes could be found, which does not happen with a working random source.
+    pub fn generate(self, comment: &str) -> Result<PrivateKey> {
+        let mut random = safe_rng();
+        let key = match self {
+            KeyType::Ed25519 => PrivateKey::random(&mut random, Algorithm::Ed25519),
+            KeyType::Ecdsa(curve) => PrivateKey::random(&mut random, Algorithm::Ecdsa { curve }),
+            KeyType::Rsa(bits) => RsaKeypair::random(&mut random, bits as usize)
+                .and_then(|pair| PrivateKey::new(pair.into(), "")),
+        };
+        let mut key = key.map_err(|error| fault(format!("no key could be made: {error}")))?;
+        key.set_comment(comment);
+        Ok(key)
+    }
+}
+
+fn rsa(bits: Option<u32>) -> Result<KeyType> {
+    match bits.unwrap_or(DEFAULT_RSA_BITS) {
+        bits if bits < MIN_NEW_RSA_BITS => {
+            Err(usage(format!("an RSA key of {bits} bits can be broken: the least is 2048"))
+                .hint("leave -b out for 3072, or use -t ed25519"))
+        }
+        bits if bits > MAX_NEW_RSA_BITS => {
+            Err(usage(format!("an RSA key of {bits} bits is not made: the most is 8192"))
+                .hint("leave -b out for 3072, or use -t ed25519"))
+        }
+        bits => Ok(KeyType::Rsa(bits)),
+    }
+}
+
+fn ecdsa(bits: u32) -> Result<KeyType> {
+    let curve = match bits {
+        256 => EcdsaCurve::NistP256,
+        384 => EcdsaCurve::NistP384,
+        521 => EcdsaCurve::NistP521,
+        other => {
+            return Err(
+                usage(format!("there is no ECDSA key of {other} bits")).hint("-b 256, 384 or 521")
+            );
+        }
+    };
+    Ok(KeyType::Ecdsa(curve))
+}
+
+fn refused(name: &str) -> Error {
+    const TYPES: &str = "-t ed25519, ecdsa or rsa";
+    match name {
+        "dsa" | "ssh-dss" => {
+            usage("DSA keys are not made: they have 1024 bits at most, and servers refuse them")
+                .hint(TYPES)
+        }
+        "ed448" | "ssh-ed448" => {
+            usage("Ed448 keys are not made: OpenSSH servers do not know them").hint(TYPES)
+        }
+        "rsa1" => usage("SSH-1 keys are not made: SSH-2 servers do not take them").hint(TYPES),
+        "ed25519-sk" | "ecdsa-sk" => usage("keys on a security key are not made by this version")
+            .hint(format!("ssh-keygen -t {name} makes one, and ssh-add hands it to the agent")),
+        other => usage(format!("unknown key type {}", shown(other))).hint(TYPES),
+    }
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_and_sizes_are_those_of_ssh_keygen() {
+        let parsed = |name, bits| KeyType::parse(name, bits).unwrap();
+        assert_eq!(parsed("ed25519", Some(4_096)), KeyType::Ed25519);
+        assert_eq!(parsed("rsa", None), KeyType::Rsa(3_072));
+        assert_eq!(parsed("RSA", Some(8_192)), KeyType::Rsa(8_192));
+        assert_eq!(parsed("ecdsa", None), KeyType::Ecdsa(EcdsaCurve::NistP256));
+        assert_eq!(parsed("ecdsa", Some(521)), KeyType::Ecdsa(EcdsaCurve::NistP521));
+        assert_eq!(parsed("ecdsa-sha2-nistp384", None), KeyType::Ecdsa(EcdsaCurve::NistP384));
+    }
+
+    #[test]
+    fn what_is_not_made_is_refused_with_its_reason() {
+        for (name, bits, reason) in [
+            ("dsa", None, "1024 bits at most"),
+            ("ed448", None, "OpenSSH servers do not know"),
+            ("rsa", Some(1_024), "the least is 2048"),
+            ("rsa", Some(2_047), "the least is 2048"),
+            ("rsa", Some(16_384), "the most is 8192"),
+            ("ecdsa", Some(512), "no ECDSA key of 512 bits"),
+            ("ed25519-sk", None, "security key"),
+            ("e\x1b[1m", None, "unknown key type e\\x1b[1m"),
+        ] {
+            let error = KeyType::parse(name, bits).unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage);
+            assert!(error.to_string().contains(reason), "{error}");
+            assert!(error.next_step().is_some(), "{error}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The public keys that any key-like file shows without a passphrase: private keys, public
+//! keys in both forms, authorized_keys and known_hosts (sshd(8)).
+//!
+//! Nothing is unlocked, and who else may read the file does not matter.
+
+use std::path::Path;
+
+use russh::keys::PublicKey;
+
+use super::file::{Loaded, quoted};
+use super::public::{self, Line};
+use super::refusal::fault;
+use super::{KeyFile, as_text, not_a_key, public_beside, rfc4716};
+use crate::error::{Error, Result};
+
+/// One key that a file shows.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The key, with its comment.
+    pub key: PublicKey,
+    /// Whether it stands in a certificate.
+    pub certified: bool,
+}
+
+/// Every key that the file shows, in order; at least one.
+///
+/// The comment of a private key is that of the `.pub` file beside it, if there is one; that of
+/// a line without one is what stands before its key.
+///
+/// # Errors
+/// The file cannot be read, is damaged, or shows no key: then it is no key file, or its format
+/// hides the public half and there is no `.pub` file beside it.
+pub fn listed(path: &Path) -> Result<Vec<Listed>> {
+    let at_file = |error: Error| error.context(format!("key file {}", quoted(path)));
+    let loaded = Loaded::read(path)?;
+    let text = as_text(&loaded.bytes).map_err(at_file)?;
+    if rfc4716::is_rfc4716(&text) {
+        let key = rfc4716::parse(&text).map_err(at_file)?;
+        return Ok(vec![Listed { key, certified: false }]);
+    }
+    if super::ppk::is_ppk(&text) || text.contains("PRIVATE KEY-----") {
+        let file = KeyFile::from_private(path, text).map_err(at_file)?;
+        return private(path, &file).map(|listed| vec![listed]).map_err(at_file);
+    }
+    let mut keys = Vec::new();
+    let mut first_error = None;
+    for line in text.lines() {
+        let Some((before, rest)) = key_in(line) else { continue };
+        match public::parse(rest) {
+            Ok(Line::Key(mut key)) => {
+                if key.comment().is_empty() {
+                    key.set_comment(before);
+                }
+                keys.push(Listed { key, certified: false });
+            }
+            Ok(Line::Certificate(certificate)) => {
+                let key = PublicKey::new(certificate.public_key().clone(), certificate.comment());
+                keys.push(Listed { key, certified: true });
+            }
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    match first_error {
+        _ if !keys.is_empty() => Ok(keys),
+        Some(error) => Err(at_file(error)),
+        None => Err(at_file(not_a_key(&text))),
+    }
+}
+
+/// Why a file that holds a private key may not show a public one.
+pub fn unlisted() -> Error {
+    fault("its format hides the public key until it is unlocked")
+        .hint("tessh keygen -y -f FILE asks for the passphrase")
+}
+
+fn private(path: &Path, file: &KeyFile) -> Result<Listed> {
+    let beside = public_beside(path).and_then(Result::ok);
+    let key = match (file.public(), beside) {
+        // Another key's .pub file says nothing about this one.
+        (Some(own), Some(beside)) if own.key_data() == beside.key_data() => beside,
+        (Some(own), _) => {
+            let mut own = own.clone();
+            own.set_comment(file.comment());
+            own
+        }
+        (None, Some(beside)) => beside,
+        (None, None) => return Err(unlisted()),
+    };
+    Ok(Listed { key, certified: false })
+}
+
+/// What stands before a line's key, which is options of authorized_keys or names of
+/// known_hosts, and the line from its key on.
+fn key_in(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim();
+    if line.starts_with('#') {
+        return None;
+    }
+    let starts = line.match_indices([' ', '\t']).map(|(at, _)| at + 1);
+    let at = std::iter::once(0).chain(starts).find(|at| public::is_public(&line[*at..]))?;
+    Some((line[..at].trim_end(), &line[at..]))
+}

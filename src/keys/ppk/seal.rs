@@ -1,0 +1,132 @@
+//! How a PPK file is sealed: keys from the passphrase, the cipher, and the checksum over all
+//! that counts (PuTTY manual, appendix C.4 and C.5).
+//!
+//! What such a file may cost to open is checked before, in `ppk`.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use hmac::{Hmac, KeyInit, Mac};
+use russh::keys::ssh_key::Cipher;
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// The length of an AES-256 key.
+const CIPHER_KEY: usize = 32;
+
+/// The length of an AES block, and so of the initialisation vector.
+pub(super) const BLOCK: usize = 16;
+
+/// What Argon2 gives: a key for the cipher, its vector, and a key for the checksum.
+const DERIVED: usize = CIPHER_KEY + BLOCK + 32;
+
+const MAC_NAME: &[u8] = b"putty-private-key-file-mac-key";
+
+/// What `Key-Derivation` and the lines after it say.
+pub(super) struct Cost<'a> {
+    /// `Argon2id`, `Argon2i` or `Argon2d`.
+    pub(super) flavour: &'a str,
+    /// In KiB.
+    pub(super) memory: u32,
+    /// Over the memory.
+    pub(super) passes: u32,
+    /// How many lanes.
+    pub(super) lanes: u32,
+    /// Any bytes; PuTTY writes 16.
+    pub(super) salt: &'a [u8],
+}
+
+/// What the checksum is over, beside the public and private parts.
+pub(super) struct Header<'a> {
+    /// The key's type.
+    pub(super) algorithm: &'a str,
+    /// `none` or `aes256-cbc`.
+    pub(super) encryption: &'a str,
+    /// As in the file.
+    pub(super) comment: &'a str,
+}
+
+/// The keys for one file.
+pub(super) struct Seal {
+    version: u8,
+    cipher: Zeroizing<Vec<u8>>,
+    vector: Zeroizing<Vec<u8>>,
+    mac: Zeroizing<Vec<u8>>,
+}
+
+impl Seal {
+    /// Of a file without a passphrase: only the checksum has a key, and everyone knows it.
+    pub(super) fn open(version: u8) -> Seal {
+        let mac = if version == 2 { Sha1::digest(MAC_NAME).to_vec() } else { Vec::new() };
+        Seal {
+            version,
+            cipher: Zeroizing::default(),
+            vector: Zeroizing::default(),
+            mac: Zeroizing::new(mac),
+        }
+    }
+
+    /// Of format 2.
+    pub(super) fn version_2(passphrase: &str) -> Seal {
+        let hash = |prefix: &[u8]| {
+            let hash = Sha1::new().chain_update(prefix).chain_update(passphrase).finalize();
+            Zeroizing::new(hash.to_vec())
+        };
+        let mut cipher = Zeroizing::new(Vec::with_capacity(2 * CIPHER_KEY));
+        cipher.extend_from_slice(&hash(&[0, 0, 0, 0]));
+        cipher.extend_from_slice(&hash(&[0, 0, 0, 1]));
+        cipher.truncate(CIPHER_KEY);
+        let vector = Zeroizing::new(vec![0; BLOCK]);
+        Seal { version: 2, cipher, vector, mac: hash(MAC_NAME) }
+    }
+
+    /// Of format 3. `None`: Argon2 does not take such a cost.
+    pub(super) fn version_3(cost: &Cost<'_>, passphrase: &str) -> Option<Seal> {
+        let algorithm = match cost.flavour {
+            "Argon2id" => Algorithm::Argon2id,
+            "Argon2i" => Algorithm::Argon2i,
+            "Argon2d" => Algorithm::Argon2d,
+            _ => return None,
+        };
+        let params = Params::new(cost.memory, cost.passes, cost.lanes, Some(DERIVED)).ok()?;
+        let argon2 = Argon2::new(algorithm, Version::V0x13, params);
+        let mut derived = Zeroizing::new([0; DERIVED]);
+        argon2.hash_password_into(passphrase.as_bytes(), cost.salt, &mut *derived).ok()?;
+        let part = |from: usize, to: usize| Zeroizing::new(derived[from..to].to_vec());
+        Some(Seal {
+            version: 3,
+            cipher: part(0, CIPHER_KEY),
+            vector: part(CIPHER_KEY, CIPHER_KEY + BLOCK),
+            mac: part(CIPHER_KEY + BLOCK, DERIVED),
+        })
+    }
+
+    /// Decrypts whole blocks in place; `None` if they are not whole.
+    pub(super) fn decrypt(&self, blocks: &mut [u8]) -> Option<()> {
+        Cipher::Aes256Cbc.decrypt(&self.cipher, &self.vector, blocks, None).ok()
+    }
+
+    /// Encrypts whole blocks in place; `None` if they are not whole.
+    pub(super) fn encrypt(&self, blocks: &mut [u8]) -> Option<()> {
+        Cipher::Aes256Cbc.encrypt(&self.cipher, &self.vector, blocks).ok().map(|_| ())
+    }
+
+    /// The checksum; the private part as it is before encryption, with its padding.
+    pub(super) fn mac(&self, header: &Header<'_>, public: &[u8], private: &[u8]) -> Vec<u8> {
+        let mut data = Zeroizing::new(Vec::with_capacity(private.len() + public.len() + 1_024));
+        let Header { algorithm, encryption, comment } = header;
+        let names = [algorithm, encryption, comment].map(|name| name.as_bytes());
+        for part in names.into_iter().chain([public, private]) {
+            // A file has at most 1 MiB.
+            data.extend_from_slice(&(part.len() as u32).to_be_bytes());
+            data.extend_from_slice(part);
+        }
+        const ANY_LENGTH: &str = "HMAC takes keys of any length";
+        if self.version == 2 {
+            let mac = Hmac::<Sha1>::new_from_slice(&self.mac).expect(ANY_LENGTH);
+            mac.chain_update(&*data).finalize().into_bytes().to_vec()
+        } else {
+            let mac = Hmac::<Sha256>::new_from_slice(&self.mac).expect(ANY_LENGTH);
+            mac.chain_update(&*data).finalize().into_bytes().to_vec()
+        }
+    }
+}

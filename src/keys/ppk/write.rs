@@ -1,0 +1,150 @@
+//! Writing PuTTY's private key format, version 3 (PuTTY manual, appendix C.1 to C.3).
+//!
+//! The cost of a passphrase is fixed, so that a file opens equally fast everywhere: PuTTY
+//! measures its own machine instead, and comes to much the same.
+
+use data_encoding::{BASE64, HEXLOWER};
+use russh::keys::PrivateKey;
+use russh::keys::key::safe_rng;
+use russh::keys::ssh_key::Mpint;
+use russh::keys::ssh_key::private::KeypairData;
+use russh::keys::ssh_key::rand_core::Rng;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::seal::{BLOCK, Cost, Header, Seal};
+use super::{PREFIX, base_name};
+use crate::error::Result;
+use crate::keys::MAX_COMMENT;
+use crate::keys::refusal::{fault, unsupported};
+use crate::secret::Secret;
+
+/// PuTTY's default, in KiB.
+const MEMORY: u32 = 8_192;
+
+/// What PuTTY's tenth of a second comes to on a usual machine.
+const PASSES: u32 = 13;
+
+/// PuTTY's default.
+const LANES: u32 = 1;
+
+/// As PuTTY writes them.
+const SALT: usize = 16;
+
+/// As PuTTY writes them, in characters.
+const LINE: usize = 64;
+
+/// The file's text, encrypted if there is a passphrase.
+///
+/// # Errors
+/// The key is of a type that PuTTY has no private key files for.
+pub(in crate::keys) fn write(
+    key: &PrivateKey,
+    passphrase: Option<&Secret>,
+) -> Result<Zeroizing<String>> {
+    let failed = || fault("the key cannot be encoded");
+    let mut private = numbers(key)?;
+    let public = key.public_key().to_bytes().map_err(|_| failed())?;
+    let algorithm = base_name(key);
+    let comment = &crate::text::line_bytes(key.comment().as_bytes(), MAX_COMMENT);
+    let mut salt = [0; SALT];
+    safe_rng().fill_bytes(&mut salt);
+    let cost =
+        Cost { flavour: "Argon2id", memory: MEMORY, passes: PASSES, lanes: LANES, salt: &salt };
+    let seal = match passphrase {
+        None => Seal::open(3),
+        Some(passphrase) => Seal::version_3(&cost, passphrase.expose()).ok_or_else(failed)?,
+    };
+    let encryption = if passphrase.is_some() { "aes256-cbc" } else { "none" };
+    if passphrase.is_some() {
+        pad(&mut private);
+    }
+    let mac = seal.mac(&Header { algorithm: &algorithm, encryption, comment }, &public, &private);
+    if passphrase.is_some() {
+        seal.encrypt(&mut private).ok_or_else(failed)?;
+    }
+    let sealed = passphrase.map(|_| &cost);
+    let header = Header { algorithm: &algorithm, encryption, comment };
+    Ok(text(&header, &public, sealed, &private, &mac))
+}
+
+/// The lines; the private part as it is stored.
+fn text(
+    header: &Header<'_>,
+    public: &[u8],
+    cost: Option<&Cost<'_>>,
+    private: &[u8],
+    mac: &[u8],
+) -> Zeroizing<String> {
+    let Header { algorithm, encryption, comment } = header;
+    // Room for all of it at once: growing would leave copies of the key behind.
+    let room = 2 * (public.len() + private.len()) + comment.len() + 1_024;
+    let mut out = Zeroizing::new(String::with_capacity(room));
+    for part in [PREFIX, "3: ", algorithm, "\nEncryption: ", encryption, "\nComment: ", comment] {
+        out.push_str(part);
+    }
+    out.push('\n');
+    block(&mut out, "Public", public);
+    if let Some(Cost { flavour, memory, passes, lanes, salt }) = cost {
+        out.push_str(&format!(
+            "Key-Derivation: {flavour}\nArgon2-Memory: {memory}\nArgon2-Passes: {passes}\n\
+             Argon2-Parallelism: {lanes}\nArgon2-Salt: {}\n",
+            HEXLOWER.encode(salt)
+        ));
+    }
+    block(&mut out, "Private", private);
+    out.push_str(&format!("Private-MAC: {}\n", HEXLOWER.encode(mac)));
+    out
+}
+
+/// The private numbers, each as PuTTY has it for the type.
+fn numbers(key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>> {
+    // No key has more: five numbers of 16384 bits.
+    let mut out = Zeroizing::new(Vec::with_capacity(16 * 1_024));
+    match key.key_data() {
+        KeypairData::Ed25519(pair) => {
+            // The seed as a little-endian number: what it leaves out is at the end.
+            let seed = Zeroizing::new(pair.private.to_bytes());
+            let length = seed.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+            string(&mut out, &seed[..length]);
+        }
+        KeypairData::Ecdsa(pair) => {
+            let mut number = Mpint::from_positive_bytes(pair.private_key_bytes());
+            string(&mut out, number.as_bytes());
+            number.zeroize();
+        }
+        KeypairData::Rsa(pair) => {
+            let private = pair.private();
+            for number in [private.d(), private.p(), private.q(), private.iqmp()] {
+                string(&mut out, number.as_bytes());
+            }
+        }
+        _ => return Err(unsupported(key.algorithm().as_str())),
+    }
+    Ok(out)
+}
+
+fn string(out: &mut Vec<u8>, bytes: &[u8]) {
+    // The numbers of a key have some kilobytes at most.
+    out.extend_from_slice(&(bytes.len() as u32).to_be_bytes());
+    out.extend_from_slice(bytes);
+}
+
+/// Random bytes up to the end of the block.
+fn pad(private: &mut Vec<u8>) {
+    let mut padding = [0; BLOCK];
+    safe_rng().fill_bytes(&mut padding);
+    let missing = private.len().next_multiple_of(BLOCK) - private.len();
+    private.extend_from_slice(&padding[..missing]);
+}
+
+fn block(out: &mut String, name: &str, bytes: &[u8]) {
+    let text = Zeroizing::new(BASE64.encode(bytes));
+    out.push_str(&format!("{name}-Lines: {}\n", text.len().div_ceil(LINE)));
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(LINE));
+        out.push_str(line);
+        out.push('\n');
+        rest = after;
+    }
+}

@@ -1,0 +1,89 @@
+//! A key as the text of a file: private in OpenSSH's or PuTTY's format, public as a line or
+//! in RFC 4716 form.
+//!
+//! Where the text goes is not decided here; `save` has the files.
+
+use russh::keys::key::safe_rng;
+use russh::keys::ssh_key::rand_core::Rng;
+use russh::keys::ssh_key::{Cipher, Kdf, LineEnding};
+use russh::keys::{PrivateKey, PublicKey};
+use zeroize::Zeroizing;
+
+use super::openssh::MAX_ROUNDS;
+use super::refusal::fault;
+use super::{MAX_COMMENT, ppk, rfc4716};
+use crate::error::{Error, Kind, Result};
+use crate::secret::Secret;
+use crate::text;
+
+/// ssh-keygen's default since OpenSSH 9.9.
+pub const DEFAULT_ROUNDS: u32 = 24;
+
+/// As OpenSSH has it.
+const SALT: usize = 16;
+
+/// The private key in OpenSSH's own format (PROTOCOL.key), encrypted with AES-256-CTR and this
+/// many rounds of bcrypt if there is a passphrase.
+///
+/// # Errors
+/// The rounds are none or more than [`KeyFile`](super::KeyFile) opens, or the key has no encoding.
+pub fn openssh(
+    key: &PrivateKey,
+    passphrase: Option<&Secret>,
+    rounds: u32,
+) -> Result<Zeroizing<String>> {
+    check_rounds(rounds)?;
+    let failed = |_| fault("the key cannot be encoded");
+    let Some(passphrase) = passphrase else {
+        return key.to_openssh(LineEnding::LF).map_err(failed);
+    };
+    let mut random = safe_rng();
+    let mut salt = vec![0; SALT];
+    random.fill_bytes(&mut salt);
+    let kdf = Kdf::Bcrypt { salt, rounds };
+    let check = random.next_u32();
+    let sealed = key.encrypt_with(Cipher::Aes256Ctr, kdf, check, passphrase.expose());
+    sealed.and_then(|key| key.to_openssh(LineEnding::LF)).map_err(failed)
+}
+
+/// Says whether that many rounds of bcrypt make sense.
+///
+/// # Errors
+/// [`Kind::Usage`]: they do not.
+pub fn check_rounds(rounds: u32) -> Result<()> {
+    if (1..=MAX_ROUNDS).contains(&rounds) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Usage, format!("{rounds} rounds: there can be 1 to {MAX_ROUNDS}"))
+        .hint(format!("{DEFAULT_ROUNDS} are usual, and 100 take some seconds")))
+}
+
+/// The private key in PuTTY's format, version 3, encrypted if there is a passphrase.
+///
+/// # Errors
+/// PuTTY has no such keys.
+pub fn ppk(key: &PrivateKey, passphrase: Option<&Secret>) -> Result<Zeroizing<String>> {
+    ppk::write(key, passphrase)
+}
+
+/// The public key as one line with its line break: type, base64, comment.
+pub fn public_line(key: &PublicKey) -> String {
+    let mut bare = key.clone();
+    bare.set_comment("");
+    let line = bare.to_string();
+    match comment(key) {
+        comment if comment.is_empty() => format!("{}\n", line.trim_end()),
+        comment => format!("{} {comment}\n", line.trim_end()),
+    }
+}
+
+/// The public key in the form of RFC 4716, several lines.
+pub fn rfc4716(key: &PublicKey) -> String {
+    let blob = key.to_bytes().expect("a key in memory has an encoding");
+    rfc4716::write(&blob, &comment(key))
+}
+
+/// The comment as it may stand in a line.
+pub fn comment(key: &PublicKey) -> String {
+    text::line_bytes(key.comment().as_bytes(), MAX_COMMENT)
+}
