@@ -25,8 +25,11 @@ const WITHOUT_BLOCKING: usize = 512;
 enum Access {
     /// Reads and writes do not wait for another party.
     File(OwnedFd),
-    /// Our own, non-blocking description of a pipe or terminal.
+    /// Our own, non-blocking description of a pipe, or of a terminal to write to.
     Reopened(AsyncFd<OwnedFd>),
+    /// Our own, non-blocking description of a terminal to read from. It is not tried before
+    /// something is typed: the attempt alone would stop a program in the background.
+    Keyboard(AsyncFd<OwnedFd>),
     /// A socket, asked not to block with each call.
     Socket(AsyncFd<OwnedFd>),
     /// Shared with others: wait for readiness, then move a little.
@@ -40,12 +43,14 @@ impl Access {
         if kind == FileType::Socket {
             return watch(dup(fd)?).map(Access::Socket);
         }
-        if kind == FileType::Fifo || crate::terminal::is_terminal(fd) {
+        let terminal = crate::terminal::is_terminal(fd);
+        if kind == FileType::Fifo || terminal {
             let direction = match interest.is_readable() {
                 true => OFlags::RDONLY,
                 false => OFlags::WRONLY,
             };
             return match reopen(fd, direction) {
+                Some(fd) if terminal && interest.is_readable() => watch(fd).map(Access::Keyboard),
                 Some(fd) => watch(fd).map(Access::Reopened),
                 None => watch(dup(fd)?).map(Access::Shared),
             };
@@ -60,12 +65,13 @@ impl Access {
         reading: bool,
         mut attempt: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<T>,
     ) -> Poll<io::Result<T>> {
-        let (fd, optimistic) = match self {
+        let (fd, first, waits) = match self {
             Access::File(fd) => return Poll::Ready(retry(|| attempt(fd.as_fd()))),
-            Access::Reopened(fd) | Access::Socket(fd) => (fd, true),
-            Access::Shared(fd) => (fd, false),
+            Access::Reopened(fd) | Access::Socket(fd) => (fd, true, false),
+            Access::Keyboard(fd) => (fd, false, false),
+            Access::Shared(fd) => (fd, false, true),
         };
-        if optimistic {
+        if first {
             match retry(|| attempt(fd.get_ref().as_fd())) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 result => return Poll::Ready(result),
@@ -76,7 +82,7 @@ impl Access {
                 true => ready!(fd.poll_read_ready(cx))?,
                 false => ready!(fd.poll_write_ready(cx))?,
             };
-            if !optimistic {
+            if waits {
                 let result = retry(|| attempt(fd.get_ref().as_fd()));
                 guard.clear_ready();
                 return Poll::Ready(result);
@@ -181,5 +187,35 @@ impl AsyncWrite for OutputFd {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::terminal::testing::pty;
+
+    // A program in the background is stopped by the attempt, whether or not there is anything
+    // to read.
+    #[tokio::test]
+    async fn a_terminal_is_not_read_before_something_is_typed() {
+        let (tty, mut person) = pty();
+        let keyboard = Access::new(tty.as_fd(), Interest::READABLE).unwrap();
+        let mut attempts = 0;
+        let mut typed = [0; 8];
+        let first = std::future::poll_fn(|cx| {
+            let read = keyboard.poll(cx, true, |fd| {
+                attempts += 1;
+                read(fd, &mut typed)
+            });
+            Poll::Ready(read.is_pending())
+        });
+        assert!(first.await, "nothing was typed");
+        assert_eq!(attempts, 0);
+        person.write_all(b"now\n").unwrap();
+        let count = std::future::poll_fn(|cx| keyboard.poll(cx, true, |fd| read(fd, &mut typed)));
+        assert_eq!(count.await.unwrap(), 4);
     }
 }
