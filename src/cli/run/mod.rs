@@ -77,7 +77,7 @@ async fn session(plan: &Plan, typed: &Typed, environment: &Environment) -> Resul
     let password = typed.password_fd.map(read_password).transpose()?;
     let prompt = Plain {
         batch: plan.options.batch_mode.value,
-        banner: plan.options.log_level.value > crate::config::LogLevel::Quiet,
+        banner: plan.options.log_level.value >= crate::config::LogLevel::Info,
         ask_pass: environment.ask_pass(),
         say: log::to_stderr,
     };
