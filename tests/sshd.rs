@@ -190,7 +190,9 @@ fn terminal_only_where_there_is_one_or_it_is_forced() {
     let tty = "tty >/dev/null && echo terminal || echo none";
     assert_eq!(bench.run_with(&["-T"], tty).output().text(), "none\n");
     assert_eq!(bench.run(tty).output().text(), "none\n");
-    assert_eq!(bench.run_with(&["-tt"], tty).output().text(), "terminal\r\n");
+    let forced = bench.run_with(&["-tt"], tty).output();
+    assert_eq!(forced.text(), "terminal\r\n");
+    assert!(forced.stderr.contains("Connection to 127.0.0.1 closed."), "{forced:?}");
 }
 
 #[test]
@@ -439,6 +441,23 @@ fn certificate_named_by_an_option() {
     let named = format!("CertificateFile={}", arg(&home.path("elsewhere.pub")));
     let options = ["-o", "BatchMode=yes", "-i", arg(&key), "-o", &named];
     let output = tessh(&home, &sshd, &options, &["echo in"]).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+}
+
+#[test]
+fn certificate_file_with_its_key_in_the_agent() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    let agent = Agent::start(&[&key]);
+    sshd.certify(&key, &["-n", USER]);
+    let named = home.path("id-cert.pub");
+    let options = ["-o", "BatchMode=yes", "--auth", "agent", "-i", arg(&named)];
+    let run = tessh(&home, &sshd, &options, &["echo in"]);
+    let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
     assert_eq!(output.expect_quiet_success().text(), "in\n");
 }
 

@@ -107,31 +107,37 @@ impl AsyncRead for Input {
         let space = buf.initialize_unfilled();
         let count = match &self.0 {
             Source::File(fd) => retry(|| read(fd, &mut *space))?,
-            Source::Watched(fd, sort) => ready!(poll_source(fd, *sort, cx, space))?,
+            Source::Watched(fd, sort) => {
+                let room = space.len();
+                ready!(poll_source(fd, *sort, cx, room, |fd| match sort {
+                    Sort::Socket => {
+                        recv(fd, &mut *space, RecvFlags::DONTWAIT).map(|(count, _)| count)
+                    }
+                    _ => read(fd, &mut *space),
+                }))?
+            }
         };
         buf.advance(count);
         Poll::Ready(Ok(()))
     }
 }
 
+/// Reads once there is something to read, up to `room` bytes. Nothing is tried before: the
+/// attempt alone would stop a program that reads its terminal from the background.
 fn poll_source(
     fd: &AsyncFd<OwnedFd>,
     sort: Sort,
     cx: &mut Context<'_>,
-    space: &mut [u8],
+    room: usize,
+    mut attempt: impl FnMut(BorrowedFd<'_>) -> rustix::io::Result<usize>,
 ) -> Poll<io::Result<usize>> {
     loop {
         let mut guard = ready!(fd.poll_read_ready(cx))?;
-        let result = guard.try_io(|fd| {
-            retry(|| match sort {
-                Sort::Socket => recv(fd, &mut *space, RecvFlags::DONTWAIT).map(|(count, _)| count),
-                _ => read(fd, &mut *space),
-            })
-        });
+        let result = guard.try_io(|fd| retry(|| attempt(fd.get_ref().as_fd())));
         let Ok(result) = result else { continue };
         // A short read has emptied a pipe or socket, and what comes next is a new event. A
         // terminal may hold more lines; a blocking descriptor must not be read on a guess.
-        let short = result.as_ref().is_ok_and(|&count| count > 0 && count < space.len());
+        let short = result.as_ref().is_ok_and(|&count| count > 0 && count < room);
         if sort == Sort::Shared || (short && sort != Sort::Terminal) {
             guard.clear_ready();
         }
@@ -214,5 +220,37 @@ impl AsyncWrite for OutputFd {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::terminal::testing::pty;
+
+    // A program in the background is stopped by the attempt, whether or not there is anything
+    // to read.
+    #[tokio::test]
+    async fn a_terminal_is_not_read_before_something_is_typed() {
+        let (tty, mut person) = pty();
+        let keyboard = watch(dup(&tty).unwrap(), Interest::READABLE).unwrap();
+        let mut attempts = 0;
+        let mut typed = [0; 8];
+        let first = std::future::poll_fn(|cx| {
+            let read = poll_source(&keyboard, Sort::Terminal, cx, 8, |fd| {
+                attempts += 1;
+                read(fd, &mut typed)
+            });
+            Poll::Ready(read.is_pending())
+        });
+        assert!(first.await, "nothing was typed");
+        assert_eq!(attempts, 0);
+        person.write_all(b"now\n").unwrap();
+        let count = std::future::poll_fn(|cx| {
+            poll_source(&keyboard, Sort::Terminal, cx, 8, |fd| read(fd, &mut typed))
+        });
+        assert_eq!(count.await.unwrap(), 4);
     }
 }

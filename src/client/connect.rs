@@ -15,7 +15,8 @@ use std::time::Duration;
 use log::debug;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpSocket, TcpStream, UnixStream};
+use tokio::net::unix::pipe::{Receiver, Sender};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout_at};
@@ -81,10 +82,19 @@ pub enum Stream {
     Command(Proxy),
 }
 
-/// A running proxy command.
+/// A running proxy command. Its ends are pipes, as with ssh(1): a server started by it then
+/// finds no socket to take addresses from.
 pub struct Proxy {
-    socket: UnixStream,
+    /// Its input; `None` once we have nothing more to say.
+    input: Option<Sender>,
+    output: Receiver,
     child: Child,
+}
+
+impl Proxy {
+    fn input(&mut self) -> std::io::Result<Pin<&mut Sender>> {
+        self.input.as_mut().map(Pin::new).ok_or_else(|| std::io::ErrorKind::BrokenPipe.into())
+    }
 }
 
 impl Drop for Proxy {
@@ -252,18 +262,20 @@ fn start(proxy: &ProxyCommand) -> Result<Proxy> {
         Error::new(Kind::Connect, format!("the proxy command did not start: {}", reason(&error)))
             .hint("check ProxyCommand")
     };
-    let (ours, theirs) = std::os::unix::net::UnixStream::pair().map_err(failed)?;
-    ours.set_nonblocking(true).map_err(failed)?;
-    let input = std::os::fd::OwnedFd::from(theirs);
-    let output = input.try_clone().map_err(failed)?;
+    let (its_input, input) = std::io::pipe().map_err(failed)?;
+    let (output, its_output) = std::io::pipe().map_err(failed)?;
     let child = Command::new(&proxy.shell)
         .arg("-c")
         .arg(format!("exec {}", proxy.command))
-        .stdin(Stdio::from(input))
-        .stdout(Stdio::from(output))
+        .stdin(Stdio::from(its_input))
+        .stdout(Stdio::from(its_output))
         .spawn()
         .map_err(failed)?;
-    Ok(Proxy { socket: UnixStream::from_std(ours).map_err(failed)?, child })
+    Ok(Proxy {
+        input: Some(Sender::from_owned_fd(input.into()).map_err(failed)?),
+        output: Receiver::from_owned_fd(output.into()).map_err(failed)?,
+        child,
+    })
 }
 
 impl Stream {
@@ -297,8 +309,8 @@ impl Stream {
             ),
             Stream::Command(proxy) => poll_vectored(
                 cx,
-                |cx| proxy.socket.poll_read_ready(cx),
-                || proxy.socket.try_read_vectored(buffers),
+                |cx| proxy.output.poll_read_ready(cx),
+                || proxy.output.try_read_vectored(buffers),
             ),
         }
     }
@@ -312,7 +324,7 @@ impl AsyncRead for Stream {
     ) -> Poll<std::io::Result<()>> {
         match &mut *self {
             Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
-            Stream::Command(proxy) => Pin::new(&mut proxy.socket).poll_read(cx, buf),
+            Stream::Command(proxy) => Pin::new(&mut proxy.output).poll_read(cx, buf),
         }
     }
 }
@@ -325,21 +337,24 @@ impl AsyncWrite for Stream {
     ) -> Poll<std::io::Result<usize>> {
         match &mut *self {
             Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
-            Stream::Command(proxy) => Pin::new(&mut proxy.socket).poll_write(cx, buf),
+            Stream::Command(proxy) => proxy.input()?.poll_write(cx, buf),
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         match &mut *self {
             Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            Stream::Command(proxy) => Pin::new(&mut proxy.socket).poll_flush(cx),
+            Stream::Command(_) => Poll::Ready(Ok(())),
         }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         match &mut *self {
             Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Command(proxy) => Pin::new(&mut proxy.socket).poll_shutdown(cx),
+            Stream::Command(proxy) => {
+                proxy.input = None;
+                Poll::Ready(Ok(()))
+            }
         }
     }
 }
@@ -399,6 +414,16 @@ mod tests {
         stream.read_to_end(&mut heard).await.unwrap();
         assert_eq!(heard, b"there and back");
         assert_eq!(stream.peer(), None);
+    }
+
+    #[tokio::test]
+    async fn a_proxy_command_finds_pipes_and_no_socket() {
+        let route =
+            proxied("sh -c 'test -p /dev/stdin && test -p /dev/stdout && echo pipes'".into());
+        let mut stream = connect(&route, Budget::start(None)).await.unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).await.unwrap();
+        assert_eq!(heard, "pipes\n");
     }
 
     #[tokio::test]

@@ -220,9 +220,9 @@ impl HostCheck {
                 warn();
                 shared.restrict();
                 prompt.notice(Notice::Warning(&format!(
-                    "the host key of {} changed and StrictHostKeyChecking is no: passwords, \
+                    "{}, and StrictHostKeyChecking is no: passwords, \
                      keyboard-interactive and forwarding are off for this connection",
-                    self.host.shown
+                    not_as_known(&evidence, &self.host.shown)
                 )));
                 Ok(())
             }
@@ -277,7 +277,7 @@ impl HostCheck {
             return;
         };
         let key = &evidence.offered;
-        let shown = format!("'{}' ({})", host.shown, fingerprint::type_name(key));
+        let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(key));
         let (done, result) = match evidence.finding {
             Finding::Changed(_) => (
                 format!("Replaced the key of {shown} in the list of known hosts."),
@@ -328,6 +328,16 @@ fn report(evidence: &Evidence) {
             debug!("Found CA key {authority} in {}:{}", at.file.display(), at.line);
         }
         _ => {}
+    }
+}
+
+fn not_as_known(evidence: &Evidence, host: &str) -> String {
+    match evidence.finding {
+        Finding::OtherTypeKnown(_) => {
+            let kind = fingerprint::type_name(&evidence.offered);
+            format!("no {kind} host key of {host} is known, only of other types")
+        }
+        _ => format!("the host key of {host} changed"),
     }
 }
 
@@ -387,6 +397,7 @@ fn remedy(evidence: &Evidence) -> String {
         }
         Finding::Revoked(_) => "this key must not be trusted; ask the server's administrator".into(),
         _ if unread.is_some() => "make that file readable, or name others with UserKnownHostsFile".into(),
+        Finding::OtherTypeKnown(_) => "connect once on a terminal to compare the fingerprint".into(),
         _ => "connect once on a terminal to compare the fingerprint, or use -o StrictHostKeyChecking=accept-new".into(),
     }
 }

@@ -103,6 +103,27 @@ impl Agent {
         bound.await?.map_err(|error| failed(socket, &error.to_string()))
     }
 
+    /// What to name when this identity shall sign. An agent that was given the key without the
+    /// certificate knows it by the key.
+    async fn as_held(&mut self, wanted: AgentIdentity) -> Result<AgentIdentity> {
+        let AgentIdentity::Certificate { certificate, .. } = &wanted else { return Ok(wanted) };
+        let mut key = None;
+        for held in self.identities().await? {
+            match &held {
+                AgentIdentity::Certificate { certificate: held, .. } if held == certificate => {
+                    return Ok(wanted);
+                }
+                AgentIdentity::PublicKey { key: plain, .. }
+                    if plain.key_data() == certificate.public_key() =>
+                {
+                    key = Some(held);
+                }
+                _ => {}
+            }
+        }
+        Ok(key.unwrap_or(wanted))
+    }
+
     async fn sign(
         &mut self,
         key: AgentIdentity,
@@ -146,6 +167,7 @@ impl russh::Signer for Agent {
     ) -> impl Future<Output = Result<Vec<u8>, SignError>> + Send {
         let key = key.clone();
         async move {
+            let key = self.as_held(key).await.map_err(SignError::Agent)?;
             let signed = self.sign(key, hash_alg, to_sign).await;
             signed.map_err(SignError::Agent)
         }

@@ -11,11 +11,13 @@ const NAMED_MAX: usize = 3;
 /// The verdict on the evidence under the policy. Total: every finding has an answer.
 ///
 /// - On record or certified: `Accept`. Revoked: `Reject`, whatever the policy.
-/// - Unknown, or only other types known: `Reject`, `Ask`, or `AcceptAndRecord`. But where a
-///   whole known_hosts file could not be read nobody can say that the host is new, so the
-///   policies that record without asking (`accept-new`, `no`) reject.
+/// - Unknown: `Reject`, `Ask`, or `AcceptAndRecord`. But where a whole known_hosts file could
+///   not be read nobody can say that the host is new, so the policies that record without
+///   asking (`accept-new`, `no`) reject.
 /// - Changed: `Reject`, `Ask`, and under `no` `AcceptRestricted`. With nobody to ask the
 ///   caller rejects.
+/// - Only other types known: as changed, like ssh(1). The host is not new, and whoever stands
+///   in for it needs only a key of a type that is not on record.
 ///
 /// A reason to reject is one line and includes [`Evidence::certificate_fault`]; after any other
 /// verdict the caller has to say that fault itself.
@@ -23,16 +25,20 @@ pub fn decide(evidence: &Evidence, policy: Policy) -> Verdict {
     match &evidence.finding {
         Finding::Known(_) | Finding::Certified { .. } => Verdict::Accept,
         Finding::Revoked(at) => reject(evidence, format!("the key is marked @revoked at {at}")),
-        Finding::Unknown => decide_new(evidence, policy, &[]),
-        Finding::OtherTypeKnown(known) => decide_new(evidence, policy, known),
-        Finding::Changed(known) => decide_changed(evidence, policy, known),
+        Finding::Unknown => decide_new(evidence, policy),
+        Finding::OtherTypeKnown(known) => {
+            decide_not_new(evidence, policy, || reason_other_type(evidence, policy, known))
+        }
+        Finding::Changed(known) => {
+            decide_not_new(evidence, policy, || reason_changed(evidence, known))
+        }
     }
 }
 
-fn decide_new(evidence: &Evidence, policy: Policy, others: &[KnownKey]) -> Verdict {
+fn decide_new(evidence: &Evidence, policy: Policy) -> Verdict {
     match policy {
         Policy::Ask => Verdict::Ask,
-        Policy::Yes => reject(evidence, reason_strict(evidence, others)),
+        Policy::Yes => reject(evidence, reason_strict(evidence)),
         Policy::AcceptNew | Policy::No => match unread_file(evidence) {
             None => Verdict::AcceptAndRecord,
             Some(problem) => {
@@ -43,24 +49,40 @@ fn decide_new(evidence: &Evidence, policy: Policy, others: &[KnownKey]) -> Verdi
     }
 }
 
-fn decide_changed(evidence: &Evidence, policy: Policy, known: &[KnownKey]) -> Verdict {
+fn decide_not_new(evidence: &Evidence, policy: Policy, reason: impl FnOnce() -> String) -> Verdict {
     match policy {
         Policy::Ask => Verdict::Ask,
         Policy::No => Verdict::AcceptRestricted,
-        Policy::Yes | Policy::AcceptNew => reject(evidence, reason_changed(evidence, known)),
+        Policy::Yes | Policy::AcceptNew => reject(evidence, reason()),
     }
 }
 
-fn reason_strict(evidence: &Evidence, others: &[KnownKey]) -> String {
-    let host = host(evidence);
-    let mut reason = if others.is_empty() {
-        format!("no entry for {host} in known_hosts")
-    } else {
-        let offered = fingerprint::type_name(&evidence.offered);
-        format!("no {offered} key for {host} in known_hosts (known {})", name_keys(others))
-    };
+fn reason_strict(evidence: &Evidence) -> String {
     let offered = fingerprint::sha256(&evidence.offered);
-    reason.push_str(&format!(" (offered {offered}), and StrictHostKeyChecking is yes"));
+    let reason = format!(
+        "no entry for {} in known_hosts (offered {offered}), and StrictHostKeyChecking is yes",
+        host(evidence)
+    );
+    with_unread_file(evidence, reason)
+}
+
+fn reason_other_type(evidence: &Evidence, policy: Policy, known: &[KnownKey]) -> String {
+    let kind = fingerprint::type_name(&evidence.offered);
+    let offered = fingerprint::sha256(&evidence.offered);
+    let setting = match policy {
+        Policy::Yes => "yes",
+        _ => "accept-new",
+    };
+    let reason = format!(
+        "no {kind} key for {} in known_hosts (known {}) (offered {offered}), \
+         and StrictHostKeyChecking is {setting}",
+        host(evidence),
+        name_keys(known)
+    );
+    with_unread_file(evidence, reason)
+}
+
+fn with_unread_file(evidence: &Evidence, mut reason: String) -> String {
     if let Some(problem) = unread_file(evidence) {
         reason.push_str(&format!("; {problem}"));
     }
@@ -168,7 +190,7 @@ mod tests {
         all
     }
 
-    fn with_unread_file(mut evidence: Evidence) -> Evidence {
+    fn past_unread_file(mut evidence: Evidence) -> Evidence {
         evidence.problems.push(Problem {
             file: "/etc/kh".into(),
             line: None,
@@ -191,7 +213,7 @@ mod tests {
     const POLICIES: [Policy; 4] = [Policy::Yes, Policy::Ask, Policy::AcceptNew, Policy::No];
     const TABLE: [(&str, [&str; 4]); 6] = [
         ("unknown", ["reject", "ask", "record", "record"]),
-        ("other", ["reject", "ask", "record", "record"]),
+        ("other", ["reject", "ask", "reject", "restricted"]),
         ("changed", ["reject", "ask", "reject", "restricted"]),
         ("revoked", ["reject", "reject", "reject", "reject"]),
         ("known", ["accept", "accept", "accept", "accept"]),
@@ -199,7 +221,7 @@ mod tests {
     ];
     const TABLE_UNREAD: [(&str, [&str; 4]); 6] = [
         ("unknown", ["reject", "ask", "reject", "reject"]),
-        ("other", ["reject", "ask", "reject", "reject"]),
+        ("other", ["reject", "ask", "reject", "restricted"]),
         ("changed", ["reject", "ask", "reject", "restricted"]),
         ("revoked", ["reject", "reject", "reject", "reject"]),
         ("known", ["accept", "accept", "accept", "accept"]),
@@ -221,7 +243,7 @@ mod tests {
 
     #[test]
     fn nothing_is_recorded_past_a_file_that_could_not_be_read() {
-        let cases = findings().into_iter().map(|(name, e)| (name, with_unread_file(e))).collect();
+        let cases = findings().into_iter().map(|(name, e)| (name, past_unread_file(e))).collect();
         assert_table(cases, TABLE_UNREAD);
     }
 
@@ -249,6 +271,13 @@ mod tests {
                  (offered {offered}), and StrictHostKeyChecking is yes"
             )
         );
+        assert_eq!(
+            reason(&evidence(Finding::OtherTypeKnown(known(OTHER))), Policy::AcceptNew),
+            format!(
+                "no ED25519 key for 'h' in known_hosts (known RSA at /kh:4) \
+                 (offered {offered}), and StrictHostKeyChecking is accept-new"
+            )
+        );
         let (old, new) = (fingerprint::sha256(&key(OLD)), fingerprint::sha256(&key(KEY)));
         assert_eq!(
             reason(&evidence(Finding::Changed(known(OLD))), Policy::AcceptNew),
@@ -259,7 +288,7 @@ mod tests {
             "the key is marked @revoked at /kh:2"
         );
         assert_eq!(
-            reason(&with_unread_file(evidence(Finding::Unknown)), Policy::AcceptNew),
+            reason(&past_unread_file(evidence(Finding::Unknown)), Policy::AcceptNew),
             "cannot tell whether 'h' is new: /etc/kh: is a directory"
         );
     }

@@ -134,7 +134,7 @@ async fn run(plan: &Plan, session: &Session, environment: &Environment) -> Resul
     let exit = relay::relay(session, channel, local).await;
     drop(watcher);
     console.leave();
-    if interactive && options.log_level.value >= config::LogLevel::Info {
+    if pty && options.log_level.value >= config::LogLevel::Info {
         crate::cli::log::write(&format!("Connection to {} closed.", plan.host));
     }
     exit

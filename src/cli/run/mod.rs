@@ -84,7 +84,7 @@ fn print(text: &str) -> Result<u8> {
 async fn session(plan: &Plan, password: Option<Secret>, environment: &Environment) -> Result<u8> {
     let prompt = Plain {
         batch: plan.options.batch_mode.value,
-        banner: plan.options.log_level.value > crate::config::LogLevel::Quiet,
+        banner: plan.options.log_level.value >= crate::config::LogLevel::Info,
         ask_pass: environment.ask_pass(),
         say: log::to_stderr,
     };

@@ -93,10 +93,8 @@ impl Dialogue {
     pub(super) async fn agent(&mut self) -> Result<Outcome> {
         let mut agent = self.open_agent().await?;
         let held = agent.identities().await?;
-        let wanted = match &self.login.agent_key {
-            Some(file) => Some(public(file)?.clone()),
-            None => None,
-        };
+        let file = self.login.agent_key.take();
+        let wanted = file.as_ref().map(public).transpose()?.cloned();
         let picked = held.into_iter().find(|identity| match &wanted {
             Some(wanted) => identity.public_key().key_data() == wanted.key_data(),
             None => true,
@@ -108,7 +106,12 @@ impl Dialogue {
             };
             return Err(Error::new(Kind::Identity, missing).hint("add the key with ssh-add"));
         };
-        let identity = self.held(picked, agent);
+        let mut identity = self.held(picked, agent);
+        if identity.certificate.is_none()
+            && let Some(file) = file
+        {
+            identity.certificate = self.certificate_of(&file, &identity.public);
+        }
         self.offer(identity).await
     }
 
@@ -125,31 +128,32 @@ impl Dialogue {
     /// A file becomes an identity as soon as its public half is known.
     async fn identity(&self, file: KeyFile) -> Result<Identity> {
         let transport = &self.transport;
-        let path = file.path().to_owned();
-        let embedded = file.certificate().cloned();
-        let (public, pen) = match (file.public(), file.format()) {
-            (Some(public), Format::PublicOnly) => {
-                (public.clone(), Pen::Agent(self.open_agent().await?))
-            }
-            (Some(public), _) => (public.clone(), Pen::File(Box::new(file))),
-            (None, _) => {
-                let unlocked = unlock(&file, &transport.shared, &transport.prompt).await;
-                let private = unlocked.map_err(|error| match error {
-                    SignerError::Ours(error) => error,
-                    SignerError::Lost => super::lost_for_no_reason(),
-                })?;
-                let public = private.public_key().clone();
-                (public, Pen::Open(Arc::new(private), path.display().to_string()))
-            }
-        };
-        let certificate = match self.named_certificate(&public) {
-            Some(certificate) => Some(certificate),
-            None => match embedded {
-                Some(certificate) => self.usable(certificate, &public, &path.display().to_string()),
-                None => self.certificate_beside(&path, &public),
-            },
-        };
+        if let Some(public) = file.public().cloned() {
+            let certificate = self.certificate_of(&file, &public);
+            let pen = match file.format() {
+                Format::PublicOnly => Pen::Agent(self.open_agent().await?),
+                _ => Pen::File(Box::new(file)),
+            };
+            return Ok(Identity { public, certificate, pen });
+        }
+        let unlocked = unlock(&file, &transport.shared, &transport.prompt).await;
+        let private = unlocked.map_err(|error| match error {
+            SignerError::Ours(error) => error,
+            SignerError::Lost => super::lost_for_no_reason(),
+        })?;
+        let public = private.public_key().clone();
+        let certificate = self.certificate_of(&file, &public);
+        let pen = Pen::Open(Arc::new(private), file.path().display().to_string());
         Ok(Identity { public, certificate, pen })
+    }
+
+    /// The certificate that goes with a file: one named, the one in it, or the one beside it.
+    fn certificate_of(&self, file: &KeyFile, public: &PublicKey) -> Option<Certificate> {
+        let path = file.path();
+        self.named_certificate(public).or_else(|| match file.certificate() {
+            Some(own) => self.usable(own.clone(), public, &path.display().to_string()),
+            None => self.certificate_beside(path, public),
+        })
     }
 
     /// The certificate for this key among those named with CertificateFile.
