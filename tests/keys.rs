@@ -475,6 +475,11 @@ proptest! {
         let text = fs::read_to_string(data(&format!("made/{name}"))).unwrap().replace('\r', "");
         let changed = with_body(&text[text.find("-----BEGIN").unwrap()..], |body| {
             let at = at % body.len();
+            // Other rounds of bcrypt are other minutes, and nothing else.
+            let rounds = body.windows(6).position(|word| word == b"bcrypt").map(|at| at + 30);
+            if rounds.is_some_and(|rounds| (rounds..rounds + 4).contains(&at)) {
+                return;
+            }
             body[at] = to;
             if cut == 0 {
                 body.truncate(at);
