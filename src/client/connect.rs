@@ -79,7 +79,7 @@ pub enum Stream {
     /// A TCP connection.
     Tcp(TcpStream),
     /// A proxy command, ended with the stream.
-    Command(Proxy),
+    Command(Box<Proxy>),
 }
 
 /// A running proxy command. Its ends are pipes, as with ssh(1): a server started by it then
@@ -114,7 +114,7 @@ impl Drop for Proxy {
 /// Names without addresses, addresses that refuse or time out, a command that does not start.
 pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
     if let Some(proxy) = &route.proxy {
-        return start(proxy).map(Stream::Command);
+        return start(proxy).map(|proxy| Stream::Command(Box::new(proxy)));
     }
     let until = budget.until(deadline::CONNECT);
     match timeout_at(until, attempts(route)).await {
