@@ -72,6 +72,23 @@ fn worker(program: &Path, test: &str, job: &str) -> Command {
     command
 }
 
+/// Starts a program that was just copied. Another test's child may still hold the copy open for
+/// writing for as long as it takes to become another program.
+fn started(command: &mut Command) -> Child {
+    let until = std::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        match command.spawn() {
+            Err(error)
+                if error.kind() == std::io::ErrorKind::ExecutableFileBusy
+                    && std::time::Instant::now() < until =>
+            {
+                std::thread::yield_now();
+            }
+            result => return result.expect("started"),
+        }
+    }
+}
+
 fn this_program() -> PathBuf {
     std::env::current_exe().expect("this program")
 }
@@ -298,7 +315,7 @@ fn a_user_without_rights_gets_clear_errors_and_loses_nothing() {
     if is_root {
         command.uid(NOBODY).gid(NOBODY);
     }
-    let mut child = command.spawn().expect("started");
+    let mut child = started(&mut command);
     let mut output = BufReader::new(child.stdout.take().expect("piped"));
     let mut said = Vec::new();
     while let Some(line) = next_word(&mut output, "WORKER ") {

@@ -301,3 +301,23 @@ fn banner_is_shown_and_cannot_draw() {
     let written = pty.written();
     assert!(!written.contains("\x1b[2J") && !written.contains("\x1b]0;"), "{written:?}");
 }
+
+#[test]
+fn server_without_terminals_leaves_this_one_as_it_was() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&["PermitTTY no"]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let arguments = sshd.to(&["--plain", "--auth", "publickey", "-i", arg(&key)], &[]);
+    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    pty.wait_for("PTY allocation request failed on channel 0");
+    // Enter ends a line here only where the terminal is not raw.
+    pty.send("echo 6$((3*2))6<enter>");
+    pty.wait_for("666");
+    pty.send("exit 3<enter>");
+    assert_eq!(pty.exit_code(), 3);
+    pty.expect_restored();
+}

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use log::{debug, info};
+use log::{debug, warn};
 use russh::client::Msg;
 use russh::{ChannelWriteHalf, Disconnect, Sig};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -61,6 +61,9 @@ pub struct Local<'a, I> {
     pub resized: UnboundedReceiver<WindowSize>,
     /// The person's console.
     pub console: &'a mut (dyn Console + Send),
+    /// Gives the terminal back to the person where the server has none of its own: nobody
+    /// else would echo what is typed.
+    pub without_pty: &'a (dyn Fn() + Sync),
 }
 
 /// Relays until the program on the server has ended and all its output is written.
@@ -73,7 +76,7 @@ where
     I: AsyncRead + Unpin,
 {
     let Channel { write, mut events, mut awaited, program } = channel;
-    let Local { input, escape, mut resized, console } = local;
+    let Local { input, escape, mut resized, console, without_pty } = local;
     let pump = async {
         match (input, escape) {
             (None, _) => write.eof().await.map(|()| End::Input),
@@ -99,7 +102,7 @@ where
                 Some(Event::ExitStatus(status)) => exit = Exit::Status(status),
                 Some(Event::ExitSignal { name, message }) => exit = Exit::Signal(signal(&name), message),
                 Some(Event::Success) => granted(&mut awaited, session),
-                Some(Event::Failure) => denied(&mut awaited, program)?,
+                Some(Event::Failure) => denied(&mut awaited, program, without_pty)?,
                 Some(Event::OutputFailed(error)) => return output_failed(&error),
                 // The connection is gone; a status that came before still counts.
                 None if exit != Exit::Unknown => return Ok(exit),
@@ -268,11 +271,16 @@ fn granted(awaited: &mut std::collections::VecDeque<Awaited>, session: &Session)
     }
 }
 
-fn denied(awaited: &mut std::collections::VecDeque<Awaited>, program: &str) -> Result<()> {
+fn denied(
+    awaited: &mut std::collections::VecDeque<Awaited>,
+    program: &str,
+    without_pty: &(dyn Fn() + Sync),
+) -> Result<()> {
     match awaited.pop_front() {
         Some(Awaited::Pty) => {
             // As with ssh the session goes on without; the program may not need one.
-            info!("PTY allocation request failed on channel 0");
+            without_pty();
+            warn!("PTY allocation request failed on channel 0");
             Ok(())
         }
         _ => Err(Error::new(Kind::Channel, format!("{program} request failed on channel 0"))

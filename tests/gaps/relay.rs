@@ -99,7 +99,7 @@ async fn relay_into<I: AsyncRead + Unpin>(
     let channel = open(session, request, stdout, stderr).await?;
     let (_resize, resized) = unbounded_channel();
     let mut console = Said::default();
-    let local = Local { input, escape, resized, console: &mut console };
+    let local = Local { input, escape, resized, console: &mut console, without_pty: &|| {} };
     tokio::time::timeout(REAL, relay(session, channel, local)).await.expect("the relay hangs")
 }
 
@@ -409,7 +409,13 @@ async fn new_window_sizes_reach_the_server() {
     let mut console = Said::default();
     // Input that never ends and never comes.
     let (_typing, keys) = duplex(1);
-    let local = Local { input: Some(keys), escape: None, resized, console: &mut console };
+    let local = Local {
+        input: Some(keys),
+        escape: None,
+        resized,
+        console: &mut console,
+        without_pty: &|| {},
+    };
     let seen = async {
         let mut columns = Vec::new();
         while columns.len() < 2 {

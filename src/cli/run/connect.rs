@@ -130,7 +130,8 @@ async fn run(plan: &Plan, session: &Session, environment: &Environment) -> Resul
         false => Some(Input::stdin().map_err(|error| unusable("standard input", &error))?),
     };
     let escape = options.escape_char.value.filter(|_| interactive).map(Escape::new);
-    let local = Local { input, escape, resized, console: &mut console };
+    let without_pty = &terminal::restore;
+    let local = Local { input, escape, resized, console: &mut console, without_pty };
     let exit = relay::relay(session, channel, local).await;
     drop(watcher);
     console.leave();
