@@ -274,6 +274,9 @@ fn method(
         can_ask: typed.password_fd.is_some() || (around.can_ask && !batch),
         batch,
         as_ssh: typed.as_ssh,
+        identity_typed: typed.settings.iter().any(|setting| {
+            matches!(setting, TypedSetting::Flag { keyword: Keyword::IdentityFile, .. })
+        }),
         identity_named: !options.identity_files.is_empty(),
         default_identity,
         agent_answers: &answers,

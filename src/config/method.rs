@@ -113,6 +113,8 @@ pub struct Circumstances<'a> {
     pub batch: bool,
     /// Whether the program runs under the name `ssh`.
     pub as_ssh: bool,
+    /// Whether `-i` was typed, which chooses the key to log in with.
+    pub identity_typed: bool,
     /// Whether `-i`, IdentityFile or the profile names an identity.
     pub identity_named: bool,
     /// Whether a default identity exists.
@@ -134,7 +136,7 @@ impl Circumstances<'_> {
 }
 
 /// Settles the method: `--auth`, else the profile, else the first usable word of
-/// PreferredAuthentications, else the person at the terminal, else a key if there is one,
+/// PreferredAuthentications, else the key of `-i`, else the person at the terminal, else a key if there is one,
 /// else a password if it can be asked for, else `none`, which finds out what is accepted.
 ///
 /// # Errors
@@ -149,6 +151,9 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
     let usable = |word: &String| Method::find(word).filter(|&method| c.allows(method));
     if let Some(method) = c.preferred.and_then(|words| words.iter().find_map(usable)) {
         return Ok(MethodChoice::Chain(vec![method]));
+    }
+    if c.identity_typed && c.allows(Method::PublicKey) {
+        return Ok(MethodChoice::Chain(vec![Method::PublicKey]));
     }
     if c.terminal && !c.batch && !c.as_ssh {
         return Ok(MethodChoice::Ask);

@@ -218,6 +218,9 @@ fn no_file_makes_it_panic() {
 const CHOICES: &str = "
     -                     -                                  -   terminal         ask
     -                     -                                  -   terminal,key     ask
+    -                     -                                  -   terminal,typed   publickey
+    -                     -                                  K   terminal,typed   ask
+    -                     password                           -   terminal,typed   password
     -                     -                                  -   terminal,ssh     none
     -                     -                                  -   terminal,ssh,key publickey
     -                     -                                  -   terminal,ssh,ask password
@@ -268,6 +271,7 @@ fn one_method_is_settled() {
             can_ask: is("ask"),
             batch: is("batch"),
             as_ssh: is("ssh"),
+            identity_typed: is("typed"),
             identity_named: is("key"),
             default_identity: is("default"),
             agent_answers: &|| is("agent"),
@@ -293,6 +297,7 @@ fn one_method_is_settled() {
         can_ask: true,
         batch: false,
         as_ssh: false,
+        identity_typed: true,
         identity_named: true,
         default_identity: true,
         agent_answers: &|| panic!("nobody needs to know"),
