@@ -150,7 +150,7 @@ async fn bulk<I: AsyncRead + Unpin>(
     mut input: I,
     write: &ChannelWriteHalf<Msg>,
 ) -> Result<End, russh::Error> {
-    let mut buffer = BytesMut::with_capacity(4 * INPUT);
+    let mut buffer = BytesMut::with_capacity(2 * INPUT);
     loop {
         buffer.reserve(INPUT);
         // Input that cannot be read any more has ended, as for ssh.
@@ -159,6 +159,8 @@ async fn bulk<I: AsyncRead + Unpin>(
             return Ok(End::Input);
         }
         write.data_bytes(buffer.split().freeze()).await?;
+        // What was read leaves before more is: a queue of megabytes gains nothing.
+        tokio::task::yield_now().await;
     }
 }
 
