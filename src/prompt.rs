@@ -32,8 +32,6 @@ pub struct HostKeyQuestion<'a> {
     pub randomart: String,
     /// The key's type as ssh names it, such as `ED25519`.
     pub key_type: &'static str,
-    /// Whether the person may go on at all (`false`: shown for information, then refused).
-    pub may_continue: bool,
 }
 
 /// What the person decided about a host key.

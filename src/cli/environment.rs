@@ -75,17 +75,24 @@ impl Environment {
         config::default_identity_files(&self.context())
     }
 
-    /// The program that asks for secrets, as ssh(1) has SSH_ASKPASS and SSH_ASKPASS_REQUIRE.
+    /// The program that asks for secrets instead of the terminal.
     pub fn ask_pass(&self) -> Option<AskPass> {
-        let program = self.get("SSH_ASKPASS").filter(|path| !path.is_empty())?;
-        let require = self.get("SSH_ASKPASS_REQUIRE").unwrap_or_default();
-        let display = self.get("DISPLAY").or_else(|| self.get("WAYLAND_DISPLAY"));
-        let always = match require.to_ascii_lowercase().as_str() {
-            "never" => return None,
-            "force" | "prefer" => true,
-            _ if display.is_some_and(|display| !display.is_empty()) => false,
-            _ => return None,
-        };
-        Some(AskPass { program: PathBuf::from(program), always })
+        ask_pass(&|name| self.get(name))
     }
+}
+
+/// SSH_ASKPASS and SSH_ASKPASS_REQUIRE, as ssh(1) has them: forced, or with a display.
+pub(super) fn ask_pass(get: &dyn Fn(&str) -> Option<String>) -> Option<AskPass> {
+    let set = |name: &str| get(name).filter(|value| !value.is_empty());
+    let program = set("SSH_ASKPASS")?;
+    let always = match get("SSH_ASKPASS_REQUIRE").unwrap_or_default().to_ascii_lowercase().as_str()
+    {
+        "never" => return None,
+        "force" | "prefer" => true,
+        _ => {
+            set("DISPLAY").or_else(|| set("WAYLAND_DISPLAY"))?;
+            false
+        }
+    };
+    Some(AskPass { program: PathBuf::from(program), always })
 }

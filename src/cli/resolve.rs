@@ -14,6 +14,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::args::{Typed, TypedSetting, usage_line};
+use super::environment::ask_pass;
 use crate::config::{
     self, Circumstances, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Method,
     Options, Origin, SessionType,
@@ -42,8 +43,6 @@ pub struct Plan {
     pub agent_identities: bool,
     /// The command or subsystem, its words joined by blanks; `None` asks for a shell.
     pub command: Option<Vec<u8>>,
-    /// Whether the command names a subsystem.
-    pub subsystem: bool,
     /// The saved session in use.
     pub profile: Option<Document>,
 }
@@ -76,7 +75,7 @@ pub struct Surroundings<'a> {
 pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
     let surroundings = Surroundings {
         terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-        can_ask: askpass(context) || std::fs::File::open("/dev/tty").is_ok(),
+        can_ask: ask_pass(&*context.env).is_some() || std::fs::File::open("/dev/tty").is_ok(),
         exists: &|path| path.exists(),
         answers: &|socket| std::os::unix::net::UnixStream::connect(socket).is_ok(),
     };
@@ -100,7 +99,7 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
     let agent = agent_socket(&options, context);
     let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
-    Ok(Plan { host, options, method, agent, agent_identities, command, subsystem, profile })
+    Ok(Plan { host, options, method, agent, agent_identities, command, profile })
 }
 
 /// The host as typed and the options for it, without the rest of the plan.
@@ -291,19 +290,6 @@ fn agent_socket(options: &Options, context: &Context) -> Option<PathBuf> {
         None => (context.env)("SSH_AUTH_SOCK"),
     };
     socket.filter(|socket| !socket.is_empty()).map(PathBuf::from)
-}
-
-/// Whether SSH_ASKPASS would be used, as ssh(1) has it: forced, or with a display.
-fn askpass(context: &Context) -> bool {
-    let set = |name: &str| (context.env)(name).is_some_and(|value| !value.is_empty());
-    let require = (context.env)("SSH_ASKPASS_REQUIRE").unwrap_or_default().to_ascii_lowercase();
-    let display = set("DISPLAY") || set("WAYLAND_DISPLAY");
-    set("SSH_ASKPASS")
-        && match require.as_str() {
-            "never" => false,
-            "force" | "prefer" => true,
-            _ => display,
-        }
 }
 
 fn usage(cause: impl Into<String>) -> Error {

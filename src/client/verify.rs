@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until};
 use super::algorithms::{Lists, Proposal};
 use super::connect::Stream;
 use super::deadline::{self, Budget};
-use super::events::{Events, Negotiated, Shared};
+use super::events::{Events, Shared};
 use super::failure::Stop;
 use super::greeting;
 use super::wire::Wire;
@@ -76,13 +76,6 @@ pub struct Transport {
     pub(super) handle: client::Handle<Events>,
     pub(super) shared: Arc<Shared>,
     pub(super) prompt: Arc<dyn Prompt>,
-}
-
-impl Transport {
-    /// The algorithms in use.
-    pub fn negotiated(&self) -> Option<Negotiated> {
-        self.shared.negotiated()
-    }
 }
 
 /// Verifies the host at the other end of `stream`.
@@ -350,7 +343,6 @@ fn question<'a>(shown: &'a str, evidence: &'a Evidence) -> HostKeyQuestion<'a> {
         md5: fingerprint::md5(key),
         randomart: fingerprint::randomart(key),
         key_type: fingerprint::type_name(key),
-        may_continue: true,
     }
 }
 

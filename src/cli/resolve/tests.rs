@@ -201,7 +201,8 @@ fn commands_and_subsystems() {
     assert!(both.to_string().contains("Cannot execute command-line and remote command"));
     let alone = plan(&["-F", "none", "-s", "h"], true).unwrap_err();
     assert!(alone.to_string().contains("You must specify a subsystem"));
-    assert!(plan(&["-F", "none", "-s", "h", "sftp"], true).unwrap().subsystem);
+    let subsystem = plan(&["-F", "none", "-s", "h", "sftp"], true).unwrap();
+    assert_eq!(*subsystem.options.session_type, SessionType::Subsystem);
     let unrun = plan(&["-F", "none", "-N", "h", "ls"], true).unwrap();
     assert!(unrun.options.warnings.iter().any(|w| w.contains("not run")));
 }
