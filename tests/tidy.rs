@@ -18,6 +18,7 @@ const ROOMS: &[&[&str]] = &[
     &["destination"],
     &["pattern", "secret", "text"],
     &["error"],
+    &["catalogue"],
 ];
 
 /// Rooms that may read the environment and print.

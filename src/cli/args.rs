@@ -191,6 +191,11 @@ pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed
     reading.finish()
 }
 
+/// Whether a first word is a verb.
+pub fn is_verb(word: &OsString) -> bool {
+    verb(word).is_some()
+}
+
 /// What `-V` prints, on standard error as ssh(1) does.
 pub fn version_line() -> String {
     format!("tessh {}, SSH-2.0 client (russh {RUSSH})", env!("CARGO_PKG_VERSION"))

@@ -7,18 +7,19 @@ pub mod flags;
 pub mod help;
 mod local;
 mod log;
+mod look;
 pub mod resolve;
 mod run;
 mod stdio;
 mod watch;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
 pub use environment::Environment;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// Runs the command line this process was started with and gives its exit code.
 pub fn main() -> ExitCode {
@@ -26,15 +27,26 @@ pub fn main() -> ExitCode {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
     let words: Vec<_> = words.collect();
-    let json = words.iter().any(|word| word == "--json");
-    let typed = match args::parse(words.into_iter(), is_ssh(&name)) {
-        Ok(typed) => typed,
-        Err(error) => return fail(&error, json),
-    };
-    match run::run(&typed) {
+    let mut json = words.iter().any(|word| word == "--json");
+    match answer(words, is_ssh(&name), &mut json) {
         Ok(code) => ExitCode::from(code),
-        Err(error) => fail(&error, typed.json),
+        Err(error) => fail(&error, json),
     }
+}
+
+/// Settles the language, reads the words and does what they say; `json` is how a failure is
+/// to be told.
+fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8> {
+    look::speak_locale(&Environment::find(), as_ssh);
+    if !as_ssh && let Some(name) = look::take_language(&mut words, args::is_verb) {
+        look::speak(&name)?;
+    }
+    let typed = args::parse(words.into_iter(), as_ssh)?;
+    *json = typed.json;
+    if let Some(name) = &typed.lang {
+        look::speak(name)?;
+    }
+    run::run(&typed)
 }
 
 /// Under the name `ssh` there are no verbs.

@@ -215,11 +215,7 @@ fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
 
 /// What is typed and has no effect yet must not pass in silence.
 fn refuse_unbuilt(typed: &Typed) -> Result<()> {
-    let asked = [
-        ("--encoding", typed.encoding.is_some()),
-        ("--log", typed.log.is_some()),
-        ("--lang", typed.lang.is_some()),
-    ];
+    let asked = [("--encoding", typed.encoding.is_some()), ("--log", typed.log.is_some())];
     let answers = [("--force", typed.force), ("--yes", typed.yes)];
     if let Some((flag, _)) = answers.iter().find(|(_, typed)| *typed) {
         return Err(usage(format!("{flag} is for tessh sessions; connecting is not forced")));

@@ -20,6 +20,8 @@ struct Changed {
     // A duplicate: the guard's owner may close its own before the panic hook runs.
     fd: OwnedFd,
     before: Termios,
+    /// What is written first: it takes back what was written on entering.
+    farewell: &'static [u8],
 }
 
 static CHANGED: Mutex<Vec<Changed>> = Mutex::new(Vec::new());
@@ -68,7 +70,7 @@ impl RawMode {
     /// It is not a terminal, or has gone away.
     pub fn enter(fd: BorrowedFd<'_>) -> io::Result<RawMode> {
         let fd = fd.try_clone_to_owned()?;
-        let change = Change::make(fd.as_fd(), OptionalActions::Drain, make_raw)?;
+        let change = Change::make(fd.as_fd(), OptionalActions::Drain, make_raw, b"")?;
         Ok(RawMode { fd, change: Some(change) })
     }
 
@@ -86,7 +88,7 @@ impl RawMode {
         if self.change.as_ref().is_some_and(Change::is_in_force) {
             return Ok(());
         }
-        self.change = Some(Change::make(self.fd.as_fd(), OptionalActions::Drain, make_raw)?);
+        self.change = Some(Change::make(self.fd.as_fd(), OptionalActions::Drain, make_raw, b"")?);
         Ok(())
     }
 }
@@ -104,7 +106,32 @@ impl NoEcho {
     /// # Errors
     /// It is not a terminal, or has gone away.
     pub fn enter(fd: BorrowedFd<'_>) -> io::Result<NoEcho> {
-        Ok(NoEcho { _change: Change::make(fd, OptionalActions::Flush, hide_input)? })
+        Ok(NoEcho { _change: Change::make(fd, OptionalActions::Flush, hide_input, b"")? })
+    }
+}
+
+/// The alternate screen, to draw dialogs on: raw mode, mouse clicks, pastes told apart from
+/// typing. Dropping it shows the main screen again as it was, with its scrollback.
+#[derive(Debug)]
+pub struct AlternateScreen {
+    _change: Change,
+}
+
+/// Alternate screen, bracketed paste, mouse buttons with positions beyond column 223.
+const ENTER_SCREEN: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[2J\x1b[H";
+/// The reverse, the cursor shown and the colours plain.
+const LEAVE_SCREEN: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+
+impl AlternateScreen {
+    /// Takes the screen over.
+    ///
+    /// # Errors
+    /// It is not a terminal, or has gone away.
+    pub fn enter(fd: BorrowedFd<'_>) -> io::Result<AlternateScreen> {
+        // What was typed before is meant for the dialog.
+        let change = Change::make(fd, OptionalActions::Drain, make_raw, LEAVE_SCREEN)?;
+        write_all(fd, ENTER_SCREEN)?;
+        Ok(AlternateScreen { _change: change })
     }
 }
 
@@ -119,6 +146,7 @@ impl Change {
         fd: BorrowedFd<'_>,
         when: OptionalActions,
         alter: fn(&mut Termios),
+        farewell: &'static [u8],
     ) -> io::Result<Change> {
         let before = tcgetattr(fd)?;
         let mut after = before.clone();
@@ -128,7 +156,7 @@ impl Change {
         // Under the lock, so that no restore falls between the entry and the change.
         let mut changed = changed();
         tcsetattr(&fd, when, &after)?;
-        changed.push(Changed { id, fd, before });
+        changed.push(Changed { id, fd, before, farewell });
         Ok(Change { id })
     }
 
@@ -149,8 +177,17 @@ impl Drop for Change {
 impl Changed {
     fn put_back(self) {
         // Nothing can be done if the terminal has hung up.
+        let _ = write_all(self.fd.as_fd(), self.farewell);
         let _ = tcsetattr(&self.fd, OptionalActions::Drain, &self.before);
     }
+}
+
+fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let count = rustix::io::retry_on_intr(|| rustix::io::write(fd, bytes))?;
+        bytes = &bytes[count..];
+    }
+    Ok(())
 }
 
 /// The list. A thread that panicked while holding it left it whole: entries go in and out

@@ -1,4 +1,6 @@
 //! How questions look. The library asks through [`crate::prompt::Prompt`]; here are the
-//! answers to "how": today as plain, append-only lines on the terminal.
+//! answers to "how": dialogs on the full screen, and plain, append-only lines.
 
+pub mod dialogs;
 pub mod plain;
+pub mod screen;

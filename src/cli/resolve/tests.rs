@@ -285,7 +285,7 @@ fn origins_say_where() {
 
 #[test]
 fn what_has_no_effect_yet_is_refused() {
-    for flag in ["--encoding", "--log", "--lang"] {
+    for flag in ["--encoding", "--log"] {
         let error = plan(&["-F", "none", flag, "x", "h"], true).unwrap_err();
         assert!(error.to_string().starts_with(flag), "{error}");
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use russh::keys::ssh_key::LineEnding;
 
-use super::{Result, session, within_signals};
+use super::{Result, prompt, session, within_signals};
 use crate::cli::args::{self, Typed};
 use crate::cli::{Environment, log, resolve};
 use crate::demo::{Options, Server};
@@ -115,5 +115,6 @@ async fn log_in(server: &Server, directory: &Path, environment: &Environment) ->
     let typed = args::parse(words.into_iter().map(Into::into), false)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start(plan.options.log_level.value, None)?;
-    session(&plan, None, environment).await
+    let prompt = prompt(&plan, &typed, environment);
+    session(&plan, None, environment, prompt).await
 }

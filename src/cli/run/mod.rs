@@ -13,13 +13,16 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::{Typed, Verb};
-use super::{Environment, help, log, resolve};
+use super::{Environment, help, log, look, resolve};
 use crate::cli::resolve::Plan;
 use crate::client::relay::Exit;
 use crate::error::{Error, Kind, Result};
+use crate::prompt::Prompt;
 use crate::secret::Secret;
 use crate::terminal;
+use crate::ui::dialogs::Dialogs;
 use crate::ui::plain::Plain;
+use crate::ui::screen::Screen;
 
 /// What `head` leaves a writer with: 128 and SIGPIPE.
 const OUTPUT_CLOSED: u8 = 141;
@@ -58,7 +61,8 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
                 ::log::debug!("{}", resolve::profile::told(document));
             }
             let password = typed.password_fd.map(read_password).transpose()?;
-            within_signals(async move { session(&plan, password, &environment).await })
+            let prompt = prompt(&plan, typed, &environment);
+            within_signals(async move { session(&plan, password, &environment, prompt).await })
         }
         other => Err(Error::new(Kind::Usage, format!("{other} is not part of this version"))
             .hint("tessh help lists what is")),
@@ -81,15 +85,32 @@ fn print(text: &str) -> Result<u8> {
 }
 
 /// One connection, from the plan to the exit code.
-async fn session(plan: &Plan, password: Option<Secret>, environment: &Environment) -> Result<u8> {
-    let prompt = Plain {
+async fn session(
+    plan: &Plan,
+    password: Option<Secret>,
+    environment: &Environment,
+    prompt: Arc<dyn Prompt>,
+) -> Result<u8> {
+    let exit = connect::connect(plan, password, environment, prompt).await?;
+    Ok(code(&exit))
+}
+
+/// Who is asked: dialogs on a terminal that can show them, else lines.
+fn prompt(plan: &Plan, typed: &Typed, environment: &Environment) -> Arc<dyn Prompt> {
+    let plain = Plain {
         batch: plan.options.batch_mode.value,
         banner: plan.options.log_level.value >= crate::config::LogLevel::Info,
         ask_pass: environment.ask_pass(),
         say: log::to_stderr,
     };
-    let exit = connect::connect(plan, password, environment, Arc::new(prompt)).await?;
-    Ok(code(&exit))
+    if plain.batch || typed.plain || typed.as_ssh {
+        return Arc::new(plain);
+    }
+    let screen = look::full_screen(environment).and_then(|look| Screen::open(look).ok());
+    match screen {
+        Some(screen) => Arc::new(Dialogs { screen, plain }),
+        None => Arc::new(plain),
+    }
 }
 
 fn code(exit: &Exit) -> u8 {

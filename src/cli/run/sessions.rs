@@ -270,7 +270,6 @@ fn typed_profile(typed: &Typed) -> Result<Profile> {
         ("-Q", typed.query.is_some()),
         ("--profile", typed.profile.is_some()),
         ("--password-fd", typed.password_fd.is_some()),
-        ("--lang", typed.lang.is_some()),
         ("--help", typed.verb == Verb::Help),
         ("--version", typed.verb == Verb::Version),
     ];

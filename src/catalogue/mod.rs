@@ -1,0 +1,134 @@
+//! Every text that a person reads, in the languages there are (Project Fluent, one set of
+//! `.ftl` files for each language, built in).
+//!
+//! `say!("id", name = value)` gives a text in the language of the process, which `cli` settles
+//! once at the start; English until then. What a machine reads (`-v`, `-G`, `-Q`, JSON keys)
+//! is not here.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+/// A language that all texts exist in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// `en`
+    English,
+    /// `ja`
+    Japanese,
+}
+
+impl Language {
+    /// By its name, as `--lang` takes it: `en`, `ja`, or a locale such as `ja_JP.UTF-8`.
+    pub fn named(name: &str) -> Option<Language> {
+        let end = name.find(['_', '-', '.', '@']).unwrap_or(name.len());
+        match name[..end].to_ascii_lowercase().as_str() {
+            "en" | "c" | "posix" | "english" => Some(Language::English),
+            "ja" | "japanese" => Some(Language::Japanese),
+            _ => None,
+        }
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        let name: &str = match self {
+            Language::English => "en",
+            Language::Japanese => "ja",
+        };
+        // Only plural rules depend on it.
+        name.parse().unwrap_or_default()
+    }
+}
+
+/// The texts, file by file: the same names in each language.
+macro_rules! files {
+    ($language:literal) => {
+        [
+            include_str!(concat!($language, "/general.ftl")),
+            include_str!(concat!($language, "/connection.ftl")),
+            include_str!(concat!($language, "/login.ftl")),
+            include_str!(concat!($language, "/warning.ftl")),
+            include_str!(concat!($language, "/generator.ftl")),
+            include_str!(concat!($language, "/session.ftl")),
+            include_str!(concat!($language, "/error.ftl")),
+        ]
+    };
+}
+const ENGLISH: [&str; 7] = files!("en");
+const JAPANESE: [&str; 7] = files!("ja");
+
+static SPOKEN: AtomicU8 = AtomicU8::new(0);
+
+/// Settles the language of the process; called once, at the start.
+pub fn speak(language: Language) {
+    SPOKEN.store(language as u8, Ordering::Relaxed);
+}
+
+/// The language of the process.
+pub fn spoken() -> Language {
+    match SPOKEN.load(Ordering::Relaxed) {
+        1 => Language::Japanese,
+        _ => Language::English,
+    }
+}
+
+/// The text of this name in the language of the process; `say!` is the way to call it.
+///
+/// Values are put in as they are: what came from a peer or a file has been sanitised before.
+pub fn text(id: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
+    text_in(spoken(), id, values)
+}
+
+/// [`text`] in a given language. A name that is in no file gives itself; a test finds those.
+pub fn text_in(language: Language, id: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
+    let bundle = bundle(language);
+    let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
+        return id.to_owned();
+    };
+    let mut arguments = FluentArgs::with_capacity(values.len());
+    for (name, value) in values {
+        arguments.set(*name, FluentValue::String(Cow::Owned(value.to_string())));
+    }
+    bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+}
+
+/// A text in the language of the process: `say!("id")`, `say!("id", name = value, …)`, or
+/// `say!("id", name)` where a variable has the name of the value.
+#[macro_export]
+macro_rules! say {
+    ($id:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
+        $crate::catalogue::text($id, &[$((stringify!($name), &$crate::say!(@ $name $(= $value)?))),*])
+    };
+    (@ $name:ident) => { $name };
+    (@ $name:ident = $value:expr) => { $value };
+}
+
+fn bundle(language: Language) -> &'static FluentBundle<FluentResource> {
+    static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 2] =
+        [OnceLock::new(), OnceLock::new()];
+    BUNDLES[language as usize].get_or_init(|| {
+        let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
+        // The isolation marks are for right-to-left text, and a terminal shows them as boxes.
+        bundle.set_use_isolating(false);
+        for file in files(language) {
+            // A test has all of them parsed without a fault.
+            let resource = FluentResource::try_new((*file).to_owned())
+                .unwrap_or_else(|(resource, _faults)| resource);
+            let _ = bundle.add_resource(resource);
+        }
+        bundle
+    })
+}
+
+fn files(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::English => &ENGLISH,
+        Language::Japanese => &JAPANESE,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! How the person is spoken to: the language, and what their terminal can show.
+
+use std::ffi::OsString;
+
+use super::Environment;
+use crate::catalogue::{self, Language};
+use crate::error::{Error, Kind, Result};
+use crate::terminal;
+use crate::ui::screen::look::Look;
+
+/// The language of the locale. Programs that call ssh read its messages: under that name,
+/// and where standard error is no terminal, they are in English.
+pub(super) fn speak_locale(environment: &Environment, as_ssh: bool) {
+    let reads = !as_ssh && terminal::is_terminal(rustix::stdio::stderr());
+    let language = locale(environment).filter(|locale| reads && is_utf8(locale));
+    if let Some(language) = language.and_then(|locale| Language::named(&locale)) {
+        catalogue::speak(language);
+    }
+}
+
+/// The language that `--lang` names.
+pub(super) fn speak(name: &str) -> Result<()> {
+    let language = Language::named(name).ok_or_else(|| {
+        Error::new(
+            Kind::Usage,
+            format!("--lang {}: no such language here", crate::text::line(name, 20)),
+        )
+        .hint("there are en and ja")
+    })?;
+    catalogue::speak(language);
+    Ok(())
+}
+
+/// Takes `--lang name` out of the words of a verb, or from before it.
+pub(super) fn take_language(
+    words: &mut Vec<OsString>,
+    is_verb: impl Fn(&OsString) -> bool,
+) -> Option<String> {
+    let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let at = match words.first() {
+        Some(first) if is_verb(first) => words[..end].iter().position(|word| word == "--lang")?,
+        Some(first) if first == "--lang" && words.get(2).is_some_and(&is_verb) => 0,
+        _ => return None,
+    };
+    let name = words.get(at + 1)?.to_string_lossy().into_owned();
+    words.drain(at..at + 2);
+    Some(name)
+}
+
+/// What the terminal can show; `None` where there shall be no full screen.
+pub(super) fn full_screen(environment: &Environment) -> Option<Look> {
+    let term = environment.get("TERM").unwrap_or_default();
+    let both = terminal::is_terminal(rustix::stdio::stdin())
+        && terminal::is_terminal(rustix::stdio::stdout());
+    (both && !term.is_empty() && term != "dumb").then(|| Look {
+        colour: environment.get("NO_COLOR").is_none_or(|value| value.is_empty()),
+        unicode: locale(environment).is_some_and(|locale| is_utf8(&locale)),
+    })
+}
+
+/// LC_ALL, LC_CTYPE or LC_MESSAGES, LANG: the first that is set.
+fn locale(environment: &Environment) -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| environment.get(name).filter(|value| !value.is_empty()))
+}
+
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_language_is_taken_from_a_verbs_words_and_never_from_a_command() {
+        let is_verb = |word: &OsString| word == "keygen";
+        let take = |line: &str| {
+            let mut words: Vec<_> = line.split(' ').map(OsString::from).collect();
+            let name = take_language(&mut words, is_verb);
+            let rest: Vec<_> =
+                words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            (name, rest.join(" "))
+        };
+        assert_eq!(take("keygen -t rsa --lang ja"), (Some("ja".into()), "keygen -t rsa".into()));
+        assert_eq!(take("--lang ja keygen"), (Some("ja".into()), "keygen".into()));
+        assert_eq!(take("host tool --lang ja").0, None);
+        assert_eq!(take("--lang ja host").0, None);
+        assert_eq!(take("keygen -- --lang ja").0, None);
+    }
+}

@@ -1,0 +1,417 @@
+//! A form: the rows of a dialog, which of them has the focus, and what keys and clicks do.
+//!
+//! Every dialog is a form. The dialog says what rows there are and what follows from what
+//! [`Form::handle`] reports; how rows look and scroll is in `draw`. Keys are the same
+//! everywhere: Tab and the arrows move, Space chooses, Enter confirms, Esc leaves.
+
+mod draw;
+mod row;
+
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::{Position, Rect};
+
+pub use row::{Item, Row, Widget};
+
+use super::field::Field;
+use super::look::Tone;
+
+/// The widest a dialog gets: longer lines are hard to read.
+const WIDTH: u16 = 78;
+
+/// What came of a key, a click or a paste.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened<K> {
+    /// Nothing that matters to the dialog.
+    Nothing,
+    /// The row has another value: typed into, ticked, chosen.
+    Changed(K),
+    /// The button was pressed.
+    Pressed(K),
+    /// Enter in a row that is no button: mostly what the default button does.
+    Entered(K),
+    /// Esc or Ctrl-C: the safe thing.
+    Cancelled,
+    /// A key that the row with the focus has no use for.
+    Unused(KeyEvent),
+}
+
+/// Where something is on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Spot {
+    area: Rect,
+    row: usize,
+    /// The button of its row, or the item of a list.
+    part: usize,
+}
+
+/// The rows of one dialog.
+pub struct Form<K> {
+    /// Shown in the frame.
+    pub title: String,
+    /// What the frame says by its colour.
+    pub tone: Tone,
+    /// Keys that this dialog has besides the usual ones: key and what it does.
+    pub hints: Vec<(&'static str, String)>,
+    width: u16,
+    rows: Vec<Row<K>>,
+    focus: usize,
+    /// The button with the focus in its row.
+    part: usize,
+    scroll: usize,
+    /// Whether the view follows the focus; not after it was scrolled by hand.
+    follows: bool,
+    /// How far the view can be scrolled; known once drawn.
+    scroll_max: usize,
+    spots: Vec<Spot>,
+}
+
+impl<K: Copy + PartialEq> Form<K> {
+    /// A form with these rows; the focus is on the first that can have it.
+    pub fn new(title: impl Into<String>, rows: Vec<Row<K>>) -> Form<K> {
+        let mut form = Form {
+            title: title.into(),
+            tone: Tone::Plain,
+            hints: Vec::new(),
+            width: WIDTH,
+            rows,
+            focus: 0,
+            part: 0,
+            scroll: 0,
+            follows: false,
+            scroll_max: 0,
+            spots: Vec::new(),
+        };
+        form.focus = form.rows.iter().position(Row::can_have_focus).unwrap_or(0);
+        form
+    }
+
+    /// The same, this many columns wide where there is room.
+    #[must_use]
+    pub fn wide(mut self, columns: u16) -> Form<K> {
+        self.width = columns;
+        self
+    }
+
+    /// Gives the focus to the row or button of this key.
+    pub fn focus(&mut self, key: K) {
+        for (at, row) in self.rows.iter().enumerate() {
+            if let Widget::Buttons(buttons) = &row.widget
+                && let Some(part) = buttons.iter().position(|(button, _)| *button == key)
+            {
+                (self.focus, self.part, self.follows) = (at, part, true);
+                return;
+            }
+            if row.key == Some(key) && row.can_have_focus() {
+                (self.focus, self.part, self.follows) = (at, 0, true);
+                return;
+            }
+        }
+    }
+
+    /// The key of the row or button with the focus.
+    pub fn focused(&self) -> Option<K> {
+        let row = self.rows.get(self.focus)?;
+        match &row.widget {
+            Widget::Buttons(buttons) => buttons.get(self.part).map(|(key, _)| *key),
+            _ => row.key,
+        }
+    }
+
+    /// The row of this key.
+    ///
+    /// # Panics
+    /// There is none: a fault in the dialog.
+    pub fn row(&mut self, key: K) -> &mut Row<K> {
+        self.rows
+            .iter_mut()
+            .find(|row| row.key == Some(key))
+            .expect("a dialog asks only for rows it made")
+    }
+
+    fn widget(&self, key: K) -> Option<&Widget<K>> {
+        self.rows.iter().find(|row| row.key == Some(key)).map(|row| &row.widget)
+    }
+
+    /// The text of a field.
+    pub fn text(&self, key: K) -> &str {
+        match self.widget(key) {
+            Some(Widget::Field { field, .. }) => field.text(),
+            _ => "",
+        }
+    }
+
+    /// The field of this key, to set, show or take what is in it.
+    pub fn field(&mut self, key: K) -> Option<&mut Field> {
+        match &mut self.row(key).widget {
+            Widget::Field { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
+    /// Whether a box is ticked, or a radio button on.
+    pub fn is_on(&self, key: K) -> bool {
+        matches!(
+            self.widget(key),
+            Some(Widget::Check { on: true, .. } | Widget::Radio { on: true, .. })
+        )
+    }
+
+    /// The number of the choice of a pick or a list.
+    pub fn selected(&self, key: K) -> usize {
+        match self.widget(key) {
+            Some(Widget::Pick { selected, .. } | Widget::List { selected, .. }) => *selected,
+            _ => 0,
+        }
+    }
+
+    /// Turns a radio button on and the others of its group off.
+    pub fn choose(&mut self, key: K) {
+        let of = match self.widget(key) {
+            Some(Widget::Radio { group, .. }) => *group,
+            _ => return,
+        };
+        for row in &mut self.rows {
+            if let Widget::Radio { group, on, .. } = &mut row.widget
+                && *group == of
+            {
+                *on = row.key == Some(key);
+            }
+        }
+    }
+
+    /// Lets a row be used or not. If it has the focus, the next one gets it.
+    pub fn enable(&mut self, key: K, enabled: bool) {
+        self.row(key).enabled = enabled;
+        if self.rows.get(self.focus).is_some_and(|row| !row.can_have_focus()) {
+            self.advance(true);
+        }
+    }
+
+    /// Replaces the items of a list; the choice stays within them.
+    pub fn set_items(&mut self, key: K, new: Vec<Item>) {
+        if let Widget::List { items, selected, .. } = &mut self.row(key).widget {
+            *selected = (*selected).min(new.len().saturating_sub(1));
+            *items = new;
+        }
+    }
+
+    /// Replaces the lines of a text.
+    pub fn set_text(&mut self, key: K, new: Vec<(Tone, String)>) {
+        if let Widget::Text(lines) = &mut self.row(key).widget {
+            *lines = new;
+        }
+    }
+
+    /// Takes a key, click or paste.
+    pub fn handle(&mut self, event: &Event) -> Happened<K> {
+        match event {
+            Event::Key(key) if key.kind == KeyEventKind::Release => Happened::Nothing,
+            Event::Key(key) => self.key(event, key),
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Paste(_) => self.typed(event),
+            _ => Happened::Nothing,
+        }
+    }
+
+    fn key(&mut self, event: &Event, key: &KeyEvent) -> Happened<K> {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        // In a secret even Esc can be meant literally, after Ctrl-V.
+        if let happened @ Happened::Changed(_) = self.typed(event) {
+            return happened;
+        }
+        match key.code {
+            KeyCode::Esc => return Happened::Cancelled,
+            KeyCode::Char('c') if control => return Happened::Cancelled,
+            KeyCode::Tab => self.advance(true),
+            KeyCode::BackTab => self.advance(false),
+            KeyCode::PageUp if !self.is_list() => self.scroll_by(-5),
+            KeyCode::PageDown if !self.is_list() => self.scroll_by(5),
+            _ => return self.for_row(key),
+        }
+        Happened::Nothing
+    }
+
+    /// Gives typing to the field with the focus.
+    fn typed(&mut self, event: &Event) -> Happened<K> {
+        let Some(row) = self.rows.get_mut(self.focus).filter(|row| row.enabled) else {
+            return Happened::Nothing;
+        };
+        let taken = match &mut row.widget {
+            Widget::Field { field, .. } => field.take(event),
+            _ => false,
+        };
+        match row.key {
+            Some(key) if taken => {
+                self.follows = true;
+                Happened::Changed(key)
+            }
+            _ => Happened::Nothing,
+        }
+    }
+
+    fn is_list(&self) -> bool {
+        matches!(self.rows.get(self.focus).map(|row| &row.widget), Some(Widget::List { .. }))
+    }
+
+    /// A key for the row with the focus.
+    fn for_row(&mut self, pressed: &KeyEvent) -> Happened<K> {
+        let (row, part) = (self.focus, self.part);
+        let step = match pressed.code {
+            KeyCode::Enter => return self.act(row, part, true),
+            KeyCode::Char(' ') => return self.act(row, part, false),
+            KeyCode::Left => -1,
+            KeyCode::Right => 1,
+            _ => 0,
+        };
+        let Some(Row { key, widget, .. }) = self.rows.get_mut(row) else {
+            self.scroll_with(pressed.code);
+            return Happened::Unused(*pressed);
+        };
+        match widget {
+            Widget::Buttons(buttons) if step != 0 => {
+                self.part = part.saturating_add_signed(step).min(buttons.len().saturating_sub(1));
+            }
+            Widget::Pick { options, selected, .. } if step != 0 => {
+                *selected =
+                    selected.saturating_add_signed(step).min(options.len().saturating_sub(1));
+                return key.map_or(Happened::Nothing, Happened::Changed);
+            }
+            Widget::List { items, selected, height, .. } => {
+                let page = isize::try_from(*height).unwrap_or(1);
+                let last = items.len().saturating_sub(1);
+                let to = match pressed.code {
+                    KeyCode::Up if *selected > 0 => *selected - 1,
+                    KeyCode::Down if *selected < last => *selected + 1,
+                    KeyCode::PageUp => selected.saturating_add_signed(-page),
+                    KeyCode::PageDown => selected.saturating_add_signed(page).min(last),
+                    KeyCode::Home => 0,
+                    KeyCode::End => last,
+                    KeyCode::Up | KeyCode::Down => return self.arrow(pressed),
+                    _ => return Happened::Unused(*pressed),
+                };
+                *selected = to;
+                return key.map_or(Happened::Nothing, Happened::Changed);
+            }
+            _ => return self.arrow(pressed),
+        }
+        Happened::Nothing
+    }
+
+    fn arrow(&mut self, pressed: &KeyEvent) -> Happened<K> {
+        match pressed.code {
+            KeyCode::Up => self.advance(false),
+            KeyCode::Down => self.advance(true),
+            _ => return Happened::Unused(*pressed),
+        }
+        Happened::Nothing
+    }
+
+    fn scroll_with(&mut self, code: KeyCode) {
+        match code {
+            KeyCode::Up => self.scroll_by(-1),
+            KeyCode::Down => self.scroll_by(1),
+            _ => {}
+        }
+    }
+
+    /// Enter (`confirm`) or Space on a row, or a click on it.
+    fn act(&mut self, row: usize, part: usize, confirm: bool) -> Happened<K> {
+        let Some(Row { key, enabled: true, widget, .. }) = self.rows.get_mut(row) else {
+            return Happened::Nothing;
+        };
+        let key = *key;
+        match widget {
+            Widget::Buttons(buttons) => {
+                return buttons
+                    .get(part)
+                    .map_or(Happened::Nothing, |(key, _)| Happened::Pressed(*key));
+            }
+            Widget::Check { on, .. } if !confirm => *on = !*on,
+            Widget::Radio { on: false, .. } => {
+                if let Some(key) = key {
+                    self.choose(key);
+                }
+            }
+            Widget::Pick { options, selected, .. } if !confirm => {
+                *selected = (*selected + 1) % options.len().max(1);
+            }
+            _ if confirm => return key.map_or(Happened::Nothing, Happened::Entered),
+            _ => return Happened::Nothing,
+        }
+        key.map_or(Happened::Nothing, Happened::Changed)
+    }
+
+    /// Moves the focus to the next row (or button, or the one before) that can have it.
+    fn advance(&mut self, forward: bool) {
+        let count = self.rows.len();
+        self.follows = true;
+        if let Some(Row { widget: Widget::Buttons(buttons), .. }) = self.rows.get(self.focus) {
+            let next = self.part.saturating_add_signed(if forward { 1 } else { -1 });
+            if next != self.part && next < buttons.len() {
+                self.part = next;
+                return;
+            }
+        }
+        for step in 1..=count {
+            let at = match forward {
+                true => (self.focus + step) % count,
+                false => (self.focus + count - step) % count,
+            };
+            if self.rows[at].can_have_focus() {
+                self.focus = at;
+                self.part = match (&self.rows[at].widget, forward) {
+                    (Widget::Buttons(buttons), false) => buttons.len().saturating_sub(1),
+                    _ => 0,
+                };
+                return;
+            }
+        }
+    }
+
+    fn scroll_by(&mut self, lines: isize) {
+        self.follows = false;
+        self.scroll = self.scroll.saturating_add_signed(lines).min(self.scroll_max);
+    }
+
+    fn mouse(&mut self, mouse: &MouseEvent) -> Happened<K> {
+        let at = Position { x: mouse.column, y: mouse.row };
+        let spot = self.spots.iter().rev().find(|spot| spot.area.contains(at)).copied();
+        match (mouse.kind, spot) {
+            (MouseEventKind::ScrollUp, _) => self.scroll_by(-2),
+            (MouseEventKind::ScrollDown, _) => self.scroll_by(2),
+            (MouseEventKind::Down(MouseButton::Left), Some(Spot { row, part, .. })) => {
+                return self.click(row, part);
+            }
+            _ => {}
+        }
+        Happened::Nothing
+    }
+
+    fn click(&mut self, row: usize, part: usize) -> Happened<K> {
+        if !self.rows.get(row).is_some_and(Row::can_have_focus) {
+            return Happened::Nothing;
+        }
+        let had_focus = self.focus == row;
+        (self.focus, self.part, self.follows) = (row, 0, false);
+        let key = self.rows[row].key;
+        match &mut self.rows[row].widget {
+            Widget::Buttons(_) => self.part = part,
+            Widget::List { selected, .. } => {
+                // The second click on an item confirms it.
+                if had_focus && *selected == part {
+                    return key.map_or(Happened::Nothing, Happened::Entered);
+                }
+                *selected = part;
+                return key.map_or(Happened::Nothing, Happened::Changed);
+            }
+            Widget::Field { .. } => return Happened::Nothing,
+            _ => {}
+        }
+        self.act(row, part, false)
+    }
+}
+
+#[cfg(test)]
+mod tests;

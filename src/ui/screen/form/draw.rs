@@ -1,0 +1,354 @@
+//! How a form is drawn: in a frame in the middle of the screen, its rows scrolled so that the
+//! focus is in sight, its buttons always so. It fits any size, however small: first the
+//! hints go, then the frame.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Clear, Widget as _};
+use unicode_width::UnicodeWidthStr;
+
+use super::row::{Item, Row, Widget};
+use super::{Form, Spot};
+use crate::say;
+use crate::ui::screen::look::{Look, Tone};
+
+/// Below this there is no frame.
+const FRAME_MIN: (u16, u16) = (24, 8);
+/// Below this there are no hints.
+const HINTS_MIN: u16 = 10;
+/// Labels of fields get at most this part of a line.
+const LABEL_PART: u16 = 3;
+/// Rows drawn at most: a dialog of more lines is a fault, a terminal has fewer.
+const LINES_MAX: usize = 2_000;
+
+/// A row ready to be drawn.
+struct Drawn {
+    row: usize,
+    lines: Vec<Line<'static>>,
+    /// Where the cursor is, if the row has it: line and column.
+    cursor: Option<(u16, u16)>,
+    /// Parts that can be clicked: line, column, width, number.
+    parts: Vec<(u16, u16, u16, usize)>,
+}
+
+/// What rows are drawn with.
+#[derive(Clone, Copy)]
+struct Pen {
+    look: Look,
+    width: u16,
+    label: u16,
+}
+
+impl<K: Copy + PartialEq> Form<K> {
+    /// Draws the form into the area.
+    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        let framed = area.width >= FRAME_MIN.0 && area.height >= FRAME_MIN.1;
+        let edge = if framed { 4 } else { 0 };
+        let width = area.width.saturating_sub(edge).min(self.width).max(1);
+        let pen = Pen { look, width, label: self.label_width(width) };
+
+        let (body, foot) = self.drawn(pen);
+        let hints = if area.height >= HINTS_MIN { self.hint_lines(width) } else { Vec::new() };
+        let total: usize = body.iter().map(|row| row.lines.len()).sum::<usize>().min(LINES_MAX);
+        let fixed = foot.iter().map(|row| row.lines.len()).sum::<usize>() + hints.len();
+        let frame_lines = if framed { 2 } else { 0 };
+        let room = usize::from(area.height).saturating_sub(fixed + frame_lines).max(1);
+        let seen = total.min(room);
+        self.scroll_max = total - seen;
+        self.bring_focus_into_sight(&body, seen);
+
+        let height = u16::try_from(seen + fixed + frame_lines).unwrap_or(area.height);
+        let outer = centred(area, width + edge, height.min(area.height));
+        frame.render_widget(Clear, outer);
+        let mut inner = outer;
+        if framed {
+            self.frame(frame, outer, look, seen);
+            inner = Rect { x: outer.x + 2, y: outer.y + 1, width, height: outer.height - 2 };
+        }
+        self.spots.clear();
+        let skip = self.scroll;
+        let top = Rect { height: u16::try_from(seen).unwrap_or(inner.height), ..inner };
+        self.put(frame, &body, top, skip);
+        let below = seen.min(usize::from(inner.height)) as u16;
+        let mut rest = Rect { y: inner.y + below, height: inner.height - below, ..inner };
+        self.put(frame, &foot, rest, 0);
+        let used = foot.iter().map(|row| row.lines.len() as u16).sum::<u16>().min(rest.height);
+        rest = Rect { y: rest.y + used, height: rest.height - used, ..rest };
+        for (line, area) in hints.into_iter().zip(rest.rows()) {
+            line.style(look.style(Tone::Dim)).render(area, frame.buffer_mut());
+        }
+    }
+
+    fn frame(&self, frame: &mut Frame<'_>, outer: Rect, look: Look, seen: usize) {
+        let style = look.style(self.tone);
+        let mut block = Block::bordered().border_set(look.border()).border_style(style).title(
+            Line::from(format!(" {} ", self.title)).style(style.add_modifier(Modifier::BOLD)),
+        );
+        if self.scroll > 0 {
+            let text = format!(" {} {} ", look.mark("▲", "^"), say!("more-above"));
+            block = block.title_top(Line::from(text).right_aligned());
+        }
+        if self.scroll + seen < self.scroll_max + seen {
+            let text = format!(" {} {} ", look.mark("▼", "v"), say!("more-below"));
+            block = block.title_bottom(Line::from(text).right_aligned());
+        }
+        frame.render_widget(block, outer);
+    }
+
+    /// The rows that scroll, and those that do not.
+    fn drawn(&self, pen: Pen) -> (Vec<Drawn>, Vec<Drawn>) {
+        let all = self.rows.iter().enumerate().map(|(at, row)| {
+            let part = (at == self.focus && row.can_have_focus()).then_some(self.part);
+            (row.is_pinned(), draw_row(at, row, part, pen))
+        });
+        let (foot, body): (Vec<_>, Vec<_>) = all.partition(|(pinned, _)| *pinned);
+        let plain = |rows: Vec<(bool, Drawn)>| rows.into_iter().map(|(_, row)| row).collect();
+        (plain(body), plain(foot))
+    }
+
+    fn label_width(&self, width: u16) -> u16 {
+        let labels = self.rows.iter().filter_map(|row| match &row.widget {
+            Widget::Field { label, .. } | Widget::Pick { label, .. } => {
+                Some(label.width() as u16 + row.indent)
+            }
+            _ => None,
+        });
+        labels.max().unwrap_or(0).min(width / LABEL_PART + 4)
+    }
+
+    fn bring_focus_into_sight(&mut self, body: &[Drawn], seen: usize) {
+        if self.follows {
+            let mut top = 0;
+            for row in body {
+                if row.row == self.focus {
+                    let bottom = top + row.lines.len();
+                    let low = bottom.saturating_sub(seen);
+                    self.scroll = self.scroll.clamp(low.min(top), top.max(low));
+                    if self.scroll < low {
+                        self.scroll = low;
+                    }
+                    break;
+                }
+                top += row.lines.len();
+            }
+        }
+        self.scroll = self.scroll.min(self.scroll_max);
+    }
+
+    /// Puts rows into the area from the line `skip` on, and remembers where they are.
+    fn put(&mut self, frame: &mut Frame<'_>, rows: &[Drawn], area: Rect, skip: usize) {
+        let mut line = 0;
+        let inside = |line: usize| {
+            (line >= skip && line - skip < usize::from(area.height))
+                .then(|| area.y + (line - skip) as u16)
+        };
+        for row in rows {
+            for (index, text) in row.lines.iter().enumerate() {
+                if let Some(y) = inside(line + index) {
+                    let place = Rect { y, height: 1, ..area };
+                    put_line(frame.buffer_mut(), text, place);
+                    self.spots.push(Spot { area: place, row: row.row, part: 0 });
+                }
+            }
+            for &(index, x, width, part) in &row.parts {
+                if let Some(y) = inside(line + usize::from(index)) {
+                    let place = Rect { x: area.x + x, y, width, height: 1 };
+                    self.spots.push(Spot { area: place.intersection(area), row: row.row, part });
+                }
+            }
+            if let Some((index, x)) = row.cursor
+                && let Some(y) = inside(line + usize::from(index))
+                && x < area.width
+            {
+                frame.set_cursor_position(Position { x: area.x + x, y });
+            }
+            line += row.lines.len();
+        }
+    }
+
+    fn hint_lines(&self, width: u16) -> Vec<Line<'static>> {
+        let usual = [
+            ("Tab", say!("hint-move")),
+            ("Space", say!("hint-choose")),
+            ("Enter", say!("hint-confirm")),
+            ("Esc", say!("hint-cancel")),
+        ];
+        let mut lines = vec![String::new()];
+        for (keys, does) in self.hints.iter().cloned().chain(usual) {
+            let hint = say!("keys-hint", keys, does);
+            let last = lines.last_mut().expect("begins with one line");
+            let blank = if last.is_empty() { 0 } else { 3 };
+            if last.width() + blank + hint.width() <= usize::from(width) {
+                last.push_str(&" ".repeat(blank));
+                last.push_str(&hint);
+            } else {
+                lines.push(hint);
+            }
+        }
+        lines.truncate(2);
+        lines.into_iter().map(Line::from).collect()
+    }
+}
+
+fn put_line(buffer: &mut Buffer, line: &Line<'static>, area: Rect) {
+    line.render(area, buffer);
+}
+
+/// One row; `focus` is the part with the focus, if the row has it.
+fn draw_row<K>(at: usize, row: &Row<K>, focus: Option<usize>, pen: Pen) -> Drawn {
+    let look = pen.look;
+    let base = if row.enabled { Style::new() } else { look.style(Tone::Dim) };
+    let lit = if focus.is_some() { look.focused() } else { base };
+    let mut drawn = Drawn { row: at, lines: Vec::new(), cursor: None, parts: Vec::new() };
+    let indent = " ".repeat(usize::from(row.indent));
+    match &row.widget {
+        Widget::Gap => drawn.lines.push(Line::default()),
+        Widget::Text(paragraphs) => {
+            for (tone, text) in paragraphs {
+                drawn.lines.extend(paragraph(*tone, text, row.indent, pen));
+            }
+        }
+        Widget::Art(lines) => {
+            drawn.lines.extend(lines.iter().map(|line| Line::from(format!("{indent}{line}"))));
+        }
+        Widget::Field { label, field } => {
+            let label = padded(&format!("{indent}{label}"), pen.label);
+            let room = pen.width.saturating_sub(label.width() as u16 + 3).max(1);
+            let mask = if look.unicode { '•' } else { '*' };
+            let (shown, column) = field.shown(room, mask);
+            let style = if row.enabled { base.add_modifier(Modifier::UNDERLINED) } else { base };
+            drawn.cursor = focus.map(|_| (0, label.width() as u16 + 1 + column));
+            drawn.lines.push(Line::from(vec![
+                Span::styled(label, if focus.is_some() { look.style(Tone::Strong) } else { base }),
+                Span::styled(if focus.is_some() { look.mark("▸", ">") } else { " " }, base),
+                Span::styled(padded(&shown, room), style),
+            ]));
+        }
+        Widget::Radio { on, label, note, .. } => {
+            let mark = if *on { look.mark("(•)", "(*)") } else { "( )" };
+            drawn.lines.push(noted(
+                vec![Span::styled(indent, base), Span::styled(format!("{mark} {label}"), lit)],
+                note,
+                look,
+            ));
+        }
+        Widget::Check { on, label } => {
+            let mark = if *on { "[x]" } else { "[ ]" };
+            let text = Span::styled(format!("{mark} {label}"), lit);
+            drawn.lines.push(Line::from(vec![Span::styled(indent, base), text]));
+        }
+        Widget::Pick { label, options, selected } => {
+            let label = padded(&format!("{indent}{label}"), pen.label);
+            let value = options.get(*selected).map(String::as_str).unwrap_or_default();
+            let text = format!("{} {value} {}", look.mark("◂", "<"), look.mark("▸", ">"));
+            drawn.lines.push(Line::from(vec![
+                Span::styled(label, base),
+                Span::raw(" "),
+                Span::styled(text, lit),
+            ]));
+        }
+        Widget::List { items, selected, height } => {
+            list(&mut drawn, items, (*selected, *height), focus.is_some(), pen);
+        }
+        Widget::Buttons(buttons) => put_buttons(&mut drawn, buttons, focus, pen),
+    }
+    drawn
+}
+
+fn noted(mut spans: Vec<Span<'static>>, note: &str, look: Look) -> Line<'static> {
+    if !note.is_empty() {
+        spans.push(Span::styled(format!("  {note}"), look.style(Tone::Dim)));
+    }
+    Line::from(spans)
+}
+
+fn paragraph(tone: Tone, text: &str, indent: u16, pen: Pen) -> Vec<Line<'static>> {
+    let bar = match tone {
+        Tone::Server => pen.look.mark("┃ ", "| "),
+        _ => "",
+    };
+    let before = format!("{}{bar}", " ".repeat(usize::from(indent)));
+    let room = usize::from(pen.width).saturating_sub(before.width()).max(1);
+    let style = pen.look.style(tone);
+    text.split('\n')
+        .flat_map(|line| textwrap::wrap(line, room))
+        .map(|line| Line::from(Span::styled(format!("{before}{line}"), style)))
+        .collect()
+}
+
+/// The items in sight, the chosen one among them.
+fn list(
+    drawn: &mut Drawn,
+    items: &[Item],
+    (selected, height): (usize, u16),
+    focused: bool,
+    pen: Pen,
+) {
+    let height = usize::from(height);
+    let first = (selected + 1).saturating_sub(height).min(items.len().saturating_sub(height));
+    for line in 0..height {
+        let at = first + line;
+        let Some(Item { text, note }) = items.get(at) else {
+            drawn.lines.push(Line::default());
+            continue;
+        };
+        let chosen = at == selected;
+        let mark = if chosen { pen.look.mark("▸ ", "> ") } else { "  " };
+        let style = if chosen && focused { pen.look.focused() } else { Style::new() };
+        let text = Span::styled(format!("{mark}{text}"), style);
+        drawn.lines.push(noted(vec![text], note, pen.look));
+        drawn.parts.push((line as u16, 0, pen.width, at));
+    }
+}
+
+fn put_buttons<K>(drawn: &mut Drawn, buttons: &[(K, String)], focus: Option<usize>, pen: Pen) {
+    let (mut spans, mut column, mut line) = (Vec::new(), 0, 0);
+    for (at, (_, label)) in buttons.iter().enumerate() {
+        let chosen = focus == Some(at);
+        let text = match chosen {
+            true => format!("{} {label} {}", pen.look.mark("▶", "["), pen.look.mark("◀", "]")),
+            false => format!("[ {label} ]"),
+        };
+        let width = text.width() as u16;
+        if column > 0 && column + width > pen.width {
+            drawn.lines.push(Line::from(std::mem::take(&mut spans)));
+            (column, line) = (0, line + 1);
+        }
+        let style = if chosen { pen.look.focused() } else { Style::new() };
+        spans.push(Span::styled(text, style));
+        spans.push(Span::raw("  "));
+        drawn.parts.push((line, column, width, at));
+        column += width + 2;
+    }
+    drawn.lines.push(Line::from(spans));
+}
+
+/// The text in exactly this many columns, cut or filled.
+fn padded(text: &str, columns: u16) -> String {
+    let columns = usize::from(columns);
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let wide = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if used + wide > columns {
+            break;
+        }
+        out.push(c);
+        used += wide;
+    }
+    out.push_str(&" ".repeat(columns - used));
+    out
+}
+
+fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
+}

@@ -1,0 +1,120 @@
+//! A screen for tests: keys as text in, the screen as text out.
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::backend::TestBackend;
+use ratatui::{Frame, Terminal};
+
+use super::look::Look;
+use super::{Component, Done, Stack};
+
+/// A virtual screen.
+pub(crate) struct Stage {
+    terminal: Terminal<TestBackend>,
+    pub look: Look,
+}
+
+impl Stage {
+    pub(crate) fn new(width: u16, height: u16) -> Stage {
+        let terminal = Terminal::new(TestBackend::new(width, height)).expect("in memory");
+        Stage { terminal, look: Look { colour: true, unicode: true } }
+    }
+
+    /// Draws, and gives the screen as lines of text without trailing blanks.
+    pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>, Look)) -> String {
+        let look = self.look;
+        self.terminal.draw(|frame| draw(frame, look)).expect("in memory");
+        let buffer = self.terminal.backend().buffer();
+        let width = usize::from(buffer.area.width);
+        let mut text = String::new();
+        for line in buffer.content().chunks(width) {
+            let mut column = 0;
+            let mut shown = String::new();
+            while column < width {
+                let symbol = line[column].symbol();
+                shown.push_str(symbol);
+                // The second half of a wide character is no character.
+                column += unicode_width::UnicodeWidthStr::width(symbol).max(1);
+            }
+            text.push_str(shown.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Draws a component.
+    pub(crate) fn show(&mut self, component: &mut dyn Component) -> String {
+        self.draw(|frame, look| component.draw(frame, frame.area(), look))
+    }
+
+    /// Plays keys into a dialog and what it opens; gives the last screen, and the dialog if
+    /// it has closed.
+    pub(crate) fn play<C: Component>(
+        &mut self,
+        dialog: C,
+        typed: &str,
+    ) -> (String, Option<Box<C>>) {
+        let mut stack = Stack::new(Box::new(dialog));
+        let mut shown = self.draw(|frame, look| stack.draw(frame, look));
+        for event in keys(typed) {
+            if let Done::Yes(root) = stack.handle(&event) {
+                let root: Box<dyn std::any::Any> = root;
+                return (shown, root.downcast().ok());
+            }
+            shown = self.draw(|frame, look| stack.draw(frame, look));
+        }
+        (shown, None)
+    }
+}
+
+/// Keys from text: characters as they are, and `<Enter>`, `<Esc>`, `<Tab>`, `<S-Tab>`,
+/// `<Up>`, `<Down>`, `<Left>`, `<Right>`, `<Home>`, `<End>`, `<PageUp>`, `<PageDown>`, `<Del>`,
+/// `<BS>`, `<F1>`, `<C-x>`, `<Paste:text>`, `<lt>`.
+pub(crate) fn keys(text: &str) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        if first == '<'
+            && let Some((name, after)) = rest[1..].split_once('>')
+        {
+            events.push(named(name));
+            rest = after;
+            continue;
+        }
+        events.push(key(KeyCode::Char(first), KeyModifiers::NONE));
+        rest = &rest[first.len_utf8()..];
+    }
+    events
+}
+
+fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
+    Event::Key(KeyEvent::new(code, modifiers))
+}
+
+fn named(name: &str) -> Event {
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "S-Tab" => return key(KeyCode::BackTab, KeyModifiers::SHIFT),
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PageUp" => KeyCode::PageUp,
+        "PageDown" => KeyCode::PageDown,
+        "Del" => KeyCode::Delete,
+        "BS" => KeyCode::Backspace,
+        "F1" => KeyCode::F(1),
+        "lt" => KeyCode::Char('<'),
+        _ => {
+            if let Some(text) = name.strip_prefix("Paste:") {
+                return Event::Paste(text.to_owned());
+            }
+            let c = name.strip_prefix("C-").and_then(|rest| rest.chars().next());
+            return key(KeyCode::Char(c.expect("a key's name")), KeyModifiers::CONTROL);
+        }
+    };
+    key(code, KeyModifiers::NONE)
+}
