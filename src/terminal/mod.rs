@@ -7,6 +7,7 @@
 
 pub mod modes;
 pub mod raw;
+pub mod record;
 pub mod secret;
 pub mod size;
 
