@@ -41,7 +41,7 @@ pub async fn connect(
     let wanted = transport_options(options);
     wanted.lists.check()?;
     let at_terminal = at_terminal(options);
-    let filter = Wanted::prepare(plan, at_terminal && wants_pty(plan, at_terminal))?;
+    let filter = Wanted::prepare(plan, environment, at_terminal && wants_pty(plan, at_terminal))?;
     let budget = Budget::start(options.connect_timeout.value);
 
     let stream = connect::connect(&route(plan, environment), budget).await?;

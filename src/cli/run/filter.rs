@@ -11,8 +11,9 @@ use jiff::tz::TimeZone;
 use log::{debug, warn};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::cli::Environment;
 use crate::cli::local::window_size;
-use crate::cli::resolve::Plan;
+use crate::cli::resolve::{LogPlan, Plan};
 use crate::cli::stdio::Input;
 use crate::error::{Error, Kind, Result};
 use crate::terminal::encoding::{Decoded, Encoded, Encoding};
@@ -34,7 +35,7 @@ impl Wanted {
     ///
     /// # Errors
     /// The log cannot be written, or an encoding was typed for what may be no text.
-    pub fn prepare(plan: &Plan, interactive: bool) -> Result<Wanted> {
+    pub fn prepare(plan: &Plan, environment: &Environment, interactive: bool) -> Result<Wanted> {
         let encoding = match plan.encoding {
             Some(wanted) if interactive => Some(wanted.encoding),
             Some(wanted) if wanted.typed => {
@@ -52,7 +53,7 @@ impl Wanted {
         let has_session = plan.options.session_type.value != crate::config::SessionType::None;
         let log = plan.log.as_ref().filter(|_| has_session);
         let log = log.map(|log| {
-            let zone = TimeZone::system();
+            let zone = zone(environment, log);
             let names = Names {
                 host: &plan.host,
                 port: plan.options.port.value,
@@ -79,6 +80,19 @@ impl Wanted {
         });
         Filter { encoding: self.encoding, log }
     }
+}
+
+/// The local time zone. As everywhere it is UTC where none is known; one that was named and is
+/// not known is said where its times would be seen.
+fn zone(environment: &Environment, log: &LogPlan) -> TimeZone {
+    TimeZone::try_system().unwrap_or_else(|error| {
+        let named = environment.get("TZ").is_some_and(|name| !name.is_empty());
+        if named && (log.stamps == Stamps::Local || log.template.contains('%')) {
+            let error = text::line(&error.to_string(), 200);
+            warn!("the local time zone is not known, times of the log are in UTC: {error}");
+        }
+        TimeZone::UTC
+    })
 }
 
 /// What is in force for a session.
