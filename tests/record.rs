@@ -74,6 +74,18 @@ fn a_shell_is_logged_as_it_is_read_and_a_second_session_follows() {
 }
 
 #[test]
+fn a_session_that_is_ended_leaves_its_last_line() {
+    let bench = Bench::new();
+    let path = bench.home.path("log");
+    let pty = bench.shell(&["--log", arg(&path)]);
+    pty.send("half a li");
+    pty.wait_for("half a li");
+    pty.signal(rustix::process::Signal::TERM);
+    assert_eq!(pty.exit_code(), 128 + 15);
+    assert_eq!(bench.home.read("log"), "demo$ half a li");
+}
+
+#[test]
 fn a_raw_log_is_what_a_command_wrote_and_so_is_standard_output() {
     let bench = Bench::new();
     let path = bench.home.path("raw");

@@ -113,12 +113,19 @@ impl Line {
         }
     }
 
-    /// HT: a tabulator at the end of the line is kept as one; elsewhere it moves the cursor.
-    pub fn tab(&mut self) {
+    /// HT: a tabulator at the end of the line is kept as one; elsewhere it moves the cursor. At
+    /// the edge of the screen it shows nothing, but it still parts what is before it from what
+    /// is after it.
+    pub fn tab(&mut self, out: &mut Vec<u8>) {
         let next = (self.cursor / TAB + 1) * TAB;
         let next = next.min(self.width().saturating_sub(1)).max(self.cursor);
-        if self.cursor >= self.cells.len() && next > self.cursor {
+        if self.cursor >= self.cells.len() {
             self.cells.resize(self.cursor, BLANK);
+            if next == self.cursor {
+                self.flush(out);
+                out.push(b'\t');
+                return;
+            }
             self.cells.push(Cell::Char('\t'));
             self.cells.resize(next, Cell::Tail);
         }

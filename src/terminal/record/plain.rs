@@ -147,7 +147,7 @@ impl Plain {
             0x08 => self.line.back(1),
             b'\t' => {
                 self.begin(stamp, out);
-                self.line.tab();
+                self.line.tab(out);
             }
             // LF; VT and FF do the same.
             b'\n' | 0x0b | 0x0c => self.end_line(stamp, out),

@@ -216,6 +216,17 @@ proptest! {
         }
     }
 
+    #[test]
+    fn text_without_controls_is_the_same_at_any_width(
+        text in "([a-z ]|[日本é]|e\u{301}|\t|\n){0,80}",
+        width in prop_oneof![0usize..12, Just(80)],
+    ) {
+        // A mark at the start of a row has nothing to stand on.
+        prop_assume!(width == 0 || width > 2);
+        let log = record(&[text.as_bytes()], width, Format::Text, stamper(Stamps::None, false));
+        prop_assert_eq!(String::from_utf8(log).unwrap(), text);
+    }
+
     // An independent terminal as the judge.
     #[test]
     fn a_line_is_what_a_terminal_shows(
