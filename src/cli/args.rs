@@ -156,6 +156,10 @@ pub struct Typed {
     pub encoding: Option<String>,
     /// `--log`.
     pub log: Option<PathBuf>,
+    /// `--log-format`.
+    pub log_format: Option<String>,
+    /// `--log-timestamp`.
+    pub log_timestamp: Option<String>,
     /// `--lang`.
     pub lang: Option<String>,
     /// `--force`.
@@ -384,6 +388,8 @@ impl Reading {
             Special::Json => typed.json = true,
             Special::Encoding => typed.encoding = Some(text(value, name)?),
             Special::Log => typed.log = Some(value.into()),
+            Special::LogFormat => typed.log_format = Some(text(value, name)?),
+            Special::LogTimestamp => typed.log_timestamp = Some(text(value, name)?),
             Special::Lang => typed.lang = Some(text(value, name)?),
         }
         Ok(())

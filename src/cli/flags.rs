@@ -64,6 +64,10 @@ pub enum Special {
     Encoding,
     /// `--log`.
     Log,
+    /// `--log-format`.
+    LogFormat,
+    /// `--log-timestamp`.
+    LogTimestamp,
     /// `--lang`.
     Lang,
     /// `--force`.
@@ -114,7 +118,7 @@ impl Flag {
         match self.does {
             Fix(keyword, value) => !refused(keyword, Some(value)),
             Last(keyword) | First(keyword) => !refused(keyword, None),
-            Does::Special(S::Encoding | S::Log | S::Lang) => false,
+            Does::Special(S::Lang) => false,
             Does::Special(_) | Nothing => true,
             Refuse(_) => false,
         }
@@ -224,8 +228,25 @@ pub const FLAGS: &[Flag] = &[
     ),
     flag("--plain", "lines instead of dialogs", special(S::Plain)),
     flag("--json", "messages as JSON", special(S::Json)),
-    takes("--encoding", "name", "the encoding of the remote side", special(S::Encoding)),
-    takes("--log", "file", "write what the session shows to this file", special(S::Log)),
+    takes(
+        "--encoding",
+        "name",
+        "the encoding of the remote side, such as Shift_JIS or EUC-JP",
+        special(S::Encoding),
+    ),
+    takes(
+        "--log",
+        "file",
+        "append what the session shows to this file; &h, &p and &u are host, port and user, %Y and the like the time; none is no log",
+        special(S::Log),
+    ),
+    takes("--log-format", "text|raw", "lines of text, or every byte", special(S::LogFormat)),
+    takes(
+        "--log-timestamp",
+        "kind",
+        "before each line: none, local, utc, elapsed (since the log began) or connection (since connecting)",
+        special(S::LogTimestamp),
+    ),
     takes("--lang", "name", "the language of dialogs", special(S::Lang)),
     flag("--force", "sessions save: replace without a question", special(S::Force)),
     flag("--yes", "sessions remove: do not ask", special(S::Yes)),

@@ -8,6 +8,7 @@
 //! its arguments.
 
 pub(super) mod profile;
+mod record;
 
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
@@ -24,6 +25,7 @@ use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
 
 pub use crate::config::MethodChoice;
+pub use record::{EncodingPlan, LogPlan};
 
 /// The system's configuration file.
 const SYSTEM_CONFIG: &str = "/etc/ssh/ssh_config";
@@ -45,6 +47,10 @@ pub struct Plan {
     pub command: Option<Vec<u8>>,
     /// The saved session in use.
     pub profile: Option<Document>,
+    /// The log of the session, if one is wanted.
+    pub log: Option<LogPlan>,
+    /// The encoding of the remote side, if it is not UTF-8.
+    pub encoding: Option<EncodingPlan>,
 }
 
 /// Host, options, and the saved session they come from.
@@ -87,7 +93,7 @@ pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
 /// # Errors
 /// Those of [`resolve`].
 pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
-    refuse_unbuilt(typed)?;
+    refuse_misplaced(typed)?;
     let Resolved { host, mut options, profile } = layered(typed, context)?;
     profile.as_ref().map_or(Ok(()), profile::refuse_unbuilt)?;
     let subsystem = *options.session_type == SessionType::Subsystem;
@@ -99,7 +105,11 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
     let agent = agent_socket(&options, context);
     let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
-    Ok(Plan { host, options, method, agent, agent_identities, command, profile })
+    let (log, encoding) = (None, None);
+    let mut plan =
+        Plan { host, options, method, agent, agent_identities, command, profile, log, encoding };
+    record::add(&mut plan, typed, context)?;
+    Ok(plan)
 }
 
 /// The host as typed and the options for it, without the rest of the plan.
@@ -213,15 +223,13 @@ fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
     }
 }
 
-/// What is typed and has no effect yet must not pass in silence.
-fn refuse_unbuilt(typed: &Typed) -> Result<()> {
-    let asked = [("--encoding", typed.encoding.is_some()), ("--log", typed.log.is_some())];
+/// What is typed and belongs to another verb must not pass in silence.
+fn refuse_misplaced(typed: &Typed) -> Result<()> {
     let answers = [("--force", typed.force), ("--yes", typed.yes)];
-    if let Some((flag, _)) = answers.iter().find(|(_, typed)| *typed) {
-        return Err(usage(format!("{flag} is for tessh sessions; connecting is not forced")));
-    }
-    match asked.iter().find(|(_, asked)| *asked) {
-        Some((flag, _)) => Err(usage(format!("{flag} is not supported by this version"))),
+    match answers.iter().find(|(_, typed)| *typed) {
+        Some((flag, _)) => {
+            Err(usage(format!("{flag} is for tessh sessions; connecting is not forced")))
+        }
         None => Ok(()),
     }
 }

@@ -20,7 +20,7 @@ mod value;
 
 use std::path::PathBuf;
 
-pub use expand::Tokens;
+pub use expand::{Tokens, tilde};
 pub use file::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES};
 pub use keyword::{Keyword, Row, Shape, Standing, TABLE};
 pub use layers::{Entry, Layers};

@@ -21,7 +21,9 @@
 //! pty = "force"                       # yes, no, force, auto
 //! options = ["Compression=yes"]       # what has no field of its own, as -o takes it
 //! encoding = "utf-8"
-//! log = "~/logs/web"
+//! log = "~/logs/&h-%Y%m%d"            # a template, as --log takes it
+//! log_format = "text"                 # or raw
+//! log_timestamp = "local"             # none, local, utc, elapsed, connection
 //! note = "the one in the cellar"
 //! tags = ["work"]
 //! forwards.local = ["8080:localhost:80"]  # also remote, dynamic: as -L, -R, -D take them
@@ -53,6 +55,11 @@ const MAX_NUMBER: u32 = i32::MAX as u32;
 pub const METHODS: [&str; 5] = ["password", "publickey", "agent", "keyboard-interactive", "none"];
 /// What `pty` may say.
 pub const PTY: [&str; 4] = ["yes", "no", "force", "auto"];
+
+/// What `log_format` may say.
+pub const LOG_FORMATS: [&str; 2] = ["text", "raw"];
+/// What `log_timestamp` may say.
+pub const LOG_TIMESTAMPS: [&str; 5] = ["none", "local", "utc", "elapsed", "connection"];
 
 /// What a saved session says. An empty list or `None` leaves the matter to what comes after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,6 +114,10 @@ pub struct Profile {
     pub encoding: Option<String>,
     /// The file that what the session shows is written to.
     pub log: Option<String>,
+    /// What is written to it: a word of [`LOG_FORMATS`].
+    pub log_format: Option<String>,
+    /// The time before each of its lines: a word of [`LOG_TIMESTAMPS`].
+    pub log_timestamp: Option<String>,
     /// What the person wants to remember; may have several lines.
     pub note: Option<String>,
     /// Words to find it by.
@@ -158,6 +169,8 @@ impl Profile {
             ("options", list(&self.options)),
             ("encoding", text(&self.encoding)),
             ("log", text(&self.log)),
+            ("log_format", text(&self.log_format)),
+            ("log_timestamp", text(&self.log_timestamp)),
             ("note", text(&self.note)),
             ("tags", list(&self.tags)),
             ("forwards.local", list(&self.local_forwards)),
@@ -198,8 +211,14 @@ impl Profile {
         if self.method.len() > MAX_CHAIN {
             return Err(("method", format!("more than {MAX_CHAIN} methods")));
         }
-        if self.pty.as_ref().is_some_and(|pty| !PTY.contains(&pty.as_str())) {
-            return Err(("pty", format!("it is one of {}", PTY.join(", "))));
+        for (field, word, known) in [
+            ("pty", &self.pty, &PTY[..]),
+            ("log_format", &self.log_format, &LOG_FORMATS),
+            ("log_timestamp", &self.log_timestamp, &LOG_TIMESTAMPS),
+        ] {
+            if word.as_ref().is_some_and(|word| !known.contains(&word.as_str())) {
+                return Err((field, format!("it is one of {}", known.join(", "))));
+            }
         }
         if !self.fingerprints.iter().all(|pin| is_fingerprint(pin)) {
             let form = "a fingerprint is SHA256: and 43 characters of base64, or MD5: and 16 bytes";

@@ -139,6 +139,8 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
         "options" => p.options = list(item)?,
         "encoding" => p.encoding = Some(text(item)?),
         "log" => p.log = Some(text(item)?),
+        "log_format" => p.log_format = Some(text(item)?),
+        "log_timestamp" => p.log_timestamp = Some(text(item)?),
         "note" => p.note = Some(text(item)?),
         "tags" => p.tags = list(item)?,
         "forwards.local" => p.local_forwards = list(item)?,

@@ -5,8 +5,10 @@
 //! panic hook ([`install_panic_hook`]) or the task that waits for signals. Nothing here decides
 //! when raw mode is right or what is sent; the caller says which file is the terminal.
 
+pub mod encoding;
 pub mod modes;
 pub mod raw;
+pub mod record;
 pub mod secret;
 pub mod size;
 

@@ -8,11 +8,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::record;
 use crate::cli::args::Typed;
 use crate::config::{Context, Entry, Keyword, Layers, Method, Options, Origin, Shape};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{Document, Profile, Store, Value};
+use crate::terminal::encoding::Encoding;
 use crate::text;
 
 use Keyword as K;
@@ -132,19 +134,12 @@ pub(super) fn refuse_unbuilt(document: &Document) -> Result<()> {
 
 /// What the session asks for and does not get.
 pub(super) fn warnings(document: &Document) -> Vec<String> {
-    let (name, p) = (shown(document.name()), document.profile());
-    let utf8 = |encoding: &&String| ["utf-8", "utf8"].contains(&encoding.to_lowercase().as_str());
-    let unapplied =
-        [("encoding", p.encoding.as_ref().filter(|it| !utf8(it))), ("log", p.log.as_ref())];
-    let unapplied = unapplied.into_iter().filter_map(|(field, value)| {
-        let value = shown(value?);
-        Some(format!("profile {name}: {field} {value}: it is not applied by this version"))
-    });
+    let name = shown(document.name());
     let unknown = document.unknown().iter().map(|unknown| {
         let (line, key) = (unknown.line, &unknown.key);
         format!("profile {name} line {line}: {key} is not known, and not applied")
     });
-    unapplied.chain(unknown).collect()
+    unknown.collect()
 }
 
 /// For `-v`: which session it is and what it sets.
@@ -190,9 +185,15 @@ pub(in crate::cli) fn of_command_line(
         let chain = Method::parse_chain(chain)?;
         profile.method = chain.iter().map(ToString::to_string).collect();
     }
+    if let Some(name) = &typed.encoding {
+        Encoding::find(name).map_err(|error| error.context("--encoding"))?;
+    }
+    record::words(typed)?;
     profile.encoding.clone_from(&typed.encoding);
-    let log = typed.log.as_ref().map(|path| path.to_string_lossy());
-    profile.log = log.map(|path| settled(&path, directory)).transpose()?;
+    let log = typed.log.as_ref().map(|path| record::settled(path, directory));
+    profile.log = log.transpose()?.flatten();
+    profile.log_format.clone_from(&typed.log_format);
+    profile.log_timestamp.clone_from(&typed.log_timestamp);
     Ok(profile)
 }
 

@@ -283,14 +283,6 @@ fn origins_say_where() {
     assert_eq!(options.batch_mode.origin, Origin::Default);
 }
 
-#[test]
-fn what_has_no_effect_yet_is_refused() {
-    for flag in ["--encoding", "--log"] {
-        let error = plan(&["-F", "none", flag, "x", "h"], true).unwrap_err();
-        assert!(error.to_string().starts_with(flag), "{error}");
-    }
-}
-
 /// The lines of tests/data/config/argv.json: what tools pass must be taken, in silence.
 #[test]
 fn what_the_tools_pass_is_taken() {

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use log::warn;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::filter::Wanted;
 use crate::cli::Environment;
 use crate::cli::local::{Terminal, window_changes};
 use crate::cli::resolve::Plan;
@@ -38,9 +40,12 @@ pub async fn connect(
     let login = login(plan, environment, password)?;
     let wanted = transport_options(options);
     wanted.lists.check()?;
+    let at_terminal = at_terminal(options);
+    let filter = Wanted::prepare(plan, environment, at_terminal && wants_pty(plan, at_terminal))?;
     let budget = Budget::start(options.connect_timeout.value);
 
     let stream = connect::connect(&route(plan, environment), budget).await?;
+    let connected = Instant::now();
     let host = host_policy(plan);
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(&prompt))
         .await
@@ -49,7 +54,7 @@ pub async fn connect(
     if options.session_type.value == SessionType::None {
         return relay::linger(&session).await;
     }
-    let exit = run(plan, &session, environment).await;
+    let exit = run(plan, &session, environment, (filter, connected)).await;
     relay::close(session).await;
     exit
 }
@@ -109,11 +114,14 @@ async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -
 }
 
 /// Opens the session channel and relays until it ends; the terminal is as before afterwards.
-async fn run(plan: &Plan, session: &Session, environment: &Environment) -> Result<Exit> {
+async fn run(
+    plan: &Plan,
+    session: &Session,
+    environment: &Environment,
+    (filter, connected): (Wanted, Instant),
+) -> Result<Exit> {
     let options = &plan.options;
-    let stdin = rustix::stdio::stdin();
-    let stdin_null = options.stdin_null.value;
-    let at_terminal = terminal::is_terminal(stdin) && !stdin_null;
+    let at_terminal = at_terminal(options);
     let pty = wants_pty(plan, at_terminal);
     let interactive = pty && at_terminal;
 
@@ -123,16 +131,22 @@ async fn run(plan: &Plan, session: &Session, environment: &Environment) -> Resul
     let mut console = Terminal::enter(interactive, resize.clone())?;
     let stdout = OutputFd::stdout().map_err(|error| unusable("standard output", &error))?;
     let stderr = OutputFd::stderr().map_err(|error| unusable("standard error", &error))?;
-    let channel = channel::open(session, request, Box::new(stdout), Box::new(stderr)).await?;
+    let filter = filter.begin(connected, pty);
+    let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
+    let channel = channel::open(session, request, stdout, stderr).await?;
     let watcher = watch_size(pty, resize);
-    let input = match stdin_null {
+    let input = match options.stdin_null.value {
         true => None,
-        false => Some(Input::stdin().map_err(|error| unusable("standard input", &error))?),
+        false => {
+            let stdin = Input::stdin().map_err(|error| unusable("standard input", &error))?;
+            Some(filter.input(stdin))
+        }
     };
     let escape = options.escape_char.value.filter(|_| interactive).map(Escape::new);
     let without_pty = &terminal::restore;
     let local = Local { input, escape, resized, console: &mut console, without_pty };
     let exit = relay::relay(session, channel, local).await;
+    filter.finish();
     drop(watcher);
     console.leave();
     if pty && options.log_level.value >= config::LogLevel::Info {
@@ -147,6 +161,10 @@ fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Dro
 
 fn unusable(what: &str, error: &std::io::Error) -> Error {
     Error::new(Kind::Local, format!("cannot use {what}: {error}"))
+}
+
+fn at_terminal(options: &Options) -> bool {
+    !options.stdin_null.value && terminal::is_terminal(rustix::stdio::stdin())
 }
 
 fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {

@@ -2,6 +2,7 @@
 
 mod connect;
 mod demo;
+mod filter;
 mod keygen;
 mod query;
 mod sessions;

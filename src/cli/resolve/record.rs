@@ -1,0 +1,243 @@
+//! Log and encoding of a session: what was typed, or else what the saved session says.
+
+use std::path::Path;
+
+use super::{Plan, SessionType, Typed, usage};
+use crate::config::{self, Context};
+use crate::error::{Error, Kind, Result};
+use crate::profiles::Document;
+use crate::terminal::encoding::Encoding;
+use crate::terminal::record::{Format, Stamps};
+use crate::text;
+
+/// How many characters of a word a message shows.
+const MAX_SHOWN: usize = 80;
+/// The file name that asks for no log.
+const NONE: &str = "none";
+
+/// A log that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogPlan {
+    /// The template of its name, `~` expanded.
+    pub template: String,
+    /// What is written.
+    pub format: Format,
+    /// The time before each line.
+    pub stamps: Stamps,
+}
+
+/// An encoding that is wanted, other than UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncodingPlan {
+    /// The encoding.
+    pub encoding: Encoding,
+    /// Whether it was typed for this connection.
+    pub typed: bool,
+}
+
+/// Puts log and encoding into a plan.
+///
+/// # Errors
+/// [`Kind::Usage`] and [`Kind::Config`]: a word that is not known, or words that do not go
+/// together.
+pub(super) fn add(plan: &mut Plan, typed: &Typed, context: &Context) -> Result<()> {
+    let profile = plan.profile.as_ref();
+    plan.encoding = encoding(typed, profile)?;
+    plan.log = log(typed, profile, context)?;
+    if typed.log.is_some() && plan.log.is_some() && *plan.options.session_type == SessionType::None
+    {
+        plan.options.warnings.push("-N: there is no session to log".to_owned());
+    }
+    Ok(())
+}
+
+fn encoding(typed: &Typed, profile: Option<&Document>) -> Result<Option<EncodingPlan>> {
+    if let Some(name) = &typed.encoding {
+        let found = Encoding::find(name).map_err(|error| error.context("--encoding"))?;
+        return Ok(found.map(|encoding| EncodingPlan { encoding, typed: true }));
+    }
+    let Some(document) = profile else { return Ok(None) };
+    let Some(name) = &document.profile().encoding else { return Ok(None) };
+    let found = Encoding::find(name).map_err(|error| {
+        let cause = format!("profile {}: {}", shown(document.name()), error.cause());
+        Error::new(Kind::Config, cause).hint(error.next_step().unwrap_or_default())
+    })?;
+    Ok(found.map(|encoding| EncodingPlan { encoding, typed: false }))
+}
+
+fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<Option<LogPlan>> {
+    let saved = profile.map(Document::profile);
+    let template = match &typed.log {
+        Some(path) => Some(file(path)?),
+        None => saved.and_then(|profile| profile.log.as_deref()),
+    };
+    let words = words(typed)?;
+    let Some(template) = template.filter(|template| *template != NONE) else {
+        let flags =
+            [("--log-format", &typed.log_format), ("--log-timestamp", &typed.log_timestamp)];
+        return match flags.iter().find(|(_, word)| word.is_some()) {
+            Some((flag, _)) if typed.log.is_none() => {
+                Err(usage(format!("{flag}: there is no log")).hint("--log FILE asks for one"))
+            }
+            _ => Ok(None),
+        };
+    };
+    // A saved session with another word is none.
+    let saved_word =
+        |word: Option<&String>| word.map(String::as_str).unwrap_or_default().to_owned();
+    let format = saved_word(saved.and_then(|profile| profile.log_format.as_ref()));
+    let stamps = saved_word(saved.and_then(|profile| profile.log_timestamp.as_ref()));
+    let format = words.0.or_else(|| Format::find(&format)).unwrap_or_default();
+    let stamps = words.1.or_else(|| Stamps::find(&stamps)).unwrap_or_default();
+    if format == Format::Raw && stamps != Stamps::None {
+        return Err(usage("a raw log has every byte as it came, and no timestamps")
+            .hint("--log-format text has them; --log-timestamp none leaves them out"));
+    }
+    let template = config::tilde(template, context)
+        .map_err(|fault| usage(format!("log {}: {fault}", shown(template))))?;
+    Ok(Some(LogPlan { template, format, stamps }))
+}
+
+/// What `--log-format` and `--log-timestamp` say.
+pub(super) fn words(typed: &Typed) -> Result<(Option<Format>, Option<Stamps>)> {
+    let unknown = |flag: &str, word: &str, known: &[&str]| {
+        usage(format!("{flag} {}: it is one of {}", shown(word), known.join(", ")))
+    };
+    let format = typed.log_format.as_deref().map(|word| {
+        let known = Format::WORDS.map(|(word, _)| word);
+        Format::find(word).ok_or_else(|| unknown("--log-format", word, &known))
+    });
+    let stamps = typed.log_timestamp.as_deref().map(|word| {
+        let known = Stamps::WORDS.map(|(word, _)| word);
+        Stamps::find(word).ok_or_else(|| unknown("--log-timestamp", word, &known))
+    });
+    Ok((format.transpose()?, stamps.transpose()?))
+}
+
+/// The template for a saved session, which is used from anywhere; `none` is no template.
+pub(super) fn settled(path: &Path, directory: &Path) -> Result<Option<String>> {
+    let template = file(path)?;
+    if template == NONE {
+        return Ok(None);
+    }
+    if template.starts_with(['/', '~']) {
+        return Ok(Some(template.to_owned()));
+    }
+    let Some(directory) = directory.to_str() else {
+        let cause = format!("{}: the working directory is not UTF-8", shown(template));
+        return Err(usage(cause).hint("give the path from the root"));
+    };
+    // What is in the directory's own name is no template.
+    let directory = directory.trim_end_matches('/').replace('%', "%%").replace('&', "&&");
+    Ok(Some(format!("{directory}/{template}")))
+}
+
+fn file(path: &Path) -> Result<&str> {
+    match path.to_str() {
+        Some("") => Err(usage("--log: the file name is empty")),
+        Some(path) => Ok(path),
+        None => Err(usage("--log: the file name is not UTF-8")),
+    }
+}
+
+fn shown(text: &str) -> String {
+    text::line(text, MAX_SHOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    use super::*;
+    use crate::cli::args;
+    use crate::cli::resolve::{Surroundings, resolve_within};
+
+    const SAVED: &str = "host = 'h'\nlog = '~/logs/&h'\nlog_timestamp = 'utc'\nencoding = 'sjis'\n";
+
+    fn plan_with(saved: &str, words: &[&str]) -> Result<Plan> {
+        let home = tempfile::tempdir().unwrap();
+        let directory = home.path().join(".config/tessh/sessions");
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join("s.toml"), saved).unwrap();
+        fs::set_permissions(directory.join("s.toml"), fs::Permissions::from_mode(0o600)).unwrap();
+        let context = Context {
+            home: home.path().to_owned(),
+            local_user: "me".to_owned(),
+            local_host: "box".to_owned(),
+            uid: fs::metadata(home.path()).unwrap().uid(),
+            env: Box::new(|_| None),
+        };
+        let around =
+            Surroundings { terminal: true, can_ask: true, exists: &|_| false, answers: &|_| false };
+        let words = ["-F", "none"].iter().chain(words).map(Into::into);
+        let mut plan = resolve_within(&args::parse(words, false)?, &context, &around)?;
+        if let Some(log) = &mut plan.log {
+            log.template = log.template.replace(home.path().to_str().unwrap(), "HOME");
+        }
+        Ok(plan)
+    }
+
+    fn log(words: &[&str]) -> Option<(String, Format, Stamps)> {
+        let log = plan_with(SAVED, words).unwrap().log;
+        log.map(|LogPlan { template, format, stamps }| (template, format, stamps))
+    }
+
+    fn wanted(template: &str, format: Format, stamps: Stamps) -> Option<(String, Format, Stamps)> {
+        Some((template.to_owned(), format, stamps))
+    }
+
+    #[test]
+    fn what_is_typed_beats_what_is_saved() {
+        let saved = "HOME/logs/&h";
+        assert_eq!(log(&["x"]), None);
+        assert_eq!(log(&["s"]), wanted(saved, Format::Text, Stamps::Utc));
+        assert_eq!(log(&["--log", "none", "s"]), None);
+        assert_eq!(log(&["--log", "f", "x"]), wanted("f", Format::Text, Stamps::None));
+        assert_eq!(log(&["--log", "f", "s"]), wanted("f", Format::Text, Stamps::Utc));
+        assert_eq!(log(&["--log=~/f", "x"]), wanted("HOME/f", Format::Text, Stamps::None));
+        let raw = ["--log-format", "raw", "--log-timestamp", "none", "s"];
+        assert_eq!(log(&raw), wanted(saved, Format::Raw, Stamps::None));
+        let elapsed = ["--log-timestamp", "elapsed", "s"];
+        assert_eq!(log(&elapsed), wanted(saved, Format::Text, Stamps::Elapsed));
+        let encoding = |words: &[&str]| plan_with(SAVED, words).unwrap().encoding;
+        let name = |words: &[&str]| encoding(words).map(|it| (it.encoding.name(), it.typed));
+        assert_eq!(name(&["s"]), Some(("Shift_JIS", false)));
+        assert_eq!(name(&["--encoding", "euc-jp", "s"]), Some(("EUC-JP", true)));
+        assert_eq!(name(&["--encoding", "UTF-8", "s"]), None);
+        assert_eq!(name(&["x"]), None);
+        let warned = plan_with(SAVED, &["-N", "--log", "f", "x"]).unwrap().options.warnings;
+        assert!(warned.iter().any(|warning| warning.contains("no session to log")), "{warned:?}");
+    }
+
+    #[test]
+    fn words_that_do_not_go_together_are_refused() {
+        for (words, message) in [
+            (&["--log-format", "raw", "x"][..], "--log-format: there is no log"),
+            (&["--log-timestamp", "utc", "x"], "--log-timestamp: there is no log"),
+            (&["--log", "f", "--log-format", "xml", "x"], "one of text, raw"),
+            (&["--log", "f", "--log-timestamp", "now", "x"], "local, utc, elapsed, connection"),
+            (&["--log-format", "raw", "s"], "no timestamps"),
+            (&["--log", "", "x"], "empty"),
+            (&["--log", "~nobody-of-this-name/f", "x"], "No such user"),
+            (&["--encoding", "euc-jq", "x"], "--encoding: no encoding is called 'euc-jq'"),
+        ] {
+            let error = plan_with(SAVED, words).map(|_| ()).unwrap_err();
+            assert_eq!(error.kind(), Kind::Usage, "{error}");
+            assert!(error.to_string().contains(message), "{error}");
+        }
+        let error =
+            plan_with("host = 'h'\nencoding = 'klingon'\n", &["s"]).map(|_| ()).unwrap_err();
+        assert!(error.to_string().starts_with("profile s: no encoding is called"), "{error}");
+        assert_eq!(error.kind(), Kind::Config);
+    }
+
+    #[test]
+    fn a_saved_log_means_the_same_from_everywhere() {
+        let settled = |path: &str| settled(Path::new(path), Path::new("/a%b/R&D")).unwrap();
+        assert_eq!(settled("%Y/&h").as_deref(), Some("/a%%b/R&&D/%Y/&h"));
+        assert_eq!(settled("~/log").as_deref(), Some("~/log"));
+        assert_eq!(settled("/x").as_deref(), Some("/x"));
+        assert_eq!(settled("none"), None);
+    }
+}

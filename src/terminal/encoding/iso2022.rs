@@ -1,0 +1,146 @@
+//! ISO-2022-JP (RFC 1468) as a terminal meets it. Its shifts are escape sequences, and a decoder
+//! for files takes every other one for a fault; here those for the terminal go around it.
+
+use encoding_rs::{Decoder, ISO_2022_JP};
+
+use super::decode;
+
+const ESC: u8 = 0x1b;
+/// The shift to ASCII, which terminals have, too.
+const ASCII: &[u8] = b"\x1b(B";
+
+/// Where in a sequence the next byte is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Text,
+    /// After ESC and up to one intermediate byte, which are held.
+    Escape(Option<u8>),
+    /// After more intermediate bytes, up to the last one.
+    Intermediate,
+    /// After CSI.
+    Sequence,
+    /// In a control string.
+    String,
+}
+
+/// ISO-2022-JP and the terminal's sequences to UTF-8.
+pub(super) struct Iso2022 {
+    decoder: Decoder,
+    state: State,
+    /// The shift that the decoder has, and the one that came last: two in a row are a fault to
+    /// the decoder, so the last one waits for text.
+    shifted: [u8; 3],
+    wanted: [u8; 3],
+}
+
+impl Default for Iso2022 {
+    fn default() -> Iso2022 {
+        Iso2022 {
+            decoder: ISO_2022_JP.new_decoder_without_bom_handling(),
+            state: State::Text,
+            shifted: *b"\x1b(B",
+            wanted: *b"\x1b(B",
+        }
+    }
+}
+
+impl Iso2022 {
+    pub fn take(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        for &byte in bytes {
+            self.byte(byte, out);
+        }
+    }
+
+    fn byte(&mut self, byte: u8, out: &mut Vec<u8>) {
+        match self.state {
+            State::Text => self.text(byte, out),
+            State::Escape(None) => match byte {
+                b'$' | b'(' => self.state = State::Escape(Some(byte)),
+                _ => {
+                    out.push(ESC);
+                    pass(byte, out);
+                    self.state = match byte {
+                        b'[' => State::Sequence,
+                        b']' | b'P' | b'X' | b'^' | b'_' => State::String,
+                        0x20..=0x2f => State::Intermediate,
+                        _ => State::Text,
+                    };
+                }
+            },
+            State::Escape(Some(middle)) => self.shift(middle, byte, out),
+            State::Intermediate | State::Sequence | State::String if byte == ESC => {
+                self.state = State::Escape(None);
+            }
+            State::Intermediate => {
+                pass(byte, out);
+                if !(0x20..=0x2f).contains(&byte) {
+                    self.state = State::Text;
+                }
+            }
+            State::Sequence => {
+                pass(byte, out);
+                if (0x40..=0x7e).contains(&byte) || matches!(byte, 0x18 | 0x1a) {
+                    self.state = State::Text;
+                }
+            }
+            State::String => {
+                pass(byte, out);
+                if matches!(byte, 0x07 | 0x18 | 0x1a) {
+                    self.state = State::Text;
+                }
+            }
+        }
+    }
+
+    fn text(&mut self, byte: u8, out: &mut Vec<u8>) {
+        match byte {
+            ESC => self.state = State::Escape(None),
+            // A line begins in ASCII, whatever the one before was cut off in.
+            b'\n' => {
+                *self = Iso2022::default();
+                out.push(byte);
+            }
+            0..0x20 | 0x7f => out.push(byte),
+            _ => {
+                if self.shifted != self.wanted {
+                    self.shifted = self.wanted;
+                    decode(&mut self.decoder, &self.wanted, out);
+                }
+                decode(&mut self.decoder, &[byte], out);
+            }
+        }
+    }
+
+    /// The end of `ESC $ …` or `ESC ( …`.
+    fn shift(&mut self, middle: u8, byte: u8, out: &mut Vec<u8>) {
+        let sequence = [ESC, middle, byte];
+        self.state = State::Text;
+        match (middle, byte) {
+            (b'$', b'@' | b'B') | (b'(', b'J' | b'I') => self.wanted = sequence,
+            (b'(', b'B') => {
+                self.wanted = sequence;
+                // It may end what another sequence, such as one for line drawing, began.
+                out.extend_from_slice(ASCII);
+            }
+            (_, ESC) => {
+                out.extend_from_slice(&[ESC, middle]);
+                self.state = State::Escape(None);
+            }
+            _ => {
+                out.extend_from_slice(&[ESC, middle]);
+                pass(byte, out);
+                if (0x20..=0x2f).contains(&byte) {
+                    self.state = State::Intermediate;
+                }
+            }
+        }
+    }
+}
+
+/// A byte of a sequence, past the decoder: none has eight bits.
+fn pass(byte: u8, out: &mut Vec<u8>) {
+    match byte.is_ascii() {
+        true => out.push(byte),
+        false => out.extend_from_slice("\u{fffd}".as_bytes()),
+    }
+}

@@ -1,0 +1,67 @@
+//! A sink that writes to another one and to a log what that one has taken.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use tokio::io::AsyncWrite;
+
+use super::Record;
+
+/// One log that several sinks write to.
+#[derive(Clone)]
+pub struct Shared {
+    record: Arc<Mutex<Record>>,
+    width: Arc<dyn Fn() -> usize + Send + Sync>,
+}
+
+impl Shared {
+    /// `width` gives the terminal's width in columns, or 0.
+    pub fn new(record: Record, width: impl Fn() -> usize + Send + Sync + 'static) -> Shared {
+        Shared { record: Arc::new(Mutex::new(record)), width: Arc::new(width) }
+    }
+
+    /// Ends the log.
+    pub fn finish(&self) {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).finish();
+    }
+
+    fn write(&self, bytes: &[u8]) {
+        let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+        record.write(bytes, (self.width)());
+    }
+}
+
+/// A sink with a log beside it.
+pub struct Tee {
+    sink: Box<dyn AsyncWrite + Send + Unpin>,
+    log: Shared,
+}
+
+impl Tee {
+    /// Everything that `sink` takes goes to the log.
+    pub fn new(sink: Box<dyn AsyncWrite + Send + Unpin>, log: Shared) -> Tee {
+        Tee { sink, log }
+    }
+}
+
+impl AsyncWrite for Tee {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let count = ready!(Pin::new(&mut self.sink).poll_write(cx, buf))?;
+        self.log.write(&buf[..count]);
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.sink).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.sink).poll_shutdown(cx)
+    }
+}
