@@ -438,6 +438,17 @@ async fn nobody_on_the_way_can_put_a_key_in_place() {
     }
 }
 
+#[tokio::test]
+async fn another_hosts_record_beside_its_own_is_not_the_hosts() {
+    let attack = on_sshfp(|world, _, reply| {
+        let more = world.zone("test.").signed(&name("match.test."), RecordType::SSHFP);
+        reply.answers.splice(..0, more);
+    });
+    let server = Server::start(world(&key()), attack);
+    let answer = ask(&server, "types.test").await;
+    assert_eq!(answer, found("types.test", Some("test."), Agreement::OtherTypes));
+}
+
 /// A wildcard's records for a host that has its own, behind an unsigned zone's records: the
 /// proof that the host has none of its own is missing, and nothing asks for it.
 #[tokio::test]

@@ -25,6 +25,8 @@ use tokio::sync::oneshot;
 
 const TTL: u32 = 300;
 const HOUR: u32 = 3600;
+/// How far aliases are followed.
+const MAX_ALIASES: usize = 8;
 /// What fits into a datagram; more goes over TCP.
 const DATAGRAM: usize = 1232;
 
@@ -184,6 +186,10 @@ impl World {
 
     /// The honest answer.
     pub fn answer(&self, query: &Query) -> Message {
+        self.follow(query, MAX_ALIASES)
+    }
+
+    fn follow(&self, query: &Query, aliases: usize) -> Message {
         let zone = self.zone_for(query);
         let mut reply = Message::query().into_response();
         reply.add_query(query.clone());
@@ -198,7 +204,10 @@ impl World {
                 _ => None,
             });
             reply.add_answers(alias);
-            let rest = self.answer(&Query::query(target.unwrap(), kind));
+            if aliases == 0 {
+                return reply;
+            }
+            let rest = self.follow(&Query::query(target.unwrap(), kind), aliases - 1);
             reply.add_answers(rest.answers);
             reply.add_authorities(rest.authorities);
             reply.metadata.response_code = rest.metadata.response_code;
