@@ -4,6 +4,8 @@
 //! What makes a test is its fault: a function that is shown each answer before it leaves and
 //! may change it, replace it, or keep it back.
 
+#![allow(dead_code)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::net::SocketAddr;
