@@ -47,6 +47,8 @@ const MAX_SERVERS: usize = 3;
 const MAX_FILE: u64 = 64 * 1024;
 /// How much of an error of the library is shown, in characters.
 const MAX_SHOWN: usize = 120;
+/// How long a reason may be, in characters: a path and an error.
+const MAX_REASON: usize = 300;
 
 /// Whom to ask and whom to believe.
 #[derive(Clone, Debug)]
@@ -91,12 +93,15 @@ pub async fn look_up(host: &str, key: &PublicKey, resolver: &Resolver) -> Sshfp 
         Ok(_abandoned_in_time) => tokio::time::timeout(limit + GRACE, answer).await,
         Err(error) => return Sshfp::Failed { name: shown, reason: format!("no thread: {error}") },
     };
-    match answer {
-        Ok(Ok(Ok(answer))) => sshfp::compare(shown, answer.signer, &answer.records, key),
-        Ok(Ok(Err(reason))) => Sshfp::Failed { name: shown, reason },
-        Ok(Err(_)) => Sshfp::Failed { name: shown, reason: "the look-up broke off".into() },
-        Err(_) => Sshfp::Failed { name: shown, reason: late(limit) },
-    }
+    let reason = match answer {
+        Ok(Ok(Ok(answer))) => {
+            return sshfp::compare(shown, answer.signer, &answer.records, key);
+        }
+        Ok(Ok(Err(reason))) => text::line(&reason, MAX_REASON),
+        Ok(Err(_)) => "the look-up broke off".to_owned(),
+        Err(_) => late(limit),
+    };
+    Sshfp::Failed { name: shown, reason }
 }
 
 /// The name to ask for; `None` for an address in any of inet_aton(3)'s forms, and for what has
