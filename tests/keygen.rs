@@ -496,3 +496,31 @@ fn a_key_of_every_kind_and_format_logs_in() {
         assert_eq!(home.tessh(&login).output().text(), format!("{name}\n"));
     }
 }
+
+#[test]
+fn sshfp_records_are_those_of_ssh_keygen() {
+    let home = Home::new();
+    let path = made(&home, "host", &["-t", "ed25519"]);
+    let output = keygen(&home, &["-r", "host.example", "-f", "host.pub"]).expect_quiet_success();
+    let lines: Vec<String> = output.text().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 2, "{output:?}");
+    assert!(lines[0].starts_with("host.example IN SSHFP 4 1 "), "{output:?}");
+    assert!(lines[1].starts_with("host.example IN SSHFP 4 2 "), "{output:?}");
+    // The private file names the same key.
+    let private = keygen(&home, &["-r", "host.example", "-f", "host"]).expect_quiet_success();
+    assert_eq!(private.text(), output.text());
+    keygen(&home, &["-r", "host.example", "-f", "host.pub", "--output", "zone"]);
+    assert_eq!(home.read("zone"), output.text());
+    refused(&keygen(&home, &["-r", "host.example", "-f", "none"]), "none");
+    if !peers() {
+        return;
+    }
+    let kinds = KINDS.iter().filter(|(name, _)| *name != "ed25519");
+    let paths = kinds.map(|(name, how)| made(&home, name, how)).chain([path]);
+    for path in paths {
+        let public = format!("{}.pub", arg(&path));
+        let expected = tool("/usr/bin/ssh-keygen", &["-r", "host.example", "-f", &public]);
+        let output = keygen(&home, &["-r", "host.example", "-f", &public]).expect_quiet_success();
+        assert_eq!(output.text(), expected);
+    }
+}

@@ -18,8 +18,8 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::public::{Ed25519PublicKey, KeyData};
 use russh::keys::ssh_key::{Certificate, PublicKey};
 use tessh::trust::{
-    Evidence, Finding, KnownHosts, Place, Policy, Sources, Subject, Verdict, decide, fingerprint,
-    store,
+    Evidence, Finding, KnownHosts, Place, Policy, Sources, Subject, Verdict, VerifyDns, decide,
+    fingerprint, store,
 };
 
 /// What a restarted test program is to do: `JOB file first count`.
@@ -284,7 +284,7 @@ fn try_forbidden(job: &[String]) {
     let unreadable = sources(&directory.join("unreadable"));
     let evidence = KnownHosts::load(&unreadable).lookup(&subject, &key.into(), SystemTime::now());
     say(&format!("WORKER lookup: {}", evidence.problems[0]));
-    say(&format!("WORKER verdict: {:?}", decide(&evidence, Policy::AcceptNew)));
+    say(&format!("WORKER verdict: {:?}", decide(&evidence, Policy::AcceptNew, VerifyDns::No)));
 }
 
 #[test]
@@ -494,9 +494,9 @@ fn a_verdict_on_a_file_we_wrote_is_to_accept() {
         let offered = numbered_key(1).into();
         KnownHosts::load(&sources(&file)).lookup(&numbered_host(1), &offered, SystemTime::now())
     };
-    assert_eq!(decide(&look(), Policy::AcceptNew), Verdict::AcceptAndRecord);
+    assert_eq!(decide(&look(), Policy::AcceptNew, VerifyDns::No), Verdict::AcceptAndRecord);
     store::add(&file, &numbered_host(1), &numbered_key(1), true).expect("added");
-    assert_eq!(decide(&look(), Policy::Yes), Verdict::Accept);
+    assert_eq!(decide(&look(), Policy::Yes, VerifyDns::No), Verdict::Accept);
     store::replace(&file, &numbered_host(1), &numbered_key(2), true).expect("replaced");
-    assert!(matches!(decide(&look(), Policy::AcceptNew), Verdict::Reject(_)));
+    assert!(matches!(decide(&look(), Policy::AcceptNew, VerifyDns::No), Verdict::Reject(_)));
 }

@@ -2,8 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::client::sshfp;
 use crate::config::{self, Context};
+use crate::error::{Error, Kind, Result};
+use crate::text;
 use crate::ui::plain::AskPass;
+
+/// How much of a variable an error shows, in characters.
+const MAX_SHOWN: usize = 64;
 
 /// The process's surroundings.
 pub struct Environment {
@@ -73,6 +79,24 @@ impl Environment {
     /// The identities that are looked for when none is named.
     pub fn default_identities(&self) -> Vec<PathBuf> {
         config::default_identity_files(&self.context())
+    }
+
+    /// Who is asked for SSHFP records and which keys are believed, where TESSH_DNS_SERVER
+    /// (`address:port`) and TESSH_DNS_ANCHORS (a file of DNSKEY records) say something else
+    /// than the system and the root: for tests and for networks with a root of their own.
+    pub fn dns_resolver(&self) -> Result<sshfp::Resolver> {
+        let set = |name: &str| self.get(name).filter(|value| !value.is_empty());
+        let mut resolver = sshfp::Resolver::default();
+        if let Some(text) = set("TESSH_DNS_SERVER") {
+            let server = text.parse().map_err(|_| {
+                let shown = text::line(&text, MAX_SHOWN);
+                Error::new(Kind::Usage, format!("TESSH_DNS_SERVER: '{shown}' is no address"))
+                    .hint("write it with its port, as in 192.0.2.1:53 or [2001:db8::1]:53")
+            })?;
+            resolver.server = Some(server);
+        }
+        resolver.anchors = set("TESSH_DNS_ANCHORS").map(PathBuf::from);
+        Ok(resolver)
     }
 
     /// The program that asks for secrets instead of the terminal.

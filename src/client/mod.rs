@@ -18,6 +18,7 @@ mod greeting;
 mod identity;
 mod observe;
 pub mod relay;
+pub mod sshfp;
 pub mod verify;
 mod wire;
 

@@ -20,12 +20,13 @@ use super::deadline::{self, Budget};
 use super::events::{Events, Shared};
 use super::failure::Stop;
 use super::greeting;
+use super::sshfp;
 use super::wire::Wire;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::trust::{
-    self, Evidence, Finding, KnownHosts, KnownKey, Policy, Sources, Subject, Verdict, fingerprint,
-    store,
+    self, Evidence, Finding, KnownHosts, KnownKey, Policy, Sources, Sshfp, Subject, Verdict,
+    VerifyDns, fingerprint, store,
 };
 
 /// Our identification (RFC 4253 section 4.2).
@@ -54,6 +55,19 @@ pub struct HostPolicy {
     pub hash: bool,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
     pub visual: bool,
+    /// Whether and how the DNS is asked.
+    pub dns: DnsCheck,
+}
+
+/// VerifyHostKeyDNS, and what it needs.
+#[derive(Clone, Debug, Default)]
+pub struct DnsCheck {
+    /// What the answer may do.
+    pub verify: VerifyDns,
+    /// HostName, whatever HostKeyAlias says: the DNS knows the host by this name.
+    pub host: String,
+    /// Whom to ask and whom to believe.
+    pub resolver: sshfp::Resolver,
 }
 
 /// What is negotiated and kept up besides the host key.
@@ -177,7 +191,7 @@ impl HostCheck {
         prompt: &Arc<dyn Prompt>,
     ) -> Result<()> {
         let algorithm = shared.wire.observed().check(&self.proposed)?;
-        let evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());
+        let mut evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());
         let fingerprint = fingerprint::sha256(&evidence.offered);
         debug!("Server host key: {algorithm} {fingerprint}");
         if fingerprint::type_name(&evidence.offered) == "RSA"
@@ -192,6 +206,7 @@ impl HostCheck {
             prompt
                 .notice(Notice::Warning(&format!("Host key fingerprint is {fingerprint}\n{art}")));
         }
+        evidence.sshfp = self.ask_dns(&evidence, shared).await;
         report(&evidence);
         // What could not be used is part of a refusal, and is said before going on.
         let warn = || {
@@ -199,7 +214,7 @@ impl HostCheck {
                 prompt.notice(Notice::Warning(&trouble));
             }
         };
-        match trust::decide(&evidence, self.host.policy) {
+        match trust::decide(&evidence, self.host.policy, self.host.dns.verify) {
             Verdict::Accept => {
                 warn();
                 Ok(())
@@ -222,6 +237,18 @@ impl HostCheck {
             Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence))),
             Verdict::Ask => self.ask(evidence, shared, prompt).await,
         }
+    }
+
+    /// Asks the DNS if that can make a difference. Its time is not the server's.
+    async fn ask_dns(&self, evidence: &Evidence, shared: &Shared) -> Sshfp {
+        let DnsCheck { verify, host, resolver } = &self.host.dns;
+        if !trust::wants_sshfp(evidence, self.host.policy, *verify) {
+            return Sshfp::NotLookedUp;
+        }
+        shared.pause();
+        let found = sshfp::look_up(host, &evidence.offered, resolver).await;
+        shared.resume();
+        found
     }
 
     async fn ask(
@@ -293,14 +320,19 @@ fn refused(reason: &str) -> Error {
     Error::new(Kind::HostKey, format!("Host key verification failed: {reason}"))
 }
 
-/// What a person should know besides the finding: files that could not be read at all, and a
-/// certificate that does not count.
+/// What a person should know besides the finding: files that could not be read at all, a
+/// certificate that does not count, and a DNS that disagrees or cannot be believed.
 fn troubles(evidence: &Evidence) -> Vec<String> {
     let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
     let fault = evidence.certificate_fault.iter();
+    let dns = match evidence.sshfp.is_trouble() {
+        true => trust::sshfp::lines(evidence),
+        false => Vec::new(),
+    };
     fault
         .map(|fault| format!("the host certificate does not count: {fault}"))
         .chain(files.map(ToString::to_string))
+        .chain(dns)
         .collect()
 }
 
@@ -308,6 +340,9 @@ fn troubles(evidence: &Evidence) -> Vec<String> {
 fn report(evidence: &Evidence) {
     for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
         info!("{problem}");
+    }
+    for line in trust::sshfp::lines(evidence) {
+        info!("{line}");
     }
     let kind = fingerprint::type_name(&evidence.offered);
     let name = &evidence.subject.name;
@@ -386,6 +421,9 @@ fn remedy(evidence: &Evidence) -> String {
                 "ask the server's administrator; if the change is right, remove the old line from {}",
                 file.display()
             )
+        }
+        _ if evidence.sshfp.is_secure_mismatch() => {
+            "ask the server's administrator whether its key or its SSHFP records are out of date".into()
         }
         Finding::Revoked(_) => "this key must not be trusted; ask the server's administrator".into(),
         _ if unread.is_some() => "make that file readable, or name others with UserKnownHostsFile".into(),

@@ -255,8 +255,7 @@ keywords! {
         Warned(OFF, "further host keys of the server are not learnt by this version");
     User [] Text, Honoured;
     UserKnownHostsFile [] Words, Honoured;
-    VerifyHostKeyDNS [] Word(&["yes", "no", "true", "false", "ask"]),
-        Refused(OFF, "SSHFP records are not looked up by this version");
+    VerifyHostKeyDNS [] Word(&["yes", "no", "true", "false", "ask"]), Honoured;
     VersionAddendum [] Line, Refused(NONE, "nothing is added to the version");
     VisualHostKey [] Flag, Honoured;
     WarnWeakCrypto [] Text, Inert;

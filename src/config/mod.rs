@@ -30,7 +30,7 @@ pub use origin::{Origin, Setting};
 pub use show::lines as effective_lines;
 pub use value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
-    StrictHostKeyChecking,
+    StrictHostKeyChecking, VerifyHostKeyDns,
 };
 
 /// Looks up a variable of the environment.

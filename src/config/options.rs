@@ -14,7 +14,7 @@ use super::origin::{Origin, Setting};
 use super::value::{self, Fault, is_none};
 use super::value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
-    StrictHostKeyChecking,
+    StrictHostKeyChecking, VerifyHostKeyDns,
 };
 use super::{Context, pattern};
 use crate::destination::check_host;
@@ -44,6 +44,8 @@ pub struct Options {
     pub global_known_hosts_files: Setting<Vec<PathBuf>>,
     /// StrictHostKeyChecking.
     pub strict_host_key_checking: Setting<StrictHostKeyChecking>,
+    /// VerifyHostKeyDNS.
+    pub verify_host_key_dns: Setting<VerifyHostKeyDns>,
     /// HostKeyAlias, in lower case.
     pub host_key_alias: Setting<Option<String>>,
     /// HashKnownHosts.
@@ -175,6 +177,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         user_known_hosts_files: v.user_known_hosts()?,
         global_known_hosts_files: v.global_known_hosts()?,
         strict_host_key_checking: v.word(K::StrictHostKeyChecking, value::strict),
+        verify_host_key_dns: v.word(K::VerifyHostKeyDNS, value::verify_dns),
         hash_known_hosts: v.flag(K::HashKnownHosts, false)?,
         no_host_authentication_for_localhost: v.flag(K::NoHostAuthenticationForLocalhost, false)?,
         visual_host_key: v.flag(K::VisualHostKey, false)?,

@@ -9,6 +9,7 @@ use super::options::Options;
 use super::origin::Setting;
 use super::value::{
     AddressFamily, FingerprintHash, LogLevel, RequestTty, SessionType, StrictHostKeyChecking,
+    VerifyHostKeyDns,
 };
 
 /// The lines, without line breaks.
@@ -90,6 +91,12 @@ fn trust(out: &mut Lines, o: &Options) {
         StrictHostKeyChecking::No => "false",
     };
     out.put("stricthostkeychecking", strict);
+    let dns = match *o.verify_host_key_dns {
+        VerifyHostKeyDns::Yes => "true",
+        VerifyHostKeyDns::Ask => "ask",
+        VerifyHostKeyDns::No => "false",
+    };
+    out.put("verifyhostkeydns", dns);
 }
 
 fn connection(out: &mut Lines, o: &Options) {

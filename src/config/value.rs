@@ -32,6 +32,17 @@ pub enum StrictHostKeyChecking {
     No,
 }
 
+/// VerifyHostKeyDNS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyHostKeyDns {
+    /// A proven match is enough.
+    Yes,
+    /// What the DNS says is shown.
+    Ask,
+    /// The DNS is not asked.
+    No,
+}
+
 /// RequestTTY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestTty {
@@ -382,6 +393,15 @@ pub fn strict(text: &str) -> StrictHostKeyChecking {
         "no" | "false" | "off" => StrictHostKeyChecking::No,
         "accept-new" => StrictHostKeyChecking::AcceptNew,
         _ => StrictHostKeyChecking::Ask,
+    }
+}
+
+/// VerifyHostKeyDNS.
+pub fn verify_dns(text: &str) -> VerifyHostKeyDns {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "true" => VerifyHostKeyDns::Yes,
+        "ask" => VerifyHostKeyDns::Ask,
+        _ => VerifyHostKeyDns::No,
     }
 }
 

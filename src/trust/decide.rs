@@ -1,30 +1,58 @@
 //! What follows from the evidence: one pure function, and the one place that says Accept.
 //!
-//! ssh_config(5), StrictHostKeyChecking. The table is finding × policy; a file that could not
-//! be read takes the side of caution.
+//! ssh_config(5), StrictHostKeyChecking and VerifyHostKeyDNS. The table is finding × DNS ×
+//! policy; a file that could not be read takes the side of caution.
 
-use super::{Evidence, Finding, KnownKey, Policy, Problem, Verdict, fingerprint, quote};
+use super::sshfp::Agreement;
+use super::{
+    Evidence, Finding, KnownKey, Policy, Problem, Sshfp, Verdict, VerifyDns, fingerprint, quote,
+};
 
 /// How many keys on record a reason names.
 const NAMED_MAX: usize = 3;
 
-/// The verdict on the evidence under the policy. Total: every finding has an answer.
+/// The verdict on the evidence under the policies. Total: every finding has an answer.
 ///
-/// - On record or certified: `Accept`. Revoked: `Reject`, whatever the policy.
-/// - Unknown: `Reject`, `Ask`, or `AcceptAndRecord`. But where a whole known_hosts file could
-///   not be read nobody can say that the host is new, so the policies that record without
-///   asking (`accept-new`, `no`) reject.
-/// - Changed: `Reject`, `Ask`, and under `no` `AcceptRestricted`. With nobody to ask the
-///   caller rejects.
+/// | finding         | DNS                        | `yes`  | `ask`  | `accept-new` | `no`       |
+/// |-----------------|----------------------------|--------|--------|--------------|------------|
+/// | known, certified| (not asked)                | accept | accept | accept       | accept     |
+/// | revoked         | (not asked)                | reject | reject | reject       | reject     |
+/// | unknown         | proven match, DNS `yes`    | accept | accept | accept       | accept     |
+/// |                 | proven mismatch            | reject | ask    | reject       | reject     |
+/// |                 | anything else              | reject | ask    | record       | record     |
+/// | other type only | proven match, DNS `yes`    | accept | accept | accept       | accept     |
+/// |                 | proven mismatch            | reject | ask    | reject       | reject     |
+/// |                 | anything else              | reject | ask    | reject       | restricted |
+/// | changed         | proven mismatch            | reject | ask    | reject       | reject     |
+/// |                 | anything else              | reject | ask    | reject       | restricted |
+///
+/// - Unknown: but where a whole known_hosts file could not be read nobody can say that the
+///   host is new, so the policies that record without asking (`accept-new`, `no`) reject.
+/// - Changed, with nobody to ask: the caller rejects.
 /// - Only other types known: as changed, like ssh(1). The host is not new, and whoever stands
 ///   in for it needs only a key of a type that is not on record.
+/// - DNS: only what DNSSEC proves moves a verdict; what is not proven, has failed or is
+///   missing is evidence for a person. A proven match accepts only under VerifyHostKeyDNS
+///   `yes`, and nothing is written then. Fingerprints of other key types alone are a mismatch.
+///
+/// Stricter than ssh(1), which asks the DNS first: there a proven match accepts also a key that
+/// is on record as another one or `@revoked`, and a key whose certificate does not count; here
+/// it does not. There a proven mismatch is a warning after which `accept-new` and `no` go on
+/// and record; here they reject.
 ///
 /// A reason to reject is one line and includes [`Evidence::certificate_fault`]; after any other
 /// verdict the caller has to say that fault itself.
-pub fn decide(evidence: &Evidence, policy: Policy) -> Verdict {
+pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
     match &evidence.finding {
         Finding::Known(_) | Finding::Certified { .. } => Verdict::Accept,
         Finding::Revoked(at) => reject(evidence, format!("the key is marked @revoked at {at}")),
+        _ if evidence.sshfp.is_secure_mismatch() => match policy {
+            Policy::Ask => Verdict::Ask,
+            Policy::Yes | Policy::AcceptNew | Policy::No => reject(evidence, reason_dns(evidence)),
+        },
+        Finding::Unknown | Finding::OtherTypeKnown(_) if is_vouched_for(evidence, dns) => {
+            Verdict::Accept
+        }
         Finding::Unknown => decide_new(evidence, policy),
         Finding::OtherTypeKnown(known) => {
             decide_not_new(evidence, policy, || reason_other_type(evidence, policy, known))
@@ -33,6 +61,31 @@ pub fn decide(evidence: &Evidence, policy: Policy) -> Verdict {
             decide_not_new(evidence, policy, || reason_changed(evidence, known))
         }
     }
+}
+
+/// Whether the DNS is worth asking: known_hosts has not settled it, and there is an answer
+/// with which the key would not be rejected anyway.
+pub fn wants_sshfp(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> bool {
+    let settled = matches!(
+        evidence.finding,
+        Finding::Known(_) | Finding::Certified { .. } | Finding::Revoked(_)
+    );
+    if dns == VerifyDns::No || settled {
+        return false;
+    }
+    let sshfp = Sshfp::Found {
+        name: String::new(),
+        signer: Some(String::new()),
+        agreement: Agreement::Match,
+    };
+    let at_best = Evidence { sshfp, ..evidence.clone() };
+    !matches!(decide(&at_best, policy, dns), Verdict::Reject(_))
+}
+
+fn is_vouched_for(evidence: &Evidence, dns: VerifyDns) -> bool {
+    dns == VerifyDns::Yes
+        && evidence.certificate_fault.is_none()
+        && evidence.sshfp.is_secure_match()
 }
 
 fn decide_new(evidence: &Evidence, policy: Policy) -> Verdict {
@@ -101,6 +154,20 @@ fn reason_changed(evidence: &Evidence, known: &[KnownKey]) -> String {
     format!("the {kind} key changed: known {keys}, offered {offered}")
 }
 
+fn reason_dns(evidence: &Evidence) -> String {
+    let kind = fingerprint::type_name(&evidence.offered);
+    let offered = fingerprint::sha256(&evidence.offered);
+    let mut reason = format!(
+        "the {kind} key is not one that the DNS names for {} (offered {offered}; \
+         its SSHFP records are validated by DNSSEC)",
+        host(evidence)
+    );
+    if let Finding::Changed(known) = &evidence.finding {
+        reason.push_str(&format!("; {}", reason_changed(evidence, known)));
+    }
+    reason
+}
+
 fn name_keys(known: &[KnownKey]) -> String {
     let keys: Vec<String> = known
         .iter()
@@ -165,6 +232,7 @@ mod tests {
             is_certificate: false,
             finding,
             certificate_fault: None,
+            sshfp: Sshfp::NotLookedUp,
             searched: vec![PathBuf::from("/kh")],
             problems: Vec::new(),
         }
@@ -231,7 +299,7 @@ mod tests {
     fn assert_table(cases: Vec<(&str, Evidence)>, table: [(&str, [&str; 4]); 6]) {
         for ((name, evidence), (row, expected)) in cases.into_iter().zip(table) {
             assert_eq!(name, row);
-            let found = POLICIES.map(|policy| word(&decide(&evidence, policy)));
+            let found = POLICIES.map(|policy| word(&decide(&evidence, policy, VerifyDns::Yes)));
             assert_eq!(found, expected, "{name}");
         }
     }
@@ -247,8 +315,114 @@ mod tests {
         assert_table(cases, TABLE_UNREAD);
     }
 
+    /// Every answer of the DNS, from the best to the worst.
+    fn answers() -> Vec<(&'static str, Sshfp)> {
+        let found = |signer: Option<&str>, agreement| Sshfp::Found {
+            name: "h.".into(),
+            signer: signer.map(str::to_owned),
+            agreement,
+        };
+        vec![
+            ("secure match", found(Some("."), Agreement::Match)),
+            ("match", found(None, Agreement::Match)),
+            ("not asked", Sshfp::NotLookedUp),
+            ("nothing", Sshfp::Nothing { name: "h.".into(), ignored: 2 }),
+            ("failed", Sshfp::Failed { name: "h.".into(), reason: "it is bogus".into() }),
+            ("mismatch", found(None, Agreement::Mismatch)),
+            ("other types", found(None, Agreement::OtherTypes)),
+            ("secure mismatch", found(Some("."), Agreement::Mismatch)),
+            ("secure other types", found(Some("."), Agreement::OtherTypes)),
+        ]
+    }
+
+    const MATCHED: [(&str, [&str; 4]); 6] = [
+        ("unknown", ["accept", "accept", "accept", "accept"]),
+        ("other", ["accept", "accept", "accept", "accept"]),
+        ("changed", ["reject", "ask", "reject", "restricted"]),
+        ("revoked", ["reject", "reject", "reject", "reject"]),
+        ("known", ["accept", "accept", "accept", "accept"]),
+        ("certified", ["accept", "accept", "accept", "accept"]),
+    ];
+    const MISMATCHED: [(&str, [&str; 4]); 6] = [
+        ("unknown", ["reject", "ask", "reject", "reject"]),
+        ("other", ["reject", "ask", "reject", "reject"]),
+        ("changed", ["reject", "ask", "reject", "reject"]),
+        ("revoked", ["reject", "reject", "reject", "reject"]),
+        ("known", ["accept", "accept", "accept", "accept"]),
+        ("certified", ["accept", "accept", "accept", "accept"]),
+    ];
+
+    #[test]
+    fn every_answer_of_the_dns_under_every_policy() {
+        for (answer, sshfp) in answers() {
+            for dns in [VerifyDns::No, VerifyDns::Ask, VerifyDns::Yes] {
+                let table = match (answer, dns) {
+                    ("secure match", VerifyDns::Yes) => MATCHED,
+                    ("secure mismatch" | "secure other types", _) => MISMATCHED,
+                    _ => TABLE,
+                };
+                for ((row, evidence), (expected_row, expected)) in findings().into_iter().zip(table)
+                {
+                    assert_eq!(row, expected_row);
+                    let evidence = Evidence { sshfp: sshfp.clone(), ..evidence };
+                    let found = POLICIES.map(|policy| word(&decide(&evidence, policy, dns)));
+                    assert_eq!(found, expected, "{row}, {answer}, {dns:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_does_not_count_is_not_saved_by_the_dns() {
+        let (_, sshfp) = answers().swap_remove(0);
+        let mut evidence = Evidence { sshfp, ..evidence(Finding::Unknown) };
+        evidence.certificate_fault = Some("it expired".into());
+        let found = POLICIES.map(|policy| word(&decide(&evidence, policy, VerifyDns::Yes)));
+        assert_eq!(found, TABLE[0].1);
+    }
+
+    #[test]
+    fn the_dns_is_asked_only_where_its_answer_matters() {
+        use VerifyDns::{Ask, Yes};
+        let rows = [
+            ("unknown", Yes, [true, true, true, true]),
+            ("unknown", Ask, [false, true, true, true]),
+            ("other", Yes, [true, true, true, true]),
+            ("other", Ask, [false, true, false, true]),
+            ("changed", Yes, [false, true, false, true]),
+            ("changed", Ask, [false, true, false, true]),
+            ("revoked", Yes, [false; 4]),
+            ("known", Yes, [false; 4]),
+            ("certified", Yes, [false; 4]),
+        ];
+        for (name, dns, expected) in rows {
+            let (_, evidence) = findings().into_iter().find(|(row, _)| *row == name).unwrap();
+            let asked = POLICIES.map(|policy| wants_sshfp(&evidence, policy, dns));
+            assert_eq!(asked, expected, "{name}, {dns:?}");
+            assert!(
+                POLICIES.iter().all(|it| !wants_sshfp(&evidence, *it, VerifyDns::No)),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_mismatch_in_the_dns_is_the_reason() {
+        let (_, sshfp) = answers().swap_remove(7);
+        let mut mismatch = Evidence { sshfp, ..evidence(Finding::Unknown) };
+        let offered = fingerprint::sha256(&mismatch.offered);
+        let expected = format!(
+            "the ED25519 key is not one that the DNS names for 'h' (offered {offered}; \
+             its SSHFP records are validated by DNSSEC)"
+        );
+        assert_eq!(reason(&mismatch, Policy::AcceptNew), expected);
+        mismatch.finding = Finding::Changed(known(OLD));
+        let text = reason(&mismatch, Policy::No);
+        assert!(text.starts_with(&expected) && text.contains("changed: known"), "{text}");
+    }
+
     fn reason(evidence: &Evidence, policy: Policy) -> String {
-        match decide(evidence, policy) {
+        match decide(evidence, policy, VerifyDns::No) {
             Verdict::Reject(reason) => reason,
             other => unreachable!("{other:?}"),
         }

@@ -14,7 +14,7 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::line::{Line, Marker};
-use super::{Evidence, Finding, KnownKey, KnownTypes, Place, Problem, Sources, Subject};
+use super::{Evidence, Finding, KnownKey, KnownTypes, Place, Problem, Sources, Sshfp, Subject};
 use super::{certificate, fingerprint, pattern, quote};
 
 /// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
@@ -108,6 +108,7 @@ impl KnownHosts {
             is_certificate: certificate.is_some(),
             finding,
             certificate_fault: fault,
+            sshfp: Sshfp::NotLookedUp,
             searched: self.searched.clone(),
             problems,
         }

@@ -2,7 +2,7 @@
 //!
 //! [`KnownHosts`] reads the files, [`KnownHosts::lookup`] says what they know about an offered
 //! key ([`Evidence`], a fact), and [`decide`] says what follows under a [`Policy`]
-//! ([`Verdict`]). Nothing here asks, connects or prints; only [`store`] writes.
+//! ([`Verdict`]). What the DNS says ([`Sshfp`]) is added by whoever asked it. Nothing here asks, connects or prints; only [`store`] writes.
 //!
 //! The file format is sshd(8)'s "SSH_KNOWN_HOSTS FILE FORMAT", the certificate format is
 //! OpenSSH's PROTOCOL.certkeys. This file holds the words the other files speak in.
@@ -15,13 +15,15 @@ mod line;
 mod pattern;
 mod quote;
 mod rewrite;
+pub mod sshfp;
 pub mod store;
 
 use std::fmt;
 use std::path::PathBuf;
 
-pub use decide::decide;
+pub use decide::{decide, wants_sshfp};
 pub use known::KnownHosts;
+pub use sshfp::{Sshfp, VerifyDns};
 
 use russh::keys::ssh_key::{Algorithm, PublicKey};
 
@@ -152,6 +154,8 @@ pub struct Evidence {
     pub finding: Finding,
     /// Why an offered certificate does not count, if one was offered and does not.
     pub certificate_fault: Option<String>,
+    /// What the DNS says.
+    pub sshfp: Sshfp,
     /// The files searched, in order.
     pub searched: Vec<PathBuf>,
     /// Files and lines that could not be used.
@@ -184,6 +188,13 @@ pub enum Verdict {
     Ask,
     /// Stop; the reason is one line.
     Reject(String),
+}
+
+impl Evidence {
+    /// Whether it speaks against the key: going on by habit would be a mistake.
+    pub fn is_alarming(&self) -> bool {
+        matches!(self.finding, Finding::Changed(_)) || self.sshfp.is_secure_mismatch()
+    }
 }
 
 /// What is already on record for a host, for ordering the proposal.

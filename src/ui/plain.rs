@@ -14,7 +14,7 @@ use crate::prompt::{
 };
 use crate::secret::Secret;
 use crate::terminal;
-use crate::trust::{Finding, KnownKey, fingerprint};
+use crate::trust::{Finding, KnownKey, fingerprint, sshfp};
 
 /// Answers that make no sense before the question is given up.
 const MAX_MISTAKES: usize = 5;
@@ -75,8 +75,12 @@ impl Prompt for Plain {
         if tty.write_all(warning(question).as_bytes()).is_err() {
             return Answer::CannotAsk;
         }
-        let changed = matches!(question.evidence.finding, Finding::Changed(_));
+        let replaced = matches!(question.evidence.finding, Finding::Changed(_));
+        let changed = question.evidence.is_alarming();
         let label = match changed {
+            true if !replaced => {
+                "Type \"add\" to connect and save the key, \"once\" to connect without saving, or press Enter to disconnect: "
+            }
             true => {
                 "Type \"replace\" to connect and replace the old key, \"once\" to connect without saving, or press Enter to disconnect: "
             }
@@ -89,7 +93,8 @@ impl Prompt for Plain {
             };
             let answer = match typed.trim().to_ascii_lowercase().as_str() {
                 "yes" if !changed => HostKeyAnswer::Record,
-                "replace" if changed => HostKeyAnswer::Record,
+                "replace" if replaced => HostKeyAnswer::Record,
+                "add" if changed && !replaced => HostKeyAnswer::Record,
                 "once" => HostKeyAnswer::Once,
                 "no" | "disconnect" => HostKeyAnswer::Disconnect,
                 "" if changed => HostKeyAnswer::Disconnect,
@@ -216,6 +221,9 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
     };
     if let Some(fault) = &question.evidence.certificate_fault {
         text.push_str(&format!("Its certificate does not count: {fault}\n"));
+    }
+    for line in sshfp::lines(question.evidence) {
+        text.push_str(&format!("{line}\n"));
     }
     for problem in question.evidence.problems.iter().filter(|problem| problem.line.is_none()) {
         text.push_str(&format!("Not searched: {problem}\n"));

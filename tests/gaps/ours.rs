@@ -8,7 +8,7 @@ use tessh::client::algorithms::Lists;
 use tessh::client::authenticate::{Login, Session, authenticate};
 use tessh::client::connect::{Family, Route, connect};
 use tessh::client::deadline::Budget;
-use tessh::client::verify::{HostPolicy, TransportOptions, verify};
+use tessh::client::verify::{DnsCheck, HostPolicy, TransportOptions, verify};
 use tessh::client::{Stream, Transport};
 use tessh::config::Method;
 use tessh::error::Error;
@@ -92,6 +92,7 @@ pub async fn transport_for(
         policy: Policy::AcceptNew,
         hash: false,
         visual: false,
+        dns: DnsCheck::default(),
     };
     let options = TransportOptions {
         lists: Lists { host_key: options.host_key, ..Lists::default() },

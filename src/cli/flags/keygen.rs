@@ -35,6 +35,8 @@ pub enum Keygen {
     Change,
     /// `-q`.
     Quiet,
+    /// `-r`.
+    Records,
     /// `-t`.
     Type,
     /// `-v`.
@@ -95,6 +97,12 @@ pub const KEYGEN: &[Flag<Keygen>] = &[
     ),
     flag("-p", "change the passphrase of -f", K::Change),
     flag("-q", "say nothing", K::Quiet),
+    takes(
+        "-r",
+        "host",
+        "print the SSHFP records of the host for its zone: of -f, or of this machine's host keys",
+        K::Records,
+    ),
     takes("-t", "type", "make a key of type ed25519 (if not given), ecdsa or rsa", K::Type),
     flag("-v", "with -l: the picture, too", K::Verbose),
     flag("-y", "print the public key of the private key in -f", K::Public),
@@ -121,7 +129,7 @@ mod tests {
     #[test]
     fn letters_take_what_those_of_ssh_keygen_take() {
         // From the getopt string of ssh-keygen(1), OpenSSH 9.9.
-        const TAKES: &str = "abCEfmNOPt";
+        const TAKES: &str = "abCEfmNOPrt";
         const BARE: &str = "eilpqvy";
         for flag in KEYGEN {
             if let Some(letter) = flag.letter() {

@@ -19,14 +19,14 @@ use crate::client::connect::{self, Family, ProxyCommand, Route};
 use crate::client::deadline::Budget;
 use crate::client::escape::Escape;
 use crate::client::relay::{self, Exit, Local};
-use crate::client::verify::{self, HostPolicy, Transport, TransportOptions};
+use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
 use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
 use crate::prompt::{Answer, MethodQuestion, Prompt};
 use crate::secret::Secret;
 use crate::terminal;
-use crate::trust::{Policy, Sources, Subject};
+use crate::trust::{Policy, Sources, Subject, VerifyDns};
 
 /// Connects, verifies, authenticates, opens a session, relays, and gives how it ended.
 pub async fn connect(
@@ -42,11 +42,11 @@ pub async fn connect(
     wanted.lists.check()?;
     let at_terminal = at_terminal(options);
     let filter = Wanted::prepare(plan, environment, at_terminal && wants_pty(plan, at_terminal))?;
+    let host = host_policy(plan, environment)?;
     let budget = Budget::start(options.connect_timeout.value);
 
     let stream = connect::connect(&route(plan, environment), budget).await?;
     let connected = Instant::now();
-    let host = host_policy(plan);
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(&prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
@@ -233,7 +233,7 @@ fn route(plan: &Plan, environment: &Environment) -> Route {
     }
 }
 
-fn host_policy(plan: &Plan) -> HostPolicy {
+fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
     let options = &plan.options;
     let subject = Subject {
         name: match &options.host_key_alias.value {
@@ -243,7 +243,7 @@ fn host_policy(plan: &Plan) -> HostPolicy {
         port: options.port.value,
         alias: options.host_key_alias.value.is_some(),
     };
-    HostPolicy {
+    Ok(HostPolicy {
         subject,
         shown: plan.host.clone(),
         sources: Sources {
@@ -258,7 +258,18 @@ fn host_policy(plan: &Plan) -> HostPolicy {
         },
         hash: options.hash_known_hosts.value,
         visual: options.visual_host_key.value,
-    }
+        dns: dns_check(options, environment)?,
+    })
+}
+
+fn dns_check(options: &Options, environment: &Environment) -> Result<DnsCheck> {
+    let verify = match options.verify_host_key_dns.value {
+        config::VerifyHostKeyDns::Yes => VerifyDns::Yes,
+        config::VerifyHostKeyDns::Ask => VerifyDns::Ask,
+        config::VerifyHostKeyDns::No => return Ok(DnsCheck::default()),
+    };
+    let host = options.hostname.value.clone();
+    Ok(DnsCheck { verify, host, resolver: environment.dns_resolver()? })
 }
 
 fn lists(options: &Options) -> Lists<'_> {

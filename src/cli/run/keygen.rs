@@ -26,12 +26,20 @@ use crate::keys::save::{self, Readers};
 use crate::keys::{self, Format, KeyFile, Listed, write};
 use crate::secret::Secret;
 use crate::terminal;
+use crate::trust::sshfp;
 use crate::ui::plain::Plain;
 use ask::{Asker, Opened, shown};
 use options::{Action, Form, Options};
 
 /// How often progress is shown.
 const TICK: Duration = Duration::from_millis(250);
+
+/// Where sshd has its keys.
+const HOST_KEYS: [&str; 3] = [
+    "/etc/ssh/ssh_host_rsa_key.pub",
+    "/etc/ssh/ssh_host_ecdsa_key.pub",
+    "/etc/ssh/ssh_host_ed25519_key.pub",
+];
 
 const DIRECTORY_MODE: u32 = 0o700;
 
@@ -80,6 +88,7 @@ impl Work {
                 self.emit(&write::public_line(opened.key.public_key()), Readers::All)
             }
             Action::List => self.list(),
+            Action::Records => self.records(),
             Action::Export => {
                 let listed = self.first_listed()?;
                 self.emit(&write::rfc4716(&listed.key), Readers::All)
@@ -263,6 +272,26 @@ impl Work {
         print(&keys.iter().map(|listed| show::key(listed, md5, verbose)).collect::<String>())
     }
 
+    /// The SSHFP records of the key in -f, or of this machine's own.
+    fn records(&self) -> Result<u8> {
+        let host = self.options.host.clone().unwrap_or_default();
+        let listed = match &self.options.file {
+            Some(_) => vec![self.first_listed()?],
+            None => own_host_keys()?,
+        };
+        let mut text = String::new();
+        for listed in &listed {
+            let Some(lines) = sshfp::resource_records(&host, &listed.key) else {
+                let kind = crate::trust::fingerprint::type_name(&listed.key);
+                let cause = format!("SSHFP records have no number for keys of type {kind}");
+                return Err(Error::new(Kind::Identity, cause)
+                    .hint("host keys are of type ed25519, ecdsa or rsa"));
+            };
+            lines.iter().for_each(|line| text.push_str(&format!("{line}\n")));
+        }
+        self.emit(&text, Readers::All)
+    }
+
     fn first_listed(&self) -> Result<Listed> {
         let mut keys = keys::listed(&self.named()?)?;
         Ok(keys.swap_remove(0))
@@ -326,6 +355,20 @@ impl Work {
             log::to_stderr(text);
         }
     }
+}
+
+/// The public host keys of this machine's sshd, in ssh-keygen's order.
+fn own_host_keys() -> Result<Vec<Listed>> {
+    let files = HOST_KEYS.map(PathBuf::from);
+    let mut found = Vec::new();
+    for file in files.iter().filter(|file| file.exists()) {
+        found.extend(keys::listed(file)?.into_iter().take(1));
+    }
+    if found.is_empty() {
+        return Err(Error::new(Kind::Identity, "this machine has no host keys in /etc/ssh")
+            .hint("name a key with -f"));
+    }
+    Ok(found)
 }
 
 /// Where the public half of a new key goes.

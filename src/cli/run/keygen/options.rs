@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::cli::flags::Flag;
 use crate::cli::flags::keygen::{KEYGEN, Keygen};
+use crate::destination::check_host;
 use crate::error::{Error, Kind, Result};
 use crate::keys::write::{DEFAULT_ROUNDS, check_rounds};
 use crate::secret::Secret;
@@ -37,6 +38,7 @@ pub(super) enum Action {
     List,
     Export,
     Import,
+    Records,
     Help,
 }
 
@@ -52,6 +54,7 @@ pub(super) struct Options {
     pub(super) kind: Option<String>,
     pub(super) bits: Option<u32>,
     pub(super) file: Option<PathBuf>,
+    pub(super) host: Option<String>,
     pub(super) comment: Option<String>,
     pub(super) passphrase: Option<Given>,
     pub(super) new_passphrase: Option<Given>,
@@ -169,6 +172,10 @@ impl Options {
             Keygen::Change => self.asked.push((name, Action::Change)),
             Keygen::Export => self.asked.push((name, Action::Export)),
             Keygen::Import => self.asked.push((name, Action::Import)),
+            Keygen::Records => {
+                self.host = Some(host(text()?)?);
+                self.asked.push((name, Action::Records));
+            }
             Keygen::List => self.asked.push((name, Action::List)),
             Keygen::Public => self.asked.push((name, Action::Public)),
             Keygen::Help => self.asked.insert(0, (name, Action::Help)),
@@ -206,7 +213,7 @@ impl Options {
 
     /// Flags that say something only with some actions.
     fn check_company(&self, action: Action) -> Result<()> {
-        use Action::{Change, Convert, Export, Import, List, Make, Public};
+        use Action::{Change, Convert, Export, Import, List, Make, Public, Records};
         let new = self.new_passphrase.is_some();
         let rules: [(bool, &str, &[Action], &str); 6] = [
             (self.kind.is_some(), "-t", &[Make], "a new key alone"),
@@ -217,8 +224,8 @@ impl Options {
             (
                 self.output.is_some(),
                 "--output",
-                &[Convert, Export, Import, Public],
-                "-O, -e, -i or -y",
+                &[Convert, Export, Import, Public, Records],
+                "-O, -e, -i, -r or -y",
             ),
         ];
         for (given, name, wanted, what) in rules {
@@ -228,6 +235,12 @@ impl Options {
         }
         Ok(())
     }
+}
+
+/// A host's name begins a line of a zone file.
+fn host(text: String) -> Result<String> {
+    check_host(&text).map_err(|error| usage(format!("-r: {error}")))?;
+    Ok(text)
 }
 
 fn form(name: &str) -> Result<Form> {
@@ -345,6 +358,9 @@ mod tests {
             ("-l -E crc", "-E crc: unknown hash"),
             ("-e -m PEM", "-m PEM: not supported"),
             ("-C a\nb", "no control characters"),
+            ("-r a;b", "-r: hostname contains invalid characters"),
+            ("-r h -l", "Cannot specify -r with -l"),
+            ("-r h -t rsa", "-t goes with a new key"),
             ("--passphrase-fd x", "not a number"),
         ] {
             let error = read(line).err().unwrap_or_else(|| panic!("{line}"));

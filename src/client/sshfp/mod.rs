@@ -1,0 +1,345 @@
+//! Asks the DNS for a host's SSHFP records and has DNSSEC validated in this process (RFC 4255
+//! section 2.4, RFC 4033 to 4035).
+//!
+//! The bit by which a server says that it has validated (AD) is never looked at: whoever sits
+//! on the way can set it. The chain of signatures is followed from a trust anchor, the root's
+//! published keys unless a file names others. What the records mean for a key is
+//! `trust::sshfp`'s, what follows from it `trust::decide`'s.
+
+use std::fs::File;
+use std::io::Read;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{
+    ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
+};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::dnssec::rdata::{DNSSECRData, RRSIG};
+use hickory_resolver::proto::dnssec::{Proof, TrustAnchors};
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use resolv_conf::ScopedIp;
+use russh::keys::ssh_key::PublicKey;
+use tokio::sync::oneshot;
+
+use crate::text;
+use crate::trust::sshfp::{self, Sshfp};
+
+/// Time for the whole look-up, every step of the chain included. A resolver that has none of
+/// it cached needs some ten round trips; a person who waits has no use for more.
+pub const LIMIT: Duration = Duration::from_secs(5);
+/// What is left to a look-up past its time before it is abandoned in mid-computation.
+const GRACE: Duration = Duration::from_millis(500);
+/// Time for one question before it is asked again.
+const ATTEMPT: Duration = Duration::from_secs(2);
+/// How many records a host may have; four types with three hashes, twice over during a change
+/// of keys, are 24.
+pub const MAX_RECORDS: usize = 64;
+/// How many aliases lead to a host; the library follows no more either.
+const MAX_ALIASES: usize = 8;
+/// How many of the system's servers are asked, as in resolver(5).
+const MAX_SERVERS: usize = 3;
+/// More than any real resolv.conf or file of anchors.
+const MAX_FILE: u64 = 64 * 1024;
+/// How much of an error of the library is shown, in characters.
+const MAX_SHOWN: usize = 120;
+/// How long a reason may be, in characters: a path and an error.
+const MAX_REASON: usize = 300;
+
+/// Whom to ask and whom to believe.
+#[derive(Clone, Debug)]
+pub struct Resolver {
+    /// The server to ask, over UDP and TCP; the system's if there is none.
+    pub server: Option<SocketAddr>,
+    /// The system's servers: resolv.conf(5).
+    pub system: PathBuf,
+    /// DNSKEY records to trust instead of the root's, as in a zone file.
+    pub anchors: Option<PathBuf>,
+    /// Time for the whole look-up.
+    pub limit: Duration,
+}
+
+impl Default for Resolver {
+    fn default() -> Resolver {
+        Resolver {
+            server: None,
+            system: PathBuf::from("/etc/resolv.conf"),
+            anchors: None,
+            limit: LIMIT,
+        }
+    }
+}
+
+/// What the DNS says of the key offered for a host.
+///
+/// Never fails and takes little more than [`Resolver::limit`]: what goes wrong is
+/// [`Sshfp::Failed`]. The host is taken as fully qualified, as ssh(1) does; an address, and a
+/// name that is none of the DNS, is not looked up.
+pub async fn look_up(host: &str, key: &PublicKey, resolver: &Resolver) -> Sshfp {
+    let Some(name) = question(host) else { return Sshfp::NotLookedUp };
+    let shown = name.to_ascii();
+    let (limit, resolver) = (resolver.limit, resolver.clone());
+    let (done, answer) = oneshot::channel();
+    // On a thread of its own: signatures and keys made to keep a validator busy must not keep
+    // the connection waiting.
+    let thread = std::thread::Builder::new().name("sshfp".into()).spawn(move || {
+        let _ = done.send(run(&name, &resolver));
+    });
+    let answer = match thread {
+        Ok(_abandoned_in_time) => tokio::time::timeout(limit + GRACE, answer).await,
+        Err(error) => return Sshfp::Failed { name: shown, reason: format!("no thread: {error}") },
+    };
+    let reason = match answer {
+        Ok(Ok(Ok(answer))) => {
+            return sshfp::compare(shown, answer.signer, &answer.records, key);
+        }
+        Ok(Ok(Err(reason))) => text::line(&reason, MAX_REASON),
+        Ok(Err(_)) => "the look-up broke off".to_owned(),
+        Err(_) => late(limit),
+    };
+    Sshfp::Failed { name: shown, reason }
+}
+
+/// The name to ask for; `None` for an address in any of inet_aton(3)'s forms, and for what has
+/// no place in the DNS.
+fn question(host: &str) -> Option<Name> {
+    let bare = host.strip_suffix('.').unwrap_or(host);
+    let (_, last) = bare.rsplit_once('.')?;
+    let numeric = last.bytes().all(|byte| byte.is_ascii_digit())
+        || last.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"));
+    if numeric || bare.contains(':') || bare.contains('\\') {
+        return None;
+    }
+    let mut name = Name::from_ascii(bare).ok()?.to_lowercase();
+    name.set_fqdn(true);
+    Some(name)
+}
+
+/// What was answered, and who vouches for all of it.
+#[derive(Debug, Default)]
+struct Answered {
+    signer: Option<String>,
+    records: Vec<sshfp::Record>,
+}
+
+fn run(name: &Name, resolver: &Resolver) -> Result<Answered, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let asked = tokio::time::timeout(resolver.limit, ask(name, resolver)).await;
+        asked.unwrap_or_else(|_| Err(late(resolver.limit)))
+    })
+}
+
+fn late(limit: Duration) -> String {
+    format!("no answer within {} s", limit.as_secs_f32())
+}
+
+async fn ask(name: &Name, resolver: &Resolver) -> Result<Answered, String> {
+    let config = ResolverConfig::from_name_servers(servers(resolver)?);
+    let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+        .with_trust_anchor(Arc::new(anchors(resolver)?));
+    *builder.options_mut() = options();
+    let asker = builder.build().map_err(|error| reason(&error))?;
+    match asker.lookup(name.clone(), RecordType::SSHFP).await {
+        Ok(found) => read(name, found.answers()),
+        Err(NetError::Dns(DnsError::NoRecordsFound(_))) => Ok(Answered::default()),
+        Err(NetError::Dns(DnsError::Nsec { proof: Proof::Insecure, .. })) => {
+            Ok(Answered::default())
+        }
+        Err(error) => Err(reason(&error)),
+    }
+}
+
+fn options() -> ResolverOpts {
+    let mut options = ResolverOpts::default();
+    options.validate = true;
+    options.use_hosts_file = ResolveHosts::Never;
+    // An alias must be proven too.
+    options.preserve_intermediates = true;
+    options.timeout = ATTEMPT;
+    options.attempts = 1;
+    options.try_tcp_on_error = true;
+    options
+}
+
+fn servers(resolver: &Resolver) -> Result<Vec<NameServerConfig>, String> {
+    let config = |address: IpAddr, port: u16| {
+        let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut it| {
+            it.port = port;
+            it
+        });
+        NameServerConfig::new(address, true, connections.into())
+    };
+    if let Some(server) = resolver.server {
+        return Ok(vec![config(server.ip(), server.port())]);
+    }
+    let text = match read_file(&resolver.system) {
+        Ok(text) => text,
+        // As resolver(5) has it: the server of this machine.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(unreadable(&resolver.system, &error)),
+    };
+    let system = resolv_conf::Config::parse(text)
+        .map_err(|_| format!("{} makes no sense", resolver.system.display()))?;
+    let servers = system.get_nameservers_or_local();
+    let usable = servers.iter().filter(|it| !matches!(it, ScopedIp::V6(_, Some(_))));
+    Ok(usable.take(MAX_SERVERS).map(|it| config(it.into(), 53)).collect())
+}
+
+fn anchors(resolver: &Resolver) -> Result<TrustAnchors, String> {
+    let Some(path) = &resolver.anchors else { return Ok(TrustAnchors::default()) };
+    let bytes = read_file(path).map_err(|error| unreadable(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|_| no_anchors(path, "not text"))?;
+    // The library does not see a record that no line break ends.
+    let parsed = format!("{text}\n").parse::<TrustAnchors>();
+    parsed.map_err(|error| no_anchors(path, &error.to_string()))
+}
+
+fn no_anchors(path: &Path, why: &str) -> String {
+    let why = text::line(why, MAX_SHOWN);
+    format!("{} is no list of DNSKEY records: {why}", path.display())
+}
+
+fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > MAX_FILE {
+        true => Err(std::io::Error::other(format!("more than {} KiB", MAX_FILE >> 10))),
+        false => Ok(bytes),
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> String {
+    format!("{} cannot be read: {error}", path.display())
+}
+
+fn reason(error: &NetError) -> String {
+    match error {
+        NetError::Dns(DnsError::DnssecBogus | DnsError::Nsec { .. }) => {
+            "the answer is not what DNSSEC proves; it may be forged".to_owned()
+        }
+        NetError::Dns(DnsError::ResponseCode(code)) => format!("the server says '{code}'"),
+        NetError::Timeout => "no answer".to_owned(),
+        NetError::NoConnections => "no server can be reached".to_owned(),
+        other => text::line(&other.to_string(), MAX_SHOWN),
+    }
+}
+
+/// The SSHFP records of the name, or of the one it is an alias for. A signer is only named
+/// where each of them and each alias on the way is proven.
+fn read(name: &Name, answers: &[Record]) -> Result<Answered, String> {
+    let mut owner = name.clone();
+    for _ in 0..MAX_ALIASES {
+        let target = answers.iter().find_map(|it| match &it.data {
+            RData::CNAME(target) if it.name == owner => Some(target.0.clone()),
+            _ => None,
+        });
+        match target {
+            Some(target) => owner = target,
+            None => break,
+        }
+    }
+    let mut records = Vec::new();
+    for record in answers.iter().filter(|it| it.name == owner) {
+        let RData::SSHFP(data) = &record.data else { continue };
+        if records.len() == MAX_RECORDS {
+            return Err(format!("more than {MAX_RECORDS} SSHFP records"));
+        }
+        records.push(sshfp::Record {
+            algorithm: data.algorithm.into(),
+            hash: data.fingerprint_type.into(),
+            fingerprint: data.fingerprint.clone(),
+        });
+    }
+    let signer = signer(&owner, answers).filter(|_| is_proven(answers));
+    Ok(Answered { signer: signer.map(Name::to_ascii), records })
+}
+
+/// Whether every record, signatures aside, is proven, and none of them by the signature of a
+/// wildcard: that some name of the zone has this record says little of this host, and that no
+/// closer name exists would have to be proven as well.
+fn is_proven(answers: &[Record]) -> bool {
+    answers.iter().all(|record| match signature(record) {
+        None => record.proof.is_secure(),
+        Some(signature) => {
+            !record.proof.is_secure() || signature.input().num_labels >= record.name.num_labels()
+        }
+    })
+}
+
+/// The zone whose signature proves the owner's SSHFP records.
+fn signer<'a>(owner: &Name, answers: &'a [Record]) -> Option<&'a Name> {
+    let proven = answers.iter().filter(|it| it.proof.is_secure() && it.name == *owner);
+    let signatures = proven.filter_map(signature);
+    let mut signatures = signatures.filter(|it| it.input().type_covered == RecordType::SSHFP);
+    signatures.next().map(|signature| &signature.input().signer_name)
+}
+
+fn signature(record: &Record) -> Option<&RRSIG> {
+    match &record.data {
+        RData::DNSSEC(DNSSECRData::RRSIG(signature)) => Some(signature),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_what_is_no_name_of_the_dns_are_not_asked_for() {
+        let long = "a.".repeat(200);
+        for host in [
+            "127.0.0.1",
+            "127.1",
+            "10.0x1",
+            "1.2.3.0xff",
+            "::1",
+            "fe80::1%eth0",
+            "host",
+            "host.",
+            ".",
+            "",
+            "..",
+            "a..b",
+            "h\u{e9}.example",
+            "a\\.b.example",
+            "a b.example\n",
+            &long,
+        ] {
+            assert_eq!(question(host), None, "{host:?}");
+        }
+        for (host, name) in [
+            ("Host.Example", "host.example."),
+            ("host.example.", "host.example."),
+            ("4.example", "4.example."),
+            ("a_b.1x.example", "a_b.1x.example."),
+        ] {
+            assert_eq!(question(host).map(|it| it.to_ascii()).as_deref(), Some(name));
+        }
+    }
+
+    fn servers_of(text: &[u8]) -> Result<Vec<String>, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let resolver = Resolver { system: file.path().to_owned(), ..Resolver::default() };
+        let servers = servers(&resolver)?;
+        Ok(servers.iter().map(|it| format!("{}:{}", it.ip, it.connections[0].port)).collect())
+    }
+
+    #[test]
+    fn the_systems_servers_are_those_of_resolv_conf() {
+        let text = b"# mine\nsearch lan\nnameserver 192.0.2.1\nnameserver 2001:db8::1\n\
+            nameserver fe80::1%eth0\noptions edns0 trust-ad\n";
+        assert_eq!(servers_of(text).unwrap(), ["192.0.2.1:53", "2001:db8::1:53"]);
+        let many = "nameserver 192.0.2.1\n".repeat(10);
+        assert!(servers_of(many.as_bytes()).unwrap().len() <= MAX_SERVERS);
+        assert!(!servers_of(b"").unwrap().is_empty());
+        assert!(servers_of(&vec![b'#'; 70_000]).unwrap_err().contains("more than 64 KiB"));
+    }
+}

@@ -1,0 +1,299 @@
+//! SSHFP: fingerprints of host keys in the DNS (RFC 4255, RFC 6594, RFC 7479).
+//!
+//! What a record means for an offered key, how it is said, and the records for a key of one's
+//! own. Nothing here asks the DNS, and whether DNSSEC proves an answer is settled by whoever
+//! asked; what follows from it is `decide`'s.
+
+use data_encoding::HEXLOWER;
+use russh::keys::ssh_key::public::KeyData;
+use russh::keys::ssh_key::{HashAlg, PublicKey};
+use sha1::{Digest, Sha1};
+
+use super::{Evidence, quote};
+
+/// SHA-1 in the registry of fingerprint types (RFC 4255 section 3.1.2).
+const SHA1: u8 = 1;
+/// SHA-256 in the same (RFC 6594 section 4): the only one that counts as evidence.
+const SHA256: u8 = 2;
+
+/// VerifyHostKeyDNS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VerifyDns {
+    /// The DNS is not asked.
+    #[default]
+    No,
+    /// What the DNS says is shown, and accepts nothing by itself.
+    Ask,
+    /// A match that DNSSEC proves is enough.
+    Yes,
+}
+
+/// What the DNS says about the offered key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Sshfp {
+    /// It was not asked: not wanted, settled without it, or the host is an address.
+    #[default]
+    NotLookedUp,
+    /// There is no usable record: none at all, or none with SHA-256.
+    Nothing {
+        /// The name that was asked for.
+        name: String,
+        /// Records of other hashes or without sense, which do not count.
+        ignored: usize,
+    },
+    /// There are records.
+    Found {
+        /// The name that was asked for.
+        name: String,
+        /// The zone whose signature proves every one of the records, from a trust anchor down;
+        /// `None` where DNSSEC proves nothing: anybody on the way may have written them.
+        signer: Option<String>,
+        /// What they say.
+        agreement: Agreement,
+    },
+    /// There is no answer, or one that is false: a broken or missing signature, too long, too
+    /// late.
+    Failed {
+        /// The name that was asked for.
+        name: String,
+        /// One line, fit to be shown.
+        reason: String,
+    },
+}
+
+/// What records say about a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// Every fingerprint for keys of its type is its own.
+    Match,
+    /// There is a fingerprint of another key of its type.
+    Mismatch,
+    /// There are only fingerprints of keys of other types.
+    OtherTypes,
+}
+
+/// One record's data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The key's type by number.
+    pub algorithm: u8,
+    /// The hash by number.
+    pub hash: u8,
+    /// The fingerprint.
+    pub fingerprint: Vec<u8>,
+}
+
+impl Sshfp {
+    /// Whether DNSSEC proves that the key is the host's.
+    pub fn is_secure_match(&self) -> bool {
+        self.is_secure() && self.agreement() == Some(Agreement::Match)
+    }
+
+    /// Whether DNSSEC proves that the key is not one that the host's zone names.
+    pub fn is_secure_mismatch(&self) -> bool {
+        self.is_secure() && self.agreement().is_some_and(|it| it != Agreement::Match)
+    }
+
+    fn is_secure(&self) -> bool {
+        matches!(self, Sshfp::Found { signer: Some(_), .. })
+    }
+
+    fn agreement(&self) -> Option<Agreement> {
+        match self {
+            Sshfp::Found { agreement, .. } => Some(*agreement),
+            _ => None,
+        }
+    }
+
+    /// Whether a person should hear of it even where nothing is asked: it speaks against the
+    /// key, or whoever answered cannot be believed.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            Sshfp::NotLookedUp | Sshfp::Nothing { .. } => false,
+            Sshfp::Failed { .. } => true,
+            Sshfp::Found { agreement, .. } => *agreement != Agreement::Match,
+        }
+    }
+}
+
+/// What the records of a name say about a key; `signer` is as in [`Sshfp::Found`].
+///
+/// Only records with SHA-256 count, and as in ssh(1) one record of the key's type that is not
+/// the key's makes it a mismatch.
+pub fn compare(name: String, signer: Option<String>, records: &[Record], key: &PublicKey) -> Sshfp {
+    let own = key.fingerprint(HashAlg::Sha256);
+    let usable = |record: &&Record| {
+        record.hash == SHA256 && record.fingerprint.len() == own.as_bytes().len()
+    };
+    let usable: Vec<&Record> = records.iter().filter(usable).collect();
+    if usable.is_empty() {
+        return Sshfp::Nothing { name, ignored: records.len() };
+    }
+    let number = algorithm(key);
+    let of_type: Vec<_> = usable.iter().filter(|record| Some(record.algorithm) == number).collect();
+    let agreement = if of_type.is_empty() {
+        Agreement::OtherTypes
+    } else if of_type.iter().all(|record| record.fingerprint == own.as_bytes()) {
+        Agreement::Match
+    } else {
+        Agreement::Mismatch
+    };
+    Sshfp::Found { name, signer, agreement }
+}
+
+/// What the DNS said, in lines for the person; empty if it was not asked.
+pub fn lines(evidence: &Evidence) -> Vec<String> {
+    match &evidence.sshfp {
+        Sshfp::NotLookedUp => Vec::new(),
+        Sshfp::Nothing { name, ignored: 0 } => {
+            vec![format!("No host key fingerprint found in DNS for {}.", quote::piece(name))]
+        }
+        Sshfp::Nothing { name, ignored } => vec![format!(
+            "No SHA-256 host key fingerprint found in DNS for {}; {ignored} others do not count.",
+            quote::piece(name)
+        )],
+        Sshfp::Failed { name, reason } => {
+            vec![format!("No host key fingerprint from DNS for {}: {reason}.", quote::piece(name))]
+        }
+        Sshfp::Found { name, signer, agreement } => {
+            found(&quote::piece(name), signer.as_deref(), *agreement)
+        }
+    }
+}
+
+fn found(name: &str, signer: Option<&str>, agreement: Agreement) -> Vec<String> {
+    let proof = match signer {
+        Some(zone) => format!("secure: validated by DNSSEC, signed by {}", quote::piece(zone)),
+        None => "insecure: not proven by DNSSEC, anybody on the way can have written it".into(),
+    };
+    let said = match agreement {
+        Agreement::Match => "Matching host key fingerprint found in DNS",
+        Agreement::Mismatch => "MISMATCHING host key fingerprint found in DNS",
+        Agreement::OtherTypes => "Only fingerprints of other types of host keys found in DNS",
+    };
+    let mut lines = vec![format!("{said} for {name} ({proof}).")];
+    if signer.is_some() && agreement != Agreement::Match {
+        lines
+            .insert(0, "WARNING: the host key is NOT one that the DNS names for this host!".into());
+        lines.push(
+            "Somebody may be pretending to be this host, or its key is new and its SSHFP records are not."
+                .into(),
+        );
+    }
+    lines
+}
+
+/// The records for a host's key, one line each as in a zone file, SHA-1 before SHA-256;
+/// `None` for a type that has no number.
+pub fn resource_records(host: &str, key: &PublicKey) -> Option<Vec<String>> {
+    let algorithm = algorithm(key)?;
+    let sha1 = Sha1::digest(key.to_bytes().expect("a key in memory has an encoding"));
+    let sha256 = key.fingerprint(HashAlg::Sha256);
+    let line = |hash: u8, digest: &[u8]| {
+        format!("{host} IN SSHFP {algorithm} {hash} {}", HEXLOWER.encode(digest))
+    };
+    Some(vec![line(SHA1, &sha1), line(SHA256, sha256.as_bytes())])
+}
+
+/// The key's type in the registry (RFC 4255 section 3.1.1, RFC 6594, RFC 7479). Keys in
+/// hardware have no number and are never looked for.
+fn algorithm(key: &PublicKey) -> Option<u8> {
+    match key.key_data() {
+        KeyData::Rsa(_) => Some(1),
+        KeyData::Dsa(_) => Some(2),
+        KeyData::Ecdsa(_) => Some(3),
+        KeyData::Ed25519(_) => Some(4),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ED25519: &str = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
+    const RSA: &str = include_str!("../../tests/data/trust/certificates/host-rsa.pub");
+
+    fn key(text: &str) -> PublicKey {
+        PublicKey::from_openssh(text).expect("a key")
+    }
+
+    fn record(algorithm: u8, hash: u8, fingerprint: &[u8]) -> Record {
+        Record { algorithm, hash, fingerprint: fingerprint.to_vec() }
+    }
+
+    fn agreement(records: &[Record]) -> Option<Agreement> {
+        compare("h.".into(), None, records, &key(ED25519)).agreement()
+    }
+
+    #[test]
+    fn only_sha256_of_the_keys_own_type_agrees() {
+        let own = key(ED25519).fingerprint(HashAlg::Sha256);
+        let own = own.as_bytes();
+        let sha1 = Sha1::digest(key(ED25519).to_bytes().unwrap());
+        let right = record(4, 2, own);
+        let wrong = record(4, 2, &[7; 32]);
+        let other = record(1, 2, &[7; 32]);
+        let cases: &[(&[Record], Option<Agreement>)] = &[
+            (&[], None),
+            (std::slice::from_ref(&right), Some(Agreement::Match)),
+            (&[right.clone(), right.clone(), other.clone()], Some(Agreement::Match)),
+            (&[right.clone(), wrong.clone()], Some(Agreement::Mismatch)),
+            (&[wrong.clone(), right.clone()], Some(Agreement::Mismatch)),
+            (std::slice::from_ref(&other), Some(Agreement::OtherTypes)),
+            // The own fingerprint under another type's number.
+            (&[record(3, 2, own)], Some(Agreement::OtherTypes)),
+            (&[record(0, 2, own)], Some(Agreement::OtherTypes)),
+            (&[record(200, 2, own)], Some(Agreement::OtherTypes)),
+            // SHA-1 neither helps nor harms.
+            (&[record(4, 1, &sha1)], None),
+            (&[record(4, 1, &sha1), wrong], Some(Agreement::Mismatch)),
+            (&[record(4, 1, &[0; 20]), right.clone()], Some(Agreement::Match)),
+            // Neither do hashes that nobody knows, nor fingerprints of another length.
+            (&[record(4, 3, own), record(4, 0, own), record(4, 255, own)], None),
+            (&[record(4, 2, &own[..31])], None),
+            (
+                &[record(4, 2, &[]), record(4, 2, &[own, &[0]].concat()), right.clone()],
+                Some(Agreement::Match),
+            ),
+        ];
+        for (records, expected) in cases {
+            assert_eq!(agreement(records), *expected, "{records:?}");
+        }
+        let ignored = compare("h.".into(), None, &[record(4, 1, &sha1)], &key(ED25519));
+        assert_eq!(ignored, Sshfp::Nothing { name: "h.".into(), ignored: 1 });
+    }
+
+    #[test]
+    fn a_type_without_a_number_matches_nothing() {
+        let key = key(
+            "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAICFo/k5LU8863u66YC9eUO2170QduohPURkQnbLa/dczAAAABHNzaDo=",
+        );
+        assert_eq!(resource_records("h", &key), None);
+        let own = key.fingerprint(HashAlg::Sha256);
+        let all: Vec<Record> = (0..=255).map(|n| record(n, 2, own.as_bytes())).collect();
+        let found = compare("h.".into(), Some(".".into()), &all, &key);
+        assert!(found.is_secure_mismatch() && !found.is_secure_match(), "{found:?}");
+    }
+
+    #[test]
+    fn records_of_a_key_agree_with_it() {
+        for text in [ED25519, RSA] {
+            let key = key(text);
+            let lines = resource_records("host.example", &key).unwrap();
+            let records: Vec<Record> = lines
+                .iter()
+                .map(|line| {
+                    let words: Vec<&str> = line.split(' ').collect();
+                    assert_eq!(words[..3], ["host.example", "IN", "SSHFP"]);
+                    let fingerprint = HEXLOWER.decode(words[5].as_bytes()).unwrap();
+                    record(words[3].parse().unwrap(), words[4].parse().unwrap(), &fingerprint)
+                })
+                .collect();
+            assert_eq!(records.iter().map(|it| it.hash).collect::<Vec<_>>(), [1, 2]);
+            let found = compare("h.".into(), Some("example.".into()), &records, &key);
+            assert!(found.is_secure_match(), "{found:?}");
+            assert!(!compare("h.".into(), None, &records, &key).is_secure_match());
+        }
+    }
+}
