@@ -18,6 +18,7 @@ mod greeting;
 mod identity;
 mod observe;
 pub mod relay;
+pub mod rotation;
 pub mod verify;
 mod wire;
 

@@ -20,7 +20,9 @@ use super::deadline::{self, Budget};
 use super::events::{Events, Shared};
 use super::failure::Stop;
 use super::greeting;
+use super::rotation::Ground;
 use super::wire::Wire;
+use crate::config::UpdateHostKeys;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::trust::{
@@ -52,6 +54,8 @@ pub struct HostPolicy {
     pub policy: Policy,
     /// Whether new entries hide the host name (HashKnownHosts).
     pub hash: bool,
+    /// UpdateHostKeys; `Ask` only where somebody can be asked.
+    pub update: UpdateHostKeys,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
     pub visual: bool,
 }
@@ -108,7 +112,12 @@ pub async fn verify(
         &greeting.rest,
         IDENTIFICATION,
     );
-    let check = HostCheck { host, known, proposed: proposal.on_the_wire() };
+    let check = HostCheck {
+        host,
+        known,
+        proposed: proposal.on_the_wire(),
+        permitted: proposal.host_key.clone(),
+    };
     let events = Events::new(Arc::clone(&shared), Arc::clone(&prompt), check);
     let config = Arc::new(config(options, &proposal));
     let exchange = client::connect_stream(config, wire, events);
@@ -166,6 +175,7 @@ pub(super) struct HostCheck {
     host: HostPolicy,
     known: KnownHosts,
     proposed: Vec<String>,
+    permitted: Vec<String>,
 }
 
 impl HostCheck {
@@ -202,6 +212,7 @@ impl HostCheck {
         match trust::decide(&evidence, self.host.policy) {
             Verdict::Accept => {
                 warn();
+                self.allow_rotation(&evidence, shared);
                 Ok(())
             }
             Verdict::AcceptAndRecord => {
@@ -256,18 +267,42 @@ impl HostCheck {
                 return Err(refused("not confirmed"));
             }
         };
-        if recorded {
-            self.record(&evidence, prompt);
+        if recorded && self.record(&evidence, prompt) {
+            self.rotate_from(&evidence, shared);
         }
         Ok(())
     }
 
+    /// Other keys may be learnt where this one was in the file that is written; not by a
+    /// certificate, not from a file or command that only is read.
+    fn allow_rotation(&self, evidence: &Evidence, shared: &Shared) {
+        let Finding::Known(at) = &evidence.finding else { return };
+        if self.host.sources.user.first() == Some(&at.file) {
+            self.rotate_from(evidence, shared);
+        }
+    }
+
+    fn rotate_from(&self, evidence: &Evidence, shared: &Shared) {
+        if self.host.update == UpdateHostKeys::No || evidence.is_certificate {
+            return;
+        }
+        shared.rotation.allow(Ground {
+            update: self.host.update,
+            shown: self.host.shown.clone(),
+            subject: self.host.subject.clone(),
+            files: self.host.sources.user.clone(),
+            current: evidence.offered.clone(),
+            hash: self.host.hash,
+            permitted: self.permitted.clone(),
+        });
+    }
+
     /// Writes the key; that it could not be written is said, and no reason to stop.
-    fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) {
+    fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) -> bool {
         let host = &self.host;
         let Some(file) = host.sources.user.first() else {
             prompt.notice(Notice::Warning("no UserKnownHostsFile is set: the key was not saved"));
-            return;
+            return false;
         };
         let key = &evidence.offered;
         let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(key));
@@ -281,11 +316,13 @@ impl HostCheck {
                 store::add(file, &host.subject, key, host.hash),
             ),
         };
+        let written = result.is_ok();
         let text = match result {
             Ok(()) => done,
             Err(error) => format!("Failed to add the host to the list of known hosts: {error}"),
         };
         prompt.notice(Notice::Warning(&text));
+        written
     }
 }
 

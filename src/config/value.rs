@@ -32,6 +32,17 @@ pub enum StrictHostKeyChecking {
     No,
 }
 
+/// UpdateHostKeys: whether the server may change what is on record about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdateHostKeys {
+    /// What it announces is not heeded.
+    No,
+    /// Keys it proves are learnt, keys it no longer has are dropped.
+    Yes,
+    /// The same after a question.
+    Ask,
+}
+
 /// RequestTTY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestTty {
@@ -382,6 +393,15 @@ pub fn strict(text: &str) -> StrictHostKeyChecking {
         "no" | "false" | "off" => StrictHostKeyChecking::No,
         "accept-new" => StrictHostKeyChecking::AcceptNew,
         _ => StrictHostKeyChecking::Ask,
+    }
+}
+
+/// UpdateHostKeys.
+pub fn update_host_keys(text: &str) -> UpdateHostKeys {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "true" => UpdateHostKeys::Yes,
+        "ask" => UpdateHostKeys::Ask,
+        _ => UpdateHostKeys::No,
     }
 }
 

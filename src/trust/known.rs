@@ -291,7 +291,7 @@ fn is_among(list: &[KnownKey], key: &PublicKey) -> bool {
 }
 
 /// The whole file; `None` if there is none; otherwise the reason, one line.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let file = match File::open(path) {
         Ok(file) => file,

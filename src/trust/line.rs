@@ -53,10 +53,14 @@ impl<'a> Line<'a> {
         Ok(Some(Line { marker, hosts, key_type, rest }))
     }
 
+    /// The key's blob as the line has it, in base64.
+    pub(super) fn blob(&self) -> &'a [u8] {
+        next_field(self.rest).0
+    }
+
     /// The key of the line, without a comment.
     pub(super) fn key(&self) -> Result<PublicKey, &'static str> {
-        let (blob, _comment) = next_field(self.rest);
-        let blob = BASE64.decode(blob).map_err(|_| "the key is not valid base64")?;
+        let blob = BASE64.decode(self.blob()).map_err(|_| "the key is not valid base64")?;
         let inner = blob_type(&blob).ok_or("the key is cut short")?;
         // A certificate is no host key, and certificates nested in each other would be parsed
         // by recursion.

@@ -15,6 +15,7 @@ mod line;
 mod pattern;
 mod quote;
 mod rewrite;
+pub mod rotate;
 pub mod store;
 
 use std::fmt;
