@@ -210,3 +210,51 @@ fn certificate_of_a_revoked_authority() {
     home.write(".ssh/known_hosts", &format!("@cert-authority * {authority}@revoked * {authority}"));
     batch(&home, &sshd, &[]).expect_last_line(&["revoked"]);
 }
+
+#[test]
+fn revoked_host_keys_file() {
+    if !peers() {
+        return;
+    }
+    let setup = Setup::new();
+    let certificate = setup.host_certificate("host_ca", &["-h", "-z", "7", "-n", "127.0.0.1"]);
+    let sshd = setup.start(&[&certificate]);
+    let plain = Home::knowing(&sshd);
+    let certified = Home::new();
+    let authority = sshd.public("host_ca.pub");
+    certified.write(".ssh/known_hosts", &format!("@cert-authority * {authority}"));
+    let krl = |name: &str, of: &str| {
+        let file = sshd.path(name);
+        tool("/usr/bin/ssh-keygen", &["-q", "-k", "-f", arg(&file), arg(&sshd.path(of))]);
+        file
+    };
+    let text = |name: &str, text: &str| {
+        fs::write(sshd.path(name), text).unwrap();
+        sshd.path(name)
+    };
+    let key = sshd.public("host_ed25519.pub");
+    // The list, and whether it forbids the plain key and the certificate.
+    for (list, of_key, of_certificate) in [
+        (krl("krl-other", "user_ca.pub"), false, false),
+        (krl("krl-key", "host_ed25519.pub"), true, true),
+        (krl("krl-certificate", "host_ed25519-cert.pub"), false, true),
+        (krl("krl-authority", "host_ca.pub"), false, true),
+        (text("empty", ""), false, false),
+        (text("key", &key), true, true),
+        (text("certificate", &sshd.public("host_ed25519-cert.pub")), true, true),
+        (text("authority", &authority), false, true),
+        (text("junk", "junk\n"), true, true),
+        (text("cut", "SSHKRL\n\0\0"), true, true),
+        (sshd.path("missing"), true, true),
+    ] {
+        let option = format!("RevokedHostKeys={}", arg(&list));
+        for (home, forbidden) in [(&plain, of_key), (&certified, of_certificate)] {
+            let output = batch(home, &sshd, &["-o", &option, "-o", "StrictHostKeyChecking=no"]);
+            if forbidden {
+                output.expect_failure(&["host key verification failed", arg(&list)]);
+            } else {
+                output.expect_quiet_success();
+            }
+        }
+    }
+}

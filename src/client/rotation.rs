@@ -23,7 +23,7 @@ use super::deadline;
 use crate::config::UpdateHostKeys;
 use crate::prompt::{Answer, Prompt, RotationQuestion};
 use crate::trust::rotate::{self, Announcement, Difference, Obstacle};
-use crate::trust::{Subject, fingerprint};
+use crate::trust::{RevokedKeys, Subject, fingerprint};
 
 /// A server has one key of each type, or two while it changes them; more than this many are
 /// not a rotation.
@@ -46,6 +46,8 @@ pub(super) struct Ground {
     pub hash: bool,
     /// The host key algorithms that the configuration permits.
     pub permitted: Vec<String>,
+    /// The keys that must not be learnt.
+    pub revoked: Option<RevokedKeys>,
 }
 
 /// The part of a connection's shared state that is about this.
@@ -186,7 +188,9 @@ impl Step<'_> {
                 warn!("the server announced a host key twice: none is considered");
                 return None;
             }
-            if is_permitted(&key, &ground.permitted) {
+            if self.is_revoked(&key) {
+                debug!("the server announced a revoked host key, which is not learnt");
+            } else if is_permitted(&key, &ground.permitted) {
                 counted.push(key);
             } else if !is_permitted(&key, &supported) {
                 unusable.push(key);
@@ -203,6 +207,11 @@ impl Step<'_> {
             keys: counted,
             unusable,
         })
+    }
+
+    fn is_revoked(&self, key: &PublicKey) -> bool {
+        let revoked = self.ground.revoked.as_ref();
+        revoked.is_some_and(|revoked| revoked.forbids(&key.clone().into()).is_some())
     }
 
     /// Whether the server has the private halves of the new keys. Dropping a key needs none.

@@ -26,8 +26,8 @@ use crate::config::UpdateHostKeys;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::trust::{
-    self, Evidence, Finding, KnownHosts, KnownKey, Policy, Sources, Subject, Verdict, fingerprint,
-    store,
+    self, Evidence, Finding, KnownHosts, KnownKey, Policy, RevokedKeys, Sources, Subject, Verdict,
+    fingerprint, store,
 };
 
 /// Our identification (RFC 4253 section 4.2).
@@ -54,6 +54,8 @@ pub struct HostPolicy {
     pub policy: Policy,
     /// Whether new entries hide the host name (HashKnownHosts).
     pub hash: bool,
+    /// RevokedHostKeys.
+    pub revoked: Option<PathBuf>,
     /// UpdateHostKeys; `Ask` only where somebody can be asked.
     pub update: UpdateHostKeys,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
@@ -94,7 +96,8 @@ pub async fn verify(
     budget: Budget,
     prompt: Arc<dyn Prompt>,
 ) -> Result<Transport> {
-    let known = KnownHosts::load(&host.sources);
+    let revoked = host.revoked.as_deref().map(RevokedKeys::load);
+    let known = KnownHosts::load(&host.sources).with_revoked(revoked.clone());
     let proposal = Proposal::new(&options.lists, &known.known_types(&host.subject))?;
     stream.acknowledge_at_once();
     let until = budget.until(deadline::GREETING);
@@ -117,6 +120,7 @@ pub async fn verify(
         known,
         proposed: proposal.on_the_wire(),
         permitted: proposal.host_key.clone(),
+        revoked,
     };
     let events = Events::new(Arc::clone(&shared), Arc::clone(&prompt), check);
     let config = Arc::new(config(options, &proposal));
@@ -176,6 +180,7 @@ pub(super) struct HostCheck {
     known: KnownHosts,
     proposed: Vec<String>,
     permitted: Vec<String>,
+    revoked: Option<RevokedKeys>,
 }
 
 impl HostCheck {
@@ -294,6 +299,7 @@ impl HostCheck {
             current: evidence.offered.clone(),
             hash: self.host.hash,
             permitted: self.permitted.clone(),
+            revoked: self.revoked.clone(),
         });
     }
 
@@ -424,6 +430,7 @@ fn remedy(evidence: &Evidence) -> String {
                 file.display()
             )
         }
+        Finding::Forbidden(_) => "RevokedHostKeys names that file; ask the server's administrator".into(),
         Finding::Revoked(_) => "this key must not be trusted; ask the server's administrator".into(),
         _ if unread.is_some() => "make that file readable, or name others with UserKnownHostsFile".into(),
         Finding::OtherTypeKnown(_) => "connect once on a terminal to compare the fingerprint".into(),

@@ -10,7 +10,7 @@ const NAMED_MAX: usize = 3;
 
 /// The verdict on the evidence under the policy. Total: every finding has an answer.
 ///
-/// - On record or certified: `Accept`. Revoked: `Reject`, whatever the policy.
+/// - On record or certified: `Accept`. Revoked or forbidden: `Reject`, whatever the policy.
 /// - Unknown: `Reject`, `Ask`, or `AcceptAndRecord`. But where a whole known_hosts file could
 ///   not be read nobody can say that the host is new, so the policies that record without
 ///   asking (`accept-new`, `no`) reject.
@@ -25,6 +25,7 @@ pub fn decide(evidence: &Evidence, policy: Policy) -> Verdict {
     match &evidence.finding {
         Finding::Known(_) | Finding::Certified { .. } => Verdict::Accept,
         Finding::Revoked(at) => reject(evidence, format!("the key is marked @revoked at {at}")),
+        Finding::Forbidden(reason) => reject(evidence, reason.clone()),
         Finding::Unknown => decide_new(evidence, policy),
         Finding::OtherTypeKnown(known) => {
             decide_not_new(evidence, policy, || reason_other_type(evidence, policy, known))
@@ -177,6 +178,7 @@ mod tests {
             ("other", evidence(Finding::OtherTypeKnown(known(OTHER)))),
             ("changed", evidence(Finding::Changed(known(OLD)))),
             ("revoked", evidence(Finding::Revoked(place(2)))),
+            ("forbidden", evidence(Finding::Forbidden("listed".into()))),
             ("known", evidence(Finding::Known(place(1)))),
             (
                 "certified",
@@ -211,24 +213,26 @@ mod tests {
 
     /// Columns: yes, ask, accept-new, no.
     const POLICIES: [Policy; 4] = [Policy::Yes, Policy::Ask, Policy::AcceptNew, Policy::No];
-    const TABLE: [(&str, [&str; 4]); 6] = [
+    const TABLE: [(&str, [&str; 4]); 7] = [
         ("unknown", ["reject", "ask", "record", "record"]),
         ("other", ["reject", "ask", "reject", "restricted"]),
         ("changed", ["reject", "ask", "reject", "restricted"]),
         ("revoked", ["reject", "reject", "reject", "reject"]),
+        ("forbidden", ["reject", "reject", "reject", "reject"]),
         ("known", ["accept", "accept", "accept", "accept"]),
         ("certified", ["accept", "accept", "accept", "accept"]),
     ];
-    const TABLE_UNREAD: [(&str, [&str; 4]); 6] = [
+    const TABLE_UNREAD: [(&str, [&str; 4]); 7] = [
         ("unknown", ["reject", "ask", "reject", "reject"]),
         ("other", ["reject", "ask", "reject", "restricted"]),
         ("changed", ["reject", "ask", "reject", "restricted"]),
         ("revoked", ["reject", "reject", "reject", "reject"]),
+        ("forbidden", ["reject", "reject", "reject", "reject"]),
         ("known", ["accept", "accept", "accept", "accept"]),
         ("certified", ["accept", "accept", "accept", "accept"]),
     ];
 
-    fn assert_table(cases: Vec<(&str, Evidence)>, table: [(&str, [&str; 4]); 6]) {
+    fn assert_table(cases: Vec<(&str, Evidence)>, table: [(&str, [&str; 4]); 7]) {
         for ((name, evidence), (row, expected)) in cases.into_iter().zip(table) {
             assert_eq!(name, row);
             let found = POLICIES.map(|policy| word(&decide(&evidence, policy)));

@@ -14,7 +14,9 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::line::{Line, Marker};
-use super::{Evidence, Finding, KnownKey, KnownTypes, Place, Problem, Sources, Subject};
+use super::{
+    Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Subject,
+};
 use super::{certificate, fingerprint, pattern, quote};
 
 /// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
@@ -31,6 +33,7 @@ pub struct KnownHosts {
     files: Vec<Loaded>,
     searched: Vec<PathBuf>,
     problems: Vec<Problem>,
+    revoked: Option<RevokedKeys>,
 }
 
 /// One file: its text, and where in it the lines with something to say are.
@@ -65,7 +68,8 @@ impl KnownHosts {
     /// is a [`Problem`] of the evidence, and everything else still counts.
     pub fn load(sources: &Sources) -> KnownHosts {
         let searched: Vec<PathBuf> = sources.user.iter().chain(&sources.global).cloned().collect();
-        let mut known = KnownHosts { files: Vec::new(), searched, problems: Vec::new() };
+        let mut known =
+            KnownHosts { files: Vec::new(), searched, problems: Vec::new(), revoked: None };
         for path in &known.searched {
             match read(path) {
                 Ok(Some(text)) => {
@@ -81,6 +85,12 @@ impl KnownHosts {
         known
     }
 
+    /// Has the keys of RevokedHostKeys refused, whatever the files say.
+    pub fn with_revoked(mut self, revoked: Option<RevokedKeys>) -> KnownHosts {
+        self.revoked = revoked;
+        self
+    }
+
     /// What the files say about the key or certificate offered for the subject at a time.
     pub fn lookup(
         &self,
@@ -92,7 +102,10 @@ impl KnownHosts {
         let certificate = offered.certificate();
         let key = offered.public_key();
         let mut fault = None;
-        let finding = matches.find_revoked(&key, certificate).unwrap_or_else(|| {
+        let forbidden = self.revoked.as_ref().and_then(|revoked| revoked.forbids(offered));
+        let forbidden = forbidden.map(Finding::Forbidden);
+        let revoked = forbidden.or_else(|| matches.find_revoked(&key, certificate));
+        let finding = revoked.unwrap_or_else(|| {
             let certified = certificate.map(|c| matches.find_certified(c, subject, at));
             match certified {
                 Some(Ok(finding)) => return finding,

@@ -11,9 +11,11 @@ mod certificate;
 mod decide;
 pub mod fingerprint;
 mod known;
+mod krl;
 mod line;
 mod pattern;
 mod quote;
+mod revoked;
 mod rewrite;
 pub mod rotate;
 pub mod store;
@@ -23,6 +25,7 @@ use std::path::PathBuf;
 
 pub use decide::decide;
 pub use known::KnownHosts;
+pub use revoked::RevokedKeys;
 
 use russh::keys::ssh_key::{Algorithm, PublicKey};
 
@@ -129,6 +132,8 @@ pub enum Finding {
     Changed(Vec<KnownKey>),
     /// The key, the certified key, or its authority is marked `@revoked`.
     Revoked(Place),
+    /// RevokedHostKeys forbids the key, or cannot be used; the reason, one line.
+    Forbidden(String),
     /// The key is on record.
     Known(Place),
     /// The certificate is good, signed by the authority on this line.

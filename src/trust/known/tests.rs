@@ -86,6 +86,7 @@ fn word(evidence: &Evidence) -> String {
         Finding::Unknown => "unknown".to_owned(),
         Finding::OtherTypeKnown(known) => format!("other {}", places(known)),
         Finding::Changed(known) => format!("changed {}", places(known)),
+        Finding::Forbidden(reason) => reason.clone(),
         Finding::Revoked(at) => format!("revoked {}", place(at)),
         Finding::Known(at) => format!("known {}", place(at)),
         Finding::Certified { at, .. } => format!("certified {}", place(at)),
