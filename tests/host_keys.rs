@@ -258,3 +258,74 @@ fn revoked_host_keys_file() {
         }
     }
 }
+
+/// A home without known_hosts, and a program in it with this text as the source of keys.
+fn with_command(sshd: &Sshd, script: &str, arguments: &str, options: &[&str]) -> (Home, Output) {
+    let home = Home::new();
+    let program = home.write("keys", &format!("#!/bin/sh\n{script}\n"));
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    home.write("lines", &sshd.known_hosts());
+    let command = format!("KnownHostsCommand={} {arguments}", arg(&program));
+    let output = batch(&home, sshd, &[&["-o", &command], options].concat());
+    (home, output)
+}
+
+#[test]
+fn known_hosts_command_is_a_source_and_named_as_one() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let (home, output) = with_command(&sshd, "cat lines", "", &["-v", "-o", "UpdateHostKeys=yes"]);
+    output.expect_code(0);
+    assert!(output.stderr.contains("Found key in KnownHostsCommand-HOSTNAME:1"), "{output:?}");
+    assert!(!home.path(".ssh/known_hosts").exists());
+
+    let other = format!("[127.0.0.1]:{} {}", sshd.port(), sshd.public("host_ca.pub"));
+    let (_home, output) = with_command(&sshd, &format!("echo '{}'", other.trim()), "", &[]);
+    output.expect_last_line(&["changed", "KnownHostsCommand-HOSTNAME:1"]);
+    let (_home, output) = with_command(&sshd, "exit 0", "", &[]);
+    output.expect_failure(&["no ED25519 host key is known"]);
+}
+
+#[test]
+fn known_hosts_command_gets_its_words_without_a_shell() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let script = "printf '<%s>' \"$@\" >>said; echo >>said; cat lines";
+    let words = "%I '%t %H' \"%f\" %K $(touch%%x);`id` %p-%h-%n-%r";
+    let (home, output) = with_command(&sshd, script, words, &[]);
+    output.expect_quiet_success();
+    let blob = sshd.public("host_ed25519.pub").split(' ').nth(1).unwrap().to_owned();
+    let (port, user) = (sshd.port(), lab::USER);
+    let rest = format!("<$(touch%x);`id`><{port}-127.0.0.1-127.0.0.1-{user}>\n");
+    let name = format!("[127.0.0.1]:{port}");
+    let fingerprint = fingerprint(&sshd, "host_ed25519.pub");
+    let order = format!("<ORDER><NONE {name}><NONE><NONE>{rest}");
+    let judge = format!("<HOSTNAME><ssh-ed25519 {name}><{fingerprint}><{blob}>{rest}");
+    assert_eq!(home.read("said"), format!("{order}{judge}"));
+}
+
+#[test]
+fn known_hosts_command_that_fails_refuses_the_host() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    for (script, word) in [
+        ("cat lines; exit 3", "exit status: 3"),
+        ("cat lines; kill -9 $$", "signal: 9"),
+        ("cat lines; cat /dev/zero", "more than 16 MiB"),
+        ("test $1 = ORDER || exit 1", "exit status: 1"),
+    ] {
+        for known in ["StrictHostKeyChecking=yes", "StrictHostKeyChecking=no"] {
+            let (_home, output) = with_command(&sshd, script, "%I", &["-o", known]);
+            output.expect_failure(&["host key verification failed", "keys", word]);
+        }
+    }
+    let none = "KnownHostsCommand=/nonexistent/keys";
+    batch(&Home::knowing(&sshd), &sshd, &["-o", none]).expect_failure(&["did not start"]);
+    expect_nothing_told(&sshd);
+}

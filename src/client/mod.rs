@@ -16,6 +16,7 @@ mod events;
 mod failure;
 mod greeting;
 mod identity;
+mod known_hosts_command;
 mod observe;
 pub mod relay;
 pub mod rotation;

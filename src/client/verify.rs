@@ -20,14 +20,15 @@ use super::deadline::{self, Budget};
 use super::events::{Events, Shared};
 use super::failure::Stop;
 use super::greeting;
+use super::known_hosts_command;
 use super::rotation::Ground;
 use super::wire::Wire;
-use crate::config::UpdateHostKeys;
+use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::trust::{
-    self, Evidence, Finding, KnownHosts, KnownKey, Policy, RevokedKeys, Sources, Subject, Verdict,
-    fingerprint, store,
+    self, Evidence, Finding, KnownHosts, KnownKey, KnownTypes, Policy, RevokedKeys, Sources,
+    Subject, Verdict, fingerprint, store,
 };
 
 /// Our identification (RFC 4253 section 4.2).
@@ -54,6 +55,8 @@ pub struct HostPolicy {
     pub policy: Policy,
     /// Whether new entries hide the host name (HashKnownHosts).
     pub hash: bool,
+    /// KnownHostsCommand.
+    pub command: Option<KnownHostsCommand>,
     /// RevokedHostKeys.
     pub revoked: Option<PathBuf>,
     /// UpdateHostKeys; `Ask` only where somebody can be asked.
@@ -98,7 +101,8 @@ pub async fn verify(
 ) -> Result<Transport> {
     let revoked = host.revoked.as_deref().map(RevokedKeys::load);
     let known = KnownHosts::load(&host.sources).with_revoked(revoked.clone());
-    let proposal = Proposal::new(&options.lists, &known.known_types(&host.subject))?;
+    let types = known_types(&host, &known, &options.lists).await?;
+    let proposal = Proposal::new(&options.lists, &types)?;
     stream.acknowledge_at_once();
     let until = budget.until(deadline::GREETING);
     let greeting = greeting::exchange(&mut stream, IDENTIFICATION, until).await?;
@@ -127,6 +131,22 @@ pub async fn verify(
     let exchange = client::connect_stream(config, wire, events);
     let handle = within(&shared, budget, exchange).await?;
     Ok(Transport { handle, shared, prompt })
+}
+
+/// What the files and, where it would make a difference, KnownHostsCommand have on record.
+async fn known_types(
+    host: &HostPolicy,
+    known: &KnownHosts,
+    lists: &Lists<'_>,
+) -> Result<KnownTypes> {
+    let mut types = known.known_types(&host.subject);
+    if let Some(command) = host.command.as_ref().filter(|_| lists.follows_record()) {
+        let output = known_hosts_command::for_order(command, &host.subject).await?;
+        let mut printed = KnownHosts::load(&Sources::default());
+        printed.add_output("KnownHostsCommand-ORDER", output);
+        types.absorb(printed.known_types(&host.subject));
+    }
+    Ok(types)
 }
 
 /// Runs the key exchange under its deadline; the clock stands still during a question.
@@ -186,12 +206,13 @@ pub(super) struct HostCheck {
 impl HostCheck {
     /// Accepts the key by returning `Ok`.
     pub async fn judge(
-        self,
+        mut self,
         key: &PublicKeyOrCertificate,
         shared: &Shared,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<()> {
         let algorithm = shared.wire.observed().check(&self.proposed)?;
+        self.ask_command(key, shared).await?;
         let evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());
         let fingerprint = fingerprint::sha256(&evidence.offered);
         debug!("Server host key: {algorithm} {fingerprint}");
@@ -238,6 +259,17 @@ impl HostCheck {
             Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence))),
             Verdict::Ask => self.ask(evidence, shared, prompt).await,
         }
+    }
+
+    /// Has the lines searched that KnownHostsCommand prints for this key.
+    async fn ask_command(&mut self, key: &PublicKeyOrCertificate, shared: &Shared) -> Result<()> {
+        let Some(command) = &self.host.command else { return Ok(()) };
+        // It has a deadline of its own.
+        shared.pause();
+        let output = known_hosts_command::for_key(command, &self.host.subject, key).await;
+        shared.resume();
+        self.known.add_output("KnownHostsCommand-HOSTNAME", output?);
+        Ok(())
     }
 
     async fn ask(

@@ -91,6 +91,15 @@ impl KnownHosts {
         self
     }
 
+    /// Has lines that a program printed searched after the files; `name` stands for it where a
+    /// file is named.
+    pub fn add_output(&mut self, name: &str, text: Vec<u8>) {
+        let path = PathBuf::from(name);
+        self.searched.push(path.clone());
+        let file = Loaded::split(path, text, &mut self.problems);
+        self.files.push(file);
+    }
+
     /// What the files say about the key or certificate offered for the subject at a time.
     pub fn lookup(
         &self,

@@ -200,3 +200,15 @@ pub struct KnownTypes {
     /// Whether an authority covers the host: certificates are worth asking for.
     pub authority: bool,
 }
+
+impl KnownTypes {
+    /// Adds what is on record elsewhere.
+    pub fn absorb(&mut self, other: KnownTypes) {
+        self.authority |= other.authority;
+        for algorithm in other.keys {
+            if !self.keys.contains(&algorithm) {
+                self.keys.push(algorithm);
+            }
+        }
+    }
+}

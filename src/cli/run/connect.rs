@@ -240,6 +240,7 @@ fn host_policy(plan: &Plan) -> HostPolicy {
             config::StrictHostKeyChecking::No => Policy::No,
         },
         hash: options.hash_known_hosts.value,
+        command: options.known_hosts_command.value.clone(),
         revoked: options.revoked_host_keys.value.clone(),
         update: match options.update_host_keys.value {
             config::UpdateHostKeys::Ask if options.batch_mode.value => config::UpdateHostKeys::No,
