@@ -3,7 +3,8 @@
 //! OpenSSH's PROTOCOL, section 2.5: hostkeys-00@openssh.com after authentication,
 //! hostkeys-prove-00@openssh.com for keys that are not on record; and ssh_config(5),
 //! UpdateHostKeys. The rules about files are `trust::rotate`'s. Nothing is learnt without
-//! proof, and nothing here ever ends a session.
+//! proof, and nothing here ever ends a session. The SSH library checks the proof: one signature
+//! of each key over the session's id; of an RSA key it would also take one with SHA-1.
 //!
 //! With `yes` all of it runs beside the session. With `ask` it comes before the session: a
 //! server announces its keys before it answers anything else, so one round trip tells whether
