@@ -49,6 +49,8 @@ struct Entry {
     marker: Marker,
     line: (u32, u32),
     hosts: (u32, u32),
+    /// The salt of a hashed name.
+    salt: Option<[u8; pattern::HASH_LEN]>,
 }
 
 /// The lines about one name.
@@ -167,7 +169,12 @@ impl KnownHosts {
     fn collect(&self, name: &str, wanted: impl Fn(Marker) -> bool, matches: &mut Matches) {
         for file in &self.files {
             for entry in &file.entries {
-                if wanted(entry.marker) && pattern::matches_field(file.slice(entry.hosts), name) {
+                let hosts = file.slice(entry.hosts);
+                let matches_name = || match &entry.salt {
+                    Some(salt) => pattern::matches_hash(hosts, salt, name),
+                    None => pattern::matches_field(hosts, name),
+                };
+                if wanted(entry.marker) && matches_name() {
                     matches.take(file, entry);
                 }
             }
@@ -199,6 +206,7 @@ impl Loaded {
                     marker: line.marker,
                     line: range_within(&text, raw),
                     hosts: range_within(&text, line.hosts),
+                    salt: line.salt,
                 }),
                 // One beyond the limit tells that there are more.
                 Err(reason) if bad.len() <= PROBLEMS_MAX => bad.push((number, reason)),

@@ -24,6 +24,8 @@ pub(super) enum Marker {
 pub(super) struct Line<'a> {
     pub(super) marker: Marker,
     pub(super) hosts: &'a [u8],
+    /// The salt of a hashed name.
+    pub(super) salt: Option<[u8; pattern::HASH_LEN]>,
     key_type: &'a [u8],
     /// The key in base64, and after a blank the comment.
     rest: &'a [u8],
@@ -48,14 +50,14 @@ impl<'a> Line<'a> {
         let (marker, rest) = split_marker(rest)?;
         let (hosts, rest) = next_field(rest);
         let (key_type, rest) = next_field(rest);
-        check_hosts(hosts)?;
+        let salt = check_hosts(hosts)?;
         if rest.is_empty() {
             return Err("not a known_hosts line: the key is missing".to_owned());
         }
         if !key_type.iter().all(u8::is_ascii_graphic) || !rest.starts_with(BLOB_START) {
             return Err("not a known_hosts line: no key after the host names".to_owned());
         }
-        Ok(Some(Line { marker, hosts, key_type, rest }))
+        Ok(Some(Line { marker, hosts, salt, key_type, rest }))
     }
 
     /// The key's blob as the line has it, in base64.
@@ -121,14 +123,18 @@ fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), String> {
     Ok((marker, rest))
 }
 
-fn check_hosts(hosts: &[u8]) -> Result<(), String> {
+/// Gives the salt of a hashed name.
+fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, String> {
     if hosts.iter().any(u8::is_ascii_control) {
         return Err("not a known_hosts line: control characters in the host names".to_owned());
     }
-    if hosts.starts_with(pattern::HASH_MAGIC) && pattern::hashed(hosts).is_none() {
-        return Err("the hashed host name is damaged".to_owned());
+    if !hosts.starts_with(pattern::HASH_MAGIC) {
+        return Ok(None);
     }
-    Ok(())
+    match pattern::hashed(hosts) {
+        Some((salt, _)) => Ok(Some(salt)),
+        None => Err("the hashed host name is damaged".to_owned()),
+    }
 }
 
 /// The bytes up to the next blank, and what follows the blanks.

@@ -24,20 +24,22 @@ const PATTERN_MAX: usize = 1023;
 
 /// Whether the field names the host.
 pub(super) fn matches_field(field: &[u8], name: &str) -> bool {
-    match field.strip_prefix(HASH_MAGIC) {
-        Some(hashed) => matches_hashed(hashed, name),
+    match hashed(field) {
+        Some((salt, _)) => matches_hash(field, &salt, name),
+        None if field.starts_with(HASH_MAGIC) => false,
         None => matches_list(field, name.as_bytes()),
     }
 }
 
-/// Whether `salt|hash` is of this name. A file may have a hundred thousand of these, and nearly
-/// all of them differ in the first bytes: no more than those are decoded.
-fn matches_hashed(hashed: &[u8], name: &str) -> bool {
+/// Whether a hashed name with this salt is of this name. A file may have a hundred thousand of
+/// them, and nearly all differ in the first bytes: mostly no more than those are decoded.
+pub(super) fn matches_hash(field: &[u8], salt: &[u8; HASH_LEN], name: &str) -> bool {
     const FIRST_TEXT: usize = 4;
     const FIRST: usize = 3;
-    let Some((salt, hash)) = split_hashed(hashed) else { return false };
-    let Some(salt) = decode_hash(salt) else { return false };
-    let expected = hash_name(&salt, name);
+    let Some(hash) = field.len().checked_sub(HASH_TEXT).map(|at| &field[at..]) else {
+        return false;
+    };
+    let expected = hash_name(salt, name);
     let mut first = [0; FIRST];
     let decoded = BASE64.decode_mut(&hash[..FIRST_TEXT], &mut first);
     decoded == Ok(FIRST) && first == expected[..FIRST] && decode_hash(hash) == Some(expected)
@@ -89,13 +91,11 @@ pub(super) fn has_wildcard(pattern: &[u8]) -> bool {
 
 /// Whether the field is a well-formed hashed name.
 pub(super) fn hashed(field: &[u8]) -> Option<([u8; HASH_LEN], [u8; HASH_LEN])> {
-    let (salt, hash) = split_hashed(field.strip_prefix(HASH_MAGIC)?)?;
-    Some((decode_hash(salt)?, decode_hash(hash)?))
-}
-
-fn split_hashed(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let is_whole = text.len() == 2 * HASH_TEXT + 1 && text[HASH_TEXT] == b'|';
-    is_whole.then(|| (&text[..HASH_TEXT], &text[HASH_TEXT + 1..]))
+    let rest = field.strip_prefix(HASH_MAGIC)?;
+    if rest.len() != 2 * HASH_TEXT + 1 || rest[HASH_TEXT] != b'|' {
+        return None;
+    }
+    Some((decode_hash(&rest[..HASH_TEXT])?, decode_hash(&rest[HASH_TEXT + 1..])?))
 }
 
 /// The name as a hashed host field under this salt.
