@@ -429,7 +429,7 @@ fn lookup_speed() {
         let known = KnownHosts::load(&case.sources);
         let loaded = start.elapsed();
         let offered = PublicKeyOrCertificate::from(key(ED25519));
-        let mut found = std::time::Duration::MAX;
+        let mut found = Duration::MAX;
         // The best of several: the rest of the machine has its own work.
         for _ in 0..20 {
             let start = std::time::Instant::now();
