@@ -4,9 +4,12 @@
 //! an implementation in `ui/` decides how it looks. Calls block: the library makes them on a
 //! thread of their own, so the connection goes on beside the question.
 
+use std::path::Path;
+
 use crate::config::Method;
 use crate::secret::Secret;
 use crate::trust::Evidence;
+use crate::trust::rotate::Difference;
 
 /// What became of a question.
 pub enum Answer<T> {
@@ -45,6 +48,16 @@ pub enum HostKeyAnswer {
     Record,
     /// Connect and record if the typed fingerprint is the key's own.
     IfFingerprint(String),
+}
+
+/// The host announced other keys than are on record, and proved that it has the new ones.
+pub struct RotationQuestion<'a> {
+    /// The host as the person knows it, ready to show.
+    pub host: &'a str,
+    /// The file that would be changed.
+    pub file: &'a Path,
+    /// The keys that would be added, and those that would go, with their places.
+    pub difference: &'a Difference,
 }
 
 /// One prompt of a keyboard-interactive request (RFC 4256).
@@ -98,6 +111,12 @@ pub trait Prompt: Send + Sync {
 
     /// Asks all prompts of one keyboard-interactive request; one answer for each, in order.
     fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>>;
+
+    /// Asks whether to change what is on record of a host; anything but a clear yes is no.
+    fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
+        let _ = question;
+        Answer::CannotAsk
+    }
 
     /// Says something.
     fn notice(&self, notice: Notice<'_>);

@@ -210,3 +210,122 @@ fn certificate_of_a_revoked_authority() {
     home.write(".ssh/known_hosts", &format!("@cert-authority * {authority}@revoked * {authority}"));
     batch(&home, &sshd, &[]).expect_last_line(&["revoked"]);
 }
+
+#[test]
+fn revoked_host_keys_file() {
+    if !peers() {
+        return;
+    }
+    let setup = Setup::new();
+    let certificate = setup.host_certificate("host_ca", &["-h", "-z", "7", "-n", "127.0.0.1"]);
+    let sshd = setup.start(&[&certificate]);
+    let plain = Home::knowing(&sshd);
+    let certified = Home::new();
+    let authority = sshd.public("host_ca.pub");
+    certified.write(".ssh/known_hosts", &format!("@cert-authority * {authority}"));
+    let krl = |name: &str, of: &str| {
+        let file = sshd.path(name);
+        tool("/usr/bin/ssh-keygen", &["-q", "-k", "-f", arg(&file), arg(&sshd.path(of))]);
+        file
+    };
+    let text = |name: &str, text: &str| {
+        fs::write(sshd.path(name), text).unwrap();
+        sshd.path(name)
+    };
+    let key = sshd.public("host_ed25519.pub");
+    // The list, and whether it forbids the plain key and the certificate.
+    for (list, of_key, of_certificate) in [
+        (krl("krl-other", "user_ca.pub"), false, false),
+        (krl("krl-key", "host_ed25519.pub"), true, true),
+        (krl("krl-certificate", "host_ed25519-cert.pub"), false, true),
+        (krl("krl-authority", "host_ca.pub"), false, true),
+        (text("empty", ""), false, false),
+        (text("key", &key), true, true),
+        (text("certificate", &sshd.public("host_ed25519-cert.pub")), true, true),
+        (text("authority", &authority), false, true),
+        (text("junk", "junk\n"), true, true),
+        (text("cut", "SSHKRL\n\0\0"), true, true),
+        (sshd.path("missing"), true, true),
+    ] {
+        let option = format!("RevokedHostKeys={}", arg(&list));
+        for (home, forbidden) in [(&plain, of_key), (&certified, of_certificate)] {
+            let output = batch(home, &sshd, &["-o", &option, "-o", "StrictHostKeyChecking=no"]);
+            if forbidden {
+                output.expect_failure(&["host key verification failed", arg(&list)]);
+            } else {
+                output.expect_quiet_success();
+            }
+        }
+    }
+}
+
+/// A home without known_hosts, and a program in it with this text as the source of keys.
+fn with_command(sshd: &Sshd, script: &str, arguments: &str, options: &[&str]) -> (Home, Output) {
+    let home = Home::new();
+    let program = home.write("keys", &format!("#!/bin/sh\n{script}\n"));
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+    home.write("lines", &sshd.known_hosts());
+    let command = format!("KnownHostsCommand={} {arguments}", arg(&program));
+    let output = batch(&home, sshd, &[&["-o", &command], options].concat());
+    (home, output)
+}
+
+#[test]
+fn known_hosts_command_is_a_source_and_named_as_one() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let (home, output) = with_command(&sshd, "cat lines", "", &["-v", "-o", "UpdateHostKeys=yes"]);
+    output.expect_code(0);
+    assert!(output.stderr.contains("Found key in KnownHostsCommand-HOSTNAME:1"), "{output:?}");
+    assert!(!home.path(".ssh/known_hosts").exists());
+
+    let other = format!("[127.0.0.1]:{} {}", sshd.port(), sshd.public("host_ca.pub"));
+    let (_home, output) = with_command(&sshd, &format!("echo '{}'", other.trim()), "", &[]);
+    output.expect_last_line(&["changed", "KnownHostsCommand-HOSTNAME:1"]);
+    let (_home, output) = with_command(&sshd, "exit 0", "", &[]);
+    output.expect_failure(&["no ED25519 host key is known"]);
+}
+
+#[test]
+fn known_hosts_command_gets_its_words_without_a_shell() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let script = "printf '<%s>' \"$@\" >>said; echo >>said; cat lines";
+    let words = "%I '%t %H' \"%f\" %K $(touch%%x);`id` %p-%h-%n-%r";
+    let (home, output) = with_command(&sshd, script, words, &[]);
+    output.expect_quiet_success();
+    let blob = sshd.public("host_ed25519.pub").split(' ').nth(1).unwrap().to_owned();
+    let (port, user) = (sshd.port(), lab::USER);
+    let rest = format!("<$(touch%x);`id`><{port}-127.0.0.1-127.0.0.1-{user}>\n");
+    let name = format!("[127.0.0.1]:{port}");
+    let fingerprint = fingerprint(&sshd, "host_ed25519.pub");
+    let order = format!("<ORDER><NONE {name}><NONE><NONE>{rest}");
+    let judge = format!("<HOSTNAME><ssh-ed25519 {name}><{fingerprint}><{blob}>{rest}");
+    assert_eq!(home.read("said"), format!("{order}{judge}"));
+}
+
+#[test]
+fn known_hosts_command_that_fails_refuses_the_host() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    for (script, word) in [
+        ("cat lines; exit 3", "exit status: 3"),
+        ("cat lines; kill -9 $$", "signal: 9"),
+        ("cat lines; cat /dev/zero", "more than 16 MiB"),
+        ("test $1 = ORDER || exit 1", "exit status: 1"),
+    ] {
+        for known in ["StrictHostKeyChecking=yes", "StrictHostKeyChecking=no"] {
+            let (_home, output) = with_command(&sshd, script, "%I", &["-o", known]);
+            output.expect_failure(&["host key verification failed", "keys", word]);
+        }
+    }
+    let none = "KnownHostsCommand=/nonexistent/keys";
+    batch(&Home::knowing(&sshd), &sshd, &["-o", none]).expect_failure(&["did not start"]);
+    expect_nothing_told(&sshd);
+}

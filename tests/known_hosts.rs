@@ -381,6 +381,7 @@ fn found(evidence: &Evidence) -> (&'static str, Option<Place>) {
         Finding::Unknown => ("unknown", None),
         Finding::OtherTypeKnown(known) => ("other", Some(known[0].at.clone())),
         Finding::Changed(known) => ("changed", Some(known[0].at.clone())),
+        Finding::Forbidden(_) => ("forbidden", None),
         Finding::Revoked(at) => ("revoked", Some(at.clone())),
         Finding::Known(at) => ("known", Some(at.clone())),
         Finding::Certified { at, .. } => ("certified", Some(at.clone())),

@@ -230,8 +230,7 @@ impl Proposal {
     /// As [`select`].
     pub fn new(lists: &Lists<'_>, known: &KnownTypes) -> Result<Proposal> {
         let mut host_key = select(Family::HostKey, lists.host_key)?;
-        let explicit = lists.host_key.is_some_and(|spec| !spec.starts_with(['+', '-']));
-        if !explicit {
+        if lists.follows_record() {
             if known.authority {
                 let certificates: Vec<_> = host_key
                     .iter()
@@ -313,6 +312,11 @@ pub struct Lists<'a> {
 }
 
 impl Lists<'_> {
+    /// Whether the order of host key algorithms follows what is on record for the host.
+    pub fn follows_record(&self) -> bool {
+        self.host_key.is_none_or(|spec| spec.starts_with(['+', '-']))
+    }
+
     /// Whether every list can be used, so that a mistake costs no connection.
     ///
     /// # Errors

@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use log::{debug, info};
 use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
-use russh::keys::PublicKeyOrCertificate;
+use russh::keys::{PublicKey, PublicKeyOrCertificate};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
 use super::failure::{self, Stop};
+use super::rotation::Rotation;
 use super::verify::HostCheck;
 use super::wire::WireFacts;
 use crate::error::{Error, Kind};
@@ -71,6 +72,7 @@ pub(super) struct Shared {
     negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
     restricted: AtomicBool,
+    pub rotation: Rotation,
     pub wire: Arc<WireFacts>,
 }
 
@@ -459,6 +461,15 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         self.refuse("x11");
+        Ok(())
+    }
+
+    async fn openssh_ext_host_keys_announced(
+        &mut self,
+        keys: Vec<PublicKey>,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        self.shared.rotation.announce(keys);
         Ok(())
     }
 

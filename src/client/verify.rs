@@ -20,13 +20,16 @@ use super::deadline::{self, Budget};
 use super::events::{Events, Shared};
 use super::failure::Stop;
 use super::greeting;
+use super::known_hosts_command;
+use super::rotation::Ground;
 use super::sshfp;
 use super::wire::Wire;
+use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::trust::{
-    self, Evidence, Finding, KnownHosts, KnownKey, Policy, Sources, Sshfp, Subject, Verdict,
-    VerifyDns, fingerprint, store,
+    self, Evidence, Finding, KnownHosts, KnownKey, KnownTypes, Policy, RevokedKeys, Sources, Sshfp,
+    Subject, Verdict, VerifyDns, fingerprint, store,
 };
 
 /// Our identification (RFC 4253 section 4.2).
@@ -53,6 +56,12 @@ pub struct HostPolicy {
     pub policy: Policy,
     /// Whether new entries hide the host name (HashKnownHosts).
     pub hash: bool,
+    /// KnownHostsCommand.
+    pub command: Option<KnownHostsCommand>,
+    /// RevokedHostKeys.
+    pub revoked: Option<PathBuf>,
+    /// UpdateHostKeys; `Ask` only where somebody can be asked.
+    pub update: UpdateHostKeys,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
     pub visual: bool,
     /// Whether and how the DNS is asked.
@@ -104,8 +113,10 @@ pub async fn verify(
     budget: Budget,
     prompt: Arc<dyn Prompt>,
 ) -> Result<Transport> {
-    let known = KnownHosts::load(&host.sources);
-    let proposal = Proposal::new(&options.lists, &known.known_types(&host.subject))?;
+    let revoked = host.revoked.as_deref().map(RevokedKeys::load);
+    let known = KnownHosts::load(&host.sources).with_revoked(revoked.clone());
+    let types = known_types(&host, &known, &options.lists).await?;
+    let proposal = Proposal::new(&options.lists, &types)?;
     stream.acknowledge_at_once();
     let until = budget.until(deadline::GREETING);
     let greeting = greeting::exchange(&mut stream, IDENTIFICATION, until).await?;
@@ -122,12 +133,34 @@ pub async fn verify(
         &greeting.rest,
         IDENTIFICATION,
     );
-    let check = HostCheck { host, known, proposed: proposal.on_the_wire() };
+    let check = HostCheck {
+        host,
+        known,
+        proposed: proposal.on_the_wire(),
+        permitted: proposal.host_key.clone(),
+        revoked,
+    };
     let events = Events::new(Arc::clone(&shared), Arc::clone(&prompt), check);
     let config = Arc::new(config(options, &proposal));
     let exchange = client::connect_stream(config, wire, events);
     let handle = within(&shared, budget, exchange).await?;
     Ok(Transport { handle, shared, prompt })
+}
+
+/// What the files and, where it would make a difference, KnownHostsCommand have on record.
+async fn known_types(
+    host: &HostPolicy,
+    known: &KnownHosts,
+    lists: &Lists<'_>,
+) -> Result<KnownTypes> {
+    let mut types = known.known_types(&host.subject);
+    if let Some(command) = host.command.as_ref().filter(|_| lists.follows_record()) {
+        let output = known_hosts_command::for_order(command, &host.subject).await?;
+        let mut printed = KnownHosts::load(&Sources::default());
+        printed.add_output("KnownHostsCommand-ORDER", output);
+        types.absorb(printed.known_types(&host.subject));
+    }
+    Ok(types)
 }
 
 /// Runs the key exchange under its deadline; the clock stands still during a question.
@@ -180,17 +213,20 @@ pub(super) struct HostCheck {
     host: HostPolicy,
     known: KnownHosts,
     proposed: Vec<String>,
+    permitted: Vec<String>,
+    revoked: Option<RevokedKeys>,
 }
 
 impl HostCheck {
     /// Accepts the key by returning `Ok`.
     pub async fn judge(
-        self,
+        mut self,
         key: &PublicKeyOrCertificate,
         shared: &Shared,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<()> {
         let algorithm = shared.wire.observed().check(&self.proposed)?;
+        self.ask_command(key, shared).await?;
         let mut evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());
         let fingerprint = fingerprint::sha256(&evidence.offered);
         debug!("Server host key: {algorithm} {fingerprint}");
@@ -217,6 +253,7 @@ impl HostCheck {
         match trust::decide(&evidence, self.host.policy, self.host.dns.verify) {
             Verdict::Accept => {
                 warn();
+                self.allow_rotation(&evidence, shared);
                 Ok(())
             }
             Verdict::AcceptAndRecord => {
@@ -251,6 +288,17 @@ impl HostCheck {
         found
     }
 
+    /// Has the lines searched that KnownHostsCommand prints for this key.
+    async fn ask_command(&mut self, key: &PublicKeyOrCertificate, shared: &Shared) -> Result<()> {
+        let Some(command) = &self.host.command else { return Ok(()) };
+        // It has a deadline of its own.
+        shared.pause();
+        let output = known_hosts_command::for_key(command, &self.host.subject, key).await;
+        shared.resume();
+        self.known.add_output("KnownHostsCommand-HOSTNAME", output?);
+        Ok(())
+    }
+
     async fn ask(
         &self,
         evidence: Evidence,
@@ -283,18 +331,43 @@ impl HostCheck {
                 return Err(refused("not confirmed"));
             }
         };
-        if recorded {
-            self.record(&evidence, prompt);
+        if recorded && self.record(&evidence, prompt) {
+            self.rotate_from(&evidence, shared);
         }
         Ok(())
     }
 
+    /// Other keys may be learnt where this one was in the file that is written; not by a
+    /// certificate, not from a file or command that only is read.
+    fn allow_rotation(&self, evidence: &Evidence, shared: &Shared) {
+        let Finding::Known(at) = &evidence.finding else { return };
+        if self.host.sources.user.first() == Some(&at.file) {
+            self.rotate_from(evidence, shared);
+        }
+    }
+
+    fn rotate_from(&self, evidence: &Evidence, shared: &Shared) {
+        if self.host.update == UpdateHostKeys::No || evidence.is_certificate {
+            return;
+        }
+        shared.rotation.allow(Ground {
+            update: self.host.update,
+            shown: self.host.shown.clone(),
+            subject: self.host.subject.clone(),
+            files: self.host.sources.user.clone(),
+            current: evidence.offered.clone(),
+            hash: self.host.hash,
+            permitted: self.permitted.clone(),
+            revoked: self.revoked.clone(),
+        });
+    }
+
     /// Writes the key; that it could not be written is said, and no reason to stop.
-    fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) {
+    fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) -> bool {
         let host = &self.host;
         let Some(file) = host.sources.user.first() else {
             prompt.notice(Notice::Warning("no UserKnownHostsFile is set: the key was not saved"));
-            return;
+            return false;
         };
         let key = &evidence.offered;
         let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(key));
@@ -308,11 +381,13 @@ impl HostCheck {
                 store::add(file, &host.subject, key, host.hash),
             ),
         };
+        let written = result.is_ok();
         let text = match result {
             Ok(()) => done,
             Err(error) => format!("Failed to add the host to the list of known hosts: {error}"),
         };
         prompt.notice(Notice::Warning(&text));
+        written
     }
 }
 
@@ -425,6 +500,7 @@ fn remedy(evidence: &Evidence) -> String {
         _ if evidence.sshfp.is_secure_mismatch() => {
             "ask the server's administrator whether its key or its SSHFP records are out of date".into()
         }
+        Finding::Forbidden(_) => "RevokedHostKeys names that file; ask the server's administrator".into(),
         Finding::Revoked(_) => "this key must not be trusted; ask the server's administrator".into(),
         _ if unread.is_some() => "make that file readable, or name others with UserKnownHostsFile".into(),
         Finding::OtherTypeKnown(_) => "connect once on a terminal to compare the fingerprint".into(),

@@ -205,7 +205,7 @@ keywords! {
         ["challengeresponseauthentication" "skeyauthentication" "tisauthentication"] Flag, Honoured;
     KbdInteractiveDevices [] Text, Warned(NEVER, "the server chooses the devices");
     KexAlgorithms [] Text, Honoured;
-    KnownHostsCommand [] Line, Refused(NONE, "a command as source of host keys is not supported by this version");
+    KnownHostsCommand [] Line, Honoured;
     LocalCommand [] Line, Refused(NONE, "local commands are not supported by this version");
     LocalForward [] Words, Refused(NEVER, NO_FORWARD);
     LogLevel [] Level, Honoured;
@@ -234,7 +234,7 @@ keywords! {
     RemoteForward [] Words, Refused(NEVER, NO_FORWARD);
     RequestTTY [] Word(&["yes", "no", "true", "false", "force", "auto"]), Honoured;
     RequiredRSASize [] Number, Warned(NEVER, RESTRICTS);
-    RevokedHostKeys [] Text, Refused(NONE, "a file of revoked host keys is not supported by this version");
+    RevokedHostKeys [] Text, Honoured;
     SecurityKeyProvider [] Text, Inert;
     SendEnv [] Environment, Honoured;
     ServerAliveCountMax [] Number, Honoured;
@@ -251,8 +251,7 @@ keywords! {
     Tunnel [] Word(&["yes", "no", "true", "false", "ethernet", "point-to-point"]),
         Refused(OFF, "tunnel devices are not supported");
     TunnelDevice [] Text, Inert;
-    UpdateHostKeys [] Word(&["yes", "no", "true", "false", "ask"]),
-        Warned(OFF, "further host keys of the server are not learnt by this version");
+    UpdateHostKeys [] Word(&["yes", "no", "true", "false", "ask"]), Honoured;
     User [] Text, Honoured;
     UserKnownHostsFile [] Words, Honoured;
     VerifyHostKeyDNS [] Word(&["yes", "no", "true", "false", "ask"]), Honoured;

@@ -6,6 +6,7 @@
 //! and Include, `value` the values, `expand` the `%`-tokens, `show` what `-G` prints. Nothing
 //! here reads the environment, asks or connects: a [`Context`] brings what the outside knows.
 
+mod command;
 mod expand;
 mod file;
 mod keyword;
@@ -20,6 +21,7 @@ mod value;
 
 use std::path::PathBuf;
 
+pub use command::{KnownHostsCommand, Search, SearchedKey};
 pub use expand::{Tokens, tilde};
 pub use file::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES};
 pub use keyword::{Keyword, Row, Shape, Standing, TABLE};
@@ -30,7 +32,7 @@ pub use origin::{Origin, Setting};
 pub use show::lines as effective_lines;
 pub use value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
-    StrictHostKeyChecking, VerifyHostKeyDns,
+    StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns,
 };
 
 /// Looks up a variable of the environment.

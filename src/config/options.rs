@@ -14,9 +14,9 @@ use super::origin::{Origin, Setting};
 use super::value::{self, Fault, is_none};
 use super::value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
-    StrictHostKeyChecking, VerifyHostKeyDns,
+    StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns,
 };
-use super::{Context, pattern};
+use super::{Context, KnownHostsCommand, pattern};
 use crate::destination::check_host;
 use crate::error::{Error, Kind, Result};
 
@@ -50,6 +50,12 @@ pub struct Options {
     pub host_key_alias: Setting<Option<String>>,
     /// HashKnownHosts.
     pub hash_known_hosts: Setting<bool>,
+    /// UpdateHostKeys; yes unless UserKnownHostsFile or VerifyHostKeyDNS is set.
+    pub update_host_keys: Setting<UpdateHostKeys>,
+    /// RevokedHostKeys, its `~` expanded.
+    pub revoked_host_keys: Setting<Option<PathBuf>>,
+    /// KnownHostsCommand, split into words and expanded as far as it can be now.
+    pub known_hosts_command: Setting<Option<KnownHostsCommand>>,
     /// NoHostAuthenticationForLocalhost.
     pub no_host_authentication_for_localhost: Setting<bool>,
     /// VisualHostKey.
@@ -179,6 +185,9 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         strict_host_key_checking: v.word(K::StrictHostKeyChecking, value::strict),
         verify_host_key_dns: v.word(K::VerifyHostKeyDNS, value::verify_dns),
         hash_known_hosts: v.flag(K::HashKnownHosts, false)?,
+        update_host_keys: v.update_host_keys(),
+        revoked_host_keys: v.revoked_host_keys()?,
+        known_hosts_command: v.known_hosts_command()?,
         no_host_authentication_for_localhost: v.flag(K::NoHostAuthenticationForLocalhost, false)?,
         visual_host_key: v.flag(K::VisualHostKey, false)?,
         fingerprint_hash: v.word(K::FingerprintHash, fingerprint_hash),
@@ -355,6 +364,46 @@ impl Values<'_> {
         let named = entry.args.iter().filter(|name| !is_none(name));
         let files: Result<_> = named.map(|name| self.path(entry, name)).collect();
         Ok(Setting::new(files?, entry.origin.clone()))
+    }
+
+    /// ssh_config(5): on, unless the user's files or VerifyHostKeyDNS are set. As ssh(1) has
+    /// it, to name the first of the default files is not to set them.
+    fn update_host_keys(&self) -> Setting<UpdateHostKeys> {
+        if self.layers.first(Keyword::UpdateHostKeys).is_some() {
+            return self.word(Keyword::UpdateHostKeys, value::update_host_keys);
+        }
+        let usual = self
+            .layers
+            .first(Keyword::UserKnownHostsFile)
+            .is_none_or(|entry| entry.args == ["~/.ssh/known_hosts"]);
+        let by_dns = self
+            .layers
+            .first(Keyword::VerifyHostKeyDNS)
+            .is_some_and(|entry| value::flag(&entry.args[0]) != Ok(false));
+        Setting::default_value(match usual && !by_dns {
+            true => UpdateHostKeys::Yes,
+            false => UpdateHostKeys::No,
+        })
+    }
+
+    fn revoked_host_keys(&self) -> Result<Setting<Option<PathBuf>>> {
+        let keyword = Keyword::RevokedHostKeys;
+        let setting = first_but_none(self.layers, keyword);
+        let file = setting.value.as_deref().map(|text| tilde(text, self.context)).transpose();
+        let file = file.map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(file.map(PathBuf::from), setting.origin))
+    }
+
+    fn known_hosts_command(&self) -> Result<Setting<Option<KnownHostsCommand>>> {
+        let keyword = Keyword::KnownHostsCommand;
+        let setting = self.command(keyword);
+        let command = setting
+            .value
+            .as_deref()
+            .map(|text| KnownHostsCommand::parse(text, &self.tokens, self.context))
+            .transpose()
+            .map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(command, setting.origin))
     }
 
     fn global_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {

@@ -9,7 +9,7 @@ use super::options::Options;
 use super::origin::Setting;
 use super::value::{
     AddressFamily, FingerprintHash, LogLevel, RequestTty, SessionType, StrictHostKeyChecking,
-    VerifyHostKeyDns,
+    UpdateHostKeys, VerifyHostKeyDns,
 };
 
 /// The lines, without line breaks.
@@ -77,6 +77,18 @@ fn trust(out: &mut Lines, o: &Options) {
     out.files("globalknownhostsfile", &o.global_known_hosts_files);
     out.some("hostkeyalias", o.host_key_alias.as_ref());
     out.flag("hashknownhosts", *o.hash_known_hosts);
+    let update = match *o.update_host_keys {
+        UpdateHostKeys::No => "false",
+        UpdateHostKeys::Yes => "true",
+        UpdateHostKeys::Ask => "ask",
+    };
+    out.put("updatehostkeys", update);
+    if let Some(file) = &*o.revoked_host_keys {
+        out.put("revokedhostkeys", file.display());
+    }
+    if let Some(command) = &*o.known_hosts_command {
+        out.put("knownhostscommand", command);
+    }
     out.flag("nohostauthenticationforlocalhost", *o.no_host_authentication_for_localhost);
     out.flag("visualhostkey", *o.visual_host_key);
     let hash = match *o.fingerprint_hash {

@@ -43,6 +43,17 @@ pub enum VerifyHostKeyDns {
     No,
 }
 
+/// UpdateHostKeys: whether the server may change what is on record about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdateHostKeys {
+    /// What it announces is not heeded.
+    No,
+    /// Keys it proves are learnt, keys it no longer has are dropped.
+    Yes,
+    /// The same after a question.
+    Ask,
+}
+
 /// RequestTTY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestTty {
@@ -402,6 +413,15 @@ pub fn verify_dns(text: &str) -> VerifyHostKeyDns {
         "yes" | "true" => VerifyHostKeyDns::Yes,
         "ask" => VerifyHostKeyDns::Ask,
         _ => VerifyHostKeyDns::No,
+    }
+}
+
+/// UpdateHostKeys.
+pub fn update_host_keys(text: &str) -> UpdateHostKeys {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "true" => UpdateHostKeys::Yes,
+        "ask" => UpdateHostKeys::Ask,
+        _ => UpdateHostKeys::No,
     }
 }
 

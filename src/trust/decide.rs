@@ -16,7 +16,7 @@ const NAMED_MAX: usize = 3;
 /// | finding         | DNS                        | `yes`  | `ask`  | `accept-new` | `no`       |
 /// |-----------------|----------------------------|--------|--------|--------------|------------|
 /// | known, certified| (not asked)                | accept | accept | accept       | accept     |
-/// | revoked         | (not asked)                | reject | reject | reject       | reject     |
+/// | revoked (any way)| (not asked)               | reject | reject | reject       | reject     |
 /// | unknown         | proven match, DNS `yes`    | accept | accept | accept       | accept     |
 /// |                 | proven mismatch            | reject | ask    | reject       | reject     |
 /// |                 | anything else              | reject | ask    | record       | record     |
@@ -46,6 +46,7 @@ pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
     match &evidence.finding {
         Finding::Known(_) | Finding::Certified { .. } => Verdict::Accept,
         Finding::Revoked(at) => reject(evidence, format!("the key is marked @revoked at {at}")),
+        Finding::Forbidden(reason) => reject(evidence, reason.clone()),
         _ if evidence.sshfp.is_secure_mismatch() => match policy {
             Policy::Ask => Verdict::Ask,
             Policy::Yes | Policy::AcceptNew | Policy::No => reject(evidence, reason_dns(evidence)),
@@ -68,7 +69,7 @@ pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
 pub fn wants_sshfp(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> bool {
     let settled = matches!(
         evidence.finding,
-        Finding::Known(_) | Finding::Certified { .. } | Finding::Revoked(_)
+        Finding::Known(_) | Finding::Certified { .. } | Finding::Revoked(_) | Finding::Forbidden(_)
     );
     if dns == VerifyDns::No || settled {
         return false;
@@ -245,6 +246,7 @@ mod tests {
             ("other", evidence(Finding::OtherTypeKnown(known(OTHER)))),
             ("changed", evidence(Finding::Changed(known(OLD)))),
             ("revoked", evidence(Finding::Revoked(place(2)))),
+            ("forbidden", evidence(Finding::Forbidden("listed".into()))),
             ("known", evidence(Finding::Known(place(1)))),
             (
                 "certified",
@@ -279,24 +281,26 @@ mod tests {
 
     /// Columns: yes, ask, accept-new, no.
     const POLICIES: [Policy; 4] = [Policy::Yes, Policy::Ask, Policy::AcceptNew, Policy::No];
-    const TABLE: [(&str, [&str; 4]); 6] = [
+    const TABLE: [(&str, [&str; 4]); 7] = [
         ("unknown", ["reject", "ask", "record", "record"]),
         ("other", ["reject", "ask", "reject", "restricted"]),
         ("changed", ["reject", "ask", "reject", "restricted"]),
         ("revoked", ["reject", "reject", "reject", "reject"]),
+        ("forbidden", ["reject", "reject", "reject", "reject"]),
         ("known", ["accept", "accept", "accept", "accept"]),
         ("certified", ["accept", "accept", "accept", "accept"]),
     ];
-    const TABLE_UNREAD: [(&str, [&str; 4]); 6] = [
+    const TABLE_UNREAD: [(&str, [&str; 4]); 7] = [
         ("unknown", ["reject", "ask", "reject", "reject"]),
         ("other", ["reject", "ask", "reject", "restricted"]),
         ("changed", ["reject", "ask", "reject", "restricted"]),
         ("revoked", ["reject", "reject", "reject", "reject"]),
+        ("forbidden", ["reject", "reject", "reject", "reject"]),
         ("known", ["accept", "accept", "accept", "accept"]),
         ("certified", ["accept", "accept", "accept", "accept"]),
     ];
 
-    fn assert_table(cases: Vec<(&str, Evidence)>, table: [(&str, [&str; 4]); 6]) {
+    fn assert_table(cases: Vec<(&str, Evidence)>, table: [(&str, [&str; 4]); 7]) {
         for ((name, evidence), (row, expected)) in cases.into_iter().zip(table) {
             assert_eq!(name, row);
             let found = POLICIES.map(|policy| word(&decide(&evidence, policy, VerifyDns::Yes)));
@@ -335,19 +339,21 @@ mod tests {
         ]
     }
 
-    const MATCHED: [(&str, [&str; 4]); 6] = [
+    const MATCHED: [(&str, [&str; 4]); 7] = [
         ("unknown", ["accept", "accept", "accept", "accept"]),
         ("other", ["accept", "accept", "accept", "accept"]),
         ("changed", ["reject", "ask", "reject", "restricted"]),
         ("revoked", ["reject", "reject", "reject", "reject"]),
+        ("forbidden", ["reject", "reject", "reject", "reject"]),
         ("known", ["accept", "accept", "accept", "accept"]),
         ("certified", ["accept", "accept", "accept", "accept"]),
     ];
-    const MISMATCHED: [(&str, [&str; 4]); 6] = [
+    const MISMATCHED: [(&str, [&str; 4]); 7] = [
         ("unknown", ["reject", "ask", "reject", "reject"]),
         ("other", ["reject", "ask", "reject", "reject"]),
         ("changed", ["reject", "ask", "reject", "reject"]),
         ("revoked", ["reject", "reject", "reject", "reject"]),
+        ("forbidden", ["reject", "reject", "reject", "reject"]),
         ("known", ["accept", "accept", "accept", "accept"]),
         ("certified", ["accept", "accept", "accept", "accept"]),
     ];

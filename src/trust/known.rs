@@ -14,7 +14,9 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::line::{Line, Marker};
-use super::{Evidence, Finding, KnownKey, KnownTypes, Place, Problem, Sources, Sshfp, Subject};
+use super::{
+    Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp, Subject,
+};
 use super::{certificate, fingerprint, pattern, quote};
 
 /// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
@@ -31,6 +33,7 @@ pub struct KnownHosts {
     files: Vec<Loaded>,
     searched: Vec<PathBuf>,
     problems: Vec<Problem>,
+    revoked: Option<RevokedKeys>,
 }
 
 /// One file: its text, and where in it the lines with something to say are.
@@ -46,6 +49,8 @@ struct Entry {
     marker: Marker,
     line: (u32, u32),
     hosts: (u32, u32),
+    /// The salt of a hashed name.
+    salt: Option<[u8; pattern::HASH_LEN]>,
 }
 
 /// The lines about one name.
@@ -65,7 +70,8 @@ impl KnownHosts {
     /// is a [`Problem`] of the evidence, and everything else still counts.
     pub fn load(sources: &Sources) -> KnownHosts {
         let searched: Vec<PathBuf> = sources.user.iter().chain(&sources.global).cloned().collect();
-        let mut known = KnownHosts { files: Vec::new(), searched, problems: Vec::new() };
+        let mut known =
+            KnownHosts { files: Vec::new(), searched, problems: Vec::new(), revoked: None };
         for path in &known.searched {
             match read(path) {
                 Ok(Some(text)) => {
@@ -81,6 +87,21 @@ impl KnownHosts {
         known
     }
 
+    /// Has the keys of RevokedHostKeys refused, whatever the files say.
+    pub fn with_revoked(mut self, revoked: Option<RevokedKeys>) -> KnownHosts {
+        self.revoked = revoked;
+        self
+    }
+
+    /// Has lines that a program printed searched after the files; `name` stands for it where a
+    /// file is named.
+    pub fn add_output(&mut self, name: &str, text: Vec<u8>) {
+        let path = PathBuf::from(name);
+        self.searched.push(path.clone());
+        let file = Loaded::split(path, text, &mut self.problems);
+        self.files.push(file);
+    }
+
     /// What the files say about the key or certificate offered for the subject at a time.
     pub fn lookup(
         &self,
@@ -92,7 +113,10 @@ impl KnownHosts {
         let certificate = offered.certificate();
         let key = offered.public_key();
         let mut fault = None;
-        let finding = matches.find_revoked(&key, certificate).unwrap_or_else(|| {
+        let forbidden = self.revoked.as_ref().and_then(|revoked| revoked.forbids(offered));
+        let forbidden = forbidden.map(Finding::Forbidden);
+        let revoked = forbidden.or_else(|| matches.find_revoked(&key, certificate));
+        let finding = revoked.unwrap_or_else(|| {
             let certified = certificate.map(|c| matches.find_certified(c, subject, at));
             match certified {
                 Some(Ok(finding)) => return finding,
@@ -146,7 +170,12 @@ impl KnownHosts {
     fn collect(&self, name: &str, wanted: impl Fn(Marker) -> bool, matches: &mut Matches) {
         for file in &self.files {
             for entry in &file.entries {
-                if wanted(entry.marker) && pattern::matches_field(file.slice(entry.hosts), name) {
+                let hosts = file.slice(entry.hosts);
+                let matches_name = || match &entry.salt {
+                    Some(salt) => pattern::matches_hash(hosts, salt, name),
+                    None => pattern::matches_field(hosts, name),
+                };
+                if wanted(entry.marker) && matches_name() {
                     matches.take(file, entry);
                 }
             }
@@ -178,6 +207,7 @@ impl Loaded {
                     marker: line.marker,
                     line: range_within(&text, raw),
                     hosts: range_within(&text, line.hosts),
+                    salt: line.salt,
                 }),
                 // One beyond the limit tells that there are more.
                 Err(reason) if bad.len() <= PROBLEMS_MAX => bad.push((number, reason)),
@@ -292,7 +322,7 @@ fn is_among(list: &[KnownKey], key: &PublicKey) -> bool {
 }
 
 /// The whole file; `None` if there is none; otherwise the reason, one line.
-fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let file = match File::open(path) {
         Ok(file) => file,

@@ -4,7 +4,7 @@
 //! is decoded only when its line is about the host asked for.
 
 use data_encoding::BASE64;
-use russh::keys::ssh_key::PublicKey;
+use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::{pattern, quote};
 
@@ -24,10 +24,17 @@ pub(super) enum Marker {
 pub(super) struct Line<'a> {
     pub(super) marker: Marker,
     pub(super) hosts: &'a [u8],
+    /// The salt of a hashed name.
+    pub(super) salt: Option<[u8; pattern::HASH_LEN]>,
     key_type: &'a [u8],
     /// The key in base64, and after a blank the comment.
     rest: &'a [u8],
 }
+
+/// What the types of certificates have in their names.
+const CERTIFICATE: &[u8] = b"-cert-v";
+
+const DAMAGED: &str = "the key is damaged or of an unknown type";
 
 /// Every key blob begins with a length below 2^16: in base64, with this.
 const BLOB_START: &[u8] = b"AA";
@@ -43,31 +50,58 @@ impl<'a> Line<'a> {
         let (marker, rest) = split_marker(rest)?;
         let (hosts, rest) = next_field(rest);
         let (key_type, rest) = next_field(rest);
-        check_hosts(hosts)?;
+        let salt = check_hosts(hosts)?;
         if rest.is_empty() {
             return Err("not a known_hosts line: the key is missing".to_owned());
         }
         if !key_type.iter().all(u8::is_ascii_graphic) || !rest.starts_with(BLOB_START) {
             return Err("not a known_hosts line: no key after the host names".to_owned());
         }
-        Ok(Some(Line { marker, hosts, key_type, rest }))
+        Ok(Some(Line { marker, hosts, salt, key_type, rest }))
     }
 
-    /// The key of the line, without a comment.
+    /// The key's blob as the line has it, in base64.
+    pub(super) fn blob(&self) -> &'a [u8] {
+        next_field(self.rest).0
+    }
+
+    /// The key of the line, without a comment. A certificate is no host key; but to revoke it
+    /// is to revoke its key.
     pub(super) fn key(&self) -> Result<PublicKey, &'static str> {
-        let (blob, _comment) = next_field(self.rest);
-        let blob = BASE64.decode(blob).map_err(|_| "the key is not valid base64")?;
-        let inner = blob_type(&blob).ok_or("the key is cut short")?;
-        // A certificate is no host key, and certificates nested in each other would be parsed
-        // by recursion.
-        if contains(inner, b"-cert-v") {
+        if self.marker == Marker::Revoked {
+            return revoked_key(self.key_type, self.blob());
+        }
+        let blob = decode(self.key_type, self.blob())?;
+        if contains(self.key_type, CERTIFICATE) {
             return Err("a certificate stands where a key belongs");
         }
-        if inner != self.key_type {
-            return Err("the key is not of the type that the line names");
-        }
-        PublicKey::from_bytes(&blob).map_err(|_| "the key is damaged or of an unknown type")
+        PublicKey::from_bytes(&blob).map_err(|_| DAMAGED)
     }
+}
+
+/// The key that an entry of this type and base64 revokes: itself, or of a certificate the key
+/// it is for.
+pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, &'static str> {
+    let blob = decode(key_type, text)?;
+    if !contains(key_type, CERTIFICATE) {
+        return PublicKey::from_bytes(&blob).map_err(|_| DAMAGED);
+    }
+    // Certificates nested in each other would be parsed by recursion, as deep as the file likes.
+    let inside = blob.get(4 + key_type.len()..).unwrap_or_default();
+    if contains(inside, CERTIFICATE) {
+        return Err(DAMAGED);
+    }
+    let certificate = Certificate::from_bytes(&blob).map_err(|_| DAMAGED)?;
+    Ok(PublicKey::new(certificate.public_key().clone(), ""))
+}
+
+fn decode(key_type: &[u8], text: &[u8]) -> Result<Vec<u8>, &'static str> {
+    let blob = BASE64.decode(text).map_err(|_| "the key is not valid base64")?;
+    let inner = blob_type(&blob).ok_or("the key is cut short")?;
+    if inner != key_type {
+        return Err("the key is not of the type that the line names");
+    }
+    Ok(blob)
 }
 
 fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), String> {
@@ -89,14 +123,18 @@ fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), String> {
     Ok((marker, rest))
 }
 
-fn check_hosts(hosts: &[u8]) -> Result<(), String> {
+/// Gives the salt of a hashed name.
+fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, String> {
     if hosts.iter().any(u8::is_ascii_control) {
         return Err("not a known_hosts line: control characters in the host names".to_owned());
     }
-    if hosts.starts_with(pattern::HASH_MAGIC) && pattern::hashed(hosts).is_none() {
-        return Err("the hashed host name is damaged".to_owned());
+    if !hosts.starts_with(pattern::HASH_MAGIC) {
+        return Ok(None);
     }
-    Ok(())
+    match pattern::hashed(hosts) {
+        Some((salt, _)) => Ok(Some(salt)),
+        None => Err("the hashed host name is damaged".to_owned()),
+    }
 }
 
 /// The bytes up to the next blank, and what follows the blanks.
@@ -160,6 +198,28 @@ mod tests {
         assert!(reason(b"@foo\x1b[2J host ssh-ed25519 AAAA").contains("@foo\\x1b"));
         assert!(reason(b"@revoked @cert-authority h ssh-ed25519 AAAA").contains("one marker"));
         assert!(reason(b"|1|short|hash ssh-ed25519 AAAA").contains("hashed"));
+    }
+
+    #[test]
+    fn to_revoke_a_certificate_is_to_revoke_its_key() {
+        let line = |marker: &str| format!("{marker} h {CERTIFICATE}");
+        let text = line("@revoked");
+        let line_of = |text: &str| Line::split(text.as_bytes()).map(|l| l.map(|l| l.key()));
+        let key = line_of(&text).expect("good").expect("not blank").expect("a key");
+        let host = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
+        assert_eq!(key.key_data(), PublicKey::from_openssh(host).expect("a key").key_data());
+        let authority = line_of(&line("@cert-authority")).expect("good").expect("not blank");
+        assert!(authority.is_err());
+    }
+
+    #[test]
+    fn certificates_in_each_other_are_not_followed() {
+        let kind = b"ssh-ed25519-cert-v01@openssh.com";
+        let mut blob = Vec::new();
+        for _ in 0..400 {
+            blob.extend([&[0, 0, 0, 32][..], kind, &[0; 4], &[0; 4]].concat());
+        }
+        assert!(revoked_key(kind, BASE64.encode(&blob).as_bytes()).is_err());
     }
 
     #[test]

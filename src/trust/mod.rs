@@ -11,10 +11,13 @@ mod certificate;
 mod decide;
 pub mod fingerprint;
 mod known;
+mod krl;
 mod line;
 mod pattern;
 mod quote;
+mod revoked;
 mod rewrite;
+pub mod rotate;
 pub mod sshfp;
 pub mod store;
 
@@ -23,6 +26,7 @@ use std::path::PathBuf;
 
 pub use decide::{decide, wants_sshfp};
 pub use known::KnownHosts;
+pub use revoked::RevokedKeys;
 pub use sshfp::{Sshfp, VerifyDns};
 
 use russh::keys::ssh_key::{Algorithm, PublicKey};
@@ -130,6 +134,8 @@ pub enum Finding {
     Changed(Vec<KnownKey>),
     /// The key, the certified key, or its authority is marked `@revoked`.
     Revoked(Place),
+    /// RevokedHostKeys forbids the key, or cannot be used; the reason, one line.
+    Forbidden(String),
     /// The key is on record.
     Known(Place),
     /// The certificate is good, signed by the authority on this line.
@@ -204,4 +210,16 @@ pub struct KnownTypes {
     pub keys: Vec<Algorithm>,
     /// Whether an authority covers the host: certificates are worth asking for.
     pub authority: bool,
+}
+
+impl KnownTypes {
+    /// Adds what is on record elsewhere.
+    pub fn absorb(&mut self, other: KnownTypes) {
+        self.authority |= other.authority;
+        for algorithm in other.keys {
+            if !self.keys.contains(&algorithm) {
+                self.keys.push(algorithm);
+            }
+        }
+    }
 }

@@ -54,7 +54,7 @@ pub fn replace(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> R
 }
 
 /// The line, with its newline.
-fn line_for(subject: &Subject, key: &PublicKey, hash: bool) -> Result<String> {
+pub(super) fn line_for(subject: &Subject, key: &PublicKey, hash: bool) -> Result<String> {
     let name = subject.entry_name();
     check_name(&subject.name)?;
     if matches!(key.key_data(), KeyData::Certificate(_) | KeyData::Other(_)) {
@@ -88,7 +88,7 @@ fn salt() -> [u8; pattern::HASH_LEN] {
     salt
 }
 
-fn append(mut text: Vec<u8>, line: &str) -> Vec<u8> {
+pub(super) fn append(mut text: Vec<u8>, line: &str) -> Vec<u8> {
     if text.last().is_some_and(|&b| b != b'\n') {
         text.push(b'\n');
     }
@@ -130,7 +130,7 @@ fn key_for<'a>(raw: &'a [u8], name: &str) -> Option<(&'a [u8], PublicKey)> {
 }
 
 /// The line with the name gone from its host field; `None` if no other name is left.
-fn without_name(raw: &[u8], hosts: &[u8], name: &str) -> Option<Vec<u8>> {
+pub(super) fn without_name(raw: &[u8], hosts: &[u8], name: &str) -> Option<Vec<u8>> {
     if hosts.starts_with(pattern::HASH_MAGIC) {
         return None;
     }

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use crate::config::Method;
 use crate::prompt::{
     Answer, Challenge, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+    RotationQuestion,
 };
 use crate::secret::Secret;
 use crate::terminal;
@@ -18,6 +19,8 @@ use crate::trust::{Finding, KnownKey, fingerprint, sshfp};
 
 /// Answers that make no sense before the question is given up.
 const MAX_MISTAKES: usize = 5;
+/// What is shown of a path.
+const MAX_PATH: usize = 400;
 /// What a password program may print.
 const MAX_ASKPASS: usize = 8 * 1024;
 
@@ -168,6 +171,25 @@ impl Prompt for Plain {
         Answer::Given(answers)
     }
 
+    fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
+        let Some(mut tty) = self.terminal() else { return Answer::CannotAsk };
+        if tty.write_all(rotation(question).as_bytes()).is_err() {
+            return Answer::CannotAsk;
+        }
+        let label = "Hostkey rotation: accept these changes? (yes/no) [no]: ";
+        for _ in 0..MAX_MISTAKES {
+            match terminal::secret::read_shown(&tty, label) {
+                Ok(Some(typed)) => match typed.trim().to_ascii_lowercase().as_str() {
+                    "yes" => return Answer::Given(true),
+                    "no" | "" => return Answer::Given(false),
+                    _ => {}
+                },
+                Ok(None) | Err(_) => return Answer::Cancelled,
+            }
+        }
+        Answer::Cancelled
+    }
+
     fn notice(&self, notice: Notice<'_>) {
         match notice {
             Notice::Banner(text) if self.banner => (self.say)(text),
@@ -236,6 +258,22 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
         question.evidence.searched.iter().map(|file| file.display().to_string()).collect();
     text.push_str(&format!("Searched: {}\n", searched.join(", ")));
     text
+}
+
+/// What a changed set of host keys would do to the file; each line says what it belongs to.
+fn rotation(question: &RotationQuestion<'_>) -> String {
+    let RotationQuestion { host, file, difference } = question;
+    let file = crate::text::line(&file.to_string_lossy(), MAX_PATH);
+    let mut lines = vec![format!("\"{host}\" announced other host keys than {file} has.")];
+    for key in &difference.new {
+        let (kind, sha256) = (fingerprint::type_name(key), fingerprint::sha256(key));
+        lines.push(format!("new:      {kind} key {sha256} (the server has proved it)"));
+    }
+    for entry in &difference.obsolete {
+        let (kind, sha256) = (fingerprint::type_name(&entry.key), fingerprint::sha256(&entry.key));
+        lines.push(format!("obsolete: {kind} key {sha256} ({})", entry.at));
+    }
+    lines.iter().map(|line| format!("Hostkey rotation: {line}\n")).collect()
 }
 
 fn listed(what: &str, known: &[KnownKey]) -> String {

@@ -91,6 +91,9 @@ pub async fn transport_for(
         sources: Sources::default(),
         policy: Policy::AcceptNew,
         hash: false,
+        command: None,
+        revoked: None,
+        update: tessh::config::UpdateHostKeys::No,
         visual: false,
         dns: DnsCheck::default(),
     };

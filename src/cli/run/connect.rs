@@ -19,6 +19,7 @@ use crate::client::connect::{self, Family, ProxyCommand, Route};
 use crate::client::deadline::Budget;
 use crate::client::escape::Escape;
 use crate::client::relay::{self, Exit, Local};
+use crate::client::rotation;
 use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
 use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
@@ -52,9 +53,10 @@ pub async fn connect(
         .map_err(|error| name_host(error, plan))?;
     let session = log_in(plan, transport, login, &prompt).await?;
     if options.session_type.value == SessionType::None {
-        return relay::linger(&session).await;
+        return rotation::around(&session, &prompt, relay::linger(&session)).await;
     }
-    let exit = run(plan, &session, environment, (filter, connected)).await;
+    let work = run(plan, &session, environment, (filter, connected));
+    let exit = rotation::around(&session, &prompt, work).await;
     relay::close(session).await;
     exit
 }
@@ -257,6 +259,12 @@ fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
             config::StrictHostKeyChecking::No => Policy::No,
         },
         hash: options.hash_known_hosts.value,
+        command: options.known_hosts_command.value.clone(),
+        revoked: options.revoked_host_keys.value.clone(),
+        update: match options.update_host_keys.value {
+            config::UpdateHostKeys::Ask if options.batch_mode.value => config::UpdateHostKeys::No,
+            update => update,
+        },
         visual: options.visual_host_key.value,
         dns: dns_check(options, environment)?,
     })

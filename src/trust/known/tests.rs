@@ -86,6 +86,7 @@ fn word(evidence: &Evidence) -> String {
         Finding::Unknown => "unknown".to_owned(),
         Finding::OtherTypeKnown(known) => format!("other {}", places(known)),
         Finding::Changed(known) => format!("changed {}", places(known)),
+        Finding::Forbidden(reason) => reason.clone(),
         Finding::Revoked(at) => format!("revoked {}", place(at)),
         Finding::Known(at) => format!("known {}", place(at)),
         Finding::Certified { at, .. } => format!("certified {}", place(at)),
@@ -428,10 +429,14 @@ fn lookup_speed() {
         let known = KnownHosts::load(&case.sources);
         let loaded = start.elapsed();
         let offered = PublicKeyOrCertificate::from(key(ED25519));
-        let start = std::time::Instant::now();
-        let evidence = known.lookup(&host("none", 22), &offered, june_2025());
-        let found = start.elapsed();
-        assert_eq!(word(&evidence), "unknown");
+        let mut found = Duration::MAX;
+        // The best of several: the rest of the machine has its own work.
+        for _ in 0..20 {
+            let start = std::time::Instant::now();
+            let evidence = known.lookup(&host("none", 22), &offered, june_2025());
+            found = found.min(start.elapsed());
+            assert_eq!(word(&evidence), "unknown");
+        }
         #[allow(clippy::print_stdout)]
         {
             println!("{kind}: load {loaded:?}, lookup {found:?}");

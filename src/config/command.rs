@@ -1,0 +1,174 @@
+//! KnownHostsCommand: words of a command line, some of whose tokens are known only when it runs.
+//!
+//! ssh_config(5), TOKENS. No shell sees it: quotes and blanks make the words first, and what a
+//! token stands for can never become two words. As in ssh(1) the program itself is not
+//! expanded, and it must be named by its whole path.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::expand::{COMMON, Tokens};
+use super::value::Fault;
+use super::{Context, line};
+
+/// The tokens that stand for the key and the name looked up.
+const LATE: &str = "fHIKt";
+/// What stands for the key before there is one.
+const NO_KEY: &str = "NONE";
+
+/// A command that prints known_hosts lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownHostsCommand {
+    text: String,
+    program: PathBuf,
+    arguments: Vec<Vec<Piece>>,
+}
+
+/// What the command is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'a> {
+    /// `%H`: the name as known_hosts would have it.
+    pub name: &'a str,
+    /// `%I`: `ORDER` before the key exchange, `HOSTNAME` to judge a key.
+    pub reason: &'static str,
+    /// The key, once there is one.
+    pub key: Option<SearchedKey<'a>>,
+}
+
+/// The key that is looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchedKey<'a> {
+    /// `%t`: its type.
+    pub kind: &'a str,
+    /// `%f`: its `SHA256:…` fingerprint.
+    pub fingerprint: &'a str,
+    /// `%K`: its blob in base64.
+    pub blob: &'a str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Late(char),
+}
+
+impl KnownHostsCommand {
+    /// Splits and expands as far as it goes.
+    ///
+    /// # Errors
+    /// Quotes that do not close, no word at all, a program without its whole path, or a token
+    /// or variable without a value.
+    pub(super) fn parse(text: &str, tokens: &Tokens, context: &Context) -> Result<Self, Fault> {
+        let mut words = line::words(text)?.into_iter();
+        let program = PathBuf::from(words.next().ok_or("names no program")?);
+        if !program.is_absolute() {
+            return Err("the program must be named by its absolute path".to_owned());
+        }
+        let arguments: Result<_, Fault> =
+            words.map(|word| pieces(&word, tokens, context)).collect();
+        Ok(KnownHostsCommand { text: text.to_owned(), program, arguments: arguments? })
+    }
+
+    /// The program to run, without a shell.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Its arguments for one search.
+    pub fn arguments(&self, search: &Search<'_>) -> Vec<String> {
+        let word = |pieces: &Vec<Piece>| pieces.iter().map(|piece| piece.show(search)).collect();
+        self.arguments.iter().map(word).collect()
+    }
+}
+
+impl fmt::Display for KnownHostsCommand {
+    /// As it was written.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Piece {
+    fn show<'a>(&'a self, search: &Search<'a>) -> &'a str {
+        let of_key = |part: fn(SearchedKey<'a>) -> &'a str| search.key.map_or(NO_KEY, part);
+        match self {
+            Piece::Text(text) => text,
+            Piece::Late('H') => search.name,
+            Piece::Late('I') => search.reason,
+            Piece::Late('t') => of_key(|key| key.kind),
+            Piece::Late('f') => of_key(|key| key.fingerprint),
+            Piece::Late(_) => of_key(|key| key.blob),
+        }
+    }
+}
+
+/// The word with everything in it expanded but the tokens of [`LATE`].
+fn pieces(word: &str, tokens: &Tokens, context: &Context) -> Result<Vec<Piece>, Fault> {
+    let mut pieces = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while let Some(found) = word[at..].find('%') {
+        let percent = at + found;
+        let Some(token) = word[percent + 1..].chars().next() else { break };
+        at = percent + 1 + token.len_utf8();
+        if LATE.contains(token) {
+            let before = tokens.percent_dollar(&word[start..percent], COMMON, context)?;
+            pieces.extend([Piece::Text(before), Piece::Late(token)]);
+            start = at;
+        }
+    }
+    pieces.push(Piece::Text(tokens.percent_dollar(&word[start..], COMMON, context)?));
+    Ok(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<KnownHostsCommand, Fault> {
+        let context = Context {
+            home: "/home/me".into(),
+            local_user: "me".to_owned(),
+            local_host: "box".to_owned(),
+            uid: 1000,
+            env: Box::new(|name| (name == "V").then(|| "a %H b".to_owned())),
+        };
+        let tokens = Tokens {
+            hostname: "h.example".to_owned(),
+            original: "h".to_owned(),
+            port: "2222".to_owned(),
+            user: "root".to_owned(),
+            ..Tokens::local(&context)
+        };
+        KnownHostsCommand::parse(text, &tokens, &context)
+    }
+
+    #[test]
+    fn words_first_and_then_tokens() {
+        let command = parse("/bin/x%h '%t' \"%K %f\" a%%H-%H:%p %I ${V} %u@%h x%").err();
+        assert_eq!(command.as_deref(), Some("a single \"%\" at the end"));
+        let command = parse("/bin/x%h '%t' \"%K %f\" a%%H-%H:%p %I ${V} %u@%h").unwrap();
+        assert_eq!(command.program(), Path::new("/bin/x%h"));
+        let key = SearchedKey { kind: "ssh-ed25519", fingerprint: "SHA256:x", blob: "AAAA B" };
+        let search = Search { name: "[h]:2222", reason: "HOSTNAME", key: Some(key) };
+        let rest = ["a%H-[h]:2222:2222", "HOSTNAME", "a %H b", "me@h.example"];
+        let wanted = [&["ssh-ed25519", "AAAA B SHA256:x"][..], &rest].concat();
+        assert_eq!(command.arguments(&search), wanted);
+        let search = Search { name: "h", reason: "ORDER", key: None };
+        let rest = ["a%H-h:2222", "ORDER", "a %H b", "me@h.example"];
+        assert_eq!(command.arguments(&search), [&["NONE", "NONE NONE"][..], &rest].concat());
+    }
+
+    #[test]
+    fn what_cannot_be_run_is_an_error() {
+        for (text, fault) in [
+            ("keys %H", "absolute path"),
+            ("'/bin/x", "invalid quotes"),
+            ("# nothing", "no program"),
+            ("/bin/x %q", "%q"),
+            ("/bin/x ${NOPE}", "NOPE"),
+        ] {
+            let found = parse(text).expect_err(text);
+            assert!(found.contains(fault), "{found}");
+        }
+    }
+}

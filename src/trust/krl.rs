@@ -1,0 +1,447 @@
+//! OpenSSH's binary key revocation list: what is in it, and whether it revokes a key.
+//!
+//! PROTOCOL.krl. Every length is checked against what is left of its section before anything
+//! is taken, and what is kept are slices' copies, so a list never costs more memory than a few
+//! times its own size. A section of a kind that is not known, or with bytes left over, spoils
+//! the whole list, as in ssh(1). Signatures are passed over: ssh never asks for them.
+
+use std::collections::HashSet;
+
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+/// What a list begins with; a file that does not is a list in text.
+pub(super) const MAGIC: &[u8] = b"SSHKRL\n\0";
+
+const FORMAT: u32 = 1;
+
+/// Kinds of sections.
+mod section {
+    pub const CERTIFICATES: u8 = 1;
+    pub const KEYS: u8 = 2;
+    pub const SHA1: u8 = 3;
+    pub const SIGNATURE: u8 = 4;
+    pub const SHA256: u8 = 5;
+    pub const EXTENSION: u8 = 255;
+}
+
+/// Kinds of parts of a section of certificates.
+mod part {
+    pub const SERIALS: u8 = 0x20;
+    pub const RANGE: u8 = 0x21;
+    pub const BITMAP: u8 = 0x22;
+    pub const KEY_IDS: u8 = 0x23;
+    pub const EXTENSION: u8 = 0x39;
+}
+
+/// A list in memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Krl {
+    keys: HashSet<Vec<u8>>,
+    sha1: HashSet<[u8; 20]>,
+    sha256: HashSet<[u8; 32]>,
+    certificates: Vec<Certificates>,
+}
+
+/// Certificates of one authority, or of any.
+#[derive(Clone, Debug, Default)]
+struct Certificates {
+    authority: Option<Vec<u8>>,
+    serials: HashSet<u64>,
+    /// First and last.
+    ranges: Vec<(u64, u64)>,
+    /// The serial of the last bit, and the bits, most significant first.
+    bitmaps: Vec<(u64, Vec<u8>)>,
+    key_ids: HashSet<Vec<u8>>,
+}
+
+/// A certificate as a list sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'a> {
+    /// The authority's key, encoded.
+    pub authority: &'a [u8],
+    pub serial: u64,
+    pub key_id: &'a [u8],
+}
+
+impl Krl {
+    /// Reads a list, its magic included.
+    ///
+    /// # Errors
+    /// What is wrong with it, one line.
+    pub fn parse(text: &[u8]) -> Result<Krl, String> {
+        let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or("not a key revocation list")?);
+        let format = rest.u32()?;
+        if format != FORMAT {
+            return Err(format!("has format {format}, and only {FORMAT} is known"));
+        }
+        // Version, date, flags; reserved, comment.
+        rest.take(3 * 8)?;
+        rest.string()?;
+        rest.string()?;
+        let mut krl = Krl::default();
+        let mut signed = false;
+        while !rest.is_empty() {
+            let kind = rest.u8()?;
+            let body = rest.string()?;
+            if kind == section::SIGNATURE {
+                // The signing key was the body; the signature follows it.
+                rest.string()?;
+                signed = true;
+            } else if signed {
+                return Err("has a section after a signature".to_owned());
+            } else {
+                krl.section(kind, body)?;
+            }
+        }
+        Ok(krl)
+    }
+
+    /// How a key is revoked, if it is: the key itself, without a certificate around it.
+    pub fn key(&self, blob: &[u8]) -> Option<&'static str> {
+        if self.keys.contains(blob) {
+            return Some("the key");
+        }
+        if !self.sha1.is_empty() && self.sha1.contains(&<[u8; 20]>::from(Sha1::digest(blob))) {
+            return Some("the key's SHA-1 fingerprint");
+        }
+        if !self.sha256.is_empty() && self.sha256.contains(&<[u8; 32]>::from(Sha256::digest(blob)))
+        {
+            return Some("the key's SHA-256 fingerprint");
+        }
+        None
+    }
+
+    /// How a certificate is revoked by its serial or key ID, if it is.
+    pub fn certificate(&self, certificate: &Named<'_>) -> Option<&'static str> {
+        self.certificates
+            .iter()
+            .filter(|of| of.authority.as_deref().is_none_or(|key| key == certificate.authority))
+            .find_map(|of| of.revokes(certificate))
+    }
+
+    fn section(&mut self, kind: u8, body: &[u8]) -> Result<(), String> {
+        let mut body = Bytes(body);
+        match kind {
+            section::CERTIFICATES => self.certificates.push(Certificates::parse(&mut body)?),
+            section::KEYS => body.each(|key| {
+                self.keys.insert(key.to_vec());
+                Ok(())
+            })?,
+            section::SHA1 => body.each(|hash| {
+                self.sha1.insert(hash.try_into().map_err(|_| "has a SHA-1 of another length")?);
+                Ok(())
+            })?,
+            section::SHA256 => body.each(|hash| {
+                self.sha256.insert(hash.try_into().map_err(|_| "has a SHA-256 of another length")?);
+                Ok(())
+            })?,
+            section::EXTENSION => body.extension()?,
+            other => return Err(format!("has a section of the unknown kind {other}")),
+        }
+        body.end()
+    }
+}
+
+impl Certificates {
+    fn parse(body: &mut Bytes<'_>) -> Result<Certificates, String> {
+        let authority = body.string()?;
+        body.string()?;
+        let authority = (!authority.is_empty()).then(|| authority.to_vec());
+        let mut certificates = Certificates { authority, ..Certificates::default() };
+        while !body.is_empty() {
+            let kind = body.u8()?;
+            certificates.part(kind, body.string()?)?;
+        }
+        Ok(certificates)
+    }
+
+    fn part(&mut self, kind: u8, part: &[u8]) -> Result<(), String> {
+        let mut part = Bytes(part);
+        match kind {
+            part::SERIALS => {
+                while !part.is_empty() {
+                    self.serials.insert(part.u64()?);
+                }
+            }
+            part::RANGE => {
+                let (first, last) = (part.u64()?, part.u64()?);
+                if first == 0 || first > last {
+                    return Err(format!("has a range of serials from {first} to {last}"));
+                }
+                self.ranges.push((first, last));
+            }
+            part::BITMAP => self.bitmaps.push(bitmap(&mut part)?),
+            part::KEY_IDS => part.each(|id| {
+                self.key_ids.insert(id.to_vec());
+                Ok(())
+            })?,
+            part::EXTENSION => part.extension()?,
+            other => return Err(format!("has certificates by the unknown kind {other:#x}")),
+        }
+        part.end()
+    }
+
+    fn revokes(&self, certificate: &Named<'_>) -> Option<&'static str> {
+        if self.key_ids.contains(certificate.key_id) {
+            return Some("the certificate's key ID");
+        }
+        let serial = certificate.serial;
+        // An authority that numbers nothing gives 0 to all.
+        if serial == 0 {
+            return None;
+        }
+        let in_range = |&(first, last): &(u64, u64)| (first..=last).contains(&serial);
+        let in_bitmap = |(offset, bits): &(u64, Vec<u8>)| {
+            serial.checked_sub(*offset).is_some_and(|bit| is_set(bits, bit))
+        };
+        let is_revoked = self.serials.contains(&serial)
+            || self.ranges.iter().any(in_range)
+            || self.bitmaps.iter().any(in_bitmap);
+        is_revoked.then_some("the certificate's serial number")
+    }
+}
+
+/// An offset and a positive number whose bits are the serials from there on.
+fn bitmap(part: &mut Bytes<'_>) -> Result<(u64, Vec<u8>), String> {
+    let offset = part.u64()?;
+    let bits = part.string()?;
+    if bits.first().is_some_and(|&byte| byte & 0x80 != 0) {
+        return Err("has a bitmap that is a negative number".to_owned());
+    }
+    let bits: Vec<u8> = bits.iter().copied().skip_while(|&byte| byte == 0).collect();
+    let unused = bits.first().map_or(0, |first| first.leading_zeros());
+    let highest = (bits.len() as u64 * 8).saturating_sub(u64::from(unused) + 1);
+    if offset.checked_add(highest).is_none() {
+        return Err("has a bitmap beyond the last serial".to_owned());
+    }
+    Ok((offset, bits))
+}
+
+/// Whether a bit is set, counted from the last byte's lowest.
+fn is_set(bits: &[u8], bit: u64) -> bool {
+    let from_end = usize::try_from(bit / 8).ok();
+    let at = from_end.and_then(|from_end| bits.len().checked_sub(from_end + 1));
+    at.is_some_and(|at| bits[at] >> (bit % 8) & 1 == 1)
+}
+
+/// What is left to read (RFC 4251 section 5).
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn end(&self) -> Result<(), String> {
+        if self.is_empty() { Ok(()) } else { Err("has bytes left over".to_owned()) }
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or("is cut short")?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
+        let (taken, rest) = self.0.split_first_chunk().ok_or("is cut short")?;
+        self.0 = rest;
+        Ok(*taken)
+    }
+
+    fn u8(&mut self) -> Result<u8, String> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    fn u32(&mut self) -> Result<u32, String> {
+        self.array().map(u32::from_be_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, String> {
+        self.array().map(u64::from_be_bytes)
+    }
+
+    fn string(&mut self) -> Result<&'a [u8], String> {
+        let length = self.u32()?;
+        self.take(usize::try_from(length).map_err(|_| "is cut short")?)
+    }
+
+    fn each(&mut self, mut take: impl FnMut(&'a [u8]) -> Result<(), String>) -> Result<(), String> {
+        while !self.is_empty() {
+            take(self.string()?)?;
+        }
+        Ok(())
+    }
+
+    /// An extension: its name, whether it must be understood, and what it says.
+    fn extension(&mut self) -> Result<(), String> {
+        let name = self.string()?;
+        let critical = self.u8()? != 0;
+        self.string()?;
+        if critical {
+            let name = super::quote::piece(&String::from_utf8_lossy(name));
+            return Err(format!("has the unknown critical extension {name}"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn string(bytes: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(bytes.len()).expect("short");
+        [&length.to_be_bytes(), bytes].concat()
+    }
+
+    fn list(sections: &[(u8, Vec<u8>)]) -> Vec<u8> {
+        let head = [MAGIC, &FORMAT.to_be_bytes(), &[0; 24], &string(b""), &string(b"a comment")];
+        let mut list = head.concat();
+        for (kind, body) in sections {
+            list.push(*kind);
+            list.extend(string(body));
+        }
+        list
+    }
+
+    fn certificates(authority: &[u8], parts: &[(u8, Vec<u8>)]) -> (u8, Vec<u8>) {
+        let mut body = [string(authority), string(b"")].concat();
+        for (kind, part) in parts {
+            body.push(*kind);
+            body.extend(string(part));
+        }
+        (section::CERTIFICATES, body)
+    }
+
+    fn is_revoked(krl: &Krl, authority: &[u8], serial: u64, key_id: &[u8]) -> bool {
+        krl.certificate(&Named { authority, serial, key_id }).is_some()
+    }
+
+    #[test]
+    fn keys_and_fingerprints() {
+        let krl = Krl::parse(&list(&[
+            (section::KEYS, [string(b"one"), string(b"two")].concat()),
+            (section::SHA1, string(&Sha1::digest(b"three"))),
+            (section::SHA256, string(&Sha256::digest(b"four"))),
+        ]))
+        .expect("a list");
+        for (blob, revoked) in [
+            (&b"one"[..], true),
+            (b"two", true),
+            (b"three", true),
+            (b"four", true),
+            (b"five", false),
+        ] {
+            assert_eq!(krl.key(blob).is_some(), revoked, "{blob:?}");
+        }
+    }
+
+    #[test]
+    fn serials_and_key_ids_of_one_authority_and_of_any() {
+        let range = [10u64.to_be_bytes(), 20u64.to_be_bytes()].concat();
+        let bits = [&100u64.to_be_bytes()[..], &string(&[0, 0x80, 0x01])].concat();
+        let krl = Krl::parse(&list(&[
+            certificates(
+                b"CA",
+                &[
+                    (part::SERIALS, [0u64.to_be_bytes(), 5u64.to_be_bytes()].concat()),
+                    (part::RANGE, range),
+                    (part::BITMAP, bits),
+                ],
+            ),
+            certificates(b"", &[(part::KEY_IDS, string(b"web"))]),
+        ]))
+        .expect("a list");
+        let revoked: Vec<u64> = (0..200).filter(|&n| is_revoked(&krl, b"CA", n, b"x")).collect();
+        let expected: Vec<u64> = [5].into_iter().chain(10..=20).chain([100, 115]).collect();
+        assert_eq!(revoked, expected);
+        assert!(!is_revoked(&krl, b"other", 5, b"x"));
+        assert!(is_revoked(&krl, b"other", 0, b"web") && is_revoked(&krl, b"CA", 0, b"web"));
+    }
+
+    #[test]
+    fn the_last_serials_there_are() {
+        let ends = [(u64::MAX - 1).to_be_bytes(), u64::MAX.to_be_bytes()].concat();
+        let krl = Krl::parse(&list(&[certificates(b"CA", &[(part::RANGE, ends)])])).expect("good");
+        assert!(is_revoked(&krl, b"CA", u64::MAX, b"") && !is_revoked(&krl, b"CA", 1, b""));
+        for (offset, bits, fits) in [
+            (u64::MAX, &[1][..], true),
+            (u64::MAX - 7, &[0, 0x80], true),
+            (u64::MAX - 6, &[0, 0x80], false),
+        ] {
+            let part = [&offset.to_be_bytes()[..], &string(bits)].concat();
+            let parsed = Krl::parse(&list(&[certificates(b"CA", &[(part::BITMAP, part)])]));
+            assert_eq!(parsed.is_ok(), fits, "{offset} {bits:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_spoils_the_list() {
+        let extension = |critical| [string(b"x"), vec![critical], string(b"")].concat();
+        for (sections, word) in [
+            (vec![(9, Vec::new())], "unknown kind 9"),
+            (vec![(section::SHA1, string(b"short"))], "SHA-1"),
+            (vec![(section::SHA256, string(b"short"))], "SHA-256"),
+            (vec![(section::EXTENSION, extension(1))], "critical"),
+            (vec![(section::EXTENSION, [extension(0), vec![0]].concat())], "left over"),
+            (vec![certificates(b"", &[(0x50, Vec::new())])], "0x50"),
+            (vec![certificates(b"", &[(part::SERIALS, vec![0; 7])])], "cut short"),
+            (vec![certificates(b"", &[(part::RANGE, vec![0; 16])])], "range"),
+            (vec![certificates(b"", &[(part::EXTENSION, extension(1))])], "critical"),
+        ] {
+            let found = Krl::parse(&list(&sections)).expect_err(word);
+            assert!(found.contains(word), "{found}");
+        }
+        let good = list(&[(section::EXTENSION, extension(0))]);
+        assert!(Krl::parse(&good).is_ok());
+        for length in 0..good.len() {
+            let cut = Krl::parse(&good[..length]);
+            // Where a section could begin, a list may end.
+            assert!(cut.is_err() || length == list(&[]).len(), "{length}");
+        }
+        let mut newer = good;
+        newer[MAGIC.len() + 3] = 2;
+        assert!(Krl::parse(&newer).expect_err("newer").contains("format 2"));
+    }
+
+    #[test]
+    fn signatures_are_passed_over_and_end_the_list() {
+        let signature = |mut list: Vec<u8>| {
+            list.push(section::SIGNATURE);
+            list.extend([string(b"key"), string(b"signature")].concat());
+            list
+        };
+        let signed = signature(list(&[(section::KEYS, string(b"one"))]));
+        assert!(Krl::parse(&signed).expect("a list").key(b"one").is_some());
+        assert!(Krl::parse(&signature(signed.clone())).is_ok());
+        let mut more = signed;
+        more.push(section::KEYS);
+        more.extend(string(&string(b"two")));
+        assert!(Krl::parse(&more).expect_err("unsigned").contains("after a signature"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), at in 0usize..300) {
+            let _ = Krl::parse(&bytes);
+            let _ = Krl::parse(&[MAGIC, &bytes].concat());
+            let bits = [&100u64.to_be_bytes()[..], &string(&[0x40, 0x01])].concat();
+            let mut list = list(&[
+                certificates(b"CA", &[(part::BITMAP, bits), (part::KEY_IDS, string(b"web"))]),
+                (section::KEYS, string(b"one")),
+            ]);
+            for (index, byte) in bytes.iter().take(3).enumerate() {
+                let at = (at + index * 7) % list.len();
+                list[at] = *byte;
+            }
+            if let Ok(krl) = Krl::parse(&list) {
+                for serial in [0, 1, 100, 114, u64::MAX] {
+                    is_revoked(&krl, b"CA", serial, b"x");
+                }
+            }
+        }
+    }
+}

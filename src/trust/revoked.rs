@@ -1,0 +1,207 @@
+//! RevokedHostKeys: a file of keys that must never be accepted, in text or as a binary list.
+//!
+//! ssh_config(5). As in ssh(1) a file that is missing, cannot be read or makes no sense
+//! forbids every key: nobody could tell which ones it means. A key in it is revoked with every
+//! certificate for it, and an authority with every certificate it signed.
+
+use std::path::{Path, PathBuf};
+
+use russh::keys::PublicKeyOrCertificate;
+use russh::keys::ssh_key::PublicKey;
+
+use super::known::{LINE_MAX, is_same, read};
+use super::krl::{Krl, MAGIC, Named};
+use super::{Place, certificate, fingerprint, line, quote};
+
+/// The file as it was when loaded.
+#[derive(Clone, Debug)]
+pub struct RevokedKeys {
+    file: PathBuf,
+    list: Result<List, String>,
+}
+
+#[derive(Clone, Debug)]
+enum List {
+    /// Lines and keys.
+    Text(Vec<(usize, PublicKey)>),
+    Binary(Box<Krl>),
+}
+
+impl RevokedKeys {
+    /// Reads the file, at most 64 MiB of it. What is wrong with it comes out of
+    /// [`RevokedKeys::forbids`].
+    pub fn load(file: &Path) -> RevokedKeys {
+        let list = match read(file) {
+            Ok(Some(text)) => List::parse(&text),
+            Ok(None) => Err("does not exist".to_owned()),
+            Err(reason) => Err(reason),
+        };
+        RevokedKeys { file: file.to_owned(), list }
+    }
+
+    /// Why this key or certificate must not be accepted, one line; `None` if nothing forbids it.
+    pub fn forbids(&self, offered: &PublicKeyOrCertificate) -> Option<String> {
+        let shown = quote::path(&self.file);
+        let list = match &self.list {
+            Ok(list) => list,
+            Err(reason) => {
+                return Some(format!(
+                    "no key can be accepted: the file of revoked keys {shown} {reason}"
+                ));
+            }
+        };
+        let key = offered.public_key();
+        let authority = offered.certificate().map(certificate::authority);
+        if let Some(how) = self.finds(list, &key) {
+            return Some(format!("the host key {} is revoked by {how}", name(&key)));
+        }
+        if let Some(authority) = &authority
+            && let Some(how) = self.finds(list, authority)
+        {
+            return Some(format!(
+                "the certificate's authority {} is revoked by {how}",
+                name(authority)
+            ));
+        }
+        let (List::Binary(krl), Some(certificate), Some(authority)) =
+            (list, offered.certificate(), authority)
+        else {
+            return None;
+        };
+        let how = krl.certificate(&Named {
+            authority: &encoded(&authority)?,
+            serial: certificate.serial(),
+            key_id: certificate.key_id().as_bytes(),
+        })?;
+        let key = name(&key);
+        Some(format!("the certificate for the host key {key} is revoked by {shown} ({how})"))
+    }
+
+    /// Where the key is listed, as words.
+    fn finds(&self, list: &List, key: &PublicKey) -> Option<String> {
+        match list {
+            List::Text(keys) => {
+                let (line, _) = keys.iter().find(|(_, listed)| is_same(listed, key))?;
+                Some(Place { file: self.file.clone(), line: *line }.to_string())
+            }
+            List::Binary(krl) => {
+                let how = krl.key(&encoded(key)?)?;
+                Some(format!("{} ({how})", quote::path(&self.file)))
+            }
+        }
+    }
+}
+
+impl List {
+    fn parse(text: &[u8]) -> Result<List, String> {
+        if text.starts_with(MAGIC) {
+            return Krl::parse(text).map(|krl| List::Binary(Box::new(krl)));
+        }
+        let mut keys = Vec::new();
+        for (index, line) in text.split(|&b| b == b'\n').enumerate() {
+            let line = line.trim_ascii();
+            if line.is_empty() || line[0] == b'#' {
+                continue;
+            }
+            let key =
+                listed_key(line).ok_or_else(|| format!("has no key in line {}", index + 1))?;
+            keys.push((index + 1, key));
+        }
+        Ok(List::Text(keys))
+    }
+}
+
+/// The key of a line `type base64 [comment]`; of a certificate, the key it is for.
+fn listed_key(text: &[u8]) -> Option<PublicKey> {
+    if text.len() > LINE_MAX {
+        return None;
+    }
+    let mut words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    line::revoked_key(words.next()?, words.next()?).ok()
+}
+
+fn encoded(key: &PublicKey) -> Option<Vec<u8>> {
+    key.to_bytes().ok()
+}
+
+fn name(key: &PublicKey) -> String {
+    format!("{} {}", fingerprint::type_name(key), fingerprint::sha256(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use russh::keys::ssh_key::Certificate;
+
+    use super::*;
+
+    macro_rules! data {
+        ($name:literal) => {
+            include_str!(concat!("../../tests/data/trust/certificates/", $name))
+        };
+    }
+
+    const KEY: &str = data!("host-ed25519.pub");
+    const RSA: &str = data!("host-rsa.pub");
+    const CERTIFICATE: &str = data!("good.cert");
+    const AUTHORITY: &str = data!("ca-ed25519.pub");
+
+    fn plain(text: &str) -> PublicKeyOrCertificate {
+        PublicKey::from_openssh(text).expect("a key").into()
+    }
+
+    fn certified() -> PublicKeyOrCertificate {
+        Certificate::from_openssh(CERTIFICATE).expect("a certificate").into()
+    }
+
+    fn with(text: impl AsRef<[u8]>) -> RevokedKeys {
+        let list = List::parse(text.as_ref());
+        RevokedKeys { file: "/revoked".into(), list }
+    }
+
+    #[test]
+    fn keys_certificates_and_authorities_in_text() {
+        let revoked = with(format!("# old\n\n  {RSA}\t{KEY}"));
+        let reason = revoked.forbids(&plain(KEY)).expect("revoked");
+        assert!(reason.contains("ED25519 SHA256:") && reason.contains("/revoked:4"), "{reason}");
+        assert!(revoked.forbids(&plain(RSA)).expect("revoked").contains("/revoked:3"));
+        assert!(revoked.forbids(&certified()).is_some(), "the key of a certificate");
+
+        let by_certificate = with(CERTIFICATE);
+        assert!(by_certificate.forbids(&certified()).is_some());
+        assert!(by_certificate.forbids(&plain(KEY)).is_some(), "a certificate names its key");
+        assert!(by_certificate.forbids(&plain(RSA)).is_none());
+
+        let by_authority = with(AUTHORITY);
+        let reason = by_authority.forbids(&certified()).expect("revoked");
+        assert!(reason.contains("authority"), "{reason}");
+        assert!(by_authority.forbids(&plain(KEY)).is_none());
+    }
+
+    #[test]
+    fn a_list_that_makes_no_sense_forbids_everything() {
+        let cut = [MAGIC, &[0, 0, 0, 1]].concat();
+        for (text, word) in [
+            (format!("{KEY}junk\n").into_bytes(), "line 2"),
+            (format!("host {KEY}").into_bytes(), "line 1"),
+            (format!("ssh-rsa {}", &KEY[12..]).into_bytes(), "line 1"),
+            (b"\xff\xfe\x00".to_vec(), "line 1"),
+            (cut, "cut short"),
+        ] {
+            let reason = with(text).forbids(&plain(RSA)).expect("forbidden");
+            assert!(reason.contains("/revoked") && reason.contains(word), "{reason}");
+        }
+        assert!(with("").forbids(&plain(RSA)).is_none());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_forbids_everything() {
+        let directory = tempfile::tempdir().expect("a directory");
+        for (path, word) in [
+            (directory.path().join("missing"), "does not exist"),
+            (directory.path().into(), "directory"),
+        ] {
+            let reason = RevokedKeys::load(&path).forbids(&plain(KEY)).expect("forbidden");
+            assert!(reason.contains(word), "{reason}");
+        }
+    }
+}
