@@ -21,6 +21,8 @@ pub const AUTHENTICATION_STEP: Duration = Duration::from_secs(120);
 pub const UNREADABLE_ANSWER: Duration = Duration::from_secs(5);
 /// Time for a channel, a pty or a command to be confirmed.
 pub const CHANNEL: Duration = Duration::from_secs(60);
+/// Time for the answer to a question whether the server is there, while somebody looks on.
+pub const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 /// Time for the last messages to leave after everything is done.
 pub const GOODBYE: Duration = Duration::from_millis(250);
 

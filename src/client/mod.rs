@@ -16,6 +16,7 @@ mod events;
 mod failure;
 mod greeting;
 mod identity;
+pub mod information;
 mod observe;
 pub mod relay;
 pub mod verify;

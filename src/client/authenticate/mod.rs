@@ -90,6 +90,8 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
             }
             Outcome::Partial(wanted) => {
                 debug!("Authenticated using \"{}\" with partial success.", name(method));
+                let described = dialogue.described(method);
+                dialogue.done.push(described);
                 let next = chain.get(index + 1).map(|&next| name(next));
                 if !next.is_some_and(|next| wanted.iter().any(|name| name == next)) {
                     return Err(dialogue.further(&chain[..=index], &wanted));
@@ -162,11 +164,13 @@ struct Dialogue {
     login: Login,
     /// What the last method logged in with, for the record.
     credential: Option<String>,
+    /// The links of the chain that are done, for the record.
+    done: Vec<String>,
 }
 
 impl Dialogue {
     fn new(transport: Transport, login: Login) -> Dialogue {
-        Dialogue { transport, login, credential: None }
+        Dialogue { transport, login, credential: None, done: Vec::new() }
     }
 
     async fn run(&mut self, method: Method) -> Result<Outcome> {
@@ -188,12 +192,20 @@ impl Dialogue {
         }
     }
 
-    fn finish(self, method: Method) -> Session {
-        let how = match self.credential {
+    /// The method, and what it was done with.
+    fn described(&mut self, method: Method) -> String {
+        match self.credential.take() {
             Some(credential) => format!("{} with {credential}", name(method)),
             None => name(method).to_owned(),
-        };
+        }
+    }
+
+    fn finish(mut self, method: Method) -> Session {
+        let last = self.described(method);
+        self.done.push(last);
+        let how = self.done.join(", then ");
         let Transport { handle, shared, .. } = self.transport;
+        shared.record.logged_in(&self.login.user);
         Session { handle, shared, how }
     }
 
