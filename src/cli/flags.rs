@@ -66,6 +66,8 @@ pub enum Special {
     Log,
     /// `--lang`.
     Lang,
+    /// `--confirm-paste`.
+    ConfirmPaste,
     /// `--force`.
     Force,
     /// `--yes`.
@@ -227,6 +229,11 @@ pub const FLAGS: &[Flag] = &[
     takes("--encoding", "name", "the encoding of the remote side", special(S::Encoding)),
     takes("--log", "file", "write what the session shows to this file", special(S::Log)),
     takes("--lang", "name", "the language of dialogs", special(S::Lang)),
+    flag(
+        "--confirm-paste",
+        "ask before a paste of several lines is sent",
+        special(S::ConfirmPaste),
+    ),
     flag("--force", "sessions save: replace without a question", special(S::Force)),
     flag("--yes", "sessions remove: do not ask", special(S::Yes)),
     flag("--help", "print this help", special(S::Help)),

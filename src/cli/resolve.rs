@@ -45,6 +45,10 @@ pub struct Plan {
     pub command: Option<Vec<u8>>,
     /// The saved session in use.
     pub profile: Option<Document>,
+    /// Whether the program was called `ssh`: escapes that ssh does not have are typed text.
+    pub as_ssh: bool,
+    /// Whether a paste that acts on the server is asked about.
+    pub confirm_paste: bool,
 }
 
 /// Host, options, and the saved session they come from.
@@ -99,7 +103,18 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
     let agent = agent_socket(&options, context);
     let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
-    Ok(Plan { host, options, method, agent, agent_identities, command, profile })
+    let saved = profile.as_ref().and_then(|document| document.profile().confirm_paste);
+    Ok(Plan {
+        host,
+        options,
+        method,
+        agent,
+        agent_identities,
+        command,
+        profile,
+        as_ssh: typed.as_ssh,
+        confirm_paste: typed.confirm_paste || saved == Some(true),
+    })
 }
 
 /// The host as typed and the options for it, without the rest of the plan.

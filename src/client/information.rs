@@ -130,6 +130,16 @@ impl Information {
         }
         lines
     }
+
+    /// The facts as lines in the middle of a session, each ending as a raw terminal needs it;
+    /// `escape` is what was typed for them.
+    pub fn page(&self, escape: &str) -> String {
+        let mut text = format!("{escape}\r\nConnection information:\r\n");
+        for Line { label, value } in self.lines() {
+            text.push_str(&format!("  {label:24} {value}\r\n"));
+        }
+        text
+    }
 }
 
 fn bytes(count: u64) -> String {

@@ -17,8 +17,11 @@ mod failure;
 mod greeting;
 mod identity;
 pub mod information;
+pub mod interlude;
 mod observe;
+pub mod paste;
 pub mod relay;
+mod typing;
 pub mod verify;
 mod wire;
 

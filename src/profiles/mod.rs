@@ -22,6 +22,7 @@
 //! options = ["Compression=yes"]       # what has no field of its own, as -o takes it
 //! encoding = "utf-8"
 //! log = "~/logs/web"
+//! confirm_paste = true                # ask before a paste of several lines is sent
 //! note = "the one in the cellar"
 //! tags = ["work"]
 //! forwards.local = ["8080:localhost:80"]  # also remote, dynamic: as -L, -R, -D take them
@@ -107,6 +108,8 @@ pub struct Profile {
     pub encoding: Option<String>,
     /// The file that what the session shows is written to.
     pub log: Option<String>,
+    /// Whether a paste of several lines is asked about before it is sent.
+    pub confirm_paste: Option<bool>,
     /// What the person wants to remember; may have several lines.
     pub note: Option<String>,
     /// Words to find it by.
@@ -122,6 +125,8 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Number(u32),
+    /// Yes or no.
+    Flag(bool),
     /// Several texts.
     List(Vec<String>),
     /// Names and texts.
@@ -158,6 +163,7 @@ impl Profile {
             ("options", list(&self.options)),
             ("encoding", text(&self.encoding)),
             ("log", text(&self.log)),
+            ("confirm_paste", self.confirm_paste.map_or(Value::Unset, Value::Flag)),
             ("note", text(&self.note)),
             ("tags", list(&self.tags)),
             ("forwards.local", list(&self.local_forwards)),
@@ -222,7 +228,7 @@ fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
         Value::Text(text) if field == "host" && text.is_empty() => Ok(()),
         Value::Text(text) => check_text(field, text),
         Value::Number(number) if *number > MAX_NUMBER => Err("the number is too large".to_owned()),
-        Value::Number(_) => Ok(()),
+        Value::Number(_) | Value::Flag(_) => Ok(()),
         Value::List(list) if list.len() > MAX_LIST => Err(format!("more than {MAX_LIST} entries")),
         Value::List(list) => list.iter().try_for_each(|text| check_text(field, text)),
         Value::Table(pairs) if pairs.len() > MAX_LIST => Err(format!("more than {MAX_LIST} names")),

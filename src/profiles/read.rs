@@ -139,6 +139,7 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
         "options" => p.options = list(item)?,
         "encoding" => p.encoding = Some(text(item)?),
         "log" => p.log = Some(text(item)?),
+        "confirm_paste" => p.confirm_paste = Some(flag(item)?),
         "note" => p.note = Some(text(item)?),
         "tags" => p.tags = list(item)?,
         "forwards.local" => p.local_forwards = list(item)?,
@@ -161,6 +162,10 @@ const COUNT: &str = "it is a whole number";
 
 fn text(item: &Item) -> Result<String, String> {
     item.as_str().map(str::to_owned).ok_or_else(|| "it is a text in quotes".to_owned())
+}
+
+fn flag(item: &Item) -> Result<bool, String> {
+    item.as_bool().ok_or_else(|| "it is true or false, without quotes".to_owned())
 }
 
 fn number<T: TryFrom<i64>>(item: &Item, form: &str) -> Result<T, String> {

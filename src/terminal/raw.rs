@@ -19,7 +19,14 @@ struct Changed {
     id: u64,
     // A duplicate: the guard's owner may close its own before the panic hook runs.
     fd: OwnedFd,
-    before: Termios,
+    before: Before,
+}
+
+/// What puts it back.
+enum Before {
+    Modes(Box<Termios>),
+    /// A control sequence for its screen.
+    Screen(&'static str),
 }
 
 static CHANGED: Mutex<Vec<Changed>> = Mutex::new(Vec::new());
@@ -108,6 +115,23 @@ impl NoEcho {
     }
 }
 
+/// A mode of the terminal's screen that a control sequence switches on, such as bracketed
+/// paste. Dropping it switches the mode off.
+#[derive(Debug)]
+pub struct ScreenMode {
+    _change: Change,
+}
+
+impl ScreenMode {
+    /// Writes `on` to the terminal, and `off` when it is over.
+    ///
+    /// # Errors
+    /// The terminal has gone away.
+    pub fn enter(fd: BorrowedFd<'_>, on: &str, off: &'static str) -> io::Result<ScreenMode> {
+        Ok(ScreenMode { _change: Change::write(fd, on, off)? })
+    }
+}
+
 /// One entry in the list; dropping it restores the terminal unless [`restore`] already did.
 #[derive(Debug)]
 struct Change {
@@ -128,7 +152,16 @@ impl Change {
         // Under the lock, so that no restore falls between the entry and the change.
         let mut changed = changed();
         tcsetattr(&fd, when, &after)?;
-        changed.push(Changed { id, fd, before });
+        changed.push(Changed { id, fd, before: Before::Modes(Box::new(before)) });
+        Ok(Change { id })
+    }
+
+    fn write(fd: BorrowedFd<'_>, on: &str, off: &'static str) -> io::Result<Change> {
+        let fd = fd.try_clone_to_owned()?;
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        let mut changed = changed();
+        rustix::io::write(&fd, on.as_bytes())?;
+        changed.push(Changed { id, fd, before: Before::Screen(off) });
         Ok(Change { id })
     }
 
@@ -149,7 +182,10 @@ impl Drop for Change {
 impl Changed {
     fn put_back(self) {
         // Nothing can be done if the terminal has hung up.
-        let _ = tcsetattr(&self.fd, OptionalActions::Drain, &self.before);
+        match self.before {
+            Before::Modes(before) => drop(tcsetattr(&self.fd, OptionalActions::Drain, &before)),
+            Before::Screen(off) => drop(rustix::io::write(&self.fd, off.as_bytes())),
+        }
     }
 }
 
@@ -284,6 +320,23 @@ mod tests {
         assert_eq!(*seen.lock().unwrap(), before);
         drop(raw);
         assert_eq!(settings(&tty), before);
+    }
+
+    #[test]
+    fn a_mode_of_the_screen_ends_with_its_guard_or_with_everything_else() {
+        use std::io::Read;
+        let _turn = turn();
+        let (tty, mut person) = pty();
+        let mut seen = [0; 6];
+        let mode = ScreenMode::enter(tty.as_fd(), "on", "off;").unwrap();
+        drop(mode);
+        person.read_exact(&mut seen).unwrap();
+        assert_eq!(&seen, b"onoff;");
+        let mode = ScreenMode::enter(tty.as_fd(), "on", "off.").unwrap();
+        restore();
+        drop(mode);
+        person.read_exact(&mut seen).unwrap();
+        assert_eq!(&seen, b"onoff.");
     }
 
     #[test]

@@ -190,6 +190,7 @@ pub(in crate::cli) fn of_command_line(
         let chain = Method::parse_chain(chain)?;
         profile.method = chain.iter().map(ToString::to_string).collect();
     }
+    profile.confirm_paste = typed.confirm_paste.then_some(true);
     profile.encoding.clone_from(&typed.encoding);
     let log = typed.log.as_ref().map(|path| path.to_string_lossy());
     profile.log = log.map(|path| settled(&path, directory)).transpose()?;

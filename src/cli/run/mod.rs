@@ -12,9 +12,12 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use connect::Visit;
+
 use super::args::{Typed, Verb};
 use super::{Environment, help, log, resolve};
 use crate::cli::resolve::Plan;
+use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
 use crate::error::{Error, Kind, Result};
 use crate::secret::Secret;
@@ -88,7 +91,9 @@ async fn session(plan: &Plan, password: Option<Secret>, environment: &Environmen
         ask_pass: environment.ask_pass(),
         say: log::to_stderr,
     };
-    let exit = connect::connect(plan, password, environment, Arc::new(prompt)).await?;
+    let remembered = Remembered::default();
+    let visit = Visit::first(plan, environment, Arc::new(prompt), &remembered);
+    let exit = connect::connect(&visit, password).await?;
     Ok(code(&exit))
 }
 

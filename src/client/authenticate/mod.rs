@@ -9,6 +9,9 @@
 
 mod interactive;
 mod publickey;
+mod remembered;
+
+pub use remembered::{Credential, Kept, Remembered};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +19,7 @@ use std::time::Duration;
 
 use log::{debug, info};
 use russh::client::{AuthResult, Handle};
+use russh::keys::PrivateKey;
 use russh::{MethodKind, MethodSet};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -48,6 +52,8 @@ pub struct Login {
     pub agent_key: Option<KeyFile>,
     /// A password that was handed over (`--password-fd`); used once.
     pub password: Option<Secret>,
+    /// A private key that is open already, and its file: `publickey` offers it alone.
+    pub opened: Option<(Arc<PrivateKey>, PathBuf)>,
     /// How often a password may be asked for (NumberOfPasswordPrompts).
     pub tries: u32,
     /// Signature algorithms that may be used (PubkeyAcceptedAlgorithms).
@@ -120,6 +126,7 @@ pub async fn accepted(transport: Transport, user: &str) -> Result<Accepted> {
         agent_identities: false,
         agent_key: None,
         password: None,
+        opened: None,
         tries: 0,
         signatures: Vec::new(),
     };
