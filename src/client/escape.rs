@@ -193,7 +193,7 @@ mod tests {
     fn escapes_that_ssh_does_not_have_can_be_left_out() {
         assert_eq!(run(b"~i~d", 1), (Vec::new(), vec![Action::Information, Action::Duplicate]));
         let (mut out, mut ssh) = (BytesMut::new(), Escape::of_ssh(b'~'));
-        assert_eq!(ssh.next(b"~irina\r~dave", &mut out), (13, None));
+        assert_eq!(ssh.next(b"~irina\r~dave", &mut out), (12, None));
         assert_eq!(&out[..], b"~irina\r~dave");
         assert!(!ssh.help().contains("~i") && Escape::new(b'~').help().contains("~i"));
     }
