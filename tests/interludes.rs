@@ -146,7 +146,8 @@ fn under_the_name_ssh_the_letters_are_typed() {
 fn second_session_is_on_top_of_the_first_and_leaves_it_as_it_was() {
     let (demo, home) = demo(None);
     let pty = shell(&demo, &home, &[]);
-    pty.send("trap 'echo drawn $(stty size)' WINCH; here=first<enter>");
+    let note = "test \"$(stty size)\" = '24 80' && drawn=again";
+    pty.send(&format!("trap '{}' WINCH; here=first<enter>", note.replace('\'', "\"")));
     // It speaks while the other has the terminal.
     pty.send("until test -e go; do sleep 0.1; done && echo he''ld &<enter>");
     pty.send("<enter>~d");
@@ -165,7 +166,8 @@ fn second_session_is_on_top_of_the_first_and_leaves_it_as_it_was() {
     pty.send("<enter>echo \"<lt>$here>\"<enter>");
     pty.wait_written("<first>");
     // Programs that draw on the whole screen were made to do so again.
-    pty.wait_written("drawn 24 80");
+    pty.send("until test $drawn; do sleep 0.1; done; echo drawn $drawn<enter>");
+    pty.wait_written("drawn again");
     pty.send("exit 3<enter>");
     assert_eq!(pty.exit_code(), 3);
     pty.expect_restored();

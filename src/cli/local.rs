@@ -168,8 +168,7 @@ impl Console for Terminal<'_> {
         let facts: Vec<_> =
             facts.lines().into_iter().map(|line| (line.label, line.value)).collect();
         Box::pin(async move {
-            let shown = tokio::task::spawn_blocking(move || prompt.facts(&facts));
-            let _ = self.aside(shown).await;
+            let _ = self.aside(blocking(move || prompt.facts(&facts))).await;
         })
     }
 
@@ -194,8 +193,7 @@ impl Console for Terminal<'_> {
     fn paste<'s>(&'s mut self, text: String) -> Interlude<'s, Option<String>> {
         let prompt = Arc::clone(&self.setting.prompt);
         Box::pin(async move {
-            let asked = tokio::task::spawn_blocking(move || prompt.paste(&text));
-            match self.aside(asked).await {
+            match self.aside(blocking(move || prompt.paste(&text))).await {
                 Ok(Answer::Given(text)) => Some(text),
                 Ok(Answer::Cancelled | Answer::CannotAsk) | Err(_) => {
                     self.say("[the paste was not sent]\r\n");
@@ -204,6 +202,13 @@ impl Console for Terminal<'_> {
             }
         })
     }
+}
+
+/// A question on a thread of its own; it begins when it is waited for, and not before.
+async fn blocking<T: Send + 'static>(
+    question: impl FnOnce() -> T + Send + 'static,
+) -> std::result::Result<T, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(question).await
 }
 
 fn told(exit: &Exit) -> String {
