@@ -118,6 +118,21 @@ pub trait Prompt: Send + Sync {
         Answer::CannotAsk
     }
 
+    /// Asks whether this text may be sent as if it were typed, and lets it be edited; gives
+    /// what to send. Lines end in `\n`; nothing in it has been sanitised.
+    fn paste(&self, _text: &str) -> Answer<String> {
+        Answer::CannotAsk
+    }
+
+    /// Whether questions and facts have the whole screen; else they are lines among others.
+    fn is_full_screen(&self) -> bool {
+        false
+    }
+
+    /// Shows facts, labels and values fit to be shown, until the person has seen them. Only
+    /// where [`Prompt::is_full_screen`].
+    fn facts(&self, _facts: &[(&'static str, String)]) {}
+
     /// Says something.
     fn notice(&self, notice: Notice<'_>);
 }

@@ -162,6 +162,8 @@ pub struct Typed {
     pub log_timestamp: Option<String>,
     /// `--lang`.
     pub lang: Option<String>,
+    /// `--confirm-paste`.
+    pub confirm_paste: bool,
     /// `--force`.
     pub force: bool,
     /// `--yes`.
@@ -382,6 +384,7 @@ impl Reading {
                     .hint("put --profile first; a word after it is the command"));
             }
             Special::Profile => typed.profile = Some(text(value, name)?),
+            Special::ConfirmPaste => typed.confirm_paste = true,
             Special::Force => typed.force = true,
             Special::Yes => typed.yes = true,
             Special::Plain => typed.plain = true,

@@ -70,6 +70,8 @@ pub enum Special {
     LogTimestamp,
     /// `--lang`.
     Lang,
+    /// `--confirm-paste`.
+    ConfirmPaste,
     /// `--force`.
     Force,
     /// `--yes`.
@@ -248,6 +250,11 @@ pub const FLAGS: &[Flag] = &[
         special(S::LogTimestamp),
     ),
     takes("--lang", "name", "the language of dialogs", special(S::Lang)),
+    flag(
+        "--confirm-paste",
+        "ask before a paste of several lines is sent",
+        special(S::ConfirmPaste),
+    ),
     flag("--force", "sessions save: replace without a question", special(S::Force)),
     flag("--yes", "sessions remove: do not ask", special(S::Yes)),
     flag("--help", "print this help", special(S::Help)),

@@ -1,63 +1,227 @@
 //! The local terminal during a session: raw mode, its size, and the console for escapes.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncWrite;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::log;
-use crate::client::channel::WindowSize;
-use crate::client::relay::Console;
+use super::stdio::OutputFd;
+use crate::client::channel::{Sink, WindowSize};
+use crate::client::information::Information;
+use crate::client::interlude::{Curtain, Interlude};
+use crate::client::paste::{self, Brackets, Watched};
+use crate::client::relay::{Console, Exit};
 use crate::error::{Error, Kind, Result};
-use crate::terminal::{self, RawMode};
+use crate::prompt::{Answer, Prompt};
+use crate::terminal::{self, RawMode, ScreenMode};
 
-/// The person's terminal, in raw mode if the session is interactive.
-pub(super) struct Terminal {
-    raw: Option<RawMode>,
-    resize: UnboundedSender<WindowSize>,
+/// How long a program on the server sees another size, so that it draws anew.
+const REDRAW: Duration = Duration::from_millis(100);
+
+/// What a session on the person's terminal is given.
+pub(super) struct Setting<'a> {
+    /// Whether the session is interactive: the terminal is in raw mode.
+    pub raw: bool,
+    /// Where new sizes go.
+    pub resize: UnboundedSender<WindowSize>,
+    /// The person.
+    pub prompt: Arc<dyn Prompt>,
+    /// A second login.
+    pub again: Again<'a>,
+    /// What the server's programs want of a paste, if pastes are asked about.
+    pub brackets: Option<Brackets>,
 }
 
-impl Terminal {
+/// A second login on top of a session.
+pub(super) struct Again<'a> {
+    /// The main path once more.
+    pub log_in: &'a (dyn Fn() -> Interlude<'a, Result<Exit>> + Send + Sync),
+    /// How many sessions are below this one already.
+    pub below: usize,
+    /// How many may be on top of the first.
+    pub most: usize,
+}
+
+/// The person's terminal, in raw mode if the session is interactive.
+pub(super) struct Terminal<'a> {
+    setting: Setting<'a>,
+    raw: Option<RawMode>,
+    /// Bracketed paste is on.
+    bracketed: Option<ScreenMode>,
+    /// Before the session's output; only an interactive one has it.
+    curtain: Curtain,
+}
+
+impl<'a> Terminal<'a> {
     /// Takes the terminal over; everything is put back when it is dropped.
-    pub fn enter(raw: bool, resize: UnboundedSender<WindowSize>) -> Result<Terminal> {
-        let raw = match raw {
+    pub fn enter(setting: Setting<'a>) -> Result<Terminal<'a>> {
+        let raw = match setting.raw {
             false => None,
             true => Some(RawMode::enter(rustix::stdio::stdin()).map_err(|error| {
                 Error::new(Kind::Local, format!("cannot set up the terminal: {error}"))
             })?),
         };
-        Ok(Terminal { raw, resize })
+        let bracketed = setting.brackets.as_ref().and_then(|_| bracket());
+        Ok(Terminal { setting, raw, bracketed, curtain: Curtain::default() })
+    }
+
+    /// Standard output and error for the session.
+    pub fn sinks(&mut self) -> Result<(Sink, Sink)> {
+        let stdout = || OutputFd::stdout().map_err(|error| unusable("standard output", &error));
+        let stderr = || OutputFd::stderr().map_err(|error| unusable("standard error", &error));
+        if !self.setting.raw {
+            return Ok((Box::new(stdout()?), Box::new(stderr()?)));
+        }
+        let out = self.curtain.hang(stdout()?, Box::new(stdout()?));
+        let err = self.curtain.hang(stderr()?, Box::new(stderr()?));
+        Ok((self.watched(out), self.watched(err)))
+    }
+
+    fn watched(&self, sink: impl AsyncWrite + Send + Unpin + 'static) -> Sink {
+        match &self.setting.brackets {
+            Some(brackets) => Box::new(Watched::new(sink, brackets.clone())),
+            None => Box::new(sink),
+        }
     }
 
     /// Gives the terminal back.
     pub fn leave(&mut self) {
+        self.bracketed = None;
         self.raw = None;
+    }
+
+    /// Gives somebody else the terminal as it was found until they are done. The session's
+    /// output waits; afterwards its programs are made to draw anew.
+    async fn aside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        self.curtain.close();
+        self.bracketed = None;
+        if let Some(raw) = &mut self.raw {
+            raw.suspend();
+        }
+        let result = work.await;
+        self.resume();
+        self.curtain.open().await;
+        self.redraw().await;
+        result
+    }
+
+    fn resume(&mut self) {
+        if let Some(raw) = &mut self.raw {
+            let _ = raw.resume();
+        }
+        if self.setting.brackets.is_some() {
+            self.bracketed = bracket();
+        }
+    }
+
+    /// A size that stays the same is no news to a program: it must be another for a moment.
+    async fn redraw(&mut self) {
+        let Some(size) = window_size() else { return };
+        let rows = if size.rows > 1 { size.rows - 1 } else { 2 };
+        let _ = self.setting.resize.send(WindowSize { rows, ..size });
+        tokio::time::sleep(REDRAW).await;
+        let _ = self.setting.resize.send(window_size().unwrap_or(size));
     }
 }
 
-impl Console for Terminal {
+/// Has the terminal put brackets around what is pasted.
+fn bracket() -> Option<ScreenMode> {
+    let (stdin, stdout) = (rustix::stdio::stdin(), rustix::stdio::stdout());
+    let tty = if terminal::is_terminal(stdout) { stdout } else { stdin };
+    ScreenMode::enter(tty, paste::ON, paste::OFF).ok()
+}
+
+impl Console for Terminal<'_> {
     fn say(&mut self, text: &str) {
         use std::io::Write;
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
     fn suspend(&mut self) {
+        self.bracketed = None;
         if let Some(raw) = &mut self.raw {
             raw.suspend();
         }
         let this = rustix::process::getpid();
         let _ = rustix::process::kill_process(this, rustix::process::Signal::TSTP);
         // Here the process stands still until it is continued.
-        if let Some(raw) = &mut self.raw {
-            let _ = raw.resume();
-        }
+        self.resume();
         if let Some(size) = window_size() {
-            let _ = self.resize.send(size);
+            let _ = self.setting.resize.send(size);
         }
     }
 
     fn verbosity(&mut self, more: bool) -> String {
         log::shift(more).to_string()
     }
+
+    fn information<'s>(&'s mut self, escape: String, facts: Information) -> Interlude<'s> {
+        if !self.setting.prompt.is_full_screen() {
+            self.say(&facts.page(&escape));
+            return Box::pin(std::future::ready(()));
+        }
+        let prompt = Arc::clone(&self.setting.prompt);
+        let facts: Vec<_> =
+            facts.lines().into_iter().map(|line| (line.label, line.value)).collect();
+        Box::pin(async move {
+            let _ = self.aside(blocking(move || prompt.facts(&facts))).await;
+        })
+    }
+
+    fn duplicate<'s>(&'s mut self, escape: String) -> Interlude<'s> {
+        let Again { log_in, below, most } = self.setting.again;
+        if below >= most {
+            self.say(&format!("{escape}: no more than {most} sessions on top of the first\r\n"));
+            return Box::pin(std::future::ready(()));
+        }
+        let (this, next) = (below + 1, below + 2);
+        self.say(&format!("{escape} [session {next}, on top of this one]\r\n"));
+        Box::pin(async move {
+            let ended = self.aside(log_in());
+            let ended = match ended.await {
+                Ok(exit) => format!("ended{}", told(&exit)),
+                Err(error) => format!("failed: {error}"),
+            };
+            self.say(&format!("[session {next} {ended}; this is session {this} again]\r\n"));
+        })
+    }
+
+    fn paste<'s>(&'s mut self, text: String) -> Interlude<'s, Option<String>> {
+        let prompt = Arc::clone(&self.setting.prompt);
+        Box::pin(async move {
+            match self.aside(blocking(move || prompt.paste(&text))).await {
+                Ok(Answer::Given(text)) => Some(text),
+                Ok(Answer::Cancelled | Answer::CannotAsk) | Err(_) => {
+                    self.say("[the paste was not sent]\r\n");
+                    None
+                }
+            }
+        })
+    }
+}
+
+/// A question on a thread of its own; it begins when it is waited for, and not before.
+async fn blocking<T: Send + 'static>(
+    question: impl FnOnce() -> T + Send + 'static,
+) -> std::result::Result<T, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(question).await
+}
+
+fn told(exit: &Exit) -> String {
+    match exit {
+        Exit::Status(status) => format!(" with status {status}"),
+        Exit::Signal(name, _) => format!(" by signal {name}"),
+        Exit::Unknown | Exit::Escaped | Exit::OutputClosed => String::new(),
+    }
+}
+
+/// A standard descriptor that is closed, or worse.
+pub(super) fn unusable(what: &str, error: &std::io::Error) -> Error {
+    Error::new(Kind::Local, format!("cannot use {what}: {error}"))
 }
 
 /// The size of the terminal that standard input is, as the protocol has it.

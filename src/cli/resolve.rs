@@ -51,6 +51,10 @@ pub struct Plan {
     pub log: Option<LogPlan>,
     /// The encoding of the remote side, if it is not UTF-8.
     pub encoding: Option<EncodingPlan>,
+    /// Whether the program was called `ssh`: escapes that ssh does not have are typed text.
+    pub as_ssh: bool,
+    /// Whether a paste that acts on the server is asked about.
+    pub confirm_paste: bool,
 }
 
 /// Host, options, and the saved session they come from.
@@ -105,9 +109,20 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
     let agent = agent_socket(&options, context);
     let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
-    let (log, encoding) = (None, None);
-    let mut plan =
-        Plan { host, options, method, agent, agent_identities, command, profile, log, encoding };
+    let saved = profile.as_ref().and_then(|document| document.profile().confirm_paste);
+    let mut plan = Plan {
+        host,
+        options,
+        method,
+        agent,
+        agent_identities,
+        command,
+        profile,
+        log: None,
+        encoding: None,
+        as_ssh: typed.as_ssh,
+        confirm_paste: typed.confirm_paste || saved == Some(true),
+    };
     record::add(&mut plan, typed, context)?;
     Ok(plan)
 }

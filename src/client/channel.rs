@@ -14,7 +14,8 @@ use tokio::time::timeout;
 
 use super::authenticate::Session;
 use super::deadline;
-use super::events::{Event, Output, Shared, Sink};
+pub use super::events::Sink;
+use super::events::{Event, Output, Shared};
 use crate::error::{Error, Kind, Result};
 use crate::text;
 

@@ -26,6 +26,8 @@ pub const CHANNEL: Duration = Duration::from_secs(60);
 pub const PROOF: Duration = Duration::from_secs(5);
 /// Time for a KnownHostsCommand.
 pub const KNOWN_HOSTS_COMMAND: Duration = Duration::from_secs(30);
+/// Time for the answer to a question whether the server is there, while somebody looks on.
+pub const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 /// Time for the last messages to leave after everything is done.
 pub const GOODBYE: Duration = Duration::from_millis(250);
 

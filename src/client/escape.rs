@@ -22,6 +22,10 @@ pub enum Action {
     Louder,
     /// `~V`
     Quieter,
+    /// `~i`, which ssh does not have
+    Information,
+    /// `~d`, which ssh does not have
+    Duplicate,
     /// `~B`, `~C`, `~&`: ssh has it, this client does not.
     Unavailable(u8),
 }
@@ -32,12 +36,20 @@ pub struct Escape {
     character: u8,
     at_line_start: bool,
     pending: bool,
+    /// Whether the escapes that ssh does not have count.
+    own: bool,
 }
 
 impl Escape {
     /// Begins at the start of a line; `character` is EscapeChar, `~` by default.
     pub fn new(character: u8) -> Escape {
-        Escape { character, at_line_start: true, pending: false }
+        Escape { character, at_line_start: true, pending: false, own: true }
+    }
+
+    /// The same with ssh's escapes alone, for those who expect ssh: `~i` and `~d` are then
+    /// sent as typed.
+    pub fn of_ssh(character: u8) -> Escape {
+        Escape { own: false, ..Escape::new(character) }
     }
 
     /// The escape character.
@@ -56,7 +68,7 @@ impl Escape {
                     self.at_line_start = false;
                     continue;
                 }
-                if let Some(action) = action(byte) {
+                if let Some(action) = self.action(byte) {
                     self.at_line_start = true;
                     return (index + 1, Some(action));
                 }
@@ -71,18 +83,33 @@ impl Escape {
         (typed.len(), None)
     }
 
+    /// Takes bytes that the server shall see as they are, such as a paste: no escape acts
+    /// among them.
+    pub fn pass(&mut self, bytes: &[u8], out: &mut BytesMut) {
+        let Some(&last) = bytes.last() else { return };
+        if std::mem::take(&mut self.pending) {
+            out.put_u8(self.character);
+        }
+        out.extend_from_slice(bytes);
+        self.at_line_start = last == b'\r' || last == b'\n';
+    }
+
     /// The text of `~?`, lines ending as a raw terminal needs them.
     pub fn help(&self) -> String {
         let c = visible(self.character);
-        let lines = [
+        let mut lines = vec![
             format!("{c}.   - terminate connection"),
             format!("{c}R   - request rekey"),
             format!("{c}V/v - decrease/increase verbosity (LogLevel)"),
             format!("{c}^Z  - suspend tessh"),
             format!("{c}#   - show the connection"),
-            format!("{c}?   - this message"),
-            format!("{c}{c}   - send the escape character by typing it twice"),
         ];
+        if self.own {
+            lines.push(format!("{c}i   - show everything about the connection"));
+            lines.push(format!("{c}d   - log in once more, on top of this session"));
+        }
+        lines.push(format!("{c}?   - this message"));
+        lines.push(format!("{c}{c}   - send the escape character by typing it twice"));
         let mut text = format!("{c}?\r\nSupported escape sequences:\r\n");
         for line in lines {
             text.push_str(&format!(" {line}\r\n"));
@@ -91,23 +118,25 @@ impl Escape {
         text
     }
 
+    fn action(&self, byte: u8) -> Option<Action> {
+        match byte {
+            b'.' => Some(Action::Disconnect),
+            0x1a => Some(Action::Suspend),
+            b'#' => Some(Action::List),
+            b'?' => Some(Action::Help),
+            b'R' => Some(Action::Rekey),
+            b'v' => Some(Action::Louder),
+            b'V' => Some(Action::Quieter),
+            b'i' if self.own => Some(Action::Information),
+            b'd' if self.own => Some(Action::Duplicate),
+            b'B' | b'C' | b'&' => Some(Action::Unavailable(byte)),
+            _ => None,
+        }
+    }
+
     /// An escape as it is shown: `~.`, `~^Z`.
     pub fn shown(&self, byte: u8) -> String {
         format!("{}{}", visible(self.character), visible(byte))
-    }
-}
-
-fn action(byte: u8) -> Option<Action> {
-    match byte {
-        b'.' => Some(Action::Disconnect),
-        0x1a => Some(Action::Suspend),
-        b'#' => Some(Action::List),
-        b'?' => Some(Action::Help),
-        b'R' => Some(Action::Rekey),
-        b'v' => Some(Action::Louder),
-        b'V' => Some(Action::Quieter),
-        b'B' | b'C' | b'&' => Some(Action::Unavailable(byte)),
-        _ => None,
     }
 }
 
@@ -158,6 +187,26 @@ mod tests {
                 assert_eq!(run(typed, step), (sent.to_vec(), actions.to_vec()), "{typed:?}");
             }
         }
+    }
+
+    #[test]
+    fn escapes_that_ssh_does_not_have_can_be_left_out() {
+        assert_eq!(run(b"~i~d", 1), (Vec::new(), vec![Action::Information, Action::Duplicate]));
+        let (mut out, mut ssh) = (BytesMut::new(), Escape::of_ssh(b'~'));
+        assert_eq!(ssh.next(b"~irina\r~dave", &mut out), (12, None));
+        assert_eq!(&out[..], b"~irina\r~dave");
+        assert!(!ssh.help().contains("~i") && Escape::new(b'~').help().contains("~i"));
+    }
+
+    #[test]
+    fn what_is_passed_is_no_escape_and_still_moves_the_line() {
+        let (mut out, mut escape) = (BytesMut::new(), Escape::new(b'~'));
+        assert_eq!(escape.next(b"~", &mut out), (1, None));
+        escape.pass(b".\r~.\r", &mut out);
+        assert_eq!(&out[..], b"~.\r~.\r");
+        assert_eq!(escape.next(b"~.", &mut out).1, Some(Action::Disconnect));
+        escape.pass(b"word", &mut out);
+        assert_eq!(escape.next(b"~.", &mut out).1, None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use log::{debug, info};
 use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
+use russh::compression::Compression;
 use russh::keys::{PublicKey, PublicKeyOrCertificate};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -19,6 +20,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
 use super::failure::{self, Stop};
+use super::information::Record;
 use super::rotation::Rotation;
 use super::verify::HostCheck;
 use super::wire::WireFacts;
@@ -74,6 +76,7 @@ pub(super) struct Shared {
     restricted: AtomicBool,
     pub rotation: Rotation,
     pub wire: Arc<WireFacts>,
+    pub record: Record,
 }
 
 /// The algorithms in use, as negotiated last.
@@ -89,6 +92,12 @@ pub struct Negotiated {
     pub client_mac: String,
     /// MAC from server to client.
     pub server_mac: String,
+    /// Compression from client to server.
+    pub client_compression: &'static str,
+    /// Compression from server to client.
+    pub server_compression: &'static str,
+    /// Whether the key exchange was strict (OpenSSH's PROTOCOL, section 1.10).
+    pub strict: bool,
 }
 
 impl Negotiated {
@@ -243,6 +252,15 @@ impl Events {
     }
 }
 
+/// The name on the wire.
+fn compression(negotiated: &Compression) -> &'static str {
+    match negotiated {
+        Compression::None => "none",
+        Compression::Zlib => "zlib",
+        Compression::ZlibOpenSSH => "zlib@openssh.com",
+    }
+}
+
 impl Drop for Events {
     /// The library's task can end without telling the handler: by a fault in it, or where
     /// the stream cannot be shut down. Whoever waits must not wait for ever.
@@ -277,6 +295,9 @@ impl Handler for Events {
             cipher: names.cipher.as_ref().to_owned(),
             client_mac: names.client_mac.as_ref().to_owned(),
             server_mac: names.server_mac.as_ref().to_owned(),
+            client_compression: compression(&names.client_compression),
+            server_compression: compression(&names.server_compression),
+            strict: names.strict_kex(),
         };
         debug!("kex: algorithm: {}", negotiated.kex);
         debug!("kex: host key algorithm: {}", negotiated.host_key);
@@ -287,6 +308,7 @@ impl Handler for Events {
         debug!("kex: cipher: {} MAC: {mac}", negotiated.cipher);
         debug!("SSH2_MSG_NEWKEYS sent");
         *lock(&self.shared.negotiated) = Some(negotiated);
+        self.shared.record.exchanged();
         Ok(())
     }
 

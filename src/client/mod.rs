@@ -16,11 +16,15 @@ mod events;
 mod failure;
 mod greeting;
 mod identity;
+pub mod information;
+pub mod interlude;
 mod known_hosts_command;
 mod observe;
+pub mod paste;
 pub mod relay;
 pub mod rotation;
 pub mod sshfp;
+mod typing;
 pub mod verify;
 mod wire;
 

@@ -17,14 +17,16 @@ use tokio::time::timeout;
 use super::authenticate::Session;
 use super::channel::{Awaited, Channel, WindowSize};
 use super::deadline;
-use super::escape::{Action, Escape};
+use super::escape::Escape;
 use super::events::{Event, Shared};
+use super::information::Information;
+use super::interlude::{Interlude, Stage};
+use super::paste::Paste;
+use super::typing::Typing;
 use crate::error::{Error, Kind, Result};
 
 /// Input read at once: two full packets.
 const INPUT: usize = 64 * 1024;
-/// Typed bytes held while the server takes none, so that `~.` is still seen.
-const HELD: usize = 64 * 1024;
 
 /// How the program on the server ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,26 @@ pub trait Console {
     fn suspend(&mut self);
     /// Makes `-v` output more (`true`) or less; gives the level's name.
     fn verbosity(&mut self, more: bool) -> String;
+
+    /// Shows the facts about the connection; `escape` is what was typed for it, as it is
+    /// shown.
+    fn information<'a>(&'a mut self, escape: String, facts: Information) -> Interlude<'a> {
+        self.say(&facts.page(&escape));
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Logs in once more to the same destination, on top of this session, and returns when
+    /// that is over.
+    fn duplicate<'a>(&'a mut self, escape: String) -> Interlude<'a> {
+        self.say(&format!("{escape}: not available here\r\n"));
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Asks whether this text, which would act on the server, may be sent; gives what to
+    /// send instead of it, or `None`. Lines end in `\n`.
+    fn paste<'a>(&'a mut self, _text: String) -> Interlude<'a, Option<String>> {
+        Box::pin(std::future::ready(None))
+    }
 }
 
 /// The local side of the relay.
@@ -57,6 +79,8 @@ pub struct Local<'a, I> {
     pub input: Option<I>,
     /// Escapes, if the session is interactive and EscapeChar is not `none`.
     pub escape: Option<Escape>,
+    /// The finder of pastes, if they are asked about.
+    pub paste: Option<Paste>,
     /// New window sizes.
     pub resized: UnboundedReceiver<WindowSize>,
     /// The person's console.
@@ -76,12 +100,17 @@ where
     I: AsyncRead + Unpin,
 {
     let Channel { write, mut events, mut awaited, program } = channel;
-    let Local { input, escape, mut resized, console, without_pty } = local;
+    let Local { input, escape, paste, mut resized, console, without_pty } = local;
+    let stage = Stage::default();
     let pump = async {
         match (input, escape) {
             (None, _) => write.eof().await.map(|()| End::Input),
-            (Some(input), None) => bulk(input, &write).await,
-            (Some(input), Some(escape)) => typed(input, &write, escape, session, console).await,
+            (Some(input), None) if paste.is_none() => bulk(input, &write).await,
+            (Some(input), escape) => {
+                let stage = &stage;
+                let typing = Typing { write: &write, escape, paste, session, console, stage };
+                typing.run(input).await
+            }
         }
     };
     let resize = async {
@@ -95,27 +124,38 @@ where
     tokio::pin!(pump, resize);
     let (mut pumping, mut resizing) = (true, true);
     let mut exit = Exit::Unknown;
-    loop {
+    let result = loop {
         tokio::select! {
             event = events.recv() => match event {
-                Some(Event::Closed) => return Ok(exit),
+                Some(Event::Closed) => break Ok(exit),
                 Some(Event::ExitStatus(status)) => exit = Exit::Status(status),
                 Some(Event::ExitSignal { name, message }) => exit = Exit::Signal(signal(&name), message),
                 Some(Event::Success) => granted(&mut awaited, session),
-                Some(Event::Failure) => denied(&mut awaited, program, without_pty)?,
-                Some(Event::OutputFailed(error)) => return output_failed(&error),
+                Some(Event::Failure) => match denied(&mut awaited, program, without_pty) {
+                    Ok(()) => {}
+                    Err(error) => break Err(error),
+                },
+                Some(Event::OutputFailed(error)) => break output_failed(&error),
                 // The connection is gone; a status that came before still counts.
-                None if exit != Exit::Unknown => return Ok(exit),
-                None => return Err(connection_lost(&session.shared)),
+                None if exit != Exit::Unknown => break Ok(exit),
+                None => break Err(connection_lost(&session.shared)),
             },
             end = &mut pump, if pumping => match end {
-                Ok(End::Escaped) => return Ok(Exit::Escaped),
+                Ok(End::Escaped) => break Ok(Exit::Escaped),
                 // The channel's own end is on its way as an event.
                 Ok(End::Input) | Err(_) => pumping = false,
             },
             () = &mut resize, if resizing => resizing = false,
         }
+    };
+    if pumping && stage.is_taken() {
+        // Whoever has the terminal now keeps it until they are done.
+        tokio::select! {
+            _ = &mut pump => {}
+            () = stage.over() => {}
+        }
     }
+    result
 }
 
 /// Keeps a connection without a session open until it ends (`-N`).
@@ -138,7 +178,7 @@ pub async fn close(session: Session) {
 }
 
 /// Why the pump stopped.
-enum End {
+pub(super) enum End {
     /// Input is over; the server was told.
     Input,
     /// `~.`
@@ -162,109 +202,6 @@ async fn bulk<I: AsyncRead + Unpin>(
         // What was read leaves before more is: a queue of megabytes gains nothing.
         tokio::task::yield_now().await;
     }
-}
-
-/// Input with escapes. Typing goes on while the server takes nothing: `~.` must work then
-/// more than ever.
-async fn typed<I: AsyncRead + Unpin>(
-    mut input: I,
-    write: &ChannelWriteHalf<Msg>,
-    mut escape: Escape,
-    session: &Session,
-    console: &mut (dyn Console + Send),
-) -> Result<End, russh::Error> {
-    let mut keys = [0; 4096];
-    let mut held = BytesMut::new();
-    let mut ended = false;
-    loop {
-        if held.is_empty() {
-            if ended {
-                write.eof().await?;
-                return Ok(End::Input);
-            }
-            let count = input.read(&mut keys).await.unwrap_or(0);
-            ended = count == 0;
-            if interpret(&keys[..count], &mut held, &mut escape, session, console).await {
-                return Ok(End::Escaped);
-            }
-            continue;
-        }
-        let send = write.data_bytes(held.split().freeze());
-        tokio::pin!(send);
-        loop {
-            tokio::select! {
-                biased;
-                sent = &mut send => {
-                    sent?;
-                    // The key leaves before the terminal is asked for the next one.
-                    tokio::task::yield_now().await;
-                    break;
-                }
-                count = input.read(&mut keys), if !ended && held.len() < HELD => {
-                    let count = count.unwrap_or(0);
-                    ended = count == 0;
-                    if interpret(&keys[..count], &mut held, &mut escape, session, console).await {
-                        return Ok(End::Escaped);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Runs typed bytes through the escapes; `true` if the connection shall end.
-async fn interpret(
-    mut keys: &[u8],
-    held: &mut BytesMut,
-    escape: &mut Escape,
-    session: &Session,
-    console: &mut (dyn Console + Send),
-) -> bool {
-    while !keys.is_empty() {
-        let (used, action) = escape.next(keys, held);
-        keys = &keys[used..];
-        match action {
-            None => {}
-            Some(Action::Disconnect) => return true,
-            Some(Action::Suspend) => {
-                console.say(&format!("{} [suspend tessh]\r\n", escape.shown(0x1a)));
-                console.suspend();
-            }
-            Some(Action::Help) => console.say(&escape.help()),
-            Some(Action::List) => console.say(&connections(escape, session)),
-            Some(Action::Rekey) => {
-                // Where nothing moves the request cannot leave; `~.` must be read all the same.
-                tokio::select! {
-                    biased;
-                    _ = session.handle.rekey_soon() => {}
-                    () = std::future::ready(()) => {}
-                }
-            }
-            Some(Action::Louder) => verbosity(console, escape, b'v', true),
-            Some(Action::Quieter) => verbosity(console, escape, b'V', false),
-            Some(Action::Unavailable(byte)) => {
-                console.say(&format!("{}: not available in this client\r\n", escape.shown(byte)));
-            }
-        }
-    }
-    false
-}
-
-fn verbosity(console: &mut (dyn Console + Send), escape: &Escape, byte: u8, more: bool) {
-    let level = console.verbosity(more);
-    console.say(&format!("{} [LogLevel {level}]\r\n", escape.shown(byte)));
-}
-
-fn connections(escape: &Escape, session: &Session) -> String {
-    let shown = escape.shown(b'#');
-    let mut text = format!("{shown}\r\nThe following connections are open:\r\n  #0 session\r\n");
-    if let Some(negotiated) = session.negotiated() {
-        text.push_str(&format!(
-            "  {} {} {}, authenticated by {}\r\n",
-            negotiated.kex, negotiated.host_key, negotiated.cipher, session.how
-        ));
-    }
-    text
 }
 
 fn granted(awaited: &mut std::collections::VecDeque<Awaited>, session: &Session) {

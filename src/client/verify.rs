@@ -19,7 +19,7 @@ use super::connect::Stream;
 use super::deadline::{self, Budget};
 use super::events::{Events, Shared};
 use super::failure::Stop;
-use super::greeting;
+use super::greeting::{self, Greeting};
 use super::known_hosts_command;
 use super::rotation::Ground;
 use super::sshfp;
@@ -126,6 +126,8 @@ pub async fn verify(
     debug!("Remote protocol version 2.0, {}", greeting.identification);
 
     let shared = Arc::new(Shared::default());
+    let Greeting { identification, rest, .. } = &greeting;
+    shared.record.greeted(stream.peer(), identification, IDENTIFICATION, rest.len());
     let wire = Wire::new(
         stream,
         Arc::clone(&shared.wire),
@@ -250,15 +252,19 @@ impl HostCheck {
                 prompt.notice(Notice::Warning(&trouble));
             }
         };
+        let key = evidence.offered.clone();
+        let trusted = |reason| shared.record.accepted(algorithm, &key, reason);
         match trust::decide(&evidence, self.host.policy, self.host.dns.verify) {
             Verdict::Accept => {
                 warn();
                 self.allow_rotation(&evidence, shared);
+                trusted(on_record(&evidence));
                 Ok(())
             }
             Verdict::AcceptAndRecord => {
                 warn();
-                self.record(&evidence, prompt);
+                let (Ok(saved) | Err(saved)) = self.record(&evidence, prompt);
+                trusted(format!("new hosts are taken without a question; {saved}"));
                 Ok(())
             }
             Verdict::AcceptRestricted => {
@@ -269,10 +275,11 @@ impl HostCheck {
                      keyboard-interactive and forwarding are off for this connection",
                     not_as_known(&evidence, &self.host.shown)
                 )));
+                trusted("it is NOT: StrictHostKeyChecking is no".to_owned());
                 Ok(())
             }
             Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence))),
-            Verdict::Ask => self.ask(evidence, shared, prompt).await,
+            Verdict::Ask => self.ask(evidence, shared, prompt).await.map(trusted),
         }
     }
 
@@ -299,12 +306,13 @@ impl HostCheck {
         Ok(())
     }
 
+    /// Gives why the key is trusted now.
     async fn ask(
         &self,
         evidence: Evidence,
         shared: &Shared,
         prompt: &Arc<dyn Prompt>,
-    ) -> Result<()> {
+    ) -> Result<String> {
         let asked = Arc::clone(prompt);
         let shown = self.host.shown.clone();
         let subject = evidence.clone();
@@ -331,10 +339,15 @@ impl HostCheck {
                 return Err(refused("not confirmed"));
             }
         };
-        if recorded && self.record(&evidence, prompt) {
+        if !recorded {
+            return Ok("you said so, for this connection".to_owned());
+        }
+        let saved = self.record(&evidence, prompt);
+        if saved.is_ok() {
             self.rotate_from(&evidence, shared);
         }
-        Ok(())
+        let (Ok(what) | Err(what)) = saved;
+        Ok(format!("you said so; {what}"))
     }
 
     /// Other keys may be learnt where this one was in the file that is written; not by a
@@ -362,12 +375,13 @@ impl HostCheck {
         });
     }
 
-    /// Writes the key; that it could not be written is said, and no reason to stop.
-    fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) -> bool {
+    /// Writes the key; that it could not be written is said, and no reason to stop. Gives
+    /// what became of it: `Err` if it was not written.
+    fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) -> Result<String, String> {
         let host = &self.host;
         let Some(file) = host.sources.user.first() else {
             prompt.notice(Notice::Warning("no UserKnownHostsFile is set: the key was not saved"));
-            return false;
+            return Err("not saved: no UserKnownHostsFile is set".to_owned());
         };
         let key = &evidence.offered;
         let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(key));
@@ -381,13 +395,25 @@ impl HostCheck {
                 store::add(file, &host.subject, key, host.hash),
             ),
         };
-        let written = result.is_ok();
-        let text = match result {
-            Ok(()) => done,
-            Err(error) => format!("Failed to add the host to the list of known hosts: {error}"),
+        let (said, saved) = match result {
+            Ok(()) => (done, Ok(format!("saved to {}", file.display()))),
+            Err(error) => (
+                format!("Failed to add the host to the list of known hosts: {error}"),
+                Err(format!("not saved to {}", file.display())),
+            ),
         };
-        prompt.notice(Notice::Warning(&text));
-        written
+        prompt.notice(Notice::Warning(&said));
+        saved
+    }
+}
+
+/// Where it stands that the key is the host's.
+fn on_record(evidence: &Evidence) -> String {
+    match &evidence.finding {
+        Finding::Known(at) => format!("known: {at}"),
+        Finding::Certified { at, authority } => format!("certified by {authority}: {at}"),
+        // No other finding is accepted as it stands.
+        _ => String::new(),
     }
 }
 
@@ -462,19 +488,18 @@ fn cannot_ask(evidence: &Evidence) -> String {
     let name = &evidence.subject.name;
     match &evidence.finding {
         Finding::Changed(known) => {
-            format!("the {kind} key of {name} changed: {}, offered {offered}", on_record(known))
+            format!("the {kind} key of {name} changed: {}, offered {offered}", listed(known))
         }
-        Finding::OtherTypeKnown(known) => format!(
-            "no {kind} key is known for {name}, only {}; offered {offered}",
-            on_record(known)
-        ),
+        Finding::OtherTypeKnown(known) => {
+            format!("no {kind} key is known for {name}, only {}; offered {offered}", listed(known))
+        }
         _ => format!(
             "no {kind} host key is known for {name}, and nobody can be asked; offered {offered}"
         ),
     }
 }
 
-fn on_record(known: &[KnownKey]) -> String {
+fn listed(known: &[KnownKey]) -> String {
     /// More places than this say nothing new.
     const SHOWN: usize = 3;
     let place = |file: &Path, line: usize| format!("{}:{line}", file.display());

@@ -27,7 +27,9 @@ pub(super) struct WireFacts {
     observed: Mutex<Observed>,
     /// Bytes received so far.
     received: AtomicU64,
-    /// How many of them were there when we last wrote, or were told what they meant.
+    /// Bytes sent so far.
+    sent: AtomicU64,
+    /// How many of those received were there when we last wrote, or were told what they meant.
     explained: AtomicU64,
     /// Set once the session runs: acknowledgements may be delayed again.
     settled: AtomicBool,
@@ -41,6 +43,11 @@ impl WireFacts {
 
     fn received(&self) -> u64 {
         self.received.load(Ordering::Relaxed)
+    }
+
+    /// Bytes received and sent so far.
+    pub fn counted(&self) -> (u64, u64) {
+        (self.received(), self.sent.load(Ordering::Relaxed))
     }
 
     /// What has been received so far has had its effect.
@@ -187,7 +194,9 @@ impl AsyncWrite for Wire {
             return Poll::Ready(Ok(swallowed));
         }
         self.facts.explain();
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
+        self.facts.sent.fetch_add(written as u64, Ordering::Relaxed);
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
@@ -352,6 +361,8 @@ mod tests {
             assert_eq!(wire.facts.unexplained(), 6);
             wire.write_all(b"x").await.unwrap();
             assert_eq!(wire.facts.unexplained(), 0);
+            // The library's own identification is swallowed, so it does not count.
+            assert_eq!(wire.facts.counted(), (6, 1));
         });
     }
 

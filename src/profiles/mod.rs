@@ -24,6 +24,8 @@
 //! log = "~/logs/&h-%Y%m%d"            # a template, as --log takes it
 //! log_format = "text"                 # or raw
 //! log_timestamp = "local"             # none, local, utc, elapsed, connection
+//! log = "~/logs/web"
+//! confirm_paste = true                # ask before a paste of several lines is sent
 //! note = "the one in the cellar"
 //! tags = ["work"]
 //! forwards.local = ["8080:localhost:80"]  # also remote, dynamic: as -L, -R, -D take them
@@ -118,6 +120,8 @@ pub struct Profile {
     pub log_format: Option<String>,
     /// The time before each of its lines: a word of [`LOG_TIMESTAMPS`].
     pub log_timestamp: Option<String>,
+    /// Whether a paste of several lines is asked about before it is sent.
+    pub confirm_paste: Option<bool>,
     /// What the person wants to remember; may have several lines.
     pub note: Option<String>,
     /// Words to find it by.
@@ -133,6 +137,8 @@ pub enum Value {
     Text(String),
     /// A whole number.
     Number(u32),
+    /// Yes or no.
+    Flag(bool),
     /// Several texts.
     List(Vec<String>),
     /// Names and texts.
@@ -171,6 +177,7 @@ impl Profile {
             ("log", text(&self.log)),
             ("log_format", text(&self.log_format)),
             ("log_timestamp", text(&self.log_timestamp)),
+            ("confirm_paste", self.confirm_paste.map_or(Value::Unset, Value::Flag)),
             ("note", text(&self.note)),
             ("tags", list(&self.tags)),
             ("forwards.local", list(&self.local_forwards)),
@@ -241,7 +248,7 @@ fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
         Value::Text(text) if field == "host" && text.is_empty() => Ok(()),
         Value::Text(text) => check_text(field, text),
         Value::Number(number) if *number > MAX_NUMBER => Err("the number is too large".to_owned()),
-        Value::Number(_) => Ok(()),
+        Value::Number(_) | Value::Flag(_) => Ok(()),
         Value::List(list) if list.len() > MAX_LIST => Err(format!("more than {MAX_LIST} entries")),
         Value::List(list) => list.iter().try_for_each(|text| check_text(field, text)),
         Value::Table(pairs) if pairs.len() > MAX_LIST => Err(format!("more than {MAX_LIST} names")),

@@ -141,6 +141,7 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
         "log" => p.log = Some(text(item)?),
         "log_format" => p.log_format = Some(text(item)?),
         "log_timestamp" => p.log_timestamp = Some(text(item)?),
+        "confirm_paste" => p.confirm_paste = Some(flag(item)?),
         "note" => p.note = Some(text(item)?),
         "tags" => p.tags = list(item)?,
         "forwards.local" => p.local_forwards = list(item)?,
@@ -163,6 +164,10 @@ const COUNT: &str = "it is a whole number";
 
 fn text(item: &Item) -> Result<String, String> {
     item.as_str().map(str::to_owned).ok_or_else(|| "it is a text in quotes".to_owned())
+}
+
+fn flag(item: &Item) -> Result<bool, String> {
+    item.as_bool().ok_or_else(|| "it is true or false, without quotes".to_owned())
 }
 
 fn number<T: TryFrom<i64>>(item: &Item, form: &str) -> Result<T, String> {

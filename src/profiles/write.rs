@@ -42,6 +42,7 @@ fn put(table: &mut dyn TableLike, name: &str, new: Value) {
         }
         Value::Text(text) => Toml::from(text),
         Value::Number(number) => Toml::from(i64::from(number)),
+        Value::Flag(flag) => Toml::from(flag),
         // One method is the rule, several are a chain: the brackets say which it is.
         Value::List(list) if name == "method" && list.len() == 1 => Toml::from(list[0].clone()),
         Value::List(list) => Toml::Array(list.into_iter().collect::<Array>()),

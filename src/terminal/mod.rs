@@ -19,7 +19,9 @@ use std::os::fd::AsFd;
 use rustix::fs::{Mode, OFlags};
 
 pub use modes::modes;
-pub use raw::{AlternateScreen, NoEcho, RawMode, install_panic_hook, is_changed, restore};
+pub use raw::{
+    AlternateScreen, NoEcho, RawMode, ScreenMode, install_panic_hook, is_changed, restore,
+};
 pub use size::{Winsize, winsize};
 
 /// Whether the file is a terminal.

@@ -19,9 +19,14 @@ struct Changed {
     id: u64,
     // A duplicate: the guard's owner may close its own before the panic hook runs.
     fd: OwnedFd,
-    before: Termios,
-    /// What is written first: it takes back what was written on entering.
-    farewell: &'static [u8],
+    before: Before,
+}
+
+/// What puts it back.
+enum Before {
+    Modes(Box<Termios>),
+    /// A control sequence for its screen.
+    Screen(&'static str),
 }
 
 static CHANGED: Mutex<Vec<Changed>> = Mutex::new(Vec::new());
@@ -70,7 +75,7 @@ impl RawMode {
     /// It is not a terminal, or has gone away.
     pub fn enter(fd: BorrowedFd<'_>) -> io::Result<RawMode> {
         let fd = fd.try_clone_to_owned()?;
-        let change = Change::make(fd.as_fd(), OptionalActions::Drain, make_raw, b"")?;
+        let change = Change::make(fd.as_fd(), OptionalActions::Drain, make_raw)?;
         Ok(RawMode { fd, change: Some(change) })
     }
 
@@ -88,7 +93,7 @@ impl RawMode {
         if self.change.as_ref().is_some_and(Change::is_in_force) {
             return Ok(());
         }
-        self.change = Some(Change::make(self.fd.as_fd(), OptionalActions::Drain, make_raw, b"")?);
+        self.change = Some(Change::make(self.fd.as_fd(), OptionalActions::Drain, make_raw)?);
         Ok(())
     }
 }
@@ -106,7 +111,7 @@ impl NoEcho {
     /// # Errors
     /// It is not a terminal, or has gone away.
     pub fn enter(fd: BorrowedFd<'_>) -> io::Result<NoEcho> {
-        Ok(NoEcho { _change: Change::make(fd, OptionalActions::Flush, hide_input, b"")? })
+        Ok(NoEcho { _change: Change::make(fd, OptionalActions::Flush, hide_input)? })
     }
 }
 
@@ -114,13 +119,14 @@ impl NoEcho {
 /// typing. Dropping it shows the main screen again as it was, with its scrollback.
 #[derive(Debug)]
 pub struct AlternateScreen {
-    _change: Change,
+    _screen: ScreenMode,
+    _raw: RawMode,
 }
 
 /// Alternate screen, bracketed paste, mouse buttons with positions beyond column 223.
-const ENTER_SCREEN: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[2J\x1b[H";
+const ENTER_SCREEN: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[2J\x1b[H";
 /// The reverse, the cursor shown and the colours plain.
-const LEAVE_SCREEN: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+const LEAVE_SCREEN: &str = "\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
 
 impl AlternateScreen {
     /// Takes the screen over.
@@ -128,10 +134,28 @@ impl AlternateScreen {
     /// # Errors
     /// It is not a terminal, or has gone away.
     pub fn enter(fd: BorrowedFd<'_>) -> io::Result<AlternateScreen> {
-        // What was typed before is meant for the dialog.
-        let change = Change::make(fd, OptionalActions::Drain, make_raw, LEAVE_SCREEN)?;
-        write_all(fd, ENTER_SCREEN)?;
-        Ok(AlternateScreen { _change: change })
+        let raw = RawMode::enter(fd)?;
+        Ok(AlternateScreen {
+            _screen: ScreenMode::enter(fd, ENTER_SCREEN, LEAVE_SCREEN)?,
+            _raw: raw,
+        })
+    }
+}
+
+/// A mode of the terminal's screen that a control sequence switches on, such as bracketed
+/// paste. Dropping it switches the mode off.
+#[derive(Debug)]
+pub struct ScreenMode {
+    _change: Change,
+}
+
+impl ScreenMode {
+    /// Writes `on` to the terminal, and `off` when it is over.
+    ///
+    /// # Errors
+    /// The terminal has gone away.
+    pub fn enter(fd: BorrowedFd<'_>, on: &str, off: &'static str) -> io::Result<ScreenMode> {
+        Ok(ScreenMode { _change: Change::write(fd, on, off)? })
     }
 }
 
@@ -146,7 +170,6 @@ impl Change {
         fd: BorrowedFd<'_>,
         when: OptionalActions,
         alter: fn(&mut Termios),
-        farewell: &'static [u8],
     ) -> io::Result<Change> {
         let before = tcgetattr(fd)?;
         let mut after = before.clone();
@@ -156,7 +179,16 @@ impl Change {
         // Under the lock, so that no restore falls between the entry and the change.
         let mut changed = changed();
         tcsetattr(&fd, when, &after)?;
-        changed.push(Changed { id, fd, before, farewell });
+        changed.push(Changed { id, fd, before: Before::Modes(Box::new(before)) });
+        Ok(Change { id })
+    }
+
+    fn write(fd: BorrowedFd<'_>, on: &str, off: &'static str) -> io::Result<Change> {
+        let fd = fd.try_clone_to_owned()?;
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        let mut changed = changed();
+        write_all(fd.as_fd(), on)?;
+        changed.push(Changed { id, fd, before: Before::Screen(off) });
         Ok(Change { id })
     }
 
@@ -177,12 +209,15 @@ impl Drop for Change {
 impl Changed {
     fn put_back(self) {
         // Nothing can be done if the terminal has hung up.
-        let _ = write_all(self.fd.as_fd(), self.farewell);
-        let _ = tcsetattr(&self.fd, OptionalActions::Drain, &self.before);
+        match self.before {
+            Before::Modes(before) => drop(tcsetattr(&self.fd, OptionalActions::Drain, &before)),
+            Before::Screen(off) => drop(write_all(self.fd.as_fd(), off)),
+        }
     }
 }
 
-fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
+fn write_all(fd: BorrowedFd<'_>, text: &str) -> io::Result<()> {
+    let mut bytes = text.as_bytes();
     while !bytes.is_empty() {
         let count = rustix::io::retry_on_intr(|| rustix::io::write(fd, bytes))?;
         bytes = &bytes[count..];
@@ -321,6 +356,23 @@ mod tests {
         assert_eq!(*seen.lock().unwrap(), before);
         drop(raw);
         assert_eq!(settings(&tty), before);
+    }
+
+    #[test]
+    fn a_mode_of_the_screen_ends_with_its_guard_or_with_everything_else() {
+        use std::io::Read;
+        let _turn = turn();
+        let (tty, mut person) = pty();
+        let mut seen = [0; 6];
+        let mode = ScreenMode::enter(tty.as_fd(), "on", "off;").unwrap();
+        drop(mode);
+        person.read_exact(&mut seen).unwrap();
+        assert_eq!(&seen, b"onoff;");
+        let mode = ScreenMode::enter(tty.as_fd(), "on", "off.").unwrap();
+        restore();
+        drop(mode);
+        person.read_exact(&mut seen).unwrap();
+        assert_eq!(&seen, b"onoff.");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //!
 //! What came from the server is marked as the server's, so that it cannot pass for ours.
 
+mod paste;
+
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
@@ -188,6 +190,13 @@ impl Prompt for Plain {
             }
         }
         Answer::Cancelled
+    }
+
+    fn paste(&self, text: &str) -> Answer<String> {
+        match self.terminal() {
+            Some(tty) => paste::ask(&tty, text),
+            None => Answer::CannotAsk,
+        }
     }
 
     fn notice(&self, notice: Notice<'_>) {

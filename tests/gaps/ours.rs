@@ -119,6 +119,7 @@ pub fn login(method: Method) -> Login {
         agent_identities: false,
         agent_key: None,
         password: None,
+        opened: None,
         tries: 1,
         signatures: vec!["rsa-sha2-512".to_owned(), "rsa-sha2-256".to_owned()],
     }

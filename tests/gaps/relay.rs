@@ -99,7 +99,8 @@ async fn relay_into<I: AsyncRead + Unpin>(
     let channel = open(session, request, stdout, stderr).await?;
     let (_resize, resized) = unbounded_channel();
     let mut console = Said::default();
-    let local = Local { input, escape, resized, console: &mut console, without_pty: &|| {} };
+    let without_pty = &|| {};
+    let local = Local { input, escape, paste: None, resized, console: &mut console, without_pty };
     tokio::time::timeout(REAL, relay(session, channel, local)).await.expect("the relay hangs")
 }
 
@@ -412,6 +413,7 @@ async fn new_window_sizes_reach_the_server() {
     let local = Local {
         input: Some(keys),
         escape: None,
+        paste: None,
         resized,
         console: &mut console,
         without_pty: &|| {},

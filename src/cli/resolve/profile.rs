@@ -189,6 +189,7 @@ pub(in crate::cli) fn of_command_line(
         Encoding::find(name).map_err(|error| error.context("--encoding"))?;
     }
     record::words(typed)?;
+    profile.confirm_paste = typed.confirm_paste.then_some(true);
     profile.encoding.clone_from(&typed.encoding);
     let log = typed.log.as_ref().map(|path| record::settled(path, directory));
     profile.log = log.transpose()?.flatten();

@@ -5,19 +5,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use log::warn;
+use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::filter::Wanted;
+use super::filter::{Filter, Wanted};
 use crate::cli::Environment;
-use crate::cli::local::{Terminal, window_changes};
+use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
-use crate::cli::stdio::{Input, OutputFd};
+use crate::cli::stdio::Input;
 use crate::client::algorithms::{self, Lists};
-use crate::client::authenticate::{self, Accepted, Login, Session, authenticate};
+use crate::client::authenticate::{
+    self, Accepted, Credential, Kept, Login, Remembered, Session, authenticate,
+};
 use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
 use crate::client::connect::{self, Family, ProxyCommand, Route};
 use crate::client::deadline::Budget;
 use crate::client::escape::Escape;
+use crate::client::interlude::Interlude;
+use crate::client::paste::{Brackets, Paste};
 use crate::client::relay::{self, Exit, Local};
 use crate::client::rotation;
 use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
@@ -29,16 +34,57 @@ use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::{Policy, Sources, Subject, VerifyDns};
 
-/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended.
-pub async fn connect(
-    plan: &Plan,
-    password: Option<Secret>,
-    environment: &Environment,
+/// Sessions on top of the first one: more than a person can keep apart.
+const MAX_DUPLICATES: usize = 4;
+
+/// One way down the main path: where to, and from what.
+pub struct Visit<'a> {
+    plan: &'a Plan,
+    environment: &'a Environment,
     prompt: Arc<dyn Prompt>,
-) -> Result<Exit> {
+    /// What the person asked to be remembered for duplicates of the session.
+    remembered: &'a Remembered,
+    /// How many sessions are below this one.
+    below: usize,
+    /// The terminal's own modes, where a session below has changed them.
+    modes: Option<Vec<(Pty, u32)>>,
+}
+
+impl<'a> Visit<'a> {
+    /// The first one.
+    pub fn first(
+        plan: &'a Plan,
+        environment: &'a Environment,
+        prompt: Arc<dyn Prompt>,
+        remembered: &'a Remembered,
+    ) -> Visit<'a> {
+        Visit { plan, environment, prompt, remembered, below: 0, modes: None }
+    }
+
+    /// The same once more, on top of this one.
+    fn again(&self, modes: &[(Pty, u32)]) -> Visit<'a> {
+        let prompt = Arc::clone(&self.prompt);
+        let (below, modes) = (self.below + 1, Some(modes.to_vec()));
+        Visit { prompt, below, modes, ..*self }
+    }
+
+    /// What a login is remembered under.
+    fn label(&self) -> String {
+        let options = &self.plan.options;
+        let (host, port) = (&options.hostname.value, options.port.value);
+        format!("{}@{host}:{port}", options.user.value)
+    }
+}
+
+/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended.
+pub async fn connect(visit: &Visit<'_>, password: Option<Secret>) -> Result<Exit> {
+    let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
     options.warnings.iter().for_each(|warning| warn!("{warning}"));
-    let login = login(plan, environment, password)?;
+    let mut login = login(plan, environment, password)?;
+    if let Some(kept) = visit.remembered.get(&visit.label()) {
+        recall(&mut login, &kept);
+    }
     let wanted = transport_options(options);
     wanted.lists.check()?;
     let at_terminal = at_terminal(options);
@@ -48,15 +94,15 @@ pub async fn connect(
 
     let stream = connect::connect(&route(plan, environment), budget).await?;
     let connected = Instant::now();
-    let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(&prompt))
+    let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
-    let session = log_in(plan, transport, login, &prompt).await?;
+    let session = log_in(plan, transport, login, prompt).await?;
     if options.session_type.value == SessionType::None {
-        return rotation::around(&session, &prompt, relay::linger(&session)).await;
+        return rotation::around(&session, prompt, relay::linger(&session)).await;
     }
-    let work = run(plan, &session, environment, (filter, connected));
-    let exit = rotation::around(&session, &prompt, work).await;
+    let work = run(visit, &session, filter.begin(connected, wants_pty(plan, at_terminal)));
+    let exit = rotation::around(&session, prompt, work).await;
     relay::close(session).await;
     exit
 }
@@ -69,7 +115,9 @@ async fn log_in(
     prompt: &Arc<dyn Prompt>,
 ) -> Result<Session> {
     let mut transport = transport;
-    if let MethodChoice::Ask = &plan.method {
+    if let MethodChoice::Ask = &plan.method
+        && login.chain.is_empty()
+    {
         let accepted = match authenticate::accepted(transport, &login.user).await? {
             Accepted::Everyone(session) => return Ok(*session),
             Accepted::Methods(open, accepted) => {
@@ -116,24 +164,27 @@ async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -
 }
 
 /// Opens the session channel and relays until it ends; the terminal is as before afterwards.
-async fn run(
-    plan: &Plan,
-    session: &Session,
-    environment: &Environment,
-    (filter, connected): (Wanted, Instant),
-) -> Result<Exit> {
+async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exit> {
+    let Visit { plan, prompt, .. } = visit;
     let options = &plan.options;
     let at_terminal = at_terminal(options);
     let pty = wants_pty(plan, at_terminal);
     let interactive = pty && at_terminal;
 
     // The terminal's modes are read before raw mode changes them.
-    let request = request(plan, pty, environment);
+    let request = request(visit, pty);
+    let modes = request.pty.as_ref().map(|pty| pty.modes.clone()).unwrap_or_default();
     let (resize, resized) = unbounded_channel();
-    let mut console = Terminal::enter(interactive, resize.clone())?;
-    let stdout = OutputFd::stdout().map_err(|error| unusable("standard output", &error))?;
-    let stderr = OutputFd::stderr().map_err(|error| unusable("standard error", &error))?;
-    let filter = filter.begin(connected, pty);
+    let again = || once_more(visit, &modes);
+    let brackets = (interactive && plan.confirm_paste).then(Brackets::default);
+    let mut console = Terminal::enter(Setting {
+        raw: interactive,
+        resize: resize.clone(),
+        prompt: Arc::clone(prompt),
+        again: Again { log_in: &again, below: visit.below, most: MAX_DUPLICATES },
+        brackets: brackets.clone(),
+    })?;
+    let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
     let channel = channel::open(session, request, stdout, stderr).await?;
     let watcher = watch_size(pty, resize);
@@ -144,9 +195,11 @@ async fn run(
             Some(filter.input(stdin))
         }
     };
-    let escape = options.escape_char.value.filter(|_| interactive).map(Escape::new);
+    let escape = options.escape_char.value.filter(|_| interactive);
+    let escape = escape.map(if plan.as_ssh { Escape::of_ssh } else { Escape::new });
+    let paste = brackets.map(Paste::new);
     let without_pty = &terminal::restore;
-    let local = Local { input, escape, resized, console: &mut console, without_pty };
+    let local = Local { input, escape, paste, resized, console: &mut console, without_pty };
     let exit = relay::relay(session, channel, local).await;
     filter.finish();
     drop(watcher);
@@ -157,12 +210,14 @@ async fn run(
     exit
 }
 
-fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
-    pty.then(|| window_changes(resize))
+/// The main path once more, on top of a session.
+fn once_more<'a>(visit: &'a Visit<'_>, modes: &[(Pty, u32)]) -> Interlude<'a, Result<Exit>> {
+    let again = visit.again(modes);
+    Box::pin(async move { connect(&again, None).await })
 }
 
-fn unusable(what: &str, error: &std::io::Error) -> Error {
-    Error::new(Kind::Local, format!("cannot use {what}: {error}"))
+fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
+    pty.then(|| window_changes(resize))
 }
 
 fn at_terminal(options: &Options) -> bool {
@@ -183,12 +238,13 @@ fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {
     wanted && at_terminal
 }
 
-fn request(plan: &Plan, pty: bool, environment: &Environment) -> SessionRequest {
-    let stdin = rustix::stdio::stdin();
+fn request(visit: &Visit<'_>, pty: bool) -> SessionRequest {
+    let Visit { plan, environment, .. } = visit;
+    let modes = || terminal::modes(rustix::stdio::stdin());
     let pty = pty.then(|| PtyRequest {
         term: environment.get("TERM").unwrap_or_default(),
         size: crate::cli::local::window_size().unwrap_or_default(),
-        modes: terminal::modes(stdin),
+        modes: visit.modes.clone().unwrap_or_else(modes),
     });
     let program = match (&plan.command, plan.options.session_type.value) {
         (command, SessionType::Subsystem) => {
@@ -323,9 +379,23 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
         agent_identities: plan.agent_identities,
         agent_key,
         password,
+        opened: None,
         tries: options.number_of_password_prompts.value,
         signatures: algorithms::select(algorithms::Family::Pubkey, pubkey)?,
     })
+}
+
+/// What is remembered of the first login settles this one.
+fn recall(login: &mut Login, kept: &Kept) {
+    login.user.clone_from(&kept.user);
+    login.chain = vec![kept.method];
+    match &kept.credential {
+        Credential::Nothing => {}
+        Credential::Password(secret) => {
+            login.password = Some(Secret::new(secret.expose().to_owned()));
+        }
+        Credential::Key(key, path) => login.opened = Some((Arc::clone(key), path.clone())),
+    }
 }
 
 /// Reads the identities before anything is sent, so that a bad file costs no connection. A

@@ -103,8 +103,7 @@ pub(super) struct Filter {
 
 impl Filter {
     /// A sink for the session that leads to this one.
-    pub fn output(&self, sink: impl AsyncWrite + Send + Unpin + 'static) -> Sink {
-        let mut sink: Sink = Box::new(sink);
+    pub fn output(&self, mut sink: Sink) -> Sink {
         if let Some(log) = &self.log {
             sink = Box::new(Tee::new(sink, log.clone()));
         }

@@ -13,9 +13,12 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use connect::Visit;
+
 use super::args::{Typed, Verb};
 use super::{Environment, help, log, look, resolve};
 use crate::cli::resolve::Plan;
+use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
@@ -92,7 +95,9 @@ async fn session(
     environment: &Environment,
     prompt: Arc<dyn Prompt>,
 ) -> Result<u8> {
-    let exit = connect::connect(plan, password, environment, prompt).await?;
+    let remembered = Remembered::default();
+    let visit = Visit::first(plan, environment, prompt, &remembered);
+    let exit = connect::connect(&visit, password).await?;
     Ok(code(&exit))
 }
 

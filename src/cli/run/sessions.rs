@@ -154,6 +154,7 @@ fn show(store: &Store, words: &Words) -> Result<u8> {
             }
             Value::Text(text) => line(&mut out, field, &text),
             Value::Number(number) => line(&mut out, field, &number.to_string()),
+            Value::Flag(flag) => line(&mut out, field, if flag { "yes" } else { "no" }),
             Value::List(list) => list.iter().for_each(|text| line(&mut out, field, text)),
             Value::Table(pairs) => {
                 pairs
@@ -197,6 +198,7 @@ fn document_json(document: &Document) -> Json {
             Value::Unset => continue,
             Value::Text(text) => Json::from(text),
             Value::Number(number) => Json::from(number),
+            Value::Flag(flag) => Json::from(flag),
             Value::List(list) => Json::from(list),
             Value::Table(pairs) => pairs.into_iter().collect(),
         };

@@ -9,6 +9,9 @@
 
 mod interactive;
 mod publickey;
+mod remembered;
+
+pub use remembered::{Credential, Kept, Remembered};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +19,7 @@ use std::time::Duration;
 
 use log::{debug, info};
 use russh::client::{AuthResult, Handle};
+use russh::keys::PrivateKey;
 use russh::{MethodKind, MethodSet};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -48,6 +52,8 @@ pub struct Login {
     pub agent_key: Option<KeyFile>,
     /// A password that was handed over (`--password-fd`); used once.
     pub password: Option<Secret>,
+    /// A private key that is open already, and its file: `publickey` offers it alone.
+    pub opened: Option<(Arc<PrivateKey>, PathBuf)>,
     /// How often a password may be asked for (NumberOfPasswordPrompts).
     pub tries: u32,
     /// Signature algorithms that may be used (PubkeyAcceptedAlgorithms).
@@ -90,6 +96,8 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
             }
             Outcome::Partial(wanted) => {
                 debug!("Authenticated using \"{}\" with partial success.", name(method));
+                let described = dialogue.described(method);
+                dialogue.done.push(described);
                 let next = chain.get(index + 1).map(|&next| name(next));
                 if !next.is_some_and(|next| wanted.iter().any(|name| name == next)) {
                     return Err(dialogue.further(&chain[..=index], &wanted));
@@ -118,6 +126,7 @@ pub async fn accepted(transport: Transport, user: &str) -> Result<Accepted> {
         agent_identities: false,
         agent_key: None,
         password: None,
+        opened: None,
         tries: 0,
         signatures: Vec::new(),
     };
@@ -162,11 +171,13 @@ struct Dialogue {
     login: Login,
     /// What the last method logged in with, for the record.
     credential: Option<String>,
+    /// The links of the chain that are done, for the record.
+    done: Vec<String>,
 }
 
 impl Dialogue {
     fn new(transport: Transport, login: Login) -> Dialogue {
-        Dialogue { transport, login, credential: None }
+        Dialogue { transport, login, credential: None, done: Vec::new() }
     }
 
     async fn run(&mut self, method: Method) -> Result<Outcome> {
@@ -188,12 +199,20 @@ impl Dialogue {
         }
     }
 
-    fn finish(self, method: Method) -> Session {
-        let how = match self.credential {
+    /// The method, and what it was done with.
+    fn described(&mut self, method: Method) -> String {
+        match self.credential.take() {
             Some(credential) => format!("{} with {credential}", name(method)),
             None => name(method).to_owned(),
-        };
+        }
+    }
+
+    fn finish(mut self, method: Method) -> Session {
+        let last = self.described(method);
+        self.done.push(last);
+        let how = self.done.join(", then ");
         let Transport { handle, shared, .. } = self.transport;
+        shared.record.logged_in(&self.login.user);
         Session { handle, shared, how }
     }
 

@@ -3,13 +3,14 @@
 //! The server is asked about each identity that was named until it takes one; only that one
 //! signs. Nothing is offered that was not chosen: no other key of the agent, no other file.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use log::{debug, info};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::certificate::CertType;
-use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PublicKey};
+use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 
 use super::{Dialogue, Outcome, SignerError, answered, answered_within};
 use crate::client::deadline;
@@ -24,6 +25,7 @@ use crate::trust::fingerprint;
 enum Candidate {
     File(Box<KeyFile>),
     Agent(Box<AgentIdentity>),
+    Open(Arc<PrivateKey>, PathBuf),
 }
 
 impl Dialogue {
@@ -41,6 +43,7 @@ impl Dialogue {
             let identity = match candidate {
                 Candidate::File(file) => self.identity(*file).await?,
                 Candidate::Agent(held) => self.held(*held, self.open_agent().await?),
+                Candidate::Open(private, path) => self.open(private, &path),
             };
             tried.push(identity.describe());
             match self.offer(identity).await? {
@@ -58,7 +61,10 @@ impl Dialogue {
 
     /// What is offered, in order: the files named; under the name ssh first the agent's keys,
     /// those that a file names before the others, then the files that it does not hold.
-    async fn candidates(&self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
+    async fn candidates(&mut self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
+        if let Some((private, path)) = self.login.opened.take() {
+            return Ok(vec![Candidate::Open(private, path)]);
+        }
         let mut held = match self.login.agent_identities {
             // Without an agent ssh goes on with the files.
             true => match self.open_agent().await {
@@ -87,6 +93,14 @@ impl Dialogue {
         };
         let certificate = certificate.or_else(|| self.named_certificate(&public));
         Identity { public, certificate, pen: Pen::Agent(agent) }
+    }
+
+    /// A key that was opened before becomes an identity.
+    fn open(&self, private: Arc<PrivateKey>, path: &Path) -> Identity {
+        let public = private.public_key().clone();
+        let named = self.named_certificate(&public);
+        let certificate = named.or_else(|| self.certificate_beside(path, &public));
+        Identity { public, certificate, pen: Pen::Open(private, path.display().to_string()) }
     }
 
     /// Offers the one key of the agent that was picked, or its first.
@@ -167,11 +181,7 @@ impl Dialogue {
         })
     }
 
-    fn certificate_beside(
-        &self,
-        path: &std::path::Path,
-        public: &PublicKey,
-    ) -> Option<Certificate> {
+    fn certificate_beside(&self, path: &Path, public: &PublicKey) -> Option<Certificate> {
         match keys::certificate_beside(path)? {
             Ok(certificate) => {
                 self.usable(certificate, public, &format!("{}-cert.pub", path.display()))

@@ -1,0 +1,291 @@
+//! Input from a person: escapes, pastes that are asked about, and interludes that take the
+//! input away for a while.
+//!
+//! Typing goes on while the server takes nothing: `~.` must work then more than ever. What
+//! was typed before an interlude is on its way to the server while the interlude lasts.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use russh::ChannelWriteHalf;
+use russh::client::Msg;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::sleep;
+
+use super::authenticate::Session;
+use super::escape::{Action, Escape};
+use super::interlude::Stage;
+use super::paste::{self, Paste, Piece};
+use super::relay::{Console, End};
+
+/// Typed bytes held while the server takes none, so that `~.` is still seen.
+const HELD: usize = 64 * 1024;
+/// What a terminal sends for one key comes at once; the Esc key alone is followed by nothing.
+const KEY: Duration = Duration::from_millis(50);
+
+/// A person who types, and what is needed to do as they say.
+pub(super) struct Typing<'a> {
+    pub write: &'a ChannelWriteHalf<Msg>,
+    pub escape: Option<Escape>,
+    pub paste: Option<Paste>,
+    pub session: &'a Session,
+    pub console: &'a mut (dyn Console + Send),
+    pub stage: &'a Stage,
+}
+
+/// What takes the input away for a while.
+enum Wanted {
+    Information,
+    Duplicate,
+    Paste(Vec<u8>),
+}
+
+/// What was typed, on its way.
+#[derive(Default)]
+struct Keys {
+    /// Not looked at yet: what follows the beginning of an interlude.
+    pieces: VecDeque<Piece>,
+    /// For the server.
+    held: BytesMut,
+    wanted: Option<Wanted>,
+    /// The person asked for the end of the connection.
+    escaped: bool,
+    /// Input is over.
+    ended: bool,
+}
+
+impl Typing<'_> {
+    /// Sends what is typed until the input ends or the person ends the connection.
+    pub async fn run<I: AsyncRead + Unpin>(mut self, mut input: I) -> Result<End, russh::Error> {
+        let mut buffer = [0; 4096];
+        let mut keys = Keys::default();
+        let write = self.write;
+        loop {
+            if keys.escaped {
+                return Ok(End::Escaped);
+            }
+            if keys.held.is_empty() && keys.wanted.is_none() {
+                if keys.ended {
+                    write.eof().await?;
+                    return Ok(End::Input);
+                }
+                match self.read(&mut input, &mut buffer).await {
+                    Some(count) => self.take(&buffer[..count], &mut keys).await,
+                    None => self.give_up(&mut keys).await,
+                }
+                continue;
+            }
+            let bytes = keys.held.split().freeze();
+            let send = async {
+                match bytes.is_empty() {
+                    true => Ok(()),
+                    false => write.data_bytes(bytes).await,
+                }
+            };
+            tokio::pin!(send);
+            loop {
+                if keys.wanted.is_some() {
+                    let sent = self.beside(send.as_mut(), &mut keys).await;
+                    if let Some(sent) = sent {
+                        sent?;
+                        break;
+                    }
+                    continue;
+                }
+                if keys.escaped {
+                    return Ok(End::Escaped);
+                }
+                tokio::select! {
+                    biased;
+                    sent = &mut send => {
+                        sent?;
+                        // The key leaves before the terminal is asked for the next one.
+                        tokio::task::yield_now().await;
+                        break;
+                    }
+                    count = input.read(&mut buffer), if !keys.ended && keys.held.len() < HELD => {
+                        self.take(&buffer[..count.unwrap_or(0)], &mut keys).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads; `None` if a key that may be the beginning of something is left alone.
+    async fn read<I: AsyncRead + Unpin>(
+        &mut self,
+        input: &mut I,
+        buffer: &mut [u8],
+    ) -> Option<usize> {
+        if !self.paste.as_ref().is_some_and(Paste::is_partial) {
+            // Input that cannot be read any more has ended, as for ssh.
+            return Some(input.read(buffer).await.unwrap_or(0));
+        }
+        tokio::select! {
+            biased;
+            count = input.read(buffer) => Some(count.unwrap_or(0)),
+            () = sleep(KEY) => None,
+        }
+    }
+
+    /// Runs the interlude, and beside it what is being sent; gives the result of that if it
+    /// is done.
+    async fn beside<S>(&mut self, mut send: Pin<&mut S>, keys: &mut Keys) -> Option<S::Output>
+    where
+        S: Future<Output = Result<(), russh::Error>>,
+    {
+        let mut sent = None;
+        {
+            let interlude = self.interlude(keys);
+            tokio::pin!(interlude);
+            loop {
+                tokio::select! {
+                    biased;
+                    result = send.as_mut(), if sent.is_none() => sent = Some(result),
+                    () = &mut interlude => break,
+                }
+            }
+        }
+        self.interpret(keys).await;
+        sent
+    }
+
+    async fn interlude(&mut self, keys: &mut Keys) {
+        let Some(wanted) = keys.wanted.take() else { return };
+        let _taken = self.stage.take();
+        match wanted {
+            Wanted::Information => {
+                let facts = self.session.information().await;
+                self.console.information(self.shown(b'i'), facts).await;
+            }
+            Wanted::Duplicate => self.console.duplicate(self.shown(b'd')).await,
+            Wanted::Paste(pasted) => {
+                let text = paste::as_text(&pasted);
+                match self.console.paste(text.clone()).await {
+                    // Bytes that are no text stay what they are.
+                    Some(same) if same == text => self.pass(&paste::as_typed(&pasted), keys),
+                    Some(edited) => self.pass(&paste::as_typed(edited.as_bytes()), keys),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    fn shown(&self, byte: u8) -> String {
+        self.escape.as_ref().map_or_else(String::new, |escape| escape.shown(byte))
+    }
+
+    /// Takes what was read; nothing is the end.
+    async fn take(&mut self, typed: &[u8], keys: &mut Keys) {
+        keys.ended = typed.is_empty();
+        if let Some(paste) = &mut self.paste {
+            paste.take(typed, &mut keys.pieces);
+            return self.interpret(keys).await;
+        }
+        let used = self.keys(typed, keys).await;
+        if used < typed.len() {
+            keys.pieces.push_back(Piece::Typed(typed[used..].to_vec()));
+        }
+    }
+
+    async fn give_up(&mut self, keys: &mut Keys) {
+        if let Some(paste) = &mut self.paste {
+            paste.give_up(&mut keys.pieces);
+        }
+        self.interpret(keys).await;
+    }
+
+    /// Goes through what was typed, up to the next interlude.
+    async fn interpret(&mut self, keys: &mut Keys) {
+        while keys.wanted.is_none()
+            && !keys.escaped
+            && let Some(piece) = keys.pieces.pop_front()
+        {
+            match piece {
+                Piece::Typed(mut typed) => {
+                    let used = self.keys(&typed, keys).await;
+                    if used < typed.len() {
+                        keys.pieces.push_front(Piece::Typed(typed.split_off(used)));
+                    }
+                }
+                Piece::Passed(bytes) => self.pass(&bytes, keys),
+                Piece::Pasted(bytes) if paste::acts(&bytes) => {
+                    keys.wanted = Some(Wanted::Paste(bytes));
+                }
+                Piece::Pasted(bytes) => self.pass(&bytes, keys),
+                Piece::TooLong => self.console.say(&format!(
+                    "[not sent: a paste of more than {} MiB]\r\n",
+                    paste::MAX_PASTE >> 20
+                )),
+            }
+        }
+    }
+
+    fn pass(&mut self, bytes: &[u8], keys: &mut Keys) {
+        match &mut self.escape {
+            Some(escape) => escape.pass(bytes, &mut keys.held),
+            None => keys.held.extend_from_slice(bytes),
+        }
+    }
+
+    /// Runs typed bytes through the escapes, up to the next interlude; gives how many were
+    /// used.
+    async fn keys(&mut self, typed: &[u8], keys: &mut Keys) -> usize {
+        let mut from = 0;
+        while from < typed.len() && keys.wanted.is_none() && !keys.escaped {
+            let Some(escape) = &mut self.escape else {
+                keys.held.extend_from_slice(&typed[from..]);
+                return typed.len();
+            };
+            let (used, action) = escape.next(&typed[from..], &mut keys.held);
+            from += used;
+            match action {
+                None => {}
+                Some(Action::Disconnect) => keys.escaped = true,
+                Some(Action::Information) => keys.wanted = Some(Wanted::Information),
+                Some(Action::Duplicate) => keys.wanted = Some(Wanted::Duplicate),
+                Some(Action::Suspend) => {
+                    self.console.say(&format!("{} [suspend tessh]\r\n", escape.shown(0x1a)));
+                    self.console.suspend();
+                }
+                Some(Action::Help) => self.console.say(&escape.help()),
+                Some(Action::List) => self.console.say(&connections(escape, self.session)),
+                Some(Action::Rekey) => {
+                    // Where nothing moves the request cannot leave; `~.` must be read all the
+                    // same.
+                    tokio::select! {
+                        biased;
+                        _ = self.session.handle.rekey_soon() => {}
+                        () = std::future::ready(()) => {}
+                    }
+                }
+                Some(Action::Louder) => self.verbosity(b'v', true),
+                Some(Action::Quieter) => self.verbosity(b'V', false),
+                Some(Action::Unavailable(byte)) => self
+                    .console
+                    .say(&format!("{}: not available in this client\r\n", escape.shown(byte))),
+            }
+        }
+        from
+    }
+
+    fn verbosity(&mut self, byte: u8, more: bool) {
+        let level = self.console.verbosity(more);
+        let shown = self.shown(byte);
+        self.console.say(&format!("{shown} [LogLevel {level}]\r\n"));
+    }
+}
+
+fn connections(escape: &Escape, session: &Session) -> String {
+    let shown = escape.shown(b'#');
+    let mut text = format!("{shown}\r\nThe following connections are open:\r\n  #0 session\r\n");
+    if let Some(negotiated) = session.negotiated() {
+        text.push_str(&format!(
+            "  {} {} {}, authenticated by {}\r\n",
+            negotiated.kex, negotiated.host_key, negotiated.cipher, session.how
+        ));
+    }
+    text
+}

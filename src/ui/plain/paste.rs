@@ -1,0 +1,147 @@
+//! The question before a paste is sent, as plain lines: what it is, made visible, and whether
+//! to send it; its lines can be changed one by one.
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use super::MAX_MISTAKES;
+use crate::prompt::Answer;
+use crate::terminal::secret::read_shown;
+use crate::text;
+
+/// Lines shown: more than a person reads before saying yes.
+const MAX_LINES: usize = 200;
+/// Characters shown of one line.
+const MAX_SHOWN: usize = 500;
+
+/// Asks whether to send the text; gives it as it shall be sent.
+pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
+    let mut lines = Lines::of(text);
+    let mut mistakes = 0;
+    let mut shown = false;
+    while mistakes < MAX_MISTAKES {
+        if !shown && { tty }.write_all(lines.shown().as_bytes()).is_err() {
+            return Answer::CannotAsk;
+        }
+        shown = true;
+        let question = format!("Send {}? (yes/no/edit) ", lines.count());
+        let Ok(Some(answer)) = read_shown(tty, &question) else { return Answer::Cancelled };
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "yes" => return Answer::Given(lines.text()),
+            "no" => return Answer::Cancelled,
+            "edit" => {
+                if edit(tty, &mut lines).is_err() {
+                    return Answer::Cancelled;
+                }
+                shown = false;
+            }
+            _ => mistakes += 1,
+        }
+    }
+    Answer::Cancelled
+}
+
+/// Changes lines until the person has no more to change.
+fn edit(tty: &File, lines: &mut Lines) -> io::Result<()> {
+    loop {
+        let count = lines.lines.len();
+        let question = format!("Line to change (1-{count}, Enter when done): ");
+        let Some(number) = read_shown(tty, &question)? else { return Ok(()) };
+        if number.trim().is_empty() {
+            return Ok(());
+        }
+        let index = number.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let Some(line) = index.and_then(|index| lines.lines.get_mut(index)) else { continue };
+        let question = "New text (Enter alone leaves it out): ";
+        let Some(new) = read_shown(tty, question)? else { return Ok(()) };
+        *line = (!new.is_empty()).then_some(new);
+    }
+}
+
+/// The text, line by line; a line that is left out is `None`, so that numbers stay.
+struct Lines {
+    lines: Vec<Option<String>>,
+    /// Whether the last one ends in a line break too.
+    ended: bool,
+}
+
+impl Lines {
+    fn of(text: &str) -> Lines {
+        let ended = text.ends_with('\n');
+        let body = text.strip_suffix('\n').unwrap_or(text);
+        Lines { lines: body.split('\n').map(|line| Some(line.to_owned())).collect(), ended }
+    }
+
+    fn left(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().flatten().map(String::as_str)
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.left().collect::<Vec<_>>().join("\n");
+        if self.ended && self.left().next().is_some() {
+            text.push('\n');
+        }
+        text
+    }
+
+    fn count(&self) -> String {
+        match self.left().count() {
+            1 => "this line".to_owned(),
+            count => format!("these {count} lines"),
+        }
+    }
+
+    fn shown(&self) -> String {
+        let count = self.lines.len();
+        let mut shown = format!("A paste of {count} line{}:\n", if count == 1 { "" } else { "s" });
+        for (index, line) in self.lines.iter().enumerate().take(MAX_LINES) {
+            let line = match line {
+                Some(line) => visible(line),
+                None => "(left out)".to_owned(),
+            };
+            shown.push_str(&format!("{:4}  {line}\n", index + 1));
+        }
+        if count > MAX_LINES {
+            shown.push_str(&format!("      and {} more lines\n", count - MAX_LINES));
+        }
+        if !self.ended {
+            shown.push_str("      (the last line does not end with Enter)\n");
+        }
+        shown
+    }
+}
+
+/// A tab stays one; everything else that a terminal would act on is written out.
+fn visible(line: &str) -> String {
+    let parts: Vec<_> = line.split('\t').map(|part| text::line(part, MAX_SHOWN)).collect();
+    parts.join("\t")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_comes_back_as_it_was() {
+        for text in ["a\nb\n", "a\nb", "a\n\n", "\n", "a"] {
+            assert_eq!(Lines::of(text).text(), text);
+        }
+    }
+
+    #[test]
+    fn lines_that_are_left_out_leave_nothing() {
+        let mut lines = Lines::of("a\nb\nc\n");
+        lines.lines[1] = None;
+        assert_eq!((lines.text().as_str(), lines.count().as_str()), ("a\nc\n", "these 2 lines"));
+        lines.lines.fill(None);
+        assert_eq!(lines.text(), "");
+    }
+
+    #[test]
+    fn what_would_act_is_shown() {
+        let shown = Lines::of("rm -rf\t/\x1b[2K\n\u{202e}\n").shown();
+        assert_eq!(shown, "A paste of 2 lines:\n   1  rm -rf\t/\\x1b[2K\n   2  \\u{202e}\n");
+        let shown = Lines::of(&"x\n".repeat(MAX_LINES + 3)).shown();
+        assert!(shown.ends_with("and 3 more lines\n"), "{shown}");
+    }
+}

@@ -1,0 +1,342 @@
+//! What comes in the middle of a session: the facts about the connection, a second session on
+//! top of it, and the question before a paste is sent.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use lab::{DEMO_USER, Demo, Home, Pty, Setup, USER, arg, peers, tool};
+
+/// The demo server, known to a home that has its identity.
+fn demo(passphrase: Option<&str>) -> (Demo, Home) {
+    let (demo, home) = (Demo::start(), Home::new());
+    demo.write_identity(&home, passphrase);
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    (demo, home)
+}
+
+fn connect(demo: &Demo, home: &Home, options: &[&str]) -> Pty {
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let key = home.path("identity");
+    let login = ["--plain", "--auth", "publickey", "-i", arg(&key), "-p", &port];
+    home.on_pty(&[&login, options, &[&host]].concat())
+}
+
+fn shell(demo: &Demo, home: &Home, options: &[&str]) -> Pty {
+    let pty = connect(demo, home, options);
+    pty.wait_for("demo$");
+    pty
+}
+
+/// What was shown after a label of the connection's facts, last.
+#[track_caller]
+fn fact(pty: &Pty, label: &str) -> String {
+    let written = pty.written();
+    let line = written.lines().rev().find_map(|line| line.strip_prefix(&format!("  {label:24} ")));
+    line.unwrap_or_else(|| panic!("{label} is not among\n{written}")).trim_end().to_owned()
+}
+
+// ---- ~i -----------------------------------------------------------------------------------
+
+#[test]
+fn facts_are_exactly_what_was_negotiated() {
+    if !peers() {
+        return;
+    }
+    let sshd = Setup::new().start(&[
+        "KexAlgorithms ecdh-sha2-nistp384",
+        "Ciphers aes192-ctr",
+        "MACs hmac-sha2-512-etm@openssh.com",
+        "Compression delayed",
+    ]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let options = ["--plain", "-C", "--auth", "publickey", "-i", arg(&key)];
+    let arguments = sshd.to(&options, &[]);
+    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with('$'));
+    pty.send("<enter>~i");
+    pty.wait_written("  forwards ");
+    let print = |file: &std::path::Path| {
+        let line = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(file)]);
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    let known_hosts = home.path(".ssh/known_hosts");
+    for (label, value) in [
+        ("user", USER.to_owned()),
+        ("address", format!("127.0.0.1 port {}", sshd.port())),
+        ("client", format!("SSH-2.0-tessh_{}", env!("CARGO_PKG_VERSION"))),
+        ("host key algorithm", "ssh-ed25519".to_owned()),
+        ("host key", format!("ED25519 {}", print(&sshd.path("host_ed25519")))),
+        ("trusted because", format!("known: {}:1", arg(&known_hosts))),
+        ("cipher to server", "aes192-ctr".to_owned()),
+        ("cipher from server", "aes192-ctr".to_owned()),
+        ("MAC to server", "hmac-sha2-512-etm@openssh.com".to_owned()),
+        ("MAC from server", "hmac-sha2-512-etm@openssh.com".to_owned()),
+        ("compression to server", "zlib@openssh.com".to_owned()),
+        ("compression from server", "zlib@openssh.com".to_owned()),
+        ("authenticated by", format!("publickey with ED25519 {} ({})", print(&key), arg(&key))),
+        ("key exchanges", "1".to_owned()),
+        ("forwards", "none".to_owned()),
+    ] {
+        assert_eq!(fact(&pty, label), value, "{label}");
+    }
+    let kex = fact(&pty, "key exchange");
+    assert!(kex.starts_with("ecdh-sha2-nistp384, "), "{kex}");
+    assert!(fact(&pty, "server").starts_with("SSH-2.0-OpenSSH_"), "{}", fact(&pty, "server"));
+    assert!(fact(&pty, "round trip").ends_with(" ms"), "{}", fact(&pty, "round trip"));
+    assert!(fact(&pty, "received").contains("bytes"), "{}", fact(&pty, "received"));
+    // The session goes on where it was.
+    pty.send("echo go''es on<enter>exit<enter>");
+    pty.wait_written("goes on");
+    assert_eq!(pty.exit_code(), 0);
+    pty.expect_restored();
+}
+
+#[test]
+fn facts_follow_the_connection() {
+    let (demo, home) = demo(None);
+    std::fs::remove_file(home.path(".ssh/known_hosts")).unwrap();
+    let pty = connect(&demo, &home, &[]);
+    pty.wait_for("continue connecting");
+    pty.send("once<enter>");
+    pty.wait_for("demo$");
+    pty.send("<enter>~i");
+    pty.wait_written("  forwards ");
+    assert_eq!(fact(&pty, "trusted because"), "you said so, for this connection");
+    assert!(fact(&pty, "cipher to server").ends_with("-gcm@openssh.com"));
+    assert_eq!(fact(&pty, "MAC to server"), "implicit");
+    assert_eq!(fact(&pty, "key exchanges"), "1");
+    let before = fact(&pty, "sent");
+    pty.send("<enter>~R");
+    // The exchange is over some time: look until it is.
+    for _ in 0..1000 {
+        let looks = pty.written().matches("  forwards ").count();
+        pty.send("<enter>~i");
+        pty.wait_until("the facts", |_| pty.written().matches("  forwards ").count() > looks);
+        if fact(&pty, "key exchanges") == "2" {
+            break;
+        }
+    }
+    assert_eq!(fact(&pty, "key exchanges"), "2");
+    assert_ne!(fact(&pty, "sent"), before);
+    pty.send("<enter>~.");
+    assert_eq!(pty.exit_code(), 255);
+    pty.expect_restored();
+}
+
+#[test]
+fn under_the_name_ssh_the_letters_are_typed() {
+    let (demo, home) = demo(None);
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let key = home.path("identity");
+    let pty = home.on_pty_with(&["-i", arg(&key), "-p", &port, &host], &[("TESSH_AS_SSH", "1")]);
+    pty.wait_for("demo$");
+    pty.send("<enter>~irina<enter>");
+    pty.wait_for("~irina: not found");
+    pty.send("~dave<enter>");
+    pty.wait_for("~dave: not found");
+    pty.send("exit 0<enter>");
+    assert_eq!(pty.exit_code(), 0);
+}
+
+// ---- ~d -----------------------------------------------------------------------------------
+
+#[test]
+fn second_session_is_on_top_of_the_first_and_leaves_it_as_it_was() {
+    let (demo, home) = demo(None);
+    let pty = shell(&demo, &home, &[]);
+    let note = "test \"$(stty size)\" = '24 80' && drawn=again";
+    pty.send(&format!("trap '{}' WINCH; here=first<enter>", note.replace('\'', "\"")));
+    // It speaks while the other has the terminal.
+    pty.send("until test -e go; do sleep 0.1; done && echo he''ld &<enter>");
+    pty.send("<enter>~d");
+    pty.wait_for("[session 2, on top of this one]");
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("demo$"));
+    pty.send("echo \"<lt>$here>\" $(stty size); touch go; sleep 1; echo rea''dy<enter>");
+    pty.wait_written("ready");
+    let written = pty.written();
+    assert!(written.contains("<> 24 80"), "{written}");
+    assert!(!written.contains("held"), "output of the first session came through:\n{written}");
+    pty.send("exit 5<enter>");
+    pty.wait_written("[session 2 ended with status 5; this is session 1 again]");
+    pty.wait_written("held");
+    let written = pty.written();
+    assert!(written.find("held") > written.find("ready"), "{written}");
+    pty.send("<enter>echo \"<lt>$here>\"<enter>");
+    pty.wait_written("<first>");
+    // Programs that draw on the whole screen were made to do so again.
+    pty.send("until test $drawn; do sleep 0.1; done; echo drawn $drawn<enter>");
+    pty.wait_written("drawn again");
+    pty.send("exit 3<enter>");
+    assert_eq!(pty.exit_code(), 3);
+    pty.expect_restored();
+}
+
+#[test]
+fn second_session_asks_as_the_first_did() {
+    let (demo, home) = demo(Some("open sesame"));
+    let pty = connect(&demo, &home, &[]);
+    pty.wait_for("Enter passphrase");
+    pty.send("open sesame<enter>");
+    pty.wait_for("demo$");
+    pty.send("<enter>~d");
+    pty.wait_until("the question", |_| pty.written().matches("Enter passphrase").count() == 2);
+    pty.send("open sesame<enter>");
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("demo$"));
+    // The escape is for the session on top.
+    pty.send("<enter>~.");
+    pty.wait_written("[session 2 ended; this is session 1 again]");
+    pty.send("<enter>echo fir''st<enter>");
+    pty.wait_written("first");
+    assert!(!pty.written().contains("sesame"));
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    pty.expect_restored();
+}
+
+#[test]
+fn first_session_may_end_under_the_second() {
+    let (demo, home) = demo(None);
+    let pty = shell(&demo, &home, &[]);
+    pty.send("(until test -e go; do sleep 0.1; done; kill -KILL $$) &<enter>");
+    pty.send("<enter>~d");
+    pty.wait_for("[session 2, on top of this one]");
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("demo$"));
+    pty.send("touch go; sleep 1; echo sti''ll<enter>");
+    pty.wait_written("still");
+    pty.send("exit<enter>");
+    pty.wait_written("[session 2 ended with status 0");
+    assert_eq!(pty.exit_code(), 137);
+    pty.expect_restored();
+}
+
+#[test]
+fn sessions_are_not_piled_up_for_ever() {
+    let (demo, home) = demo(None);
+    let pty = shell(&demo, &home, &[]);
+    for session in 2..=5 {
+        pty.send("<enter>~d");
+        pty.wait_written(&format!("[session {session}, on top of this one]"));
+        pty.send("echo in $((90 + 0))x<enter>");
+        let count = session - 1;
+        pty.wait_until("the shell", |_| pty.written().matches("in 90x").count() == count);
+    }
+    pty.send("<enter>~d");
+    pty.wait_written("no more than 4 sessions on top of the first");
+    for session in (1..5).rev() {
+        pty.send("exit<enter>");
+        pty.wait_written(&format!("this is session {session} again"));
+    }
+    pty.send("exit 9<enter>");
+    assert_eq!(pty.exit_code(), 9);
+    pty.expect_restored();
+}
+
+// ---- pastes -------------------------------------------------------------------------------
+
+fn paste(pty: &Pty, text: &str) {
+    pty.send(&format!("<esc>[200~{text}<esc>[201~"));
+}
+
+fn asking(demo: &Demo, home: &Home) -> Pty {
+    let pty = shell(demo, home, &["--confirm-paste"]);
+    pty.wait_written("\x1b[?2004h");
+    pty
+}
+
+#[test]
+fn paste_of_several_lines_is_sent_after_a_yes() {
+    let (demo, home) = demo(None);
+    let pty = asking(&demo, &home);
+    paste(&pty, "echo on''e\necho tw''o\x1bX\n");
+    let screen = pty.wait_for("Send these 2 lines? (yes/no/edit)");
+    assert!(screen.contains("A paste of 2 lines:"), "{screen}");
+    assert!(screen.contains("   2  echo tw''o\\x1bX"), "{screen}");
+    pty.send("yes<enter>");
+    pty.wait_until("both lines run", |screen| screen.contains("one") && screen.contains("two"));
+    pty.send("exit 4<enter>");
+    assert_eq!(pty.exit_code(), 4);
+    assert!(pty.written().trim_end().contains("\x1b[?2004l"));
+    let (on, off) = (pty.written().rfind("\x1b[?2004h"), pty.written().rfind("\x1b[?2004l"));
+    assert!(on < off, "bracketed paste is left on");
+    pty.expect_restored();
+}
+
+#[test]
+fn paste_that_is_refused_sends_nothing() {
+    let (demo, home) = demo(None);
+    let pty = asking(&demo, &home);
+    // An escape in it is text.
+    paste(&pty, "echo ba''d\r~.\r");
+    pty.wait_for("Send these 2 lines?");
+    pty.send("no<enter>");
+    pty.wait_written("[the paste was not sent]");
+    pty.send("echo go''od<enter>");
+    pty.wait_written("good");
+    assert!(!pty.written().contains("bad\r"), "{}", pty.written());
+    pty.send("exit 6<enter>");
+    assert_eq!(pty.exit_code(), 6);
+    pty.expect_restored();
+}
+
+#[test]
+fn paste_can_be_edited() {
+    let (demo, home) = demo(None);
+    let pty = asking(&demo, &home);
+    paste(&pty, "echo a''1\necho b''2\necho c''3\n");
+    pty.wait_for("Send these 3 lines?");
+    pty.send("edit<enter>");
+    pty.wait_for("Line to change (1-3");
+    pty.send("2<enter>");
+    pty.wait_for("New text");
+    pty.send("echo n''ew<enter>3<enter><enter><enter>");
+    pty.wait_for("Send these 2 lines?");
+    pty.send("yes<enter>");
+    pty.wait_until("both lines run", |screen| screen.contains("a1") && screen.contains("new\n"));
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    let written = pty.written();
+    assert!(!written.contains("b2") && !written.contains("c3"), "{written}");
+}
+
+#[test]
+fn paste_within_a_line_and_one_that_a_program_asked_for_are_sent_as_they_are() {
+    let (demo, home) = demo(None);
+    let pty = asking(&demo, &home);
+    paste(&pty, "echo wor''d");
+    pty.send("<enter>");
+    pty.wait_written("word");
+    // A program that wants brackets gets them, with everything between.
+    const SENT: &str = "1b 5b 32 30 30 7e 61 0a 7e 2e 0a 62 63 64 1b 5b 32 30 31 7e)";
+    let shows = "p=$(head -c 20 | od -An -tx1); stty sane; echo \"($p)\"";
+    pty.send(&format!("stty raw -echo; printf '\\033[?2004h:g''o:'; {shows}<enter>"));
+    pty.wait_for(":go:");
+    paste(&pty, "a\n~.\nbcd");
+    pty.wait_for(")\ndemo$");
+    let written = pty.written();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let came = words(written.rsplit('(').next().unwrap());
+    assert!(came.starts_with(SENT), "{came}");
+    // Its switching off again is not the terminal's: the next paste is asked about.
+    pty.send("printf '\\033[?2004l:o''ff:'<enter>");
+    pty.wait_for(":off:");
+    paste(&pty, "echo x\n");
+    pty.wait_for("Send this line?");
+    pty.send("no<enter>");
+    pty.wait_written("[the paste was not sent]");
+    pty.send("<enter>~.");
+    assert_eq!(pty.exit_code(), 255);
+    pty.expect_restored();
+}
+
+#[test]
+fn without_the_flag_nothing_is_written_and_nothing_is_asked() {
+    let (demo, home) = demo(None);
+    let pty = shell(&demo, &home, &[]);
+    pty.send("echo on''e<enter>echo tw''o<enter>");
+    pty.wait_written("two");
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    assert!(!pty.written().contains("2004"), "{}", pty.written());
+}
