@@ -26,12 +26,14 @@ use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::{Policy, Sources, Subject};
 
-/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended.
+/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended. `begun`
+/// is called as soon as the login is taken.
 pub async fn connect(
     plan: &Plan,
     password: Option<Secret>,
     environment: &Environment,
     prompt: Arc<dyn Prompt>,
+    begun: impl FnOnce(),
 ) -> Result<Exit> {
     let options = &plan.options;
     options.warnings.iter().for_each(|warning| warn!("{warning}"));
@@ -46,6 +48,7 @@ pub async fn connect(
         .await
         .map_err(|error| name_host(error, plan))?;
     let session = log_in(plan, transport, login, &prompt).await?;
+    begun();
     if options.session_type.value == SessionType::None {
         return relay::linger(&session).await;
     }
