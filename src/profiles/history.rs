@@ -159,7 +159,8 @@ mod tests {
     fn junk_is_passed_over() {
         let (_dir, history) = history();
         make(history.path.parent().unwrap()).unwrap();
-        let junk = b"good\n\n \xff\xfe\nevil\x1b[2J\n-oProxyCommand=x\nh;rm\n  spaced  \r\ngood\nlast";
+        let junk =
+            b"good\n\n \xff\xfe\nevil\x1b[2J\n-oProxyCommand=x\nh;rm\n  spaced  \r\ngood\nlast";
         fs::write(&history.path, junk).unwrap();
         assert_eq!(history.list(), ["good", "spaced", "last"]);
     }

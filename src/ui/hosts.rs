@@ -209,9 +209,8 @@ fn summary(profile: &Profile) -> String {
 /// these lines, and lists here are short.
 fn likeness(typed: &str, text: &str) -> Option<u32> {
     const PART: u32 = 1_000;
-    let starts_word = |at: usize| {
-        text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric())
-    };
+    let starts_word =
+        |at: usize| text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
     if let Some(at) = text.match_indices(typed).map(|(at, _)| at).max_by_key(|&at| {
         // Of several places the first at the start of a word.
         (starts_word(at), std::cmp::Reverse(at))

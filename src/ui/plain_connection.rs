@@ -128,7 +128,8 @@ mod tests {
         hosts.read_more(Duration::from_secs(60));
         let listed = listed(&hosts);
         let text = list(&hosts, &listed);
-        for part in [" 1  s00  ", "line 1", " 2  s01  h\n", "and 2 more", "  21  new\n  22  old\n"] {
+        for part in [" 1  s00  ", "line 1", " 2  s01  h\n", "and 2 more", "  21  new\n  22  old\n"]
+        {
             assert!(text.contains(part), "{part:?} in\n{text}");
         }
         assert!(!text.contains("s21"), "{text}");

@@ -70,9 +70,8 @@ pub(super) fn remember(plan: &Plan, typed: &Typed, environment: &Environment) {
 }
 
 fn reached(plan: &Plan) -> String {
-    let given = |origin: &Origin| {
-        matches!(origin, Origin::Flag(_) | Origin::Option | Origin::Destination)
-    };
+    let given =
+        |origin: &Origin| matches!(origin, Origin::Flag(_) | Origin::Option | Origin::Destination);
     let (user, port) = (&plan.options.user, &plan.options.port);
     let mut host = plan.host.clone();
     if host.contains(':') {

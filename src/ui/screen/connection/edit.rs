@@ -208,4 +208,3 @@ impl Component for Edit {
         }
     }
 }
-

@@ -139,9 +139,8 @@ impl NewConnection {
             Item { text, note }
         };
         let items = self.listed.iter().map(item).collect();
-        let at = chosen.and_then(|chosen| {
-            self.listed.iter().position(|&at| same(&entries[at], chosen))
-        });
+        let at =
+            chosen.and_then(|chosen| self.listed.iter().position(|&at| same(&entries[at], chosen)));
         self.form.set_items(Key::List, items);
         if let Widget::List { selected, .. } = &mut self.form.row(Key::List).widget {
             *selected = at.unwrap_or(0);
@@ -214,7 +213,9 @@ impl NewConnection {
         match self.opened() {
             None => self.only_sessions(),
             Some(Err(error)) => self.complain(&error),
-            Some(Ok(document)) => Act::Open(Box::new(Edit::new(self.hosts.store.clone(), document))),
+            Some(Ok(document)) => {
+                Act::Open(Box::new(Edit::new(self.hosts.store.clone(), document)))
+            }
         }
     }
 
@@ -224,9 +225,8 @@ impl NewConnection {
             Some(Err(error)) => self.complain(&error),
             Some(Ok(document)) => {
                 let name = document.name().to_owned();
-                let make = move |store: &crate::profiles::Store, name: &str| {
-                    store.copy(&document, name)
-                };
+                let make =
+                    move |store: &crate::profiles::Store, name: &str| store.copy(&document, name);
                 let title = say!("connection-duplicate-title", name = shown(&name));
                 Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
             }
