@@ -13,6 +13,8 @@ use crate::{say, text};
 
 /// How many characters of a name, a destination or a fault are shown.
 const MAX_SHOWN: usize = 200;
+/// How many characters of a fault are looked at: it has a path in it.
+const MAX_FAULT: usize = 600;
 
 /// Which addresses of a host are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,19 +78,6 @@ impl Entry {
         }
     }
 
-    /// Its name and a note, ready to show.
-    pub fn shown(&self) -> (String, String) {
-        let note = match self {
-            Entry::Session { said: None, .. } => String::new(),
-            Entry::Session { said: Some(Ok(said)), .. } => said.clone(),
-            Entry::Session { said: Some(Err(error)), .. } => {
-                say!("connection-broken", why = text::line(&error.to_string(), MAX_SHOWN))
-            }
-            Entry::Recent(_) => say!("connection-recent"),
-        };
-        (text::line(self.name(), MAX_SHOWN), note)
-    }
-
     /// Why it cannot be used.
     pub fn fault(&self) -> Option<&Error> {
         match self {
@@ -139,6 +128,23 @@ impl Hosts {
     /// The saved sessions, by name, then the recent hosts, newest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The name of an entry and a note, ready to show.
+    pub fn shown(&self, entry: &Entry) -> (String, String) {
+        let note = match entry {
+            Entry::Session { said: None, .. } => String::new(),
+            Entry::Session { said: Some(Ok(said)), .. } => said.clone(),
+            Entry::Session { said: Some(Err(error)), .. } => {
+                // The directory is the same for all, and would push the reason out of sight.
+                let directory = format!("{}/", self.store.directory().display());
+                let why = text::line(error.cause(), MAX_FAULT);
+                let why = why.strip_prefix(&text::line(&directory, MAX_FAULT)).unwrap_or(&why);
+                say!("connection-broken", why = text::line(why, MAX_SHOWN))
+            }
+            Entry::Recent(_) => say!("connection-recent"),
+        };
+        (text::line(entry.name(), MAX_SHOWN), note)
     }
 
     /// Whether all sessions have been read.
@@ -314,6 +320,8 @@ mod tests {
         let faults: Vec<_> = hosts.entries().iter().map(|it| it.fault().is_some()).collect();
         assert_eq!(found(&hosts, ""), ["b@d.toml", "bad", "good"]);
         assert_eq!(faults, [true, true, false]);
-        assert!(hosts.entries()[1].shown().1.contains("line 2"), "{:?}", hosts.entries()[1]);
+        assert!(
+            hosts.shown(&hosts.entries()[1]).1.starts_with("! cannot be used: bad.toml line 2: ")
+        );
     }
 }

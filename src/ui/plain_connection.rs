@@ -28,11 +28,11 @@ pub fn ask(
     hosts: &mut Hosts,
     desk: &dyn Desk,
     before: &Entered,
-    failed: Option<&Error>,
+    failed: Option<Error>,
 ) -> io::Result<Option<Entered>> {
     let listed = match failed {
         Some(error) => {
-            tty.write_all(complaint(error).as_bytes())?;
+            tty.write_all(complaint(&error).as_bytes())?;
             listed(hosts)
         }
         None => {
@@ -90,7 +90,7 @@ fn list(hosts: &Hosts, listed: &[usize]) -> String {
         }
         out.push_str(&format!("{heading}\n"));
         for (number, &at) in listed.iter().enumerate().filter(|(_, at)| of(&entries[**at])) {
-            let (name, note) = entries[at].shown();
+            let (name, note) = hosts.shown(&entries[at]);
             let note = if sessions { format!("  {note}") } else { String::new() };
             out.push_str(&format!("  {:>2}  {name}{note}\n", number + 1));
         }

@@ -43,7 +43,7 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
             let dialog = NewConnection::new(hosts, desk.clone(), &before);
             Asking::Dialog { screen, dialog: Box::new(dialog) }
         }
-        Asker::Lines(tty) => Asking::Lines { tty, hosts, before, failed: None },
+        Asker::Lines(tty) => Asking::Lines(Box::new(Lines { tty, hosts, before, failed: None })),
     };
     within_signals(lead(asking, desk, Arc::new(environment)))
 }
@@ -136,7 +136,15 @@ fn beforehand(typed: &Typed) -> (Typed, Entered) {
 /// The questions, as often as they are asked.
 enum Asking {
     Dialog { screen: Screen, dialog: Box<NewConnection> },
-    Lines { tty: File, hosts: Hosts, before: Entered, failed: Option<Error> },
+    Lines(Box<Lines>),
+}
+
+/// The same in lines.
+struct Lines {
+    tty: File,
+    hosts: Hosts,
+    before: Entered,
+    failed: Option<Error>,
 }
 
 impl Asking {
@@ -151,11 +159,11 @@ impl Asking {
                 let entered = dialog.take_entered();
                 Ok((Asking::Dialog { screen, dialog }, entered))
             }
-            Asking::Lines { tty, mut hosts, before, failed: error } => {
-                let entered =
-                    plain_connection::ask(&tty, &mut hosts, desk, &before, error.as_ref());
+            Asking::Lines(mut lines) => {
+                let Lines { tty, hosts, before, failed: error } = &mut *lines;
+                let entered = plain_connection::ask(tty, hosts, desk, before, error.take());
                 let entered = entered.map_err(failed)?;
-                Ok((Asking::Lines { tty, hosts, before, failed: None }, entered))
+                Ok((Asking::Lines(lines), entered))
             }
         }
     }
@@ -164,7 +172,7 @@ impl Asking {
     fn failed(&mut self, error: Error) {
         match self {
             Asking::Dialog { dialog, .. } => dialog.failed(&error),
-            Asking::Lines { failed, .. } => *failed = Some(error),
+            Asking::Lines(lines) => lines.failed = Some(error),
         }
     }
 }
@@ -277,7 +285,7 @@ fn line(text: &str) -> Result<Option<Vec<String>>> {
     let mut words = shlex::split(text)
         .ok_or_else(|| usage("the line has a quote that is not closed").hint("close it"))?;
     words.remove(0);
-    let verb = words.first().map(OsString::from).filter(|word| args::is_verb(word));
+    let verb = words.first().map(OsString::from).filter(args::is_verb);
     match verb {
         Some(verb) if program == "tessh" && verb == "connect" => {
             words.remove(0);

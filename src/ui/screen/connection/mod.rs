@@ -15,6 +15,7 @@ use std::time::Duration;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 use super::form::{Form, Happened, Item, Row, Widget};
 use super::look::{Look, Tone};
@@ -134,11 +135,12 @@ impl NewConnection {
     fn fill(&mut self, chosen: Option<&Entry>) {
         self.listed = self.hosts.matching(self.form.text(Key::Host));
         let entries = self.hosts.entries();
-        let item = |&at: &usize| {
-            let (text, note) = entries[at].shown();
-            Item { text, note }
-        };
-        let items = self.listed.iter().map(item).collect();
+        let mut items: Vec<Item> = Vec::with_capacity(self.listed.len());
+        for &at in &self.listed {
+            let (text, note) = self.hosts.shown(&entries[at]);
+            items.push(Item { text, note });
+        }
+        aligned(&mut items);
         let at =
             chosen.and_then(|chosen| self.listed.iter().position(|&at| same(&entries[at], chosen)));
         self.form.set_items(Key::List, items);
@@ -439,6 +441,16 @@ impl Component for NewConnection {
         self.hosts.read_more(READING);
         self.fill(chosen.as_ref());
         Act::Stay
+    }
+}
+
+/// Puts the notes into one column, unless a name is much longer than the others.
+fn aligned(items: &mut [Item]) {
+    let widths = items.iter().map(|item| item.text.width());
+    let column = widths.filter(|width| *width <= MAX_SHOWN).max().unwrap_or(0);
+    for item in items {
+        let missing = column.saturating_sub(item.text.width());
+        item.text.push_str(&" ".repeat(missing));
     }
 }
 
