@@ -6,7 +6,7 @@ connection-port = TCP port:
 connection-family = Addresses:
 connection-connect = Connect
 connection-connect-to = Connect to { $name }
-connection-save = Save as…
+connection-save = Save as
 connection-help = Help
 connection-leave = Leave
 connection-recent = recent
@@ -93,5 +93,5 @@ connection-help-files-text =
 
 connection-lines-sessions = Saved sessions (tessh sessions changes them):
 connection-lines-recent = Recent hosts:
-connection-lines-more = … and { $count } more; a name can be typed too
+connection-lines-more = and { $count } more; a name can be typed too
 connection-lines-ask = Host or number (empty to leave):{" "}

@@ -16,7 +16,7 @@ use crate::cli::args::{self, Typed, TypedSetting, Verb};
 use crate::cli::resolve::{self, Plan, profile::store};
 use crate::cli::{Environment, log};
 use crate::config::{Keyword, Origin};
-use crate::destination::{self, Destination};
+use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{History, Profile, Store};
 use crate::terminal;
@@ -70,19 +70,25 @@ pub(super) fn remember(plan: &Plan, typed: &Typed, environment: &Environment) {
 }
 
 fn reached(plan: &Plan) -> String {
-    let given =
+    let typed =
         |origin: &Origin| matches!(origin, Origin::Flag(_) | Origin::Option | Origin::Destination);
     let (user, port) = (&plan.options.user, &plan.options.port);
-    let mut host = plan.host.clone();
-    if host.contains(':') {
-        host = format!("[{host}]");
+    let user = typed(&user.origin).then_some(user.value.as_str());
+    destination(&plan.host, user, typed(&port.origin).then_some(port.value))
+}
+
+/// As it would be typed.
+fn destination(host: &str, user: Option<&str>, port: Option<u16>) -> String {
+    let mut text = match host.contains(':') {
+        true => format!("[{host}]"),
+        false => host.to_owned(),
+    };
+    if let Some(port) = port {
+        text = format!("{text}:{port}");
     }
-    if given(&port.origin) {
-        host = format!("{host}:{}", port.value);
-    }
-    match given(&user.origin) {
-        true => format!("{}@{host}", user.value),
-        false => host,
+    match user {
+        Some(user) => format!("{user}@{text}"),
+        None => text,
     }
 }
 
@@ -252,7 +258,7 @@ impl Line {
         }
         let port = entered.port.trim();
         if !port.is_empty() {
-            destination::parse_port(port)?;
+            parse_port(port)?;
             words.extend(["-p".into(), port.into()]);
         }
         let text = entered.host.trim();

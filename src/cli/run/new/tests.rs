@@ -125,3 +125,17 @@ fn a_line_becomes_a_session_to_save() {
     assert_eq!(profile.identity, ["/k"]);
     line.profile(&entered("ssh://u:secret@h", "", Family::Auto)).expect_err("a password");
 }
+
+#[test]
+fn what_is_remembered_leads_to_the_same_place() {
+    for (host, user, port, text) in [
+        ("web", None, None, "web"),
+        ("web", Some("root"), Some(2222), "root@web:2222"),
+        ("2001:db8::7", None, None, "[2001:db8::7]"),
+        ("fe80::1%eth0", Some("a@b"), Some(22), "a@b@[fe80::1%eth0]:22"),
+    ] {
+        assert_eq!(destination(host, user, port), text);
+        let back = Destination::parse(text).unwrap();
+        assert_eq!((back.host.as_str(), back.user.as_deref(), back.port), (host, user, port));
+    }
+}
