@@ -86,12 +86,32 @@ fn what_fails_before_the_shell_comes_back_with_the_fields_filled() {
 }
 
 #[test]
+fn a_host_key_or_a_login_that_is_refused_comes_back_too() {
+    let demo = Demo::start();
+    let home = home(&demo);
+    let here = format!("{DEMO_USER}@127.0.0.1:{}", demo.port());
+    let pty = dialog(&home);
+    pty.send(&format!("ssh -o StrictHostKeyChecking=yes {here}<enter>"));
+    pty.wait_until("the refused key", |screen| {
+        screen.contains("ey verification failed") && screen.contains("Leave")
+    });
+    pty.send(&format!("<c-u>nobody@127.0.0.1:{}<enter>", demo.port()));
+    pty.wait_until("the refused login", |screen| {
+        screen.contains("Permission denied") && screen.contains("Leave")
+    });
+    assert!(!home.path(HISTORY).exists(), "nothing was reached");
+    pty.send(&format!("<c-u>{here}<enter>"));
+    leave_shell(&pty, 0);
+    assert_eq!(home.read(HISTORY), format!("{here}\n"));
+}
+
+#[test]
 fn a_name_without_an_address_comes_back_and_esc_leaves_without_a_connection() {
     let home = Home::new();
     let pty = dialog(&home);
     pty.send("nowhere.invalid<enter>");
     pty.wait_until("the failure", |screen| {
-        screen.contains("nowhere.invalid: ") && screen.contains("Leave")
+        screen.contains("Could not resolve hostname") && screen.contains("Leave")
     });
     pty.send("<esc>");
     assert_eq!(pty.exit_code(), 130);
@@ -156,9 +176,16 @@ fn in_lines_a_number_or_a_host_is_typed() {
         pty.wait_for("Host or number");
         pty.send("h;x<enter>");
         pty.wait_for("invalid characters");
+        // What is typed before the question would be shown before it.
+        let asked = |times| {
+            pty.wait_until("another question", |screen| {
+                screen.matches("Host or number").count() == times
+            })
+        };
+        asked(2);
         pty.send("nowhere.invalid<enter>");
-        pty.wait_for("nowhere.invalid: ");
-        pty.wait_until("a third question", |screen| screen.matches("Host or number").count() == 3);
+        pty.wait_for("Could not resolve hostname");
+        asked(3);
         pty.send(&format!("{here}<enter>"));
         pty.wait_for("demo$");
         pty.send("exit 4<enter>");
