@@ -172,11 +172,31 @@ pub struct Typed {
     pub rest: Vec<OsString>,
 }
 
+impl Typed {
+    /// Whether a host or saved session is needed and none is named.
+    pub fn lacks_host(&self) -> bool {
+        let named = self.destination.is_some() || self.profile.is_some();
+        self.verb == Verb::Connect && !named && self.query.is_none()
+    }
+}
+
 /// Reads the words after the program's name.
 ///
 /// # Errors
 /// [`Kind::Usage`]: an unknown flag, one without its argument, one that is refused, or no host.
 pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed> {
+    let typed = parse_open(args, as_ssh)?;
+    match typed.lacks_host() {
+        true => Err(no_host()),
+        false => Ok(typed),
+    }
+}
+
+/// The same where the host may be asked for.
+///
+/// # Errors
+/// Those of [`parse`], but for the host.
+pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed> {
     let mut words: Vec<OsString> = args.collect();
     let verb = words.first().and_then(|word| verb(word)).filter(|_| !as_ssh);
     if let Some(verb) = verb {
@@ -210,6 +230,11 @@ pub fn version_line() -> String {
 /// What is said when there is no host.
 pub fn usage_line() -> String {
     "usage: tessh [options] [user@]host[:port] [command [argument ...]]".to_owned()
+}
+
+/// What is said when there is no host and nobody to ask.
+pub fn no_host() -> Error {
+    usage("no host is named").hint(usage_line())
 }
 
 fn verb(word: &OsStr) -> Option<Verb> {
@@ -410,9 +435,6 @@ impl Reading {
         }
         if let Some((flag, tty)) = self.tty {
             fix(flag, Keyword::RequestTTY, tty);
-        }
-        if self.wants_destination() && !self.ends() {
-            return Err(usage("no host is named").hint(usage_line()));
         }
         Ok(self.typed)
     }

@@ -41,7 +41,7 @@ fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8>
     if !as_ssh && let Some(name) = look::take_language(&mut words, args::is_verb) {
         look::speak(&name)?;
     }
-    let typed = args::parse(words.into_iter(), as_ssh)?;
+    let typed = args::parse_open(words.into_iter(), as_ssh)?;
     *json = typed.json;
     if let Some(name) = &typed.lang {
         look::speak(name)?;

@@ -14,7 +14,7 @@ use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::args::{Typed, TypedSetting, usage_line};
+use super::args::{Typed, TypedSetting, no_host};
 use super::environment::ask_pass;
 use crate::config::{
     self, Circumstances, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Method,
@@ -156,7 +156,6 @@ fn layered(typed: &Typed, context: &Context) -> Result<Resolved> {
         let document = profile::named(name, context)?;
         return saved(typed, None, document, context);
     }
-    let no_host = || usage("no host is named").hint(usage_line());
     let text = typed.destination.as_deref().ok_or_else(no_host)?;
     let parsed = Destination::parse(text);
     if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {

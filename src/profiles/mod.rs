@@ -1,7 +1,8 @@
 //! Saved sessions (profiles): one TOML file each in a directory of the user's own.
 //!
 //! [`Profile`] is what a file says, `name` how a session's name becomes the name of its file and
-//! back, `read` and `write` the text, `store` the directory. What the values mean for a
+//! back, `read` and `write` the text, `store` the directory, `history` the hosts that were
+//! reached without one. What the values mean for a
 //! connection is not known here: `cli` makes a layer of options of them, between the command
 //! line and ssh_config(5). Comments and keys that are not known stay where they are when a
 //! session is saved again. There is no field for a password or passphrase, and a file that has
@@ -34,11 +35,13 @@
 //! algorithms.cipher = "aes256-gcm@openssh.com"  # also kex, host_key, mac
 //! ```
 
+mod history;
 mod name;
 mod read;
 mod store;
 mod write;
 
+pub use history::{History, MAX_HISTORY};
 pub use name::{MAX_NAME, check as check_name, file_name, from_file_name};
 pub use store::{Document, Listed, MAX_PROFILES, Store, Unknown};
 

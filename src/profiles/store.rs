@@ -155,6 +155,38 @@ impl Store {
         })
     }
 
+    /// The same session, comments and unknown keys too, under another name; not yet written.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for a name that none can have.
+    pub fn copy(&self, document: &Document, name: &str) -> Result<Document> {
+        let path = self.directory.join(name::file_name(name)?);
+        Ok(Document { name: name.to_owned(), path, before: None, ..document.clone() })
+    }
+
+    /// Whether the file is another one than it was when the session was read, or is gone.
+    pub fn has_changed(&self, document: &Document) -> bool {
+        !self.load(&document.path).is_ok_and(|now| now == document.before)
+    }
+
+    /// The names of all sessions without reading what they say, by name. A file that belongs to
+    /// no name is there with its error.
+    ///
+    /// # Errors
+    /// Those of [`Store::list`].
+    pub fn names(&self) -> Result<Vec<(String, Result<()>)>> {
+        let named = |(file, session): (String, Option<String>)| match session {
+            Some(name) => (name, Ok(())),
+            None => {
+                let fault = nameless(&self.directory.join(&file));
+                (file, Err(fault))
+            }
+        };
+        let mut all: Vec<_> = self.files()?.into_iter().map(named).collect();
+        all.sort_by(|one, other| one.0.cmp(&other.0));
+        Ok(all)
+    }
+
     /// All sessions, by name; one that is broken is there with its error.
     ///
     /// # Errors
@@ -166,8 +198,7 @@ impl Store {
                 Some(session) => self.open(session).and_then(|found| {
                     found.ok_or_else(|| local(&path, "it is a link that leads nowhere, or gone"))
                 }),
-                None => Err(config(&path, "this file name is that of no session")
-                    .hint("tessh sessions save makes names that are")),
+                None => Err(nameless(&path)),
             };
             Listed { name: session.unwrap_or(file), path, document }
         };
@@ -204,12 +235,8 @@ impl Store {
         }
         // What is written must be what would be read.
         read::read(&text).map_err(|fault| at_line(&document.path, &fault))?;
-        DirBuilder::new()
-            .recursive(true)
-            .mode(DIRECTORY_MODE)
-            .create(&self.directory)
-            .map_err(|error| failed(&self.directory, "cannot be created", &error))?;
-        let _lock = self.lock()?;
+        make(&self.directory)?;
+        let _lock = lock(&self.directory)?;
         let now = self.load(&document.path)?;
         if now != document.before {
             let cause = format!("{} was changed since it was read", shown(&document.path));
@@ -307,32 +334,40 @@ impl Store {
         let name = name.to_owned();
         Ok(Document { name, path, before: Some(bytes), toml, profile, unknown })
     }
+}
 
-    /// The lock on the directory, held until dropped. Some file systems (NFS is one) cannot lock
-    /// a directory: there two savers within the same millisecond are not told apart.
-    fn lock(&self) -> Result<File> {
-        let directory = File::open(&self.directory)
-            .map_err(|error| failed(&self.directory, "cannot be locked", &error))?;
-        let deadline = Instant::now() + LOCK_PATIENCE;
-        loop {
-            match directory.try_lock() {
-                Ok(()) => return Ok(directory),
-                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                    std::thread::sleep(LOCK_PAUSE);
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let seconds = LOCK_PATIENCE.as_secs();
-                    let what = format!("it has been locked by another process for {seconds} s");
-                    return Err(local(&self.directory, &what));
-                }
-                Err(TryLockError::Error(_)) => return Ok(directory),
+/// Makes a directory that only its owner can look into, if there is none.
+pub(super) fn make(path: &Path) -> Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(DIRECTORY_MODE)
+        .create(path)
+        .map_err(|error| failed(path, "cannot be created", &error))
+}
+
+/// The lock on a directory, held until dropped. Some file systems (NFS is one) cannot lock a
+/// directory: there two savers within the same millisecond are not told apart.
+pub(super) fn lock(path: &Path) -> Result<File> {
+    let directory = File::open(path).map_err(|error| failed(path, "cannot be locked", &error))?;
+    let deadline = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match directory.try_lock() {
+            Ok(()) => return Ok(directory),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                std::thread::sleep(LOCK_PAUSE);
             }
+            Err(TryLockError::WouldBlock) => {
+                let seconds = LOCK_PATIENCE.as_secs();
+                let what = format!("it has been locked by another process for {seconds} s");
+                return Err(local(path, &what));
+            }
+            Err(TryLockError::Error(_)) => return Ok(directory),
         }
     }
 }
 
 /// Puts the text in the file's place; a symbolic link stays, and what it leads to is replaced.
-fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
+pub(super) fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
     let target = if is_link { fs::canonicalize(path)? } else { path.to_owned() };
     let directory = target.parent().unwrap_or(Path::new("."));
@@ -376,7 +411,12 @@ fn distance(one: &[char], other: &[char]) -> Option<usize> {
     row.last().copied().filter(|&far| far <= most)
 }
 
-fn is_absent(error: &std::io::Error) -> bool {
+fn nameless(path: &Path) -> Error {
+    config(path, "this file name is that of no session")
+        .hint("tessh sessions save makes names that are")
+}
+
+pub(super) fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
@@ -397,7 +437,7 @@ fn local(path: &Path, what: &str) -> Error {
     Error::new(Kind::Local, format!("{}: {what}", shown(path)))
 }
 
-fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
+pub(super) fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
     let reason = error.to_string();
     let reason = reason.split(" (os error").next().unwrap_or_default();
     Error::new(Kind::Local, format!("{} {what}: {reason}", shown(path)))

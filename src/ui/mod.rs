@@ -2,5 +2,7 @@
 //! answers to "how": dialogs on the full screen, and plain, append-only lines.
 
 pub mod dialogs;
+pub mod hosts;
 pub mod plain;
+pub mod plain_connection;
 pub mod screen;

@@ -76,8 +76,13 @@ impl<'a> Visit<'a> {
     }
 }
 
-/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended.
-pub async fn connect(visit: &Visit<'_>, password: Option<Secret>) -> Result<Exit> {
+/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended. `begun`
+/// is called as soon as the login is taken.
+pub async fn connect(
+    visit: &Visit<'_>,
+    password: Option<Secret>,
+    begun: impl FnOnce(),
+) -> Result<Exit> {
     let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
     options.warnings.iter().for_each(|warning| warn!("{warning}"));
@@ -98,6 +103,7 @@ pub async fn connect(visit: &Visit<'_>, password: Option<Secret>) -> Result<Exit
         .await
         .map_err(|error| name_host(error, plan))?;
     let session = log_in(plan, transport, login, prompt).await?;
+    begun();
     if options.session_type.value == SessionType::None {
         return rotation::around(&session, prompt, relay::linger(&session)).await;
     }
@@ -213,7 +219,7 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
 /// The main path once more, on top of a session.
 fn once_more<'a>(visit: &'a Visit<'_>, modes: &[(Pty, u32)]) -> Interlude<'a, Result<Exit>> {
     let again = visit.again(modes);
-    Box::pin(async move { connect(&again, None).await })
+    Box::pin(async move { connect(&again, None, || ()).await })
 }
 
 fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {

@@ -116,5 +116,5 @@ async fn log_in(server: &Server, directory: &Path, environment: &Environment) ->
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start(plan.options.log_level.value, None)?;
     let prompt = prompt(&plan, &typed, environment);
-    session(&plan, None, environment, prompt).await
+    session(&plan, None, environment, prompt, || {}).await
 }

@@ -4,6 +4,7 @@ mod connect;
 mod demo;
 mod filter;
 mod keygen;
+mod new;
 mod query;
 mod sessions;
 
@@ -58,6 +59,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
             let lines = crate::config::effective_lines(&options);
             print(&lines.into_iter().map(|line| line + "\n").collect::<String>())
         }
+        Verb::Connect if typed.lacks_host() => new::run(typed, environment),
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;
             log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
@@ -66,7 +68,11 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
             }
             let password = typed.password_fd.map(read_password).transpose()?;
             let prompt = prompt(&plan, typed, &environment);
-            within_signals(async move { session(&plan, password, &environment, prompt).await })
+            let typed = typed.clone();
+            within_signals(async move {
+                let begun = || new::remember(&plan, &typed, &environment);
+                session(&plan, password, &environment, prompt, begun).await
+            })
         }
         other => Err(Error::new(Kind::Usage, format!("{other} is not part of this version"))
             .hint("tessh help lists what is")),
@@ -88,16 +94,17 @@ fn print(text: &str) -> Result<u8> {
     }
 }
 
-/// One connection, from the plan to the exit code.
+/// One connection, from the plan to the exit code; `begun` is called once logged in.
 async fn session(
     plan: &Plan,
     password: Option<Secret>,
     environment: &Environment,
     prompt: Arc<dyn Prompt>,
+    begun: impl FnOnce(),
 ) -> Result<u8> {
     let remembered = Remembered::default();
     let visit = Visit::first(plan, environment, prompt, &remembered);
-    let exit = connect::connect(&visit, password).await?;
+    let exit = connect::connect(&visit, password, begun).await?;
     Ok(code(&exit))
 }
 

@@ -264,7 +264,7 @@ fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
 const SAVE: &str = "tessh sessions save NAME [options] [user@]host [command]";
 
 /// The session that was typed.
-fn typed_profile(typed: &Typed) -> Result<Profile> {
+pub(super) fn typed_profile(typed: &Typed) -> Result<Profile> {
     let placeless = [
         ("-F", typed.config_file.is_some()),
         ("-E", typed.log_file.is_some()),

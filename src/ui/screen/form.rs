@@ -204,6 +204,18 @@ impl<K: Copy + PartialEq> Form<K> {
         }
     }
 
+    /// Replaces what a button says.
+    pub fn set_button(&mut self, key: K, new: String) {
+        for row in &mut self.rows {
+            if let Widget::Buttons(buttons) = &mut row.widget
+                && let Some((_, label)) = buttons.iter_mut().find(|(button, _)| *button == key)
+            {
+                *label = new;
+                return;
+            }
+        }
+    }
+
     /// Takes a key, click or paste.
     pub fn handle(&mut self, event: &Event) -> Happened<K> {
         match event {

@@ -5,6 +5,7 @@
 //! main screen and its scrollback are then as they were. The terminal itself (raw mode,
 //! screens, restoring) is `terminal`'s.
 
+pub mod connection;
 pub mod field;
 pub mod form;
 pub mod look;

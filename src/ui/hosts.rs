@@ -1,0 +1,327 @@
+//! What New connection offers and what comes of it: saved sessions, recent hosts, how they
+//! are found by a few letters, and what was entered. The dialog (`screen/connection`) and its
+//! twin in lines (`plain_connection`) show the same.
+//!
+//! What a session says is read a few files at a time, so that thousands do not delay the first
+//! screen. What a typed line means is the command line's business: [`Desk`].
+
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::profiles::{History, Profile, Store};
+use crate::{say, text};
+
+/// How many characters of a name, a destination or a fault are shown.
+const MAX_SHOWN: usize = 200;
+/// How many characters of a fault are looked at: it has a path in it.
+const MAX_FAULT: usize = 600;
+
+/// Which addresses of a host are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    /// Any.
+    #[default]
+    Auto,
+    /// IPv4 alone.
+    V4,
+    /// IPv6 alone.
+    V6,
+}
+
+/// What was entered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entered {
+    /// The host field: a destination, or a whole `ssh` line.
+    pub host: String,
+    /// The saved session that was chosen instead.
+    pub session: Option<String>,
+    /// The port field; empty for whatever else says one.
+    pub port: String,
+    /// The addresses.
+    pub family: Family,
+}
+
+/// Who knows what a command line means.
+pub trait Desk: Send + Sync {
+    /// Whether it can be connected with, as far as can be said without looking anything up.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn check(&self, entered: &Entered) -> Result<()>;
+
+    /// The same as a saved session.
+    ///
+    /// # Errors
+    /// What is wrong with it, or has no place in a saved session.
+    fn profile(&self, entered: &Entered) -> Result<Profile>;
+}
+
+/// One thing to connect to.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// A saved session.
+    Session {
+        /// Its name.
+        name: String,
+        /// What it says in a line, once that is read, or why it cannot be used.
+        said: Option<Result<String>>,
+    },
+    /// A host that was reached before.
+    Recent(String),
+}
+
+impl Entry {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        match self {
+            Entry::Session { name, .. } | Entry::Recent(name) => name,
+        }
+    }
+
+    /// Why it cannot be used.
+    pub fn fault(&self) -> Option<&Error> {
+        match self {
+            Entry::Session { said: Some(Err(error)), .. } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// All there is to connect to.
+pub struct Hosts {
+    /// The saved sessions.
+    pub store: Store,
+    /// The hosts reached before.
+    pub history: History,
+    entries: Vec<Entry>,
+    /// How many of the entries have been read, from the front.
+    read: usize,
+    fault: Option<Error>,
+}
+
+impl Hosts {
+    /// Looks for both; the sessions themselves are not read yet.
+    pub fn find(store: Store, history: History) -> Hosts {
+        let mut hosts = Hosts { store, history, entries: Vec::new(), read: 0, fault: None };
+        hosts.look_again();
+        hosts
+    }
+
+    /// Looks for both again.
+    pub fn look_again(&mut self) {
+        let names = self.store.names();
+        self.fault = names.as_ref().err().cloned();
+        let session = |(name, fault): (String, Result<()>)| Entry::Session {
+            name,
+            said: fault.err().map(Err),
+        };
+        let sessions = names.unwrap_or_default().into_iter().map(session);
+        self.entries = sessions.chain(self.history.list().into_iter().map(Entry::Recent)).collect();
+        self.read = 0;
+    }
+
+    /// Why there are no saved sessions to show, if there is a reason.
+    pub fn fault(&self) -> Option<&Error> {
+        self.fault.as_ref()
+    }
+
+    /// The saved sessions, by name, then the recent hosts, newest first.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The name of an entry and a note, ready to show.
+    pub fn shown(&self, entry: &Entry) -> (String, String) {
+        let note = match entry {
+            Entry::Session { said: None, .. } => String::new(),
+            Entry::Session { said: Some(Ok(said)), .. } => said.clone(),
+            Entry::Session { said: Some(Err(error)), .. } => {
+                // The directory is the same for all, and would push the reason out of sight.
+                let directory = format!("{}/", self.store.directory().display());
+                let why = text::line(error.cause(), MAX_FAULT);
+                let why = why.strip_prefix(&text::line(&directory, MAX_FAULT)).unwrap_or(&why);
+                say!("connection-broken", why = text::line(why, MAX_SHOWN))
+            }
+            Entry::Recent(_) => say!("connection-recent"),
+        };
+        (text::line(entry.name(), MAX_SHOWN), note)
+    }
+
+    /// Whether all sessions have been read.
+    pub fn is_complete(&self) -> bool {
+        self.read == self.entries.len()
+    }
+
+    /// Reads sessions for about this long, at least one.
+    pub fn read_more(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while let Some(entry) = self.entries.get_mut(self.read) {
+            self.read += 1;
+            if let Entry::Session { name, said: said @ None } = entry {
+                *said = Some(match self.store.open(name) {
+                    Ok(Some(document)) => Ok(summary(document.profile())),
+                    Ok(None) => Err(Error::new(
+                        crate::error::Kind::Local,
+                        "the file is a link that leads nowhere, or gone",
+                    )),
+                    Err(error) => Err(error),
+                });
+            }
+            if Instant::now() >= end {
+                return;
+            }
+        }
+    }
+
+    /// The numbers of the entries that a few typed letters may mean, the likeliest first; all
+    /// of them if nothing is typed.
+    pub fn matching(&self, typed: &str) -> Vec<usize> {
+        let typed = typed.trim().to_lowercase();
+        let score = |entry: &Entry| {
+            let name = likeness(&typed, &entry.name().to_lowercase()).map(|score| 2 * score);
+            let said = match entry {
+                Entry::Session { said: Some(Ok(said)), .. } => {
+                    likeness(&typed, &said.to_lowercase())
+                }
+                _ => None,
+            };
+            name.max(said)
+        };
+        let scored = self.entries.iter().enumerate();
+        let mut scored: Vec<(u32, usize)> =
+            scored.filter_map(|(at, entry)| Some((score(entry)?, at))).collect();
+        scored.sort_by_key(|&(score, at)| (std::cmp::Reverse(score), at));
+        scored.into_iter().map(|(_, at)| at).collect()
+    }
+}
+
+/// As it would be typed, and by which words it is found.
+fn summary(profile: &Profile) -> String {
+    let user = profile.user.as_ref().map_or(String::new(), |user| format!("{user}@"));
+    let host = &profile.host;
+    let mut said = match profile.port {
+        Some(port) if host.contains(':') => format!("{user}[{host}]:{port}"),
+        Some(port) => format!("{user}{host}:{port}"),
+        None => format!("{user}{host}"),
+    };
+    for tag in &profile.tags {
+        said.push_str(&format!(" #{tag}"));
+    }
+    text::line(&said, MAX_SHOWN)
+}
+
+/// How well typed letters fit a text, both in lower case: they are a part of it, best at the
+/// start of a word, or stand in it in this order. No crate: those there are weigh more than
+/// these lines, and lists here are short.
+fn likeness(typed: &str, text: &str) -> Option<u32> {
+    const PART: u32 = 1_000;
+    let starts_word =
+        |at: usize| text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
+    if let Some(at) = text.match_indices(typed).map(|(at, _)| at).max_by_key(|&at| {
+        // Of several places the first at the start of a word.
+        (starts_word(at), std::cmp::Reverse(at))
+    }) {
+        let early = 100_u32.saturating_sub(u32::try_from(at).unwrap_or(u32::MAX));
+        return Some(PART + early + if starts_word(at) { PART } else { 0 });
+    }
+    let (mut score, mut rest, mut gap) = (0, typed.chars().peekable(), true);
+    for (at, c) in text.char_indices() {
+        let fits = rest.next_if_eq(&c).is_some();
+        if fits {
+            score += 1 + if gap { 0 } else { 2 } + if starts_word(at) { 3 } else { 0 };
+        }
+        gap = !fits;
+    }
+    // A letter or two somewhere in a text say nothing.
+    let close = score >= 2 * u32::try_from(typed.chars().count()).unwrap_or(u32::MAX);
+    (rest.peek().is_none() && close).then_some(score.min(PART - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts(sessions: &[(&str, &str)], recent: &[&str]) -> (tempfile::TempDir, Hosts) {
+        let dir = tempfile::tempdir().unwrap();
+        let uid = rustix::process::getuid().as_raw();
+        let store = Store::new(dir.path().join("sessions"), uid);
+        for (name, host) in sessions {
+            let mut document = store.create(name).unwrap();
+            let profile = Profile { host: (*host).to_owned(), ..Profile::default() };
+            document.set(profile).unwrap();
+            store.save(&mut document).unwrap();
+        }
+        let history = History::new(dir.path().join("history"));
+        for host in recent.iter().rev() {
+            history.add(host).unwrap();
+        }
+        (dir, Hosts::find(store, history))
+    }
+
+    fn found<'a>(hosts: &'a Hosts, typed: &str) -> Vec<&'a str> {
+        hosts.matching(typed).into_iter().map(|at| hosts.entries()[at].name()).collect()
+    }
+
+    #[test]
+    fn sessions_by_name_then_recent_hosts_newest_first() {
+        let (_dir, hosts) = hosts(&[("web", "w"), ("db", "d")], &["z", "a"]);
+        assert_eq!(found(&hosts, ""), ["db", "web", "z", "a"]);
+    }
+
+    #[test]
+    fn a_few_letters_find_what_is_meant() {
+        let all = [("web-prod", "10.0.0.1"), ("web-test", "10.0.0.2"), ("cobweb", "10.0.0.3")];
+        let (_dir, mut hosts) = hosts(&all, &["root@db.example.org"]);
+        hosts.read_more(Duration::from_secs(60));
+        assert!(hosts.is_complete());
+        for (typed, names) in [
+            ("web", &["web-prod", "web-test", "cobweb"][..]),
+            ("WEB-T", &["web-test"]),
+            ("wp", &["web-prod"]),
+            ("0.0.3", &["cobweb"]),
+            ("db.ex", &["root@db.example.org"]),
+            ("zzz", &[]),
+        ] {
+            assert_eq!(found(&hosts, typed), names, "{typed}");
+        }
+    }
+
+    #[test]
+    fn thousands_of_sessions_are_not_read_before_the_first_screen() {
+        let names: Vec<String> = (0..2_000).map(|n| format!("s{n:04}")).collect();
+        let (dir, _) = hosts(&[("s0000", "h")], &[]);
+        let directory = dir.path().join("sessions");
+        for name in &names {
+            std::fs::write(directory.join(format!("{name}.toml")), "host = \"h\"\n").unwrap();
+        }
+        let uid = rustix::process::getuid().as_raw();
+        let history = History::new(dir.path().join("history"));
+        let mut hosts = Hosts::find(Store::new(directory, uid), history);
+        let unread = |hosts: &Hosts| {
+            let unread = |entry: &&Entry| matches!(entry, Entry::Session { said: None, .. });
+            hosts.entries().iter().filter(unread).count()
+        };
+        assert_eq!(unread(&hosts), 2_000);
+        hosts.read_more(Duration::ZERO);
+        assert_eq!(unread(&hosts), 1_999);
+        assert_eq!(found(&hosts, "s1999"), ["s1999"], "found by name all the same");
+    }
+
+    #[test]
+    fn a_broken_file_is_there_with_its_line_and_the_others_work() {
+        let (dir, _) = hosts(&[("good", "h")], &[]);
+        let directory = dir.path().join("sessions");
+        std::fs::write(directory.join("bad.toml"), "host = \"h\"\nport = \"x\"\n").unwrap();
+        std::fs::write(directory.join("b@d.toml"), "host = \"h\"\n").unwrap();
+        let uid = rustix::process::getuid().as_raw();
+        let history = History::new(dir.path().join("history"));
+        let mut hosts = Hosts::find(Store::new(directory, uid), history);
+        hosts.read_more(Duration::from_secs(60));
+        let faults: Vec<_> = hosts.entries().iter().map(|it| it.fault().is_some()).collect();
+        assert_eq!(found(&hosts, ""), ["b@d.toml", "bad", "good"]);
+        assert_eq!(faults, [true, true, false]);
+        assert!(
+            hosts.shown(&hosts.entries()[1]).1.starts_with("! cannot be used: bad.toml line 2: ")
+        );
+    }
+}

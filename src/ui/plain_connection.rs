@@ -1,0 +1,138 @@
+//! New connection in lines: numbered saved sessions and recent hosts, and one question. It
+//! offers and takes what the dialog does; sessions are changed with `tessh sessions`.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::terminal;
+use crate::ui::hosts::{Desk, Entered, Entry, Hosts};
+use crate::{say, text};
+
+/// The most sessions, and the most hosts, that are listed: more would push each other off the
+/// screen.
+const MAX_LISTED: usize = 20;
+/// How long sessions are read for their notes before the list is written.
+const READING: Duration = Duration::from_millis(200);
+/// How many characters of an error are shown.
+const MAX_MESSAGE: usize = 400;
+
+/// Lists what there is and asks until something can be connected with; `None` is an empty
+/// line or the end of input. `failed` is why the last one came to nothing.
+///
+/// # Errors
+/// The terminal failed or is gone.
+pub fn ask(
+    mut tty: &File,
+    hosts: &mut Hosts,
+    desk: &dyn Desk,
+    before: &Entered,
+    failed: Option<Error>,
+) -> io::Result<Option<Entered>> {
+    let listed = match failed {
+        Some(error) => {
+            tty.write_all(complaint(&error).as_bytes())?;
+            listed(hosts)
+        }
+        None => {
+            hosts.read_more(READING);
+            let listed = listed(hosts);
+            tty.write_all(list(hosts, &listed).as_bytes())?;
+            listed
+        }
+    };
+    loop {
+        let Some(typed) = terminal::secret::read_shown(tty, &say!("connection-lines-ask"))? else {
+            return Ok(None);
+        };
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let number = typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let entry = number.and_then(|at| listed.get(at)).map(|&at| &hosts.entries()[at]);
+        let mut entered = before.clone();
+        match entry {
+            Some(Entry::Session { name, .. }) => entered.session = Some(name.clone()),
+            Some(Entry::Recent(host)) => entered.host.clone_from(host),
+            None => typed.clone_into(&mut entered.host),
+        }
+        let fault = entry.and_then(Entry::fault).cloned();
+        match fault.or_else(|| desk.check(&entered).err()) {
+            None => return Ok(Some(entered)),
+            Some(error) => tty.write_all(complaint(&error).as_bytes())?,
+        }
+    }
+}
+
+/// The numbers of the entries that are listed, in order.
+fn listed(hosts: &Hosts) -> Vec<usize> {
+    let all = hosts.entries().iter().enumerate();
+    let sessions = all.clone().filter(|(_, entry)| matches!(entry, Entry::Session { .. }));
+    let recent = all.filter(|(_, entry)| matches!(entry, Entry::Recent(_)));
+    sessions.take(MAX_LISTED).chain(recent.take(MAX_LISTED)).map(|(at, _)| at).collect()
+}
+
+fn list(hosts: &Hosts, listed: &[usize]) -> String {
+    let mut out = format!("{}\n", say!("connection-title"));
+    if let Some(error) = hosts.fault() {
+        out.push_str(&complaint(error));
+    }
+    let entries = hosts.entries();
+    for (heading, sessions) in
+        [(say!("connection-lines-sessions"), true), (say!("connection-lines-recent"), false)]
+    {
+        let of = |entry: &Entry| matches!(entry, Entry::Session { .. }) == sessions;
+        let count = entries.iter().filter(|entry| of(entry)).count();
+        if count == 0 {
+            continue;
+        }
+        out.push_str(&format!("{heading}\n"));
+        for (number, &at) in listed.iter().enumerate().filter(|(_, at)| of(&entries[**at])) {
+            let (name, note) = hosts.shown(&entries[at]);
+            let note = if sessions { format!("  {note}") } else { String::new() };
+            out.push_str(&format!("  {:>2}  {name}{note}\n", number + 1));
+        }
+        if let Some(more) = count.checked_sub(MAX_LISTED).filter(|more| *more > 0) {
+            out.push_str(&format!("      {}\n", say!("connection-lines-more", count = more)));
+        }
+    }
+    out
+}
+
+fn complaint(error: &Error) -> String {
+    format!("tessh: {}\n", text::line(&error.to_string(), MAX_MESSAGE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profiles::{History, Profile, Store};
+
+    #[test]
+    fn the_list_is_numbered_through_and_has_no_boxes() {
+        let dir = tempfile::tempdir().unwrap();
+        let uid = rustix::process::getuid().as_raw();
+        let store = Store::new(dir.path().join("sessions"), uid);
+        for number in 0..MAX_LISTED + 2 {
+            let mut document = store.create(&format!("s{number:02}")).unwrap();
+            document.set(Profile { host: "h".into(), ..Profile::default() }).unwrap();
+            store.save(&mut document).unwrap();
+        }
+        std::fs::write(dir.path().join("sessions/s00.toml"), "host = 1\n").unwrap();
+        let history = History::new(dir.path().join("history"));
+        history.add("old").unwrap();
+        history.add("new").unwrap();
+        let mut hosts = Hosts::find(store, history);
+        hosts.read_more(Duration::from_secs(60));
+        let listed = listed(&hosts);
+        let text = list(&hosts, &listed);
+        for part in [" 1  s00  ", "line 1", " 2  s01  h\n", "and 2 more", "  21  new\n  22  old\n"]
+        {
+            assert!(text.contains(part), "{part:?} in\n{text}");
+        }
+        assert!(!text.contains("s21"), "{text}");
+        assert!(text.is_ascii(), "{text}");
+    }
+}

@@ -1,0 +1,159 @@
+//! The small dialogs on top of New connection: a question with No preselected, a name for a
+//! session to be saved under, and the help.
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::error::Result;
+use crate::profiles::{Document, Store};
+use crate::ui::screen::field::Field;
+use crate::ui::screen::form::{Form, Happened, Row};
+use crate::ui::screen::look::{Look, Tone};
+use crate::ui::screen::{Act, Component};
+use crate::{say, text};
+
+/// How many characters of a message are shown.
+const MAX_MESSAGE: usize = 400;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Message,
+    Name,
+    Yes,
+    No,
+}
+
+/// A question that is answered No unless the person goes to the other button.
+pub(super) struct Confirm {
+    form: Form<Key>,
+    /// The answer.
+    pub yes: bool,
+}
+
+impl Confirm {
+    /// `does` is what the other button does.
+    pub fn new(title: String, question: String, does: String) -> Confirm {
+        let rows = vec![
+            Row::text(Tone::Plain, question),
+            Row::gap(),
+            Row::buttons(vec![(Key::No, say!("no")), (Key::Yes, does)]),
+        ];
+        let mut form = Form::new(title, rows);
+        form.tone = Tone::Warn;
+        Confirm { form, yes: false }
+    }
+}
+
+impl Component for Confirm {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        match self.form.handle(event) {
+            Happened::Pressed(key) => {
+                self.yes = key == Key::Yes;
+                Act::Close
+            }
+            Happened::Cancelled => Act::Close,
+            _ => Act::Stay,
+        }
+    }
+}
+
+/// Makes the session that a name is asked for.
+type Make = Box<dyn Fn(&Store, &str) -> Result<Document>>;
+
+/// A name, under which a session is then saved.
+pub(super) struct AskName {
+    form: Form<Key>,
+    store: Store,
+    make: Make,
+    /// The name that a session was saved under.
+    pub saved: Option<String>,
+}
+
+impl AskName {
+    pub fn new(title: String, name: &str, store: &Store, make: Make) -> AskName {
+        let rows = vec![
+            Row::lines(Key::Message, Vec::new()),
+            Row::field(Key::Name, say!("connection-name"), Field::new(name)),
+            Row::gap(),
+            Row::buttons(vec![(Key::Yes, say!("connection-save-now")), (Key::No, say!("cancel"))]),
+        ];
+        AskName { form: Form::new(title, rows), store: store.clone(), make, saved: None }
+    }
+
+    fn save(&mut self) -> Act {
+        let name = self.form.text(Key::Name).trim().to_owned();
+        let message = match self.store.has(&name) {
+            true => say!("connection-name-taken"),
+            false => {
+                let made = (self.make)(&self.store, &name);
+                match made.and_then(|mut document| self.store.save(&mut document)) {
+                    Ok(()) => {
+                        self.saved = Some(name);
+                        return Act::Close;
+                    }
+                    Err(error) => text::line(&error.to_string(), MAX_MESSAGE),
+                }
+            }
+        };
+        self.form.set_text(Key::Message, vec![(Tone::Danger, message)]);
+        self.form.focus(Key::Name);
+        Act::Stay
+    }
+}
+
+impl Component for AskName {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        match self.form.handle(event) {
+            Happened::Pressed(Key::Yes) | Happened::Entered(Key::Name) => self.save(),
+            Happened::Pressed(_) | Happened::Cancelled => Act::Close,
+            _ => Act::Stay,
+        }
+    }
+}
+
+/// What can be typed and pressed.
+pub(super) struct Help {
+    form: Form<Key>,
+}
+
+impl Help {
+    pub fn new() -> Help {
+        let part = |heading: String, body: String| [(Tone::Strong, heading), (Tone::Plain, body)];
+        let parts = [
+            part(say!("connection-help-host"), say!("connection-help-host-text")),
+            part(say!("connection-help-list"), say!("connection-help-list-text")),
+            part(say!("connection-help-keys"), say!("connection-help-keys-text")),
+            part(say!("connection-help-files"), say!("connection-help-files-text")),
+        ];
+        let mut rows = Vec::new();
+        for [heading, body] in parts {
+            rows.extend([Row::text(heading.0, heading.1), Row::text(body.0, body.1), Row::gap()]);
+        }
+        rows.push(Row::buttons(vec![(Key::No, say!("close"))]));
+        let mut form = Form::new(say!("connection-help-title"), rows);
+        form.hints = vec![("PgUp PgDn", say!("connection-hint-scroll"))];
+        Help { form }
+    }
+}
+
+impl Component for Help {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        match self.form.handle(event) {
+            Happened::Pressed(_) | Happened::Cancelled => Act::Close,
+            _ => Act::Stay,
+        }
+    }
+}

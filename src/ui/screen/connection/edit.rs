@@ -1,0 +1,210 @@
+//! The form in which a saved session is edited. What a field does not change stays as it is in
+//! the file, with the person's comments and unknown keys; what makes no sense is said in
+//! the form, which stays open. Where the file was changed by somebody else meanwhile, it is
+//! asked whether to write over that.
+
+use std::any::Any;
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::ask::Confirm;
+use super::fields::{self, Name};
+use crate::error::{Error, Result};
+use crate::profiles::{Document, PTY, Profile, Store};
+use crate::ui::screen::field::Field;
+use crate::ui::screen::form::{Form, Happened, Row};
+use crate::ui::screen::look::{Look, Tone};
+use crate::ui::screen::{Act, Component};
+use crate::{say, text};
+
+/// How many characters of a name or message are shown.
+const MAX_MESSAGE: usize = 400;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Message,
+    /// A field of the session by its name in the file.
+    Of(Name),
+    Save,
+    Cancel,
+}
+
+/// What the question on top is about.
+enum Asked {
+    /// Whether to write over what another editor wrote.
+    Overwrite(Box<Profile>),
+    /// Whether to leave without writing.
+    Discard,
+}
+
+/// The dialog.
+pub(super) struct Edit {
+    form: Form<Key>,
+    store: Store,
+    document: Document,
+    /// The fields as they were shown first.
+    first: Vec<(Name, String)>,
+    asked: Option<Asked>,
+    done: bool,
+}
+
+impl Edit {
+    pub fn new(store: Store, document: Document) -> Edit {
+        let mut rows = vec![
+            Row::text(Tone::Dim, say!("connection-edit-lists")),
+            Row::lines(Key::Message, Vec::new()),
+        ];
+        let mut first = Vec::new();
+        for (name, value) in document.profile().fields() {
+            let label = fields::label(name);
+            let written = fields::written(name, &value);
+            if name == "pty" {
+                let mut options = vec![say!("connection-pty-unset")];
+                options.extend(PTY.map(str::to_owned));
+                let chosen = PTY.iter().position(|word| *word == written).map_or(0, |at| at + 1);
+                rows.push(Row::pick(Key::Of(name), label, options, chosen));
+            } else {
+                let field = Field::new(&written);
+                // What does not fit into a field whole would lose something.
+                let fits = field.text() == written;
+                let row = Row::field(Key::Of(name), label, field);
+                rows.push(if fits { row } else { row.disabled() });
+            }
+            first.push((name, written));
+        }
+        rows.push(Row::buttons(vec![
+            (Key::Save, say!("connection-save-now")),
+            (Key::Cancel, say!("cancel")),
+        ]));
+        let title = say!("connection-edit-title", name = text::line(document.name(), 40));
+        Edit { form: Form::new(title, rows), store, document, first, asked: None, done: false }
+    }
+
+    /// The name of the session, if it was written.
+    pub fn saved(&self) -> Option<String> {
+        self.done.then(|| self.document.name().to_owned())
+    }
+
+    /// What the field says now.
+    fn now(&self, name: Name) -> String {
+        if name == "pty" {
+            let chosen = self.form.selected(Key::Of(name)).checked_sub(1);
+            return chosen.and_then(|at| PTY.get(at)).copied().unwrap_or_default().to_owned();
+        }
+        self.form.text(Key::Of(name)).trim().to_owned()
+    }
+
+    /// The fields that were changed, with what they say now.
+    fn changed(&self) -> Vec<(Name, String)> {
+        let mut changed = Vec::new();
+        for (name, before) in &self.first {
+            let now = self.now(name);
+            let field = Field::new(before);
+            // A field that did not fit was never changed.
+            if now != before.trim() && now != field.text().trim() {
+                changed.push((*name, now));
+            }
+        }
+        changed
+    }
+
+    /// The session as the form has it; else the field that makes no sense, and why.
+    fn profile(&self) -> Result<Profile, (Name, String)> {
+        let mut profile = self.document.profile().clone();
+        for (name, text) in self.changed() {
+            fields::put(&mut profile, name, &text).map_err(|why| (name, why))?;
+        }
+        profile.check()?;
+        Ok(profile)
+    }
+
+    fn save(&mut self) -> Act {
+        let profile = match self.profile() {
+            Ok(profile) => profile,
+            Err((name, why)) => {
+                self.form.focus(Key::Of(name));
+                let label = fields::label(name);
+                return self.say(say!("connection-field-fault", label, why));
+            }
+        };
+        let mut document = self.document.clone();
+        match write(&self.store, &mut document, profile.clone()) {
+            Ok(()) => self.close(),
+            Err(_) if self.store.has_changed(&self.document) => {
+                self.asked = Some(Asked::Overwrite(Box::new(profile)));
+                let title = say!("connection-overwrite-title");
+                let question = say!("connection-overwrite-question");
+                let does = say!("connection-overwrite");
+                Act::Open(Box::new(Confirm::new(title, question, does)))
+            }
+            Err(error) => self.complain(&error),
+        }
+    }
+
+    /// Writes over what is there now, of which unknown keys and comments are kept.
+    fn overwrite(&mut self, profile: Profile) -> Act {
+        let name = self.document.name().to_owned();
+        let fresh = self.store.open(&name).and_then(|found| match found {
+            Some(document) => Ok(document),
+            None => self.store.copy(&self.document, &name),
+        });
+        match fresh.and_then(|mut fresh| write(&self.store, &mut fresh, profile)) {
+            Ok(()) => self.close(),
+            Err(error) => self.complain(&error),
+        }
+    }
+
+    fn leave(&mut self) -> Act {
+        if self.changed().is_empty() {
+            return Act::Close;
+        }
+        self.asked = Some(Asked::Discard);
+        let title = say!("connection-discard-title");
+        let does = say!("connection-discard");
+        Act::Open(Box::new(Confirm::new(title, say!("connection-discard-question"), does)))
+    }
+
+    fn close(&mut self) -> Act {
+        self.done = true;
+        Act::Close
+    }
+
+    fn complain(&mut self, error: &Error) -> Act {
+        self.say(text::line(&error.to_string(), MAX_MESSAGE))
+    }
+
+    fn say(&mut self, message: String) -> Act {
+        self.form.set_text(Key::Message, vec![(Tone::Danger, message)]);
+        Act::Stay
+    }
+}
+
+fn write(store: &Store, document: &mut Document, profile: Profile) -> Result<()> {
+    document.set(profile)?;
+    store.save(document)
+}
+
+impl Component for Edit {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        match self.form.handle(event) {
+            Happened::Pressed(Key::Save) | Happened::Entered(_) => self.save(),
+            Happened::Pressed(_) | Happened::Cancelled => self.leave(),
+            _ => Act::Stay,
+        }
+    }
+
+    fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
+        let yes = closed.downcast_ref::<Confirm>().is_some_and(|confirm| confirm.yes);
+        match self.asked.take() {
+            Some(Asked::Overwrite(profile)) if yes => self.overwrite(*profile),
+            Some(Asked::Discard) if yes => Act::Close,
+            _ => Act::Stay,
+        }
+    }
+}

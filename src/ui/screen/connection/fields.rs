@@ -1,0 +1,240 @@
+//! The fields of a saved session as lines to type into, and back: several values stand beside
+//! each other as in a shell, quoted where they have blanks; the lines of a note are
+//! divided by `\n`.
+
+use crate::profiles::{Profile, Value};
+use crate::say;
+
+/// The name of a field in the file.
+pub(super) type Name = &'static str;
+
+/// What stands before the field.
+pub(super) fn label(name: Name) -> String {
+    match name {
+        "host" => say!("connection-field-host"),
+        "port" => say!("connection-field-port"),
+        "user" => say!("connection-field-user"),
+        "method" => say!("connection-field-method"),
+        "identity" => say!("connection-field-identity"),
+        "certificate" => say!("connection-field-certificate"),
+        "known_hosts" => say!("connection-field-known-hosts"),
+        "fingerprints" => say!("connection-field-fingerprints"),
+        "jump" => say!("connection-field-jump"),
+        "proxy_command" => say!("connection-field-proxy-command"),
+        "command" => say!("connection-field-command"),
+        "pty" => say!("connection-field-pty"),
+        "options" => say!("connection-field-options"),
+        "encoding" => say!("connection-field-encoding"),
+        "log" => say!("connection-field-log"),
+        "log_format" => say!("connection-field-log-format"),
+        "log_timestamp" => say!("connection-field-log-timestamp"),
+        "confirm_paste" => say!("connection-field-confirm-paste"),
+        "note" => say!("connection-field-note"),
+        "tags" => say!("connection-field-tags"),
+        "forwards.local" => say!("connection-field-local"),
+        "forwards.remote" => say!("connection-field-remote"),
+        "forwards.dynamic" => say!("connection-field-dynamic"),
+        "environment" => say!("connection-field-environment"),
+        "keepalive.interval" => say!("connection-field-interval"),
+        "keepalive.count" => say!("connection-field-count"),
+        "algorithms.kex" => say!("connection-field-kex"),
+        "algorithms.host_key" => say!("connection-field-host-key"),
+        "algorithms.cipher" => say!("connection-field-cipher"),
+        "algorithms.mac" => say!("connection-field-mac"),
+        other => other.to_owned(),
+    }
+}
+
+/// The value as one line.
+pub(super) fn written(name: Name, value: &Value) -> String {
+    match value {
+        Value::Unset => String::new(),
+        Value::Text(text) if name == "note" => escaped(text),
+        Value::Text(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Flag(true) => "yes".to_owned(),
+        Value::Flag(false) => "no".to_owned(),
+        Value::List(list) => words(list.iter().cloned()),
+        Value::Table(pairs) => words(pairs.iter().map(|(name, text)| format!("{name}={text}"))),
+    }
+}
+
+/// Takes a line over into the session; an empty one leaves the field out.
+///
+/// # Errors
+/// Why it cannot be taken.
+pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), String> {
+    let p = profile;
+    let text = || (!line.is_empty()).then(|| line.to_owned());
+    match name {
+        "host" => line.clone_into(&mut p.host),
+        "port" => p.port = number(line, say!("connection-wants-port"))?,
+        "user" => p.user = text(),
+        "method" => p.method = list(line)?,
+        "identity" => p.identity = list(line)?,
+        "certificate" => p.certificate = list(line)?,
+        "known_hosts" => p.known_hosts = list(line)?,
+        "fingerprints" => p.fingerprints = list(line)?,
+        "jump" => p.jump = text(),
+        "proxy_command" => p.proxy_command = text(),
+        "command" => p.command = text(),
+        "pty" => p.pty = text(),
+        "options" => p.options = list(line)?,
+        "encoding" => p.encoding = text(),
+        "log" => p.log = text(),
+        "log_format" => p.log_format = text(),
+        "log_timestamp" => p.log_timestamp = text(),
+        "confirm_paste" => {
+            p.confirm_paste = match line {
+                "" => None,
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => return Err(say!("connection-wants-yes-or-no")),
+            }
+        }
+        "note" => p.note = text().map(|line| unescaped(&line)),
+        "tags" => p.tags = list(line)?,
+        "forwards.local" => p.local_forwards = list(line)?,
+        "forwards.remote" => p.remote_forwards = list(line)?,
+        "forwards.dynamic" => p.dynamic_forwards = list(line)?,
+        "environment" => p.environment = pairs(line)?,
+        "keepalive.interval" => {
+            p.keepalive_interval = number(line, say!("connection-wants-number"))?;
+        }
+        "keepalive.count" => p.keepalive_count = number(line, say!("connection-wants-number"))?,
+        "algorithms.kex" => p.kex = text(),
+        "algorithms.host_key" => p.host_key = text(),
+        "algorithms.cipher" => p.cipher = text(),
+        "algorithms.mac" => p.mac = text(),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn words(words: impl Iterator<Item = String>) -> String {
+    // Only a NUL cannot be quoted, and no session has one.
+    let quoted = |word: String| match shlex::try_quote(&word) {
+        Ok(quoted) => quoted.into_owned(),
+        Err(_) => word,
+    };
+    words.map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+fn list(line: &str) -> Result<Vec<String>, String> {
+    shlex::split(line).ok_or_else(|| say!("connection-wants-quotes"))
+}
+
+fn pairs(line: &str) -> Result<Vec<(String, String)>, String> {
+    let pair = |word: String| {
+        let (name, value) = word.split_once('=').ok_or_else(|| say!("connection-wants-pairs"))?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    let mut pairs = list(line)?.into_iter().map(pair).collect::<Result<Vec<_>, String>>()?;
+    pairs.sort();
+    Ok(pairs)
+}
+
+fn number<T: std::str::FromStr>(line: &str, wanted: String) -> Result<Option<T>, String> {
+    match line.bytes().all(|byte| byte.is_ascii_digit()) {
+        true if line.is_empty() => Ok(None),
+        true => line.parse().map(Some).map_err(|_| wanted),
+        false => Err(wanted),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', r"\\").replace('\n', r"\n");
+    text.replace('\t', r"\t").replace('\r', r"\r")
+}
+
+fn unescaped(line: &str) -> String {
+    let (mut text, mut rest) = (String::new(), line.chars());
+    while let Some(c) = rest.next() {
+        text.push(match c {
+            '\\' => match rest.next() {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some('r') => '\r',
+                Some(other) => other,
+                None => '\\',
+            },
+            c => c,
+        });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole() -> Profile {
+        let some = |text: &str| Some(text.to_owned());
+        let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+        Profile {
+            host: "h".into(),
+            port: Some(2222),
+            user: some("u"),
+            method: list(&["publickey", "password"]),
+            identity: list(&["~/.ssh/my key", "~/b"]),
+            certificate: list(&["~/c"]),
+            known_hosts: list(&["~/k"]),
+            fingerprints: list(&["SHA256:x"]),
+            jump: some("gate"),
+            proxy_command: some("nc %h 'a b'"),
+            local_forwards: list(&["8080:localhost:80"]),
+            remote_forwards: list(&["1:h:2"]),
+            dynamic_forwards: list(&["1080"]),
+            command: some("tmux attach"),
+            pty: some("force"),
+            environment: vec![("A".into(), "x=y z".into()), ("B".into(), String::new())],
+            keepalive_interval: Some(30),
+            keepalive_count: Some(3),
+            kex: some("+a,b"),
+            host_key: some("c"),
+            cipher: some("d"),
+            mac: some("e"),
+            options: list(&["Compression=yes", "SendEnv=\"A B\""]),
+            encoding: some("utf-8"),
+            log: some("~/log"),
+            log_format: some("raw"),
+            log_timestamp: some("local"),
+            confirm_paste: Some(true),
+            note: some("one\ntwo\\n \"q\""),
+            tags: list(&["work", "two words", "#1"]),
+        }
+    }
+
+    #[test]
+    fn every_field_comes_back_from_its_line() {
+        let before = whole();
+        let mut after = Profile::default();
+        for (name, value) in before.fields() {
+            let line = written(name, &value);
+            assert!(!line.is_empty() && !line.contains('\n'), "{name}: {line:?}");
+            put(&mut after, name, &line).unwrap();
+        }
+        assert_eq!(after, before);
+        for (name, _) in before.fields() {
+            assert_ne!(label(name), name, "a label of its own");
+            put(&mut after, name, "").unwrap();
+        }
+        assert_eq!(after, Profile::default(), "an empty line leaves the field out");
+    }
+
+    #[test]
+    fn what_is_no_number_pair_or_list_is_refused() {
+        for (name, line) in [
+            ("port", "x"),
+            ("port", "65536"),
+            ("port", "-1"),
+            ("port", "+22"),
+            ("keepalive.interval", "1.5"),
+            ("identity", "'open"),
+            ("environment", "NAME"),
+            ("confirm_paste", "maybe"),
+        ] {
+            assert!(put(&mut Profile::default(), name, line).is_err(), "{name} {line}");
+        }
+    }
+}

@@ -1,0 +1,467 @@
+//! New connection: a host to type, saved sessions and recent hosts to choose from, port and
+//! address family. What is typed also filters the list.
+//!
+//! `edit` changes a saved session, `ask` has the small questions. What a line means and what
+//! is done with it is not known here: the dialog closes with [`Entered`].
+
+mod ask;
+mod edit;
+mod fields;
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use super::form::{Form, Happened, Item, Row, Widget};
+use super::look::{Look, Tone};
+use super::{Act, Component, field::Field};
+use crate::error::{Error, Result};
+use crate::profiles::Document;
+use crate::ui::hosts::{Desk, Entered, Entry, Family, Hosts};
+use crate::{say, text};
+
+use ask::{AskName, Confirm, Help};
+use edit::Edit;
+
+/// How long sessions are read before the first screen: most people have fewer than this takes.
+const FIRST_READING: Duration = Duration::from_millis(10);
+/// How long sessions are read between two keys.
+const READING: Duration = Duration::from_millis(20);
+/// The columns that a dialog takes where there is room: destinations are long.
+const WIDTH: u16 = 96;
+/// The most entries seen at once.
+const LIST_MAX: u16 = 30;
+/// Lines besides the list and the message: frame, host, gap, port, family, gap, buttons, hints.
+const OTHER_LINES: u16 = 10;
+/// How many characters of a name a button or a question shows.
+const MAX_SHOWN: usize = 24;
+/// How many characters of a message are shown.
+const MAX_MESSAGE: usize = 400;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Message,
+    Host,
+    List,
+    Port,
+    Family,
+    Connect,
+    Save,
+    Help,
+    Leave,
+}
+
+/// What the question on top is about.
+enum Asked {
+    Remove(Entry),
+}
+
+/// The dialog.
+pub struct NewConnection {
+    form: Form<Key>,
+    hosts: Hosts,
+    desk: Arc<dyn Desk>,
+    /// The numbers of the entries in the list.
+    listed: Vec<usize>,
+    /// Whether the list was used last, so that its choice is meant and not the host typed.
+    from_list: bool,
+    message: String,
+    asked: Option<Asked>,
+    entered: Option<Entered>,
+}
+
+impl NewConnection {
+    /// The dialog with what is known beforehand in its fields.
+    pub fn new(hosts: Hosts, desk: Arc<dyn Desk>, before: &Entered) -> NewConnection {
+        let families = ["Auto", "IPv4", "IPv6"].map(str::to_owned).to_vec();
+        let family = before.family as usize;
+        let rows = vec![
+            Row::lines(Key::Message, Vec::new()),
+            Row::field(Key::Host, say!("connection-host"), Field::new(&before.host)),
+            Row::list(Key::List, Vec::new(), LIST_MAX),
+            Row::gap(),
+            Row::field(Key::Port, say!("connection-port"), Field::new(&before.port)),
+            Row::pick(Key::Family, say!("connection-family"), families, family),
+            Row::gap(),
+            Row::buttons(vec![
+                (Key::Connect, say!("connection-connect")),
+                (Key::Save, say!("connection-save")),
+                (Key::Help, say!("connection-help")),
+                (Key::Leave, say!("connection-leave")),
+            ]),
+        ];
+        let mut dialog = NewConnection {
+            form: Form::new(say!("connection-title"), rows).wide(WIDTH),
+            hosts,
+            desk,
+            listed: Vec::new(),
+            from_list: false,
+            message: String::new(),
+            asked: None,
+            entered: None,
+        };
+        dialog.hosts.read_more(FIRST_READING);
+        dialog.fill(None);
+        dialog.say_fault();
+        dialog.after_focus();
+        dialog
+    }
+
+    /// What was entered, if the person wants to connect.
+    pub fn take_entered(&mut self) -> Option<Entered> {
+        self.entered.take()
+    }
+
+    /// Shows why it came to nothing; the fields are as they were left. Hosts and sessions are
+    /// looked for again.
+    pub fn failed(&mut self, error: &Error) {
+        self.look_again();
+        self.say_error(error);
+    }
+
+    fn look_again(&mut self) {
+        let chosen = self.chosen().cloned();
+        self.hosts.look_again();
+        self.hosts.read_more(FIRST_READING);
+        self.fill(chosen.as_ref());
+    }
+
+    /// Fills the list with what the typed letters may mean, this entry chosen if it is there.
+    fn fill(&mut self, chosen: Option<&Entry>) {
+        self.listed = self.hosts.matching(self.form.text(Key::Host));
+        let entries = self.hosts.entries();
+        let mut items: Vec<Item> = Vec::with_capacity(self.listed.len());
+        for &at in &self.listed {
+            let (text, note) = self.hosts.shown(&entries[at]);
+            items.push(Item { text, note });
+        }
+        aligned(&mut items);
+        let at =
+            chosen.and_then(|chosen| self.listed.iter().position(|&at| same(&entries[at], chosen)));
+        self.form.set_items(Key::List, items);
+        if let Widget::List { selected, .. } = &mut self.form.row(Key::List).widget {
+            *selected = at.unwrap_or(0);
+        }
+    }
+
+    /// The entry that the list has chosen.
+    fn chosen(&self) -> Option<&Entry> {
+        let at = self.listed.get(self.form.selected(Key::List))?;
+        self.hosts.entries().get(*at)
+    }
+
+    /// What would be connected to now.
+    fn now(&self) -> Entered {
+        let mut entered = Entered {
+            host: self.form.text(Key::Host).trim().to_owned(),
+            session: None,
+            port: self.form.text(Key::Port).trim().to_owned(),
+            family: match self.form.selected(Key::Family) {
+                1 => Family::V4,
+                2 => Family::V6,
+                _ => Family::Auto,
+            },
+        };
+        if self.from_list {
+            match self.chosen() {
+                Some(Entry::Session { name, .. }) => entered.session = Some(name.clone()),
+                Some(Entry::Recent(host)) => entered.host.clone_from(host),
+                None => {}
+            }
+        }
+        entered
+    }
+
+    fn connect(&mut self) -> Act {
+        let now = self.now();
+        if now.session.is_none() && now.host.is_empty() {
+            self.form.focus(if self.listed.is_empty() { Key::Host } else { Key::List });
+            self.after_focus();
+            self.say(Tone::Warn, say!("connection-nothing"));
+            return Act::Stay;
+        }
+        let fault = self.chosen().filter(|_| self.from_list).and_then(Entry::fault).cloned();
+        if let Some(error) = fault.or_else(|| self.desk.check(&now).err()) {
+            return self.complain(&error);
+        }
+        self.entered = Some(now);
+        Act::Close
+    }
+
+    /// Saves what is in the fields under a name that is asked for.
+    fn save(&mut self) -> Act {
+        let now = self.now();
+        match self.desk.profile(&now) {
+            Err(error) => self.complain(&error),
+            Ok(profile) => {
+                let name = profile.host.clone();
+                let make = move |store: &crate::profiles::Store, name: &str| {
+                    let mut document = store.create(name)?;
+                    document.set(profile.clone())?;
+                    Ok(document)
+                };
+                let title = say!("connection-save-title");
+                Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
+            }
+        }
+    }
+
+    fn edit(&mut self) -> Act {
+        match self.opened() {
+            None => self.only_sessions(),
+            Some(Err(error)) => self.complain(&error),
+            Some(Ok(document)) => {
+                Act::Open(Box::new(Edit::new(self.hosts.store.clone(), document)))
+            }
+        }
+    }
+
+    fn duplicate(&mut self) -> Act {
+        match self.opened() {
+            None => self.only_sessions(),
+            Some(Err(error)) => self.complain(&error),
+            Some(Ok(document)) => {
+                let name = document.name().to_owned();
+                let make =
+                    move |store: &crate::profiles::Store, name: &str| store.copy(&document, name);
+                let title = say!("connection-duplicate-title", name = shown(&name));
+                Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
+            }
+        }
+    }
+
+    /// The chosen session as it is on disk now; `None` if the choice is none.
+    fn opened(&self) -> Option<Result<Document>> {
+        let Entry::Session { name, said } = self.chosen()? else { return None };
+        if let Some(Err(error)) = said {
+            return Some(Err(error.clone()));
+        }
+        let gone = || Error::new(crate::error::Kind::Local, say!("connection-gone"));
+        Some(self.hosts.store.open(name).and_then(|found| found.ok_or_else(gone)))
+    }
+
+    fn remove(&mut self) -> Act {
+        let Some(entry) = self.chosen().cloned() else { return Act::Stay };
+        let name = shown(entry.name());
+        let question = match entry {
+            Entry::Session { .. } => say!("connection-remove-session", name),
+            Entry::Recent(_) => say!("connection-remove-recent", name),
+        };
+        self.asked = Some(Asked::Remove(entry));
+        let title = say!("connection-remove-title");
+        Act::Open(Box::new(Confirm::new(title, question, say!("connection-remove"))))
+    }
+
+    fn removed(&mut self, entry: &Entry) {
+        let removed = match entry {
+            Entry::Session { name, .. } => self.hosts.store.remove(name).map(|_| ()),
+            Entry::Recent(host) => self.hosts.history.remove(host),
+        };
+        self.look_again();
+        match removed {
+            Ok(()) => {
+                let name = shown(entry.name());
+                self.say(Tone::Good, say!("connection-removed", name));
+            }
+            Err(error) => self.say_error(&error),
+        }
+    }
+
+    /// A session of this name was written: it is shown, whatever was typed before.
+    fn saved(&mut self, name: &str) {
+        if let Some(field) = self.form.field(Key::Host) {
+            field.set("");
+        }
+        let entry = Entry::Session { name: name.to_owned(), said: None };
+        self.hosts.look_again();
+        self.hosts.read_more(FIRST_READING);
+        self.fill(Some(&entry));
+        self.form.focus(Key::List);
+        self.after_focus();
+        self.say(Tone::Good, say!("connection-saved", name = shown(name)));
+    }
+
+    fn only_sessions(&mut self) -> Act {
+        self.say(Tone::Warn, say!("connection-only-sessions"));
+        Act::Stay
+    }
+
+    fn complain(&mut self, error: &Error) -> Act {
+        self.say_error(error);
+        Act::Stay
+    }
+
+    fn say_error(&mut self, error: &Error) {
+        self.say(Tone::Danger, text::line(&error.to_string(), MAX_MESSAGE));
+    }
+
+    fn say_fault(&mut self) {
+        if let Some(error) = self.hosts.fault().cloned() {
+            self.say_error(&error);
+        }
+    }
+
+    fn say(&mut self, tone: Tone, message: String) {
+        self.form.set_text(Key::Message, vec![(tone, message.clone())]);
+        self.message = message;
+    }
+
+    fn say_nothing(&mut self) {
+        self.form.set_text(Key::Message, Vec::new());
+        self.message.clear();
+    }
+
+    /// Whether host or list is meant follows the focus; hints and the button say which.
+    fn after_focus(&mut self) {
+        match self.form.focused() {
+            Some(Key::List) => self.from_list = !self.listed.is_empty(),
+            Some(Key::Host) => self.from_list = false,
+            _ => {}
+        }
+        self.form.hints = match self.form.focused() {
+            Some(Key::List) => vec![
+                ("e", say!("connection-hint-edit")),
+                ("d", say!("connection-hint-duplicate")),
+                ("Del", say!("connection-hint-remove")),
+                ("n", say!("connection-hint-save")),
+                ("?", say!("connection-hint-help")),
+            ],
+            _ => vec![("F1", say!("connection-hint-help"))],
+        };
+        let now = self.now();
+        let to = now.session.unwrap_or(now.host);
+        let label = match to.is_empty() {
+            true => say!("connection-connect"),
+            false => say!("connection-connect-to", name = shown(&to)),
+        };
+        self.form.set_button(Key::Connect, label);
+    }
+
+    /// A key that the form has no use for.
+    fn unused(&mut self, key: KeyEvent) -> Act {
+        let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+        if key.code == KeyCode::F(1) {
+            return Act::Open(Box::new(Help::new()));
+        }
+        if self.form.focused() != Some(Key::List) || !plain {
+            return Act::Stay;
+        }
+        match key.code {
+            KeyCode::Char('e') => self.edit(),
+            KeyCode::Char('d') => self.duplicate(),
+            KeyCode::Char('n') => self.save(),
+            KeyCode::Char('?') => Act::Open(Box::new(Help::new())),
+            KeyCode::Delete => self.remove(),
+            KeyCode::Char(_) | KeyCode::Backspace => self.type_on(&Event::Key(key)),
+            _ => Act::Stay,
+        }
+    }
+
+    /// Typing goes to the host field wherever in the list it is done.
+    fn type_on(&mut self, event: &Event) -> Act {
+        self.form.focus(Key::Host);
+        self.form.handle(event);
+        self.say_nothing();
+        self.fill(None);
+        Act::Stay
+    }
+
+    fn react(&mut self, event: &Event) -> Act {
+        if matches!(event, Event::Paste(_)) && self.form.focused() == Some(Key::List) {
+            return self.type_on(event);
+        }
+        match self.form.handle(event) {
+            Happened::Changed(Key::Host) => {
+                self.say_nothing();
+                self.fill(None);
+                Act::Stay
+            }
+            Happened::Entered(_) | Happened::Pressed(Key::Connect) => {
+                self.after_focus();
+                self.connect()
+            }
+            Happened::Pressed(Key::Save) => self.save(),
+            Happened::Pressed(Key::Help) => Act::Open(Box::new(Help::new())),
+            Happened::Pressed(_) | Happened::Cancelled => Act::Close,
+            Happened::Unused(key) => self.unused(key),
+            Happened::Changed(_) | Happened::Nothing => Act::Stay,
+        }
+    }
+}
+
+impl Component for NewConnection {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        let width = usize::from(area.width.saturating_sub(4).clamp(1, WIDTH));
+        let message = match self.message.is_empty() {
+            true => 0,
+            false => textwrap::wrap(&self.message, width).len(),
+        };
+        let others = OTHER_LINES + u16::try_from(message).unwrap_or(0);
+        let entries = u16::try_from(self.hosts.entries().len()).unwrap_or(LIST_MAX);
+        let most = entries.clamp(3, LIST_MAX);
+        if let Widget::List { height, .. } = &mut self.form.row(Key::List).widget {
+            *height = area.height.saturating_sub(others).clamp(2, most);
+        }
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        let act = self.react(event);
+        self.after_focus();
+        act
+    }
+
+    fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
+        let asked = self.asked.take();
+        if let Some(confirm) = closed.downcast_ref::<Confirm>() {
+            if let (true, Some(Asked::Remove(entry))) = (confirm.yes, asked) {
+                self.removed(&entry);
+            }
+        } else if let Some(name) = closed.downcast_ref::<AskName>().and_then(|it| it.saved.clone())
+        {
+            self.saved(&name);
+        } else if let Some(name) = closed.downcast_ref::<Edit>().and_then(Edit::saved) {
+            self.saved(&name);
+        }
+        self.after_focus();
+        Act::Stay
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.hosts.is_complete()
+    }
+
+    fn turn(&mut self) -> Act {
+        let chosen = self.chosen().cloned();
+        self.hosts.read_more(READING);
+        self.fill(chosen.as_ref());
+        Act::Stay
+    }
+}
+
+/// Puts the notes into one column, unless a name is much longer than the others.
+fn aligned(items: &mut [Item]) {
+    let widths = items.iter().map(|item| item.text.width());
+    let column = widths.filter(|width| *width <= MAX_SHOWN).max().unwrap_or(0);
+    for item in items {
+        let missing = column.saturating_sub(item.text.width());
+        item.text.push_str(&" ".repeat(missing));
+    }
+}
+
+fn same(one: &Entry, other: &Entry) -> bool {
+    let session = |entry: &Entry| matches!(entry, Entry::Session { .. });
+    session(one) == session(other) && one.name() == other.name()
+}
+
+fn shown(name: &str) -> String {
+    text::line(name, MAX_SHOWN)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,382 @@
+//! New connection: keys in, the screen, what was entered and the files out.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+use crate::catalogue::testing::in_each_language;
+use crate::error::Kind;
+use crate::profiles::{History, Profile, Store};
+use crate::ui::screen::testing::{Stage, keys};
+
+/// A desk that refuses what has a blank in it.
+struct Strict;
+
+impl Desk for Strict {
+    fn check(&self, entered: &Entered) -> Result<()> {
+        match entered.host.contains(' ') || entered.host.len() > 1025 {
+            true => Err(Error::new(Kind::Usage, "no such host")),
+            false => Ok(()),
+        }
+    }
+
+    fn profile(&self, entered: &Entered) -> Result<Profile> {
+        self.check(entered)?;
+        let port = entered.port.parse().ok();
+        Ok(Profile { host: entered.host.clone(), port, ..Profile::default() })
+    }
+}
+
+struct Bench {
+    dir: tempfile::TempDir,
+    store: Store,
+    history: History,
+}
+
+fn bench() -> Bench {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::new(dir.path().join("sessions"), rustix::process::getuid().as_raw());
+    let history = History::new(dir.path().join("state/history"));
+    for (name, host) in [("db", "db.example.org"), ("web", "web.example.org")] {
+        let mut document = store.create(name).unwrap();
+        document.set(Profile { host: host.into(), ..Profile::default() }).unwrap();
+        store.save(&mut document).unwrap();
+    }
+    for host in ["old", "root@new:2222"] {
+        history.add(host).unwrap();
+    }
+    Bench { dir, store, history }
+}
+
+impl Bench {
+    fn dialog(&self) -> NewConnection {
+        let hosts = Hosts::find(self.store.clone(), self.history.clone());
+        let mut dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
+        while dialog.is_busy() {
+            dialog.turn();
+        }
+        dialog
+    }
+
+    /// The last screen, and what was entered if it has closed.
+    fn play(&self, typed: &str) -> (String, Option<Option<Entered>>) {
+        let (shown, closed) = Stage::new(80, 24).play(self.dialog(), typed);
+        (shown, closed.map(|mut dialog| dialog.take_entered()))
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join("sessions").join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.file(name)).unwrap()
+    }
+
+    fn entered(&self, typed: &str) -> Entered {
+        let (shown, closed) = self.play(typed);
+        closed.flatten().unwrap_or_else(|| panic!("{typed} does not connect:\n{shown}"))
+    }
+}
+
+fn host(host: &str) -> Entered {
+    Entered { host: host.into(), ..Entered::default() }
+}
+
+fn session(name: &str) -> Entered {
+    Entered { session: Some(name.into()), ..Entered::default() }
+}
+
+#[test]
+fn what_is_typed_is_connected_to_whatever_the_list_shows() {
+    let bench = bench();
+    assert_eq!(bench.entered("web<Enter>"), host("web"));
+    let (shown, _) = bench.play("we");
+    assert!(shown.contains("web.example.org") && !shown.contains("db.example"), "{shown}");
+    assert!(shown.contains("Connect to we "), "{shown}");
+}
+
+#[test]
+fn the_list_is_reached_with_tab_or_down_and_enter_connects_to_its_choice() {
+    let bench = bench();
+    for to_list in ["<Tab>", "<Down>"] {
+        assert_eq!(bench.entered(&format!("{to_list}<Enter>")), session("db"));
+        assert_eq!(bench.entered(&format!("{to_list}<Down><Enter>")), session("web"));
+        assert_eq!(bench.entered(&format!("{to_list}<End><Enter>")), host("old"));
+        assert_eq!(bench.entered(&format!("we{to_list}<Enter>")).session, Some("web".into()));
+    }
+    // The choice of the list counts until something is typed again.
+    let port = bench.entered("<Tab><Down><Tab>2222<Tab><Right><Right><Tab><Enter>");
+    let wanted = Entered { port: "2222".into(), family: Family::V6, ..session("web") };
+    assert_eq!(port, wanted);
+    assert_eq!(bench.entered("<Tab>x<Enter>"), host("x"));
+}
+
+#[test]
+fn other_letters_in_the_list_go_on_typing_in_the_host_field() {
+    let bench = bench();
+    assert_eq!(bench.entered("a<Tab>bcx<BS><Enter>"), host("abc"));
+    assert_eq!(bench.entered("<Tab><Paste:pasted\r\n><Enter>"), host("pasted"));
+}
+
+#[test]
+fn esc_leaves_and_connects_to_nothing() {
+    let bench = bench();
+    assert_eq!(bench.play("web<Esc>").1, Some(None));
+    assert_eq!(bench.play("<Tab><Esc>").1, Some(None));
+    assert_eq!(bench.play("web<C-c>").1, Some(None));
+}
+
+#[test]
+fn what_is_no_host_is_said_in_the_form() {
+    let bench = bench();
+    let (shown, closed) = bench.play("a b<Enter>");
+    assert!(closed.is_none() && shown.contains("no such host"), "{shown}");
+    let (shown, closed) = bench.play(&format!("<Paste:{}><Enter>", "h".repeat(10_000)));
+    assert!(closed.is_none() && shown.contains("no such host"), "{shown}");
+    let (shown, closed) = bench.play("<Enter>");
+    assert!(closed.is_none() && shown.contains("Type a host"), "{shown}");
+    // An escape and a line break in a paste are nothing but text.
+    assert_eq!(bench.entered("<Paste:a\x1b[2J\n><Enter>"), host("a[2J"));
+}
+
+#[test]
+fn a_failure_comes_back_with_the_fields_as_they_were() {
+    let bench = bench();
+    let mut dialog = bench.dialog();
+    for event in keys("root@nowhere<Tab><Tab>2222<Enter>") {
+        dialog.handle(&event);
+    }
+    assert!(dialog.take_entered().is_some());
+    dialog.failed(&Error::new(Kind::Connect, "Connection refused\u{1b}[2J"));
+    let (shown, closed) = Stage::new(80, 24).play(dialog, "<Enter>");
+    assert_eq!(closed.unwrap().take_entered().unwrap().port, "2222");
+    for part in ["Connection refused\\x1b[2J", "root@nowhere", "2222"] {
+        assert!(shown.contains(part), "{part}:\n{shown}");
+    }
+}
+
+#[test]
+fn a_broken_session_is_shown_with_its_line_and_is_not_connected_to() {
+    let bench = bench();
+    fs::write(bench.file("bad.toml"), "host = \"h\"\nport = \"x\"\n").unwrap();
+    let mut stage = Stage::new(200, 60);
+    let (shown, _) = stage.play(bench.dialog(), "");
+    assert!(shown.contains("bad.toml line 2") && shown.contains("web.example.org"), "{shown}");
+    for key in ["<Enter>", "e", "d"] {
+        let (shown, closed) = stage.play(bench.dialog(), &format!("<Tab>{key}"));
+        assert!(closed.is_none(), "{key}");
+        assert_eq!(shown.matches("bad.toml line 2").count(), 2, "{key}: {shown}");
+    }
+    assert_eq!(bench.entered("<Tab><Down><Enter>"), session("db"));
+    // It can be removed all the same.
+    bench.play("<Tab><Del><Tab><Enter>");
+    assert!(!bench.file("bad.toml").exists());
+}
+
+#[test]
+fn removing_is_asked_about_and_no_is_preselected() {
+    let bench = bench();
+    for keep in ["<Enter>", "<Esc>"] {
+        let (shown, _) = bench.play(&format!("<Tab><Del>{keep}"));
+        assert!(bench.file("db.toml").exists(), "{shown}");
+    }
+    let (shown, _) = bench.play("<Tab><Del><Tab><Enter>");
+    assert!(!bench.file("db.toml").exists() && bench.file("web.toml").exists());
+    assert!(shown.contains("db was removed"), "{shown}");
+    bench.play("<Tab><End><Del><Tab><Enter>");
+    assert_eq!(bench.history.list(), ["root@new:2222"]);
+}
+
+#[test]
+fn what_is_in_the_fields_becomes_a_session() {
+    let bench = bench();
+    let (shown, _) =
+        bench.play("new.example.org<Tab><Tab>2222<Tab><Tab><Right><Enter><C-u>mine<Enter>");
+    assert_eq!(bench.read("mine.toml"), "host = \"new.example.org\"\nport = 2222\n");
+    assert!(shown.contains("Saved as mine") && shown.contains("db.example.org"), "{shown}");
+    // The name of another one is refused, and that one stays.
+    let (shown, _) = bench.play("<Tab><End>n<C-u>web<Enter>");
+    assert!(shown.contains("already"), "{shown}");
+    assert!(bench.read("web.toml").contains("web.example.org"));
+    assert_eq!(bench.entered("<Tab><End>n<C-u>fresh<Enter><Enter>"), session("fresh"));
+    assert_eq!(bench.read("fresh.toml"), "host = \"old\"\n");
+}
+
+#[test]
+fn a_duplicate_has_the_comments_too() {
+    let bench = bench();
+    fs::write(bench.file("db.toml"), "# mine\nhost = \"h\"\nfuture = 1\n").unwrap();
+    bench.play("<Tab>d<C-u>db2<Enter>");
+    assert_eq!(bench.read("db2.toml"), bench.read("db.toml"));
+}
+
+#[test]
+fn an_edit_keeps_comments_and_unknown_keys() {
+    let bench = bench();
+    fs::write(bench.file("db.toml"), "# mine\nhost = \"h\" # here\nfuture = 1\n").unwrap();
+    let (shown, _) = bench.play("<Tab>e2<Tab>22<Enter>");
+    assert!(shown.contains("Saved as db"), "{shown}");
+    assert_eq!(bench.read("db.toml"), "# mine\nhost = \"h2\" # here\nfuture = 1\nport = 22\n");
+}
+
+#[test]
+fn what_makes_no_sense_is_said_and_the_form_stays_open() {
+    let bench = bench();
+    let before = bench.read("db.toml");
+    for (typed, said) in [
+        ("<Tab>99999<Enter>", "a port is"),
+        ("<C-u><Enter>", "it is missing"),
+        ("<Tab><Tab><Tab>telnet<Enter>", "a method is one of"),
+        ("<Tab><Tab><Tab><Tab>'x<Enter>", "a quote is not closed"),
+    ] {
+        let (shown, closed) = bench.play(&format!("<Tab>e{typed}"));
+        assert!(closed.is_none() && shown.contains("Edit db"), "{typed}: {shown}");
+        assert!(shown.contains(said), "{typed}: {shown}");
+        assert_eq!(bench.read("db.toml"), before, "{typed}");
+    }
+}
+
+#[test]
+fn leaving_an_edit_is_asked_about_where_something_would_be_lost() {
+    let bench = bench();
+    let (shown, _) = bench.play("<Tab>e<Esc>");
+    assert!(shown.contains("New connection") && !shown.contains("Edit db"), "{shown}");
+    let (shown, _) = bench.play("<Tab>exyz<Esc>");
+    assert!(shown.contains("Leave without saving"), "{shown}");
+    let (shown, _) = bench.play("<Tab>exyz<Esc><Enter>");
+    assert!(shown.contains("Edit db") && shown.contains("db.example.orgxyz"), "{shown}");
+    let before = bench.read("db.toml");
+    let (shown, _) = bench.play("<Tab>exyz<Esc><Tab><Enter>");
+    assert!(!shown.contains("Edit db"), "{shown}");
+    assert_eq!(bench.read("db.toml"), before);
+}
+
+#[test]
+fn of_two_editors_the_second_is_asked() {
+    let bench = bench();
+    let other = "host = \"other\" # theirs\nuser = \"them\"\n";
+    for (answer, host) in [("<Enter>", "\"other\""), ("<Tab><Enter>", "\"db.example.orgx\"")] {
+        let mut stack = crate::ui::screen::Stack::new(Box::new(bench.dialog()));
+        for event in keys("<Tab>ex") {
+            stack.handle(&event);
+        }
+        let before = bench.read("db.toml");
+        fs::write(bench.file("db.toml"), other).unwrap();
+        for event in keys("<Enter>") {
+            stack.handle(&event);
+        }
+        let shown = Stage::new(80, 24).draw(|frame, look| stack.draw(frame, look));
+        assert!(shown.contains("changed since"), "{shown}");
+        assert_eq!(bench.read("db.toml"), other);
+        for event in keys(answer) {
+            stack.handle(&event);
+        }
+        let after = bench.read("db.toml");
+        assert!(after.contains(host) && after.contains("# theirs"), "{after}");
+        fs::write(bench.file("db.toml"), before).unwrap();
+    }
+}
+
+#[test]
+fn where_nothing_can_be_written_that_is_said_and_nothing_is_lost() {
+    let bench = bench();
+    // A file where the directory would be: root may write into any directory.
+    let blocked = bench.dir.path().join("blocked");
+    fs::write(&blocked, "").unwrap();
+    let store = Store::new(blocked.join("sessions"), rustix::process::getuid().as_raw());
+    let hosts = Hosts::find(store, bench.history.clone());
+    let dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
+    let typed = "host<Tab><Tab><Tab><Tab><Right><Enter><C-u>mine<Enter>";
+    let (shown, closed) = Stage::new(80, 24).play(dialog, typed);
+    assert!(closed.is_none());
+    assert!(shown.contains("cannot be created") && shown.contains("mine"), "{shown}");
+}
+
+#[test]
+fn thousands_of_sessions_are_read_while_nothing_is_typed() {
+    let bench = bench();
+    for n in 0..3_000 {
+        fs::write(bench.file(&format!("s{n}.toml")), "host = \"h\"\ntags = [\"many\"]\n").unwrap();
+    }
+    let hosts = Hosts::find(bench.store.clone(), bench.history.clone());
+    let mut dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
+    dialog.handle(&keys("<Tab>")[0]);
+    dialog.handle(&keys("<PageDown>")[0]);
+    let chosen = dialog.chosen().unwrap().name().to_owned();
+    while dialog.is_busy() {
+        dialog.turn();
+    }
+    assert_eq!(dialog.chosen().unwrap().name(), chosen, "the choice stays where it was");
+    let (shown, _) = Stage::new(80, 24).play(dialog, "<S-Tab>s2999");
+    assert!(shown.contains("h #many"), "{shown}");
+}
+
+#[test]
+fn every_dialog_can_be_used_at_every_size_in_both_languages() {
+    let bench = bench();
+    // What must be in sight: its buttons, and where the focus is.
+    let dialogs = [
+        ("", &["connection-leave", "connection-help"][..]),
+        ("<Tab>", &["connection-leave", "connection-hint-edit"]),
+        ("<Tab>e", &["connection-save-now", "cancel"]),
+        ("<Tab>d", &["connection-save-now", "cancel"]),
+        ("<Tab><Del>", &["connection-remove", "no"]),
+        ("<F1>", &["close"]),
+        ("a b<Enter>", &["connection-leave"]),
+    ];
+    in_each_language(|language| {
+        for (width, height) in [(60, 15), (80, 24), (200, 60)] {
+            for (typed, texts) in dialogs {
+                let (shown, closed) = Stage::new(width, height).play(bench.dialog(), typed);
+                assert!(closed.is_none());
+                for id in texts {
+                    let text = crate::catalogue::text(id, &[]);
+                    let there = shown.contains(&text);
+                    assert!(there, "{text} {language:?} {width}x{height} {typed}:\n{shown}");
+                }
+            }
+            let (shown, _) = Stage::new(width, height).play(bench.dialog(), "");
+            for part in ["db.example.org", "root@new:2222"] {
+                assert!(shown.contains(part), "{part} {width}x{height}:\n{shown}");
+            }
+        }
+        for (width, height) in [(10, 3), (1, 1)] {
+            for (typed, _) in dialogs {
+                Stage::new(width, height).play(bench.dialog(), typed);
+            }
+        }
+    });
+}
+
+#[test]
+fn the_help_can_be_scrolled_to_its_end_where_it_does_not_fit() {
+    in_each_language(|language| {
+        let bench = bench();
+        let last = "TOML";
+        let (shown, _) = Stage::new(60, 15).play(bench.dialog(), "<F1>");
+        assert!(!shown.contains(last), "{language:?}: it fits\n{shown}");
+        let down = "<PageDown>".repeat(6);
+        let (shown, _) = Stage::new(60, 15).play(bench.dialog(), &format!("<Tab>?{down}"));
+        assert!(shown.contains(last), "{language:?}\n{shown}");
+    });
+}
+
+#[test]
+fn a_click_chooses_and_a_second_one_connects() {
+    use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+    let bench = bench();
+    let mut dialog = bench.dialog();
+    let shown = Stage::new(80, 24).show(&mut dialog);
+    let (row, line) =
+        shown.lines().enumerate().find(|(_, line)| line.contains("web.example")).unwrap();
+    let column = line[..line.find("web").unwrap()].chars().count();
+    let click = Event::Mouse(MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: column as u16,
+        row: row as u16,
+        modifiers: KeyModifiers::NONE,
+    });
+    assert!(matches!(dialog.handle(&click), Act::Stay));
+    assert!(matches!(dialog.handle(&click), Act::Close));
+    assert_eq!(dialog.take_entered(), Some(session("web")));
+}

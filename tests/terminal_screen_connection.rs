@@ -1,0 +1,234 @@
+//! `tessh` alone: New connection on a terminal, from the first key to the end of the session.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use lab::{DEMO_USER, Demo, Home, Pty, arg};
+use rustix::process::Signal;
+
+/// Nothing is asked on the way in: this is about the way to it.
+fn home(demo: &Demo) -> Home {
+    let home = Home::new();
+    let key = demo.write_identity(&home, None);
+    let config = format!(
+        "Host *\nStrictHostKeyChecking accept-new\nPreferredAuthentications publickey\nIdentityFile {}\n",
+        arg(&key)
+    );
+    home.write(".ssh/config", &config);
+    home
+}
+
+fn open(home: &Home, arguments: &[&str]) -> Pty {
+    home.on_pty_with(arguments, &[("LANG", "C.UTF-8")])
+}
+
+fn dialog(home: &Home) -> Pty {
+    let pty = open(home, &[]);
+    pty.wait_until("the dialog and its buttons", |screen| {
+        screen.contains("New connection") && screen.contains("Leave")
+    });
+    assert!(pty.on_alternate_screen());
+    pty
+}
+
+fn leave_shell(pty: &Pty, status: i32) {
+    pty.wait_for("demo$");
+    assert!(!pty.on_alternate_screen(), "the shell is on the main screen");
+    pty.send(&format!("exit {status}<enter>"));
+    assert_eq!(pty.exit_code(), status);
+    pty.expect_restored();
+}
+
+const HISTORY: &str = ".local/state/tessh/history";
+
+#[test]
+fn a_typed_host_is_connected_to_and_remembered() {
+    let demo = Demo::start();
+    let home = home(&demo);
+    let port = demo.port();
+    let here = format!("{DEMO_USER}@127.0.0.1:{port}");
+    for typed in [
+        here.clone(),
+        format!("ssh://{here}"),
+        format!("ssh -p {port} -l {DEMO_USER} 127.0.0.1"),
+        format!("ssh {DEMO_USER}@localhost -4 -p {port}"),
+        here.clone(),
+    ] {
+        let pty = dialog(&home);
+        pty.send(&format!("{typed}<enter>"));
+        leave_shell(&pty, 7);
+    }
+    assert_eq!(home.read(HISTORY), format!("{here}\n{DEMO_USER}@localhost:{port}\n"));
+    // And the newest is the first of the list.
+    let pty = dialog(&home);
+    pty.send("<tab><enter>");
+    leave_shell(&pty, 0);
+}
+
+#[test]
+fn what_fails_before_the_shell_comes_back_with_the_fields_filled() {
+    let demo = Demo::start();
+    let home = home(&demo);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = closed.local_addr().unwrap().port();
+    drop(closed);
+    let pty = dialog(&home);
+    pty.send(&format!("{DEMO_USER}@127.0.0.1<tab><tab>{free}<enter>"));
+    pty.wait_until("the failure above the fields", |screen| {
+        screen.contains("refused")
+            && screen.contains(&format!("{DEMO_USER}@127.0.0.1"))
+            && screen.contains("Leave")
+    });
+    assert!(pty.on_alternate_screen());
+    // The focus is where it was left: in the port.
+    pty.send(&format!("<c-u>{}<enter>", demo.port()));
+    leave_shell(&pty, 3);
+}
+
+#[test]
+fn a_host_key_or_a_login_that_is_refused_comes_back_too() {
+    let demo = Demo::start();
+    let home = home(&demo);
+    let here = format!("{DEMO_USER}@127.0.0.1:{}", demo.port());
+    let pty = dialog(&home);
+    pty.send(&format!("ssh -o StrictHostKeyChecking=yes {here}<enter>"));
+    pty.wait_until("the refused key", |screen| {
+        screen.contains("ey verification failed") && screen.contains("Leave")
+    });
+    pty.send(&format!("<c-u>nobody@127.0.0.1:{}<enter>", demo.port()));
+    pty.wait_until("the refused login", |screen| {
+        screen.contains("Permission denied") && screen.contains("Leave")
+    });
+    assert!(!home.path(HISTORY).exists(), "nothing was reached");
+    pty.send(&format!("<c-u>{here}<enter>"));
+    leave_shell(&pty, 0);
+    assert_eq!(home.read(HISTORY), format!("{here}\n"));
+}
+
+#[test]
+fn a_name_without_an_address_comes_back_and_esc_leaves_without_a_connection() {
+    let home = Home::new();
+    let pty = dialog(&home);
+    pty.send("nowhere.invalid<enter>");
+    pty.wait_until("the failure", |screen| {
+        screen.contains("Could not resolve hostname") && screen.contains("Leave")
+    });
+    pty.send("<esc>");
+    assert_eq!(pty.exit_code(), 130);
+    pty.expect_restored();
+    assert!(!home.path(HISTORY).exists());
+}
+
+#[test]
+fn a_session_is_saved_and_connected_to_from_the_list() {
+    let demo = Demo::start();
+    let home = home(&demo);
+    let pty = dialog(&home);
+    pty.send(&format!("{DEMO_USER}@127.0.0.1:{}<tab><tab><tab><tab><tab><enter>", demo.port()));
+    pty.wait_for("Save as a session");
+    pty.send("<c-u>mine<enter>");
+    pty.wait_for("Saved as mine");
+    pty.send("<enter>");
+    leave_shell(&pty, 0);
+    let saved = home.read(".config/tessh/sessions/mine.toml");
+    assert!(saved.contains(&demo.port()) && saved.contains(DEMO_USER), "{saved}");
+    assert!(!home.path(HISTORY).exists(), "a saved session is in the list anyway");
+}
+
+#[test]
+fn the_command_line_fills_the_history_too_but_not_for_programs() {
+    let demo = Demo::start();
+    let home = home(&demo);
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let quiet = ["-o", "BatchMode=yes", "-p", &port, &host, "true"];
+    assert_eq!(home.on_pty(&quiet).exit_code(), 0);
+    let as_ssh = ["-p", &port, &host, "true"];
+    assert_eq!(home.on_pty_with(&as_ssh, &[("TESSH_AS_SSH", "1")]).exit_code(), 0);
+    home.tessh(&["-p", &port, &host, "true"]).output().expect_code(0);
+    assert!(!home.path(HISTORY).exists());
+    assert_eq!(home.on_pty(&["-p", &port, &host, "true"]).exit_code(), 0);
+    assert_eq!(home.read(HISTORY), format!("{host}:{port}\n"));
+}
+
+#[test]
+fn off_a_terminal_and_for_programs_it_is_the_usage_error() {
+    let home = Home::new();
+    home.tessh(&[]).output().expect_failure(&["no host is named", "usage:"]);
+    home.tessh(&["-v"]).output().expect_last_line(&["no host is named"]);
+    for (arguments, env) in [
+        (&["-o", "BatchMode=yes"][..], ("A", "1")),
+        (&["--json"], ("A", "1")),
+        (&[], ("TESSH_AS_SSH", "1")),
+    ] {
+        let pty = home.on_pty_with(arguments, &[env]);
+        assert_eq!(pty.exit_code(), 255, "{arguments:?}");
+        assert!(pty.screen().contains("no host is named"), "{}", pty.screen());
+    }
+}
+
+#[test]
+fn in_lines_a_number_or_a_host_is_typed() {
+    let demo = Demo::start();
+    let home = home(&demo);
+    let here = format!("{DEMO_USER}@127.0.0.1:{}", demo.port());
+    for (arguments, env) in [(&["--plain"][..], ("A", "1")), (&[], ("TERM", "dumb"))] {
+        let pty = home.on_pty_with(arguments, &[env]);
+        pty.wait_for("Host or number");
+        pty.send("h;x<enter>");
+        pty.wait_for("invalid characters");
+        // What is typed before the question would be shown before it.
+        let asked = |times| {
+            pty.wait_until("another question", |screen| {
+                screen.matches("Host or number").count() == times
+            })
+        };
+        asked(2);
+        pty.send("nowhere.invalid<enter>");
+        pty.wait_for("Could not resolve hostname");
+        asked(3);
+        pty.send(&format!("{here}<enter>"));
+        pty.wait_for("demo$");
+        pty.send("exit 4<enter>");
+        assert_eq!(pty.exit_code(), 4);
+        pty.expect_restored();
+        assert!(!pty.written().contains("\x1b[?1049h"), "no full screen");
+    }
+    let pty = open(&home, &["--plain"]);
+    pty.wait_for(&format!("1  {here}"));
+    pty.send("1<enter>");
+    pty.wait_for("demo$");
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    let pty = open(&home, &["--plain", "--lang", "ja"]);
+    pty.wait_for("ホストまたは番号");
+    pty.send("<enter>");
+    assert_eq!(pty.exit_code(), 130);
+}
+
+#[test]
+fn a_lost_terminal_and_a_signal_end_it_and_every_size_will_do() {
+    let home = Home::new();
+    let pty = dialog(&home);
+    for (rows, columns) in [(3, 10), (60, 200), (15, 60)] {
+        pty.resize(rows, columns);
+    }
+    pty.wait_until("the dialog in its new size", |screen| {
+        screen.contains("Leave") && screen.lines().all(|line| line.chars().count() <= 60)
+    });
+    pty.signal(Signal::HUP);
+    assert_eq!(pty.exit_code(), 129);
+    pty.expect_restored();
+}
+
+#[test]
+fn in_japanese_it_is_all_there() {
+    let home = Home::new();
+    let pty = home.on_pty_with(&[], &[("LANG", "ja_JP.UTF-8")]);
+    pty.wait_until("the dialog", |screen| {
+        ["新しい接続", "ホスト:", "TCPポート:", "接続", "終了"]
+            .iter()
+            .all(|text| screen.contains(text))
+    });
+    pty.send("<esc>");
+    assert_eq!(pty.exit_code(), 130);
+}
