@@ -7,7 +7,8 @@ use tokio::task::JoinHandle;
 use super::log;
 use crate::client::channel::WindowSize;
 use crate::client::relay::Console;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
 use crate::terminal::{self, RawMode};
 
 /// The person's terminal, in raw mode if the session is interactive.
@@ -22,7 +23,10 @@ impl Terminal {
         let raw = match raw {
             false => None,
             true => Some(RawMode::enter(rustix::stdio::stdin()).map_err(|error| {
-                Error::new(Kind::Local, format!("cannot set up the terminal: {error}"))
+                Error::new(
+                    Kind::Local,
+                    say!("error-cli-cannot-set-up-terminal", error = told(&error)),
+                )
             })?),
         };
         Ok(Terminal { raw, resize })

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use super::Environment;
 use crate::catalogue::{self, Language};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::terminal;
 use crate::ui::screen::look::Look;
 
@@ -23,9 +24,9 @@ pub(super) fn speak(name: &str) -> Result<()> {
     let language = Language::named(name).ok_or_else(|| {
         Error::new(
             Kind::Usage,
-            format!("--lang {}: no such language here", crate::text::line(name, 20)),
+            say!("error-cli-lang-no-such-language", value = crate::text::line(name, 20)),
         )
-        .hint("there are en and ja")
+        .hint(say!("error-cli-there-are-en-ja"))
     })?;
     catalogue::speak(language);
     Ok(())

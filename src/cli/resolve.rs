@@ -22,6 +22,7 @@ use crate::config::{
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
+use crate::say;
 
 pub use crate::config::MethodChoice;
 
@@ -93,7 +94,8 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &mut options)?;
     if subsystem && command.is_none() {
-        return Err(usage("You must specify a subsystem to invoke.").hint("such as -s host sftp"));
+        return Err(usage(say!("error-cli-you-must-specify-subsystem"))
+            .hint(say!("error-cli-such-s-host-sftp")));
     }
     let chain = profile.as_ref().map(|document| profile::chain(document, &options));
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
@@ -131,7 +133,7 @@ fn layered(typed: &Typed, context: &Context) -> Result<Resolved> {
         let document = profile::named(name, context)?;
         return saved(typed, None, document, context);
     }
-    let no_host = || usage("no host is named").hint(usage_line());
+    let no_host = || usage(say!("error-cli-no-host-named")).hint(usage_line());
     let text = typed.destination.as_deref().ok_or_else(no_host)?;
     let parsed = Destination::parse(text);
     if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {
@@ -218,10 +220,10 @@ fn refuse_unbuilt(typed: &Typed) -> Result<()> {
     let asked = [("--encoding", typed.encoding.is_some()), ("--log", typed.log.is_some())];
     let answers = [("--force", typed.force), ("--yes", typed.yes)];
     if let Some((flag, _)) = answers.iter().find(|(_, typed)| *typed) {
-        return Err(usage(format!("{flag} is for tessh sessions; connecting is not forced")));
+        return Err(usage(say!("error-cli-tessh-sessions-connecting-not", flag)));
     }
     match asked.iter().find(|(_, asked)| *asked) {
-        Some((flag, _)) => Err(usage(format!("{flag} is not supported by this version"))),
+        Some((flag, _)) => Err(usage(say!("error-cli-not-supported-version", flag))),
         None => Ok(()),
     }
 }
@@ -236,11 +238,11 @@ fn joined(typed: &Typed) -> Option<Vec<u8>> {
 fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
     let typed = joined(typed);
     if typed.is_some() && options.remote_command.is_some() {
-        return Err(usage("Cannot execute command-line and remote command.")
-            .hint("-o RemoteCommand=none leaves the one of the command line"));
+        return Err(usage(say!("error-cli-cannot-execute-command-line"))
+            .hint(say!("error-cli-o-remotecommand-none-leaves")));
     }
     if typed.is_some() && *options.session_type == SessionType::None {
-        options.warnings.push("-N: the command is not run".to_owned());
+        options.warnings.push(say!("error-cli-n-command-not-run"));
     }
     let configured = || options.remote_command.as_ref().map(|text| text.as_bytes().to_vec());
     Ok(typed.or_else(configured))

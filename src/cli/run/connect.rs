@@ -19,9 +19,10 @@ use crate::client::escape::Escape;
 use crate::client::relay::{self, Exit, Local};
 use crate::client::verify::{self, HostPolicy, Transport, TransportOptions};
 use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestTty, SessionType};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
 use crate::keys::KeyFile;
 use crate::prompt::{Answer, MethodQuestion, Prompt};
+use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::{Policy, Sources, Subject};
@@ -79,11 +80,12 @@ async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -
     let label = login.label.clone();
     let mut choices = vec![(Method::Password, "password".to_owned())];
     if let Some(file) = login.identities.first() {
-        choices.push((Method::PublicKey, format!("publickey with {}", file.path().display())));
+        choices
+            .push((Method::PublicKey, say!("error-cli-publickey", file = file.path().display())));
     }
     choices.push((Method::KeyboardInteractive, "keyboard-interactive".to_owned()));
     if login.agent.is_some() {
-        choices.push((Method::Agent, "agent (its first key)".to_owned()));
+        choices.push((Method::Agent, say!("error-cli-agent-first-key")));
     }
     // What the server does not take is not offered; if that leaves nothing, all is.
     let taken: Vec<_> = choices
@@ -98,12 +100,13 @@ async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -
     .await;
     match answer {
         Ok(Answer::Given(method)) => Ok(method),
-        Ok(Answer::CannotAsk) => {
-            Err(Error::new(Kind::Authentication, "no authentication method was chosen")
-                .hint("choose one with --auth"))
-        }
+        Ok(Answer::CannotAsk) => Err(Error::new(
+            Kind::Authentication,
+            say!("error-login-no-authentication-method-chosen"),
+        )
+        .hint(say!("error-login-choose-one-auth"))),
         Ok(Answer::Cancelled) | Err(_) => {
-            Err(Error::new(Kind::Cancelled, "authentication was cancelled"))
+            Err(Error::new(Kind::Cancelled, say!("error-login-authentication-cancelled")))
         }
     }
 }
@@ -121,13 +124,17 @@ async fn run(plan: &Plan, session: &Session, environment: &Environment) -> Resul
     let request = request(plan, pty, environment);
     let (resize, resized) = unbounded_channel();
     let mut console = Terminal::enter(interactive, resize.clone())?;
-    let stdout = OutputFd::stdout().map_err(|error| unusable("standard output", &error))?;
-    let stderr = OutputFd::stderr().map_err(|error| unusable("standard error", &error))?;
+    let stdout =
+        OutputFd::stdout().map_err(|error| unusable(&say!("error-cli-standard-output"), &error))?;
+    let stderr =
+        OutputFd::stderr().map_err(|error| unusable(&say!("error-cli-standard-error"), &error))?;
     let channel = channel::open(session, request, Box::new(stdout), Box::new(stderr)).await?;
     let watcher = watch_size(pty, resize);
     let input = match stdin_null {
         true => None,
-        false => Some(Input::stdin().map_err(|error| unusable("standard input", &error))?),
+        false => Some(
+            Input::stdin().map_err(|error| unusable(&say!("error-cli-standard-input"), &error))?,
+        ),
     };
     let escape = options.escape_char.value.filter(|_| interactive).map(Escape::new);
     let without_pty = &terminal::restore;
@@ -136,7 +143,7 @@ async fn run(plan: &Plan, session: &Session, environment: &Environment) -> Resul
     drop(watcher);
     console.leave();
     if pty && options.log_level.value >= config::LogLevel::Info {
-        crate::cli::log::write(&format!("Connection to {} closed.", plan.host));
+        crate::cli::log::write(&say!("error-cli-connection-closed", host = plan.host));
     }
     exit
 }
@@ -146,7 +153,7 @@ fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Dro
 }
 
 fn unusable(what: &str, error: &std::io::Error) -> Error {
-    Error::new(Kind::Local, format!("cannot use {what}: {error}"))
+    Error::new(Kind::Local, say!("error-cli-cannot-use", what, error = told(error)))
 }
 
 fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {
@@ -158,7 +165,7 @@ fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {
         RequestTty::Auto => shell,
     };
     if wanted && !at_terminal {
-        warn!("Pseudo-terminal will not be allocated because stdin is not a terminal.");
+        warn!("{}", say!("error-cli-pseudo-terminal-will-not"));
     }
     wanted && at_terminal
 }
@@ -345,7 +352,10 @@ fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
 fn name_host(error: Error, plan: &Plan) -> Error {
     match error.kind() {
         Kind::HostKey => error,
-        _ => error
-            .context(format!("{} port {}", plan.options.hostname.value, plan.options.port.value)),
+        _ => error.context(say!(
+            "error-cli-port",
+            hostname = plan.options.hostname.value,
+            port = plan.options.port.value
+        )),
     }
 }
