@@ -23,6 +23,7 @@ use super::greeting;
 use super::wire::Wire;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
+use crate::say;
 use crate::trust::{
     self, Evidence, Finding, KnownHosts, KnownKey, Policy, Sources, Subject, Verdict, fingerprint,
     store,
@@ -135,8 +136,8 @@ async fn within(
             () = sleep_until(wake) => {
                 let end = until + shared.paused();
                 if end <= Instant::now() {
-                    return Err(Error::new(Kind::Timeout, "the key exchange took too long")
-                        .hint("the server or the network is overloaded; try again, or set ConnectTimeout"));
+                    return Err(Error::new(Kind::Timeout, say!("error-client-key-exchange-took-too"))
+                        .hint(say!("error-client-server-or-network-overloaded")));
                 }
                 wake = end.max(Instant::now() + Duration::from_millis(50));
             }
@@ -184,8 +185,8 @@ impl HostCheck {
             && fingerprint::bits(&evidence.offered) < MIN_RSA_BITS
         {
             let bits = fingerprint::bits(&evidence.offered);
-            return Err(refused(&format!("the server's RSA key has only {bits} bits"))
-                .hint("have the server make a key of at least 2048 bits"));
+            return Err(refused(&say!("error-client-servers-rsa-key-only", bits))
+                .hint(say!("error-client-server-make-key-least")));
         }
         if self.host.visual {
             let art = fingerprint::randomart(&evidence.offered);
@@ -212,10 +213,9 @@ impl HostCheck {
             Verdict::AcceptRestricted => {
                 warn();
                 shared.restrict();
-                prompt.notice(Notice::Warning(&format!(
-                    "{}, and StrictHostKeyChecking is no: passwords, \
-                     keyboard-interactive and forwarding are off for this connection",
-                    not_as_known(&evidence, &self.host.shown)
+                prompt.notice(Notice::Warning(&say!(
+                    "error-client-stricthostkeychecking-no-passwords-keyboard",
+                    fact = not_as_known(&evidence, &self.host.shown)
                 )));
                 Ok(())
             }
@@ -243,7 +243,7 @@ impl HostCheck {
             Ok(Answer::Given(HostKeyAnswer::IfFingerprint(typed))) => {
                 let ours = fingerprint::sha256(&evidence.offered);
                 if typed.trim() != ours {
-                    return Err(refused("the fingerprint typed is not the one of this key"));
+                    return Err(refused(&say!("error-client-fingerprint-typed-not-one")));
                 }
                 true
             }
@@ -253,7 +253,7 @@ impl HostCheck {
                 return Err(refused(&reasons.join("; ")).hint(remedy(&evidence)));
             }
             Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
-                return Err(refused("not confirmed"));
+                return Err(refused(&say!("error-client-not-confirmed")));
             }
         };
         if recorded {
@@ -266,31 +266,31 @@ impl HostCheck {
     fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) {
         let host = &self.host;
         let Some(file) = host.sources.user.first() else {
-            prompt.notice(Notice::Warning("no UserKnownHostsFile is set: the key was not saved"));
+            prompt.notice(Notice::Warning(&say!("error-client-no-userknownhostsfile-set-key")));
             return;
         };
         let key = &evidence.offered;
         let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(key));
         let (done, result) = match evidence.finding {
             Finding::Changed(_) => (
-                format!("Replaced the key of {shown} in the list of known hosts."),
+                say!("error-client-replaced-key-list-known", shown),
                 store::replace(file, &host.subject, key, host.hash).map(|_lines| ()),
             ),
             _ => (
-                format!("Permanently added {shown} to the list of known hosts."),
+                say!("error-client-permanently-added-list-known", shown),
                 store::add(file, &host.subject, key, host.hash),
             ),
         };
         let text = match result {
             Ok(()) => done,
-            Err(error) => format!("Failed to add the host to the list of known hosts: {error}"),
+            Err(error) => say!("error-client-failed-add-host-list", error),
         };
         prompt.notice(Notice::Warning(&text));
     }
 }
 
 fn refused(reason: &str) -> Error {
-    Error::new(Kind::HostKey, format!("Host key verification failed: {reason}"))
+    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
 }
 
 /// What a person should know besides the finding: files that could not be read at all, and a
@@ -299,7 +299,7 @@ fn troubles(evidence: &Evidence) -> Vec<String> {
     let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
     let fault = evidence.certificate_fault.iter();
     fault
-        .map(|fault| format!("the host certificate does not count: {fault}"))
+        .map(|fault| say!("error-client-host-certificate-does-not", fault))
         .chain(files.map(ToString::to_string))
         .collect()
 }
@@ -328,9 +328,9 @@ fn not_as_known(evidence: &Evidence, host: &str) -> String {
     match evidence.finding {
         Finding::OtherTypeKnown(_) => {
             let kind = fingerprint::type_name(&evidence.offered);
-            format!("no {kind} host key of {host} is known, only of other types")
+            say!("error-client-no-host-key-known", kind, host)
         }
-        _ => format!("the host key of {host} changed"),
+        _ => say!("error-client-host-key-changed", host),
     }
 }
 
@@ -352,15 +352,12 @@ fn cannot_ask(evidence: &Evidence) -> String {
     let name = &evidence.subject.name;
     match &evidence.finding {
         Finding::Changed(known) => {
-            format!("the {kind} key of {name} changed: {}, offered {offered}", on_record(known))
+            say!("error-client-key-changed-offered", kind, name, known = on_record(known), offered)
         }
-        Finding::OtherTypeKnown(known) => format!(
-            "no {kind} key is known for {name}, only {}; offered {offered}",
-            on_record(known)
-        ),
-        _ => format!(
-            "no {kind} host key is known for {name}, and nobody can be asked; offered {offered}"
-        ),
+        Finding::OtherTypeKnown(known) => {
+            say!("error-client-no-key-known-only", kind, name, known = on_record(known), offered)
+        }
+        _ => say!("error-client-no-host-key-known-nobody", kind, name, offered),
     }
 }
 
@@ -371,10 +368,15 @@ fn on_record(known: &[KnownKey]) -> String {
     let one = |entry: &KnownKey| {
         let key: &PublicKey = &entry.key;
         let at = place(&entry.at.file, entry.at.line);
-        format!("{} {} at {at}", fingerprint::type_name(key), fingerprint::sha256(key))
+        say!(
+            "error-client-at",
+            kind = fingerprint::type_name(key),
+            fingerprint = fingerprint::sha256(key),
+            at
+        )
     };
     let list: Vec<_> = known.iter().take(SHOWN).map(one).collect();
-    format!("known {}", list.join(" and "))
+    say!("error-client-known", list = list.join(&say!("error-and")))
 }
 
 fn remedy(evidence: &Evidence) -> String {
@@ -382,14 +384,11 @@ fn remedy(evidence: &Evidence) -> String {
     match &evidence.finding {
         Finding::Changed(known) => {
             let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
-            format!(
-                "ask the server's administrator; if the change is right, remove the old line from {}",
-                file.display()
-            )
+            say!("error-client-ask-servers-administrator-if", file = file.display())
         }
-        Finding::Revoked(_) => "this key must not be trusted; ask the server's administrator".into(),
-        _ if unread.is_some() => "make that file readable, or name others with UserKnownHostsFile".into(),
-        Finding::OtherTypeKnown(_) => "connect once on a terminal to compare the fingerprint".into(),
-        _ => "connect once on a terminal to compare the fingerprint, or use -o StrictHostKeyChecking=accept-new".into(),
+        Finding::Revoked(_) => say!("error-client-key-must-not-trusted"),
+        _ if unread.is_some() => say!("error-client-make-file-readable-or"),
+        Finding::OtherTypeKnown(_) => say!("error-client-connect-once-terminal-compare"),
+        _ => say!("error-client-connect-once-terminal-compare-fingerprint"),
     }
 }
