@@ -5,6 +5,8 @@
 
 use bytes::{BufMut, BytesMut};
 
+use crate::say;
+
 /// What the person asked of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -75,19 +77,19 @@ impl Escape {
     pub fn help(&self) -> String {
         let c = visible(self.character);
         let lines = [
-            format!("{c}.   - terminate connection"),
-            format!("{c}R   - request rekey"),
-            format!("{c}V/v - decrease/increase verbosity (LogLevel)"),
-            format!("{c}^Z  - suspend tessh"),
-            format!("{c}#   - show the connection"),
-            format!("{c}?   - this message"),
-            format!("{c}{c}   - send the escape character by typing it twice"),
+            say!("escape-terminate-connection", c),
+            say!("escape-r-request-rekey", c),
+            say!("escape-v-v-decrease-increase", c),
+            say!("escape-z-suspend-tessh", c),
+            say!("escape-show-connection", c),
+            say!("escape-message", c),
+            say!("escape-send-escape-character-typing", c),
         ];
-        let mut text = format!("{c}?\r\nSupported escape sequences:\r\n");
+        let mut text = format!("{c}?\r\n{}\r\n", say!("escape-supported-escape-sequences"));
         for line in lines {
             text.push_str(&format!(" {line}\r\n"));
         }
-        text.push_str("(Note that escapes are only recognized immediately after newline.)\r\n");
+        text.push_str(&(say!("escape-note-escapes-are-only") + "\r\n"));
         text
     }
 

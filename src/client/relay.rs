@@ -20,6 +20,7 @@ use super::deadline;
 use super::escape::{Action, Escape};
 use super::events::{Event, Shared};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// Input read at once: two full packets.
 const INPUT: usize = 64 * 1024;
@@ -227,7 +228,9 @@ async fn interpret(
             None => {}
             Some(Action::Disconnect) => return true,
             Some(Action::Suspend) => {
-                console.say(&format!("{} [suspend tessh]\r\n", escape.shown(0x1a)));
+                console.say(
+                    &(say!("error-client-suspend-tessh", escape = escape.shown(0x1a)) + "\r\n"),
+                );
                 console.suspend();
             }
             Some(Action::Help) => console.say(&escape.help()),
@@ -243,7 +246,10 @@ async fn interpret(
             Some(Action::Louder) => verbosity(console, escape, b'v', true),
             Some(Action::Quieter) => verbosity(console, escape, b'V', false),
             Some(Action::Unavailable(byte)) => {
-                console.say(&format!("{}: not available in this client\r\n", escape.shown(byte)));
+                console.say(
+                    &(say!("error-client-not-available-client", escape = escape.shown(byte))
+                        + "\r\n"),
+                );
             }
         }
     }
@@ -257,12 +263,18 @@ fn verbosity(console: &mut (dyn Console + Send), escape: &Escape, byte: u8, more
 
 fn connections(escape: &Escape, session: &Session) -> String {
     let shown = escape.shown(b'#');
-    let mut text = format!("{shown}\r\nThe following connections are open:\r\n  #0 session\r\n");
+    let mut text =
+        format!("{shown}\r\n{}\r\n  #0 session\r\n", say!("escape-following-connections-are-open"));
     if let Some(negotiated) = session.negotiated() {
-        text.push_str(&format!(
-            "  {} {} {}, authenticated by {}\r\n",
-            negotiated.kex, negotiated.host_key, negotiated.cipher, session.how
-        ));
+        text.push_str(
+            &(say!(
+                "error-client-authenticated",
+                kex = negotiated.kex,
+                host_key = negotiated.host_key,
+                cipher = negotiated.cipher,
+                how = session.how
+            ) + "\r\n"),
+        );
     }
     text
 }
@@ -282,11 +294,11 @@ fn denied(
         Some(Awaited::Pty) => {
             // As with ssh the session goes on without; the program may not need one.
             without_pty();
-            warn!("PTY allocation request failed on channel 0");
+            warn!("{}", say!("error-client-pty-allocation-request-failed"));
             Ok(())
         }
-        _ => Err(Error::new(Kind::Channel, format!("{program} request failed on channel 0"))
-            .hint("the server does not allow it for this user")),
+        _ => Err(Error::new(Kind::Channel, say!("error-client-request-failed-channel-0", program))
+            .hint(say!("error-client-server-does-not-allow"))),
     }
 }
 
@@ -295,14 +307,14 @@ fn output_failed(error: &std::io::Error) -> Result<Exit> {
         return Ok(Exit::OutputClosed);
     }
     let reason = super::greeting::reason(error);
-    Err(Error::new(Kind::Local, format!("cannot write to standard output: {reason}"))
-        .hint("the rest of the output is lost"))
+    Err(Error::new(Kind::Local, say!("error-client-cannot-write-standard-output", reason))
+        .hint(say!("error-client-rest-output-lost")))
 }
 
 pub(super) fn connection_lost(shared: &Arc<Shared>) -> Error {
     match shared.ended() {
         Some(ended) => ended,
-        None => Error::new(Kind::Disconnected, "the connection was lost"),
+        None => Error::new(Kind::Disconnected, say!("error-client-connection-lost")),
     }
 }
 
