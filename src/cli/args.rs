@@ -204,7 +204,7 @@ pub fn version_line() -> String {
 
 /// What is said when there is no host.
 pub fn usage_line() -> String {
-    "usage: tessh [options] [user@]host[:port] [command [argument ...]]".to_owned()
+    say!("error-cli-usage")
 }
 
 fn verb(word: &OsStr) -> Option<Verb> {

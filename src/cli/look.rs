@@ -32,6 +32,13 @@ pub(super) fn speak(name: &str) -> Result<()> {
     Ok(())
 }
 
+/// The language that a `--lang` among these words names; `false` if there is none.
+pub(super) fn speak_as_asked(words: &[OsString]) -> bool {
+    let named = words.windows(2).find(|two| two[0] == "--lang").map(|two| two[1].to_string_lossy());
+    let language = named.and_then(|name| Language::named(&name));
+    language.map(catalogue::speak).is_some()
+}
+
 /// Takes `--lang name` out of the words of a verb, or from before it.
 pub(super) fn take_language(
     words: &mut Vec<OsString>,

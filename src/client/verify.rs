@@ -190,8 +190,8 @@ impl HostCheck {
         }
         if self.host.visual {
             let art = fingerprint::randomart(&evidence.offered);
-            prompt
-                .notice(Notice::Warning(&format!("Host key fingerprint is {fingerprint}\n{art}")));
+            let shown = say!("error-client-fingerprint-shown", fingerprint);
+            prompt.notice(Notice::Warning(&format!("{shown}\n{art}")));
         }
         report(&evidence);
         // What could not be used is part of a refusal, and is said before going on.

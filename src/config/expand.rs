@@ -124,7 +124,9 @@ impl Tokens {
             let after = &rest[at + 1..];
             match (env, after.strip_prefix('{')) {
                 (Some(context), Some(name)) if rest[at..].starts_with('$') => {
-                    let (name, next) = name.split_once('}').ok_or("\"${\" has no \"}\"")?;
+                    let (name, next) = name
+                        .split_once('}')
+                        .ok_or_else(|| say!("error-config-brace-not-closed"))?;
                     out.push_str(&variable(name, context)?);
                     rest = next;
                 }

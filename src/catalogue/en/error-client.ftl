@@ -117,6 +117,7 @@ error-client-host-key-type = host key type
 error-client-name-or-service-not-known = Name or service not known
 error-client-name-resolution-temporary = Temporary failure in name resolution
 error-client-name-without-address = No address associated with hostname
+error-client-fingerprint-shown = Host key fingerprint is { $fingerprint }
 
 ## Logging in
 

@@ -130,6 +130,7 @@ error-config-belongs-ssh-1-which = it belongs to SSH-1, which is not supported
 error-config-not-applied-version = it is not applied by this version
 error-config-place = { $file } line { $line }
 error-config-profile = profile { $name }
+error-config-brace-not-closed = "${"{"}" has no "{"}"}"
 
 ## The command line
 
@@ -193,6 +194,9 @@ error-cli-tunnel-devices-are-not = tunnel devices are not supported
 error-cli-syslog-not-supported-version = syslog is not supported by this version
 error-cli-forwarding-not-supported-version = forwarding is not supported by this version
 error-cli-connection-not-shared-version = a connection is not shared by this version
+error-cli-completions-shell = completions are for a shell
+error-cli-completions-shells = tessh completions bash, zsh or fish
+error-cli-usage = usage: tessh [options] [user@]host[:port] [command [argument ...]]
 
 ## The terminal
 

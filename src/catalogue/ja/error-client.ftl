@@ -117,6 +117,7 @@ error-client-host-key-type = ホスト鍵の種類
 error-client-name-or-service-not-known = その名前は存在しません
 error-client-name-resolution-temporary = 名前解決が一時的にできません
 error-client-name-without-address = その名前にアドレスがありません
+error-client-fingerprint-shown = ホスト鍵のフィンガープリント: { $fingerprint }
 
 ## ログイン
 

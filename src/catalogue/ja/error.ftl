@@ -130,6 +130,7 @@ error-config-belongs-ssh-1-which = 対応していない SSH-1 の設定です
 error-config-not-applied-version = この版では適用されません
 error-config-place = { $file } の { $line } 行目
 error-config-profile = 保存済みセッション { $name }
+error-config-brace-not-closed = "${"{"}" に対応する "{"}"}" がありません
 
 ## コマンドライン
 
@@ -193,6 +194,9 @@ error-cli-tunnel-devices-are-not = トンネルデバイスには対応してい
 error-cli-syslog-not-supported-version = この版では syslog に対応していません
 error-cli-forwarding-not-supported-version = この版では転送に対応していません
 error-cli-connection-not-shared-version = この版では接続の共有に対応していません
+error-cli-completions-shell = 補完はシェルごとに作成します
+error-cli-completions-shells = tessh completions の後に bash、zsh、fish のいずれかを指定してください
+error-cli-usage = 使い方: tessh [options] [user@]host[:port] [command [argument ...]]
 
 ## 端末
 
