@@ -205,15 +205,13 @@ fn logins_that_fail() {
     );
     says(
         &["--auth", "password"],
-        &format!(
-            "password needs an answer and nobody can be asked; run on a terminal \
-             without BatchMode, or use --password-fd N or SSH_ASKPASS"
-        ),
+        "password needs an answer and nobody can be asked; run on a terminal \
+         without BatchMode, or use --password-fd N or SSH_ASKPASS",
         &["password", "BatchMode", "SSH_ASKPASS"],
     );
     says(
         &["--auth", "publickey", "-i", "missing"],
-        &format!("key file 'missing' cannot be read: No such file or directory"),
+        "key file 'missing' cannot be read: No such file or directory",
         &["'missing'"],
     );
     let file = demo.write_identity(&home, Some("locked"));

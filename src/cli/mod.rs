@@ -41,12 +41,12 @@ fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8>
     if !as_ssh && let Some(name) = look::take_language(&mut words, args::is_verb) {
         look::speak(&name)?;
     }
-    let typed = args::parse(words.iter().cloned(), as_ssh).or_else(|error| {
+    let parse = || args::parse(words.iter().cloned(), as_ssh);
+    let typed = match parse() {
         // What is wrong with the words is said in the language that they ask for.
-        look::speak_as_asked(&words)
-            .then(|| args::parse(words.iter().cloned(), as_ssh))
-            .unwrap_or(Err(error))
-    })?;
+        Err(_) if look::speak_as_asked(&words) => parse()?,
+        typed => typed?,
+    };
     *json = typed.json;
     if let Some(name) = &typed.lang {
         look::speak(name)?;
