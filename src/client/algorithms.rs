@@ -62,8 +62,8 @@ impl Family {
         match self {
             Family::Kex => ("error-client-key-exchange-algorithm", "KexAlgorithms"),
             Family::HostKey => ("error-client-host-key-algorithm", "HostKeyAlgorithms"),
-            Family::Cipher => ("cipher", "Ciphers"),
-            Family::Mac => ("MAC", "MACs"),
+            Family::Cipher => ("error-client-cipher", "Ciphers"),
+            Family::Mac => ("error-client-mac", "MACs"),
             Family::Pubkey => ("error-client-public-key-algorithm", "PubkeyAcceptedAlgorithms"),
         }
     }

@@ -97,11 +97,10 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
     let (what, keyword) = match kind {
         AlgorithmKind::Kex => ("error-client-key-exchange-method", "KexAlgorithms"),
         AlgorithmKind::Key => ("error-client-host-key-type", "HostKeyAlgorithms"),
-        AlgorithmKind::Cipher => ("cipher", "Ciphers"),
-        AlgorithmKind::Mac => ("MAC", "MACs"),
-        AlgorithmKind::Compression => ("compression", "Compression"),
+        AlgorithmKind::Cipher => ("error-client-cipher", "Ciphers"),
+        AlgorithmKind::Mac => ("error-client-mac", "MACs"),
+        AlgorithmKind::Compression => ("error-client-compression", "Compression"),
     };
-    // The short ones are the same in all languages.
     let what = crate::catalogue::text(what, &[]);
     // The library adds its extension markers to the list; nobody can choose those.
     let ours: Vec<_> = ours
