@@ -21,7 +21,7 @@ pub enum Does {
     Special(Special),
     /// Asks for what is the case anyway.
     Nothing,
-    /// Asks for what cannot be done; the reason.
+    /// Asks for what cannot be done; the name of the text that says why.
     Refuse(&'static str),
 }
 

@@ -58,6 +58,7 @@ impl Family {
         }
     }
 
+    /// The name of the text that says what it is, and its keyword.
     fn described(self) -> (&'static str, &'static str) {
         match self {
             Family::Kex => ("error-client-key-exchange-algorithm", "KexAlgorithms"),

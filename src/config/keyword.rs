@@ -55,8 +55,9 @@ pub enum Standing {
     /// its own account, or it has had no effect in ssh(1) itself for long.
     Inert,
     /// Accepted with one warning, unless the value is one of these, which ask for nothing.
+    /// Then the name of the text that says why.
     Warned(&'static [&'static str], &'static str),
-    /// Refused, unless the value is one of these, which ask for nothing.
+    /// Refused, unless the value is one of these, which ask for nothing; why, as above.
     Refused(&'static [&'static str], &'static str),
 }
 
