@@ -7,6 +7,7 @@
 //! The URI form follows draft-ietf-secsh-scp-sftp-ssh-uri.
 
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The longest host name taken, in bytes: NI_MAXHOST of getnameinfo(3).
 pub const MAX_HOST: usize = 1025;
@@ -53,17 +54,18 @@ impl Destination {
 /// [`Kind::Usage`] with the reason.
 pub fn check_host(host: &str) -> Result<()> {
     if host.is_empty() {
-        return Err(usage("the host name is empty"));
+        return Err(usage(say!("error-destination-host-name-empty")));
     }
     if host.len() > MAX_HOST {
-        return Err(usage(format!("the host name is longer than {MAX_HOST} bytes")));
+        return Err(usage(say!("error-destination-host-name-longer-than", limit = MAX_HOST)));
     }
     if host.starts_with('-') {
-        return Err(usage("the host name starts with '-'").hint("options come first"));
+        return Err(usage(say!("error-destination-host-name-starts"))
+            .hint(say!("error-destination-options-come-first")));
     }
     let bad = |c: char| c.is_control() || c.is_whitespace() || "'`\"$\\;&<>|(){}".contains(c);
     if host.contains(bad) {
-        return Err(usage("hostname contains invalid characters"));
+        return Err(usage(say!("error-destination-hostname-contains-invalid-characters")));
     }
     Ok(())
 }
@@ -74,17 +76,17 @@ pub fn check_host(host: &str) -> Result<()> {
 /// [`Kind::Usage`] with the reason.
 pub fn check_user(user: &str) -> Result<()> {
     if user.is_empty() {
-        return Err(usage("the user name is empty"));
+        return Err(usage(say!("error-destination-user-name-empty")));
     }
     if user.len() > MAX_USER {
-        return Err(usage(format!("the user name is longer than {MAX_USER} bytes")));
+        return Err(usage(say!("error-destination-user-name-longer-than", limit = MAX_USER)));
     }
     let bad = |c: char| c.is_control() || "'`\";&<>|(){}".contains(c);
     // A dash after a blank would start an option of whatever the name is substituted into; a
     // backslash at the end would join what follows.
     let dash = user.starts_with('-') || user.split(char::is_whitespace).any(|w| w.starts_with('-'));
     if dash || user.ends_with('\\') || user.contains(bad) {
-        return Err(usage("remote username contains invalid characters"));
+        return Err(usage(say!("error-destination-remote-username-contains-invalid")));
     }
     Ok(())
 }
@@ -99,7 +101,8 @@ pub fn parse_port(text: &str) -> Result<u16> {
         Ok(port) if digits && port > 0 => Ok(port),
         _ => {
             let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
-            Err(usage(format!("Bad port '{shown}'")).hint("a port is 1 to 65535"))
+            Err(usage(say!("error-destination-bad-port", shown))
+                .hint(say!("error-destination-port-1-65535")))
         }
     }
 }
@@ -119,17 +122,19 @@ fn parse_uri(text: &str) -> Result<Destination> {
         None => (text, ""),
     };
     if !path.is_empty() {
-        return Err(usage("an ssh:// destination has no path").hint("end it after the host"));
+        return Err(usage(say!("error-destination-ssh-destination-no-path"))
+            .hint(say!("error-destination-end-after-host")));
     }
     if authority.contains(['?', '#']) {
-        return Err(usage("an ssh:// destination has no query or fragment"));
+        return Err(usage(say!("error-destination-ssh-destination-no-query")));
     }
     let (info, rest) = match authority.rsplit_once('@') {
         Some((info, rest)) => (Some(info), rest),
         None => (None, authority),
     };
     if info.is_some_and(|info| info.contains('@')) {
-        return Err(usage("the user in an ssh:// destination has a bare '@'").hint("write it %40"));
+        return Err(usage(say!("error-destination-user-ssh-destination-bare"))
+            .hint(say!("error-destination-write-40")));
     }
     // What follows `;` are connection parameters, which ssh(1) takes and does not use either.
     let user = match info {
@@ -144,19 +149,19 @@ fn parse_uri(text: &str) -> Result<Destination> {
 fn split_port(text: &str) -> Result<(String, Option<u16>)> {
     if let Some(inner) = text.strip_prefix('[') {
         let Some((host, rest)) = inner.split_once(']') else {
-            return Err(usage("the '[' before the address has no ']'"));
+            return Err(usage(say!("error-destination-before-address-no")));
         };
         return match rest.strip_prefix(':') {
             Some(port) => Ok((host.to_owned(), Some(parse_port(port)?))),
             None if rest.is_empty() => Ok((host.to_owned(), None)),
-            None => Err(usage("after ']' only ':port' can follow")),
+            None => Err(usage(say!("error-destination-after-only-port-can"))),
         };
     }
     match text.split_once(':') {
         Some((host, port)) if !port.contains(':') => Ok((host.to_owned(), Some(parse_port(port)?))),
         Some((_, _)) if address(text) => Ok((text.to_owned(), None)),
-        Some((_, _)) => Err(usage("several ':' in what is no IPv6 address")
-            .hint("an address and a port are written [address]:port")),
+        Some((_, _)) => Err(usage(say!("error-destination-several-what-no-ipv6"))
+            .hint(say!("error-destination-address-port-are-written"))),
         None => Ok((text.to_owned(), None)),
     }
 }
@@ -168,7 +173,7 @@ fn address(text: &str) -> bool {
 }
 
 fn percent_decoded(text: &str) -> Result<String> {
-    let bad = || usage("a '%' in an ssh:// destination is not followed by two hexadecimal digits");
+    let bad = || usage(say!("error-destination-ssh-destination-not-followed"));
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -180,7 +185,7 @@ fn percent_decoded(text: &str) -> Result<String> {
         let value = digit()? * 16 + digit()?;
         out.push(u8::try_from(value).map_err(|_| bad())?);
     }
-    String::from_utf8(out).map_err(|_| usage("the user name is not UTF-8"))
+    String::from_utf8(out).map_err(|_| usage(say!("error-destination-user-name-not-utf")))
 }
 
 fn usage(cause: impl Into<String>) -> Error {

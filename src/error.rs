@@ -3,7 +3,10 @@
 //! Every failure that reaches a person is one line made from these three parts. The kind
 //! decides the exit code, and with `--json` is printed as a word; nothing else looks at it.
 
-use std::fmt;
+use std::{fmt, io};
+
+use crate::catalogue::{Language, spoken};
+use crate::say;
 
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -118,13 +121,41 @@ impl Error {
     }
 }
 
+/// Two parts of a message in one line.
+pub fn joined(first: &str, then: &str) -> String {
+    say!("error-parts", first, then)
+}
+
+/// The system's words for a failure, in the language of the process where they are common.
+pub fn told(error: &io::Error) -> String {
+    use io::ErrorKind as E;
+    // In English the system's own words, whatever they are, are as good.
+    if spoken() == Language::English {
+        return error.to_string();
+    }
+    match error.kind() {
+        E::NotFound => say!("error-os-no-such-file"),
+        E::PermissionDenied => say!("error-os-permission-denied"),
+        E::NotADirectory => say!("error-os-not-a-directory"),
+        E::IsADirectory => say!("error-os-is-a-directory"),
+        E::AlreadyExists => say!("error-os-exists"),
+        E::ReadOnlyFilesystem => say!("error-os-read-only"),
+        E::StorageFull => say!("error-os-full"),
+        E::AddrInUse => say!("error-os-address-in-use"),
+        E::AddrNotAvailable => say!("error-os-address-not-here"),
+        E::ConnectionRefused => say!("error-client-connection-refused"),
+        E::ConnectionReset => say!("error-client-connection-reset-peer"),
+        E::BrokenPipe => say!("error-client-broken-pipe"),
+        _ => error.to_string(),
+    }
+}
+
 impl fmt::Display for Error {
     /// One line: the cause, then the next step.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.cause)?;
         match &self.hint {
-            Some(hint) => write!(f, "; {hint}"),
-            None => Ok(()),
+            Some(hint) => f.write_str(&joined(&self.cause, hint)),
+            None => f.write_str(&self.cause),
         }
     }
 }

@@ -31,6 +31,23 @@ const UNSAFE: &[&str] = &["src/cli/watch.rs"];
 const MAX_LINES: usize = 600;
 /// Names that say nothing about what is inside.
 const EMPTY_NAMES: &[&str] = &["utils", "util", "helper", "helpers", "common", "manager", "misc"];
+/// Calls whose texts a person reads: they come from the catalogue, in the person's language.
+const SAID: &[&str] = &[
+    "Error::new(",
+    ".hint(",
+    ".context(",
+    "Notice::Warning(",
+    "Notice::Error(",
+    "warn!(",
+    "error!(",
+    "usage(",
+    "fault(",
+    "damaged(",
+    "refused(",
+    "failed(",
+];
+/// Files whose texts are in English alone.
+const ENGLISH: &[&str] = &["src/ui/plain.rs"];
 /// What does not belong into a published text. Split, so that this file does not hold it.
 const FORBIDDEN: &[&str] = &[
     concat!("TO", "DO"),
@@ -185,6 +202,25 @@ fn published_texts_speak_of_the_product_alone() {
 }
 
 #[test]
+fn what_a_person_reads_is_in_the_catalogue() {
+    let mut faults = Vec::new();
+    for file in sources("src") {
+        let tests = file.name.ends_with("tests.rs") || file.name.ends_with("testing.rs");
+        if tests || ENGLISH.contains(&file.name.as_str()) {
+            continue;
+        }
+        let code = file.text.split("#[cfg(test)]").next().unwrap();
+        for (line, text) in unsaid(code) {
+            faults.push(format!(
+                "{}:{line}: {text:?}: put it into src/catalogue in each language, and say!(\"its-name\")",
+                file.name
+            ));
+        }
+    }
+    report(&faults);
+}
+
+#[test]
 fn the_rules_find_what_they_look_for() {
     let text = "//! `crate::no`\nuse crate::{error::Error, text};\nuse crate::{\n    keys,\n    trust::{A, B},\n};\nfn f() { crate::ui::g() } // crate::no\n";
     let found: Vec<(usize, String)> = imports(text);
@@ -192,6 +228,8 @@ fn the_rules_find_what_they_look_for() {
     assert_eq!(found, expected.map(|(line, room)| (line, room.to_owned())));
     assert!(group_of("client") < group_of("trust"));
     assert_eq!(group_of("elsewhere"), None);
+    let code = "f(Error::new(K, say!(\"an-id\", x = y.join(\", \"))).hint(format!(\"do {x}\")));\n// usage(\"a b\")\nrefused(&format!(\"{a}: {b}\"), '\"', r#\"no \"way\"\"#);\nfn usage(x: y) {}\nlog_failed(\"a b\")";
+    assert_eq!(unsaid(code), [(1, "do {x}".to_owned()), (3, "no \"way\"".to_owned())]);
     assert!(words("x = unsafe { y }").any(|word| word == "unsafe"));
     assert!(!words("unsafe_code").any(|word| word == "unsafe"));
     assert!(words("{ println!(\"x\") }").any(|word| word == "println!"));
@@ -297,6 +335,88 @@ fn name_at(code: &str, at: usize) -> String {
 
 fn line_at(code: &str, at: usize) -> usize {
     code[..at].matches('\n').count() + 1
+}
+
+/// Texts with words in calls of [`SAID`] that are not from the catalogue, with their lines.
+fn unsaid(code: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (at, call) in SAID.iter().flat_map(|call| code.match_indices(call)) {
+        let line = code[..at].rsplit('\n').next().unwrap_or_default();
+        let named = call.starts_with(|first: char| first.is_alphabetic())
+            && line.ends_with(|last: char| last.is_alphanumeric() || last == '_');
+        if named || line.contains("//") || line.trim_end().ends_with("fn") {
+            continue;
+        }
+        for (start, text) in texts_within(code, at + call.len()) {
+            let mut depth = 0;
+            let outside: String = text
+                .chars()
+                .filter(|letter| {
+                    depth += i32::from(*letter == '{') - i32::from(*letter == '}');
+                    depth == 0
+                })
+                .collect();
+            let says = outside.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.len() > 1);
+            if says && !code[..start].trim_end().ends_with("say!(") {
+                found.push((line_at(code, start), text));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The texts in quotes from here to the bracket that closes the one already open, each with
+/// the place of its quote.
+fn texts_within(code: &str, from: usize) -> Vec<(usize, String)> {
+    let (mut at, mut depth, mut found) = (from, 1, Vec::new());
+    while let Some(letter) = code[at..].chars().next() {
+        let rest = &code[at..];
+        at += match letter {
+            '"' => {
+                let hashes = code[..at].bytes().rev().take_while(|&byte| byte == b'#').count();
+                let raw = code[..at - hashes].ends_with('r');
+                let end = format!("\"{}", "#".repeat(if raw { hashes } else { 0 }));
+                let inside = match raw {
+                    true => rest[1..].find(&end).unwrap_or(rest.len() - 1),
+                    false => unescaped_quote(&rest[1..]),
+                };
+                found.push((at, rest[1..=inside].to_owned()));
+                inside + 1 + end.len()
+            }
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            '\'' if rest.starts_with("'\\") => rest[2..].find('\'').map_or(2, |end| end.max(1) + 3),
+            '\'' => match rest.chars().nth(2) {
+                Some('\'') => rest.char_indices().nth(3).map_or(rest.len(), |(end, _)| end),
+                _ => 1,
+            },
+            '(' | '[' | '{' => {
+                depth += 1;
+                1
+            }
+            ')' | ']' | '}' => {
+                depth -= 1;
+                1
+            }
+            other => other.len_utf8(),
+        };
+        if depth == 0 {
+            break;
+        }
+    }
+    found
+}
+
+/// Where the quote is that ends a text.
+fn unescaped_quote(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.find(|letter| {
+        let ends = letter == '"' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        ends
+    });
+    end.unwrap_or(text.len())
 }
 
 /// The words of a line, macros with their `!`.

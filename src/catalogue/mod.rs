@@ -54,11 +54,14 @@ macro_rules! files {
             include_str!(concat!($language, "/generator.ftl")),
             include_str!(concat!($language, "/session.ftl")),
             include_str!(concat!($language, "/error.ftl")),
+            include_str!(concat!($language, "/error-client.ftl")),
+            include_str!(concat!($language, "/error-keys.ftl")),
+            include_str!(concat!($language, "/verbs.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 7] = files!("en");
-const JAPANESE: [&str; 7] = files!("ja");
+const ENGLISH: [&str; 10] = files!("en");
+const JAPANESE: [&str; 10] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use super::flags::{self, Does, Flag, Special};
 use crate::config::{Keyword, LogLevel};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The release of the SSH library; a test compares it with Cargo.lock.
 const RUSSH: &str = "0.65.1";
@@ -229,7 +230,7 @@ pub fn version_line() -> String {
 
 /// What is said when there is no host.
 pub fn usage_line() -> String {
-    "usage: tessh [options] [user@]host[:port] [command [argument ...]]".to_owned()
+    say!("error-cli-usage")
 }
 
 /// What is said when there is no host and nobody to ask.
@@ -289,7 +290,9 @@ impl Reading {
     }
 
     fn destination(&mut self, word: OsString) -> Result<()> {
-        self.typed.destination = Some(text(word, "the destination")?);
+        let text = word.into_string();
+        self.typed.destination =
+            Some(text.map_err(|_| usage(say!("error-cli-destination-not-utf-8")))?);
         self.typed.destination_at = self.typed.settings.len();
         Ok(())
     }
@@ -300,7 +303,8 @@ impl Reading {
             let letter = char::from(byte);
             let Some(flag) = flags::letter(letter) else {
                 let shown = letter.escape_default();
-                return Err(usage(format!("unknown option -- {shown}")).hint("see tessh --help"));
+                return Err(usage(say!("error-cli-unknown-option", shown))
+                    .hint(say!("error-cli-see-tessh-help")));
             };
             if flag.value.is_none() {
                 self.apply(flag, OsString::new())?;
@@ -308,7 +312,7 @@ impl Reading {
             }
             let attached = &letters[at + 1..];
             let value = if attached.is_empty() {
-                let missing = || usage(format!("option requires an argument -- {letter}"));
+                let missing = || usage(say!("error-cli-option-requires-argument", letter));
                 self.words.next().ok_or_else(missing)?
             } else {
                 OsString::from_vec(attached.to_vec())
@@ -327,16 +331,18 @@ impl Reading {
         let found = std::str::from_utf8(name).ok().and_then(flags::long);
         let Some(flag) = found else {
             let shown: String = String::from_utf8_lossy(name).escape_default().take(40).collect();
-            return Err(usage(format!("unknown option --{shown}")).hint("see tessh --help"));
+            return Err(usage(say!("error-cli-unknown-option-2", shown))
+                .hint(say!("error-cli-see-tessh-help")));
         };
         let value = match (flag.value, attached) {
             (None, Some(_)) => {
-                return Err(usage(format!("option takes no argument: {}", flag.name)));
+                return Err(usage(say!("error-cli-option-takes-no-argument", flag = flag.name)));
             }
             (None, None) => OsString::new(),
             (Some(_), Some(value)) => value,
             (Some(_), None) => {
-                let missing = || usage(format!("option requires an argument: {}", flag.name));
+                let missing =
+                    || usage(say!("error-cli-option-requires-argument-2", flag = flag.name));
                 self.words.next().ok_or_else(missing)?
             }
         };
@@ -346,7 +352,10 @@ impl Reading {
     fn apply(&mut self, flag: &'static Flag, value: OsString) -> Result<()> {
         let (keyword, value, overrules) = match flag.does {
             Does::Nothing => return Ok(()),
-            Does::Refuse(why) => return Err(usage(format!("{}: {why}", flag.name))),
+            Does::Refuse(why) => {
+                let why = crate::catalogue::text(why, &[]);
+                return Err(usage(format!("{}: {why}", flag.name)));
+            }
             Does::Special(special) => return self.special(special, flag.name, value),
             Does::Fix(keyword, value) => (keyword, value.to_owned(), true),
             Does::Last(keyword) => (keyword, text(value, flag.name)?, true),
@@ -371,7 +380,7 @@ impl Reading {
             _ => None,
         });
         match other {
-            Some(other) => Err(usage(format!("Cannot specify {name} with {other}"))),
+            Some(other) => Err(usage(say!("error-cli-cannot-specify", name, other))),
             None => Ok(()),
         }
     }
@@ -399,14 +408,14 @@ impl Reading {
             Special::NoTty => self.tty = Some(("-T", "no")),
             Special::ControlPath if value.eq_ignore_ascii_case("none") => {}
             Special::ControlPath => {
-                return Err(usage("-S: a connection is not shared by this version")
-                    .hint("-S none is what it does"));
+                return Err(usage(say!("error-cli-s-connection-not-shared"))
+                    .hint(say!("error-cli-s-none-what-does")));
             }
             Special::Auth => typed.auth = Some(text(value, name)?),
             Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
             Special::Profile if typed.destination.is_some() => {
-                return Err(usage("--profile names the host, so none is typed beside it")
-                    .hint("put --profile first; a word after it is the command"));
+                return Err(usage(say!("error-cli-profile-names-host-none"))
+                    .hint(say!("error-cli-put-profile-first-word")));
             }
             Special::Profile => typed.profile = Some(text(value, name)?),
             Special::ConfirmPaste => typed.confirm_paste = true,
@@ -451,11 +460,13 @@ fn louder(level: Option<LogLevel>) -> LogLevel {
 fn descriptor(value: &OsStr) -> Result<i32> {
     let number = value.to_str().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
     let number = number.and_then(|text| text.parse::<i32>().ok());
-    number.ok_or_else(|| usage("--password-fd: a descriptor is a number").hint("such as 3"))
+    number.ok_or_else(|| {
+        usage(say!("error-cli-password-fd-descriptor-number")).hint(say!("error-cli-such-3"))
+    })
 }
 
 fn text(value: OsString, what: &str) -> Result<String> {
-    value.into_string().map_err(|_| usage(format!("{what}: not UTF-8")))
+    value.into_string().map_err(|_| usage(say!("error-cli-not-utf-8", what)))
 }
 
 fn usage(cause: impl Into<String>) -> Error {

@@ -21,7 +21,7 @@ pub enum Does {
     Special(Special),
     /// Asks for what is the case anyway.
     Nothing,
-    /// Asks for what cannot be done; the reason.
+    /// Asks for what cannot be done; the name of the text that says why.
     Refuse(&'static str),
 }
 
@@ -145,8 +145,8 @@ const fn takes(name: &'static str, value: &'static str, doc: &'static str, does:
     Flag { name, value: Some(value), doc, does }
 }
 
-const NO_FORWARD: &str = "forwarding is not supported by this version";
-const NO_SHARING: &str = "a connection is not shared by this version";
+const NO_FORWARD: &str = "error-cli-forwarding-not-supported-version";
+const NO_SHARING: &str = "error-cli-connection-not-shared-version";
 
 use Does::{First, Fix, Last, Nothing, Refuse};
 use Keyword as K;
@@ -158,7 +158,7 @@ const fn special(special: Special) -> Does {
 
 /// The table: ssh's letters as ssh(1) sorts them, then the long names.
 pub const FLAGS: &[Flag] = &[
-    flag("-1", "SSH-1", Refuse("SSH protocol v.1 is no longer supported")),
+    flag("-1", "SSH-1", Refuse("error-cli-ssh-protocol-v-1")),
     flag("-2", "SSH-2, the only one there is", Nothing),
     flag("-4", "use IPv4 addresses only", Fix(K::AddressFamily, "inet")),
     flag("-6", "use IPv6 addresses only", Fix(K::AddressFamily, "inet6")),
@@ -183,7 +183,7 @@ pub const FLAGS: &[Flag] = &[
     takes("-I", "provider", "use PKCS#11", Last(K::PKCS11Provider)),
     takes("-i", "file", "log in with this key", First(K::IdentityFile)),
     takes("-J", "host", "connect through this host", Last(K::ProxyJump)),
-    flag("-K", "use GSSAPI", Refuse("GSSAPI is not supported")),
+    flag("-K", "use GSSAPI", Refuse("error-cli-gssapi-not-supported")),
     flag("-k", "do not delegate GSSAPI credentials", Fix(K::GSSAPIDelegateCredentials, "no")),
     takes("-L", "spec", "forward a local port", First(K::LocalForward)),
     takes("-l", "user", "log in as this user", First(K::User)),
@@ -205,11 +205,11 @@ pub const FLAGS: &[Flag] = &[
     flag("-V", "print the version and exit", special(S::Version)),
     flag("-v", "say more; up to three times", special(S::Verbose)),
     takes("-W", "host:port", "forward standard input and output", Refuse(NO_FORWARD)),
-    takes("-w", "tun[:tun]", "forward a tunnel device", Refuse("tunnel devices are not supported")),
+    takes("-w", "tun[:tun]", "forward a tunnel device", Refuse("error-cli-tunnel-devices-are-not")),
     flag("-X", "forward X11", Fix(K::ForwardX11, "yes")),
     flag("-x", "do not forward X11", Fix(K::ForwardX11, "no")),
     flag("-Y", "forward X11, trusted", Fix(K::ForwardX11, "yes")),
-    flag("-y", "send messages to syslog", Refuse("syslog is not supported by this version")),
+    flag("-y", "send messages to syslog", Refuse("error-cli-syslog-not-supported-version")),
     takes(
         "--auth",
         "method[,method]",

@@ -7,6 +7,7 @@ use super::flags::keygen::KEYGEN;
 use super::flags::{FLAGS, Flag};
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The column in which the explanations of the help text start.
 const COLUMN: usize = 26;
@@ -96,8 +97,8 @@ pub fn completions(shell: &str) -> Result<String> {
         "bash" => Ok(bash()),
         "zsh" => Ok(zsh()),
         "fish" => Ok(fish()),
-        _ => Err(Error::new(Kind::Usage, "completions are for a shell")
-            .hint("tessh completions bash, zsh or fish")),
+        _ => Err(Error::new(Kind::Usage, say!("error-cli-completions-shell"))
+            .hint(say!("error-cli-completions-shells"))),
     }
 }
 

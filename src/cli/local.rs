@@ -17,6 +17,7 @@ use crate::client::paste::{self, Brackets, Watched};
 use crate::client::relay::{Console, Exit};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Prompt};
+use crate::say;
 use crate::terminal::{self, RawMode, ScreenMode};
 
 /// How long a program on the server sees another size, so that it draws anew.
@@ -62,7 +63,10 @@ impl<'a> Terminal<'a> {
         let raw = match setting.raw {
             false => None,
             true => Some(RawMode::enter(rustix::stdio::stdin()).map_err(|error| {
-                Error::new(Kind::Local, format!("cannot set up the terminal: {error}"))
+                Error::new(
+                    Kind::Local,
+                    say!("error-cli-cannot-set-up-terminal", error = crate::error::told(&error)),
+                )
             })?),
         };
         let bracketed = setting.brackets.as_ref().and_then(|_| bracket());

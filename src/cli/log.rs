@@ -13,7 +13,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::config::LogLevel;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
 
 static LOGGER: OnceLock<Logger> = OnceLock::new();
 
@@ -44,7 +45,10 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
             let opened = File::options().append(true).create(true).open(path);
             Some(opened.map_err(|error| {
                 let path = path.display();
-                Error::new(Kind::Local, format!("Couldn't open logfile {path}: {error}"))
+                Error::new(
+                    Kind::Local,
+                    say!("error-cli-couldnt-open-logfile", path, error = told(&error)),
+                )
             })?)
         }
     };

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use super::Environment;
 use crate::catalogue::{self, Language};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::terminal;
 use crate::ui::screen::look::Look;
 
@@ -23,12 +24,19 @@ pub(super) fn speak(name: &str) -> Result<()> {
     let language = Language::named(name).ok_or_else(|| {
         Error::new(
             Kind::Usage,
-            format!("--lang {}: no such language here", crate::text::line(name, 20)),
+            say!("error-cli-lang-no-such-language", value = crate::text::line(name, 20)),
         )
-        .hint("there are en and ja")
+        .hint(say!("error-cli-there-are-en-ja"))
     })?;
     catalogue::speak(language);
     Ok(())
+}
+
+/// The language that a `--lang` among these words names; `false` if there is none.
+pub(super) fn speak_as_asked(words: &[OsString]) -> bool {
+    let named = words.windows(2).find(|two| two[0] == "--lang").map(|two| two[1].to_string_lossy());
+    let language = named.and_then(|name| Language::named(&name));
+    language.map(catalogue::speak).is_some()
 }
 
 /// Takes `--lang name` out of the words of a verb, or from before it.

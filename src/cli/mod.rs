@@ -41,7 +41,12 @@ fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8>
     if !as_ssh && let Some(name) = look::take_language(&mut words, args::is_verb) {
         look::speak(&name)?;
     }
-    let typed = args::parse_open(words.into_iter(), as_ssh)?;
+    let parse = || args::parse_open(words.iter().cloned(), as_ssh);
+    let typed = match parse() {
+        // What is wrong with the words is said in the language that they ask for.
+        Err(_) if look::speak_as_asked(&words) => parse()?,
+        typed => typed?,
+    };
     *json = typed.json;
     if let Some(name) = &typed.lang {
         look::speak(name)?;

@@ -23,6 +23,7 @@ use crate::config::{
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
+use crate::say;
 
 pub use crate::config::MethodChoice;
 pub use record::{EncodingPlan, LogPlan};
@@ -103,7 +104,8 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &mut options)?;
     if subsystem && command.is_none() {
-        return Err(usage("You must specify a subsystem to invoke.").hint("such as -s host sftp"));
+        return Err(usage(say!("error-cli-you-must-specify-subsystem"))
+            .hint(say!("error-cli-such-s-host-sftp")));
     }
     let chain = profile.as_ref().map(|document| profile::chain(document, &options));
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
@@ -258,11 +260,11 @@ fn joined(typed: &Typed) -> Option<Vec<u8>> {
 fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
     let typed = joined(typed);
     if typed.is_some() && options.remote_command.is_some() {
-        return Err(usage("Cannot execute command-line and remote command.")
-            .hint("-o RemoteCommand=none leaves the one of the command line"));
+        return Err(usage(say!("error-cli-cannot-execute-command-line"))
+            .hint(say!("error-cli-o-remotecommand-none-leaves")));
     }
     if typed.is_some() && *options.session_type == SessionType::None {
-        options.warnings.push("-N: the command is not run".to_owned());
+        options.warnings.push(say!("error-cli-n-command-not-run"));
     }
     let configured = || options.remote_command.as_ref().map(|text| text.as_bytes().to_vec());
     Ok(typed.or_else(configured))

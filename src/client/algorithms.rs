@@ -12,6 +12,7 @@ use russh::{Preferred, cipher, compression, kex, mac};
 
 use crate::error::{Error, Kind, Result};
 use crate::pattern::matches;
+use crate::say;
 use crate::trust::KnownTypes;
 
 const CERTIFICATE: &str = "-cert-v01@openssh.com";
@@ -57,13 +58,14 @@ impl Family {
         }
     }
 
+    /// The name of the text that says what it is, and its keyword.
     fn described(self) -> (&'static str, &'static str) {
         match self {
-            Family::Kex => ("key exchange algorithm", "KexAlgorithms"),
-            Family::HostKey => ("host key algorithm", "HostKeyAlgorithms"),
-            Family::Cipher => ("cipher", "Ciphers"),
-            Family::Mac => ("MAC", "MACs"),
-            Family::Pubkey => ("public key algorithm", "PubkeyAcceptedAlgorithms"),
+            Family::Kex => ("error-client-key-exchange-algorithm", "KexAlgorithms"),
+            Family::HostKey => ("error-client-host-key-algorithm", "HostKeyAlgorithms"),
+            Family::Cipher => ("error-client-cipher", "Ciphers"),
+            Family::Mac => ("error-client-mac", "MACs"),
+            Family::Pubkey => ("error-client-public-key-algorithm", "PubkeyAcceptedAlgorithms"),
         }
     }
 }
@@ -199,9 +201,13 @@ fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
 
 fn bad(family: Family, spec: &str) -> Error {
     let (what, keyword) = family.described();
+    let what = crate::catalogue::text(what, &[]);
     let spec = crate::text::line(spec, 100);
-    Error::new(Kind::Config, format!("Bad SSH2 {what} spec '{spec}'"))
-        .hint(format!("{keyword} takes: {}", family.supported().join(",")))
+    Error::new(Kind::Config, say!("error-client-bad-ssh2-spec", what, spec)).hint(say!(
+        "error-client-takes",
+        keyword,
+        family = family.supported().join(",")
+    ))
 }
 
 /// What is proposed in KEXINIT.

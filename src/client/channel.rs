@@ -17,6 +17,7 @@ use super::deadline;
 pub use super::events::Sink;
 use super::events::{Event, Output, Shared};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 
 /// What to run on the server, and how.
@@ -94,8 +95,8 @@ pub async fn open(
         Ok(Ok(channel)) => channel,
         Ok(Err(_)) => return Err(not_opened(&session.shared)),
         Err(_) => {
-            return Err(Error::new(Kind::Timeout, "the server did not open a session in time")
-                .hint("it may be overloaded; try again"));
+            return Err(Error::new(Kind::Timeout, say!("error-client-server-did-not-open"))
+                .hint(say!("error-client-may-overloaded-try-again")));
         }
     };
     debug!("Entering interactive session.");
@@ -141,11 +142,13 @@ async fn send(
 fn not_opened(shared: &Arc<Shared>) -> Error {
     match (shared.take_open_failure(), shared.ended()) {
         (Some(said), _) => {
-            Error::new(Kind::Channel, format!("the server refused to open a session: {said}"))
-                .hint("it may allow forwarding only: try -N")
+            Error::new(Kind::Channel, say!("error-client-server-refused-open-session", said))
+                .hint(say!("error-client-may-allow-forwarding-only"))
         }
-        (None, Some(ended)) => ended.context("the connection was lost"),
-        (None, None) => Error::new(Kind::Channel, "the server refused to open a session")
-            .hint("the server's log may say why"),
+        (None, Some(ended)) => ended.context(say!("error-client-connection-lost")),
+        (None, None) => {
+            Error::new(Kind::Channel, say!("error-client-server-refused-open-session-2"))
+                .hint(say!("error-client-servers-log-may-say"))
+        }
     }
 }

@@ -25,6 +25,7 @@ use super::deadline::{self, Budget};
 use super::greeting::reason;
 use super::wire::poll_vectored;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// How long an attempt stays alone before the next address is tried beside it
 /// (RFC 8305 section 5 recommends 250 ms).
@@ -119,13 +120,16 @@ pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
     let until = budget.until(deadline::CONNECT);
     match timeout_at(until, attempts(route)).await {
         Ok(result) => result.map(Stream::Tcp),
-        Err(_) => Err(Error::new(Kind::Timeout, format!("{}: Connection timed out", place(route)))
-            .hint("check that the host is up and the port is reachable from here")),
+        Err(_) => Err(Error::new(
+            Kind::Timeout,
+            say!("error-client-connection-timed-out", place = place(route)),
+        )
+        .hint(say!("error-client-check-host-up-port"))),
     }
 }
 
 fn place(route: &Route) -> String {
-    format!("connect to host {} port {}", route.host, route.port)
+    say!("error-client-connect-host-port", host = route.host, port = route.port)
 }
 
 async fn attempts(route: &Route) -> Result<TcpStream> {
@@ -147,7 +151,7 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
     let bind = match &route.bind {
         Some(name) => resolve(name, 0, route.family)
             .await
-            .map_err(|error| error.context("local address (-b, BindAddress)"))?,
+            .map_err(|error| error.context(say!("error-client-local-address-b-bindaddress")))?,
         None => Vec::new(),
     };
     let mut waiting = addresses.into_iter();
@@ -164,9 +168,9 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
                 route.tcp_keep_alive,
             ));
         } else if running.is_empty() {
-            let why = last.as_ref().map_or_else(|| "no address to try".to_owned(), reason);
+            let why = last.as_ref().map_or_else(|| say!("error-client-no-address-try"), reason);
             return Err(Error::new(Kind::Connect, format!("{}: {why}", place(route)))
-                .hint("check host and port, and that an SSH server listens there"));
+                .hint(say!("error-client-check-host-port-ssh")));
         }
         let more = waiting.len() > 0;
         tokio::select! {
@@ -196,15 +200,21 @@ async fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr
         .take(MAX_ADDRESSES)
         .collect();
     match found.is_empty() {
-        true => Err(no_address(host, "it has no address of the family asked for")),
+        true => Err(no_address(host, &say!("error-client-no-address-family-asked"))),
         false => Ok(found),
     }
 }
 
 fn no_address(host: &str, why: &str) -> Error {
     let why = why.rsplit_once("information: ").map_or(why, |(_, why)| why);
-    Error::new(Kind::Resolve, format!("Could not resolve hostname {host}: {why}"))
-        .hint("check the spelling and the name service")
+    let why = match why {
+        "Name or service not known" => &say!("error-client-name-or-service-not-known"),
+        "Temporary failure in name resolution" => &say!("error-client-name-resolution-temporary"),
+        "No address associated with hostname" => &say!("error-client-name-without-address"),
+        other => other,
+    };
+    Error::new(Kind::Resolve, say!("error-client-could-not-resolve-hostname", host, why))
+        .hint(say!("error-client-check-spelling-name-service"))
 }
 
 /// Families in turn, beginning with the first address's, each in the resolver's order.
@@ -259,8 +269,11 @@ async fn open(
 fn start(proxy: &ProxyCommand) -> Result<Proxy> {
     debug!("Executing proxy command: exec {}", proxy.command);
     let failed = |error: std::io::Error| {
-        Error::new(Kind::Connect, format!("the proxy command did not start: {}", reason(&error)))
-            .hint("check ProxyCommand")
+        Error::new(
+            Kind::Connect,
+            say!("error-client-proxy-command-did-not", reason = reason(&error)),
+        )
+        .hint(say!("error-client-check-proxycommand"))
     };
     let (its_input, input) = std::io::pipe().map_err(failed)?;
     let (output, its_output) = std::io::pipe().map_err(failed)?;

@@ -5,6 +5,8 @@
 
 use bytes::{BufMut, BytesMut};
 
+use crate::say;
+
 /// What the person asked of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -114,7 +116,7 @@ impl Escape {
         for line in lines {
             text.push_str(&format!(" {line}\r\n"));
         }
-        text.push_str("(Note that escapes are only recognized immediately after newline.)\r\n");
+        text.push_str(&(say!("escape-note-escapes-are-only") + "\r\n"));
         text
     }
 

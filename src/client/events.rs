@@ -26,6 +26,7 @@ use super::verify::HostCheck;
 use super::wire::WireFacts;
 use crate::error::{Error, Kind};
 use crate::prompt::{Notice, Prompt};
+use crate::say;
 use crate::text;
 
 /// Text a server may show before the session, in all: a screenful is usual, and sshd's
@@ -66,7 +67,7 @@ pub(super) enum Event {
 /// State shared between the handler and the steps.
 #[derive(Default)]
 pub(super) struct Shared {
-    ended: Mutex<Option<Error>>,
+    ended: Mutex<Option<Ended>>,
     over: tokio::sync::Notify,
     events: Mutex<Option<UnboundedSender<Event>>>,
     output: Mutex<Option<(ChannelId, Output)>>,
@@ -118,11 +119,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// How the connection ended; most sessions end well, and then nobody asks for the words.
+enum Ended {
+    Silently,
+    For(Box<DisconnectReason<Stop>>),
+    Said(Error),
+}
+
 impl Shared {
     /// Why the connection ended, if it has (gap G6: the library reports a connection lost
     /// during authentication as a refusal).
     pub fn ended(&self) -> Option<Error> {
-        lock(&self.ended).clone()
+        let mut ended = lock(&self.ended);
+        let error = match ended.take()? {
+            Ended::Silently => Error::new(Kind::Disconnected, say!("error-client-connection-lost")),
+            Ended::For(reason) => failure::ended(*reason),
+            Ended::Said(error) => error,
+        };
+        *ended = Some(Ended::Said(error.clone()));
+        Some(error)
     }
 
     /// Waits until the connection has ended; gives the reason.
@@ -140,8 +155,8 @@ impl Shared {
     }
 
     /// The connection has ended: the first reason counts, and everybody who waits is told.
-    fn set_ended(&self, error: Error) {
-        lock(&self.ended).get_or_insert(error);
+    fn set_ended(&self, ended: Ended) {
+        lock(&self.ended).get_or_insert(ended);
         *lock(&self.events) = None;
         self.over.notify_waiters();
     }
@@ -265,7 +280,7 @@ impl Drop for Events {
     /// The library's task can end without telling the handler: by a fault in it, or where
     /// the stream cannot be shut down. Whoever waits must not wait for ever.
     fn drop(&mut self) {
-        self.shared.set_ended(Error::new(Kind::Disconnected, "the connection was lost"));
+        self.shared.set_ended(Ended::Silently);
     }
 }
 
@@ -496,10 +511,9 @@ impl Handler for Events {
     }
 
     async fn disconnected(&mut self, reason: DisconnectReason<Stop>) -> Result<(), Stop> {
-        let error = failure::ended(reason);
-        debug!("{error}");
         // Whoever waits for the channel sees the end of the events.
-        self.shared.set_ended(error);
+        self.shared.set_ended(Ended::For(Box::new(reason)));
+        debug!("{}", self.shared.ended().map_or_else(String::new, |error| error.to_string()));
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use russh::client::{DisconnectReason, RemoteDisconnectInfo};
 
 use super::greeting::reason;
 use crate::error::{Error, Kind};
+use crate::say;
 use crate::text;
 
 /// What is shown of a text or list that the server sent.
@@ -46,7 +47,7 @@ pub(super) fn ended(reason: DisconnectReason<Stop>) -> Error {
 
 fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
     let said = text::line(&info.message, SHOWN);
-    Error::new(Kind::Disconnected, format!("the server ended the connection: {said}"))
+    Error::new(Kind::Disconnected, say!("error-client-server-ended-connection", said))
 }
 
 /// `kind` is what it counts as where the library's error does not say.
@@ -54,40 +55,39 @@ pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
     use russh::Error as E;
     match error {
         E::NoCommonAlgo { kind, ours, theirs } => no_common(kind, ours, theirs),
-        E::WrongServerSig => Error::new(
-            Kind::KeyExchange,
-            "the server could not prove that it holds its host key: its signature is wrong",
-        )
-        .hint("somebody may be between you and the server"),
-        E::PacketSize(size) => {
-            Error::new(kind, format!("the server sent a bad packet: length {size}"))
-                .hint("the connection is damaged, or this is not an SSH server")
+        E::WrongServerSig => {
+            Error::new(Kind::KeyExchange, say!("error-client-server-could-not-prove"))
+                .hint(say!("error-client-somebody-may-between-you"))
         }
+        E::PacketSize(size) => Error::new(kind, say!("error-client-server-sent-bad-packet", size))
+            .hint(say!("error-client-connection-damaged-or-not")),
         E::PacketAuth | E::DecryptionError => {
-            Error::new(kind, "a packet arrived corrupted: its message authentication code is wrong")
-                .hint("the connection is damaged or tampered with; connect again")
+            Error::new(kind, say!("error-client-packet-arrived-corrupted-message"))
+                .hint(say!("error-client-connection-damaged-or-tampered"))
         }
         E::StrictKeyExchangeViolation { message_type, .. } => Error::new(
             Kind::KeyExchange,
-            format!("the server broke strict key exchange with message {message_type}"),
+            say!("error-client-server-broke-strict-key", message_type),
         )
-        .hint("somebody may be between you and the server"),
+        .hint(say!("error-client-somebody-may-between-you")),
         E::KeepaliveTimeout => {
-            Error::new(Kind::Disconnected, "Timeout, server not responding to keepalives")
-                .hint("ServerAliveInterval and ServerAliveCountMax set the limit")
+            Error::new(Kind::Disconnected, say!("error-client-timeout-server-not-responding"))
+                .hint(say!("error-client-serveraliveinterval-serveralivecountmax-set-limit"))
         }
         // The library hangs up when the server names no method that it knows.
-        E::NoAuthMethod => Error::new(Kind::Authentication, "the server accepts nothing more"),
+        E::NoAuthMethod => {
+            Error::new(Kind::Authentication, say!("error-client-server-accepts-nothing-more"))
+        }
         E::Disconnect | E::HUP | E::SendError | E::RecvError => {
-            Error::new(kind, "the connection was closed by the server")
+            Error::new(kind, say!("error-client-connection-closed-server"))
         }
         E::IO(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::new(kind, "the connection was closed by the server")
+            Error::new(kind, say!("error-client-connection-closed-server"))
         }
         E::IO(error) => Error::new(kind, reason(error)),
         E::SshEncoding(_) | E::Utf8(_) => {
-            Error::new(kind, format!("the server sent a message that cannot be read ({error})"))
-                .hint("text that is not UTF-8 is one cause; the server's log may say more")
+            Error::new(kind, say!("error-client-server-sent-message-cannot", error))
+                .hint(say!("error-client-text-not-utf-8"))
         }
         other => Error::new(kind, text::line(&other.to_string(), SHOWN)),
     }
@@ -95,12 +95,13 @@ pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
 
 fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error {
     let (what, keyword) = match kind {
-        AlgorithmKind::Kex => ("key exchange method", "KexAlgorithms"),
-        AlgorithmKind::Key => ("host key type", "HostKeyAlgorithms"),
-        AlgorithmKind::Cipher => ("cipher", "Ciphers"),
-        AlgorithmKind::Mac => ("MAC", "MACs"),
-        AlgorithmKind::Compression => ("compression", "Compression"),
+        AlgorithmKind::Kex => ("error-client-key-exchange-method", "KexAlgorithms"),
+        AlgorithmKind::Key => ("error-client-host-key-type", "HostKeyAlgorithms"),
+        AlgorithmKind::Cipher => ("error-client-cipher", "Ciphers"),
+        AlgorithmKind::Mac => ("error-client-mac", "MACs"),
+        AlgorithmKind::Compression => ("error-client-compression", "Compression"),
     };
+    let what = crate::catalogue::text(what, &[]);
     // The library adds its extension markers to the list; nobody can choose those.
     let ours: Vec<_> = ours
         .iter()
@@ -110,9 +111,9 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
     let theirs = text::line(&theirs.join(","), SHOWN);
     Error::new(
         Kind::KeyExchange,
-        format!("no matching {what} found. Their offer: {theirs}; ours: {}", ours.join(",")),
+        say!("error-client-no-matching-found-their", what, theirs, ours = ours.join(",")),
     )
-    .hint(format!("-o {keyword}=+NAME adds one of theirs where tessh has it"))
+    .hint(say!("error-client-o-name-adds-one", keyword))
 }
 
 #[cfg(test)]

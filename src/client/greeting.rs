@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 
 /// Lines a server may send before its identification; sshd sends none.
@@ -62,7 +63,7 @@ async fn read_greeting<S: AsyncRead + Unpin>(
             let line = &heard[start..start + length];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.len() > MAX_LINE - 2 {
-                return Err(not_ssh("its greeting has a line of more than 255 bytes", line));
+                return Err(not_ssh(&say!("error-client-greeting-line-more-than"), line));
             }
             if line.starts_with(b"SSH-") {
                 let identification = identification(line)?;
@@ -73,23 +74,23 @@ async fn read_greeting<S: AsyncRead + Unpin>(
                 });
             }
             if preface.is_empty() && line.starts_with(b"HTTP/") {
-                return Err(not_ssh("an HTTP server answered", line));
+                return Err(not_ssh(&say!("error-client-http-server-answered"), line));
             }
             preface.push(text::line_bytes(line, SHOWN));
             if preface.len() > MAX_LINES {
-                return Err(not_ssh("it sent more than 20 lines without an SSH greeting", line));
+                return Err(not_ssh(&say!("error-client-sent-more-than-20"), line));
             }
             start += length + 1;
         }
         if heard.len() - start > MAX_LINE {
             return Err(not_ssh(
-                "its greeting has a line of more than 255 bytes",
+                &say!("error-client-greeting-line-more-than"),
                 &heard[start..start + MAX_LINE],
             ));
         }
         let mut chunk = [0; 512];
         match stream.read(&mut chunk).await {
-            Ok(0) => return Err(closed(heard, "the connection was closed")),
+            Ok(0) => return Err(closed(heard, &say!("error-client-connection-closed"))),
             Ok(n) => heard.extend_from_slice(&chunk[..n]),
             Err(error) => return Err(closed(heard, &reason(&error))),
         }
@@ -99,63 +100,57 @@ async fn read_greeting<S: AsyncRead + Unpin>(
 fn identification(line: &[u8]) -> Result<String> {
     let shown = text::line_bytes(line, SHOWN);
     if line.starts_with(b"SSH-1.") && !line.starts_with(b"SSH-1.99-") {
-        return Err(Error::new(
-            Kind::Greeting,
-            format!("the server speaks only SSH-1 ({shown}), which is broken and not supported"),
-        )
-        .hint("ask for SSH-2 to be enabled on the server"));
+        return Err(Error::new(Kind::Greeting, say!("error-client-server-speaks-only-ssh", shown))
+            .hint(say!("error-client-ask-ssh-2-enabled")));
     }
     if !line.starts_with(b"SSH-2.0-") && !line.starts_with(b"SSH-1.99-") {
-        return Err(not_ssh("its protocol version is not 2.0", line));
+        return Err(not_ssh(&say!("error-client-protocol-version-not-2"), line));
     }
     // RFC 4253: printable US-ASCII; one that has control bytes is a trick.
     match std::str::from_utf8(line) {
         Ok(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
-        _ => Err(not_ssh("its identification has unprintable characters", line)),
+        _ => Err(not_ssh(&say!("error-client-identification-unprintable-characters"), line)),
     }
 }
 
 fn not_ssh(what: &str, line: &[u8]) -> Error {
     let shown = text::line_bytes(line, SHOWN);
-    let cause = format!("this is not an SSH server: {what}: \"{shown}\"");
-    Error::new(Kind::Greeting, cause).hint("check host and port")
+    let cause = say!("error-client-not-ssh-server", what, shown);
+    Error::new(Kind::Greeting, cause).hint(say!("error-client-check-host-port"))
 }
 
 fn closed(heard: &[u8], how: &str) -> Error {
     if heard.is_empty() {
-        return Error::new(Kind::Greeting, format!("{how} before any SSH greeting"))
-            .hint("check host and port; the server may be refusing this address");
+        return Error::new(Kind::Greeting, say!("error-client-before-any-ssh-greeting", how))
+            .hint(say!("error-client-check-host-port-server"));
     }
     let shown = text::line_bytes(heard, SHOWN);
-    Error::new(
-        Kind::Greeting,
-        format!("{how} before the SSH greeting; the server said \"{shown}\""),
-    )
-    .hint("if it is overloaded, try again later")
+    Error::new(Kind::Greeting, say!("error-client-before-ssh-greeting-server", how, shown))
+        .hint(say!("error-client-if-overloaded-try-again"))
 }
 
 fn silence(heard: &[u8]) -> Error {
     let said = match heard {
-        [] => "it said nothing".to_owned(),
-        _ => format!("it only said \"{}\"", text::line_bytes(heard, SHOWN)),
+        [] => say!("error-client-said-nothing"),
+        _ => say!("error-client-only-said", heard = text::line_bytes(heard, SHOWN)),
     };
-    Error::new(Kind::Timeout, format!("Connection timed out during banner exchange: {said}"))
-        .hint("check host and port, or try again later")
+    Error::new(Kind::Timeout, say!("error-client-connection-timed-out-during", said))
+        .hint(say!("error-client-check-host-port-or"))
 }
 
 /// What an I/O error is called in a message, without the system's number.
 pub(super) fn reason(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match error.kind() {
-        ErrorKind::ConnectionReset => "Connection reset by peer".to_owned(),
-        ErrorKind::ConnectionRefused => "Connection refused".to_owned(),
-        ErrorKind::TimedOut => "Connection timed out".to_owned(),
-        ErrorKind::HostUnreachable => "No route to host".to_owned(),
-        ErrorKind::NetworkUnreachable => "Network is unreachable".to_owned(),
-        ErrorKind::BrokenPipe => "Broken pipe".to_owned(),
-        ErrorKind::UnexpectedEof => "the connection was closed".to_owned(),
+        ErrorKind::ConnectionReset => say!("error-client-connection-reset-peer"),
+        ErrorKind::ConnectionRefused => say!("error-client-connection-refused"),
+        ErrorKind::TimedOut => say!("error-client-connection-timed-out-2"),
+        ErrorKind::HostUnreachable => say!("error-client-no-route-host"),
+        ErrorKind::NetworkUnreachable => say!("error-client-network-unreachable"),
+        ErrorKind::BrokenPipe => say!("error-client-broken-pipe"),
+        ErrorKind::UnexpectedEof => say!("error-client-connection-closed"),
         _ => {
-            let text = error.to_string();
+            let text = crate::error::told(error);
             text.split(" (os error").next().unwrap_or(&text).to_owned()
         }
     }

@@ -20,6 +20,7 @@ use crate::error::{Error, Kind, Result};
 use crate::keys::agent::{Agent, SignError};
 use crate::keys::{KeyFile, Unlock};
 use crate::prompt::{Answer, Prompt};
+use crate::say;
 use crate::trust::fingerprint;
 
 /// Passphrases that may be tried on one key; a wrong one never leaves this machine.
@@ -118,31 +119,30 @@ pub(super) async fn unlock(
         tries += 1;
         if tries > MAX_PASSPHRASES {
             return Err(SignerError::Ours(
-                Error::new(Kind::Identity, format!("{path}: wrong passphrase"))
-                    .hint("nothing was sent to the server"),
+                Error::new(Kind::Identity, say!("error-client-wrong-passphrase", path))
+                    .hint(say!("error-client-nothing-sent-server")),
             ));
         }
         let label = match tries {
-            1 => format!("Enter passphrase for key '{path}': "),
-            _ => format!("Wrong passphrase. Enter passphrase for key '{path}': "),
+            1 => say!("error-client-enter-passphrase-key", path),
+            _ => say!("error-client-wrong-passphrase-enter-passphrase", path),
         };
         let answer =
             super::authenticate::ask(shared, prompt, move |prompt| prompt.secret(&label)).await;
         passphrase = match answer {
             Answer::Given(secret) => Some(secret),
             Answer::Cancelled => {
-                let error = Error::new(Kind::Cancelled, format!("{path}: no passphrase given"));
+                let error =
+                    Error::new(Kind::Cancelled, say!("error-client-no-passphrase-given", path));
                 return Err(SignerError::Ours(error));
             }
             Answer::CannotAsk => {
                 return Err(SignerError::Ours(
                     Error::new(
                         Kind::Identity,
-                        format!("{path} needs a passphrase and nobody can be asked"),
+                        say!("error-client-needs-passphrase-nobody-can", path),
                     )
-                    .hint(
-                        "add it to the agent with ssh-add, or run on a terminal without BatchMode",
-                    ),
+                    .hint(say!("error-client-add-agent-ssh-add")),
                 ));
             }
         };
@@ -152,7 +152,7 @@ pub(super) async fn unlock(
 /// Appends the signature to what was signed, as the library wants it.
 fn sign(private: &PrivateKey, hash: Option<HashAlg>, mut data: Vec<u8>) -> Result<Vec<u8>> {
     let failed = |error: &dyn std::fmt::Display| {
-        Error::new(Kind::Identity, format!("the key could not sign: {error}"))
+        Error::new(Kind::Identity, say!("error-client-key-could-not-sign", error))
     };
     let signature: Signature = match private.key_data() {
         KeypairData::Rsa(key) => (key, hash).try_sign(&data),

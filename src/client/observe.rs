@@ -7,6 +7,7 @@
 //! A rekey is encrypted and cannot be seen (gap G2).
 
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 
 /// A packet the library itself would refuse is not collected either: it takes 256 KiB.
@@ -42,21 +43,23 @@ impl Observed {
         let negotiated = ours
             .iter()
             .find(|name| self.host_key_algorithms.contains(name))
-            .ok_or_else(|| cheat("no host key algorithm was agreed on"))?;
+            .ok_or_else(|| cheat(&say!("error-client-no-host-key-algorithm")))?;
         let (key_type, signature) = match (&self.key_type, &self.signature) {
             (Some(key_type), Some(signature)) => (key_type, signature),
-            _ => return Err(cheat("its key exchange reply could not be read")),
+            _ => return Err(cheat(&say!("error-client-key-exchange-reply-could"))),
         };
         if *key_type != key_type_of(negotiated) {
-            return Err(cheat(&format!(
-                "it agreed on {negotiated} and sent a key of type {}",
-                text::line(key_type, MAX_SHOWN)
+            return Err(cheat(&say!(
+                "error-client-agreed-sent-key-type",
+                negotiated,
+                key_type = text::line(key_type, MAX_SHOWN)
             )));
         }
         if *signature != signature_of(negotiated) {
-            return Err(cheat(&format!(
-                "it agreed on {negotiated} and signed with {}",
-                text::line(signature, MAX_SHOWN)
+            return Err(cheat(&say!(
+                "error-client-agreed-signed",
+                negotiated,
+                signature = text::line(signature, MAX_SHOWN)
             )));
         }
         Ok(negotiated.clone())
@@ -64,8 +67,8 @@ impl Observed {
 }
 
 fn cheat(what: &str) -> Error {
-    Error::new(Kind::KeyExchange, format!("the server could not prove its identity: {what}"))
-        .hint("this is no fault of yours: tell the server's administrator")
+    Error::new(Kind::KeyExchange, say!("error-client-server-could-not-prove-identity", what))
+        .hint(say!("error-client-no-fault-yours-tell"))
 }
 
 /// The key blob's type that belongs to a host key algorithm: RSA names differ (RFC 8332).

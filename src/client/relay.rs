@@ -24,6 +24,7 @@ use super::interlude::{Interlude, Stage};
 use super::paste::Paste;
 use super::typing::Typing;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// Input read at once: two full packets.
 const INPUT: usize = 64 * 1024;
@@ -219,11 +220,11 @@ fn denied(
         Some(Awaited::Pty) => {
             // As with ssh the session goes on without; the program may not need one.
             without_pty();
-            warn!("PTY allocation request failed on channel 0");
+            warn!("{}", say!("error-client-pty-allocation-request-failed"));
             Ok(())
         }
-        _ => Err(Error::new(Kind::Channel, format!("{program} request failed on channel 0"))
-            .hint("the server does not allow it for this user")),
+        _ => Err(Error::new(Kind::Channel, say!("error-client-request-failed-channel-0", program))
+            .hint(say!("error-client-server-does-not-allow"))),
     }
 }
 
@@ -232,14 +233,14 @@ fn output_failed(error: &std::io::Error) -> Result<Exit> {
         return Ok(Exit::OutputClosed);
     }
     let reason = super::greeting::reason(error);
-    Err(Error::new(Kind::Local, format!("cannot write to standard output: {reason}"))
-        .hint("the rest of the output is lost"))
+    Err(Error::new(Kind::Local, say!("error-client-cannot-write-standard-output", reason))
+        .hint(say!("error-client-rest-output-lost")))
 }
 
 pub(super) fn connection_lost(shared: &Arc<Shared>) -> Error {
     match shared.ended() {
         Some(ended) => ended,
-        None => Error::new(Kind::Disconnected, "the connection was lost"),
+        None => Error::new(Kind::Disconnected, say!("error-client-connection-lost")),
     }
 }
 

@@ -27,6 +27,7 @@ use super::wire::Wire;
 use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
+use crate::say;
 use crate::trust::{
     self, Evidence, Finding, KnownHosts, KnownKey, KnownTypes, Policy, RevokedKeys, Sources, Sshfp,
     Subject, Verdict, VerifyDns, fingerprint, store,
@@ -184,8 +185,8 @@ async fn within(
             () = sleep_until(wake) => {
                 let end = until + shared.paused();
                 if end <= Instant::now() {
-                    return Err(Error::new(Kind::Timeout, "the key exchange took too long")
-                        .hint("the server or the network is overloaded; try again, or set ConnectTimeout"));
+                    return Err(Error::new(Kind::Timeout, say!("error-client-key-exchange-took-too"))
+                        .hint(say!("error-client-server-or-network-overloaded")));
                 }
                 wake = end.max(Instant::now() + Duration::from_millis(50));
             }
@@ -236,13 +237,13 @@ impl HostCheck {
             && fingerprint::bits(&evidence.offered) < MIN_RSA_BITS
         {
             let bits = fingerprint::bits(&evidence.offered);
-            return Err(refused(&format!("the server's RSA key has only {bits} bits"))
-                .hint("have the server make a key of at least 2048 bits"));
+            return Err(refused(&say!("error-client-servers-rsa-key-only", bits))
+                .hint(say!("error-client-server-make-key-least")));
         }
         if self.host.visual {
             let art = fingerprint::randomart(&evidence.offered);
-            prompt
-                .notice(Notice::Warning(&format!("Host key fingerprint is {fingerprint}\n{art}")));
+            let shown = say!("error-client-fingerprint-shown", fingerprint);
+            prompt.notice(Notice::Warning(&format!("{shown}\n{art}")));
         }
         evidence.sshfp = self.ask_dns(&evidence, shared).await;
         report(&evidence);
@@ -270,10 +271,9 @@ impl HostCheck {
             Verdict::AcceptRestricted => {
                 warn();
                 shared.restrict();
-                prompt.notice(Notice::Warning(&format!(
-                    "{}, and StrictHostKeyChecking is no: passwords, \
-                     keyboard-interactive and forwarding are off for this connection",
-                    not_as_known(&evidence, &self.host.shown)
+                prompt.notice(Notice::Warning(&say!(
+                    "error-client-stricthostkeychecking-no-passwords-keyboard",
+                    fact = not_as_known(&evidence, &self.host.shown)
                 )));
                 trusted("it is NOT: StrictHostKeyChecking is no".to_owned());
                 Ok(())
@@ -326,7 +326,7 @@ impl HostCheck {
             Ok(Answer::Given(HostKeyAnswer::IfFingerprint(typed))) => {
                 let ours = fingerprint::sha256(&evidence.offered);
                 if typed.trim() != ours {
-                    return Err(refused("the fingerprint typed is not the one of this key"));
+                    return Err(refused(&say!("error-client-fingerprint-typed-not-one")));
                 }
                 true
             }
@@ -336,7 +336,7 @@ impl HostCheck {
                 return Err(refused(&reasons.join("; ")).hint(remedy(&evidence)));
             }
             Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
-                return Err(refused("not confirmed"));
+                return Err(refused(&say!("error-client-not-confirmed")));
             }
         };
         if !recorded {
@@ -387,11 +387,11 @@ impl HostCheck {
         let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(key));
         let (done, result) = match evidence.finding {
             Finding::Changed(_) => (
-                format!("Replaced the key of {shown} in the list of known hosts."),
+                say!("error-client-replaced-key-list-known", shown),
                 store::replace(file, &host.subject, key, host.hash).map(|_lines| ()),
             ),
             _ => (
-                format!("Permanently added {shown} to the list of known hosts."),
+                say!("error-client-permanently-added-list-known", shown),
                 store::add(file, &host.subject, key, host.hash),
             ),
         };
@@ -418,7 +418,7 @@ fn on_record(evidence: &Evidence) -> String {
 }
 
 fn refused(reason: &str) -> Error {
-    Error::new(Kind::HostKey, format!("Host key verification failed: {reason}"))
+    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
 }
 
 /// What a person should know besides the finding: files that could not be read at all, a
@@ -431,7 +431,7 @@ fn troubles(evidence: &Evidence) -> Vec<String> {
         false => Vec::new(),
     };
     fault
-        .map(|fault| format!("the host certificate does not count: {fault}"))
+        .map(|fault| say!("error-client-host-certificate-does-not", fault))
         .chain(files.map(ToString::to_string))
         .chain(dns)
         .collect()
@@ -464,9 +464,9 @@ fn not_as_known(evidence: &Evidence, host: &str) -> String {
     match evidence.finding {
         Finding::OtherTypeKnown(_) => {
             let kind = fingerprint::type_name(&evidence.offered);
-            format!("no {kind} host key of {host} is known, only of other types")
+            say!("error-client-no-host-key-known", kind, host)
         }
-        _ => format!("the host key of {host} changed"),
+        _ => say!("error-client-host-key-changed", host),
     }
 }
 
@@ -506,10 +506,15 @@ fn listed(known: &[KnownKey]) -> String {
     let one = |entry: &KnownKey| {
         let key: &PublicKey = &entry.key;
         let at = place(&entry.at.file, entry.at.line);
-        format!("{} {} at {at}", fingerprint::type_name(key), fingerprint::sha256(key))
+        say!(
+            "error-client-at",
+            kind = fingerprint::type_name(key),
+            fingerprint = fingerprint::sha256(key),
+            at
+        )
     };
     let list: Vec<_> = known.iter().take(SHOWN).map(one).collect();
-    format!("known {}", list.join(" and "))
+    say!("error-client-known", list = list.join(&say!("error-and")))
 }
 
 fn remedy(evidence: &Evidence) -> String {
@@ -517,10 +522,7 @@ fn remedy(evidence: &Evidence) -> String {
     match &evidence.finding {
         Finding::Changed(known) => {
             let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
-            format!(
-                "ask the server's administrator; if the change is right, remove the old line from {}",
-                file.display()
-            )
+            say!("error-client-ask-servers-administrator-if", file = file.display())
         }
         _ if evidence.sshfp.is_secure_mismatch() => {
             "ask the server's administrator whether its key or its SSHFP records are out of date".into()

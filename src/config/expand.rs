@@ -3,6 +3,7 @@
 //! Everything is expanded once, in one pass: what is put in is never expanded again. Names of
 //! hosts and users were checked before they come here, so none can end a word of a shell line.
 
+use crate::say;
 use std::path::PathBuf;
 
 use nix::unistd::User;
@@ -123,7 +124,9 @@ impl Tokens {
             let after = &rest[at + 1..];
             match (env, after.strip_prefix('{')) {
                 (Some(context), Some(name)) if rest[at..].starts_with('$') => {
-                    let (name, next) = name.split_once('}').ok_or("\"${\" has no \"}\"")?;
+                    let (name, next) = name
+                        .split_once('}')
+                        .ok_or_else(|| say!("error-config-brace-not-closed"))?;
                     out.push_str(&variable(name, context)?);
                     rest = next;
                 }
@@ -132,14 +135,15 @@ impl Tokens {
                     rest = after;
                 }
                 _ => {
-                    let token = after.chars().next().ok_or("a single \"%\" at the end")?;
+                    let token =
+                        after.chars().next().ok_or_else(|| say!("error-config-single-end"))?;
                     let value = self.get(token, allowed);
                     out.push_str(&value.ok_or_else(|| unknown(token))?);
                     rest = &after[token.len_utf8()..];
                 }
             }
             if out.len() > MAX_EXPANDED {
-                return Err("too long when expanded".to_owned());
+                return Err(say!("error-config-too-long-when-expanded"));
             }
         }
         out.push_str(rest);
@@ -148,11 +152,11 @@ impl Tokens {
 }
 
 fn unknown(token: char) -> Fault {
-    format!("unknown key %{}", shown(&token.to_string()))
+    say!("error-config-unknown-key", token = shown(&token.to_string()))
 }
 
 fn variable(name: &str, context: &Context) -> Result<String, Fault> {
-    (context.env)(name).ok_or_else(|| format!("env var ${{{}}} has no value", shown(name)))
+    (context.env)(name).ok_or_else(|| say!("error-config-env-var-no-value", value = shown(name)))
 }
 
 /// Expands `~` and `~user` at the start of a path.
@@ -168,7 +172,7 @@ pub fn tilde(text: &str, context: &Context) -> Result<String, Fault> {
         context.home.clone()
     } else {
         let user = User::from_name(name).ok().flatten();
-        user.ok_or_else(|| format!("No such user {}", shown(name)))?.dir
+        user.ok_or_else(|| say!("error-config-no-such-user", value = shown(name)))?.dir
     };
     if path.is_empty() {
         return Ok(home.to_string_lossy().into_owned());

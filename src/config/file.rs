@@ -16,6 +16,7 @@ use super::origin::Origin;
 use super::value::{Fault, is_none, shown};
 use super::{Context, line, pattern, user_directory};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// How deep Include goes, as in ssh(1).
 pub const MAX_DEPTH: usize = 16;
@@ -93,7 +94,7 @@ impl<'a> Reader<'a> {
         match self.load(&file.path, file.kind == FileKind::User) {
             Ok(Some(text)) => self.lines(&text, &file.path, 0, true),
             Ok(None) if file.kind != FileKind::Named => Ok(()),
-            Ok(None) => Err(cannot_open(&file.path, "No such file or directory")),
+            Ok(None) => Err(cannot_open(&file.path, &say!("error-config-no-such-file-or"))),
             Err(error) => Err(error),
         }
     }
@@ -102,7 +103,10 @@ impl<'a> Reader<'a> {
     fn load(&mut self, path: &Path, private: bool) -> Result<Option<Vec<u8>>> {
         self.files += 1;
         if self.files > MAX_FILES {
-            return Err(config(path, &format!("more than {MAX_FILES} configuration files")));
+            return Err(config(
+                path,
+                &say!("error-config-more-than-configuration-files", limit = MAX_FILES),
+            ));
         }
         let file = match File::open(path) {
             Ok(file) => file,
@@ -111,7 +115,11 @@ impl<'a> Reader<'a> {
             }
             Err(e) if self.kind == FileKind::Named => return Err(cannot_open(path, &reason(&e))),
             Err(e) => {
-                self.layers.warn(format!("{} is not read: {}", name(path), reason(&e)));
+                self.layers.warn(say!(
+                    "error-config-not-read",
+                    value = name(path),
+                    reason = reason(&e)
+                ));
                 return Ok(None);
             }
         };
@@ -123,7 +131,7 @@ impl<'a> Reader<'a> {
             .read_to_end(&mut bytes)
             .map_err(|e| cannot_open(path, &reason(&e)))?;
         if bytes.len() as u64 > MAX_FILE {
-            return Err(config(path, &format!("larger than {MAX_FILE} bytes")));
+            return Err(config(path, &say!("error-config-larger-than-bytes", limit = MAX_FILE)));
         }
         Ok(Some(bytes))
     }
@@ -132,9 +140,10 @@ impl<'a> Reader<'a> {
         let facts = file.metadata().map_err(|e| cannot_open(path, &reason(&e)))?;
         let foreign = facts.uid() != 0 && facts.uid() != self.context.uid;
         if foreign || facts.mode() & WRITABLE_BY_OTHERS != 0 {
-            let cause = format!("Bad owner or permissions on {}", name(path));
-            return Err(Error::new(Kind::Config, cause)
-                .hint("it must be yours, and only you may write it: chmod go-w"));
+            let cause = say!("error-config-bad-owner-or-permissions", value = name(path));
+            return Err(
+                Error::new(Kind::Config, cause).hint(say!("error-config-must-yours-only-you"))
+            );
         }
         Ok(())
     }
@@ -150,8 +159,8 @@ impl<'a> Reader<'a> {
             }
             let outcome = match std::str::from_utf8(raw) {
                 Ok(text) if !text.contains('\0') => self.line(text, &mut place)?,
-                Ok(_) => Err(format!("{}: a NUL byte", origin(&place))),
-                Err(_) => Err(format!("{}: not UTF-8", origin(&place))),
+                Ok(_) => Err(say!("error-config-nul-byte", origin = origin(&place))),
+                Err(_) => Err(say!("error-config-not-utf-8", origin = origin(&place))),
             };
             bad.extend(outcome.err());
         }
@@ -159,7 +168,7 @@ impl<'a> Reader<'a> {
             None => Ok(()),
             Some(first) => {
                 let (file, count) = (name(path), bad.len());
-                let rest = format!("{file}: terminating, {count} bad configuration options");
+                let rest = say!("error-config-terminating-bad-configuration-options", file, count);
                 Err(Error::new(Kind::Config, first).hint(rest))
             }
         }
@@ -175,7 +184,7 @@ impl<'a> Reader<'a> {
                 return Ok(Ok(()));
             }
             let (file, line) = (name(place.path), place.line);
-            return Ok(Err(format!("{file}: line {line}: {}", unknown(typed))));
+            return Ok(Err(say!("error-config-line", file, line, unknown = unknown(typed))));
         };
         let named = |fault: Fault, place: &Place<'_>| {
             format!("{}: {}: {fault}", origin(place), keyword.name())
@@ -232,7 +241,7 @@ impl<'a> Reader<'a> {
     /// Whether all criteria of a Match line hold. They are checked whether it can apply or not.
     fn match_applies(&mut self, args: &[String], reachable: bool) -> Result<bool, Fault> {
         if args.is_empty() {
-            return Err("no argument after keyword".to_owned());
+            return Err(say!("error-config-no-argument-after-keyword"));
         }
         // `host=x` is one way to write `host x`.
         let split = args.iter().flat_map(|arg| match arg.split_once('=') {
@@ -249,7 +258,7 @@ impl<'a> Reader<'a> {
             };
             let holds = match criterion.as_str() {
                 "all" if words.peek().is_some() => {
-                    return Err("'all' cannot be combined with other Match attributes".to_owned());
+                    return Err(say!("error-config-all-cannot-combined-other"));
                 }
                 "all" => true,
                 // Host names are not canonicalized, so no reading is the one after it.
@@ -259,7 +268,8 @@ impl<'a> Reader<'a> {
                     self.host.final_pass
                 }
                 name => {
-                    let missing = || format!("Missing Match criteria for {}", shown(name));
+                    let missing =
+                        || say!("error-config-missing-match-criteria", value = shown(name));
                     let value = words.next().ok_or_else(missing)?;
                     self.criterion_holds(name, value, applies)?
                 }
@@ -299,22 +309,30 @@ impl<'a> Reader<'a> {
                 pattern::matches_list(&lower(value), &session)
             }
             "exec" | "localnetwork" | "version" if needed => {
-                return Err(format!("Match {name} is not supported by this version"));
+                return Err(say!("error-config-match-not-supported-version", name));
             }
             "exec" | "localnetwork" | "version" => false,
-            _ => return Err(format!("Unsupported Match attribute {}", shown(name))),
+            _ => return Err(say!("error-config-unsupported-match-attribute", value = shown(name))),
         })
     }
 
     fn include(&mut self, args: &[String], place: &Place<'_>) -> Result<Result<(), Fault>> {
         if place.depth + 1 > MAX_DEPTH {
-            let cause = format!("{}: Include: deeper than {MAX_DEPTH} files", origin(place));
-            return Err(Error::new(Kind::Config, cause).hint("does a file include itself?"));
+            let cause = say!(
+                "error-config-include-deeper-than-files",
+                origin = origin(place),
+                limit = MAX_DEPTH
+            );
+            return Err(
+                Error::new(Kind::Config, cause).hint(say!("error-config-does-file-include-itself"))
+            );
         }
         for arg in args {
             let pattern = match self.include_pattern(arg) {
                 Ok(pattern) => pattern,
-                Err(fault) => return Ok(Err(format!("{}: Include: {fault}", origin(place)))),
+                Err(fault) => {
+                    return Ok(Err(say!("error-config-include", origin = origin(place), fault)));
+                }
             };
             for path in pattern::glob(&pattern) {
                 // ssh(1) looks at the owner of every included file, the system's as well.
@@ -328,7 +346,7 @@ impl<'a> Reader<'a> {
 
     fn include_pattern(&self, arg: &str) -> Result<PathBuf, Fault> {
         if self.kind == FileKind::System && arg.starts_with('~') {
-            return Err(format!("bad include path {}", shown(arg)));
+            return Err(say!("error-config-bad-include-path", arg = shown(arg)));
         }
         let path = tilde(arg, self.context)?;
         let path = Tokens::local(self.context).percent_dollar(&path, "dhiLlu", self.context)?;
@@ -367,12 +385,12 @@ fn name(path: &Path) -> String {
 
 /// The system's reason without its number.
 fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
+    let text = crate::error::told(error);
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 fn cannot_open(path: &Path, reason: &str) -> Error {
-    let cause = format!("Can't open user config file {}: {reason}", name(path));
+    let cause = say!("error-config-cant-open-user-config", value = name(path), reason);
     Error::new(Kind::Config, cause)
 }
 

@@ -55,8 +55,9 @@ pub enum Standing {
     /// its own account, or it has had no effect in ssh(1) itself for long.
     Inert,
     /// Accepted with one warning, unless the value is one of these, which ask for nothing.
+    /// Then the name of the text that says why.
     Warned(&'static [&'static str], &'static str),
-    /// Refused, unless the value is one of these, which ask for nothing.
+    /// Refused, unless the value is one of these, which ask for nothing; why, as above.
     Refused(&'static [&'static str], &'static str),
 }
 
@@ -136,14 +137,14 @@ const OFF: &[&str] = &["no", "false"];
 const NONE: &[&str] = &["none"];
 const NEVER: &[&str] = &[];
 
-const NO_FORWARD: &str = "forwarding is not supported by this version";
-const NO_X11: &str = "X11 forwarding is not supported by this version";
-const NO_GSSAPI: &str = "GSSAPI is not supported";
-const SSH1: &str = "it belongs to SSH-1, which is not supported";
-const RESTRICTS: &str = "it is not applied by this version";
+const NO_FORWARD: &str = "error-config-forwarding-not-supported-version";
+const NO_X11: &str = "error-config-x11-forwarding-not-supported";
+const NO_GSSAPI: &str = "error-config-gssapi-not-supported";
+const SSH1: &str = "error-config-belongs-ssh-1-which";
+const RESTRICTS: &str = "error-config-not-applied-version";
 
 keywords! {
-    AddKeysToAgent [] Words, Warned(OFF, "no key is added to the agent");
+    AddKeysToAgent [] Words, Warned(OFF, "error-config-no-key-added-agent");
     AddressFamily [] Word(&["any", "inet", "inet6"]), Honoured;
     BatchMode [] Flag, Honoured;
     BindAddress [] Text, Honoured;
@@ -151,30 +152,30 @@ keywords! {
     CanonicalDomains [] Words, Inert;
     CanonicalizeFallbackLocal [] Flag, Inert;
     CanonicalizeHostname [] Word(&["yes", "no", "always", "true", "false", "none"]),
-        Refused(&["no", "false", "none"], "host names are not canonicalized by this version");
+        Refused(&["no", "false", "none"], "error-config-host-names-are-not");
     CanonicalizeMaxDots [] Number, Inert;
     CanonicalizePermittedCNAMEs [] Words, Inert;
     CASignatureAlgorithms [] Text, Warned(NEVER, RESTRICTS);
     CertificateFile [] Text, Honoured;
-    ChannelTimeout [] Words, Refused(NONE, "channels have no timeout in this version");
-    CheckHostIP [] Flag, Warned(OFF, "addresses are not checked, as in newer versions of ssh");
+    ChannelTimeout [] Words, Refused(NONE, "error-config-channels-no-timeout-version");
+    CheckHostIP [] Flag, Warned(OFF, "error-config-addresses-are-not-checked");
     Ciphers [] Text, Honoured;
     ClearAllForwardings [] Flag, Honoured;
     Compression [] Flag, Honoured;
     ConnectionAttempts [] Number, Honoured;
     ConnectTimeout [] Time, Honoured;
     ControlMaster [] Word(&["yes", "no", "true", "false", "ask", "auto", "autoask"]),
-        Refused(&["no", "false", "auto", "autoask"], "a connection is not shared by this version");
+        Refused(&["no", "false", "auto", "autoask"], "error-config-connection-not-shared-version");
     ControlPath [] Text, Inert;
     ControlPersist [] Text, Inert;
     DynamicForward [] Words, Refused(NEVER, NO_FORWARD);
-    EnableEscapeCommandline [] Flag, Warned(OFF, "there is no ~C in this version");
+    EnableEscapeCommandline [] Flag, Warned(OFF, "error-config-there-no-c-version");
     EnableSSHKeysign [] Flag, Inert;
     EscapeChar [] Escape, Honoured;
     ExitOnForwardFailure [] Flag, Inert;
-    FingerprintHash [] Word(&["md5", "sha256"]), Warned(&["sha256"], "both fingerprints are shown wherever one is");
-    ForkAfterAuthentication [] Flag, Refused(OFF, "going to the background is not supported by this version");
-    ForwardAgent [] Text, Refused(OFF, "agent forwarding is not supported by this version");
+    FingerprintHash [] Word(&["md5", "sha256"]), Warned(&["sha256"], "error-config-both-fingerprints-are-shown");
+    ForkAfterAuthentication [] Flag, Refused(OFF, "error-config-going-background-not-supported");
+    ForwardAgent [] Text, Refused(OFF, "error-config-agent-forwarding-not-supported");
     ForwardX11 [] Flag, Refused(OFF, NO_X11);
     ForwardX11Timeout [] Time, Inert;
     ForwardX11Trusted [] Flag, Inert;
@@ -191,7 +192,7 @@ keywords! {
     HashKnownHosts [] Flag, Honoured;
     Host [] Words, Honoured;
     HostbasedAcceptedAlgorithms ["hostbasedkeytypes"] Text, Inert;
-    HostbasedAuthentication [] Flag, Warned(OFF, "host-based authentication is not supported");
+    HostbasedAuthentication [] Flag, Warned(OFF, "error-config-host-based-authentication-not");
     HostKeyAlgorithms [] Text, Honoured;
     HostKeyAlias [] Text, Honoured;
     HostName [] Text, Honoured;
@@ -200,10 +201,10 @@ keywords! {
     IdentityFile ["identityfile2"] Text, Honoured;
     IgnoreUnknown [] Text, Honoured;
     Include [] Words, Honoured;
-    IPQoS [] Qos, Warned(NONE, "packets are not marked by this version");
+    IPQoS [] Qos, Warned(NONE, "error-config-packets-are-not-marked");
     KbdInteractiveAuthentication
         ["challengeresponseauthentication" "skeyauthentication" "tisauthentication"] Flag, Honoured;
-    KbdInteractiveDevices [] Text, Warned(NEVER, "the server chooses the devices");
+    KbdInteractiveDevices [] Text, Warned(NEVER, "error-config-server-chooses-devices");
     KexAlgorithms [] Text, Honoured;
     KnownHostsCommand [] Line, Honoured;
     LocalCommand [] Line, Refused(NONE, "local commands are not supported by this version");
@@ -212,19 +213,19 @@ keywords! {
     LogVerbose [] Text, Warned(NONE, RESTRICTS);
     MACs [] Text, Honoured;
     Match [] Words, Honoured;
-    NoHostAuthenticationForLocalhost [] Flag, Refused(OFF, "the host is always verified");
+    NoHostAuthenticationForLocalhost [] Flag, Refused(OFF, "error-config-host-always-verified");
     NumberOfPasswordPrompts [] Number, Honoured;
-    ObscureKeystrokeTiming [] Text, Refused(OFF, "keystroke timing is not obscured by this version");
+    ObscureKeystrokeTiming [] Text, Refused(OFF, "error-config-keystroke-timing-not-obscured");
     PasswordAuthentication [] Flag, Honoured;
     PermitLocalCommand [] Flag, Honoured;
     PermitRemoteOpen [] Words, Inert;
-    PKCS11Provider ["smartcarddevice"] Text, Refused(NONE, "PKCS#11 is not supported");
+    PKCS11Provider ["smartcarddevice"] Text, Refused(NONE, "error-config-pkcs-11-not-supported");
     Port [] Port, Honoured;
     PreferredAuthentications [] Text, Honoured;
     Protocol [] Text, Refused(&["2", "2,1", "1,2"], SSH1);
     ProxyCommand [] Line, Honoured;
-    ProxyJump [] Line, Refused(NONE, "jump hosts are not supported by this version");
-    ProxyUseFdpass [] Flag, Refused(OFF, "a proxy that passes a descriptor is not supported");
+    ProxyJump [] Line, Refused(NONE, "error-config-jump-hosts-are-not");
+    ProxyUseFdpass [] Flag, Refused(OFF, "error-config-proxy-passes-descriptor-not");
     PubkeyAcceptedAlgorithms ["pubkeyacceptedkeytypes"] Text, Honoured;
     PubkeyAuthentication ["dsaauthentication"]
         Word(&["yes", "no", "true", "false", "unbound", "host-bound"]), Honoured;
@@ -249,7 +250,7 @@ keywords! {
     Tag [] Text, Honoured;
     TCPKeepAlive ["keepalive"] Flag, Honoured;
     Tunnel [] Word(&["yes", "no", "true", "false", "ethernet", "point-to-point"]),
-        Refused(OFF, "tunnel devices are not supported");
+        Refused(OFF, "error-config-tunnel-devices-are-not");
     TunnelDevice [] Text, Inert;
     UpdateHostKeys [] Word(&["yes", "no", "true", "false", "ask"]), Honoured;
     User [] Text, Honoured;

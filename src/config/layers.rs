@@ -12,6 +12,7 @@ use super::origin::Origin;
 use super::value::{self, Fault, shown};
 use super::{Context, line, pattern};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The most identity files, certificates and forwards of one kind; ssh(1) ends at 100.
 const MAX_ACCUMULATED: usize = 100;
@@ -48,8 +49,8 @@ impl Layers {
     /// [`Kind::Config`]: `Bad configuration option: x`, or a value that the keyword does not take.
     pub fn option(&mut self, text: &str, origin: Origin) -> Result<()> {
         let Some((name, rest)) = line::keyword(text) else {
-            return Err(Error::new(Kind::Config, format!("{origin}: Missing option"))
-                .hint("it is written -o Keyword=value"));
+            return Err(Error::new(Kind::Config, say!("error-config-missing-option", origin))
+                .hint(say!("error-config-written-o-keyword-value")));
         };
         let Some(keyword) = Keyword::find(name) else {
             if self.ignores(name) {
@@ -59,7 +60,7 @@ impl Layers {
         };
         if matches!(keyword, Keyword::Host | Keyword::Match | Keyword::Include) {
             let what =
-                format!("{} directive not supported as a command-line option", keyword.name());
+                say!("error-config-directive-not-supported-command", keyword = keyword.name());
             return Err(Error::new(Kind::Config, format!("{origin}: {what}")));
         }
         let args = arguments(keyword, rest).map_err(|fault| at(&origin, keyword, &fault))?;
@@ -175,7 +176,12 @@ impl Layers {
                 return Ok(());
             }
             if self.all(keyword).count() >= MAX_ACCUMULATED {
-                let cause = format!("{origin}: {}: more than {MAX_ACCUMULATED}", keyword.name());
+                let cause = say!(
+                    "error-config-more-than",
+                    origin,
+                    keyword = keyword.name(),
+                    limit = MAX_ACCUMULATED
+                );
                 return Err(Error::new(Kind::Config, cause));
             }
         }
@@ -213,5 +219,5 @@ pub(super) fn at(origin: &Origin, keyword: Keyword, fault: &str) -> Error {
 
 /// What is said of a keyword that is not in the table; callers look for these words.
 pub(super) fn unknown(name: &str) -> String {
-    format!("Bad configuration option: {}", shown(&name.to_ascii_lowercase()))
+    say!("error-config-bad-configuration-option", name = shown(&name.to_ascii_lowercase()))
 }

@@ -4,6 +4,8 @@
 //! a blank as it is; a `#` at the start of a word ends the line. Some keywords take the rest of
 //! the line as it stands: the caller has it before it is split.
 
+use crate::say;
+
 /// Blanks of a line; `\r` and form feed are those of files from elsewhere.
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\u{c}'];
 
@@ -61,7 +63,7 @@ fn word(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<String, 
             _ => word.push(c),
         }
     }
-    if quote.is_some() { Err("invalid quotes".to_owned()) } else { Ok(word) }
+    if quote.is_some() { Err(say!("error-config-invalid-quotes")) } else { Ok(word) }
 }
 
 #[cfg(test)]

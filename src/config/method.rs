@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::value::shown;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The longest explicit chain: servers ask for two or three; more is a mistake.
 const MAX_CHAIN: usize = 8;
@@ -62,14 +63,18 @@ impl Method {
         let methods: Result<Vec<Method>> = text
             .split(',')
             .map(|name| {
-                let cause = || format!("--auth: unknown method '{}'", shown(name));
-                let fail = || Error::new(Kind::Usage, cause()).hint(format!("one of {known}"));
+                let cause = || say!("error-config-auth-unknown-method", value = shown(name));
+                let fail =
+                    || Error::new(Kind::Usage, cause()).hint(say!("error-config-one", known));
                 Method::find(name).ok_or_else(fail)
             })
             .collect();
         let methods = methods?;
         if methods.len() > MAX_CHAIN {
-            return Err(Error::new(Kind::Usage, format!("--auth: more than {MAX_CHAIN} methods")));
+            return Err(Error::new(
+                Kind::Usage,
+                say!("error-config-auth-more-than-methods", limit = MAX_CHAIN),
+            ));
         }
         Ok(methods)
     }
@@ -161,8 +166,9 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
     if let Some(words) = c.preferred {
         // Naming methods excludes all others; going on with another would be a fallback.
         let words = shown(&words.join(","));
-        let cause = format!("no method of PreferredAuthentications {words} can be used");
-        return Err(Error::new(Kind::Authentication, cause).hint("--auth METHOD names one"));
+        let cause = say!("error-config-no-method-preferredauthentications-can", words);
+        return Err(Error::new(Kind::Authentication, cause)
+            .hint(say!("error-config-auth-method-names-one")));
     }
     let file = c.identity_named || c.default_identity;
     let agent = !file && (c.agent_answers)();
@@ -189,8 +195,8 @@ fn allowed(c: &Circumstances<'_>, source: &str, chain: &[Method]) -> Result<Meth
                 Method::KeyboardInteractive => "KbdInteractiveAuthentication",
                 _ => "PubkeyAuthentication",
             };
-            let cause = format!("{source}: {method} is switched off by {keyword} no");
-            Err(Error::new(Kind::Usage, cause).hint(format!("-o {keyword}=yes switches it on")))
+            let cause = say!("error-config-switched-off-no", source, method, keyword);
+            Err(Error::new(Kind::Usage, cause).hint(say!("error-config-o-yes-switches", keyword)))
         }
     }
 }

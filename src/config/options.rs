@@ -17,8 +17,10 @@ use super::value::{
     StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns,
 };
 use super::{Context, KnownHostsCommand, pattern};
+use crate::catalogue;
 use crate::destination::check_host;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The options of one connection. Each field is the keyword of its name in ssh_config(5).
 #[derive(Clone, Debug)]
@@ -476,10 +478,11 @@ fn standing(layers: &Layers, jumps: bool) -> Result<Vec<String>> {
         };
         match row.standing {
             Standing::Refused(quiet, why) if !moot && asks(quiet) => {
-                return Err(refusal(entry, why, quiet));
+                return Err(refusal(entry, &catalogue::text(why, &[]), quiet));
             }
             Standing::Warned(quiet, why) if asks(quiet) => {
                 let value = value::shown(&value);
+                let why = catalogue::text(why, &[]);
                 warnings.push(format!("{}: {} {value}: {why}", entry.origin, row.name));
             }
             _ => {}
@@ -496,8 +499,8 @@ fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
     let value = value::shown(&entry.args.join(" "));
     let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));
     match quiet.first() {
-        Some(off) => error.hint(format!("-o {name}={off} goes on without")),
-        None => error.hint("-o ClearAllForwardings=yes goes on without"),
+        Some(off) => error.hint(say!("error-config-o-goes-without", name, off)),
+        None => error.hint(say!("error-config-o-clearallforwardings-yes-goes")),
     }
 }
 
@@ -537,7 +540,7 @@ fn comma_list(text: &str) -> Result<Vec<String>, Fault> {
 
 fn attempts(text: &str) -> Result<u32, Fault> {
     value::number(text).and_then(|n| {
-        if n == 0 { Err("Invalid number of ConnectionAttempts".to_owned()) } else { Ok(n) }
+        if n == 0 { Err(say!("error-config-invalid-number-connectionattempts")) } else { Ok(n) }
     })
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::path::PathBuf;
 
+use crate::say;
+
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -33,10 +35,13 @@ impl fmt::Display for Origin {
             Origin::Flag(flag) => f.write_str(flag),
             Origin::Option => f.write_str("-o"),
             Origin::File { file, line } => {
-                write!(f, "{} line {line}", super::value::shown(&file.to_string_lossy()))
+                let file = super::value::shown(&file.to_string_lossy());
+                f.write_str(&say!("error-config-place", file, line))
             }
             Origin::Destination => f.write_str("destination"),
-            Origin::Profile(name) => write!(f, "profile {}", super::value::shown(name)),
+            Origin::Profile(name) => {
+                f.write_str(&say!("error-config-profile", name = super::value::shown(name)))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::keyword::{Keyword, Shape};
 use crate::destination;
+use crate::say;
 
 /// Why a value is refused, without its place.
 pub type Fault = String;
@@ -151,7 +152,7 @@ pub struct RekeyLimit {
 pub fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
     let shape = keyword.row().shape;
     if args.is_empty() && shape != Shape::Any {
-        return Err("Missing argument.".to_owned());
+        return Err(say!("error-config-missing-argument"));
     }
     let most = match shape {
         Shape::Any | Shape::Words | Shape::Environment | Shape::Pairs => usize::MAX,
@@ -159,10 +160,10 @@ pub fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
         _ => 1,
     };
     if args.len() > most {
-        return Err(format!("extra arguments at end of line (\"{}\")", shown(&args[most])));
+        return Err(say!("error-config-extra-arguments-end-line", args = shown(&args[most])));
     }
     if shape != Shape::Any && args.iter().any(String::is_empty) {
-        return Err("Missing argument.".to_owned());
+        return Err(say!("error-config-missing-argument"));
     }
     check_shape(keyword, shape, args)
 }
@@ -172,7 +173,7 @@ fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fa
     match shape {
         Shape::Flag => flag(first).map(drop),
         Shape::Word(words) if words.iter().any(|w| w.eq_ignore_ascii_case(first)) => Ok(()),
-        Shape::Word(_) => Err(format!("unsupported option \"{}\".", shown(first))),
+        Shape::Word(_) => Err(say!("error-config-unsupported-option", first = shown(first))),
         Shape::Number => number(first).map(drop),
         Shape::Time => time(first).map(drop),
         Shape::Port => port(first).map(drop),
@@ -180,12 +181,12 @@ fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fa
         Shape::Escape => escape(first).map(drop),
         Shape::Rekey => rekey(args).map(drop),
         Shape::Environment if args.iter().any(|name| name.contains('=')) => {
-            Err("Invalid environment name.".to_owned())
+            Err(say!("error-config-invalid-environment-name"))
         }
         Shape::Pairs => args.iter().try_for_each(|pair| split_pair(pair).map(drop)),
         Shape::Qos => args.iter().try_for_each(|class| qos(class)),
         Shape::Words if none_among_others(keyword, args) => {
-            Err("\"none\" argument must appear alone.".to_owned())
+            Err(say!("error-config-none-argument-must-appear"))
         }
         Shape::Text if keyword == Keyword::User => {
             destination::check_user(first).map_err(|e| e.to_string())
@@ -212,7 +213,7 @@ pub fn flag(text: &str) -> Result<bool, Fault> {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" => Ok(true),
         "no" | "false" => Ok(false),
-        _ => Err(format!("unsupported option \"{}\".", shown(text))),
+        _ => Err(say!("error-config-unsupported-option", first = shown(text))),
     }
 }
 
@@ -223,13 +224,13 @@ pub fn flag(text: &str) -> Result<bool, Fault> {
 pub fn number(text: &str) -> Result<u32, Fault> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err("integer value invalid.".to_owned());
+        return Err(say!("error-config-integer-value-invalid"));
     }
     if text.starts_with('-') {
-        return Err("integer value too small.".to_owned());
+        return Err(say!("error-config-integer-value-too-small"));
     }
     let value = digits.parse::<u32>().ok().filter(|&v| i32::try_from(v).is_ok());
-    value.ok_or_else(|| "integer value too large.".to_owned())
+    value.ok_or_else(|| say!("error-config-integer-value-too-large"))
 }
 
 /// A port, 1 to 65535.
@@ -248,7 +249,7 @@ pub fn time(text: &str) -> Result<Duration, Fault> {
     if is_none(text) {
         return Ok(Duration::ZERO);
     }
-    let bad = || format!("invalid time value '{}'", shown(text));
+    let bad = || say!("error-config-invalid-time-value", value = shown(text));
     let mut seconds: u64 = 0;
     let mut rest = text;
     while !rest.is_empty() {
@@ -287,7 +288,7 @@ pub fn level(text: &str) -> Result<LogLevel, Fault> {
         "DEBUG" | "DEBUG1" => LogLevel::Debug1,
         "DEBUG2" => LogLevel::Debug2,
         "DEBUG3" => LogLevel::Debug3,
-        _ => return Err(format!("unsupported log level '{}'", shown(text))),
+        _ => return Err(say!("error-config-unsupported-log-level", value = shown(text))),
     })
 }
 
@@ -300,7 +301,7 @@ pub fn escape(text: &str) -> Result<Option<u8>, Fault> {
         [byte] => Ok(Some(*byte)),
         [b'^', letter] if (64..128).contains(letter) => Ok(Some(letter & 31)),
         _ if text == "none" => Ok(None),
-        _ => Err("Bad escape character.".to_owned()),
+        _ => Err(say!("error-config-bad-escape-character")),
     }
 }
 
@@ -312,9 +313,11 @@ pub fn rekey(args: &[String]) -> Result<RekeyLimit, Fault> {
     let first = args.first().map_or("", String::as_str);
     let bytes = match first {
         "default" => None,
-        _ => match amount(first).ok_or_else(|| format!("Bad number '{}'", shown(first)))? {
+        _ => match amount(first)
+            .ok_or_else(|| say!("error-config-bad-number", first = shown(first)))?
+        {
             0 => None,
-            few if few < MIN_REKEY => return Err("RekeyLimit too small".to_owned()),
+            few if few < MIN_REKEY => return Err(say!("error-config-rekeylimit-too-small")),
             bytes => Some(bytes),
         },
     };
@@ -354,7 +357,7 @@ fn amount(text: &str) -> Option<u64> {
 pub fn split_pair(text: &str) -> Result<(&str, &str), Fault> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
-        _ => Err("Invalid SetEnv.".to_owned()),
+        _ => Err(say!("error-config-invalid-setenv")),
     }
 }
 
@@ -394,7 +397,7 @@ fn qos(text: &str) -> Result<(), Fault> {
     if number.is_some() || NAMES.iter().any(|n| n.eq_ignore_ascii_case(text)) {
         return Ok(());
     }
-    Err(format!("Bad IPQoS value: {}", shown(text)))
+    Err(say!("error-config-bad-ipqos-value", value = shown(text)))
 }
 
 /// StrictHostKeyChecking.

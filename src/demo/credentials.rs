@@ -10,6 +10,7 @@ use russh::keys::ssh_key::{Algorithm, PrivateKey, PublicKey};
 use sha2::Sha256;
 
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::secret::Secret;
 
 /// Letters and digits that are not mistaken for each other: 32, so each is 5 bits.
@@ -70,7 +71,7 @@ impl Credentials {
 /// A new Ed25519 key.
 pub(super) fn fresh_key(comment: &str) -> Result<PrivateKey> {
     let mut key = PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519)
-        .map_err(|error| Error::new(Kind::Local, format!("cannot make a key: {error}")))?;
+        .map_err(|error| Error::new(Kind::Local, say!("error-demo-cannot-make-key", error)))?;
     key.set_comment(comment);
     Ok(key)
 }

@@ -19,7 +19,8 @@ use super::file::quoted;
 use super::openssh::string;
 use super::public::{self, CERTIFICATE_SUFFIX};
 use super::refusal::fault;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
 use crate::text;
 
 /// How long the agent may take to connect or to tell what it holds.
@@ -62,12 +63,12 @@ impl Agent {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => {
                 let cause = match error.kind() {
-                    ErrorKind::NotFound => "does not exist".to_owned(),
-                    ErrorKind::ConnectionRefused => "has no agent behind it".to_owned(),
-                    _ => format!("cannot be used: {error}"),
+                    ErrorKind::NotFound => say!("error-keys-does-not-exist"),
+                    ErrorKind::ConnectionRefused => say!("error-keys-no-agent-behind"),
+                    _ => say!("error-keys-cannot-used", error = told(&error)),
                 };
-                return Err(fault(format!("agent socket {name} {cause}"))
-                    .hint("start one with eval \"$(ssh-agent)\""));
+                return Err(fault(say!("error-keys-agent-socket", name, cause))
+                    .hint(say!("error-keys-start-one-eval-ssh")));
             }
             Err(_) => return Err(hangs(socket, ANSWER)),
         };
@@ -84,8 +85,8 @@ impl Agent {
         let answer = in_step(socket, out_of_step, ANSWER, request_identities(stream)).await?;
         let answer = answer.map_err(|cause| failed(socket, &cause))?;
         let nonsense = || {
-            fault(format!("the agent at {} does not list its keys", quoted(socket)))
-                .hint("ssh-add -l shows what it says")
+            fault(say!("error-keys-agent-does-not-list", socket = quoted(socket)))
+                .hint(say!("error-keys-ssh-add-l-shows"))
         };
         let list = answer.strip_prefix(&[IDENTITIES_ANSWER]).ok_or_else(nonsense)?;
         parse_list(list).ok_or_else(nonsense)
@@ -134,8 +135,8 @@ impl Agent {
         let mut client = AgentClient::connect(stream);
         let signing = client.sign_request(&key, hash_alg, to_sign);
         in_step(socket, out_of_step, SIGNATURE, signing).await?.map_err(|error| match error {
-            russh::keys::Error::AgentFailure => fault("the agent refused to sign")
-                .hint("it may have asked for a confirmation, or the key is gone: ssh-add -l"),
+            russh::keys::Error::AgentFailure => fault(say!("error-keys-agent-refused-sign"))
+                .hint(say!("error-keys-may-asked-confirmation-or")),
             other => failed(socket, &other.to_string()),
         })
     }
@@ -182,7 +183,7 @@ async fn in_step<T>(
     answer: impl Future<Output = T>,
 ) -> Result<T> {
     if std::mem::replace(out_of_step, true) {
-        return Err(failed(socket, "it did not finish its last answer"));
+        return Err(failed(socket, &say!("error-keys-did-not-finish-last")));
     }
     let answer = tokio::time::timeout(limit, answer).await.map_err(|_| hangs(socket, limit))?;
     // A refusal is an answer too; a broken stream shows itself again.
@@ -192,13 +193,13 @@ async fn in_step<T>(
 
 fn failed(socket: &Path, cause: &str) -> Error {
     let cause = text::line(cause, MAX_COMMENT);
-    fault(format!("the agent at {} failed: {cause}", quoted(socket)))
+    fault(say!("error-keys-agent-failed", socket = quoted(socket), cause))
 }
 
 fn hangs(socket: &Path, limit: Duration) -> Error {
     let (name, seconds) = (quoted(socket), limit.as_secs());
-    Error::new(Kind::Timeout, format!("the agent at {name} did not answer in {seconds} s"))
-        .hint("ssh-add -l shows whether it lives")
+    Error::new(Kind::Timeout, say!("error-keys-agent-did-not-answer", name, seconds))
+        .hint(say!("error-keys-ssh-add-l-shows-whether"))
 }
 
 /// Asks for the list and reads the message that comes, without its length.
@@ -208,13 +209,13 @@ async fn request_identities(stream: &mut UnixStream) -> Result<Vec<u8>, String> 
         let length = stream.read_u32().await?;
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         if length > MAX_ANSWER {
-            return Ok(Err(format!("its answer of {length} bytes is too long")));
+            return Ok(Err(say!("error-keys-answer-bytes-too-long", length)));
         }
         let mut answer = vec![0; length];
         stream.read_exact(&mut answer).await?;
         Ok(Ok(answer))
     };
-    talk.await.unwrap_or_else(|error: std::io::Error| Err(error.to_string()))
+    talk.await.unwrap_or_else(|error: std::io::Error| Err(told(&error)))
 }
 
 /// Reads the keys of an answer; those that cannot be read are passed over.

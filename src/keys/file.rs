@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::refusal::fault;
 use crate::error::Result;
+use crate::say;
 use crate::text;
 
 /// The largest key file read. The largest real ones, RSA keys of 16384 bits with a
@@ -39,25 +40,27 @@ impl Loaded {
     pub(super) fn read(path: &Path) -> Result<Loaded> {
         let name = quoted(path);
         let failed = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound => {
-                fault(format!("key file {name} cannot be read: No such file or directory"))
-            }
-            _ => fault(format!("cannot read key file {name}: {error}")),
+            ErrorKind::NotFound => fault(say!("error-keys-key-file-cannot-read", name)),
+            _ => fault(say!(
+                "error-keys-cannot-read-key-file",
+                name,
+                error = crate::error::told(&error)
+            )),
         };
         let file = open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
-            return Err(fault(format!("{name} is a directory, not a key file")));
+            return Err(fault(say!("error-keys-directory-not-key-file", name)));
         }
         // Room for all of it at once: growing would leave copies of a key behind.
         let room = metadata.len().min(MAX_FILE) as usize + 1;
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
         if bytes.is_empty() {
-            return Err(fault(format!("key file {name} is empty")));
+            return Err(fault(say!("error-keys-key-file-empty", name)));
         }
         if bytes.len() as u64 > MAX_FILE {
-            return Err(fault(format!("{name} is larger than 1 MiB, so it is no key file")));
+            return Err(fault(say!("error-keys-larger-than-1-mib", name)));
         }
         let mode = metadata.permissions().mode() & 0o777;
         let ours = metadata.uid() == rustix::process::getuid().as_raw();
@@ -70,8 +73,8 @@ impl Loaded {
             return Ok(());
         }
         let (mode, name) = (self.mode, quoted(path));
-        Err(fault(format!("Permissions {mode:04o} for {name} are too open: others can read it"))
-            .hint(format!("chmod 600 {name}")))
+        Err(fault(say!("error-keys-permissions-are-too-open", mode = format!("{mode:04o}"), name))
+            .hint(say!("error-keys-chmod-600", name)))
     }
 }
 

@@ -9,6 +9,7 @@ use russh::keys::{Algorithm, EcdsaCurve, PrivateKey};
 
 use super::refusal::{fault, shown};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// ssh-keygen's own default since OpenSSH 8.0.
 const DEFAULT_RSA_BITS: u32 = 3_072;
@@ -75,7 +76,7 @@ impl KeyType {
             KeyType::Rsa(bits) => RsaKeypair::random(&mut random, bits as usize)
                 .and_then(|pair| PrivateKey::new(pair.into(), "")),
         };
-        let mut key = key.map_err(|error| fault(format!("no key could be made: {error}")))?;
+        let mut key = key.map_err(|error| fault(say!("error-keys-no-key-could-made", error)))?;
         key.set_comment(comment);
         Ok(key)
     }
@@ -83,14 +84,10 @@ impl KeyType {
 
 fn rsa(bits: Option<u32>) -> Result<KeyType> {
     match bits.unwrap_or(DEFAULT_RSA_BITS) {
-        bits if bits < MIN_NEW_RSA_BITS => {
-            Err(usage(format!("an RSA key of {bits} bits can be broken: the least is 2048"))
-                .hint("leave -b out for 3072, or use -t ed25519"))
-        }
-        bits if bits > MAX_NEW_RSA_BITS => {
-            Err(usage(format!("an RSA key of {bits} bits is not made: the most is 8192"))
-                .hint("leave -b out for 3072, or use -t ed25519"))
-        }
+        bits if bits < MIN_NEW_RSA_BITS => Err(usage(say!("error-keys-rsa-key-bits-can", bits))
+            .hint(say!("error-keys-leave-b-out-3072"))),
+        bits if bits > MAX_NEW_RSA_BITS => Err(usage(say!("error-keys-rsa-key-bits-not", bits))
+            .hint(say!("error-keys-leave-b-out-3072"))),
         bits => Ok(KeyType::Rsa(bits)),
     }
 }
@@ -101,28 +98,22 @@ fn ecdsa(bits: u32) -> Result<KeyType> {
         384 => EcdsaCurve::NistP384,
         521 => EcdsaCurve::NistP521,
         other => {
-            return Err(
-                usage(format!("there is no ECDSA key of {other} bits")).hint("-b 256, 384 or 521")
-            );
+            return Err(usage(say!("error-keys-there-no-ecdsa-key", other))
+                .hint(say!("error-keys-b-256-384-or")));
         }
     };
     Ok(KeyType::Ecdsa(curve))
 }
 
 fn refused(name: &str) -> Error {
-    const TYPES: &str = "-t ed25519, ecdsa or rsa";
+    let types = || say!("error-keys-t-ed25519-ecdsa-or");
     match name {
-        "dsa" | "ssh-dss" => {
-            usage("DSA keys are not made: they have 1024 bits at most, and servers refuse them")
-                .hint(TYPES)
-        }
-        "ed448" | "ssh-ed448" => {
-            usage("Ed448 keys are not made: OpenSSH servers do not know them").hint(TYPES)
-        }
-        "rsa1" => usage("SSH-1 keys are not made: SSH-2 servers do not take them").hint(TYPES),
-        "ed25519-sk" | "ecdsa-sk" => usage("keys on a security key are not made by this version")
-            .hint(format!("ssh-keygen -t {name} makes one, and ssh-add hands it to the agent")),
-        other => usage(format!("unknown key type {}", shown(other))).hint(TYPES),
+        "dsa" | "ssh-dss" => usage(say!("error-keys-dsa-keys-are-not")).hint(types()),
+        "ed448" | "ssh-ed448" => usage(say!("error-keys-ed448-keys-are-not")).hint(types()),
+        "rsa1" => usage(say!("error-keys-ssh-1-keys-are")).hint(types()),
+        "ed25519-sk" | "ecdsa-sk" => usage(say!("error-keys-keys-security-key-are"))
+            .hint(say!("error-keys-ssh-keygen-t-makes", name)),
+        other => usage(say!("error-keys-unknown-key-type", other = shown(other))).hint(types()),
     }
 }
 

@@ -12,6 +12,7 @@ use super::public::{self, Line};
 use super::refusal::fault;
 use super::{KeyFile, as_text, not_a_key, public_beside, rfc4716};
 use crate::error::{Error, Result};
+use crate::say;
 
 /// One key that a file shows.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub struct Listed {
 /// The file cannot be read, is damaged, or shows no key: then it is no key file, or its format
 /// hides the public half and there is no `.pub` file beside it.
 pub fn listed(path: &Path) -> Result<Vec<Listed>> {
-    let at_file = |error: Error| error.context(format!("key file {}", quoted(path)));
+    let at_file = |error: Error| error.context(say!("error-keys-key-file", value = quoted(path)));
     let loaded = Loaded::read(path)?;
     let text = as_text(&loaded.bytes).map_err(at_file)?;
     if rfc4716::is_rfc4716(&text) {
@@ -69,8 +70,7 @@ pub fn listed(path: &Path) -> Result<Vec<Listed>> {
 
 /// Why a file that holds a private key may not show a public one.
 pub fn unlisted() -> Error {
-    fault("its format hides the public key until it is unlocked")
-        .hint("tessh keygen -y -f FILE asks for the passphrase")
+    fault(say!("error-keys-format-hides-public-key")).hint(say!("error-keys-tessh-keygen-y-f"))
 }
 
 fn private(path: &Path, file: &KeyFile) -> Result<Listed> {

@@ -28,6 +28,7 @@ use russh::keys::{Algorithm, Certificate, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::say;
 use crate::secret::Secret;
 use crate::text;
 use file::{Loaded, quoted};
@@ -100,7 +101,8 @@ impl KeyFile {
     /// all, or its type, encryption or cost of opening is refused. Each names the file.
     pub fn read(path: &Path) -> Result<KeyFile> {
         let loaded = Loaded::read(path)?;
-        let at_file = |error: Error| error.context(format!("key file {}", quoted(path)));
+        let at_file =
+            |error: Error| error.context(say!("error-keys-key-file", value = quoted(path)));
         let text = as_text(&loaded.bytes).map_err(at_file)?;
         if public::is_public(&text) {
             return KeyFile::from_public(path, &text).map_err(at_file);
@@ -166,8 +168,8 @@ impl KeyFile {
             .is_some_and(|public| public.key_data() != key.public_key().key_data())
         {
             let public = quoted(&beside(&self.path, ".pub"));
-            let error = fault(format!("{public} is not its public half"));
-            return Err(self.refuse(error.hint("tessh keygen -y -f FILE shows the right one")));
+            let error = fault(say!("error-keys-not-public-half", public));
+            return Err(self.refuse(error.hint(say!("error-keys-tessh-keygen-y-f-file"))));
         }
         Ok(key)
     }
@@ -175,10 +177,10 @@ impl KeyFile {
     /// The sentence for [`Unlock::WrongPassphrase`].
     pub fn wrong_passphrase(&self) -> Error {
         let doubt = match self.format {
-            Format::OpenSsh => "",
-            _ => ", or the file was changed",
+            Format::OpenSsh => String::new(),
+            _ => say!("error-keys-or-file-changed"),
         };
-        fault(format!("wrong passphrase for key file {}{doubt}", quoted(&self.path)))
+        fault(say!("error-keys-wrong-passphrase-key-file", value = quoted(&self.path), doubt))
     }
 
     fn open(&self, passphrase: &str) -> Result<PrivateKey, Unlock> {
@@ -194,7 +196,7 @@ impl KeyFile {
     }
 
     fn refuse(&self, error: Error) -> Unlock {
-        Unlock::Error(error.context(format!("key file {}", quoted(&self.path))))
+        Unlock::Error(error.context(say!("error-keys-key-file", value = quoted(&self.path))))
     }
 
     fn from_public(path: &Path, text: &str) -> Result<KeyFile> {
@@ -266,13 +268,14 @@ impl KeyFile {
 /// # Errors
 /// The file cannot be read, or holds no certificate.
 pub fn certificate(path: &Path) -> Result<Certificate> {
-    let at_file = |error: Error| error.context(format!("certificate file {}", quoted(path)));
+    let at_file =
+        |error: Error| error.context(say!("error-keys-certificate-file", value = quoted(path)));
     let loaded = Loaded::read(path)?;
     match as_text(&loaded.bytes).and_then(|text| public::parse(&text)).map_err(at_file)? {
         Line::Certificate(certificate) => Ok(*certificate),
         Line::Key(_) => Err(at_file(
-            fault("it holds a public key, not a certificate")
-                .hint("certificates are in files that end in -cert.pub"),
+            fault(say!("error-keys-holds-public-key-not"))
+                .hint(say!("error-keys-certificates-are-files-end")),
         )),
     }
 }
@@ -294,7 +297,7 @@ pub fn public_beside(key_path: &Path) -> Option<Result<PublicKey>> {
     if !path.exists() {
         return None;
     }
-    let at_file = |error: Error| error.context(format!("key file {}", quoted(&path)));
+    let at_file = |error: Error| error.context(say!("error-keys-key-file", value = quoted(&path)));
     let line = Loaded::read(&path).and_then(|loaded| {
         as_text(&loaded.bytes).and_then(|text| public::parse(&text)).map_err(at_file)
     });
@@ -317,10 +320,11 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// are folded, a byte order mark and empty lines at the end are dropped.
 fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(fault("it is UTF-16 text").hint("save it as UTF-8 or plain ASCII"));
+        return Err(fault(say!("error-keys-utf-16-text")).hint(say!("error-keys-save-utf-8-or")));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| match ppk::is_ppk_bytes(bytes) {
-        true => fault("its comment is not UTF-8").hint("puttygen FILE -C COMMENT -o NEW"),
+        true => fault(say!("error-keys-comment-not-utf-8"))
+            .hint(say!("error-keys-puttygen-file-c-comment")),
         false => not_a_key(""),
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -341,41 +345,42 @@ fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>> {
 /// What the file is instead of a key, where it can be told.
 fn not_a_key(text: &str) -> Error {
     if text.contains("BEGIN SSH2 PUBLIC KEY") {
-        return fault("it is a public key in RFC 4716 form")
-            .hint("tessh keygen -i -f FILE converts it");
+        return fault(say!("error-keys-public-key-rfc-4716"))
+            .hint(say!("error-keys-tessh-keygen-i-f"));
     }
     if text.contains("SSH2 ENCRYPTED PRIVATE KEY") {
-        return fault("it is in ssh.com's format").hint("puttygen FILE -O private-openssh -o NEW");
+        return fault(say!("error-keys-ssh-coms-format"))
+            .hint(say!("error-keys-puttygen-file-o-private"));
     }
     if text.contains("SSH PRIVATE KEY FILE FORMAT 1.1") {
-        return fault("it is an SSH-1 key, which SSH-2 servers do not take");
+        return fault(say!("error-keys-ssh-1-key-which"));
     }
     if text.contains("-----BEGIN ") {
-        return fault("there is no private key in it");
+        return fault(say!("error-keys-there-no-private-key"));
     }
-    fault("it is not a key file").hint("OpenSSH, PEM, PKCS#8 and PuTTY (.ppk) keys are read")
+    fault(say!("error-keys-not-key-file")).hint(say!("error-keys-openssh-pem-pkcs-8"))
 }
 
 fn only_public() -> Error {
-    fault("it holds a public key only").hint("name the private key, or use --auth agent")
+    fault(say!("error-keys-holds-public-key-only")).hint(say!("error-keys-name-private-key-or"))
 }
 
 /// Refuses keys that load but cannot sign for us.
 fn check_type(key: &PrivateKey) -> Result<()> {
     match key.algorithm() {
         Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 => {
-            Err(fault("it is the handle of a security key, which only an agent can use")
-                .hint("ssh-add FILE, then --auth agent"))
+            Err(fault(say!("error-keys-handle-security-key-which"))
+                .hint(say!("error-keys-ssh-add-file-then")))
         }
         Algorithm::Dsa => Err(refusal::unsupported("ssh-dss (DSA)")),
         Algorithm::Rsa { .. } => {
             let bits = key.public_key().key_data().rsa().map_or(0, RsaPublicKey::key_size);
             if bits < MIN_RSA_BITS {
-                return Err(fault(format!("an RSA key of {bits} bits is too weak"))
-                    .hint("make a new key: tessh keygen"));
+                return Err(fault(say!("error-keys-rsa-key-bits-too", bits))
+                    .hint(say!("error-keys-make-new-key-tessh")));
             }
             if bits > MAX_RSA_BITS {
-                return Err(damaged(&format!("an RSA key has no {bits} bits")));
+                return Err(damaged(&say!("error-keys-rsa-key-no-bits", bits)));
             }
             Ok(())
         }

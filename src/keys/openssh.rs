@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use super::public::is_supported;
 use super::refusal::{damaged, too_costly, unknown_encryption, unsupported};
 use crate::error::Result;
+use crate::say;
 
 /// The most rounds of bcrypt: about five minutes. ssh-keygen's default is 16 (24 since 9.9),
 /// and `-a 100` is the usual advice.
@@ -22,7 +23,7 @@ const MAGIC: &[u8] = b"openssh-key-v1\0";
 
 /// Decodes the file; an encrypted key comes back still locked.
 pub(super) fn decode(bytes: &[u8]) -> Result<PrivateKey> {
-    let header = Header::read(bytes).ok_or_else(|| damaged("its header is"))?;
+    let header = Header::read(bytes).ok_or_else(|| damaged(&say!("error-keys-header")))?;
     let key_type = header.key_type;
     if !is_supported(&key_type) {
         return Err(unsupported(&key_type));
@@ -35,10 +36,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<PrivateKey> {
         Ok(key) => Some(key),
         Err(_) => plain_p256(bytes),
     };
-    let key = key.ok_or_else(|| damaged("its contents do not fit together"))?;
+    let key = key.ok_or_else(|| damaged(&say!("error-keys-contents-do-not-fit")))?;
     match key.kdf() {
         Kdf::Bcrypt { rounds, .. } if *rounds > MAX_ROUNDS => {
-            Err(too_costly(format!("{rounds} rounds of bcrypt")))
+            Err(too_costly(say!("error-keys-rounds-bcrypt", rounds)))
         }
         _ => Ok(key),
     }

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::refusal::{damaged, fault, unknown_encryption, unsupported};
 use crate::error::Result;
+use crate::say;
 
 /// One PEM block that holds a private key.
 pub(super) struct Pem {
@@ -50,9 +51,10 @@ impl Pem {
             }
         }
         if !ended {
-            return Err(damaged("its last line is missing"));
+            return Err(damaged(&say!("error-keys-last-line-missing")));
         }
-        let der = BASE64.decode(body.as_bytes()).map_err(|_| damaged("it is not base64"))?;
+        let der =
+            BASE64.decode(body.as_bytes()).map_err(|_| damaged(&say!("error-keys-not-base64")))?;
         Ok(Pem { label, dek_info, der: Zeroizing::new(der) })
     }
 
@@ -101,7 +103,7 @@ fn decode(label: &str, der: &[u8]) -> Result<PrivateKey> {
     }
     decode_wrapped(label, der, None).map_err(|error| match error {
         russh::keys::Error::UnknownAlgorithm(oid) => unsupported(&type_name(&oid.to_string())),
-        _ => fault("the file is damaged, or its kind of key is not supported"),
+        _ => fault(say!("error-keys-file-damaged-or-kind")),
     })
 }
 
@@ -136,7 +138,7 @@ impl Dek {
         let iv = data_encoding::HEXUPPER_PERMISSIVE.decode(iv.trim().as_bytes()).ok();
         match iv.filter(|iv| cipher.key_and_iv_size().is_some_and(|(_, size)| iv.len() == size)) {
             Some(iv) => Ok(Dek { cipher, iv }),
-            None => Err(damaged("its DEK-Info line is")),
+            None => Err(damaged(&say!("error-keys-dek-info-line"))),
         }
     }
 
@@ -170,13 +172,12 @@ impl Dek {
 /// The name that people know an algorithm by.
 fn type_name(oid: &str) -> String {
     match oid {
-        "1.3.101.110" => "X25519 (which cannot sign)",
-        "1.3.101.111" => "X448 (which cannot sign)",
-        "1.3.101.113" => "ssh-ed448",
-        "1.2.840.10040.4.1" => "ssh-dss (DSA)",
-        "1.2.840.113549.1.1.10" => "RSA-PSS",
-        "1.3.132.0.10" => "ECDSA on secp256k1",
-        other => return format!("with algorithm number {other}"),
+        "1.3.101.110" => say!("error-keys-x25519-which-cannot-sign"),
+        "1.3.101.111" => say!("error-keys-x448-which-cannot-sign"),
+        "1.3.101.113" => "ssh-ed448".to_owned(),
+        "1.2.840.10040.4.1" => "ssh-dss (DSA)".to_owned(),
+        "1.2.840.113549.1.1.10" => "RSA-PSS".to_owned(),
+        "1.3.132.0.10" => say!("error-keys-ecdsa-secp256k1"),
+        other => say!("error-keys-algorithm-number", other),
     }
-    .to_owned()
 }

@@ -7,6 +7,7 @@ use russh::keys::{Certificate, PublicKey};
 
 use super::refusal::{damaged, fault, shown, unsupported};
 use crate::error::Result;
+use crate::say;
 
 /// How often a certificate's own name may occur in one: once in it, once more should its
 /// authority be a certificate, which is refused elsewhere. The decoder descends into
@@ -35,9 +36,9 @@ pub(super) fn is_public(text: &str) -> bool {
 
 /// Reads the first line that is neither empty nor a comment.
 pub(super) fn parse(text: &str) -> Result<Line> {
-    let line = first_line(text).ok_or_else(|| fault("the file holds no key"))?;
+    let line = first_line(text).ok_or_else(|| fault(say!("error-keys-file-holds-no-key")))?;
     let name = line.split([' ', '\t']).next().unwrap_or_default();
-    let damaged = || damaged(&format!("its {} line is", shown(name)));
+    let damaged = || damaged(&say!("error-keys-line-2", name = shown(name)));
     if name.ends_with(CERTIFICATE_SUFFIX) {
         let blob = line.split_ascii_whitespace().nth(1).unwrap_or_default();
         let blob = data_encoding::BASE64.decode(blob.as_bytes()).map_err(|_| damaged())?;
@@ -59,9 +60,9 @@ pub(super) fn parse(text: &str) -> Result<Line> {
 pub(super) fn certificate(blob: &[u8]) -> Result<Certificate> {
     let suffix = CERTIFICATE_SUFFIX.as_bytes();
     if blob.windows(suffix.len()).filter(|part| *part == suffix).count() > MAX_NESTING {
-        return Err(fault("the certificate is damaged: others are nested in it"));
+        return Err(fault(say!("error-keys-certificate-damaged-others-are")));
     }
-    Certificate::from_bytes(blob).map_err(|_| fault("the certificate is damaged"))
+    Certificate::from_bytes(blob).map_err(|_| fault(say!("error-keys-certificate-damaged")))
 }
 
 /// Whether keys of this type can be read at all.

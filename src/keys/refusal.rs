@@ -1,11 +1,13 @@
 //! The sentences by which a key is refused, each with its next step.
 
 use crate::error::{Error, Kind};
+use crate::say;
 use crate::text;
 
 /// The hint where OpenSSH can still read a file.
-pub(super) const CONVERT: &str =
-    "ssh-keygen -p -f FILE rewrites it in OpenSSH's own format, which can be read";
+pub(super) fn convert() -> String {
+    say!("error-keys-ssh-keygen-p-f")
+}
 
 /// How much of a name that a file gives an error shows, in characters.
 const MAX_NAME: usize = 64;
@@ -17,24 +19,24 @@ pub(super) fn fault(cause: impl Into<String>) -> Error {
 
 /// The file does not hold what it should.
 pub(super) fn damaged(what: &str) -> Error {
-    fault(format!("the file is damaged: {what}"))
+    fault(say!("error-keys-file-damaged", what))
 }
 
 /// The key type is not one we can use.
 pub(super) fn unsupported(name: &str) -> Error {
-    fault(format!("keys of type {} are not supported", shown(name)))
-        .hint("use an Ed25519, ECDSA (nistp) or RSA key")
+    fault(say!("error-keys-keys-type-are-not", value = shown(name)))
+        .hint(say!("error-keys-use-ed25519-ecdsa-nistp"))
 }
 
 /// The encryption is not one we can open.
 pub(super) fn unknown_encryption(name: &str) -> Error {
-    fault(format!("it is encrypted with {}, which is not supported", shown(name))).hint(CONVERT)
+    fault(say!("error-keys-encrypted-which-not-supported", value = shown(name))).hint(convert())
 }
 
 /// The key derivation would take too long or too much memory.
 pub(super) fn too_costly(what: String) -> Error {
-    fault(format!("opening it would take {what}, more than is reasonable"))
-        .hint("save the key again with its program's default settings")
+    fault(say!("error-keys-opening-would-take-more", what))
+        .hint(say!("error-keys-save-key-again-programs"))
 }
 
 /// A name out of a file, as it may be shown.

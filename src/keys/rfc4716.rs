@@ -11,6 +11,7 @@ use super::public::is_supported;
 use super::refusal::{damaged, unsupported};
 use super::{MAX_COMMENT, openssh};
 use crate::error::Result;
+use crate::say;
 use crate::text;
 
 const BEGIN: &str = "---- BEGIN SSH2 PUBLIC KEY ----";
@@ -52,15 +53,17 @@ pub(super) fn parse(text: &str) -> Result<PublicKey> {
         }
     }
     if !ended {
-        return Err(damaged("its last line is missing"));
+        return Err(damaged(&say!("error-keys-last-line-missing")));
     }
-    let blob = BASE64.decode(body.as_bytes()).map_err(|_| damaged("it is not base64"))?;
+    let blob =
+        BASE64.decode(body.as_bytes()).map_err(|_| damaged(&say!("error-keys-not-base64")))?;
     let name = openssh::string(&mut &blob[..]).and_then(|name| std::str::from_utf8(name).ok());
-    let name = name.ok_or_else(|| damaged("its public key is"))?;
+    let name = name.ok_or_else(|| damaged(&say!("error-keys-public-key")))?;
     if !is_supported(name) {
         return Err(unsupported(name));
     }
-    let mut key = PublicKey::from_bytes(&blob).map_err(|_| damaged("its public key is"))?;
+    let mut key =
+        PublicKey::from_bytes(&blob).map_err(|_| damaged(&say!("error-keys-public-key")))?;
     key.set_comment(comment);
     Ok(key)
 }

@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 
 use super::file::quoted;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// Of private keys.
 const PRIVATE: u32 = 0o600;
@@ -89,15 +90,15 @@ pub fn rewrite(path: &Path, text: &str) -> Result<()> {
 
 /// Says that there is a file already.
 pub fn exists(path: &Path) -> Error {
-    Error::new(Kind::Local, format!("{} already exists", quoted(path)))
-        .hint("name another file, or move that one away")
+    Error::new(Kind::Local, say!("error-keys-already-exists", value = quoted(path)))
+        .hint(say!("error-keys-name-another-file-or"))
 }
 
 /// The text in a file of its own in the target's directory.
 fn prepare(path: &Path, text: &str, readers: Readers) -> Result<NamedTempFile> {
     if path.is_dir() {
-        return Err(Error::new(Kind::Local, format!("{} is a directory", quoted(path)))
-            .hint("name a file in it"));
+        return Err(Error::new(Kind::Local, say!("error-keys-directory", value = quoted(path)))
+            .hint(say!("error-keys-name-file")));
     }
     let mode = match readers {
         Readers::Owner => PRIVATE,
@@ -142,10 +143,10 @@ fn directory_of(path: &Path) -> PathBuf {
 fn failed(path: &Path, error: &std::io::Error) -> Error {
     // The crate names its temporary file, which tells nobody anything.
     let why = match error.kind() {
-        ErrorKind::NotFound => "No such file or directory".to_owned(),
-        ErrorKind::PermissionDenied => "Permission denied".to_owned(),
-        ErrorKind::NotADirectory => "Not a directory".to_owned(),
-        _ => error.to_string(),
+        ErrorKind::NotFound => say!("error-keys-no-such-file-or"),
+        ErrorKind::PermissionDenied => say!("error-keys-permission-denied"),
+        ErrorKind::NotADirectory => say!("error-keys-not-directory"),
+        _ => crate::error::told(error),
     };
-    Error::new(Kind::Local, format!("cannot write {}: {why}", quoted(path)))
+    Error::new(Kind::Local, say!("error-keys-cannot-write", value = quoted(path), why))
 }

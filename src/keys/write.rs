@@ -13,6 +13,7 @@ use super::openssh::MAX_ROUNDS;
 use super::refusal::fault;
 use super::{MAX_COMMENT, ppk, rfc4716};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::secret::Secret;
 use crate::text;
 
@@ -33,7 +34,7 @@ pub fn openssh(
     rounds: u32,
 ) -> Result<Zeroizing<String>> {
     check_rounds(rounds)?;
-    let failed = |_| fault("the key cannot be encoded");
+    let failed = |_| fault(say!("error-keys-key-cannot-encoded"));
     let Some(passphrase) = passphrase else {
         return key.to_openssh(LineEnding::LF).map_err(failed);
     };
@@ -54,8 +55,8 @@ pub fn check_rounds(rounds: u32) -> Result<()> {
     if (1..=MAX_ROUNDS).contains(&rounds) {
         return Ok(());
     }
-    Err(Error::new(Kind::Usage, format!("{rounds} rounds: there can be 1 to {MAX_ROUNDS}"))
-        .hint(format!("{DEFAULT_ROUNDS} are usual, and 100 take some seconds")))
+    Err(Error::new(Kind::Usage, say!("error-keys-rounds-there-can-1", rounds, limit = MAX_ROUNDS))
+        .hint(say!("error-keys-are-usual-100-take", default_rounds = DEFAULT_ROUNDS)))
 }
 
 /// The private key in PuTTY's format, version 3, encrypted if there is a passphrase.

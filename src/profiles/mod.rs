@@ -46,6 +46,7 @@ pub use name::{MAX_NAME, check as check_name, file_name, from_file_name};
 pub use store::{Document, Listed, MAX_PROFILES, Store, Unknown};
 
 use crate::destination::{check_host, check_user};
+use crate::say;
 
 /// How large a file may be, in bytes: more than a thousand of its fields.
 pub const MAX_FILE: usize = 64 * 1024;
@@ -205,21 +206,21 @@ impl Profile {
             check_value(field, &value).map_err(|fault| (field, fault))?;
         }
         if self.host.is_empty() {
-            return Err(("host", "it is missing".to_owned()));
+            return Err(("host", say!("error-profiles-missing")));
         }
         check_host(&self.host).map_err(|error| ("host", error.to_string()))?;
         if let Some(user) = &self.user {
             check_user(user).map_err(|error| ("user", error.to_string()))?;
         }
         if self.port == Some(0) {
-            return Err(("port", "a port is 1 to 65535".to_owned()));
+            return Err(("port", say!("error-destination-port-1-65535")));
         }
         let known = |method: &String| METHODS.contains(&method.as_str());
         if !self.method.iter().all(known) {
-            return Err(("method", format!("a method is one of {}", METHODS.join(", "))));
+            return Err(("method", say!("error-profiles-method-one", value = METHODS.join(", "))));
         }
         if self.method.len() > MAX_CHAIN {
-            return Err(("method", format!("more than {MAX_CHAIN} methods")));
+            return Err(("method", say!("error-profiles-more-than-methods", limit = MAX_CHAIN)));
         }
         for (field, word, known) in [
             ("pty", &self.pty, &PTY[..]),
@@ -231,14 +232,14 @@ impl Profile {
             }
         }
         if !self.fingerprints.iter().all(|pin| is_fingerprint(pin)) {
-            let form = "a fingerprint is SHA256: and 43 characters of base64, or MD5: and 16 bytes";
+            let form = say!("error-profiles-fingerprint-sha256-43-characters");
             return Err(("fingerprints", form.to_owned()));
         }
         if self.jump.as_ref().is_some_and(|jump| jump != "none") && self.proxy_command.is_some() {
-            return Err(("jump", "jump and proxy_command exclude each other".to_owned()));
+            return Err(("jump", say!("error-profiles-jump-proxy-command-exclude")));
         }
         if self.options.iter().any(|option| sets_environment(option)) {
-            return Err(("options", "SetEnv has a table of its own, environment".to_owned()));
+            return Err(("options", say!("error-profiles-setenv-table-own-environment")));
         }
         Ok(())
     }
@@ -254,7 +255,9 @@ fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
         Value::Number(_) | Value::Flag(_) => Ok(()),
         Value::List(list) if list.len() > MAX_LIST => Err(format!("more than {MAX_LIST} entries")),
         Value::List(list) => list.iter().try_for_each(|text| check_text(field, text)),
-        Value::Table(pairs) if pairs.len() > MAX_LIST => Err(format!("more than {MAX_LIST} names")),
+        Value::Table(pairs) if pairs.len() > MAX_LIST => {
+            Err(say!("error-profiles-more-than-names", limit = MAX_LIST))
+        }
         Value::Table(pairs) => pairs.iter().try_for_each(|(name, value)| check_pair(name, value)),
     }
 }
@@ -263,20 +266,20 @@ fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
 fn check_text(field: &str, text: &str) -> Result<(), String> {
     let allowed = |c: char| field == "note" && matches!(c, '\n' | '\r' | '\t');
     if text.trim().is_empty() {
-        return Err("it is empty".to_owned());
+        return Err(say!("error-profiles-empty"));
     }
     match text.chars().any(|c| c.is_control() && !allowed(c)) {
-        true => Err("it has control characters".to_owned()),
+        true => Err(say!("error-profiles-control-characters")),
         false => Ok(()),
     }
 }
 
 fn check_pair(name: &str, value: &str) -> Result<(), String> {
     if name.is_empty() || name.contains(|c: char| c == '=' || c.is_control() || c.is_whitespace()) {
-        return Err("a name has no blanks and no =".to_owned());
+        return Err(say!("error-profiles-name-no-blanks-no"));
     }
     match value.chars().any(char::is_control) {
-        true => Err("a value has control characters".to_owned()),
+        true => Err(say!("error-profiles-value-control-characters")),
         false => Ok(()),
     }
 }

@@ -7,6 +7,7 @@
 //! no two files can mean the same session.
 
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 
 /// The longest name, in bytes of UTF-8.
@@ -26,22 +27,20 @@ const MAX_SHOWN: usize = 80;
 pub fn check(name: &str) -> Result<()> {
     let refused = |why: String| {
         let shown = text::line(name, MAX_SHOWN);
-        Err(Error::new(Kind::Usage, format!("'{shown}' cannot name a saved session: {why}")))
+        Err(Error::new(Kind::Usage, say!("error-profiles-cannot-name-saved-session", shown, why)))
     };
     if name.is_empty() {
-        return refused("it is empty".to_owned());
+        return refused(say!("error-profiles-empty"));
     }
     if name.len() > MAX_NAME {
-        return refused(format!("it is longer than {MAX_NAME} bytes"));
+        return refused(say!("error-profiles-longer-than-bytes", limit = MAX_NAME));
     }
     if name.chars().any(char::is_control) {
-        return refused("it has control characters".to_owned());
+        return refused(say!("error-profiles-control-characters"));
     }
     let length = escape(name).len();
     if length > MAX_FILE_NAME {
-        return refused(format!(
-            "its file would need a name of {length} bytes, of {MAX_FILE_NAME}"
-        ));
+        return refused(say!("error-profiles-file-would-need-name", length, limit = MAX_FILE_NAME));
     }
     Ok(())
 }

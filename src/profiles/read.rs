@@ -7,6 +7,7 @@ use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use super::Profile;
 use super::store::Unknown;
+use crate::say;
 use crate::text;
 
 /// How many characters of a key or of the TOML parser's words a message shows.
@@ -66,7 +67,7 @@ impl Reading<'_> {
         for (name, item) in table.iter() {
             if is_secret(name, variables) {
                 let name = text::line(name, MAX_SHOWN);
-                let what = format!("{name}: no secret is kept in a saved session; take it out");
+                let what = say!("error-profiles-no-secret-kept-saved", name);
                 return Err(Fault { line: self.key_line(table, name.as_str(), item), what });
             }
             match item {
@@ -106,7 +107,7 @@ impl Reading<'_> {
             if nested {
                 let inner = item
                     .as_table_like()
-                    .ok_or_else(|| Fault { line, what: format!("{field}: it is a table") })?;
+                    .ok_or_else(|| Fault { line, what: say!("error-profiles-table", field) })?;
                 self.table(&format!("{name}."), inner)?;
                 continue;
             }
@@ -125,7 +126,7 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
     let p = profile;
     match field {
         "host" => p.host = text(item)?,
-        "port" => p.port = Some(number(item, "a port is 1 to 65535")?),
+        "port" => p.port = Some(number(item, "error-destination-port-1-65535")?),
         "user" => p.user = Some(text(item)?),
         "method" => p.method = list(item)?,
         "identity" => p.identity = list(item)?,
@@ -159,11 +160,11 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
     Ok(true)
 }
 
-const SECONDS: &str = "it is a whole number of seconds";
-const COUNT: &str = "it is a whole number";
+const SECONDS: &str = "error-profiles-whole-number-seconds";
+const COUNT: &str = "error-profiles-whole-number";
 
 fn text(item: &Item) -> Result<String, String> {
-    item.as_str().map(str::to_owned).ok_or_else(|| "it is a text in quotes".to_owned())
+    item.as_str().map(str::to_owned).ok_or_else(|| say!("error-profiles-text-quotes"))
 }
 
 fn flag(item: &Item) -> Result<bool, String> {
@@ -172,12 +173,12 @@ fn flag(item: &Item) -> Result<bool, String> {
 
 fn number<T: TryFrom<i64>>(item: &Item, form: &str) -> Result<T, String> {
     let number = item.as_integer().and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| form.to_owned())
+    number.ok_or_else(|| crate::catalogue::text(form, &[]))
 }
 
 /// One text, or several in brackets.
 fn list(item: &Item) -> Result<Vec<String>, String> {
-    let form = || "it is a text in quotes, or several in brackets".to_owned();
+    let form = || say!("error-profiles-text-quotes-or-several");
     if let Some(text) = item.as_str() {
         return Ok(vec![text.to_owned()]);
     }
@@ -190,9 +191,9 @@ fn names(item: &Item) -> Result<String, String> {
 }
 
 fn pairs(item: &Item) -> Result<Vec<(String, String)>, String> {
-    let table = item.as_table_like().ok_or("it is a table of names and texts")?;
+    let table = item.as_table_like().ok_or_else(|| say!("error-profiles-table-names-texts"))?;
     let pair = |(name, item): (&str, &Item)| {
-        let value = item.as_str().ok_or("a value is a text in quotes")?;
+        let value = item.as_str().ok_or_else(|| say!("error-profiles-value-text-quotes"))?;
         Ok((name.to_owned(), value.to_owned()))
     };
     table.iter().map(pair).collect()

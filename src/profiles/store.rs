@@ -16,6 +16,7 @@ use toml_edit::DocumentMut;
 
 use super::{MAX_FILE, Profile, name, read, write};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 
 /// The most saved sessions; a list is held in memory.
@@ -89,7 +90,7 @@ impl Document {
     pub fn set(&mut self, profile: Profile) -> Result<()> {
         profile.check().map_err(|(field, what)| {
             let name = text::line(&self.name, MAX_SHOWN);
-            Error::new(Kind::Config, format!("saved session '{name}': {field}: {what}"))
+            Error::new(Kind::Config, say!("error-profiles-saved-session", name, field, what))
         })?;
         write::merge(&mut self.toml, &self.profile, &profile);
         self.profile = profile;
@@ -196,7 +197,7 @@ impl Store {
             let path = self.directory.join(&file);
             let document = match &session {
                 Some(session) => self.open(session).and_then(|found| {
-                    found.ok_or_else(|| local(&path, "it is a link that leads nowhere, or gone"))
+                    found.ok_or_else(|| local(&path, &say!("error-profiles-link-leads-nowhere-or")))
                 }),
                 None => Err(nameless(&path)),
             };
@@ -230,7 +231,7 @@ impl Store {
         if text.len() > MAX_FILE {
             return Err(config(
                 &document.path,
-                &format!("it would be larger than {MAX_FILE} bytes"),
+                &say!("error-profiles-would-larger-than-bytes", limit = MAX_FILE),
             ));
         }
         // What is written must be what would be read.
@@ -239,14 +240,18 @@ impl Store {
         let _lock = lock(&self.directory)?;
         let now = self.load(&document.path)?;
         if now != document.before {
-            let cause = format!("{} was changed since it was read", shown(&document.path));
-            return Err(Error::new(Kind::Local, cause).hint("look at it and save again"));
+            let cause = say!("error-profiles-changed-since-read", document = shown(&document.path));
+            return Err(Error::new(Kind::Local, cause).hint(say!("error-profiles-look-save-again")));
         }
         if now.is_none() && self.files()?.len() >= MAX_PROFILES {
-            return Err(local(&self.directory, &format!("it has {MAX_PROFILES} sessions already")));
+            return Err(local(
+                &self.directory,
+                &say!("error-profiles-sessions-already", limit = MAX_PROFILES),
+            ));
         }
         replace(&document.path, text.as_bytes()).map_err(|error| {
-            failed(&document.path, "cannot be written", &error).hint("it is as it was")
+            failed(&document.path, &say!("error-profiles-cannot-written"), &error)
+                .hint(say!("error-profiles-it-is-as-it"))
         })?;
         document.before = Some(text.into_bytes());
         Ok(())
@@ -261,7 +266,7 @@ impl Store {
         match fs::remove_file(&path) {
             Ok(()) => Ok(true),
             Err(error) if is_absent(&error) => Ok(false),
-            Err(error) => Err(failed(&path, "cannot be removed", &error)),
+            Err(error) => Err(failed(&path, &say!("error-profiles-cannot-removed"), &error)),
         }
     }
 
@@ -274,7 +279,9 @@ impl Store {
     /// The files, each with the name of its session if it has one. What editors leave beside
     /// them (hidden, or with another ending) is passed over.
     fn files(&self) -> Result<Vec<(String, Option<String>)>> {
-        let unreadable = |error: &std::io::Error| failed(&self.directory, "cannot be read", error);
+        let unreadable = |error: &std::io::Error| {
+            failed(&self.directory, &say!("error-profiles-cannot-read"), error)
+        };
         let entries = match fs::read_dir(&self.directory) {
             Ok(entries) => entries,
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
@@ -288,7 +295,7 @@ impl Store {
                 continue;
             }
             if files.len() == MAX_PROFILES {
-                let what = format!("it has more than {MAX_PROFILES} sessions");
+                let what = say!("error-profiles-more-than-sessions", limit = MAX_PROFILES);
                 return Err(local(&self.directory, &what));
             }
             let session = name::from_file_name(&file);
@@ -302,23 +309,25 @@ impl Store {
         let facts = match fs::metadata(path) {
             Ok(facts) => facts,
             Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(failed(path, "cannot be read", &error)),
+            Err(error) => return Err(failed(path, &say!("error-profiles-cannot-read"), &error)),
         };
         if !facts.is_file() {
-            return Err(local(path, "it is no regular file"));
+            return Err(local(path, &say!("error-profiles-no-regular-file")));
         }
         if (facts.uid() != 0 && facts.uid() != self.uid) || facts.mode() & WRITABLE_BY_OTHERS != 0 {
-            let cause = format!("Bad owner or permissions on {}", shown(path));
-            return Err(Error::new(Kind::Config, cause)
-                .hint("it must be yours, and only you may write it: chmod go-w"));
+            let cause = say!("error-config-bad-owner-or-permissions", value = shown(path));
+            return Err(
+                Error::new(Kind::Config, cause).hint(say!("error-config-must-yours-only-you"))
+            );
         }
         let mut bytes = Vec::new();
-        let file = File::open(path).map_err(|error| failed(path, "cannot be read", &error))?;
+        let file = File::open(path)
+            .map_err(|error| failed(path, &say!("error-profiles-cannot-read"), &error))?;
         file.take(MAX_FILE as u64 + 1)
             .read_to_end(&mut bytes)
-            .map_err(|error| failed(path, "cannot be read", &error))?;
+            .map_err(|error| failed(path, &say!("error-profiles-cannot-read"), &error))?;
         match bytes.len() > MAX_FILE {
-            true => Err(config(path, &format!("it is larger than {MAX_FILE} bytes"))),
+            true => Err(config(path, &say!("error-profiles-larger-than-bytes", limit = MAX_FILE))),
             false => Ok(Some(bytes)),
         }
     }
@@ -327,10 +336,10 @@ impl Store {
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = &bytes[..error.valid_up_to()];
             let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-            at_line(&path, &read::Fault { line, what: "it is not UTF-8".to_owned() })
+            at_line(&path, &read::Fault { line, what: say!("error-profiles-not-utf-8") })
         })?;
         let (profile, unknown) = read::read(text).map_err(|fault| at_line(&path, &fault))?;
-        let toml = text.parse().map_err(|_| config(&path, "it is no TOML"))?;
+        let toml = text.parse().map_err(|_| config(&path, &say!("error-profiles-no-toml")))?;
         let name = name.to_owned();
         Ok(Document { name, path, before: Some(bytes), toml, profile, unknown })
     }
@@ -426,7 +435,7 @@ fn shown(path: &Path) -> String {
 
 fn at_line(path: &Path, fault: &read::Fault) -> Error {
     let read::Fault { line, what } = fault;
-    Error::new(Kind::Config, format!("{} line {line}: {what}", shown(path)))
+    Error::new(Kind::Config, say!("error-profiles-line", value = shown(path), line, what))
 }
 
 fn config(path: &Path, what: &str) -> Error {

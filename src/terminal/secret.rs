@@ -10,6 +10,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::say;
 use crate::secret::Secret;
 use crate::terminal::NoEcho;
 
@@ -36,7 +37,10 @@ pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
     screen.write_all(b"\n")?;
     let typed = typed?;
     if typed.expose().contains(NOT_UTF8) {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            say!("error-terminal-what-typed-not-utf"),
+        ));
     }
     let nothing = typed.is_empty() && ended.load(Ordering::Relaxed);
     Ok(if nothing { None } else { Some(typed) })
@@ -74,7 +78,10 @@ impl Typed {
 impl Read for Typed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(room) = self.room.checked_sub(1) else {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the line is too long"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                say!("error-terminal-line-too-long"),
+            ));
         };
         let Some(byte) = buffer.get_mut(..1) else { return Ok(0) };
         let read = loop {

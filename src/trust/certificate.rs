@@ -3,6 +3,7 @@
 //! PROTOCOL.certkeys, and what ssh(1) checks beyond it: signature, the authority's algorithm,
 //! type, principals, dates, critical options. The first check that fails names the fault.
 
+use crate::say;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use russh::keys::ssh_key::certificate::CertType;
@@ -38,24 +39,24 @@ fn check_signature(certificate: &Certificate) -> Result<(), String> {
     let shown = fingerprint::sha256(&authority);
     match certificate.signature().algorithm() {
         Algorithm::Rsa { hash: None } => {
-            return Err(format!("the authority {shown} signed it with SHA-1 (ssh-rsa)"));
+            return Err(say!("error-trust-authority-signed-sha-1", shown));
         }
-        Algorithm::Dsa => return Err(format!("the authority {shown} signed it with DSA")),
+        Algorithm::Dsa => return Err(say!("error-trust-authority-signed-dsa", shown)),
         _ => {}
     }
     let bits = fingerprint::bits(&authority);
     if authority.algorithm().is_rsa() && bits < RSA_BITS_MIN {
-        return Err(format!("the authority {shown} has an RSA key of only {bits} bits"));
+        return Err(say!("error-trust-authority-rsa-key-only", shown, bits));
     }
     certificate
         .verify_signature()
-        .map_err(|_| format!("the signature is not one of the authority {shown}"))
+        .map_err(|_| say!("error-trust-signature-not-one-authority", shown))
 }
 
 fn check_type(certificate: &Certificate) -> Result<(), String> {
     match certificate.cert_type() {
         CertType::Host => Ok(()),
-        CertType::User => Err("it is a user certificate, not a host certificate".to_owned()),
+        CertType::User => Err(say!("error-trust-user-certificate-not-host")),
     }
 }
 
@@ -64,10 +65,10 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
     let now = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (after, before) = (certificate.valid_after(), certificate.valid_before());
     if now < after {
-        return Err(format!("it is not valid before {} (now {})", date(after), date(now)));
+        return Err(say!("error-trust-not-valid-before-now", at = date(after), now = date(now)));
     }
     if now >= before {
-        return Err(format!("it expired at {} (now {})", date(before), date(now)));
+        return Err(say!("error-trust-expired-now", at = date(before), now = date(now)));
     }
     Ok(())
 }
@@ -76,13 +77,13 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
 fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
     let principals = certificate.valid_principals();
     if principals.is_empty() {
-        return Err("it names no principal, so it would hold for every host".to_owned());
+        return Err(say!("error-trust-names-no-principal-would"));
     }
     if principals.iter().any(|principal| pattern::matches_principal(principal, name)) {
         return Ok(());
     }
     let named = list(principals.iter().map(String::as_str));
-    Err(format!("its principals are {named}, not {}", quote::piece(name)))
+    Err(say!("error-trust-principals-are-not", named, piece = quote::piece(name)))
 }
 
 /// No critical option is defined for host certificates, so each one is unknown.
@@ -91,14 +92,17 @@ fn check_options(certificate: &Certificate) -> Result<(), String> {
     if options.is_empty() {
         return Ok(());
     }
-    Err(format!("it has unknown critical options: {}", list(options.keys().map(String::as_str))))
+    Err(say!(
+        "error-trust-unknown-critical-options",
+        list = list(options.keys().map(String::as_str))
+    ))
 }
 
 fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     let more = names.len().saturating_sub(NAMED_MAX);
     let mut shown: Vec<String> = names.take(NAMED_MAX).map(quote::piece).collect();
     if more > 0 {
-        shown.push(format!("{more} more"));
+        shown.push(say!("error-trust-more", more));
     }
     shown.join(", ")
 }
@@ -107,7 +111,7 @@ fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
 fn date(seconds: u64) -> String {
     const YEAR_10000: u64 = 253_402_300_800;
     if seconds >= YEAR_10000 {
-        return "the year 10000 or later".to_owned();
+        return say!("error-trust-year-10000-or-later");
     }
     let (year, month, day) = civil(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);

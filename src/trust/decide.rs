@@ -7,6 +7,8 @@ use super::sshfp::Agreement;
 use super::{
     Evidence, Finding, KnownKey, Policy, Problem, Sshfp, Verdict, VerifyDns, fingerprint, quote,
 };
+use crate::error::joined;
+use crate::say;
 
 /// How many keys on record a reason names.
 const NAMED_MAX: usize = 3;
@@ -97,7 +99,7 @@ fn decide_new(evidence: &Evidence, policy: Policy) -> Verdict {
             None => Verdict::AcceptAndRecord,
             Some(problem) => {
                 let host = host(evidence);
-                reject(evidence, format!("cannot tell whether {host} is new: {problem}"))
+                reject(evidence, say!("error-trust-cannot-tell-whether-new", host, problem))
             }
         },
     }
@@ -113,10 +115,7 @@ fn decide_not_new(evidence: &Evidence, policy: Policy, reason: impl FnOnce() -> 
 
 fn reason_strict(evidence: &Evidence) -> String {
     let offered = fingerprint::sha256(&evidence.offered);
-    let reason = format!(
-        "no entry for {} in known_hosts (offered {offered}), and StrictHostKeyChecking is yes",
-        host(evidence)
-    );
+    let reason = say!("error-trust-no-entry-known-hosts", host = host(evidence), offered);
     with_unread_file(evidence, reason)
 }
 
@@ -127,20 +126,22 @@ fn reason_other_type(evidence: &Evidence, policy: Policy, known: &[KnownKey]) ->
         Policy::Yes => "yes",
         _ => "accept-new",
     };
-    let reason = format!(
-        "no {kind} key for {} in known_hosts (known {}) (offered {offered}), \
-         and StrictHostKeyChecking is {setting}",
-        host(evidence),
-        name_keys(known)
+    let reason = say!(
+        "error-trust-no-key-known-hosts",
+        kind,
+        host = host(evidence),
+        name_keys = name_keys(known),
+        offered,
+        setting
     );
     with_unread_file(evidence, reason)
 }
 
-fn with_unread_file(evidence: &Evidence, mut reason: String) -> String {
-    if let Some(problem) = unread_file(evidence) {
-        reason.push_str(&format!("; {problem}"));
+fn with_unread_file(evidence: &Evidence, reason: String) -> String {
+    match unread_file(evidence) {
+        Some(problem) => joined(&reason, &problem.to_string()),
+        None => reason,
     }
-    reason
 }
 
 fn reason_changed(evidence: &Evidence, known: &[KnownKey]) -> String {
@@ -149,10 +150,10 @@ fn reason_changed(evidence: &Evidence, known: &[KnownKey]) -> String {
     let keys: Vec<String> = known
         .iter()
         .take(NAMED_MAX)
-        .map(|key| format!("{} at {}", fingerprint::sha256(&key.key), key.at))
+        .map(|key| say!("error-trust-key-at", key = fingerprint::sha256(&key.key), at = key.at))
         .collect();
     let keys = with_rest(keys, known.len());
-    format!("the {kind} key changed: known {keys}, offered {offered}")
+    say!("error-trust-key-changed-known-offered", kind, keys, offered)
 }
 
 fn reason_dns(evidence: &Evidence) -> String {
@@ -173,21 +174,21 @@ fn name_keys(known: &[KnownKey]) -> String {
     let keys: Vec<String> = known
         .iter()
         .take(NAMED_MAX)
-        .map(|key| format!("{} at {}", fingerprint::type_name(&key.key), key.at))
+        .map(|key| say!("error-trust-key-at", key = fingerprint::type_name(&key.key), at = key.at))
         .collect();
     with_rest(keys, known.len())
 }
 
 fn with_rest(mut shown: Vec<String>, of: usize) -> String {
     if of > shown.len() {
-        shown.push(format!("{} more", of - shown.len()));
+        shown.push(say!("error-trust-more", more = of - shown.len()));
     }
     shown.join(", ")
 }
 
 fn reject(evidence: &Evidence, mut reason: String) -> Verdict {
     if let Some(fault) = &evidence.certificate_fault {
-        reason.push_str(&format!("; the certificate does not count: {fault}"));
+        reason = joined(&reason, &say!("error-trust-certificate-does-not-count", fault));
     }
     Verdict::Reject(reason)
 }

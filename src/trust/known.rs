@@ -18,6 +18,7 @@ use super::{
     Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp, Subject,
 };
 use super::{certificate, fingerprint, pattern, quote};
+use crate::say;
 
 /// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
 pub(super) const FILE_MAX: usize = 64 << 20;
@@ -285,7 +286,7 @@ impl Matches {
         let known = self.authorities.iter().find(|known| is_same(&known.key, &authority));
         let Some(known) = known else {
             let host = quote::piece(&subject.entry_name());
-            return Err(format!("no @cert-authority line for '{host}' has its authority {shown}"));
+            return Err(say!("error-trust-no-cert-authority-line", host, shown));
         };
         certificate::check(certificate, &subject.bare_name(), at)?;
         Ok(Finding::Certified { at: known.at.clone(), authority: shown })
@@ -330,12 +331,12 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
         Err(error) => return Err(unreadable(error)),
     };
     if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err("is a directory".to_owned());
+        return Err(say!("error-trust-is-directory"));
     }
     let mut text = Vec::new();
     file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
     if text.len() > FILE_MAX {
-        return Err(format!("has more than {} MiB, so it is not read", FILE_MAX >> 20));
+        return Err(say!("error-trust-more-than-mib-not", limit = FILE_MAX >> 20));
     }
     Ok(Some(text))
 }

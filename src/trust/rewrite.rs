@@ -17,7 +17,8 @@ use std::time::{Duration, Instant};
 
 use super::known::FILE_MAX;
 use super::quote;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
 
 /// A writer holds the lock for some milliseconds; after this long its holder is stuck.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
@@ -38,23 +39,28 @@ const DIRECTORY_MODE: u32 = 0o700;
 /// Whatever `change` says; or the path is no file, cannot be locked within 30 seconds, read or
 /// replaced, or would exceed 64 MiB. The old text is then still there.
 pub(super) fn rewrite(path: &Path, change: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
-    let target = follow_links(path).map_err(|e| failed("cannot be found", path, &e))?;
+    let target =
+        follow_links(path).map_err(|e| failed(&say!("error-trust-cannot-found"), path, &e))?;
     make_directory(&target)?;
     let Some(mut file) = lock(&target)? else { return Ok(()) };
     let mut old = Vec::new();
     (&mut file)
         .take(FILE_MAX as u64 + 1)
         .read_to_end(&mut old)
-        .map_err(|e| failed("cannot be read", path, &e))?;
+        .map_err(|e| failed(&say!("error-trust-cannot-read-2"), path, &e))?;
     let new = change(&old)?;
     if old.len().max(new.len()) > FILE_MAX {
-        return Err(refused(path, &format!("would have more than {} MiB", FILE_MAX >> 20)));
+        return Err(refused(
+            path,
+            &say!("error-trust-would-more-than-mib", limit = FILE_MAX >> 20),
+        ));
     }
     if new == old {
         return Ok(());
     }
     replace(&target, &file, &new).map_err(|e| {
-        failed("cannot be replaced", path, &e).hint("it is unchanged; is its directory writable?")
+        failed(&say!("error-trust-cannot-replaced"), path, &e)
+            .hint(say!("error-trust-unchanged-directory-writable"))
     })
 }
 
@@ -72,7 +78,7 @@ fn follow_links(path: &Path) -> std::io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
-    Err(std::io::Error::other("too many symbolic links"))
+    Err(std::io::Error::other(say!("error-trust-too-many-symbolic-links")))
 }
 
 /// Only the last component: a missing home directory is not ours to make.
@@ -82,7 +88,7 @@ fn make_directory(target: &Path) -> Result<()> {
         Ok(()) => Ok(()),
         // Whatever stands in the way shows itself when the file is opened.
         Err(_) if directory.exists() => Ok(()),
-        Err(error) => Err(failed("cannot be created", directory, &error)),
+        Err(error) => Err(failed(&say!("error-trust-cannot-created"), directory, &error)),
     }
 }
 
@@ -98,25 +104,26 @@ fn lock(target: &Path) -> Result<Option<File>> {
     let deadline = Instant::now() + LOCK_PATIENCE;
     loop {
         let file = open(target)?;
-        let metadata = file.metadata().map_err(|e| failed("cannot be read", target, &e))?;
+        let metadata =
+            file.metadata().map_err(|e| failed(&say!("error-trust-cannot-read-2"), target, &e))?;
         if metadata.file_type().is_char_device() {
             return Ok(None);
         }
         if !metadata.is_file() {
-            return Err(refused(target, "is not a regular file"));
+            return Err(refused(target, &say!("error-trust-not-regular-file")));
         }
         let file = wait_for_lock(file, deadline)
-            .map_err(|e| failed("cannot be locked", target, &e))?
+            .map_err(|e| failed(&say!("error-trust-cannot-locked"), target, &e))?
             .ok_or_else(|| {
                 let seconds = LOCK_PATIENCE.as_secs();
-                refused(target, &format!("has been locked by another process for {seconds} s"))
+                refused(target, &say!("error-trust-been-locked-another-process", seconds))
             })?;
         let at_path = fs::metadata(target).map(|now| (now.dev(), now.ino())).ok();
         if at_path == Some((metadata.dev(), metadata.ino())) {
             return Ok(Some(file));
         }
         if Instant::now() > deadline {
-            return Err(refused(target, "is being replaced all the time"));
+            return Err(refused(target, &say!("error-trust-being-replaced-all-time")));
         }
     }
 }
@@ -126,9 +133,9 @@ fn open(target: &Path) -> Result<File> {
     options.read(true).write(true).create(true).mode(FILE_MODE);
     options.open(target).map_err(|error| {
         if target.is_dir() {
-            refused(target, "is a directory")
+            refused(target, &say!("error-trust-directory"))
         } else {
-            failed("cannot be opened for writing", target, &error)
+            failed(&say!("error-trust-cannot-opened-writing"), target, &error)
         }
     })
 }
@@ -189,7 +196,7 @@ fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> std::io::Result<()
 }
 
 fn failed(what: &str, path: &Path, error: &std::io::Error) -> Error {
-    Error::new(Kind::Local, format!("{} {what}: {error}", quote::path(path)))
+    Error::new(Kind::Local, format!("{} {what}: {}", quote::path(path), told(error)))
 }
 
 fn refused(path: &Path, what: &str) -> Error {

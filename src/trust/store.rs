@@ -16,6 +16,7 @@ use super::line::{Line, Marker};
 use super::rewrite::rewrite;
 use super::{Subject, pattern, quote};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The longest name getaddrinfo(3) takes (NI_MAXHOST); a longer one is no host.
 const NAME_MAX: usize = 1025;
@@ -58,10 +59,11 @@ pub(super) fn line_for(subject: &Subject, key: &PublicKey, hash: bool) -> Result
     let name = subject.entry_name();
     check_name(&subject.name)?;
     if matches!(key.key_data(), KeyData::Certificate(_) | KeyData::Other(_)) {
-        return Err(Error::new(Kind::HostKey, "this type of key cannot be kept in known_hosts"));
+        return Err(Error::new(Kind::HostKey, say!("error-trust-type-key-cannot-kept")));
     }
-    let blob =
-        key.to_bytes().map_err(|_| Error::new(Kind::HostKey, "the host key has no encoding"))?;
+    let blob = key
+        .to_bytes()
+        .map_err(|_| Error::new(Kind::HostKey, say!("error-trust-host-key-no-encoding")))?;
     let field = if hash { pattern::hash_field(&salt(), &name) } else { name };
     Ok(format!("{field} {} {}\n", key.algorithm(), BASE64.encode(&blob)))
 }
@@ -76,8 +78,8 @@ fn check_name(name: &str) -> Result<()> {
         || name.starts_with(['#', '@', '|', '[']);
     if is_bad {
         let shown = quote::piece(name);
-        return Err(Error::new(Kind::HostKey, format!("'{shown}' cannot be kept in known_hosts"))
-            .hint("set HostKeyAlias to a plain name"));
+        return Err(Error::new(Kind::HostKey, say!("error-trust-cannot-kept-known-hosts", shown))
+            .hint(say!("error-trust-set-hostkeyalias-plain-name")));
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::config::{Context, Entry, Keyword, Layers, Method, Options, Origin, Sh
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{Document, Profile, Store, Value};
+use crate::say;
 use crate::terminal::encoding::Encoding;
 use crate::text;
 
@@ -40,13 +41,13 @@ pub(in crate::cli) fn named(name: &str, context: &Context) -> Result<Document> {
 /// What is said of a name that no session has.
 pub(in crate::cli) fn missing(name: &str, store: &Store) -> Error {
     let name = shown(name);
-    let error = Error::new(Kind::Config, format!("no saved session is called '{name}'"));
+    let error = Error::new(Kind::Config, say!("error-cli-no-saved-session-called", name));
     let near = store.near(&name);
     match near.is_empty() {
-        true => error.hint("tessh sessions list names them all"),
+        true => error.hint(say!("error-cli-tessh-sessions-list-names")),
         false => {
             let near: Vec<String> = near.iter().map(|name| shown(name)).collect();
-            error.hint(format!("near it: {}", near.join(", ")))
+            error.hint(say!("error-cli-near", near = near.join(", ")))
         }
     }
 }
@@ -127,9 +128,9 @@ pub(super) fn refuse_unbuilt(document: &Document) -> Result<()> {
         return Ok(());
     }
     let name = shown(document.name());
-    let cause = format!("profile {name}: pinned fingerprints are not supported by this version");
+    let cause = say!("error-cli-profile-pinned-fingerprints-are", name);
     let file = text::line(&document.path().to_string_lossy(), 4 * MAX_SHOWN);
-    Err(Error::new(Kind::Config, cause).hint(format!("they are the fingerprints in {file}")))
+    Err(Error::new(Kind::Config, cause).hint(say!("error-cli-they-are-fingerprints", file)))
 }
 
 /// What the session asks for and does not get.
@@ -137,7 +138,7 @@ pub(super) fn warnings(document: &Document) -> Vec<String> {
     let name = shown(document.name());
     let unknown = document.unknown().iter().map(|unknown| {
         let (line, key) = (unknown.line, &unknown.key);
-        format!("profile {name} line {line}: {key} is not known, and not applied")
+        say!("error-cli-profile-line-not-known", name, line, key)
     });
     unknown.collect()
 }
@@ -175,10 +176,10 @@ pub(in crate::cli) fn of_command_line(
     }
     if let Some(command) = super::joined(typed) {
         if profile.command.is_some() {
-            let cause = "Cannot execute command-line and remote command.";
+            let cause = say!("error-cli-cannot-execute-command-line");
             return Err(Error::new(Kind::Usage, cause));
         }
-        let not_text = |_| Error::new(Kind::Usage, "the command is not UTF-8");
+        let not_text = |_| Error::new(Kind::Usage, say!("error-cli-command-not-utf-8"));
         profile.command = Some(String::from_utf8(command).map_err(not_text)?);
     }
     if let Some(chain) = &typed.auth {
@@ -271,8 +272,8 @@ fn settled(path: &str, directory: &Path) -> Result<String> {
         return Ok(path.to_owned());
     }
     let Some(directory) = directory.to_str() else {
-        let cause = format!("{}: the working directory is not UTF-8", shown(path));
-        return Err(Error::new(Kind::Usage, cause).hint("give the path from the root"));
+        let cause = say!("error-cli-working-directory-not-utf", value = shown(path));
+        return Err(Error::new(Kind::Usage, cause).hint(say!("error-cli-give-path-from-root")));
     };
     // A `%` of the directory's own is no token.
     Ok(format!("{}/{path}", directory.trim_end_matches('/').replace('%', "%%")))

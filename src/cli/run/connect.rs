@@ -30,6 +30,7 @@ use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestT
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
 use crate::prompt::{Answer, MethodQuestion, Prompt};
+use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::{Policy, Sources, Subject, VerifyDns};
@@ -140,11 +141,12 @@ async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -
     let label = login.label.clone();
     let mut choices = vec![(Method::Password, "password".to_owned())];
     if let Some(file) = login.identities.first() {
-        choices.push((Method::PublicKey, format!("publickey with {}", file.path().display())));
+        choices
+            .push((Method::PublicKey, say!("error-cli-publickey", file = file.path().display())));
     }
     choices.push((Method::KeyboardInteractive, "keyboard-interactive".to_owned()));
     if login.agent.is_some() {
-        choices.push((Method::Agent, "agent (its first key)".to_owned()));
+        choices.push((Method::Agent, say!("error-cli-agent-first-key")));
     }
     // What the server does not take is not offered; if that leaves nothing, all is.
     let taken: Vec<_> = choices
@@ -159,12 +161,13 @@ async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -
     .await;
     match answer {
         Ok(Answer::Given(method)) => Ok(method),
-        Ok(Answer::CannotAsk) => {
-            Err(Error::new(Kind::Authentication, "no authentication method was chosen")
-                .hint("choose one with --auth"))
-        }
+        Ok(Answer::CannotAsk) => Err(Error::new(
+            Kind::Authentication,
+            say!("error-login-no-authentication-method-chosen"),
+        )
+        .hint(say!("error-login-choose-one-auth"))),
         Ok(Answer::Cancelled) | Err(_) => {
-            Err(Error::new(Kind::Cancelled, "authentication was cancelled"))
+            Err(Error::new(Kind::Cancelled, say!("error-login-authentication-cancelled")))
         }
     }
 }
@@ -211,7 +214,7 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     drop(watcher);
     console.leave();
     if pty && options.log_level.value >= config::LogLevel::Info {
-        crate::cli::log::write(&format!("Connection to {} closed.", plan.host));
+        crate::cli::log::write(&say!("error-cli-connection-closed", host = plan.host));
     }
     exit
 }
@@ -239,7 +242,7 @@ fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {
         RequestTty::Auto => shell,
     };
     if wanted && !at_terminal {
-        warn!("Pseudo-terminal will not be allocated because stdin is not a terminal.");
+        warn!("{}", say!("error-cli-pseudo-terminal-will-not"));
     }
     wanted && at_terminal
 }
@@ -458,7 +461,10 @@ fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
 fn name_host(error: Error, plan: &Plan) -> Error {
     match error.kind() {
         Kind::HostKey => error,
-        _ => error
-            .context(format!("{} port {}", plan.options.hostname.value, plan.options.port.value)),
+        _ => error.context(say!(
+            "error-cli-port",
+            hostname = plan.options.hostname.value,
+            port = plan.options.port.value
+        )),
     }
 }

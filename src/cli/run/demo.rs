@@ -12,7 +12,8 @@ use super::{Result, prompt, session, within_signals};
 use crate::cli::args::{self, Typed};
 use crate::cli::{Environment, log, resolve};
 use crate::demo::{Options, Server};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, told};
+use crate::say;
 use crate::terminal;
 use crate::trust::fingerprint;
 
@@ -21,17 +22,16 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
         [] => false,
         [Some("--serve")] => true,
         _ => {
-            return Err(Error::new(Kind::Usage, "tessh demo takes no arguments but --serve"));
+            return Err(Error::new(Kind::Usage, say!("demo-tessh-demo-takes-no")));
         }
     };
     if !serve && terminal::open_controlling().is_err() {
-        return Err(Error::new(Kind::Usage, "tessh demo needs a terminal")
-            .hint("tessh demo --serve runs only the server"));
+        return Err(Error::new(Kind::Usage, say!("demo-tessh-demo-needs-terminal"))
+            .hint(say!("demo-tessh-demo-serve-runs")));
     }
-    let directory = tempfile::Builder::new()
-        .prefix("tessh-demo-")
-        .tempdir()
-        .map_err(|error| Error::new(Kind::Local, format!("no temporary directory: {error}")))?;
+    let directory = tempfile::Builder::new().prefix("tessh-demo-").tempdir().map_err(|error| {
+        Error::new(Kind::Local, say!("demo-no-temporary-directory", error = told(&error)))
+    })?;
     within_signals(async move {
         let server = Server::start(options(&environment))?;
         let key = directory.path().join("id_ed25519");
@@ -61,7 +61,10 @@ fn options(environment: &Environment) -> Options {
 fn write_key(server: &Server, path: &Path) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let failed = |error: &dyn std::fmt::Display| {
-        Error::new(Kind::Local, format!("cannot write {}: {error}", path.display()))
+        Error::new(
+            Kind::Local,
+            say!("error-keys-cannot-write", value = path.display(), why = error),
+        )
     };
     let text = server.identity().to_openssh(LineEnding::LF).map_err(|error| failed(&error))?;
     let file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(path);
@@ -71,26 +74,19 @@ fn write_key(server: &Server, path: &Path) -> Result<()> {
 fn announce(server: &Server, key: &Path) {
     let address = server.address();
     let host_key = server.host_key();
-    log::to_stderr(&format!(
-        "An SSH server of your own runs on {address}, for this demonstration only.\n\
-         \n\
-         user      {}\n\
-         password  {}\n\
-         key       {}\n\
-         host key  {} {}\n\
-         \n\
-         from another window:\n  \
-         tessh -p {} -i {} {}@{}\n\n",
-        server.user(),
-        server.password().expose(),
-        key.display(),
-        fingerprint::type_name(host_key),
-        fingerprint::sha256(host_key),
-        address.port(),
-        key.display(),
-        server.user(),
-        address.ip(),
-    ));
+    log::to_stderr(
+        &(say!(
+            "demo-ssh-server-your-own",
+            address,
+            user = server.user(),
+            password = server.password().expose(),
+            key = key.display(),
+            kind = fingerprint::type_name(host_key),
+            fingerprint = fingerprint::sha256(host_key),
+            port = address.port(),
+            ip = address.ip()
+        ) + "\n\n"),
+    );
 }
 
 async fn log_in(server: &Server, directory: &Path, environment: &Environment) -> Result<u8> {

@@ -20,10 +20,11 @@ use zeroize::Zeroizing;
 use super::{Result, print, within_signals};
 use crate::cli::args::Typed;
 use crate::cli::{Environment, help, log};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, told};
 use crate::keys::generate::KeyType;
 use crate::keys::save::{self, Readers};
 use crate::keys::{self, Format, KeyFile, Listed, write};
+use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::sshfp;
@@ -70,7 +71,7 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
     // On a thread of its own, so that Ctrl-C at a question restores the terminal and ends it.
     within_signals(async {
         let done = tokio::task::spawn_blocking(move || work.run()).await;
-        done.unwrap_or_else(|_| Err(Error::new(Kind::Local, "the work was broken off")))
+        done.unwrap_or_else(|_| Err(Error::new(Kind::Local, say!("keygen-work-broken-off"))))
     })
 }
 
@@ -84,7 +85,7 @@ impl Work {
             Action::Public => {
                 let path = self.named()?;
                 let opened =
-                    self.open(&path, &format!("Enter passphrase for \"{}\": ", shown(&path)))?;
+                    self.open(&path, &say!("keygen-enter-passphrase", value = shown(&path)))?;
                 self.emit(&write::public_line(opened.key.public_key()), Readers::All)
             }
             Action::List => self.list(),
@@ -105,18 +106,18 @@ impl Work {
         let name = self.options.kind.as_deref().unwrap_or("ed25519");
         let kind = KeyType::parse(name, self.options.bits)?;
         if kind == KeyType::Ed25519 && self.options.bits.is_some_and(|bits| bits != 256) {
-            self.say_aside("-b is ignored: an Ed25519 key always has 256 bits\n");
+            self.say_aside(&(say!("keygen-b-ignored-ed25519-key") + "\n"));
         }
         let ppk = self.options.form == Some(Form::Ppk);
         let kind_name = kind.name();
-        self.say(&format!("Generating public/private {kind_name} key pair.\n"))?;
+        self.say(&(say!("keygen-generating-public-private-key", kind_name) + "\n"))?;
         let path = self.new_file(kind, ppk)?;
         let public_path = public_path(&path, ppk);
         let existing = self.asker.existing(&[&path, &public_path])?;
         // For a new key both flags mean the same.
         let given = self.options.new_passphrase.take().or(self.options.passphrase.take());
-        let label = "Enter passphrase (empty for no passphrase): ";
-        let passphrase = self.asker.new_passphrase(given, label)?;
+        let label = say!("keygen-enter-passphrase-empty-no");
+        let passphrase = self.asker.new_passphrase(given, &label)?;
         let comment = self.options.comment.take().unwrap_or_else(|| self.comment.clone());
         let key = generate(kind, comment, self.options.quiet)?;
         let form = self.options.form.unwrap_or(Form::OpenSsh);
@@ -129,17 +130,16 @@ impl Work {
     fn said_made(&self, key: &PrivateKey, path: &Path, public_path: &Path) -> Result<u8> {
         use crate::trust::fingerprint;
         let public = key.public_key();
-        self.say(&format!(
-            "Your identification has been saved in {}\n\
-             Your public key has been saved in {}\n\
-             The key fingerprint is:\n{} {}\n\
-             The key's randomart image is:\n{}\n",
-            shown(path),
-            shown(public_path),
-            fingerprint::sha256(public),
-            public.comment().as_str_lossy(),
-            fingerprint::randomart(public),
-        ))
+        self.say(
+            &(say!(
+                "keygen-your-identification-been-saved",
+                private = shown(path),
+                public = shown(public_path),
+                fingerprint = fingerprint::sha256(public),
+                comment = public.comment().as_str_lossy(),
+                picture = fingerprint::randomart(public)
+            ) + "\n"),
+        )
     }
 
     /// Where a new key goes: -f, or asked with the usual place as default.
@@ -149,12 +149,15 @@ impl Work {
         }
         let suffix = if ppk { ".ppk" } else { "" };
         let default = self.directory.join(kind.file_name() + suffix);
-        let path = self.asker.file("Enter file in which to save the key", default.clone())?;
+        let path = self.asker.file(&say!("keygen-enter-file-which-save"), default.clone())?;
         if path == default && !self.directory.exists() {
             let made = DirBuilder::new().mode(DIRECTORY_MODE).create(&self.directory);
             made.map_err(|error| {
                 let directory = shown(&self.directory);
-                Error::new(Kind::Local, format!("cannot create {directory}: {error}"))
+                Error::new(
+                    Kind::Local,
+                    say!("keygen-cannot-create", directory, error = told(&error)),
+                )
             })?;
         }
         Ok(path)
@@ -168,13 +171,13 @@ impl Work {
             return self.convert_public(&path, form);
         }
         let Some(output) = self.options.output.clone() else {
-            return Err(Error::new(Kind::Usage, "where the private key should go is not said")
-                .hint("name a new file with --output"));
+            return Err(Error::new(Kind::Usage, say!("keygen-where-private-key-should"))
+                .hint(say!("keygen-name-new-file-output")));
         };
         let file = KeyFile::read(&path)?;
         let existing = self.asker.existing(&[&output])?;
         let given = self.options.passphrase.take();
-        let label = format!("Enter passphrase for \"{}\": ", shown(&path));
+        let label = say!("keygen-enter-passphrase", value = shown(&path));
         let Opened { mut key, passphrase } = self.asker.unlock(&file, given, &label)?;
         self.set_comment(&mut key, file.comment());
         let passphrase = match self.options.new_passphrase.take() {
@@ -184,11 +187,10 @@ impl Work {
         let text = self.private(&key, passphrase.as_ref(), form)?;
         save::one(&output, &text, Readers::Owner, existing)?;
         if file.certificate().is_some() {
-            let line =
-                format!("the certificate inside '{}' is not in the new file\n", shown(&path));
+            let line = say!("keygen-certificate-inside-not-new", value = shown(&path)) + "\n";
             self.say_aside(&line);
         }
-        self.say(&format!("Your identification has been saved in {}\n", shown(&output)))
+        self.say(&(say!("keygen-your-identification-been-saved-2", output = shown(&output)) + "\n"))
     }
 
     fn convert_public(&mut self, path: &Path, form: Form) -> Result<u8> {
@@ -197,7 +199,7 @@ impl Work {
             Err(error) => match KeyFile::read(path) {
                 // The format hides the public half: only unlocking shows it.
                 Ok(file) if file.is_encrypted() => {
-                    let label = format!("Enter passphrase for \"{}\": ", shown(path));
+                    let label = say!("keygen-enter-passphrase", value = shown(path));
                     let given = self.options.passphrase.take();
                     let key = self.asker.unlock(&file, given, &label)?.key;
                     vec![Listed { key: key.public_key().clone(), certified: false }]
@@ -227,7 +229,7 @@ impl Work {
             Some(path) => path.clone(),
             None => {
                 let default = self.directory.join(KeyType::Ed25519.file_name());
-                self.asker.file("Enter file in which the key is", default)?
+                self.asker.file(&say!("keygen-enter-file-which-key"), default)?
             }
         };
         let file = KeyFile::read(&path)?;
@@ -235,28 +237,29 @@ impl Work {
             let name = shown(&path);
             return Err(Error::new(
                 Kind::Identity,
-                format!("'{name}' has a certificate inside, which would be lost"),
+                say!("keygen-certificate-inside-which-would", name),
             )
-            .hint("puttygen -P changes its passphrase"));
+            .hint(say!("keygen-puttygen-p-changes-passphrase")));
         }
         let form = match file.format() {
             Format::Ppk(_) => Form::Ppk,
             _ => Form::OpenSsh,
         };
         if form == Form::Ppk && self.options.rounds.is_some() {
-            return Err(Error::new(Kind::Usage, "-a: PuTTY's format has no rounds of bcrypt")
-                .hint("leave it out"));
+            return Err(Error::new(Kind::Usage, say!("keygen-puttys-format-no-rounds"))
+                .hint(say!("keygen-leave-out")));
         }
         let given = self.options.passphrase.take();
-        let Opened { mut key, .. } = self.asker.unlock(&file, given, "Enter old passphrase: ")?;
+        let Opened { mut key, .. } =
+            self.asker.unlock(&file, given, &say!("keygen-enter-old-passphrase"))?;
         self.set_comment(&mut key, file.comment());
-        self.say(&format!("Key has comment '{}'\n", write::comment(key.public_key())))?;
+        self.say(&(say!("keygen-key-comment", comment = write::comment(key.public_key())) + "\n"))?;
         let given = self.options.new_passphrase.take();
-        let label = "Enter new passphrase (empty for no passphrase): ";
-        let passphrase = self.asker.new_passphrase(given, label)?;
+        let label = say!("keygen-enter-new-passphrase-empty");
+        let passphrase = self.asker.new_passphrase(given, &label)?;
         let text = self.private(&key, passphrase.as_ref(), form)?;
         save::rewrite(&path, &text)?;
-        self.say("Your identification has been saved with the new passphrase.\n")
+        self.say(&(say!("keygen-your-identification-been-saved-new") + "\n"))
     }
 
     fn list(&self) -> Result<u8> {
@@ -264,7 +267,7 @@ impl Work {
             Some(_) => self.named()?,
             None => {
                 let default = self.directory.join(KeyType::Ed25519.file_name());
-                self.asker.file("Enter file in which the key is", default)?
+                self.asker.file(&say!("keygen-enter-file-which-key"), default)?
             }
         };
         let keys = keys::listed(&path)?;
@@ -319,7 +322,7 @@ impl Work {
             Some(path) if path == Path::new("-") => Ok(PathBuf::from("/dev/stdin")),
             Some(path) => Ok(path.to_owned()),
             None => self.asker.file(
-                "Enter file in which the key is",
+                &say!("keygen-enter-file-which-key"),
                 self.directory.join(KeyType::Ed25519.file_name()),
             ),
         }
@@ -394,7 +397,8 @@ fn generate(kind: KeyType, comment: String, quiet: bool) -> Result<PrivateKey> {
     let start = Instant::now();
     let progress = || {
         let seconds = start.elapsed().as_secs();
-        log::to_stderr(&format!("\rLooking for primes for {bits} bits: {seconds} s "));
+        let looking = say!("keygen-looking-primes-bits-s", bits, seconds);
+        log::to_stderr(&format!("\r{looking} "));
         let _ = std::io::stderr().flush();
     };
     if visible {
@@ -411,7 +415,7 @@ fn generate(kind: KeyType, comment: String, quiet: bool) -> Result<PrivateKey> {
             Err(RecvTimeoutError::Timeout) if visible => progress(),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::new(Kind::Local, "no key could be made"));
+                return Err(Error::new(Kind::Local, say!("keygen-no-key-could-made")));
             }
         }
     }

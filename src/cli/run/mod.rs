@@ -21,8 +21,9 @@ use super::{Environment, help, log, look, resolve};
 use crate::cli::resolve::Plan;
 use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
 use crate::prompt::Prompt;
+use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::ui::dialogs::Dialogs;
@@ -74,8 +75,8 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
                 session(&plan, password, &environment, prompt, begun).await
             })
         }
-        other => Err(Error::new(Kind::Usage, format!("{other} is not part of this version"))
-            .hint("tessh help lists what is")),
+        other => Err(Error::new(Kind::Usage, say!("error-cli-not-part-version", other))
+            .hint(say!("error-cli-tessh-help-lists-what"))),
     }
 }
 
@@ -87,9 +88,10 @@ fn version() -> Result<u8> {
 fn print(text: &str) -> Result<u8> {
     let written = std::io::stdout().lock().write_all(text.as_bytes());
     match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Local, format!("cannot write to standard output: {error}")))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::new(
+            Kind::Local,
+            say!("error-client-cannot-write-standard-output", reason = told(&error)),
+        )),
         _ => Ok(0),
     }
 }
@@ -160,10 +162,9 @@ fn signal_number(name: &str) -> Option<u8> {
 }
 
 fn runtime() -> Result<Runtime> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::new(Kind::Local, format!("cannot start: {error}")))
+    Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Error::new(Kind::Local, say!("error-cli-cannot-start", error = told(&error)))
+    })
 }
 
 /// Runs to the end, or until a signal ends it; the terminal is restored either way.
@@ -177,7 +178,7 @@ fn within_signals(work: impl Future<Output = Result<u8>> + Send + 'static) -> Re
             result = tokio::spawn(work) => match result {
                 Ok(result) => result,
                 // The panic has been reported; the terminal is restored below.
-                Err(_) => Err(Error::new(Kind::Local, "tessh stopped because of a fault in it")),
+                Err(_) => Err(Error::new(Kind::Local, say!("error-cli-tessh-stopped-because-fault"))),
             },
             number = ended_by_signal() => Ok(128 + number),
         }
@@ -221,15 +222,15 @@ fn read_secret(flag: &str, fd: i32) -> Result<Secret> {
     use std::io::Read;
     let failed = |why: String| {
         Error::new(Kind::Usage, format!("{flag} {fd}: {why}"))
-            .hint(format!("open the descriptor in the calling shell, for example {flag} 3 3<file"))
+            .hint(say!("error-cli-open-descriptor-calling-shell", flag))
     };
     let file =
-        std::fs::File::open(format!("/dev/fd/{fd}")).map_err(|error| failed(error.to_string()))?;
+        std::fs::File::open(format!("/dev/fd/{fd}")).map_err(|error| failed(told(&error)))?;
     let mut bytes = Vec::with_capacity(MAX_PASSWORD as usize);
-    file.take(MAX_PASSWORD).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
+    file.take(MAX_PASSWORD).read_to_end(&mut bytes).map_err(|error| failed(told(&error)))?;
     if let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
         zeroize::Zeroize::zeroize(&mut bytes[end..]);
         bytes.truncate(end);
     }
-    Secret::from_bytes(bytes).map_err(|_| failed("what is read is not UTF-8".to_owned()))
+    Secret::from_bytes(bytes).map_err(|_| failed(say!("error-cli-what-read-not-utf")))
 }

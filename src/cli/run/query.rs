@@ -3,10 +3,11 @@
 use super::{Result, print};
 use crate::client::algorithms::Family;
 use crate::error::{Error, Kind};
+use crate::say;
 
 const CERTIFICATE: &str = "-cert-v01@openssh.com";
 const QUERIES: &str = "cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, \
-                       protocol-version, or one of the keywords that take such a list";
+    protocol-version, or one of the keywords that take such a list";
 
 pub(super) fn run(query: &str) -> Result<u8> {
     let names = match query.to_ascii_lowercase().as_str() {
@@ -39,8 +40,8 @@ pub(super) fn run(query: &str) -> Result<u8> {
         "help" => vec![QUERIES.to_owned()],
         _ => {
             let query = crate::text::line(query, 64);
-            return Err(Error::new(Kind::Usage, format!("Unsupported query \"{query}\""))
-                .hint(format!("-Q takes {QUERIES}")));
+            return Err(Error::new(Kind::Usage, say!("error-cli-unsupported-query", query))
+                .hint(say!("error-cli-q-takes")));
         }
     };
     print(&names.into_iter().map(|name| name + "\n").collect::<String>())

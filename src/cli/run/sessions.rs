@@ -14,8 +14,9 @@ use crate::cli::Environment;
 use crate::cli::args::{self, Typed, Verb};
 use crate::cli::resolve::profile::{missing, of_command_line, store};
 use crate::destination::Destination;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, told};
 use crate::profiles::{Document, Listed, Profile, Store, Value, check_name};
+use crate::say;
 use crate::{terminal, text};
 
 /// How many characters of one value are shown on a line.
@@ -37,11 +38,13 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
         "save" => save(&store, words),
         "remove" => remove(&store, &Words::read(words)?),
         verb @ ("import" | "export") => {
-            Err(usage(format!("sessions {verb} is not part of this version"))
-                .hint("tessh sessions save NAME [user@]host saves one"))
+            Err(usage(say!("sessions-sessions-not-part-version", verb))
+                .hint(say!("sessions-tessh-sessions-save-name")))
         }
-        other => Err(usage(format!("unknown command: sessions {}", text::line(other, 40)))
-            .hint("tessh sessions list, show, save or remove")),
+        other => {
+            Err(usage(say!("sessions-unknown-command-sessions", other = text::line(other, 40)))
+                .hint(say!("sessions-tessh-sessions-list-show")))
+        }
     }
 }
 
@@ -59,7 +62,7 @@ impl Words {
         let mut flags = true;
         for word in words {
             let Some(word) = word.to_str() else {
-                return Err(usage("the name of a saved session is UTF-8"));
+                return Err(usage(say!("sessions-name-saved-session-utf")));
             };
             match word {
                 "--" if flags => flags = false,
@@ -67,7 +70,8 @@ impl Words {
                 "--yes" if flags => read.yes = true,
                 _ if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
-                    return Err(usage(format!("unknown option {word}")).hint("see tessh --help"));
+                    return Err(usage(say!("sessions-unknown-option", word))
+                        .hint(say!("error-cli-see-tessh-help")));
                 }
                 name => read.names.push(name.to_owned()),
             }
@@ -79,15 +83,16 @@ impl Words {
     fn name(&self, what: &str) -> Result<&str> {
         match self.names.as_slice() {
             [name] => check_name(name).map(|()| name.as_str()),
-            _ => Err(usage(format!("sessions {what} takes one name"))
-                .hint(format!("tessh sessions {what} NAME"))),
+            _ => Err(usage(say!("sessions-sessions-takes-one-name", what))
+                .hint(say!("sessions-tessh-sessions-name", what))),
         }
     }
 }
 
 fn list(store: &Store, words: &Words) -> Result<u8> {
     if !words.names.is_empty() || words.yes {
-        return Err(usage("sessions list takes no name").hint("tessh sessions show NAME"));
+        return Err(usage(say!("sessions-sessions-list-takes-no"))
+            .hint(say!("sessions-tessh-sessions-show-name")));
     }
     let all = store.list()?;
     if words.json {
@@ -109,8 +114,8 @@ fn list(store: &Store, words: &Words) -> Result<u8> {
         log::write(&format!("tessh: {error}"));
     }
     if all.is_empty() {
-        let hint = "tessh sessions save NAME [user@]host saves one";
-        log::write(&format!("tessh: there are no saved sessions; {hint}"));
+        let hint = say!("sessions-tessh-sessions-save-name");
+        log::write(&say!("sessions-tessh-there-are-no", hint));
     }
     print(&out)
 }
@@ -165,7 +170,7 @@ fn show(store: &Store, words: &Words) -> Result<u8> {
     }
     for unknown in document.unknown() {
         let (line, key) = (unknown.line, &unknown.key);
-        log::write(&format!("tessh: line {line}: {key} is not known, and not applied"));
+        log::write(&say!("sessions-tessh-line-not-known", line, key));
     }
     print(&out)
 }
@@ -221,7 +226,7 @@ fn save(store: &Store, words: &[OsString]) -> Result<u8> {
     let (name, words) = name_first(&words[usize::from(forced)..])?;
     // As under the name ssh there are no verbs here: the host may be called like one.
     let typed = args::parse(words.iter().cloned(), true).map_err(|error| {
-        if error.cause() == "no host is named" { error.hint(SAVE) } else { error }
+        if error.cause() == say!("error-cli-no-host-named") { error.hint(SAVE) } else { error }
     })?;
     let mut profile = typed_profile(&typed)?;
 
@@ -231,8 +236,8 @@ fn save(store: &Store, words: &[OsString]) -> Result<u8> {
     };
     if !(document.is_new() || forced || typed.force) {
         let (shown, there) = (text::line(name, 80), destination(document.profile()));
-        let question = format!("Replace the saved session '{shown}' ({there})? [y/N] ");
-        confirm(&question, &format!("there is a saved session '{shown}' already"), "--force")?;
+        let question = say!("sessions-replace-saved-session-y", shown, there);
+        confirm(&question, &say!("sessions-there-saved-session-already", shown), "--force")?;
     }
     // What cannot be typed stays.
     let old = document.profile().clone();
@@ -241,7 +246,11 @@ fn save(store: &Store, words: &[OsString]) -> Result<u8> {
     profile.fingerprints = old.fingerprints;
     document.set(profile)?;
     store.save(&mut document)?;
-    log::write(&format!("tessh: saved '{}' as {}", text::line(name, 80), shown_path(&document)));
+    log::write(&say!(
+        "sessions-tessh-saved",
+        value = text::line(name, 80),
+        shown_path = shown_path(&document)
+    ));
     Ok(0)
 }
 
@@ -250,14 +259,14 @@ fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
     let words = match words {
         [dashes, after @ ..] if dashes == "--" => after,
         [flag, ..] if flag.as_encoded_bytes().starts_with(b"-") => {
-            return Err(usage("the name comes first").hint(SAVE));
+            return Err(usage(say!("sessions-name-comes-first")).hint(SAVE));
         }
         words => words,
     };
     let Some((name, words)) = words.split_first() else {
-        return Err(usage("sessions save takes a name and a host").hint(SAVE));
+        return Err(usage(say!("sessions-sessions-save-takes-name")).hint(SAVE));
     };
-    let name = name.to_str().ok_or_else(|| usage("the name of a saved session is UTF-8"))?;
+    let name = name.to_str().ok_or_else(|| usage(say!("sessions-name-saved-session-utf")))?;
     check_name(name).map(|()| (name, words))
 }
 
@@ -276,18 +285,16 @@ pub(super) fn typed_profile(typed: &Typed) -> Result<Profile> {
         ("--version", typed.verb == Verb::Version),
     ];
     if let Some((flag, _)) = placeless.iter().find(|(_, typed)| *typed) {
-        return Err(usage(format!("{flag} has no place in a saved session")).hint(SAVE));
+        return Err(usage(say!("sessions-no-place-saved-session", flag)).hint(SAVE));
     }
     let destination = Destination::parse(typed.destination.as_deref().unwrap_or_default())?;
     let user = destination.user.as_deref().unwrap_or_default();
     if destination.uri && user.contains(':') {
-        return Err(usage(
-            "what follows ':' before '@' in a URI is a password, which is not saved",
-        )
-        .hint("tessh sessions save NAME ssh://user@host"));
+        return Err(usage(say!("sessions-what-follows-before-uri"))
+            .hint(say!("sessions-tessh-sessions-save-name-ssh")));
     }
     let directory = std::env::current_dir().map_err(|error| {
-        Error::new(Kind::Local, format!("there is no working directory: {error}"))
+        Error::new(Kind::Local, say!("sessions-there-no-working-directory", error = told(&error)))
     })?;
     of_command_line(typed, &destination, &directory)
 }
@@ -299,8 +306,8 @@ fn remove(store: &Store, words: &Words) -> Result<u8> {
     }
     let shown = text::line(name, 80);
     if !words.yes {
-        let question = format!("Remove the saved session '{shown}'? [y/N] ");
-        confirm(&question, "removing a saved session is asked about", "--yes")?;
+        let question = say!("sessions-remove-saved-session-y", shown);
+        confirm(&question, &say!("sessions-removing-saved-session-asked"), "--yes")?;
     }
     match store.remove(name)? {
         true => Ok(0),
@@ -312,11 +319,11 @@ fn remove(store: &Store, words: &Words) -> Result<u8> {
 fn confirm(question: &str, cause: &str, instead: &str) -> Result<()> {
     let asked = terminal::is_terminal(rustix::stdio::stdin());
     let Some(tty) = asked.then(terminal::open_controlling).and_then(std::io::Result::ok) else {
-        return Err(usage(cause).hint(format!("{instead} goes on without a question")));
+        return Err(usage(cause).hint(say!("sessions-goes-without-question", instead)));
     };
     match terminal::secret::read_shown(&tty, question) {
         Ok(Some(answer)) if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) => Ok(()),
-        _ => Err(Error::new(Kind::Cancelled, "nothing was changed")),
+        _ => Err(Error::new(Kind::Cancelled, say!("sessions-nothing-changed"))),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::client::deadline;
 use crate::client::events::Shared;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Challenge, ChallengePrompt, Notice};
+use crate::say;
 use crate::secret::Secret;
 use crate::text;
 
@@ -49,8 +50,8 @@ impl Dialogue {
                 Outcome::Refused(accepted)
                     if left > 0 && accepted.iter().any(|name| name == "password") =>
                 {
-                    let again = "Permission denied, please try again.";
-                    self.transport.prompt.notice(Notice::Error(again));
+                    let again = say!("error-login-permission-denied-please-try");
+                    self.transport.prompt.notice(Notice::Error(&again));
                 }
                 _ => return Ok(outcome),
             }
@@ -58,11 +59,11 @@ impl Dialogue {
     }
 
     async fn ask_password(&self) -> Result<Secret> {
-        let label = format!("{}'s password: ", self.login.label);
+        let label = say!("error-login-s-password", label = self.login.label);
         match self.ask(move |prompt| prompt.secret(&label)).await {
             Answer::Given(secret) => Ok(secret),
             Answer::Cancelled => Err(cancelled()),
-            Answer::CannotAsk => Err(cannot_ask("password", "--password-fd N or SSH_ASKPASS")),
+            Answer::CannotAsk => Err(cannot_ask("password", &say!("error-login-password-fd-n-or"))),
         }
     }
 
@@ -132,14 +133,14 @@ impl Dialogue {
             Answer::Given(answers) if answers.len() == wanted => Ok(answers),
             Answer::Given(_) | Answer::Cancelled => Err(cancelled()),
             Answer::CannotAsk => {
-                Err(cannot_ask("keyboard-interactive", "--password-fd N or SSH_ASKPASS"))
+                Err(cannot_ask("keyboard-interactive", &say!("error-login-password-fd-n-or")))
             }
         }
     }
 }
 
 /// The handed-over password was used up.
-const HANDED_OVER: &str = "the password that was handed over";
+pub(super) const HANDED_OVER: &str = "the password that was handed over";
 
 fn challenge(name: &str, instructions: &str, prompts: &[Asked]) -> Challenge {
     Challenge {
@@ -178,28 +179,28 @@ async fn readable_answer(
         result = answer => result,
         () = watch => Err(Error::new(
             Kind::Authentication,
-            "the server answered the password with neither yes nor no; most likely the password has expired and must be changed",
+            say!("error-login-server-answered-password-neither"),
         )
-        .hint("change it another way, for example on the server's console, then log in again")),
+        .hint(say!("error-login-change-another-way-example"))),
     }
 }
 
 fn cancelled() -> Error {
-    Error::new(Kind::Cancelled, "authentication was cancelled")
+    Error::new(Kind::Cancelled, say!("error-login-authentication-cancelled"))
 }
 
 fn cannot_ask(method: &str, instead: &str) -> Error {
-    Error::new(Kind::Authentication, format!("{method} needs an answer and nobody can be asked"))
-        .hint(format!("run on a terminal without BatchMode, or use {instead}"))
+    Error::new(Kind::Authentication, say!("error-login-needs-answer-nobody-can", method))
+        .hint(say!("error-login-run-terminal-without-batchmode", instead))
 }
 
 fn too_much(prompts: usize) -> Error {
     let what = match prompts > MAX_PROMPTS {
-        true => format!("{prompts} prompts at once"),
-        false => format!("more than {MAX_ROUNDS} rounds of questions"),
+        true => say!("error-login-prompts-once", prompts),
+        false => say!("error-login-more-than-rounds-questions", limit = MAX_ROUNDS),
     };
-    Error::new(Kind::Authentication, format!("the server asked too much: {what}"))
-        .hint("use another method with --auth")
+    Error::new(Kind::Authentication, say!("error-login-server-asked-too-much", what))
+        .hint(say!("error-login-use-another-method-auth"))
 }
 
 #[cfg(test)]

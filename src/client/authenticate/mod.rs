@@ -27,9 +27,10 @@ use super::deadline;
 use super::events::{Events, Negotiated, Shared};
 use super::verify::Transport;
 use crate::config::Method;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, joined};
 use crate::keys::KeyFile;
 use crate::prompt::{Answer, Prompt};
+use crate::say;
 use crate::secret::Secret;
 
 /// Who logs in, and how.
@@ -106,8 +107,8 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
             Outcome::Refused(accepted) => return Err(dialogue.denied(method, &accepted)),
         }
     }
-    Err(Error::new(Kind::Authentication, "no authentication method was chosen")
-        .hint("choose one with --auth"))
+    Err(Error::new(Kind::Authentication, say!("error-login-no-authentication-method-chosen"))
+        .hint(say!("error-login-choose-one-auth")))
 }
 
 /// What the server accepts, asked with the method `none` (RFC 4252 section 5.2); `Err` with
@@ -186,9 +187,9 @@ impl Dialogue {
         {
             return Err(Error::new(
                 Kind::HostKey,
-                format!("{} is disabled to avoid man-in-the-middle attacks", name(method)),
+                say!("error-login-disabled-avoid-man-middle", method = name(method)),
             )
-            .hint("the host's key changed; settle that first"));
+            .hint(say!("error-login-hosts-key-changed-settle")));
         }
         match method {
             Method::None => self.none().await,
@@ -242,33 +243,38 @@ impl Dialogue {
 
     fn denied(&self, method: Method, accepted: &[String]) -> Error {
         let list = accepted.join(",");
-        let cause = format!("{}: Permission denied ({list})", self.login.label);
+        let cause = say!("error-login-permission-denied", label = self.login.label, list);
         let wire = name(method);
-        let tried = match &self.credential {
-            Some(credential) => format!("{wire} with {credential} was refused"),
-            None => format!("{wire} was refused"),
+        let credential = self.credential.as_deref().map(|credential| match credential {
+            interactive::HANDED_OVER => say!("error-login-password-handed-over"),
+            key => key.to_owned(),
+        });
+        let tried = match &credential {
+            Some(credential) => say!("error-login-refused", wire, credential),
+            None => say!("error-login-refused-2", wire),
         };
         let next = match accepted {
-            [] => "the server accepts nothing more".to_owned(),
+            [] => say!("error-client-server-accepts-nothing-more"),
             _ if accepted.iter().any(|name| name == wire) => {
-                format!(
-                    "the server accepts {}: check it, or choose another with --auth",
-                    accepted.join(", ")
-                )
+                say!("error-login-server-accepts-check-or", accepted = accepted.join(", "))
             }
-            _ => format!("the server accepts only {}: choose with --auth", accepted.join(", ")),
+            _ => say!("error-login-server-accepts-only-choose", accepted = accepted.join(", ")),
         };
-        Error::new(Kind::Authentication, cause).hint(format!("{tried}; {next}"))
+        Error::new(Kind::Authentication, cause).hint(joined(&tried, &next))
     }
 
     fn further(&self, chain: &[Method], wanted: &[String]) -> Error {
         let done: Vec<_> = chain.iter().map(|&method| name(method)).collect();
-        let cause = format!("{}: Permission denied ({})", self.login.label, wanted.join(","));
+        let cause = say!(
+            "error-login-permission-denied",
+            label = self.login.label,
+            list = wanted.join(",")
+        );
         let next = wanted.first().map_or("?", String::as_str);
-        Error::new(Kind::Authentication, cause).hint(format!(
-            "{} succeeded and further authentication is required: --auth {},{next}",
-            done.join(","),
-            done.join(",")
+        Error::new(Kind::Authentication, cause).hint(say!(
+            "error-login-succeeded-further-authentication-required",
+            done = done.join(","),
+            next
         ))
     }
 
@@ -334,8 +340,8 @@ async fn answered_within<T, E: Into<SignerError>>(
 }
 
 fn unanswered() -> Error {
-    Error::new(Kind::Timeout, "the server did not answer the authentication request in time")
-        .hint("it may be overloaded; try again")
+    Error::new(Kind::Timeout, say!("error-login-server-did-not-answer"))
+        .hint(say!("error-client-may-overloaded-try-again"))
 }
 
 /// Why a request to sign, or to log in, came back without an answer.
@@ -365,14 +371,14 @@ async fn lost(shared: &Shared) -> Result<()> {
     match timeout(MOMENT, shared.end()).await {
         // The server has no method left, and the library hung up: a refusal.
         Ok(error) if error.kind() == Kind::Authentication => Ok(()),
-        Ok(error) => Err(error.context("the connection was lost during authentication")),
+        Ok(error) => Err(error.context(say!("error-login-connection-lost-during-authentication"))),
         Err(_) => Ok(()),
     }
 }
 
 fn lost_for_no_reason() -> Error {
-    Error::new(Kind::Disconnected, "the connection was lost during authentication")
-        .hint("try again; the server's log may say why")
+    Error::new(Kind::Disconnected, say!("error-login-connection-lost-during-authentication"))
+        .hint(say!("error-login-try-again-servers-log"))
 }
 
 fn names(methods: &MethodSet) -> Vec<String> {

@@ -19,6 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
 use crate::keys::{self, Format, KeyFile};
 use crate::prompt::Notice;
+use crate::say;
 use crate::trust::fingerprint;
 
 /// An identity that may be offered, not opened yet.
@@ -34,8 +35,8 @@ impl Dialogue {
         let files = std::mem::take(&mut self.login.identities);
         let identities = self.candidates(files).await?;
         if identities.is_empty() {
-            return Err(Error::new(Kind::Identity, "no identity to log in with was found")
-                .hint("name a key file with -i, or make one with ssh-keygen"));
+            return Err(Error::new(Kind::Identity, say!("error-login-no-identity-log-found"))
+                .hint(say!("error-login-name-key-file-i")));
         }
         let mut refused = None;
         let mut tried = Vec::new();
@@ -115,10 +116,14 @@ impl Dialogue {
         });
         let Some(picked) = picked else {
             let missing = match wanted {
-                Some(key) => format!("the agent does not hold {}", fingerprint::sha256(&key)),
-                None => "the agent holds no keys".to_owned(),
+                Some(key) => {
+                    say!("error-login-agent-does-not-hold", key = fingerprint::sha256(&key))
+                }
+                None => say!("error-login-agent-holds-no-keys"),
             };
-            return Err(Error::new(Kind::Identity, missing).hint("add the key with ssh-add"));
+            return Err(
+                Error::new(Kind::Identity, missing).hint(say!("error-login-add-key-ssh-add"))
+            );
         };
         let mut identity = self.held(picked, agent);
         if identity.certificate.is_none()
@@ -132,10 +137,8 @@ impl Dialogue {
     async fn open_agent(&self) -> Result<Agent> {
         match &self.login.agent {
             Some(socket) => Agent::connect(socket).await,
-            None => {
-                Err(Error::new(Kind::Identity, "no agent is running: SSH_AUTH_SOCK is not set")
-                    .hint("start one with ssh-agent, or choose another method with --auth"))
-            }
+            None => Err(Error::new(Kind::Identity, say!("error-login-no-agent-running-ssh"))
+                .hint(say!("error-login-start-one-ssh-agent"))),
         }
     }
 
@@ -205,15 +208,15 @@ impl Dialogue {
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
         let fault = if certificate.cert_type() != CertType::User {
-            "it is a host certificate"
+            say!("error-login-host-certificate")
         } else if now < certificate.valid_after() {
-            "it is not valid yet"
+            say!("error-login-not-valid-yet")
         } else if now >= certificate.valid_before() {
-            "it has expired"
+            say!("error-login-expired")
         } else {
             return Some(certificate);
         };
-        let text = format!("{place}: {fault}; the key is offered without it");
+        let text = say!("error-login-key-offered-without", place, fault);
         self.transport.prompt.notice(Notice::Warning(&text));
         None
     }
@@ -278,15 +281,15 @@ impl Dialogue {
         if allowed("ssh-rsa") {
             return Ok(None);
         }
-        Err(Error::new(Kind::Identity, "no signature algorithm for this RSA key is allowed")
-            .hint("PubkeyAcceptedAlgorithms must allow rsa-sha2-512 or rsa-sha2-256"))
+        Err(Error::new(Kind::Identity, say!("error-login-no-signature-algorithm-rsa"))
+            .hint(say!("error-login-pubkeyacceptedalgorithms-must-allow-rsa")))
     }
 }
 
 fn public(file: &KeyFile) -> Result<&PublicKey> {
     file.public().ok_or_else(|| {
         let path = file.path().display();
-        Error::new(Kind::Identity, format!("{path}: its public key is not known"))
-            .hint("name the .pub file with -i")
+        Error::new(Kind::Identity, say!("error-login-public-key-not-known", path))
+            .hint(say!("error-login-name-pub-file-i"))
     })
 }

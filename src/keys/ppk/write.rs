@@ -16,6 +16,7 @@ use super::{PREFIX, base_name};
 use crate::error::Result;
 use crate::keys::MAX_COMMENT;
 use crate::keys::refusal::{fault, unsupported};
+use crate::say;
 use crate::secret::Secret;
 
 /// PuTTY's default, in KiB.
@@ -41,7 +42,7 @@ pub(in crate::keys) fn write(
     key: &PrivateKey,
     passphrase: Option<&Secret>,
 ) -> Result<Zeroizing<String>> {
-    let failed = || fault("the key cannot be encoded");
+    let failed = || fault(say!("error-keys-key-cannot-encoded"));
     let mut private = numbers(key)?;
     let public = key.public_key().to_bytes().map_err(|_| failed())?;
     let algorithm = base_name(key);

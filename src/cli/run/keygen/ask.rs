@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::keys::save::{self, Existing};
 use crate::keys::{KeyFile, Unlock};
 use crate::prompt::{Answer, Prompt};
+use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::text;
@@ -46,20 +47,20 @@ impl Asker {
         }
         for _ in 0..MAX_MISTAKES {
             let first = self.secret(label)?;
-            let again = self.secret("Enter same passphrase again: ")?;
+            let again = self.secret(&say!("keygen-enter-same-passphrase-again"))?;
             if first.expose() != again.expose() {
-                (self.plain.say)("Passphrases do not match.  Try again.\n");
+                (self.plain.say)(&(say!("keygen-passphrases-do-not-match") + "\n"));
                 continue;
             }
             if !first.is_empty() {
                 return Ok(Some(first));
             }
             // Only a terminal can be asked so; an askpass program has no such question.
-            if !terminal_there() || yes("Really without a passphrase? (y/n) ")? {
+            if !terminal_there() || yes(&say!("keygen-really-without-passphrase-y"))? {
                 return Ok(None);
             }
         }
-        Err(Error::new(Kind::Cancelled, "no passphrase was agreed on"))
+        Err(Error::new(Kind::Cancelled, say!("keygen-no-passphrase-agreed")))
     }
 
     /// Unlocks a key, asking where it is encrypted and nothing was given.
@@ -83,16 +84,16 @@ impl Asker {
                 None => self.secret(label).map_err(|error| match error.kind() {
                     Kind::Usage => Error::new(
                         Kind::Usage,
-                        format!("key file '{}' is encrypted", shown(file.path())),
+                        say!("keygen-key-file-encrypted", file = shown(file.path())),
                     )
-                    .hint("without a terminal, --passphrase-fd gives its passphrase"),
+                    .hint(say!("keygen-without-terminal-passphrase-fd")),
                     _ => error,
                 })?,
             };
             match file.unlock(Some(&passphrase)) {
                 Ok(key) => return Ok(Opened { key, passphrase: Some(passphrase) }),
                 Err(Unlock::WrongPassphrase) if attempt < tries => {
-                    (self.plain.say)("Bad passphrase, try again.\n");
+                    (self.plain.say)(&(say!("keygen-bad-passphrase-try-again") + "\n"));
                 }
                 Err(error) => return Err(said(file, error)),
             }
@@ -108,19 +109,18 @@ impl Asker {
         if !terminal_there() {
             return Err(save::exists(path));
         }
-        let label = format!("{} already exists.\nOverwrite (y/n)? ", shown(path));
+        let label = say!("keygen-already-exists-overwrite-y", value = shown(path));
         match yes(&label)? {
             true => Ok(Existing::Replace),
-            false => {
-                Err(Error::new(Kind::Cancelled, format!("'{}' is left as it was", shown(path))))
-            }
+            false => Err(Error::new(Kind::Cancelled, say!("keygen-left", value = shown(path)))),
         }
     }
 
     /// The file that was meant when none is named.
     pub(super) fn file(&self, question: &str, default: PathBuf) -> Result<PathBuf> {
         let Ok(tty) = terminal::open_controlling() else {
-            return Err(Error::new(Kind::Usage, "no file is named").hint("name one with -f"));
+            return Err(Error::new(Kind::Usage, say!("keygen-no-file-named"))
+                .hint(say!("keygen-name-one-f")));
         };
         let label = format!("{question} ({}): ", shown(&default));
         match terminal::secret::read_shown(&tty, &label) {
@@ -134,10 +134,8 @@ impl Asker {
         match self.plain.secret(label) {
             Answer::Given(secret) => Ok(secret),
             Answer::Cancelled => Err(cancelled()),
-            Answer::CannotAsk => {
-                Err(Error::new(Kind::Usage, "there is no terminal to ask for a passphrase")
-                    .hint("--passphrase-fd gives one, and -N '' is none for a new key"))
-            }
+            Answer::CannotAsk => Err(Error::new(Kind::Usage, say!("keygen-there-no-terminal-ask"))
+                .hint(say!("keygen-passphrase-fd-gives-one"))),
         }
     }
 }
@@ -176,5 +174,5 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 fn cancelled() -> Error {
-    Error::new(Kind::Cancelled, "cancelled; nothing was written")
+    Error::new(Kind::Cancelled, say!("keygen-cancelled-nothing-written"))
 }

@@ -9,6 +9,7 @@ use crate::cli::flags::keygen::{KEYGEN, Keygen};
 use crate::destination::check_host;
 use crate::error::{Error, Kind, Result};
 use crate::keys::write::{DEFAULT_ROUNDS, check_rounds};
+use crate::say;
 use crate::secret::Secret;
 use crate::text;
 
@@ -80,7 +81,7 @@ impl Options {
                 options.bundle(&bytes[1..], &mut words)?;
             } else {
                 let word = text::line_bytes(bytes, MAX_SHOWN);
-                return Err(usage(format!("{word}: not an option")).hint("name a file with -f"));
+                return Err(usage(say!("keygen-not-option", word)).hint(say!("keygen-name-file-f")));
             }
         }
         options.check()?;
@@ -109,7 +110,7 @@ impl Options {
         for (at, byte) in letters.iter().enumerate() {
             let letter = char::from(*byte);
             let Some(flag) = KEYGEN.iter().find(|flag| flag.letter() == Some(letter)) else {
-                return Err(unknown(&format!("option -- {}", letter.escape_default())));
+                return Err(unknown(&say!("keygen-option", letter = letter.escape_default())));
             };
             if flag.value.is_none() {
                 self.apply(flag, OsStr::new(""))?;
@@ -135,11 +136,16 @@ impl Options {
         let attached = parts.next().map(|value| OsString::from_vec(value.to_vec()));
         let known = |flag: &&Flag<Keygen>| flag.long().map(str::as_bytes) == Some(name);
         let Some(flag) = KEYGEN.iter().find(known) else {
-            return Err(unknown(&format!("option --{}", text::line_bytes(name, MAX_SHOWN))));
+            return Err(unknown(&say!(
+                "keygen-option-2",
+                value = text::line_bytes(name, MAX_SHOWN)
+            )));
         };
         match (flag.value, attached) {
             (None, None) => self.apply(flag, OsStr::new("")),
-            (None, Some(_)) => Err(usage(format!("option takes no argument: {}", flag.name))),
+            (None, Some(_)) => {
+                Err(usage(say!("error-cli-option-takes-no-argument", flag = flag.name)))
+            }
             (Some(_), Some(value)) => self.apply(flag, &value),
             (Some(_), None) => {
                 let value = words.next().ok_or_else(|| missing(flag.name))?;
@@ -192,21 +198,23 @@ impl Options {
         if let [(first, _), (second, other), ..] = self.asked[..]
             && other != action
         {
-            return Err(usage(format!("Cannot specify {first} with {second}")));
+            return Err(usage(say!("error-cli-cannot-specify", name = first, other = second)));
         }
         if let (Some((name, _)), true) = (self.asked.first(), self.form.is_some()) {
-            return Err(usage(format!("Cannot specify {name} with -O")));
+            return Err(usage(say!("keygen-cannot-specify-o", name)));
         }
         if let Some(rounds) = self.rounds {
             check_rounds(rounds)?;
         }
         let private = matches!(self.form, None | Some(Form::OpenSsh | Form::Ppk));
         if action == Action::Make && !private {
-            return Err(usage("a new key is written as openssh or ppk")
-                .hint("leave -t out to convert the key of -f"));
+            return Err(usage(say!("keygen-new-key-written-openssh"))
+                .hint(say!("keygen-leave-t-out-convert")));
         }
         if self.form == Some(Form::Ppk) && self.rounds.is_some() {
-            return Err(usage("-a: PuTTY's format has no rounds of bcrypt").hint("leave it out"));
+            return Err(
+                usage(say!("keygen-puttys-format-no-rounds")).hint(say!("keygen-leave-out"))
+            );
         }
         self.check_company(action)
     }
@@ -216,11 +224,11 @@ impl Options {
         use Action::{Change, Convert, Export, Import, List, Make, Public, Records};
         let new = self.new_passphrase.is_some();
         let rules: [(bool, &str, &[Action], &str); 6] = [
-            (self.kind.is_some(), "-t", &[Make], "a new key alone"),
-            (self.bits.is_some(), "-b", &[Make], "a new key alone"),
-            (self.comment.is_some(), "-C", &[Make, Convert], "a new key or -O alone"),
-            (self.md5, "-E", &[List, Convert], "-l or -O fingerprint alone"),
-            (new, "a new passphrase", &[Make, Change, Convert], "a new key, -p or -O"),
+            (self.kind.is_some(), "-t", &[Make], "keygen-new-key-alone"),
+            (self.bits.is_some(), "-b", &[Make], "keygen-new-key-alone"),
+            (self.comment.is_some(), "-C", &[Make, Convert], "keygen-new-key-or-o"),
+            (self.md5, "-E", &[List, Convert], "keygen-l-or-o-fingerprint"),
+            (new, "keygen-new-passphrase", &[Make, Change, Convert], "keygen-new-key-p-or"),
             (
                 self.output.is_some(),
                 "--output",
@@ -230,7 +238,9 @@ impl Options {
         ];
         for (given, name, wanted, what) in rules {
             if given && !wanted.contains(&action) {
-                return Err(usage(format!("{name} goes with {what}")));
+                // A flag is its own text.
+                let [name, what] = [name, what].map(|text| crate::catalogue::text(text, &[]));
+                return Err(usage(say!("keygen-goes", name, what)));
             }
         }
         Ok(())
@@ -250,8 +260,8 @@ fn form(name: &str) -> Result<Form> {
         "public" | "public-openssh" => Ok(Form::Public),
         "rfc4716" => Ok(Form::Rfc4716),
         "fingerprint" => Ok(Form::Fingerprint),
-        _ => Err(usage(format!("-O {}: unknown format", text::line(name, MAX_SHOWN)))
-            .hint("openssh, ppk, public, rfc4716 or fingerprint")),
+        _ => Err(usage(say!("keygen-o-unknown-format", value = text::line(name, MAX_SHOWN)))
+            .hint(say!("keygen-openssh-ppk-public-rfc4716"))),
     }
 }
 
@@ -259,33 +269,33 @@ fn is_md5(name: &str) -> Result<bool> {
     match name.to_ascii_lowercase().as_str() {
         "md5" => Ok(true),
         "sha256" => Ok(false),
-        _ => Err(usage(format!("-E {}: unknown hash", text::line(name, MAX_SHOWN)))
-            .hint("sha256 or md5")),
+        _ => Err(usage(say!("keygen-e-unknown-hash", value = text::line(name, MAX_SHOWN)))
+            .hint(say!("keygen-sha256-or-md5"))),
     }
 }
 
 fn check_foreign(name: &str) -> Result<()> {
     match name.eq_ignore_ascii_case("rfc4716") {
         true => Ok(()),
-        false => Err(usage(format!("-m {}: not supported", text::line(name, MAX_SHOWN)))
-            .hint("RFC4716; private keys in PEM and PKCS8 are read by -O without it")),
+        false => Err(usage(say!("keygen-m-not-supported", value = text::line(name, MAX_SHOWN)))
+            .hint(say!("keygen-rfc4716-private-keys-pem"))),
     }
 }
 
 /// A comment stands in one line of a file.
 fn comment(text: String) -> Result<String> {
     if text.chars().any(char::is_control) {
-        return Err(usage("-C: a comment has no control characters"));
+        return Err(usage(say!("keygen-c-comment-no-control")));
     }
     if text.chars().count() > MAX_COMMENT {
-        return Err(usage(format!("-C: a comment has at most {MAX_COMMENT} characters")));
+        return Err(usage(say!("keygen-c-comment-most-characters", limit = MAX_COMMENT)));
     }
     Ok(text)
 }
 
 fn file(name: &str, value: &OsStr) -> Result<PathBuf> {
     match value.is_empty() {
-        true => Err(usage(format!("{name}: the file has no name"))),
+        true => Err(usage(say!("keygen-file-no-name", name))),
         false => Ok(PathBuf::from(value)),
     }
 }
@@ -294,20 +304,21 @@ fn number<N: std::str::FromStr>(name: &str, value: &OsStr) -> Result<N> {
     let digits = value.to_str().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     digits.and_then(|text| text.parse().ok()).ok_or_else(|| {
         let shown = text::line_bytes(value.as_bytes(), MAX_SHOWN);
-        usage(format!("{name} {shown}: not a number that it takes"))
+        usage(say!("keygen-not-number-takes", name, shown))
     })
 }
 
 fn utf8(name: &str, value: &OsStr) -> Result<String> {
-    value.to_str().map(str::to_owned).ok_or_else(|| usage(format!("{name}: not UTF-8")))
+    value.to_str().map(str::to_owned).ok_or_else(|| usage(say!("error-cli-not-utf-8", what = name)))
 }
 
 fn unknown(what: &str) -> Error {
-    usage(format!("unknown {what}")).hint("see tessh keygen --help")
+    usage(say!("keygen-unknown", what)).hint(say!("keygen-see-tessh-keygen-help"))
 }
 
 fn missing(name: &str) -> Error {
-    usage(format!("option requires an argument: {name}")).hint("see tessh keygen --help")
+    usage(say!("error-cli-option-requires-argument-2", flag = name))
+        .hint(say!("keygen-see-tessh-keygen-help"))
 }
 
 fn usage(cause: impl Into<String>) -> Error {

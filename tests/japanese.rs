@@ -1,0 +1,306 @@
+//! Failures and texts in Japanese: nothing of them is left in English, what they are about is
+//! still named, and in English they are as they were, since other programs read them.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs;
+use std::net::TcpListener;
+
+use lab::{DEMO_USER, Demo, Home, Output, arg, raw_server, say_and_leave};
+
+/// One command line that fails.
+struct Failing<'a> {
+    home: &'a Home,
+    words: &'a [&'a str],
+    password: Option<&'a str>,
+}
+
+impl<'a> Failing<'a> {
+    fn new(home: &'a Home, words: &'a [&'a str]) -> Failing<'a> {
+        Failing { home, words, password: None }
+    }
+
+    fn run(&self, language: &str) -> Output {
+        let words = [&["--lang", language], self.words].concat();
+        match self.password {
+            Some(password) => self.home.tessh(&words).password(password).output(),
+            None => self.home.tessh(&words).output(),
+        }
+    }
+
+    /// The English line, and what the Japanese one names as well.
+    #[track_caller]
+    fn says(&self, english: &str, values: &[&str]) {
+        let output = self.run("en");
+        output.expect_code(255);
+        let line = output.stderr.lines().last().unwrap_or_default().to_owned();
+        assert_eq!(line, format!("tessh: {english}"), "{:?}", self.words);
+
+        let output = self.run("ja");
+        output.expect_code(255);
+        let line = output.stderr.lines().last().unwrap_or_default().to_owned();
+        assert_japanese(&line);
+        for value in values {
+            assert!(line.contains(value), "no {value:?} in {line:?}");
+        }
+    }
+}
+
+/// Japanese letters, and no three English words one after the other.
+#[track_caller]
+fn assert_japanese(text: &str) {
+    let kana = |letter: char| ('\u{3041}'..='\u{30ff}').contains(&letter);
+    assert!(text.contains(kana), "no Japanese: {text:?}");
+    let run = english_run(text);
+    assert!(run.len() < 3, "English {run:?} in {text:?}");
+}
+
+/// The longest run of words of letters alone: names, numbers, flags and the commas of a list
+/// end it.
+fn english_run(text: &str) -> Vec<&str> {
+    let (mut longest, mut run) = (Vec::new(), Vec::new());
+    for word in text.split_ascii_whitespace() {
+        let bare = word.trim_matches(|mark: char| mark.is_ascii_punctuation() && mark != '-');
+        let is_word = bare.len() > 1 && bare.bytes().all(|byte| byte.is_ascii_alphabetic());
+        match is_word {
+            true => run.push(word),
+            false => run.clear(),
+        }
+        if run.len() > longest.len() {
+            longest.clone_from(&run);
+        }
+        if word.ends_with(',') {
+            run.clear();
+        }
+    }
+    longest
+}
+
+#[test]
+fn english_is_told_from_japanese() {
+    assert_eq!(english_run("tessh: 鍵 the key was: not saved 42").len(), 5);
+    assert_eq!(english_run("tessh keygen -y -f FILE で直せます").len(), 2);
+}
+
+#[test]
+fn command_line_and_configuration() {
+    let home = Home::new();
+    let says = |words: &[&str], english: &str, values: &[&str]| {
+        Failing::new(&home, words).says(english, values);
+    };
+    says(&["--nonsense", "h"], "unknown option --nonsense; see tessh --help", &["--nonsense"]);
+    says(&["-p", "0", "h"], "-p: Port: Bad port '0'", &["-p", "'0'"]);
+    says(
+        &["-o", "Nonsense=1", "h"],
+        "-o: Bad configuration option: nonsense",
+        &["-o: ", "nonsense"],
+    );
+    says(
+        &["-o", "ForwardAgent=yes", "h"],
+        "-o: ForwardAgent yes: agent forwarding is not supported by this version; \
+         -o ForwardAgent=no goes on without",
+        &["ForwardAgent yes", "-o ForwardAgent=no"],
+    );
+    says(
+        &["--profile", "web"],
+        "no saved session is called 'web'; tessh sessions list names them all",
+        &["'web'", "tessh sessions list"],
+    );
+    let file = home.write(".ssh/config", "Host *\n  Compression maybe\n");
+    let (name, english) = (arg(&file), "unsupported option \"maybe\".");
+    says(
+        &["h"],
+        &format!(
+            "{name} line 2: Compression: {english}; \
+             {name}: terminating, 1 bad configuration options"
+        ),
+        &[name, "2 行目", "Compression", "\"maybe\""],
+    );
+    fs::remove_file(file).unwrap();
+    fs::create_dir_all(home.path(".config/tessh/sessions")).unwrap();
+    let file = home.write(".config/tessh/sessions/web.toml", "host = \"h\"\nport = \"x\"\n");
+    says(
+        &["--profile", "web"],
+        &format!("{} line 2: port: a port is 1 to 65535", arg(&file)),
+        &[arg(&file), "2 行目", "port", "65535"],
+    );
+}
+
+#[test]
+fn places_that_do_not_answer() {
+    let home = Home::new();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = closed.to_string();
+    Failing::new(&home, &["-p", &port, "127.0.0.1"]).says(
+        &format!(
+            "connect to host 127.0.0.1 port {port}: Connection refused; \
+             check host and port, and that an SSH server listens there"
+        ),
+        &["127.0.0.1", &port],
+    );
+    // The reason is the resolver's, which a machine without one has another word for.
+    let failing = Failing::new(&home, &["nowhere.invalid"]);
+    failing.run("en").expect_failure(&["Could not resolve hostname nowhere.invalid: "]);
+    let line = failing.run("ja").stderr;
+    assert!(line.contains("ホスト名 nowhere.invalid"), "{line}");
+
+    let server = raw_server(|stream| say_and_leave(stream, b"HTTP/1.1 400 Bad\r\n"));
+    let port = server.port().to_string();
+    Failing::new(&home, &["-p", &port, "127.0.0.1"]).says(
+        &format!(
+            "127.0.0.1 port {port}: this is not an SSH server: an HTTP server answered: \
+             \"HTTP/1.1 400 Bad\"; check host and port"
+        ),
+        &[&port, "HTTP", "\"HTTP/1.1 400 Bad\""],
+    );
+}
+
+#[test]
+fn hosts_that_are_not_trusted() {
+    let (demo, other, home) = (Demo::start(), Demo::start(), Home::new());
+    let (port, offered) = (demo.port(), demo.fingerprint());
+    let words = ["-p", &port, "someone@127.0.0.1"];
+    Failing::new(&home, &words).says(
+        &format!(
+            "Host key verification failed: no ED25519 host key is known for 127.0.0.1, \
+             and nobody can be asked; offered {offered}; connect once on a terminal to compare \
+             the fingerprint, or use -o StrictHostKeyChecking=accept-new"
+        ),
+        &["127.0.0.1", &offered, "ED25519", "StrictHostKeyChecking=accept-new"],
+    );
+    let file = home.write(".ssh/known_hosts", &other.known_hosts().replace(&other.port(), &port));
+    let (known, name) = (other.fingerprint(), arg(&file));
+    Failing::new(&home, &words).says(
+        &format!(
+            "Host key verification failed: the ED25519 key of 127.0.0.1 changed: \
+             known ED25519 {known} at {name}:1, offered {offered}; ask the server's \
+             administrator; if the change is right, remove the old line from {name}"
+        ),
+        &[&known, &offered, name, "127.0.0.1"],
+    );
+    let words = ["-o", "StrictHostKeyChecking=yes", "-p", &port, "someone@127.0.0.1"];
+    let line = Failing::new(&home, &words).run("ja").stderr;
+    assert_japanese(&line);
+}
+
+#[test]
+fn logins_that_fail() {
+    let (demo, home) = (Demo::start(), Home::new());
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    let (port, to) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let says = |words: &[&str], english: &str, values: &[&str]| {
+        let words = [words, &["-p", &port, &to]].concat();
+        Failing::new(&home, &words).says(english, values);
+    };
+    let words = ["--auth", "password", "--password-fd", "3", "-p", &port, &to];
+    let failing = Failing { password: Some("wrong"), ..Failing::new(&home, &words) };
+    failing.says(
+        &format!(
+            "{to}: Permission denied (publickey,password,keyboard-interactive); \
+             password was refused; the server accepts \
+             publickey, password, keyboard-interactive: check it, or choose another with --auth"
+        ),
+        &[&to, "publickey, password, keyboard-interactive"],
+    );
+    says(
+        &["--auth", "password"],
+        "password needs an answer and nobody can be asked; run on a terminal \
+         without BatchMode, or use --password-fd N or SSH_ASKPASS",
+        &["password", "BatchMode", "SSH_ASKPASS"],
+    );
+    says(
+        &["--auth", "publickey", "-i", "missing"],
+        "key file 'missing' cannot be read: No such file or directory",
+        &["'missing'"],
+    );
+    let file = demo.write_identity(&home, Some("locked"));
+    let name = arg(&file);
+    says(
+        &["--auth", "publickey", "-i", name],
+        &format!(
+            "{name} needs a passphrase and nobody can be asked; add it to the agent \
+             with ssh-add, or run on a terminal without BatchMode"
+        ),
+        &[name, "ssh-add"],
+    );
+}
+
+#[test]
+fn verbs() {
+    let home = Home::new();
+    let keygen = |words: &[&str]| home.tessh(&[&["keygen"], words].concat()).output();
+    let made = keygen(&["--lang", "ja", "-f", "a", "-N", "", "-C", "c"]);
+    made.expect_code(0);
+    assert_japanese(&made.text());
+    assert!(made.text().contains("SHA256:"), "{}", made.text());
+    let says = |words: &[&str], english: &str, values: &[&str]| {
+        for (language, japanese) in [("en", false), ("ja", true)] {
+            let output = keygen(&[&["--lang", language], words].concat());
+            output.expect_code(255);
+            let line = output.stderr.lines().last().unwrap_or_default();
+            match japanese {
+                false => assert_eq!(line, format!("tessh: {english}")),
+                true => assert_japanese(line),
+            }
+            assert!(values.iter().all(|value| line.contains(value)), "{values:?}: {line:?}");
+        }
+    };
+    says(
+        &["-f", "a", "-N", ""],
+        "'a' already exists; name another file, or move that one away",
+        &["'a'"],
+    );
+    keygen(&["-f", "locked", "-N", "secret", "-q"]).expect_quiet_success();
+    says(
+        &["-p", "-f", "locked"],
+        "key file 'locked' is encrypted; without a terminal, --passphrase-fd gives its passphrase",
+        &["'locked'", "--passphrase-fd"],
+    );
+    says(
+        &["-t", "rsa", "-b", "1024"],
+        "an RSA key of 1024 bits can be broken: the least is 2048; \
+         leave -b out for 3072, or use -t ed25519",
+        &["1024", "2048", "-t ed25519"],
+    );
+    says(&["-l", "-t", "rsa"], "-t goes with a new key alone", &["-t"]);
+    let words = ["sessions", "save", "web", "me@web.example.org", "--lang", "ja"];
+    let saved = home.tessh(&words).output();
+    saved.expect_code(0);
+    assert_japanese(&saved.stderr);
+}
+
+#[test]
+fn what_machines_read_is_the_same_in_both_languages() {
+    let home = Home::new();
+    for words in [&["-G", "h"] as &[&str], &["-Q", "cipher"]] {
+        let read = |language| {
+            let words = [&["--lang", language], words].concat();
+            home.tessh(&words).output().expect_quiet_success().text()
+        };
+        assert_eq!(read("ja"), read("en"), "{words:?}");
+    }
+    let output = home.tessh(&["--lang", "ja", "--json", "-o", "Nonsense=1", "h"]).output();
+    let told: serde_json::Value = serde_json::from_str(&output.stderr).unwrap();
+    assert_eq!(told["error"], "config");
+    assert_japanese(told["cause"].as_str().unwrap());
+}
+
+#[test]
+fn language_is_that_of_the_locale_on_a_terminal_and_never_under_the_name_ssh() {
+    let home = Home::new();
+    let shown = |env: &[(&str, &str)]| {
+        let pty = home.on_pty_with(&["-o", "Nonsense=1", "h"], env);
+        assert_eq!(pty.exit_code(), 255);
+        pty.written()
+    };
+    let locale = ("LANG", "ja_JP.UTF-8");
+    assert_japanese(&shown(&[locale]));
+    for env in [&[locale, ("TESSH_AS_SSH", "1")] as &[_], &[("LANG", "en_GB.UTF-8")], &[]] {
+        let shown = shown(env);
+        assert!(shown.contains("Bad configuration option: nonsense"), "{env:?}: {shown}");
+    }
+    // A file or a pipe gets English, too.
+    let piped = home.tessh(&["-o", "Nonsense=1", "h"]).env("LANG", "ja_JP.UTF-8").output();
+    piped.expect_failure(&["Bad configuration option: nonsense"]);
+}
