@@ -69,6 +69,10 @@ pub fn speak(language: Language) {
 
 /// The language of the process.
 pub fn spoken() -> Language {
+    #[cfg(test)]
+    if let Some(language) = testing::SPOKEN_HERE.get() {
+        return language;
+    }
     match SPOKEN.load(Ordering::Relaxed) {
         1 => Language::Japanese,
         _ => Language::English,
@@ -127,6 +131,28 @@ fn files(language: Language) -> &'static [&'static str] {
     match language {
         Language::English => &ENGLISH,
         Language::Japanese => &JAPANESE,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! A language for one test: the process has others at the same time.
+
+    use std::cell::Cell;
+
+    use super::Language;
+
+    thread_local! {
+        pub(super) static SPOKEN_HERE: Cell<Option<Language>> = const { Cell::new(None) };
+    }
+
+    /// Does something in each language, on this thread.
+    pub(crate) fn in_each_language(mut act: impl FnMut(Language)) {
+        for language in [Language::English, Language::Japanese] {
+            SPOKEN_HERE.set(Some(language));
+            act(language);
+        }
+        SPOKEN_HERE.set(None);
     }
 }
 

@@ -2,5 +2,7 @@
 //! answers to "how": dialogs on the full screen, and plain, append-only lines.
 
 pub mod dialogs;
+pub mod evidence;
 pub mod plain;
+mod plain_host_key;
 pub mod screen;

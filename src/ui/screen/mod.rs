@@ -10,6 +10,7 @@ pub mod form;
 pub mod look;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod warning;
 
 use std::any::Any;
 use std::fs::File;
