@@ -7,6 +7,7 @@
 
 pub mod field;
 pub mod form;
+pub mod generator;
 pub mod look;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -22,6 +22,9 @@ impl Stage {
     /// Draws, and gives the screen as lines of text without trailing blanks.
     pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>, Look)) -> String {
         let look = self.look;
+        // What is seen is all drawn anew: this backend, unlike terminals, keeps what was in the
+        // second half of a wide character.
+        self.terminal.clear().expect("in memory");
         self.terminal.draw(|frame| draw(frame, look)).expect("in memory");
         let buffer = self.terminal.backend().buffer();
         let width = usize::from(buffer.area.width);
@@ -56,7 +59,11 @@ impl Stage {
         let mut stack = Stack::new(Box::new(dialog));
         let mut shown = self.draw(|frame, look| stack.draw(frame, look));
         for event in keys(typed) {
-            if let Done::Yes(root) = stack.handle(&event) {
+            let done = match event == WAIT {
+                true => wait(&mut stack),
+                false => stack.handle(&event),
+            };
+            if let Done::Yes(root) = done {
                 let root: Box<dyn std::any::Any> = root;
                 return (shown, root.downcast().ok());
             }
@@ -66,9 +73,23 @@ impl Stage {
     }
 }
 
+/// What `<Wait>` stands for among the keys.
+const WAIT: Event = Event::FocusLost;
+
+/// Gives turns until nothing is at work any more.
+fn wait(stack: &mut Stack) -> Done {
+    while stack.is_busy() {
+        if let done @ Done::Yes(_) = stack.turn() {
+            return done;
+        }
+        std::thread::yield_now();
+    }
+    Done::No
+}
+
 /// Keys from text: characters as they are, and `<Enter>`, `<Esc>`, `<Tab>`, `<S-Tab>`,
 /// `<Up>`, `<Down>`, `<Left>`, `<Right>`, `<Home>`, `<End>`, `<PageUp>`, `<PageDown>`, `<Del>`,
-/// `<BS>`, `<F1>`, `<C-x>`, `<Paste:text>`, `<lt>`.
+/// `<BS>`, `<F1>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait>` waits for the dialog's own work.
 pub(crate) fn keys(text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let mut rest = text;
@@ -92,6 +113,7 @@ fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
 
 fn named(name: &str) -> Event {
     let code = match name {
+        "Wait" => return WAIT,
         "Enter" => KeyCode::Enter,
         "Esc" => KeyCode::Esc,
         "Tab" => KeyCode::Tab,
