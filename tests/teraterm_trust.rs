@@ -16,8 +16,8 @@ const OTHER_ECDSA: &str = include_str!("data/trust/certificates/host-ecdsa.pub")
 const ADD: &str = "Add this machine and its key to the list of known hosts";
 const REPLACE: &str = "Replace the existing key with this new key";
 /// From the first row, where the focus is for an unknown host, back to its buttons.
-const TO_CONTINUE: &str = "<s-tab><s-tab>";
-const TO_BOX: &str = "<s-tab><s-tab><s-tab>";
+const TO_CONTINUE: &str = "\x1b[Z\x1b[Z";
+const TO_BOX: &str = "\x1b[Z\x1b[Z\x1b[Z";
 
 struct Case {
     demo: Demo,
@@ -194,7 +194,7 @@ fn changed_key_is_passed_once_or_replaced_by_choice_only() {
     assert_eq!(case.known(), before, "connect once writes nothing");
 
     let pty = case.warned(&[]);
-    pty.send("<s-tab><s-tab> ");
+    pty.send("\x1b[Z\x1b[Z ");
     pty.wait_for(&format!("[x] {REPLACE}"));
     pty.send("<tab><enter>");
     enter_and_leave(&pty);
@@ -268,7 +268,7 @@ fn other_files_than_the_first_are_never_written() {
     for name in ["known_hosts: no ED25519", "second:1: ED25519", "global:1: ED25519"] {
         assert!(screen.contains(name), "{name}:\n{screen}");
     }
-    pty.send("<s-tab><s-tab> <tab><enter>");
+    pty.send("\x1b[Z\x1b[Z <tab><enter>");
     enter_and_leave(&pty);
     assert_eq!(case.known(), case.line(&case.own_key()));
     for path in &read_only {

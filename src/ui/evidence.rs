@@ -5,7 +5,7 @@
 //!
 //! What follows from the evidence is decided in `trust`; nothing is decided here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::catalogue;
 use crate::text;
@@ -67,11 +67,8 @@ pub fn summary(host: &str, evidence: &Evidence) -> [Line; 2] {
 pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<Line> {
     let name = text::line(&evidence.subject.entry_name(), NAME_MAX);
     let mut lines = vec![Line::new(Tone::Dim, "evidence-name", vec![("name", name)])];
-    for (at, file) in evidence.searched.iter().enumerate() {
-        // A file that is named twice says nothing new.
-        if !evidence.searched[..at].contains(file) {
-            of_file(evidence, file, hash, &mut lines);
-        }
+    for file in files(evidence) {
+        of_file(evidence, file, hash, &mut lines);
     }
     if let Some(fault) = &evidence.certificate_fault {
         let fault = fault.clone();
@@ -79,6 +76,20 @@ pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<Line> {
     }
     // More sources (SSHFP records and others) add their lines here.
     lines
+}
+
+/// The files searched, each once, and others that something was found in all the same.
+fn files(evidence: &Evidence) -> Vec<&Path> {
+    let searched = evidence.searched.iter().map(PathBuf::as_path);
+    let known = known(evidence).iter().map(|known| known.at.file.as_path());
+    let problems = evidence.problems.iter().map(|problem| problem.file.as_path());
+    let mut files: Vec<&Path> = Vec::new();
+    for file in searched.chain(known).chain(problems) {
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+    files
 }
 
 /// The keys on record that the offered one is not.
@@ -259,6 +270,16 @@ mod tests {
         let shown = texts(&evidence, Hash::Sha256);
         assert!(shown.len() < 10, "{shown:?}");
         assert!(shown.join("\n").contains("4996 more keys"), "{shown:?}");
+    }
+
+    #[test]
+    fn nothing_that_was_found_is_left_out() {
+        let mut evidence = with_faults(changed());
+        evidence.searched = vec!["/home/anna/.ssh/a".into(), "/home/anna/.ssh/a".into()];
+        let shown = texts(&evidence, Hash::Sha256).join("\n");
+        assert_eq!(shown.matches("/.ssh/a: no ED25519 key").count(), 1, "{shown}");
+        assert!(shown.contains("known_hosts:12: ED25519"), "{shown}");
+        assert!(shown.contains("was not searched"), "{shown}");
     }
 
     #[test]

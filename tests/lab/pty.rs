@@ -65,7 +65,7 @@ impl Pty {
     }
 
     /// Presses keys: text as it is, `<enter>`, `<tab>`, `<esc>`, `<bs>`, `<up>`, `<down>`,
-    /// `<left>`, `<right>`, `<s-tab>`, `<pgdn>`, `<c-x>` for Ctrl-X, `<lt>` for `<`.
+    /// `<left>`, `<right>`, `<c-x>` for Ctrl-X, `<lt>` for `<`.
     pub fn send(&self, keys: &str) {
         (&*self.terminal).write_all(&decode(keys)).unwrap();
     }
@@ -176,8 +176,6 @@ fn decode(keys: &str) -> Vec<u8> {
             "down" => bytes.extend_from_slice(b"\x1b[B"),
             "right" => bytes.extend_from_slice(b"\x1b[C"),
             "left" => bytes.extend_from_slice(b"\x1b[D"),
-            "s-tab" => bytes.extend_from_slice(b"\x1b[Z"),
-            "pgdn" => bytes.extend_from_slice(b"\x1b[6~"),
             name => match name.strip_prefix("c-").map(str::as_bytes) {
                 Some([letter]) => bytes.push(letter.to_ascii_uppercase() ^ 0x40),
                 _ => panic!("no key is called <{name}>"),

@@ -1,5 +1,8 @@
 //! A screen for tests: keys as text in, the screen as text out.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
@@ -11,12 +14,14 @@ use super::{Component, Done, Stack};
 pub(crate) struct Stage {
     terminal: Terminal<TestBackend>,
     pub look: Look,
+    /// What dialogs had written to the terminal besides.
+    pub written: Vec<u8>,
 }
 
 impl Stage {
     pub(crate) fn new(width: u16, height: u16) -> Stage {
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("in memory");
-        Stage { terminal, look: Look { colour: true, unicode: true } }
+        Stage { terminal, look: Look { colour: true, unicode: true }, written: Vec::new() }
     }
 
     /// Draws, and gives the screen as lines of text without trailing blanks.
@@ -59,37 +64,58 @@ impl Stage {
         let mut stack = Stack::new(Box::new(dialog));
         let mut shown = self.draw(|frame, look| stack.draw(frame, look));
         for event in keys(typed) {
-            let done = match event == WAIT {
-                true => wait(&mut stack),
-                false => stack.handle(&event),
+            let done = match awaited(&event) {
+                Some(text) => self.wait(&mut stack, text),
+                None => stack.handle(&event),
             };
-            if let Done::Yes(root) = done {
-                let root: Box<dyn std::any::Any> = root;
-                return (shown, root.downcast().ok());
+            match done {
+                Done::Yes(root) => {
+                    let root: Box<dyn std::any::Any> = root;
+                    return (shown, root.downcast().ok());
+                }
+                Done::Write(bytes) => self.written.extend(bytes),
+                Done::No => {}
             }
             shown = self.draw(|frame, look| stack.draw(frame, look));
         }
         (shown, None)
     }
+
+    /// Gives turns until the screen shows the text, or the last dialog closes.
+    fn wait(&mut self, stack: &mut Stack, text: &str) -> Done {
+        let end = Instant::now() + LIMIT;
+        loop {
+            match stack.turn() {
+                Done::Write(bytes) => self.written.extend(bytes),
+                done @ Done::Yes(_) => return done,
+                Done::No => {}
+            }
+            let shown = self.draw(|frame, look| stack.draw(frame, look));
+            if !text.is_empty() && shown.contains(text) {
+                return Done::No;
+            }
+            assert!(Instant::now() < end, "{text:?} did not come; the screen is\n{shown}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
-/// What `<Wait>` stands for among the keys.
-const WAIT: Event = Event::FocusLost;
+/// For what works on a thread of its own.
+const LIMIT: Duration = Duration::from_secs(30);
+/// Marks a wait among the events.
+const WAIT: &str = "\u{1}wait:";
 
-/// Gives turns until nothing is at work any more.
-fn wait(stack: &mut Stack) -> Done {
-    while stack.is_busy() {
-        if let done @ Done::Yes(_) = stack.turn() {
-            return done;
-        }
-        std::thread::yield_now();
+fn awaited(event: &Event) -> Option<&str> {
+    match event {
+        Event::Paste(text) => text.strip_prefix(WAIT),
+        _ => None,
     }
-    Done::No
 }
 
 /// Keys from text: characters as they are, and `<Enter>`, `<Esc>`, `<Tab>`, `<S-Tab>`,
 /// `<Up>`, `<Down>`, `<Left>`, `<Right>`, `<Home>`, `<End>`, `<PageUp>`, `<PageDown>`, `<Del>`,
-/// `<BS>`, `<F1>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait>` waits for the dialog's own work.
+/// `<BS>`, `<F1>`, `<F2>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait:text>` waits until the screen shows
+/// the text, and `<Wait:>` until the dialog closes.
 pub(crate) fn keys(text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let mut rest = text;
@@ -113,7 +139,6 @@ fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
 
 fn named(name: &str) -> Event {
     let code = match name {
-        "Wait" => return WAIT,
         "Enter" => KeyCode::Enter,
         "Esc" => KeyCode::Esc,
         "Tab" => KeyCode::Tab,
@@ -129,10 +154,14 @@ fn named(name: &str) -> Event {
         "Del" => KeyCode::Delete,
         "BS" => KeyCode::Backspace,
         "F1" => KeyCode::F(1),
+        "F2" => KeyCode::F(2),
         "lt" => KeyCode::Char('<'),
         _ => {
             if let Some(text) = name.strip_prefix("Paste:") {
                 return Event::Paste(text.to_owned());
+            }
+            if let Some(text) = name.strip_prefix("Wait:") {
+                return Event::Paste(format!("{WAIT}{text}"));
             }
             let c = name.strip_prefix("C-").and_then(|rest| rest.chars().next());
             return key(KeyCode::Char(c.expect("a key's name")), KeyModifiers::CONTROL);

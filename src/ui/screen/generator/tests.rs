@@ -58,7 +58,7 @@ fn unlocked(path: &Path, passphrase: Option<&str>) -> PrivateKey {
 #[test]
 fn ed25519_is_made_shown_and_saved_with_its_passphrase() {
     let case = Case::new();
-    let keys = format!("<Enter><Wait>horse<Tab>horse{ONE_ROUND}<Enter><Wait>");
+    let keys = format!("<Enter><Wait:SHA256:>horse<Tab>horse{ONE_ROUND}<Enter><Wait:Saved in>");
     let shown = case.screen(&keys);
     assert!(shown.contains("Saved in") && shown.contains("[ED25519 256]"), "{shown}");
     fs::remove_dir_all(case.path(".ssh")).unwrap();
@@ -97,13 +97,13 @@ fn passphrases_that_differ_are_told_at_the_field_and_nothing_happens() {
     let live = case.screen(&format!("{to_passphrase}horse<Tab>hor"));
     assert!(live.contains("do not match"), "{live}");
     assert!(case.screen(&format!("{to_passphrase}horse<Tab>horse")).contains("are the same"));
-    let refused = case.screen(&format!("{to_passphrase}horse<Tab>house<Enter><Wait>"));
+    let refused = case.screen(&format!("{to_passphrase}horse<Tab>house<Enter>"));
     assert!(refused.contains("do not match") && refused.contains("[ Generate ]"), "{refused}");
     assert!(!refused.contains("horse") && refused.contains("•••••"), "{refused}");
     // Also where they were changed after the key was made.
-    let (later, _) = case.play("<Enter><Wait>horse<Tab>house<Enter><Wait>");
+    let (later, _) = case.play("<Enter><Wait:SHA256:>horse<Tab>house<Enter>");
     assert!(later.contains("do not match") && later.contains("not saved yet"), "{later}");
-    let again = case.screen("<Enter><Wait>horse<Tab>house<Enter><C-u>horse<Tab> ");
+    let again = case.screen("<Enter><Wait:SHA256:>horse<Tab>house<Enter><C-u>horse<Tab> ");
     assert!(again.contains("are the same") && again.matches("horse").count() == 2, "{again}");
     assert!(!case.path(".ssh").exists());
 }
@@ -111,15 +111,15 @@ fn passphrases_that_differ_are_told_at_the_field_and_nothing_happens() {
 #[test]
 fn an_empty_passphrase_asks_back_and_no_is_the_default() {
     let case = Case::new();
-    let asked = "<Enter><Wait><Enter>";
+    let asked = "<Enter><Wait:SHA256:><Enter>";
     let shown = case.screen(asked);
     assert!(shown.contains("without a passphrase?") && shown.contains("▶ No ◀"), "{shown}");
     for no in ["<Enter>", "<Esc>"] {
-        let shown = case.screen(&format!("{asked}{no}<Wait>"));
+        let shown = case.screen(&format!("{asked}{no}"));
         assert!(shown.contains("not saved yet"), "{shown}");
         assert!(!case.path(".ssh").exists());
     }
-    let (_, saved) = case.play(&format!("{asked}<Right><Enter><Wait><Enter>"));
+    let (_, saved) = case.play(&format!("{asked}<Right><Enter><Wait:Saved in><Enter>"));
     assert_eq!(unlocked(&saved.unwrap().file, None).algorithm().as_str(), "ssh-ed25519");
 }
 
@@ -129,13 +129,13 @@ fn an_existing_file_stays_unless_somebody_says_yes() {
         let case = Case::new();
         fs::create_dir(case.path(".ssh")).unwrap();
         fs::write(case.path(there), "old").unwrap();
-        let asked = "<Enter><Wait>a<Tab>a<Enter>";
+        let asked = "<Enter><Wait:SHA256:>a<Tab>a<Enter>";
         let shown = case.screen(asked);
         assert!(shown.contains("Overwrite it?") && shown.contains("▶ No ◀"), "{shown}");
-        let kept = case.screen(&format!("{asked}<Enter><Wait>"));
+        let kept = case.screen(&format!("{asked}<Enter>"));
         assert!(kept.contains("not saved yet"), "{kept}");
         assert_eq!(case.read(there), "old");
-        let saved = case.screen(&format!("{asked}<Right><Enter><Wait>"));
+        let saved = case.screen(&format!("{asked}<Right><Enter><Wait:Saved in>"));
         assert!(saved.contains("Saved in"), "{saved}");
         assert_ne!(case.read(there), "old");
     }
@@ -150,10 +150,10 @@ fn rsa_shows_that_something_happens_and_esc_gives_up() {
     let (shown, closed) = case.play(&format!("{rsa}<Esc>"));
     assert!(shown.contains("Cancelled; nothing was written."), "{shown}");
     assert!(closed.is_none());
-    let made = case.screen(&format!("{rsa}<Wait>"));
+    let made = case.screen(&format!("{rsa}<Wait:SHA256:>"));
     assert!(made.contains("[RSA 2048]"), "{made}");
     // Another size is another key.
-    let other = case.screen(&format!("{rsa}<Wait><S-Tab><S-Tab><S-Tab><S-Tab><BS>"));
+    let other = case.screen(&format!("{rsa}<Wait:SHA256:><S-Tab><S-Tab><S-Tab><S-Tab><BS>"));
     assert!(!other.contains("[RSA") && other.contains("[ Generate ]"), "{other}");
 }
 
@@ -180,13 +180,13 @@ fn an_error_keeps_what_was_typed_and_can_be_mended() {
     let case = Case::new();
     let name = case.path("missing/key");
     let keys = format!(
-        "<Tab><Tab><Tab><C-u><Paste:{}><Tab>ab<Tab>ab<Enter><Wait><Enter><Wait>",
+        "<Tab><Tab><Tab><C-u><Paste:{}><Tab>ab<Tab>ab<Enter><Wait:SHA256:><Enter><Wait:No such file>",
         name.display()
     );
     let shown = case.screen(&keys);
     assert!(shown.contains("No such file or directory"), "{shown}");
     assert!(shown.contains("••") && shown.contains("not saved yet"), "{shown}");
-    let mended = format!("{keys}<C-u>~/mended<Enter><Wait><Enter>");
+    let mended = format!("{keys}<C-u>~/mended<Enter><Wait:Saved in><Enter>");
     let (_, saved) = case.play(&mended);
     assert_eq!(saved.expect("it is saved").file, case.path("mended"));
     unlocked(&case.path("mended"), Some("ab"));
@@ -195,7 +195,7 @@ fn an_error_keeps_what_was_typed_and_can_be_mended() {
 #[test]
 fn ppk_is_written_where_it_is_chosen() {
     let case = Case::new();
-    let keys = "<Right><Tab><Tab><Right><S-Tab><Enter><Wait>ab<Tab>ab<Enter><Wait><Enter>";
+    let keys = "<Right><Tab><Tab><Right><S-Tab><Enter><Wait:SHA256:>ab<Tab>ab<Enter><Wait:Saved in><Enter>";
     let (shown, saved) = case.play(keys);
     let saved = saved.unwrap_or_else(|| panic!("not saved:\n{shown}"));
     assert_eq!(saved.file, case.path(".ssh/id_ecdsa.ppk"));
@@ -207,7 +207,7 @@ fn ppk_is_written_where_it_is_chosen() {
 #[test]
 fn what_is_saved_is_settled() {
     let case = Case::new();
-    let saved = "<Enter><Wait>a<Tab>a<Enter><Wait>";
+    let saved = "<Enter><Wait:SHA256:>a<Tab>a<Enter><Wait:Saved in>";
     let shown = case.screen(&format!("{saved}<S-Tab><Right><Tab>zzz"));
     assert!(shown.contains("Ed25519") && !shown.contains("zzz"), "{shown}");
     assert!(shown.contains("▶ Close ◀") && !shown.contains("Generate"), "{shown}");
@@ -220,7 +220,7 @@ fn every_size_and_language_shows_the_way_on() {
             let case = Case { size, ..Case::new() };
             let begin = case.screen("");
             assert!(begin.contains(&say!("generator-generate")), "{language:?} {size:?}:\n{begin}");
-            let made = case.screen("<Enter><Wait>");
+            let made = case.screen("<Enter><Wait:SHA256:>");
             for word in [say!("generator-save"), say!("generator-passphrase")] {
                 assert!(made.contains(&word), "{word} {language:?} {size:?}:\n{made}");
             }
@@ -230,23 +230,7 @@ fn every_size_and_language_shows_the_way_on() {
         }
         for size in [(10, 3), (1, 1), (24, 8)] {
             let case = Case { size, ..Case::new() };
-            case.screen("<Enter><Wait>a<Tab>b<Enter>");
-        }
-    });
-}
-
-#[test]
-#[ignore = "prints the screens, for the README"]
-fn screens() {
-    in_each_language(|_| {
-        for size in [(80, 24), (60, 15)] {
-            let case = Case { size, ..Case::new() };
-            for keys in ["<Enter><Wait>", "<Enter><Wait><Enter>"] {
-                let shown = case.screen(keys);
-                assert!(
-                    std::io::Write::write_all(&mut std::io::stderr(), shown.as_bytes()).is_ok()
-                );
-            }
+            case.screen("<Enter>a<Tab>b<Enter><Esc><Down> x");
         }
     });
 }

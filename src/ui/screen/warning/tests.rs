@@ -193,18 +193,3 @@ fn without_unicode_and_colours_it_is_ascii() {
     let (shown, _) = stage.play(Warning::new(&question(&changed())), "");
     assert!(shown.is_ascii(), "{shown}");
 }
-
-#[test]
-#[ignore = "prints the screens, for the README"]
-fn screens() {
-    in_each_language(|_| {
-        for size in SIZES {
-            for evidence in [unknown(), other_type(), changed()] {
-                let shown = play(&evidence, size, "").0;
-                assert!(
-                    std::io::Write::write_all(&mut std::io::stderr(), shown.as_bytes()).is_ok()
-                );
-            }
-        }
-    });
-}
