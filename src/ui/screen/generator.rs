@@ -108,7 +108,7 @@ enum Work {
     Nothing,
     Generating(Job<PrivateKey>),
     /// With where it goes, which cannot be changed any more.
-    Sealing(Job<Zeroizing<String>>, Saved, Existing),
+    Sealing(Job<Zeroizing<String>>, Box<Saved>, Existing),
 }
 
 /// A question that is open.
@@ -407,7 +407,7 @@ impl Generator {
             true => write::ppk(&key, passphrase.as_ref()),
             false => write::openssh(&key, passphrase.as_ref(), rounds),
         });
-        self.work = Work::Sealing(job, to, existing);
+        self.work = Work::Sealing(job, Box::new(to), existing);
         self.progress();
         self.offer();
         self.form.focus(Key::Cancel);
@@ -549,7 +549,7 @@ impl Component for Generator {
                     && let Work::Sealing(_, to, existing) =
                         std::mem::replace(&mut self.work, Work::Nothing)
                 {
-                    self.write(text, to, existing);
+                    self.write(text, *to, existing);
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! Blocks of lines next to each other, such as an old key and a new one, or a randomart and
 //! what there is to say about it. Where there is no room they stand one below the other.
 
+use std::borrow::Cow;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -91,7 +93,7 @@ fn widths(blocks: &[Block], columns: usize) -> Option<Vec<usize>> {
 /// line ends, so that two of them can be compared line by line.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
     if text.trim().contains(' ') {
-        return textwrap::wrap(text, columns).into_iter().map(|line| line.into_owned()).collect();
+        return textwrap::wrap(text, columns).into_iter().map(Cow::into_owned).collect();
     }
     let (mut lines, mut used) = (vec![String::new()], 0);
     for c in text.chars() {
@@ -113,7 +115,7 @@ mod tests {
     const LOOK: Look = Look { colour: false, unicode: true };
 
     fn text(blocks: &[Block], columns: usize) -> Vec<String> {
-        lines(blocks, columns, LOOK).iter().map(|line| line.to_string()).collect()
+        lines(blocks, columns, LOOK).iter().map(ToString::to_string).collect()
     }
 
     fn words(lines: &[&str]) -> Block {
