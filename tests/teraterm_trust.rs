@@ -7,7 +7,8 @@ mod lab;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use lab::{DEMO_USER, Demo, Home, Pty, arg, peers, tool};
+use lab::{DEMO_USER, Demo, Home, Pty, Sshd, USER, arg, peers, tool};
+use rustix::process::Signal;
 
 const KNOWN_HOSTS: &str = ".ssh/known_hosts";
 /// Keys of nobody: what is on record for a host whose key changed, or of another type.
@@ -276,6 +277,34 @@ fn other_files_than_the_first_are_never_written() {
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o444);
     }
     case.expect_silent(&options);
+}
+
+#[test]
+fn nothing_of_the_user_leaves_before_the_answer() {
+    if !peers() {
+        return;
+    }
+    let (sshd, home) = (Sshd::start(&[]), Home::new());
+    let arguments = sshd.to(&["--auth", "password"], &[]);
+    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    pty.wait_for("There is no entry");
+    pty.send("<esc>");
+    expect_disconnected(&pty);
+    sshd.wait_for_log("Connection closed by");
+    assert!(!sshd.log().contains("userauth-request"), "{}", sshd.log());
+    assert!(!sshd.log().contains(USER), "{}", sshd.log());
+}
+
+#[test]
+fn signals_at_the_warning_restore_the_terminal_and_write_nothing() {
+    for (signal, number) in [(Signal::TERM, 15), (Signal::HUP, 1), (Signal::INT, 2)] {
+        let case = Case::new();
+        let pty = case.warned(&[]);
+        pty.signal(signal);
+        assert_eq!(pty.exit_code(), 128 + number);
+        pty.expect_restored();
+        assert!(!case.home.path(KNOWN_HOSTS).exists());
+    }
 }
 
 #[test]

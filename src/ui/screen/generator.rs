@@ -7,6 +7,7 @@
 
 mod job;
 mod question;
+mod rows;
 
 use std::any::Any;
 use std::path::{Path, PathBuf};
@@ -17,8 +18,7 @@ use ratatui::layout::Rect;
 use russh::keys::{EcdsaCurve, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
-use super::field::Field;
-use super::form::{Block, Form, Happened, Row};
+use super::form::{Block, Form, Happened};
 use super::look::{Look, Tone};
 use super::{Act, Component};
 use crate::error::{Error, Kind, Result};
@@ -31,56 +31,14 @@ use crate::text;
 use crate::trust::fingerprint;
 use job::Job;
 pub use question::Question;
+use rows::{INPUTS, Key, PPK, RSA, rows};
 
-/// Tera Term's number of bcrypt rounds, and OpenSSH's until 9.8.
-const ROUNDS: &str = "16";
-/// ssh-keygen's own size since OpenSSH 8.0.
-const RSA_BITS: &str = "3072";
 /// The longest comment, in characters: what is kept of one that is read.
 const COMMENT_MAX: usize = 256;
 /// How much of a path is shown, in characters.
 const PATH_MAX: usize = 400;
 /// One turn after the other, to be seen while nothing else moves.
 const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
-
-/// The types in the order in which they are offered; the size of RSA is a field of its own.
-const TYPES: [&str; 5] = ["Ed25519", "ECDSA 256", "ECDSA 384", "ECDSA 521", "RSA"];
-const RSA: usize = 4;
-const PPK: usize = 1;
-
-/// The rows and buttons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
-    Type,
-    Bits,
-    Comment,
-    Format,
-    File,
-    Passphrase,
-    Again,
-    Match,
-    Show,
-    Rounds,
-    Message,
-    Made,
-    Generate,
-    Save,
-    Cancel,
-    Close,
-}
-
-/// What can be set, until the key is saved.
-const INPUTS: [Key; 9] = [
-    Key::Type,
-    Key::Bits,
-    Key::Comment,
-    Key::Format,
-    Key::File,
-    Key::Passphrase,
-    Key::Again,
-    Key::Show,
-    Key::Rounds,
-];
 
 /// What the generator needs to know of where it runs.
 pub struct Surroundings {
@@ -148,29 +106,6 @@ pub fn generator(surroundings: Surroundings) -> Generator {
     };
     generator.follow_type();
     generator
-}
-
-fn rows(comment: &str) -> Vec<Row<Key>> {
-    let types = TYPES.map(str::to_owned).to_vec();
-    let formats = vec![say!("generator-openssh"), say!("generator-ppk")];
-    vec![
-        Row::pick(Key::Type, say!("generator-type"), types, 0),
-        Row::field(Key::Bits, say!("generator-bits"), Field::new(RSA_BITS)),
-        Row::field(Key::Comment, say!("generator-comment"), Field::new(comment)),
-        Row::pick(Key::Format, say!("generator-format"), formats, 0),
-        Row::field(Key::File, say!("generator-file"), Field::new("")),
-        Row::field(Key::Passphrase, say!("generator-passphrase"), Field::secret()),
-        Row::field(Key::Again, say!("generator-again"), Field::secret()),
-        Row::lines(Key::Match, Vec::new()),
-        Row::check(Key::Show, false, say!("generator-show")),
-        Row::field(Key::Rounds, say!("generator-rounds"), Field::new(ROUNDS)),
-        Row::lines(Key::Message, Vec::new()),
-        Row::beside(Key::Made, Vec::new()),
-        Row::buttons(vec![
-            (Key::Generate, say!("generator-generate")),
-            (Key::Close, say!("close")),
-        ]),
-    ]
 }
 
 impl Generator {
