@@ -314,9 +314,12 @@ fn warning_is_in_japanese_and_survives_any_size() {
     pty.wait_for("セキュリティ警告");
     for (rows, columns) in [(3, 10), (15, 60), (60, 200)] {
         pty.resize(rows, columns);
-        pty.send("<down> <up> ");
     }
-    pty.wait_for("を検索しました");
+    pty.wait_until("the whole dialog in the middle", |screen| {
+        let title = screen.lines().find(|line| line.contains("セキュリティ警告"));
+        let is_centred = title.is_some_and(|line| line.starts_with(&" ".repeat(50)));
+        is_centred && screen.contains("を検索しました") && screen.contains("決定")
+    });
     pty.send("<esc>");
     assert_eq!(pty.exit_code(), 255);
     pty.expect_restored();

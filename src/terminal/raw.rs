@@ -114,7 +114,7 @@ impl NoEcho {
 /// typing. Dropping it shows the main screen again as it was, with its scrollback.
 #[derive(Debug)]
 pub struct AlternateScreen {
-    _change: Change,
+    change: Change,
 }
 
 /// Alternate screen, bracketed paste, mouse buttons with positions beyond column 223.
@@ -131,7 +131,21 @@ impl AlternateScreen {
         // What was typed before is meant for the dialog.
         let change = Change::make(fd, OptionalActions::Drain, make_raw, LEAVE_SCREEN)?;
         write_all(fd, ENTER_SCREEN)?;
-        Ok(AlternateScreen { _change: change })
+        Ok(AlternateScreen { change })
+    }
+
+    /// Writes to the terminal, unless [`restore`] has given the main screen back: what belongs
+    /// to a dialog must not appear there.
+    ///
+    /// # Errors
+    /// The terminal has gone away.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        // Under the lock, so that no restore falls between the look and the writing.
+        let changed = changed();
+        match changed.iter().find(|entry| entry.id == self.change.id) {
+            Some(entry) => write_all(entry.fd.as_fd(), bytes),
+            None => Ok(()),
+        }
     }
 }
 
@@ -321,6 +335,27 @@ mod tests {
         assert_eq!(*seen.lock().unwrap(), before);
         drop(raw);
         assert_eq!(settings(&tty), before);
+    }
+
+    #[test]
+    fn nothing_is_drawn_once_the_main_screen_is_back() {
+        let _turn = turn();
+        let (tty, mut person) = pty();
+        let screen = AlternateScreen::enter(tty.as_fd()).unwrap();
+        screen.write(b"drawn").unwrap();
+        restore();
+        screen.write(b"too late").unwrap();
+        drop(screen);
+        rustix::io::write(&tty, b"END").unwrap();
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"END") {
+            let mut buffer = [0; 256];
+            let count = io::Read::read(&mut person, &mut buffer).unwrap();
+            seen.extend_from_slice(&buffer[..count]);
+        }
+        let seen = String::from_utf8(seen).unwrap();
+        assert!(seen.contains("drawn") && seen.contains("\x1b[?1049l"), "{seen:?}");
+        assert!(!seen.contains("too late"), "{seen:?}");
     }
 
     #[test]
