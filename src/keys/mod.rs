@@ -13,6 +13,7 @@ mod listing;
 mod openssh;
 mod pem;
 mod pkcs8;
+pub mod place;
 mod ppk;
 mod public;
 mod refusal;

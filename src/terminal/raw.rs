@@ -119,7 +119,7 @@ impl NoEcho {
 /// typing. Dropping it shows the main screen again as it was, with its scrollback.
 #[derive(Debug)]
 pub struct AlternateScreen {
-    _screen: ScreenMode,
+    screen: ScreenMode,
     _raw: RawMode,
 }
 
@@ -136,9 +136,23 @@ impl AlternateScreen {
     pub fn enter(fd: BorrowedFd<'_>) -> io::Result<AlternateScreen> {
         let raw = RawMode::enter(fd)?;
         Ok(AlternateScreen {
-            _screen: ScreenMode::enter(fd, ENTER_SCREEN, LEAVE_SCREEN)?,
+            screen: ScreenMode::enter(fd, ENTER_SCREEN, LEAVE_SCREEN)?,
             _raw: raw,
         })
+    }
+
+    /// Writes to the terminal, unless [`restore`] has given the main screen back: what belongs
+    /// to a dialog must not appear there.
+    ///
+    /// # Errors
+    /// The terminal has gone away.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        // Under the lock, so that no restore falls between the look and the writing.
+        let changed = changed();
+        match changed.iter().find(|entry| entry.id == self.screen.change.id) {
+            Some(entry) => write_all(entry.fd.as_fd(), bytes),
+            None => Ok(()),
+        }
     }
 }
 
@@ -146,7 +160,7 @@ impl AlternateScreen {
 /// paste. Dropping it switches the mode off.
 #[derive(Debug)]
 pub struct ScreenMode {
-    _change: Change,
+    change: Change,
 }
 
 impl ScreenMode {
@@ -155,7 +169,7 @@ impl ScreenMode {
     /// # Errors
     /// The terminal has gone away.
     pub fn enter(fd: BorrowedFd<'_>, on: &str, off: &'static str) -> io::Result<ScreenMode> {
-        Ok(ScreenMode { _change: Change::write(fd, on, off)? })
+        Ok(ScreenMode { change: Change::write(fd, on, off)? })
     }
 }
 
@@ -187,7 +201,7 @@ impl Change {
         let fd = fd.try_clone_to_owned()?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let mut changed = changed();
-        write_all(fd.as_fd(), on)?;
+        write_all(fd.as_fd(), on.as_bytes())?;
         changed.push(Changed { id, fd, before: Before::Screen(off) });
         Ok(Change { id })
     }
@@ -211,13 +225,12 @@ impl Changed {
         // Nothing can be done if the terminal has hung up.
         match self.before {
             Before::Modes(before) => drop(tcsetattr(&self.fd, OptionalActions::Drain, &before)),
-            Before::Screen(off) => drop(write_all(self.fd.as_fd(), off)),
+            Before::Screen(off) => drop(write_all(self.fd.as_fd(), off.as_bytes())),
         }
     }
 }
 
-fn write_all(fd: BorrowedFd<'_>, text: &str) -> io::Result<()> {
-    let mut bytes = text.as_bytes();
+fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         let count = rustix::io::retry_on_intr(|| rustix::io::write(fd, bytes))?;
         bytes = &bytes[count..];
@@ -373,6 +386,27 @@ mod tests {
         drop(mode);
         person.read_exact(&mut seen).unwrap();
         assert_eq!(&seen, b"onoff.");
+    }
+
+    #[test]
+    fn nothing_is_drawn_once_the_main_screen_is_back() {
+        let _turn = turn();
+        let (tty, mut person) = pty();
+        let screen = AlternateScreen::enter(tty.as_fd()).unwrap();
+        screen.write(b"drawn").unwrap();
+        restore();
+        screen.write(b"too late").unwrap();
+        drop(screen);
+        rustix::io::write(&tty, b"END").unwrap();
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"END") {
+            let mut buffer = [0; 256];
+            let count = io::Read::read(&mut person, &mut buffer).unwrap();
+            seen.extend_from_slice(&buffer[..count]);
+        }
+        let seen = String::from_utf8(seen).unwrap();
+        assert!(seen.contains("drawn") && seen.contains("\x1b[?1049l"), "{seen:?}");
+        assert!(!seen.contains("too late"), "{seen:?}");
     }
 
     #[test]

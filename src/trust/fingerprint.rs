@@ -2,8 +2,100 @@
 //!
 //! RFC 4716 section 4 has the MD5 form. The picture is the "drunken bishop" walk.
 
+use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use russh::keys::ssh_key::public::KeyData;
 use russh::keys::ssh_key::{EcdsaCurve, HashAlg, Mpint, PublicKey};
+
+/// The picture's columns and rows, without its frame.
+const FIELD: (usize, usize) = (17, 9);
+
+/// What a field of the picture shows that was visited so often.
+const MARKS: &[u8; 15] = b" .o+=*BOX@%&#/^";
+
+/// A hash that fingerprints are made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// SHA-256, as base64.
+    Sha256,
+    /// MD5, as older documents show it.
+    Md5,
+}
+
+impl Hash {
+    /// The fingerprint: [`sha256`] or [`md5`].
+    pub fn of(self, key: &PublicKey) -> String {
+        match self {
+            Hash::Sha256 => sha256(key),
+            Hash::Md5 => md5(key),
+        }
+    }
+
+    /// The picture: [`randomart`] or [`randomart_md5`].
+    pub fn picture(self, key: &PublicKey) -> String {
+        match self {
+            Hash::Sha256 => randomart(key),
+            Hash::Md5 => randomart_md5(key),
+        }
+    }
+}
+
+/// What comes of comparing a key with a typed fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// It is this key's.
+    Same,
+    /// It is a fingerprint, and not this key's.
+    Other,
+    /// It is no whole fingerprint.
+    Unreadable,
+}
+
+/// Compares a key with a fingerprint as it was typed or pasted: `SHA256:` and base64, `MD5:` and
+/// hexadecimal bytes, either without its name, or a line of `ssh-keygen -l` that has one.
+pub fn compare(key: &PublicKey, typed: &str) -> Comparison {
+    let named = typed.split_whitespace().find_map(digest_named);
+    let digest = named.or_else(|| match typed.trim() {
+        bare if bare.contains(char::is_whitespace) => None,
+        bare => base64(bare).or_else(|| hexadecimal(bare)),
+    });
+    let Some(digest) = digest else { return Comparison::Unreadable };
+    let blob = key.to_bytes().expect("a key in memory has an encoding");
+    let same = match digest.len() {
+        MD5_BYTES => digest == md5::compute(blob).0,
+        _ => digest == key.fingerprint(HashAlg::Sha256).as_bytes(),
+    };
+    if same { Comparison::Same } else { Comparison::Other }
+}
+
+const MD5_BYTES: usize = 16;
+const SHA256_BYTES: usize = 32;
+
+/// The digest of a word that begins with the name of its hash.
+fn digest_named(word: &str) -> Option<Vec<u8>> {
+    let (name, rest) = word.split_once(':')?;
+    match name.to_ascii_lowercase().as_str() {
+        "sha256" => base64(rest),
+        "md5" => hexadecimal(rest),
+        _ => None,
+    }
+}
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let bytes = BASE64_NOPAD.decode(text.trim_end_matches('=').as_bytes()).ok()?;
+    (bytes.len() == SHA256_BYTES).then_some(bytes)
+}
+
+/// Sixteen bytes, all parted by colons or none.
+fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let text = text.to_ascii_lowercase();
+    let digits: String = match text.contains(':') {
+        true if text.split(':').any(|byte| byte.len() != 2) => return None,
+        true => text.split(':').collect(),
+        false => text,
+    };
+    let bytes = HEXLOWER.decode(digits.as_bytes()).ok()?;
+    (bytes.len() == MD5_BYTES).then_some(bytes)
+}
 
 /// `SHA256:` and 43 characters of base64 without padding.
 pub fn sha256(key: &PublicKey) -> String {
@@ -19,8 +111,36 @@ pub fn md5(key: &PublicKey) -> String {
 
 /// The picture of the SHA-256 fingerprint: 11 lines of 19 columns, no newline at the end.
 pub fn randomart(key: &PublicKey) -> String {
-    let header = format!("[{} {}]", type_name(key), bits(key));
-    key.fingerprint(HashAlg::Sha256).to_randomart(&header)
+    key.fingerprint(HashAlg::Sha256).to_randomart(&title(key))
+}
+
+/// The picture of the MD5 fingerprint, likewise.
+pub fn randomart_md5(key: &PublicKey) -> String {
+    let (width, height) = FIELD;
+    let digest = md5::compute(key.to_bytes().expect("a key in memory has an encoding"));
+    let mut visits = vec![vec![0_usize; width]; height];
+    let (mut x, mut y) = (width / 2, height / 2);
+    for step in digest.0.iter().flat_map(|byte| [0, 2, 4, 6].map(|shift| byte >> shift)) {
+        x = if step & 1 == 1 { (x + 1).min(width - 1) } else { x.saturating_sub(1) };
+        y = if step & 2 == 2 { (y + 1).min(height - 1) } else { y.saturating_sub(1) };
+        visits[y][x] = (visits[y][x] + 1).min(MARKS.len() - 1);
+    }
+    let mut out = format!("+{:-^width$}+\n", title(key));
+    for (row, counts) in visits.iter().enumerate() {
+        out.push('|');
+        out.extend(counts.iter().enumerate().map(|(column, count)| match (column, row) {
+            here if here == (x, y) => 'E',
+            here if here == (width / 2, height / 2) => 'S',
+            _ => char::from(MARKS[*count]),
+        }));
+        out.push_str("|\n");
+    }
+    out.push_str(&format!("+{:-^width$}+", "[MD5]"));
+    out
+}
+
+fn title(key: &PublicKey) -> String {
+    format!("[{} {}]", type_name(key), bits(key))
 }
 
 /// The short name of the key's type, in capitals; `UNKNOWN` for types this client lacks.
@@ -88,6 +208,56 @@ mod tests {
             assert_eq!(line(sha256(&key)) + &randomart(&key) + "\n", with_picture);
             assert_eq!(line(md5(&key)), with_md5);
         }
+    }
+
+    #[test]
+    fn a_typed_fingerprint_is_compared_in_every_form_people_have_it() {
+        let (text, _, _) = sample!("ed25519");
+        let (other, _, _) = sample!("ecdsa-256");
+        let key = |text| PublicKey::from_openssh(text).expect("a key");
+        let (key, other) = (key(text), key(other));
+        let (sha256, md5) = (sha256(&key), md5(&key));
+        let hex = md5.trim_start_matches("MD5:");
+        for typed in [
+            sha256.clone(),
+            format!("  {sha256}=\n"),
+            sha256.replace("SHA256", "sha256"),
+            sha256.trim_start_matches("SHA256:").to_owned(),
+            md5.clone(),
+            md5.to_lowercase(),
+            hex.to_owned(),
+            hex.replace(':', "").to_uppercase(),
+            format!("256 {sha256} root@host (ED25519)"),
+        ] {
+            assert_eq!(compare(&key, &typed), Comparison::Same, "{typed}");
+            assert_eq!(compare(&other, &typed), Comparison::Other, "{typed}");
+        }
+        for typed in ["", "SHA256:", "MD5:", "yes", &sha256[..49], &hex[..44], "a:b", "SHA256:*"] {
+            assert_eq!(compare(&key, typed), Comparison::Unreadable, "{typed}");
+        }
+        let wrong_case = sha256.to_lowercase();
+        assert_ne!(compare(&key, &wrong_case), Comparison::Same);
+    }
+
+    #[test]
+    fn the_picture_of_the_md5_fingerprint_is_that_of_ssh_keygen() {
+        let key =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrbJDvYsSp27u0IPPfNeSAn5Wq7g9b1sbowGTRvQQl6";
+        let expected = "\
++--[ED25519 256]--+
+|=+o....          |
+|oo+... . .       |
+|+o.o  . . o      |
+|*.  .  . o       |
+|*+      S        |
+|E..              |
+|o                |
+|                 |
+|                 |
++------[MD5]------+";
+        let key = PublicKey::from_openssh(key).expect("a key");
+        assert_eq!(randomart_md5(&key), expected);
+        assert_eq!(Hash::Md5.picture(&key), expected);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::prompt::{
 use crate::secret::Secret;
 use crate::ui::plain::Plain;
 use crate::ui::screen::Screen;
+use crate::ui::screen::warning::Warning;
 
 /// The person at a terminal that dialogs can be shown on.
 pub struct Dialogs {
@@ -19,7 +20,11 @@ pub struct Dialogs {
 
 impl Prompt for Dialogs {
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
-        self.plain.host_key(question)
+        match self.screen.run(Warning::new(question)) {
+            Ok(warning) => Answer::Given(warning.answer()),
+            // The terminal is gone, and nobody saw the question.
+            Err(_) => Answer::CannotAsk,
+        }
     }
 
     fn secret(&self, label: &str) -> Answer<Secret> {

@@ -2,7 +2,9 @@
 //! answers to "how": dialogs on the full screen, and plain, append-only lines.
 
 pub mod dialogs;
+pub mod evidence;
 pub mod hosts;
 pub mod plain;
 pub mod plain_connection;
+mod plain_host_key;
 pub mod screen;

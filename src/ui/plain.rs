@@ -17,7 +17,8 @@ use crate::prompt::{
 };
 use crate::secret::Secret;
 use crate::terminal;
-use crate::trust::{Finding, KnownKey, fingerprint, sshfp};
+use crate::trust::fingerprint;
+use crate::ui::plain_host_key;
 
 /// Answers that make no sense before the question is given up.
 const MAX_MISTAKES: usize = 5;
@@ -76,41 +77,10 @@ impl Plain {
 
 impl Prompt for Plain {
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
-        let Some(mut tty) = self.terminal() else { return Answer::CannotAsk };
-        if tty.write_all(warning(question).as_bytes()).is_err() {
-            return Answer::CannotAsk;
+        match self.terminal() {
+            Some(tty) => plain_host_key::ask(tty, question),
+            None => Answer::CannotAsk,
         }
-        let replaced = matches!(question.evidence.finding, Finding::Changed(_));
-        let changed = question.evidence.is_alarming();
-        let label = match changed {
-            true if !replaced => {
-                "Type \"add\" to connect and save the key, \"once\" to connect without saving, or press Enter to disconnect: "
-            }
-            true => {
-                "Type \"replace\" to connect and replace the old key, \"once\" to connect without saving, or press Enter to disconnect: "
-            }
-            false => "Are you sure you want to continue connecting (yes/once/no/[fingerprint])? ",
-        };
-        for _ in 0..MAX_MISTAKES {
-            let typed = match terminal::secret::read_shown(&tty, label) {
-                Ok(Some(typed)) => typed,
-                Ok(None) | Err(_) => return Answer::Cancelled,
-            };
-            let answer = match typed.trim().to_ascii_lowercase().as_str() {
-                "yes" if !changed => HostKeyAnswer::Record,
-                "replace" if replaced => HostKeyAnswer::Record,
-                "add" if changed && !replaced => HostKeyAnswer::Record,
-                "once" => HostKeyAnswer::Once,
-                "no" | "disconnect" => HostKeyAnswer::Disconnect,
-                "" if changed => HostKeyAnswer::Disconnect,
-                _ if typed.trim().starts_with("SHA256:") => {
-                    HostKeyAnswer::IfFingerprint(typed.trim().to_owned())
-                }
-                _ => continue,
-            };
-            return Answer::Given(answer);
-        }
-        Answer::Cancelled
     }
 
     fn secret(&self, label: &str) -> Answer<Secret> {
@@ -231,44 +201,6 @@ fn run(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
     }
 }
 
-/// The security warning: what is known, and what the server showed.
-fn warning(question: &HostKeyQuestion<'_>) -> String {
-    let HostKeyQuestion { host, key_type, sha256, md5, .. } = question;
-    let mut text = match &question.evidence.finding {
-        Finding::Changed(known) => format!(
-            "SECURITY WARNING: the host key of \"{host}\" has CHANGED.\n\
-             Somebody may be pretending to be this host, or its administrator made a new key.\n\
-             {}",
-            listed("Known", known)
-        ),
-        Finding::OtherTypeKnown(known) => format!(
-            "SECURITY WARNING: \"{host}\" showed a key of a type not seen before.\n{}",
-            listed("Known", known)
-        ),
-        _ => format!(
-            "SECURITY WARNING: there is no entry for \"{host}\" in your list of known hosts.\n\
-             The authenticity of the host can't be established.\n"
-        ),
-    };
-    if let Some(fault) = &question.evidence.certificate_fault {
-        text.push_str(&format!("Its certificate does not count: {fault}\n"));
-    }
-    for line in sshfp::lines(question.evidence) {
-        text.push_str(&format!("{line}\n"));
-    }
-    for problem in question.evidence.problems.iter().filter(|problem| problem.line.is_none()) {
-        text.push_str(&format!("Not searched: {problem}\n"));
-    }
-    text.push_str(&format!(
-        "Offered: {key_type} key fingerprint is\n  {sha256}\n  {md5}\n{}\n",
-        question.randomart.trim_end()
-    ));
-    let searched: Vec<_> =
-        question.evidence.searched.iter().map(|file| file.display().to_string()).collect();
-    text.push_str(&format!("Searched: {}\n", searched.join(", ")));
-    text
-}
-
 /// What a changed set of host keys would do to the file; each line says what it belongs to.
 fn rotation(question: &RotationQuestion<'_>) -> String {
     let RotationQuestion { host, file, difference } = question;
@@ -283,19 +215,4 @@ fn rotation(question: &RotationQuestion<'_>) -> String {
         lines.push(format!("obsolete: {kind} key {sha256} ({})", entry.at));
     }
     lines.iter().map(|line| format!("Hostkey rotation: {line}\n")).collect()
-}
-
-fn listed(what: &str, known: &[KnownKey]) -> String {
-    known
-        .iter()
-        .map(|entry| {
-            format!(
-                "{what}:   {} key {} ({}:{})\n",
-                fingerprint::type_name(&entry.key),
-                fingerprint::sha256(&entry.key),
-                entry.at.file.display(),
-                entry.at.line
-            )
-        })
-        .collect()
 }

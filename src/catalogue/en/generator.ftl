@@ -1,1 +1,31 @@
-# generator
+# The key generator.
+
+generator-title = New key
+generator-type = Type:
+generator-bits = RSA bits:
+generator-comment = Comment:
+generator-format = Format:
+generator-openssh = OpenSSH private key and .pub
+generator-ppk = PuTTY PPK 3 and .pub
+generator-file = Save in:
+generator-passphrase = Passphrase:
+generator-again = Passphrase again:
+generator-show = Show passphrase
+generator-rounds = bcrypt rounds:
+generator-generate = Generate
+generator-another = Generate another
+generator-save = Save
+generator-match = Both passphrases are the same.
+generator-mismatch = The two passphrases do not match.
+generator-no-number = this is not a whole number
+generator-no-file = Name the file that the key shall be saved in.
+generator-long-comment = A comment has at most { $max } characters.
+generator-at-work = { $spinner } The key is being made: { $seconds } s
+generator-sealing = { $spinner } The key is being encrypted: { $seconds } s
+generator-cancelled = Cancelled; nothing was written.
+generator-made = New { $kind } key:
+generator-unsaved = It is not saved yet.
+generator-saved = Saved in { $file }
+generator-saved-public = Public key in { $file }
+generator-really-empty = Save the key without a passphrase? Whoever gets the file can log in with it.
+generator-exists = { $file } exists. Overwrite it? The key that is in it will be lost.

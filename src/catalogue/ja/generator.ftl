@@ -1,1 +1,31 @@
-# generator
+# 鍵の生成。
+
+generator-title = 新しい鍵
+generator-type = 種類:
+generator-bits = RSA ビット数:
+generator-comment = コメント:
+generator-format = 形式:
+generator-openssh = OpenSSH 秘密鍵と .pub
+generator-ppk = PuTTY PPK 3 と .pub
+generator-file = 保存先:
+generator-passphrase = パスフレーズ:
+generator-again = 確認のため再入力:
+generator-show = パスフレーズを表示する
+generator-rounds = bcrypt ラウンド数:
+generator-generate = 生成
+generator-another = 別の鍵を生成
+generator-save = 保存
+generator-match = パスフレーズは一致しています。
+generator-mismatch = パスフレーズが一致しません。
+generator-no-number = 整数を入力してください
+generator-no-file = 鍵を保存するファイルの名前を入力してください。
+generator-long-comment = コメントは { $max } 文字までです。
+generator-at-work = { $spinner } 鍵を生成しています: { $seconds } 秒
+generator-sealing = { $spinner } 鍵を暗号化しています: { $seconds } 秒
+generator-cancelled = 中止しました。何も書き込んでいません。
+generator-made = 新しい { $kind } 鍵:
+generator-unsaved = まだ保存していません。
+generator-saved = { $file } に保存しました
+generator-saved-public = 公開鍵は { $file } にあります
+generator-really-empty = パスフレーズなしで鍵を保存しますか。ファイルを手に入れた人は誰でもこの鍵でログインできます。
+generator-exists = { $file } は既に存在します。上書きしますか。中の鍵は失われます。

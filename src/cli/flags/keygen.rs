@@ -49,6 +49,8 @@ pub enum Keygen {
     PassphraseFd,
     /// `--new-passphrase-fd`.
     NewPassphraseFd,
+    /// `--plain`.
+    Plain,
     /// `--help`.
     Help,
 }
@@ -119,6 +121,7 @@ pub const KEYGEN: &[Flag<Keygen>] = &[
         "read the new passphrase from this descriptor, with -p and -O",
         K::NewPassphraseFd,
     ),
+    flag("--plain", "ask in lines, where without any flag there is a dialog", K::Plain),
     flag("--help", "print this help", K::Help),
 ];
 

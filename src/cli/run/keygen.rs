@@ -7,28 +7,28 @@ mod ask;
 mod options;
 mod show;
 
-use std::fs::DirBuilder;
 use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use russh::keys::PrivateKey;
+use russh::keys::{PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
 use super::{Result, print, within_signals};
 use crate::cli::args::Typed;
-use crate::cli::{Environment, help, log};
-use crate::error::{Error, Kind, told};
+use crate::cli::{Environment, help, log, look};
+use crate::error::{Error, Kind};
 use crate::keys::generate::KeyType;
 use crate::keys::save::{self, Readers};
-use crate::keys::{self, Format, KeyFile, Listed, write};
+use crate::keys::{self, Format, KeyFile, Listed, place, write};
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::sshfp;
 use crate::ui::plain::Plain;
+use crate::ui::screen::Screen;
+use crate::ui::screen::generator::{Surroundings, generator};
 use ask::{Asker, Opened, shown};
 use options::{Action, Form, Options};
 
@@ -41,8 +41,6 @@ const HOST_KEYS: [&str; 3] = [
     "/etc/ssh/ssh_host_ecdsa_key.pub",
     "/etc/ssh/ssh_host_ed25519_key.pub",
 ];
-
-const DIRECTORY_MODE: u32 = 0o700;
 
 /// What the work needs of its surroundings.
 struct Work {
@@ -68,9 +66,18 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
         directory: context.home.join(".ssh"),
         comment: format!("{}@{}", context.local_user, context.local_host),
     };
+    let screen = match typed.rest.is_empty() {
+        true => look::full_screen(environment).and_then(|look| Screen::open(look).ok()),
+        false => None,
+    };
+    let home = context.home;
     // On a thread of its own, so that Ctrl-C at a question restores the terminal and ends it.
     within_signals(async {
-        let done = tokio::task::spawn_blocking(move || work.run()).await;
+        let run = move || match screen {
+            Some(screen) => work.on_screen(&screen, home),
+            None => work.run(),
+        };
+        let done = tokio::task::spawn_blocking(run).await;
         done.unwrap_or_else(|_| Err(Error::new(Kind::Local, say!("keygen-work-broken-off"))))
     })
 }
@@ -101,6 +108,19 @@ impl Work {
         }
     }
 
+    /// The same as [`Work::make`], guided.
+    fn on_screen(self, screen: &Screen, home: PathBuf) -> Result<u8> {
+        let (directory, comment) = (self.directory.clone(), self.comment.clone());
+        let done = screen.run(generator(Surroundings { home, directory, comment }));
+        let done = done.map_err(|error| {
+            Error::new(Kind::Local, format!("cannot use the terminal: {error}"))
+        })?;
+        match done.saved() {
+            Some(saved) => self.said_made(&saved.key, &saved.file, &saved.public_file),
+            None => Err(ask::cancelled()),
+        }
+    }
+
     /// A new key, as OpenSSH or PuTTY keep it, and its public half beside it.
     fn make(&mut self) -> Result<u8> {
         let name = self.options.kind.as_deref().unwrap_or("ed25519");
@@ -112,7 +132,7 @@ impl Work {
         let kind_name = kind.name();
         self.say(&(say!("keygen-generating-public-private-key", kind_name) + "\n"))?;
         let path = self.new_file(kind, ppk)?;
-        let public_path = public_path(&path, ppk);
+        let public_path = place::public(&path, ppk);
         let existing = self.asker.existing(&[&path, &public_path])?;
         // For a new key both flags mean the same.
         let given = self.options.new_passphrase.take().or(self.options.passphrase.take());
@@ -124,12 +144,11 @@ impl Work {
         let text = self.private(&key, passphrase.as_ref(), form)?;
         let line = write::public_line(key.public_key());
         save::pair((&path, &text), (&public_path, &line), existing)?;
-        self.said_made(&key, &path, &public_path)
+        self.said_made(key.public_key(), &path, &public_path)
     }
 
-    fn said_made(&self, key: &PrivateKey, path: &Path, public_path: &Path) -> Result<u8> {
+    fn said_made(&self, public: &PublicKey, path: &Path, public_path: &Path) -> Result<u8> {
         use crate::trust::fingerprint;
-        let public = key.public_key();
         self.say(
             &(say!(
                 "keygen-your-identification-been-saved",
@@ -147,19 +166,9 @@ impl Work {
         if let Some(path) = &self.options.file {
             return Ok(path.clone());
         }
-        let suffix = if ppk { ".ppk" } else { "" };
-        let default = self.directory.join(kind.file_name() + suffix);
-        let path = self.asker.file(&say!("keygen-enter-file-which-save"), default.clone())?;
-        if path == default && !self.directory.exists() {
-            let made = DirBuilder::new().mode(DIRECTORY_MODE).create(&self.directory);
-            made.map_err(|error| {
-                let directory = shown(&self.directory);
-                Error::new(
-                    Kind::Local,
-                    say!("keygen-cannot-create", directory, error = told(&error)),
-                )
-            })?;
-        }
+        let default = place::usual(&self.directory, kind, ppk);
+        let path = self.asker.file(&say!("keygen-enter-file-which-save"), default)?;
+        place::make_directory(&self.directory, &path)?;
         Ok(path)
     }
 
@@ -372,17 +381,6 @@ fn own_host_keys() -> Result<Vec<Listed>> {
             .hint("name a key with -f"));
     }
     Ok(found)
-}
-
-/// Where the public half of a new key goes.
-fn public_path(path: &Path, ppk: bool) -> PathBuf {
-    let base = match path.extension() {
-        Some(extension) if ppk && extension == "ppk" => path.with_extension(""),
-        _ => path.to_owned(),
-    };
-    let mut name = base.into_os_string();
-    name.push(".pub");
-    PathBuf::from(name)
 }
 
 /// Makes the key; while primes are looked for, a terminal is shown that something happens.

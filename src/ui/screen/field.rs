@@ -65,6 +65,14 @@ impl Field {
         }
     }
 
+    /// A copy of the secret, for work that can fail and be tried again; it stays in the field.
+    pub fn copy_secret(&self) -> Secret {
+        match &self.text {
+            Text::Plain(_) => Secret::new(String::new()),
+            Text::Hidden(hidden) => Secret::new((*hidden.text).clone()),
+        }
+    }
+
     /// Whether nothing is typed.
     pub fn is_empty(&self) -> bool {
         match &self.text {

@@ -4,6 +4,7 @@
 //! [`Form::handle`] reports; how rows look and scroll is in `draw`. Keys are the same
 //! everywhere: Tab and the arrows move, Space chooses, Enter confirms, Esc leaves.
 
+mod beside;
 mod draw;
 mod row;
 
@@ -12,6 +13,7 @@ use crossterm::event::{
 };
 use ratatui::layout::{Position, Rect};
 
+pub use beside::Block;
 pub use row::{Item, Row, Widget};
 
 use super::field::Field;
@@ -211,6 +213,26 @@ impl<K: Copy + PartialEq> Form<K> {
                 && let Some((_, label)) = buttons.iter_mut().find(|(button, _)| *button == key)
             {
                 *label = new;
+                return;
+            }
+        }
+    }
+
+    /// Replaces blocks that stand beside each other.
+    pub fn set_blocks(&mut self, key: K, new: Vec<Block>) {
+        if let Widget::Beside(blocks) = &mut self.row(key).widget {
+            *blocks = new;
+        }
+    }
+
+    /// Replaces the buttons.
+    pub fn set_buttons(&mut self, new: Vec<(K, String)>) {
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            if let Widget::Buttons(buttons) = &mut row.widget {
+                if self.focus == at {
+                    self.part = self.part.min(new.len().saturating_sub(1));
+                }
+                *buttons = new;
                 return;
             }
         }

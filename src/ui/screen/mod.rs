@@ -8,9 +8,11 @@
 pub mod connection;
 pub mod field;
 pub mod form;
+pub mod generator;
 pub mod look;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod warning;
 
 use std::any::Any;
 use std::fs::File;
@@ -86,8 +88,9 @@ impl Screen {
     /// # Errors
     /// The terminal failed or is gone.
     pub fn run<C: Component>(&self, dialog: C) -> io::Result<C> {
-        let _screen = AlternateScreen::enter(self.tty.as_fd())?;
-        let mut terminal = Terminal::new(CrosstermBackend::new(self.tty.try_clone()?))?;
+        let screen = AlternateScreen::enter(self.tty.as_fd())?;
+        let pen = Pen { screen: &screen, drawn: Vec::new() };
+        let mut terminal = Terminal::new(CrosstermBackend::new(pen))?;
         let mut stack = Stack::new(Box::new(dialog));
         loop {
             terminal.draw(|frame| stack.draw(frame, self.look))?;
@@ -98,7 +101,7 @@ impl Screen {
             };
             match act {
                 Done::No => {}
-                Done::Write(bytes) => (&self.tty).write_all(&bytes)?,
+                Done::Write(bytes) => screen.write(&bytes)?,
                 Done::Yes(root) => {
                     let root: Box<dyn Any> = root;
                     return root
@@ -108,6 +111,24 @@ impl Screen {
                 }
             }
         }
+    }
+}
+
+/// What is drawn, written at once when it is whole: no flicker, and nothing after the main
+/// screen was given back because of a signal.
+struct Pen<'a> {
+    screen: &'a AlternateScreen,
+    drawn: Vec<u8>,
+}
+
+impl Write for Pen<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.drawn.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.screen.write(&std::mem::take(&mut self.drawn))
     }
 }
 

@@ -173,6 +173,7 @@ pub(super) fn shown(path: &Path) -> String {
     text::line_bytes(path.as_os_str().as_bytes(), MAX_PATH)
 }
 
-fn cancelled() -> Error {
+/// Nobody wants the key any more.
+pub(super) fn cancelled() -> Error {
     Error::new(Kind::Cancelled, say!("keygen-cancelled-nothing-written"))
 }

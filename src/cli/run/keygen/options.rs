@@ -175,6 +175,8 @@ impl Options {
             Keygen::NewPassphraseFd => self.new_passphrase = descriptor()?,
             Keygen::Quiet => self.quiet = true,
             Keygen::Verbose => self.verbose = true,
+            // Any flag leads to lines; this one does nothing else.
+            Keygen::Plain => {}
             Keygen::Change => self.asked.push((name, Action::Change)),
             Keygen::Export => self.asked.push((name, Action::Export)),
             Keygen::Import => self.asked.push((name, Action::Import)),

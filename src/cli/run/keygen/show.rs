@@ -4,16 +4,13 @@ use russh::keys::PublicKey;
 
 use crate::keys::Listed;
 use crate::text;
-use crate::trust::fingerprint;
+use crate::trust::fingerprint::{self, Hash};
 
 /// How much of a comment is shown, in characters.
 const MAX_COMMENT: usize = 256;
 
+/// Columns between the edges of the picture.
 const WIDTH: usize = 17;
-const HEIGHT: usize = 9;
-
-/// What a field shows that was visited so often; then the start and the end.
-const MARKS: &[u8; 15] = b" .o+=*BOX@%&#/^";
 
 /// The lines for one key, each with its line break.
 pub(super) fn key(listed: &Listed, md5: bool, picture: bool) -> String {
@@ -28,50 +25,21 @@ pub(super) fn key(listed: &Listed, md5: bool, picture: bool) -> String {
     let bits = fingerprint::bits(key);
     let mut out = format!("{bits} {print} {comment} ({name}{certified})\n");
     if picture {
-        out.push_str(&if md5 { md5_art(key, certified) } else { sha256_art(key, certified) });
+        let hash = if md5 { Hash::Md5 } else { Hash::Sha256 };
+        out.push_str(&art(key, hash, certified));
         out.push('\n');
     }
     out
 }
 
-/// The picture of the SHA-256 fingerprint, named for a certificate where it is one.
-fn sha256_art(key: &PublicKey, certified: &str) -> String {
-    let art = fingerprint::randomart(key);
+/// The picture, named for a certificate where it is one.
+fn art(key: &PublicKey, hash: Hash, certified: &str) -> String {
+    let art = hash.picture(key);
     if certified.is_empty() {
         return art;
     }
     let rest = art.split_once('\n').map_or("", |(_, rest)| rest);
-    format!("{}\n{rest}", frame(&title(key, certified)))
-}
-
-/// The walk of the "drunken bishop" over the MD5 fingerprint, which no library draws.
-fn md5_art(key: &PublicKey, certified: &str) -> String {
-    let digest = md5::compute(key.to_bytes().expect("a key in memory has an encoding"));
-    let mut field = [[0_usize; WIDTH]; HEIGHT];
-    let (mut x, mut y) = (WIDTH / 2, HEIGHT / 2);
-    for byte in digest.0 {
-        for shift in [0, 2, 4, 6] {
-            let step = byte >> shift;
-            x = if step & 1 == 1 { (x + 1).min(WIDTH - 1) } else { x.saturating_sub(1) };
-            y = if step & 2 == 2 { (y + 1).min(HEIGHT - 1) } else { y.saturating_sub(1) };
-            field[y][x] = (field[y][x] + 1).min(MARKS.len() - 1);
-        }
-    }
-    let mut out = frame(&title(key, certified));
-    for (row, counts) in field.iter().enumerate() {
-        out.push_str("\n|");
-        for (column, count) in counts.iter().enumerate() {
-            out.push(match (column, row) {
-                here if here == (x, y) => 'E',
-                (column, row) if (column, row) == (WIDTH / 2, HEIGHT / 2) => 'S',
-                _ => char::from(MARKS[*count]),
-            });
-        }
-        out.push('|');
-    }
-    out.push('\n');
-    out.push_str(&frame("[MD5]"));
-    out
+    format!("+{:-^WIDTH$}+\n{rest}", title(key, certified))
 }
 
 /// As ssh-keygen has it: without the size where both do not fit.
@@ -79,10 +47,6 @@ fn title(key: &PublicKey, certified: &str) -> String {
     let name = fingerprint::type_name(key);
     let full = format!("[{name}{certified} {}]", fingerprint::bits(key));
     if full.len() <= WIDTH { full } else { format!("[{name}{certified}]") }
-}
-
-fn frame(text: &str) -> String {
-    format!("+{text:-^WIDTH$}+")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget as _};
 use unicode_width::UnicodeWidthStr;
 
+use super::beside;
 use super::row::{Item, Row, Widget};
 use super::{Form, Spot};
 use crate::say;
@@ -177,6 +178,9 @@ impl<K: Copy + PartialEq> Form<K> {
             ("Esc", say!("hint-cancel")),
         ];
         let mut lines = vec![String::new()];
+        // What a key does in this dialog stands in the place of what it usually does.
+        let own = |key: &str| self.hints.iter().any(|(keys, _)| *keys == key);
+        let usual = usual.into_iter().filter(|(key, _)| !own(key));
         for (keys, does) in self.hints.iter().cloned().chain(usual) {
             let hint = say!("keys-hint", keys, does);
             let last = lines.last_mut().expect("begins with one line");
@@ -213,6 +217,9 @@ fn draw_row<K>(at: usize, row: &Row<K>, focus: Option<usize>, pen: Pen) -> Drawn
         }
         Widget::Art(lines) => {
             drawn.lines.extend(lines.iter().map(|line| Line::from(format!("{indent}{line}"))));
+        }
+        Widget::Beside(blocks) => {
+            drawn.lines.extend(beside::lines(blocks, usize::from(pen.width), look));
         }
         Widget::Field { label, field } => {
             let label = padded(&format!("{indent}{label}"), pen.label);

@@ -1,5 +1,6 @@
 //! What a form is made of: one row each, with what can be done in it.
 
+use super::beside::Block;
 use crate::ui::screen::field::Field;
 use crate::ui::screen::look::Tone;
 
@@ -23,6 +24,8 @@ pub enum Widget<K> {
     Text(Vec<(Tone, String)>),
     /// Lines that must stay as they are, such as a randomart.
     Art(Vec<String>),
+    /// Blocks of lines, beside each other where there is room.
+    Beside(Vec<Block>),
     /// A labelled line to type into.
     Field {
         /// What stands before it.
@@ -104,6 +107,11 @@ impl<K> Row<K> {
         Row::of(Some(key), Widget::Art(text.lines().map(str::to_owned).collect()))
     }
 
+    /// Blocks beside each other, to be replaced later by their key.
+    pub fn beside(key: K, blocks: Vec<Block>) -> Row<K> {
+        Row::of(Some(key), Widget::Beside(blocks))
+    }
+
     /// A field.
     pub fn field(key: K, label: impl Into<String>, field: Field) -> Row<K> {
         Row::of(Some(key), Widget::Field { label: label.into(), field })
@@ -159,7 +167,11 @@ impl<K> Row<K> {
     }
 
     pub(super) fn can_have_focus(&self) -> bool {
-        self.enabled && !matches!(self.widget, Widget::Gap | Widget::Text(_) | Widget::Art(_))
+        let shows = matches!(
+            self.widget,
+            Widget::Gap | Widget::Text(_) | Widget::Art(_) | Widget::Beside(_)
+        );
+        self.enabled && !shows
     }
 
     pub(super) fn is_pinned(&self) -> bool {

@@ -1,0 +1,63 @@
+//! Where a new key goes: its file's usual name, the directory for it, and its public half.
+//!
+//! What is written there, and whether something may be in the way, is `save`'s.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use super::file::quoted;
+use super::generate::KeyType;
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
+
+/// Nobody else looks into the directory of keys.
+const DIRECTORY_MODE: u32 = 0o700;
+
+/// The usual file of a new key in a directory: `id_ed25519`, `id_ed25519.ppk`.
+pub fn usual(directory: &Path, kind: KeyType, ppk: bool) -> PathBuf {
+    let suffix = if ppk { ".ppk" } else { "" };
+    directory.join(kind.file_name() + suffix)
+}
+
+/// Where the public half of a new key goes: beside it, with `.pub`, in the place of `.ppk`.
+pub fn public(path: &Path, ppk: bool) -> PathBuf {
+    let base = match path.extension() {
+        Some(extension) if ppk && extension == "ppk" => path.with_extension(""),
+        _ => path.to_owned(),
+    };
+    let mut name = base.into_os_string();
+    name.push(".pub");
+    PathBuf::from(name)
+}
+
+/// Makes the usual directory, mode 0700, if the file is to be in it and it is not there.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_directory(directory: &Path, file: &Path) -> Result<()> {
+    if file.parent() != Some(directory) || directory.exists() {
+        return Ok(());
+    }
+    DirBuilder::new().mode(DIRECTORY_MODE).create(directory).map_err(|error| {
+        Error::new(
+            Kind::Local,
+            say!("keygen-cannot-create", directory = quoted(directory), error = told(&error)),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_ssh_and_putty_look_for() {
+        let usual = |kind, ppk| usual(Path::new("/h/.ssh"), kind, ppk);
+        assert_eq!(usual(KeyType::Ed25519, false), Path::new("/h/.ssh/id_ed25519"));
+        assert_eq!(usual(KeyType::Rsa(3072), true), Path::new("/h/.ssh/id_rsa.ppk"));
+        assert_eq!(public(Path::new("/h/k"), false), Path::new("/h/k.pub"));
+        assert_eq!(public(Path::new("/h/k.ppk"), true), Path::new("/h/k.pub"));
+        assert_eq!(public(Path::new("/h/k.ppk"), false), Path::new("/h/k.ppk.pub"));
+    }
+}

@@ -1,0 +1,301 @@
+//! The evidence about a host key as lines for a person: which files were searched, what was
+//! found where, and what could not be used. The security dialog and its plain twin show the
+//! same lines; each is data, a text of the catalogue with its values, so that it can be given
+//! in another form as well.
+//!
+//! What follows from the evidence is decided in `trust`; nothing is decided here.
+
+use std::path::{Path, PathBuf};
+
+use crate::catalogue;
+use crate::text;
+use crate::trust::fingerprint::{self, Hash};
+use crate::trust::{Evidence, Finding, KnownKey, Problem, sshfp};
+use crate::ui::screen::look::Tone;
+
+/// How many keys, and how many lines that were skipped, are named for each file: enough to
+/// find the place, and a file of junk cannot push the rest away.
+const NAMED_MAX: usize = 4;
+/// How much of a path is shown, in characters.
+const PATH_MAX: usize = 400;
+/// How much of a name is shown, in characters: no DNS name is longer.
+const NAME_MAX: usize = 255;
+
+/// One line: a text of the catalogue, its values, and how it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The name of the text.
+    pub id: &'static str,
+    /// Its values by name, fit to be shown.
+    pub values: Vec<(&'static str, String)>,
+    /// What it means for the decision.
+    pub tone: Tone,
+}
+
+impl Line {
+    fn new(tone: Tone, id: &'static str, values: Vec<(&'static str, String)>) -> Line {
+        Line { id, values, tone }
+    }
+
+    /// The line in the language of the process.
+    pub fn text(&self) -> String {
+        let values: Vec<(&str, &dyn std::fmt::Display)> =
+            self.values.iter().map(|(name, value)| (*name, value as _)).collect();
+        catalogue::text(self.id, &values)
+    }
+}
+
+/// What is the matter, in one line, and what it can mean, in another.
+pub fn summary(host: &str, evidence: &Evidence) -> [Line; 2] {
+    let values = || {
+        let place = known(evidence).first().map(|known| known.at.to_string());
+        vec![
+            ("host", text::line(host, NAME_MAX)),
+            ("kind", kind(evidence)),
+            ("place", place.unwrap_or_default()),
+        ]
+    };
+    let (tone, headline, meaning) = match &evidence.finding {
+        Finding::Changed(_) => (Tone::Danger, "warning-changed", "warning-changed-means"),
+        _ if evidence.is_alarming() => (Tone::Danger, "warning-dns", "warning-changed-means"),
+        Finding::OtherTypeKnown(_) => (Tone::Warn, "warning-other", "warning-other-means"),
+        _ => (Tone::Strong, "warning-unknown", "warning-unknown-means"),
+    };
+    [Line::new(tone, headline, values()), Line::new(Tone::Plain, meaning, values())]
+}
+
+/// Everything that was looked at, in the order in which it was.
+pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<Line> {
+    let name = text::line(&evidence.subject.entry_name(), NAME_MAX);
+    let mut lines = vec![Line::new(Tone::Dim, "evidence-name", vec![("name", name)])];
+    for file in files(evidence) {
+        of_file(evidence, file, hash, &mut lines);
+    }
+    if let Some(fault) = &evidence.certificate_fault {
+        let fault = fault.clone();
+        lines.push(Line::new(Tone::Warn, "evidence-certificate", vec![("fault", fault)]));
+    }
+    let tone = match (evidence.sshfp.is_secure_mismatch(), evidence.sshfp.is_secure_match()) {
+        (true, _) => Tone::Danger,
+        (_, true) => Tone::Good,
+        _ => Tone::Plain,
+    };
+    for text in sshfp::lines(evidence) {
+        lines.push(Line::new(tone, "evidence-dns", vec![("text", text)]));
+    }
+    lines
+}
+
+/// The files searched, each once, and others that something was found in all the same.
+fn files(evidence: &Evidence) -> Vec<&Path> {
+    let searched = evidence.searched.iter().map(PathBuf::as_path);
+    let known = known(evidence).iter().map(|known| known.at.file.as_path());
+    let problems = evidence.problems.iter().map(|problem| problem.file.as_path());
+    let mut files: Vec<&Path> = Vec::new();
+    for file in searched.chain(known).chain(problems) {
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+    files
+}
+
+/// The keys on record that the offered one is not.
+pub fn known(evidence: &Evidence) -> &[KnownKey] {
+    match &evidence.finding {
+        Finding::Changed(known) | Finding::OtherTypeKnown(known) => known,
+        _ => &[],
+    }
+}
+
+/// What one file says, or why it says nothing.
+fn of_file(evidence: &Evidence, file: &Path, hash: Hash, lines: &mut Vec<Line>) {
+    let shown = text::line(&file.to_string_lossy(), PATH_MAX);
+    let here: Vec<&Problem> = evidence.problems.iter().filter(|it| it.file == file).collect();
+    if let Some(problem) = here.iter().find(|problem| problem.line.is_none()) {
+        let values = vec![("file", shown), ("reason", problem.reason.clone())];
+        lines.push(Line::new(Tone::Warn, "evidence-unread", values));
+        return;
+    }
+    let keys: Vec<&KnownKey> = known(evidence).iter().filter(|it| it.at.file == file).collect();
+    for known in keys.iter().take(NAMED_MAX) {
+        let values = vec![
+            ("place", known.at.to_string()),
+            ("kind", fingerprint::type_name(&known.key).to_owned()),
+            ("fingerprint", hash.of(&known.key)),
+        ];
+        lines.push(Line::new(Tone::Warn, "evidence-key", values));
+    }
+    if keys.len() > NAMED_MAX {
+        let values = vec![("file", shown.clone()), ("count", (keys.len() - NAMED_MAX).to_string())];
+        lines.push(Line::new(Tone::Warn, "evidence-more-keys", values));
+    }
+    if keys.is_empty() {
+        let (id, values) = match &evidence.finding {
+            // Keys of other types may well be there.
+            Finding::Changed(_) => ("evidence-none-of-type", vec![("kind", kind(evidence))]),
+            _ => ("evidence-nothing", Vec::new()),
+        };
+        let values = [vec![("file", shown.clone())], values].concat();
+        lines.push(Line::new(Tone::Dim, id, values));
+    }
+    for problem in here.iter().take(NAMED_MAX) {
+        let line = problem.line.unwrap_or_default().to_string();
+        let reason = ("reason", problem.reason.clone());
+        let values = vec![("file", shown.clone()), ("line", line), reason];
+        lines.push(Line::new(Tone::Dim, "evidence-skipped", values));
+    }
+    if here.len() > NAMED_MAX {
+        let values = vec![("file", shown), ("count", (here.len() - NAMED_MAX).to_string())];
+        lines.push(Line::new(Tone::Dim, "evidence-more-skipped", values));
+    }
+}
+
+fn kind(evidence: &Evidence) -> String {
+    fingerprint::type_name(&evidence.offered).to_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! Evidence of every kind, for the tests of those who show it.
+
+    use russh::keys::ssh_key::PublicKey;
+
+    use crate::prompt::HostKeyQuestion;
+    use crate::trust::{Evidence, Finding, KnownKey, Place, Problem, Sshfp, Subject, fingerprint};
+
+    const OFFERED: &str = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
+    const OLD: &str = include_str!("../../tests/data/trust/certificates/host-revoked.pub");
+    const OTHER: &str = include_str!("../../tests/data/trust/certificates/host-rsa.pub");
+
+    pub(crate) fn key(text: &str) -> PublicKey {
+        PublicKey::from_openssh(text).expect("a key")
+    }
+
+    pub(crate) fn known(line: usize, text: &str) -> KnownKey {
+        let at = Place { file: "/home/anna/.ssh/known_hosts".into(), line };
+        KnownKey { at, key: key(text) }
+    }
+
+    pub(crate) fn changed() -> Evidence {
+        evidence(Finding::Changed(vec![known(12, OLD)]))
+    }
+
+    pub(crate) fn other_type() -> Evidence {
+        evidence(Finding::OtherTypeKnown(vec![known(3, OTHER)]))
+    }
+
+    pub(crate) fn evidence(finding: Finding) -> Evidence {
+        Evidence {
+            subject: Subject { name: "web1".into(), port: 2222, alias: false },
+            offered: key(OFFERED),
+            is_certificate: false,
+            finding,
+            certificate_fault: None,
+            sshfp: Sshfp::NotLookedUp,
+            searched: vec!["/home/anna/.ssh/known_hosts".into(), "/etc/ssh/ssh_known_hosts".into()],
+            problems: Vec::new(),
+        }
+    }
+
+    /// One file that cannot be read, one with lines that make no sense, and a certificate that
+    /// does not count.
+    pub(crate) fn with_faults(mut evidence: Evidence) -> Evidence {
+        let bad = |line: usize| Problem {
+            file: evidence.searched[0].clone(),
+            line: Some(line),
+            reason: "the key is damaged".into(),
+        };
+        let mut problems: Vec<_> = (20..27).map(bad).collect();
+        problems.push(Problem {
+            file: evidence.searched[1].clone(),
+            line: None,
+            reason: "is a directory".into(),
+        });
+        evidence.problems = problems;
+        evidence.certificate_fault = Some("it expired on 2020-02-01".into());
+        evidence
+    }
+
+    pub(crate) fn question(evidence: &Evidence) -> HostKeyQuestion<'_> {
+        let key = &evidence.offered;
+        HostKeyQuestion {
+            host: "web1",
+            evidence,
+            sha256: fingerprint::sha256(key),
+            md5: fingerprint::md5(key),
+            randomart: fingerprint::randomart(key),
+            key_type: fingerprint::type_name(key),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{changed, evidence, other_type, with_faults};
+    use super::*;
+
+    fn texts(evidence: &Evidence, hash: Hash) -> Vec<String> {
+        lines(evidence, hash).iter().map(Line::text).collect()
+    }
+
+    #[test]
+    fn every_file_is_named_in_order_with_what_it_has() {
+        let unknown = texts(&evidence(Finding::Unknown), Hash::Sha256);
+        assert_eq!(
+            unknown,
+            [
+                "Looked for [web1]:2222:",
+                "/home/anna/.ssh/known_hosts: no entry",
+                "/etc/ssh/ssh_known_hosts: no entry",
+            ]
+        );
+        let changed = changed();
+        let shown = texts(&changed, Hash::Md5);
+        let old = fingerprint::md5(&known(&changed)[0].key);
+        assert_eq!(shown[1], format!("/home/anna/.ssh/known_hosts:12: ED25519 {old}"));
+        assert_eq!(shown[2], "/etc/ssh/ssh_known_hosts: no ED25519 key of it");
+        let other = texts(&other_type(), Hash::Sha256);
+        assert!(other[1].starts_with("/home/anna/.ssh/known_hosts:3: RSA SHA256:"), "{other:?}");
+        assert_eq!(other[2], "/etc/ssh/ssh_known_hosts: no entry");
+    }
+
+    #[test]
+    fn what_could_not_be_used_is_named_and_bounded() {
+        let shown = texts(&with_faults(evidence(Finding::Unknown)), Hash::Sha256);
+        let all = shown.join("\n");
+        assert!(all.contains("known_hosts:20 was skipped: the key is damaged"), "{all}");
+        assert!(all.contains("known_hosts: 3 more lines were skipped"), "{all}");
+        assert!(all.contains("/etc/ssh/ssh_known_hosts was not searched: is a directory"), "{all}");
+        assert!(!all.contains("ssh_known_hosts: no entry"), "nobody knows that: {all}");
+        assert!(all.contains("certificate does not count: it expired on 2020-02-01"), "{all}");
+    }
+
+    #[test]
+    fn a_file_full_of_other_keys_does_not_fill_the_screen() {
+        let mut evidence = changed();
+        let one = known(&evidence)[0].clone();
+        evidence.finding = Finding::Changed(vec![one; 5_000]);
+        let shown = texts(&evidence, Hash::Sha256);
+        assert!(shown.len() < 10, "{shown:?}");
+        assert!(shown.join("\n").contains("4996 more keys"), "{shown:?}");
+    }
+
+    #[test]
+    fn nothing_that_was_found_is_left_out() {
+        let mut evidence = with_faults(changed());
+        evidence.searched = vec!["/home/anna/.ssh/a".into(), "/home/anna/.ssh/a".into()];
+        let shown = texts(&evidence, Hash::Sha256).join("\n");
+        assert_eq!(shown.matches("/.ssh/a: no ED25519 key").count(), 1, "{shown}");
+        assert!(shown.contains("known_hosts:12: ED25519"), "{shown}");
+        assert!(shown.contains("was not searched"), "{shown}");
+    }
+
+    #[test]
+    fn names_of_files_cannot_draw() {
+        let mut evidence = evidence(Finding::Unknown);
+        evidence.searched = vec!["/tmp/\x1b[2J\nevil".into()];
+        let all = texts(&evidence, Hash::Sha256).join(" ");
+        assert!(!all.contains(char::is_control), "{all:?}");
+    }
+}

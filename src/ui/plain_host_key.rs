@@ -1,0 +1,108 @@
+//! The security warning in lines, append-only, without box drawing but for the randomart: whose
+//! key it is, the evidence, and what to do. What it says is `evidence`'s, as in the dialog.
+
+use std::fs::File;
+use std::io::Write;
+
+use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion};
+use crate::say;
+use crate::terminal;
+use crate::trust::Finding;
+use crate::trust::fingerprint::Hash;
+use crate::ui::evidence;
+
+/// Answers that make no sense before the question is given up.
+const MAX_MISTAKES: usize = 5;
+
+/// Shows the warning on the terminal and asks.
+pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
+    if tty.write_all(warning(question).as_bytes()).is_err() {
+        return Answer::CannotAsk;
+    }
+    let replaced = matches!(question.evidence.finding, Finding::Changed(_));
+    let (label, word) = match (replaced, question.evidence.is_alarming()) {
+        (true, _) => (say!("warning-plain-ask-changed"), "replace"),
+        (false, true) => (say!("warning-plain-ask-dns"), "add"),
+        (false, false) => (say!("warning-plain-ask-new"), "yes"),
+    };
+    for _ in 0..MAX_MISTAKES {
+        match terminal::secret::read_shown(&tty, &format!("{label} ")) {
+            Ok(Some(typed)) => {
+                if let Some(answer) = understood(&typed, word) {
+                    return Answer::Given(answer);
+                }
+            }
+            Ok(None) | Err(_) => return Answer::Cancelled,
+        }
+    }
+    Answer::Cancelled
+}
+
+/// What was meant, where `word` is the one that writes the key; the words are the same in
+/// every language. Only where nothing is alarming Enter alone does nothing.
+fn understood(typed: &str, word: &str) -> Option<HostKeyAnswer> {
+    match typed.trim().to_ascii_lowercase().as_str() {
+        typed if typed == word => Some(HostKeyAnswer::Record),
+        "once" => Some(HostKeyAnswer::Once),
+        "no" | "disconnect" => Some(HostKeyAnswer::Disconnect),
+        "" if word != "yes" => Some(HostKeyAnswer::Disconnect),
+        _ if typed.trim().starts_with("SHA256:") => {
+            Some(HostKeyAnswer::IfFingerprint(typed.trim().to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// The security warning: what is the matter, what the server showed, what is known.
+fn warning(question: &HostKeyQuestion<'_>) -> String {
+    let HostKeyQuestion { host, key_type, sha256, md5, .. } = question;
+    let [headline, meaning] = evidence::summary(host, question.evidence);
+    let mut lines = vec![
+        say!("warning-plain-title", text = headline.text()),
+        meaning.text(),
+        say!("warning-plain-offered", kind = key_type),
+        format!("  {sha256}"),
+        format!("  {md5}"),
+        question.randomart.trim_end().to_owned(),
+    ];
+    lines.extend(evidence::lines(question.evidence, Hash::Sha256).iter().enumerate().map(
+        |(at, line)| match at {
+            0 => line.text(),
+            _ => format!("  {}", line.text()),
+        },
+    ));
+    lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::evidence::testing::{changed, evidence, question, with_faults};
+
+    #[test]
+    fn the_words_are_understood_and_nothing_else_is() {
+        let record = Some(HostKeyAnswer::Record);
+        assert_eq!(understood(" Yes ", "yes"), record);
+        assert_eq!(understood("replace", "replace"), record);
+        assert_eq!(understood("once", "replace"), Some(HostKeyAnswer::Once));
+        assert_eq!(understood("", "add"), Some(HostKeyAnswer::Disconnect));
+        assert_eq!(understood("no", "yes"), Some(HostKeyAnswer::Disconnect));
+        let typed = understood("SHA256:abc", "yes");
+        assert_eq!(typed, Some(HostKeyAnswer::IfFingerprint("SHA256:abc".into())));
+        for (typed, word) in [("yes", "replace"), ("yes", "add"), ("add", "yes"), ("", "yes")] {
+            assert_eq!(understood(typed, word), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn all_of_the_evidence_is_in_the_lines() {
+        for evidence in [with_faults(changed()), with_faults(evidence(Finding::Unknown))] {
+            let shown = warning(&question(&evidence));
+            assert!(shown.starts_with("SECURITY WARNING: "), "{shown}");
+            for line in evidence::lines(&evidence, Hash::Sha256) {
+                assert!(shown.contains(&line.text()), "{}: {shown}", line.text());
+            }
+            assert!(shown.contains("MD5:") && shown.contains("[SHA256]"), "{shown}");
+        }
+    }
+}

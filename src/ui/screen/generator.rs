@@ -1,0 +1,500 @@
+//! The key generator: which key, its passphrase, comment, file and format; then the key with
+//! its fingerprint and picture; then it is saved. Tera Term's dialog, with what ssh-keygen asks.
+//!
+//! Keys, formats and files are `keys`', the same as for `tessh keygen` with flags. A file is
+//! never overwritten and a key never left without a passphrase unless both are asked about. An
+//! error keeps everything that was typed.
+
+mod job;
+mod question;
+mod rows;
+
+use std::any::Any;
+use std::path::{Path, PathBuf};
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use russh::keys::{EcdsaCurve, PrivateKey, PublicKey};
+use zeroize::Zeroizing;
+
+use super::form::{Block, Form, Happened};
+use super::look::{Look, Tone};
+use super::{Act, Component};
+use crate::error::{Error, Kind, Result};
+use crate::keys::generate::KeyType;
+use crate::keys::save::{self, Existing};
+use crate::keys::{place, write};
+use crate::say;
+use crate::secret::Secret;
+use crate::text;
+use crate::trust::fingerprint;
+use job::Job;
+pub use question::Question;
+use rows::{INPUTS, Key, PPK, RSA, rows};
+
+/// The longest comment, in characters: what is kept of one that is read.
+const COMMENT_MAX: usize = 256;
+/// How much of a path is shown, in characters.
+const PATH_MAX: usize = 400;
+/// One turn after the other, to be seen while nothing else moves.
+const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
+
+/// What the generator needs to know of where it runs.
+pub struct Surroundings {
+    /// What `~/` stands for.
+    pub home: PathBuf,
+    /// Where keys usually are; made, mode 0700, if a key is saved in it.
+    pub directory: PathBuf,
+    /// The comment to begin with, `user@host`.
+    pub comment: String,
+}
+
+/// A key that was saved.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    /// The file of the private key.
+    pub file: PathBuf,
+    /// The file of its public half.
+    pub public_file: PathBuf,
+    /// The public half.
+    pub key: PublicKey,
+}
+
+/// What is under way.
+enum Work {
+    Nothing,
+    Generating(Job<PrivateKey>),
+    /// With where it goes, which cannot be changed any more.
+    Sealing(Job<Zeroizing<String>>, Box<Saved>, Existing),
+}
+
+/// A question that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Empty,
+    Existing,
+}
+
+/// The dialog; [`Generator::saved`] has what came of it.
+pub struct Generator {
+    form: Form<Key>,
+    surroundings: Surroundings,
+    /// Whether the file is still the usual one, which follows the type.
+    usual_file: bool,
+    work: Work,
+    turns: usize,
+    key: Option<PrivateKey>,
+    asked: Option<Asked>,
+    agreed: Vec<Asked>,
+    saved: Option<Saved>,
+}
+
+/// The dialog, with Ed25519 chosen and nothing made yet.
+pub fn generator(surroundings: Surroundings) -> Generator {
+    let form = Form::new(say!("generator-title"), rows(&surroundings.comment));
+    let mut generator = Generator {
+        form,
+        surroundings,
+        usual_file: true,
+        work: Work::Nothing,
+        turns: 0,
+        key: None,
+        asked: None,
+        agreed: Vec::new(),
+        saved: None,
+    };
+    generator.follow_type();
+    generator
+}
+
+impl Generator {
+    /// The key that was saved, if one was.
+    pub fn saved(&self) -> Option<&Saved> {
+        self.saved.as_ref()
+    }
+
+    fn is_ppk(&self) -> bool {
+        self.form.selected(Key::Format) == PPK
+    }
+
+    fn kind(&self) -> Result<KeyType> {
+        match self.form.selected(Key::Type) {
+            1 => Ok(KeyType::Ecdsa(EcdsaCurve::NistP256)),
+            2 => Ok(KeyType::Ecdsa(EcdsaCurve::NistP384)),
+            3 => Ok(KeyType::Ecdsa(EcdsaCurve::NistP521)),
+            RSA => KeyType::parse("rsa", Some(self.number(Key::Bits)?)),
+            _ => Ok(KeyType::Ed25519),
+        }
+    }
+
+    fn number(&self, key: Key) -> Result<u32> {
+        let typed = self.form.text(key).trim();
+        typed.parse().map_err(|_| Error::new(Kind::Usage, say!("generator-no-number")))
+    }
+
+    /// The file as typed, `~/` being the home directory.
+    fn file(&self) -> PathBuf {
+        let typed = self.form.text(Key::File);
+        match typed.strip_prefix("~/") {
+            Some(rest) => self.surroundings.home.join(rest),
+            None => PathBuf::from(typed),
+        }
+    }
+
+    /// What depends on the type and the format.
+    fn follow_type(&mut self) {
+        self.form.enable(Key::Bits, self.form.selected(Key::Type) == RSA);
+        self.form.enable(Key::Rounds, !self.is_ppk());
+        if self.usual_file {
+            // The name is the same for every size.
+            let kind = match self.form.selected(Key::Type) {
+                RSA => KeyType::Rsa(0),
+                _ => self.kind().unwrap_or(KeyType::Ed25519),
+            };
+            let path = place::usual(&self.surroundings.directory, kind, self.is_ppk());
+            let shown = match path.strip_prefix(&self.surroundings.home) {
+                Ok(rest) => format!("~/{}", rest.to_string_lossy()),
+                Err(_) => path.to_string_lossy().into_owned(),
+            };
+            if let Some(field) = self.form.field(Key::File) {
+                field.set(&shown);
+            }
+        }
+    }
+
+    /// Another type means another key.
+    fn forget(&mut self) {
+        self.work = Work::Nothing;
+        self.key = None;
+        self.form.set_blocks(Key::Made, Vec::new());
+        self.tell(Tone::Plain, String::new());
+        self.offer();
+    }
+
+    fn tell(&mut self, tone: Tone, text: String) {
+        let lines = if text.is_empty() { Vec::new() } else { vec![(tone, text)] };
+        self.form.set_text(Key::Message, lines);
+    }
+
+    /// Says what is wrong at a row, which gets the focus.
+    fn object(&mut self, key: Key, text: String) {
+        let lines = vec![(Tone::Danger, text)];
+        match key {
+            Key::Again => self.form.set_text(Key::Match, lines),
+            _ => self.form.set_text(Key::Message, lines),
+        }
+        self.form.focus(key);
+    }
+
+    /// The buttons that make sense now.
+    fn offer(&mut self) {
+        let close = (Key::Close, say!("close"));
+        let buttons = match (&self.work, &self.key, &self.saved) {
+            (Work::Generating(_) | Work::Sealing(..), _, _) => vec![(Key::Cancel, say!("cancel"))],
+            (Work::Nothing, _, Some(_)) => vec![close],
+            (Work::Nothing, None, _) => vec![(Key::Generate, say!("generator-generate")), close],
+            (Work::Nothing, Some(_), None) => vec![
+                (Key::Save, say!("generator-save")),
+                (Key::Generate, say!("generator-another")),
+                close,
+            ],
+        };
+        self.form.set_buttons(buttons);
+    }
+
+    fn compare(&mut self) {
+        let again = self.copied(Key::Again);
+        let lines = match (again.is_empty(), self.is_repeated()) {
+            (true, _) => Vec::new(),
+            (false, true) => vec![(Tone::Good, say!("generator-match"))],
+            (false, false) => vec![(Tone::Warn, say!("generator-mismatch"))],
+        };
+        self.form.set_text(Key::Match, lines);
+    }
+
+    fn is_repeated(&mut self) -> bool {
+        self.copied(Key::Passphrase).expose() == self.copied(Key::Again).expose()
+    }
+
+    fn copied(&mut self, key: Key) -> Secret {
+        match self.form.field(key) {
+            Some(field) => field.copy_secret(),
+            None => Secret::new(String::new()),
+        }
+    }
+
+    /// Whether what is typed can be used; says at which row it cannot.
+    fn check(&mut self) -> bool {
+        let rounds = self.number(Key::Rounds).and_then(write::check_rounds);
+        let fault = if let Err(error) = self.kind() {
+            Some((Key::Bits, error.to_string()))
+        } else if self.form.text(Key::Comment).chars().count() > COMMENT_MAX {
+            Some((Key::Comment, say!("generator-long-comment", max = COMMENT_MAX)))
+        } else if self.form.text(Key::File).trim().is_empty() {
+            Some((Key::File, say!("generator-no-file")))
+        } else if !self.is_repeated() {
+            Some((Key::Again, say!("generator-mismatch")))
+        } else if let (false, Err(error)) = (self.is_ppk(), rounds) {
+            Some((Key::Rounds, error.to_string()))
+        } else {
+            None
+        };
+        match fault {
+            Some((key, text)) => {
+                self.object(key, text);
+                false
+            }
+            None => true,
+        }
+    }
+
+    fn generate(&mut self) {
+        self.forget();
+        if !self.check() {
+            return;
+        }
+        if let Ok(kind) = self.kind() {
+            self.work = Work::Generating(Job::start(move || kind.generate("")));
+            self.progress();
+            self.offer();
+            self.form.focus(Key::Cancel);
+        }
+    }
+
+    fn progress(&mut self) {
+        let spinner = SPINNER[self.turns % SPINNER.len()];
+        let text = match &self.work {
+            Work::Nothing => return,
+            Work::Generating(job) => {
+                say!("generator-at-work", spinner, seconds = job.seconds())
+            }
+            Work::Sealing(job, ..) => say!("generator-sealing", spinner, seconds = job.seconds()),
+        };
+        self.turns += 1;
+        self.tell(Tone::Strong, text);
+    }
+
+    fn made(&mut self, result: Result<PrivateKey>) {
+        self.work = Work::Nothing;
+        match result {
+            Ok(key) => {
+                self.key = Some(key);
+                self.tell(Tone::Plain, String::new());
+                self.offer();
+                self.show_key();
+                let empty = self.copied(Key::Passphrase).is_empty();
+                self.form.focus(if empty { Key::Passphrase } else { Key::Save });
+            }
+            Err(error) => {
+                self.offer();
+                self.tell(Tone::Danger, error.to_string());
+                self.form.focus(Key::Generate);
+            }
+        }
+    }
+
+    fn show_key(&mut self) {
+        let Some(key) = &self.key else { return };
+        let public = key.public_key();
+        let kind = fingerprint::type_name(public);
+        let mut lines = vec![
+            (Tone::Plain, say!("generator-made", kind)),
+            (Tone::Strong, fingerprint::sha256(public)),
+            (Tone::Plain, String::new()),
+        ];
+        lines.extend(match &self.saved {
+            None => vec![(Tone::Warn, say!("generator-unsaved"))],
+            Some(saved) => vec![
+                (Tone::Good, say!("generator-saved", file = shown(&saved.file))),
+                (Tone::Good, say!("generator-saved-public", file = shown(&saved.public_file))),
+            ],
+        });
+        let blocks = vec![Block::art(&fingerprint::randomart(public)), Block::wrapped(lines)];
+        self.form.set_blocks(Key::Made, blocks);
+    }
+
+    /// One step of saving: asks what is not agreed yet, then begins to encrypt.
+    fn save(&mut self) -> Act {
+        if !self.check() {
+            return Act::Stay;
+        }
+        let Some(key) = &self.key else { return Act::Stay };
+        let mut key = key.clone();
+        key.set_comment(self.form.text(Key::Comment));
+        let passphrase = Some(self.copied(Key::Passphrase)).filter(|secret| !secret.is_empty());
+        if passphrase.is_none() && !self.agreed.contains(&Asked::Empty) {
+            return self.ask(Asked::Empty, say!("generator-really-empty"));
+        }
+        let (ppk, rounds) = (self.is_ppk(), self.number(Key::Rounds).unwrap_or_default());
+        let file = self.file();
+        let public_file = place::public(&file, ppk);
+        let mut existing = Existing::Keep;
+        let is_there = |path: &&PathBuf| std::fs::symlink_metadata(path).is_ok();
+        if let Some(there) = [&file, &public_file].into_iter().find(is_there) {
+            if !self.agreed.contains(&Asked::Existing) {
+                return self.ask(Asked::Existing, say!("generator-exists", file = shown(there)));
+            }
+            existing = Existing::Replace;
+        }
+        let to = Saved { file, public_file, key: key.public_key().clone() };
+        let job = Job::start(move || match ppk {
+            true => write::ppk(&key, passphrase.as_ref()),
+            false => write::openssh(&key, passphrase.as_ref(), rounds),
+        });
+        self.work = Work::Sealing(job, Box::new(to), existing);
+        self.progress();
+        self.offer();
+        self.form.focus(Key::Cancel);
+        Act::Stay
+    }
+
+    fn ask(&mut self, what: Asked, text: String) -> Act {
+        self.asked = Some(what);
+        Act::Open(Box::new(Question::new(say!("generator-title"), text)))
+    }
+
+    /// Writes both halves: created 0600 and whole, or nothing.
+    fn write(&mut self, text: Result<Zeroizing<String>>, to: Saved, existing: Existing) {
+        let written = text.and_then(|text| {
+            place::make_directory(&self.surroundings.directory, &to.file)?;
+            let line = write::public_line(&to.key);
+            save::pair((&to.file, &text), (&to.public_file, &line), existing)
+        });
+        if let Err(error) = written {
+            self.tell(Tone::Danger, error.to_string());
+            self.offer();
+            self.form.focus(Key::File);
+            return;
+        }
+        self.saved = Some(to);
+        self.tell(Tone::Plain, String::new());
+        self.form.set_text(Key::Match, Vec::new());
+        for key in [Key::Passphrase, Key::Again] {
+            if let Some(field) = self.form.field(key) {
+                field.set("");
+            }
+        }
+        for key in INPUTS {
+            self.form.enable(key, false);
+        }
+        self.show_key();
+        self.offer();
+        self.form.focus(Key::Close);
+    }
+
+    fn pressed(&mut self, key: Key) -> Act {
+        match key {
+            Key::Generate => self.generate(),
+            Key::Save => {
+                self.agreed.clear();
+                return self.save();
+            }
+            Key::Cancel => self.give_up(),
+            _ => return Act::Close,
+        }
+        Act::Stay
+    }
+
+    /// Leaves work that is under way.
+    fn give_up(&mut self) {
+        self.work = Work::Nothing;
+        self.tell(Tone::Warn, say!("generator-cancelled"));
+        self.offer();
+        self.form.focus(if self.key.is_some() { Key::Save } else { Key::Generate });
+    }
+
+    fn changed(&mut self, key: Key) {
+        if !self.is_busy() {
+            self.tell(Tone::Plain, String::new());
+        }
+        match key {
+            Key::Type | Key::Format => self.follow_type(),
+            Key::File => self.usual_file = false,
+            Key::Passphrase | Key::Again => self.compare(),
+            Key::Show => {
+                let on = self.form.is_on(Key::Show);
+                for key in [Key::Passphrase, Key::Again] {
+                    if let Some(field) = self.form.field(key) {
+                        field.show(on);
+                    }
+                }
+            }
+            _ => {}
+        }
+        if matches!(key, Key::Type | Key::Bits) {
+            self.forget();
+        }
+    }
+}
+
+impl Component for Generator {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        let happened = self.form.handle(event);
+        match happened {
+            Happened::Pressed(key) => return self.pressed(key),
+            Happened::Cancelled if self.is_busy() => self.give_up(),
+            Happened::Cancelled => return Act::Close,
+            // What is being encrypted is settled.
+            _ if matches!(self.work, Work::Sealing(..)) => {}
+            Happened::Changed(key) => self.changed(key),
+            Happened::Entered(_) if self.is_busy() => {}
+            Happened::Entered(_) => {
+                let next = if self.key.is_some() { Key::Save } else { Key::Generate };
+                return self.pressed(next);
+            }
+            _ => {}
+        }
+        Act::Stay
+    }
+
+    fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
+        let yes = closed.downcast::<Question>().is_ok_and(|question| question.is_yes());
+        match self.asked.take() {
+            Some(asked) if yes => {
+                self.agreed.push(asked);
+                return self.save();
+            }
+            Some(Asked::Empty) => self.form.focus(Key::Passphrase),
+            Some(Asked::Existing) => self.form.focus(Key::File),
+            None => {}
+        }
+        Act::Stay
+    }
+
+    fn is_busy(&self) -> bool {
+        !matches!(self.work, Work::Nothing)
+    }
+
+    fn turn(&mut self) -> Act {
+        self.progress();
+        match &self.work {
+            Work::Nothing => {}
+            Work::Generating(job) => {
+                if let Some(result) = job.poll() {
+                    self.made(result);
+                }
+            }
+            Work::Sealing(job, ..) => {
+                if let Some(text) = job.poll()
+                    && let Work::Sealing(_, to, existing) =
+                        std::mem::replace(&mut self.work, Work::Nothing)
+                {
+                    self.write(text, *to, existing);
+                }
+            }
+        }
+        Act::Stay
+    }
+}
+
+fn shown(path: &Path) -> String {
+    text::line(&path.to_string_lossy(), PATH_MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! A question to be answered with yes or no, on top of the dialog that asks it. No is
+//! preselected, and Esc means no.
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::say;
+use crate::ui::screen::form::{Form, Happened, Row};
+use crate::ui::screen::look::{Look, Tone};
+use crate::ui::screen::{Act, Component};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    No,
+    Yes,
+}
+
+/// The question, with the answer inside once it has closed.
+pub struct Question {
+    form: Form<Key>,
+    yes: bool,
+}
+
+impl Question {
+    /// The question under a title.
+    pub fn new(title: String, text: String) -> Question {
+        let buttons = vec![(Key::No, say!("no")), (Key::Yes, say!("yes"))];
+        let mut form =
+            Form::new(title, vec![Row::text(Tone::Plain, text), Row::buttons(buttons)]).wide(60);
+        form.tone = Tone::Warn;
+        form.focus(Key::No);
+        Question { form, yes: false }
+    }
+
+    /// Whether the answer was yes.
+    pub fn is_yes(&self) -> bool {
+        self.yes
+    }
+}
+
+impl Component for Question {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        match self.form.handle(event) {
+            Happened::Pressed(key) => {
+                self.yes = key == Key::Yes;
+                Act::Close
+            }
+            Happened::Cancelled => Act::Close,
+            _ => Act::Stay,
+        }
+    }
+}

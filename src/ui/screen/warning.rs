@@ -1,0 +1,207 @@
+//! The security warning: whose key it is, why it is not trusted, and what to do. Tera Term's
+//! dialog with its three cases, the fingerprint to compare and, below it, the evidence.
+//!
+//! For a new host or a new type of key nothing is preselected: Enter alone does nothing. For a
+//! changed key Disconnect is. Esc disconnects. A fingerprint that is typed is compared and
+//! decides nothing.
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::form::{Block, Form, Happened, Row};
+use super::look::{Look, Tone};
+use super::{Act, Component};
+use crate::prompt::{HostKeyAnswer, HostKeyQuestion};
+use crate::say;
+use crate::trust::fingerprint::{self, Comparison, Hash};
+use crate::trust::{Evidence, Finding, KnownKey};
+use crate::ui::evidence;
+
+/// How many of the old keys of a changed host are shown beside the new one; the evidence below
+/// names more.
+const OLD_MAX: usize = 2;
+
+/// The rows and buttons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Sha256,
+    Md5,
+    Keys,
+    Compare,
+    Compared,
+    Write,
+    Then,
+    Evidence,
+    Continue,
+    Disconnect,
+}
+
+/// The dialog, with the answer inside once it has closed.
+pub struct Warning {
+    form: Form<Key>,
+    evidence: Evidence,
+    answer: HostKeyAnswer,
+}
+
+impl Warning {
+    /// The dialog for this question.
+    pub fn new(question: &HostKeyQuestion<'_>) -> Warning {
+        let evidence = question.evidence.clone();
+        let mut form = Form::new(say!("warning-title"), rows(question.host, &evidence));
+        form.hints = vec![
+            ("PgUp/PgDn", say!("warning-hint-scroll")),
+            ("Esc", say!("warning-hint-disconnect")),
+        ];
+        form.tone = Tone::Warn;
+        if evidence.is_alarming() {
+            form.tone = Tone::Danger;
+            form.focus(Key::Disconnect);
+        }
+        let mut warning = Warning { form, evidence, answer: HostKeyAnswer::Disconnect };
+        warning.show_hash();
+        warning.show_consequence();
+        warning
+    }
+
+    /// What the person decided; Disconnect as long as nothing is.
+    pub fn answer(self) -> HostKeyAnswer {
+        self.answer
+    }
+
+    fn show_hash(&mut self) {
+        let hash = if self.form.is_on(Key::Md5) { Hash::Md5 } else { Hash::Sha256 };
+        self.form.set_blocks(Key::Keys, blocks(&self.evidence, hash));
+        let lines = evidence::lines(&self.evidence, hash);
+        let lines = lines.iter().map(|line| (line.tone, line.text())).collect();
+        self.form.set_text(Key::Evidence, lines);
+    }
+
+    fn show_comparison(&mut self) {
+        let typed = self.form.text(Key::Compare);
+        let line = match fingerprint::compare(&self.evidence.offered, typed) {
+            _ if typed.trim().is_empty() => Vec::new(),
+            Comparison::Same => vec![(Tone::Good, say!("warning-same"))],
+            Comparison::Other => vec![(Tone::Danger, say!("warning-differs"))],
+            Comparison::Unreadable => vec![(Tone::Dim, say!("warning-unreadable"))],
+        };
+        self.form.set_text(Key::Compared, line);
+    }
+
+    fn show_consequence(&mut self) {
+        let text = match (self.form.is_on(Key::Write), is_changed(&self.evidence)) {
+            (true, true) => say!("warning-then-replace"),
+            (true, false) => say!("warning-then-add"),
+            (false, _) => say!("warning-then-once"),
+        };
+        self.form.set_text(Key::Then, vec![(Tone::Dim, text)]);
+    }
+
+    fn close(&mut self, answer: HostKeyAnswer) -> Act {
+        self.answer = answer;
+        Act::Close
+    }
+}
+
+impl Component for Warning {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        match self.form.handle(event) {
+            Happened::Changed(Key::Sha256 | Key::Md5) => self.show_hash(),
+            Happened::Changed(Key::Compare) => self.show_comparison(),
+            Happened::Changed(Key::Write) => self.show_consequence(),
+            Happened::Pressed(Key::Continue) => {
+                return match self.form.is_on(Key::Write) {
+                    true => self.close(HostKeyAnswer::Record),
+                    false => self.close(HostKeyAnswer::Once),
+                };
+            }
+            Happened::Pressed(_) | Happened::Cancelled => {
+                return self.close(HostKeyAnswer::Disconnect);
+            }
+            _ => {}
+        }
+        Act::Stay
+    }
+}
+
+fn is_changed(evidence: &Evidence) -> bool {
+    matches!(evidence.finding, Finding::Changed(_))
+}
+
+fn rows(host: &str, evidence: &Evidence) -> Vec<Row<Key>> {
+    let [headline, meaning] = evidence::summary(host, evidence);
+    // Only a host of which nothing is known is written unless the box is cleared.
+    let (write, ticked) = match &evidence.finding {
+        Finding::Changed(_) => (say!("warning-replace"), false),
+        _ if evidence.is_alarming() => (say!("warning-add"), false),
+        Finding::OtherTypeKnown(_) => (say!("warning-add"), false),
+        _ => (say!("warning-add"), true),
+    };
+    vec![
+        Row::text(headline.tone, headline.text()),
+        Row::text(meaning.tone, meaning.text()),
+        Row::radio(Key::Sha256, 0, true, say!("warning-hash-sha256")),
+        Row::radio(Key::Md5, 0, false, say!("warning-hash-md5")),
+        Row::beside(Key::Keys, Vec::new()),
+        Row::field(Key::Compare, say!("warning-compare"), super::field::Field::new("")),
+        Row::lines(Key::Compared, Vec::new()),
+        Row::check(Key::Write, ticked, write),
+        Row::lines(Key::Then, Vec::new()).indented(4),
+        Row::lines(Key::Evidence, Vec::new()),
+        Row::buttons(vec![
+            (Key::Continue, say!("warning-continue")),
+            (Key::Disconnect, say!("warning-disconnect")),
+        ]),
+    ]
+}
+
+/// The old keys and the new one, or the new one's randomart and beside it its fingerprint.
+fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
+    let key = &evidence.offered;
+    let kind = fingerprint::type_name(key);
+    if !is_changed(evidence) {
+        let mut lines = vec![
+            (Tone::Plain, say!("warning-offered", kind)),
+            (Tone::Strong, hash.of(key)),
+            (Tone::Plain, String::new()),
+        ];
+        for known in evidence::known(evidence).iter().take(OLD_MAX) {
+            lines.extend(old(known, hash));
+        }
+        return vec![Block::art(&hash.picture(key)), Block::wrapped(lines)];
+    }
+    let known = evidence::known(evidence);
+    let mut before = Vec::new();
+    if let Some(first) = known.first() {
+        // Its place is in the headline.
+        before.extend(old(first, hash).into_iter().take(2));
+        before.extend(picture(&hash.picture(&first.key)));
+    }
+    for known in known.iter().take(OLD_MAX).skip(1) {
+        before.extend(old(known, hash));
+    }
+    let mut now = vec![(Tone::Plain, say!("warning-now", kind)), (Tone::Danger, hash.of(key))];
+    now.extend(picture(&hash.picture(key)));
+    vec![Block::wrapped(before), Block::wrapped(now)]
+}
+
+/// What it is, its fingerprint, and where it is on record.
+fn old(known: &KnownKey, hash: Hash) -> [(Tone, String); 3] {
+    let kind = fingerprint::type_name(&known.key);
+    [
+        (Tone::Plain, say!("warning-known", kind)),
+        (Tone::Strong, hash.of(&known.key)),
+        (Tone::Dim, say!("warning-at", place = known.at)),
+    ]
+}
+
+fn picture(art: &str) -> impl Iterator<Item = (Tone, String)> {
+    art.lines().map(|line| (Tone::Plain, line.to_owned())).collect::<Vec<_>>().into_iter()
+}
+
+#[cfg(test)]
+mod tests;
