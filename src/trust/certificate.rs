@@ -73,13 +73,12 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
     Ok(())
 }
 
-/// An empty list would hold for every host; like OpenSSH since 10, that is refused.
+/// An empty list holds for every host that its authority is trusted for (PROTOCOL.certkeys).
 fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
     let principals = certificate.valid_principals();
-    if principals.is_empty() {
-        return Err(say!("error-trust-names-no-principal-would"));
-    }
-    if principals.iter().any(|principal| pattern::matches_principal(principal, name)) {
+    if principals.is_empty()
+        || principals.iter().any(|principal| pattern::matches_principal(principal, name))
+    {
         return Ok(());
     }
     let named = list(principals.iter().map(String::as_str));

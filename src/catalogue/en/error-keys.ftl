@@ -180,7 +180,6 @@ error-trust-signature-not-one-authority = the signature is not one of the author
 error-trust-user-certificate-not-host = it is a user certificate, not a host certificate
 error-trust-not-valid-before-now = it is not valid before { $at } (now { $now })
 error-trust-expired-now = it expired at { $at } (now { $now })
-error-trust-names-no-principal-would = it names no principal, so it would hold for every host
 error-trust-principals-are-not = its principals are { $named }, not { $piece }
 error-trust-unknown-critical-options = it has unknown critical options: { $list }
 error-trust-more = { $more } more

@@ -180,7 +180,6 @@ error-trust-signature-not-one-authority = 署名が認証局 { $shown } のも�
 error-trust-user-certificate-not-host = ホスト証明書ではなくユーザー証明書です
 error-trust-not-valid-before-now = 有効期間は { $at } からです (現在 { $now })
 error-trust-expired-now = { $at } に有効期限が切れました (現在 { $now })
-error-trust-names-no-principal-would = プリンシパルの指定がなく、すべてのホストに通用してしまいます
 error-trust-principals-are-not = プリンシパルは { $named } で、{ $piece } ではありません
 error-trust-unknown-critical-options = 未知の重要オプションがあります: { $list }
 error-trust-more = ほか { $more } 件
