@@ -131,7 +131,7 @@ pub trait Prompt: Send + Sync {
 
     /// Shows facts, labels and values fit to be shown, until the person has seen them. Only
     /// where [`Prompt::is_full_screen`].
-    fn facts(&self, _facts: &[(&'static str, String)]) {}
+    fn facts(&self, _facts: &[(String, String)]) {}
 
     /// Says something.
     fn notice(&self, notice: Notice<'_>);

@@ -18,6 +18,7 @@ use super::{
     Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp, Subject,
 };
 use super::{certificate, fingerprint, pattern, quote};
+use crate::error::told;
 use crate::say;
 
 /// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
@@ -324,7 +325,7 @@ fn is_among(list: &[KnownKey], key: &PublicKey) -> bool {
 
 /// The whole file; `None` if there is none; otherwise the reason, one line.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
-    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let unreadable = |error: std::io::Error| say!("error-trust-cannot-read", error = told(&error));
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -178,3 +178,53 @@ escape-send-escape-character-typing = { $c }{ $c }   - エスケープ文字そ�
 escape-note-escapes-are-only = (エスケープは行頭でのみ有効です)
 escape-supported-escape-sequences = 使えるエスケープ:
 escape-following-connections-are-open = 開いている接続:
+
+## KnownHostsCommand
+
+error-command = KnownHostsCommand { $program }: { $what }
+error-command-hint = コマンドを直してください。-o KnownHostsCommand=none でコマンドなしに接続できます
+error-command-not-started = 起動できませんでした: { $error }
+error-command-no-output = 出力がありません
+error-command-failed = 失敗しました ({ $status })
+error-command-exit-status = 終了コード { $code }
+error-command-too-much = 出力が { $limit } MiB を超えました
+error-command-unreadable = 出力を読み取れません: { $error }
+error-command-too-slow = { $seconds } 秒以内に終わりませんでした
+
+## SSHFP レコード
+
+sshfp-nothing = { $name } のホスト鍵のフィンガープリントは DNS にありません。
+sshfp-nothing-counts = { $name } のホスト鍵の SHA-256 フィンガープリントは DNS にありません。ほかの { $ignored } 件は根拠になりません。
+sshfp-failed = { $name } のホスト鍵のフィンガープリントを DNS から得られませんでした: { $reason }。
+sshfp-match = { $name } のホスト鍵と一致するフィンガープリントが DNS にあります ({ $proof })。
+sshfp-mismatch = { $name } のホスト鍵と一致しないフィンガープリントが DNS にあります ({ $proof })。
+sshfp-other-types = { $name } については、別の種類のホスト鍵のフィンガープリントだけが DNS にあります ({ $proof })。
+sshfp-secure = 安全: DNSSEC で検証済み、署名は { $zone }
+sshfp-insecure = 安全ではありません: DNSSEC による証明がなく、途中の誰でも書き換えられます
+sshfp-warning = 警告: このホスト鍵は、DNS がこのホストのものとしている鍵ではありません!
+sshfp-warning-means = 第三者がこのホストになりすましているか、鍵が新しくなったのに SSHFP レコードが古いままです。
+sshfp-rejected = この { $kind } 鍵は、DNS が { $host } のものとしている鍵ではありません (提示された鍵 { $offered }、SSHFP レコードは DNSSEC で検証済み)
+sshfp-rejected-hint = 鍵か SSHFP レコードが古くないか、サーバーの管理者に確認してください
+sshfp-no-thread = スレッドを作れません: { $error }
+sshfp-broke-off = 問い合わせが途中で終わりました
+sshfp-late = { $seconds } 秒以内に応答がありません
+sshfp-no-sense = { $file } の内容が正しくありません
+sshfp-not-text = テキストではありません
+sshfp-no-anchors = { $file } は DNSKEY レコードの一覧ではありません: { $why }
+sshfp-file-too-long = { $limit } KiB を超えています
+sshfp-file-unreadable = { $file } を読み取れません: { $error }
+sshfp-bogus = 応答が DNSSEC の証明と合わず、偽造されたおそれがあります
+sshfp-server-says = サーバーの応答は '{ $code }' です
+sshfp-no-answer = 応答がありません
+sshfp-no-server = どのサーバーにも届きません
+sshfp-too-many = SSHFP レコードが { $limit } 件を超えています
+
+## 失効した鍵
+
+revoked-hint = RevokedHostKeys で指定されたファイルです。サーバーの管理者に確認してください
+revoked-unusable = どの鍵も受け入れられません。失効した鍵のファイル { $file }: { $reason }
+revoked-missing = 存在しません
+revoked-line-without-key = { $line } 行目に鍵がありません
+revoked-key = ホスト鍵 { $key } は { $how } で失効しています
+revoked-authority = 証明書の認証局 { $key } は { $how } で失効しています
+revoked-certificate = ホスト鍵 { $key } の証明書は { $file } で失効しています ({ $how })
