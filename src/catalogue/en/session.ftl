@@ -109,6 +109,7 @@ log-fault = log { $name }: { $why }
 log-one-of = { $flag } { $word }: it is one of { $known }
 log-name-empty = --log: the file name is empty
 log-name-not-utf-8 = --log: the file name is not UTF-8
+log-name-fault = log { $name }: { $why }
 log-name-percent = % introduces a time as in strftime(3); %% is a percent sign
 log-name-long = log { $name }: the name is too long
 log-cannot-write = cannot write the log { $name }: { $why }

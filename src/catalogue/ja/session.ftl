@@ -109,6 +109,7 @@ log-fault = ログ { $name }: { $why }
 log-one-of = { $flag } { $word }: 次のいずれかで指定してください: { $known }
 log-name-empty = --log: ファイル名が空です
 log-name-not-utf-8 = --log: ファイル名が UTF-8 ではありません
+log-name-fault = ログ { $name }: 時刻の指定が正しくありません ({ $why })
 log-name-percent = % は strftime(3) と同じく時刻を表します。% そのものは %% と書いてください
 log-name-long = ログ { $name }: 名前が長すぎます
 log-cannot-write = ログ { $name } に書き込めません: { $why }

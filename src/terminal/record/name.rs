@@ -32,7 +32,8 @@ pub fn file_name(template: &str, names: &Names<'_>, now: &Zoned) -> Result<Strin
     let shown = text::line(template, MAX_SHOWN);
     let dated = strtime::format(template, now).map_err(|error| {
         let why = text::line(&error.to_string(), MAX_SHOWN);
-        Error::new(Kind::Usage, say!("log-fault", name = shown, why)).hint(say!("log-name-percent"))
+        Error::new(Kind::Usage, say!("log-name-fault", name = shown, why))
+            .hint(say!("log-name-percent"))
     })?;
     let mut name = String::with_capacity(dated.len());
     let mut rest = dated.as_str();
