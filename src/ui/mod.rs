@@ -2,5 +2,6 @@
 //! answers to "how": dialogs on the full screen, and plain, append-only lines.
 
 pub mod dialogs;
+mod login;
 pub mod plain;
 pub mod screen;

@@ -13,7 +13,7 @@ use tessh::client::{Stream, Transport};
 use tessh::config::Method;
 use tessh::error::Error;
 use tessh::prompt::{
-    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
 };
 use tessh::secret::Secret;
 use tessh::trust::{Policy, Sources, Subject};
@@ -36,11 +36,11 @@ impl Prompt for Person {
         Answer::Given(Secret::new("password".to_owned()))
     }
 
-    fn method(&self, _: &MethodQuestion<'_>) -> Answer<Method> {
+    fn login(&self, _: LoginQuestion) -> Answer<LoginAnswer> {
         Answer::CannotAsk
     }
 
-    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>> {
+    fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {
         if let Some(meanwhile) = &self.meanwhile {
             meanwhile();
         }

@@ -11,17 +11,19 @@ use crate::cli::local::{Terminal, window_changes};
 use crate::cli::resolve::Plan;
 use crate::cli::stdio::{Input, OutputFd};
 use crate::client::algorithms::{self, Lists};
-use crate::client::authenticate::{self, Accepted, Login, Session, authenticate};
+use crate::client::authenticate::{Asking, Login, Session, authenticate, authenticate_asking};
 use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
 use crate::client::connect::{self, Family, ProxyCommand, Route};
 use crate::client::deadline::Budget;
 use crate::client::escape::Escape;
 use crate::client::relay::{self, Exit, Local};
 use crate::client::verify::{self, HostPolicy, Transport, TransportOptions};
-use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestTty, SessionType};
+use crate::config::{
+    self, AddressFamily, Method, MethodChoice, Options, Origin, RequestTty, SessionType,
+};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
-use crate::prompt::{Answer, MethodQuestion, Prompt};
+use crate::prompt::Prompt;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::{Policy, Sources, Subject};
@@ -45,7 +47,7 @@ pub async fn connect(
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(&prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
-    let session = log_in(plan, transport, login, &prompt).await?;
+    let session = log_in(plan, transport, login, environment).await?;
     if options.session_type.value == SessionType::None {
         return relay::linger(&session).await;
     }
@@ -54,57 +56,48 @@ pub async fn connect(
     exit
 }
 
-/// The chosen method, or the one the person now chooses.
+/// By the chosen method, or as the person now says.
 async fn log_in(
     plan: &Plan,
     transport: Transport,
-    mut login: Login,
-    prompt: &Arc<dyn Prompt>,
+    login: Login,
+    environment: &Environment,
 ) -> Result<Session> {
-    let mut transport = transport;
-    if let MethodChoice::Ask = &plan.method {
-        let accepted = match authenticate::accepted(transport, &login.user).await? {
-            Accepted::Everyone(session) => return Ok(*session),
-            Accepted::Methods(open, accepted) => {
-                transport = *open;
-                accepted
-            }
-        };
-        login.chain = vec![choose(&login, accepted, Arc::clone(prompt)).await?];
+    match &plan.method {
+        MethodChoice::Chain(_) => authenticate(transport, login).await,
+        MethodChoice::Ask => authenticate_asking(transport, login, asking(plan, environment)).await,
     }
-    authenticate(transport, login).await
 }
 
-async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -> Result<Method> {
-    let label = login.label.clone();
-    let mut choices = vec![(Method::Password, "password".to_owned())];
-    if let Some(file) = login.identities.first() {
-        choices.push((Method::PublicKey, format!("publickey with {}", file.path().display())));
-    }
-    choices.push((Method::KeyboardInteractive, "keyboard-interactive".to_owned()));
-    if login.agent.is_some() {
-        choices.push((Method::Agent, "agent (its first key)".to_owned()));
-    }
-    // What the server does not take is not offered; if that leaves nothing, all is.
-    let taken: Vec<_> = choices
-        .iter()
-        .filter(|(method, _)| accepted.iter().any(|name| name == authenticate::name(*method)))
-        .cloned()
+/// What the authentication dialog begins with.
+fn asking(plan: &Plan, environment: &Environment) -> Asking {
+    let options = &plan.options;
+    let off = [
+        (options.password_authentication.value, "PasswordAuthentication", &[Method::Password][..]),
+        (
+            options.kbd_interactive_authentication.value,
+            "KbdInteractiveAuthentication",
+            &[Method::KeyboardInteractive],
+        ),
+        (
+            options.pubkey_authentication.value,
+            "PubkeyAuthentication",
+            &[Method::PublicKey, Method::Agent],
+        ),
+    ];
+    let off = off.into_iter().filter(|(on, _, _)| !on);
+    let switched_off = off
+        .flat_map(|(_, keyword, methods)| methods.iter().map(move |&method| (method, keyword)))
         .collect();
-    let choices = if taken.is_empty() { choices } else { taken };
-    let answer = tokio::task::spawn_blocking(move || {
-        prompt.method(&MethodQuestion { login: &label, choices: &choices, accepted: &accepted })
-    })
-    .await;
-    match answer {
-        Ok(Answer::Given(method)) => Ok(method),
-        Ok(Answer::CannotAsk) => {
-            Err(Error::new(Kind::Authentication, "no authentication method was chosen")
-                .hint("choose one with --auth"))
-        }
-        Ok(Answer::Cancelled) | Err(_) => {
-            Err(Error::new(Kind::Cancelled, "authentication was cancelled"))
-        }
+    let named = options.identity_files.first().cloned();
+    let existing = || environment.default_identities().into_iter().find(|path| path.exists());
+    Asking {
+        host: plan.host.clone(),
+        user_is_proposed: options.user.origin == Origin::Default,
+        switched_off,
+        key_file_is_named: named.is_some(),
+        key_file: named.or_else(existing),
+        home: environment.home().clone(),
     }
 }
 
@@ -270,9 +263,12 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
         MethodChoice::Chain(chain) => chain.clone(),
         MethodChoice::Ask => Vec::new(),
     };
-    let by_agent = chain.contains(&Method::Agent);
-    let agent_key = match options.identity_files.first() {
-        Some(path) if by_agent => Some(KeyFile::read(path)?),
+    let agent_key = match (options.identity_files.first(), &plan.method) {
+        (Some(path), MethodChoice::Chain(chain)) if chain.contains(&Method::Agent) => {
+            Some(KeyFile::read(path)?)
+        }
+        // The dialog says what is wrong with the file.
+        (Some(path), MethodChoice::Ask) => KeyFile::read(path).ok(),
         _ => None,
     };
     let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
@@ -296,7 +292,8 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
 fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
     let wanted = match &plan.method {
         MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
-        MethodChoice::Ask => true,
+        // The dialog reads the one that is chosen.
+        MethodChoice::Ask => false,
     };
     if !wanted {
         return Ok(Vec::new());

@@ -7,6 +7,7 @@
 //! Gaps closed here: an expired password is answered with a message that the library
 //! swallows (G4), a connection lost in the middle looks like a refusal to it (G6).
 
+mod asking;
 mod interactive;
 mod publickey;
 
@@ -25,8 +26,9 @@ use super::verify::Transport;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
-use crate::prompt::{Answer, Prompt};
+use crate::prompt::{Answer, Lost, Prompt, Remembered};
 use crate::secret::Secret;
+pub use asking::{Asking, authenticate_asking};
 
 /// Who logs in, and how.
 pub struct Login {
@@ -60,6 +62,10 @@ pub struct Session {
     pub(super) shared: Arc<Shared>,
     /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
     pub how: String,
+    /// What the person let us keep in memory for this run.
+    pub remembered: Option<Remembered>,
+    /// Whether the person wants the agent forwarded in this session.
+    pub forward_agent: bool,
 }
 
 impl Session {
@@ -100,43 +106,6 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
     }
     Err(Error::new(Kind::Authentication, "no authentication method was chosen")
         .hint("choose one with --auth"))
-}
-
-/// What the server accepts, asked with the method `none` (RFC 4252 section 5.2); `Err` with
-/// a session if it lets the user in at once.
-///
-/// # Errors
-/// The connection is lost.
-pub async fn accepted(transport: Transport, user: &str) -> Result<Accepted> {
-    let login = Login {
-        user: user.to_owned(),
-        label: user.to_owned(),
-        chain: Vec::new(),
-        identities: Vec::new(),
-        certificates: Vec::new(),
-        agent: None,
-        agent_identities: false,
-        agent_key: None,
-        password: None,
-        tries: 0,
-        signatures: Vec::new(),
-    };
-    let mut dialogue = Dialogue::new(transport, login);
-    match dialogue.run(Method::None).await? {
-        Outcome::Success => Ok(Accepted::Everyone(Box::new(dialogue.finish(Method::None)))),
-        Outcome::Partial(methods) | Outcome::Refused(methods) => {
-            let transport = dialogue.transport;
-            Ok(Accepted::Methods(Box::new(transport), methods))
-        }
-    }
-}
-
-/// What a server accepts.
-pub enum Accepted {
-    /// It lets everybody in; here is the session.
-    Everyone(Box<Session>),
-    /// These methods, by their names on the wire.
-    Methods(Box<Transport>, Vec<String>),
 }
 
 /// The method's name on the wire.
@@ -189,12 +158,9 @@ impl Dialogue {
     }
 
     fn finish(self, method: Method) -> Session {
-        let how = match self.credential {
-            Some(credential) => format!("{} with {credential}", name(method)),
-            None => name(method).to_owned(),
-        };
+        let how = self.tried(method);
         let Transport { handle, shared, .. } = self.transport;
-        Session { handle, shared, how }
+        Session { handle, shared, how, remembered: None, forward_agent: false }
     }
 
     async fn none(&mut self) -> Result<Outcome> {
@@ -221,14 +187,19 @@ impl Dialogue {
         Ok(if partial { Outcome::Partial(names) } else { Outcome::Refused(names) })
     }
 
+    /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
+    fn tried(&self, method: Method) -> String {
+        match &self.credential {
+            Some(credential) => format!("{} with {credential}", name(method)),
+            None => name(method).to_owned(),
+        }
+    }
+
     fn denied(&self, method: Method, accepted: &[String]) -> Error {
         let list = accepted.join(",");
         let cause = format!("{}: Permission denied ({list})", self.login.label);
         let wire = name(method);
-        let tried = match &self.credential {
-            Some(credential) => format!("{wire} with {credential} was refused"),
-            None => format!("{wire} was refused"),
-        };
+        let tried = format!("{} was refused", self.tried(method));
         let next = match accepted {
             [] => "the server accepts nothing more".to_owned(),
             _ if accepted.iter().any(|name| name == wire) => {
@@ -253,12 +224,23 @@ impl Dialogue {
         ))
     }
 
-    /// Asks the person, on a thread of its own, while the deadlines stand still.
+    /// Asks the person, on a thread of its own, while the deadlines stand still. Gap G13: the
+    /// answer to a question comes too late where the server has hung up meanwhile.
     async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
-    ) -> Answer<T> {
-        ask(&self.transport.shared, &self.transport.prompt, question).await
+    ) -> Result<Answer<T>> {
+        let answer = ask(&self.transport.shared, &self.transport.prompt, question).await;
+        match self.transport.shared.ended() {
+            Some(error) => Err(error.context("the connection was lost while a question was open")),
+            None => Ok(answer),
+        }
+    }
+
+    /// See [`Lost`].
+    fn lost(&self) -> Lost {
+        let shared = Arc::clone(&self.transport.shared);
+        Arc::new(move || shared.ended())
     }
 }
 

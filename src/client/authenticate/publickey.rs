@@ -17,7 +17,7 @@ use crate::client::identity::{Identity, Pen, Signer, unlock};
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
 use crate::keys::{self, Format, KeyFile};
-use crate::prompt::Notice;
+use crate::prompt::{Notice, UnlockedKey};
 use crate::trust::fingerprint;
 
 /// An identity that may be offered, not opened yet.
@@ -112,6 +112,21 @@ impl Dialogue {
         {
             identity.certificate = self.certificate_of(&file, &identity.public);
         }
+        self.offer(identity).await
+    }
+
+    /// One attempt with a key that is unlocked.
+    pub(super) async fn try_key(&mut self, key: &UnlockedKey) -> Result<Outcome> {
+        let public = key.private.public_key().clone();
+        let certificate = self.certificate_of(&key.file, &public);
+        let pen = Pen::Open(Arc::clone(&key.private), key.file.path().display().to_string());
+        self.offer(Identity { public, certificate, pen }).await
+    }
+
+    /// One attempt with this key of the agent's.
+    pub(super) async fn try_held(&mut self, held: &AgentIdentity) -> Result<Outcome> {
+        let agent = self.open_agent().await?;
+        let identity = self.held(held.clone(), agent);
         self.offer(identity).await
     }
 

@@ -4,18 +4,18 @@
 //! What came from the server is marked as the server's, so that it cannot pass for ours.
 
 mod host_key;
+mod login;
 
 use std::fs::File;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::config::Method;
 use crate::prompt::{
-    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
 };
 use crate::secret::Secret;
 use crate::terminal;
+use login::Lines;
 
 /// Answers that make no sense before the question is given up.
 const MAX_MISTAKES: usize = 5;
@@ -82,34 +82,14 @@ impl Prompt for Plain {
         self.hidden(label)
     }
 
-    fn method(&self, question: &MethodQuestion<'_>) -> Answer<Method> {
-        let Some(mut tty) = self.terminal() else { return Answer::CannotAsk };
-        let mut text = format!("Log in as {} with one of:\n", question.login);
-        for (index, (_, line)) in question.choices.iter().enumerate() {
-            text.push_str(&format!("  {}  {line}\n", index + 1));
+    fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer> {
+        match self.terminal() {
+            Some(tty) => Lines { plain: self, tty, question: &question }.ask(),
+            None => Answer::CannotAsk,
         }
-        text.push_str(&format!("The server accepts: {}\n", question.accepted.join(", ")));
-        if tty.write_all(text.as_bytes()).is_err() {
-            return Answer::CannotAsk;
-        }
-        let label = format!("Method (1-{}): ", question.choices.len());
-        for _ in 0..MAX_MISTAKES {
-            match terminal::secret::read_shown(&tty, &label) {
-                Ok(Some(typed)) => {
-                    let number = typed.trim().parse::<usize>().unwrap_or(0);
-                    if let Some((method, _)) =
-                        number.checked_sub(1).and_then(|i| question.choices.get(i))
-                    {
-                        return Answer::Given(*method);
-                    }
-                }
-                Ok(None) | Err(_) => return Answer::Cancelled,
-            }
-        }
-        Answer::Cancelled
     }
 
-    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>> {
+    fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {
         if self.batch {
             return Answer::CannotAsk;
         }

@@ -5,11 +5,17 @@
 //! main screen and its scrollback are then as they were. The terminal itself (raw mode,
 //! screens, restoring) is `terminal`'s.
 
+mod challenge;
 pub mod field;
+mod files;
 pub mod form;
+mod login;
 pub mod look;
 #[cfg(test)]
 pub(crate) mod testing;
+
+pub(super) use challenge::ChallengeDialog;
+pub(super) use login::LoginDialog;
 
 use std::any::Any;
 use std::fs::File;

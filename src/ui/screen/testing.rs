@@ -1,5 +1,8 @@
 //! A screen for tests: keys as text in, the screen as text out.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
@@ -11,12 +14,14 @@ use super::{Component, Done, Stack};
 pub(crate) struct Stage {
     terminal: Terminal<TestBackend>,
     pub look: Look,
+    /// What dialogs had written to the terminal besides.
+    pub written: Vec<u8>,
 }
 
 impl Stage {
     pub(crate) fn new(width: u16, height: u16) -> Stage {
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("in memory");
-        Stage { terminal, look: Look { colour: true, unicode: true } }
+        Stage { terminal, look: Look { colour: true, unicode: true }, written: Vec::new() }
     }
 
     /// Draws, and gives the screen as lines of text without trailing blanks.
@@ -56,19 +61,58 @@ impl Stage {
         let mut stack = Stack::new(Box::new(dialog));
         let mut shown = self.draw(|frame, look| stack.draw(frame, look));
         for event in keys(typed) {
-            if let Done::Yes(root) = stack.handle(&event) {
-                let root: Box<dyn std::any::Any> = root;
-                return (shown, root.downcast().ok());
+            let done = match awaited(&event) {
+                Some(text) => self.wait(&mut stack, text),
+                None => stack.handle(&event),
+            };
+            match done {
+                Done::Yes(root) => {
+                    let root: Box<dyn std::any::Any> = root;
+                    return (shown, root.downcast().ok());
+                }
+                Done::Write(bytes) => self.written.extend(bytes),
+                Done::No => {}
             }
             shown = self.draw(|frame, look| stack.draw(frame, look));
         }
         (shown, None)
     }
+
+    /// Gives turns until the screen shows the text, or the last dialog closes.
+    fn wait(&mut self, stack: &mut Stack, text: &str) -> Done {
+        let end = Instant::now() + LIMIT;
+        loop {
+            match stack.turn() {
+                Done::Write(bytes) => self.written.extend(bytes),
+                done @ Done::Yes(_) => return done,
+                Done::No => {}
+            }
+            let shown = self.draw(|frame, look| stack.draw(frame, look));
+            if !text.is_empty() && shown.contains(text) {
+                return Done::No;
+            }
+            assert!(Instant::now() < end, "{text:?} did not come; the screen is\n{shown}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// For what works on a thread of its own.
+const LIMIT: Duration = Duration::from_secs(30);
+/// Marks a wait among the events.
+const WAIT: &str = "\u{1}wait:";
+
+fn awaited(event: &Event) -> Option<&str> {
+    match event {
+        Event::Paste(text) => text.strip_prefix(WAIT),
+        _ => None,
+    }
 }
 
 /// Keys from text: characters as they are, and `<Enter>`, `<Esc>`, `<Tab>`, `<S-Tab>`,
 /// `<Up>`, `<Down>`, `<Left>`, `<Right>`, `<Home>`, `<End>`, `<PageUp>`, `<PageDown>`, `<Del>`,
-/// `<BS>`, `<F1>`, `<C-x>`, `<Paste:text>`, `<lt>`.
+/// `<BS>`, `<F1>`, `<F2>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait:text>` waits until the screen shows
+/// the text, and `<Wait:>` until the dialog closes.
 pub(crate) fn keys(text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let mut rest = text;
@@ -107,10 +151,14 @@ fn named(name: &str) -> Event {
         "Del" => KeyCode::Delete,
         "BS" => KeyCode::Backspace,
         "F1" => KeyCode::F(1),
+        "F2" => KeyCode::F(2),
         "lt" => KeyCode::Char('<'),
         _ => {
             if let Some(text) = name.strip_prefix("Paste:") {
                 return Event::Paste(text.to_owned());
+            }
+            if let Some(text) = name.strip_prefix("Wait:") {
+                return Event::Paste(format!("{WAIT}{text}"));
             }
             let c = name.strip_prefix("C-").and_then(|rest| rest.chars().next());
             return key(KeyCode::Char(c.expect("a key's name")), KeyModifiers::CONTROL);
