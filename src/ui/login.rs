@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use russh::keys::PublicKey;
 use russh::keys::agent::AgentIdentity;
 
 use crate::config::Method;
 use crate::error::Error;
-use crate::keys::{KeyFile, Unlock};
+use crate::keys::{self, KeyFile, Unlock};
 use crate::prompt::{
     AgentKeys, LoginQuestion, MethodOffer, Obstacle, Occasion, UnlockedKey, held_key,
 };
@@ -116,13 +117,12 @@ pub(super) fn read_key(path: &Path) -> Result<KeyFile, String> {
     KeyFile::read(path).map_err(|error| error.to_string())
 }
 
-/// What a key file is: type, comment, fingerprint as far as they show, and whether it is locked.
+/// What a key file is: type, comment and whether it is locked; in a second line its fingerprint.
 pub(super) fn describe(file: &KeyFile) -> String {
     let mut parts = Vec::new();
     if let Some(key) = file.public() {
         parts.push(format!("{} {}", fingerprint::type_name(key), fingerprint::bits(key)));
-        parts.push(file.comment().to_owned());
-        parts.push(fingerprint::sha256(key));
+        parts.push(comment(file, key));
     }
     if file.certificate().is_some() {
         parts.push(say!("login-key-certified"));
@@ -132,7 +132,21 @@ pub(super) fn describe(file: &KeyFile) -> String {
         false => say!("login-key-open"),
     });
     parts.retain(|part| !part.is_empty());
-    parts.join(", ")
+    let fingerprint = file.public().map(|key| format!("\n{}", fingerprint::sha256(key)));
+    format!("{}{}", parts.join(", "), fingerprint.unwrap_or_default())
+}
+
+/// A locked OpenSSH key hides its comment; the file beside it has it.
+fn comment(file: &KeyFile, key: &PublicKey) -> String {
+    if !file.comment().is_empty() {
+        return file.comment().to_owned();
+    }
+    match keys::public_beside(file.path()) {
+        Some(Ok(public)) if public.key_data() == key.key_data() => {
+            text::line_bytes(public.comment().as_bytes(), MAX_NOTE)
+        }
+        _ => String::new(),
+    }
 }
 
 /// What came of unlocking a key.
