@@ -3,7 +3,12 @@
 //! Keys in, the screen as a person sees it out, and the server's log to say what was sent.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "teraterm_login/asking.rs"]
+mod asking;
 mod lab;
+#[allow(dead_code)]
+#[path = "gaps/ours.rs"]
+mod ours;
 #[path = "teraterm_login/server.rs"]
 mod server;
 
@@ -433,6 +438,67 @@ fn a_server_that_hangs_up_meanwhile_is_told_at_once() {
     assert_eq!(pty.exit_code(), 255);
     assert!(pty.screen().contains("connection was lost while"), "{}", pty.screen());
     assert_eq!(server.log(), ["none root"]);
+}
+
+/// Only the server ends the retries; its words say why.
+#[test]
+fn a_server_that_has_enough_is_named() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&["MaxAuthTries 2"]);
+    let home = Home::knowing(&sshd);
+    let pty = connect(&home, &sshd, &[]);
+    dialog(&pty, &["Authentication required."]);
+    pty.send("wrong<enter>");
+    dialog(&pty, &["Please retry."]);
+    pty.send("wrong again<enter>");
+    assert_eq!(pty.exit_code(), 255);
+    pty.expect_restored();
+    assert!(pty.screen().contains("Too many authentication failures"), "{}", pty.screen());
+    assert_eq!(sshd.methods_tried(), ["password", "password"]);
+}
+
+/// Where the host's key is not the known one and that is let pass, nothing that could be
+/// stolen is sent.
+#[test]
+fn passwords_are_off_where_the_host_key_changed() {
+    let server = Scripted::start([Step::Refuse(&[Password, PublicKey])]);
+    let home = knowing(&server);
+    let port = server.address().port();
+    let other = include_str!("data/keys/made/ed25519-openssl.pub");
+    let (kind, rest) = other.split_once(' ').unwrap();
+    let base64 = rest.split_whitespace().next().unwrap();
+    home.write(".ssh/known_hosts", &format!("[127.0.0.1]:{port} {kind} {base64}\n"));
+    let pty = on_pty(&home, &server.to(&["-o", "StrictHostKeyChecking=no"]), &[]);
+    dialog(&pty, &["( ) Password  off, since the host key changed", "(•) Key file"]);
+    pty.send("<esc>");
+    assert_eq!(pty.exit_code(), 255);
+    assert_eq!(server.log(), ["none root"]);
+}
+
+#[test]
+fn the_key_file_is_picked_from_a_list() {
+    let (demo, home) = (Demo::start(), Home::new());
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    fs::create_dir(home.path(".ssh/keys")).unwrap();
+    let key = demo.write_identity(&home, Some("open sesame"));
+    fs::rename(key, home.path(".ssh/keys/mine")).unwrap();
+    let arguments = ["-p".to_owned(), demo.port(), format!("{DEMO_USER}@127.0.0.1")];
+    let pty = on_pty(&home, &arguments, &[]);
+    dialog(&pty, &["Authentication required."]);
+    pty.send("<down><down><down><down> ");
+    dialog(&pty, &["(•) Key file"]);
+    pty.send("<f2>");
+    dialog(&pty, &["Choose a key file", "keys/", "known_hosts"]);
+    pty.send("k<enter>");
+    dialog(&pty, &["~/.ssh/keys", "▸ ../", "mine"]);
+    pty.send("m");
+    dialog(&pty, &["▸ mine", "ED25519 256"]);
+    pty.send("<enter>");
+    dialog(&pty, &["Key file: ~/.ssh/keys/mine", "Passphrase:  ▸"]);
+    pty.send("open sesame<enter>");
+    leave_shell(&pty);
 }
 
 /// The same questions in lines: methods that are off are marked, and nothing draws.

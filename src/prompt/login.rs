@@ -169,7 +169,7 @@ pub enum Credential {
     /// `password`; empty means the one handed over, where there is one.
     Password(Secret),
     /// `publickey` with this key.
-    Key(UnlockedKey),
+    Key(Box<UnlockedKey>),
     /// `keyboard-interactive`: the server will ask.
     Interactive,
     /// `publickey` with this key of the agent's.

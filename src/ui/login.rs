@@ -124,7 +124,8 @@ pub(super) fn describe(file: &KeyFile) -> String {
         parts.push(format!("{} {}", fingerprint::type_name(key), fingerprint::bits(key)));
         parts.push(comment(file, key));
     }
-    if file.certificate().is_some() {
+    if file.certificate().is_some() || matches!(keys::certificate_beside(file.path()), Some(Ok(_)))
+    {
         parts.push(say!("login-key-certified"));
     }
     parts.push(match file.is_encrypted() {

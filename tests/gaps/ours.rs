@@ -25,6 +25,8 @@ pub struct Person {
     /// What is done while a challenge is on the screen.
     pub meanwhile: Option<Box<dyn Fn() + Send + Sync>>,
     pub shown: Mutex<Vec<String>>,
+    /// How the person logs in where that is asked.
+    pub login: Option<Box<dyn Fn(LoginQuestion) -> Answer<LoginAnswer> + Send + Sync>>,
 }
 
 impl Prompt for Person {
@@ -36,8 +38,8 @@ impl Prompt for Person {
         Answer::Given(Secret::new("password".to_owned()))
     }
 
-    fn login(&self, _: LoginQuestion) -> Answer<LoginAnswer> {
-        Answer::CannotAsk
+    fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer> {
+        self.login.as_ref().map_or(Answer::CannotAsk, |login| login(question))
     }
 
     fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {

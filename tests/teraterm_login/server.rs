@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub enum Step {
     Further(&'static [MethodKind]),
     /// Asks this: name, instruction, prompts with their echo.
     Ask(&'static str, &'static str, &'static [(&'static str, bool)]),
+    /// Lets the user in.
+    Accept,
 }
 
 /// A running server; it ends when dropped.
@@ -57,6 +60,11 @@ impl Scripted {
         let port = port.recv().expect("the server starts");
         let known_hosts = format!("[127.0.0.1]:{port} {public}\n");
         Scripted { port, known_hosts, log, hang_up, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     pub fn known_hosts(&self) -> &str {
@@ -137,6 +145,7 @@ impl Script {
                 instructions: Cow::Borrowed(instructions),
                 prompts: prompts.iter().map(|&(text, echo)| (Cow::Borrowed(text), echo)).collect(),
             },
+            Some(Step::Accept) => Auth::Accept,
         }
     }
 }

@@ -108,20 +108,8 @@ impl Talk {
         let mut stage = Stage { occasion: Occasion::First, accepted, tried: None };
         let mut steps = 1;
         loop {
-            let question = self.question(&stage).await;
-            if !question.methods.iter().any(MethodOffer::is_usable) {
-                return Err(self.dead_end(&stage, &question.methods));
-            }
-            let usable = question.methods.iter().filter(|offer| offer.is_usable());
-            let usable: Vec<_> = usable.map(|offer| offer.method).collect();
-            let LoginAnswer::Attempt(mut attempt) = self.ask(question).await? else {
-                return Err(cancelled());
-            };
+            let mut attempt = self.next_attempt(&stage).await?;
             let method = attempt.credential.method();
-            if !usable.contains(&method) {
-                return Err(cancelled());
-            }
-            (self.remember, self.forward) = (attempt.remember, attempt.forward);
             let outcome = self.attempt(&mut attempt.credential).await;
             let tried = self.dialogue.tried(method);
             stage = match outcome {
@@ -144,6 +132,23 @@ impl Talk {
                 }
                 Err(error) => return Err(error),
             };
+        }
+    }
+
+    /// What the person wants to try: one of the methods that were offered as usable.
+    async fn next_attempt(&mut self, stage: &Stage) -> Result<Box<Attempt>> {
+        let question = self.question(stage).await;
+        let usable = question.methods.iter().filter(|offer| offer.is_usable());
+        let usable: Vec<_> = usable.map(|offer| offer.method).collect();
+        if usable.is_empty() {
+            return Err(self.dead_end(stage, &question.methods));
+        }
+        match self.ask(question).await? {
+            LoginAnswer::Attempt(attempt) if usable.contains(&attempt.credential.method()) => {
+                (self.remember, self.forward) = (attempt.remember, attempt.forward);
+                Ok(attempt)
+            }
+            LoginAnswer::Attempt(_) | LoginAnswer::User(_) => Err(cancelled()),
         }
     }
 

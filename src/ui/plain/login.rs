@@ -127,7 +127,7 @@ impl Lines<'_> {
     }
 
     /// A key file, unlocked; `None` if it cannot be.
-    fn ask_key(&self) -> Answer<Option<UnlockedKey>> {
+    fn ask_key(&self) -> Answer<Option<Box<UnlockedKey>>> {
         let Some(file) = given!(self.ask_key_file()) else { return Answer::Given(None) };
         self.tell(&login::describe(&file));
         let path = login::short(file.path(), &self.question.home);
@@ -143,7 +143,7 @@ impl Lines<'_> {
                 false => None,
             };
             match login::open(key, passphrase.as_ref()) {
-                Opened::Key(key) => return Answer::Given(Some(*key)),
+                Opened::Key(key) => return Answer::Given(Some(key)),
                 Opened::Unusable(error) => {
                     self.fault(&error.to_string());
                     break;

@@ -20,12 +20,14 @@ use super::look::{Look, Tone};
 use super::{Act, Component};
 use crate::config::Method;
 use crate::keys::KeyFile;
-use crate::prompt::{Attempt, Credential, LoginAnswer, LoginQuestion, User};
+use crate::prompt::{Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, User};
 use crate::say;
 use crate::ui::login::{self, Opened};
 
 /// Keys of the agent's in sight at once.
 const AGENT_LINES: u16 = 3;
+/// Lines of a banner in the dialog.
+const BANNER_LINES: usize = 4;
 /// Empties the clipboard and the selection (xterm control sequences, OSC 52).
 const CLEAR_CLIPBOARD: &[u8] = b"\x1b]52;c;\x1b\\\x1b]52;p;\x1b\\";
 /// The group of the methods' radio buttons.
@@ -64,12 +66,13 @@ pub(in crate::ui) struct LoginDialog {
 }
 
 impl LoginDialog {
-    pub(in crate::ui) fn new(question: LoginQuestion) -> LoginDialog {
+    /// The banner is what the server said last, sanitised; mostly nothing.
+    pub(in crate::ui) fn new(question: LoginQuestion, banner: &str) -> LoginDialog {
         let written = question
             .key_file
             .as_ref()
             .map(|path| (login::short(path, &question.home), path.clone()));
-        let mut form = Form::new(say!("login-title"), rows(&question, &written));
+        let mut form = Form::new(say!("login-title"), rows(&question, banner, &written));
         form.hints = vec![("F2", say!("login-browse"))];
         let mut dialog = LoginDialog {
             form,
@@ -246,7 +249,7 @@ impl LoginDialog {
 
     fn opened(&mut self, opened: Opened) -> Act {
         match opened {
-            Opened::Key(key) => self.attempt(Credential::Key(*key)),
+            Opened::Key(key) => self.attempt(Credential::Key(key)),
             Opened::WrongPassphrase(error) => {
                 self.examine();
                 self.fault(error.to_string(), Key::Secret)
@@ -384,10 +387,16 @@ fn leaves_field(event: &Event) -> bool {
     )
 }
 
-fn rows(question: &LoginQuestion, written: &Option<(String, PathBuf)>) -> Vec<Row<Key>> {
-    let path = written.as_ref().map_or("", |(text, _)| text);
+fn rows(
+    question: &LoginQuestion,
+    banner: &str,
+    written: &Option<(String, PathBuf)>,
+) -> Vec<Row<Key>> {
     let mut rows: Vec<_> =
         login::heading(question).into_iter().map(|(tone, text)| Row::text(tone, text)).collect();
+    if !banner.trim().is_empty() {
+        rows.push(Row::text(Tone::Server, beginning(banner)));
+    }
     rows.extend([
         Row::lines(Key::Status, Vec::new()),
         Row::field(Key::User, say!("login-user"), Field::new(question.user.name())),
@@ -395,22 +404,8 @@ fn rows(question: &LoginQuestion, written: &Option<(String, PathBuf)>) -> Vec<Ro
         Row::check(Key::Show, false, say!("login-show")).indented(2),
         Row::check(Key::Clear, false, say!("login-clear")).indented(2),
     ]);
-    for offer in &question.methods {
-        let on = question.preselected == Some(offer.method);
-        let mut row =
-            Row::radio(Key::Method(offer.method), METHODS, on, login::label(offer.method))
-                .noted(login::note(question, offer));
-        row.enabled = offer.is_usable();
-        rows.push(row);
-        match offer.method {
-            Method::PublicKey => rows.extend([
-                Row::field(Key::File, say!("login-key-file"), Field::new(path)).indented(4),
-                Row::lines(Key::FileNote, Vec::new()).indented(4),
-            ]),
-            Method::Agent => rows.push(agent_keys(question).indented(4)),
-            _ => {}
-        }
-    }
+    let path = written.as_ref().map_or("", |(text, _)| text);
+    rows.extend(question.methods.iter().flat_map(|offer| method_rows(question, offer, path)));
     let forward = match question.forward {
         Some(_) => say!("login-forward"),
         None => say!("login-forward-unavailable"),
@@ -425,6 +420,33 @@ fn rows(question: &LoginQuestion, written: &Option<(String, PathBuf)>) -> Vec<Ro
         ]),
     ]);
     rows
+}
+
+/// A method's button, and below it what it needs.
+fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec<Row<Key>> {
+    let on = question.preselected == Some(offer.method);
+    let mut button = Row::radio(Key::Method(offer.method), METHODS, on, login::label(offer.method))
+        .noted(login::note(question, offer));
+    button.enabled = offer.is_usable();
+    match offer.method {
+        Method::PublicKey => vec![
+            button,
+            Row::field(Key::File, say!("login-key-file"), Field::new(path)).indented(4),
+            Row::lines(Key::FileNote, Vec::new()).indented(4),
+        ],
+        Method::Agent => vec![button, agent_keys(question).indented(4)],
+        _ => vec![button],
+    }
+}
+
+/// The first lines of a banner: all of it is on the main screen.
+fn beginning(banner: &str) -> String {
+    let lines: Vec<_> = banner.trim_end().lines().collect();
+    let mut text = lines[..lines.len().min(BANNER_LINES)].join("\n");
+    if lines.len() > BANNER_LINES {
+        text.push_str("\n...");
+    }
+    text
 }
 
 fn agent_keys(question: &LoginQuestion) -> Row<Key> {

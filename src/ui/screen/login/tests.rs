@@ -11,6 +11,7 @@ use russh::keys::agent::AgentIdentity;
 use super::*;
 use crate::error::{Error, Kind};
 use crate::prompt::{AgentKeys, MethodOffer, Obstacle, Occasion};
+use crate::secret::Secret;
 use crate::ui::screen::testing::Stage;
 
 const PLAIN: &str = include_str!("../../../../tests/data/keys/made/ed25519.openssh");
@@ -64,7 +65,7 @@ fn refuse(question: &mut LoginQuestion, refused: &[Method]) {
 
 /// Plays keys to a dialog that closes.
 fn answer(question: LoginQuestion, typed: &str) -> Option<LoginAnswer> {
-    let (screen, closed) = Stage::new(80, 24).play(LoginDialog::new(question), typed);
+    let (screen, closed) = Stage::new(80, 24).play(LoginDialog::new(question, ""), typed);
     closed.unwrap_or_else(|| panic!("still open:\n{screen}")).into_answer()
 }
 
@@ -78,7 +79,7 @@ fn attempt(question: LoginQuestion, typed: &str) -> Attempt {
 
 /// Plays keys to a dialog that stays open.
 fn screen(question: LoginQuestion, typed: &str) -> String {
-    let (screen, closed) = Stage::new(80, 24).play(LoginDialog::new(question), typed);
+    let (screen, closed) = Stage::new(80, 24).play(LoginDialog::new(question, ""), typed);
     assert!(closed.is_none(), "closed after {typed}:\n{screen}");
     screen
 }
@@ -110,10 +111,10 @@ fn secrets_are_shown_on_request_and_hold_control_characters() {
 #[test]
 fn a_paste_clears_the_clipboard_only_where_that_was_ticked() {
     let home = home();
-    let (mut stage, dialog) = (Stage::new(80, 24), LoginDialog::new(question(home.path())));
+    let (mut stage, dialog) = (Stage::new(80, 24), LoginDialog::new(question(home.path()), ""));
     stage.play(dialog, "<Paste:hunter2>");
     assert!(stage.written.is_empty());
-    let dialog = LoginDialog::new(question(home.path()));
+    let dialog = LoginDialog::new(question(home.path()), "");
     let (shown, _) = stage.play(dialog, "<Tab><Tab> <S-Tab><S-Tab><Paste:hunter2\n>");
     assert!(shown.contains("[x] Clear the clipboard") && shown.contains("▸•••••••"), "{shown}");
     let written = String::from_utf8(stage.written).unwrap();
@@ -141,7 +142,7 @@ fn exactly_one_method_is_on_and_what_it_does_not_need_is_off() {
     ] {
         let mut asked = question(home.path());
         asked.preselected = Some(method);
-        let mut dialog = LoginDialog::new(asked);
+        let mut dialog = LoginDialog::new(asked, "");
         dialog.form.focus(Key::Disconnect);
         dialog.handle(&Event::Key(KeyCode::Tab.into()));
         assert_eq!(dialog.form.focused(), Some(first), "{method:?}");
@@ -199,7 +200,7 @@ fn a_user_name_that_is_only_proposed_is_settled_first_and_alone() {
     assert!(answer(asked(), "<S-Tab><Enter>").is_none(), "Disconnect");
     assert!(answer(asked(), "root<Esc>").is_none());
     // Once it is settled it cannot be typed into.
-    let mut dialog = LoginDialog::new(question(home.path()));
+    let mut dialog = LoginDialog::new(question(home.path()), "");
     dialog.form.focus(Key::User);
     assert_ne!(dialog.form.focused(), Some(Key::User));
 }
@@ -304,6 +305,39 @@ fn a_connection_that_is_lost_meanwhile_leaves_only_disconnect() {
 }
 
 #[test]
+fn what_the_server_says_first_is_shown_as_the_servers() {
+    let home = home();
+    let banner = "Members only\nAuthentication failed.\n3\n4\n5\n6\n";
+    let dialog = LoginDialog::new(question(home.path()), banner);
+    let (shown, _) = Stage::new(80, 24).play(dialog, "");
+    assert!(shown.contains("┃ Members only") && shown.contains("┃ Authentication failed."));
+    assert!(shown.contains("┃ ...") && !shown.contains("┃ 5"), "{shown}");
+    assert!(shown.contains("Password:    ▸"), "the password is in sight:\n{shown}");
+}
+
+#[test]
+fn unlocking_that_takes_long_is_seen_and_can_be_left() {
+    let home = home();
+    let key = russh::keys::PrivateKey::from_openssh(PLAIN).unwrap();
+    let passphrase = Secret::new("long".to_owned());
+    let text = crate::keys::write::openssh(&key, Some(&passphrase), 100).unwrap();
+    let path = home.path().join("slow");
+    fs::write(&path, text.as_bytes()).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    let asked = || {
+        let mut asked = question(home.path());
+        (asked.key_file, asked.preselected) = (Some(path.clone()), Some(Method::PublicKey));
+        asked
+    };
+    let Credential::Key(_) =
+        attempt(asked(), "long<Enter><Wait:Unlocking the key><Wait:>").credential
+    else {
+        panic!("no key")
+    };
+    assert!(answer(asked(), "long<Enter><Wait:Unlocking the key><Esc>").is_none());
+}
+
+#[test]
 fn remember_is_for_what_can_be_remembered() {
     let home = home();
     let mut asked = question(home.path());
@@ -311,7 +345,7 @@ fn remember_is_for_what_can_be_remembered() {
     assert!(attempt(asked, "x<Enter>").remember);
     let mut asked = question(home.path());
     (asked.remember, asked.preselected) = (Some(false), Some(Method::KeyboardInteractive));
-    let mut dialog = LoginDialog::new(asked);
+    let mut dialog = LoginDialog::new(asked, "");
     dialog.form.focus(Key::Remember);
     assert_ne!(dialog.form.focused(), Some(Key::Remember));
 }
@@ -321,13 +355,13 @@ fn it_can_be_used_on_any_screen() {
     let home = home();
     for (width, height) in [(60, 15), (200, 60), (24, 8), (10, 3), (1, 1)] {
         let mut stage = Stage::new(width, height);
-        let dialog = LoginDialog::new(question(home.path()));
+        let dialog = LoginDialog::new(question(home.path()), "");
         // To the last method, with what is in focus in sight.
         let (shown, _) = stage.play(dialog, "<Down><Down><Down><Down><Down><Down> ");
         if width >= 24 {
             assert!(shown.contains("(•) Keyboard"), "{width}x{height}\n{shown}");
         }
-        let dialog = LoginDialog::new(question(home.path()));
+        let dialog = LoginDialog::new(question(home.path()), "");
         let (_, closed) = stage.play(dialog, "<Paste:x\x1b[2J\r\ny><Enter>");
         let answer = closed.and_then(|dialog| dialog.into_answer());
         let Some(LoginAnswer::Attempt(attempt)) = answer else { panic!("{width}x{height}") };
