@@ -6,6 +6,8 @@
 #[path = "teraterm_login/asking.rs"]
 mod asking;
 mod lab;
+#[path = "teraterm_login/lines.rs"]
+mod lines;
 #[allow(dead_code)]
 #[path = "gaps/ours.rs"]
 mod ours;
@@ -18,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use lab::{Agent, DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg, peers};
 use russh::MethodKind::{KeyboardInteractive, Password, PublicKey};
+use rustix::process::Signal;
 use server::{Scripted, Step};
 
 /// The foot of every dialog: once it is drawn, all is.
@@ -411,9 +414,7 @@ fn an_agent_that_hangs_is_named_and_costs_little() {
 
 #[test]
 fn a_server_that_hangs_up_meanwhile_is_told_at_once() {
-    let ask =
-        || [Step::Refuse(&[Password, KeyboardInteractive]), Step::Ask("", "", &[("C", true)])];
-    let server = Scripted::start(ask());
+    let server = Scripted::start([Step::Refuse(&[Password, KeyboardInteractive])]);
     let home = knowing(&server);
     let pty = on_pty(&home, &server.to(&[]), &[]);
     dialog(&pty, &["(•) Password"]);
@@ -423,21 +424,37 @@ fn a_server_that_hangs_up_meanwhile_is_told_at_once() {
     assert_eq!(pty.exit_code(), 255);
     pty.expect_restored();
     assert!(pty.screen().contains("connection was lost while"), "{}", pty.screen());
+}
 
-    // In lines, nothing is said before the answer.
-    let server = Scripted::start(ask());
+#[test]
+fn the_terminal_is_restored_however_the_dialog_ends() {
+    for (signal, number) in [(Signal::TERM, 15), (Signal::HUP, 1), (Signal::INT, 2)] {
+        let server = Scripted::start([Step::Refuse(&[Password])]);
+        let home = knowing(&server);
+        let pty = on_pty(&home, &server.to(&[]), &[]);
+        dialog(&pty, &["(•) Password"]);
+        assert!(pty.modes_differ() && pty.on_alternate_screen());
+        pty.signal(signal);
+        assert_eq!(pty.exit_code(), 128 + number);
+        pty.expect_restored();
+    }
+}
+
+#[test]
+fn it_survives_any_size_and_comes_back_whole() {
+    let server = Scripted::start([Step::Refuse(&[Password]), Step::Refuse(&[Password])]);
     let home = knowing(&server);
-    let pty = on_pty(&home, &server.to(&["--plain"]), &[]);
-    pty.wait_for("Method (1-4)");
-    server.hang_up();
-    pty.send("1<enter>");
-    pty.wait_for("password:");
-    pty.send("x<enter>");
-    pty.wait_for("Remember");
+    let pty = on_pty(&home, &server.to(&[]), &[]);
+    dialog(&pty, &["(•) Password"]);
+    for (rows, columns) in [(3, 10), (60, 200), (1, 1), (15, 60), (24, 80)] {
+        pty.resize(rows, columns);
+    }
+    dialog(&pty, &["Logging in to 127.0.0.1", "Password:    ▸", "[ OK ]"]);
+    pty.send("abc");
+    dialog(&pty, &["Password:    ▸•••"]);
     pty.send("<enter>");
-    assert_eq!(pty.exit_code(), 255);
-    assert!(pty.screen().contains("connection was lost while"), "{}", pty.screen());
-    assert_eq!(server.log(), ["none root"]);
+    dialog(&pty, &["Please retry."]);
+    assert_eq!(server.log(), ["none root", "password root \"abc\""]);
 }
 
 /// Only the server ends the retries; its words say why.
@@ -499,71 +516,6 @@ fn the_key_file_is_picked_from_a_list() {
     dialog(&pty, &["Key file: ~/.ssh/keys/mine", "Passphrase:  ▸"]);
     pty.send("open sesame<enter>");
     leave_shell(&pty);
-}
-
-/// The same questions in lines: methods that are off are marked, and nothing draws.
-#[test]
-fn in_lines_it_is_the_same() {
-    let server = Scripted::start([
-        Step::Refuse(&[Password, KeyboardInteractive]),
-        Step::Refuse(&[KeyboardInteractive]),
-        Step::Ask("Bank", "Two things", &[("Card: ", true), ("PIN: ", false)]),
-        Step::Further(&[Password]),
-        Step::Refuse(&[Password]),
-    ]);
-    let home = knowing(&server);
-    let pty = on_pty(&home, &server.to(&["--plain"]), &[]);
-    let shown = pty.wait_for("Method (1-4) [1]:");
-    assert!(shown.contains("- 2  Key file  (not accepted by the server)"), "{shown}");
-    pty.send("2<enter>");
-    pty.wait_for("Key file: not accepted by the server.");
-    pty.send("<enter>");
-    pty.wait_for("root@127.0.0.1's password:");
-    pty.send("secret<enter>");
-    pty.wait_for("Remember it in memory");
-    pty.send("<enter>");
-    let shown = pty.wait_for("Method (1-4) [4]:");
-    assert!(shown.contains("Authentication failed. Please retry."), "{shown}");
-    pty.send("<enter>");
-    pty.wait_for("Card:");
-    pty.send("4711<enter>");
-    pty.wait_for("PIN:");
-    pty.send("0815<enter>");
-    let shown = pty.wait_for("Further authentication required.");
-    assert!(shown.contains("| Two things"), "{shown}");
-    pty.wait_for("Method (1-4) [1]:");
-    pty.send("<c-c>");
-    assert_ne!(pty.exit_code(), 0);
-    pty.expect_restored();
-    let written = pty.written();
-    assert!(!written.contains("secret") && !written.contains("0815"), "{written}");
-    assert!(!written.contains('\x1b'), "{written:?}");
-}
-
-#[test]
-fn in_lines_a_key_file_is_asked_for_and_unlocked_first() {
-    let (demo, home) = (Demo::start(), Home::new());
-    home.write(".ssh/known_hosts", &demo.known_hosts());
-    demo.write_identity(&home, Some("open sesame"));
-    let arguments =
-        ["--plain".to_owned(), "-p".to_owned(), demo.port(), format!("{DEMO_USER}@127.0.0.1")];
-    let pty = on_pty(&home, &arguments, &[]);
-    pty.wait_for("Method (1-4)");
-    pty.send("2<enter>");
-    pty.wait_for("Key file:");
-    pty.send("~/missing<enter>");
-    pty.wait_for("No such file or directory");
-    pty.send("~/identity<enter>");
-    pty.wait_for("ED25519 256");
-    pty.wait_for("Enter passphrase for key '~/identity':");
-    pty.send("sesame<enter>");
-    pty.wait_for("wrong passphrase");
-    pty.wait_until("a second question", |screen| screen.matches("Enter passphrase").count() > 1);
-    pty.send("open sesame<enter>");
-    pty.wait_for("Remember it in memory");
-    pty.send("no<enter>");
-    leave_shell(&pty);
-    assert!(!pty.written().contains("sesame"));
 }
 
 /// The same dialogs in Japanese, where everything is wider, also on a small screen.

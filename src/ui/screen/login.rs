@@ -244,6 +244,7 @@ impl LoginDialog {
         thread::spawn(move || done.send(login::open(file, Some(&passphrase))));
         self.work = Some(work);
         self.turns = 0;
+        self.say(&[(Tone::Strong, say!("login-unlocking"))]);
         Act::Stay
     }
 

@@ -98,7 +98,15 @@ impl Screen {
             terminal.draw(|frame| stack.draw(frame, self.look))?;
             let wait = if stack.is_busy() { TURN } else { IDLE };
             let act = match event::poll(wait)? {
-                true => stack.handle(&event::read()?),
+                true => {
+                    let event = event::read()?;
+                    // A terminal made smaller and larger again has lost what it showed, and
+                    // its size alone would not tell.
+                    if matches!(event, Event::Resize(..)) {
+                        terminal.resize(terminal.size()?.into())?;
+                    }
+                    stack.handle(&event)
+                }
                 false => stack.turn(),
             };
             match act {
