@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
-use super::line::{Line, Marker};
+use super::line::{Fault, Line, Marker};
 use super::{
     Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp, Subject,
 };
@@ -217,12 +217,12 @@ impl Loaded {
             }
         }
         if let Some((_, reason)) = bad.get_mut(PROBLEMS_MAX) {
-            *reason = "more bad lines follow; they are not listed".to_owned();
+            *reason = Fault::of("known-line-more");
         }
         problems.extend(bad.into_iter().map(|(number, reason)| Problem {
             file: path.clone(),
             line: Some(number as usize),
-            reason,
+            reason: reason.text(),
         }));
         Loaded { path, text, entries }
     }
@@ -250,7 +250,7 @@ impl Matches {
             Err(reason) => self.problems.push(Problem {
                 file: at.file,
                 line: Some(at.line),
-                reason: reason.to_owned(),
+                reason: reason.text(),
             }),
         }
     }
@@ -351,9 +351,9 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     (length > 0).then(|| line.strip_suffix(b"\n").unwrap_or(line))
 }
 
-fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, String> {
+fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, Fault> {
     if raw.len() > LINE_MAX {
-        return Err(format!("the line has more than {} KiB", LINE_MAX >> 10));
+        return Err(Fault::with("known-line-long", (LINE_MAX >> 10).to_string()));
     }
     Line::split(raw)
 }

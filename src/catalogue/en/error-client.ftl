@@ -228,3 +228,40 @@ revoked-line-without-key = has no key in line { $line }
 revoked-key = the host key { $key } is revoked by { $how }
 revoked-authority = the certificate's authority { $key } is revoked by { $how }
 revoked-certificate = the certificate for the host key { $key } is revoked by { $file } ({ $how })
+
+## Lines of known_hosts
+
+known-line-more = more bad lines follow; they are not listed
+known-line-long = the line has more than { $value } KiB
+known-line-damaged = the key is damaged or of an unknown type
+known-line-key-missing = not a known_hosts line: the key is missing
+known-line-no-key = not a known_hosts line: no key after the host names
+known-line-certificate = a certificate stands where a key belongs
+known-line-base64 = the key is not valid base64
+known-line-cut-short = the key is cut short
+known-line-other-type = the key is not of the type that the line names
+known-line-marker = unknown marker { $value }
+known-line-markers = a line takes one marker only
+known-line-control = not a known_hosts line: control characters in the host names
+known-line-hash = the hashed host name is damaged
+
+## Key revocation lists
+
+krl-not = not a key revocation list
+krl-format = has format { $format }, and only { $known } is known
+krl-signed = has a section after a signature
+krl-key = the key
+krl-sha1 = the key's SHA-1 fingerprint
+krl-sha256 = the key's SHA-256 fingerprint
+krl-key-id = the certificate's key ID
+krl-serial = the certificate's serial number
+krl-sha1-length = has a SHA-1 of another length
+krl-sha256-length = has a SHA-256 of another length
+krl-section = has a section of the unknown kind { $kind }
+krl-range = has a range of serials from { $first } to { $last }
+krl-certificates = has certificates by the unknown kind { $kind }
+krl-bitmap-negative = has a bitmap that is a negative number
+krl-bitmap-beyond = has a bitmap beyond the last serial
+krl-left-over = has bytes left over
+krl-cut-short = is cut short
+krl-extension = has the unknown critical extension { $name }

@@ -228,3 +228,40 @@ revoked-line-without-key = { $line } 行目に鍵がありません
 revoked-key = ホスト鍵 { $key } は { $how } で失効しています
 revoked-authority = 証明書の認証局 { $key } は { $how } で失効しています
 revoked-certificate = ホスト鍵 { $key } の証明書は { $file } で失効しています ({ $how })
+
+## known_hosts の行
+
+known-line-more = この後にも使えない行がありますが、省略します
+known-line-long = 行が { $value } KiB を超えています
+known-line-damaged = 鍵が壊れているか、未知の種類です
+known-line-key-missing = known_hosts の行ではありません: 鍵がありません
+known-line-no-key = known_hosts の行ではありません: ホスト名の後に鍵がありません
+known-line-certificate = 鍵であるべき所に証明書があります
+known-line-base64 = 鍵が正しい base64 ではありません
+known-line-cut-short = 鍵が途中で切れています
+known-line-other-type = 鍵が、行に書かれた種類のものではありません
+known-line-marker = 未知のマーカーです: { $value }
+known-line-markers = マーカーは 1 行に 1 つだけです
+known-line-control = known_hosts の行ではありません: ホスト名に制御文字があります
+known-line-hash = ハッシュ化されたホスト名が壊れています
+
+## 鍵失効リスト
+
+krl-not = 鍵失効リストではありません
+krl-format = 形式が { $format } で、対応しているのは { $known } だけです
+krl-signed = 署名の後にセクションがあります
+krl-key = 鍵
+krl-sha1 = 鍵の SHA-1 フィンガープリント
+krl-sha256 = 鍵の SHA-256 フィンガープリント
+krl-key-id = 証明書の鍵 ID
+krl-serial = 証明書のシリアル番号
+krl-sha1-length = 長さの違う SHA-1 があります
+krl-sha256-length = 長さの違う SHA-256 があります
+krl-section = 未知の種類 { $kind } のセクションがあります
+krl-range = シリアル番号の範囲が { $first } から { $last } になっています
+krl-certificates = 未知の種類 { $kind } で証明書が指定されています
+krl-bitmap-negative = 負の数のビットマップがあります
+krl-bitmap-beyond = 最後のシリアル番号を超えるビットマップがあります
+krl-left-over = 余分なバイトがあります
+krl-cut-short = 途中で切れています
+krl-extension = 未知の重要な拡張 { $name } があります
