@@ -8,10 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::error::told;
 use crate::prompt::{
     Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
+    RotationQuestion,
 };
 use crate::say;
 use crate::secret::Secret;
 use crate::ui::plain::Plain;
+use crate::ui::screen::rotation::RotationDialog;
 use crate::ui::screen::warning::Warning;
 use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
 
@@ -101,6 +103,10 @@ impl Prompt for Dialogs {
 
     fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {
         self.shown(ChallengeDialog::new(challenge), ChallengeDialog::into_answers)
+    }
+
+    fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
+        self.shown(RotationDialog::new(question), RotationDialog::into_answer)
     }
 
     fn notice(&self, notice: Notice<'_>) {
