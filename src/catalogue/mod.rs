@@ -54,11 +54,13 @@ macro_rules! files {
             include_str!(concat!($language, "/generator.ftl")),
             include_str!(concat!($language, "/session.ftl")),
             include_str!(concat!($language, "/error.ftl")),
+            include_str!(concat!($language, "/config.ftl")),
+            include_str!(concat!($language, "/explain.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 7] = files!("en");
-const JAPANESE: [&str; 7] = files!("ja");
+const ENGLISH: [&str; 9] = files!("en");
+const JAPANESE: [&str; 9] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 

@@ -10,11 +10,15 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::flags::{self, Does, Flag, Special};
-use crate::config::{Keyword, LogLevel};
+use crate::config::{Forward, Keyword, LogLevel};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The release of the SSH library; a test compares it with Cargo.lock.
 const RUSSH: &str = "0.65.1";
+
+/// The commands of `-O`.
+const CONTROLS: [&str; 6] = ["check", "forward", "cancel", "exit", "stop", "proxy"];
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,6 +146,14 @@ pub struct Typed {
     pub print_config: bool,
     /// `-Q`.
     pub query: Option<String>,
+    /// `-W`: the host and port that standard input and output lead to.
+    pub stdio_forward: Option<(String, u16)>,
+    /// `-O`: a command for the master of a shared connection.
+    pub control: Option<String>,
+    /// `-y`.
+    pub syslog: bool,
+    /// `-K`.
+    pub gssapi: bool,
     /// `--auth`.
     pub auth: Option<String>,
     /// `--password-fd`.
@@ -325,6 +337,9 @@ impl Reading {
             Does::Last(keyword) => (keyword, text(value, flag.name)?, true),
             Does::First(keyword) => (keyword, text(value, flag.name)?, false),
         };
+        if flag.name == "-J" && self.typed.settings.iter().any(|setting| is_flag(setting, "-J")) {
+            return Err(usage(say!("config-jump-twice")));
+        }
         if keyword == Keyword::SessionType {
             self.check_session_type(flag.name)?;
             if flag.name == "-N" {
@@ -370,11 +385,30 @@ impl Reading {
                 self.tty = Some(("-t", if again { "force" } else { "yes" }));
             }
             Special::NoTty => self.tty = Some(("-T", "no")),
-            Special::ControlPath if value.eq_ignore_ascii_case("none") => {}
-            Special::ControlPath => {
-                return Err(usage("-S: a connection is not shared by this version")
-                    .hint("-S none is what it does"));
+            Special::Master => return self.master(name),
+            Special::Control => self.control(text(value, name)?)?,
+            Special::StdioForward => return self.stdio_forward(&text(value, name)?),
+            Special::Background => {
+                self.fix("-f", Keyword::ForkAfterAuthentication, "yes");
+                self.fix("-f", Keyword::StdinNull, "yes");
             }
+            Special::TrustedX11 => {
+                self.fix("-Y", Keyword::ForwardX11, "yes");
+                self.fix("-Y", Keyword::ForwardX11Trusted, "yes");
+            }
+            Special::Gssapi => {
+                typed.gssapi = true;
+                self.fix("-K", Keyword::GSSAPIAuthentication, "yes");
+                self.fix("-K", Keyword::GSSAPIDelegateCredentials, "yes");
+            }
+            Special::Tunnel => {
+                let (flag, keyword) = ("-w", Keyword::Tunnel);
+                let value_of = "yes".to_owned();
+                let open = TypedSetting::Flag { flag, keyword, value: value_of, overrules: false };
+                typed.settings.push(open);
+                self.fix("-w", Keyword::TunnelDevice, &text(value, name)?);
+            }
+            Special::Syslog => typed.syslog = true,
             Special::Auth => typed.auth = Some(text(value, name)?),
             Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
             Special::Profile if typed.destination.is_some() => {
@@ -395,24 +429,61 @@ impl Reading {
         Ok(())
     }
 
+    fn fix(&mut self, flag: &'static str, keyword: Keyword, value: &str) {
+        let value = value.to_owned();
+        self.typed.settings.push(TypedSetting::Flag { flag, keyword, value, overrules: true });
+    }
+
+    /// `-M`, and once more: each use is asked about.
+    fn master(&mut self, name: &str) -> Result<()> {
+        let before = self.typed.settings.iter().filter(|setting| is_flag(setting, name)).count();
+        self.fix("-M", Keyword::ControlMaster, if before % 2 == 1 { "ask" } else { "yes" });
+        Ok(())
+    }
+
+    fn control(&mut self, word: String) -> Result<()> {
+        if self.typed.stdio_forward.is_some() {
+            return Err(usage(say!("config-control-with-stdio")));
+        }
+        if !CONTROLS.contains(&word.as_str()) {
+            let known = CONTROLS.join(", ");
+            let word = crate::text::line(&word, 40);
+            return Err(usage(say!("config-bad-control", word)).hint(known));
+        }
+        self.typed.control = Some(word);
+        Ok(())
+    }
+
+    fn stdio_forward(&mut self, place: &str) -> Result<()> {
+        if self.typed.stdio_forward.is_some() {
+            return Err(usage(say!("config-stdio-twice")));
+        }
+        if self.typed.control.is_some() {
+            return Err(usage(say!("config-control-with-stdio")));
+        }
+        self.typed.stdio_forward = Some(Forward::parse_stdio(place).map_err(usage)?);
+        self.fix("-W", Keyword::SessionType, "none");
+        self.tty = Some(("-W", "no"));
+        Ok(())
+    }
+
     fn finish(mut self) -> Result<Typed> {
-        let mut fix = |flag, keyword, value: &str| {
-            let value = value.to_owned();
-            let setting = TypedSetting::Flag { flag, keyword, value, overrules: true };
-            self.typed.settings.push(setting);
-        };
         if let Some(level) = self.level {
             let flag = if level == LogLevel::Quiet { "-q" } else { "-v" };
-            fix(flag, Keyword::LogLevel, &level.to_string());
+            self.fix(flag, Keyword::LogLevel, &level.to_string());
         }
         if let Some((flag, tty)) = self.tty {
-            fix(flag, Keyword::RequestTTY, tty);
+            self.fix(flag, Keyword::RequestTTY, tty);
         }
         if self.wants_destination() && !self.ends() {
             return Err(usage("no host is named").hint(usage_line()));
         }
         Ok(self.typed)
     }
+}
+
+fn is_flag(setting: &TypedSetting, name: &str) -> bool {
+    matches!(setting, TypedSetting::Flag { flag, .. } if *flag == name)
 }
 
 fn louder(level: Option<LogLevel>) -> LogLevel {

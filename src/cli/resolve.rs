@@ -7,6 +7,7 @@
 //! terminal, an agent, files) comes in as [`Surroundings`], so that the rest is a function of
 //! its arguments.
 
+mod names;
 pub(super) mod profile;
 mod record;
 
@@ -17,14 +18,16 @@ use std::path::{Path, PathBuf};
 use super::args::{Typed, TypedSetting, usage_line};
 use super::environment::ask_pass;
 use crate::config::{
-    self, Circumstances, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Method,
-    Options, Origin, SessionType,
+    self, Circumstances, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Method, Names,
+    NoNames, Options, Origin, SessionType,
 };
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
+use crate::say;
 
 pub use crate::config::MethodChoice;
+pub(super) use names::SystemNames;
 pub use record::{EncodingPlan, LogPlan};
 
 /// The system's configuration file.
@@ -53,11 +56,16 @@ pub struct Plan {
     pub encoding: Option<EncodingPlan>,
 }
 
-/// Host, options, and the saved session they come from.
-struct Resolved {
-    host: String,
-    options: Options,
-    profile: Option<Document>,
+/// Host, options, and what they come from.
+pub(super) struct Resolved {
+    /// The host as typed.
+    pub(super) host: String,
+    /// All values, with their origins and the blocks that were met.
+    pub(super) layers: Layers,
+    /// What came of them.
+    pub(super) options: Options,
+    /// The saved session in use.
+    pub(super) profile: Option<Document>,
 }
 
 /// What the process finds around it.
@@ -85,7 +93,7 @@ pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
         exists: &|path| path.exists(),
         answers: &|socket| std::os::unix::net::UnixStream::connect(socket).is_ok(),
     };
-    resolve_within(typed, context, &surroundings)
+    resolve_with(typed, context, &surroundings, &SystemNames)
 }
 
 /// Settles everything in given surroundings.
@@ -93,13 +101,24 @@ pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
 /// # Errors
 /// Those of [`resolve`].
 pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
+    resolve_with(typed, context, around, &NoNames)
+}
+
+fn resolve_with(
+    typed: &Typed,
+    context: &Context,
+    around: &Surroundings<'_>,
+    names: &dyn Names,
+) -> Result<Plan> {
     refuse_misplaced(typed)?;
-    let Resolved { host, mut options, profile } = layered(typed, context)?;
+    refuse_unbuilt(typed)?;
+    let Resolved { host, layers, mut options, profile } = layered(typed, context, names)?;
+    options.warnings.extend(layers.check_standing()?);
     profile.as_ref().map_or(Ok(()), profile::refuse_unbuilt)?;
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &mut options)?;
     if subsystem && command.is_none() {
-        return Err(usage("You must specify a subsystem to invoke.").hint("such as -s host sftp"));
+        return Err(no_subsystem());
     }
     let chain = profile.as_ref().map(|document| profile::chain(document, &options));
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
@@ -117,9 +136,40 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
 /// # Errors
 /// [`Kind::Usage`] for the destination, [`Kind::Config`] for options and files.
 pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
-    layered(typed, context).map(|resolved| (resolved.host, resolved.options))
+    let Resolved { host, layers, mut options, .. } = layered(typed, context, &NoNames)?;
+    options.warnings.extend(layers.check_standing()?);
+    Ok((host, options))
 }
 
+/// What `-G` prints: it says what would be in force, whether this program honours it or not.
+///
+/// # Errors
+/// Those of [`options`] but for what is not supported, and [`Kind::Usage`] for what does not go
+/// together.
+pub(super) fn effective(
+    typed: &Typed,
+    context: &Context,
+    names: &dyn Names,
+    list: &dyn Fn(Keyword, Option<&str>) -> String,
+) -> Result<Vec<String>> {
+    let Resolved { host, layers, mut options, .. } = layered(typed, context, names)?;
+    let by_flag = |setting: &TypedSetting| matches!(setting, TypedSetting::Flag { flag: "-s", .. });
+    if typed.settings.iter().any(by_flag) && joined(typed).is_none() {
+        return Err(no_subsystem());
+    }
+    let command = command(typed, &mut options)?.is_some();
+    let host = typed_host(typed).unwrap_or(&host);
+    let shown =
+        config::Shown { layers: &layers, options: &options, host, command, list };
+    Ok(config::effective_lines(&shown))
+}
+
+/// The host of the destination with the brackets it was typed with, for `-G`.
+fn typed_host(typed: &Typed) -> Option<&str> {
+    let text = typed.destination.as_deref().filter(|text| !text.contains("://"))?;
+    let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    Some(host).filter(|host| host.starts_with('[') && host.ends_with(']'))
+}
 /// What the command line alone sets, with the user and port of the destination if it is given.
 pub(super) fn command_line(typed: &Typed, destination: Option<&Destination>) -> Result<Layers> {
     let mut layers = Layers::new();
@@ -136,10 +186,10 @@ pub(super) fn command_line(typed: &Typed, destination: Option<&Destination>) -> 
     Ok(layers)
 }
 
-fn layered(typed: &Typed, context: &Context) -> Result<Resolved> {
+pub(super) fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Result<Resolved> {
     if let Some(name) = &typed.profile {
         let document = profile::named(name, context)?;
-        return saved(typed, None, document, context);
+        return saved(typed, None, document, (context, names));
     }
     let no_host = || usage("no host is named").hint(usage_line());
     let text = typed.destination.as_deref().ok_or_else(no_host)?;
@@ -147,18 +197,18 @@ fn layered(typed: &Typed, context: &Context) -> Result<Resolved> {
     if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {
         let alias = parsed.as_ref().map_or(text, |destination| &destination.host);
         let mut layers = command_line(typed, parsed.as_ref().ok())?;
-        read_files(typed, alias, &mut layers, context)?;
+        read_files(typed, alias, &mut layers, (context, &NoNames))?;
         if !layers.names_host() {
             // Of `user@name`, the user is one only where the session is not called all of it.
             let around = parsed.as_ref().ok().filter(|_| name != text);
-            return saved(typed, around, profile::named(&name, context)?, context);
+            return saved(typed, around, profile::named(&name, context)?, (context, names));
         }
     }
     let destination = parsed?;
     let mut layers = command_line(typed, Some(&destination))?;
-    read_files(typed, &destination.host, &mut layers, context)?;
+    read_files(typed, &destination.host, &mut layers, (context, names))?;
     let options = layers.options(&destination.host, context)?;
-    Ok(Resolved { host: destination.host, options, profile: None })
+    Ok(Resolved { host: destination.host, layers, options, profile: None })
 }
 
 /// The same with a saved session between the command line and the files.
@@ -166,15 +216,15 @@ fn saved(
     typed: &Typed,
     destination: Option<&Destination>,
     document: Document,
-    context: &Context,
+    (context, names): (&Context, &dyn Names),
 ) -> Result<Resolved> {
     let mut layers = command_line(typed, destination)?;
     profile::add(&mut layers, &document, joined(typed).is_some())?;
     let host = document.profile().host.clone();
-    read_files(typed, &host, &mut layers, context)?;
+    read_files(typed, &host, &mut layers, (context, names))?;
     let mut options = layers.options(&host, context)?;
     options.warnings.extend(profile::warnings(&document));
-    Ok(Resolved { host, options, profile: Some(document) })
+    Ok(Resolved { host, layers, options, profile: Some(document) })
 }
 
 fn add(layers: &mut Layers, setting: &TypedSetting) -> Result<()> {
@@ -189,21 +239,35 @@ fn add(layers: &mut Layers, setting: &TypedSetting) -> Result<()> {
     }
 }
 
-fn read_files(typed: &Typed, host: &str, layers: &mut Layers, context: &Context) -> Result<()> {
+fn read_files(
+    typed: &Typed,
+    host: &str,
+    layers: &mut Layers,
+    (context, names): (&Context, &dyn Names),
+) -> Result<()> {
     let joined = joined(typed);
     let mut facts = HostFacts {
         original: host.to_owned(),
         command: joined.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-        final_pass: false,
+        ..HostFacts::default()
     };
     let files = files(typed, context);
     let read = |facts: &HostFacts, layers: &mut Layers| {
         files.iter().try_for_each(|file| layers.file(file, facts, context))
     };
     read(&facts, layers)?;
-    if layers.wants_final_pass() {
+    let found = layers.canonical_name(host, names)?;
+    layers.resolve(found.name.clone(), found.origin);
+    if layers.wants_final_pass() || found.again {
         facts.final_pass = true;
+        facts.resolved = Some(found.name);
         read(&facts, layers)?;
+    }
+    if typed.stdio_forward.is_some() {
+        // What -W switches on counts least of all, as in ssh(1).
+        for keyword in [Keyword::ExitOnForwardFailure, Keyword::ClearAllForwardings] {
+            layers.set(keyword, "yes", Origin::Flag("-W"))?;
+        }
     }
     Ok(())
 }
@@ -234,6 +298,20 @@ fn refuse_misplaced(typed: &Typed) -> Result<()> {
     }
 }
 
+/// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
+fn refuse_unbuilt(typed: &Typed) -> Result<()> {
+    let asked = [
+        ("-W", typed.stdio_forward.is_some(), say!("config-no-stdio-forward")),
+        ("-O", typed.control.is_some(), say!("config-no-control")),
+        ("-y", typed.syslog, say!("config-no-syslog")),
+        ("-K", typed.gssapi, say!("config-no-gssapi")),
+    ];
+    match asked.into_iter().find(|(_, asked, _)| *asked) {
+        Some((flag, _, why)) => Err(usage(format!("{flag}: {why}"))),
+        None => Ok(()),
+    }
+}
+
 fn joined(typed: &Typed) -> Option<Vec<u8>> {
     let words: Vec<&[u8]> = typed.command.iter().map(|word| word.as_bytes()).collect();
     let joined = words.join(&b' ');
@@ -249,6 +327,11 @@ fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
     }
     if typed.is_some() && *options.session_type == SessionType::None {
         options.warnings.push("-N: the command is not run".to_owned());
+    }
+    let forks = *options.fork_after_authentication;
+    let nothing = typed.is_none() && options.remote_command.is_none();
+    if forks && nothing && *options.session_type != SessionType::None {
+        return Err(usage(say!("config-no-command-to-fork")));
     }
     let configured = || options.remote_command.as_ref().map(|text| text.as_bytes().to_vec());
     Ok(typed.or_else(configured))
@@ -284,6 +367,10 @@ fn method(
         default_identity,
         agent_answers: &answers,
     })
+}
+
+fn no_subsystem() -> Error {
+    usage("You must specify a subsystem to invoke.").hint("such as -s host sftp")
 }
 
 /// The agent's socket: IdentityAgent, or SSH_AUTH_SOCK.

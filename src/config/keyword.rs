@@ -148,19 +148,18 @@ keywords! {
     BatchMode [] Flag, Honoured;
     BindAddress [] Text, Honoured;
     BindInterface [] Text, Honoured;
-    CanonicalDomains [] Words, Inert;
-    CanonicalizeFallbackLocal [] Flag, Inert;
-    CanonicalizeHostname [] Word(&["yes", "no", "always", "true", "false", "none"]),
-        Refused(&["no", "false", "none"], "host names are not canonicalized by this version");
-    CanonicalizeMaxDots [] Number, Inert;
-    CanonicalizePermittedCNAMEs [] Words, Inert;
+    CanonicalDomains [] Words, Honoured;
+    CanonicalizeFallbackLocal [] Flag, Honoured;
+    CanonicalizeHostname [] Word(&["yes", "no", "always", "true", "false", "none"]), Honoured;
+    CanonicalizeMaxDots [] Number, Honoured;
+    CanonicalizePermittedCNAMEs [] Words, Honoured;
     CASignatureAlgorithms [] Text, Warned(NEVER, RESTRICTS);
     CertificateFile [] Text, Honoured;
     ChannelTimeout [] Words, Refused(NONE, "channels have no timeout in this version");
     CheckHostIP [] Flag, Warned(OFF, "addresses are not checked, as in newer versions of ssh");
     Ciphers [] Text, Honoured;
     ClearAllForwardings [] Flag, Honoured;
-    Compression [] Flag, Honoured;
+    Compression [] Word(&["yes", "no"]), Honoured;
     ConnectionAttempts [] Number, Honoured;
     ConnectTimeout [] Time, Honoured;
     ControlMaster [] Word(&["yes", "no", "true", "false", "ask", "auto", "autoask"]),
@@ -206,7 +205,7 @@ keywords! {
     KbdInteractiveDevices [] Text, Warned(NEVER, "the server chooses the devices");
     KexAlgorithms [] Text, Honoured;
     KnownHostsCommand [] Line, Refused(NONE, "a command as source of host keys is not supported by this version");
-    LocalCommand [] Line, Refused(NONE, "local commands are not supported by this version");
+    LocalCommand [] Line, Honoured;
     LocalForward [] Words, Refused(NEVER, NO_FORWARD);
     LogLevel [] Level, Honoured;
     LogVerbose [] Text, Warned(NONE, RESTRICTS);

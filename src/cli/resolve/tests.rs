@@ -67,17 +67,21 @@ fn typed(words: &[&str]) -> Typed {
     args::parse(words.iter().map(Into::into), false).unwrap_or_else(|e| panic!("{words:?}: {e}"))
 }
 
-fn options_of(case: &Case, user: &str) -> (Vec<String>, Result<Options>) {
+fn options_of(case: &Case, user: &str) -> (Vec<String>, Result<(Vec<String>, Options)>) {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("config");
     std::fs::write(&file, &case.file).unwrap();
     let mut argv = vec!["-F".to_owned(), file.display().to_string()];
     argv.extend(case.argv.iter().cloned());
     let parsed = args::parse(argv.iter().map(Into::into), false);
-    let options = parsed.and_then(|typed| options(&typed, &context(user)));
+    let options = parsed.and_then(|typed| {
+        let (_, options) = options(&typed, &context(user))?;
+        let lists = |_: Keyword, value: Option<&str>| value.unwrap_or("ours").to_owned();
+        Ok((effective(&typed, &context(user), &NoNames, &lists)?, options))
+    });
     let compared = std::env::var_os("TESSH_PEERS").is_some();
     let peer = if compared { ssh(&argv, &case.name) } else { Vec::new() };
-    (peer, options.map(|(_, options)| options))
+    (peer, options)
 }
 
 /// What ssh -G prints; a single line `failed` if it does not.
@@ -105,8 +109,7 @@ fn every_case_comes_to_what_it_says() {
             assert!(!whole.contains(char::is_control), "{name}: {whole}");
             continue;
         }
-        let options = outcome.unwrap_or_else(|e| panic!("{name}: {e}"));
-        let lines = config::effective_lines(&options);
+        let (lines, options) = outcome.unwrap_or_else(|e| panic!("{name}: {e}"));
         for wanted in &case.wanted {
             if let Some(words) = wanted.strip_prefix("~ ") {
                 assert!(options.warnings.iter().any(|w| w.contains(words)), "{name}: {wanted}");
@@ -164,7 +167,7 @@ fn every_case_comes_to_what_ssh_says() {
             continue;
         }
         assert!(!failed, "{name}: ssh refuses it");
-        let ours = config::effective_lines(&outcome.unwrap());
+        let (ours, _) = outcome.unwrap();
         // Debian's ssh sets this one with BatchMode.
         let batch = ours.contains(&"batchmode yes".to_owned());
         let same = |line: &&String| {

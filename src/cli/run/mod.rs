@@ -51,9 +51,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
         Verb::Connect if typed.print_config => {
-            let (_, options) = resolve::options(typed, &environment.context())?;
-            let lines = crate::config::effective_lines(&options);
-            print(&lines.into_iter().map(|line| line + "\n").collect::<String>())
+            query::print_config(typed, &environment)
         }
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;

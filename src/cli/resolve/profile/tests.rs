@@ -297,7 +297,12 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
     let mut document = store(&home.context()).create("saved").unwrap();
     document.set(profile).unwrap();
     store(&home.context()).save(&mut document).unwrap();
-    let lines = |words: &[&str]| crate::config::effective_lines(&home.options(words).unwrap().1);
+    let list = |_: Keyword, value: Option<&str>| value.unwrap_or_default().to_owned();
+    let lines = |words: &[&str]| {
+        super::super::effective(&typed(words), &home.context(), &crate::config::NoNames, &list)
+            .unwrap_or_else(|error| panic!("{words:?}: {error}"))
+            .split_off(1)
+    };
     let mut direct = line;
     direct[3] = "/work%%d/keys/one";
     let same = |line: &String| !line.starts_with("remotecommand ");

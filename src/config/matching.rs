@@ -1,0 +1,213 @@
+//! Match: its criteria, and why a block applies or not (ssh_config(5)).
+//!
+//! A criterion is looked at whether the ones before it hold or not, so that a bad line is found
+//! wherever it stands; only `exec` runs nothing unless all before it hold. It runs in the user's
+//! shell without standard input and output, and no longer than [`EXEC_DEADLINE`].
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::expand::{MATCH_EXEC, Tokens};
+use super::file::HostFacts;
+use super::keyword::Keyword;
+use super::layers::Layers;
+use super::value::{Fault, is_none, shown};
+use super::{Context, line, network, pattern};
+use crate::say;
+
+/// How long `Match exec` may take: a look at the network takes seconds, and nobody waits longer
+/// for a configuration file.
+pub const EXEC_DEADLINE: Duration = Duration::from_secs(15);
+/// How often it is looked whether the command has ended.
+const EXEC_POLL: Duration = Duration::from_millis(5);
+
+/// What a Match line comes to.
+pub(super) struct Outcome {
+    /// Whether all criteria hold, in a file that is included by what applies.
+    pub(super) applies: bool,
+    /// The first criterion that does not hold, and the value it was compared with.
+    pub(super) failed: Option<(String, String)>,
+    /// Whether the line has `final`, which asks for a second reading.
+    pub(super) wants_final: bool,
+}
+
+/// Looks at all criteria of a Match line; `reachable` says whether its block can apply at all.
+///
+/// # Errors
+/// A criterion that is not known or lacks its value, `all` beside others, or an `exec` that
+/// cannot be run or does not end.
+pub(super) fn evaluate(
+    text: &str,
+    layers: &Layers,
+    host: &HostFacts,
+    (context, reachable): (&Context, bool),
+) -> Result<Outcome, Fault> {
+    let mut words = line::strdelim(text);
+    let mut outcome = Outcome { applies: reachable, failed: None, wants_final: false };
+    let facts = Facts { layers, host, context };
+    let mut criteria = 0;
+    while let Some(word) = words.next()? {
+        if word.is_empty() || word.starts_with('#') {
+            break;
+        }
+        let (negated, name) = match word.strip_prefix('!') {
+            Some(name) => (true, name.to_ascii_lowercase()),
+            None => (false, word.to_ascii_lowercase()),
+        };
+        if name == "all" {
+            let more = words.next()?.filter(|word| !word.is_empty() && !word.starts_with('#'));
+            if criteria > 1 || more.is_some() {
+                return Err(say!("config-match-all"));
+            }
+            outcome.note(!negated, &word, String::new());
+            return Ok(outcome);
+        }
+        criteria += 1;
+        if name == "final" || name == "canonical" {
+            outcome.wants_final |= name == "final";
+            let reading = if host.final_pass { "second reading" } else { "first reading" };
+            outcome.note(host.final_pass != negated, &word, reading.to_owned());
+            continue;
+        }
+        let missing = || say!("config-match-missing", name = shown(&name));
+        let value = words.next()?.filter(|value| !value.is_empty() && !value.starts_with('#'));
+        let value = value.ok_or_else(missing)?;
+        let (holds, actual) = facts.compare(&name, &value, outcome.applies)?;
+        outcome.note(holds != negated, &format!("{word} {value}"), actual);
+    }
+    if criteria == 0 { Err(say!("config-match-empty")) } else { Ok(outcome) }
+}
+
+impl Outcome {
+    fn note(&mut self, holds: bool, criterion: &str, actual: String) {
+        self.applies &= holds;
+        if !holds && self.failed.is_none() {
+            self.failed = Some((criterion.to_owned(), actual));
+        }
+    }
+}
+
+/// What criteria are compared with, as far as it is known at this point of the reading.
+struct Facts<'a> {
+    layers: &'a Layers,
+    host: &'a HostFacts,
+    context: &'a Context,
+}
+
+impl Facts<'_> {
+    fn current(&self, keyword: Keyword) -> Option<&str> {
+        self.layers.first(keyword).and_then(|entry| entry.args.first()).map(String::as_str)
+    }
+
+    fn hostname(&self) -> Result<String, Fault> {
+        match &self.host.resolved {
+            Some(host) => Ok(host.clone()),
+            None => self.layers.hostname(&self.host.original),
+        }
+    }
+
+    fn user(&self) -> &str {
+        self.current(Keyword::User).unwrap_or(&self.context.local_user)
+    }
+
+    /// Whether one criterion holds, and the value it was compared with.
+    fn compare(&self, name: &str, value: &str, needed: bool) -> Result<(bool, String), Fault> {
+        let actual = match name {
+            "host" => self.hostname()?,
+            "originalhost" => self.host.original.clone(),
+            "user" => self.user().to_owned(),
+            "localuser" => self.context.local_user.clone(),
+            "tagged" => self.current(Keyword::Tag).unwrap_or_default().to_owned(),
+            "command" => self.host.command.clone().unwrap_or_default(),
+            "sessiontype" => self.session_type(),
+            "version" => format!("tessh_{}", env!("CARGO_PKG_VERSION")),
+            "localnetwork" => return network::any_local_in(value),
+            "exec" => return self.exec(value, needed),
+            _ => return Err(say!("config-match-unknown", name = shown(name))),
+        };
+        let lower = |text: &str| text.to_lowercase();
+        let holds = match name {
+            "host" | "originalhost" | "sessiontype" => {
+                pattern::matches_list(&lower(value), &lower(&actual))
+            }
+            "command" if self.host.command.is_none() => is_none(value),
+            _ => pattern::matches_list(value, &actual),
+        };
+        Ok((holds, actual))
+    }
+
+    fn session_type(&self) -> String {
+        let default = if self.host.command.is_some() { "exec" } else { "shell" };
+        match self.current(Keyword::SessionType).map(str::to_ascii_lowercase) {
+            Some(session) if session != "default" => session,
+            _ => default.to_owned(),
+        }
+    }
+
+    fn exec(&self, command: &str, needed: bool) -> Result<(bool, String), Fault> {
+        let command = self.tokens()?.percent(command, MATCH_EXEC)?;
+        if !needed {
+            return Ok((false, String::new()));
+        }
+        run(&command, self.context)
+    }
+
+    fn tokens(&self) -> Result<Tokens, Fault> {
+        let hostname = self.hostname()?;
+        let alias = self.current(Keyword::HostKeyAlias).unwrap_or(&hostname).to_owned();
+        Ok(Tokens {
+            key_alias: alias,
+            hostname,
+            original: self.host.original.clone(),
+            port: self.current(Keyword::Port).unwrap_or("22").to_owned(),
+            user: self.user().to_owned(),
+            ..Tokens::local(self.context)
+        })
+    }
+}
+
+/// Runs a command line in the user's shell; whether it ended with 0, and how it ended.
+fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
+    let shell = (context.env)("SHELL").filter(|shell| !shell.is_empty());
+    let shell = shell.unwrap_or_else(|| "/bin/sh".to_owned());
+    let failed = |error: std::io::Error| {
+        say!("config-match-exec", command = shown(command), reason = error)
+    };
+    // A group of its own, so that what it started ends with it.
+    let mut child = Command::new(shell)
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .map_err(failed)?;
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            return Ok((status.success(), status.to_string()));
+        }
+        if start.elapsed() >= deadline(context) {
+            let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+            if let Some(group) = group {
+                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            }
+            let _ = child.wait();
+            let seconds = deadline(context).as_secs();
+            return Err(say!("config-match-exec-late", command = shown(command), seconds));
+        }
+        std::thread::sleep(EXEC_POLL);
+    }
+}
+
+#[cfg(not(test))]
+fn deadline(_: &Context) -> Duration {
+    EXEC_DEADLINE
+}
+
+/// Tests do not wait that long.
+#[cfg(test)]
+fn deadline(context: &Context) -> Duration {
+    let short = (context.env)("EXEC_DEADLINE").and_then(|text| text.parse().ok());
+    short.map_or(EXEC_DEADLINE, Duration::from_secs)
+}
