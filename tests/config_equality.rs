@@ -288,18 +288,70 @@ fn line(dice: &mut Dice) -> String {
 }
 
 /// Keywords that take the rest of the line, comments included.
-const WHOLE_LINES: [&str; 4] = ["proxycommand", "localcommand", "remotecommand", "knownhostscommand"];
+const WHOLE_LINES: [&str; 5] =
+    ["proxyjump", "proxycommand", "localcommand", "remotecommand", "knownhostscommand"];
 
-const HOSTS: &[&str] =
-    &["web", "WEB", "db.example", "root@web", "nobody@a.example", "ssh://web:2200", "127.0.0.1", "127.1", "::1"];
+const HOSTS: &[&str] = &[
+    "web",
+    "WEB",
+    "db.example",
+    "root@web",
+    "nobody@a.example",
+    "ssh://web:2200",
+    "127.0.0.1",
+    "127.1",
+    "::1",
+];
 
 const FLAGS: &[&str] = &[
-    "-4", "-6", "-a", "-C", "-X", "-x", "-Y", "-g", "-n", "-N", "-T", "-t", "-tt", "-M", "-MM",
-    "-p 2222", "-l admin", "-b 127.0.0.1", "-B lo", "-e none", "-e ^A", "-S none", "-S /tmp/%r@%h",
-    "-D 1080", "-D [::1]:1080", "-L 8080:web:80", "-L /tmp/a:/tmp/b", "-R 9090:web:90", "-R 9091",
-    "-W web:22", "-J jump", "-J a@b:3,c", "-c aes128-ctr,aes256-ctr", "-m hmac-sha2-256", "-q", "-v",
-    "-vvv", "-k", "-K", "-I /lib/p.so", "-w 1:2", "-y", "-o port=77", "-oUser=opt", "-o {User opt}",
-    "-oBatchMode=yes", "-o {SetEnv A=1 B=2}", "-o {LocalForward 7000 web:70}",
+    "-4",
+    "-6",
+    "-a",
+    "-C",
+    "-X",
+    "-x",
+    "-Y",
+    "-g",
+    "-n",
+    "-N",
+    "-T",
+    "-t",
+    "-tt",
+    "-M",
+    "-MM",
+    "-p 2222",
+    "-l admin",
+    "-b 127.0.0.1",
+    "-B lo",
+    "-e none",
+    "-e ^A",
+    "-S none",
+    "-S /tmp/%r@%h",
+    "-D 1080",
+    "-D [::1]:1080",
+    "-L 8080:web:80",
+    "-L /tmp/a:/tmp/b",
+    "-R 9090:web:90",
+    "-R 9091",
+    "-W web:22",
+    "-J jump",
+    "-J a@b:3,c",
+    "-c aes128-ctr,aes256-ctr",
+    "-m hmac-sha2-256",
+    "-q",
+    "-v",
+    "-vvv",
+    "-k",
+    "-K",
+    "-I /lib/p.so",
+    "-w 1:2",
+    "-y",
+    "-o port=77",
+    "-oUser=opt",
+    "-o {User opt}",
+    "-oBatchMode=yes",
+    "-o {SetEnv A=1 B=2}",
+    "-o {LocalForward 7000 web:70}",
 ];
 
 const YES_NO: &[&str] = &["yes", "no", "true", "false", "YES"];
@@ -363,8 +415,21 @@ const VALUES: &[(&str, &[&str])] = &[
     ("KexAlgorithms", &["curve25519-sha256", "ecdh-sha2-nistp256,curve25519-sha256"]),
     ("KnownHostsCommand", &["/bin/echo %H", "none", "/bin/a \"%t\" %K"]),
     ("LocalCommand", &["echo %h", "none", "echo \"a b\" # c"]),
-    ("LocalForward", &["8080 web:80", "[::1]:8081 [::2]:81", "/tmp/l /tmp/%h", "8082 /tmp/r", "*:8083 web:83", "localhost:8084 web:84"]),
-    ("LogLevel", &["QUIET", "FATAL", "ERROR", "INFO", "VERBOSE", "DEBUG", "DEBUG2", "DEBUG3", "quiet"]),
+    (
+        "LocalForward",
+        &[
+            "8080 web:80",
+            "[::1]:8081 [::2]:81",
+            "/tmp/l /tmp/%h",
+            "8082 /tmp/r",
+            "*:8083 web:83",
+            "localhost:8084 web:84",
+        ],
+    ),
+    (
+        "LogLevel",
+        &["QUIET", "FATAL", "ERROR", "INFO", "VERBOSE", "DEBUG", "DEBUG2", "DEBUG3", "quiet"],
+    ),
     ("LogVerbose", &["none", "kex.c:*:1000"]),
     ("MACs", &["hmac-sha2-256", "hmac-sha2-512,hmac-sha2-256", "hmac-sha2-*-etm@openssh.com"]),
     ("NoHostAuthenticationForLocalhost", YES_NO),
@@ -382,7 +447,10 @@ const VALUES: &[(&str, &[&str])] = &[
     ("PubkeyAuthentication", &["yes", "no", "unbound", "host-bound", "true"]),
     ("RekeyLimit", &["default", "1G", "1G 1h", "default 30m", "500M none", "16"]),
     ("RemoteCommand", &["none", "echo %h %p %r %n", "ls # all"]),
-    ("RemoteForward", &["9090 web:90", "9091", "[::1]:0 web:91", "/tmp/rl /tmp/rr", "localhost:9092"]),
+    (
+        "RemoteForward",
+        &["9090 web:90", "9091", "[::1]:0 web:91", "/tmp/rl /tmp/rr", "localhost:9092"],
+    ),
     ("RequestTTY", &["yes", "no", "force", "auto"]),
     ("RequiredRSASize", &["1024", "2048", "3072"]),
     ("RevokedHostKeys", &["none", "/etc/revoked", "~/revoked"]),

@@ -350,10 +350,13 @@ impl Reading {
         Ok(())
     }
 
-    /// `-N` and `-s` exclude each other, in whatever order they come.
+    /// `-N` and `-s` exclude each other, in whatever order they come; `-W` is like `-N`.
     fn check_session_type(&self, name: &str) -> Result<()> {
+        let subsystem = |flag: &str| flag == "-s";
         let other = self.typed.settings.iter().find_map(|setting| match setting {
-            TypedSetting::Flag { flag, keyword: Keyword::SessionType, .. } if *flag != name => {
+            TypedSetting::Flag { flag, keyword: Keyword::SessionType, .. }
+                if subsystem(flag) != subsystem(name) =>
+            {
                 Some(flag)
             }
             _ => None,
@@ -381,7 +384,7 @@ impl Reading {
             Special::Verbose => self.level = Some(louder(self.level)),
             Special::Quiet => self.level = Some(LogLevel::Quiet),
             Special::Tty => {
-                let again = matches!(self.tty, Some(("-t", _)));
+                let again = matches!(self.tty, Some(("-t", "yes")));
                 self.tty = Some(("-t", if again { "force" } else { "yes" }));
             }
             Special::NoTty => self.tty = Some(("-T", "no")),
@@ -461,6 +464,7 @@ impl Reading {
         if self.typed.control.is_some() {
             return Err(usage(say!("config-control-with-stdio")));
         }
+        self.check_session_type("-W")?;
         self.typed.stdio_forward = Some(Forward::parse_stdio(place).map_err(usage)?);
         self.fix("-W", Keyword::SessionType, "none");
         self.tty = Some(("-W", "no"));

@@ -161,7 +161,6 @@ const fn takes(name: &'static str, value: &'static str, doc: &'static str, does:
     Flag { name, value: Some(value), doc, does }
 }
 
-
 use Does::{First, Fix, Last, Nothing, Refuse};
 use Keyword as K;
 use Special as S;

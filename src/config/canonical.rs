@@ -149,7 +149,8 @@ impl Rules<'_> {
         let may = rules.iter().any(|rule| network::permitted_from(rule, name));
         let alias = may.then(|| self.names.canonical(name)).flatten();
         let alias = alias.map(|alias| alias.trim_end_matches('.').to_lowercase());
-        let follows = |alias: &String| rules.iter().any(|rule| network::permitted(rule, name, alias));
+        let follows =
+            |alias: &String| rules.iter().any(|rule| network::permitted(rule, name, alias));
         alias.filter(follows).unwrap_or_else(|| name.to_lowercase())
     }
 

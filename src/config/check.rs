@@ -5,8 +5,8 @@
 use super::forward::Forward;
 use super::jump::Jump;
 use super::keyword::Keyword;
-use super::{algorithms, options};
 use super::value::{self, Fault, is_none, shown};
+use super::{algorithms, options};
 use crate::say;
 
 /// The facilities of syslog(3) that ssh_config(5) names.

@@ -109,9 +109,9 @@ mod tests {
             ("-x", None),
             ("u`id`@h", None),
         ] {
-            let found = Jump::parse_list(text).ok().map(|jumps| {
-                jumps.iter().map(ToString::to_string).collect::<Vec<_>>().join("|")
-            });
+            let found = Jump::parse_list(text)
+                .ok()
+                .map(|jumps| jumps.iter().map(ToString::to_string).collect::<Vec<_>>().join("|"));
             assert_eq!(found.as_deref(), wanted, "{text}");
         }
         assert!(Jump::parse_list(&["a"; 17].join(",")).is_err());

@@ -171,9 +171,8 @@ impl Facts<'_> {
 fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
     let shell = (context.env)("SHELL").filter(|shell| !shell.is_empty());
     let shell = shell.unwrap_or_else(|| "/bin/sh".to_owned());
-    let failed = |error: std::io::Error| {
-        say!("config-match-exec", command = shown(command), reason = error)
-    };
+    let failed =
+        |error: std::io::Error| say!("config-match-exec", command = shown(command), reason = error);
     // A group of its own, so that what it started ends with it.
     let mut child = Command::new(shell)
         .args(["-c", command])

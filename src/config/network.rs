@@ -72,8 +72,7 @@ fn within(address: IpAddr, network: IpAddr, length: u8) -> bool {
 /// LOCAL in the table of routes, and the addresses of IPv6.
 fn local_addresses() -> Result<Vec<IpAddr>, Fault> {
     let read = |path: &str| {
-        std::fs::read_to_string(path)
-            .map_err(|error| say!("config-no-interfaces", reason = error))
+        std::fs::read_to_string(path).map_err(|error| say!("config-no-interfaces", reason = error))
     };
     let mut found: Vec<IpAddr> = fourth(&read("/proc/net/fib_trie")?);
     if let Ok(text) = read("/proc/net/if_inet6") {

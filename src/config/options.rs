@@ -7,8 +7,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::expand::{ALL, COMMON, HOSTNAME, PROXY, Tokens, path, tilde};
 use super::canonical::Canonicalize;
+use super::expand::{ALL, COMMON, HOSTNAME, PROXY, Tokens, path, tilde};
 use super::jump::Jump;
 use super::keyword::Keyword;
 use super::layers::{Entry, Layers, at};

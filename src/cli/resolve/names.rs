@@ -27,7 +27,8 @@ impl Names for SystemNames {
             .stderr(Stdio::null())
             .output()
             .ok()?;
-        let text = std::str::from_utf8(answer.stdout.get(..MAX_ANSWER.min(answer.stdout.len()))?).ok()?;
+        let text =
+            std::str::from_utf8(answer.stdout.get(..MAX_ANSWER.min(answer.stdout.len()))?).ok()?;
         let alias = text.lines().next()?.split_whitespace().nth(2)?;
         crate::destination::check_host(alias).ok().map(|()| alias.to_owned())
     }

@@ -109,7 +109,8 @@ fn every_case_comes_to_what_it_says() {
             assert!(!whole.contains(char::is_control), "{name}: {whole}");
             continue;
         }
-        let (lines, options) = outcome.unwrap_or_else(|e| panic!("{name}: {e}"));
+        let (mut lines, options) = outcome.unwrap_or_else(|e| panic!("{name}: {e}"));
+        lines.extend(expanded(&options));
         for wanted in &case.wanted {
             if let Some(words) = wanted.strip_prefix("~ ") {
                 assert!(options.warnings.iter().any(|w| w.contains(words)), "{name}: {wanted}");
@@ -124,12 +125,36 @@ fn every_case_comes_to_what_it_says() {
     }
 }
 
+/// What a connection uses and -G shows as it stands.
+fn expanded(options: &Options) -> Vec<String> {
+    let mut lines = Vec::new();
+    let files = [
+        ("identityfile", &options.identity_files.value),
+        ("certificatefile", &options.certificate_files.value),
+        ("globalknownhostsfile", &options.global_known_hosts_files.value),
+    ];
+    for (keyword, files) in files {
+        lines.extend(files.iter().map(|file| format!("{keyword} {}", file.display())));
+    }
+    let texts = [
+        ("proxycommand", &options.proxy_command.value),
+        ("localcommand", &options.local_command.value),
+    ];
+    for (keyword, text) in texts {
+        lines.extend(text.iter().map(|text| format!("{keyword} {text}")));
+    }
+    lines
+}
+
 fn keywords(lines: &[String]) -> Vec<&str> {
     lines.iter().map(|line| line.split(' ').next().unwrap()).collect()
 }
 
 /// What ssh -G of 9.2 prints before it expands tokens, or with its own lists filled in.
-const DIFFERENT: [&str; 15] = [
+const DIFFERENT: [&str; 18] = [
+    "controlpath",
+    "casignaturealgorithms",
+    "hostbasedacceptedalgorithms",
     "identityfile",
     "certificatefile",
     "userknownhostsfile",
@@ -303,17 +328,19 @@ fn what_the_tools_pass_is_taken() {
         // Two lines of the collection have a placeholder for an option.
         let placeholder = |text: &str| text.eq_ignore_ascii_case("x=y");
         typed.settings.retain(|s| !matches!(s, TypedSetting::Option(text) if placeholder(text)));
-        let unbuilt = typed
-            .settings
-            .iter()
-            .any(|setting| matches!(setting, TypedSetting::Flag { flag: "-D" | "-J" | "-R", .. }));
+        let unbuilt = typed.settings.iter().any(|setting| {
+            matches!(
+                setting,
+                TypedSetting::Flag { flag: "-D" | "-J" | "-R" | "-f" | "-w" | "-Y" | "-M", .. }
+            )
+        });
         match options(&typed, &context("me")) {
             Ok((_, options)) if !unbuilt => {
                 assert!(options.warnings.is_empty(), "{case}: {:?}", options.warnings);
                 taken += 1;
             }
             Err(error) if unbuilt => {
-                assert!(error.to_string().contains("not supported"), "{error}");
+                assert!(error.to_string().contains("is not s"), "{error}");
             }
             Err(error) if typed.destination.as_deref() == Some("-") => {
                 assert!(error.to_string().contains("starts with '-'"), "{error}");

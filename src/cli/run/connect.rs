@@ -8,6 +8,7 @@ use log::warn;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::filter::Wanted;
+use super::local_command;
 use crate::cli::Environment;
 use crate::cli::local::{Terminal, window_changes};
 use crate::cli::resolve::Plan;
@@ -51,6 +52,7 @@ pub async fn connect(
         .await
         .map_err(|error| name_host(error, plan))?;
     let session = log_in(plan, transport, login, &prompt).await?;
+    local_command::run(options, environment).await;
     if options.session_type.value == SessionType::None {
         return relay::linger(&session).await;
     }

@@ -4,6 +4,7 @@ mod connect;
 mod demo;
 mod filter;
 mod keygen;
+mod local_command;
 mod query;
 mod sessions;
 
@@ -50,9 +51,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect if typed.query.is_some() => {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
-        Verb::Connect if typed.print_config => {
-            query::print_config(typed, &environment)
-        }
+        Verb::Connect if typed.print_config => query::print_config(typed, &environment),
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;
             log::start(plan.options.log_level.value, typed.log_file.as_deref())?;

@@ -94,7 +94,8 @@ fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
         None => Ok(defaults),
         Some(("-", gone)) => {
             let gone: Vec<&str> = gone.split(',').collect();
-            let stays = |name: &String| !gone.iter().any(|gone| crate::pattern::matches(gone, name));
+            let stays =
+                |name: &String| !gone.iter().any(|gone| crate::pattern::matches(gone, name));
             Ok(defaults.into_iter().filter(stays).collect())
         }
         Some(("+", more)) => {

@@ -55,7 +55,9 @@ impl AddKeys {
 }
 
 /// ChannelTimeout: `type=interval` words, or `none`.
-pub(in crate::config) fn channel_timeouts(args: &[String]) -> Result<Vec<(String, Duration)>, Fault> {
+pub(in crate::config) fn channel_timeouts(
+    args: &[String],
+) -> Result<Vec<(String, Duration)>, Fault> {
     if let [only] = args
         && is_none(only)
     {
@@ -63,7 +65,8 @@ pub(in crate::config) fn channel_timeouts(args: &[String]) -> Result<Vec<(String
     }
     let read = |word: &String| {
         let bad = || say!("config-bad-channel-timeout", value = shown(word));
-        let (kind, time) = word.split_once('=').filter(|(kind, _)| !kind.is_empty()).ok_or_else(bad)?;
+        let (kind, time) =
+            word.split_once('=').filter(|(kind, _)| !kind.is_empty()).ok_or_else(bad)?;
         Ok((kind.to_owned(), value::time(time).map_err(|_| bad())?))
     };
     args.iter().map(read).collect()

@@ -69,4 +69,3 @@ fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
         None => error.hint("-o ClearAllForwardings=yes goes on without"),
     }
 }
-

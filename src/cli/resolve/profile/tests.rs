@@ -136,7 +136,8 @@ fn every_field_becomes_its_option() {
     let full = include_str!("../../../../tests/data/profiles/full.toml");
     let full =
         full.replace("forwards.", "#").replace("options = [", "options = [\"VisualHostKey=yes\", ");
-    let home = Home::new("Host *\n Ciphers x\n ConnectTimeout 3\n", &[("full.toml", &full)]);
+    let home =
+        Home::new("Host *\n Ciphers aes128-ctr\n ConnectTimeout 3\n", &[("full.toml", &full)]);
     let (_, options) = home.options(&["full"]).unwrap();
     let paths =
         |files: &[PathBuf]| files.iter().map(|it| it.display().to_string()).collect::<Vec<_>>();
@@ -299,9 +300,14 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
     store(&home.context()).save(&mut document).unwrap();
     let list = |_: Keyword, value: Option<&str>| value.unwrap_or_default().to_owned();
     let lines = |words: &[&str]| {
-        super::super::effective(&typed(words), &home.context(), &crate::config::NoNames, &list)
-            .unwrap_or_else(|error| panic!("{words:?}: {error}"))
-            .split_off(1)
+        super::super::effective(
+            &super::tests::typed(words),
+            &home.context(),
+            &crate::config::NoNames,
+            &list,
+        )
+        .unwrap_or_else(|error| panic!("{words:?}: {error}"))
+        .split_off(1)
     };
     let mut direct = line;
     direct[3] = "/work%%d/keys/one";
