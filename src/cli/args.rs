@@ -84,6 +84,7 @@ impl Verb {
         matches!(
             self,
             V::Connect
+                | V::Explain
                 | V::Sessions
                 | V::Demo
                 | V::Keygen
@@ -191,7 +192,8 @@ pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed
     let verb = words.first().and_then(|word| verb(word)).filter(|_| !as_ssh);
     if let Some(verb) = verb {
         words.remove(0);
-        if verb != Verb::Connect {
+        // What `explain` is about is written as for connecting.
+        if !matches!(verb, Verb::Connect | Verb::Explain) {
             // How a failure is told must be known before the words are read.
             let json = verb == Verb::Sessions && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
@@ -199,7 +201,7 @@ pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed
     }
     let mut reading = Reading {
         words: words.into_iter(),
-        typed: Typed { as_ssh, ..Typed::default() },
+        typed: Typed { verb: verb.unwrap_or_default(), as_ssh, ..Typed::default() },
         level: None,
         tty: None,
     };

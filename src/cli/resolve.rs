@@ -57,6 +57,7 @@ pub struct Plan {
 }
 
 /// Host, options, and what they come from.
+#[derive(Clone)]
 pub(super) struct Resolved {
     /// The host as typed.
     pub(super) host: String,
@@ -87,13 +88,25 @@ pub struct Surroundings<'a> {
 /// something asked for is not supported; [`Kind::Authentication`] when there is nothing to log
 /// in with.
 pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
+    let resolved = layered(typed, context, &SystemNames)?;
+    let warnings = check(typed, &resolved)?;
+    let mut plan = settle(typed, resolved, context)?;
+    plan.options.warnings.extend(warnings);
+    Ok(plan)
+}
+
+/// What connecting would do, from what was read already, whether this version does it or not.
+///
+/// # Errors
+/// What does not go together, and what [`resolve`] says about logging in.
+pub(super) fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Result<Plan> {
     let surroundings = Surroundings {
         terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         can_ask: ask_pass(&*context.env).is_some() || std::fs::File::open("/dev/tty").is_ok(),
         exists: &|path| path.exists(),
         answers: &|socket| std::os::unix::net::UnixStream::connect(socket).is_ok(),
     };
-    resolve_with(typed, context, &surroundings, &SystemNames)
+    settle_within(typed, resolved, context, &surroundings)
 }
 
 /// Settles everything in given surroundings.
@@ -101,20 +114,32 @@ pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
 /// # Errors
 /// Those of [`resolve`].
 pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
-    resolve_with(typed, context, around, &NoNames)
+    let resolved = layered(typed, context, &NoNames)?;
+    let warnings = check(typed, &resolved)?;
+    let mut plan = settle_within(typed, resolved, context, around)?;
+    plan.options.warnings.extend(warnings);
+    Ok(plan)
 }
 
-fn resolve_with(
-    typed: &Typed,
-    context: &Context,
-    around: &Surroundings<'_>,
-    names: &dyn Names,
-) -> Result<Plan> {
+/// Refuses what is asked for and not done by this version; gives what is only warned about.
+///
+/// # Errors
+/// [`Kind::Usage`] and [`Kind::Config`]: what, where it was asked for, and why.
+pub(super) fn check(typed: &Typed, resolved: &Resolved) -> Result<Vec<String>> {
     refuse_misplaced(typed)?;
     refuse_unbuilt(typed)?;
-    let Resolved { host, layers, mut options, profile } = layered(typed, context, names)?;
-    options.warnings.extend(layers.check_standing()?);
-    profile.as_ref().map_or(Ok(()), profile::refuse_unbuilt)?;
+    let warnings = resolved.layers.check_standing()?;
+    resolved.profile.as_ref().map_or(Ok(()), profile::refuse_unbuilt)?;
+    Ok(warnings)
+}
+
+fn settle_within(
+    typed: &Typed,
+    resolved: Resolved,
+    context: &Context,
+    around: &Surroundings<'_>,
+) -> Result<Plan> {
+    let Resolved { host, mut options, profile, .. } = resolved;
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &mut options)?;
     if subsystem && command.is_none() {
@@ -274,7 +299,7 @@ fn read_files(
 }
 
 /// The files to read: the one of `-F` alone, or the user's and the system's.
-fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
+pub(super) fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
     match &typed.config_file {
         Some(word) if word.as_os_str().eq_ignore_ascii_case("none") => Vec::new(),
         Some(path) => vec![ConfigFile { path: path.clone(), kind: FileKind::Named }],

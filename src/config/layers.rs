@@ -251,11 +251,11 @@ pub(super) fn arguments(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fau
         Shape::Line => vec![rest.to_owned()],
         _ => line::words(rest)?,
     };
-    value::check(keyword, &args)?;
     // A flag has both sides in one word; a line does not.
     if keyword == Keyword::LocalForward && args.len() == 1 {
         return Err(say!("config-missing-target"));
     }
+    value::check(keyword, &args)?;
     Ok(args)
 }
 

@@ -210,3 +210,89 @@ fn deadline(context: &Context) -> Duration {
     let short = (context.env)("EXEC_DEADLINE").and_then(|text| text.parse().ok());
     short.map_or(EXEC_DEADLINE, Duration::from_secs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Origin;
+
+    fn context() -> Context {
+        Context {
+            home: "/home/me".into(),
+            local_user: "me".to_owned(),
+            local_host: "box".to_owned(),
+            uid: 1000,
+            env: Box::new(|name| match name {
+                "SHELL" => Some("/bin/sh".to_owned()),
+                "EXEC_DEADLINE" => Some("1".to_owned()),
+                _ => None,
+            }),
+        }
+    }
+
+    fn applies(text: &str, reachable: bool) -> Result<bool, Fault> {
+        let mut layers = Layers::new();
+        layers.option("User=deploy", Origin::Option).unwrap();
+        layers.option("Tag=blue", Origin::Option).unwrap();
+        let host = HostFacts {
+            original: "Web".to_owned(),
+            command: Some("ls -l".to_owned()),
+            ..HostFacts::default()
+        };
+        evaluate(text, &layers, &host, (&context(), reachable)).map(|outcome| outcome.applies)
+    }
+
+    /// What only newer versions of ssh(1) have is not compared with one.
+    #[test]
+    fn criteria_of_newer_versions() {
+        for (text, wanted) in [
+            ("tagged blue", true),
+            ("tagged red", false),
+            ("!tagged red", true),
+            ("command ls*", true),
+            ("command none", false),
+            ("sessiontype exec", true),
+            ("sessiontype shell,subsystem", false),
+            ("version tessh_*", true),
+            ("version OpenSSH_*", false),
+            ("localnetwork 240.0.0.0/8", false),
+            ("user deploy tagged blue host web", true),
+        ] {
+            assert_eq!(applies(text, true), Ok(wanted), "{text}");
+        }
+        assert!(applies("localnetwork nonsense", true).is_err());
+        assert_eq!(applies("user deploy", false), Ok(false));
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended_with_all_that_it_started() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("pid");
+        let line = format!("exec \"sleep 600 & echo $! >{}; wait\"", file.display());
+        let fault = applies(&line, true).unwrap_err();
+        assert!(fault.contains("sleep 600"), "{fault}");
+        let pid = std::fs::read_to_string(&file).unwrap();
+        let gone = || {
+            let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+            // It is gone, or nobody has picked up its end yet.
+            state.map_or(true, |state| state.contains(") Z "))
+        };
+        let start = Instant::now();
+        while !gone() {
+            assert!(start.elapsed() < Duration::from_secs(10), "{pid}");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_command_is_not_run_where_it_cannot_count() {
+        let directory = tempfile::tempdir().unwrap();
+        let mark = directory.path().join("mark");
+        let exec = format!("exec \"touch {}\"", mark.display());
+        assert_eq!(applies(&format!("user root {exec}"), true), Ok(false));
+        assert_eq!(applies(&exec, false), Ok(false));
+        assert!(!mark.exists());
+        assert_eq!(applies(&exec, true), Ok(true));
+        assert!(mark.exists());
+    }
+}

@@ -42,7 +42,7 @@ pub use options::{
     X11, default_identity_files,
 };
 pub use origin::{Origin, Setting};
-pub use show::{Shown, lines as effective_lines};
+pub use show::{Shown, effective, lines as effective_lines};
 pub use value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
     StrictHostKeyChecking,

@@ -5,7 +5,7 @@
 //! program's own; keywords that came after 9.2 follow at the end where they are set. A value
 //! that this program does not honour is printed all the same.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::check;
 use super::forward::{Connect, Forward};
@@ -123,7 +123,7 @@ const ORDER: &[(Keyword, Form)] = &[
     (K::BindAddress, Text),
     (K::BindInterface, Text),
     (K::Ciphers, List),
-    (K::ControlPath, Own(|s| s.options.sharing.path.iter().map(shown_path).collect())),
+    (K::ControlPath, Own(|s| s.options.sharing.path.iter().map(|path| shown_path(path)).collect())),
     (K::HostKeyAlgorithms, List),
     (K::HostKeyAlias, Own(|s| s.options.host_key_alias.iter().cloned().collect())),
     (K::HostbasedAcceptedAlgorithms, List),
@@ -315,12 +315,12 @@ fn key_provider(shown: &Shown<'_>) -> Vec<String> {
     Some(text).filter(|text| !is_none(text)).into_iter().collect()
 }
 
-fn shown_path(path: &PathBuf) -> String {
+fn shown_path(path: &Path) -> String {
     path.display().to_string()
 }
 
 fn files(files: &Setting<Vec<PathBuf>>) -> String {
-    let names: Vec<_> = files.iter().map(shown_path).collect();
+    let names: Vec<_> = files.iter().map(|file| shown_path(file)).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(" ") }
 }
 

@@ -340,7 +340,7 @@ fn what_the_tools_pass_is_taken() {
                 taken += 1;
             }
             Err(error) if unbuilt => {
-                assert!(error.to_string().contains("is not s"), "{error}");
+                assert!(error.to_string().contains("not s"), "{error}");
             }
             Err(error) if typed.destination.as_deref() == Some("-") => {
                 assert!(error.to_string().contains("starts with '-'"), "{error}");

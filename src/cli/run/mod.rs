@@ -2,6 +2,7 @@
 
 mod connect;
 mod demo;
+mod explain;
 mod filter;
 mod keygen;
 mod local_command;
@@ -46,6 +47,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Version => version(),
         Verb::Connect if typed.print_version => version(),
         Verb::Demo => demo::run(typed, environment),
+        Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
         Verb::Keygen => keygen::run(typed, &environment),
         Verb::Connect if typed.query.is_some() => {

@@ -274,9 +274,9 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
         "-d",
         "1",
     ];
-    let typed = typed(&line);
+    let words = typed(&line);
     let destination = Destination::parse(typed.destination.as_deref().unwrap()).unwrap();
-    let profile = of_command_line(&typed, &destination, Path::new("/work%d")).unwrap();
+    let profile = of_command_line(&words, &destination, Path::new("/work%d")).unwrap();
     profile.check().unwrap();
     assert_eq!(profile.identity, ["/work%%d/keys/one", "~/two"]);
     assert_eq!(
@@ -300,14 +300,9 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
     store(&home.context()).save(&mut document).unwrap();
     let list = |_: Keyword, value: Option<&str>| value.unwrap_or_default().to_owned();
     let lines = |words: &[&str]| {
-        super::super::effective(
-            &super::tests::typed(words),
-            &home.context(),
-            &crate::config::NoNames,
-            &list,
-        )
-        .unwrap_or_else(|error| panic!("{words:?}: {error}"))
-        .split_off(1)
+        super::super::effective(&typed(words), &home.context(), &crate::config::NoNames, &list)
+            .unwrap_or_else(|error| panic!("{words:?}: {error}"))
+            .split_off(1)
     };
     let mut direct = line;
     direct[3] = "/work%%d/keys/one";
