@@ -275,7 +275,7 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
         "1",
     ];
     let words = typed(&line);
-    let destination = Destination::parse(typed.destination.as_deref().unwrap()).unwrap();
+    let destination = Destination::parse(words.destination.as_deref().unwrap()).unwrap();
     let profile = of_command_line(&words, &destination, Path::new("/work%d")).unwrap();
     profile.check().unwrap();
     assert_eq!(profile.identity, ["/work%%d/keys/one", "~/two"]);
