@@ -7,6 +7,7 @@
 mod lab;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -32,9 +33,13 @@ const LISTS: [&str; 7] = [
 /// Default identities of types that this program does not have.
 const FOREIGN_IDENTITIES: [&str; 2] = ["identityfile ~/.ssh/id_xmss", "identityfile ~/.ssh/id_dsa"];
 
+/// One configuration; `@DIR@` in it is the directory that its files are in.
+#[derive(Default)]
 struct Case {
     name: String,
     file: String,
+    /// Further files, to be included.
+    others: Vec<(String, String)>,
     argv: Vec<String>,
 }
 
@@ -42,12 +47,15 @@ fn by_hand() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for line in BY_HAND.lines() {
         if let Some(name) = line.strip_prefix("### ") {
-            let name = name.to_owned();
-            cases.push(Case { name, file: String::new(), argv: Vec::new() });
+            cases.push(Case { name: name.to_owned(), ..Case::default() });
         } else if let Some(case) = cases.last_mut() {
-            match line.strip_prefix("--- ") {
-                Some(argv) => case.argv = words(argv),
-                None => case.file.push_str(&format!("{line}\n")),
+            if let Some(argv) = line.strip_prefix("--- ") {
+                case.argv = words(argv);
+            } else if let Some(name) = line.strip_prefix("+++ ") {
+                case.others.push((name.to_owned(), String::new()));
+            } else {
+                let file = case.others.last_mut().map_or(&mut case.file, |(_, text)| text);
+                file.push_str(&format!("{line}\n"));
             }
         }
     }
@@ -118,7 +126,13 @@ fn reduced(theirs: Vec<String>, ours: Vec<String>) -> (Vec<String>, Vec<String>)
 /// Compares; gives what differs.
 fn compare(case: &Case, directory: &Path) -> Option<String> {
     let file = directory.join("config");
-    fs::write(&file, &case.file).unwrap();
+    let here = |text: &str| text.replace("@DIR@", directory.to_str().unwrap());
+    fs::write(&file, here(&case.file)).unwrap();
+    for (name, text) in &case.others {
+        let path = directory.join(name);
+        fs::write(&path, here(text)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
     let theirs = print("/usr/bin/ssh", &file, &case.argv);
     let ours = print(TESSH, &file, &case.argv);
     let difference = match (theirs, ours) {
@@ -148,9 +162,11 @@ fn compare(case: &Case, directory: &Path) -> Option<String> {
 }
 
 fn compare_all(cases: &[Case]) {
-    let directory = tempfile::tempdir().unwrap();
-    let faults: Vec<String> =
-        cases.iter().filter_map(|case| compare(case, directory.path())).collect();
+    let one = |case: &Case| {
+        let directory = tempfile::tempdir().unwrap();
+        compare(case, directory.path())
+    };
+    let faults: Vec<String> = cases.iter().filter_map(one).collect();
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
 }
 
@@ -237,7 +253,7 @@ fn generate(seed: u64) -> Case {
         argv.push(line.trim().to_owned());
     }
     argv.push(dice.pick(HOSTS).to_owned());
-    Case { name: format!("seed {seed:#x}"), file, argv }
+    Case { name: format!("seed {seed:#x}"), file, argv, ..Case::default() }
 }
 
 fn block(dice: &mut Dice) -> String {
