@@ -6,6 +6,8 @@
 
 mod text;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
@@ -117,13 +119,20 @@ fn setting(keyword: Keyword, layers: &Layers, view: &Shown<'_>) -> Option<Json> 
 /// The blocks, each once: what the last reading made of it.
 fn blocks(blocks: &[Block]) -> Json {
     let mut told: Vec<&Block> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for block in blocks {
-        match told.iter_mut().find(|known| known.origin == block.origin) {
-            // One that applied in either reading did its work.
-            Some(known) if block.applies && !known.applies => *known = block,
-            Some(known) if known.why == Why::Outside => *known = block,
-            Some(_) => {}
-            None => told.push(block),
+        match known.entry(place(&block.origin)) {
+            Entry::Vacant(entry) => {
+                entry.insert(told.len());
+                told.push(block);
+            }
+            Entry::Occupied(entry) => {
+                let before = &mut told[*entry.get()];
+                // One that applied in either reading did its work.
+                if (block.applies && !before.applies) || before.why == Why::Outside {
+                    *before = block;
+                }
+            }
         }
     }
     let told = told.into_iter().map(|block| {

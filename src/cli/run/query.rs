@@ -41,7 +41,9 @@ pub(super) fn run(query: &str) -> Result<u8> {
         | "pubkeyacceptedkeytypes"
         | "hostbasedacceptedalgorithms"
         | "hostbasedkeytypes" => Family::HostKey.supported(),
-        "help" => vec![QUERIES.to_owned()],
+        "help" => {
+            QUERIES.split(", ").take_while(|name| !name.contains(' ')).map(str::to_owned).collect()
+        }
         _ => {
             let query = crate::text::line(query, 64);
             return Err(Error::new(Kind::Usage, format!("Unsupported query \"{query}\""))
