@@ -173,11 +173,6 @@ impl Layers {
         self.entries.iter().position(|entry| entry.keyword == keyword)
     }
 
-    /// Where a value of this origin stands among all.
-    pub(super) fn place_of(&self, origin: &Origin) -> usize {
-        self.entries.iter().position(|entry| entry.origin == *origin).unwrap_or(usize::MAX)
-    }
-
     /// What should be said once.
     pub(super) fn warnings(&self) -> &[String] {
         &self.warnings

@@ -331,10 +331,22 @@ fn forwards(forwards: &[Setting<Forward>]) -> Vec<String> {
 /// As ssh(1) has it, a local forwarding to a socket is listed here too.
 fn dynamic_forwards(shown: &Shown<'_>) -> Vec<String> {
     let o = &shown.options.forwarding;
-    let socket = |forward: &&Setting<Forward>| matches!(forward.connect, Connect::Path(_));
-    let mut all: Vec<_> = o.local.iter().filter(socket).chain(&o.dynamic).collect();
-    all.sort_by_key(|forward| shown.layers.place_of(&forward.origin));
-    all.iter().map(|forward| forward.listen.to_string()).collect()
+    let mut rest = [o.local.iter().collect::<Vec<_>>(), o.dynamic.iter().collect()];
+    let mut listed = Vec::new();
+    for entry in shown.layers.entries() {
+        let list = match entry.keyword {
+            K::LocalForward => &mut rest[0],
+            K::DynamicForward => &mut rest[1],
+            _ => continue,
+        };
+        if let Some(found) = list.iter().position(|forward| forward.origin == entry.origin) {
+            let forward = list.remove(found);
+            if matches!(forward.connect, Connect::Path(_) | Connect::Socks) {
+                listed.push(forward.listen.to_string());
+            }
+        }
+    }
+    listed
 }
 
 fn identity_files(shown: &Shown<'_>) -> Vec<String> {

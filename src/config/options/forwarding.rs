@@ -7,7 +7,7 @@ use super::Values;
 use crate::config::expand::{COMMON, tilde};
 use crate::config::forward::{Connect, Forward, Listen};
 use crate::config::keyword::Keyword;
-use crate::config::layers::{Entry, at};
+use crate::config::layers::at;
 use crate::config::origin::Setting;
 use crate::config::value::{self, Fault, is_none};
 use crate::error::Result;
@@ -111,12 +111,20 @@ impl Values<'_> {
 
     /// The forwards of one keyword, with the tokens in paths of sockets expanded.
     fn forwards(&self, keyword: Keyword) -> Result<Vec<Setting<Forward>>> {
-        let read = |entry: &Entry| {
-            let forward = Forward::parse(keyword, &entry.args).and_then(|it| self.expand(it));
-            let forward = forward.map_err(|fault| at(&entry.origin, keyword, &fault))?;
-            Ok(Setting::new(forward, entry.origin.clone()))
-        };
-        self.layers.all(keyword).map(read).collect()
+        let mut seen: Vec<Forward> = Vec::new();
+        let mut forwards = Vec::new();
+        for entry in self.layers.all(keyword) {
+            let fail = |fault: Fault| at(&entry.origin, keyword, &fault);
+            let forward = Forward::parse(keyword, &entry.args).map_err(fail)?;
+            // A flag writes the same forwarding in another way than a line.
+            if seen.contains(&forward) {
+                continue;
+            }
+            seen.push(forward.clone());
+            let forward = self.expand(forward).map_err(fail)?;
+            forwards.push(Setting::new(forward, entry.origin.clone()));
+        }
+        Ok(forwards)
     }
 
     fn expand(&self, forward: Forward) -> Result<Forward, Fault> {
