@@ -4,7 +4,6 @@
 //! wherever it stands; only `exec` runs nothing unless all before it hold. It runs in the user's
 //! shell without standard input and output, and no longer than [`EXEC_DEADLINE`].
 
-use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -173,12 +172,11 @@ fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
     let shell = shell.unwrap_or_else(|| "/bin/sh".to_owned());
     let failed =
         |error: std::io::Error| say!("config-match-exec", command = shown(command), reason = error);
-    // A group of its own, so that what it started ends with it.
+    // In our own process group, so that ^C ends it with us.
     let mut child = Command::new(shell)
         .args(["-c", command])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .process_group(0)
         .spawn()
         .map_err(failed)?;
     let start = Instant::now();
@@ -187,15 +185,41 @@ fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
             return Ok((status.success(), status.to_string()));
         }
         if start.elapsed() >= deadline(context) {
-            let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-            if let Some(group) = group {
-                let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-            }
+            end_with_descendants(child.id());
             let _ = child.wait();
             let seconds = deadline(context).as_secs();
             return Err(say!("config-match-exec-late", command = shown(command), seconds));
         }
         std::thread::sleep(EXEC_POLL);
+    }
+}
+
+/// Kills a process and all that it started, as far as the kernel still knows whose they are.
+fn end_with_descendants(leader: u32) {
+    let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let pid: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            // The name in parentheses can hold anything; the state and the parent follow it.
+            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            Some((pid, parent))
+        })
+        .collect();
+    let mut doomed = vec![leader];
+    let mut at = 0;
+    while let Some(&parent) = doomed.get(at) {
+        let children = parents.iter().filter(|(pid, of)| *of == parent && !doomed.contains(pid));
+        let children: Vec<u32> = children.map(|(pid, _)| *pid).collect();
+        doomed.extend(children);
+        at += 1;
+    }
+    for pid in doomed {
+        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+        if let Some(pid) = pid {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
     }
 }
 

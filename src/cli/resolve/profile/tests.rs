@@ -313,6 +313,22 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
 }
 
 #[test]
+fn a_saved_forwarding_is_written_as_the_flags_have_it() {
+    let option = "LocalForward=[::1]:8080 web:80";
+    let words = typed(&["-F", "none", "-o", option, "-R", "9:b:90", "h"]);
+    let destination = Destination::parse("h").unwrap();
+    let profile = of_command_line(&words, &destination, Path::new("/")).unwrap();
+    assert_eq!(profile.remote_forwards, ["9:b:90"]);
+    let saved = format!("host = 'h'\nforwards.local = ['{}']\n", profile.local_forwards[0]);
+    let home = Home::new("", &[("s.toml", &saved)]);
+    let resolved =
+        super::super::layered(&typed(&["s"]), &home.context(), &crate::config::NoNames).unwrap();
+    let forward = &resolved.options.forwarding.local[0];
+    assert_eq!(forward.listen.to_string(), "[::1]:8080");
+    assert_eq!(forward.connect.to_string(), "[web]:80");
+}
+
+#[test]
 fn words_that_would_fall_apart_are_quoted() {
     for args in [&["a b", "c"][..], &["\"q\"", "it's"], &["back\\slash", "#no"], &["tab\tbed"]] {
         let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
