@@ -59,11 +59,12 @@ macro_rules! files {
             include_str!(concat!($language, "/verbs.ftl")),
             include_str!(concat!($language, "/config.ftl")),
             include_str!(concat!($language, "/explain.ftl")),
+            include_str!(concat!($language, "/route.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 12] = files!("en");
-const JAPANESE: [&str; 12] = files!("ja");
+const ENGLISH: [&str; 13] = files!("en");
+const JAPANESE: [&str; 13] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 
