@@ -49,3 +49,5 @@ route-socks5-host-unreachable = host unreachable
 route-socks5-expired = TTL expired
 route-socks5-address-type = it does not know this kind of address
 route-socks5-code = reason { $code }
+
+route-proxy-flag = --proxy: { $fault }

@@ -49,3 +49,5 @@ route-socks5-host-unreachable = ホストに到達できません
 route-socks5-expired = TTL が切れました
 route-socks5-address-type = この種類のアドレスに対応していません
 route-socks5-code = 理由 { $code }
+
+route-proxy-flag = --proxy: { $fault }

@@ -192,7 +192,7 @@ pub(in crate::cli) fn of_command_line(
     record::words(typed)?;
     if let Some(proxy) = typed.proxy.as_deref().filter(|proxy| *proxy != "none") {
         let server = crate::config::ProxyServer::parse(proxy);
-        server.map_err(|fault| Error::new(Kind::Usage, format!("--proxy: {fault}")))?;
+        server.map_err(|fault| Error::new(Kind::Usage, say!("route-proxy-flag", fault)))?;
     }
     profile.proxy.clone_from(&typed.proxy);
     profile.confirm_paste = typed.confirm_paste.then_some(true);

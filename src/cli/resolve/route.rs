@@ -159,6 +159,7 @@ fn proxy(plan: &Plan, typed: &Typed) -> Result<Option<String>> {
 }
 
 fn parsed(text: &str, typed: &Typed) -> Result<ProxyPlan> {
-    let server = ProxyServer::parse(text).map_err(|fault| usage(format!("--proxy: {fault}")))?;
+    let server =
+        ProxyServer::parse(text).map_err(|fault| usage(say!("route-proxy-flag", fault)))?;
     Ok(ProxyPlan { server, password_fd: typed.proxy_password_fd })
 }

@@ -265,7 +265,7 @@ mod tests {
         let mode = rustix::fs::Mode::RWXU;
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
         // Nothing but a signal ends these; their ends of the pipe close with them.
-        let script = "sleep 60 & echo >&3; sleep 60; true";
+        let script = "sleep 60 & sleep 60 & echo >&3; wait";
         let stream = started(&format!("sh -c '{script}' 3>'{}'", pipe.display()));
         let mut end = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&pipe).unwrap();
         let mut byte = [0];
