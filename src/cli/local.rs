@@ -16,8 +16,9 @@ use crate::client::interlude::{Curtain, Interlude};
 use crate::client::paste::{self, Brackets, Watched};
 use crate::client::relay::{Console, Exit};
 use crate::error::{Error, Kind, Result};
-use crate::prompt::{Answer, Prompt};
+use crate::prompt::{Answer, Facts, Prompt};
 use crate::say;
+use crate::terminal::secret::Cancellable;
 use crate::terminal::{self, RawMode, ScreenMode};
 
 /// How long a program on the server sees another size, so that it draws anew.
@@ -106,7 +107,10 @@ impl<'a> Terminal<'a> {
         if let Some(raw) = &mut self.raw {
             raw.suspend();
         }
-        let result = work.await;
+        let result = {
+            let _cancellable = Cancellable::begin();
+            work.await
+        };
         self.resume();
         self.curtain.open().await;
         self.redraw().await;
@@ -169,10 +173,13 @@ impl Console for Terminal<'_> {
             return Box::pin(std::future::ready(()));
         }
         let prompt = Arc::clone(&self.setting.prompt);
-        let facts: Vec<_> =
-            facts.lines().into_iter().map(|line| (line.label, line.value)).collect();
+        let lines = facts.lines().into_iter().map(|line| (line.label.into(), line.value));
+        let facts = Facts {
+            lines: lines.collect(),
+            host_key: facts.host_key.as_ref().map(|host| host.key.clone()),
+        };
         Box::pin(async move {
-            let _ = self.aside(blocking(move || prompt.facts(&facts))).await;
+            let _ = self.aside(blocking(move || prompt.facts(facts))).await;
         })
     }
 

@@ -64,6 +64,8 @@ pub struct HostKey {
     pub sha256: String,
     /// Why it was accepted and where that stands.
     pub trusted: String,
+    /// The key itself.
+    pub key: PublicKey,
 }
 
 /// One fact as it is shown.
@@ -213,6 +215,7 @@ impl Record {
             kind: fingerprint::type_name(key),
             sha256: fingerprint::sha256(key),
             trusted,
+            key: key.clone(),
         });
     }
 

@@ -3,11 +3,13 @@
 
 use crate::config::Method;
 use crate::prompt::{
-    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+    Answer, Challenge, Facts, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
 };
 use crate::secret::Secret;
 use crate::ui::plain::Plain;
 use crate::ui::screen::Screen;
+use crate::ui::screen::facts::ConnectionFacts;
+use crate::ui::screen::paste::ConfirmPaste;
 use crate::ui::screen::warning::Warning;
 
 /// The person at a terminal that dialogs can be shown on.
@@ -37,6 +39,22 @@ impl Prompt for Dialogs {
 
     fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>> {
         self.plain.challenge(challenge)
+    }
+
+    fn paste(&self, text: &str) -> Answer<String> {
+        match self.screen.run(ConfirmPaste::new(text)) {
+            Ok(paste) => paste.into_answer().map_or(Answer::Cancelled, Answer::Given),
+            Err(_) => Answer::CannotAsk,
+        }
+    }
+
+    fn is_full_screen(&self) -> bool {
+        true
+    }
+
+    fn facts(&self, facts: Facts) {
+        // A terminal that is gone shows nothing, and the session is about to notice.
+        let _ = self.screen.run(ConnectionFacts::new(facts));
     }
 
     fn notice(&self, notice: Notice<'_>) {

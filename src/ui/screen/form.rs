@@ -16,6 +16,7 @@ use ratatui::layout::{Position, Rect};
 pub use beside::Block;
 pub use row::{Item, Row, Widget};
 
+use super::editor::Editor;
 use super::field::Field;
 use super::look::Tone;
 
@@ -191,6 +192,14 @@ impl<K: Copy + PartialEq> Form<K> {
         }
     }
 
+    /// The editor of this key.
+    pub fn editor(&self, key: K) -> Option<&Editor> {
+        match self.widget(key) {
+            Some(Widget::Editor { editor, .. }) => Some(editor),
+            _ => None,
+        }
+    }
+
     /// Replaces the items of a list; the choice stays within them.
     pub fn set_items(&mut self, key: K, new: Vec<Item>) {
         if let Widget::List { items, selected, .. } = &mut self.row(key).widget {
@@ -274,6 +283,7 @@ impl<K: Copy + PartialEq> Form<K> {
         };
         let taken = match &mut row.widget {
             Widget::Field { field, .. } => field.take(event),
+            Widget::Editor { editor, .. } => editor.take(event),
             _ => false,
         };
         match row.key {
@@ -404,7 +414,8 @@ impl<K: Copy + PartialEq> Form<K> {
         }
     }
 
-    fn scroll_by(&mut self, lines: isize) {
+    /// Moves the view by so many lines, up if negative; the focus stays where it is.
+    pub fn scroll_by(&mut self, lines: isize) {
         self.follows = false;
         self.scroll = self.scroll.saturating_add_signed(lines).min(self.scroll_max);
     }
@@ -440,7 +451,7 @@ impl<K: Copy + PartialEq> Form<K> {
                 *selected = part;
                 return key.map_or(Happened::Nothing, Happened::Changed);
             }
-            Widget::Field { .. } => return Happened::Nothing,
+            Widget::Field { .. } | Widget::Editor { .. } => return Happened::Nothing,
             _ => {}
         }
         self.act(row, part, false)

@@ -6,10 +6,13 @@
 //! screens, restoring) is `terminal`'s.
 
 pub mod connection;
+pub mod editor;
+pub mod facts;
 pub mod field;
 pub mod form;
 pub mod generator;
 pub mod look;
+pub mod paste;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod warning;
