@@ -8,10 +8,16 @@ use std::path::Path;
 
 use russh::keys::ssh_key::PublicKey;
 
-use crate::config::Method;
 use crate::secret::Secret;
 use crate::trust::Evidence;
 use crate::trust::rotate::Difference;
+
+mod login;
+
+pub use login::{
+    AgentKeys, Attempt, Credential, LoginAnswer, LoginQuestion, Lost, MethodOffer, Obstacle,
+    Occasion, UnlockedKey, User, held_key,
+};
 
 /// What became of a question.
 pub enum Answer<T> {
@@ -72,22 +78,16 @@ pub struct ChallengePrompt {
 
 /// One keyboard-interactive request: all of its prompts belong together.
 pub struct Challenge {
+    /// `user@host`, as the person knows it.
+    pub login: String,
     /// The server's name for it, sanitised; often empty.
     pub name: String,
     /// The server's instruction, sanitised; often empty.
     pub instruction: String,
     /// The prompts, possibly none.
     pub prompts: Vec<ChallengePrompt>,
-}
-
-/// Which method to use, when nothing else has settled it.
-pub struct MethodQuestion<'a> {
-    /// `user@host`.
-    pub login: &'a str,
-    /// What can be chosen, each with a line on what it would use.
-    pub choices: &'a [(Method, String)],
-    /// What the server says it accepts, by names on the wire.
-    pub accepted: &'a [String],
+    /// Says why the connection has ended, once it has.
+    pub lost: Lost,
 }
 
 /// What there is to show about a connection, fit to be shown.
@@ -116,11 +116,11 @@ pub trait Prompt: Send + Sync {
     /// Asks for a password or passphrase; `label` ends as it should be shown.
     fn secret(&self, label: &str) -> Answer<Secret>;
 
-    /// Asks which of these methods to log in with; gives one of them.
-    fn method(&self, question: &MethodQuestion<'_>) -> Answer<Method>;
+    /// Asks how to log in; each answer is one attempt at most.
+    fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer>;
 
     /// Asks all prompts of one keyboard-interactive request; one answer for each, in order.
-    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>>;
+    fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>>;
 
     /// Asks whether to change what is on record of a host; anything but a clear yes is no.
     fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {

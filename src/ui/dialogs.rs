@@ -1,23 +1,85 @@
 //! Questions as dialogs on the full screen, and as plain lines where a dialog adds nothing:
 //! the passphrase of a key that was named on the command line, as ssh asks for it.
+//!
+//! What is said while a dialog is open is said when it has closed: it would be written across it.
 
-use crate::config::Method;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use crate::prompt::{
-    Answer, Challenge, Facts, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+    Answer, Challenge, Facts, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice,
+    Prompt, RotationQuestion,
 };
 use crate::secret::Secret;
 use crate::ui::plain::Plain;
-use crate::ui::screen::Screen;
 use crate::ui::screen::facts::ConnectionFacts;
 use crate::ui::screen::paste::ConfirmPaste;
 use crate::ui::screen::warning::Warning;
+use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
+
+/// Notices kept while a dialog is open; a server that sends more is not listened to.
+const MAX_KEPT: usize = 64;
+/// How much of a banner is kept for the dialog, in bytes: it is shown in full before.
+const MAX_BANNER: usize = 2048;
 
 /// The person at a terminal that dialogs can be shown on.
 pub struct Dialogs {
     /// Where they are shown.
-    pub screen: Screen,
+    screen: Screen,
     /// For what is asked in lines.
-    pub plain: Plain,
+    plain: Plain,
+    said: Mutex<Said>,
+}
+
+/// What was said meanwhile.
+#[derive(Default)]
+struct Said {
+    is_open: bool,
+    kept: Vec<Kept>,
+    /// What the server said before the session, until a dialog has shown it.
+    banner: String,
+}
+
+enum Kept {
+    Banner(String),
+    Warning(String),
+    Error(String),
+}
+
+impl Dialogs {
+    /// Dialogs on this screen, and lines for the rest.
+    pub fn new(screen: Screen, plain: Plain) -> Dialogs {
+        Dialogs { screen, plain, said: Mutex::default() }
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        // Nothing panics while it holds this.
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows a dialog; one that closes without an answer was left.
+    fn shown<C: Component, T>(&self, dialog: C, answer: fn(C) -> Option<T>) -> Answer<T> {
+        self.said().is_open = true;
+        let closed = self.screen.run(dialog);
+        let kept = {
+            let mut said = self.said();
+            said.is_open = false;
+            std::mem::take(&mut said.kept)
+        };
+        for notice in &kept {
+            self.plain.notice(match notice {
+                Kept::Banner(text) => Notice::Banner(text),
+                Kept::Warning(text) => Notice::Warning(text),
+                Kept::Error(text) => Notice::Error(text),
+            });
+        }
+        match closed {
+            Ok(closed) => answer(closed).map_or(Answer::Cancelled, Answer::Given),
+            Err(error) => {
+                log::error!("the terminal cannot be used: {error}");
+                Answer::Cancelled
+            }
+        }
+    }
 }
 
 impl Prompt for Dialogs {
@@ -33,19 +95,21 @@ impl Prompt for Dialogs {
         self.plain.secret(label)
     }
 
-    fn method(&self, question: &MethodQuestion<'_>) -> Answer<Method> {
-        self.plain.method(question)
+    fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer> {
+        let banner = std::mem::take(&mut self.said().banner);
+        self.shown(LoginDialog::new(question, &banner), LoginDialog::into_answer)
     }
 
-    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>> {
-        self.plain.challenge(challenge)
+    fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {
+        self.shown(ChallengeDialog::new(challenge), ChallengeDialog::into_answers)
+    }
+
+    fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
+        self.plain.rotation(question)
     }
 
     fn paste(&self, text: &str) -> Answer<String> {
-        match self.screen.run(ConfirmPaste::new(text)) {
-            Ok(paste) => paste.into_answer().map_or(Answer::Cancelled, Answer::Given),
-            Err(_) => Answer::CannotAsk,
-        }
+        self.shown(ConfirmPaste::new(text), ConfirmPaste::into_answer)
     }
 
     fn is_full_screen(&self) -> bool {
@@ -53,11 +117,28 @@ impl Prompt for Dialogs {
     }
 
     fn facts(&self, facts: Facts) {
-        // A terminal that is gone shows nothing, and the session is about to notice.
-        let _ = self.screen.run(ConnectionFacts::new(facts));
+        // There is no answer.
+        let _: Answer<()> = self.shown(ConnectionFacts::new(facts), |_| None);
     }
 
     fn notice(&self, notice: Notice<'_>) {
-        self.plain.notice(notice);
+        let mut said = self.said();
+        if let Notice::Banner(text) = notice
+            && self.plain.banner
+            && said.banner.len() + text.len() <= MAX_BANNER
+        {
+            said.banner.push_str(text);
+        }
+        if !said.is_open {
+            drop(said);
+            return self.plain.notice(notice);
+        }
+        if said.kept.len() < MAX_KEPT {
+            said.kept.push(match notice {
+                Notice::Banner(text) => Kept::Banner(text.to_owned()),
+                Notice::Warning(text) => Kept::Warning(text.to_owned()),
+                Notice::Error(text) => Kept::Error(text.to_owned()),
+            });
+        }
     }
 }

@@ -4,7 +4,7 @@
 pub mod dialogs;
 pub mod evidence;
 pub mod hosts;
+mod login;
 pub mod plain;
 pub mod plain_connection;
-mod plain_host_key;
 pub mod screen;

@@ -13,7 +13,7 @@ use tessh::client::{Stream, Transport};
 use tessh::config::Method;
 use tessh::error::Error;
 use tessh::prompt::{
-    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
 };
 use tessh::secret::Secret;
 use tessh::trust::{Policy, Sources, Subject};
@@ -25,6 +25,8 @@ pub struct Person {
     /// What is done while a challenge is on the screen.
     pub meanwhile: Option<Box<dyn Fn() + Send + Sync>>,
     pub shown: Mutex<Vec<String>>,
+    /// How the person logs in where that is asked.
+    pub login: Option<Box<dyn Fn(LoginQuestion) -> Answer<LoginAnswer> + Send + Sync>>,
 }
 
 impl Prompt for Person {
@@ -36,11 +38,11 @@ impl Prompt for Person {
         Answer::Given(Secret::new("password".to_owned()))
     }
 
-    fn method(&self, _: &MethodQuestion<'_>) -> Answer<Method> {
-        Answer::CannotAsk
+    fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer> {
+        self.login.as_ref().map_or(Answer::CannotAsk, |login| login(question))
     }
 
-    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>> {
+    fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {
         if let Some(meanwhile) = &self.meanwhile {
             meanwhile();
         }
@@ -118,6 +120,7 @@ pub fn login(method: Method) -> Login {
         agent: None,
         agent_identities: false,
         agent_key: None,
+        agent_held: None,
         password: None,
         opened: None,
         tries: 1,

@@ -65,7 +65,7 @@ impl Pty {
     }
 
     /// Presses keys: text as it is, `<enter>`, `<tab>`, `<esc>`, `<bs>`, `<up>`, `<down>`,
-    /// `<left>`, `<right>`, `<c-x>` for Ctrl-X, `<lt>` for `<`.
+    /// `<left>`, `<right>`, `<f2>`, `<c-x>` for Ctrl-X, `<lt>` for `<`.
     pub fn send(&self, keys: &str) {
         (&*self.terminal).write_all(&decode(keys)).unwrap();
     }
@@ -170,6 +170,7 @@ fn decode(keys: &str) -> Vec<u8> {
             "enter" => bytes.push(b'\r'),
             "tab" => bytes.push(b'\t'),
             "esc" => bytes.push(0x1b),
+            "f2" => bytes.extend_from_slice(b"\x1bOQ"),
             "bs" => bytes.push(0x7f),
             "lt" => bytes.push(b'<'),
             "up" => bytes.extend_from_slice(b"\x1b[A"),

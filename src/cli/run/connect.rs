@@ -15,7 +15,7 @@ use crate::cli::resolve::Plan;
 use crate::cli::stdio::Input;
 use crate::client::algorithms::{self, Lists};
 use crate::client::authenticate::{
-    self, Accepted, Credential, Kept, Login, Remembered, Session, authenticate,
+    Asking, Credential, Kept, Login, Remembered, Session, authenticate, authenticate_asking,
 };
 use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
 use crate::client::connect::{self, Family, ProxyCommand, Route};
@@ -26,10 +26,12 @@ use crate::client::paste::{Brackets, Paste};
 use crate::client::relay::{self, Exit, Local};
 use crate::client::rotation;
 use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
-use crate::config::{self, AddressFamily, Method, MethodChoice, Options, RequestTty, SessionType};
+use crate::config::{
+    self, AddressFamily, Method, MethodChoice, Options, Origin, RequestTty, SessionType,
+};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
-use crate::prompt::{Answer, MethodQuestion, Prompt};
+use crate::prompt::Prompt;
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
@@ -87,10 +89,7 @@ pub async fn connect(
     let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
     options.warnings.iter().for_each(|warning| warn!("{warning}"));
-    let mut login = login(plan, environment, password)?;
-    if let Some(kept) = visit.remembered.get(&visit.label()) {
-        recall(&mut login, &kept);
-    }
+    let login = login(plan, environment, password)?;
     let wanted = transport_options(options);
     wanted.lists.check()?;
     let at_terminal = at_terminal(options);
@@ -103,7 +102,7 @@ pub async fn connect(
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
-    let session = log_in(plan, transport, login, prompt).await?;
+    let session = log_in(visit, transport, login).await?;
     begun();
     if options.session_type.value == SessionType::None {
         return rotation::around(&session, prompt, relay::linger(&session)).await;
@@ -114,61 +113,57 @@ pub async fn connect(
     exit
 }
 
-/// The chosen method, or the one the person now chooses.
-async fn log_in(
-    plan: &Plan,
-    transport: Transport,
-    mut login: Login,
-    prompt: &Arc<dyn Prompt>,
-) -> Result<Session> {
-    let mut transport = transport;
-    if let MethodChoice::Ask = &plan.method
-        && login.chain.is_empty()
-    {
-        let accepted = match authenticate::accepted(transport, &login.user).await? {
-            Accepted::Everyone(session) => return Ok(*session),
-            Accepted::Methods(open, accepted) => {
-                transport = *open;
-                accepted
-            }
-        };
-        login.chain = vec![choose(&login, accepted, Arc::clone(prompt)).await?];
+/// By the chosen method, by what was remembered, or as the person now says.
+async fn log_in(visit: &Visit<'_>, transport: Transport, mut login: Login) -> Result<Session> {
+    let Visit { plan, environment, remembered, .. } = visit;
+    let kept = remembered.get(&visit.label());
+    if let Some(kept) = &kept {
+        recall(&mut login, kept);
     }
-    authenticate(transport, login).await
+    if login.chain.is_empty() {
+        let mut session = authenticate_asking(transport, login, asking(plan, environment)).await?;
+        if let Some(kept) = session.remembered.take() {
+            remembered.put(&visit.label(), kept);
+        }
+        return Ok(session);
+    }
+    let session = authenticate(transport, login).await;
+    if session.is_err() && kept.is_some() {
+        // It does not work any more: the next time the person is asked.
+        remembered.forget(&visit.label());
+    }
+    session
 }
 
-async fn choose(login: &Login, accepted: Vec<String>, prompt: Arc<dyn Prompt>) -> Result<Method> {
-    let label = login.label.clone();
-    let mut choices = vec![(Method::Password, "password".to_owned())];
-    if let Some(file) = login.identities.first() {
-        choices
-            .push((Method::PublicKey, say!("error-cli-publickey", file = file.path().display())));
-    }
-    choices.push((Method::KeyboardInteractive, "keyboard-interactive".to_owned()));
-    if login.agent.is_some() {
-        choices.push((Method::Agent, say!("error-cli-agent-first-key")));
-    }
-    // What the server does not take is not offered; if that leaves nothing, all is.
-    let taken: Vec<_> = choices
-        .iter()
-        .filter(|(method, _)| accepted.iter().any(|name| name == authenticate::name(*method)))
-        .cloned()
+/// What the authentication dialog begins with.
+fn asking(plan: &Plan, environment: &Environment) -> Asking {
+    let options = &plan.options;
+    let off = [
+        (options.password_authentication.value, "PasswordAuthentication", &[Method::Password][..]),
+        (
+            options.kbd_interactive_authentication.value,
+            "KbdInteractiveAuthentication",
+            &[Method::KeyboardInteractive],
+        ),
+        (
+            options.pubkey_authentication.value,
+            "PubkeyAuthentication",
+            &[Method::PublicKey, Method::Agent],
+        ),
+    ];
+    let off = off.into_iter().filter(|(on, _, _)| !on);
+    let switched_off = off
+        .flat_map(|(_, keyword, methods)| methods.iter().map(move |&method| (method, keyword)))
         .collect();
-    let choices = if taken.is_empty() { choices } else { taken };
-    let answer = tokio::task::spawn_blocking(move || {
-        prompt.method(&MethodQuestion { login: &label, choices: &choices, accepted: &accepted })
-    })
-    .await;
-    match answer {
-        Ok(Answer::Given(method)) => Ok(method),
-        Ok(Answer::CannotAsk) => Err(Error::new(
-            Kind::Authentication,
-            say!("error-login-no-authentication-method-chosen"),
-        )
-        .hint(say!("error-login-choose-one-auth"))),
-        Ok(Answer::Cancelled) | Err(_) => {
-            Err(Error::new(Kind::Cancelled, say!("error-login-authentication-cancelled")))
-        }
+    let named = options.identity_files.first().cloned();
+    let existing = || environment.default_identities().into_iter().find(|path| path.exists());
+    Asking {
+        host: plan.host.clone(),
+        user_is_proposed: options.user.origin == Origin::Default,
+        switched_off,
+        key_file_is_named: named.is_some(),
+        key_file: named.or_else(existing),
+        home: environment.home().clone(),
     }
 }
 
@@ -372,9 +367,12 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
         MethodChoice::Chain(chain) => chain.clone(),
         MethodChoice::Ask => Vec::new(),
     };
-    let by_agent = chain.contains(&Method::Agent);
-    let agent_key = match options.identity_files.first() {
-        Some(path) if by_agent => Some(KeyFile::read(path)?),
+    let agent_key = match (options.identity_files.first(), &plan.method) {
+        (Some(path), MethodChoice::Chain(chain)) if chain.contains(&Method::Agent) => {
+            Some(KeyFile::read(path)?)
+        }
+        // The dialog says what is wrong with the file.
+        (Some(path), MethodChoice::Ask) => KeyFile::read(path).ok(),
         _ => None,
     };
     let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
@@ -387,6 +385,7 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
         agent: plan.agent.clone(),
         agent_identities: plan.agent_identities,
         agent_key,
+        agent_held: None,
         password,
         opened: None,
         tries: options.number_of_password_prompts.value,
@@ -400,6 +399,7 @@ fn recall(login: &mut Login, kept: &Kept) {
     login.chain = vec![kept.method];
     match &kept.credential {
         Credential::Nothing => {}
+        Credential::Held(key) => login.agent_held = Some(key.clone()),
         Credential::Password(secret) => {
             login.password = Some(Secret::new(secret.expose().to_owned()));
         }
@@ -412,7 +412,8 @@ fn recall(login: &mut Login, kept: &Kept) {
 fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
     let wanted = match &plan.method {
         MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
-        MethodChoice::Ask => true,
+        // The dialog reads the one that is chosen.
+        MethodChoice::Ask => false,
     };
     if !wanted {
         return Ok(Vec::new());

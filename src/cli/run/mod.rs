@@ -123,7 +123,7 @@ fn prompt(plan: &Plan, typed: &Typed, environment: &Environment) -> Arc<dyn Prom
     }
     let screen = look::full_screen(environment).and_then(|look| Screen::open(look).ok());
     match screen {
-        Some(screen) => Arc::new(Dialogs { screen, plain }),
+        Some(screen) => Arc::new(Dialogs::new(screen, plain)),
         None => Arc::new(plain),
     }
 }

@@ -39,13 +39,8 @@ impl Dialogue {
                 }
                 None => self.ask_password().await?,
             };
-            let shared = Arc::clone(&self.transport.shared);
-            let user = self.login.user.clone();
-            // The library wipes its copy of a password.
-            let request = self.transport.handle.authenticate_password(user, secret.expose());
-            let readable = readable_answer(&shared, answered(&shared, request)).await;
+            let outcome = self.try_password(&secret).await?;
             drop(secret);
-            let outcome = self.outcome(readable?).await?;
             match &outcome {
                 Outcome::Refused(accepted)
                     if left > 0 && accepted.iter().any(|name| name == "password") =>
@@ -58,9 +53,19 @@ impl Dialogue {
         }
     }
 
+    /// One attempt.
+    pub(super) async fn try_password(&mut self, secret: &Secret) -> Result<Outcome> {
+        let shared = Arc::clone(&self.transport.shared);
+        let user = self.login.user.clone();
+        // The library wipes its copy of a password.
+        let request = self.transport.handle.authenticate_password(user, secret.expose());
+        let result = readable_answer(&shared, answered(&shared, request)).await?;
+        self.outcome(result).await
+    }
+
     async fn ask_password(&self) -> Result<Secret> {
         let label = say!("error-login-s-password", label = self.login.label);
-        match self.ask(move |prompt| prompt.secret(&label)).await {
+        match self.ask(move |prompt| prompt.secret(&label)).await? {
             Answer::Given(secret) => Ok(secret),
             Answer::Cancelled => Err(cancelled()),
             Answer::CannotAsk => Err(cannot_ask("password", &say!("error-login-password-fd-n-or"))),
@@ -83,7 +88,8 @@ impl Dialogue {
         }
     }
 
-    async fn one_interaction(&mut self) -> Result<Outcome> {
+    /// One attempt: all that the server asks until it is content or not.
+    pub(super) async fn one_interaction(&mut self) -> Result<Outcome> {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
         let start =
@@ -105,12 +111,22 @@ impl Dialogue {
             if rounds > MAX_ROUNDS || prompts.len() > MAX_PROMPTS {
                 return Err(too_much(prompts.len()));
             }
-            let challenge = challenge(&name, &instructions, &prompts);
+            let challenge = self.challenge(&name, &instructions, &prompts);
             let answers = self.answer(challenge).await?;
             // The library takes the texts over and does not wipe them.
             let texts = answers.iter().map(|answer| answer.expose().to_owned()).collect();
             let request = self.transport.handle.authenticate_keyboard_interactive_respond(texts);
             response = answered(&shared, request).await?;
+        }
+    }
+
+    fn challenge(&self, name: &str, instructions: &str, prompts: &[Asked]) -> Challenge {
+        Challenge {
+            login: self.login.label.clone(),
+            name: text::line(name, MAX_TEXT),
+            instruction: instruction(instructions),
+            prompts: shown(prompts),
+            lost: self.lost(),
         }
     }
 
@@ -129,7 +145,7 @@ impl Dialogue {
             return Ok(vec![secret]);
         }
         let wanted = challenge.prompts.len();
-        match self.ask(move |prompt| prompt.challenge(&challenge)).await {
+        match self.ask(move |prompt| prompt.challenge(challenge)).await? {
             Answer::Given(answers) if answers.len() == wanted => Ok(answers),
             Answer::Given(_) | Answer::Cancelled => Err(cancelled()),
             Answer::CannotAsk => {
@@ -142,18 +158,16 @@ impl Dialogue {
 /// The handed-over password was used up.
 pub(super) const HANDED_OVER: &str = "the password that was handed over";
 
-fn challenge(name: &str, instructions: &str, prompts: &[Asked]) -> Challenge {
-    Challenge {
-        name: text::line(name, MAX_TEXT),
-        instruction: text::block(instructions, MAX_TEXT, MAX_LINES),
-        prompts: prompts
-            .iter()
-            .map(|asked| ChallengePrompt {
-                text: text::line(&asked.prompt, MAX_TEXT),
-                echo: asked.echo,
-            })
-            .collect(),
-    }
+fn instruction(text: &str) -> String {
+    text::block(text, MAX_TEXT, MAX_LINES)
+}
+
+fn shown(prompts: &[Asked]) -> Vec<ChallengePrompt> {
+    let one = |asked: &Asked| ChallengePrompt {
+        text: text::line(&asked.prompt, MAX_TEXT),
+        echo: asked.echo,
+    };
+    prompts.iter().map(one).collect()
 }
 
 /// Gap G4: where a server answers a password with a request to change it, the library says
@@ -185,7 +199,7 @@ async fn readable_answer(
     }
 }
 
-fn cancelled() -> Error {
+pub(super) fn cancelled() -> Error {
     Error::new(Kind::Cancelled, say!("error-login-authentication-cancelled"))
 }
 
@@ -277,10 +291,9 @@ mod tests {
     #[test]
     fn what_a_server_asks_is_made_safe_and_short() {
         let asked = [Asked { prompt: format!("Code\x1b[2J {}", "x".repeat(10_000)), echo: true }];
-        let challenge = challenge("a\nb", &"line\n".repeat(100), &asked);
-        assert!(!challenge.name.contains('\n'));
-        assert!(challenge.instruction.lines().count() <= MAX_LINES + 1);
-        let [prompt] = &challenge.prompts[..] else { panic!("one prompt") };
+        assert!(instruction(&"line\n".repeat(100)).lines().count() <= MAX_LINES + 1);
+        let prompts = shown(&asked);
+        let [prompt] = &prompts[..] else { panic!("one prompt") };
         assert!(prompt.echo && prompt.text.starts_with("Code\\x1b[2J x"), "{}", prompt.text);
         assert!(prompt.text.len() < MAX_TEXT + 10);
     }

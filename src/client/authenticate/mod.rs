@@ -7,6 +7,7 @@
 //! Gaps closed here: an expired password is answered with a message that the library
 //! swallows (G4), a connection lost in the middle looks like a refusal to it (G6).
 
+mod asking;
 mod interactive;
 mod publickey;
 mod remembered;
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use log::{debug, info};
 use russh::client::{AuthResult, Handle};
-use russh::keys::PrivateKey;
+use russh::keys::{PrivateKey, PublicKey};
 use russh::{MethodKind, MethodSet};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -29,9 +30,10 @@ use super::verify::Transport;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result, joined};
 use crate::keys::KeyFile;
-use crate::prompt::{Answer, Prompt};
+use crate::prompt::{Answer, Lost, Prompt};
 use crate::say;
 use crate::secret::Secret;
+pub use asking::{Asking, authenticate_asking};
 
 /// Who logs in, and how.
 pub struct Login {
@@ -51,6 +53,8 @@ pub struct Login {
     pub agent_identities: bool,
     /// The public key that picks one of the agent's; its first is taken otherwise.
     pub agent_key: Option<KeyFile>,
+    /// The same, known without a file.
+    pub agent_held: Option<PublicKey>,
     /// A password that was handed over (`--password-fd`); used once.
     pub password: Option<Secret>,
     /// A private key that is open already, and its file: `publickey` offers it alone.
@@ -67,6 +71,10 @@ pub struct Session {
     pub(super) shared: Arc<Shared>,
     /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
     pub how: String,
+    /// What the person let us keep in memory for this run.
+    pub remembered: Option<Kept>,
+    /// Whether the person wants the agent forwarded in this session.
+    pub forward_agent: bool,
 }
 
 impl Session {
@@ -97,7 +105,7 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
             }
             Outcome::Partial(wanted) => {
                 debug!("Authenticated using \"{}\" with partial success.", name(method));
-                let described = dialogue.described(method);
+                let described = dialogue.tried(method);
                 dialogue.done.push(described);
                 let next = chain.get(index + 1).map(|&next| name(next));
                 if !next.is_some_and(|next| wanted.iter().any(|name| name == next)) {
@@ -109,44 +117,6 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
     }
     Err(Error::new(Kind::Authentication, say!("error-login-no-authentication-method-chosen"))
         .hint(say!("error-login-choose-one-auth")))
-}
-
-/// What the server accepts, asked with the method `none` (RFC 4252 section 5.2); `Err` with
-/// a session if it lets the user in at once.
-///
-/// # Errors
-/// The connection is lost.
-pub async fn accepted(transport: Transport, user: &str) -> Result<Accepted> {
-    let login = Login {
-        user: user.to_owned(),
-        label: user.to_owned(),
-        chain: Vec::new(),
-        identities: Vec::new(),
-        certificates: Vec::new(),
-        agent: None,
-        agent_identities: false,
-        agent_key: None,
-        password: None,
-        opened: None,
-        tries: 0,
-        signatures: Vec::new(),
-    };
-    let mut dialogue = Dialogue::new(transport, login);
-    match dialogue.run(Method::None).await? {
-        Outcome::Success => Ok(Accepted::Everyone(Box::new(dialogue.finish(Method::None)))),
-        Outcome::Partial(methods) | Outcome::Refused(methods) => {
-            let transport = dialogue.transport;
-            Ok(Accepted::Methods(Box::new(transport), methods))
-        }
-    }
-}
-
-/// What a server accepts.
-pub enum Accepted {
-    /// It lets everybody in; here is the session.
-    Everyone(Box<Session>),
-    /// These methods, by their names on the wire.
-    Methods(Box<Transport>, Vec<String>),
 }
 
 /// The method's name on the wire.
@@ -200,21 +170,13 @@ impl Dialogue {
         }
     }
 
-    /// The method, and what it was done with.
-    fn described(&mut self, method: Method) -> String {
-        match self.credential.take() {
-            Some(credential) => format!("{} with {credential}", name(method)),
-            None => name(method).to_owned(),
-        }
-    }
-
     fn finish(mut self, method: Method) -> Session {
-        let last = self.described(method);
+        let last = self.tried(method);
         self.done.push(last);
         let how = self.done.join(", then ");
         let Transport { handle, shared, .. } = self.transport;
         shared.record.logged_in(&self.login.user);
-        Session { handle, shared, how }
+        Session { handle, shared, how, remembered: None, forward_agent: false }
     }
 
     async fn none(&mut self) -> Result<Outcome> {
@@ -239,6 +201,14 @@ impl Dialogue {
         let names = names(&methods);
         debug!("Authentications that can continue: {}", names.join(","));
         Ok(if partial { Outcome::Partial(names) } else { Outcome::Refused(names) })
+    }
+
+    /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
+    fn tried(&self, method: Method) -> String {
+        match &self.credential {
+            Some(credential) => format!("{} with {credential}", name(method)),
+            None => name(method).to_owned(),
+        }
     }
 
     fn denied(&self, method: Method, accepted: &[String]) -> Error {
@@ -278,12 +248,23 @@ impl Dialogue {
         ))
     }
 
-    /// Asks the person, on a thread of its own, while the deadlines stand still.
+    /// Asks the person, on a thread of its own, while the deadlines stand still. Gap G13: the
+    /// answer to a question comes too late where the server has hung up meanwhile.
     async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
-    ) -> Answer<T> {
-        ask(&self.transport.shared, &self.transport.prompt, question).await
+    ) -> Result<Answer<T>> {
+        let answer = ask(&self.transport.shared, &self.transport.prompt, question).await;
+        match self.transport.shared.ended() {
+            Some(error) => Err(error.context("the connection was lost while a question was open")),
+            None => Ok(answer),
+        }
+    }
+
+    /// See [`Lost`].
+    fn lost(&self) -> Lost {
+        let shared = Arc::clone(&self.transport.shared);
+        Arc::new(move || shared.ended())
     }
 }
 

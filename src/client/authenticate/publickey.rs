@@ -18,7 +18,7 @@ use crate::client::identity::{Identity, Pen, Signer, unlock};
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
 use crate::keys::{self, Format, KeyFile};
-use crate::prompt::Notice;
+use crate::prompt::{Notice, UnlockedKey};
 use crate::say;
 use crate::trust::fingerprint;
 
@@ -110,6 +110,7 @@ impl Dialogue {
         let held = agent.identities().await?;
         let file = self.login.agent_key.take();
         let wanted = file.as_ref().map(public).transpose()?.cloned();
+        let wanted = self.login.agent_held.take().or(wanted);
         let picked = held.into_iter().find(|identity| match &wanted {
             Some(wanted) => identity.public_key().key_data() == wanted.key_data(),
             None => true,
@@ -131,6 +132,21 @@ impl Dialogue {
         {
             identity.certificate = self.certificate_of(&file, &identity.public);
         }
+        self.offer(identity).await
+    }
+
+    /// One attempt with a key that is unlocked.
+    pub(super) async fn try_key(&mut self, key: &UnlockedKey) -> Result<Outcome> {
+        let public = key.private.public_key().clone();
+        let certificate = self.certificate_of(&key.file, &public);
+        let pen = Pen::Open(Arc::clone(&key.private), key.file.path().display().to_string());
+        self.offer(Identity { public, certificate, pen }).await
+    }
+
+    /// One attempt with this key of the agent's.
+    pub(super) async fn try_held(&mut self, held: &AgentIdentity) -> Result<Outcome> {
+        let agent = self.open_agent().await?;
+        let identity = self.held(held.clone(), agent);
         self.offer(identity).await
     }
 

@@ -6,9 +6,10 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use russh::keys::PrivateKey;
+use russh::keys::{PrivateKey, PublicKey};
 
 use crate::config::Method;
+use crate::prompt;
 use crate::secret::Secret;
 
 /// Logins that are remembered.
@@ -29,12 +30,30 @@ pub struct Kept {
 
 /// What a login was done with.
 pub enum Credential {
-    /// Nothing to keep: the agent, a key without a passphrase, no credential at all.
+    /// Nothing to keep: no credential at all, or answers that count once.
     Nothing,
+    /// This key of the agent's.
+    Held(PublicKey),
     /// A password, or the answer to the one hidden prompt of keyboard-interactive.
     Password(Secret),
     /// A private key that was opened with its passphrase, and the file it is from.
     Key(Arc<PrivateKey>, PathBuf),
+}
+
+impl Kept {
+    /// What a dialog's answer logged this user in with.
+    pub fn of(user: String, credential: prompt::Credential) -> Kept {
+        let method = credential.method();
+        let credential = match credential {
+            prompt::Credential::Password(secret) => Credential::Password(secret),
+            prompt::Credential::Key(key) => {
+                Credential::Key(key.private, key.file.path().to_owned())
+            }
+            prompt::Credential::Agent(held) => Credential::Held(prompt::held_key(&held).0),
+            prompt::Credential::Interactive => Credential::Nothing,
+        };
+        Kept { user, method, credential }
+    }
 }
 
 impl Remembered {

@@ -208,6 +208,15 @@ impl<K: Copy + PartialEq> Form<K> {
         }
     }
 
+    /// Chooses an item of a list, or a value of a pick.
+    pub fn select(&mut self, key: K, at: usize) {
+        match &mut self.row(key).widget {
+            Widget::List { items, selected, .. } => *selected = at.min(items.len().max(1) - 1),
+            Widget::Pick { options, selected, .. } => *selected = at.min(options.len().max(1) - 1),
+            _ => {}
+        }
+    }
+
     /// Replaces the lines of a text.
     pub fn set_text(&mut self, key: K, new: Vec<(Tone, String)>) {
         if let Widget::Text(lines) = &mut self.row(key).widget {

@@ -5,17 +5,23 @@
 //! main screen and its scrollback are then as they were. The terminal itself (raw mode,
 //! screens, restoring) is `terminal`'s.
 
+mod challenge;
 pub mod connection;
 pub mod editor;
 pub mod facts;
 pub mod field;
+mod files;
 pub mod form;
 pub mod generator;
+mod login;
 pub mod look;
 pub mod paste;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod warning;
+
+pub(super) use challenge::ChallengeDialog;
+pub(super) use login::LoginDialog;
 
 use std::any::Any;
 use std::fs::File;
@@ -99,7 +105,15 @@ impl Screen {
             terminal.draw(|frame| stack.draw(frame, self.look))?;
             let wait = if stack.is_busy() { TURN } else { IDLE };
             let act = match event::poll(wait)? {
-                true => stack.handle(&event::read()?),
+                true => {
+                    let event = event::read()?;
+                    // A terminal made smaller and larger again has lost what it showed, and
+                    // its size alone would not tell.
+                    if matches!(event, Event::Resize(..)) {
+                        terminal.resize(terminal.size()?.into())?;
+                    }
+                    stack.handle(&event)
+                }
                 false => stack.turn(),
             };
             match act {

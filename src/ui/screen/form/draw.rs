@@ -264,7 +264,7 @@ fn draw_row<K>(at: usize, row: &Row<K>, focus: Option<usize>, pen: Pen) -> Drawn
             ]));
         }
         Widget::List { items, selected, height } => {
-            list(&mut drawn, items, (*selected, *height), focus.is_some(), pen);
+            list(&mut drawn, items, (*selected, *height), (focus.is_some(), base), pen);
         }
         Widget::Buttons(buttons) => put_buttons(&mut drawn, buttons, focus, pen),
     }
@@ -323,7 +323,7 @@ fn list(
     drawn: &mut Drawn,
     items: &[Item],
     (selected, height): (usize, u16),
-    focused: bool,
+    (focused, base): (bool, Style),
     pen: Pen,
 ) {
     let height = usize::from(height);
@@ -336,7 +336,7 @@ fn list(
         };
         let chosen = at == selected;
         let mark = if chosen { pen.look.mark("▸ ", "> ") } else { "  " };
-        let style = if chosen && focused { pen.look.focused() } else { Style::new() };
+        let style = if chosen && focused { pen.look.focused() } else { base };
         let text = Span::styled(format!("{mark}{text}"), style);
         drawn.lines.push(noted(vec![text], note, pen.look));
         drawn.parts.push((line as u16, 0, pen.width, at));

@@ -3,27 +3,25 @@
 //!
 //! What came from the server is marked as the server's, so that it cannot pass for ours.
 
+mod host_key;
+mod login;
 mod paste;
+mod rotation;
 
 use std::fs::File;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::config::Method;
 use crate::prompt::{
-    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, MethodQuestion, Notice, Prompt,
+    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
     RotationQuestion,
 };
 use crate::secret::Secret;
 use crate::terminal;
-use crate::trust::fingerprint;
-use crate::ui::plain_host_key;
+use login::Lines;
 
 /// Answers that make no sense before the question is given up.
 const MAX_MISTAKES: usize = 5;
-/// What is shown of a path.
-const MAX_PATH: usize = 400;
 /// What a password program may print.
 const MAX_ASKPASS: usize = 8 * 1024;
 
@@ -78,7 +76,7 @@ impl Plain {
 impl Prompt for Plain {
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
         match self.terminal() {
-            Some(tty) => plain_host_key::ask(tty, question),
+            Some(tty) => host_key::ask(tty, question),
             None => Answer::CannotAsk,
         }
     }
@@ -87,34 +85,14 @@ impl Prompt for Plain {
         self.hidden(label)
     }
 
-    fn method(&self, question: &MethodQuestion<'_>) -> Answer<Method> {
-        let Some(mut tty) = self.terminal() else { return Answer::CannotAsk };
-        let mut text = format!("Log in as {} with one of:\n", question.login);
-        for (index, (_, line)) in question.choices.iter().enumerate() {
-            text.push_str(&format!("  {}  {line}\n", index + 1));
+    fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer> {
+        match self.terminal() {
+            Some(tty) => Lines { plain: self, tty, question: &question }.ask(),
+            None => Answer::CannotAsk,
         }
-        text.push_str(&format!("The server accepts: {}\n", question.accepted.join(", ")));
-        if tty.write_all(text.as_bytes()).is_err() {
-            return Answer::CannotAsk;
-        }
-        let label = format!("Method (1-{}): ", question.choices.len());
-        for _ in 0..MAX_MISTAKES {
-            match terminal::secret::read_shown(&tty, &label) {
-                Ok(Some(typed)) => {
-                    let number = typed.trim().parse::<usize>().unwrap_or(0);
-                    if let Some((method, _)) =
-                        number.checked_sub(1).and_then(|i| question.choices.get(i))
-                    {
-                        return Answer::Given(*method);
-                    }
-                }
-                Ok(None) | Err(_) => return Answer::Cancelled,
-            }
-        }
-        Answer::Cancelled
     }
 
-    fn challenge(&self, challenge: &Challenge) -> Answer<Vec<Secret>> {
+    fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {
         if self.batch {
             return Answer::CannotAsk;
         }
@@ -144,22 +122,10 @@ impl Prompt for Plain {
     }
 
     fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
-        let Some(mut tty) = self.terminal() else { return Answer::CannotAsk };
-        if tty.write_all(rotation(question).as_bytes()).is_err() {
-            return Answer::CannotAsk;
+        match self.terminal() {
+            Some(tty) => rotation::ask(tty, question),
+            None => Answer::CannotAsk,
         }
-        let label = "Hostkey rotation: accept these changes? (yes/no) [no]: ";
-        for _ in 0..MAX_MISTAKES {
-            match terminal::secret::read_shown(&tty, label) {
-                Ok(Some(typed)) => match typed.trim().to_ascii_lowercase().as_str() {
-                    "yes" => return Answer::Given(true),
-                    "no" | "" => return Answer::Given(false),
-                    _ => {}
-                },
-                Ok(None) | Err(_) => return Answer::Cancelled,
-            }
-        }
-        Answer::Cancelled
     }
 
     fn paste(&self, text: &str) -> Answer<String> {
@@ -199,20 +165,4 @@ fn run(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
         Ok(secret) => Answer::Given(secret),
         Err(_) => Answer::Cancelled,
     }
-}
-
-/// What a changed set of host keys would do to the file; each line says what it belongs to.
-fn rotation(question: &RotationQuestion<'_>) -> String {
-    let RotationQuestion { host, file, difference } = question;
-    let file = crate::text::line(&file.to_string_lossy(), MAX_PATH);
-    let mut lines = vec![format!("\"{host}\" announced other host keys than {file} has.")];
-    for key in &difference.new {
-        let (kind, sha256) = (fingerprint::type_name(key), fingerprint::sha256(key));
-        lines.push(format!("new:      {kind} key {sha256} (the server has proved it)"));
-    }
-    for entry in &difference.obsolete {
-        let (kind, sha256) = (fingerprint::type_name(&entry.key), fingerprint::sha256(&entry.key));
-        lines.push(format!("obsolete: {kind} key {sha256} ({})", entry.at));
-    }
-    lines.iter().map(|line| format!("Hostkey rotation: {line}\n")).collect()
 }

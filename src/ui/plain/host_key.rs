@@ -4,15 +4,13 @@
 use std::fs::File;
 use std::io::Write;
 
+use super::MAX_MISTAKES;
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion};
 use crate::say;
 use crate::terminal;
 use crate::trust::Finding;
 use crate::trust::fingerprint::Hash;
 use crate::ui::evidence;
-
-/// Answers that make no sense before the question is given up.
-const MAX_MISTAKES: usize = 5;
 
 /// Shows the warning on the terminal and asks.
 pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {

@@ -1,0 +1,172 @@
+//! The login question, as far as the dialog and the lines are the same: what is said, which
+//! file is a key that can be used, and how it is unlocked.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use russh::keys::PublicKey;
+use russh::keys::agent::AgentIdentity;
+
+use crate::config::Method;
+use crate::error::Error;
+use crate::keys::{self, KeyFile, Unlock};
+use crate::prompt::{
+    AgentKeys, LoginQuestion, MethodOffer, Obstacle, Occasion, UnlockedKey, held_key,
+};
+use crate::say;
+use crate::secret::Secret;
+use crate::text;
+use crate::trust::fingerprint;
+use crate::ui::screen::look::Tone;
+
+/// How much of a path is shown, in characters.
+const MAX_PATH: usize = 1024;
+/// How much of an agent's error is shown as a note, in characters.
+const MAX_NOTE: usize = 80;
+
+/// What stands above the question.
+pub(super) fn heading(question: &LoginQuestion) -> Vec<(Tone, String)> {
+    let mut lines = vec![(Tone::Strong, say!("login-to", host = question.host))];
+    match &question.occasion {
+        Occasion::First => lines.push((Tone::Plain, say!("login-required"))),
+        Occasion::Refused(what) => {
+            lines.push((Tone::Warn, say!("login-retry")));
+            lines.push((Tone::Plain, say!("login-refused", what)));
+        }
+        Occasion::Unusable(why) => lines.push((Tone::Warn, say!("login-unusable", why))),
+        Occasion::Further(what) => {
+            lines.push((Tone::Good, say!("login-further")));
+            lines.push((Tone::Plain, say!("login-so-far", what)));
+        }
+    }
+    lines
+}
+
+/// A method as a person chooses it.
+pub(super) fn label(method: Method) -> String {
+    match method {
+        Method::Password | Method::None => say!("login-method-password"),
+        Method::PublicKey => say!("login-method-publickey"),
+        Method::Agent => say!("login-method-agent"),
+        Method::KeyboardInteractive => say!("login-method-keyboard-interactive"),
+    }
+}
+
+/// What stands after a method: why it cannot be chosen, or what it would use.
+pub(super) fn note(question: &LoginQuestion, offer: &MethodOffer) -> String {
+    if offer.accepted == Some(false) {
+        return say!("login-note-not-accepted");
+    }
+    match (&offer.obstacle, offer.method) {
+        (Some(Obstacle::SwitchedOff(keyword)), _) => say!("login-note-switched-off", keyword),
+        (Some(Obstacle::HostKeyChanged), _) => say!("login-note-host-key-changed"),
+        (Some(Obstacle::NoAgent), _) => say!("login-note-no-agent"),
+        (Some(Obstacle::AgentSilent), _) => say!("login-note-agent-silent"),
+        (Some(Obstacle::AgentEmpty), _) => say!("login-note-agent-empty"),
+        (Some(Obstacle::AgentFailed), _) => {
+            let why = match &question.agent {
+                AgentKeys::Failed(error) => text::line(error.cause(), MAX_NOTE),
+                _ => String::new(),
+            };
+            say!("login-note-agent-failed", why)
+        }
+        (None, Method::Agent) => {
+            say!("login-note-agent-keys", count = question.agent.held().len())
+        }
+        (None, Method::KeyboardInteractive) => say!("login-note-keyboard-interactive"),
+        (None, Method::Password) if question.handed_over => say!("login-note-handed-over"),
+        (None, _) => String::new(),
+    }
+}
+
+/// A key of the agent's: its type and comment, and its fingerprint.
+pub(super) fn held(identity: &AgentIdentity) -> (String, String) {
+    let (key, certified) = held_key(identity);
+    let certified = if certified { "-CERT" } else { "" };
+    let name = format!("{}{certified} {}", fingerprint::type_name(&key), identity.comment());
+    (name.trim_end().to_owned(), fingerprint::sha256(&key))
+}
+
+/// A path as typed: `~` is the home directory.
+pub(super) fn expand(typed: &str, home: &Path) -> PathBuf {
+    match typed.strip_prefix('~') {
+        Some("") => home.to_owned(),
+        Some(rest) if rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
+        _ => PathBuf::from(typed),
+    }
+}
+
+/// A path as it is shown: with `~`.
+pub(super) fn short(path: &Path, home: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    let shown = |path: &Path| text::line_bytes(path.as_os_str().as_bytes(), MAX_PATH);
+    match path.strip_prefix(home) {
+        Ok(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+        Ok(rest) => format!("~/{}", shown(rest)),
+        Err(_) => shown(path),
+    }
+}
+
+/// Reads a key file that somebody named on the way: only a regular file, so that nothing waits
+/// for a terminal or a device.
+pub(super) fn read_key(path: &Path) -> Result<KeyFile, String> {
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let name = path.to_string_lossy();
+        return Err(format!("{}: {}", text::line(&name, MAX_PATH), say!("login-key-special")));
+    }
+    KeyFile::read(path).map_err(|error| error.to_string())
+}
+
+/// What a key file is: type, comment and whether it is locked; in a second line its fingerprint.
+pub(super) fn describe(file: &KeyFile) -> String {
+    let mut parts = Vec::new();
+    if let Some(key) = file.public() {
+        parts.push(format!("{} {}", fingerprint::type_name(key), fingerprint::bits(key)));
+        parts.push(comment(file, key));
+    }
+    if file.certificate().is_some() || matches!(keys::certificate_beside(file.path()), Some(Ok(_)))
+    {
+        parts.push(say!("login-key-certified"));
+    }
+    parts.push(match file.is_encrypted() {
+        true => say!("login-key-locked"),
+        false => say!("login-key-open"),
+    });
+    parts.retain(|part| !part.is_empty());
+    let fingerprint = file.public().map(|key| format!("\n{}", fingerprint::sha256(key)));
+    format!("{}{}", parts.join(", "), fingerprint.unwrap_or_default())
+}
+
+/// A locked OpenSSH key hides its comment; the file beside it has it.
+fn comment(file: &KeyFile, key: &PublicKey) -> String {
+    if !file.comment().is_empty() {
+        return file.comment().to_owned();
+    }
+    match keys::public_beside(file.path()) {
+        Some(Ok(public)) if public.key_data() == key.key_data() => {
+            text::line_bytes(public.comment().as_bytes(), MAX_NOTE)
+        }
+        _ => String::new(),
+    }
+}
+
+/// What came of unlocking a key.
+pub(super) enum Opened {
+    /// It is ready.
+    Key(Box<UnlockedKey>),
+    /// The passphrase is wrong; another may be right.
+    WrongPassphrase(Error),
+    /// No passphrase helps.
+    Unusable(Error),
+}
+
+/// Unlocks a key: takes as long as the file wants it to take.
+pub(super) fn open(file: KeyFile, passphrase: Option<&Secret>) -> Opened {
+    match file.unlock(passphrase) {
+        Ok(private) => Opened::Key(Box::new(UnlockedKey { file, private: Arc::new(private) })),
+        Err(Unlock::Error(error)) => Opened::Unusable(error),
+        Err(Unlock::NeedsPassphrase | Unlock::WrongPassphrase) => {
+            Opened::WrongPassphrase(file.wrong_passphrase())
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The login question in lines: numbered methods, then what the chosen one needs.
+//!
+//! The texts, the reading of key files and their unlocking are those of the dialog.
+
+use std::fs::File;
+use std::io::Write;
+
+use super::{MAX_MISTAKES, Plain};
+use crate::config::Method;
+use crate::keys::KeyFile;
+use crate::prompt::{
+    Answer, Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, UnlockedKey, User,
+};
+use crate::say;
+use crate::terminal;
+use crate::ui::login::{self, Opened};
+
+/// Gives anything but an answer on.
+macro_rules! given {
+    ($answer:expr) => {
+        match $answer {
+            Answer::Given(value) => value,
+            Answer::Cancelled => return Answer::Cancelled,
+            Answer::CannotAsk => return Answer::CannotAsk,
+        }
+    };
+}
+
+/// One question on the terminal.
+pub(super) struct Lines<'a> {
+    pub plain: &'a Plain,
+    pub tty: File,
+    pub question: &'a LoginQuestion,
+}
+
+impl Lines<'_> {
+    pub fn ask(&self) -> Answer<LoginAnswer> {
+        for (_, line) in login::heading(self.question) {
+            self.tell(&line);
+        }
+        if let User::Proposed(name) = &self.question.user {
+            return self.ask_user(name);
+        }
+        for _ in 0..MAX_MISTAKES {
+            let credential = match given!(self.ask_method()) {
+                Method::Password => {
+                    let label = say!("login-line-password", login = self.login());
+                    Some(Credential::Password(given!(self.plain.hidden(&label))))
+                }
+                Method::PublicKey => given!(self.ask_key()).map(Credential::Key),
+                Method::Agent => Some(given!(self.ask_agent_key())),
+                Method::KeyboardInteractive | Method::None => Some(Credential::Interactive),
+            };
+            // A key that cannot be used leads back to the methods.
+            let Some(credential) = credential else { continue };
+            let remember = given!(self.ask_remember(&credential));
+            let attempt = Attempt { credential, remember, forward: false };
+            return Answer::Given(LoginAnswer::Attempt(Box::new(attempt)));
+        }
+        Answer::Cancelled
+    }
+
+    fn login(&self) -> String {
+        format!("{}@{}", self.question.user.name(), self.question.host)
+    }
+
+    /// Says a line; a terminal that takes none shows itself at the next question.
+    fn tell(&self, line: &str) {
+        let _ = (&self.tty).write_all(format!("{line}\n").as_bytes());
+    }
+
+    fn line(&self, label: &str) -> Answer<String> {
+        match terminal::secret::read_shown(&self.tty, label) {
+            Ok(Some(typed)) => Answer::Given(typed.trim().to_owned()),
+            Ok(None) | Err(_) => Answer::Cancelled,
+        }
+    }
+
+    fn ask_user(&self, proposed: &str) -> Answer<LoginAnswer> {
+        for _ in 0..MAX_MISTAKES {
+            let typed = given!(self.line(&say!("login-line-user", user = proposed)));
+            let name = if typed.is_empty() { proposed.to_owned() } else { typed };
+            if !name.is_empty() {
+                return Answer::Given(LoginAnswer::User(name));
+            }
+            self.tell(&say!("login-user-missing"));
+        }
+        Answer::Cancelled
+    }
+
+    /// A number from 1 to `count`, or the default; counted from 0.
+    fn number(&self, label: &str, count: usize, default: usize) -> Answer<usize> {
+        for _ in 0..MAX_MISTAKES {
+            let typed = given!(self.line(label));
+            let number = match typed.as_str() {
+                "" => Some(default),
+                typed => typed.parse::<usize>().ok().and_then(|number| number.checked_sub(1)),
+            };
+            if let Some(number) = number.filter(|&number| number < count) {
+                return Answer::Given(number);
+            }
+        }
+        Answer::Cancelled
+    }
+
+    fn ask_method(&self) -> Answer<Method> {
+        let question = self.question;
+        let methods = &question.methods;
+        self.tell(&say!("login-line-methods", login = self.login()));
+        for (at, offer) in methods.iter().enumerate() {
+            let mark = if offer.is_usable() { ' ' } else { '-' };
+            let line = format!("{mark} {}  {}", at + 1, described(question, offer));
+            self.tell(&line);
+        }
+        let preselected = methods.iter().position(|it| Some(it.method) == question.preselected);
+        let default = preselected.unwrap_or(0);
+        let label = say!("login-line-method", count = methods.len(), number = default + 1);
+        for _ in 0..MAX_MISTAKES {
+            let offer = &methods[given!(self.number(&label, methods.len(), default))];
+            if offer.is_usable() {
+                return Answer::Given(offer.method);
+            }
+            let (method, why) = (login::label(offer.method), login::note(question, offer));
+            self.tell(&say!("login-line-unusable", method, why));
+        }
+        Answer::Cancelled
+    }
+
+    /// A key file, unlocked; `None` if it cannot be.
+    fn ask_key(&self) -> Answer<Option<Box<UnlockedKey>>> {
+        let Some(file) = given!(self.ask_key_file()) else { return Answer::Given(None) };
+        self.tell(&login::describe(&file));
+        let path = login::short(file.path(), &self.question.home);
+        let mut file = Some(file);
+        for _ in 0..MAX_MISTAKES {
+            let Some(key) = file.take() else { break };
+            let at = key.path().to_owned();
+            let passphrase = match key.is_encrypted() {
+                true => {
+                    let label = say!("login-line-passphrase", path);
+                    Some(given!(self.plain.hidden(&label)))
+                }
+                false => None,
+            };
+            match login::open(key, passphrase.as_ref()) {
+                Opened::Key(key) => return Answer::Given(Some(key)),
+                Opened::Unusable(error) => {
+                    self.fault(&error.to_string());
+                    break;
+                }
+                Opened::WrongPassphrase(error) => {
+                    self.fault(&error.to_string());
+                    file = login::read_key(&at).ok();
+                }
+            }
+        }
+        Answer::Given(None)
+    }
+
+    fn ask_key_file(&self) -> Answer<Option<KeyFile>> {
+        let LoginQuestion { key_file, home, .. } = self.question;
+        let label = match key_file {
+            Some(path) => say!("login-line-key-file-proposed", path = login::short(path, home)),
+            None => say!("login-line-key-file"),
+        };
+        for _ in 0..MAX_MISTAKES {
+            let typed = given!(self.line(&label));
+            let path = match (typed.as_str(), key_file) {
+                ("", Some(path)) => path.clone(),
+                ("", None) => {
+                    self.fault(&say!("login-key-file-missing"));
+                    continue;
+                }
+                (typed, _) => login::expand(typed, home),
+            };
+            match login::read_key(&path) {
+                Ok(file) => return Answer::Given(Some(file)),
+                Err(why) => self.fault(&why),
+            }
+        }
+        Answer::Given(None)
+    }
+
+    /// Something is wrong here, and the server knows nothing of it.
+    fn fault(&self, what: &str) {
+        self.tell(what);
+        self.tell(&say!("login-nothing-sent"));
+    }
+
+    fn ask_agent_key(&self) -> Answer<Credential> {
+        let keys = self.question.agent.held();
+        for (at, key) in keys.iter().enumerate() {
+            let (text, fingerprint) = login::held(key);
+            self.tell(&format!("  {}  {text}  {fingerprint}", at + 1));
+        }
+        let default = self.question.agent_key.min(keys.len().saturating_sub(1));
+        let label = say!("login-line-agent-key", count = keys.len(), number = default + 1);
+        let at = given!(self.number(&label, keys.len(), default));
+        match keys.get(at) {
+            Some(key) => Answer::Given(Credential::Agent(Box::new(key.clone()))),
+            None => Answer::Cancelled,
+        }
+    }
+
+    fn ask_remember(&self, credential: &Credential) -> Answer<bool> {
+        let Some(default) = self.question.remember else { return Answer::Given(false) };
+        if credential.method() == Method::KeyboardInteractive {
+            return Answer::Given(false);
+        }
+        let default = if default { "yes" } else { "no" };
+        for _ in 0..MAX_MISTAKES {
+            let typed = given!(self.line(&say!("login-line-remember", default)));
+            let word = if typed.is_empty() { default } else { &typed };
+            match word.to_ascii_lowercase().as_str() {
+                "yes" | "y" => return Answer::Given(true),
+                "no" | "n" => return Answer::Given(false),
+                _ => {}
+            }
+        }
+        Answer::Cancelled
+    }
+}
+
+fn described(question: &LoginQuestion, offer: &MethodOffer) -> String {
+    let (label, note) = (login::label(offer.method), login::note(question, offer));
+    if note.is_empty() { label } else { format!("{label}  ({note})") }
+}

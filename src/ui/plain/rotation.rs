@@ -1,0 +1,47 @@
+//! The question whether to change what is on record of a host, in lines.
+
+use std::fs::File;
+use std::io::Write;
+
+use super::MAX_MISTAKES;
+use crate::prompt::{Answer, RotationQuestion};
+use crate::terminal;
+use crate::trust::fingerprint;
+
+/// How much of a path is shown, in characters.
+const MAX_PATH: usize = 200;
+
+/// Shows what would change on the terminal and asks; anything but a clear yes is no.
+pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool> {
+    if tty.write_all(rotation(question).as_bytes()).is_err() {
+        return Answer::CannotAsk;
+    }
+    let label = "Hostkey rotation: accept these changes? (yes/no) [no]: ";
+    for _ in 0..MAX_MISTAKES {
+        match terminal::secret::read_shown(&tty, label) {
+            Ok(Some(typed)) => match typed.trim().to_ascii_lowercase().as_str() {
+                "yes" => return Answer::Given(true),
+                "no" | "" => return Answer::Given(false),
+                _ => {}
+            },
+            Ok(None) | Err(_) => return Answer::Cancelled,
+        }
+    }
+    Answer::Cancelled
+}
+
+/// What a changed set of host keys would do to the file; each line says what it belongs to.
+fn rotation(question: &RotationQuestion<'_>) -> String {
+    let RotationQuestion { host, file, difference } = question;
+    let file = crate::text::line(&file.to_string_lossy(), MAX_PATH);
+    let mut lines = vec![format!("\"{host}\" announced other host keys than {file} has.")];
+    for key in &difference.new {
+        let (kind, sha256) = (fingerprint::type_name(key), fingerprint::sha256(key));
+        lines.push(format!("new:      {kind} key {sha256} (the server has proved it)"));
+    }
+    for entry in &difference.obsolete {
+        let (kind, sha256) = (fingerprint::type_name(&entry.key), fingerprint::sha256(&entry.key));
+        lines.push(format!("obsolete: {kind} key {sha256} ({})", entry.at));
+    }
+    lines.iter().map(|line| format!("Hostkey rotation: {line}\n")).collect()
+}

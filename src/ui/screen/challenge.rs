@@ -1,0 +1,141 @@
+//! The challenge dialog: all prompts of one keyboard-interactive request (RFC 4256) at once,
+//! each text of the server's marked as the server's.
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::field::Field;
+use super::form::{Form, Happened, Row};
+use super::look::{Look, Tone};
+use super::{Act, Component};
+use crate::prompt::{Challenge, Lost};
+use crate::say;
+use crate::secret::Secret;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Status,
+    Answer(usize),
+    Show,
+    Ok,
+    Disconnect,
+}
+
+/// The dialog; when it has closed, the answers are in it.
+pub(in crate::ui) struct ChallengeDialog {
+    form: Form<Key>,
+    /// Whether each prompt's answer may be shown.
+    echo: Vec<bool>,
+    lost: Lost,
+    is_lost: bool,
+    answers: Option<Vec<Secret>>,
+}
+
+impl ChallengeDialog {
+    pub(in crate::ui) fn new(challenge: Challenge) -> ChallengeDialog {
+        let echo: Vec<bool> = challenge.prompts.iter().map(|prompt| prompt.echo).collect();
+        let mut form = Form::new(say!("challenge-title"), rows(&challenge));
+        form.focus(if echo.is_empty() { Key::Ok } else { Key::Answer(0) });
+        ChallengeDialog { form, echo, lost: challenge.lost, is_lost: false, answers: None }
+    }
+
+    /// One answer for each prompt; `None` is Disconnect.
+    pub(in crate::ui) fn into_answers(self) -> Option<Vec<Secret>> {
+        self.answers
+    }
+
+    fn submit(&mut self) -> Act {
+        if self.is_lost {
+            return Act::Close;
+        }
+        let form = &mut self.form;
+        let answer = |(at, echo): (usize, &bool)| match echo {
+            true => Secret::new(form.text(Key::Answer(at)).to_owned()),
+            false => form.field(Key::Answer(at)).map_or_else(nothing, Field::take_secret),
+        };
+        self.answers = Some(self.echo.iter().enumerate().map(answer).collect());
+        Act::Close
+    }
+
+    fn show(&mut self) {
+        let shown = self.form.is_on(Key::Show);
+        for at in 0..self.echo.len() {
+            if let Some(field) = self.form.field(Key::Answer(at)) {
+                field.show(shown);
+            }
+        }
+    }
+}
+
+impl Component for ChallengeDialog {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        match self.form.handle(event) {
+            Happened::Changed(Key::Show) => self.show(),
+            Happened::Entered(Key::Answer(at)) if at + 1 < self.echo.len() => {
+                self.form.focus(Key::Answer(at + 1));
+            }
+            Happened::Entered(_) | Happened::Pressed(Key::Ok) => return self.submit(),
+            Happened::Pressed(_) | Happened::Cancelled => return Act::Close,
+            Happened::Nothing | Happened::Changed(_) | Happened::Unused(_) => {}
+        }
+        Act::Stay
+    }
+
+    /// Always: the connection may be lost at any time.
+    fn is_busy(&self) -> bool {
+        true
+    }
+
+    fn turn(&mut self) -> Act {
+        if !self.is_lost
+            && let Some(why) = (self.lost)()
+        {
+            self.is_lost = true;
+            self.form.set_text(Key::Status, vec![(Tone::Danger, say!("login-lost", why))]);
+            self.form.focus(Key::Disconnect);
+        }
+        Act::Stay
+    }
+}
+
+fn nothing() -> Secret {
+    Secret::new(String::new())
+}
+
+fn rows(challenge: &Challenge) -> Vec<Row<Key>> {
+    let login = &challenge.login;
+    let heading = match challenge.prompts.is_empty() {
+        true => say!("challenge-says", login),
+        false => say!("challenge-asks", login),
+    };
+    let mut rows = vec![Row::lines(Key::Status, Vec::new()), Row::text(Tone::Strong, heading)];
+    for text in [&challenge.name, &challenge.instruction] {
+        if !text.is_empty() {
+            rows.push(Row::text(Tone::Server, text.trim_end()));
+        }
+    }
+    for (at, prompt) in challenge.prompts.iter().enumerate() {
+        let field = match prompt.echo {
+            true => Field::new(""),
+            false => Field::secret(),
+        };
+        rows.push(Row::text(Tone::Server, prompt.text.trim_end()));
+        rows.push(Row::field(Key::Answer(at), say!("challenge-answer"), field));
+    }
+    if challenge.prompts.iter().any(|prompt| !prompt.echo) {
+        rows.push(Row::check(Key::Show, false, say!("challenge-show")));
+    }
+    rows.push(Row::buttons(vec![
+        (Key::Ok, say!("ok")),
+        (Key::Disconnect, say!("login-disconnect")),
+    ]));
+    rows
+}
+
+#[cfg(test)]
+mod tests;

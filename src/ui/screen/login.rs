@@ -1,0 +1,468 @@
+//! The authentication dialog: one screen, one method, and nothing sent before OK.
+//!
+//! What does not belong to the chosen method is switched off, and so is every method that the
+//! server does not take. A key is unlocked here, on a thread of its own: a wrong passphrase is
+//! told on the spot.
+
+use std::any::Any;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::thread;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::field::Field;
+use super::files::Files;
+use super::form::{Form, Happened, Item, Row, Widget};
+use super::look::{Look, Tone};
+use super::{Act, Component};
+use crate::config::Method;
+use crate::keys::KeyFile;
+use crate::prompt::{Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, User};
+use crate::say;
+use crate::ui::login::{self, Opened};
+
+/// Keys of the agent's in sight at once.
+const AGENT_LINES: u16 = 3;
+/// Lines of a banner in the dialog.
+const BANNER_LINES: usize = 4;
+/// Empties the clipboard and the selection (xterm control sequences, OSC 52).
+const CLEAR_CLIPBOARD: &[u8] = b"\x1b]52;c;\x1b\\\x1b]52;p;\x1b\\";
+/// The group of the methods' radio buttons.
+const METHODS: u8 = 0;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Status,
+    User,
+    Secret,
+    Show,
+    Clear,
+    Method(Method),
+    File,
+    FileNote,
+    AgentKeys,
+    Remember,
+    Forward,
+    Ok,
+    Browse,
+    Disconnect,
+}
+
+/// The dialog; when it has closed, its answer is in it.
+pub(in crate::ui) struct LoginDialog {
+    form: Form<Key>,
+    question: LoginQuestion,
+    /// The key file that the field names now, or why it cannot be used.
+    examined: Option<Result<KeyFile, String>>,
+    /// A path and how it is written in the field, where the two differ.
+    written: Option<(String, PathBuf)>,
+    work: Option<Receiver<Opened>>,
+    turns: usize,
+    is_lost: bool,
+    answer: Option<LoginAnswer>,
+}
+
+impl LoginDialog {
+    /// The banner is what the server said last, sanitised; mostly nothing.
+    pub(in crate::ui) fn new(question: LoginQuestion, banner: &str) -> LoginDialog {
+        let written = question
+            .key_file
+            .as_ref()
+            .map(|path| (login::short(path, &question.home), path.clone()));
+        let mut form = Form::new(say!("login-title"), rows(&question, banner, &written));
+        form.hints = vec![("F2", say!("login-browse"))];
+        let mut dialog = LoginDialog {
+            form,
+            question,
+            examined: None,
+            written,
+            work: None,
+            turns: 0,
+            is_lost: false,
+            answer: None,
+        };
+        dialog.examine();
+        dialog.begin();
+        dialog
+    }
+
+    /// What the person answered; `None` is Disconnect.
+    pub(in crate::ui) fn into_answer(self) -> Option<LoginAnswer> {
+        self.answer
+    }
+
+    fn is_asking_user(&self) -> bool {
+        matches!(self.question.user, User::Proposed(_))
+    }
+
+    fn method(&self) -> Option<Method> {
+        let mut methods = self.question.methods.iter().map(|offer| offer.method);
+        methods.find(|&method| self.form.is_on(Key::Method(method)))
+    }
+
+    /// Where the first key goes.
+    fn begin(&mut self) {
+        if self.is_asking_user() {
+            self.say(&[(Tone::Plain, say!("login-user-first"))]);
+        }
+        self.adapt();
+        let focus = match self.method() {
+            _ if self.is_asking_user() => Key::User,
+            Some(Method::Password) => Key::Secret,
+            Some(Method::PublicKey) => match &self.examined {
+                Some(Ok(file)) if file.is_encrypted() => Key::Secret,
+                Some(Ok(_)) => Key::Ok,
+                _ => Key::File,
+            },
+            Some(Method::Agent) => Key::AgentKeys,
+            Some(Method::KeyboardInteractive | Method::None) => Key::Ok,
+            None => Key::Disconnect,
+        };
+        self.form.focus(focus);
+    }
+
+    /// Switches off what does not belong to the chosen method.
+    fn adapt(&mut self) {
+        let asking_user = self.is_asking_user();
+        let method = self.method().filter(|_| !asking_user);
+        let is_open = matches!(&self.examined, Some(Ok(file)) if !file.is_encrypted());
+        let by_key = method == Some(Method::PublicKey);
+        let secret = method == Some(Method::Password) || (by_key && !is_open);
+        self.form.enable(Key::User, asking_user);
+        for key in [Key::Secret, Key::Show, Key::Clear] {
+            self.form.enable(key, secret);
+        }
+        self.form.enable(Key::File, by_key);
+        self.form.enable(Key::AgentKeys, method == Some(Method::Agent));
+        let has_credential = method.is_some_and(|method| method != Method::KeyboardInteractive);
+        self.form.enable(Key::Remember, has_credential && self.question.remember.is_some());
+        self.form.enable(Key::Forward, method.is_some() && self.question.forward.is_some());
+        if let Widget::Field { label, .. } = &mut self.form.row(Key::Secret).widget {
+            *label = match by_key {
+                true => say!("login-passphrase"),
+                false => say!("login-password"),
+            };
+        }
+    }
+
+    fn say(&mut self, lines: &[(Tone, String)]) {
+        self.form.set_text(Key::Status, lines.to_vec());
+    }
+
+    /// Something is wrong here, and the server knows nothing of it.
+    fn fault(&mut self, what: String, focus: Key) -> Act {
+        self.say(&[(Tone::Danger, what), (Tone::Plain, say!("login-nothing-sent"))]);
+        self.form.focus(focus);
+        Act::Stay
+    }
+
+    fn path(&self) -> Option<PathBuf> {
+        let typed = self.form.text(Key::File);
+        match &self.written {
+            _ if typed.is_empty() => None,
+            Some((text, path)) if text == typed => Some(path.clone()),
+            _ => Some(login::expand(typed, &self.question.home)),
+        }
+    }
+
+    /// Looks at the key file that the field names.
+    fn examine(&mut self) {
+        self.examined = self.path().map(|path| login::read_key(&path));
+        let note = match &self.examined {
+            None => Vec::new(),
+            Some(Ok(file)) => vec![(Tone::Plain, login::describe(file))],
+            Some(Err(why)) => vec![(Tone::Warn, why.clone())],
+        };
+        self.form.set_text(Key::FileNote, note);
+    }
+
+    /// The name is settled: the server is asked before anything else can be chosen.
+    fn settle_user(&mut self) -> Act {
+        let name = self.form.text(Key::User).trim().to_owned();
+        if name.is_empty() {
+            return self.fault(say!("login-user-missing"), Key::User);
+        }
+        self.answer = Some(LoginAnswer::User(name));
+        Act::Close
+    }
+
+    /// OK: exactly what is chosen, once.
+    fn submit(&mut self) -> Act {
+        if self.is_lost {
+            return Act::Close;
+        }
+        if self.is_asking_user() {
+            return self.settle_user();
+        }
+        match self.method() {
+            Some(Method::Password) => {
+                let secret = self.form.field(Key::Secret).map(Field::take_secret);
+                secret.map_or(Act::Stay, |secret| self.attempt(Credential::Password(secret)))
+            }
+            Some(Method::KeyboardInteractive) => self.attempt(Credential::Interactive),
+            Some(Method::Agent) => {
+                let at = self.form.selected(Key::AgentKeys);
+                let key = self.question.agent.held().get(at).cloned();
+                key.map_or(Act::Stay, |key| self.attempt(Credential::Agent(Box::new(key))))
+            }
+            Some(Method::PublicKey) => self.unlock(),
+            Some(Method::None) | None => Act::Stay,
+        }
+    }
+
+    fn attempt(&mut self, credential: Credential) -> Act {
+        let remember = self.form.is_on(Key::Remember) && self.question.remember.is_some();
+        let forward = self.form.is_on(Key::Forward) && self.question.forward.is_some();
+        let attempt = Attempt { credential, remember, forward };
+        self.answer = Some(LoginAnswer::Attempt(Box::new(attempt)));
+        Act::Close
+    }
+
+    fn unlock(&mut self) -> Act {
+        // The file may have changed since it was looked at.
+        self.examine();
+        let file = match self.examined.take() {
+            None => return self.fault(say!("login-key-file-missing"), Key::File),
+            Some(Err(why)) => return self.fault(why, Key::File),
+            Some(Ok(file)) => file,
+        };
+        if !file.is_encrypted() {
+            return self.opened(login::open(file, None));
+        }
+        if self.form.field(Key::Secret).is_none_or(|field| field.is_empty()) {
+            self.examined = Some(Ok(file));
+            return self.fault(say!("login-key-passphrase"), Key::Secret);
+        }
+        let Some(passphrase) = self.form.field(Key::Secret).map(Field::take_secret) else {
+            return Act::Stay;
+        };
+        let (done, work) = channel();
+        // Its key derivation takes as long as whoever made the file wanted.
+        thread::spawn(move || done.send(login::open(file, Some(&passphrase))));
+        self.work = Some(work);
+        self.turns = 0;
+        self.say(&[(Tone::Strong, say!("login-unlocking"))]);
+        Act::Stay
+    }
+
+    fn opened(&mut self, opened: Opened) -> Act {
+        match opened {
+            Opened::Key(key) => self.attempt(Credential::Key(key)),
+            Opened::WrongPassphrase(error) => {
+                self.examine();
+                self.fault(error.to_string(), Key::Secret)
+            }
+            Opened::Unusable(error) => {
+                self.examine();
+                self.fault(error.to_string(), Key::File)
+            }
+        }
+    }
+
+    fn browse(&mut self) -> Act {
+        if self.method() != Some(Method::PublicKey) || self.is_asking_user() || self.is_lost {
+            return Act::Stay;
+        }
+        Act::Open(Box::new(Files::new(self.path(), &self.question.home)))
+    }
+
+    fn changed(&mut self, key: Key) {
+        match key {
+            Key::Show => {
+                let shown = self.form.is_on(Key::Show);
+                if let Some(field) = self.form.field(Key::Secret) {
+                    field.show(shown);
+                }
+            }
+            Key::File => {
+                self.examine();
+                self.adapt();
+            }
+            Key::Method(_) => {
+                // What was typed was meant for the other method.
+                if let Some(field) = self.form.field(Key::Secret) {
+                    field.set("");
+                }
+                self.adapt();
+            }
+            _ => {}
+        }
+    }
+
+    /// While a key is being unlocked, only leaving counts.
+    fn handle_at_work(&mut self, event: &Event) -> Act {
+        let leaves = matches!(event, Event::Key(KeyEvent { code: KeyCode::Esc, .. }));
+        if leaves { Act::Close } else { Act::Stay }
+    }
+}
+
+impl Component for LoginDialog {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        if self.work.is_some() {
+            return self.handle_at_work(event);
+        }
+        if self.is_asking_user() && self.form.focused() == Some(Key::User) && leaves_field(event) {
+            return self.settle_user();
+        }
+        let clears = matches!(event, Event::Paste(_))
+            && self.form.focused() == Some(Key::Secret)
+            && self.form.is_on(Key::Clear);
+        match self.form.handle(event) {
+            Happened::Changed(key) => self.changed(key),
+            Happened::Pressed(Key::Ok) | Happened::Entered(_) => return self.submit(),
+            Happened::Pressed(Key::Browse)
+            | Happened::Unused(KeyEvent { code: KeyCode::F(2), .. }) => return self.browse(),
+            Happened::Pressed(_) | Happened::Cancelled => return Act::Close,
+            Happened::Nothing | Happened::Unused(_) => {}
+        }
+        if clears { Act::Write(CLEAR_CLIPBOARD.to_vec()) } else { Act::Stay }
+    }
+
+    fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
+        if let Ok(files) = closed.downcast::<Files>()
+            && let Some(path) = files.into_picked()
+        {
+            let text = login::short(&path, &self.question.home);
+            if let Some(field) = self.form.field(Key::File) {
+                field.set(&text);
+            }
+            self.written = Some((text, path));
+            self.examine();
+            self.adapt();
+            let locked = matches!(&self.examined, Some(Ok(file)) if file.is_encrypted());
+            self.form.focus(if locked { Key::Secret } else { Key::File });
+        }
+        Act::Stay
+    }
+
+    /// Always: the connection may be lost at any time.
+    fn is_busy(&self) -> bool {
+        true
+    }
+
+    fn turn(&mut self) -> Act {
+        if !self.is_lost
+            && let Some(why) = (self.question.lost)()
+        {
+            self.is_lost = true;
+            self.work = None;
+            self.say(&[(Tone::Danger, say!("login-lost", why))]);
+            self.form.focus(Key::Disconnect);
+        }
+        let Some(work) = &self.work else { return Act::Stay };
+        match work.try_recv() {
+            Ok(opened) => {
+                self.work = None;
+                self.opened(opened)
+            }
+            Err(TryRecvError::Empty) => {
+                self.turns += 1;
+                let dots = ".".repeat(self.turns / 4 % 4);
+                self.say(&[(Tone::Strong, format!("{}{dots}", say!("login-unlocking")))]);
+                Act::Stay
+            }
+            // A fault in unlocking; it has been reported.
+            Err(TryRecvError::Disconnected) => {
+                self.work = None;
+                self.examine();
+                self.say(&[]);
+                Act::Stay
+            }
+        }
+    }
+}
+
+/// Whether a key means that a line is done.
+fn leaves_field(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Key(KeyEvent { code: KeyCode::Enter | KeyCode::Tab | KeyCode::Down, kind, .. })
+            if *kind != KeyEventKind::Release
+    )
+}
+
+fn rows(
+    question: &LoginQuestion,
+    banner: &str,
+    written: &Option<(String, PathBuf)>,
+) -> Vec<Row<Key>> {
+    let mut rows: Vec<_> =
+        login::heading(question).into_iter().map(|(tone, text)| Row::text(tone, text)).collect();
+    if !banner.trim().is_empty() {
+        rows.push(Row::text(Tone::Server, beginning(banner)));
+    }
+    rows.extend([
+        Row::lines(Key::Status, Vec::new()),
+        Row::field(Key::User, say!("login-user"), Field::new(question.user.name())),
+        Row::field(Key::Secret, say!("login-password"), Field::secret()),
+        Row::check(Key::Show, false, say!("login-show")).indented(2),
+        Row::check(Key::Clear, false, say!("login-clear")).indented(2),
+    ]);
+    let path = written.as_ref().map_or("", |(text, _)| text);
+    rows.extend(question.methods.iter().flat_map(|offer| method_rows(question, offer, path)));
+    let forward = match question.forward {
+        Some(_) => say!("login-forward"),
+        None => say!("login-forward-unavailable"),
+    };
+    rows.extend([
+        Row::check(Key::Remember, question.remember == Some(true), say!("login-remember")),
+        Row::check(Key::Forward, question.forward == Some(true), forward),
+        Row::buttons(vec![
+            (Key::Ok, say!("ok")),
+            (Key::Browse, say!("login-browse")),
+            (Key::Disconnect, say!("login-disconnect")),
+        ]),
+    ]);
+    rows
+}
+
+/// A method's button, and below it what it needs.
+fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec<Row<Key>> {
+    let on = question.preselected == Some(offer.method);
+    let mut button = Row::radio(Key::Method(offer.method), METHODS, on, login::label(offer.method))
+        .noted(login::note(question, offer));
+    button.enabled = offer.is_usable();
+    match offer.method {
+        Method::PublicKey => vec![
+            button,
+            Row::field(Key::File, say!("login-key-file"), Field::new(path)).indented(4),
+            Row::lines(Key::FileNote, Vec::new()).indented(4),
+        ],
+        Method::Agent => vec![button, agent_keys(question).indented(4)],
+        _ => vec![button],
+    }
+}
+
+/// The first lines of a banner: all of it is on the main screen.
+fn beginning(banner: &str) -> String {
+    let lines: Vec<_> = banner.trim_end().lines().collect();
+    let mut text = lines[..lines.len().min(BANNER_LINES)].join("\n");
+    if lines.len() > BANNER_LINES {
+        text.push_str("\n...");
+    }
+    text
+}
+
+fn agent_keys(question: &LoginQuestion) -> Row<Key> {
+    let item = |key| {
+        let (text, note) = login::held(key);
+        Item { text, note }
+    };
+    let items: Vec<_> = question.agent.held().iter().map(item).collect();
+    let height = u16::try_from(items.len()).unwrap_or(AGENT_LINES).min(AGENT_LINES);
+    let mut row = Row::list(Key::AgentKeys, items, height);
+    if let Widget::List { selected, .. } = &mut row.widget {
+        *selected = question.agent_key;
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! A server whose logins are a script, for what no real one does on demand.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use russh::keys::ssh_key::PrivateKey;
+use russh::server::{self, Auth, Config, Handler, Response};
+use russh::{Disconnect, MethodKind, MethodSet};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, oneshot};
+
+/// What the server does with the next request to log in.
+pub enum Step {
+    /// Refuses, and takes these from now on.
+    Refuse(&'static [MethodKind]),
+    /// Takes it, and wants one of these after it.
+    Further(&'static [MethodKind]),
+    /// Asks this: name, instruction, prompts with their echo.
+    Ask(&'static str, &'static str, &'static [(&'static str, bool)]),
+    /// Lets the user in.
+    Accept,
+}
+
+/// A running server; it ends when dropped.
+pub struct Scripted {
+    port: u16,
+    known_hosts: String,
+    /// Every request, such as `password root` and `answers a,b`.
+    log: Arc<Mutex<Vec<String>>>,
+    hang_up: Arc<Notify>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Scripted {
+    pub fn start(steps: impl Into<VecDeque<Step>>) -> Scripted {
+        let key = include_str!("../data/keys/made/ed25519.openssh");
+        let key = PrivateKey::from_openssh(key).unwrap();
+        let public = key.public_key().to_openssh().unwrap();
+        let (log, hang_up) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
+        let script = Script { steps: Arc::new(Mutex::new(steps.into())), log: Arc::clone(&log) };
+        let (started, port) = std::sync::mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let end = Arc::clone(&hang_up);
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                started.send(listener.local_addr().unwrap().port()).unwrap();
+                tokio::select! {
+                    () = serve(listener, key, script, end) => {}
+                    _ = stopped => {}
+                }
+            });
+        });
+        let port = port.recv().expect("the server starts");
+        let known_hosts = format!("[127.0.0.1]:{port} {public}\n");
+        Scripted { port, known_hosts, log, hang_up, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    pub fn known_hosts(&self) -> &str {
+        &self.known_hosts
+    }
+
+    /// `-p PORT root@127.0.0.1`, after these options.
+    pub fn to(&self, options: &[&str]) -> Vec<String> {
+        let port = self.port.to_string();
+        let fixed = ["-p", &port, "root@127.0.0.1"];
+        [options, &fixed].concat().into_iter().map(str::to_owned).collect()
+    }
+
+    /// What was asked of it so far.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Drops the connection.
+    pub fn hang_up(&self) {
+        self.hang_up.notify_one();
+    }
+}
+
+impl Drop for Scripted {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, key: PrivateKey, script: Script, end: Arc<Notify>) {
+    let config = Arc::new(Config {
+        keys: vec![key],
+        auth_rejection_time: Duration::ZERO,
+        auth_rejection_time_initial: Some(Duration::ZERO),
+        inactivity_timeout: None,
+        ..Config::default()
+    });
+    while let Ok((stream, _)) = listener.accept().await {
+        let (config, script, end) = (Arc::clone(&config), script.clone(), Arc::clone(&end));
+        tokio::spawn(async move {
+            let Ok(session) = server::run_stream(config, stream, script).await else { return };
+            let handle = session.handle();
+            tokio::select! {
+                _ = session => {}
+                () = end.notified() => {
+                    let (why, language) = ("closing time".to_owned(), "en".to_owned());
+                    let _ = handle.disconnect(Disconnect::ByApplication, why, language).await;
+                }
+            }
+        });
+    }
+}
+
+#[derive(Clone)]
+struct Script {
+    steps: Arc<Mutex<VecDeque<Step>>>,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Script {
+    fn next(&self, request: String) -> Auth {
+        self.log.lock().unwrap().push(request);
+        let methods = |kinds: &[MethodKind]| Some(MethodSet::from(kinds));
+        match self.steps.lock().unwrap().pop_front() {
+            None => Auth::reject(),
+            Some(Step::Refuse(kinds)) => {
+                Auth::Reject { proceed_with_methods: methods(kinds), partial_success: false }
+            }
+            Some(Step::Further(kinds)) => {
+                Auth::Reject { proceed_with_methods: methods(kinds), partial_success: true }
+            }
+            Some(Step::Ask(name, instructions, prompts)) => Auth::Partial {
+                name: Cow::Borrowed(name),
+                instructions: Cow::Borrowed(instructions),
+                prompts: prompts.iter().map(|&(text, echo)| (Cow::Borrowed(text), echo)).collect(),
+            },
+            Some(Step::Accept) => Auth::Accept,
+        }
+    }
+}
+
+impl Handler for Script {
+    type Error = russh::Error;
+
+    async fn auth_none(&mut self, user: &str) -> Result<Auth, russh::Error> {
+        Ok(self.next(format!("none {user}")))
+    }
+
+    async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, russh::Error> {
+        Ok(self.next(format!("password {user} {password:?}")))
+    }
+
+    async fn auth_keyboard_interactive<'a>(
+        &'a mut self,
+        user: &str,
+        _: &str,
+        response: Option<Response<'a>>,
+    ) -> Result<Auth, russh::Error> {
+        Ok(self.next(match response {
+            None => format!("keyboard-interactive {user}"),
+            Some(answers) => {
+                let answers: Vec<_> =
+                    answers.map(|it| String::from_utf8_lossy(&it).into_owned()).collect();
+                format!("answers {}", answers.join(","))
+            }
+        }))
+    }
+}
