@@ -2,6 +2,7 @@
 
 facts-title = Connection information
 facts-hint-scroll = scroll
+facts-hint-close = close
 
 paste-title = Confirm the paste
 paste-lines = { $count } lines are to be sent as if you typed them.

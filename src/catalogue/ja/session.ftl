@@ -2,6 +2,7 @@
 
 facts-title = 接続情報
 facts-hint-scroll = スクロール
+facts-hint-close = 閉じる
 
 paste-title = 貼り付けの確認
 paste-lines = { $count } 行を、キーボードから入力したものとして送信します。

@@ -46,7 +46,8 @@ impl ConnectionFacts {
         }
         rows.push(Row::buttons(vec![(Key::Close, say!("close"))]));
         let mut form = Form::new(say!("facts-title"), rows);
-        form.hints = vec![("PgUp PgDn", say!("facts-hint-scroll"))];
+        form.hints =
+            vec![("PgUp PgDn", say!("facts-hint-scroll")), ("Esc", say!("facts-hint-close"))];
         form.focus(Key::Close);
         let mut dialog = ConnectionFacts { form, host_key };
         dialog.show_key();
@@ -113,7 +114,7 @@ mod tests {
     fn dialog() -> ConnectionFacts {
         let mut lines: Vec<_> =
             (1..=25).map(|n| (format!("label {n}"), format!("value {n}."))).collect();
-        lines.push(("言語".into(), format!("first of{} last", " word".repeat(10))));
+        lines.push(("言語".into(), format!("first of {} second", "x".repeat(58))));
         ConnectionFacts::new(Facts { lines, host_key: Some(key()) })
     }
 
@@ -131,7 +132,7 @@ mod tests {
             unicode_width::UnicodeWidthStr::width(&line[..line.find(text).unwrap()])
         };
         // A wide label is as wide as it looks, and what is wrapped goes on in its column.
-        for text in ["value 25.", "first of", "last"] {
+        for text in ["value 25.", "first of", "second"] {
             assert_eq!(column(text), column("value 1."), "{text}\n{shown}");
         }
     }
