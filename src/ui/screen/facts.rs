@@ -89,7 +89,13 @@ impl Component for ConnectionFacts {
         {
             return if key.code == KeyCode::Char('q') { Act::Close } else { Act::Stay };
         }
-        match self.form.handle(event) {
+        let before = self.form.focused();
+        let happened = self.form.handle(event);
+        if self.form.focused() != before && self.form.focused() == Some(Key::Sha256) {
+            // What is chosen here is seen below it.
+            self.form.lead();
+        }
+        match happened {
             Happened::Changed(_) => self.show_key(),
             Happened::Pressed(_) | Happened::Entered(_) | Happened::Cancelled => return Act::Close,
             _ => {}
@@ -165,6 +171,9 @@ mod tests {
                     ("<End>", "[SHA256]"),
                     ("<End><Home>", "value 1."),
                     ("<Tab>", "SHA256"),
+                    ("<Tab><Down> ", "[ED25519 256]"),
+                    ("<Tab><Down> ", "MD5:"),
+                    ("<Tab>", "SHA256:"),
                 ] {
                     let shown = play(&mut stage, keys);
                     let size = format!("{language:?} {width}x{height} {keys}:\n{shown}");

@@ -65,6 +65,8 @@ pub struct Form<K> {
     scroll: usize,
     /// Whether the view follows the focus; not after it was scrolled by hand.
     follows: bool,
+    /// Whether the row with the focus comes first in the view, and then what it is about.
+    leads: bool,
     /// How far the view can be scrolled; known once drawn.
     scroll_max: usize,
     spots: Vec<Spot>,
@@ -83,6 +85,7 @@ impl<K: Copy + PartialEq> Form<K> {
             part: 0,
             scroll: 0,
             follows: false,
+            leads: false,
             scroll_max: 0,
             spots: Vec::new(),
         };
@@ -421,6 +424,11 @@ impl<K: Copy + PartialEq> Form<K> {
                 return;
             }
         }
+    }
+
+    /// Moves the view so that the row with the focus is its first, if so much follows it.
+    pub fn lead(&mut self) {
+        (self.follows, self.leads) = (false, true);
     }
 
     /// Moves the view by so many lines, up if negative; the focus stays where it is.

@@ -121,6 +121,10 @@ impl<K: Copy + PartialEq> Form<K> {
     }
 
     fn bring_focus_into_sight(&mut self, body: &[Drawn], seen: usize) {
+        if std::mem::take(&mut self.leads) {
+            let before = body.iter().take_while(|row| row.row != self.focus);
+            self.scroll = before.map(|row| row.lines.len()).sum();
+        }
         if self.follows {
             let mut top = 0;
             for row in body {
@@ -310,7 +314,15 @@ fn put_pairs(pairs: &[(String, String)], pen: Pen) -> Vec<Line<'static>> {
                 None
             }
         };
-        for piece in textwrap::wrap(value, room) {
+        // A fingerprint or a path stays whole where it can.
+        let separator = match value.is_ascii() {
+            true => textwrap::WordSeparator::AsciiSpace,
+            false => textwrap::WordSeparator::new(),
+        };
+        let options = textwrap::Options::new(room)
+            .word_separator(separator)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for piece in textwrap::wrap(value, options) {
             let before = first.take().unwrap_or_else(|| Span::raw(" ".repeat(indent)));
             lines.push(Line::from(vec![before, Span::raw(piece.into_owned())]));
         }
