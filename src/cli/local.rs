@@ -99,12 +99,13 @@ impl<'a> Terminal<'a> {
         self.raw = None;
     }
 
-    /// Gives somebody else the terminal as it was found until they are done. The session's
-    /// output waits; afterwards its programs are made to draw anew.
-    async fn aside<T>(&mut self, work: impl Future<Output = T>) -> T {
+    /// Gives somebody else the terminal until they are done, as it was found if they want it
+    /// for `lines`. The session's output waits; afterwards its programs are made to draw anew.
+    async fn aside<T>(&mut self, lines: bool, work: impl Future<Output = T>) -> T {
         self.curtain.close();
         self.bracketed = None;
-        if let Some(raw) = &mut self.raw {
+        // A dialog has raw mode anyway, and between two of them keys would be echoed.
+        if let Some(raw) = self.raw.as_mut().filter(|_| lines) {
             raw.suspend();
         }
         let result = {
@@ -179,7 +180,7 @@ impl Console for Terminal<'_> {
             host_key: facts.host_key.as_ref().map(|host| host.key.clone()),
         };
         Box::pin(async move {
-            let _ = self.aside(blocking(move || prompt.facts(facts))).await;
+            let _ = self.aside(false, blocking(move || prompt.facts(facts))).await;
         })
     }
 
@@ -192,7 +193,7 @@ impl Console for Terminal<'_> {
         let (this, next) = (below + 1, below + 2);
         self.say(&format!("{escape} [session {next}, on top of this one]\r\n"));
         Box::pin(async move {
-            let ended = self.aside(log_in());
+            let ended = self.aside(true, log_in());
             let ended = match ended.await {
                 Ok(exit) => format!("ended{}", told(&exit)),
                 Err(error) => format!("failed: {error}"),
@@ -204,7 +205,8 @@ impl Console for Terminal<'_> {
     fn paste<'s>(&'s mut self, text: String) -> Interlude<'s, Option<String>> {
         let prompt = Arc::clone(&self.setting.prompt);
         Box::pin(async move {
-            match self.aside(blocking(move || prompt.paste(&text))).await {
+            let lines = !prompt.is_full_screen();
+            match self.aside(lines, blocking(move || prompt.paste(&text))).await {
                 Ok(Answer::Given(text)) => Some(text),
                 Ok(Answer::Cancelled | Answer::CannotAsk) | Err(_) => {
                     self.say("[the paste was not sent]\r\n");
