@@ -235,7 +235,7 @@ pub fn usage_line() -> String {
 
 /// What is said when there is no host and nobody to ask.
 pub fn no_host() -> Error {
-    usage("no host is named").hint(usage_line())
+    usage(say!("error-cli-no-host")).hint(usage_line())
 }
 
 fn verb(word: &OsStr) -> Option<Verb> {

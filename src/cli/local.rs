@@ -76,8 +76,12 @@ impl<'a> Terminal<'a> {
 
     /// Standard output and error for the session.
     pub fn sinks(&mut self) -> Result<(Sink, Sink)> {
-        let stdout = || OutputFd::stdout().map_err(|error| unusable("standard output", &error));
-        let stderr = || OutputFd::stderr().map_err(|error| unusable("standard error", &error));
+        let stdout = || {
+            OutputFd::stdout().map_err(|error| unusable(say!("error-cli-standard-output"), &error))
+        };
+        let stderr = || {
+            OutputFd::stderr().map_err(|error| unusable(say!("error-cli-standard-error"), &error))
+        };
         if !self.setting.raw {
             return Ok((Box::new(stdout()?), Box::new(stderr()?)));
         }
@@ -187,18 +191,18 @@ impl Console for Terminal<'_> {
     fn duplicate<'s>(&'s mut self, escape: String) -> Interlude<'s> {
         let Again { log_in, below, most } = self.setting.again;
         if below >= most {
-            self.say(&format!("{escape}: no more than {most} sessions on top of the first\r\n"));
+            self.say(&(say!("again-too-many", escape, most) + "\r\n"));
             return Box::pin(std::future::ready(()));
         }
         let (this, next) = (below + 1, below + 2);
-        self.say(&format!("{escape} [session {next}, on top of this one]\r\n"));
+        self.say(&(say!("again-begins", escape, next) + "\r\n"));
         Box::pin(async move {
             let ended = self.aside(true, log_in());
             let ended = match ended.await {
-                Ok(exit) => format!("ended{}", told(&exit)),
-                Err(error) => format!("failed: {error}"),
+                Ok(exit) => told(&exit),
+                Err(error) => say!("again-failed", error),
             };
-            self.say(&format!("[session {next} {ended}; this is session {this} again]\r\n"));
+            self.say(&(say!("again-over", next, ended, this) + "\r\n"));
         })
     }
 
@@ -209,7 +213,7 @@ impl Console for Terminal<'_> {
             match self.aside(lines, blocking(move || prompt.paste(&text))).await {
                 Ok(Answer::Given(text)) => Some(text),
                 Ok(Answer::Cancelled | Answer::CannotAsk) | Err(_) => {
-                    self.say("[the paste was not sent]\r\n");
+                    self.say(&(say!("paste-not-sent") + "\r\n"));
                     None
                 }
             }
@@ -226,15 +230,15 @@ async fn blocking<T: Send + 'static>(
 
 fn told(exit: &Exit) -> String {
     match exit {
-        Exit::Status(status) => format!(" with status {status}"),
-        Exit::Signal(name, _) => format!(" by signal {name}"),
-        Exit::Unknown | Exit::Escaped | Exit::OutputClosed => String::new(),
+        Exit::Status(status) => say!("again-ended-status", status),
+        Exit::Signal(name, _) => say!("again-ended-signal", name),
+        Exit::Unknown | Exit::Escaped | Exit::OutputClosed => say!("again-ended"),
     }
 }
 
 /// A standard descriptor that is closed, or worse.
-pub(super) fn unusable(what: &str, error: &std::io::Error) -> Error {
-    Error::new(Kind::Local, format!("cannot use {what}: {error}"))
+pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
+    Error::new(Kind::Local, say!("error-cli-cannot-use", what, error = crate::error::told(error)))
 }
 
 /// The size of the terminal that standard input is, as the protocol has it.

@@ -243,9 +243,7 @@ fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
 fn refuse_misplaced(typed: &Typed) -> Result<()> {
     let answers = [("--force", typed.force), ("--yes", typed.yes)];
     match answers.iter().find(|(_, typed)| *typed) {
-        Some((flag, _)) => {
-            Err(usage(format!("{flag} is for tessh sessions; connecting is not forced")))
-        }
+        Some((flag, _)) => Err(usage(say!("error-cli-tessh-sessions-connecting-not", flag))),
         None => Ok(()),
     }
 }

@@ -102,20 +102,20 @@ impl Escape {
     pub fn help(&self) -> String {
         let c = visible(self.character);
         let mut lines = vec![
-            format!("{c}.   - terminate connection"),
-            format!("{c}R   - request rekey"),
-            format!("{c}V/v - decrease/increase verbosity (LogLevel)"),
-            format!("{c}^Z  - suspend tessh"),
-            format!("{c}#   - show the connection"),
+            say!("escape-terminate-connection", c),
+            say!("escape-r-request-rekey", c),
+            say!("escape-v-v-decrease-increase", c),
+            say!("escape-z-suspend-tessh", c),
+            say!("escape-show-connection", c),
         ];
         if self.own {
-            lines.push(format!("{c}i   - show everything about the connection"));
-            lines.push(format!("{c}I   - the same as lines, which stay among the output"));
-            lines.push(format!("{c}d   - log in once more, on top of this session"));
+            lines.push(say!("escape-show-everything", c));
+            lines.push(say!("escape-show-lines", c));
+            lines.push(say!("escape-log-in-once-more", c));
         }
-        lines.push(format!("{c}?   - this message"));
-        lines.push(format!("{c}{c}   - send the escape character by typing it twice"));
-        let mut text = format!("{c}?\r\nSupported escape sequences:\r\n");
+        lines.push(say!("escape-message", c));
+        lines.push(say!("escape-send-escape-character-typing", c));
+        let mut text = format!("{c}?\r\n{}\r\n", say!("escape-supported-escape-sequences"));
         for line in lines {
             text.push_str(&format!(" {line}\r\n"));
         }

@@ -19,6 +19,7 @@ use super::escape::{Action, Escape};
 use super::interlude::Stage;
 use super::paste::{self, Paste, Piece};
 use super::relay::{Console, End};
+use crate::say;
 
 /// Typed bytes held while the server takes none, so that `~.` is still seen.
 const HELD: usize = 64 * 1024;
@@ -221,10 +222,9 @@ impl Typing<'_> {
                     keys.wanted = Some(Wanted::Paste(bytes));
                 }
                 Piece::Pasted(bytes) => self.pass(&bytes, keys),
-                Piece::TooLong => self.console.say(&format!(
-                    "[not sent: a paste of more than {} MiB]\r\n",
-                    paste::MAX_PASTE >> 20
-                )),
+                Piece::TooLong => self
+                    .console
+                    .say(&(say!("paste-too-long", limit = paste::MAX_PASTE >> 20) + "\r\n")),
             }
         }
     }
@@ -254,7 +254,8 @@ impl Typing<'_> {
                 Some(Action::InformationLines) => keys.wanted = Some(Wanted::InformationLines),
                 Some(Action::Duplicate) => keys.wanted = Some(Wanted::Duplicate),
                 Some(Action::Suspend) => {
-                    self.console.say(&format!("{} [suspend tessh]\r\n", escape.shown(0x1a)));
+                    let said = say!("error-client-suspend-tessh", escape = escape.shown(0x1a));
+                    self.console.say(&(said + "\r\n"));
                     self.console.suspend();
                 }
                 Some(Action::Help) => self.console.say(&escape.help()),
@@ -270,9 +271,11 @@ impl Typing<'_> {
                 }
                 Some(Action::Louder) => self.verbosity(b'v', true),
                 Some(Action::Quieter) => self.verbosity(b'V', false),
-                Some(Action::Unavailable(byte)) => self
-                    .console
-                    .say(&format!("{}: not available in this client\r\n", escape.shown(byte))),
+                Some(Action::Unavailable(byte)) => {
+                    let escape = escape.shown(byte);
+                    let said = say!("error-client-not-available-client", escape);
+                    self.console.say(&(said + "\r\n"));
+                }
             }
         }
         from
@@ -287,12 +290,17 @@ impl Typing<'_> {
 
 fn connections(escape: &Escape, session: &Session) -> String {
     let shown = escape.shown(b'#');
-    let mut text = format!("{shown}\r\nThe following connections are open:\r\n  #0 session\r\n");
+    let title = say!("escape-following-connections-are-open");
+    let mut text = format!("{shown}\r\n{title}\r\n{}\r\n", say!("escape-open-session"));
     if let Some(negotiated) = session.negotiated() {
-        text.push_str(&format!(
-            "  {} {} {}, authenticated by {}\r\n",
-            negotiated.kex, negotiated.host_key, negotiated.cipher, session.how
-        ));
+        let said = say!(
+            "error-client-authenticated",
+            kex = negotiated.kex,
+            host_key = negotiated.host_key,
+            cipher = negotiated.cipher,
+            how = session.how
+        );
+        text.push_str(&(said + "\r\n"));
     }
     text
 }

@@ -256,7 +256,7 @@ keywords! {
     User [] Text, Honoured;
     UserKnownHostsFile [] Words, Honoured;
     VerifyHostKeyDNS [] Word(&["yes", "no", "true", "false", "ask"]), Honoured;
-    VersionAddendum [] Line, Refused(NONE, "nothing is added to the version");
+    VersionAddendum [] Line, Refused(NONE, "error-config-nothing-added-version");
     VisualHostKey [] Flag, Honoured;
     WarnWeakCrypto [] Text, Inert;
     XAuthLocation [] Text, Inert;

@@ -5,14 +5,17 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::error::told;
 use crate::prompt::{
     Answer, Challenge, Facts, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice,
     Prompt, RotationQuestion,
 };
+use crate::say;
 use crate::secret::Secret;
 use crate::ui::plain::Plain;
 use crate::ui::screen::facts::ConnectionFacts;
 use crate::ui::screen::paste::ConfirmPaste;
+use crate::ui::screen::rotation::RotationDialog;
 use crate::ui::screen::warning::Warning;
 use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
 
@@ -75,7 +78,7 @@ impl Dialogs {
         match closed {
             Ok(closed) => answer(closed).map_or(Answer::Cancelled, Answer::Given),
             Err(error) => {
-                log::error!("the terminal cannot be used: {error}");
+                log::error!("{}", say!("connection-terminal-fault", error = told(&error)));
                 Answer::Cancelled
             }
         }
@@ -105,7 +108,7 @@ impl Prompt for Dialogs {
     }
 
     fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
-        self.plain.rotation(question)
+        self.shown(RotationDialog::new(question), RotationDialog::into_answer)
     }
 
     fn paste(&self, text: &str) -> Answer<String> {

@@ -111,17 +111,12 @@ error-config-agent-forwarding-not-supported = agent forwarding is not supported 
 error-config-host-based-authentication-not = host-based authentication is not supported
 error-config-packets-are-not-marked = packets are not marked by this version
 error-config-server-chooses-devices = the server chooses the devices
-error-config-command-source-host-keys = a command as source of host keys is not supported by this version
-error-config-local-commands-are-not = local commands are not supported by this version
 error-config-host-always-verified = the host is always verified
 error-config-keystroke-timing-not-obscured = keystroke timing is not obscured by this version
 error-config-pkcs-11-not-supported = PKCS#11 is not supported
 error-config-jump-hosts-are-not = jump hosts are not supported by this version
 error-config-proxy-passes-descriptor-not = a proxy that passes a descriptor is not supported
-error-config-file-revoked-host-keys = a file of revoked host keys is not supported by this version
 error-config-tunnel-devices-are-not = tunnel devices are not supported
-error-config-further-host-keys-server = further host keys of the server are not learnt by this version
-error-config-sshfp-records-are-not = SSHFP records are not looked up by this version
 error-config-nothing-added-version = nothing is added to the version
 error-config-forwarding-not-supported-version = forwarding is not supported by this version
 error-config-x11-forwarding-not-supported = X11 forwarding is not supported by this version
@@ -156,7 +151,6 @@ error-cli-there-are-en-ja = there are en and ja
 error-cli-you-must-specify-subsystem = You must specify a subsystem to invoke.
 error-cli-such-s-host-sftp = such as -s host sftp
 error-cli-tessh-sessions-connecting-not = { $flag } is for tessh sessions; connecting is not forced
-error-cli-not-supported-version = { $flag } is not supported by this version
 error-cli-cannot-execute-command-line = Cannot execute command-line and remote command.
 error-cli-o-remotecommand-none-leaves = -o RemoteCommand=none leaves the one of the command line
 error-cli-n-command-not-run = -N: the command is not run
@@ -165,7 +159,6 @@ error-cli-tessh-sessions-list-names = tessh sessions list names them all
 error-cli-near = near it: { $near }
 error-cli-profile-pinned-fingerprints-are = profile { $name }: pinned fingerprints are not supported by this version
 error-cli-they-are-fingerprints = they are the fingerprints in { $file }
-error-cli-profile-not-applied-version = profile { $name }: { $field } { $value }: it is not applied by this version
 error-cli-profile-line-not-known = profile { $name } line { $line }: { $key } is not known, and not applied
 error-cli-command-not-utf-8 = the command is not UTF-8
 error-cli-working-directory-not-utf = { $value }: the working directory is not UTF-8
@@ -178,11 +171,10 @@ error-cli-open-descriptor-calling-shell = open the descriptor in the calling she
 error-cli-what-read-not-utf = what is read is not UTF-8
 error-cli-unsupported-query = Unsupported query "{ $query }"
 error-cli-q-takes = -Q takes cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version, or one of the keywords that take such a list
-error-cli-publickey = publickey with { $file }
-error-cli-agent-first-key = agent (its first key)
 error-cli-standard-output = standard output
 error-cli-standard-error = standard error
 error-cli-standard-input = standard input
+error-cli-the-terminal = the terminal
 error-cli-connection-closed = Connection to { $host } closed.
 error-cli-cannot-use = cannot use { $what }: { $error }
 error-cli-pseudo-terminal-will-not = Pseudo-terminal will not be allocated because stdin is not a terminal.
@@ -206,3 +198,13 @@ error-terminal-line-too-long = the line is too long
 ## The demonstration
 
 error-demo-cannot-make-key = cannot make a key: { $error }
+
+## The environment
+
+error-cli-no-host = no host is named
+error-cli-dns-server = TESSH_DNS_SERVER: '{ $shown }' is no address
+error-cli-dns-server-hint = write it with its port, as in 192.0.2.1:53 or [2001:db8::1]:53
+error-demo-loopback = the demo server listens on loopback only
+error-demo-loopback-hint = use 127.0.0.1 or ::1
+error-demo-cannot-listen = the demo server cannot listen: { $error }
+error-demo-cannot-listen-hint = another program may have the port; port 0 takes any free one

@@ -111,17 +111,12 @@ error-config-agent-forwarding-not-supported = この版ではエージェント�
 error-config-host-based-authentication-not = ホストベース認証には対応していません
 error-config-packets-are-not-marked = この版ではパケットに優先度を付けません
 error-config-server-chooses-devices = 認証デバイスはサーバーが選びます
-error-config-command-source-host-keys = この版ではコマンドからホスト鍵を得ることに対応していません
-error-config-local-commands-are-not = この版ではローカルコマンドの実行に対応していません
 error-config-host-always-verified = ホストは必ず確認します
 error-config-keystroke-timing-not-obscured = この版では打鍵間隔の隠蔽に対応していません
 error-config-pkcs-11-not-supported = PKCS#11 には対応していません
 error-config-jump-hosts-are-not = この版では踏み台に対応していません
 error-config-proxy-passes-descriptor-not = ディスクリプターを渡すプロキシには対応していません
-error-config-file-revoked-host-keys = この版では失効したホスト鍵のファイルに対応していません
 error-config-tunnel-devices-are-not = トンネルデバイスには対応していません
-error-config-further-host-keys-server = この版ではサーバーのほかのホスト鍵を登録しません
-error-config-sshfp-records-are-not = この版では SSHFP レコードを調べません
 error-config-nothing-added-version = バージョン文字列には何も付け加えません
 error-config-forwarding-not-supported-version = この版では転送に対応していません
 error-config-x11-forwarding-not-supported = この版では X11 転送に対応していません
@@ -156,7 +151,6 @@ error-cli-there-are-en-ja = en と ja があります
 error-cli-you-must-specify-subsystem = サブシステムを指定してください
 error-cli-such-s-host-sftp = たとえば -s host sftp です
 error-cli-tessh-sessions-connecting-not = { $flag } は tessh sessions のオプションで、接続には使えません
-error-cli-not-supported-version = { $flag } にはこの版では対応していません
 error-cli-cannot-execute-command-line = コマンドラインと設定の両方にコマンドがあるため、実行できません
 error-cli-o-remotecommand-none-leaves = -o RemoteCommand=none を付けると、コマンドラインのものだけになります
 error-cli-n-command-not-run = -N: コマンドは実行されません
@@ -165,7 +159,6 @@ error-cli-tessh-sessions-list-names = tessh sessions list で一覧を表示で�
 error-cli-near = 似た名前: { $near }
 error-cli-profile-pinned-fingerprints-are = 保存済みセッション { $name }: この版ではフィンガープリントの固定に対応していません
 error-cli-they-are-fingerprints = { $file } の fingerprints にあります
-error-cli-profile-not-applied-version = 保存済みセッション { $name }: { $field } { $value }: この版では適用されません
 error-cli-profile-line-not-known = 保存済みセッション { $name } の { $line } 行目: { $key } という項目はなく、適用されません
 error-cli-command-not-utf-8 = コマンドが UTF-8 ではありません
 error-cli-working-directory-not-utf = { $value }: 作業ディレクトリの名前が UTF-8 ではありません
@@ -178,11 +171,10 @@ error-cli-open-descriptor-calling-shell = 呼び出し側のシェルでディ�
 error-cli-what-read-not-utf = 読み取った内容が UTF-8 ではありません
 error-cli-unsupported-query = "{ $query }" という問い合わせはありません
 error-cli-q-takes = -Q に指定できるのは cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version と、その一覧を取るキーワードです
-error-cli-publickey = publickey、鍵 { $file }
-error-cli-agent-first-key = agent (最初の鍵)
 error-cli-standard-output = 標準出力
 error-cli-standard-error = 標準エラー出力
 error-cli-standard-input = 標準入力
+error-cli-the-terminal = 端末
 error-cli-connection-closed = { $host } への接続を終了しました。
 error-cli-cannot-use = { $what }を使えません: { $error }
 error-cli-pseudo-terminal-will-not = 標準入力が端末ではないため、仮想端末は割り当てられません。
@@ -206,3 +198,13 @@ error-terminal-line-too-long = 入力が長すぎます
 ## デモ
 
 error-demo-cannot-make-key = 鍵を作成できません: { $error }
+
+## 環境
+
+error-cli-no-host = ホストが指定されていません
+error-cli-dns-server = TESSH_DNS_SERVER: '{ $shown }' はアドレスではありません
+error-cli-dns-server-hint = 192.0.2.1:53 や [2001:db8::1]:53 のように、ポートを付けて書いてください
+error-demo-loopback = デモのサーバーはループバックでのみ待ち受けます
+error-demo-loopback-hint = 127.0.0.1 か ::1 を使ってください
+error-demo-cannot-listen = デモのサーバーは待ち受けできません: { $error }
+error-demo-cannot-listen-hint = 別のプログラムがそのポートを使っているのかもしれません。ポート 0 なら空いているものを使います

@@ -187,7 +187,7 @@ pub(in crate::cli) fn of_command_line(
         profile.method = chain.iter().map(ToString::to_string).collect();
     }
     if let Some(name) = &typed.encoding {
-        Encoding::find(name).map_err(|error| error.context("--encoding"))?;
+        Encoding::find(name).map_err(|error| error.context(record::ENCODING))?;
     }
     record::words(typed)?;
     profile.confirm_paste = typed.confirm_paste.then_some(true);

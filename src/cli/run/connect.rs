@@ -195,7 +195,8 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     let input = match options.stdin_null.value {
         true => None,
         false => {
-            let stdin = Input::stdin().map_err(|error| unusable("standard input", &error))?;
+            let stdin = Input::stdin()
+                .map_err(|error| unusable(say!("error-cli-standard-input"), &error))?;
             Some(filter.input(stdin))
         }
     };

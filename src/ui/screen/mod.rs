@@ -16,6 +16,7 @@ pub mod generator;
 mod login;
 pub mod look;
 pub mod paste;
+pub mod rotation;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod warning;

@@ -60,8 +60,8 @@ impl ConfirmPaste {
     fn tell(&mut self) {
         let Some(editor) = self.form.editor(Key::Text) else { return };
         let lines = match editor.count() {
-            1 => say!("paste-one-line"),
-            count => say!("paste-lines", count),
+            1 => say!("paste-count-one"),
+            count => say!("paste-count", count),
         };
         let end = match editor.is_ended() {
             true => say!("paste-ended"),
@@ -134,7 +134,7 @@ mod tests {
         let open = shown("a\nb");
         assert!(open.contains("2 lines") && open.contains(&say!("paste-open")), "{open}");
         let one = shown("reboot\n");
-        assert!(one.contains(&say!("paste-one-line")) && one.contains(&say!("paste-ended")));
+        assert!(one.contains(&say!("paste-count-one")) && one.contains(&say!("paste-ended")));
     }
 
     #[test]
