@@ -39,7 +39,9 @@ impl RotationDialog {
         rows.push(Row::text(Tone::Plain, say!("rotation-box-new", count = difference.new.len())));
         for key in &difference.new {
             let (kind, fingerprint) = (fingerprint::type_name(key), fingerprint::sha256(key));
-            rows.push(Row::text(Tone::Good, say!("rotation-box-key", kind, fingerprint)).indented(2));
+            rows.push(
+                Row::text(Tone::Good, say!("rotation-box-key", kind, fingerprint)).indented(2),
+            );
         }
         let count = difference.obsolete.len();
         rows.push(Row::text(Tone::Plain, say!("rotation-box-obsolete", count)));
