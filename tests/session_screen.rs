@@ -4,7 +4,7 @@
 
 mod lab;
 
-use lab::{DEMO_USER, Demo, Home, Pty, arg};
+use lab::{DEMO_USER, Demo, Home, Pty, Setup, arg, peers, tool};
 
 fn home(demo: &Demo, passphrase: Option<&str>) -> Home {
     let home = Home::new();
@@ -210,4 +210,48 @@ fn ctrl_c_before_the_session_ends_the_program() {
     pty.send("<c-c>");
     assert_eq!(pty.exit_code(), 130);
     pty.expect_restored();
+}
+
+#[test]
+fn facts_on_the_screen_are_exactly_what_was_negotiated() {
+    if !peers() {
+        return;
+    }
+    let sshd = Setup::new().start(&[
+        "KexAlgorithms ecdh-sha2-nistp384",
+        "Ciphers aes192-ctr",
+        "MACs hmac-sha2-512-etm@openssh.com",
+        "Compression delayed",
+    ]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let arguments = sshd.to(&["-C", "--auth", "publickey", "-i", arg(&key)], &[]);
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let pty = home.on_pty_with(&arguments, &[("LANG", "C.UTF-8")]);
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with('$'));
+    pty.resize(60, 100);
+    pty.send("<enter>~i");
+    let shown = pty.wait_until("all of it", |screen| screen.contains("[SHA256]"));
+    let says = |label: &str, value: &str| {
+        let line = format!("{label:24} {value}");
+        assert!(shown.contains(&line), "{line} is not in\n{shown}");
+    };
+    says("server", "SSH-2.0-OpenSSH_");
+    says("key exchange", "ecdh-sha2-nistp384, ");
+    says("host key algorithm", "ssh-ed25519");
+    for direction in ["to server", "from server"] {
+        says(&format!("cipher {direction}"), "aes192-ctr");
+        says(&format!("MAC {direction}"), "hmac-sha2-512-etm@openssh.com");
+        says(&format!("compression {direction}"), "zlib@openssh.com");
+    }
+    says("authenticated by", "publickey with ED25519");
+    let public = sshd.path("host_ed25519.pub");
+    let picture = ["-lv", "-f", arg(&public)];
+    for line in tool("/usr/bin/ssh-keygen", &picture).lines().skip(1) {
+        assert!(shown.contains(line), "{line} is not in\n{shown}");
+    }
+    pty.send("q");
+    back(&pty);
+    leave(&pty, 0);
 }

@@ -178,7 +178,7 @@ impl Console for Terminal<'_> {
             return Box::pin(std::future::ready(()));
         }
         let prompt = Arc::clone(&self.setting.prompt);
-        let lines = facts.lines().into_iter().map(|line| (line.label.into(), line.value));
+        let lines = facts.lines().into_iter().map(|line| (line.label, line.value));
         let facts = Facts {
             lines: lines.collect(),
             host_key: facts.host_key.as_ref().map(|host| host.key.clone()),

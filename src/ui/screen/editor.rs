@@ -53,7 +53,7 @@ impl Editor {
     /// A text with `\n` between lines, the cursor at its beginning. What is beyond
     /// [`EDITOR_MAX`] is cut off.
     pub fn new(text: &str) -> Editor {
-        let text = &text[..text.floor_char_boundary(EDITOR_MAX)];
+        let text = beginning(text, EDITOR_MAX);
         let lines = text.split('\n').map(str::to_owned).collect();
         let view = Cell::new((0, 0, PAGE));
         Editor { lines, size: text.len(), line: 0, byte: 0, column: None, view }
@@ -139,7 +139,7 @@ impl Editor {
     }
 
     fn insert(&mut self, text: &str) {
-        let text = &text[..text.floor_char_boundary(EDITOR_MAX.saturating_sub(self.size))];
+        let text = beginning(text, EDITOR_MAX.saturating_sub(self.size));
         self.size += text.len();
         let rest = self.lines[self.line].split_off(self.byte);
         let mut pieces = text.split('\n');
@@ -256,6 +256,12 @@ impl Editor {
         let cursor = ((self.line - top) as u16, u16::try_from(x).unwrap_or(columns));
         ((top..top + height).map(line).collect(), cursor)
     }
+}
+
+/// As many whole characters as there are in so many bytes.
+fn beginning(text: &str, max: usize) -> &str {
+    let end = (0..=max.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    &text[..end.unwrap_or(0)]
 }
 
 /// The part of a line that is seen, between its marks.
