@@ -124,7 +124,10 @@ fn a_session_is_saved_and_connected_to_from_the_list() {
     let demo = Demo::start();
     let home = home(&demo);
     let pty = dialog(&home);
-    pty.send(&format!("{DEMO_USER}@127.0.0.1:{}<tab><tab><tab><tab><tab><enter>", demo.port()));
+    pty.send(&format!(
+        "{DEMO_USER}@127.0.0.1:{}<tab><tab><tab><tab><tab><tab><enter>",
+        demo.port()
+    ));
     pty.wait_for("Save as a session");
     pty.send("<c-u>mine<enter>");
     pty.wait_for("Saved as mine");
