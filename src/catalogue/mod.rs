@@ -57,11 +57,13 @@ macro_rules! files {
             include_str!(concat!($language, "/error-client.ftl")),
             include_str!(concat!($language, "/error-keys.ftl")),
             include_str!(concat!($language, "/verbs.ftl")),
+            include_str!(concat!($language, "/config.ftl")),
+            include_str!(concat!($language, "/explain.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 10] = files!("en");
-const JAPANESE: [&str; 10] = files!("ja");
+const ENGLISH: [&str; 12] = files!("en");
+const JAPANESE: [&str; 12] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 

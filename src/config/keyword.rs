@@ -149,19 +149,18 @@ keywords! {
     BatchMode [] Flag, Honoured;
     BindAddress [] Text, Honoured;
     BindInterface [] Text, Honoured;
-    CanonicalDomains [] Words, Inert;
-    CanonicalizeFallbackLocal [] Flag, Inert;
-    CanonicalizeHostname [] Word(&["yes", "no", "always", "true", "false", "none"]),
-        Refused(&["no", "false", "none"], "error-config-host-names-are-not");
-    CanonicalizeMaxDots [] Number, Inert;
-    CanonicalizePermittedCNAMEs [] Words, Inert;
+    CanonicalDomains [] Words, Honoured;
+    CanonicalizeFallbackLocal [] Flag, Honoured;
+    CanonicalizeHostname [] Word(&["yes", "no", "always", "true", "false", "none"]), Honoured;
+    CanonicalizeMaxDots [] Number, Honoured;
+    CanonicalizePermittedCNAMEs [] Words, Honoured;
     CASignatureAlgorithms [] Text, Warned(NEVER, RESTRICTS);
     CertificateFile [] Text, Honoured;
     ChannelTimeout [] Words, Refused(NONE, "error-config-channels-no-timeout-version");
     CheckHostIP [] Flag, Warned(OFF, "error-config-addresses-are-not-checked");
     Ciphers [] Text, Honoured;
     ClearAllForwardings [] Flag, Honoured;
-    Compression [] Flag, Honoured;
+    Compression [] Word(&["yes", "no"]), Honoured;
     ConnectionAttempts [] Number, Honoured;
     ConnectTimeout [] Time, Honoured;
     ControlMaster [] Word(&["yes", "no", "true", "false", "ask", "auto", "autoask"]),
@@ -207,7 +206,7 @@ keywords! {
     KbdInteractiveDevices [] Text, Warned(NEVER, "error-config-server-chooses-devices");
     KexAlgorithms [] Text, Honoured;
     KnownHostsCommand [] Line, Honoured;
-    LocalCommand [] Line, Refused(NONE, "local commands are not supported by this version");
+    LocalCommand [] Line, Honoured;
     LocalForward [] Words, Refused(NEVER, NO_FORWARD);
     LogLevel [] Level, Honoured;
     LogVerbose [] Text, Warned(NONE, RESTRICTS);

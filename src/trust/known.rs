@@ -155,6 +155,13 @@ impl KnownHosts {
         types
     }
 
+    /// The lines about the subject, to be told: keys of the host, authorities, revoked keys.
+    pub fn lines(&self, subject: &Subject) -> [Vec<KnownKey>; 3] {
+        let matches = self.matches(subject);
+        let keys = matches.keys.into_iter().chain(matches.keys_without_port).collect();
+        [keys, matches.authorities, matches.revoked]
+    }
+
     /// The lines about the subject. Marker lines count with and without the port.
     fn matches(&self, subject: &Subject) -> Matches {
         let mut matches = Matches::default();

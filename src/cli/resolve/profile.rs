@@ -203,7 +203,8 @@ pub(in crate::cli) fn of_command_line(
 fn put(profile: &mut Profile, entry: &Entry, directory: &Path) -> Result<()> {
     let p = profile;
     let first = || entry.args[0].clone();
-    let all = || entry.args.join(" ");
+    // As -L, -R and -D take them.
+    let all = || entry.args.join(":");
     let path = |path: &String| settled(path, directory);
     match entry.keyword {
         K::Port => p.port = first().parse().ok(),

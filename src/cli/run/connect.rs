@@ -9,6 +9,7 @@ use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::filter::{Filter, Wanted};
+use super::local_command;
 use crate::cli::Environment;
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
@@ -104,6 +105,7 @@ pub async fn connect(
         .map_err(|error| name_host(error, plan))?;
     let session = log_in(visit, transport, login).await?;
     begun();
+    local_command::run(options, environment).await;
     if options.session_type.value == SessionType::None {
         return rotation::around(&session, prompt, relay::linger(&session)).await;
     }
