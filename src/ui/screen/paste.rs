@@ -47,6 +47,7 @@ impl ConfirmPaste {
         form.tone = Tone::Warn;
         let mut dialog = ConfirmPaste { form, sent: false };
         dialog.tell();
+        dialog.hint();
         dialog
     }
 
@@ -54,6 +55,14 @@ impl ConfirmPaste {
     pub fn into_answer(self) -> Option<String> {
         let text = self.form.editor(Key::Text).map(Editor::text);
         text.filter(|_| self.sent)
+    }
+
+    /// Enter means something else in the text.
+    fn hint(&mut self) {
+        self.form.hints = vec![("Esc", say!("paste-hint-not"))];
+        if self.form.focused() == Some(Key::Text) {
+            self.form.hints.push(("Enter", say!("paste-hint-line")));
+        }
     }
 
     /// What would be sent.
@@ -82,7 +91,9 @@ impl Component for ConfirmPaste {
     }
 
     fn handle(&mut self, event: &Event) -> Act {
-        match self.form.handle(event) {
+        let happened = self.form.handle(event);
+        self.hint();
+        match happened {
             Happened::Changed(_) => self.tell(),
             Happened::Pressed(Key::Send) => {
                 self.sent = true;
@@ -125,6 +136,9 @@ mod tests {
         // Enter after a paste is a habit.
         let (shown, closed) = Stage::new(80, 24).play(ConfirmPaste::new("a\n"), "<Enter>");
         assert!(closed.is_none() && shown.contains("2 lines"), "{shown}");
+        assert!(shown.contains("Enter new line"), "{shown}");
+        let (shown, _) = Stage::new(80, 24).play(ConfirmPaste::new("a\n"), "<Tab>");
+        assert!(shown.contains("Enter confirm"), "{shown}");
     }
 
     #[test]
