@@ -82,6 +82,17 @@ fn jump_hosts_of_the_configuration_have_jump_hosts_of_their_own() {
 }
 
 #[test]
+fn tokens_of_a_jump_host_are_those_of_the_destination() {
+    let (a, b) = (Gate::start("gate-of-b"), Gate::start("b"));
+    let home = home(&[(&a, ""), (&b, "ProxyJump %r@gate-of-%n")]);
+    run(&home, &["b", "where"]).expect_quiet_success();
+    assert_eq!(a.log(), ["login b-user", &forward(&b)]);
+    run(&home, &["-J", "x%q", "b", "true"]).expect_failure(&["ProxyJump", "%q"]);
+    // What a token stands for is a name like any other.
+    run(&home, &["-J", "-%n", "b", "true"]).expect_failure(&["ProxyJump"]);
+}
+
+#[test]
 fn a_saved_session_names_its_jump_host() {
     let (a, b) = (Gate::start("a"), Gate::start("b"));
     let home = home(&[(&a, ""), (&b, "")]);
@@ -138,6 +149,24 @@ fn an_unknown_jump_host_is_asked_about_by_its_name() {
     assert_eq!(a.log(), ["login a-user", &forward(&b)]);
     // It is known from now on.
     run(&home, &["-J", "a", "b", "where"]).expect_quiet_success();
+}
+
+#[test]
+fn the_dialogs_name_the_jump_host_and_where_it_leads() {
+    let (a, b) = (Gate::start("a"), Gate::start("b"));
+    let home = home(&[(&a, ""), (&b, "ProxyJump a")]);
+    home.write(".ssh/known_hosts", &b.known_hosts());
+    for (locale, words) in
+        [("C.UTF-8", "a (jump host on the way to b)"), ("ja_JP.UTF-8", "への踏み台")]
+    {
+        let pty = home.on_pty_with(&["b", "where"], &[("LC_ALL", locale)]);
+        pty.wait_until(words, |screen| screen.replace('\n', "").contains(words));
+        assert!(pty.on_alternate_screen());
+        pty.send("<esc>");
+        assert_eq!(pty.exit_code(), 255);
+        pty.expect_restored();
+    }
+    assert!(a.log().is_empty() && b.log().is_empty(), "Esc is no");
 }
 
 #[test]

@@ -8,12 +8,15 @@
 use super::{Plan, check, layered, settle_within, usage};
 use crate::cli::args::{Typed, TypedSetting};
 use crate::cli::resolve::Surroundings;
-use crate::config::{Context, Jump, Keyword, Names, Origin, ProxyServer};
+use crate::config::{Context, Jump, Keyword, Names, Origin, ProxyServer, Tokens};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
 /// The most hosts on the way, with those that jump hosts have of their own.
 const MAX_HOPS: usize = 16;
+
+/// The tokens of ProxyJump (ssh_config(5), TOKENS).
+const JUMP_TOKENS: &str = "hnpr";
 
 /// The proxy server of the first connection.
 #[derive(Clone, Debug)]
@@ -59,8 +62,10 @@ pub(super) fn add(
         }
         return Ok(());
     };
-    let step = (last.clone(), before.to_vec());
-    if leads_to_itself(plan, last) || way.steps.contains(&step) {
+    let last = expanded(last, plan)?;
+    let before = before.iter().map(|jump| expanded(jump, plan)).collect::<Result<Vec<Jump>>>()?;
+    let step = (last.clone(), before);
+    if leads_to_itself(plan, &last) || way.steps.contains(&step) {
         let host = last.to_string();
         return Err(Error::new(Kind::Config, say!("route-loop", host))
             .hint(say!("route-loop-hint", host = last.host)));
@@ -93,6 +98,29 @@ fn leads_to_itself(plan: &Plan, jump: &Jump) -> bool {
     hosts.contains(&&jump.host)
         && jump.port.unwrap_or(22) == options.port.value
         && *user == options.user.value
+}
+
+/// As in ssh(1), `%h`, `%n`, `%p` and `%r` are those of the destination.
+fn expanded(jump: &Jump, plan: &Plan) -> Result<Jump> {
+    let options = &plan.options;
+    let tokens = Tokens {
+        hostname: options.hostname.value.clone(),
+        original: plan.host.clone(),
+        port: options.port.value.to_string(),
+        user: options.user.value.clone(),
+        ..Tokens::default()
+    };
+    let put = |text: &str| match text.contains('%') {
+        true => tokens.percent(text, JUMP_TOKENS),
+        false => Ok(text.to_owned()),
+    };
+    let bad = |fault: String| {
+        let cause = format!("{}: ProxyJump: {fault}", options.jumps.origin);
+        Error::new(Kind::Config, cause)
+    };
+    let host = put(&jump.host).map_err(bad)?;
+    let user = jump.user.as_deref().map(put).transpose().map_err(bad)?;
+    Ok(Jump { user, host, port: jump.port })
 }
 
 /// What `ssh -W` for this host would have been given.
