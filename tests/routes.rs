@@ -332,9 +332,13 @@ fn three_hops_through_real_servers() {
     for sshd in &servers {
         sshd.wait_for_log("Accepted publickey");
     }
-    let input = vec![b'y'; 3 * 1024 * 1024];
+    let input = vec![b'y'; 24 * 1024 * 1024];
     let output = home.tessh(&["-J", "one,two", "three", "cat"]).stdin(input.clone()).output();
     assert!(output.expect_quiet_success().stdout == input);
+    // Both directions full, neither made by the other.
+    let both = "head -c 25165824 /dev/zero & cat >/dev/null; wait";
+    let output = home.tessh(&["-J", "one,two", "three", both]).stdin(input.clone()).output();
+    assert_eq!(output.expect_quiet_success().stdout.len(), input.len());
 }
 
 #[test]

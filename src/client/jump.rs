@@ -3,13 +3,16 @@
 //!
 //! Nothing is verified or logged in here: a session is made on the one main path, and so is
 //! what comes of the stream. The session has this one channel, which is read as fast as the
-//! next host's connection takes it (gap G1 does not matter). It lives as long as the stream; if
-//! it dies before, that is what ends the stream, in its own words.
+//! next host's connection takes it; while that waits to write and reads nothing, it is read
+//! ahead, because of gap G1: a full channel would stop the session, and with it the word that
+//! more may be written. The session lives as long as the stream; if it dies before, that is what
+//! ends the stream, in its own words.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use bytes::BytesMut;
 use log::debug;
 use russh::ChannelStream;
 use russh::client::Msg;
@@ -25,12 +28,20 @@ use crate::say;
 /// What a jump host is told that the connection comes from; as ssh has it for `-W`.
 const ORIGINATOR: (&str, u32) = ("127.0.0.1", 65535);
 
+/// What is read ahead at most. The next host can send no more than its channels' windows, 4 MiB
+/// each (`verify`): enough for eight that are full at once.
+const MAX_AHEAD: usize = 32 * 1024 * 1024;
+/// What is read ahead at once: a packet.
+const CHUNK: usize = 32 * 1024;
+
 /// The way through a jump host.
 pub struct Passage {
     channel: ChannelStream<Msg>,
     session: Session,
     /// The jump host as the person knows it.
     name: String,
+    /// What was read while nobody asked for it.
+    ahead: BytesMut,
 }
 
 /// Has the jump host `name` connect to a host and port; the name is looked up there.
@@ -69,7 +80,12 @@ pub async fn through(
         }
     };
     let name = name.to_owned();
-    Ok(Stream::Jump(Box::new(Passage { channel: channel.into_stream(), session, name })))
+    Ok(Stream::Jump(Box::new(Passage {
+        channel: channel.into_stream(),
+        session,
+        name,
+        ahead: BytesMut::new(),
+    })))
 }
 
 fn gone(name: &str, why: &Error) -> Error {
@@ -83,6 +99,21 @@ impl Passage {
     fn fate(&self) -> Option<io::Error> {
         self.session.ended().map(|why| io::Error::other(gone(&self.name, &why)))
     }
+
+    /// Takes what is there from the channel, so that its session goes on.
+    fn read_ahead(&mut self, cx: &mut Context<'_>) {
+        let mut chunk = [0; CHUNK];
+        while self.ahead.len() < MAX_AHEAD {
+            let mut buf = ReadBuf::new(&mut chunk);
+            match Pin::new(&mut self.channel).poll_read(cx, &mut buf) {
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                    self.ahead.extend_from_slice(buf.filled());
+                }
+                // An end is found again by whoever reads.
+                _ => return,
+            }
+        }
+    }
 }
 
 impl AsyncRead for Passage {
@@ -91,6 +122,11 @@ impl AsyncRead for Passage {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let count = buf.remaining().min(self.ahead.len());
+            buf.put_slice(&self.ahead.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
         let before = buf.filled().len();
         let read = ready!(Pin::new(&mut self.channel).poll_read(cx, buf));
         if read.is_ok() && (buf.filled().len() > before || buf.remaining() == 0) {
@@ -106,15 +142,22 @@ impl AsyncWrite for Passage {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = ready!(Pin::new(&mut self.channel).poll_write(cx, buf));
-        Poll::Ready(match written {
-            Ok(written) => Ok(written),
-            Err(error) => Err(self.fate().unwrap_or(error)),
-        })
+        match Pin::new(&mut self.channel).poll_write(cx, buf) {
+            Poll::Pending => {
+                self.read_ahead(cx);
+                Poll::Pending
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(self.fate().unwrap_or(error))),
+            written => written,
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.channel).poll_flush(cx)
+        let flushed = Pin::new(&mut self.channel).poll_flush(cx);
+        if flushed.is_pending() {
+            self.read_ahead(cx);
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
