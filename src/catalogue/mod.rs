@@ -57,11 +57,12 @@ macro_rules! files {
             include_str!(concat!($language, "/error-client.ftl")),
             include_str!(concat!($language, "/error-keys.ftl")),
             include_str!(concat!($language, "/verbs.ftl")),
+            include_str!(concat!($language, "/forward.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 10] = files!("en");
-const JAPANESE: [&str; 10] = files!("ja");
+const ENGLISH: [&str; 11] = files!("en");
+const JAPANESE: [&str; 11] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 

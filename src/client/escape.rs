@@ -28,7 +28,9 @@ pub enum Action {
     Information,
     /// `~d`, which ssh does not have
     Duplicate,
-    /// `~B`, `~C`, `~&`: ssh has it, this client does not.
+    /// `~C`
+    CommandLine,
+    /// `~B`, `~&`: ssh has it, this client does not.
     Unavailable(u8),
 }
 
@@ -101,10 +103,11 @@ impl Escape {
         let c = visible(self.character);
         let mut lines = vec![
             format!("{c}.   - terminate connection"),
+            format!("{c}C   - open a command line"),
             format!("{c}R   - request rekey"),
             format!("{c}V/v - decrease/increase verbosity (LogLevel)"),
             format!("{c}^Z  - suspend tessh"),
-            format!("{c}#   - show the connection"),
+            format!("{c}#   - list forwarded connections"),
         ];
         if self.own {
             lines.push(format!("{c}i   - show everything about the connection"));
@@ -131,7 +134,8 @@ impl Escape {
             b'V' => Some(Action::Quieter),
             b'i' if self.own => Some(Action::Information),
             b'd' if self.own => Some(Action::Duplicate),
-            b'B' | b'C' | b'&' => Some(Action::Unavailable(byte)),
+            b'C' => Some(Action::CommandLine),
+            b'B' | b'&' => Some(Action::Unavailable(byte)),
             _ => None,
         }
     }
@@ -183,7 +187,8 @@ mod tests {
             (b"~\r~.", b"~\r", &[Action::Disconnect]),
             (b"~?~.", b"", &[Action::Help, Action::Disconnect]),
             (b"\r~\x1als", b"\rls", &[Action::Suspend]),
-            (b"~C", b"", &[Action::Unavailable(b'C')]),
+            (b"~C", b"", &[Action::CommandLine]),
+            (b"~&", b"", &[Action::Unavailable(b'&')]),
         ] {
             for step in 1..4 {
                 assert_eq!(run(typed, step), (sent.to_vec(), actions.to_vec()), "{typed:?}");

@@ -19,6 +19,7 @@ use super::escape::{Action, Escape};
 use super::interlude::Stage;
 use super::paste::{self, Paste, Piece};
 use super::relay::{Console, End};
+use crate::say;
 
 /// Typed bytes held while the server takes none, so that `~.` is still seen.
 const HELD: usize = 64 * 1024;
@@ -39,6 +40,7 @@ pub(super) struct Typing<'a> {
 enum Wanted {
     Information,
     Duplicate,
+    CommandLine,
     Paste(Vec<u8>),
 }
 
@@ -61,7 +63,8 @@ impl Typing<'_> {
     pub async fn run<I: AsyncRead + Unpin>(mut self, mut input: I) -> Result<End, russh::Error> {
         let mut buffer = [0; 4096];
         let mut keys = Keys::default();
-        let write = self.write;
+        let (write, session) = (self.write, self.session);
+        let traffic = &session.shared.incoming.lanes.traffic;
         loop {
             if keys.escaped {
                 return Ok(End::Escaped);
@@ -81,7 +84,10 @@ impl Typing<'_> {
             let send = async {
                 match bytes.is_empty() {
                     true => Ok(()),
-                    false => write.data_bytes(bytes).await,
+                    false => {
+                        traffic.stir(write.id());
+                        write.data_bytes(bytes).await
+                    }
                 }
             };
             tokio::pin!(send);
@@ -159,6 +165,18 @@ impl Typing<'_> {
             Wanted::Information => {
                 let facts = self.session.information().await;
                 self.console.information(self.shown(b'i'), facts).await;
+            }
+            Wanted::CommandLine => {
+                let said = match self.session.forwards().has_command_line() {
+                    true => match self.console.command_line().await {
+                        Some(line) => self.session.forwards().command(&line).await,
+                        None => Vec::new(),
+                    },
+                    false => vec![say!("forward-command-line-disabled")],
+                };
+                for line in said {
+                    self.console.say(&format!("{line}\r\n"));
+                }
             }
             Wanted::Duplicate => self.console.duplicate(self.shown(b'd')).await,
             Wanted::Paste(pasted) => {
@@ -246,6 +264,7 @@ impl Typing<'_> {
                 Some(Action::Disconnect) => keys.escaped = true,
                 Some(Action::Information) => keys.wanted = Some(Wanted::Information),
                 Some(Action::Duplicate) => keys.wanted = Some(Wanted::Duplicate),
+                Some(Action::CommandLine) => keys.wanted = Some(Wanted::CommandLine),
                 Some(Action::Suspend) => {
                     self.console.say(&format!("{} [suspend tessh]\r\n", escape.shown(0x1a)));
                     self.console.suspend();
@@ -286,6 +305,12 @@ fn connections(escape: &Escape, session: &Session) -> String {
             "  {} {} {}, authenticated by {}\r\n",
             negotiated.kex, negotiated.host_key, negotiated.cipher, session.how
         ));
+    }
+    for forward in session.forwards().list() {
+        text.push_str(&format!("  {forward}\r\n"));
+    }
+    for connection in session.forwards().connections() {
+        text.push_str(&format!("  {connection}\r\n"));
     }
     text
 }

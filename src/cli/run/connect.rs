@@ -258,7 +258,8 @@ fn request(visit: &Visit<'_>, pty: bool) -> SessionRequest {
         (Some(command), _) => Program::Exec(command.clone()),
         (None, _) => Program::Shell,
     };
-    SessionRequest { pty, env: sent_environment(&plan.options, environment), program }
+    let env = sent_environment(&plan.options, environment);
+    SessionRequest { pty, env, program, agent: false, x11: None }
 }
 
 /// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
