@@ -188,7 +188,7 @@ fn question_is_asked_before_the_session_and_enter_means_no() {
     }
     let (sshd, home) = rotating();
     let before = home.read(".ssh/known_hosts");
-    let ask = arguments(&home, &sshd, &["-t", "-o", "UpdateHostKeys=ask"]);
+    let ask = arguments(&home, &sshd, &["--plain", "-t", "-o", "UpdateHostKeys=ask"]);
     let ask: Vec<&str> = ask.iter().map(String::as_str).collect();
     for (typed, after) in
         [("<enter>", before.clone()), ("no<enter>", before), ("yes<enter>", rotated(&sshd))]
@@ -216,7 +216,7 @@ fn host_that_was_not_saved_is_not_asked_about() {
     let (sshd, home) = rotating();
     fs::remove_file(home.path(".ssh/known_hosts")).unwrap();
     for update in ["UpdateHostKeys=ask", "UpdateHostKeys=yes"] {
-        let once = arguments(&home, &sshd, &["-o", update]);
+        let once = arguments(&home, &sshd, &["--plain", "-o", update]);
         let pty = home.on_pty(&once.iter().map(String::as_str).collect::<Vec<_>>());
         pty.wait_for("(yes/once/no/[fingerprint])?");
         pty.send("once<enter>");

@@ -7,9 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::prompt::{
     Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
+    RotationQuestion,
 };
 use crate::secret::Secret;
 use crate::ui::plain::Plain;
+use crate::ui::screen::rotation::RotationDialog;
 use crate::ui::screen::warning::Warning;
 use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
 
@@ -99,6 +101,10 @@ impl Prompt for Dialogs {
 
     fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>> {
         self.shown(ChallengeDialog::new(challenge), ChallengeDialog::into_answers)
+    }
+
+    fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
+        self.shown(RotationDialog::new(question), RotationDialog::into_answer)
     }
 
     fn notice(&self, notice: Notice<'_>) {

@@ -45,3 +45,12 @@ evidence-skipped = { $file }:{ $line } was skipped: { $reason }
 evidence-more-skipped = { $file }: { $count } more lines were skipped
 evidence-certificate = Its certificate does not count: { $fault }
 evidence-dns = { $text }
+
+# The question about announced host keys.
+rotation-title = HOST KEY ROTATION
+rotation-announced = "{ $host }" announced other host keys than { $file } has.
+rotation-new = New, and proved by the server ({ $count }):
+rotation-obsolete = Obsolete ({ $count }):
+rotation-key = { $kind } key { $fingerprint }
+rotation-key-at = { $kind } key { $fingerprint } ({ $place })
+rotation-ask = Accept these changes?

@@ -45,3 +45,12 @@ evidence-skipped = { $file }:{ $line } は無視しました: { $reason }
 evidence-more-skipped = { $file }: ほかに { $count } 行を無視しました
 evidence-certificate = ホスト証明書は無効です: { $fault }
 evidence-dns = { $text }
+
+# The question about announced host keys.
+rotation-title = ホスト鍵の更新
+rotation-announced = "{ $host }" が、{ $file } にあるものとは違うホスト鍵を通知しました。
+rotation-new = 新しい鍵（サーバーが所有を証明済み、{ $count } 個）:
+rotation-obsolete = 古くなった鍵（{ $count } 個）:
+rotation-key = { $kind } 鍵 { $fingerprint }
+rotation-key-at = { $kind } 鍵 { $fingerprint }（{ $place }）
+rotation-ask = この変更を受け入れますか？

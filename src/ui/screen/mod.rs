@@ -13,6 +13,7 @@ pub mod form;
 pub mod generator;
 mod login;
 pub mod look;
+pub mod rotation;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod warning;

@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget as _};
+use textwrap::WordSeparator;
 use unicode_width::UnicodeWidthStr;
 
 use super::beside;
@@ -281,7 +282,7 @@ fn paragraph(tone: Tone, text: &str, indent: u16, pen: Pen) -> Vec<Line<'static>
     let room = usize::from(pen.width).saturating_sub(before.width()).max(1);
     let style = pen.look.style(tone);
     text.split('\n')
-        .flat_map(|line| textwrap::wrap(line, room))
+        .flat_map(|line| wrapped(line, room))
         .map(|line| Line::from(Span::styled(format!("{before}{line}"), style)))
         .collect()
 }
@@ -358,4 +359,26 @@ fn centred(area: Rect, width: u16, height: u16) -> Rect {
         width,
         height,
     }
+}
+
+/// The text in lines of this many columns. East Asian text breaks between characters; paths and
+/// fingerprints stay whole as long as a line holds them.
+fn wrapped(text: &str, columns: usize) -> Vec<std::borrow::Cow<'_, str>> {
+    fn words(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
+        let (mut whole, mut from, mut at) = (Vec::new(), 0, 0);
+        for piece in WordSeparator::UnicodeBreakProperties.find_words(line) {
+            let before = line[..at].chars().next_back();
+            let joined = before.is_some_and(|c| c.is_ascii_graphic())
+                && piece.word.starts_with(|c: char| c.is_ascii_graphic());
+            if !joined && at > from {
+                whole.push(textwrap::core::Word::from(&line[from..at]));
+                from = at;
+            }
+            at += piece.word.len() + piece.whitespace.len();
+        }
+        whole.push(textwrap::core::Word::from(&line[from..]));
+        Box::new(whole.into_iter())
+    }
+    let options = textwrap::Options::new(columns).word_separator(WordSeparator::Custom(words));
+    textwrap::wrap(text, options)
 }

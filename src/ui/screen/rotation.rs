@@ -1,0 +1,113 @@
+//! The question whether to change what is on record of a host, as Tera Term's "Hostkey
+//! rotation": the keys that would be added and those that would go, and No preselected.
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::form::{Form, Happened, Row};
+use super::look::{Look, Tone};
+use super::{Act, Component};
+use crate::prompt::RotationQuestion;
+use crate::say;
+use crate::text;
+use crate::trust::fingerprint;
+
+/// How much of a name or path is shown, in characters.
+const SHOWN: usize = 400;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Yes,
+    No,
+}
+
+/// The dialog, with the answer inside once it has closed.
+pub struct RotationDialog {
+    form: Form<Key>,
+    answer: Option<bool>,
+}
+
+impl RotationDialog {
+    /// The dialog for this question.
+    pub fn new(question: &RotationQuestion<'_>) -> RotationDialog {
+        let RotationQuestion { host, file, difference } = question;
+        let host = text::line(host, SHOWN);
+        let file = text::line(&file.to_string_lossy(), SHOWN);
+        let mut rows = vec![Row::text(Tone::Strong, say!("rotation-announced", host, file))];
+        rows.push(Row::gap());
+        rows.push(Row::text(Tone::Plain, say!("rotation-new", count = difference.new.len())));
+        for key in &difference.new {
+            let (kind, fingerprint) = (fingerprint::type_name(key), fingerprint::sha256(key));
+            rows.push(Row::text(Tone::Good, say!("rotation-key", kind, fingerprint)).indented(2));
+        }
+        let count = difference.obsolete.len();
+        rows.push(Row::text(Tone::Plain, say!("rotation-obsolete", count)));
+        for entry in &difference.obsolete {
+            let kind = fingerprint::type_name(&entry.key);
+            let fingerprint = fingerprint::sha256(&entry.key);
+            let line = say!("rotation-key-at", kind, fingerprint, place = entry.at);
+            rows.push(Row::text(Tone::Warn, line).indented(2));
+        }
+        rows.push(Row::gap());
+        rows.push(Row::text(Tone::Plain, say!("rotation-ask")));
+        rows.push(Row::buttons(vec![(Key::Yes, say!("yes")), (Key::No, say!("no"))]));
+        let mut form = Form::new(say!("rotation-title"), rows);
+        form.tone = Tone::Warn;
+        form.focus(Key::No);
+        RotationDialog { form, answer: None }
+    }
+
+    /// Whether the file shall be changed; `None` if the dialog was left.
+    pub fn into_answer(self) -> Option<bool> {
+        self.answer
+    }
+}
+
+impl Component for RotationDialog {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        match self.form.handle(event) {
+            Happened::Pressed(key) => self.answer = Some(key == Key::Yes),
+            Happened::Cancelled => {}
+            _ => return Act::Stay,
+        }
+        Act::Close
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::trust::rotate::Difference;
+    use crate::ui::evidence::testing::{changed, known};
+    use crate::ui::screen::testing::Stage;
+
+    #[test]
+    fn both_lists_are_shown_and_only_a_clear_yes_is_one() {
+        let new = changed().offered;
+        let obsolete = known(7, &new.to_openssh().unwrap());
+        let sha256 = fingerprint::sha256(&new);
+        let difference = Difference { new: vec![new], obsolete: vec![obsolete] };
+        let question = RotationQuestion {
+            host: "web1",
+            file: Path::new("/home/anna/.ssh/known_hosts"),
+            difference: &difference,
+        };
+        for (width, height) in [(60, 15), (80, 24), (200, 60)] {
+            for (keys, answer) in
+                [("<Enter>", Some(false)), ("<Esc>", None), ("<Left><Enter>", Some(true))]
+            {
+                let (shown, closed) =
+                    Stage::new(width, height).play(RotationDialog::new(&question), keys);
+                assert!(shown.contains(&sha256) && shown.contains("web1"), "{shown}");
+                assert_eq!(closed.unwrap().into_answer(), answer, "{keys}");
+            }
+        }
+    }
+}
