@@ -3,14 +3,14 @@
 //! Against a real sshd it is in `tests/forward_sshd.rs`.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-#[path = "forward/server.rs"]
-mod server;
 #[path = "gaps/honest.rs"]
 #[allow(dead_code)]
 mod honest;
 #[path = "gaps/ours.rs"]
 #[allow(dead_code)]
 mod ours;
+#[path = "forward/server.rs"]
+mod server;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -73,7 +73,10 @@ async fn connected(port: u16) -> TcpStream {
 }
 
 /// Says something and nothing more; gives all that comes back.
-async fn exchange(stream: &mut (impl AsyncReadExt + AsyncWriteExt + Unpin), said: &[u8]) -> Vec<u8> {
+async fn exchange(
+    stream: &mut (impl AsyncReadExt + AsyncWriteExt + Unpin),
+    said: &[u8],
+) -> Vec<u8> {
     soon(async {
         stream.write_all(said).await.unwrap();
         stream.shutdown().await.unwrap();
@@ -109,7 +112,8 @@ impl Shell {
         let (keys, typed) = duplex(64);
         let (shown, screen) = duplex(64);
         let program = Program::Exec(b"echo".to_vec());
-        let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
+        let request =
+            SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
         let sinks = (Box::new(shown), Box::new(tokio::io::sink()));
         let channel = soon(open(&session, request, sinks.0, sinks.1)).await.unwrap();
         let task = tokio::spawn(async move {
@@ -117,8 +121,7 @@ impl Shell {
             let mut console = Silent;
             let without_pty = &|| {};
             let (input, escape, paste) = (Some(typed), None, None);
-            let local =
-                Local { input, escape, paste, resized, console: &mut console, without_pty };
+            let local = Local { input, escape, paste, resized, console: &mut console, without_pty };
             let _ = relay(&session, channel, local).await;
         });
         Shell { keys, screen, _task: task }
@@ -156,7 +159,8 @@ async fn a_connection_is_forwarded_and_each_direction_ends_by_itself() {
     let much = vec![b'y'; 5_000_000];
     let (mut read, mut write) = other.split();
     let mut back = vec![0; much.len()];
-    let (read, written) = soon(async { tokio::join!(read.read_exact(&mut back), write.write_all(&much)) }).await;
+    let (read, written) =
+        soon(async { tokio::join!(read.read_exact(&mut back), write.write_all(&much)) }).await;
     read.unwrap();
     written.unwrap();
     assert!(back == much);
@@ -213,7 +217,10 @@ async fn a_dynamic_forward_leads_where_the_client_says_and_tells_it_when_it_cann
     let forward = Forward { listen: on(port), connect: Connect::Socks };
     session.forwards().add(Way::Dynamic, &forward).await.unwrap();
     for (request, answer) in [
-        (&b"\x05\x01\x00\x05\x01\x00\x03\x04echo\x00\x07"[..], &b"\x05\0\x05\0\0\x01\0\0\0\0\0\0"[..]),
+        (
+            &b"\x05\x01\x00\x05\x01\x00\x03\x04echo\x00\x07"[..],
+            &b"\x05\0\x05\0\0\x01\0\0\0\0\0\0"[..],
+        ),
         (b"\x04\x01\x00\x07\0\0\0\x01me\0echo\0", b"\0\x5a\0\0\0\0\0\0"),
     ] {
         let mut stream = connected(port).await;
@@ -221,7 +228,10 @@ async fn a_dynamic_forward_leads_where_the_client_says_and_tells_it_when_it_cann
         assert_eq!(exchange(&mut stream, &said).await, [answer, b"hello"].concat());
     }
     for (request, answer) in [
-        (&b"\x05\x01\x00\x05\x01\x00\x03\x06refuse\x00\x07"[..], &b"\x05\0\x05\x01\0\x01\0\0\0\0\0\0"[..]),
+        (
+            &b"\x05\x01\x00\x05\x01\x00\x03\x06refuse\x00\x07"[..],
+            &b"\x05\0\x05\x01\0\x01\0\0\0\0\0\0"[..],
+        ),
         (b"\x04\x01\x00\x07\0\0\0\x01me\0refuse\0", b"\0\x5b\0\0\0\0\0\0"),
         (b"GET / HTTP/1.0\r\n\r\n", b""),
     ] {
@@ -478,7 +488,8 @@ async fn the_agent_is_told_who_asks_and_then_reached_byte_for_byte() {
         stream.write_all(&[0, 0, 0, 1, 6]).await.unwrap();
         stream
     };
-    let (opened, mut stream) = soon(async { tokio::join!(handle.channel_open_agent(), answer) }).await;
+    let (opened, mut stream) =
+        soon(async { tokio::join!(handle.channel_open_agent(), answer) }).await;
     let mut channel = opened.unwrap();
     let bytes: Vec<u8> = (0..=255).collect();
     channel.data_bytes(bytes.clone()).await.unwrap();

@@ -8,24 +8,30 @@ use std::fs;
 use std::net::TcpListener;
 
 use lab::{DEMO_USER, Demo, Home, Output, arg, raw_server, say_and_leave};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// One command line that fails.
 struct Failing<'a> {
     home: &'a Home,
     words: &'a [&'a str],
     password: Option<&'a str>,
+    env: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Failing<'a> {
     fn new(home: &'a Home, words: &'a [&'a str]) -> Failing<'a> {
-        Failing { home, words, password: None }
+        Failing { home, words, password: None, env: None }
     }
 
     fn run(&self, language: &str) -> Output {
         let words = [&["--lang", language], self.words].concat();
+        let mut run = self.home.tessh(&words);
+        if let Some((name, value)) = self.env {
+            run = run.env(name, value);
+        }
         match self.password {
-            Some(password) => self.home.tessh(&words).password(password).output(),
-            None => self.home.tessh(&words).output(),
+            Some(password) => run.password(password).output(),
+            None => run.output(),
         }
     }
 
@@ -128,6 +134,53 @@ fn command_line_and_configuration() {
 }
 
 #[test]
+fn logs_encodings_and_the_environment() {
+    let home = Home::new();
+    let says = |words: &[&str], english: &str, values: &[&str]| {
+        Failing::new(&home, &[words, &["h"]].concat()).says(english, values);
+    };
+    says(
+        &["--log", "missing/f"],
+        "cannot write the log missing/f: there is no such directory; make it first",
+        &["missing/f"],
+    );
+    let directory = arg(home.path("").as_path()).to_owned();
+    says(
+        &["--log", &directory],
+        &format!("cannot write the log {directory}: Is a directory (os error 21)"),
+        &[&directory],
+    );
+    says(
+        &["--log-format", "raw"],
+        "--log-format: there is no log; --log FILE asks for one",
+        &["--log-format", "--log FILE"],
+    );
+    says(
+        &["--log", "f", "--log-format", "xml"],
+        "--log-format xml: it is one of text, raw",
+        &["--log-format xml", "text, raw"],
+    );
+    says(
+        &["--encoding", "euc-jq"],
+        "--encoding: no encoding is called 'euc-jq'; near it: EUC-JP",
+        &["--encoding", "'euc-jq'", "EUC-JP"],
+    );
+    says(
+        &["--encoding", "sjis"],
+        "--encoding is for a session at a terminal; other data would be changed; \
+         -t asks for a terminal; iconv(1) converts a file",
+        &["--encoding", "-t", "iconv(1)"],
+    );
+    let words = ["-o", "VerifyHostKeyDNS=yes", "h"];
+    let env = Some(("TESSH_DNS_SERVER", "nonsense"));
+    Failing { env, ..Failing::new(&home, &words) }.says(
+        "TESSH_DNS_SERVER: 'nonsense' is no address; write it with its port, \
+         as in 192.0.2.1:53 or [2001:db8::1]:53",
+        &["TESSH_DNS_SERVER", "'nonsense'", "192.0.2.1:53"],
+    );
+}
+
+#[test]
 fn places_that_do_not_answer() {
     let home = Home::new();
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -182,6 +235,106 @@ fn hosts_that_are_not_trusted() {
     let words = ["-o", "StrictHostKeyChecking=yes", "-p", &port, "someone@127.0.0.1"];
     let line = Failing::new(&home, &words).run("ja").stderr;
     assert_japanese(&line);
+}
+
+#[test]
+fn sources_of_host_keys_that_fail() {
+    let (demo, home) = (Demo::start(), Home::new());
+    let port = demo.port();
+    let says = |option: &str, english: &str, values: &[&str]| {
+        let words = ["-o", option, "-p", &port, "someone@127.0.0.1"];
+        Failing::new(&home, &words).says(english, values);
+    };
+    says(
+        "KnownHostsCommand=/bin/false",
+        "Host key verification failed: KnownHostsCommand /bin/false failed: exit status: 1; \
+         mend the command, or go on without: -o KnownHostsCommand=none",
+        &["KnownHostsCommand /bin/false", "1", "-o KnownHostsCommand=none"],
+    );
+    says(
+        "RevokedHostKeys=missing",
+        "Host key verification failed: no key can be accepted: the file of revoked keys \
+         missing does not exist; RevokedHostKeys names that file; \
+         ask the server's administrator",
+        &["missing", "RevokedHostKeys"],
+    );
+}
+
+#[test]
+fn in_a_session() {
+    let (demo, home) = (Demo::start(), Home::new());
+    let identity = demo.write_identity(&home, None);
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    let (port, to) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let login = ["--lang", "ja", "--plain", "--auth", "publickey", "-i", arg(&identity)];
+    let pty = home.on_pty(&[&login, &["-p", &port, &to] as &[&str]].concat());
+    pty.wait_for("demo$");
+    pty.send("<enter>~?");
+    pty.wait_written("(エスケープは行頭でのみ有効です)");
+    pty.send("<enter>~#");
+    pty.wait_written("認証: publickey");
+    pty.send("<enter>~i");
+    pty.wait_written("  転送 ");
+    let written = pty.written();
+    let help = written.split("~?\r\n").nth(1).unwrap();
+    let page = written.split("~i\r\n").nth(1).unwrap();
+    for line in help.lines().take(11) {
+        assert_japanese(line.trim());
+    }
+    let mut lines = page.lines();
+    assert_eq!(lines.next(), Some("接続の情報:"));
+    let facts: Vec<&str> = lines.take_while(|line| line.starts_with("  ")).collect();
+    assert!(facts.len() > 18, "{page}");
+    for line in &facts {
+        // Labels fill 24 columns, however wide their letters are.
+        let mut columns = 0;
+        let label = line.chars().take_while(|letter| {
+            columns += letter.width().unwrap_or(0);
+            columns <= 27
+        });
+        let label: String = label.collect();
+        assert_eq!((label.width(), label.ends_with(' ')), (27, true), "{line:?}");
+        assert_ne!(line[label.len()..].chars().next(), Some(' '), "{line:?}");
+        assert!(english_run(line).len() < 3, "{line:?}");
+    }
+    let fact = |label: &str| {
+        let found = facts.iter().find_map(|line| line.trim_start().strip_prefix(label));
+        found.unwrap_or_else(|| panic!("no {label} in {page}")).trim().to_owned()
+    };
+    assert_eq!(fact("アドレス"), format!("127.0.0.1 ポート {port}"));
+    assert!(fact("信頼の根拠").starts_with("登録済み: "), "{page}");
+    assert!(fact("受信量").ends_with(" バイト)") || fact("受信量").ends_with(" バイト"));
+    pty.send("<enter>~d");
+    pty.wait_written("[このセッションの上でセッション 2 を開きます]");
+    pty.wait_until("the second prompt", |screen| {
+        screen.rsplit_once("を開きます]").is_some_and(|(_, rest)| rest.contains("demo$"))
+    });
+    pty.send("<enter>exit 3<enter>");
+    pty.wait_written("[セッション 2 は終了コード 3 で終了しました。セッション 1 に戻りました]");
+    pty.send("<enter>~.");
+    assert_eq!(pty.exit_code(), 255);
+}
+
+#[test]
+fn new_connection() {
+    let home = Home::new();
+    for (arguments, asks) in [(&[] as &[&str], "TCPポート:"), (&["--plain"], "空で終了")] {
+        let pty = home.on_pty_with(arguments, &[("LANG", "ja_JP.UTF-8")]);
+        pty.wait_for(asks);
+        for (line, said) in [
+            ("ssh -G web", "-G はここでは使えません"),
+            ("tessh keygen web", "tessh keygen は接続するコマンドで"),
+            ("ssh -p 1 web:2", "ポートが 1 と 2 の 2 つ"),
+            ("ssh 'web", "引用符が閉じていません"),
+        ] {
+            pty.send(&format!("{line}<enter>"));
+            pty.wait_for(said);
+            pty.send(if arguments.is_empty() { "<c-u>" } else { "" });
+        }
+        pty.send(if arguments.is_empty() { "<esc>" } else { "<enter>" });
+        assert_eq!(pty.exit_code(), 130);
+        assert!(!pty.written().contains("quote"), "{}", pty.written());
+    }
 }
 
 #[test]

@@ -10,12 +10,15 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::flags::{self, Does, Flag, Special};
-use crate::config::{Keyword, LogLevel};
+use crate::config::{Connect, Forward, Keyword, LogLevel};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
 /// The release of the SSH library; a test compares it with Cargo.lock.
 const RUSSH: &str = "0.65.1";
+
+/// The commands of `-O`.
+const CONTROLS: [&str; 6] = ["check", "forward", "cancel", "exit", "stop", "proxy"];
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +84,7 @@ impl Verb {
         matches!(
             self,
             V::Connect
+                | V::Explain
                 | V::Sessions
                 | V::Demo
                 | V::Keygen
@@ -143,6 +147,14 @@ pub struct Typed {
     pub print_config: bool,
     /// `-Q`.
     pub query: Option<String>,
+    /// `-W`: the host and port that standard input and output lead to.
+    pub stdio_forward: Option<Connect>,
+    /// `-O`: a command for the master of a shared connection.
+    pub control: Option<String>,
+    /// `-y`.
+    pub syslog: bool,
+    /// `-K`.
+    pub gssapi: bool,
     /// `--auth`.
     pub auth: Option<String>,
     /// `--password-fd`.
@@ -202,7 +214,8 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
     let verb = words.first().and_then(|word| verb(word)).filter(|_| !as_ssh);
     if let Some(verb) = verb {
         words.remove(0);
-        if verb != Verb::Connect {
+        // What `explain` is about is written as for connecting.
+        if !matches!(verb, Verb::Connect | Verb::Explain) {
             // How a failure is told must be known before the words are read.
             let json = verb == Verb::Sessions && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
@@ -210,7 +223,7 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
     }
     let mut reading = Reading {
         words: words.into_iter(),
-        typed: Typed { as_ssh, ..Typed::default() },
+        typed: Typed { verb: verb.unwrap_or_default(), as_ssh, ..Typed::default() },
         level: None,
         tty: None,
     };
@@ -235,7 +248,7 @@ pub fn usage_line() -> String {
 
 /// What is said when there is no host and nobody to ask.
 pub fn no_host() -> Error {
-    usage("no host is named").hint(usage_line())
+    usage(say!("error-cli-no-host")).hint(usage_line())
 }
 
 fn verb(word: &OsStr) -> Option<Verb> {
@@ -361,6 +374,9 @@ impl Reading {
             Does::Last(keyword) => (keyword, text(value, flag.name)?, true),
             Does::First(keyword) => (keyword, text(value, flag.name)?, false),
         };
+        if flag.name == "-J" && self.typed.settings.iter().any(|setting| is_flag(setting, "-J")) {
+            return Err(usage(say!("config-jump-twice")));
+        }
         if keyword == Keyword::SessionType {
             self.check_session_type(flag.name)?;
             if flag.name == "-N" {
@@ -371,10 +387,13 @@ impl Reading {
         Ok(())
     }
 
-    /// `-N` and `-s` exclude each other, in whatever order they come.
+    /// `-N` and `-s` exclude each other, in whatever order they come; `-W` is like `-N`.
     fn check_session_type(&self, name: &str) -> Result<()> {
+        let subsystem = |flag: &str| flag == "-s";
         let other = self.typed.settings.iter().find_map(|setting| match setting {
-            TypedSetting::Flag { flag, keyword: Keyword::SessionType, .. } if *flag != name => {
+            TypedSetting::Flag { flag, keyword: Keyword::SessionType, .. }
+                if subsystem(flag) != subsystem(name) =>
+            {
                 Some(flag)
             }
             _ => None,
@@ -402,15 +421,34 @@ impl Reading {
             Special::Verbose => self.level = Some(louder(self.level)),
             Special::Quiet => self.level = Some(LogLevel::Quiet),
             Special::Tty => {
-                let again = matches!(self.tty, Some(("-t", _)));
+                let again = matches!(self.tty, Some(("-t", "yes")));
                 self.tty = Some(("-t", if again { "force" } else { "yes" }));
             }
             Special::NoTty => self.tty = Some(("-T", "no")),
-            Special::ControlPath if value.eq_ignore_ascii_case("none") => {}
-            Special::ControlPath => {
-                return Err(usage(say!("error-cli-s-connection-not-shared"))
-                    .hint(say!("error-cli-s-none-what-does")));
+            Special::Master => return self.master(name),
+            Special::Control => self.control(text(value, name)?)?,
+            Special::StdioForward => return self.stdio_forward(&text(value, name)?),
+            Special::Background => {
+                self.fix("-f", Keyword::ForkAfterAuthentication, "yes");
+                self.fix("-f", Keyword::StdinNull, "yes");
             }
+            Special::TrustedX11 => {
+                self.fix("-Y", Keyword::ForwardX11, "yes");
+                self.fix("-Y", Keyword::ForwardX11Trusted, "yes");
+            }
+            Special::Gssapi => {
+                typed.gssapi = true;
+                self.fix("-K", Keyword::GSSAPIAuthentication, "yes");
+                self.fix("-K", Keyword::GSSAPIDelegateCredentials, "yes");
+            }
+            Special::Tunnel => {
+                let (flag, keyword) = ("-w", Keyword::Tunnel);
+                let value_of = "yes".to_owned();
+                let open = TypedSetting::Flag { flag, keyword, value: value_of, overrules: false };
+                typed.settings.push(open);
+                self.fix("-w", Keyword::TunnelDevice, &text(value, name)?);
+            }
+            Special::Syslog => typed.syslog = true,
             Special::Auth => typed.auth = Some(text(value, name)?),
             Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
             Special::Profile if typed.destination.is_some() => {
@@ -432,21 +470,59 @@ impl Reading {
         Ok(())
     }
 
+    fn fix(&mut self, flag: &'static str, keyword: Keyword, value: &str) {
+        let value = value.to_owned();
+        self.typed.settings.push(TypedSetting::Flag { flag, keyword, value, overrules: true });
+    }
+
+    /// `-M`, and once more: each use is asked about.
+    fn master(&mut self, name: &str) -> Result<()> {
+        let before = self.typed.settings.iter().filter(|setting| is_flag(setting, name)).count();
+        self.fix("-M", Keyword::ControlMaster, if before % 2 == 1 { "ask" } else { "yes" });
+        Ok(())
+    }
+
+    fn control(&mut self, word: String) -> Result<()> {
+        if self.typed.stdio_forward.is_some() {
+            return Err(usage(say!("config-control-with-stdio")));
+        }
+        if !CONTROLS.contains(&word.as_str()) {
+            let known = CONTROLS.join(", ");
+            let word = crate::text::line(&word, 40);
+            return Err(usage(say!("config-bad-control", word)).hint(known));
+        }
+        self.typed.control = Some(word);
+        Ok(())
+    }
+
+    fn stdio_forward(&mut self, place: &str) -> Result<()> {
+        if self.typed.stdio_forward.is_some() {
+            return Err(usage(say!("config-stdio-twice")));
+        }
+        if self.typed.control.is_some() {
+            return Err(usage(say!("config-control-with-stdio")));
+        }
+        self.check_session_type("-W")?;
+        self.typed.stdio_forward = Some(Forward::parse_stdio(place).map_err(usage)?);
+        self.fix("-W", Keyword::SessionType, "none");
+        self.tty = Some(("-W", "no"));
+        Ok(())
+    }
+
     fn finish(mut self) -> Result<Typed> {
-        let mut fix = |flag, keyword, value: &str| {
-            let value = value.to_owned();
-            let setting = TypedSetting::Flag { flag, keyword, value, overrules: true };
-            self.typed.settings.push(setting);
-        };
         if let Some(level) = self.level {
             let flag = if level == LogLevel::Quiet { "-q" } else { "-v" };
-            fix(flag, Keyword::LogLevel, &level.to_string());
+            self.fix(flag, Keyword::LogLevel, &level.to_string());
         }
         if let Some((flag, tty)) = self.tty {
-            fix(flag, Keyword::RequestTTY, tty);
+            self.fix(flag, Keyword::RequestTTY, tty);
         }
         Ok(self.typed)
     }
+}
+
+fn is_flag(setting: &TypedSetting, name: &str) -> bool {
+    matches!(setting, TypedSetting::Flag { flag, .. } if *flag == name)
 }
 
 fn louder(level: Option<LogLevel>) -> LogLevel {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::client::sshfp;
 use crate::config::{self, Context};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 use crate::ui::plain::AskPass;
 
@@ -90,8 +91,8 @@ impl Environment {
         if let Some(text) = set("TESSH_DNS_SERVER") {
             let server = text.parse().map_err(|_| {
                 let shown = text::line(&text, MAX_SHOWN);
-                Error::new(Kind::Usage, format!("TESSH_DNS_SERVER: '{shown}' is no address"))
-                    .hint("write it with its port, as in 192.0.2.1:53 or [2001:db8::1]:53")
+                Error::new(Kind::Usage, say!("error-cli-dns-server", shown))
+                    .hint(say!("error-cli-dns-server-hint"))
             })?;
             resolver.server = Some(server);
         }

@@ -48,8 +48,22 @@ pub enum Special {
     Tty,
     /// `-T`.
     NoTty,
-    /// `-S`.
-    ControlPath,
+    /// `-M`.
+    Master,
+    /// `-O`.
+    Control,
+    /// `-W`.
+    StdioForward,
+    /// `-f`.
+    Background,
+    /// `-Y`.
+    TrustedX11,
+    /// `-K`.
+    Gssapi,
+    /// `-w`.
+    Tunnel,
+    /// `-y`.
+    Syslog,
     /// `--auth`.
     Auth,
     /// `--password-fd`.
@@ -113,14 +127,18 @@ impl<D> Flag<D> {
 impl Flag {
     /// Whether it can be used: what its keyword refuses, the flag cannot ask for either.
     pub fn works(&self) -> bool {
-        let refused = |keyword: Keyword, value: Option<&str>| match keyword.row().standing {
+        let unbuilt = |keyword: Keyword, value: Option<&str>| match keyword.row().standing {
             Standing::Refused(quiet, _) => !value.is_some_and(|value| quiet.contains(&value)),
             _ => false,
         };
         match self.does {
-            Fix(keyword, value) => !refused(keyword, Some(value)),
-            Last(keyword) | First(keyword) => !refused(keyword, None),
-            Does::Special(S::Lang) => false,
+            Fix(keyword, value) => !unbuilt(keyword, Some(value)),
+            Last(keyword) | First(keyword) => !unbuilt(keyword, None),
+            Does::Special(S::Control | S::Gssapi | S::Syslog) => false,
+            Does::Special(S::Master) => !unbuilt(K::ControlMaster, Some("yes")),
+            Does::Special(S::Background) => !unbuilt(K::ForkAfterAuthentication, Some("yes")),
+            Does::Special(S::TrustedX11) => !unbuilt(K::ForwardX11, Some("yes")),
+            Does::Special(S::Tunnel) => !unbuilt(K::Tunnel, Some("yes")),
             Does::Special(_) | Nothing => true,
             Refuse(_) => false,
         }
@@ -144,9 +162,6 @@ const fn flag(name: &'static str, doc: &'static str, does: Does) -> Flag {
 const fn takes(name: &'static str, value: &'static str, doc: &'static str, does: Does) -> Flag {
     Flag { name, value: Some(value), doc, does }
 }
-
-const NO_FORWARD: &str = "error-cli-forwarding-not-supported-version";
-const NO_SHARING: &str = "error-cli-connection-not-shared-version";
 
 use Does::{First, Fix, Last, Nothing, Refuse};
 use Keyword as K;
@@ -177,39 +192,39 @@ pub const FLAGS: &[Flag] = &[
         "read this configuration file and no other, or none",
         special(S::ConfigFile),
     ),
-    flag("-f", "go to the background", Fix(K::ForkAfterAuthentication, "yes")),
+    flag("-f", "go to the background", special(S::Background)),
     flag("-G", "print the effective configuration and exit", special(S::PrintConfig)),
     flag("-g", "let other hosts use local forwards", Fix(K::GatewayPorts, "yes")),
     takes("-I", "provider", "use PKCS#11", Last(K::PKCS11Provider)),
     takes("-i", "file", "log in with this key", First(K::IdentityFile)),
     takes("-J", "host", "connect through this host", Last(K::ProxyJump)),
-    flag("-K", "use GSSAPI", Refuse("error-cli-gssapi-not-supported")),
+    flag("-K", "use GSSAPI", special(S::Gssapi)),
     flag("-k", "do not delegate GSSAPI credentials", Fix(K::GSSAPIDelegateCredentials, "no")),
     takes("-L", "spec", "forward a local port", First(K::LocalForward)),
     takes("-l", "user", "log in as this user", First(K::User)),
-    flag("-M", "share the connection", Fix(K::ControlMaster, "yes")),
+    flag("-M", "share the connection", special(S::Master)),
     takes("-m", "macs", "the MACs to propose, in order", Last(K::MACs)),
     flag("-N", "run no command", Fix(K::SessionType, "none")),
     flag("-n", "do not read standard input", Fix(K::StdinNull, "yes")),
-    takes("-O", "command", "control a shared connection", Refuse(NO_SHARING)),
+    takes("-O", "command", "control a shared connection", special(S::Control)),
     takes("-o", "keyword=value", "an option as in ssh_config(5)", special(S::Option)),
     takes("-P", "tag", "a tag for Match tagged", First(K::Tag)),
     takes("-p", "port", "connect to this port", First(K::Port)),
     takes("-Q", "query", "list the algorithms for a purpose", special(S::Query)),
     flag("-q", "say nothing", special(S::Quiet)),
     takes("-R", "spec", "forward a remote port", First(K::RemoteForward)),
-    takes("-S", "path", "none: do not share the connection", special(S::ControlPath)),
+    takes("-S", "path", "the socket of a shared connection, or none", Last(K::ControlPath)),
     flag("-s", "the command names a subsystem", Fix(K::SessionType, "subsystem")),
     flag("-T", "no terminal on the server", special(S::NoTty)),
     flag("-t", "a terminal on the server; twice: without one here, too", special(S::Tty)),
     flag("-V", "print the version and exit", special(S::Version)),
     flag("-v", "say more; up to three times", special(S::Verbose)),
-    takes("-W", "host:port", "forward standard input and output", Refuse(NO_FORWARD)),
-    takes("-w", "tun[:tun]", "forward a tunnel device", Refuse("error-cli-tunnel-devices-are-not")),
+    takes("-W", "host:port", "forward standard input and output", special(S::StdioForward)),
+    takes("-w", "tun[:tun]", "forward a tunnel device", special(S::Tunnel)),
     flag("-X", "forward X11", Fix(K::ForwardX11, "yes")),
     flag("-x", "do not forward X11", Fix(K::ForwardX11, "no")),
-    flag("-Y", "forward X11, trusted", Fix(K::ForwardX11, "yes")),
-    flag("-y", "send messages to syslog", Refuse("error-cli-syslog-not-supported-version")),
+    flag("-Y", "forward X11, trusted", special(S::TrustedX11)),
+    flag("-y", "send messages to syslog", special(S::Syslog)),
     takes(
         "--auth",
         "method[,method]",

@@ -16,8 +16,9 @@ use crate::client::interlude::{Curtain, Interlude};
 use crate::client::paste::{self, Brackets, Watched};
 use crate::client::relay::{Console, Exit};
 use crate::error::{Error, Kind, Result};
-use crate::prompt::{Answer, Prompt};
+use crate::prompt::{Answer, Facts, Prompt};
 use crate::say;
+use crate::terminal::secret::Cancellable;
 use crate::terminal::{self, RawMode, ScreenMode};
 
 /// How long a program on the server sees another size, so that it draws anew.
@@ -75,8 +76,12 @@ impl<'a> Terminal<'a> {
 
     /// Standard output and error for the session.
     pub fn sinks(&mut self) -> Result<(Sink, Sink)> {
-        let stdout = || OutputFd::stdout().map_err(|error| unusable("standard output", &error));
-        let stderr = || OutputFd::stderr().map_err(|error| unusable("standard error", &error));
+        let stdout = || {
+            OutputFd::stdout().map_err(|error| unusable(say!("error-cli-standard-output"), &error))
+        };
+        let stderr = || {
+            OutputFd::stderr().map_err(|error| unusable(say!("error-cli-standard-error"), &error))
+        };
         if !self.setting.raw {
             return Ok((Box::new(stdout()?), Box::new(stderr()?)));
         }
@@ -98,15 +103,19 @@ impl<'a> Terminal<'a> {
         self.raw = None;
     }
 
-    /// Gives somebody else the terminal as it was found until they are done. The session's
-    /// output waits; afterwards its programs are made to draw anew.
-    async fn aside<T>(&mut self, work: impl Future<Output = T>) -> T {
+    /// Gives somebody else the terminal until they are done, as it was found if they want it
+    /// for `lines`. The session's output waits; afterwards its programs are made to draw anew.
+    async fn aside<T>(&mut self, lines: bool, work: impl Future<Output = T>) -> T {
         self.curtain.close();
         self.bracketed = None;
-        if let Some(raw) = &mut self.raw {
+        // A dialog has raw mode anyway, and between two of them keys would be echoed.
+        if let Some(raw) = self.raw.as_mut().filter(|_| lines) {
             raw.suspend();
         }
-        let result = work.await;
+        let result = {
+            let _cancellable = Cancellable::begin();
+            work.await
+        };
         self.resume();
         self.curtain.open().await;
         self.redraw().await;
@@ -169,10 +178,13 @@ impl Console for Terminal<'_> {
             return Box::pin(std::future::ready(()));
         }
         let prompt = Arc::clone(&self.setting.prompt);
-        let facts: Vec<_> =
-            facts.lines().into_iter().map(|line| (line.label, line.value)).collect();
+        let lines = facts.lines().into_iter().map(|line| (line.label, line.value));
+        let facts = Facts {
+            lines: lines.collect(),
+            host_key: facts.host_key.as_ref().map(|host| host.key.clone()),
+        };
         Box::pin(async move {
-            let _ = self.aside(blocking(move || prompt.facts(&facts))).await;
+            let _ = self.aside(false, blocking(move || prompt.facts(facts))).await;
         })
     }
 
@@ -182,35 +194,36 @@ impl Console for Terminal<'_> {
                 let tty = terminal::open_controlling().ok()?;
                 terminal::secret::read_shown(&tty, "\r\nssh> ").ok().flatten()
             });
-            self.aside(ask).await.ok().flatten()
+            self.aside(true, ask).await.ok().flatten()
         })
     }
 
     fn duplicate<'s>(&'s mut self, escape: String) -> Interlude<'s> {
         let Again { log_in, below, most } = self.setting.again;
         if below >= most {
-            self.say(&format!("{escape}: no more than {most} sessions on top of the first\r\n"));
+            self.say(&(say!("again-too-many", escape, most) + "\r\n"));
             return Box::pin(std::future::ready(()));
         }
         let (this, next) = (below + 1, below + 2);
-        self.say(&format!("{escape} [session {next}, on top of this one]\r\n"));
+        self.say(&(say!("again-begins", escape, next) + "\r\n"));
         Box::pin(async move {
-            let ended = self.aside(log_in());
+            let ended = self.aside(true, log_in());
             let ended = match ended.await {
-                Ok(exit) => format!("ended{}", told(&exit)),
-                Err(error) => format!("failed: {error}"),
+                Ok(exit) => told(&exit),
+                Err(error) => say!("again-failed", error),
             };
-            self.say(&format!("[session {next} {ended}; this is session {this} again]\r\n"));
+            self.say(&(say!("again-over", next, ended, this) + "\r\n"));
         })
     }
 
     fn paste<'s>(&'s mut self, text: String) -> Interlude<'s, Option<String>> {
         let prompt = Arc::clone(&self.setting.prompt);
         Box::pin(async move {
-            match self.aside(blocking(move || prompt.paste(&text))).await {
+            let lines = !prompt.is_full_screen();
+            match self.aside(lines, blocking(move || prompt.paste(&text))).await {
                 Ok(Answer::Given(text)) => Some(text),
                 Ok(Answer::Cancelled | Answer::CannotAsk) | Err(_) => {
-                    self.say("[the paste was not sent]\r\n");
+                    self.say(&(say!("paste-not-sent") + "\r\n"));
                     None
                 }
             }
@@ -227,15 +240,15 @@ async fn blocking<T: Send + 'static>(
 
 fn told(exit: &Exit) -> String {
     match exit {
-        Exit::Status(status) => format!(" with status {status}"),
-        Exit::Signal(name, _) => format!(" by signal {name}"),
-        Exit::Unknown | Exit::Escaped | Exit::OutputClosed => String::new(),
+        Exit::Status(status) => say!("again-ended-status", status),
+        Exit::Signal(name, _) => say!("again-ended-signal", name),
+        Exit::Unknown | Exit::Escaped | Exit::OutputClosed => say!("again-ended"),
     }
 }
 
 /// A standard descriptor that is closed, or worse.
-pub(super) fn unusable(what: &str, error: &std::io::Error) -> Error {
-    Error::new(Kind::Local, format!("cannot use {what}: {error}"))
+pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
+    Error::new(Kind::Local, say!("error-cli-cannot-use", what, error = crate::error::told(error)))
 }
 
 /// The size of the terminal that standard input is, as the protocol has it.

@@ -7,6 +7,7 @@
 //! terminal, an agent, files) comes in as [`Surroundings`], so that the rest is a function of
 //! its arguments.
 
+mod names;
 pub(super) mod profile;
 mod record;
 
@@ -17,8 +18,8 @@ use std::path::{Path, PathBuf};
 use super::args::{Typed, TypedSetting, no_host};
 use super::environment::ask_pass;
 use crate::config::{
-    self, Circumstances, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Method,
-    Options, Origin, SessionType,
+    self, Circumstances, ConfigFile, Connect, Context, FileKind, HostFacts, Keyword, Layers,
+    Method, Names, NoNames, Options, Origin, SessionType,
 };
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
@@ -26,6 +27,7 @@ use crate::profiles::Document;
 use crate::say;
 
 pub use crate::config::MethodChoice;
+pub(super) use names::SystemNames;
 pub use record::{EncodingPlan, LogPlan};
 
 /// The system's configuration file.
@@ -46,6 +48,8 @@ pub struct Plan {
     pub agent_identities: bool,
     /// The command or subsystem, its words joined by blanks; `None` asks for a shell.
     pub command: Option<Vec<u8>>,
+    /// Where standard input and output are forwarded to (`-W`).
+    pub stdio_forward: Option<Connect>,
     /// The saved session in use.
     pub profile: Option<Document>,
     /// The log of the session, if one is wanted.
@@ -58,11 +62,17 @@ pub struct Plan {
     pub confirm_paste: bool,
 }
 
-/// Host, options, and the saved session they come from.
-struct Resolved {
-    host: String,
-    options: Options,
-    profile: Option<Document>,
+/// Host, options, and what they come from.
+#[derive(Clone)]
+pub(super) struct Resolved {
+    /// The host as typed.
+    pub(super) host: String,
+    /// All values, with their origins and the blocks that were met.
+    pub(super) layers: Layers,
+    /// What came of them.
+    pub(super) options: Options,
+    /// The saved session in use.
+    pub(super) profile: Option<Document>,
 }
 
 /// What the process finds around it.
@@ -84,13 +94,25 @@ pub struct Surroundings<'a> {
 /// something asked for is not supported; [`Kind::Authentication`] when there is nothing to log
 /// in with.
 pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
+    let resolved = layered(typed, context, &SystemNames)?;
+    let warnings = check(typed, &resolved)?;
+    let mut plan = settle(typed, resolved, context)?;
+    plan.options.warnings.extend(warnings);
+    Ok(plan)
+}
+
+/// What connecting would do, from what was read already, whether this version does it or not.
+///
+/// # Errors
+/// What does not go together, and what [`resolve`] says about logging in.
+pub(super) fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Result<Plan> {
     let surroundings = Surroundings {
         terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         can_ask: ask_pass(&*context.env).is_some() || std::fs::File::open("/dev/tty").is_ok(),
         exists: &|path| path.exists(),
         answers: &|socket| std::os::unix::net::UnixStream::connect(socket).is_ok(),
     };
-    resolve_within(typed, context, &surroundings)
+    settle_within(typed, resolved, context, &surroundings)
 }
 
 /// Settles everything in given surroundings.
@@ -98,14 +120,36 @@ pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
 /// # Errors
 /// Those of [`resolve`].
 pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
+    let resolved = layered(typed, context, &NoNames)?;
+    let warnings = check(typed, &resolved)?;
+    let mut plan = settle_within(typed, resolved, context, around)?;
+    plan.options.warnings.extend(warnings);
+    Ok(plan)
+}
+
+/// Refuses what is asked for and not done by this version; gives what is only warned about.
+///
+/// # Errors
+/// [`Kind::Usage`] and [`Kind::Config`]: what, where it was asked for, and why.
+pub(super) fn check(typed: &Typed, resolved: &Resolved) -> Result<Vec<String>> {
     refuse_misplaced(typed)?;
-    let Resolved { host, mut options, profile } = layered(typed, context)?;
-    profile.as_ref().map_or(Ok(()), profile::refuse_unbuilt)?;
+    refuse_unbuilt(typed)?;
+    let warnings = resolved.layers.check_standing()?;
+    resolved.profile.as_ref().map_or(Ok(()), profile::refuse_unbuilt)?;
+    Ok(warnings)
+}
+
+fn settle_within(
+    typed: &Typed,
+    resolved: Resolved,
+    context: &Context,
+    around: &Surroundings<'_>,
+) -> Result<Plan> {
+    let Resolved { host, mut options, profile, .. } = resolved;
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &mut options)?;
     if subsystem && command.is_none() {
-        return Err(usage(say!("error-cli-you-must-specify-subsystem"))
-            .hint(say!("error-cli-such-s-host-sftp")));
+        return Err(no_subsystem());
     }
     let chain = profile.as_ref().map(|document| profile::chain(document, &options));
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
@@ -119,6 +163,7 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
         agent,
         agent_identities,
         command,
+        stdio_forward: typed.stdio_forward.clone(),
         profile,
         log: None,
         encoding: None,
@@ -134,9 +179,41 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
 /// # Errors
 /// [`Kind::Usage`] for the destination, [`Kind::Config`] for options and files.
 pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
-    layered(typed, context).map(|resolved| (resolved.host, resolved.options))
+    let Resolved { host, layers, mut options, .. } = layered(typed, context, &NoNames)?;
+    options.warnings.extend(layers.check_standing()?);
+    Ok((host, options))
 }
 
+/// What `-G` prints: it says what would be in force, whether this program honours it or not.
+///
+/// # Errors
+/// Those of [`options`] but for what is not supported, and [`Kind::Usage`] for what does not go
+/// together.
+pub(super) fn effective(
+    typed: &Typed,
+    context: &Context,
+    names: &dyn Names,
+    list: &dyn Fn(Keyword, Option<&str>) -> String,
+) -> Result<Vec<String>> {
+    let Resolved { host, layers, mut options, .. } = layered(typed, context, names)?;
+    let typed_type = command_line(typed, None)?;
+    let typed_type = typed_type.entries().iter().find(|e| e.keyword == Keyword::SessionType);
+    let subsystem = typed_type.is_some_and(|e| e.args[0].eq_ignore_ascii_case("subsystem"));
+    if subsystem && joined(typed).is_none() {
+        return Err(no_subsystem());
+    }
+    let command = command(typed, &mut options)?.is_some();
+    let host = typed_host(typed).unwrap_or(&host);
+    let shown = config::Shown { layers: &layers, options: &options, host, command, list };
+    Ok(config::effective_lines(&shown))
+}
+
+/// The host of the destination with the brackets it was typed with, for `-G`.
+fn typed_host(typed: &Typed) -> Option<&str> {
+    let text = typed.destination.as_deref().filter(|text| !text.contains("://"))?;
+    let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    Some(host).filter(|host| host.starts_with('[') && host.ends_with(']'))
+}
 /// What the command line alone sets, with the user and port of the destination if it is given.
 pub(super) fn command_line(typed: &Typed, destination: Option<&Destination>) -> Result<Layers> {
     let mut layers = Layers::new();
@@ -153,28 +230,28 @@ pub(super) fn command_line(typed: &Typed, destination: Option<&Destination>) -> 
     Ok(layers)
 }
 
-fn layered(typed: &Typed, context: &Context) -> Result<Resolved> {
+pub(super) fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Result<Resolved> {
     if let Some(name) = &typed.profile {
         let document = profile::named(name, context)?;
-        return saved(typed, None, document, context);
+        return saved(typed, None, document, (context, names));
     }
     let text = typed.destination.as_deref().ok_or_else(no_host)?;
     let parsed = Destination::parse(text);
     if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {
         let alias = parsed.as_ref().map_or(text, |destination| &destination.host);
         let mut layers = command_line(typed, parsed.as_ref().ok())?;
-        read_files(typed, alias, &mut layers, context)?;
+        read_files(typed, alias, &mut layers, (context, &NoNames))?;
         if !layers.names_host() {
             // Of `user@name`, the user is one only where the session is not called all of it.
             let around = parsed.as_ref().ok().filter(|_| name != text);
-            return saved(typed, around, profile::named(&name, context)?, context);
+            return saved(typed, around, profile::named(&name, context)?, (context, names));
         }
     }
     let destination = parsed?;
     let mut layers = command_line(typed, Some(&destination))?;
-    read_files(typed, &destination.host, &mut layers, context)?;
+    read_files(typed, &destination.host, &mut layers, (context, names))?;
     let options = layers.options(&destination.host, context)?;
-    Ok(Resolved { host: destination.host, options, profile: None })
+    Ok(Resolved { host: destination.host, layers, options, profile: None })
 }
 
 /// The same with a saved session between the command line and the files.
@@ -182,15 +259,15 @@ fn saved(
     typed: &Typed,
     destination: Option<&Destination>,
     document: Document,
-    context: &Context,
+    (context, names): (&Context, &dyn Names),
 ) -> Result<Resolved> {
     let mut layers = command_line(typed, destination)?;
     profile::add(&mut layers, &document, joined(typed).is_some())?;
     let host = document.profile().host.clone();
-    read_files(typed, &host, &mut layers, context)?;
+    read_files(typed, &host, &mut layers, (context, names))?;
     let mut options = layers.options(&host, context)?;
     options.warnings.extend(profile::warnings(&document));
-    Ok(Resolved { host, options, profile: Some(document) })
+    Ok(Resolved { host, layers, options, profile: Some(document) })
 }
 
 fn add(layers: &mut Layers, setting: &TypedSetting) -> Result<()> {
@@ -205,27 +282,41 @@ fn add(layers: &mut Layers, setting: &TypedSetting) -> Result<()> {
     }
 }
 
-fn read_files(typed: &Typed, host: &str, layers: &mut Layers, context: &Context) -> Result<()> {
+fn read_files(
+    typed: &Typed,
+    host: &str,
+    layers: &mut Layers,
+    (context, names): (&Context, &dyn Names),
+) -> Result<()> {
     let joined = joined(typed);
     let mut facts = HostFacts {
         original: host.to_owned(),
         command: joined.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-        final_pass: false,
+        ..HostFacts::default()
     };
     let files = files(typed, context);
     let read = |facts: &HostFacts, layers: &mut Layers| {
         files.iter().try_for_each(|file| layers.file(file, facts, context))
     };
     read(&facts, layers)?;
-    if layers.wants_final_pass() {
+    let found = layers.canonical_name(host, names)?;
+    layers.resolve(found.name.clone(), found.origin);
+    if layers.wants_final_pass() || found.again {
         facts.final_pass = true;
+        facts.resolved = Some(found.name);
         read(&facts, layers)?;
+    }
+    if typed.stdio_forward.is_some() {
+        // What -W switches on counts least of all, as in ssh(1).
+        for keyword in [Keyword::ExitOnForwardFailure, Keyword::ClearAllForwardings] {
+            layers.set(keyword, "yes", Origin::Flag("-W"))?;
+        }
     }
     Ok(())
 }
 
 /// The files to read: the one of `-F` alone, or the user's and the system's.
-fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
+pub(super) fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
     match &typed.config_file {
         Some(word) if word.as_os_str().eq_ignore_ascii_case("none") => Vec::new(),
         Some(path) => vec![ConfigFile { path: path.clone(), kind: FileKind::Named }],
@@ -243,11 +334,23 @@ fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
 fn refuse_misplaced(typed: &Typed) -> Result<()> {
     let answers = [("--force", typed.force), ("--yes", typed.yes)];
     match answers.iter().find(|(_, typed)| *typed) {
-        Some((flag, _)) => {
-            Err(usage(format!("{flag} is for tessh sessions; connecting is not forced")))
-        }
+        Some((flag, _)) => Err(usage(say!("error-cli-tessh-sessions-connecting-not", flag))),
         None => Ok(()),
     }
+}
+
+/// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
+fn refuse_unbuilt(typed: &Typed) -> Result<()> {
+    let (flag, why) = if typed.control.is_some() {
+        ("-O", say!("config-no-control"))
+    } else if typed.syslog {
+        ("-y", say!("config-no-syslog"))
+    } else if typed.gssapi {
+        ("-K", say!("config-no-gssapi"))
+    } else {
+        return Ok(());
+    };
+    Err(usage(format!("{flag}: {why}")))
 }
 
 fn joined(typed: &Typed) -> Option<Vec<u8>> {
@@ -265,6 +368,11 @@ fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
     }
     if typed.is_some() && *options.session_type == SessionType::None {
         options.warnings.push(say!("error-cli-n-command-not-run"));
+    }
+    let forks = *options.fork_after_authentication;
+    let nothing = typed.is_none() && options.remote_command.is_none();
+    if forks && nothing && *options.session_type != SessionType::None {
+        return Err(usage(say!("config-no-command-to-fork")));
     }
     let configured = || options.remote_command.as_ref().map(|text| text.as_bytes().to_vec());
     Ok(typed.or_else(configured))
@@ -300,6 +408,10 @@ fn method(
         default_identity,
         agent_answers: &answers,
     })
+}
+
+fn no_subsystem() -> Error {
+    usage(say!("error-cli-you-must-specify-subsystem")).hint(say!("error-cli-such-s-host-sftp"))
 }
 
 /// The agent's socket: IdentityAgent, or SSH_AUTH_SOCK.

@@ -26,6 +26,8 @@ pub enum Action {
     Quieter,
     /// `~i`, which ssh does not have
     Information,
+    /// `~I`, which ssh does not have
+    InformationLines,
     /// `~d`, which ssh does not have
     Duplicate,
     /// `~C`
@@ -50,7 +52,7 @@ impl Escape {
         Escape { character, at_line_start: true, pending: false, own: true }
     }
 
-    /// The same with ssh's escapes alone, for those who expect ssh: `~i` and `~d` are then
+    /// The same with ssh's escapes alone, for those who expect ssh: `~i`, `~I` and `~d` are then
     /// sent as typed.
     pub fn of_ssh(character: u8) -> Escape {
         Escape { own: false, ..Escape::new(character) }
@@ -102,20 +104,21 @@ impl Escape {
     pub fn help(&self) -> String {
         let c = visible(self.character);
         let mut lines = vec![
-            format!("{c}.   - terminate connection"),
-            format!("{c}C   - open a command line"),
-            format!("{c}R   - request rekey"),
-            format!("{c}V/v - decrease/increase verbosity (LogLevel)"),
-            format!("{c}^Z  - suspend tessh"),
-            format!("{c}#   - list forwarded connections"),
+            say!("escape-terminate-connection", c),
+            say!("escape-command-line", c),
+            say!("escape-r-request-rekey", c),
+            say!("escape-v-v-decrease-increase", c),
+            say!("escape-z-suspend-tessh", c),
+            say!("escape-show-connection", c),
         ];
         if self.own {
-            lines.push(format!("{c}i   - show everything about the connection"));
-            lines.push(format!("{c}d   - log in once more, on top of this session"));
+            lines.push(say!("escape-show-everything", c));
+            lines.push(say!("escape-show-lines", c));
+            lines.push(say!("escape-log-in-once-more", c));
         }
-        lines.push(format!("{c}?   - this message"));
-        lines.push(format!("{c}{c}   - send the escape character by typing it twice"));
-        let mut text = format!("{c}?\r\nSupported escape sequences:\r\n");
+        lines.push(say!("escape-message", c));
+        lines.push(say!("escape-send-escape-character-typing", c));
+        let mut text = format!("{c}?\r\n{}\r\n", say!("escape-supported-escape-sequences"));
         for line in lines {
             text.push_str(&format!(" {line}\r\n"));
         }
@@ -133,6 +136,7 @@ impl Escape {
             b'v' => Some(Action::Louder),
             b'V' => Some(Action::Quieter),
             b'i' if self.own => Some(Action::Information),
+            b'I' if self.own => Some(Action::InformationLines),
             b'd' if self.own => Some(Action::Duplicate),
             b'C' => Some(Action::CommandLine),
             b'B' | b'&' => Some(Action::Unavailable(byte)),
@@ -198,10 +202,11 @@ mod tests {
 
     #[test]
     fn escapes_that_ssh_does_not_have_can_be_left_out() {
-        assert_eq!(run(b"~i~d", 1), (Vec::new(), vec![Action::Information, Action::Duplicate]));
+        let own = vec![Action::Information, Action::InformationLines, Action::Duplicate];
+        assert_eq!(run(b"~i~I~d", 1), (Vec::new(), own));
         let (mut out, mut ssh) = (BytesMut::new(), Escape::of_ssh(b'~'));
-        assert_eq!(ssh.next(b"~irina\r~dave", &mut out), (12, None));
-        assert_eq!(&out[..], b"~irina\r~dave");
+        assert_eq!(ssh.next(b"~irina\r~Ian\r~dave", &mut out), (17, None));
+        assert_eq!(&out[..], b"~irina\r~Ian\r~dave");
         assert!(!ssh.help().contains("~i") && Escape::new(b'~').help().contains("~i"));
     }
 

@@ -11,15 +11,19 @@ use std::time::Duration;
 
 use russh::keys::ssh_key::PublicKey;
 use tokio::time::{Instant, timeout};
+use unicode_width::UnicodeWidthStr;
 
 use super::authenticate::Session;
 use super::deadline;
 use super::events::Negotiated;
+use crate::say;
 use crate::text;
 use crate::trust::fingerprint;
 
 /// What is shown of an identification line: RFC 4253 section 4.2 allows 255 bytes.
 const SHOWN: usize = 255;
+/// The columns that labels are given: the longest has a few less.
+const LABEL: usize = 24;
 
 /// The facts about one connection at one moment.
 #[derive(Clone, Debug)]
@@ -64,13 +68,15 @@ pub struct HostKey {
     pub sha256: String,
     /// Why it was accepted and where that stands.
     pub trusted: String,
+    /// The key itself.
+    pub key: PublicKey,
 }
 
 /// One fact as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// What it is about.
-    pub label: &'static str,
+    pub label: String,
     /// What there is to say.
     pub value: String,
 }
@@ -81,52 +87,61 @@ impl Information {
     pub fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut line = |label, value: String| lines.push(Line { label, value });
-        line("user", text::line(&self.user, SHOWN));
+        line(say!("information-user"), text::line(&self.user, SHOWN));
         line(
-            "address",
+            say!("information-address"),
             match self.address {
-                Some(address) => format!("{} port {}", address.ip(), address.port()),
-                None => "behind a proxy command".to_owned(),
+                Some(address) => {
+                    say!("information-address-port", address = address.ip(), port = address.port())
+                }
+                None => say!("information-behind-proxy"),
             },
         );
-        line("server", self.server.clone());
-        line("client", self.client.clone());
+        line(say!("information-server"), self.server.clone());
+        line(say!("information-client"), self.client.clone());
         if let Some(negotiated) = &self.negotiated {
-            let strict = if negotiated.strict { "strict" } else { "not strict" };
-            line("key exchange", format!("{}, {strict}", negotiated.kex));
+            let kex = &negotiated.kex;
+            let said = match negotiated.strict {
+                true => say!("information-strict", kex),
+                false => say!("information-not-strict", kex),
+            };
+            line(say!("information-key-exchange"), said);
         }
         if let Some(key) = &self.host_key {
-            line("host key algorithm", key.algorithm.clone());
-            line("host key", format!("{} {}", key.kind, key.sha256));
-            line("trusted because", text::line(&key.trusted, 4 * SHOWN));
+            line(say!("information-host-key-algorithm"), key.algorithm.clone());
+            line(say!("information-host-key"), format!("{} {}", key.kind, key.sha256));
+            line(say!("information-trusted"), text::line(&key.trusted, 4 * SHOWN));
         }
         if let Some(negotiated) = &self.negotiated {
             let mac = |name: &String| match negotiated.is_aead() {
-                true => "implicit".to_owned(),
+                true => say!("information-mac-implicit"),
                 false => name.clone(),
             };
-            line("cipher to server", negotiated.cipher.clone());
-            line("cipher from server", negotiated.cipher.clone());
-            line("MAC to server", mac(&negotiated.client_mac));
-            line("MAC from server", mac(&negotiated.server_mac));
-            line("compression to server", negotiated.client_compression.to_owned());
-            line("compression from server", negotiated.server_compression.to_owned());
+            line(say!("information-cipher-out"), negotiated.cipher.clone());
+            line(say!("information-cipher-in"), negotiated.cipher.clone());
+            line(say!("information-mac-out"), mac(&negotiated.client_mac));
+            line(say!("information-mac-in"), mac(&negotiated.server_mac));
+            line(say!("information-compression-out"), negotiated.client_compression.to_owned());
+            line(say!("information-compression-in"), negotiated.server_compression.to_owned());
         }
-        line("authenticated by", text::line(&self.authentication, 4 * SHOWN));
-        line("key exchanges", self.exchanges.to_string());
-        line("sent", bytes(self.sent));
-        line("received", bytes(self.received));
-        line("connected for", duration(self.age));
+        line(say!("information-authenticated"), text::line(&self.authentication, 4 * SHOWN));
+        line(say!("information-exchanges"), self.exchanges.to_string());
+        line(say!("information-sent"), bytes(self.sent));
+        line(say!("information-received"), bytes(self.received));
+        line(say!("information-age"), duration(self.age));
         line(
-            "round trip",
+            say!("information-round-trip"),
             match self.round_trip {
                 Some(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
-                None => "no answer within a second".to_owned(),
+                None => say!("information-no-answer"),
             },
         );
         match self.forwards.is_empty() {
-            true => line("forwards", "none".to_owned()),
-            false => self.forwards.iter().for_each(|it| line("forward", text::line(it, SHOWN))),
+            true => line(say!("information-forwards"), say!("information-none")),
+            false => self
+                .forwards
+                .iter()
+                .for_each(|it| line(say!("information-forward"), text::line(it, SHOWN))),
         }
         lines
     }
@@ -134,9 +149,10 @@ impl Information {
     /// The facts as lines in the middle of a session, each ending as a raw terminal needs it;
     /// `escape` is what was typed for them.
     pub fn page(&self, escape: &str) -> String {
-        let mut text = format!("{escape}\r\nConnection information:\r\n");
+        let mut text = format!("{escape}\r\n{}\r\n", say!("information-title"));
         for Line { label, value } in self.lines() {
-            text.push_str(&format!("  {label:24} {value}\r\n"));
+            let gap = LABEL.saturating_sub(label.width());
+            text.push_str(&format!("  {label}{:gap$} {value}\r\n", ""));
         }
         text
     }
@@ -154,8 +170,10 @@ fn bytes(count: u64) -> String {
         unit = Some(name);
     }
     match unit {
-        Some(unit) => format!("{rest:.1} {unit} ({count} bytes)"),
-        None => format!("{count} bytes"),
+        Some(unit) => {
+            say!("information-bytes-in-unit", size = format!("{rest:.1}"), unit, count)
+        }
+        None => say!("information-bytes", count),
     }
 }
 
@@ -163,10 +181,10 @@ fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     match (hours, minutes) {
-        (0, 0) => format!("{seconds} s"),
-        (0, _) => format!("{minutes} min {} s", seconds % 60),
-        (1..48, _) => format!("{hours} h {minutes} min"),
-        _ => format!("{} days {} h", hours / 24, hours % 24),
+        (0, 0) => say!("information-seconds", seconds),
+        (0, _) => say!("information-minutes", minutes, seconds = seconds % 60),
+        (1..48, _) => say!("information-hours", hours, minutes),
+        _ => say!("information-days", days = hours / 24, hours = hours % 24),
     }
 }
 
@@ -213,6 +231,7 @@ impl Record {
             kind: fingerprint::type_name(key),
             sha256: fingerprint::sha256(key),
             trusted,
+            key: key.clone(),
         });
     }
 

@@ -3,7 +3,7 @@
 //! ssh_config(5). It sees the environment and standard error of this process and no input.
 //! Whatever goes wrong with it is a refusal of the host: what it would have said is not known.
 
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use data_encoding::BASE64;
 use log::debug;
@@ -15,7 +15,8 @@ use tokio::time::timeout;
 
 use super::deadline;
 use crate::config::{KnownHostsCommand, Search, SearchedKey};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
 use crate::text;
 use crate::trust::{Subject, fingerprint};
 
@@ -47,7 +48,7 @@ pub(super) async fn for_key(
         Some(certificate) => certificate.encode(&mut blob),
         None => offered.public_key().key_data().encode(&mut blob),
     };
-    encoded.map_err(|_| refused("the host key has no encoding"))?;
+    encoded.map_err(|_| refused(&say!("error-trust-host-key-no-encoding")))?;
     let kind = match offered.certificate() {
         Some(certificate) => certificate.algorithm().to_certificate_type(),
         None => offered.public_key().algorithm().to_string(),
@@ -65,15 +66,15 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
     let program = command.program();
     let shown = text::line(&program.to_string_lossy(), SHOWN);
     debug!("KnownHostsCommand-{}: {shown}", search.reason);
-    let fault = |what: &str| refused(&format!("KnownHostsCommand {shown} {what}"));
+    let fault = |what: &str| refused(&say!("error-command", program = shown, what));
     let mut child = Command::new(program)
         .args(command.arguments(search))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| fault(&format!("did not start: {error}")))?;
-    let stdout = child.stdout.take().ok_or_else(|| fault("has no output"))?;
+        .map_err(|error| fault(&say!("error-command-not-started", error = told(&error))))?;
+    let stdout = child.stdout.take().ok_or_else(|| fault(&say!("error-command-no-output")))?;
     let mut output = Vec::new();
     let done = async {
         stdout.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut output).await?;
@@ -82,17 +83,25 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
     };
     match timeout(deadline::KNOWN_HOSTS_COMMAND, done).await {
         Ok(Ok(Some(status))) if status.success() => Ok(output),
-        Ok(Ok(Some(status))) => Err(fault(&format!("failed: {status}"))),
-        Ok(Ok(None)) => Err(fault(&format!("printed more than {} MiB", MAX_OUTPUT >> 20))),
-        Ok(Err(error)) => Err(fault(&format!("cannot be read: {error}"))),
+        Ok(Ok(Some(status))) => Err(fault(&say!("error-command-failed", status = ended(status)))),
+        Ok(Ok(None)) => Err(fault(&say!("error-command-too-much", limit = MAX_OUTPUT >> 20))),
+        Ok(Err(error)) => Err(fault(&say!("error-command-unreadable", error = told(&error)))),
         Err(_) => {
             let seconds = deadline::KNOWN_HOSTS_COMMAND.as_secs();
-            Err(fault(&format!("did not end within {seconds} s")))
+            Err(fault(&say!("error-command-too-slow", seconds)))
         }
     }
 }
 
+/// How it ended, where not by a signal in our words.
+fn ended(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => say!("error-command-exit-status", code),
+        None => status.to_string(),
+    }
+}
+
 fn refused(reason: &str) -> Error {
-    Error::new(Kind::HostKey, format!("Host key verification failed: {reason}"))
-        .hint("mend the command, or go on without: -o KnownHostsCommand=none")
+    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
+        .hint(say!("error-command-hint"))
 }

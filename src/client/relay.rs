@@ -64,7 +64,7 @@ pub trait Console {
     /// Logs in once more to the same destination, on top of this session, and returns when
     /// that is over.
     fn duplicate<'a>(&'a mut self, escape: String) -> Interlude<'a> {
-        self.say(&format!("{escape}: not available here\r\n"));
+        self.say(&(say!("again-not-here", escape) + "\r\n"));
         Box::pin(std::future::ready(()))
     }
 

@@ -23,6 +23,7 @@ use super::authenticate::Session;
 use super::deadline;
 use crate::config::UpdateHostKeys;
 use crate::prompt::{Answer, Prompt, RotationQuestion};
+use crate::say;
 use crate::trust::rotate::{self, Announcement, Difference, Obstacle};
 use crate::trust::{RevokedKeys, Subject, fingerprint};
 
@@ -164,7 +165,7 @@ impl Step<'_> {
                 return debug!("{reason}, skipping UserKnownHostsFile update");
             }
             Ok(Err(Obstacle::Trouble(reason))) => {
-                return warn!("host keys were not updated: {reason}");
+                return warn!("{}", say!("rotation-not-updated", reason));
             }
             // A panic on the other thread has been reported there.
             Err(_) => return,
@@ -177,7 +178,7 @@ impl Step<'_> {
     /// What of the announcement counts; `None` if it is not to be heeded at all.
     fn sort_out(&self, keys: Vec<PublicKey>) -> Option<Announcement> {
         if keys.len() > MAX_KEYS {
-            warn!("the server announced more than {MAX_KEYS} host keys: none is considered");
+            warn!("{}", say!("rotation-too-many", limit = MAX_KEYS));
             return None;
         }
         let ground = &self.ground;
@@ -186,7 +187,7 @@ impl Step<'_> {
         for key in keys {
             let key = PublicKey::new(key.key_data().clone(), "");
             if counted.contains(&key) || unusable.contains(&key) {
-                warn!("the server announced a host key twice: none is considered");
+                warn!("{}", say!("rotation-twice"));
                 return None;
             }
             if self.is_revoked(&key) {
@@ -225,7 +226,7 @@ impl Step<'_> {
             Ok(Ok(())) => return true,
             // The session has its own way to find out.
             Ok(Err(russh::Error::Disconnect | russh::Error::SendError)) => {}
-            Ok(Err(_)) => error!("Server failed to confirm ownership of private host keys"),
+            Ok(Err(_)) => error!("{}", say!("rotation-unproved")),
             Err(_) => debug!("the server did not prove its host keys in time"),
         }
         false
@@ -261,7 +262,7 @@ impl Step<'_> {
         let hash = self.ground.hash;
         let written = spawn_blocking(move || rotate::rotate(&announced, &difference, hash)).await;
         if let Ok(Err(error)) = written {
-            warn!("host keys were not updated: {error}");
+            warn!("{}", say!("rotation-not-updated", reason = error));
         }
     }
 }

@@ -39,6 +39,7 @@ pub(super) struct Typing<'a> {
 /// What takes the input away for a while.
 enum Wanted {
     Information,
+    InformationLines,
     Duplicate,
     CommandLine,
     Paste(Vec<u8>),
@@ -178,6 +179,11 @@ impl Typing<'_> {
                     self.console.say(&format!("{line}\r\n"));
                 }
             }
+            Wanted::InformationLines => {
+                let facts = self.session.information().await;
+                let escape = self.shown(b'I');
+                self.console.say(&facts.page(&escape));
+            }
             Wanted::Duplicate => self.console.duplicate(self.shown(b'd')).await,
             Wanted::Paste(pasted) => {
                 let text = paste::as_text(&pasted);
@@ -233,10 +239,9 @@ impl Typing<'_> {
                     keys.wanted = Some(Wanted::Paste(bytes));
                 }
                 Piece::Pasted(bytes) => self.pass(&bytes, keys),
-                Piece::TooLong => self.console.say(&format!(
-                    "[not sent: a paste of more than {} MiB]\r\n",
-                    paste::MAX_PASTE >> 20
-                )),
+                Piece::TooLong => self
+                    .console
+                    .say(&(say!("paste-too-long", limit = paste::MAX_PASTE >> 20) + "\r\n")),
             }
         }
     }
@@ -263,10 +268,12 @@ impl Typing<'_> {
                 None => {}
                 Some(Action::Disconnect) => keys.escaped = true,
                 Some(Action::Information) => keys.wanted = Some(Wanted::Information),
+                Some(Action::InformationLines) => keys.wanted = Some(Wanted::InformationLines),
                 Some(Action::Duplicate) => keys.wanted = Some(Wanted::Duplicate),
                 Some(Action::CommandLine) => keys.wanted = Some(Wanted::CommandLine),
                 Some(Action::Suspend) => {
-                    self.console.say(&format!("{} [suspend tessh]\r\n", escape.shown(0x1a)));
+                    let said = say!("error-client-suspend-tessh", escape = escape.shown(0x1a));
+                    self.console.say(&(said + "\r\n"));
                     self.console.suspend();
                 }
                 Some(Action::Help) => self.console.say(&escape.help()),
@@ -282,9 +289,11 @@ impl Typing<'_> {
                 }
                 Some(Action::Louder) => self.verbosity(b'v', true),
                 Some(Action::Quieter) => self.verbosity(b'V', false),
-                Some(Action::Unavailable(byte)) => self
-                    .console
-                    .say(&format!("{}: not available in this client\r\n", escape.shown(byte))),
+                Some(Action::Unavailable(byte)) => {
+                    let escape = escape.shown(byte);
+                    let said = say!("error-client-not-available-client", escape);
+                    self.console.say(&(said + "\r\n"));
+                }
             }
         }
         from
@@ -299,12 +308,17 @@ impl Typing<'_> {
 
 fn connections(escape: &Escape, session: &Session) -> String {
     let shown = escape.shown(b'#');
-    let mut text = format!("{shown}\r\nThe following connections are open:\r\n  #0 session\r\n");
+    let title = say!("escape-following-connections-are-open");
+    let mut text = format!("{shown}\r\n{title}\r\n{}\r\n", say!("escape-open-session"));
     if let Some(negotiated) = session.negotiated() {
-        text.push_str(&format!(
-            "  {} {} {}, authenticated by {}\r\n",
-            negotiated.kex, negotiated.host_key, negotiated.cipher, session.how
-        ));
+        let said = say!(
+            "error-client-authenticated",
+            kex = negotiated.kex,
+            host_key = negotiated.host_key,
+            cipher = negotiated.cipher,
+            how = session.how
+        );
+        text.push_str(&(said + "\r\n"));
     }
     for forward in session.forwards().list() {
         text.push_str(&format!("  {forward}\r\n"));

@@ -24,6 +24,7 @@ use super::known_hosts_command;
 use super::rotation::Ground;
 use super::sshfp;
 use super::wire::Wire;
+use crate::catalogue::Language;
 use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
@@ -265,7 +266,7 @@ impl HostCheck {
             Verdict::AcceptAndRecord => {
                 warn();
                 let (Ok(saved) | Err(saved)) = self.record(&evidence, prompt);
-                trusted(format!("new hosts are taken without a question; {saved}"));
+                trusted(say!("trusted-new-taken", saved));
                 Ok(())
             }
             Verdict::AcceptRestricted => {
@@ -275,7 +276,7 @@ impl HostCheck {
                     "error-client-stricthostkeychecking-no-passwords-keyboard",
                     fact = not_as_known(&evidence, &self.host.shown)
                 )));
-                trusted("it is NOT: StrictHostKeyChecking is no".to_owned());
+                trusted(say!("trusted-not"));
                 Ok(())
             }
             Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence))),
@@ -340,14 +341,14 @@ impl HostCheck {
             }
         };
         if !recorded {
-            return Ok("you said so, for this connection".to_owned());
+            return Ok(say!("trusted-once"));
         }
         let saved = self.record(&evidence, prompt);
         if saved.is_ok() {
             self.rotate_from(&evidence, shared);
         }
-        let (Ok(what) | Err(what)) = saved;
-        Ok(format!("you said so; {what}"))
+        let (Ok(saved) | Err(saved)) = saved;
+        Ok(say!("trusted-said", saved))
     }
 
     /// Other keys may be learnt where this one was in the file that is written; not by a
@@ -380,8 +381,8 @@ impl HostCheck {
     fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) -> Result<String, String> {
         let host = &self.host;
         let Some(file) = host.sources.user.first() else {
-            prompt.notice(Notice::Warning("no UserKnownHostsFile is set: the key was not saved"));
-            return Err("not saved: no UserKnownHostsFile is set".to_owned());
+            prompt.notice(Notice::Warning(&say!("error-client-no-userknownhostsfile-set-key")));
+            return Err(say!("trusted-nowhere-to-save"));
         };
         let key = &evidence.offered;
         let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(key));
@@ -396,10 +397,10 @@ impl HostCheck {
             ),
         };
         let (said, saved) = match result {
-            Ok(()) => (done, Ok(format!("saved to {}", file.display()))),
+            Ok(()) => (done, Ok(say!("trusted-saved", file = file.display()))),
             Err(error) => (
-                format!("Failed to add the host to the list of known hosts: {error}"),
-                Err(format!("not saved to {}", file.display())),
+                say!("error-client-failed-add-host-list", error),
+                Err(say!("trusted-not-saved", file = file.display())),
             ),
         };
         prompt.notice(Notice::Warning(&said));
@@ -410,8 +411,8 @@ impl HostCheck {
 /// Where it stands that the key is the host's.
 fn on_record(evidence: &Evidence) -> String {
     match &evidence.finding {
-        Finding::Known(at) => format!("known: {at}"),
-        Finding::Certified { at, authority } => format!("certified by {authority}: {at}"),
+        Finding::Known(at) => say!("trusted-known", at),
+        Finding::Certified { at, authority } => say!("trusted-certified", authority, at),
         // No other finding is accepted as it stands.
         _ => String::new(),
     }
@@ -442,7 +443,7 @@ fn report(evidence: &Evidence) {
     for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
         info!("{problem}");
     }
-    for line in trust::sshfp::lines(evidence) {
+    for line in trust::sshfp::lines_in(Language::English, evidence) {
         info!("{line}");
     }
     let kind = fingerprint::type_name(&evidence.offered);
@@ -488,14 +489,12 @@ fn cannot_ask(evidence: &Evidence) -> String {
     let name = &evidence.subject.name;
     match &evidence.finding {
         Finding::Changed(known) => {
-            format!("the {kind} key of {name} changed: {}, offered {offered}", listed(known))
+            say!("error-client-key-changed-offered", kind, name, known = listed(known), offered)
         }
         Finding::OtherTypeKnown(known) => {
-            format!("no {kind} key is known for {name}, only {}; offered {offered}", listed(known))
+            say!("error-client-no-key-known-only", kind, name, known = listed(known), offered)
         }
-        _ => format!(
-            "no {kind} host key is known for {name}, and nobody can be asked; offered {offered}"
-        ),
+        _ => say!("error-client-no-host-key-known-nobody", kind, name, offered),
     }
 }
 
@@ -525,12 +524,12 @@ fn remedy(evidence: &Evidence) -> String {
             say!("error-client-ask-servers-administrator-if", file = file.display())
         }
         _ if evidence.sshfp.is_secure_mismatch() => {
-            "ask the server's administrator whether its key or its SSHFP records are out of date".into()
+            say!("sshfp-rejected-hint")
         }
-        Finding::Forbidden(_) => "RevokedHostKeys names that file; ask the server's administrator".into(),
-        Finding::Revoked(_) => "this key must not be trusted; ask the server's administrator".into(),
-        _ if unread.is_some() => "make that file readable, or name others with UserKnownHostsFile".into(),
-        Finding::OtherTypeKnown(_) => "connect once on a terminal to compare the fingerprint".into(),
-        _ => "connect once on a terminal to compare the fingerprint, or use -o StrictHostKeyChecking=accept-new".into(),
+        Finding::Forbidden(_) => say!("revoked-hint"),
+        Finding::Revoked(_) => say!("error-client-key-must-not-trusted"),
+        _ if unread.is_some() => say!("error-client-make-file-readable-or"),
+        Finding::OtherTypeKnown(_) => say!("error-client-connect-once-terminal-compare"),
+        _ => say!("error-client-connect-once-terminal-compare-fingerprint"),
     }
 }

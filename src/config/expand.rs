@@ -18,6 +18,8 @@ pub const COMMON: &str = "CdhijkLlnpru";
 pub const ALL: &str = "CdhijkLlnpruT";
 /// The tokens of ProxyCommand and ProxyJump.
 pub const PROXY: &str = "hnpr";
+/// The tokens of Match exec.
+pub const MATCH_EXEC: &str = "CdhijkLlnpru";
 /// The token of HostName.
 pub const HOSTNAME: &str = "h";
 
@@ -175,7 +177,8 @@ pub fn tilde(text: &str, context: &Context) -> Result<String, Fault> {
         user.ok_or_else(|| say!("error-config-no-such-user", value = shown(name)))?.dir
     };
     if path.is_empty() {
-        return Ok(home.to_string_lossy().into_owned());
+        // As ssh(1) has it, with a slash at the end.
+        return Ok(format!("{}/", home.to_string_lossy().trim_end_matches('/')));
     }
     Ok(home.join(path.trim_start_matches('/')).to_string_lossy().into_owned())
 }
@@ -247,7 +250,7 @@ mod tests {
     fn tildes() {
         let c = context();
         for (text, wanted) in [
-            ("~", "/home/me"),
+            ("~", "/home/me/"),
             ("~/x", "/home/me/x"),
             ("~//x", "/home/me/x"),
             ("a~/x", "a~/x"),

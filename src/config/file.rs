@@ -13,8 +13,8 @@ use super::expand::{Tokens, tilde};
 use super::keyword::Keyword;
 use super::layers::{Layers, arguments, unknown};
 use super::origin::Origin;
-use super::value::{Fault, is_none, shown};
-use super::{Context, line, pattern, user_directory};
+use super::value::{Fault, shown};
+use super::{Context, line, matching, pattern, user_directory};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -58,6 +58,48 @@ pub struct HostFacts {
     pub command: Option<String>,
     /// Whether this is the second reading, in which `Match final` holds.
     pub final_pass: bool,
+    /// In the second reading, the name that the first one came to: Host and `Match host` look
+    /// at it.
+    pub resolved: Option<String>,
+}
+
+impl HostFacts {
+    /// What Host lines look at.
+    fn name(&self) -> &str {
+        self.resolved.as_deref().unwrap_or(&self.original)
+    }
+}
+
+/// A Host or Match line, and what became of its block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Where it stands.
+    pub origin: Origin,
+    /// The line.
+    pub text: String,
+    /// Whether the block applies.
+    pub applies: bool,
+    /// Why, or why not.
+    pub why: Why,
+    /// Whether it was met in the second reading.
+    pub second: bool,
+}
+
+/// Why a block applies or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// This pattern of a Host line matches.
+    Pattern(String),
+    /// This negated pattern of a Host line matches.
+    Negated(String),
+    /// No pattern of a Host line matches.
+    NoPattern,
+    /// All criteria of a Match line hold.
+    All,
+    /// This criterion does not hold; what it was compared with.
+    Criterion(String, String),
+    /// The block that included the file does not apply.
+    Outside,
 }
 
 /// One reading of a file and what it includes.
@@ -181,7 +223,8 @@ impl<'a> Reader<'a> {
         };
         let Some(keyword) = Keyword::find(typed) else {
             if self.layers.ignores(typed) {
-                return Ok(Ok(()));
+                let quotes = line::words(rest).map(drop);
+                return Ok(quotes.map_err(|fault| format!("{}: {fault}", origin(place))));
             }
             let (file, line) = (name(place.path), place.line);
             return Ok(Err(say!("error-config-line", file, line, unknown = unknown(typed))));
@@ -195,13 +238,14 @@ impl<'a> Reader<'a> {
         };
         match keyword {
             Keyword::Host => {
-                place.active = place.reachable && self.host_applies(&args);
+                let why = self.host_applies(&args);
+                self.enter(text, why, place);
                 self.layers.host_named |= place.active && self.host_is_named(&args);
                 Ok(Ok(()))
             }
-            Keyword::Match => match self.match_applies(&args, place.reachable) {
-                Ok(applies) => {
-                    place.active = place.reachable && applies;
+            Keyword::Match => match self.match_applies(rest, place.reachable) {
+                Ok(why) => {
+                    self.enter(text, why, place);
                     Ok(Ok(()))
                 }
                 Err(fault) => {
@@ -219,13 +263,28 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn host_applies(&self, patterns: &[String]) -> bool {
-        let mut found = false;
+    /// Begins a block, and remembers what became of it.
+    fn enter(&mut self, text: &str, why: Why, place: &mut Place<'_>) {
+        let why = if place.reachable { why } else { Why::Outside };
+        let applies = matches!(why, Why::Pattern(_) | Why::All);
+        place.active = applies;
+        let text = text.trim().to_owned();
+        let second = self.host.final_pass;
+        self.layers.enter(Block { origin: origin(place), text, applies, why, second });
+    }
+
+    fn host_applies(&self, patterns: &[String]) -> Why {
+        let mut found = Why::NoPattern;
         for entry in patterns {
             match entry.strip_prefix('!') {
-                Some(entry) if pattern::matches(entry, &self.host.original) => return false,
+                Some(negated) if pattern::matches(negated, self.host.name()) => {
+                    return Why::Negated(entry.clone());
+                }
                 Some(_) => {}
-                None => found |= pattern::matches(entry, &self.host.original),
+                None if found == Why::NoPattern && pattern::matches(entry, self.host.name()) => {
+                    found = Why::Pattern(entry.clone());
+                }
+                None => {}
             }
         }
         found
@@ -234,85 +293,17 @@ impl<'a> Reader<'a> {
     /// Whether a pattern that matches says more than "every host".
     fn host_is_named(&self, patterns: &[String]) -> bool {
         let every = |entry: &str| entry.bytes().all(|byte| byte == b'*');
-        let named = |entry: &String| !every(entry) && pattern::matches(entry, &self.host.original);
+        let named = |entry: &String| !every(entry) && pattern::matches(entry, self.host.name());
         patterns.iter().any(named)
     }
 
-    /// Whether all criteria of a Match line hold. They are checked whether it can apply or not.
-    fn match_applies(&mut self, args: &[String], reachable: bool) -> Result<bool, Fault> {
-        if args.is_empty() {
-            return Err(say!("error-config-no-argument-after-keyword"));
-        }
-        // `host=x` is one way to write `host x`.
-        let split = args.iter().flat_map(|arg| match arg.split_once('=') {
-            Some((name, value)) if is_criterion(name) => vec![name.to_owned(), value.to_owned()],
-            _ => vec![arg.clone()],
-        });
-        let words: Vec<String> = split.filter(|word| !word.is_empty()).collect();
-        let mut words = words.iter().map(String::as_str).peekable();
-        let mut applies = reachable;
-        while let Some(word) = words.next() {
-            let (negated, criterion) = match word.strip_prefix('!') {
-                Some(criterion) => (true, criterion.to_ascii_lowercase()),
-                None => (false, word.to_ascii_lowercase()),
-            };
-            let holds = match criterion.as_str() {
-                "all" if words.peek().is_some() => {
-                    return Err(say!("error-config-all-cannot-combined-other"));
-                }
-                "all" => true,
-                // Host names are not canonicalized, so no reading is the one after it.
-                "canonical" => false,
-                "final" => {
-                    self.layers.final_wanted |= applies;
-                    self.host.final_pass
-                }
-                name => {
-                    let missing =
-                        || say!("error-config-missing-match-criteria", value = shown(name));
-                    let value = words.next().ok_or_else(missing)?;
-                    self.criterion_holds(name, value, applies)?
-                }
-            };
-            applies &= holds != negated;
-        }
-        Ok(applies)
-    }
-
-    /// One criterion with an argument. `exec` and its like count only if all before them hold.
-    fn criterion_holds(&self, name: &str, value: &str, needed: bool) -> Result<bool, Fault> {
-        let lower = |text: &str| text.to_lowercase();
-        let current = |keyword| self.layers.first(keyword).map(|entry| entry.args[0].as_str());
-        Ok(match name {
-            "host" => {
-                let host = self.layers.hostname(&self.host.original)?;
-                pattern::matches_list(&lower(value), &lower(&host))
-            }
-            "originalhost" => pattern::matches_list(&lower(value), &lower(&self.host.original)),
-            "user" => {
-                let user = current(Keyword::User).unwrap_or(&self.context.local_user);
-                pattern::matches_list(value, user)
-            }
-            "localuser" => pattern::matches_list(value, &self.context.local_user),
-            "tagged" => pattern::matches_list(value, current(Keyword::Tag).unwrap_or("")),
-            "command" => match self.host.command.as_deref() {
-                Some(command) => pattern::matches_list(value, command),
-                None => is_none(value),
-            },
-            "sessiontype" => {
-                let command = self.host.command.is_some();
-                let default = if command { "exec" } else { "shell" };
-                let session = match current(Keyword::SessionType).map(str::to_ascii_lowercase) {
-                    Some(session) if session != "default" => session,
-                    _ => default.to_owned(),
-                };
-                pattern::matches_list(&lower(value), &session)
-            }
-            "exec" | "localnetwork" | "version" if needed => {
-                return Err(say!("error-config-match-not-supported-version", name));
-            }
-            "exec" | "localnetwork" | "version" => false,
-            _ => return Err(say!("error-config-unsupported-match-attribute", value = shown(name))),
+    fn match_applies(&mut self, rest: &str, reachable: bool) -> Result<Why, Fault> {
+        let facts = (self.context, reachable);
+        let outcome = matching::evaluate(rest, self.layers, self.host, facts)?;
+        self.layers.final_wanted |= outcome.wants_final;
+        Ok(match outcome.failed {
+            None => Why::All,
+            Some((criterion, actual)) => Why::Criterion(criterion, actual),
         })
     }
 
@@ -356,23 +347,6 @@ impl<'a> Reader<'a> {
         };
         Ok(base.join(path))
     }
-}
-
-fn is_criterion(name: &str) -> bool {
-    const NAMES: [&str; 9] = [
-        "host",
-        "originalhost",
-        "user",
-        "localuser",
-        "exec",
-        "tagged",
-        "localnetwork",
-        "version",
-        "command",
-    ];
-    let name = name.strip_prefix('!').unwrap_or(name);
-    NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
-        || name.eq_ignore_ascii_case("sessiontype")
 }
 
 fn origin(place: &Place<'_>) -> Origin {

@@ -5,7 +5,7 @@
 //! it can be told what was overridden.
 
 use super::expand::{HOSTNAME, Tokens};
-use super::file::{ConfigFile, HostFacts, Reader};
+use super::file::{Block, ConfigFile, HostFacts, Reader};
 use super::keyword::{Keyword, Shape};
 use super::options::{Options, build};
 use super::origin::Origin;
@@ -16,6 +16,9 @@ use crate::say;
 
 /// The most identity files, certificates and forwards of one kind; ssh(1) ends at 100.
 const MAX_ACCUMULATED: usize = 100;
+
+/// The most blocks that are remembered: as many as the largest file can hold of short ones.
+const MAX_BLOCKS: usize = 100_000;
 
 /// One collected value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +38,9 @@ pub struct Layers {
     warnings: Vec<String>,
     pub(super) final_wanted: bool,
     pub(super) host_named: bool,
+    blocks: Vec<Block>,
+    /// The name that the first reading came to, and who asked for another than HostName.
+    resolved: Option<(String, Option<Origin>)>,
 }
 
 impl Layers {
@@ -117,6 +123,27 @@ impl Layers {
         self.host_named
     }
 
+    /// The Host and Match lines that were met, in order.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    pub(super) fn enter(&mut self, block: Block) {
+        if self.blocks.len() < MAX_BLOCKS {
+            self.blocks.push(block);
+        }
+    }
+
+    /// Settles the name to connect to, before the files are read a second time.
+    pub fn resolve(&mut self, name: String, origin: Option<Origin>) {
+        self.resolved = Some((name, origin));
+    }
+
+    /// The name that was settled.
+    pub(super) fn resolved(&self) -> Option<&(String, Option<Origin>)> {
+        self.resolved.as_ref()
+    }
+
     /// All that was collected, in order of precedence.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -170,6 +197,20 @@ impl Layers {
         args: Vec<String>,
         origin: Origin,
     ) -> Result<()> {
+        let settled = matches!(
+            keyword,
+            Keyword::CanonicalizeHostname
+                | Keyword::CanonicalizeMaxDots
+                | Keyword::CanonicalizeFallbackLocal
+        );
+        // As in ssh(1), what was used to find the name is not set in the second reading.
+        if settled && self.resolved.is_some() {
+            return Ok(());
+        }
+        // As in ssh(1), no time at all sets nothing, and a later value counts.
+        if keyword.row().shape == Shape::Time && value::is_none(&args[0]) {
+            return Ok(());
+        }
         if keyword.accumulates() {
             let known = self.all(keyword).any(|entry| entry.args == args);
             if known && keyword != Keyword::SendEnv {
@@ -201,14 +242,20 @@ impl Layers {
 
 /// The arguments of a keyword from the rest of its line, checked.
 pub(super) fn arguments(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fault> {
+    // A Match line is split in its own way, when it is looked at.
+    if keyword == Keyword::Match {
+        return Ok(vec![rest.to_owned()]);
+    }
     let args = match keyword.row().shape {
         Shape::Line if rest.is_empty() => Vec::new(),
         Shape::Line => vec![rest.to_owned()],
         _ => line::words(rest)?,
     };
-    if keyword != Keyword::Match {
-        value::check(keyword, &args)?;
+    // A flag has both sides in one word; a line does not.
+    if keyword == Keyword::LocalForward && args.len() == 1 {
+        return Err(say!("config-missing-target"));
     }
+    value::check(keyword, &args)?;
     Ok(args)
 }
 

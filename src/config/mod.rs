@@ -2,17 +2,26 @@
 //!
 //! [`Layers`] collects raw values in ssh's order of precedence, each with its [`Origin`];
 //! [`Layers::options`] turns them into typed [`Options`]. `keyword` is the table of what is
-//! known and how it stands here, `line` the syntax, `pattern` the wildcards, `file` Host, Match
-//! and Include, `value` the values, `expand` the `%`-tokens, `show` what `-G` prints. Nothing
-//! here reads the environment, asks or connects: a [`Context`] brings what the outside knows.
+//! known and how it stands here, `line` the syntax, `pattern` the wildcards, `file` Host and
+//! Include, `matching` and `network` Match, `canonical` the names, `value`, `forward` and `jump`
+//! the values, `expand` the `%`-tokens, `show` what `-G` prints. Nothing here reads the
+//! environment, asks or connects, and only `Match exec` runs anything: a [`Context`] brings what
+//! the outside knows.
 
+mod algorithms;
+mod canonical;
+mod check;
 mod command;
 mod expand;
 mod file;
+mod forward;
+mod jump;
 mod keyword;
 mod layers;
 mod line;
+mod matching;
 mod method;
+mod network;
 mod options;
 mod origin;
 pub mod pattern;
@@ -21,15 +30,21 @@ mod value;
 
 use std::path::PathBuf;
 
+pub use canonical::{Canonicalize, Names, NoNames, Resolved};
 pub use command::{KnownHostsCommand, Search, SearchedKey};
 pub use expand::{Tokens, tilde};
-pub use file::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES};
+pub use file::{Block, ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES, Why};
+pub use forward::{Connect, Forward, Listen};
+pub use jump::Jump;
 pub use keyword::{Keyword, Row, Shape, Standing, TABLE};
 pub use layers::{Entry, Layers};
 pub use method::{Circumstances, Method, MethodChoice, choose};
-pub use options::{Options, default_identity_files};
+pub use options::{
+    AddKeys, ControlMaster, ControlPersist, ForwardAgent, Forwarding, Options, PermitOpen, Sharing,
+    X11, default_identity_files,
+};
 pub use origin::{Origin, Setting};
-pub use show::lines as effective_lines;
+pub use show::{Shown, effective, lines as effective_lines};
 pub use value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
     StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns,

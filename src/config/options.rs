@@ -1,14 +1,16 @@
 //! The options of one connection: typed, each with its origin, expanded and checked together.
 //!
-//! Defaults are OpenSSH's. What the layers ask for and this program does not do is refused here
-//! or becomes a warning, as the table in `keyword` says; nothing asked for is dropped in
-//! silence.
+//! Defaults are OpenSSH's. What the layers ask for and this program does not do is refused or
+//! becomes a warning in `standing`, once for every connection and not for `-G`; nothing asked
+//! for is dropped in silence.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::canonical::Canonicalize;
 use super::expand::{ALL, COMMON, HOSTNAME, PROXY, Tokens, path, tilde};
-use super::keyword::{Keyword, Standing, TABLE};
+use super::jump::Jump;
+use super::keyword::Keyword;
 use super::layers::{Entry, Layers, at};
 use super::origin::{Origin, Setting};
 use super::value::{self, Fault, is_none};
@@ -17,10 +19,21 @@ use super::value::{
     StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns,
 };
 use super::{Context, KnownHostsCommand, pattern};
-use crate::catalogue;
 use crate::destination::check_host;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::say;
+
+mod forwarding;
+mod session;
+mod sharing;
+mod standing;
+
+pub use forwarding::{ForwardAgent, Forwarding, PermitOpen, X11};
+pub use session::AddKeys;
+use session::words_but_none;
+pub(super) use session::{channel_timeouts, obscure};
+pub(super) use sharing::persist;
+pub use sharing::{ControlMaster, ControlPersist, Sharing};
 
 /// The options of one connection. Each field is the keyword of its name in ssh_config(5).
 #[derive(Clone, Debug)]
@@ -102,6 +115,24 @@ pub struct Options {
     pub proxy_command: Setting<Option<String>>,
     /// ProxyJump as it stands.
     pub proxy_jump: Setting<Option<String>>,
+    /// ProxyJump taken apart: the hosts on the way, in the order in which they are visited.
+    pub jumps: Setting<Vec<Jump>>,
+    /// CanonicalizeHostname. The host name is the canonical one already.
+    pub canonicalize: Canonicalize,
+    /// LocalForward, RemoteForward, DynamicForward, agent and X11 forwarding.
+    pub forwarding: Forwarding,
+    /// ControlMaster, ControlPath and ControlPersist.
+    pub sharing: Sharing,
+    /// AddKeysToAgent.
+    pub add_keys_to_agent: Setting<AddKeys>,
+    /// ChannelTimeout: kinds of channels as patterns, and how long they may be idle.
+    pub channel_timeouts: Setting<Vec<(String, Duration)>>,
+    /// LogVerbose: patterns of source places; empty for `none`.
+    pub log_verbose: Setting<Vec<String>>,
+    /// EnableEscapeCommandline.
+    pub enable_escape_commandline: Setting<bool>,
+    /// ObscureKeystrokeTiming: the interval, or `None` where it is off, which is the default.
+    pub obscure_keystroke_timing: Setting<Option<Duration>>,
     /// Ciphers, raw: a list, perhaps led by `+`, `-` or `^`.
     pub ciphers: Setting<Option<String>>,
     /// MACs, raw.
@@ -153,9 +184,6 @@ pub fn default_identity_files(context: &Context) -> Vec<PathBuf> {
 /// Makes the options of what was collected.
 pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Options> {
     use Keyword as K;
-    if let Some(entry) = layers.first(K::RefuseConnection) {
-        return Err(at(&entry.origin, K::RefuseConnection, &value::shown(&entry.args[0])));
-    }
     let hostname = hostname(layers, host)?;
     let mut v = Values { layers, context, tokens: Tokens::local(context) };
     let port = v.parsed(K::Port, 22, value::port)?;
@@ -167,16 +195,26 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
     v.tokens.port = port.to_string();
     v.tokens.user.clone_from(&user);
     v.tokens.key_alias = host_key_alias.value.clone().unwrap_or_else(|| host.to_owned());
-    v.tokens.jump = jump.value.clone().unwrap_or_default();
-    let warnings = standing(layers, jump.value.is_some())?;
+    // As in ssh(1), %j is the last host on the way.
+    let last = jumps(&jump)?.value.pop();
+    v.tokens.jump = last.map_or_else(String::new, |jump| jump.host);
 
     Ok(Options {
         hostname,
         port,
         user,
         host_key_alias,
-        warnings,
+        warnings: layers.warnings().to_vec(),
+        jumps: jumps(&jump)?,
         proxy_jump: jump,
+        canonicalize: layers.canonicalize(),
+        forwarding: v.forwarding()?,
+        sharing: v.sharing()?,
+        add_keys_to_agent: v.arguments(K::AddKeysToAgent, AddKeys::default(), AddKeys::parse)?,
+        channel_timeouts: v.arguments(K::ChannelTimeout, Vec::new(), channel_timeouts)?,
+        log_verbose: v.arguments(K::LogVerbose, Vec::new(), words_but_none)?,
+        enable_escape_commandline: v.flag(K::EnableEscapeCommandline, false)?,
+        obscure_keystroke_timing: v.parsed(K::ObscureKeystrokeTiming, None, obscure)?,
         proxy_command: v.expanded(K::ProxyCommand, command, PROXY)?,
         identity_files: v.paths(K::IdentityFile)?,
         certificate_files: v.paths(K::CertificateFile)?,
@@ -255,6 +293,22 @@ impl Values<'_> {
         }
     }
 
+    /// The same for a keyword of several words.
+    fn arguments<T>(
+        &self,
+        keyword: Keyword,
+        default: T,
+        parse: impl Fn(&[String]) -> Result<T, Fault>,
+    ) -> Result<Setting<T>> {
+        match self.layers.first(keyword) {
+            None => Ok(Setting::default_value(default)),
+            Some(entry) => match parse(&entry.args) {
+                Ok(value) => Ok(Setting::new(value, entry.origin.clone())),
+                Err(fault) => Err(at(&entry.origin, keyword, &fault)),
+            },
+        }
+    }
+
     fn optional<T>(
         &self,
         keyword: Keyword,
@@ -296,7 +350,11 @@ impl Values<'_> {
             return Ok(Setting::default_value(RekeyLimit::default()));
         };
         let limit = value::rekey(&entry.args);
-        let limit = limit.map_err(|fault| at(&entry.origin, Keyword::RekeyLimit, &fault))?;
+        let mut limit = limit.map_err(|fault| at(&entry.origin, Keyword::RekeyLimit, &fault))?;
+        // The time is a value of its own: a later line can have it.
+        let times = self.layers.all(Keyword::RekeyLimit).filter_map(|entry| entry.args.get(1));
+        let time = times.filter(|text| !is_none(text)).find_map(|text| value::time(text).ok());
+        limit.time = time.filter(|time| !time.is_zero());
         Ok(Setting::new(limit, entry.origin.clone()))
     }
 
@@ -421,7 +479,12 @@ impl Values<'_> {
     }
 }
 
-fn hostname(layers: &Layers, host: &str) -> Result<Setting<String>> {
+pub(super) fn hostname(layers: &Layers, host: &str) -> Result<Setting<String>> {
+    if let Some((name, origin)) = layers.resolved() {
+        let set = layers.first(Keyword::HostName).map(|entry| entry.origin.clone());
+        let origin = origin.clone().or(set).unwrap_or(Origin::Default);
+        return Ok(Setting::new(name.clone(), origin));
+    }
     let Some(entry) = layers.first(Keyword::HostName) else {
         return Ok(Setting::default_value(host.to_lowercase()));
     };
@@ -435,7 +498,7 @@ fn hostname(layers: &Layers, host: &str) -> Result<Setting<String>> {
 
 /// ProxyCommand and ProxyJump compete: the one set first counts, but `ProxyJump none` leaves a
 /// later ProxyCommand alone.
-fn proxies(layers: &Layers) -> (Setting<Option<String>>, Setting<Option<String>>) {
+pub(super) fn proxies(layers: &Layers) -> (Setting<Option<String>>, Setting<Option<String>>) {
     let command = first_but_none(layers, Keyword::ProxyCommand);
     let jump = first_but_none(layers, Keyword::ProxyJump);
     let rank = |keyword| layers.rank(keyword).unwrap_or(usize::MAX);
@@ -448,6 +511,12 @@ fn proxies(layers: &Layers) -> (Setting<Option<String>>, Setting<Option<String>>
     }
 }
 
+fn jumps(jump: &Setting<Option<String>>) -> Result<Setting<Vec<Jump>>> {
+    let list = jump.value.as_deref().map_or(Ok(Vec::new()), Jump::parse_list);
+    let list = list.map_err(|fault| at(&jump.origin, Keyword::ProxyJump, &fault))?;
+    Ok(Setting::new(list, jump.origin.clone()))
+}
+
 fn first_but_none(layers: &Layers, keyword: Keyword) -> Setting<Option<String>> {
     match layers.first(keyword) {
         None => Setting::default_value(None),
@@ -455,52 +524,6 @@ fn first_but_none(layers: &Layers, keyword: Keyword) -> Setting<Option<String>> 
             let value = Some(entry.args[0].clone()).filter(|text| !is_none(text));
             Setting::new(value, entry.origin.clone())
         }
-    }
-}
-
-/// Refuses what is asked for and not done, and lists what is only warned about.
-fn standing(layers: &Layers, jumps: bool) -> Result<Vec<String>> {
-    let mut warnings = layers.warnings().to_vec();
-    let set = |keyword| layers.first(keyword).is_some_and(|e| value::flag(&e.args[0]) == Ok(true));
-    for row in TABLE {
-        let Some(entry) = layers.first(row.keyword) else {
-            continue;
-        };
-        let value = entry.args.join(" ");
-        let asks = |quiet: &[&str]| !quiet.iter().any(|q| q.eq_ignore_ascii_case(&value));
-        let moot = match row.keyword {
-            Keyword::ProxyJump => !jumps,
-            Keyword::LocalForward | Keyword::RemoteForward | Keyword::DynamicForward => {
-                set(Keyword::ClearAllForwardings)
-            }
-            Keyword::LocalCommand => !set(Keyword::PermitLocalCommand),
-            _ => false,
-        };
-        match row.standing {
-            Standing::Refused(quiet, why) if !moot && asks(quiet) => {
-                return Err(refusal(entry, &catalogue::text(why, &[]), quiet));
-            }
-            Standing::Warned(quiet, why) if asks(quiet) => {
-                let value = value::shown(&value);
-                let why = catalogue::text(why, &[]);
-                warnings.push(format!("{}: {} {value}: {why}", entry.origin, row.name));
-            }
-            _ => {}
-        }
-    }
-    Ok(warnings)
-}
-
-fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
-    let name = entry.keyword.name();
-    if let Origin::Flag(flag) = entry.origin {
-        return Error::new(Kind::Usage, format!("{flag}: {why}"));
-    }
-    let value = value::shown(&entry.args.join(" "));
-    let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));
-    match quiet.first() {
-        Some(off) => error.hint(say!("error-config-o-goes-without", name, off)),
-        None => error.hint(say!("error-config-o-clearallforwardings-yes-goes")),
     }
 }
 

@@ -1,178 +1,447 @@
 //! The effective configuration in the form of `ssh -G`: one keyword in lower case and its value
-//! on each line. Only keywords that this program has an option for are there.
+//! on each line, every keyword that OpenSSH 9.2 prints, in its order.
+//!
+//! What differs on purpose: the lists of algorithms, and the default identities, are this
+//! program's own; keywords that came after 9.2 follow at the end where they are set. A value
+//! that this program does not honour is printed all the same.
 
-use std::fmt::Display;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use super::options::Options;
+use super::check;
+use super::forward::{Connect, Forward};
+use super::keyword::Keyword;
+use super::layers::{Entry, Layers};
+use super::options::{ControlPersist, Options};
 use super::origin::Setting;
-use super::value::{
-    AddressFamily, FingerprintHash, LogLevel, RequestTty, SessionType, StrictHostKeyChecking,
-    UpdateHostKeys, VerifyHostKeyDns,
-};
+use super::value::{self, LogLevel, is_none};
+
+use Keyword as K;
+
+/// What the lines are made from.
+pub struct Shown<'a> {
+    /// The values as collected.
+    pub layers: &'a Layers,
+    /// What came of them.
+    pub options: &'a Options,
+    /// The host as typed.
+    pub host: &'a str,
+    /// Whether there is a command.
+    pub command: bool,
+    /// The list of algorithms that a keyword comes to.
+    pub list: &'a dyn Fn(Keyword, Option<&str>) -> String,
+}
+
+/// How a keyword is printed, and what where it is not set.
+enum Form {
+    /// `yes` or `no`.
+    Flag(bool),
+    /// One word of several, under the name that ssh(1) gives it.
+    Word(&'static str),
+    /// A number.
+    Number(u32),
+    /// A time in seconds; the word for none at all.
+    Seconds(&'static str),
+    /// The text as it stands; nothing where it is not set.
+    Text,
+    /// The same, and nothing for `none` either.
+    TextButNone,
+    /// The text as it stands, or this.
+    TextOr(&'static str),
+    /// Words on one line, or this.
+    Line(&'static str),
+    /// A list of algorithms.
+    List,
+    /// One line for each value.
+    Each,
+    /// In a way of its own.
+    Own(fn(&Shown<'_>) -> Vec<String>),
+}
+
+use Form::{Each, Flag, Line, List, Number, Own, Seconds, Text, TextButNone, TextOr, Word};
+
+/// The GSSAPI key exchanges that Debian's ssh(1) would propose.
+const GSSAPI_KEX: &str = "gss-group14-sha256-,gss-group16-sha512-,gss-nistp256-sha256-,\
+                          gss-curve25519-sha256-,gss-group14-sha1-,gss-gex-sha1-";
+/// What Debian's ssh(1) does in BatchMode where ServerAliveInterval is not set, in seconds.
+const BATCH_ALIVE: &str = "300";
+
+/// The order of `ssh -G`.
+const ORDER: &[(Keyword, Form)] = &[
+    (K::User, Own(|s| vec![s.options.user.value.clone()])),
+    (K::HostName, Own(|s| vec![s.options.hostname.value.clone()])),
+    (K::Port, Own(|s| vec![s.options.port.to_string()])),
+    (K::AddressFamily, Word("any")),
+    (K::BatchMode, Flag(false)),
+    (K::CanonicalizeFallbackLocal, Flag(true)),
+    (K::CanonicalizeHostname, Word("false")),
+    (K::CheckHostIP, Flag(false)),
+    (K::Compression, Flag(false)),
+    (K::ControlMaster, Word("false")),
+    (K::EnableSSHKeysign, Flag(false)),
+    (K::ClearAllForwardings, Flag(false)),
+    (K::ExitOnForwardFailure, Flag(false)),
+    (K::FingerprintHash, Own(|s| vec![s.text(K::FingerprintHash, "SHA256").to_uppercase()])),
+    (K::ForwardX11, Flag(false)),
+    (K::ForwardX11Trusted, Flag(true)),
+    (K::GatewayPorts, Flag(false)),
+    (K::GSSAPIAuthentication, Flag(false)),
+    (K::GSSAPIKeyExchange, Flag(false)),
+    (K::GSSAPIDelegateCredentials, Flag(false)),
+    (K::GSSAPITrustDns, Flag(false)),
+    (K::GSSAPIRenewalForcesRekey, Flag(false)),
+    (K::GSSAPIClientIdentity, Text),
+    (K::GSSAPIServerIdentity, Text),
+    (K::GSSAPIKexAlgorithms, TextOr(GSSAPI_KEX)),
+    (K::HashKnownHosts, Flag(false)),
+    (K::HostbasedAuthentication, Flag(false)),
+    (K::IdentitiesOnly, Flag(false)),
+    (K::KbdInteractiveAuthentication, Flag(true)),
+    (K::NoHostAuthenticationForLocalhost, Flag(false)),
+    (K::PasswordAuthentication, Flag(true)),
+    (K::PermitLocalCommand, Flag(false)),
+    (K::ProxyUseFdpass, Own(use_fdpass)),
+    (K::PubkeyAuthentication, Word("true")),
+    (K::RequestTTY, Word("auto")),
+    (K::SessionType, Word("default")),
+    (K::StdinNull, Flag(false)),
+    (K::ForkAfterAuthentication, Flag(false)),
+    (K::StreamLocalBindUnlink, Flag(false)),
+    (K::StrictHostKeyChecking, Word("ask")),
+    (K::TCPKeepAlive, Flag(true)),
+    (K::Tunnel, Own(tunnel)),
+    (K::VerifyHostKeyDNS, Word("false")),
+    (K::VisualHostKey, Flag(false)),
+    (K::UpdateHostKeys, Own(update_host_keys)),
+    (K::EnableEscapeCommandline, Flag(false)),
+    (K::CanonicalizeMaxDots, Number(1)),
+    (K::ConnectionAttempts, Number(1)),
+    (K::ForwardX11Timeout, Seconds("1200")),
+    (K::NumberOfPasswordPrompts, Number(3)),
+    (K::ServerAliveCountMax, Number(3)),
+    (K::ServerAliveInterval, Own(alive_interval)),
+    (K::RequiredRSASize, Number(1024)),
+    (K::BindAddress, Text),
+    (K::BindInterface, Text),
+    (K::Ciphers, List),
+    (K::ControlPath, Own(|s| s.options.sharing.path.iter().map(|path| shown_path(path)).collect())),
+    (K::HostKeyAlgorithms, List),
+    (K::HostKeyAlias, Own(|s| s.options.host_key_alias.iter().cloned().collect())),
+    (K::HostbasedAcceptedAlgorithms, List),
+    (K::IdentityAgent, Own(identity_agent)),
+    (K::IgnoreUnknown, Text),
+    (K::KbdInteractiveDevices, Text),
+    (K::KexAlgorithms, List),
+    (K::CASignatureAlgorithms, List),
+    (K::LocalCommand, TextButNone),
+    (K::RemoteCommand, Own(|s| s.options.remote_command.iter().cloned().collect())),
+    (K::LogLevel, Own(log_level)),
+    (K::MACs, List),
+    (K::PKCS11Provider, TextButNone),
+    (K::SecurityKeyProvider, Own(key_provider)),
+    (K::PreferredAuthentications, Text),
+    (K::PubkeyAcceptedAlgorithms, List),
+    (K::RevokedHostKeys, TextButNone),
+    (K::XAuthLocation, TextOr("/usr/bin/xauth")),
+    (K::KnownHostsCommand, TextButNone),
+    (K::DynamicForward, Own(dynamic_forwards)),
+    (K::LocalForward, Own(|s| forwards(&s.options.forwarding.local))),
+    (K::RemoteForward, Own(|s| forwards(&s.options.forwarding.remote))),
+    (K::IdentityFile, Own(identity_files)),
+    (K::CanonicalDomains, Line("none")),
+    (K::CertificateFile, Each),
+    (K::GlobalKnownHostsFile, Line("/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2")),
+    (K::UserKnownHostsFile, Own(|s| vec![files(&s.options.user_known_hosts_files)])),
+    (K::SendEnv, Own(|s| s.options.send_env.value.clone())),
+    (K::SetEnv, Own(set_env)),
+    (K::LogVerbose, Own(|s| vec![s.text(K::LogVerbose, "none")])),
+    (K::PermitRemoteOpen, Line("any")),
+    (K::AddKeysToAgent, Own(add_keys)),
+    (K::ForwardAgent, Own(forward_agent)),
+    (K::ConnectTimeout, Seconds("none")),
+    (K::TunnelDevice, Own(tunnel_device)),
+    (K::CanonicalizePermittedCNAMEs, Line("none")),
+    (K::ControlPersist, Own(control_persist)),
+    (K::EscapeChar, Own(escape_char)),
+    (K::IPQoS, Own(ip_qos)),
+    (K::RekeyLimit, Own(rekey_limit)),
+    (K::StreamLocalBindMask, Own(|s| vec![format!("0{:o}", *s.options.forwarding.bind_mask)])),
+    (K::SyslogFacility, Own(facility)),
+    (K::ProxyCommand, Own(proxy_command)),
+    (K::ProxyJump, Own(proxy_jump)),
+    // What came after 9.2, only where it is set.
+    (K::Tag, Text),
+    (K::ChannelTimeout, Line("")),
+    (K::ObscureKeystrokeTiming, Text),
+    (K::WarnWeakCrypto, Text),
+    (K::VersionAddendum, TextButNone),
+];
 
 /// The lines, without line breaks.
-pub fn lines(options: &Options) -> Vec<String> {
-    let mut out = Lines(Vec::new());
-    identity(&mut out, options);
-    trust(&mut out, options);
-    connection(&mut out, options);
-    session(&mut out, options);
-    out.0
+pub fn lines(shown: &Shown<'_>) -> Vec<String> {
+    let mut lines = vec![format!("host {}", shown.host)];
+    for (keyword, form) in ORDER {
+        let name = match keyword {
+            // ssh(1) prints this one as it is here.
+            K::CanonicalizePermittedCNAMEs => "canonicalizePermittedcnames".to_owned(),
+            keyword => keyword.name().to_ascii_lowercase(),
+        };
+        lines.extend(shown.values(*keyword, form).iter().map(|value| format!("{name} {value}")));
+    }
+    lines
 }
 
-struct Lines(Vec<String>);
+/// The values of one keyword as `-G` has them, in most cases one.
+pub fn effective(shown: &Shown<'_>, keyword: Keyword) -> Vec<String> {
+    let form = ORDER.iter().find(|(known, _)| *known == keyword);
+    form.map_or_else(Vec::new, |(_, form)| shown.values(keyword, form))
+}
 
-impl Lines {
-    fn put(&mut self, keyword: &str, value: impl Display) {
-        self.0.push(format!("{keyword} {value}"));
+impl Shown<'_> {
+    fn first(&self, keyword: Keyword) -> Option<&Entry> {
+        self.layers.first(keyword)
     }
 
-    fn flag(&mut self, keyword: &str, value: bool) {
-        self.put(keyword, if value { "yes" } else { "no" });
+    /// The first word of a keyword, or another.
+    fn text(&self, keyword: Keyword, default: &str) -> String {
+        let word = self.first(keyword).and_then(|entry| entry.args.first());
+        word.map_or(default, String::as_str).to_owned()
     }
 
-    fn some(&mut self, keyword: &str, value: Option<&String>) {
-        if let Some(value) = value {
-            self.put(keyword, value);
+    fn values(&self, keyword: Keyword, form: &Form) -> Vec<String> {
+        let set = self.first(keyword).map(|entry| entry.args[0].as_str());
+        let yes_no = |on: bool| if on { "yes" } else { "no" }.to_owned();
+        let one = match form {
+            Flag(default) => {
+                yes_no(set.and_then(|text| value::flag(text).ok()).unwrap_or(*default))
+            }
+            Word(default) => set.map_or((*default).to_owned(), |text| word(keyword, text)),
+            Number(default) => {
+                set.and_then(|text| value::number(text).ok()).unwrap_or(*default).to_string()
+            }
+            Seconds(default) => set
+                .filter(|text| !is_none(text))
+                .and_then(|text| value::time(text).ok())
+                .map_or((*default).to_owned(), |time| time.as_secs().to_string()),
+            Text => return set.map(str::to_owned).into_iter().collect(),
+            TextButNone => {
+                return set.filter(|text| !is_none(text)).map(str::to_owned).into_iter().collect();
+            }
+            TextOr(default) => set.unwrap_or(default).to_owned(),
+            Line(default) => {
+                let line = self.first(keyword).map(|entry| entry.args.join(" "));
+                let line = line.unwrap_or_else(|| (*default).to_owned());
+                return Some(line).filter(|line| !line.is_empty()).into_iter().collect();
+            }
+            List => (self.list)(keyword, set),
+            Each => return self.layers.all(keyword).map(|entry| entry.args[0].clone()).collect(),
+            Own(values) => return values(self),
+        };
+        vec![one]
+    }
+}
+
+/// The first name that ssh(1) has for what a word says.
+fn word(keyword: Keyword, text: &str) -> String {
+    let text = text.to_ascii_lowercase();
+    match (keyword, text.as_str()) {
+        (K::Tunnel, "yes" | "true") => "point-to-point".to_owned(),
+        (K::CanonicalizeHostname, "none") => "false".to_owned(),
+        (_, "yes") => "true".to_owned(),
+        (_, "no" | "off") => "false".to_owned(),
+        _ => text,
+    }
+}
+
+/// ssh_config(5): on, unless the user's files or VerifyHostKeyDNS are set; a question needs a
+/// session with a person in it.
+fn update_host_keys(shown: &Shown<'_>) -> Vec<String> {
+    let set = shown.first(K::UpdateHostKeys).map(|entry| word(K::UpdateHostKeys, &entry.args[0]));
+    let files = shown.first(K::UserKnownHostsFile);
+    let usual = files.is_none_or(|entry| entry.args == ["~/.ssh/known_hosts"]);
+    let by_dns = word(K::VerifyHostKeyDNS, &shown.text(K::VerifyHostKeyDNS, "no")) != "false";
+    let value = set.unwrap_or_else(|| if usual && !by_dns { "true" } else { "false" }.to_owned());
+    let o = shown.options;
+    let persists = *o.sharing.persist != ControlPersist::No && o.sharing.path.is_some();
+    let silent = shown.command
+        || o.remote_command.is_some()
+        || *o.request_tty == value::RequestTty::No
+        || *o.log_level < LogLevel::Info
+        || persists;
+    vec![if value == "ask" && silent { "false".to_owned() } else { value }]
+}
+
+/// Never to a jump host.
+fn use_fdpass(shown: &Shown<'_>) -> Vec<String> {
+    match shown.options.jumps.is_empty() {
+        true => shown.values(K::ProxyUseFdpass, &Flag(false)),
+        false => vec!["no".to_owned()],
+    }
+}
+
+/// ClearAllForwardings takes the tunnel away, too.
+fn tunnel(shown: &Shown<'_>) -> Vec<String> {
+    match *shown.options.forwarding.clear_all {
+        false => shown.values(K::Tunnel, &Word("false")),
+        true => vec!["false".to_owned()],
+    }
+}
+
+fn alive_interval(shown: &Shown<'_>) -> Vec<String> {
+    let batch = *shown.options.batch_mode;
+    let default = if batch { BATCH_ALIVE } else { "0" };
+    shown.values(K::ServerAliveInterval, &Seconds(default))
+}
+
+fn identity_agent(shown: &Shown<'_>) -> Vec<String> {
+    let Some(entry) = shown.first(K::IdentityAgent) else { return Vec::new() };
+    let text = entry.args[0].as_str();
+    let variable = text == "SSH_AUTH_SOCK" || (text.starts_with('$') && !text.starts_with("${"));
+    match &*shown.options.identity_agent {
+        Some(path) if !variable && !is_none(text) => vec![path.clone()],
+        _ => vec![text.to_owned()],
+    }
+}
+
+fn log_level(shown: &Shown<'_>) -> Vec<String> {
+    // -G has had this name for it since before QUIET.
+    vec![match *shown.options.log_level {
+        LogLevel::Quiet => "SILENT".to_owned(),
+        level => level.to_string(),
+    }]
+}
+
+fn key_provider(shown: &Shown<'_>) -> Vec<String> {
+    let text = shown.text(K::SecurityKeyProvider, "internal");
+    Some(text).filter(|text| !is_none(text)).into_iter().collect()
+}
+
+fn shown_path(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn files(files: &Setting<Vec<PathBuf>>) -> String {
+    let names: Vec<_> = files.iter().map(|file| shown_path(file)).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(" ") }
+}
+
+fn forwards(forwards: &[Setting<Forward>]) -> Vec<String> {
+    forwards.iter().map(|forward| format!("{} {}", forward.listen, forward.connect)).collect()
+}
+
+/// As ssh(1) has it, a local forwarding to a socket is listed here too.
+fn dynamic_forwards(shown: &Shown<'_>) -> Vec<String> {
+    let o = &shown.options.forwarding;
+    let mut rest = [o.local.iter().collect::<Vec<_>>(), o.dynamic.iter().collect()];
+    let mut listed = Vec::new();
+    for entry in shown.layers.entries() {
+        let list = match entry.keyword {
+            K::LocalForward => &mut rest[0],
+            K::DynamicForward => &mut rest[1],
+            _ => continue,
+        };
+        if let Some(found) = list.iter().position(|forward| forward.origin == entry.origin) {
+            let forward = list.remove(found);
+            if matches!(forward.connect, Connect::Path(_) | Connect::Socks) {
+                listed.push(forward.listen.to_string());
+            }
         }
     }
-
-    fn files(&mut self, keyword: &str, files: &Setting<Vec<PathBuf>>) {
-        let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
-        self.put(keyword, if names.is_empty() { "none".to_owned() } else { names.join(" ") });
-    }
-
-    fn seconds(&mut self, keyword: &str, time: Option<Duration>, unset: &str) {
-        self.put(keyword, time.map_or_else(|| unset.to_owned(), |t| t.as_secs().to_string()));
-    }
+    listed
 }
 
-fn identity(out: &mut Lines, o: &Options) {
-    out.put("user", &*o.user);
-    out.put("hostname", &*o.hostname);
-    out.put("port", *o.port);
-    out.flag("batchmode", *o.batch_mode);
-    out.flag("identitiesonly", *o.identities_only);
-    out.some("identityagent", o.identity_agent.as_ref());
-    for file in &*o.identity_files {
-        out.put("identityfile", file.display());
+fn identity_files(shown: &Shown<'_>) -> Vec<String> {
+    let named: Vec<_> =
+        shown.layers.all(K::IdentityFile).map(|entry| entry.args[0].clone()).collect();
+    if !named.is_empty() {
+        return named;
     }
-    for file in &*o.certificate_files {
-        out.put("certificatefile", file.display());
-    }
-    out.flag("kbdinteractiveauthentication", *o.kbd_interactive_authentication);
-    out.flag("passwordauthentication", *o.password_authentication);
-    let pubkey = if *o.pubkey_authentication { "true" } else { "false" };
-    out.put("pubkeyauthentication", pubkey);
-    if let Some(words) = &*o.preferred_authentications {
-        out.put("preferredauthentications", words.join(","));
-    }
-    out.put("numberofpasswordprompts", *o.number_of_password_prompts);
+    let names = ["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk"];
+    names.iter().map(|name| format!("~/.ssh/{name}")).collect()
 }
 
-fn trust(out: &mut Lines, o: &Options) {
-    out.files("userknownhostsfile", &o.user_known_hosts_files);
-    out.files("globalknownhostsfile", &o.global_known_hosts_files);
-    out.some("hostkeyalias", o.host_key_alias.as_ref());
-    out.flag("hashknownhosts", *o.hash_known_hosts);
-    let update = match *o.update_host_keys {
-        UpdateHostKeys::No => "false",
-        UpdateHostKeys::Yes => "true",
-        UpdateHostKeys::Ask => "ask",
-    };
-    out.put("updatehostkeys", update);
-    if let Some(file) = &*o.revoked_host_keys {
-        out.put("revokedhostkeys", file.display());
-    }
-    if let Some(command) = &*o.known_hosts_command {
-        out.put("knownhostscommand", command);
-    }
-    out.flag("nohostauthenticationforlocalhost", *o.no_host_authentication_for_localhost);
-    out.flag("visualhostkey", *o.visual_host_key);
-    let hash = match *o.fingerprint_hash {
-        FingerprintHash::Md5 => "MD5",
-        FingerprintHash::Sha256 => "SHA256",
-    };
-    out.put("fingerprinthash", hash);
-    let strict = match *o.strict_host_key_checking {
-        StrictHostKeyChecking::Yes => "true",
-        StrictHostKeyChecking::Ask => "ask",
-        StrictHostKeyChecking::AcceptNew => "accept-new",
-        StrictHostKeyChecking::No => "false",
-    };
-    out.put("stricthostkeychecking", strict);
-    let dns = match *o.verify_host_key_dns {
-        VerifyHostKeyDns::Yes => "true",
-        VerifyHostKeyDns::Ask => "ask",
-        VerifyHostKeyDns::No => "false",
-    };
-    out.put("verifyhostkeydns", dns);
+fn set_env(shown: &Shown<'_>) -> Vec<String> {
+    shown.options.set_env.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
-fn connection(out: &mut Lines, o: &Options) {
-    let family = match *o.address_family {
-        AddressFamily::Any => "any",
-        AddressFamily::Inet => "inet",
-        AddressFamily::Inet6 => "inet6",
+fn add_keys(shown: &Shown<'_>) -> Vec<String> {
+    let keys = &*shown.options.add_keys_to_agent;
+    let kind = match (keys.add, keys.ask, keys.confirm) {
+        (false, ..) => "false",
+        (_, true, _) => "ask",
+        (_, _, true) => "confirm",
+        _ => "true",
     };
-    out.put("addressfamily", family);
-    out.flag("compression", *o.compression);
-    out.put("connectionattempts", *o.connection_attempts);
-    out.seconds("connecttimeout", *o.connect_timeout, "none");
-    out.seconds("serveraliveinterval", *o.server_alive_interval, "0");
-    out.put("serveralivecountmax", *o.server_alive_count_max);
-    out.flag("tcpkeepalive", *o.tcp_keep_alive);
-    out.some("bindaddress", o.bind_address.as_ref());
-    out.some("bindinterface", o.bind_interface.as_ref());
-    out.some("proxycommand", o.proxy_command.as_ref());
-    out.some("proxyjump", o.proxy_jump.as_ref());
-    out.some("ciphers", o.ciphers.as_ref());
-    out.some("macs", o.macs.as_ref());
-    out.some("kexalgorithms", o.kex_algorithms.as_ref());
-    out.some("hostkeyalgorithms", o.host_key_algorithms.as_ref());
-    out.some("pubkeyacceptedalgorithms", o.pubkey_accepted_algorithms.as_ref());
-    let time = o.rekey_limit.time.map_or(0, |t| t.as_secs());
-    out.put("rekeylimit", format!("{} {time}", o.rekey_limit.bytes.unwrap_or(0)));
+    vec![match keys.lifetime {
+        Some(time) if keys.confirm => format!("confirm {}", time.as_secs()),
+        Some(time) => time.as_secs().to_string(),
+        None => kind.to_owned(),
+    }]
 }
 
-fn session(out: &mut Lines, o: &Options) {
-    let tty = match *o.request_tty {
-        RequestTty::Auto => "auto",
-        RequestTty::No => "false",
-        RequestTty::Yes => "true",
-        RequestTty::Force => "force",
-    };
-    out.put("requesttty", tty);
-    let session = match *o.session_type {
-        SessionType::Default => "default",
-        SessionType::None => "none",
-        SessionType::Subsystem => "subsystem",
-    };
-    out.put("sessiontype", session);
-    out.flag("stdinnull", *o.stdin_null);
-    out.flag("forkafterauthentication", *o.fork_after_authentication);
-    out.flag("permitlocalcommand", *o.permit_local_command);
-    out.some("localcommand", o.local_command.as_ref());
-    out.some("remotecommand", o.remote_command.as_ref());
-    for pattern in &*o.send_env {
-        out.put("sendenv", pattern);
-    }
-    for (name, value) in &*o.set_env {
-        out.put("setenv", format!("{name}={value}"));
-    }
-    let escape = match *o.escape_char {
+fn forward_agent(shown: &Shown<'_>) -> Vec<String> {
+    use super::options::ForwardAgent;
+    vec![match &*shown.options.forwarding.agent {
+        ForwardAgent::No => "no".to_owned(),
+        ForwardAgent::Yes => "yes".to_owned(),
+        ForwardAgent::Socket(path) => shown_path(path),
+        ForwardAgent::Variable(name) => format!("${name}"),
+    }]
+}
+
+fn tunnel_device(shown: &Shown<'_>) -> Vec<String> {
+    let text = shown.text(K::TunnelDevice, "any:any");
+    let (local, remote) = check::tunnel_device(&text).unwrap_or((None, None));
+    let side = |number: Option<u32>| number.map_or("any".to_owned(), |n| n.to_string());
+    vec![format!("{}:{}", side(local), side(remote))]
+}
+
+fn control_persist(shown: &Shown<'_>) -> Vec<String> {
+    vec![match *shown.options.sharing.persist {
+        ControlPersist::No => "no".to_owned(),
+        ControlPersist::Forever => "yes".to_owned(),
+        ControlPersist::Idle(time) => time.as_secs().to_string(),
+    }]
+}
+
+fn escape_char(shown: &Shown<'_>) -> Vec<String> {
+    vec![match *shown.options.escape_char {
         None => "none".to_owned(),
         Some(byte @ ..32) => format!("\\^{}", char::from(byte + 64)),
         Some(byte) => char::from(byte).to_string(),
+    }]
+}
+
+fn ip_qos(shown: &Shown<'_>) -> Vec<String> {
+    let words = shown.options.ip_qos.value.clone();
+    let words = words.unwrap_or_else(|| vec!["lowdelay".to_owned(), "throughput".to_owned()]);
+    let named = |text: &String| value::qos_name(text).unwrap_or_else(|| text.clone());
+    let interactive = words.first().map(named).unwrap_or_default();
+    let bulk = words.get(1).map_or_else(|| interactive.clone(), named);
+    vec![format!("{interactive} {bulk}")]
+}
+
+fn rekey_limit(shown: &Shown<'_>) -> Vec<String> {
+    let limit = *shown.options.rekey_limit;
+    let time = limit.time.map_or(0, |t| t.as_secs());
+    vec![format!("{} {time}", limit.bytes.unwrap_or(0))]
+}
+
+fn facility(shown: &Shown<'_>) -> Vec<String> {
+    let text = shown.text(K::SyslogFacility, "USER");
+    vec![check::facility(&text).unwrap_or("USER").to_owned()]
+}
+
+/// As it stands: only a connection expands it.
+fn proxy_command(shown: &Shown<'_>) -> Vec<String> {
+    let (command, _) = super::options::proxies(shown.layers);
+    command.value.into_iter().collect()
+}
+
+/// All but the last host as they stand.
+fn proxy_jump(shown: &Shown<'_>) -> Vec<String> {
+    let (Some(text), Some(last)) = (&*shown.options.proxy_jump, shown.options.jumps.last()) else {
+        return Vec::new();
     };
-    out.put("escapechar", escape);
-    // -G has had this name for it since before QUIET.
-    let level = match *o.log_level {
-        LogLevel::Quiet => "SILENT".to_owned(),
-        level => level.to_string(),
-    };
-    out.put("loglevel", level);
-    out.some("tag", o.tag.as_ref());
+    let before = text.rsplit_once(',').map(|(before, _)| format!("{before},"));
+    vec![format!("{}{last}", before.unwrap_or_default())]
 }

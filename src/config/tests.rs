@@ -40,7 +40,9 @@ impl Home {
         let context = context(self.0.path());
         let path = self.0.path().join(".ssh").join(name);
         layers.file(&ConfigFile { path, kind }, &host, &context)?;
-        layers.options("h", &context)
+        let mut options = layers.options("h", &context)?;
+        options.warnings.extend(layers.check_standing()?);
+        Ok(options)
     }
 
     fn options(&self) -> Options {

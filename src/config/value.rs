@@ -165,7 +165,8 @@ pub fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
     if shape != Shape::Any && args.iter().any(String::is_empty) {
         return Err(say!("error-config-missing-argument"));
     }
-    check_shape(keyword, shape, args)
+    check_shape(keyword, shape, args)?;
+    super::check::check(keyword, args)
 }
 
 fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fault> {
@@ -239,6 +240,32 @@ pub fn number(text: &str) -> Result<u32, Fault> {
 /// `Bad port 'x'`.
 pub fn port(text: &str) -> Result<u16, Fault> {
     destination::parse_port(text).map_err(|e| e.cause().to_owned())
+}
+
+/// Mode bits in octal, up to 0777.
+///
+/// # Errors
+/// `Bad mask.`
+pub fn octal(text: &str) -> Result<u32, Fault> {
+    let digits = text.bytes().all(|b| (b'0'..=b'7').contains(&b));
+    let value = u32::from_str_radix(text, 8).ok().filter(|&mask| digits && mask <= 0o777);
+    value.ok_or_else(|| say!("config-bad-mask"))
+}
+
+/// A host and a port, each perhaps `*`; an address of IPv6 stands in brackets.
+///
+/// # Errors
+/// `bad port number`, or what is wrong with the host.
+pub fn place(text: &str) -> Result<(String, String), Fault> {
+    let bad = || say!("config-bad-place", value = shown(text));
+    let (host, number) = match text.strip_prefix('[') {
+        Some(inner) => inner.split_once("]:").ok_or_else(bad)?,
+        None => text.rsplit_once(':').ok_or_else(bad)?,
+    };
+    if host.is_empty() || (number != "*" && port(number).is_err()) {
+        return Err(bad());
+    }
+    Ok((host.to_owned(), number.to_owned()))
 }
 
 /// A time: seconds, or numbers with the units s, m, h, d, w one after the other; `none` is 0.
@@ -361,43 +388,56 @@ pub fn split_pair(text: &str) -> Result<(&str, &str), Fault> {
     }
 }
 
-fn qos(text: &str) -> Result<(), Fault> {
-    const NAMES: [&str; 27] = [
-        "af11",
-        "af12",
-        "af13",
-        "af21",
-        "af22",
-        "af23",
-        "af31",
-        "af32",
-        "af33",
-        "af41",
-        "af42",
-        "af43",
-        "cs0",
-        "cs1",
-        "cs2",
-        "cs3",
-        "cs4",
-        "cs5",
-        "cs6",
-        "cs7",
-        "ef",
-        "le",
-        "va",
-        "lowdelay",
-        "throughput",
-        "reliability",
-        "none",
-    ];
-    let number = text
-        .strip_prefix("0x")
-        .map_or_else(|| text.parse().ok(), |hex| u8::from_str_radix(hex, 16).ok());
-    if number.is_some() || NAMES.iter().any(|n| n.eq_ignore_ascii_case(text)) {
-        return Ok(());
+/// The classes of IPQoS and their values; of two with one value, ssh(1) prints the first.
+const QOS: [(&str, u8); 26] = [
+    ("af11", 0x28),
+    ("af12", 0x30),
+    ("af13", 0x38),
+    ("af21", 0x48),
+    ("af22", 0x50),
+    ("af23", 0x58),
+    ("af31", 0x68),
+    ("af32", 0x70),
+    ("af33", 0x78),
+    ("af41", 0x88),
+    ("af42", 0x90),
+    ("af43", 0x98),
+    ("cs0", 0x00),
+    ("cs1", 0x20),
+    ("cs2", 0x40),
+    ("cs3", 0x60),
+    ("cs4", 0x80),
+    ("cs5", 0xa0),
+    ("cs6", 0xc0),
+    ("cs7", 0xe0),
+    ("ef", 0xb8),
+    ("le", 0x04),
+    ("va", 0xb0),
+    ("lowdelay", 0x10),
+    ("throughput", 0x08),
+    ("reliability", 0x04),
+];
+
+/// A class of IPQoS under the name that ssh(1) prints; nothing if there is none.
+pub fn qos_name(text: &str) -> Option<String> {
+    if is_none(text) {
+        return Some("none".to_owned());
     }
-    Err(say!("error-config-bad-ipqos-value", value = shown(text)))
+    let named = QOS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+    let number = || match text.strip_prefix("0x") {
+        Some(hex) => u8::from_str_radix(hex, 16).ok(),
+        None => text.parse().ok(),
+    };
+    let class = named.map(|(_, class)| *class).or_else(number)?;
+    let name = QOS.iter().find(|(_, known)| *known == class).map(|(name, _)| (*name).to_owned());
+    Some(name.unwrap_or_else(|| format!("0x{class:02x}")))
+}
+
+fn qos(text: &str) -> Result<(), Fault> {
+    match qos_name(text) {
+        Some(_) => Ok(()),
+        None => Err(format!("Bad IPQoS value: {}", shown(text))),
+    }
 }
 
 /// StrictHostKeyChecking.

@@ -30,6 +30,7 @@ use self::children::Children;
 use self::connection::Connection;
 use self::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::secret::Secret;
 
 /// As many connections at once as a person trying things out could want.
@@ -82,8 +83,8 @@ impl Server {
     /// Outside a Tokio runtime.
     pub fn start(options: Options) -> Result<Server> {
         if !options.address.ip().is_loopback() {
-            return Err(Error::new(Kind::Usage, "the demo server listens on loopback only")
-                .hint("use 127.0.0.1 or ::1"));
+            return Err(Error::new(Kind::Usage, say!("error-demo-loopback"))
+                .hint(say!("error-demo-loopback-hint")));
         }
         let host_key = credentials::fresh_key("tessh demo host key")?;
         let listener = bind(options.address)?;
@@ -142,8 +143,8 @@ fn bind(address: SocketAddr) -> Result<TcpListener> {
 }
 
 fn cannot_listen(error: std::io::Error) -> Error {
-    Error::new(Kind::Local, format!("the demo server cannot listen: {error}"))
-        .hint("another program may have the port; port 0 takes any free one")
+    Error::new(Kind::Local, say!("error-demo-cannot-listen", error = crate::error::told(&error)))
+        .hint(say!("error-demo-cannot-listen-hint"))
 }
 
 fn configuration(host_key: PrivateKey) -> server::Config {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use super::store::{failed, is_absent, lock, make, replace};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// The most hosts kept: as many as Tera Term keeps, and more than anyone scrolls through.
 pub const MAX_HISTORY: usize = 500;
@@ -70,18 +71,22 @@ impl History {
         change(&mut all);
         let text: String = all.iter().map(|line| format!("{line}\n")).collect();
         replace(&self.path, text.as_bytes())
-            .map_err(|error| failed(&self.path, "cannot be written", &error))
+            .map_err(|error| failed(&self.path, &say!("error-profiles-cannot-written"), &error))
     }
 
     fn read(&self) -> Result<Vec<String>> {
-        let unreadable = |error: std::io::Error| failed(&self.path, "cannot be read", &error);
+        let unreadable =
+            |error: std::io::Error| failed(&self.path, &say!("error-profiles-cannot-read"), &error);
         match fs::metadata(&self.path) {
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
             Err(error) => return Err(unreadable(error)),
             // Opening a pipe would wait for whoever writes to it.
             Ok(facts) if !facts.is_file() => {
                 let path = crate::text::line(&self.path.to_string_lossy(), 300);
-                return Err(Error::new(Kind::Local, format!("{path}: it is no regular file")));
+                return Err(Error::new(
+                    Kind::Local,
+                    format!("{path}: {}", say!("error-profiles-no-regular-file")),
+                ));
             }
             Ok(_) => {}
         }

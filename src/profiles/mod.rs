@@ -228,7 +228,7 @@ impl Profile {
             ("log_timestamp", &self.log_timestamp, &LOG_TIMESTAMPS),
         ] {
             if word.as_ref().is_some_and(|word| !known.contains(&word.as_str())) {
-                return Err((field, format!("it is one of {}", known.join(", "))));
+                return Err((field, say!("error-profiles-one", value = known.join(", "))));
             }
         }
         if !self.fingerprints.iter().all(|pin| is_fingerprint(pin)) {
@@ -251,9 +251,13 @@ fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
         // An empty host is a missing one, which is said in other words.
         Value::Text(text) if field == "host" && text.is_empty() => Ok(()),
         Value::Text(text) => check_text(field, text),
-        Value::Number(number) if *number > MAX_NUMBER => Err("the number is too large".to_owned()),
+        Value::Number(number) if *number > MAX_NUMBER => {
+            Err(say!("error-profiles-number-too-large"))
+        }
         Value::Number(_) | Value::Flag(_) => Ok(()),
-        Value::List(list) if list.len() > MAX_LIST => Err(format!("more than {MAX_LIST} entries")),
+        Value::List(list) if list.len() > MAX_LIST => {
+            Err(say!("error-profiles-more-than-entries", limit = MAX_LIST))
+        }
         Value::List(list) => list.iter().try_for_each(|text| check_text(field, text)),
         Value::Table(pairs) if pairs.len() > MAX_LIST => {
             Err(say!("error-profiles-more-than-names", limit = MAX_LIST))

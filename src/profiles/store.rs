@@ -351,13 +351,14 @@ pub(super) fn make(path: &Path) -> Result<()> {
         .recursive(true)
         .mode(DIRECTORY_MODE)
         .create(path)
-        .map_err(|error| failed(path, "cannot be created", &error))
+        .map_err(|error| failed(path, &say!("error-profiles-cannot-created"), &error))
 }
 
 /// The lock on a directory, held until dropped. Some file systems (NFS is one) cannot lock a
 /// directory: there two savers within the same millisecond are not told apart.
 pub(super) fn lock(path: &Path) -> Result<File> {
-    let directory = File::open(path).map_err(|error| failed(path, "cannot be locked", &error))?;
+    let directory = File::open(path)
+        .map_err(|error| failed(path, &say!("error-profiles-cannot-locked"), &error))?;
     let deadline = Instant::now() + LOCK_PATIENCE;
     loop {
         match directory.try_lock() {
@@ -367,7 +368,7 @@ pub(super) fn lock(path: &Path) -> Result<File> {
             }
             Err(TryLockError::WouldBlock) => {
                 let seconds = LOCK_PATIENCE.as_secs();
-                let what = format!("it has been locked by another process for {seconds} s");
+                let what = say!("error-profiles-been-locked-another-process", seconds);
                 return Err(local(path, &what));
             }
             Err(TryLockError::Error(_)) => return Ok(directory),
@@ -421,8 +422,8 @@ fn distance(one: &[char], other: &[char]) -> Option<usize> {
 }
 
 fn nameless(path: &Path) -> Error {
-    config(path, "this file name is that of no session")
-        .hint("tessh sessions save makes names that are")
+    config(path, &say!("error-profiles-file-name-no-session"))
+        .hint(say!("error-profiles-tessh-sessions-save-makes"))
 }
 
 pub(super) fn is_absent(error: &std::io::Error) -> bool {

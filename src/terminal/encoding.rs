@@ -14,6 +14,7 @@ use encoding_rs::{Decoder, EncoderResult};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 
 use iso2022::Iso2022;
@@ -71,6 +72,9 @@ const NAMES: &[&str] = &[
     "x-mac-cyrillic",
 ];
 
+/// Some that are in use, for whoever knows none of the names.
+const EXAMPLES: &str = "Shift_JIS, EUC-JP, GB18030, Big5, EUC-KR, windows-1251, ISO-8859-2, KOI8-R";
+
 /// What other programs call some of them, without dashes and in lower case.
 const ALIASES: &[(&str, &str)] = &[
     ("utf8m", "UTF-8"),
@@ -117,7 +121,7 @@ impl Encoding {
 }
 
 fn unknown(name: &str) -> Error {
-    let cause = format!("no encoding is called '{}'", text::line(name, MAX_SHOWN));
+    let cause = say!("encoding-unknown", name = text::line(name, MAX_SHOWN));
     let wanted = plain(name);
     let mut near: Vec<(usize, &str)> = NAMES
         .iter()
@@ -127,11 +131,8 @@ fn unknown(name: &str) -> Error {
     near.sort_by_key(|(far, _)| *far);
     let near: Vec<&str> = near.iter().take(MAX_NEAR).map(|(_, name)| *name).collect();
     let hint = match near.is_empty() {
-        true => {
-            "such as Shift_JIS, EUC-JP, GB18030, Big5, EUC-KR, windows-1251, ISO-8859-2, KOI8-R"
-                .to_owned()
-        }
-        false => format!("near it: {}", near.join(", ")),
+        true => say!("encoding-such-as", names = EXAMPLES),
+        false => say!("error-cli-near", near = near.join(", ")),
     };
     Error::new(Kind::Usage, cause).hint(hint)
 }

@@ -23,7 +23,8 @@ use log::warn;
 use rustix::fs::{Mode, OFlags, fstatvfs};
 use rustix::io::Errno;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
 use crate::text;
 
 use plain::Plain;
@@ -112,7 +113,7 @@ impl LogFile {
     pub fn open(path: &Path) -> Result<LogFile> {
         let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
         let failed = |why: &dyn std::fmt::Display| {
-            Error::new(Kind::Local, format!("cannot write the log {shown}: {why}"))
+            Error::new(Kind::Local, say!("log-cannot-write", name = shown, why))
         };
         // A link may be of somebody else's making, and a pipe would make us wait.
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::CLOEXEC;
@@ -120,27 +121,27 @@ impl LogFile {
         let file = match rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR) {
             Ok(fd) => File::from(fd),
             Err(Errno::LOOP) => {
-                return Err(failed(&"it is a symbolic link").hint("name the file it leads to"));
+                return Err(failed(&say!("log-link")).hint(say!("log-link-hint")));
             }
             Err(Errno::NOENT) => {
-                return Err(failed(&"there is no such directory").hint("make it first"));
+                return Err(failed(&say!("log-no-directory")).hint(say!("log-no-directory-hint")));
             }
-            Err(Errno::NXIO) => return Err(failed(&"it is a pipe that nobody reads")),
-            Err(error) => return Err(failed(&std::io::Error::from(error))),
+            Err(Errno::NXIO) => return Err(failed(&say!("log-pipe-unread"))),
+            Err(error) => return Err(failed(&told(&error.into()))),
         };
-        let facts = file.metadata().map_err(|error| failed(&error))?;
+        let facts = file.metadata().map_err(|error| failed(&told(&error)))?;
         if !facts.is_file() {
             let kind = facts.file_type();
             let what = match kind.is_fifo() {
-                true => "it is a pipe",
-                false => "it is no regular file",
+                true => say!("log-pipe"),
+                false => say!("error-profiles-no-regular-file"),
             };
-            return Err(failed(&what).hint("a log is a file; --log none is no log"));
+            return Err(failed(&what).hint(say!("log-no-file-hint")));
         }
         // Some file systems do not say how large they are.
         let full = |space: rustix::fs::StatVfs| space.f_blocks > 0 && space.f_bavail == 0;
         if fstatvfs(file.as_fd()).is_ok_and(full) {
-            return Err(failed(&"the disk is full").hint("make room, or log to another disk"));
+            return Err(failed(&say!("log-disk-full")).hint(say!("log-disk-full-hint")));
         }
         Ok(LogFile { file, shown, continued: facts.size() > 0 })
     }
@@ -210,7 +211,7 @@ impl Record {
         let Some(file) = &mut self.file else { return };
         if let Err(error) = file.write_all(&self.out) {
             self.file = None;
-            warn!("the log {} ends here: {error}", self.shown);
+            warn!("{}", say!("log-ends", name = self.shown, error = told(&error)));
         }
         self.out.clear();
     }

@@ -47,7 +47,7 @@ const NAMED_MAX: usize = 3;
 pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
     match &evidence.finding {
         Finding::Known(_) | Finding::Certified { .. } => Verdict::Accept,
-        Finding::Revoked(at) => reject(evidence, format!("the key is marked @revoked at {at}")),
+        Finding::Revoked(at) => reject(evidence, say!("error-trust-key-marked-revoked", at)),
         Finding::Forbidden(reason) => reject(evidence, reason.clone()),
         _ if evidence.sshfp.is_secure_mismatch() => match policy {
             Policy::Ask => Verdict::Ask,
@@ -159,15 +159,11 @@ fn reason_changed(evidence: &Evidence, known: &[KnownKey]) -> String {
 fn reason_dns(evidence: &Evidence) -> String {
     let kind = fingerprint::type_name(&evidence.offered);
     let offered = fingerprint::sha256(&evidence.offered);
-    let mut reason = format!(
-        "the {kind} key is not one that the DNS names for {} (offered {offered}; \
-         its SSHFP records are validated by DNSSEC)",
-        host(evidence)
-    );
-    if let Finding::Changed(known) = &evidence.finding {
-        reason.push_str(&format!("; {}", reason_changed(evidence, known)));
+    let reason = say!("sshfp-rejected", kind, host = host(evidence), offered);
+    match &evidence.finding {
+        Finding::Changed(known) => joined(&reason, &reason_changed(evidence, known)),
+        _ => reason,
     }
-    reason
 }
 
 fn name_keys(known: &[KnownKey]) -> String {

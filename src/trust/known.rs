@@ -13,11 +13,12 @@ use std::time::SystemTime;
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
-use super::line::{Line, Marker};
+use super::line::{Fault, Line, Marker};
 use super::{
     Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp, Subject,
 };
 use super::{certificate, fingerprint, pattern, quote};
+use crate::error::told;
 use crate::say;
 
 /// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
@@ -154,6 +155,13 @@ impl KnownHosts {
         types
     }
 
+    /// The lines about the subject, to be told: keys of the host, authorities, revoked keys.
+    pub fn lines(&self, subject: &Subject) -> [Vec<KnownKey>; 3] {
+        let matches = self.matches(subject);
+        let keys = matches.keys.into_iter().chain(matches.keys_without_port).collect();
+        [keys, matches.authorities, matches.revoked]
+    }
+
     /// The lines about the subject. Marker lines count with and without the port.
     fn matches(&self, subject: &Subject) -> Matches {
         let mut matches = Matches::default();
@@ -216,12 +224,12 @@ impl Loaded {
             }
         }
         if let Some((_, reason)) = bad.get_mut(PROBLEMS_MAX) {
-            *reason = "more bad lines follow; they are not listed".to_owned();
+            *reason = Fault::of("known-line-more");
         }
         problems.extend(bad.into_iter().map(|(number, reason)| Problem {
             file: path.clone(),
             line: Some(number as usize),
-            reason,
+            reason: reason.text(),
         }));
         Loaded { path, text, entries }
     }
@@ -249,7 +257,7 @@ impl Matches {
             Err(reason) => self.problems.push(Problem {
                 file: at.file,
                 line: Some(at.line),
-                reason: reason.to_owned(),
+                reason: reason.text(),
             }),
         }
     }
@@ -324,7 +332,7 @@ fn is_among(list: &[KnownKey], key: &PublicKey) -> bool {
 
 /// The whole file; `None` if there is none; otherwise the reason, one line.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
-    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let unreadable = |error: std::io::Error| say!("error-trust-cannot-read", error = told(&error));
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -350,9 +358,9 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     (length > 0).then(|| line.strip_suffix(b"\n").unwrap_or(line))
 }
 
-fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, String> {
+fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, Fault> {
     if raw.len() > LINE_MAX {
-        return Err(format!("the line has more than {} KiB", LINE_MAX >> 10));
+        return Err(Fault::with("known-line-long", (LINE_MAX >> 10).to_string()));
     }
     Line::split(raw)
 }

@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use crate::say;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -70,10 +71,10 @@ impl Krl {
     /// # Errors
     /// What is wrong with it, one line.
     pub fn parse(text: &[u8]) -> Result<Krl, String> {
-        let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or("not a key revocation list")?);
+        let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or_else(|| say!("krl-not"))?);
         let format = rest.u32()?;
         if format != FORMAT {
-            return Err(format!("has format {format}, and only {FORMAT} is known"));
+            return Err(say!("krl-format", format, known = FORMAT));
         }
         // Version, date, flags; reserved, comment.
         rest.take(3 * 8)?;
@@ -89,7 +90,7 @@ impl Krl {
                 rest.string()?;
                 signed = true;
             } else if signed {
-                return Err("has a section after a signature".to_owned());
+                return Err(say!("krl-signed"));
             } else {
                 krl.section(kind, body)?;
             }
@@ -98,22 +99,22 @@ impl Krl {
     }
 
     /// How a key is revoked, if it is: the key itself, without a certificate around it.
-    pub fn key(&self, blob: &[u8]) -> Option<&'static str> {
+    pub fn key(&self, blob: &[u8]) -> Option<String> {
         if self.keys.contains(blob) {
-            return Some("the key");
+            return Some(say!("krl-key"));
         }
         if !self.sha1.is_empty() && self.sha1.contains(&<[u8; 20]>::from(Sha1::digest(blob))) {
-            return Some("the key's SHA-1 fingerprint");
+            return Some(say!("krl-sha1"));
         }
         if !self.sha256.is_empty() && self.sha256.contains(&<[u8; 32]>::from(Sha256::digest(blob)))
         {
-            return Some("the key's SHA-256 fingerprint");
+            return Some(say!("krl-sha256"));
         }
         None
     }
 
     /// How a certificate is revoked by its serial or key ID, if it is.
-    pub fn certificate(&self, certificate: &Named<'_>) -> Option<&'static str> {
+    pub fn certificate(&self, certificate: &Named<'_>) -> Option<String> {
         self.certificates
             .iter()
             .filter(|of| of.authority.as_deref().is_none_or(|key| key == certificate.authority))
@@ -129,15 +130,15 @@ impl Krl {
                 Ok(())
             })?,
             section::SHA1 => body.each(|hash| {
-                self.sha1.insert(hash.try_into().map_err(|_| "has a SHA-1 of another length")?);
+                self.sha1.insert(hash.try_into().map_err(|_| say!("krl-sha1-length"))?);
                 Ok(())
             })?,
             section::SHA256 => body.each(|hash| {
-                self.sha256.insert(hash.try_into().map_err(|_| "has a SHA-256 of another length")?);
+                self.sha256.insert(hash.try_into().map_err(|_| say!("krl-sha256-length"))?);
                 Ok(())
             })?,
             section::EXTENSION => body.extension()?,
-            other => return Err(format!("has a section of the unknown kind {other}")),
+            other => return Err(say!("krl-section", kind = other)),
         }
         body.end()
     }
@@ -167,7 +168,7 @@ impl Certificates {
             part::RANGE => {
                 let (first, last) = (part.u64()?, part.u64()?);
                 if first == 0 || first > last {
-                    return Err(format!("has a range of serials from {first} to {last}"));
+                    return Err(say!("krl-range", first, last));
                 }
                 self.ranges.push((first, last));
             }
@@ -177,14 +178,14 @@ impl Certificates {
                 Ok(())
             })?,
             part::EXTENSION => part.extension()?,
-            other => return Err(format!("has certificates by the unknown kind {other:#x}")),
+            other => return Err(say!("krl-certificates", kind = format!("{other:#x}"))),
         }
         part.end()
     }
 
-    fn revokes(&self, certificate: &Named<'_>) -> Option<&'static str> {
+    fn revokes(&self, certificate: &Named<'_>) -> Option<String> {
         if self.key_ids.contains(certificate.key_id) {
-            return Some("the certificate's key ID");
+            return Some(say!("krl-key-id"));
         }
         let serial = certificate.serial;
         // An authority that numbers nothing gives 0 to all.
@@ -198,7 +199,7 @@ impl Certificates {
         let is_revoked = self.serials.contains(&serial)
             || self.ranges.iter().any(in_range)
             || self.bitmaps.iter().any(in_bitmap);
-        is_revoked.then_some("the certificate's serial number")
+        is_revoked.then(|| say!("krl-serial"))
     }
 }
 
@@ -207,13 +208,13 @@ fn bitmap(part: &mut Bytes<'_>) -> Result<(u64, Vec<u8>), String> {
     let offset = part.u64()?;
     let bits = part.string()?;
     if bits.first().is_some_and(|&byte| byte & 0x80 != 0) {
-        return Err("has a bitmap that is a negative number".to_owned());
+        return Err(say!("krl-bitmap-negative"));
     }
     let bits: Vec<u8> = bits.iter().copied().skip_while(|&byte| byte == 0).collect();
     let unused = bits.first().map_or(0, |first| first.leading_zeros());
     let highest = (bits.len() as u64 * 8).saturating_sub(u64::from(unused) + 1);
     if offset.checked_add(highest).is_none() {
-        return Err("has a bitmap beyond the last serial".to_owned());
+        return Err(say!("krl-bitmap-beyond"));
     }
     Ok((offset, bits))
 }
@@ -225,6 +226,10 @@ fn is_set(bits: &[u8], bit: u64) -> bool {
     at.is_some_and(|at| bits[at] >> (bit % 8) & 1 == 1)
 }
 
+fn cut_short() -> String {
+    say!("krl-cut-short")
+}
+
 /// What is left to read (RFC 4251 section 5).
 struct Bytes<'a>(&'a [u8]);
 
@@ -234,17 +239,17 @@ impl<'a> Bytes<'a> {
     }
 
     fn end(&self) -> Result<(), String> {
-        if self.is_empty() { Ok(()) } else { Err("has bytes left over".to_owned()) }
+        if self.is_empty() { Ok(()) } else { Err(say!("krl-left-over")) }
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or("is cut short")?;
+        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(cut_short)?;
         self.0 = rest;
         Ok(taken)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or("is cut short")?;
+        let (taken, rest) = self.0.split_first_chunk().ok_or_else(cut_short)?;
         self.0 = rest;
         Ok(*taken)
     }
@@ -263,7 +268,7 @@ impl<'a> Bytes<'a> {
 
     fn string(&mut self) -> Result<&'a [u8], String> {
         let length = self.u32()?;
-        self.take(usize::try_from(length).map_err(|_| "is cut short")?)
+        self.take(usize::try_from(length).map_err(|_| cut_short())?)
     }
 
     fn each(&mut self, mut take: impl FnMut(&'a [u8]) -> Result<(), String>) -> Result<(), String> {
@@ -280,7 +285,7 @@ impl<'a> Bytes<'a> {
         self.string()?;
         if critical {
             let name = super::quote::piece(&String::from_utf8_lossy(name));
-            return Err(format!("has the unknown critical extension {name}"));
+            return Err(say!("krl-extension", name));
         }
         Ok(())
     }

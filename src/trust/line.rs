@@ -7,6 +7,7 @@ use data_encoding::BASE64;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::{pattern, quote};
+use crate::catalogue;
 
 /// What stands before the host field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,15 +35,42 @@ pub(super) struct Line<'a> {
 /// What the types of certificates have in their names.
 const CERTIFICATE: &[u8] = b"-cert-v";
 
-const DAMAGED: &str = "the key is damaged or of an unknown type";
+const DAMAGED: Fault = Fault::of("known-line-damaged");
 
 /// Every key blob begins with a length below 2^16: in base64, with this.
 const BLOB_START: &[u8] = b"AA";
 
+/// Why a line cannot be used. It is put into words only where somebody will read it: a file may
+/// have millions of them.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The name of its text.
+    id: &'static str,
+    /// What it quotes of the line, or how long a line may be.
+    value: String,
+}
+
+impl Fault {
+    /// The fault of this name.
+    pub(super) const fn of(id: &'static str) -> Fault {
+        Fault { id, value: String::new() }
+    }
+
+    /// One that quotes something, or gives a limit.
+    pub(super) fn with(id: &'static str, value: String) -> Fault {
+        Fault { id, value }
+    }
+
+    /// One line for the person.
+    pub(super) fn text(&self) -> String {
+        catalogue::text(self.id, &[("value", &self.value)])
+    }
+}
+
 impl<'a> Line<'a> {
     /// Splits a line without its newline. Blank lines and comments are `None`; an error is
-    /// the reason, one line for the person.
-    pub(super) fn split(raw: &'a [u8]) -> Result<Option<Line<'a>>, String> {
+    /// the reason.
+    pub(super) fn split(raw: &'a [u8]) -> Result<Option<Line<'a>>, Fault> {
         let rest = raw.trim_ascii();
         if rest.is_empty() || rest[0] == b'#' {
             return Ok(None);
@@ -52,10 +80,10 @@ impl<'a> Line<'a> {
         let (key_type, rest) = next_field(rest);
         let salt = check_hosts(hosts)?;
         if rest.is_empty() {
-            return Err("not a known_hosts line: the key is missing".to_owned());
+            return Err(Fault::of("known-line-key-missing"));
         }
         if !key_type.iter().all(u8::is_ascii_graphic) || !rest.starts_with(BLOB_START) {
-            return Err("not a known_hosts line: no key after the host names".to_owned());
+            return Err(Fault::of("known-line-no-key"));
         }
         Ok(Some(Line { marker, hosts, salt, key_type, rest }))
     }
@@ -67,13 +95,13 @@ impl<'a> Line<'a> {
 
     /// The key of the line, without a comment. A certificate is no host key; but to revoke it
     /// is to revoke its key.
-    pub(super) fn key(&self) -> Result<PublicKey, &'static str> {
+    pub(super) fn key(&self) -> Result<PublicKey, Fault> {
         if self.marker == Marker::Revoked {
             return revoked_key(self.key_type, self.blob());
         }
         let blob = decode(self.key_type, self.blob())?;
         if contains(self.key_type, CERTIFICATE) {
-            return Err("a certificate stands where a key belongs");
+            return Err(Fault::of("known-line-certificate"));
         }
         PublicKey::from_bytes(&blob).map_err(|_| DAMAGED)
     }
@@ -81,7 +109,7 @@ impl<'a> Line<'a> {
 
 /// The key that an entry of this type and base64 revokes: itself, or of a certificate the key
 /// it is for.
-pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, &'static str> {
+pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, Fault> {
     let blob = decode(key_type, text)?;
     if !contains(key_type, CERTIFICATE) {
         return PublicKey::from_bytes(&blob).map_err(|_| DAMAGED);
@@ -95,16 +123,16 @@ pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, &'s
     Ok(PublicKey::new(certificate.public_key().clone(), ""))
 }
 
-fn decode(key_type: &[u8], text: &[u8]) -> Result<Vec<u8>, &'static str> {
-    let blob = BASE64.decode(text).map_err(|_| "the key is not valid base64")?;
-    let inner = blob_type(&blob).ok_or("the key is cut short")?;
+fn decode(key_type: &[u8], text: &[u8]) -> Result<Vec<u8>, Fault> {
+    let blob = BASE64.decode(text).map_err(|_| Fault::of("known-line-base64"))?;
+    let inner = blob_type(&blob).ok_or(Fault::of("known-line-cut-short"))?;
     if inner != key_type {
-        return Err("the key is not of the type that the line names");
+        return Err(Fault::of("known-line-other-type"));
     }
     Ok(blob)
 }
 
-fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), String> {
+fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), Fault> {
     if !rest.starts_with(b"@") {
         return Ok((Marker::None, rest));
     }
@@ -114,26 +142,26 @@ fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), String> {
         b"@revoked" => Marker::Revoked,
         other => {
             let shown = quote::piece(&String::from_utf8_lossy(other));
-            return Err(format!("unknown marker {shown}"));
+            return Err(Fault::with("known-line-marker", shown));
         }
     };
     if rest.starts_with(b"@") {
-        return Err("a line takes one marker only".to_owned());
+        return Err(Fault::of("known-line-markers"));
     }
     Ok((marker, rest))
 }
 
 /// Gives the salt of a hashed name.
-fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, String> {
+fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, Fault> {
     if hosts.iter().any(u8::is_ascii_control) {
-        return Err("not a known_hosts line: control characters in the host names".to_owned());
+        return Err(Fault::of("known-line-control"));
     }
     if !hosts.starts_with(pattern::HASH_MAGIC) {
         return Ok(None);
     }
     match pattern::hashed(hosts) {
         Some((salt, _)) => Ok(Some(salt)),
-        None => Err("the hashed host name is damaged".to_owned()),
+        None => Err(Fault::of("known-line-hash")),
     }
 }
 
@@ -164,7 +192,7 @@ mod tests {
     const CERTIFICATE: &str = include_str!("../../tests/data/trust/certificates/good.cert");
 
     fn reason(line: &[u8]) -> String {
-        Line::split(line).expect_err("a bad line")
+        Line::split(line).expect_err("a bad line").text()
     }
 
     #[test]
@@ -233,7 +261,7 @@ mod tests {
             (format!("h {CERTIFICATE}"), "certificate"),
         ] {
             let line = Line::split(text.as_bytes()).expect("good").expect("not blank");
-            let found = line.key().expect_err("no key");
+            let found = line.key().expect_err("no key").text();
             assert!(found.contains(expected), "{found} for {text}");
         }
     }

@@ -12,6 +12,7 @@ use russh::keys::ssh_key::PublicKey;
 use super::known::{LINE_MAX, is_same, read};
 use super::krl::{Krl, MAGIC, Named};
 use super::{Place, certificate, fingerprint, line, quote};
+use crate::say;
 
 /// The file as it was when loaded.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ impl RevokedKeys {
     pub fn load(file: &Path) -> RevokedKeys {
         let list = match read(file) {
             Ok(Some(text)) => List::parse(&text),
-            Ok(None) => Err("does not exist".to_owned()),
+            Ok(None) => Err(say!("revoked-missing")),
             Err(reason) => Err(reason),
         };
         RevokedKeys { file: file.to_owned(), list }
@@ -45,23 +46,18 @@ impl RevokedKeys {
         let list = match &self.list {
             Ok(list) => list,
             Err(reason) => {
-                return Some(format!(
-                    "no key can be accepted: the file of revoked keys {shown} {reason}"
-                ));
+                return Some(say!("revoked-unusable", file = shown, reason));
             }
         };
         let key = offered.public_key();
         let authority = offered.certificate().map(certificate::authority);
         if let Some(how) = self.finds(list, &key) {
-            return Some(format!("the host key {} is revoked by {how}", name(&key)));
+            return Some(say!("revoked-key", key = name(&key), how));
         }
         if let Some(authority) = &authority
             && let Some(how) = self.finds(list, authority)
         {
-            return Some(format!(
-                "the certificate's authority {} is revoked by {how}",
-                name(authority)
-            ));
+            return Some(say!("revoked-authority", key = name(authority), how));
         }
         let (List::Binary(krl), Some(certificate), Some(authority)) =
             (list, offered.certificate(), authority)
@@ -74,7 +70,7 @@ impl RevokedKeys {
             key_id: certificate.key_id().as_bytes(),
         })?;
         let key = name(&key);
-        Some(format!("the certificate for the host key {key} is revoked by {shown} ({how})"))
+        Some(say!("revoked-certificate", key, file = shown, how))
     }
 
     /// Where the key is listed, as words.
@@ -103,8 +99,8 @@ impl List {
             if line.is_empty() || line[0] == b'#' {
                 continue;
             }
-            let key =
-                listed_key(line).ok_or_else(|| format!("has no key in line {}", index + 1))?;
+            let key = listed_key(line)
+                .ok_or_else(|| say!("revoked-line-without-key", line = index + 1))?;
             keys.push((index + 1, key));
         }
         Ok(List::Text(keys))

@@ -18,6 +18,7 @@ use super::rewrite::rewrite;
 use super::store::{append, line_for, without_name};
 use super::{KnownKey, Place, Subject, pattern, quote};
 use crate::error::{Error, Kind, Result};
+use crate::say;
 
 /// A line with more names than a host name and its address was not written by a program.
 const NAMES_MAX: usize = 2;
@@ -137,8 +138,7 @@ pub fn rotate(announced: &Announcement, difference: &Difference, hash: bool) -> 
 }
 
 fn changed() -> Error {
-    Error::new(Kind::HostKey, "the known_hosts file was changed by another program meanwhile")
-        .hint("nothing was changed; the next connection tries again")
+    Error::new(Kind::HostKey, say!("rotation-changed")).hint(say!("rotation-tries-again"))
 }
 
 /// What the files have, as they are read.
@@ -208,10 +208,7 @@ fn only_there(
     difference: &Difference,
 ) -> Result<(), Obstacle> {
     if let Some(key) = difference.obsolete.iter().find(|key| key.at.file != announced.files[0]) {
-        return Err(Obstacle::Trouble(format!(
-            "the host no longer has the key at {}, a file that is only read: remove that line",
-            key.at
-        )));
+        return Err(Obstacle::Trouble(say!("rotation-read-only", at = key.at)));
     }
     let blobs: HashSet<Vec<u8>> = difference.obsolete.iter().map(|key| blob(&key.key)).collect();
     if blobs.is_empty() {

@@ -4,12 +4,15 @@
 //! own. Nothing here asks the DNS, and whether DNSSEC proves an answer is settled by whoever
 //! asked; what follows from it is `decide`'s.
 
+use std::fmt::Display;
+
 use data_encoding::HEXLOWER;
 use russh::keys::ssh_key::public::KeyData;
 use russh::keys::ssh_key::{HashAlg, PublicKey};
 use sha1::{Digest, Sha1};
 
 use super::{Evidence, quote};
+use crate::catalogue::{Language, spoken, text_in};
 
 /// SHA-1 in the registry of fingerprint types (RFC 4255 section 3.1.2).
 const SHA1: u8 = 1;
@@ -143,44 +146,52 @@ pub fn compare(name: String, signer: Option<String>, records: &[Record], key: &P
 
 /// What the DNS said, in lines for the person; empty if it was not asked.
 pub fn lines(evidence: &Evidence) -> Vec<String> {
+    lines_in(spoken(), evidence)
+}
+
+/// [`lines`] in a language: what `-v` says is in English whoever reads it.
+pub fn lines_in(language: Language, evidence: &Evidence) -> Vec<String> {
+    let tell = |id: &str, values: &[(&str, &dyn Display)]| text_in(language, id, values);
     match &evidence.sshfp {
         Sshfp::NotLookedUp => Vec::new(),
         Sshfp::Nothing { name, ignored: 0 } => {
-            vec![format!("No host key fingerprint found in DNS for {}.", quote::piece(name))]
+            vec![tell("sshfp-nothing", &[("name", &quote::piece(name))])]
         }
-        Sshfp::Nothing { name, ignored } => vec![format!(
-            "No SHA-256 host key fingerprint found in DNS for {}; {ignored} others do not count.",
-            quote::piece(name)
-        )],
+        Sshfp::Nothing { name, ignored } => {
+            let values: [(&str, &dyn Display); 2] =
+                [("name", &quote::piece(name)), ("ignored", ignored)];
+            vec![tell("sshfp-nothing-counts", &values)]
+        }
         Sshfp::Failed { name, reason } => {
-            vec![format!("No host key fingerprint from DNS for {}: {reason}.", quote::piece(name))]
+            vec![tell("sshfp-failed", &[("name", &quote::piece(name)), ("reason", reason)])]
         }
         Sshfp::Found { name, signer, agreement } => {
-            found(&quote::piece(name), signer.as_deref(), *agreement)
+            found(language, &quote::piece(name), signer.as_deref(), *agreement)
         }
     }
 }
 
-fn found(name: &str, signer: Option<&str>, agreement: Agreement) -> Vec<String> {
+fn found(
+    language: Language,
+    name: &str,
+    signer: Option<&str>,
+    agreement: Agreement,
+) -> Vec<String> {
+    let tell = |id: &str, values: &[(&str, &dyn Display)]| text_in(language, id, values);
     let proof = match signer {
-        Some(zone) => format!("secure: validated by DNSSEC, signed by {}", quote::piece(zone)),
-        None => "insecure: not proven by DNSSEC, anybody on the way can have written it".into(),
+        Some(zone) => tell("sshfp-secure", &[("zone", &quote::piece(zone))]),
+        None => tell("sshfp-insecure", &[]),
     };
     let said = match agreement {
-        Agreement::Match => "Matching host key fingerprint found in DNS",
-        Agreement::Mismatch => "MISMATCHING host key fingerprint found in DNS",
-        Agreement::OtherTypes => "Only fingerprints of other types of host keys found in DNS",
+        Agreement::Match => "sshfp-match",
+        Agreement::Mismatch => "sshfp-mismatch",
+        Agreement::OtherTypes => "sshfp-other-types",
     };
-    let mut lines = vec![format!("{said} for {name} ({proof}).")];
-    if signer.is_some() && agreement != Agreement::Match {
-        lines
-            .insert(0, "WARNING: the host key is NOT one that the DNS names for this host!".into());
-        lines.push(
-            "Somebody may be pretending to be this host, or its key is new and its SSHFP records are not."
-                .into(),
-        );
+    let said = tell(said, &[("name", &name), ("proof", &proof)]);
+    if signer.is_none() || agreement == Agreement::Match {
+        return vec![said];
     }
-    lines
+    vec![tell("sshfp-warning", &[]), said, tell("sshfp-warning-means", &[])]
 }
 
 /// The records for a host's key, one line each as in a zone file, SHA-1 before SHA-256;

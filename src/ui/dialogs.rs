@@ -5,12 +5,16 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::error::told;
 use crate::prompt::{
-    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
-    RotationQuestion,
+    Answer, Challenge, Facts, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice,
+    Prompt, RotationQuestion,
 };
+use crate::say;
 use crate::secret::Secret;
 use crate::ui::plain::Plain;
+use crate::ui::screen::facts::ConnectionFacts;
+use crate::ui::screen::paste::ConfirmPaste;
 use crate::ui::screen::rotation::RotationDialog;
 use crate::ui::screen::warning::Warning;
 use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
@@ -74,7 +78,7 @@ impl Dialogs {
         match closed {
             Ok(closed) => answer(closed).map_or(Answer::Cancelled, Answer::Given),
             Err(error) => {
-                log::error!("the terminal cannot be used: {error}");
+                log::error!("{}", say!("connection-terminal-fault", error = told(&error)));
                 Answer::Cancelled
             }
         }
@@ -105,6 +109,19 @@ impl Prompt for Dialogs {
 
     fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
         self.shown(RotationDialog::new(question), RotationDialog::into_answer)
+    }
+
+    fn paste(&self, text: &str) -> Answer<String> {
+        self.shown(ConfirmPaste::new(text), ConfirmPaste::into_answer)
+    }
+
+    fn is_full_screen(&self) -> bool {
+        true
+    }
+
+    fn facts(&self, facts: Facts) {
+        // There is no answer.
+        let _: Answer<()> = self.shown(ConnectionFacts::new(facts), |_| None);
     }
 
     fn notice(&self, notice: Notice<'_>) {

@@ -39,6 +39,8 @@ pub struct Entered {
     pub port: String,
     /// The addresses.
     pub family: Family,
+    /// Whether pastes of several lines are asked about, unless a saved session says so or not.
+    pub confirm_paste: bool,
 }
 
 /// Who knows what a command line means.
@@ -160,10 +162,9 @@ impl Hosts {
             if let Entry::Session { name, said: said @ None } = entry {
                 *said = Some(match self.store.open(name) {
                     Ok(Some(document)) => Ok(summary(document.profile())),
-                    Ok(None) => Err(Error::new(
-                        crate::error::Kind::Local,
-                        "the file is a link that leads nowhere, or gone",
-                    )),
+                    Ok(None) => {
+                        Err(Error::new(crate::error::Kind::Local, say!("connection-link-nowhere")))
+                    }
                     Err(error) => Err(error),
                 });
             }

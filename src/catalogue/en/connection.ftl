@@ -4,6 +4,7 @@ connection-title = New connection
 connection-host = Host:
 connection-port = TCP port:
 connection-family = Addresses:
+connection-confirm-paste = Confirm pastes of several lines
 connection-connect = Connect
 connection-connect-to = Connect to { $name }
 connection-save = Save as
@@ -99,3 +100,18 @@ connection-lines-sessions = Saved sessions (tessh sessions changes them):
 connection-lines-recent = Recent hosts:
 connection-lines-more = and { $count } more; a name can be typed too
 connection-lines-ask = Host or number (empty to leave):{" "}
+
+## What cannot be connected with
+
+connection-terminal-fault = the terminal cannot be used: { $error }
+connection-open-quote = the line has a quote that is not closed
+connection-open-quote-hint = close it
+connection-other-verb = tessh { $verb } does not connect
+connection-other-verb-hint = leave, and type it in the shell
+connection-no-place = { $flag } has no place here
+connection-no-place-hint = leave, and type the line in the shell
+connection-two-ports = two ports are given, { $one } and { $other }
+connection-two-ports-hint = empty the field of the port, or take it out of the host
+connection-two-families = IPv4 and IPv6 are both asked for alone
+connection-two-families-hint = Auto takes either
+connection-link-nowhere = the file is a link that leads nowhere, or gone

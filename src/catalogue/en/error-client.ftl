@@ -178,3 +178,90 @@ escape-send-escape-character-typing = { $c }{ $c }   - send the escape character
 escape-note-escapes-are-only = (Note that escapes are only recognized immediately after newline.)
 escape-supported-escape-sequences = Supported escape sequences:
 escape-following-connections-are-open = The following connections are open:
+
+## KnownHostsCommand
+
+error-command = KnownHostsCommand { $program } { $what }
+error-command-hint = mend the command, or go on without: -o KnownHostsCommand=none
+error-command-not-started = did not start: { $error }
+error-command-no-output = has no output
+error-command-failed = failed: { $status }
+error-command-exit-status = exit status: { $code }
+error-command-too-much = printed more than { $limit } MiB
+error-command-unreadable = cannot be read: { $error }
+error-command-too-slow = did not end within { $seconds } s
+
+## SSHFP records
+
+sshfp-nothing = No host key fingerprint found in DNS for { $name }.
+sshfp-nothing-counts = No SHA-256 host key fingerprint found in DNS for { $name }; { $ignored } others do not count.
+sshfp-failed = No host key fingerprint from DNS for { $name }: { $reason }.
+sshfp-match = Matching host key fingerprint found in DNS for { $name } ({ $proof }).
+sshfp-mismatch = MISMATCHING host key fingerprint found in DNS for { $name } ({ $proof }).
+sshfp-other-types = Only fingerprints of other types of host keys found in DNS for { $name } ({ $proof }).
+sshfp-secure = secure: validated by DNSSEC, signed by { $zone }
+sshfp-insecure = insecure: not proven by DNSSEC, anybody on the way can have written it
+sshfp-warning = WARNING: the host key is NOT one that the DNS names for this host!
+sshfp-warning-means = Somebody may be pretending to be this host, or its key is new and its SSHFP records are not.
+sshfp-rejected = the { $kind } key is not one that the DNS names for { $host } (offered { $offered }; its SSHFP records are validated by DNSSEC)
+sshfp-rejected-hint = ask the server's administrator whether its key or its SSHFP records are out of date
+sshfp-no-thread = no thread: { $error }
+sshfp-broke-off = the look-up broke off
+sshfp-late = no answer within { $seconds } s
+sshfp-no-sense = { $file } makes no sense
+sshfp-not-text = not text
+sshfp-no-anchors = { $file } is no list of DNSKEY records: { $why }
+sshfp-file-too-long = more than { $limit } KiB
+sshfp-file-unreadable = { $file } cannot be read: { $error }
+sshfp-bogus = the answer is not what DNSSEC proves; it may be forged
+sshfp-server-says = the server says '{ $code }'
+sshfp-no-answer = no answer
+sshfp-no-server = no server can be reached
+sshfp-too-many = more than { $limit } SSHFP records
+
+## Revoked keys
+
+revoked-hint = RevokedHostKeys names that file; ask the server's administrator
+revoked-unusable = no key can be accepted: the file of revoked keys { $file } { $reason }
+revoked-missing = does not exist
+revoked-line-without-key = has no key in line { $line }
+revoked-key = the host key { $key } is revoked by { $how }
+revoked-authority = the certificate's authority { $key } is revoked by { $how }
+revoked-certificate = the certificate for the host key { $key } is revoked by { $file } ({ $how })
+
+## Lines of known_hosts
+
+known-line-more = more bad lines follow; they are not listed
+known-line-long = the line has more than { $value } KiB
+known-line-damaged = the key is damaged or of an unknown type
+known-line-key-missing = not a known_hosts line: the key is missing
+known-line-no-key = not a known_hosts line: no key after the host names
+known-line-certificate = a certificate stands where a key belongs
+known-line-base64 = the key is not valid base64
+known-line-cut-short = the key is cut short
+known-line-other-type = the key is not of the type that the line names
+known-line-marker = unknown marker { $value }
+known-line-markers = a line takes one marker only
+known-line-control = not a known_hosts line: control characters in the host names
+known-line-hash = the hashed host name is damaged
+
+## Key revocation lists
+
+krl-not = not a key revocation list
+krl-format = has format { $format }, and only { $known } is known
+krl-signed = has a section after a signature
+krl-key = the key
+krl-sha1 = the key's SHA-1 fingerprint
+krl-sha256 = the key's SHA-256 fingerprint
+krl-key-id = the certificate's key ID
+krl-serial = the certificate's serial number
+krl-sha1-length = has a SHA-1 of another length
+krl-sha256-length = has a SHA-256 of another length
+krl-section = has a section of the unknown kind { $kind }
+krl-range = has a range of serials from { $first } to { $last }
+krl-certificates = has certificates by the unknown kind { $kind }
+krl-bitmap-negative = has a bitmap that is a negative number
+krl-bitmap-beyond = has a bitmap beyond the last serial
+krl-left-over = has bytes left over
+krl-cut-short = is cut short
+krl-extension = has the unknown critical extension { $name }

@@ -44,3 +44,4 @@ forward-command-forwarding = Forwarding port.
 forward-command-failed = Port forwarding failed.
 forward-command-canceled = Canceled forwarding.
 forward-command-unknown = Unknown port forwarding.
+escape-command-line = { $c }C   - open a command line

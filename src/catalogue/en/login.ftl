@@ -70,3 +70,12 @@ files-directory = directory
 files-none = There is nothing here.
 files-more = Only the first { $count } entries are shown.
 files-unreadable = It cannot be listed: { $why }
+
+# How it went.
+login-with = { $method } with { $credential }
+login-then = , then{" "}
+login-lost-meanwhile = the connection was lost while a question was open
+login-dead-end = { $label }: no method that the server accepts can be used here
+login-dead-end-accepted = it accepts { $list }
+login-off-host-key-changed = the host's key changed
+login-off-agent-failed = the agent failed

@@ -117,4 +117,11 @@ keygen-new-key-or-o = a new key or -O alone
 keygen-l-or-o-fingerprint = -l or -O fingerprint alone
 keygen-new-passphrase = a new passphrase
 keygen-new-key-p-or = a new key, -p or -O
-keygen-o-e-i-or = -O, -e, -i or -y
+keygen-o-e-i-or = -O, -e, -i, -r or -y
+
+## tessh keygen -r
+
+keygen-sshfp-no-number = SSHFP records have no number for keys of type { $kind }
+keygen-sshfp-no-number-hint = host keys are of type ed25519, ecdsa or rsa
+keygen-no-host-keys = this machine has no host keys in /etc/ssh
+keygen-no-host-keys-hint = name a key with -f

@@ -47,10 +47,9 @@ evidence-certificate = Its certificate does not count: { $fault }
 evidence-dns = { $text }
 
 # The question about announced host keys.
-rotation-title = HOST KEY ROTATION
-rotation-announced = "{ $host }" announced other host keys than { $file } has.
-rotation-new = New, and proved by the server ({ $count }):
-rotation-obsolete = Obsolete ({ $count }):
-rotation-key = { $kind } key { $fingerprint }
-rotation-key-at = { $kind } key { $fingerprint } ({ $place })
-rotation-ask = Accept these changes?
+rotation-box-title = HOST KEY ROTATION
+rotation-box-new = New, and proved by the server ({ $count }):
+rotation-box-obsolete = Obsolete ({ $count }):
+rotation-box-key = { $kind } key { $fingerprint }
+rotation-box-key-at = { $kind } key { $fingerprint } ({ $place })
+rotation-box-ask = Accept these changes?

@@ -4,6 +4,7 @@ connection-title = 新しい接続
 connection-host = ホスト:
 connection-port = TCPポート:
 connection-family = アドレス:
+connection-confirm-paste = 複数行の貼り付けを確認する
 connection-connect = 接続
 connection-connect-to = { $name } に接続
 connection-save = 保存…
@@ -99,3 +100,18 @@ connection-lines-sessions = 保存済みセッション（編集は tessh sessio
 connection-lines-recent = 接続履歴:
 connection-lines-more = …ほかに{ $count }件あります。名前の入力もできます
 connection-lines-ask = ホストまたは番号（空で終了）:{" "}
+
+## 接続に使えないもの
+
+connection-terminal-fault = 端末を使えません: { $error }
+connection-open-quote = 引用符が閉じていません
+connection-open-quote-hint = 閉じてください
+connection-other-verb = tessh { $verb } は接続するコマンドではありません
+connection-other-verb-hint = ここを終了し、シェルで入力してください
+connection-no-place = { $flag } はここでは使えません
+connection-no-place-hint = ここを終了し、その行をシェルで入力してください
+connection-two-ports = ポートが { $one } と { $other } の 2 つ指定されています
+connection-two-ports-hint = ポート欄を空にするか、ホスト欄から取り除いてください
+connection-two-families = IPv4 だけ、IPv6 だけの両方が指定されています
+connection-two-families-hint = Auto ならどちらも使えます
+connection-link-nowhere = ファイルがなくなったか、行き先のないリンクです

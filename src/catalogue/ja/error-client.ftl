@@ -178,3 +178,90 @@ escape-send-escape-character-typing = { $c }{ $c }   - エスケープ文字そ�
 escape-note-escapes-are-only = (エスケープは行頭でのみ有効です)
 escape-supported-escape-sequences = 使えるエスケープ:
 escape-following-connections-are-open = 開いている接続:
+
+## KnownHostsCommand
+
+error-command = KnownHostsCommand { $program }: { $what }
+error-command-hint = コマンドを直してください。-o KnownHostsCommand=none でコマンドなしに接続できます
+error-command-not-started = 起動できませんでした: { $error }
+error-command-no-output = 出力がありません
+error-command-failed = 失敗しました ({ $status })
+error-command-exit-status = 終了コード { $code }
+error-command-too-much = 出力が { $limit } MiB を超えました
+error-command-unreadable = 出力を読み取れません: { $error }
+error-command-too-slow = { $seconds } 秒以内に終わりませんでした
+
+## SSHFP レコード
+
+sshfp-nothing = { $name } のホスト鍵のフィンガープリントは DNS にありません。
+sshfp-nothing-counts = { $name } のホスト鍵の SHA-256 フィンガープリントは DNS にありません。ほかの { $ignored } 件は根拠になりません。
+sshfp-failed = { $name } のホスト鍵のフィンガープリントを DNS から得られませんでした: { $reason }。
+sshfp-match = { $name } のホスト鍵と一致するフィンガープリントが DNS にあります ({ $proof })。
+sshfp-mismatch = { $name } のホスト鍵と一致しないフィンガープリントが DNS にあります ({ $proof })。
+sshfp-other-types = { $name } については、別の種類のホスト鍵のフィンガープリントだけが DNS にあります ({ $proof })。
+sshfp-secure = 安全: DNSSEC で検証済み、署名は { $zone }
+sshfp-insecure = 安全ではありません: DNSSEC による証明がなく、途中の誰でも書き換えられます
+sshfp-warning = 警告: このホスト鍵は、DNS がこのホストのものとしている鍵ではありません!
+sshfp-warning-means = 第三者がこのホストになりすましているか、鍵が新しくなったのに SSHFP レコードが古いままです。
+sshfp-rejected = この { $kind } 鍵は、DNS が { $host } のものとしている鍵ではありません (提示された鍵 { $offered }、SSHFP レコードは DNSSEC で検証済み)
+sshfp-rejected-hint = 鍵か SSHFP レコードが古くないか、サーバーの管理者に確認してください
+sshfp-no-thread = スレッドを作れません: { $error }
+sshfp-broke-off = 問い合わせが途中で終わりました
+sshfp-late = { $seconds } 秒以内に応答がありません
+sshfp-no-sense = { $file } の内容が正しくありません
+sshfp-not-text = テキストではありません
+sshfp-no-anchors = { $file } は DNSKEY レコードの一覧ではありません: { $why }
+sshfp-file-too-long = { $limit } KiB を超えています
+sshfp-file-unreadable = { $file } を読み取れません: { $error }
+sshfp-bogus = 応答が DNSSEC の証明と合わず、偽造されたおそれがあります
+sshfp-server-says = サーバーの応答は '{ $code }' です
+sshfp-no-answer = 応答がありません
+sshfp-no-server = どのサーバーにも届きません
+sshfp-too-many = SSHFP レコードが { $limit } 件を超えています
+
+## 失効した鍵
+
+revoked-hint = RevokedHostKeys で指定されたファイルです。サーバーの管理者に確認してください
+revoked-unusable = どの鍵も受け入れられません。失効した鍵のファイル { $file }: { $reason }
+revoked-missing = 存在しません
+revoked-line-without-key = { $line } 行目に鍵がありません
+revoked-key = ホスト鍵 { $key } は { $how } で失効しています
+revoked-authority = 証明書の認証局 { $key } は { $how } で失効しています
+revoked-certificate = ホスト鍵 { $key } の証明書は { $file } で失効しています ({ $how })
+
+## known_hosts の行
+
+known-line-more = この後にも使えない行がありますが、省略します
+known-line-long = 行が { $value } KiB を超えています
+known-line-damaged = 鍵が壊れているか、未知の種類です
+known-line-key-missing = known_hosts の行ではありません: 鍵がありません
+known-line-no-key = known_hosts の行ではありません: ホスト名の後に鍵がありません
+known-line-certificate = 鍵であるべき所に証明書があります
+known-line-base64 = 鍵が正しい base64 ではありません
+known-line-cut-short = 鍵が途中で切れています
+known-line-other-type = 鍵が、行に書かれた種類のものではありません
+known-line-marker = 未知のマーカーです: { $value }
+known-line-markers = マーカーは 1 行に 1 つだけです
+known-line-control = known_hosts の行ではありません: ホスト名に制御文字があります
+known-line-hash = ハッシュ化されたホスト名が壊れています
+
+## 鍵失効リスト
+
+krl-not = 鍵失効リストではありません
+krl-format = 形式が { $format } で、対応しているのは { $known } だけです
+krl-signed = 署名の後にセクションがあります
+krl-key = 鍵
+krl-sha1 = 鍵の SHA-1 フィンガープリント
+krl-sha256 = 鍵の SHA-256 フィンガープリント
+krl-key-id = 証明書の鍵 ID
+krl-serial = 証明書のシリアル番号
+krl-sha1-length = 長さの違う SHA-1 があります
+krl-sha256-length = 長さの違う SHA-256 があります
+krl-section = 未知の種類 { $kind } のセクションがあります
+krl-range = シリアル番号の範囲が { $first } から { $last } になっています
+krl-certificates = 未知の種類 { $kind } で証明書が指定されています
+krl-bitmap-negative = 負の数のビットマップがあります
+krl-bitmap-beyond = 最後のシリアル番号を超えるビットマップがあります
+krl-left-over = 余分なバイトがあります
+krl-cut-short = 途中で切れています
+krl-extension = 未知の重要な拡張 { $name } があります

@@ -44,3 +44,4 @@ forward-command-forwarding = 転送を始めました。
 forward-command-failed = 転送を始められませんでした。
 forward-command-canceled = 転送を取り消しました。
 forward-command-unknown = そのような転送はありません。
+escape-command-line = { $c }C   - コマンドラインを開く（転送の追加と取り消し）

@@ -70,3 +70,12 @@ files-directory = ディレクトリ
 files-none = 何もありません。
 files-more = 最初の { $count } 件だけを表示しています。
 files-unreadable = 一覧を表示できません：{ $why }
+
+# ログインの結果。
+login-with = { $method }、{ $credential }
+login-then = 、続いて{" "}
+login-lost-meanwhile = 質問に答えている間に接続が失われました
+login-dead-end = { $label }: サーバーが受け付ける認証方式は、どれもここでは使えません
+login-dead-end-accepted = 受け付けるのは { $list } です
+login-off-host-key-changed = ホスト鍵が変わっています
+login-off-agent-failed = エージェントでエラーが起きました

@@ -117,4 +117,11 @@ keygen-new-key-or-o = 新しい鍵を作るときか -O のときだけ
 keygen-l-or-o-fingerprint = -l か -O fingerprint のときだけ
 keygen-new-passphrase = 新しいパスフレーズ
 keygen-new-key-p-or = 新しい鍵を作るとき、-p、-O のとき
-keygen-o-e-i-or = -O、-e、-i、-y のとき
+keygen-o-e-i-or = -O、-e、-i、-r、-y のとき
+
+## tessh keygen -r
+
+keygen-sshfp-no-number = SSHFP レコードには、{ $kind } の鍵を表す番号がありません
+keygen-sshfp-no-number-hint = ホスト鍵の種類は ed25519、ecdsa、rsa です
+keygen-no-host-keys = このマシンの /etc/ssh にホスト鍵がありません
+keygen-no-host-keys-hint = -f で鍵を指定してください

@@ -47,10 +47,9 @@ evidence-certificate = ホスト証明書は無効です: { $fault }
 evidence-dns = { $text }
 
 # The question about announced host keys.
-rotation-title = ホスト鍵の更新
-rotation-announced = "{ $host }" が、{ $file } にあるものとは違うホスト鍵を通知しました。
-rotation-new = 新しい鍵（サーバーが所有を証明済み、{ $count } 個）:
-rotation-obsolete = 古くなった鍵（{ $count } 個）:
-rotation-key = { $kind } 鍵 { $fingerprint }
-rotation-key-at = { $kind } 鍵 { $fingerprint }（{ $place }）
-rotation-ask = この変更を受け入れますか？
+rotation-box-title = ホスト鍵の更新
+rotation-box-new = 新しい鍵（サーバーが所有を証明済み、{ $count } 個）:
+rotation-box-obsolete = 古くなった鍵（{ $count } 個）:
+rotation-box-key = { $kind } 鍵 { $fingerprint }
+rotation-box-key-at = { $kind } 鍵 { $fingerprint }（{ $place }）
+rotation-box-ask = この変更を受け入れますか？

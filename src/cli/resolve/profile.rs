@@ -187,7 +187,7 @@ pub(in crate::cli) fn of_command_line(
         profile.method = chain.iter().map(ToString::to_string).collect();
     }
     if let Some(name) = &typed.encoding {
-        Encoding::find(name).map_err(|error| error.context("--encoding"))?;
+        Encoding::find(name).map_err(|error| error.context(record::ENCODING))?;
     }
     record::words(typed)?;
     profile.confirm_paste = typed.confirm_paste.then_some(true);
@@ -203,7 +203,8 @@ pub(in crate::cli) fn of_command_line(
 fn put(profile: &mut Profile, entry: &Entry, directory: &Path) -> Result<()> {
     let p = profile;
     let first = || entry.args[0].clone();
-    let all = || entry.args.join(" ");
+    // As -L, -R and -D take them.
+    let all = || entry.args.join(":");
     let path = |path: &String| settled(path, directory);
     match entry.keyword {
         K::Port => p.port = first().parse().ok(),

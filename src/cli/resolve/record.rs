@@ -6,12 +6,15 @@ use super::{Plan, SessionType, Typed, usage};
 use crate::config::{self, Context};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
+use crate::say;
 use crate::terminal::encoding::Encoding;
 use crate::terminal::record::{Format, Stamps};
 use crate::text;
 
 /// How many characters of a word a message shows.
 const MAX_SHOWN: usize = 80;
+/// The flag, as a message names it.
+pub(super) const ENCODING: &str = "--encoding";
 /// The file name that asks for no log.
 const NONE: &str = "none";
 
@@ -46,20 +49,21 @@ pub(super) fn add(plan: &mut Plan, typed: &Typed, context: &Context) -> Result<(
     plan.log = log(typed, profile, context)?;
     if typed.log.is_some() && plan.log.is_some() && *plan.options.session_type == SessionType::None
     {
-        plan.options.warnings.push("-N: there is no session to log".to_owned());
+        plan.options.warnings.push(say!("log-no-session"));
     }
     Ok(())
 }
 
 fn encoding(typed: &Typed, profile: Option<&Document>) -> Result<Option<EncodingPlan>> {
     if let Some(name) = &typed.encoding {
-        let found = Encoding::find(name).map_err(|error| error.context("--encoding"))?;
+        let found = Encoding::find(name).map_err(|error| error.context(ENCODING))?;
         return Ok(found.map(|encoding| EncodingPlan { encoding, typed: true }));
     }
     let Some(document) = profile else { return Ok(None) };
     let Some(name) = &document.profile().encoding else { return Ok(None) };
     let found = Encoding::find(name).map_err(|error| {
-        let cause = format!("profile {}: {}", shown(document.name()), error.cause());
+        let profile = say!("error-config-profile", name = shown(document.name()));
+        let cause = format!("{profile}: {}", error.cause());
         Error::new(Kind::Config, cause).hint(error.next_step().unwrap_or_default())
     })?;
     Ok(found.map(|encoding| EncodingPlan { encoding, typed: false }))
@@ -77,7 +81,7 @@ fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<O
             [("--log-format", &typed.log_format), ("--log-timestamp", &typed.log_timestamp)];
         return match flags.iter().find(|(_, word)| word.is_some()) {
             Some((flag, _)) if typed.log.is_none() => {
-                Err(usage(format!("{flag}: there is no log")).hint("--log FILE asks for one"))
+                Err(usage(say!("log-none", flag)).hint(say!("log-none-hint")))
             }
             _ => Ok(None),
         };
@@ -90,18 +94,17 @@ fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<O
     let format = words.0.or_else(|| Format::find(&format)).unwrap_or_default();
     let stamps = words.1.or_else(|| Stamps::find(&stamps)).unwrap_or_default();
     if format == Format::Raw && stamps != Stamps::None {
-        return Err(usage("a raw log has every byte as it came, and no timestamps")
-            .hint("--log-format text has them; --log-timestamp none leaves them out"));
+        return Err(usage(say!("log-raw-stamps")).hint(say!("log-raw-stamps-hint")));
     }
     let template = config::tilde(template, context)
-        .map_err(|fault| usage(format!("log {}: {fault}", shown(template))))?;
+        .map_err(|fault| usage(say!("log-fault", name = shown(template), why = fault)))?;
     Ok(Some(LogPlan { template, format, stamps }))
 }
 
 /// What `--log-format` and `--log-timestamp` say.
 pub(super) fn words(typed: &Typed) -> Result<(Option<Format>, Option<Stamps>)> {
     let unknown = |flag: &str, word: &str, known: &[&str]| {
-        usage(format!("{flag} {}: it is one of {}", shown(word), known.join(", ")))
+        usage(say!("log-one-of", flag, word = shown(word), known = known.join(", ")))
     };
     let format = typed.log_format.as_deref().map(|word| {
         let known = Format::WORDS.map(|(word, _)| word);
@@ -124,8 +127,8 @@ pub(super) fn settled(path: &Path, directory: &Path) -> Result<Option<String>> {
         return Ok(Some(template.to_owned()));
     }
     let Some(directory) = directory.to_str() else {
-        let cause = format!("{}: the working directory is not UTF-8", shown(template));
-        return Err(usage(cause).hint("give the path from the root"));
+        let cause = say!("error-cli-working-directory-not-utf", value = shown(template));
+        return Err(usage(cause).hint(say!("error-cli-give-path-from-root")));
     };
     // What is in the directory's own name is no template.
     let directory = directory.trim_end_matches('/').replace('%', "%%").replace('&', "&&");
@@ -134,9 +137,9 @@ pub(super) fn settled(path: &Path, directory: &Path) -> Result<Option<String>> {
 
 fn file(path: &Path) -> Result<&str> {
     match path.to_str() {
-        Some("") => Err(usage("--log: the file name is empty")),
+        Some("") => Err(usage(say!("log-name-empty"))),
         Some(path) => Ok(path),
-        None => Err(usage("--log: the file name is not UTF-8")),
+        None => Err(usage(say!("log-name-not-utf-8"))),
     }
 }
 

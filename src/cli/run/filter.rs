@@ -16,6 +16,7 @@ use crate::cli::local::window_size;
 use crate::cli::resolve::{LogPlan, Plan};
 use crate::cli::stdio::Input;
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::terminal::encoding::{Decoded, Encoded, Encoding};
 use crate::terminal::record::{self, Format, LogFile, Names, Record, Shared, Stamps, Tee};
 use crate::text;
@@ -39,13 +40,11 @@ impl Wanted {
         let encoding = match plan.encoding {
             Some(wanted) if interactive => Some(wanted.encoding),
             Some(wanted) if wanted.typed => {
-                let cause =
-                    "--encoding is for a session at a terminal; other data would be changed";
-                return Err(Error::new(Kind::Usage, cause)
-                    .hint("-t asks for a terminal; iconv(1) converts a file"));
+                return Err(Error::new(Kind::Usage, say!("encoding-terminal"))
+                    .hint(say!("encoding-terminal-hint")));
             }
             Some(_) => {
-                warn!("the encoding of the saved session is not applied: there is no terminal");
+                warn!("{}", say!("encoding-not-applied"));
                 None
             }
             None => None,
@@ -89,7 +88,7 @@ fn zone(environment: &Environment, log: &LogPlan) -> TimeZone {
         let named = environment.get("TZ").is_some_and(|name| !name.is_empty());
         if named && (log.stamps == Stamps::Local || log.template.contains('%')) {
             let error = text::line(&error.to_string(), 200);
-            warn!("the local time zone is not known, times of the log are in UTC: {error}");
+            warn!("{}", say!("log-zone-unknown", error));
         }
         TimeZone::UTC
     })

@@ -113,7 +113,14 @@ impl Work {
         let (directory, comment) = (self.directory.clone(), self.comment.clone());
         let done = screen.run(generator(Surroundings { home, directory, comment }));
         let done = done.map_err(|error| {
-            Error::new(Kind::Local, format!("cannot use the terminal: {error}"))
+            Error::new(
+                Kind::Local,
+                say!(
+                    "error-cli-cannot-use",
+                    what = say!("error-cli-the-terminal"),
+                    error = crate::error::told(&error)
+                ),
+            )
         })?;
         match done.saved() {
             Some(saved) => self.said_made(&saved.key, &saved.file, &saved.public_file),
@@ -295,9 +302,10 @@ impl Work {
         for listed in &listed {
             let Some(lines) = sshfp::resource_records(&host, &listed.key) else {
                 let kind = crate::trust::fingerprint::type_name(&listed.key);
-                let cause = format!("SSHFP records have no number for keys of type {kind}");
-                return Err(Error::new(Kind::Identity, cause)
-                    .hint("host keys are of type ed25519, ecdsa or rsa"));
+                let cause = say!("keygen-sshfp-no-number", kind);
+                return Err(
+                    Error::new(Kind::Identity, cause).hint(say!("keygen-sshfp-no-number-hint"))
+                );
             };
             lines.iter().for_each(|line| text.push_str(&format!("{line}\n")));
         }
@@ -377,8 +385,8 @@ fn own_host_keys() -> Result<Vec<Listed>> {
         found.extend(keys::listed(file)?.into_iter().take(1));
     }
     if found.is_empty() {
-        return Err(Error::new(Kind::Identity, "this machine has no host keys in /etc/ssh")
-            .hint("name a key with -f"));
+        return Err(Error::new(Kind::Identity, say!("keygen-no-host-keys"))
+            .hint(say!("keygen-no-host-keys-hint")));
     }
     Ok(found)
 }

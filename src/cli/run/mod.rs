@@ -2,8 +2,11 @@
 
 mod connect;
 mod demo;
+mod explain;
 mod filter;
+mod forward;
 mod keygen;
+mod local_command;
 mod new;
 mod query;
 mod sessions;
@@ -50,16 +53,13 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Version => version(),
         Verb::Connect if typed.print_version => version(),
         Verb::Demo => demo::run(typed, environment),
+        Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
         Verb::Keygen => keygen::run(typed, &environment),
         Verb::Connect if typed.query.is_some() => {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
-        Verb::Connect if typed.print_config => {
-            let (_, options) = resolve::options(typed, &environment.context())?;
-            let lines = crate::config::effective_lines(&options);
-            print(&lines.into_iter().map(|line| line + "\n").collect::<String>())
-        }
+        Verb::Connect if typed.print_config => query::print_config(typed, &environment),
         Verb::Connect if typed.lacks_host() => new::run(typed, environment),
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;

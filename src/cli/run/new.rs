@@ -19,6 +19,7 @@ use crate::config::{Keyword, Origin};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{History, Profile, Store};
+use crate::say;
 use crate::terminal;
 use crate::ui::hosts::{Desk, Entered, Family, Hosts};
 use crate::ui::plain_connection;
@@ -135,6 +136,7 @@ fn beforehand(typed: &Typed) -> (Typed, Entered) {
         }
         _ => true,
     });
+    before.confirm_paste = std::mem::take(&mut base.confirm_paste);
     base.destination_at = base.settings.len();
     (base, before)
 }
@@ -157,7 +159,10 @@ impl Asking {
     /// Asks once; `None` is that the person leaves.
     fn ask(self, desk: &dyn Desk) -> Result<(Asking, Option<Entered>)> {
         let failed = |error: std::io::Error| {
-            Error::new(Kind::Local, format!("the terminal cannot be used: {error}"))
+            Error::new(
+                Kind::Local,
+                say!("connection-terminal-fault", error = crate::error::told(&error)),
+            )
         };
         match self {
             Asking::Dialog { screen, dialog } => {
@@ -192,7 +197,7 @@ async fn lead(mut asking: Asking, desk: Arc<Line>, around: Arc<Environment>) -> 
             let planned = entered.map(|entered| plan(&desk, &entered, &environment));
             Ok((asking, planned))
         });
-        let fault = |_| Error::new(Kind::Local, "tessh stopped because of a fault in it");
+        let fault = |_| Error::new(Kind::Local, say!("error-cli-tessh-stopped-because-fault"));
         let (back, planned) = asked.await.map_err(fault)??;
         asking = back;
         let Some(planned) = planned else { return Ok(LEFT) };
@@ -243,11 +248,21 @@ impl Desk for Line {
 
     fn profile(&self, entered: &Entered) -> Result<Profile> {
         let typed = self.typed(entered)?;
-        sessions::typed_profile(&typed)
+        let profile = sessions::typed_profile(&typed)?;
+        // A box that is cleared is an answer, too.
+        let cleared = (!entered.confirm_paste).then_some(false);
+        Ok(Profile { confirm_paste: profile.confirm_paste.or(cleared), ..profile })
     }
 }
 
 impl Line {
+    /// Whether the saved session says itself whether pastes are asked about.
+    fn has_said(&self, entered: &Entered) -> bool {
+        let name = entered.session.as_deref().unwrap_or(&entered.host);
+        let saved = self.store.open(name).ok().flatten();
+        saved.is_some_and(|document| document.profile().confirm_paste.is_some())
+    }
+
     /// What was typed, in all.
     fn typed(&self, entered: &Entered) -> Result<Typed> {
         let mut words: Vec<OsString> = Vec::new();
@@ -277,6 +292,7 @@ impl Line {
         // Without verbs: what looks like one is a host here.
         let mut typed = args::parse(words.into_iter(), true)?;
         typed.as_ssh = false;
+        typed.confirm_paste |= entered.confirm_paste && !self.has_said(entered);
         placeless(&typed)?;
         agreed(&typed)?;
         Ok(after(&self.base, typed))
@@ -288,8 +304,9 @@ fn line(text: &str) -> Result<Option<Vec<String>>> {
     let Some((first, _)) = text.split_once(char::is_whitespace) else { return Ok(None) };
     let program = Path::new(first).file_name().and_then(|name| name.to_str());
     let Some(program @ ("ssh" | "tessh")) = program else { return Ok(None) };
-    let mut words = shlex::split(text)
-        .ok_or_else(|| usage("the line has a quote that is not closed").hint("close it"))?;
+    let mut words = shlex::split(text).ok_or_else(|| {
+        usage(say!("connection-open-quote")).hint(say!("connection-open-quote-hint"))
+    })?;
     words.remove(0);
     let verb = words.first().map(OsString::from).filter(args::is_verb);
     match verb {
@@ -298,8 +315,9 @@ fn line(text: &str) -> Result<Option<Vec<String>>> {
         }
         Some(verb) if program == "tessh" => {
             let verb = verb.to_string_lossy().into_owned();
-            return Err(usage(format!("tessh {verb} does not connect"))
-                .hint("leave, and type it in the shell"));
+            return Err(
+                usage(say!("connection-other-verb", verb)).hint(say!("connection-other-verb-hint"))
+            );
         }
         _ => {}
     }
@@ -317,8 +335,9 @@ fn placeless(typed: &Typed) -> Result<()> {
         ("--json", typed.json),
     ];
     match placeless.iter().find(|(_, typed)| *typed) {
-        Some((flag, _)) => Err(usage(format!("{flag} has no place here"))
-            .hint("leave, and type the line in the shell")),
+        Some((flag, _)) => {
+            Err(usage(say!("connection-no-place", flag)).hint(say!("connection-no-place-hint")))
+        }
         None => Ok(()),
     }
 }
@@ -336,13 +355,16 @@ fn agreed(typed: &Typed) -> Result<()> {
     ports.extend(of_host.map(|port| port.to_string()));
     ports.dedup_by_key(|port| port.parse::<u16>().ok());
     if let [one, .., other] = ports.as_slice() {
-        return Err(usage(format!("two ports are given, {one} and {other}"))
-            .hint("empty the field of the port, or take it out of the host"));
+        return Err(
+            usage(say!("connection-two-ports", one, other)).hint(say!("connection-two-ports-hint"))
+        );
     }
     let mut families: Vec<String> = said(Keyword::AddressFamily).collect();
     families.dedup();
     match families.len() > 1 {
-        true => Err(usage("IPv4 and IPv6 are both asked for alone").hint("Auto takes either")),
+        true => {
+            Err(usage(say!("connection-two-families")).hint(say!("connection-two-families-hint")))
+        }
         false => Ok(()),
     }
 }

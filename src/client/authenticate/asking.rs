@@ -15,13 +15,14 @@ use super::Kept;
 use super::interactive::cancelled;
 use super::{Dialogue, Login, Outcome, Session, Transport, name, unanswered};
 use crate::config::Method;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, joined};
 use crate::keys::Format;
 use crate::keys::agent::Agent;
 use crate::prompt::{
     AgentKeys, Answer, Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, Obstacle,
     Occasion, User, held_key,
 };
+use crate::say;
 
 /// How long the agent may take to say what it holds, while the person waits for the dialog.
 const AGENT_LIST: Duration = Duration::from_millis(1500);
@@ -284,10 +285,11 @@ impl Talk {
         match self.dialogue.ask(move |prompt| prompt.login(question)).await? {
             Answer::Given(answer) => Ok(answer),
             Answer::Cancelled => Err(cancelled()),
-            Answer::CannotAsk => {
-                Err(Error::new(Kind::Authentication, "no authentication method was chosen")
-                    .hint("choose one with --auth"))
-            }
+            Answer::CannotAsk => Err(Error::new(
+                Kind::Authentication,
+                say!("error-login-no-authentication-method-chosen"),
+            )
+            .hint(say!("error-login-choose-one-auth"))),
         }
     }
 
@@ -300,10 +302,13 @@ impl Talk {
         let off = offers.iter().filter(|offer| offer.accepted == Some(true));
         let off: Vec<_> = off.filter_map(|offer| offer.obstacle.as_ref().map(why)).collect();
         let label = &self.dialogue.login.label;
-        let cause = format!("{label}: no method that the server accepts can be used here");
+        let cause = say!("login-dead-end", label);
         let hint = match off.is_empty() {
-            true => format!("it accepts {}", accepted.join(", ")),
-            false => format!("it accepts {}; {}", accepted.join(", "), off.join("; ")),
+            true => say!("login-dead-end-accepted", list = accepted.join(", ")),
+            false => joined(
+                &say!("login-dead-end-accepted", list = accepted.join(", ")),
+                &off.into_iter().reduce(|all, one| joined(&all, &one)).unwrap_or_default(),
+            ),
         };
         Error::new(Kind::Authentication, cause).hint(hint)
     }
@@ -328,10 +333,10 @@ fn is_local(error: &Error) -> bool {
 fn why(obstacle: &Obstacle) -> String {
     match obstacle {
         Obstacle::SwitchedOff(keyword) => format!("{keyword} no"),
-        Obstacle::HostKeyChanged => "the host's key changed".to_owned(),
-        Obstacle::NoAgent => "no agent is running".to_owned(),
-        Obstacle::AgentSilent => "the agent does not answer".to_owned(),
-        Obstacle::AgentEmpty => "the agent holds no keys".to_owned(),
-        Obstacle::AgentFailed => "the agent failed".to_owned(),
+        Obstacle::HostKeyChanged => say!("login-off-host-key-changed"),
+        Obstacle::NoAgent => say!("login-note-no-agent"),
+        Obstacle::AgentSilent => say!("login-note-agent-silent"),
+        Obstacle::AgentEmpty => say!("login-note-agent-empty"),
+        Obstacle::AgentFailed => say!("login-off-agent-failed"),
     }
 }

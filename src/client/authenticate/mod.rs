@@ -181,7 +181,7 @@ impl Dialogue {
     fn finish(mut self, method: Method) -> Session {
         let last = self.tried(method);
         self.done.push(last);
-        let how = self.done.join(", then ");
+        let how = self.done.join(&say!("login-then"));
         let Transport { handle, shared, .. } = self.transport;
         shared.record.logged_in(&self.login.user);
         Session::new(handle, shared, how)
@@ -213,20 +213,25 @@ impl Dialogue {
 
     /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
     fn tried(&self, method: Method) -> String {
-        match &self.credential {
-            Some(credential) => format!("{} with {credential}", name(method)),
+        match self.credential_said() {
+            Some(credential) => say!("login-with", method = name(method), credential),
             None => name(method).to_owned(),
         }
+    }
+
+    /// The credential for a person: a key says what it is.
+    fn credential_said(&self) -> Option<String> {
+        self.credential.as_deref().map(|credential| match credential {
+            interactive::HANDED_OVER => say!("error-login-password-handed-over"),
+            key => key.to_owned(),
+        })
     }
 
     fn denied(&self, method: Method, accepted: &[String]) -> Error {
         let list = accepted.join(",");
         let cause = say!("error-login-permission-denied", label = self.login.label, list);
         let wire = name(method);
-        let credential = self.credential.as_deref().map(|credential| match credential {
-            interactive::HANDED_OVER => say!("error-login-password-handed-over"),
-            key => key.to_owned(),
-        });
+        let credential = self.credential_said();
         let tried = match &credential {
             Some(credential) => say!("error-login-refused", wire, credential),
             None => say!("error-login-refused-2", wire),
@@ -264,7 +269,7 @@ impl Dialogue {
     ) -> Result<Answer<T>> {
         let answer = ask(&self.transport.shared, &self.transport.prompt, question).await;
         match self.transport.shared.ended() {
-            Some(error) => Err(error.context("the connection was lost while a question was open")),
+            Some(error) => Err(error.context(say!("login-lost-meanwhile"))),
             None => Ok(answer),
         }
     }

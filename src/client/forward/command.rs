@@ -1,8 +1,8 @@
 //! The command line in a session (`~C`): forwards are added and cancelled in ssh's syntax and
 //! answered in ssh's words.
 
-use super::spec::{Connect, Forward};
 use super::{Forwards, Refused, Way};
+use crate::config::{Connect, Forward, Keyword};
 use crate::say;
 
 impl Forwards {
@@ -48,8 +48,8 @@ impl Forwards {
     }
 
     async fn cancel_typed(&self, way: Way, place: &str) -> String {
-        // The side that listens, as a dynamic forward is written.
-        let Some(Forward { listen, .. }) = read(Way::Dynamic, place) else {
+        // The side that listens and no more, as it is written for a remote dynamic one.
+        let Some(Forward { listen, connect: Connect::Socks }) = read(Way::Remote, place) else {
             return say!("forward-command-bad-close");
         };
         match self.cancel(way, &listen).await {
@@ -59,9 +59,13 @@ impl Forwards {
     }
 }
 
-fn read(_way: Way, _place: &str) -> Option<Forward> {
-    let _ = Connect::Socks;
-    None
+fn read(way: Way, place: &str) -> Option<Forward> {
+    let keyword = match way {
+        Way::Local => Keyword::LocalForward,
+        Way::Remote => Keyword::RemoteForward,
+        Way::Dynamic => Keyword::DynamicForward,
+    };
+    Forward::parse(keyword, &[place.to_owned()]).ok()
 }
 
 fn help() -> Vec<String> {

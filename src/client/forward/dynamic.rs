@@ -7,7 +7,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::spec::Connect;
+use crate::config::Connect;
 
 /// A request: version, methods, user name and host name, each of a byte's length at most.
 pub(super) const MAX_REQUEST: usize = 1024;

@@ -9,9 +9,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::lane::Lanes;
 use super::line::Line;
-use super::spec::{Connect, Listen};
 use super::tunnel::Tunnel;
 use crate::client::events::Events;
+use crate::config::{Connect, Listen};
 use crate::say;
 
 /// Forwarded connections at a time. Each takes a descriptor, of which a process usually has

@@ -14,7 +14,6 @@ mod line;
 mod link;
 mod local;
 mod remote;
-mod spec;
 pub mod stdio;
 mod traffic;
 mod tunnel;
@@ -29,12 +28,12 @@ use russh::keys::agent::AgentSessionBinding;
 
 mod command;
 
+pub use crate::config::{Connect, Forward, Listen, PermitOpen};
 pub(super) use lane::Lane;
 pub use lane::MAX_KEPT;
 pub(super) use link::Link;
 pub use link::MAX_CONNECTIONS;
 pub(super) use remote::{Incoming, Opening};
-pub use spec::{Connect, Forward, Listen, PermitOpen};
 pub(super) use traffic::Traffic;
 
 use super::authenticate::Session;

@@ -6,11 +6,11 @@ use log::debug;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use super::lane::Drained;
-use super::spec::{Connect, Listen};
 use super::tunnel::Tunnel;
 use crate::client::authenticate::Session;
 use crate::client::channel::Sink;
 use crate::client::relay::Exit;
+use crate::config::{Connect, Listen};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 

@@ -5,6 +5,7 @@ use jiff::Zoned;
 use jiff::fmt::strtime;
 
 use crate::error::{Error, Kind, Result};
+use crate::say;
 use crate::text;
 
 /// The longest name, in bytes: PATH_MAX of Linux.
@@ -31,8 +32,8 @@ pub fn file_name(template: &str, names: &Names<'_>, now: &Zoned) -> Result<Strin
     let shown = text::line(template, MAX_SHOWN);
     let dated = strtime::format(template, now).map_err(|error| {
         let why = text::line(&error.to_string(), MAX_SHOWN);
-        Error::new(Kind::Usage, format!("log {shown}: {why}"))
-            .hint("% introduces a time as in strftime(3); %% is a percent sign")
+        Error::new(Kind::Usage, say!("log-name-fault", name = shown, why))
+            .hint(say!("log-name-percent"))
     })?;
     let mut name = String::with_capacity(dated.len());
     let mut rest = dated.as_str();
@@ -51,7 +52,7 @@ pub fn file_name(template: &str, names: &Names<'_>, now: &Zoned) -> Result<Strin
     }
     name.push_str(rest);
     match name.len() > MAX_NAME {
-        true => Err(Error::new(Kind::Usage, format!("log {shown}: the name is too long"))),
+        true => Err(Error::new(Kind::Usage, say!("log-name-long", name = shown))),
         false => Ok(name),
     }
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use super::MAX_MISTAKES;
 use crate::prompt::Answer;
+use crate::say;
 use crate::terminal::secret::read_shown;
 use crate::text;
 
@@ -24,7 +25,7 @@ pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
             return Answer::CannotAsk;
         }
         shown = true;
-        let question = format!("Send {}? (yes/no/edit) ", lines.count());
+        let question = say!("paste-lines-send", count = lines.count());
         let Ok(Some(answer)) = read_shown(tty, &question) else { return Answer::Cancelled };
         match answer.trim().to_ascii_lowercase().as_str() {
             "yes" => return Answer::Given(lines.text()),
@@ -45,15 +46,14 @@ pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
 fn edit(tty: &File, lines: &mut Lines) -> io::Result<()> {
     loop {
         let count = lines.lines.len();
-        let question = format!("Line to change (1-{count}, Enter when done): ");
+        let question = say!("paste-lines-which", count);
         let Some(number) = read_shown(tty, &question)? else { return Ok(()) };
         if number.trim().is_empty() {
             return Ok(());
         }
         let index = number.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let Some(line) = index.and_then(|index| lines.lines.get_mut(index)) else { continue };
-        let question = "New text (Enter alone leaves it out): ";
-        let Some(new) = read_shown(tty, question)? else { return Ok(()) };
+        let Some(new) = read_shown(tty, &say!("paste-lines-new"))? else { return Ok(()) };
         *line = (!new.is_empty()).then_some(new);
     }
 }
@@ -86,26 +86,33 @@ impl Lines {
 
     fn count(&self) -> String {
         match self.left().count() {
-            1 => "this line".to_owned(),
-            count => format!("these {count} lines"),
+            1 => say!("paste-lines-this"),
+            count => say!("paste-lines-these", count),
         }
     }
 
     fn shown(&self) -> String {
         let count = self.lines.len();
-        let mut shown = format!("A paste of {count} line{}:\n", if count == 1 { "" } else { "s" });
+        let mut shown = match count {
+            1 => say!("paste-lines-one"),
+            _ => say!("paste-lines-many", count),
+        };
+        shown.push('\n');
         for (index, line) in self.lines.iter().enumerate().take(MAX_LINES) {
             let line = match line {
                 Some(line) => visible(line),
-                None => "(left out)".to_owned(),
+                None => say!("paste-lines-left-out"),
             };
             shown.push_str(&format!("{:4}  {line}\n", index + 1));
         }
         if count > MAX_LINES {
-            shown.push_str(&format!("      and {} more lines\n", count - MAX_LINES));
+            shown.push_str(&format!(
+                "      {}\n",
+                say!("paste-lines-more", count = count - MAX_LINES)
+            ));
         }
         if !self.ended {
-            shown.push_str("      (the last line does not end with Enter)\n");
+            shown.push_str(&format!("      {}\n", say!("paste-lines-unended")));
         }
         shown
     }

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use super::MAX_MISTAKES;
 use crate::prompt::{Answer, RotationQuestion};
+use crate::say;
 use crate::terminal;
 use crate::trust::fingerprint;
 
@@ -16,9 +17,9 @@ pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool
     if tty.write_all(rotation(question).as_bytes()).is_err() {
         return Answer::CannotAsk;
     }
-    let label = "Hostkey rotation: accept these changes? (yes/no) [no]: ";
+    let label = say!("rotation-title", line = say!("rotation-ask"));
     for _ in 0..MAX_MISTAKES {
-        match terminal::secret::read_shown(&tty, label) {
+        match terminal::secret::read_shown(&tty, &label) {
             Ok(Some(typed)) => match typed.trim().to_ascii_lowercase().as_str() {
                 "yes" => return Answer::Given(true),
                 "no" | "" => return Answer::Given(false),
@@ -34,14 +35,14 @@ pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool
 fn rotation(question: &RotationQuestion<'_>) -> String {
     let RotationQuestion { host, file, difference } = question;
     let file = crate::text::line(&file.to_string_lossy(), MAX_PATH);
-    let mut lines = vec![format!("\"{host}\" announced other host keys than {file} has.")];
+    let mut lines = vec![say!("rotation-other-keys", host, file)];
     for key in &difference.new {
         let (kind, sha256) = (fingerprint::type_name(key), fingerprint::sha256(key));
-        lines.push(format!("new:      {kind} key {sha256} (the server has proved it)"));
+        lines.push(say!("rotation-new", kind, sha256));
     }
     for entry in &difference.obsolete {
         let (kind, sha256) = (fingerprint::type_name(&entry.key), fingerprint::sha256(&entry.key));
-        lines.push(format!("obsolete: {kind} key {sha256} ({})", entry.at));
+        lines.push(say!("rotation-obsolete", kind, sha256, at = entry.at));
     }
-    lines.iter().map(|line| format!("Hostkey rotation: {line}\n")).collect()
+    lines.iter().map(|line| say!("rotation-title", line) + "\n").collect()
 }

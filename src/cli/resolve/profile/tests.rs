@@ -136,7 +136,8 @@ fn every_field_becomes_its_option() {
     let full = include_str!("../../../../tests/data/profiles/full.toml");
     let full =
         full.replace("forwards.", "#").replace("options = [", "options = [\"VisualHostKey=yes\", ");
-    let home = Home::new("Host *\n Ciphers x\n ConnectTimeout 3\n", &[("full.toml", &full)]);
+    let home =
+        Home::new("Host *\n Ciphers aes128-ctr\n ConnectTimeout 3\n", &[("full.toml", &full)]);
     let (_, options) = home.options(&["full"]).unwrap();
     let paths =
         |files: &[PathBuf]| files.iter().map(|it| it.display().to_string()).collect::<Vec<_>>();
@@ -273,9 +274,9 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
         "-d",
         "1",
     ];
-    let typed = typed(&line);
-    let destination = Destination::parse(typed.destination.as_deref().unwrap()).unwrap();
-    let profile = of_command_line(&typed, &destination, Path::new("/work%d")).unwrap();
+    let words = typed(&line);
+    let destination = Destination::parse(words.destination.as_deref().unwrap()).unwrap();
+    let profile = of_command_line(&words, &destination, Path::new("/work%d")).unwrap();
     profile.check().unwrap();
     assert_eq!(profile.identity, ["/work%%d/keys/one", "~/two"]);
     assert_eq!(
@@ -297,13 +298,34 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
     let mut document = store(&home.context()).create("saved").unwrap();
     document.set(profile).unwrap();
     store(&home.context()).save(&mut document).unwrap();
-    let lines = |words: &[&str]| crate::config::effective_lines(&home.options(words).unwrap().1);
+    let list = |_: Keyword, value: Option<&str>| value.unwrap_or_default().to_owned();
+    let lines = |words: &[&str]| {
+        super::super::effective(&typed(words), &home.context(), &crate::config::NoNames, &list)
+            .unwrap_or_else(|error| panic!("{words:?}: {error}"))
+            .split_off(1)
+    };
     let mut direct = line;
     direct[3] = "/work%%d/keys/one";
     let same = |line: &String| !line.starts_with("remotecommand ");
     let saved: Vec<_> = lines(&["saved"]).into_iter().filter(same).collect();
     assert_eq!(saved, lines(&direct));
     assert_eq!(home.plan(&["saved"]).unwrap().command.as_deref(), Some(&b"top -d 1"[..]));
+}
+
+#[test]
+fn a_saved_forwarding_is_written_as_the_flags_have_it() {
+    let option = "LocalForward=[::1]:8080 web:80";
+    let words = typed(&["-F", "none", "-o", option, "-R", "9:b:90", "h"]);
+    let destination = Destination::parse("h").unwrap();
+    let profile = of_command_line(&words, &destination, Path::new("/")).unwrap();
+    assert_eq!(profile.remote_forwards, ["9:b:90"]);
+    let saved = format!("host = 'h'\nforwards.local = ['{}']\n", profile.local_forwards[0]);
+    let home = Home::new("", &[("s.toml", &saved)]);
+    let resolved =
+        super::super::layered(&typed(&["s"]), &home.context(), &crate::config::NoNames).unwrap();
+    let forward = &resolved.options.forwarding.local[0];
+    assert_eq!(forward.listen.to_string(), "[::1]:8080");
+    assert_eq!(forward.connect.to_string(), "[web]:80");
 }
 
 #[test]

@@ -235,7 +235,7 @@ impl Options {
                 self.output.is_some(),
                 "--output",
                 &[Convert, Export, Import, Public, Records],
-                "-O, -e, -i, -r or -y",
+                "keygen-o-e-i-or",
             ),
         ];
         for (given, name, wanted, what) in rules {

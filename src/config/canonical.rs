@@ -1,0 +1,231 @@
+//! CanonicalizeHostname: from the name as typed to the one the configuration is read for a
+//! second time (ssh_config(5)).
+//!
+//! The rules are here; who answers about names is a [`Names`].
+
+use super::keyword::Keyword;
+use super::layers::{Layers, at};
+use super::origin::Origin;
+use super::{network, options, value};
+use crate::error::{Error, Kind, Result};
+use crate::say;
+
+/// Answers about names.
+pub trait Names {
+    /// Whether a name has an address. A dot at its end means that no domain is to be tried.
+    fn exists(&self, name: &str) -> bool;
+
+    /// The name that a name is an alias of in the end; `None` if it is none, or not found.
+    fn canonical(&self, name: &str) -> Option<String>;
+}
+
+/// No name exists: for where nothing may be looked up.
+pub struct NoNames;
+
+impl Names for NoNames {
+    fn exists(&self, _: &str) -> bool {
+        false
+    }
+
+    fn canonical(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+/// CanonicalizeHostname.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canonicalize {
+    /// Names are taken as they are.
+    No,
+    /// Unless a proxy looks the name up.
+    Yes,
+    /// With a proxy too.
+    Always,
+}
+
+/// A name and why it is this one.
+pub struct Resolved {
+    /// The name to connect to, in lower case.
+    pub name: String,
+    /// Where that was asked for, if it is not the name as the files have it.
+    pub origin: Option<Origin>,
+    /// Whether the files are to be read a second time.
+    pub again: bool,
+}
+
+impl Layers {
+    /// The name to connect to, after one reading of the files.
+    ///
+    /// # Errors
+    /// [`Kind::Config`]: HostName is none; [`Kind::Resolve`] when the name is in no domain
+    /// and CanonicalizeFallbackLocal is off.
+    pub fn canonical_name(&self, host: &str, names: &dyn Names) -> Result<Resolved> {
+        let typed = options::hostname(self, host)?.value;
+        if let Some(address) = self.address(&typed) {
+            let again = self.canonicalize() != Canonicalize::No;
+            return Ok(Resolved { name: address, origin: None, again });
+        }
+        let rules = Rules { layers: self, names };
+        let entry = self.first(Keyword::CanonicalizeHostname);
+        if self.canonicalize() == Canonicalize::No {
+            return Ok(Resolved { name: typed, origin: None, again: false });
+        }
+        let name = rules.find(&typed)?;
+        let origin = entry.filter(|_| name != typed).map(|entry| entry.origin.clone());
+        Ok(Resolved { name, origin, again: true })
+    }
+
+    /// The name as an address of the family that is wanted.
+    fn address(&self, name: &str) -> Option<String> {
+        let family = self.first(Keyword::AddressFamily).map(|entry| entry.args[0].to_lowercase());
+        let six = |address: &str| address.contains(':');
+        network::address(name).filter(|address| match family.as_deref() {
+            Some("inet") => !six(address),
+            Some("inet6") => six(address),
+            _ => true,
+        })
+    }
+
+    pub(super) fn canonicalize(&self) -> Canonicalize {
+        let word = self.first(Keyword::CanonicalizeHostname).map(|entry| entry.args[0].as_str());
+        match word.unwrap_or("no").to_ascii_lowercase().as_str() {
+            "yes" | "true" => Canonicalize::Yes,
+            "always" => Canonicalize::Always,
+            _ => Canonicalize::No,
+        }
+    }
+}
+
+struct Rules<'a> {
+    layers: &'a Layers,
+    names: &'a dyn Names,
+}
+
+impl Rules<'_> {
+    fn find(&self, name: &str) -> Result<String> {
+        if self.proxied() && self.layers.canonicalize() != Canonicalize::Always {
+            return Ok(name.to_owned());
+        }
+        let dots = name.bytes().filter(|&byte| byte == b'.').count();
+        if let Some(bare) = name.strip_suffix('.') {
+            return match self.names.exists(name) {
+                true => Ok(self.follow(bare)),
+                false => self.not_found(name),
+            };
+        }
+        if dots > self.most_dots() {
+            return Ok(self.follow(name));
+        }
+        let domains = self.layers.first(Keyword::CanonicalDomains);
+        for domain in domains.map_or(&[][..], |entry| entry.args.as_slice()) {
+            if value::is_none(domain) {
+                break;
+            }
+            let full = format!("{name}.{domain}");
+            if self.names.exists(&format!("{full}.")) {
+                return Ok(self.follow(&full));
+            }
+        }
+        self.not_found(name)
+    }
+
+    fn not_found(&self, name: &str) -> Result<String> {
+        let entry = self.layers.first(Keyword::CanonicalizeFallbackLocal);
+        let strict = entry.filter(|entry| value::flag(&entry.args[0]) == Ok(false));
+        match strict {
+            Some(entry) => {
+                let cause = say!("config-not-canonical", host = value::shown(name));
+                let fault = at(&entry.origin, Keyword::CanonicalizeFallbackLocal, &cause);
+                Err(Error::new(Kind::Resolve, fault.cause().to_owned()))
+            }
+            None => Ok(self.follow(name)),
+        }
+    }
+
+    /// The name itself, or what it is an alias of where a rule permits that. Nothing is looked
+    /// up where there are no rules.
+    fn follow(&self, name: &str) -> String {
+        let rules = self.permitted();
+        let may = rules.iter().any(|rule| network::permitted_from(rule, name));
+        let alias = may.then(|| self.names.canonical(name)).flatten();
+        let alias = alias.map(|alias| alias.trim_end_matches('.').to_lowercase());
+        let follows =
+            |alias: &String| rules.iter().any(|rule| network::permitted(rule, name, alias));
+        alias.filter(follows).unwrap_or_else(|| name.to_lowercase())
+    }
+
+    fn permitted(&self) -> Vec<(String, String)> {
+        let entry = self.layers.first(Keyword::CanonicalizePermittedCNAMEs);
+        let rules = entry.map_or(&[][..], |entry| entry.args.as_slice()).iter();
+        let rules = rules.filter_map(|rule| rule.split_once(':'));
+        rules.map(|(from, to)| (from.to_owned(), to.to_owned())).collect()
+    }
+
+    fn proxied(&self) -> bool {
+        let (command, jump) = options::proxies(self.layers);
+        command.value.is_some() || jump.value.is_some()
+    }
+
+    fn most_dots(&self) -> usize {
+        let entry = self.layers.first(Keyword::CanonicalizeMaxDots);
+        let dots = entry.and_then(|entry| entry.args[0].parse().ok());
+        dots.unwrap_or(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Zone;
+
+    impl Names for Zone {
+        fn exists(&self, name: &str) -> bool {
+            ["www.a.test.", "db.b.test.", "db.b.test", "plain"].contains(&name)
+        }
+
+        fn canonical(&self, name: &str) -> Option<String> {
+            (name == "www.a.test").then(|| "Web7.farm.test.".to_owned())
+        }
+    }
+
+    fn name(options: &[&str], host: &str) -> Result<(String, bool)> {
+        let mut layers = Layers::new();
+        for option in options {
+            layers.option(option, Origin::Option).unwrap();
+        }
+        layers.canonical_name(host, &Zone).map(|found| (found.name, found.again))
+    }
+
+    #[test]
+    fn names_become_canonical() {
+        let domains = "CanonicalDomains=a.test b.test";
+        let yes = "CanonicalizeHostname=yes";
+        let cname = "CanonicalizePermittedCNAMEs=*.a.test:*.farm.test";
+        for (options, host, wanted) in [
+            (&[domains][..], "www", "www"),
+            (&[yes, domains], "www", "www.a.test"),
+            (&[yes, domains], "DB", "db.b.test"),
+            (&[yes, domains], "none", "none"),
+            (&[yes, domains], "db.b.test.", "db.b.test"),
+            (&[yes, domains, cname], "www", "web7.farm.test"),
+            (&[yes, domains, "CanonicalizePermittedCNAMEs=*:*.other"], "www", "www.a.test"),
+            (&[yes, domains, cname], "db", "db.b.test"),
+            (&[yes, domains, "CanonicalizeMaxDots=0"], "db.b", "db.b"),
+            (&[yes, domains, cname, "CanonicalizeMaxDots=0"], "www.a.test", "web7.farm.test"),
+            (&[yes, domains, "ProxyCommand=x"], "www", "www"),
+            (&["CanonicalizeHostname=always", domains, "ProxyJump=x"], "www", "www.a.test"),
+            (&[yes, domains, "HostName=db"], "x", "db.b.test"),
+            (&[yes, domains], "127.1", "127.0.0.1"),
+        ] {
+            let again = options[0] != domains;
+            let found = name(options, host).unwrap();
+            assert_eq!(found, (wanted.to_owned(), again), "{options:?} {host}");
+        }
+        let strict = [yes, domains, "CanonicalizeFallbackLocal=no"];
+        let error = name(&strict, "nowhere").unwrap_err();
+        assert_eq!(error.kind(), Kind::Resolve);
+        assert!(error.to_string().contains("nowhere"), "{error}");
+        assert_eq!(name(&strict, "www").unwrap().0, "www.a.test");
+    }
+}

@@ -1,0 +1,322 @@
+//! Match: its criteria, and why a block applies or not (ssh_config(5)).
+//!
+//! A criterion is looked at whether the ones before it hold or not, so that a bad line is found
+//! wherever it stands; only `exec` runs nothing unless all before it hold. It runs in the user's
+//! shell without standard input and output, and no longer than [`EXEC_DEADLINE`].
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::expand::{MATCH_EXEC, Tokens};
+use super::file::HostFacts;
+use super::keyword::Keyword;
+use super::layers::Layers;
+use super::value::{Fault, is_none, shown};
+use super::{Context, line, network, pattern};
+use crate::say;
+
+/// How long `Match exec` may take: a look at the network takes seconds, and nobody waits longer
+/// for a configuration file.
+pub const EXEC_DEADLINE: Duration = Duration::from_secs(15);
+/// How often it is looked whether the command has ended.
+const EXEC_POLL: Duration = Duration::from_millis(5);
+
+/// What a Match line comes to.
+pub(super) struct Outcome {
+    /// Whether all criteria hold, in a file that is included by what applies.
+    pub(super) applies: bool,
+    /// The first criterion that does not hold, and the value it was compared with.
+    pub(super) failed: Option<(String, String)>,
+    /// Whether the line has `final`, which asks for a second reading.
+    pub(super) wants_final: bool,
+}
+
+/// Looks at all criteria of a Match line; `reachable` says whether its block can apply at all.
+///
+/// # Errors
+/// A criterion that is not known or lacks its value, `all` beside others, or an `exec` that
+/// cannot be run or does not end.
+pub(super) fn evaluate(
+    text: &str,
+    layers: &Layers,
+    host: &HostFacts,
+    (context, reachable): (&Context, bool),
+) -> Result<Outcome, Fault> {
+    let mut words = line::strdelim(text);
+    let mut outcome = Outcome { applies: reachable, failed: None, wants_final: false };
+    let facts = Facts { layers, host, context };
+    let mut criteria = 0;
+    while let Some(word) = words.next()? {
+        if word.is_empty() || word.starts_with('#') {
+            break;
+        }
+        let (negated, name) = match word.strip_prefix('!') {
+            Some(name) => (true, name.to_ascii_lowercase()),
+            None => (false, word.to_ascii_lowercase()),
+        };
+        if name == "all" {
+            let more = words.next()?.filter(|word| !word.is_empty() && !word.starts_with('#'));
+            if criteria > 1 || more.is_some() {
+                return Err(say!("config-match-all"));
+            }
+            outcome.note(!negated, &word, String::new());
+            return Ok(outcome);
+        }
+        criteria += 1;
+        if name == "final" || name == "canonical" {
+            outcome.wants_final |= name == "final";
+            let reading = if host.final_pass { "second reading" } else { "first reading" };
+            outcome.note(host.final_pass != negated, &word, reading.to_owned());
+            continue;
+        }
+        let missing = || say!("config-match-missing", name = shown(&name));
+        let value = words.next()?.filter(|value| !value.is_empty() && !value.starts_with('#'));
+        let value = value.ok_or_else(missing)?;
+        let (holds, actual) = facts.compare(&name, &value, outcome.applies)?;
+        outcome.note(holds != negated, &format!("{word} {value}"), actual);
+    }
+    if criteria == 0 { Err(say!("config-match-empty")) } else { Ok(outcome) }
+}
+
+impl Outcome {
+    fn note(&mut self, holds: bool, criterion: &str, actual: String) {
+        self.applies &= holds;
+        if !holds && self.failed.is_none() {
+            self.failed = Some((criterion.to_owned(), actual));
+        }
+    }
+}
+
+/// What criteria are compared with, as far as it is known at this point of the reading.
+struct Facts<'a> {
+    layers: &'a Layers,
+    host: &'a HostFacts,
+    context: &'a Context,
+}
+
+impl Facts<'_> {
+    fn current(&self, keyword: Keyword) -> Option<&str> {
+        self.layers.first(keyword).and_then(|entry| entry.args.first()).map(String::as_str)
+    }
+
+    fn hostname(&self) -> Result<String, Fault> {
+        match &self.host.resolved {
+            Some(host) => Ok(host.clone()),
+            None => self.layers.hostname(&self.host.original),
+        }
+    }
+
+    fn user(&self) -> &str {
+        self.current(Keyword::User).unwrap_or(&self.context.local_user)
+    }
+
+    /// Whether one criterion holds, and the value it was compared with.
+    fn compare(&self, name: &str, value: &str, needed: bool) -> Result<(bool, String), Fault> {
+        let actual = match name {
+            "host" => self.hostname()?,
+            "originalhost" => self.host.original.clone(),
+            "user" => self.user().to_owned(),
+            "localuser" => self.context.local_user.clone(),
+            "tagged" => self.current(Keyword::Tag).unwrap_or_default().to_owned(),
+            "command" => self.host.command.clone().unwrap_or_default(),
+            "sessiontype" => self.session_type(),
+            "version" => format!("tessh_{}", env!("CARGO_PKG_VERSION")),
+            "localnetwork" => return network::any_local_in(value),
+            "exec" => return self.exec(value, needed),
+            _ => return Err(say!("config-match-unknown", name = shown(name))),
+        };
+        let lower = |text: &str| text.to_lowercase();
+        let holds = match name {
+            "host" | "originalhost" | "sessiontype" => {
+                pattern::matches_list(&lower(value), &lower(&actual))
+            }
+            "command" if self.host.command.is_none() => is_none(value),
+            _ => pattern::matches_list(value, &actual),
+        };
+        Ok((holds, actual))
+    }
+
+    fn session_type(&self) -> String {
+        let default = if self.host.command.is_some() { "exec" } else { "shell" };
+        match self.current(Keyword::SessionType).map(str::to_ascii_lowercase) {
+            Some(session) if session != "default" => session,
+            _ => default.to_owned(),
+        }
+    }
+
+    fn exec(&self, command: &str, needed: bool) -> Result<(bool, String), Fault> {
+        let command = self.tokens()?.percent(command, MATCH_EXEC)?;
+        if !needed {
+            return Ok((false, String::new()));
+        }
+        run(&command, self.context)
+    }
+
+    fn tokens(&self) -> Result<Tokens, Fault> {
+        let hostname = self.hostname()?;
+        let alias = self.current(Keyword::HostKeyAlias).unwrap_or(&hostname).to_owned();
+        Ok(Tokens {
+            key_alias: alias,
+            hostname,
+            original: self.host.original.clone(),
+            port: self.current(Keyword::Port).unwrap_or("22").to_owned(),
+            user: self.user().to_owned(),
+            ..Tokens::local(self.context)
+        })
+    }
+}
+
+/// Runs a command line in the user's shell; whether it ended with 0, and how it ended.
+fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
+    let shell = (context.env)("SHELL").filter(|shell| !shell.is_empty());
+    let shell = shell.unwrap_or_else(|| "/bin/sh".to_owned());
+    let failed =
+        |error: std::io::Error| say!("config-match-exec", command = shown(command), reason = error);
+    // In our own process group, so that ^C ends it with us.
+    let mut child = Command::new(shell)
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(failed)?;
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            return Ok((status.success(), status.to_string()));
+        }
+        if start.elapsed() >= deadline(context) {
+            end_with_descendants(child.id());
+            let _ = child.wait();
+            let seconds = deadline(context).as_secs();
+            return Err(say!("config-match-exec-late", command = shown(command), seconds));
+        }
+        std::thread::sleep(EXEC_POLL);
+    }
+}
+
+/// Kills a process and all that it started, as far as the kernel still knows whose they are.
+fn end_with_descendants(leader: u32) {
+    let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let pid: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            // The name in parentheses can hold anything; the state and the parent follow it.
+            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            Some((pid, parent))
+        })
+        .collect();
+    let mut doomed = vec![leader];
+    let mut at = 0;
+    while let Some(&parent) = doomed.get(at) {
+        let children = parents.iter().filter(|(pid, of)| *of == parent && !doomed.contains(pid));
+        let children: Vec<u32> = children.map(|(pid, _)| *pid).collect();
+        doomed.extend(children);
+        at += 1;
+    }
+    for pid in doomed {
+        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+        if let Some(pid) = pid {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+#[cfg(not(test))]
+fn deadline(_: &Context) -> Duration {
+    EXEC_DEADLINE
+}
+
+/// Tests do not wait that long.
+#[cfg(test)]
+fn deadline(context: &Context) -> Duration {
+    let short = (context.env)("EXEC_DEADLINE").and_then(|text| text.parse().ok());
+    short.map_or(EXEC_DEADLINE, Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Origin;
+
+    fn context() -> Context {
+        Context {
+            home: "/home/me".into(),
+            local_user: "me".to_owned(),
+            local_host: "box".to_owned(),
+            uid: 1000,
+            env: Box::new(|name| match name {
+                "SHELL" => Some("/bin/sh".to_owned()),
+                "EXEC_DEADLINE" => Some("1".to_owned()),
+                _ => None,
+            }),
+        }
+    }
+
+    fn applies(text: &str, reachable: bool) -> Result<bool, Fault> {
+        let mut layers = Layers::new();
+        layers.option("User=deploy", Origin::Option).unwrap();
+        layers.option("Tag=blue", Origin::Option).unwrap();
+        let host = HostFacts {
+            original: "Web".to_owned(),
+            command: Some("ls -l".to_owned()),
+            ..HostFacts::default()
+        };
+        evaluate(text, &layers, &host, (&context(), reachable)).map(|outcome| outcome.applies)
+    }
+
+    /// What only newer versions of ssh(1) have is not compared with one.
+    #[test]
+    fn criteria_of_newer_versions() {
+        for (text, wanted) in [
+            ("tagged blue", true),
+            ("tagged red", false),
+            ("!tagged red", true),
+            ("command ls*", true),
+            ("command none", false),
+            ("sessiontype exec", true),
+            ("sessiontype shell,subsystem", false),
+            ("version tessh_*", true),
+            ("version OpenSSH_*", false),
+            ("localnetwork 240.0.0.0/8", false),
+            ("user deploy tagged blue host web", true),
+        ] {
+            assert_eq!(applies(text, true), Ok(wanted), "{text}");
+        }
+        assert!(applies("localnetwork nonsense", true).is_err());
+        assert_eq!(applies("user deploy", false), Ok(false));
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_ended_with_all_that_it_started() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("pid");
+        let line = format!("exec \"sleep 600 & echo $! >{}; wait\"", file.display());
+        let fault = applies(&line, true).unwrap_err();
+        assert!(fault.contains("sleep 600"), "{fault}");
+        let pid = std::fs::read_to_string(&file).unwrap();
+        let gone = || {
+            let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+            // It is gone, or nobody has picked up its end yet.
+            state.map_or(true, |state| state.contains(") Z "))
+        };
+        let start = Instant::now();
+        while !gone() {
+            assert!(start.elapsed() < Duration::from_secs(10), "{pid}");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_command_is_not_run_where_it_cannot_count() {
+        let directory = tempfile::tempdir().unwrap();
+        let mark = directory.path().join("mark");
+        let exec = format!("exec \"touch {}\"", mark.display());
+        assert_eq!(applies(&format!("user root {exec}"), true), Ok(false));
+        assert_eq!(applies(&exec, false), Ok(false));
+        assert!(!mark.exists());
+        assert_eq!(applies(&exec, true), Ok(true));
+        assert!(mark.exists());
+    }
+}

@@ -1,0 +1,190 @@
+//! Match localnetwork: whether an address of this machine is in one of the networks.
+//!
+//! The list is that of ssh_config(5): addresses or networks with a prefix length, negated by
+//! `!`, joined by commas. Loopback interfaces do not count, as in ssh(1).
+
+use std::net::IpAddr;
+
+use super::pattern;
+use super::value::{Fault, shown};
+use crate::say;
+
+/// Whether any local address is in the list, and which addresses there are.
+///
+/// # Errors
+/// An entry that is neither an address nor a network, or a system that does not say.
+pub(super) fn any_local_in(list: &str) -> Result<(bool, String), Fault> {
+    let entries = parse(list)?;
+    let local = local_addresses()?;
+    let holds = local.iter().any(|&address| contains(&entries, address));
+    let shown: Vec<String> = local.iter().map(ToString::to_string).collect();
+    Ok((holds, shown.join(" ")))
+}
+
+/// One entry: negated or not, the network, the length of its prefix.
+type Network = (bool, IpAddr, u8);
+
+fn parse(list: &str) -> Result<Vec<Network>, Fault> {
+    let bad = |entry: &str| say!("config-bad-network", entry = shown(entry));
+    list.split(',')
+        .map(|entry| {
+            let (negated, text) = match entry.strip_prefix('!') {
+                Some(text) => (true, text),
+                None => (false, entry),
+            };
+            let (address, length) = match text.split_once('/') {
+                Some((address, length)) => (address, length.parse::<u8>().ok()),
+                None => (text, Some(u8::MAX)),
+            };
+            let address: IpAddr = address.parse().map_err(|_| bad(entry))?;
+            let most = if address.is_ipv4() { 32 } else { 128 };
+            let length = length.ok_or_else(|| bad(entry))?;
+            let length = if text.contains('/') { length } else { most };
+            if length > most { Err(bad(entry)) } else { Ok((negated, address, length)) }
+        })
+        .collect()
+}
+
+fn contains(networks: &[Network], address: IpAddr) -> bool {
+    let mut found = false;
+    for &(negated, network, length) in networks {
+        if within(address, network, length) {
+            if negated {
+                return false;
+            }
+            found = true;
+        }
+    }
+    found
+}
+
+fn within(address: IpAddr, network: IpAddr, length: u8) -> bool {
+    let (address, network, width) = match (address, network) {
+        (IpAddr::V4(a), IpAddr::V4(n)) => (u128::from(a.to_bits()), u128::from(n.to_bits()), 32),
+        (IpAddr::V6(a), IpAddr::V6(n)) => (a.to_bits(), n.to_bits(), 128),
+        _ => return false,
+    };
+    let shift = width - u32::from(length);
+    address.checked_shr(shift).unwrap_or(0) == network.checked_shr(shift).unwrap_or(0)
+}
+
+/// The addresses of the interfaces that are up, from the kernel's tables: what the kernel calls
+/// LOCAL in the table of routes, and the addresses of IPv6.
+fn local_addresses() -> Result<Vec<IpAddr>, Fault> {
+    let read = |path: &str| {
+        std::fs::read_to_string(path).map_err(|error| say!("config-no-interfaces", reason = error))
+    };
+    let mut found: Vec<IpAddr> = fourth(&read("/proc/net/fib_trie")?);
+    if let Ok(text) = read("/proc/net/if_inet6") {
+        found.extend(text.lines().filter_map(sixth));
+    }
+    found.sort();
+    found.dedup();
+    found.retain(|address| !address.is_loopback());
+    Ok(found)
+}
+
+/// An address stands on its own line, and the next says `/32 host LOCAL`.
+fn fourth(text: &str) -> Vec<IpAddr> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let local = lines.windows(2).filter(|pair| pair[1] == "/32 host LOCAL");
+    local.filter_map(|pair| pair[0].strip_prefix("|-- ")?.parse().ok()).collect()
+}
+
+/// Thirty-two hexadecimal digits open the line.
+fn sixth(line: &str) -> Option<IpAddr> {
+    let digits = line.split_whitespace().next().filter(|digits| digits.len() == 32)?;
+    u128::from_str_radix(digits, 16).ok().map(|bits| IpAddr::V6(bits.into()))
+}
+
+/// Whether a name is an address, and then its usual form.
+pub(super) fn address(text: &str) -> Option<String> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Some(address.to_string());
+    }
+    // inet_aton(3): fewer parts, octal and hexadecimal numbers.
+    if !digits && !text.starts_with("0x") {
+        return None;
+    }
+    let parts: Option<Vec<u64>> = text.split('.').map(number).collect();
+    let parts = parts.filter(|parts| parts.len() <= 4)?;
+    let (last, first) = parts.split_last()?;
+    let room = 8 * (4 - u32::try_from(first.len()).ok()?);
+    if first.iter().any(|&part| part > 255) || *last >= 1u64 << room {
+        return None;
+    }
+    let high = first.iter().enumerate().map(|(at, part)| part << (24 - 8 * at));
+    let bits = u32::try_from(high.sum::<u64>() + last).ok()?;
+    Some(std::net::Ipv4Addr::from(bits).to_string())
+}
+
+fn number(part: &str) -> Option<u64> {
+    match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+        Some(hex) => u64::from_str_radix(hex, 16).ok(),
+        None if part.len() > 1 && part.starts_with('0') => u64::from_str_radix(part, 8).ok(),
+        None => part.parse().ok(),
+    }
+}
+
+/// Whether a name and the name it leads to are both in the lists of a rule.
+pub(super) fn permitted(rule: &(String, String), name: &str, alias: &str) -> bool {
+    permitted_from(rule, name) && in_list(&rule.1, alias)
+}
+
+/// Whether a name may be followed at all by a rule.
+pub(super) fn permitted_from(rule: &(String, String), name: &str) -> bool {
+    in_list(&rule.0, name)
+}
+
+fn in_list(list: &str, text: &str) -> bool {
+    pattern::matches_list(&list.to_lowercase(), &text.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks() {
+        let within = |list: &str, address: &str| {
+            parse(list).ok().map(|list| contains(&list, address.parse().unwrap()))
+        };
+        assert_eq!(within("10.0.0.0/8", "10.1.2.3"), Some(true));
+        assert_eq!(within("10.0.0.0/8", "11.1.2.3"), Some(false));
+        assert_eq!(within("0.0.0.0/0,!10.0.0.0/8", "10.1.2.3"), Some(false));
+        assert_eq!(within("10.1.2.3", "10.1.2.3"), Some(true));
+        assert_eq!(within("::/0", "10.1.2.3"), Some(false));
+        assert_eq!(within("fe80::/10", "fe80::1"), Some(true));
+        for bad in ["", "x", "10.0.0.0/33", "10.0.0.0/", "::/129"] {
+            assert_eq!(within(bad, "::1"), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_kernel_tells_the_addresses() {
+        let table = "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 10.0.0.0\n        /24 link UNICAST\n     \
+                     |-- 10.0.0.5\n        /32 host LOCAL\n     |-- 127.0.0.1\n        /32 host LOCAL\n";
+        let wanted: Vec<IpAddr> = vec!["10.0.0.5".parse().unwrap(), "127.0.0.1".parse().unwrap()];
+        assert_eq!(fourth(table), wanted);
+        let line = "fe800000000000000000000000000001 02 40 20 80     eth0";
+        assert_eq!(sixth(line), Some("fe80::1".parse().unwrap()));
+        assert_eq!(sixth("nonsense"), None);
+    }
+
+    #[test]
+    fn addresses_have_one_form() {
+        for (text, wanted) in [
+            ("127.1", Some("127.0.0.1")),
+            ("::0001", Some("::1")),
+            ("0x7f000001", Some("127.0.0.1")),
+            ("010.0.0.1", Some("8.0.0.1")),
+            ("1.2.3.256", None),
+            ("999.999.999.999", None),
+            ("host", None),
+            ("1.2.3.4.5", None),
+        ] {
+            assert_eq!(address(text).as_deref(), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What is forwarded: LocalForward, RemoteForward, DynamicForward, the agent and X11.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Values;
+use crate::config::expand::{COMMON, tilde};
+use crate::config::forward::{Connect, Forward, Listen};
+use crate::config::keyword::Keyword;
+use crate::config::layers::at;
+use crate::config::origin::Setting;
+use crate::config::value::{self, Fault, is_none};
+use crate::error::Result;
+
+/// How long an untrusted X11 forwarding lasts by default.
+const X11_TIMEOUT: Duration = Duration::from_secs(20 * 60);
+/// The mode bits that a new socket lacks by default.
+const SOCKET_MASK: u32 = 0o177;
+
+/// The forwardings of one connection. Each field is the keyword of its name.
+#[derive(Clone, Debug)]
+pub struct Forwarding {
+    /// LocalForward and `-L`, without those that ClearAllForwardings takes away.
+    pub local: Vec<Setting<Forward>>,
+    /// RemoteForward and `-R`, likewise.
+    pub remote: Vec<Setting<Forward>>,
+    /// DynamicForward and `-D`, likewise.
+    pub dynamic: Vec<Setting<Forward>>,
+    /// ClearAllForwardings.
+    pub clear_all: Setting<bool>,
+    /// ExitOnForwardFailure.
+    pub exit_on_failure: Setting<bool>,
+    /// GatewayPorts: local forwards without an address listen on all.
+    pub gateway_ports: Setting<bool>,
+    /// StreamLocalBindMask: mode bits that a socket made here lacks.
+    pub bind_mask: Setting<u32>,
+    /// StreamLocalBindUnlink: a socket that is there is removed before.
+    pub bind_unlink: Setting<bool>,
+    /// PermitRemoteOpen: where a remote dynamic forwarding may lead.
+    pub permit_remote_open: Setting<PermitOpen>,
+    /// ForwardAgent.
+    pub agent: Setting<ForwardAgent>,
+    /// ForwardX11 and its like.
+    pub x11: X11,
+}
+
+/// PermitRemoteOpen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PermitOpen {
+    /// Anywhere.
+    Any,
+    /// Nowhere.
+    None,
+    /// To these hosts and ports; `*` is any of either.
+    Only(Vec<(String, String)>),
+}
+
+/// ForwardAgent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForwardAgent {
+    /// Not at all.
+    No,
+    /// The agent that is used for logging in.
+    Yes,
+    /// The agent behind this socket.
+    Socket(PathBuf),
+    /// The agent behind the socket that this variable of the environment names.
+    Variable(String),
+}
+
+/// X11 forwarding.
+#[derive(Clone, Debug)]
+pub struct X11 {
+    /// ForwardX11.
+    pub forward: Setting<bool>,
+    /// ForwardX11Trusted; yes by default, as in Debian's ssh(1).
+    pub trusted: Setting<bool>,
+    /// ForwardX11Timeout; zero never ends.
+    pub timeout: Setting<Duration>,
+    /// XAuthLocation; `None` for `none`.
+    pub xauth_location: Setting<Option<PathBuf>>,
+}
+
+impl Values<'_> {
+    pub(super) fn forwarding(&self) -> Result<Forwarding> {
+        use Keyword as K;
+        let clear_all = self.flag(K::ClearAllForwardings, false)?;
+        let forwards = |keyword| match clear_all.value {
+            true => Ok(Vec::new()),
+            false => self.forwards(keyword),
+        };
+        Ok(Forwarding {
+            local: forwards(K::LocalForward)?,
+            remote: forwards(K::RemoteForward)?,
+            dynamic: forwards(K::DynamicForward)?,
+            exit_on_failure: self.flag(K::ExitOnForwardFailure, false)?,
+            gateway_ports: self.flag(K::GatewayPorts, false)?,
+            bind_mask: self.parsed(K::StreamLocalBindMask, SOCKET_MASK, value::octal)?,
+            bind_unlink: self.flag(K::StreamLocalBindUnlink, false)?,
+            permit_remote_open: self.arguments(K::PermitRemoteOpen, PermitOpen::Any, permit)?,
+            agent: self.forward_agent()?,
+            x11: X11 {
+                forward: self.flag(K::ForwardX11, false)?,
+                trusted: self.flag(K::ForwardX11Trusted, true)?,
+                timeout: self.parsed(K::ForwardX11Timeout, X11_TIMEOUT, value::time)?,
+                xauth_location: self.parsed(K::XAuthLocation, Some(usual_xauth()), xauth)?,
+            },
+            clear_all,
+        })
+    }
+
+    /// The forwards of one keyword, with the tokens in paths of sockets expanded.
+    fn forwards(&self, keyword: Keyword) -> Result<Vec<Setting<Forward>>> {
+        let mut seen: Vec<Forward> = Vec::new();
+        let mut forwards = Vec::new();
+        for entry in self.layers.all(keyword) {
+            let fail = |fault: Fault| at(&entry.origin, keyword, &fault);
+            let forward = Forward::parse(keyword, &entry.args).map_err(fail)?;
+            // A flag writes the same forwarding in another way than a line.
+            if seen.contains(&forward) {
+                continue;
+            }
+            seen.push(forward.clone());
+            let forward = self.expand(forward).map_err(fail)?;
+            forwards.push(Setting::new(forward, entry.origin.clone()));
+        }
+        Ok(forwards)
+    }
+
+    fn expand(&self, forward: Forward) -> Result<Forward, Fault> {
+        let expand = |path: &str| self.tokens.percent_dollar(path, COMMON, self.context);
+        Ok(Forward {
+            listen: match forward.listen {
+                Listen::Path(path) => Listen::Path(expand(&path)?),
+                tcp => tcp,
+            },
+            connect: match forward.connect {
+                Connect::Path(path) => Connect::Path(expand(&path)?),
+                other => other,
+            },
+        })
+    }
+
+    fn forward_agent(&self) -> Result<Setting<ForwardAgent>> {
+        let text = |text: &str| match value::flag(text) {
+            Ok(true) => Ok(ForwardAgent::Yes),
+            Ok(false) => Ok(ForwardAgent::No),
+            Err(_) => match text.strip_prefix('$').filter(|name| !name.starts_with('{')) {
+                Some(name) => Ok(ForwardAgent::Variable(name.to_owned())),
+                None => {
+                    let path = tilde(text, self.context)?;
+                    let path = self.tokens.percent_dollar(&path, COMMON, self.context)?;
+                    Ok(ForwardAgent::Socket(path.into()))
+                }
+            },
+        };
+        self.parsed(Keyword::ForwardAgent, ForwardAgent::No, text)
+    }
+}
+
+fn permit(args: &[String]) -> Result<PermitOpen, Fault> {
+    match args {
+        [one] if one.eq_ignore_ascii_case("any") => Ok(PermitOpen::Any),
+        [one] if is_none(one) => Ok(PermitOpen::None),
+        all => {
+            let places: Result<_, Fault> = all.iter().map(|place| value::place(place)).collect();
+            places.map(PermitOpen::Only)
+        }
+    }
+}
+
+fn usual_xauth() -> PathBuf {
+    PathBuf::from("/usr/bin/xauth")
+}
+
+fn xauth(text: &str) -> Result<Option<PathBuf>, Fault> {
+    Ok(Some(PathBuf::from(text)).filter(|_| !is_none(text)))
+}

@@ -1,0 +1,94 @@
+//! Smaller settings of a session: AddKeysToAgent, ChannelTimeout, LogVerbose and
+//! ObscureKeystrokeTiming.
+
+use std::time::Duration;
+
+use crate::config::value::{self, Fault, is_none, shown};
+use crate::say;
+
+/// How often ssh(1) sends keystrokes when it hides their timing, in milliseconds.
+const OBSCURE_INTERVAL: Duration = Duration::from_millis(20);
+/// The longest interval ssh(1) takes, in milliseconds.
+const MAX_OBSCURE: u64 = 10_000;
+
+/// AddKeysToAgent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AddKeys {
+    /// Whether a key that was used is added.
+    pub add: bool,
+    /// Whether it is asked first whether to add it.
+    pub ask: bool,
+    /// Whether the agent is to ask before each use.
+    pub confirm: bool,
+    /// How long the agent keeps it.
+    pub lifetime: Option<Duration>,
+}
+
+impl AddKeys {
+    /// `yes`, `no`, `ask`, `confirm` with or without a time, or a time.
+    ///
+    /// # Errors
+    /// `unsupported option`, or an argument too many.
+    pub(in crate::config) fn parse(args: &[String]) -> Result<AddKeys, Fault> {
+        let (first, second) = match args {
+            [first] => (first.to_ascii_lowercase(), None),
+            [first, second] => (first.to_ascii_lowercase(), Some(second)),
+            _ => return Err(say!("config-bad-arguments")),
+        };
+        let lifetime = |text: &str| {
+            let time = value::time(text).ok().filter(|time| !time.is_zero());
+            time.map(Some).ok_or_else(|| say!("config-unsupported", value = shown(text)))
+        };
+        let on = AddKeys { add: true, ..AddKeys::default() };
+        match (first.as_str(), second) {
+            ("no" | "false", None) => Ok(AddKeys::default()),
+            ("yes" | "true", None) => Ok(on),
+            ("ask", None) => Ok(AddKeys { ask: true, ..on }),
+            ("confirm", None) => Ok(AddKeys { confirm: true, ..on }),
+            ("confirm", Some(time)) => {
+                Ok(AddKeys { confirm: true, lifetime: lifetime(time)?, ..on })
+            }
+            (time, None) => Ok(AddKeys { lifetime: lifetime(time)?, ..on }),
+            (_, Some(more)) => Err(say!("config-unsupported", value = shown(more))),
+        }
+    }
+}
+
+/// ChannelTimeout: `type=interval` words, or `none`.
+pub(in crate::config) fn channel_timeouts(
+    args: &[String],
+) -> Result<Vec<(String, Duration)>, Fault> {
+    if let [only] = args
+        && is_none(only)
+    {
+        return Ok(Vec::new());
+    }
+    let read = |word: &String| {
+        let bad = || say!("config-bad-channel-timeout", value = shown(word));
+        let (kind, time) =
+            word.split_once('=').filter(|(kind, _)| !kind.is_empty()).ok_or_else(bad)?;
+        Ok((kind.to_owned(), value::time(time).map_err(|_| bad())?))
+    };
+    args.iter().map(read).collect()
+}
+
+/// Words as they stand; `none` alone is none.
+pub(super) fn words_but_none(args: &[String]) -> Result<Vec<String>, Fault> {
+    match args {
+        [only] if is_none(only) => Ok(Vec::new()),
+        all => Ok(all.to_vec()),
+    }
+}
+
+/// ObscureKeystrokeTiming: `yes`, `no`, or `interval:` with milliseconds.
+pub(in crate::config) fn obscure(text: &str) -> Result<Option<Duration>, Fault> {
+    if let Ok(on) = value::flag(text) {
+        return Ok(on.then_some(OBSCURE_INTERVAL));
+    }
+    let number = text.strip_prefix("interval:").and_then(|number| number.parse::<u64>().ok());
+    match number.filter(|&number| number <= MAX_OBSCURE) {
+        Some(0) => Ok(None),
+        Some(number) => Ok(Some(Duration::from_millis(number))),
+        None => Err(say!("config-unsupported", value = shown(text))),
+    }
+}

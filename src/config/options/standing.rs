@@ -1,0 +1,74 @@
+//! What is asked for and not done: refused, or named in a warning, as the table of keywords says.
+//!
+//! This is the one place that decides it; a keyword that comes to be honoured changes its row
+//! in the table and nothing else.
+
+use super::Layers;
+use crate::catalogue;
+use crate::config::keyword::{Keyword, Standing, TABLE};
+use crate::config::layers::{Entry, at};
+use crate::config::origin::Origin;
+use crate::config::value;
+use crate::error::{Error, Kind, Result};
+use crate::say;
+
+impl Layers {
+    /// Refuses what the values ask for and this program does not do; gives one warning for each
+    /// that is only passed over. For connections, not for `-G`.
+    ///
+    /// # Errors
+    /// [`Kind::Config`], or [`Kind::Usage`] where a flag asked: what is refused, and why.
+    pub fn check_standing(&self) -> Result<Vec<String>> {
+        if let Some(entry) = self.first(Keyword::RefuseConnection) {
+            let fault = value::shown(&entry.args[0]);
+            return Err(at(&entry.origin, Keyword::RefuseConnection, &fault));
+        }
+        check(self)
+    }
+}
+
+fn check(layers: &Layers) -> Result<Vec<String>> {
+    let mut warnings = Vec::new();
+    let jumps = super::proxies(layers).1.value.is_some();
+    let set = |keyword| layers.first(keyword).is_some_and(|e| value::flag(&e.args[0]) == Ok(true));
+    for row in TABLE {
+        let Some(entry) = layers.first(row.keyword) else {
+            continue;
+        };
+        let value = entry.args.join(" ");
+        let asks = |quiet: &[&str]| !quiet.iter().any(|q| q.eq_ignore_ascii_case(&value));
+        let moot = match row.keyword {
+            Keyword::ProxyJump => !jumps,
+            Keyword::LocalForward | Keyword::RemoteForward | Keyword::DynamicForward => {
+                set(Keyword::ClearAllForwardings)
+            }
+            Keyword::LocalCommand => !set(Keyword::PermitLocalCommand),
+            _ => false,
+        };
+        match row.standing {
+            Standing::Refused(quiet, why) if !moot && asks(quiet) => {
+                return Err(refusal(entry, &catalogue::text(why, &[]), quiet));
+            }
+            Standing::Warned(quiet, why) if asks(quiet) => {
+                let value = value::shown(&value);
+                let why = catalogue::text(why, &[]);
+                warnings.push(format!("{}: {} {value}: {why}", entry.origin, row.name));
+            }
+            _ => {}
+        }
+    }
+    Ok(warnings)
+}
+
+fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
+    let name = entry.keyword.name();
+    if let Origin::Flag(flag) = entry.origin {
+        return Error::new(Kind::Usage, format!("{flag}: {why}"));
+    }
+    let value = value::shown(&entry.args.join(" "));
+    let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));
+    match quiet.first() {
+        Some(off) => error.hint(say!("error-config-o-goes-without", name, off)),
+        None => error.hint(say!("error-config-o-clearallforwardings-yes-goes")),
+    }
+}

@@ -1,0 +1,211 @@
+//! `tessh explain`: the whole page and the JSON for homes made here, in both languages, and
+//! configurations that nobody meant: each of them is one line and ends at once.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
+/// A configuration is read in a blink, whatever is in it.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new(config: &str) -> Home {
+        let home = Home(tempfile::tempdir().unwrap());
+        fs::create_dir(home.0.path().join(".ssh")).unwrap();
+        home.write("config", config);
+        home
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.path().join(".ssh").join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        // As -F takes no other file, the system's plays no part.
+        let config = self.0.path().join(".ssh/config");
+        let (verb, words) = words.split_first().unwrap();
+        Command::new(TESSH)
+            .arg(verb)
+            .args(["-F", config.to_str().unwrap()])
+            .args(words)
+            .env_clear()
+            .env("HOME", self.0.path())
+            .env("PATH", "/usr/bin:/bin")
+            .env("SHELL", "/bin/sh")
+            .output()
+            .unwrap()
+    }
+
+    /// Standard output with the directory as HOME.
+    fn page(&self, words: &[&str]) -> String {
+        let output = self.run(words);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success() && errors.is_empty(), "{words:?}: {errors}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.replace(self.0.path().to_str().unwrap(), "HOME")
+    }
+
+    /// The one line that is said of a configuration that cannot be used.
+    fn fault(&self, words: &[&str]) -> String {
+        let start = Instant::now();
+        let output = self.run(words);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(start.elapsed() < AT_ONCE, "{:?}", start.elapsed());
+        assert_eq!(output.status.code(), Some(255), "{errors}");
+        assert!(output.stdout.is_empty());
+        assert_eq!(errors.lines().count(), 1, "{errors}");
+        assert!(!errors.trim_end().contains(char::is_control), "{errors:?}");
+        errors
+    }
+}
+
+const CONFIG: &str = "\
+Host web
+  HostName web.internal
+  User deploy
+  IdentityFile ~/.ssh/web
+Host !web *
+  Port 1
+Match host other exec \"exit 1\"
+  Port 2
+Match final host web.internal
+  Port 2200
+Include more
+Host *
+  User nobody
+  Port 22
+  SendEnv LANG
+";
+
+const KNOWN: &str = "\
+[web.internal]:7 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ
+@cert-authority *.internal ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ
+other ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ
+";
+
+fn home() -> Home {
+    let home = Home::new(CONFIG);
+    home.write("more", "Host elsewhere\n  Compression no\n");
+    home.write("known_hosts", KNOWN);
+    home
+}
+
+#[test]
+fn the_page_says_what_would_be_done_and_why() {
+    let page = home().page(&["explain", "-p", "7", "-o", "Compression=yes", "web"]);
+    let wanted = include_str!("data/config/explain.txt");
+    // Default files of the system may be there or not.
+    let own = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.contains("/etc/ssh/"));
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(own(&page), own(wanted), "{page}");
+}
+
+#[test]
+fn the_page_is_there_in_japanese() {
+    let home = home();
+    let output = Command::new(TESSH)
+        .args(["--lang", "ja", "explain", "-F", "none", "web"])
+        .env_clear()
+        .env("HOME", home.0.path())
+        .output()
+        .unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    assert!(page.starts_with("web への接続\n"), "{page}");
+    assert!(page.contains("のホスト鍵の信頼"), "{page}");
+}
+
+#[test]
+fn json_has_the_same() {
+    let home = home();
+    let text = home.page(&["explain", "--json", "-p", "7", "web"]);
+    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(told["host"], "web");
+    assert_eq!(told["route"]["hostname"]["value"], "web.internal");
+    assert_eq!(told["route"]["port"]["origin"], "-p");
+    let port = told["settings"].as_array().unwrap().iter().find(|s| s["keyword"] == "Port");
+    let overrode = &port.unwrap()["overrode"];
+    assert_eq!(overrode[0]["origin"], "HOME/.ssh/config:14");
+    assert_eq!(overrode[2]["value"], "2200");
+    assert_eq!(told["trust"]["keys"][0]["at"], "HOME/.ssh/known_hosts:1");
+    assert_eq!(told["trust"]["authorities"][0]["at"], "HOME/.ssh/known_hosts:2");
+    assert_eq!(told["refused"], serde_json::Value::Null);
+    let lines: Vec<_> = told["blocks"].as_array().unwrap().iter().map(|b| &b["applies"]).collect();
+    assert_eq!(lines, [true, true, false, true, false, true]);
+}
+
+#[test]
+fn what_would_be_refused_is_said_and_the_rest_as_well() {
+    let home = Home::new("Host web\n  Tunnel yes\n");
+    let page = home.page(&["explain", "--auth", "password", "web"]);
+    assert!(page.contains("method: password, and no other"), "{page}");
+    let end = "Connecting would be refused\n  HOME/.ssh/config line 2: Tunnel yes: ";
+    assert!(page.contains(end), "{page}");
+}
+
+#[test]
+fn nothing_is_connected_to() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    Home::new("").page(&["explain", "-p", &port, "127.0.0.1"]);
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn configurations_that_nobody_meant_are_one_line() {
+    let big = format!("# {}\n", "x".repeat(1024 * 1024));
+    for (config, words) in [
+        (big.as_str(), "larger than 1048576 bytes"),
+        ("Include config\n", "does a file include itself"),
+        ("User \"a\n", "invalid quotes"),
+        ("Match exec \"a\n", "invalid quotes"),
+        ("ControlPath %q\n", "%q"),
+        ("ControlPath ${NOSUCHVARIABLE}\n", "NOSUCHVARIABLE"),
+        ("Match exec \"true %q\"\n", "%q"),
+        ("Match colour blue\n", "colour"),
+        ("Match\n", "config line 1"),
+        ("NoSuch x\n", "Bad configuration option: nosuch"),
+        ("LocalForward 1\n", "Missing target"),
+        ("LocalForward a b\n", "Bad forwarding"),
+        ("ProxyJump a:x\n", "Invalid ProxyJump"),
+        ("Ciphers rot13\n", "Bad SSH2 cipher spec"),
+        ("CanonicalizeHostname yes\nCanonicalDomains -x\n", "domain name"),
+        ("User \u{1b}[2J\"\n", "invalid quotes"),
+    ] {
+        let error = Home::new(config).fault(&["explain", "h"]);
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_match_exec_has_no_input_and_no_output() {
+    let home = Home::new("Match exec \"echo words; cat\"\n  Port 7\n");
+    let page = home.page(&["explain", "h"]);
+    assert!(page.contains("Port 7"), "{page}");
+    assert!(!page.contains("words\n"), "{page}");
+}
+
+#[test]
+fn a_match_exec_that_counts_for_nothing_is_not_run() {
+    let home = Home::new("");
+    let mark = home.0.path().join("mark");
+    let line = format!("exec \"touch {}\"", mark.display());
+    let text = format!("Match host other {line}\nHost other\nInclude part\n");
+    home.write("config", &text);
+    home.write("part", &format!("Match {line}\n"));
+    home.page(&["explain", "h"]);
+    assert!(!Path::new(&mark).exists());
+    home.page(&["explain", "other"]);
+    assert!(mark.exists());
+}
