@@ -189,7 +189,7 @@ fn git_with_git_ssh_command() {
     let run = bench.run("/usr/bin/git", &["ls-remote", &url]);
     let run = run.env("GIT_SSH_COMMAND", TESSH).env("GIT_TRACE_PACKET", "1");
     let traced = expect_success(run.output());
-    assert!(traced.stderr.contains("git< version 2"), "{traced:?}");
+    assert!(traced.stderr.contains("< version 2"), "{traced:?}");
 }
 
 #[test]
