@@ -6,6 +6,8 @@
 
 use std::path::Path;
 
+use russh::keys::ssh_key::PublicKey;
+
 use crate::secret::Secret;
 use crate::trust::Evidence;
 use crate::trust::rotate::Difference;
@@ -88,6 +90,14 @@ pub struct Challenge {
     pub lost: Lost,
 }
 
+/// What there is to show about a connection, fit to be shown.
+pub struct Facts {
+    /// Labels, and what there is to say to each.
+    pub lines: Vec<(String, String)>,
+    /// The host's key.
+    pub host_key: Option<PublicKey>,
+}
+
 /// What is said rather than asked.
 pub enum Notice<'a> {
     /// Text from the server before the session (RFC 4252 section 5.4), sanitised.
@@ -129,9 +139,8 @@ pub trait Prompt: Send + Sync {
         false
     }
 
-    /// Shows facts, labels and values fit to be shown, until the person has seen them. Only
-    /// where [`Prompt::is_full_screen`].
-    fn facts(&self, _facts: &[(String, String)]) {}
+    /// Shows facts until the person has seen them. Only where [`Prompt::is_full_screen`].
+    fn facts(&self, _facts: Facts) {}
 
     /// Says something.
     fn notice(&self, notice: Notice<'_>);

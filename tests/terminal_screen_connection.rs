@@ -39,6 +39,31 @@ fn leave_shell(pty: &Pty, status: i32) {
     pty.expect_restored();
 }
 
+#[test]
+fn pastes_are_asked_about_unless_the_box_is_cleared() {
+    let demo = Demo::start();
+    let home = home(&demo);
+    let here = format!("{DEMO_USER}@127.0.0.1:{}", demo.port());
+    let pty = dialog(&home);
+    pty.send(&format!("{here}<enter>"));
+    pty.wait_for("demo$");
+    pty.send("<esc>[200~echo a''1\necho b''2\n<esc>[201~");
+    pty.wait_for("2 lines are to be sent");
+    pty.send("<esc>");
+    pty.wait_for("[the paste was not sent]");
+    leave_shell(&pty, 5);
+    // To the box, past list, port and addresses, and back to the host.
+    let pty = dialog(&home);
+    pty.send("<tab><tab><tab><tab> ");
+    pty.wait_for("[ ] Confirm pastes");
+    let before = pty.written().matches("\x1b[?2004h").count();
+    pty.send(&format!("<up><up><up><up>{here}<enter>"));
+    pty.wait_for("demo$");
+    let after = pty.written().matches("\x1b[?2004h").count();
+    assert_eq!(before, after, "pastes are told apart in a session that does not ask");
+    leave_shell(&pty, 6);
+}
+
 const HISTORY: &str = ".local/state/tessh/history";
 
 #[test]
@@ -124,7 +149,10 @@ fn a_session_is_saved_and_connected_to_from_the_list() {
     let demo = Demo::start();
     let home = home(&demo);
     let pty = dialog(&home);
-    pty.send(&format!("{DEMO_USER}@127.0.0.1:{}<tab><tab><tab><tab><tab><enter>", demo.port()));
+    pty.send(&format!(
+        "{DEMO_USER}@127.0.0.1:{}<tab><tab><tab><tab><tab><tab><enter>",
+        demo.port()
+    ));
     pty.wait_for("Save as a session");
     pty.send("<c-u>mine<enter>");
     pty.wait_for("Saved as mine");

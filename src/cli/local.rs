@@ -16,8 +16,9 @@ use crate::client::interlude::{Curtain, Interlude};
 use crate::client::paste::{self, Brackets, Watched};
 use crate::client::relay::{Console, Exit};
 use crate::error::{Error, Kind, Result};
-use crate::prompt::{Answer, Prompt};
+use crate::prompt::{Answer, Facts, Prompt};
 use crate::say;
+use crate::terminal::secret::Cancellable;
 use crate::terminal::{self, RawMode, ScreenMode};
 
 /// How long a program on the server sees another size, so that it draws anew.
@@ -102,15 +103,19 @@ impl<'a> Terminal<'a> {
         self.raw = None;
     }
 
-    /// Gives somebody else the terminal as it was found until they are done. The session's
-    /// output waits; afterwards its programs are made to draw anew.
-    async fn aside<T>(&mut self, work: impl Future<Output = T>) -> T {
+    /// Gives somebody else the terminal until they are done, as it was found if they want it
+    /// for `lines`. The session's output waits; afterwards its programs are made to draw anew.
+    async fn aside<T>(&mut self, lines: bool, work: impl Future<Output = T>) -> T {
         self.curtain.close();
         self.bracketed = None;
-        if let Some(raw) = &mut self.raw {
+        // A dialog has raw mode anyway, and between two of them keys would be echoed.
+        if let Some(raw) = self.raw.as_mut().filter(|_| lines) {
             raw.suspend();
         }
-        let result = work.await;
+        let result = {
+            let _cancellable = Cancellable::begin();
+            work.await
+        };
         self.resume();
         self.curtain.open().await;
         self.redraw().await;
@@ -173,10 +178,13 @@ impl Console for Terminal<'_> {
             return Box::pin(std::future::ready(()));
         }
         let prompt = Arc::clone(&self.setting.prompt);
-        let facts: Vec<_> =
-            facts.lines().into_iter().map(|line| (line.label, line.value)).collect();
+        let lines = facts.lines().into_iter().map(|line| (line.label, line.value));
+        let facts = Facts {
+            lines: lines.collect(),
+            host_key: facts.host_key.as_ref().map(|host| host.key.clone()),
+        };
         Box::pin(async move {
-            let _ = self.aside(blocking(move || prompt.facts(&facts))).await;
+            let _ = self.aside(false, blocking(move || prompt.facts(facts))).await;
         })
     }
 
@@ -189,7 +197,7 @@ impl Console for Terminal<'_> {
         let (this, next) = (below + 1, below + 2);
         self.say(&(say!("again-begins", escape, next) + "\r\n"));
         Box::pin(async move {
-            let ended = self.aside(log_in());
+            let ended = self.aside(true, log_in());
             let ended = match ended.await {
                 Ok(exit) => told(&exit),
                 Err(error) => say!("again-failed", error),
@@ -201,7 +209,8 @@ impl Console for Terminal<'_> {
     fn paste<'s>(&'s mut self, text: String) -> Interlude<'s, Option<String>> {
         let prompt = Arc::clone(&self.setting.prompt);
         Box::pin(async move {
-            match self.aside(blocking(move || prompt.paste(&text))).await {
+            let lines = !prompt.is_full_screen();
+            match self.aside(lines, blocking(move || prompt.paste(&text))).await {
                 Ok(Answer::Given(text)) => Some(text),
                 Ok(Answer::Cancelled | Answer::CannotAsk) | Err(_) => {
                     self.say(&(say!("paste-not-sent") + "\r\n"));

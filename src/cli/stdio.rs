@@ -75,6 +75,16 @@ fn reopen(_: BorrowedFd<'_>, _: OFlags) -> Option<OwnedFd> {
     None
 }
 
+/// A descriptor that blocks is only touched when it does not: what the event loop said of it
+/// may be over, as when somebody else has read meanwhile.
+fn ready_for(fd: BorrowedFd<'_>, wanted: PollFlags) -> rustix::io::Result<()> {
+    let mut asked = [PollFd::new(&fd, wanted)];
+    match poll(&mut asked, Some(&Timespec::default()))? {
+        0 => Err(rustix::io::Errno::AGAIN),
+        _ => Ok(()),
+    }
+}
+
 /// A descriptor to read from.
 pub(super) struct Input(Source);
 
@@ -113,6 +123,10 @@ impl AsyncRead for Input {
                     Sort::Socket => {
                         recv(fd, &mut *space, RecvFlags::DONTWAIT).map(|(count, _)| count)
                     }
+                    Sort::Shared => {
+                        ready_for(fd, PollFlags::IN)?;
+                        read(fd, &mut *space)
+                    }
                     _ => read(fd, &mut *space),
                 }))?
             }
@@ -136,9 +150,9 @@ fn poll_source(
         let result = guard.try_io(|fd| retry(|| attempt(fd.get_ref().as_fd())));
         let Ok(result) = result else { continue };
         // A short read has emptied a pipe or socket, and what comes next is a new event. A
-        // terminal may hold more lines; a blocking descriptor must not be read on a guess.
+        // terminal may hold more lines; what is shared is looked at each time.
         let short = result.as_ref().is_ok_and(|&count| count > 0 && count < room);
-        if sort == Sort::Shared || (short && sort != Sort::Terminal) {
+        if short && matches!(sort, Sort::Pipe | Sort::Socket) {
             guard.clear_ready();
         }
         return Poll::Ready(result);
@@ -181,11 +195,8 @@ impl OutputFd {
         retry(|| match self.sort {
             Sort::Socket => send(fd, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL),
             Sort::Shared => {
-                let mut asked = [PollFd::new(&fd, PollFlags::OUT)];
-                match poll(&mut asked, Some(&Timespec::default()))? {
-                    0 => Err(rustix::io::Errno::AGAIN),
-                    _ => write(fd, &bytes[..bytes.len().min(WITHOUT_BLOCKING)]),
-                }
+                ready_for(fd, PollFlags::OUT)?;
+                write(fd, &bytes[..bytes.len().min(WITHOUT_BLOCKING)])
             }
             _ => write(fd, bytes),
         })
@@ -229,6 +240,32 @@ mod tests {
 
     use super::*;
     use crate::terminal::testing::pty;
+
+    // A pipe that cannot be opened again is shared with whoever else has it.
+    #[tokio::test]
+    async fn what_somebody_else_has_read_is_not_waited_for() {
+        use tokio::io::AsyncReadExt;
+        let (reader, writer) = rustix::pipe::pipe().unwrap();
+        let one = |end: &OwnedFd| {
+            let fd = watch(dup(end).unwrap(), Interest::READABLE).unwrap();
+            Input(Source::Watched(fd, Sort::Shared))
+        };
+        let (mut outer, mut inner) = (one(&reader), one(&reader));
+        let mut typed = [0; 2];
+        write(&writer, b"abcd").unwrap();
+        outer.read_exact(&mut typed).await.unwrap();
+        // What is left is read though nothing new has come; the outer one heard of it, too.
+        inner.read_exact(&mut typed).await.unwrap();
+        assert_eq!(&typed, b"cd");
+        let pending = std::future::poll_fn(|cx| {
+            let mut buffer = ReadBuf::new(&mut typed);
+            Poll::Ready(Pin::new(&mut outer).poll_read(cx, &mut buffer).is_pending())
+        });
+        assert!(pending.await, "nothing is there");
+        write(&writer, b"ef").unwrap();
+        outer.read_exact(&mut typed).await.unwrap();
+        assert_eq!(&typed, b"ef");
+    }
 
     // A program in the background is stopped by the attempt, whether or not there is anything
     // to read.

@@ -26,6 +26,8 @@ pub enum Action {
     Quieter,
     /// `~i`, which ssh does not have
     Information,
+    /// `~I`, which ssh does not have
+    InformationLines,
     /// `~d`, which ssh does not have
     Duplicate,
     /// `~B`, `~C`, `~&`: ssh has it, this client does not.
@@ -48,7 +50,7 @@ impl Escape {
         Escape { character, at_line_start: true, pending: false, own: true }
     }
 
-    /// The same with ssh's escapes alone, for those who expect ssh: `~i` and `~d` are then
+    /// The same with ssh's escapes alone, for those who expect ssh: `~i`, `~I` and `~d` are then
     /// sent as typed.
     pub fn of_ssh(character: u8) -> Escape {
         Escape { own: false, ..Escape::new(character) }
@@ -108,6 +110,7 @@ impl Escape {
         ];
         if self.own {
             lines.push(say!("escape-show-everything", c));
+            lines.push(say!("escape-show-lines", c));
             lines.push(say!("escape-log-in-once-more", c));
         }
         lines.push(say!("escape-message", c));
@@ -130,6 +133,7 @@ impl Escape {
             b'v' => Some(Action::Louder),
             b'V' => Some(Action::Quieter),
             b'i' if self.own => Some(Action::Information),
+            b'I' if self.own => Some(Action::InformationLines),
             b'd' if self.own => Some(Action::Duplicate),
             b'B' | b'C' | b'&' => Some(Action::Unavailable(byte)),
             _ => None,
@@ -193,10 +197,11 @@ mod tests {
 
     #[test]
     fn escapes_that_ssh_does_not_have_can_be_left_out() {
-        assert_eq!(run(b"~i~d", 1), (Vec::new(), vec![Action::Information, Action::Duplicate]));
+        let own = vec![Action::Information, Action::InformationLines, Action::Duplicate];
+        assert_eq!(run(b"~i~I~d", 1), (Vec::new(), own));
         let (mut out, mut ssh) = (BytesMut::new(), Escape::of_ssh(b'~'));
-        assert_eq!(ssh.next(b"~irina\r~dave", &mut out), (12, None));
-        assert_eq!(&out[..], b"~irina\r~dave");
+        assert_eq!(ssh.next(b"~irina\r~Ian\r~dave", &mut out), (17, None));
+        assert_eq!(&out[..], b"~irina\r~Ian\r~dave");
         assert!(!ssh.help().contains("~i") && Escape::new(b'~').help().contains("~i"));
     }
 

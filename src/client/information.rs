@@ -68,6 +68,8 @@ pub struct HostKey {
     pub sha256: String,
     /// Why it was accepted and where that stands.
     pub trusted: String,
+    /// The key itself.
+    pub key: PublicKey,
 }
 
 /// One fact as it is shown.
@@ -229,6 +231,7 @@ impl Record {
             kind: fingerprint::type_name(key),
             sha256: fingerprint::sha256(key),
             trusted,
+            key: key.clone(),
         });
     }
 

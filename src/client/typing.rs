@@ -39,6 +39,7 @@ pub(super) struct Typing<'a> {
 /// What takes the input away for a while.
 enum Wanted {
     Information,
+    InformationLines,
     Duplicate,
     Paste(Vec<u8>),
 }
@@ -161,6 +162,11 @@ impl Typing<'_> {
                 let facts = self.session.information().await;
                 self.console.information(self.shown(b'i'), facts).await;
             }
+            Wanted::InformationLines => {
+                let facts = self.session.information().await;
+                let escape = self.shown(b'I');
+                self.console.say(&facts.page(&escape));
+            }
             Wanted::Duplicate => self.console.duplicate(self.shown(b'd')).await,
             Wanted::Paste(pasted) => {
                 let text = paste::as_text(&pasted);
@@ -245,6 +251,7 @@ impl Typing<'_> {
                 None => {}
                 Some(Action::Disconnect) => keys.escaped = true,
                 Some(Action::Information) => keys.wanted = Some(Wanted::Information),
+                Some(Action::InformationLines) => keys.wanted = Some(Wanted::InformationLines),
                 Some(Action::Duplicate) => keys.wanted = Some(Wanted::Duplicate),
                 Some(Action::Suspend) => {
                     let said = say!("error-client-suspend-tessh", escape = escape.shown(0x1a));

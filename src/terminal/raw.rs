@@ -115,6 +115,33 @@ impl NoEcho {
     }
 }
 
+/// A terminal on which Ctrl-C and Ctrl-\\ end the line that is being typed, as characters of
+/// it, and send no signal. Dropping it restores the terminal.
+#[derive(Debug)]
+pub struct LineKeys {
+    _change: Change,
+    ending: Vec<u8>,
+}
+
+impl LineKeys {
+    /// Changes the keys; what is typed, and whether it is shown, stays as it is.
+    ///
+    /// # Errors
+    /// It is not a terminal, or has gone away.
+    pub fn enter(fd: BorrowedFd<'_>) -> io::Result<LineKeys> {
+        let codes = tcgetattr(fd)?.special_codes;
+        let ending = [codes[SpecialCodeIndex::VINTR], codes[SpecialCodeIndex::VQUIT]];
+        let _change = Change::make(fd, OptionalActions::Now, interrupt_ends_line)?;
+        // Nothing is bound to 0.
+        Ok(LineKeys { _change, ending: ending.into_iter().filter(|code| *code != 0).collect() })
+    }
+
+    /// The characters that these keys give.
+    pub fn ending(&self) -> Vec<u8> {
+        self.ending.clone()
+    }
+}
+
 /// The alternate screen, to draw dialogs on: raw mode, mouse clicks, pastes told apart from
 /// typing. Dropping it shows the main screen again as it was, with its scrollback.
 #[derive(Debug)]
@@ -275,6 +302,13 @@ fn hide_input(tio: &mut Termios) {
         .remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK | LocalModes::ECHONL);
     // A shell that brings the stopped program back would bring the echo back with it.
     tio.special_codes[SpecialCodeIndex::VSUSP] = 0;
+}
+
+fn interrupt_ends_line(tio: &mut Termios) {
+    tio.local_modes.remove(LocalModes::ISIG);
+    let codes = &mut tio.special_codes;
+    codes[SpecialCodeIndex::VEOL] = codes[SpecialCodeIndex::VINTR];
+    codes[SpecialCodeIndex::VEOL2] = codes[SpecialCodeIndex::VQUIT];
 }
 
 #[cfg(test)]

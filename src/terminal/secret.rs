@@ -2,17 +2,18 @@
 //!
 //! The terminal keeps editing the line and sending signals, so Ctrl-C reaches the program as
 //! SIGINT: whoever waits for signals calls [`restore`](crate::terminal::restore) and ends it.
+//! In the middle of a session that would end more than the question: see [`Cancellable`].
 //! Prompts are written as they are given; remote text in them has been sanitised before.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::say;
 use crate::secret::Secret;
-use crate::terminal::NoEcho;
+use crate::terminal::{LineKeys, NoEcho};
 
 /// The longest line read: what the kernel keeps of one typed at a terminal.
 const LINE_MAX: usize = 4_096;
@@ -20,19 +21,50 @@ const LINE_MAX: usize = 4_096;
 /// What stands for bytes that are not UTF-8 once a line is read.
 const NOT_UTF8: char = '\u{fffd}';
 
+/// How many [`Cancellable`]s there are.
+static CANCELLABLE: AtomicUsize = AtomicUsize::new(0);
+
+/// As long as there is one, Ctrl-C and Ctrl-\\ cancel the question that is open, and send no
+/// signal.
+#[derive(Debug)]
+pub struct Cancellable(());
+
+impl Cancellable {
+    /// Questions asked from now on are meant.
+    pub fn begin() -> Cancellable {
+        CANCELLABLE.fetch_add(1, Ordering::Relaxed);
+        Cancellable(())
+    }
+}
+
+impl Drop for Cancellable {
+    fn drop(&mut self) {
+        CANCELLABLE.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn line_keys(tty: &File) -> io::Result<Option<LineKeys>> {
+    match CANCELLABLE.load(Ordering::Relaxed) {
+        0 => Ok(None),
+        _ => LineKeys::enter(tty.as_fd()).map(Some),
+    }
+}
+
 /// Asks for a line and does not show it. `None` is end of file with nothing typed.
 ///
 /// # Errors
-/// The terminal failed, or the line is longer than 4096 bytes or is not UTF-8.
+/// The terminal failed, or the line is longer than 4096 bytes, is not UTF-8 or was cancelled.
 pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
+    let keys = line_keys(tty)?;
     let hidden = NoEcho::enter(tty.as_fd())?;
     let mut screen = tty;
     screen.write_all(prompt.as_bytes())?;
-    let input = Typed::new(tty)?;
+    let input = Typed::new(tty, keys.as_ref())?;
     let ended = input.ended.clone();
     let config = rpassword::ConfigBuilder::new().input_reader(input).output_discard().build();
     let typed = rpassword::read_password_with_config(config).map(Secret::new);
     drop(hidden);
+    drop(keys);
     // The line break that was typed has not been shown either.
     screen.write_all(b"\n")?;
     let typed = typed?;
@@ -49,14 +81,18 @@ pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
 /// Asks for a line and shows it while it is typed. `None` is end of file with nothing typed.
 ///
 /// # Errors
-/// The terminal failed, or the line is longer than 4096 bytes or is not UTF-8.
+/// The terminal failed, or the line is longer than 4096 bytes, is not UTF-8 or was cancelled.
 pub fn read_shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
+    let keys = line_keys(tty)?;
     let mut screen = tty;
     screen.write_all(prompt.as_bytes())?;
     let mut line = String::new();
-    if BufReader::new(Typed::new(tty)?).read_line(&mut line)? == 0 {
-        screen.write_all(b"\n")?;
-        return Ok(None);
+    match BufReader::new(Typed::new(tty, keys.as_ref())?).read_line(&mut line) {
+        Ok(1..) => {}
+        nothing => {
+            screen.write_all(b"\n")?;
+            return nothing.map(|_| None);
+        }
     }
     line.truncate(line.trim_end_matches(['\r', '\n']).len());
     Ok(Some(line))
@@ -67,11 +103,14 @@ struct Typed {
     tty: File,
     room: usize,
     ended: Arc<AtomicBool>,
+    /// What cancels.
+    cancel: Vec<u8>,
 }
 
 impl Typed {
-    fn new(tty: &File) -> io::Result<Typed> {
-        Ok(Typed { tty: tty.try_clone()?, room: LINE_MAX, ended: Arc::default() })
+    fn new(tty: &File, keys: Option<&LineKeys>) -> io::Result<Typed> {
+        let cancel = keys.map(LineKeys::ending).unwrap_or_default();
+        Ok(Typed { tty: tty.try_clone()?, room: LINE_MAX, ended: Arc::default(), cancel })
     }
 }
 
@@ -91,6 +130,10 @@ impl Read for Typed {
             }
         };
         self.room = room;
+        if read > 0 && self.cancel.contains(&byte[0]) {
+            // Interrupted would be tried again.
+            return Err(io::Error::other(say!("error-login-authentication-cancelled")));
+        }
         if read == 0 {
             self.ended.store(true, Ordering::Relaxed);
         }
@@ -113,7 +156,16 @@ mod tests {
         ask: fn(&File, &str) -> io::Result<T>,
         keys: &[u8],
     ) -> (io::Result<T>, bool, String) {
+        typed_while(false, ask, keys)
+    }
+
+    fn typed_while<T: Send + 'static>(
+        cancellable: bool,
+        ask: fn(&File, &str) -> io::Result<T>,
+        keys: &[u8],
+    ) -> (io::Result<T>, bool, String) {
         let _turn = turn();
+        let _cancellable = cancellable.then(Cancellable::begin);
         let (tty, mut person) = pty();
         let tty = File::from(tty);
         let asked = tty.try_clone().unwrap();
@@ -134,7 +186,8 @@ mod tests {
         while !screen.ends_with(b"END") {
             read_some(&mut person, &mut screen);
         }
-        assert!(tcgetattr(&tty).unwrap().local_modes.contains(LocalModes::ECHO));
+        let modes = tcgetattr(&tty).unwrap().local_modes;
+        assert!(modes.contains(LocalModes::ECHO | LocalModes::ISIG));
         (answer, hidden, String::from_utf8_lossy(&screen).into_owned())
     }
 
@@ -171,6 +224,22 @@ mod tests {
     fn bytes_that_are_not_utf8_are_refused_rather_than_changed() {
         let error = typed(read_hidden, b"gr\xfcn\n").0.err().unwrap();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn ctrl_c_cancels_a_question_where_it_may_and_ends_nothing_else() {
+        for keys in [&b"half\x03"[..], b"\x03", b"a\x1c"] {
+            for ask in [
+                |tty: &File, prompt: &str| read_hidden(tty, prompt).map(|_| ()),
+                |tty: &File, prompt: &str| read_shown(tty, prompt).map(|_| ()),
+            ] {
+                let (answer, _, screen) = typed_while(true, ask, keys);
+                assert!(answer.is_err(), "{keys:?}");
+                assert!(screen.ends_with("\r\nEND"), "{screen:?}");
+            }
+        }
+        let (answer, ..) = typed_while(true, read_shown, b"yes\n");
+        assert_eq!(answer.unwrap().as_deref(), Some("yes"));
     }
 
     #[test]

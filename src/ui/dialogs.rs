@@ -7,12 +7,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::told;
 use crate::prompt::{
-    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
-    RotationQuestion,
+    Answer, Challenge, Facts, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice,
+    Prompt, RotationQuestion,
 };
 use crate::say;
 use crate::secret::Secret;
 use crate::ui::plain::Plain;
+use crate::ui::screen::facts::ConnectionFacts;
+use crate::ui::screen::paste::ConfirmPaste;
 use crate::ui::screen::rotation::RotationDialog;
 use crate::ui::screen::warning::Warning;
 use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
@@ -107,6 +109,19 @@ impl Prompt for Dialogs {
 
     fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
         self.shown(RotationDialog::new(question), RotationDialog::into_answer)
+    }
+
+    fn paste(&self, text: &str) -> Answer<String> {
+        self.shown(ConfirmPaste::new(text), ConfirmPaste::into_answer)
+    }
+
+    fn is_full_screen(&self) -> bool {
+        true
+    }
+
+    fn facts(&self, facts: Facts) {
+        // There is no answer.
+        let _: Answer<()> = self.shown(ConnectionFacts::new(facts), |_| None);
     }
 
     fn notice(&self, notice: Notice<'_>) {

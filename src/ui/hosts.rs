@@ -39,6 +39,8 @@ pub struct Entered {
     pub port: String,
     /// The addresses.
     pub family: Family,
+    /// Whether pastes of several lines are asked about, unless a saved session says so or not.
+    pub confirm_paste: bool,
 }
 
 /// Who knows what a command line means.

@@ -17,7 +17,7 @@ pub struct Demo {
     host_key: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 /// The only user who can log in.
@@ -54,7 +54,7 @@ impl Demo {
         });
         let (port, password, identity, host_key) = result.recv().expect("the server starts");
         let (stop, thread) = (Some(stop), Some(thread));
-        Demo { port, password, identity, host_key, stop, thread, _home: home }
+        Demo { port, password, identity, host_key, stop, thread, home }
     }
 
     /// Where it listens, on 127.0.0.1.
@@ -65,6 +65,11 @@ impl Demo {
     /// The user's password.
     pub fn password(&self) -> &str {
         &self.password
+    }
+
+    /// A place in the directory that its shells begin in.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
     }
 
     /// Its host key's fingerprint, `SHA256:…`.

@@ -15,7 +15,7 @@ use super::{DEADLINE, Pty, Sshd, arg, tool};
 
 /// The program under test.
 pub const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
-const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+pub(super) const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /// An empty home with a `.ssh`; it goes when dropped.
 pub struct Home {

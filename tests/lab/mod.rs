@@ -12,6 +12,7 @@ mod home;
 mod pty;
 mod raw;
 mod sshd;
+mod tmux;
 mod transcript;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ pub use home::{Home, Output, Run};
 pub use pty::Pty;
 pub use raw::{RawServer, drain, kexinit, packet, raw_server, say_and_leave, send};
 pub use sshd::{PASSWORD, Setup, Sshd, USER};
+pub use tmux::Tmux;
 
 /// Long enough for a loaded machine; what needs it has failed.
 pub const DEADLINE: Duration = Duration::from_secs(30);

@@ -3,6 +3,7 @@
 ## ~? and ~#
 
 escape-show-everything = { $c }i   - show everything about the connection
+escape-show-lines = { $c }I   - the same as lines, which stay among the output
 escape-log-in-once-more = { $c }d   - log in once more, on top of this session
 escape-open-session = {"  "}#0 session
 
@@ -45,6 +46,12 @@ information-minutes = { $minutes } min { $seconds } s
 information-hours = { $hours } h { $minutes } min
 information-days = { $days } days { $hours } h
 
+## ~i as a screen
+
+facts-title = Connection information
+facts-hint-scroll = scroll
+facts-hint-close = close
+
 ## Why the host is trusted, in ~i
 
 trusted-known = known: { $at }
@@ -70,6 +77,14 @@ again-failed = failed: { $error }
 
 ## Pastes
 
+paste-title = Confirm the paste
+paste-count = { $count } lines are to be sent as if you typed them.
+paste-count-one = One line is to be sent as if you typed it.
+paste-ended = Each ends with Enter.
+paste-open = The last one does not end with Enter.
+paste-send = Send
+paste-hint-line = new line
+paste-hint-not = do not send
 paste-too-long = [not sent: a paste of more than { $limit } MiB]
 paste-not-sent = [the paste was not sent]
 paste-lines-one = A paste of 1 line:

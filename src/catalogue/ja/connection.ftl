@@ -4,6 +4,7 @@ connection-title = 新しい接続
 connection-host = ホスト:
 connection-port = TCPポート:
 connection-family = アドレス:
+connection-confirm-paste = 複数行の貼り付けを確認する
 connection-connect = 接続
 connection-connect-to = { $name } に接続
 connection-save = 保存…

@@ -3,6 +3,7 @@
 ## ~? と ~#
 
 escape-show-everything = { $c }i   - 接続の情報をすべて表示
+escape-show-lines = { $c }I   - 同じ情報を行で表示 (画面に残ります)
 escape-log-in-once-more = { $c }d   - このセッションの上で、もう一度ログイン
 escape-open-session = {"  "}#0 セッション
 
@@ -45,6 +46,12 @@ information-minutes = { $minutes } 分 { $seconds } 秒
 information-hours = { $hours } 時間 { $minutes } 分
 information-days = { $days } 日 { $hours } 時間
 
+## ~i の画面
+
+facts-title = 接続情報
+facts-hint-scroll = スクロール
+facts-hint-close = 閉じる
+
 ## ホストを信頼した根拠 (~i)
 
 trusted-known = 登録済み: { $at }
@@ -70,6 +77,14 @@ again-failed = 失敗しました: { $error }
 
 ## 貼り付け
 
+paste-title = 貼り付けの確認
+paste-count = { $count } 行を、キーボードから入力したものとして送信します。
+paste-count-one = 1 行を、キーボードから入力したものとして送信します。
+paste-ended = どの行も Enter で終わっています。
+paste-open = 最後の行は Enter で終わっていません。
+paste-send = 送信
+paste-hint-line = 改行
+paste-hint-not = 送信しない
 paste-too-long = [送信しませんでした: 貼り付けが { $limit } MiB を超えています]
 paste-not-sent = [貼り付けは送信しませんでした]
 paste-lines-one = 1 行の貼り付け:

@@ -136,6 +136,7 @@ fn beforehand(typed: &Typed) -> (Typed, Entered) {
         }
         _ => true,
     });
+    before.confirm_paste = std::mem::take(&mut base.confirm_paste);
     base.destination_at = base.settings.len();
     (base, before)
 }
@@ -247,11 +248,21 @@ impl Desk for Line {
 
     fn profile(&self, entered: &Entered) -> Result<Profile> {
         let typed = self.typed(entered)?;
-        sessions::typed_profile(&typed)
+        let profile = sessions::typed_profile(&typed)?;
+        // A box that is cleared is an answer, too.
+        let cleared = (!entered.confirm_paste).then_some(false);
+        Ok(Profile { confirm_paste: profile.confirm_paste.or(cleared), ..profile })
     }
 }
 
 impl Line {
+    /// Whether the saved session says itself whether pastes are asked about.
+    fn has_said(&self, entered: &Entered) -> bool {
+        let name = entered.session.as_deref().unwrap_or(&entered.host);
+        let saved = self.store.open(name).ok().flatten();
+        saved.is_some_and(|document| document.profile().confirm_paste.is_some())
+    }
+
     /// What was typed, in all.
     fn typed(&self, entered: &Entered) -> Result<Typed> {
         let mut words: Vec<OsString> = Vec::new();
@@ -281,6 +292,7 @@ impl Line {
         // Without verbs: what looks like one is a host here.
         let mut typed = args::parse(words.into_iter(), true)?;
         typed.as_ssh = false;
+        typed.confirm_paste |= entered.confirm_paste && !self.has_said(entered);
         placeless(&typed)?;
         agreed(&typed)?;
         Ok(after(&self.base, typed))

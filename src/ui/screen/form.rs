@@ -16,6 +16,7 @@ use ratatui::layout::{Position, Rect};
 pub use beside::Block;
 pub use row::{Item, Row, Widget};
 
+use super::editor::Editor;
 use super::field::Field;
 use super::look::Tone;
 
@@ -64,6 +65,8 @@ pub struct Form<K> {
     scroll: usize,
     /// Whether the view follows the focus; not after it was scrolled by hand.
     follows: bool,
+    /// Whether the row with the focus comes first in the view, and then what it is about.
+    leads: bool,
     /// How far the view can be scrolled; known once drawn.
     scroll_max: usize,
     spots: Vec<Spot>,
@@ -82,6 +85,7 @@ impl<K: Copy + PartialEq> Form<K> {
             part: 0,
             scroll: 0,
             follows: false,
+            leads: false,
             scroll_max: 0,
             spots: Vec::new(),
         };
@@ -191,6 +195,14 @@ impl<K: Copy + PartialEq> Form<K> {
         }
     }
 
+    /// The editor of this key.
+    pub fn editor(&self, key: K) -> Option<&Editor> {
+        match self.widget(key) {
+            Some(Widget::Editor { editor, .. }) => Some(editor),
+            _ => None,
+        }
+    }
+
     /// Replaces the items of a list; the choice stays within them.
     pub fn set_items(&mut self, key: K, new: Vec<Item>) {
         if let Widget::List { items, selected, .. } = &mut self.row(key).widget {
@@ -283,6 +295,7 @@ impl<K: Copy + PartialEq> Form<K> {
         };
         let taken = match &mut row.widget {
             Widget::Field { field, .. } => field.take(event),
+            Widget::Editor { editor, .. } => editor.take(event),
             _ => false,
         };
         match row.key {
@@ -413,7 +426,13 @@ impl<K: Copy + PartialEq> Form<K> {
         }
     }
 
-    fn scroll_by(&mut self, lines: isize) {
+    /// Moves the view so that the row with the focus is its first, if so much follows it.
+    pub fn lead(&mut self) {
+        (self.follows, self.leads) = (false, true);
+    }
+
+    /// Moves the view by so many lines, up if negative; the focus stays where it is.
+    pub fn scroll_by(&mut self, lines: isize) {
         self.follows = false;
         self.scroll = self.scroll.saturating_add_signed(lines).min(self.scroll_max);
     }
@@ -449,7 +468,7 @@ impl<K: Copy + PartialEq> Form<K> {
                 *selected = part;
                 return key.map_or(Happened::Nothing, Happened::Changed);
             }
-            Widget::Field { .. } => return Happened::Nothing,
+            Widget::Field { .. } | Widget::Editor { .. } => return Happened::Nothing,
             _ => {}
         }
         self.act(row, part, false)

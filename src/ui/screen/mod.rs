@@ -7,12 +7,15 @@
 
 mod challenge;
 pub mod connection;
+pub mod editor;
+pub mod facts;
 pub mod field;
 mod files;
 pub mod form;
 pub mod generator;
 mod login;
 pub mod look;
+pub mod paste;
 pub mod rotation;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -99,6 +102,9 @@ impl Screen {
         let pen = Pen { screen: &screen, drawn: Vec::new() };
         let mut terminal = Terminal::new(CrosstermBackend::new(pen))?;
         let mut stack = Stack::new(Box::new(dialog));
+        // Changes of size are listened to from the first time on, and must be before anything is
+        // drawn.
+        event::poll(Duration::ZERO)?;
         loop {
             terminal.draw(|frame| stack.draw(frame, self.look))?;
             let wait = if stack.is_busy() { TURN } else { IDLE };

@@ -10,7 +10,7 @@ fn line_of(base: &[&str]) -> (tempfile::TempDir, Line) {
 }
 
 fn entered(host: &str, port: &str, family: Family) -> Entered {
-    Entered { host: host.into(), session: None, port: port.into(), family }
+    Entered { host: host.into(), port: port.into(), family, ..Entered::default() }
 }
 
 /// The same as a command line.
@@ -112,6 +112,29 @@ fn what_tessh_was_called_with_counts_and_port_and_addresses_fill_the_fields() {
         assert!(got.settings.contains(&setting), "{setting:?}");
     }
     assert!(got.destination_at == got.settings.len());
+}
+
+#[test]
+fn box_for_pastes_is_the_flag_unless_the_session_says_otherwise() {
+    let (_dir, line) = line_of(&["--confirm-paste"]);
+    let mut document = line.store.create("quiet").unwrap();
+    let quiet = Profile { host: "h".into(), confirm_paste: Some(false), ..Profile::default() };
+    document.set(quiet).unwrap();
+    line.store.save(&mut document).unwrap();
+    let asks = |host: &str, confirm_paste| {
+        let entered = Entered { confirm_paste, ..entered(host, "", Family::Auto) };
+        line.typed(&entered).unwrap().confirm_paste
+    };
+    assert!(asks("h", true) && !asks("h", false), "the box has the last word");
+    assert!(!asks("quiet", true) && asks("ssh --confirm-paste h", false));
+    let chosen =
+        Entered { session: Some("quiet".into()), confirm_paste: true, ..Entered::default() };
+    assert!(!line.typed(&chosen).unwrap().confirm_paste);
+    let saved = |confirm_paste| {
+        let entered = Entered { confirm_paste, ..entered("h", "", Family::Auto) };
+        line.profile(&entered).unwrap().confirm_paste
+    };
+    assert_eq!((saved(true), saved(false)), (Some(true), Some(false)));
 }
 
 #[test]

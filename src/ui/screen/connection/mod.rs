@@ -1,5 +1,5 @@
-//! New connection: a host to type, saved sessions and recent hosts to choose from, port and
-//! address family. What is typed also filters the list.
+//! New connection: a host to type, saved sessions and recent hosts to choose from, port,
+//! address family, whether pastes are asked about. What is typed also filters the list.
 //!
 //! `edit` changes a saved session, `ask` has the small questions. What a line means and what
 //! is done with it is not known here: the dialog closes with [`Entered`].
@@ -36,8 +36,9 @@ const READING: Duration = Duration::from_millis(20);
 const WIDTH: u16 = 96;
 /// The most entries seen at once.
 const LIST_MAX: u16 = 30;
-/// Lines besides the list and the message: frame, host, gap, port, family, gap, buttons, hints.
-const OTHER_LINES: u16 = 10;
+/// Lines besides the list and the message: frame, host, gap, port, family, pastes, gap, buttons,
+/// hints.
+const OTHER_LINES: u16 = 11;
 /// How many characters of a name a button or a question shows.
 const MAX_SHOWN: usize = 24;
 /// How many characters of a message are shown.
@@ -50,6 +51,7 @@ enum Key {
     List,
     Port,
     Family,
+    ConfirmPaste,
     Connect,
     Save,
     Help,
@@ -87,6 +89,7 @@ impl NewConnection {
             Row::gap(),
             Row::field(Key::Port, say!("connection-port"), Field::new(&before.port)),
             Row::pick(Key::Family, say!("connection-family"), families, family),
+            Row::check(Key::ConfirmPaste, true, say!("connection-confirm-paste")),
             Row::gap(),
             Row::buttons(vec![
                 (Key::Connect, say!("connection-connect")),
@@ -166,6 +169,7 @@ impl NewConnection {
                 2 => Family::V6,
                 _ => Family::Auto,
             },
+            confirm_paste: self.form.is_on(Key::ConfirmPaste),
         };
         if self.from_list {
             match self.chosen() {

@@ -79,11 +79,11 @@ impl Bench {
 }
 
 fn host(host: &str) -> Entered {
-    Entered { host: host.into(), ..Entered::default() }
+    Entered { host: host.into(), confirm_paste: true, ..Entered::default() }
 }
 
 fn session(name: &str) -> Entered {
-    Entered { session: Some(name.into()), ..Entered::default() }
+    Entered { session: Some(name.into()), confirm_paste: true, ..Entered::default() }
 }
 
 #[test]
@@ -116,6 +116,13 @@ fn other_letters_in_the_list_go_on_typing_in_the_host_field() {
     let bench = bench();
     assert_eq!(bench.entered("a<Tab>bcx<BS><Enter>"), host("abc"));
     assert_eq!(bench.entered("<Tab><Paste:pasted\r\n><Enter>"), host("pasted"));
+}
+
+#[test]
+fn pastes_are_asked_about_unless_the_box_is_cleared() {
+    let bench = bench();
+    assert!(bench.entered("web<Enter>").confirm_paste);
+    assert!(!bench.entered("web<Tab><Tab><Tab><Tab> <Enter>").confirm_paste);
 }
 
 #[test]
@@ -191,7 +198,7 @@ fn removing_is_asked_about_and_no_is_preselected() {
 fn what_is_in_the_fields_becomes_a_session() {
     let bench = bench();
     let (shown, _) =
-        bench.play("new.example.org<Tab><Tab>2222<Tab><Tab><Right><Enter><C-u>mine<Enter>");
+        bench.play("new.example.org<Tab><Tab>2222<Tab><Tab><Tab><Right><Enter><C-u>mine<Enter>");
     assert_eq!(bench.read("mine.toml"), "host = \"new.example.org\"\nport = 2222\n");
     assert!(shown.contains("Saved as mine") && shown.contains("db.example.org"), "{shown}");
     // The name of another one is refused, and that one stays.
@@ -286,7 +293,7 @@ fn where_nothing_can_be_written_that_is_said_and_nothing_is_lost() {
     let store = Store::new(blocked.join("sessions"), rustix::process::getuid().as_raw());
     let hosts = Hosts::find(store, bench.history.clone());
     let dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
-    let typed = "host<Tab><Tab><Tab><Tab><Right><Enter><C-u>mine<Enter>";
+    let typed = "host<Tab><Tab><Tab><Tab><Tab><Right><Enter><C-u>mine<Enter>";
     let (shown, closed) = Stage::new(80, 24).play(dialog, typed);
     assert!(closed.is_none());
     assert!(shown.contains("cannot be created") && shown.contains("mine"), "{shown}");

@@ -122,6 +122,10 @@ impl<K: Copy + PartialEq> Form<K> {
     }
 
     fn bring_focus_into_sight(&mut self, body: &[Drawn], seen: usize) {
+        if std::mem::take(&mut self.leads) {
+            let before = body.iter().take_while(|row| row.row != self.focus);
+            self.scroll = before.map(|row| row.lines.len()).sum();
+        }
         if self.follows {
             let mut top = 0;
             for row in body {
@@ -222,6 +226,12 @@ fn draw_row<K>(at: usize, row: &Row<K>, focus: Option<usize>, pen: Pen) -> Drawn
         Widget::Beside(blocks) => {
             drawn.lines.extend(beside::lines(blocks, usize::from(pen.width), look));
         }
+        Widget::Pairs(pairs) => drawn.lines.extend(put_pairs(pairs, pen)),
+        Widget::Editor { editor, height } => {
+            let (lines, cursor) = editor.shown((pen.width, *height), look);
+            drawn.cursor = focus.map(|_| cursor);
+            drawn.lines = lines;
+        }
         Widget::Field { label, field } => {
             let label = padded(&format!("{indent}{label}"), pen.label);
             let room = pen.width.saturating_sub(label.width() as u16 + 3).max(1);
@@ -285,6 +295,32 @@ fn paragraph(tone: Tone, text: &str, indent: u16, pen: Pen) -> Vec<Line<'static>
         .flat_map(|line| wrapped(line, room))
         .map(|line| Line::from(Span::styled(format!("{before}{line}"), style)))
         .collect()
+}
+
+/// The labels in a column of their own, or, where there is no room for two, above what they
+/// stand for.
+fn put_pairs(pairs: &[(String, String)], pen: Pen) -> Vec<Line<'static>> {
+    let width = usize::from(pen.width);
+    let label = pairs.iter().map(|(label, _)| label.width()).max().unwrap_or(0) as u16 + 2;
+    let beside = usize::from(label) <= width / 2;
+    let indent = if beside { usize::from(label) } else { 2 };
+    let room = width.saturating_sub(indent).max(1);
+    let dim = pen.look.style(Tone::Dim);
+    let mut lines = Vec::new();
+    for (name, value) in pairs {
+        let mut first = match beside {
+            true => Some(Span::styled(padded(name, label), dim)),
+            false => {
+                lines.push(Line::from(Span::styled(name.clone(), dim)));
+                None
+            }
+        };
+        for piece in wrapped(value, room) {
+            let before = first.take().unwrap_or_else(|| Span::raw(" ".repeat(indent)));
+            lines.push(Line::from(vec![before, Span::raw(piece.into_owned())]));
+        }
+    }
+    lines
 }
 
 /// The items in sight, the chosen one among them.

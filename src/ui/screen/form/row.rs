@@ -1,6 +1,7 @@
 //! What a form is made of: one row each, with what can be done in it.
 
 use super::beside::Block;
+use crate::ui::screen::editor::Editor;
 use crate::ui::screen::field::Field;
 use crate::ui::screen::look::Tone;
 
@@ -26,6 +27,15 @@ pub enum Widget<K> {
     Art(Vec<String>),
     /// Blocks of lines, beside each other where there is room.
     Beside(Vec<Block>),
+    /// Labels, each with what there is to say, one below the other.
+    Pairs(Vec<(String, String)>),
+    /// Several lines to type into.
+    Editor {
+        /// What is typed.
+        editor: Editor,
+        /// How many lines are seen at once.
+        height: u16,
+    },
     /// A labelled line to type into.
     Field {
         /// What stands before it.
@@ -112,6 +122,16 @@ impl<K> Row<K> {
         Row::of(Some(key), Widget::Beside(blocks))
     }
 
+    /// Labels and what there is to say.
+    pub fn pairs(key: K, pairs: Vec<(String, String)>) -> Row<K> {
+        Row::of(Some(key), Widget::Pairs(pairs))
+    }
+
+    /// Several lines to type into.
+    pub fn editor(key: K, editor: Editor, height: u16) -> Row<K> {
+        Row::of(Some(key), Widget::Editor { editor, height })
+    }
+
     /// A field.
     pub fn field(key: K, label: impl Into<String>, field: Field) -> Row<K> {
         Row::of(Some(key), Widget::Field { label: label.into(), field })
@@ -169,7 +189,7 @@ impl<K> Row<K> {
     pub(super) fn can_have_focus(&self) -> bool {
         let shows = matches!(
             self.widget,
-            Widget::Gap | Widget::Text(_) | Widget::Art(_) | Widget::Beside(_)
+            Widget::Gap | Widget::Text(_) | Widget::Art(_) | Widget::Beside(_) | Widget::Pairs(_)
         );
         self.enabled && !shows
     }

@@ -1,0 +1,179 @@
+//! The question before a paste is sent, as Tera Term asks it: the text, to be read and edited.
+//!
+//! The text has the focus and not a button: who presses Enter after a paste out of habit adds
+//! a line they can see, and sends nothing. Esc sends nothing either.
+
+use crossterm::event::Event;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::editor::Editor;
+use super::form::{Form, Happened, Row, Widget};
+use super::look::{Look, Tone};
+use super::{Act, Component};
+use crate::say;
+
+/// Columns where there is room: commands are long.
+const WIDTH: u16 = 120;
+/// Lines besides the text: frame, two of what there is to say, a gap, buttons, two of hints.
+const OTHER_LINES: u16 = 8;
+/// Lines of text seen at least, and at most.
+const SEEN: (u16, u16) = (3, 40);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    About,
+    Text,
+    Send,
+    Cancel,
+}
+
+/// The dialog, with the answer inside once it has closed.
+pub struct ConfirmPaste {
+    form: Form<Key>,
+    sent: bool,
+}
+
+impl ConfirmPaste {
+    /// The dialog for this text, with `\n` between its lines.
+    pub fn new(text: &str) -> ConfirmPaste {
+        let rows = vec![
+            Row::lines(Key::About, Vec::new()),
+            Row::editor(Key::Text, Editor::new(text), SEEN.0),
+            Row::gap(),
+            Row::buttons(vec![(Key::Send, say!("paste-send")), (Key::Cancel, say!("cancel"))]),
+        ];
+        let mut form = Form::new(say!("paste-title"), rows).wide(WIDTH);
+        form.tone = Tone::Warn;
+        let mut dialog = ConfirmPaste { form, sent: false };
+        dialog.tell();
+        dialog.hint();
+        dialog
+    }
+
+    /// The text as it shall be sent, if it shall.
+    pub fn into_answer(self) -> Option<String> {
+        let text = self.form.editor(Key::Text).map(Editor::text);
+        text.filter(|_| self.sent)
+    }
+
+    /// Enter means something else in the text.
+    fn hint(&mut self) {
+        self.form.hints = vec![("Esc", say!("paste-hint-not"))];
+        if self.form.focused() == Some(Key::Text) {
+            self.form.hints.push(("Enter", say!("paste-hint-line")));
+        }
+    }
+
+    /// What would be sent.
+    fn tell(&mut self) {
+        let Some(editor) = self.form.editor(Key::Text) else { return };
+        let lines = match editor.count() {
+            1 => say!("paste-count-one"),
+            count => say!("paste-count", count),
+        };
+        let end = match editor.is_ended() {
+            true => say!("paste-ended"),
+            false => say!("paste-open"),
+        };
+        self.form.set_text(Key::About, vec![(Tone::Strong, lines), (Tone::Plain, end)]);
+    }
+}
+
+impl Component for ConfirmPaste {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        let room = area.height.saturating_sub(OTHER_LINES).clamp(SEEN.0, SEEN.1);
+        if let Widget::Editor { editor, height } = &mut self.form.row(Key::Text).widget {
+            let lines = u16::try_from(editor.count()).unwrap_or(u16::MAX).saturating_add(1);
+            *height = room.min(lines.max(SEEN.0));
+        }
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> Act {
+        let happened = self.form.handle(event);
+        self.hint();
+        match happened {
+            Happened::Changed(_) => self.tell(),
+            Happened::Pressed(Key::Send) => {
+                self.sent = true;
+                return Act::Close;
+            }
+            Happened::Pressed(_) | Happened::Cancelled => return Act::Close,
+            _ => {}
+        }
+        Act::Stay
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::testing::in_each_language;
+    use crate::ui::screen::testing::Stage;
+
+    /// What is sent; `None` if the dialog closes and nothing is.
+    fn answer(text: &str, keys: &str) -> Option<String> {
+        let (shown, closed) = Stage::new(80, 24).play(ConfirmPaste::new(text), keys);
+        closed.unwrap_or_else(|| panic!("{keys} does not close it:\n{shown}")).into_answer()
+    }
+
+    #[test]
+    fn text_is_sent_as_it_was_or_as_it_was_edited() {
+        let text = "ls\n\x1b[2Jrm -rf /\n";
+        assert_eq!(answer(text, "<Tab><Enter>").as_deref(), Some(text));
+        assert_eq!(answer(text, "<C-k>pwd<Tab><Enter>").as_deref(), Some("pwd\n\x1b[2Jrm -rf /\n"));
+        let keys = "<Down><C-k><Del><Tab> ";
+        assert_eq!(answer(text, keys).as_deref(), Some("ls\n"));
+        assert_eq!(answer("a\n", "<Paste:b\r\n><Tab><Enter>").as_deref(), Some("b\na\n"));
+    }
+
+    #[test]
+    fn nothing_is_sent_without_the_button() {
+        for keys in ["<Esc>", "<C-c>", "<Tab><Right><Enter>", "<Tab><Esc>", "x<Esc>"] {
+            assert_eq!(answer("a\nb\n", keys), None, "{keys}");
+        }
+        // Enter after a paste is a habit.
+        let (shown, closed) = Stage::new(80, 24).play(ConfirmPaste::new("a\n"), "<Enter>");
+        assert!(closed.is_none() && shown.contains("2 lines"), "{shown}");
+        assert!(shown.contains("Enter new line"), "{shown}");
+        let (shown, _) = Stage::new(80, 24).play(ConfirmPaste::new("a\n"), "<Tab>");
+        assert!(shown.contains("Enter confirm"), "{shown}");
+    }
+
+    #[test]
+    fn it_is_said_how_much_it_is_and_whether_it_ends() {
+        let shown = |text: &str| Stage::new(80, 24).play(ConfirmPaste::new(text), "").0;
+        assert!(shown("a\nb\nc\n").contains("3 lines"));
+        let open = shown("a\nb");
+        assert!(open.contains("2 lines") && open.contains(&say!("paste-open")), "{open}");
+        let one = shown("reboot\n");
+        assert!(one.contains(&say!("paste-count-one")) && one.contains(&say!("paste-ended")));
+    }
+
+    #[test]
+    fn what_would_act_is_seen_at_every_size_in_both_languages() {
+        let text = format!("echo \x1b]0;x\x07\u{202e}日本\n{}", "more\n".repeat(500));
+        in_each_language(|language| {
+            for (width, height) in [(60, 15), (80, 24), (200, 60)] {
+                let mut stage = Stage::new(width, height);
+                for (keys, seen) in [
+                    ("", "echo \\x1b]0;x\\x07\\u{202e}日本"),
+                    ("<PageDown>", "more"),
+                    ("<Tab>", "\\x1b"),
+                ] {
+                    let (shown, closed) = stage.play(ConfirmPaste::new(&text), keys);
+                    let size = format!("{language:?} {width}x{height} {keys}:\n{shown}");
+                    assert!(closed.is_none() && shown.contains(seen), "{seen} {size}");
+                    for there in [say!("paste-send"), say!("cancel"), "501".to_owned()] {
+                        assert!(shown.contains(&there), "{there} {size}");
+                    }
+                }
+            }
+            for (width, height) in [(10, 3), (1, 1), (24, 8)] {
+                let keys = "x<Enter><Down><Tab>";
+                Stage::new(width, height).play(ConfirmPaste::new(&text), keys);
+            }
+        });
+    }
+}

@@ -1,0 +1,257 @@
+//! Dialogs in the middle of a session: they have the whole screen, and the shell has it back
+//! as it was. Also what Ctrl-C does at a question in lines.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use lab::{DEMO_USER, Demo, Home, Pty, Setup, arg, peers, tool};
+
+fn home(demo: &Demo, passphrase: Option<&str>) -> Home {
+    let home = Home::new();
+    demo.write_identity(&home, passphrase);
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    home
+}
+
+fn connect(demo: &Demo, home: &Home, options: &[&str], locale: &str) -> Pty {
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let key = home.path("identity");
+    let login = ["--auth", "publickey", "-i", arg(&key), "-p", &port];
+    home.on_pty_with(&[&login, options, &[&host]].concat(), &[("LANG", locale)])
+}
+
+fn shell(demo: &Demo, home: &Home, options: &[&str]) -> Pty {
+    let pty = connect(demo, home, options, "C.UTF-8");
+    pty.wait_for("demo$");
+    pty
+}
+
+fn leave(pty: &Pty, status: i32) {
+    pty.send(&format!("exit {status}<enter>"));
+    assert_eq!(pty.exit_code(), status);
+    pty.expect_restored();
+}
+
+/// Waits until the dialog is gone, and gives the screen of the shell.
+fn back(pty: &Pty) -> String {
+    pty.wait_until("the shell's screen", |_| !pty.on_alternate_screen())
+}
+
+#[test]
+fn facts_have_the_screen_and_the_shell_has_it_back() {
+    let demo = Demo::start();
+    let home = home(&demo, None);
+    let pty = shell(&demo, &home, &[]);
+    pty.send("printf '%s\\n' on''e tw''o; trap 'drawn=again' WINCH<enter>");
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("WINCH\none\ntwo\ndemo$"));
+    pty.send("echo rea''dy<enter>");
+    let before = pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("ready\ndemo$"));
+    for close in ["<esc>", "<enter>", "q"] {
+        pty.send("~i");
+        let shown = pty.wait_for("Connection information");
+        assert!(pty.on_alternate_screen());
+        assert!(shown.contains("127.0.0.1") && shown.contains("Close"), "{shown}");
+        assert!(!shown.contains("demo$"), "{shown}");
+        pty.resize(15, 60);
+        pty.wait_until("its other size", |screen| {
+            screen.contains("Close") && screen.lines().all(|line| line.chars().count() <= 60)
+        });
+        pty.resize(24, 80);
+        pty.wait_until("its old size", |screen| {
+            screen.contains("127.0.0.1") && screen.contains("SSH-2.0")
+        });
+        // To the end, where the key is, and its other form.
+        pty.send("<tab><down> ");
+        pty.wait_until("the other form", |screen| screen.contains("MD5:"));
+        pty.send(match close {
+            "<enter>" => "<tab><enter>",
+            other => other,
+        });
+        assert_eq!(back(&pty), before, "after {close}");
+    }
+    // A program speaks while the dialog is there.
+    let speaks = "(until test -e go; do sleep 0.1; done; echo he''ld; touch said) &";
+    pty.send(&format!("{speaks}<enter>echo rea''dy<enter>"));
+    pty.wait_until("the prompt", |screen| screen.matches("ready\ndemo$").count() == 2);
+    pty.send("~i");
+    pty.wait_for("Connection information");
+    std::fs::write(demo.path("go"), "").unwrap();
+    pty.wait_until("what is written meanwhile", |_| demo.path("said").exists());
+    let shown = pty.screen();
+    assert!(!shown.contains("held") && shown.contains("Connection information"), "{shown}");
+    pty.send("<esc>");
+    pty.wait_for("held");
+    // Programs that draw on the whole screen were made to do so again.
+    pty.send("until test $drawn; do sleep 0.1; done; echo drawn $drawn<enter>");
+    pty.wait_for("drawn again");
+    leave(&pty, 3);
+}
+
+#[test]
+fn facts_are_lines_where_they_are_asked_for_as_lines() {
+    let demo = Demo::start();
+    let home = home(&demo, None);
+    let pty = shell(&demo, &home, &[]);
+    pty.send("<enter>~I");
+    pty.wait_written("  forwards ");
+    assert!(pty.written().contains("~I\r\n"), "{}", pty.written());
+    assert!(!pty.written().contains("\x1b[?1049h"), "{}", pty.written());
+    leave(&pty, 0);
+}
+
+#[test]
+fn facts_are_told_in_japanese_too() {
+    let demo = Demo::start();
+    let home = home(&demo, None);
+    let pty = connect(&demo, &home, &[], "ja_JP.UTF-8");
+    pty.wait_for("demo$");
+    pty.send("<enter>~i");
+    pty.wait_until("the dialog", |screen| screen.contains("接続情報") && screen.contains("閉じる"));
+    pty.send("q");
+    back(&pty);
+    leave(&pty, 0);
+}
+
+fn paste(pty: &Pty, text: &str) {
+    pty.send(&format!("<esc>[200~{text}<esc>[201~"));
+}
+
+fn asking(demo: &Demo, home: &Home, options: &[&str]) -> Pty {
+    let pty = shell(demo, home, &[&["--confirm-paste"], options].concat());
+    pty.wait_written("\x1b[?2004h");
+    pty
+}
+
+#[test]
+fn paste_is_edited_and_then_sent() {
+    let demo = Demo::start();
+    let home = home(&demo, None);
+    let pty = asking(&demo, &home, &[]);
+    paste(&pty, "echo a''1\necho b''2\x1b[2J\necho c''3\n");
+    let shown = pty.wait_for("3 lines are to be sent");
+    assert!(pty.on_alternate_screen() && shown.contains("2 echo b''2\\x1b[2J"), "{shown}");
+    // The second line goes, the third is changed, and a wide one is added.
+    pty.send("<down><c-k><bs><down><c-u>echo n''ew<enter>echo 日本''語<tab>");
+    pty.wait_until("the edited text", |screen| {
+        ["1 echo a''1", "2 echo n''ew", "3 echo 日本''語", "3 lines"]
+            .iter()
+            .all(|text| screen.contains(text))
+            && !screen.contains("b''2")
+    });
+    pty.send("<enter>");
+    back(&pty);
+    let shown = pty.wait_until("what it does", |screen| screen.contains("日本語"));
+    assert!(shown.contains("\na1\n") && shown.contains("new\ndemo$"), "{shown}");
+    assert!(!pty.written().contains("b2"), "{}", pty.written());
+    // The mode is still on, and is switched off in the end.
+    paste(&pty, "again\nand\n");
+    pty.wait_for("2 lines are to be sent");
+    pty.send("<esc>");
+    back(&pty);
+    pty.wait_for("[the paste was not sent]");
+    leave(&pty, 4);
+    let written = pty.written();
+    assert!(!written.contains("again: not found"), "{written}");
+    assert!(written.rfind("\x1b[?2004h") < written.rfind("\x1b[?2004l"), "it is left on");
+}
+
+#[test]
+fn enter_out_of_habit_sends_no_paste() {
+    let demo = Demo::start();
+    let home = home(&demo, None);
+    let pty = asking(&demo, &home, &[]);
+    paste(&pty, "touch do''ne\n");
+    pty.wait_for("One line is to be sent");
+    pty.send("<enter>");
+    pty.wait_for("2 lines are to be sent");
+    pty.send("<c-c>");
+    back(&pty);
+    pty.wait_for("[the paste was not sent]");
+    leave(&pty, 0);
+    assert!(!demo.path("done").exists());
+}
+
+#[test]
+fn ctrl_c_cancels_a_question_in_lines_and_not_the_session() {
+    let demo = Demo::start();
+    let home = home(&demo, Some("open sesame"));
+    let pty = connect(&demo, &home, &["--plain", "--confirm-paste"], "C.UTF-8");
+    pty.wait_for("Enter passphrase");
+    pty.send("open sesame<enter>");
+    pty.wait_for("demo$");
+    paste(&pty, "echo a''1\necho b''2\n");
+    pty.wait_for("Send these 2 lines?");
+    pty.send("ye<c-c>");
+    pty.wait_written("[the paste was not sent]");
+    paste(&pty, "echo a''1\n");
+    pty.wait_for("Send this line?");
+    pty.send("edit<enter>");
+    pty.wait_for("Line to change");
+    pty.send("<c-c>");
+    let twice = |text: &str| pty.written().matches(text).count() == 2;
+    pty.wait_until("the session", |_| twice("[the paste was not sent]"));
+    // The passphrase of a second session is such a question, too.
+    pty.send("<enter>~d");
+    pty.wait_until("the question", |_| twice("Enter passphrase"));
+    pty.send("op<c-c>");
+    pty.wait_written("this is session 1 again]");
+    pty.send("<enter>echo go''es on<enter>");
+    pty.wait_written("goes on");
+    assert!(!pty.written().contains("a1") && !pty.written().contains("\nb2"));
+    leave(&pty, 5);
+}
+
+#[test]
+fn ctrl_c_before_the_session_ends_the_program() {
+    let demo = Demo::start();
+    let home = home(&demo, Some("open sesame"));
+    let pty = connect(&demo, &home, &["--plain"], "C.UTF-8");
+    pty.wait_for("Enter passphrase");
+    pty.send("<c-c>");
+    assert_eq!(pty.exit_code(), 130);
+    pty.expect_restored();
+}
+
+#[test]
+fn facts_on_the_screen_are_exactly_what_was_negotiated() {
+    if !peers() {
+        return;
+    }
+    let sshd = Setup::new().start(&[
+        "KexAlgorithms ecdh-sha2-nistp384",
+        "Ciphers aes192-ctr",
+        "MACs hmac-sha2-512-etm@openssh.com",
+        "Compression delayed",
+    ]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let arguments = sshd.to(&["-C", "--auth", "publickey", "-i", arg(&key)], &[]);
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let pty = home.on_pty_with(&arguments, &[("LANG", "C.UTF-8")]);
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with('$'));
+    pty.resize(60, 100);
+    pty.send("<enter>~i");
+    let shown = pty.wait_until("all of it", |screen| screen.contains("[SHA256]"));
+    let says = |label: &str, value: &str| {
+        let line = format!("{label:24} {value}");
+        assert!(shown.contains(&line), "{line} is not in\n{shown}");
+    };
+    says("server", "SSH-2.0-OpenSSH_");
+    says("key exchange", "ecdh-sha2-nistp384, ");
+    says("host key algorithm", "ssh-ed25519");
+    for direction in ["to server", "from server"] {
+        says(&format!("cipher {direction}"), "aes192-ctr");
+        says(&format!("MAC {direction}"), "hmac-sha2-512-etm@openssh.com");
+        says(&format!("compression {direction}"), "zlib@openssh.com");
+    }
+    says("authenticated by", "publickey with ED25519");
+    let public = sshd.path("host_ed25519.pub");
+    let picture = ["-lv", "-f", arg(&public)];
+    for line in tool("/usr/bin/ssh-keygen", &picture).lines().skip(1) {
+        assert!(shown.contains(line), "{line} is not in\n{shown}");
+    }
+    pty.send("q");
+    back(&pty);
+    leave(&pty, 0);
+}

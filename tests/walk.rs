@@ -1,0 +1,227 @@
+//! The way through tessh from New connection to the end of the session, in a window of tmux
+//! and against a real server: in English, in Japanese and in lines.
+//!
+//! `TESSH_WALK=write cargo test --test walk` with the peers of tests/run writes what is seen to
+//! docs/walk.md; without, the test asserts what matters on each screen.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs;
+use std::path::Path;
+
+use lab::{Home, PASSWORD, Sshd, Tmux, USER, arg, peers, tool};
+use tessh::catalogue::{Language, text_in};
+
+/// A way: what was done, and what was seen then.
+struct Walk {
+    tmux: Tmux,
+    language: Language,
+    steps: Vec<(&'static str, String)>,
+    /// What is another one each time, and what stands for it.
+    names: Vec<(String, String)>,
+}
+
+impl Walk {
+    fn begin(sshd: &Sshd, home: &Home, language: Language) -> Walk {
+        let locale = match language {
+            Language::English => "C.UTF-8",
+            Language::Japanese => "ja_JP.UTF-8",
+        };
+        let root = home.path("");
+        let root = arg(&root).trim_end_matches('/').to_owned();
+        // Of the same length, so that frames stay whole.
+        let stands = format!("{:/<1$}", "/home/anna/walk", root.len());
+        let names = vec![(root, stands), (sshd.port().to_string(), "22022".to_owned())];
+        Walk { tmux: Tmux::start(home, locale), language, steps: Vec::new(), names }
+    }
+
+    fn text(&self, id: &str) -> String {
+        text_in(self.language, id, &[])
+    }
+
+    /// Waits until these texts of the catalogue and these words are seen, and keeps the screen.
+    #[track_caller]
+    fn sees(&mut self, did: &'static str, ids: &[&str], words: &[&str]) -> String {
+        let texts: Vec<_> = ids.iter().map(|id| self.text(id)).collect();
+        let all: Vec<_> = texts.iter().map(String::as_str).chain(words.iter().copied()).collect();
+        let seen = self.tmux.wait_until(&all.join(", "), |screen| {
+            // Where a line is full, a text goes on in the next one.
+            let joined: String = screen.split(['\n', '│']).map(str::trim_end).collect();
+            all.iter().all(|text| screen.contains(text) || joined.contains(text))
+        });
+        self.steps.push((did, self.named(&seen)));
+        seen
+    }
+
+    fn named(&self, screen: &str) -> String {
+        self.names.iter().fold(screen.to_owned(), |text, (is, stands)| text.replace(is, stands))
+    }
+}
+
+/// From New connection to the end, in dialogs.
+fn in_dialogs(language: Language) -> Option<Vec<(&'static str, String)>> {
+    if !peers() {
+        return None;
+    }
+    let (sshd, home) = (server(), Home::new());
+    let mut walk = Walk::begin(&sshd, &home, language);
+    walk.tmux.text("tessh");
+    walk.tmux.keys(&["Enter"]);
+    walk.tmux.wait_for(&walk.text("connection-title"));
+    walk.tmux.text(&format!("{USER}@127.0.0.1:{}", sshd.port()));
+    let here = format!("{USER}@127.0.0.1:{}", sshd.port());
+    walk.sees(
+        "`tessh`, and the host typed.",
+        &["connection-title", "connection-host", "connection-confirm-paste", "connection-leave"],
+        &[&here],
+    );
+
+    walk.tmux.keys(&["Enter"]);
+    let print = fingerprint(&sshd.path("host_ed25519.pub"));
+    let ids = ["warning-title", "warning-continue", "warning-disconnect", "warning-add"];
+    let shown = walk.sees("Enter.", &ids, &[&print]);
+    assert!(!shown.contains(&walk.text("login-title")));
+    assert!(!sshd.log().contains("userauth-request"), "no name is sent before the answer");
+
+    // The buttons are the last before the first row.
+    walk.tmux.keys(&["BTab", "BTab", "Enter"]);
+    let ids = ["login-title", "login-required", "login-method-password", "login-disconnect"];
+    walk.sees("Continue, two steps back from the first row.", &ids, &[USER]);
+
+    walk.tmux.text(PASSWORD);
+    walk.tmux.keys(&["Enter"]);
+    walk.tmux.wait_until("the shell", |screen| screen.trim_end().ends_with("\n$"));
+    walk.tmux.text("echo $LOGNAME");
+    walk.tmux.keys(&["Enter"]);
+    let shell = walk.sees("The password and Enter, then a command.", &[], &["\ntester\n$"]);
+    assert!(shell.starts_with("laptop$ tessh\n"), "the screen before is as it was:\n{shell}");
+    assert!(!shell.contains(PASSWORD));
+
+    walk.tmux.text("~i");
+    let ids = [
+        "facts-title",
+        "information-user",
+        "information-trusted",
+        "information-authenticated",
+        "close",
+    ];
+    walk.sees("`~i` at the beginning of a line.", &ids, &[&print, "SSH-2.0-OpenSSH"]);
+    walk.tmux.keys(&["End"]);
+    let ids = ["information-exchanges", "information-round-trip", "warning-hash-md5"];
+    walk.sees("End: the rest of it.", &ids, &["[SHA256]", " ms"]);
+    walk.tmux.text("q");
+    let back = walk.tmux.wait_for("\ntester\n$");
+    assert_eq!(back, shell, "the shell has its screen back");
+
+    walk.tmux.text("exit");
+    walk.tmux.keys(&["Enter"]);
+    walk.tmux.wait_until("the end", |screen| screen.trim_end().ends_with("\nlaptop$"));
+    walk.tmux.text("echo status $?");
+    walk.tmux.keys(&["Enter"]);
+    let last = walk.sees(
+        "`exit`: the same screen, and what the remote shell ended with.",
+        &[],
+        &["\nstatus 0\n"],
+    );
+    assert!(last.starts_with("laptop$ tessh\n"), "{last}");
+    assert_eq!(sshd.methods_tried(), ["password"]);
+    let saved = home.read(".ssh/known_hosts");
+    assert_eq!(saved.lines().count(), 1, "{saved}");
+    Some(walk.steps)
+}
+
+/// The same in lines: one screen, written from top to bottom.
+fn in_lines() -> Option<Vec<(&'static str, String)>> {
+    if !peers() {
+        return None;
+    }
+    let (sshd, home) = (server(), Home::new());
+    let mut walk = Walk::begin(&sshd, &home, Language::English);
+    let print = fingerprint(&sshd.path("host_ed25519.pub"));
+    let here = format!("{USER}@127.0.0.1:{}", sshd.port());
+    for (wait, typed) in [
+        ("laptop$", "tessh --plain"),
+        ("(empty to leave):", &here),
+        ("continue connecting", "yes"),
+        ("Method (1-", ""),
+        ("password:", PASSWORD),
+        ("Remember it", "no"),
+    ] {
+        walk.tmux.wait_until(wait, |screen| {
+            screen.trim_end().lines().last().is_some_and(|line| line.contains(wait))
+        });
+        walk.tmux.text(typed);
+        walk.tmux.keys(&["Enter"]);
+    }
+    walk.tmux.wait_until("the shell", |screen| screen.trim_end().ends_with("\n$"));
+    walk.tmux.keys(&["Enter"]);
+    walk.tmux.text("~i");
+    walk.tmux.wait_until("all facts", |screen| screen.contains("  forwards "));
+    walk.tmux.text("exit");
+    walk.tmux.keys(&["Enter"]);
+    walk.tmux.wait_until("the end", |screen| screen.trim_end().ends_with("laptop$"));
+    let all = walk.tmux.all();
+    for text in [&print, "Connection information:", "key exchange", "authenticated by", "password"]
+    {
+        assert!(all.contains(text), "{text}:\n{all}");
+    }
+    for text in ['┌', '│', '▶'] {
+        assert!(!all.contains(text), "a box is drawn:\n{all}");
+    }
+    assert!(!all.contains(PASSWORD));
+    assert_eq!(sshd.methods_tried(), ["password"]);
+    let step = ("`tessh --plain`, from the first line to the last.", walk.named(&all));
+    walk.steps.push(step);
+    Some(walk.steps)
+}
+
+fn server() -> Sshd {
+    Sshd::start(&["UsePAM yes"])
+}
+
+fn fingerprint(key: &Path) -> String {
+    let line = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(key)]);
+    line.split_whitespace().nth(1).unwrap().to_owned()
+}
+
+const BEGINNING: &str = "# A walk
+
+What is seen in a terminal of 80 columns and 24 rows, from New connection to the end of a
+session with OpenSSH's server. `TESSH_WALK=write cargo test --test walk` writes this page; the
+same test without it checks that all of it is still so.
+";
+
+#[test]
+fn walk_in_all_three_ways() {
+    let ways = [
+        ("In English", in_dialogs(Language::English)),
+        ("In Japanese", in_dialogs(Language::Japanese)),
+        ("In lines", in_lines()),
+    ];
+    if std::env::var_os("TESSH_WALK").is_none_or(|value| value != "write") {
+        return;
+    }
+    let mut page = BEGINNING.to_owned();
+    for (heading, steps) in ways {
+        page.push_str(&format!("\n## {heading}\n"));
+        for (did, seen) in steps.expect("only with peers it can be written") {
+            page.push_str(&format!("\n{did}\n\n```text\n{seen}```\n"));
+        }
+    }
+    fs::create_dir_all("docs").unwrap();
+    fs::write("docs/walk.md", page).unwrap();
+}
+
+/// The page shows what the test walks through.
+#[test]
+fn page_has_all_screens_in_both_languages() {
+    let page = fs::read_to_string("docs/walk.md").unwrap();
+    for language in [Language::English, Language::Japanese] {
+        for id in ["connection-title", "warning-title", "login-title", "facts-title"] {
+            let text = text_in(language, id, &[]);
+            assert!(page.contains(&text), "{text} is not in docs/walk.md: write it again");
+        }
+    }
+    assert!(page.contains("Connection information:"));
+}
