@@ -57,13 +57,14 @@ macro_rules! files {
             include_str!(concat!($language, "/error-client.ftl")),
             include_str!(concat!($language, "/error-keys.ftl")),
             include_str!(concat!($language, "/verbs.ftl")),
+            include_str!(concat!($language, "/forward.ftl")),
             include_str!(concat!($language, "/config.ftl")),
             include_str!(concat!($language, "/explain.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 12] = files!("en");
-const JAPANESE: [&str; 12] = files!("ja");
+const ENGLISH: [&str; 13] = files!("en");
+const JAPANESE: [&str; 13] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 

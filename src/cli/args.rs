@@ -10,7 +10,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::flags::{self, Does, Flag, Special};
-use crate::config::{Forward, Keyword, LogLevel};
+use crate::config::{Connect, Forward, Keyword, LogLevel};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -148,7 +148,7 @@ pub struct Typed {
     /// `-Q`.
     pub query: Option<String>,
     /// `-W`: the host and port that standard input and output lead to.
-    pub stdio_forward: Option<(String, u16)>,
+    pub stdio_forward: Option<Connect>,
     /// `-O`: a command for the master of a shared connection.
     pub control: Option<String>,
     /// `-y`.

@@ -188,6 +188,16 @@ impl Console for Terminal<'_> {
         })
     }
 
+    fn command_line<'s>(&'s mut self) -> Interlude<'s, Option<String>> {
+        Box::pin(async move {
+            let ask = blocking(|| {
+                let tty = terminal::open_controlling().ok()?;
+                terminal::secret::read_shown(&tty, "\r\nssh> ").ok().flatten()
+            });
+            self.aside(true, ask).await.ok().flatten()
+        })
+    }
+
     fn duplicate<'s>(&'s mut self, escape: String) -> Interlude<'s> {
         let Again { log_in, below, most } = self.setting.again;
         if below >= most {

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use super::args::{Typed, TypedSetting, no_host};
 use super::environment::ask_pass;
 use crate::config::{
-    self, Circumstances, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Method, Names,
-    NoNames, Options, Origin, SessionType,
+    self, Circumstances, ConfigFile, Connect, Context, FileKind, HostFacts, Keyword, Layers,
+    Method, Names, NoNames, Options, Origin, SessionType,
 };
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
@@ -48,6 +48,8 @@ pub struct Plan {
     pub agent_identities: bool,
     /// The command or subsystem, its words joined by blanks; `None` asks for a shell.
     pub command: Option<Vec<u8>>,
+    /// Where standard input and output are forwarded to (`-W`).
+    pub stdio_forward: Option<Connect>,
     /// The saved session in use.
     pub profile: Option<Document>,
     /// The log of the session, if one is wanted.
@@ -161,6 +163,7 @@ fn settle_within(
         agent,
         agent_identities,
         command,
+        stdio_forward: typed.stdio_forward.clone(),
         profile,
         log: None,
         encoding: None,
@@ -338,9 +341,7 @@ fn refuse_misplaced(typed: &Typed) -> Result<()> {
 
 /// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
 fn refuse_unbuilt(typed: &Typed) -> Result<()> {
-    let (flag, why) = if typed.stdio_forward.is_some() {
-        ("-W", say!("config-no-stdio-forward"))
-    } else if typed.control.is_some() {
+    let (flag, why) = if typed.control.is_some() {
         ("-O", say!("config-no-control"))
     } else if typed.syslog {
         ("-y", say!("config-no-syslog"))

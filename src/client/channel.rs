@@ -16,6 +16,7 @@ use super::authenticate::Session;
 use super::deadline;
 pub use super::events::Sink;
 use super::events::{Event, Output, Shared};
+use super::forward::x11::Request as X11Request;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -28,6 +29,10 @@ pub struct SessionRequest {
     pub env: Vec<(String, String)>,
     /// What to start.
     pub program: Program,
+    /// Whether programs may reach the agent, see `forward`.
+    pub agent: bool,
+    /// X11 forwarding, see `forward::x11`.
+    pub x11: Option<X11Request>,
 }
 
 /// What to start on the server.
@@ -66,6 +71,7 @@ pub struct WindowSize {
 /// A request whose answer is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Awaited {
+    X11,
     Pty,
     Program,
 }
@@ -118,6 +124,15 @@ async fn send(
     request: &SessionRequest,
 ) -> Result<std::collections::VecDeque<Awaited>, russh::Error> {
     let mut awaited = std::collections::VecDeque::new();
+    if let Some(X11Request { protocol, cookie, screen }) = &request.x11 {
+        let (protocol, cookie) = (protocol.as_str(), cookie.as_str());
+        write.request_x11(true, false, protocol, cookie, *screen).await?;
+        awaited.push_back(Awaited::X11);
+    }
+    if request.agent {
+        debug!("Requesting authentication agent forwarding.");
+        write.agent_forward(false).await?;
+    }
     if let Some(pty) = &request.pty {
         let WindowSize { columns, rows, width, height } = pty.size;
         write.request_pty(true, &pty.term, columns, rows, width, height, &pty.modes).await?;

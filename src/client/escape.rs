@@ -30,7 +30,9 @@ pub enum Action {
     InformationLines,
     /// `~d`, which ssh does not have
     Duplicate,
-    /// `~B`, `~C`, `~&`: ssh has it, this client does not.
+    /// `~C`
+    CommandLine,
+    /// `~B`, `~&`: ssh has it, this client does not.
     Unavailable(u8),
 }
 
@@ -103,6 +105,7 @@ impl Escape {
         let c = visible(self.character);
         let mut lines = vec![
             say!("escape-terminate-connection", c),
+            say!("escape-command-line", c),
             say!("escape-r-request-rekey", c),
             say!("escape-v-v-decrease-increase", c),
             say!("escape-z-suspend-tessh", c),
@@ -135,7 +138,8 @@ impl Escape {
             b'i' if self.own => Some(Action::Information),
             b'I' if self.own => Some(Action::InformationLines),
             b'd' if self.own => Some(Action::Duplicate),
-            b'B' | b'C' | b'&' => Some(Action::Unavailable(byte)),
+            b'C' => Some(Action::CommandLine),
+            b'B' | b'&' => Some(Action::Unavailable(byte)),
             _ => None,
         }
     }
@@ -187,7 +191,8 @@ mod tests {
             (b"~\r~.", b"~\r", &[Action::Disconnect]),
             (b"~?~.", b"", &[Action::Help, Action::Disconnect]),
             (b"\r~\x1als", b"\rls", &[Action::Suspend]),
-            (b"~C", b"", &[Action::Unavailable(b'C')]),
+            (b"~C", b"", &[Action::CommandLine]),
+            (b"~&", b"", &[Action::Unavailable(b'&')]),
         ] {
             for step in 1..4 {
                 assert_eq!(run(typed, step), (sent.to_vec(), actions.to_vec()), "{typed:?}");

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use log::{debug, info};
+use log::{debug, error, info};
 use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
 use russh::compression::Compression;
 use russh::keys::{PublicKey, PublicKeyOrCertificate};
@@ -20,6 +20,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
 use super::failure::{self, Stop};
+use super::forward::{Incoming, Lane, Opening};
 use super::information::Record;
 use super::rotation::Rotation;
 use super::verify::HostCheck;
@@ -75,6 +76,8 @@ pub(super) struct Shared {
     negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
     restricted: AtomicBool,
+    /// Channels of forwards, and what the server may open.
+    pub incoming: Arc<Incoming>,
     pub rotation: Rotation,
     pub wire: Arc<WireFacts>,
     pub record: Record,
@@ -158,6 +161,7 @@ impl Shared {
     fn set_ended(&self, ended: Ended) {
         lock(&self.ended).get_or_insert(ended);
         *lock(&self.events) = None;
+        self.incoming.lanes.end();
         self.over.notify_waiters();
     }
 
@@ -168,6 +172,8 @@ impl Shared {
 
     /// Data of this session channel goes here from now on.
     pub fn send_output_to(&self, channel: ChannelId, output: Output) {
+        self.incoming.lanes.remove(channel);
+        self.incoming.lanes.traffic.open_door();
         *lock(&self.output) = Some((channel, output));
     }
 
@@ -224,6 +230,7 @@ pub(super) struct Events {
     prompt: Arc<dyn Prompt>,
     host: Option<HostCheck>,
     output: Option<(ChannelId, Output)>,
+    lane: Option<(ChannelId, Arc<Lane>)>,
     banners: Banners,
 }
 
@@ -249,7 +256,8 @@ impl Banners {
 
 impl Events {
     pub fn new(shared: Arc<Shared>, prompt: Arc<dyn Prompt>, host: HostCheck) -> Events {
-        Events { shared, prompt, host: Some(host), output: None, banners: Banners::default() }
+        let banners = Banners::default();
+        Events { shared, prompt, host: Some(host), output: None, lane: None, banners }
     }
 
     /// Where data of this channel goes; no lock is taken once that is known.
@@ -262,8 +270,35 @@ impl Events {
         self.output.as_mut().filter(|(of, _)| *of == channel).map(|(_, output)| output)
     }
 
+    /// Data of a channel that is not the session's.
+    async fn forwarded(&mut self, channel: ChannelId, data: &[u8]) {
+        let lanes = &self.shared.incoming.lanes;
+        if self.lane.as_ref().is_none_or(|(of, _)| *of != channel) {
+            self.lane = lanes.find(channel).map(|lane| (channel, lane));
+        }
+        if let Some((_, lane)) = &self.lane {
+            lane.feed(lanes, data).await;
+        }
+    }
+
+    /// The lane of this channel, for something that happens once.
+    fn lane(&self, channel: ChannelId) -> Option<Arc<Lane>> {
+        self.shared.incoming.lanes.find(channel)
+    }
+
     fn refuse(&self, what: &str) {
         info!("refused a {what} channel that the server opened unasked");
+    }
+}
+
+/// The reason in ssh's words (RFC 4254 section 5.1).
+fn ssh_reason(reason: &ChannelOpenFailure) -> &'static str {
+    match reason {
+        ChannelOpenFailure::AdministrativelyProhibited => "administratively prohibited",
+        ChannelOpenFailure::ConnectFailed => "connect failed",
+        ChannelOpenFailure::UnknownChannelType => "unknown channel type",
+        ChannelOpenFailure::ResourceShortage => "resource shortage",
+        ChannelOpenFailure::Other { .. } => "unknown reason",
     }
 }
 
@@ -341,10 +376,21 @@ impl Handler for Events {
         data: &[u8],
         _session: &mut Session,
     ) -> Result<(), Stop> {
-        let Some(output) = self.output(channel) else { return Ok(()) };
+        if self.lane.as_ref().is_some_and(|(of, _)| *of == channel) {
+            self.forwarded(channel, data).await;
+            return Ok(());
+        }
+        let Some(output) = self.output(channel) else {
+            self.forwarded(channel, data).await;
+            return Ok(());
+        };
         if let Err(error) = output.stdout.write_all(data).await {
             output.stdout = Box::new(tokio::io::sink());
             self.shared.emit(Event::OutputFailed(error));
+        }
+        let traffic = &self.shared.incoming.lanes.traffic;
+        if traffic.is_shared() {
+            traffic.note(channel);
         }
         Ok(())
     }
@@ -401,56 +447,102 @@ impl Handler for Events {
         Ok(())
     }
 
-    async fn channel_close(&mut self, _: ChannelId, _: &mut Session) -> Result<(), Stop> {
-        self.shared.emit(Event::Closed);
+    async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        if let Some(lane) = self.lane(id) {
+            lane.eof();
+        }
+        Ok(())
+    }
+
+    async fn channel_close(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        if self.lane.as_ref().is_some_and(|(of, _)| *of == id) {
+            self.lane = None;
+        }
+        match self.lane(id) {
+            Some(lane) => lane.closed(),
+            None if self.output(id).is_some() => self.shared.emit(Event::Closed),
+            None => {}
+        }
+        Ok(())
+    }
+
+    async fn channel_open_confirmation(
+        &mut self,
+        id: ChannelId,
+        _max_packet_size: u32,
+        _window_size: u32,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        self.shared.incoming.lanes.confirmed(id);
         Ok(())
     }
 
     async fn channel_open_failure(
         &mut self,
-        _: ChannelId,
+        id: ChannelId,
         reason: ChannelOpenFailure,
         description: &str,
         _language: &str,
         _: &mut Session,
     ) -> Result<(), Stop> {
         let said = text::line(description, SHOWN);
+        if self.shared.incoming.lanes.is_expecting() {
+            let reason = ssh_reason(&reason);
+            match said.is_empty() {
+                true => error!("{}", say!("forward-open-failed", id, reason)),
+                false => error!("{}", say!("forward-open-failed-why", id, reason, said)),
+            }
+            return Ok(());
+        }
         *lock(&self.shared.open_failure) = Some(format!("{reason:?}: {said}"));
         Ok(())
     }
 
     async fn server_channel_open_forwarded_tcpip(
         &mut self,
-        _channel: Channel<Msg>,
-        _connected_address: &str,
-        _connected_port: u32,
-        _originator_address: &str,
-        _originator_port: u32,
-        _reply: ChannelOpenHandle,
+        channel: Channel<Msg>,
+        connected_address: &str,
+        connected_port: u32,
+        originator_address: &str,
+        originator_port: u32,
+        reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
-        self.refuse("forwarded-tcpip");
+        let opening = Opening::new(channel, reply, originator_address, originator_port);
+        let incoming = &self.shared.incoming;
+        match incoming.forwarded_tcpip(opening, connected_address, connected_port) {
+            Ok(()) => {}
+            Err(_refused) => self.refuse("forwarded-tcpip"),
+        }
         Ok(())
     }
 
     async fn server_channel_open_forwarded_streamlocal(
         &mut self,
-        _channel: Channel<Msg>,
-        _socket_path: &str,
-        _reply: ChannelOpenHandle,
+        channel: Channel<Msg>,
+        socket_path: &str,
+        reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
-        self.refuse("forwarded-streamlocal");
+        let opening = Opening::new(channel, reply, "a Unix socket", 0);
+        match self.shared.incoming.forwarded_streamlocal(opening, socket_path) {
+            Ok(()) => {}
+            Err(_refused) => self.refuse("forwarded-streamlocal"),
+        }
         Ok(())
     }
 
     async fn server_channel_open_agent_forward(
         &mut self,
-        _channel: Channel<Msg>,
-        _reply: ChannelOpenHandle,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
-        self.refuse("agent");
+        let opening = Opening::new(channel, reply, "the server", 0);
+        match self.shared.incoming.agent(opening) {
+            Ok(()) => {}
+            Err(_refused) => self.refuse("agent"),
+        }
         Ok(())
     }
 
@@ -491,13 +583,17 @@ impl Handler for Events {
 
     async fn server_channel_open_x11(
         &mut self,
-        _channel: Channel<Msg>,
-        _originator_address: &str,
-        _originator_port: u32,
-        _reply: ChannelOpenHandle,
+        channel: Channel<Msg>,
+        originator_address: &str,
+        originator_port: u32,
+        reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
-        self.refuse("x11");
+        let opening = Opening::new(channel, reply, originator_address, originator_port);
+        match self.shared.incoming.x11(opening) {
+            Ok(()) => {}
+            Err(_refused) => self.refuse("x11"),
+        }
         Ok(())
     }
 

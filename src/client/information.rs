@@ -276,7 +276,7 @@ impl Session {
             sent: sent + noted.early.1,
             age: noted.since.map_or(Duration::ZERO, |since| since.elapsed()),
             round_trip,
-            forwards: Vec::new(),
+            forwards: self.forwards.list(),
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod deadline;
 pub mod escape;
 mod events;
 mod failure;
+pub mod forward;
 mod greeting;
 mod identity;
 pub mod information;

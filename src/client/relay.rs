@@ -19,6 +19,7 @@ use super::channel::{Awaited, Channel, WindowSize};
 use super::deadline;
 use super::escape::Escape;
 use super::events::{Event, Shared};
+use super::forward::Traffic;
 use super::information::Information;
 use super::interlude::{Interlude, Stage};
 use super::paste::Paste;
@@ -67,6 +68,11 @@ pub trait Console {
         Box::pin(std::future::ready(()))
     }
 
+    /// Asks for a line of the command line (`~C`); `None` if there is none.
+    fn command_line<'a>(&'a mut self) -> Interlude<'a, Option<String>> {
+        Box::pin(std::future::ready(None))
+    }
+
     /// Asks whether this text, which would act on the server, may be sent; gives what to
     /// send instead of it, or `None`. Lines end in `\n`.
     fn paste<'a>(&'a mut self, _text: String) -> Interlude<'a, Option<String>> {
@@ -106,7 +112,9 @@ where
     let pump = async {
         match (input, escape) {
             (None, _) => write.eof().await.map(|()| End::Input),
-            (Some(input), None) if paste.is_none() => bulk(input, &write).await,
+            (Some(input), None) if paste.is_none() => {
+                bulk(input, &write, &session.shared.incoming.lanes.traffic).await
+            }
             (Some(input), escape) => {
                 let stage = &stage;
                 let typing = Typing { write: &write, escape, paste, session, console, stage };
@@ -172,7 +180,7 @@ pub async fn close(session: Session) {
     let goodbye = async {
         let told = session.handle.disconnect(Disconnect::ByApplication, "disconnected by user", "");
         if told.await.is_ok() {
-            let _ = session.handle.await;
+            session.shared.end().await;
         }
     };
     let _ = timeout(deadline::GOODBYE, goodbye).await;
@@ -190,6 +198,7 @@ pub(super) enum End {
 async fn bulk<I: AsyncRead + Unpin>(
     mut input: I,
     write: &ChannelWriteHalf<Msg>,
+    traffic: &Traffic,
 ) -> Result<End, russh::Error> {
     let mut buffer = BytesMut::with_capacity(2 * INPUT);
     loop {
@@ -199,6 +208,7 @@ async fn bulk<I: AsyncRead + Unpin>(
             write.eof().await?;
             return Ok(End::Input);
         }
+        traffic.stir(write.id());
         write.data_bytes(buffer.split().freeze()).await?;
         // What was read leaves before more is: a queue of megabytes gains nothing.
         tokio::task::yield_now().await;
@@ -217,6 +227,10 @@ fn denied(
     without_pty: &(dyn Fn() + Sync),
 ) -> Result<()> {
     match awaited.pop_front() {
+        Some(Awaited::X11) => {
+            warn!("{}", say!("forward-x11-refused"));
+            Ok(())
+        }
         Some(Awaited::Pty) => {
             // As with ssh the session goes on without; the program may not need one.
             without_pty();

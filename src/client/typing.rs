@@ -41,6 +41,7 @@ enum Wanted {
     Information,
     InformationLines,
     Duplicate,
+    CommandLine,
     Paste(Vec<u8>),
 }
 
@@ -63,7 +64,8 @@ impl Typing<'_> {
     pub async fn run<I: AsyncRead + Unpin>(mut self, mut input: I) -> Result<End, russh::Error> {
         let mut buffer = [0; 4096];
         let mut keys = Keys::default();
-        let write = self.write;
+        let (write, session) = (self.write, self.session);
+        let traffic = &session.shared.incoming.lanes.traffic;
         loop {
             if keys.escaped {
                 return Ok(End::Escaped);
@@ -83,7 +85,10 @@ impl Typing<'_> {
             let send = async {
                 match bytes.is_empty() {
                     true => Ok(()),
-                    false => write.data_bytes(bytes).await,
+                    false => {
+                        traffic.stir(write.id());
+                        write.data_bytes(bytes).await
+                    }
                 }
             };
             tokio::pin!(send);
@@ -161,6 +166,18 @@ impl Typing<'_> {
             Wanted::Information => {
                 let facts = self.session.information().await;
                 self.console.information(self.shown(b'i'), facts).await;
+            }
+            Wanted::CommandLine => {
+                let said = match self.session.forwards().has_command_line() {
+                    true => match self.console.command_line().await {
+                        Some(line) => self.session.forwards().command(&line).await,
+                        None => Vec::new(),
+                    },
+                    false => vec![say!("forward-command-line-disabled")],
+                };
+                for line in said {
+                    self.console.say(&format!("{line}\r\n"));
+                }
             }
             Wanted::InformationLines => {
                 let facts = self.session.information().await;
@@ -253,6 +270,7 @@ impl Typing<'_> {
                 Some(Action::Information) => keys.wanted = Some(Wanted::Information),
                 Some(Action::InformationLines) => keys.wanted = Some(Wanted::InformationLines),
                 Some(Action::Duplicate) => keys.wanted = Some(Wanted::Duplicate),
+                Some(Action::CommandLine) => keys.wanted = Some(Wanted::CommandLine),
                 Some(Action::Suspend) => {
                     let said = say!("error-client-suspend-tessh", escape = escape.shown(0x1a));
                     self.console.say(&(said + "\r\n"));
@@ -301,6 +319,12 @@ fn connections(escape: &Escape, session: &Session) -> String {
             how = session.how
         );
         text.push_str(&(said + "\r\n"));
+    }
+    for forward in session.forwards().list() {
+        text.push_str(&format!("  {forward}\r\n"));
+    }
+    for connection in session.forwards().connections() {
+        text.push_str(&format!("  {connection}\r\n"));
     }
     text
 }

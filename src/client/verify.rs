@@ -39,7 +39,7 @@ const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION")
 /// RSA keys shorter than this can be broken with effort; OpenSSH's own floor is 1024.
 const MIN_RSA_BITS: u32 = 2048;
 /// What a server may send on one channel before we confirm: enough for a long, fat line.
-const WINDOW: u32 = 4 * 1024 * 1024;
+pub(super) const WINDOW: u32 = 4 * 1024 * 1024;
 /// The largest packet asked for.
 const MAX_PACKET: u32 = 32 * 1024;
 /// The library counts no further than this before it exchanges keys again.

@@ -77,18 +77,19 @@ impl Forward {
         }
     }
 
-    /// Takes the argument of `-W`: a host and a port.
+    /// Takes the argument of `-W`: a host and a port, or the path of a socket.
     ///
     /// # Errors
     /// `Bad stdio forwarding specification`.
-    pub fn parse_stdio(text: &str) -> Result<(String, u16), Fault> {
+    pub fn parse_stdio(text: &str) -> Result<Connect, Fault> {
         let bad = || say!("config-bad-stdio-forward", text = shown(text));
         let fields = fields(text).ok_or_else(bad)?;
         match fields.as_slice() {
             [host, port] if !host.path && !host.text.is_empty() => {
                 let port = number(&port.text).filter(|&port| port > 0).ok_or_else(bad)?;
-                Ok((host.text.clone(), port))
+                Ok(Connect::Tcp { host: host.text.clone(), port })
             }
+            [only] if only.path => socket(only).ok_or_else(bad),
             _ => Err(bad()),
         }
     }
@@ -260,10 +261,11 @@ mod tests {
 
     #[test]
     fn standard_input_leads_to_a_port() {
-        let read = |text: &str| Forward::parse_stdio(text).ok();
-        assert_eq!(read("h:1"), Some(("h".to_owned(), 1)));
-        assert_eq!(read("[::1]:22"), Some(("::1".to_owned(), 22)));
-        for bad in ["h", "h:0", ":1", "h:x", "", "h:1:2", "/run/s"] {
+        let read = |text: &str| Forward::parse_stdio(text).ok().map(|to| to.to_string());
+        assert_eq!(read("h:1").as_deref(), Some("[h]:1"));
+        assert_eq!(read("[::1]:22").as_deref(), Some("[::1]:22"));
+        assert_eq!(read("/run/s").as_deref(), Some("/run/s"));
+        for bad in ["h", "h:0", ":1", "h:x", "", "h:1:2"] {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

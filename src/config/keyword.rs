@@ -137,8 +137,6 @@ const OFF: &[&str] = &["no", "false"];
 const NONE: &[&str] = &["none"];
 const NEVER: &[&str] = &[];
 
-const NO_FORWARD: &str = "error-config-forwarding-not-supported-version";
-const NO_X11: &str = "error-config-x11-forwarding-not-supported";
 const NO_GSSAPI: &str = "error-config-gssapi-not-supported";
 const SSH1: &str = "error-config-belongs-ssh-1-which";
 const RESTRICTS: &str = "error-config-not-applied-version";
@@ -167,18 +165,18 @@ keywords! {
         Refused(&["no", "false", "auto", "autoask"], "error-config-connection-not-shared-version");
     ControlPath [] Text, Inert;
     ControlPersist [] Text, Inert;
-    DynamicForward [] Words, Refused(NEVER, NO_FORWARD);
-    EnableEscapeCommandline [] Flag, Warned(OFF, "error-config-there-no-c-version");
+    DynamicForward [] Words, Honoured;
+    EnableEscapeCommandline [] Flag, Honoured;
     EnableSSHKeysign [] Flag, Inert;
     EscapeChar [] Escape, Honoured;
-    ExitOnForwardFailure [] Flag, Inert;
+    ExitOnForwardFailure [] Flag, Honoured;
     FingerprintHash [] Word(&["md5", "sha256"]), Warned(&["sha256"], "error-config-both-fingerprints-are-shown");
     ForkAfterAuthentication [] Flag, Refused(OFF, "error-config-going-background-not-supported");
-    ForwardAgent [] Text, Refused(OFF, "error-config-agent-forwarding-not-supported");
-    ForwardX11 [] Flag, Refused(OFF, NO_X11);
-    ForwardX11Timeout [] Time, Inert;
-    ForwardX11Trusted [] Flag, Inert;
-    GatewayPorts [] Flag, Inert;
+    ForwardAgent [] Text, Honoured;
+    ForwardX11 [] Flag, Honoured;
+    ForwardX11Timeout [] Time, Honoured;
+    ForwardX11Trusted [] Flag, Honoured;
+    GatewayPorts [] Flag, Honoured;
     GlobalKnownHostsFile [] Words, Honoured;
     GSSAPIAuthentication [] Flag, Inert;
     GSSAPIClientIdentity [] Text, Inert;
@@ -207,7 +205,7 @@ keywords! {
     KexAlgorithms [] Text, Honoured;
     KnownHostsCommand [] Line, Honoured;
     LocalCommand [] Line, Honoured;
-    LocalForward [] Words, Refused(NEVER, NO_FORWARD);
+    LocalForward [] Words, Honoured;
     LogLevel [] Level, Honoured;
     LogVerbose [] Text, Warned(NONE, RESTRICTS);
     MACs [] Text, Honoured;
@@ -217,7 +215,7 @@ keywords! {
     ObscureKeystrokeTiming [] Text, Refused(OFF, "error-config-keystroke-timing-not-obscured");
     PasswordAuthentication [] Flag, Honoured;
     PermitLocalCommand [] Flag, Honoured;
-    PermitRemoteOpen [] Words, Inert;
+    PermitRemoteOpen [] Words, Honoured;
     PKCS11Provider ["smartcarddevice"] Text, Refused(NONE, "error-config-pkcs-11-not-supported");
     Port [] Port, Honoured;
     PreferredAuthentications [] Text, Honoured;
@@ -231,7 +229,7 @@ keywords! {
     RefuseConnection [] Text, Honoured;
     RekeyLimit [] Rekey, Honoured;
     RemoteCommand [] Line, Honoured;
-    RemoteForward [] Words, Refused(NEVER, NO_FORWARD);
+    RemoteForward [] Words, Honoured;
     RequestTTY [] Word(&["yes", "no", "true", "false", "force", "auto"]), Honoured;
     RequiredRSASize [] Number, Warned(NEVER, RESTRICTS);
     RevokedHostKeys [] Text, Honoured;
@@ -242,8 +240,8 @@ keywords! {
     SessionType [] Word(&["none", "subsystem", "default"]), Honoured;
     SetEnv [] Pairs, Honoured;
     StdinNull [] Flag, Honoured;
-    StreamLocalBindMask [] Text, Inert;
-    StreamLocalBindUnlink [] Flag, Inert;
+    StreamLocalBindMask [] Text, Honoured;
+    StreamLocalBindUnlink [] Flag, Honoured;
     StrictHostKeyChecking [] Word(&["yes", "no", "true", "false", "off", "ask", "accept-new"]), Honoured;
     SyslogFacility [] Text, Inert;
     Tag [] Text, Honoured;
@@ -258,7 +256,7 @@ keywords! {
     VersionAddendum [] Line, Refused(NONE, "error-config-nothing-added-version");
     VisualHostKey [] Flag, Honoured;
     WarnWeakCrypto [] Text, Inert;
-    XAuthLocation [] Text, Inert;
+    XAuthLocation [] Text, Honoured;
 
     // What ssh(1) itself takes and no longer heeds.
     AFSTokenPassing [] Any, Warned(OFF, SSH1);

@@ -9,7 +9,7 @@ use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::filter::{Filter, Wanted};
-use super::local_command;
+use super::{forward, local_command};
 use crate::cli::Environment;
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
@@ -19,7 +19,7 @@ use crate::client::authenticate::{
     Asking, Credential, Kept, Login, Remembered, Session, authenticate, authenticate_asking,
 };
 use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
-use crate::client::connect::{self, Family, ProxyCommand, Route};
+use crate::client::connect::{self, ProxyCommand, Route};
 use crate::client::deadline::Budget;
 use crate::client::escape::Escape;
 use crate::client::interlude::Interlude;
@@ -27,9 +27,7 @@ use crate::client::paste::{Brackets, Paste};
 use crate::client::relay::{self, Exit, Local};
 use crate::client::rotation;
 use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
-use crate::config::{
-    self, AddressFamily, Method, MethodChoice, Options, Origin, RequestTty, SessionType,
-};
+use crate::config::{self, Method, MethodChoice, Options, Origin, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
 use crate::prompt::Prompt;
@@ -105,7 +103,16 @@ pub async fn connect(
         .map_err(|error| name_host(error, plan))?;
     let session = log_in(visit, transport, login).await?;
     begun();
+    if visit.below == 0 {
+        forward::begin(plan, &session).await?;
+    }
     local_command::run(options, environment).await;
+    if let Some(to) = &plan.stdio_forward {
+        let work = forward::stdio(plan, &session, to);
+        let exit = rotation::around(&session, prompt, work).await;
+        relay::close(session).await;
+        return exit;
+    }
     if options.session_type.value == SessionType::None {
         return rotation::around(&session, prompt, relay::linger(&session)).await;
     }
@@ -178,7 +185,11 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     let interactive = pty && at_terminal;
 
     // The terminal's modes are read before raw mode changes them.
-    let request = request(visit, pty);
+    let request = SessionRequest {
+        agent: forward::agent(plan, visit.environment, session),
+        x11: forward::display(options, visit.environment, session).await,
+        ..request(visit, pty)
+    };
     let modes = request.pty.as_ref().map(|pty| pty.modes.clone()).unwrap_or_default();
     let (resize, resized) = unbounded_channel();
     let again = || once_more(visit, &modes);
@@ -261,7 +272,8 @@ fn request(visit: &Visit<'_>, pty: bool) -> SessionRequest {
         (Some(command), _) => Program::Exec(command.clone()),
         (None, _) => Program::Shell,
     };
-    SessionRequest { pty, env: sent_environment(&plan.options, environment), program }
+    let env = sent_environment(&plan.options, environment);
+    SessionRequest { pty, env, program, agent: false, x11: None }
 }
 
 /// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
@@ -281,11 +293,7 @@ fn route(plan: &Plan, environment: &Environment) -> Route {
     Route {
         host: options.hostname.value.clone(),
         port: options.port.value,
-        family: match options.address_family.value {
-            AddressFamily::Any => Family::Any,
-            AddressFamily::Inet => Family::V4,
-            AddressFamily::Inet6 => Family::V6,
-        },
+        family: forward::family(options),
         bind: options.bind_address.value.clone(),
         bind_interface: options.bind_interface.value.clone(),
         tcp_keep_alive: options.tcp_keep_alive.value,

@@ -4,6 +4,7 @@ mod connect;
 mod demo;
 mod explain;
 mod filter;
+mod forward;
 mod keygen;
 mod local_command;
 mod new;

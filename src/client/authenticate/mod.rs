@@ -26,6 +26,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::deadline;
 use super::events::{Events, Negotiated, Shared};
+use super::forward::Forwards;
 use super::verify::Transport;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result, joined};
@@ -67,8 +68,9 @@ pub struct Login {
 
 /// An authenticated connection.
 pub struct Session {
-    pub(super) handle: Handle<Events>,
+    pub(super) handle: Arc<Handle<Events>>,
     pub(super) shared: Arc<Shared>,
+    pub(super) forwards: Arc<Forwards>,
     /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
     pub how: String,
     /// What the person let us keep in memory for this run.
@@ -78,6 +80,12 @@ pub struct Session {
 }
 
 impl Session {
+    fn new(handle: Handle<Events>, shared: Arc<Shared>, how: String) -> Session {
+        let handle = Arc::new(handle);
+        let forwards = Arc::new(Forwards::new(&handle, &shared));
+        Session { handle, shared, forwards, how, remembered: None, forward_agent: false }
+    }
+
     /// The algorithms in use.
     pub fn negotiated(&self) -> Option<Negotiated> {
         self.shared.negotiated()
@@ -176,7 +184,7 @@ impl Dialogue {
         let how = self.done.join(&say!("login-then"));
         let Transport { handle, shared, .. } = self.transport;
         shared.record.logged_in(&self.login.user);
-        Session { handle, shared, how, remembered: None, forward_agent: false }
+        Session::new(handle, shared, how)
     }
 
     async fn none(&mut self) -> Result<Outcome> {

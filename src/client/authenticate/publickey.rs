@@ -180,7 +180,17 @@ impl Dialogue {
 
     async fn open_agent(&self) -> Result<Agent> {
         match &self.login.agent {
-            Some(socket) => Agent::connect(socket).await,
+            Some(socket) => {
+                let mut agent = Agent::connect(socket).await?;
+                // Keys for certain destinations show themselves to those only. An agent that
+                // does not know the request has none of them.
+                if let Some(binding) = self.transport.handle.agent_session_binding()
+                    && let Err(why) = agent.bind(binding).await
+                {
+                    debug!("ssh_agent_bind_hostkey: {why}");
+                }
+                Ok(agent)
+            }
             None => Err(Error::new(Kind::Identity, say!("error-login-no-agent-running-ssh"))
                 .hint(say!("error-login-start-one-ssh-agent"))),
         }

@@ -1,0 +1,120 @@
+//! From the options to the forwards of a connection: what is listened on, which agent, which
+//! display, and standard input and output for `-W`.
+
+use std::path::PathBuf;
+
+use log::debug;
+
+use crate::cli::Environment;
+use crate::cli::local::unusable;
+use crate::cli::resolve::Plan;
+use crate::cli::stdio::{Input, OutputFd};
+use crate::client::Session;
+use crate::client::connect::Family;
+use crate::client::forward::x11::{self, Request, X11};
+use crate::client::forward::{Forward, Settings, Way, stdio};
+use crate::client::relay::Exit;
+use crate::config::{AddressFamily, Connect, ForwardAgent, Options, Setting};
+use crate::error::Result;
+use crate::say;
+
+/// Begins the forwards that the options ask for.
+///
+/// # Errors
+/// One of them could not be made, and ExitOnForwardFailure is set.
+pub(super) async fn begin(plan: &Plan, session: &Session) -> Result<()> {
+    let options = &plan.options;
+    session.forwards().configure(settings(options));
+    let wanted = wanted(options);
+    match wanted.is_empty() {
+        true => Ok(()),
+        false => session.forwards().begin(&wanted).await,
+    }
+}
+
+fn settings(options: &Options) -> Settings {
+    let forwarding = &options.forwarding;
+    Settings {
+        gateway_ports: *forwarding.gateway_ports,
+        bind_mask: *forwarding.bind_mask,
+        bind_unlink: *forwarding.bind_unlink,
+        exit_on_failure: *forwarding.exit_on_failure,
+        permit_remote_open: forwarding.permit_remote_open.value.clone(),
+        family: family(options),
+        command_line: *options.enable_escape_commandline,
+    }
+}
+
+/// AddressFamily as the client has it.
+pub(super) fn family(options: &Options) -> Family {
+    match options.address_family.value {
+        AddressFamily::Any => Family::Any,
+        AddressFamily::Inet => Family::V4,
+        AddressFamily::Inet6 => Family::V6,
+    }
+}
+
+fn wanted(options: &Options) -> Vec<(Way, Forward)> {
+    let forwarding = &options.forwarding;
+    let of = |way, forwards: &[Setting<Forward>]| {
+        forwards.iter().map(|forward| (way, forward.value.clone())).collect::<Vec<_>>()
+    };
+    let mut wanted = of(Way::Local, &forwarding.local);
+    wanted.extend(of(Way::Dynamic, &forwarding.dynamic));
+    wanted.extend(of(Way::Remote, &forwarding.remote));
+    wanted
+}
+
+/// Lets the server reach the agent, if that is wanted and there is one; whether to ask for it.
+pub(super) fn agent(plan: &Plan, environment: &Environment, session: &Session) -> bool {
+    let wanted = match &plan.options.forwarding.agent.value {
+        ForwardAgent::No if !session.forward_agent => return false,
+        // As with ssh the agent of the environment, whatever IdentityAgent says.
+        ForwardAgent::No | ForwardAgent::Yes => {
+            environment.get("SSH_AUTH_SOCK").map(PathBuf::from).or_else(|| plan.agent.clone())
+        }
+        ForwardAgent::Socket(path) => Some(path.clone()),
+        ForwardAgent::Variable(name) => environment.get(name).map(PathBuf::from),
+    };
+    let Some(socket) = wanted.filter(|socket| !socket.as_os_str().is_empty()) else {
+        debug!("agent forwarding requested but there is no agent");
+        return false;
+    };
+    session.forwards().forward_agent(socket);
+    true
+}
+
+/// Lets the server reach the display, if that is wanted and possible; what to ask for.
+pub(super) async fn display(
+    options: &Options,
+    environment: &Environment,
+    session: &Session,
+) -> Option<Request> {
+    let wanted = &options.forwarding.x11;
+    if !*wanted.forward {
+        return None;
+    }
+    let wanted = X11 {
+        display: environment.get("DISPLAY"),
+        xauth: wanted.xauth_location.value.clone().filter(|path| path.exists()),
+        trusted: *wanted.trusted,
+        timeout: *wanted.timeout,
+    };
+    x11::prepare(session, &wanted).await
+}
+
+/// `-W`: standard input and output lead there.
+///
+/// # Errors
+/// See [`stdio::relay`]; or a standard descriptor is closed.
+pub(super) async fn stdio(plan: &Plan, session: &Session, to: &Connect) -> Result<Exit> {
+    let stdout =
+        OutputFd::stdout().map_err(|error| unusable(say!("error-cli-standard-output"), &error))?;
+    let input = match plan.options.stdin_null.value {
+        true => None,
+        false => Some(
+            Input::stdin().map_err(|error| unusable(say!("error-cli-standard-input"), &error))?,
+        ),
+    };
+    stdio::relay(session, to, input, Box::new(stdout)).await
+}

@@ -1,0 +1,82 @@
+//! The command line in a session (`~C`): forwards are added and cancelled in ssh's syntax and
+//! answered in ssh's words.
+
+use super::{Forwards, Refused, Way};
+use crate::config::{Connect, Forward, Keyword};
+use crate::say;
+
+impl Forwards {
+    /// Does what was typed; gives what there is to say, one text a line.
+    pub async fn command(&self, typed: &str) -> Vec<String> {
+        let typed = typed.trim();
+        let typed = typed.strip_prefix('-').unwrap_or(typed);
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        if typed.starts_with(['h', 'H', '?']) {
+            return help();
+        }
+        let (cancel, rest) = match typed.strip_prefix('K') {
+            Some(rest) => (true, rest),
+            None => (false, typed),
+        };
+        let mut chars = rest.chars();
+        let way = match chars.next() {
+            Some('L') => Way::Local,
+            Some('R') => Way::Remote,
+            Some('D') => Way::Dynamic,
+            _ => return vec![say!("forward-command-invalid")],
+        };
+        let place = chars.as_str().trim();
+        vec![match cancel {
+            true => self.cancel_typed(way, place).await,
+            false => self.add_typed(way, place).await,
+        }]
+    }
+
+    async fn add_typed(&self, way: Way, place: &str) -> String {
+        let Some(forward) = read(way, place) else {
+            return match way {
+                Way::Remote => say!("forward-command-bad-remote"),
+                Way::Local | Way::Dynamic => say!("forward-command-bad-local"),
+            };
+        };
+        match self.add(way, &forward).await {
+            Ok(_) => say!("forward-command-forwarding"),
+            Err(Refused) => say!("forward-command-failed"),
+        }
+    }
+
+    async fn cancel_typed(&self, way: Way, place: &str) -> String {
+        // The side that listens and no more, as it is written for a remote dynamic one.
+        let Some(Forward { listen, connect: Connect::Socks }) = read(Way::Remote, place) else {
+            return say!("forward-command-bad-close");
+        };
+        match self.cancel(way, &listen).await {
+            true => say!("forward-command-canceled"),
+            false => say!("forward-command-unknown"),
+        }
+    }
+}
+
+fn read(way: Way, place: &str) -> Option<Forward> {
+    let keyword = match way {
+        Way::Local => Keyword::LocalForward,
+        Way::Remote => Keyword::RemoteForward,
+        Way::Dynamic => Keyword::DynamicForward,
+    };
+    Forward::parse(keyword, &[place.to_owned()]).ok()
+}
+
+fn help() -> Vec<String> {
+    let line = |command: &str, meaning: String| format!("      {command:39}{meaning}");
+    vec![
+        say!("forward-command-commands"),
+        line("-L[bind_address:]port:host:hostport", say!("forward-command-help-l")),
+        line("-R[bind_address:]port:host:hostport", say!("forward-command-help-r")),
+        line("-D[bind_address:]port", say!("forward-command-help-d")),
+        line("-KL[bind_address:]port", say!("forward-command-help-kl")),
+        line("-KR[bind_address:]port", say!("forward-command-help-kr")),
+        line("-KD[bind_address:]port", say!("forward-command-help-kd")),
+    ]
+}

@@ -1,0 +1,263 @@
+//! Local and dynamic forwards: listening on this side, opening a channel for each connection
+//! (RFC 4254 section 7.2, OpenSSH's PROTOCOL section 2.4 for Unix sockets).
+
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::net::UnixListener as StdUnixListener;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use log::{debug, error, info};
+use rustix::fs::Mode;
+use rustix::process::umask;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::dynamic::{MAX_REQUEST, NEGOTIATION, Socks, Step};
+use super::line::Line;
+use super::link::{Link, target};
+use super::{Family, Settings};
+use crate::config::{Connect, Forward, Listen};
+use crate::error::told;
+use crate::say;
+use crate::text;
+
+/// Connections that may wait to be accepted, as for ssh.
+const BACKLOG: i32 = 128;
+/// A pause after accepting has failed, for want of descriptors for example.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A forward that listens on this side, until it is dropped; its connections live on.
+pub(super) struct Listening {
+    tasks: Vec<JoinHandle<()>>,
+    path: Option<PathBuf>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+        if let Some(path) = &self.path {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// Begins to listen; `None` where that is not possible, which has been said.
+pub(super) async fn listen(
+    link: &Link,
+    settings: &Settings,
+    forward: &Forward,
+) -> Option<Listening> {
+    match &forward.listen {
+        Listen::Tcp { host, port } => {
+            let addresses = addresses(host.as_deref(), *port, settings).await?;
+            let tasks = bind_all(&addresses, *port)
+                .into_iter()
+                .map(|listener| tokio::spawn(accept_tcp(listener, link.clone(), forward.clone())))
+                .collect::<Vec<_>>();
+            if tasks.is_empty() {
+                error!("{}", say!("forward-cannot-listen-port", port));
+                return None;
+            }
+            Some(Listening { tasks, path: None })
+        }
+        Listen::Path(path) => {
+            let path = PathBuf::from(path);
+            let listener = bind_path(&path, settings)?;
+            debug!(
+                "Local forwarding listening on path {}.",
+                text::line(&path.to_string_lossy(), 255)
+            );
+            let task = tokio::spawn(accept_unix(listener, link.clone(), forward.clone()));
+            Some(Listening { tasks: vec![task], path: Some(path) })
+        }
+    }
+}
+
+/// The addresses to listen on; an unknown name has been reported.
+async fn addresses(host: Option<&str>, port: u16, settings: &Settings) -> Option<Vec<SocketAddr>> {
+    let host = match host {
+        None if settings.gateway_ports => "",
+        None => "localhost",
+        Some("*") => "",
+        Some(host) => host,
+    };
+    let mut found: Vec<SocketAddr> = match host {
+        "" => {
+            let all: [IpAddr; 2] = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
+            all.map(|address| SocketAddr::new(address, port)).to_vec()
+        }
+        name => match tokio::net::lookup_host((name, port)).await {
+            Ok(found) => found.collect(),
+            Err(why) => {
+                let (name, why) = (text::line(name, 255), told(&why));
+                error!("{}", say!("forward-cannot-resolve-listen", name, why));
+                return None;
+            }
+        },
+    };
+    found.retain(|address| match settings.family {
+        Family::Any => true,
+        Family::V4 => address.is_ipv4(),
+        Family::V6 => address.is_ipv6(),
+    });
+    let mut distinct = Vec::new();
+    found.retain(|address| {
+        let new = !distinct.contains(address);
+        distinct.push(*address);
+        new
+    });
+    Some(found)
+}
+
+/// Listens wherever it can. As with ssh only the last address is worth an error: the others
+/// are often of a family that this machine does not have.
+fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
+    let mut listeners = Vec::new();
+    for (index, &address) in addresses.iter().enumerate() {
+        match bind(address) {
+            Ok(listener) => {
+                debug!("Local forwarding listening on {} port {port}.", address.ip());
+                listeners.push(listener);
+            }
+            Err(why) => {
+                let (ip, why) = (address.ip(), told(&why));
+                let line = say!("forward-bind-failed", ip, port, why);
+                match index + 1 == addresses.len() {
+                    true => error!("{line}"),
+                    false => info!("{line}"),
+                }
+            }
+        }
+    }
+    listeners
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    TcpListener::from_std(socket.into())
+}
+
+fn bind_path(path: &Path, settings: &Settings) -> Option<UnixListener> {
+    if settings.bind_unlink {
+        let _ = fs::remove_file(path);
+    }
+    // The mode must be right from the first moment on, and this is the only way.
+    let before = umask(Mode::from_raw_mode(settings.bind_mask));
+    let bound = StdUnixListener::bind(path);
+    umask(before);
+    let listener = bound.and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        UnixListener::from_std(listener)
+    });
+    match listener {
+        Ok(listener) => Some(listener),
+        Err(why) => {
+            let (path, why) = (text::line(&path.to_string_lossy(), 255), told(&why));
+            error!("{}", say!("forward-cannot-bind-path", path, why));
+            None
+        }
+    }
+}
+
+async fn accept_tcp(listener: TcpListener, link: Link, forward: Forward) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => accepted(&link, &forward, Line::tcp(stream)),
+            Err(why) => pause(&why).await,
+        }
+    }
+}
+
+async fn accept_unix(listener: UnixListener, link: Link, forward: Forward) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => accepted(&link, &forward, Line::Unix(stream)),
+            Err(why) => pause(&why).await,
+        }
+    }
+}
+
+async fn pause(why: &io::Error) {
+    error!("{}", say!("forward-cannot-accept", why = told(why)));
+    sleep(PAUSE).await;
+}
+
+fn accepted(link: &Link, forward: &Forward, line: Line) {
+    let Some(seat) = link.seats.take() else { return };
+    let (link, forward) = (link.clone(), forward.clone());
+    tokio::spawn(async move {
+        match &forward.connect {
+            Connect::Socks => dynamic(&link, &forward.listen, line, seat).await,
+            to => {
+                debug!("Connection to {} forwarding to {} requested.", forward.listen, target(to));
+                if let Some(tunnel) = link.open(to, &forward.listen, Some(&line), seat).await {
+                    tunnel.run(line, BytesMut::new()).await;
+                }
+            }
+        }
+    });
+}
+
+/// Asks the client where it wants to go, and connects it.
+async fn dynamic(link: &Link, listen: &Listen, line: Line, seat: OwnedSemaphorePermit) {
+    let mut early = BytesMut::with_capacity(MAX_REQUEST);
+    let mut socks = Socks::default();
+    let asked = timeout(NEGOTIATION, negotiate(&line, &mut socks, &mut early)).await;
+    let to = match asked {
+        Ok(Ok(to)) => to,
+        Ok(Err(why)) => return debug!("dynamic forward: {why}"),
+        Err(_) => return debug!("dynamic forward: the client did not say where to"),
+    };
+    debug!("Connection to {listen} forwarding to {} requested.", target(&to));
+    let tunnel = link.open(&to, listen, Some(&line), seat).await;
+    if line.write_all(&socks.answer(tunnel.is_some())).await.is_err() {
+        if let Some(tunnel) = tunnel {
+            tunnel.close(false).await;
+        }
+        return;
+    }
+    if let Some(tunnel) = tunnel {
+        tunnel.run(line, early).await;
+    }
+}
+
+async fn negotiate(
+    line: &Line,
+    socks: &mut Socks,
+    early: &mut BytesMut,
+) -> Result<Connect, String> {
+    loop {
+        match socks.next(early) {
+            Step::More => {
+                if line.read(early).await.map_err(|why| why.to_string())? == 0 {
+                    return Err("the client went away".to_owned());
+                }
+            }
+            Step::Answer(used, answer) => {
+                early.advance(used);
+                line.write_all(&answer).await.map_err(|why| why.to_string())?;
+            }
+            Step::Connect(used, to) => {
+                early.advance(used);
+                return Ok(to);
+            }
+            Step::Refuse(answer, why) => {
+                let _ = line.write_all(&answer).await;
+                return Err(why.to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Who uses a connection at the moment, and how long one forward may hold it up.
+//!
+//! Reading the connection more slowly is the only way to slow the server down (gap G1), and
+//! it delays everybody: what a shell prints waits behind up to one window of the forward's
+//! data. The delay that can be borne depends on who is there: none at all to notice it, a
+//! program that prints by itself, or a person who types.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use russh::ChannelId;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+use tokio::time::Instant;
+
+use crate::client::verify::WINDOW;
+
+/// Nobody else has used the connection for so long: nobody types.
+const QUIET: Duration = Duration::from_secs(1);
+/// A local end that has taken nothing for so long is not slow, it stands still.
+const STANDS_STILL: Duration = Duration::from_secs(1);
+
+/// Delay of a window while others use the connection: a key's echo stays well under 200 ms.
+const DELAY_IN_USE: Duration = Duration::from_millis(100);
+/// The same for a reader who is slow, takes something all the time, and is half way to being
+/// cut off.
+const DELAY_IN_NEED: Duration = Duration::from_millis(300);
+/// Delay of a window while nobody else uses the connection.
+const DELAY_IN_QUIET: Duration = Duration::from_secs(2);
+/// How long a packet may wait where nobody else can come in: as good as for ever, and still
+/// short enough that keepalives and new keys get their turn.
+const DELAY_ALONE: Duration = Duration::from_secs(10);
+
+/// How things are with the forward that would like to wait.
+pub(super) struct Pressure {
+    /// The size of the data that is waiting now.
+    pub bytes: usize,
+    /// How much of what may be kept is kept, from 0 to 1.
+    pub fullness: f64,
+    /// How long the local end has taken nothing.
+    pub idle: Duration,
+}
+
+/// Who has used the connection.
+#[derive(Default)]
+pub struct Traffic {
+    /// The two channels that were used last, the last one first.
+    recent: Mutex<[Option<(ChannelId, Instant)>; 2]>,
+    /// Forwarded channels.
+    lanes: AtomicUsize,
+    /// Ways in which the server may have something to say besides them: sessions, and forwards
+    /// whose connections begin at the server.
+    doors: AtomicUsize,
+    /// Forwarded channels that keep more than is comfortable.
+    pressing: AtomicUsize,
+    stirred: Notify,
+}
+
+impl Traffic {
+    /// So many forwarded channels are open.
+    pub(super) fn count(&self, lanes: usize) {
+        self.lanes.store(lanes, Ordering::Relaxed);
+    }
+
+    /// The server may have something to say besides forwarded data, from now on.
+    pub fn open_door(&self) {
+        self.doors.fetch_add(1, Ordering::Relaxed);
+        self.wake();
+    }
+
+    /// One way less.
+    pub fn close_door(&self) {
+        self.doors.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// One more keeps more than is comfortable.
+    pub(super) fn press(&self) {
+        self.pressing.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One less.
+    pub(super) fn relax(&self) {
+        self.pressing.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Whether there are forwarded channels; where there are none, nothing need be noted.
+    pub fn is_shared(&self) -> bool {
+        self.lanes.load(Ordering::Relaxed) > 0
+    }
+
+    /// This channel is used.
+    pub fn note(&self, id: ChannelId) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent[0].is_some_and(|(last, _)| last != id) {
+            recent[1] = recent[0];
+        }
+        recent[0] = Some((id, Instant::now()));
+    }
+
+    /// Something is about to be sent: whoever holds up the connection lets it go.
+    pub fn stir(&self, id: ChannelId) {
+        if self.is_shared() {
+            self.note(id);
+            self.wake();
+        }
+    }
+
+    /// The same for what belongs to no channel yet.
+    pub fn wake(&self) {
+        self.stirred.notify_waiters();
+    }
+
+    pub(super) fn stirred(&self) -> Notified<'_> {
+        self.stirred.notified()
+    }
+
+    /// How long the forward on this channel may hold up the connection for this much data.
+    pub(super) fn patience(&self, id: ChannelId, pressure: &Pressure) -> Duration {
+        let (lanes, doors) =
+            (self.lanes.load(Ordering::Relaxed), self.doors.load(Ordering::Relaxed));
+        if lanes <= 1 && doors == 0 {
+            return DELAY_ALONE;
+        }
+        let window = match self.others(id) < QUIET {
+            false => DELAY_IN_QUIET,
+            true if pressure.idle > STANDS_STILL => return Duration::ZERO,
+            true if pressure.fullness > 0.5 => DELAY_IN_NEED,
+            true => DELAY_IN_USE,
+        };
+        // Several of them share it.
+        let pressing = self.pressing.load(Ordering::Relaxed).max(1);
+        window.mul_f64(pressure.bytes as f64 / f64::from(WINDOW) / pressing as f64)
+    }
+
+    /// How long no other channel has been used.
+    fn others(&self, id: ChannelId) -> Duration {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let other = recent.iter().flatten().find(|(used, _)| *used != id);
+        other.map_or(Duration::MAX, |(_, at)| at.elapsed())
+    }
+}
