@@ -9,6 +9,7 @@ mod lab;
 
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -535,21 +536,47 @@ fn the_command_lines_of_an_editor_without_its_tunnel() {
 
 /// The same with `-D`, through which the editor speaks to its server.
 #[test]
-#[ignore = "needs -D"]
 fn the_command_lines_of_an_editor_with_its_tunnel() {
     if !peers() {
         return;
     }
     let bench = Bench::new();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port().to_string();
-    drop(free);
-    for words in [
-        &["-T", "-D", &port, "-o", "ConnectTimeout=15", "there", "sh"][..],
-        &["-v", "-T", "-D", &port, "-o", "ConnectTimeout=15", "there"],
-    ] {
-        let output = bench.run(TESSH, words).stdin("echo ready; exit 5\n").output();
-        output.expect_code(5);
-        assert_eq!(output.text(), "ready\n");
+    for words in [&["-T", "-o", "ConnectTimeout=15", "there", "sh"][..], &["-v", "-T", "there"]] {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let tunnel = ["-D", &port.to_string()].map(str::to_owned);
+        let words: Vec<&str> =
+            tunnel.iter().map(String::as_str).chain(words.iter().copied()).collect();
+        let mut child = bench.run(TESSH, &words).spawn();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(b"echo ready\n").unwrap();
+        let mut ready = [0; 6];
+        child.stdout.take().unwrap().read_exact(&mut ready).unwrap();
+        assert_eq!(&ready, b"ready\n");
+        greeting_by_socks(port, bench.sshd.port());
+        input.write_all(b"exit 5\n").unwrap();
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(5), "{output:?}");
     }
+}
+
+/// Reads an SSH greeting from a port of the server's machine, by SOCKS5 (RFC 1928).
+#[track_caller]
+fn greeting_by_socks(proxy: u16, port: u16) {
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy)).unwrap();
+    stream.set_read_timeout(Some(lab::DEADLINE)).unwrap();
+    stream.write_all(&[5, 1, 0]).unwrap();
+    let mut answer = [0; 2];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, [5, 0]);
+    let [high, low] = port.to_be_bytes();
+    stream.write_all(&[5, 1, 0, 1, 127, 0, 0, 1, high, low]).unwrap();
+    let mut answer = [0; 10];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer[..2], [5, 0]);
+    let mut greeting = [0; 8];
+    stream.read_exact(&mut greeting).unwrap();
+    assert_eq!(&greeting, b"SSH-2.0-");
 }
