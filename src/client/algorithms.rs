@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
+use russh::client::GexParams;
 use russh::keys::ssh_key::{Algorithm, EcdsaCurve, HashAlg};
 use russh::{Preferred, cipher, compression, kex, mac};
 
@@ -130,6 +131,10 @@ const SIGNATURES: [&str; 7] = [
     "rsa-sha2-256",
     "ssh-rsa",
 ];
+
+/// Bits of the smallest and largest group that are accepted in a group exchange (RFC 8270).
+const MIN_GROUP: usize = 2048;
+const MAX_GROUP: usize = 8192;
 
 fn has_aes() -> bool {
     #[cfg(target_arch = "x86_64")]
@@ -293,6 +298,25 @@ impl Proposal {
         }
     }
 
+    /// The group sizes to ask for in a group exchange (RFC 4419): as strong as the strongest
+    /// cipher that may be agreed on, by the table in OpenSSH's dh.c, which is NIST SP 800-57's.
+    ///
+    /// # Errors
+    /// None that can happen: the library wants the three sizes in order, and they are.
+    pub fn group_exchange(&self) -> Result<GexParams, russh::Error> {
+        let strength = |name: &String| match name.as_str() {
+            name if name.starts_with("aes128-") => 128,
+            name if name.starts_with("aes192-") => 192,
+            _ => 256,
+        };
+        let wanted = match self.cipher.iter().map(strength).max() {
+            Some(128) => 3072,
+            Some(192) => 7680,
+            _ => MAX_GROUP,
+        };
+        GexParams::new(MIN_GROUP, wanted, MAX_GROUP)
+    }
+
     /// Host key algorithms in the order in which they are sent.
     pub(super) fn on_the_wire(&self) -> Vec<String> {
         let (mut certificates, plain): (Vec<_>, Vec<_>) =
@@ -411,6 +435,22 @@ mod tests {
         assert_eq!(proposal.on_the_wire()[0], "ssh-ed25519-cert-v01@openssh.com");
         let without = Proposal::new(&Lists::default(), &KnownTypes::default()).unwrap();
         assert!(without.preferred().host_key_certificates.is_empty());
+    }
+
+    #[test]
+    fn a_group_is_as_strong_as_the_strongest_cipher() {
+        for (ciphers, bits) in [
+            ("aes128-ctr", 3072),
+            ("aes128-cbc,aes192-ctr", 7680),
+            ("aes128-gcm@openssh.com,aes256-ctr", 8192),
+            ("chacha20-poly1305@openssh.com", 8192),
+        ] {
+            let lists = Lists { cipher: Some(ciphers), ..Lists::default() };
+            let proposal = Proposal::new(&lists, &KnownTypes::default()).unwrap();
+            let sizes = proposal.group_exchange().unwrap();
+            assert_eq!(sizes.preferred_group_size(), bits, "{ciphers}");
+            assert_eq!((sizes.min_group_size(), sizes.max_group_size()), (2048, 8192));
+        }
     }
 
     #[test]

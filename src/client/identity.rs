@@ -29,17 +29,17 @@ const MAX_PASSPHRASES: u32 = 3;
 /// What the server is asked about.
 pub(super) struct Identity {
     pub public: PublicKey,
-    pub certificate: Option<Certificate>,
+    /// Its certificates, in the order in which the server is asked about them.
+    pub certificates: Vec<Certificate>,
+    /// Whether the key itself may be offered too, after its certificates.
+    pub plain: bool,
     pub pen: Pen,
 }
 
 impl Identity {
     /// `ED25519 SHA256:… (path)`, for messages and logs.
-    pub fn describe(&self) -> String {
-        let what = match self.certificate {
-            Some(_) => "certificate for ",
-            None => "",
-        };
+    pub fn describe(&self, as_certificate: bool) -> String {
+        let what = if as_certificate { "certificate for " } else { "" };
         let place = match &self.pen {
             Pen::File(file) => file.path().display().to_string(),
             Pen::Open(_, path) => path.clone(),

@@ -6,6 +6,8 @@
 //! reply, so they are read here, in passing, and judged by [`Observed::check`].
 //! A rekey is encrypted and cannot be seen (gap G2).
 
+use log::debug;
+
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -92,6 +94,8 @@ fn signature_of(algorithm: &str) -> &str {
 pub(super) struct Observer {
     pending: Vec<u8>,
     seen: Observed,
+    /// Bits of the prime of a group exchange, for the log.
+    group: Option<usize>,
     done: bool,
 }
 
@@ -164,11 +168,25 @@ impl Observer {
     /// same number and two mpints: its first string names no key, and the reply overwrites.
     fn reply(&mut self, payload: &[u8]) {
         let Some((key, rest)) = string(payload) else { return };
-        let Some((_share, rest)) = string(rest) else { return };
-        let Some((signature, _)) = string(rest) else { return };
+        let Some((share, rest)) = string(rest) else { return };
+        let Some((signature, _)) = string(rest) else {
+            self.group = Some(bits(key));
+            return debug!("SSH2_MSG_KEX_DH_GEX_GROUP received");
+        };
+        if let Some(group) = self.group {
+            let set: u32 = share.iter().map(|byte| byte.count_ones()).sum();
+            debug!("bits set: {set}/{group}");
+        }
         self.seen.key_type = name(key);
         self.seen.signature = name(signature);
     }
+}
+
+/// Bits of a positive mpint.
+fn bits(number: &[u8]) -> usize {
+    let start = number.iter().position(|&byte| byte != 0).unwrap_or(number.len());
+    let number = &number[start..];
+    number.first().map_or(0, |&first| number.len() * 8 - first.leading_zeros() as usize)
 }
 
 /// An SSH string at the start, and what follows it.
@@ -256,12 +274,13 @@ mod tests {
         let mut kexinit = vec![7; 16];
         kexinit.extend(ssh_string(b"diffie-hellman-group-exchange-sha256"));
         kexinit.extend(ssh_string(b"ssh-ed25519"));
-        let group = [ssh_string(&[0x7f; 256]), ssh_string(&[2])].concat();
+        let group = [ssh_string(&[&[0; 1], &[0x7f; 256][..]].concat()), ssh_string(&[2])].concat();
         let blob = || ssh_string(&ssh_string(b"ssh-ed25519"));
         let reply = [blob(), ssh_string(&[9; 256]), blob()].concat();
         let mut observer = Observer::default();
         observer.feed(&packet(MSG_KEXINIT, &kexinit));
         observer.feed(&packet(MSG_KEX_REPLY, &group));
+        assert_eq!(observer.group, Some(2047));
         observer.feed(&packet(MSG_KEX_DH_GEX_REPLY, &reply));
         observer.feed(&packet(MSG_NEWKEYS, &[]));
         assert_eq!(observer.seen().check(&ours("ssh-ed25519")).unwrap(), "ssh-ed25519");

@@ -26,6 +26,8 @@ use crate::trust::fingerprint;
 enum Candidate {
     File(Box<KeyFile>),
     Agent(Box<AgentIdentity>),
+    /// A key of the agent's that only a certificate names: it is offered with that alone.
+    Certified(Box<AgentIdentity>),
     Open(Arc<PrivateKey>, PathBuf),
 }
 
@@ -44,12 +46,21 @@ impl Dialogue {
             let identity = match candidate {
                 Candidate::File(file) => self.identity(*file).await?,
                 Candidate::Agent(held) => self.held(*held, self.open_agent().await?),
+                Candidate::Certified(held) => {
+                    let identity = self.held(*held, self.open_agent().await?);
+                    Identity { plain: false, ..identity }
+                }
                 Candidate::Open(private, path) => self.open(private, &path),
             };
-            tried.push(identity.describe());
-            match self.offer(identity).await? {
-                Outcome::Success => return Ok(Outcome::Success),
+            let outcome = self.offer(identity).await?;
+            tried.extend(self.credential.take());
+            match outcome {
+                Outcome::Success => {
+                    self.credential = tried.pop();
+                    return Ok(Outcome::Success);
+                }
                 Outcome::Partial(wanted) if !wanted.iter().any(|name| name == "publickey") => {
+                    self.credential = tried.pop();
                     return Ok(Outcome::Partial(wanted));
                 }
                 // The server wants another key (AuthenticationMethods publickey,publickey).
@@ -60,13 +71,15 @@ impl Dialogue {
         Ok(refused.unwrap_or(Outcome::Refused(Vec::new())))
     }
 
-    /// What is offered, in order: the files named; under the name ssh first the agent's keys,
-    /// those that a file names before the others, then the files that it does not hold.
+    /// What is offered, in order: the agent's keys that a certificate names and no file, then
+    /// the files named; under the name ssh first all of the agent's keys, those that a file
+    /// names before the others, then the files that it does not hold.
     async fn candidates(&mut self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
         if let Some((private, path)) = self.login.opened.take() {
             return Ok(vec![Candidate::Open(private, path)]);
         }
-        let mut held = match self.login.agent_identities {
+        let all = self.login.agent_identities;
+        let mut held = match all || !self.login.certificates.is_empty() {
             // Without an agent ssh goes on with the files.
             true => match self.open_agent().await {
                 Ok(mut agent) => agent.identities().await.unwrap_or_default(),
@@ -77,31 +90,46 @@ impl Dialogue {
         let same = |file: &KeyFile, held: &AgentIdentity| {
             file.public().is_some_and(|key| key.key_data() == held.public_key().key_data())
         };
+        if !all {
+            held.retain(|held| {
+                matches!(held, AgentIdentity::PublicKey { key, .. }
+                    if !self.named_certificates(key).is_empty())
+                    && !files.iter().any(|file| same(file, held))
+            });
+        }
         held.sort_by_key(|held| !files.iter().any(|file| same(file, held)));
         let files: Vec<_> =
             files.into_iter().filter(|file| !held.iter().any(|held| same(file, held))).collect();
-        let held = held.into_iter().map(|held| Candidate::Agent(Box::new(held)));
+        let from_agent = if all { Candidate::Agent } else { Candidate::Certified };
+        let held = held.into_iter().map(|held| from_agent(Box::new(held)));
         Ok(held.chain(files.into_iter().map(|file| Candidate::File(Box::new(file)))).collect())
     }
 
     /// A key of the agent becomes an identity.
     fn held(&self, held: AgentIdentity, agent: Agent) -> Identity {
-        let (public, certificate) = match held {
-            AgentIdentity::PublicKey { key, .. } => (key, None),
+        let (public, certificates, plain) = match held {
+            AgentIdentity::PublicKey { key, .. } => {
+                let named = self.named_certificates(&key);
+                (key, named, true)
+            }
+            // The agent lists the key itself on its own, where it holds it.
             AgentIdentity::Certificate { certificate, .. } => {
-                (PublicKey::new(certificate.public_key().clone(), ""), Some(certificate))
+                let public = PublicKey::new(certificate.public_key().clone(), "");
+                (public, vec![certificate], false)
             }
         };
-        let certificate = certificate.or_else(|| self.named_certificate(&public));
-        Identity { public, certificate, pen: Pen::Agent(agent) }
+        Identity { public, certificates, plain, pen: Pen::Agent(agent) }
     }
 
     /// A key that was opened before becomes an identity.
     fn open(&self, private: Arc<PrivateKey>, path: &Path) -> Identity {
         let public = private.public_key().clone();
-        let named = self.named_certificate(&public);
-        let certificate = named.or_else(|| self.certificate_beside(path, &public));
-        Identity { public, certificate, pen: Pen::Open(private, path.display().to_string()) }
+        let mut certificates = self.named_certificates(&public);
+        if certificates.is_empty() {
+            certificates.extend(self.certificate_beside(path, &public));
+        }
+        let pen = Pen::Open(private, path.display().to_string());
+        Identity { public, certificates, plain: true, pen }
     }
 
     /// Offers the one key of the agent that was picked, or its first.
@@ -127,10 +155,10 @@ impl Dialogue {
             );
         };
         let mut identity = self.held(picked, agent);
-        if identity.certificate.is_none()
+        if identity.certificates.is_empty()
             && let Some(file) = file
         {
-            identity.certificate = self.certificate_of(&file, &identity.public);
+            identity.certificates = self.certificates_of(&file, &identity.public);
         }
         self.offer(identity).await
     }
@@ -138,9 +166,9 @@ impl Dialogue {
     /// One attempt with a key that is unlocked.
     pub(super) async fn try_key(&mut self, key: &UnlockedKey) -> Result<Outcome> {
         let public = key.private.public_key().clone();
-        let certificate = self.certificate_of(&key.file, &public);
+        let certificates = self.certificates_of(&key.file, &public);
         let pen = Pen::Open(Arc::clone(&key.private), key.file.path().display().to_string());
-        self.offer(Identity { public, certificate, pen }).await
+        self.offer(Identity { public, certificates, plain: true, pen }).await
     }
 
     /// One attempt with this key of the agent's.
@@ -172,12 +200,12 @@ impl Dialogue {
     async fn identity(&self, file: KeyFile) -> Result<Identity> {
         let transport = &self.transport;
         if let Some(public) = file.public().cloned() {
-            let certificate = self.certificate_of(&file, &public);
+            let certificates = self.certificates_of(&file, &public);
             let pen = match file.format() {
                 Format::PublicOnly => Pen::Agent(self.open_agent().await?),
                 _ => Pen::File(Box::new(file)),
             };
-            return Ok(Identity { public, certificate, pen });
+            return Ok(Identity { public, certificates, plain: true, pen });
         }
         let unlocked = unlock(&file, &transport.shared, &transport.prompt).await;
         let private = unlocked.map_err(|error| match error {
@@ -185,39 +213,52 @@ impl Dialogue {
             SignerError::Lost => super::lost_for_no_reason(),
         })?;
         let public = private.public_key().clone();
-        let certificate = self.certificate_of(&file, &public);
+        let certificates = self.certificates_of(&file, &public);
         let pen = Pen::Open(Arc::new(private), file.path().display().to_string());
-        Ok(Identity { public, certificate, pen })
+        Ok(Identity { public, certificates, plain: true, pen })
     }
 
-    /// The certificate that goes with a file: one named, the one in it, or the one beside it.
-    fn certificate_of(&self, file: &KeyFile, public: &PublicKey) -> Option<Certificate> {
+    /// The certificates that go with a file: those named, or the one in it, or the one
+    /// beside it.
+    fn certificates_of(&self, file: &KeyFile, public: &PublicKey) -> Vec<Certificate> {
         let path = file.path();
-        self.named_certificate(public).or_else(|| match file.certificate() {
+        let named = self.named_certificates(public);
+        if !named.is_empty() {
+            return named;
+        }
+        let own = match file.certificate() {
             Some(own) => self.usable(own.clone(), public, &path.display().to_string()),
             None => self.certificate_beside(path, public),
-        })
+        };
+        own.into_iter().collect()
     }
 
-    /// The certificate for this key among those named with CertificateFile.
-    fn named_certificate(&self, public: &PublicKey) -> Option<Certificate> {
-        self.login.certificates.iter().find_map(|path| match keys::certificate(path) {
+    /// The certificates for this key among those named with CertificateFile.
+    fn named_certificates(&self, public: &PublicKey) -> Vec<Certificate> {
+        let usable = |path: &PathBuf| match keys::certificate(path) {
             Ok(certificate) => self.usable(certificate, public, &path.display().to_string()),
             Err(error) => {
                 self.transport.prompt.notice(Notice::Warning(&error.to_string()));
                 None
             }
-        })
+        };
+        self.login.certificates.iter().filter_map(usable).collect()
     }
 
+    /// The certificate in `KEY-cert.pub`, or in `KEY.pub` where that holds no plain key.
     fn certificate_beside(&self, path: &Path, public: &PublicKey) -> Option<Certificate> {
-        match keys::certificate_beside(path)? {
-            Ok(certificate) => {
+        match keys::certificate_beside(path) {
+            Some(Ok(certificate)) => {
                 self.usable(certificate, public, &format!("{}-cert.pub", path.display()))
             }
-            Err(error) => {
+            Some(Err(error)) => {
                 self.transport.prompt.notice(Notice::Warning(&error.to_string()));
                 None
+            }
+            None => {
+                let place = format!("{}.pub", path.display());
+                let certificate = keys::certificate(Path::new(&place)).ok()?;
+                self.usable(certificate, public, &place)
             }
         }
     }
@@ -247,26 +288,53 @@ impl Dialogue {
         None
     }
 
+    /// Asks the server about the certificates of one identity, then about the key itself, as
+    /// ssh(1) does, until it takes one.
     async fn offer(&mut self, mut identity: Identity) -> Result<Outcome> {
-        let described = identity.describe();
+        let certificates = std::mem::take(&mut identity.certificates);
+        let forms = certificates.into_iter().map(Some);
+        let plain = identity.plain.then_some(None);
+        let mut tried = Vec::new();
+        let mut refused = Outcome::Refused(Vec::new());
+        for form in forms.chain(plain) {
+            let described = identity.describe(form.is_some());
+            match self.offer_form(&mut identity, form).await? {
+                Outcome::Refused(accepted) => refused = Outcome::Refused(accepted),
+                taken => {
+                    self.credential = Some(described);
+                    return Ok(taken);
+                }
+            }
+            tried.push(described);
+        }
+        self.credential = Some(tried.join(", "));
+        Ok(refused)
+    }
+
+    /// One attempt with a certificate, or with the key itself.
+    async fn offer_form(
+        &mut self,
+        identity: &mut Identity,
+        certificate: Option<Certificate>,
+    ) -> Result<Outcome> {
+        let described = identity.describe(certificate.is_some());
         info!("Offering public key: {described}");
-        self.credential = Some(described.clone());
-        let hash = self.hash(&identity.public).await?;
+        let public = identity.public.clone();
+        let hash = self.hash(&public).await?;
         let user = self.login.user.clone();
         let shared = Arc::clone(&self.transport.shared);
         let prompt = Arc::clone(&self.transport.prompt);
         let mut signer = Signer { pen: &mut identity.pen, shared: &shared, prompt: &prompt };
         let handle = &mut self.transport.handle;
         let limit = deadline::AUTHENTICATION_STEP;
-        let result = match identity.certificate {
+        let result = match certificate {
             Some(certificate) => {
                 let request =
                     handle.authenticate_certificate_with(user, certificate, hash, &mut signer);
                 answered_within(&shared, limit, request).await?
             }
             None => {
-                let request =
-                    handle.authenticate_publickey_with(user, identity.public, hash, &mut signer);
+                let request = handle.authenticate_publickey_with(user, public, hash, &mut signer);
                 answered_within(&shared, limit, request).await?
             }
         };

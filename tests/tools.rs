@@ -1,0 +1,582 @@
+//! Programs that call ssh, with this client in its place and nothing else changed: what they
+//! move arrives whole, and what they report is what the other end said.
+//!
+//! Where a tool needs more than a machine for tests has (a Docker engine, an editor), the
+//! command line that it is known to give is given here.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs::{self, Permissions};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lab::{Home, Output, Run, Sshd, USER, arg, peers, tool};
+
+const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
+/// Interpreters and package tools start slowly on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(180);
+/// Larger than every window and buffer on the way.
+const LARGE: usize = 5_000_000;
+
+/// A server, and a home whose ssh configuration leads to it as `there`.
+struct Bench {
+    sshd: Sshd,
+    home: Home,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench::with(&["Subsystem sftp /usr/lib/openssh/sftp-server", "AcceptEnv GIT_PROTOCOL"])
+    }
+
+    fn with(lines: &[&str]) -> Bench {
+        let sshd = Sshd::start(lines);
+        let home = Home::knowing(&sshd);
+        let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
+        sshd.authorize(&key, "");
+        let bench = Bench { sshd, home };
+        bench.configure("there", "");
+        // The name ssh, as a person would give it: a link in a directory on the PATH.
+        fs::create_dir(bench.home.path("bin")).unwrap();
+        symlink(TESSH, bench.home.path("bin/ssh")).unwrap();
+        bench
+    }
+
+    /// Adds hosts of these names to the configuration.
+    fn configure(&self, names: &str, more: &str) {
+        let before = fs::read_to_string(self.home.path(".ssh/config")).unwrap_or_default();
+        let (port, key) = (self.sshd.port(), self.home.path(".ssh/id_ed25519"));
+        let text = format!(
+            "{before}Host {names}
+  HostName 127.0.0.1
+  Port {port}
+  User {USER}
+  IdentityFile {}
+{more}",
+            arg(&key)
+        );
+        self.home.write(".ssh/config", &text);
+    }
+
+    /// A tool in the home, with tessh on its PATH as `ssh`.
+    fn run(&self, program: &str, arguments: &[&str]) -> Run {
+        let path = format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", arg(&self.home.path("bin")));
+        self.home
+            .run(Path::new(program), arguments)
+            .env("PATH", path)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("LC_ALL", "C.UTF-8")
+            .deadline(PATIENCE)
+    }
+
+    /// A directory on the server that the user owns.
+    fn there(&self, name: &str) -> PathBuf {
+        let path = self.sshd.path("home").join(name);
+        fs::create_dir(&path).unwrap();
+        self.give(&path);
+        path
+    }
+
+    /// A file of the user's on the server.
+    fn there_file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.sshd.path("home").join(name);
+        fs::write(&path, content).unwrap();
+        self.give(&path);
+        path
+    }
+
+    fn give(&self, path: &Path) {
+        use std::os::unix::fs::MetadataExt;
+        let home = fs::metadata(self.sshd.path("home")).unwrap();
+        chown(path, Some(home.uid()), Some(home.gid())).unwrap();
+    }
+}
+
+/// Bytes that no link of the way leaves as they are unless it is clean.
+fn large() -> Vec<u8> {
+    (0..LARGE).map(|n| ((n as u32).wrapping_mul(2_654_435_761) >> 24) as u8).collect()
+}
+
+#[track_caller]
+fn same(one: &Path, other: &Path) {
+    let (one, other) = (fs::read(one).unwrap(), fs::read(other).unwrap());
+    assert!(one == other, "{} bytes against {}", one.len(), other.len());
+}
+
+#[track_caller]
+fn expect_success(output: Output) -> Output {
+    output.expect_code(0);
+    output
+}
+
+/// tests/run installs it; a test with peers that finds none has failed.
+fn installed(program: &str) -> &str {
+    assert!(Path::new(program).exists(), "{program} is missing: tests/run installs it");
+    program
+}
+
+// ---- git --------------------------------------------------------------------------------
+
+/// Clones, commits, pushes and fetches; each repository then has the other's commits.
+fn git_round(bench: &Bench, url: &str, environment: &[(&str, &str)], config: &[&str]) {
+    let git = |words: &[&str]| {
+        let identity = ["-c", "user.name=T", "-c", "user.email=t@example.org"];
+        let words = [&identity[..], config, words].concat();
+        let mut run = bench.run(installed("/usr/bin/git"), &words);
+        for (name, value) in environment {
+            run = run.env(name, value);
+        }
+        run.output()
+    };
+    let bare = bench.sshd.path("home").join("project.git");
+    let work = bench.home.path("work");
+    expect_success(git(&["clone", "-q", url, arg(&work)]));
+    fs::write(work.join("file"), large()).unwrap();
+    let at = ["-C", arg(&work)];
+    expect_success(git(&[&at[..], &["add", "file"]].concat()));
+    expect_success(git(&[&at[..], &["commit", "-q", "-m", "one"]].concat()));
+    expect_success(git(&[&at[..], &["push", "-q", "origin", "HEAD:refs/heads/main"]].concat()));
+    let head = |repository: &Path, name: &str| {
+        let safe = ["-c", "safe.directory=*", "-C", arg(repository), "rev-parse", name];
+        expect_success(git(&safe)).text()
+    };
+    assert_eq!(head(&bare, "refs/heads/main"), head(&work, "HEAD"));
+
+    let other = bench.home.path("other");
+    expect_success(git(&["clone", "-q", "--branch", "main", url, arg(&other)]));
+    same(&work.join("file"), &other.join("file"));
+    expect_success(git(&["-C", arg(&other), "commit", "-q", "--allow-empty", "-m", "two"]));
+    expect_success(git(&["-C", arg(&other), "push", "-q"]));
+    expect_success(git(&[&at[..], &["fetch", "-q", "origin"]].concat()));
+    assert_eq!(head(&work, "refs/remotes/origin/main"), head(&other, "HEAD"));
+    assert!(git(&["ls-remote", &format!("{url}-not-there")]).status.code() == Some(128));
+}
+
+fn repository() -> (Bench, PathBuf) {
+    let bench = Bench::new();
+    let bare = bench.there("project.git");
+    tool("/usr/bin/git", &["init", "-q", "--bare", "-b", "main", arg(&bare)]);
+    for entry in walk(&bare) {
+        bench.give(&entry);
+    }
+    (bench, bare)
+}
+
+fn walk(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(walk(&path));
+        }
+        found.push(path);
+    }
+    found
+}
+
+#[test]
+fn git_with_git_ssh_command() {
+    if !peers() {
+        return;
+    }
+    let (bench, bare) = repository();
+    let url = format!("there:{}", arg(&bare));
+    git_round(&bench, &url, &[("GIT_SSH_COMMAND", TESSH)], &[]);
+    // git asks for its protocol 2 in the environment, and the server's git was told.
+    let run = bench.run("/usr/bin/git", &["ls-remote", &url]);
+    let run = run.env("GIT_SSH_COMMAND", TESSH).env("GIT_TRACE_PACKET", "1");
+    let traced = expect_success(run.output());
+    assert!(traced.stderr.contains("< version 2"), "{traced:?}");
+}
+
+#[test]
+fn git_with_core_ssh_command_and_a_url_with_a_port() {
+    if !peers() {
+        return;
+    }
+    let (bench, bare) = repository();
+    let url = format!("ssh://{USER}@127.0.0.1:{}{}", bench.sshd.port(), arg(&bare));
+    let command = format!("core.sshCommand={TESSH} -o BatchMode=yes");
+    git_round(&bench, &url, &[], &["-c", &command]);
+}
+
+#[test]
+fn git_with_tessh_on_the_path_as_ssh() {
+    if !peers() {
+        return;
+    }
+    let (bench, bare) = repository();
+    git_round(&bench, &format!("there:{}", arg(&bare)), &[], &[]);
+}
+
+// ---- copying ----------------------------------------------------------------------------
+
+#[test]
+fn rsync_both_ways() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let rsync = |words: &[&str]| {
+        let shell = ["-a", "-z", "--checksum", "-e", TESSH];
+        bench.run(installed("/usr/bin/rsync"), &[&shell[..], words].concat()).output()
+    };
+    let from = bench.home.path("from");
+    fs::create_dir_all(from.join("in ner")).unwrap();
+    fs::write(from.join("large"), large()).unwrap();
+    fs::write(from.join("in ner/ü'$ x"), "small").unwrap();
+    let there = bench.there("copy");
+    let remote = format!("there:{}/", arg(&there));
+    expect_success(rsync(&[&format!("{}/", arg(&from)), &remote]));
+    same(&from.join("large"), &there.join("large"));
+    same(&from.join("in ner/ü'$ x"), &there.join("in ner/ü'$ x"));
+
+    let back = bench.home.path("back");
+    expect_success(rsync(&[&remote, arg(&back)]));
+    same(&from.join("large"), &back.join("large"));
+    // Nothing is left to be done, which rsync finds by checksums of both sides.
+    let again = expect_success(rsync(&["--itemize-changes", "--dry-run", &remote, arg(&back)]));
+    assert_eq!(again.text(), "");
+    rsync(&["there:/nothing/here", arg(&back)]).expect_code(23);
+}
+
+#[test]
+fn scp_both_ways_in_both_protocols() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let here = bench.home.path("here");
+    fs::write(&here, large()).unwrap();
+    for mode in [&[][..], &["-O"][..]] {
+        let scp = |from: &str, to: &str| {
+            let words = [&["-q", "-p", "-S", TESSH][..], mode, &[from, to]].concat();
+            bench.run(installed("/usr/bin/scp"), &words).output()
+        };
+        let there = bench.there(&format!("d{}", mode.len()));
+        scp(arg(&here), &format!("there:{}/file", arg(&there))).expect_quiet_success();
+        same(&here, &there.join("file"));
+        let back = bench.home.path(&format!("back{}", mode.len()));
+        scp(&format!("there:{}/file", arg(&there)), arg(&back)).expect_quiet_success();
+        same(&here, &back);
+        let output = scp("there:/nothing/here", arg(&back));
+        output.expect_code(1);
+        assert!(output.stderr.contains("No such file or directory"), "{output:?}");
+    }
+}
+
+#[test]
+fn sftp_both_ways_with_a_batch() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let here = bench.home.path("here");
+    fs::write(&here, large()).unwrap();
+    let there = bench.there("sftp");
+    let batch = format!(
+        "cd {}\nput here file\nmkdir inner\nrename file inner/moved\nget inner/moved back\n",
+        arg(&there)
+    );
+    let batch = bench.home.write("batch", &batch);
+    let sftp = |words: &[&str]| {
+        let words = [&["-S", TESSH, "-b", arg(&batch)][..], words, &["there"]].concat();
+        bench.run(installed("/usr/bin/sftp"), &words).output()
+    };
+    expect_success(sftp(&[]));
+    same(&here, &there.join("inner/moved"));
+    same(&here, &bench.home.path("back"));
+    // The directory exists now: the batch ends there, with sftp's own status.
+    sftp(&["-q"]).expect_code(1);
+}
+
+// ---- ansible ----------------------------------------------------------------------------
+
+const PLAYBOOK: &str = "- hosts: all
+  gather_facts: false
+  tasks:
+    - copy:
+        src: here
+        dest: \"{{ where }}/{{ inventory_hostname }}\"
+    - shell: \"wc -c < '{{ where }}/{{ inventory_hostname }}'\"
+      register: size
+    - assert:
+        that: size.stdout | int == 5000000
+";
+
+#[test]
+fn ansible_pings_copies_and_plays() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let python = std::env::var("TESSH_PYTHON").expect("tests/run says where ansible is");
+    let ansible = |program: &str, words: &[&str]| {
+        let program = Path::new(&python).with_file_name(program);
+        let words = [&["-i", "inventory"][..], words].concat();
+        bench.run(installed(arg(&program)), &words).env("ANSIBLE_NOCOLOR", "1").output()
+    };
+    bench.configure("one two three four five", "");
+    let (there, here) = (bench.there("ansible"), bench.home.path("here"));
+    fs::write(&here, large()).unwrap();
+    let inventory = format!(
+        "one\ntwo\nthree\nfour\nfive\n[all:vars]\nansible_ssh_executable={TESSH}\n\
+         ansible_python_interpreter=/usr/bin/python3\nwhere={}\n",
+        arg(&there)
+    );
+    bench.home.write("inventory", &inventory);
+    let ping = expect_success(ansible("ansible", &["all", "-m", "ping"]));
+    assert_eq!(ping.text().matches("\"ping\": \"pong\"").count(), 5, "{ping:?}");
+
+    let single = format!("src={} dest={}/single", arg(&here), arg(&there));
+    expect_success(ansible("ansible", &["one", "-m", "copy", "-a", &single]));
+    same(&here, &there.join("single"));
+
+    let playbook = bench.home.write("play.yml", PLAYBOOK);
+    let played = expect_success(ansible("ansible-playbook", &[arg(&playbook)]));
+    for name in ["one", "two", "three", "four", "five"] {
+        same(&here, &there.join(name));
+    }
+    assert_eq!(played.text().matches("unreachable=0    failed=0").count(), 5, "{played:?}");
+
+    let failed = ansible("ansible", &["one", "-m", "shell", "-a", "exit 9"]);
+    failed.expect_code(2);
+    assert!(failed.text().contains("rc=9"), "{failed:?}");
+    fs::write(bench.sshd.path("authorized_keys"), "").unwrap();
+    let refused = ansible("ansible", &["one", "-m", "ping"]);
+    refused.expect_code(4);
+    assert!(refused.text().contains("UNREACHABLE!"), "{refused:?}");
+}
+
+// ---- mosh -------------------------------------------------------------------------------
+
+#[test]
+fn mosh_starts_its_server() {
+    if !peers() {
+        return;
+    }
+    installed("/usr/bin/mosh-server");
+    let bench = Bench::new();
+    // What stands for mosh-client writes down what it was given: the address and port that
+    // came out of the proxy command and the session, and in its environment the key.
+    let client = bench.home.path("client");
+    fs::write(
+        &client,
+        "#!/bin/sh\n[ \"$1\" = -c ] && { echo 8; exit; }\necho \"given: $* $MOSH_KEY\"\n",
+    )
+    .unwrap();
+    fs::set_permissions(&client, Permissions::from_mode(0o755)).unwrap();
+    let ssh = format!("--ssh={TESSH} -F {}", arg(&bench.home.path(".ssh/config")));
+    let output = bench
+        .run(
+            installed("/usr/bin/mosh"),
+            &[
+                &ssh,
+                &format!("--client={}", arg(&client)),
+                "--server=LC_ALL=C.UTF-8 mosh-server",
+                "--bind-server=127.0.0.1",
+                "there",
+                "--",
+                "true",
+            ],
+        )
+        .output();
+    let output = expect_success(output);
+    let said = output.text();
+    let given = said.lines().find_map(|line| line.strip_prefix("given: ")).expect(&said);
+    let words: Vec<&str> = given.split_whitespace().collect();
+    let key = words.last().unwrap();
+    assert!(words.contains(&"127.0.0.1") && key.len() == 22, "{said}");
+}
+
+// ---- file systems and backups -----------------------------------------------------------
+
+#[test]
+fn sshfs_mounts_or_its_command_line_reaches_sftp() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let there = bench.there_file("file", &large());
+    let mount = bench.home.path("mount");
+    fs::create_dir(&mount).unwrap();
+    let remote = format!("{USER}@there:{}", arg(there.parent().unwrap()));
+    let command = format!("ssh_command={TESSH}");
+    let mounted = bench
+        .run(
+            installed("/usr/bin/sshfs"),
+            &["-o", &command, "-o", "idmap=user", &remote, arg(&mount)],
+        )
+        .output();
+    if mounted.status.success() {
+        let read = fs::read(mount.join("file"));
+        let written = fs::write(mount.join("new"), "through the mount");
+        expect_success(bench.run("/usr/bin/fusermount3", &["-u", arg(&mount)]).output());
+        assert!(read.unwrap() == large());
+        written.unwrap();
+        assert_eq!(fs::read(there.with_file_name("new")).unwrap(), b"through the mount");
+        return;
+    }
+    // Without FUSE on the machine it ends before ssh; nothing else is a reason.
+    assert!(mounted.stderr.contains("fuse"), "{mounted:?}");
+}
+
+#[test]
+fn the_command_line_of_sshfs_reaches_sftp() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let port = format!("-oPort={}", bench.sshd.port());
+    let words = ["-x", "-a", "-oClearAllForwardings=yes", &port, "-oCompression=yes", "-2", "-s"];
+    let host = format!("{USER}@there");
+    let words = [&words[..], &["--", &host, "sftp"]].concat();
+    sftp_greets(&bench, &words);
+}
+
+/// SSH_FXP_INIT and its answer, SSH_FXP_VERSION 3.
+#[track_caller]
+fn sftp_greets(bench: &Bench, words: &[&str]) {
+    let mut child = bench.run(TESSH, words).spawn();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(&[0, 0, 0, 5, 1, 0, 0, 0, 3]).unwrap();
+    let mut greeting = [0; 9];
+    let read = child.stdout.take().unwrap().read_exact(&mut greeting);
+    // The server leaves when nothing more can come.
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && read.is_ok(), "{output:?}");
+    assert_eq!(greeting[4..], [2, 0, 0, 0, 3]);
+}
+
+#[test]
+fn restic_keeps_a_backup_by_sftp() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let there = bench.there("restic");
+    let from = bench.home.path("from");
+    fs::create_dir(&from).unwrap();
+    fs::write(from.join("file"), large()).unwrap();
+    let repository = format!("sftp:{USER}@there:{}/repository", arg(&there));
+    let restic = |words: &[&str]| {
+        let words = [&["-q", "--no-cache", "-r", &repository][..], words].concat();
+        // It calls `ssh`, found on the PATH.
+        let run = bench.run(installed("/usr/bin/restic"), &words);
+        run.env("RESTIC_PASSWORD", "of the backup").output()
+    };
+    expect_success(restic(&["init"]));
+    expect_success(restic(&["backup", arg(&from)]));
+    expect_success(restic(&["check", "--read-data"]));
+    let back = bench.home.path("back");
+    expect_success(restic(&["restore", "latest", "--target", arg(&back)]));
+    same(&from.join("file"), &back.join(arg(&from).trim_start_matches('/')).join("file"));
+    let port = bench.sshd.port().to_string();
+    sftp_greets(&bench, &["there", "-p", &port, "-l", USER, "-s", "sftp"]);
+}
+
+// ---- command lines of what is not here --------------------------------------------------
+
+#[test]
+fn the_command_lines_of_docker_and_libvirt() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    // What stands for docker on the server gives back what it is sent, as dial-stdio does.
+    let docker = bench.there_file("docker", b"#!/bin/sh\necho \"docker $*\"\ncat\nexit 3\n");
+    fs::set_permissions(&docker, Permissions::from_mode(0o755)).unwrap();
+    let (port, docker) = (bench.sshd.port().to_string(), arg(&docker));
+    let at = ["-T", "-l", USER, "-p", &port, "--", "there", docker];
+    let host = ["--host", "unix:///run/docker.sock"];
+    let dial = ["system", "dial-stdio"];
+    for words in [
+        // One word with a blank in it, which separates keyword and value.
+        [&["-o ConnectTimeout=30"][..], &at, &dial].concat(),
+        [&["-o ConnectTimeout=30"][..], &at, &host, &dial].concat(),
+        [&at[1..], &dial].concat(),
+    ] {
+        let output = bench.run(TESSH, &words).stdin(large()).output();
+        output.expect_code(3);
+        let line = output.stdout.iter().position(|&byte| byte == b'\n').unwrap();
+        let said = String::from_utf8_lossy(&output.stdout[..line]);
+        assert!(said.ends_with("system dial-stdio"), "{said}");
+        assert!(output.stdout[line + 1..] == large(), "{}", output.stdout.len());
+        assert_eq!(output.stderr, "");
+    }
+    let libvirt = ["-o", "StrictHostKeyChecking=no", "-T", "-e", "none", "--", "there"];
+    let words = [&["-p", &port, "-l", USER], &libvirt[..], &["sh -c 'cat; exit 4'"]].concat();
+    let output = bench.run(TESSH, &words).stdin("~.\nnot an escape").output();
+    output.expect_code(4);
+    assert_eq!(output.text(), "~.\nnot an escape");
+}
+
+#[test]
+fn the_command_lines_of_an_editor_without_its_tunnel() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let version = bench.run(TESSH, &["-V"]).output();
+    version.expect_code(0);
+    assert!(!version.stderr.is_empty() && version.text().is_empty(), "{version:?}");
+    let config = bench.home.path(".ssh/config");
+    let script = "echo \"ready: $(uname)\"\nexit 5\n";
+    let words = ["-T", "-o", "ClearAllForwardings=true", "-F", arg(&config)];
+    let words = [&words[..], &["-o", "ConnectTimeout=15", "there", "sh"]].concat();
+    let output = bench.run(TESSH, &words).stdin(script).output();
+    output.expect_code(5);
+    assert_eq!(output.text(), "ready: Linux\n");
+}
+
+/// The same with `-D`, through which the editor speaks to its server.
+#[test]
+fn the_command_lines_of_an_editor_with_its_tunnel() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    for words in [&["-T", "-o", "ConnectTimeout=15", "there", "sh"][..], &["-v", "-T", "there"]] {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let tunnel = ["-D", &port.to_string()].map(str::to_owned);
+        let words: Vec<&str> =
+            tunnel.iter().map(String::as_str).chain(words.iter().copied()).collect();
+        let mut child = bench.run(TESSH, &words).spawn();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(b"echo ready\n").unwrap();
+        let mut ready = [0; 6];
+        child.stdout.take().unwrap().read_exact(&mut ready).unwrap();
+        assert_eq!(&ready, b"ready\n");
+        greeting_by_socks(port, bench.sshd.port());
+        input.write_all(b"exit 5\n").unwrap();
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(5), "{output:?}");
+    }
+}
+
+/// Reads an SSH greeting from a port of the server's machine, by SOCKS5 (RFC 1928).
+#[track_caller]
+fn greeting_by_socks(proxy: u16, port: u16) {
+    let mut stream = TcpStream::connect(("127.0.0.1", proxy)).unwrap();
+    stream.set_read_timeout(Some(lab::DEADLINE)).unwrap();
+    stream.write_all(&[5, 1, 0]).unwrap();
+    let mut answer = [0; 2];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, [5, 0]);
+    let [high, low] = port.to_be_bytes();
+    stream.write_all(&[5, 1, 0, 1, 127, 0, 0, 1, high, low]).unwrap();
+    let mut answer = [0; 10];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(answer[..2], [5, 0]);
+    let mut greeting = [0; 8];
+    stream.read_exact(&mut greeting).unwrap();
+    assert_eq!(&greeting, b"SSH-2.0-");
+}
