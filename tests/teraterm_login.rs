@@ -5,6 +5,8 @@
 
 #[path = "teraterm_login/asking.rs"]
 mod asking;
+#[path = "teraterm_login/duplicate.rs"]
+mod duplicate;
 mod lab;
 #[path = "teraterm_login/lines.rs"]
 mod lines;
@@ -235,45 +237,6 @@ fn a_second_step_is_asked_for() {
     pty.send(&format!("{PASSWORD}<enter>"));
     leave_shell(&pty);
     assert!(!pty.written().contains(PASSWORD));
-}
-
-/// 20. A duplicate session reuses what was remembered, and asks where nothing was.
-#[test]
-fn a_duplicate_asks_unless_the_login_was_remembered() {
-    if !peers() {
-        return;
-    }
-    let sshd = Sshd::start(&["PasswordAuthentication no", "KbdInteractiveAuthentication no"]);
-    let home = Home::knowing(&sshd);
-    let key = home.key(".ssh/id_ed25519", &["ed25519"], "open sesame");
-    sshd.authorize(&key, "");
-    for remember in [true, false] {
-        let pty = connect(&home, &sshd, &[]);
-        dialog(&pty, &["(•) Key file", "[ ] Remember"]);
-        if remember {
-            // Over the buttons up to the box, and back.
-            pty.send("<up><up><up><up> ");
-            dialog(&pty, &["[x] Remember"]);
-            pty.send("<down><down><down><down>");
-        }
-        pty.send("open sesame<enter>");
-        pty.wait_until("the shell", |screen| !screen.contains("Authentication"));
-        pty.send("echo fir''st<enter>");
-        pty.wait_written("first");
-        pty.send("<enter>~d");
-        if !remember {
-            dialog(&pty, &["(•) Key file"]);
-            pty.send("open sesame<enter>");
-        }
-        pty.wait_written("[session 2, on top of this one]");
-        pty.wait_until("the shell", |screen| !screen.contains("Authentication"));
-        pty.send("echo sec''ond; exit<enter>");
-        pty.wait_written("second");
-        pty.wait_written("this is session 1 again]");
-        pty.send("exit<enter>");
-        assert_eq!(pty.exit_code(), 0);
-        assert!(!pty.written().contains("sesame"));
-    }
 }
 
 /// 9. All prompts of one request together, with their echo; none need no dialog.

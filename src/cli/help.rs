@@ -427,7 +427,7 @@ mod tests {
             let script = completions(shell).unwrap();
             assert!(script.contains("keyboard-interactive"), "{shell}");
             assert!(script.contains("new-passphrase-fd"), "{shell}: the flags of keygen");
-            let refused = script.contains("-L") || script.contains("-s L");
+            let refused = script.contains("-M ") || script.contains("-s M");
             assert!(!refused, "{shell}: a flag that does not work");
         }
     }

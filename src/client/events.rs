@@ -510,9 +510,8 @@ impl Handler for Events {
     ) -> Result<(), Stop> {
         let opening = Opening::new(channel, reply, originator_address, originator_port);
         let incoming = &self.shared.incoming;
-        match incoming.forwarded_tcpip(opening, connected_address, connected_port) {
-            Ok(()) => {}
-            Err(_refused) => self.refuse("forwarded-tcpip"),
+        if !incoming.forwarded_tcpip(opening, connected_address, connected_port) {
+            self.refuse("forwarded-tcpip");
         }
         Ok(())
     }
@@ -525,9 +524,8 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         let opening = Opening::new(channel, reply, "a Unix socket", 0);
-        match self.shared.incoming.forwarded_streamlocal(opening, socket_path) {
-            Ok(()) => {}
-            Err(_refused) => self.refuse("forwarded-streamlocal"),
+        if !self.shared.incoming.forwarded_streamlocal(opening, socket_path) {
+            self.refuse("forwarded-streamlocal");
         }
         Ok(())
     }
@@ -539,9 +537,8 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         let opening = Opening::new(channel, reply, "the server", 0);
-        match self.shared.incoming.agent(opening) {
-            Ok(()) => {}
-            Err(_refused) => self.refuse("agent"),
+        if !self.shared.incoming.agent(opening) {
+            self.refuse("agent");
         }
         Ok(())
     }
@@ -590,9 +587,8 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         let opening = Opening::new(channel, reply, originator_address, originator_port);
-        match self.shared.incoming.x11(opening) {
-            Ok(()) => {}
-            Err(_refused) => self.refuse("x11"),
+        if !self.shared.incoming.x11(opening) {
+            self.refuse("x11");
         }
         Ok(())
     }
@@ -615,42 +611,4 @@ impl Handler for Events {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn banners_are_shown_safely_and_only_so_many() {
-        let mut banners = Banners::default();
-        assert_eq!(banners.next("one\ntwo\x1b[2J\n").unwrap(), "one\ntwo\\x1b[2J\n");
-        let shown = (0..1000).filter(|_| banners.next("x").is_some()).count();
-        assert_eq!(shown, MAX_BANNERS - 1);
-    }
-
-    #[test]
-    fn banners_have_a_size_in_all() {
-        let mut banners = Banners::default();
-        let long = "x".repeat(MAX_BANNER / 2 + 1000);
-        assert_eq!(banners.next(&long).unwrap(), long);
-        let rest = banners.next(&long).unwrap();
-        assert!(rest.len() <= MAX_BANNER / 2 && rest.ends_with("\u{2026}\n"), "{}", rest.len());
-        assert!(banners.next("x").is_none());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_clock_stands_still_during_a_question() {
-        let shared = Shared::default();
-        let pass = |seconds| tokio::time::advance(Duration::from_secs(seconds));
-        pass(5).await;
-        assert_eq!(shared.paused(), Duration::ZERO);
-        shared.pause();
-        pass(5).await;
-        assert_eq!(shared.paused(), Duration::from_secs(5));
-        shared.resume();
-        pass(5).await;
-        assert_eq!(shared.paused(), Duration::from_secs(5));
-        shared.pause();
-        pass(2).await;
-        shared.resume();
-        assert_eq!(shared.paused(), Duration::from_secs(7));
-    }
-}
+mod tests;

@@ -161,7 +161,9 @@ impl AlternateScreen {
     /// # Errors
     /// It is not a terminal, or has gone away.
     pub fn enter(fd: BorrowedFd<'_>) -> io::Result<AlternateScreen> {
-        let raw = RawMode::enter(fd)?;
+        // What was typed before was not meant for what could not be seen yet.
+        let change = Change::make(fd, OptionalActions::Flush, make_raw)?;
+        let raw = RawMode { fd: fd.try_clone_to_owned()?, change: Some(change) };
         Ok(AlternateScreen {
             screen: ScreenMode::enter(fd, ENTER_SCREEN, LEAVE_SCREEN)?,
             _raw: raw,

@@ -35,6 +35,7 @@ login-key-certified = with a certificate
 login-key-locked = needs a passphrase
 login-key-open = needs no passphrase
 login-key-special = it is no regular file
+login-empty-password = The password is empty. Enter once more sends it so.
 login-key-passphrase = This key needs its passphrase.
 login-nothing-sent = Nothing was sent to the server.
 login-unlocking = Unlocking the key

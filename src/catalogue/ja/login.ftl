@@ -35,6 +35,7 @@ login-key-certified = 証明書付き
 login-key-locked = パスフレーズが必要です
 login-key-open = パスフレーズは不要です
 login-key-special = 通常のファイルではありません
+login-empty-password = パスワードが空です。もう一度 Enter を押すと、空のまま送信します。
 login-key-passphrase = この鍵にはパスフレーズが必要です。
 login-nothing-sent = サーバーには何も送っていません。
 login-unlocking = 鍵を開いています

@@ -122,13 +122,8 @@ impl Incoming {
         *lock(&self.x11) = Some(display);
     }
 
-    /// A connection to a port on the server.
-    pub fn forwarded_tcpip(
-        &self,
-        opening: Opening,
-        address: &str,
-        port: u32,
-    ) -> Result<(), Opening> {
+    /// A connection to a port on the server; `false` if nobody asked for it. So are those below.
+    pub fn forwarded_tcpip(&self, opening: Opening, address: &str, port: u32) -> bool {
         let found = {
             let granted = lock(&self.granted);
             let of_port = |it: &&Granted| {
@@ -144,28 +139,28 @@ impl Incoming {
             let exact = granted.iter().filter(of_port).find(exact);
             exact.or_else(|| granted.iter().find(of_port)).cloned()
         };
-        let Some(granted) = found else { return Err(opening) };
+        let Some(granted) = found else { return false };
         let what = format!("forwarded-tcpip: listening port {port}");
         self.lead(opening, granted, what);
-        Ok(())
+        true
     }
 
     /// A connection to a Unix socket on the server.
-    pub fn forwarded_streamlocal(&self, opening: Opening, path: &str) -> Result<(), Opening> {
+    pub fn forwarded_streamlocal(&self, opening: Opening, path: &str) -> bool {
         let listens = |it: &&Granted| matches!(&it.listen, Listen::Path(own) if own == path);
         let found = lock(&self.granted).iter().find(listens).cloned();
-        let Some(granted) = found else { return Err(opening) };
+        let Some(granted) = found else { return false };
         let what =
             format!("forwarded-streamlocal@openssh.com: listening {}", text::line(path, 255));
         self.lead(opening, granted, what);
-        Ok(())
+        true
     }
 
     /// A program on the server wants the agent.
-    pub fn agent(&self, opening: Opening) -> Result<(), Opening> {
-        let Some(agent) = lock(&self.agent).clone() else { return Err(opening) };
+    pub fn agent(&self, opening: Opening) -> bool {
+        let Some(agent) = lock(&self.agent).clone() else { return false };
         let Some(arrival) = self.arrive(opening, "auth-agent@openssh.com".to_owned()) else {
-            return Ok(());
+            return true;
         };
         tokio::spawn(async move {
             match agent.connect().await {
@@ -176,19 +171,19 @@ impl Incoming {
                 }
             }
         });
-        Ok(())
+        true
     }
 
     /// A program on the server wants the display.
-    pub fn x11(&self, opening: Opening) -> Result<(), Opening> {
-        let Some(display) = lock(&self.x11).clone() else { return Err(opening) };
+    pub fn x11(&self, opening: Opening) -> bool {
+        let Some(display) = lock(&self.x11).clone() else { return false };
         if display.is_over() {
             info!("Rejected X11 connection after ForwardX11Timeout expired");
-            return Err(opening);
+            return false;
         }
         let from = opening.from.clone();
         let Some(arrival) = self.arrive(opening, format!("x11: connection from {from}")) else {
-            return Ok(());
+            return true;
         };
         tokio::spawn(async move {
             match display.connect().await {
@@ -199,7 +194,7 @@ impl Incoming {
                 }
             }
         });
-        Ok(())
+        true
     }
 
     /// Connects to where the forward leads, and accepts.

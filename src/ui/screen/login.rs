@@ -53,6 +53,8 @@ enum Key {
 
 /// The dialog; when it has closed, its answer is in it.
 pub(in crate::ui) struct LoginDialog {
+    /// The person was told that the password is empty: the next Enter sends it so.
+    sends_empty: bool,
     form: Form<Key>,
     question: LoginQuestion,
     /// The key file that the field names now, or why it cannot be used.
@@ -81,6 +83,7 @@ impl LoginDialog {
             written,
             work: None,
             turns: 0,
+            sends_empty: false,
             is_lost: false,
             answer: None,
         };
@@ -198,6 +201,10 @@ impl LoginDialog {
             return self.settle_user();
         }
         match self.method() {
+            Some(Method::Password) if self.is_empty_by_accident() => {
+                self.sends_empty = true;
+                self.fault(say!("login-empty-password"), Key::Secret)
+            }
             Some(Method::Password) => {
                 let secret = self.form.field(Key::Secret).map(Field::take_secret);
                 secret.map_or(Act::Stay, |secret| self.attempt(Credential::Password(secret)))
@@ -211,6 +218,12 @@ impl LoginDialog {
             Some(Method::PublicKey) => self.unlock(),
             Some(Method::None) | None => Act::Stay,
         }
+    }
+
+    /// Nothing is typed, and the person has not been told so.
+    fn is_empty_by_accident(&mut self) -> bool {
+        let empty = self.form.field(Key::Secret).is_none_or(|field| field.is_empty());
+        empty && !self.question.handed_over && !self.sends_empty
     }
 
     fn attempt(&mut self, credential: Credential) -> Act {

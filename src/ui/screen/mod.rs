@@ -103,8 +103,10 @@ impl Screen {
         let mut terminal = Terminal::new(CrosstermBackend::new(pen))?;
         let mut stack = Stack::new(Box::new(dialog));
         // Changes of size are listened to from the first time on, and must be before anything is
-        // drawn.
-        event::poll(Duration::ZERO)?;
+        // drawn. What was typed before was not meant for a dialog that nobody could see.
+        while event::poll(Duration::ZERO)? {
+            event::read()?;
+        }
         loop {
             terminal.draw(|frame| stack.draw(frame, self.look))?;
             let wait = if stack.is_busy() { TURN } else { IDLE };

@@ -441,7 +441,8 @@ impl Component for NewConnection {
     }
 
     fn turn(&mut self) -> Act {
-        let chosen = self.chosen().cloned();
+        // A choice that nobody made gives way to a better match read later.
+        let chosen = self.chosen().filter(|_| self.from_list).cloned();
         self.hosts.read_more(READING);
         self.fill(chosen.as_ref());
         Act::Stay

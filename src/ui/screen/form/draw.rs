@@ -353,7 +353,7 @@ fn put_buttons<K>(drawn: &mut Drawn, buttons: &[(K, String)], focus: Option<usiz
     for (at, (_, label)) in buttons.iter().enumerate() {
         let chosen = focus == Some(at);
         let text = match chosen {
-            true => format!("{} {label} {}", pen.look.mark("▶", "["), pen.look.mark("◀", "]")),
+            true => format!("{} {label} {}", pen.look.mark("▶", ">"), pen.look.mark("◀", "<")),
             false => format!("[ {label} ]"),
         };
         let width = text.width() as u16;

@@ -1,11 +1,10 @@
 //! What can be set in the key generator, and with what it begins.
 
+use crate::keys::write::DEFAULT_ROUNDS;
 use crate::say;
 use crate::ui::screen::field::Field;
 use crate::ui::screen::form::Row;
 
-/// Tera Term's number of bcrypt rounds, and OpenSSH's until 9.8.
-const ROUNDS: &str = "16";
 /// ssh-keygen's own size since OpenSSH 8.0.
 const RSA_BITS: &str = "3072";
 /// The types in the order in which they are offered; the size of RSA is a field of its own.
@@ -61,7 +60,7 @@ pub(super) fn rows(comment: &str) -> Vec<Row<Key>> {
         Row::field(Key::Again, say!("generator-again"), Field::secret()),
         Row::lines(Key::Match, Vec::new()),
         Row::check(Key::Show, false, say!("generator-show")),
-        Row::field(Key::Rounds, say!("generator-rounds"), Field::new(ROUNDS)),
+        Row::field(Key::Rounds, say!("generator-rounds"), Field::new(&DEFAULT_ROUNDS.to_string())),
         Row::lines(Key::Message, Vec::new()),
         Row::beside(Key::Made, Vec::new()),
         Row::buttons(vec![
