@@ -60,11 +60,12 @@ macro_rules! files {
             include_str!(concat!($language, "/forward.ftl")),
             include_str!(concat!($language, "/config.ftl")),
             include_str!(concat!($language, "/explain.ftl")),
+            include_str!(concat!($language, "/route.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 13] = files!("en");
-const JAPANESE: [&str; 13] = files!("ja");
+const ENGLISH: [&str; 14] = files!("en");
+const JAPANESE: [&str; 14] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 

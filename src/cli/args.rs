@@ -159,6 +159,10 @@ pub struct Typed {
     pub auth: Option<String>,
     /// `--password-fd`.
     pub password_fd: Option<i32>,
+    /// `--proxy`.
+    pub proxy: Option<String>,
+    /// `--proxy-password-fd`.
+    pub proxy_password_fd: Option<i32>,
     /// `--plain`.
     pub plain: bool,
     /// `--json`.
@@ -451,6 +455,8 @@ impl Reading {
             Special::Syslog => typed.syslog = true,
             Special::Auth => typed.auth = Some(text(value, name)?),
             Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
+            Special::Proxy => typed.proxy = Some(text(value, name)?),
+            Special::ProxyPasswordFd => typed.proxy_password_fd = Some(descriptor(&value)?),
             Special::Profile if typed.destination.is_some() => {
                 return Err(usage(say!("error-cli-profile-names-host-none"))
                     .hint(say!("error-cli-put-profile-first-word")));

@@ -68,6 +68,10 @@ pub enum Special {
     Auth,
     /// `--password-fd`.
     PasswordFd,
+    /// `--proxy`.
+    Proxy,
+    /// `--proxy-password-fd`.
+    ProxyPasswordFd,
     /// `--plain`.
     Plain,
     /// `--json`.
@@ -236,6 +240,18 @@ pub const FLAGS: &[Flag] = &[
         "number",
         "read the password from this descriptor",
         special(S::PasswordFd),
+    ),
+    takes(
+        "--proxy",
+        "url",
+        "connect through this proxy server: http://[user@]host:port, socks5h://…, socks5://…, socks4a://…, socks4://…, or none; h and a look the name up at the proxy",
+        special(S::Proxy),
+    ),
+    takes(
+        "--proxy-password-fd",
+        "number",
+        "read the proxy's password from this descriptor",
+        special(S::ProxyPasswordFd),
     ),
     takes(
         "--profile",

@@ -10,6 +10,7 @@
 mod names;
 pub(super) mod profile;
 mod record;
+mod route;
 
 use std::io::IsTerminal;
 use std::os::unix::ffi::OsStrExt;
@@ -29,6 +30,8 @@ use crate::say;
 pub use crate::config::MethodChoice;
 pub(super) use names::SystemNames;
 pub use record::{EncodingPlan, LogPlan};
+pub use route::ProxyPlan;
+use route::Way;
 
 /// The system's configuration file.
 const SYSTEM_CONFIG: &str = "/etc/ssh/ssh_config";
@@ -60,6 +63,12 @@ pub struct Plan {
     pub as_ssh: bool,
     /// Whether a paste that acts on the server is asked about.
     pub confirm_paste: bool,
+    /// The jump host that the connection goes through, with what comes before that.
+    pub via: Option<Box<Plan>>,
+    /// Of a jump host: the host that it leads to.
+    pub onward: Option<String>,
+    /// The proxy server that the connection goes through.
+    pub proxy: Option<ProxyPlan>,
 }
 
 /// Host, options, and what they come from.
@@ -112,7 +121,7 @@ pub(super) fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Re
         exists: &|path| path.exists(),
         answers: &|socket| std::os::unix::net::UnixStream::connect(socket).is_ok(),
     };
-    settle_within(typed, resolved, context, &surroundings)
+    settle_within(typed, resolved, (context, &SystemNames), &surroundings, Way::default())
 }
 
 /// Settles everything in given surroundings.
@@ -122,7 +131,8 @@ pub(super) fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Re
 pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
     let resolved = layered(typed, context, &NoNames)?;
     let warnings = check(typed, &resolved)?;
-    let mut plan = settle_within(typed, resolved, context, around)?;
+    let way = Way::default();
+    let mut plan = settle_within(typed, resolved, (context, &NoNames), around, way)?;
     plan.options.warnings.extend(warnings);
     Ok(plan)
 }
@@ -142,8 +152,9 @@ pub(super) fn check(typed: &Typed, resolved: &Resolved) -> Result<Vec<String>> {
 fn settle_within(
     typed: &Typed,
     resolved: Resolved,
-    context: &Context,
+    (context, names): (&Context, &dyn Names),
     around: &Surroundings<'_>,
+    way: Way,
 ) -> Result<Plan> {
     let Resolved { host, mut options, profile, .. } = resolved;
     let subsystem = *options.session_type == SessionType::Subsystem;
@@ -169,8 +180,12 @@ fn settle_within(
         encoding: None,
         as_ssh: typed.as_ssh,
         confirm_paste: typed.confirm_paste || saved == Some(true),
+        via: None,
+        onward: None,
+        proxy: None,
     };
     record::add(&mut plan, typed, context)?;
+    route::add(&mut plan, typed, (context, names), around, way)?;
     Ok(plan)
 }
 

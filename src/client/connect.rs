@@ -1,5 +1,5 @@
 //! From a host and port to a [`Stream`]: name resolution, both address families, or a proxy
-//! command.
+//! command. What is said to a proxy server is in `proxy`, the way through a jump host in `jump`.
 //!
 //! Addresses are tried as RFC 8305 ("Happy Eyeballs") has it: families alternate, the next
 //! attempt starts when the one before has failed or has had a quarter of a second, and the
@@ -8,21 +8,20 @@
 use std::io::IoSliceMut;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::process::Stdio;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use log::debug;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout_at};
 
 use super::deadline::{self, Budget};
 use super::greeting::reason;
+use super::jump::Passage;
+use super::proxy::command::{self, Running};
 use super::wire::poll_vectored;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -32,6 +31,8 @@ use crate::say;
 const STAGGER: Duration = Duration::from_millis(250);
 /// Addresses tried for one name; a resolver decides how many it gives.
 const MAX_ADDRESSES: usize = 64;
+
+pub use super::proxy::command::ProxyCommand;
 
 /// Which address families may be used (AddressFamily, -4, -6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,47 +67,15 @@ pub struct Route {
     pub proxy: Option<ProxyCommand>,
 }
 
-/// A command in the place of a TCP connection.
-#[derive(Clone, Debug)]
-pub struct ProxyCommand {
-    /// The shell that runs it, with `-c`.
-    pub shell: std::path::PathBuf,
-    /// The command with its tokens expanded.
-    pub command: String,
-}
-
-/// Bytes to the server: a TCP connection, or a proxy command's input and output.
+/// Bytes to the server: a TCP connection, a proxy command's input and output, or a channel of
+/// the jump host before it.
 pub enum Stream {
     /// A TCP connection.
     Tcp(TcpStream),
     /// A proxy command, ended with the stream.
-    Command(Box<Proxy>),
-}
-
-/// A running proxy command. Its ends are pipes, as with ssh(1): a server started by it then
-/// finds no socket to take addresses from.
-pub struct Proxy {
-    /// Its input; `None` once we have nothing more to say.
-    input: Option<Sender>,
-    output: Receiver,
-    child: Child,
-}
-
-impl Proxy {
-    fn input(&mut self) -> std::io::Result<Pin<&mut Sender>> {
-        self.input.as_mut().map(Pin::new).ok_or_else(|| std::io::ErrorKind::BrokenPipe.into())
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        // As ssh does: the command may have children of its own to tell, so no SIGKILL.
-        if let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok())
-            && let Some(pid) = rustix::process::Pid::from_raw(pid)
-        {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::HUP);
-        }
-    }
+    Command(Box<Running>),
+    /// A channel of the session with a jump host, which ends with the stream.
+    Jump(Box<Passage>),
 }
 
 /// Connects. `budget` bounds name resolution and all attempts together.
@@ -115,7 +84,7 @@ impl Drop for Proxy {
 /// Names without addresses, addresses that refuse or time out, a command that does not start.
 pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
     if let Some(proxy) = &route.proxy {
-        return start(proxy).map(|proxy| Stream::Command(Box::new(proxy)));
+        return command::start(proxy).map(|running| Stream::Command(Box::new(running)));
     }
     let until = budget.until(deadline::CONNECT);
     match timeout_at(until, attempts(route)).await {
@@ -187,7 +156,7 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
     }
 }
 
-async fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr>> {
+pub(super) async fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host((host, port))
         .await
         .map_err(|error| no_address(host, &error.to_string()))?;
@@ -266,37 +235,12 @@ async fn open(
     Ok(stream)
 }
 
-fn start(proxy: &ProxyCommand) -> Result<Proxy> {
-    debug!("Executing proxy command: exec {}", proxy.command);
-    let failed = |error: std::io::Error| {
-        Error::new(
-            Kind::Connect,
-            say!("error-client-proxy-command-did-not", reason = reason(&error)),
-        )
-        .hint(say!("error-client-check-proxycommand"))
-    };
-    let (its_input, input) = std::io::pipe().map_err(failed)?;
-    let (output, its_output) = std::io::pipe().map_err(failed)?;
-    let child = Command::new(&proxy.shell)
-        .arg("-c")
-        .arg(format!("exec {}", proxy.command))
-        .stdin(Stdio::from(its_input))
-        .stdout(Stdio::from(its_output))
-        .spawn()
-        .map_err(failed)?;
-    Ok(Proxy {
-        input: Some(Sender::from_owned_fd(input.into()).map_err(failed)?),
-        output: Receiver::from_owned_fd(output.into()).map_err(failed)?,
-        child,
-    })
-}
-
 impl Stream {
     /// The address at the other end, if it is a TCP connection.
     pub fn peer(&self) -> Option<SocketAddr> {
         match self {
             Stream::Tcp(stream) => stream.peer_addr().ok(),
-            Stream::Command(_) => None,
+            Stream::Command(_) | Stream::Jump(_) => None,
         }
     }
 
@@ -310,7 +254,7 @@ impl Stream {
 
     /// Reads into several buffers with one system call.
     pub(super) fn poll_read_vectored(
-        &self,
+        &mut self,
         cx: &mut Context<'_>,
         buffers: &mut [IoSliceMut<'_>],
     ) -> Poll<std::io::Result<usize>> {
@@ -320,11 +264,15 @@ impl Stream {
                 |cx| stream.poll_read_ready(cx),
                 || stream.try_read_vectored(buffers),
             ),
-            Stream::Command(proxy) => poll_vectored(
-                cx,
-                |cx| proxy.output.poll_read_ready(cx),
-                || proxy.output.try_read_vectored(buffers),
-            ),
+            Stream::Command(running) => running.poll_read_vectored(cx, buffers),
+            Stream::Jump(passage) => {
+                let Some(first) = buffers.iter_mut().find(|buffer| !buffer.is_empty()) else {
+                    return Poll::Ready(Ok(0));
+                };
+                let mut buf = ReadBuf::new(first);
+                let read = Pin::new(&mut **passage).poll_read(cx, &mut buf);
+                read.map_ok(|()| buf.filled().len())
+            }
         }
     }
 }
@@ -337,7 +285,8 @@ impl AsyncRead for Stream {
     ) -> Poll<std::io::Result<()>> {
         match &mut *self {
             Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
-            Stream::Command(proxy) => Pin::new(&mut proxy.output).poll_read(cx, buf),
+            Stream::Command(running) => Pin::new(&mut **running).poll_read(cx, buf),
+            Stream::Jump(passage) => Pin::new(&mut **passage).poll_read(cx, buf),
         }
     }
 }
@@ -350,32 +299,30 @@ impl AsyncWrite for Stream {
     ) -> Poll<std::io::Result<usize>> {
         match &mut *self {
             Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
-            Stream::Command(proxy) => proxy.input()?.poll_write(cx, buf),
+            Stream::Command(running) => Pin::new(&mut **running).poll_write(cx, buf),
+            Stream::Jump(passage) => Pin::new(&mut **passage).poll_write(cx, buf),
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         match &mut *self {
             Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            Stream::Command(_) => Poll::Ready(Ok(())),
+            Stream::Command(running) => Pin::new(&mut **running).poll_flush(cx),
+            Stream::Jump(passage) => Pin::new(&mut **passage).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         match &mut *self {
             Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Command(proxy) => {
-                proxy.input = None;
-                Poll::Ready(Ok(()))
-            }
+            Stream::Command(running) => Pin::new(&mut **running).poll_shutdown(cx),
+            Stream::Jump(passage) => Pin::new(&mut **passage).poll_shutdown(cx),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
     use super::*;
 
     fn address(text: &str) -> SocketAddr {
@@ -410,63 +357,6 @@ mod tests {
         let error = connect(&route(port), Budget::start(None)).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Connect);
         assert!(error.cause().ends_with(&format!("port {port}: Connection refused")), "{error}");
-    }
-
-    fn proxied(command: String) -> Route {
-        let proxy = Some(ProxyCommand { shell: "/bin/sh".into(), command });
-        Route { proxy, ..route(1) }
-    }
-
-    #[tokio::test]
-    async fn a_proxy_commands_input_and_output_are_the_connection() {
-        let route = proxied("cat".to_owned());
-        let mut stream = connect(&route, Budget::start(None)).await.unwrap();
-        stream.write_all(b"there and back").await.unwrap();
-        stream.shutdown().await.unwrap();
-        let mut heard = Vec::new();
-        stream.read_to_end(&mut heard).await.unwrap();
-        assert_eq!(heard, b"there and back");
-        assert_eq!(stream.peer(), None);
-    }
-
-    #[tokio::test]
-    async fn a_proxy_command_finds_pipes_and_no_socket() {
-        let route =
-            proxied("sh -c 'test -p /dev/stdin && test -p /dev/stdout && echo pipes'".into());
-        let mut stream = connect(&route, Budget::start(None)).await.unwrap();
-        let mut heard = String::new();
-        stream.read_to_string(&mut heard).await.unwrap();
-        assert_eq!(heard, "pipes\n");
-    }
-
-    #[tokio::test]
-    async fn a_proxy_command_without_a_shell_is_named() {
-        let shell = "/nowhere/sh".into();
-        let proxy = Some(ProxyCommand { shell, command: "cat".to_owned() });
-        let route = Route { proxy, ..route(1) };
-        let error = connect(&route, Budget::start(None)).await.err().unwrap();
-        assert_eq!(error.kind(), Kind::Connect);
-        assert!(error.to_string().contains("did not start: No such file"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn a_proxy_command_is_told_when_the_connection_is_over() {
-        let own = tempfile::tempdir().unwrap();
-        let pipe = own.path().join("pipe");
-        let mode = rustix::fs::Mode::RWXU;
-        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-        // Nothing but a signal ends this; its end of the pipe closes with it.
-        let script = "echo >&3; exec sleep 60";
-        let route = proxied(format!("sh -c '{script}' 3>'{}'", pipe.display()));
-        let stream = connect(&route, Budget::start(None)).await.unwrap();
-        let mut end = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&pipe).unwrap();
-        let mut byte = [0];
-        while end.read(&mut byte).await.unwrap() == 0 {
-            tokio::task::yield_now().await;
-        }
-        drop(stream);
-        let ended = tokio::time::timeout(Duration::from_secs(20), end.read(&mut byte));
-        assert_eq!(ended.await.unwrap().unwrap(), 0);
     }
 
     #[tokio::test]

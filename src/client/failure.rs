@@ -3,7 +3,7 @@
 use russh::AlgorithmKind;
 use russh::client::{DisconnectReason, RemoteDisconnectInfo};
 
-use super::greeting::reason;
+use super::greeting::{carried, reason};
 use crate::error::{Error, Kind};
 use crate::say;
 use crate::text;
@@ -84,7 +84,7 @@ pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
         E::IO(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Error::new(kind, say!("error-client-connection-closed-server"))
         }
-        E::IO(error) => Error::new(kind, reason(error)),
+        E::IO(error) => carried(error).unwrap_or_else(|| Error::new(kind, reason(error))),
         E::SshEncoding(_) | E::Utf8(_) => {
             Error::new(kind, say!("error-client-server-sent-message-cannot", error))
                 .hint(say!("error-client-text-not-utf-8"))

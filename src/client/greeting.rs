@@ -92,7 +92,9 @@ async fn read_greeting<S: AsyncRead + Unpin>(
         match stream.read(&mut chunk).await {
             Ok(0) => return Err(closed(heard, &say!("error-client-connection-closed"))),
             Ok(n) => heard.extend_from_slice(&chunk[..n]),
-            Err(error) => return Err(closed(heard, &reason(&error))),
+            Err(error) => {
+                return Err(carried(&error).unwrap_or_else(|| closed(heard, &reason(&error))));
+            }
         }
     }
 }
@@ -136,6 +138,11 @@ fn silence(heard: &[u8]) -> Error {
     };
     Error::new(Kind::Timeout, say!("error-client-connection-timed-out-during", said))
         .hint(say!("error-client-check-host-port-or"))
+}
+
+/// The error of our own that a stream has put into an I/O error: it says why itself.
+pub(super) fn carried(error: &std::io::Error) -> Option<Error> {
+    error.get_ref()?.downcast_ref::<Error>().cloned()
 }
 
 /// What an I/O error is called in a message, without the system's number.

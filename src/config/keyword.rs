@@ -221,7 +221,7 @@ keywords! {
     PreferredAuthentications [] Text, Honoured;
     Protocol [] Text, Refused(&["2", "2,1", "1,2"], SSH1);
     ProxyCommand [] Line, Honoured;
-    ProxyJump [] Line, Refused(NONE, "error-config-jump-hosts-are-not");
+    ProxyJump [] Line, Honoured;
     ProxyUseFdpass [] Flag, Refused(OFF, "error-config-proxy-passes-descriptor-not");
     PubkeyAcceptedAlgorithms ["pubkeyacceptedkeytypes"] Text, Honoured;
     PubkeyAuthentication ["dsaauthentication"]

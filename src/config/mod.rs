@@ -4,7 +4,7 @@
 //! [`Layers::options`] turns them into typed [`Options`]. `keyword` is the table of what is
 //! known and how it stands here, `line` the syntax, `pattern` the wildcards, `file` Host and
 //! Include, `matching` and `network` Match, `canonical` the names, `value`, `forward` and `jump`
-//! the values, `expand` the `%`-tokens, `show` what `-G` prints. Nothing here reads the
+//! the values, `proxy` a proxy server (which ssh_config(5) does not have), `expand` the `%`-tokens, `show` what `-G` prints. Nothing here reads the
 //! environment, asks or connects, and only `Match exec` runs anything: a [`Context`] brings what
 //! the outside knows.
 
@@ -25,6 +25,7 @@ mod network;
 mod options;
 mod origin;
 pub mod pattern;
+mod proxy;
 mod show;
 mod value;
 
@@ -44,6 +45,7 @@ pub use options::{
     X11, default_identity_files,
 };
 pub use origin::{Origin, Setting};
+pub use proxy::{ProxyKind, ProxyServer};
 pub use show::{Shown, effective, lines as effective_lines};
 pub use value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,

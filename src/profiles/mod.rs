@@ -18,6 +18,7 @@
 //! known_hosts = ["~/.ssh/known_hosts.work"]
 //! fingerprints = ["SHA256:…"]         # the only host keys that are right
 //! jump = "gate.example.org"           # or proxy_command = "nc %h %p"
+//! proxy = "socks5h://proxy.example.org:1080"  # the way to the first host: http, socks4a, …
 //! command = "tmux attach"
 //! pty = "force"                       # yes, no, force, auto
 //! options = ["Compression=yes"]       # what has no field of its own, as -o takes it
@@ -90,6 +91,8 @@ pub struct Profile {
     pub jump: Option<String>,
     /// The command whose standard input and output lead to the server.
     pub proxy_command: Option<String>,
+    /// The proxy server that the first connection goes through, as `--proxy` takes it.
+    pub proxy: Option<String>,
     /// Local forwards, as `-L` takes them.
     pub local_forwards: Vec<String>,
     /// Remote forwards, as `-R` takes them.
@@ -174,6 +177,7 @@ impl Profile {
             ("fingerprints", list(&self.fingerprints)),
             ("jump", text(&self.jump)),
             ("proxy_command", text(&self.proxy_command)),
+            ("proxy", text(&self.proxy)),
             ("command", text(&self.command)),
             ("pty", text(&self.pty)),
             ("options", list(&self.options)),
@@ -237,6 +241,10 @@ impl Profile {
         }
         if self.jump.as_ref().is_some_and(|jump| jump != "none") && self.proxy_command.is_some() {
             return Err(("jump", say!("error-profiles-jump-proxy-command-exclude")));
+        }
+        if self.proxy.as_ref().is_some_and(|proxy| proxy != "none") && self.proxy_command.is_some()
+        {
+            return Err(("proxy", say!("route-proxy-and-command")));
         }
         if self.options.iter().any(|option| sets_environment(option)) {
             return Err(("options", say!("error-profiles-setenv-table-own-environment")));

@@ -135,6 +135,7 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
         "fingerprints" => p.fingerprints = list(item)?,
         "jump" => p.jump = Some(text(item)?),
         "proxy_command" => p.proxy_command = Some(text(item)?),
+        "proxy" => p.proxy = Some(text(item)?),
         "command" => p.command = Some(text(item)?),
         "pty" => p.pty = Some(text(item)?),
         "options" => p.options = list(item)?,

@@ -46,7 +46,7 @@ fn every_field_is_read() {
     assert_eq!(p.environment[1], ("LANG".to_owned(), "C.UTF-8".to_owned()));
     assert_eq!((p.keepalive_interval, p.keepalive_count), (Some(30), Some(3)));
     let unknown: Vec<_> = document.unknown().iter().map(|it| (it.line, it.key.as_str())).collect();
-    assert_eq!(unknown, [(4, "colour"), (44, "algorithms.later"), (46, "window")]);
+    assert_eq!(unknown, [(4, "colour"), (45, "algorithms.later"), (47, "window")]);
 }
 
 #[test]

@@ -105,7 +105,6 @@ error-config-server-chooses-devices = the server chooses the devices
 error-config-host-always-verified = the host is always verified
 error-config-keystroke-timing-not-obscured = keystroke timing is not obscured by this version
 error-config-pkcs-11-not-supported = PKCS#11 is not supported
-error-config-jump-hosts-are-not = jump hosts are not supported by this version
 error-config-proxy-passes-descriptor-not = a proxy that passes a descriptor is not supported
 error-config-tunnel-devices-are-not = tunnel devices are not supported
 error-config-nothing-added-version = nothing is added to the version

@@ -105,7 +105,6 @@ error-config-server-chooses-devices = 認証デバイスはサーバーが選び
 error-config-host-always-verified = ホストは必ず確認します
 error-config-keystroke-timing-not-obscured = この版では打鍵間隔の隠蔽に対応していません
 error-config-pkcs-11-not-supported = PKCS#11 には対応していません
-error-config-jump-hosts-are-not = この版では踏み台に対応していません
 error-config-proxy-passes-descriptor-not = ディスクリプターを渡すプロキシには対応していません
 error-config-tunnel-devices-are-not = トンネルデバイスには対応していません
 error-config-nothing-added-version = バージョン文字列には何も付け加えません

@@ -190,6 +190,11 @@ pub(in crate::cli) fn of_command_line(
         Encoding::find(name).map_err(|error| error.context(record::ENCODING))?;
     }
     record::words(typed)?;
+    if let Some(proxy) = typed.proxy.as_deref().filter(|proxy| *proxy != "none") {
+        let server = crate::config::ProxyServer::parse(proxy);
+        server.map_err(|fault| Error::new(Kind::Usage, say!("route-proxy-flag", fault)))?;
+    }
+    profile.proxy.clone_from(&typed.proxy);
     profile.confirm_paste = typed.confirm_paste.then_some(true);
     profile.encoding.clone_from(&typed.encoding);
     let log = typed.log.as_ref().map(|path| record::settled(path, directory));

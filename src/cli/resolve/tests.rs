@@ -416,7 +416,7 @@ fn what_the_tools_pass_is_taken() {
         let unbuilt = typed.settings.iter().any(|setting| {
             matches!(
                 setting,
-                TypedSetting::Flag { flag: "-D" | "-J" | "-R" | "-f" | "-w" | "-Y" | "-M", .. }
+                TypedSetting::Flag { flag: "-D" | "-R" | "-f" | "-w" | "-Y" | "-M", .. }
             )
         });
         match options(&typed, &context("me")) {

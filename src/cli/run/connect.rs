@@ -9,7 +9,7 @@ use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::filter::{Filter, Wanted};
-use super::{forward, local_command};
+use super::{forward, local_command, route};
 use crate::cli::Environment;
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
@@ -19,8 +19,7 @@ use crate::client::authenticate::{
     Asking, Credential, Kept, Login, Remembered, Session, authenticate, authenticate_asking,
 };
 use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
-use crate::client::connect::{self, ProxyCommand, Route};
-use crate::client::deadline::Budget;
+use crate::client::connect::{ProxyCommand, Route};
 use crate::client::escape::Escape;
 use crate::client::interlude::Interlude;
 use crate::client::paste::{Brackets, Paste};
@@ -41,9 +40,9 @@ const MAX_DUPLICATES: usize = 4;
 
 /// One way down the main path: where to, and from what.
 pub struct Visit<'a> {
-    plan: &'a Plan,
-    environment: &'a Environment,
-    prompt: Arc<dyn Prompt>,
+    pub(super) plan: &'a Plan,
+    pub(super) environment: &'a Environment,
+    pub(super) prompt: Arc<dyn Prompt>,
     /// What the person asked to be remembered for duplicates of the session.
     remembered: &'a Remembered,
     /// How many sessions are below this one.
@@ -70,6 +69,12 @@ impl<'a> Visit<'a> {
         Visit { prompt, below, modes, ..*self }
     }
 
+    /// A jump host on the way to this one.
+    pub(super) fn by_way_of(&self, plan: &'a Plan) -> Visit<'a> {
+        let prompt = Arc::clone(&self.prompt);
+        Visit { plan, prompt, modes: None, ..*self }
+    }
+
     /// What a login is remembered under.
     fn label(&self) -> String {
         let options = &self.plan.options;
@@ -87,21 +92,9 @@ pub async fn connect(
 ) -> Result<Exit> {
     let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
-    options.warnings.iter().for_each(|warning| warn!("{warning}"));
-    let login = login(plan, environment, password)?;
-    let wanted = transport_options(options);
-    wanted.lists.check()?;
     let at_terminal = at_terminal(options);
     let filter = Wanted::prepare(plan, environment, at_terminal && wants_pty(plan, at_terminal))?;
-    let host = host_policy(plan, environment)?;
-    let budget = Budget::start(options.connect_timeout.value);
-
-    let stream = connect::connect(&route(plan, environment), budget).await?;
-    let connected = Instant::now();
-    let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
-        .await
-        .map_err(|error| name_host(error, plan))?;
-    let session = log_in(visit, transport, login).await?;
+    let (session, connected) = enter(visit, password).await?;
     begun();
     if visit.below == 0 {
         forward::begin(plan, &session).await?;
@@ -120,6 +113,28 @@ pub async fn connect(
     let exit = rotation::around(&session, prompt, work).await;
     relay::close(session).await;
     exit
+}
+
+/// Connects, verifies and authenticates: the way to a destination, and to each jump host before
+/// it. Gives when the connection was there, too.
+pub(super) async fn enter(
+    visit: &Visit<'_>,
+    password: Option<Secret>,
+) -> Result<(Session, Instant)> {
+    let Visit { plan, environment, prompt, .. } = visit;
+    let options = &plan.options;
+    options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    let login = login(plan, environment, password)?;
+    let wanted = transport_options(options);
+    wanted.lists.check()?;
+    let host = host_policy(plan, environment)?;
+
+    let (stream, budget) = route::reach(visit).await?;
+    let connected = Instant::now();
+    let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
+        .await
+        .map_err(|error| name_host(error, plan))?;
+    Ok((log_in(visit, transport, login).await?, connected))
 }
 
 /// By the chosen method, by what was remembered, or as the person now says.
@@ -167,7 +182,7 @@ fn asking(plan: &Plan, environment: &Environment) -> Asking {
     let named = options.identity_files.first().cloned();
     let existing = || environment.default_identities().into_iter().find(|path| path.exists());
     Asking {
-        host: plan.host.clone(),
+        host: route::shown(plan),
         user_is_proposed: options.user.origin == Origin::Default,
         switched_off,
         key_file_is_named: named.is_some(),
@@ -288,7 +303,7 @@ fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String
     sent
 }
 
-fn route(plan: &Plan, environment: &Environment) -> Route {
+pub(super) fn route(plan: &Plan, environment: &Environment) -> Route {
     let options = &plan.options;
     Route {
         host: options.hostname.value.clone(),
@@ -318,7 +333,7 @@ fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
     };
     Ok(HostPolicy {
         subject,
-        shown: plan.host.clone(),
+        shown: route::shown(plan),
         sources: Sources {
             user: options.user_known_hosts_files.value.clone(),
             global: options.global_known_hosts_files.value.clone(),

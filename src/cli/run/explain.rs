@@ -54,7 +54,7 @@ fn collect(
         "precedence": precedence(typed, resolved, context),
         "settings": settings(typed, resolved),
         "blocks": blocks(resolved.layers.blocks()),
-        "route": route(options),
+        "route": route(options, plan.as_ref().ok()),
         "authentication": authentication(options, plan.as_ref().ok(), &resolved.layers, context),
         "trust": trust(options, &resolved.layers),
         "refused": checked.as_ref().err().or(plan.as_ref().err()).map(ToString::to_string),
@@ -157,7 +157,13 @@ fn blocks(blocks: &[Block]) -> Json {
     Json::Array(told.collect())
 }
 
-fn route(options: &Options) -> Json {
+fn route(options: &Options, plan: Option<&Plan>) -> Json {
+    let nearest = |plan: &Plan| plan.via.clone();
+    let hops = std::iter::successors(plan.and_then(nearest), |via| nearest(via));
+    let mut hops: Vec<Json> = hops.map(|via| hop(&via)).collect();
+    hops.reverse();
+    let first = std::iter::successors(plan, |plan| plan.via.as_deref()).last();
+    let proxy = first.and_then(|plan| plan.proxy.as_ref());
     let family = match *options.address_family {
         config::AddressFamily::Any => "any",
         config::AddressFamily::Inet => "IPv4",
@@ -172,8 +178,25 @@ fn route(options: &Options) -> Json {
         "bind_interface": options.bind_interface.as_deref().map(shown),
         "jumps": options.jumps.iter().map(|jump| shown(&jump.to_string())).collect::<Vec<_>>(),
         "jumps_origin": place(&options.jumps.origin),
-        "proxy_command": options.proxy_command.as_deref().map(shown),
+        "hops": hops,
+        "proxy": proxy.map(|proxy| shown(&proxy.server.to_string())),
+        "proxy_command": match plan.is_some_and(|plan| plan.proxy.is_some()) {
+            true => None,
+            false => options.proxy_command.as_deref().map(shown),
+        },
         "proxy_origin": place(&options.proxy_command.origin),
+    })
+}
+
+/// A jump host, the first that is visited first.
+fn hop(via: &Plan) -> Json {
+    let options = &via.options;
+    json!({
+        "host": shown(&via.host),
+        "user": shown(&options.user.value),
+        "hostname": shown(&options.hostname.value),
+        "port": options.port.value,
+        "proxy_command": options.proxy_command.as_deref().map(shown),
     })
 }
 

@@ -9,6 +9,7 @@ mod keygen;
 mod local_command;
 mod new;
 mod query;
+mod route;
 mod sessions;
 
 use std::io::Write;

@@ -332,6 +332,7 @@ fn placeless(typed: &Typed) -> Result<()> {
         ("-V", typed.print_version || typed.verb == Verb::Version),
         ("--help", typed.verb == Verb::Help),
         ("--password-fd", typed.password_fd.is_some()),
+        ("--proxy-password-fd", typed.proxy_password_fd.is_some()),
         ("--json", typed.json),
     ];
     match placeless.iter().find(|(_, typed)| *typed) {
@@ -380,6 +381,7 @@ fn after(base: &Typed, line: Typed) -> Typed {
         config_file: line.config_file.or_else(|| base.config_file.clone()),
         log_file: line.log_file.or_else(|| base.log_file.clone()),
         auth: line.auth.or_else(|| base.auth.clone()),
+        proxy: line.proxy.or_else(|| base.proxy.clone()),
         encoding: line.encoding.or_else(|| base.encoding.clone()),
         log: line.log.or_else(|| base.log.clone()),
         plain: line.plain || base.plain,

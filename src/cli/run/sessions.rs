@@ -281,6 +281,7 @@ pub(super) fn typed_profile(typed: &Typed) -> Result<Profile> {
         ("-Q", typed.query.is_some()),
         ("--profile", typed.profile.is_some()),
         ("--password-fd", typed.password_fd.is_some()),
+        ("--proxy-password-fd", typed.proxy_password_fd.is_some()),
         ("--help", typed.verb == Verb::Help),
         ("--version", typed.verb == Verb::Version),
     ];

@@ -29,7 +29,6 @@ impl Layers {
 
 fn check(layers: &Layers) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
-    let jumps = super::proxies(layers).1.value.is_some();
     let set = |keyword| layers.first(keyword).is_some_and(|e| value::flag(&e.args[0]) == Ok(true));
     for row in TABLE {
         let Some(entry) = layers.first(row.keyword) else {
@@ -38,7 +37,6 @@ fn check(layers: &Layers) -> Result<Vec<String>> {
         let value = entry.args.join(" ");
         let asks = |quiet: &[&str]| !quiet.iter().any(|q| q.eq_ignore_ascii_case(&value));
         let moot = match row.keyword {
-            Keyword::ProxyJump => !jumps,
             Keyword::LocalForward | Keyword::RemoteForward | Keyword::DynamicForward => {
                 set(Keyword::ClearAllForwardings)
             }

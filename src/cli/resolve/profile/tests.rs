@@ -208,7 +208,6 @@ fn what_cannot_be_done_is_refused_and_not_passed_over() {
     let pin = "fingerprints = ['SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU']\n";
     for (text, words) in [
         (pin, "profile x: pinned fingerprints are not supported by this version"),
-        ("jump = 'gate'\n", "profile x: ProxyJump gate: jump hosts are not supported"),
         ("forwards.local = ['1:a:2']\n", "profile x: LocalForward 1:a:2: forwarding is not"),
         ("options = ['Nonsense=1']\n", "profile x: Bad configuration option: nonsense"),
         ("options = ['ForwardX11=yes']\n", "profile x: ForwardX11 yes: X11"),

@@ -59,12 +59,27 @@ impl Page {
             let origin = word(&route["jumps_origin"]);
             self.line(&say!("explain-jump", value = word(jump), origin));
         }
+        for hop in list(&route["hops"]) {
+            let (host, user) = (word(&hop["host"]), word(&hop["user"]));
+            let (hostname, port) = (word(&hop["hostname"]), word(&hop["port"]));
+            let told = say!("route-explain-hop", host, user, hostname, port);
+            self.line(&format!("{INDENT}{told}"));
+            if let Some(command) = hop["proxy_command"].as_str() {
+                let told = say!("explain-proxy", command, origin = word(&hop["host"]));
+                self.line(&format!("{INDENT}{told}"));
+            }
+        }
+        if let Some(server) = route["proxy"].as_str() {
+            self.line(&say!("route-explain-proxy", server));
+        }
         match route["proxy_command"].as_str() {
             Some(command) => {
                 let origin = word(&route["proxy_origin"]);
                 self.line(&say!("explain-proxy", command, origin));
             }
-            None if list(&route["jumps"]).is_empty() => self.line(&say!("explain-direct")),
+            None if list(&route["jumps"]).is_empty() && route["proxy"].is_null() => {
+                self.line(&say!("explain-direct"));
+            }
             None => {}
         }
         for key in ["bind_address", "bind_interface"] {

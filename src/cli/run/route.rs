@@ -1,0 +1,88 @@
+//! The way to the server: a connection of our own, through a proxy server, or through a jump
+//! host, which is reached, verified and logged in to on the same main path.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::connect::{Visit, enter, route};
+use crate::cli::resolve::{Plan, ProxyPlan};
+use crate::client::Stream;
+use crate::client::authenticate::Session;
+use crate::client::connect::{self, Route};
+use crate::client::deadline::Budget;
+use crate::client::{jump, proxy};
+use crate::error::{Error, Kind, Result};
+use crate::prompt::{Answer, Prompt};
+use crate::say;
+use crate::secret::Secret;
+
+/// Reaches the server of a plan; ConnectTimeout begins when those before it are behind.
+pub(super) async fn reach(visit: &Visit<'_>) -> Result<(Stream, Budget)> {
+    let Visit { plan, environment, prompt, .. } = visit;
+    let options = &plan.options;
+    let timeout = options.connect_timeout.value;
+    if let Some(via) = &plan.via {
+        let named = |error: Error| error.context(say!("route-jump-host", host = via.host));
+        let session = log_in(visit, via).await.map_err(named)?;
+        let budget = Budget::start(timeout);
+        let place = (options.hostname.value.as_str(), options.port.value);
+        return Ok((jump::through(session, &via.host, place, budget).await?, budget));
+    }
+    let route = route(plan, environment);
+    let Some(wanted) = &plan.proxy else {
+        let budget = Budget::start(timeout);
+        return Ok((connect::connect(&route, budget).await?, budget));
+    };
+    let password = password(wanted, prompt).await?;
+    let budget = Budget::start(timeout);
+    let request = proxy::Request {
+        server: &wanted.server,
+        password: password.as_ref(),
+        host: &route.host,
+        port: route.port,
+        family: route.family,
+    };
+    let (host, port) = (wanted.server.host.clone(), wanted.server.port);
+    let to_proxy = Route { host, port, proxy: None, ..route.clone() };
+    Ok((proxy::connect(&to_proxy, &request, budget).await?, budget))
+}
+
+/// The main path once more, up to the login, for the host before this one.
+fn log_in<'a>(
+    visit: &'a Visit<'_>,
+    via: &'a Plan,
+) -> Pin<Box<dyn Future<Output = Result<Session>> + Send + 'a>> {
+    Box::pin(async move {
+        let (session, _) = enter(&visit.by_way_of(via), None).await?;
+        Ok(session)
+    })
+}
+
+/// What a person is shown as the host: of a jump host also where it leads.
+pub(super) fn shown(plan: &Plan) -> String {
+    match &plan.onward {
+        Some(onward) => say!("route-jump-shown", host = plan.host, onward),
+        None => plan.host.clone(),
+    }
+}
+
+/// The password of the proxy's user, from the descriptor or from the person.
+async fn password(wanted: &ProxyPlan, prompt: &Arc<dyn Prompt>) -> Result<Option<Secret>> {
+    if !wanted.server.wants_password() {
+        return Ok(None);
+    }
+    if let Some(fd) = wanted.password_fd {
+        return super::read_secret("--proxy-password-fd", fd).map(Some);
+    }
+    let label = say!("route-proxy-password", server = wanted.server.to_string());
+    let asked = Arc::clone(prompt);
+    let answer = tokio::task::spawn_blocking(move || asked.secret(&label)).await;
+    match answer.unwrap_or(Answer::Cancelled) {
+        Answer::Given(secret) => Ok(Some(secret)),
+        Answer::Cancelled => {
+            Err(Error::new(Kind::Cancelled, say!("route-proxy-password-cancelled")))
+        }
+        Answer::CannotAsk => Err(Error::new(Kind::Connect, say!("route-proxy-password-missing"))
+            .hint(say!("route-proxy-password-fd"))),
+    }
+}

@@ -1,0 +1,130 @@
+//! A proxy server as `--proxy` and a saved session name it: `http://`, `socks5://`, `socks5h://`,
+//! `socks4://` or `socks4a://`, then `[user@]host[:port]`. ssh_config(5) has no keyword for it.
+
+use std::fmt;
+
+use super::value::{Fault, shown};
+use crate::destination::Destination;
+use crate::say;
+
+/// The port of SOCKS (IANA); HTTP proxies have none of their own.
+const SOCKS_PORT: u16 = 1080;
+/// The longest user name: what SOCKS 5 has room for (RFC 1929).
+const MAX_USER: usize = 255;
+
+/// What a proxy server speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyKind {
+    /// HTTP CONNECT.
+    Http,
+    /// SOCKS 4: the name is looked up here, and only IPv4 is possible.
+    Socks4,
+    /// SOCKS 4a: the proxy looks the name up.
+    Socks4a,
+    /// SOCKS 5: the name is looked up here.
+    Socks5,
+    /// SOCKS 5: the proxy looks the name up.
+    Socks5h,
+}
+
+const KINDS: [(&str, ProxyKind); 5] = [
+    ("http", ProxyKind::Http),
+    ("socks4", ProxyKind::Socks4),
+    ("socks4a", ProxyKind::Socks4a),
+    ("socks5", ProxyKind::Socks5),
+    ("socks5h", ProxyKind::Socks5h),
+];
+
+/// A proxy server. There is no password in it: that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyServer {
+    /// What it speaks.
+    pub kind: ProxyKind,
+    /// Who uses it, if it wants to know.
+    pub user: Option<String>,
+    /// Where it is.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+}
+
+impl ProxyServer {
+    /// Reads the address.
+    ///
+    /// # Errors
+    /// An unknown scheme, a password, a path, no host, or no port where there is no usual one.
+    pub fn parse(text: &str) -> Result<ProxyServer, Fault> {
+        let known = || KINDS.map(|(name, _)| name).join(", ");
+        let bad = || say!("route-bad-proxy", text = shown(text), known = known());
+        let (scheme, rest) = text.split_once("://").ok_or_else(bad)?;
+        let scheme = scheme.to_ascii_lowercase();
+        let (_, kind) = KINDS.iter().find(|(name, _)| *name == scheme).ok_or_else(bad)?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        // Said without the text: it may be a real password.
+        if rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
+            return Err(say!("route-password-in-proxy"));
+        }
+        let place = Destination::parse(&format!("ssh://{rest}")).map_err(|_| bad())?;
+        let usual = (*kind != ProxyKind::Http).then_some(SOCKS_PORT);
+        let port = place.port.or(usual).ok_or_else(|| say!("route-proxy-port"))?;
+        if place.user.as_ref().is_some_and(|user| user.len() > MAX_USER || user.contains(':')) {
+            return Err(bad());
+        }
+        Ok(ProxyServer { kind: *kind, user: place.user, host: place.host, port })
+    }
+
+    /// Whether its user has a password: SOCKS 4 has none.
+    pub fn wants_password(&self) -> bool {
+        let possible = !matches!(self.kind, ProxyKind::Socks4 | ProxyKind::Socks4a);
+        possible && self.user.is_some()
+    }
+}
+
+impl fmt::Display for ProxyServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = KINDS.iter().find(|(_, kind)| *kind == self.kind).map_or("", |(name, _)| name);
+        write!(f, "{name}://")?;
+        if let Some(user) = &self.user {
+            write!(f, "{user}@")?;
+        }
+        match self.host.contains(':') {
+            true => write!(f, "[{}]:{}", self.host, self.port),
+            false => write!(f, "{}:{}", self.host, self.port),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for (text, wanted) in [
+            ("http://proxy:3128", Some("http://proxy:3128")),
+            ("HTTP://me@proxy:3128/", Some("http://me@proxy:3128")),
+            ("socks5://proxy", Some("socks5://proxy:1080")),
+            ("socks5h://[::1]:9050", Some("socks5h://[::1]:9050")),
+            ("socks4a://10.0.0.1", Some("socks4a://10.0.0.1:1080")),
+            ("http://proxy", None),
+            ("https://proxy:443", None),
+            ("proxy:3128", None),
+            ("socks5://", None),
+            ("socks5://proxy/path", None),
+            ("socks5://-x", None),
+            ("socks5://a b", None),
+            ("http://me%0d%0aX@proxy:1", None),
+        ] {
+            let found = ProxyServer::parse(text).ok().map(|server| server.to_string());
+            assert_eq!(found.as_deref(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_refused_and_not_repeated() {
+        let fault = ProxyServer::parse("http://me:hunter2@proxy:1").unwrap_err();
+        assert!(fault.contains("password") && !fault.contains("hunter2"), "{fault}");
+        let fault = ProxyServer::parse("http://me%3ahunter2@proxy:1").err();
+        assert!(fault.is_some());
+    }
+}
