@@ -386,6 +386,14 @@ fn transport_options(options: &Options) -> TransportOptions<'_> {
     }
 }
 
+/// A key file, or the public key beside it where an agent has the private one.
+fn key_file(path: &Path) -> Result<KeyFile> {
+    let mut public = path.as_os_str().to_owned();
+    public.push(".pub");
+    let public = PathBuf::from(public);
+    KeyFile::read(if path.exists() || !public.exists() { path } else { &public })
+}
+
 fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Result<Login> {
     let options = &plan.options;
     let user = options.user.value.clone();
@@ -395,7 +403,7 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
     };
     let agent_key = match (options.identity_files.first(), &plan.method) {
         (Some(path), MethodChoice::Chain(chain)) if chain.contains(&Method::Agent) => {
-            Some(KeyFile::read(path)?)
+            Some(key_file(path)?)
         }
         // The dialog says what is wrong with the file.
         (Some(path), MethodChoice::Ask) => KeyFile::read(path).ok(),
@@ -460,7 +468,7 @@ fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
     }
     let (mut files, mut faults) = (Vec::new(), Vec::new());
     for path in distinct(named) {
-        match KeyFile::read(path) {
+        match key_file(path) {
             Ok(file) => files.push(file),
             Err(error) => faults.push(error),
         }
