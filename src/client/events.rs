@@ -6,6 +6,8 @@
 //! to its sink, without a queue between: that is the relay's fast path, and its flow
 //! control, since the library reads nothing while a sink is full.
 
+mod banners;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,6 +21,8 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
+use banners::Banners;
+
 use super::failure::{self, Stop};
 use super::forward::{Incoming, Lane, Opening};
 use super::information::Record;
@@ -30,11 +34,6 @@ use crate::prompt::{Notice, Prompt};
 use crate::say;
 use crate::text;
 
-/// Text a server may show before the session, in all: a screenful is usual, and sshd's
-/// own limit is a file of any size.
-const MAX_BANNER: usize = 256 * 1024;
-/// Banners a server may send.
-const MAX_BANNERS: usize = 64;
 /// What is shown of an error text.
 const SHOWN: usize = 300;
 
@@ -232,26 +231,6 @@ pub(super) struct Events {
     output: Option<(ChannelId, Output)>,
     lane: Option<(ChannelId, Arc<Lane>)>,
     banners: Banners,
-}
-
-/// What the server has shown before the session so far.
-#[derive(Default)]
-struct Banners {
-    count: usize,
-    bytes: usize,
-}
-
-impl Banners {
-    /// The next one as it may be shown; `None` when there have been enough.
-    fn next(&mut self, banner: &str) -> Option<String> {
-        self.count += 1;
-        let room = MAX_BANNER.saturating_sub(self.bytes);
-        if room == 0 || self.count > MAX_BANNERS {
-            return None;
-        }
-        self.bytes += banner.len();
-        Some(text::block(banner, room, usize::MAX))
-    }
 }
 
 impl Events {

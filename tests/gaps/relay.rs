@@ -95,7 +95,7 @@ async fn relay_into<I: AsyncRead + Unpin>(
     (stdout, stderr): (Sink, Sink),
 ) -> Result<Exit, Error> {
     let program = Program::Exec(b"run".to_vec());
-    let request = SessionRequest { pty: None, env: Vec::new(), program };
+    let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
     let channel = open(session, request, stdout, stderr).await?;
     let (_resize, resized) = unbounded_channel();
     let mut console = Said::default();
@@ -401,7 +401,7 @@ async fn new_window_sizes_reach_the_server() {
     let script = script.running(|_, _| std::future::pending());
     let session = session(script).await;
     let program = Program::Exec(b"run".to_vec());
-    let request = SessionRequest { pty: None, env: Vec::new(), program };
+    let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
     let channel = open(&session, request, sinks().0, sinks().1).await.unwrap();
     let (resize, resized) = unbounded_channel();
     for columns in [100, 120] {

@@ -1,5 +1,6 @@
 //! Banners have bounds, and the clock stands still during a question.
 
+use super::banners::{MAX_BANNER, MAX_BANNERS};
 use super::*;
 
 #[test]

@@ -78,7 +78,7 @@ fn ed25519_is_made_shown_and_saved_with_its_passphrase() {
 fn the_defaults_are_those_it_says() {
     let case = Case::new();
     let shown = case.screen("");
-    for text in ["Ed25519", "3072", "anna@laptop", "OpenSSH private key", "~/.ssh/id_ed25519", "16"]
+    for text in ["Ed25519", "3072", "anna@laptop", "OpenSSH private key", "~/.ssh/id_ed25519", "24"]
     {
         assert!(shown.contains(text), "{text}:\n{shown}");
     }
