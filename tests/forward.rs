@@ -354,22 +354,6 @@ async fn a_stalled_forward_does_not_stop_another_one_that_begins_later() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_read_holds_up_only_its_channel() {
-    let server = Server::start().await;
-    let session = Arc::new(begin(&server).await);
-    let mut shell = Shell::start(Arc::clone(&session)).await;
-    let hang = forwarded(&session, to("hang")).await;
-    let mut stream = connected(hang).await;
-    let upload = tokio::spawn(async move {
-        let block = vec![b'x'; 64 * 1024];
-        while stream.write_all(&block).await.is_ok() {}
-    });
-    let longest = shell.keys(50).await;
-    assert!(longest < PROMPT, "a key took {longest:?}");
-    upload.abort();
-}
-
-#[tokio::test]
 async fn a_refusal_closes_the_connection_and_nothing_else() {
     let server = Server::start().await;
     let session = begin(&server).await;

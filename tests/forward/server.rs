@@ -57,9 +57,16 @@ impl Server {
                 nodelay: true,
                 ..Config::default()
             });
-            let session = run_stream(config, stream, Connection { asked }).await.unwrap();
-            handles.send(session.handle()).unwrap();
-            let _ = session.await;
+            // The library's task outlives this one; the cable between them does not.
+            let (mut here, there) = tokio::io::duplex(1 << 20);
+            let connection = Connection { asked };
+            tokio::spawn(async move {
+                let session = run_stream(config, there, connection).await.unwrap();
+                handles.send(session.handle()).unwrap();
+                let _ = session.await;
+            });
+            let mut stream = stream;
+            let _ = tokio::io::copy_bidirectional(&mut here, &mut stream).await;
         });
         let (asked, handles) = (Mutex::new(receiver), tokio::sync::Mutex::new(arrived));
         Server { address, asked, handles, task }
