@@ -87,6 +87,16 @@ async fn exchange(
     .await
 }
 
+/// Waits for a forwarded connection.
+async fn opened(session: &Session) {
+    soon(async {
+        while session.forwards().connections().is_empty() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
+
 struct Silent;
 
 impl Console for Silent {
@@ -252,6 +262,7 @@ async fn a_flood_that_nobody_reads_is_cut_off_and_stops_neither_shell_nor_forwar
     let port = forwarded(&session, to("echo")).await;
     let flood = forwarded(&session, to("flood")).await;
     let mut unread = connected(flood).await;
+    opened(&session).await;
     let mut longest = Duration::ZERO;
     let cut = async {
         while !session.forwards().connections().is_empty() {
@@ -340,33 +351,12 @@ async fn a_stalled_forward_does_not_stop_another_one_that_begins_later() {
     let flood = forwarded(&session, to("flood")).await;
     let port = forwarded(&session, to("echo")).await;
     let unread = connected(flood).await;
-    soon(async {
-        while session.forwards().connections().is_empty() {
-            sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
+    opened(&session).await;
     // By now the connection stands still for want of a reader.
     sleep(Duration::from_millis(300)).await;
     let mut stream = connected(port).await;
     assert_eq!(exchange(&mut stream, b"hello").await, b"hello");
     drop(unread);
-}
-
-#[tokio::test]
-async fn a_server_that_does_not_read_holds_up_only_its_channel() {
-    let server = Server::start().await;
-    let session = Arc::new(begin(&server).await);
-    let mut shell = Shell::start(Arc::clone(&session)).await;
-    let hang = forwarded(&session, to("hang")).await;
-    let mut stream = connected(hang).await;
-    let upload = tokio::spawn(async move {
-        let block = vec![b'x'; 64 * 1024];
-        while stream.write_all(&block).await.is_ok() {}
-    });
-    let longest = shell.keys(50).await;
-    assert!(longest < PROMPT, "a key took {longest:?}");
-    upload.abort();
 }
 
 #[tokio::test]
@@ -511,12 +501,7 @@ async fn a_server_that_goes_takes_its_forwards_with_it() {
     let session = begin(&server).await;
     let port = forwarded(&session, to("hang")).await;
     let mut stream = connected(port).await;
-    soon(async {
-        while session.forwards().connections().is_empty() {
-            sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
+    opened(&session).await;
     server.die();
     let mut all = Vec::new();
     assert_eq!(soon(stream.read_to_end(&mut all)).await.unwrap_or(0), 0);

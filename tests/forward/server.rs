@@ -10,7 +10,7 @@ use russh::server::{Auth, ChannelOpenHandle, Config, Handle, Handler, Msg, Sessi
 use russh::{Channel, ChannelId, ChannelMsg, ChannelOpenFailure};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::honest::{ED25519, key};
 
@@ -57,9 +57,25 @@ impl Server {
                 nodelay: true,
                 ..Config::default()
             });
-            let session = run_stream(config, stream, Connection { asked }).await.unwrap();
-            handles.send(session.handle()).unwrap();
-            let _ = session.await;
+            // The library's task outlives this one; the cable between them does not.
+            let (here, there) = tokio::io::duplex(1 << 20);
+            let connection = Connection { asked };
+            tokio::spawn(async move {
+                let session = run_stream(config, there, connection).await.unwrap();
+                handles.send(session.handle()).unwrap();
+                let _ = session.await;
+            });
+            // Each direction in its own task: a busy one must not hold up the other.
+            let (mut from_server, mut to_server) = tokio::io::split(here);
+            let (mut from_client, mut to_client) = stream.into_split();
+            let mut directions = JoinSet::new();
+            directions.spawn(async move {
+                let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
+            });
+            directions.spawn(async move {
+                let _ = tokio::io::copy(&mut from_client, &mut to_server).await;
+            });
+            let _ = directions.join_all().await;
         });
         let (asked, handles) = (Mutex::new(receiver), tokio::sync::Mutex::new(arrived));
         Server { address, asked, handles, task }

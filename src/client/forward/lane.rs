@@ -53,6 +53,7 @@ impl Lanes {
     /// A channel is about to be asked for: data may follow its confirmation at once.
     pub fn expect(self: &Arc<Lanes>) -> Expected {
         self.expected.fetch_add(1, Ordering::Relaxed);
+        self.count(&lock(&self.open));
         Expected { lanes: Arc::clone(self) }
     }
 
@@ -82,8 +83,13 @@ impl Lanes {
             })
         });
         let lane = Arc::clone(lane);
-        self.traffic.count(open.len());
+        self.count(&open);
         lane
+    }
+
+    /// What is asked for counts as what is there: it may have something to say any moment.
+    fn count(&self, open: &HashMap<ChannelId, Arc<Lane>>) {
+        self.traffic.count(open.len() + self.expected.load(Ordering::Relaxed));
     }
 
     /// The lane of this channel, if it is a forward's.
@@ -103,7 +109,7 @@ impl Lanes {
     pub fn remove(&self, id: ChannelId) {
         let mut open = lock(&self.open);
         let lane = open.remove(&id);
-        self.traffic.count(open.len());
+        self.count(&open);
         drop(open);
         if let Some(lane) = lane {
             lane.abandon();
@@ -143,12 +149,13 @@ impl Expected {
 
 impl Drop for Expected {
     fn drop(&mut self) {
-        if self.lanes.expected.fetch_sub(1, Ordering::Relaxed) == 1 {
+        let last = self.lanes.expected.fetch_sub(1, Ordering::Relaxed) == 1;
+        let mut open = lock(&self.lanes.open);
+        if last {
             // Channels of another kind that were confirmed meanwhile have no use for one.
-            let mut open = lock(&self.lanes.open);
             open.retain(|_, lane| lock(&lane.state).claimed);
-            self.lanes.traffic.count(open.len());
         }
+        self.lanes.count(&open);
     }
 }
 
@@ -358,16 +365,16 @@ impl Lane {
                 Ok(waiting) => waiting,
                 Err(error) => return Drained::Broken(error),
             };
-            if waiting {
-                if let Err(error) = line.writable().await {
-                    return Drained::Broken(error);
-                }
-                continue;
-            }
+            // Too much may be kept while the line takes nothing.
             if let Some(drained) = lock(&self.state).drained() {
                 return drained;
             }
-            fed.await;
+            tokio::select! {
+                writable = line.writable(), if waiting => if let Err(error) = writable {
+                    return Drained::Broken(error);
+                },
+                () = fed => {}
+            }
         }
     }
 

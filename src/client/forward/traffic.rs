@@ -6,7 +6,7 @@
 //! program that prints by itself, or a person who types.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use russh::ChannelId;
@@ -23,9 +23,11 @@ const STANDS_STILL: Duration = Duration::from_secs(1);
 
 /// Delay of a window while others use the connection: a key's echo stays well under 200 ms.
 const DELAY_IN_USE: Duration = Duration::from_millis(100);
-/// The same for a reader who is slow, takes something all the time, and is half way to being
-/// cut off.
-const DELAY_IN_NEED: Duration = Duration::from_millis(300);
+/// The same, in the end, for a reader who is slow, takes something all the time, and would be
+/// cut off otherwise: sluggish keys are better than a lost transfer.
+const DELAY_IN_NEED: Duration = Duration::from_secs(1);
+/// From here on it comes to that, little by little.
+const NEED: f64 = 0.5;
 /// Delay of a window while nobody else uses the connection.
 const DELAY_IN_QUIET: Duration = Duration::from_secs(2);
 /// How long a packet may wait where nobody else can come in: as good as for ever, and still
@@ -42,11 +44,18 @@ pub(super) struct Pressure {
     pub idle: Duration,
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing below can panic while it holds one of these.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Who has used the connection.
 #[derive(Default)]
 pub struct Traffic {
     /// The two channels that were used last, the last one first.
     recent: Mutex<[Option<(ChannelId, Instant)>; 2]>,
+    /// When something was asked for that belongs to no channel yet.
+    asked: Mutex<Option<Instant>>,
     /// Forwarded channels.
     lanes: AtomicUsize,
     /// Ways in which the server may have something to say besides them: sessions, and forwards
@@ -91,7 +100,7 @@ impl Traffic {
 
     /// This channel is used.
     pub fn note(&self, id: ChannelId) {
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = lock(&self.recent);
         if recent[0].is_some_and(|(last, _)| last != id) {
             recent[1] = recent[0];
         }
@@ -102,12 +111,13 @@ impl Traffic {
     pub fn stir(&self, id: ChannelId) {
         if self.is_shared() {
             self.note(id);
-            self.wake();
+            self.stirred.notify_waiters();
         }
     }
 
     /// The same for what belongs to no channel yet.
     pub fn wake(&self) {
+        *lock(&self.asked) = Some(Instant::now());
         self.stirred.notify_waiters();
     }
 
@@ -125,8 +135,10 @@ impl Traffic {
         let window = match self.others(id) < QUIET {
             false => DELAY_IN_QUIET,
             true if pressure.idle > STANDS_STILL => return Duration::ZERO,
-            true if pressure.fullness > 0.5 => DELAY_IN_NEED,
-            true => DELAY_IN_USE,
+            true => {
+                let need = ((pressure.fullness - NEED) / (1.0 - NEED)).clamp(0.0, 1.0);
+                DELAY_IN_USE + (DELAY_IN_NEED - DELAY_IN_USE).mul_f64(need)
+            }
         };
         // Several of them share it.
         let pressing = self.pressing.load(Ordering::Relaxed).max(1);
@@ -135,8 +147,9 @@ impl Traffic {
 
     /// How long no other channel has been used.
     fn others(&self, id: ChannelId) -> Duration {
-        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        let other = recent.iter().flatten().find(|(used, _)| *used != id);
-        other.map_or(Duration::MAX, |(_, at)| at.elapsed())
+        let other = lock(&self.recent).iter().flatten().find(|(used, _)| *used != id).copied();
+        let asked = *lock(&self.asked);
+        let last = other.map(|(_, at)| at).max(asked);
+        last.map_or(Duration::MAX, |at| at.elapsed())
     }
 }
