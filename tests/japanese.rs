@@ -103,12 +103,6 @@ fn command_line_and_configuration() {
         &["-o: ", "nonsense"],
     );
     says(
-        &["-o", "ForwardAgent=yes", "h"],
-        "-o: ForwardAgent yes: agent forwarding is not supported by this version; \
-         -o ForwardAgent=no goes on without",
-        &["ForwardAgent yes", "-o ForwardAgent=no"],
-    );
-    says(
         &["--profile", "web"],
         "no saved session is called 'web'; tessh sessions list names them all",
         &["'web'", "tessh sessions list"],
