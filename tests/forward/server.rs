@@ -149,7 +149,8 @@ async fn echo(channel: &mut Channel<Msg>) {
     while let Some(message) = channel.wait().await {
         match message {
             ChannelMsg::Data { data } => {
-                if channel.data_bytes(data).await.is_err() {
+                let sent = channel.data_bytes(data).await;
+                if sent.is_err() {
                     return;
                 }
             }
