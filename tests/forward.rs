@@ -488,9 +488,8 @@ async fn the_agent_is_told_who_asks_and_then_reached_byte_for_byte() {
     assert_eq!(seen, bytes);
     stream.write_all(&bytes).await.unwrap();
     loop {
-        match soon(channel.wait()).await.unwrap() {
-            ChannelMsg::Data { data } => break assert_eq!(&data[..], bytes),
-            _ => {}
+        if let ChannelMsg::Data { data } = soon(channel.wait()).await.unwrap() {
+            break assert_eq!(&data[..], bytes);
         }
     }
 }

@@ -510,9 +510,8 @@ impl Handler for Events {
     ) -> Result<(), Stop> {
         let opening = Opening::new(channel, reply, originator_address, originator_port);
         let incoming = &self.shared.incoming;
-        match incoming.forwarded_tcpip(opening, connected_address, connected_port) {
-            Ok(()) => {}
-            Err(_refused) => self.refuse("forwarded-tcpip"),
+        if !incoming.forwarded_tcpip(opening, connected_address, connected_port) {
+            self.refuse("forwarded-tcpip");
         }
         Ok(())
     }
@@ -525,9 +524,8 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         let opening = Opening::new(channel, reply, "a Unix socket", 0);
-        match self.shared.incoming.forwarded_streamlocal(opening, socket_path) {
-            Ok(()) => {}
-            Err(_refused) => self.refuse("forwarded-streamlocal"),
+        if !self.shared.incoming.forwarded_streamlocal(opening, socket_path) {
+            self.refuse("forwarded-streamlocal");
         }
         Ok(())
     }
@@ -539,9 +537,8 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         let opening = Opening::new(channel, reply, "the server", 0);
-        match self.shared.incoming.agent(opening) {
-            Ok(()) => {}
-            Err(_refused) => self.refuse("agent"),
+        if !self.shared.incoming.agent(opening) {
+            self.refuse("agent");
         }
         Ok(())
     }
@@ -590,9 +587,8 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         let opening = Opening::new(channel, reply, originator_address, originator_port);
-        match self.shared.incoming.x11(opening) {
-            Ok(()) => {}
-            Err(_refused) => self.refuse("x11"),
+        if !self.shared.incoming.x11(opening) {
+            self.refuse("x11");
         }
         Ok(())
     }

@@ -148,11 +148,7 @@ async fn serve(to: String, mut channel: Channel<Msg>) {
 async fn echo(channel: &mut Channel<Msg>) {
     while let Some(message) = channel.wait().await {
         match message {
-            ChannelMsg::Data { data } => {
-                if channel.data_bytes(data).await.is_err() {
-                    return;
-                }
-            }
+            ChannelMsg::Data { data } if channel.data_bytes(data).await.is_err() => return,
             ChannelMsg::Eof => {
                 let _ = channel.eof().await;
                 let _ = channel.close().await;

@@ -302,8 +302,7 @@ fn the_agent_answers_where_ssh_would_look() {
 fn what_is_not_done_is_shown_and_refused() {
     let lists = |_: Keyword, _: Option<&str>| String::new();
     for (words, shown) in [
-        (&["-W", "a:1"][..], "exitonforwardfailure yes"),
-        (&["-O", "check"], "controlmaster false"),
+        (&["-O", "check"][..], "controlmaster false"),
         (&["-y"], "syslogfacility USER"),
         (&["-K"], "gssapidelegatecredentials yes"),
         (&["-w", "1:2"], "tunneldevice 1:2"),
@@ -414,10 +413,7 @@ fn what_the_tools_pass_is_taken() {
         let placeholder = |text: &str| text.eq_ignore_ascii_case("x=y");
         typed.settings.retain(|s| !matches!(s, TypedSetting::Option(text) if placeholder(text)));
         let unbuilt = typed.settings.iter().any(|setting| {
-            matches!(
-                setting,
-                TypedSetting::Flag { flag: "-D" | "-J" | "-R" | "-f" | "-w" | "-Y" | "-M", .. }
-            )
+            matches!(setting, TypedSetting::Flag { flag: "-J" | "-f" | "-w" | "-M", .. })
         });
         match options(&typed, &context("me")) {
             Ok((_, options)) if !unbuilt => {

@@ -18,10 +18,10 @@ use super::dynamic::{NEGOTIATION, Socks, Step};
 use super::lane::{Lane, Lanes};
 use super::line::Line;
 use super::link::{self, Seats, target};
+use super::plainly;
 use super::tunnel::Tunnel;
 use super::x11::Spoofed;
 use crate::config::{Connect, Listen, PermitOpen};
-use crate::error::told;
 use crate::say;
 use crate::text;
 
@@ -122,13 +122,9 @@ impl Incoming {
         *lock(&self.x11) = Some(display);
     }
 
-    /// A connection to a port on the server.
-    pub fn forwarded_tcpip(
-        &self,
-        opening: Opening,
-        address: &str,
-        port: u32,
-    ) -> Result<(), Opening> {
+    /// A connection to a port on the server; whether it was asked for, as with all that follow.
+    /// What was not asked for is refused when it is dropped.
+    pub fn forwarded_tcpip(&self, opening: Opening, address: &str, port: u32) -> bool {
         let found = {
             let granted = lock(&self.granted);
             let of_port = |it: &&Granted| {
@@ -144,62 +140,62 @@ impl Incoming {
             let exact = granted.iter().filter(of_port).find(exact);
             exact.or_else(|| granted.iter().find(of_port)).cloned()
         };
-        let Some(granted) = found else { return Err(opening) };
+        let Some(granted) = found else { return false };
         let what = format!("forwarded-tcpip: listening port {port}");
         self.lead(opening, granted, what);
-        Ok(())
+        true
     }
 
     /// A connection to a Unix socket on the server.
-    pub fn forwarded_streamlocal(&self, opening: Opening, path: &str) -> Result<(), Opening> {
+    pub fn forwarded_streamlocal(&self, opening: Opening, path: &str) -> bool {
         let listens = |it: &&Granted| matches!(&it.listen, Listen::Path(own) if own == path);
         let found = lock(&self.granted).iter().find(listens).cloned();
-        let Some(granted) = found else { return Err(opening) };
+        let Some(granted) = found else { return false };
         let what =
             format!("forwarded-streamlocal@openssh.com: listening {}", text::line(path, 255));
         self.lead(opening, granted, what);
-        Ok(())
+        true
     }
 
     /// A program on the server wants the agent.
-    pub fn agent(&self, opening: Opening) -> Result<(), Opening> {
-        let Some(agent) = lock(&self.agent).clone() else { return Err(opening) };
+    pub fn agent(&self, opening: Opening) -> bool {
+        let Some(agent) = lock(&self.agent).clone() else { return false };
         let Some(arrival) = self.arrive(opening, "auth-agent@openssh.com".to_owned()) else {
-            return Ok(());
+            return true;
         };
         tokio::spawn(async move {
             match agent.connect().await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    error!("{}", say!("forward-agent-unreachable", why = told(&why)));
+                    error!("{}", say!("forward-agent-unreachable", why = plainly(&why)));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
         });
-        Ok(())
+        true
     }
 
     /// A program on the server wants the display.
-    pub fn x11(&self, opening: Opening) -> Result<(), Opening> {
-        let Some(display) = lock(&self.x11).clone() else { return Err(opening) };
+    pub fn x11(&self, opening: Opening) -> bool {
+        let Some(display) = lock(&self.x11).clone() else { return false };
         if display.is_over() {
             info!("Rejected X11 connection after ForwardX11Timeout expired");
-            return Err(opening);
+            return false;
         }
         let from = opening.from.clone();
         let Some(arrival) = self.arrive(opening, format!("x11: connection from {from}")) else {
-            return Ok(());
+            return true;
         };
         tokio::spawn(async move {
             match display.connect().await {
                 Ok(line) => display.relay(arrival.accept().await, line).await,
                 Err(why) => {
-                    error!("{}", say!("forward-x11-unreachable", why = told(&why)));
+                    error!("{}", say!("forward-x11-unreachable", why = plainly(&why)));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
         });
-        Ok(())
+        true
     }
 
     /// Connects to where the forward leads, and accepts.
@@ -216,7 +212,7 @@ impl Incoming {
             match link::connect(&connect).await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    let (to, why) = (target(&connect), told(&why));
+                    let (to, why) = (target(&connect), plainly(&why));
                     error!("{}", say!("forward-connect-failed", to, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
@@ -274,7 +270,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
     let line = match permits(permit, &to) {
         true => link::connect(&to)
             .await
-            .map_err(|why| say!("forward-connect-failed", to = target(&to), why = told(&why))),
+            .map_err(|why| say!("forward-connect-failed", to = target(&to), why = plainly(&why))),
         false => Err(say!("forward-not-permitted", to = target(&to))),
     };
     let answer = tunnel.write.data_bytes(socks.answer(line.is_ok())).await;

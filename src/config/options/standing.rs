@@ -39,9 +39,6 @@ fn check(layers: &Layers) -> Result<Vec<String>> {
         let asks = |quiet: &[&str]| !quiet.iter().any(|q| q.eq_ignore_ascii_case(&value));
         let moot = match row.keyword {
             Keyword::ProxyJump => !jumps,
-            Keyword::LocalForward | Keyword::RemoteForward | Keyword::DynamicForward => {
-                set(Keyword::ClearAllForwardings)
-            }
             Keyword::LocalCommand => !set(Keyword::PermitLocalCommand),
             _ => false,
         };
@@ -69,6 +66,6 @@ fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
     let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));
     match quiet.first() {
         Some(off) => error.hint(say!("error-config-o-goes-without", name, off)),
-        None => error.hint(say!("error-config-o-clearallforwardings-yes-goes")),
+        None => error,
     }
 }

@@ -209,9 +209,9 @@ fn what_cannot_be_done_is_refused_and_not_passed_over() {
     for (text, words) in [
         (pin, "profile x: pinned fingerprints are not supported by this version"),
         ("jump = 'gate'\n", "profile x: ProxyJump gate: jump hosts are not supported"),
-        ("forwards.local = ['1:a:2']\n", "profile x: LocalForward 1:a:2: forwarding is not"),
+        ("forwards.local = ['1:a']\n", "profile x: LocalForward: Bad forwarding"),
         ("options = ['Nonsense=1']\n", "profile x: Bad configuration option: nonsense"),
-        ("options = ['ForwardX11=yes']\n", "profile x: ForwardX11 yes: X11"),
+        ("options = ['Tunnel=yes']\n", "profile x: Tunnel yes: tunnel"),
     ] {
         let home = Home::new("", &[("x.toml", &format!("host = 'h'\n{text}"))]);
         let error = home.plan(&["x"]).unwrap_err();
