@@ -22,7 +22,7 @@ pub enum Hash {
 }
 
 impl Hash {
-    /// The fingerprint: [`sha256`] or [`md5`].
+    /// The fingerprint: [`sha256`] or [`md5()`].
     pub fn of(self, key: &PublicKey) -> String {
         match self {
             Hash::Sha256 => sha256(key),

@@ -77,7 +77,6 @@ error-config-auth-method-names-one = --auth METHOD names one
 error-config-switched-off-no = { $source }: { $method } is switched off by { $keyword } no
 error-config-o-yes-switches = -o { $keyword }=yes switches it on
 error-config-o-goes-without = -o { $name }={ $off } goes on without
-error-config-o-clearallforwardings-yes-goes = -o ClearAllForwardings=yes goes on without
 error-config-invalid-number-connectionattempts = Invalid number of ConnectionAttempts
 error-config-missing-argument = Missing argument.
 error-config-extra-arguments-end-line = extra arguments at end of line ("{ $args }")

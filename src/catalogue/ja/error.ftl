@@ -77,7 +77,6 @@ error-config-auth-method-names-one = --auth METHOD で指定してください
 error-config-switched-off-no = { $source }: { $method } は { $keyword } no で無効になっています
 error-config-o-yes-switches = -o { $keyword }=yes で有効になります
 error-config-o-goes-without = -o { $name }={ $off } を付けると、それなしで続行します
-error-config-o-clearallforwardings-yes-goes = -o ClearAllForwardings=yes を付けると、それなしで続行します
 error-config-invalid-number-connectionattempts = ConnectionAttempts の回数が正しくありません
 error-config-missing-argument = 引数がありません
 error-config-extra-arguments-end-line = 行末に余分な引数があります ("{ $args }")

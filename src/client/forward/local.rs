@@ -21,9 +21,9 @@ use tokio::time::{sleep, timeout};
 use super::dynamic::{MAX_REQUEST, NEGOTIATION, Socks, Step};
 use super::line::Line;
 use super::link::{Link, target};
+use super::plainly;
 use super::{Family, Settings};
 use crate::config::{Connect, Forward, Listen};
-use crate::error::told;
 use crate::say;
 use crate::text;
 
@@ -95,7 +95,7 @@ async fn addresses(host: Option<&str>, port: u16, settings: &Settings) -> Option
         name => match tokio::net::lookup_host((name, port)).await {
             Ok(found) => found.collect(),
             Err(why) => {
-                let (name, why) = (text::line(name, 255), told(&why));
+                let (name, why) = (text::line(name, 255), plainly(&why));
                 error!("{}", say!("forward-cannot-resolve-listen", name, why));
                 return None;
             }
@@ -126,7 +126,7 @@ fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
                 listeners.push(listener);
             }
             Err(why) => {
-                let (ip, why) = (address.ip(), told(&why));
+                let (ip, why) = (address.ip(), plainly(&why));
                 let line = say!("forward-bind-failed", ip, port, why);
                 match index + 1 == addresses.len() {
                     true => error!("{line}"),
@@ -165,7 +165,7 @@ fn bind_path(path: &Path, settings: &Settings) -> Option<UnixListener> {
     match listener {
         Ok(listener) => Some(listener),
         Err(why) => {
-            let (path, why) = (text::line(&path.to_string_lossy(), 255), told(&why));
+            let (path, why) = (text::line(&path.to_string_lossy(), 255), plainly(&why));
             error!("{}", say!("forward-cannot-bind-path", path, why));
             None
         }
@@ -191,7 +191,7 @@ async fn accept_unix(listener: UnixListener, link: Link, forward: Forward) {
 }
 
 async fn pause(why: &io::Error) {
-    error!("{}", say!("forward-cannot-accept", why = told(why)));
+    error!("{}", say!("forward-cannot-accept", why = plainly(why)));
     sleep(PAUSE).await;
 }
 

@@ -339,6 +339,12 @@ impl Session {
     }
 }
 
+/// A fault of the system in ssh's words: without its number.
+fn plainly(error: &std::io::Error) -> String {
+    let told = crate::error::told(error);
+    told.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
 fn allocated(port: u16, connect: &Connect) -> String {
     let to = match connect {
         Connect::Tcp { host, port } => format!("{host}:{port}"),

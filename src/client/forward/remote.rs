@@ -18,10 +18,10 @@ use super::dynamic::{NEGOTIATION, Socks, Step};
 use super::lane::{Lane, Lanes};
 use super::line::Line;
 use super::link::{self, Seats, target};
+use super::plainly;
 use super::tunnel::Tunnel;
 use super::x11::Spoofed;
 use crate::config::{Connect, Listen, PermitOpen};
-use crate::error::told;
 use crate::say;
 use crate::text;
 
@@ -122,7 +122,8 @@ impl Incoming {
         *lock(&self.x11) = Some(display);
     }
 
-    /// A connection to a port on the server; `false` if nobody asked for it. So are those below.
+    /// A connection to a port on the server; whether it was asked for, as with all that follow.
+    /// What was not asked for is refused when it is dropped.
     pub fn forwarded_tcpip(&self, opening: Opening, address: &str, port: u32) -> bool {
         let found = {
             let granted = lock(&self.granted);
@@ -166,7 +167,7 @@ impl Incoming {
             match agent.connect().await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    error!("{}", say!("forward-agent-unreachable", why = told(&why)));
+                    error!("{}", say!("forward-agent-unreachable", why = plainly(&why)));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -189,7 +190,7 @@ impl Incoming {
             match display.connect().await {
                 Ok(line) => display.relay(arrival.accept().await, line).await,
                 Err(why) => {
-                    error!("{}", say!("forward-x11-unreachable", why = told(&why)));
+                    error!("{}", say!("forward-x11-unreachable", why = plainly(&why)));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -211,7 +212,7 @@ impl Incoming {
             match link::connect(&connect).await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    let (to, why) = (target(&connect), told(&why));
+                    let (to, why) = (target(&connect), plainly(&why));
                     error!("{}", say!("forward-connect-failed", to, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
@@ -269,7 +270,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
     let line = match permits(permit, &to) {
         true => link::connect(&to)
             .await
-            .map_err(|why| say!("forward-connect-failed", to = target(&to), why = told(&why))),
+            .map_err(|why| say!("forward-connect-failed", to = target(&to), why = plainly(&why))),
         false => Err(say!("forward-not-permitted", to = target(&to))),
     };
     let answer = tunnel.write.data_bytes(socks.answer(line.is_ok())).await;

@@ -67,6 +67,6 @@ fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
     let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));
     match quiet.first() {
         Some(off) => error.hint(say!("error-config-o-goes-without", name, off)),
-        None => error.hint(say!("error-config-o-clearallforwardings-yes-goes")),
+        None => error,
     }
 }

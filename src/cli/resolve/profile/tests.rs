@@ -209,6 +209,7 @@ fn what_cannot_be_done_is_refused_and_not_passed_over() {
     for (text, words) in [
         (pin, "profile x: pinned fingerprints are not supported by this version"),
         ("options = ['Nonsense=1']\n", "profile x: Bad configuration option: nonsense"),
+        ("options = ['Tunnel=yes']\n", "profile x: Tunnel yes: tunnel"),
     ] {
         let home = Home::new("", &[("x.toml", &format!("host = 'h'\n{text}"))]);
         let error = home.plan(&["x"]).unwrap_err();
