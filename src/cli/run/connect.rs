@@ -8,7 +8,7 @@ use log::warn;
 use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::background::Tether;
+use super::background::{Tether, Word};
 use super::filter::{Filter, Wanted};
 use super::{forward, local_command, route};
 use crate::cli::Environment;
@@ -83,10 +83,10 @@ impl<'a> Visit<'a> {
         Visit { plan, prompt, modes: None, ..*self }
     }
 
-    /// Goes to the background, if this is to. What is written from now on is lost, but for
-    /// debugging to standard error.
-    pub(super) fn cut(&self) -> Result<()> {
-        self.tether.map_or(Ok(()), |tether| tether.cut(!crate::cli::log::debugs_to_stderr()))
+    /// Goes to the background, if this is to, and says as what. What is written from now on is
+    /// lost, but for debugging to standard error.
+    pub(super) fn cut(&self, word: Word) -> Result<()> {
+        self.tether.map_or(Ok(()), |tether| tether.cut(word))
     }
 
     /// What a login is remembered under.
@@ -107,7 +107,11 @@ pub async fn connect(
     let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
     let at_terminal = at_terminal(options);
-    let filter = Wanted::prepare(plan, environment, at_terminal && wants_pty(plan, at_terminal))?;
+    let filter = Wanted::prepare(
+        plan,
+        environment,
+        at_terminal && wants_pty(options, plan.command.is_some(), at_terminal),
+    )?;
     let (session, connected) = enter(visit, password).await?;
     begun();
     if visit.below == 0 {
@@ -121,10 +125,14 @@ pub async fn connect(
         return exit;
     }
     if options.session_type.value == SessionType::None {
-        visit.cut()?;
+        visit.cut(Word::Background)?;
         return rotation::around(&session, prompt, relay::linger(&session)).await;
     }
-    let work = run(visit, &session, filter.begin(connected, wants_pty(plan, at_terminal)));
+    let work = run(
+        visit,
+        &session,
+        filter.begin(connected, wants_pty(options, plan.command.is_some(), at_terminal)),
+    );
     let exit = rotation::around(&session, prompt, work).await;
     relay::close(session).await;
     exit
@@ -211,7 +219,7 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     let Visit { plan, prompt, .. } = visit;
     let options = &plan.options;
     let at_terminal = at_terminal(options);
-    let pty = wants_pty(plan, at_terminal);
+    let pty = wants_pty(options, plan.command.is_some(), at_terminal);
     let interactive = pty && at_terminal;
 
     // The terminal's modes are read before raw mode changes them.
@@ -234,7 +242,7 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
     let channel = channel::open(session, request, stdout, stderr).await?;
-    visit.cut()?;
+    visit.cut(Word::Background)?;
     let watcher = watch_size(pty, resize);
     let input = match no_input(options) {
         true => None,
@@ -274,13 +282,13 @@ pub(super) fn no_input(options: &Options) -> bool {
     options.stdin_null.value || options.fork_after_authentication.value
 }
 
-fn at_terminal(options: &Options) -> bool {
+pub(super) fn at_terminal(options: &Options) -> bool {
     !no_input(options) && terminal::is_terminal(rustix::stdio::stdin())
 }
 
-fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {
-    let shell = plan.command.is_none() && plan.options.session_type.value == SessionType::Default;
-    let wanted = match plan.options.request_tty.value {
+pub(super) fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
+    let shell = !command && options.session_type.value == SessionType::Default;
+    let wanted = match options.request_tty.value {
         RequestTty::Force => return true,
         RequestTty::No => false,
         RequestTty::Yes => true,
@@ -300,20 +308,28 @@ fn request(visit: &Visit<'_>, pty: bool) -> SessionRequest {
         size: crate::cli::local::window_size().unwrap_or_default(),
         modes: visit.modes.clone().unwrap_or_else(modes),
     });
-    let program = match (&plan.command, plan.options.session_type.value) {
-        (command, SessionType::Subsystem) => {
-            let name = command.as_deref().unwrap_or_default();
-            Program::Subsystem(String::from_utf8_lossy(name).into_owned())
-        }
-        (Some(command), _) => Program::Exec(command.clone()),
-        (None, _) => Program::Shell,
-    };
+    let program = program(&plan.options, plan.command.clone());
     let env = sent_environment(&plan.options, environment);
     SessionRequest { pty, env, program, agent: false, x11: None }
 }
 
+/// What is to be started on the server.
+pub(super) fn program(options: &Options, command: Option<Vec<u8>>) -> Program {
+    match (command, options.session_type.value) {
+        (command, SessionType::Subsystem) => {
+            let name = command.unwrap_or_default();
+            Program::Subsystem(String::from_utf8_lossy(&name).into_owned())
+        }
+        (Some(command), _) => Program::Exec(command),
+        (None, _) => Program::Shell,
+    }
+}
+
 /// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
-fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String, String)> {
+pub(super) fn sent_environment(
+    options: &Options,
+    environment: &Environment,
+) -> Vec<(String, String)> {
     let mut sent: Vec<(String, String)> = options.set_env.value.clone();
     for (name, value) in environment.all() {
         let picked = options.send_env.iter().any(|pattern| crate::pattern::matches(pattern, &name));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use log::debug;
 
+use super::background::Word;
 use super::connect::{Visit, no_input};
 use crate::cli::Environment;
 use crate::cli::local::unusable;
@@ -55,7 +56,8 @@ pub(super) fn family(options: &Options) -> Family {
     }
 }
 
-fn wanted(options: &Options) -> Vec<(Way, Forward)> {
+/// The forwards that the options ask for.
+pub(super) fn wanted(options: &Options) -> Vec<(Way, Forward)> {
     let forwarding = &options.forwarding;
     let of = |way, forwards: &[Setting<Forward>]| {
         forwards.iter().map(|forward| (way, forward.value.clone())).collect::<Vec<_>>()
@@ -117,6 +119,6 @@ pub(super) async fn stdio(visit: &Visit<'_>, session: &Session, to: &Connect) ->
             Input::stdin().map_err(|error| unusable(say!("error-cli-standard-input"), &error))?,
         ),
     };
-    visit.cut()?;
+    visit.cut(Word::Background)?;
     stdio::relay(session, to, input, Box::new(stdout)).await
 }
