@@ -80,6 +80,13 @@ pub(super) fn level() -> LogLevel {
     LEVELS.get(usize::from(rank)).copied().unwrap_or(LogLevel::Info)
 }
 
+/// Whether somebody watches standard error to see what goes on: debugging, and not to a file.
+pub(super) fn debugs_to_stderr() -> bool {
+    let file =
+        |logger: &Logger| logger.file.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+    level() >= LogLevel::Debug1 && !LOGGER.get().is_some_and(file)
+}
+
 /// One level more or less (`~v`, `~V`); gives the new one.
 pub(super) fn shift(more: bool) -> LogLevel {
     let rank = LEVELS.iter().position(|&other| other == level()).unwrap_or(3);

@@ -4,6 +4,7 @@
 pub mod args;
 mod environment;
 pub mod flags;
+mod fork;
 pub mod help;
 mod local;
 mod log;

@@ -171,7 +171,7 @@ keywords! {
     EscapeChar [] Escape, Honoured;
     ExitOnForwardFailure [] Flag, Honoured;
     FingerprintHash [] Word(&["md5", "sha256"]), Warned(&["sha256"], "error-config-both-fingerprints-are-shown");
-    ForkAfterAuthentication [] Flag, Refused(OFF, "error-config-going-background-not-supported");
+    ForkAfterAuthentication [] Flag, Honoured;
     ForwardAgent [] Text, Honoured;
     ForwardX11 [] Flag, Honoured;
     ForwardX11Timeout [] Time, Honoured;

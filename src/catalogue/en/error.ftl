@@ -97,7 +97,6 @@ error-config-channels-no-timeout-version = channels have no timeout in this vers
 error-config-addresses-are-not-checked = addresses are not checked, as in newer versions of ssh
 error-config-connection-not-shared-version = a connection is not shared by this version
 error-config-both-fingerprints-are-shown = both fingerprints are shown wherever one is
-error-config-going-background-not-supported = going to the background is not supported by this version
 error-config-host-based-authentication-not = host-based authentication is not supported
 error-config-packets-are-not-marked = packets are not marked by this version
 error-config-server-chooses-devices = the server chooses the devices

@@ -97,7 +97,6 @@ error-config-channels-no-timeout-version = この版のチャネルにはタイ�
 error-config-addresses-are-not-checked = 新しい版の ssh と同じく、アドレスは確認しません
 error-config-connection-not-shared-version = この版では接続の共有に対応していません
 error-config-both-fingerprints-are-shown = フィンガープリントは常に両方の形式で表示します
-error-config-going-background-not-supported = この版ではバックグラウンドへの移行に対応していません
 error-config-host-based-authentication-not = ホストベース認証には対応していません
 error-config-packets-are-not-marked = この版ではパケットに優先度を付けません
 error-config-server-chooses-devices = 認証デバイスはサーバーが選びます

@@ -8,6 +8,7 @@ use log::warn;
 use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::background::Tether;
 use super::filter::{Filter, Wanted};
 use super::{forward, local_command, route};
 use crate::cli::Environment;
@@ -49,6 +50,8 @@ pub struct Visit<'a> {
     below: usize,
     /// The terminal's own modes, where a session below has changed them.
     modes: Option<Vec<(Pty, u32)>>,
+    /// What binds this process to one that waits for it, if it goes to the background.
+    tether: Option<&'a Tether>,
 }
 
 impl<'a> Visit<'a> {
@@ -59,7 +62,12 @@ impl<'a> Visit<'a> {
         prompt: Arc<dyn Prompt>,
         remembered: &'a Remembered,
     ) -> Visit<'a> {
-        Visit { plan, environment, prompt, remembered, below: 0, modes: None }
+        Visit { plan, environment, prompt, remembered, below: 0, modes: None, tether: None }
+    }
+
+    /// The same in a process that another one waits for.
+    pub fn bound(self, tether: &'a Tether) -> Visit<'a> {
+        Visit { tether: Some(tether), ..self }
     }
 
     /// The same once more, on top of this one.
@@ -73,6 +81,12 @@ impl<'a> Visit<'a> {
     pub(super) fn by_way_of(&self, plan: &'a Plan) -> Visit<'a> {
         let prompt = Arc::clone(&self.prompt);
         Visit { plan, prompt, modes: None, ..*self }
+    }
+
+    /// Goes to the background, if this is to. What is written from now on is lost, but for
+    /// debugging to standard error.
+    pub(super) fn cut(&self) -> Result<()> {
+        self.tether.map_or(Ok(()), |tether| tether.cut(!crate::cli::log::debugs_to_stderr()))
     }
 
     /// What a login is remembered under.
@@ -101,12 +115,13 @@ pub async fn connect(
     }
     local_command::run(options, environment).await;
     if let Some(to) = &plan.stdio_forward {
-        let work = forward::stdio(plan, &session, to);
+        let work = forward::stdio(visit, &session, to);
         let exit = rotation::around(&session, prompt, work).await;
         relay::close(session).await;
         return exit;
     }
     if options.session_type.value == SessionType::None {
+        visit.cut()?;
         return rotation::around(&session, prompt, relay::linger(&session)).await;
     }
     let work = run(visit, &session, filter.begin(connected, wants_pty(plan, at_terminal)));
@@ -219,8 +234,9 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
     let channel = channel::open(session, request, stdout, stderr).await?;
+    visit.cut()?;
     let watcher = watch_size(pty, resize);
-    let input = match options.stdin_null.value {
+    let input = match no_input(options) {
         true => None,
         false => {
             let stdin = Input::stdin()
@@ -253,8 +269,13 @@ fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Dro
     pty.then(|| window_changes(resize))
 }
 
+/// StdinNull, which going to the background implies.
+pub(super) fn no_input(options: &Options) -> bool {
+    options.stdin_null.value || options.fork_after_authentication.value
+}
+
 fn at_terminal(options: &Options) -> bool {
-    !options.stdin_null.value && terminal::is_terminal(rustix::stdio::stdin())
+    !no_input(options) && terminal::is_terminal(rustix::stdio::stdin())
 }
 
 fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use log::debug;
 
+use super::connect::{Visit, no_input};
 use crate::cli::Environment;
 use crate::cli::local::unusable;
 use crate::cli::resolve::Plan;
@@ -107,14 +108,15 @@ pub(super) async fn display(
 ///
 /// # Errors
 /// See [`stdio::relay`]; or a standard descriptor is closed.
-pub(super) async fn stdio(plan: &Plan, session: &Session, to: &Connect) -> Result<Exit> {
+pub(super) async fn stdio(visit: &Visit<'_>, session: &Session, to: &Connect) -> Result<Exit> {
     let stdout =
         OutputFd::stdout().map_err(|error| unusable(say!("error-cli-standard-output"), &error))?;
-    let input = match plan.options.stdin_null.value {
+    let input = match no_input(&visit.plan.options) {
         true => None,
         false => Some(
             Input::stdin().map_err(|error| unusable(say!("error-cli-standard-input"), &error))?,
         ),
     };
+    visit.cut()?;
     stdio::relay(session, to, input, Box::new(stdout)).await
 }

@@ -1,5 +1,6 @@
 //! From what was typed to what is done: one verb, one file.
 
+mod background;
 mod connect;
 mod demo;
 mod explain;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use background::{Outcome, Side, Tether};
 use connect::Visit;
 
 use super::args::{Typed, Verb};
@@ -69,11 +71,22 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
                 ::log::debug!("{}", resolve::profile::told(document));
             }
             let password = typed.password_fd.map(read_password).transpose()?;
+            let tether = match plan.options.fork_after_authentication.value {
+                false => Tether::default(),
+                true => match background::split()? {
+                    Side::Child(tether) => tether,
+                    Side::Parent(waiting) => match waiting.wait()? {
+                        Outcome::Detached => return Ok(0),
+                        Outcome::Ended(code) => return Ok(code),
+                    },
+                },
+            };
             let prompt = prompt(&plan, typed, &environment);
             let typed = typed.clone();
             within_signals(async move {
                 let begun = || new::remember(&plan, &typed, &environment);
-                session(&plan, password, &environment, prompt, begun).await
+                let given = Given { password, tether };
+                session(&plan, given, &environment, prompt, begun).await
             })
         }
         other => Err(Error::new(Kind::Usage, say!("error-cli-not-part-version", other))
@@ -97,17 +110,27 @@ fn print(text: &str) -> Result<u8> {
     }
 }
 
+/// What a connection is given besides the plan.
+#[derive(Default)]
+struct Given {
+    /// The password of `--password-fd`.
+    password: Option<Secret>,
+    /// What binds this process to one that waits for it.
+    tether: Tether,
+}
+
 /// One connection, from the plan to the exit code; `begun` is called once logged in.
 async fn session(
     plan: &Plan,
-    password: Option<Secret>,
+    given: Given,
     environment: &Environment,
     prompt: Arc<dyn Prompt>,
     begun: impl FnOnce(),
 ) -> Result<u8> {
     let remembered = Remembered::default();
     let visit = Visit::first(plan, environment, prompt, &remembered);
-    let exit = connect::connect(&visit, password, begun).await?;
+    let visit = visit.bound(&given.tether);
+    let exit = connect::connect(&visit, given.password, begun).await?;
     Ok(code(&exit))
 }
 

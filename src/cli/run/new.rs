@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{look, prompt, session, sessions, within_signals};
+use super::{Given, look, prompt, session, sessions, within_signals};
 use crate::cli::args::{self, Typed, TypedSetting, Verb};
 use crate::cli::resolve::{self, Plan, profile::store};
 use crate::cli::{Environment, log};
@@ -210,7 +210,7 @@ async fn lead(mut asking: Asking, desk: Arc<Line>, around: Arc<Environment>) -> 
         };
         let begun = AtomicBool::new(false);
         let prompt = prompt(&plan, &typed, &around);
-        let ended = session(&plan, None, &around, prompt, || {
+        let ended = session(&plan, Given::default(), &around, prompt, || {
             begun.store(true, Ordering::Relaxed);
             remember(&plan, &typed, &around);
         });
