@@ -8,6 +8,7 @@ mod filter;
 mod forward;
 mod keygen;
 mod local_command;
+mod master;
 mod new;
 mod query;
 mod route;

@@ -103,6 +103,11 @@ impl Session {
         self.shared.negotiated()
     }
 
+    /// Waits until the connection has ended; gives the reason.
+    pub async fn end(&self) -> Error {
+        self.shared.end().await
+    }
+
     /// Why the connection ended, if it has.
     pub fn ended(&self) -> Option<Error> {
         self.shared.ended()

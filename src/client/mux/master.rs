@@ -59,9 +59,9 @@ pub trait House: Send + Sync {
     /// Whether SendEnv names this variable.
     fn permits(&self, name: &str) -> bool;
     /// Lets the server reach the agent, if ForwardAgent has it so; whether it may.
-    fn agent(&self) -> bool;
+    fn agent(&self, session: &Session) -> bool;
     /// Lets the server reach the display, if ForwardX11 has it so; what to ask it for.
-    fn display<'a>(&'a self) -> Interlude<'a, Option<X11Request>>;
+    fn display<'a>(&'a self, session: &'a Session) -> Interlude<'a, Option<X11Request>>;
     /// Asks the person at the master, if ControlMaster has it so.
     fn allows<'a>(&'a self, question: String) -> Interlude<'a, bool>;
     /// The exit status that stands for an end.

@@ -122,8 +122,8 @@ async fn request(state: &State, wanted: &NewSession, terminal: &OwnedFd) -> Sess
         (false, true) => Program::Shell,
         (false, false) => Program::Exec(command.clone()),
     };
-    let agent = wanted.want_agent && state.house.agent();
-    let x11 = if wanted.want_x11 { state.house.display().await } else { None };
+    let agent = wanted.want_agent && state.house.agent(&state.session);
+    let x11 = if wanted.want_x11 { state.house.display(&state.session).await } else { None };
     let permitted = |variable: &Vec<u8>| {
         let variable = String::from_utf8(variable.clone()).ok()?;
         let (name, value) = variable.split_once('=')?;
