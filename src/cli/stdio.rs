@@ -99,7 +99,15 @@ impl Input {
     /// # Errors
     /// The descriptor is closed.
     pub fn stdin() -> io::Result<Input> {
-        let (fd, sort) = open_own(rustix::stdio::stdin(), OFlags::RDONLY)?;
+        Input::new(rustix::stdio::stdin())
+    }
+
+    /// Any descriptor, which may be somebody else's.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Input> {
+        let (fd, sort) = open_own(fd, OFlags::RDONLY)?;
         let source = match sort {
             Sort::File => Source::File(fd),
             _ => Source::Watched(watch(fd, Interest::READABLE)?, sort),
@@ -184,7 +192,11 @@ impl OutputFd {
         OutputFd::new(rustix::stdio::stderr())
     }
 
-    fn new(fd: BorrowedFd<'_>) -> io::Result<OutputFd> {
+    /// Any descriptor, which may be somebody else's.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub fn new(fd: BorrowedFd<'_>) -> io::Result<OutputFd> {
         let (fd, sort) = open_own(fd, OFlags::WRONLY)?;
         Ok(OutputFd { fd, sort, full: None })
     }

@@ -162,9 +162,9 @@ keywords! {
     ConnectionAttempts [] Number, Honoured;
     ConnectTimeout [] Time, Honoured;
     ControlMaster [] Word(&["yes", "no", "true", "false", "ask", "auto", "autoask"]),
-        Refused(&["no", "false", "auto", "autoask"], "error-config-connection-not-shared-version");
-    ControlPath [] Text, Inert;
-    ControlPersist [] Text, Inert;
+        Honoured;
+    ControlPath [] Text, Honoured;
+    ControlPersist [] Text, Honoured;
     DynamicForward [] Words, Honoured;
     EnableEscapeCommandline [] Flag, Honoured;
     EnableSSHKeysign [] Flag, Inert;

@@ -95,7 +95,6 @@ error-config-invalid-setenv = Invalid SetEnv.
 error-config-no-key-added-agent = no key is added to the agent
 error-config-channels-no-timeout-version = channels have no timeout in this version
 error-config-addresses-are-not-checked = addresses are not checked, as in newer versions of ssh
-error-config-connection-not-shared-version = a connection is not shared by this version
 error-config-both-fingerprints-are-shown = both fingerprints are shown wherever one is
 error-config-host-based-authentication-not = host-based authentication is not supported
 error-config-packets-are-not-marked = packets are not marked by this version

@@ -95,7 +95,6 @@ error-config-invalid-setenv = SetEnv の書き方が正しくありません
 error-config-no-key-added-agent = 鍵はエージェントに追加されません
 error-config-channels-no-timeout-version = この版のチャネルにはタイムアウトがありません
 error-config-addresses-are-not-checked = 新しい版の ssh と同じく、アドレスは確認しません
-error-config-connection-not-shared-version = この版では接続の共有に対応していません
 error-config-both-fingerprints-are-shown = フィンガープリントは常に両方の形式で表示します
 error-config-host-based-authentication-not = ホストベース認証には対応していません
 error-config-packets-are-not-marked = この版ではパケットに優先度を付けません

@@ -98,6 +98,11 @@ pub(in crate::cli) fn split() -> Result<Side> {
 }
 
 impl Tether {
+    /// Whether another process waits for this one.
+    pub(in crate::cli) fn is_bound(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Tells the parent that all went well and goes on without it: in a session of its own,
     /// standard input and output empty, and standard error too unless somebody debugs there.
     /// What is to be written to them later must have been opened before. The second time

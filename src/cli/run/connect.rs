@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use log::warn;
@@ -10,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::background::{Tether, Word};
 use super::filter::{Filter, Wanted};
-use super::{forward, local_command, route};
+use super::{forward, local_command, master, route};
 use crate::cli::Environment;
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
@@ -89,6 +90,11 @@ impl<'a> Visit<'a> {
         self.tether.map_or(Ok(()), |tether| tether.cut(word))
     }
 
+    /// Whether another process waits for this one to leave the terminal.
+    pub(super) fn is_bound(&self) -> bool {
+        self.tether.is_some_and(Tether::is_bound)
+    }
+
     /// What a login is remembered under.
     fn label(&self) -> String {
         let options = &self.plan.options;
@@ -117,25 +123,47 @@ pub async fn connect(
     if visit.below == 0 {
         forward::begin(plan, &session).await?;
     }
+    let master = if visit.below == 0 { master::begin(visit, &session)? } else { None };
     local_command::run(options, environment).await;
-    if let Some(to) = &plan.stdio_forward {
-        let work = forward::stdio(visit, &session, to);
-        let exit = rotation::around(&session, prompt, work).await;
-        relay::close(session).await;
-        return exit;
-    }
-    if options.session_type.value == SessionType::None {
-        visit.cut(Word::Background)?;
-        return rotation::around(&session, prompt, relay::linger(&session)).await;
-    }
-    let work = run(
+    let shown = AtomicBool::new(false);
+    let own = own(
         visit,
         &session,
         filter.begin(connected, wants_pty(options, plan.command.is_some(), at_terminal)),
+        &shown,
     );
-    let exit = rotation::around(&session, prompt, work).await;
+    let exit = match &master {
+        Some(master) => {
+            rotation::around(&session, prompt, master.around(visit, &session, own)).await
+        }
+        None => rotation::around(&session, prompt, own).await,
+    };
+    // Nobody may come any more; those who are there are told.
+    drop(master);
+    if shown.load(Ordering::Relaxed) && options.log_level.value >= config::LogLevel::Info {
+        crate::cli::log::write(&say!("error-cli-connection-closed", host = plan.host));
+    }
     relay::close(session).await;
     exit
+}
+
+/// What the connection was made for. `shown` becomes true where the person saw a terminal of
+/// the server's.
+async fn own(
+    visit: &Visit<'_>,
+    session: &Session,
+    filter: Filter,
+    shown: &AtomicBool,
+) -> Result<Exit> {
+    let plan = visit.plan;
+    if let Some(to) = &plan.stdio_forward {
+        return forward::stdio(visit, session, to).await;
+    }
+    if plan.options.session_type.value == SessionType::None {
+        visit.cut(Word::Background)?;
+        return relay::linger(session).await;
+    }
+    run(visit, session, filter, shown).await
 }
 
 /// Connects, verifies and authenticates: the way to a destination, and to each jump host before
@@ -215,7 +243,12 @@ fn asking(plan: &Plan, environment: &Environment) -> Asking {
 }
 
 /// Opens the session channel and relays until it ends; the terminal is as before afterwards.
-async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exit> {
+async fn run(
+    visit: &Visit<'_>,
+    session: &Session,
+    filter: Filter,
+    shown: &AtomicBool,
+) -> Result<Exit> {
     let Visit { plan, prompt, .. } = visit;
     let options = &plan.options;
     let at_terminal = at_terminal(options);
@@ -261,9 +294,7 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     filter.finish();
     drop(watcher);
     console.leave();
-    if pty && options.log_level.value >= config::LogLevel::Info {
-        crate::cli::log::write(&say!("error-cli-connection-closed", host = plan.host));
-    }
+    shown.store(pty, Ordering::Relaxed);
     exit
 }
 

@@ -9,6 +9,7 @@ mod forward;
 mod invocation;
 mod keygen;
 mod local_command;
+mod master;
 mod new;
 mod query;
 mod route;

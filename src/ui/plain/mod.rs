@@ -128,6 +128,27 @@ impl Prompt for Plain {
         }
     }
 
+    fn confirm(&self, question: &str) -> Answer<bool> {
+        if self.batch {
+            return Answer::CannotAsk;
+        }
+        // As for ssh: an empty answer and the word are a yes.
+        let is_yes = |typed: &str| matches!(typed.trim(), "" | "yes");
+        if let Some(ask_pass) = &self.ask_pass {
+            return match run(ask_pass, question) {
+                Answer::Given(secret) => Answer::Given(is_yes(secret.expose())),
+                Answer::Cancelled => Answer::Cancelled,
+                Answer::CannotAsk => Answer::CannotAsk,
+            };
+        }
+        let Some(tty) = self.terminal() else { return Answer::CannotAsk };
+        match terminal::secret::read_shown(&tty, &format!("{question} (yes/no) ")) {
+            // Enter alone may have been meant for something else.
+            Ok(Some(typed)) => Answer::Given(typed.trim() == "yes"),
+            Ok(None) | Err(_) => Answer::Cancelled,
+        }
+    }
+
     fn paste(&self, text: &str) -> Answer<String> {
         match self.terminal() {
             Some(tty) => paste::ask(&tty, text),
