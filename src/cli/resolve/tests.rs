@@ -302,8 +302,7 @@ fn the_agent_answers_where_ssh_would_look() {
 fn what_is_not_done_is_shown_and_refused() {
     let lists = |_: Keyword, _: Option<&str>| String::new();
     for (words, shown) in [
-        (&["-y"][..], "syslogfacility USER"),
-        (&["-K"], "gssapidelegatecredentials yes"),
+        (&["-K"][..], "gssapidelegatecredentials yes"),
         (&["-w", "1:2"], "tunneldevice 1:2"),
         (&["-I", "/p"], "pkcs11provider /p"),
         (&["-o", "RefuseConnection=closed"], "host h"),
