@@ -4,9 +4,10 @@
 //! never see a server. `wire` is the protocol on bytes, `socket` its packets and the passing of
 //! descriptors. Who may use a socket, and what is said of it, is decided by the two sides.
 
+mod downstream;
 pub mod master;
+mod packets;
 pub mod place;
-mod proxy;
 mod session;
 mod socket;
 mod wire;
