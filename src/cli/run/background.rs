@@ -10,11 +10,11 @@
 //! ```text
 //!   match background::split()? {
 //!       Side::Parent(waiting) => match waiting.wait()? {
-//!           // -f: all is well, the rest happens in the background.
-//!           Outcome::Detached => Ok(0),       // ControlPersist: now a client of the child
-//!           Outcome::Ended(code) => Ok(code), // what it was has been said
+//!           Outcome::Background => …,   // -f: all is well, the rest happens without us
+//!           Outcome::Master => …,       // ControlPersist: be a client of the child
+//!           Outcome::Ended(code) => …,  // what it was has been said
 //!       },
-//!       Side::Child(tether) => { …connect…; tether.cut(quiet)?; …go on… }
+//!       Side::Child(tether) => { …connect…; tether.cut(word)?; …go on… }
 //!   }
 //! ```
 
@@ -33,6 +33,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::runtime;
 use crate::cli::fork::fork;
+use crate::cli::log;
 use crate::error::{Error, Kind, Result, told};
 use crate::say;
 
@@ -53,11 +54,23 @@ pub(in crate::cli) struct Waiting {
 /// What became of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Outcome {
-    /// It goes on in a session of its own, without the terminal.
-    Detached,
+    /// It does the rest without the terminal, in a session of its own.
+    Background,
+    /// It is the master of a shared connection now, without the terminal: what was asked for
+    /// is to be asked of it.
+    Master,
     /// It ended with this exit code, or 128 and the number of the signal that ended it. What
     /// there was to say it has said.
     Ended(u8),
+}
+
+/// What the child says when it leaves the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Word {
+    /// [`Outcome::Background`].
+    Background,
+    /// [`Outcome::Master`].
+    Master,
 }
 
 /// The child's bond to the parent and the terminal, until it is cut. A process that is nobody's
@@ -91,22 +104,27 @@ impl Tether {
     }
 
     /// Tells the parent that all went well and goes on without it: in a session of its own,
-    /// standard input and output empty, and where `quiet` standard error too. What is to be
-    /// written to them later must have been opened before. The second time nothing happens.
+    /// standard input and output empty, and standard error too unless somebody debugs there.
+    /// What is to be written to them later must have been opened before. The second time
+    /// nothing happens.
     ///
     /// # Errors
     /// [`Kind::Local`]: `/dev/null` cannot be opened.
-    pub(in crate::cli) fn cut(&self, quiet: bool) -> Result<()> {
-        let word = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(word) = word else { return Ok(()) };
+    pub(in crate::cli) fn cut(&self, word: Word) -> Result<()> {
+        let bond = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(bond) = bond else { return Ok(()) };
         ::log::debug!("forking to background");
-        leave_terminal(quiet).map_err(|error| {
+        leave_terminal(!log::debugs_to_stderr()).map_err(|error| {
             Error::new(Kind::Local, say!("share-cannot-detach", error = told(&error)))
         })?;
         // A parent that has gone has nobody to tell.
-        let _ = File::from(word).write_all(&[0]);
+        let _ = File::from(bond).write_all(&[word as u8]);
         Ok(())
     }
+
+    /// Leaves it to another process that has the same bond. Nothing is said to the parent,
+    /// and it goes on waiting.
+    pub(in crate::cli) fn forget(self) {}
 }
 
 impl Waiting {
@@ -119,9 +137,13 @@ impl Waiting {
         let runtime = runtime()?;
         let outcome = runtime.block_on(async {
             // The word, or the end of all who could say it.
-            let heard = tokio::task::spawn_blocking(move || match word.read_exact(&mut [0]) {
-                Ok(()) => Outcome::Detached,
-                Err(_) => Outcome::Ended(end(child)),
+            let heard = tokio::task::spawn_blocking(move || {
+                let mut said = [0];
+                match word.read_exact(&mut said) {
+                    Ok(()) if said == [Word::Master as u8] => Outcome::Master,
+                    Ok(()) => Outcome::Background,
+                    Err(_) => Outcome::Ended(end(child)),
+                }
             });
             tokio::select! {
                 heard = heard => heard.unwrap_or(Outcome::Ended(super::FAILED)),

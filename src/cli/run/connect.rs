@@ -9,7 +9,7 @@ use log::warn;
 use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::background::Tether;
+use super::background::{Tether, Word};
 use super::filter::{Filter, Wanted};
 use super::{forward, local_command, master, route};
 use crate::cli::Environment;
@@ -84,10 +84,19 @@ impl<'a> Visit<'a> {
         Visit { plan, prompt, modes: None, ..*self }
     }
 
-    /// Goes to the background, if this is to. What is written from now on is lost, but for
-    /// debugging to standard error.
+    /// Goes to the background, if this is to (ForkAfterAuthentication). What is written from
+    /// now on is lost, but for debugging to standard error.
     pub(super) fn cut(&self) -> Result<()> {
-        self.tether.map_or(Ok(()), |tether| tether.cut(!crate::cli::log::debugs_to_stderr()))
+        match self.plan.options.fork_after_authentication.value {
+            true => self.leave(Word::Background),
+            // A master that could not be one is no reason to leave.
+            false => Ok(()),
+        }
+    }
+
+    /// Goes to the background, if somebody waits for that, and says as what.
+    pub(super) fn leave(&self, word: Word) -> Result<()> {
+        self.tether.map_or(Ok(()), |tether| tether.cut(word))
     }
 
     /// Whether another process waits for this one to leave the terminal.
@@ -113,7 +122,11 @@ pub async fn connect(
     let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
     let at_terminal = at_terminal(options);
-    let filter = Wanted::prepare(plan, environment, at_terminal && wants_pty(plan, at_terminal))?;
+    let filter = Wanted::prepare(
+        plan,
+        environment,
+        at_terminal && wants_pty(options, plan.command.is_some(), at_terminal),
+    )?;
     let (session, connected) = enter(visit, password).await?;
     begun();
     if visit.below == 0 {
@@ -122,7 +135,8 @@ pub async fn connect(
     let master = if visit.below == 0 { master::begin(visit, &session)? } else { None };
     local_command::run(options, environment).await;
     let shown = AtomicBool::new(false);
-    let own = own(visit, &session, filter.begin(connected, wants_pty(plan, at_terminal)), &shown);
+    let pty = wants_pty(options, plan.command.is_some(), at_terminal);
+    let own = own(visit, &session, filter.begin(connected, pty), &shown);
     let exit = match &master {
         Some(master) => {
             rotation::around(&session, prompt, master.around(visit, &session, own)).await
@@ -243,7 +257,7 @@ async fn run(
     let Visit { plan, prompt, .. } = visit;
     let options = &plan.options;
     let at_terminal = at_terminal(options);
-    let pty = wants_pty(plan, at_terminal);
+    let pty = wants_pty(options, plan.command.is_some(), at_terminal);
     let interactive = pty && at_terminal;
 
     // The terminal's modes are read before raw mode changes them.
@@ -304,13 +318,13 @@ pub(super) fn no_input(options: &Options) -> bool {
     options.stdin_null.value || options.fork_after_authentication.value
 }
 
-fn at_terminal(options: &Options) -> bool {
+pub(super) fn at_terminal(options: &Options) -> bool {
     !no_input(options) && terminal::is_terminal(rustix::stdio::stdin())
 }
 
-fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {
-    let shell = plan.command.is_none() && plan.options.session_type.value == SessionType::Default;
-    let wanted = match plan.options.request_tty.value {
+pub(super) fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
+    let shell = !command && options.session_type.value == SessionType::Default;
+    let wanted = match options.request_tty.value {
         RequestTty::Force => return true,
         RequestTty::No => false,
         RequestTty::Yes => true,
@@ -330,20 +344,28 @@ fn request(visit: &Visit<'_>, pty: bool) -> SessionRequest {
         size: crate::cli::local::window_size().unwrap_or_default(),
         modes: visit.modes.clone().unwrap_or_else(modes),
     });
-    let program = match (&plan.command, plan.options.session_type.value) {
-        (command, SessionType::Subsystem) => {
-            let name = command.as_deref().unwrap_or_default();
-            Program::Subsystem(String::from_utf8_lossy(name).into_owned())
-        }
-        (Some(command), _) => Program::Exec(command.clone()),
-        (None, _) => Program::Shell,
-    };
+    let program = program(&plan.options, plan.command.clone());
     let env = sent_environment(&plan.options, environment);
     SessionRequest { pty, env, program, agent: false, x11: None }
 }
 
+/// What is to be started on the server.
+pub(super) fn program(options: &Options, command: Option<Vec<u8>>) -> Program {
+    match (command, options.session_type.value) {
+        (command, SessionType::Subsystem) => {
+            let name = command.unwrap_or_default();
+            Program::Subsystem(String::from_utf8_lossy(&name).into_owned())
+        }
+        (Some(command), _) => Program::Exec(command),
+        (None, _) => Program::Shell,
+    }
+}
+
 /// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
-fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String, String)> {
+pub(super) fn sent_environment(
+    options: &Options,
+    environment: &Environment,
+) -> Vec<(String, String)> {
     let mut sent: Vec<(String, String)> = options.set_env.value.clone();
     for (name, value) in environment.all() {
         let picked = options.send_env.iter().any(|pattern| crate::pattern::matches(pattern, &name));

@@ -55,7 +55,8 @@ pub(super) fn family(options: &Options) -> Family {
     }
 }
 
-fn wanted(options: &Options) -> Vec<(Way, Forward)> {
+/// The forwards that the options ask for.
+pub(super) fn wanted(options: &Options) -> Vec<(Way, Forward)> {
     let forwarding = &options.forwarding;
     let of = |way, forwards: &[Setting<Forward>]| {
         forwards.iter().map(|forward| (way, forward.value.clone())).collect::<Vec<_>>()

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use russh::Pty;
 
+use super::background::Word;
 use super::connect::Visit;
 use super::{code, forward, route};
 use crate::cli::Environment;
@@ -84,7 +85,12 @@ impl Shared {
             _ => Keeps::Clients,
         };
         if stays || nothing {
-            visit.cut()?;
+            match (stays, nothing) {
+                // What was asked for is asked of this process now.
+                (true, false) => visit.leave(Word::Master)?,
+                (true, true) => visit.leave(Word::Background)?,
+                (false, _) => visit.cut()?,
+            }
             self.household.occupied.store(false, Ordering::Relaxed);
             return tokio::select! {
                 () = self.master.over(keeps) => Ok(Exit::Unknown),

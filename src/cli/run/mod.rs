@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod filter;
 mod forward;
+mod invocation;
 mod keygen;
 mod local_command;
 mod master;
@@ -13,18 +14,20 @@ mod new;
 mod query;
 mod route;
 mod sessions;
+mod share;
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use background::{Outcome, Side, Tether};
+use background::Tether;
 use connect::Visit;
 
 use super::args::{Typed, Verb};
-use super::{Environment, help, log, look, resolve};
+use super::{Environment, help, log, look};
 use crate::cli::resolve::Plan;
 use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
@@ -65,31 +68,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         }
         Verb::Connect if typed.print_config => query::print_config(typed, &environment),
         Verb::Connect if typed.lacks_host() => new::run(typed, environment),
-        Verb::Connect => {
-            let plan = resolve::resolve(typed, &environment.context())?;
-            log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
-            if let Some(document) = &plan.profile {
-                ::log::debug!("{}", resolve::profile::told(document));
-            }
-            let password = typed.password_fd.map(read_password).transpose()?;
-            let tether = match plan.options.fork_after_authentication.value {
-                false => Tether::default(),
-                true => match background::split()? {
-                    Side::Child(tether) => tether,
-                    Side::Parent(waiting) => match waiting.wait()? {
-                        Outcome::Detached => return Ok(0),
-                        Outcome::Ended(code) => return Ok(code),
-                    },
-                },
-            };
-            let prompt = prompt(&plan, typed, &environment);
-            let typed = typed.clone();
-            within_signals(async move {
-                let begun = || new::remember(&plan, &typed, &environment);
-                let given = Given { password, tether };
-                session(&plan, given, &environment, prompt, begun).await
-            })
-        }
+        Verb::Connect => invocation::run(typed, environment),
         other => Err(Error::new(Kind::Usage, say!("error-cli-not-part-version", other))
             .hint(say!("error-cli-tessh-help-lists-what"))),
     }
@@ -197,15 +176,24 @@ fn runtime() -> Result<Runtime> {
 /// The work is a task of its own: waking the runtime's outermost future costs a system call
 /// each time, waking a task none, and a session is woken for every key.
 fn within_signals(work: impl Future<Output = Result<u8>> + Send + 'static) -> Result<u8> {
+    governed(work).map(|ended| match ended {
+        ControlFlow::Continue(code) | ControlFlow::Break(code) => code,
+    })
+}
+
+/// The same for work that does not end in an exit code; a signal's is the break.
+fn governed<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<ControlFlow<u8, T>> {
     let runtime = runtime()?;
     let result = runtime.block_on(async {
         tokio::select! {
             result = tokio::spawn(work) => match result {
-                Ok(result) => result,
+                Ok(result) => result.map(ControlFlow::Continue),
                 // The panic has been reported; the terminal is restored below.
                 Err(_) => Err(Error::new(Kind::Local, say!("error-cli-tessh-stopped-because-fault"))),
             },
-            number = ended_by_signal() => Ok(128 + number),
+            number = ended_by_signal() => Ok(ControlFlow::Break(128 + number)),
         }
     });
     terminal::restore();
