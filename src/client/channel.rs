@@ -111,8 +111,29 @@ pub(super) struct Beside {
     pub stderr: Arc<Lane>,
 }
 
+/// The same before anything is requested.
+pub(super) struct Bare {
+    pub write: ChannelWriteHalf<Msg>,
+    pub stdout: Arc<Lane>,
+    pub stderr: Arc<Lane>,
+    pub events: UnboundedReceiver<Event>,
+}
+
 /// Opens one more session channel and sends its requests; see [`open`].
 pub(super) async fn open_beside(session: &Session, request: &SessionRequest) -> Result<Beside> {
+    let Bare { write, stdout, stderr, events } = open_bare(session).await?;
+    let id = write.id();
+    match requested(session, write, events, request).await {
+        Ok(channel) => Ok(Beside { channel, stdout, stderr }),
+        Err(error) => {
+            session.shared.incoming.lanes.remove(id);
+            Err(error)
+        }
+    }
+}
+
+/// Opens one more session channel; see [`open`].
+pub(super) async fn open_bare(session: &Session) -> Result<Bare> {
     let lanes = &session.shared.incoming.lanes;
     let expected = lanes.expect();
     lanes.traffic.wake();
@@ -121,14 +142,7 @@ pub(super) async fn open_beside(session: &Session, request: &SessionRequest) -> 
     let (sender, events) = unbounded_channel();
     let stderr = stdout.session(sender);
     stdout.describe("session".to_owned());
-    let id = write.id();
-    match requested(session, write, events, request).await {
-        Ok(channel) => Ok(Beside { channel, stdout, stderr }),
-        Err(error) => {
-            lanes.remove(id);
-            Err(error)
-        }
-    }
+    Ok(Bare { write, stdout, stderr, events })
 }
 
 async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {

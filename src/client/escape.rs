@@ -65,6 +65,11 @@ impl Escape {
         Escape { afar: true, own: false, ..self }
     }
 
+    /// Whether the terminal is another process's.
+    pub fn is_afar(&self) -> bool {
+        self.afar
+    }
+
     /// The escape character.
     pub fn character(&self) -> u8 {
         self.character

@@ -84,9 +84,18 @@ impl<'a> Visit<'a> {
         Visit { plan, prompt, modes: None, ..*self }
     }
 
-    /// Goes to the background, if this is to, and says as what. What is written from now on is
-    /// lost, but for debugging to standard error.
-    pub(super) fn cut(&self, word: Word) -> Result<()> {
+    /// Goes to the background, if this is to (ForkAfterAuthentication). What is written from
+    /// now on is lost, but for debugging to standard error.
+    pub(super) fn cut(&self) -> Result<()> {
+        match self.plan.options.fork_after_authentication.value {
+            true => self.leave(Word::Background),
+            // A master that could not be one is no reason to leave.
+            false => Ok(()),
+        }
+    }
+
+    /// Goes to the background, if somebody waits for that, and says as what.
+    pub(super) fn leave(&self, word: Word) -> Result<()> {
         self.tether.map_or(Ok(()), |tether| tether.cut(word))
     }
 
@@ -126,12 +135,8 @@ pub async fn connect(
     let master = if visit.below == 0 { master::begin(visit, &session)? } else { None };
     local_command::run(options, environment).await;
     let shown = AtomicBool::new(false);
-    let own = own(
-        visit,
-        &session,
-        filter.begin(connected, wants_pty(options, plan.command.is_some(), at_terminal)),
-        &shown,
-    );
+    let pty = wants_pty(options, plan.command.is_some(), at_terminal);
+    let own = own(visit, &session, filter.begin(connected, pty), &shown);
     let exit = match &master {
         Some(master) => {
             rotation::around(&session, prompt, master.around(visit, &session, own)).await
@@ -160,7 +165,7 @@ async fn own(
         return forward::stdio(visit, session, to).await;
     }
     if plan.options.session_type.value == SessionType::None {
-        visit.cut(Word::Background)?;
+        visit.cut()?;
         return relay::linger(session).await;
     }
     run(visit, session, filter, shown).await
@@ -275,7 +280,7 @@ async fn run(
     let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
     let channel = channel::open(session, request, stdout, stderr).await?;
-    visit.cut(Word::Background)?;
+    visit.cut()?;
     let watcher = watch_size(pty, resize);
     let input = match no_input(options) {
         true => None,

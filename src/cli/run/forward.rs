@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use log::debug;
 
-use super::background::Word;
 use super::connect::{Visit, no_input};
 use crate::cli::Environment;
 use crate::cli::local::unusable;
@@ -119,6 +118,6 @@ pub(super) async fn stdio(visit: &Visit<'_>, session: &Session, to: &Connect) ->
             Input::stdin().map_err(|error| unusable(say!("error-cli-standard-input"), &error))?,
         ),
     };
-    visit.cut(Word::Background)?;
+    visit.cut()?;
     stdio::relay(session, to, input, Box::new(stdout)).await
 }

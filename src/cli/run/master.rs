@@ -85,7 +85,12 @@ impl Shared {
             _ => Keeps::Clients,
         };
         if stays || nothing {
-            visit.cut(if nothing { Word::Background } else { Word::Master })?;
+            match (stays, nothing) {
+                // What was asked for is asked of this process now.
+                (true, false) => visit.leave(Word::Master)?,
+                (true, true) => visit.leave(Word::Background)?,
+                (false, _) => visit.cut()?,
+            }
             self.household.occupied.store(false, Ordering::Relaxed);
             return tokio::select! {
                 () = self.master.over(keeps) => Ok(Exit::Unknown),

@@ -25,7 +25,7 @@ use crate::cli::local::{unusable, window_changes};
 use crate::cli::log;
 use crate::cli::stdio::{Input, OutputFd};
 use crate::client::channel::{PtyRequest, SessionRequest};
-use crate::client::mux::{self, Client, NO_ESCAPE, NewSession, Refusal, VERSION, plain};
+use crate::client::mux::{self, Client, NO_ESCAPE, NewSession, Refusal, VERSION, proxy};
 use crate::config::{Connect, ControlMaster, ForwardAgent, LogLevel, Options, SessionType};
 use crate::error::{Error, Kind, Result, told};
 use crate::say;
@@ -363,7 +363,7 @@ impl Visit<'_> {
         let input = (!connect::no_input(options)).then(stdin).transpose()?;
         let (stdout, stderr) = (OutputFd::stdout(), OutputFd::stderr());
         let (resize, resized) = unbounded_channel();
-        let local = plain::Local {
+        let local = proxy::Local {
             input,
             stdout: Box::new(
                 stdout.map_err(|error| unusable(say!("error-cli-standard-output"), &error))?,
@@ -380,7 +380,7 @@ impl Visit<'_> {
             Error::new(Kind::Local, say!("error-cli-cannot-set-up-terminal", error = told(&error)))
         })?;
         let watcher = tty.then(|| window_changes(resize));
-        let exit = plain::run(stream, request, local).await;
+        let exit = proxy::run(stream, request, local).await;
         drop((watcher, raw));
         exit.map(|exit| super::code(&exit))
     }

@@ -31,8 +31,8 @@ mod command;
 pub use crate::config::{Connect, Forward, Listen, PermitOpen};
 pub use lane::MAX_KEPT;
 pub(super) use lane::{Drained, Lane};
-pub(super) use link::Link;
 pub use link::MAX_CONNECTIONS;
+pub(super) use link::{Link, open_tunnel};
 pub(super) use remote::{Incoming, Opening};
 pub(super) use traffic::Traffic;
 

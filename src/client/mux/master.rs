@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::place::Place;
 use super::{
-    Hello, Request, Response, VERSION, proxy, read_packet, recv_fd, session, write_packet,
+    Hello, Request, Response, VERSION, downstream, read_packet, recv_fd, session, write_packet,
 };
 use crate::client::authenticate::Session;
 use crate::client::channel::{Sink, WindowSize};
@@ -259,7 +259,7 @@ fn admit(clients: &mut JoinSet<()>, stream: UnixStream, state: &Arc<State>) {
         Ok(peer) if peer == geteuid() || peer.is_root() => {
             let state = Arc::clone(state);
             clients.spawn(async move {
-                let mut client = Client { state: &state, stream };
+                let client = Client { state, stream };
                 if let Err(why) = client.serve().await {
                     debug!("mux client: {why}");
                 }
@@ -274,22 +274,22 @@ fn admit(clients: &mut JoinSet<()>, stream: UnixStream, state: &Arc<State>) {
 }
 
 /// One client of the master.
-pub(super) struct Client<'a> {
-    pub state: &'a State,
+pub(super) struct Client {
+    pub state: Arc<State>,
     pub stream: UnixStream,
 }
 
-impl Client<'_> {
-    async fn serve(&mut self) -> io::Result<()> {
+impl Client {
+    async fn serve(mut self) -> io::Result<()> {
         within(PROMPT, self.greet()).await?;
         loop {
             let body = within(QUIET, read_packet(&mut self.stream)).await?;
             let (id, request) = Request::decode(&body).map_err(|_| malformed())?;
             debug!("mux client request: {}", named(&request));
             match request {
-                Request::NewSession(wanted) => return session::run(self, id, wanted).await,
-                Request::NewStdioForward(to) => return session::stdio(self, id, &to).await,
-                Request::Proxy => return proxy::run(self, id).await,
+                Request::NewSession(wanted) => return session::run(&mut self, id, wanted).await,
+                Request::NewStdioForward(to) => return session::stdio(&mut self, id, &to).await,
+                Request::Proxy => return downstream::run(self, id).await,
                 Request::Terminate => {
                     let question = say!("mux-ask-terminate", host = self.state.host);
                     if self.asked(id, question).await? {

@@ -2,16 +2,17 @@
 //!
 //! A master holds the connection and listens on a Unix socket; the others are its clients and
 //! never see a server. `wire` is the protocol on bytes, `socket` its packets and the passing of
-//! descriptors, `client` what an invocation asks of a master, `plain` a session in the plain
-//! packets that a master passes on (`proxy`), `master` and `session` the other side, `place` its
-//! socket. Who may use a socket, and what is said of it, is decided by
+//! descriptors, `client` what an invocation asks of a master, `proxy` a session in the plain
+//! packets that a master passes on. `master` listens, `session` and `downstream` are its sides of
+//! those two, `place` is its socket's place in the file system. Who may use a socket, and what is said of it, is decided by
 //! the two sides.
 
 pub mod client;
+mod downstream;
 pub mod master;
+mod packets;
 pub mod place;
-pub mod plain;
-mod proxy;
+pub mod proxy;
 mod session;
 mod socket;
 mod wire;

@@ -32,9 +32,10 @@ enum End {
 }
 
 /// Runs a session to its end, or until its client goes away.
-pub(super) async fn run(client: &mut Client<'_>, id: u32, wanted: NewSession) -> io::Result<()> {
+pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io::Result<()> {
     let fds = [client.descriptor().await?, client.descriptor().await?, client.descriptor().await?];
-    let state = client.state;
+    let state = Arc::clone(&client.state);
+    let state = state.as_ref();
     let question = say!("mux-ask-session", host = state.host);
     if !client.asked(id, question).await? {
         return Ok(());
@@ -80,9 +81,10 @@ pub(super) async fn run(client: &mut Client<'_>, id: u32, wanted: NewSession) ->
 }
 
 /// Leads a client's standard input and output to a place that the server reaches.
-pub(super) async fn stdio(client: &mut Client<'_>, id: u32, to: &Connect) -> io::Result<()> {
+pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Result<()> {
     let (stdin, stdout) = (client.descriptor().await?, client.descriptor().await?);
-    let state = client.state;
+    let state = Arc::clone(&client.state);
+    let state = state.as_ref();
     let question = say!("mux-ask-stdio", to = to.to_string(), host = state.host);
     if !client.asked(id, question).await? {
         return Ok(());
@@ -164,18 +166,18 @@ impl Sizes<'_> {
 }
 
 /// A session that is open.
-struct Served<'a, 'b> {
-    client: &'a mut Client<'b>,
+struct Served<'a> {
+    client: &'a mut Client,
     number: u32,
-    sizes: Sizes<'b>,
+    sizes: Sizes<'a>,
     escape: Option<Escape>,
 }
 
-impl Served<'_, '_> {
+impl Served<'_> {
     async fn run(self, beside: Beside, streams: Streams) -> End {
         let Served { client, number, sizes, escape } = self;
         let Beside { channel, stdout: lane, stderr: errors } = beside;
-        let state = client.state;
+        let state = sizes.state;
         let (says, said) = unbounded_channel();
         let (refuse, mut refused) = unbounded_channel();
         let (resize, resized) = unbounded_channel();
