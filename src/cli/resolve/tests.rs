@@ -302,9 +302,7 @@ fn the_agent_answers_where_ssh_would_look() {
 fn what_is_not_done_is_shown_and_refused() {
     let lists = |_: Keyword, _: Option<&str>| String::new();
     for (words, shown) in [
-        (&["-O", "check"][..], "controlmaster false"),
-        (&["-y"], "syslogfacility USER"),
-        (&["-K"], "gssapidelegatecredentials yes"),
+        (&["-K"][..], "gssapidelegatecredentials yes"),
         (&["-w", "1:2"], "tunneldevice 1:2"),
         (&["-I", "/p"], "pkcs11provider /p"),
         (&["-o", "RefuseConnection=closed"], "host h"),
@@ -415,7 +413,7 @@ fn what_the_tools_pass_is_taken() {
         let unbuilt = typed
             .settings
             .iter()
-            .any(|setting| matches!(setting, TypedSetting::Flag { flag: "-f" | "-w" | "-M", .. }));
+            .any(|setting| matches!(setting, TypedSetting::Flag { flag: "-w", .. }));
         match options(&typed, &context("me")) {
             Ok((_, options)) if !unbuilt => {
                 assert!(options.warnings.is_empty(), "{case}: {:?}", options.warnings);
