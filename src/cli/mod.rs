@@ -12,6 +12,7 @@ mod look;
 pub mod resolve;
 mod run;
 mod stdio;
+mod syslog;
 mod watch;
 
 use std::ffi::{OsStr, OsString};

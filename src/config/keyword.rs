@@ -243,7 +243,7 @@ keywords! {
     StreamLocalBindMask [] Text, Honoured;
     StreamLocalBindUnlink [] Flag, Honoured;
     StrictHostKeyChecking [] Word(&["yes", "no", "true", "false", "off", "ask", "accept-new"]), Honoured;
-    SyslogFacility [] Text, Inert;
+    SyslogFacility [] Text, Honoured;
     Tag [] Text, Honoured;
     TCPKeepAlive ["keepalive"] Flag, Honoured;
     Tunnel [] Word(&["yes", "no", "true", "false", "ethernet", "point-to-point"]),

@@ -169,6 +169,8 @@ pub struct Options {
     pub escape_char: Setting<Option<u8>>,
     /// LogLevel.
     pub log_level: Setting<LogLevel>,
+    /// SyslogFacility, in capital letters.
+    pub syslog_facility: Setting<&'static str>,
     /// Tag.
     pub tag: Setting<Option<String>>,
     /// What to tell the person once, one line each.
@@ -265,6 +267,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         stdin_null: v.flag(K::StdinNull, false)?,
         fork_after_authentication: v.flag(K::ForkAfterAuthentication, false)?,
         escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape)?,
+        syslog_facility: v.parsed(K::SyslogFacility, "USER", super::check::facility)?,
         log_level: v.parsed(K::LogLevel, LogLevel::Info, value::level)?,
         tag: v.text(K::Tag)?,
     })

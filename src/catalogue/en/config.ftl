@@ -23,7 +23,6 @@ config-bad-domain = domain name "{ $domain }" contains or starts with invalid ch
 config-bad-cname = Invalid permitted CNAME "{ $rule }"
 config-bad-mask = Bad mask.
 config-bad-place = bad host or port number "{ $value }"
-config-no-syslog = syslog is not supported by this version
 config-no-gssapi = GSSAPI is not supported
 config-no-command-to-fork = Cannot fork into background without a command to execute.
 config-control-with-stdio = Cannot specify multiplexing command with -W

@@ -31,3 +31,4 @@ share-stranger = the control socket belongs to the user with number { $uid }, wh
 share-nonsense = what listens on the control socket is not the master of a shared connection
 share-socket-failed = the control socket failed: { $error }
 share-hint = -S none connects without it
+share-no-syslog = there is no system log ({ $error }): messages go to standard error

@@ -23,7 +23,6 @@ config-bad-domain = ドメイン名 "{ $domain }" に使えない文字があり
 config-bad-cname = CNAME の規則 "{ $rule }" が正しくありません
 config-bad-mask = マスクが正しくありません。
 config-bad-place = ホストまたはポート番号 "{ $value }" が正しくありません
-config-no-syslog = syslog には、この版はまだ対応していません
 config-no-gssapi = GSSAPI には対応していません
 config-no-command-to-fork = 実行するコマンドがないため、バックグラウンドに移れません。
 config-control-with-stdio = -W と -O は同時に指定できません

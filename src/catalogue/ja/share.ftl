@@ -31,3 +31,4 @@ share-stranger = 制御ソケットの持ち主は番号 { $uid } のユーザ�
 share-nonsense = 制御ソケットで待ち受けているのは共有接続のマスターではありません
 share-socket-failed = 制御ソケットで障害が起きました: { $error }
 share-hint = -S none を付けると共有せずに接続します
+share-no-syslog = システムログがないため ({ $error })、メッセージは標準エラー出力に出します

@@ -20,7 +20,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{Mode, OFlags};
@@ -32,7 +32,7 @@ use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::runtime;
-use crate::cli::fork::fork;
+use crate::cli::fork;
 use crate::cli::log;
 use crate::error::{Error, Kind, Result, told};
 use crate::say;
@@ -76,7 +76,14 @@ pub(in crate::cli) enum Word {
 /// The child's bond to the parent and the terminal, until it is cut. A process that is nobody's
 /// child has none to cut.
 #[derive(Default)]
-pub(in crate::cli) struct Tether(Mutex<Option<OwnedFd>>);
+pub(in crate::cli) struct Tether(Mutex<Option<Bond>>);
+
+struct Bond {
+    /// Where the word is said.
+    word: OwnedFd,
+    /// What else the caller had open, see `fork::inherited`.
+    inherited: Vec<RawFd>,
+}
 
 /// Goes on as two processes. To be called without any thread, so before a runtime and before a
 /// dialog; output of ours that is buffered comes out twice.
@@ -87,12 +94,13 @@ pub(in crate::cli) fn split() -> Result<Side> {
     let failed =
         |error: io::Error| Error::new(Kind::Local, say!("share-cannot-fork", error = told(&error)));
     let (read, write) = pipe_with(PipeFlags::CLOEXEC).map_err(|error| failed(error.into()))?;
-    match fork().map_err(failed)? {
+    match fork::fork().map_err(failed)? {
         Some(child) => Ok(Side::Parent(Waiting { child, word: read.into() })),
         None => {
             // A parent that is killed takes with it what it waited for.
             dies_with_parent(Some(Signal::TERM));
-            Ok(Side::Child(Tether(Mutex::new(Some(write)))))
+            let bond = Bond { word: write, inherited: fork::inherited() };
+            Ok(Side::Child(Tether(Mutex::new(Some(bond)))))
         }
     }
 }
@@ -118,7 +126,9 @@ impl Tether {
             Error::new(Kind::Local, say!("share-cannot-detach", error = told(&error)))
         })?;
         // A parent that has gone has nobody to tell.
-        let _ = File::from(bond).write_all(&[word as u8]);
+        // Whoever reads the other end of one would wait for us, too.
+        bond.inherited.into_iter().for_each(fork::close);
+        let _ = File::from(bond.word).write_all(&[word as u8]);
         Ok(())
     }
 

@@ -18,14 +18,14 @@ use super::{Given, governed, new, prompt, read_password, session, within_signals
 use crate::cli::args::Typed;
 use crate::cli::resolve::{self, Plan, Resolved};
 use crate::cli::{Environment, log};
-use crate::config::{ControlMaster, ControlPersist};
+use crate::config::{ControlMaster, ControlPersist, Options};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
 pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let context = environment.context();
     let mut resolved = resolve::checked(typed, &context)?;
-    log::start(resolved.options.log_level.value, typed.log_file.as_deref())?;
+    start_log(typed, &resolved.options)?;
     if let Some(document) = &resolved.profile {
         ::log::debug!("{}", resolve::profile::told(document));
     }
@@ -58,6 +58,16 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     }
     let given = Given { password, tether };
     begin(typed.clone(), plan, given, environment)
+}
+
+/// Messages go where the flags say; as with ssh, `-y` counts more than `-E`.
+pub(super) fn start_log(typed: &Typed, options: &Options) -> Result<()> {
+    let level = options.log_level.value;
+    match typed.syslog {
+        true => log::start_syslog(level, options.syslog_facility.value),
+        false => log::start(level, typed.log_file.as_deref())?,
+    }
+    Ok(())
 }
 
 /// Connects here.
