@@ -413,7 +413,7 @@ fn what_the_tools_pass_is_taken() {
         let unbuilt = typed
             .settings
             .iter()
-            .any(|setting| matches!(setting, TypedSetting::Flag { flag: "-f" | "-w" | "-M", .. }));
+            .any(|setting| matches!(setting, TypedSetting::Flag { flag: "-w", .. }));
         match options(&typed, &context("me")) {
             Ok((_, options)) if !unbuilt => {
                 assert!(options.warnings.is_empty(), "{case}: {:?}", options.warnings);

@@ -457,5 +457,5 @@ pub(super) async fn within<T>(
 }
 
 fn malformed() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "not a message of the protocol")
+    io::ErrorKind::InvalidData.into()
 }

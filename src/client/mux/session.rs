@@ -161,7 +161,7 @@ impl Sizes<'_> {
                 let _ = resize.send(size);
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
