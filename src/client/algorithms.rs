@@ -91,7 +91,7 @@ const KEX: [&str; 14] = [
 
 /// With AES in hardware, as nearly everywhere, GCM costs a third of ChaCha20.
 const CIPHER_DEFAULTS: usize = 6;
-const CIPHERS: [&str; 9] = [
+const CIPHERS: [&str; 10] = [
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
     "chacha20-poly1305@openssh.com",
@@ -101,6 +101,7 @@ const CIPHERS: [&str; 9] = [
     "aes128-cbc",
     "aes192-cbc",
     "aes256-cbc",
+    "3des-cbc",
 ];
 const CIPHERS_WITHOUT_AES: [&str; 6] = [
     "chacha20-poly1305@openssh.com",
@@ -307,10 +308,11 @@ impl Proposal {
         let strength = |name: &String| match name.as_str() {
             name if name.starts_with("aes128-") => 128,
             name if name.starts_with("aes192-") => 192,
+            "3des-cbc" => 112,
             _ => 256,
         };
         let wanted = match self.cipher.iter().map(strength).max() {
-            Some(128) => 3072,
+            Some(112 | 128) => 3072,
             Some(192) => 7680,
             _ => MAX_GROUP,
         };
@@ -442,6 +444,7 @@ mod tests {
         for (ciphers, bits) in [
             ("aes128-ctr", 3072),
             ("aes128-cbc,aes192-ctr", 7680),
+            ("3des-cbc", 3072),
             ("aes128-gcm@openssh.com,aes256-ctr", 8192),
             ("chacha20-poly1305@openssh.com", 8192),
         ] {

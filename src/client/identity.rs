@@ -16,6 +16,7 @@ use russh::keys::ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey, Signatur
 
 use super::authenticate::SignerError;
 use super::events::Shared;
+use super::host_bound::request;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::{Agent, SignError};
 use crate::keys::{KeyFile, Unlock};
@@ -66,6 +67,8 @@ pub(super) enum Pen {
 /// A pen with the person at hand who knows its passphrase.
 pub(super) struct Signer<'a> {
     pub pen: &'a mut Pen,
+    /// The host's key, if the signature has to name it.
+    pub host_key: Option<Vec<u8>>,
     pub shared: &'a Arc<Shared>,
     pub prompt: &'a Arc<dyn Prompt>,
 }
@@ -86,7 +89,12 @@ impl russh::Signer for Signer<'_> {
         }
         match self.pen {
             Pen::Agent(agent) => {
-                debug!("asking the agent to sign");
+                let bound = self.host_key.as_deref().and_then(|key| request(&data, key));
+                debug!(
+                    "asking the agent to sign{}",
+                    if bound.is_some() { " for this host" } else { "" }
+                );
+                let data = bound.unwrap_or(data);
                 self.shared.pause();
                 let signed = agent.auth_sign(key, hash, data).await;
                 self.shared.resume();

@@ -145,8 +145,8 @@ where
                     Err(error) => break Err(error),
                 },
                 Some(Event::OutputFailed(error)) => break output_failed(&error),
-                // The connection is gone; a status that came before still counts.
-                None if exit != Exit::Unknown => break Ok(exit),
+                // A status may come before the last of the output: it counts once the channel is
+                // closed, and not where the connection broke in between.
                 None => break Err(connection_lost(&session.shared)),
             },
             end = &mut pump, if pumping => match end {

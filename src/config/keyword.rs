@@ -142,7 +142,7 @@ const SSH1: &str = "error-config-belongs-ssh-1-which";
 const RESTRICTS: &str = "error-config-not-applied-version";
 
 keywords! {
-    AddKeysToAgent [] Words, Warned(OFF, "error-config-no-key-added-agent");
+    AddKeysToAgent [] Words, Honoured;
     AddressFamily [] Word(&["any", "inet", "inet6"]), Honoured;
     BatchMode [] Flag, Honoured;
     BindAddress [] Text, Honoured;

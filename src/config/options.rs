@@ -89,6 +89,8 @@ pub struct Options {
     pub password_authentication: Setting<bool>,
     /// PubkeyAuthentication; `unbound` and `host-bound` are yes.
     pub pubkey_authentication: Setting<bool>,
+    /// Whether PubkeyAuthentication lets signatures name the host: all but `unbound` do.
+    pub host_bound_authentication: Setting<bool>,
     /// KbdInteractiveAuthentication.
     pub kbd_interactive_authentication: Setting<bool>,
     /// NumberOfPasswordPrompts.
@@ -237,6 +239,9 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         preferred_authentications: v.optional(K::PreferredAuthentications, comma_list)?,
         password_authentication: v.flag(K::PasswordAuthentication, true)?,
         pubkey_authentication: v.parsed(K::PubkeyAuthentication, true, pubkey)?,
+        host_bound_authentication: v.parsed(K::PubkeyAuthentication, true, |text| {
+            Ok(!text.eq_ignore_ascii_case("unbound"))
+        })?,
         kbd_interactive_authentication: v.flag(K::KbdInteractiveAuthentication, true)?,
         number_of_password_prompts: v.parsed(K::NumberOfPasswordPrompts, 3, value::number)?,
         connect_timeout: v.time(K::ConnectTimeout)?,

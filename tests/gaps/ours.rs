@@ -121,6 +121,8 @@ pub fn login(method: Method) -> Login {
         agent_identities: false,
         agent_key: None,
         agent_held: None,
+        host_bound: true,
+        add_keys: tessh::config::AddKeys::default(),
         password: None,
         opened: None,
         tries: 1,

@@ -420,6 +420,8 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
         agent_identities: plan.agent_identities,
         agent_key,
         agent_held: None,
+        add_keys: *options.add_keys_to_agent,
+        host_bound: *options.host_bound_authentication,
         password,
         opened: None,
         tries: options.number_of_password_prompts.value,

@@ -12,9 +12,10 @@ use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 
-use super::{Dialogue, Outcome, SignerError, answered, answered_within};
-use crate::client::deadline;
+use super::{Dialogue, Outcome, SignerError, Transport, answered, answered_within};
 use crate::client::identity::{Identity, Pen, Signer, unlock};
+use crate::client::{deadline, host_bound};
+use crate::config::AddKeys;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
 use crate::keys::{self, Format, KeyFile};
@@ -76,6 +77,8 @@ impl Dialogue {
     /// names before the others, then the files that it does not hold.
     async fn candidates(&mut self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
         if let Some((private, path)) = self.login.opened.take() {
+            // The first login with it has had its turn.
+            self.login.add_keys = AddKeys::default();
             return Ok(vec![Candidate::Open(private, path)]);
         }
         let all = self.login.agent_identities;
@@ -301,6 +304,9 @@ impl Dialogue {
             match self.offer_form(&mut identity, form).await? {
                 Outcome::Refused(accepted) => refused = Outcome::Refused(accepted),
                 taken => {
+                    if let Pen::Open(private, path) = &identity.pen {
+                        self.give_to_agent(private, Path::new(path)).await;
+                    }
                     self.credential = Some(described);
                     return Ok(taken);
                 }
@@ -324,7 +330,9 @@ impl Dialogue {
         let user = self.login.user.clone();
         let shared = Arc::clone(&self.transport.shared);
         let prompt = Arc::clone(&self.transport.prompt);
-        let mut signer = Signer { pen: &mut identity.pen, shared: &shared, prompt: &prompt };
+        let host_key = self.host_key_to_name(&identity.pen);
+        let pen = &mut identity.pen;
+        let mut signer = Signer { pen, host_key, shared: &shared, prompt: &prompt };
         let handle = &mut self.transport.handle;
         let limit = deadline::AUTHENTICATION_STEP;
         let result = match certificate {
@@ -343,6 +351,16 @@ impl Dialogue {
             debug!("Server accepts key: {described}");
         }
         Ok(outcome)
+    }
+
+    /// The host's key, where the signature has to name it.
+    fn host_key_to_name(&self, pen: &Pen) -> Option<Vec<u8>> {
+        let Transport { handle, shared, .. } = &self.transport;
+        let wanted = self.login.host_bound && matches!(pen, Pen::Agent(_));
+        if !wanted || !host_bound::is_known_to(&shared.record.server()) {
+            return None;
+        }
+        handle.agent_session_binding().map(|binding| binding.host_key().to_vec())
     }
 
     /// The hash for an RSA signature: the best that the server announced (RFC 8308) and the
