@@ -5,6 +5,7 @@
 //! another: input to the server, changes of window size, and the channel's events.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use log::{debug, warn};
@@ -20,6 +21,7 @@ use super::deadline;
 use super::escape::Escape;
 use super::events::{Event, Shared};
 use super::forward::Traffic;
+use super::forward::idle::{Clock, Watched};
 use super::information::Information;
 use super::interlude::{Interlude, Stage};
 use super::paste::Paste;
@@ -106,8 +108,10 @@ pub async fn relay<I>(session: &Session, channel: Channel, local: Local<'_, I>) 
 where
     I: AsyncRead + Unpin,
 {
-    let Channel { write, mut events, mut awaited, program } = channel;
+    let Channel { write, mut events, mut awaited, program, clock } = channel;
     let Local { input, escape, paste, mut resized, console, without_pty } = local;
+    let input = input.map(|input| Watched::new(input, clock.clone()));
+    let expired = Clock::expired_of(clock.as_deref());
     let stage = Stage::default();
     let pump = async {
         match (input, escape) {
@@ -130,7 +134,7 @@ where
             }
         }
     };
-    tokio::pin!(pump, resize);
+    tokio::pin!(pump, resize, expired);
     let (mut pumping, mut resizing) = (true, true);
     let mut exit = Exit::Unknown;
     let result = loop {
@@ -155,6 +159,7 @@ where
                 Ok(End::Input) | Err(_) => pumping = false,
             },
             () = &mut resize, if resizing => resizing = false,
+            rest = &mut expired => break Err(rested(rest)),
         }
     };
     if pumping && stage.is_taken() {
@@ -240,6 +245,11 @@ fn denied(
         _ => Err(Error::new(Kind::Channel, say!("error-client-request-failed-channel-0", program))
             .hint(say!("error-client-server-does-not-allow"))),
     }
+}
+
+fn rested(rest: Duration) -> Error {
+    Error::new(Kind::Timeout, say!("session-rested", seconds = rest.as_secs()))
+        .hint(say!("session-rested-hint"))
 }
 
 fn output_failed(error: &std::io::Error) -> Result<Exit> {

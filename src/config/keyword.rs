@@ -154,7 +154,7 @@ keywords! {
     CanonicalizePermittedCNAMEs [] Words, Honoured;
     CASignatureAlgorithms [] Text, Warned(NEVER, RESTRICTS);
     CertificateFile [] Text, Honoured;
-    ChannelTimeout [] Words, Refused(NONE, "error-config-channels-no-timeout-version");
+    ChannelTimeout [] Words, Honoured;
     CheckHostIP [] Flag, Warned(OFF, "error-config-addresses-are-not-checked");
     Ciphers [] Text, Honoured;
     ClearAllForwardings [] Flag, Honoured;

@@ -92,7 +92,6 @@ error-config-bad-escape-character = Bad escape character.
 error-config-bad-number = Bad number '{ $first }'
 error-config-rekeylimit-too-small = RekeyLimit too small
 error-config-invalid-setenv = Invalid SetEnv.
-error-config-channels-no-timeout-version = channels have no timeout in this version
 error-config-addresses-are-not-checked = addresses are not checked, as in newer versions of ssh
 error-config-connection-not-shared-version = a connection is not shared by this version
 error-config-both-fingerprints-are-shown = both fingerprints are shown wherever one is

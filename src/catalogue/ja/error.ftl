@@ -92,7 +92,6 @@ error-config-bad-escape-character = エスケープ文字が正しくありま�
 error-config-bad-number = 数値 '{ $first }' が正しくありません
 error-config-rekeylimit-too-small = RekeyLimit が小さすぎます
 error-config-invalid-setenv = SetEnv の書き方が正しくありません
-error-config-channels-no-timeout-version = この版のチャネルにはタイムアウトがありません
 error-config-addresses-are-not-checked = 新しい版の ssh と同じく、アドレスは確認しません
 error-config-connection-not-shared-version = この版では接続の共有に対応していません
 error-config-both-fingerprints-are-shown = フィンガープリントは常に両方の形式で表示します
