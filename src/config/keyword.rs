@@ -207,7 +207,7 @@ keywords! {
     LocalCommand [] Line, Honoured;
     LocalForward [] Words, Honoured;
     LogLevel [] Level, Honoured;
-    LogVerbose [] Text, Warned(NONE, RESTRICTS);
+    LogVerbose [] Words, Honoured;
     MACs [] Text, Honoured;
     Match [] Words, Honoured;
     NoHostAuthenticationForLocalhost [] Flag, Refused(OFF, "error-config-host-always-verified");
