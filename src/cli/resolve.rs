@@ -269,6 +269,19 @@ pub(super) fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Re
     Ok(Resolved { host: destination.host, layers, options, profile: None })
 }
 
+/// The saved session that what was typed would mean if no Host line named it.
+pub(super) fn session_meant(typed: &Typed, context: &Context) -> Option<String> {
+    let text = typed.destination.as_deref()?;
+    profile::meant(typed, text, Destination::parse(text).as_ref().ok(), context)
+}
+
+/// What the files alone say of a host.
+pub(super) fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<Layers> {
+    let mut layers = Layers::new();
+    read_files(typed, host, &mut layers, (context, &NoNames))?;
+    Ok(layers)
+}
+
 /// The same with a saved session between the command line and the files.
 fn saved(
     typed: &Typed,
