@@ -282,6 +282,21 @@ pub(super) fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<
     Ok(layers)
 }
 
+/// What connecting with a saved session refuses whatever the files say; fingerprints that are
+/// pinned in it are another matter, since they stay when it is saved anew.
+///
+/// # Errors
+/// Those of [`resolve`].
+pub(super) fn check_saved(document: &Document, context: &Context) -> Result<Options> {
+    let typed = Typed { config_file: Some("none".into()), ..Typed::default() };
+    let resolved = saved(&typed, None, document.clone(), (context, &NoNames))?;
+    resolved.layers.check_standing()?;
+    let around =
+        Surroundings { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
+    let plan = settle_within(&typed, resolved, (context, &NoNames), &around, Way::default())?;
+    Ok(plan.options)
+}
+
 /// The same with a saved session between the command line and the files.
 fn saved(
     typed: &Typed,
@@ -368,7 +383,7 @@ fn refuse_misplaced(typed: &Typed) -> Result<()> {
 }
 
 /// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
-fn refuse_unbuilt(typed: &Typed) -> Result<()> {
+pub(super) fn refuse_unbuilt(typed: &Typed) -> Result<()> {
     let (flag, why) = if typed.control.is_some() {
         ("-O", say!("config-no-control"))
     } else if typed.syslog {

@@ -366,7 +366,7 @@ fn dns_check(options: &Options, environment: &Environment) -> Result<DnsCheck> {
     Ok(DnsCheck { verify, host, resolver: environment.dns_resolver()? })
 }
 
-fn lists(options: &Options) -> Lists<'_> {
+pub(super) fn lists(options: &Options) -> Lists<'_> {
     Lists {
         kex: options.kex_algorithms.value.as_deref(),
         host_key: options.host_key_algorithms.value.as_deref(),
