@@ -188,6 +188,7 @@ fn asking(plan: &Plan, environment: &Environment) -> Asking {
         key_file_is_named: named.is_some(),
         key_file: named.or_else(existing),
         home: environment.home().clone(),
+        forward: forward::agent_offered(plan, environment),
     }
 }
 
