@@ -170,9 +170,8 @@ mod tests {
 
     fn set(timeouts: &[(&str, u64)]) -> Timeouts {
         let all = Timeouts::default();
-        let owned = |(kind, seconds): &(&str, u64)| {
-            ((*kind).to_owned(), Duration::from_secs(*seconds))
-        };
+        let owned =
+            |(kind, seconds): &(&str, u64)| ((*kind).to_owned(), Duration::from_secs(*seconds));
         all.set(&timeouts.iter().map(owned).collect::<Vec<_>>());
         all
     }
@@ -221,7 +220,10 @@ mod tests {
     fn kinds_are_ssh_configs() {
         for (what, expected) in [
             ("direct-tcpip: listening port 1 for host port 2", "direct-tcpip"),
-            ("forwarded-streamlocal@openssh.com: listening /s", "forwarded-streamlocal@openssh.com"),
+            (
+                "forwarded-streamlocal@openssh.com: listening /s",
+                "forwarded-streamlocal@openssh.com",
+            ),
             ("auth-agent@openssh.com", "agent-connection"),
             ("x11: connection from 127.0.0.1 port 1", "x11-connection"),
         ] {
