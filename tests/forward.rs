@@ -105,9 +105,6 @@ impl Console for Silent {
     fn verbosity(&mut self, _: bool) -> String {
         String::new()
     }
-    fn command_line<'a>(&'a mut self) -> Interlude<'a, Option<String>> {
-        Box::pin(std::future::ready(None))
-    }
 }
 
 /// A shell that echoes; one side types, the other shows.

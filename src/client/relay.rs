@@ -47,6 +47,9 @@ pub enum Exit {
     OutputClosed,
 }
 
+/// Does what a line says; gives the lines there are to show.
+pub type Act<'a> = Box<dyn FnOnce(String) -> Interlude<'a, Vec<String>> + Send + 'a>;
+
 /// The local end of an interactive session: what the relay cannot do itself.
 pub trait Console {
     /// Shows lines of ours in the middle of the session; they end in `\r\n`.
@@ -70,9 +73,10 @@ pub trait Console {
         Box::pin(std::future::ready(()))
     }
 
-    /// Asks for a line of the command line (`~C`); `None` if there is none.
-    fn command_line<'a>(&'a mut self) -> Interlude<'a, Option<String>> {
-        Box::pin(std::future::ready(None))
+    /// Asks for a line of the command line (`~C`), and shows what comes of it while the
+    /// session's output still waits.
+    fn command_line<'a>(&'a mut self, _act: Act<'a>) -> Interlude<'a> {
+        Box::pin(std::future::ready(()))
     }
 
     /// Asks whether this text, which would act on the server, may be sent; gives what to
