@@ -134,7 +134,9 @@ pub(super) async fn enter(
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
-    Ok((log_in(visit, transport, login).await?, connected))
+    let mut session = log_in(visit, transport, login).await?;
+    session.route = route::told(plan);
+    Ok((session, connected))
 }
 
 /// By the chosen method, by what was remembered, or as the person now says.
