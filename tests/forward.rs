@@ -20,7 +20,6 @@ use russh::ChannelMsg;
 use tessh::client::authenticate::Session;
 use tessh::client::channel::{Program, SessionRequest, open};
 use tessh::client::forward::{Connect, Forward, Listen, MAX_KEPT, Settings, Way, stdio};
-use tessh::client::interlude::Interlude;
 use tessh::client::relay::{Console, Exit, Local, relay};
 use tessh::config::Method;
 use tessh::error::Kind;
