@@ -233,7 +233,7 @@ keywords! {
     RequestTTY [] Word(&["yes", "no", "true", "false", "force", "auto"]), Honoured;
     RequiredRSASize [] Number, Warned(NEVER, RESTRICTS);
     RevokedHostKeys [] Text, Honoured;
-    SecurityKeyProvider [] Text, Inert;
+    SecurityKeyProvider [] Text, Honoured;
     SendEnv [] Environment, Honoured;
     ServerAliveCountMax [] Number, Honoured;
     ServerAliveInterval ["protocolkeepalives" "setuptimeout"] Time, Honoured;

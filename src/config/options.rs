@@ -171,6 +171,8 @@ pub struct Options {
     pub escape_char: Setting<Option<u8>>,
     /// LogLevel.
     pub log_level: Setting<LogLevel>,
+    /// SecurityKeyProvider as it stands; `None` if not set.
+    pub security_key_provider: Setting<Option<String>>,
     /// Tag.
     pub tag: Setting<Option<String>>,
     /// What to tell the person once, one line each.
@@ -271,6 +273,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         fork_after_authentication: v.flag(K::ForkAfterAuthentication, false)?,
         escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape)?,
         log_level: v.parsed(K::LogLevel, LogLevel::Info, value::level)?,
+        security_key_provider: v.text(K::SecurityKeyProvider)?,
         tag: v.text(K::Tag)?,
     })
 }

@@ -49,14 +49,19 @@ const ADD_IDENTITY: u8 = 17;
 const ADD_ID_CONSTRAINED: u8 = 25;
 const CONSTRAIN_LIFETIME: u8 = 1;
 const CONSTRAIN_CONFIRM: u8 = 2;
+const CONSTRAIN_EXTENSION: u8 = 255;
+/// OpenSSH's PROTOCOL.agent section 2.
+const SK_PROVIDER: &str = "sk-provider@openssh.com";
 
 /// The conditions on which an agent keeps a key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
     /// How long it keeps the key, in whole seconds; for as long as it runs otherwise.
     pub lifetime: Option<Duration>,
     /// Whether it asks before each signature.
     pub confirm: bool,
+    /// The library that a security key is reached by.
+    pub provider: Option<String>,
 }
 
 /// A connection to an agent.
@@ -242,7 +247,8 @@ fn addition(key: &PrivateKey, comment: &str, terms: &Terms) -> Option<Zeroizing<
         false => ADD_ID_CONSTRAINED,
     };
     // Whole from the start: what grows leaves copies of the key behind.
-    let room = key.key_data().encoded_len().ok()? + comment.len() + 64;
+    let provider = terms.provider.as_ref().map_or(0, String::len);
+    let room = key.key_data().encoded_len().ok()? + comment.len() + provider + 64;
     let mut message = Zeroizing::new(Vec::with_capacity(room));
     message.push(kind);
     key.key_data().encode(&mut *message).ok()?;
@@ -254,6 +260,11 @@ fn addition(key: &PrivateKey, comment: &str, terms: &Terms) -> Option<Zeroizing<
     }
     if terms.confirm {
         message.push(CONSTRAIN_CONFIRM);
+    }
+    if let Some(provider) = &terms.provider {
+        message.push(CONSTRAIN_EXTENSION);
+        SK_PROVIDER.encode(&mut *message).ok()?;
+        provider.encode(&mut *message).ok()?;
     }
     Some(message)
 }

@@ -122,6 +122,7 @@ pub fn login(method: Method) -> Login {
         agent_key: None,
         agent_held: None,
         host_bound: true,
+        devices: tessh::keys::security_key::SecurityKeys::default(),
         add_keys: tessh::config::AddKeys::default(),
         password: None,
         opened: None,

@@ -13,6 +13,7 @@ use super::Dialogue;
 use crate::config::AddKeys;
 use crate::error::Result;
 use crate::keys::agent::{Agent, Terms};
+use crate::keys::security_key;
 use crate::prompt::{Answer, Notice};
 use crate::say;
 use crate::text;
@@ -35,7 +36,9 @@ impl Dialogue {
         if ask && !self.may_add(&place, &comment).await {
             return debug!("user denied adding this key");
         }
-        match add(socket, key, &comment, &Terms { lifetime, confirm }).await {
+        let device = security_key::is_handle(key).then(|| self.login.devices.provider.clone());
+        let terms = Terms { lifetime, confirm, provider: device };
+        match add(socket, key, &comment, &terms).await {
             Ok(()) => debug!("identity added to agent: {place}"),
             Err(error) => {
                 let said = say!("agent-not-added", path = place, reason = error.to_string());

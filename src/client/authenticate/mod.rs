@@ -32,6 +32,7 @@ use super::verify::Transport;
 use crate::config::{AddKeys, Method};
 use crate::error::{Error, Kind, Result, joined};
 use crate::keys::KeyFile;
+use crate::keys::security_key::SecurityKeys;
 use crate::prompt::{Answer, Lost, Prompt};
 use crate::say;
 use crate::secret::Secret;
@@ -62,6 +63,8 @@ pub struct Login {
     pub host_bound: bool,
     /// Whether and how a key that was opened is given to the agent (AddKeysToAgent).
     pub add_keys: AddKeys,
+    /// How security keys are reached.
+    pub devices: SecurityKeys,
     /// A password that was handed over (`--password-fd`); used once.
     pub password: Option<Secret>,
     /// A private key that is open already, and its file: `publickey` offers it alone.

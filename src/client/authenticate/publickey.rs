@@ -13,6 +13,7 @@ use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 
 use super::{Dialogue, Outcome, SignerError, Transport, answered, answered_within};
+use crate::client::algorithms::of_key;
 use crate::client::identity::{Identity, Pen, Signer, unlock};
 use crate::client::{deadline, host_bound};
 use crate::config::AddKeys;
@@ -41,6 +42,7 @@ impl Dialogue {
             return Err(Error::new(Kind::Identity, say!("error-login-no-identity-log-found"))
                 .hint(say!("error-login-name-key-file-i")));
         }
+        let several = identities.len() > 1;
         let mut refused = None;
         let mut tried = Vec::new();
         for candidate in identities {
@@ -53,6 +55,10 @@ impl Dialogue {
                 }
                 Candidate::Open(private, path) => self.open(private, &path),
             };
+            if several && self.too_weak(&identity).is_some() {
+                debug!("Skipping {}: not in PubkeyAcceptedAlgorithms", identity.describe(false));
+                continue;
+            }
             let outcome = self.offer(identity).await?;
             tried.extend(self.credential.take());
             match outcome {
@@ -294,6 +300,9 @@ impl Dialogue {
     /// Asks the server about the certificates of one identity, then about the key itself, as
     /// ssh(1) does, until it takes one.
     async fn offer(&mut self, mut identity: Identity) -> Result<Outcome> {
+        if let Some(error) = self.too_weak(&identity) {
+            return Err(error);
+        }
         let certificates = std::mem::take(&mut identity.certificates);
         let forms = certificates.into_iter().map(Some);
         let plain = identity.plain.then_some(None);
@@ -332,7 +341,8 @@ impl Dialogue {
         let prompt = Arc::clone(&self.transport.prompt);
         let host_key = self.host_key_to_name(&identity.pen);
         let pen = &mut identity.pen;
-        let mut signer = Signer { pen, host_key, shared: &shared, prompt: &prompt };
+        let devices = &self.login.devices;
+        let mut signer = Signer { pen, host_key, devices, shared: &shared, prompt: &prompt };
         let handle = &mut self.transport.handle;
         let limit = deadline::AUTHENTICATION_STEP;
         let result = match certificate {
@@ -351,6 +361,20 @@ impl Dialogue {
             debug!("Server accepts key: {described}");
         }
         Ok(outcome)
+    }
+
+    /// Why a key is not offered, if that is so: DSA is only where it was asked for.
+    fn too_weak(&self, identity: &Identity) -> Option<Error> {
+        const DSA: &str = "ssh-dss";
+        let allowed = |entry: &String| entry == DSA || of_key(entry) == DSA;
+        if identity.public.algorithm() != Algorithm::Dsa
+            || self.login.signatures.iter().any(allowed)
+        {
+            return None;
+        }
+        let path = identity.describe(false);
+        let error = Error::new(Kind::Identity, say!("agent-dsa-not-allowed", path));
+        Some(error.hint(say!("agent-dsa-hint")))
     }
 
     /// The host's key, where the signature has to name it.

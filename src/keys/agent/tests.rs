@@ -132,9 +132,9 @@ fn a_key_is_added_with_its_comment_and_conditions() {
     let minutes = Some(Duration::from_secs(300));
     for (terms, kind, constraints) in [
         (Terms::default(), 17, &[][..]),
-        (Terms { lifetime: minutes, confirm: false }, 25, &[1, 0, 0, 1, 44][..]),
-        (Terms { lifetime: None, confirm: true }, 25, &[2]),
-        (Terms { lifetime: minutes, confirm: true }, 25, &[1, 0, 0, 1, 44, 2]),
+        (Terms { lifetime: minutes, confirm: false, provider: None }, 25, &[1, 0, 0, 1, 44][..]),
+        (Terms { lifetime: None, confirm: true, provider: None }, 25, &[2]),
+        (Terms { lifetime: minutes, confirm: true, provider: None }, 25, &[1, 0, 0, 1, 44, 2]),
     ] {
         let expected = [&[kind], &body[..], constraints].concat();
         assert_eq!(*addition(&key, "work", &terms).unwrap(), expected, "{terms:?}");
@@ -197,7 +197,8 @@ fn ssh_agent_lists_and_signs() {
             }
         };
         assert!(agent.identities().await.unwrap().is_empty());
-        let terms = Terms { lifetime: Some(Duration::from_secs(600)), confirm: false };
+        let terms =
+            Terms { lifetime: Some(Duration::from_secs(600)), confirm: false, provider: None };
         agent.add(&key(), "work", &terms).await.unwrap();
         let found = agent.identities().await.unwrap();
         assert_eq!(found.len(), 1);
