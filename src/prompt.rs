@@ -128,8 +128,8 @@ pub trait Prompt: Send + Sync {
         Answer::CannotAsk
     }
 
-    /// Asks whether something may be done for somebody else; anything but a clear yes is no.
-    fn confirm(&self, question: &str) -> Answer<bool> {
+    /// Asks a question that `yes` answers; anything but a clear yes is no.
+    fn yes(&self, question: &str) -> Answer<bool> {
         let _ = question;
         Answer::CannotAsk
     }

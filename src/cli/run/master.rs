@@ -161,7 +161,9 @@ impl House for Household {
                 return false;
             }
             let prompt = Arc::clone(&self.prompt);
-            let asked = tokio::task::spawn_blocking(move || prompt.confirm(&question)).await;
+            let asked =
+                tokio::task::spawn_blocking(move || prompt.yes(&format!("{question} (yes/no) ")))
+                    .await;
             matches!(asked, Ok(Answer::Given(true)))
         })
     }

@@ -27,7 +27,7 @@ use background::Tether;
 use connect::Visit;
 
 use super::args::{Typed, Verb};
-use super::{Environment, help, log, look};
+use super::{Environment, attempt, help, log, look};
 use crate::cli::resolve::Plan;
 use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
@@ -218,7 +218,12 @@ async fn ended_by_signal() -> u8 {
         }
     }
     tokio::select! {
-        () = next(&mut interrupt) => 2,
+        () = async {
+            next(&mut interrupt).await;
+            while attempt::give_up() {
+                next(&mut interrupt).await;
+            }
+        } => 2,
         () = next(&mut terminate) => 15,
         () = next(&mut hangup) => 1,
         () = next(&mut quit) => 3,

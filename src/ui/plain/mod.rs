@@ -128,24 +128,23 @@ impl Prompt for Plain {
         }
     }
 
-    fn confirm(&self, question: &str) -> Answer<bool> {
-        if self.batch {
-            return Answer::CannotAsk;
-        }
-        // As for ssh: an empty answer and the word are a yes.
-        let is_yes = |typed: &str| matches!(typed.trim(), "" | "yes");
-        if let Some(ask_pass) = &self.ask_pass {
-            return match run(ask_pass, question) {
-                Answer::Given(secret) => Answer::Given(is_yes(secret.expose())),
-                Answer::Cancelled => Answer::Cancelled,
-                Answer::CannotAsk => Answer::CannotAsk,
-            };
-        }
-        let Some(tty) = self.terminal() else { return Answer::CannotAsk };
-        match terminal::secret::read_shown(&tty, &format!("{question} (yes/no) ")) {
-            // Enter alone may have been meant for something else.
-            Ok(Some(typed)) => Answer::Given(typed.trim() == "yes"),
-            Ok(None) | Err(_) => Answer::Cancelled,
+    fn yes(&self, question: &str) -> Answer<bool> {
+        let terminal = self.terminal();
+        match (&self.ask_pass, terminal) {
+            _ if self.batch => Answer::CannotAsk,
+            // As with ssh(1), a program that ends well has said yes, unless it says something else.
+            (Some(ask_pass), terminal) if ask_pass.always || terminal.is_none() => {
+                match run(ask_pass, question) {
+                    Answer::Given(said) => Answer::Given(is_yes(said.expose()) || said.is_empty()),
+                    Answer::Cancelled => Answer::Given(false),
+                    Answer::CannotAsk => Answer::CannotAsk,
+                }
+            }
+            (_, Some(tty)) => match terminal::secret::read_shown(&tty, question) {
+                Ok(Some(typed)) => Answer::Given(is_yes(&typed)),
+                Ok(None) | Err(_) => Answer::Cancelled,
+            },
+            _ => Answer::CannotAsk,
         }
     }
 
@@ -164,6 +163,10 @@ impl Prompt for Plain {
             Notice::Error(text) => log::error!("{text}"),
         }
     }
+}
+
+fn is_yes(typed: &str) -> bool {
+    typed.trim().eq_ignore_ascii_case("yes")
 }
 
 fn run(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
