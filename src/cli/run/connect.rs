@@ -280,6 +280,7 @@ async fn run(
     let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
     let channel = channel::open(session, request, stdout, stderr).await?;
+    shown.store(pty, Ordering::Relaxed);
     visit.cut()?;
     let watcher = watch_size(pty, resize);
     let input = match no_input(options) {
@@ -299,7 +300,6 @@ async fn run(
     filter.finish();
     drop(watcher);
     console.leave();
-    shown.store(pty, Ordering::Relaxed);
     exit
 }
 
