@@ -15,9 +15,11 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Mutex, Semaphore};
+use tokio::time::timeout;
 
 use super::MAX_PACKET;
 use crate::client::channel::{Program, PtyRequest, SessionRequest, Sink, WindowSize};
+use crate::client::deadline;
 use crate::client::relay::Exit;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -243,6 +245,19 @@ struct Taking<'a> {
 
 impl Taking<'_> {
     async fn run(&mut self) -> Result<Exit> {
+        let mut closed = false;
+        let ended = self.listen(&mut closed).await;
+        let link = self.link;
+        if link.send(CLOSE, |out| out.number(self.peer)).await.is_ok() && !closed {
+            // A master whose client goes away in the middle of a channel is left with the
+            // channel; OpenSSH's has died of it.
+            let _ = timeout(deadline::SIGN_OF_LIFE, self.drain()).await;
+        }
+        ended
+    }
+
+    /// Takes packets until the channel is `closed` by the server, or something is wrong.
+    async fn listen(&mut self, closed: &mut bool) -> Result<Exit> {
         loop {
             let (kind, body) = match read(&mut self.reader).await {
                 Ok(packet) => packet,
@@ -251,8 +266,7 @@ impl Taking<'_> {
                 Err(error) => return Err(lost(&error)),
             };
             if kind == CLOSE {
-                let closed = self.link.send(CLOSE, |out| out.number(self.peer)).await;
-                closed.or_else(closed_already).map_err(|error| lost(&error))?;
+                *closed = true;
                 return Ok(self.exit.clone());
             }
             match self.take(kind, &body).await {
@@ -269,6 +283,11 @@ impl Taking<'_> {
                 Err(Fault::Refused(error)) => return Err(error),
             }
         }
+    }
+
+    /// Reads on, for nothing, until the server has closed the channel.
+    async fn drain(&mut self) {
+        while read(&mut self.reader).await.is_ok_and(|(kind, _)| kind != CLOSE) {}
     }
 
     async fn take(&mut self, kind: u8, body: &[u8]) -> Result<(), Fault> {
@@ -458,11 +477,6 @@ async fn read(reader: &mut OwnedReadHalf) -> IoResult<(u8, Vec<u8>)> {
         0 => Ok((kind, body)),
         _ => Err(IoError::from(ErrorKind::InvalidData)),
     }
-}
-
-/// The other side may close first.
-fn closed_already(error: IoError) -> IoResult<()> {
-    if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 fn lost(error: &IoError) -> Error {
