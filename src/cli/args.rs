@@ -66,7 +66,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("put", Verb::Put, "upload"),
     ("sync", Verb::Sync, "make one side like the other"),
     ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
-    ("trust", Verb::Trust, "host keys and authorities"),
+    ("trust", Verb::Trust, "keys of hosts, on record and offered; tessh trust --help"),
     ("sessions", Verb::Sessions, "saved sessions"),
     ("teleport", Verb::Teleport, "Teleport clusters"),
     ("explain", Verb::Explain, "what would be done and why, without connecting"),
@@ -86,6 +86,7 @@ impl Verb {
             V::Connect
                 | V::Explain
                 | V::Sessions
+                | V::Trust
                 | V::Demo
                 | V::Keygen
                 | V::Completions
@@ -221,7 +222,8 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
         // What `explain` is about is written as for connecting.
         if !matches!(verb, Verb::Connect | Verb::Explain) {
             // How a failure is told must be known before the words are read.
-            let json = verb == Verb::Sessions && words.iter().any(|word| word == "--json");
+            let tells = matches!(verb, Verb::Sessions | Verb::Trust);
+            let json = tells && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
         }
     }

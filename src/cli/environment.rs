@@ -7,6 +7,7 @@ use crate::config::{self, Context};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
+use crate::trust::FirstSeen;
 use crate::ui::plain::AskPass;
 
 /// How much of a variable an error shows, in characters.
@@ -54,6 +55,19 @@ impl Environment {
     /// The home directory.
     pub fn home(&self) -> &PathBuf {
         &self.home
+    }
+
+    /// Where this program keeps what it noticed: `$XDG_STATE_HOME/tessh`, by default in
+    /// `~/.local/state`.
+    pub fn state(&self) -> PathBuf {
+        let base = self.get("XDG_STATE_HOME").map(PathBuf::from);
+        let base = base.filter(|path| path.is_absolute());
+        base.unwrap_or_else(|| self.home.join(".local/state")).join("tessh")
+    }
+
+    /// When keys were first written.
+    pub fn first_seen(&self) -> FirstSeen {
+        FirstSeen::at(self.state().join("first-seen"))
     }
 
     /// The user's name on this machine.

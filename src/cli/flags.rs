@@ -5,6 +5,7 @@
 //! `args` handles by name. What a keyword cannot do is said in the table of keywords alone.
 
 pub mod keygen;
+pub mod trust;
 
 use crate::config::{Keyword, Standing};
 

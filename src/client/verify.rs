@@ -12,7 +12,7 @@ use log::{debug, info};
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::PublicKey;
 use russh::{Limits, client};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::algorithms::{Lists, Proposal};
 use super::connect::Stream;
@@ -30,8 +30,8 @@ use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::say;
 use crate::trust::{
-    self, Evidence, Finding, KnownHosts, KnownKey, KnownTypes, Policy, RevokedKeys, Sources, Sshfp,
-    Subject, Verdict, VerifyDns, fingerprint, store,
+    self, Evidence, Finding, FirstSeen, Judgement, KnownHosts, KnownKey, KnownTypes, Policy,
+    RevokedKeys, Sources, Sshfp, Subject, Verdict, VerifyDns, fingerprint, store,
 };
 
 /// Our identification (RFC 4253 section 4.2).
@@ -68,6 +68,8 @@ pub struct HostPolicy {
     pub visual: bool,
     /// Whether and how the DNS is asked.
     pub dns: DnsCheck,
+    /// Where it is noted when a key was first written; a convenience, and no evidence.
+    pub first_seen: Option<FirstSeen>,
 }
 
 /// VerifyHostKeyDNS, and what it needs.
@@ -109,12 +111,49 @@ pub struct Transport {
 /// Whatever answers is not SSH-2, agrees on no algorithm, cannot prove its key, is too slow,
 /// or is not trusted.
 pub async fn verify(
-    mut stream: Stream,
+    stream: Stream,
     host: HostPolicy,
     options: &TransportOptions<'_>,
     budget: Budget,
     prompt: Arc<dyn Prompt>,
 ) -> Result<Transport> {
+    let (handle, shared) = exchange(stream, host, (options, budget), &prompt, false).await?;
+    Ok(Transport { handle, shared, prompt })
+}
+
+/// The same up to the decision: what is known of the host, and what would follow. Nobody is
+/// asked about it, nothing is written, and the connection ends with the key exchange, in which
+/// the server has proved that it has the key.
+///
+/// # Errors
+/// As [`verify`], but for a host that is not trusted.
+pub async fn judge(
+    stream: Stream,
+    host: HostPolicy,
+    options: &TransportOptions<'_>,
+    budget: Budget,
+    prompt: Arc<dyn Prompt>,
+) -> Result<Judgement> {
+    let (handle, shared) = exchange(stream, host, (options, budget), &prompt, true).await?;
+    let goodbye = handle.disconnect(russh::Disconnect::ByApplication, "", "");
+    // Whether the server hears it makes no difference.
+    let _ = timeout(deadline::SIGN_OF_LIFE, goodbye).await;
+    shared.record.judged().ok_or_else(|| {
+        Error::new(
+            Kind::KeyExchange,
+            say!("error-client-host-key-verification-failed", reason = ""),
+        )
+    })
+}
+
+/// Greeting and key exchange; the host is judged in the middle of it.
+async fn exchange(
+    mut stream: Stream,
+    host: HostPolicy,
+    (options, budget): (&TransportOptions<'_>, Budget),
+    prompt: &Arc<dyn Prompt>,
+    only_judge: bool,
+) -> Result<(client::Handle<Events>, Arc<Shared>)> {
     let revoked = host.revoked.as_deref().map(RevokedKeys::load);
     let known = KnownHosts::load(&host.sources).with_revoked(revoked.clone());
     let types = known_types(&host, &known, &options.lists).await?;
@@ -143,12 +182,13 @@ pub async fn verify(
         proposed: proposal.on_the_wire(),
         permitted: proposal.host_key.clone(),
         revoked,
+        only_judge,
     };
-    let events = Events::new(Arc::clone(&shared), Arc::clone(&prompt), check);
+    let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check);
     let config = Arc::new(config(options, &proposal));
     let exchange = client::connect_stream(config, wire, events);
     let handle = within(&shared, budget, exchange).await?;
-    Ok(Transport { handle, shared, prompt })
+    Ok((handle, shared))
 }
 
 /// What the files and, where it would make a difference, KnownHostsCommand have on record.
@@ -219,6 +259,8 @@ pub(super) struct HostCheck {
     proposed: Vec<String>,
     permitted: Vec<String>,
     revoked: Option<RevokedKeys>,
+    /// The judgement is all that is wanted.
+    only_judge: bool,
 }
 
 impl HostCheck {
@@ -248,39 +290,58 @@ impl HostCheck {
         }
         evidence.sshfp = self.ask_dns(&evidence, shared).await;
         report(&evidence);
+        let verdict = trust::decide(&evidence, self.host.policy, self.host.dns.verify);
+        let host = self.host.shown.clone();
+        let judgement = Judgement { host, algorithm, evidence, verdict };
+        if self.only_judge {
+            shared.record.judge(judgement);
+            return Ok(());
+        }
+        let because = self.conclude(&judgement, shared, prompt).await;
+        prompt.judged(&judgement, because.as_deref().ok());
+        shared.record.accepted(judgement.algorithm, &judgement.evidence.offered, because?);
+        Ok(())
+    }
+
+    /// Does as the verdict says; gives why the key is trusted now.
+    async fn conclude(
+        &self,
+        judgement: &Judgement,
+        shared: &Shared,
+        prompt: &Arc<dyn Prompt>,
+    ) -> Result<String> {
+        let evidence = &judgement.evidence;
         // What could not be used is part of a refusal, and is said before going on.
         let warn = || {
-            for trouble in troubles(&evidence) {
+            for trouble in troubles(evidence) {
                 prompt.notice(Notice::Warning(&trouble));
             }
         };
-        let key = evidence.offered.clone();
-        let trusted = |reason| shared.record.accepted(algorithm, &key, reason);
-        match trust::decide(&evidence, self.host.policy, self.host.dns.verify) {
+        match &judgement.verdict {
             Verdict::Accept => {
                 warn();
-                self.allow_rotation(&evidence, shared);
-                trusted(on_record(&evidence));
-                Ok(())
+                if let Some(told) = judgement.told() {
+                    info!("{told}");
+                }
+                self.allow_rotation(evidence, shared);
+                Ok(judgement.because().unwrap_or_default())
             }
             Verdict::AcceptAndRecord => {
                 warn();
-                let (Ok(saved) | Err(saved)) = self.record(&evidence, prompt);
-                trusted(say!("trusted-new-taken", saved));
-                Ok(())
+                let (Ok(saved) | Err(saved)) = self.record(evidence, prompt);
+                Ok(say!("trusted-new-taken", saved))
             }
             Verdict::AcceptRestricted => {
                 warn();
                 shared.restrict();
                 prompt.notice(Notice::Warning(&say!(
                     "error-client-stricthostkeychecking-no-passwords-keyboard",
-                    fact = not_as_known(&evidence, &self.host.shown)
+                    fact = not_as_known(evidence, &self.host.shown)
                 )));
-                trusted(say!("trusted-not"));
-                Ok(())
+                Ok(say!("trusted-not"))
             }
-            Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence))),
-            Verdict::Ask => self.ask(evidence, shared, prompt).await.map(trusted),
+            Verdict::Reject(reason) => Err(refused(reason).hint(remedy(evidence))),
+            Verdict::Ask => self.ask(evidence.clone(), shared, prompt).await,
         }
     }
 
@@ -310,16 +371,21 @@ impl HostCheck {
     /// Gives why the key is trusted now.
     async fn ask(
         &self,
-        evidence: Evidence,
+        mut evidence: Evidence,
         shared: &Shared,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<String> {
+        if let Some(first_seen) = &self.host.first_seen {
+            evidence.dates = first_seen.dates();
+        }
         let asked = Arc::clone(prompt);
         let shown = self.host.shown.clone();
         let subject = evidence.clone();
         shared.pause();
-        let answer =
-            tokio::task::spawn_blocking(move || asked.host_key(&question(&shown, &subject))).await;
+        let answer = tokio::task::spawn_blocking(move || {
+            asked.host_key(&HostKeyQuestion::new(&shown, &subject))
+        })
+        .await;
         shared.resume();
         let recorded = match answer {
             Ok(Answer::Given(HostKeyAnswer::Once)) => false,
@@ -404,17 +470,12 @@ impl HostCheck {
             ),
         };
         prompt.notice(Notice::Warning(&said));
+        if let (Ok(_), Some(first_seen)) = (&saved, &host.first_seen)
+            && let Err(error) = first_seen.note(&host.subject, key)
+        {
+            debug!("the day is not noted: {error}");
+        }
         saved
-    }
-}
-
-/// Where it stands that the key is the host's.
-fn on_record(evidence: &Evidence) -> String {
-    match &evidence.finding {
-        Finding::Known(at) => say!("trusted-known", at),
-        Finding::Certified { at, authority } => say!("trusted-certified", authority, at),
-        // No other finding is accepted as it stands.
-        _ => String::new(),
     }
 }
 
@@ -468,18 +529,6 @@ fn not_as_known(evidence: &Evidence, host: &str) -> String {
             say!("error-client-no-host-key-known", kind, host)
         }
         _ => say!("error-client-host-key-changed", host),
-    }
-}
-
-fn question<'a>(shown: &'a str, evidence: &'a Evidence) -> HostKeyQuestion<'a> {
-    let key = &evidence.offered;
-    HostKeyQuestion {
-        host: shown,
-        evidence,
-        sha256: fingerprint::sha256(key),
-        md5: fingerprint::md5(key),
-        randomart: fingerprint::randomart(key),
-        key_type: fingerprint::type_name(key),
     }
 }
 

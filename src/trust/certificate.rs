@@ -107,7 +107,7 @@ fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
 }
 
 /// Seconds since 1970 as `2025-01-31T23:59:59Z`; far beyond, the year is not computed.
-fn date(seconds: u64) -> String {
+pub(super) fn date(seconds: u64) -> String {
     const YEAR_10000: u64 = 253_402_300_800;
     if seconds >= YEAR_10000 {
         return say!("error-trust-year-10000-or-later");

@@ -233,6 +233,7 @@ mod tests {
             sshfp: Sshfp::NotLookedUp,
             searched: vec![PathBuf::from("/kh")],
             problems: Vec::new(),
+            dates: Default::default(),
         }
     }
 

@@ -15,7 +15,8 @@ use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::line::{Fault, Line, Marker};
 use super::{
-    Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp, Subject,
+    Dates, Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp,
+    Subject,
 };
 use super::{certificate, fingerprint, pattern, quote};
 use crate::error::told;
@@ -137,6 +138,7 @@ impl KnownHosts {
             sshfp: Sshfp::NotLookedUp,
             searched: self.searched.clone(),
             problems,
+            dates: Dates::default(),
         }
     }
 

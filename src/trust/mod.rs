@@ -9,7 +9,10 @@
 
 mod certificate;
 mod decide;
+pub mod entries;
 pub mod fingerprint;
+mod first_seen;
+mod judgement;
 mod known;
 mod krl;
 mod line;
@@ -25,7 +28,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub use decide::{decide, wants_sshfp};
+pub use first_seen::{Dates, FirstSeen};
+pub use judgement::{Judgement, Standing};
 pub use known::KnownHosts;
+pub use line::Marker;
 pub use revoked::RevokedKeys;
 pub use sshfp::{Sshfp, VerifyDns};
 
@@ -166,6 +172,8 @@ pub struct Evidence {
     pub searched: Vec<PathBuf>,
     /// Files and lines that could not be used.
     pub problems: Vec<Problem>,
+    /// When keys were first written, as far as this program knows; filled in for a question.
+    pub dates: Dates,
 }
 
 /// StrictHostKeyChecking.

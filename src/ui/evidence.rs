@@ -162,7 +162,7 @@ pub(crate) mod testing {
     use russh::keys::ssh_key::PublicKey;
 
     use crate::prompt::HostKeyQuestion;
-    use crate::trust::{Evidence, Finding, KnownKey, Place, Problem, Sshfp, Subject, fingerprint};
+    use crate::trust::{Dates, Evidence, Finding, KnownKey, Place, Problem, Sshfp, Subject};
 
     const OFFERED: &str = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
     const OLD: &str = include_str!("../../tests/data/trust/certificates/host-revoked.pub");
@@ -195,6 +195,7 @@ pub(crate) mod testing {
             sshfp: Sshfp::NotLookedUp,
             searched: vec!["/home/anna/.ssh/known_hosts".into(), "/etc/ssh/ssh_known_hosts".into()],
             problems: Vec::new(),
+            dates: Dates::default(),
         }
     }
 
@@ -218,15 +219,7 @@ pub(crate) mod testing {
     }
 
     pub(crate) fn question(evidence: &Evidence) -> HostKeyQuestion<'_> {
-        let key = &evidence.offered;
-        HostKeyQuestion {
-            host: "web1",
-            evidence,
-            sha256: fingerprint::sha256(key),
-            md5: fingerprint::md5(key),
-            randomart: fingerprint::randomart(key),
-            key_type: fingerprint::type_name(key),
-        }
+        HostKeyQuestion::new("web1", evidence)
     }
 }
 

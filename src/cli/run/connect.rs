@@ -29,11 +29,11 @@ use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOpti
 use crate::config::{self, Method, MethodChoice, Options, Origin, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
-use crate::prompt::Prompt;
+use crate::prompt::{Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
-use crate::trust::{Policy, Sources, Subject, VerifyDns};
+use crate::trust::{Judgement, Policy, Sources, Subject, VerifyDns};
 
 /// Sessions on top of the first one: more than a person can keep apart.
 const MAX_DUPLICATES: usize = 4;
@@ -134,7 +134,28 @@ pub(super) async fn enter(
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
-    Ok((log_in(visit, transport, login).await?, connected))
+    let session = log_in(visit, transport, login).await?;
+    prompt.welcome(&Welcome {
+        host: &plan.host,
+        user: &session.user(),
+        how: &session.how,
+        is_proved: session.is_proved(),
+    });
+    Ok((session, connected))
+}
+
+/// The same way up to the key exchange: what is known of the host at the end of it. Only hosts
+/// before it are logged in to.
+pub(super) async fn judge(visit: &Visit<'_>) -> Result<Judgement> {
+    let Visit { plan, environment, prompt, .. } = visit;
+    let options = &plan.options;
+    options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    let wanted = transport_options(options);
+    wanted.lists.check()?;
+    let host = host_policy(plan, environment)?;
+    let (stream, budget) = route::reach(visit).await?;
+    let judged = verify::judge(stream, host, &wanted, budget, Arc::clone(prompt)).await;
+    judged.map_err(|error| name_host(error, plan))
 }
 
 /// By the chosen method, by what was remembered, or as the person now says.
@@ -321,18 +342,22 @@ pub(super) fn route(plan: &Plan, environment: &Environment) -> Route {
     }
 }
 
-fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
-    let options = &plan.options;
-    let subject = Subject {
+/// Whom a key must belong to.
+pub(super) fn subject(options: &Options) -> Subject {
+    Subject {
         name: match &options.host_key_alias.value {
             Some(alias) => alias.to_ascii_lowercase(),
             None => options.hostname.value.to_ascii_lowercase(),
         },
         port: options.port.value,
         alias: options.host_key_alias.value.is_some(),
-    };
+    }
+}
+
+fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
+    let options = &plan.options;
     Ok(HostPolicy {
-        subject,
+        subject: subject(options),
         shown: route::shown(plan),
         sources: Sources {
             user: options.user_known_hosts_files.value.clone(),
@@ -353,6 +378,7 @@ fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
         },
         visual: options.visual_host_key.value,
         dns: dns_check(options, environment)?,
+        first_seen: Some(environment.first_seen()),
     })
 }
 
