@@ -24,14 +24,14 @@ use super::known_hosts_command;
 use super::rotation::Ground;
 use super::sshfp;
 use super::wire::Wire;
-use crate::catalogue::Language;
+use crate::catalogue::{self, Language};
 use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::say;
 use crate::trust::{
-    self, Evidence, Finding, KnownHosts, KnownKey, KnownTypes, Policy, RevokedKeys, Sources, Sshfp,
-    Subject, Verdict, VerifyDns, fingerprint, store,
+    self, Evidence, Finding, KnownHosts, KnownKey, KnownTypes, Pin, Policy, RevokedKeys, Sources,
+    Sshfp, Subject, Verdict, VerifyDns, authority, explain, fingerprint, store,
 };
 
 /// Our identification (RFC 4253 section 4.2).
@@ -62,6 +62,10 @@ pub struct HostPolicy {
     pub command: Option<KnownHostsCommand>,
     /// RevokedHostKeys.
     pub revoked: Option<PathBuf>,
+    /// The records of authorities.
+    pub authorities: Option<authority::Store>,
+    /// The only keys that are right, where the person said which.
+    pub pins: Vec<Pin>,
     /// UpdateHostKeys; `Ask` only where somebody can be asked.
     pub update: UpdateHostKeys,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
@@ -116,7 +120,11 @@ pub async fn verify(
     prompt: Arc<dyn Prompt>,
 ) -> Result<Transport> {
     let revoked = host.revoked.as_deref().map(RevokedKeys::load);
-    let known = KnownHosts::load(&host.sources).with_revoked(revoked.clone());
+    let authorities = host.authorities.as_ref().map(authority::Store::load).unwrap_or_default();
+    let known = KnownHosts::load(&host.sources)
+        .with_revoked(revoked.clone())
+        .with_authorities(authorities)
+        .with_pins(host.pins.clone());
     let types = known_types(&host, &known, &options.lists).await?;
     let proposal = Proposal::new(&options.lists, &types)?;
     stream.acknowledge_at_once();
@@ -260,7 +268,11 @@ impl HostCheck {
             Verdict::Accept => {
                 warn();
                 self.allow_rotation(&evidence, shared);
-                trusted(on_record(&evidence));
+                let because = |language| explain::because(&evidence, &Verdict::Accept, language);
+                if let Some(reason) = because(Language::English) {
+                    info!("Trusted because: {reason}");
+                }
+                trusted(because(catalogue::spoken()).unwrap_or_default());
                 Ok(())
             }
             Verdict::AcceptAndRecord => {
@@ -333,7 +345,8 @@ impl HostCheck {
             }
             Ok(Answer::CannotAsk) => {
                 let mut reasons = vec![cannot_ask(&evidence)];
-                reasons.extend(troubles(&evidence));
+                let said = usize::from(matches!(evidence.finding, Finding::Known(_)));
+                reasons.extend(troubles(&evidence).into_iter().skip(said));
                 return Err(refused(&reasons.join("; ")).hint(remedy(&evidence)));
             }
             Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
@@ -355,13 +368,17 @@ impl HostCheck {
     /// certificate, not from a file or command that only is read.
     fn allow_rotation(&self, evidence: &Evidence, shared: &Shared) {
         let Finding::Known(at) = &evidence.finding else { return };
+        // Where the person says which keys are right, the server has no say in it.
+        if !self.host.pins.is_empty() {
+            return;
+        }
         if self.host.sources.user.first() == Some(&at.file) {
             self.rotate_from(evidence, shared);
         }
     }
 
     fn rotate_from(&self, evidence: &Evidence, shared: &Shared) {
-        if self.host.update == UpdateHostKeys::No || evidence.is_certificate {
+        if self.host.update == UpdateHostKeys::No || evidence.certificate.is_some() {
             return;
         }
         shared.rotation.allow(Ground {
@@ -408,16 +425,6 @@ impl HostCheck {
     }
 }
 
-/// Where it stands that the key is the host's.
-fn on_record(evidence: &Evidence) -> String {
-    match &evidence.finding {
-        Finding::Known(at) => say!("trusted-known", at),
-        Finding::Certified { at, authority } => say!("trusted-certified", authority, at),
-        // No other finding is accepted as it stands.
-        _ => String::new(),
-    }
-}
-
 fn refused(reason: &str) -> Error {
     Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
 }
@@ -427,13 +434,14 @@ fn refused(reason: &str) -> Error {
 fn troubles(evidence: &Evidence) -> Vec<String> {
     let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
     let fault = evidence.certificate_fault.iter();
+    let authorities = evidence.authority_problems.iter();
     let dns = match evidence.sshfp.is_trouble() {
         true => trust::sshfp::lines(evidence),
         false => Vec::new(),
     };
     fault
         .map(|fault| say!("error-client-host-certificate-does-not", fault))
-        .chain(files.map(ToString::to_string))
+        .chain(files.chain(authorities).map(ToString::to_string))
         .chain(dns)
         .collect()
 }
@@ -453,7 +461,7 @@ fn report(evidence: &Evidence) {
             debug!("Host '{name}' is known and matches the {kind} host key.");
             debug!("Found key in {}:{}", place.file.display(), place.line);
         }
-        Finding::Certified { at, authority } => {
+        Finding::Certified { at, authority, .. } => {
             debug!("Host '{name}' is known and matches the {kind} host certificate.");
             debug!("Found CA key {authority} in {}:{}", at.file.display(), at.line);
         }
@@ -488,6 +496,10 @@ fn cannot_ask(evidence: &Evidence) -> String {
     let offered = fingerprint::sha256(&evidence.offered);
     let name = &evidence.subject.name;
     match &evidence.finding {
+        Finding::Known(_) => {
+            let fault = evidence.certificate_fault.as_deref().unwrap_or_default();
+            say!("error-client-certificate-does-not-count", fault)
+        }
         Finding::Changed(known) => {
             say!("error-client-key-changed-offered", kind, name, known = listed(known), offered)
         }
@@ -519,6 +531,10 @@ fn listed(known: &[KnownKey]) -> String {
 fn remedy(evidence: &Evidence) -> String {
     let unread = evidence.problems.iter().find(|problem| problem.line.is_none());
     match &evidence.finding {
+        Finding::Forbidden(_) => say!("revoked-hint"),
+        Finding::Revoked(_) => say!("error-client-key-must-not-trusted"),
+        _ if !evidence.pins.is_empty() => say!("pin-mismatch-hint"),
+        Finding::Known(_) => say!("error-client-renew-certificate"),
         Finding::Changed(known) => {
             let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
             say!("error-client-ask-servers-administrator-if", file = file.display())
@@ -526,8 +542,6 @@ fn remedy(evidence: &Evidence) -> String {
         _ if evidence.sshfp.is_secure_mismatch() => {
             say!("sshfp-rejected-hint")
         }
-        Finding::Forbidden(_) => say!("revoked-hint"),
-        Finding::Revoked(_) => say!("error-client-key-must-not-trusted"),
         _ if unread.is_some() => say!("error-client-make-file-readable-or"),
         Finding::OtherTypeKnown(_) => say!("error-client-connect-once-terminal-compare"),
         _ => say!("error-client-connect-once-terminal-compare-fingerprint"),
