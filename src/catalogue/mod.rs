@@ -62,11 +62,12 @@ macro_rules! files {
             include_str!(concat!($language, "/explain.ftl")),
             include_str!(concat!($language, "/route.ftl")),
             include_str!(concat!($language, "/trust.ftl")),
+            include_str!(concat!($language, "/authority.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 15] = files!("en");
-const JAPANESE: [&str; 15] = files!("ja");
+const ENGLISH: [&str; 16] = files!("en");
+const JAPANESE: [&str; 16] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 

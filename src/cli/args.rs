@@ -164,6 +164,8 @@ pub struct Typed {
     pub proxy: Option<String>,
     /// `--proxy-password-fd`.
     pub proxy_password_fd: Option<i32>,
+    /// `--host-key`, each time it was given.
+    pub host_keys: Vec<String>,
     /// `--plain`.
     pub plain: bool,
     /// `--json`.
@@ -459,6 +461,7 @@ impl Reading {
             Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
             Special::Proxy => typed.proxy = Some(text(value, name)?),
             Special::ProxyPasswordFd => typed.proxy_password_fd = Some(descriptor(&value)?),
+            Special::HostKey => typed.host_keys.push(text(value, name)?),
             Special::Profile if typed.destination.is_some() => {
                 return Err(usage(say!("error-cli-profile-names-host-none"))
                     .hint(say!("error-cli-put-profile-first-word")));

@@ -4,13 +4,14 @@
 //! `authenticate`. There is one path to acceptance, `HostCheck::judge`; every error on it
 //! is a refusal.
 
-use std::path::{Path, PathBuf};
+mod said;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use log::{debug, info};
 use russh::keys::PublicKeyOrCertificate;
-use russh::keys::ssh_key::PublicKey;
 use russh::{Limits, client};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -24,15 +25,16 @@ use super::known_hosts_command;
 use super::rotation::Ground;
 use super::sshfp;
 use super::wire::Wire;
-use crate::catalogue::Language;
 use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::say;
 use crate::trust::{
-    self, Evidence, Finding, FirstSeen, Judgement, KnownHosts, KnownKey, KnownTypes, Policy,
-    RevokedKeys, Sources, Sshfp, Subject, Verdict, VerifyDns, fingerprint, store,
+    self, Evidence, Finding, FirstSeen, Judgement, KnownHosts, KnownTypes, Pin, Policy,
+    RevokedKeys, Sources, Sshfp, Subject, Verdict, VerifyDns, authority, fingerprint, store,
 };
+
+use said::{cannot_ask, not_as_known, refused, remedy, report, troubles};
 
 /// Our identification (RFC 4253 section 4.2).
 const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION"));
@@ -62,6 +64,10 @@ pub struct HostPolicy {
     pub command: Option<KnownHostsCommand>,
     /// RevokedHostKeys.
     pub revoked: Option<PathBuf>,
+    /// The records of authorities.
+    pub authorities: Option<authority::Store>,
+    /// The only keys that are right, where the person said which.
+    pub pins: Vec<Pin>,
     /// UpdateHostKeys; `Ask` only where somebody can be asked.
     pub update: UpdateHostKeys,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
@@ -155,7 +161,11 @@ async fn exchange(
     only_judge: bool,
 ) -> Result<(client::Handle<Events>, Arc<Shared>)> {
     let revoked = host.revoked.as_deref().map(RevokedKeys::load);
-    let known = KnownHosts::load(&host.sources).with_revoked(revoked.clone());
+    let authorities = host.authorities.as_ref().map(authority::Store::load).unwrap_or_default();
+    let known = KnownHosts::load(&host.sources)
+        .with_revoked(revoked.clone())
+        .with_authorities(authorities)
+        .with_pins(host.pins.clone());
     let types = known_types(&host, &known, &options.lists).await?;
     let proposal = Proposal::new(&options.lists, &types)?;
     stream.acknowledge_at_once();
@@ -399,7 +409,8 @@ impl HostCheck {
             }
             Ok(Answer::CannotAsk) => {
                 let mut reasons = vec![cannot_ask(&evidence)];
-                reasons.extend(troubles(&evidence));
+                let said = usize::from(matches!(evidence.finding, Finding::Known(_)));
+                reasons.extend(troubles(&evidence).into_iter().skip(said));
                 return Err(refused(&reasons.join("; ")).hint(remedy(&evidence)));
             }
             Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
@@ -421,13 +432,17 @@ impl HostCheck {
     /// certificate, not from a file or command that only is read.
     fn allow_rotation(&self, evidence: &Evidence, shared: &Shared) {
         let Finding::Known(at) = &evidence.finding else { return };
+        // Where the person says which keys are right, the server has no say in it.
+        if !self.host.pins.is_empty() {
+            return;
+        }
         if self.host.sources.user.first() == Some(&at.file) {
             self.rotate_from(evidence, shared);
         }
     }
 
     fn rotate_from(&self, evidence: &Evidence, shared: &Shared) {
-        if self.host.update == UpdateHostKeys::No || evidence.is_certificate {
+        if self.host.update == UpdateHostKeys::No || evidence.certificate.is_some() {
             return;
         }
         shared.rotation.allow(Ground {
@@ -476,109 +491,5 @@ impl HostCheck {
             debug!("the day is not noted: {error}");
         }
         saved
-    }
-}
-
-fn refused(reason: &str) -> Error {
-    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
-}
-
-/// What a person should know besides the finding: files that could not be read at all, a
-/// certificate that does not count, and a DNS that disagrees or cannot be believed.
-fn troubles(evidence: &Evidence) -> Vec<String> {
-    let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
-    let fault = evidence.certificate_fault.iter();
-    let dns = match evidence.sshfp.is_trouble() {
-        true => trust::sshfp::lines(evidence),
-        false => Vec::new(),
-    };
-    fault
-        .map(|fault| say!("error-client-host-certificate-does-not", fault))
-        .chain(files.map(ToString::to_string))
-        .chain(dns)
-        .collect()
-}
-
-/// Says for `-v` what was found, and which lines could not be used on the way.
-fn report(evidence: &Evidence) {
-    for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
-        info!("{problem}");
-    }
-    for line in trust::sshfp::lines_in(Language::English, evidence) {
-        info!("{line}");
-    }
-    let kind = fingerprint::type_name(&evidence.offered);
-    let name = &evidence.subject.name;
-    match &evidence.finding {
-        Finding::Known(place) => {
-            debug!("Host '{name}' is known and matches the {kind} host key.");
-            debug!("Found key in {}:{}", place.file.display(), place.line);
-        }
-        Finding::Certified { at, authority } => {
-            debug!("Host '{name}' is known and matches the {kind} host certificate.");
-            debug!("Found CA key {authority} in {}:{}", at.file.display(), at.line);
-        }
-        _ => {}
-    }
-}
-
-fn not_as_known(evidence: &Evidence, host: &str) -> String {
-    match evidence.finding {
-        Finding::OtherTypeKnown(_) => {
-            let kind = fingerprint::type_name(&evidence.offered);
-            say!("error-client-no-host-key-known", kind, host)
-        }
-        _ => say!("error-client-host-key-changed", host),
-    }
-}
-
-fn cannot_ask(evidence: &Evidence) -> String {
-    let kind = fingerprint::type_name(&evidence.offered);
-    let offered = fingerprint::sha256(&evidence.offered);
-    let name = &evidence.subject.name;
-    match &evidence.finding {
-        Finding::Changed(known) => {
-            say!("error-client-key-changed-offered", kind, name, known = listed(known), offered)
-        }
-        Finding::OtherTypeKnown(known) => {
-            say!("error-client-no-key-known-only", kind, name, known = listed(known), offered)
-        }
-        _ => say!("error-client-no-host-key-known-nobody", kind, name, offered),
-    }
-}
-
-fn listed(known: &[KnownKey]) -> String {
-    /// More places than this say nothing new.
-    const SHOWN: usize = 3;
-    let place = |file: &Path, line: usize| format!("{}:{line}", file.display());
-    let one = |entry: &KnownKey| {
-        let key: &PublicKey = &entry.key;
-        let at = place(&entry.at.file, entry.at.line);
-        say!(
-            "error-client-at",
-            kind = fingerprint::type_name(key),
-            fingerprint = fingerprint::sha256(key),
-            at
-        )
-    };
-    let list: Vec<_> = known.iter().take(SHOWN).map(one).collect();
-    say!("error-client-known", list = list.join(&say!("error-and")))
-}
-
-fn remedy(evidence: &Evidence) -> String {
-    let unread = evidence.problems.iter().find(|problem| problem.line.is_none());
-    match &evidence.finding {
-        Finding::Changed(known) => {
-            let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
-            say!("error-client-ask-servers-administrator-if", file = file.display())
-        }
-        _ if evidence.sshfp.is_secure_mismatch() => {
-            say!("sshfp-rejected-hint")
-        }
-        Finding::Forbidden(_) => say!("revoked-hint"),
-        Finding::Revoked(_) => say!("error-client-key-must-not-trusted"),
-        _ if unread.is_some() => say!("error-client-make-file-readable-or"),
-        Finding::OtherTypeKnown(_) => say!("error-client-connect-once-terminal-compare"),
-        _ => say!("error-client-connect-once-terminal-compare-fingerprint"),
     }
 }

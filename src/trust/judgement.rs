@@ -1,8 +1,10 @@
 //! What was found of a host and what followed from it, for whoever tells it: `-v`, `--json` and
 //! `tessh trust check`. It is made where the decision is, and decides nothing.
 
-use super::{Evidence, Finding, Verdict, fingerprint, quote};
-use crate::say;
+use serde_json::{Value as Json, json};
+
+use super::{Evidence, Finding, Verdict, explain, fingerprint, quote};
+use crate::catalogue::{Language, spoken};
 
 /// A host key, everything known of it, and the verdict.
 #[derive(Clone, Debug)]
@@ -39,24 +41,14 @@ impl Standing {
     }
 }
 
-impl Verdict {
-    /// The word that `--json` prints.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Verdict::Accept => "accept",
-            Verdict::AcceptAndRecord => "accept-and-record",
-            Verdict::AcceptRestricted => "accept-restricted",
-            Verdict::Ask => "ask",
-            Verdict::Reject(_) => "reject",
-        }
-    }
-}
-
 impl Judgement {
     /// Whether the evidence alone carries the key, whatever a person would say to it.
     pub fn standing(&self) -> Standing {
-        let is_settled = !matches!(self.evidence.finding, Finding::Unknown);
-        let is_unread = self.evidence.problems.iter().any(|problem| problem.line.is_none());
+        let is_settled =
+            !matches!(self.evidence.finding, Finding::Unknown) || !self.evidence.pins.is_empty();
+        let evidence = &self.evidence;
+        let is_unread = evidence.problems.iter().any(|problem| problem.line.is_none())
+            || (evidence.certificate.is_some() && !evidence.authority_problems.is_empty());
         match &self.verdict {
             Verdict::Accept => Standing::Trusted,
             _ if is_unread && !is_settled => Standing::CannotTell,
@@ -66,49 +58,31 @@ impl Judgement {
 
     /// One line for `-v`, in English: that the host is trusted, and why. `None` where it is not.
     pub fn told(&self) -> Option<String> {
-        if self.verdict != Verdict::Accept {
-            return None;
-        }
         let evidence = &self.evidence;
-        let why = match &evidence.finding {
-            Finding::Known(at) => format!("on record at {at}"),
-            Finding::Certified { at, authority } => {
-                format!("certified by the authority {authority} at {at}")
-            }
-            _ => {
-                let (name, signer) = evidence.sshfp.proof().unwrap_or_default();
-                format!("proved by DNSSEC: SSHFP of {name}, signed by {signer}")
-            }
+        let why = match (&self.verdict, evidence.pinned(), &evidence.finding) {
+            (Verdict::Accept, None, Finding::Known(at)) => format!(" is on record at {at}"),
+            _ => explain::because(evidence, &self.verdict, Language::English)
+                .filter(|_| self.verdict == Verdict::Accept)
+                .map(|why| format!("; {why}"))?,
         };
         let kind = fingerprint::type_name(&evidence.offered);
         let sha256 = fingerprint::sha256(&evidence.offered);
         let name = quote::piece(&evidence.subject.entry_name());
-        Some(format!("Host '{name}' is trusted: {kind} key {sha256} is {why}"))
+        Some(format!("Host '{name}' is trusted: {kind} key {sha256}{why}"))
     }
 
     /// Why the host is trusted, and where that stands; `None` where it is not.
     pub fn because(&self) -> Option<String> {
-        if self.verdict != Verdict::Accept {
-            return None;
-        }
-        Some(match &self.evidence.finding {
-            Finding::Known(at) => say!("trusted-known", at),
-            Finding::Certified { at, authority } => say!("trusted-certified", authority, at),
-            // No other finding is accepted as it stands but what the DNS proves.
-            _ => {
-                let (name, signer) = self.evidence.sshfp.proof().unwrap_or_default();
-                say!("trusted-dns", name, signer)
-            }
-        })
+        let why = explain::because(&self.evidence, &self.verdict, spoken());
+        why.filter(|_| self.verdict == Verdict::Accept)
     }
 
-    /// The whole as JSON.
-    pub fn json(&self) -> serde_json::Value {
-        let key = &self.evidence.offered;
-        serde_json::json!({
-            "name": quote::piece(&self.evidence.subject.entry_name()),
-            "key": {"type": fingerprint::type_name(key), "sha256": fingerprint::sha256(key)},
-            "verdict": self.verdict.word(),
-        })
+    /// The whole as JSON: [`explain::object`], how the key was proved, and what it comes to.
+    pub fn json(&self) -> Json {
+        let mut told = explain::object(&self.evidence, &self.verdict);
+        told["shown"] = json!(self.host);
+        told["algorithm"] = json!(self.algorithm);
+        told["standing"] = json!(self.standing().word());
+        told
     }
 }

@@ -87,16 +87,6 @@ pub struct Record {
 }
 
 impl Sshfp {
-    /// Of a proven match: the name that was asked for, and the zone that proves it.
-    pub fn proof(&self) -> Option<(&str, &str)> {
-        match self {
-            Sshfp::Found { name, signer: Some(signer), agreement: Agreement::Match } => {
-                Some((name, signer))
-            }
-            _ => None,
-        }
-    }
-
     /// Whether DNSSEC proves that the key is the host's.
     pub fn is_secure_match(&self) -> bool {
         self.is_secure() && self.agreement() == Some(Agreement::Match)

@@ -56,7 +56,6 @@ facts-hint-close = close
 
 trusted-known = known: { $at }
 trusted-certified = certified by { $authority }: { $at }
-trusted-dns = proved by DNSSEC: SSHFP of { $name }, signed by { $signer }
 trusted-new-taken = new hosts are taken without a question; { $saved }
 trusted-not = it is NOT: StrictHostKeyChecking is no
 trusted-once = you said so, for this connection

@@ -56,7 +56,6 @@ facts-hint-close = 閉じる
 
 trusted-known = 登録済み: { $at }
 trusted-certified = 認証局 { $authority } の証明書: { $at }
-trusted-dns = DNSSEC で証明済み: { $name } の SSHFP (署名ゾーン { $signer })
 trusted-new-taken = 新しいホストを確認なしで受け入れる設定です。{ $saved }
 trusted-not = 信頼できていません: StrictHostKeyChecking が no です
 trusted-once = この接続に限り、あなたが承認しました

@@ -372,6 +372,8 @@ fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
         hash: options.hash_known_hosts.value,
         command: options.known_hosts_command.value.clone(),
         revoked: options.revoked_host_keys.value.clone(),
+        authorities: Some(environment.authorities()),
+        pins: plan.pins.clone(),
         update: match options.update_host_keys.value {
             config::UpdateHostKeys::Ask if options.batch_mode.value => config::UpdateHostKeys::No,
             update => update,

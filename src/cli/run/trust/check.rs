@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::report;
 use super::{Result, Words, connect, log, print, prompt, resolve, within_signals};
 use crate::cli::Environment;
 use crate::cli::args::Typed;
@@ -68,7 +67,7 @@ pub(super) async fn judge(
 
 fn tell(judgement: &Judgement, json: bool) -> Result<u8> {
     print(&match json {
-        true => format!("{:#}\n", report::object(judgement)),
+        true => format!("{:#}\n", judgement.json()),
         false => page(judgement),
     })?;
     Ok(match judgement.standing() {

@@ -218,18 +218,9 @@ pub(super) fn check_fingerprint(typed: &str) -> Result<()> {
 /// With `--json` a connection says on standard error what it made of each host key: one
 /// object, one line.
 pub(in crate::cli::run) fn connection(judgement: &Judgement, because: Option<&str>) {
-    let mut told = object(judgement);
+    let mut told = judgement.json();
     told["event"] = json!("host-key");
     told["accepted"] = json!(because.is_some());
     told["because"] = json!(because);
     log::write(&told.to_string());
-}
-
-/// A judgement as JSON.
-pub(super) fn object(judgement: &Judgement) -> Json {
-    let mut told = judgement.json();
-    told["shown"] = json!(judgement.host);
-    told["algorithm"] = json!(judgement.algorithm);
-    told["standing"] = json!(judgement.standing().word());
-    told
 }
