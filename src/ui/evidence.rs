@@ -9,7 +9,7 @@ use crate::catalogue;
 use crate::text;
 use crate::trust::explain::{self, Fact, Source, Weight};
 use crate::trust::fingerprint::{self, Hash};
-use crate::trust::{Evidence, Finding};
+use crate::trust::{Evidence, Finding, KnownKey};
 use crate::ui::screen::look::Tone;
 
 /// The keys on record that the offered one is not.
@@ -71,6 +71,11 @@ pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<Line> {
     let mut lines = vec![Line::new(Tone::Dim, "evidence-name", vec![("name", name)])];
     lines.extend(facts.map(|fact| Line::new(tone(&fact), fact.id, fact.values)));
     lines
+}
+
+/// The day on which this program first wrote the key for the host, if it did.
+pub fn first_written<'a>(evidence: &'a Evidence, known: &KnownKey) -> Option<&'a str> {
+    evidence.dates.of(&known.key, Some(&evidence.subject.entry_name()))
 }
 
 fn tone(fact: &Fact) -> Tone {
