@@ -38,6 +38,11 @@ pub struct Scripted {
 
 impl Scripted {
     pub fn start(steps: impl Into<VecDeque<Step>>) -> Scripted {
+        Scripted::with_banner(steps, None)
+    }
+
+    /// The same, with words before any login.
+    pub fn with_banner(steps: impl Into<VecDeque<Step>>, banner: Option<&'static str>) -> Scripted {
         let key = include_str!("../data/keys/made/ed25519.openssh");
         let key = PrivateKey::from_openssh(key).unwrap();
         let public = key.public_key().to_openssh().unwrap();
@@ -52,7 +57,7 @@ impl Scripted {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 started.send(listener.local_addr().unwrap().port()).unwrap();
                 tokio::select! {
-                    () = serve(listener, key, script, end) => {}
+                    () = serve(listener, (key, banner), script, end) => {}
                     _ = stopped => {}
                 }
             });
@@ -98,9 +103,15 @@ impl Drop for Scripted {
     }
 }
 
-async fn serve(listener: TcpListener, key: PrivateKey, script: Script, end: Arc<Notify>) {
+async fn serve(
+    listener: TcpListener,
+    (key, banner): (PrivateKey, Option<&'static str>),
+    script: Script,
+    end: Arc<Notify>,
+) {
     let config = Arc::new(Config {
         keys: vec![key],
+        auth_banner: banner,
         auth_rejection_time: Duration::ZERO,
         auth_rejection_time_initial: Some(Duration::ZERO),
         inactivity_timeout: None,
