@@ -11,6 +11,8 @@ mod new;
 mod query;
 mod route;
 mod sessions;
+#[path = "trust/authority.rs"]
+mod trust_authority;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -57,6 +59,9 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
         Verb::Keygen => keygen::run(typed, &environment),
+        Verb::Trust if typed.rest.first().is_some_and(|word| word == "authority") => {
+            trust_authority::run(&typed.rest[1..], &environment)
+        }
         Verb::Connect if typed.query.is_some() => {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
