@@ -530,3 +530,6 @@ mod tests {
         assert!(text.len() < 1000 && !text.contains(char::is_control), "{text}");
     }
 }
+
+#[cfg(test)]
+mod table;

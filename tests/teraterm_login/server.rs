@@ -47,7 +47,8 @@ impl Scripted {
         let key = PrivateKey::from_openssh(key).unwrap();
         let public = key.public_key().to_openssh().unwrap();
         let (log, hang_up) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
-        let script = Script { steps: Arc::new(Mutex::new(steps.into())), log: Arc::clone(&log) };
+        let steps = Arc::new(Mutex::new(steps.into()));
+        let script = Script { steps, log: Arc::clone(&log), banner };
         let (started, port) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let end = Arc::clone(&hang_up);
@@ -57,7 +58,7 @@ impl Scripted {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 started.send(listener.local_addr().unwrap().port()).unwrap();
                 tokio::select! {
-                    () = serve(listener, (key, banner), script, end) => {}
+                    () = serve(listener, key, script, end) => {}
                     _ = stopped => {}
                 }
             });
@@ -105,13 +106,12 @@ impl Drop for Scripted {
 
 async fn serve(
     listener: TcpListener,
-    (key, banner): (PrivateKey, Option<&'static str>),
+    key: PrivateKey,
     script: Script,
     end: Arc<Notify>,
 ) {
     let config = Arc::new(Config {
         keys: vec![key],
-        auth_banner: banner,
         auth_rejection_time: Duration::ZERO,
         auth_rejection_time_initial: Some(Duration::ZERO),
         inactivity_timeout: None,
@@ -137,6 +137,7 @@ async fn serve(
 struct Script {
     steps: Arc<Mutex<VecDeque<Step>>>,
     log: Arc<Mutex<Vec<String>>>,
+    banner: Option<&'static str>,
 }
 
 impl Script {
@@ -163,6 +164,10 @@ impl Script {
 
 impl Handler for Script {
     type Error = russh::Error;
+
+    async fn authentication_banner(&mut self) -> Result<Option<String>, russh::Error> {
+        Ok(self.banner.map(str::to_owned))
+    }
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, russh::Error> {
         Ok(self.next(format!("none {user}")))

@@ -85,3 +85,24 @@ warning-certificate = The server "{ $host }" has a CERTIFICATE THAT DOES NOT COU
 warning-certificate-means = Its key is on record, but an authority that you trust for this host speaks for its keys, and this certificate is not in order. Ask its administrator before you go on.
 error-client-certificate-does-not-count = its certificate does not count, and nobody can be asked: { $fault }
 error-client-renew-certificate = ask the server's administrator for a certificate that holds; --host-key accepts one key without it
+
+## tessh trust authority
+authority-unknown-verb = unknown command of tessh trust authority: { $other } (list, show, add, remove, test)
+authority-words-not-utf-8 = the words must be UTF-8
+authority-usage = usage: { $line }
+authority-none = there are no authorities but those in known_hosts; tessh trust authority add makes one
+authority-row-name = name
+authority-row-file = file
+authority-row-key = key
+authority-row-validity = valid for
+authority-row-hashes = may sign with
+authority-rsa-short = an RSA key of { $bits } bits is no authority; { $least } is the least
+authority-name-taken = another file has an authority { $name } already
+authority-added = Added { $name } ({ $key }) for { $validity } to { $file }
+authority-would-add = Would add { $name } ({ $key }) for { $validity } to { $file }
+authority-removed = Removed { $file }
+authority-would-remove = Would remove { $file }
+authority-no-host = '{ $host }' is no host and port
+authority-missing-name = there is no authority { $name }
+authority-key-hint = a key as in a .pub file, its base64 alone, or a file with one
+authority-key-lines = the file has to have one line with one key

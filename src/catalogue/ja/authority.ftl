@@ -85,3 +85,24 @@ warning-certificate = サーバー「{ $host }」の証明書は無効です。
 warning-certificate-means = 鍵は登録済みですが、このホストの鍵を保証するはずの認証局の証明書に問題があります。続ける前に管理者に確認してください。
 error-client-certificate-does-not-count = 証明書が無効で、確認を求める相手がいません: { $fault }
 error-client-renew-certificate = サーバーの管理者に有効な証明書への更新を依頼してください。--host-key を使えば証明書なしで特定の鍵を受け入れられます
+
+## tessh trust authority
+authority-unknown-verb = tessh trust authority に { $other } という操作はありません (list, show, add, remove, test)
+authority-words-not-utf-8 = 引数は UTF-8 で指定してください
+authority-usage = 使い方: { $line }
+authority-none = known_hosts 以外に認証局の登録はありません。tessh trust authority add で追加できます
+authority-row-name = 名前
+authority-row-file = ファイル
+authority-row-key = 鍵
+authority-row-validity = 有効範囲
+authority-row-hashes = 署名方式
+authority-rsa-short = { $bits } ビットの RSA 鍵は認証局にできません。{ $least } ビット以上が必要です
+authority-name-taken = 認証局 { $name } は別のファイルに登録済みです
+authority-added = { $name } ({ $key }) を有効範囲 { $validity } で { $file } に追加しました
+authority-would-add = { $name } ({ $key }) を有効範囲 { $validity } で { $file } に追加することになります
+authority-removed = { $file } を削除しました
+authority-would-remove = { $file } を削除することになります
+authority-no-host = '{ $host }' はホストとポートの指定ではありません
+authority-missing-name = 認証局 { $name } はありません
+authority-key-hint = .pub ファイルの形式の鍵、その base64、または鍵のファイルを指定してください
+authority-key-lines = ファイルには鍵を 1 行だけ書いてください

@@ -5,6 +5,7 @@
 //! trusted; 1 nothing there, nothing to change, or not trusted; 2 `check` could not tell.
 
 mod add;
+mod authority;
 mod check;
 mod list;
 mod remove;
@@ -36,6 +37,9 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let Some((verb, words)) = typed.rest.split_first() else {
         return Err(usage(say!("trust-no-verb")).hint(say!("trust-verbs")));
     };
+    if verb == "authority" {
+        return authority::run(words, &environment);
+    }
     let words = Words::read(words)?;
     if words.help || verb == "--help" {
         return print(&help::trust_help());
