@@ -49,7 +49,7 @@ fn a_banner_cannot_imitate_our_line() {
         assert!(screen.contains(line), "{line}: {screen}");
     }
     pty.send("<enter>");
-    pty.wait_for("password:");
+    pty.wait_for("127.0.0.1's password:");
     pty.send("x<enter>");
     pty.wait_for("Remember");
     pty.send("<enter>");

@@ -104,12 +104,7 @@ impl Drop for Scripted {
     }
 }
 
-async fn serve(
-    listener: TcpListener,
-    key: PrivateKey,
-    script: Script,
-    end: Arc<Notify>,
-) {
+async fn serve(listener: TcpListener, key: PrivateKey, script: Script, end: Arc<Notify>) {
     let config = Arc::new(Config {
         keys: vec![key],
         auth_rejection_time: Duration::ZERO,

@@ -47,3 +47,4 @@ trust-has-another-hint = --replace puts the new key in its place, if you know th
 trust-already = { $key } is on record already at { $place }
 trust-added = added { $key } to { $file }
 trust-replaced = { $key } took the place of the old key in { $file }
+trust-usage = tessh trust { $verb } [options] [user@]host

@@ -47,3 +47,4 @@ trust-has-another-hint = 新しい鍵が正しいとわかっている場合は�
 trust-already = { $key } は { $place } に登録済みです
 trust-added = { $key } を { $file } に追加しました
 trust-replaced = { $file } の古い鍵を { $key } に置き換えました
+trust-usage = tessh trust { $verb } [オプション] [ユーザー@]ホスト

@@ -143,7 +143,7 @@ impl Words {
         // As under the name ssh there are no verbs here: the host may be called like one.
         let parsed = args::parse(self.rest.iter().cloned(), true).map_err(|error| {
             match error.cause() == say!("error-cli-no-host-named") {
-                true => error.hint(format!("tessh trust {verb} [user@]host")),
+                true => error.hint(say!("trust-usage", verb)),
                 false => error,
             }
         })?;
