@@ -106,7 +106,7 @@ impl SecurityKeys {
         pin: Option<&Secret>,
     ) -> Result<Vec<u8>, Refusal> {
         if self.provider.is_empty() {
-            return Err(Refusal::Error(self.failed("SecurityKeyProvider none")));
+            return Err(Refusal::Error(self.failed(&say!("security-key-off"))));
         }
         let request = request(key, &self.provider, data, pin)
             .ok_or_else(|| Refusal::Error(fault(say!("security-key-unknown"))))?;
