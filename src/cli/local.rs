@@ -8,8 +8,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
-use super::log;
 use super::stdio::OutputFd;
+use super::{attempt, log};
 use crate::client::channel::{Sink, WindowSize};
 use crate::client::information::Information;
 use crate::client::interlude::{Curtain, Interlude};
@@ -213,7 +213,7 @@ impl Console for Terminal<'_> {
         let (this, next) = (below + 1, below + 2);
         self.say(&(say!("again-begins", escape, next) + "\r\n"));
         Box::pin(async move {
-            let ended = self.aside(true, log_in());
+            let ended = self.aside(true, attempt::run(next, log_in()));
             let ended = match ended.await {
                 Ok(exit) => told(&exit),
                 Err(error) => say!("again-failed", error),

@@ -135,8 +135,13 @@ pub(super) fn write(text: &str) {
     to_stderr(&line);
 }
 
-/// Writes text to standard error; in raw mode a line must bring its own carriage return.
+/// Writes text to standard error; in raw mode a line must bring its own carriage return. While
+/// a dialog has the screen the terminal holds it: it would be written across the dialog.
 pub(super) fn to_stderr(text: &str) {
+    let stderr = rustix::stdio::stderr();
+    if crate::terminal::is_terminal(stderr) && crate::terminal::hold(text) {
+        return;
+    }
     let mut stderr = std::io::stderr().lock();
     let _ = match crate::terminal::is_changed() {
         true => stderr.write_all(text.replace('\n', "\r\n").as_bytes()),

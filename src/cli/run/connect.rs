@@ -10,10 +10,10 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::filter::{Filter, Wanted};
 use super::{forward, local_command, route};
-use crate::cli::Environment;
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::cli::stdio::Input;
+use crate::cli::{Environment, attempt};
 use crate::client::algorithms::{self, Lists};
 use crate::client::authenticate::{
     Asking, Credential, Kept, Login, Remembered, Session, authenticate, authenticate_asking,
@@ -135,7 +135,9 @@ pub(super) async fn enter(
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
-    Ok((log_in(visit, transport, login).await?, connected))
+    let mut session = log_in(visit, transport, login).await?;
+    session.route = route::told(plan);
+    Ok((session, connected))
 }
 
 /// By the chosen method, by what was remembered, or as the person now says.
@@ -189,6 +191,7 @@ fn asking(plan: &Plan, environment: &Environment) -> Asking {
         key_file_is_named: named.is_some(),
         key_file: named.or_else(existing),
         home: environment.home().clone(),
+        forward: forward::agent_offered(plan, environment),
     }
 }
 
@@ -247,7 +250,7 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
 /// The main path once more, on top of a session.
 fn once_more<'a>(visit: &'a Visit<'_>, modes: &[(Pty, u32)]) -> Interlude<'a, Result<Exit>> {
     let again = visit.again(modes);
-    Box::pin(async move { connect(&again, None, || ()).await })
+    Box::pin(async move { connect(&again, None, attempt::logged_in).await })
 }
 
 fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
@@ -367,7 +370,7 @@ fn dns_check(options: &Options, environment: &Environment) -> Result<DnsCheck> {
     Ok(DnsCheck { verify, host, resolver: environment.dns_resolver()? })
 }
 
-fn lists(options: &Options) -> Lists<'_> {
+pub(super) fn lists(options: &Options) -> Lists<'_> {
     Lists {
         kex: options.kex_algorithms.value.as_deref(),
         host_key: options.host_key_algorithms.value.as_deref(),

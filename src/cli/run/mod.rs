@@ -21,7 +21,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use connect::Visit;
 
 use super::args::{Typed, Verb};
-use super::{Environment, help, log, look, resolve};
+use super::{Environment, attempt, help, log, look, resolve};
 use crate::cli::resolve::Plan;
 use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
@@ -207,7 +207,12 @@ async fn ended_by_signal() -> u8 {
         }
     }
     tokio::select! {
-        () = next(&mut interrupt) => 2,
+        () = async {
+            next(&mut interrupt).await;
+            while attempt::give_up() {
+                next(&mut interrupt).await;
+            }
+        } => 2,
         () = next(&mut terminate) => 15,
         () = next(&mut hangup) => 1,
         () = next(&mut quit) => 3,

@@ -82,17 +82,27 @@ pub struct Session {
     pub(super) forwards: Arc<Forwards>,
     /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
     pub how: String,
+    /// The way to the server for the person, where it is not direct.
+    pub route: Option<String>,
     /// What the person let us keep in memory for this run.
     pub remembered: Option<Kept>,
-    /// Whether the person wants the agent forwarded in this session.
-    pub forward_agent: bool,
+    /// Whether the person wants the agent forwarded in this session, if they were asked.
+    pub forward_agent: Option<bool>,
 }
 
 impl Session {
     fn new(handle: Handle<Events>, shared: Arc<Shared>, how: String) -> Session {
         let handle = Arc::new(handle);
         let forwards = Arc::new(Forwards::new(&handle, &shared));
-        Session { handle, shared, forwards, how, remembered: None, forward_agent: false }
+        Session {
+            handle,
+            shared,
+            forwards,
+            how,
+            route: None,
+            remembered: None,
+            forward_agent: None,
+        }
     }
 
     /// The algorithms in use.
