@@ -17,6 +17,7 @@ use super::deadline;
 pub use super::events::Sink;
 use super::events::{Event, Output, Shared};
 use super::forward::Lane;
+use super::forward::idle::{self, Clock, Watched};
 use super::forward::x11::Request as X11Request;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -83,6 +84,8 @@ pub struct Channel {
     pub(super) events: UnboundedReceiver<Event>,
     pub(super) awaited: std::collections::VecDeque<Awaited>,
     pub(super) program: &'static str,
+    /// ChannelTimeout.
+    pub(super) clock: Option<Arc<Clock>>,
 }
 
 /// Opens the channel and sends its requests; output goes to the sinks from then on.
@@ -99,8 +102,16 @@ pub async fn open(
     session.shared.send_events_to(sender);
     let write = opened(session).await?;
     debug!("Entering interactive session.");
-    session.shared.send_output_to(write.id(), Output { stdout, stderr: Some(stderr) });
-    requested(session, write, events, &request).await
+    let clock = session.shared.incoming.lanes.timeouts.clock(idle::SESSION);
+    let watched = |sink: Sink| -> Sink {
+        match &clock {
+            Some(clock) => Box::new(Watched::new(sink, Some(Arc::clone(clock)))),
+            None => sink,
+        }
+    };
+    let output = Output { stdout: watched(stdout), stderr: Some(watched(stderr)) };
+    session.shared.send_output_to(write.id(), output);
+    requested(session, write, (events, clock), &request).await
 }
 
 /// A session channel beside the connection's own: its output waits in lanes, which a reader
@@ -117,13 +128,14 @@ pub(super) struct Bare {
     pub stdout: Arc<Lane>,
     pub stderr: Arc<Lane>,
     pub events: UnboundedReceiver<Event>,
+    pub clock: Option<Arc<Clock>>,
 }
 
 /// Opens one more session channel and sends its requests; see [`open`].
 pub(super) async fn open_beside(session: &Session, request: &SessionRequest) -> Result<Beside> {
-    let Bare { write, stdout, stderr, events } = open_bare(session).await?;
+    let Bare { write, stdout, stderr, events, clock } = open_bare(session).await?;
     let id = write.id();
-    match requested(session, write, events, request).await {
+    match requested(session, write, (events, clock), request).await {
         Ok(channel) => Ok(Beside { channel, stdout, stderr }),
         Err(error) => {
             session.shared.incoming.lanes.remove(id);
@@ -141,8 +153,9 @@ pub(super) async fn open_bare(session: &Session) -> Result<Bare> {
     let stdout = expected.claim(write.id());
     let (sender, events) = unbounded_channel();
     let stderr = stdout.session(sender);
-    stdout.describe("session".to_owned());
-    Ok(Bare { write, stdout, stderr, events })
+    stdout.describe(idle::SESSION.to_owned());
+    let clock = stdout.start_clock(&lanes.timeouts);
+    Ok(Bare { write, stdout, stderr, events, clock })
 }
 
 async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
@@ -159,7 +172,7 @@ async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
 async fn requested(
     session: &Session,
     write: ChannelWriteHalf<Msg>,
-    events: UnboundedReceiver<Event>,
+    (events, clock): (UnboundedReceiver<Event>, Option<Arc<Clock>>),
     request: &SessionRequest,
 ) -> Result<Channel> {
     let sent = send(&write, request).await;
@@ -169,7 +182,7 @@ async fn requested(
         Program::Exec(_) => "exec",
         Program::Subsystem(_) => "subsystem",
     };
-    Ok(Channel { write: Arc::new(write), events, awaited, program })
+    Ok(Channel { write: Arc::new(write), events, awaited, program, clock })
 }
 
 async fn send(

@@ -5,7 +5,7 @@
 //! per connection or key exchange; only the round trip is asked for when somebody looks.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::deadline;
 use super::events::Negotiated;
 use crate::say;
 use crate::text;
-use crate::trust::fingerprint;
+use crate::trust::{Judgement, fingerprint};
 
 /// What is shown of an identification line: RFC 4253 section 4.2 allows 255 bytes.
 const SHOWN: usize = 255;
@@ -30,8 +30,10 @@ const LABEL: usize = 24;
 pub struct Information {
     /// The user name on the server.
     pub user: String,
-    /// The address connected to; `None` behind a proxy command.
+    /// The address connected to; `None` where the way is not direct.
     pub address: Option<SocketAddr>,
+    /// The way there, where it is not direct: jump hosts, a proxy, a command.
+    pub route: Option<String>,
     /// The server's identification line, fit to be shown.
     pub server: String,
     /// Ours.
@@ -95,6 +97,13 @@ impl Information {
                     say!("information-address-port", address = address.ip(), port = address.port())
                 }
                 None => say!("information-behind-proxy"),
+            },
+        );
+        line(
+            say!("information-route"),
+            match &self.route {
+                Some(route) => text::line(route, 4 * SHOWN),
+                None => say!("information-direct"),
             },
         );
         line(say!("information-server"), self.server.clone());
@@ -193,6 +202,8 @@ fn duration(time: Duration) -> String {
 pub(super) struct Record {
     noted: Mutex<Noted>,
     exchanges: AtomicU32,
+    judged: Mutex<Option<Judgement>>,
+    proved: AtomicBool,
 }
 
 #[derive(Clone, Default)]
@@ -224,6 +235,11 @@ impl Record {
         noted.early = ((server.len() + 2 + early) as u64, client.len() as u64 + 2);
     }
 
+    /// The server's identification line, fit to be shown.
+    pub fn server(&self) -> String {
+        self.noted().server.clone()
+    }
+
     /// The host's key was accepted, proved by this algorithm, for this reason.
     pub fn accepted(&self, algorithm: String, key: &PublicKey, trusted: String) {
         self.noted().host_key = Some(HostKey {
@@ -235,9 +251,35 @@ impl Record {
         });
     }
 
+    /// The host was judged, and nothing else is wanted.
+    pub fn judge(&self, judgement: Judgement) {
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(judgement);
+    }
+
+    /// What [`Record::judge`] was told.
+    pub fn judged(&self) -> Option<Judgement> {
+        self.judged.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The server asked for something that only the user has: a password, an answer, a
+    /// signature.
+    pub fn prove(&self) {
+        self.proved.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Record::prove`] was called.
+    pub fn is_proved(&self) -> bool {
+        self.proved.load(Ordering::Relaxed)
+    }
+
     /// This user is logged in.
     pub fn logged_in(&self, user: &str) {
         user.clone_into(&mut self.noted().user);
+    }
+
+    /// The user who is logged in.
+    pub fn user(&self) -> String {
+        self.noted().user.clone()
     }
 
     /// Keys were exchanged.
@@ -265,7 +307,9 @@ impl Session {
         let (received, sent) = self.shared.wire.counted();
         Information {
             user: noted.user,
-            address: noted.address,
+            // Of a proxy it would be the proxy's.
+            address: noted.address.filter(|_| self.route.is_none()),
+            route: self.route.clone(),
             server: noted.server,
             client: noted.client.to_owned(),
             negotiated: self.negotiated(),
@@ -302,6 +346,7 @@ mod tests {
         Information {
             user: name("u\x1b[2J"),
             address: None,
+            route: Some(name("by way of a\x1b[2J")),
             server: name("SSH-2.0-server"),
             client: name("SSH-2.0-client"),
             negotiated: Some(Negotiated {

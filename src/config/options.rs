@@ -89,6 +89,8 @@ pub struct Options {
     pub password_authentication: Setting<bool>,
     /// PubkeyAuthentication; `unbound` and `host-bound` are yes.
     pub pubkey_authentication: Setting<bool>,
+    /// Whether PubkeyAuthentication lets signatures name the host: all but `unbound` do.
+    pub host_bound_authentication: Setting<bool>,
     /// KbdInteractiveAuthentication.
     pub kbd_interactive_authentication: Setting<bool>,
     /// NumberOfPasswordPrompts.
@@ -171,6 +173,8 @@ pub struct Options {
     pub log_level: Setting<LogLevel>,
     /// SyslogFacility, in capital letters.
     pub syslog_facility: Setting<&'static str>,
+    /// SecurityKeyProvider as it stands; `None` if not set.
+    pub security_key_provider: Setting<Option<String>>,
     /// Tag.
     pub tag: Setting<Option<String>>,
     /// What to tell the person once, one line each.
@@ -239,6 +243,9 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         preferred_authentications: v.optional(K::PreferredAuthentications, comma_list)?,
         password_authentication: v.flag(K::PasswordAuthentication, true)?,
         pubkey_authentication: v.parsed(K::PubkeyAuthentication, true, pubkey)?,
+        host_bound_authentication: v.parsed(K::PubkeyAuthentication, true, |text| {
+            Ok(!text.eq_ignore_ascii_case("unbound"))
+        })?,
         kbd_interactive_authentication: v.flag(K::KbdInteractiveAuthentication, true)?,
         number_of_password_prompts: v.parsed(K::NumberOfPasswordPrompts, 3, value::number)?,
         connect_timeout: v.time(K::ConnectTimeout)?,
@@ -269,6 +276,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape)?,
         syslog_facility: v.parsed(K::SyslogFacility, "USER", super::check::facility)?,
         log_level: v.parsed(K::LogLevel, LogLevel::Info, value::level)?,
+        security_key_provider: v.text(K::SecurityKeyProvider)?,
         tag: v.text(K::Tag)?,
     })
 }

@@ -98,6 +98,9 @@ pub async fn transport_for(
         update: tessh::config::UpdateHostKeys::No,
         visual: false,
         dns: DnsCheck::default(),
+        first_seen: None,
+        authorities: None,
+        pins: Vec::new(),
     };
     let options = TransportOptions {
         lists: Lists { host_key: options.host_key, ..Lists::default() },
@@ -121,6 +124,9 @@ pub fn login(method: Method) -> Login {
         agent_identities: false,
         agent_key: None,
         agent_held: None,
+        host_bound: true,
+        devices: tessh::keys::security_key::SecurityKeys::default(),
+        add_keys: tessh::config::AddKeys::default(),
         password: None,
         opened: None,
         tries: 1,

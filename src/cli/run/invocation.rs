@@ -67,6 +67,7 @@ pub(super) fn start_log(typed: &Typed, options: &Options) -> Result<()> {
         true => log::start_syslog(level, options.syslog_facility.value),
         false => log::start(level, typed.log_file.as_deref())?,
     }
+    log::always(&options.log_verbose.value);
     Ok(())
 }
 

@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,7 +19,7 @@ use crate::cli::resolve::{self, Plan, profile::store};
 use crate::config::{Keyword, Origin};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
-use crate::profiles::{History, Profile, Store};
+use crate::profiles::{Document, History, Profile, Store};
 use crate::say;
 use crate::terminal;
 use crate::ui::hosts::{Desk, Entered, Family, Hosts};
@@ -27,6 +27,8 @@ use crate::ui::plain_connection;
 use crate::ui::screen::Screen;
 use crate::ui::screen::connection::NewConnection;
 
+/// What a session is called before it has a name.
+const UNNAMED: &str = "new";
 /// The person left without a connection.
 const LEFT: u8 = 130;
 
@@ -39,7 +41,9 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let (base, before) = beforehand(typed);
     let context = environment.context();
     let hosts = Hosts::find(store(&context), history(&environment));
-    let desk = Arc::new(Line { base, store: store(&context) });
+    let environment = Arc::new(environment);
+    let (saved, around) = (store(&context), Arc::clone(&environment));
+    let desk = Arc::new(Line { base, store: saved, environment: around });
     let asking = match asker {
         Asker::Screen(screen) => {
             let dialog = NewConnection::new(hosts, desk.clone(), &before);
@@ -47,15 +51,11 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
         }
         Asker::Lines(tty) => Asking::Lines(Box::new(Lines { tty, hosts, before, failed: None })),
     };
-    within_signals(lead(asking, desk, Arc::new(environment)))
+    within_signals(lead(asking, desk, environment))
 }
 
-/// The history: `$XDG_STATE_HOME/tessh/history`, by default in `~/.local/state`.
 fn history(environment: &Environment) -> History {
-    let base = environment.get("XDG_STATE_HOME").map(PathBuf::from);
-    let base = base.filter(|path| path.is_absolute());
-    let base = base.unwrap_or_else(|| environment.home().join(".local/state"));
-    History::new(base.join("tessh/history"))
+    History::new(environment.state().join("history"))
 }
 
 /// Puts the host of a session that has begun into the history: as typed, with user and port
@@ -248,6 +248,7 @@ fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Ty
 struct Line {
     base: Typed,
     store: Store,
+    environment: Arc<Environment>,
 }
 
 impl Desk for Line {
@@ -257,10 +258,14 @@ impl Desk for Line {
 
     fn profile(&self, entered: &Entered) -> Result<Profile> {
         let typed = self.typed(entered)?;
-        let profile = sessions::typed_profile(&typed)?;
+        let profile = sessions::typed_profile(&typed, UNNAMED, &self.environment)?;
         // A box that is cleared is an answer, too.
         let cleared = (!entered.confirm_paste).then_some(false);
         Ok(Profile { confirm_paste: profile.confirm_paste.or(cleared), ..profile })
+    }
+
+    fn accepts(&self, document: &Document) -> Result<()> {
+        sessions::accepts(document, &self.environment)
     }
 }
 

@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep};
 
+use super::idle::{self, Clock, Timeouts};
 use super::line::Line;
 use super::traffic::{Pressure, Traffic};
 use crate::client::events::Event;
@@ -46,6 +47,8 @@ pub struct Lanes {
     pub traffic: Arc<Traffic>,
     /// The first one has come, or the last one has gone.
     pub changed: Notify,
+    /// How long channels may rest.
+    pub timeouts: Timeouts,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -205,6 +208,8 @@ struct State {
     line: Option<Arc<Line>>,
     /// When the local end took something last.
     taken: Option<Instant>,
+    /// Of a channel that may not rest for ever.
+    clock: Option<Arc<Clock>>,
     /// Time by which the connection may be held up, not used yet.
     owed: Duration,
 }
@@ -269,6 +274,16 @@ impl Lane {
         state.what = what;
     }
 
+    /// Starts the clock of this channel, if it may not rest for ever.
+    pub fn start_clock(&self, timeouts: &Timeouts) -> Option<Arc<Clock>> {
+        let mut state = lock(&self.state);
+        state.clock = timeouts.clock(idle::kind(&state.what));
+        if let Some(errors) = self.errors.get() {
+            lock(&errors.state).clock.clone_from(&state.clock);
+        }
+        state.clock.clone()
+    }
+
     /// What this connection is.
     pub fn what(&self) -> String {
         lock(&self.state).what.clone()
@@ -292,6 +307,9 @@ impl Lane {
             let mut state = lock(&self.state);
             if state.gone || data.is_empty() {
                 return;
+            }
+            if let Some(clock) = &state.clock {
+                clock.touch();
             }
             let written = state.pass(data);
             if written == data.len() {
