@@ -556,7 +556,7 @@ fn what_is_no_master_is_one_clear_line() {
 fn a_master_that_says_nothing_is_not_waited_for() {
     let home = Home::new();
     let path = home.path("silent");
-    listener(&path, |stream| std::mem::forget(stream));
+    listener(&path, std::mem::forget);
     let output = check(&home, &path).output();
     output.expect_failure(&["master hello exchange failed"]);
     assert!(output.took < Duration::from_secs(20), "{:?}", output.took);
