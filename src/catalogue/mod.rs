@@ -65,6 +65,8 @@ macro_rules! files {
             include_str!(concat!($language, "/share.ftl")),
             include_str!(concat!($language, "/agent.ftl")),
             include_str!(concat!($language, "/aside.ftl")),
+            include_str!(concat!($language, "/trust.ftl")),
+            include_str!(concat!($language, "/authority.ftl")),
         ]
     };
 }

@@ -84,11 +84,12 @@ pub(super) fn start_syslog(level: LogLevel, facility: &str) {
 }
 
 fn begin(level: LogLevel, sink: Sink) {
-    let logger = LOGGER.get_or_init(|| Logger {
+    let empty = || Logger {
         level: AtomicU8::new(0),
         always: Mutex::default(),
         sink: Mutex::new(Sink::Stderr),
-    });
+    };
+    let logger = LOGGER.get_or_init(empty);
     *logger.sink() = sink;
     // Only the first call can win, and it installs the same logger.
     let _ = log::set_logger(logger);

@@ -43,6 +43,10 @@ fn open_own(fd: BorrowedFd<'_>, direction: OFlags) -> io::Result<(OwnedFd, Sort)
     if kind == FileType::Socket {
         return Ok((dup(fd)?, Sort::Socket));
     }
+    if kind == FileType::Unknown {
+        // An event, a timer and the like: whoever reads one may wait.
+        return Ok((dup(fd)?, Sort::Shared));
+    }
     if kind != FileType::Fifo && !terminal {
         return Ok((dup(fd)?, Sort::File));
     }

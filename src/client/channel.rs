@@ -111,7 +111,7 @@ pub async fn open(
     };
     let output = Output { stdout: watched(stdout), stderr: Some(watched(stderr)) };
     session.shared.send_output_to(write.id(), output);
-    requested(session, (write, events, clock), &request).await
+    requested(session, write, (events, clock), &request).await
 }
 
 /// A session channel beside the connection's own: its output waits in lanes, which a reader
@@ -135,7 +135,7 @@ pub(super) struct Bare {
 pub(super) async fn open_beside(session: &Session, request: &SessionRequest) -> Result<Beside> {
     let Bare { write, stdout, stderr, events, clock } = open_bare(session).await?;
     let id = write.id();
-    match requested(session, (write, events, clock), request).await {
+    match requested(session, write, (events, clock), request).await {
         Ok(channel) => Ok(Beside { channel, stdout, stderr }),
         Err(error) => {
             session.shared.incoming.lanes.remove(id);
@@ -172,7 +172,8 @@ async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
 
 async fn requested(
     session: &Session,
-    (write, events, clock): (ChannelWriteHalf<Msg>, UnboundedReceiver<Event>, Option<Arc<Clock>>),
+    write: ChannelWriteHalf<Msg>,
+    (events, clock): (UnboundedReceiver<Event>, Option<Arc<Clock>>),
     request: &SessionRequest,
 ) -> Result<Channel> {
     let sent = send(&write, request).await;

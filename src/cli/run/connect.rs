@@ -1,6 +1,5 @@
 //! `tessh [user@]host [command]`: the main path, one straight function.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -11,14 +10,14 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::background::{Tether, Word};
 use super::filter::{Filter, Wanted};
-use super::{forward, local_command, master, route};
+use super::{forward, local_command, login, master, route};
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::cli::stdio::Input;
 use crate::cli::{Environment, attempt};
-use crate::client::algorithms::{self, Lists};
+use crate::client::algorithms::Lists;
 use crate::client::authenticate::{
-    Asking, Credential, Kept, Login, Remembered, Session, authenticate, authenticate_asking,
+    Asking, Login, Remembered, Session, authenticate, authenticate_asking,
 };
 use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
 use crate::client::connect::{ProxyCommand, Route};
@@ -28,15 +27,13 @@ use crate::client::paste::{Brackets, Paste};
 use crate::client::relay::{self, Exit, Local};
 use crate::client::rotation;
 use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
-use crate::config::{self, Method, MethodChoice, Options, Origin, RequestTty, SessionType};
+use crate::config::{self, Method, Options, Origin, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
-use crate::keys::KeyFile;
-use crate::keys::security_key::SecurityKeys;
-use crate::prompt::Prompt;
+use crate::prompt::{Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
-use crate::trust::{Policy, Sources, Subject, VerifyDns};
+use crate::trust::{Judgement, Policy, Sources, Subject, VerifyDns};
 
 /// Sessions on top of the first one: more than a person can keep apart.
 const MAX_DUPLICATES: usize = 4;
@@ -181,7 +178,7 @@ pub(super) async fn enter(
     let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
     options.warnings.iter().for_each(|warning| warn!("{warning}"));
-    let login = login(plan, environment, password)?;
+    let login = login::login(plan, environment, password)?;
     let wanted = transport_options(options);
     wanted.lists.check()?;
     let host = host_policy(plan, environment)?;
@@ -193,7 +190,27 @@ pub(super) async fn enter(
         .map_err(|error| name_host(error, plan))?;
     let mut session = log_in(visit, transport, login).await?;
     session.route = route::told(plan);
+    prompt.welcome(&Welcome {
+        host: &plan.host,
+        user: &session.user(),
+        how: &session.how,
+        is_proved: session.is_proved(),
+    });
     Ok((session, connected))
+}
+
+/// The same way up to the key exchange: what is known of the host at the end of it. Only hosts
+/// before it are logged in to.
+pub(super) async fn judge(visit: &Visit<'_>) -> Result<Judgement> {
+    let Visit { plan, environment, prompt, .. } = visit;
+    let options = &plan.options;
+    options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    let wanted = transport_options(options);
+    wanted.lists.check()?;
+    let host = host_policy(plan, environment)?;
+    let (stream, budget) = route::reach(visit).await?;
+    let judged = verify::judge(stream, host, &wanted, budget, Arc::clone(prompt)).await;
+    judged.map_err(|error| name_host(error, plan))
 }
 
 /// By the chosen method, by what was remembered, or as the person now says.
@@ -201,7 +218,7 @@ async fn log_in(visit: &Visit<'_>, transport: Transport, mut login: Login) -> Re
     let Visit { plan, environment, remembered, .. } = visit;
     let kept = remembered.get(&visit.label());
     if let Some(kept) = &kept {
-        recall(&mut login, kept);
+        login::recall(&mut login, kept);
     }
     if login.chain.is_empty() {
         let mut session = authenticate_asking(transport, login, asking(plan, environment)).await?;
@@ -284,6 +301,7 @@ async fn run(
     let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
     let channel = channel::open(session, request, stdout, stderr).await?;
+    shown.store(pty, Ordering::Relaxed);
     visit.cut()?;
     let watcher = watch_size(pty, resize);
     let input = match no_input(options) {
@@ -303,7 +321,6 @@ async fn run(
     filter.finish();
     drop(watcher);
     console.leave();
-    shown.store(pty, Ordering::Relaxed);
     exit
 }
 
@@ -398,18 +415,22 @@ pub(super) fn route(plan: &Plan, environment: &Environment) -> Route {
     }
 }
 
-fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
-    let options = &plan.options;
-    let subject = Subject {
+/// Whom a key must belong to.
+pub(super) fn subject(options: &Options) -> Subject {
+    Subject {
         name: match &options.host_key_alias.value {
             Some(alias) => alias.to_ascii_lowercase(),
             None => options.hostname.value.to_ascii_lowercase(),
         },
         port: options.port.value,
         alias: options.host_key_alias.value.is_some(),
-    };
+    }
+}
+
+fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
+    let options = &plan.options;
     Ok(HostPolicy {
-        subject,
+        subject: subject(options),
         shown: route::shown(plan),
         sources: Sources {
             user: options.user_known_hosts_files.value.clone(),
@@ -424,12 +445,15 @@ fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
         hash: options.hash_known_hosts.value,
         command: options.known_hosts_command.value.clone(),
         revoked: options.revoked_host_keys.value.clone(),
+        authorities: Some(environment.authorities()),
+        pins: plan.pins.clone(),
         update: match options.update_host_keys.value {
             config::UpdateHostKeys::Ask if options.batch_mode.value => config::UpdateHostKeys::No,
             update => update,
         },
         visual: options.visual_host_key.value,
         dns: dns_check(options, environment)?,
+        first_seen: Some(environment.first_seen()),
     })
 }
 
@@ -461,130 +485,6 @@ fn transport_options(options: &Options) -> TransportOptions<'_> {
         alive_interval: options.server_alive_interval.value,
         alive_count_max: options.server_alive_count_max.value,
     }
-}
-
-/// A key file, or the public key beside it where an agent has the private one.
-fn key_file(path: &Path) -> Result<KeyFile> {
-    let mut public = path.as_os_str().to_owned();
-    public.push(".pub");
-    let public = PathBuf::from(public);
-    KeyFile::read(if path.exists() || !public.exists() { path } else { &public })
-}
-
-fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Result<Login> {
-    let options = &plan.options;
-    let user = options.user.value.clone();
-    let chain = match &plan.method {
-        MethodChoice::Chain(chain) => chain.clone(),
-        MethodChoice::Ask => Vec::new(),
-    };
-    let agent_key = match (options.identity_files.first(), &plan.method) {
-        (Some(path), MethodChoice::Chain(chain)) if chain.contains(&Method::Agent) => {
-            Some(key_file(path)?)
-        }
-        // The dialog says what is wrong with the file.
-        (Some(path), MethodChoice::Ask) => KeyFile::read(path).ok(),
-        _ => None,
-    };
-    let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
-    Ok(Login {
-        label: format!("{user}@{}", plan.host),
-        user,
-        chain,
-        identities: identities(plan, environment)?,
-        certificates: options.certificate_files.value.clone(),
-        agent: plan.agent.clone(),
-        agent_identities: plan.agent_identities,
-        agent_key,
-        agent_held: None,
-        add_keys: *options.add_keys_to_agent,
-        devices: devices(options, environment),
-        host_bound: *options.host_bound_authentication,
-        password,
-        opened: None,
-        tries: options.number_of_password_prompts.value,
-        signatures: algorithms::select(algorithms::Family::Pubkey, pubkey)?,
-    })
-}
-
-/// As ssh(1) does, SSH_SK_HELPER and a provider with `$` before it are variables.
-fn devices(options: &Options, environment: &Environment) -> SecurityKeys {
-    let usual = SecurityKeys::default();
-    let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
-    let provider = match options.security_key_provider.value.as_deref() {
-        None => usual.provider,
-        Some(named) => match named.strip_prefix('$').filter(|name| !name.is_empty()) {
-            Some(name) => set(name).unwrap_or_default(),
-            None if named.eq_ignore_ascii_case("none") => String::new(),
-            None => named.to_owned(),
-        },
-    };
-    SecurityKeys { helper: set("SSH_SK_HELPER").map_or(usual.helper, PathBuf::from), provider }
-}
-
-/// What is remembered of the first login settles this one.
-fn recall(login: &mut Login, kept: &Kept) {
-    login.user.clone_from(&kept.user);
-    login.chain = vec![kept.method];
-    match &kept.credential {
-        Credential::Nothing => {}
-        Credential::Held(key) => login.agent_held = Some(key.clone()),
-        Credential::Password(secret) => {
-            login.password = Some(Secret::new(secret.expose().to_owned()));
-        }
-        Credential::Key(key, path) => login.opened = Some((Arc::clone(key), path.clone())),
-    }
-}
-
-/// Reads the identities before anything is sent, so that a bad file costs no connection. A
-/// file that cannot be used is passed over with a warning where another was named too.
-fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
-    let wanted = match &plan.method {
-        MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
-        // The dialog reads the one that is chosen.
-        MethodChoice::Ask => false,
-    };
-    if !wanted {
-        return Ok(Vec::new());
-    }
-    let named = &plan.options.identity_files;
-    if !named.is_set() {
-        // One, unless the caller expects ssh's ways.
-        let most = if plan.agent_identities { usize::MAX } else { 1 };
-        let existing = environment.default_identities().into_iter().filter(|path| path.exists());
-        let usable = existing.filter_map(|path| match KeyFile::read(&path) {
-            Ok(file) => Some(file),
-            Err(error) => {
-                warn!("{error}");
-                None
-            }
-        });
-        return Ok(usable.take(most).collect());
-    }
-    let (mut files, mut faults) = (Vec::new(), Vec::new());
-    for path in distinct(named) {
-        match key_file(path) {
-            Ok(file) => files.push(file),
-            Err(error) => faults.push(error),
-        }
-    }
-    if files.is_empty() && !faults.is_empty() {
-        return Err(faults.swap_remove(0));
-    }
-    for error in faults {
-        warn!("{error}");
-    }
-    Ok(files)
-}
-
-fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
-    let mut seen: Vec<&Path> = Vec::new();
-    for path in paths {
-        if !seen.contains(&path.as_path()) {
-            seen.push(path);
-        }
-    }
-    seen
 }
 
 /// A failure of the transport says which host it was.

@@ -52,6 +52,7 @@ pub(super) fn begin(visit: &Visit<'_>, session: &Session) -> Result<Option<Share
         prompt: Arc::clone(&visit.prompt),
         asks: matches!(sharing.master.value, ControlMaster::Ask | ControlMaster::AutoAsk),
         occupied: AtomicBool::new(true),
+        asking: tokio::sync::Mutex::default(),
     });
     let house = Arc::clone(&household);
     let master = Arc::new(Master::begin(session, socket, route::shown(visit.plan), house));
@@ -122,6 +123,8 @@ struct Household {
     asks: bool,
     /// The terminal is in use by the connection's own session.
     occupied: AtomicBool,
+    /// One question at a time.
+    asking: tokio::sync::Mutex<()>,
 }
 
 impl House for Household {
@@ -160,10 +163,9 @@ impl House for Household {
             if self.occupied.load(Ordering::Relaxed) && self.environment.ask_pass().is_none() {
                 return false;
             }
+            let _asking = self.asking.lock().await;
             let prompt = Arc::clone(&self.prompt);
-            let asked =
-                tokio::task::spawn_blocking(move || prompt.yes(&format!("{question} (yes/no) ")))
-                    .await;
+            let asked = tokio::task::spawn_blocking(move || prompt.confirm(&question)).await;
             matches!(asked, Ok(Answer::Given(true)))
         })
     }

@@ -1,8 +1,9 @@
 //! Banners have bounds, and the clock stands still during a question.
 
+use std::time::Duration;
+
 use super::banners::{MAX_BANNER, MAX_BANNERS};
 use super::*;
-use std::time::Duration;
 
 #[test]
 fn banners_are_shown_safely_and_only_so_many() {

@@ -278,6 +278,9 @@ impl Lane {
     pub fn start_clock(&self, timeouts: &Timeouts) -> Option<Arc<Clock>> {
         let mut state = lock(&self.state);
         state.clock = timeouts.clock(idle::kind(&state.what));
+        if let Some(errors) = self.errors.get() {
+            lock(&errors.state).clock.clone_from(&state.clock);
+        }
         state.clock.clone()
     }
 

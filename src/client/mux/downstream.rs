@@ -27,6 +27,7 @@ use super::packets::{self as packet, Body, Packet};
 use crate::client::channel::open_bare;
 use crate::client::deadline::GOODBYE;
 use crate::client::events::Event;
+use crate::client::forward::idle::Clock;
 use crate::client::forward::{Lane, MAX_CONNECTIONS, open_tunnel};
 use crate::config::Connect;
 use crate::say;
@@ -270,6 +271,7 @@ struct Open {
     stdout: Arc<Lane>,
     stderr: Option<Arc<Lane>>,
     events: UnboundedReceiver<Event>,
+    clock: Option<Arc<Clock>>,
     /// Its place among the connections that there may be.
     _seat: Option<tokio::sync::OwnedSemaphorePermit>,
 }
@@ -283,13 +285,14 @@ impl Channel {
                 bare.stdout.describe(say!("mux-session", number = client));
                 let (stdout, stderr) = (bare.stdout, Some(bare.stderr));
                 let (write, events) = (Arc::new(bare.write), bare.events);
-                Open { write, stdout, stderr, events, _seat: None }
+                Open { write, stdout, stderr, events, clock: bare.clock, _seat: None }
             }),
             Some(to) => open_tunnel(session, &to).await.map(|(write, stdout, seat)| {
+                let clock = stdout.start_clock(&session.shared.incoming.lanes.timeouts);
                 stdout.describe(say!("mux-connection", number = client));
                 let (_, events) = unbounded_channel();
                 let write = Arc::new(write);
-                Open { write, stdout, stderr: None, events, _seat: Some(seat) }
+                Open { write, stdout, stderr: None, events, clock, _seat: Some(seat) }
             }),
         };
         match &open {
@@ -306,13 +309,15 @@ impl Channel {
     }
 
     async fn serve(&self, open: Open, ordered: Receiver<Order>) -> Result<()> {
-        let Open { write, stdout, stderr, events, _seat } = open;
+        let Open { write, stdout, stderr, events, clock, _seat } = open;
         let served = {
-            let up = self.up(&write, ordered);
+            let clock = clock.as_deref();
+            let up = self.up(&write, ordered, clock);
+            let expired = Clock::expired_of(clock);
             let down = self.down(&stdout, stderr.as_deref());
             let told = self.tell(events);
             let mut gone = self.gone.clone();
-            tokio::pin!(up, down, told);
+            tokio::pin!(up, down, told, expired);
             let (mut upward, mut telling) = (true, true);
             loop {
                 tokio::select! {
@@ -325,6 +330,7 @@ impl Channel {
                         }
                     }
                     _ = gone.changed() => break Ok(()),
+                    _ = &mut expired => break Ok(()),
                     ended = &mut down => break ended,
                     ended = &mut up, if upward => match ended {
                         Ok(true) => break Ok(()),
@@ -346,10 +352,14 @@ impl Channel {
         &self,
         write: &ChannelWriteHalf<Msg>,
         mut ordered: Receiver<Order>,
+        clock: Option<&Clock>,
     ) -> Result<bool> {
         let traffic = &self.state.session.shared.incoming.lanes.traffic;
         while let Some(order) = ordered.recv().await {
             traffic.stir(write.id());
+            if let Some(clock) = clock {
+                clock.touch();
+            }
             let sent = match order {
                 Order::Data(data) => {
                     let length = data.len();

@@ -37,7 +37,7 @@ use crate::say;
 use crate::text;
 
 /// Clients at a time: far more than sshd gives sessions on one connection (MaxSessions is 10),
-/// and each takes up to four of the descriptors that a process has.
+/// and each takes five of the descriptors that a process has.
 pub const MAX_CLIENTS: usize = 128;
 /// Time for a client to say hello, and for one packet or descriptor once it is due.
 const PROMPT: Duration = Duration::from_secs(10);
