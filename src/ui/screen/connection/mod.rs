@@ -82,7 +82,7 @@ pub struct NewConnection {
 impl NewConnection {
     /// The dialog with what is known beforehand in its fields.
     pub fn new(hosts: Hosts, desk: Arc<dyn Desk>, before: &Entered) -> NewConnection {
-        let families = ["Auto", "IPv4", "IPv6"].map(str::to_owned).to_vec();
+        let families = vec![say!("connection-any-family"), "IPv4".to_owned(), "IPv6".to_owned()];
         let family = before.family as usize;
         let rows = vec![
             Row::lines(Key::Message, Vec::new()),
