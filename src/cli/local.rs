@@ -14,7 +14,7 @@ use crate::client::channel::{Sink, WindowSize};
 use crate::client::information::Information;
 use crate::client::interlude::{Curtain, Interlude};
 use crate::client::paste::{self, Brackets, Watched};
-use crate::client::relay::{Console, Exit};
+use crate::client::relay::{Act, Console, Exit};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Facts, Prompt};
 use crate::say;
@@ -188,13 +188,19 @@ impl Console for Terminal<'_> {
         })
     }
 
-    fn command_line<'s>(&'s mut self) -> Interlude<'s, Option<String>> {
+    fn command_line<'s>(&'s mut self, act: Act<'s>) -> Interlude<'s> {
         Box::pin(async move {
             let ask = blocking(|| {
                 let tty = terminal::open_controlling().ok()?;
                 terminal::secret::read_shown(&tty, "\r\nssh> ").ok().flatten()
             });
-            self.aside(true, ask).await.ok().flatten()
+            let work = async {
+                let Ok(Some(line)) = ask.await else { return };
+                for text in act(line).await {
+                    log::to_stderr(&(text + "\n"));
+                }
+            };
+            self.aside(true, work).await;
         })
     }
 

@@ -233,6 +233,11 @@ impl Record {
         noted.early = ((server.len() + 2 + early) as u64, client.len() as u64 + 2);
     }
 
+    /// The server's identification line, fit to be shown.
+    pub fn server(&self) -> String {
+        self.noted().server.clone()
+    }
+
     /// The host's key was accepted, proved by this algorithm, for this reason.
     pub fn accepted(&self, algorithm: String, key: &PublicKey, trusted: String) {
         self.noted().host_key = Some(HostKey {

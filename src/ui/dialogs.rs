@@ -81,6 +81,10 @@ impl Prompt for Dialogs {
         self.shown(RotationDialog::new(question), RotationDialog::into_answer)
     }
 
+    fn yes(&self, question: &str) -> Answer<bool> {
+        self.plain.yes(question)
+    }
+
     fn paste(&self, text: &str) -> Answer<String> {
         self.shown(ConfirmPaste::new(text), ConfirmPaste::into_answer)
     }

@@ -146,3 +146,8 @@ encoding-such-as = such as { $names }
 encoding-terminal = --encoding is for a session at a terminal; other data would be changed
 encoding-terminal-hint = -t asks for a terminal; iconv(1) converts a file
 encoding-not-applied = the encoding of the saved session is not applied: there is no terminal
+
+## A session that rests
+
+session-rested = the session was closed: nothing came or went for { $seconds } seconds
+session-rested-hint = ChannelTimeout sets that limit

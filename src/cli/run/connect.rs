@@ -29,6 +29,7 @@ use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOpti
 use crate::config::{self, Method, MethodChoice, Options, Origin, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
+use crate::keys::security_key::SecurityKeys;
 use crate::prompt::Prompt;
 use crate::say;
 use crate::secret::Secret;
@@ -423,11 +424,29 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
         agent_identities: plan.agent_identities,
         agent_key,
         agent_held: None,
+        add_keys: *options.add_keys_to_agent,
+        devices: devices(options, environment),
+        host_bound: *options.host_bound_authentication,
         password,
         opened: None,
         tries: options.number_of_password_prompts.value,
         signatures: algorithms::select(algorithms::Family::Pubkey, pubkey)?,
     })
+}
+
+/// As ssh(1) does, SSH_SK_HELPER and a provider with `$` before it are variables.
+fn devices(options: &Options, environment: &Environment) -> SecurityKeys {
+    let usual = SecurityKeys::default();
+    let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    let provider = match options.security_key_provider.value.as_deref() {
+        None => usual.provider,
+        Some(named) => match named.strip_prefix('$').filter(|name| !name.is_empty()) {
+            Some(name) => set(name).unwrap_or_default(),
+            None if named.eq_ignore_ascii_case("none") => String::new(),
+            None => named.to_owned(),
+        },
+    };
+    SecurityKeys { helper: set("SSH_SK_HELPER").map_or(usual.helper, PathBuf::from), provider }
 }
 
 /// What is remembered of the first login settles this one.

@@ -41,6 +41,7 @@ fn settings(options: &Options) -> Settings {
         exit_on_failure: *forwarding.exit_on_failure,
         permit_remote_open: forwarding.permit_remote_open.value.clone(),
         family: family(options),
+        timeouts: options.channel_timeouts.value.clone(),
         command_line: *options.enable_escape_commandline,
     }
 }

@@ -65,6 +65,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;
             log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
+            log::always(&plan.options.log_verbose.value);
             if let Some(document) = &plan.profile {
                 ::log::debug!("{}", resolve::profile::told(document));
             }

@@ -233,6 +233,7 @@ fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Ty
     let typed = desk.typed(entered)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
+    log::always(&plan.options.log_verbose.value);
     if let Some(document) = &plan.profile {
         ::log::debug!("{}", resolve::profile::told(document));
     }

@@ -7,6 +7,7 @@
 //! Gaps closed here: an expired password is answered with a message that the library
 //! swallows (G4), a connection lost in the middle looks like a refusal to it (G6).
 
+mod adding;
 mod asking;
 mod interactive;
 mod publickey;
@@ -28,9 +29,10 @@ use super::deadline;
 use super::events::{Events, Negotiated, Shared};
 use super::forward::Forwards;
 use super::verify::Transport;
-use crate::config::Method;
+use crate::config::{AddKeys, Method};
 use crate::error::{Error, Kind, Result, joined};
 use crate::keys::KeyFile;
+use crate::keys::security_key::SecurityKeys;
 use crate::prompt::{Answer, Lost, Prompt};
 use crate::say;
 use crate::secret::Secret;
@@ -56,6 +58,13 @@ pub struct Login {
     pub agent_key: Option<KeyFile>,
     /// The same, known without a file.
     pub agent_held: Option<PublicKey>,
+    /// Whether an agent's signature may name the host it is for (PubkeyAuthentication
+    /// `unbound` forbids it).
+    pub host_bound: bool,
+    /// Whether and how a key that was opened is given to the agent (AddKeysToAgent).
+    pub add_keys: AddKeys,
+    /// How security keys are reached.
+    pub devices: SecurityKeys,
     /// A password that was handed over (`--password-fd`); used once.
     pub password: Option<Secret>,
     /// A private key that is open already, and its file: `publickey` offers it alone.
