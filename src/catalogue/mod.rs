@@ -63,6 +63,8 @@ macro_rules! files {
             include_str!(concat!($language, "/route.ftl")),
             include_str!(concat!($language, "/agent.ftl")),
             include_str!(concat!($language, "/aside.ftl")),
+            include_str!(concat!($language, "/trust.ftl")),
+            include_str!(concat!($language, "/authority.ftl")),
         ]
     };
 }

@@ -13,9 +13,11 @@ use std::time::SystemTime;
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
+use super::authority::{Authorities, RsaHashes};
 use super::line::{Fault, Line, Marker};
 use super::{
-    Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp, Subject,
+    Covering, Dates, Evidence, Finding, KnownKey, KnownTypes, Pin, Place, Presented, Problem,
+    RevokedKeys, Sources, Sshfp, Subject,
 };
 use super::{certificate, fingerprint, pattern, quote};
 use crate::error::told;
@@ -30,12 +32,15 @@ pub(super) const LINE_MAX: usize = 64 << 10;
 /// A file of junk would otherwise make a problem of each of its lines.
 const PROBLEMS_MAX: usize = 100;
 
-/// The known_hosts files as they were when loaded.
+/// The known_hosts files as they were when loaded, and what else is known beforehand: revoked
+/// keys, authorities, pins.
 pub struct KnownHosts {
     files: Vec<Loaded>,
     searched: Vec<PathBuf>,
     problems: Vec<Problem>,
     revoked: Option<RevokedKeys>,
+    authorities: Authorities,
+    pins: Vec<Pin>,
 }
 
 /// One file: its text, and where in it the lines with something to say are.
@@ -72,8 +77,14 @@ impl KnownHosts {
     /// is a [`Problem`] of the evidence, and everything else still counts.
     pub fn load(sources: &Sources) -> KnownHosts {
         let searched: Vec<PathBuf> = sources.user.iter().chain(&sources.global).cloned().collect();
-        let mut known =
-            KnownHosts { files: Vec::new(), searched, problems: Vec::new(), revoked: None };
+        let mut known = KnownHosts {
+            files: Vec::new(),
+            searched,
+            problems: Vec::new(),
+            revoked: None,
+            authorities: Authorities::default(),
+            pins: Vec::new(),
+        };
         for path in &known.searched {
             match read(path) {
                 Ok(Some(text)) => {
@@ -92,6 +103,18 @@ impl KnownHosts {
     /// Has the keys of RevokedHostKeys refused, whatever the files say.
     pub fn with_revoked(mut self, revoked: Option<RevokedKeys>) -> KnownHosts {
         self.revoked = revoked;
+        self
+    }
+
+    /// Has certificates count that these authorities signed, for the hosts they cover.
+    pub fn with_authorities(mut self, authorities: Authorities) -> KnownHosts {
+        self.authorities = authorities;
+        self
+    }
+
+    /// Has these keys be the only ones that are right; none leaves the matter to the rest.
+    pub fn with_pins(mut self, pins: Vec<Pin>) -> KnownHosts {
+        self.pins = pins;
         self
     }
 
@@ -115,44 +138,69 @@ impl KnownHosts {
         let certificate = offered.certificate();
         let key = offered.public_key();
         let mut fault = None;
+        let candidates = self.candidates(&matches, subject);
         let forbidden = self.revoked.as_ref().and_then(|revoked| revoked.forbids(offered));
         let forbidden = forbidden.map(Finding::Forbidden);
         let revoked = forbidden.or_else(|| matches.find_revoked(&key, certificate));
         let finding = revoked.unwrap_or_else(|| {
-            let certified = certificate.map(|c| matches.find_certified(c, subject, at));
-            match certified {
+            // Where no authority covers the host, nobody has said that certificates count.
+            let certificate = certificate.filter(|_| !candidates.is_empty());
+            match certificate.map(|it| find_certified(it, &candidates, subject, at)) {
                 Some(Ok(finding)) => return finding,
                 Some(Err(reason)) => fault = Some(reason),
                 None => {}
             }
             matches.find_key(&key)
         });
+        let authorities = candidates.into_iter().map(|(covering, _)| covering).collect();
         let problems = self.problems.iter().cloned().chain(matches.problems).collect();
         Evidence {
             subject: subject.clone(),
             offered: PublicKey::new(key.key_data().clone(), ""),
-            is_certificate: certificate.is_some(),
+            pins: self.pins.clone(),
+            certificate: certificate.map(Presented::of),
+            authorities,
             finding,
             certificate_fault: fault,
             sshfp: Sshfp::NotLookedUp,
             searched: self.searched.clone(),
             problems,
+            dates: Dates::default(),
+            authority_problems: self.authorities.problems.clone(),
         }
     }
 
-    /// Which algorithms are on record for the subject, revoked keys aside.
+    /// Which algorithms are on record for the subject, revoked keys aside. With pins, those of
+    /// pinned keys, as far as they are known, and no certificates.
     pub fn known_types(&self, subject: &Subject) -> KnownTypes {
         let matches = self.matches(subject);
-        let mut types = KnownTypes { keys: Vec::new(), authority: false };
+        let pins = &self.pins;
+        let is_right = |key: &PublicKey| pins.is_empty() || pins.iter().any(|it| it.matches(key));
+        let known = matches.keys.iter().chain(&matches.keys_without_port);
+        let known = known.filter(|it| !is_among(&matches.revoked, &it.key) && is_right(&it.key));
+        let pinned = pins.iter().filter_map(Pin::algorithm);
         // A revoked authority counts too: its certificate is asked for and refused by name.
-        types.authority = !matches.authorities.is_empty();
-        for known in matches.keys.iter().chain(&matches.keys_without_port) {
-            let algorithm = known.key.algorithm();
-            if !is_among(&matches.revoked, &known.key) && !types.keys.contains(&algorithm) {
+        let authority = pins.is_empty() && !self.candidates(&matches, subject).is_empty();
+        let mut types = KnownTypes { keys: Vec::new(), authority };
+        for algorithm in pinned.chain(known.map(|known| known.key.algorithm())) {
+            if !types.keys.contains(&algorithm) {
                 types.keys.push(algorithm);
             }
         }
         types
+    }
+
+    /// The authorities that cover the subject, and the hashes they may sign with.
+    fn candidates(&self, matches: &Matches, subject: &Subject) -> Vec<(Covering, RsaHashes)> {
+        let lines = matches.authorities.iter().map(|known| {
+            let KnownKey { at, key } = known.clone();
+            (Covering { at, record: None, key }, RsaHashes::default())
+        });
+        let records = self.authorities.covering(subject).map(|it| {
+            let (at, key) = (it.at.clone(), it.key.clone());
+            (Covering { at, record: Some(it.shown()), key }, it.hashes)
+        });
+        lines.chain(records).collect()
     }
 
     /// The lines about the subject, to be told: keys of the host, authorities, revoked keys.
@@ -282,24 +330,6 @@ impl Matches {
         self.revoked.iter().find(is_revoked).map(|known| Finding::Revoked(known.at.clone()))
     }
 
-    /// Whether an authority on record covers the certificate and it holds; else the fault.
-    fn find_certified(
-        &self,
-        certificate: &Certificate,
-        subject: &Subject,
-        at: SystemTime,
-    ) -> Result<Finding, String> {
-        let authority = certificate::authority(certificate);
-        let shown = fingerprint::sha256(&authority);
-        let known = self.authorities.iter().find(|known| is_same(&known.key, &authority));
-        let Some(known) = known else {
-            let host = quote::piece(&subject.entry_name());
-            return Err(say!("error-trust-no-cert-authority-line", host, shown));
-        };
-        certificate::check(certificate, &subject.bare_name(), at)?;
-        Ok(Finding::Certified { at: known.at.clone(), authority: shown })
-    }
-
     fn find_key(&self, key: &PublicKey) -> Finding {
         let exact = |list: &[KnownKey]| {
             let found = list.iter().find(|known| is_same(&known.key, key));
@@ -319,6 +349,36 @@ impl Matches {
             Finding::Changed(same_type)
         }
     }
+}
+
+/// Whether the certificate is of an authority that covers the subject, and holds; else the
+/// fault, with what the certificate says. Of several with the same key one is enough.
+fn find_certified(
+    certificate: &Certificate,
+    candidates: &[(Covering, RsaHashes)],
+    subject: &Subject,
+    at: SystemTime,
+) -> Result<Finding, String> {
+    let authority = certificate::authority(certificate);
+    let shown = fingerprint::sha256(&authority);
+    let mut first = None;
+    for (covering, hashes) in candidates.iter().filter(|(it, _)| is_same(&it.key, &authority)) {
+        match certificate::check(certificate, &subject.bare_name(), at, *hashes) {
+            Ok(()) => {
+                let (at, record) = (covering.at.clone(), covering.record.clone());
+                return Ok(Finding::Certified { at, authority: shown, record });
+            }
+            Err(fault) => first = first.or(Some(fault)),
+        }
+    }
+    let fault = first.or_else(|| certificate::check_authority(certificate).err());
+    let fault = fault.unwrap_or_else(|| {
+        let host = quote::piece(&subject.entry_name());
+        say!("error-trust-no-cert-authority-line", host, shown)
+    });
+    let presented = Presented::of(certificate);
+    let (key_id, holders, period) = (&presented.key_id, presented.holders(), presented.period());
+    Err(say!("certificate-fault", fault, key_id, holders, period))
 }
 
 /// Equal as keys; comments and, for RSA, the hash of a signature play no part.
