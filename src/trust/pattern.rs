@@ -78,12 +78,6 @@ pub(super) fn matches_pattern(pattern: &[u8], name: &[u8]) -> bool {
     matches_with(pattern, name, |p, n| p.eq_ignore_ascii_case(&n))
 }
 
-/// Whether a certificate's principal matches the name; unlike patterns, case counts.
-pub(super) fn matches_principal(principal: &str, name: &str) -> bool {
-    principal.len() <= PATTERN_MAX
-        && matches_with(principal.as_bytes(), name.as_bytes(), |p, n| p == n)
-}
-
 /// Whether the pattern holds `*` or `?`.
 pub(super) fn has_wildcard(pattern: &[u8]) -> bool {
     pattern.contains(&b'*') || pattern.contains(&b'?')
@@ -226,11 +220,5 @@ mod tests {
         let field = include_str!("../../tests/data/trust/hashed-name.txt").trim_end();
         assert!(matches_field(field.as_bytes(), "hashed.example.com"));
         assert!(!matches_field(field.as_bytes(), "other.example.com"));
-    }
-
-    #[test]
-    fn principals_keep_their_case() {
-        assert!(matches_principal("*.example.com", "web.example.com"));
-        assert!(!matches_principal("WEB", "web"));
     }
 }
