@@ -534,7 +534,7 @@ fn it_speaks_japanese() {
     for words in [
         "SSH認証",
         "認証が必要です。",
-        "パスワード：",
+        "パスワード:",
         "(•) パスワード",
         "サーバーが受け付けません",
     ] {
@@ -542,7 +542,7 @@ fn it_speaks_japanese() {
     }
     pty.resize(15, 60);
     pty.wait_until("the small dialog", |screen| {
-        screen.contains("下に続きがあります") && screen.contains("パスワード：")
+        screen.contains("下に続きがあります") && screen.contains("パスワード:")
     });
     pty.send("<down><down><down><down> <enter>");
     pty.wait_until("the challenge", |screen| {
