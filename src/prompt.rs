@@ -155,6 +155,12 @@ pub trait Prompt: Send + Sync {
         Answer::CannotAsk
     }
 
+    /// Asks a question that `yes` answers; anything but a clear yes is no.
+    fn yes(&self, question: &str) -> Answer<bool> {
+        let _ = question;
+        Answer::CannotAsk
+    }
+
     /// Asks whether this text may be sent as if it were typed, and lets it be edited; gives
     /// what to send. Lines end in `\n`; nothing in it has been sanitised.
     fn paste(&self, _text: &str) -> Answer<String> {

@@ -153,6 +153,95 @@ fn what_would_be_refused_is_said_and_the_rest_as_well() {
     assert!(page.contains(end), "{page}");
 }
 
+/// A saved session of the same name as the Host block of [`CONFIG`].
+fn save(home: &Home, name: &str, text: &str) {
+    let sessions = home.0.path().join(".config/tessh/sessions");
+    fs::create_dir_all(&sessions).unwrap();
+    fs::write(sessions.join(format!("{name}.toml")), text).unwrap();
+}
+
+#[test]
+fn what_has_the_same_name_and_does_not_count_is_named() {
+    let home = home();
+    save(&home, "web", "host = \"web9.internal\"\nport = 9\n");
+    save(&home, "db", "host = \"db9.internal\"\n");
+    let page = home.page(&["explain", "web"]);
+    assert!(page.contains("host name web.internal"), "{page}");
+    let behind = "  The saved session web is not used: Host web names it (HOME/.ssh/config:1). \
+                  --profile web would use it.\n";
+    assert!(page.contains(behind), "{page}");
+    let page = home.page(&["explain", "--profile", "web"]);
+    assert!(page.contains("host name web9.internal  (profile web)"), "{page}");
+    let behind =
+        "  Host web (HOME/.ssh/config:1) is not used: --profile takes the saved session web.\n";
+    assert!(page.contains(behind), "{page}");
+    // Where there is no such conflict, nothing is said, and --json is the same.
+    for words in [&["explain", "db"][..], &["explain", "--profile", "db"], &["explain", "else"]] {
+        let page = home.page(words);
+        assert!(!page.contains("is not used"), "{page}");
+    }
+    let told = |words: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&home.page(&[&["explain", "--json"], words].concat())).unwrap()
+    };
+    let hidden = &told(&["web"])["hidden"];
+    assert_eq!(
+        (&hidden["what"], &hidden["origin"]),
+        (&"session".into(), &"HOME/.ssh/config:1".into())
+    );
+    assert_eq!(told(&["--profile", "web"])["hidden"]["what"], "host");
+    assert!(told(&["db"])["hidden"].is_null());
+}
+
+#[test]
+fn the_route_has_the_plan_for_each_jump_host() {
+    let home = home();
+    home.write("config", "Host jump\n  HostName web.internal\n  Port 7\n  PreferredAuthentications password\nHost far\n  ProxyJump jump\n");
+    let page = home.page(&["explain", "far"]);
+    let hop = "  by way of jump  (HOME/.ssh/config:6)
+    jump is root@web.internal port 7
+      method: password, and no other
+      known: ED25519 SHA256:T7SvZ2cslqpPj6nKzitCBHHlpVF3r3MvLwmFL0fk0IE, HOME/.ssh/known_hosts:1
+      authority: ED25519 SHA256:T7SvZ2cslqpPj6nKzitCBHHlpVF3r3MvLwmFL0fk0IE, HOME/.ssh/known_hosts:2
+";
+    let user = page.lines().nth(1).unwrap().trim().split(' ').nth(1).unwrap();
+    assert!(page.contains(&hop.replace("root@", &format!("{user}@"))), "{page}");
+}
+
+#[test]
+fn keys_and_the_ways_to_trust_are_told_as_they_are_and_from_where() {
+    let home = home();
+    let make = |name: &str, passphrase: &str| {
+        let path = home.0.path().join(".ssh").join(name);
+        let words = ["keygen", "-t", "ed25519", "-C", "", "-N", passphrase, "-f"];
+        let made = Command::new(TESSH).args(words).arg(path).env("HOME", home.0.path()).output();
+        assert!(made.unwrap().status.success());
+    };
+    make("open", "");
+    make("locked", "open sesame");
+    home.write("broken", "nothing\n");
+    home.write("listed", "");
+    home.write("config", "IdentityFile ~/.ssh/open\nIdentityFile ~/.ssh/locked\nIdentityFile ~/.ssh/broken\nVerifyHostKeyDNS true\nRevokedHostKeys ~/.ssh/listed\nKnownHostsCommand /bin/echo %H\n");
+    let page = home.page(&["explain", "--auth", "publickey", "web"]);
+    for wanted in [
+        "  method: publickey, and no other  (--auth)\n  key HOME/.ssh/open: ED25519 SHA256:",
+        ", needs its passphrase  (HOME/.ssh/config:2)\n",
+        "HOME/.ssh/broken",
+        "  VerifyHostKeyDNS yes  (HOME/.ssh/config:4)\n",
+        "  VerifyHostKeyDNS yes: a key that SSHFP records prove by DNSSEC is accepted  (HOME/.ssh/config:4)\n",
+        "  RevokedHostKeys HOME/.ssh/listed  (HOME/.ssh/config:5)\n",
+        "  KnownHostsCommand /bin/echo %H: its lines count as known_hosts  (HOME/.ssh/config:6)\n",
+    ] {
+        assert!(page.contains(wanted), "{wanted} is not in\n{page}");
+    }
+    let page = home.page(&["explain", "-o", "RevokedHostKeys=/nowhere", "web"]);
+    assert!(page.contains("RevokedHostKeys /nowhere cannot be read: every host is refused  (-o)"));
+    let told: serde_json::Value =
+        serde_json::from_str(&home.page(&["explain", "--json", "web"])).unwrap();
+    assert_eq!(told["trust"]["dns"]["value"], "yes");
+    assert_eq!(told["trust"]["revoked_host_keys"]["file"], "HOME/.ssh/listed");
+    assert_eq!(told["authentication"]["keys"][1]["needs_passphrase"], true);
+}
+
 #[test]
 fn nothing_is_connected_to() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

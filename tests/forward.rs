@@ -20,7 +20,6 @@ use russh::ChannelMsg;
 use tessh::client::authenticate::Session;
 use tessh::client::channel::{Program, SessionRequest, open};
 use tessh::client::forward::{Connect, Forward, Listen, MAX_KEPT, Settings, Way, stdio};
-use tessh::client::interlude::Interlude;
 use tessh::client::relay::{Console, Exit, Local, relay};
 use tessh::config::Method;
 use tessh::error::Kind;
@@ -104,9 +103,6 @@ impl Console for Silent {
     fn suspend(&mut self) {}
     fn verbosity(&mut self, _: bool) -> String {
         String::new()
-    }
-    fn command_line<'a>(&'a mut self) -> Interlude<'a, Option<String>> {
-        Box::pin(std::future::ready(None))
     }
 }
 

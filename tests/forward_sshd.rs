@@ -381,6 +381,61 @@ fn the_agent_is_forwarded_where_that_is_asked_for() {
     }
 }
 
+/// Presses the left button on a text of the screen.
+fn click(pty: &Pty, text: &str) {
+    let screen = pty.wait_for(text);
+    let row = screen.lines().position(|line| line.contains(text)).unwrap();
+    let line = screen.lines().nth(row).unwrap();
+    let column = line[..line.find(text).unwrap()].chars().count();
+    pty.send(&format!("<esc>[<lt>0;{};{}M", column + 1, row + 1));
+}
+
+#[test]
+fn the_box_of_the_authentication_dialog_forwards_the_agent_or_not() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&["AllowAgentForwarding yes"]);
+    let agent = Agent::start(&[&bench.key]);
+    let socket = agent.socket();
+    let identity = format!("IdentityFile={}", arg(&bench.key));
+    let held = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(&bench.key)]);
+    let fingerprint = held.split_whitespace().nth(1).unwrap();
+    let off = "[ ] Forward the agent";
+    let on = "[x] Forward the agent";
+    // Whatever the configuration says, the box begins with it and then counts more.
+    for (options, first, then, forwarded) in [
+        (&[][..], off, None, false),
+        (&[], off, Some(on), true),
+        (&["-A"], on, None, true),
+        (&["-A"], on, Some(off), false),
+    ] {
+        let words = bench.sshd.to(&[&["-o", &identity][..], options].concat(), &[]);
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        let env = [("LANG", "C.UTF-8"), ("SSH_AUTH_SOCK", arg(&socket))];
+        let pty = bench.home.on_pty_with(&words, &env);
+        pty.resize(40, 100);
+        pty.wait_for(first);
+        if let Some(then) = then {
+            click(&pty, first);
+            pty.wait_for(then);
+        }
+        click(&pty, "OK");
+        pty.wait_until("the shell", |screen| screen.trim_end().ends_with(['$', '#']));
+        pty.send("ssh-add -l; echo st''atus $?<enter>");
+        let shown = pty.wait_for("status ");
+        assert_eq!(shown.contains(fingerprint), forwarded, "{options:?} {then:?}: {shown}");
+        pty.send("exit<enter>");
+        pty.exit_code();
+    }
+    // Without an agent there is nothing to forward.
+    let words = bench.sshd.to(&["-o", &identity], &[]);
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let pty = bench.home.on_pty_with(&words, &[("LANG", "C.UTF-8")]);
+    pty.resize(40, 100);
+    pty.wait_for("Forward the agent (none is running)");
+}
+
 #[test]
 fn a_key_for_this_host_alone_logs_in_from_the_agent() {
     if !peers() {

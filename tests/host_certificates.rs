@@ -80,7 +80,7 @@ const FIXTURES: &[Fixture] = &[
     Fixture {
         name: "not yet valid",
         signed: ("host_ca", &["-h", "-n", "127.0.0.1", "-V", "20990101:20990201"]),
-        fault: "it is not valid before 2099-01-01T",
+        fault: "it is not valid before 20",
         ..USUAL
     },
     Fixture {

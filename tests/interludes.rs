@@ -65,6 +65,7 @@ fn facts_are_exactly_what_was_negotiated() {
     for (label, value) in [
         ("user", USER.to_owned()),
         ("address", format!("127.0.0.1 port {}", sshd.port())),
+        ("route", "directly, by TCP".to_owned()),
         ("client", format!("SSH-2.0-tessh_{}", env!("CARGO_PKG_VERSION"))),
         ("host key algorithm", "ssh-ed25519".to_owned()),
         ("host key", format!("ED25519 {}", print(&sshd.path("host_ed25519")))),
@@ -91,6 +92,34 @@ fn facts_are_exactly_what_was_negotiated() {
     pty.wait_written("goes on");
     assert_eq!(pty.exit_code(), 0);
     pty.expect_restored();
+}
+
+#[test]
+fn facts_have_the_route() {
+    if !peers() {
+        return;
+    }
+    let (jump, far) = (Setup::new().start(&[]), Setup::new().start(&[]));
+    let home = Home::new();
+    home.write(".ssh/known_hosts", &[jump.known_hosts(), far.known_hosts()].concat());
+    let key = home.key("id", &["ed25519"], "");
+    jump.authorize(&key, "");
+    far.authorize(&key, "");
+    let config = format!(
+        "Host jump\n Port {}\n HostName 127.0.0.1\n User {USER}\n\
+         Host *\n IdentityFile ~/id\n PreferredAuthentications publickey\n",
+        jump.port()
+    );
+    home.write(".ssh/config", &config);
+    let arguments = far.to(&["--plain", "-J", "jump"], &[]);
+    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    pty.wait_until("the prompt", |screen| screen.trim_end().ends_with('$'));
+    pty.send("<enter>~i");
+    pty.wait_written("  forwards ");
+    assert_eq!(fact(&pty, "route"), format!("jump host {USER}@jump port {}", jump.port()));
+    assert_eq!(fact(&pty, "address"), "known to the last host on the way");
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
 }
 
 #[test]

@@ -57,6 +57,51 @@ fn proved_keys_are_learnt_and_obsolete_ones_dropped_without_a_word() {
 }
 
 #[test]
+fn a_jump_hosts_keys_are_learnt_too() {
+    if !peers() {
+        return;
+    }
+    let ((jump, home), sshd) = (rotating(), Setup::new().start(&[]));
+    sshd.authorize(&home.path("id"), "");
+    let before = home.read(".ssh/known_hosts") + &line(&sshd, "host_ed25519.pub");
+    let entry = |name: &str, server: &Sshd| {
+        let port = server.port();
+        format!(
+            "Host {name}\n HostName 127.0.0.1\n Port {port}\n User {USER}\n IdentityFile ~/id\n"
+        )
+    };
+    let hosts = [entry("jump", &jump), entry("far", &sshd)].concat();
+    let config = hosts + "Host *\n HashKnownHosts no\n PreferredAuthentications publickey\n";
+    home.write(".ssh/config", &config);
+    let after = format!("{}{}", rotated(&jump), line(&sshd, "host_ed25519.pub"));
+    let through = |options: &[&str]| {
+        let words = [options, &["-J", "jump", "far", "echo in"]].concat();
+        home.write(".ssh/known_hosts", &before);
+        words.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let output = |words: Vec<String>| {
+        home.tessh(&words.iter().map(String::as_str).collect::<Vec<_>>()).output()
+    };
+    assert_eq!(output(through(&[])).expect_quiet_success().text(), "in\n");
+    let sorted = |text: &str| {
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(&home.read(".ssh/known_hosts")), sorted(&after));
+    // Asked about, by its name, before the next host is reached.
+    home.write(".ssh/config", &(config + " UpdateHostKeys ask\n"));
+    let words = through(&["--plain"]);
+    let pty = home.on_pty(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    pty.wait_for("jump (jump host on the way to far)");
+    pty.wait_written("SHA256:");
+    pty.send("yes<enter>");
+    pty.wait_written("in\r\n");
+    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(sorted(&home.read(".ssh/known_hosts")), sorted(&after));
+}
+
+#[test]
 fn verbose_says_what_was_done() {
     if !peers() {
         return;

@@ -34,7 +34,9 @@ fn leave(pty: &Pty, status: i32) {
 
 /// Waits until the dialog is gone, and gives the screen of the shell.
 fn back(pty: &Pty) -> String {
-    pty.wait_until("the shell's screen", |_| !pty.on_alternate_screen())
+    pty.wait_until("the shell's screen", |_| !pty.on_alternate_screen());
+    // What was looked at above may be the dialog's last picture, taken before it went.
+    pty.screen()
 }
 
 #[test]
@@ -254,4 +256,97 @@ fn facts_on_the_screen_are_exactly_what_was_negotiated() {
     pty.send("q");
     back(&pty);
     leave(&pty, 0);
+}
+
+/// Passes the first connection on to a port, and leaves the others without an answer.
+fn first_only(port: &str) -> (String, std::sync::mpsc::Receiver<()>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = listener.local_addr().unwrap().port().to_string();
+    let to = format!("127.0.0.1:{port}");
+    let (taken, more) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut near, _) = listener.accept().unwrap();
+        let mut far = std::net::TcpStream::connect(to).unwrap();
+        let (mut near_out, mut far_out) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut near, &mut far_out));
+        std::thread::spawn(move || std::io::copy(&mut far, &mut near_out));
+        let mut silent = Vec::new();
+        while let Ok((stream, _)) = listener.accept() {
+            silent.push(stream);
+            if taken.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    (own, more)
+}
+
+#[test]
+fn ctrl_c_while_a_second_session_is_begun_ends_that_attempt_alone() {
+    let demo = Demo::start();
+    let home = home(&demo, None);
+    let (port, more) = first_only(&demo.port());
+    home.write(".ssh/known_hosts", &demo.known_hosts().replace(&demo.port(), &port));
+    let (key, host) = (home.path("identity"), format!("{DEMO_USER}@127.0.0.1"));
+    let login = ["--auth", "publickey", "-i", arg(&key), "-p", &port, &host];
+    let pty = home.on_pty_with(&login, &[("LANG", "C.UTF-8")]);
+    pty.wait_for("demo$");
+    for attempt in 1..=2 {
+        pty.send("<enter>~d");
+        more.recv_timeout(lab::DEADLINE).unwrap();
+        pty.send("<c-c>");
+        let over = "[session 2 failed: cancelled; this is session 1 again]";
+        pty.wait_until("the first session", |_| pty.written().matches(over).count() == attempt);
+        pty.send(&format!("<enter>echo a''live {attempt}<enter>"));
+        pty.wait_for(&format!("alive {attempt}"));
+    }
+    leave(&pty, 6);
+}
+
+#[test]
+fn what_v_says_while_a_dialog_is_open_is_told_afterwards() {
+    let demo = Demo::start();
+    let home = home(&demo, None);
+    let pty = shell(&demo, &home, &["-v", "-o", "RekeyLimit=64K"]);
+    let begun = "debug1: kex: algorithm";
+    let before = pty.written().matches(begun).count();
+    // Enough for new keys, and then some that come with the new keys.
+    let speaks = "(until test -e go; do sleep 0.1; done; head -c 300000 /dev/zero | tr '\\0' x; \
+                  touch said) &";
+    pty.send(&format!("{speaks}<enter>clear; echo rea''dy<enter>"));
+    pty.wait_for("ready\ndemo$");
+    pty.send("~i");
+    pty.wait_for("Connection information");
+    std::fs::write(demo.path("go"), "").unwrap();
+    pty.wait_until("what is written meanwhile", |_| demo.path("said").exists());
+    // It counts the exchanges itself, each time it is opened.
+    pty.send("<esc>");
+    pty.wait_until("new keys", |_| pty.written().matches(begun).count() > before);
+    let written = pty.written();
+    let dialog = written.split("\x1b[?1049h").nth(1).unwrap().split("\x1b[?1049l").next().unwrap();
+    assert!(!dialog.contains("debug1") && !dialog.contains("xxx"), "{dialog:?}");
+    pty.send("<enter>clear; echo go''es on<enter>");
+    pty.wait_for("goes on");
+    leave(&pty, 7);
+}
+
+#[test]
+fn output_during_a_dialog_stops_nothing_and_its_end_is_shown() {
+    let demo = Demo::start();
+    let home = home(&demo, None);
+    let pty = shell(&demo, &home, &[]);
+    let speaks =
+        "(until test -e go; do sleep 0.1; done; seq -f 'line %08.0f' 200000; touch said) &";
+    pty.send(&format!("{speaks}<enter>clear; echo rea''dy<enter>"));
+    pty.wait_for("ready\ndemo$");
+    pty.send("~i");
+    pty.wait_for("Connection information");
+    std::fs::write(demo.path("go"), "").unwrap();
+    // More than two megabytes: more than is kept, and more than the server may send ahead.
+    pty.wait_until("the end of the writing", |_| demo.path("said").exists());
+    pty.send("<esc>");
+    pty.wait_written("KiB of earlier output were left out]");
+    pty.wait_written("line 00200000");
+    assert!(!pty.written().contains("line 00000001"));
+    leave(&pty, 8);
 }

@@ -247,6 +247,17 @@ fn what_has_no_place_in_a_saved_session_is_refused() {
         (&["save", "-p", "22", "web", "h"], "the name comes first"),
         (&["save", "web", "--password-fd", "3", "h"], "--password-fd has no place"),
         (&["save", "web", "-F", "none", "h"], "-F has no place"),
+        (&["save", "web", "-W", "far:22", "h"], "-W has no place"),
+        // What connecting refuses, in the same words.
+        (&["save", "web", "-o", "Tunnel=yes", "h"], "profile web: Tunnel yes: tunnel devices"),
+        (&["save", "web", "-K", "h"], "-K: GSSAPI is not supported"),
+        (&["save", "web", "-c", "rot13", "h"], "Bad SSH2 cipher spec 'rot13'"),
+        (&["save", "web", "-J", "h", "h"], "jumphost loop via h"),
+        (&["save", "web", "-s", "h"], "You must specify a subsystem"),
+        (
+            &["save", "web", "--auth", "password", "-o", "PasswordAuthentication=no", "h"],
+            "password is switched off",
+        ),
         (&["save", "web", "ssh://me:word@h"], "is a password, which is not saved"),
         (&["save", "web", "-o", "SetEnv=DB_PASSWORD=x", "h"], "no secret is kept"),
         (&["save", "web", "-o", "Nonsense=1", "h"], "Bad configuration option: nonsense"),

@@ -531,18 +531,14 @@ fn it_speaks_japanese() {
     let home = knowing(&server);
     let pty = on_pty(&home, &server.to(&[]), &[("LC_ALL", "ja_JP.UTF-8")]);
     let shown = pty.wait_until("the dialog", |screen| screen.contains("Esc キャンセル"));
-    for words in [
-        "SSH認証",
-        "認証が必要です。",
-        "パスワード：",
-        "(•) パスワード",
-        "サーバーが受け付けません",
-    ] {
+    for words in
+        ["SSH認証", "認証が必要です。", "パスワード:", "(•) パスワード", "サーバーが受け付けません"]
+    {
         assert!(shown.contains(words), "{words}\n{shown}");
     }
     pty.resize(15, 60);
     pty.wait_until("the small dialog", |screen| {
-        screen.contains("下に続きがあります") && screen.contains("パスワード：")
+        screen.contains("下に続きがあります") && screen.contains("パスワード:")
     });
     pty.send("<down><down><down><down> <enter>");
     pty.wait_until("the challenge", |screen| {

@@ -46,7 +46,7 @@ impl Language {
 /// The texts, file by file: the same names in each language.
 macro_rules! files {
     ($language:literal) => {
-        [
+        &[
             include_str!(concat!($language, "/general.ftl")),
             include_str!(concat!($language, "/connection.ftl")),
             include_str!(concat!($language, "/login.ftl")),
@@ -63,11 +63,13 @@ macro_rules! files {
             include_str!(concat!($language, "/route.ftl")),
             include_str!(concat!($language, "/trust.ftl")),
             include_str!(concat!($language, "/authority.ftl")),
+            include_str!(concat!($language, "/agent.ftl")),
+            include_str!(concat!($language, "/aside.ftl")),
         ]
     };
 }
-const ENGLISH: [&str; 16] = files!("en");
-const JAPANESE: [&str; 16] = files!("ja");
+const ENGLISH: &[&str] = files!("en");
+const JAPANESE: &[&str] = files!("ja");
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 
@@ -138,8 +140,8 @@ fn bundle(language: Language) -> &'static FluentBundle<FluentResource> {
 
 fn files(language: Language) -> &'static [&'static str] {
     match language {
-        Language::English => &ENGLISH,
-        Language::Japanese => &JAPANESE,
+        Language::English => ENGLISH,
+        Language::Japanese => JAPANESE,
     }
 }
 

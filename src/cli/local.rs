@@ -8,13 +8,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
-use super::log;
 use super::stdio::OutputFd;
+use super::{attempt, log};
 use crate::client::channel::{Sink, WindowSize};
 use crate::client::information::Information;
 use crate::client::interlude::{Curtain, Interlude};
 use crate::client::paste::{self, Brackets, Watched};
-use crate::client::relay::{Console, Exit};
+use crate::client::relay::{Act, Console, Exit};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Facts, Prompt};
 use crate::say;
@@ -188,13 +188,19 @@ impl Console for Terminal<'_> {
         })
     }
 
-    fn command_line<'s>(&'s mut self) -> Interlude<'s, Option<String>> {
+    fn command_line<'s>(&'s mut self, act: Act<'s>) -> Interlude<'s> {
         Box::pin(async move {
             let ask = blocking(|| {
                 let tty = terminal::open_controlling().ok()?;
                 terminal::secret::read_shown(&tty, "\r\nssh> ").ok().flatten()
             });
-            self.aside(true, ask).await.ok().flatten()
+            let work = async {
+                let Ok(Some(line)) = ask.await else { return };
+                for text in act(line).await {
+                    log::to_stderr(&(text + "\n"));
+                }
+            };
+            self.aside(true, work).await;
         })
     }
 
@@ -207,7 +213,7 @@ impl Console for Terminal<'_> {
         let (this, next) = (below + 1, below + 2);
         self.say(&(say!("again-begins", escape, next) + "\r\n"));
         Box::pin(async move {
-            let ended = self.aside(true, log_in());
+            let ended = self.aside(true, attempt::run(next, log_in()));
             let ended = match ended.await {
                 Ok(exit) => told(&exit),
                 Err(error) => say!("again-failed", error),

@@ -3,16 +3,20 @@
 //! The library says things through the `log` facade; the words of ssh(1) map to it as
 //! `error!` error, `warn!` log, `info!` verbose, `debug!` debug1. The SSH library's own
 //! chatter is shown from DEBUG3 on, and only what carries no data.
+//!
+//! LogVerbose picks places in this program's source, `FILE:MODULE():LINE`, whose messages are
+//! shown at any level, each with its place, as ssh(1) does with its own.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use crate::config::LogLevel;
+use crate::config::pattern::matches_list;
 use crate::error::{Error, Kind, Result, told};
 use crate::say;
 
@@ -20,6 +24,8 @@ static LOGGER: OnceLock<Logger> = OnceLock::new();
 
 struct Logger {
     level: AtomicU8,
+    /// LogVerbose: lists of patterns of places.
+    always: Mutex<Vec<String>>,
     file: Mutex<Option<File>>,
 }
 
@@ -52,7 +58,11 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
             })?)
         }
     };
-    let logger = LOGGER.get_or_init(|| Logger { level: AtomicU8::new(0), file: Mutex::new(None) });
+    let logger = LOGGER.get_or_init(|| Logger {
+        level: AtomicU8::new(0),
+        always: Mutex::default(),
+        file: Mutex::new(None),
+    });
     *logger.file.lock().unwrap_or_else(PoisonError::into_inner) = opened;
     // Only the first call can win, and it installs the same logger.
     let _ = log::set_logger(logger);
@@ -60,18 +70,35 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
     Ok(())
 }
 
+/// Shows messages of places that match one of these lists, whatever the level.
+pub(super) fn always(places: &[String]) {
+    if let Some(logger) = LOGGER.get() {
+        *logger.places() = places.to_vec();
+        set_level(level());
+    }
+}
+
 fn set_level(level: LogLevel) {
     let rank = LEVELS.iter().position(|&other| other == level).unwrap_or(3);
     if let (Some(logger), Ok(rank)) = (LOGGER.get(), u8::try_from(rank)) {
         logger.level.store(rank, Ordering::Relaxed);
     }
+    let picks = LOGGER.get().is_some_and(|logger| !logger.places().is_empty());
     log::set_max_level(match level {
+        _ if picks => LevelFilter::Debug,
+        level => shown(level),
+    });
+}
+
+/// The levels of the `log` facade that are shown at a level of ssh's.
+fn shown(level: LogLevel) -> LevelFilter {
+    match level {
         LogLevel::Quiet | LogLevel::Fatal => LevelFilter::Off,
         LogLevel::Error => LevelFilter::Error,
         LogLevel::Info => LevelFilter::Warn,
         LogLevel::Verbose => LevelFilter::Info,
         _ => LevelFilter::Debug,
-    });
+    }
 }
 
 /// The level in force.
@@ -108,8 +135,13 @@ pub(super) fn write(text: &str) {
     to_stderr(&line);
 }
 
-/// Writes text to standard error; in raw mode a line must bring its own carriage return.
+/// Writes text to standard error; in raw mode a line must bring its own carriage return. While
+/// a dialog has the screen the terminal holds it: it would be written across the dialog.
 pub(super) fn to_stderr(text: &str) {
+    let stderr = rustix::stdio::stderr();
+    if crate::terminal::is_terminal(stderr) && crate::terminal::hold(text) {
+        return;
+    }
     let mut stderr = std::io::stderr().lock();
     let _ = match crate::terminal::is_changed() {
         true => stderr.write_all(text.replace('\n', "\r\n").as_bytes()),
@@ -117,19 +149,49 @@ pub(super) fn to_stderr(text: &str) {
     };
 }
 
+impl Logger {
+    fn places(&self) -> MutexGuard<'_, Vec<String>> {
+        self.always.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The place of a message, if LogVerbose picks it.
+    fn picked(&self, record: &Record<'_>) -> Option<String> {
+        if !record.target().starts_with("tessh") {
+            return None;
+        }
+        let lists = self.places();
+        let place = (!lists.is_empty()).then(|| place(record))?;
+        lists.iter().any(|list| matches_list(list, &place)).then_some(place)
+    }
+}
+
+/// As ssh(1) has it, with the module in the place of the function.
+fn place(record: &Record<'_>) -> String {
+    let last = |text: Option<&str>, between: &str| {
+        text.and_then(|text| text.rsplit(between).next()).unwrap_or_default().to_owned()
+    };
+    let (file, module) = (last(record.file(), "/"), last(record.module_path(), "::"));
+    let line = record.line().unwrap_or_default();
+    format!("{file}:{module}():{line} (pid={})", std::process::id())
+}
+
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         if metadata.target().starts_with("tessh") {
-            return metadata.level() <= log::max_level();
+            return metadata.level() <= shown(level());
         }
         level() >= LogLevel::Debug3 && metadata.level() <= Level::Info
     }
 
     fn log(&self, record: &Record<'_>) {
-        if !self.enabled(record.metadata()) {
+        let picked = self.picked(record);
+        if picked.is_none() && !self.enabled(record.metadata()) {
             return;
         }
-        let text = record.args();
+        let text = match picked {
+            Some(place) => format!("{place}: {}", record.args()),
+            None => record.args().to_string(),
+        };
         match record.level() {
             Level::Debug | Level::Trace => write(&format!("debug1: {text}")),
             _ => write(&format!("tessh: {text}")),

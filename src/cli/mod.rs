@@ -2,6 +2,7 @@
 //! environment. Every verb's work is a file under `run/`.
 
 pub mod args;
+mod attempt;
 mod environment;
 pub mod flags;
 pub mod help;

@@ -273,6 +273,34 @@ pub(super) fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Re
     Ok(Resolved { host: destination.host, layers, options, profile: None })
 }
 
+/// The saved session that what was typed would mean if no Host line named it.
+pub(super) fn session_meant(typed: &Typed, context: &Context) -> Option<String> {
+    let text = typed.destination.as_deref()?;
+    profile::meant(typed, text, Destination::parse(text).as_ref().ok(), context)
+}
+
+/// What the files alone say of a host.
+pub(super) fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<Layers> {
+    let mut layers = Layers::new();
+    read_files(typed, host, &mut layers, (context, &NoNames))?;
+    Ok(layers)
+}
+
+/// What connecting with a saved session refuses whatever the files say; fingerprints that are
+/// pinned in it are another matter, since they stay when it is saved anew.
+///
+/// # Errors
+/// Those of [`resolve`].
+pub(super) fn check_saved(document: &Document, context: &Context) -> Result<Options> {
+    let typed = Typed { config_file: Some("none".into()), ..Typed::default() };
+    let resolved = saved(&typed, None, document.clone(), (context, &NoNames))?;
+    resolved.layers.check_standing()?;
+    let around =
+        Surroundings { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
+    let plan = settle_within(&typed, resolved, (context, &NoNames), &around, Way::default())?;
+    Ok(plan.options)
+}
+
 /// The same with a saved session between the command line and the files.
 fn saved(
     typed: &Typed,
@@ -359,7 +387,7 @@ fn refuse_misplaced(typed: &Typed) -> Result<()> {
 }
 
 /// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
-fn refuse_unbuilt(typed: &Typed) -> Result<()> {
+pub(super) fn refuse_unbuilt(typed: &Typed) -> Result<()> {
     let (flag, why) = if typed.control.is_some() {
         ("-O", say!("config-no-control"))
     } else if typed.syslog {

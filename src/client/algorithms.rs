@@ -17,6 +17,8 @@ use crate::say;
 use crate::trust::KnownTypes;
 
 const CERTIFICATE: &str = "-cert-v01@openssh.com";
+/// What the names for security keys have at their ends.
+const DOMAIN: &str = "@openssh.com";
 
 /// A kind of algorithm: the configuration keyword and what its lists may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +55,7 @@ impl Family {
             Family::Cipher => plain(&CIPHERS),
             Family::Mac => plain(&MACS),
             Family::HostKey | Family::Pubkey => {
-                let certificates = SIGNATURES.iter().map(|name| format!("{name}{CERTIFICATE}"));
+                let certificates = SIGNATURES.iter().map(|name| of_certificate(name));
                 SIGNATURES.iter().map(|&name| name.to_owned()).chain(certificates).collect()
             }
         }
@@ -91,7 +93,7 @@ const KEX: [&str; 14] = [
 
 /// With AES in hardware, as nearly everywhere, GCM costs a third of ChaCha20.
 const CIPHER_DEFAULTS: usize = 6;
-const CIPHERS: [&str; 9] = [
+const CIPHERS: [&str; 10] = [
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
     "chacha20-poly1305@openssh.com",
@@ -101,6 +103,7 @@ const CIPHERS: [&str; 9] = [
     "aes128-cbc",
     "aes192-cbc",
     "aes256-cbc",
+    "3des-cbc",
 ];
 const CIPHERS_WITHOUT_AES: [&str; 6] = [
     "chacha20-poly1305@openssh.com",
@@ -121,15 +124,18 @@ const MACS: [&str; 6] = [
     "hmac-sha1",
 ];
 
-const SIGNATURE_DEFAULTS: usize = 6;
-const SIGNATURES: [&str; 7] = [
+const SIGNATURE_DEFAULTS: usize = 8;
+const SIGNATURES: [&str; 10] = [
     "ssh-ed25519",
     "ecdsa-sha2-nistp256",
     "ecdsa-sha2-nistp384",
     "ecdsa-sha2-nistp521",
+    "sk-ssh-ed25519@openssh.com",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
     "rsa-sha2-512",
     "rsa-sha2-256",
     "ssh-rsa",
+    "ssh-dss",
 ];
 
 /// Bits of the smallest and largest group that are accepted in a group exchange (RFC 8270).
@@ -246,7 +252,7 @@ impl Proposal {
                 let certificates: Vec<_> = host_key
                     .iter()
                     .filter(|name| !name.ends_with(CERTIFICATE))
-                    .map(|name| format!("{name}{CERTIFICATE}"))
+                    .map(|name| of_certificate(name))
                     .collect();
                 host_key.splice(0..0, certificates);
                 host_key = distinct(host_key.into_iter());
@@ -307,10 +313,11 @@ impl Proposal {
         let strength = |name: &String| match name.as_str() {
             name if name.starts_with("aes128-") => 128,
             name if name.starts_with("aes192-") => 192,
+            "3des-cbc" => 112,
             _ => 256,
         };
         let wanted = match self.cipher.iter().map(strength).max() {
-            Some(128) => 3072,
+            Some(112 | 128) => 3072,
             Some(192) => 7680,
             _ => MAX_GROUP,
         };
@@ -356,10 +363,24 @@ impl Lists<'_> {
     }
 }
 
+/// The name for a certificate: `ssh-ed25519-cert-v01@openssh.com` of `ssh-ed25519`.
+pub fn of_certificate(name: &str) -> String {
+    format!("{}{CERTIFICATE}", name.strip_suffix(DOMAIN).unwrap_or(name))
+}
+
+/// The name without a certificate, the other way round.
+pub fn of_key(name: &str) -> Cow<'_, str> {
+    match name.strip_suffix(CERTIFICATE) {
+        Some(plain) if plain.starts_with("sk-") => Cow::Owned(format!("{plain}{DOMAIN}")),
+        Some(plain) => Cow::Borrowed(plain),
+        None => Cow::Borrowed(name),
+    }
+}
+
 /// The library's type for a host key or signature algorithm, certificate suffix aside.
 pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
-    let plain = name.strip_suffix(CERTIFICATE).unwrap_or(name);
-    match plain {
+    let plain = of_key(name);
+    match &*plain {
         "rsa-sha2-512" => Some(Algorithm::Rsa { hash: Some(HashAlg::Sha512) }),
         "rsa-sha2-256" => Some(Algorithm::Rsa { hash: Some(HashAlg::Sha256) }),
         "ssh-rsa" => Some(Algorithm::Rsa { hash: None }),
@@ -442,6 +463,7 @@ mod tests {
         for (ciphers, bits) in [
             ("aes128-ctr", 3072),
             ("aes128-cbc,aes192-ctr", 7680),
+            ("3des-cbc", 3072),
             ("aes128-gcm@openssh.com,aes256-ctr", 8192),
             ("chacha20-poly1305@openssh.com", 8192),
         ] {

@@ -16,6 +16,7 @@ use super::authenticate::Session;
 use super::deadline;
 pub use super::events::Sink;
 use super::events::{Event, Output, Shared};
+use super::forward::idle::{self, Clock, Watched};
 use super::forward::x11::Request as X11Request;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -82,6 +83,8 @@ pub struct Channel {
     pub(super) events: UnboundedReceiver<Event>,
     pub(super) awaited: std::collections::VecDeque<Awaited>,
     pub(super) program: &'static str,
+    /// ChannelTimeout.
+    pub(super) clock: Option<Arc<Clock>>,
 }
 
 /// Opens the channel and sends its requests; output goes to the sinks from then on.
@@ -108,7 +111,15 @@ pub async fn open(
     debug!("Entering interactive session.");
     // The reading half is dropped: data goes straight to the sinks, the rest comes as events.
     let (_, write) = channel.split();
-    session.shared.send_output_to(write.id(), Output { stdout, stderr: Some(stderr) });
+    let clock = session.shared.incoming.lanes.timeouts.clock(idle::SESSION);
+    let watched = |sink: Sink| -> Sink {
+        match &clock {
+            Some(clock) => Box::new(Watched::new(sink, Some(Arc::clone(clock)))),
+            None => sink,
+        }
+    };
+    let output = Output { stdout: watched(stdout), stderr: Some(watched(stderr)) };
+    session.shared.send_output_to(write.id(), output);
     let sent = send(&write, &request).await;
     let awaited = sent.map_err(|_| super::relay::connection_lost(&session.shared))?;
     let program = match request.program {
@@ -116,7 +127,7 @@ pub async fn open(
         Program::Exec(_) => "exec",
         Program::Subsystem(_) => "subsystem",
     };
-    Ok(Channel { write, events, awaited, program })
+    Ok(Channel { write, events, awaited, program, clock })
 }
 
 async fn send(

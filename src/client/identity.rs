@@ -16,11 +16,14 @@ use russh::keys::ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey, Signatur
 
 use super::authenticate::SignerError;
 use super::events::Shared;
+use super::host_bound::request;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::{Agent, SignError};
+use crate::keys::security_key::{self, Refusal, SecurityKeys};
 use crate::keys::{KeyFile, Unlock};
-use crate::prompt::{Answer, Prompt};
+use crate::prompt::{Answer, Notice, Prompt};
 use crate::say;
+use crate::secret::Secret;
 use crate::trust::fingerprint;
 
 /// Passphrases that may be tried on one key; a wrong one never leaves this machine.
@@ -66,6 +69,10 @@ pub(super) enum Pen {
 /// A pen with the person at hand who knows its passphrase.
 pub(super) struct Signer<'a> {
     pub pen: &'a mut Pen,
+    /// The host's key, if the signature has to name it.
+    pub host_key: Option<Vec<u8>>,
+    /// How security keys are reached.
+    pub devices: &'a SecurityKeys,
     pub shared: &'a Arc<Shared>,
     pub prompt: &'a Arc<dyn Prompt>,
 }
@@ -87,7 +94,12 @@ impl russh::Signer for Signer<'_> {
         }
         match self.pen {
             Pen::Agent(agent) => {
-                debug!("asking the agent to sign");
+                let bound = self.host_key.as_deref().and_then(|key| request(&data, key));
+                debug!(
+                    "asking the agent to sign{}",
+                    if bound.is_some() { " for this host" } else { "" }
+                );
+                let data = bound.unwrap_or(data);
                 self.shared.pause();
                 let signed = agent.auth_sign(key, hash, data).await;
                 self.shared.resume();
@@ -96,8 +108,60 @@ impl russh::Signer for Signer<'_> {
                     SignError::Agent(error) => SignerError::Ours(error),
                 })
             }
+            Pen::Open(private, path) if security_key::is_handle(private) => {
+                let (private, path) = (Arc::clone(private), path.clone());
+                self.sign_on_device(&private, &path, data).await
+            }
             Pen::Open(private, _) => sign(private, hash, data).map_err(SignerError::Ours),
             Pen::File(_) => Err(SignerError::Lost),
+        }
+    }
+}
+
+impl Signer<'_> {
+    /// Has a security key sign, which may want a touch and a PIN.
+    async fn sign_on_device(
+        &self,
+        private: &PrivateKey,
+        path: &str,
+        mut data: Vec<u8>,
+    ) -> Result<Vec<u8>, SignerError> {
+        let public = private.public_key();
+        let kind = fingerprint::type_name(public);
+        let mut pin = match security_key::wants_pin(private) {
+            true => Some(self.pin(kind, path).await?),
+            false => None,
+        };
+        for _ in 0..MAX_PASSPHRASES {
+            if security_key::wants_touch(private) {
+                let fingerprint = fingerprint::sha256(public);
+                self.prompt.notice(Notice::Warning(&say!("security-key-touch", kind, fingerprint)));
+            }
+            self.shared.pause();
+            let signed = self.devices.sign(private, &data, pin.as_ref()).await;
+            self.shared.resume();
+            match signed {
+                Ok(signature) => {
+                    let encoded = signature.encode(&mut data);
+                    return encoded.map(|()| data).map_err(|_| SignerError::Lost);
+                }
+                Err(Refusal::Error(error)) => return Err(SignerError::Ours(error)),
+                Err(Refusal::WantsPin) => pin = Some(self.pin(kind, path).await?),
+            }
+        }
+        Err(SignerError::Ours(Error::new(Kind::Identity, say!("security-key-wrong-pin"))))
+    }
+
+    async fn pin(&self, kind: &str, path: &str) -> Result<Secret, SignerError> {
+        let label = say!("security-key-pin", kind, path);
+        let answer =
+            super::authenticate::ask(self.shared, self.prompt, move |prompt| prompt.secret(&label));
+        match answer.await {
+            Answer::Given(pin) => Ok(pin),
+            Answer::Cancelled | Answer::CannotAsk => {
+                let error = say!("error-client-needs-passphrase-nobody-can", path);
+                Err(SignerError::Ours(Error::new(Kind::Identity, error)))
+            }
         }
     }
 }

@@ -30,8 +30,10 @@ const LABEL: usize = 24;
 pub struct Information {
     /// The user name on the server.
     pub user: String,
-    /// The address connected to; `None` behind a proxy command.
+    /// The address connected to; `None` where the way is not direct.
     pub address: Option<SocketAddr>,
+    /// The way there, where it is not direct: jump hosts, a proxy, a command.
+    pub route: Option<String>,
     /// The server's identification line, fit to be shown.
     pub server: String,
     /// Ours.
@@ -95,6 +97,13 @@ impl Information {
                     say!("information-address-port", address = address.ip(), port = address.port())
                 }
                 None => say!("information-behind-proxy"),
+            },
+        );
+        line(
+            say!("information-route"),
+            match &self.route {
+                Some(route) => text::line(route, 4 * SHOWN),
+                None => say!("information-direct"),
             },
         );
         line(say!("information-server"), self.server.clone());
@@ -226,6 +235,11 @@ impl Record {
         noted.early = ((server.len() + 2 + early) as u64, client.len() as u64 + 2);
     }
 
+    /// The server's identification line, fit to be shown.
+    pub fn server(&self) -> String {
+        self.noted().server.clone()
+    }
+
     /// The host's key was accepted, proved by this algorithm, for this reason.
     pub fn accepted(&self, algorithm: String, key: &PublicKey, trusted: String) {
         self.noted().host_key = Some(HostKey {
@@ -293,7 +307,9 @@ impl Session {
         let (received, sent) = self.shared.wire.counted();
         Information {
             user: noted.user,
-            address: noted.address,
+            // Of a proxy it would be the proxy's.
+            address: noted.address.filter(|_| self.route.is_none()),
+            route: self.route.clone(),
             server: noted.server,
             client: noted.client.to_owned(),
             negotiated: self.negotiated(),
@@ -330,6 +346,7 @@ mod tests {
         Information {
             user: name("u\x1b[2J"),
             address: None,
+            route: Some(name("by way of a\x1b[2J")),
             server: name("SSH-2.0-server"),
             client: name("SSH-2.0-client"),
             negotiated: Some(Negotiated {

@@ -1,22 +1,26 @@
 //! Somebody else has the terminal for a while: the session's output waits behind a curtain.
 //!
-//! The connection lives on meanwhile. Output is kept up to [`KEPT`]; only then is no more
-//! read from the server, as with any full sink. Opening the curtain writes what was kept, in
-//! order, before anything new. A sink behind an open curtain costs one relaxed load a write.
+//! The connection lives on meanwhile, and an interlude may last for hours: nothing may wait for
+//! it, or the server would end the session, and everything that is forwarded would stand still.
+//! So the latest output is kept up to [`KEPT`], and of what came before only how much it was, as
+//! a terminal forgets what has scrolled away. Opening the curtain writes what was kept, in order,
+//! before anything new. A sink behind an open curtain costs one relaxed load a write.
 //!
 //! Also here: how the relay knows that an interlude is on, so that a session that ends during
 //! one does not take the screen away from under it.
 
+use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 
 use super::channel::Sink;
+use crate::say;
 
 /// Output kept while the curtain is closed: many screens, and little memory.
 pub const KEPT: usize = 1024 * 1024;
@@ -38,9 +42,33 @@ struct State {
 
 #[derive(Default)]
 struct Kept {
-    bytes: Vec<u8>,
-    /// Who waits for room.
-    waiting: Option<Waker>,
+    bytes: VecDeque<u8>,
+    /// How many bytes before them were dropped.
+    dropped: usize,
+}
+
+impl Kept {
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes.extend(bytes);
+        let over = self.bytes.len().saturating_sub(KEPT);
+        self.bytes.drain(..over);
+        self.dropped += over;
+    }
+
+    /// What is to be written, and nothing is kept any more. A line or an escape sequence that
+    /// lost its beginning goes with it.
+    fn take(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::from(std::mem::take(&mut self.bytes));
+        let dropped = std::mem::take(&mut self.dropped);
+        if dropped == 0 {
+            return bytes;
+        }
+        let line = bytes.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let size = (dropped + line).div_ceil(1024);
+        let mut all = (say!("again-output-left-out", size) + "\r\n").into_bytes();
+        all.extend(bytes.drain(line..));
+        all
+    }
 }
 
 impl State {
@@ -69,18 +97,22 @@ impl Curtain {
     pub async fn open(&mut self) {
         for (state, again) in &mut self.hung {
             loop {
-                let bytes = std::mem::take(&mut state.kept().bytes);
-                if bytes.is_empty() || again.write_all(&bytes).await.is_err() {
+                let bytes = {
+                    let mut kept = state.kept();
+                    let bytes = kept.take();
+                    // In one step with the look: what is put by now is taken here.
+                    if bytes.is_empty() {
+                        state.closed.store(false, Ordering::Relaxed);
+                    }
+                    bytes
+                };
+                if bytes.is_empty() {
                     break;
                 }
-            }
-            let waiting = {
-                let mut kept = state.kept();
-                state.closed.store(false, Ordering::Relaxed);
-                kept.waiting.take()
-            };
-            if let Some(waiting) = waiting {
-                waiting.wake();
+                if again.write_all(&bytes).await.is_err() {
+                    state.closed.store(false, Ordering::Relaxed);
+                    break;
+                }
             }
         }
     }
@@ -102,13 +134,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
             return Pin::new(&mut self.sink).poll_write(cx, bytes);
         }
         let mut kept = self.state.kept();
-        let room = KEPT.saturating_sub(kept.bytes.len()).min(bytes.len());
-        if room == 0 && !bytes.is_empty() {
-            kept.waiting = Some(cx.waker().clone());
-            return Poll::Pending;
+        if !self.state.closed.load(Ordering::Relaxed) {
+            // It was opened between the two looks.
+            drop(kept);
+            return Pin::new(&mut self.sink).poll_write(cx, bytes);
         }
-        kept.bytes.extend_from_slice(&bytes[..room]);
-        Poll::Ready(Ok(room))
+        kept.put(bytes);
+        Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -164,7 +196,6 @@ impl Drop for Taken<'_> {
 mod tests {
     use std::time::Duration;
 
-    use tokio::io::AsyncReadExt;
     use tokio::time::timeout;
 
     use super::*;
@@ -208,25 +239,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn more_than_can_be_kept_waits_and_nothing_is_lost() {
-        let (sink, mut screen) = tokio::io::duplex(4096);
+    async fn more_than_can_be_kept_is_taken_all_the_same_and_the_latest_is_shown() {
+        let screen = Screen::default();
         let mut curtain = Curtain::default();
-        let (other, _unread) = tokio::io::duplex(1);
-        let mut behind = curtain.hang(other, Box::new(sink));
+        let mut sink = curtain.hang(screen.clone(), Box::new(screen.clone()));
         curtain.close();
-        behind.write_all(&vec![b'a'; KEPT]).await.unwrap();
-        let more = behind.write_all(b"b");
-        tokio::pin!(more);
-        let waits = timeout(Duration::from_millis(1), &mut more).await;
-        assert!(waits.is_err(), "it takes more than it keeps");
-        let reading = async {
-            let mut all = vec![0; KEPT];
-            screen.read_exact(&mut all).await.unwrap();
-            all
-        };
-        let (all, (), written) = tokio::join!(reading, curtain.open(), &mut more);
-        written.unwrap();
-        assert!(all.iter().all(|byte| *byte == b'a'));
+        // A quarter more than is kept, in lines of 64 bytes.
+        let lines = KEPT / 64 / 4 * 5;
+        for number in 0..lines {
+            sink.write_all(format!("{number:062}\r\n").as_bytes()).await.unwrap();
+        }
+        curtain.open().await;
+        sink.write_all(b"after").await.unwrap();
+        let shown = String::from_utf8(screen.0.lock().unwrap().clone()).unwrap();
+        let mut shown = shown.split("\r\n");
+        assert_eq!(shown.next(), Some("[257 KiB of earlier output were left out]"));
+        let first: usize = shown.next().unwrap().parse().unwrap();
+        assert_eq!(first, lines / 5 + 1, "the first whole line");
+        let last = shown.nth(lines - first - 2).unwrap();
+        assert_eq!(last.parse(), Ok(lines - 1));
+        assert_eq!((shown.next(), shown.next()), (Some("after"), None));
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::BytesMut;
@@ -22,7 +23,9 @@ use tokio::time::timeout_at;
 use super::authenticate::Session;
 use super::connect::Stream;
 use super::deadline::{self, Budget};
+use super::rotation;
 use crate::error::{Error, Kind, Result};
+use crate::prompt::Prompt;
 use crate::say;
 
 /// What a jump host is told that the connection comes from; as ssh has it for `-W`.
@@ -44,7 +47,8 @@ pub struct Passage {
     ahead: BytesMut,
 }
 
-/// Has the jump host `name` connect to a host and port; the name is looked up there.
+/// Has the jump host `name` connect to a host and port; the name is looked up there. What the
+/// jump host proves of its other host keys is learnt.
 ///
 /// # Errors
 /// The jump host refuses in its own words, does not answer in time, or goes away.
@@ -53,6 +57,7 @@ pub async fn through(
     name: &str,
     (host, port): (&str, u16),
     budget: Budget,
+    prompt: &Arc<dyn Prompt>,
 ) -> Result<Stream> {
     debug!("Connecting to {host} port {port} through {name}.");
     let (from, from_port) = ORIGINATOR;
@@ -79,6 +84,7 @@ pub async fn through(
                 .hint(say!("route-jump-check")));
         }
     };
+    rotation::heard(&session, prompt).await;
     let name = name.to_owned();
     Ok(Stream::Jump(Box::new(Passage {
         channel: channel.into_stream(),

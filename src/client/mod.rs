@@ -16,6 +16,7 @@ mod events;
 mod failure;
 pub mod forward;
 mod greeting;
+mod host_bound;
 mod identity;
 pub mod information;
 pub mod interlude;

@@ -6,8 +6,11 @@
 //! reply, so they are read here, in passing, and judged by [`Observed::check`].
 //! A rekey is encrypted and cannot be seen (gap G2).
 
+use std::borrow::Cow;
+
 use log::debug;
 
+use super::algorithms;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -85,8 +88,8 @@ fn key_type_of(algorithm: &str) -> &str {
 }
 
 /// The signature algorithm that belongs to a host key algorithm.
-fn signature_of(algorithm: &str) -> &str {
-    algorithm.strip_suffix("-cert-v01@openssh.com").unwrap_or(algorithm)
+fn signature_of(algorithm: &str) -> Cow<'_, str> {
+    algorithms::of_key(algorithm)
 }
 
 /// Follows the unencrypted packets of one direction until NEWKEYS.
@@ -190,7 +193,7 @@ fn bits(number: &[u8]) -> usize {
 }
 
 /// An SSH string at the start, and what follows it.
-fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     rest.split_at_checked(u32::from_be_bytes(*length) as usize)
 }

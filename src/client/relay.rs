@@ -5,6 +5,7 @@
 //! another: input to the server, changes of window size, and the channel's events.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use log::{debug, warn};
@@ -20,6 +21,7 @@ use super::deadline;
 use super::escape::Escape;
 use super::events::{Event, Shared};
 use super::forward::Traffic;
+use super::forward::idle::{Clock, Watched};
 use super::information::Information;
 use super::interlude::{Interlude, Stage};
 use super::paste::Paste;
@@ -45,6 +47,9 @@ pub enum Exit {
     OutputClosed,
 }
 
+/// Does what a line says; gives the lines there are to show.
+pub type Act<'a> = Box<dyn FnOnce(String) -> Interlude<'a, Vec<String>> + Send + 'a>;
+
 /// The local end of an interactive session: what the relay cannot do itself.
 pub trait Console {
     /// Shows lines of ours in the middle of the session; they end in `\r\n`.
@@ -68,9 +73,10 @@ pub trait Console {
         Box::pin(std::future::ready(()))
     }
 
-    /// Asks for a line of the command line (`~C`); `None` if there is none.
-    fn command_line<'a>(&'a mut self) -> Interlude<'a, Option<String>> {
-        Box::pin(std::future::ready(None))
+    /// Asks for a line of the command line (`~C`), and shows what comes of it while the
+    /// session's output still waits.
+    fn command_line<'a>(&'a mut self, _act: Act<'a>) -> Interlude<'a> {
+        Box::pin(std::future::ready(()))
     }
 
     /// Asks whether this text, which would act on the server, may be sent; gives what to
@@ -106,8 +112,10 @@ pub async fn relay<I>(session: &Session, channel: Channel, local: Local<'_, I>) 
 where
     I: AsyncRead + Unpin,
 {
-    let Channel { write, mut events, mut awaited, program } = channel;
+    let Channel { write, mut events, mut awaited, program, clock } = channel;
     let Local { input, escape, paste, mut resized, console, without_pty } = local;
+    let input = input.map(|input| Watched::new(input, clock.clone()));
+    let expired = Clock::expired_of(clock.as_deref());
     let stage = Stage::default();
     let pump = async {
         match (input, escape) {
@@ -130,7 +138,7 @@ where
             }
         }
     };
-    tokio::pin!(pump, resize);
+    tokio::pin!(pump, resize, expired);
     let (mut pumping, mut resizing) = (true, true);
     let mut exit = Exit::Unknown;
     let result = loop {
@@ -145,8 +153,8 @@ where
                     Err(error) => break Err(error),
                 },
                 Some(Event::OutputFailed(error)) => break output_failed(&error),
-                // The connection is gone; a status that came before still counts.
-                None if exit != Exit::Unknown => break Ok(exit),
+                // A status may come before the last of the output: it counts once the channel is
+                // closed, and not where the connection broke in between.
                 None => break Err(connection_lost(&session.shared)),
             },
             end = &mut pump, if pumping => match end {
@@ -155,6 +163,7 @@ where
                 Ok(End::Input) | Err(_) => pumping = false,
             },
             () = &mut resize, if resizing => resizing = false,
+            rest = &mut expired => break Err(rested(rest)),
         }
     };
     if pumping && stage.is_taken() {
@@ -240,6 +249,11 @@ fn denied(
         _ => Err(Error::new(Kind::Channel, say!("error-client-request-failed-channel-0", program))
             .hint(say!("error-client-server-does-not-allow"))),
     }
+}
+
+fn rested(rest: Duration) -> Error {
+    Error::new(Kind::Timeout, say!("session-rested", seconds = rest.as_secs()))
+        .hint(say!("session-rested-hint"))
 }
 
 fn output_failed(error: &std::io::Error) -> Result<Exit> {

@@ -135,6 +135,27 @@ pub async fn around<T>(
     }
 }
 
+/// For a jump host, which has no work that this could be beside: a question is asked now.
+pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
+    if let Some(ground) = session.shared.rotation.ground()
+        && ground.update == UpdateHostKeys::Ask
+    {
+        Step { session, prompt, ground }.ask_first().await;
+    }
+}
+
+/// The same without a question, once the jump host has answered anything at all: what it
+/// announces came before that.
+pub(super) async fn heard(session: &Session, prompt: &Arc<dyn Prompt>) {
+    let rotation = &session.shared.rotation;
+    if let Some(ground) = rotation.ground()
+        && ground.update == UpdateHostKeys::Yes
+        && rotation.is_announced()
+    {
+        Step { session, prompt, ground }.settle(rotation.announcement().await).await;
+    }
+}
+
 struct Step<'a> {
     session: &'a Session,
     prompt: &'a Arc<dyn Prompt>,

@@ -18,7 +18,7 @@ use super::authenticate::Session;
 use super::escape::{Action, Escape};
 use super::interlude::Stage;
 use super::paste::{self, Paste, Piece};
-use super::relay::{Console, End};
+use super::relay::{Act, Console, End};
 use crate::say;
 
 /// Typed bytes held while the server takes none, so that `~.` is still seen.
@@ -168,16 +168,13 @@ impl Typing<'_> {
                 self.console.information(self.shown(b'i'), facts).await;
             }
             Wanted::CommandLine => {
-                let said = match self.session.forwards().has_command_line() {
-                    true => match self.console.command_line().await {
-                        Some(line) => self.session.forwards().command(&line).await,
-                        None => Vec::new(),
-                    },
-                    false => vec![say!("forward-command-line-disabled")],
-                };
-                for line in said {
-                    self.console.say(&format!("{line}\r\n"));
+                let forwards = self.session.forwards();
+                if !forwards.has_command_line() {
+                    return self.console.say(&(say!("forward-command-line-disabled") + "\r\n"));
                 }
+                let act: Act<'_> =
+                    Box::new(|line| Box::pin(async move { forwards.command(&line).await }));
+                self.console.command_line(act).await;
             }
             Wanted::InformationLines => {
                 let facts = self.session.information().await;

@@ -196,8 +196,14 @@ async fn exchange(
     };
     let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check);
     let config = Arc::new(config(options, &proposal));
+    let sizes = config.gex.clone();
     let exchange = client::connect_stream(config, wire, events);
     let handle = within(&shared, budget, exchange).await?;
+    if shared.negotiated().is_some_and(|names| names.kex.contains("group-exchange")) {
+        let (min, max) = (sizes.min_group_size(), sizes.max_group_size());
+        let wanted = sizes.preferred_group_size();
+        debug!("SSH2_MSG_KEX_DH_GEX_REQUEST({min}<{wanted}<{max}) sent");
+    }
     Ok((handle, shared))
 }
 
@@ -258,6 +264,7 @@ fn config(options: &TransportOptions<'_>, proposal: &Proposal) -> client::Config
         keepalive_interval: options.alive_interval,
         keepalive_max: options.alive_count_max as usize,
         nodelay: true,
+        gex: proposal.group_exchange().unwrap_or_default(),
         ..client::Config::default()
     }
 }

@@ -142,7 +142,7 @@ const SSH1: &str = "error-config-belongs-ssh-1-which";
 const RESTRICTS: &str = "error-config-not-applied-version";
 
 keywords! {
-    AddKeysToAgent [] Words, Warned(OFF, "error-config-no-key-added-agent");
+    AddKeysToAgent [] Words, Honoured;
     AddressFamily [] Word(&["any", "inet", "inet6"]), Honoured;
     BatchMode [] Flag, Honoured;
     BindAddress [] Text, Honoured;
@@ -154,7 +154,7 @@ keywords! {
     CanonicalizePermittedCNAMEs [] Words, Honoured;
     CASignatureAlgorithms [] Text, Warned(NEVER, RESTRICTS);
     CertificateFile [] Text, Honoured;
-    ChannelTimeout [] Words, Refused(NONE, "error-config-channels-no-timeout-version");
+    ChannelTimeout [] Words, Honoured;
     CheckHostIP [] Flag, Warned(OFF, "error-config-addresses-are-not-checked");
     Ciphers [] Text, Honoured;
     ClearAllForwardings [] Flag, Honoured;
@@ -207,7 +207,7 @@ keywords! {
     LocalCommand [] Line, Honoured;
     LocalForward [] Words, Honoured;
     LogLevel [] Level, Honoured;
-    LogVerbose [] Text, Warned(NONE, RESTRICTS);
+    LogVerbose [] Words, Honoured;
     MACs [] Text, Honoured;
     Match [] Words, Honoured;
     NoHostAuthenticationForLocalhost [] Flag, Refused(OFF, "error-config-host-always-verified");
@@ -233,7 +233,7 @@ keywords! {
     RequestTTY [] Word(&["yes", "no", "true", "false", "force", "auto"]), Honoured;
     RequiredRSASize [] Number, Warned(NEVER, RESTRICTS);
     RevokedHostKeys [] Text, Honoured;
-    SecurityKeyProvider [] Text, Inert;
+    SecurityKeyProvider [] Text, Honoured;
     SendEnv [] Environment, Honoured;
     ServerAliveCountMax [] Number, Honoured;
     ServerAliveInterval ["protocolkeepalives" "setuptimeout"] Time, Honoured;

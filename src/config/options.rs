@@ -89,6 +89,8 @@ pub struct Options {
     pub password_authentication: Setting<bool>,
     /// PubkeyAuthentication; `unbound` and `host-bound` are yes.
     pub pubkey_authentication: Setting<bool>,
+    /// Whether PubkeyAuthentication lets signatures name the host: all but `unbound` do.
+    pub host_bound_authentication: Setting<bool>,
     /// KbdInteractiveAuthentication.
     pub kbd_interactive_authentication: Setting<bool>,
     /// NumberOfPasswordPrompts.
@@ -169,6 +171,8 @@ pub struct Options {
     pub escape_char: Setting<Option<u8>>,
     /// LogLevel.
     pub log_level: Setting<LogLevel>,
+    /// SecurityKeyProvider as it stands; `None` if not set.
+    pub security_key_provider: Setting<Option<String>>,
     /// Tag.
     pub tag: Setting<Option<String>>,
     /// What to tell the person once, one line each.
@@ -237,6 +241,9 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         preferred_authentications: v.optional(K::PreferredAuthentications, comma_list)?,
         password_authentication: v.flag(K::PasswordAuthentication, true)?,
         pubkey_authentication: v.parsed(K::PubkeyAuthentication, true, pubkey)?,
+        host_bound_authentication: v.parsed(K::PubkeyAuthentication, true, |text| {
+            Ok(!text.eq_ignore_ascii_case("unbound"))
+        })?,
         kbd_interactive_authentication: v.flag(K::KbdInteractiveAuthentication, true)?,
         number_of_password_prompts: v.parsed(K::NumberOfPasswordPrompts, 3, value::number)?,
         connect_timeout: v.time(K::ConnectTimeout)?,
@@ -266,6 +273,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         fork_after_authentication: v.flag(K::ForkAfterAuthentication, false)?,
         escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape)?,
         log_level: v.parsed(K::LogLevel, LogLevel::Info, value::level)?,
+        security_key_provider: v.text(K::SecurityKeyProvider)?,
         tag: v.text(K::Tag)?,
     })
 }

@@ -11,9 +11,11 @@ use std::time::Duration;
 
 use russh::keys::agent::client::AgentClient;
 use russh::keys::agent::{AgentIdentity, AgentSessionBinding};
-use russh::keys::{HashAlg, PublicKey};
+use russh::keys::ssh_encoding::Encode;
+use russh::keys::{HashAlg, PrivateKey, PublicKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
+use zeroize::Zeroizing;
 
 use super::file::quoted;
 use super::openssh::string;
@@ -41,6 +43,26 @@ const MAX_COMMENT: usize = 256;
 
 const REQUEST_IDENTITIES: u8 = 11;
 const IDENTITIES_ANSWER: u8 = 12;
+
+const SUCCESS: u8 = 6;
+const ADD_IDENTITY: u8 = 17;
+const ADD_ID_CONSTRAINED: u8 = 25;
+const CONSTRAIN_LIFETIME: u8 = 1;
+const CONSTRAIN_CONFIRM: u8 = 2;
+const CONSTRAIN_EXTENSION: u8 = 255;
+/// OpenSSH's PROTOCOL.agent section 2.
+const SK_PROVIDER: &str = "sk-provider@openssh.com";
+
+/// The conditions on which an agent keeps a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// How long it keeps the key, in whole seconds; for as long as it runs otherwise.
+    pub lifetime: Option<Duration>,
+    /// Whether it asks before each signature.
+    pub confirm: bool,
+    /// The library that a security key is reached by.
+    pub provider: Option<String>,
+}
 
 /// A connection to an agent.
 #[derive(Debug)]
@@ -102,6 +124,22 @@ impl Agent {
         let mut client = AgentClient::connect(stream);
         let bound = in_step(socket, out_of_step, ANSWER, client.bind_session(binding, false));
         bound.await?.map_err(|error| failed(socket, &error.to_string()))
+    }
+
+    /// Gives the agent a private key to keep, under these conditions.
+    ///
+    /// # Errors
+    /// The agent does not take it, or does not answer within 5 seconds.
+    pub async fn add(&mut self, key: &PrivateKey, comment: &str, terms: &Terms) -> Result<()> {
+        let message = addition(key, comment, terms)
+            .ok_or_else(|| failed(&self.socket, &say!("agent-does-not-take")))?;
+        let Agent { socket, stream, out_of_step } = self;
+        let answer = in_step(socket, out_of_step, ANSWER, converse(stream, &message)).await?;
+        let answer = answer.map_err(|cause| failed(socket, &cause))?;
+        match answer.first() {
+            Some(&SUCCESS) => Ok(()),
+            _ => Err(failed(socket, &say!("agent-does-not-take"))),
+        }
     }
 
     /// What to name when this identity shall sign. An agent that was given the key without the
@@ -202,10 +240,46 @@ fn hangs(socket: &Path, limit: Duration) -> Error {
         .hint(say!("error-keys-ssh-add-l-shows-whether"))
 }
 
+/// The message that adds a key (draft-ietf-sshm-ssh-agent section 3.2), without its length.
+fn addition(key: &PrivateKey, comment: &str, terms: &Terms) -> Option<Zeroizing<Vec<u8>>> {
+    let kind = match *terms == Terms::default() {
+        true => ADD_IDENTITY,
+        false => ADD_ID_CONSTRAINED,
+    };
+    // Whole from the start: what grows leaves copies of the key behind.
+    let provider = terms.provider.as_ref().map_or(0, String::len);
+    let room = key.key_data().encoded_len().ok()? + comment.len() + provider + 64;
+    let mut message = Zeroizing::new(Vec::with_capacity(room));
+    message.push(kind);
+    key.key_data().encode(&mut *message).ok()?;
+    comment.encode(&mut *message).ok()?;
+    if let Some(lifetime) = terms.lifetime {
+        message.push(CONSTRAIN_LIFETIME);
+        let seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
+        message.extend_from_slice(&seconds.to_be_bytes());
+    }
+    if terms.confirm {
+        message.push(CONSTRAIN_CONFIRM);
+    }
+    if let Some(provider) = &terms.provider {
+        message.push(CONSTRAIN_EXTENSION);
+        SK_PROVIDER.encode(&mut *message).ok()?;
+        provider.encode(&mut *message).ok()?;
+    }
+    Some(message)
+}
+
 /// Asks for the list and reads the message that comes, without its length.
 async fn request_identities(stream: &mut UnixStream) -> Result<Vec<u8>, String> {
+    converse(stream, &[REQUEST_IDENTITIES]).await
+}
+
+/// Sends a message and reads the one that comes, both without their lengths.
+async fn converse(stream: &mut UnixStream, message: &[u8]) -> Result<Vec<u8>, String> {
     let talk = async {
-        stream.write_all(&[0, 0, 0, 1, REQUEST_IDENTITIES]).await?;
+        let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
+        stream.write_all(&length.to_be_bytes()).await?;
+        stream.write_all(message).await?;
         let length = stream.read_u32().await?;
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         if length > MAX_ANSWER {

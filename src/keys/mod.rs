@@ -19,6 +19,7 @@ mod public;
 mod refusal;
 mod rfc4716;
 pub mod save;
+pub mod security_key;
 pub mod write;
 
 use std::ffi::OsString;
@@ -369,11 +370,6 @@ fn only_public() -> Error {
 /// Refuses keys that load but cannot sign for us.
 fn check_type(key: &PrivateKey) -> Result<()> {
     match key.algorithm() {
-        Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256 => {
-            Err(fault(say!("error-keys-handle-security-key-which"))
-                .hint(say!("error-keys-ssh-add-file-then")))
-        }
-        Algorithm::Dsa => Err(refusal::unsupported("ssh-dss (DSA)")),
         Algorithm::Rsa { .. } => {
             let bits = key.public_key().key_data().rsa().map_or(0, RsaPublicKey::key_size);
             if bits < MIN_RSA_BITS {

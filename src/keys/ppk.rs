@@ -75,7 +75,7 @@ pub(super) fn inspect(text: &str) -> Result<Ppk> {
         fields.check_cost()?;
     }
     let certified = fields.algorithm.strip_suffix(CERTIFICATE_SUFFIX);
-    if !is_supported(certified.unwrap_or(fields.algorithm)) {
+    if !is_supported(certified.unwrap_or(fields.algorithm)) || fields.algorithm == "ssh-dss" {
         return Err(unsupported(fields.algorithm));
     }
     let blob = &fields.public;

@@ -74,6 +74,7 @@ pub(super) fn is_supported(name: &str) -> bool {
             | "ecdsa-sha2-nistp256"
             | "ecdsa-sha2-nistp384"
             | "ecdsa-sha2-nistp521"
+            | "ssh-dss"
             | "sk-ssh-ed25519@openssh.com"
             | "sk-ecdsa-sha2-nistp256@openssh.com"
     )

@@ -59,7 +59,7 @@ pub(super) fn parse(text: &str) -> Result<PublicKey> {
         BASE64.decode(body.as_bytes()).map_err(|_| damaged(&say!("error-keys-not-base64")))?;
     let name = openssh::string(&mut &blob[..]).and_then(|name| std::str::from_utf8(name).ok());
     let name = name.ok_or_else(|| damaged(&say!("error-keys-public-key")))?;
-    if !is_supported(name) {
+    if !is_supported(name) || name == "ssh-dss" {
         return Err(unsupported(name));
     }
     let mut key =

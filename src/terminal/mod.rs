@@ -20,7 +20,8 @@ use rustix::fs::{Mode, OFlags};
 
 pub use modes::modes;
 pub use raw::{
-    AlternateScreen, LineKeys, NoEcho, RawMode, ScreenMode, install_panic_hook, is_changed, restore,
+    AlternateScreen, LineKeys, NoEcho, RawMode, ScreenMode, hold, install_panic_hook, is_changed,
+    restore,
 };
 pub use size::{Winsize, winsize};
 

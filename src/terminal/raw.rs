@@ -14,12 +14,23 @@ use rustix::termios::{
     tcsetattr,
 };
 
+use crate::say;
+
 /// A terminal that is not as it was found.
 struct Changed {
     id: u64,
     // A duplicate: the guard's owner may close its own before the panic hook runs.
     fd: OwnedFd,
     before: Before,
+    /// What was said while a dialog has this screen.
+    held: Held,
+}
+
+/// Lines that are written when the main screen is back.
+#[derive(Default)]
+struct Held {
+    text: String,
+    left_out: usize,
 }
 
 /// What puts it back.
@@ -28,6 +39,10 @@ enum Before {
     /// A control sequence for its screen.
     Screen(&'static str),
 }
+
+/// How much is held while a dialog is open, in bytes: some hundred lines of `-v`, which is more
+/// than somebody reads afterwards.
+const MAX_HELD: usize = 64 * 1024;
 
 static CHANGED: Mutex<Vec<Changed>> = Mutex::new(Vec::new());
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
@@ -46,6 +61,20 @@ pub fn restore() {
 /// return, which does no harm where it does not.
 pub fn is_changed() -> bool {
     !changed().is_empty()
+}
+
+/// Holds a line, with its line break, until the main screen is back; `false` if no dialog has
+/// the screen, and the line can be written where it belongs. Of more than 64 KiB only the number
+/// of lines is told.
+pub fn hold(line: &str) -> bool {
+    let mut changed = changed();
+    let dialog = changed.iter_mut().rev().find(|entry| entry.before.is_dialogs());
+    let Some(Changed { held, .. }) = dialog else { return false };
+    match held.text.len() + line.len() <= MAX_HELD {
+        true => held.text.push_str(&line.replace('\n', "\r\n")),
+        false => held.left_out += line.matches('\n').count(),
+    }
+    true
 }
 
 /// Makes a panic restore the terminal before the hook that was installed earlier prints.
@@ -222,7 +251,8 @@ impl Change {
         // Under the lock, so that no restore falls between the entry and the change.
         let mut changed = changed();
         tcsetattr(&fd, when, &after)?;
-        changed.push(Changed { id, fd, before: Before::Modes(Box::new(before)) });
+        let before = Before::Modes(Box::new(before));
+        changed.push(Changed { id, fd, before, held: Held::default() });
         Ok(Change { id })
     }
 
@@ -231,7 +261,7 @@ impl Change {
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let mut changed = changed();
         write_all(fd.as_fd(), on.as_bytes())?;
-        changed.push(Changed { id, fd, before: Before::Screen(off) });
+        changed.push(Changed { id, fd, before: Before::Screen(off), held: Held::default() });
         Ok(Change { id })
     }
 
@@ -254,7 +284,25 @@ impl Changed {
         // Nothing can be done if the terminal has hung up.
         match self.before {
             Before::Modes(before) => drop(tcsetattr(&self.fd, OptionalActions::Drain, &before)),
-            Before::Screen(off) => drop(write_all(self.fd.as_fd(), off.as_bytes())),
+            Before::Screen(off) => {
+                let text = [off, &self.held.text, &self.held.rest()].concat();
+                drop(write_all(self.fd.as_fd(), text.as_bytes()));
+            }
+        }
+    }
+}
+
+impl Before {
+    fn is_dialogs(&self) -> bool {
+        matches!(self, Before::Screen(off) if *off == LEAVE_SCREEN)
+    }
+}
+
+impl Held {
+    fn rest(&self) -> String {
+        match self.left_out {
+            0 => String::new(),
+            lines => say!("screen-lines-left-out", lines) + "\r\n",
         }
     }
 }
@@ -443,6 +491,41 @@ mod tests {
         let seen = String::from_utf8(seen).unwrap();
         assert!(seen.contains("drawn") && seen.contains("\x1b[?1049l"), "{seen:?}");
         assert!(!seen.contains("too late"), "{seen:?}");
+    }
+
+    #[test]
+    fn what_is_said_while_a_dialog_has_the_screen_follows_it_and_is_bounded() {
+        let _turn = turn();
+        let (tty, mut person) = pty();
+        let reading = std::thread::spawn(move || {
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"END") {
+                let mut buffer = [0; 4096];
+                let count = io::Read::read(&mut person, &mut buffer).unwrap();
+                seen.extend_from_slice(&buffer[..count]);
+            }
+            String::from_utf8(seen).unwrap()
+        });
+        assert!(!hold("before\n"), "there is no dialog");
+        let raw = RawMode::enter(tty.as_fd()).unwrap();
+        assert!(!hold("in the session\n"), "raw mode alone is a session");
+        let screen = AlternateScreen::enter(tty.as_fd()).unwrap();
+        assert!(hold("first\n") && hold("second\n"));
+        screen.write(b"drawn").unwrap();
+        let long = "x".repeat(MAX_HELD - 100) + "\n";
+        assert!(hold(&long) && hold(&long) && hold(&long));
+        drop(screen);
+        assert!(!hold("after\n"));
+        drop(raw);
+        rustix::io::write(&tty, b"END").unwrap();
+        let seen = reading.join().unwrap();
+        let (dialog, after) = seen.split_once("\x1b[?1049l").unwrap();
+        assert!(
+            dialog.ends_with("drawn\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h"),
+            "{dialog}"
+        );
+        assert!(after.starts_with("first\r\nsecond\r\nxx"), "{after}");
+        assert!(after.ends_with("[lines left out: 2]\r\nEND"), "{after}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Questions as dialogs on the full screen, and as plain lines where a dialog adds nothing:
 //! the passphrase of a key that was named on the command line, as ssh asks for it.
 //!
-//! What is said while a dialog is open is said when it has closed: it would be written across it.
+//! What is said while a dialog is open is held by the terminal until it has closed.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,8 +20,6 @@ use crate::ui::screen::rotation::RotationDialog;
 use crate::ui::screen::warning::Warning;
 use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
 
-/// Notices kept while a dialog is open; a server that sends more is not listened to.
-const MAX_KEPT: usize = 64;
 /// How much of a banner is kept for the dialog, in bytes: it is shown in full before.
 const MAX_BANNER: usize = 2048;
 
@@ -31,53 +29,25 @@ pub struct Dialogs {
     screen: Screen,
     /// For what is asked in lines.
     plain: Plain,
-    said: Mutex<Said>,
-}
-
-/// What was said meanwhile.
-#[derive(Default)]
-struct Said {
-    is_open: bool,
-    kept: Vec<Kept>,
     /// What the server said before the session, until a dialog has shown it.
-    banner: String,
-}
-
-enum Kept {
-    Banner(String),
-    Warning(String),
-    Error(String),
+    banner: Mutex<String>,
 }
 
 impl Dialogs {
     /// Dialogs on this screen, and lines for the rest.
     pub fn new(screen: Screen, plain: Plain) -> Dialogs {
-        Dialogs { screen, plain, said: Mutex::default() }
+        Dialogs { screen, plain, banner: Mutex::default() }
     }
 
-    fn said(&self) -> MutexGuard<'_, Said> {
+    fn banner(&self) -> MutexGuard<'_, String> {
         // Nothing panics while it holds this.
-        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+        self.banner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shows a dialog; one that closes without an answer was left.
     fn shown<C: Component, T>(&self, dialog: C, answer: fn(C) -> Option<T>) -> Answer<T> {
-        self.said().is_open = true;
         self.plain.sigils.lead();
-        let closed = self.screen.run(dialog);
-        let kept = {
-            let mut said = self.said();
-            said.is_open = false;
-            std::mem::take(&mut said.kept)
-        };
-        for notice in &kept {
-            self.plain.notice(match notice {
-                Kept::Banner(text) => Notice::Banner(text),
-                Kept::Warning(text) => Notice::Warning(text),
-                Kept::Error(text) => Notice::Error(text),
-            });
-        }
-        match closed {
+        match self.screen.run(dialog) {
             Ok(closed) => answer(closed).map_or(Answer::Cancelled, Answer::Given),
             Err(error) => {
                 log::error!("{}", say!("connection-terminal-fault", error = told(&error)));
@@ -102,7 +72,7 @@ impl Prompt for Dialogs {
     }
 
     fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer> {
-        let banner = std::mem::take(&mut self.said().banner);
+        let banner = std::mem::take(&mut *self.banner());
         self.shown(LoginDialog::new(question, &banner), LoginDialog::into_answer)
     }
 
@@ -112,6 +82,10 @@ impl Prompt for Dialogs {
 
     fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
         self.shown(RotationDialog::new(question), RotationDialog::into_answer)
+    }
+
+    fn yes(&self, question: &str) -> Answer<bool> {
+        self.plain.yes(question)
     }
 
     fn paste(&self, text: &str) -> Answer<String> {
@@ -136,23 +110,14 @@ impl Prompt for Dialogs {
     }
 
     fn notice(&self, notice: Notice<'_>) {
-        let mut said = self.said();
         if let Notice::Banner(text) = notice
             && self.plain.banner
-            && said.banner.len() + text.len() <= MAX_BANNER
         {
-            said.banner.push_str(text);
+            let mut banner = self.banner();
+            if banner.len() + text.len() <= MAX_BANNER {
+                banner.push_str(text);
+            }
         }
-        if !said.is_open {
-            drop(said);
-            return self.plain.notice(notice);
-        }
-        if said.kept.len() < MAX_KEPT {
-            said.kept.push(match notice {
-                Notice::Banner(text) => Kept::Banner(text.to_owned()),
-                Notice::Warning(text) => Kept::Warning(text.to_owned()),
-                Notice::Error(text) => Kept::Error(text.to_owned()),
-            });
-        }
+        self.plain.notice(notice);
     }
 }

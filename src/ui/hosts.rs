@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::profiles::{History, Profile, Store};
+use crate::profiles::{Document, History, Profile, Store};
 use crate::{say, text};
 
 /// How many characters of a name, a destination or a fault are shown.
@@ -56,6 +56,12 @@ pub trait Desk: Send + Sync {
     /// # Errors
     /// What is wrong with it, or has no place in a saved session.
     fn profile(&self, entered: &Entered) -> Result<Profile>;
+
+    /// Whether connecting with a saved session would begin, as far as the session decides it.
+    ///
+    /// # Errors
+    /// What connecting would refuse.
+    fn accepts(&self, document: &Document) -> Result<()>;
 }
 
 /// One thing to connect to.

@@ -141,8 +141,10 @@ async fn the_status_the_signal_and_silence_are_told_apart() {
     assert_eq!(run(&session(script).await, None).await.exit.unwrap(), Exit::Unknown);
 }
 
+/// A server may send the status before the last of the output, so that a connection which is
+/// lost between the two must not look like a program that ended well.
 #[tokio::test]
-async fn a_status_counts_although_the_connection_is_lost_after_it() {
+async fn a_status_does_not_count_where_the_connection_is_lost_before_the_channel_is_closed() {
     let lost = |status: Option<u32>| {
         let (script, _acts) = Honest::new();
         script.running(move |handle, id| async move {
@@ -153,10 +155,24 @@ async fn a_status_counts_although_the_connection_is_lost_after_it() {
             handle.disconnect(reason, "over".to_owned(), String::new()).await.unwrap();
         })
     };
-    let relayed = run(&session(lost(Some(4))).await, None).await;
-    assert_eq!(relayed.exit.unwrap(), Exit::Status(4));
-    let error = run(&session(lost(None)).await, None).await.exit.unwrap_err();
-    assert_eq!(error.kind(), Kind::Disconnected);
+    for status in [Some(0), Some(4), None] {
+        let error = run(&session(lost(status)).await, None).await.exit.unwrap_err();
+        assert_eq!(error.kind(), Kind::Disconnected, "{status:?}");
+        assert!(error.to_string().contains("over"), "{error}");
+    }
+}
+
+/// What follows the closed channel is no loss.
+#[tokio::test]
+async fn a_status_counts_although_the_connection_is_lost_after_the_channel_is_closed() {
+    let (script, _acts) = Honest::new();
+    let script = script.running(|handle, id| async move {
+        handle.exit_status_request(id, 4).await.unwrap();
+        handle.close(id).await.unwrap();
+        let reason = Disconnect::ByApplication;
+        let _ = handle.disconnect(reason, "over".to_owned(), String::new()).await;
+    });
+    assert_eq!(run(&session(script).await, None).await.exit.unwrap(), Exit::Status(4));
 }
 
 /// A session whose bytes pass through here; they stop when told to, and nothing is closed.

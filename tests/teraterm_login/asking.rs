@@ -62,6 +62,7 @@ async fn log_in(
         key_file: None,
         key_file_is_named: false,
         home: PathBuf::from("/nonexistent"),
+        forward: Some(false),
     };
     let result = authenticate_asking(transport.unwrap(), login, asking).await;
     let seen = std::mem::take(&mut *seen.lock().unwrap());
@@ -80,7 +81,7 @@ async fn a_login_of_one_step_is_remembered_where_that_was_ticked() {
         let answers = [password("typo", remember), password("right", remember)];
         let (session, seen) = log_in(&server, answers, nobody(), false).await;
         let session = session.unwrap();
-        assert_eq!(session.forward_agent, remember);
+        assert_eq!(session.forward_agent, Some(remember));
         let kept = session.remembered.map(|it| (it.user, it.credential));
         match kept {
             Some((user, authenticate::Credential::Password(secret))) if remember => {

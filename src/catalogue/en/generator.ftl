@@ -29,3 +29,5 @@ generator-saved = Saved in { $file }
 generator-saved-public = Public key in { $file }
 generator-really-empty = Save the key without a passphrase? Whoever gets the file can log in with it.
 generator-exists = { $file } exists. Overwrite it? The key that is in it will be lost.
+generator-really-lose = The new key has not been saved. Close without saving, and lose it?
+generator-other-type = The key that was made is dropped, not saved: another type or size means another key.

@@ -39,8 +39,10 @@ route-proxy-port = the port of an HTTP proxy must be named
 route-bad-proxy = "{ $text }" is not KIND://[user@]host[:port], with { $known } as KIND
 route-password-in-proxy = a password does not belong in the address of a proxy: it is asked for
 route-field-proxy = Proxy server:
-route-explain-proxy = through the proxy { $server }
+route-explain-proxy = through the proxy { $server }  ({ $origin })
 route-explain-hop = { $host } is { $user }@{ $hostname } port { $port }
+route-told-jump = jump host { $user }@{ $host } port { $port }
+route-told-command = program { $command }
 
 route-socks4-no-ipv6 = SOCKS 4 knows only IPv4 addresses
 route-socks4-refused = the proxy refused the connection or could not make it

@@ -13,7 +13,9 @@ information-title = Connection information:
 information-user = user
 information-address = address
 information-address-port = { $address } port { $port }
-information-behind-proxy = behind a proxy command
+information-behind-proxy = known to the last host on the way
+information-route = route
+information-direct = directly, by TCP
 information-server = server
 information-client = client
 information-key-exchange = key exchange
@@ -144,3 +146,8 @@ encoding-such-as = such as { $names }
 encoding-terminal = --encoding is for a session at a terminal; other data would be changed
 encoding-terminal-hint = -t asks for a terminal; iconv(1) converts a file
 encoding-not-applied = the encoding of the saved session is not applied: there is no terminal
+
+## A session that rests
+
+session-rested = the session was closed: nothing came or went for { $seconds } seconds
+session-rested-hint = ChannelTimeout sets that limit

@@ -29,3 +29,5 @@ generator-saved = { $file } に保存しました
 generator-saved-public = 公開鍵は { $file } にあります
 generator-really-empty = パスフレーズなしで鍵を保存しますか。ファイルを手に入れた人は誰でもこの鍵でログインできます。
 generator-exists = { $file } は既に存在します。上書きしますか。中の鍵は失われます。
+generator-really-lose = 新しい鍵はまだ保存されていません。保存せずに閉じますか。鍵は失われます。
+generator-other-type = 種類またはサイズを変更したため、作成した鍵は保存されずに破棄されました。

@@ -39,8 +39,10 @@ route-proxy-port = HTTP プロキシのポートを指定してください
 route-bad-proxy = "{ $text }" は 種類://[ユーザー@]ホスト[:ポート] の形ではありません（種類: { $known }）
 route-password-in-proxy = プロキシのアドレスにパスワードは書けません。接続時に入力してください
 route-field-proxy = プロキシサーバー:
-route-explain-proxy = プロキシ { $server } を経由します
+route-explain-proxy = プロキシ { $server } を経由します  ({ $origin })
 route-explain-hop = { $host }: { $user }@{ $hostname } ポート { $port }
+route-told-jump = 踏み台 { $user }@{ $host } ポート { $port }
+route-told-command = プログラム { $command }
 
 route-socks4-no-ipv6 = SOCKS 4 で使えるのは IPv4 アドレスだけです
 route-socks4-refused = プロキシが接続を拒否したか、接続できませんでした

@@ -13,7 +13,9 @@ information-title = 接続の情報:
 information-user = ユーザー名
 information-address = アドレス
 information-address-port = { $address } ポート { $port }
-information-behind-proxy = プロキシコマンド経由
+information-behind-proxy = 経路の最後のホストだけが知っています
+information-route = 経路
+information-direct = TCP で直接接続
 information-server = サーバー
 information-client = クライアント
 information-key-exchange = 鍵交換
@@ -144,3 +146,8 @@ encoding-such-as = 指定できるものの例: { $names }
 encoding-terminal = --encoding は端末でのセッションのためのもので、そのほかのデータは壊れてしまいます
 encoding-terminal-hint = -t で端末を要求できます。ファイルは iconv(1) で変換できます
 encoding-not-applied = 端末がないため、保存済みセッションの文字コードは適用されません
+
+## A session that rests
+
+session-rested = { $seconds } 秒間、何も送受信されなかったため、セッションを閉じました
+session-rested-hint = この制限は ChannelTimeout で決まります

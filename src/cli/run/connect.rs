@@ -10,10 +10,10 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::filter::{Filter, Wanted};
 use super::{forward, local_command, route};
-use crate::cli::Environment;
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::cli::stdio::Input;
+use crate::cli::{Environment, attempt};
 use crate::client::algorithms::{self, Lists};
 use crate::client::authenticate::{
     Asking, Credential, Kept, Login, Remembered, Session, authenticate, authenticate_asking,
@@ -29,6 +29,7 @@ use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOpti
 use crate::config::{self, Method, MethodChoice, Options, Origin, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
+use crate::keys::security_key::SecurityKeys;
 use crate::prompt::{Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
@@ -134,7 +135,8 @@ pub(super) async fn enter(
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
-    let session = log_in(visit, transport, login).await?;
+    let mut session = log_in(visit, transport, login).await?;
+    session.route = route::told(plan);
     prompt.welcome(&Welcome {
         host: &plan.host,
         user: &session.user(),
@@ -209,6 +211,7 @@ fn asking(plan: &Plan, environment: &Environment) -> Asking {
         key_file_is_named: named.is_some(),
         key_file: named.or_else(existing),
         home: environment.home().clone(),
+        forward: forward::agent_offered(plan, environment),
     }
 }
 
@@ -267,7 +270,7 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
 /// The main path once more, on top of a session.
 fn once_more<'a>(visit: &'a Visit<'_>, modes: &[(Pty, u32)]) -> Interlude<'a, Result<Exit>> {
     let again = visit.again(modes);
-    Box::pin(async move { connect(&again, None, || ()).await })
+    Box::pin(async move { connect(&again, None, attempt::logged_in).await })
 }
 
 fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
@@ -394,7 +397,7 @@ fn dns_check(options: &Options, environment: &Environment) -> Result<DnsCheck> {
     Ok(DnsCheck { verify, host, resolver: environment.dns_resolver()? })
 }
 
-fn lists(options: &Options) -> Lists<'_> {
+pub(super) fn lists(options: &Options) -> Lists<'_> {
     Lists {
         kex: options.kex_algorithms.value.as_deref(),
         host_key: options.host_key_algorithms.value.as_deref(),
@@ -448,11 +451,29 @@ fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Re
         agent_identities: plan.agent_identities,
         agent_key,
         agent_held: None,
+        add_keys: *options.add_keys_to_agent,
+        devices: devices(options, environment),
+        host_bound: *options.host_bound_authentication,
         password,
         opened: None,
         tries: options.number_of_password_prompts.value,
         signatures: algorithms::select(algorithms::Family::Pubkey, pubkey)?,
     })
+}
+
+/// As ssh(1) does, SSH_SK_HELPER and a provider with `$` before it are variables.
+fn devices(options: &Options, environment: &Environment) -> SecurityKeys {
+    let usual = SecurityKeys::default();
+    let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    let provider = match options.security_key_provider.value.as_deref() {
+        None => usual.provider,
+        Some(named) => match named.strip_prefix('$').filter(|name| !name.is_empty()) {
+            Some(name) => set(name).unwrap_or_default(),
+            None if named.eq_ignore_ascii_case("none") => String::new(),
+            None => named.to_owned(),
+        },
+    };
+    SecurityKeys { helper: set("SSH_SK_HELPER").map_or(usual.helper, PathBuf::from), provider }
 }
 
 /// What is remembered of the first login settles this one.

@@ -4,11 +4,12 @@
 //! the page for a person of it. Nothing is sent anywhere but what the configuration itself asks
 //! for: `Match exec` runs, and CanonicalizeHostname looks names up.
 
+mod login;
 mod text;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
@@ -17,8 +18,8 @@ use crate::cli::Environment;
 use crate::cli::args::Typed;
 use crate::cli::resolve::{self, Plan, Resolved, SystemNames};
 use crate::config::{
-    self, Block, Context, Keyword, Layers, Method, MethodChoice, Options, Origin, Setting, Shown,
-    StrictHostKeyChecking, TABLE, Why,
+    self, Block, Context, Keyword, Layers, MethodChoice, Options, Origin, Setting, Shown,
+    StrictHostKeyChecking, TABLE, VerifyHostKeyDns, Why,
 };
 use crate::error::Error;
 use crate::trust::{KnownHosts, KnownKey, Sources, fingerprint};
@@ -51,12 +52,13 @@ fn collect(
     json!({
         "host": shown(&resolved.host),
         "profile": resolved.profile.as_ref().map(|document| shown(document.name())),
+        "hidden": hidden(typed, resolved, context),
         "precedence": precedence(typed, resolved, context),
         "settings": settings(typed, resolved),
         "blocks": blocks(resolved.layers.blocks()),
-        "route": route(options, plan.as_ref().ok()),
-        "authentication": authentication(options, plan.as_ref().ok(), &resolved.layers, context),
-        "trust": trust(options, &resolved.layers),
+        "route": route(typed, resolved, plan.as_ref().ok()),
+        "authentication": login::plan(typed, resolved, plan.as_ref().ok(), context),
+        "trust": trust(options),
         "refused": checked.as_ref().err().or(plan.as_ref().err()).map(ToString::to_string),
         "warnings": warnings,
     })
@@ -74,6 +76,38 @@ fn precedence(typed: &Typed, resolved: &Resolved, context: &Context) -> Json {
         sources.push(json!({"source": "file", "file": shown_path(&file.path), "exists": exists}));
     }
     Json::Array(sources)
+}
+
+/// What has the same name and does not count: a saved session behind a Host line, or a Host line
+/// behind a saved session that `--profile` names.
+fn hidden(typed: &Typed, resolved: &Resolved, context: &Context) -> Option<Json> {
+    let told = |what: &str, name: &str, block: Option<&Block>| {
+        json!({
+            "what": what,
+            "name": shown(name),
+            "origin": block.map(|block| place(&block.origin)),
+            "line": block.map(|block| shown(&block.text)),
+        })
+    };
+    match &resolved.profile {
+        None => {
+            let name = resolve::session_meant(typed, context)?;
+            Some(told("session", &name, naming(resolved.layers.blocks())))
+        }
+        Some(document) => {
+            let name = typed.profile.as_deref()?;
+            let layers = resolve::files_for(typed, name, context).ok()?;
+            let block = naming(layers.blocks()).filter(|_| layers.names_host())?;
+            Some(told("host", document.name(), Some(block)))
+        }
+    }
+}
+
+/// The Host line that names a host with more than `*`.
+fn naming(blocks: &[Block]) -> Option<&Block> {
+    blocks.iter().find(|block| {
+        block.applies && matches!(&block.why, Why::Pattern(pattern) if pattern != "*")
+    })
 }
 
 /// Every keyword that somebody set, with what it overrode.
@@ -100,8 +134,8 @@ fn setting(keyword: Keyword, layers: &Layers, view: &Shown<'_>) -> Option<Json> 
         }
     }
     let (first, origin) = entries.first()?;
-    let effective = config::effective(view, keyword).iter().map(|value| shown(value)).collect();
-    let effective: Vec<String> = effective;
+    let effective: Vec<String> =
+        config::effective(view, keyword).iter().map(|value| in_words(value)).collect();
     let told =
         |(value, origin): &(String, &Origin)| json!({"value": value, "origin": place(origin)});
     let all: Vec<Json> = entries.iter().map(told).collect();
@@ -114,6 +148,15 @@ fn setting(keyword: Keyword, layers: &Layers, view: &Shown<'_>) -> Option<Json> 
         }
     };
     Some(json!({"keyword": keyword.name(), "values": values, "overrode": overrode}))
+}
+
+/// `-G` has ssh's names for some values, which nobody would write into a file.
+fn in_words(value: &str) -> String {
+    match value {
+        "true" => "yes".to_owned(),
+        "false" => "no".to_owned(),
+        other => shown(other),
+    }
 }
 
 /// The blocks, each once: what the last reading made of it.
@@ -157,7 +200,8 @@ fn blocks(blocks: &[Block]) -> Json {
     Json::Array(told.collect())
 }
 
-fn route(options: &Options, plan: Option<&Plan>) -> Json {
+fn route(typed: &Typed, resolved: &Resolved, plan: Option<&Plan>) -> Json {
+    let options = &resolved.options;
     let nearest = |plan: &Plan| plan.via.clone();
     let hops = std::iter::successors(plan.and_then(nearest), |via| nearest(via));
     let mut hops: Vec<Json> = hops.map(|via| hop(&via)).collect();
@@ -169,17 +213,29 @@ fn route(options: &Options, plan: Option<&Plan>) -> Json {
         config::AddressFamily::Inet => "IPv4",
         config::AddressFamily::Inet6 => "IPv6",
     };
+    // A host that nothing renames is the saved session's, or the one that was typed.
+    let named_by = match (&options.hostname.origin, &resolved.profile) {
+        (Origin::Default, Some(document)) => Origin::Profile(document.name().to_owned()),
+        (Origin::Default, None) => Origin::Destination,
+        (origin, _) => origin.clone(),
+    };
+    let proxy_by = match (&typed.proxy, &resolved.profile) {
+        (None, Some(document)) => place(&Origin::Profile(document.name().to_owned())),
+        _ => "--proxy".to_owned(),
+    };
     json!({
         "user": with_origin(&options.user, |user| shown(user)),
-        "hostname": with_origin(&options.hostname, |name| shown(name)),
+        "hostname": {"value": shown(&options.hostname), "origin": place(&named_by)},
         "port": with_origin(&options.port, |port| *port),
         "family": family,
+        "family_origin": place(&options.address_family.origin),
         "bind_address": options.bind_address.as_deref().map(shown),
         "bind_interface": options.bind_interface.as_deref().map(shown),
         "jumps": options.jumps.iter().map(|jump| shown(&jump.to_string())).collect::<Vec<_>>(),
         "jumps_origin": place(&options.jumps.origin),
         "hops": hops,
         "proxy": proxy.map(|proxy| shown(&proxy.server.to_string())),
+        "proxy_server_origin": proxy.map(|_| proxy_by),
         "proxy_command": match plan.is_some_and(|plan| plan.proxy.is_some()) {
             true => None,
             false => options.proxy_command.as_deref().map(shown),
@@ -197,59 +253,14 @@ fn hop(via: &Plan) -> Json {
         "hostname": shown(&options.hostname.value),
         "port": options.port.value,
         "proxy_command": options.proxy_command.as_deref().map(shown),
+        "methods": login::methods(via),
+        "asked": via.method == MethodChoice::Ask,
+        "keys": options.identity_files.iter().map(|it| shown_path(it)).collect::<Vec<_>>(),
+        "trust": trust(options),
     })
 }
 
-fn authentication(
-    options: &Options,
-    plan: Option<&Plan>,
-    layers: &Layers,
-    context: &Context,
-) -> Json {
-    let methods: Option<Vec<&str>> = plan.and_then(|plan| match &plan.method {
-        MethodChoice::Ask => None,
-        MethodChoice::Chain(chain) => Some(chain.iter().map(|method| method.name()).collect()),
-    });
-    let uses_keys = plan.is_some_and(|plan| match &plan.method {
-        MethodChoice::Ask => true,
-        MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
-    });
-    let origins = layers.entries().iter().filter(|entry| {
-        entry.keyword == Keyword::IdentityFile && !entry.args[0].eq_ignore_ascii_case("none")
-    });
-    let named = options.identity_files.iter().zip(origins);
-    let mut keys: Vec<Json> = named
-        .map(|(file, entry)| {
-            json!({
-                "file": shown_path(file),
-                "origin": place(&entry.origin),
-                "exists": file.exists(),
-            })
-        })
-        .collect();
-    if !options.identity_files.is_set() {
-        let existing = config::default_identity_files(context);
-        let existing = existing.into_iter().filter(|file| file.exists());
-        let told =
-            |file: PathBuf| json!({"file": shown_path(&file), "origin": "default", "exists": true});
-        // One, unless the caller expects ssh's ways.
-        let most = if plan.is_some_and(|plan| plan.agent_identities) { usize::MAX } else { 1 };
-        keys = existing.map(told).take(most).collect();
-    }
-    json!({
-        "settled": plan.is_some(),
-        "methods": methods,
-        "asked": plan.is_some_and(|plan| plan.method == MethodChoice::Ask),
-        "keys": if uses_keys { keys } else { Vec::new() },
-        "certificates": options.certificate_files.iter().map(|it| shown_path(it)).collect::<Vec<_>>(),
-        "agent": plan.and_then(|plan| plan.agent.as_deref()).map(shown_path),
-        "agent_keys_offered": plan.is_some_and(|plan| plan.agent_identities),
-        "identities_only": *options.identities_only,
-        "password_tries": *options.number_of_password_prompts,
-    })
-}
-
-fn trust(options: &Options, layers: &Layers) -> Json {
+fn trust(options: &Options) -> Json {
     let subject = super::connect::subject(options);
     let sources = Sources {
         user: options.user_known_hosts_files.value.clone(),
@@ -258,27 +269,36 @@ fn trust(options: &Options, layers: &Layers) -> Json {
     let known = KnownHosts::load(&sources);
     let [keys, authorities, revoked] = known.lines(&subject);
     let files = sources.user.iter().chain(&sources.global);
-    let policy = match *options.strict_host_key_checking {
+    let policy = |value: &StrictHostKeyChecking| match value {
         StrictHostKeyChecking::Yes => "yes",
         StrictHostKeyChecking::Ask => "ask",
         StrictHostKeyChecking::AcceptNew => "accept-new",
         StrictHostKeyChecking::No => "no",
     };
-    let text = |keyword: Keyword, default: &str| {
-        let entry = layers.entries().iter().find(|entry| entry.keyword == keyword);
-        entry.map_or(default.to_owned(), |entry| shown(&entry.args.join(" ")))
+    let dns = |value: &VerifyHostKeyDns| match value {
+        VerifyHostKeyDns::Yes => "yes",
+        VerifyHostKeyDns::Ask => "ask",
+        VerifyHostKeyDns::No => "no",
     };
+    let (list, command) = (&options.revoked_host_keys, &options.known_hosts_command);
     json!({
         "name": shown(&subject.entry_name()),
-        "policy": {"value": policy, "origin": place(&options.strict_host_key_checking.origin)},
+        "policy": with_origin(&options.strict_host_key_checking, policy),
         "files": files.map(|file| json!({"file": shown_path(file), "exists": file.exists()}))
             .collect::<Vec<_>>(),
         "keys": lines(&keys),
         "authorities": lines(&authorities),
         "revoked": lines(&revoked),
-        "dns": text(Keyword::VerifyHostKeyDNS, "no"),
-        "revoked_host_keys": text(Keyword::RevokedHostKeys, "none"),
-        "known_hosts_command": text(Keyword::KnownHostsCommand, "none"),
+        "dns": with_origin(&options.verify_host_key_dns, dns),
+        "revoked_host_keys": list.as_deref().map(|file| json!({
+            "file": shown_path(file),
+            "readable": std::fs::File::open(file).is_ok(),
+            "origin": place(&list.origin),
+        })),
+        "known_hosts_command": command.as_ref().map(|text| json!({
+            "command": shown(&text.to_string()),
+            "origin": place(&command.origin),
+        })),
     })
 }
 

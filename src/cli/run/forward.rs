@@ -41,6 +41,7 @@ fn settings(options: &Options) -> Settings {
         exit_on_failure: *forwarding.exit_on_failure,
         permit_remote_open: forwarding.permit_remote_open.value.clone(),
         family: family(options),
+        timeouts: options.channel_timeouts.value.clone(),
         command_line: *options.enable_escape_commandline,
     }
 }
@@ -66,9 +67,29 @@ fn wanted(options: &Options) -> Vec<(Way, Forward)> {
 }
 
 /// Lets the server reach the agent, if that is wanted and there is one; whether to ask for it.
+/// The person's word in the authentication dialog counts more than ForwardAgent.
 pub(super) fn agent(plan: &Plan, environment: &Environment, session: &Session) -> bool {
-    let wanted = match &plan.options.forwarding.agent.value {
-        ForwardAgent::No if !session.forward_agent => return false,
+    let configured = &plan.options.forwarding.agent.value;
+    if !session.forward_agent.unwrap_or(*configured != ForwardAgent::No) {
+        return false;
+    }
+    let Some(socket) = agent_socket(plan, environment) else {
+        debug!("agent forwarding requested but there is no agent");
+        return false;
+    };
+    session.forwards().forward_agent(socket);
+    true
+}
+
+/// The box of the authentication dialog at first; `None` where there is no agent to forward, and
+/// on the way to another host, where nothing of ours is reached.
+pub(super) fn agent_offered(plan: &Plan, environment: &Environment) -> Option<bool> {
+    let there = plan.onward.is_none() && agent_socket(plan, environment).is_some();
+    there.then(|| plan.options.forwarding.agent.value != ForwardAgent::No)
+}
+
+fn agent_socket(plan: &Plan, environment: &Environment) -> Option<PathBuf> {
+    let socket = match &plan.options.forwarding.agent.value {
         // As with ssh the agent of the environment, whatever IdentityAgent says.
         ForwardAgent::No | ForwardAgent::Yes => {
             environment.get("SSH_AUTH_SOCK").map(PathBuf::from).or_else(|| plan.agent.clone())
@@ -76,12 +97,7 @@ pub(super) fn agent(plan: &Plan, environment: &Environment, session: &Session) -
         ForwardAgent::Socket(path) => Some(path.clone()),
         ForwardAgent::Variable(name) => environment.get(name).map(PathBuf::from),
     };
-    let Some(socket) = wanted.filter(|socket| !socket.as_os_str().is_empty()) else {
-        debug!("agent forwarding requested but there is no agent");
-        return false;
-    };
-    session.forwards().forward_agent(socket);
-    true
+    socket.filter(|socket| !socket.as_os_str().is_empty())
 }
 
 /// Lets the server reach the display, if that is wanted and possible; what to ask for.

@@ -22,7 +22,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use connect::Visit;
 
 use super::args::{Typed, Verb};
-use super::{Environment, help, log, look, resolve};
+use super::{Environment, attempt, help, log, look, resolve};
 use crate::cli::resolve::Plan;
 use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
@@ -67,6 +67,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect => {
             let plan = resolve::resolve(typed, &environment.context())?;
             log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
+            log::always(&plan.options.log_verbose.value);
             if let Some(document) = &plan.profile {
                 ::log::debug!("{}", resolve::profile::told(document));
             }
@@ -213,7 +214,12 @@ async fn ended_by_signal() -> u8 {
         }
     }
     tokio::select! {
-        () = next(&mut interrupt) => 2,
+        () = async {
+            next(&mut interrupt).await;
+            while attempt::give_up() {
+                next(&mut interrupt).await;
+            }
+        } => 2,
         () = next(&mut terminate) => 15,
         () = next(&mut hangup) => 1,
         () = next(&mut quit) => 3,

@@ -18,7 +18,7 @@ use crate::cli::{Environment, log};
 use crate::config::{Keyword, Origin};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
-use crate::profiles::{History, Profile, Store};
+use crate::profiles::{Document, History, Profile, Store};
 use crate::say;
 use crate::terminal;
 use crate::ui::hosts::{Desk, Entered, Family, Hosts};
@@ -26,6 +26,8 @@ use crate::ui::plain_connection;
 use crate::ui::screen::Screen;
 use crate::ui::screen::connection::NewConnection;
 
+/// What a session is called before it has a name.
+const UNNAMED: &str = "new";
 /// The person left without a connection.
 const LEFT: u8 = 130;
 
@@ -38,7 +40,9 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let (base, before) = beforehand(typed);
     let context = environment.context();
     let hosts = Hosts::find(store(&context), history(&environment));
-    let desk = Arc::new(Line { base, store: store(&context) });
+    let environment = Arc::new(environment);
+    let (saved, around) = (store(&context), Arc::clone(&environment));
+    let desk = Arc::new(Line { base, store: saved, environment: around });
     let asking = match asker {
         Asker::Screen(screen) => {
             let dialog = NewConnection::new(hosts, desk.clone(), &before);
@@ -46,7 +50,7 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
         }
         Asker::Lines(tty) => Asking::Lines(Box::new(Lines { tty, hosts, before, failed: None })),
     };
-    within_signals(lead(asking, desk, Arc::new(environment)))
+    within_signals(lead(asking, desk, environment))
 }
 
 fn history(environment: &Environment) -> History {
@@ -225,6 +229,7 @@ fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Ty
     let typed = desk.typed(entered)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
+    log::always(&plan.options.log_verbose.value);
     if let Some(document) = &plan.profile {
         ::log::debug!("{}", resolve::profile::told(document));
     }
@@ -235,6 +240,7 @@ fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Ty
 struct Line {
     base: Typed,
     store: Store,
+    environment: Arc<Environment>,
 }
 
 impl Desk for Line {
@@ -244,10 +250,14 @@ impl Desk for Line {
 
     fn profile(&self, entered: &Entered) -> Result<Profile> {
         let typed = self.typed(entered)?;
-        let profile = sessions::typed_profile(&typed)?;
+        let profile = sessions::typed_profile(&typed, UNNAMED, &self.environment)?;
         // A box that is cleared is an answer, too.
         let cleared = (!entered.confirm_paste).then_some(false);
         Ok(Profile { confirm_paste: profile.confirm_paste.or(cleared), ..profile })
+    }
+
+    fn accepts(&self, document: &Document) -> Result<()> {
+        sessions::accepts(document, &self.environment)
     }
 }
 

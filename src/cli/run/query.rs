@@ -33,7 +33,7 @@ pub(super) fn run(query: &str) -> Result<u8> {
             !name.starts_with("rsa-sha2") && name.ends_with(CERTIFICATE)
         }),
         "key-ca-sign" | "casignaturealgorithms" => keep(Family::HostKey.supported(), |name| {
-            name != "ssh-rsa" && !name.ends_with(CERTIFICATE)
+            !["ssh-rsa", "ssh-dss"].contains(&name) && !name.ends_with(CERTIFICATE)
         }),
         "key-sig"
         | "sig"
@@ -86,7 +86,7 @@ pub(in crate::cli) fn list(keyword: Keyword, value: Option<&str>) -> String {
 fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
     let plain = Family::Pubkey.defaults().iter().map(|&name| name.to_owned());
     let defaults: Vec<String> = match certificates {
-        true => plain.clone().map(|name| certificate(&name)).chain(plain).collect(),
+        true => plain.clone().map(|name| algorithms::of_certificate(&name)).chain(plain).collect(),
         false => plain.collect(),
     };
     let without = |mut names: Vec<String>, gone: &[String]| {
@@ -113,11 +113,6 @@ fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
         }
         Some(_) => algorithms::select(Family::Pubkey, value),
     }
-}
-
-/// `ssh-ed25519-cert-v01@openssh.com` of `ssh-ed25519`.
-fn certificate(name: &str) -> String {
-    format!("{name}{CERTIFICATE}")
 }
 
 fn keep(names: Vec<String>, wanted: impl Fn(&str) -> bool) -> Vec<String> {

@@ -10,7 +10,7 @@ use crate::client::Stream;
 use crate::client::authenticate::Session;
 use crate::client::connect::{self, Route};
 use crate::client::deadline::Budget;
-use crate::client::{jump, proxy};
+use crate::client::{jump, proxy, rotation};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Prompt};
 use crate::say;
@@ -24,9 +24,11 @@ pub(super) async fn reach(visit: &Visit<'_>) -> Result<(Stream, Budget)> {
     if let Some(via) = &plan.via {
         let named = |error: Error| error.context(say!("route-jump-host", host = via.host));
         let session = log_in(visit, via).await.map_err(named)?;
+        // Thinking does not count.
+        rotation::asked(&session, prompt).await;
         let budget = Budget::start(timeout);
         let place = (options.hostname.value.as_str(), options.port.value);
-        return Ok((jump::through(session, &via.host, place, budget).await?, budget));
+        return Ok((jump::through(session, &via.host, place, budget, prompt).await?, budget));
     }
     let route = route(plan, environment);
     let Some(wanted) = &plan.proxy else {
@@ -56,6 +58,26 @@ fn log_in<'a>(
         let (session, _) = enter(&visit.by_way_of(via), None).await?;
         Ok(session)
     })
+}
+
+/// The way to a host for the person, the nearest first; `None` if it is direct.
+pub(super) fn told(plan: &Plan) -> Option<String> {
+    let hops = std::iter::successors(plan.via.as_deref(), |via| via.via.as_deref());
+    let mut way: Vec<String> = hops
+        .map(|via| {
+            let (host, options) = (&via.host, &via.options);
+            let (user, port) = (&options.user.value, options.port.value);
+            say!("route-told-jump", user, host, port)
+        })
+        .collect();
+    let first = std::iter::successors(Some(plan), |plan| plan.via.as_deref()).last()?;
+    way.extend(match (&first.proxy, &first.options.proxy_command.value) {
+        (Some(proxy), _) => Some(say!("route-proxy", server = proxy.server.to_string())),
+        (None, Some(command)) => Some(say!("route-told-command", command)),
+        (None, None) => None,
+    });
+    way.reverse();
+    (!way.is_empty()).then(|| way.join(", "))
 }
 
 /// What a person is shown as the host: of a jump host also where it leads.

@@ -9,10 +9,14 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::connect::lists;
 use super::{Result, log, print};
 use crate::cli::Environment;
 use crate::cli::args::{self, Typed, Verb};
-use crate::cli::resolve::profile::{missing, of_command_line, store};
+use crate::cli::resolve::{
+    self,
+    profile::{missing, of_command_line, store},
+};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, told};
 use crate::profiles::{Document, Listed, Profile, Store, Value, check_name};
@@ -35,7 +39,7 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
     match verb.to_str().unwrap_or_default() {
         "list" => list(&store, &Words::read(words)?),
         "show" => show(&store, &Words::read(words)?),
-        "save" => save(&store, words),
+        "save" => save(&store, words, environment),
         "remove" => remove(&store, &Words::read(words)?),
         verb @ ("import" | "export") => {
             Err(usage(say!("sessions-sessions-not-part-version", verb))
@@ -221,14 +225,14 @@ fn document_json(document: &Document) -> Json {
 }
 
 /// `save NAME` and a command line as for connecting.
-fn save(store: &Store, words: &[OsString]) -> Result<u8> {
+fn save(store: &Store, words: &[OsString], environment: &Environment) -> Result<u8> {
     let forced = words.first().is_some_and(|word| word == "--force");
     let (name, words) = name_first(&words[usize::from(forced)..])?;
     // As under the name ssh there are no verbs here: the host may be called like one.
     let typed = args::parse(words.iter().cloned(), true).map_err(|error| {
         if error.cause() == say!("error-cli-no-host-named") { error.hint(SAVE) } else { error }
     })?;
-    let mut profile = typed_profile(&typed)?;
+    let mut profile = typed_profile(&typed, name, environment)?;
 
     let mut document = match store.open(name)? {
         Some(document) => document,
@@ -272,13 +276,18 @@ fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
 
 const SAVE: &str = "tessh sessions save NAME [options] [user@]host [command]";
 
-/// The session that was typed.
-pub(super) fn typed_profile(typed: &Typed) -> Result<Profile> {
+/// The session that was typed, if connecting with it would begin; the name is for messages.
+pub(super) fn typed_profile(
+    typed: &Typed,
+    name: &str,
+    environment: &Environment,
+) -> Result<Profile> {
     let placeless = [
         ("-F", typed.config_file.is_some()),
         ("-E", typed.log_file.is_some()),
         ("-G", typed.print_config),
         ("-Q", typed.query.is_some()),
+        ("-W", typed.stdio_forward.is_some()),
         ("--profile", typed.profile.is_some()),
         ("--password-fd", typed.password_fd.is_some()),
         ("--proxy-password-fd", typed.proxy_password_fd.is_some()),
@@ -297,7 +306,21 @@ pub(super) fn typed_profile(typed: &Typed) -> Result<Profile> {
     let directory = std::env::current_dir().map_err(|error| {
         Error::new(Kind::Local, say!("sessions-there-no-working-directory", error = told(&error)))
     })?;
-    of_command_line(typed, &destination, &directory)
+    resolve::refuse_unbuilt(typed)?;
+    let profile = of_command_line(typed, &destination, &directory)?;
+    let mut document = store(&environment.context()).create(name)?;
+    document.set(profile.clone())?;
+    accepts(&document, environment)?;
+    Ok(profile)
+}
+
+/// Whether connecting with it would begin, as far as the session itself decides.
+///
+/// # Errors
+/// What connecting would say.
+pub(super) fn accepts(document: &Document, environment: &Environment) -> Result<()> {
+    let options = resolve::check_saved(document, &environment.context())?;
+    lists(&options).check()
 }
 
 fn remove(store: &Store, words: &Words) -> Result<u8> {

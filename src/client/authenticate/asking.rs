@@ -41,6 +41,8 @@ pub struct Asking {
     pub key_file_is_named: bool,
     /// The home directory.
     pub home: PathBuf,
+    /// Whether the agent would be forwarded; `None` if there is none to forward.
+    pub forward: Option<bool>,
 }
 
 /// Logs in as the person says; [`Login::chain`] and [`Login::identities`] do not count.
@@ -53,12 +55,13 @@ pub async fn authenticate_asking(
     login: Login,
     asking: Asking,
 ) -> Result<Session> {
+    let forward = asking.forward;
     let mut talk = Talk {
         dialogue: Dialogue::new(transport, login),
         asking,
         agent: AgentKeys::None,
         remember: false,
-        forward: false,
+        forward,
     };
     if talk.asking.user_is_proposed {
         talk.settle_user().await?;
@@ -77,7 +80,7 @@ struct Talk {
     agent: AgentKeys,
     /// What was ticked last.
     remember: bool,
-    forward: bool,
+    forward: Option<bool>,
 }
 
 /// Where the conversation is.
@@ -148,7 +151,8 @@ impl Talk {
         }
         match self.ask(question).await? {
             LoginAnswer::Attempt(attempt) if usable.contains(&attempt.credential.method()) => {
-                (self.remember, self.forward) = (attempt.remember, attempt.forward);
+                self.remember = attempt.remember;
+                self.forward = self.forward.map(|_| attempt.forward);
                 Ok(attempt)
             }
             LoginAnswer::Attempt(_) | LoginAnswer::User(_) => Err(cancelled()),
@@ -182,7 +186,7 @@ impl Talk {
         let keep = attempt.remember && steps == 1;
         Session {
             remembered: keep.then(|| Kept::of(user, attempt.credential)),
-            forward_agent: attempt.forward,
+            forward_agent: self.forward,
             ..self.dialogue.finish(method)
         }
     }
@@ -206,7 +210,7 @@ impl Talk {
             agent: self.agent.clone(),
             handed_over: self.dialogue.login.password.is_some(),
             remember: Some(self.remember),
-            forward: None,
+            forward: self.forward,
             home: home.clone(),
             lost: self.dialogue.lost(),
         }

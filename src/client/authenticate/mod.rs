@@ -7,6 +7,7 @@
 //! Gaps closed here: an expired password is answered with a message that the library
 //! swallows (G4), a connection lost in the middle looks like a refusal to it (G6).
 
+mod adding;
 mod asking;
 mod interactive;
 mod publickey;
@@ -28,9 +29,10 @@ use super::deadline;
 use super::events::{Events, Negotiated, Shared};
 use super::forward::Forwards;
 use super::verify::Transport;
-use crate::config::Method;
+use crate::config::{AddKeys, Method};
 use crate::error::{Error, Kind, Result, joined};
 use crate::keys::KeyFile;
+use crate::keys::security_key::SecurityKeys;
 use crate::prompt::{Answer, Lost, Prompt};
 use crate::say;
 use crate::secret::Secret;
@@ -56,6 +58,13 @@ pub struct Login {
     pub agent_key: Option<KeyFile>,
     /// The same, known without a file.
     pub agent_held: Option<PublicKey>,
+    /// Whether an agent's signature may name the host it is for (PubkeyAuthentication
+    /// `unbound` forbids it).
+    pub host_bound: bool,
+    /// Whether and how a key that was opened is given to the agent (AddKeysToAgent).
+    pub add_keys: AddKeys,
+    /// How security keys are reached.
+    pub devices: SecurityKeys,
     /// A password that was handed over (`--password-fd`); used once.
     pub password: Option<Secret>,
     /// A private key that is open already, and its file: `publickey` offers it alone.
@@ -73,17 +82,27 @@ pub struct Session {
     pub(super) forwards: Arc<Forwards>,
     /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
     pub how: String,
+    /// The way to the server for the person, where it is not direct.
+    pub route: Option<String>,
     /// What the person let us keep in memory for this run.
     pub remembered: Option<Kept>,
-    /// Whether the person wants the agent forwarded in this session.
-    pub forward_agent: bool,
+    /// Whether the person wants the agent forwarded in this session, if they were asked.
+    pub forward_agent: Option<bool>,
 }
 
 impl Session {
     fn new(handle: Handle<Events>, shared: Arc<Shared>, how: String) -> Session {
         let handle = Arc::new(handle);
         let forwards = Arc::new(Forwards::new(&handle, &shared));
-        Session { handle, shared, forwards, how, remembered: None, forward_agent: false }
+        Session {
+            handle,
+            shared,
+            forwards,
+            how,
+            route: None,
+            remembered: None,
+            forward_agent: None,
+        }
     }
 
     /// The algorithms in use.

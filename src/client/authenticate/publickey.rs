@@ -12,9 +12,11 @@ use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 
-use super::{Dialogue, Outcome, SignerError, answered, answered_within};
-use crate::client::deadline;
+use super::{Dialogue, Outcome, SignerError, Transport, answered, answered_within};
+use crate::client::algorithms::of_key;
 use crate::client::identity::{Identity, Pen, Signer, unlock};
+use crate::client::{deadline, host_bound};
+use crate::config::AddKeys;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
 use crate::keys::{self, Format, KeyFile};
@@ -40,6 +42,7 @@ impl Dialogue {
             return Err(Error::new(Kind::Identity, say!("error-login-no-identity-log-found"))
                 .hint(say!("error-login-name-key-file-i")));
         }
+        let several = identities.len() > 1;
         let mut refused = None;
         let mut tried = Vec::new();
         for candidate in identities {
@@ -52,6 +55,10 @@ impl Dialogue {
                 }
                 Candidate::Open(private, path) => self.open(private, &path),
             };
+            if several && self.too_weak(&identity).is_some() {
+                debug!("Skipping {}: not in PubkeyAcceptedAlgorithms", identity.describe(false));
+                continue;
+            }
             let outcome = self.offer(identity).await?;
             tried.extend(self.credential.take());
             match outcome {
@@ -76,6 +83,8 @@ impl Dialogue {
     /// names before the others, then the files that it does not hold.
     async fn candidates(&mut self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
         if let Some((private, path)) = self.login.opened.take() {
+            // The first login with it has had its turn.
+            self.login.add_keys = AddKeys::default();
             return Ok(vec![Candidate::Open(private, path)]);
         }
         let all = self.login.agent_identities;
@@ -291,6 +300,9 @@ impl Dialogue {
     /// Asks the server about the certificates of one identity, then about the key itself, as
     /// ssh(1) does, until it takes one.
     async fn offer(&mut self, mut identity: Identity) -> Result<Outcome> {
+        if let Some(error) = self.too_weak(&identity) {
+            return Err(error);
+        }
         let certificates = std::mem::take(&mut identity.certificates);
         let forms = certificates.into_iter().map(Some);
         let plain = identity.plain.then_some(None);
@@ -301,6 +313,9 @@ impl Dialogue {
             match self.offer_form(&mut identity, form).await? {
                 Outcome::Refused(accepted) => refused = Outcome::Refused(accepted),
                 taken => {
+                    if let Pen::Open(private, path) = &identity.pen {
+                        self.give_to_agent(private, Path::new(path)).await;
+                    }
                     self.credential = Some(described);
                     return Ok(taken);
                 }
@@ -324,7 +339,10 @@ impl Dialogue {
         let user = self.login.user.clone();
         let shared = Arc::clone(&self.transport.shared);
         let prompt = Arc::clone(&self.transport.prompt);
-        let mut signer = Signer { pen: &mut identity.pen, shared: &shared, prompt: &prompt };
+        let host_key = self.host_key_to_name(&identity.pen);
+        let pen = &mut identity.pen;
+        let devices = &self.login.devices;
+        let mut signer = Signer { pen, host_key, devices, shared: &shared, prompt: &prompt };
         let handle = &mut self.transport.handle;
         let limit = deadline::AUTHENTICATION_STEP;
         let result = match certificate {
@@ -343,6 +361,30 @@ impl Dialogue {
             debug!("Server accepts key: {described}");
         }
         Ok(outcome)
+    }
+
+    /// Why a key is not offered, if that is so: DSA is only where it was asked for.
+    fn too_weak(&self, identity: &Identity) -> Option<Error> {
+        const DSA: &str = "ssh-dss";
+        let allowed = |entry: &String| entry == DSA || of_key(entry) == DSA;
+        if identity.public.algorithm() != Algorithm::Dsa
+            || self.login.signatures.iter().any(allowed)
+        {
+            return None;
+        }
+        let path = identity.describe(false);
+        let error = Error::new(Kind::Identity, say!("agent-dsa-not-allowed", path));
+        Some(error.hint(say!("agent-dsa-hint")))
+    }
+
+    /// The host's key, where the signature has to name it.
+    fn host_key_to_name(&self, pen: &Pen) -> Option<Vec<u8>> {
+        let Transport { handle, shared, .. } = &self.transport;
+        let wanted = self.login.host_bound && matches!(pen, Pen::Agent(_));
+        if !wanted || !host_bound::is_known_to(&shared.record.server()) {
+            return None;
+        }
+        handle.agent_session_binding().map(|binding| binding.host_key().to_vec())
     }
 
     /// The hash for an RSA signature: the best that the server announced (RFC 8308) and the

@@ -19,6 +19,7 @@ use russh::ChannelId;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
+use super::idle::{self, Clock, Timeouts};
 use super::line::Line;
 use super::traffic::{Pressure, Traffic};
 
@@ -42,6 +43,8 @@ pub struct Lanes {
     kept: Arc<AtomicUsize>,
     /// Who uses the connection, and how much.
     pub traffic: Arc<Traffic>,
+    /// How long channels may rest.
+    pub timeouts: Timeouts,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -199,6 +202,8 @@ struct State {
     line: Option<Arc<Line>>,
     /// When the local end took something last.
     taken: Option<Instant>,
+    /// Of a channel that may not rest for ever.
+    clock: Option<Arc<Clock>>,
     /// Time by which the connection may be held up, not used yet.
     owed: Duration,
 }
@@ -221,6 +226,13 @@ impl Lane {
         let mut state = lock(&self.state);
         state.claimed = true;
         state.what = what;
+    }
+
+    /// Starts the clock of this channel, if it may not rest for ever.
+    pub fn start_clock(&self, timeouts: &Timeouts) -> Option<Arc<Clock>> {
+        let mut state = lock(&self.state);
+        state.clock = timeouts.clock(idle::kind(&state.what));
+        state.clock.clone()
     }
 
     /// What this connection is.
@@ -246,6 +258,9 @@ impl Lane {
             let mut state = lock(&self.state);
             if state.gone || data.is_empty() {
                 return;
+            }
+            if let Some(clock) = &state.clock {
+                clock.touch();
             }
             let written = state.pass(data);
             if written == data.len() {

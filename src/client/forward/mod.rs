@@ -9,6 +9,7 @@
 
 mod agent;
 mod dynamic;
+pub(super) mod idle;
 mod lane;
 mod line;
 mod link;
@@ -21,6 +22,7 @@ pub mod x11;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use log::{debug, error, warn};
 use russh::client::Handle;
@@ -73,6 +75,8 @@ pub struct Settings {
     pub permit_remote_open: PermitOpen,
     /// AddressFamily, for addresses to listen on.
     pub family: Family,
+    /// ChannelTimeout: patterns of kinds of channels, and how long those may rest.
+    pub timeouts: Vec<(String, Duration)>,
     /// EnableEscapeCommandline: forwards may be changed in the session.
     pub command_line: bool,
 }
@@ -87,6 +91,7 @@ impl Default for Settings {
             exit_on_failure: false,
             permit_remote_open: PermitOpen::Any,
             family: Family::Any,
+            timeouts: Vec::new(),
             command_line: false,
         }
     }
@@ -139,6 +144,7 @@ impl Forwards {
     /// How forwards are made from now on.
     pub fn configure(&self, settings: Settings) {
         self.incoming.permit(settings.permit_remote_open.clone());
+        self.incoming.lanes.timeouts.set(&settings.timeouts);
         *self.settings() = settings;
     }
 

@@ -14,6 +14,7 @@ use russh::{ChannelId, ChannelWriteHalf};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
+use super::idle::Clock;
 use super::lane::{Drained, Lane, Lanes, MAX_KEPT};
 use super::line::Line;
 use crate::say;
@@ -49,8 +50,11 @@ impl Tunnel {
     /// Relays until it is over; `early` is what the local end has sent already.
     pub async fn run(self, line: Line, early: BytesMut) {
         let line = Arc::new(line);
+        let clock = self.lane.start_clock(&self.lanes.timeouts);
         let closed = {
-            let send = self.send(&line, early);
+            let send = self.send(&line, early, clock.as_deref());
+            let expired = Clock::expired_of(clock.as_deref());
+            tokio::pin!(expired);
             let pour = self.lane.pour(&line);
             tokio::pin!(send, pour);
             let (mut sending, mut pouring) = (true, true);
@@ -67,6 +71,11 @@ impl Tunnel {
                         Sent::All => sending = false,
                         Sent::Lost => break false,
                     },
+                    rest = &mut expired => {
+                        let (id, seconds) = (self.write.id(), rest.as_secs());
+                        debug!("channel {id}: closing after {seconds} seconds of inactivity");
+                        break false;
+                    }
                 }
                 if !sending && !pouring {
                     // Closed from the other side, the library forgets the channel entirely.
@@ -78,7 +87,7 @@ impl Tunnel {
     }
 
     /// Sends what the local end sends.
-    async fn send(&self, line: &Line, mut buffer: BytesMut) -> Sent {
+    async fn send(&self, line: &Line, mut buffer: BytesMut, clock: Option<&Clock>) -> Sent {
         let id = self.write.id();
         loop {
             if buffer.is_empty() {
@@ -91,6 +100,9 @@ impl Tunnel {
                         return Sent::Lost;
                     }
                 }
+            }
+            if let Some(clock) = clock {
+                clock.touch();
             }
             self.lanes.traffic.stir(id);
             if self.write.data_bytes(buffer.split().freeze()).await.is_err() {

@@ -120,6 +120,38 @@ fn an_agent_that_hangs_is_an_error_and_not_asked_again() {
     });
 }
 
+/// draft-ietf-sshm-ssh-agent sections 3.2.2 and 3.2.7.
+#[test]
+fn a_key_is_added_with_its_comment_and_conditions() {
+    let key = key();
+    let public = key.public_key().key_data().ed25519().unwrap().0;
+    let private = key.key_data().ed25519().unwrap().to_bytes();
+    let body =
+        [string_of(b"ssh-ed25519"), string_of(&public), string_of(&private), string_of(b"work")];
+    let body = body.concat();
+    let minutes = Some(Duration::from_secs(300));
+    for (terms, kind, constraints) in [
+        (Terms::default(), 17, &[][..]),
+        (Terms { lifetime: minutes, confirm: false, provider: None }, 25, &[1, 0, 0, 1, 44][..]),
+        (Terms { lifetime: None, confirm: true, provider: None }, 25, &[2]),
+        (Terms { lifetime: minutes, confirm: true, provider: None }, 25, &[1, 0, 0, 1, 44, 2]),
+    ] {
+        let expected = [&[kind], &body[..], constraints].concat();
+        assert_eq!(*addition(&key, "work", &terms).unwrap(), expected, "{terms:?}");
+    }
+}
+
+#[test]
+fn an_agent_that_does_not_take_a_key_is_an_error() {
+    run(async {
+        for (answer, taken) in [(&[6][..], true), (&[5], false), (&[], false)] {
+            let (_home, mut agent) = scripted(string_of(answer)).await;
+            let added = agent.add(&key(), "work", &Terms::default()).await;
+            assert_eq!(added.is_ok(), taken, "{answer:?}");
+        }
+    });
+}
+
 #[test]
 fn no_agent_is_said_clearly() {
     run(async {
@@ -165,9 +197,12 @@ fn ssh_agent_lists_and_signs() {
             }
         };
         assert!(agent.identities().await.unwrap().is_empty());
-        AgentClient::connect(&mut agent.stream).add_identity(&key(), &[]).await.unwrap();
+        let terms =
+            Terms { lifetime: Some(Duration::from_secs(600)), confirm: false, provider: None };
+        agent.add(&key(), "work", &terms).await.unwrap();
         let found = agent.identities().await.unwrap();
         assert_eq!(found.len(), 1);
+        assert_eq!(found[0].comment(), "work");
 
         let signed = agent.auth_sign(&found[0], None, b"data".to_vec()).await.unwrap();
         let mut rest = signed.strip_prefix(b"data").unwrap();

@@ -449,3 +449,31 @@ fn lookup_speed() {
         }
     }
 }
+
+#[test]
+fn a_large_file_is_searched_whole_and_told_in_order() {
+    let mut lines: Vec<String> =
+        (0..20_000).map(|n| format!("host{n} {}", text(ED25519_2))).collect();
+    let last = lines.len() - 1;
+    for at in [0, 4_999, 5_000, 9_999, 10_000, last] {
+        lines[at] = format!("h {}", text(ED25519_2));
+    }
+    let salt = [7; pattern::HASH_LEN];
+    lines[15_000] = format!("{} {}", pattern::hash_field(&salt, "[h]:2222"), text(ED25519));
+    let case = Case::new(&(lines.join("\n") + "\n"));
+    let places = "user0:1 user0:5000 user0:5001 user0:10000 user0:10001 user0:20000";
+    assert_eq!(word(&case.lookup(&host("h", 22), ED25519)), format!("changed {places}"));
+    assert_eq!(word(&case.lookup(&host("h", 2222), ED25519)), "known user0:15001");
+}
+
+#[test]
+fn what_is_added_after_a_search_is_found() {
+    let mut known = KnownHosts::load(&Case::new("").sources);
+    let offered = PublicKeyOrCertificate::from(key(ED25519));
+    let look =
+        |known: &KnownHosts, port| word(&known.lookup(&host("h", port), &offered, june_2025()));
+    assert_eq!(look(&known, 22), "unknown");
+    known.add_output("/printed", format!("h {ED25519}").into_bytes());
+    assert_eq!(look(&known, 22), "known printed:1");
+    assert_eq!(look(&known, 2222), "known printed:1");
+}

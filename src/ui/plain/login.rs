@@ -54,7 +54,8 @@ impl Lines<'_> {
             // A key that cannot be used leads back to the methods.
             let Some(credential) = credential else { continue };
             let remember = given!(self.ask_remember(&credential));
-            let attempt = Attempt { credential, remember, forward: false };
+            let attempt =
+                Attempt { credential, remember, forward: self.question.forward == Some(true) };
             return Answer::Given(LoginAnswer::Attempt(Box::new(attempt)));
         }
         Answer::Cancelled

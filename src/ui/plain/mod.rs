@@ -142,6 +142,26 @@ impl Prompt for Plain {
         }
     }
 
+    fn yes(&self, question: &str) -> Answer<bool> {
+        let terminal = self.terminal();
+        match (&self.ask_pass, terminal) {
+            _ if self.batch => Answer::CannotAsk,
+            // As with ssh(1), a program that ends well has said yes, unless it says something else.
+            (Some(ask_pass), terminal) if ask_pass.always || terminal.is_none() => {
+                match run(ask_pass, question) {
+                    Answer::Given(said) => Answer::Given(is_yes(said.expose()) || said.is_empty()),
+                    Answer::Cancelled => Answer::Given(false),
+                    Answer::CannotAsk => Answer::CannotAsk,
+                }
+            }
+            (_, Some(tty)) => match terminal::secret::read_shown(&tty, question) {
+                Ok(Some(typed)) => Answer::Given(is_yes(&typed)),
+                Ok(None) | Err(_) => Answer::Cancelled,
+            },
+            _ => Answer::CannotAsk,
+        }
+    }
+
     fn paste(&self, text: &str) -> Answer<String> {
         match self.terminal() {
             Some(tty) => paste::ask(&tty, text),
@@ -172,6 +192,10 @@ impl Prompt for Plain {
             Notice::Error(text) => log::error!("{text}"),
         }
     }
+}
+
+fn is_yes(typed: &str) -> bool {
+    typed.trim().eq_ignore_ascii_case("yes")
 }
 
 fn run(ask_pass: &AskPass, label: &str) -> Answer<Secret> {

@@ -74,6 +74,7 @@ enum Work {
 enum Asked {
     Empty,
     Existing,
+    Lose,
 }
 
 /// The dialog; [`Generator::saved`] has what came of it.
@@ -391,9 +392,17 @@ impl Generator {
                 return self.save();
             }
             Key::Cancel => self.give_up(),
-            _ => return Act::Close,
+            _ => return self.leave(),
         }
         Act::Stay
+    }
+
+    /// A key that nobody has saved is not lost without a yes.
+    fn leave(&mut self) -> Act {
+        match (&self.key, &self.saved) {
+            (Some(_), None) => self.ask(Asked::Lose, say!("generator-really-lose")),
+            _ => Act::Close,
+        }
     }
 
     /// Leaves work that is under way.
@@ -423,7 +432,11 @@ impl Generator {
             _ => {}
         }
         if matches!(key, Key::Type | Key::Bits) {
+            let lost = self.key.is_some();
             self.forget();
+            if lost {
+                self.tell(Tone::Warn, say!("generator-other-type"));
+            }
         }
     }
 }
@@ -438,7 +451,7 @@ impl Component for Generator {
         match happened {
             Happened::Pressed(key) => return self.pressed(key),
             Happened::Cancelled if self.is_busy() => self.give_up(),
-            Happened::Cancelled => return Act::Close,
+            Happened::Cancelled => return self.leave(),
             // What is being encrypted is settled.
             _ if matches!(self.work, Work::Sealing(..)) => {}
             Happened::Changed(key) => self.changed(key),
@@ -455,12 +468,14 @@ impl Component for Generator {
     fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
         let yes = closed.downcast::<Question>().is_ok_and(|question| question.is_yes());
         match self.asked.take() {
+            Some(Asked::Lose) if yes => return Act::Close,
             Some(asked) if yes => {
                 self.agreed.push(asked);
                 return self.save();
             }
             Some(Asked::Empty) => self.form.focus(Key::Passphrase),
             Some(Asked::Existing) => self.form.focus(Key::File),
+            Some(Asked::Lose) => self.form.focus(Key::Save),
             None => {}
         }
         Act::Stay

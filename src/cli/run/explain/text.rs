@@ -14,6 +14,7 @@ pub(super) fn page(told: &Json) -> String {
     let mut page = Page(String::new());
     page.route(told);
     page.sources(&told["precedence"]);
+    page.hidden(&told["hidden"]);
     page.settings(&told["settings"]);
     page.blocks(&told["blocks"]);
     page.authentication(&told["authentication"]);
@@ -59,18 +60,10 @@ impl Page {
             let origin = word(&route["jumps_origin"]);
             self.line(&say!("explain-jump", value = word(jump), origin));
         }
-        for hop in list(&route["hops"]) {
-            let (host, user) = (word(&hop["host"]), word(&hop["user"]));
-            let (hostname, port) = (word(&hop["hostname"]), word(&hop["port"]));
-            let told = say!("route-explain-hop", host, user, hostname, port);
-            self.line(&format!("{INDENT}{told}"));
-            if let Some(command) = hop["proxy_command"].as_str() {
-                let told = say!("explain-proxy", command, origin = word(&hop["host"]));
-                self.line(&format!("{INDENT}{told}"));
-            }
-        }
+        list(&route["hops"]).iter().for_each(|told| self.hop(told));
         if let Some(server) = route["proxy"].as_str() {
-            self.line(&say!("route-explain-proxy", server));
+            let origin = word(&route["proxy_server_origin"]);
+            self.line(&say!("route-explain-proxy", server, origin));
         }
         match route["proxy_command"].as_str() {
             Some(command) => {
@@ -89,6 +82,23 @@ impl Page {
         }
     }
 
+    /// A jump host: the way to it, how it is logged in to, and what is known of its key.
+    fn hop(&mut self, hop: &Json) {
+        let (host, user) = (word(&hop["host"]), word(&hop["user"]));
+        let (hostname, port) = (word(&hop["hostname"]), word(&hop["port"]));
+        let told = say!("route-explain-hop", host, user, hostname, port);
+        self.line(&format!("{INDENT}{told}"));
+        let mut below = Vec::new();
+        if let Some(command) = hop["proxy_command"].as_str() {
+            below.push(say!("explain-proxy", command, origin = word(&hop["host"])));
+        }
+        below.push(method(hop));
+        below
+            .extend(list(&hop["keys"]).iter().map(|key| say!("explain-hop-key", file = word(key))));
+        below.extend(known(&hop["trust"]));
+        below.iter().for_each(|line| self.line(&format!("{INDENT}{INDENT}{line}")));
+    }
+
     fn sources(&mut self, sources: &Json) {
         self.head(&say!("explain-sources"));
         for (number, source) in (1..).zip(list(sources)) {
@@ -103,6 +113,16 @@ impl Page {
                 _ => say!("explain-source-typed"),
             };
             self.line(&format!("{number}. {text}"));
+        }
+    }
+
+    fn hidden(&mut self, hidden: &Json) {
+        let (name, line) = (word(&hidden["name"]), word(&hidden["line"]));
+        let origin = word(&hidden["origin"]);
+        match hidden["what"].as_str() {
+            Some("session") => self.line(&say!("explain-hidden-session", name, line, origin)),
+            Some(_) => self.line(&say!("explain-hidden-host", name, line, origin)),
+            None => {}
         }
     }
 
@@ -141,28 +161,34 @@ impl Page {
         if told["settled"] != true {
             return self.line(&say!("explain-unsettled"));
         }
-        match told["methods"].as_array() {
-            Some(methods) => {
-                let methods: Vec<String> = methods.iter().map(word).collect();
-                self.line(&say!("explain-methods", methods = methods.join(", ")));
-            }
-            None => self.line(&say!("explain-asked")),
-        }
+        self.line(&method(told));
         for key in list(&told["keys"]) {
-            let (file, origin) = (word(&key["file"]), word(&key["origin"]));
-            self.line(&match key["exists"] == true {
-                true => say!("explain-key", file, origin),
-                false => say!("explain-key-missing", file, origin),
-            });
+            self.line(&key_line(key));
         }
         for file in list(&told["certificates"]) {
             self.line(&say!("explain-certificate", file = word(file)));
         }
         if let Some(socket) = told["agent"].as_str() {
-            self.line(&match told["agent_keys_offered"] == true {
-                true => say!("explain-agent-offered", socket),
-                false => say!("explain-agent", socket),
+            let chosen = list(&told["methods"]).iter().any(|method| method == "agent");
+            self.line(&match (told["agent_keys_offered"] == true, chosen) {
+                (true, _) => say!("explain-agent-offered", socket),
+                (false, true) => say!("explain-agent-used", socket),
+                (false, false) => say!("explain-agent", socket),
             });
+        }
+        let held = &told["agent_keys"];
+        if let Some(fault) = held["fault"].as_str() {
+            self.line(&format!("{INDENT}{fault}"));
+        }
+        let one = told["agent_keys_offered"] != true;
+        for key in list(&held["held"]) {
+            let (algorithm, comment) = (word(&key["type"]), word(&key["comment"]));
+            let fingerprint = word(&key["fingerprint"]);
+            let text = match key["chosen"] == true && one {
+                true => say!("explain-agent-key-chosen", algorithm, fingerprint, comment),
+                false => say!("explain-agent-key", algorithm, fingerprint, comment),
+            };
+            self.line(&format!("{INDENT}{text}"));
         }
     }
 
@@ -178,29 +204,26 @@ impl Page {
                 false => say!("explain-file-missing", file = name),
             });
         }
-        let mut any = false;
-        for kind in ["keys", "authorities", "revoked"] {
-            for line in list(&told[kind]) {
-                any = true;
-                let (at, algorithm) = (word(&line["at"]), word(&line["type"]));
-                let fingerprint = word(&line["fingerprint"]);
-                self.line(&match kind {
-                    "keys" => say!("explain-known-key", at, algorithm, fingerprint),
-                    "authorities" => say!("explain-authority", at, algorithm, fingerprint),
-                    _ => say!("explain-revoked", at, algorithm, fingerprint),
-                });
-            }
+        known(told).iter().for_each(|line| self.line(line));
+        let dns = &told["dns"];
+        let origin = word(&dns["origin"]);
+        self.line(&match dns["value"].as_str() {
+            Some("yes") => say!("explain-dns-yes", origin),
+            Some("ask") => say!("explain-dns-ask", origin),
+            _ => say!("explain-dns", origin),
+        });
+        let list = &told["revoked_host_keys"];
+        if list.is_object() {
+            let (file, origin) = (word(&list["file"]), word(&list["origin"]));
+            self.line(&match list["readable"] == true {
+                true => say!("explain-revoked-list", file, origin),
+                false => say!("explain-revoked-list-missing", file, origin),
+            });
         }
-        if !any {
-            self.line(&say!("explain-unknown-host"));
-        }
-        self.line(&say!("explain-dns", value = word(&told["dns"])));
-        if told["revoked_host_keys"] != "none" {
-            self.line(&say!("explain-revoked-list", file = word(&told["revoked_host_keys"])));
-        }
-        if told["known_hosts_command"] != "none" {
-            let command = word(&told["known_hosts_command"]);
-            self.line(&say!("explain-known-hosts-command", command));
+        let program = &told["known_hosts_command"];
+        if program.is_object() {
+            let (command, origin) = (word(&program["command"]), word(&program["origin"]));
+            self.line(&say!("explain-known-hosts-command", command, origin));
         }
     }
 
@@ -215,6 +238,55 @@ impl Page {
             self.line(refused);
         }
     }
+}
+
+/// Which method, and what settled it.
+fn method(told: &Json) -> String {
+    let Some(methods) = told["methods"].as_array() else { return say!("explain-asked") };
+    let methods: Vec<String> = methods.iter().map(word).collect();
+    let methods = methods.join(", ");
+    match told["method_origin"].as_str() {
+        Some(origin) => say!("explain-methods-by", methods, origin),
+        None => say!("explain-methods", methods),
+    }
+}
+
+fn key_line(key: &Json) -> String {
+    let (file, origin) = (word(&key["file"]), word(&key["origin"]));
+    if key["exists"] != true {
+        return say!("explain-key-missing", file, origin);
+    }
+    if let Some(fault) = key["fault"].as_str() {
+        return say!("explain-key-fault", fault, origin);
+    }
+    if key["type"].is_null() {
+        return say!("explain-key", file, origin);
+    }
+    let (algorithm, fingerprint) = (word(&key["type"]), word(&key["fingerprint"]));
+    match key["needs_passphrase"] == true {
+        true => say!("explain-key-locked", file, algorithm, fingerprint, origin),
+        false => say!("explain-key-shown", file, algorithm, fingerprint, origin),
+    }
+}
+
+/// The lines of known_hosts that are about a host.
+fn known(trust: &Json) -> Vec<String> {
+    let mut told = Vec::new();
+    for kind in ["keys", "authorities", "revoked"] {
+        for line in list(&trust[kind]) {
+            let (at, algorithm) = (word(&line["at"]), word(&line["type"]));
+            let fingerprint = word(&line["fingerprint"]);
+            told.push(match kind {
+                "keys" => say!("explain-known-key", at, algorithm, fingerprint),
+                "authorities" => say!("explain-authority", at, algorithm, fingerprint),
+                _ => say!("explain-revoked", at, algorithm, fingerprint),
+            });
+        }
+    }
+    if told.is_empty() {
+        told.push(say!("explain-unknown-host"));
+    }
+    told
 }
 
 /// Why a block applies or not, in one line.

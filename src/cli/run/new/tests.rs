@@ -6,7 +6,7 @@ fn line_of(base: &[&str]) -> (tempfile::TempDir, Line) {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::new(dir.path().to_owned(), rustix::process::getuid().as_raw());
     let base = args::parse_open(base.iter().map(Into::into), false).unwrap();
-    (dir, Line { base: beforehand(&base).0, store })
+    (dir, Line { base: beforehand(&base).0, store, environment: Arc::new(Environment::find()) })
 }
 
 fn entered(host: &str, port: &str, family: Family) -> Entered {
@@ -104,7 +104,11 @@ fn what_tessh_was_called_with_counts_and_port_and_addresses_fill_the_fields() {
     let (base, before) = beforehand(&base);
     assert_eq!((before.port.as_str(), before.family), ("22", Family::V6));
     let dir = tempfile::tempdir().unwrap();
-    let line = Line { base, store: Store::new(dir.path().to_owned(), 0) };
+    let line = Line {
+        base,
+        store: Store::new(dir.path().to_owned(), 0),
+        environment: Arc::new(Environment::find()),
+    };
     let got = line.typed(&Entered { host: "h".into(), ..before }).unwrap();
     let same = typed(&["-o", "User=u", "--auth", "agent", "--plain", "-6", "-p", "22", "--", "h"]);
     assert_eq!((&got.auth, got.plain, &got.destination), (&same.auth, true, &same.destination));

@@ -4,6 +4,7 @@
 //! asked whether to write over that.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -13,6 +14,7 @@ use super::ask::Confirm;
 use super::fields::{self, Name};
 use crate::error::{Error, Result};
 use crate::profiles::{Document, PTY, Profile, Store};
+use crate::ui::hosts::Desk;
 use crate::ui::screen::field::Field;
 use crate::ui::screen::form::{Form, Happened, Row};
 use crate::ui::screen::look::{Look, Tone};
@@ -43,6 +45,7 @@ enum Asked {
 pub(super) struct Edit {
     form: Form<Key>,
     store: Store,
+    desk: Arc<dyn Desk>,
     document: Document,
     /// The fields as they were shown first.
     first: Vec<(Name, String)>,
@@ -51,7 +54,7 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    pub fn new(store: Store, document: Document) -> Edit {
+    pub fn new(store: Store, desk: Arc<dyn Desk>, document: Document) -> Edit {
         let mut rows = vec![
             Row::text(Tone::Dim, say!("connection-edit-lists")),
             Row::lines(Key::Message, Vec::new()),
@@ -79,7 +82,8 @@ impl Edit {
             (Key::Cancel, say!("cancel")),
         ]));
         let title = say!("connection-edit-title", name = text::line(document.name(), 40));
-        Edit { form: Form::new(title, rows), store, document, first, asked: None, done: false }
+        let form = Form::new(title, rows);
+        Edit { form, store, desk, document, first, asked: None, done: false }
     }
 
     /// The name of the session, if it was written.
@@ -130,7 +134,12 @@ impl Edit {
             }
         };
         let mut document = self.document.clone();
-        match write(&self.store, &mut document, profile.clone()) {
+        if let Err(error) =
+            document.set(profile.clone()).and_then(|()| self.desk.accepts(&document))
+        {
+            return self.complain(&error);
+        }
+        match self.store.save(&mut document) {
             Ok(()) => self.close(),
             Err(_) if self.store.has_changed(&self.document) => {
                 self.asked = Some(Asked::Overwrite(Box::new(profile)));

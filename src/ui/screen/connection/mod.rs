@@ -21,7 +21,7 @@ use super::form::{Form, Happened, Item, Row, Widget};
 use super::look::{Look, Tone};
 use super::{Act, Component, field::Field};
 use crate::error::{Error, Result};
-use crate::profiles::Document;
+use crate::profiles::{Document, Store};
 use crate::ui::hosts::{Desk, Entered, Entry, Family, Hosts};
 use crate::{say, text};
 
@@ -41,6 +41,8 @@ const LIST_MAX: u16 = 30;
 const OTHER_LINES: u16 = 11;
 /// How many characters of a name a button or a question shows.
 const MAX_SHOWN: usize = 24;
+/// How many numbers are tried behind a name that is taken; nobody has more of one kind.
+const MAX_NUMBERED: usize = 999;
 /// How many characters of a message are shown.
 const MAX_MESSAGE: usize = 400;
 
@@ -204,12 +206,13 @@ impl NewConnection {
             Err(error) => self.complain(&error),
             Ok(profile) => {
                 let name = profile.host.clone();
-                let make = move |store: &crate::profiles::Store, name: &str| {
+                let make = move |store: &Store, name: &str| {
                     let mut document = store.create(name)?;
                     document.set(profile.clone())?;
                     Ok(document)
                 };
                 let title = say!("connection-save-title");
+                let name = free(&self.hosts.store, &name);
                 Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
             }
         }
@@ -220,7 +223,8 @@ impl NewConnection {
             None => self.only_sessions(),
             Some(Err(error)) => self.complain(&error),
             Some(Ok(document)) => {
-                Act::Open(Box::new(Edit::new(self.hosts.store.clone(), document)))
+                let (store, desk) = (self.hosts.store.clone(), Arc::clone(&self.desk));
+                Act::Open(Box::new(Edit::new(store, desk, document)))
             }
         }
     }
@@ -231,9 +235,9 @@ impl NewConnection {
             Some(Err(error)) => self.complain(&error),
             Some(Ok(document)) => {
                 let name = document.name().to_owned();
-                let make =
-                    move |store: &crate::profiles::Store, name: &str| store.copy(&document, name);
+                let make = move |store: &Store, name: &str| store.copy(&document, name);
                 let title = say!("connection-duplicate-title", name = shown(&name));
+                let name = free(&self.hosts.store, &name);
                 Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
             }
         }
@@ -462,6 +466,19 @@ fn aligned(items: &mut [Item]) {
 fn same(one: &Entry, other: &Entry) -> bool {
     let session = |entry: &Entry| matches!(entry, Entry::Session { .. });
     session(one) == session(other) && one.name() == other.name()
+}
+
+/// The name itself, or with the first number behind it that no session has.
+fn free(store: &Store, name: &str) -> String {
+    if !store.has(name) {
+        return name.to_owned();
+    }
+    let base = match name.rsplit_once('-') {
+        Some((base, digits)) if !base.is_empty() && digits.parse::<u16>().is_ok() => base,
+        _ => name,
+    };
+    let mut numbered = (2..=MAX_NUMBERED).map(|number| format!("{base}-{number}"));
+    numbered.find(|name| !store.has(name)).unwrap_or_else(|| name.to_owned())
 }
 
 fn shown(name: &str) -> String {

@@ -25,6 +25,13 @@ impl Desk for Strict {
         let port = entered.port.parse().ok();
         Ok(Profile { host: entered.host.clone(), port, ..Profile::default() })
     }
+
+    fn accepts(&self, document: &Document) -> Result<()> {
+        match document.profile().cipher.as_deref() {
+            Some("rot13") => Err(Error::new(Kind::Config, "no such cipher")),
+            _ => Ok(()),
+        }
+    }
 }
 
 struct Bench {
@@ -215,6 +222,32 @@ fn a_duplicate_has_the_comments_too() {
     fs::write(bench.file("db.toml"), "# mine\nhost = \"h\"\nfuture = 1\n").unwrap();
     bench.play("<Tab>d<C-u>db2<Enter>");
     assert_eq!(bench.read("db2.toml"), bench.read("db.toml"));
+}
+
+#[test]
+fn a_name_that_is_free_is_proposed() {
+    let bench = bench();
+    fs::write(bench.file("db.toml"), "host = \"h\"\n").unwrap();
+    bench.play("<Tab>d<Enter>");
+    bench.play("<Tab>d<Enter>");
+    assert_eq!(bench.read("db-2.toml"), "host = \"h\"\n");
+    // A duplicate of a duplicate counts on.
+    bench.play("<Tab><Down><Down>d<Enter>");
+    assert_eq!(
+        (bench.read("db-3.toml"), bench.read("db-4.toml")),
+        (bench.read("db.toml"), bench.read("db.toml"))
+    );
+}
+
+#[test]
+fn an_edit_that_connecting_would_refuse_is_refused() {
+    let bench = bench();
+    let before = bench.read("db.toml");
+    fs::write(bench.file("db.toml"), format!("{before}[algorithms]\ncipher = \"rot13\"\n"))
+        .unwrap();
+    let (shown, closed) = bench.play("<Tab>e2<Enter>");
+    assert!(closed.is_none() && shown.contains("no such cipher"), "{shown}");
+    assert!(bench.read("db.toml").starts_with(&before));
 }
 
 #[test]

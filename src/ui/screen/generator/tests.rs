@@ -234,3 +234,26 @@ fn every_size_and_language_shows_the_way_on() {
         }
     });
 }
+
+#[test]
+fn a_key_that_is_not_saved_is_not_lost_without_a_yes() {
+    let case = Case::new();
+    let made = "<Enter><Wait:SHA256:>";
+    for leave in ["<Esc>", "<Tab><Tab><Tab><Tab><Tab><Tab><Enter>"] {
+        let (asked, closed) = case.play(&format!("{made}{leave}"));
+        assert!(asked.contains("has not been saved") && asked.contains("▶ No ◀"), "{asked}");
+        assert!(closed.is_none());
+    }
+    // No, and Esc, lead back to the key, which can still be saved.
+    for back in ["<Esc><Enter>", "<Esc><Esc>"] {
+        let (shown, closed) = case.play(&format!("{made}{back}"));
+        assert!(closed.is_none() && shown.contains("not saved yet"), "{shown}");
+        assert!(shown.contains("▶ Save ◀"), "{shown}");
+    }
+    let mut stage = Stage::new(80, 40);
+    let (_, closed) = stage.play(case.generator(), &format!("{made}<Esc><Tab><Enter>"));
+    assert!(closed.is_some_and(|dialog| dialog.saved().is_none()));
+    // Another type drops it, and says so.
+    let shown = case.screen(&format!("{made}<S-Tab><S-Tab><S-Tab><S-Tab><Right>"));
+    assert!(shown.contains("is dropped") && !shown.contains("SHA256:"), "{shown}");
+}

@@ -1,0 +1,146 @@
+//! The private sshd: its scratch directory, its keys, and how a client logs in to it.
+//!
+//! One cipher and one key exchange, so that both clients do the same work. The login is the
+//! current user's: no account is made.
+
+use crate::{Failure, interrupt};
+use std::io::Read;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long sshd may take to greet.
+const START: Duration = Duration::from_secs(10);
+
+const CONFIG: &str = "\
+ListenAddress 127.0.0.1
+Ciphers aes128-gcm@openssh.com
+KexAlgorithms curve25519-sha256
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitUserRC no
+PidFile none
+PrintLastLog no
+PrintMotd no
+StrictModes no
+UseDNS no
+UsePAM no
+";
+
+/// Directory, keys and server; all gone on drop.
+pub struct Site {
+    user: String,
+    port: u16,
+    sshd: Child,
+    directory: tempfile::TempDir,
+}
+
+impl Site {
+    /// Makes the keys, starts sshd and waits for its greeting.
+    pub fn open(program: &Path) -> Result<Site, Failure> {
+        let said = |error: std::io::Error| error.to_string();
+        let directory = tempfile::Builder::new().prefix("tessh-bench-").tempdir().map_err(said)?;
+        let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
+        let user = user.ok_or("the current user has no passwd entry")?.name;
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(said)?;
+        let port = free.local_addr().map_err(said)?.port();
+        drop(free);
+        let path = |name: &str| directory.path().join(name);
+        for key in ["host", "user"] {
+            make_key(&path(key))?;
+        }
+        if nix::unistd::getuid().is_root() {
+            // sshd of Debian and its kin refuses to start as root without it.
+            let _ = std::fs::create_dir_all("/run/sshd");
+        }
+        let (host, keys) = (path("host"), path("user.pub"));
+        let own = format!(
+            "Port {port}\nHostKey {}\nAuthorizedKeysFile {}\nSetEnv HOME={}\n",
+            host.display(),
+            keys.display(),
+            directory.path().display()
+        );
+        std::fs::write(path("config"), own + CONFIG).map_err(said)?;
+        let public = std::fs::read_to_string(path("host.pub")).map_err(said)?;
+        std::fs::write(path("known_hosts"), format!("[127.0.0.1]:{port} {public}"))
+            .map_err(said)?;
+        let sshd = Command::new(program)
+            .arg("-D")
+            .arg("-f")
+            .arg(path("config"))
+            .arg("-E")
+            .arg(path("log"))
+            .stdin(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let site = Site { user, port, sshd, directory };
+        match greets(port)? {
+            true => Ok(site),
+            false => Err("sshd did not start".to_owned()),
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// The command that runs `remote` with these options.
+    pub fn command(&self, program: &Path, options: &[&str], remote: &str) -> Command {
+        let mut command = Command::new(program);
+        let known = format!("UserKnownHostsFile={}", self.path("known_hosts").display());
+        // Since 9.5 ssh sends keystrokes on a 20 ms clock; that is a feature, not its speed.
+        for option in [
+            "BatchMode=yes",
+            &known,
+            "GlobalKnownHostsFile=none",
+            "IdentitiesOnly=yes",
+            "ExitOnForwardFailure=yes",
+            "IgnoreUnknown=ObscureKeystrokeTiming",
+            "ObscureKeystrokeTiming=no",
+        ] {
+            command.args(["-o", option]);
+        }
+        command.args(["-F", "none"]).arg("-i").arg(self.path("user")).args(options);
+        command.args(["-p", &self.port.to_string()]);
+        command.arg(format!("{}@127.0.0.1", self.user)).arg(remote).env_clear();
+        command.env("PATH", "/usr/bin:/bin").env("HOME", self.directory.path()).env("TERM", "dumb");
+        command
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = self.sshd.kill();
+        let _ = self.sshd.wait();
+    }
+}
+
+fn make_key(path: &Path) -> Result<(), Failure> {
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+        .arg(path)
+        .status()
+        .map_err(|error| format!("ssh-keygen: {error}"))?;
+    made.success().then_some(()).ok_or_else(|| "ssh-keygen failed".to_owned())
+}
+
+/// Whether something on `port` speaks SSH before [`START`] is over.
+fn greets(port: u16) -> Result<bool, Failure> {
+    let until = Instant::now() + START;
+    while Instant::now() < until {
+        interrupt::check()?;
+        let greeted = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).and_then(|mut stream| {
+            stream.set_read_timeout(Some(START))?;
+            let mut start = [0; 4];
+            stream.read_exact(&mut start)?;
+            Ok(&start == b"SSH-")
+        });
+        if greeted.unwrap_or(false) {
+            return Ok(true);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(false)
+}

@@ -1,0 +1,177 @@
+//! The agent beside a real sshd: what is given to it (AddKeysToAgent), and what one that was
+//! forwarded signs when its keys are for certain destinations.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lab::{Agent, Home, Run, Sshd, arg, peers, tool};
+
+/// What the agent holds, as `ssh-add -L` shows it, or why not.
+fn held(agent: &Agent) -> String {
+    let output = Command::new("ssh-add").arg("-L").env("SSH_AUTH_SOCK", agent.socket()).output();
+    String::from_utf8(output.unwrap().stdout).unwrap()
+}
+
+/// A server, a home that knows it, and an agent that holds nothing.
+struct Bench {
+    sshd: Sshd,
+    home: Home,
+    agent: Agent,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let sshd = Sshd::start(&[]);
+        let home = Home::knowing(&sshd);
+        Bench { sshd, home, agent: Agent::start(&[]) }
+    }
+
+    fn key(&self, passphrase: &str) -> PathBuf {
+        let key = self.home.key("id", &["ed25519"], passphrase);
+        self.sshd.authorize(&key, "");
+        key
+    }
+
+    fn run(&self, key: &Path, options: &[&str]) -> Run {
+        let login = ["--auth", "publickey", "-i", arg(key)];
+        let arguments = self.sshd.to(&[&login, options].concat(), &["echo in"]);
+        let run = self.home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        run.env("SSH_AUTH_SOCK", self.agent.socket())
+    }
+}
+
+#[test]
+fn a_key_goes_to_the_agent_only_where_the_keyword_says_so() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let key = bench.key("");
+    for off in [&["-o", "BatchMode=yes"][..], &["-o", "AddKeysToAgent=no"]] {
+        assert_eq!(bench.run(&key, off).output().expect_quiet_success().text(), "in\n");
+        assert_eq!(held(&bench.agent), "The agent has no identities.\n", "{off:?}");
+    }
+    let on = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=yes"];
+    assert_eq!(bench.run(&key, &on).output().expect_quiet_success().text(), "in\n");
+    let public = bench.home.read("id.pub");
+    assert_eq!(held(&bench.agent), public, "with its comment");
+}
+
+/// `ask` without anybody who could be asked is no; nor does a key go there that was refused.
+#[test]
+fn nobody_to_ask_and_a_refused_key_add_nothing() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let key = bench.key("");
+    let ask = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=ask"];
+    assert_eq!(bench.run(&key, &ask).output().expect_quiet_success().text(), "in\n");
+    let other = bench.home.key("other", &["ed25519"], "");
+    let on = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=yes"];
+    bench.run(&other, &on).output().expect_failure(&["permission denied"]);
+    assert_eq!(held(&bench.agent), "The agent has no identities.\n");
+}
+
+#[test]
+fn a_time_is_how_long_the_agent_keeps_the_key_and_confirm_that_it_asks() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let key = bench.key("");
+    let options = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=1s"];
+    assert_eq!(bench.run(&key, &options).output().expect_quiet_success().text(), "in\n");
+    let gone = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while held(&bench.agent).starts_with("ssh-ed25519") {
+        assert!(std::time::Instant::now() < gone, "the agent keeps it");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let options = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=confirm"];
+    assert_eq!(bench.run(&key, &options).output().expect_quiet_success().text(), "in\n");
+    // The agent has no display to ask on, so it refuses to sign.
+    let public = bench.home.path("id.pub");
+    let login = ["-o", "BatchMode=yes", "--auth", "agent", "-i", arg(&public)];
+    let arguments = bench.sshd.to(&login, &["true"]);
+    let run = bench.home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let output = run.env("SSH_AUTH_SOCK", bench.agent.socket()).output();
+    output.expect_failure(&["the agent refused to sign"]);
+}
+
+/// What askpass is asked comes in two steps: the passphrase, and whether to add the key.
+#[test]
+fn ask_asks_and_only_yes_is_yes() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let key = bench.key("open sesame");
+    for (said, added) in [("no", false), ("perhaps", false), ("yes", true)] {
+        let asked = bench.home.write(
+            "askpass",
+            &format!(
+                "#!/bin/sh\ncase $1 in *agent*) echo \"$1\" >&2; echo {said};; *) echo 'open sesame';; esac\n"
+            ),
+        );
+        tool("chmod", &["700", arg(&asked)]);
+        let run = bench.run(&key, &["-o", "AddKeysToAgent=ask"]).env("SSH_ASKPASS", &asked);
+        let output = run.env("SSH_ASKPASS_REQUIRE", "force").output();
+        assert_eq!(output.text(), "in\n", "{output:?}");
+        let question = format!("Add key {} (", arg(&key));
+        assert!(output.stderr.contains(&question), "{output:?}");
+        assert_eq!(held(&bench.agent).starts_with("ssh-ed25519"), added, "{said}");
+    }
+}
+
+/// OpenSSH's PROTOCOL.agent section 1: over two servers, a key that is for just this way signs
+/// on the second one only what names that host.
+#[test]
+fn a_key_for_certain_destinations_works_on_the_way_it_was_added_for() {
+    if !peers() {
+        return;
+    }
+    let (first, second) = (Sshd::start(&["AllowAgentForwarding yes"]), Sshd::start(&[]));
+    let home = Home::knowing(&first);
+    let known = home.read(".ssh/known_hosts") + &second.known_hosts();
+    home.write(".ssh/known_hosts", &known);
+    let key = home.key("id", &["ed25519"], "");
+    first.authorize(&key, "");
+    second.authorize(&key, "");
+    // The user on the first server reads what is public of it.
+    let public = home.path("id.pub");
+    let files = [home.path(""), home.path(".ssh"), home.path(".ssh/known_hosts"), public.clone()];
+    files.iter().for_each(|file| drop(tool("chmod", &["go+rX", arg(file)])));
+    let at = |sshd: &Sshd| format!("[127.0.0.1]:{}", sshd.port());
+    let way = format!("{}>{}", at(&first), at(&second));
+    for (hops, works) in
+        [(&["-h", &at(&first), "-h", &way][..], true), (&["-h", &at(&first)], false)]
+    {
+        let agent = Agent::start(&[]);
+        let mut add = Command::new("ssh-add");
+        add.arg("-q").args(["-H", arg(&home.path(".ssh/known_hosts"))]).args(hops).arg(&key);
+        assert!(add.env("SSH_AUTH_SOCK", agent.socket()).status().unwrap().success());
+
+        let program = env!("CARGO_BIN_EXE_tessh");
+        let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));
+        let options = [
+            "-F",
+            "none",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            &known,
+            "--auth",
+            "agent",
+            "-i",
+            arg(&public),
+        ];
+        let inner = second.to(&options, &["echo there"]).join(" ");
+        let outer = first.to(&[&options[..], &["-A"]].concat(), &[&format!("{program} {inner}")]);
+        let run = home.tessh(&outer.iter().map(String::as_str).collect::<Vec<_>>());
+        let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
+        assert_eq!(output.text(), if works { "there\n" } else { "" }, "{output:?}");
+    }
+}
