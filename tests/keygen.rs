@@ -327,7 +327,7 @@ fn what_cannot_be_done_is_one_line_and_leaves_nothing_behind() {
     made(&home, "sealed", &["-a", "1", "-N", PASSPHRASE]);
     home.write("hosts", "127.0.0.1 localhost\n");
     home.write("junk", "---- BEGIN SSH2 PUBLIC KEY ----\nComment: x\n!!!\n");
-    home.write("dsa", &fs::read_to_string(data("refused/dsa.openssh")).unwrap());
+    home.write("dsa", &fs::read_to_string(data("dsa.openssh")).unwrap());
     let before = files(&home);
     for (arguments, says) in [
         (&["-t", "dsa"][..], "DSA keys are not made"),

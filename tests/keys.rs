@@ -328,6 +328,15 @@ fn certificates_are_read_and_found_beside_their_key() {
     assert!(error.contains("No such file or directory"), "{error}");
 }
 
+/// Whether it is offered to a server is another question.
+#[test]
+fn a_dsa_key_of_openssh_is_read() {
+    let home = Home::new();
+    let key = KeyFile::read(&home.copy("dsa.openssh")).unwrap();
+    let opened = key.unlock(Some(&secret(MADE))).unwrap();
+    assert_eq!(opened.algorithm().as_str(), "ssh-dss");
+}
+
 #[test]
 fn what_cannot_be_used_is_named() {
     let home = Home::new();
@@ -341,7 +350,6 @@ fn what_cannot_be_used_is_named() {
         ("refused/huge-scrypt.pkcs8", "scrypt with N="),
         ("refused/huge-rounds.openssh", "2147483647 rounds of bcrypt"),
         ("refused/dsa.pem", "ssh-dss"),
-        ("refused/dsa.openssh", "ssh-dss"),
         ("refused/ed448.pkcs8", "ssh-ed448"),
         ("refused/ed448.pkcs8-enc", "ssh-ed448"),
         ("refused/x25519.pkcs8", "X25519"),

@@ -283,7 +283,7 @@ fn a_wrong_passphrase_or_file_is_told_before_anything_is_sent() {
     let home = Home::knowing(&sshd);
     let key = home.key(".ssh/id_ed25519", &["ed25519"], "open sesame");
     sshd.authorize(&key, "");
-    home.write("refused", include_str!("data/keys/refused/dsa.openssh"));
+    home.write("refused", include_str!("data/keys/refused/secp256k1.pem"));
     let config = format!("IdentityFile {}\n", arg(&key));
     let config = home.write("config", &config);
     let pty = connect(&home, &sshd, &["-F", arg(&config)]);
@@ -294,7 +294,7 @@ fn a_wrong_passphrase_or_file_is_told_before_anything_is_sent() {
     pty.send("<tab><tab><tab><tab><tab><c-u>~/missing<enter>");
     dialog(&pty, &["No such file or directory"]);
     pty.send("<c-u>~/refused<enter>");
-    dialog(&pty, &["ssh-dss"]);
+    dialog(&pty, &["secp256k1"]);
     assert_eq!(sshd.methods_tried(), [""; 0]);
     pty.send("<c-u>~/.ssh/id_ed25519<enter>");
     dialog(&pty, &["This key needs its passphrase"]);

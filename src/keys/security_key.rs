@@ -106,7 +106,7 @@ impl SecurityKeys {
         pin: Option<&Secret>,
     ) -> Result<Vec<u8>, Refusal> {
         if self.provider.is_empty() {
-            return Err(Refusal::Error(self.failed("SecurityKeyProvider none")));
+            return Err(Refusal::Error(self.failed(&say!("security-key-off"))));
         }
         let request = request(key, &self.provider, data, pin)
             .ok_or_else(|| Refusal::Error(fault(say!("security-key-unknown"))))?;
@@ -190,7 +190,7 @@ fn read(answer: &[u8]) -> Option<Result<Vec<u8>, u32>> {
     let (&VERSION, rest) = answer.split_first()? else { return None };
     let (kind, mut rest) = rest.split_first_chunk::<4>()?;
     match u32::from_be_bytes(*kind) {
-        SIGN => Some(Ok(string(&mut rest)?.to_vec())),
+        SIGN => Some(Ok(string(&mut rest).filter(|signature| !signature.is_empty())?.to_vec())),
         FAILED => Some(Err(u32::from_be_bytes(*rest.first_chunk::<4>()?))),
         _ => None,
     }
@@ -223,9 +223,14 @@ mod tests {
         let signature = [&[5, 0, 0, 0, 1, 0, 0, 0, 2][..], b"ab"].concat();
         assert_eq!(read(&signature), Some(Ok(b"ab".to_vec())));
         assert_eq!(read(&[5, 0, 0, 0, 0, 0, 0, 0, 43]), Some(Err(WRONG_PIN)));
-        for nonsense in
-            [&[][..], &[5], &[4, 0, 0, 0, 1], &[5, 0, 0, 0, 1, 0, 0, 0, 9, 1], &[5, 0, 0, 0, 9]]
-        {
+        for nonsense in [
+            &[][..],
+            &[5],
+            &[5, 0, 0, 0, 1, 0, 0, 0, 0],
+            &[4, 0, 0, 0, 1],
+            &[5, 0, 0, 0, 1, 0, 0, 0, 9, 1],
+            &[5, 0, 0, 0, 9],
+        ] {
             assert_eq!(read(nonsense), None, "{nonsense:?}");
         }
     }

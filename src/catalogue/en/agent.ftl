@@ -9,6 +9,7 @@ agent-does-not-take = the agent does not take it
 security-key-touch = Confirm user presence for key { $kind } { $fingerprint }
 security-key-pin = Enter PIN for { $kind } key { $path }:{" "}
 security-key-wrong-pin = the PIN of the security key was not taken
+security-key-off = SecurityKeyProvider none switches them off
 security-key-unknown = it is no key of a security key
 security-key-no-touch = the security key was not touched for { $seconds } seconds
 security-key-no-device = no security key that has this key is plugged in

@@ -9,6 +9,7 @@ agent-does-not-take = エージェントが受け付けません
 security-key-touch = 鍵 { $kind } { $fingerprint } を使うため、セキュリティキーに触れてください
 security-key-pin = { $kind } 鍵 { $path } の PIN:{" "}
 security-key-wrong-pin = セキュリティキーの PIN が受け付けられませんでした
+security-key-off = SecurityKeyProvider none で無効になっています
 security-key-unknown = セキュリティキーの鍵ではありません
 security-key-no-touch = { $seconds } 秒間、セキュリティキーに触れる操作がありませんでした
 security-key-no-device = この鍵を持つセキュリティキーが接続されていません

@@ -1,0 +1,94 @@
+//! Security keys against a real sshd, by way of OpenSSH's helper and the device of its own test
+//! suite, which is a library; and DSA keys, which are offered only where they are named.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lab::{Home, Run, Sshd, arg, peers};
+
+/// A device that signs without a touch (Debian's openssh-tests).
+const DEVICE: &str = "/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so";
+
+fn is_there() -> bool {
+    peers() && Path::new(DEVICE).exists()
+}
+
+fn made(home: &Home, kind: &str) -> PathBuf {
+    let path = home.path(kind);
+    let mut command = Command::new("/usr/bin/ssh-keygen");
+    command.args(["-q", "-N", "", "-t", kind, "-f", arg(&path)]);
+    let made = command.env("SSH_SK_PROVIDER", DEVICE).env("SSH_SK_HELPER", "").status().unwrap();
+    assert!(made.success(), "{kind}");
+    path
+}
+
+fn run(home: &Home, sshd: &Sshd, key: &Path, options: &[&str]) -> Run {
+    let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(key)];
+    let words = sshd.to(&[&login, options].concat(), &["echo in"]);
+    home.tessh(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn device() -> String {
+    format!("SecurityKeyProvider={DEVICE}")
+}
+
+#[test]
+fn a_key_on_a_device_logs_in_by_its_file() {
+    if !is_there() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    for kind in ["ed25519-sk", "ecdsa-sk"] {
+        let key = made(&home, kind);
+        sshd.authorize(&key, "");
+        let output = run(&home, &sshd, &key, &["-o", &device()]).output();
+        assert_eq!(output.text(), "in\n", "{kind}: {output:?}");
+        let name = kind.to_uppercase();
+        let asked = format!("tessh: Confirm user presence for key {name} SHA256:");
+        assert!(output.stderr.starts_with(&asked), "{output:?}");
+        // The variable that ssh takes in the place of a path.
+        let named = run(&home, &sshd, &key, &["-o", "SecurityKeyProvider=$DEVICE"]);
+        assert_eq!(named.env("DEVICE", DEVICE).output().text(), "in\n", "{kind}");
+    }
+}
+
+#[test]
+fn a_device_that_cannot_be_reached_is_said() {
+    if !is_there() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = made(&home, "ed25519-sk");
+    sshd.authorize(&key, "");
+    let gone = run(&home, &sshd, &key, &["-o", "SecurityKeyProvider=/nowhere.so"]).output();
+    gone.expect_last_line(&["the security key could not sign", "ssh-sk-helper"]);
+    let none = run(&home, &sshd, &key, &["-o", "SecurityKeyProvider=none"]).output();
+    none.expect_last_line(&["SecurityKeyProvider none"]);
+    let helper = run(&home, &sshd, &key, &["-o", &device()]).env("SSH_SK_HELPER", "/nowhere");
+    helper.output().expect_last_line(&["'/nowhere'", "No such file or directory"]);
+}
+
+#[test]
+fn a_dsa_key_is_offered_only_where_it_is_named() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&["PubkeyAcceptedAlgorithms +ssh-dss"]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["dsa"], "");
+    sshd.authorize(&key, "");
+    run(&home, &sshd, &key, &[]).output().expect_failure(&["DSA", "+ssh-dss"]);
+    let named = ["-o", "PubkeyAcceptedAlgorithms=+ssh-dss"];
+    let output = run(&home, &sshd, &key, &named).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+    // Beside another key it is passed over.
+    let other = home.key("other", &["ed25519"], "");
+    sshd.authorize(&other, "");
+    let output = run(&home, &sshd, &key, &["-i", arg(&other)]).output();
+    assert_eq!(output.expect_quiet_success().text(), "in\n");
+}
