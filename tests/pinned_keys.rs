@@ -141,8 +141,7 @@ fn what_is_no_key_is_refused_before_anything_is_sent() {
         case.run(&["--host-key", bad]).expect_failure(&["no host key and no fingerprint of one"]);
     }
     // ssh has no such option.
-    let output =
-        case.home.run(Path::new(env!("CARGO_BIN_EXE_tessh")), &["-hostkey", &sha256, "h"]).output();
+    let output = case.home.tessh(&["-hostkey", &sha256, "h"]).output();
     output.expect_code(255);
 }
 

@@ -95,6 +95,8 @@ pub async fn transport_for(
         hash: false,
         command: None,
         revoked: None,
+        authorities: None,
+        pins: Vec::new(),
         update: tessh::config::UpdateHostKeys::No,
         visual: false,
         dns: DnsCheck::default(),
