@@ -101,8 +101,6 @@ pub async fn transport_for(
         visual: false,
         dns: DnsCheck::default(),
         first_seen: None,
-        authorities: None,
-        pins: Vec::new(),
     };
     let options = TransportOptions {
         lists: Lists { host_key: options.host_key, ..Lists::default() },

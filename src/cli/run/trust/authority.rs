@@ -201,7 +201,7 @@ fn add(store: &Store, words: &Words) -> Result<u8> {
         (None, Some(key), Some(validity)) => {
             let [name] = words.rest.as_slice() else { return Err(wrong()) };
             let validity =
-                Validity::parse(validity).map_err(|fault| usage(format!("--validity: {fault}")))?;
+                Validity::parse(validity).map_err(|fault| usage(format!("{VALIDITY}: {fault}")))?;
             (name.clone(), named_key(key)?, validity, words.hashes)
         }
         _ => return Err(wrong()),
