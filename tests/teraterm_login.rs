@@ -531,13 +531,9 @@ fn it_speaks_japanese() {
     let home = knowing(&server);
     let pty = on_pty(&home, &server.to(&[]), &[("LC_ALL", "ja_JP.UTF-8")]);
     let shown = pty.wait_until("the dialog", |screen| screen.contains("Esc キャンセル"));
-    for words in [
-        "SSH認証",
-        "認証が必要です。",
-        "パスワード:",
-        "(•) パスワード",
-        "サーバーが受け付けません",
-    ] {
+    for words in
+        ["SSH認証", "認証が必要です。", "パスワード:", "(•) パスワード", "サーバーが受け付けません"]
+    {
         assert!(shown.contains(words), "{words}\n{shown}");
     }
     pty.resize(15, 60);
