@@ -108,6 +108,31 @@ fn show_finds_hashed_names_patterns_and_markers_and_nothing_else() {
 }
 
 #[test]
+fn authorities_and_pins_are_on_record_too() {
+    let home = Home::new();
+    let (one, pin) = (blob(ONE), fingerprint(TWO));
+    let add = ["authority", "add", "Rack", "--key", &one, "--validity", "*.lan && port:22"];
+    trust(&home, &add).expect_code(0);
+    fs::create_dir_all(home.path(".config/tessh/sessions")).unwrap();
+    let session = format!("host = \"printer.lan\"\nfingerprints = [\"{pin}\"]\n");
+    home.write(".config/tessh/sessions/printer.toml", &session);
+    home.write(".config/tessh/authorities/broken.toml", "validity = 1\n");
+    let output = trust(&home, &["list"]);
+    output.expect_code(0);
+    assert!(output.text().contains("authority Rack  for *.lan && port:22\n"), "{output:?}");
+    assert!(output.text().contains(&format!("session printer  printer.lan  pinned {pin}")));
+    assert!(output.stderr.contains("broken.toml"), "{output:?}");
+    let shown = |host: &str, code| {
+        let told = json(&home, &["show", host], code);
+        (told["authorities"].as_array().unwrap().len(), told["pins"].as_array().unwrap().len())
+    };
+    assert_eq!(shown("printer.lan", 0), (1, 1));
+    assert_eq!(shown("printer", 0), (1, 1));
+    assert_eq!(shown("scanner.lan", 0), (1, 0));
+    assert_eq!(shown("scanner.lan:23", 1), (0, 0));
+}
+
+#[test]
 fn removing_keeps_every_other_byte() {
     let (home, before) = all_kinds();
     let dry = trust(&home, &["remove", "web1", "--dry-run"]);

@@ -63,10 +63,10 @@ macro_rules! files {
             include_str!(concat!($language, "/route.ftl")),
             include_str!(concat!($language, "/mux.ftl")),
             include_str!(concat!($language, "/share.ftl")),
-            include_str!(concat!($language, "/agent.ftl")),
-            include_str!(concat!($language, "/aside.ftl")),
             include_str!(concat!($language, "/trust.ftl")),
             include_str!(concat!($language, "/authority.ftl")),
+            include_str!(concat!($language, "/agent.ftl")),
+            include_str!(concat!($language, "/aside.ftl")),
         ]
     };
 }

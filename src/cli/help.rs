@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::args::{VERBS, Verb};
 use super::flags::keygen::KEYGEN;
-use super::flags::trust::{self, TRUST};
+use super::flags::trust::{self, AUTHORITY, TRUST};
 use super::flags::{FLAGS, Flag};
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
@@ -63,6 +63,9 @@ pub fn trust_help() -> String {
     for flag in TRUST {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
+    for flag in AUTHORITY {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
     out.push('\n');
     entry(&mut out, "exit status", TRUST_STATUS);
     out
@@ -100,6 +103,9 @@ pub fn man_page() -> String {
         let _ = writeln!(out, ".TP\n.B trust {}\n{}.", roff(&format!("{name} {takes}")), roff(doc));
     }
     for flag in TRUST {
+        man_entry(&mut out, flag, "");
+    }
+    for flag in AUTHORITY {
         man_entry(&mut out, flag, "");
     }
     let _ = writeln!(out, ".PP\n{}.", roff(&format!("Exit status: {TRUST_STATUS}")));
@@ -274,12 +280,13 @@ _tessh() {{
     if [[ ${{COMP_WORDS[1]}} == trust && $COMP_CWORD -gt 1 ]]; then
         case $COMP_CWORD,$before in
             2,*) COMPREPLY=($(compgen -W "{trust_verbs}" -- "$word")); return ;;
-            *,--file) COMPREPLY=($(compgen -f -- "$word")); return ;;
+            3,authority) COMPREPLY=($(compgen -W "{authority_verbs}" -- "$word")); return ;;
+            *,--file|*,--key|*,--putty) COMPREPLY=($(compgen -f -- "$word")); return ;;
             *,--type) COMPREPLY=($(compgen -W "{trust_types}" -- "$word")); return ;;
-            *,--fingerprint) return ;;
+            *,--fingerprint|*,--validity) return ;;
         esac
         if [[ $word == -* ]]; then
-            COMPREPLY=($(compgen -W "{trust_all} {all}" -- "$word"))
+            COMPREPLY=($(compgen -W "{trust_all} {authority_all} {all}" -- "$word"))
             return
         fi
     fi
@@ -308,6 +315,8 @@ complete -F _tessh tessh
         verbs = verbs.join(" "),
         trust_verbs = trust_verbs(),
         trust_types = TRUST_TYPES,
+        authority_verbs = authority_verbs(),
+        authority_all = AUTHORITY.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
         trust_all = TRUST.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
     )
 }
@@ -316,7 +325,20 @@ complete -F _tessh tessh
 const TRUST_TYPES: &str = "ed25519 ecdsa rsa dsa";
 
 fn trust_verbs() -> String {
-    trust::VERBS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(" ")
+    let mut verbs: Vec<&str> = Vec::new();
+    for (name, ..) in trust::VERBS {
+        let first = name.split(' ').next().unwrap_or(name);
+        if !verbs.contains(&first) {
+            verbs.push(first);
+        }
+    }
+    verbs.join(" ")
+}
+
+/// The words that follow `trust authority`.
+fn authority_verbs() -> String {
+    let words = trust::VERBS.iter().filter_map(|(name, ..)| name.strip_prefix("authority "));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The names of Host lines without wildcards, in a POSIX shell.
@@ -346,8 +368,8 @@ fn zsh_keygen() -> String {
 
 fn zsh_trust() -> String {
     let mut specs = String::new();
-    for flag in TRUST {
-        let action = match (flag.value, completes(flag)) {
+    for flag in trust::told() {
+        let action = match (flag.value, completes(&flag)) {
             (_, Completes::Files) => ":file:_files".to_owned(),
             (Some("type"), _) => format!(":type:({TRUST_TYPES})"),
             (Some(_), _) => ":value: ".to_owned(),
@@ -446,9 +468,9 @@ fn fish() -> String {
             quoted(flag.doc)
         );
     }
-    for flag in TRUST {
+    for flag in trust::told() {
         let name = flag.long().unwrap_or_default();
-        let argument = match (flag.value, completes(flag)) {
+        let argument = match (flag.value, completes(&flag)) {
             (_, Completes::Files) => " -r -F".to_owned(),
             (Some("type"), _) => format!(" -x -a {}", quoted(TRUST_TYPES)),
             (Some(_), _) => " -x".to_owned(),
@@ -504,8 +526,11 @@ mod tests {
             assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
             assert!(man_page().contains(&format!("\\fB{}\\fR", roff(flag.name))), "{}", flag.name);
         }
+        for flag in AUTHORITY {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+        }
         for (name, ..) in trust::VERBS {
-            assert!(help.contains(&format!("\n  {name} ")), "{name}");
+            assert!(help.contains(&format!("\n  {name}")), "{name}");
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
     }

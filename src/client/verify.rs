@@ -459,6 +459,7 @@ impl HostCheck {
             files: self.host.sources.user.clone(),
             current: evidence.offered.clone(),
             hash: self.host.hash,
+            first_seen: self.host.first_seen.clone(),
             permitted: self.permitted.clone(),
             revoked: self.revoked.clone(),
         });

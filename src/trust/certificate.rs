@@ -10,7 +10,7 @@ use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PublicKey};
 
 use super::authority::RsaHashes;
-use super::{fingerprint, pattern, quote};
+use super::{fingerprint, quote};
 
 /// RSA keys shorter than this can be broken with effort; what breaks an authority's breaks the
 /// trust in all of its hosts. ssh(1) takes 1024.
@@ -164,16 +164,15 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
     Ok(())
 }
 
-/// An empty list holds for every host that its authority is trusted for (PROTOCOL.certkeys).
+/// An empty list holds for every host that its authority is trusted for (PROTOCOL.certkeys). A
+/// principal is a name and no pattern, as in ssh(1) and PuTTY.
 fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
     let principals = certificate.valid_principals();
     if principals.len() > PRINCIPALS_MAX {
         let count = principals.len();
         return Err(say!("certificate-too-many-principals", count, limit = PRINCIPALS_MAX));
     }
-    if principals.is_empty()
-        || principals.iter().any(|principal| pattern::matches_principal(principal, name))
-    {
+    if principals.is_empty() || principals.iter().any(|principal| principal == name) {
         return Ok(());
     }
     let named = list(principals.iter().map(String::as_str));

@@ -4,10 +4,13 @@
 //! `[host]:port` stands for other ports than 22, and an exact match under the name without the
 //! port is good enough where nothing is known for the port. It gives facts; see `decide`.
 
+mod search;
+
 use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use russh::keys::PublicKeyOrCertificate;
@@ -22,6 +25,7 @@ use super::{
 use super::{certificate, fingerprint, pattern, quote};
 use crate::error::told;
 use crate::say;
+use search::Hit;
 
 /// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
 pub(super) const FILE_MAX: usize = 64 << 20;
@@ -41,6 +45,8 @@ pub struct KnownHosts {
     revoked: Option<RevokedKeys>,
     authorities: Authorities,
     pins: Vec<Pin>,
+    /// What was searched for last: a connection asks about one host, and more than once.
+    last: Mutex<Option<(Subject, Arc<Matches>)>>,
 }
 
 /// One file: its text, and where in it the lines with something to say are.
@@ -84,6 +90,7 @@ impl KnownHosts {
             revoked: None,
             authorities: Authorities::default(),
             pins: Vec::new(),
+            last: Mutex::new(None),
         };
         for path in &known.searched {
             match read(path) {
@@ -125,6 +132,7 @@ impl KnownHosts {
         self.searched.push(path.clone());
         let file = Loaded::split(path, text, &mut self.problems);
         self.files.push(file);
+        self.last = Mutex::new(None);
     }
 
     /// What the files say about the key or certificate offered for the subject at a time.
@@ -153,7 +161,7 @@ impl KnownHosts {
             matches.find_key(&key)
         });
         let authorities = candidates.into_iter().map(|(covering, _)| covering).collect();
-        let problems = self.problems.iter().cloned().chain(matches.problems).collect();
+        let problems = self.problems.iter().chain(&matches.problems).cloned().collect();
         Evidence {
             subject: subject.clone(),
             offered: PublicKey::new(key.key_data().clone(), ""),
@@ -206,37 +214,50 @@ impl KnownHosts {
     /// The lines about the subject, to be told: keys of the host, authorities, revoked keys.
     pub fn lines(&self, subject: &Subject) -> [Vec<KnownKey>; 3] {
         let matches = self.matches(subject);
-        let keys = matches.keys.into_iter().chain(matches.keys_without_port).collect();
-        [keys, matches.authorities, matches.revoked]
+        let keys = matches.keys.iter().chain(&matches.keys_without_port).cloned().collect();
+        [keys, matches.authorities.clone(), matches.revoked.clone()]
     }
 
     /// The lines about the subject. Marker lines count with and without the port.
-    fn matches(&self, subject: &Subject) -> Matches {
-        let mut matches = Matches::default();
-        self.collect(&subject.entry_name(), |_| true, &mut matches);
-        if !subject.is_bare() {
-            let with_keys = matches.keys.is_empty();
-            let wanted = |marker| with_keys || marker != Marker::None;
-            let mut bare = Matches::default();
-            self.collect(&subject.bare_name(), wanted, &mut bare);
-            matches.absorb_without_port(bare);
+    fn matches(&self, subject: &Subject) -> Arc<Matches> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, matches)) = &*last
+            && of == subject
+        {
+            return Arc::clone(matches);
         }
+        let matches = Arc::new(self.search(subject));
+        *last = Some((subject.clone(), Arc::clone(&matches)));
         matches
     }
 
-    fn collect(&self, name: &str, wanted: impl Fn(Marker) -> bool, matches: &mut Matches) {
-        for file in &self.files {
-            for entry in &file.entries {
-                let hosts = file.slice(entry.hosts);
-                let matches_name = || match &entry.salt {
-                    Some(salt) => pattern::matches_hash(hosts, salt, name),
-                    None => pattern::matches_field(hosts, name),
-                };
-                if wanted(entry.marker) && matches_name() {
-                    matches.take(file, entry);
-                }
+    fn search(&self, subject: &Subject) -> Matches {
+        let (name, bare_name) = (subject.entry_name(), subject.bare_name());
+        let with_bare = !subject.is_bare();
+        let names: Vec<&str> =
+            if with_bare { vec![&name, &bare_name] } else { vec![name.as_str()] };
+        let hits: Vec<Vec<Hit>> =
+            self.files.iter().map(|file| search::hits(file, &names)).collect();
+        let mut matches = Matches::default();
+        let every = || {
+            self.files
+                .iter()
+                .zip(&hits)
+                .flat_map(|(file, hits)| hits.iter().map(move |hit| (file, hit)))
+        };
+        for (file, hit) in every().filter(|(_, hit)| hit.name == 0) {
+            matches.take(file, &file.entries[hit.entry]);
+        }
+        let with_keys = matches.keys.is_empty();
+        let mut bare = Matches::default();
+        for (file, hit) in every().filter(|(_, hit)| hit.name == 1) {
+            let entry = &file.entries[hit.entry];
+            if with_keys || entry.marker != Marker::None {
+                bare.take(file, entry);
             }
         }
+        matches.absorb_without_port(bare);
+        matches
     }
 }
 

@@ -103,7 +103,9 @@ pub(crate) mod testing {
     use russh::keys::ssh_key::PublicKey;
 
     use crate::prompt::HostKeyQuestion;
-    use crate::trust::{Dates, Evidence, Finding, KnownKey, Place, Problem, Sshfp, Subject};
+    use crate::trust::{
+        Dates, Evidence, Finding, FirstSeen, KnownKey, Place, Problem, Sshfp, Subject,
+    };
 
     const OFFERED: &str = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
     const OLD: &str = include_str!("../../tests/data/trust/certificates/host-revoked.pub");
@@ -159,6 +161,17 @@ pub(crate) mod testing {
         });
         evidence.problems = problems;
         evidence.certificate_fault = Some("it expired on 2020-02-01".into());
+        evidence
+    }
+
+    /// The same, with the day on which the known keys were written: today.
+    pub(crate) fn with_dates(mut evidence: Evidence) -> Evidence {
+        let directory = tempfile::tempdir().expect("a directory");
+        let seen = FirstSeen::at(directory.path().join("first-seen"));
+        for known in super::known(&evidence) {
+            seen.note(&evidence.subject, &known.key).expect("noted");
+        }
+        evidence.dates = seen.dates();
         evidence
     }
 

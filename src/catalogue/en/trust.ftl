@@ -48,3 +48,4 @@ trust-already = { $key } is on record already at { $place }
 trust-added = added { $key } to { $file }
 trust-replaced = { $key } took the place of the old key in { $file }
 trust-usage = tessh trust { $verb } [options] [user@]host
+trust-authority = { $place }  { $kind }  { $sha256 }  authority { $name }  for { $validity }

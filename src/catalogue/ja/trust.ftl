@@ -48,3 +48,4 @@ trust-already = { $key } は { $place } に登録済みです
 trust-added = { $key } を { $file } に追加しました
 trust-replaced = { $file } の古い鍵を { $key } に置き換えました
 trust-usage = tessh trust { $verb } [オプション] [ユーザー@]ホスト
+trust-authority = { $place }  { $kind }  { $sha256 }  認証局 { $name }  対象 { $validity }

@@ -151,7 +151,7 @@ fn keywords(lines: &[String]) -> Vec<&str> {
 }
 
 /// What ssh -G of 9.2 prints before it expands tokens, or with its own lists filled in.
-const DIFFERENT: [&str; 18] = [
+const DIFFERENT: [&str; 20] = [
     "controlpath",
     "casignaturealgorithms",
     "hostbasedacceptedalgorithms",
@@ -169,6 +169,8 @@ const DIFFERENT: [&str; 18] = [
     "pubkeyacceptedalgorithms",
     "bindinterface",
     "tag",
+    "channeltimeout",
+    "obscurekeystroketiming",
     "fingerprinthash",
 ];
 

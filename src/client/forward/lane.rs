@@ -284,11 +284,6 @@ impl Lane {
         state.clock.clone()
     }
 
-    /// What comes here is used by the channel with that clock.
-    pub fn share_clock(&self, clock: Option<Arc<Clock>>) {
-        lock(&self.state).clock = clock;
-    }
-
     /// What this connection is.
     pub fn what(&self) -> String {
         lock(&self.state).what.clone()

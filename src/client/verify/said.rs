@@ -116,6 +116,7 @@ pub(super) fn remedy(evidence: &Evidence) -> String {
         _ if evidence.sshfp.is_secure_mismatch() => {
             say!("sshfp-rejected-hint")
         }
+        _ if evidence.certificate_fault.is_some() => say!("error-client-renew-certificate"),
         _ if unread.is_some() => say!("error-client-make-file-readable-or"),
         Finding::OtherTypeKnown(_) => say!("error-client-connect-once-terminal-compare"),
         _ => say!("error-client-connect-once-terminal-compare-fingerprint"),

@@ -126,7 +126,7 @@ fn side_by_side(old: &str, new: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::evidence::testing::{changed, evidence, question, with_faults};
+    use crate::ui::evidence::testing::{changed, evidence, question, with_dates, with_faults};
 
     #[test]
     fn the_words_are_understood_and_nothing_else_is() {
@@ -167,6 +167,9 @@ mod tests {
         assert!(after.contains("On record              Presented now\n"), "{shown}");
         assert_eq!(after.matches("[SHA256]").count(), 2, "{shown}");
         assert!(!shown.contains("first written"), "nobody knows: {shown}");
+
+        let since = warning(&question(&with_dates(changed.clone())));
+        assert!(since.contains("known_hosts:12\n  first written on 20"), "{since}");
 
         let shown = warning(&question(&evidence(Finding::Unknown)));
         for choice in ["yes: ", "once: ", "no: ", "a fingerprint: "] {

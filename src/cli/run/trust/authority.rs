@@ -32,6 +32,9 @@ const CANNOT_TELL: u8 = 2;
 const MAX_SHOWN: usize = 200;
 /// RSA keys shorter than this are no authorities anywhere.
 const RSA_BITS_MIN: u32 = 2048;
+/// The flags, as a message names them.
+const KEY: &str = "--key";
+const VALIDITY: &str = "--validity";
 /// The port where none is given.
 const PORT: u16 = 22;
 
@@ -100,8 +103,8 @@ impl Words {
                 attached.clone().or_else(next).ok_or_else(missing)
             };
             match name {
-                "--key" => read.key = Some(value()?),
-                "--validity" => read.validity = Some(value()?),
+                KEY => read.key = Some(value()?),
+                VALIDITY => read.validity = Some(value()?),
                 "--putty" => read.putty = Some(value()?.into()),
                 _ if attached.is_some() => return Err(unknown(word)),
                 "--" => flags = false,
@@ -198,7 +201,7 @@ fn add(store: &Store, words: &Words) -> Result<u8> {
         (None, Some(key), Some(validity)) => {
             let [name] = words.rest.as_slice() else { return Err(wrong()) };
             let validity =
-                Validity::parse(validity).map_err(|fault| usage(format!("--validity: {fault}")))?;
+                Validity::parse(validity).map_err(|fault| usage(format!("{VALIDITY}: {fault}")))?;
             (name.clone(), named_key(key)?, validity, words.hashes)
         }
         _ => return Err(wrong()),
@@ -363,7 +366,7 @@ fn named_key(typed: &str) -> Result<PublicKey> {
     let path = Path::new(typed);
     if !path.exists() {
         return read_key(typed)
-            .map_err(|what| usage(format!("--key: {what}")).hint(say!("authority-key-hint")));
+            .map_err(|what| usage(what).context(KEY).hint(say!("authority-key-hint")));
     }
     let text = bytes(path)?;
     let text = String::from_utf8_lossy(&text);

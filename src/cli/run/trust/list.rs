@@ -23,7 +23,10 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
     let files = report::files(&resolved.options, words.file.as_deref());
     let mut records = Records::read(&files, None, environment);
     records.keep_type(words.kind.as_deref());
-    records.add_pins(None, environment);
+    if words.file.is_none() {
+        records.add_authorities(None, environment);
+        records.add_pins(None, environment);
+    }
     if words.json {
         return print(&format!("{:#}\n", json!(records.json())));
     }

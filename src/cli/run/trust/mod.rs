@@ -37,7 +37,7 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let Some((verb, words)) = typed.rest.split_first() else {
         return Err(usage(say!("trust-no-verb")).hint(say!("trust-verbs")));
     };
-    if verb == "authority" {
+    if verb == "authority" && !words.iter().any(|word| word == "--help") {
         return authority::run(words, &environment);
     }
     let words = Words::read(words)?;

@@ -11,9 +11,10 @@ use crate::cli::{Environment, log};
 use crate::config::Options;
 use crate::say;
 use crate::text;
+use crate::trust::authority::{Authorities, Authority};
 use crate::trust::entries::{self, Entry, Listing};
 use crate::trust::fingerprint::{self, Comparison};
-use crate::trust::{Dates, Judgement, Marker};
+use crate::trust::{Dates, Judgement, Marker, Problem};
 
 /// How much of a value of a saved session is shown, in characters.
 const MAX_SHOWN: usize = 200;
@@ -49,6 +50,7 @@ struct Pinned {
 /// What is on record.
 pub(super) struct Records {
     files: Vec<(&'static str, Listing)>,
+    authorities: Authorities,
     pins: Vec<Pinned>,
     dates: Dates,
     names: Option<Vec<String>>,
@@ -64,6 +66,7 @@ impl Records {
         let read = |(file, scope): &Scoped| (*scope, entries::list(file, names));
         Records {
             files: files.iter().map(read).collect(),
+            authorities: Authorities::default(),
             pins: Vec::new(),
             dates: environment.first_seen().dates(),
             names: names.map(<[String]>::to_vec),
@@ -98,8 +101,18 @@ impl Records {
         }
     }
 
+    /// The records of authorities: all, or those that cover this host.
+    pub(super) fn add_authorities(&mut self, host: Option<&Looked>, environment: &Environment) {
+        self.authorities = environment.authorities().load();
+        if let Some(host) = host {
+            let (name, port) = (host.subject.name.to_ascii_lowercase(), host.subject.port);
+            self.authorities.records.retain(|it| it.validity.covers(&name, port));
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.pins.is_empty() && self.files.iter().all(|(_, listing)| listing.entries.is_empty())
+        let nothing_else = self.pins.is_empty() && self.authorities.records.is_empty();
+        nothing_else && self.files.iter().all(|(_, listing)| listing.entries.is_empty())
     }
 
     /// One line for each record.
@@ -107,6 +120,14 @@ impl Records {
         let mut out = String::new();
         for entry in self.entries() {
             out.push_str(&row(entry, self.since(entry)));
+            out.push('\n');
+        }
+        for authority in &self.authorities.records {
+            let kind = fingerprint::type_name(&authority.key);
+            let sha256 = fingerprint::sha256(&authority.key);
+            let (place, name) = (&authority.at, authority.shown());
+            let validity = text::line(authority.validity.as_str(), MAX_SHOWN);
+            out.push_str(&say!("trust-authority", place, kind, sha256, name, validity));
             out.push('\n');
         }
         for Pinned { session, host, fingerprint } in &self.pins {
@@ -118,7 +139,7 @@ impl Records {
 
     /// Says what could not be used, as far as a person can do something about it.
     pub(super) fn complain(&self) {
-        let problems: Vec<_> = self.files.iter().flat_map(|(_, it)| &it.problems).collect();
+        let problems: Vec<_> = self.problems().collect();
         for problem in problems.iter().take(MAX_PROBLEMS) {
             log::write(&format!("tessh: {problem}"));
         }
@@ -139,15 +160,32 @@ impl Records {
         };
         let entries: Vec<Json> = self.files.iter().flat_map(scoped).collect();
         let pin = |it: &Pinned| json!({"session": it.session, "host": it.host, "fingerprint": it.fingerprint});
-        let problems = self.files.iter().flat_map(|(_, it)| &it.problems).map(|problem| {
+        let authority = |it: &Authority| {
+            json!({
+                "file": it.at.file.to_string_lossy(),
+                "line": it.at.line,
+                "name": it.name,
+                "type": fingerprint::type_name(&it.key),
+                "fingerprint": fingerprint::sha256(&it.key),
+                "validity": it.validity.as_str(),
+            })
+        };
+        let problems = self.problems().map(|problem| {
             let file = problem.file.to_string_lossy();
             json!({"file": file, "line": problem.line, "reason": problem.reason})
         });
         let mut all = Map::new();
         all.insert("keys".to_owned(), Json::Array(entries));
+        let records = &self.authorities.records;
+        all.insert("authorities".to_owned(), records.iter().map(authority).collect());
         all.insert("pins".to_owned(), self.pins.iter().map(pin).collect());
         all.insert("problems".to_owned(), problems.collect());
         all
+    }
+
+    fn problems(&self) -> impl Iterator<Item = &Problem> {
+        let of_files = self.files.iter().flat_map(|(_, it)| &it.problems);
+        of_files.chain(&self.authorities.problems)
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {

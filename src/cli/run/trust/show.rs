@@ -15,7 +15,10 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
     let files = report::files(&host.options, words.file.as_deref());
     let mut records = Records::read(&files, Some(&host.names), environment);
     records.keep_type(words.kind.as_deref());
-    records.add_pins(Some(&host), environment);
+    if words.file.is_none() {
+        records.add_authorities(Some(&host), environment);
+        records.add_pins(Some(&host), environment);
+    }
     let code = if records.is_empty() { NOTHING } else { 0 };
     if words.json {
         let mut told = records.json();

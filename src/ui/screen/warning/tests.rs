@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::catalogue::testing::in_each_language;
-use crate::ui::evidence::testing::{changed, evidence, other_type, question, with_faults};
+use crate::ui::evidence::testing::{
+    changed, evidence, other_type, question, with_dates, with_faults,
+};
 use crate::ui::screen::testing::Stage;
 
 const SIZES: [(u16, u16); 3] = [(60, 15), (80, 24), (200, 60)];
@@ -131,6 +133,15 @@ fn old_and_new_key_stand_side_by_side_also_on_a_small_screen() {
     // Below that one above the other, and whole.
     let (screen, _) = play(&evidence, (40, 90), "");
     assert!(screen.contains(&was[..30]) && screen.contains(&is[..30]), "{screen}");
+}
+
+#[test]
+fn the_day_of_an_old_key_is_shown_where_it_is_known() {
+    for evidence in [changed(), other_type()] {
+        assert!(!all(&evidence, "").contains("first written"));
+        let shown = all(&with_dates(evidence), "");
+        assert_eq!(shown.matches("first written on 20").count(), 1, "{shown}");
+    }
 }
 
 #[test]
