@@ -9,8 +9,8 @@ use std::path::Path;
 use russh::keys::ssh_key::PublicKey;
 
 use crate::secret::Secret;
-use crate::trust::Evidence;
 use crate::trust::rotate::Difference;
+use crate::trust::{Evidence, Judgement, fingerprint};
 
 mod login;
 
@@ -43,6 +43,21 @@ pub struct HostKeyQuestion<'a> {
     pub randomart: String,
     /// The key's type as ssh names it, such as `ED25519`.
     pub key_type: &'static str,
+}
+
+impl<'a> HostKeyQuestion<'a> {
+    /// The question about the key of this evidence.
+    pub fn new(host: &'a str, evidence: &'a Evidence) -> HostKeyQuestion<'a> {
+        let key = &evidence.offered;
+        HostKeyQuestion {
+            host,
+            evidence,
+            sha256: fingerprint::sha256(key),
+            md5: fingerprint::md5(key),
+            randomart: fingerprint::randomart(key),
+            key_type: fingerprint::type_name(key),
+        }
+    }
 }
 
 /// What the person decided about a host key.
@@ -108,6 +123,18 @@ pub enum Notice<'a> {
     Error(&'a str),
 }
 
+/// A login that was taken.
+pub struct Welcome<'a> {
+    /// The host as the person knows it, ready to show.
+    pub host: &'a str,
+    /// The user name on the server.
+    pub user: &'a str,
+    /// The method, and what it was done with: `publickey with ED25519 SHA256:…`.
+    pub how: &'a str,
+    /// Whether the server asked for anything that only the user has.
+    pub is_proved: bool,
+}
+
 /// A human, or the lack of one.
 pub trait Prompt: Send + Sync {
     /// Asks whether to trust a host key.
@@ -147,6 +174,12 @@ pub trait Prompt: Send + Sync {
 
     /// Shows facts until the person has seen them. Only where [`Prompt::is_full_screen`].
     fn facts(&self, _facts: Facts) {}
+
+    /// Hears how a host key was judged, and why it was accepted if it was.
+    fn judged(&self, _judgement: &Judgement, _because: Option<&str>) {}
+
+    /// Hears that the login was taken, after everything that the server says before it.
+    fn welcome(&self, _welcome: &Welcome<'_>) {}
 
     /// Says something.
     fn notice(&self, notice: Notice<'_>);

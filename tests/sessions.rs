@@ -108,7 +108,7 @@ fn connecting_by_name_goes_to_the_server_that_was_saved() {
 }
 
 #[test]
-fn pinned_fingerprints_are_shown_and_keep_it_from_connecting() {
+fn pinned_fingerprints_are_shown_count_and_are_kept() {
     let (demo, home) = (Demo::start(), Home::new());
     home.write(".ssh/known_hosts", &demo.known_hosts());
     let text = format!(
@@ -119,10 +119,11 @@ fn pinned_fingerprints_are_shown_and_keep_it_from_connecting() {
     put(&home, "pinned.toml", &text);
     let shown = json(&home, &["sessions", "show", "--json", "pinned"]);
     assert_eq!(shown["fingerprints"][0], demo.fingerprint());
-    for words in [&["pinned", "true"][..], &["--profile", "pinned", "true"]] {
-        let output = home.tessh(words).output();
-        output.expect_failure(&["pinned fingerprints are not supported by this version"]);
-    }
+    let connect = || home.tessh(&["--profile", "pinned", "--auth", "none", "true"]).output();
+    connect().expect_failure(&["permission denied"]);
+    put(&home, "pinned.toml", &text.replace(&demo.fingerprint(), &other_fingerprint()));
+    connect().expect_failure(&["host key verification failed", &demo.fingerprint()]);
+    put(&home, "pinned.toml", &text);
     let again = ["sessions", "save", "--force", "pinned", "other.example.org"];
     home.tessh(&again).output().expect_code(0);
     let kept = file(&home, "pinned.toml");
@@ -288,4 +289,9 @@ fn a_host_called_like_a_verb_can_be_saved() {
     assert_eq!(file(&home, "%2Dx.toml"), "host = \"h\"\n");
     let show = json(&home, &["sessions", "show", "--json", "--", "-x"]);
     assert_eq!(show["name"], "-x");
+}
+
+/// A fingerprint that no key here has.
+fn other_fingerprint() -> String {
+    format!("SHA256:{}", "A".repeat(43))
 }

@@ -66,7 +66,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("put", Verb::Put, "upload"),
     ("sync", Verb::Sync, "make one side like the other"),
     ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
-    ("trust", Verb::Trust, "host keys and authorities"),
+    ("trust", Verb::Trust, "keys of hosts, on record and offered; tessh trust --help"),
     ("sessions", Verb::Sessions, "saved sessions"),
     ("teleport", Verb::Teleport, "Teleport clusters"),
     ("explain", Verb::Explain, "what would be done and why, without connecting"),
@@ -86,6 +86,7 @@ impl Verb {
             V::Connect
                 | V::Explain
                 | V::Sessions
+                | V::Trust
                 | V::Demo
                 | V::Keygen
                 | V::Completions
@@ -163,6 +164,8 @@ pub struct Typed {
     pub proxy: Option<String>,
     /// `--proxy-password-fd`.
     pub proxy_password_fd: Option<i32>,
+    /// `--host-key`, each time it was given.
+    pub host_keys: Vec<String>,
     /// `--plain`.
     pub plain: bool,
     /// `--json`.
@@ -221,7 +224,8 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
         // What `explain` is about is written as for connecting.
         if !matches!(verb, Verb::Connect | Verb::Explain) {
             // How a failure is told must be known before the words are read.
-            let json = verb == Verb::Sessions && words.iter().any(|word| word == "--json");
+            let tells = matches!(verb, Verb::Sessions | Verb::Trust);
+            let json = tells && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
         }
     }
@@ -457,6 +461,7 @@ impl Reading {
             Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
             Special::Proxy => typed.proxy = Some(text(value, name)?),
             Special::ProxyPasswordFd => typed.proxy_password_fd = Some(descriptor(&value)?),
+            Special::HostKey => typed.host_keys.push(text(value, name)?),
             Special::Profile if typed.destination.is_some() => {
                 return Err(usage(say!("error-cli-profile-names-host-none"))
                     .hint(say!("error-cli-put-profile-first-word")));

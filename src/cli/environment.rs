@@ -7,6 +7,8 @@ use crate::config::{self, Context};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
+use crate::trust::FirstSeen;
+use crate::trust::authority;
 use crate::ui::plain::AskPass;
 
 /// How much of a variable an error shows, in characters.
@@ -56,6 +58,19 @@ impl Environment {
         &self.home
     }
 
+    /// Where this program keeps what it noticed: `$XDG_STATE_HOME/tessh`, by default in
+    /// `~/.local/state`.
+    pub fn state(&self) -> PathBuf {
+        let base = self.get("XDG_STATE_HOME").map(PathBuf::from);
+        let base = base.filter(|path| path.is_absolute());
+        base.unwrap_or_else(|| self.home.join(".local/state")).join("tessh")
+    }
+
+    /// When keys were first written.
+    pub fn first_seen(&self) -> FirstSeen {
+        FirstSeen::at(self.state().join("first-seen"))
+    }
+
     /// The user's name on this machine.
     pub fn user(&self) -> &str {
         &self.user
@@ -75,6 +90,15 @@ impl Environment {
             uid: rustix::process::getuid().as_raw(),
             env: Box::new(|name| std::env::var(name).ok()),
         }
+    }
+
+    /// The records of authorities: `$XDG_CONFIG_HOME/tessh/authorities`, by default in
+    /// `~/.config`. A path that is not absolute does not count.
+    pub fn authorities(&self) -> authority::Store {
+        let base = self.get("XDG_CONFIG_HOME").map(PathBuf::from);
+        let base = base.filter(|path| path.is_absolute());
+        let base = base.unwrap_or_else(|| self.home.join(".config"));
+        authority::Store::new(authority::directory(&base), rustix::process::getuid().as_raw())
     }
 
     /// The identities that are looked for when none is named.

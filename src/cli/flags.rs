@@ -5,6 +5,7 @@
 //! `args` handles by name. What a keyword cannot do is said in the table of keywords alone.
 
 pub mod keygen;
+pub mod trust;
 
 use crate::config::{Keyword, Standing};
 
@@ -76,6 +77,8 @@ pub enum Special {
     Plain,
     /// `--json`.
     Json,
+    /// `--host-key`.
+    HostKey,
     /// `--profile`.
     Profile,
     /// `--encoding`.
@@ -252,6 +255,12 @@ pub const FLAGS: &[Flag] = &[
         "number",
         "read the proxy's password from this descriptor",
         special(S::ProxyPasswordFd),
+    ),
+    takes(
+        "--host-key",
+        "SHA256:…",
+        "the only host key that is right; again for another: a fingerprint, or the key in base64",
+        special(S::HostKey),
     ),
     takes(
         "--profile",

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::args::{VERBS, Verb};
 use super::flags::keygen::KEYGEN;
+use super::flags::trust::{self, AUTHORITY, TRUST};
 use super::flags::{FLAGS, Flag};
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
@@ -51,6 +52,25 @@ pub fn keygen_help() -> String {
     out
 }
 
+/// What `tessh trust --help` prints.
+pub fn trust_help() -> String {
+    let mut out = String::from("tessh trust: the keys of hosts, on record and offered\n\n");
+    out.push_str("usage: tessh trust verb [options] [host]\n\nverbs\n");
+    for (name, takes, doc) in trust::VERBS {
+        entry(&mut out, format!("{name} {takes}").trim_end(), doc);
+    }
+    out.push_str("\noptions (the host is found with those of connecting: -p, -o, -J ...)\n");
+    for flag in TRUST {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    for flag in AUTHORITY {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    out.push('\n');
+    entry(&mut out, "exit status", TRUST_STATUS);
+    out
+}
+
 /// The manual page, in man(7) macros, for `man -l -`.
 pub fn man_page() -> String {
     let mut out = String::from(".TH TESSH 1 \"\" \"tessh ");
@@ -78,6 +98,17 @@ pub fn man_page() -> String {
     for flag in KEYGEN {
         man_entry(&mut out, flag, "");
     }
+    out.push_str(".SH VERBS AND OPTIONS OF TRUST\n");
+    for (name, takes, doc) in trust::VERBS {
+        let _ = writeln!(out, ".TP\n.B trust {}\n{}.", roff(&format!("{name} {takes}")), roff(doc));
+    }
+    for flag in TRUST {
+        man_entry(&mut out, flag, "");
+    }
+    for flag in AUTHORITY {
+        man_entry(&mut out, flag, "");
+    }
+    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Exit status: {TRUST_STATUS}")));
     out.push_str(".SH EXIT STATUS\n");
     let _ = writeln!(out, "{}", roff(EXIT_STATUS));
     out.push_str(".SH FILES\n");
@@ -119,10 +150,16 @@ const KEYGEN_USES: [&str; 5] = [
 
 const EXIT_STATUS: &str = "The status of the remote command; 128 and the number of the signal that ended it; 255 when tessh itself failed.";
 
-const FILES: [(&str, &str); 4] = [
+const TRUST_STATUS: &str = "0 found, changed or trusted; 1 nothing there, nothing to change or not trusted; 2 where check could not tell; 255 when tessh itself failed";
+
+const FILES: [(&str, &str); 5] = [
     ("~/.ssh/config", "the user's configuration; nobody else may write it"),
     ("/etc/ssh/ssh_config", "the system's configuration"),
     ("~/.ssh/known_hosts", "the keys of known hosts"),
+    (
+        "~/.local/state/tessh/first-seen",
+        "when the key of a host was first written, its name hashed; shown to a person, never evidence",
+    ),
     (
         "~/.config/tessh/sessions/NAME.toml",
         "a saved session; what is no ASCII letter, digit, dot, dash or underscore in its name is % and two hexadecimal digits",
@@ -240,6 +277,19 @@ _tessh() {{
         esac
         return
     fi
+    if [[ ${{COMP_WORDS[1]}} == trust && $COMP_CWORD -gt 1 ]]; then
+        case $COMP_CWORD,$before in
+            2,*) COMPREPLY=($(compgen -W "{trust_verbs}" -- "$word")); return ;;
+            3,authority) COMPREPLY=($(compgen -W "{authority_verbs}" -- "$word")); return ;;
+            *,--file|*,--key|*,--putty) COMPREPLY=($(compgen -f -- "$word")); return ;;
+            *,--type) COMPREPLY=($(compgen -W "{trust_types}" -- "$word")); return ;;
+            *,--fingerprint|*,--validity) return ;;
+        esac
+        if [[ $word == -* ]]; then
+            COMPREPLY=($(compgen -W "{trust_all} {authority_all} {all}" -- "$word"))
+            return
+        fi
+    fi
     case $before in
         {files}) COMPREPLY=($(compgen -f -- "$word")); return ;;
         {methods}) COMPREPLY=($(compgen -W "{method_names}" -- "$word")); return ;;
@@ -263,7 +313,32 @@ complete -F _tessh tessh
         all = all.join(" "),
         keygen_all = keygen_all.join(" "),
         verbs = verbs.join(" "),
+        trust_verbs = trust_verbs(),
+        trust_types = TRUST_TYPES,
+        authority_verbs = authority_verbs(),
+        authority_all = AUTHORITY.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
+        trust_all = TRUST.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
     )
+}
+
+/// The types of keys that `tessh trust --type` takes.
+const TRUST_TYPES: &str = "ed25519 ecdsa rsa dsa";
+
+fn trust_verbs() -> String {
+    let mut verbs: Vec<&str> = Vec::new();
+    for (name, ..) in trust::VERBS {
+        let first = name.split(' ').next().unwrap_or(name);
+        if !verbs.contains(&first) {
+            verbs.push(first);
+        }
+    }
+    verbs.join(" ")
+}
+
+/// The words that follow `trust authority`.
+fn authority_verbs() -> String {
+    let words = trust::VERBS.iter().filter_map(|(name, ..)| name.strip_prefix("authority "));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The names of Host lines without wildcards, in a POSIX shell.
@@ -284,6 +359,20 @@ fn zsh_keygen() -> String {
             (Some(words), _) => format!(":word:({words})"),
             (None, Completes::Files) => ":file:_files".to_owned(),
             (None, _) if flag.value.is_some() => ":value: ".to_owned(),
+            (None, _) => String::new(),
+        };
+        let _ = write!(specs, " \\\n            '*{}[{}]{action}'", flag.name, zsh_text(flag.doc));
+    }
+    specs
+}
+
+fn zsh_trust() -> String {
+    let mut specs = String::new();
+    for flag in trust::told() {
+        let action = match (flag.value, completes(&flag)) {
+            (_, Completes::Files) => ":file:_files".to_owned(),
+            (Some("type"), _) => format!(":type:({TRUST_TYPES})"),
+            (Some(_), _) => ":value: ".to_owned(),
             (None, _) => String::new(),
         };
         let _ = write!(specs, " \\\n            '*{}[{}]{action}'", flag.name, zsh_text(flag.doc));
@@ -321,6 +410,12 @@ _tessh() {{
         _arguments -s{keygen}
         return
     fi
+    if [[ $words[2] == trust ]] && (( CURRENT > 2 )); then
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '1:verb:({trust_verbs})' '*:host:_tessh_first'{trust}
+        return
+    fi
     _arguments -s \
 {specs}        '1:host or verb:_tessh_first' \
         '*::command:_normal'
@@ -328,6 +423,8 @@ _tessh() {{
 _tessh "$@"
 "#,
         keygen = zsh_keygen(),
+        trust = zsh_trust(),
+        trust_verbs = trust_verbs(),
         verbs = verbs.join(" "),
     )
 }
@@ -371,6 +468,25 @@ fn fish() -> String {
             quoted(flag.doc)
         );
     }
+    for flag in trust::told() {
+        let name = flag.long().unwrap_or_default();
+        let argument = match (flag.value, completes(&flag)) {
+            (_, Completes::Files) => " -r -F".to_owned(),
+            (Some("type"), _) => format!(" -x -a {}", quoted(TRUST_TYPES)),
+            (Some(_), _) => " -x".to_owned(),
+            (None, _) => String::new(),
+        };
+        let _ = writeln!(
+            out,
+            "complete -c tessh -n '__fish_seen_subcommand_from trust' -l {name}{argument} -d {}",
+            quoted(flag.doc)
+        );
+    }
+    let _ = writeln!(
+        out,
+        "complete -c tessh -n '__fish_seen_subcommand_from trust' -a {}",
+        quoted(&trust_verbs())
+    );
     for (name, _, doc) in verbs() {
         let _ = writeln!(
             out,
@@ -405,6 +521,18 @@ mod tests {
             assert!(man_page().contains(&format!("\\fB{}\\fR", roff(flag.name))), "{}", flag.name);
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+        let help = trust_help();
+        for flag in TRUST {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+            assert!(man_page().contains(&format!("\\fB{}\\fR", roff(flag.name))), "{}", flag.name);
+        }
+        for flag in AUTHORITY {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+        }
+        for (name, ..) in trust::VERBS {
+            assert!(help.contains(&format!("\n  {name}")), "{name}");
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
     }
 
     #[test]
@@ -427,6 +555,7 @@ mod tests {
             let script = completions(shell).unwrap();
             assert!(script.contains("keyboard-interactive"), "{shell}");
             assert!(script.contains("new-passphrase-fd"), "{shell}: the flags of keygen");
+            assert!(script.contains("dry-run"), "{shell}: the flags of trust");
             let words: Vec<_> = script.split([' ', '\'', '"', '[', ':']).collect();
             let refused = words.contains(&"-w") || script.contains("-s w");
             assert!(!refused, "{shell}: a flag that does not work");

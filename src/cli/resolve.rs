@@ -26,6 +26,7 @@ use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
 use crate::say;
+use crate::trust::{PINS_MAX, Pin};
 
 pub use crate::config::MethodChoice;
 pub(super) use names::SystemNames;
@@ -69,6 +70,8 @@ pub struct Plan {
     pub onward: Option<String>,
     /// The proxy server that the connection goes through.
     pub proxy: Option<ProxyPlan>,
+    /// The only host keys that are right, where it was said which.
+    pub pins: Vec<Pin>,
 }
 
 /// Host, options, and what they come from.
@@ -145,7 +148,6 @@ pub(super) fn check(typed: &Typed, resolved: &Resolved) -> Result<Vec<String>> {
     refuse_misplaced(typed)?;
     refuse_unbuilt(typed)?;
     let warnings = resolved.layers.check_standing()?;
-    resolved.profile.as_ref().map_or(Ok(()), profile::refuse_unbuilt)?;
     Ok(warnings)
 }
 
@@ -183,7 +185,9 @@ fn settle_within(
         via: None,
         onward: None,
         proxy: None,
+        pins: Vec::new(),
     };
+    plan.pins = pins(typed, plan.profile.as_ref())?;
     record::add(&mut plan, typed, context)?;
     route::add(&mut plan, typed, (context, names), around, way)?;
     Ok(plan)
@@ -451,6 +455,29 @@ fn method(
         default_identity,
         agent_answers: &answers,
     })
+}
+
+/// The pins that were typed, or else those of the saved session.
+///
+/// # Errors
+/// [`Kind::Usage`] and [`Kind::Config`]: one is no key and no fingerprint, or there are too many.
+fn pins(typed: &Typed, profile: Option<&Document>) -> Result<Vec<Pin>> {
+    let saved = || profile.map_or(&[][..], |document| &document.profile().fingerprints);
+    let (texts, from, kind) = match (&typed.host_keys[..], profile) {
+        ([], Some(document)) => {
+            let name = crate::text::line(document.name(), 80);
+            (saved(), say!("pin-of-profile", name), Kind::Config)
+        }
+        (typed, _) => (typed, say!("pin-of-flag"), Kind::Usage),
+    };
+    if texts.len() > PINS_MAX {
+        return Err(Error::new(kind, say!("pin-too-many", limit = PINS_MAX)).context(from));
+    }
+    let read = |text: &String| {
+        let fault = |what| Error::new(kind, what).context(&from).hint(say!("pin-unreadable-hint"));
+        Pin::parse(text, &from).map_err(fault)
+    };
+    texts.iter().map(read).collect()
 }
 
 fn no_subsystem() -> Error {

@@ -86,6 +86,7 @@ impl russh::Signer for Signer<'_> {
         hash: Option<HashAlg>,
         data: Vec<u8>,
     ) -> Result<Vec<u8>, SignerError> {
+        self.shared.record.prove();
         if let Pen::File(file) = &*self.pen {
             let path = file.path().display().to_string();
             let private = unlock(file, self.shared, self.prompt).await?;

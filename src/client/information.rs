@@ -5,7 +5,7 @@
 //! per connection or key exchange; only the round trip is asked for when somebody looks.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::deadline;
 use super::events::Negotiated;
 use crate::say;
 use crate::text;
-use crate::trust::fingerprint;
+use crate::trust::{Judgement, fingerprint};
 
 /// What is shown of an identification line: RFC 4253 section 4.2 allows 255 bytes.
 const SHOWN: usize = 255;
@@ -202,6 +202,8 @@ fn duration(time: Duration) -> String {
 pub(super) struct Record {
     noted: Mutex<Noted>,
     exchanges: AtomicU32,
+    judged: Mutex<Option<Judgement>>,
+    proved: AtomicBool,
 }
 
 #[derive(Clone, Default)]
@@ -249,9 +251,35 @@ impl Record {
         });
     }
 
+    /// The host was judged, and nothing else is wanted.
+    pub fn judge(&self, judgement: Judgement) {
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(judgement);
+    }
+
+    /// What [`Record::judge`] was told.
+    pub fn judged(&self) -> Option<Judgement> {
+        self.judged.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The server asked for something that only the user has: a password, an answer, a
+    /// signature.
+    pub fn prove(&self) {
+        self.proved.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Record::prove`] was called.
+    pub fn is_proved(&self) -> bool {
+        self.proved.load(Ordering::Relaxed)
+    }
+
     /// This user is logged in.
     pub fn logged_in(&self, user: &str) {
         user.clone_into(&mut self.noted().user);
+    }
+
+    /// The user who is logged in.
+    pub fn user(&self) -> String {
+        self.noted().user.clone()
     }
 
     /// Keys were exchanged.

@@ -25,7 +25,7 @@ use crate::config::UpdateHostKeys;
 use crate::prompt::{Answer, Prompt, RotationQuestion};
 use crate::say;
 use crate::trust::rotate::{self, Announcement, Difference, Obstacle};
-use crate::trust::{RevokedKeys, Subject, fingerprint};
+use crate::trust::{FirstSeen, RevokedKeys, Subject, fingerprint};
 
 /// A server has one key of each type, or two while it changes them; more than this many are
 /// not a rotation.
@@ -46,6 +46,8 @@ pub(super) struct Ground {
     pub current: PublicKey,
     /// Whether new lines hide the name.
     pub hash: bool,
+    /// Where it is noted when keys were first written.
+    pub first_seen: Option<FirstSeen>,
     /// The host key algorithms that the configuration permits.
     pub permitted: Vec<String>,
     /// The keys that must not be learnt.
@@ -280,8 +282,19 @@ impl Step<'_> {
             let sha256 = fingerprint::sha256(&entry.key);
             info!("Deprecating obsolete hostkey: {kind} {sha256} ({})", entry.at);
         }
-        let hash = self.ground.hash;
-        let written = spawn_blocking(move || rotate::rotate(&announced, &difference, hash)).await;
+        let (hash, first_seen) = (self.ground.hash, self.ground.first_seen.clone());
+        let written = spawn_blocking(move || {
+            rotate::rotate(&announced, &difference, hash)?;
+            for (first_seen, key) in
+                difference.new.iter().filter_map(|key| Some((first_seen.as_ref()?, key)))
+            {
+                if let Err(error) = first_seen.note(&announced.subject, key) {
+                    debug!("the day is not noted: {error}");
+                }
+            }
+            Ok::<(), crate::error::Error>(())
+        })
+        .await;
         if let Ok(Err(error)) = written {
             warn!("{}", say!("rotation-not-updated", reason = error));
         }

@@ -4,15 +4,16 @@
 //! `authenticate`. There is one path to acceptance, `HostCheck::judge`; every error on it
 //! is a refusal.
 
-use std::path::{Path, PathBuf};
+mod said;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use log::{debug, info};
 use russh::keys::PublicKeyOrCertificate;
-use russh::keys::ssh_key::PublicKey;
 use russh::{Limits, client};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::algorithms::{Lists, Proposal};
 use super::connect::Stream;
@@ -24,15 +25,16 @@ use super::known_hosts_command;
 use super::rotation::Ground;
 use super::sshfp;
 use super::wire::Wire;
-use crate::catalogue::Language;
 use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::say;
 use crate::trust::{
-    self, Evidence, Finding, KnownHosts, KnownKey, KnownTypes, Policy, RevokedKeys, Sources, Sshfp,
-    Subject, Verdict, VerifyDns, fingerprint, store,
+    self, Evidence, Finding, FirstSeen, Judgement, KnownHosts, KnownTypes, Pin, Policy,
+    RevokedKeys, Sources, Sshfp, Subject, Verdict, VerifyDns, authority, fingerprint, store,
 };
+
+use said::{cannot_ask, not_as_known, refused, remedy, report, troubles};
 
 /// Our identification (RFC 4253 section 4.2).
 const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION"));
@@ -62,12 +64,18 @@ pub struct HostPolicy {
     pub command: Option<KnownHostsCommand>,
     /// RevokedHostKeys.
     pub revoked: Option<PathBuf>,
+    /// The records of authorities.
+    pub authorities: Option<authority::Store>,
+    /// The only keys that are right, where the person said which.
+    pub pins: Vec<Pin>,
     /// UpdateHostKeys; `Ask` only where somebody can be asked.
     pub update: UpdateHostKeys,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
     pub visual: bool,
     /// Whether and how the DNS is asked.
     pub dns: DnsCheck,
+    /// Where it is noted when a key was first written; a convenience, and no evidence.
+    pub first_seen: Option<FirstSeen>,
 }
 
 /// VerifyHostKeyDNS, and what it needs.
@@ -109,14 +117,55 @@ pub struct Transport {
 /// Whatever answers is not SSH-2, agrees on no algorithm, cannot prove its key, is too slow,
 /// or is not trusted.
 pub async fn verify(
-    mut stream: Stream,
+    stream: Stream,
     host: HostPolicy,
     options: &TransportOptions<'_>,
     budget: Budget,
     prompt: Arc<dyn Prompt>,
 ) -> Result<Transport> {
+    let (handle, shared) = exchange(stream, host, (options, budget), &prompt, false).await?;
+    Ok(Transport { handle, shared, prompt })
+}
+
+/// The same up to the decision: what is known of the host, and what would follow. Nobody is
+/// asked about it, nothing is written, and the connection ends with the key exchange, in which
+/// the server has proved that it has the key.
+///
+/// # Errors
+/// As [`verify`], but for a host that is not trusted.
+pub async fn judge(
+    stream: Stream,
+    host: HostPolicy,
+    options: &TransportOptions<'_>,
+    budget: Budget,
+    prompt: Arc<dyn Prompt>,
+) -> Result<Judgement> {
+    let (handle, shared) = exchange(stream, host, (options, budget), &prompt, true).await?;
+    let goodbye = handle.disconnect(russh::Disconnect::ByApplication, "", "");
+    // Whether the server hears it makes no difference.
+    let _ = timeout(deadline::SIGN_OF_LIFE, goodbye).await;
+    shared.record.judged().ok_or_else(|| {
+        Error::new(
+            Kind::KeyExchange,
+            say!("error-client-host-key-verification-failed", reason = ""),
+        )
+    })
+}
+
+/// Greeting and key exchange; the host is judged in the middle of it.
+async fn exchange(
+    mut stream: Stream,
+    host: HostPolicy,
+    (options, budget): (&TransportOptions<'_>, Budget),
+    prompt: &Arc<dyn Prompt>,
+    only_judge: bool,
+) -> Result<(client::Handle<Events>, Arc<Shared>)> {
     let revoked = host.revoked.as_deref().map(RevokedKeys::load);
-    let known = KnownHosts::load(&host.sources).with_revoked(revoked.clone());
+    let authorities = host.authorities.as_ref().map(authority::Store::load).unwrap_or_default();
+    let known = KnownHosts::load(&host.sources)
+        .with_revoked(revoked.clone())
+        .with_authorities(authorities)
+        .with_pins(host.pins.clone());
     let types = known_types(&host, &known, &options.lists).await?;
     let proposal = Proposal::new(&options.lists, &types)?;
     stream.acknowledge_at_once();
@@ -143,8 +192,9 @@ pub async fn verify(
         proposed: proposal.on_the_wire(),
         permitted: proposal.host_key.clone(),
         revoked,
+        only_judge,
     };
-    let events = Events::new(Arc::clone(&shared), Arc::clone(&prompt), check);
+    let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check);
     let config = Arc::new(config(options, &proposal));
     let sizes = config.gex.clone();
     let exchange = client::connect_stream(config, wire, events);
@@ -154,7 +204,7 @@ pub async fn verify(
         let wanted = sizes.preferred_group_size();
         debug!("SSH2_MSG_KEX_DH_GEX_REQUEST({min}<{wanted}<{max}) sent");
     }
-    Ok(Transport { handle, shared, prompt })
+    Ok((handle, shared))
 }
 
 /// What the files and, where it would make a difference, KnownHostsCommand have on record.
@@ -226,6 +276,8 @@ pub(super) struct HostCheck {
     proposed: Vec<String>,
     permitted: Vec<String>,
     revoked: Option<RevokedKeys>,
+    /// The judgement is all that is wanted.
+    only_judge: bool,
 }
 
 impl HostCheck {
@@ -255,39 +307,58 @@ impl HostCheck {
         }
         evidence.sshfp = self.ask_dns(&evidence, shared).await;
         report(&evidence);
+        let verdict = trust::decide(&evidence, self.host.policy, self.host.dns.verify);
+        let host = self.host.shown.clone();
+        let judgement = Judgement { host, algorithm, evidence, verdict };
+        if self.only_judge {
+            shared.record.judge(judgement);
+            return Ok(());
+        }
+        let because = self.conclude(&judgement, shared, prompt).await;
+        prompt.judged(&judgement, because.as_deref().ok());
+        shared.record.accepted(judgement.algorithm, &judgement.evidence.offered, because?);
+        Ok(())
+    }
+
+    /// Does as the verdict says; gives why the key is trusted now.
+    async fn conclude(
+        &self,
+        judgement: &Judgement,
+        shared: &Shared,
+        prompt: &Arc<dyn Prompt>,
+    ) -> Result<String> {
+        let evidence = &judgement.evidence;
         // What could not be used is part of a refusal, and is said before going on.
         let warn = || {
-            for trouble in troubles(&evidence) {
+            for trouble in troubles(evidence) {
                 prompt.notice(Notice::Warning(&trouble));
             }
         };
-        let key = evidence.offered.clone();
-        let trusted = |reason| shared.record.accepted(algorithm, &key, reason);
-        match trust::decide(&evidence, self.host.policy, self.host.dns.verify) {
+        match &judgement.verdict {
             Verdict::Accept => {
                 warn();
-                self.allow_rotation(&evidence, shared);
-                trusted(on_record(&evidence));
-                Ok(())
+                if let Some(told) = judgement.told() {
+                    info!("{told}");
+                }
+                self.allow_rotation(evidence, shared);
+                Ok(judgement.because().unwrap_or_default())
             }
             Verdict::AcceptAndRecord => {
                 warn();
-                let (Ok(saved) | Err(saved)) = self.record(&evidence, prompt);
-                trusted(say!("trusted-new-taken", saved));
-                Ok(())
+                let (Ok(saved) | Err(saved)) = self.record(evidence, prompt);
+                Ok(say!("trusted-new-taken", saved))
             }
             Verdict::AcceptRestricted => {
                 warn();
                 shared.restrict();
                 prompt.notice(Notice::Warning(&say!(
                     "error-client-stricthostkeychecking-no-passwords-keyboard",
-                    fact = not_as_known(&evidence, &self.host.shown)
+                    fact = not_as_known(evidence, &self.host.shown)
                 )));
-                trusted(say!("trusted-not"));
-                Ok(())
+                Ok(say!("trusted-not"))
             }
-            Verdict::Reject(reason) => Err(refused(&reason).hint(remedy(&evidence))),
-            Verdict::Ask => self.ask(evidence, shared, prompt).await.map(trusted),
+            Verdict::Reject(reason) => Err(refused(reason).hint(remedy(evidence))),
+            Verdict::Ask => self.ask(evidence.clone(), shared, prompt).await,
         }
     }
 
@@ -317,16 +388,21 @@ impl HostCheck {
     /// Gives why the key is trusted now.
     async fn ask(
         &self,
-        evidence: Evidence,
+        mut evidence: Evidence,
         shared: &Shared,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<String> {
+        if let Some(first_seen) = &self.host.first_seen {
+            evidence.dates = first_seen.dates();
+        }
         let asked = Arc::clone(prompt);
         let shown = self.host.shown.clone();
         let subject = evidence.clone();
         shared.pause();
-        let answer =
-            tokio::task::spawn_blocking(move || asked.host_key(&question(&shown, &subject))).await;
+        let answer = tokio::task::spawn_blocking(move || {
+            asked.host_key(&HostKeyQuestion::new(&shown, &subject))
+        })
+        .await;
         shared.resume();
         let recorded = match answer {
             Ok(Answer::Given(HostKeyAnswer::Once)) => false,
@@ -340,7 +416,8 @@ impl HostCheck {
             }
             Ok(Answer::CannotAsk) => {
                 let mut reasons = vec![cannot_ask(&evidence)];
-                reasons.extend(troubles(&evidence));
+                let said = usize::from(matches!(evidence.finding, Finding::Known(_)));
+                reasons.extend(troubles(&evidence).into_iter().skip(said));
                 return Err(refused(&reasons.join("; ")).hint(remedy(&evidence)));
             }
             Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
@@ -362,13 +439,17 @@ impl HostCheck {
     /// certificate, not from a file or command that only is read.
     fn allow_rotation(&self, evidence: &Evidence, shared: &Shared) {
         let Finding::Known(at) = &evidence.finding else { return };
+        // Where the person says which keys are right, the server has no say in it.
+        if !self.host.pins.is_empty() {
+            return;
+        }
         if self.host.sources.user.first() == Some(&at.file) {
             self.rotate_from(evidence, shared);
         }
     }
 
     fn rotate_from(&self, evidence: &Evidence, shared: &Shared) {
-        if self.host.update == UpdateHostKeys::No || evidence.is_certificate {
+        if self.host.update == UpdateHostKeys::No || evidence.certificate.is_some() {
             return;
         }
         shared.rotation.allow(Ground {
@@ -378,6 +459,7 @@ impl HostCheck {
             files: self.host.sources.user.clone(),
             current: evidence.offered.clone(),
             hash: self.host.hash,
+            first_seen: self.host.first_seen.clone(),
             permitted: self.permitted.clone(),
             revoked: self.revoked.clone(),
         });
@@ -411,132 +493,11 @@ impl HostCheck {
             ),
         };
         prompt.notice(Notice::Warning(&said));
+        if let (Ok(_), Some(first_seen)) = (&saved, &host.first_seen)
+            && let Err(error) = first_seen.note(&host.subject, key)
+        {
+            debug!("the day is not noted: {error}");
+        }
         saved
-    }
-}
-
-/// Where it stands that the key is the host's.
-fn on_record(evidence: &Evidence) -> String {
-    match &evidence.finding {
-        Finding::Known(at) => say!("trusted-known", at),
-        Finding::Certified { at, authority } => say!("trusted-certified", authority, at),
-        // No other finding is accepted as it stands.
-        _ => String::new(),
-    }
-}
-
-fn refused(reason: &str) -> Error {
-    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
-}
-
-/// What a person should know besides the finding: files that could not be read at all, a
-/// certificate that does not count, and a DNS that disagrees or cannot be believed.
-fn troubles(evidence: &Evidence) -> Vec<String> {
-    let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
-    let fault = evidence.certificate_fault.iter();
-    let dns = match evidence.sshfp.is_trouble() {
-        true => trust::sshfp::lines(evidence),
-        false => Vec::new(),
-    };
-    fault
-        .map(|fault| say!("error-client-host-certificate-does-not", fault))
-        .chain(files.map(ToString::to_string))
-        .chain(dns)
-        .collect()
-}
-
-/// Says for `-v` what was found, and which lines could not be used on the way.
-fn report(evidence: &Evidence) {
-    for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
-        info!("{problem}");
-    }
-    for line in trust::sshfp::lines_in(Language::English, evidence) {
-        info!("{line}");
-    }
-    let kind = fingerprint::type_name(&evidence.offered);
-    let name = &evidence.subject.name;
-    match &evidence.finding {
-        Finding::Known(place) => {
-            debug!("Host '{name}' is known and matches the {kind} host key.");
-            debug!("Found key in {}:{}", place.file.display(), place.line);
-        }
-        Finding::Certified { at, authority } => {
-            debug!("Host '{name}' is known and matches the {kind} host certificate.");
-            debug!("Found CA key {authority} in {}:{}", at.file.display(), at.line);
-        }
-        _ => {}
-    }
-}
-
-fn not_as_known(evidence: &Evidence, host: &str) -> String {
-    match evidence.finding {
-        Finding::OtherTypeKnown(_) => {
-            let kind = fingerprint::type_name(&evidence.offered);
-            say!("error-client-no-host-key-known", kind, host)
-        }
-        _ => say!("error-client-host-key-changed", host),
-    }
-}
-
-fn question<'a>(shown: &'a str, evidence: &'a Evidence) -> HostKeyQuestion<'a> {
-    let key = &evidence.offered;
-    HostKeyQuestion {
-        host: shown,
-        evidence,
-        sha256: fingerprint::sha256(key),
-        md5: fingerprint::md5(key),
-        randomart: fingerprint::randomart(key),
-        key_type: fingerprint::type_name(key),
-    }
-}
-
-fn cannot_ask(evidence: &Evidence) -> String {
-    let kind = fingerprint::type_name(&evidence.offered);
-    let offered = fingerprint::sha256(&evidence.offered);
-    let name = &evidence.subject.name;
-    match &evidence.finding {
-        Finding::Changed(known) => {
-            say!("error-client-key-changed-offered", kind, name, known = listed(known), offered)
-        }
-        Finding::OtherTypeKnown(known) => {
-            say!("error-client-no-key-known-only", kind, name, known = listed(known), offered)
-        }
-        _ => say!("error-client-no-host-key-known-nobody", kind, name, offered),
-    }
-}
-
-fn listed(known: &[KnownKey]) -> String {
-    /// More places than this say nothing new.
-    const SHOWN: usize = 3;
-    let place = |file: &Path, line: usize| format!("{}:{line}", file.display());
-    let one = |entry: &KnownKey| {
-        let key: &PublicKey = &entry.key;
-        let at = place(&entry.at.file, entry.at.line);
-        say!(
-            "error-client-at",
-            kind = fingerprint::type_name(key),
-            fingerprint = fingerprint::sha256(key),
-            at
-        )
-    };
-    let list: Vec<_> = known.iter().take(SHOWN).map(one).collect();
-    say!("error-client-known", list = list.join(&say!("error-and")))
-}
-
-fn remedy(evidence: &Evidence) -> String {
-    let unread = evidence.problems.iter().find(|problem| problem.line.is_none());
-    match &evidence.finding {
-        Finding::Changed(known) => {
-            let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
-            say!("error-client-ask-servers-administrator-if", file = file.display())
-        }
-        _ if evidence.sshfp.is_secure_mismatch() => {
-            say!("sshfp-rejected-hint")
-        }
-        Finding::Forbidden(_) => say!("revoked-hint"),
-        Finding::Revoked(_) => say!("error-client-key-must-not-trusted"),
-        _ if unread.is_some() => say!("error-client-make-file-readable-or"),
-        Finding::OtherTypeKnown(_) => say!("error-client-connect-once-terminal-compare"),
-        _ => say!("error-client-connect-once-terminal-compare-fingerprint"),
     }
 }

@@ -7,22 +7,98 @@ use crate::say;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use russh::keys::ssh_key::certificate::CertType;
-use russh::keys::ssh_key::{Algorithm, Certificate, PublicKey};
+use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PublicKey};
 
-use super::{fingerprint, pattern, quote};
+use super::authority::RsaHashes;
+use super::{fingerprint, quote};
 
-/// ssh(1) takes no RSA authority below this (SSH_RSA_MINIMUM_MODULUS_SIZE).
-const RSA_BITS_MIN: u32 = 1024;
+/// RSA keys shorter than this can be broken with effort; what breaks an authority's breaks the
+/// trust in all of its hosts. ssh(1) takes 1024.
+const RSA_BITS_MIN: u32 = 2048;
 
 /// How many principals or options a fault names before it says how many more there are.
 const NAMED_MAX: usize = 4;
 
-/// Whether the certificate holds for the host `name` at `at`, seconds counted.
+/// How many principals are kept to be shown.
+const KEPT_MAX: usize = 16;
+
+/// ssh(1) takes no more (SSHKEY_CERT_MAX_PRINCIPALS).
+const PRINCIPALS_MAX: usize = 256;
+
+/// What a certificate says, to be shown: nothing of it is verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presented {
+    /// Its key ID, fit to be shown.
+    pub key_id: String,
+    /// Its serial number.
+    pub serial: u64,
+    /// Whom it is for, fit to be shown: at most 16 of the principals.
+    pub principals: Vec<String>,
+    /// How many principals there are; with none it is for every host.
+    pub principals_count: usize,
+    /// Seconds since 1970 from which it holds; 0 is always.
+    pub valid_after: u64,
+    /// Seconds since 1970 from which it does not hold any more; `u64::MAX` is never.
+    pub valid_before: u64,
+    /// The key that is said to have signed it.
+    pub authority: PublicKey,
+    /// The algorithm of its signature.
+    pub signature: String,
+}
+
+impl Presented {
+    /// What the certificate says.
+    pub(super) fn of(certificate: &Certificate) -> Presented {
+        let principals = certificate.valid_principals();
+        Presented {
+            key_id: quote::piece(certificate.key_id()),
+            serial: certificate.serial(),
+            principals: principals.iter().take(KEPT_MAX).map(|it| quote::piece(it)).collect(),
+            principals_count: principals.len(),
+            valid_after: certificate.valid_after(),
+            valid_before: certificate.valid_before(),
+            authority: authority(certificate),
+            signature: certificate.signature().algorithm().as_str().to_owned(),
+        }
+    }
+
+    /// Whom it is for, in one line: at most four principals are named.
+    pub fn holders(&self) -> String {
+        if self.principals_count == 0 {
+            return say!("certificate-every-host");
+        }
+        let mut shown: Vec<String> = self.principals.iter().take(NAMED_MAX).cloned().collect();
+        if self.principals_count > shown.len() {
+            shown.push(say!("error-trust-more", more = self.principals_count - shown.len()));
+        }
+        shown.join(", ")
+    }
+
+    /// From when until when it holds, in one line.
+    pub fn period(&self) -> String {
+        let (after, before) = (self.valid_after, self.valid_before);
+        match (after, before) {
+            (0, u64::MAX) => say!("certificate-always"),
+            (0, _) => say!("certificate-until", before = date(before)),
+            (_, u64::MAX) => say!("certificate-from", after = date(after)),
+            _ => say!("certificate-between", after = date(after), before = date(before)),
+        }
+    }
+}
+
+/// Whether the certificate holds for the host `name` at `at`, seconds counted; `hashes` are
+/// those that its authority may sign with if it has an RSA key.
 ///
 /// # Errors
 /// The fault in one line, fit to be shown.
-pub(super) fn check(certificate: &Certificate, name: &str, at: SystemTime) -> Result<(), String> {
-    check_signature(certificate)?;
+pub(super) fn check(
+    certificate: &Certificate,
+    name: &str,
+    at: SystemTime,
+    hashes: RsaHashes,
+) -> Result<(), String> {
+    check_authority(certificate)?;
+    check_signature(certificate, hashes)?;
     check_type(certificate)?;
     check_dates(certificate, at)?;
     check_principals(certificate, name)?;
@@ -34,19 +110,34 @@ pub(super) fn authority(certificate: &Certificate) -> PublicKey {
     PublicKey::new(certificate.signature_key().clone(), "")
 }
 
-fn check_signature(certificate: &Certificate) -> Result<(), String> {
+/// PROTOCOL.certkeys: an authority is a plain key.
+pub(super) fn check_authority(certificate: &Certificate) -> Result<(), String> {
     let authority = authority(certificate);
-    let shown = fingerprint::sha256(&authority);
-    match certificate.signature().algorithm() {
-        Algorithm::Rsa { hash: None } => {
-            return Err(say!("error-trust-authority-signed-sha-1", shown));
-        }
-        Algorithm::Dsa => return Err(say!("error-trust-authority-signed-dsa", shown)),
-        _ => {}
+    if authority.key_data().is_certificate() {
+        return Err(say!("certificate-authority-is-certificate"));
     }
     let bits = fingerprint::bits(&authority);
     if authority.algorithm().is_rsa() && bits < RSA_BITS_MIN {
+        let shown = fingerprint::sha256(&authority);
         return Err(say!("error-trust-authority-rsa-key-only", shown, bits));
+    }
+    Ok(())
+}
+
+fn check_signature(certificate: &Certificate, hashes: RsaHashes) -> Result<(), String> {
+    let shown = fingerprint::sha256(&authority(certificate));
+    match certificate.signature().algorithm() {
+        Algorithm::Rsa { hash: None } if !hashes.sha1 => {
+            return Err(say!("error-trust-authority-signed-sha-1", shown));
+        }
+        Algorithm::Rsa { hash: Some(HashAlg::Sha256) } if !hashes.sha256 => {
+            return Err(say!("certificate-hash-not-permitted", shown, hash = "rsa-sha2-256"));
+        }
+        Algorithm::Rsa { hash: Some(HashAlg::Sha512) } if !hashes.sha512 => {
+            return Err(say!("certificate-hash-not-permitted", shown, hash = "rsa-sha2-512"));
+        }
+        Algorithm::Dsa => return Err(say!("error-trust-authority-signed-dsa", shown)),
+        _ => {}
     }
     certificate
         .verify_signature()
@@ -73,12 +164,15 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
     Ok(())
 }
 
-/// An empty list holds for every host that its authority is trusted for (PROTOCOL.certkeys).
+/// An empty list holds for every host that its authority is trusted for (PROTOCOL.certkeys). A
+/// principal is a name and no pattern, as in ssh(1) and PuTTY.
 fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
     let principals = certificate.valid_principals();
-    if principals.is_empty()
-        || principals.iter().any(|principal| pattern::matches_principal(principal, name))
-    {
+    if principals.len() > PRINCIPALS_MAX {
+        let count = principals.len();
+        return Err(say!("certificate-too-many-principals", count, limit = PRINCIPALS_MAX));
+    }
+    if principals.is_empty() || principals.iter().any(|principal| principal == name) {
         return Ok(());
     }
     let named = list(principals.iter().map(String::as_str));
@@ -107,7 +201,7 @@ fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
 }
 
 /// Seconds since 1970 as `2025-01-31T23:59:59Z`; far beyond, the year is not computed.
-fn date(seconds: u64) -> String {
+pub(super) fn date(seconds: u64) -> String {
     const YEAR_10000: u64 = 253_402_300_800;
     if seconds >= YEAR_10000 {
         return say!("error-trust-year-10000-or-later");

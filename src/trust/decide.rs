@@ -1,11 +1,12 @@
 //! What follows from the evidence: one pure function, and the one place that says Accept.
 //!
-//! ssh_config(5), StrictHostKeyChecking and VerifyHostKeyDNS. The table is finding × DNS ×
-//! policy; a file that could not be read takes the side of caution.
+//! ssh_config(5), StrictHostKeyChecking and VerifyHostKeyDNS. The table is pins × finding ×
+//! certificate × DNS × policy; a file that could not be read takes the side of caution.
 
 use super::sshfp::Agreement;
 use super::{
-    Evidence, Finding, KnownKey, Policy, Problem, Sshfp, Verdict, VerifyDns, fingerprint, quote,
+    Evidence, Finding, KnownKey, Pin, Policy, Problem, Sshfp, Verdict, VerifyDns, fingerprint,
+    quote,
 };
 use crate::error::joined;
 use crate::say;
@@ -17,8 +18,11 @@ const NAMED_MAX: usize = 3;
 ///
 /// | finding         | DNS                        | `yes`  | `ask`  | `accept-new` | `no`       |
 /// |-----------------|----------------------------|--------|--------|--------------|------------|
-/// | known, certified| (not asked)                | accept | accept | accept       | accept     |
 /// | revoked (any way)| (not asked)               | reject | reject | reject       | reject     |
+/// | pinned          | (not asked)                | accept | accept | accept       | accept     |
+/// | none of the pins| (not asked)                | reject | reject | reject       | reject     |
+/// | known, certified| (not asked)                | accept | accept | accept       | accept     |
+/// | any other, and its certificate does not count | reject | ask | reject     | reject     |
 /// | unknown         | proven match, DNS `yes`    | accept | accept | accept       | accept     |
 /// |                 | proven mismatch            | reject | ask    | reject       | reject     |
 /// |                 | anything else              | reject | ask    | record       | record     |
@@ -37,7 +41,14 @@ const NAMED_MAX: usize = 3;
 ///   missing is evidence for a person. A proven match accepts only under VerifyHostKeyDNS
 ///   `yes`, and nothing is written then. Fingerprints of other key types alone are a mismatch.
 ///
-/// Stricter than ssh(1), which asks the DNS first: there a proven match accepts also a key that
+/// - Pins: as in PuTTY's `-hostkey`, only a pinned key is right, whatever else is known, and
+///   nothing is written. A certificate does not change that.
+/// - A certificate that does not count ([`Evidence::certificate_fault`]): the server was given
+///   one by or in place of an authority that covers it, and it does not hold. A key on record
+///   does not make up for it unless a person says so.
+///
+/// Stricter than ssh(1), which looks at the plain key of a certificate that does not count as
+/// if there were none, and so accepts one on record and records a new one. Also in ssh(1), which asks the DNS first: there a proven match accepts also a key that
 /// is on record as another one or `@revoked`, and a key whose certificate does not count; here
 /// it does not. There a proven mismatch is a warning after which `accept-new` and `no` go on
 /// and record; here they reject.
@@ -45,14 +56,25 @@ const NAMED_MAX: usize = 3;
 /// A reason to reject is one line and includes [`Evidence::certificate_fault`]; after any other
 /// verdict the caller has to say that fault itself.
 pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
+    let is_faulty = evidence.certificate_fault.is_some();
     match &evidence.finding {
-        Finding::Known(_) | Finding::Certified { .. } => Verdict::Accept,
         Finding::Revoked(at) => reject(evidence, say!("error-trust-key-marked-revoked", at)),
         Finding::Forbidden(reason) => reject(evidence, reason.clone()),
+        _ if evidence.pinned().is_some() => Verdict::Accept,
+        _ if !evidence.pins.is_empty() => reject(evidence, reason_pins(evidence)),
+        Finding::Certified { .. } => Verdict::Accept,
+        Finding::Known(_) if !is_faulty => Verdict::Accept,
+        _ if is_faulty && policy == Policy::Ask => Verdict::Ask,
         _ if evidence.sshfp.is_secure_mismatch() => match policy {
             Policy::Ask => Verdict::Ask,
             Policy::Yes | Policy::AcceptNew | Policy::No => reject(evidence, reason_dns(evidence)),
         },
+        Finding::Known(at) => reject(evidence, say!("trust-known-but-certificate", at)),
+        Finding::Unknown if is_faulty => reject(evidence, reason_strict(evidence, policy)),
+        Finding::OtherTypeKnown(known) if is_faulty => {
+            reject(evidence, reason_other_type(evidence, policy, known))
+        }
+        Finding::Changed(known) if is_faulty => reject(evidence, reason_changed(evidence, known)),
         Finding::Unknown | Finding::OtherTypeKnown(_) if is_vouched_for(evidence, dns) => {
             Verdict::Accept
         }
@@ -69,10 +91,11 @@ pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
 /// Whether the DNS is worth asking: known_hosts has not settled it, and there is an answer
 /// with which the key would not be rejected anyway.
 pub fn wants_sshfp(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> bool {
-    let settled = matches!(
-        evidence.finding,
-        Finding::Known(_) | Finding::Certified { .. } | Finding::Revoked(_) | Finding::Forbidden(_)
-    );
+    let settled = match evidence.finding {
+        Finding::Certified { .. } | Finding::Revoked(_) | Finding::Forbidden(_) => true,
+        Finding::Known(_) => evidence.certificate_fault.is_none(),
+        _ => !evidence.pins.is_empty(),
+    };
     if dns == VerifyDns::No || settled {
         return false;
     }
@@ -86,15 +109,13 @@ pub fn wants_sshfp(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> bool 
 }
 
 fn is_vouched_for(evidence: &Evidence, dns: VerifyDns) -> bool {
-    dns == VerifyDns::Yes
-        && evidence.certificate_fault.is_none()
-        && evidence.sshfp.is_secure_match()
+    dns == VerifyDns::Yes && evidence.sshfp.is_secure_match()
 }
 
 fn decide_new(evidence: &Evidence, policy: Policy) -> Verdict {
     match policy {
         Policy::Ask => Verdict::Ask,
-        Policy::Yes => reject(evidence, reason_strict(evidence)),
+        Policy::Yes => reject(evidence, reason_strict(evidence, policy)),
         Policy::AcceptNew | Policy::No => match unread_file(evidence) {
             None => Verdict::AcceptAndRecord,
             Some(problem) => {
@@ -113,9 +134,27 @@ fn decide_not_new(evidence: &Evidence, policy: Policy, reason: impl FnOnce() -> 
     }
 }
 
-fn reason_strict(evidence: &Evidence) -> String {
+/// The offered key is none of those that are right.
+fn reason_pins(evidence: &Evidence) -> String {
+    let kind = fingerprint::type_name(&evidence.offered);
     let offered = fingerprint::sha256(&evidence.offered);
-    let reason = say!("error-trust-no-entry-known-hosts", host = host(evidence), offered);
+    let of = evidence.pins.len();
+    let pins = evidence.pins.iter().take(NAMED_MAX).map(ToString::to_string).collect();
+    let from = evidence.pins.first().map_or("", Pin::from);
+    let reason = say!("pin-mismatch", kind, offered, from, pins = with_rest(pins, of));
+    match &evidence.finding {
+        Finding::Changed(known) => joined(&reason, &reason_changed(evidence, known)),
+        _ => reason,
+    }
+}
+
+fn reason_strict(evidence: &Evidence, policy: Policy) -> String {
+    let offered = fingerprint::sha256(&evidence.offered);
+    let host = host(evidence);
+    let reason = match policy {
+        Policy::Yes => say!("error-trust-no-entry-known-hosts", host, offered),
+        _ => say!("trust-no-entry", host, offered),
+    };
     with_unread_file(evidence, reason)
 }
 
@@ -124,6 +163,7 @@ fn reason_other_type(evidence: &Evidence, policy: Policy, known: &[KnownKey]) ->
     let offered = fingerprint::sha256(&evidence.offered);
     let setting = match policy {
         Policy::Yes => "yes",
+        Policy::No => "no",
         _ => "accept-new",
     };
     let reason = say!(
@@ -227,12 +267,16 @@ mod tests {
         Evidence {
             subject: Subject { name: "h".into(), port: 22, alias: false },
             offered: key(KEY),
-            is_certificate: false,
+            pins: Vec::new(),
+            certificate: None,
+            authorities: Vec::new(),
             finding,
             certificate_fault: None,
             sshfp: Sshfp::NotLookedUp,
             searched: vec![PathBuf::from("/kh")],
             problems: Vec::new(),
+            dates: Default::default(),
+            authority_problems: Vec::new(),
         }
     }
 
@@ -247,7 +291,11 @@ mod tests {
             ("known", evidence(Finding::Known(place(1)))),
             (
                 "certified",
-                evidence(Finding::Certified { at: place(3), authority: "SHA256:x".into() }),
+                evidence(Finding::Certified {
+                    at: place(3),
+                    authority: "SHA256:x".into(),
+                    record: None,
+                }),
             ),
         ];
         for (_, evidence) in &mut all {
@@ -381,7 +429,7 @@ mod tests {
         let mut evidence = Evidence { sshfp, ..evidence(Finding::Unknown) };
         evidence.certificate_fault = Some("it expired".into());
         let found = POLICIES.map(|policy| word(&decide(&evidence, policy, VerifyDns::Yes)));
-        assert_eq!(found, TABLE[0].1);
+        assert_eq!(found, ["reject", "ask", "reject", "reject"]);
     }
 
     #[test]
@@ -482,3 +530,6 @@ mod tests {
         assert!(text.len() < 1000 && !text.contains(char::is_control), "{text}");
     }
 }
+
+#[cfg(test)]
+mod table;

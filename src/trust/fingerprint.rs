@@ -67,6 +67,19 @@ pub fn compare(key: &PublicKey, typed: &str) -> Comparison {
     if same { Comparison::Same } else { Comparison::Other }
 }
 
+/// The whole fingerprint in a text: `SHA256:…`, `MD5:…` or sixteen bytes with colons, alone or
+/// among other words as in a line of `ssh-keygen -l`; as it is written but for padding.
+pub fn find(text: &str) -> Option<String> {
+    let bare = |word: &str| word.contains(':') && hexadecimal(word).is_some();
+    let word = text.split_whitespace().find(|word| digest_named(word).is_some() || bare(word))?;
+    let word = word.trim_end_matches('=');
+    Some(match word.split_once(':') {
+        Some((name, rest)) if name.eq_ignore_ascii_case("sha256") => format!("SHA256:{rest}"),
+        Some((name, rest)) if name.eq_ignore_ascii_case("md5") => format!("MD5:{rest}"),
+        _ => format!("MD5:{}", word.to_ascii_lowercase()),
+    })
+}
+
 const MD5_BYTES: usize = 16;
 const SHA256_BYTES: usize = 32;
 

@@ -4,22 +4,28 @@
 //! `[host]:port` stands for other ports than 22, and an exact match under the name without the
 //! port is good enough where nothing is known for the port. It gives facts; see `decide`.
 
+mod search;
+
 use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
+use super::authority::{Authorities, RsaHashes};
 use super::line::{Fault, Line, Marker};
 use super::{
-    Evidence, Finding, KnownKey, KnownTypes, Place, Problem, RevokedKeys, Sources, Sshfp, Subject,
+    Covering, Dates, Evidence, Finding, KnownKey, KnownTypes, Pin, Place, Presented, Problem,
+    RevokedKeys, Sources, Sshfp, Subject,
 };
 use super::{certificate, fingerprint, pattern, quote};
 use crate::error::told;
 use crate::say;
+use search::Hit;
 
 /// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
 pub(super) const FILE_MAX: usize = 64 << 20;
@@ -30,12 +36,17 @@ pub(super) const LINE_MAX: usize = 64 << 10;
 /// A file of junk would otherwise make a problem of each of its lines.
 const PROBLEMS_MAX: usize = 100;
 
-/// The known_hosts files as they were when loaded.
+/// The known_hosts files as they were when loaded, and what else is known beforehand: revoked
+/// keys, authorities, pins.
 pub struct KnownHosts {
     files: Vec<Loaded>,
     searched: Vec<PathBuf>,
     problems: Vec<Problem>,
     revoked: Option<RevokedKeys>,
+    authorities: Authorities,
+    pins: Vec<Pin>,
+    /// What was searched for last: a connection asks about one host, and more than once.
+    last: Mutex<Option<(Subject, Arc<Matches>)>>,
 }
 
 /// One file: its text, and where in it the lines with something to say are.
@@ -72,8 +83,15 @@ impl KnownHosts {
     /// is a [`Problem`] of the evidence, and everything else still counts.
     pub fn load(sources: &Sources) -> KnownHosts {
         let searched: Vec<PathBuf> = sources.user.iter().chain(&sources.global).cloned().collect();
-        let mut known =
-            KnownHosts { files: Vec::new(), searched, problems: Vec::new(), revoked: None };
+        let mut known = KnownHosts {
+            files: Vec::new(),
+            searched,
+            problems: Vec::new(),
+            revoked: None,
+            authorities: Authorities::default(),
+            pins: Vec::new(),
+            last: Mutex::new(None),
+        };
         for path in &known.searched {
             match read(path) {
                 Ok(Some(text)) => {
@@ -95,6 +113,18 @@ impl KnownHosts {
         self
     }
 
+    /// Has certificates count that these authorities signed, for the hosts they cover.
+    pub fn with_authorities(mut self, authorities: Authorities) -> KnownHosts {
+        self.authorities = authorities;
+        self
+    }
+
+    /// Has these keys be the only ones that are right; none leaves the matter to the rest.
+    pub fn with_pins(mut self, pins: Vec<Pin>) -> KnownHosts {
+        self.pins = pins;
+        self
+    }
+
     /// Has lines that a program printed searched after the files; `name` stands for it where a
     /// file is named.
     pub fn add_output(&mut self, name: &str, text: Vec<u8>) {
@@ -102,6 +132,7 @@ impl KnownHosts {
         self.searched.push(path.clone());
         let file = Loaded::split(path, text, &mut self.problems);
         self.files.push(file);
+        self.last = Mutex::new(None);
     }
 
     /// What the files say about the key or certificate offered for the subject at a time.
@@ -115,80 +146,118 @@ impl KnownHosts {
         let certificate = offered.certificate();
         let key = offered.public_key();
         let mut fault = None;
+        let candidates = self.candidates(&matches, subject);
         let forbidden = self.revoked.as_ref().and_then(|revoked| revoked.forbids(offered));
         let forbidden = forbidden.map(Finding::Forbidden);
         let revoked = forbidden.or_else(|| matches.find_revoked(&key, certificate));
         let finding = revoked.unwrap_or_else(|| {
-            let certified = certificate.map(|c| matches.find_certified(c, subject, at));
-            match certified {
+            // Where no authority covers the host, nobody has said that certificates count.
+            let certificate = certificate.filter(|_| !candidates.is_empty());
+            match certificate.map(|it| find_certified(it, &candidates, subject, at)) {
                 Some(Ok(finding)) => return finding,
                 Some(Err(reason)) => fault = Some(reason),
                 None => {}
             }
             matches.find_key(&key)
         });
-        let problems = self.problems.iter().cloned().chain(matches.problems).collect();
+        let authorities = candidates.into_iter().map(|(covering, _)| covering).collect();
+        let problems = self.problems.iter().chain(&matches.problems).cloned().collect();
         Evidence {
             subject: subject.clone(),
             offered: PublicKey::new(key.key_data().clone(), ""),
-            is_certificate: certificate.is_some(),
+            pins: self.pins.clone(),
+            certificate: certificate.map(Presented::of),
+            authorities,
             finding,
             certificate_fault: fault,
             sshfp: Sshfp::NotLookedUp,
             searched: self.searched.clone(),
             problems,
+            dates: Dates::default(),
+            authority_problems: self.authorities.problems.clone(),
         }
     }
 
-    /// Which algorithms are on record for the subject, revoked keys aside.
+    /// Which algorithms are on record for the subject, revoked keys aside. With pins, those of
+    /// pinned keys, as far as they are known, and no certificates.
     pub fn known_types(&self, subject: &Subject) -> KnownTypes {
         let matches = self.matches(subject);
-        let mut types = KnownTypes { keys: Vec::new(), authority: false };
+        let pins = &self.pins;
+        let is_right = |key: &PublicKey| pins.is_empty() || pins.iter().any(|it| it.matches(key));
+        let known = matches.keys.iter().chain(&matches.keys_without_port);
+        let known = known.filter(|it| !is_among(&matches.revoked, &it.key) && is_right(&it.key));
+        let pinned = pins.iter().filter_map(Pin::algorithm);
         // A revoked authority counts too: its certificate is asked for and refused by name.
-        types.authority = !matches.authorities.is_empty();
-        for known in matches.keys.iter().chain(&matches.keys_without_port) {
-            let algorithm = known.key.algorithm();
-            if !is_among(&matches.revoked, &known.key) && !types.keys.contains(&algorithm) {
+        let authority = pins.is_empty() && !self.candidates(&matches, subject).is_empty();
+        let mut types = KnownTypes { keys: Vec::new(), authority };
+        for algorithm in pinned.chain(known.map(|known| known.key.algorithm())) {
+            if !types.keys.contains(&algorithm) {
                 types.keys.push(algorithm);
             }
         }
         types
     }
 
+    /// The authorities that cover the subject, and the hashes they may sign with.
+    fn candidates(&self, matches: &Matches, subject: &Subject) -> Vec<(Covering, RsaHashes)> {
+        let lines = matches.authorities.iter().map(|known| {
+            let KnownKey { at, key } = known.clone();
+            (Covering { at, record: None, key }, RsaHashes::default())
+        });
+        let records = self.authorities.covering(subject).map(|it| {
+            let (at, key) = (it.at.clone(), it.key.clone());
+            (Covering { at, record: Some(it.shown()), key }, it.hashes)
+        });
+        lines.chain(records).collect()
+    }
+
     /// The lines about the subject, to be told: keys of the host, authorities, revoked keys.
     pub fn lines(&self, subject: &Subject) -> [Vec<KnownKey>; 3] {
         let matches = self.matches(subject);
-        let keys = matches.keys.into_iter().chain(matches.keys_without_port).collect();
-        [keys, matches.authorities, matches.revoked]
+        let keys = matches.keys.iter().chain(&matches.keys_without_port).cloned().collect();
+        [keys, matches.authorities.clone(), matches.revoked.clone()]
     }
 
     /// The lines about the subject. Marker lines count with and without the port.
-    fn matches(&self, subject: &Subject) -> Matches {
-        let mut matches = Matches::default();
-        self.collect(&subject.entry_name(), |_| true, &mut matches);
-        if !subject.is_bare() {
-            let with_keys = matches.keys.is_empty();
-            let wanted = |marker| with_keys || marker != Marker::None;
-            let mut bare = Matches::default();
-            self.collect(&subject.bare_name(), wanted, &mut bare);
-            matches.absorb_without_port(bare);
+    fn matches(&self, subject: &Subject) -> Arc<Matches> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, matches)) = &*last
+            && of == subject
+        {
+            return Arc::clone(matches);
         }
+        let matches = Arc::new(self.search(subject));
+        *last = Some((subject.clone(), Arc::clone(&matches)));
         matches
     }
 
-    fn collect(&self, name: &str, wanted: impl Fn(Marker) -> bool, matches: &mut Matches) {
-        for file in &self.files {
-            for entry in &file.entries {
-                let hosts = file.slice(entry.hosts);
-                let matches_name = || match &entry.salt {
-                    Some(salt) => pattern::matches_hash(hosts, salt, name),
-                    None => pattern::matches_field(hosts, name),
-                };
-                if wanted(entry.marker) && matches_name() {
-                    matches.take(file, entry);
-                }
+    fn search(&self, subject: &Subject) -> Matches {
+        let (name, bare_name) = (subject.entry_name(), subject.bare_name());
+        let with_bare = !subject.is_bare();
+        let names: Vec<&str> =
+            if with_bare { vec![&name, &bare_name] } else { vec![name.as_str()] };
+        let hits: Vec<Vec<Hit>> =
+            self.files.iter().map(|file| search::hits(file, &names)).collect();
+        let mut matches = Matches::default();
+        let every = || {
+            self.files
+                .iter()
+                .zip(&hits)
+                .flat_map(|(file, hits)| hits.iter().map(move |hit| (file, hit)))
+        };
+        for (file, hit) in every().filter(|(_, hit)| hit.name == 0) {
+            matches.take(file, &file.entries[hit.entry]);
+        }
+        let with_keys = matches.keys.is_empty();
+        let mut bare = Matches::default();
+        for (file, hit) in every().filter(|(_, hit)| hit.name == 1) {
+            let entry = &file.entries[hit.entry];
+            if with_keys || entry.marker != Marker::None {
+                bare.take(file, entry);
             }
         }
+        matches.absorb_without_port(bare);
+        matches
     }
 }
 
@@ -282,24 +351,6 @@ impl Matches {
         self.revoked.iter().find(is_revoked).map(|known| Finding::Revoked(known.at.clone()))
     }
 
-    /// Whether an authority on record covers the certificate and it holds; else the fault.
-    fn find_certified(
-        &self,
-        certificate: &Certificate,
-        subject: &Subject,
-        at: SystemTime,
-    ) -> Result<Finding, String> {
-        let authority = certificate::authority(certificate);
-        let shown = fingerprint::sha256(&authority);
-        let known = self.authorities.iter().find(|known| is_same(&known.key, &authority));
-        let Some(known) = known else {
-            let host = quote::piece(&subject.entry_name());
-            return Err(say!("error-trust-no-cert-authority-line", host, shown));
-        };
-        certificate::check(certificate, &subject.bare_name(), at)?;
-        Ok(Finding::Certified { at: known.at.clone(), authority: shown })
-    }
-
     fn find_key(&self, key: &PublicKey) -> Finding {
         let exact = |list: &[KnownKey]| {
             let found = list.iter().find(|known| is_same(&known.key, key));
@@ -319,6 +370,36 @@ impl Matches {
             Finding::Changed(same_type)
         }
     }
+}
+
+/// Whether the certificate is of an authority that covers the subject, and holds; else the
+/// fault, with what the certificate says. Of several with the same key one is enough.
+fn find_certified(
+    certificate: &Certificate,
+    candidates: &[(Covering, RsaHashes)],
+    subject: &Subject,
+    at: SystemTime,
+) -> Result<Finding, String> {
+    let authority = certificate::authority(certificate);
+    let shown = fingerprint::sha256(&authority);
+    let mut first = None;
+    for (covering, hashes) in candidates.iter().filter(|(it, _)| is_same(&it.key, &authority)) {
+        match certificate::check(certificate, &subject.bare_name(), at, *hashes) {
+            Ok(()) => {
+                let (at, record) = (covering.at.clone(), covering.record.clone());
+                return Ok(Finding::Certified { at, authority: shown, record });
+            }
+            Err(fault) => first = first.or(Some(fault)),
+        }
+    }
+    let fault = first.or_else(|| certificate::check_authority(certificate).err());
+    let fault = fault.unwrap_or_else(|| {
+        let host = quote::piece(&subject.entry_name());
+        say!("error-trust-no-cert-authority-line", host, shown)
+    });
+    let presented = Presented::of(certificate);
+    let (key_id, holders, period) = (&presented.key_id, presented.holders(), presented.period());
+    Err(say!("certificate-fault", fault, key_id, holders, period))
 }
 
 /// Equal as keys; comments and, for RSA, the hash of a signature play no part.

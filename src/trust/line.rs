@@ -11,7 +11,7 @@ use crate::catalogue;
 
 /// What stands before the host field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Marker {
+pub enum Marker {
     /// Nothing: the key is the host's.
     None,
     /// `@cert-authority`: the key signs certificates of the hosts.
@@ -91,6 +91,11 @@ impl<'a> Line<'a> {
     /// The key's blob as the line has it, in base64.
     pub(super) fn blob(&self) -> &'a [u8] {
         next_field(self.rest).0
+    }
+
+    /// What follows the key.
+    pub(super) fn comment(&self) -> &'a [u8] {
+        next_field(self.rest).1
     }
 
     /// The key of the line, without a comment. A certificate is no host key; but to revoke it

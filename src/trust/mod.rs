@@ -2,30 +2,54 @@
 //!
 //! [`KnownHosts`] reads the files, [`KnownHosts::lookup`] says what they know about an offered
 //! key ([`Evidence`], a fact), and [`decide`] says what follows under a [`Policy`]
-//! ([`Verdict`]). What the DNS says ([`Sshfp`]) is added by whoever asked it. Nothing here asks, connects or prints; only [`store`] writes.
+//! ([`Verdict`]). What the DNS says ([`Sshfp`]) is added by whoever asked it. [`explain`] tells
+//! evidence and verdict: as lines, as one line, as JSON. Nothing here asks, connects or prints;
+//! only [`store`] and [`authority`] write.
+//!
+//! The sources, in the order in which they count, the first that has something to say deciding:
+//!
+//! 1. revocation: `@revoked` lines, RevokedHostKeys. Beats everything.
+//! 2. pins ([`Pin`]): `--host-key`, or `fingerprints` of a saved session. Only a pinned key is right.
+//! 3. authorities: `@cert-authority` lines and records ([`authority`]). A certificate of an
+//!    authority that covers the host, and that holds.
+//! 4. the DNS ([`Sshfp`]), where VerifyHostKeyDNS has it asked and DNSSEC proves the answer.
+//! 5. keys on record: known_hosts, the user's files, the system's, KnownHostsCommand.
+//! 6. first use: nothing is known.
 //!
 //! The file format is sshd(8)'s "SSH_KNOWN_HOSTS FILE FORMAT", the certificate format is
 //! OpenSSH's PROTOCOL.certkeys. This file holds the words the other files speak in.
 
+pub mod authority;
 mod certificate;
 mod decide;
+pub mod entries;
+pub mod explain;
 pub mod fingerprint;
+mod first_seen;
+mod judgement;
 mod known;
 mod krl;
 mod line;
 mod pattern;
+mod pin;
 mod quote;
 mod revoked;
 mod rewrite;
 pub mod rotate;
 pub mod sshfp;
 pub mod store;
+pub mod validity;
 
 use std::fmt;
 use std::path::PathBuf;
 
+pub use certificate::Presented;
 pub use decide::{decide, wants_sshfp};
+pub use first_seen::{Dates, FirstSeen};
+pub use judgement::{Judgement, Standing};
 pub use known::KnownHosts;
+pub use line::Marker;
+pub use pin::{PINS_MAX, Pin};
 pub use revoked::RevokedKeys;
 pub use sshfp::{Sshfp, VerifyDns};
 
@@ -140,11 +164,24 @@ pub enum Finding {
     Known(Place),
     /// The certificate is good, signed by the authority on this line.
     Certified {
-        /// The `@cert-authority` line.
+        /// The `@cert-authority` line, or the line of the record that has the key.
         at: Place,
         /// The authority's `SHA256:…` fingerprint.
         authority: String,
+        /// The record's name; `None` for a line of known_hosts.
+        record: Option<String>,
     },
+}
+
+/// An authority that covers the host and port: its certificates count.
+#[derive(Clone, Debug)]
+pub struct Covering {
+    /// The `@cert-authority` line, or the line of the record that has the key.
+    pub at: Place,
+    /// The record's name, fit to be shown; `None` for a line of known_hosts.
+    pub record: Option<String>,
+    /// Its key.
+    pub key: PublicKey,
 }
 
 /// Everything known about an offered key when the decision is made.
@@ -154,11 +191,17 @@ pub struct Evidence {
     pub subject: Subject,
     /// The offered key; for a certificate, the key it certifies.
     pub offered: PublicKey,
-    /// Whether a certificate was offered.
-    pub is_certificate: bool,
+    /// The keys that are right, where the person said so; then no other is.
+    pub pins: Vec<Pin>,
+    /// What the certificate says, if one was offered.
+    pub certificate: Option<Presented>,
+    /// The authorities that cover the host, those of known_hosts first.
+    pub authorities: Vec<Covering>,
     /// What the files say.
     pub finding: Finding,
-    /// Why an offered certificate does not count, if one was offered and does not.
+    /// Why an offered certificate does not count, one line: an authority covers the host, and
+    /// it is not this one's or does not hold. Where no authority covers the host, its key is
+    /// looked at like any other, and this is `None`.
     pub certificate_fault: Option<String>,
     /// What the DNS says.
     pub sshfp: Sshfp,
@@ -166,6 +209,10 @@ pub struct Evidence {
     pub searched: Vec<PathBuf>,
     /// Files and lines that could not be used.
     pub problems: Vec<Problem>,
+    /// When keys were first written, as far as this program knows; filled in for a question.
+    pub dates: Dates,
+    /// Files of authorities that could not be used; those do not count.
+    pub authority_problems: Vec<Problem>,
 }
 
 /// StrictHostKeyChecking.
@@ -196,7 +243,25 @@ pub enum Verdict {
     Reject(String),
 }
 
+impl Verdict {
+    /// The word that JSON has for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Accept => "accept",
+            Verdict::AcceptAndRecord => "accept-and-record",
+            Verdict::AcceptRestricted => "accept-restricted",
+            Verdict::Ask => "ask",
+            Verdict::Reject(_) => "reject",
+        }
+    }
+}
+
 impl Evidence {
+    /// The pin that the offered key matches.
+    pub fn pinned(&self) -> Option<&Pin> {
+        self.pins.iter().find(|pin| pin.matches(&self.offered))
+    }
+
     /// Whether it speaks against the key: going on by habit would be a mistake.
     pub fn is_alarming(&self) -> bool {
         matches!(self.finding, Finding::Changed(_)) || self.sshfp.is_secure_mismatch()

@@ -54,6 +54,14 @@ pub fn replace(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> R
     Ok(dropped)
 }
 
+/// The line that [`add`] would write, with its newline; a hashed name has another salt then.
+///
+/// # Errors
+/// The name or key cannot be written as a known_hosts line.
+pub fn line(subject: &Subject, key: &PublicKey, hash: bool) -> Result<String> {
+    line_for(subject, key, hash)
+}
+
 /// The line, with its newline.
 pub(super) fn line_for(subject: &Subject, key: &PublicKey, hash: bool) -> Result<String> {
     let name = subject.entry_name();
@@ -84,7 +92,7 @@ fn check_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-fn salt() -> [u8; pattern::HASH_LEN] {
+pub(super) fn salt() -> [u8; pattern::HASH_LEN] {
     let mut salt = [0; pattern::HASH_LEN];
     safe_rng().fill_bytes(&mut salt);
     salt

@@ -8,10 +8,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::error::told;
 use crate::prompt::{
     Answer, Challenge, Facts, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice,
-    Prompt, RotationQuestion,
+    Prompt, RotationQuestion, Welcome,
 };
 use crate::say;
 use crate::secret::Secret;
+use crate::trust::Judgement;
 use crate::ui::plain::Plain;
 use crate::ui::screen::facts::ConnectionFacts;
 use crate::ui::screen::paste::ConfirmPaste;
@@ -45,6 +46,7 @@ impl Dialogs {
 
     /// Shows a dialog; one that closes without an answer was left.
     fn shown<C: Component, T>(&self, dialog: C, answer: fn(C) -> Option<T>) -> Answer<T> {
+        self.plain.sigils.lead();
         match self.screen.run(dialog) {
             Ok(closed) => answer(closed).map_or(Answer::Cancelled, Answer::Given),
             Err(error) => {
@@ -57,6 +59,7 @@ impl Dialogs {
 
 impl Prompt for Dialogs {
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
+        self.plain.sigils.lead();
         match self.screen.run(Warning::new(question)) {
             Ok(warning) => Answer::Given(warning.answer()),
             // The terminal is gone, and nobody saw the question.
@@ -96,6 +99,14 @@ impl Prompt for Dialogs {
     fn facts(&self, facts: Facts) {
         // There is no answer.
         let _: Answer<()> = self.shown(ConnectionFacts::new(facts), |_| None);
+    }
+
+    fn judged(&self, judgement: &Judgement, because: Option<&str>) {
+        self.plain.judged(judgement, because);
+    }
+
+    fn welcome(&self, welcome: &Welcome<'_>) {
+        self.plain.welcome(welcome);
     }
 
     fn notice(&self, notice: Notice<'_>) {

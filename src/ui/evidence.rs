@@ -5,19 +5,16 @@
 //!
 //! What follows from the evidence is decided in `trust`; nothing is decided here.
 
-use std::path::{Path, PathBuf};
-
 use crate::catalogue;
 use crate::text;
+use crate::trust::explain::{self, Fact, Source, Weight};
 use crate::trust::fingerprint::{self, Hash};
-use crate::trust::{Evidence, Finding, KnownKey, Problem, sshfp};
+use crate::trust::{Evidence, Finding, KnownKey};
 use crate::ui::screen::look::Tone;
 
-/// How many keys, and how many lines that were skipped, are named for each file: enough to
-/// find the place, and a file of junk cannot push the rest away.
-const NAMED_MAX: usize = 4;
-/// How much of a path is shown, in characters.
-const PATH_MAX: usize = 400;
+/// The keys on record that the offered one is not.
+pub use crate::trust::explain::others as known;
+
 /// How much of a name is shown, in characters: no DNS name is longer.
 const NAME_MAX: usize = 255;
 
@@ -58,96 +55,40 @@ pub fn summary(host: &str, evidence: &Evidence) -> [Line; 2] {
     let (tone, headline, meaning) = match &evidence.finding {
         Finding::Changed(_) => (Tone::Danger, "warning-changed", "warning-changed-means"),
         _ if evidence.is_alarming() => (Tone::Danger, "warning-dns", "warning-changed-means"),
+        Finding::Known(_) => (Tone::Warn, "warning-certificate", "warning-certificate-means"),
         Finding::OtherTypeKnown(_) => (Tone::Warn, "warning-other", "warning-other-means"),
         _ => (Tone::Strong, "warning-unknown", "warning-unknown-means"),
     };
     [Line::new(tone, headline, values()), Line::new(Tone::Plain, meaning, values())]
 }
 
-/// Everything that was looked at, in the order in which it was.
+/// Everything that was looked at, in the order in which it counts. That nothing is known, the
+/// headline says.
 pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<Line> {
     let name = text::line(&evidence.subject.entry_name(), NAME_MAX);
+    let facts = explain::facts(evidence, hash).into_iter();
+    let facts = facts.filter(|fact| fact.source != Source::FirstUse);
     let mut lines = vec![Line::new(Tone::Dim, "evidence-name", vec![("name", name)])];
-    for file in files(evidence) {
-        of_file(evidence, file, hash, &mut lines);
-    }
-    if let Some(fault) = &evidence.certificate_fault {
-        let fault = fault.clone();
-        lines.push(Line::new(Tone::Warn, "evidence-certificate", vec![("fault", fault)]));
-    }
-    let tone = match (evidence.sshfp.is_secure_mismatch(), evidence.sshfp.is_secure_match()) {
-        (true, _) => Tone::Danger,
-        (_, true) => Tone::Good,
-        _ => Tone::Plain,
-    };
-    for text in sshfp::lines(evidence) {
-        lines.push(Line::new(tone, "evidence-dns", vec![("text", text)]));
-    }
+    lines.extend(facts.map(|fact| Line::new(tone(&fact), fact.id, fact.values)));
     lines
 }
 
-/// The files searched, each once, and others that something was found in all the same.
-fn files(evidence: &Evidence) -> Vec<&Path> {
-    let searched = evidence.searched.iter().map(PathBuf::as_path);
-    let known = known(evidence).iter().map(|known| known.at.file.as_path());
-    let problems = evidence.problems.iter().map(|problem| problem.file.as_path());
-    let mut files: Vec<&Path> = Vec::new();
-    for file in searched.chain(known).chain(problems) {
-        if !files.contains(&file) {
-            files.push(file);
-        }
-    }
-    files
+/// The day on which this program first wrote the key for the host, if it did.
+pub fn first_written<'a>(evidence: &'a Evidence, known: &KnownKey) -> Option<&'a str> {
+    evidence.dates.of(&known.key, Some(&evidence.subject.entry_name()))
 }
 
-/// The keys on record that the offered one is not.
-pub fn known(evidence: &Evidence) -> &[KnownKey] {
-    match &evidence.finding {
-        Finding::Changed(known) | Finding::OtherTypeKnown(known) => known,
-        _ => &[],
-    }
-}
-
-/// What one file says, or why it says nothing.
-fn of_file(evidence: &Evidence, file: &Path, hash: Hash, lines: &mut Vec<Line>) {
-    let shown = text::line(&file.to_string_lossy(), PATH_MAX);
-    let here: Vec<&Problem> = evidence.problems.iter().filter(|it| it.file == file).collect();
-    if let Some(problem) = here.iter().find(|problem| problem.line.is_none()) {
-        let values = vec![("file", shown), ("reason", problem.reason.clone())];
-        lines.push(Line::new(Tone::Warn, "evidence-unread", values));
-        return;
-    }
-    let keys: Vec<&KnownKey> = known(evidence).iter().filter(|it| it.at.file == file).collect();
-    for known in keys.iter().take(NAMED_MAX) {
-        let values = vec![
-            ("place", known.at.to_string()),
-            ("kind", fingerprint::type_name(&known.key).to_owned()),
-            ("fingerprint", hash.of(&known.key)),
-        ];
-        lines.push(Line::new(Tone::Warn, "evidence-key", values));
-    }
-    if keys.len() > NAMED_MAX {
-        let values = vec![("file", shown.clone()), ("count", (keys.len() - NAMED_MAX).to_string())];
-        lines.push(Line::new(Tone::Warn, "evidence-more-keys", values));
-    }
-    if keys.is_empty() {
-        let (id, values) = match &evidence.finding {
-            // Keys of other types may well be there.
-            Finding::Changed(_) => ("evidence-none-of-type", vec![("kind", kind(evidence))]),
-            _ => ("evidence-nothing", Vec::new()),
-        };
-        let values = [vec![("file", shown.clone())], values].concat();
-        lines.push(Line::new(Tone::Dim, id, values));
-    }
-    for problem in here.iter().take(NAMED_MAX) {
-        let line = problem.line.unwrap_or_default().to_string();
-        let reason = ("reason", problem.reason.clone());
-        let values = vec![("file", shown.clone()), ("line", line), reason];
-        lines.push(Line::new(Tone::Dim, "evidence-skipped", values));
-    }
-    if here.len() > NAMED_MAX {
-        let values = vec![("file", shown), ("count", (here.len() - NAMED_MAX).to_string())];
-        lines.push(Line::new(Tone::Dim, "evidence-more-skipped", values));
+fn tone(fact: &Fact) -> Tone {
+    match fact.weight {
+        Weight::Proof => Tone::Good,
+        Weight::Support => Tone::Plain,
+        Weight::Silence => Tone::Dim,
+        // One line among many is no reason to look up.
+        Weight::Unusable if fact.id.contains("skipped") => Tone::Dim,
+        Weight::Unusable | Weight::Doubt => Tone::Warn,
+        // The old keys stand beside the new one already.
+        Weight::Contradiction if fact.source == Source::KnownHosts => Tone::Warn,
+        Weight::Contradiction | Weight::Veto => Tone::Danger,
     }
 }
 
@@ -162,7 +103,9 @@ pub(crate) mod testing {
     use russh::keys::ssh_key::PublicKey;
 
     use crate::prompt::HostKeyQuestion;
-    use crate::trust::{Evidence, Finding, KnownKey, Place, Problem, Sshfp, Subject, fingerprint};
+    use crate::trust::{
+        Dates, Evidence, Finding, FirstSeen, KnownKey, Place, Problem, Sshfp, Subject,
+    };
 
     const OFFERED: &str = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
     const OLD: &str = include_str!("../../tests/data/trust/certificates/host-revoked.pub");
@@ -189,12 +132,16 @@ pub(crate) mod testing {
         Evidence {
             subject: Subject { name: "web1".into(), port: 2222, alias: false },
             offered: key(OFFERED),
-            is_certificate: false,
+            pins: Vec::new(),
+            certificate: None,
+            authorities: Vec::new(),
             finding,
             certificate_fault: None,
             sshfp: Sshfp::NotLookedUp,
             searched: vec!["/home/anna/.ssh/known_hosts".into(), "/etc/ssh/ssh_known_hosts".into()],
             problems: Vec::new(),
+            dates: Dates::default(),
+            authority_problems: Vec::new(),
         }
     }
 
@@ -217,16 +164,19 @@ pub(crate) mod testing {
         evidence
     }
 
-    pub(crate) fn question(evidence: &Evidence) -> HostKeyQuestion<'_> {
-        let key = &evidence.offered;
-        HostKeyQuestion {
-            host: "web1",
-            evidence,
-            sha256: fingerprint::sha256(key),
-            md5: fingerprint::md5(key),
-            randomart: fingerprint::randomart(key),
-            key_type: fingerprint::type_name(key),
+    /// The same, with the day on which the known keys were written: today.
+    pub(crate) fn with_dates(mut evidence: Evidence) -> Evidence {
+        let directory = tempfile::tempdir().expect("a directory");
+        let seen = FirstSeen::at(directory.path().join("first-seen"));
+        for known in super::known(&evidence) {
+            seen.note(&evidence.subject, &known.key).expect("noted");
         }
+        evidence.dates = seen.dates();
+        evidence
+    }
+
+    pub(crate) fn question(evidence: &Evidence) -> HostKeyQuestion<'_> {
+        HostKeyQuestion::new("web1", evidence)
     }
 }
 

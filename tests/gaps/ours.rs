@@ -95,9 +95,12 @@ pub async fn transport_for(
         hash: false,
         command: None,
         revoked: None,
+        authorities: None,
+        pins: Vec::new(),
         update: tessh::config::UpdateHostKeys::No,
         visual: false,
         dns: DnsCheck::default(),
+        first_seen: None,
     };
     let options = TransportOptions {
         lists: Lists { host_key: options.host_key, ..Lists::default() },

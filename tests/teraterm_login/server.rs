@@ -38,11 +38,17 @@ pub struct Scripted {
 
 impl Scripted {
     pub fn start(steps: impl Into<VecDeque<Step>>) -> Scripted {
+        Scripted::with_banner(steps, None)
+    }
+
+    /// The same, with words before any login.
+    pub fn with_banner(steps: impl Into<VecDeque<Step>>, banner: Option<&'static str>) -> Scripted {
         let key = include_str!("../data/keys/made/ed25519.openssh");
         let key = PrivateKey::from_openssh(key).unwrap();
         let public = key.public_key().to_openssh().unwrap();
         let (log, hang_up) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
-        let script = Script { steps: Arc::new(Mutex::new(steps.into())), log: Arc::clone(&log) };
+        let steps = Arc::new(Mutex::new(steps.into()));
+        let script = Script { steps, log: Arc::clone(&log), banner };
         let (started, port) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let end = Arc::clone(&hang_up);
@@ -126,6 +132,7 @@ async fn serve(listener: TcpListener, key: PrivateKey, script: Script, end: Arc<
 struct Script {
     steps: Arc<Mutex<VecDeque<Step>>>,
     log: Arc<Mutex<Vec<String>>>,
+    banner: Option<&'static str>,
 }
 
 impl Script {
@@ -152,6 +159,10 @@ impl Script {
 
 impl Handler for Script {
     type Error = russh::Error;
+
+    async fn authentication_banner(&mut self) -> Result<Option<String>, russh::Error> {
+        Ok(self.banner.map(str::to_owned))
+    }
 
     async fn auth_none(&mut self, user: &str) -> Result<Auth, russh::Error> {
         Ok(self.next(format!("none {user}")))

@@ -122,17 +122,6 @@ pub(super) fn chain(document: &Document, options: &Options) -> Vec<Method> {
     }
 }
 
-/// What must not be passed over in connecting.
-pub(super) fn refuse_unbuilt(document: &Document) -> Result<()> {
-    if document.profile().fingerprints.is_empty() {
-        return Ok(());
-    }
-    let name = shown(document.name());
-    let cause = say!("error-cli-profile-pinned-fingerprints-are", name);
-    let file = text::line(&document.path().to_string_lossy(), 4 * MAX_SHOWN);
-    Err(Error::new(Kind::Config, cause).hint(say!("error-cli-they-are-fingerprints", file)))
-}
-
 /// What the session asks for and does not get.
 pub(super) fn warnings(document: &Document) -> Vec<String> {
     let name = shown(document.name());
@@ -195,6 +184,8 @@ pub(in crate::cli) fn of_command_line(
         server.map_err(|fault| Error::new(Kind::Usage, say!("route-proxy-flag", fault)))?;
     }
     profile.proxy.clone_from(&typed.proxy);
+    // A whole key is kept by its fingerprint.
+    profile.fingerprints = super::pins(typed, None)?.iter().map(ToString::to_string).collect();
     profile.confirm_paste = typed.confirm_paste.then_some(true);
     profile.encoding.clone_from(&typed.encoding);
     let log = typed.log.as_ref().map(|path| record::settled(path, directory));

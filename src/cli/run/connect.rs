@@ -30,11 +30,11 @@ use crate::config::{self, Method, MethodChoice, Options, Origin, RequestTty, Ses
 use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
 use crate::keys::security_key::SecurityKeys;
-use crate::prompt::Prompt;
+use crate::prompt::{Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
-use crate::trust::{Policy, Sources, Subject, VerifyDns};
+use crate::trust::{Judgement, Policy, Sources, Subject, VerifyDns};
 
 /// Sessions on top of the first one: more than a person can keep apart.
 const MAX_DUPLICATES: usize = 4;
@@ -137,7 +137,27 @@ pub(super) async fn enter(
         .map_err(|error| name_host(error, plan))?;
     let mut session = log_in(visit, transport, login).await?;
     session.route = route::told(plan);
+    prompt.welcome(&Welcome {
+        host: &plan.host,
+        user: &session.user(),
+        how: &session.how,
+        is_proved: session.is_proved(),
+    });
     Ok((session, connected))
+}
+
+/// The same way up to the key exchange: what is known of the host at the end of it. Only hosts
+/// before it are logged in to.
+pub(super) async fn judge(visit: &Visit<'_>) -> Result<Judgement> {
+    let Visit { plan, environment, prompt, .. } = visit;
+    let options = &plan.options;
+    options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    let wanted = transport_options(options);
+    wanted.lists.check()?;
+    let host = host_policy(plan, environment)?;
+    let (stream, budget) = route::reach(visit).await?;
+    let judged = verify::judge(stream, host, &wanted, budget, Arc::clone(prompt)).await;
+    judged.map_err(|error| name_host(error, plan))
 }
 
 /// By the chosen method, by what was remembered, or as the person now says.
@@ -325,18 +345,22 @@ pub(super) fn route(plan: &Plan, environment: &Environment) -> Route {
     }
 }
 
-fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
-    let options = &plan.options;
-    let subject = Subject {
+/// Whom a key must belong to.
+pub(super) fn subject(options: &Options) -> Subject {
+    Subject {
         name: match &options.host_key_alias.value {
             Some(alias) => alias.to_ascii_lowercase(),
             None => options.hostname.value.to_ascii_lowercase(),
         },
         port: options.port.value,
         alias: options.host_key_alias.value.is_some(),
-    };
+    }
+}
+
+fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
+    let options = &plan.options;
     Ok(HostPolicy {
-        subject,
+        subject: subject(options),
         shown: route::shown(plan),
         sources: Sources {
             user: options.user_known_hosts_files.value.clone(),
@@ -351,12 +375,15 @@ fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
         hash: options.hash_known_hosts.value,
         command: options.known_hosts_command.value.clone(),
         revoked: options.revoked_host_keys.value.clone(),
+        authorities: Some(environment.authorities()),
+        pins: plan.pins.clone(),
         update: match options.update_host_keys.value {
             config::UpdateHostKeys::Ask if options.batch_mode.value => config::UpdateHostKeys::No,
             update => update,
         },
         visual: options.visual_host_key.value,
         dns: dns_check(options, environment)?,
+        first_seen: Some(environment.first_seen()),
     })
 }
 

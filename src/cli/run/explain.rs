@@ -22,7 +22,7 @@ use crate::config::{
     StrictHostKeyChecking, TABLE, VerifyHostKeyDns, Why,
 };
 use crate::error::Error;
-use crate::trust::{KnownHosts, KnownKey, Sources, Subject, fingerprint};
+use crate::trust::{KnownHosts, KnownKey, Sources, fingerprint};
 
 /// How many characters of one value are shown.
 const MAX_SHOWN: usize = 400;
@@ -261,14 +261,7 @@ fn hop(via: &Plan) -> Json {
 }
 
 fn trust(options: &Options) -> Json {
-    let subject = Subject {
-        name: match &*options.host_key_alias {
-            Some(alias) => alias.to_ascii_lowercase(),
-            None => options.hostname.to_ascii_lowercase(),
-        },
-        port: *options.port,
-        alias: options.host_key_alias.is_some(),
-    };
+    let subject = super::connect::subject(options);
     let sources = Sources {
         user: options.user_known_hosts_files.value.clone(),
         global: options.global_known_hosts_files.value.clone(),

@@ -26,7 +26,7 @@ use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::sshfp;
-use crate::ui::plain::Plain;
+use crate::ui::plain::{Plain, Sigils};
 use crate::ui::screen::Screen;
 use crate::ui::screen::generator::{Surroundings, generator};
 use ask::{Asker, Opened, shown};
@@ -61,6 +61,8 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
                 banner: false,
                 ask_pass: environment.ask_pass(),
                 say: log::to_stderr,
+                sigils: Sigils::default(),
+                report: None,
             },
         },
         directory: context.home.join(".ssh"),

@@ -11,6 +11,7 @@ mod new;
 mod query;
 mod route;
 mod sessions;
+mod trust;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 use crate::ui::dialogs::Dialogs;
-use crate::ui::plain::Plain;
+use crate::ui::plain::{Plain, Sigils};
 use crate::ui::screen::Screen;
 
 /// What `head` leaves a writer with: 128 and SIGPIPE.
@@ -57,6 +58,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
         Verb::Keygen => keygen::run(typed, &environment),
+        Verb::Trust => trust::run(typed, environment),
         Verb::Connect if typed.query.is_some() => {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
@@ -119,6 +121,11 @@ fn prompt(plan: &Plan, typed: &Typed, environment: &Environment) -> Arc<dyn Prom
         banner: plan.options.log_level.value >= crate::config::LogLevel::Info,
         ask_pass: environment.ask_pass(),
         say: log::to_stderr,
+        sigils: Sigils::new(
+            !typed.as_ssh && terminal::is_terminal(rustix::stdio::stderr()),
+            log::level() >= crate::config::LogLevel::Verbose,
+        ),
+        report: typed.json.then_some(trust::report::connection),
     };
     if plain.batch || typed.plain || typed.as_ssh {
         return Arc::new(plain);

@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,12 +53,8 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     within_signals(lead(asking, desk, environment))
 }
 
-/// The history: `$XDG_STATE_HOME/tessh/history`, by default in `~/.local/state`.
 fn history(environment: &Environment) -> History {
-    let base = environment.get("XDG_STATE_HOME").map(PathBuf::from);
-    let base = base.filter(|path| path.is_absolute());
-    let base = base.unwrap_or_else(|| environment.home().join(".local/state"));
-    History::new(base.join("tessh/history"))
+    History::new(environment.state().join("history"))
 }
 
 /// Puts the host of a session that has begun into the history: as typed, with user and port

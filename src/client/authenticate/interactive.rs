@@ -58,6 +58,7 @@ impl Dialogue {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
         // The library wipes its copy of a password.
+        shared.record.prove();
         let request = self.transport.handle.authenticate_password(user, secret.expose());
         let result = readable_answer(&shared, answered(&shared, request)).await?;
         self.outcome(result).await
@@ -112,6 +113,9 @@ impl Dialogue {
                 return Err(too_much(prompts.len()));
             }
             let challenge = self.challenge(&name, &instructions, &prompts);
+            if !challenge.prompts.is_empty() {
+                shared.record.prove();
+            }
             let answers = self.answer(challenge).await?;
             // The library takes the texts over and does not wipe them.
             let texts = answers.iter().map(|answer| answer.expose().to_owned()).collect();

@@ -110,6 +110,16 @@ impl Session {
         self.shared.negotiated()
     }
 
+    /// The user name on the server.
+    pub fn user(&self) -> String {
+        self.shared.record.user()
+    }
+
+    /// Whether the server asked for anything that only the user has before it took the login.
+    pub fn is_proved(&self) -> bool {
+        self.shared.record.is_proved()
+    }
+
     /// Why the connection ended, if it has.
     pub fn ended(&self) -> Option<Error> {
         self.shared.ended()

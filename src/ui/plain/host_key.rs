@@ -4,13 +4,20 @@
 use std::fs::File;
 use std::io::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::MAX_MISTAKES;
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion};
 use crate::say;
 use crate::terminal;
-use crate::trust::Finding;
-use crate::trust::fingerprint::Hash;
+use crate::trust::fingerprint::{self, Hash};
+use crate::trust::{Finding, KnownKey};
 use crate::ui::evidence;
+
+/// Old keys that are shown before the new one; the evidence names more.
+const OLD_MAX: usize = 2;
+/// A picture and the gap after it, in columns.
+const PICTURE_WIDTH: usize = 19 + 4;
 
 /// Shows the warning on the terminal and asks.
 pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
@@ -55,27 +62,71 @@ fn understood(typed: &str, word: &str) -> Option<HostKeyAnswer> {
 fn warning(question: &HostKeyQuestion<'_>) -> String {
     let HostKeyQuestion { host, key_type, sha256, md5, .. } = question;
     let [headline, meaning] = evidence::summary(host, question.evidence);
-    let mut lines = vec![
-        say!("warning-plain-title", text = headline.text()),
-        meaning.text(),
+    let mut lines = vec![say!("warning-plain-title", text = headline.text()), meaning.text()];
+    let old = evidence::known(question.evidence);
+    for known in old.iter().take(OLD_MAX) {
+        lines.extend(on_record(question, known));
+    }
+    lines.extend([
         say!("warning-plain-offered", kind = key_type),
         format!("  {sha256}"),
         format!("  {md5}"),
-        question.randomart.trim_end().to_owned(),
-    ];
+    ]);
+    match old.first().filter(|_| question.evidence.is_alarming()) {
+        Some(known) => lines.extend(side_by_side(
+            &fingerprint::randomart(&known.key),
+            question.randomart.trim_end(),
+        )),
+        None => lines.push(question.randomart.trim_end().to_owned()),
+    }
     lines.extend(evidence::lines(question.evidence, Hash::Sha256).iter().enumerate().map(
         |(at, line)| match at {
             0 => line.text(),
             _ => format!("  {}", line.text()),
         },
     ));
+    if !question.evidence.is_alarming() {
+        let choices = [
+            say!("warning-plain-yes"),
+            say!("warning-plain-once"),
+            say!("warning-plain-no"),
+            say!("warning-plain-fingerprint"),
+        ];
+        lines.extend(choices.map(|choice| format!("  {choice}")));
+    }
     lines.join("\n") + "\n"
+}
+
+/// A key on record: what it is, where it stands, and since when.
+fn on_record(question: &HostKeyQuestion<'_>, known: &KnownKey) -> Vec<String> {
+    let kind = fingerprint::type_name(&known.key);
+    let mut lines = vec![
+        say!("warning-plain-known", kind),
+        format!("  {}", fingerprint::sha256(&known.key)),
+        format!("  {}", fingerprint::md5(&known.key)),
+        format!("  {}", say!("warning-at", place = known.at)),
+    ];
+    if let Some(since) = evidence::first_written(question.evidence, known) {
+        lines.push(format!("  {}", say!("warning-since", since)));
+    }
+    lines
+}
+
+/// The old picture and the new one, under their names.
+fn side_by_side(old: &str, new: &str) -> Vec<String> {
+    let (before, now) = (say!("warning-plain-before"), say!("warning-plain-now"));
+    let pad = |text: &str| " ".repeat(PICTURE_WIDTH.saturating_sub(text.width()));
+    let rows = old.lines().zip(new.lines()).map(|(old, new)| (old.to_owned(), new.to_owned()));
+    std::iter::once((before, now))
+        .chain(rows)
+        .map(|(old, new)| format!("{old}{}{new}", pad(&old)))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ui::evidence::testing::{changed, evidence, question, with_faults};
+    use crate::ui::evidence::testing::{changed, evidence, question, with_dates, with_faults};
 
     #[test]
     fn the_words_are_understood_and_nothing_else_is() {
@@ -101,6 +152,28 @@ mod tests {
                 assert!(shown.contains(&line.text()), "{}: {shown}", line.text());
             }
             assert!(shown.contains("MD5:") && shown.contains("[SHA256]"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn old_and_new_stand_together_and_each_choice_says_what_it_does() {
+        let changed = changed();
+        let shown = warning(&question(&changed));
+        let old = evidence::known(&changed)[0].clone();
+        let (before, after) = shown.split_once("Offered:").expect("both keys");
+        assert!(before.contains("On record: ED25519"), "{shown}");
+        assert!(before.contains(&fingerprint::sha256(&old.key)), "{shown}");
+        assert!(before.contains("in /home/anna/.ssh/known_hosts:12"), "{shown}");
+        assert!(after.contains("On record              Presented now\n"), "{shown}");
+        assert_eq!(after.matches("[SHA256]").count(), 2, "{shown}");
+        assert!(!shown.contains("first written"), "nobody knows: {shown}");
+
+        let since = warning(&question(&with_dates(changed.clone())));
+        assert!(since.contains("known_hosts:12\n  first written on 20"), "{since}");
+
+        let shown = warning(&question(&evidence(Finding::Unknown)));
+        for choice in ["yes: ", "once: ", "no: ", "a fingerprint: "] {
+            assert!(shown.contains(&format!("\n  {choice}")), "{choice}: {shown}");
         }
     }
 }

@@ -7,6 +7,7 @@ mod host_key;
 mod login;
 mod paste;
 mod rotation;
+mod sigil;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -14,11 +15,13 @@ use std::process::{Command, Stdio};
 
 use crate::prompt::{
     Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
-    RotationQuestion,
+    RotationQuestion, Welcome,
 };
 use crate::secret::Secret;
 use crate::terminal;
+use crate::trust::Judgement;
 use login::Lines;
+pub use sigil::Sigils;
 
 /// Answers that make no sense before the question is given up.
 const MAX_MISTAKES: usize = 5;
@@ -44,13 +47,20 @@ pub struct Plain {
     pub ask_pass: Option<AskPass>,
     /// Writes to standard error as it is.
     pub say: fn(&str),
+    /// How the server's words are told from ours.
+    pub sigils: Sigils,
+    /// Hears of each host key that was judged, and why it was accepted if it was.
+    pub report: Option<Report>,
 }
+
+/// See [`Prompt::judged`].
+pub type Report = fn(&Judgement, Option<&str>);
 
 impl Plain {
     fn terminal(&self) -> Option<File> {
         match self.batch {
             true => None,
-            false => terminal::open_controlling().ok(),
+            false => terminal::open_controlling().ok().inspect(|_| self.sigils.lead()),
         }
     }
 
@@ -98,19 +108,23 @@ impl Prompt for Plain {
         }
         for line in [&challenge.name, &challenge.instruction] {
             for line in line.lines().filter(|line| !line.is_empty()) {
-                (self.say)(&format!("| {line}\n"));
+                (self.say)(&match self.sigils.on {
+                    true => self.sigils.marked(line),
+                    false => format!("| {line}\n"),
+                });
             }
         }
         let mut answers = Vec::with_capacity(challenge.prompts.len());
         for prompt in &challenge.prompts {
+            let label = self.sigils.label(&challenge, &prompt.text);
             let shown = match (prompt.echo, self.terminal()) {
                 (true, Some(tty)) if !self.ask_pass.as_ref().is_some_and(|ask| ask.always) => {
-                    match terminal::secret::read_shown(&tty, &prompt.text) {
+                    match terminal::secret::read_shown(&tty, &label) {
                         Ok(Some(typed)) => Answer::Given(Secret::new(typed)),
                         Ok(None) | Err(_) => Answer::Cancelled,
                     }
                 }
-                _ => self.hidden(&prompt.text),
+                _ => self.hidden(&label),
             };
             match shown {
                 Answer::Given(secret) => answers.push(secret),
@@ -155,9 +169,24 @@ impl Prompt for Plain {
         }
     }
 
+    fn judged(&self, judgement: &Judgement, because: Option<&str>) {
+        if let Some(report) = self.report {
+            report(judgement, because);
+        }
+    }
+
+    fn welcome(&self, welcome: &Welcome<'_>) {
+        if let Some(text) = self.sigils.welcome(welcome).filter(|_| self.banner) {
+            (self.say)(&format!("tessh: {text}\n"));
+        }
+    }
+
     fn notice(&self, notice: Notice<'_>) {
         match notice {
-            Notice::Banner(text) if self.banner => (self.say)(text),
+            Notice::Banner(text) if self.banner => {
+                self.sigils.lead();
+                (self.say)(&self.sigils.marked(text));
+            }
             Notice::Banner(_) => {}
             Notice::Warning(text) => log::warn!("{text}"),
             Notice::Error(text) => log::error!("{text}"),

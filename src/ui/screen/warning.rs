@@ -94,7 +94,8 @@ impl Warning {
             (true, false) => say!("warning-then-add"),
             (false, _) => say!("warning-then-once"),
         };
-        self.form.set_text(Key::Then, vec![(Tone::Dim, text)]);
+        let otherwise = say!("warning-then-disconnect");
+        self.form.set_text(Key::Then, vec![(Tone::Dim, text), (Tone::Dim, otherwise)]);
     }
 
     fn close(&mut self, answer: HostKeyAnswer) -> Act {
@@ -171,6 +172,7 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
         ];
         for known in evidence::known(evidence).iter().take(OLD_MAX) {
             lines.extend(old(known, hash));
+            lines.extend(since(evidence, known));
         }
         return vec![Block::art(&hash.picture(key)), Block::wrapped(lines)];
     }
@@ -180,9 +182,11 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
         // Its place is in the headline.
         before.extend(old(first, hash).into_iter().take(2));
         before.extend(picture(&hash.picture(&first.key)));
+        before.extend(since(evidence, first));
     }
     for known in known.iter().take(OLD_MAX).skip(1) {
         before.extend(old(known, hash));
+        before.extend(since(evidence, known));
     }
     let mut now = vec![(Tone::Plain, say!("warning-now", kind)), (Tone::Danger, hash.of(key))];
     now.extend(picture(&hash.picture(key)));
@@ -197,6 +201,12 @@ fn old(known: &KnownKey, hash: Hash) -> [(Tone, String); 3] {
         (Tone::Strong, hash.of(&known.key)),
         (Tone::Dim, say!("warning-at", place = known.at)),
     ]
+}
+
+/// When the key was first written, if that is known.
+fn since(evidence: &Evidence, known: &KnownKey) -> Option<(Tone, String)> {
+    let since = evidence::first_written(evidence, known)?;
+    Some((Tone::Dim, say!("warning-since", since)))
 }
 
 fn picture(art: &str) -> impl Iterator<Item = (Tone, String)> {

@@ -10,6 +10,7 @@ use crate::cli::resolve::{Plan, Surroundings, options, resolve_within};
 use crate::config::MethodChoice;
 use crate::profiles::{LOG_FORMATS, LOG_TIMESTAMPS, METHODS};
 use crate::terminal::record::{Format, Stamps};
+use crate::trust::Pin;
 
 struct Home(tempfile::TempDir);
 
@@ -205,9 +206,7 @@ fn the_method_is_the_saved_one_unless_another_is_typed() {
 
 #[test]
 fn what_cannot_be_done_is_refused_and_not_passed_over() {
-    let pin = "fingerprints = ['SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU']\n";
     for (text, words) in [
-        (pin, "profile x: pinned fingerprints are not supported by this version"),
         ("options = ['Nonsense=1']\n", "profile x: Bad configuration option: nonsense"),
         ("options = ['Tunnel=yes']\n", "profile x: Tunnel yes: tunnel"),
     ] {
@@ -218,6 +217,30 @@ fn what_cannot_be_done_is_refused_and_not_passed_over() {
     for flag in ["--force", "--yes"] {
         assert!(Home::new("", &[]).plan(&[flag, "h"]).is_err(), "{flag}");
     }
+}
+
+#[test]
+fn typed_host_keys_take_the_place_of_saved_ones_and_jump_hosts_have_none() {
+    const SAVED: &str = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+    const TYPED: &str = "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff";
+    let text = format!("host = 'h'\njump = 'gate'\nfingerprints = ['{SAVED}']\n");
+    let home = Home::new("", &[("x.toml", &text)]);
+    let pins = |words: &[&str]| {
+        let plan = home.plan(words).unwrap();
+        assert!(plan.via.is_none_or(|via| via.pins.is_empty()));
+        let told = |pin: &Pin| format!("{pin} by {}", pin.from());
+        plan.pins.iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(pins(&["x"]), [format!("{SAVED} by the saved session x")]);
+    assert_eq!(pins(&["--host-key", TYPED, "x"]), [format!("MD5:{TYPED} by --host-key")]);
+    assert_eq!(pins(&["--host-key", TYPED, "--host-key", SAVED, "h"]).len(), 2);
+    assert!(pins(&["h"]).is_empty());
+    for bad in ["", "SHA256:short", "*", &"A".repeat(9000)] {
+        let error = home.plan(&["--host-key", bad, "h"]).unwrap_err();
+        assert!(error.to_string().contains("--host-key: '"), "{error}");
+    }
+    let many = ["--host-key", SAVED].repeat(101);
+    assert!(home.plan(&[many, vec!["h"]].concat()).is_err());
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::catalogue::testing::in_each_language;
-use crate::ui::evidence::testing::{changed, evidence, other_type, question, with_faults};
+use crate::ui::evidence::testing::{
+    changed, evidence, other_type, question, with_dates, with_faults,
+};
 use crate::ui::screen::testing::Stage;
 
 const SIZES: [(u16, u16); 3] = [(60, 15), (80, 24), (200, 60)];
@@ -134,6 +136,15 @@ fn old_and_new_key_stand_side_by_side_also_on_a_small_screen() {
 }
 
 #[test]
+fn the_day_of_an_old_key_is_shown_where_it_is_known() {
+    for evidence in [changed(), other_type()] {
+        assert!(!all(&evidence, "").contains("first written"));
+        let shown = all(&with_dates(evidence), "");
+        assert_eq!(shown.matches("first written on 20").count(), 1, "{shown}");
+    }
+}
+
+#[test]
 fn the_evidence_is_there_and_can_be_scrolled_to() {
     let evidence = with_faults(unknown());
     let whole = all(&evidence, "");
@@ -147,9 +158,9 @@ fn the_evidence_is_there_and_can_be_scrolled_to() {
         assert!(whole.contains(text), "{text}:\n{whole}");
     }
     let (small, _) = play(&evidence, (60, 15), "");
-    assert!(!small.contains("expired on") && small.contains("more below"), "{small}");
+    assert!(!small.contains("was not searched") && small.contains("more below"), "{small}");
     let (end, _) = play(&evidence, (60, 15), &"<PageDown>".repeat(12));
-    assert!(end.contains("expired on") && end.contains("Disconnect"), "{end}");
+    assert!(end.contains("was not searched") && end.contains("Disconnect"), "{end}");
 }
 
 #[test]

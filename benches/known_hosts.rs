@@ -1,0 +1,71 @@
+//! `cargo bench --bench known_hosts`: what a connection waits for where known_hosts has a
+//! hundred thousand lines, plain or hashed: reading the file, and looking up a host that is not
+//! in it, on another port than 22, which is the longest. Prints the best of several rounds,
+//! because the rest of the machine has its own work, and fails where a look-up takes longer
+//! than 20 ms. With `--quick` a tenth of the rounds.
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::fs;
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime};
+
+use russh::keys::PublicKeyOrCertificate;
+use russh::keys::ssh_key::PublicKey;
+use tessh::trust::{Finding, KnownHosts, Sources, Subject, store};
+
+const LINES: usize = 100_000;
+const ROUNDS: usize = 30;
+const LIMIT: Duration = Duration::from_millis(20);
+const KEY: &str = include_str!("../tests/data/trust/certificates/host-ed25519.pub");
+const RSA: &str = include_str!("../tests/data/trust/certificates/host-rsa.pub");
+
+fn main() -> ExitCode {
+    let rounds = match std::env::args().any(|argument| argument == "--quick") {
+        true => ROUNDS / 10,
+        false => ROUNDS,
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let mut slow = false;
+    println!("{LINES} lines         read      look-up");
+    for (kind, hashed) in [("plain", false), ("hashed", true)] {
+        let file = directory.path().join(kind);
+        fs::write(&file, text(&directory.path().join("line"), hashed)).unwrap();
+        let sources = Sources { user: vec![file], global: Vec::new() };
+        let (mut read, mut found) = (Duration::MAX, Duration::MAX);
+        for round in 0..rounds {
+            let start = Instant::now();
+            let known = KnownHosts::load(&sources);
+            read = read.min(start.elapsed());
+            let port = 1024 + u16::try_from(round).unwrap();
+            let subject = Subject { name: "unknown.example.com".into(), port, alias: false };
+            let offered = PublicKeyOrCertificate::from(PublicKey::from_openssh(KEY).unwrap());
+            let start = Instant::now();
+            let evidence = known.lookup(&subject, &offered, SystemTime::now());
+            found = found.min(start.elapsed());
+            assert!(matches!(evidence.finding, Finding::Unknown));
+        }
+        let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1000.0);
+        println!("{kind:16} {:>10} {:>12}", ms(read), ms(found));
+        slow |= found > LIMIT;
+    }
+    match slow {
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    }
+}
+
+/// A file of keys of hosts that nobody asks for.
+fn text(scratch: &std::path::Path, hashed: bool) -> String {
+    let key = RSA.trim_end();
+    if !hashed {
+        let line = |n: usize| format!("host{n}.example.com,10.0.{}.{} {key}\n", n / 256, n % 256);
+        return (0..LINES).map(line).collect();
+    }
+    // Some hundred names hashed as the program does it, again and again: each line is searched.
+    let key = PublicKey::from_openssh(KEY).unwrap();
+    for n in 0..100 {
+        let subject = Subject { name: format!("host{n}"), port: 22, alias: false };
+        store::add(scratch, &subject, &key, true).unwrap();
+    }
+    fs::read_to_string(scratch).unwrap().repeat(LINES / 100)
+}

@@ -1,0 +1,238 @@
+//! Authorities as records: whose host certificates count, for which hosts, and how they are signed.
+//!
+//! One TOML file each, as saved sessions are:
+//!
+//! ```toml
+//! name = "Example Company"
+//! public_key = "ssh-ed25519 AAAAC3Nz…"     # as in a .pub file, or the base64 alone
+//! validity = "*.example.com && port:22"    # see `validity`
+//! rsa_sha1 = false                         # the hashes that an RSA key may sign with
+//! rsa_sha256 = true
+//! rsa_sha512 = true
+//! ```
+//!
+//! Here is what a file says; [`Store`] has the directory, [`putty`] reads the records of PuTTY.
+//! A file that is wrong in any way, down to a key that is not known, is trusted for nothing: it
+//! could be the one that says less than the others.
+
+pub mod putty;
+mod store;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use data_encoding::BASE64;
+use russh::keys::ssh_key::PublicKey;
+use toml_edit::{Document, Item};
+
+use super::validity::Validity;
+use super::{Place, Problem, Subject, quote};
+use crate::say;
+
+pub use store::{Draft, Store};
+
+/// How large a file may be, in bytes: a 16384-bit RSA key and the longest expression fit.
+pub const FILE_MAX: usize = 64 * 1024;
+
+/// The longest name, in bytes of UTF-8: escaped it is the name of a file.
+pub const NAME_MAX: usize = 80;
+
+/// What the types of certificates have in their names.
+const CERTIFICATE: &[u8] = b"-cert-v";
+
+/// The hashes that an authority with an RSA key may sign certificates with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RsaHashes {
+    /// `ssh-rsa`: SHA-1, for which collisions can be bought.
+    pub sha1: bool,
+    /// `rsa-sha2-256`.
+    pub sha256: bool,
+    /// `rsa-sha2-512`.
+    pub sha512: bool,
+}
+
+impl Default for RsaHashes {
+    /// As CASignatureAlgorithms of ssh_config(5) has it.
+    fn default() -> RsaHashes {
+        RsaHashes { sha1: false, sha256: true, sha512: true }
+    }
+}
+
+/// An authority: what its record says.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    /// Its name.
+    pub name: String,
+    /// Its key.
+    pub key: PublicKey,
+    /// The hosts and ports that it is trusted for.
+    pub validity: Validity,
+    /// What it may sign with if its key is an RSA key.
+    pub hashes: RsaHashes,
+    /// Its file, and the line of the key.
+    pub at: Place,
+}
+
+/// All records, and what is wrong with the files that are none.
+#[derive(Clone, Debug, Default)]
+pub struct Authorities {
+    /// The records, by name.
+    pub records: Vec<Authority>,
+    /// The files that count for nothing.
+    pub problems: Vec<Problem>,
+}
+
+impl Authorities {
+    /// Those that cover a host.
+    pub(super) fn covering(&self, subject: &Subject) -> impl Iterator<Item = &Authority> {
+        let name = subject.bare_name();
+        self.records.iter().filter(move |it| it.validity.covers(&name, subject.port))
+    }
+}
+
+impl Authority {
+    /// The name, fit to be shown.
+    pub fn shown(&self) -> String {
+        quote::piece(&self.name)
+    }
+
+    /// Reads the text of a file; `name` is the file's, for one that has no other.
+    ///
+    /// # Errors
+    /// What is wrong, with the file and the line.
+    pub fn read(text: &[u8], file: &Path, name: &str) -> Result<Authority, Problem> {
+        let fault = |(line, reason): (usize, String)| Problem {
+            file: file.to_owned(),
+            line: Some(line),
+            reason,
+        };
+        let text = str::from_utf8(text).map_err(|error| {
+            fault((line_at(text, error.valid_up_to()), say!("authority-not-utf-8")))
+        })?;
+        let document = Document::parse(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            fault((line_at(text.as_bytes(), start), quote::piece(error.message())))
+        })?;
+        Fields { text, document: &document }.read(file, name).map_err(fault)
+    }
+}
+
+/// The line of a place in a text, from 1.
+fn line_at(text: &[u8], at: usize) -> usize {
+    text[..at.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() + 1
+}
+
+/// A fault: the line, and what is wrong.
+type Read<T> = Result<T, (usize, String)>;
+
+struct Fields<'a> {
+    text: &'a str,
+    document: &'a Document<&'a str>,
+}
+
+impl Fields<'_> {
+    fn read(&self, file: &Path, name: &str) -> Read<Authority> {
+        const KNOWN: [&str; 6] =
+            ["name", "public_key", "validity", "rsa_sha1", "rsa_sha256", "rsa_sha512"];
+        let unknown = self.document.iter().find(|(key, _)| !KNOWN.contains(key));
+        if let Some((key, item)) = unknown {
+            let key = quote::piece(key);
+            return Err((self.line(item), say!("authority-unknown-key", key)));
+        }
+        let name = match self.document.get("name") {
+            Some(item) => self.string("name", item)?.to_owned(),
+            None => name.to_owned(),
+        };
+        check_name(&name).map_err(|what| (self.line_of("name"), what))?;
+        let key = read_key(self.wanted("public_key")?);
+        let line = self.line_of("public_key");
+        let key = key.map_err(|what| (line, format!("public_key: {what}")))?;
+        let validity = Validity::parse(self.wanted("validity")?)
+            .map_err(|fault| (self.line_of("validity"), format!("validity: {fault}")))?;
+        let default = RsaHashes::default();
+        let hashes = RsaHashes {
+            sha1: self.flag("rsa_sha1", default.sha1)?,
+            sha256: self.flag("rsa_sha256", default.sha256)?,
+            sha512: self.flag("rsa_sha512", default.sha512)?,
+        };
+        let at = Place { file: file.to_owned(), line };
+        Ok(Authority { name, key, validity, hashes, at })
+    }
+
+    fn wanted(&self, field: &str) -> Read<&str> {
+        match self.document.get(field) {
+            Some(item) => self.string(field, item),
+            None => Err((1, say!("authority-missing", field))),
+        }
+    }
+
+    fn string<'b>(&self, field: &str, item: &'b Item) -> Read<&'b str> {
+        item.as_str().ok_or_else(|| (self.line(item), say!("authority-no-text", field)))
+    }
+
+    fn flag(&self, field: &str, default: bool) -> Read<bool> {
+        match self.document.get(field) {
+            Some(item) => {
+                item.as_bool().ok_or_else(|| (self.line(item), say!("authority-no-flag", field)))
+            }
+            None => Ok(default),
+        }
+    }
+
+    fn line_of(&self, field: &str) -> usize {
+        self.document.get(field).map_or(1, |item| self.line(item))
+    }
+
+    fn line(&self, item: &Item) -> usize {
+        let span: Range<usize> = item.span().unwrap_or_default();
+        line_at(self.text.as_bytes(), span.start)
+    }
+}
+
+/// Whether this may name an authority.
+///
+/// # Errors
+/// Why not, one line.
+pub fn check_name(name: &str) -> Result<(), String> {
+    if name.trim().is_empty() {
+        return Err(say!("authority-name-empty"));
+    }
+    if name.len() > NAME_MAX {
+        return Err(say!("authority-name-long", limit = NAME_MAX));
+    }
+    match name.chars().any(char::is_control) {
+        true => Err(say!("authority-name-control")),
+        false => Ok(()),
+    }
+}
+
+/// A key as in a `.pub` file, or its base64 alone. A certificate is no authority.
+///
+/// # Errors
+/// What is wrong, one line.
+pub fn read_key(text: &str) -> Result<PublicKey, String> {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let (kind, blob) = match words.as_slice() {
+        [] => return Err(say!("authority-key-empty")),
+        [blob] => (None, *blob),
+        [kind, blob, ..] => (Some(*kind), *blob),
+    };
+    let blob = BASE64.decode(blob.as_bytes()).map_err(|_| say!("authority-key-base64"))?;
+    // Certificates nested in each other would be parsed by recursion.
+    if blob.windows(CERTIFICATE.len()).any(|part| part == CERTIFICATE) {
+        return Err(say!("authority-key-certificate"));
+    }
+    let key = PublicKey::from_bytes(&blob).map_err(|_| say!("authority-key-damaged"))?;
+    match kind.is_none_or(|kind| key.algorithm().as_str() == kind) {
+        true => Ok(key),
+        false => Err(say!("authority-key-other-type")),
+    }
+}
+
+/// The directory of the records under the user's configuration directory.
+pub fn directory(configuration: &Path) -> PathBuf {
+    configuration.join("tessh/authorities")
+}
+
+#[cfg(test)]
+mod tests;

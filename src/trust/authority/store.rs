@@ -1,0 +1,242 @@
+//! The directory of authorities: reading all of them, adding and removing one.
+//!
+//! A record is written whole or not at all, 0600 in a directory of 0700, to a file beside it
+//! and over the old one with rename(2). A file that others can write is not read: who writes
+//! it would say whom to trust. The name of a file is the record's with `%XX` for what is no
+//! letter, digit, `_` or `-`, and for a dot at the start; any other `.toml` file counts too.
+
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use data_encoding::BASE64;
+use toml_edit::{DocumentMut, Item, value};
+
+use super::{Authorities, Authority, FILE_MAX, RsaHashes, check_name};
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
+use crate::trust::validity::Validity;
+use crate::trust::{Problem, quote};
+use russh::keys::ssh_key::PublicKey;
+
+/// More than anybody trusts; each one is compared with every host.
+const RECORDS_MAX: usize = 1000;
+
+/// The bits that let someone other than the owner write.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+const FILE_MODE: u32 = 0o600;
+const DIRECTORY_MODE: u32 = 0o700;
+const SUFFIX: &str = ".toml";
+
+/// The directory of one user.
+#[derive(Clone, Debug)]
+pub struct Store {
+    directory: PathBuf,
+    uid: u32,
+}
+
+/// What is to be written.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// The record's name.
+    pub name: &'a str,
+    /// The authority's key.
+    pub key: &'a PublicKey,
+    /// The hosts and ports that it is trusted for.
+    pub validity: &'a Validity,
+    /// What it may sign with if its key is an RSA key.
+    pub hashes: RsaHashes,
+}
+
+impl Store {
+    /// The records in this directory, which need not exist, of the user with this id.
+    pub fn new(directory: PathBuf, uid: u32) -> Store {
+        Store { directory, uid }
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Reads all records. What cannot be used is a problem, and every other record counts; of
+    /// more than a thousand files none does.
+    pub fn load(&self) -> Authorities {
+        let mut all = Authorities::default();
+        let problem =
+            |file: &Path, reason: String| Problem { file: file.to_owned(), line: None, reason };
+        let files = match self.files() {
+            Ok(files) if files.len() > RECORDS_MAX => {
+                let reason = say!("authority-too-many", limit = RECORDS_MAX);
+                all.problems.push(problem(&self.directory, reason));
+                return all;
+            }
+            Ok(files) => files,
+            Err(error) => {
+                let reason = say!("error-trust-cannot-read", error = told(&error));
+                all.problems.push(problem(&self.directory, reason));
+                return all;
+            }
+        };
+        for file in files {
+            let read = self.text(&file).map_err(|reason| problem(&file, reason));
+            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+            let name = super::putty::name(&stem);
+            match read.and_then(|text| Authority::read(&text, &file, &name)) {
+                Ok(record) => all.records.push(record),
+                Err(problem) => all.problems.push(problem),
+            }
+        }
+        all.records.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
+    /// The file that a record of this name is written to.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`]: none can have this name.
+    pub fn path(&self, name: &str) -> Result<PathBuf> {
+        check_name(name).map_err(|what| Error::new(Kind::Usage, what))?;
+        Ok(self.directory.join(escaped(name) + SUFFIX))
+    }
+
+    /// Writes a record; the comments of one that is replaced stay. Gives its file.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`]: there is one of this name, and it is not to be replaced;
+    /// [`Kind::Local`]: it cannot be written. The old file is then still there.
+    pub fn write(&self, draft: &Draft<'_>, replace: bool) -> Result<PathBuf> {
+        let path = self.path(draft.name)?;
+        let old = match replace {
+            true => self.text(&path).ok().and_then(|text| String::from_utf8(text).ok()),
+            false => None,
+        };
+        let text = text(draft, old.as_deref().unwrap_or_default());
+        // What is written must be what would be read.
+        Authority::read(text.as_bytes(), &path, draft.name)
+            .map_err(|problem| Error::new(Kind::Usage, problem.to_string()))?;
+        let failed = |error: std::io::Error| match error.kind() {
+            ErrorKind::AlreadyExists => {
+                let (name, file) = (quote::piece(draft.name), quote::path(&path));
+                Error::new(Kind::Usage, say!("authority-exists", name, file))
+                    .hint(say!("authority-exists-hint"))
+            }
+            _ => {
+                let file = quote::path(&path);
+                Error::new(Kind::Local, say!("authority-not-written", file, error = told(&error)))
+            }
+        };
+        self.put(&path, text.as_bytes(), replace).map_err(failed)?;
+        Ok(path)
+    }
+
+    /// Removes a file of a record, broken or not.
+    ///
+    /// # Errors
+    /// [`Kind::Local`]: it stays.
+    pub fn remove(&self, file: &Path) -> Result<()> {
+        fs::remove_file(file).map_err(|error| {
+            let file = quote::path(file);
+            Error::new(Kind::Local, say!("authority-not-removed", file, error = told(&error)))
+        })
+    }
+
+    fn put(&self, path: &Path, text: &[u8], replace: bool) -> std::io::Result<()> {
+        DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(&self.directory)?;
+        let mut beside = tempfile::Builder::new()
+            .prefix(".tessh-")
+            .permissions(Permissions::from_mode(FILE_MODE))
+            .tempfile_in(&self.directory)?;
+        beside.write_all(text)?;
+        beside.as_file().sync_all()?;
+        match replace {
+            true => beside.persist(path).map_err(|error| error.error)?,
+            false => beside.persist_noclobber(path).map_err(|error| error.error)?,
+        };
+        // The new text is in place; some file systems cannot sync a directory.
+        let _ = File::open(&self.directory).and_then(|directory| directory.sync_all());
+        Ok(())
+    }
+
+    /// The files in order; what editors leave beside them is passed over.
+    fn files(&self) -> std::io::Result<Vec<PathBuf>> {
+        let entries = match fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name();
+            let name = name.to_string_lossy();
+            if !name.starts_with('.') && name.ends_with(SUFFIX) {
+                files.push(self.directory.join(&*name));
+            }
+            if files.len() > RECORDS_MAX {
+                break;
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// The bytes of a file that nobody else can have written; the reason is one line.
+    fn text(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let failed = |error| say!("error-trust-cannot-read", error = told(&error));
+        // A pipe would keep whoever opens it.
+        if !fs::metadata(path).map_err(failed)?.is_file() {
+            return Err(say!("error-trust-not-regular-file"));
+        }
+        let file = File::open(path).map_err(failed)?;
+        let facts = file.metadata().map_err(failed)?;
+        let is_mine = facts.uid() == 0 || facts.uid() == self.uid;
+        if !is_mine || facts.mode() & WRITABLE_BY_OTHERS != 0 {
+            return Err(say!("authority-writable"));
+        }
+        let mut text = Vec::new();
+        file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(failed)?;
+        match text.len() > FILE_MAX {
+            true => Err(say!("authority-too-large", limit = FILE_MAX)),
+            false => Ok(text),
+        }
+    }
+}
+
+/// The text of a record; what stands around the values of the old one stays.
+fn text(draft: &Draft<'_>, old: &str) -> String {
+    let mut document = old.parse::<DocumentMut>().unwrap_or_default();
+    let blob = draft.key.to_bytes().expect("a key in memory has an encoding");
+    let comment = draft.key.comment().to_string();
+    let key = format!("{} {} {comment}", draft.key.algorithm(), BASE64.encode(&blob));
+    let RsaHashes { sha1, sha256, sha512 } = draft.hashes;
+    let mut put = |name: &str, new: Item| {
+        let mut new = new;
+        if let (Some(old), Some(new)) =
+            (document.get(name).and_then(Item::as_value), new.as_value_mut())
+        {
+            *new.decor_mut() = old.decor().clone();
+        }
+        document[name] = new;
+    };
+    put("name", value(draft.name));
+    put("public_key", value(key.trim_end()));
+    put("validity", value(draft.validity.as_str()));
+    put("rsa_sha1", value(sha1));
+    put("rsa_sha256", value(sha256));
+    put("rsa_sha512", value(sha512));
+    document.to_string()
+}
+
+/// The name as one of a file; at most three bytes for one.
+fn escaped(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for (at, byte) in name.bytes().enumerate() {
+        let plain = byte.is_ascii_alphanumeric() || byte == b'_';
+        match plain || (at > 0 && matches!(byte, b'.' | b'-')) {
+            true => escaped.push(char::from(byte)),
+            false => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
+}

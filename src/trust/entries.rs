@@ -1,0 +1,282 @@
+//! The lines of known_hosts files one by one, for whoever manages them: all of a file, those
+//! about a host, and taking some of them out again.
+//!
+//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". What a line means for a connection is `known`'s
+//! business; here a line is a line, hashed names and markers included.
+
+use std::path::Path;
+
+use russh::keys::ssh_key::PublicKey;
+
+use super::known::{LINE_MAX, read};
+use super::line::{Line, Marker};
+use super::rewrite::rewrite;
+use super::store::without_name;
+use super::{Place, Problem, fingerprint, pattern, quote};
+use crate::error::{Error, Kind, Result};
+use crate::text;
+
+/// How much of a comment is shown, in characters.
+const COMMENT_MAX: usize = 200;
+/// How much of a host field is shown, in characters: it may list many names.
+const HOSTS_MAX: usize = 400;
+/// Lines without sense that are named for each file.
+const PROBLEMS_MAX: usize = 100;
+
+/// One line of a file with a key.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where it stands.
+    pub at: Place,
+    /// What it makes of the key.
+    pub marker: Marker,
+    /// The host field, fit to be shown; `None` where it is hashed.
+    pub hosts: Option<String>,
+    /// The key; of a revoked certificate the key in it.
+    pub key: PublicKey,
+    /// What follows the key, fit to be shown.
+    pub comment: String,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// The lines with a key, in order.
+    pub entries: Vec<Entry>,
+    /// The file, or lines of it, that could not be used.
+    pub problems: Vec<Problem>,
+}
+
+/// Which lines are to go.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Names as known_hosts writes them; a line must list one of them, hashed or plainly. A
+    /// pattern of a line counts only where it is given letter by letter.
+    pub names: Vec<String>,
+    /// Only keys of this type: `ED25519` or `ssh-ed25519`, in any case.
+    pub kind: Option<String>,
+    /// Only the key with this fingerprint, in any form that [`fingerprint::compare`] reads. A
+    /// line with a marker goes only where this names its key.
+    pub fingerprint: Option<String>,
+}
+
+/// A line that goes, or loses a name.
+#[derive(Clone, Debug)]
+pub struct Struck {
+    /// Where it stood.
+    pub at: Place,
+    /// The key, if the line has one that can be read.
+    pub key: Option<PublicKey>,
+    /// The line as it stood, fit to be shown.
+    pub before: String,
+    /// What stays of it where it listed other names too, likewise.
+    pub after: Option<String>,
+}
+
+/// What taking lines out comes to.
+#[derive(Clone, Debug, Default)]
+pub struct Removal {
+    /// The lines that go.
+    pub struck: Vec<Struck>,
+    /// Lines about the host that stay because of their marker or because a pattern names it.
+    pub kept: Vec<Entry>,
+}
+
+/// The lines of a file, all or those that name one of `names` in any way; a missing file has
+/// none.
+pub fn list(file: &Path, names: Option<&[String]>) -> Listing {
+    let mut listing = Listing::default();
+    let text = match read(file) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(reason) => {
+            listing.problems.push(Problem { file: file.to_owned(), line: None, reason });
+            return listing;
+        }
+    };
+    for (number, raw) in numbered(&text) {
+        let at = Place { file: file.to_owned(), line: number };
+        match entry(&at, raw, names) {
+            Ok(Some(entry)) => listing.entries.push(entry),
+            Ok(None) => {}
+            Err(reason) if listing.problems.len() < PROBLEMS_MAX => {
+                let Place { file, line } = at;
+                listing.problems.push(Problem { file, line: Some(line), reason });
+            }
+            Err(_) => {}
+        }
+    }
+    listing
+}
+
+/// What [`remove`] would do, without doing it.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn would_remove(file: &Path, wanted: &Wanted) -> Result<Removal> {
+    let text = read(file).map_err(|reason| unreadable(file, reason))?;
+    Ok(strike(file, &text.unwrap_or_default(), wanted).1)
+}
+
+/// Takes lines out. Every other byte stays; a line that lists other names too keeps those.
+///
+/// # Errors
+/// The file cannot be read or changed; it is then as it was. A missing one is not made.
+pub fn remove(file: &Path, wanted: &Wanted) -> Result<Removal> {
+    let first = would_remove(file, wanted)?;
+    if first.struck.is_empty() {
+        return Ok(first);
+    }
+    let mut removal = Removal::default();
+    rewrite(file, |old| {
+        // Another writer may have come between.
+        let (text, now) = strike(file, old, wanted);
+        removal = now;
+        Ok(text)
+    })?;
+    Ok(removal)
+}
+
+fn unreadable(file: &Path, reason: String) -> Error {
+    let problem = Problem { file: file.to_owned(), line: None, reason };
+    Error::new(Kind::Local, problem.to_string())
+}
+
+/// The lines with their numbers, newlines included.
+fn numbered(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    text.split_inclusive(|&byte| byte == b'\n').enumerate().map(|(at, raw)| (at + 1, raw))
+}
+
+fn entry(at: &Place, raw: &[u8], names: Option<&[String]>) -> Result<Option<Entry>, String> {
+    if raw.len() > LINE_MAX {
+        return Err(
+            super::line::Fault::with("known-line-long", (LINE_MAX >> 10).to_string()).text()
+        );
+    }
+    let line = match Line::split(raw) {
+        Ok(Some(line)) => line,
+        Ok(None) => return Ok(None),
+        Err(fault) => return Err(fault.text()),
+    };
+    let is_named = |names: &[String]| names.iter().any(|it| pattern::matches_field(line.hosts, it));
+    // Lines about others may be damaged as they like.
+    if names.is_some_and(|names| !is_named(names)) {
+        return Ok(None);
+    }
+    let key = line.key().map_err(|fault| fault.text())?;
+    let shown = |bytes: &[u8], max| text::line_bytes(bytes, max);
+    Ok(Some(Entry {
+        at: at.clone(),
+        marker: line.marker,
+        hosts: line.salt.is_none().then(|| shown(line.hosts, HOSTS_MAX)),
+        key,
+        comment: shown(line.comment(), COMMENT_MAX),
+    }))
+}
+
+/// The text without the lines, and which they were.
+fn strike(file: &Path, text: &[u8], wanted: &Wanted) -> (Vec<u8>, Removal) {
+    let (mut kept, mut removal) = (Vec::with_capacity(text.len()), Removal::default());
+    for (number, raw) in numbered(text) {
+        let at = Place { file: file.to_owned(), line: number };
+        match strike_line(&at, raw, wanted) {
+            Fate::Stays => kept.extend_from_slice(raw),
+            Fate::IsKept(entry) => {
+                removal.kept.push(entry);
+                kept.extend_from_slice(raw);
+            }
+            Fate::Goes(struck, rest) => {
+                kept.extend(rest);
+                removal.struck.push(struck);
+            }
+        }
+    }
+    (kept, removal)
+}
+
+/// What becomes of a line.
+enum Fate {
+    Stays,
+    /// It is about the host, and stays all the same.
+    IsKept(Entry),
+    Goes(Struck, Vec<u8>),
+}
+
+fn strike_line(at: &Place, raw: &[u8], wanted: &Wanted) -> Fate {
+    let line = match Line::split(raw) {
+        Ok(Some(line)) if raw.len() <= LINE_MAX => line,
+        _ => return Fate::Stays,
+    };
+    let key = line.key().ok();
+    if !is_wanted(key.as_ref(), wanted) {
+        return Fate::Stays;
+    }
+    let listed: Vec<&String> =
+        wanted.names.iter().filter(|name| is_listed(line.hosts, name)).collect();
+    let asked_for = match line.marker {
+        Marker::None => true,
+        // One that is about others too is theirs as well.
+        _ => wanted.fingerprint.is_some() && !line.hosts.contains(&b','),
+    };
+    let is_negated = line.hosts.contains(&b'!');
+    if listed.is_empty() || !asked_for || is_negated {
+        return match entry(at, raw, Some(&wanted.names)) {
+            Ok(Some(entry)) => Fate::IsKept(entry),
+            _ => Fate::Stays,
+        };
+    }
+    // All names at once: without_name takes one.
+    let mut rest = raw.to_vec();
+    for name in listed {
+        let hosts = match Line::split(&rest) {
+            Ok(Some(line)) => line.hosts.to_vec(),
+            _ => Vec::new(),
+        };
+        rest = match line.marker {
+            Marker::None => without_name(&rest, &hosts, name).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+    }
+    let shown = |bytes: &[u8]| text::line_bytes(bytes.trim_ascii(), LINE_MAX);
+    let after = (!rest.is_empty()).then(|| shown(&rest));
+    Fate::Goes(Struck { at: at.clone(), key, before: shown(raw), after }, rest)
+}
+
+/// Whether the host field has just this name: hashed, or letter by letter.
+fn is_listed(hosts: &[u8], name: &str) -> bool {
+    if hosts.starts_with(pattern::HASH_MAGIC) {
+        return pattern::matches_field(hosts, name);
+    }
+    hosts.split(|&byte| byte == b',').any(|part| part.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+fn is_wanted(key: Option<&PublicKey>, wanted: &Wanted) -> bool {
+    let Some(key) = key else {
+        // Nobody can say which key it was meant to be.
+        return wanted.kind.is_none() && wanted.fingerprint.is_none();
+    };
+    let by_kind = wanted.kind.as_deref().is_none_or(|kind| is_of_type(key, kind));
+    let same = |typed: &str| fingerprint::compare(key, typed) == fingerprint::Comparison::Same;
+    by_kind && wanted.fingerprint.as_deref().is_none_or(same)
+}
+
+/// Whether a key is of a type as a person names it: `ED25519` or `ssh-ed25519`.
+pub fn is_of_type(key: &PublicKey, kind: &str) -> bool {
+    let names = [fingerprint::type_name(key), key.algorithm().as_str()].map(str::to_owned);
+    names.iter().any(|name| name.eq_ignore_ascii_case(kind))
+}
+
+impl Entry {
+    /// The marker as the file writes it, if there is one.
+    pub fn marker_word(&self) -> Option<&'static str> {
+        match self.marker {
+            Marker::None => None,
+            Marker::Authority => Some("@cert-authority"),
+            Marker::Revoked => Some("@revoked"),
+        }
+    }
+
+    /// The place as it is shown.
+    pub fn place(&self) -> String {
+        format!("{}:{}", quote::path(&self.at.file), self.at.line)
+    }
+}

@@ -1,0 +1,79 @@
+//! Which lines of a file name a host. Hashed names cost four rounds of SHA-1 each, so that a
+//! file of a hundred thousand of them is shared out among the processor's cores.
+
+use std::thread;
+
+use super::super::pattern::{self, Keyed, Sought};
+use super::{Entry, Loaded};
+
+/// A file with fewer lines is searched in less time than threads take to start and end twice.
+const SHARED_FROM: usize = 8192;
+
+/// More would wait for memory, and for each other's start.
+const THREADS_MAX: usize = 8;
+
+/// A line that names the host.
+pub(super) struct Hit {
+    /// Which of the names it has, by its place.
+    pub(super) name: usize,
+    /// The line, by its place among the entries.
+    pub(super) entry: usize,
+}
+
+/// The lines that have one of the names, in the file's order.
+pub(super) fn hits(file: &Loaded, names: &[&str]) -> Vec<Hit> {
+    let hashes: Vec<Sought> = names.iter().map(|name| Sought::new(name)).collect();
+    let entries = &file.entries;
+    let search = |from: usize, entries: &[Entry]| {
+        let mut hits = Vec::new();
+        for (at, entry) in entries.iter().enumerate() {
+            of_entry(file, entry, (names, &hashes), |name| {
+                hits.push(Hit { name, entry: from + at });
+            });
+        }
+        hits
+    };
+    let cores = thread::available_parallelism().map_or(1, |count| count.get().min(THREADS_MAX));
+    if entries.len() < SHARED_FROM || cores == 1 {
+        return search(0, entries);
+    }
+    let share = entries.len().div_ceil(cores);
+    thread::scope(|scope| {
+        let search = &search;
+        let others: Vec<_> = (1..cores)
+            .filter_map(|index| {
+                let from = index * share;
+                let part = entries.get(from..entries.len().min(from + share))?;
+                let work = move || search(from, part);
+                // Where no thread can be had, this one does it.
+                Some((from, part, thread::Builder::new().spawn_scoped(scope, work).ok()))
+            })
+            .collect();
+        let mut hits = search(0, &entries[..share]);
+        for (from, part, thread) in others {
+            let found = thread.and_then(|thread| thread.join().ok());
+            hits.extend(found.unwrap_or_else(|| search(from, part)));
+        }
+        hits
+    })
+}
+
+fn of_entry(
+    file: &Loaded,
+    entry: &Entry,
+    (names, hashes): (&[&str], &[Sought]),
+    mut found: impl FnMut(usize),
+) {
+    let hosts = file.slice(entry.hosts);
+    match &entry.salt {
+        Some(salt) => {
+            let keyed = Keyed::new(salt);
+            let is_named = |sought: &Sought| pattern::matches_keyed(hosts, &keyed, sought);
+            hashes.iter().enumerate().filter(|(_, it)| is_named(it)).for_each(|(at, _)| found(at));
+        }
+        None => {
+            let is_named = |name: &str| pattern::matches_field(hosts, name);
+            names.iter().enumerate().filter(|(_, it)| is_named(it)).for_each(|(at, _)| found(at));
+        }
+    }
+}

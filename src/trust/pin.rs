@@ -1,0 +1,167 @@
+//! Pinned host keys: the person says which keys are right, and no other source counts.
+//!
+//! The forms are those that PuTTY's `-hostkey` takes and those in which people have them: a
+//! fingerprint (`SHA256:…`, or MD5 as sixteen bytes with colons, with or without `MD5:`), a line
+//! of `ssh-keygen -l`, the key's blob in base64, or a line of a `.pub` file.
+
+use std::fmt;
+
+use data_encoding::BASE64;
+use russh::keys::ssh_key::{Algorithm, PublicKey};
+
+use super::fingerprint::{self, Comparison};
+use super::quote;
+use crate::say;
+
+/// A line of a `.pub` file with a 16384-bit RSA key has some 2.8 kB.
+const LENGTH_MAX: usize = 8192;
+
+/// How many pins there may be for one host: more than a host has keys, and lists stay short.
+pub const PINS_MAX: usize = 100;
+
+/// A host key that is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    form: Form,
+    /// Who says so: a flag, or a saved session by its name.
+    from: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Form {
+    /// As typed, and readable.
+    Fingerprint(String),
+    Key(Box<PublicKey>),
+}
+
+impl Pin {
+    /// Reads a pin; `from` says where it stands and is fit to be shown.
+    ///
+    /// # Errors
+    /// What is wrong with it, one line.
+    pub fn parse(text: &str, from: &str) -> Result<Pin, String> {
+        let text = text.trim();
+        let bad = || say!("pin-unreadable", value = quote::piece(text));
+        if text.len() > LENGTH_MAX {
+            return Err(bad());
+        }
+        let form = match fingerprint::find(text) {
+            Some(fingerprint) => Form::Fingerprint(fingerprint),
+            None => Form::Key(Box::new(key(text).ok_or_else(bad)?)),
+        };
+        Ok(Pin { form, from: from.to_owned() })
+    }
+
+    /// Whether this is the key.
+    pub fn matches(&self, key: &PublicKey) -> bool {
+        match &self.form {
+            Form::Fingerprint(text) => fingerprint::compare(key, text) == Comparison::Same,
+            Form::Key(pinned) => pinned.key_data() == key.key_data(),
+        }
+    }
+
+    /// The key's algorithm, where the pin is a whole key.
+    pub fn algorithm(&self) -> Option<Algorithm> {
+        match &self.form {
+            Form::Fingerprint(_) => None,
+            Form::Key(key) => Some(key.algorithm()),
+        }
+    }
+
+    /// Whether it is a fingerprint that is made with MD5, which is out of date: nobody has made
+    /// a key for a given one yet.
+    pub fn is_weak(&self) -> bool {
+        matches!(&self.form, Form::Fingerprint(text) if !text.starts_with("SHA256:"))
+    }
+
+    /// Who says so.
+    pub fn from(&self) -> &str {
+        &self.from
+    }
+}
+
+impl fmt::Display for Pin {
+    /// The fingerprint, fit to be shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.form {
+            Form::Fingerprint(text) => f.write_str(text),
+            Form::Key(key) => f.write_str(&fingerprint::sha256(key)),
+        }
+    }
+}
+
+/// The key of a base64 blob, alone or after its type as in a `.pub` file.
+fn key(text: &str) -> Option<PublicKey> {
+    let mut words = text.split_whitespace();
+    let (first, second) = (words.next()?, words.next());
+    let (kind, blob) = match second {
+        Some(blob) => (Some(first), blob),
+        None => (None, first),
+    };
+    let blob = BASE64.decode(blob.as_bytes()).ok()?;
+    // Certificates nested in each other would be parsed by recursion; none is a pin.
+    if blob.windows(7).any(|part| part == b"-cert-v") {
+        return None;
+    }
+    let key = PublicKey::from_bytes(&blob).ok()?;
+    let named = kind.is_none_or(|kind| key.algorithm().as_str() == kind);
+    named.then_some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
+    const OTHER: &str = include_str!("../../tests/data/trust/certificates/host-rsa.pub");
+    const CERTIFICATE: &str = include_str!("../../tests/data/trust/certificates/good.cert");
+
+    #[test]
+    fn every_form_of_putty_pins_its_key_and_no_other() {
+        let key = PublicKey::from_openssh(KEY).expect("a key");
+        let other = PublicKey::from_openssh(OTHER).expect("a key");
+        let (sha256, md5) = (fingerprint::sha256(&key), fingerprint::md5(&key));
+        let blob = KEY.split(' ').nth(1).expect("a blob").trim_end();
+        for text in [
+            sha256.clone(),
+            format!(" {sha256}= "),
+            md5.clone(),
+            md5.trim_start_matches("MD5:").to_owned(),
+            md5.trim_start_matches("MD5:").to_uppercase(),
+            format!("ssh-ed25519 255 {}", md5.trim_start_matches("MD5:")),
+            format!("256 {sha256} root@host (ED25519)"),
+            blob.to_owned(),
+            KEY.to_owned(),
+        ] {
+            let pin = Pin::parse(&text, "--host-key").expect("a pin");
+            assert!(pin.matches(&key), "{text}");
+            assert!(!pin.matches(&other), "{text}");
+            assert_eq!(pin.is_weak(), !text.contains("SHA256") && !text.contains("AAAA"), "{text}");
+        }
+        assert_eq!(Pin::parse(blob, "x").expect("a pin").algorithm(), Some(Algorithm::Ed25519));
+    }
+
+    #[test]
+    fn what_is_no_pin_is_refused_and_cannot_draw() {
+        let key = PublicKey::from_openssh(KEY).expect("a key");
+        let sha256 = fingerprint::sha256(&key);
+        let blob = KEY.split(' ').nth(1).expect("a blob").trim_end();
+        for text in [
+            "",
+            "*",
+            "SHA256:",
+            "SHA256:*",
+            &sha256[..sha256.len() - 1],
+            "aa:bb",
+            "00112233445566778899aabbccddeeff",
+            &blob[..40],
+            &format!("ssh-rsa {blob}"),
+            CERTIFICATE,
+            &"A".repeat(100_000),
+            "\x1b[2J",
+        ] {
+            let fault = Pin::parse(text, "x").expect_err(text);
+            assert!(fault.len() < 400 && !fault.contains(char::is_control), "{fault}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Wildcards of validity expressions: `*`, `?` and classes such as `[0-9a-f]`, on bytes.
+//!
+//! As in PuTTY a range may be the wrong way round, an empty class matches nothing, and `]`
+//! outside a class is itself.
+
+use std::ops::Range;
+
+/// A wildcard that makes sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wildcard(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Piece {
+    /// This byte.
+    Byte(u8),
+    /// Any one byte.
+    One,
+    /// Any run of bytes.
+    Run,
+    /// One byte of these ranges.
+    Class(Vec<(u8, u8)>),
+}
+
+impl Wildcard {
+    /// # Errors
+    /// The place of a class that is not closed or has half a range.
+    pub(super) fn parse(text: &[u8]) -> Result<Wildcard, Range<usize>> {
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        while let Some(&byte) = text.get(at) {
+            at += 1;
+            pieces.push(match byte {
+                // Several in a row are one.
+                b'*' if pieces.last() == Some(&Piece::Run) => continue,
+                b'*' => Piece::Run,
+                b'?' => Piece::One,
+                b'[' => {
+                    let start = at - 1;
+                    let close = text[at..].iter().position(|&byte| byte == b']');
+                    let end = close.map(|close| at + close).ok_or(start..text.len())?;
+                    let class = class(&text[at..end]).ok_or(start..end + 1)?;
+                    at = end + 1;
+                    Piece::Class(class)
+                }
+                byte => Piece::Byte(byte),
+            });
+        }
+        Ok(Wildcard(pieces))
+    }
+
+    /// Whether it matches all of the name. Greedy with one point to come back to, so that it
+    /// takes wildcard × name steps at worst.
+    pub(super) fn matches(&self, name: &[u8]) -> bool {
+        let Wildcard(pieces) = self;
+        let (mut p, mut n) = (0, 0);
+        let mut run: Option<(usize, usize)> = None;
+        while n < name.len() {
+            match pieces.get(p) {
+                Some(Piece::Run) => {
+                    run = Some((p, n));
+                    p += 1;
+                }
+                Some(piece) if piece.takes(name[n]) => {
+                    p += 1;
+                    n += 1;
+                }
+                _ => match run {
+                    // The last run takes one byte more.
+                    Some((at, from)) => {
+                        run = Some((at, from + 1));
+                        (p, n) = (at + 1, from + 1);
+                    }
+                    None => return false,
+                },
+            }
+        }
+        pieces[p..].iter().all(|piece| *piece == Piece::Run)
+    }
+}
+
+impl Piece {
+    fn takes(&self, byte: u8) -> bool {
+        match self {
+            Piece::Byte(own) => *own == byte,
+            Piece::One | Piece::Run => true,
+            Piece::Class(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&byte)),
+        }
+    }
+}
+
+/// What stands between the brackets; `None` for half a range.
+fn class(text: &[u8]) -> Option<Vec<(u8, u8)>> {
+    let mut ranges = Vec::new();
+    let mut rest = text;
+    while let [first, tail @ ..] = rest {
+        match tail {
+            [b'-', last, tail @ ..] => {
+                ranges.push((*first.min(last), *first.max(last)));
+                rest = tail;
+            }
+            [b'-'] => return None,
+            _ => {
+                ranges.push((*first, *first));
+                rest = tail;
+            }
+        }
+    }
+    Some(ranges)
+}
