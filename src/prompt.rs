@@ -155,6 +155,12 @@ pub trait Prompt: Send + Sync {
         Answer::CannotAsk
     }
 
+    /// The same for somebody else, in the middle of something: in a window of its own where
+    /// there is a program for that.
+    fn confirm(&self, question: &str) -> Answer<bool> {
+        self.yes(question)
+    }
+
     /// Asks a question that `yes` answers; anything but a clear yes is no.
     fn yes(&self, question: &str) -> Answer<bool> {
         let _ = question;

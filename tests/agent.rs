@@ -146,9 +146,13 @@ fn a_key_for_certain_destinations_works_on_the_way_it_was_added_for() {
     files.iter().for_each(|file| drop(tool("chmod", &["go+rX", arg(file)])));
     let at = |sshd: &Sshd| format!("[127.0.0.1]:{}", sshd.port());
     let way = format!("{}>{}", at(&first), at(&second));
-    for (hops, works) in
-        [(&["-h", &at(&first), "-h", &way][..], true), (&["-h", &at(&first)], false)]
-    {
+    let both = ["-h", &at(&first), "-h", &way];
+    let bound = "PubkeyAuthentication=host-bound";
+    for (hops, option, works) in [
+        (&both[..], bound, true),
+        (&both, "PubkeyAuthentication=unbound", false),
+        (&both[..2], bound, false),
+    ] {
         let agent = Agent::start(&[]);
         let mut add = Command::new("ssh-add");
         add.arg("-q").args(["-H", arg(&home.path(".ssh/known_hosts"))]).args(hops).arg(&key);
@@ -156,22 +160,14 @@ fn a_key_for_certain_destinations_works_on_the_way_it_was_added_for() {
 
         let program = env!("CARGO_BIN_EXE_tessh");
         let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));
-        let options = [
-            "-F",
-            "none",
-            "-o",
-            "BatchMode=yes",
-            "-o",
-            &known,
-            "--auth",
-            "agent",
-            "-i",
-            arg(&public),
-        ];
-        let inner = second.to(&options, &["echo there"]).join(" ");
-        let outer = first.to(&[&options[..], &["-A"]].concat(), &[&format!("{program} {inner}")]);
+        let alone = ["-F", "none", "-o", "BatchMode=yes", "-o", &known];
+        let login = ["--auth", "agent", "-i", arg(&public)];
+        let options = [&alone[..], &login].concat();
+        let inner = second.to(&[&options[..], &["-o", option]].concat(), &["echo there"]);
+        let inner = format!("{program} {}", inner.join(" "));
+        let outer = first.to(&[&options[..], &["-A"]].concat(), &[&inner]);
         let run = home.tessh(&outer.iter().map(String::as_str).collect::<Vec<_>>());
         let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
-        assert_eq!(output.text(), if works { "there\n" } else { "" }, "{output:?}");
+        assert_eq!(output.text(), if works { "there\n" } else { "" }, "{option}: {output:?}");
     }
 }

@@ -25,8 +25,9 @@ const ROOMS: &[&[&str]] = &[
 const SPEAKING: &[&str] = &["cli"];
 /// Rooms that may write to the terminal they were given.
 const SHOWING: &[&str] = &["cli", "ui", "terminal"];
-/// Files that may hold `unsafe`: registering a descriptor with the event loop has no safe form.
-const UNSAFE: &[&str] = &["src/cli/watch.rs"];
+/// Files that may hold `unsafe`: neither fork(2) nor registering a descriptor with the event
+/// loop has a safe form.
+const UNSAFE: &[&str] = &["src/cli/watch.rs", "src/cli/fork.rs"];
 /// Longer files hold more than one thing.
 const MAX_LINES: usize = 600;
 /// Names that say nothing about what is inside.

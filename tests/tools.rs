@@ -346,8 +346,13 @@ fn ansible_pings_copies_and_plays() {
     let failed = ansible("ansible", &["one", "-m", "shell", "-a", "exit 9"]);
     failed.expect_code(2);
     assert!(failed.text().contains("rc=9"), "{failed:?}");
+    let logins = bench.sshd.log().matches("Accepted publickey").count();
+    assert_eq!(logins, 5, "each name has one connection for all steps (ControlPersist)");
+
     fs::write(bench.sshd.path("authorized_keys"), "").unwrap();
-    let refused = ansible("ansible", &["one", "-m", "ping"]);
+    // Without this the connection that is still there would do.
+    let alone = "ansible_ssh_args='-o ControlPath=none'";
+    let refused = ansible("ansible", &["one", "-m", "ping", "-e", alone]);
     refused.expect_code(4);
     assert!(refused.text().contains("UNREACHABLE!"), "{refused:?}");
 }

@@ -61,6 +61,8 @@ macro_rules! files {
             include_str!(concat!($language, "/config.ftl")),
             include_str!(concat!($language, "/explain.ftl")),
             include_str!(concat!($language, "/route.ftl")),
+            include_str!(concat!($language, "/mux.ftl")),
+            include_str!(concat!($language, "/share.ftl")),
             include_str!(concat!($language, "/trust.ftl")),
             include_str!(concat!($language, "/authority.ftl")),
             include_str!(concat!($language, "/agent.ftl")),

@@ -141,7 +141,7 @@ impl Flag {
         match self.does {
             Fix(keyword, value) => !unbuilt(keyword, Some(value)),
             Last(keyword) | First(keyword) => !unbuilt(keyword, None),
-            Does::Special(S::Control | S::Gssapi | S::Syslog) => false,
+            Does::Special(S::Gssapi) => false,
             Does::Special(S::Master) => !unbuilt(K::ControlMaster, Some("yes")),
             Does::Special(S::Background) => !unbuilt(K::ForkAfterAuthentication, Some("yes")),
             Does::Special(S::TrustedX11) => !unbuilt(K::ForwardX11, Some("yes")),

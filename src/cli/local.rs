@@ -1,5 +1,6 @@
 //! The local terminal during a session: raw mode, its size, and the console for escapes.
 
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -259,7 +260,12 @@ pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
 
 /// The size of the terminal that standard input is, as the protocol has it.
 pub(super) fn window_size() -> Option<WindowSize> {
-    let size = terminal::winsize(rustix::stdio::stdin())?;
+    window_size_of(rustix::stdio::stdin())
+}
+
+/// The size of any terminal.
+pub(super) fn window_size_of(tty: BorrowedFd<'_>) -> Option<WindowSize> {
+    let size = terminal::winsize(tty)?;
     Some(WindowSize {
         columns: size.cols,
         rows: size.rows,
@@ -278,6 +284,16 @@ pub(super) fn window_changes(resize: UnboundedSender<WindowSize>) -> Watcher {
             {
                 return;
             }
+        }
+    }))
+}
+
+/// Calls this on every SIGWINCH, until dropped.
+pub(super) fn on_window_change(told: impl Fn() + Send + 'static) -> Watcher {
+    Watcher(tokio::spawn(async move {
+        let Ok(mut changes) = signal(SignalKind::window_change()) else { return };
+        while changes.recv().await.is_some() {
+            told();
         }
     }))
 }

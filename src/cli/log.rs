@@ -1,4 +1,5 @@
-//! Where `-v` and messages go: standard error, or the file of `-E`, at ssh's LogLevel.
+//! Where `-v` and messages go: standard error, the file of `-E`, or with `-y` the system's log;
+//! at ssh's LogLevel.
 //!
 //! The library says things through the `log` facade; the words of ssh(1) map to it as
 //! `error!` error, `warn!` log, `info!` verbose, `debug!` debug1. The SSH library's own
@@ -15,6 +16,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
+use super::syslog::{Severity, Syslog};
 use crate::config::LogLevel;
 use crate::config::pattern::matches_list;
 use crate::error::{Error, Kind, Result, told};
@@ -26,7 +28,14 @@ struct Logger {
     level: AtomicU8,
     /// LogVerbose: lists of patterns of places.
     always: Mutex<Vec<String>>,
-    file: Mutex<Option<File>>,
+    sink: Mutex<Sink>,
+}
+
+/// Where messages go.
+enum Sink {
+    Stderr,
+    File(File),
+    Syslog(Syslog),
 }
 
 const LEVELS: [LogLevel; 8] = [
@@ -40,16 +49,16 @@ const LEVELS: [LogLevel; 8] = [
     LogLevel::Debug3,
 ];
 
-/// Starts logging; may be called again to change level and file.
+/// Starts logging; may be called again to change level and place.
 ///
 /// # Errors
 /// The file cannot be opened for appending.
 pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
-    let opened = match file {
-        None => None,
+    let sink = match file {
+        None => Sink::Stderr,
         Some(path) => {
             let opened = File::options().append(true).create(true).open(path);
-            Some(opened.map_err(|error| {
+            Sink::File(opened.map_err(|error| {
                 let path = path.display();
                 Error::new(
                     Kind::Local,
@@ -58,16 +67,33 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
             })?)
         }
     };
-    let logger = LOGGER.get_or_init(|| Logger {
+    begin(level, sink);
+    Ok(())
+}
+
+/// Starts logging to the system's log. Where there is none that is said, and messages go to
+/// standard error.
+pub(super) fn start_syslog(level: LogLevel, facility: &str) {
+    match Syslog::open(facility) {
+        Ok(syslog) => begin(level, Sink::Syslog(syslog)),
+        Err(error) => {
+            begin(level, Sink::Stderr);
+            log::warn!("{}", say!("share-no-syslog", error = told(&error)));
+        }
+    }
+}
+
+fn begin(level: LogLevel, sink: Sink) {
+    let empty = || Logger {
         level: AtomicU8::new(0),
         always: Mutex::default(),
-        file: Mutex::new(None),
-    });
-    *logger.file.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+        sink: Mutex::new(Sink::Stderr),
+    };
+    let logger = LOGGER.get_or_init(empty);
+    *logger.sink() = sink;
     // Only the first call can win, and it installs the same logger.
     let _ = log::set_logger(logger);
     set_level(level);
-    Ok(())
 }
 
 /// Shows messages of places that match one of these lists, whatever the level.
@@ -107,6 +133,12 @@ pub(super) fn level() -> LogLevel {
     LEVELS.get(usize::from(rank)).copied().unwrap_or(LogLevel::Info)
 }
 
+/// Whether somebody watches standard error to see what goes on: debugging, and not to a file.
+pub(super) fn debugs_to_stderr() -> bool {
+    let elsewhere = |logger: &Logger| !matches!(*logger.sink(), Sink::Stderr);
+    level() >= LogLevel::Debug1 && !LOGGER.get().is_some_and(elsewhere)
+}
+
 /// One level more or less (`~v`, `~V`); gives the new one.
 pub(super) fn shift(more: bool) -> LogLevel {
     let rank = LEVELS.iter().position(|&other| other == level()).unwrap_or(3);
@@ -119,18 +151,32 @@ pub(super) fn shift(more: bool) -> LogLevel {
 /// the person asked for quiet.
 pub(super) fn fatal(text: &str) {
     if level() > LogLevel::Quiet {
-        write(&format!("tessh: {text}"));
+        put(Severity::Critical, "fatal", &format!("tessh: {text}"));
     }
 }
 
 /// Writes a line where messages go.
 pub(super) fn write(text: &str) {
+    put(Severity::Information, "", text);
+}
+
+/// Writes a line; the system's log says in a word of ssh's how grave it is.
+fn put(severity: Severity, word: &str, text: &str) {
     let line = format!("{text}\n");
-    if let Some(logger) = LOGGER.get()
-        && let Some(file) = logger.file.lock().unwrap_or_else(PoisonError::into_inner).as_mut()
-    {
-        let _ = file.write_all(line.as_bytes());
-        return;
+    if let Some(logger) = LOGGER.get() {
+        match &mut *logger.sink() {
+            Sink::Stderr => {}
+            Sink::File(file) => {
+                let _ = file.write_all(line.as_bytes());
+                return;
+            }
+            Sink::Syslog(syslog) => {
+                let text = text.strip_prefix("tessh: ").unwrap_or(text);
+                let before = if word.is_empty() { "" } else { ": " };
+                syslog.write(severity, &format!("{word}{before}{text}"));
+                return;
+            }
+        }
     }
     to_stderr(&line);
 }
@@ -150,6 +196,10 @@ pub(super) fn to_stderr(text: &str) {
 }
 
 impl Logger {
+    fn sink(&self) -> MutexGuard<'_, Sink> {
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn places(&self) -> MutexGuard<'_, Vec<String>> {
         self.always.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -193,8 +243,9 @@ impl Log for Logger {
             None => record.args().to_string(),
         };
         match record.level() {
-            Level::Debug | Level::Trace => write(&format!("debug1: {text}")),
-            _ => write(&format!("tessh: {text}")),
+            Level::Debug | Level::Trace => put(Severity::Debug, "", &format!("debug1: {text}")),
+            Level::Error => put(Severity::Error, "error", &format!("tessh: {text}")),
+            Level::Warn | Level::Info => write(&format!("tessh: {text}")),
         }
     }
 

@@ -13,8 +13,8 @@ use crate::ui::screen::look::Look;
 /// and where standard error is no terminal, they are in English.
 pub(super) fn speak_locale(environment: &Environment, as_ssh: bool) {
     let reads = !as_ssh && terminal::is_terminal(rustix::stdio::stderr());
-    let language = locale(environment).filter(|locale| reads && is_utf8(locale));
-    if let Some(language) = language.and_then(|locale| Language::named(&locale)) {
+    let locale = locale(environment, "LC_MESSAGES").filter(|_| reads && shows_utf8(environment));
+    if let Some(language) = locale.and_then(|locale| Language::named(&locale)) {
         catalogue::speak(language);
     }
 }
@@ -62,19 +62,20 @@ pub(super) fn full_screen(environment: &Environment) -> Option<Look> {
         && terminal::is_terminal(rustix::stdio::stdout());
     (both && !term.is_empty() && term != "dumb").then(|| Look {
         colour: environment.get("NO_COLOR").is_none_or(|value| value.is_empty()),
-        unicode: locale(environment).is_some_and(|locale| is_utf8(&locale)),
+        unicode: shows_utf8(environment),
     })
 }
 
-/// LC_ALL, LC_CTYPE or LC_MESSAGES, LANG: the first that is set.
-fn locale(environment: &Environment) -> Option<String> {
-    ["LC_ALL", "LC_MESSAGES", "LC_CTYPE", "LANG"]
+/// LC_ALL, that of the category, LANG: the first that is set (locale(7)).
+fn locale(environment: &Environment, category: &str) -> Option<String> {
+    ["LC_ALL", category, "LANG"]
         .into_iter()
         .find_map(|name| environment.get(name).filter(|value| !value.is_empty()))
 }
 
-fn is_utf8(locale: &str) -> bool {
-    let locale = locale.to_ascii_lowercase();
+/// Whether the terminal takes UTF-8, as far as the locale says.
+fn shows_utf8(environment: &Environment) -> bool {
+    let locale = locale(environment, "LC_CTYPE").unwrap_or_default().to_ascii_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")
 }
 

@@ -5,6 +5,7 @@ pub mod args;
 mod attempt;
 mod environment;
 pub mod flags;
+mod fork;
 pub mod help;
 mod local;
 mod log;
@@ -12,6 +13,7 @@ mod look;
 pub mod resolve;
 mod run;
 mod stdio;
+mod syslog;
 mod watch;
 
 use std::ffi::{OsStr, OsString};

@@ -106,11 +106,49 @@ pub struct Surroundings<'a> {
 /// something asked for is not supported; [`Kind::Authentication`] when there is nothing to log
 /// in with.
 pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
-    let resolved = layered(typed, context, &SystemNames)?;
+    settle(typed, checked(typed, context)?, context)
+}
+
+/// The options, with what is not done refused; nothing about how to log in, which a master
+/// that is there does not ask.
+///
+/// # Errors
+/// Those of [`options`], and what is not supported.
+pub(super) fn checked(typed: &Typed, context: &Context) -> Result<Resolved> {
+    let mut resolved = layered(typed, context, &SystemNames)?;
     let warnings = check(typed, &resolved)?;
-    let mut plan = settle(typed, resolved, context)?;
-    plan.options.warnings.extend(warnings);
-    Ok(plan)
+    resolved.options.warnings.extend(warnings);
+    Ok(resolved)
+}
+
+/// The command or subsystem that is asked for.
+///
+/// # Errors
+/// [`Kind::Usage`]: command, subsystem, `-N` and `-f` that do not go together.
+pub(super) fn command_of(typed: &Typed, resolved: &Resolved) -> Result<Option<Vec<u8>>> {
+    let mut options = resolved.options.clone();
+    let command = command(typed, &mut options)?;
+    match *options.session_type == SessionType::Subsystem && command.is_none() {
+        true => Err(no_subsystem()),
+        false => Ok(command),
+    }
+}
+
+/// What is to be done here with what the session reads and writes, if anything is: the flag that
+/// asks for it.
+///
+/// # Errors
+/// A word of it that is not known.
+pub(super) fn own_terminal(
+    typed: &Typed,
+    resolved: &Resolved,
+    context: &Context,
+) -> Result<Option<&'static str>> {
+    let profile = resolved.profile.as_ref();
+    if let Some(flag) = record::wanted(typed, profile, context)? {
+        return Ok(Some(flag));
+    }
+    Ok(confirms_paste(typed, profile).then_some("--confirm-paste"))
 }
 
 /// What connecting would do, from what was read already, whether this version does it or not.
@@ -168,7 +206,7 @@ fn settle_within(
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
     let agent = agent_socket(&options, context);
     let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
-    let saved = profile.as_ref().and_then(|document| document.profile().confirm_paste);
+    let confirm_paste = confirms_paste(typed, profile.as_ref());
     let mut plan = Plan {
         host,
         options,
@@ -181,7 +219,7 @@ fn settle_within(
         log: None,
         encoding: None,
         as_ssh: typed.as_ssh,
-        confirm_paste: typed.confirm_paste || saved == Some(true),
+        confirm_paste,
         via: None,
         onward: None,
         proxy: None,
@@ -388,16 +426,10 @@ fn refuse_misplaced(typed: &Typed) -> Result<()> {
 
 /// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
 pub(super) fn refuse_unbuilt(typed: &Typed) -> Result<()> {
-    let (flag, why) = if typed.control.is_some() {
-        ("-O", say!("config-no-control"))
-    } else if typed.syslog {
-        ("-y", say!("config-no-syslog"))
-    } else if typed.gssapi {
-        ("-K", say!("config-no-gssapi"))
-    } else {
-        return Ok(());
-    };
-    Err(usage(format!("{flag}: {why}")))
+    match typed.gssapi {
+        true => Err(usage(format!("-K: {}", say!("config-no-gssapi")))),
+        false => Ok(()),
+    }
 }
 
 fn joined(typed: &Typed) -> Option<Vec<u8>> {
@@ -455,6 +487,11 @@ fn method(
         default_identity,
         agent_answers: &answers,
     })
+}
+
+fn confirms_paste(typed: &Typed, profile: Option<&Document>) -> bool {
+    let saved = profile.and_then(|document| document.profile().confirm_paste);
+    typed.confirm_paste || saved == Some(true)
 }
 
 /// The pins that were typed, or else those of the saved session.

@@ -43,6 +43,10 @@ fn open_own(fd: BorrowedFd<'_>, direction: OFlags) -> io::Result<(OwnedFd, Sort)
     if kind == FileType::Socket {
         return Ok((dup(fd)?, Sort::Socket));
     }
+    if kind == FileType::Unknown {
+        // An event, a timer and the like: whoever reads one may wait.
+        return Ok((dup(fd)?, Sort::Shared));
+    }
     if kind != FileType::Fifo && !terminal {
         return Ok((dup(fd)?, Sort::File));
     }
@@ -99,7 +103,15 @@ impl Input {
     /// # Errors
     /// The descriptor is closed.
     pub fn stdin() -> io::Result<Input> {
-        let (fd, sort) = open_own(rustix::stdio::stdin(), OFlags::RDONLY)?;
+        Input::new(rustix::stdio::stdin())
+    }
+
+    /// Any descriptor, which may be somebody else's.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Input> {
+        let (fd, sort) = open_own(fd, OFlags::RDONLY)?;
         let source = match sort {
             Sort::File => Source::File(fd),
             _ => Source::Watched(watch(fd, Interest::READABLE)?, sort),
@@ -184,7 +196,11 @@ impl OutputFd {
         OutputFd::new(rustix::stdio::stderr())
     }
 
-    fn new(fd: BorrowedFd<'_>) -> io::Result<OutputFd> {
+    /// Any descriptor, which may be somebody else's.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    pub fn new(fd: BorrowedFd<'_>) -> io::Result<OutputFd> {
         let (fd, sort) = open_own(fd, OFlags::WRONLY)?;
         Ok(OutputFd { fd, sort, full: None })
     }

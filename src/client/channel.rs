@@ -16,6 +16,7 @@ use super::authenticate::Session;
 use super::deadline;
 pub use super::events::Sink;
 use super::events::{Event, Output, Shared};
+use super::forward::Lane;
 use super::forward::idle::{self, Clock, Watched};
 use super::forward::x11::Request as X11Request;
 use crate::error::{Error, Kind, Result};
@@ -79,7 +80,7 @@ pub(super) enum Awaited {
 
 /// An open session channel with its requests on the way.
 pub struct Channel {
-    pub(super) write: ChannelWriteHalf<Msg>,
+    pub(super) write: Arc<ChannelWriteHalf<Msg>>,
     pub(super) events: UnboundedReceiver<Event>,
     pub(super) awaited: std::collections::VecDeque<Awaited>,
     pub(super) program: &'static str,
@@ -99,18 +100,8 @@ pub async fn open(
 ) -> Result<Channel> {
     let (sender, events) = unbounded_channel();
     session.shared.send_events_to(sender);
-    let opened = timeout(deadline::CHANNEL, session.handle.channel_open_session()).await;
-    let channel = match opened {
-        Ok(Ok(channel)) => channel,
-        Ok(Err(_)) => return Err(not_opened(&session.shared)),
-        Err(_) => {
-            return Err(Error::new(Kind::Timeout, say!("error-client-server-did-not-open"))
-                .hint(say!("error-client-may-overloaded-try-again")));
-        }
-    };
+    let write = opened(session).await?;
     debug!("Entering interactive session.");
-    // The reading half is dropped: data goes straight to the sinks, the rest comes as events.
-    let (_, write) = channel.split();
     let clock = session.shared.incoming.lanes.timeouts.clock(idle::SESSION);
     let watched = |sink: Sink| -> Sink {
         match &clock {
@@ -120,14 +111,78 @@ pub async fn open(
     };
     let output = Output { stdout: watched(stdout), stderr: Some(watched(stderr)) };
     session.shared.send_output_to(write.id(), output);
-    let sent = send(&write, &request).await;
+    requested(session, write, (events, clock), &request).await
+}
+
+/// A session channel beside the connection's own: its output waits in lanes, which a reader
+/// who is slow does not make anybody else wait for.
+pub(super) struct Beside {
+    pub channel: Channel,
+    pub stdout: Arc<Lane>,
+    pub stderr: Arc<Lane>,
+}
+
+/// The same before anything is requested.
+pub(super) struct Bare {
+    pub write: ChannelWriteHalf<Msg>,
+    pub stdout: Arc<Lane>,
+    pub stderr: Arc<Lane>,
+    pub events: UnboundedReceiver<Event>,
+    pub clock: Option<Arc<Clock>>,
+}
+
+/// Opens one more session channel and sends its requests; see [`open`].
+pub(super) async fn open_beside(session: &Session, request: &SessionRequest) -> Result<Beside> {
+    let Bare { write, stdout, stderr, events, clock } = open_bare(session).await?;
+    let id = write.id();
+    match requested(session, write, (events, clock), request).await {
+        Ok(channel) => Ok(Beside { channel, stdout, stderr }),
+        Err(error) => {
+            session.shared.incoming.lanes.remove(id);
+            Err(error)
+        }
+    }
+}
+
+/// Opens one more session channel; see [`open`].
+pub(super) async fn open_bare(session: &Session) -> Result<Bare> {
+    let lanes = &session.shared.incoming.lanes;
+    let expected = lanes.expect();
+    lanes.traffic.wake();
+    let write = opened(session).await?;
+    let stdout = expected.claim(write.id());
+    let (sender, events) = unbounded_channel();
+    let stderr = stdout.session(sender);
+    stdout.describe(idle::SESSION.to_owned());
+    let clock = stdout.start_clock(&lanes.timeouts);
+    Ok(Bare { write, stdout, stderr, events, clock })
+}
+
+async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
+    let opened = timeout(deadline::CHANNEL, session.handle.channel_open_session()).await;
+    match opened {
+        // The reading half is dropped: what it would give comes to the handler anyway.
+        Ok(Ok(channel)) => Ok(channel.split().1),
+        Ok(Err(_)) => Err(not_opened(&session.shared)),
+        Err(_) => Err(Error::new(Kind::Timeout, say!("error-client-server-did-not-open"))
+            .hint(say!("error-client-may-overloaded-try-again"))),
+    }
+}
+
+async fn requested(
+    session: &Session,
+    write: ChannelWriteHalf<Msg>,
+    (events, clock): (UnboundedReceiver<Event>, Option<Arc<Clock>>),
+    request: &SessionRequest,
+) -> Result<Channel> {
+    let sent = send(&write, request).await;
     let awaited = sent.map_err(|_| super::relay::connection_lost(&session.shared))?;
     let program = match request.program {
         Program::Shell => "shell",
         Program::Exec(_) => "exec",
         Program::Subsystem(_) => "subsystem",
     };
-    Ok(Channel { write, events, awaited, program, clock })
+    Ok(Channel { write: Arc::new(write), events, awaited, program, clock })
 }
 
 async fn send(

@@ -28,6 +28,10 @@ pub const PROOF: Duration = Duration::from_secs(5);
 pub const KNOWN_HOSTS_COMMAND: Duration = Duration::from_secs(30);
 /// Time for the answer to a question whether the server is there, while somebody looks on.
 pub const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+/// Time for the master of a shared connection to greet and to say that it is there.
+pub const MASTER: Duration = Duration::from_secs(10);
+/// Time for it to do what it is asked for: its person may be asked first (ControlMaster ask).
+pub const MASTER_ANSWER: Duration = Duration::from_secs(120);
 /// Time for the last messages to leave after everything is done.
 pub const GOODBYE: Duration = Duration::from_millis(250);
 

@@ -44,18 +44,30 @@ pub struct Escape {
     pending: bool,
     /// Whether the escapes that ssh does not have count.
     own: bool,
+    /// The terminal is not ours: the person is at a client of the connection.
+    afar: bool,
 }
 
 impl Escape {
     /// Begins at the start of a line; `character` is EscapeChar, `~` by default.
     pub fn new(character: u8) -> Escape {
-        Escape { character, at_line_start: true, pending: false, own: true }
+        Escape { character, at_line_start: true, pending: false, own: true, afar: false }
     }
 
     /// The same with ssh's escapes alone, for those who expect ssh: `~i`, `~I` and `~d` are then
     /// sent as typed.
     pub fn of_ssh(character: u8) -> Escape {
         Escape { own: false, ..Escape::new(character) }
+    }
+
+    /// The same for somebody whose terminal is another process's.
+    pub fn from_afar(self) -> Escape {
+        Escape { afar: true, own: false, ..self }
+    }
+
+    /// Whether the terminal is another process's.
+    pub fn is_afar(&self) -> bool {
+        self.afar
     }
 
     /// The escape character.
@@ -103,14 +115,16 @@ impl Escape {
     /// The text of `~?`, lines ending as a raw terminal needs them.
     pub fn help(&self) -> String {
         let c = visible(self.character);
-        let mut lines = vec![
-            say!("escape-terminate-connection", c),
-            say!("escape-command-line", c),
-            say!("escape-r-request-rekey", c),
-            say!("escape-v-v-decrease-increase", c),
-            say!("escape-z-suspend-tessh", c),
-            say!("escape-show-connection", c),
-        ];
+        let mut lines = vec![say!("escape-terminate-connection", c)];
+        if !self.afar {
+            lines.push(say!("escape-command-line", c));
+        }
+        lines.push(say!("escape-r-request-rekey", c));
+        if !self.afar {
+            lines.push(say!("escape-v-v-decrease-increase", c));
+            lines.push(say!("escape-z-suspend-tessh", c));
+        }
+        lines.push(say!("escape-show-connection", c));
         if self.own {
             lines.push(say!("escape-show-everything", c));
             lines.push(say!("escape-show-lines", c));
@@ -128,6 +142,7 @@ impl Escape {
 
     fn action(&self, byte: u8) -> Option<Action> {
         match byte {
+            0x1a | b'C' | b'v' | b'V' if self.afar => Some(Action::Unavailable(byte)),
             b'.' => Some(Action::Disconnect),
             0x1a => Some(Action::Suspend),
             b'#' => Some(Action::List),

@@ -22,6 +22,7 @@ pub mod information;
 pub mod interlude;
 pub mod jump;
 mod known_hosts_command;
+pub mod mux;
 mod observe;
 pub mod paste;
 pub mod proxy;

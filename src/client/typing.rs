@@ -306,7 +306,11 @@ impl Typing<'_> {
 fn connections(escape: &Escape, session: &Session) -> String {
     let shown = escape.shown(b'#');
     let title = say!("escape-following-connections-are-open");
-    let mut text = format!("{shown}\r\n{title}\r\n{}\r\n", say!("escape-open-session"));
+    let mut text = format!("{shown}\r\n{title}\r\n");
+    if !escape.is_afar() {
+        // A client's session is among the connections below.
+        text.push_str(&(say!("escape-open-session") + "\r\n"));
+    }
     if let Some(negotiated) = session.negotiated() {
         let said = say!(
             "error-client-authenticated",

@@ -162,16 +162,16 @@ keywords! {
     ConnectionAttempts [] Number, Honoured;
     ConnectTimeout [] Time, Honoured;
     ControlMaster [] Word(&["yes", "no", "true", "false", "ask", "auto", "autoask"]),
-        Refused(&["no", "false", "auto", "autoask"], "error-config-connection-not-shared-version");
-    ControlPath [] Text, Inert;
-    ControlPersist [] Text, Inert;
+        Honoured;
+    ControlPath [] Text, Honoured;
+    ControlPersist [] Text, Honoured;
     DynamicForward [] Words, Honoured;
     EnableEscapeCommandline [] Flag, Honoured;
     EnableSSHKeysign [] Flag, Inert;
     EscapeChar [] Escape, Honoured;
     ExitOnForwardFailure [] Flag, Honoured;
     FingerprintHash [] Word(&["md5", "sha256"]), Warned(&["sha256"], "error-config-both-fingerprints-are-shown");
-    ForkAfterAuthentication [] Flag, Refused(OFF, "error-config-going-background-not-supported");
+    ForkAfterAuthentication [] Flag, Honoured;
     ForwardAgent [] Text, Honoured;
     ForwardX11 [] Flag, Honoured;
     ForwardX11Timeout [] Time, Honoured;
@@ -243,7 +243,7 @@ keywords! {
     StreamLocalBindMask [] Text, Honoured;
     StreamLocalBindUnlink [] Flag, Honoured;
     StrictHostKeyChecking [] Word(&["yes", "no", "true", "false", "off", "ask", "accept-new"]), Honoured;
-    SyslogFacility [] Text, Inert;
+    SyslogFacility [] Text, Honoured;
     Tag [] Text, Honoured;
     TCPKeepAlive ["keepalive"] Flag, Honoured;
     Tunnel [] Word(&["yes", "no", "true", "false", "ethernet", "point-to-point"]),

@@ -171,6 +171,8 @@ pub struct Options {
     pub escape_char: Setting<Option<u8>>,
     /// LogLevel.
     pub log_level: Setting<LogLevel>,
+    /// SyslogFacility, in capital letters.
+    pub syslog_facility: Setting<&'static str>,
     /// SecurityKeyProvider as it stands; `None` if not set.
     pub security_key_provider: Setting<Option<String>>,
     /// Tag.
@@ -272,6 +274,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         stdin_null: v.flag(K::StdinNull, false)?,
         fork_after_authentication: v.flag(K::ForkAfterAuthentication, false)?,
         escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape)?,
+        syslog_facility: v.parsed(K::SyslogFacility, "USER", super::check::facility)?,
         log_level: v.parsed(K::LogLevel, LogLevel::Info, value::level)?,
         security_key_provider: v.text(K::SecurityKeyProvider)?,
         tag: v.text(K::Tag)?,

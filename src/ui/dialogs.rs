@@ -84,6 +84,11 @@ impl Prompt for Dialogs {
         self.shown(RotationDialog::new(question), RotationDialog::into_answer)
     }
 
+    fn confirm(&self, question: &str) -> Answer<bool> {
+        // It comes in the middle of something else: a line disturbs that less than a screen.
+        self.plain.confirm(question)
+    }
+
     fn yes(&self, question: &str) -> Answer<bool> {
         self.plain.yes(question)
     }

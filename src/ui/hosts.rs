@@ -162,8 +162,17 @@ impl Hosts {
 
     /// Reads sessions for about this long, at least one.
     pub fn read_more(&mut self, time: Duration) {
+        self.read_until(time, usize::MAX);
+    }
+
+    /// The same before the first screen: no more than it shows.
+    pub fn read_first(&mut self, time: Duration, shown: usize) {
+        self.read_until(time, shown);
+    }
+
+    fn read_until(&mut self, time: Duration, most: usize) {
         let end = Instant::now() + time;
-        while let Some(entry) = self.entries.get_mut(self.read) {
+        while let Some(entry) = self.entries.get_mut(self.read).filter(|_| self.read < most) {
             self.read += 1;
             if let Entry::Session { name, said: said @ None } = entry {
                 *said = Some(match self.store.open(name) {
@@ -184,6 +193,9 @@ impl Hosts {
     /// of them if nothing is typed.
     pub fn matching(&self, typed: &str) -> Vec<usize> {
         let typed = typed.trim().to_lowercase();
+        if typed.is_empty() {
+            return (0..self.entries.len()).collect();
+        }
         let score = |entry: &Entry| {
             let name = likeness(&typed, &entry.name().to_lowercase()).map(|score| 2 * score);
             let said = match entry {
@@ -311,6 +323,8 @@ mod tests {
         assert_eq!(unread(&hosts), 2_000);
         hosts.read_more(Duration::ZERO);
         assert_eq!(unread(&hosts), 1_999);
+        hosts.read_first(Duration::from_secs(60), 30);
+        assert_eq!(unread(&hosts), 1_970);
         assert_eq!(found(&hosts, "s1999"), ["s1999"], "found by name all the same");
     }
 

@@ -4,6 +4,7 @@ connection-title = New connection
 connection-host = Host:
 connection-port = TCP port:
 connection-family = Addresses:
+connection-any-family = Auto
 connection-confirm-paste = Confirm pastes of several lines
 connection-connect = Connect
 connection-connect-to = Connect to { $name }

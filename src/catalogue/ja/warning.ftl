@@ -61,4 +61,4 @@ rotation-box-new = 新しい鍵（サーバーが所有を証明済み、{ $coun
 rotation-box-obsolete = 古くなった鍵（{ $count } 個）:
 rotation-box-key = { $kind } 鍵 { $fingerprint }
 rotation-box-key-at = { $kind } 鍵 { $fingerprint }（{ $place }）
-rotation-box-ask = この変更を受け入れますか？
+rotation-box-ask = この変更を受け入れますか。

@@ -54,6 +54,21 @@ pub(super) fn add(plan: &mut Plan, typed: &Typed, context: &Context) -> Result<(
     Ok(())
 }
 
+/// The flag that asks for a log or an encoding, if one is wanted.
+///
+/// # Errors
+/// Those of [`add`].
+pub(super) fn wanted(
+    typed: &Typed,
+    profile: Option<&Document>,
+    context: &Context,
+) -> Result<Option<&'static str>> {
+    if encoding(typed, profile)?.is_some() {
+        return Ok(Some(ENCODING));
+    }
+    Ok(log(typed, profile, context)?.map(|_| "--log"))
+}
+
 fn encoding(typed: &Typed, profile: Option<&Document>) -> Result<Option<EncodingPlan>> {
     if let Some(name) = &typed.encoding {
         let found = Encoding::find(name).map_err(|error| error.context(ENCODING))?;

@@ -1,22 +1,23 @@
 //! `tessh [user@]host [command]`: the main path, one straight function.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use log::warn;
 use russh::Pty;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use super::background::{Tether, Word};
 use super::filter::{Filter, Wanted};
-use super::{forward, local_command, route};
+use super::{forward, local_command, login, master, route};
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::cli::stdio::Input;
 use crate::cli::{Environment, attempt};
-use crate::client::algorithms::{self, Lists};
+use crate::client::algorithms::Lists;
 use crate::client::authenticate::{
-    Asking, Credential, Kept, Login, Remembered, Session, authenticate, authenticate_asking,
+    Asking, Login, Remembered, Session, authenticate, authenticate_asking,
 };
 use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
 use crate::client::connect::{ProxyCommand, Route};
@@ -26,10 +27,8 @@ use crate::client::paste::{Brackets, Paste};
 use crate::client::relay::{self, Exit, Local};
 use crate::client::rotation;
 use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
-use crate::config::{self, Method, MethodChoice, Options, Origin, RequestTty, SessionType};
+use crate::config::{self, Method, Options, Origin, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
-use crate::keys::KeyFile;
-use crate::keys::security_key::SecurityKeys;
 use crate::prompt::{Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
@@ -50,6 +49,8 @@ pub struct Visit<'a> {
     below: usize,
     /// The terminal's own modes, where a session below has changed them.
     modes: Option<Vec<(Pty, u32)>>,
+    /// What binds this process to one that waits for it, if it goes to the background.
+    tether: Option<&'a Tether>,
 }
 
 impl<'a> Visit<'a> {
@@ -60,7 +61,12 @@ impl<'a> Visit<'a> {
         prompt: Arc<dyn Prompt>,
         remembered: &'a Remembered,
     ) -> Visit<'a> {
-        Visit { plan, environment, prompt, remembered, below: 0, modes: None }
+        Visit { plan, environment, prompt, remembered, below: 0, modes: None, tether: None }
+    }
+
+    /// The same in a process that another one waits for.
+    pub fn bound(self, tether: &'a Tether) -> Visit<'a> {
+        Visit { tether: Some(tether), ..self }
     }
 
     /// The same once more, on top of this one.
@@ -74,6 +80,26 @@ impl<'a> Visit<'a> {
     pub(super) fn by_way_of(&self, plan: &'a Plan) -> Visit<'a> {
         let prompt = Arc::clone(&self.prompt);
         Visit { plan, prompt, modes: None, ..*self }
+    }
+
+    /// Goes to the background, if this is to (ForkAfterAuthentication). What is written from
+    /// now on is lost, but for debugging to standard error.
+    pub(super) fn cut(&self) -> Result<()> {
+        match self.plan.options.fork_after_authentication.value {
+            true => self.leave(Word::Background),
+            // A master that could not be one is no reason to leave.
+            false => Ok(()),
+        }
+    }
+
+    /// Goes to the background, if somebody waits for that, and says as what.
+    pub(super) fn leave(&self, word: Word) -> Result<()> {
+        self.tether.map_or(Ok(()), |tether| tether.cut(word))
+    }
+
+    /// Whether another process waits for this one to leave the terminal.
+    pub(super) fn is_bound(&self) -> bool {
+        self.tether.is_some_and(Tether::is_bound)
     }
 
     /// What a login is remembered under.
@@ -94,26 +120,53 @@ pub async fn connect(
     let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
     let at_terminal = at_terminal(options);
-    let filter = Wanted::prepare(plan, environment, at_terminal && wants_pty(plan, at_terminal))?;
+    let filter = Wanted::prepare(
+        plan,
+        environment,
+        at_terminal && wants_pty(options, plan.command.is_some(), at_terminal),
+    )?;
     let (session, connected) = enter(visit, password).await?;
     begun();
     if visit.below == 0 {
         forward::begin(plan, &session).await?;
     }
+    let master = if visit.below == 0 { master::begin(visit, &session)? } else { None };
     local_command::run(options, environment).await;
-    if let Some(to) = &plan.stdio_forward {
-        let work = forward::stdio(plan, &session, to);
-        let exit = rotation::around(&session, prompt, work).await;
-        relay::close(session).await;
-        return exit;
+    let shown = AtomicBool::new(false);
+    let pty = wants_pty(options, plan.command.is_some(), at_terminal);
+    let own = own(visit, &session, filter.begin(connected, pty), &shown);
+    let exit = match &master {
+        Some(master) => {
+            rotation::around(&session, prompt, master.around(visit, &session, own)).await
+        }
+        None => rotation::around(&session, prompt, own).await,
+    };
+    // Nobody may come any more; those who are there are told.
+    drop(master);
+    if shown.load(Ordering::Relaxed) && options.log_level.value >= config::LogLevel::Info {
+        crate::cli::log::write(&say!("error-cli-connection-closed", host = plan.host));
     }
-    if options.session_type.value == SessionType::None {
-        return rotation::around(&session, prompt, relay::linger(&session)).await;
-    }
-    let work = run(visit, &session, filter.begin(connected, wants_pty(plan, at_terminal)));
-    let exit = rotation::around(&session, prompt, work).await;
     relay::close(session).await;
     exit
+}
+
+/// What the connection was made for. `shown` becomes true where the person saw a terminal of
+/// the server's.
+async fn own(
+    visit: &Visit<'_>,
+    session: &Session,
+    filter: Filter,
+    shown: &AtomicBool,
+) -> Result<Exit> {
+    let plan = visit.plan;
+    if let Some(to) = &plan.stdio_forward {
+        return forward::stdio(visit, session, to).await;
+    }
+    if plan.options.session_type.value == SessionType::None {
+        visit.cut()?;
+        return relay::linger(session).await;
+    }
+    run(visit, session, filter, shown).await
 }
 
 /// Connects, verifies and authenticates: the way to a destination, and to each jump host before
@@ -125,7 +178,7 @@ pub(super) async fn enter(
     let Visit { plan, environment, prompt, .. } = visit;
     let options = &plan.options;
     options.warnings.iter().for_each(|warning| warn!("{warning}"));
-    let login = login(plan, environment, password)?;
+    let login = login::login(plan, environment, password)?;
     let wanted = transport_options(options);
     wanted.lists.check()?;
     let host = host_policy(plan, environment)?;
@@ -165,7 +218,7 @@ async fn log_in(visit: &Visit<'_>, transport: Transport, mut login: Login) -> Re
     let Visit { plan, environment, remembered, .. } = visit;
     let kept = remembered.get(&visit.label());
     if let Some(kept) = &kept {
-        recall(&mut login, kept);
+        login::recall(&mut login, kept);
     }
     if login.chain.is_empty() {
         let mut session = authenticate_asking(transport, login, asking(plan, environment)).await?;
@@ -216,11 +269,16 @@ fn asking(plan: &Plan, environment: &Environment) -> Asking {
 }
 
 /// Opens the session channel and relays until it ends; the terminal is as before afterwards.
-async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exit> {
+async fn run(
+    visit: &Visit<'_>,
+    session: &Session,
+    filter: Filter,
+    shown: &AtomicBool,
+) -> Result<Exit> {
     let Visit { plan, prompt, .. } = visit;
     let options = &plan.options;
     let at_terminal = at_terminal(options);
-    let pty = wants_pty(plan, at_terminal);
+    let pty = wants_pty(options, plan.command.is_some(), at_terminal);
     let interactive = pty && at_terminal;
 
     // The terminal's modes are read before raw mode changes them.
@@ -243,8 +301,10 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     let (stdout, stderr) = console.sinks()?;
     let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
     let channel = channel::open(session, request, stdout, stderr).await?;
+    shown.store(pty, Ordering::Relaxed);
+    visit.cut()?;
     let watcher = watch_size(pty, resize);
-    let input = match options.stdin_null.value {
+    let input = match no_input(options) {
         true => None,
         false => {
             let stdin = Input::stdin()
@@ -261,9 +321,6 @@ async fn run(visit: &Visit<'_>, session: &Session, filter: Filter) -> Result<Exi
     filter.finish();
     drop(watcher);
     console.leave();
-    if pty && options.log_level.value >= config::LogLevel::Info {
-        crate::cli::log::write(&say!("error-cli-connection-closed", host = plan.host));
-    }
     exit
 }
 
@@ -277,13 +334,18 @@ fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Dro
     pty.then(|| window_changes(resize))
 }
 
-fn at_terminal(options: &Options) -> bool {
-    !options.stdin_null.value && terminal::is_terminal(rustix::stdio::stdin())
+/// StdinNull, which going to the background implies.
+pub(super) fn no_input(options: &Options) -> bool {
+    options.stdin_null.value || options.fork_after_authentication.value
 }
 
-fn wants_pty(plan: &Plan, at_terminal: bool) -> bool {
-    let shell = plan.command.is_none() && plan.options.session_type.value == SessionType::Default;
-    let wanted = match plan.options.request_tty.value {
+pub(super) fn at_terminal(options: &Options) -> bool {
+    !no_input(options) && terminal::is_terminal(rustix::stdio::stdin())
+}
+
+pub(super) fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
+    let shell = !command && options.session_type.value == SessionType::Default;
+    let wanted = match options.request_tty.value {
         RequestTty::Force => return true,
         RequestTty::No => false,
         RequestTty::Yes => true,
@@ -303,20 +365,28 @@ fn request(visit: &Visit<'_>, pty: bool) -> SessionRequest {
         size: crate::cli::local::window_size().unwrap_or_default(),
         modes: visit.modes.clone().unwrap_or_else(modes),
     });
-    let program = match (&plan.command, plan.options.session_type.value) {
-        (command, SessionType::Subsystem) => {
-            let name = command.as_deref().unwrap_or_default();
-            Program::Subsystem(String::from_utf8_lossy(name).into_owned())
-        }
-        (Some(command), _) => Program::Exec(command.clone()),
-        (None, _) => Program::Shell,
-    };
+    let program = program(&plan.options, plan.command.clone());
     let env = sent_environment(&plan.options, environment);
     SessionRequest { pty, env, program, agent: false, x11: None }
 }
 
+/// What is to be started on the server.
+pub(super) fn program(options: &Options, command: Option<Vec<u8>>) -> Program {
+    match (command, options.session_type.value) {
+        (command, SessionType::Subsystem) => {
+            let name = command.unwrap_or_default();
+            Program::Subsystem(String::from_utf8_lossy(&name).into_owned())
+        }
+        (Some(command), _) => Program::Exec(command),
+        (None, _) => Program::Shell,
+    }
+}
+
 /// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
-fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String, String)> {
+pub(super) fn sent_environment(
+    options: &Options,
+    environment: &Environment,
+) -> Vec<(String, String)> {
     let mut sent: Vec<(String, String)> = options.set_env.value.clone();
     for (name, value) in environment.all() {
         let picked = options.send_env.iter().any(|pattern| crate::pattern::matches(pattern, &name));
@@ -415,130 +485,6 @@ fn transport_options(options: &Options) -> TransportOptions<'_> {
         alive_interval: options.server_alive_interval.value,
         alive_count_max: options.server_alive_count_max.value,
     }
-}
-
-/// A key file, or the public key beside it where an agent has the private one.
-fn key_file(path: &Path) -> Result<KeyFile> {
-    let mut public = path.as_os_str().to_owned();
-    public.push(".pub");
-    let public = PathBuf::from(public);
-    KeyFile::read(if path.exists() || !public.exists() { path } else { &public })
-}
-
-fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Result<Login> {
-    let options = &plan.options;
-    let user = options.user.value.clone();
-    let chain = match &plan.method {
-        MethodChoice::Chain(chain) => chain.clone(),
-        MethodChoice::Ask => Vec::new(),
-    };
-    let agent_key = match (options.identity_files.first(), &plan.method) {
-        (Some(path), MethodChoice::Chain(chain)) if chain.contains(&Method::Agent) => {
-            Some(key_file(path)?)
-        }
-        // The dialog says what is wrong with the file.
-        (Some(path), MethodChoice::Ask) => KeyFile::read(path).ok(),
-        _ => None,
-    };
-    let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
-    Ok(Login {
-        label: format!("{user}@{}", plan.host),
-        user,
-        chain,
-        identities: identities(plan, environment)?,
-        certificates: options.certificate_files.value.clone(),
-        agent: plan.agent.clone(),
-        agent_identities: plan.agent_identities,
-        agent_key,
-        agent_held: None,
-        add_keys: *options.add_keys_to_agent,
-        devices: devices(options, environment),
-        host_bound: *options.host_bound_authentication,
-        password,
-        opened: None,
-        tries: options.number_of_password_prompts.value,
-        signatures: algorithms::select(algorithms::Family::Pubkey, pubkey)?,
-    })
-}
-
-/// As ssh(1) does, SSH_SK_HELPER and a provider with `$` before it are variables.
-fn devices(options: &Options, environment: &Environment) -> SecurityKeys {
-    let usual = SecurityKeys::default();
-    let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
-    let provider = match options.security_key_provider.value.as_deref() {
-        None => usual.provider,
-        Some(named) => match named.strip_prefix('$').filter(|name| !name.is_empty()) {
-            Some(name) => set(name).unwrap_or_default(),
-            None if named.eq_ignore_ascii_case("none") => String::new(),
-            None => named.to_owned(),
-        },
-    };
-    SecurityKeys { helper: set("SSH_SK_HELPER").map_or(usual.helper, PathBuf::from), provider }
-}
-
-/// What is remembered of the first login settles this one.
-fn recall(login: &mut Login, kept: &Kept) {
-    login.user.clone_from(&kept.user);
-    login.chain = vec![kept.method];
-    match &kept.credential {
-        Credential::Nothing => {}
-        Credential::Held(key) => login.agent_held = Some(key.clone()),
-        Credential::Password(secret) => {
-            login.password = Some(Secret::new(secret.expose().to_owned()));
-        }
-        Credential::Key(key, path) => login.opened = Some((Arc::clone(key), path.clone())),
-    }
-}
-
-/// Reads the identities before anything is sent, so that a bad file costs no connection. A
-/// file that cannot be used is passed over with a warning where another was named too.
-fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
-    let wanted = match &plan.method {
-        MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
-        // The dialog reads the one that is chosen.
-        MethodChoice::Ask => false,
-    };
-    if !wanted {
-        return Ok(Vec::new());
-    }
-    let named = &plan.options.identity_files;
-    if !named.is_set() {
-        // One, unless the caller expects ssh's ways.
-        let most = if plan.agent_identities { usize::MAX } else { 1 };
-        let existing = environment.default_identities().into_iter().filter(|path| path.exists());
-        let usable = existing.filter_map(|path| match KeyFile::read(&path) {
-            Ok(file) => Some(file),
-            Err(error) => {
-                warn!("{error}");
-                None
-            }
-        });
-        return Ok(usable.take(most).collect());
-    }
-    let (mut files, mut faults) = (Vec::new(), Vec::new());
-    for path in distinct(named) {
-        match key_file(path) {
-            Ok(file) => files.push(file),
-            Err(error) => faults.push(error),
-        }
-    }
-    if files.is_empty() && !faults.is_empty() {
-        return Err(faults.swap_remove(0));
-    }
-    for error in faults {
-        warn!("{error}");
-    }
-    Ok(files)
-}
-
-fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
-    let mut seen: Vec<&Path> = Vec::new();
-    for path in paths {
-        if !seen.contains(&path.as_path()) {
-            seen.push(path);
-        }
-    }
-    seen
 }
 
 /// A failure of the transport says which host it was.

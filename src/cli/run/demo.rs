@@ -8,7 +8,7 @@ use std::path::Path;
 
 use russh::keys::ssh_key::LineEnding;
 
-use super::{Result, prompt, session, within_signals};
+use super::{Given, Result, prompt, session, within_signals};
 use crate::cli::args::{self, Typed};
 use crate::cli::{Environment, log, resolve};
 use crate::demo::{Options, Server};
@@ -112,5 +112,5 @@ async fn log_in(server: &Server, directory: &Path, environment: &Environment) ->
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start(plan.options.log_level.value, None)?;
     let prompt = prompt(&plan, &typed, environment);
-    session(&plan, None, environment, prompt, || {}).await
+    session(&plan, Given::default(), environment, prompt, || {}).await
 }

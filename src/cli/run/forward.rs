@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use log::debug;
 
+use super::connect::{Visit, no_input};
 use crate::cli::Environment;
 use crate::cli::local::unusable;
 use crate::cli::resolve::Plan;
@@ -55,7 +56,8 @@ pub(super) fn family(options: &Options) -> Family {
     }
 }
 
-fn wanted(options: &Options) -> Vec<(Way, Forward)> {
+/// The forwards that the options ask for.
+pub(super) fn wanted(options: &Options) -> Vec<(Way, Forward)> {
     let forwarding = &options.forwarding;
     let of = |way, forwards: &[Setting<Forward>]| {
         forwards.iter().map(|forward| (way, forward.value.clone())).collect::<Vec<_>>()
@@ -123,14 +125,15 @@ pub(super) async fn display(
 ///
 /// # Errors
 /// See [`stdio::relay`]; or a standard descriptor is closed.
-pub(super) async fn stdio(plan: &Plan, session: &Session, to: &Connect) -> Result<Exit> {
+pub(super) async fn stdio(visit: &Visit<'_>, session: &Session, to: &Connect) -> Result<Exit> {
     let stdout =
         OutputFd::stdout().map_err(|error| unusable(say!("error-cli-standard-output"), &error))?;
-    let input = match plan.options.stdin_null.value {
+    let input = match no_input(&visit.plan.options) {
         true => None,
         false => Some(
             Input::stdin().map_err(|error| unusable(say!("error-cli-standard-input"), &error))?,
         ),
     };
+    visit.cut()?;
     stdio::relay(session, to, input, Box::new(stdout)).await
 }

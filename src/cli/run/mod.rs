@@ -1,28 +1,35 @@
 //! From what was typed to what is done: one verb, one file.
 
+mod background;
 mod connect;
 mod demo;
 mod explain;
 mod filter;
 mod forward;
+mod invocation;
 mod keygen;
 mod local_command;
+mod login;
+mod master;
 mod new;
 mod query;
 mod route;
 mod sessions;
+mod share;
 mod trust;
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use background::Tether;
 use connect::Visit;
 
 use super::args::{Typed, Verb};
-use super::{Environment, attempt, help, log, look, resolve};
+use super::{Environment, attempt, help, log, look};
 use crate::cli::resolve::Plan;
 use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
@@ -64,21 +71,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         }
         Verb::Connect if typed.print_config => query::print_config(typed, &environment),
         Verb::Connect if typed.lacks_host() => new::run(typed, environment),
-        Verb::Connect => {
-            let plan = resolve::resolve(typed, &environment.context())?;
-            log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
-            log::always(&plan.options.log_verbose.value);
-            if let Some(document) = &plan.profile {
-                ::log::debug!("{}", resolve::profile::told(document));
-            }
-            let password = typed.password_fd.map(read_password).transpose()?;
-            let prompt = prompt(&plan, typed, &environment);
-            let typed = typed.clone();
-            within_signals(async move {
-                let begun = || new::remember(&plan, &typed, &environment);
-                session(&plan, password, &environment, prompt, begun).await
-            })
-        }
+        Verb::Connect => invocation::run(typed, environment),
         other => Err(Error::new(Kind::Usage, say!("error-cli-not-part-version", other))
             .hint(say!("error-cli-tessh-help-lists-what"))),
     }
@@ -100,17 +93,27 @@ fn print(text: &str) -> Result<u8> {
     }
 }
 
+/// What a connection is given besides the plan.
+#[derive(Default)]
+struct Given {
+    /// The password of `--password-fd`.
+    password: Option<Secret>,
+    /// What binds this process to one that waits for it.
+    tether: Tether,
+}
+
 /// One connection, from the plan to the exit code; `begun` is called once logged in.
 async fn session(
     plan: &Plan,
-    password: Option<Secret>,
+    given: Given,
     environment: &Environment,
     prompt: Arc<dyn Prompt>,
     begun: impl FnOnce(),
 ) -> Result<u8> {
     let remembered = Remembered::default();
     let visit = Visit::first(plan, environment, prompt, &remembered);
-    let exit = connect::connect(&visit, password, begun).await?;
+    let visit = visit.bound(&given.tether);
+    let exit = connect::connect(&visit, given.password, begun).await?;
     Ok(code(&exit))
 }
 
@@ -181,15 +184,24 @@ fn runtime() -> Result<Runtime> {
 /// The work is a task of its own: waking the runtime's outermost future costs a system call
 /// each time, waking a task none, and a session is woken for every key.
 fn within_signals(work: impl Future<Output = Result<u8>> + Send + 'static) -> Result<u8> {
+    governed(work).map(|ended| match ended {
+        ControlFlow::Continue(code) | ControlFlow::Break(code) => code,
+    })
+}
+
+/// The same for work that does not end in an exit code; a signal's is the break.
+fn governed<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<ControlFlow<u8, T>> {
     let runtime = runtime()?;
     let result = runtime.block_on(async {
         tokio::select! {
             result = tokio::spawn(work) => match result {
-                Ok(result) => result,
+                Ok(result) => result.map(ControlFlow::Continue),
                 // The panic has been reported; the terminal is restored below.
                 Err(_) => Err(Error::new(Kind::Local, say!("error-cli-tessh-stopped-because-fault"))),
             },
-            number = ended_by_signal() => Ok(128 + number),
+            number = ended_by_signal() => Ok(ControlFlow::Break(128 + number)),
         }
     });
     terminal::restore();

@@ -11,10 +11,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{look, prompt, session, sessions, within_signals};
+use super::invocation::start_log;
+use super::{Given, look, prompt, session, sessions, within_signals};
+use crate::cli::Environment;
 use crate::cli::args::{self, Typed, TypedSetting, Verb};
 use crate::cli::resolve::{self, Plan, profile::store};
-use crate::cli::{Environment, log};
 use crate::config::{Keyword, Origin};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
@@ -106,7 +107,15 @@ fn allowed(typed: &Typed, environment: &Environment) -> bool {
         let options = layers.and_then(|layers| layers.options("-", &environment.context()));
         options.is_ok_and(|options| options.batch_mode.value)
     };
-    !(typed.as_ssh || typed.json || typed.password_fd.is_some() || batch())
+    let asks = typed.control.is_some() || typed.password_fd.is_some() || goes_to_background(typed);
+    !(typed.as_ssh || typed.json || asks || batch())
+}
+
+/// Whether `-f` was typed: what goes to the background has its questions answered before.
+fn goes_to_background(typed: &Typed) -> bool {
+    typed.settings.iter().any(|setting| {
+        matches!(setting, TypedSetting::Flag { keyword: Keyword::ForkAfterAuthentication, .. })
+    })
 }
 
 fn asker(typed: &Typed, environment: &Environment) -> Option<Asker> {
@@ -210,7 +219,7 @@ async fn lead(mut asking: Asking, desk: Arc<Line>, around: Arc<Environment>) -> 
         };
         let begun = AtomicBool::new(false);
         let prompt = prompt(&plan, &typed, &around);
-        let ended = session(&plan, None, &around, prompt, || {
+        let ended = session(&plan, Given::default(), &around, prompt, || {
             begun.store(true, Ordering::Relaxed);
             remember(&plan, &typed, &around);
         });
@@ -228,8 +237,7 @@ async fn lead(mut asking: Asking, desk: Arc<Line>, around: Arc<Environment>) -> 
 fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Typed, Plan)> {
     let typed = desk.typed(entered)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
-    log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
-    log::always(&plan.options.log_verbose.value);
+    start_log(&typed, &plan.options)?;
     if let Some(document) = &plan.profile {
         ::log::debug!("{}", resolve::profile::told(document));
     }
@@ -340,6 +348,8 @@ fn placeless(typed: &Typed) -> Result<()> {
         ("--password-fd", typed.password_fd.is_some()),
         ("--proxy-password-fd", typed.proxy_password_fd.is_some()),
         ("--json", typed.json),
+        ("-O", typed.control.is_some()),
+        ("-f", goes_to_background(typed)),
     ];
     match placeless.iter().find(|(_, typed)| *typed) {
         Some((flag, _)) => {
@@ -386,6 +396,7 @@ fn after(base: &Typed, line: Typed) -> Typed {
         destination_at,
         config_file: line.config_file.or_else(|| base.config_file.clone()),
         log_file: line.log_file.or_else(|| base.log_file.clone()),
+        syslog: line.syslog || base.syslog,
         auth: line.auth.or_else(|| base.auth.clone()),
         proxy: line.proxy.or_else(|| base.proxy.clone()),
         encoding: line.encoding.or_else(|| base.encoding.clone()),

@@ -105,9 +105,27 @@ impl Session {
         }
     }
 
+    /// The same connection once more, for whoever uses it beside.
+    pub(super) fn beside(&self) -> Session {
+        Session {
+            handle: Arc::clone(&self.handle),
+            shared: Arc::clone(&self.shared),
+            forwards: Arc::clone(&self.forwards),
+            how: self.how.clone(),
+            route: self.route.clone(),
+            remembered: None,
+            forward_agent: self.forward_agent,
+        }
+    }
+
     /// The algorithms in use.
     pub fn negotiated(&self) -> Option<Negotiated> {
         self.shared.negotiated()
+    }
+
+    /// Waits until the connection has ended; gives the reason.
+    pub async fn end(&self) -> Error {
+        self.shared.end().await
     }
 
     /// The user name on the server.

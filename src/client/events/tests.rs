@@ -1,5 +1,7 @@
 //! Banners have bounds, and the clock stands still during a question.
 
+use std::time::Duration;
+
 use super::banners::{MAX_BANNER, MAX_BANNERS};
 use super::*;
 

@@ -11,17 +11,19 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use russh::ChannelId;
 use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep};
 
 use super::idle::{self, Clock, Timeouts};
 use super::line::Line;
 use super::traffic::{Pressure, Traffic};
+use crate::client::events::Event;
 
 /// What may be kept without anybody being slowed down.
 const COMFORTABLE: usize = 1024 * 1024;
@@ -43,6 +45,8 @@ pub struct Lanes {
     kept: Arc<AtomicUsize>,
     /// Who uses the connection, and how much.
     pub traffic: Arc<Traffic>,
+    /// The first one has come, or the last one has gone.
+    pub changed: Notify,
     /// How long channels may rest.
     pub timeouts: Timeouts,
 }
@@ -67,6 +71,11 @@ impl Lanes {
         }
     }
 
+    /// Whether no channel is open or asked for.
+    pub fn is_empty(&self) -> bool {
+        !self.is_expecting() && lock(&self.open).is_empty()
+    }
+
     /// Whether channels of forwards are being asked for.
     pub fn is_expecting(&self) -> bool {
         self.expected.load(Ordering::Relaxed) > 0
@@ -75,16 +84,8 @@ impl Lanes {
     /// Opens the lane of a channel.
     pub fn admit(&self, id: ChannelId) -> Arc<Lane> {
         let mut open = lock(&self.open);
-        let lane = open.entry(id).or_insert_with(|| {
-            Arc::new(Lane {
-                id,
-                kept: Arc::clone(&self.kept),
-                traffic: Arc::clone(&self.traffic),
-                state: Mutex::default(),
-                fed: Notify::new(),
-                room: Notify::new(),
-            })
-        });
+        let new = || Lane::new(id, Arc::clone(&self.kept), Arc::clone(&self.traffic));
+        let lane = open.entry(id).or_insert_with(|| Arc::new(new()));
         let lane = Arc::clone(lane);
         self.count(&open);
         lane
@@ -92,7 +93,10 @@ impl Lanes {
 
     /// What is asked for counts as what is there: it may have something to say any moment.
     fn count(&self, open: &HashMap<ChannelId, Arc<Lane>>) {
-        self.traffic.count(open.len() + self.expected.load(Ordering::Relaxed));
+        let count = open.len() + self.expected.load(Ordering::Relaxed);
+        if (self.traffic.count(count) == 0) != (count == 0) {
+            self.changed.notify_waiters();
+        }
     }
 
     /// The lane of this channel, if it is a forward's.
@@ -125,14 +129,14 @@ impl Lanes {
             return;
         }
         let lanes: Vec<_> = lock(&self.open).values().cloned().collect();
-        if let Some(most) = lanes.iter().max_by_key(|lane| lock(&lane.state).kept) {
+        if let Some(most) = lanes.iter().max_by_key(|lane| lane.kept()) {
             most.overflow();
         }
     }
 
     /// The connection has ended.
     pub fn end(&self) {
-        lock(&self.open).values().for_each(|lane| lane.end(End::Closed));
+        lock(&self.open).values().for_each(|lane| lane.lost());
     }
 }
 
@@ -196,6 +200,8 @@ struct State {
     overflowed: bool,
     claimed: bool,
     what: String,
+    /// Who wants to know what happens on the channel besides data, if it is a session's.
+    events: Option<UnboundedSender<Event>>,
     /// More is kept than is comfortable.
     presses: bool,
     /// Data goes here without a detour while nothing is kept.
@@ -214,6 +220,8 @@ pub struct Lane {
     kept: Arc<AtomicUsize>,
     traffic: Arc<Traffic>,
     state: Mutex<State>,
+    /// Extended data, if this is the lane of a session.
+    errors: OnceLock<Arc<Lane>>,
     /// There is something to take.
     fed: Notify,
     /// There is room again.
@@ -221,6 +229,44 @@ pub struct Lane {
 }
 
 impl Lane {
+    fn new(id: ChannelId, kept: Arc<AtomicUsize>, traffic: Arc<Traffic>) -> Lane {
+        Lane {
+            id,
+            kept,
+            traffic,
+            state: Mutex::default(),
+            errors: OnceLock::new(),
+            fed: Notify::new(),
+            room: Notify::new(),
+        }
+    }
+
+    /// Makes this the lane of a session: what happens besides data goes there. Gives the lane
+    /// of its extended data.
+    pub fn session(&self, events: UnboundedSender<Event>) -> Arc<Lane> {
+        lock(&self.state).events = Some(events);
+        let new = || Lane::new(self.id, Arc::clone(&self.kept), Arc::clone(&self.traffic));
+        Arc::clone(self.errors.get_or_init(|| Arc::new(new())))
+    }
+
+    /// The lane of extended data, if this is a session's.
+    pub fn errors(&self) -> Option<&Arc<Lane>> {
+        self.errors.get()
+    }
+
+    /// Something has happened on the channel of a session.
+    pub fn tell(&self, event: Event) {
+        if let Some(events) = &lock(&self.state).events {
+            // The session has gone: nobody wants to know.
+            let _ = events.send(event);
+        }
+    }
+
+    /// What is kept, extended data included.
+    fn kept(&self) -> usize {
+        lock(&self.state).kept + self.errors.get().map_or(0, |errors| errors.kept())
+    }
+
     /// Says what this connection is; a lane that the server opened is one that is used.
     pub fn describe(&self, what: String) {
         let mut state = lock(&self.state);
@@ -232,6 +278,9 @@ impl Lane {
     pub fn start_clock(&self, timeouts: &Timeouts) -> Option<Arc<Clock>> {
         let mut state = lock(&self.state);
         state.clock = timeouts.clock(idle::kind(&state.what));
+        if let Some(errors) = self.errors.get() {
+            lock(&errors.state).clock.clone_from(&state.clock);
+        }
         state.clock.clone()
     }
 
@@ -321,6 +370,13 @@ impl Lane {
     /// The server has closed the channel.
     pub fn closed(&self) {
         self.end(End::Closed);
+        self.tell(Event::Closed);
+    }
+
+    /// The connection has ended.
+    fn lost(&self) {
+        self.end(End::Closed);
+        lock(&self.state).events = None;
     }
 
     fn end(&self, end: End) {
@@ -328,6 +384,19 @@ impl Lane {
         state.end = state.end.max(end);
         drop(state);
         self.fed.notify_one();
+        if let Some(errors) = self.errors.get() {
+            errors.end(end);
+        }
+    }
+
+    /// Whether the server has closed the channel, or the connection is gone.
+    pub fn is_closed(&self) -> bool {
+        lock(&self.state).end == End::Closed
+    }
+
+    /// What is kept and what still comes is not wanted.
+    pub fn forget(&self) {
+        self.abandon();
     }
 
     fn overflow(&self) {
@@ -351,6 +420,9 @@ impl Lane {
         self.kept.fetch_sub(kept, Ordering::Relaxed);
         self.fed.notify_one();
         self.room.notify_one();
+        if let Some(errors) = self.errors.get() {
+            errors.abandon();
+        }
     }
 
     /// The next data, where it is not for a line as it is.

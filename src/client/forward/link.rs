@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use log::{debug, error};
-use russh::client::Handle;
+use russh::ChannelWriteHalf;
+use russh::client::{Handle, Msg};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::lane::Lanes;
+use super::lane::{Lane, Lanes};
 use super::line::Line;
 use super::tunnel::Tunnel;
+use crate::client::authenticate::Session;
 use crate::client::events::Events;
 use crate::config::{Connect, Listen};
 use crate::say;
@@ -87,6 +89,18 @@ impl Link {
         debug!("channel {}: new {}", write.id(), lane.what());
         Some(Tunnel { lanes: Arc::clone(&self.lanes), lane, write, seat })
     }
+}
+
+/// A connection that somebody else relays: the channel, its data, and its place.
+pub(in crate::client) async fn open_tunnel(
+    session: &Session,
+    to: &Connect,
+) -> Option<(ChannelWriteHalf<Msg>, Arc<Lane>, OwnedSemaphorePermit)> {
+    let link = session.forwards().link();
+    let seat = link.seats.take()?;
+    let listen = Listen::Path("a client".to_owned());
+    let Tunnel { lane, write, seat, .. } = link.open(to, &listen, None, seat).await?;
+    Some((write, lane, seat))
 }
 
 /// `port 8080 for host port 80`

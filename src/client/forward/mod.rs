@@ -31,10 +31,10 @@ use russh::keys::agent::AgentSessionBinding;
 mod command;
 
 pub use crate::config::{Connect, Forward, Listen, PermitOpen};
-pub(super) use lane::Lane;
 pub use lane::MAX_KEPT;
-pub(super) use link::Link;
+pub(super) use lane::{Drained, Lane};
 pub use link::MAX_CONNECTIONS;
+pub(super) use link::{Link, open_tunnel};
 pub(super) use remote::{Incoming, Opening};
 pub(super) use traffic::Traffic;
 
@@ -287,6 +287,13 @@ impl Forwards {
                 self.link.handle.cancel_streamlocal_forward(path.as_str()).await.is_ok()
             }
         }
+    }
+
+    /// Whether there is such a forward already; then the port that the server chose, if it did.
+    pub fn existing(&self, way: Way, forward: &Forward) -> Option<Option<u16>> {
+        let active = self.active();
+        let found = active.iter().find(|it| it.way == way && it.forward == *forward);
+        found.map(|it| it.allocated)
     }
 
     /// The forwards, one line each: `-L 8080 to [host]:80`.

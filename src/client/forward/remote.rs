@@ -122,6 +122,11 @@ impl Incoming {
         *lock(&self.x11) = Some(display);
     }
 
+    /// The display that the server may reach.
+    pub(super) fn display(&self) -> Option<Arc<Spoofed>> {
+        lock(&self.x11).clone()
+    }
+
     /// A connection to a port on the server; whether it was asked for, as with all that follow.
     /// What was not asked for is refused when it is dropped.
     pub fn forwarded_tcpip(&self, opening: Opening, address: &str, port: u32) -> bool {

@@ -25,19 +25,40 @@ pub async fn relay<I: AsyncRead + Unpin>(
     session: &Session,
     to: &Connect,
     input: Option<I>,
-    mut stdout: Sink,
+    stdout: Sink,
 ) -> Result<Exit> {
+    let tunnel = open(session, to).await?;
+    pass(session, &tunnel, input, stdout).await
+}
+
+/// Asks the server for the connection.
+///
+/// # Errors
+/// The server cannot or will not connect, or the connection is lost.
+pub(in crate::client) async fn open(session: &Session, to: &Connect) -> Result<Tunnel> {
     let failed = || Error::new(Kind::Channel, say!("forward-stdio-failed"));
     let link = session.forwards.link();
     let seat = link.seats.take().ok_or_else(failed)?;
     let listen = Listen::Path("standard input".to_owned());
     let opened = link.open(to, &listen, None, seat).await;
-    let tunnel = match (opened, session.ended()) {
-        (Some(tunnel), _) => tunnel,
-        (None, Some(ended)) => return Err(ended),
-        (None, None) => return Err(failed()),
-    };
-    let send = send(&tunnel, input);
+    match (opened, session.ended()) {
+        (Some(tunnel), _) => Ok(tunnel),
+        (None, Some(ended)) => Err(ended),
+        (None, None) => Err(failed()),
+    }
+}
+
+/// Relays on an open channel.
+///
+/// # Errors
+/// The connection is lost.
+pub(in crate::client) async fn pass<I: AsyncRead + Unpin>(
+    session: &Session,
+    tunnel: &Tunnel,
+    input: Option<I>,
+    mut stdout: Sink,
+) -> Result<Exit> {
+    let send = send(tunnel, input);
     let take = async {
         loop {
             match tunnel.lane.take().await {

@@ -67,9 +67,9 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// So many forwarded channels are open.
-    pub(super) fn count(&self, lanes: usize) {
-        self.lanes.store(lanes, Ordering::Relaxed);
+    /// So many forwarded channels are open; gives how many there were before.
+    pub(super) fn count(&self, lanes: usize) -> usize {
+        self.lanes.swap(lanes, Ordering::Relaxed)
     }
 
     /// The server may have something to say besides forwarded data, from now on.

@@ -131,6 +131,12 @@ impl Tunnel {
     }
 
     /// Closes the channel, unless the server has.
+    pub async fn finish(self) {
+        let closed = self.lane.is_closed();
+        self.close(closed).await;
+    }
+
+    /// The same where it is known whether the server has.
     pub async fn close(self, closed: bool) {
         let id = self.write.id();
         if !closed {

@@ -66,6 +66,7 @@ pub struct Request {
 
 /// A display with its true cookie and the invented one.
 pub(super) struct Spoofed {
+    request: Request,
     place: Place,
     protocol: String,
     real: Vec<u8>,
@@ -83,6 +84,10 @@ enum Place {
 /// Makes ready for X11 forwarding on this connection; gives what to ask the server for, or
 /// nothing where it is not possible, which has been said as ssh says it.
 pub async fn prepare(session: &Session, wanted: &X11) -> Option<Request> {
+    if let Some(display) = session.shared.incoming.display() {
+        // One cookie for all sessions of a connection: nobody can tell them apart later.
+        return Some(display.request.clone());
+    }
     let Some(display) = &wanted.display else {
         debug!("X11 forwarding requested but DISPLAY not set");
         return None;
@@ -101,7 +106,7 @@ pub async fn prepare(session: &Session, wanted: &X11) -> Option<Request> {
     let limited = !wanted.trusted && !wanted.timeout.is_zero();
     let until = limited.then(|| Instant::now() + wanted.timeout);
     debug!("Requesting X11 forwarding with authentication spoofing.");
-    let spoofed = Spoofed { place, protocol, real, fake, until };
+    let spoofed = Spoofed { request: request.clone(), place, protocol, real, fake, until };
     session.shared.incoming.forward_x11(Arc::new(spoofed));
     Some(request)
 }
@@ -287,7 +292,9 @@ mod tests {
     use super::*;
 
     fn spoofed() -> Spoofed {
+        let request = Request { protocol: COOKIE.to_owned(), cookie: String::new(), screen: 0 };
         Spoofed {
+            request,
             place: Place::Tcp("localhost".to_owned(), 6000),
             protocol: COOKIE.to_owned(),
             real: vec![1; 16],

@@ -142,6 +142,18 @@ impl Prompt for Plain {
         }
     }
 
+    fn confirm(&self, question: &str) -> Answer<bool> {
+        let Some(ask_pass) = self.ask_pass.as_ref().filter(|_| !self.batch) else {
+            // Enter alone may have been meant for something else.
+            return self.yes(&format!("{question} (yes/no) "));
+        };
+        match run(ask_pass, question) {
+            Answer::Given(said) => Answer::Given(is_yes(said.expose()) || said.is_empty()),
+            Answer::Cancelled => Answer::Cancelled,
+            Answer::CannotAsk => Answer::CannotAsk,
+        }
+    }
+
     fn yes(&self, question: &str) -> Answer<bool> {
         let terminal = self.terminal();
         match (&self.ask_pass, terminal) {

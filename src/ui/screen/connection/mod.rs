@@ -28,7 +28,7 @@ use crate::{say, text};
 use ask::{AskName, Confirm, Help};
 use edit::Edit;
 
-/// How long sessions are read before the first screen: most people have fewer than this takes.
+/// How long those sessions are read that the first screen shows.
 const FIRST_READING: Duration = Duration::from_millis(10);
 /// How long sessions are read between two keys.
 const READING: Duration = Duration::from_millis(20);
@@ -82,7 +82,7 @@ pub struct NewConnection {
 impl NewConnection {
     /// The dialog with what is known beforehand in its fields.
     pub fn new(hosts: Hosts, desk: Arc<dyn Desk>, before: &Entered) -> NewConnection {
-        let families = ["Auto", "IPv4", "IPv6"].map(str::to_owned).to_vec();
+        let families = vec![say!("connection-any-family"), "IPv4".to_owned(), "IPv6".to_owned()];
         let family = before.family as usize;
         let rows = vec![
             Row::lines(Key::Message, Vec::new()),
@@ -110,7 +110,7 @@ impl NewConnection {
             asked: None,
             entered: None,
         };
-        dialog.hosts.read_more(FIRST_READING);
+        dialog.hosts.read_first(FIRST_READING, usize::from(LIST_MAX));
         dialog.fill(None);
         dialog.say_fault();
         dialog.after_focus();
@@ -132,7 +132,7 @@ impl NewConnection {
     fn look_again(&mut self) {
         let chosen = self.chosen().cloned();
         self.hosts.look_again();
-        self.hosts.read_more(FIRST_READING);
+        self.hosts.read_first(FIRST_READING, usize::from(LIST_MAX));
         self.fill(chosen.as_ref());
     }
 
@@ -287,7 +287,7 @@ impl NewConnection {
         }
         let entry = Entry::Session { name: name.to_owned(), said: None };
         self.hosts.look_again();
-        self.hosts.read_more(FIRST_READING);
+        self.hosts.read_first(FIRST_READING, usize::from(LIST_MAX));
         self.fill(Some(&entry));
         self.form.focus(Key::List);
         self.after_focus();

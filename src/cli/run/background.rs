@@ -1,0 +1,233 @@
+//! Two processes of one: the child connects, and the parent waits for it to say that it goes on
+//! without the terminal (`-f`, ControlPersist), or to end.
+//!
+//! The fork is made before there is a runtime, a thread or a dialog, and after the options are
+//! known: nothing is resolved, read or asked twice. Until the child calls [`Tether::cut`] it is
+//! what the person talks to: it has the terminal, asks, says what failed, and its exit code
+//! becomes the parent's. The parent passes signals on to it, stops when it is stopped, and says
+//! nothing.
+//!
+//! ```text
+//!   match background::split()? {
+//!       Side::Parent(waiting) => match waiting.wait()? {
+//!           Outcome::Background => …,   // -f: all is well, the rest happens without us
+//!           Outcome::Master => …,       // ControlPersist: be a client of the child
+//!           Outcome::Ended(code) => …,  // what it was has been said
+//!       },
+//!       Side::Child(tether) => { …connect…; tether.cut(word)?; …go on… }
+//!   }
+//! ```
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{OwnedFd, RawFd};
+use std::sync::{Mutex, PoisonError};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::{
+    Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, setsid, waitpid,
+};
+use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::runtime;
+use crate::cli::fork;
+use crate::cli::log;
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
+
+/// Which of the two this process is now.
+pub(in crate::cli) enum Side {
+    /// The one that was started; it has the shell's attention.
+    Parent(Waiting),
+    /// The one that connects.
+    Child(Tether),
+}
+
+/// The parent's view of the child.
+pub(in crate::cli) struct Waiting {
+    child: Pid,
+    word: File,
+}
+
+/// What became of the child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Outcome {
+    /// It does the rest without the terminal, in a session of its own.
+    Background,
+    /// It is the master of a shared connection now, without the terminal: what was asked for
+    /// is to be asked of it.
+    Master,
+    /// It ended with this exit code, or 128 and the number of the signal that ended it. What
+    /// there was to say it has said.
+    Ended(u8),
+}
+
+/// What the child says when it leaves the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Word {
+    /// [`Outcome::Background`].
+    Background,
+    /// [`Outcome::Master`].
+    Master,
+}
+
+/// The child's bond to the parent and the terminal, until it is cut. A process that is nobody's
+/// child has none to cut.
+#[derive(Default)]
+pub(in crate::cli) struct Tether(Mutex<Option<Bond>>);
+
+struct Bond {
+    /// Where the word is said.
+    word: OwnedFd,
+    /// What else the caller had open, see `fork::inherited`.
+    inherited: Vec<RawFd>,
+}
+
+/// Goes on as two processes. To be called without any thread, so before a runtime and before a
+/// dialog; output of ours that is buffered comes out twice.
+///
+/// # Errors
+/// [`Kind::Local`]: the system has no room for another process or pipe.
+pub(in crate::cli) fn split() -> Result<Side> {
+    let failed =
+        |error: io::Error| Error::new(Kind::Local, say!("share-cannot-fork", error = told(&error)));
+    let (read, write) = pipe_with(PipeFlags::CLOEXEC).map_err(|error| failed(error.into()))?;
+    match fork::fork().map_err(failed)? {
+        Some(child) => Ok(Side::Parent(Waiting { child, word: read.into() })),
+        None => {
+            // A parent that is killed takes with it what it waited for.
+            dies_with_parent(Some(Signal::TERM));
+            let bond = Bond { word: write, inherited: fork::inherited() };
+            Ok(Side::Child(Tether(Mutex::new(Some(bond)))))
+        }
+    }
+}
+
+impl Tether {
+    /// Whether another process waits for this one.
+    pub(in crate::cli) fn is_bound(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Tells the parent that all went well and goes on without it: in a session of its own,
+    /// standard input and output empty, and standard error too unless somebody debugs there.
+    /// What is to be written to them later must have been opened before. The second time
+    /// nothing happens.
+    ///
+    /// # Errors
+    /// [`Kind::Local`]: `/dev/null` cannot be opened.
+    pub(in crate::cli) fn cut(&self, word: Word) -> Result<()> {
+        let bond = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(bond) = bond else { return Ok(()) };
+        ::log::debug!("forking to background");
+        leave_terminal(!log::debugs_to_stderr()).map_err(|error| {
+            Error::new(Kind::Local, say!("share-cannot-detach", error = told(&error)))
+        })?;
+        // A parent that has gone has nobody to tell.
+        // Whoever reads the other end of one would wait for us, too.
+        bond.inherited.into_iter().for_each(fork::close);
+        let _ = File::from(bond.word).write_all(&[word as u8]);
+        Ok(())
+    }
+
+    /// Leaves it to another process that has the same bond. Nothing is said to the parent,
+    /// and it goes on waiting.
+    pub(in crate::cli) fn forget(self) {}
+}
+
+impl Waiting {
+    /// Waits for the child's word or end, and passes on signals meanwhile.
+    ///
+    /// # Errors
+    /// [`Kind::Local`]: there is no room for a thread.
+    pub(in crate::cli) fn wait(self) -> Result<Outcome> {
+        let Waiting { child, mut word } = self;
+        let runtime = runtime()?;
+        let outcome = runtime.block_on(async {
+            // The word, or the end of all who could say it.
+            let heard = tokio::task::spawn_blocking(move || {
+                let mut said = [0];
+                match word.read_exact(&mut said) {
+                    Ok(()) if said == [Word::Master as u8] => Outcome::Master,
+                    Ok(()) => Outcome::Background,
+                    Err(_) => Outcome::Ended(end(child)),
+                }
+            });
+            tokio::select! {
+                heard = heard => heard.unwrap_or(Outcome::Ended(super::FAILED)),
+                () = attend(child) => Outcome::Ended(super::FAILED),
+            }
+        });
+        runtime.shutdown_background();
+        Ok(outcome)
+    }
+}
+
+/// Passes on what ends the program, and stops with the child. Never returns.
+async fn attend(child: Pid) {
+    let pass = async |kind: SignalKind, number: Signal| {
+        let Ok(mut arrived) = signal(kind) else { return std::future::pending().await };
+        while arrived.recv().await.is_some() {
+            let _ = kill_process(child, number);
+        }
+    };
+    let stop = async {
+        let Ok(mut changed) = signal(SignalKind::child()) else {
+            return std::future::pending().await;
+        };
+        while changed.recv().await.is_some() {
+            if is_stopped(child) {
+                // Here this process stands still, too, until the shell continues both.
+                let _ = kill_process(getpid(), Signal::TSTP);
+            }
+        }
+    };
+    tokio::join!(
+        pass(SignalKind::interrupt(), Signal::INT),
+        pass(SignalKind::terminate(), Signal::TERM),
+        pass(SignalKind::hangup(), Signal::HUP),
+        pass(SignalKind::quit(), Signal::QUIT),
+        stop,
+    );
+}
+
+/// Without taking the status of one that has ended.
+fn is_stopped(child: Pid) -> bool {
+    use rustix::process::{WaitId, WaitIdOptions, waitid};
+    let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
+    matches!(waitid(WaitId::Pid(child), stopped), Ok(Some(status)) if status.stopped())
+}
+
+/// Waits for its end; 255 where somebody else has taken its status.
+fn end(child: Pid) -> u8 {
+    let status = rustix::io::retry_on_intr(|| waitpid(Some(child), WaitOptions::empty()));
+    status.ok().flatten().map_or(super::FAILED, |(_, status)| code(status))
+}
+
+fn code(status: WaitStatus) -> u8 {
+    let code = status.exit_status().or_else(|| status.terminating_signal().map(|n| 128 + n));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(super::FAILED)
+}
+
+fn leave_terminal(quiet: bool) -> io::Result<()> {
+    dies_with_parent(None);
+    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    // It fails for the leader of a group, which a child of ours is not.
+    setsid()?;
+    dup2_stdin(&null)?;
+    dup2_stdout(&null)?;
+    match quiet {
+        true => Ok(dup2_stderr(&null)?),
+        false => Ok(()),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn dies_with_parent(signal: Option<Signal>) {
+    let _ = rustix::process::set_parent_process_death_signal(signal);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn dies_with_parent(_: Option<Signal>) {}

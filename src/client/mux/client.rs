@@ -1,0 +1,302 @@
+//! What an invocation asks of a master: is it there, a session, a forward, an end.
+//!
+//! PROTOCOL.mux sections 1 to 9. Each request waits for its answer, within a time limit. What
+//! a refusal means (go on without the master, or end) and in which words it is told is not
+//! decided here.
+
+use std::io::{self, ErrorKind};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream as Blocking;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use log::debug;
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect as connect_to, socket_with,
+};
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+
+use super::{
+    Hello, NewSession, Request, Response, VERSION, read_packet, send_fd, wire::Malformed,
+    write_packet,
+};
+use crate::client::deadline;
+use crate::client::forward::Way;
+use crate::config::{Connect, Forward};
+use crate::text;
+
+/// How much of a master's reason is shown, in characters.
+const MAX_REASON: usize = 200;
+/// How often a master that has too many clients waiting is asked again.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// Why a request came to nothing.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The person at the master said no; the master's words, made safe to show.
+    Denied(String),
+    /// The master could not; why, made safe to show.
+    Failed(String),
+    /// The master closed the connection.
+    Gone,
+    /// The time limit has passed.
+    Silent,
+    /// It speaks this other version of the protocol.
+    Version(u32),
+    /// It belongs to this other user.
+    Stranger(u32),
+    /// What it said is no answer.
+    Nonsense,
+    /// The socket failed, or a descriptor cannot be sent.
+    Socket(io::Error),
+}
+
+/// A connection to a master that has greeted.
+#[derive(Debug)]
+pub struct Client {
+    stream: UnixStream,
+    next: u32,
+}
+
+/// Connects to the socket of a master, which need not be there. Waits, up to
+/// [`deadline::MASTER`], only while too many others wait for the same master.
+///
+/// # Errors
+/// The system's: `ConnectionRefused` where nobody listens any more, `NotFound`,
+/// `InvalidInput` for a path that is too long for a socket.
+pub fn connect(path: &Path) -> io::Result<Blocking> {
+    let address =
+        SocketAddrUnix::new(path).map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let end = Instant::now() + deadline::MASTER;
+    loop {
+        let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+        match connect_to(&socket, &address) {
+            Ok(()) => return Ok(Blocking::from(socket)),
+            Err(rustix::io::Errno::AGAIN) if Instant::now() < end => std::thread::sleep(AGAIN),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+impl Client {
+    /// Greets the master behind a socket that was connected to. It must belong to this user or
+    /// to root: whoever it is gets our standard input and output.
+    ///
+    /// # Errors
+    /// [`Refusal`]: no master, not ours, or one that does not answer.
+    pub async fn greet(stream: Blocking) -> Result<Client, Refusal> {
+        stream.set_nonblocking(true)?;
+        let stream = UnixStream::from_std(stream)?;
+        let owner = stream.peer_cred()?.uid();
+        if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+            return Err(Refusal::Stranger(owner));
+        }
+        let mut client = Client { stream, next: 0 };
+        within(deadline::MASTER, async {
+            write_packet(&mut client.stream, &Hello::new().encode()).await?;
+            let hello = Hello::decode(&read_packet(&mut client.stream).await?)?;
+            if hello.version != VERSION {
+                return Err(Refusal::Version(hello.version));
+            }
+            debug!("mux_client_hello_exchange: master version {}", hello.version);
+            Ok(())
+        })
+        .await?;
+        Ok(client)
+    }
+
+    /// Asks whether it is there; gives its process id.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn alive(&mut self) -> Result<u32, Refusal> {
+        let asked = self.ask(&Request::AliveCheck, &[]);
+        match within(deadline::MASTER, asked).await? {
+            Response::Alive { pid } => Ok(pid),
+            _ => Err(Refusal::Nonsense),
+        }
+    }
+
+    /// Begins a forward; gives the port where the server chose it.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn forward(&mut self, way: Way, forward: &Forward) -> Result<Option<u32>, Refusal> {
+        match self.answer(Request::OpenForward(way, forward.clone()), &[]).await? {
+            Response::Ok => Ok(None),
+            Response::RemotePort { port } => Ok(Some(port)),
+            _ => Err(Refusal::Nonsense),
+        }
+    }
+
+    /// Ends a forward that was begun with the same words.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn cancel(&mut self, way: Way, forward: &Forward) -> Result<(), Refusal> {
+        self.done(Request::CloseForward(way, forward.clone())).await
+    }
+
+    /// Has the master end.
+    ///
+    /// # Errors
+    /// [`Refusal`]; a master that ends before it has answered is none.
+    pub async fn terminate(&mut self) -> Result<(), Refusal> {
+        match self.done(Request::Terminate).await {
+            Err(Refusal::Gone) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Has the master take no more clients and remove its socket.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn stop_listening(&mut self) -> Result<(), Refusal> {
+        self.done(Request::StopListening).await
+    }
+
+    /// Opens a session on these descriptors (standard input, output, error); gives its number.
+    /// They stay open here, and belong to the master until [`end`](Client::end).
+    ///
+    /// # Errors
+    /// [`Refusal`]; after `Denied` and `Failed` nothing was begun.
+    pub async fn session(
+        &mut self,
+        session: NewSession,
+        fds: [BorrowedFd<'_>; 3],
+    ) -> Result<u32, Refusal> {
+        self.opened(Request::NewSession(session), &fds).await
+    }
+
+    /// Leads standard input and output to there; gives the number to wait with.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn stdio_forward(
+        &mut self,
+        to: &Connect,
+        fds: [BorrowedFd<'_>; 2],
+    ) -> Result<u32, Refusal> {
+        self.opened(Request::NewStdioForward(to.clone()), &fds).await
+    }
+
+    /// From now on the socket carries packets of the connection protocol.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn proxy(mut self) -> Result<UnixStream, Refusal> {
+        match self.answer(Request::Proxy, &[]).await? {
+            Response::Proxy => Ok(self.stream),
+            _ => Err(Refusal::Nonsense),
+        }
+    }
+
+    /// Waits for the end of a session: for the master to close the connection, since output may
+    /// still be on its way when the status is known. Gives the status, if one came. `no_tty` is
+    /// called when the server gives no pseudo-terminal.
+    ///
+    /// # Errors
+    /// [`Refusal::Nonsense`].
+    pub async fn end(mut self, session: u32, no_tty: impl Fn()) -> Result<Option<u32>, Refusal> {
+        let mut seen = None;
+        loop {
+            let packet = match read_packet(&mut self.stream).await {
+                Ok(packet) => packet,
+                Err(error) if error.kind() == ErrorKind::InvalidData => {
+                    return Err(Refusal::Nonsense);
+                }
+                // However it was lost, there is nothing more to come.
+                Err(_) => return Ok(seen),
+            };
+            match Response::decode(&packet)?.1 {
+                Response::TtyAllocFail { session: own } if own == session => no_tty(),
+                Response::ExitMessage { session: own, status }
+                    if own == session && seen.is_none() =>
+                {
+                    seen = Some(status);
+                }
+                Response::Failure(reason) => return Err(failed(&reason)),
+                _ => return Err(Refusal::Nonsense),
+            }
+        }
+    }
+
+    async fn done(&mut self, request: Request) -> Result<(), Refusal> {
+        match self.answer(request, &[]).await? {
+            Response::Ok => Ok(()),
+            _ => Err(Refusal::Nonsense),
+        }
+    }
+
+    async fn opened(&mut self, request: Request, fds: &[BorrowedFd<'_>]) -> Result<u32, Refusal> {
+        match self.answer(request, fds).await? {
+            Response::SessionOpened { session } => Ok(session),
+            _ => Err(Refusal::Nonsense),
+        }
+    }
+
+    async fn answer(
+        &mut self,
+        request: Request,
+        fds: &[BorrowedFd<'_>],
+    ) -> Result<Response, Refusal> {
+        within(deadline::MASTER_ANSWER, self.ask(&request, fds)).await
+    }
+
+    /// One request, its descriptors, its answer.
+    async fn ask(
+        &mut self,
+        request: &Request,
+        fds: &[BorrowedFd<'_>],
+    ) -> Result<Response, Refusal> {
+        let id = self.next;
+        self.next = self.next.wrapping_add(1);
+        write_packet(&mut self.stream, &request.encode(id)).await?;
+        for fd in fds {
+            send_fd(&self.stream, fd.as_fd()).await?;
+        }
+        let (answered, response) = Response::decode(&read_packet(&mut self.stream).await?)?;
+        if answered != Some(id) {
+            return Err(Refusal::Nonsense);
+        }
+        match response {
+            Response::PermissionDenied(reason) => {
+                Err(Refusal::Denied(text::line(&reason, MAX_REASON)))
+            }
+            Response::Failure(reason) => Err(failed(&reason)),
+            response => Ok(response),
+        }
+    }
+}
+
+async fn within<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, Refusal>>,
+) -> Result<T, Refusal> {
+    timeout(limit, work).await.unwrap_or(Err(Refusal::Silent))
+}
+
+fn failed(reason: &str) -> Refusal {
+    Refusal::Failed(text::line(reason, MAX_REASON))
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Refusal {
+        match error.kind() {
+            ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
+                Refusal::Gone
+            }
+            ErrorKind::InvalidData => Refusal::Nonsense,
+            _ => Refusal::Socket(error),
+        }
+    }
+}
+
+impl From<Malformed> for Refusal {
+    fn from(_: Malformed) -> Refusal {
+        Refusal::Nonsense
+    }
+}

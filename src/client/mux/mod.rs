@@ -1,0 +1,27 @@
+//! One connection for several invocations (OpenSSH's PROTOCOL.mux, version 4).
+//!
+//! A master holds the connection and listens on a Unix socket; the others are its clients and
+//! never see a server. `wire` is the protocol on bytes, `socket` its packets and the passing of
+//! descriptors, `client` what an invocation asks of a master, `proxy` a session in the plain
+//! packets that a master passes on. `master` listens, `session` and `downstream` are what it does
+//! for those two, `place` is its socket's place in the file system. Who may use a socket, and what
+//! is said of it, is decided by the two sides.
+
+pub mod client;
+mod downstream;
+pub mod master;
+mod packets;
+pub mod place;
+pub mod proxy;
+mod session;
+mod socket;
+mod wire;
+
+pub use client::{Client, Refusal, connect};
+pub use socket::{read_packet, recv_fd, send_fd, write_packet};
+pub use wire::{Hello, Malformed, NO_ESCAPE, NewSession, Request, Response};
+
+/// The protocol's version, which both sides say first.
+pub const VERSION: u32 = 4;
+/// The longest packet: what OpenSSH's master takes. A command and its environment fit in it.
+pub const MAX_PACKET: usize = 256 * 1024;

@@ -1,0 +1,196 @@
+//! The master's socket in the file system: made ready under another name and put in its place
+//! at once, so that nobody meets one that does not listen; removed by whoever made it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::path::{Path, PathBuf};
+
+use log::{debug, error};
+use rustix::fs::Mode;
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with,
+};
+use rustix::process::{geteuid, umask};
+use tokio::net::UnixListener;
+
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
+use crate::text;
+
+/// Connections that may wait to be accepted, as for ssh.
+const BACKLOG: i32 = 64;
+/// Letters of the name that the socket has before it is in its place, as for ssh.
+const RANDOM: usize = 16;
+/// How much of a path is shown.
+const SHOWN: usize = 255;
+
+/// A socket that is in its place until this is dropped.
+#[derive(Debug)]
+pub struct Place {
+    path: PathBuf,
+    /// Device and inode: what is there later may be somebody else's.
+    own: (u64, u64),
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if identity(&self.path).is_ok_and(|there| there == self.own) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Listens at this path; `None` where something is there already, which has been said. What a
+/// master of the same person has left behind is replaced.
+///
+/// # Errors
+/// No socket can be made there.
+pub fn occupy(path: &Path) -> Result<Option<(UnixListener, Place)>> {
+    debug!("setting up multiplex master socket");
+    let failed = |why: &io::Error| cannot_bind(path, why);
+    let temporary = temporary(path);
+    let listener = listen_at(&temporary).map_err(|why| failed(&why))?;
+    let moved = fs::hard_link(&temporary, path).or_else(|why| {
+        match why.kind() == io::ErrorKind::AlreadyExists && remove_stale(path) {
+            true => fs::hard_link(&temporary, path),
+            false => Err(why),
+        }
+    });
+    let _ = fs::remove_file(&temporary);
+    match moved {
+        Ok(()) => {}
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {
+            error!("{}", say!("mux-socket-exists", path = shown(path)));
+            return Ok(None);
+        }
+        Err(why) => return Err(failed(&why)),
+    }
+    let own = identity(path).map_err(|why| failed(&why))?;
+    Ok(Some((listener, Place { path: path.to_owned(), own })))
+}
+
+/// Removes the socket of a master that is gone; whether there was one. Only our own: whoever
+/// else has put something there has not asked us to remove it.
+fn remove_stale(path: &Path) -> bool {
+    let ours = fs::symlink_metadata(path)
+        .is_ok_and(|there| there.file_type().is_socket() && there.uid() == geteuid().as_raw());
+    let refused = || match StdUnixStream::connect(path) {
+        Err(why) => why.kind() == io::ErrorKind::ConnectionRefused,
+        Ok(_) => false,
+    };
+    if !ours || !refused() {
+        return false;
+    }
+    debug!("Stale control socket {}, unlinking", shown(path));
+    fs::remove_file(path).is_ok()
+}
+
+fn listen_at(path: &Path) -> io::Result<UnixListener> {
+    let address = SocketAddrUnix::new(path)?;
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    // The mode must be right from the first moment on, and this is the only way.
+    let before = umask(Mode::from_raw_mode(0o177));
+    let bound = bind(&socket, &address);
+    umask(before);
+    bound?;
+    listen(&socket, BACKLOG)?;
+    UnixListener::from_std(socket.into())
+}
+
+fn temporary(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(random_letters());
+    PathBuf::from(name)
+}
+
+fn random_letters() -> String {
+    use russh::keys::key::safe_rng;
+    use russh::keys::ssh_key::rand_core::Rng;
+    let mut bytes = [0; RANDOM];
+    safe_rng().fill_bytes(&mut bytes);
+    bytes.map(|byte| char::from(b'a' + byte % 26)).iter().collect()
+}
+
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    fs::symlink_metadata(path).map(|there| (there.dev(), there.ino()))
+}
+
+fn cannot_bind(path: &Path, why: &io::Error) -> Error {
+    let path = shown(path);
+    let too_long = why.raw_os_error() == Some(rustix::io::Errno::NAMETOOLONG.raw_os_error());
+    match too_long {
+        true => Error::new(Kind::Local, say!("mux-path-too-long", path)),
+        false => Error::new(Kind::Local, say!("mux-cannot-bind", path, why = told(why))),
+    }
+    .hint(say!("mux-choose-another-path"))
+}
+
+fn shown(path: &Path) -> String {
+    text::line(&path.to_string_lossy(), SHOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn the_socket_is_the_owners_alone_and_goes_with_its_master() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("socket");
+        let (listener, place) = occupy(&path).unwrap().unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(names(dir.path()), ["socket"], "the other name is gone");
+        tokio::net::UnixStream::connect(&path).await.unwrap();
+        listener.accept().await.unwrap();
+        drop(place);
+        assert!(names(dir.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_master_that_listens_stays_and_one_that_is_gone_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("socket");
+        let (listener, place) = occupy(&path).unwrap().unwrap();
+        assert!(occupy(&path).unwrap().is_none());
+        // Killed: the socket stays, and nobody listens.
+        drop(listener);
+        let (_listener, new) = occupy(&path).unwrap().unwrap();
+        drop(place);
+        assert!(path.exists(), "the first one's end must not remove the second one's");
+        drop(new);
+        assert!(names(dir.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_socket_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        fs::write(&path, "kept").unwrap();
+        assert!(occupy(&path).unwrap().is_none());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "kept");
+        let dangling = dir.path().join("link");
+        std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
+        assert!(occupy(&dangling).unwrap().is_none());
+        assert_eq!(names(dir.path()).len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_path_that_cannot_be_is_an_error() {
+        let long = PathBuf::from(format!("/tmp/{}", "x".repeat(200)));
+        for path in [Path::new("/nonexistent/socket"), &long] {
+            let error = occupy(path).unwrap_err();
+            assert_eq!(error.kind(), Kind::Local, "{error}");
+        }
+    }
+}

@@ -1,0 +1,476 @@
+//! The messages of PROTOCOL.mux, to bytes and from bytes: total, bounded, without any I/O.
+//!
+//! Where the document and OpenSSH's mux.c differ, mux.c has it: flags and the port of a stdio
+//! forward are `uint32`, and a path is told by the port -2 (unsigned).
+
+use std::fmt;
+
+use russh::keys::ssh_encoding::{Decode, Encode};
+
+use super::{MAX_PACKET, VERSION};
+use crate::client::forward::Way;
+use crate::config::{Connect, Forward, Listen};
+
+/// The escape character that stands for none.
+pub const NO_ESCAPE: u32 = u32::MAX;
+/// Variables of one session's environment: as many as OpenSSH's master takes.
+const MAX_VARIABLES: usize = 4096;
+/// Extensions of a greeting that are looked at; none is defined.
+const MAX_EXTENSIONS: usize = 64;
+/// The port that says that the host is the path of a Unix socket.
+const PATH: u32 = u32::MAX - 1;
+
+const HELLO: u32 = 0x0000_0001;
+const NEW_SESSION: u32 = 0x1000_0002;
+const ALIVE_CHECK: u32 = 0x1000_0004;
+const TERMINATE: u32 = 0x1000_0005;
+const OPEN_FORWARD: u32 = 0x1000_0006;
+const CLOSE_FORWARD: u32 = 0x1000_0007;
+const NEW_STDIO_FORWARD: u32 = 0x1000_0008;
+const STOP_LISTENING: u32 = 0x1000_0009;
+const PROXY: u32 = 0x1000_000f;
+
+const OK: u32 = 0x8000_0001;
+const PERMISSION_DENIED: u32 = 0x8000_0002;
+const FAILURE: u32 = 0x8000_0003;
+const EXIT_MESSAGE: u32 = 0x8000_0004;
+const ALIVE: u32 = 0x8000_0005;
+const SESSION_OPENED: u32 = 0x8000_0006;
+const REMOTE_PORT: u32 = 0x8000_0007;
+const TTY_ALLOC_FAIL: u32 = 0x8000_0008;
+const PROXY_BEGINS: u32 = 0x8000_000f;
+
+const LOCAL: u32 = 1;
+const REMOTE: u32 = 2;
+const DYNAMIC: u32 = 3;
+
+/// Bytes that are no message: whoever sent them does not speak the protocol, and the
+/// connection to it is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+/// The first message of each side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hello {
+    /// The version of the protocol that it speaks.
+    pub version: u32,
+    /// Names and values; none is defined by OpenSSH.
+    pub extensions: Vec<(String, Vec<u8>)>,
+}
+
+/// A session of a client, whose standard input, output and error follow as descriptors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSession {
+    /// A pseudo-terminal; its modes and size are those of the descriptor of standard input.
+    pub want_tty: bool,
+    /// X11 forwarding, if the master has it on.
+    pub want_x11: bool,
+    /// Agent forwarding, if the master has it on.
+    pub want_agent: bool,
+    /// `command` is the name of a subsystem.
+    pub subsystem: bool,
+    /// The escape character, or [`NO_ESCAPE`].
+    pub escape_char: u32,
+    /// TERM; may be empty.
+    pub term: String,
+    /// What to run; empty for a shell. No zero byte.
+    pub command: Vec<u8>,
+    /// `NAME=value` each; no zero byte. What the master does not know by SendEnv it drops.
+    pub env: Vec<Vec<u8>>,
+}
+
+/// What a client asks for. Every request has a number, which its answer repeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Are you there, and who?
+    AliveCheck,
+    /// A session; three descriptors follow.
+    NewSession(NewSession),
+    /// Begin a forward.
+    OpenForward(Way, Forward),
+    /// End a forward that was begun with the same words.
+    CloseForward(Way, Forward),
+    /// Standard input and output to there (`-W`); two descriptors follow.
+    NewStdioForward(Connect),
+    /// End, now.
+    Terminate,
+    /// Remove the socket; end with the last session.
+    StopListening,
+    /// From now on plain packets of the connection protocol (RFC 4254).
+    Proxy,
+    /// A forward that cannot be: ssh answers `Failure("Invalid forwarding request")`.
+    InvalidForward,
+    /// A message of this type, which is not known: ssh answers `Failure("unsupported request")`.
+    Unsupported(u32),
+}
+
+/// What a master says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Response {
+    /// Done.
+    Ok,
+    /// The person at the master said no.
+    PermissionDenied(String),
+    /// Not done, and why.
+    Failure(String),
+    /// The session is over. Answers no request.
+    ExitMessage {
+        /// Its number, from `SessionOpened`.
+        session: u32,
+        /// The remote exit status, or 255.
+        status: u32,
+    },
+    /// Here I am.
+    Alive {
+        /// The master's process.
+        pid: u32,
+    },
+    /// The session, or the stdio forward, is open.
+    SessionOpened {
+        /// Its number from now on.
+        session: u32,
+    },
+    /// The remote forward listens there, where the server had the choice.
+    RemotePort {
+        /// The port.
+        port: u32,
+    },
+    /// The server gave no pseudo-terminal; the session goes on. Answers no request.
+    TtyAllocFail {
+        /// Its number.
+        session: u32,
+    },
+    /// What follows are packets of the connection protocol.
+    Proxy,
+}
+
+impl Hello {
+    /// Ours.
+    pub fn new() -> Hello {
+        Hello { version: VERSION, extensions: Vec::new() }
+    }
+
+    /// The body of its packet.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Writer::new(HELLO);
+        out.number(self.version);
+        for (name, value) in &self.extensions {
+            out.bytes(name.as_bytes());
+            out.bytes(value);
+        }
+        out.0
+    }
+
+    /// Reads the body of a packet.
+    ///
+    /// # Errors
+    /// It is another message, or none.
+    pub fn decode(body: &[u8]) -> Result<Hello, Malformed> {
+        let mut body = Reader(body);
+        if body.number()? != HELLO {
+            return Err(Malformed);
+        }
+        let mut hello = Hello { version: body.number()?, extensions: Vec::new() };
+        while !body.0.is_empty() {
+            let extension = (body.text()?, body.bytes()?);
+            if hello.extensions.len() < MAX_EXTENSIONS {
+                hello.extensions.push(extension);
+            }
+        }
+        Ok(hello)
+    }
+}
+
+impl Default for Hello {
+    fn default() -> Hello {
+        Hello::new()
+    }
+}
+
+impl Request {
+    /// The body of the packet of the request with this number.
+    pub fn encode(&self, id: u32) -> Vec<u8> {
+        let mut out = Writer::new(self.kind());
+        out.number(id);
+        match self {
+            Request::NewSession(session) => session.encode(&mut out),
+            Request::OpenForward(way, forward) | Request::CloseForward(way, forward) => {
+                out.number(number_of(*way));
+                out.listen(&forward.listen);
+                out.connect(&forward.connect);
+            }
+            Request::NewStdioForward(to) => {
+                out.bytes(b"");
+                out.connect(to);
+            }
+            Request::InvalidForward => [b"".as_slice(); 2].into_iter().for_each(|host| {
+                out.bytes(host);
+                out.number(0);
+            }),
+            _ => {}
+        }
+        out.0
+    }
+
+    /// Reads the body of a packet: the request and its number.
+    ///
+    /// # Errors
+    /// It is none; ssh ends the connection to such a client.
+    pub fn decode(body: &[u8]) -> Result<(u32, Request), Malformed> {
+        let mut body = Reader(body);
+        let (kind, id) = (body.number()?, body.number()?);
+        let request = match kind {
+            HELLO => return Err(Malformed),
+            NEW_SESSION => Request::NewSession(NewSession::decode(&mut body)?),
+            ALIVE_CHECK => Request::AliveCheck,
+            TERMINATE => Request::Terminate,
+            OPEN_FORWARD => body.forward(Request::OpenForward)?,
+            CLOSE_FORWARD => body.forward(Request::CloseForward)?,
+            NEW_STDIO_FORWARD => {
+                body.bytes()?;
+                Request::NewStdioForward(body.connect()?)
+            }
+            STOP_LISTENING => Request::StopListening,
+            PROXY => Request::Proxy,
+            other => Request::Unsupported(other),
+        };
+        Ok((id, request))
+    }
+
+    fn kind(&self) -> u32 {
+        match self {
+            Request::AliveCheck => ALIVE_CHECK,
+            Request::NewSession(_) => NEW_SESSION,
+            Request::OpenForward(..) | Request::InvalidForward => OPEN_FORWARD,
+            Request::CloseForward(..) => CLOSE_FORWARD,
+            Request::NewStdioForward(_) => NEW_STDIO_FORWARD,
+            Request::Terminate => TERMINATE,
+            Request::StopListening => STOP_LISTENING,
+            Request::Proxy => PROXY,
+            Request::Unsupported(kind) => *kind,
+        }
+    }
+}
+
+impl NewSession {
+    fn encode(&self, out: &mut Writer) {
+        out.bytes(b"");
+        for flag in [self.want_tty, self.want_x11, self.want_agent, self.subsystem] {
+            out.number(u32::from(flag));
+        }
+        out.number(self.escape_char);
+        out.bytes(self.term.as_bytes());
+        out.bytes(&self.command);
+        self.env.iter().for_each(|variable| out.bytes(variable));
+    }
+
+    fn decode(body: &mut Reader<'_>) -> Result<NewSession, Malformed> {
+        body.bytes()?;
+        let mut session = NewSession {
+            want_tty: body.flag()?,
+            want_x11: body.flag()?,
+            want_agent: body.flag()?,
+            subsystem: body.flag()?,
+            escape_char: body.number()?,
+            term: body.text()?,
+            command: body.without_zero()?,
+            env: Vec::new(),
+        };
+        while !body.0.is_empty() && session.env.len() < MAX_VARIABLES {
+            session.env.push(body.without_zero()?);
+        }
+        Ok(session)
+    }
+}
+
+impl Response {
+    /// The body of its packet, as the answer to the request with this number; what answers no
+    /// request does not have it.
+    pub fn encode(&self, request: u32) -> Vec<u8> {
+        let (kind, first) = match self {
+            Response::Ok => (OK, request),
+            Response::PermissionDenied(_) => (PERMISSION_DENIED, request),
+            Response::Failure(_) => (FAILURE, request),
+            Response::ExitMessage { session, .. } => (EXIT_MESSAGE, *session),
+            Response::Alive { .. } => (ALIVE, request),
+            Response::SessionOpened { .. } => (SESSION_OPENED, request),
+            Response::RemotePort { .. } => (REMOTE_PORT, request),
+            Response::TtyAllocFail { session } => (TTY_ALLOC_FAIL, *session),
+            Response::Proxy => (PROXY_BEGINS, request),
+        };
+        let mut out = Writer::new(kind);
+        out.number(first);
+        match self {
+            Response::PermissionDenied(reason) | Response::Failure(reason) => {
+                out.bytes(reason.as_bytes());
+            }
+            Response::ExitMessage { status: number, .. }
+            | Response::Alive { pid: number }
+            | Response::SessionOpened { session: number }
+            | Response::RemotePort { port: number } => out.number(*number),
+            Response::Ok | Response::TtyAllocFail { .. } | Response::Proxy => {}
+        }
+        out.0
+    }
+
+    /// Reads the body of a packet: the response, and the number of the request that it answers.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn decode(body: &[u8]) -> Result<(Option<u32>, Response), Malformed> {
+        let mut body = Reader(body);
+        let (kind, first) = (body.number()?, body.number()?);
+        let response = match kind {
+            OK => Response::Ok,
+            PERMISSION_DENIED => Response::PermissionDenied(body.text()?),
+            FAILURE => Response::Failure(body.text()?),
+            EXIT_MESSAGE => {
+                let status = body.number()?;
+                return Ok((None, Response::ExitMessage { session: first, status }));
+            }
+            ALIVE => Response::Alive { pid: body.number()? },
+            SESSION_OPENED => Response::SessionOpened { session: body.number()? },
+            REMOTE_PORT => Response::RemotePort { port: body.number()? },
+            TTY_ALLOC_FAIL => return Ok((None, Response::TtyAllocFail { session: first })),
+            PROXY_BEGINS => Response::Proxy,
+            _ => return Err(Malformed),
+        };
+        Ok((Some(first), response))
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("malformed message")
+    }
+}
+
+fn number_of(way: Way) -> u32 {
+    match way {
+        Way::Local => LOCAL,
+        Way::Remote => REMOTE,
+        Way::Dynamic => DYNAMIC,
+    }
+}
+
+/// A message that is being put together.
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn new(kind: u32) -> Writer {
+        Writer(kind.to_be_bytes().to_vec())
+    }
+
+    fn number(&mut self, number: u32) {
+        self.0.extend_from_slice(&number.to_be_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        bytes.encode(&mut self.0).expect("a vector takes everything up to 4 GiB");
+    }
+
+    /// No address is the empty word, the empty word is `*`: mux.c has them so.
+    fn listen(&mut self, listen: &Listen) {
+        let (host, port) = match listen {
+            Listen::Tcp { host: None, port } => ("", u32::from(*port)),
+            Listen::Tcp { host: Some(host), port } if host.is_empty() => ("*", u32::from(*port)),
+            Listen::Tcp { host: Some(host), port } => (host.as_str(), u32::from(*port)),
+            Listen::Path(path) => (path.as_str(), PATH),
+        };
+        self.bytes(host.as_bytes());
+        self.number(port);
+    }
+
+    fn connect(&mut self, connect: &Connect) {
+        let (host, port) = match connect {
+            Connect::Tcp { host, port } => (host.as_str(), u32::from(*port)),
+            Connect::Path(path) => (path.as_str(), PATH),
+            // The word by which OpenSSH compares such forwards.
+            Connect::Socks => ("socks", 0),
+        };
+        self.bytes(host.as_bytes());
+        self.number(port);
+    }
+}
+
+/// What is left of a message.
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn number(&mut self) -> Result<u32, Malformed> {
+        u32::decode(&mut self.0).map_err(|_| Malformed)
+    }
+
+    fn flag(&mut self) -> Result<bool, Malformed> {
+        self.number().map(|number| number != 0)
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>, Malformed> {
+        Vec::<u8>::decode(&mut self.0).map_err(|_| Malformed).and_then(bounded)
+    }
+
+    fn without_zero(&mut self) -> Result<Vec<u8>, Malformed> {
+        self.bytes().and_then(|bytes| if bytes.contains(&0) { Err(Malformed) } else { Ok(bytes) })
+    }
+
+    /// What is not UTF-8 is no host, no path of ours, and no reason that could be shown.
+    fn text(&mut self) -> Result<String, Malformed> {
+        self.without_zero().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// A host or a path, and its port.
+    fn place(&mut self) -> Result<(String, Option<u16>), Malformed> {
+        let host = self.text()?;
+        match self.number()? {
+            PATH => Ok((host, None)),
+            port => u16::try_from(port).map(|port| (host, Some(port))).map_err(|_| Malformed),
+        }
+    }
+
+    fn connect(&mut self) -> Result<Connect, Malformed> {
+        Ok(match self.place()? {
+            (host, Some(port)) => Connect::Tcp { host, port },
+            (path, None) => Connect::Path(path),
+        })
+    }
+
+    fn forward(&mut self, request: impl Fn(Way, Forward) -> Request) -> Result<Request, Malformed> {
+        let (way, listen, connect) = (self.number()?, self.place()?, self.connect()?);
+        let listen = match listen {
+            (host, Some(port)) => {
+                Listen::Tcp { host: Some(host).filter(|host| !host.is_empty()), port }
+            }
+            (path, None) => Listen::Path(path),
+        };
+        let way = match way {
+            LOCAL => Way::Local,
+            REMOTE => Way::Remote,
+            DYNAMIC => Way::Dynamic,
+            _ => return Ok(Request::InvalidForward),
+        };
+        let connect = match (way, connect) {
+            (Way::Dynamic, Connect::Tcp { .. }) => Connect::Socks,
+            (Way::Remote, Connect::Tcp { host, port: 0 }) if !host.is_empty() => Connect::Socks,
+            (_, connect) => connect,
+        };
+        let possible = match (way, &listen, &connect) {
+            (Way::Dynamic, Listen::Path(_), _) => false,
+            (_, Listen::Path(path), _) if path.is_empty() => false,
+            (_, _, Connect::Tcp { host, port }) => !host.is_empty() && *port != 0,
+            (_, _, Connect::Path(path)) => !path.is_empty() && way != Way::Dynamic,
+            (_, _, Connect::Socks) => true,
+        };
+        Ok(match possible {
+            true => request(way, Forward { listen, connect }),
+            false => Request::InvalidForward,
+        })
+    }
+}
+
+/// A string is never longer than the packet it came in.
+fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, Malformed> {
+    if bytes.len() <= MAX_PACKET { Ok(bytes) } else { Err(Malformed) }
+}
+
+#[cfg(test)]
+mod tests;

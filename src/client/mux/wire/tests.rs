@@ -1,0 +1,216 @@
+//! Round trips, OpenSSH's own bytes, and junk.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn word() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9./:_-]{1,40}"
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(1..=255_u8, 0..60)
+}
+
+fn listen() -> impl Strategy<Value = Listen> {
+    prop_oneof![
+        (proptest::option::of(word()), any::<u16>())
+            .prop_map(|(host, port)| Listen::Tcp { host, port }),
+        word().prop_map(Listen::Path),
+    ]
+}
+
+fn connect() -> impl Strategy<Value = Connect> {
+    prop_oneof![
+        (word(), 1..=u16::MAX).prop_map(|(host, port)| Connect::Tcp { host, port }),
+        word().prop_map(Connect::Path),
+    ]
+}
+
+fn forward() -> impl Strategy<Value = (Way, Forward)> {
+    prop_oneof![
+        (listen(), connect())
+            .prop_map(|(listen, connect)| (Way::Local, Forward { listen, connect })),
+        (listen(), prop_oneof![connect(), Just(Connect::Socks)])
+            .prop_map(|(listen, connect)| (Way::Remote, Forward { listen, connect })),
+        (proptest::option::of(word()), any::<u16>()).prop_map(|(host, port)| {
+            let listen = Listen::Tcp { host, port };
+            (Way::Dynamic, Forward { listen, connect: Connect::Socks })
+        }),
+    ]
+}
+
+fn session() -> impl Strategy<Value = NewSession> {
+    let flags = any::<[bool; 4]>();
+    let env = proptest::collection::vec(bytes(), 0..8);
+    (flags, any::<u32>(), word(), bytes(), env).prop_map(
+        |([want_tty, want_x11, want_agent, subsystem], escape_char, term, command, env)| {
+            NewSession {
+                want_tty,
+                want_x11,
+                want_agent,
+                subsystem,
+                escape_char,
+                term,
+                command,
+                env,
+            }
+        },
+    )
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    prop_oneof![
+        Just(Request::AliveCheck),
+        Just(Request::Terminate),
+        Just(Request::StopListening),
+        Just(Request::Proxy),
+        Just(Request::Unsupported(0x1234)),
+        session().prop_map(Request::NewSession),
+        forward().prop_map(|(way, forward)| Request::OpenForward(way, forward)),
+        forward().prop_map(|(way, forward)| Request::CloseForward(way, forward)),
+        connect().prop_map(Request::NewStdioForward),
+    ]
+}
+
+fn response() -> impl Strategy<Value = Response> {
+    prop_oneof![
+        Just(Response::Ok),
+        Just(Response::Proxy),
+        word().prop_map(Response::PermissionDenied),
+        word().prop_map(Response::Failure),
+        any::<(u32, u32)>().prop_map(|(session, status)| Response::ExitMessage { session, status }),
+        any::<u32>().prop_map(|pid| Response::Alive { pid }),
+        any::<u32>().prop_map(|session| Response::SessionOpened { session }),
+        any::<u32>().prop_map(|port| Response::RemotePort { port }),
+        any::<u32>().prop_map(|session| Response::TtyAllocFail { session }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn requests_come_back_as_they_were(id: u32, request in request()) {
+        prop_assert_eq!(Request::decode(&request.encode(id)), Ok((id, request)));
+    }
+
+    #[test]
+    fn responses_come_back_as_they_were(id: u32, response in response()) {
+        let unasked =
+            matches!(response, Response::ExitMessage { .. } | Response::TtyAllocFail { .. });
+        let id = (!unasked).then_some(id);
+        prop_assert_eq!(Response::decode(&response.encode(id.unwrap_or(7))), Ok((id, response)));
+    }
+
+    #[test]
+    fn greetings_come_back_as_they_were(version: u32, extensions in
+        proptest::collection::vec((word(), bytes()), 0..5))
+    {
+        let hello = Hello { version, extensions };
+        prop_assert_eq!(Hello::decode(&hello.encode()), Ok(hello));
+    }
+
+    #[test]
+    fn a_message_cut_short_is_none(id: u32, request in request(), response in response()) {
+        for whole in [request.encode(id), response.encode(id)] {
+            for end in 0..8.min(whole.len()) {
+                prop_assert!(Request::decode(&whole[..end]).is_err());
+                prop_assert!(Response::decode(&whole[..end]).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn junk_is_a_message_or_none(kind in prop_oneof![
+        Just(HELLO), NEW_SESSION..=PROXY, OK..=PROXY_BEGINS, any::<u32>(),
+    ], junk in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let body = [&kind.to_be_bytes(), junk.as_slice()].concat();
+        let _ = Hello::decode(&body);
+        let _ = Response::decode(&body);
+        if let Ok((id, request)) = Request::decode(&body)
+            && request != Request::InvalidForward
+        {
+            // What was understood means the same when it is said again, the empty word of
+            // an address aside.
+            let again = Request::decode(&request.encode(id)).map(|(_, again)| again.kind());
+            prop_assert_eq!(again, Ok(request.kind()));
+        }
+    }
+}
+
+#[test]
+fn forwards_are_numbers_and_words_as_openssh_has_them() {
+    let forward = Forward {
+        listen: Listen::Tcp { host: Some(String::new()), port: 80 },
+        connect: Connect::Path("/s".to_owned()),
+    };
+    let bytes = Request::OpenForward(Way::Remote, forward).encode(9);
+    let wanted = [
+        &[0x10, 0, 0, 6, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 1, b'*', 0, 0, 0, 80][..],
+        &[0, 0, 0, 2, b'/', b's', 0xff, 0xff, 0xff, 0xfe],
+    ];
+    assert_eq!(bytes, wanted.concat());
+}
+
+#[test]
+fn a_session_is_numbers_and_words_as_openssh_has_them() {
+    let session = NewSession {
+        want_tty: true,
+        want_x11: false,
+        want_agent: false,
+        subsystem: true,
+        escape_char: NO_ESCAPE,
+        term: "vt".to_owned(),
+        command: b"c".to_vec(),
+        env: vec![b"A=b".to_vec()],
+    };
+    let bytes = Request::NewSession(session).encode(1);
+    let wanted = [
+        &[0x10, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0][..],
+        &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff],
+        &[0, 0, 0, 2, b'v', b't', 0, 0, 0, 1, b'c', 0, 0, 0, 3, b'A', b'=', b'b'],
+    ];
+    assert_eq!(bytes, wanted.concat());
+}
+
+fn raw_forward(way: u32, listen: (&str, u32), connect: (&str, u32)) -> Vec<u8> {
+    let mut out = Writer::new(OPEN_FORWARD);
+    out.number(1);
+    out.number(way);
+    for (host, port) in [listen, connect] {
+        out.bytes(host.as_bytes());
+        out.number(port);
+    }
+    out.0
+}
+
+#[test]
+fn forwards_that_cannot_be_are_told_from_bytes_that_are_none() {
+    for (way, listen, connect) in [
+        (9, ("", 80), ("h", 1)),
+        (LOCAL, ("", 80), ("h", 0)),
+        (LOCAL, ("", 80), ("", 1)),
+        (REMOTE, ("", 80), ("", 0)),
+        (DYNAMIC, ("/s", PATH), ("", 0)),
+    ] {
+        let read = Request::decode(&raw_forward(way, listen, connect));
+        assert_eq!(read, Ok((1, Request::InvalidForward)), "{way} {listen:?} {connect:?}");
+    }
+    for (listen, connect) in [(("", 65536), ("h", 1)), (("", 1), ("h", u32::MAX))] {
+        assert_eq!(Request::decode(&raw_forward(LOCAL, listen, connect)), Err(Malformed));
+    }
+    let dynamic = Request::decode(&raw_forward(DYNAMIC, ("", 80), ("", 0)));
+    assert!(matches!(dynamic, Ok((1, Request::OpenForward(Way::Dynamic, forward)))
+        if forward.connect == Connect::Socks));
+}
+
+#[test]
+fn a_zero_byte_ends_no_word() {
+    let mut session = Writer::new(NEW_SESSION);
+    session.number(0);
+    session.bytes(b"");
+    (0..4).for_each(|_| session.number(0));
+    session.number(NO_ESCAPE);
+    session.bytes(b"vt100");
+    session.bytes(b"id\0rm");
+    assert_eq!(Request::decode(&session.0), Err(Malformed));
+}

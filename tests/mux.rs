@@ -1,0 +1,526 @@
+//! A shared connection with OpenSSH's own ssh as the client of our master: sessions, terminals,
+//! forwards, proxy mode, how long a master stays, who may use it, and clients that behave badly.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs::{self, Permissions};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use lab::{DEADLINE, Home, Output, Pty, Run, Setup, Sshd, USER, arg, peers};
+use rustix::process::{Pid, Signal, kill_process};
+
+const SSH: &str = "/usr/bin/ssh";
+
+/// A server, a home, and one configuration for both programs.
+struct Bench {
+    sshd: Sshd,
+    home: Home,
+    config: PathBuf,
+}
+
+/// A master in the background; it is ended when dropped.
+struct Master {
+    child: Child,
+    socket: PathBuf,
+}
+
+impl Bench {
+    fn new(lines: &[&str]) -> Bench {
+        let sshd = Setup::new().start(lines);
+        let home = Home::knowing(&sshd);
+        let key = home.key("id", &["ed25519"], "");
+        sshd.authorize(&key, "");
+        let config = format!(
+            "Host h\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentityFile {}\n BatchMode yes\n \
+             IdentitiesOnly yes\n UserKnownHostsFile {}\n ControlPath {}\n SendEnv MUX_*\n",
+            sshd.port(),
+            arg(&key),
+            arg(&home.path(".ssh/known_hosts")),
+            arg(&home.path("ctl")),
+        );
+        let config = home.write("config", &config);
+        Bench { sshd, home, config }
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.home.path("ctl")
+    }
+
+    fn with(&self, program: &Path, words: &[&str]) -> Run {
+        let fixed = ["-F", arg(&self.config)];
+        self.home.run(program, &[&fixed[..], words].concat()).env("TESSH_AS_SSH", "1")
+    }
+
+    /// OpenSSH's client.
+    fn ssh(&self, words: &[&str]) -> Output {
+        self.with(Path::new(SSH), words).output()
+    }
+
+    /// Ours.
+    fn tessh(&self, words: &[&str]) -> Run {
+        self.with(Path::new(env!("CARGO_BIN_EXE_tessh")), words)
+    }
+
+    /// A master of ours without a session.
+    fn master(&self, words: &[&str]) -> Master {
+        let child = self.tessh(&[&["-MN"], words, &["h"]].concat()).spawn();
+        let master = Master { child, socket: self.socket() };
+        wait("the master listens", || master.socket.exists());
+        master
+    }
+
+    /// How long a whole session takes.
+    fn round(&self) -> Duration {
+        let output = self.ssh(&["h", "echo round"]);
+        assert_eq!(output.text(), "round\n", "{output:?}");
+        output.took
+    }
+
+    fn pid(&self) -> Option<String> {
+        let said = self.ssh(&["-O", "check", "h"]).stderr;
+        let pid = said.split("Master running (pid=").nth(1)?;
+        pid.split(')').next().map(str::to_owned)
+    }
+}
+
+impl Master {
+    /// Waits for its end: the exit code, and what it said.
+    #[track_caller]
+    fn ended(&mut self) -> (Option<i32>, String) {
+        wait("the master ends", || self.child.try_wait().unwrap().is_some());
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap().code(), said)
+    }
+}
+
+impl Drop for Master {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[track_caller]
+fn wait(what: &str, met: impl FnMut() -> bool) {
+    wait_within(DEADLINE, what, met);
+}
+
+#[track_caller]
+fn wait_within(limit: Duration, what: &str, mut met: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !met() {
+        assert!(start.elapsed() < limit, "not within {limit:?}: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// What an SSH server says first, through this port.
+fn greeting(port: u16) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    let mut said = [0; 8];
+    stream.read_exact(&mut said).ok()?;
+    Some(String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn sessions_of_openssh_run_on_our_connection() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&["AcceptEnv MUX_* OTHER", "Subsystem sftp internal-sftp"]);
+    let mut master = bench.master(&[]);
+    assert_eq!(fs::metadata(bench.socket()).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(bench.pid().unwrap(), master.child.id().to_string());
+
+    let output = bench.ssh(&["h", "echo out; echo err >&2; exit 7"]);
+    assert_eq!((output.text().as_str(), output.stderr.as_str()), ("out\n", "err\n"));
+    output.expect_code(7);
+
+    let bytes: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).collect();
+    let output = bench.with(Path::new(SSH), &["h", "cat"]).stdin(bytes.clone()).output();
+    output.expect_code(0);
+    assert!(output.stdout == bytes, "what came back is not what was sent");
+
+    let run = bench.with(Path::new(SSH), &["-o", "SendEnv=OTHER", "h", "echo $MUX_A,$OTHER"]);
+    let output = run.env("MUX_A", "one").env("OTHER", "two").output();
+    assert_eq!(output.text(), "one,\n", "the master's SendEnv says what may pass");
+
+    let home = bench.sshd.path("home");
+    fs::write(home.join("from"), &bytes).unwrap();
+    let to = bench.home.path("to");
+    let words = ["-q", "-F", arg(&bench.config), "h:from", arg(&to)];
+    bench.home.run(Path::new("/usr/bin/sftp"), &words).output().expect_code(0);
+    assert!(fs::read(&to).unwrap() == bytes);
+
+    bench.ssh(&["h", "kill -9 $$"]).expect_code(137);
+    let logins = bench.sshd.log().matches("Accepted publickey").count();
+    assert_eq!(logins, 1, "one login for all of them");
+
+    let output = bench.ssh(&["-O", "exit", "h"]);
+    assert_eq!(output.stderr, "Exit request sent.\r\n");
+    assert!(!bench.socket().exists(), "the socket is gone before the answer");
+    assert_eq!(master.ended(), (Some(255), String::new()));
+}
+
+#[test]
+fn a_session_on_a_terminal_has_its_own_size_and_escapes() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let _master = bench.master(&[]);
+    let config = arg(&bench.config).to_owned();
+    let pty = Pty::spawn(|| {
+        let command = pty_process::blocking::Command::new(SSH);
+        let command = command.args(["-F", &config, "-tt", "h", "PS1='ready> ' sh -i"]);
+        command.env_clear().env("TERM", "xterm-mux")
+    });
+    pty.wait_for("ready>");
+    pty.send("stty size; echo is $TERM<enter>");
+    pty.wait_for("24 80");
+    pty.wait_for("is xterm-mux");
+    pty.resize(30, 100);
+    let changed = || {
+        pty.send("stty size<enter>");
+        pty.screen().contains("30 100")
+    };
+    wait("the new size is known", changed);
+    pty.send("<enter>~?");
+    let screen = pty.wait_for("this message");
+    assert!(!screen.contains("suspend"), "what only the master's terminal could do:\n{screen}");
+    pty.send("<enter>~C");
+    pty.wait_for("~C: not available");
+    let other = bench.with(Path::new(SSH), &["h", "cat"]).spawn();
+    pty.send("<enter>~.");
+    pty.exit_code();
+    pty.expect_restored();
+    let output = finish(other);
+    assert_eq!(output, "still here", "~. ends one session alone");
+    bench.round();
+}
+
+/// Says something to `cat` and takes what comes back.
+fn finish(mut child: Child) -> String {
+    child.stdin.take().unwrap().write_all(b"still here").unwrap();
+    let output = child.wait_with_output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn forwards_are_begun_and_cancelled_by_clients() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let _master = bench.master(&[]);
+    let (port, there) = (free_port(), bench.sshd.port());
+    let local = format!("{port}:127.0.0.1:{there}");
+    bench.ssh(&["-O", "forward", "-L", &local, "h"]).expect_code(0);
+    bench.ssh(&["-O", "forward", "-L", &local, "h"]).expect_code(0);
+    assert_eq!(greeting(port).as_deref(), Some("SSH-2.0-"));
+    bench.ssh(&["-O", "cancel", "-L", &local, "h"]).expect_code(0);
+    assert_eq!(greeting(port), None, "nobody listens any more");
+    let again = bench.ssh(&["-O", "cancel", "-L", &local, "h"]).stderr;
+    assert!(again.contains("port not forwarded"), "{again}");
+
+    let chosen = bench.ssh(&["-O", "forward", "-R", &format!("0:127.0.0.1:{there}"), "h"]).text();
+    let chosen: u16 = chosen.trim().parse().expect("the port is told");
+    assert_eq!(greeting(chosen).as_deref(), Some("SSH-2.0-"));
+
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let _taken = TcpListener::bind(("127.0.0.1", taken)).unwrap();
+    let output = bench.ssh(&["-O", "forward", "-L", &format!("{taken}:h:1"), "h"]);
+    assert!(output.stderr.contains("Port forwarding failed"), "{output:?}");
+
+    let path = bench.home.path("unix");
+    let unix = format!("{}:127.0.0.1:{there}", arg(&path));
+    bench.ssh(&["-O", "forward", "-L", &unix, "h"]).expect_code(0);
+    let mut said = [0; 8];
+    UnixStream::connect(&path).unwrap().read_exact(&mut said).unwrap();
+    assert_eq!(&said, b"SSH-2.0-");
+    bench.ssh(&["-O", "cancel", "-L", &unix, "h"]).expect_code(0);
+    assert!(!path.exists());
+
+    let mut child = bench.with(Path::new(SSH), &["-W", &format!("127.0.0.1:{there}"), "h"]).spawn();
+    child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+    assert_eq!(&said, b"SSH-2.0-");
+    drop(child.stdin.take());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let output = bench.ssh(&["-W", "127.0.0.1:1", "h"]);
+    assert!(output.stderr.contains("Session open refused by peer"), "{output:?}");
+}
+
+#[test]
+fn a_client_in_proxy_mode_has_a_session() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let mut master = bench.master(&[]);
+    let proxy = ["-O", "proxy", "h"];
+    let output = bench.ssh(&[&proxy[..], &["echo out; echo err >&2; exit 9"]].concat());
+    assert_eq!((output.text().as_str(), output.stderr.as_str()), ("out\n", "err\n"));
+    output.expect_code(9);
+    let bytes: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).collect();
+    let run = bench.with(Path::new(SSH), &[&proxy[..], &["cat"]].concat());
+    let output = run.stdin(bytes.clone()).output();
+    assert!(output.stdout == bytes, "windows are given back in both directions");
+
+    let port = free_port();
+    let forward = format!("{port}:127.0.0.1:{}", bench.sshd.port());
+    let run = bench.with(Path::new(SSH), &["-O", "proxy", "-N", "-L", &forward, "h"]);
+    let mut child = run.spawn();
+    wait("its forward works", || greeting(port).as_deref() == Some("SSH-2.0-"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    // One that goes in the middle of a flood leaves nothing behind.
+    let mut child = bench.with(Path::new(SSH), &[&proxy[..], &["cat /dev/zero"]].concat()).spawn();
+    child.stdout.as_mut().unwrap().read_exact(&mut [0; 100_000]).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    bench.ssh(&["-O", "stop", "h"]).expect_code(0);
+    assert_eq!(master.ended().0, Some(255));
+}
+
+#[test]
+fn a_master_waits_for_its_clients_and_keeps_its_own_status() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let child = bench.tessh(&["-M", "h", "read x; exit 3"]).spawn();
+    let mut master = Master { child, socket: bench.socket() };
+    wait("the master listens", || bench.socket().exists());
+    let client = bench.with(Path::new(SSH), &["h", "echo begun; cat"]).spawn();
+    let mut client = client;
+    let mut begun = [0; 6];
+    client.stdout.as_mut().unwrap().read_exact(&mut begun).unwrap();
+    drop(master.child.stdin.take());
+    bench.ssh(&["-O", "stop", "h"]).expect_code(0);
+    assert!(!bench.socket().exists());
+    assert_eq!(finish(client), "still here", "its own end is not the clients'");
+    assert_eq!(master.ended().0, Some(3));
+}
+
+#[test]
+fn a_master_that_persists_serves_until_it_is_idle() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let auto = ["-o", "ControlMaster=auto", "-o", "ControlPersist=2", "h"];
+    let first = bench.tessh(&[&auto[..], &["echo first; exit 5"]].concat()).output();
+    assert_eq!(first.text(), "first\n");
+    first.expect_code(5);
+    let pid = bench.pid().expect("there is a master");
+    let second = bench.tessh(&[&auto[..], &["sleep 3; echo second"]].concat()).output();
+    assert_eq!(second.text(), "second\n", "a client keeps the master");
+    assert_eq!(bench.pid(), Some(pid));
+    assert_eq!(bench.sshd.log().matches("Accepted publickey").count(), 1);
+    wait("the master ends", || !bench.socket().exists());
+
+    let forever = ["-o", "ControlMaster=auto", "-o", "ControlPersist=yes", "-f", "h", "true"];
+    let output = bench.tessh(&forever).output();
+    output.expect_code(0);
+    assert!(bench.pid().is_some());
+    bench.ssh(&["-O", "exit", "h"]).expect_code(0);
+    wait("it is told to end", || bench.pid().is_none());
+}
+
+#[test]
+fn a_client_that_does_not_read_stops_nobody() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let _master = bench.master(&[]);
+    let stalled = bench.with(Path::new(SSH), &["h", "cat /dev/zero"]).spawn();
+    let deaf = bench.with(Path::new(SSH), &["h", "cat /dev/zero >&2"]).spawn();
+    let proxied = bench.with(Path::new(SSH), &["-O", "proxy", "h", "cat /dev/zero"]).spawn();
+    let mut clients = [stalled, deaf, proxied];
+    for _ in 0..20 {
+        let took = bench.round();
+        assert!(took < Duration::from_secs(5), "{took:?}");
+    }
+    for client in &mut clients {
+        client.kill().unwrap();
+        client.wait().unwrap();
+    }
+    bench.round();
+}
+
+#[test]
+fn what_is_no_client_is_turned_away_and_stops_nobody() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let _master = bench.master(&[]);
+    let packet = |body: &[u32]| -> Vec<u8> {
+        let length = [body.len() as u32 * 4];
+        length.iter().chain(body).flat_map(|number| number.to_be_bytes()).collect()
+    };
+    let hello = packet(&[1, 4]);
+    let after = |more: &[u8]| [&hello, more].concat();
+    let connect = || {
+        let stream = UnixStream::connect(bench.socket()).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream
+    };
+    for said in [
+        b"GET / HTTP/1.0\r\n\r\n".to_vec(),
+        u32::MAX.to_be_bytes().to_vec(),
+        packet(&[1, 3]),
+        packet(&[2, 4]),
+        after(&u32::MAX.to_be_bytes()),
+        after(&packet(&[0x1000_0002])),
+        after(&packet(&[0x1000_0002, 0, 9, 9, 9])),
+        // A session whose descriptors are bytes.
+        after(&[&packet(&[0x1000_0002, 0, 0, 0, 0, 0, 0, 0, 0, 0]), &b"abc"[..]].concat()),
+    ] {
+        let mut stream = connect();
+        // It may be closed before everything is written.
+        let _ = stream.write_all(&said);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        assert_eq!(answer, hello, "{said:?}");
+    }
+    let mut unknown = connect();
+    unknown.write_all(&after(&packet(&[0x1000_0099, 7]))).unwrap();
+    let mut answer = [0; 20];
+    unknown.read_exact(&mut answer[..12]).unwrap();
+    unknown.read_exact(&mut answer).unwrap();
+    assert_eq!(answer[4..12], packet(&[0x8000_0003, 7])[4..], "a request not known is refused");
+
+    let mut crowd: Vec<_> = (0..140).map(|_| connect()).collect();
+    let mut turned_away = 0;
+    for stream in crowd.iter_mut().rev() {
+        // Those who are admitted are greeted.
+        turned_away += usize::from(stream.read_exact(&mut [0; 12]).is_err());
+    }
+    assert!((12..20).contains(&turned_away), "{turned_away}");
+    drop((crowd, unknown));
+    wait("there is room again", || bench.pid().is_some());
+
+    // Nobody waits for ever for what a silent one does not say.
+    let mut silent = connect();
+    let start = Instant::now();
+    silent.read_to_end(&mut Vec::new()).unwrap();
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    bench.round();
+}
+
+#[test]
+fn only_the_person_whose_master_it_is_may_use_it() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let mut master = bench.master(&[]);
+    // As if the mode had been changed by hand.
+    let parent = bench.socket().parent().unwrap().to_owned();
+    fs::set_permissions(parent, Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(bench.socket(), Permissions::from_mode(0o666)).unwrap();
+    let socket = bench.socket();
+    let stranger = ["--reuid=65534", "--regid=65534", "--clear-groups", SSH, "-F", "none"];
+    let words = [&stranger[..], &["-S", arg(&socket), "-O", "check", "h"]].concat();
+    let output = bench.home.run(Path::new("/usr/bin/setpriv"), &words).output();
+    assert!(!output.stderr.contains("Master running"), "{output:?}");
+    output.expect_code(255);
+    bench.round();
+    bench.ssh(&["-O", "exit", "h"]).expect_code(0);
+    let (_, said) = master.ended();
+    assert!(said.contains("multiplex uid mismatch: peer euid 65534 != uid 0"), "{said}");
+}
+
+#[test]
+fn a_place_that_is_taken_is_left_and_what_a_killed_master_left_is_replaced() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let mut killed = bench.master(&[]);
+    let second = bench.tessh(&["-M", "h", "echo alone"]).output();
+    assert_eq!(second.text(), "alone\n");
+    assert!(second.stderr.contains("already exists, disabling multiplexing"), "{second:?}");
+    second.expect_code(0);
+    assert!(bench.pid().is_some(), "the first one's socket is still its own");
+
+    killed.child.kill().unwrap();
+    killed.child.wait().unwrap();
+    assert!(bench.socket().exists() && bench.pid().is_none());
+    let child = bench.tessh(&["-MN", "h"]).spawn();
+    let master = Master { child, socket: bench.socket() };
+    wait("the stale one is replaced", || bench.pid() == Some(master.child.id().to_string()));
+
+    bench.ssh(&["-O", "exit", "h"]).expect_code(0);
+
+    // Whatever ends it, the socket goes with it.
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut master = bench.master(&[]);
+        kill_process(Pid::from_child(&master.child), signal).unwrap();
+        master.ended();
+        assert!(!bench.socket().exists(), "{signal:?}");
+    }
+    fs::write(bench.socket(), "a file").unwrap();
+    let third = bench.tessh(&["-M", "h", "true"]).output();
+    assert!(third.stderr.contains("already exists"), "{third:?}");
+    assert_eq!(bench.home.read("ctl"), "a file");
+}
+
+#[test]
+fn a_lost_connection_ends_the_clients_and_removes_the_socket() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let mut master = bench.master(&[]);
+    let mut client = bench.with(Path::new(SSH), &["h", "echo begun; sleep 60"]).spawn();
+    client.stdout.as_mut().unwrap().read_exact(&mut [0; 6]).unwrap();
+    let Bench { sshd, home, .. } = bench;
+    drop(sshd);
+    assert_eq!(client.wait().unwrap().code(), Some(255));
+    assert_eq!(master.ended().0, Some(255));
+    assert!(!home.path("ctl").exists());
+}
+
+#[test]
+fn the_person_at_the_master_may_say_no() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let asked = bench.home.path("asked");
+    let script = format!("#!/bin/sh\necho \"$1\" >>{}\ncat {0}.answer\n", arg(&asked));
+    let ask = bench.home.write("ask", &script);
+    fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
+    bench.home.write("asked.answer", "no\n");
+    let run = bench.tessh(&["-MMN", "-o", "BatchMode=no", "h"]);
+    let run = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force");
+    let master = Master { child: run.spawn(), socket: bench.socket() };
+    wait("the master listens", || master.socket.exists());
+    let output = bench.ssh(&["-O", "exit", "h"]);
+    assert!(output.stderr.contains("Permission denied"), "{output:?}");
+    assert!(bench.home.read("asked").contains("Terminate shared connection to"));
+    let port = free_port().to_string();
+    let output = bench.ssh(&["-O", "forward", "-D", &port, "h"]);
+    assert!(output.stderr.contains("Permission denied"), "{output:?}");
+    bench.home.write("asked.answer", "yes\n");
+    bench.round();
+    assert!(bench.home.read("asked").contains("Allow shared connection to"));
+}

@@ -1,0 +1,138 @@
+//! What listens on the control socket and is no master, or a bad one; no server is needed.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::time::Duration;
+
+use super::free_port;
+use super::lab::{Home, Run, arg};
+
+/// What a listener does with each client.
+fn listener(path: &Path, serve: impl Fn(UnixStream) + Send + 'static) {
+    let listener = UnixListener::bind(path).unwrap();
+    std::thread::spawn(move || listener.incoming().map_while(Result::ok).for_each(serve));
+}
+
+fn packet(body: &[u8]) -> Vec<u8> {
+    [&u32::try_from(body.len()).unwrap().to_be_bytes(), body].concat()
+}
+
+fn hello(version: u8) -> Vec<u8> {
+    packet(&[0, 0, 0, 1, 0, 0, 0, version])
+}
+
+fn check(home: &Home, path: &Path) -> Run {
+    home.tessh(&["-F", "none", "-S", arg(path), "-O", "check", "nowhere.invalid"])
+}
+
+#[test]
+fn what_is_no_master_is_one_clear_line() {
+    let answers: [(&str, Vec<u8>, &str); 8] = [
+        ("closes", Vec::new(), "master hello exchange failed"),
+        ("junk", b"SSH-2.0-OpenSSH_9.2p1\r\n".repeat(100), "master hello exchange failed"),
+        ("long", vec![0xff; 64], "master hello exchange failed"),
+        ("short", packet(&[0, 0, 0]), "master hello exchange failed"),
+        ("other", packet(&[0x80, 0, 0, 1, 0, 0, 0, 0]), "master hello exchange failed"),
+        ("gone", hello(4), "master alive check failed"),
+        // The answer to another request, and none of a master's.
+        (
+            "id",
+            [hello(4), packet(&[0x80, 0, 0, 5, 0, 0, 0, 9, 0, 0, 0, 1])].concat(),
+            "master alive check failed",
+        ),
+        (
+            "kind",
+            [hello(4), packet(&[0x70, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1])].concat(),
+            "master alive check failed",
+        ),
+    ];
+    let home = Home::new();
+    for (name, answer, wanted) in answers {
+        let path = home.path(name);
+        listener(&path, move |mut stream| {
+            let _ = stream.write_all(&answer);
+            let _ = stream.shutdown(Shutdown::Write);
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        check(&home, &path).output().expect_failure(&[wanted]);
+        assert!(path.exists(), "{name} is not ours to remove");
+    }
+    let path = home.path("version");
+    listener(&path, |mut stream| {
+        let _ = stream.write_all(&hello(5));
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let output = check(&home, &path).output();
+    output.expect_last_line(&["master hello exchange failed"]);
+    let words = "Unsupported multiplexing protocol version 5 (expected 4)";
+    assert!(output.stderr.contains(words), "{output:?}");
+}
+
+#[test]
+fn a_master_that_says_nothing_is_not_waited_for() {
+    let home = Home::new();
+    let path = home.path("silent");
+    listener(&path, std::mem::forget);
+    let output = check(&home, &path).output();
+    output.expect_failure(&["master hello exchange failed"]);
+    assert!(output.took < Duration::from_secs(20), "{:?}", output.took);
+}
+
+#[test]
+fn a_master_is_not_believed_to_have_done_what_it_has_not_answered() {
+    let home = Home::new();
+    let path = home.path("dies");
+    listener(&path, |mut stream| {
+        let alive = packet(&[0x80, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1]);
+        let _ = stream.write_all(&[hello(4), alive].concat());
+        // Up to the request for a session, and no further.
+        let mut heard = [0; 12 + 12 + 20];
+        let _ = stream.read_exact(&mut heard);
+    });
+    let words = ["-F", "none", "-S", arg(&path), "nowhere.invalid", "true"];
+    let output = home.tessh(&words).output();
+    // The command may have begun: it is not run a second time over a connection of its own.
+    output.expect_failure(&["the master of the shared connection went away"]);
+}
+
+#[test]
+fn a_socket_that_nobody_listens_on_is_as_with_ssh() {
+    let home = Home::new();
+    let path = home.path("stale");
+    drop(UnixListener::bind(&path).unwrap());
+    let nowhere = ["-F", "none", "-o", "BatchMode=yes", "--auth", "none", "127.0.0.1"];
+    let port = free_port().to_string();
+    let run = |options: &[&str]| {
+        home.tessh(&[&["-p", &port, "-S", arg(&path)], options, &nowhere].concat()).output()
+    };
+    // It is said, and the connection is made in the ordinary way, which fails here.
+    let output = run(&[]);
+    output.expect_last_line(&["connection refused", &port]);
+    let words = format!("tessh: Control socket connect({}): Connection refused\n", arg(&path));
+    assert!(output.stderr.starts_with(&words), "{output:?}");
+    assert!(path.exists());
+    // Whoever would be the master itself removes it without a word.
+    run(&["-o", "ControlMaster=auto"]).expect_failure(&["connection refused", &port]);
+    assert!(!path.exists());
+    // A socket that is not there is none.
+    run(&[]).expect_failure(&["connection refused", &port]);
+
+    // Something else of that name stays as it is.
+    fs::write(&path, "a thesis").unwrap();
+    run(&["-o", "ControlMaster=auto"]).expect_failure(&["connection refused", &port]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "a thesis");
+}
+
+#[test]
+fn control_commands_need_a_socket_that_can_be() {
+    let home = Home::new();
+    let run = |words: &[&str]| home.tessh(&[&["-F", "none"], words].concat()).output();
+    run(&["-O", "check", "h"]).expect_failure(&["No ControlPath specified for \"-O\" command"]);
+    run(&["-S", "none", "-O", "exit", "h"]).expect_failure(&["No ControlPath specified"]);
+    let long = format!("/tmp/{}", "x".repeat(200));
+    run(&["-S", &long, "-O", "check", "h"]).expect_failure(&["ControlPath too long", ">= 108"]);
+    run(&["-O", "dance", "h"]).expect_failure(&["Invalid multiplex command", "check, forward"]);
+}
