@@ -155,7 +155,6 @@ pub(super) async fn open_bare(session: &Session) -> Result<Bare> {
     let stderr = stdout.session(sender);
     stdout.describe(idle::SESSION.to_owned());
     let clock = stdout.start_clock(&lanes.timeouts);
-    stderr.share_clock(clock.clone());
     Ok(Bare { write, stdout, stderr, events, clock })
 }
 
