@@ -243,6 +243,35 @@ fn keys_and_the_ways_to_trust_are_told_as_they_are_and_from_where() {
 }
 
 #[test]
+fn records_of_authorities_and_pins_are_told() {
+    const KEY: &str = include_str!("data/trust/certificates/host-ed25519.pub");
+    const PIN: &str = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+    let home = home();
+    let records = home.0.path().join(".config/tessh/authorities");
+    fs::create_dir_all(&records).unwrap();
+    let key: Vec<&str> = KEY.split(' ').collect();
+    let record = |hosts: &str| {
+        format!("public_key = '{} {}'\nvalidity = '{hosts}'\n", key[0], key[1].trim())
+    };
+    fs::write(records.join("here.toml"), record("*.example.org && port:2200")).unwrap();
+    fs::write(records.join("foreign.toml"), record("*.example.com")).unwrap();
+    fs::write(records.join("broken.toml"), "junk").unwrap();
+    let words = ["explain", "-p", "2200", "--host-key", PIN, "box.example.org"];
+    let page = home.page(&words);
+    let line = |start: &str| page.lines().any(|line| line.trim_start().starts_with(start));
+    assert!(line("authority here: ED25519 SHA256:"), "{page}");
+    assert!(page.contains("trusted for *.example.org && port:2200, HOME/.config"), "{page}");
+    assert!(line("HOME/.config/tessh/authorities/broken.toml:1: "), "{page}");
+    assert!(line(&format!("only this key is taken: {PIN}")), "{page}");
+    assert!(!page.contains("foreign"), "{page}");
+    let json: serde_json::Value =
+        serde_json::from_str(&home.page(&[&["explain", "--json"], &words[1..]].concat())).unwrap();
+    assert_eq!(json["trust"]["records"][0]["name"], "here");
+    assert_eq!(json["trust"]["pins"][0]["pin"], PIN);
+    assert_eq!(json["trust"]["records"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn nothing_is_connected_to() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();

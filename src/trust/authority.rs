@@ -84,7 +84,7 @@ pub struct Authorities {
 
 impl Authorities {
     /// Those that cover a host.
-    pub(super) fn covering(&self, subject: &Subject) -> impl Iterator<Item = &Authority> {
+    pub fn covering(&self, subject: &Subject) -> impl Iterator<Item = &Authority> {
         let name = subject.bare_name();
         self.records.iter().filter(move |it| it.validity.covers(&name, subject.port))
     }

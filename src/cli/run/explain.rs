@@ -22,7 +22,8 @@ use crate::config::{
     StrictHostKeyChecking, TABLE, VerifyHostKeyDns, Why,
 };
 use crate::error::Error;
-use crate::trust::{KnownHosts, KnownKey, Sources, fingerprint};
+use crate::trust::authority::{Authorities, Authority};
+use crate::trust::{KnownHosts, KnownKey, Pin, Sources, fingerprint};
 
 /// How many characters of one value are shown.
 const MAX_SHOWN: usize = 400;
@@ -33,7 +34,8 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
     let resolved = resolve::layered(typed, &context, &SystemNames)?;
     let plan = resolve::settle(typed, resolved.clone(), &context);
     let checked = resolve::check(typed, &resolved);
-    let told = collect(typed, &resolved, (&plan, &checked), &context);
+    let records = environment.authorities().load();
+    let told = collect(typed, &resolved, (&plan, &checked), &context, &records);
     match typed.json {
         true => print(&format!("{told:#}\n")),
         false => print(&text::page(&told)),
@@ -45,8 +47,10 @@ fn collect(
     resolved: &Resolved,
     (plan, checked): (&Result<Plan, Error>, &Result<Vec<String>, Error>),
     context: &Context,
+    records: &Authorities,
 ) -> Json {
     let options = &resolved.options;
+    let pins = plan.as_ref().map(|plan| plan.pins.as_slice()).unwrap_or_default();
     let mut warnings = plan.as_ref().map(|plan| plan.options.warnings.clone()).unwrap_or_default();
     warnings.extend(checked.iter().flatten().cloned());
     json!({
@@ -56,9 +60,9 @@ fn collect(
         "precedence": precedence(typed, resolved, context),
         "settings": settings(typed, resolved),
         "blocks": blocks(resolved.layers.blocks()),
-        "route": route(typed, resolved, plan.as_ref().ok()),
+        "route": route(typed, resolved, plan.as_ref().ok(), records),
         "authentication": login::plan(typed, resolved, plan.as_ref().ok(), context),
-        "trust": trust(options),
+        "trust": trust(options, pins, records),
         "refused": checked.as_ref().err().or(plan.as_ref().err()).map(ToString::to_string),
         "warnings": warnings,
     })
@@ -200,11 +204,11 @@ fn blocks(blocks: &[Block]) -> Json {
     Json::Array(told.collect())
 }
 
-fn route(typed: &Typed, resolved: &Resolved, plan: Option<&Plan>) -> Json {
+fn route(typed: &Typed, resolved: &Resolved, plan: Option<&Plan>, records: &Authorities) -> Json {
     let options = &resolved.options;
     let nearest = |plan: &Plan| plan.via.clone();
     let hops = std::iter::successors(plan.and_then(nearest), |via| nearest(via));
-    let mut hops: Vec<Json> = hops.map(|via| hop(&via)).collect();
+    let mut hops: Vec<Json> = hops.map(|via| hop(&via, records)).collect();
     hops.reverse();
     let first = std::iter::successors(plan, |plan| plan.via.as_deref()).last();
     let proxy = first.and_then(|plan| plan.proxy.as_ref());
@@ -245,7 +249,7 @@ fn route(typed: &Typed, resolved: &Resolved, plan: Option<&Plan>) -> Json {
 }
 
 /// A jump host, the first that is visited first.
-fn hop(via: &Plan) -> Json {
+fn hop(via: &Plan, records: &Authorities) -> Json {
     let options = &via.options;
     json!({
         "host": shown(&via.host),
@@ -256,11 +260,11 @@ fn hop(via: &Plan) -> Json {
         "methods": login::methods(via),
         "asked": via.method == MethodChoice::Ask,
         "keys": options.identity_files.iter().map(|it| shown_path(it)).collect::<Vec<_>>(),
-        "trust": trust(options),
+        "trust": trust(options, &via.pins, records),
     })
 }
 
-fn trust(options: &Options) -> Json {
+fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> Json {
     let subject = super::connect::subject(options);
     let sources = Sources {
         user: options.user_known_hosts_files.value.clone(),
@@ -289,6 +293,10 @@ fn trust(options: &Options) -> Json {
         "keys": lines(&keys),
         "authorities": lines(&authorities),
         "revoked": lines(&revoked),
+        "pins": pins.iter().map(|pin| json!({"pin": pin.to_string(), "from": pin.from()}))
+            .collect::<Vec<_>>(),
+        "records": records.covering(&subject).map(record).collect::<Vec<_>>(),
+        "records_faults": records.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "dns": with_origin(&options.verify_host_key_dns, dns),
         "revoked_host_keys": list.as_deref().map(|file| json!({
             "file": shown_path(file),
@@ -311,6 +319,17 @@ fn lines(keys: &[KnownKey]) -> Vec<Json> {
         })
     };
     keys.iter().map(told).collect()
+}
+
+/// The record of an authority that would be asked about this host.
+fn record(authority: &Authority) -> Json {
+    json!({
+        "name": authority.shown(),
+        "at": authority.at.to_string(),
+        "type": fingerprint::type_name(&authority.key),
+        "fingerprint": fingerprint::sha256(&authority.key),
+        "validity": shown(authority.validity.as_str()),
+    })
 }
 
 fn with_origin<T, J: Into<Json>>(setting: &Setting<T>, told: impl Fn(&T) -> J) -> Json {

@@ -286,6 +286,18 @@ fn known(trust: &Json) -> Vec<String> {
     if told.is_empty() {
         told.push(say!("explain-unknown-host"));
     }
+    for record in list(&trust["records"]) {
+        let (name, at, validity) =
+            (word(&record["name"]), word(&record["at"]), word(&record["validity"]));
+        let (algorithm, fingerprint) = (word(&record["type"]), word(&record["fingerprint"]));
+        told.push(say!("explain-record", name, algorithm, fingerprint, validity, at));
+    }
+    for fault in list(&trust["records_faults"]) {
+        told.push(say!("explain-record-fault", fault = word(fault)));
+    }
+    for pin in list(&trust["pins"]) {
+        told.push(say!("explain-pin", pin = word(&pin["pin"]), from = word(&pin["from"])));
+    }
     told
 }
 
