@@ -9,6 +9,7 @@ use std::process::{ExitStatus, Stdio};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::{Buf, BytesMut};
 use log::debug;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -23,6 +24,11 @@ use crate::say;
 
 /// How long a command that has closed its output may take to end, so that it can be said how.
 const MOMENT: Duration = Duration::from_millis(200);
+
+/// What is kept of what the command does not read at once: two windows of a session. A command
+/// that writes before it reads on, as netcat does, would otherwise wait for us to read while the
+/// library waits for it, and for ever.
+const MAX_QUEUED: usize = 4 << 20;
 
 /// A command in the place of a TCP connection.
 #[derive(Clone, Debug)]
@@ -39,6 +45,8 @@ pub struct Running {
     /// Its input; `None` once we have nothing more to say.
     input: Option<Sender>,
     output: Receiver,
+    /// What it is still to be told.
+    queued: BytesMut,
     child: Child,
     /// Whether it has said anything.
     spoke: bool,
@@ -71,6 +79,7 @@ pub(in crate::client) fn start(proxy: &ProxyCommand) -> Result<Running> {
     Ok(Running {
         input: Some(Sender::from_owned_fd(input.into()).map_err(failed)?),
         output: Receiver::from_owned_fd(output.into()).map_err(failed)?,
+        queued: BytesMut::new(),
         child,
         spoke: false,
         ending: None,
@@ -82,12 +91,26 @@ impl Running {
         self.input.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 
+    /// Tells it what is queued; ready once that is all.
+    fn poll_tell(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.queued.is_empty() {
+            let Some(input) = self.input.as_mut() else {
+                return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+            };
+            let told = ready!(Pin::new(input).poll_write(cx, &self.queued))?;
+            self.queued.advance(told);
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// Reads into several buffers with one system call.
     pub(in crate::client) fn poll_read_vectored(
         &mut self,
         cx: &mut Context<'_>,
         buffers: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
+        // Why it cannot be told anything, its end says better.
+        let _ = self.poll_tell(cx);
         let output = &self.output;
         let read = ready!(poll_vectored(
             cx,
@@ -175,6 +198,7 @@ impl AsyncRead for Running {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let _ = self.poll_tell(cx);
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.output).poll_read(cx, buf))?;
         if buf.filled().len() > before || buf.remaining() == 0 {
@@ -191,14 +215,24 @@ impl AsyncWrite for Running {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.input()?.poll_write(cx, buf)
+        if self.poll_tell(cx)?.is_ready()
+            && let Poll::Ready(written) = self.input()?.poll_write(cx, buf)
+        {
+            return Poll::Ready(written);
+        }
+        let room = MAX_QUEUED.saturating_sub(self.queued.len()).min(buf.len());
+        self.queued.extend_from_slice(&buf[..room]);
+        if room > 0 { Poll::Ready(Ok(room)) } else { Poll::Pending }
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Whoever waited for this would not read meanwhile.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let _ = self.poll_tell(cx)?;
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_tell(cx))?;
         self.input = None;
         Poll::Ready(Ok(()))
     }
@@ -222,6 +256,37 @@ mod tests {
         let mut heard = Vec::new();
         stream.read_to_end(&mut heard).await.unwrap();
         assert_eq!(heard, b"there and back");
+    }
+
+    /// More than a pipe holds in both directions: it reads nothing before all it says is read.
+    #[tokio::test]
+    async fn a_command_that_writes_before_it_reads_is_no_deadlock() {
+        const MUCH: usize = 1 << 20;
+        let mut stream = started(&format!("sh -c 'head -c {MUCH} /dev/zero; wc -c'"));
+        let both = async {
+            stream.write_all(&vec![1; MUCH]).await.unwrap();
+            stream.flush().await.unwrap();
+            stream.read_exact(&mut vec![0; MUCH]).await.unwrap();
+            stream.shutdown().await.unwrap();
+            let mut rest = String::new();
+            stream.read_to_string(&mut rest).await.unwrap();
+            rest
+        };
+        let rest = tokio::time::timeout(Duration::from_secs(20), both).await.unwrap();
+        assert_eq!(rest.trim(), MUCH.to_string());
+    }
+
+    #[tokio::test]
+    async fn what_it_does_not_read_is_bounded() {
+        let mut stream = started("sleep 60");
+        let endless = async {
+            let mut told = 0;
+            while let Ok(count) = stream.write(&[0; 64 * 1024]).await {
+                told += count;
+                assert!(told <= MAX_QUEUED + (1 << 20), "{told} bytes");
+            }
+        };
+        tokio::time::timeout(Duration::from_millis(500), endless).await.unwrap_err();
     }
 
     #[tokio::test]
