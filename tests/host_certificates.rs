@@ -399,8 +399,8 @@ fn a_certificate_is_asked_for_only_where_an_authority_covers_host_and_port() {
         let asked = log.contains("host key algorithm: ssh-ed25519-cert-v01@openssh.com");
         assert_eq!(asked, covers, "{validity}: {log}");
         let reason = match covers {
-            true => "Trusted because: certified by ours (SHA256:",
-            false => "Trusted because: known: ",
+            true => "; certified by ours (SHA256:",
+            false => " is on record at ",
         };
         assert!(output.stderr.contains(reason), "{validity}: {}", output.stderr);
         if validity.contains('[') {

@@ -68,7 +68,7 @@ fn a_pinned_key_is_taken_in_every_form_and_nothing_is_written() {
     assert_eq!(case.home.read(KNOWN_HOSTS), before);
     let output = case.run(&["-v", "--host-key", &md5]);
     output.expect_code(0);
-    let reason = format!("Trusted because: the key {md5} is pinned by --host-key");
+    let reason = format!("; the key {md5} is pinned by --host-key");
     assert!(output.stderr.contains(&reason), "{}", output.stderr);
 }
 
