@@ -22,7 +22,7 @@ const QUIET: Duration = Duration::from_secs(1);
 const STANDS_STILL: Duration = Duration::from_secs(1);
 
 /// Delay of a window while others use the connection: a key's echo stays well under 200 ms.
-const DELAY_IN_USE: Duration = Duration::from_millis(100);
+const DELAY_IN_USE: Duration = Duration::from_millis(60);
 /// The same, in the end, for a reader who is slow, takes something all the time, and would be
 /// cut off otherwise: sluggish keys are better than a lost transfer.
 const DELAY_IN_NEED: Duration = Duration::from_secs(1);
