@@ -47,6 +47,17 @@ impl Drop for Listening {
     }
 }
 
+impl Listening {
+    /// Stops, and returns when nothing listens any more.
+    pub(super) async fn stop(mut self) {
+        for task in std::mem::take(&mut self.tasks) {
+            task.abort();
+            // It ends as aborted, and its socket with it.
+            let _ = task.await;
+        }
+    }
+}
+
 /// Begins to listen; `None` where that is not possible, which has been said.
 pub(super) async fn listen(
     link: &Link,

@@ -113,7 +113,7 @@ struct Active {
     /// The port that the server chose for a remote one.
     allocated: Option<u16>,
     /// What listens for the others; it stops when this is dropped.
-    _listening: Option<Listening>,
+    listening: Option<Listening>,
 }
 
 /// Why a forward was not made; what there is to say has been said.
@@ -219,7 +219,7 @@ impl Forwards {
             way,
             forward: forward.clone(),
             allocated: None,
-            _listening: Some(listening),
+            listening: Some(listening),
         });
         Ok(None)
     }
@@ -259,7 +259,7 @@ impl Forwards {
             chosen
         });
         let (way, forward) = (Way::Remote, forward.clone());
-        self.active().push(Active { way, forward, allocated, _listening: None });
+        self.active().push(Active { way, forward, allocated, listening: None });
         Ok(())
     }
 
@@ -270,7 +270,10 @@ impl Forwards {
             let at = active.iter().position(|it| it.way == way && it.listens(listen));
             at.map(|at| active.remove(at))
         };
-        let Some(Active { forward, allocated, .. }) = found else { return false };
+        let Some(Active { forward, allocated, listening, .. }) = found else { return false };
+        if let Some(listening) = listening {
+            listening.stop().await;
+        }
         if way != Way::Remote {
             return true;
         }
