@@ -9,7 +9,6 @@ use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 
 use log::{debug, warn};
 use russh::Pty;
-use russh::keys::ssh_encoding::{Decode, Encode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -17,27 +16,13 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
-use super::MAX_PACKET;
+use super::packets::{self as packet, Body, Packet};
 use crate::client::channel::{Program, PtyRequest, SessionRequest, Sink, WindowSize};
 use crate::client::deadline;
 use crate::client::relay::Exit;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
-
-const REQUEST_FAILURE: u8 = 82;
-const GLOBAL_REQUEST: u8 = 80;
-const OPEN: u8 = 90;
-const OPEN_CONFIRMATION: u8 = 91;
-const OPEN_FAILURE: u8 = 92;
-const WINDOW_ADJUST: u8 = 93;
-const DATA: u8 = 94;
-const EXTENDED_DATA: u8 = 95;
-const EOF: u8 = 96;
-const CLOSE: u8 = 97;
-const REQUEST: u8 = 98;
-const SUCCESS: u8 = 99;
-const FAILURE: u8 = 100;
 
 /// Our channel's number; the master gives it one of its own.
 const CHANNEL: u32 = 0;
@@ -102,12 +87,12 @@ where
     let pump = async {
         match input {
             Some(input) => pump(input, link, (peer, largest)).await,
-            None => link.send(EOF, |out| out.number(peer)).await,
+            None => link.send(Packet::new(packet::EOF).number(peer)).await,
         }
     };
     let resize = async {
         while let Some(size) = resized.recv().await {
-            if link.send(REQUEST, |out| window_change(out, peer, size)).await.is_err() {
+            if link.send(window_change(peer, size)).await.is_err() {
                 return;
             }
         }
@@ -132,11 +117,8 @@ struct Link {
 }
 
 impl Link {
-    async fn send(&self, kind: u8, fill: impl FnOnce(&mut Packet)) -> IoResult<()> {
-        let mut packet = Packet::new(kind);
-        fill(&mut packet);
-        let bytes = packet.finished();
-        self.writer.lock().await.write_all(&bytes).await
+    async fn send(&self, packet: Packet) -> IoResult<()> {
+        self.writer.lock().await.write_all(&packet.finished()).await
     }
 
     fn widen(&self, bytes: u32) {
@@ -165,19 +147,18 @@ enum Awaited {
 impl Session {
     /// Opens the channel: the server's number for it, and its largest packet.
     async fn open(&mut self) -> Result<(u32, u32)> {
-        let asked = self.link.send(OPEN, |out| {
-            out.string(b"session");
-            [CHANNEL, WINDOW, DATA_AT_ONCE].into_iter().for_each(|number| out.number(number));
-        });
-        asked.await.map_err(|error| lost(&error))?;
+        let open = Packet::new(packet::OPEN).string(b"session");
+        let open = open.number(CHANNEL).number(WINDOW).number(DATA_AT_ONCE);
+        self.link.send(open).await.map_err(|error| lost(&error))?;
         loop {
-            let (kind, body) = read(&mut self.reader).await.map_err(|error| lost(&error))?;
+            let (kind, body) =
+                packet::read(&mut self.reader).await.map_err(|error| lost(&error))?;
             let mut body = Body(&body);
             match kind {
-                OPEN_CONFIRMATION => {
+                packet::OPEN_CONFIRMATION => {
                     return self.confirmed(&mut body).map_err(|error| lost(&error));
                 }
-                OPEN_FAILURE => {
+                packet::OPEN_FAILURE => {
                     let said =
                         body.number().and_then(|_| body.number()).and_then(|_| body.string());
                     let said = text::line_bytes(&said.unwrap_or_default(), MAX_SHOWN);
@@ -201,27 +182,22 @@ impl Session {
     async fn ask(&mut self, peer: u32, request: &SessionRequest) -> IoResult<()> {
         let link = &self.link;
         if let Some(pty) = &request.pty {
-            link.send(REQUEST, |out| pty_request(out, peer, pty)).await?;
+            link.send(pty_request(peer, pty)).await?;
             self.awaited.push(Awaited::Pty);
         }
         for (name, value) in &request.env {
-            link.send(REQUEST, |out| {
-                out.request(peer, "env", false);
-                out.string(name.as_bytes());
-                out.string(value.as_bytes());
-            })
-            .await?;
+            let env = request_to(peer, "env", false);
+            link.send(env.string(name.as_bytes()).string(value.as_bytes())).await?;
         }
         let (name, word): (_, Option<&[u8]>) = match &request.program {
             Program::Shell => ("shell", None),
             Program::Exec(command) => ("exec", Some(command)),
             Program::Subsystem(name) => ("subsystem", Some(name.as_bytes())),
         };
-        link.send(REQUEST, |out| {
-            out.request(peer, name, true);
-            if let Some(word) = word {
-                out.string(word);
-            }
+        let program = request_to(peer, name, true);
+        link.send(match word {
+            Some(word) => program.string(word),
+            None => program,
         })
         .await?;
         self.awaited.push(Awaited::Program(name));
@@ -248,7 +224,7 @@ impl Taking<'_> {
         let mut closed = false;
         let ended = self.listen(&mut closed).await;
         let link = self.link;
-        if link.send(CLOSE, |out| out.number(self.peer)).await.is_ok() && !closed {
+        if link.send(Packet::new(packet::CLOSE).number(self.peer)).await.is_ok() && !closed {
             // A master whose client goes away in the middle of a channel is left with the
             // channel; OpenSSH's has died of it.
             let _ = timeout(deadline::SIGN_OF_LIFE, self.drain()).await;
@@ -259,13 +235,13 @@ impl Taking<'_> {
     /// Takes packets until the channel is `closed` by the server, or something is wrong.
     async fn listen(&mut self, closed: &mut bool) -> Result<Exit> {
         loop {
-            let (kind, body) = match read(&mut self.reader).await {
+            let (kind, body) = match packet::read(&mut self.reader).await {
                 Ok(packet) => packet,
                 // A status that came before still counts.
                 Err(_) if self.exit != Exit::Unknown => return Ok(self.exit.clone()),
                 Err(error) => return Err(lost(&error)),
             };
-            if kind == CLOSE {
+            if kind == packet::CLOSE {
                 *closed = true;
                 return Ok(self.exit.clone());
             }
@@ -287,23 +263,23 @@ impl Taking<'_> {
 
     /// Reads on, for nothing, until the server has closed the channel.
     async fn drain(&mut self) {
-        while read(&mut self.reader).await.is_ok_and(|(kind, _)| kind != CLOSE) {}
+        while packet::read(&mut self.reader).await.is_ok_and(|(kind, _)| kind != packet::CLOSE) {}
     }
 
     async fn take(&mut self, kind: u8, body: &[u8]) -> Result<(), Fault> {
         let mut body = Body(body);
         match kind {
-            WINDOW_ADJUST => {
+            packet::WINDOW_ADJUST => {
                 body.number()?;
                 self.link.widen(body.number()?);
             }
-            DATA => {
+            packet::DATA => {
                 body.number()?;
                 let data = body.string()?;
                 self.stdout.write_all(&data).await.map_err(Fault::Output)?;
                 self.taken(data.len()).await?;
             }
-            EXTENDED_DATA => {
+            packet::EXTENDED_DATA => {
                 body.number()?;
                 let (which, data) = (body.number()?, body.string()?);
                 if which == STDERR {
@@ -311,9 +287,9 @@ impl Taking<'_> {
                 }
                 self.taken(data.len()).await?;
             }
-            EOF => {}
-            REQUEST => self.requested(&mut body).await?,
-            SUCCESS | FAILURE => self.answered(kind == SUCCESS)?,
+            packet::EOF => {}
+            packet::REQUEST => self.requested(&mut body).await?,
+            packet::SUCCESS | packet::FAILURE => self.answered(kind == packet::SUCCESS)?,
             other => self.link.decline(other, &mut body).await?,
         }
         Ok(())
@@ -324,11 +300,8 @@ impl Taking<'_> {
         self.received = self.received.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
         if self.received >= WINDOW / 2 {
             let (peer, received) = (self.peer, std::mem::take(&mut self.received));
-            let fill = |out: &mut Packet| {
-                out.number(peer);
-                out.number(received);
-            };
-            self.link.send(WINDOW_ADJUST, fill).await?;
+            let adjust = Packet::new(packet::WINDOW_ADJUST).number(peer).number(received);
+            self.link.send(adjust).await?;
         }
         Ok(())
     }
@@ -347,7 +320,7 @@ impl Taking<'_> {
             _ => {}
         }
         if reply {
-            self.link.send(FAILURE, |out| out.number(self.peer)).await?;
+            self.link.send(Packet::new(packet::FAILURE).number(self.peer)).await?;
         }
         Ok(())
     }
@@ -376,22 +349,17 @@ impl Link {
     /// What is asked of us and not done; anything else is nothing to us.
     async fn decline(&self, kind: u8, body: &mut Body<'_>) -> IoResult<()> {
         match kind {
-            GLOBAL_REQUEST => {
+            packet::GLOBAL_REQUEST => {
                 body.string()?;
                 if body.flag()? {
-                    self.send(REQUEST_FAILURE, |_| {}).await?;
+                    self.send(Packet::new(packet::REQUEST_FAILURE)).await?;
                 }
             }
-            OPEN => {
+            packet::OPEN => {
                 body.string()?;
                 let peer = body.number()?;
-                self.send(OPEN_FAILURE, |out| {
-                    out.number(peer);
-                    out.number(PROHIBITED);
-                    out.string(b"not asked for");
-                    out.string(b"");
-                })
-                .await?;
+                let failure = Packet::new(packet::OPEN_FAILURE).number(peer).number(PROHIBITED);
+                self.send(failure.string(b"not asked for").string(b"")).await?;
             }
             other => debug!("mux proxy: packet of type {other} passed over"),
         }
@@ -423,7 +391,7 @@ async fn pump(
         // Input that cannot be read any more has ended, as for ssh.
         let count = input.read(&mut buffer).await.unwrap_or(0);
         if count == 0 {
-            return link.send(EOF, |out| out.number(peer)).await;
+            return link.send(Packet::new(packet::EOF).number(peer)).await;
         }
         let mut left = &buffer[..count];
         while !left.is_empty() {
@@ -434,49 +402,34 @@ async fn pump(
             some.forget();
             more.forget();
             let (now, later) = left.split_at(1 + permits as usize);
-            link.send(DATA, |out| {
-                out.number(peer);
-                out.string(now);
-            })
-            .await?;
+            link.send(Packet::new(packet::DATA).number(peer).string(now)).await?;
             left = later;
         }
     }
 }
 
-fn pty_request(out: &mut Packet, peer: u32, pty: &PtyRequest) {
-    let WindowSize { columns, rows, width, height } = pty.size;
-    out.request(peer, "pty-req", true);
-    out.string(pty.term.as_bytes());
-    [columns, rows, width, height].into_iter().for_each(|number| out.number(number));
+/// The beginning of a request on the channel.
+fn request_to(peer: u32, name: &str, reply: bool) -> Packet {
+    Packet::new(packet::REQUEST).number(peer).string(name.as_bytes()).flag(reply)
+}
+
+fn pty_request(peer: u32, pty: &PtyRequest) -> Packet {
     let modes = pty
         .modes
         .iter()
         .flat_map(|&(mode, value)| std::iter::once(mode as u8).chain(value.to_be_bytes()));
     let modes: Vec<u8> = modes.chain([Pty::TTY_OP_END as u8]).collect();
-    out.string(&modes);
+    let request = request_to(peer, "pty-req", true).string(pty.term.as_bytes());
+    sized(request, pty.size).string(&modes)
 }
 
-fn window_change(out: &mut Packet, peer: u32, size: WindowSize) {
-    out.request(peer, "window-change", false);
+fn window_change(peer: u32, size: WindowSize) -> Packet {
+    sized(request_to(peer, "window-change", false), size)
+}
+
+fn sized(packet: Packet, size: WindowSize) -> Packet {
     let WindowSize { columns, rows, width, height } = size;
-    [columns, rows, width, height].into_iter().for_each(|number| out.number(number));
-}
-
-/// One packet: length, a padding length of 0, its type, the rest.
-async fn read(reader: &mut OwnedReadHalf) -> IoResult<(u8, Vec<u8>)> {
-    let length = reader.read_u32().await? as usize;
-    if !(2..=MAX_PACKET).contains(&length) {
-        return Err(IoError::from(ErrorKind::InvalidData));
-    }
-    let padding = reader.read_u8().await?;
-    let kind = reader.read_u8().await?;
-    let mut body = vec![0; length - 2];
-    reader.read_exact(&mut body).await?;
-    match padding {
-        0 => Ok((kind, body)),
-        _ => Err(IoError::from(ErrorKind::InvalidData)),
-    }
+    packet.number(columns).number(rows).number(width).number(height)
 }
 
 fn lost(error: &IoError) -> Error {
@@ -485,51 +438,4 @@ fn lost(error: &IoError) -> Error {
         _ => say!("share-master-gone"),
     };
     Error::new(Kind::Disconnected, cause)
-}
-
-/// A packet that is being put together.
-struct Packet(Vec<u8>);
-
-impl Packet {
-    fn new(kind: u8) -> Packet {
-        Packet(vec![0, 0, 0, 0, 0, kind])
-    }
-
-    fn number(&mut self, number: u32) {
-        self.0.extend_from_slice(&number.to_be_bytes());
-    }
-
-    fn string(&mut self, bytes: &[u8]) {
-        bytes.encode(&mut self.0).expect("a vector takes everything up to 4 GiB");
-    }
-
-    fn request(&mut self, peer: u32, name: &str, reply: bool) {
-        self.number(peer);
-        self.string(name.as_bytes());
-        self.0.push(u8::from(reply));
-    }
-
-    fn finished(mut self) -> Vec<u8> {
-        let length = u32::try_from(self.0.len() - 4).expect("a packet is short");
-        self.0[..4].copy_from_slice(&length.to_be_bytes());
-        self.0
-    }
-}
-
-/// What is left of a packet.
-struct Body<'a>(&'a [u8]);
-
-impl Body<'_> {
-    fn number(&mut self) -> IoResult<u32> {
-        u32::decode(&mut self.0).map_err(|_| IoError::from(ErrorKind::InvalidData))
-    }
-
-    fn flag(&mut self) -> IoResult<bool> {
-        let flag = u8::decode(&mut self.0).map_err(|_| IoError::from(ErrorKind::InvalidData))?;
-        Ok(flag != 0)
-    }
-
-    fn string(&mut self) -> IoResult<Vec<u8>> {
-        Vec::<u8>::decode(&mut self.0).map_err(|_| IoError::from(ErrorKind::InvalidData))
-    }
 }
