@@ -6,11 +6,11 @@
 //! is not here.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// A language that all texts exist in.
@@ -101,7 +101,14 @@ pub fn text(id: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
 
 /// [`text`] in a given language. A name that is in no file gives itself; a test finds those.
 pub fn text_in(language: Language, id: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
-    let bundle = bundle(language);
+    let Some(source) = messages(language).get(id) else { return id.to_owned() };
+    // A test has all of them parsed without a fault.
+    let resource = FluentResource::try_new((*source).to_owned())
+        .unwrap_or_else(|(resource, _faults)| resource);
+    let mut bundle = FluentBundle::new(vec![language.identifier()]);
+    // The isolation marks are for right-to-left text, and a terminal shows them as boxes.
+    bundle.set_use_isolating(false);
+    let _ = bundle.add_resource(resource);
     let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
         return id.to_owned();
     };
@@ -123,21 +130,30 @@ macro_rules! say {
     (@ $name:ident = $value:expr) => { $value };
 }
 
-fn bundle(language: Language) -> &'static FluentBundle<FluentResource> {
-    static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; 2] =
-        [OnceLock::new(), OnceLock::new()];
-    BUNDLES[language as usize].get_or_init(|| {
-        let mut bundle = FluentBundle::new_concurrent(vec![language.identifier()]);
-        // The isolation marks are for right-to-left text, and a terminal shows them as boxes.
-        bundle.set_use_isolating(false);
-        for file in files(language) {
-            // A test has all of them parsed without a fault.
-            let resource = FluentResource::try_new((*file).to_owned())
-                .unwrap_or_else(|(resource, _faults)| resource);
-            let _ = bundle.add_resource(resource);
+/// Where each message stands. No message refers to another one, so that the few that are needed
+/// are parsed alone: a login wants a handful, and would wait for the parsing of all.
+fn messages(language: Language) -> &'static HashMap<&'static str, &'static str> {
+    static MESSAGES: [OnceLock<HashMap<&str, &str>>; 2] = [OnceLock::new(), OnceLock::new()];
+    MESSAGES[language as usize]
+        .get_or_init(|| files(language).iter().flat_map(|file| split(file)).collect())
+}
+
+/// The messages of a file with their names: each begins a line, and what belongs to it is indented.
+fn split(file: &'static str) -> Vec<(&'static str, &'static str)> {
+    let mut starts = Vec::new();
+    let mut at = 0;
+    for line in file.split_inclusive('\n') {
+        if line.starts_with(|first: char| first != ' ' && first != '\n') {
+            starts.push(at);
         }
-        bundle
-    })
+        at += line.len();
+    }
+    starts.push(at);
+    let piece = |ends: &[usize]| {
+        let source = &file[ends[0]..ends[1]];
+        source.split_once(" =").map(|(name, _)| (name, source))
+    };
+    starts.windows(2).filter_map(piece).collect()
 }
 
 fn files(language: Language) -> &'static [&'static str] {

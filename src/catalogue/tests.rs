@@ -94,3 +94,25 @@ fn values_are_put_in_and_languages_are_told_apart() {
         assert_eq!(Language::named(locale), language, "{locale}");
     }
 }
+
+/// A message is parsed alone; one that referred to another would lose it.
+#[test]
+fn each_message_alone_is_what_it_is_among_all() {
+    for language in [Language::English, Language::Japanese] {
+        let mut whole = FluentBundle::new(vec![language.identifier()]);
+        whole.set_use_isolating(false);
+        for file in files(language) {
+            whole.add_resource(FluentResource::try_new((*file).to_owned()).unwrap()).unwrap();
+        }
+        for (name, variables) in messages(language) {
+            let values: Vec<(&str, &dyn std::fmt::Display)> =
+                variables.iter().map(|variable| (variable.as_str(), variable as _)).collect();
+            let arguments = variables.iter().map(|it| (it.as_str(), it.as_str())).collect();
+            let pattern = whole.get_message(&name).unwrap().value().unwrap();
+            let mut faults = Vec::new();
+            let expected = whole.format_pattern(pattern, Some(&arguments), &mut faults);
+            assert!(faults.is_empty(), "{language:?}: {name}: {faults:?}");
+            assert_eq!(text_in(language, &name, &values), expected, "{language:?}: {name}");
+        }
+    }
+}
