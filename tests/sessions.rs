@@ -231,6 +231,32 @@ fn a_directory_that_cannot_be_written_leaves_everything_as_it_was() {
 }
 
 /// For root, permissions hold only without its capabilities.
+/// A session may be called anything; what it is called is no part of a shell's command line.
+#[test]
+fn a_sessions_name_does_not_reach_the_shell_of_match_exec() {
+    let home = Home::new();
+    let mark = home.path("mark");
+    let name = format!("web;touch {}", mark.display());
+    home.tessh(&["sessions", "save", &name, "web.example.org"]).output().expect_code(0);
+    home.write(".ssh/config", "Match exec \"test %n = x\"\nUser exec\n");
+    let config = home.tessh(&["-G", &name]).output().expect_quiet_success().text();
+    assert!(config.contains("hostname web.example.org\n"), "{config}");
+    assert!(!mark.exists(), "a command in the name was run");
+
+    // What else can be put into the line is refused where a shell would act on it.
+    for line in [
+        "HostKeyAlias \"x;touch @\"\nMatch exec \"test %k = x\"",
+        "HostKeyAlias \"x;touch @\"\nPermitLocalCommand yes\nLocalCommand echo %k",
+        "HostName \"x;touch @\"\nMatch exec \"test %h = x\"",
+    ] {
+        home.write(".ssh/config", &line.replace('@', arg(&mark)));
+        let refused = home.tessh(&["-G", "host"]).output();
+        refused.expect_failure(&[""]);
+        assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
+        assert!(!mark.exists(), "{line}");
+    }
+}
+
 fn unprivileged(home: &Home, words: &[&str]) -> lab::Run {
     if !rustix::process::geteuid().is_root() {
         return home.tessh(words);

@@ -22,7 +22,7 @@ use crate::config::{
     self, Circumstances, ConfigFile, Connect, Context, FileKind, HostFacts, Keyword, Layers,
     Method, Names, NoNames, Options, Origin, SessionType,
 };
-use crate::destination::Destination;
+use crate::destination::{Destination, check_host};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
 use crate::say;
@@ -296,8 +296,11 @@ pub(super) fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Re
     let parsed = Destination::parse(text);
     if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {
         let alias = parsed.as_ref().map_or(text, |destination| &destination.host);
+        // A name that no host can have is not shown to the files: no Host line can mean it.
         let mut layers = command_line(typed, parsed.as_ref().ok())?;
-        read_files(typed, alias, &mut layers, (context, &NoNames))?;
+        if check_host(alias).is_ok() {
+            read_files(typed, alias, &mut layers, (context, &NoNames))?;
+        }
         if !layers.names_host() {
             // Of `user@name`, the user is one only where the session is not called all of it.
             let around = parsed.as_ref().ok().filter(|_| name != text);

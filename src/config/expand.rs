@@ -1,7 +1,8 @@
 //! `~`, `%`-tokens and `${NAME}` in values (ssh_config(5), TOKENS and ENVIRONMENT VARIABLES).
 //!
-//! Everything is expanded once, in one pass: what is put in is never expanded again. Names of
-//! hosts and users were checked before they come here, so none can end a word of a shell line.
+//! Everything is expanded once, in one pass: what is put in is never expanded again. A value that
+//! is put into a line for a shell is checked there ([`Tokens::shell`]), wherever it comes from: a
+//! saved session, an alias and a home directory may be called anything.
 
 use crate::say;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use sha1::{Digest, Sha1};
 
 use super::Context;
 use super::value::{Fault, shown};
+use crate::destination::check_user;
 
 /// The tokens of most keywords: files, RemoteCommand, IdentityAgent.
 pub const COMMON: &str = "CdhijkLlnpru";
@@ -102,7 +104,15 @@ impl Tokens {
     /// # Errors
     /// An unknown token, one that is not allowed here, or a result that is too long.
     pub fn percent(&self, text: &str, allowed: &str) -> Result<String, Fault> {
-        self.expand(text, allowed, None)
+        self.expand(text, Target::Text, allowed)
+    }
+
+    /// Expands the allowed tokens in a command line that a local shell reads.
+    ///
+    /// # Errors
+    /// Those of [`Tokens::percent`], and a value in which a shell would see more than a word.
+    pub fn shell(&self, text: &str, allowed: &str) -> Result<String, Fault> {
+        self.expand(text, Target::Shell, allowed)
     }
 
     /// Expands the allowed tokens and `${NAME}`.
@@ -115,17 +125,17 @@ impl Tokens {
         allowed: &str,
         context: &Context,
     ) -> Result<String, Fault> {
-        self.expand(text, allowed, Some(context))
+        self.expand(text, Target::Variables(context), allowed)
     }
 
-    fn expand(&self, text: &str, allowed: &str, env: Option<&Context>) -> Result<String, Fault> {
+    fn expand(&self, text: &str, target: Target<'_>, allowed: &str) -> Result<String, Fault> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find(['%', '$']) {
             out.push_str(&rest[..at]);
             let after = &rest[at + 1..];
-            match (env, after.strip_prefix('{')) {
-                (Some(context), Some(name)) if rest[at..].starts_with('$') => {
+            match (&target, after.strip_prefix('{')) {
+                (Target::Variables(context), Some(name)) if rest[at..].starts_with('$') => {
                     let (name, next) = name
                         .split_once('}')
                         .ok_or_else(|| say!("error-config-brace-not-closed"))?;
@@ -139,8 +149,11 @@ impl Tokens {
                 _ => {
                     let token =
                         after.chars().next().ok_or_else(|| say!("error-config-single-end"))?;
-                    let value = self.get(token, allowed);
-                    out.push_str(&value.ok_or_else(|| unknown(token))?);
+                    let value = self.get(token, allowed).ok_or_else(|| unknown(token))?;
+                    if matches!(target, Target::Shell) && !is_safe_in_shell(token, &value) {
+                        return Err(say!("config-acts-in-shell", token, value = shown(&value)));
+                    }
+                    out.push_str(&value);
                     rest = &after[token.len_utf8()..];
                 }
             }
@@ -150,6 +163,29 @@ impl Tokens {
         }
         out.push_str(rest);
         Ok(out)
+    }
+}
+
+/// What a text becomes when it is expanded.
+enum Target<'a> {
+    /// A text that no shell reads.
+    Text,
+    /// The same, with variables of the environment in it.
+    Variables(&'a Context),
+    /// A command line for a shell, which expands variables itself.
+    Shell,
+}
+
+/// Whether the value of a token stays what it is in a shell's command line. Blanks are left to
+/// the quotes of whoever wrote the line where a value may have them: a home directory, a user.
+fn is_safe_in_shell(token: char, value: &str) -> bool {
+    let acts = |c: char| c.is_control() || "'`\"$\\;&<>|(){}".contains(c);
+    match token {
+        '%' => true,
+        // A domain may stand before the name of a user, with a backslash.
+        'r' | 'u' => check_user(value).is_ok() && !value.contains('$'),
+        'd' => !value.contains(acts),
+        _ => !value.starts_with('-') && !value.contains(|c: char| acts(c) || c.is_whitespace()),
     }
 }
 
@@ -244,6 +280,64 @@ mod tests {
         assert_eq!(tokens().percent("${NOPE}", COMMON).as_deref(), Ok("${NOPE}"));
         let long = Tokens { hostname: "x".repeat(1000), ..tokens() };
         assert!(long.percent(&"%h".repeat(1000), COMMON).is_err());
+    }
+
+    #[test]
+    fn a_value_that_a_shell_would_act_on_is_refused() {
+        let with = |set: &dyn Fn(&mut Tokens, String), value: &str| {
+            let mut tokens = tokens();
+            set(&mut tokens, value.to_owned());
+            tokens
+        };
+        let setters: [(char, &dyn Fn(&mut Tokens, String)); 9] = [
+            ('h', &|t, v| t.hostname = v),
+            ('n', &|t, v| t.original = v),
+            ('r', &|t, v| t.user = v),
+            ('k', &|t, v| t.key_alias = v),
+            ('j', &|t, v| t.jump = v),
+            ('d', &|t, v| t.home = v),
+            ('u', &|t, v| t.local_user = v),
+            ('l', &|t, v| t.local_host = v),
+            ('L', &|t, v| t.local_host = v),
+        ];
+        for (token, set) in setters {
+            let line = format!("test %{token} = x");
+            for bad in [
+                "web;touch x",
+                "a`id`",
+                "$(id)",
+                "a$b",
+                "${IFS}",
+                "a'b",
+                "a\"b",
+                "a|b",
+                "a&b",
+                "a>b",
+                "a<b",
+                "a(b",
+                "{a}",
+                "a\nb",
+                "a\\",
+                "\u{1b}[2J",
+            ] {
+                let fault = with(set, bad).shell(&line, ALL).unwrap_err();
+                assert!(fault.contains(&format!("%{token}")), "{fault}");
+                // What no shell reads takes it as it is.
+                assert!(with(set, bad).percent(&line, ALL).is_ok());
+            }
+            let good = with(set, "web-1.example_x");
+            let wanted = if token == 'L' { "web-1" } else { "web-1.example_x" };
+            assert_eq!(good.shell(&line, ALL), Ok(format!("test {wanted} = x")));
+        }
+        let domain = with(&|t, v| t.user = v, "CORP\\me@x");
+        assert_eq!(domain.shell("%r", ALL).as_deref(), Ok("CORP\\me@x"));
+        let home = with(&|t, v| t.home = v, "/home/John Smith");
+        assert_eq!(home.shell("'%d/x' ${X}", ALL).as_deref(), Ok("'/home/John Smith/x' ${X}"));
+        for bad in ["a b", "-x"] {
+            assert!(with(&|t, v| t.original = v, bad).shell("%n", ALL).is_err(), "{bad}");
+        }
+        assert!(with(&|t, v| t.hostname = v, "fe80::1%eth0").shell("%h", ALL).is_ok());
+        assert_eq!(with(&|t, v| t.jump = v, "").shell("[%j]", ALL).as_deref(), Ok("[]"));
     }
 
     #[test]

@@ -145,11 +145,11 @@ impl Facts<'_> {
     }
 
     fn exec(&self, command: &str, needed: bool) -> Result<(bool, String), Fault> {
-        let command = self.tokens()?.percent(command, MATCH_EXEC)?;
+        let tokens = self.tokens()?;
         if !needed {
-            return Ok((false, String::new()));
+            return tokens.percent(command, MATCH_EXEC).map(|_| (false, String::new()));
         }
-        run(&command, self.context)
+        run(&tokens.shell(command, MATCH_EXEC)?, self.context)
     }
 
     fn tokens(&self) -> Result<Tokens, Fault> {

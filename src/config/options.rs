@@ -221,7 +221,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         log_verbose: v.arguments(K::LogVerbose, Vec::new(), words_but_none)?,
         enable_escape_commandline: v.flag(K::EnableEscapeCommandline, false)?,
         obscure_keystroke_timing: v.parsed(K::ObscureKeystrokeTiming, None, obscure)?,
-        proxy_command: v.expanded(K::ProxyCommand, command, PROXY)?,
+        proxy_command: v.for_shell(K::ProxyCommand, command, PROXY)?,
         identity_files: v.paths(K::IdentityFile)?,
         certificate_files: v.paths(K::CertificateFile)?,
         identities_only: v.flag(K::IdentitiesOnly, false)?,
@@ -388,12 +388,24 @@ impl Values<'_> {
         Ok(Setting::new(Some(value), setting.origin))
     }
 
+    /// As [`Values::expanded`], for a command line that a local shell reads.
+    fn for_shell(
+        &self,
+        keyword: Keyword,
+        setting: Setting<Option<String>>,
+        allowed: &str,
+    ) -> Result<Setting<Option<String>>> {
+        let value = setting.value.as_deref().map(|text| self.tokens.shell(text, allowed));
+        let value = value.transpose().map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(value, setting.origin))
+    }
+
     fn local_command(&self) -> Result<Setting<Option<String>>> {
         let command = self.command(Keyword::LocalCommand);
         if !self.flag(Keyword::PermitLocalCommand, false)?.value {
             return Ok(Setting::default_value(None));
         }
-        self.expanded(Keyword::LocalCommand, command, ALL)
+        self.for_shell(Keyword::LocalCommand, command, ALL)
     }
 
     fn path(&self, entry: &Entry, text: &str) -> Result<PathBuf> {

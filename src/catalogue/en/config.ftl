@@ -31,4 +31,5 @@ config-stdio-twice = stdio forward already specified
 config-jump-twice = Only a single -J option is permitted (use commas to separate multiple jump hops)
 config-bad-spec = Bad SSH2 { $kind } '{ $list }'.
 config-bad-key-types = Bad key types '{ $list }'.
+config-acts-in-shell = the value of %{ $token } ("{ $value }") has characters that a shell would act on
 config-local-command-failed = LocalCommand { $shown }: { $error }

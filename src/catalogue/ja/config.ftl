@@ -31,4 +31,5 @@ config-stdio-twice = -W が二度指定されています
 config-jump-twice = -J は一度だけ指定できます（踏み台が複数あるときはコンマで区切ります）
 config-bad-spec = SSH2 の { $kind } '{ $list }' が正しくありません。
 config-bad-key-types = 鍵の種類 '{ $list }' が正しくありません。
+config-acts-in-shell = %{ $token } の値 ("{ $value }") に、シェルが解釈する文字が含まれています
 config-local-command-failed = LocalCommand { $shown }: { $error }
