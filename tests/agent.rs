@@ -140,6 +140,7 @@ fn a_key_for_certain_destinations_works_on_the_way_it_was_added_for() {
     let key = home.key("id", &["ed25519"], "");
     first.authorize(&key, "");
     second.authorize(&key, "");
+    let program = first.program();
     // The user on the first server reads what is public of it.
     let public = home.path("id.pub");
     let files = [home.path(""), home.path(".ssh"), home.path(".ssh/known_hosts"), public.clone()];
@@ -158,13 +159,12 @@ fn a_key_for_certain_destinations_works_on_the_way_it_was_added_for() {
         add.arg("-q").args(["-H", arg(&home.path(".ssh/known_hosts"))]).args(hops).arg(&key);
         assert!(add.env("SSH_AUTH_SOCK", agent.socket()).status().unwrap().success());
 
-        let program = env!("CARGO_BIN_EXE_tessh");
         let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));
         let alone = ["-F", "none", "-o", "BatchMode=yes", "-o", &known];
         let login = ["--auth", "agent", "-i", arg(&public)];
         let options = [&alone[..], &login].concat();
         let inner = second.to(&[&options[..], &["-o", option]].concat(), &["echo there"]);
-        let inner = format!("{program} {}", inner.join(" "));
+        let inner = format!("{} {}", arg(&program), inner.join(" "));
         let outer = first.to(&[&options[..], &["-A"]].concat(), &[&inner]);
         let run = home.tessh(&outer.iter().map(String::as_str).collect::<Vec<_>>());
         let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();

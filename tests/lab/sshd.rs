@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::home::TESSH;
 use super::transcript::Transcript;
 use super::{DEADLINE, arg, peers, tool};
 
@@ -205,6 +206,16 @@ impl Sshd {
     /// A place in its directory.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
+    }
+
+    /// The program under test, where the user on the server can run it: the directory it was
+    /// built in may be closed to everybody else, as root's home is.
+    pub fn program(&self) -> PathBuf {
+        let copy = self.path("tessh");
+        // A process of its own copies: a child of another test must not hold the copy open for
+        // writing while the server starts it.
+        tool("/usr/bin/install", &["-m", "755", TESSH, arg(&copy)]);
+        copy
     }
 
     /// Lets a key log in; `public` is the path of its private or public part, and `options` are
