@@ -388,6 +388,23 @@ async fn a_port_in_use_is_refused_and_ends_it_all_where_that_is_wanted() {
     assert!(error.to_string().starts_with(said), "{error}");
 }
 
+/// tinysshd passes over what it does not know without the answer that RFC 4254 section 4 asks
+/// for.
+#[tokio::test]
+async fn a_server_that_does_not_answer_a_request_to_listen_is_not_waited_for_for_ever() {
+    let server = Server::start().await;
+    let session = begin(&server).await;
+    let wanted = [(Way::Remote, Forward { listen: on(2), connect: to("echo") })];
+    // Nothing but the deadline is waited for from here on, and it is at once.
+    tokio::time::pause();
+    timeout(REAL, session.forwards().begin(&wanted)).await.expect("it hangs").unwrap();
+    assert!(session.forwards().list().is_empty());
+    session.forwards().configure(Settings { exit_on_failure: true, ..Settings::default() });
+    let error = timeout(REAL, session.forwards().begin(&wanted)).await.expect("it hangs");
+    let said = "Error: remote port forwarding failed for listen port 2";
+    assert!(error.unwrap_err().to_string().starts_with(said));
+}
+
 #[tokio::test]
 async fn the_server_opens_what_it_was_asked_for_and_nothing_else() {
     let here = TcpListener::bind("127.0.0.1:0").await.unwrap();

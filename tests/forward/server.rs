@@ -237,7 +237,10 @@ impl Handler for Connection {
         if *port == 0 {
             *port = CHOSEN;
         }
-        // Port 1 is taken.
+        // Port 1 is taken, and about port 2 it never says a word.
+        if *port == 2 {
+            std::future::pending::<()>().await;
+        }
         Ok(*port != 1)
     }
 

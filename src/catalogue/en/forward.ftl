@@ -11,6 +11,7 @@ forward-remote-failed-path = Warning: remote port forwarding failed for listen p
 forward-remote-failed-port-error = Error: remote port forwarding failed for listen port { $port }
 forward-remote-failed-path-error = Error: remote port forwarding failed for listen path { $path }
 forward-server-may-not-allow = The server may not allow it, or something listens there already; ExitOnForwardFailure=no goes on without
+forward-no-answer = the server has not answered a request to listen for { $seconds } seconds: going on without it
 forward-allocated-port = Allocated port { $port } for remote forward to { $to }
 forward-open-failed = channel { $id }: open failed: { $reason }
 forward-open-failed-why = channel { $id }: open failed: { $reason }: { $said }

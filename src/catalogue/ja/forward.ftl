@@ -11,6 +11,7 @@ forward-remote-failed-path = 警告: リモートのソケット { $path } の�
 forward-remote-failed-port-error = エラー: リモートのポート { $port } の転送を設定できませんでした
 forward-remote-failed-path-error = エラー: リモートのソケット { $path } の転送を設定できませんでした
 forward-server-may-not-allow = サーバーが許可していないか、すでに使われている可能性があります。ExitOnForwardFailure=no なら転送なしで続けます
+forward-no-answer = サーバーが待ち受けの要求に { $seconds } 秒間応答しないので、応答を待たずに続けます
 forward-allocated-port = { $to } へのリモート転送にポート { $port } が割り当てられました
 forward-open-failed = チャネル { $id }: 開けませんでした: { $reason }
 forward-open-failed-why = チャネル { $id }: 開けませんでした: { $reason }: { $said }

@@ -40,6 +40,7 @@ pub(super) use traffic::Traffic;
 
 use super::authenticate::Session;
 pub use super::connect::Family;
+use super::deadline;
 use super::events::{Events, Shared};
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -236,15 +237,7 @@ impl Forwards {
         // Before the answer: the first connection may come with it.
         self.incoming.grant(remote::Granted { listen: own, connect: to, port });
         self.link.lanes.traffic.wake();
-        let granted = match listen {
-            Listen::Tcp { host, port } => {
-                let address = remote::asked(host.as_deref());
-                self.link.handle.tcpip_forward(address, u32::from(*port)).await
-            }
-            Listen::Path(path) => {
-                self.link.handle.streamlocal_forward(path.as_str()).await.map(|()| 0)
-            }
-        };
+        let granted = self.answered(listen).await;
         let chosen = match granted.map(u16::try_from) {
             Ok(Ok(chosen)) => chosen,
             Ok(Err(_)) | Err(_) => {
@@ -263,6 +256,25 @@ impl Forwards {
         Ok(())
     }
 
+    /// Sends the request to listen and gives the port of the answer. A server that answers
+    /// nothing, as tinysshd does, must not hold up the session for ever.
+    async fn answered(&self, listen: &Listen) -> Result<u32, Refused> {
+        let handle = &self.link.handle;
+        let answer = async {
+            match listen {
+                Listen::Tcp { host, port } => {
+                    handle.tcpip_forward(remote::asked(host.as_deref()), u32::from(*port)).await
+                }
+                Listen::Path(path) => handle.streamlocal_forward(path.as_str()).await.map(|()| 0),
+            }
+        };
+        let Ok(granted) = tokio::time::timeout(deadline::FORWARD, answer).await else {
+            warn!("{}", say!("forward-no-answer", seconds = deadline::FORWARD.as_secs()));
+            return Err(Refused);
+        };
+        granted.map_err(|_| Refused)
+    }
+
     /// Cancels a forward that listens there; whether there was one.
     pub async fn cancel(&self, way: Way, listen: &Listen) -> bool {
         let found = {
@@ -278,18 +290,22 @@ impl Forwards {
             return true;
         }
         self.link.lanes.traffic.wake();
-        match &forward.listen {
-            Listen::Tcp { host, port } => {
-                let port = allocated.unwrap_or(*port);
-                self.incoming.revoke(&forward.listen, port);
-                let address = remote::asked(host.as_deref());
-                self.link.handle.cancel_tcpip_forward(address, u32::from(port)).await.is_ok()
+        let handle = &self.link.handle;
+        let answer = async {
+            match &forward.listen {
+                Listen::Tcp { host, port } => {
+                    let port = allocated.unwrap_or(*port);
+                    self.incoming.revoke(&forward.listen, port);
+                    let address = remote::asked(host.as_deref());
+                    handle.cancel_tcpip_forward(address, u32::from(port)).await.is_ok()
+                }
+                Listen::Path(path) => {
+                    self.incoming.revoke(&forward.listen, 0);
+                    handle.cancel_streamlocal_forward(path.as_str()).await.is_ok()
+                }
             }
-            Listen::Path(path) => {
-                self.incoming.revoke(&forward.listen, 0);
-                self.link.handle.cancel_streamlocal_forward(path.as_str()).await.is_ok()
-            }
-        }
+        };
+        tokio::time::timeout(deadline::FORWARD, answer).await.unwrap_or(false)
     }
 
     /// Whether there is such a forward already; then the port that the server chose, if it did.
