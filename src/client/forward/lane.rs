@@ -9,29 +9,29 @@
 //! Before that happens the server is slowed down, by reading the connection more slowly. That
 //! holds up everything else on the connection too, so [`super::traffic`] says how long it may.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use russh::ChannelId;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep};
 
 use super::idle::{self, Clock, Timeouts};
+use super::kept::Kept;
 use super::line::Line;
 use super::traffic::{Pressure, Traffic};
 use crate::client::events::Event;
 
 /// What may be kept without anybody being slowed down.
 const COMFORTABLE: usize = 1024 * 1024;
-/// What one channel may have kept: sixteen windows, so that a reader who falls behind for a
-/// while, or while somebody types, is not cut off.
+/// What one channel may have kept: several windows, so that a reader who falls behind for a
+/// while, or while somebody types, is not cut off; and what all of a connection may have kept
+/// together, so that no server makes this program a big one.
 pub const MAX_KEPT: usize = 64 * 1024 * 1024;
-/// What all channels of a connection may have kept together.
-const MAX_KEPT_IN_ALL: usize = 256 * 1024 * 1024;
 /// Timers are no finer than this; shorter waits are added up.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
@@ -125,7 +125,7 @@ impl Lanes {
 
     /// Where all of them together keep too much, the one that keeps most pays.
     pub fn relieve(&self) {
-        if self.kept.load(Ordering::Relaxed) <= MAX_KEPT_IN_ALL {
+        if self.kept.load(Ordering::Relaxed) <= MAX_KEPT {
             return;
         }
         let lanes: Vec<_> = lock(&self.open).values().cloned().collect();
@@ -192,8 +192,7 @@ pub enum Drained {
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Bytes>,
-    kept: usize,
+    kept: Kept,
     end: End,
     /// Nobody takes anything any more.
     gone: bool,
@@ -264,7 +263,7 @@ impl Lane {
 
     /// What is kept, extended data included.
     fn kept(&self) -> usize {
-        lock(&self.state).kept + self.errors.get().map_or(0, |errors| errors.kept())
+        lock(&self.state).kept.cost() + self.errors.get().map_or(0, |errors| errors.kept())
     }
 
     /// Says what this connection is; a lane that the server opened is one that is used.
@@ -315,18 +314,16 @@ impl Lane {
             if written == data.len() {
                 return;
             }
-            let rest = Bytes::copy_from_slice(&data[written..]);
-            state.kept += rest.len();
-            self.kept.fetch_add(rest.len(), Ordering::Relaxed);
-            state.queue.push_back(rest);
-            state.kept
+            let cost = state.kept.push(&data[written..]);
+            self.kept.fetch_add(cost, Ordering::Relaxed);
+            state.kept.cost()
         };
         self.fed.notify_one();
         if kept > MAX_KEPT {
             return self.overflow();
         }
+        lanes.relieve();
         if kept > COMFORTABLE {
-            lanes.relieve();
             self.hold_up(data.len()).await;
         }
     }
@@ -346,7 +343,7 @@ impl Lane {
             }
             let pressure = Pressure {
                 bytes,
-                fullness: state.kept as f64 / MAX_KEPT as f64,
+                fullness: state.kept.cost() as f64 / MAX_KEPT as f64,
                 idle: state.taken.map_or(Duration::MAX, |taken| taken.elapsed()),
             };
             state.owed += self.traffic.patience(self.id, &pressure);
@@ -410,12 +407,12 @@ impl Lane {
     fn abandon(&self) {
         let mut state = lock(&self.state);
         state.gone = true;
-        state.queue.clear();
         state.line = None;
         if std::mem::take(&mut state.presses) {
             self.traffic.relax();
         }
-        let kept = std::mem::take(&mut state.kept);
+        let kept = state.kept.cost();
+        state.kept.clear();
         drop(state);
         self.kept.fetch_sub(kept, Ordering::Relaxed);
         self.fed.notify_one();
@@ -431,8 +428,9 @@ impl Lane {
             let fed = self.fed.notified();
             {
                 let mut state = lock(&self.state);
-                if let Some(bytes) = state.queue.pop_front() {
-                    self.took(&mut state, bytes.len());
+                let before = state.kept.cost();
+                if let Some(bytes) = state.kept.pop() {
+                    self.took(&mut state, before);
                     return Ok(bytes);
                 }
                 if let Some(drained) = state.drained() {
@@ -468,14 +466,12 @@ impl Lane {
     /// Writes what is kept; says whether the line takes no more at the moment.
     fn pass_kept(&self, line: &Line) -> std::io::Result<bool> {
         let mut state = lock(&self.state);
-        while let Some(front) = state.queue.front_mut() {
+        while let Some(front) = state.kept.front() {
             match line.try_write(front) {
                 Ok(written) => {
-                    front.advance(written);
-                    if front.is_empty() {
-                        state.queue.pop_front();
-                    }
-                    self.took(&mut state, written);
+                    let before = state.kept.cost();
+                    state.kept.advance(written);
+                    self.took(&mut state, before);
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(true),
                 Err(error) => return Err(error),
@@ -484,11 +480,12 @@ impl Lane {
         Ok(false)
     }
 
-    fn took(&self, state: &mut State, count: usize) {
-        state.kept -= count;
-        self.kept.fetch_sub(count, Ordering::Relaxed);
+    /// Something was taken; what is kept cost so much `before`.
+    fn took(&self, state: &mut State, before: usize) {
+        let cost = state.kept.cost();
+        self.kept.fetch_sub(before - cost, Ordering::Relaxed);
         state.taken = Some(Instant::now());
-        if state.kept <= COMFORTABLE && std::mem::take(&mut state.presses) {
+        if cost <= COMFORTABLE && std::mem::take(&mut state.presses) {
             self.traffic.relax();
             self.room.notify_one();
         }
@@ -504,7 +501,7 @@ impl Drop for Lane {
 impl State {
     /// Writes what can be written without a detour; gives how much that was.
     fn pass(&mut self, data: &[u8]) -> usize {
-        if self.kept > 0 || self.end != End::No {
+        if !self.kept.is_empty() || self.end != End::No {
             return 0;
         }
         let Some(line) = &self.line else { return 0 };
@@ -520,7 +517,7 @@ impl State {
         match self.end {
             _ if self.overflowed => Some(Drained::Overflowed),
             _ if self.gone => Some(Drained::Closed),
-            _ if !self.queue.is_empty() => None,
+            _ if !self.kept.is_empty() => None,
             End::No => None,
             End::Eof => Some(Drained::Eof),
             End::Closed => Some(Drained::Closed),

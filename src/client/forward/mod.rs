@@ -10,6 +10,7 @@
 mod agent;
 mod dynamic;
 pub(super) mod idle;
+mod kept;
 mod lane;
 mod line;
 mod link;
