@@ -34,6 +34,8 @@ pub const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 pub const MASTER: Duration = Duration::from_secs(10);
 /// Time for it to do what it is asked for: its person may be asked first (ControlMaster ask).
 pub const MASTER_ANSWER: Duration = Duration::from_secs(120);
+/// Silence of a server that can be told nothing any more, and may still have something to say.
+pub const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Time for the last messages to leave after everything is done.
 pub const GOODBYE: Duration = Duration::from_millis(250);
 

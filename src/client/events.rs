@@ -25,7 +25,9 @@ pub use shared::{Negotiated, Sink};
 
 use super::failure::Stop;
 use super::forward::{Lane, Opening};
+use super::rekey::{self, Rekey};
 use super::verify::HostCheck;
+use crate::error::{Error, Kind};
 use crate::prompt::{Notice, Prompt};
 use crate::say;
 use crate::text;
@@ -41,12 +43,53 @@ pub(super) struct Events {
     output: Option<(ChannelId, Output)>,
     lane: Option<(ChannelId, Arc<Lane>)>,
     banners: Banners,
+    rekey: Rekey,
+    opened: Opened,
+}
+
+/// Channels that the server has opened since we last wrote: the library keeps 4 KiB of each
+/// until it has answered, which it cannot while keys are exchanged (gap G15).
+#[derive(Default)]
+struct Opened {
+    sent: u64,
+    count: usize,
+}
+
+/// More connections than come in a round trip.
+const MAX_OPENED: usize = 2000;
+
+impl Opened {
+    fn one_more(&mut self, sent: u64) -> Result<(), Stop> {
+        if self.sent != sent {
+            *self = Opened { sent, count: 0 };
+        }
+        self.count += 1;
+        if self.count <= MAX_OPENED {
+            return Ok(());
+        }
+        let cause = say!("wire-opens-unanswered", limit = MAX_OPENED);
+        Err(Stop::Ours(Error::new(Kind::Disconnected, cause).hint(say!("wire-not-your-fault"))))
+    }
 }
 
 impl Events {
-    pub fn new(shared: Arc<Shared>, prompt: Arc<dyn Prompt>, host: HostCheck) -> Events {
-        let banners = Banners::default();
-        Events { shared, prompt, host: Some(host), output: None, lane: None, banners }
+    pub fn new(
+        shared: Arc<Shared>,
+        prompt: Arc<dyn Prompt>,
+        host: HostCheck,
+        wanted: rekey::Wanted,
+    ) -> Events {
+        let rekey = Rekey::new(wanted, Arc::clone(&shared.wire));
+        Events {
+            shared,
+            prompt,
+            host: Some(host),
+            output: None,
+            lane: None,
+            banners: Banners::default(),
+            rekey,
+            opened: Opened::default(),
+        }
     }
 
     /// Where data of this channel goes; no lock is taken once that is known.
@@ -82,6 +125,11 @@ impl Events {
         } else if let Some(lane) = self.lane(channel) {
             lane.tell(event);
         }
+    }
+
+    /// The server opens a channel.
+    fn opening(&mut self) -> Result<(), Stop> {
+        self.opened.one_more(self.shared.wire.counted().1)
     }
 
     fn refuse(&self, what: &str) {
@@ -157,11 +205,12 @@ impl Handler for Events {
         debug!("SSH2_MSG_NEWKEYS sent");
         *lock(&self.shared.negotiated) = Some(negotiated);
         self.shared.record.exchanged();
+        self.rekey.exchanged();
         Ok(())
     }
 
     async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Stop> {
-        self.shared.wire.explain();
+        self.shared.wire.banner(banner.len());
         if let Some(shown) = self.banners.next(banner) {
             self.prompt.notice(Notice::Banner(&shown));
         }
@@ -172,13 +221,12 @@ impl Handler for Events {
         &mut self,
         channel: ChannelId,
         data: &[u8],
-        _session: &mut Session,
+        session: &mut Session,
     ) -> Result<(), Stop> {
-        if self.lane.as_ref().is_some_and(|(of, _)| *of == channel) {
-            self.forwarded(channel, data).await;
-            return Ok(());
-        }
-        let Some(output) = self.output(channel) else {
+        self.shared.wire.explain_data(data.len());
+        self.rekey.consider(session);
+        let is_forwarded = self.lane.as_ref().is_some_and(|(of, _)| *of == channel);
+        let Some(output) = self.output(channel).filter(|_| !is_forwarded) else {
             self.forwarded(channel, data).await;
             return Ok(());
         };
@@ -198,8 +246,10 @@ impl Handler for Events {
         channel: ChannelId,
         code: u32,
         data: &[u8],
-        _session: &mut Session,
+        session: &mut Session,
     ) -> Result<(), Stop> {
+        self.shared.wire.explain_data(data.len());
+        self.rekey.consider(session);
         const SSH_EXTENDED_DATA_STDERR: u32 = 1;
         let Some(Output { stderr, .. }) = self.output(channel) else {
             if let Some(lane) = self.lane(channel).filter(|_| code == SSH_EXTENDED_DATA_STDERR)
@@ -216,6 +266,16 @@ impl Handler for Events {
             // As with ssh, standard output and the exit status still count.
             *stderr = None;
         }
+        Ok(())
+    }
+
+    async fn window_adjusted(
+        &mut self,
+        _channel: ChannelId,
+        _new_size: u32,
+        session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.rekey.consider(session);
         Ok(())
     }
 
@@ -317,6 +377,7 @@ impl Handler for Events {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
+        self.opening()?;
         let opening = Opening::new(channel, reply, originator_address, originator_port);
         let incoming = &self.shared.incoming;
         if !incoming.forwarded_tcpip(opening, connected_address, connected_port) {
@@ -332,6 +393,7 @@ impl Handler for Events {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
+        self.opening()?;
         let opening = Opening::new(channel, reply, "a Unix socket", 0);
         if !self.shared.incoming.forwarded_streamlocal(opening, socket_path) {
             self.refuse("forwarded-streamlocal");
@@ -345,6 +407,7 @@ impl Handler for Events {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
+        self.opening()?;
         let opening = Opening::new(channel, reply, "the server", 0);
         if !self.shared.incoming.agent(opening) {
             self.refuse("agent");
@@ -358,6 +421,7 @@ impl Handler for Events {
         _reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
+        self.opening()?;
         self.refuse("session");
         Ok(())
     }
@@ -372,6 +436,7 @@ impl Handler for Events {
         _reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
+        self.opening()?;
         self.refuse("direct-tcpip");
         Ok(())
     }
@@ -383,6 +448,7 @@ impl Handler for Events {
         _reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
+        self.opening()?;
         self.refuse("direct-streamlocal");
         Ok(())
     }
@@ -395,10 +461,28 @@ impl Handler for Events {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), Stop> {
+        self.opening()?;
         let opening = Opening::new(channel, reply, originator_address, originator_port);
         if !self.shared.incoming.x11(opening) {
             self.refuse("x11");
         }
+        Ok(())
+    }
+
+    /// The library refuses a channel of a type that it does not know without telling anybody.
+    async fn should_accept_unknown_server_channel(&mut self, _id: ChannelId, _kind: &str) -> bool {
+        true
+    }
+
+    async fn server_channel_open_unknown(
+        &mut self,
+        _channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.opening()?;
+        self.refuse("strange");
+        reply.reject(ChannelOpenFailure::UnknownChannelType).await;
         Ok(())
     }
 

@@ -26,6 +26,7 @@ pub mod mux;
 mod observe;
 pub mod paste;
 pub mod proxy;
+mod rekey;
 pub mod relay;
 pub mod rotation;
 pub mod sshfp;

@@ -22,6 +22,7 @@ use super::events::{Events, Shared};
 use super::failure::Stop;
 use super::greeting::{self, Greeting};
 use super::known_hosts_command;
+use super::rekey::Wanted;
 use super::rotation::Ground;
 use super::sshfp;
 use super::wire::Wire;
@@ -40,12 +41,12 @@ use said::{cannot_ask, not_as_known, refused, remedy, report, troubles};
 const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION"));
 /// RSA keys shorter than this can be broken with effort; OpenSSH's own floor is 1024.
 const MIN_RSA_BITS: u32 = 2048;
-/// What a server may send on one channel before we confirm: enough for a long, fat line.
-pub(super) const WINDOW: u32 = 4 * 1024 * 1024;
+/// What a server may send on one channel before we confirm: enough for a long, fat line. The
+/// library bears twice as much of all channels together while it waits for the server's part of
+/// a key exchange (gap G14), and this is more than a connection's buffers hold.
+pub(super) const WINDOW: u32 = 8 * 1024 * 1024;
 /// The largest packet asked for.
 const MAX_PACKET: u32 = 32 * 1024;
-/// The library counts no further than this before it exchanges keys again.
-const MAX_REKEY_BYTES: u64 = 1 << 30;
 
 /// How to decide about the host's key.
 #[derive(Clone, Debug)]
@@ -194,8 +195,9 @@ async fn exchange(
         revoked,
         only_judge,
     };
-    let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check);
-    let config = Arc::new(config(options, &proposal));
+    let wanted = Wanted::new(options.rekey_bytes, options.rekey_time);
+    let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check, wanted);
+    let config = Arc::new(config(options, &proposal, wanted.limits(&shared.wire)));
     let sizes = config.gex.clone();
     let exchange = client::connect_stream(config, wire, events);
     let handle = within(&shared, budget, exchange).await?;
@@ -251,13 +253,10 @@ async fn within(
     }
 }
 
-fn config(options: &TransportOptions<'_>, proposal: &Proposal) -> client::Config {
-    let bytes = options.rekey_bytes.unwrap_or(MAX_REKEY_BYTES).clamp(1, MAX_REKEY_BYTES);
-    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    let time = options.rekey_time.unwrap_or(Limits::default().rekey_time_limit);
+fn config(options: &TransportOptions<'_>, proposal: &Proposal, limits: Limits) -> client::Config {
     client::Config {
         client_id: russh::SshId::Standard(IDENTIFICATION.into()),
-        limits: Limits::new(bytes, bytes, time),
+        limits,
         window_size: WINDOW,
         maximum_packet_size: MAX_PACKET,
         preferred: proposal.preferred(),

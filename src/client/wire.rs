@@ -1,81 +1,31 @@
 //! The byte stream as the SSH library sees it.
 //!
-//! Three things happen here that the library cannot do: the greeting that was read before it
+//! Things happen here that the library cannot do: the greeting that was read before it
 //! started is played back and its own is swallowed (gap G10), the unencrypted part of the
-//! first key exchange is observed (gap G3), and each read of a packet takes the next packet's
-//! first bytes along, so that bulk data costs one system call a packet and no extra copy.
+//! first key exchange is observed (gap G3), what is said where nothing may be is bounded
+//! ([`facts`], gap G15), and where nothing more can be written, what has come is read before
+//! that is said (gap G19). And each read of a packet takes the next packet's first bytes along,
+//! so that bulk data costs one system call a packet and no extra copy.
 
-use std::io::IoSliceMut;
+mod facts;
+
+use std::io::{self, IoSliceMut};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::connect::Stream;
-use super::observe::{Observed, Observer};
+use super::deadline;
+use super::observe::Observer;
+pub(super) use facts::WireFacts;
+use facts::lock;
 
 /// Bytes read beyond what was asked for: the next packet's length field, and whole small
 /// packets such as the echo of a key. Larger means copying bulk data twice.
 const SPILL: usize = 128;
-
-/// What the wire knows that others want to know, shared with the steps.
-#[derive(Default)]
-pub(super) struct WireFacts {
-    observed: Mutex<Observed>,
-    /// Bytes received so far.
-    received: AtomicU64,
-    /// Bytes sent so far.
-    sent: AtomicU64,
-    /// How many of those received were there when we last wrote, or were told what they meant.
-    explained: AtomicU64,
-    /// Set once the session runs: acknowledgements may be delayed again.
-    settled: AtomicBool,
-}
-
-impl WireFacts {
-    /// What the first key exchange showed.
-    pub fn observed(&self) -> Observed {
-        lock(&self.observed).clone()
-    }
-
-    fn received(&self) -> u64 {
-        self.received.load(Ordering::Relaxed)
-    }
-
-    /// Bytes received and sent so far.
-    pub fn counted(&self) -> (u64, u64) {
-        (self.received(), self.sent.load(Ordering::Relaxed))
-    }
-
-    /// What has been received so far has had its effect.
-    pub fn explain(&self) {
-        self.explained.store(self.received(), Ordering::Relaxed);
-    }
-
-    /// Bytes received since, which nobody has made sense of yet.
-    pub fn unexplained(&self) -> u64 {
-        self.received() - self.explained.load(Ordering::Relaxed)
-    }
-
-    /// As if so many bytes had come.
-    #[cfg(test)]
-    pub fn hear(&self, count: u64) {
-        self.received.fetch_add(count, Ordering::Relaxed);
-    }
-
-    /// From here on the kernel may delay acknowledgements as it likes.
-    pub fn settle(&self) {
-        self.settled.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A lock whose holder cannot leave the data half changed, so poison means nothing.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
 
 /// A [`Stream`] with the greeting already exchanged.
 pub(super) struct Wire {
@@ -90,6 +40,16 @@ pub(super) struct Wire {
     spill: [u8; SPILL],
     spill_from: usize,
     spill_to: usize,
+    /// When we last wrote, while an answer would show how far away the server is.
+    wrote: Option<Instant>,
+    broken: Option<Broken>,
+}
+
+/// Nothing more can be written.
+struct Broken {
+    why: io::Error,
+    /// How long what has come already may be waited for.
+    patience: Pin<Box<Sleep>>,
 }
 
 impl Wire {
@@ -116,6 +76,8 @@ impl Wire {
             spill: [0; SPILL],
             spill_from: 0,
             spill_to: 0,
+            wrote: None,
+            broken: None,
         }
     }
 
@@ -129,13 +91,44 @@ impl Wire {
         }
     }
 
-    fn received(&self, count: usize) {
-        self.facts.received.fetch_add(count as u64, Ordering::Relaxed);
+    fn received(&mut self, count: usize) -> io::Result<()> {
+        self.facts.heard(count).map_err(io::Error::other)?;
         // sshd keeps Nagle's algorithm on until the session starts, and a delayed
         // acknowledgement of ours then costs 40 ms a step. Linux forgets the option, so it
         // is set again after each read.
-        if !self.facts.settled.load(Ordering::Relaxed) {
+        if !self.facts.is_settled() {
             self.stream.acknowledge_at_once();
+            if let Some(wrote) = self.wrote.take() {
+                self.facts.took(wrote.elapsed());
+            }
+        }
+        if let Some(broken) = &mut self.broken {
+            broken.patience.as_mut().reset(Instant::now() + deadline::LAST_WORDS);
+        }
+        Ok(())
+    }
+
+    /// Nothing can be written any more (gap G19: the library would end at once). What the
+    /// server has said before, a program's output and its status among it, is read to its end
+    /// first; what is written meanwhile reaches nobody.
+    fn breaks(&mut self, why: io::Error) {
+        let patience = Box::pin(sleep(deadline::LAST_WORDS));
+        self.broken = Some(Broken { why, patience });
+    }
+
+    /// Reads, once more without an end where nothing can be written: why it cannot comes then.
+    fn poll_stream(&mut self, cx: &mut Context<'_>, target: &mut [u8]) -> Poll<io::Result<usize>> {
+        let buffers = &mut [IoSliceMut::new(target), IoSliceMut::new(&mut self.spill)];
+        let read = self.stream.poll_read_vectored(cx, buffers);
+        let Some(broken) = &mut self.broken else { return read };
+        match read {
+            Poll::Ready(Ok(read)) if read > 0 => Poll::Ready(Ok(read)),
+            Poll::Pending if broken.patience.as_mut().poll(cx).is_pending() => Poll::Pending,
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            _ => {
+                let why = io::Error::from(broken.why.kind());
+                Poll::Ready(Err(std::mem::replace(&mut broken.why, why)))
+            }
         }
     }
 }
@@ -145,7 +138,7 @@ impl AsyncRead for Wire {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
+    ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.replay_from < this.replay.len() {
             let end = this.replay.len().min(this.replay_from + buf.remaining());
@@ -165,10 +158,7 @@ impl AsyncRead for Wire {
         }
         let asked = buf.remaining();
         let target = buf.initialize_unfilled();
-        let read = ready!(this.stream.poll_read_vectored(
-            cx,
-            &mut [IoSliceMut::new(target), IoSliceMut::new(&mut this.spill)],
-        ))?;
+        let read = ready!(this.poll_stream(cx, target))?;
         let direct = read.min(asked);
         if this.observer.is_some() {
             let seen = [&target[..direct], &this.spill[..read - direct]].concat();
@@ -177,8 +167,7 @@ impl AsyncRead for Wire {
         buf.advance(direct);
         this.spill_from = 0;
         this.spill_to = read - direct;
-        this.received(read);
-        Poll::Ready(Ok(()))
+        Poll::Ready(this.received(read))
     }
 }
 
@@ -187,24 +176,40 @@ impl AsyncWrite for Wire {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
+    ) -> Poll<io::Result<usize>> {
         if self.swallow > 0 {
             let swallowed = self.swallow.min(buf.len());
             self.swallow -= swallowed;
             return Poll::Ready(Ok(swallowed));
         }
+        if self.broken.is_none() {
+            match ready!(Pin::new(&mut self.stream).poll_write(cx, buf)) {
+                Ok(written) => {
+                    self.facts.said(written);
+                    if !self.facts.is_settled() {
+                        self.wrote = Some(Instant::now());
+                    }
+                    return Poll::Ready(Ok(written));
+                }
+                Err(why) => self.breaks(why),
+            }
+        }
         self.facts.explain();
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
-        self.facts.sent.fetch_add(written as u64, Ordering::Relaxed);
-        Poll::Ready(Ok(written))
+        Poll::Ready(Ok(buf.len()))
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.broken {
+            Some(_) => Poll::Ready(Ok(())),
+            None => Pin::new(&mut self.stream).poll_flush(cx),
+        }
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.broken {
+            Some(_) => Poll::Ready(Ok(())),
+            None => Pin::new(&mut self.stream).poll_shutdown(cx),
+        }
     }
 }
 
@@ -213,15 +218,15 @@ pub(super) fn poll_vectored<R, T>(
     cx: &mut Context<'_>,
     ready: R,
     mut attempt: T,
-) -> Poll<std::io::Result<usize>>
+) -> Poll<io::Result<usize>>
 where
-    R: Fn(&mut Context<'_>) -> Poll<std::io::Result<()>>,
-    T: FnMut() -> std::io::Result<usize>,
+    R: Fn(&mut Context<'_>) -> Poll<io::Result<()>>,
+    T: FnMut() -> io::Result<usize>,
 {
     loop {
         ready!(ready(cx))?;
         match attempt() {
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             result => return Poll::Ready(result),
         }
     }
@@ -229,7 +234,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
+    use io::{Read, Write};
     use std::net::TcpListener;
 
     use proptest::prelude::*;

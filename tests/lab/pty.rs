@@ -81,6 +81,11 @@ impl Pty {
         kill_process(self.pid, signal).unwrap();
     }
 
+    /// The program's process.
+    pub fn pid(&self) -> u32 {
+        u32::try_from(self.pid.as_raw_nonzero().get()).unwrap()
+    }
+
     /// The screen's text, lines without trailing blanks.
     pub fn screen(&self) -> String {
         let screen = self.screen.lock().unwrap();

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use log::{debug, info};
 use russh::client::{AuthResult, Handle};
-use russh::keys::{PrivateKey, PublicKey};
+use russh::keys::{HashAlg, PrivateKey, PublicKey};
 use russh::{MethodKind, MethodSet};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -199,11 +199,17 @@ struct Dialogue {
     credential: Option<String>,
     /// The links of the chain that are done, for the record.
     done: Vec<String>,
+    /// The hash for RSA signatures that the server prefers, if it has said which it knows;
+    /// `None` while that was not looked at.
+    announced: Option<Announced>,
 }
+
+/// What `server-sig-algs` (RFC 8308) came to, if it came: the best hash, or SHA-1.
+type Announced = Option<Option<HashAlg>>;
 
 impl Dialogue {
     fn new(transport: Transport, login: Login) -> Dialogue {
-        Dialogue { transport, login, credential: None, done: Vec::new() }
+        Dialogue { transport, login, credential: None, done: Vec::new(), announced: None }
     }
 
     async fn run(&mut self, method: Method) -> Result<Outcome> {
@@ -231,6 +237,7 @@ impl Dialogue {
         let how = self.done.join(&say!("login-then"));
         let Transport { handle, shared, .. } = self.transport;
         shared.record.logged_in(&self.login.user);
+        shared.wire.logged_in();
         Session::new(handle, shared, how)
     }
 
@@ -342,7 +349,8 @@ pub(super) async fn ask<T: Send + 'static>(
     answer.unwrap_or(Answer::Cancelled)
 }
 
-/// Waits for the answer to one request, within its deadline.
+/// Waits for the answer to one request, within its deadline. One that was there before its
+/// request is none: the library queues what a server says without having been asked (gap G15).
 async fn answered<T>(
     shared: &Shared,
     request: impl Future<Output = Result<T, russh::Error>>,
@@ -351,6 +359,23 @@ async fn answered<T>(
 }
 
 async fn answered_within<T, E: Into<SignerError>>(
+    shared: &Shared,
+    limit: Duration,
+    request: impl Future<Output = Result<T, E>>,
+) -> Result<T> {
+    shared.wire.ask();
+    let result = in_time(shared, limit, request).await;
+    let is_answer = shared.wire.answered();
+    if result.is_ok() && !is_answer {
+        lost(shared).await?;
+        return Err(Error::new(Kind::Disconnected, say!("error-login-answer-before-request"))
+            .hint(say!("wire-not-your-fault")));
+    }
+    result
+}
+
+/// The result of a request, if it comes in time.
+async fn in_time<T, E: Into<SignerError>>(
     shared: &Shared,
     limit: Duration,
     request: impl Future<Output = Result<T, E>>,

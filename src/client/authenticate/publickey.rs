@@ -5,14 +5,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use log::{debug, info};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
+use tokio::time::timeout;
 
-use super::{Dialogue, Outcome, SignerError, Transport, answered, answered_within};
+use super::{Announced, Dialogue, Outcome, SignerError, Transport, answered_within};
 use crate::client::algorithms::of_key;
 use crate::client::identity::{Identity, Pen, Signer, unlock};
 use crate::client::{deadline, host_bound};
@@ -388,37 +389,54 @@ impl Dialogue {
     }
 
     /// The hash for an RSA signature: the best that the server announced (RFC 8308) and the
-    /// person allows. Servers that announce nothing are old and know SHA-2 since 2016.
-    async fn hash(&self, public: &PublicKey) -> Result<Option<HashAlg>> {
+    /// person allows. Servers that announce nothing are old: they get SHA-1 where the person
+    /// allows that, as from ssh; otherwise SHA-2, which some of them know.
+    async fn hash(&mut self, public: &PublicKey) -> Result<Option<HashAlg>> {
         if !matches!(public.algorithm(), Algorithm::Rsa { .. }) {
             return Ok(None);
         }
+        let announced = self.announced().await?;
         let allowed = |name: &str| {
             self.login
                 .signatures
                 .iter()
                 .any(|entry| entry.strip_suffix("-cert-v01@openssh.com").unwrap_or(entry) == name)
         };
+        let (old, [sha512, sha256]) =
+            (allowed("ssh-rsa"), [allowed("rsa-sha2-512"), allowed("rsa-sha2-256")]);
+        match announced {
+            None | Some(None) if old => Ok(None),
+            Some(Some(HashAlg::Sha256)) if sha256 => Ok(Some(HashAlg::Sha256)),
+            _ if sha512 => Ok(Some(HashAlg::Sha512)),
+            _ if sha256 => Ok(Some(HashAlg::Sha256)),
+            _ if old => Ok(None),
+            _ => Err(Error::new(Kind::Identity, say!("error-login-no-signature-algorithm-rsa"))
+                .hint(say!("error-login-pubkeyacceptedalgorithms-must-allow-rsa"))),
+        }
+    }
+
+    /// What the server has announced of its signature algorithms. It does so with its first
+    /// packet after NEWKEYS, or not before the login is over, so nothing is waited for but that
+    /// packet's way to us; the library would wait for a second (gap G16).
+    async fn announced(&mut self) -> Result<Announced> {
+        /// For the library's task to have its turn.
+        const TURN: Duration = Duration::from_millis(50);
+        if let Some(announced) = self.announced {
+            return Ok(announced);
+        }
+        let wire = &self.transport.shared.wire;
+        let way = if wire.has_answered() { Duration::ZERO } else { 2 * wire.turnaround() };
         let best = self.transport.handle.best_supported_rsa_hash();
-        let announced = answered(&self.transport.shared, best).await?;
-        let choices = match announced {
-            Some(Some(HashAlg::Sha256)) => &[HashAlg::Sha256][..],
-            _ => &[HashAlg::Sha512, HashAlg::Sha256],
-        };
-        for &hash in choices {
-            let name = match hash {
-                HashAlg::Sha512 => "rsa-sha2-512",
-                _ => "rsa-sha2-256",
-            };
-            if allowed(name) {
-                return Ok(Some(hash));
+        let announced = match timeout(TURN + way, best).await {
+            Ok(Ok(announced)) => announced,
+            Ok(Err(_)) => {
+                super::lost(&self.transport.shared).await?;
+                return Err(super::lost_for_no_reason());
             }
-        }
-        if allowed("ssh-rsa") {
-            return Ok(None);
-        }
-        Err(Error::new(Kind::Identity, say!("error-login-no-signature-algorithm-rsa"))
-            .hint(say!("error-login-pubkeyacceptedalgorithms-must-allow-rsa")))
+            Err(_) => None,
+        };
+        self.announced = Some(announced);
+        Ok(announced)
     }
 }
 

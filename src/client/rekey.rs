@@ -1,0 +1,208 @@
+//! When new keys are exchanged (RekeyLimit).
+//!
+//! The library does it by itself, and ends the connection where more than two windows arrive
+//! between its own wish and the server's (gap G14): what was under way when it began, from all
+//! channels together. That can be more, so it is done from here, at a moment when it is not. What
+//! is under way is measured: a request that any server answers is sent, and what arrives before
+//! its answer is what would arrive before the server's part of a key exchange. Where that is too
+//! much, the keys are kept a while longer. The library's own limits are behind these and are for
+//! connections on which nothing happens.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use log::debug;
+use russh::Limits;
+use russh::client::Session;
+use tokio::sync::oneshot::{self, error::TryRecvError};
+
+use super::verify::WINDOW;
+use super::wire::WireFacts;
+
+/// Where RekeyLimit does not say: RFC 4253 recommends 1 GiB, at which OpenSSH's server begins by
+/// itself with some ciphers. That is better than to begin here, and so it goes first.
+const BYTES: u64 = (1 << 30) + (64 << 20);
+/// What the person may ask for at most.
+const MOST: u64 = 1 << 30;
+/// The same for time.
+const TIME: Duration = Duration::from_secs(3600);
+/// What may be under way: less than the two windows that the library bears.
+const UNDER_WAY: u64 = 3 * WINDOW as u64 / 2;
+/// How much comes before it is measured again.
+const AGAIN: u64 = 2 * WINDOW as u64;
+/// How long the answer may take; a server that gives none is not asked again.
+const ANSWER: Duration = Duration::from_secs(30);
+/// How many times the bytes that were wanted may pass with the same keys, and how many bytes
+/// always may.
+const PATIENCE: (u64, u64) = (8, 64 << 20);
+
+/// RekeyLimit as it is done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    bytes: u64,
+    time: Duration,
+}
+
+impl Wanted {
+    /// From what was configured, if it was.
+    pub fn new(bytes: Option<u64>, time: Option<Duration>) -> Wanted {
+        let bytes = bytes.map_or(BYTES, |bytes| bytes.clamp(1, MOST));
+        Wanted { bytes, time: time.unwrap_or(TIME) }
+    }
+
+    /// What the library keeps to where nothing is done from here.
+    pub fn limits(&self, facts: &WireFacts) -> Limits {
+        let bytes = (self.bytes * PATIENCE.0).max(PATIENCE.1);
+        facts.library_exchanges_after(bytes, self.time);
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        Limits { rekey_write_limit: bytes, rekey_read_limit: bytes, rekey_time_limit: self.time }
+    }
+}
+
+/// Decides for one connection.
+pub(super) struct Rekey {
+    wanted: Wanted,
+    facts: Arc<WireFacts>,
+    question: Option<Question>,
+    /// Bytes that must have been received before the next one.
+    not_before: u64,
+}
+
+/// What is under way is being measured.
+struct Question {
+    answer: oneshot::Receiver<()>,
+    asked: Instant,
+    /// What had been received.
+    received: u64,
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    Wait,
+    Ask,
+    Begin,
+}
+
+impl Rekey {
+    pub fn new(wanted: Wanted, facts: Arc<WireFacts>) -> Rekey {
+        Rekey { wanted, facts, question: None, not_before: 0 }
+    }
+
+    /// New keys are in use.
+    pub fn exchanged(&mut self) {
+        self.facts.exchanged();
+        self.question = None;
+        self.not_before = 0;
+    }
+
+    /// Something has passed: perhaps it is time.
+    pub fn consider(&mut self, session: &mut Session) {
+        match self.step() {
+            Step::Wait => {}
+            Step::Ask => {
+                let (asked, answer) = oneshot::channel();
+                if session.send_ping(asked).is_ok() {
+                    let (received, _) = self.facts.counted();
+                    self.question = Some(Question { answer, asked: Instant::now(), received });
+                }
+            }
+            Step::Begin => {
+                debug!("enough has passed with these keys: new ones are exchanged");
+                self.facts.leave_keys();
+                // It can only fail where a packet cannot be written, and then all does.
+                let _ = session.initiate_rekey();
+            }
+        }
+    }
+
+    fn step(&mut self) -> Step {
+        let (passed, time) = self.facts.key_use();
+        // The library looks at the time as well, and does not look at what is under way.
+        let soon = self.wanted.time - self.wanted.time / 10;
+        if (passed < self.wanted.bytes && time < soon) || self.facts.is_leaving_keys() {
+            return Step::Wait;
+        }
+        let (received, _) = self.facts.counted();
+        let Some(question) = &mut self.question else {
+            return if received < self.not_before { Step::Wait } else { Step::Ask };
+        };
+        match question.answer.try_recv() {
+            Ok(()) if received - question.received > UNDER_WAY => {
+                let under_way = (received - question.received) >> 20;
+                debug!("{under_way} MiB are under way, too much for new keys");
+                self.question = None;
+                self.not_before = received + AGAIN;
+                Step::Wait
+            }
+            Err(TryRecvError::Empty) if question.asked.elapsed() < ANSWER => Step::Wait,
+            _ => Step::Begin,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rekey(bytes: u64) -> (Rekey, Arc<WireFacts>) {
+        let facts = Arc::new(WireFacts::default());
+        let mut rekey = Rekey::new(Wanted::new(Some(bytes), None), Arc::clone(&facts));
+        rekey.exchanged();
+        (rekey, facts)
+    }
+
+    /// As [`Rekey::consider`] does; the answer is given where something is sent.
+    fn ask(rekey: &mut Rekey) -> oneshot::Sender<()> {
+        assert_eq!(rekey.step(), Step::Ask);
+        let (asked, answer) = oneshot::channel();
+        let (received, _) = rekey.facts.counted();
+        rekey.question = Some(Question { answer, asked: Instant::now(), received });
+        asked
+    }
+
+    #[test]
+    fn keys_are_exchanged_where_little_is_under_way() {
+        let (mut rekey, facts) = rekey(1000);
+        facts.hear(999);
+        assert_eq!(rekey.step(), Step::Wait);
+        facts.hear(1);
+        let asked = ask(&mut rekey);
+        facts.hear(UNDER_WAY);
+        assert_eq!(rekey.step(), Step::Wait);
+        asked.send(()).unwrap();
+        assert_eq!(rekey.step(), Step::Begin);
+        facts.leave_keys();
+        assert_eq!(rekey.step(), Step::Wait);
+        rekey.exchanged();
+        assert_eq!(rekey.step(), Step::Wait);
+    }
+
+    #[test]
+    fn g14_where_too_much_is_under_way_the_keys_are_kept_and_it_is_measured_again() {
+        let (mut rekey, facts) = rekey(1000);
+        facts.hear(1000);
+        for _ in 0..3 {
+            let asked = ask(&mut rekey);
+            facts.hear(UNDER_WAY + 1);
+            asked.send(()).unwrap();
+            assert_eq!(rekey.step(), Step::Wait);
+            facts.hear(AGAIN - 1);
+            assert_eq!(rekey.step(), Step::Wait);
+            facts.hear(1);
+        }
+        ask(&mut rekey).send(()).unwrap();
+        assert_eq!(rekey.step(), Step::Begin);
+    }
+
+    #[test]
+    fn the_library_comes_later_with_bytes_and_as_it_was_asked_to_with_time() {
+        let facts = WireFacts::default();
+        let time = Duration::from_secs(5);
+        let limits = Wanted::new(Some(1 << 25), Some(time)).limits(&facts);
+        assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (1 << 28, time));
+        let limits = Wanted::new(None, None).limits(&facts);
+        assert!(limits.rekey_write_limit > 1 << 30 && limits.rekey_time_limit == TIME);
+        assert_eq!(Wanted::new(Some(u64::MAX), None).bytes, MOST);
+    }
+}
