@@ -84,13 +84,27 @@ pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
         E::IO(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
             Error::new(kind, say!("error-client-connection-closed-server"))
         }
-        E::IO(error) => carried(error).unwrap_or_else(|| Error::new(kind, reason(error))),
+        E::IO(error) => carried(error).unwrap_or_else(|| broken(error, kind)),
+        E::SshEncoding(russh::keys::ssh_encoding::Error::Length) => {
+            Error::new(kind, say!("error-client-goodbye-cut-short"))
+                .hint(say!("error-client-goodbye-cut-short-hint"))
+        }
         E::SshEncoding(_) | E::Utf8(_) => {
             Error::new(kind, say!("error-client-server-sent-message-cannot", error))
                 .hint(say!("error-client-text-not-utf-8"))
         }
         other => Error::new(kind, text::line(&other.to_string(), SHOWN)),
     }
+}
+
+/// The connection broke. Before anything was agreed on somebody did not want it.
+fn broken(error: &std::io::Error, kind: Kind) -> Error {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
+    if kind == Kind::KeyExchange && matches!(error.kind(), BrokenPipe | ConnectionReset) {
+        let cause = say!("error-client-hung-up-in-exchange", how = reason(error));
+        return Error::new(kind, cause).hint(say!("error-client-hung-up-in-exchange-hint"));
+    }
+    Error::new(kind, reason(error))
 }
 
 fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error {
