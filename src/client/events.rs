@@ -197,11 +197,13 @@ impl Handler for Events {
         };
         debug!("kex: algorithm: {}", negotiated.kex);
         debug!("kex: host key algorithm: {}", negotiated.host_key);
-        let mac = match negotiated.is_aead() {
-            true => "<implicit>",
-            false => &negotiated.client_mac,
-        };
-        debug!("kex: cipher: {} MAC: {mac}", negotiated.cipher);
+        let server = (&negotiated.server_mac, negotiated.server_compression);
+        let client = (&negotiated.client_mac, negotiated.client_compression);
+        for (way, (mac, compression)) in [("server->client", server), ("client->server", client)] {
+            let mac = if negotiated.is_aead() { "<implicit>" } else { mac };
+            let cipher = &negotiated.cipher;
+            debug!("kex: {way} cipher: {cipher} MAC: {mac} compression: {compression}");
+        }
         debug!("SSH2_MSG_NEWKEYS sent");
         *lock(&self.shared.negotiated) = Some(negotiated);
         self.shared.record.exchanged();

@@ -17,7 +17,7 @@ use russh::client::Session;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use super::verify::WINDOW;
-use super::wire::WireFacts;
+use super::wire::{Use, WireFacts};
 
 /// Where RekeyLimit does not say: RFC 4253 recommends 1 GiB, at which OpenSSH's server begins by
 /// itself with some ciphers. That is better than to begin here, and so it goes first.
@@ -33,8 +33,10 @@ const AGAIN: u64 = 2 * WINDOW as u64;
 /// How long the answer may take; a server that gives none is not asked again.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How many times the bytes that were wanted may pass with the same keys, and how many bytes
-/// always may.
+/// always may be received.
 const PATIENCE: (u64, u64) = (8, 64 << 20);
+/// So little may be sent before the server says anything that the library alone sees it.
+const SMALL: u64 = 16 << 20;
 
 /// RekeyLimit as it is done.
 #[derive(Clone, Copy, Debug)]
@@ -52,10 +54,16 @@ impl Wanted {
 
     /// What the library keeps to where nothing is done from here.
     pub fn limits(&self, facts: &WireFacts) -> Limits {
-        let bytes = (self.bytes * PATIENCE.0).max(PATIENCE.1);
-        facts.library_exchanges_after(bytes, self.time);
-        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        Limits { rekey_write_limit: bytes, rekey_read_limit: bytes, rekey_time_limit: self.time }
+        let most = self.bytes * PATIENCE.0;
+        let sent = if self.bytes <= SMALL { self.bytes } else { most };
+        let limit = Use { received: most.max(PATIENCE.1), sent, time: self.time };
+        facts.library_exchanges_after(limit);
+        let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        Limits {
+            rekey_write_limit: size(limit.sent),
+            rekey_read_limit: size(limit.received),
+            rekey_time_limit: limit.time,
+        }
     }
 }
 
@@ -117,10 +125,10 @@ impl Rekey {
     }
 
     fn step(&mut self) -> Step {
-        let (passed, time) = self.facts.key_use();
+        let Wanted { bytes, time } = self.wanted;
         // The library looks at the time as well, and does not look at what is under way.
-        let soon = self.wanted.time - self.wanted.time / 10;
-        if (passed < self.wanted.bytes && time < soon) || self.facts.is_leaving_keys() {
+        let limit = Use { received: bytes, sent: bytes, time: time - time / 10 };
+        if !self.facts.key_use().reaches(&limit) || self.facts.is_leaving_keys() {
             return Step::Wait;
         }
         let (received, _) = self.facts.counted();
@@ -201,6 +209,8 @@ mod tests {
         let time = Duration::from_secs(5);
         let limits = Wanted::new(Some(1 << 25), Some(time)).limits(&facts);
         assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (1 << 28, time));
+        let limits = Wanted::new(Some(1000), None).limits(&facts);
+        assert_eq!((limits.rekey_read_limit, limits.rekey_write_limit), (64 << 20, 1000));
         let limits = Wanted::new(None, None).limits(&facts);
         assert!(limits.rekey_write_limit > 1 << 30 && limits.rekey_time_limit == TIME);
         assert_eq!(Wanted::new(Some(u64::MAX), None).bytes, MOST);

@@ -44,7 +44,7 @@ const MIN_RSA_BITS: u32 = 2048;
 /// What a server may send on one channel before we confirm: enough for a long, fat line. The
 /// library bears twice as much of all channels together while it waits for the server's part of
 /// a key exchange (gap G14), and this is more than a connection's buffers hold.
-pub(super) const WINDOW: u32 = 8 * 1024 * 1024;
+pub(super) const WINDOW: u32 = 16 * 1024 * 1024;
 /// The largest packet asked for.
 const MAX_PACKET: u32 = 32 * 1024;
 

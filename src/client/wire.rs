@@ -20,8 +20,8 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::connect::Stream;
 use super::deadline;
 use super::observe::Observer;
-pub(super) use facts::WireFacts;
 use facts::lock;
+pub(super) use facts::{Use, WireFacts};
 
 /// Bytes read beyond what was asked for: the next packet's length field, and whole small
 /// packets such as the echo of a key. Larger means copying bulk data twice.

@@ -1,8 +1,7 @@
 //! Who uses a connection at the moment, and how long one forward may hold it up.
 //!
 //! Reading the connection more slowly is the only way to slow the server down (gap G1), and
-//! it delays everybody: what a shell prints waits behind up to one window of the forward's
-//! data. The delay that can be borne depends on who is there: none at all to notice it, a
+//! it delays everybody: what a shell prints waits behind the forward's data on its way. The delay that can be borne depends on who is there: none at all to notice it, a
 //! program that prints by itself, or a person who types.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,21 +13,21 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
-use crate::client::verify::WINDOW;
-
+/// The data that the delays below are for: what comes in a round trip of a fast line.
+const SHARE: f64 = 4.0 * 1024.0 * 1024.0;
 /// Nobody else has used the connection for so long: nobody types.
 const QUIET: Duration = Duration::from_secs(1);
 /// A local end that has taken nothing for so long is not slow, it stands still.
 const STANDS_STILL: Duration = Duration::from_secs(1);
 
-/// Delay of a window while others use the connection: a key's echo stays well under 200 ms.
+/// Delay of so much data while others use the connection: a key's echo stays well under 200 ms.
 const DELAY_IN_USE: Duration = Duration::from_millis(60);
 /// The same, in the end, for a reader who is slow, takes something all the time, and would be
 /// cut off otherwise: sluggish keys are better than a lost transfer.
 const DELAY_IN_NEED: Duration = Duration::from_secs(1);
 /// From here on it comes to that, little by little.
 const NEED: f64 = 0.5;
-/// Delay of a window while nobody else uses the connection.
+/// Delay of so much data while nobody else uses the connection.
 const DELAY_IN_QUIET: Duration = Duration::from_secs(2);
 /// How long a packet may wait where nobody else can come in: as good as for ever, and still
 /// short enough that keepalives and new keys get their turn.
@@ -142,7 +141,7 @@ impl Traffic {
         };
         // Several of them share it.
         let pressing = self.pressing.load(Ordering::Relaxed).max(1);
-        window.mul_f64(pressure.bytes as f64 / f64::from(WINDOW) / pressing as f64)
+        window.mul_f64(pressure.bytes as f64 / SHARE / pressing as f64)
     }
 
     /// How long no other channel has been used.

@@ -55,13 +55,28 @@ struct Keys {
     before: (u64, u64),
     /// We have begun to exchange them for others.
     leaving: bool,
-    /// Bytes and time after which the library does so by itself.
-    library: (u64, Duration),
+    /// What may pass before the library does so by itself.
+    library: Use,
+}
+
+/// What has passed with the same keys, or may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::client) struct Use {
+    pub received: u64,
+    pub sent: u64,
+    pub time: Duration,
+}
+
+impl Use {
+    /// Whether one of the numbers is as large as in `limit`.
+    pub fn reaches(&self, limit: &Use) -> bool {
+        self.received >= limit.received || self.sent >= limit.sent || self.time >= limit.time
+    }
 }
 
 impl Default for WireFacts {
     fn default() -> WireFacts {
-        let library = (u64::MAX, Duration::MAX);
+        let library = Use { received: u64::MAX, sent: u64::MAX, time: Duration::MAX };
         let keys = Keys { since: Instant::now(), before: (0, 0), leaving: false, library };
         WireFacts {
             observed: Mutex::default(),
@@ -179,9 +194,9 @@ impl WireFacts {
         *keys = Keys { since: Instant::now(), before, leaving: false, library: keys.library };
     }
 
-    /// After how many bytes or how much time the library exchanges keys by itself.
-    pub fn library_exchanges_after(&self, bytes: u64, time: Duration) {
-        lock(&self.keys).library = (bytes, time);
+    /// After what the library exchanges keys by itself.
+    pub fn library_exchanges_after(&self, limit: Use) {
+        lock(&self.keys).library = limit;
     }
 
     /// We begin to exchange keys.
@@ -194,18 +209,19 @@ impl WireFacts {
         lock(&self.keys).leaving
     }
 
-    /// Bytes that passed in either direction, the larger number, and time, with these keys.
-    pub fn key_use(&self) -> (u64, Duration) {
+    /// What has passed with these keys.
+    pub fn key_use(&self) -> Use {
         let (received, sent) = self.counted();
         let keys = lock(&self.keys);
-        ((received - keys.before.0).max(sent - keys.before.1), keys.since.elapsed())
+        let (received, sent) = (received - keys.before.0, sent - keys.before.1);
+        Use { received, sent, time: keys.since.elapsed() }
     }
 
     /// Whether keys are being exchanged, or may be.
     fn is_exchanging(&self) -> bool {
-        let (bytes, time) = self.key_use();
+        let passed = self.key_use();
         let keys = lock(&self.keys);
-        keys.leaving || bytes >= keys.library.0 || time >= keys.library.1
+        keys.leaving || passed.reaches(&keys.library)
     }
 
     /// An answer took so long.

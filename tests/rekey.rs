@@ -1,0 +1,162 @@
+//! New keys in the middle of traffic: nothing is lost, and nothing is sent that may not be.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use lab::{AsyncSsh, DEADLINE, Home, Setup, Sshd, USER, arg, peers};
+
+/// What each connection is sent.
+const POURED: usize = 24 << 20;
+
+/// Connects as soon as somebody listens there.
+fn connect(socket: &Path) -> UnixStream {
+    let start = Instant::now();
+    loop {
+        match UnixStream::connect(socket) {
+            Ok(stream) => return stream,
+            Err(error) => assert!(start.elapsed() < DEADLINE, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn g14_three_busy_channels_outlive_a_key_exchange_that_we_begin() {
+    if !peers() {
+        return;
+    }
+    // This server fills the window of every channel at once, so that more is under way than the
+    // library bears during a key exchange.
+    let server = AsyncSsh::start(&format!(
+        "
+    def connection_requested(self, *_):
+        class Pour(asyncssh.SSHTCPSession):
+            def connection_made(self, chan): self.chan = chan
+            def session_started(self):
+                self.chan.write(b'x' * {POURED})
+                self.chan.write_eof()
+        return Pour()
+    def begin_auth(self, user): return False
+"
+    ));
+    let home = Home::new();
+    home.write(".ssh/known_hosts", &server.known_hosts());
+    let socket = home.path("socket");
+    let forward = format!("{}:127.0.0.1:9", arg(&socket));
+    let options = ["-N", "-L", &forward, "-o", "RekeyLimit=8M", "--auth", "none"];
+    let to = ["-p", server.port(), "someone@127.0.0.1"];
+    let mut child = home.tessh(&[&options[..], &to].concat()).spawn();
+    let streams: Vec<_> = (0..3).map(|_| connect(&socket)).collect();
+    let readers = streams.into_iter().map(|mut stream| {
+        std::thread::spawn(move || {
+            stream.set_read_timeout(Some(DEADLINE)).unwrap();
+            let mut all = Vec::new();
+            stream.read_to_end(&mut all).map(|_| all.len())
+        })
+    });
+    let readers: Vec<_> = readers.collect();
+    let received: Vec<_> = readers.into_iter().map(|reader| reader.join().unwrap().ok()).collect();
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(received, [Some(POURED); 3], "{said}");
+}
+
+/// A server with a key that is taken, and the options to log in there.
+fn bench(lines: &[&str]) -> (Sshd, Home, Vec<String>) {
+    let sshd = Setup::new().start(lines);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ed25519"], "");
+    sshd.authorize(&key, "");
+    let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key)];
+    (sshd, home, login.map(str::to_owned).to_vec())
+}
+
+#[test]
+fn much_in_both_directions_passes_whoever_begins_to_exchange_keys() {
+    if !peers() {
+        return;
+    }
+    const MUCH: usize = 8 << 20;
+    for (server, client) in [("1M", "default"), ("default", "1M"), ("256K", "300K")] {
+        let (sshd, home, mut options) = bench(&[&format!("RekeyLimit {server}")]);
+        options.extend(["-v".to_owned(), "-o".to_owned(), format!("RekeyLimit={client}")]);
+        let options: Vec<_> = options.iter().map(String::as_str).collect();
+        let arguments = sshd.to(&options, &["cat"]);
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let input: Vec<u8> = (0..MUCH).map(|at| (at / 251 + at) as u8).collect();
+        let output = home.tessh(&arguments).stdin(input.clone()).output();
+        output.expect_code(0);
+        assert!(output.stdout == input, "{} bytes came back", output.stdout.len());
+        let exchanges = output.stderr.matches("SSH2_MSG_NEWKEYS sent").count();
+        assert!(exchanges > 3, "{exchanges} exchanges with {server} and {client}");
+    }
+}
+
+#[test]
+fn nothing_but_key_exchange_is_sent_during_one_that_the_server_begins() {
+    if !peers() {
+        return;
+    }
+    // OpenSSH from 10.4 on ends the connection otherwise. This server looks at every packet
+    // between the client's KEXINIT and its NEWKEYS, while data goes both ways, requests want
+    // answers, and channels are opened.
+    let report = tempfile::NamedTempFile::new().unwrap();
+    let server = AsyncSsh::start(&format!(
+        "
+    def begin_auth(self, user): return False
+    def connection_made(self, conn):
+        from asyncssh.packet import Boolean, String, UInt32
+        handle = conn.process_packet
+        seen = []
+        state = dict(within=False, asked=True, rounds=0)
+        def look(kind, pktid, packet):
+            if kind == 20: state['within'] = True
+            elif kind == 21:
+                state['within'] = state['asked'] = False
+                state['rounds'] += 1
+                open({report:?}, 'w').write(repr((state['rounds'], seen)))
+            elif state['within'] and not 20 <= kind <= 49: seen.append(kind)
+            # Answers to what this script has sent by itself.
+            return kind in (81, 82, 92) or handle(kind, pktid, packet)
+        conn.process_packet = look
+        async def again():
+            while not conn._auth_complete: await asyncio.sleep(0.01)
+            while True:
+                await asyncio.sleep(0.02)
+                for n in range(20):
+                    conn.send_packet(80, String('keepalive@openssh.com'), Boolean(True))
+                    conn.send_packet(90, String('session'), UInt32(90 + n), UInt32(1 << 20), UInt32(32768))
+                if not state['asked']:
+                    conn._send_kexinit()
+                    conn._kexinit_sent = state['asked'] = True
+        asyncio.ensure_future(again())
+    def session_requested(self):
+        async def session(stdin, stdout, stderr):
+            while data := await stdin.read(65536):
+                stdout.write(data)
+                await stdout.drain()
+            stdout.channel.exit(0)
+        return session
+",
+        report = report.path().display().to_string(),
+    ));
+    let home = Home::new();
+    home.write(".ssh/known_hosts", &server.known_hosts());
+    let host = format!("{USER}@127.0.0.1");
+    let options = ["--auth", "none", "-p", server.port(), &host, "cat"];
+    let input = vec![b'x'; 4 << 20];
+    let output = home.tessh(&options).stdin(input.clone()).output();
+    output.expect_code(0);
+    assert!(output.stdout == input, "{} bytes came back", output.stdout.len());
+    let report = fs::read_to_string(report.path()).unwrap();
+    assert!(report.ends_with("[])"), "not of a key exchange: {report}");
+    let rounds: u32 = report.trim_start_matches('(').split(',').next().unwrap().parse().unwrap();
+    assert!(rounds > 5, "{report}");
+}
