@@ -9,6 +9,8 @@ mod honest;
 #[path = "gaps/ours.rs"]
 #[allow(dead_code)]
 mod ours;
+#[path = "forward/restricted.rs"]
+mod restricted;
 #[path = "forward/server.rs"]
 mod server;
 

@@ -175,7 +175,7 @@ async fn requested(
     (events, clock): (UnboundedReceiver<Event>, Option<Arc<Clock>>),
     request: &SessionRequest,
 ) -> Result<Channel> {
-    let sent = send(&write, request).await;
+    let sent = send(&write, request, &session.shared).await;
     let awaited = sent.map_err(|_| super::relay::connection_lost(&session.shared))?;
     let program = match request.program {
         Program::Shell => "shell",
@@ -188,14 +188,17 @@ async fn requested(
 async fn send(
     write: &ChannelWriteHalf<Msg>,
     request: &SessionRequest,
+    shared: &Shared,
 ) -> Result<std::collections::VecDeque<Awaited>, russh::Error> {
     let mut awaited = std::collections::VecDeque::new();
-    if let Some(X11Request { protocol, cookie, screen }) = &request.x11 {
+    let forwards = !shared.is_restricted();
+    if let Some(X11Request { protocol, cookie, screen }) = request.x11.as_ref().filter(|_| forwards)
+    {
         let (protocol, cookie) = (protocol.as_str(), cookie.as_str());
         write.request_x11(true, false, protocol, cookie, *screen).await?;
         awaited.push_back(Awaited::X11);
     }
-    if request.agent {
+    if request.agent && forwards {
         debug!("Requesting authentication agent forwarding.");
         write.agent_forward(false).await?;
     }

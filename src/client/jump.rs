@@ -23,6 +23,8 @@ use tokio::time::timeout_at;
 use super::authenticate::Session;
 use super::connect::Stream;
 use super::deadline::{self, Budget};
+use super::forward;
+use super::restriction::Forwarding;
 use super::rotation;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
@@ -51,7 +53,8 @@ pub struct Passage {
 /// jump host proves of its other host keys is learnt.
 ///
 /// # Errors
-/// The jump host refuses in its own words, does not answer in time, or goes away.
+/// The jump host refuses in its own words, does not answer in time, or goes away; or its key is
+/// not the one on record, and then nothing is led through it.
 pub async fn through(
     session: Session,
     name: &str,
@@ -59,6 +62,9 @@ pub async fn through(
     budget: Budget,
     prompt: &Arc<dyn Prompt>,
 ) -> Result<Stream> {
+    if !session.shared.incoming.restriction.permits(Forwarding::Ports) {
+        return Err(forward::restricted());
+    }
     debug!("Connecting to {host} port {port} through {name}.");
     let (from, from_port) = ORIGINATOR;
     let opening = session.handle.channel_open_direct_tcpip(host, port.into(), from, from_port);

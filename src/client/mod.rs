@@ -28,6 +28,7 @@ pub mod paste;
 pub mod proxy;
 mod rekey;
 pub mod relay;
+mod restriction;
 pub mod rotation;
 pub mod sshfp;
 mod typing;

@@ -112,6 +112,14 @@ pub struct Transport {
     pub(super) prompt: Arc<dyn Prompt>,
 }
 
+impl Transport {
+    /// Whether passwords, challenges and forwarding are off: the host's key is not the one on
+    /// record, and StrictHostKeyChecking is `no`.
+    pub fn is_restricted(&self) -> bool {
+        self.shared.is_restricted()
+    }
+}
+
 /// Verifies the host at the other end of `stream`.
 ///
 /// # Errors

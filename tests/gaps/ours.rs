@@ -19,6 +19,8 @@ use tessh::secret::Secret;
 use tessh::trust::{Policy, Sources, Subject};
 use tokio::task::JoinHandle;
 
+const ANOTHER_KEY: &str = include_str!("../data/trust/certificates/host-revoked.pub");
+
 /// A person who has a password and says yes to nothing else.
 #[derive(Default)]
 pub struct Person {
@@ -79,6 +81,8 @@ pub async fn transport(address: SocketAddr) -> Result<Transport, Error> {
 #[derive(Default)]
 pub struct Options {
     pub host_key: Option<&'static str>,
+    /// Another key of the host is on record, and StrictHostKeyChecking is `no`.
+    pub changed: bool,
     pub alive_interval: Option<Duration>,
 }
 
@@ -87,11 +91,17 @@ pub async fn transport_for(
     person: Arc<Person>,
     options: Options,
 ) -> Result<Transport, Error> {
+    let known = tempfile::NamedTempFile::new().unwrap();
+    let (mut sources, mut policy) = (Sources::default(), Policy::AcceptNew);
+    if options.changed {
+        std::fs::write(known.path(), format!("server {ANOTHER_KEY}")).unwrap();
+        (sources.user, policy) = (vec![known.path().to_owned()], Policy::No);
+    }
     let host = HostPolicy {
         subject: Subject { name: "server".to_owned(), port: 22, alias: false },
         shown: "server".to_owned(),
-        sources: Sources::default(),
-        policy: Policy::AcceptNew,
+        sources,
+        policy,
         hash: false,
         command: None,
         revoked: None,

@@ -28,6 +28,10 @@ forward-x11-untrusted-failed = Warning: untrusted X11 forwarding setup failed: x
 forward-x11-no-xauth-data = Warning: No xauth data; using fake authentication data for X11 forwarding.
 forward-x11-display-not-usable = Warning: DISPLAY { $display } is not usable; X11 is not forwarded
 forward-x11-refused = X11 forwarding request failed on channel 0
+forward-restricted = Error: forwarding disabled due to host key check failure
+forward-restricted-ports = Port forwarding is disabled to avoid man-in-the-middle attacks.
+forward-restricted-agent = Agent forwarding is disabled to avoid man-in-the-middle attacks.
+forward-restricted-x11 = X11 forwarding is disabled to avoid man-in-the-middle attacks.
 
 forward-command-line-disabled = commandline disabled
 forward-command-commands = Commands:

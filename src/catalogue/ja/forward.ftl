@@ -28,6 +28,10 @@ forward-x11-untrusted-failed = 警告: 信頼しない X11 転送を準備でき
 forward-x11-no-xauth-data = 警告: xauth のデータがありません。X11 転送には仮の認証データを使います。
 forward-x11-display-not-usable = 警告: DISPLAY { $display } は使えません。X11 は転送しません
 forward-x11-refused = チャネル 0 の X11 転送の要求が断られました
+forward-restricted = エラー: ホスト鍵を確認できないため、転送を無効にしました
+forward-restricted-ports = 中間者攻撃を避けるため、ポート転送を無効にしています。
+forward-restricted-agent = 中間者攻撃を避けるため、エージェントの転送を無効にしています。
+forward-restricted-x11 = 中間者攻撃を避けるため、X11 転送を無効にしています。
 
 forward-command-line-disabled = コマンドラインは無効です（EnableEscapeCommandline）
 forward-command-commands = コマンド:

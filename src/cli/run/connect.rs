@@ -188,6 +188,9 @@ pub(super) async fn enter(
     let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
+    if transport.is_restricted() {
+        forward::refuse_restricted(plan)?;
+    }
     let mut session = log_in(visit, transport, login).await?;
     session.route = route::told(plan);
     prompt.welcome(&Welcome {

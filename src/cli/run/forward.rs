@@ -13,7 +13,7 @@ use crate::cli::stdio::{Input, OutputFd};
 use crate::client::Session;
 use crate::client::connect::Family;
 use crate::client::forward::x11::{self, Request, X11};
-use crate::client::forward::{Forward, Settings, Way, stdio};
+use crate::client::forward::{Forward, Settings, Way, restricted, stdio};
 use crate::client::relay::Exit;
 use crate::config::{AddressFamily, Connect, ForwardAgent, Options, Setting};
 use crate::error::Result;
@@ -30,6 +30,27 @@ pub(super) async fn begin(plan: &Plan, session: &Session) -> Result<()> {
     match wanted.is_empty() {
         true => Ok(()),
         false => session.forwards().begin(&wanted).await,
+    }
+}
+
+/// Whether a connection ends before the login because its host key is not the one on record:
+/// as with ssh it does where ExitOnForwardFailure is set and anything was wanted that is off.
+/// A jump host is there for forwarding alone.
+///
+/// # Errors
+/// It does.
+pub(super) fn refuse_restricted(plan: &Plan) -> Result<()> {
+    let options = &plan.options;
+    let forwarding = &options.forwarding;
+    let methods = *options.password_authentication || *options.kbd_interactive_authentication;
+    let wanted = (methods && !*options.batch_mode)
+        || forwarding.agent.value != ForwardAgent::No
+        || *forwarding.x11.forward
+        || plan.stdio_forward.is_some()
+        || !wanted(options).is_empty();
+    match plan.onward.is_some() || (wanted && *forwarding.exit_on_failure) {
+        true => Err(restricted()),
+        false => Ok(()),
     }
 }
 
@@ -79,8 +100,7 @@ pub(super) fn agent(plan: &Plan, environment: &Environment, session: &Session) -
         debug!("agent forwarding requested but there is no agent");
         return false;
     };
-    session.forwards().forward_agent(socket);
-    true
+    session.forwards().forward_agent(socket)
 }
 
 /// The box of the authentication dialog at first; `None` where there is no agent to forward, and

@@ -55,7 +55,8 @@ pub async fn authenticate_asking(
     login: Login,
     asking: Asking,
 ) -> Result<Session> {
-    let forward = asking.forward;
+    // On a connection that is restricted the agent is not forwarded, whatever is chosen.
+    let forward = asking.forward.filter(|_| !transport.shared.is_restricted());
     let mut talk = Talk {
         dialogue: Dialogue::new(transport, login),
         asking,

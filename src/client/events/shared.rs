@@ -1,7 +1,6 @@
 //! The state of one connection that the handler and the steps share: how it ended, where the
 //! own session's data and events go, and what is known of it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -56,7 +55,6 @@ pub(in crate::client) struct Shared {
     pub(super) open_failure: Mutex<Option<String>>,
     pub(super) negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
-    restricted: AtomicBool,
     /// Channels of forwards, and what the server may open.
     pub incoming: Arc<Incoming>,
     pub rotation: Rotation,
@@ -168,14 +166,14 @@ impl Shared {
         lock(&self.negotiated).clone()
     }
 
-    /// Nothing that could be stolen may be sent on this connection.
+    /// Nothing that could be stolen may be sent on this connection, and nothing forwarded.
     pub fn restrict(&self) {
-        self.restricted.store(true, Ordering::Relaxed);
+        self.incoming.restriction.set();
     }
 
     /// Whether [`Shared::restrict`] was called.
     pub fn is_restricted(&self) -> bool {
-        self.restricted.load(Ordering::Relaxed)
+        self.incoming.restriction.is_set()
     }
 
     /// Stops the clock of a deadline while a person is asked.

@@ -13,6 +13,7 @@ use super::line::Line;
 use super::tunnel::Tunnel;
 use crate::client::authenticate::Session;
 use crate::client::events::Events;
+use crate::client::restriction::{Forwarding, Restriction};
 use crate::config::{Connect, Listen};
 use crate::say;
 
@@ -26,6 +27,7 @@ pub(in crate::client) struct Link {
     pub handle: Arc<Handle<Events>>,
     pub lanes: Arc<Lanes>,
     pub seats: Arc<Seats>,
+    pub restriction: Arc<Restriction>,
 }
 
 /// The places for forwarded connections.
@@ -58,6 +60,9 @@ impl Link {
         line: Option<&Line>,
         seat: OwnedSemaphorePermit,
     ) -> Option<Tunnel> {
+        if !self.restriction.permits(Forwarding::Ports) {
+            return None;
+        }
         let (address, port) = line.map_or_else(|| ("127.0.0.1".to_owned(), 65_535), Line::origin);
         let expected = self.lanes.expect();
         self.lanes.traffic.wake();

@@ -43,6 +43,7 @@ use super::authenticate::Session;
 pub use super::connect::Family;
 use super::deadline;
 use super::events::{Events, Shared};
+use super::restriction::Forwarding;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use local::Listening;
@@ -129,6 +130,7 @@ impl Forwards {
             handle: Arc::clone(handle),
             lanes: Arc::clone(&incoming.lanes),
             seats: Arc::clone(&incoming.seats),
+            restriction: Arc::clone(&incoming.restriction),
         };
         Forwards {
             link,
@@ -161,6 +163,9 @@ impl Forwards {
     /// One of them could not be made, and ExitOnForwardFailure is set.
     pub async fn begin(self: &Arc<Forwards>, wanted: &[(Way, Forward)]) -> Result<()> {
         let strict = self.settings().exit_on_failure;
+        if !wanted.is_empty() && !self.link.restriction.permits(Forwarding::Ports) {
+            return if strict { Err(restricted()) } else { Ok(()) };
+        }
         let (remote, local): (Vec<_>, Vec<_>) =
             wanted.iter().cloned().partition(|(way, _)| *way == Way::Remote);
         let mut made = 0;
@@ -201,6 +206,9 @@ impl Forwards {
     /// # Errors
     /// It cannot be made; the reason has been said, for a remote one the server has none.
     pub async fn add(&self, way: Way, forward: &Forward) -> Result<Option<u16>, Refused> {
+        if !self.link.restriction.permits(Forwarding::Ports) {
+            return Err(Refused);
+        }
         if self.active().len() >= MAX_FORWARDS {
             error!("{}", say!("forward-too-many", most = MAX_FORWARDS));
             return Err(Refused);
@@ -226,7 +234,7 @@ impl Forwards {
         Ok(None)
     }
 
-    /// Asks the server to listen.
+    /// Asks the server to listen. Whether that is permitted has been asked.
     async fn request(&self, forward: &Forward) -> Result<(), Refused> {
         let Forward { listen, connect } = forward;
         let port = match listen {
@@ -337,10 +345,15 @@ impl Forwards {
         self.link.lanes.list()
     }
 
-    /// Lets the server reach the agent behind this socket; the session must ask for it too.
-    pub fn forward_agent(&self, socket: PathBuf) {
+    /// Lets the server reach the agent behind this socket, if the connection permits that;
+    /// whether it does. The session must ask for it too.
+    pub fn forward_agent(&self, socket: PathBuf) -> bool {
+        if !self.link.restriction.permits(Forwarding::Agent) {
+            return false;
+        }
         let binding = self.binding.clone();
         self.incoming.forward_agent(agent::Forwarded { socket, binding });
+        true
     }
 
     fn settings(&self) -> MutexGuard<'_, Settings> {
@@ -370,6 +383,12 @@ impl Session {
     pub fn forwards(&self) -> &Arc<Forwards> {
         &self.forwards
     }
+}
+
+/// ExitOnForwardFailure on a connection whose host key is not the one on record.
+pub fn restricted() -> Error {
+    Error::new(Kind::HostKey, say!("forward-restricted"))
+        .hint(say!("error-login-hosts-key-changed-settle"))
 }
 
 /// A fault of the system in ssh's words: without its number.

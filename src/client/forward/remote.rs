@@ -21,6 +21,7 @@ use super::link::{self, Seats, target};
 use super::plainly;
 use super::tunnel::Tunnel;
 use super::x11::Spoofed;
+use crate::client::restriction::{Forwarding, Restriction};
 use crate::config::{Connect, Listen, PermitOpen};
 use crate::say;
 use crate::text;
@@ -31,6 +32,7 @@ pub struct Incoming {
     /// The forwarded channels there are.
     pub lanes: Arc<Lanes>,
     pub(in crate::client) seats: Arc<Seats>,
+    pub(in crate::client) restriction: Arc<Restriction>,
     granted: Mutex<Vec<Granted>>,
     permit: Mutex<Option<PermitOpen>>,
     agent: Mutex<Option<Forwarded>>,
@@ -130,6 +132,9 @@ impl Incoming {
     /// A connection to a port on the server; whether it was asked for, as with all that follow.
     /// What was not asked for is refused when it is dropped.
     pub fn forwarded_tcpip(&self, opening: Opening, address: &str, port: u32) -> bool {
+        if !self.restriction.admits(Forwarding::Ports) {
+            return false;
+        }
         let found = {
             let granted = lock(&self.granted);
             let of_port = |it: &&Granted| {
@@ -153,6 +158,9 @@ impl Incoming {
 
     /// A connection to a Unix socket on the server.
     pub fn forwarded_streamlocal(&self, opening: Opening, path: &str) -> bool {
+        if !self.restriction.admits(Forwarding::Ports) {
+            return false;
+        }
         let listens = |it: &&Granted| matches!(&it.listen, Listen::Path(own) if own == path);
         let found = lock(&self.granted).iter().find(listens).cloned();
         let Some(granted) = found else { return false };
@@ -164,6 +172,9 @@ impl Incoming {
 
     /// A program on the server wants the agent.
     pub fn agent(&self, opening: Opening) -> bool {
+        if !self.restriction.admits(Forwarding::Agent) {
+            return false;
+        }
         let Some(agent) = lock(&self.agent).clone() else { return false };
         let Some(arrival) = self.arrive(opening, "auth-agent@openssh.com".to_owned()) else {
             return true;
@@ -182,6 +193,9 @@ impl Incoming {
 
     /// A program on the server wants the display.
     pub fn x11(&self, opening: Opening) -> bool {
+        if !self.restriction.admits(Forwarding::X11) {
+            return false;
+        }
         let Some(display) = lock(&self.x11).clone() else { return false };
         if display.is_over() {
             info!("Rejected X11 connection after ForwardX11Timeout expired");

@@ -6,6 +6,7 @@ use log::debug;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use super::lane::Drained;
+use super::restricted;
 use super::tunnel::Tunnel;
 use crate::client::authenticate::Session;
 use crate::client::channel::Sink;
@@ -44,6 +45,7 @@ pub(in crate::client) async fn open(session: &Session, to: &Connect) -> Result<T
     match (opened, session.ended()) {
         (Some(tunnel), _) => Ok(tunnel),
         (None, Some(ended)) => Err(ended),
+        (None, None) if link.restriction.is_set() => Err(restricted()),
         (None, None) => Err(failed()),
     }
 }

@@ -1,0 +1,265 @@
+//! A host whose key is not the one on record, and StrictHostKeyChecking `no`: the session goes
+//! on, and nothing is forwarded through it, whoever asks and in whatever way; as with ssh.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::Instant;
+
+use lab::{Agent, DEADLINE, Home, Output, Run, Sshd, USER, arg, peers};
+
+const SSH: &str = "/usr/bin/ssh";
+const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
+const PORTS: &str = "Port forwarding is disabled to avoid man-in-the-middle attacks.";
+const AGENT: &str = "Agent forwarding is disabled to avoid man-in-the-middle attacks.";
+const X11: &str = "X11 forwarding is disabled to avoid man-in-the-middle attacks.";
+const FATAL: &str = "Error: forwarding disabled due to host key check failure";
+
+/// A server whose key has changed, and a home that goes on in spite of it as `h`.
+struct Bench {
+    sshd: Sshd,
+    home: Home,
+    config: PathBuf,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let (sshd, home) = (Sshd::start(&["X11Forwarding yes"]), Home::new());
+        let old = sshd.public("host_ca.pub");
+        home.write(".ssh/known_hosts", &format!("[127.0.0.1]:{} {old}", sshd.port()));
+        let key = home.key("id", &["ed25519"], "");
+        sshd.authorize(&key, "");
+        let config = format!(
+            "Host h\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentityFile {}\n BatchMode yes\n \
+             IdentitiesOnly yes\n UserKnownHostsFile {}\n ControlPath {}\n \
+             StrictHostKeyChecking no\n",
+            sshd.port(),
+            arg(&key),
+            arg(&home.path(".ssh/known_hosts")),
+            arg(&home.path("ctl")),
+        );
+        let config = home.write("config", &config);
+        Bench { sshd, home, config }
+    }
+
+    fn with(&self, program: &str, words: &[&str]) -> Run {
+        let fixed = ["-F", arg(&self.config)];
+        self.home.run(Path::new(program), &[&fixed[..], words].concat())
+    }
+
+    fn tessh(&self, words: &[&str]) -> Output {
+        self.with(TESSH, words).output()
+    }
+
+    /// Nothing of this kind reached the server.
+    #[track_caller]
+    fn expect_not_asked(&self, what: &str) {
+        let log = self.sshd.log();
+        assert!(!log.contains(what), "the server was asked for {what}: {log}");
+    }
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[track_caller]
+fn wait(what: &str, mut met: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !met() {
+        assert!(start.elapsed() < DEADLINE, "not so: {what}");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_changed_key_under_no_leaves_no_forward_of_any_kind() {
+    if !peers() {
+        return;
+    }
+    for program in [SSH, TESSH] {
+        let bench = Bench::new();
+        let (agent, there) = (Agent::start(&[]), bench.sshd.port());
+        let (local, dynamic) = (free_port(), free_port());
+        let spec = format!("127.0.0.1:{local}:127.0.0.1:{there}");
+        let (socks, remote) = (format!("127.0.0.1:{dynamic}"), format!("0:127.0.0.1:{there}"));
+        let words =
+            ["-A", "-Y", "-L", &spec, "-D", &socks, "-R", &remote, "-R", "0", "h", SHOWS_WHAT];
+        let run = bench.with(program, &words).env("DISPLAY", ":77");
+        let mut child = Running(run.env("SSH_AUTH_SOCK", agent.socket()).spawn());
+        let mut said = [0; 3];
+        child.0.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        assert_eq!(&said, b"-|-", "{program}: neither an agent nor a display is there");
+        for port in [local, dynamic] {
+            assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "{program}: listens");
+        }
+        drop(child.0.stdin.take());
+        let status = child.0.wait().unwrap();
+        let mut stderr = String::new();
+        child.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert_eq!(status.code(), Some(0), "{program}: {stderr}");
+        for words in [PORTS, AGENT, X11] {
+            assert_eq!(stderr.matches(words).count(), 1, "{program}: {words}: {stderr}");
+        }
+        for asked in ["tcpip-forward", "auth-agent-req", "x11-req", "direct-tcpip"] {
+            bench.expect_not_asked(asked);
+        }
+    }
+}
+
+/// Says which of agent and display is there, and waits for the end of its input.
+const SHOWS_WHAT: &str =
+    "printf '%s|%s' \"${SSH_AUTH_SOCK:+agent}-\" \"${DISPLAY:+display}-\"; cat";
+
+#[test]
+fn a_changed_key_under_no_is_the_end_where_a_forward_must_be_made() {
+    if !peers() {
+        return;
+    }
+    let port = free_port();
+    let spec = format!("127.0.0.1:{port}:h:1");
+    for program in [SSH, TESSH] {
+        for words in [
+            &["-o", "ExitOnForwardFailure=yes", "-L", &spec, "h", "true"][..],
+            &["-o", "ExitOnForwardFailure=yes", "-A", "h", "true"],
+            &["-o", "ExitOnForwardFailure=yes", "-R", "0", "-N", "h"],
+            &["-o", "ExitOnForwardFailure=yes", "-X", "h", "true"],
+            &["-W", "127.0.0.1:1", "h"],
+        ] {
+            let bench = Bench::new();
+            let agent = Agent::start(&[]);
+            let run = bench.with(program, words).env("SSH_AUTH_SOCK", agent.socket());
+            let output = run.env("DISPLAY", ":77").output();
+            output.expect_code(255);
+            assert!(output.stderr.contains(FATAL), "{program} {words:?}: {output:?}");
+            // Nothing of the user has left.
+            bench.expect_not_asked("Accepted");
+        }
+    }
+    // Where nothing that is off was wanted, there is no failure.
+    let bench = Bench::new();
+    bench.tessh(&["-o", "ExitOnForwardFailure=yes", "h", "true"]).expect_code(0);
+}
+
+#[test]
+fn nothing_is_led_through_a_jump_host_whose_key_has_changed() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let behind = Sshd::start(&[]);
+    let key = bench.home.path("id");
+    behind.authorize(&key, "");
+    let known = bench.home.read(".ssh/known_hosts") + &behind.known_hosts();
+    bench.home.write(".ssh/known_hosts", &known);
+    let port = behind.port().to_string();
+    let host = format!("{USER}@127.0.0.1");
+    let known = format!("UserKnownHostsFile={}", arg(&bench.home.path(".ssh/known_hosts")));
+    let words = ["-J", "h", "-i", arg(&key), "-o", &known, "-p", &port, &host, "echo in"];
+    for program in [SSH, TESSH] {
+        let output = bench.with(program, &words).output();
+        output.expect_code(255);
+        assert!(output.stderr.contains(FATAL), "{program}: {output:?}");
+    }
+    bench.expect_not_asked("Accepted");
+    assert!(!behind.log().contains("Connection from"));
+}
+
+#[test]
+fn the_command_line_of_a_session_adds_nothing_where_the_key_has_changed() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let (port, config) = (free_port(), arg(&bench.config).to_owned());
+    let words = ["-F", &config, "-o", "EnableEscapeCommandline=yes", "-tt", "h"];
+    let pty = bench.home.on_pty(&words);
+    pty.wait_until("a prompt", |screen| screen.lines().any(|line| line.trim_end() == "$"));
+    pty.send("<enter>~C");
+    pty.wait_for("ssh>");
+    pty.send(&format!("-L 127.0.0.1:{port}:h:1<enter>"));
+    pty.wait_for("Port forwarding failed.");
+    assert!(pty.written().contains("man-in-the-middle"), "{}", pty.written());
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+}
+
+#[test]
+fn clients_of_a_shared_connection_get_no_forward_where_the_key_has_changed() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new();
+    let _master = Running(bench.with(TESSH, &["-MN", "h"]).spawn());
+    wait("the master listens", || bench.home.path("ctl").exists());
+    let (agent, port, there) = (Agent::start(&[]), free_port(), bench.sshd.port());
+    let spec = format!("127.0.0.1:{port}:127.0.0.1:{there}");
+    for program in [SSH, TESSH] {
+        for words in [&["-L", &spec][..], &["-D", &port.to_string()], &["-R", "0:h:1"]] {
+            let output = bench.with(program, &[&["-O", "forward"], words, &["h"]].concat());
+            let output = output.output();
+            output.expect_code(255);
+            assert!(output.stderr.contains(PORTS), "{program} {words:?}: {output:?}");
+            assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "{program} {words:?}");
+        }
+        let stdio = bench.with(program, &["-W", &format!("127.0.0.1:{there}"), "h"]);
+        let output = stdio.stdin("").output();
+        assert_eq!((output.text().as_str(), output.status.code()), ("", Some(255)));
+
+        let shown = "echo \"${SSH_AUTH_SOCK:+agent}${DISPLAY:+display}\"";
+        for proxy in [&[][..], &["-O", "proxy"]] {
+            let words = [proxy, &["-A", "-X", "h", shown]].concat();
+            let run = bench.with(program, &words).env("SSH_AUTH_SOCK", agent.socket());
+            let output = run.env("DISPLAY", ":77").output();
+            assert_eq!(output.text(), "\n", "{program}: the session goes on: {output:?}");
+        }
+    }
+    assert_eq!(opened_by_proxy(&bench.home.path("ctl"), there), OPEN_FAILURE);
+    for asked in ["tcpip-forward", "auth-agent-req", "x11-req", "direct-tcpip"] {
+        bench.expect_not_asked(asked);
+    }
+}
+
+/// RFC 4254 section 5.1.
+const OPEN: u8 = 90;
+const OPEN_FAILURE: u8 = 92;
+
+/// A client in proxy mode opens its channels itself: the type of the answer to a connection.
+fn opened_by_proxy(socket: &Path, port: u16) -> u8 {
+    let mut stream = UnixStream::connect(socket).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    let packet = |body: &[u8]| [&(body.len() as u32).to_be_bytes()[..], body].concat();
+    let numbers = |numbers: &[u32]| -> Vec<u8> {
+        numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
+    };
+    let mut answer = |said: Vec<u8>| {
+        stream.write_all(&said).unwrap();
+        let mut length = [0; 4];
+        stream.read_exact(&mut length).unwrap();
+        let mut body = vec![0; u32::from_be_bytes(length) as usize];
+        stream.read_exact(&mut body).unwrap();
+        body
+    };
+    assert_eq!(answer(packet(&numbers(&[1, 4])))[..4], [0, 0, 0, 1], "hello");
+    assert_eq!(answer(packet(&numbers(&[0x1000_000f, 0])))[..4], [0x80, 0, 0, 0xf], "proxy");
+    let text = |text: &str| packet(text.as_bytes());
+    let mut open = vec![0, OPEN];
+    open.extend(text("direct-tcpip"));
+    open.extend(numbers(&[0, 1 << 20, 1 << 15]));
+    open.extend([text("127.0.0.1"), numbers(&[port.into()])].concat());
+    open.extend([text("127.0.0.1"), numbers(&[1])].concat());
+    answer(packet(&open))[1]
+}
