@@ -445,6 +445,45 @@ fn what_is_to_be_done_with_the_output_here_has_a_connection_of_its_own() {
 }
 
 #[test]
+fn a_pinned_key_is_not_bypassed_by_a_master() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let _master = bench.master(&[]);
+    let own = tool("/usr/bin/ssh-keygen", &["-lf", arg(&bench.sshd.path("host_ed25519.pub"))]);
+    let own = own.split_whitespace().nth(1).unwrap();
+    let wrong = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let sessions = ".config/tessh/sessions";
+    fs::create_dir_all(bench.home.path(sessions)).unwrap();
+    let saved = format!("host = \"there\"\nfingerprints = [\"{wrong}\"]\n");
+    bench.home.write(&format!("{sessions}/web.toml"), &saved);
+
+    for (words, who) in
+        [(&["--host-key", wrong, "there"][..], "--host-key"), (&["web"], "the saved session web")]
+    {
+        for persist in [&[][..], &["-o", "ControlMaster=auto", "-o", "ControlPersist=yes"]] {
+            let output = bench.run(&[persist, words, &["echo ran"]].concat()).output();
+            let pinned = format!("is none of those that are pinned by {who}");
+            output.expect_last_line(&[&pinned]);
+            assert_eq!(output.text(), "", "{output:?}");
+        }
+        // What is asked of the master itself and not of the host goes on.
+        bench.run(&[&["-O", "check"], words].concat()).output().expect_code(0);
+        for command in [&["-O", "forward", "-L", "1:h:1"][..], &["-O", "proxy"]] {
+            let output = bench.run(&[command, words].concat()).output();
+            output.expect_failure(&["names the host's key", "is refused"]);
+        }
+    }
+    assert_eq!(bench.logins(), 1);
+    let output = bench.run(&["--host-key", own, "there", "echo ran"]).output();
+    output.expect_code(0);
+    assert_eq!(output.text(), "ran\n");
+    assert!(output.stderr.contains("--host-key needs a connection of its own"), "{output:?}");
+    assert_eq!(bench.logins(), 2);
+}
+
+#[test]
 fn a_signal_ends_the_session_and_nothing_is_left() {
     if !peers() {
         return;

@@ -134,21 +134,35 @@ pub(super) fn command_of(typed: &Typed, resolved: &Resolved) -> Result<Option<Ve
     }
 }
 
-/// What is to be done here with what the session reads and writes, if anything is: the flag that
-/// asks for it.
+/// Why an invocation needs a connection of its own, and cannot use a shared one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OwnConnection {
+    /// What the session reads and writes is handled here; the flag that asks for it.
+    Terminal(&'static str),
+    /// Host keys are pinned, by this flag or field. A shared connection's key is not told, so
+    /// it cannot be compared with them.
+    Pins(&'static str),
+}
+
+/// Why this invocation needs a connection of its own, if it does.
 ///
 /// # Errors
-/// A word of it that is not known.
-pub(super) fn own_terminal(
+/// A word of what is asked for that is not known.
+pub(super) fn own_connection(
     typed: &Typed,
     resolved: &Resolved,
     context: &Context,
-) -> Result<Option<&'static str>> {
+) -> Result<Option<OwnConnection>> {
     let profile = resolved.profile.as_ref();
-    if let Some(flag) = record::wanted(typed, profile, context)? {
-        return Ok(Some(flag));
+    if !pins(typed, profile)?.is_empty() {
+        let typed = !typed.host_keys.is_empty();
+        return Ok(Some(OwnConnection::Pins(if typed { "--host-key" } else { "fingerprints" })));
     }
-    Ok(confirms_paste(typed, profile).then_some("--confirm-paste"))
+    if let Some(flag) = record::wanted(typed, profile, context)? {
+        return Ok(Some(OwnConnection::Terminal(flag)));
+    }
+    let asks = confirms_paste(typed, profile);
+    Ok(asks.then_some(OwnConnection::Terminal("--confirm-paste")))
 }
 
 /// What connecting would do, from what was read already, whether this version does it or not.

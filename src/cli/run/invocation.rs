@@ -91,7 +91,7 @@ fn errand(
         options: resolved.options.clone(),
         stdio_forward: typed.stdio_forward.clone(),
         control: typed.control.clone(),
-        own: resolve::own_terminal(typed, resolved, context)?,
+        own: resolve::own_connection(typed, resolved, context)?,
     })
 }
 

@@ -23,6 +23,7 @@ use super::{FAILED, connect, forward};
 use crate::cli::Environment;
 use crate::cli::local::{unusable, window_changes};
 use crate::cli::log;
+use crate::cli::resolve::OwnConnection;
 use crate::cli::stdio::{Input, OutputFd};
 use crate::client::channel::{PtyRequest, SessionRequest};
 use crate::client::mux::{self, Client, NO_ESCAPE, NewSession, Refusal, VERSION, proxy};
@@ -48,15 +49,15 @@ pub(super) struct Errand {
     pub(super) stdio_forward: Option<Connect>,
     /// `-O`.
     pub(super) control: Option<String>,
-    /// What only a connection of its own can do: the flag or the field that asks for it.
-    pub(super) own: Option<&'static str>,
+    /// Why this needs a connection of its own, if it does.
+    pub(super) own: Option<OwnConnection>,
 }
 
 /// Looks for the master, unless this invocation is to be one.
 ///
 /// # Errors
 /// [`Kind::Usage`]: `-O` without a ControlPath, a path that is too long.
-/// [`Kind::Connect`]: `-O`, and no master.
+/// [`Kind::Connect`]: `-O`, and no master. [`Kind::HostKey`]: `-O`, and a key that is pinned.
 pub(super) fn find(errand: &Errand) -> Result<Option<Blocking>> {
     let sharing = &errand.options.sharing;
     let Some(path) = sharing.path.value.as_deref() else {
@@ -79,7 +80,7 @@ pub(super) fn find(errand: &Errand) -> Result<Option<Blocking>> {
         return Err(Error::new(Kind::Usage, cause));
     }
     let error = match mux::connect(path) {
-        Ok(stream) => return Ok(usable(errand, stream)),
+        Ok(stream) => return usable(errand, stream),
         Err(error) => error,
     };
     let fault = say!("share-no-socket", path = shown, error = plainly(&error));
@@ -92,15 +93,22 @@ pub(super) fn find(errand: &Errand) -> Result<Option<Blocking>> {
     Ok(None)
 }
 
-/// A master has our standard input and output in its own hands: what is to be done with them
-/// here needs a connection of its own.
-fn usable(errand: &Errand, stream: Blocking) -> Option<Blocking> {
-    match errand.own.filter(|_| errand.control.is_none()) {
-        Some(what) => {
+/// Whether the master may be used. It has our standard input and output in its own hands, so
+/// what is to be done with them here needs a connection of its own; so does a host key that is
+/// pinned, and what `-O` would use the connection for is refused then.
+fn usable(errand: &Errand, stream: Blocking) -> Result<Option<Blocking>> {
+    let Some(own) = errand.own else { return Ok(Some(stream)) };
+    let (OwnConnection::Terminal(what) | OwnConnection::Pins(what)) = own;
+    match errand.control.as_deref() {
+        None => {
             warn!("{}", say!("share-own-connection", what));
-            None
+            Ok(None)
         }
-        None => Some(stream),
+        Some(command @ ("forward" | "proxy")) if matches!(own, OwnConnection::Pins(_)) => {
+            let cause = say!("share-key-not-told", what, command);
+            Err(Error::new(Kind::HostKey, cause).hint(say!("share-key-not-told-hint")))
+        }
+        Some(_) => Ok(Some(stream)),
     }
 }
 
