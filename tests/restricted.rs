@@ -4,13 +4,13 @@
 
 mod lab;
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::Instant;
 
+use lab::mux::{Mux, counted, numbers};
 use lab::{Agent, DEADLINE, Home, Output, Run, Sshd, USER, arg, peers};
 
 const SSH: &str = "/usr/bin/ssh";
@@ -18,6 +18,8 @@ const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
 const PORTS: &str = "Port forwarding is disabled to avoid man-in-the-middle attacks.";
 const AGENT: &str = "Agent forwarding is disabled to avoid man-in-the-middle attacks.";
 const X11: &str = "X11 forwarding is disabled to avoid man-in-the-middle attacks.";
+/// RFC 4254 section 5.1.
+const OPEN_FAILURE: u8 = 92;
 const FATAL: &str = "Error: forwarding disabled due to host key check failure";
 
 /// A server whose key has changed, and a home that goes on in spite of it as `h`.
@@ -227,39 +229,13 @@ fn clients_of_a_shared_connection_get_no_forward_where_the_key_has_changed() {
             assert_eq!(output.text(), "\n", "{program}: the session goes on: {output:?}");
         }
     }
-    assert_eq!(opened_by_proxy(&bench.home.path("ctl"), there), OPEN_FAILURE);
+    // A client in proxy mode opens its channels itself.
+    let place = |port: u32| [counted(b"127.0.0.1"), numbers(&[port])].concat();
+    let (to, from) = (place(there.into()), place(1));
+    let mut proxy = Mux::proxy(&bench.home.path("ctl"));
+    let answer = proxy.open("direct-tcpip", 1 << 20, &[to, from].concat());
+    assert_eq!(answer, OPEN_FAILURE);
     for asked in ["tcpip-forward", "auth-agent-req", "x11-req", "direct-tcpip"] {
         bench.expect_not_asked(asked);
     }
-}
-
-/// RFC 4254 section 5.1.
-const OPEN: u8 = 90;
-const OPEN_FAILURE: u8 = 92;
-
-/// A client in proxy mode opens its channels itself: the type of the answer to a connection.
-fn opened_by_proxy(socket: &Path, port: u16) -> u8 {
-    let mut stream = UnixStream::connect(socket).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    let packet = |body: &[u8]| [&(body.len() as u32).to_be_bytes()[..], body].concat();
-    let numbers = |numbers: &[u32]| -> Vec<u8> {
-        numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
-    };
-    let mut answer = |said: Vec<u8>| {
-        stream.write_all(&said).unwrap();
-        let mut length = [0; 4];
-        stream.read_exact(&mut length).unwrap();
-        let mut body = vec![0; u32::from_be_bytes(length) as usize];
-        stream.read_exact(&mut body).unwrap();
-        body
-    };
-    assert_eq!(answer(packet(&numbers(&[1, 4])))[..4], [0, 0, 0, 1], "hello");
-    assert_eq!(answer(packet(&numbers(&[0x1000_000f, 0])))[..4], [0x80, 0, 0, 0xf], "proxy");
-    let text = |text: &str| packet(text.as_bytes());
-    let mut open = vec![0, OPEN];
-    open.extend(text("direct-tcpip"));
-    open.extend(numbers(&[0, 1 << 20, 1 << 15]));
-    open.extend([text("127.0.0.1"), numbers(&[port.into()])].concat());
-    open.extend([text("127.0.0.1"), numbers(&[1])].concat());
-    answer(packet(&open))[1]
 }

@@ -9,13 +9,12 @@ use std::sync::Arc;
 use log::debug;
 use russh::client::Msg;
 use russh::{ChannelWriteHalf, Pty};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
 use super::authenticate::Session;
 use super::deadline;
 pub use super::events::Sink;
-use super::events::{Event, Output, Shared};
+use super::events::{EventReceiver, Output, Shared, event_queue};
 use super::forward::Lane;
 use super::forward::idle::{self, Clock, Watched};
 use super::forward::x11::Request as X11Request;
@@ -81,7 +80,7 @@ pub(super) enum Awaited {
 /// An open session channel with its requests on the way.
 pub struct Channel {
     pub(super) write: Arc<ChannelWriteHalf<Msg>>,
-    pub(super) events: UnboundedReceiver<Event>,
+    pub(super) events: EventReceiver,
     pub(super) awaited: std::collections::VecDeque<Awaited>,
     pub(super) program: &'static str,
     /// ChannelTimeout.
@@ -98,7 +97,7 @@ pub async fn open(
     stdout: Sink,
     stderr: Sink,
 ) -> Result<Channel> {
-    let (sender, events) = unbounded_channel();
+    let (sender, events) = event_queue();
     session.shared.send_events_to(sender);
     let write = opened(session).await?;
     debug!("Entering interactive session.");
@@ -127,7 +126,7 @@ pub(super) struct Bare {
     pub write: ChannelWriteHalf<Msg>,
     pub stdout: Arc<Lane>,
     pub stderr: Arc<Lane>,
-    pub events: UnboundedReceiver<Event>,
+    pub events: EventReceiver,
     pub clock: Option<Arc<Clock>>,
 }
 
@@ -151,7 +150,7 @@ pub(super) async fn open_bare(session: &Session) -> Result<Bare> {
     lanes.traffic.wake();
     let write = opened(session).await?;
     let stdout = expected.claim(write.id());
-    let (sender, events) = unbounded_channel();
+    let (sender, events) = event_queue();
     let stderr = stdout.session(sender);
     stdout.describe(idle::SESSION.to_owned());
     let clock = stdout.start_clock(&lanes.timeouts);
@@ -172,7 +171,7 @@ async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
 async fn requested(
     session: &Session,
     write: ChannelWriteHalf<Msg>,
-    (events, clock): (UnboundedReceiver<Event>, Option<Arc<Clock>>),
+    (events, clock): (EventReceiver, Option<Arc<Clock>>),
     request: &SessionRequest,
 ) -> Result<Channel> {
     let sent = send(&write, request, &session.shared).await;

@@ -7,6 +7,7 @@
 //! control, since the library reads nothing while a sink is full.
 
 mod banners;
+mod queue;
 mod shared;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
 use tokio::io::AsyncWriteExt;
 
 use banners::Banners;
+pub(super) use queue::{EventReceiver, EventSender, Full, event_queue};
 use shared::{Ended, lock};
 pub(super) use shared::{Event, Output, Shared};
 pub use shared::{Negotiated, Sink};

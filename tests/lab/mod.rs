@@ -9,6 +9,7 @@ mod agent;
 mod asyncssh;
 mod demo;
 mod home;
+pub mod mux;
 mod pty;
 mod raw;
 mod sshd;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use russh::client::DisconnectReason;
 use russh::{ChannelId, Sig};
 use tokio::io::AsyncWrite;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
+use super::queue::EventSender;
 use crate::client::failure::{self, Stop};
 use crate::client::forward::Incoming;
 use crate::client::information::Record;
@@ -50,7 +50,7 @@ pub(in crate::client) enum Event {
 pub(in crate::client) struct Shared {
     ended: Mutex<Option<Ended>>,
     over: tokio::sync::Notify,
-    events: Mutex<Option<UnboundedSender<Event>>>,
+    events: Mutex<Option<EventSender>>,
     pub(super) output: Mutex<Option<(ChannelId, Output)>>,
     pub(super) open_failure: Mutex<Option<String>>,
     pub(super) negotiated: Mutex<Option<Negotiated>>,
@@ -145,7 +145,7 @@ impl Shared {
     }
 
     /// Events of the session channel go here from now on.
-    pub fn send_events_to(&self, sender: UnboundedSender<Event>) {
+    pub fn send_events_to(&self, sender: EventSender) {
         *lock(&self.events) = Some(sender);
     }
 
@@ -197,7 +197,7 @@ impl Shared {
 
     pub(super) fn emit(&self, event: Event) {
         if let Some(events) = &*lock(&self.events) {
-            // The relay has gone: nobody wants to know.
+            // An answer for which there is no room answers nothing that was asked.
             let _ = events.send(event);
         }
     }

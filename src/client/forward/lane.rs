@@ -17,14 +17,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use russh::ChannelId;
 use tokio::sync::Notify;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, sleep};
 
 use super::idle::{self, Clock, Timeouts};
 use super::kept::Kept;
 use super::line::Line;
 use super::traffic::{Pressure, Traffic};
-use crate::client::events::Event;
+use crate::client::events::{Event, EventSender, Full};
 
 /// What may be kept without anybody being slowed down.
 const COMFORTABLE: usize = 1024 * 1024;
@@ -200,7 +199,7 @@ struct State {
     claimed: bool,
     what: String,
     /// Who wants to know what happens on the channel besides data, if it is a session's.
-    events: Option<UnboundedSender<Event>>,
+    events: Option<EventSender>,
     /// More is kept than is comfortable.
     presses: bool,
     /// Data goes here without a detour while nothing is kept.
@@ -242,7 +241,7 @@ impl Lane {
 
     /// Makes this the lane of a session: what happens besides data goes there. Gives the lane
     /// of its extended data.
-    pub fn session(&self, events: UnboundedSender<Event>) -> Arc<Lane> {
+    pub fn session(&self, events: EventSender) -> Arc<Lane> {
         lock(&self.state).events = Some(events);
         let new = || Lane::new(self.id, Arc::clone(&self.kept), Arc::clone(&self.traffic));
         Arc::clone(self.errors.get_or_init(|| Arc::new(new())))
@@ -253,11 +252,12 @@ impl Lane {
         self.errors.get()
     }
 
-    /// Something has happened on the channel of a session.
+    /// Something has happened on the channel of a session. One whose answers nobody takes is
+    /// closed, as one whose data nobody takes.
     pub fn tell(&self, event: Event) {
-        if let Some(events) = &lock(&self.state).events {
-            // The session has gone: nobody wants to know.
-            let _ = events.send(event);
+        let told = lock(&self.state).events.as_ref().map(|events| events.send(event));
+        if let Some(Err(Full)) = told {
+            self.overflow();
         }
     }
 

@@ -16,7 +16,7 @@ use russh::client::Msg;
 use russh::{ChannelWriteHalf, Pty, Sig};
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -26,7 +26,7 @@ use super::master::{Client, State};
 use super::packets::{self as packet, Body, Packet};
 use crate::client::channel::open_bare;
 use crate::client::deadline::GOODBYE;
-use crate::client::events::Event;
+use crate::client::events::{Event, EventReceiver, event_queue};
 use crate::client::forward::idle::Clock;
 use crate::client::forward::{Lane, MAX_CONNECTIONS, open_tunnel};
 use crate::config::Connect;
@@ -270,7 +270,7 @@ struct Open {
     write: Arc<ChannelWriteHalf<Msg>>,
     stdout: Arc<Lane>,
     stderr: Option<Arc<Lane>>,
-    events: UnboundedReceiver<Event>,
+    events: EventReceiver,
     clock: Option<Arc<Clock>>,
     /// Its place among the connections that there may be.
     _seat: Option<tokio::sync::OwnedSemaphorePermit>,
@@ -290,7 +290,7 @@ impl Channel {
             Some(to) => open_tunnel(session, &to).await.map(|(write, stdout, seat)| {
                 let clock = stdout.start_clock(&session.shared.incoming.lanes.timeouts);
                 stdout.describe(say!("mux-connection", number = client));
-                let (_, events) = unbounded_channel();
+                let (_, events) = event_queue();
                 let write = Arc::new(write);
                 Open { write, stdout, stderr: None, events, clock, _seat: Some(seat) }
             }),
@@ -467,7 +467,7 @@ impl Channel {
     }
 
     /// How requests and the program fare.
-    async fn tell(&self, mut events: UnboundedReceiver<Event>) -> Result<()> {
+    async fn tell(&self, mut events: EventReceiver) -> Result<()> {
         while let Some(event) = events.recv().await {
             let request = |name: &[u8]| self.about(packet::REQUEST).string(name).flag(false);
             let packet = match event {
