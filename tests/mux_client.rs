@@ -189,8 +189,9 @@ fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
     screen.wait_for("/dev/pts/");
     assert!(screen.modes_differ(), "not in raw mode");
     screen.resize(30, 100);
-    screen.send("stty size<enter>");
-    screen.wait_for("30 100");
+    // The size takes its way by two signals.
+    screen.send("until [ \"$(stty size)\" = '30 100' ]; do :; done; echo it ca''me<enter>");
+    screen.wait_for("it came");
     // A key, not a signal to the client.
     screen.send("sleep 100<enter>");
     screen.wait_for("sleep 100");

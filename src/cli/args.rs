@@ -18,7 +18,8 @@ use crate::say;
 const RUSSH: &str = "0.65.1";
 
 /// The commands of `-O`.
-const CONTROLS: [&str; 6] = ["check", "forward", "cancel", "exit", "stop", "proxy"];
+const CONTROLS: [&str; 8] =
+    ["check", "conninfo", "channels", "forward", "cancel", "exit", "stop", "proxy"];
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -213,7 +213,12 @@ pub const FLAGS: &[Flag] = &[
     takes("-m", "macs", "the MACs to propose, in order", Last(K::MACs)),
     flag("-N", "run no command", Fix(K::SessionType, "none")),
     flag("-n", "do not read standard input", Fix(K::StdinNull, "yes")),
-    takes("-O", "command", "control a shared connection", special(S::Control)),
+    takes(
+        "-O",
+        "command",
+        "ask a shared connection: check, conninfo, channels, forward, cancel, exit, stop, proxy",
+        special(S::Control),
+    ),
     takes("-o", "keyword=value", "an option as in ssh_config(5)", special(S::Option)),
     takes("-P", "tag", "a tag for Match tagged", First(K::Tag)),
     takes("-p", "port", "connect to this port", First(K::Port)),

@@ -244,6 +244,14 @@ impl Stream {
         }
     }
 
+    /// The address at this end, if it is a TCP connection.
+    pub fn local(&self) -> Option<SocketAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.local_addr().ok(),
+            Stream::Command(_) | Stream::Jump(_) => None,
+        }
+    }
+
     /// Asks the kernel to acknowledge what was just received without delay.
     pub(super) fn acknowledge_at_once(&self) {
         #[cfg(target_os = "linux")]

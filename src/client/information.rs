@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 use unicode_width::UnicodeWidthStr;
 
 use super::authenticate::Session;
+use super::connect::Stream;
 use super::deadline;
 use super::events::Negotiated;
 use crate::say;
@@ -32,6 +33,8 @@ pub struct Information {
     pub user: String,
     /// The address connected to; `None` where the way is not direct.
     pub address: Option<SocketAddr>,
+    /// The address connected from; `None` where the way is not direct.
+    pub local: Option<SocketAddr>,
     /// The way there, where it is not direct: jump hosts, a proxy, a command.
     pub route: Option<String>,
     /// The server's identification line, fit to be shown.
@@ -46,6 +49,8 @@ pub struct Information {
     pub authentication: String,
     /// Key exchanges so far, the first among them.
     pub exchanges: u32,
+    /// Bytes in one direction, and the time, after which keys are exchanged again.
+    pub rekey: (u64, Duration),
     /// Bytes on the wire from the server, its identification line included.
     pub received: u64,
     /// Bytes on the wire to the server, our identification line included.
@@ -53,7 +58,7 @@ pub struct Information {
     /// How long the connection has been there.
     pub age: Duration,
     /// The time a question to the server and its answer took just now; `None` when there was
-    /// no answer within a second.
+    /// no answer within a second, or nobody asked.
     pub round_trip: Option<Duration>,
     /// The forwards, one line each.
     pub forwards: Vec<String>,
@@ -210,8 +215,10 @@ pub(super) struct Record {
 struct Noted {
     since: Option<Instant>,
     address: Option<SocketAddr>,
+    local: Option<SocketAddr>,
     server: String,
     client: &'static str,
+    rekey: (u64, Duration),
     host_key: Option<HostKey>,
     user: String,
     /// Bytes that passed before the SSH library took over.
@@ -220,19 +227,18 @@ struct Noted {
 
 impl Record {
     /// The greeting is over; `early` bytes were received beyond it already.
-    pub fn greeted(
-        &self,
-        address: Option<SocketAddr>,
-        server: &str,
-        client: &'static str,
-        early: usize,
-    ) {
+    pub fn greeted(&self, stream: &Stream, server: &str, client: &'static str, early: usize) {
         let mut noted = self.noted();
         noted.since = Some(Instant::now());
-        noted.address = address;
+        (noted.address, noted.local) = (stream.peer(), stream.local());
         noted.server = text::line(server, SHOWN);
         noted.client = client;
         noted.early = ((server.len() + 2 + early) as u64, client.len() as u64 + 2);
+    }
+
+    /// Keys are exchanged again after so many bytes in one direction, or so much time.
+    pub fn rekeyed_after(&self, bytes: u64, time: Duration) {
+        self.noted().rekey = (bytes, time);
     }
 
     /// The server's identification line, fit to be shown.
@@ -301,7 +307,11 @@ impl Session {
         let answer = timeout(deadline::SIGN_OF_LIFE, self.handle.send_ping()).await;
         // A connection that is gone answers at once, and that is none.
         let answered = matches!(answer, Ok(Ok(()))) && self.ended().is_none();
-        let round_trip = answered.then(|| asked.elapsed());
+        Information { round_trip: answered.then(|| asked.elapsed()), ..self.facts() }
+    }
+
+    /// The facts as they are now, without the round trip, for which nobody waits.
+    pub(super) fn facts(&self) -> Information {
         let record = &self.shared.record;
         let noted = record.noted().clone();
         let (received, sent) = self.shared.wire.counted();
@@ -309,6 +319,7 @@ impl Session {
             user: noted.user,
             // Of a proxy it would be the proxy's.
             address: noted.address.filter(|_| self.route.is_none()),
+            local: noted.local.filter(|_| self.route.is_none()),
             route: self.route.clone(),
             server: noted.server,
             client: noted.client.to_owned(),
@@ -316,10 +327,11 @@ impl Session {
             host_key: noted.host_key,
             authentication: self.how.clone(),
             exchanges: record.exchanges.load(Ordering::Relaxed),
+            rekey: noted.rekey,
             received: received + noted.early.0,
             sent: sent + noted.early.1,
             age: noted.since.map_or(Duration::ZERO, |since| since.elapsed()),
-            round_trip,
+            round_trip: None,
             forwards: self.forwards.list(),
         }
     }
@@ -346,6 +358,7 @@ mod tests {
         Information {
             user: name("u\x1b[2J"),
             address: None,
+            local: None,
             route: Some(name("by way of a\x1b[2J")),
             server: name("SSH-2.0-server"),
             client: name("SSH-2.0-client"),
@@ -362,6 +375,7 @@ mod tests {
             host_key: None,
             authentication: name("none"),
             exchanges: 1,
+            rekey: (1, Duration::ZERO),
             received: 1,
             sent: 1,
             age: Duration::ZERO,

@@ -41,8 +41,8 @@ const SMALL: u64 = 16 << 20;
 /// RekeyLimit as it is done.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted {
-    bytes: u64,
-    time: Duration,
+    pub bytes: u64,
+    pub time: Duration,
 }
 
 impl Wanted {

@@ -187,7 +187,7 @@ async fn exchange(
 
     let shared = Arc::new(Shared::default());
     let Greeting { identification, rest, .. } = &greeting;
-    shared.record.greeted(stream.peer(), identification, IDENTIFICATION, rest.len());
+    shared.record.greeted(&stream, identification, IDENTIFICATION, rest.len());
     let wire = Wire::new(
         stream,
         Arc::clone(&shared.wire),
@@ -206,6 +206,7 @@ async fn exchange(
     let wanted = Wanted::new(options.rekey_bytes, options.rekey_time);
     let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check, wanted);
     let config = Arc::new(config(options, &proposal, wanted.limits(&shared.wire)));
+    shared.record.rekeyed_after(wanted.bytes, wanted.time);
     let sizes = config.gex.clone();
     let exchange = client::connect_stream(config, wire, events);
     let handle = within(&shared, budget, exchange).await?;

@@ -134,5 +134,6 @@ fn control_commands_need_a_socket_that_can_be() {
     run(&["-S", "none", "-O", "exit", "h"]).expect_failure(&["No ControlPath specified"]);
     let long = format!("/tmp/{}", "x".repeat(200));
     run(&["-S", &long, "-O", "check", "h"]).expect_failure(&["ControlPath too long", ">= 108"]);
-    run(&["-O", "dance", "h"]).expect_failure(&["Invalid multiplex command", "check, forward"]);
+    run(&["-O", "dance", "h"])
+        .expect_failure(&["Invalid multiplex command", "check, conninfo, channels, forward"]);
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use ::log::{debug, error, info, warn};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal as Arrivals, SignalKind, signal};
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::background::{Tether, Word};
@@ -37,6 +37,10 @@ use crate::text;
 const MAX_PATH: usize = 108;
 /// How much of a path is shown, in characters.
 const MAX_SHOWN: usize = 100;
+/// How much is shown of what a master tells of its connection, in bytes and in lines: it cannot
+/// have that many channels.
+const MAX_TOLD: usize = mux::MAX_PACKET;
+const MAX_TOLD_LINES: usize = 4096;
 
 /// What an invocation is about, as far as a master has to know.
 #[derive(Clone)]
@@ -184,6 +188,8 @@ impl Visit<'_> {
                 };
                 log::to_stderr(&format!("Master running (pid={pid})\r\n"));
             }
+            "conninfo" => self.told(client, "connection").await?,
+            "channels" => self.told(client, "channels").await?,
             "exit" => {
                 client.terminate().await.map_err(|refusal| {
                     let reason = reason(&refusal);
@@ -217,6 +223,21 @@ impl Visit<'_> {
             }
         }
         Ok(0)
+    }
+
+    /// Writes what the master tells to standard output.
+    async fn told(&self, client: &mut Client, what: &str) -> Result<()> {
+        let told = client.information(what).await.map_err(|refusal| match &refusal {
+            Refusal::Uninformed => Error::new(Kind::Connect, say!("share-tells-nothing"))
+                .hint(say!("share-tells-nothing-hint")),
+            Refusal::Failed(reason) => {
+                Error::new(Kind::Connect, say!("share-information-failed", reason))
+            }
+            other => told_of(other),
+        })?;
+        // The server's words are among it.
+        let shown = text::block(&told, MAX_TOLD, MAX_TOLD_LINES);
+        super::print(&shown.replace('\n', "\r\n")).map(|_| ())
     }
 
     /// Asks for the forwards of the options; whether all were granted.
@@ -278,6 +299,8 @@ impl Visit<'_> {
         let input = self.input()?;
         let input = input.as_ref().map_or(rustix::stdio::stdin(), AsFd::as_fd);
         let fds = [input, rustix::stdio::stdout(), rustix::stdio::stderr()];
+        // From here on: the master has read the size before the session is answered.
+        let changes = signal(SignalKind::window_change()).ok();
         let session = match client.session(self.request(tty), fds).await {
             Ok(session) => session,
             Err(Refusal::Denied(reason)) => {
@@ -291,7 +314,8 @@ impl Visit<'_> {
         };
         debug!("mux_client_request_session: master session id: {session}");
         self.tether.cut(Word::Background)?;
-        self.passenger(client, session, (tty && at_terminal, master)).await.map(Some)
+        let sizes = pass_on_sizes(master, changes);
+        self.passenger(client, session, (tty && at_terminal, sizes)).await.map(Some)
     }
 
     /// Waits until the master is done with a session.
@@ -299,7 +323,7 @@ impl Visit<'_> {
         &self,
         client: Client,
         session: u32,
-        (interactive, master): (bool, u32),
+        (interactive, sizes): (bool, impl Future<Output = Infallible>),
     ) -> Result<u8> {
         let options = &self.errand.options;
         let raw = interactive.then(|| RawMode::enter(rustix::stdio::stdin())).transpose();
@@ -308,7 +332,7 @@ impl Visit<'_> {
         })?;
         let ended = tokio::select! {
             ended = client.end(session, terminal::restore) => ended,
-            never = pass_on_sizes(master) => match never {},
+            never = sizes => match never {},
         };
         drop(raw);
         let status = ended.map_err(|refusal| told_of(&refusal))?;
@@ -428,10 +452,9 @@ impl Visit<'_> {
 }
 
 /// The master reads the terminal's size itself, when it is told that it has changed.
-async fn pass_on_sizes(master: u32) -> Infallible {
+async fn pass_on_sizes(master: u32, changes: Option<Arrivals>) -> Infallible {
     let master = i32::try_from(master).ok().filter(|&pid| pid > 1).and_then(Pid::from_raw);
-    let changes = signal(SignalKind::window_change());
-    if let (Some(master), Ok(mut changes)) = (master, changes) {
+    if let (Some(master), Some(mut changes)) = (master, changes) {
         while changes.recv().await.is_some() {
             let _ = kill_process(master, Signal::WINCH);
         }
@@ -471,6 +494,7 @@ fn told_of(refusal: &Refusal) -> Error {
             (Kind::Connect, say!("share-version", version, wanted = VERSION))
         }
         Refusal::Stranger(uid) => (Kind::Connect, say!("share-stranger", uid)),
+        Refusal::Uninformed => (Kind::Connect, say!("share-tells-nothing")),
         Refusal::Nonsense => (Kind::Connect, say!("share-nonsense")),
         Refusal::Socket(error) => (Kind::Local, say!("share-socket-failed", error = told(error))),
     };

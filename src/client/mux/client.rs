@@ -18,8 +18,8 @@ use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::{
-    Hello, NewSession, Request, Response, VERSION, read_packet, send_fd, wire::Malformed,
-    write_packet,
+    Hello, NewSession, Request, Response, VERSION, read_packet, send_fd,
+    wire::Malformed, write_packet,
 };
 use crate::client::deadline;
 use crate::client::forward::Way;
@@ -46,6 +46,8 @@ pub enum Refusal {
     Version(u32),
     /// It belongs to this other user.
     Stranger(u32),
+    /// It tells nothing about its connection.
+    Uninformed,
     /// What it said is no answer.
     Nonsense,
     /// The socket failed, or a descriptor cannot be sent.
@@ -57,6 +59,8 @@ pub enum Refusal {
 pub struct Client {
     stream: UnixStream,
     next: u32,
+    /// It tells about its connection.
+    informs: bool,
 }
 
 /// Connects to the socket of a master, which need not be there. Waits, up to
@@ -93,13 +97,14 @@ impl Client {
         if owner != 0 && owner != rustix::process::geteuid().as_raw() {
             return Err(Refusal::Stranger(owner));
         }
-        let mut client = Client { stream, next: 0 };
+        let mut client = Client { stream, next: 0, informs: false };
         within(deadline::MASTER, async {
             write_packet(&mut client.stream, &Hello::new().encode()).await?;
             let hello = Hello::decode(&read_packet(&mut client.stream).await?)?;
             if hello.version != VERSION {
                 return Err(Refusal::Version(hello.version));
             }
+            client.informs = hello.informs();
             debug!("mux_client_hello_exchange: master version {}", hello.version);
             Ok(())
         })
@@ -115,6 +120,22 @@ impl Client {
         let asked = self.ask(&Request::AliveCheck, &[]);
         match within(deadline::MASTER, asked).await? {
             Response::Alive { pid } => Ok(pid),
+            _ => Err(Refusal::Nonsense),
+        }
+    }
+
+    /// Asks for information, about `connection` or `channels`; gives the text, which need not
+    /// be fit to be shown.
+    ///
+    /// # Errors
+    /// [`Refusal`]: `Uninformed` for a master that does not know the question.
+    pub async fn information(&mut self, what: &str) -> Result<String, Refusal> {
+        if !self.informs {
+            return Err(Refusal::Uninformed);
+        }
+        let request = Request::Info(what.to_owned());
+        match within(deadline::MASTER, self.ask(&request, &[])).await? {
+            Response::Info(told) => told.map_err(|reason| failed(&reason)),
             _ => Err(Refusal::Nonsense),
         }
     }

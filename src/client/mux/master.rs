@@ -24,7 +24,8 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::place::Place;
 use super::{
-    Hello, Request, Response, VERSION, downstream, read_packet, recv_fd, session, write_packet,
+    Hello, Request, Response, VERSION, downstream, read_packet, recv_fd, report,
+    session, write_packet,
 };
 use crate::client::authenticate::Session;
 use crate::client::channel::{Sink, WindowSize};
@@ -44,6 +45,8 @@ pub const MAX_CLIENTS: usize = 128;
 const PROMPT: Duration = Duration::from_secs(10);
 /// Time in which a client that has nothing open asks for something.
 const QUIET: Duration = Duration::from_secs(60);
+/// How much of a question is shown, in characters: a few lines of a terminal.
+const MAX_QUESTION: usize = 400;
 /// A pause after accepting has failed, for want of descriptors for example.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -324,6 +327,11 @@ impl Client {
         let pid = getpid().as_raw_nonzero().get().unsigned_abs();
         Ok(Some(match request {
             Request::AliveCheck => Response::Alive { pid },
+            Request::Info(what) => Response::Info(match what.as_str() {
+                "connection" => Ok(report::connection(&self.state.session)),
+                "channels" => Ok(report::channels(&self.state.session)),
+                _ => Err("info request type not supported".to_owned()),
+            }),
             Request::OpenForward(way, forward) => {
                 let question =
                     say!("mux-ask-forward", forward = told(way, &forward), host = self.state.host);
@@ -339,7 +347,7 @@ impl Client {
     }
 
     async fn greet(&mut self) -> io::Result<()> {
-        write_packet(&mut self.stream, &Hello::new().encode()).await?;
+        write_packet(&mut self.stream, &Hello::of_master().encode()).await?;
         let hello = read_packet(&mut self.stream).await?;
         match Hello::decode(&hello) {
             Ok(hello) if hello.version == VERSION => Ok(()),
@@ -361,8 +369,10 @@ impl Client {
         within(PROMPT, recv_fd(&self.stream)).await
     }
 
-    /// Asks the person at the master; a refusal has been answered.
+    /// Asks the person at the master; a refusal has been answered. Parts of the question are
+    /// the client's words.
     pub async fn asked(&mut self, id: u32, question: String) -> io::Result<bool> {
+        let question = text::line(&question, MAX_QUESTION);
         if self.state.house.allows(question).await {
             return Ok(true);
         }
@@ -446,6 +456,7 @@ fn named(request: &Request) -> &'static str {
         Request::Terminate => "terminate",
         Request::StopListening => "stop listening",
         Request::Proxy => "proxy",
+        Request::Info(_) => "info",
         Request::InvalidForward => "impossible forward",
         Request::Unsupported(_) => "unknown",
     }

@@ -4,8 +4,8 @@
 //! never see a server. `wire` is the protocol on bytes, `socket` its packets and the passing of
 //! descriptors, `client` what an invocation asks of a master, `proxy` a session in the plain
 //! packets that a master passes on. `master` listens, `session` and `downstream` are what it does
-//! for those two, `place` is its socket's place in the file system. Who may use a socket, and what
-//! is said of it, is decided by the two sides.
+//! for those two, `report` what it tells of its connection, `place` its socket's place in the file
+//! system. Who may use a socket, and what is said of it, is decided by the two sides.
 
 pub mod client;
 mod downstream;
@@ -13,6 +13,7 @@ pub mod master;
 mod packets;
 pub mod place;
 pub mod proxy;
+mod report;
 mod session;
 mod socket;
 mod wire;

@@ -15,7 +15,7 @@ use crate::config::{Connect, Forward, Listen};
 pub const NO_ESCAPE: u32 = u32::MAX;
 /// Variables of one session's environment: as many as OpenSSH's master takes.
 const MAX_VARIABLES: usize = 4096;
-/// Extensions of a greeting that are looked at; none is defined.
+/// Extensions of a greeting that are looked at; one is defined.
 const MAX_EXTENSIONS: usize = 64;
 /// The port that says that the host is the path of a Unix socket.
 const PATH: u32 = u32::MAX - 1;
@@ -29,6 +29,7 @@ const CLOSE_FORWARD: u32 = 0x1000_0007;
 const NEW_STDIO_FORWARD: u32 = 0x1000_0008;
 const STOP_LISTENING: u32 = 0x1000_0009;
 const PROXY: u32 = 0x1000_000f;
+const INFO: u32 = 0x2000_0001;
 
 const OK: u32 = 0x8000_0001;
 const PERMISSION_DENIED: u32 = 0x8000_0002;
@@ -39,6 +40,10 @@ const SESSION_OPENED: u32 = 0x8000_0006;
 const REMOTE_PORT: u32 = 0x8000_0007;
 const TTY_ALLOC_FAIL: u32 = 0x8000_0008;
 const PROXY_BEGINS: u32 = 0x8000_000f;
+const INFO_REPLY: u32 = 0x9000_0001;
+
+/// The extension by which a master says that it answers [`Request::Info`].
+const INFORMS: &str = "info";
 
 const LOCAL: u32 = 1;
 const REMOTE: u32 = 2;
@@ -54,7 +59,7 @@ pub struct Malformed;
 pub struct Hello {
     /// The version of the protocol that it speaks.
     pub version: u32,
-    /// Names and values; none is defined by OpenSSH.
+    /// Names and values. OpenSSH 10.6 defines `info`, with the value `0`.
     pub extensions: Vec<(String, Vec<u8>)>,
 }
 
@@ -98,6 +103,8 @@ pub enum Request {
     StopListening,
     /// From now on plain packets of the connection protocol (RFC 4254).
     Proxy,
+    /// Tell something of the connection: `connection` or `channels`.
+    Info(String),
     /// A forward that cannot be: ssh answers `Failure("Invalid forwarding request")`.
     InvalidForward,
     /// A message of this type, which is not known: ssh answers `Failure("unsupported request")`.
@@ -142,12 +149,24 @@ pub enum Response {
     },
     /// What follows are packets of the connection protocol.
     Proxy,
+    /// What was asked about, or why that is not told.
+    Info(Result<String, String>),
 }
 
 impl Hello {
-    /// Ours.
+    /// A client's.
     pub fn new() -> Hello {
         Hello { version: VERSION, extensions: Vec::new() }
+    }
+
+    /// A master's, which answers [`Request::Info`].
+    pub fn of_master() -> Hello {
+        Hello { version: VERSION, extensions: vec![(INFORMS.to_owned(), b"0".to_vec())] }
+    }
+
+    /// Whether it is of a master that answers [`Request::Info`].
+    pub fn informs(&self) -> bool {
+        self.extensions.iter().any(|(name, _)| name == INFORMS)
     }
 
     /// The body of its packet.
@@ -203,6 +222,7 @@ impl Request {
                 out.bytes(b"");
                 out.connect(to);
             }
+            Request::Info(what) => out.bytes(what.as_bytes()),
             Request::InvalidForward => [b"".as_slice(); 2].into_iter().for_each(|host| {
                 out.bytes(host);
                 out.number(0);
@@ -232,6 +252,7 @@ impl Request {
             }
             STOP_LISTENING => Request::StopListening,
             PROXY => Request::Proxy,
+            INFO => Request::Info(body.text()?),
             other => Request::Unsupported(other),
         };
         Ok((id, request))
@@ -247,6 +268,7 @@ impl Request {
             Request::Terminate => TERMINATE,
             Request::StopListening => STOP_LISTENING,
             Request::Proxy => PROXY,
+            Request::Info(_) => INFO,
             Request::Unsupported(kind) => *kind,
         }
     }
@@ -297,6 +319,7 @@ impl Response {
             Response::RemotePort { .. } => (REMOTE_PORT, request),
             Response::TtyAllocFail { session } => (TTY_ALLOC_FAIL, *session),
             Response::Proxy => (PROXY_BEGINS, request),
+            Response::Info(_) => (INFO_REPLY, request),
         };
         let mut out = Writer::new(kind);
         out.number(first);
@@ -308,6 +331,11 @@ impl Response {
             | Response::Alive { pid: number }
             | Response::SessionOpened { session: number }
             | Response::RemotePort { port: number } => out.number(*number),
+            Response::Info(told) => {
+                out.number(u32::from(told.is_ok()));
+                let (Ok(text) | Err(text)) = told;
+                out.bytes(text.as_bytes());
+            }
             Response::Ok | Response::TtyAllocFail { .. } | Response::Proxy => {}
         }
         out.0
@@ -333,6 +361,10 @@ impl Response {
             REMOTE_PORT => Response::RemotePort { port: body.number()? },
             TTY_ALLOC_FAIL => return Ok((None, Response::TtyAllocFail { session: first })),
             PROXY_BEGINS => Response::Proxy,
+            INFO_REPLY => Response::Info(match body.flag()? {
+                true => Ok(body.text()?),
+                false => Err(body.text()?),
+            }),
             _ => return Err(Malformed),
         };
         Ok((Some(first), response))
