@@ -101,13 +101,6 @@ impl<'a> Visit<'a> {
     pub(super) fn is_bound(&self) -> bool {
         self.tether.is_some_and(Tether::is_bound)
     }
-
-    /// What a login is remembered under.
-    fn label(&self) -> String {
-        let options = &self.plan.options;
-        let (host, port) = (&options.hostname.value, options.port.value);
-        format!("{}@{host}:{port}", options.user.value)
-    }
 }
 
 /// Connects, verifies, authenticates, opens a session, relays, and gives how it ended. `begun`
@@ -219,21 +212,22 @@ pub(super) async fn judge(visit: &Visit<'_>) -> Result<Judgement> {
 /// By the chosen method, by what was remembered, or as the person now says.
 async fn log_in(visit: &Visit<'_>, transport: Transport, mut login: Login) -> Result<Session> {
     let Visit { plan, environment, remembered, .. } = visit;
-    let kept = remembered.get(&visit.label());
+    let label = route::label(plan);
+    let kept = remembered.get(&label);
     if let Some(kept) = &kept {
         login::recall(&mut login, kept);
     }
     if login.chain.is_empty() {
         let mut session = authenticate_asking(transport, login, asking(plan, environment)).await?;
         if let Some(kept) = session.remembered.take() {
-            remembered.put(&visit.label(), kept);
+            remembered.put(&label, kept);
         }
         return Ok(session);
     }
     let session = authenticate(transport, login).await;
     if session.is_err() && kept.is_some() {
         // It does not work any more: the next time the person is asked.
-        remembered.forget(&visit.label());
+        remembered.forget(&label);
     }
     session
 }

@@ -57,8 +57,8 @@ impl Kept {
 }
 
 impl Remembered {
-    /// Keeps a login under this label, which names the destination; the one before is
-    /// forgotten.
+    /// Keeps a login under this label, which names the destination and the way there; the one
+    /// before is forgotten.
     pub fn put(&self, label: &str, kept: Kept) {
         let mut logins = self.logins();
         logins.retain(|(of, _)| of != label);
