@@ -7,6 +7,7 @@ mod lab;
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 
 use lab::{DEADLINE, Home, Output, Pty, Run, Setup, Sshd, USER, arg, peers};
 use rustix::process::{Pid, Signal, kill_process};
+use tessh::client::mux::{Client, Refusal};
+use tessh::config::Connect;
 
 const SSH: &str = "/usr/bin/ssh";
 
@@ -382,6 +385,15 @@ fn what_is_no_client_is_turned_away_and_stops_nobody() {
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream
     };
+    // What the master says first, to whomever.
+    let mut greeting = vec![0; 4];
+    let mut stream = connect();
+    stream.read_exact(&mut greeting).unwrap();
+    let length = u32::from_be_bytes(greeting[..4].try_into().unwrap()) as usize;
+    greeting.resize(4 + length, 0);
+    stream.read_exact(&mut greeting[4..]).unwrap();
+    assert_eq!(greeting[4..12], hello[4..]);
+    drop(stream);
     for said in [
         b"GET / HTTP/1.0\r\n\r\n".to_vec(),
         u32::MAX.to_be_bytes().to_vec(),
@@ -398,12 +410,12 @@ fn what_is_no_client_is_turned_away_and_stops_nobody() {
         let _ = stream.write_all(&said);
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
-        assert_eq!(answer, hello, "{said:?}");
+        assert_eq!(answer, greeting, "{said:?}");
     }
     let mut unknown = connect();
     unknown.write_all(&after(&packet(&[0x1000_0099, 7]))).unwrap();
     let mut answer = [0; 20];
-    unknown.read_exact(&mut answer[..12]).unwrap();
+    unknown.read_exact(&mut vec![0; greeting.len()]).unwrap();
     unknown.read_exact(&mut answer).unwrap();
     assert_eq!(answer[4..12], packet(&[0x8000_0003, 7])[4..], "a request not known is refused");
 
@@ -500,6 +512,33 @@ fn a_lost_connection_ends_the_clients_and_removes_the_socket() {
 }
 
 #[test]
+fn the_display_of_one_client_is_not_another_ones() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&[]);
+    let run = bench.tessh(&["-MN", "-X", "-o", "ForwardX11Trusted=no", "h"]).env("DISPLAY", ":1");
+    let master = Master { child: run.spawn(), socket: bench.socket() };
+    wait("the master listens", || master.socket.exists());
+    let logins = || bench.sshd.log().matches("Accepted publickey").count();
+    let mut expected = 1;
+    for (words, display, own) in [
+        (&["-X", "-o", "ForwardX11Trusted=no"][..], ":1", false),
+        (&["-x"], ":2", false),
+        (&["-X", "-o", "ForwardX11Trusted=no"], ":2", true),
+        (&["-Y"], ":1", true),
+    ] {
+        let run = bench.tessh(&[words, &["h", "echo ran"]].concat()).env("DISPLAY", display);
+        let output = run.output();
+        assert_eq!(output.text(), "ran\n", "{output:?}");
+        let said = output.stderr.contains("X11 forwarding needs a connection of its own");
+        assert_eq!(said, own, "{words:?} {display}: {output:?}");
+        expected += usize::from(own);
+        assert_eq!(logins(), expected, "{words:?} {display}");
+    }
+}
+
+#[test]
 fn the_person_at_the_master_may_say_no() {
     if !peers() {
         return;
@@ -520,6 +559,19 @@ fn the_person_at_the_master_may_say_no() {
     let port = free_port().to_string();
     let output = bench.ssh(&["-O", "forward", "-D", &port, "h"]);
     assert!(output.stderr.contains("Permission denied"), "{output:?}");
+    // What a client wants is the client's words, and shown as such.
+    let forged = Connect::Tcp { host: "a\x1b[2J\nAllow?\u{202e}".to_owned(), port: 1 };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let refused = runtime.block_on(async {
+        let stream = tessh::client::mux::connect(&bench.socket()).unwrap();
+        let mut client = Client::greet(stream).await.unwrap();
+        let null = fs::File::open("/dev/null").unwrap();
+        client.stdio_forward(&forged, [null.as_fd(), null.as_fd()]).await
+    });
+    assert!(matches!(refused, Err(Refusal::Denied(_))), "{refused:?}");
+    let said = bench.home.read("asked");
+    let last = said.lines().last().unwrap();
+    assert!(last.contains("Allow forward to [a\\x1b[2J Allow?\\u{202e}]:1 through"), "{said}");
     bench.home.write("asked.answer", "yes\n");
     bench.round();
     assert!(bench.home.read("asked").contains("Allow shared connection to"));

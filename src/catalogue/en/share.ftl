@@ -6,6 +6,7 @@ share-no-path = No ControlPath specified for "-O" command
 share-path-too-long = ControlPath too long ('{ $path }' >= { $limit } bytes)
 share-no-socket = Control socket connect({ $path }): { $error }
 share-own-connection = { $what } needs a connection of its own: the shared one is not used
+share-own-display = X11 forwarding needs a connection of its own: the shared one leads to no display or another one, or trusts it differently
 share-key-not-told = { $what } names the host's key, and a shared connection does not tell its own: -O { $command } is refused
 share-key-not-told-hint = without -O the key is checked, on a connection of its own
 share-greeting-failed = muxclient: master hello exchange failed

@@ -19,6 +19,7 @@ use crate::client::Session;
 use crate::client::channel::WindowSize;
 use crate::client::forward::x11::Request as X11Request;
 use crate::client::interlude::Interlude;
+use crate::client::mux::MasterDisplay;
 use crate::client::mux::master::{House, Keeps, Master, Streams};
 use crate::client::mux::place;
 use crate::client::relay::Exit;
@@ -148,6 +149,14 @@ impl House for Household {
 
     fn agent(&self, session: &Session) -> bool {
         forward::agent(&self.plan, &self.environment, session)
+    }
+
+    fn x11(&self) -> MasterDisplay {
+        let x11 = &self.plan.options.forwarding.x11;
+        match self.environment.get("DISPLAY").filter(|_| *x11.forward) {
+            Some(display) => MasterDisplay::To { display, trusted: *x11.trusted },
+            None => MasterDisplay::Nowhere,
+        }
     }
 
     fn display<'a>(&'a self, session: &'a Session) -> Interlude<'a, Option<X11Request>> {

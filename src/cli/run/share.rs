@@ -276,9 +276,27 @@ impl Visit<'_> {
         Ok(all)
     }
 
+    /// Whether X11 through the master would lead where it is wanted, and be trusted as wanted.
+    fn has_display(&self, client: &Client) -> bool {
+        let x11 = &self.errand.options.forwarding.x11;
+        if !*x11.forward {
+            return true;
+        }
+        let Some(display) = client.display() else {
+            // As with ssh, it is the master's display then.
+            info!("X11 leads to the display of the shared connection's master");
+            return true;
+        };
+        display.serves(self.environment.get("DISPLAY").as_deref(), *x11.trusted)
+    }
+
     /// A session, or with `-N` only the forwards.
     async fn open(&self, mut client: Client) -> Result<Option<u8>> {
         let options = &self.errand.options;
+        if options.session_type.value != SessionType::None && !self.has_display(&client) {
+            warn!("{}", say!("share-own-display"));
+            return Ok(None);
+        }
         if !self.forwards(&mut client).await? {
             return alone(self.errand, say!("share-forwards-failed"));
         }

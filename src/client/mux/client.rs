@@ -18,7 +18,7 @@ use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::{
-    Hello, NewSession, Request, Response, VERSION, read_packet, send_fd,
+    Hello, MasterDisplay, NewSession, Request, Response, VERSION, read_packet, send_fd,
     wire::Malformed, write_packet,
 };
 use crate::client::deadline;
@@ -61,6 +61,7 @@ pub struct Client {
     next: u32,
     /// It tells about its connection.
     informs: bool,
+    display: Option<MasterDisplay>,
 }
 
 /// Connects to the socket of a master, which need not be there. Waits, up to
@@ -97,19 +98,24 @@ impl Client {
         if owner != 0 && owner != rustix::process::geteuid().as_raw() {
             return Err(Refusal::Stranger(owner));
         }
-        let mut client = Client { stream, next: 0, informs: false };
+        let mut client = Client { stream, next: 0, informs: false, display: None };
         within(deadline::MASTER, async {
             write_packet(&mut client.stream, &Hello::new().encode()).await?;
             let hello = Hello::decode(&read_packet(&mut client.stream).await?)?;
             if hello.version != VERSION {
                 return Err(Refusal::Version(hello.version));
             }
-            client.informs = hello.informs();
+            (client.informs, client.display) = (hello.informs(), hello.display());
             debug!("mux_client_hello_exchange: master version {}", hello.version);
             Ok(())
         })
         .await?;
         Ok(client)
+    }
+
+    /// Where its X11 forwarding leads, if it says so; OpenSSH's masters do not.
+    pub fn display(&self) -> Option<&MasterDisplay> {
+        self.display.as_ref()
     }
 
     /// Asks whether it is there; gives its process id.

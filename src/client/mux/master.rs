@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::place::Place;
 use super::{
-    Hello, Request, Response, VERSION, downstream, read_packet, recv_fd, report,
+    Hello, MasterDisplay, Request, Response, VERSION, downstream, read_packet, recv_fd, report,
     session, write_packet,
 };
 use crate::client::authenticate::Session;
@@ -64,6 +64,8 @@ pub trait House: Send + Sync {
     fn permits(&self, name: &str) -> bool;
     /// Lets the server reach the agent, if ForwardAgent has it so; whether it may.
     fn agent(&self, session: &Session) -> bool;
+    /// Where X11 forwarding leads.
+    fn x11(&self) -> MasterDisplay;
     /// Lets the server reach the display, if ForwardX11 has it so; what to ask it for.
     fn display<'a>(&'a self, session: &'a Session) -> Interlude<'a, Option<X11Request>>;
     /// Asks the person at the master, if ControlMaster has it so.
@@ -347,7 +349,7 @@ impl Client {
     }
 
     async fn greet(&mut self) -> io::Result<()> {
-        write_packet(&mut self.stream, &Hello::of_master().encode()).await?;
+        write_packet(&mut self.stream, &Hello::of_master(&self.state.house.x11()).encode()).await?;
         let hello = read_packet(&mut self.stream).await?;
         match Hello::decode(&hello) {
             Ok(hello) if hello.version == VERSION => Ok(()),

@@ -3,11 +3,13 @@
 //! A master holds the connection and listens on a Unix socket; the others are its clients and
 //! never see a server. `wire` is the protocol on bytes, `socket` its packets and the passing of
 //! descriptors, `client` what an invocation asks of a master, `proxy` a session in the plain
-//! packets that a master passes on. `master` listens, `session` and `downstream` are what it does
-//! for those two, `report` what it tells of its connection, `place` its socket's place in the file
-//! system. Who may use a socket, and what is said of it, is decided by the two sides.
+//! packets that a master passes on. `master` listens, `session` and `downstream` are what it
+//! does for those two, `report` and `display` what it tells of its connection, `place` is
+//! its socket's place in the file system. Who may use a socket, and what is said of it, is decided
+//! by the two sides.
 
 pub mod client;
+mod display;
 mod downstream;
 pub mod master;
 mod packets;
@@ -19,6 +21,7 @@ mod socket;
 mod wire;
 
 pub use client::{Client, Refusal, connect};
+pub use display::MasterDisplay;
 pub use socket::{read_packet, recv_fd, send_fd, write_packet};
 pub use wire::{Hello, Malformed, NO_ESCAPE, NewSession, Request, Response};
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 use russh::keys::ssh_encoding::{Decode, Encode};
 
-use super::{MAX_PACKET, VERSION};
+use super::{MAX_PACKET, MasterDisplay, VERSION, display};
 use crate::client::forward::Way;
 use crate::config::{Connect, Forward, Listen};
 
@@ -159,9 +159,18 @@ impl Hello {
         Hello { version: VERSION, extensions: Vec::new() }
     }
 
-    /// A master's, which answers [`Request::Info`].
-    pub fn of_master() -> Hello {
-        Hello { version: VERSION, extensions: vec![(INFORMS.to_owned(), b"0".to_vec())] }
+    /// A master's, which answers [`Request::Info`], and whose X11 forwarding leads there.
+    pub fn of_master(display: &MasterDisplay) -> Hello {
+        let informs = (INFORMS.to_owned(), b"0".to_vec());
+        let display = (display::EXTENSION.to_owned(), display.encode());
+        Hello { version: VERSION, extensions: vec![informs, display] }
+    }
+
+    /// Where X11 forwarding of the master leads, if it says so.
+    pub fn display(&self) -> Option<MasterDisplay> {
+        let mut extensions = self.extensions.iter();
+        let told = extensions.find(|(name, _)| name == display::EXTENSION);
+        told.and_then(|(_, value)| MasterDisplay::decode(value))
     }
 
     /// Whether it is of a master that answers [`Request::Info`].
