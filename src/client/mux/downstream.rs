@@ -17,7 +17,7 @@ use russh::{ChannelWriteHalf, Pty, Sig};
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -37,6 +37,9 @@ use crate::say;
 const MAX_CHANNELS: usize = if MAX_CONNECTIONS < 256 { MAX_CONNECTIONS } else { 256 };
 /// Packets of a channel that wait for their turn; then no more are read.
 const MAX_ORDERS: usize = 256;
+/// Bytes of packets that wait for their turn, of all channels of a client; then no more are read.
+/// Enough for the windows of thirty channels that the server does not take from.
+const MAX_HELD: usize = 64 * 1024 * 1024;
 /// What a client may send ahead of what the server takes: OpenSSH's own window.
 const WINDOW: u32 = 2 * 1024 * 1024;
 /// The largest packet of data, as RFC 4254 section 5.2 has it.
@@ -65,6 +68,7 @@ pub(super) async fn run(mut client: Client, id: u32) -> Result<()> {
         number,
         writer,
         channels: HashMap::new(),
+        held: Arc::new(Semaphore::new(MAX_HELD)),
         next: 0,
         tasks: JoinSet::new(),
         gone: watch::Sender::default(),
@@ -94,6 +98,8 @@ struct Proxy {
     writer: Arc<Writer>,
     /// By the number that the client has been told.
     channels: HashMap<u32, Entry>,
+    /// Room for packets that wait.
+    held: Arc<Semaphore>,
     next: u32,
     /// One for each channel; each gives its number.
     tasks: JoinSet<u32>,
@@ -103,11 +109,17 @@ struct Proxy {
 
 /// One channel, as the reader of packets knows it.
 struct Entry {
-    orders: Sender<Order>,
+    orders: Sender<Held>,
     /// What the client may send; what it has sent and the server has not taken is the rest.
     window: Arc<Semaphore>,
     /// What the client takes.
     credit: Arc<Semaphore>,
+}
+
+/// What waits for its turn, and the room that it takes.
+struct Held {
+    order: Order,
+    _room: OwnedSemaphorePermit,
 }
 
 /// What a client wants of its channel, in order.
@@ -153,7 +165,7 @@ impl Proxy {
 
     /// What concerns one channel.
     async fn pass(&mut self, kind: u8, body: &mut Body<'_>) -> Result<()> {
-        let number = body.number()?;
+        let (size, number) = (body.0.len(), body.number()?);
         // It may have been closed from the other side just now.
         let Some(entry) = self.channels.get(&number) else { return Ok(()) };
         let order = match kind {
@@ -177,8 +189,11 @@ impl Proxy {
             packet::CLOSE => Order::Close,
             _ => return Err(ErrorKind::InvalidData.into()),
         };
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.held).acquire_many_owned(size);
+        let room = room.await.map_err(|_| ErrorKind::BrokenPipe)?;
         // The channel may be over already.
-        let _ = entry.orders.send(order).await;
+        let _ = entry.orders.send(Held { order, _room: room }).await;
         Ok(())
     }
 
@@ -273,7 +288,7 @@ struct Open {
     events: EventReceiver,
     clock: Option<Arc<Clock>>,
     /// Its place among the connections that there may be.
-    _seat: Option<tokio::sync::OwnedSemaphorePermit>,
+    _seat: Option<OwnedSemaphorePermit>,
 }
 
 impl Channel {
@@ -308,7 +323,7 @@ impl Channel {
         Ok(open)
     }
 
-    async fn serve(&self, open: Open, ordered: Receiver<Order>) -> Result<()> {
+    async fn serve(&self, open: Open, ordered: Receiver<Held>) -> Result<()> {
         let Open { write, stdout, stderr, events, clock, _seat } = open;
         let served = {
             let clock = clock.as_deref();
@@ -351,11 +366,11 @@ impl Channel {
     async fn up(
         &self,
         write: &ChannelWriteHalf<Msg>,
-        mut ordered: Receiver<Order>,
+        mut ordered: Receiver<Held>,
         clock: Option<&Clock>,
     ) -> Result<bool> {
         let traffic = &self.state.session.shared.incoming.lanes.traffic;
-        while let Some(order) = ordered.recv().await {
+        while let Some(Held { order, _room }) = ordered.recv().await {
             traffic.stir(write.id());
             if let Some(clock) = clock {
                 clock.touch();

@@ -3,8 +3,8 @@
 //! A master holds the connection and listens on a Unix socket; the others are its clients and
 //! never see a server. `wire` is the protocol on bytes, `socket` its packets and the passing of
 //! descriptors, `client` what an invocation asks of a master, `proxy` a session in the plain
-//! packets that a master passes on. `master` listens, `session` and `downstream` are what it
-//! does for those two, `report` and `display` what it tells of its connection, `place` is
+//! packets that a master passes on. `master` listens, `session` (with `said`) and `downstream` are
+//! what it does for those two, `report` and `display` what it tells of its connection, `place` is
 //! its socket's place in the file system. Who may use a socket, and what is said of it, is decided
 //! by the two sides.
 
@@ -16,6 +16,7 @@ mod packets;
 pub mod place;
 pub mod proxy;
 mod report;
+mod said;
 mod session;
 mod socket;
 mod wire;

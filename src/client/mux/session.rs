@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use log::debug;
 use tokio::io::AsyncWriteExt;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::Notify;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::master::{Client, State, Streams};
+use super::said::Said;
 use super::{NO_ESCAPE, NewSession, Response};
 use crate::client::channel::{
     Beside, Program, PtyRequest, SessionRequest, Sink, WindowSize, open_beside,
@@ -19,9 +21,6 @@ use crate::client::forward::{Drained, Lane, MAX_KEPT, stdio as forward};
 use crate::client::relay::{Console, Exit, Local, relay};
 use crate::config::Connect;
 use crate::say;
-
-/// Lines of ours for the client's standard error; nothing more follows `None`.
-type Said = Option<String>;
 
 /// How a session ended, as far as its client is concerned.
 enum End {
@@ -178,13 +177,10 @@ impl Served<'_> {
         let Served { client, number, sizes, escape } = self;
         let Beside { channel, stdout: lane, stderr: errors } = beside;
         let state = sizes.state;
-        let (says, said) = unbounded_channel();
-        let (refuse, mut refused) = unbounded_channel();
+        let (said, refused) = (Said::default(), Notify::new());
         let (resize, resized) = unbounded_channel();
-        let without_pty = move || {
-            let _ = refuse.send(());
-        };
-        let mut console = Afar(says.clone());
+        let without_pty = || refused.notify_one();
+        let mut console = Afar(&said);
         let local = Local {
             input: Some(streams.stdin),
             escape,
@@ -195,7 +191,7 @@ impl Served<'_> {
         };
         let relayed = relay(&state.session, channel, local);
         let out = drain(&lane, streams.stdout);
-        let err = drain_errors(&errors, streams.stderr, said);
+        let err = drain_errors(&errors, streams.stderr, &said);
         let sizes = sizes.watch(resize);
         tokio::pin!(relayed, out, err, sizes);
         let (mut exit, mut writing, mut saying) = (None, true, true);
@@ -203,27 +199,27 @@ impl Served<'_> {
             tokio::select! {
                 result = &mut relayed, if exit.is_none() => {
                     exit = Some(result.unwrap_or_else(|why| {
-                        let _ = says.send(Some(format!("{why}\r\n")));
+                        said.say(&format!("{why}\r\n"));
                         Exit::Escaped
                     }));
                     if exit == Some(Exit::Escaped) {
                         // What is kept is not wanted any more.
                         lane.forget();
                     }
-                    let _ = says.send(None);
+                    said.finish();
                 }
                 drained = &mut out, if writing => match drained {
                     Ok(()) => writing = false,
                     Err(Some(line)) => {
-                        let _ = says.send(Some(line));
+                        said.say(&line);
                         (writing, exit) = (false, Some(Exit::Escaped));
-                        let _ = says.send(None);
+                        said.finish();
                     }
                     Err(None) => return End::Exit(Exit::OutputClosed),
                 },
                 () = &mut err, if saying => saying = false,
                 () = &mut sizes => {}
-                Some(()) = refused.recv() => {
+                () = refused.notified() => {
                     let failed = Response::TtyAllocFail { session: number };
                     if client.answer(0, failed).await.is_err() {
                         return End::Gone;
@@ -258,7 +254,7 @@ async fn drain(lane: &Lane, mut sink: Sink) -> Result<(), Option<String>> {
 
 /// The same for extended data and for what we have to say. As with ssh, standard output and
 /// the exit status still count where standard error is not read.
-async fn drain_errors(lane: &Lane, mut sink: Sink, mut said: UnboundedReceiver<Said>) {
+async fn drain_errors(lane: &Lane, mut sink: Sink, said: &Said) {
     let (mut coming, mut saying) = (true, true);
     while coming || saying {
         tokio::select! {
@@ -268,7 +264,7 @@ async fn drain_errors(lane: &Lane, mut sink: Sink, mut said: UnboundedReceiver<S
                 }
                 Err(_) => coming = false,
             },
-            line = said.recv(), if saying => match line.flatten() {
+            line = said.next(), if saying => match line {
                 Some(line) => {
                     let _ = sink.write_all(line.as_bytes()).await;
                 }
@@ -280,11 +276,11 @@ async fn drain_errors(lane: &Lane, mut sink: Sink, mut said: UnboundedReceiver<S
 }
 
 /// The console of somebody whose terminal is another process's.
-struct Afar(UnboundedSender<Said>);
+struct Afar<'a>(&'a Said);
 
-impl Console for Afar {
+impl Console for Afar<'_> {
     fn say(&mut self, text: &str) {
-        let _ = self.0.send(Some(text.to_owned()));
+        self.0.say(text);
     }
 
     fn suspend(&mut self) {}
