@@ -196,7 +196,9 @@ fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
     screen.send("sleep 100<enter>");
     screen.wait_for("sleep 100");
     screen.send("<c-c>");
+    // What is typed before the prompt is there is thrown away with the signal.
     screen.wait_for("^C");
+    screen.wait_until("a prompt", |screen| screen.lines().any(|line| line.trim_end() == "now:"));
     screen.send("exit 5<enter>");
     assert_eq!(screen.exit_code(), 5);
     assert!(screen.written().contains("Shared connection to 127.0.0.1 closed.\r"));
