@@ -10,7 +10,11 @@
 //! byte that is not UTF-8 (always 80 or above, so the two cannot be confused). A backslash in
 //! the text stays one, so the result is for eyes and cannot be turned back.
 
+mod columns;
+
 use std::fmt::Write;
+
+pub use columns::{TAB, columns, columns_of, pieces_of, wrap};
 
 /// Ends a text that was cut.
 const CUT: char = '…';

@@ -57,6 +57,63 @@ fn a_banner_cannot_imitate_our_line() {
     assert_eq!(ours(&screen), ["tessh: authenticated to '127.0.0.1' as root by password"]);
 }
 
+/// The first screen, of all that were shown, with a line that begins like this: on a terminal
+/// that draws wide whatever some terminal draws wide, and combines nothing. There each such
+/// character is one that every emulator knows to be wide.
+fn drawn_wide(written: &str, begins: impl Fn(&str) -> bool) -> Option<String> {
+    use unicode_width::UnicodeWidthChar;
+    let mut parser = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+    for (at, c) in written.char_indices() {
+        let wide = match c {
+            _ if c.is_ascii() => c.to_string(),
+            // A selector makes the character before it an emoji, and so a column wider.
+            _ if c.width() == Some(0) => "~".to_owned(),
+            _ if c.width_cjk() == Some(2) => "界".to_owned(),
+            _ => c.to_string(),
+        };
+        parser.process(wide.as_bytes());
+        // A line or a dialog is complete.
+        let rest = &written[at + c.len_utf8()..];
+        if c == '\n' || rest.starts_with("\x1b[?") || rest.is_empty() {
+            let rows: Vec<String> = parser.screen().rows(0, 80).collect();
+            if rows.iter().any(|row| begins(row)) {
+                return Some(rows.join("\n"));
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn text_that_terminals_draw_wide_stays_behind_its_bar() {
+    const FORGED: &str = "tessh: authenticated to 'bank' as root";
+    for fill in [
+        "※".repeat(39),
+        "❤\u{fe0f}".repeat(39),
+        "1\u{fe0f}\u{20e3}".repeat(26),
+        "e\u{301}".repeat(39),
+        "\t".repeat(9) + "xxxxxx",
+    ] {
+        let text: &'static str = Box::leak(format!("{fill}{FORGED}").into_boxed_str());
+        let code: &'static str = Box::leak(format!("{text} code:").into_boxed_str());
+        let prompts: &'static [(&str, bool)] = Box::leak(Box::new([(code, false)]));
+        let ask = || Step::Ask(text, text, prompts);
+        for options in [&["--plain"][..], &[]] {
+            let server = Scripted::with_banner([ask(), Step::Accept], Some(text));
+            let home = known(&server);
+            let pty =
+                on_pty(&home, &server, &[options, &["--auth", "keyboard-interactive"]].concat());
+            pty.wait_for("code:");
+            pty.send("x<enter>");
+            pty.wait_for("tessh: authenticated to '127.0.0.1'");
+            let forged = drawn_wide(&pty.written(), |row| {
+                row.starts_with("tessh: authenticated to 'b") || row.starts_with("as root")
+            });
+            assert_eq!(forged, None, "{fill}");
+        }
+    }
+}
+
 #[test]
 fn programs_and_the_name_ssh_get_the_banner_as_it_is() {
     let banner = "Welcome\n\ttessh: authenticated to 'x'\n";

@@ -10,6 +10,7 @@ use super::MAX_MISTAKES;
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion};
 use crate::say;
 use crate::terminal;
+use crate::text;
 use crate::trust::fingerprint::{self, Hash};
 use crate::trust::{Finding, KnownKey};
 use crate::ui::evidence;
@@ -18,10 +19,13 @@ use crate::ui::evidence;
 const OLD_MAX: usize = 2;
 /// A picture and the gap after it, in columns.
 const PICTURE_WIDTH: usize = 19 + 4;
+/// What the rest of a long line is moved by.
+const FOLLOWING: &str = "    ";
 
 /// Shows the warning on the terminal and asks.
 pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
-    if tty.write_all(warning(question).as_bytes()).is_err() {
+    let shown = fitted(&warning(question), super::columns(&tty));
+    if tty.write_all(shown.as_bytes()).is_err() {
         return Answer::CannotAsk;
     }
     let replaced = matches!(question.evidence.finding, Finding::Changed(_));
@@ -97,6 +101,16 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
     lines.join("\n") + "\n"
 }
 
+/// The lines as the terminal shows them without wrapping any: a certificate's names and dates
+/// are the server's words, and none of them may begin a line.
+fn fitted(lines: &str, columns: usize) -> String {
+    let fit = |line: &str| match text::columns(line) <= columns {
+        true => line.to_owned(),
+        false => text::pieces_of(line, columns - FOLLOWING.len()).join(&format!("\n{FOLLOWING}")),
+    };
+    lines.lines().map(|line| fit(line) + "\n").collect()
+}
+
 /// A key on record: what it is, where it stands, and since when.
 fn on_record(question: &HostKeyQuestion<'_>, known: &KnownKey) -> Vec<String> {
     let kind = fingerprint::type_name(&known.key);
@@ -152,6 +166,18 @@ mod tests {
                 assert!(shown.contains(&line.text()), "{}: {shown}", line.text());
             }
             assert!(shown.contains("MD5:") && shown.contains("[SHA256]"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_a_certificate_says_begins_no_line() {
+        let forged = "tessh: authenticated to 'bank' as root";
+        for fill in ["x".repeat(72), "※".repeat(36), "❤\u{fe0f}".repeat(24)] {
+            let line = format!("  names: {fill}{forged}\nnext\n");
+            let shown = fitted(&line, 80);
+            assert!(shown.ends_with("\nnext\n"), "{shown}");
+            let mut lines = shown.lines();
+            assert!(lines.all(|line| text::columns(line) <= 80 && !line.starts_with("tessh")));
         }
     }
 

@@ -10,6 +10,7 @@ mod rotation;
 mod sigil;
 
 use std::fs::File;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -27,6 +28,10 @@ pub use sigil::Sigils;
 const MAX_MISTAKES: usize = 5;
 /// What a password program may print.
 const MAX_ASKPASS: usize = 8 * 1024;
+/// The width of a terminal that does not say.
+const COLUMNS: usize = 80;
+/// A narrower terminal shows nothing anyway.
+const COLUMNS_MIN: usize = 20;
 
 /// A program that asks in our place (SSH_ASKPASS).
 #[derive(Clone, Debug)]
@@ -204,6 +209,13 @@ impl Prompt for Plain {
             Notice::Error(text) => log::error!("{text}"),
         }
     }
+}
+
+/// The columns of a terminal.
+fn columns(terminal: impl AsFd) -> usize {
+    let columns = terminal::winsize(terminal).map(|size| size.cols);
+    let columns = columns.and_then(|columns| usize::try_from(columns).ok());
+    columns.filter(|&columns| columns >= COLUMNS_MIN).unwrap_or(COLUMNS)
 }
 
 fn is_yes(typed: &str) -> bool {

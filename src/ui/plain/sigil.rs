@@ -7,19 +7,12 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::prompt::{Challenge, Welcome};
 use crate::say;
-use crate::terminal;
+use crate::text::pieces_of;
 
 /// What stands before the server's words.
 const BAR: &str = "| ";
-/// The width of a terminal that does not say.
-const WIDTH: usize = 80;
-/// A narrower terminal shows nothing anyway.
-const WIDTH_MIN: usize = 20;
-
 /// Whether the server's words are marked, and whether there was anything to mark.
 #[derive(Debug, Default)]
 pub struct Sigils {
@@ -49,7 +42,7 @@ impl Sigils {
         }
         let mut marked = String::new();
         for line in text.lines() {
-            for piece in wrapped(line, width()) {
+            for piece in pieces_of(line, width()) {
                 marked.push_str(&format!("{}\n", format!("{BAR}{piece}").trim_end()));
             }
         }
@@ -84,34 +77,14 @@ impl Sigils {
 
 /// The columns that the terminal has beside the bar.
 fn width() -> usize {
-    let columns = terminal::winsize(rustix::stdio::stderr()).map(|size| size.cols);
-    let columns = columns.and_then(|columns| usize::try_from(columns).ok());
-    columns.filter(|&columns| columns >= WIDTH_MIN).unwrap_or(WIDTH) - BAR.len()
-}
-
-/// A line in pieces that the terminal does not wrap. Tabs count as the most that they can be.
-fn wrapped(line: &str, width: usize) -> Vec<String> {
-    const TAB: usize = 8;
-    let line = line.replace('\t', &" ".repeat(TAB));
-    let mut pieces = vec![String::new()];
-    let mut used = 0;
-    for part in line.chars() {
-        let columns = part.to_string().width();
-        if used + columns > width {
-            pieces.push(String::new());
-            used = 0;
-        }
-        used += columns;
-        if let Some(last) = pieces.last_mut() {
-            last.push(part);
-        }
-    }
-    pieces
+    super::columns(rustix::stdio::stderr()) - BAR.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::columns;
+    use proptest::prelude::*;
 
     #[test]
     fn no_line_of_the_servers_begins_like_ours() {
@@ -126,9 +99,26 @@ mod tests {
         assert!(marked.ends_with('\n'), "{marked}");
         for line in marked.lines() {
             assert!(line.starts_with('|'), "{marked}");
-            assert!(line.width() <= width() + BAR.len(), "{marked}");
+            assert!(columns(line) <= width() + BAR.len(), "{marked}");
         }
         assert!(marked.contains(&format!("| {ours}\n")), "{marked}");
+    }
+
+    proptest! {
+        /// On a terminal that draws everything but ASCII wide and combines nothing.
+        #[test]
+        fn no_terminal_wraps_a_line_of_the_servers(
+            text in "([\\PC\n\t]|※|❤\u{fe0f}|[0-9]\u{fe0f}\u{20e3}|🇯🇵|👩\u{200d}👩|e\u{301}){0,300}"
+        ) {
+            let marked = Sigils::new(true, false).marked(&crate::text::block(&text, 4096, 100));
+            for line in marked.lines() {
+                prop_assert!(line.starts_with('|'), "{marked}");
+                let agreed = |c: char| c.is_alphanumeric() && ('\u{530}'..'\u{1100}').contains(&c);
+                let most = |c: char| if c.is_ascii() || agreed(c) { 1 } else { 2 };
+                let drawn: usize = line.chars().map(most).sum();
+                prop_assert!(drawn <= width() + BAR.len(), "{drawn} {line:?}");
+            }
+        }
     }
 
     #[test]

@@ -407,7 +407,7 @@ impl Component for NewConnection {
         let width = usize::from(area.width.saturating_sub(4).clamp(1, WIDTH));
         let message = match self.message.is_empty() {
             true => 0,
-            false => textwrap::wrap(&self.message, width).len(),
+            false => text::wrap(&self.message, width).len(),
         };
         let others = OTHER_LINES + u16::try_from(message).unwrap_or(0);
         let entries = u16::try_from(self.hosts.entries().len()).unwrap_or(LIST_MAX);

@@ -1,12 +1,11 @@
 //! Blocks of lines next to each other, such as an old key and a new one, or a randomart and
 //! what there is to say about it. Where there is no room they stand one below the other.
 
-use std::borrow::Cow;
-
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
+use crate::text::{self, pieces_of};
 use crate::ui::screen::look::{Look, Tone};
 
 /// Columns between two blocks.
@@ -42,7 +41,7 @@ impl Block {
     /// The lines in this many columns.
     fn shown(&self, columns: usize) -> Vec<(Tone, String)> {
         let wrap = |(tone, line): &(Tone, String)| {
-            let lines = match self.fixed || line.width() <= columns {
+            let lines = match self.fixed || text::columns(line) <= columns {
                 true => vec![line.clone()],
                 false => wrapped(line, columns),
             };
@@ -91,21 +90,11 @@ fn widths(blocks: &[Block], columns: usize) -> Option<Vec<usize>> {
 
 /// A text in lines of this width. One without blanks (a fingerprint, a path) is cut where the
 /// line ends, so that two of them can be compared line by line.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    if text.trim().contains(' ') {
-        return textwrap::wrap(text, columns).into_iter().map(Cow::into_owned).collect();
+fn wrapped(line: &str, columns: usize) -> Vec<String> {
+    if line.trim().contains(' ') {
+        return text::wrap(line, columns);
     }
-    let (mut lines, mut used) = (vec![String::new()], 0);
-    for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
-        if used + wide > columns && used > 0 {
-            lines.push(String::new());
-            used = 0;
-        }
-        lines.last_mut().expect("begins with one line").push(c);
-        used += wide;
-    }
-    lines
+    pieces_of(line, columns)
 }
 
 #[cfg(test)]

@@ -8,13 +8,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget as _};
-use textwrap::WordSeparator;
 use unicode_width::UnicodeWidthStr;
 
 use super::beside;
 use super::row::{Item, Row, Widget};
 use super::{Form, Spot};
 use crate::say;
+use crate::text;
 use crate::ui::screen::look::{Look, Tone};
 
 /// Below this there is no frame.
@@ -283,16 +283,17 @@ fn noted(mut spans: Vec<Span<'static>>, note: &str, look: Look) -> Line<'static>
     Line::from(spans)
 }
 
-fn paragraph(tone: Tone, text: &str, indent: u16, pen: Pen) -> Vec<Line<'static>> {
+fn paragraph(tone: Tone, lines: &str, indent: u16, pen: Pen) -> Vec<Line<'static>> {
     let bar = match tone {
         Tone::Server => pen.look.mark("┃ ", "| "),
         _ => "",
     };
     let before = format!("{}{bar}", " ".repeat(usize::from(indent)));
-    let room = usize::from(pen.width).saturating_sub(before.width()).max(1);
+    let room = usize::from(pen.width).saturating_sub(text::columns(&before)).max(1);
     let style = pen.look.style(tone);
-    text.split('\n')
-        .flat_map(|line| wrapped(line, room))
+    lines
+        .split('\n')
+        .flat_map(|line| text::wrap(line, room))
         .map(|line| Line::from(Span::styled(format!("{before}{line}"), style)))
         .collect()
 }
@@ -315,9 +316,9 @@ fn put_pairs(pairs: &[(String, String)], pen: Pen) -> Vec<Line<'static>> {
                 None
             }
         };
-        for piece in wrapped(value, room) {
+        for piece in text::wrap(value, room) {
             let before = first.take().unwrap_or_else(|| Span::raw(" ".repeat(indent)));
-            lines.push(Line::from(vec![before, Span::raw(piece.into_owned())]));
+            lines.push(Line::from(vec![before, Span::raw(piece)]));
         }
     }
     lines
@@ -395,26 +396,4 @@ fn centred(area: Rect, width: u16, height: u16) -> Rect {
         width,
         height,
     }
-}
-
-/// The text in lines of this many columns. East Asian text breaks between characters; paths and
-/// fingerprints stay whole as long as a line holds them.
-fn wrapped(text: &str, columns: usize) -> Vec<std::borrow::Cow<'_, str>> {
-    fn words(line: &str) -> Box<dyn Iterator<Item = textwrap::core::Word<'_>> + '_> {
-        let (mut whole, mut from, mut at) = (Vec::new(), 0, 0);
-        for piece in WordSeparator::UnicodeBreakProperties.find_words(line) {
-            let before = line[..at].chars().next_back();
-            let joined = before.is_some_and(|c| c.is_ascii_graphic())
-                && piece.word.starts_with(|c: char| c.is_ascii_graphic());
-            if !joined && at > from {
-                whole.push(textwrap::core::Word::from(&line[from..at]));
-                from = at;
-            }
-            at += piece.word.len() + piece.whitespace.len();
-        }
-        whole.push(textwrap::core::Word::from(&line[from..]));
-        Box::new(whole.into_iter())
-    }
-    let options = textwrap::Options::new(columns).word_separator(WordSeparator::Custom(words));
-    textwrap::wrap(text, options)
 }

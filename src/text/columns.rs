@@ -1,0 +1,194 @@
+//! How many columns of a terminal a text may take, counted for the terminal that takes most.
+//!
+//! Terminals disagree about many characters: those that Unicode calls ambiguous (UAX #11), text
+//! characters that a variation selector makes emoji, keycaps, flags, joined emoji, combining
+//! marks that are not combined, and whatever a later version of Unicode made wide. A line that
+//! is counted too narrow is wrapped by the terminal, and what it wraps begins in the first
+//! column, where our own lines begin. A line that is counted too wide is only broken early.
+
+use textwrap::core::Word;
+use textwrap::{WordSeparator, WrapAlgorithm};
+use unicode_width::UnicodeWidthChar;
+
+/// The most that a tab can be, at the usual tab stops.
+pub const TAB: usize = 8;
+
+/// The most columns that any terminal takes for the text. Line breaks count nothing.
+pub fn columns(text: &str) -> usize {
+    text.chars().map(columns_of).sum()
+}
+
+/// The most columns that any terminal takes for the character, alone or in a cluster.
+pub fn columns_of(c: char) -> usize {
+    match c {
+        '\t' => TAB,
+        '\n' => 0,
+        ' '..='~' => 1,
+        c if is_narrow_everywhere(c) => 1,
+        c => c.width().unwrap_or(0).max(2),
+    }
+}
+
+/// The line in pieces of at most this many columns, broken wherever a piece is full; tabs become
+/// blanks. A character wider than that has a piece of its own.
+pub fn pieces_of(line: &str, max: usize) -> Vec<String> {
+    let (mut pieces, mut used) = (vec![String::new()], 0);
+    for c in line.chars() {
+        let wide = columns_of(c);
+        if used + wide > max && used > 0 {
+            pieces.push(String::new());
+            used = 0;
+        }
+        used += wide;
+        if let Some(last) = pieces.last_mut() {
+            match c {
+                '\t' => last.push_str(&" ".repeat(TAB.min(max))),
+                c => last.push(c),
+            }
+        }
+    }
+    pieces
+}
+
+/// The line in lines of at most this many columns, broken between words where they are short
+/// enough; tabs become blanks. East Asian text breaks between characters; paths and fingerprints
+/// stay whole as long as a line holds them. A character wider than a line has one of its own.
+pub fn wrap(line: &str, max: usize) -> Vec<String> {
+    let line = &line.replace('\t', &" ".repeat(TAB));
+    let words: Vec<Word<'_>> = words(line).flat_map(|word| broken(word, max)).collect();
+    let widths = [max];
+    let lines = WrapAlgorithm::default().wrap(&words, &widths);
+    lines.into_iter().map(joined).collect()
+}
+
+/// What may stand on a line of its own: pieces between which UAX #14 allows a break, but those
+/// of plain ASCII are kept together up to the next blank.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let (mut whole, mut from, mut at) = (Vec::new(), 0, 0);
+    for piece in WordSeparator::UnicodeBreakProperties.find_words(line) {
+        let before = line[..at].chars().next_back();
+        let joined = before.is_some_and(|c| c.is_ascii_graphic())
+            && piece.word.starts_with(|c: char| c.is_ascii_graphic());
+        if !joined && at > from {
+            whole.push(&line[from..at]);
+            from = at;
+        }
+        at += piece.word.len() + piece.whitespace.len();
+    }
+    whole.push(&line[from..]);
+    whole.into_iter()
+}
+
+/// The word in parts that fit; its blanks follow the last one.
+fn broken(word: &str, max: usize) -> Vec<Word<'_>> {
+    let text = word.trim_end_matches(' ');
+    let (mut parts, mut from, mut used) = (Vec::new(), 0, 0);
+    let part = |text, whitespace, width| Word { word: text, whitespace, penalty: "", width };
+    for (at, c) in text.char_indices() {
+        let wide = columns_of(c);
+        if used + wide > max && used > 0 {
+            parts.push(part(&text[from..at], "", used));
+            (from, used) = (at, 0);
+        }
+        used += wide;
+    }
+    parts.push(part(&text[from..], &word[text.len()..], used));
+    parts
+}
+
+/// A line of these words, without the blanks at its end.
+fn joined(words: &[Word<'_>]) -> String {
+    let line: String = words.iter().flat_map(|word| [word.word, word.whitespace]).collect();
+    let blanks = words.last().map_or(0, |word| word.whitespace.len());
+    line[..line.len() - blanks].to_owned()
+}
+
+/// Letters and digits from Armenian to Georgian that are one column by every table. Those of
+/// Latin, Greek and Cyrillic are wide where ambiguous characters are; symbols may be drawn as
+/// emoji; and of later blocks tables know more or less.
+fn is_narrow_everywhere(c: char) -> bool {
+    matches!(c, '\u{530}'..='\u{10ff}') && c.is_alphanumeric() && c.width() == Some(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_terminals_disagree_about_counts_as_the_widest() {
+        for (text, most) in [
+            ("ssh://host", 10),
+            ("\t", 8),
+            // Ambiguous: one column, or two where East Asian fonts are expected.
+            ("※", 2),
+            ("é°…│", 8),
+            // Text that a selector makes an emoji, or that some draw as one without it.
+            ("❤\u{fe0f}", 4),
+            ("©", 2),
+            ("☺", 2),
+            // A keycap, a flag, a family.
+            ("1\u{fe0f}\u{20e3}", 5),
+            ("🇯🇵", 4),
+            ("👩\u{200d}👩", 6),
+            // Marks that a terminal may not combine, and vowels that join a syllable.
+            ("e\u{301}", 3),
+            ("\u{1100}\u{1161}\u{11a8}", 6),
+            // Wide since Unicode 16.
+            ("䷀", 2),
+            ("界", 2),
+            // Letters about which all agree.
+            ("שלום ไทย", 8),
+        ] {
+            assert_eq!(columns(text), most, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_break_between_words_and_within_those_that_are_too_long() {
+        for (text, max, lines) in [
+            ("", 5, &[""][..]),
+            ("one two  three", 9, &["one two", "three"]),
+            ("  indented", 20, &["  indented"]),
+            ("/a/path-of/many/parts is whole", 21, &["/a/path-of/many/parts", "is whole"]),
+            ("0123456789", 4, &["0123", "4567", "89"]),
+            ("日本語のみ", 5, &["日本", "語の", "み"]),
+            ("※※※ ※", 5, &["※※", "※ ※"]),
+            ("❤\u{fe0f}", 1, &["❤", "\u{fe0f}"]),
+        ] {
+            assert_eq!(wrap(text, max), lines, "{text:?}");
+        }
+    }
+
+    proptest! {
+        /// No table in use gives more: neither by character nor by cluster.
+        #[test]
+        fn no_terminal_takes_more(text in "\\PC{0,60}", max in 2usize..90) {
+            use unicode_width::UnicodeWidthStr;
+            let by_character = |width: fn(char) -> Option<usize>| -> usize {
+                text.chars().map(|c| width(c).unwrap_or(0)).sum()
+            };
+            let emoji = 2 * text.matches('\u{fe0f}').count() + by_character(|c| c.width());
+            for most in [
+                text.width(),
+                text.width_cjk(),
+                by_character(|c| c.width()),
+                by_character(|c| c.width_cjk()),
+                // Every character a cell of its own, combining or not.
+                text.chars().count(),
+                emoji,
+            ] {
+                prop_assert!(most <= columns(&text), "{most} > {} {text:?}", columns(&text));
+            }
+            let pieces = pieces_of(&text, max);
+            prop_assert_eq!(pieces.concat(), text.clone());
+            let fits = |piece: &String| columns(piece) <= max || piece.chars().count() == 1;
+            prop_assert!(pieces.iter().all(fits), "{pieces:?}");
+            let lines = wrap(&text, max);
+            prop_assert!(lines.iter().all(fits), "{lines:?}");
+            let letters = |text: &str| text.replace(' ', "");
+            prop_assert_eq!(letters(&lines.concat()), letters(&text));
+        }
+    }
+}
