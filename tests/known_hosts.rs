@@ -117,12 +117,16 @@ fn say(text: &str) {
 
 /// Writes keys until killed or done, and says each number when its line is safe.
 fn write_numbered(job: &[String]) {
+    write_each(job, |file, n| store::add(file, &numbered_host(n), &numbered_key(n), false));
+}
+
+fn write_each(job: &[String], write: impl Fn(&Path, usize) -> tessh::error::Result<()>) {
     let [file, first, count] = job else { unreachable!("a bad job: {job:?}") };
     let (first, count): (usize, usize) =
         (first.parse().expect("number"), count.parse().expect("number"));
     std::io::stdin().read_exact(&mut [0]).expect("the parent says go");
     for n in first..first + count {
-        store::add(Path::new(file), &numbered_host(n), &numbered_key(n), false).expect("added");
+        write(Path::new(file), n).expect("written");
         say(&format!("WORKER {n}"));
     }
 }
@@ -206,11 +210,8 @@ fn assert_whole(text: &str, start: &str, confirmed: &[usize], attempted: usize) 
     assert_eq!(lines, expected);
 }
 
-/// One writer, killed: gives whether the kill fell into a write.
-fn kill_a_writer(file: &Path, start: &str, dice: &mut Dice) -> bool {
-    let before = read(file);
-    let first = before.lines().count() - start.lines().count();
-    let mut writer = start_writer("a_thousand_kills_tear_and_lose_no_line", file, first, KEYS_EACH);
+/// Kills a writer at some point of its work; gives the numbers that it has confirmed.
+fn killed(mut writer: Writer, file: &Path, dice: &mut Dice) -> Vec<usize> {
     writer.go();
     // Some keys are confirmed, and then the next write is under way.
     let mut confirmed = Vec::new();
@@ -226,11 +227,27 @@ fn kill_a_writer(file: &Path, start: &str, dice: &mut Dice) -> bool {
     while let Some(n) = next_word(&mut writer.output, "WORKER ") {
         confirmed.push(n.parse().expect("a number"));
     }
-    assert_whole(&read(file), &before, &confirmed, first + confirmed.len());
+    confirmed
+}
+
+/// A file beside the known_hosts file that a killed writer has left.
+fn is_left_over(file: &Path) -> bool {
     let directory = file.parent().expect("a directory");
     let left = fs::read_dir(directory).expect("listed").count() - 1;
     assert!(left <= 1, "killed writers leave one file at most");
     left == 1
+}
+
+/// One writer that appends, killed: gives whether the kill fell between a line and its word.
+fn kill_a_writer(file: &Path, start: &str, dice: &mut Dice) -> bool {
+    let before = read(file);
+    let first = before.lines().count() - start.lines().count();
+    let writer = start_writer("a_thousand_kills_tear_and_lose_no_line", file, first, KEYS_EACH);
+    let confirmed = killed(writer, file, dice);
+    let after = read(file);
+    assert_whole(&after, &before, &confirmed, first + confirmed.len());
+    assert!(!is_left_over(file));
+    after.lines().count() > before.lines().count() + confirmed.len()
 }
 
 fn kill_writers(lane: usize, kills: usize) -> usize {
@@ -254,14 +271,50 @@ fn a_thousand_kills_tear_and_lose_no_line() {
     if let Some(job) = job() {
         return write_numbered(&job);
     }
-    let in_a_write: usize = std::thread::scope(|scope| {
-        let lanes: Vec<_> = (0..LANES)
-            .map(|lane| scope.spawn(move || kill_writers(lane, KILLS.div_ceil(LANES))))
-            .collect();
+    // Without a hit the test could pass by never hitting a write.
+    assert!(in_lanes(KILLS, kill_writers) > 0, "no kill fell into a write");
+}
+
+/// Does something in lanes side by side, so many times in all, and adds up what comes of it.
+fn in_lanes(times: usize, work: fn(usize, usize) -> usize) -> usize {
+    std::thread::scope(|scope| {
+        let lanes: Vec<_> =
+            (0..LANES).map(|lane| scope.spawn(move || work(lane, times.div_ceil(LANES)))).collect();
         lanes.into_iter().map(|lane| lane.join().expect("no failure")).sum()
-    });
-    // Without this the test could pass by never hitting a write.
-    assert!(in_a_write > 0, "no kill fell into a write");
+    })
+}
+
+/// A host whose key is replaced all the time.
+const REPLACED: &str = "kills_while_a_key_is_replaced_leave_the_old_one_or_the_new";
+
+fn kill_replacers(lane: usize, kills: usize) -> usize {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("known_hosts");
+    let start = format!("# mine\n{}\n", "junk ".repeat(2000));
+    let line = |n: usize| numbered_line(n).replace(&format!("host{n} "), "host0 ");
+    fs::write(&file, format!("{start}{}\n", line(0))).expect("written");
+    let (mut dice, mut last, mut in_a_write) = (Dice::new(lane), 0, 0);
+    for _ in 0..kills {
+        let confirmed =
+            killed(start_writer(REPLACED, &file, last + 1, KEYS_EACH), &file, &mut dice);
+        last = confirmed.last().copied().unwrap_or(last);
+        let text = read(&file);
+        let is_ahead = text == format!("{start}{}\n", line(last + 1));
+        assert!(is_ahead || text == format!("{start}{}\n", line(last)), "{text}");
+        last += usize::from(is_ahead);
+        in_a_write += usize::from(is_ahead || is_left_over(&file));
+    }
+    in_a_write
+}
+
+#[test]
+fn kills_while_a_key_is_replaced_leave_the_old_one_or_the_new() {
+    if let Some(job) = job() {
+        return write_each(&job, |file, n| {
+            store::replace(file, &numbered_host(0), &numbered_key(n), false).map(drop)
+        });
+    }
+    assert!(in_lanes(KILLS / 5, kill_replacers) > 0, "no kill fell into a write");
 }
 
 /// A copy of this program that a user without rights can start.
@@ -277,7 +330,11 @@ fn try_forbidden(job: &[String]) {
     let directory = Path::new(&job[0]);
     let subject = host("h", 22);
     let key = numbered_key(1);
-    for name in ["read-only-directory/known_hosts", "read-only-file", "unreadable"] {
+    let closed = directory.join("read-only-directory/known_hosts");
+    let error = store::replace(&closed, &numbered_host(1), &numbered_key(2), false)
+        .expect_err("no file can be put beside it");
+    say(&format!("WORKER read-only-directory: {error}"));
+    for name in ["read-only-file", "unreadable"] {
         let error = store::add(&directory.join(name), &subject, &key, false).expect_err(name);
         say(&format!("WORKER {name}: {error}"));
     }

@@ -1,13 +1,17 @@
-//! Changing a file that other processes change too: all of the new text or all of the old.
+//! Changing a file that other processes change too: all of the new text or all of the old, and
+//! nothing lost that another program has added meanwhile.
 //!
-//! The lock is flock(2) on the file itself. Whoever gets it asks again whether the path still
-//! leads to the locked file, because a writer before may have put a new file in its place. The
-//! new text goes into a file beside it, to disk, and over the old one with rename(2). Nothing
-//! here knows what the text means.
+//! Writers of this program take turns by flock(2) on the file itself. Whoever gets the lock asks
+//! again whether the path still leads to the locked file, because a writer before may have put a
+//! new file in its place. ssh(1) takes no lock: it opens the file, and appends. So a text that
+//! only grows is appended here too, in one write. Any other change goes into a file beside it, to
+//! disk, and over the old one with rename(2), but only if the old one is still what was read;
+//! what was appended to the old one in that moment is carried over. Nothing here knows what the
+//! text means.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{
     DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown,
 };
@@ -23,49 +27,126 @@ use crate::say;
 /// A writer holds the lock for some milliseconds; after this long its holder is stuck.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
+/// A lock that takes longer is worth a word to the person who waits.
+const LOCK_SILENCE: Duration = Duration::from_secs(1);
+
+/// How often a change is made anew because the file has changed under it. After that what was
+/// only appended is carried over, and anything else is given up.
+const ATTEMPTS: usize = 5;
+
+/// How often, and how long apart, the old file is looked at after it was replaced: a program
+/// that had opened it before writes its line within microseconds, if it is not kept waiting for
+/// a processor.
+const CARRY_LOOKS: usize = 5;
+const CARRY_PAUSE: Duration = Duration::from_millis(10);
+
 /// As the kernel's own limit on symbolic links in a path.
 const LINKS_MAX: usize = 40;
 
 const FILE_MODE: u32 = 0o600;
 const DIRECTORY_MODE: u32 = 0o700;
 
-/// Puts what `change` makes of the file's text in its place, with mode and owner kept.
+/// Puts what `change` makes of the file's text in its place, with mode and owner kept. Where
+/// the file changes meanwhile, `change` is asked again.
 ///
 /// The file is created 0600 and its directory 0700 where missing; a symbolic link stays, and
 /// what it leads to is changed. A character device such as /dev/null keeps nothing, so it is
-/// left alone.
+/// left alone. Blocks, for the lock up to 30 seconds.
 ///
 /// # Errors
 /// Whatever `change` says; or the path is no file, cannot be locked within 30 seconds, read or
 /// replaced, or would exceed 64 MiB. The old text is then still there.
-pub(super) fn rewrite(path: &Path, change: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
+pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
     let target =
         follow_links(path).map_err(|e| failed(&say!("error-trust-cannot-found"), path, &e))?;
     make_directory(&target)?;
-    let Some(mut file) = lock(&target)? else { return Ok(()) };
-    let mut old = Vec::new();
-    (&mut file)
-        .take(FILE_MAX as u64 + 1)
-        .read_to_end(&mut old)
-        .map_err(|e| failed(&say!("error-trust-cannot-read-2"), path, &e))?;
-    let new = change(&old)?;
-    if old.len().max(new.len()) > FILE_MAX {
-        return Err(refused(
-            path,
-            &say!("error-trust-would-more-than-mib", limit = FILE_MAX >> 20),
-        ));
+    for attempt in 1..=ATTEMPTS {
+        let Some(mut file) = lock(&target)? else { return Ok(()) };
+        let old =
+            whole(&mut file).map_err(|e| failed(&say!("error-trust-cannot-read-2"), path, &e))?;
+        let new = change(&old)?;
+        if old.len().max(new.len()) > FILE_MAX {
+            let limit = FILE_MAX >> 20;
+            return Err(refused(path, &say!("error-trust-would-more-than-mib", limit)));
+        }
+        if new == old {
+            return Ok(());
+        }
+        let outcome = match new.strip_prefix(&old[..]) {
+            Some(added) => append(&target, &mut file, added)
+                .map_err(|e| failed(&say!("error-trust-cannot-added"), path, &e))?,
+            None => {
+                replace(&target, &mut file, (&old, &new), attempt == ATTEMPTS).map_err(|e| {
+                    failed(&say!("error-trust-cannot-replaced"), path, &e)
+                        .hint(say!("error-trust-unchanged-directory-writable"))
+                })?
+            }
+        };
+        match outcome {
+            Outcome::Done => return Ok(()),
+            Outcome::Replaced => {
+                return carry(&target, &mut file, old.len())
+                    .map_err(|e| failed(&say!("error-trust-not-carried"), path, &e));
+            }
+            Outcome::Changed => {}
+        }
     }
-    if new == old {
-        return Ok(());
+    Err(refused(path, &say!("error-trust-being-replaced-all-time"))
+        .hint(say!("error-trust-being-replaced-hint")))
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It is made.
+    Done,
+    /// It is made, in a new file in the old one's place.
+    Replaced,
+    /// The file is another than was read, or became one at that moment.
+    Changed,
+}
+
+/// All that the file has, as far as it matters that there is too much.
+fn whole(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(FILE_MAX as u64 + 1).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// Whether the path still leads to this file.
+fn is_at(target: &Path, file: &File) -> io::Result<bool> {
+    let ours = file.metadata()?;
+    let at_path = fs::metadata(target).map(|now| (now.dev(), now.ino())).ok();
+    Ok(at_path == Some((ours.dev(), ours.ino())))
+}
+
+/// Appends whole lines to the locked file in one write, so that they are not torn by, and do not
+/// tear, what others append.
+fn append(target: &Path, file: &mut File, added: &[u8]) -> io::Result<Outcome> {
+    let written = file.write(added)?;
+    let end = file.stream_position()?;
+    if written < added.len() {
+        // The disk is full. Half a line is taken back, unless somebody has written after it.
+        if file.metadata()?.len() == end {
+            file.set_len(end - written as u64)?;
+        }
+        return Err(io::Error::from(ErrorKind::StorageFull));
     }
-    replace(&target, &file, &new).map_err(|e| {
-        failed(&say!("error-trust-cannot-replaced"), path, &e)
-            .hint(say!("error-trust-unchanged-directory-writable"))
-    })
+    file.sync_all()?;
+    // Behind the beginning of another's line ours is none.
+    let start = end - added.len() as u64;
+    let mut before = [b'\n'];
+    if start > 0 && added.first() != Some(&b'\n') {
+        file.seek(SeekFrom::Start(start - 1))?;
+        file.read_exact(&mut before)?;
+    }
+    let is_there = before == [b'\n'] && is_at(target, file)?;
+    Ok(if is_there { Outcome::Done } else { Outcome::Changed })
 }
 
 /// The path with symbolic links in its last component followed, also dangling ones.
-fn follow_links(path: &Path) -> std::io::Result<PathBuf> {
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS_MAX {
         match fs::symlink_metadata(&path) {
@@ -78,7 +159,7 @@ fn follow_links(path: &Path) -> std::io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
-    Err(std::io::Error::other(say!("error-trust-too-many-symbolic-links")))
+    Err(io::Error::other(say!("error-trust-too-many-symbolic-links")))
 }
 
 /// Only the last component: a missing home directory is not ours to make.
@@ -112,14 +193,17 @@ fn lock(target: &Path) -> Result<Option<File>> {
         if !metadata.is_file() {
             return Err(refused(target, &say!("error-trust-not-regular-file")));
         }
-        let file = wait_for_lock(file, deadline)
+        let file = wait_for_lock(file, target, deadline)
             .map_err(|e| failed(&say!("error-trust-cannot-locked"), target, &e))?
             .ok_or_else(|| {
                 let seconds = LOCK_PATIENCE.as_secs();
                 refused(target, &say!("error-trust-been-locked-another-process", seconds))
             })?;
-        let at_path = fs::metadata(target).map(|now| (now.dev(), now.ino())).ok();
-        if at_path == Some((metadata.dev(), metadata.ino())) {
+        if is_at(target, &file)
+            .map_err(|e| failed(&say!("error-trust-cannot-read-2"), target, &e))?
+        {
+            // What a killed writer left under the name that the lock makes ours.
+            let _ = fs::remove_file(beside(target, &metadata));
             return Ok(Some(file));
         }
         if Instant::now() > deadline {
@@ -130,7 +214,7 @@ fn lock(target: &Path) -> Result<Option<File>> {
 
 fn open(target: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).mode(FILE_MODE);
+    options.read(true).append(true).create(true).mode(FILE_MODE);
     options.open(target).map_err(|error| {
         if target.is_dir() {
             refused(target, &say!("error-trust-directory"))
@@ -144,7 +228,7 @@ fn open(target: &Path) -> Result<File> {
 ///
 /// flock(2) has no time limit, so a thread waits; if it is given up, it drops the lock as soon
 /// as it gets it.
-fn wait_for_lock(file: File, deadline: Instant) -> std::io::Result<Option<File>> {
+fn wait_for_lock(file: File, target: &Path, deadline: Instant) -> io::Result<Option<File>> {
     match file.try_lock() {
         Ok(()) => return Ok(Some(file)),
         Err(TryLockError::WouldBlock) => {}
@@ -156,35 +240,90 @@ fn wait_for_lock(file: File, deadline: Instant) -> std::io::Result<Option<File>>
         // Nobody may be waiting any more; the file is then closed here.
         let _ = give.send(locked);
     })?;
-    match take.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-        Ok(locked) => locked.map(Some),
-        Err(_) => Ok(None),
+    let left = || deadline.saturating_duration_since(Instant::now());
+    let mut locked = take.recv_timeout(left().min(LOCK_SILENCE));
+    if locked.is_err() && !left().is_zero() {
+        let (file, seconds) = (quote::path(target), left().as_secs());
+        log::warn!("{}", say!("error-trust-waiting-for-lock", file, seconds));
+        locked = take.recv_timeout(left());
     }
+    locked.map_or(Ok(None), |locked| locked.map(Some))
 }
 
-/// Writes the text beside the locked file and renames it over it.
-fn replace(target: &Path, locked: &File, text: &[u8]) -> std::io::Result<()> {
-    let old = locked.metadata()?;
-    let directory = directory_of(target);
-    // The lock makes this name ours alone, and what a killed writer left under it ours to remove.
+/// The name of the file that is written beside the locked one. The lock makes it ours alone, and
+/// what a killed writer left under it ours to remove.
+fn beside(target: &Path, locked: &fs::Metadata) -> PathBuf {
     let mut name = OsString::from(".known_hosts.tessh-");
-    name.push(format!("{:x}", old.ino()));
-    let beside = directory.join(name);
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let written = write_new(&beside, &old, text).and_then(|()| fs::rename(&beside, target));
-    if written.is_err() {
+    name.push(format!("{:x}", locked.ino()));
+    directory_of(target).join(name)
+}
+
+/// Writes the new text beside the locked file and renames it over it, if that still has the old
+/// text. At the last attempt it may have grown.
+fn replace(
+    target: &Path,
+    locked: &mut File,
+    (old, new): (&[u8], &[u8]),
+    is_last: bool,
+) -> io::Result<Outcome> {
+    let metadata = locked.metadata()?;
+    let beside = beside(target, &metadata);
+    let in_place = write_new(&beside, &metadata, new).and_then(|()| {
+        let now = whole(locked)?;
+        let is_same = now == old || (is_last && now.starts_with(old));
+        let is_ours = is_same && is_at(target, locked)?;
+        if is_ours {
+            fs::rename(&beside, target)?;
+        }
+        Ok(is_ours)
+    });
+    if !matches!(in_place, Ok(true)) {
         let _ = fs::remove_file(&beside);
-        return written;
+        return in_place.map(|_| Outcome::Changed);
     }
     // The new text is in place; some file systems cannot sync a directory, and that is no failure.
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    let _ = File::open(directory_of(target)).and_then(|directory| directory.sync_all());
+    Ok(Outcome::Replaced)
+}
+
+/// Appends to the new file what others have appended to the old one beyond what was read of it.
+/// They had opened it before the new one took its place.
+fn carry(target: &Path, old: &mut File, mut read: usize) -> io::Result<()> {
+    for look in 1..=CARRY_LOOKS {
+        let text = if old.metadata()?.len() > read as u64 { whole(old)? } else { Vec::new() };
+        let tail = text.get(read..).unwrap_or_default();
+        // A line may still be on its way.
+        let lines = match look < CARRY_LOOKS {
+            true => tail.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1),
+            false => tail.len(),
+        };
+        if lines > 0 {
+            read += lines;
+            add_lines(target, &tail[..lines])?;
+        }
+        if look < CARRY_LOOKS {
+            std::thread::sleep(CARRY_PAUSE);
+        }
+    }
     Ok(())
 }
 
-fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> std::io::Result<()> {
+/// Appends lines to the file that the path leads to.
+fn add_lines(target: &Path, lines: &[u8]) -> io::Result<()> {
+    for _ in 0..ATTEMPTS {
+        let Some(mut file) = lock(target).map_err(|e| io::Error::other(e.to_string()))? else {
+            return Ok(());
+        };
+        let is_ended = whole(&mut file)?.last().is_none_or(|&byte| byte == b'\n');
+        let added = [if is_ended { &b""[..] } else { b"\n" }, lines].concat();
+        if append(target, &mut file, &added)? == Outcome::Done {
+            return Ok(());
+        }
+    }
+    Err(io::Error::other(say!("error-trust-being-replaced-all-time")))
+}
+
+fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)?;
     file.write_all(text)?;
     let new = file.metadata()?;
@@ -195,7 +334,7 @@ fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> std::io::Result<()
     file.sync_all()
 }
 
-fn failed(what: &str, path: &Path, error: &std::io::Error) -> Error {
+fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
     Error::new(Kind::Local, format!("{} {what}: {}", quote::path(path), told(error)))
 }
 
@@ -215,12 +354,12 @@ mod tests {
         holder.lock().expect("locked");
         let waiting = open(&path).expect("opened");
         let soon = Instant::now() + Duration::from_millis(20);
-        assert!(wait_for_lock(waiting, soon).expect("no error").is_none());
+        assert!(wait_for_lock(waiting, &path, soon).expect("no error").is_none());
 
         let waiting = open(&path).expect("opened");
         let release = std::thread::spawn(move || drop(holder));
         let far = Instant::now() + LOCK_PATIENCE;
-        assert!(wait_for_lock(waiting, far).expect("no error").is_some());
+        assert!(wait_for_lock(waiting, &path, far).expect("no error").is_some());
         release.join().expect("released");
     }
 

@@ -24,15 +24,18 @@ const NAME_MAX: usize = 1025;
 /// Adds a line for the subject and key at the end of the file, the name hashed if asked for.
 ///
 /// The file is created 0600 and its directory (that one alone) 0700 where missing. Every byte
-/// that is there stays; other writers of this program wait; a crash leaves the old file or the
-/// new one.
+/// that is there stays; other writers of this program wait; the line is appended in one write.
+/// The very same line is not added twice.
 ///
 /// # Errors
 /// The name or key cannot be written as a known_hosts line, or the file cannot be changed; it
 /// is then as it was.
 pub fn add(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> Result<()> {
     let line = line_for(subject, key, hash)?;
-    rewrite(file, |old| Ok(append(old.to_vec(), &line)))
+    rewrite(file, |old| {
+        let is_there = old.split_inclusive(|&b| b == b'\n').any(|raw| raw == line.as_bytes());
+        Ok(if is_there { old.to_vec() } else { append(old.to_vec(), &line) })
+    })
 }
 
 /// Adds the key and drops the keys of its type that are on record for exactly this subject.

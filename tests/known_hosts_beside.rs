@@ -1,0 +1,138 @@
+//! known_hosts beside ssh, which takes no lock: what it appends while this program changes the
+//! file is there in the end.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use data_encoding::BASE64;
+use russh::keys::ssh_key::PublicKey;
+use russh::keys::ssh_key::public::{Ed25519PublicKey, KeyData};
+use tessh::trust::entries::{self, Wanted};
+use tessh::trust::rotate::{self, Announcement};
+use tessh::trust::{Subject, store};
+
+fn host(name: &str) -> Subject {
+    Subject { name: name.to_owned(), port: 22, alias: false }
+}
+
+/// A key by its number; 32 bytes are all that known_hosts asks of an Ed25519 key.
+fn numbered_key(n: usize) -> PublicKey {
+    let mut bytes = [7; 32];
+    bytes[..8].copy_from_slice(&n.to_be_bytes());
+    PublicKey::new(KeyData::Ed25519(Ed25519PublicKey(bytes)), "")
+}
+
+fn numbered_line(n: usize) -> String {
+    format!("host{n} ssh-ed25519 {}", BASE64.encode(&numbered_key(n).to_bytes().unwrap()))
+}
+
+/// Appends a line as ssh(1) does: opens the file, takes no lock, and writes the line at once.
+fn append_as_ssh(file: &Path, line: &str) {
+    let mut opened = fs::OpenOptions::new().append(true).open(file).unwrap();
+    opened.seek(SeekFrom::End(0)).unwrap();
+    opened.write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
+/// Appends lines as ssh does while `work` is going on, so far apart; gives how many.
+fn beside_ssh(file: &Path, pause: Duration, work: impl FnOnce()) -> usize {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let appender = scope.spawn(|| {
+            let mut count = 0;
+            while !stop.load(Ordering::Relaxed) {
+                append_as_ssh(file, &numbered_line(count));
+                count += 1;
+                std::thread::sleep(pause);
+            }
+            count
+        });
+        work();
+        stop.store(true, Ordering::Relaxed);
+        appender.join().unwrap()
+    })
+}
+
+/// Every line that was appended is there, once.
+fn assert_appended(file: &Path, count: usize) {
+    let text = fs::read_to_string(file).unwrap();
+    let mut lines = BTreeMap::new();
+    text.lines().for_each(|line| *lines.entry(line).or_insert(0) += 1);
+    assert!(text.starts_with("# mine\n"), "what was there first is still there");
+    for n in 0..count {
+        let times = lines.get(numbered_line(n).as_str());
+        assert_eq!(times, Some(&1), "line {n} of {count}");
+    }
+}
+
+/// Continually, and now and then: every line that ssh appends while this program adds, replaces,
+/// removes and rotates keys is there in the end.
+#[test]
+fn a_line_that_ssh_appends_while_the_file_is_rewritten_is_not_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("known_hosts");
+    let ours = |n: usize| host(&format!("ours{n}"));
+    for (pause, rewrites) in [(Duration::from_micros(500), 2), (Duration::from_millis(5), 4)] {
+        fs::write(&file, "# mine\n").unwrap();
+        let count = beside_ssh(&file, pause, || {
+            for n in 0..rewrites {
+                let key = |many: usize| numbered_key(1_000_000 + many * rewrites + n);
+                store::add(&file, &ours(n), &key(0), n % 2 == 0).unwrap();
+                let replaced = store::replace(&file, &ours(n), &key(1), n % 3 == 0);
+                assert_eq!(replaced.unwrap(), 1);
+                let announced = Announcement {
+                    subject: ours(n),
+                    files: vec![file.clone()],
+                    current: key(1),
+                    keys: vec![key(1), key(2)],
+                    unusable: Vec::new(),
+                };
+                let difference = rotate::compare(&announced).unwrap();
+                assert_eq!(difference.new.len(), 1);
+                rotate::rotate(&announced, &difference, false).unwrap();
+                let announced = Announcement { keys: vec![key(1)], ..announced };
+                let difference = rotate::compare(&announced).unwrap();
+                assert_eq!(difference.obsolete.len(), 1);
+                rotate::rotate(&announced, &difference, false).unwrap();
+                let names = vec![format!("ours{n}")];
+                let wanted = Wanted { names, ..Wanted::default() };
+                assert_eq!(entries::remove(&file, &wanted).unwrap().struck.len(), 1);
+            }
+        });
+        assert_appended(&file, count);
+        assert_eq!(
+            fs::read_to_string(&file).unwrap().lines().count(),
+            count + 1,
+            "and of ours nothing is left"
+        );
+    }
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+/// ssh has the old file open when this program puts the new one in its place.
+#[test]
+fn a_line_for_the_file_that_was_just_replaced_is_carried_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("known_hosts");
+    let subject = host("host7");
+    fs::write(&file, format!("# mine\n{}\n", numbered_line(7))).unwrap();
+    let mut opened = fs::OpenOptions::new().append(true).open(&file).unwrap();
+    let inode = fs::metadata(&file).unwrap().ino();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while fs::metadata(&file).unwrap().ino() == inode {
+                std::thread::yield_now();
+            }
+            opened.write_all(format!("{}\n", numbered_line(1)).as_bytes()).unwrap();
+        });
+        store::replace(&file, &subject, &numbered_key(8), false).unwrap();
+    });
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(&numbered_line(1)), "{text}");
+    assert_eq!(text.lines().count(), 3, "{text}");
+}
