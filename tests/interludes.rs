@@ -310,6 +310,22 @@ fn paste_that_is_refused_sends_nothing() {
 }
 
 #[test]
+fn paste_that_contains_the_end_marker_types_nothing_unasked() {
+    let (demo, home) = demo(None);
+    let pty = asking(&demo, &home);
+    paste(&pty, "ls\n<esc>[201~echo ev''il\n");
+    let screen = pty.wait_for("Send these 2 lines?");
+    assert!(screen.contains("   2  \\x1b[201~echo ev''il"), "{screen}");
+    pty.send("no<enter>");
+    pty.wait_written("[the paste was not sent]");
+    pty.send("echo go''od<enter>");
+    pty.wait_written("good");
+    assert!(!pty.written().contains("evil"), "{}", pty.written());
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+}
+
+#[test]
 fn paste_can_be_edited() {
     let (demo, home) = demo(None);
     let pty = asking(&demo, &home);

@@ -69,6 +69,14 @@ enum Within {
     Collecting(Vec<u8>),
     /// Too much was collected; the end is waited for.
     Refusing,
+    /// The closing bracket has come. Whether it was the terminal's, or one in the text of the
+    /// paste, is known when nothing follows for a moment: a person cannot type that fast.
+    Ended {
+        /// What was collected; `None` if that was too much.
+        text: Option<Vec<u8>>,
+        /// What came after the bracket; `None` if that was too much.
+        after: Option<Vec<u8>>,
+    },
 }
 
 impl Paste {
@@ -103,15 +111,30 @@ impl Paste {
         self.close(open, pieces);
     }
 
-    /// Whether what was typed last may be the beginning of a bracket.
+    /// Whether it depends on what follows how the last input is meant.
     pub(super) fn is_partial(&self) -> bool {
-        self.matched > 0 && matches!(self.within, Within::Typing)
+        match self.within {
+            Within::Typing => self.matched > 0,
+            Within::Ended { .. } => true,
+            _ => false,
+        }
     }
 
-    /// It is none: nothing followed in time.
+    /// Nothing followed in time: what looked like a bracket is none, and a paste has ended.
     pub(super) fn give_up(&mut self, pieces: &mut VecDeque<Piece>) {
         let matched = std::mem::take(&mut self.matched);
-        pieces.push_back(Piece::Typed(START[..matched].to_vec()));
+        match std::mem::take(&mut self.within) {
+            Within::Typing if matched > 0 => {
+                pieces.push_back(Piece::Typed(START[..matched].to_vec()));
+            }
+            Within::Ended { text, after } => {
+                let text = text.filter(|_| after.is_some());
+                pieces.push_back(text.map_or(Piece::TooLong, Piece::Pasted));
+                let typed = after.map(|after| [&after, &END[..matched]].concat());
+                pieces.extend(typed.filter(|typed| !typed.is_empty()).map(Piece::Typed));
+            }
+            other => (self.matched, self.within) = (matched, other),
+        }
     }
 
     /// A bracket is complete.
@@ -131,8 +154,18 @@ impl Paste {
                 open.extend_from_slice(END);
                 pieces.push_back(Piece::Passed(std::mem::take(open)));
             }
-            Within::Collecting(text) => pieces.push_back(Piece::Pasted(text)),
-            Within::Refusing => pieces.push_back(Piece::TooLong),
+            Within::Collecting(text) => {
+                self.within = Within::Ended { text: Some(text), after: Some(Vec::new()) };
+            }
+            Within::Refusing => {
+                self.within = Within::Ended { text: None, after: Some(Vec::new()) };
+            }
+            // The bracket before was in the text: what came after it was pasted, and not typed.
+            Within::Ended { text, after } => {
+                let text = text.zip(after).map(|(text, after)| [&text, END, &after].concat());
+                let text = text.filter(|text| text.len() <= MAX_PASTE);
+                self.within = Within::Ended { text, after: Some(Vec::new()) };
+            }
         }
     }
 
@@ -144,6 +177,14 @@ impl Paste {
             }
             Within::Collecting(_) => self.within = Within::Refusing,
             Within::Refusing => {}
+            Within::Ended { after, .. } => {
+                // Nobody types so much without a pause.
+                let room = |after: &Vec<u8>| after.len() + bytes.len() <= MAX_PASTE;
+                *after = after.take().filter(room).map(|mut after| {
+                    after.extend_from_slice(bytes);
+                    after
+                });
+            }
         }
     }
 
@@ -360,6 +401,26 @@ mod tests {
             let passed = Piece::Passed(b"\x1b[200~~.\nls\x1b[20\x1b[201~".to_vec());
             assert_eq!(pieces(input, step, true), [typed("a\x1b[A"), passed, typed("b\x1b")]);
         }
+    }
+
+    #[test]
+    fn a_paste_that_contains_the_end_marker_is_one_paste() {
+        for input in [
+            "\x1b[200~a\x1b[201~rm -rf /\r\x1b[201~",
+            "\x1b[200~a\x1b[201~rm -rf /\r\x1b[200~b\x1b[201~",
+            "\x1b[200~a\x1b[201~\x1b[201~~.\x1b[201~\x1b[201~",
+        ] {
+            let whole = &input["\x1b[200~".len()..input.len() - "\x1b[201~".len()];
+            for step in 1..input.len() + 1 {
+                let pasted = Piece::Pasted(whole.as_bytes().to_vec());
+                assert_eq!(pieces(input.as_bytes(), step, false), [pasted], "{input:?} {step}");
+            }
+        }
+        // Of what is too long nothing is typed either.
+        let long = [START, &vec![b'x'; MAX_PASTE + 1], END, b"ls\r", END].concat();
+        assert_eq!(pieces(&long, 4096, false), [Piece::TooLong]);
+        let flood = [START, b"x", END, &vec![b'y'; MAX_PASTE + 9]].concat();
+        assert_eq!(pieces(&flood, 4096, false), [Piece::TooLong]);
     }
 
     #[test]

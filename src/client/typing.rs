@@ -203,6 +203,9 @@ impl Typing<'_> {
         keys.ended = typed.is_empty();
         if let Some(paste) = &mut self.paste {
             paste.take(typed, &mut keys.pieces);
+            if keys.ended {
+                paste.give_up(&mut keys.pieces);
+            }
             return self.interpret(keys).await;
         }
         let used = self.keys(typed, keys).await;
