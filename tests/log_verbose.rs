@@ -1,11 +1,12 @@
-//! LogVerbose: messages of places in the source, whatever the level.
+//! What `-v` and LogVerbose show: messages of places in the source, whatever the level, and
+//! nothing of the server's that would act on the terminal.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
 
 use std::net::TcpListener;
 
-use lab::Home;
+use lab::{Home, raw_server, say_and_leave};
 
 /// What is said when nothing listens there.
 fn said(options: &[&str]) -> String {
@@ -36,4 +37,24 @@ fn what_no_list_picks_is_shown_at_its_level() {
     }
     let verbose = said(&["-v", "-o", "LogVerbose=wire.rs:*"]);
     assert!(verbose.contains("debug1: Connecting to 127.0.0.1"), "{verbose}");
+}
+
+#[test]
+fn the_servers_identification_cannot_act_on_the_terminal_at_v() {
+    for (evil, shown) in [
+        ("x\u{202e}gpj.exe\u{2066}", "x\\u{202e}gpj.exe\\u{2066}"),
+        ("x\u{200b}y\u{200f}", "x\\u{200b}y\\u{200f}"),
+    ] {
+        let greeting = format!("{evil} before\r\nSSH-2.0-{evil}\r\n");
+        let server = raw_server(move |stream| say_and_leave(stream, greeting.as_bytes()));
+        let port = server.port().to_string();
+        for level in ["-v", "-vvv"] {
+            let output =
+                Home::new().tessh(&["-F", "none", level, "-p", &port, "127.0.0.1"]).output();
+            output.expect_code(255);
+            assert!(!output.stderr.contains(evil), "{output:?}");
+            let line = format!("Remote protocol version 2.0, SSH-2.0-{shown}");
+            assert!(output.stderr.contains(&line), "{output:?}");
+        }
+    }
 }

@@ -160,8 +160,10 @@ pub(super) fn write(text: &str) {
     put(Severity::Information, "", text);
 }
 
-/// Writes a line; the system's log says in a word of ssh's how grave it is.
+/// Writes a line; the system's log says in a word of ssh's how grave it is. Here every message
+/// passes, so nothing that a server or a file says can act on the terminal from here on.
 fn put(severity: Severity, word: &str, text: &str) {
+    let text = &crate::text::block(text, usize::MAX, usize::MAX);
     let line = format!("{text}\n");
     if let Some(logger) = LOGGER.get() {
         match &mut *logger.sink() {
