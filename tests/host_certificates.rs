@@ -52,17 +52,31 @@ const FIXTURES: &[Fixture] = &[
         answers: "aaaa",
         ..USUAL
     },
-    Fixture { name: "no principal", signed: ("host_ca", &["-h"]), answers: "aaaa", ..USUAL },
+    // As ssh does from 10.3 on; before, and in PuTTY, it is for every host.
+    Fixture {
+        name: "no principal",
+        signed: ("host_ca", &["-h"]),
+        answers: "xxaa",
+        fault: "it has no principals, and so is for no host",
+        ..USUAL
+    },
     Fixture {
         name: "several principals",
         signed: ("host_ca", &["-h", "-n", "db1,127.0.0.1,db2"]),
         answers: "aaaa",
         ..USUAL
     },
+    // As ssh does from 10.3 on.
     Fixture {
         name: "pattern as principal",
-        signed: ("host_ca", &["-h", "-n", "127.0.0.*"]),
-        fault: "its principals are 127.0.0.*, not 127.0.0.1",
+        signed: ("host_ca", &["-h", "-n", "127.0.?.*"]),
+        answers: "aaxx",
+        ..USUAL
+    },
+    Fixture {
+        name: "wrong pattern as principal",
+        signed: ("host_ca", &["-h", "-n", "128.*,!127.0.0.1,[1]27.0.0.1"]),
+        fault: "its principals are 128.*, !127.0.0.1, [1]27.0.0.1, not 127.0.0.1",
         ..USUAL
     },
     Fixture {

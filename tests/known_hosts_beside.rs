@@ -1,6 +1,8 @@
-//! known_hosts beside ssh, which takes no lock: what it appends while this program changes the
-//! file is there in the end.
+//! known_hosts beside other programs: what ssh, which takes no lock, appends while this program
+//! changes the file is there in the end; and a lock that another program holds freezes nothing.
 #![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,8 +13,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use data_encoding::BASE64;
+use lab::{DEMO_USER, Demo, Home, arg};
 use russh::keys::ssh_key::PublicKey;
 use russh::keys::ssh_key::public::{Ed25519PublicKey, KeyData};
+use rustix::process::Signal;
 use tessh::trust::entries::{self, Wanted};
 use tessh::trust::rotate::{self, Announcement};
 use tessh::trust::{Subject, store};
@@ -135,4 +139,30 @@ fn a_line_for_the_file_that_was_just_replaced_is_carried_over() {
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains(&numbered_line(1)), "{text}");
     assert_eq!(text.lines().count(), 3, "{text}");
+}
+
+/// Whoever waits is told for what, can give up, and goes on as soon as the lock is free.
+#[test]
+fn a_lock_that_another_program_holds_freezes_nothing() {
+    let (demo, home) = (Demo::start(), Home::new());
+    let file = home.write(".ssh/known_hosts", "# mine\n");
+    let identity = demo.write_identity(&home, None);
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let new = "StrictHostKeyChecking=accept-new";
+    let words = ["-o", new, "--auth", "publickey", "-i", arg(&identity), "-p", &port, &host];
+    let holder = fs::File::open(&file).unwrap();
+    holder.lock().unwrap();
+
+    let pty = home.on_pty(&words);
+    pty.wait_written("known_hosts is locked by another process");
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.exit_code(), 128 + 15);
+
+    let pty = home.on_pty(&words);
+    pty.wait_written("known_hosts is locked by another process");
+    drop(holder);
+    pty.wait_for("demo$");
+    pty.send("exit<enter>");
+    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(home.read(".ssh/known_hosts").lines().count(), 2);
 }

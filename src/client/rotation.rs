@@ -25,7 +25,7 @@ use crate::config::UpdateHostKeys;
 use crate::prompt::{Answer, Prompt, RotationQuestion};
 use crate::say;
 use crate::trust::rotate::{self, Announcement, Difference, Obstacle};
-use crate::trust::{FirstSeen, RevokedKeys, Subject, fingerprint};
+use crate::trust::{FirstSeen, Requirements, RevokedKeys, Subject, fingerprint};
 
 /// A server has one key of each type, or two while it changes them; more than this many are
 /// not a rotation.
@@ -50,6 +50,8 @@ pub(super) struct Ground {
     pub first_seen: Option<FirstSeen>,
     /// The host key algorithms that the configuration permits.
     pub permitted: Vec<String>,
+    /// RequiredRSASize.
+    pub requirements: Requirements,
     /// The keys that must not be learnt.
     pub revoked: Option<RevokedKeys>,
 }
@@ -215,6 +217,9 @@ impl Step<'_> {
             }
             if self.is_revoked(&key) {
                 debug!("the server announced a revoked host key, which is not learnt");
+            } else if ground.requirements.is_too_short(&key) {
+                debug!("the server announced an RSA host key that is too short");
+                unusable.push(key);
             } else if is_permitted(&key, &ground.permitted) {
                 counted.push(key);
             } else if !is_permitted(&key, &supported) {

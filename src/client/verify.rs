@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use log::{debug, info};
-use russh::keys::PublicKeyOrCertificate;
+use russh::keys::{PublicKey, PublicKeyOrCertificate};
 use russh::{Limits, client};
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -30,9 +30,11 @@ use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::say;
+use crate::text;
 use crate::trust::{
     self, Evidence, Finding, FirstSeen, Judgement, KnownHosts, KnownTypes, Pin, Policy,
-    RevokedKeys, Sources, Sshfp, Subject, Verdict, VerifyDns, authority, fingerprint, store,
+    Requirements, RevokedKeys, Sources, Sshfp, Subject, Verdict, VerifyDns, authority, fingerprint,
+    store,
 };
 
 use said::{cannot_ask, not_as_known, refused, remedy, report, troubles};
@@ -47,6 +49,8 @@ const MIN_RSA_BITS: u32 = 2048;
 pub(super) const WINDOW: u32 = 16 * 1024 * 1024;
 /// The largest packet asked for.
 const MAX_PACKET: u32 = 32 * 1024;
+/// How much of the server's identification is shown.
+const SHOWN: usize = 255;
 
 /// How to decide about the host's key.
 #[derive(Clone, Debug)]
@@ -67,6 +71,8 @@ pub struct HostPolicy {
     pub revoked: Option<PathBuf>,
     /// The records of authorities.
     pub authorities: Option<authority::Store>,
+    /// CASignatureAlgorithms and RequiredRSASize.
+    pub requirements: Requirements,
     /// The only keys that are right, where the person said which.
     pub pins: Vec<Pin>,
     /// UpdateHostKeys; `Ask` only where somebody can be asked.
@@ -174,6 +180,7 @@ async fn exchange(
     let known = KnownHosts::load(&host.sources)
         .with_revoked(revoked.clone())
         .with_authorities(authorities)
+        .with_requirements(host.requirements.clone())
         .with_pins(host.pins.clone());
     let types = known_types(&host, &known, &options.lists).await?;
     let proposal = Proposal::new(&options.lists, &types)?;
@@ -183,7 +190,7 @@ async fn exchange(
     for line in &greeting.preface {
         debug!("kex_exchange_identification: banner line: {line}");
     }
-    debug!("Remote protocol version 2.0, {}", greeting.identification);
+    debug!("Remote protocol version 2.0, {}", text::line(&greeting.identification, SHOWN));
 
     let shared = Arc::new(Shared::default());
     let Greeting { identification, rest, .. } = &greeting;
@@ -301,12 +308,11 @@ impl HostCheck {
         let mut evidence = self.known.lookup(&self.host.subject, key, SystemTime::now());
         let fingerprint = fingerprint::sha256(&evidence.offered);
         debug!("Server host key: {algorithm} {fingerprint}");
-        if fingerprint::type_name(&evidence.offered) == "RSA"
-            && fingerprint::bits(&evidence.offered) < MIN_RSA_BITS
-        {
-            let bits = fingerprint::bits(&evidence.offered);
+        let bits = fingerprint::bits(&evidence.offered);
+        let least = self.host.requirements.rsa_bits(MIN_RSA_BITS);
+        if fingerprint::type_name(&evidence.offered) == "RSA" && bits < least {
             return Err(refused(&say!("error-client-servers-rsa-key-only", bits))
-                .hint(say!("error-client-server-make-key-least")));
+                .hint(say!("error-client-server-make-key-least", least)));
         }
         if self.host.visual {
             let art = fingerprint::randomart(&evidence.offered);
@@ -353,7 +359,7 @@ impl HostCheck {
             }
             Verdict::AcceptAndRecord => {
                 warn();
-                let (Ok(saved) | Err(saved)) = self.record(evidence, prompt);
+                let (Ok(saved) | Err(saved)) = self.record(evidence, shared, prompt).await;
                 Ok(say!("trusted-new-taken", saved))
             }
             Verdict::AcceptRestricted => {
@@ -435,7 +441,7 @@ impl HostCheck {
         if !recorded {
             return Ok(say!("trusted-once"));
         }
-        let saved = self.record(&evidence, prompt);
+        let saved = self.record(&evidence, shared, prompt).await;
         if saved.is_ok() {
             self.rotate_from(&evidence, shared);
         }
@@ -469,43 +475,73 @@ impl HostCheck {
             hash: self.host.hash,
             first_seen: self.host.first_seen.clone(),
             permitted: self.permitted.clone(),
+            requirements: self.host.requirements.clone(),
             revoked: self.revoked.clone(),
         });
     }
 
     /// Writes the key; that it could not be written is said, and no reason to stop. Gives
     /// what became of it: `Err` if it was not written.
-    fn record(&self, evidence: &Evidence, prompt: &Arc<dyn Prompt>) -> Result<String, String> {
+    async fn record(
+        &self,
+        evidence: &Evidence,
+        shared: &Shared,
+        prompt: &Arc<dyn Prompt>,
+    ) -> Result<String, String> {
         let host = &self.host;
-        let Some(file) = host.sources.user.first() else {
+        let Some(file) = host.sources.user.first().cloned() else {
             prompt.notice(Notice::Warning(&say!("error-client-no-userknownhostsfile-set-key")));
             return Err(say!("trusted-nowhere-to-save"));
         };
-        let key = &evidence.offered;
-        let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(key));
-        let (done, result) = match evidence.finding {
-            Finding::Changed(_) => (
-                say!("error-client-replaced-key-list-known", shown),
-                store::replace(file, &host.subject, key, host.hash).map(|_lines| ()),
-            ),
-            _ => (
-                say!("error-client-permanently-added-list-known", shown),
-                store::add(file, &host.subject, key, host.hash),
-            ),
+        let key = evidence.offered.clone();
+        let is_changed = matches!(evidence.finding, Finding::Changed(_));
+        let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(&key));
+        let said = match is_changed {
+            true => say!("error-client-replaced-key-list-known", shown),
+            false => say!("error-client-permanently-added-list-known", shown),
         };
-        let (said, saved) = match result {
-            Ok(()) => (done, Ok(say!("trusted-saved", file = file.display()))),
-            Err(error) => (
+        let writing = Writing { file, key, is_changed, host: host.clone() };
+        let shown = writing.file.display().to_string();
+        // Another process may have the file locked, and other sessions must not wait for that.
+        shared.pause();
+        let written = tokio::task::spawn_blocking(move || writing.write()).await;
+        shared.resume();
+        let (said, saved) = match written {
+            Ok(Ok(())) => (said, Ok(say!("trusted-saved", file = shown))),
+            Ok(Err(error)) => (
                 say!("error-client-failed-add-host-list", error),
-                Err(say!("trusted-not-saved", file = file.display())),
+                Err(say!("trusted-not-saved", file = shown)),
             ),
+            // A panic on the other thread has been reported there.
+            Err(_) => return Err(say!("trusted-not-saved", file = shown)),
         };
         prompt.notice(Notice::Warning(&said));
-        if let (Ok(_), Some(first_seen)) = (&saved, &host.first_seen)
-            && let Err(error) = first_seen.note(&host.subject, key)
+        saved
+    }
+}
+
+/// A key on its way into a file.
+struct Writing {
+    file: PathBuf,
+    key: PublicKey,
+    /// It takes the place of others.
+    is_changed: bool,
+    host: HostPolicy,
+}
+
+impl Writing {
+    /// Blocks: the file may be locked by another process.
+    fn write(self) -> Result<()> {
+        let Writing { file, key, is_changed, host } = self;
+        match is_changed {
+            true => drop(store::replace(&file, &host.subject, &key, host.hash)?),
+            false => store::add(&file, &host.subject, &key, host.hash)?,
+        }
+        if let Some(first_seen) = &host.first_seen
+            && let Err(error) = first_seen.note(&host.subject, &key)
         {
             debug!("the day is not noted: {error}");
         }
-        saved
+        Ok(())
     }
 }

@@ -139,7 +139,6 @@ const NEVER: &[&str] = &[];
 
 const NO_GSSAPI: &str = "error-config-gssapi-not-supported";
 const SSH1: &str = "error-config-belongs-ssh-1-which";
-const RESTRICTS: &str = "error-config-not-applied-version";
 
 keywords! {
     AddKeysToAgent [] Words, Honoured;
@@ -152,7 +151,7 @@ keywords! {
     CanonicalizeHostname [] Word(&["yes", "no", "always", "true", "false", "none"]), Honoured;
     CanonicalizeMaxDots [] Number, Honoured;
     CanonicalizePermittedCNAMEs [] Words, Honoured;
-    CASignatureAlgorithms [] Text, Warned(NEVER, RESTRICTS);
+    CASignatureAlgorithms [] Text, Honoured;
     CertificateFile [] Text, Honoured;
     ChannelTimeout [] Words, Honoured;
     CheckHostIP [] Flag, Warned(OFF, "error-config-addresses-are-not-checked");
@@ -231,7 +230,7 @@ keywords! {
     RemoteCommand [] Line, Honoured;
     RemoteForward [] Words, Honoured;
     RequestTTY [] Word(&["yes", "no", "true", "false", "force", "auto"]), Honoured;
-    RequiredRSASize [] Number, Warned(NEVER, RESTRICTS);
+    RequiredRSASize [] Number, Honoured;
     RevokedHostKeys [] Text, Honoured;
     SecurityKeyProvider [] Text, Honoured;
     SendEnv [] Environment, Honoured;

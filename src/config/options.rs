@@ -77,9 +77,9 @@ pub struct Options {
     pub visual_host_key: Setting<bool>,
     /// FingerprintHash.
     pub fingerprint_hash: Setting<FingerprintHash>,
-    /// CASignatureAlgorithms, raw. Warned about in `warnings` as long as nothing applies it.
+    /// CASignatureAlgorithms, raw.
     pub ca_signature_algorithms: Setting<Option<String>>,
-    /// RequiredRSASize in bits. Warned about in `warnings` as long as nothing applies it.
+    /// RequiredRSASize in bits.
     pub required_rsa_size: Setting<u32>,
     /// BatchMode.
     pub batch_mode: Setting<bool>,

@@ -10,7 +10,7 @@ use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PublicKey};
 
 use super::authority::RsaHashes;
-use super::{fingerprint, quote};
+use super::{Requirements, fingerprint, quote};
 
 /// RSA keys shorter than this can be broken with effort; what breaks an authority's breaks the
 /// trust in all of its hosts. ssh(1) takes 1024.
@@ -34,7 +34,7 @@ pub struct Presented {
     pub serial: u64,
     /// Whom it is for, fit to be shown: at most 16 of the principals.
     pub principals: Vec<String>,
-    /// How many principals there are; with none it is for every host.
+    /// How many principals there are; with none it is for no host.
     pub principals_count: usize,
     /// Seconds since 1970 from which it holds; 0 is always.
     pub valid_after: u64,
@@ -65,7 +65,7 @@ impl Presented {
     /// Whom it is for, in one line: at most four principals are named.
     pub fn holders(&self) -> String {
         if self.principals_count == 0 {
-            return say!("certificate-every-host");
+            return say!("certificate-no-host");
         }
         let mut shown: Vec<String> = self.principals.iter().take(NAMED_MAX).cloned().collect();
         if self.principals_count > shown.len() {
@@ -87,7 +87,7 @@ impl Presented {
 }
 
 /// Whether the certificate holds for the host `name` at `at`, seconds counted; `hashes` are
-/// those that its authority may sign with if it has an RSA key.
+/// those that its authority may sign with if it has an RSA key, `requirements` are for all.
 ///
 /// # Errors
 /// The fault in one line, fit to be shown.
@@ -95,10 +95,10 @@ pub(super) fn check(
     certificate: &Certificate,
     name: &str,
     at: SystemTime,
-    hashes: RsaHashes,
+    (hashes, requirements): (RsaHashes, &Requirements),
 ) -> Result<(), String> {
-    check_authority(certificate)?;
-    check_signature(certificate, hashes)?;
+    check_authority(certificate, requirements)?;
+    check_signature(certificate, hashes, requirements)?;
     check_type(certificate)?;
     check_dates(certificate, at)?;
     check_principals(certificate, name)?;
@@ -111,22 +111,33 @@ pub(super) fn authority(certificate: &Certificate) -> PublicKey {
 }
 
 /// PROTOCOL.certkeys: an authority is a plain key.
-pub(super) fn check_authority(certificate: &Certificate) -> Result<(), String> {
+pub(super) fn check_authority(
+    certificate: &Certificate,
+    requirements: &Requirements,
+) -> Result<(), String> {
     let authority = authority(certificate);
     if authority.key_data().is_certificate() {
         return Err(say!("certificate-authority-is-certificate"));
     }
     let bits = fingerprint::bits(&authority);
-    if authority.algorithm().is_rsa() && bits < RSA_BITS_MIN {
+    if authority.algorithm().is_rsa() && bits < requirements.rsa_bits(RSA_BITS_MIN) {
         let shown = fingerprint::sha256(&authority);
         return Err(say!("error-trust-authority-rsa-key-only", shown, bits));
     }
     Ok(())
 }
 
-fn check_signature(certificate: &Certificate, hashes: RsaHashes) -> Result<(), String> {
+fn check_signature(
+    certificate: &Certificate,
+    hashes: RsaHashes,
+    requirements: &Requirements,
+) -> Result<(), String> {
     let shown = fingerprint::sha256(&authority(certificate));
-    match certificate.signature().algorithm() {
+    let algorithm = certificate.signature().algorithm();
+    if requirements.permits(algorithm.as_str()) == Some(false) {
+        return Err(say!("certificate-signature-not-permitted", shown, algorithm));
+    }
+    match algorithm {
         Algorithm::Rsa { hash: None } if !hashes.sha1 => {
             return Err(say!("error-trust-authority-signed-sha-1", shown));
         }
@@ -164,15 +175,19 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
     Ok(())
 }
 
-/// An empty list holds for every host that its authority is trusted for (PROTOCOL.certkeys). A
-/// principal is a name and no pattern, as in ssh(1) and PuTTY.
+/// A certificate without principals is for no host: one that was made carelessly would be for
+/// every host of its authority (ssh(1) before 10.3, PuTTY). A principal is a pattern, as in
+/// ssh(1) from 10.3 on, compared letter by letter with the name in small letters.
 fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
     let principals = certificate.valid_principals();
+    if principals.is_empty() {
+        return Err(say!("certificate-no-principals"));
+    }
     if principals.len() > PRINCIPALS_MAX {
         let count = principals.len();
         return Err(say!("certificate-too-many-principals", count, limit = PRINCIPALS_MAX));
     }
-    if principals.is_empty() || principals.iter().any(|principal| principal == name) {
+    if principals.iter().any(|principal| crate::pattern::matches(principal, name)) {
         return Ok(());
     }
     let named = list(principals.iter().map(String::as_str));

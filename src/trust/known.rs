@@ -20,7 +20,7 @@ use super::authority::{Authorities, RsaHashes};
 use super::line::{Fault, Line, Marker};
 use super::{
     Covering, Dates, Evidence, Finding, KnownKey, KnownTypes, Pin, Place, Presented, Problem,
-    RevokedKeys, Sources, Sshfp, Subject,
+    Requirements, RevokedKeys, Sources, Sshfp, Subject,
 };
 use super::{certificate, fingerprint, pattern, quote};
 use crate::error::told;
@@ -44,6 +44,7 @@ pub struct KnownHosts {
     problems: Vec<Problem>,
     revoked: Option<RevokedKeys>,
     authorities: Authorities,
+    requirements: Requirements,
     pins: Vec<Pin>,
     /// What was searched for last: a connection asks about one host, and more than once.
     last: Mutex<Option<(Subject, Arc<Matches>)>>,
@@ -89,6 +90,7 @@ impl KnownHosts {
             problems: Vec::new(),
             revoked: None,
             authorities: Authorities::default(),
+            requirements: Requirements::default(),
             pins: Vec::new(),
             last: Mutex::new(None),
         };
@@ -125,6 +127,12 @@ impl KnownHosts {
         self
     }
 
+    /// Has authorities sign with what the configuration permits.
+    pub fn with_requirements(mut self, requirements: Requirements) -> KnownHosts {
+        self.requirements = requirements;
+        self
+    }
+
     /// Has lines that a program printed searched after the files; `name` stands for it where a
     /// file is named.
     pub fn add_output(&mut self, name: &str, text: Vec<u8>) {
@@ -153,7 +161,8 @@ impl KnownHosts {
         let finding = revoked.unwrap_or_else(|| {
             // Where no authority covers the host, nobody has said that certificates count.
             let certificate = certificate.filter(|_| !candidates.is_empty());
-            match certificate.map(|it| find_certified(it, &candidates, subject, at)) {
+            let find = |it| self.find_certified(it, &candidates, subject, at);
+            match certificate.map(find) {
                 Some(Ok(finding)) => return finding,
                 Some(Err(reason)) => fault = Some(reason),
                 None => {}
@@ -200,9 +209,12 @@ impl KnownHosts {
 
     /// The authorities that cover the subject, and the hashes they may sign with.
     fn candidates(&self, matches: &Matches, subject: &Subject) -> Vec<(Covering, RsaHashes)> {
+        // Of records each says itself whether SHA-1 is permitted.
+        let sha1 = self.requirements.permits("ssh-rsa").unwrap_or_default();
+        let hashes = RsaHashes { sha1, ..RsaHashes::default() };
         let lines = matches.authorities.iter().map(|known| {
             let KnownKey { at, key } = known.clone();
-            (Covering { at, record: None, key }, RsaHashes::default())
+            (Covering { at, record: None, key }, hashes)
         });
         let records = self.authorities.covering(subject).map(|it| {
             let (at, key) = (it.at.clone(), it.key.clone());
@@ -216,6 +228,39 @@ impl KnownHosts {
         let matches = self.matches(subject);
         let keys = matches.keys.iter().chain(&matches.keys_without_port).cloned().collect();
         [keys, matches.authorities.clone(), matches.revoked.clone()]
+    }
+
+    /// Whether the certificate is of an authority that covers the subject, and holds; else the
+    /// fault, with what the certificate says. Of several with the same key one is enough.
+    fn find_certified(
+        &self,
+        certificate: &Certificate,
+        candidates: &[(Covering, RsaHashes)],
+        subject: &Subject,
+        at: SystemTime,
+    ) -> Result<Finding, String> {
+        let authority = certificate::authority(certificate);
+        let shown = fingerprint::sha256(&authority);
+        let (name, requirements) = (subject.bare_name(), &self.requirements);
+        let mut first = None;
+        for (covering, hashes) in candidates.iter().filter(|(it, _)| is_same(&it.key, &authority)) {
+            match certificate::check(certificate, &name, at, (*hashes, requirements)) {
+                Ok(()) => {
+                    let (at, record) = (covering.at.clone(), covering.record.clone());
+                    return Ok(Finding::Certified { at, authority: shown, record });
+                }
+                Err(fault) => first = first.or(Some(fault)),
+            }
+        }
+        let fault = first.or_else(|| certificate::check_authority(certificate, requirements).err());
+        let fault = fault.unwrap_or_else(|| {
+            let host = quote::piece(&subject.entry_name());
+            say!("error-trust-no-cert-authority-line", host, shown)
+        });
+        let presented = Presented::of(certificate);
+        let (key_id, holders, period) =
+            (&presented.key_id, presented.holders(), presented.period());
+        Err(say!("certificate-fault", fault, key_id, holders, period))
     }
 
     /// The lines about the subject. Marker lines count with and without the port.
@@ -370,36 +415,6 @@ impl Matches {
             Finding::Changed(same_type)
         }
     }
-}
-
-/// Whether the certificate is of an authority that covers the subject, and holds; else the
-/// fault, with what the certificate says. Of several with the same key one is enough.
-fn find_certified(
-    certificate: &Certificate,
-    candidates: &[(Covering, RsaHashes)],
-    subject: &Subject,
-    at: SystemTime,
-) -> Result<Finding, String> {
-    let authority = certificate::authority(certificate);
-    let shown = fingerprint::sha256(&authority);
-    let mut first = None;
-    for (covering, hashes) in candidates.iter().filter(|(it, _)| is_same(&it.key, &authority)) {
-        match certificate::check(certificate, &subject.bare_name(), at, *hashes) {
-            Ok(()) => {
-                let (at, record) = (covering.at.clone(), covering.record.clone());
-                return Ok(Finding::Certified { at, authority: shown, record });
-            }
-            Err(fault) => first = first.or(Some(fault)),
-        }
-    }
-    let fault = first.or_else(|| certificate::check_authority(certificate).err());
-    let fault = fault.unwrap_or_else(|| {
-        let host = quote::piece(&subject.entry_name());
-        say!("error-trust-no-cert-authority-line", host, shown)
-    });
-    let presented = Presented::of(certificate);
-    let (key_id, holders, period) = (&presented.key_id, presented.holders(), presented.period());
-    Err(say!("certificate-fault", fault, key_id, holders, period))
 }
 
 /// Equal as keys; comments and, for RSA, the hash of a signature play no part.

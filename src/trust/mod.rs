@@ -33,6 +33,7 @@ mod line;
 mod pattern;
 mod pin;
 mod quote;
+mod requirements;
 mod revoked;
 mod rewrite;
 pub mod rotate;
@@ -50,6 +51,7 @@ pub use judgement::{Judgement, Standing};
 pub use known::KnownHosts;
 pub use line::Marker;
 pub use pin::{PINS_MAX, Pin};
+pub use requirements::Requirements;
 pub use revoked::RevokedKeys;
 pub use sshfp::{Sshfp, VerifyDns};
 

@@ -19,4 +19,6 @@ security-key-failed-hint = it needs OpenSSH's ssh-sk-helper; SSH_SK_HELPER names
 security-key-refused = error { $code }
 security-key-nonsense = its answer cannot be read
 agent-dsa-not-allowed = { $path } is a DSA key, which is too weak to be offered unasked
+agent-rsa-too-short = { $key } has only { $bits } bits, and RequiredRSASize is { $least }
+agent-rsa-hint = use another key, or a smaller RequiredRSASize
 agent-dsa-hint = -o PubkeyAcceptedAlgorithms=+ssh-dss offers it

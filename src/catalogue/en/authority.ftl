@@ -41,8 +41,10 @@ authority-not-removed = { $file } cannot be removed: { $error }
 ## Certificates
 certificate-authority-is-certificate = what signed it is a certificate itself, and only a plain key can be an authority
 certificate-hash-not-permitted = the authority { $shown } signed it with { $hash }, which its record does not permit
+certificate-signature-not-permitted = the authority { $shown } signed it with { $algorithm }, which CASignatureAlgorithms does not have
 certificate-too-many-principals = it has { $count } principals, more than { $limit }
-certificate-every-host = every host
+certificate-no-host = no host
+certificate-no-principals = it has no principals, and so is for no host
 certificate-always = at any time
 certificate-until = until { $before }
 certificate-from = from { $after } on

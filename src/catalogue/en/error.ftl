@@ -105,7 +105,6 @@ error-config-tunnel-devices-are-not = tunnel devices are not supported
 error-config-nothing-added-version = nothing is added to the version
 error-config-gssapi-not-supported = GSSAPI is not supported
 error-config-belongs-ssh-1-which = it belongs to SSH-1, which is not supported
-error-config-not-applied-version = it is not applied by this version
 error-config-place = { $file } line { $line }
 error-config-profile = profile { $name }
 error-config-brace-not-closed = "${"{"}" has no "{"}"}"

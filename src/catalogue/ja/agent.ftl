@@ -19,4 +19,6 @@ security-key-failed-hint = OpenSSH の ssh-sk-helper が必要です。別の場
 security-key-refused = エラー { $code }
 security-key-nonsense = 応答を読み取れません
 agent-dsa-not-allowed = { $path } は DSA 鍵です。弱いため、指定がなければ提示しません
+agent-rsa-too-short = { $key } は { $bits } ビットしかなく、RequiredRSASize は { $least } です
+agent-rsa-hint = 別の鍵を使うか、RequiredRSASize を小さくしてください
 agent-dsa-hint = -o PubkeyAcceptedAlgorithms=+ssh-dss を付けると提示します

@@ -41,8 +41,10 @@ authority-not-removed = { $file } を削除できません: { $error }
 ## 証明書
 certificate-authority-is-certificate = 署名したものが証明書です。認証局になれるのは鍵だけです
 certificate-hash-not-permitted = 認証局 { $shown } の署名は { $hash } で、その設定では認められていません
+certificate-signature-not-permitted = 認証局 { $shown } の署名は { $algorithm } で、CASignatureAlgorithms にありません
 certificate-too-many-principals = プリンシパルが { $count } 個あり、{ $limit } 個を超えています
-certificate-every-host = すべてのホスト
+certificate-no-host = 対象のホストなし
+certificate-no-principals = プリンシパルがないため、どのホストにも有効ではありません
 certificate-always = 無期限
 certificate-until = { $before } まで
 certificate-from = { $after } から

@@ -105,7 +105,6 @@ error-config-tunnel-devices-are-not = トンネルデバイスには対応して
 error-config-nothing-added-version = バージョン文字列には何も付け加えません
 error-config-gssapi-not-supported = GSSAPI には対応していません
 error-config-belongs-ssh-1-which = 対応していない SSH-1 の設定です
-error-config-not-applied-version = この版では適用されません
 error-config-place = { $file } の { $line } 行目
 error-config-profile = 保存済みセッション { $name }
 error-config-brace-not-closed = "${"{"}" に対応する "{"}"}" がありません

@@ -33,7 +33,7 @@ use crate::prompt::{Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
-use crate::trust::{Judgement, Policy, Sources, Subject, VerifyDns};
+use crate::trust::{Judgement, Policy, Requirements, Sources, Subject, VerifyDns};
 
 /// Sessions on top of the first one: more than a person can keep apart.
 const MAX_DUPLICATES: usize = 4;
@@ -443,6 +443,10 @@ fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
         command: options.known_hosts_command.value.clone(),
         revoked: options.revoked_host_keys.value.clone(),
         authorities: Some(environment.authorities()),
+        requirements: Requirements::new(
+            options.ca_signature_algorithms.value.as_deref(),
+            *options.required_rsa_size,
+        ),
         pins: plan.pins.clone(),
         update: match options.update_host_keys.value {
             config::UpdateHostKeys::Ask if options.batch_mode.value => config::UpdateHostKeys::No,

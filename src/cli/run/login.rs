@@ -59,6 +59,7 @@ pub(super) fn login(
         password,
         opened: None,
         tries: options.number_of_password_prompts.value,
+        rsa_bits: *options.required_rsa_size,
         signatures: algorithms::select(algorithms::Family::Pubkey, pubkey)?,
     })
 }

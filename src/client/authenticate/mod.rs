@@ -71,6 +71,8 @@ pub struct Login {
     pub opened: Option<(Arc<PrivateKey>, PathBuf)>,
     /// How often a password may be asked for (NumberOfPasswordPrompts).
     pub tries: u32,
+    /// The least size of an RSA key in bits (RequiredRSASize).
+    pub rsa_bits: u32,
     /// Signature algorithms that may be used (PubkeyAcceptedAlgorithms).
     pub signatures: Vec<String>,
 }

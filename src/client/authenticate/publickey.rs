@@ -56,8 +56,8 @@ impl Dialogue {
                 }
                 Candidate::Open(private, path) => self.open(private, &path),
             };
-            if several && self.too_weak(&identity).is_some() {
-                debug!("Skipping {}: not in PubkeyAcceptedAlgorithms", identity.describe(false));
+            if let Some(why) = self.too_weak(&identity).filter(|_| several) {
+                debug!("Skipping a key: {}", why.cause());
                 continue;
             }
             let outcome = self.offer(identity).await?;
@@ -364,8 +364,15 @@ impl Dialogue {
         Ok(outcome)
     }
 
-    /// Why a key is not offered, if that is so: DSA is only where it was asked for.
+    /// Why a key is not offered, if that is so: RSA keys have a least size, and DSA is only
+    /// where it was asked for.
     fn too_weak(&self, identity: &Identity) -> Option<Error> {
+        let (bits, least) = (fingerprint::bits(&identity.public), self.login.rsa_bits);
+        if identity.public.algorithm().is_rsa() && bits < least {
+            let key = identity.describe(false);
+            let error = Error::new(Kind::Identity, say!("agent-rsa-too-short", key, bits, least));
+            return Some(error.hint(say!("agent-rsa-hint")));
+        }
         const DSA: &str = "ssh-dss";
         let allowed = |entry: &String| entry == DSA || of_key(entry) == DSA;
         if identity.public.algorithm() != Algorithm::Dsa

@@ -280,7 +280,7 @@ fn good_certificates_certify() {
     let case = authorities();
     for (certificate, line) in [
         (data!("good.cert"), 1),
-        (data!("no-principal.cert"), 1),
+        (data!("wildcard.cert"), 1),
         (data!("good-rsa.cert"), 1),
         (data!("good-ecdsa.cert"), 1),
         (data!("good-ca-ecdsa.cert"), 3),
@@ -308,7 +308,7 @@ fn each_fault_is_named_and_the_key_rules_follow() {
             data!("wrong-principal.cert"),
             "its principals are db1.example.com, db2.example.com, not web1.example.com",
         ),
-        (data!("wildcard.cert"), "its principals are *.example.com, not web1.example.com"),
+        (data!("no-principal.cert"), "it has no principals, and so is for no host"),
         (data!("user-type.cert"), "it is a user certificate"),
         (data!("critical.cert"), "unknown critical options: only-on-mondays@example.com"),
         (data!("ca-rsa-sha1.cert"), "signed it with SHA-1"),
@@ -380,6 +380,23 @@ fn an_authority_covers_its_own_hosts_only() {
             Case::new(&lines).certified(&host(name, 22), data!("good.cert"), june_2025());
         assert_eq!(word(&evidence), "unknown");
         assert!(evidence.authorities.is_empty());
+    }
+}
+
+/// As ssh 10.6 answers: patterns match the name in small letters, whole and case by case.
+#[test]
+fn a_principal_may_be_a_pattern() {
+    let lines = format!("@cert-authority * {}", text(CA));
+    for (name, holds) in [
+        ("web1.example.com", true),
+        ("WEB1.Example.COM", true),
+        ("a.b.example.com", true),
+        ("example.com", false),
+        ("web1.example.com.net", false),
+    ] {
+        let case = Case::new(&lines);
+        let evidence = case.certified(&host(name, 2222), data!("wildcard.cert"), june_2025());
+        assert_eq!(evidence.certificate_fault.is_none(), holds, "{name}");
     }
 }
 
