@@ -13,6 +13,9 @@ use crate::text;
 
 /// Lines a server may send before its identification; sshd sends none.
 const MAX_LINES: usize = 20;
+/// What sshd says from OpenSSH 9.8 on to an address that has failed too often
+/// (PerSourcePenalties).
+const PENALISED: &[u8] = b"Not allowed at this time";
 /// Length of one line with its end, as RFC 4253 has it for the identification.
 const MAX_LINE: usize = 255;
 /// What is shown of a text that should have been a greeting.
@@ -127,8 +130,12 @@ fn closed(heard: &[u8], how: &str) -> Error {
             .hint(say!("error-client-check-host-port-server"));
     }
     let shown = text::line_bytes(heard, SHOWN);
+    let hint = match heard.starts_with(PENALISED) {
+        true => say!("error-client-penalised"),
+        false => say!("error-client-if-overloaded-try-again"),
+    };
     Error::new(Kind::Greeting, say!("error-client-before-ssh-greeting-server", how, shown))
-        .hint(say!("error-client-if-overloaded-try-again"))
+        .hint(hint)
 }
 
 fn silence(heard: &[u8]) -> Error {
