@@ -79,10 +79,7 @@ pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
             Error::new(Kind::Authentication, say!("error-client-server-accepts-nothing-more"))
         }
         E::Disconnect | E::HUP | E::SendError | E::RecvError => {
-            Error::new(kind, say!("error-client-connection-closed-server"))
-        }
-        E::IO(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::new(kind, say!("error-client-connection-closed-server"))
+            hung_up(kind, say!("error-client-connection-closed-server"))
         }
         E::IO(error) => carried(error).unwrap_or_else(|| broken(error, kind)),
         E::SshEncoding(russh::keys::ssh_encoding::Error::Length) => {
@@ -97,14 +94,25 @@ pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
     }
 }
 
-/// The connection broke. Before anything was agreed on somebody did not want it.
 fn broken(error: &std::io::Error, kind: Kind) -> Error {
-    use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
-    if kind == Kind::KeyExchange && matches!(error.kind(), BrokenPipe | ConnectionReset) {
-        let cause = say!("error-client-hung-up-in-exchange", how = reason(error));
-        return Error::new(kind, cause).hint(say!("error-client-hung-up-in-exchange-hint"));
+    use std::io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    let how = reason(error);
+    match error.kind() {
+        UnexpectedEof => hung_up(kind, say!("error-client-connection-closed-server")),
+        BrokenPipe | ConnectionReset if kind == Kind::KeyExchange => {
+            hung_up(kind, say!("error-client-hung-up-in-exchange", how))
+        }
+        _ => Error::new(kind, how),
     }
-    Error::new(kind, reason(error))
+}
+
+/// The connection has ended. Where nothing was agreed on, somebody did not want it.
+fn hung_up(kind: Kind, cause: String) -> Error {
+    let error = Error::new(kind, cause);
+    match kind {
+        Kind::KeyExchange => error.hint(say!("error-client-hung-up-in-exchange-hint")),
+        _ => error,
+    }
 }
 
 fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error {
