@@ -147,6 +147,8 @@ pub struct Typed {
     pub print_version: bool,
     /// `-G`.
     pub print_config: bool,
+    /// `-Z`.
+    pub list_keys: bool,
     /// `-Q`.
     pub query: Option<String>,
     /// `-W`: the host and port that standard input and output lead to.
@@ -426,6 +428,7 @@ impl Reading {
             Special::LongVersion => typed.verb = Verb::Version,
             Special::Help => typed.verb = Verb::Help,
             Special::PrintConfig => typed.print_config = true,
+            Special::ListKeys => typed.list_keys = true,
             Special::Query => typed.query = Some(text(value, name)?),
             Special::Verbose => self.level = Some(louder(self.level)),
             Special::Quiet => self.level = Some(LogLevel::Quiet),

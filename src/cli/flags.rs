@@ -41,6 +41,8 @@ pub enum Special {
     PrintConfig,
     /// `-Q`.
     Query,
+    /// `-Z`.
+    ListKeys,
     /// `-v`.
     Verbose,
     /// `-q`.
@@ -237,6 +239,7 @@ pub const FLAGS: &[Flag] = &[
     flag("-x", "do not forward X11", Fix(K::ForwardX11, "no")),
     flag("-Y", "forward X11, trusted", special(S::TrustedX11)),
     flag("-y", "send messages to syslog", special(S::Syslog)),
+    flag("-Z", "list the keys that ssh would try, in their order, and exit", special(S::ListKeys)),
     takes(
         "--auth",
         "method[,method]",
@@ -312,8 +315,8 @@ mod tests {
 
     #[test]
     fn every_letter_of_ssh_is_there_once_and_takes_what_ssh_takes() {
-        // The getopt string of ssh(1), OpenSSH 9.9, with -P of 9.4.
-        const SSH: &str = "1246ab:c:e:fgi:kl:m:no:p:qstvxyAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw:W:XY";
+        // The getopt string of ssh(1), OpenSSH 9.9, with -P of 9.4 and -Z of 10.4.
+        const SSH: &str = "1246ab:c:e:fgi:kl:m:no:p:qstvxyAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw:W:XYZ";
         let mut letters = SSH.chars().peekable();
         let mut count = 0;
         while let Some(c) = letters.next() {

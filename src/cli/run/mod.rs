@@ -8,6 +8,7 @@ mod filter;
 mod forward;
 mod invocation;
 mod keygen;
+mod list_keys;
 mod local_command;
 mod login;
 mod master;
@@ -70,6 +71,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
             query::run(typed.query.as_deref().unwrap_or_default())
         }
         Verb::Connect if typed.print_config => query::print_config(typed, &environment),
+        Verb::Connect if typed.list_keys => list_keys::run(typed, environment),
         Verb::Connect if typed.lacks_host() => new::run(typed, environment),
         Verb::Connect => invocation::run(typed, environment),
         other => Err(Error::new(Kind::Usage, say!("error-cli-not-part-version", other))

@@ -9,10 +9,13 @@
 
 mod adding;
 mod asking;
+mod certificates;
 mod interactive;
+mod order;
 mod publickey;
 mod remembered;
 
+pub use order::listing;
 pub use remembered::{Credential, Kept, Remembered};
 
 use std::path::PathBuf;

@@ -3,16 +3,17 @@
 //! The server is asked about each identity that was named until it takes one; only that one
 //! signs. Nothing is offered that was not chosen: no other key of the agent, no other file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use log::{debug, info};
 use russh::keys::agent::AgentIdentity;
-use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 use tokio::time::timeout;
 
+use super::certificates::Certificates;
+use super::order::{Candidate, arrange};
 use super::{Announced, Dialogue, Outcome, SignerError, Transport, answered_within};
 use crate::client::algorithms::of_key;
 use crate::client::identity::{Identity, Pen, Signer, unlock};
@@ -20,19 +21,10 @@ use crate::client::{deadline, host_bound};
 use crate::config::AddKeys;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
-use crate::keys::{self, Format, KeyFile};
+use crate::keys::{Format, KeyFile};
 use crate::prompt::{Notice, UnlockedKey};
 use crate::say;
 use crate::trust::fingerprint;
-
-/// An identity that may be offered, not opened yet.
-enum Candidate {
-    File(Box<KeyFile>),
-    Agent(Box<AgentIdentity>),
-    /// A key of the agent's that only a certificate names: it is offered with that alone.
-    Certified(Box<AgentIdentity>),
-    Open(Arc<PrivateKey>, PathBuf),
-}
 
 impl Dialogue {
     /// Offers the chosen identities until one is taken.
@@ -79,9 +71,7 @@ impl Dialogue {
         Ok(refused.unwrap_or(Outcome::Refused(Vec::new())))
     }
 
-    /// What is offered, in order: the agent's keys that a certificate names and no file, then
-    /// the files named; under the name ssh first all of the agent's keys, those that a file
-    /// names before the others, then the files that it does not hold.
+    /// What is offered, in the order of [`arrange`].
     async fn candidates(&mut self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
         if let Some((private, path)) = self.login.opened.take() {
             // The first login with it has had its turn.
@@ -89,7 +79,7 @@ impl Dialogue {
             return Ok(vec![Candidate::Open(private, path)]);
         }
         let all = self.login.agent_identities;
-        let mut held = match all || !self.login.certificates.is_empty() {
+        let held = match all || !self.login.certificates.is_empty() {
             // Without an agent ssh goes on with the files.
             true => match self.open_agent().await {
                 Ok(mut agent) => agent.identities().await.unwrap_or_default(),
@@ -97,22 +87,7 @@ impl Dialogue {
             },
             false => Vec::new(),
         };
-        let same = |file: &KeyFile, held: &AgentIdentity| {
-            file.public().is_some_and(|key| key.key_data() == held.public_key().key_data())
-        };
-        if !all {
-            held.retain(|held| {
-                matches!(held, AgentIdentity::PublicKey { key, .. }
-                    if !self.named_certificates(key).is_empty())
-                    && !files.iter().any(|file| same(file, held))
-            });
-        }
-        held.sort_by_key(|held| !files.iter().any(|file| same(file, held)));
-        let files: Vec<_> =
-            files.into_iter().filter(|file| !held.iter().any(|held| same(file, held))).collect();
-        let from_agent = if all { Candidate::Agent } else { Candidate::Certified };
-        let held = held.into_iter().map(|held| from_agent(Box::new(held)));
-        Ok(held.chain(files.into_iter().map(|file| Candidate::File(Box::new(file)))).collect())
+        Ok(arrange(files, held, all, |key| !self.named_certificates(key).is_empty()))
     }
 
     /// A key of the agent becomes an identity.
@@ -228,74 +203,24 @@ impl Dialogue {
         Ok(Identity { public, certificates, plain: true, pen })
     }
 
-    /// The certificates that go with a file: those named, or the one in it, or the one
-    /// beside it.
     fn certificates_of(&self, file: &KeyFile, public: &PublicKey) -> Vec<Certificate> {
-        let path = file.path();
-        let named = self.named_certificates(public);
-        if !named.is_empty() {
-            return named;
-        }
-        let own = match file.certificate() {
-            Some(own) => self.usable(own.clone(), public, &path.display().to_string()),
-            None => self.certificate_beside(path, public),
-        };
-        own.into_iter().collect()
+        self.certificates(&|text| self.tell(text)).of(file, public)
     }
 
-    /// The certificates for this key among those named with CertificateFile.
     fn named_certificates(&self, public: &PublicKey) -> Vec<Certificate> {
-        let usable = |path: &PathBuf| match keys::certificate(path) {
-            Ok(certificate) => self.usable(certificate, public, &path.display().to_string()),
-            Err(error) => {
-                self.transport.prompt.notice(Notice::Warning(&error.to_string()));
-                None
-            }
-        };
-        self.login.certificates.iter().filter_map(usable).collect()
+        self.certificates(&|text| self.tell(text)).named_for(public)
     }
 
-    /// The certificate in `KEY-cert.pub`, or in `KEY.pub` where that holds no plain key.
     fn certificate_beside(&self, path: &Path, public: &PublicKey) -> Option<Certificate> {
-        match keys::certificate_beside(path) {
-            Some(Ok(certificate)) => {
-                self.usable(certificate, public, &format!("{}-cert.pub", path.display()))
-            }
-            Some(Err(error)) => {
-                self.transport.prompt.notice(Notice::Warning(&error.to_string()));
-                None
-            }
-            None => {
-                let place = format!("{}.pub", path.display());
-                let certificate = keys::certificate(Path::new(&place)).ok()?;
-                self.usable(certificate, public, &place)
-            }
-        }
+        self.certificates(&|text| self.tell(text)).beside(path, public)
     }
 
-    /// A certificate counts if it is this key's, for users, and valid now by our clock.
-    fn usable(
-        &self,
-        certificate: Certificate,
-        public: &PublicKey,
-        place: &str,
-    ) -> Option<Certificate> {
-        if certificate.public_key() != public.key_data() {
-            return None;
-        }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-        let fault = if certificate.cert_type() != CertType::User {
-            say!("error-login-host-certificate")
-        } else if now < certificate.valid_after() {
-            say!("error-login-not-valid-yet")
-        } else if now >= certificate.valid_before() {
-            say!("error-login-expired")
-        } else {
-            return Some(certificate);
-        };
-        let text = say!("error-login-key-offered-without", place, fault);
-        self.transport.prompt.notice(Notice::Warning(&text));
-        None
+    fn certificates<'a>(&'a self, tell: &'a dyn Fn(&str)) -> Certificates<'a> {
+        Certificates { named: &self.login.certificates, tell }
+    }
+
+    fn tell(&self, text: &str) {
+        self.transport.prompt.notice(Notice::Warning(text));
     }
 
     /// Asks the server about the certificates of one identity, then about the key itself, as

@@ -1,0 +1,89 @@
+//! The certificates that go with a key: those named, or the one in its file, or the one beside
+//! it, if they are for users and valid now.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use russh::keys::ssh_key::certificate::CertType;
+use russh::keys::ssh_key::{Certificate, PublicKey};
+
+use crate::keys::{self, KeyFile};
+use crate::say;
+
+/// Where certificates are looked for.
+pub(super) struct Certificates<'a> {
+    /// Files named on their own (CertificateFile).
+    pub named: &'a [PathBuf],
+    /// Takes what is wrong with one, which then does not count.
+    pub tell: &'a dyn Fn(&str),
+}
+
+impl Certificates<'_> {
+    /// The certificates that go with a file.
+    pub fn of(&self, file: &KeyFile, public: &PublicKey) -> Vec<Certificate> {
+        let path = file.path();
+        let named = self.named_for(public);
+        if !named.is_empty() {
+            return named;
+        }
+        let own = match file.certificate() {
+            Some(own) => self.usable(own.clone(), public, &path.display().to_string()),
+            None => self.beside(path, public),
+        };
+        own.into_iter().collect()
+    }
+
+    /// The certificates for this key among those named.
+    pub fn named_for(&self, public: &PublicKey) -> Vec<Certificate> {
+        let usable = |path: &PathBuf| match keys::certificate(path) {
+            Ok(certificate) => self.usable(certificate, public, &path.display().to_string()),
+            Err(error) => {
+                (self.tell)(&error.to_string());
+                None
+            }
+        };
+        self.named.iter().filter_map(usable).collect()
+    }
+
+    /// The certificate in `KEY-cert.pub`, or in `KEY.pub` where that holds no plain key.
+    pub fn beside(&self, path: &Path, public: &PublicKey) -> Option<Certificate> {
+        match keys::certificate_beside(path) {
+            Some(Ok(certificate)) => {
+                self.usable(certificate, public, &format!("{}-cert.pub", path.display()))
+            }
+            Some(Err(error)) => {
+                (self.tell)(&error.to_string());
+                None
+            }
+            None => {
+                let place = format!("{}.pub", path.display());
+                let certificate = keys::certificate(Path::new(&place)).ok()?;
+                self.usable(certificate, public, &place)
+            }
+        }
+    }
+
+    /// A certificate counts if it is this key's, for users, and valid now by our clock.
+    fn usable(
+        &self,
+        certificate: Certificate,
+        public: &PublicKey,
+        place: &str,
+    ) -> Option<Certificate> {
+        if certificate.public_key() != public.key_data() {
+            return None;
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        let fault = if certificate.cert_type() != CertType::User {
+            say!("error-login-host-certificate")
+        } else if now < certificate.valid_after() {
+            say!("error-login-not-valid-yet")
+        } else if now >= certificate.valid_before() {
+            say!("error-login-expired")
+        } else {
+            return Some(certificate);
+        };
+        (self.tell)(&say!("error-login-key-offered-without", place, fault));
+        None
+    }
+}

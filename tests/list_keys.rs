@@ -1,0 +1,77 @@
+//! `-Z`: the keys that a login would try, in their order, without a connection.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::process::Command;
+
+use lab::{Agent, Home, arg, peers};
+
+/// The first two words of each line, with the home directory taken off, and the flags.
+fn summary(home: &Home, text: &str) -> Vec<String> {
+    let base = format!("{}/", home.path("").display());
+    let line = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        assert!(words[2].starts_with("SHA256:"), "{line}");
+        let flags = words[3..].join(" ");
+        format!("{} {} {flags}", words[0], words[1]).replace(base.trim_end_matches('/'), "~")
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn the_files_that_were_named_are_listed_and_nothing_is_connected_to() {
+    let home = Home::new();
+    let (one, two) = (home.key("one", &["ed25519"], ""), home.key("two", &["ecdsa"], "secret"));
+    // Nobody could be connected to under this name.
+    let words = ["-Z", "-i", arg(&one), "-i", arg(&two), "host.invalid"];
+    let listed = home.tessh(&words).output().expect_quiet_success().text();
+    assert_eq!(
+        summary(&home, &listed),
+        ["~/one ED25519 explicit", "~/two ECDSA explicit"],
+        "{listed}"
+    );
+    home.tessh(&["-Z"]).output().expect_failure(&["host"]);
+    home.tessh(&["-Z", "-i", "/none", "h"]).output().expect_failure(&["/none"]);
+}
+
+/// The order of OpenSSH 10.6: named keys that the agent holds, the agent's certificates, its
+/// other keys, then files.
+#[test]
+fn the_agents_keys_come_as_ssh_orders_them() {
+    if !peers() {
+        return;
+    }
+    let home = Home::new();
+    let key = |name: &str| home.key(name, &["ed25519"], "");
+    let [authority, plain, certified, named, file] =
+        ["ca", "plain", "certified", "named", "file"].map(key);
+    let signed = Command::new("/usr/bin/ssh-keygen")
+        .args(["-q", "-s", arg(&authority), "-I", "id", "-n", "root", arg(&certified)])
+        .status();
+    assert!(signed.unwrap().success());
+    let agent = Agent::start(&[&plain, &certified, &named]);
+    let run = |options: &[&str]| {
+        let words =
+            [options, &["-Z", "-i", arg(&file), "-i", arg(&named), "host.invalid"]].concat();
+        let run = home.tessh(&words).env("SSH_AUTH_SOCK", agent.socket());
+        summary(&home, &run.output().expect_quiet_success().text())
+    };
+    let kinds = |lines: Vec<String>| -> Vec<String> {
+        let kind = |line: &String| line.split_once(' ').unwrap().1.to_owned();
+        lines.iter().map(kind).collect()
+    };
+    let listed = run(&[]);
+    assert_eq!(listed[0], "~/named ED25519 explicit agent");
+    assert_eq!(listed[4], "~/file ED25519 explicit");
+    let wanted = [
+        "ED25519 explicit agent",
+        "ED25519-CERT agent",
+        "ED25519 agent",
+        "ED25519 agent",
+        "ED25519 explicit",
+    ];
+    assert_eq!(kinds(listed), wanted);
+    let only = run(&["-o", "IdentitiesOnly=yes"]);
+    assert_eq!(only, ["~/file ED25519 explicit", "~/named ED25519 explicit"]);
+}
