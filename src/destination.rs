@@ -42,7 +42,7 @@ impl Destination {
         };
         check_host(&destination.host)?;
         if let Some(user) = &destination.user {
-            check_user(user)?;
+            check_typed_user(user)?;
         }
         Ok(destination)
     }
@@ -89,6 +89,18 @@ pub fn check_user(user: &str) -> Result<()> {
         return Err(usage(say!("error-destination-remote-username-contains-invalid")));
     }
     Ok(())
+}
+
+/// Whether this may be typed as the name of a remote user. `$` is refused, too: who types it
+/// means a variable, and nothing typed is expanded.
+///
+/// # Errors
+/// [`Kind::Usage`] with the reason.
+pub fn check_typed_user(user: &str) -> Result<()> {
+    match user.contains('$') {
+        true => Err(usage(say!("error-destination-remote-username-contains-invalid"))),
+        false => check_user(user),
+    }
 }
 
 /// A port number: 1 to 65535 in plain decimal digits.
@@ -259,6 +271,8 @@ mod tests {
             "a -b@h",
             "u\u{7}@h",
             "u`x`@h",
+            "u$x@h",
+            "${X}@h",
             "h:",
             "h:0",
             "h:65536",

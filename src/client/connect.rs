@@ -60,6 +60,8 @@ pub struct Route {
     pub bind_interface: Option<String>,
     /// Whether TCP keepalive probes are wanted (TCPKeepAlive).
     pub tcp_keep_alive: bool,
+    /// How packets are marked (IPQoS): the byte of the IP header; `None` leaves it as it is.
+    pub class: Option<u8>,
     /// Attempts, one second apart (ConnectionAttempts); at least one is made.
     pub attempts: u32,
     /// A command whose standard input and output are the connection (ProxyCommand), with
@@ -134,7 +136,7 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
                 address,
                 local_for(address, &bind),
                 interface,
-                route.tcp_keep_alive,
+                (route.tcp_keep_alive, route.class),
             ));
         } else if running.is_empty() {
             let why = last.as_ref().map_or_else(|| say!("error-client-no-address-try"), reason);
@@ -216,7 +218,7 @@ async fn open(
     address: SocketAddr,
     local: Option<SocketAddr>,
     interface: Option<String>,
-    keep_alive: bool,
+    (keep_alive, class): (bool, Option<u8>),
 ) -> std::io::Result<TcpStream> {
     let socket = match address.ip() {
         IpAddr::V4(_) => TcpSocket::new_v4()?,
@@ -229,10 +231,25 @@ async fn open(
     if let Some(interface) = interface {
         SockRef::from(&socket).bind_device(Some(interface.as_bytes()))?;
     }
+    if let Some(class) = class {
+        mark(&SockRef::from(&socket), address, class);
+    }
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
     SockRef::from(&stream).set_keepalive(keep_alive)?;
     Ok(stream)
+}
+
+/// Marks the packets of a connection. A system that does not let us is no reason to fail.
+fn mark(socket: &SockRef<'_>, address: SocketAddr, class: u8) {
+    let marked = match address {
+        SocketAddr::V4(_) => socket.set_tos_v4(class.into()),
+        SocketAddr::V6(_) => socket.set_tclass_v6(class.into()),
+    };
+    match marked {
+        Ok(()) => debug!("set the class of packets to 0x{class:02x}"),
+        Err(error) => debug!("the class of packets cannot be set to 0x{class:02x}: {error}"),
+    }
 }
 
 impl Stream {
@@ -352,6 +369,7 @@ mod tests {
             bind: None,
             bind_interface: None,
             tcp_keep_alive: true,
+            class: None,
             attempts: 1,
             proxy: None,
         }
@@ -365,6 +383,25 @@ mod tests {
         let error = connect(&route(port), Budget::start(None)).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Connect);
         assert!(error.cause().ends_with(&format!("port {port}: Connection refused")), "{error}");
+    }
+
+    #[tokio::test]
+    async fn packets_are_marked_where_ipqos_says_so() {
+        for (place, host) in [("127.0.0.1:0", "127.0.0.1"), ("[::1]:0", "::1")] {
+            let listener = std::net::TcpListener::bind(place).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            for class in [Some(0xb8), Some(0x20), None] {
+                let route = Route { host: host.to_owned(), class, ..route(port) };
+                let stream = connect(&route, Budget::start(None)).await.unwrap();
+                let Stream::Tcp(stream) = stream else { panic!("not TCP") };
+                let socket = SockRef::from(&stream);
+                let found = match host.contains(':') {
+                    true => socket.tclass_v6(),
+                    false => socket.tos_v4(),
+                };
+                assert_eq!(found.unwrap(), u32::from(class.unwrap_or(0)), "{place}");
+            }
+        }
     }
 
     #[tokio::test]

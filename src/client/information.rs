@@ -217,7 +217,7 @@ struct Noted {
     address: Option<SocketAddr>,
     local: Option<SocketAddr>,
     server: String,
-    client: &'static str,
+    client: String,
     rekey: (u64, Duration),
     host_key: Option<HostKey>,
     user: String,
@@ -227,12 +227,12 @@ struct Noted {
 
 impl Record {
     /// The greeting is over; `early` bytes were received beyond it already.
-    pub fn greeted(&self, stream: &Stream, server: &str, client: &'static str, early: usize) {
+    pub fn greeted(&self, stream: &Stream, server: &str, client: &str, early: usize) {
         let mut noted = self.noted();
         noted.since = Some(Instant::now());
         (noted.address, noted.local) = (stream.peer(), stream.local());
         noted.server = text::line(server, SHOWN);
-        noted.client = client;
+        client.clone_into(&mut noted.client);
         noted.early = ((server.len() + 2 + early) as u64, client.len() as u64 + 2);
     }
 
@@ -322,7 +322,7 @@ impl Session {
             local: noted.local.filter(|_| self.route.is_none()),
             route: self.route.clone(),
             server: noted.server,
-            client: noted.client.to_owned(),
+            client: noted.client.clone(),
             negotiated: self.negotiated(),
             host_key: noted.host_key,
             authentication: self.how.clone(),

@@ -39,8 +39,10 @@ use crate::trust::{
 
 use said::{cannot_ask, not_as_known, refused, remedy, report, troubles};
 
-/// Our identification (RFC 4253 section 4.2).
+/// Our identification (RFC 4253 section 4.2), before what VersionAddendum adds.
 const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION"));
+/// The longest identification, in bytes without its line end (RFC 4253 section 4.2).
+const MAX_IDENTIFICATION: usize = 253;
 /// RSA keys shorter than this can be broken with effort; OpenSSH's own floor is 1024.
 const MIN_RSA_BITS: u32 = 2048;
 /// What a server may send on one channel before we confirm: enough for a long, fat line. The
@@ -68,7 +70,7 @@ pub struct HostPolicy {
     /// KnownHostsCommand.
     pub command: Option<KnownHostsCommand>,
     /// RevokedHostKeys.
-    pub revoked: Option<PathBuf>,
+    pub revoked: Vec<PathBuf>,
     /// The records of authorities.
     pub authorities: Option<authority::Store>,
     /// CASignatureAlgorithms and RequiredRSASize.
@@ -109,6 +111,8 @@ pub struct TransportOptions<'a> {
     pub alive_interval: Option<Duration>,
     /// How many such questions may go unanswered (ServerAliveCountMax).
     pub alive_count_max: u32,
+    /// What follows our version in the identification (VersionAddendum).
+    pub version_addendum: Option<&'a str>,
 }
 
 /// An encrypted connection to a host that was accepted.
@@ -175,7 +179,7 @@ async fn exchange(
     prompt: &Arc<dyn Prompt>,
     only_judge: bool,
 ) -> Result<(client::Handle<Events>, Arc<Shared>)> {
-    let revoked = host.revoked.as_deref().map(RevokedKeys::load);
+    let revoked = RevokedKeys::load_all(&host.revoked);
     let authorities = host.authorities.as_ref().map(authority::Store::load).unwrap_or_default();
     let known = KnownHosts::load(&host.sources)
         .with_revoked(revoked.clone())
@@ -186,7 +190,8 @@ async fn exchange(
     let proposal = Proposal::new(&options.lists, &types)?;
     stream.acknowledge_at_once();
     let until = budget.until(deadline::GREETING);
-    let greeting = greeting::exchange(&mut stream, IDENTIFICATION, until).await?;
+    let ours = identification(options.version_addendum)?;
+    let greeting = greeting::exchange(&mut stream, &ours, until).await?;
     for line in &greeting.preface {
         debug!("kex_exchange_identification: banner line: {line}");
     }
@@ -194,13 +199,13 @@ async fn exchange(
 
     let shared = Arc::new(Shared::default());
     let Greeting { identification, rest, .. } = &greeting;
-    shared.record.greeted(&stream, identification, IDENTIFICATION, rest.len());
+    shared.record.greeted(&stream, identification, &ours, rest.len());
     let wire = Wire::new(
         stream,
         Arc::clone(&shared.wire),
         &greeting.identification,
         &greeting.rest,
-        IDENTIFICATION,
+        &ours,
     );
     let check = HostCheck {
         host,
@@ -212,7 +217,7 @@ async fn exchange(
     };
     let wanted = Wanted::new(options.rekey_bytes, options.rekey_time);
     let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check, wanted);
-    let config = Arc::new(config(options, &proposal, wanted.limits(&shared.wire)));
+    let config = Arc::new(config(options, &proposal, (ours, wanted.limits(&shared.wire))));
     shared.record.rekeyed_after(wanted.bytes, wanted.time);
     let sizes = config.gex.clone();
     let exchange = client::connect_stream(config, wire, events);
@@ -269,9 +274,27 @@ async fn within(
     }
 }
 
-fn config(options: &TransportOptions<'_>, proposal: &Proposal, limits: Limits) -> client::Config {
+/// Our identification line.
+fn identification(addendum: Option<&str>) -> Result<String> {
+    let line = match addendum {
+        Some(text) => format!("{IDENTIFICATION} {text}"),
+        None => IDENTIFICATION.to_owned(),
+    };
+    if line.len() > MAX_IDENTIFICATION || line.contains(char::is_control) {
+        let limit = MAX_IDENTIFICATION - IDENTIFICATION.len() - 1;
+        return Err(Error::new(Kind::Config, say!("error-client-addendum-too-long", limit))
+            .hint(say!("error-client-addendum-hint")));
+    }
+    Ok(line)
+}
+
+fn config(
+    options: &TransportOptions<'_>,
+    proposal: &Proposal,
+    (ours, limits): (String, Limits),
+) -> client::Config {
     client::Config {
-        client_id: russh::SshId::Standard(IDENTIFICATION.into()),
+        client_id: russh::SshId::Standard(ours.into()),
         limits,
         window_size: WINDOW,
         maximum_packet_size: MAX_PACKET,

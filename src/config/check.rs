@@ -39,7 +39,9 @@ pub(super) fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
         Keyword::TunnelDevice => tunnel_device(first).map(drop),
         Keyword::ControlPersist => options::persist(first).map(drop),
         Keyword::AddKeysToAgent => options::AddKeys::parse(args).map(drop),
-        Keyword::ChannelTimeout => options::channel_timeouts(args).map(drop),
+        Keyword::ChannelTimeout => {
+            alone(args, "none").and_then(|()| options::channel_timeouts(args).map(drop))
+        }
         Keyword::ObscureKeystrokeTiming => options::obscure(first).map(drop),
         Keyword::SyslogFacility => facility(first).map(drop),
         Keyword::CanonicalDomains => alone(args, "none").and_then(|()| domains(args)),

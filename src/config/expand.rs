@@ -18,10 +18,12 @@ use crate::destination::check_user;
 pub const COMMON: &str = "CdhijkLlnpru";
 /// The tokens of LocalCommand.
 pub const ALL: &str = "CdhijkLlnpruT";
-/// The tokens of ProxyCommand and ProxyJump.
-pub const PROXY: &str = "hnpr";
+/// The tokens of ProxyCommand.
+pub const PROXY: &str = "hknpr";
 /// The tokens of Match exec.
 pub const MATCH_EXEC: &str = "CdhijkLlnpru";
+/// The tokens of User.
+pub const USER: &str = "dhijkLlnpu";
 /// The token of HostName.
 pub const HOSTNAME: &str = "h";
 
@@ -191,6 +193,24 @@ fn is_safe_in_shell(token: char, value: &str) -> bool {
 
 fn unknown(token: char) -> Fault {
     say!("error-config-unknown-key", token = shown(&token.to_string()))
+}
+
+/// Expands `${NAME}` alone.
+///
+/// # Errors
+/// A variable without a value, or a brace that is not closed.
+pub(super) fn variables(text: &str, context: &Context) -> Result<String, Fault> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, next) =
+            after.split_once('}').ok_or_else(|| say!("error-config-brace-not-closed"))?;
+        out.push_str(before);
+        out.push_str(&variable(name, context)?);
+        rest = next;
+    }
+    out.push_str(rest);
+    Ok(out)
 }
 
 fn variable(name: &str, context: &Context) -> Result<String, Fault> {

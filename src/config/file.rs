@@ -9,7 +9,7 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::expand::{Tokens, tilde};
+use super::expand::{self, COMMON, tilde};
 use super::keyword::Keyword;
 use super::layers::{Layers, arguments, unknown};
 use super::origin::Origin;
@@ -320,7 +320,14 @@ impl<'a> Reader<'a> {
         }
         for arg in args {
             let pattern = match self.include_pattern(arg) {
-                Ok(pattern) => pattern,
+                Ok(Some(pattern)) => pattern,
+                // As in ssh(1), a variable without a value leaves this one out.
+                Ok(None) => {
+                    let file = shown(arg);
+                    let origin = origin(place);
+                    self.layers.warn(say!("config-include-left-out", origin, file));
+                    continue;
+                }
                 Err(fault) => {
                     return Ok(Err(say!("error-config-include", origin = origin(place), fault)));
                 }
@@ -335,17 +342,23 @@ impl<'a> Reader<'a> {
         Ok(Ok(()))
     }
 
-    fn include_pattern(&self, arg: &str) -> Result<PathBuf, Fault> {
+    /// The pattern with everything in it expanded, as far as it is known at this point;
+    /// nothing if a variable has no value.
+    fn include_pattern(&self, arg: &str) -> Result<Option<PathBuf>, Fault> {
         if self.kind == FileKind::System && arg.starts_with('~') {
             return Err(say!("error-config-bad-include-path", arg = shown(arg)));
         }
         let path = tilde(arg, self.context)?;
-        let path = Tokens::local(self.context).percent_dollar(&path, "dhiLlu", self.context)?;
+        if expand::variables(&path, self.context).is_err() {
+            return Ok(None);
+        }
+        let tokens = matching::tokens(self.layers, self.host, self.context)?;
+        let path = tokens.percent_dollar(&path, COMMON, self.context)?;
         let base = match self.kind {
             FileKind::System => PathBuf::from("/etc/ssh"),
             FileKind::User | FileKind::Named => user_directory(self.context),
         };
-        Ok(base.join(path))
+        Ok(Some(base.join(path)))
     }
 }
 

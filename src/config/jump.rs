@@ -22,18 +22,36 @@ pub struct Jump {
 }
 
 impl Jump {
-    /// Takes a whole ProxyJump apart; `none` is the empty list.
+    /// Takes a whole ProxyJump apart; `none` is the empty list. As in ssh(1), a file may have
+    /// names that nobody can connect to; who tries to is refused.
     ///
     /// # Errors
     /// `Invalid ProxyJump`: an entry is no destination, or there are more than sixteen.
     pub fn parse_list(text: &str) -> Result<Vec<Jump>, Fault> {
+        Jump::list(text, |_| true)
+    }
+
+    /// As [`Jump::parse_list`], for what was typed: with names that can be connected to.
+    ///
+    /// # Errors
+    /// Those of [`Jump::parse_list`], and a name that a shell would act on.
+    pub fn check_typed(text: &str) -> Result<(), Fault> {
+        let is_usable = |jump: &Jump| {
+            let user = jump.user.as_deref().map(destination::check_typed_user);
+            destination::check_host(&jump.host).is_ok() && user.is_none_or(|user| user.is_ok())
+        };
+        Jump::list(text, is_usable).map(drop)
+    }
+
+    fn list(text: &str, is_usable: impl Fn(&Jump) -> bool) -> Result<Vec<Jump>, Fault> {
         let text = text.split('#').next().unwrap_or_default().trim();
         if is_none(text) {
             return Ok(Vec::new());
         }
         let bad = || say!("config-bad-jump", text = shown(text));
         let jumps: Option<Vec<Jump>> = text.split(',').map(Jump::parse).collect();
-        jumps.filter(|jumps| jumps.len() <= MAX_JUMPS).ok_or_else(bad)
+        let fits = |jumps: &Vec<Jump>| jumps.len() <= MAX_JUMPS && jumps.iter().all(is_usable);
+        jumps.filter(fits).ok_or_else(bad)
     }
 
     fn parse(text: &str) -> Option<Jump> {
@@ -59,8 +77,12 @@ impl Jump {
                 None => (place, None),
             },
         };
-        destination::check_host(host).ok()?;
-        user.map_or(Some(()), |user| destination::check_user(user).ok())?;
+        let is_name = |name: &str| {
+            !name.is_empty() && !name.starts_with('-') && !name.contains(char::is_control)
+        };
+        if !is_name(host) || !user.is_none_or(is_name) {
+            return None;
+        }
         let port = port.map(|port| destination::parse_port(port).ok());
         if port == Some(None) {
             return None;
@@ -107,13 +129,18 @@ mod tests {
             ("a:0", None),
             ("a:x", None),
             ("-x", None),
-            ("u`id`@h", None),
+            ("a\nb", None),
+            ("u;x@h;y", Some("u;x@h;y")),
         ] {
             let found = Jump::parse_list(text)
                 .ok()
                 .map(|jumps| jumps.iter().map(ToString::to_string).collect::<Vec<_>>().join("|"));
             assert_eq!(found.as_deref(), wanted, "{text}");
         }
+        for bad in ["u`id`@h", "u$x@h", "a;b", "u;x@h", "a'b", "h(x)", "ok,a;b"] {
+            assert!(Jump::check_typed(bad).is_err(), "{bad}");
+        }
+        assert!(Jump::check_typed("u@a:7,%h.b").is_ok());
         assert!(Jump::parse_list(&["a"; 17].join(",")).is_err());
     }
 }

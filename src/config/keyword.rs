@@ -1,4 +1,4 @@
-//! Every keyword of ssh_config(5), OpenSSH 9.2 to 10.2, in one table: its name and other names,
+//! Every keyword of ssh_config(5), OpenSSH 9.2 to 10.6, in one table: its name and other names,
 //! what its value looks like, and how it stands here.
 //!
 //! A keyword that is not in the table is an error (`Bad configuration option`). One that is and
@@ -197,7 +197,7 @@ keywords! {
     IdentityFile ["identityfile2"] Text, Honoured;
     IgnoreUnknown [] Text, Honoured;
     Include [] Words, Honoured;
-    IPQoS [] Qos, Warned(NONE, "error-config-packets-are-not-marked");
+    IPQoS [] Qos, Honoured;
     KbdInteractiveAuthentication
         ["challengeresponseauthentication" "skeyauthentication" "tisauthentication"] Flag, Honoured;
     KbdInteractiveDevices [] Text, Warned(NEVER, "error-config-server-chooses-devices");
@@ -211,7 +211,7 @@ keywords! {
     Match [] Words, Honoured;
     NoHostAuthenticationForLocalhost [] Flag, Refused(OFF, "error-config-host-always-verified");
     NumberOfPasswordPrompts [] Number, Honoured;
-    ObscureKeystrokeTiming [] Text, Refused(OFF, "error-config-keystroke-timing-not-obscured");
+    ObscureKeystrokeTiming [] Text, Warned(OFF, "error-config-keystroke-timing-not-obscured");
     PasswordAuthentication [] Flag, Honoured;
     PermitLocalCommand [] Flag, Honoured;
     PermitRemoteOpen [] Words, Honoured;
@@ -231,7 +231,7 @@ keywords! {
     RemoteForward [] Words, Honoured;
     RequestTTY [] Word(&["yes", "no", "true", "false", "force", "auto"]), Honoured;
     RequiredRSASize [] Number, Honoured;
-    RevokedHostKeys [] Text, Honoured;
+    RevokedHostKeys [] Words, Honoured;
     SecurityKeyProvider [] Text, Honoured;
     SendEnv [] Environment, Honoured;
     ServerAliveCountMax [] Number, Honoured;
@@ -252,9 +252,9 @@ keywords! {
     User [] Text, Honoured;
     UserKnownHostsFile [] Words, Honoured;
     VerifyHostKeyDNS [] Word(&["yes", "no", "true", "false", "ask"]), Honoured;
-    VersionAddendum [] Line, Refused(NONE, "error-config-nothing-added-version");
+    VersionAddendum [] Line, Honoured;
     VisualHostKey [] Flag, Honoured;
-    WarnWeakCrypto [] Text, Inert;
+    WarnWeakCrypto [] Word(&["yes", "no", "true", "false", "no-pq-kex"]), Honoured;
     XAuthLocation [] Text, Honoured;
 
     // What ssh(1) itself takes and no longer heeds.
@@ -289,7 +289,7 @@ mod tests {
         assert_eq!(Keyword::find("nonsense"), None);
     }
 
-    /// The keywords that OpenSSH 9.2's manual has and those that came until 10.2.
+    /// The keywords that OpenSSH 9.2's manual has and those that came until 10.6.
     #[test]
     fn every_keyword_of_the_manual_is_known() {
         for name in include_str!("../../tests/data/config/keywords.txt").lines() {

@@ -6,11 +6,13 @@
 
 use super::expand::{HOSTNAME, Tokens};
 use super::file::{Block, ConfigFile, HostFacts, Reader};
+use super::jump::Jump;
 use super::keyword::{Keyword, Shape};
 use super::options::{Options, build};
 use super::origin::Origin;
 use super::value::{self, Fault, shown};
 use super::{Context, line, pattern};
+use crate::destination::check_typed_user;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -70,6 +72,7 @@ impl Layers {
             return Err(Error::new(Kind::Config, format!("{origin}: {what}")));
         }
         let args = arguments(keyword, rest).map_err(|fault| at(&origin, keyword, &fault))?;
+        check_typed(keyword, args.first().map_or("", String::as_str), &origin)?;
         self.record(keyword, args, origin)
     }
 
@@ -80,6 +83,7 @@ impl Layers {
     pub fn set(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
         value::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        check_typed(keyword, value, &origin)?;
         self.record(keyword, args, origin)
     }
 
@@ -100,6 +104,7 @@ impl Layers {
     pub fn overrule(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
         value::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        check_typed(keyword, value, &origin)?;
         self.entries.insert(0, Entry { keyword, args, origin });
         Ok(())
     }
@@ -203,6 +208,10 @@ impl Layers {
                 | Keyword::CanonicalizeMaxDots
                 | Keyword::CanonicalizeFallbackLocal
         );
+        // As in ssh(1), it ends the reading where it stands, for -G as well.
+        if keyword == Keyword::RefuseConnection {
+            return Err(at(&origin, keyword, &shown(&args[0])));
+        }
         // As in ssh(1), what was used to find the name is not set in the second reading.
         if settled && self.resolved.is_some() {
             return Ok(());
@@ -238,6 +247,18 @@ impl Layers {
             None => Ok(host.to_owned()),
         }
     }
+}
+
+/// What is typed is not taken from a file that somebody has looked at: names in it that a shell
+/// would act on are refused at once.
+fn check_typed(keyword: Keyword, value: &str, origin: &Origin) -> Result<()> {
+    let checked = match (keyword, origin) {
+        (_, Origin::Default | Origin::File { .. } | Origin::Profile(_)) => Ok(()),
+        (Keyword::User, _) => check_typed_user(value).map_err(|error| error.cause().to_owned()),
+        (Keyword::ProxyJump, _) => Jump::check_typed(value),
+        _ => Ok(()),
+    };
+    checked.map_err(|fault| at(origin, keyword, &fault))
 }
 
 /// The arguments of a keyword from the rest of its line, checked.

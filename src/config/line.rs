@@ -43,39 +43,6 @@ pub fn words(text: &str) -> Result<Vec<String>, String> {
     }
 }
 
-/// The words of a Match line, which ssh(1) splits in an older way: blanks and one `=` separate
-/// them, and only a `"` at the start of a word quotes.
-pub fn strdelim(text: &str) -> Delimited<'_> {
-    Delimited { rest: text.trim_matches(BLANKS) }
-}
-
-/// What [`strdelim`] gives.
-pub struct Delimited<'a> {
-    rest: &'a str,
-}
-
-impl Delimited<'_> {
-    /// The next word; nothing at the end of the line.
-    ///
-    /// # Errors
-    /// `invalid quotes` when a quote is not closed.
-    pub fn next(&mut self) -> Result<Option<String>, String> {
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        if let Some(inner) = self.rest.strip_prefix('"') {
-            let (word, rest) = inner.split_once('"').ok_or("invalid quotes")?;
-            self.rest = rest.trim_start_matches(BLANKS);
-            return Ok(Some(word.to_owned()));
-        }
-        let end = self.rest.find(|c| BLANKS.contains(&c) || c == '=').unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        let rest = rest.trim_start_matches(BLANKS);
-        self.rest = rest.strip_prefix('=').unwrap_or(rest).trim_start_matches(BLANKS);
-        Ok(Some(word.to_owned()))
-    }
-}
-
 fn word(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<String, String> {
     let mut word = String::new();
     let mut quote = None;

@@ -7,17 +7,21 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::expand::{MATCH_EXEC, Tokens};
+use super::expand::{MATCH_EXEC, Tokens, variables};
 use super::file::HostFacts;
+use super::jump::Jump;
 use super::keyword::Keyword;
 use super::layers::Layers;
-use super::value::{Fault, is_none, shown};
+use super::value::{Fault, shown};
 use super::{Context, line, network, pattern};
 use crate::say;
 
 /// How long `Match exec` may take: a look at the network takes seconds, and nobody waits longer
 /// for a configuration file.
 pub const EXEC_DEADLINE: Duration = Duration::from_secs(15);
+/// What `Match version` is compared with: the version of ssh(1) whose ssh_config(5) is read here,
+/// which is what a file asks about, and this program's own.
+const VERSIONS: [&str; 2] = ["OpenSSH_10.6p1 tessh", concat!("tessh_", env!("CARGO_PKG_VERSION"))];
 /// How often it is looked whether the command has ended.
 const EXEC_POLL: Duration = Duration::from_millis(5);
 
@@ -42,40 +46,62 @@ pub(super) fn evaluate(
     host: &HostFacts,
     (context, reachable): (&Context, bool),
 ) -> Result<Outcome, Fault> {
-    let mut words = line::strdelim(text);
+    let mut words = line::words(text)?.into_iter();
     let mut outcome = Outcome { applies: reachable, failed: None, wants_final: false };
     let facts = Facts { layers, host, context };
     let mut criteria = 0;
-    while let Some(word) = words.next()? {
-        if word.is_empty() || word.starts_with('#') {
-            break;
-        }
+    while let Some(typed) = words.next() {
+        let (word, joined) = match typed.split_once('=') {
+            Some((word, value)) => (word, Some(value.to_owned())),
+            None => (typed.as_str(), None),
+        };
         let (negated, name) = match word.strip_prefix('!') {
             Some(name) => (true, name.to_ascii_lowercase()),
             None => (false, word.to_ascii_lowercase()),
         };
-        if name == "all" {
-            let more = words.next()?.filter(|word| !word.is_empty() && !word.starts_with('#'));
-            if criteria > 1 || more.is_some() {
+        if name == "all" && joined.is_none() {
+            if criteria > 1 || words.next().is_some() {
                 return Err(say!("config-match-all"));
             }
-            outcome.note(!negated, &word, String::new());
+            outcome.note(!negated, word, String::new());
             return Ok(outcome);
         }
         criteria += 1;
-        if name == "final" || name == "canonical" {
+        if (name == "final" || name == "canonical") && joined.is_none() {
             outcome.wants_final |= name == "final";
             let reading = if host.final_pass { "second reading" } else { "first reading" };
-            outcome.note(host.final_pass != negated, &word, reading.to_owned());
+            outcome.note(host.final_pass != negated, word, reading.to_owned());
             continue;
         }
-        let missing = || say!("config-match-missing", name = shown(&name));
-        let value = words.next()?.filter(|value| !value.is_empty() && !value.starts_with('#'));
-        let value = value.ok_or_else(missing)?;
+        let value = argument(&name, joined, &mut words)?;
         let (holds, actual) = facts.compare(&name, &value, outcome.applies)?;
         outcome.note(holds != negated, &format!("{word} {value}"), actual);
     }
     if criteria == 0 { Err(say!("config-match-empty")) } else { Ok(outcome) }
+}
+
+/// The value of a criterion: what a `=` joins to it, or the next word. Blanks around the `=` are
+/// those of older versions of ssh(1). Only a tag and a command may be the empty word, for none.
+fn argument(
+    name: &str,
+    joined: Option<String>,
+    words: &mut impl Iterator<Item = String>,
+) -> Result<String, Fault> {
+    let may_be_empty = matches!(name, "tagged" | "command");
+    let value = match joined {
+        Some(value) if !value.is_empty() || may_be_empty => Some(value),
+        Some(_) => words.next(),
+        None => match words.next() {
+            Some(sign) if sign == "=" => words.next(),
+            Some(value) => Some(value.strip_prefix('=').map_or(value.clone(), str::to_owned)),
+            None => None,
+        },
+    };
+    let value = value.ok_or_else(|| say!("config-match-no-argument", name = shown(name)))?;
+    match value.is_empty() && !may_be_empty {
+        true => Err(say!("config-match-missing", name = shown(name))),
+        false => Ok(value),
+    }
 }
 
 impl Outcome {
@@ -120,17 +146,19 @@ impl Facts<'_> {
             "tagged" => self.current(Keyword::Tag).unwrap_or_default().to_owned(),
             "command" => self.host.command.clone().unwrap_or_default(),
             "sessiontype" => self.session_type(),
-            "version" => format!("tessh_{}", env!("CARGO_PKG_VERSION")),
+            "version" => VERSIONS.join(", "),
             "localnetwork" => return network::any_local_in(value),
             "exec" => return self.exec(value, needed),
             _ => return Err(say!("config-match-unknown", name = shown(name))),
         };
         let lower = |text: &str| text.to_lowercase();
         let holds = match name {
-            "host" | "originalhost" | "sessiontype" => {
-                pattern::matches_list(&lower(value), &lower(&actual))
+            "host" | "originalhost" => pattern::matches_list(&lower(value), &lower(&actual)),
+            "version" => VERSIONS.iter().any(|version| pattern::matches_list(value, version)),
+            // The empty word is for no tag and no command.
+            "tagged" | "command" if value.is_empty() || actual.is_empty() => {
+                value.is_empty() && actual.is_empty()
             }
-            "command" if self.host.command.is_none() => is_none(value),
             _ => pattern::matches_list(value, &actual),
         };
         Ok((holds, actual))
@@ -152,18 +180,35 @@ impl Facts<'_> {
         run(&tokens.shell(command, MATCH_EXEC)?, self.context)
     }
 
+    /// The tokens of a line for a shell. ssh(1) leaves the variables in User to the shell.
     fn tokens(&self) -> Result<Tokens, Fault> {
-        let hostname = self.hostname()?;
-        let alias = self.current(Keyword::HostKeyAlias).unwrap_or(&hostname).to_owned();
-        Ok(Tokens {
-            key_alias: alias,
-            hostname,
-            original: self.host.original.clone(),
-            port: self.current(Keyword::Port).unwrap_or("22").to_owned(),
-            user: self.user().to_owned(),
-            ..Tokens::local(self.context)
-        })
+        let tokens = tokens(self.layers, self.host, self.context)?;
+        let user = variables(&tokens.user, self.context)?;
+        Ok(Tokens { user, ..tokens })
     }
+}
+
+/// The tokens as they stand at this point of the reading: what comes later is not known yet, and
+/// User is as it was written.
+pub(super) fn tokens(
+    layers: &Layers,
+    host: &HostFacts,
+    context: &Context,
+) -> Result<Tokens, Fault> {
+    let facts = Facts { layers, host, context };
+    let hostname = facts.hostname()?;
+    let (_, jump) = super::options::proxies(layers);
+    let last = jump.value.as_deref().map(Jump::parse_list).transpose()?;
+    let last = last.and_then(|mut list| list.pop());
+    Ok(Tokens {
+        key_alias: facts.current(Keyword::HostKeyAlias).unwrap_or(&hostname).to_owned(),
+        jump: last.map_or_else(String::new, |jump| jump.host),
+        original: host.original.clone(),
+        port: facts.current(Keyword::Port).unwrap_or("22").to_owned(),
+        user: facts.user().to_owned(),
+        hostname,
+        ..Tokens::local(context)
+    })
 }
 
 /// Runs a command line in the user's shell; whether it ended with 0, and how it ended.
@@ -275,16 +320,51 @@ mod tests {
             ("!tagged red", true),
             ("command ls*", true),
             ("command none", false),
+            ("command \"\"", false),
+            ("tagged \"\"", false),
+            ("!tagged=", true),
+            ("user = deploy", true),
+            ("user= deploy", true),
+            ("exec \"test \\\"a b\\\" = 'a b'\"", true),
+            ("exec=true host=web", true),
             ("sessiontype exec", true),
             ("sessiontype shell,subsystem", false),
             ("version tessh_*", true),
-            ("version OpenSSH_*", false),
+            ("version OpenSSH_10.*", true),
+            ("version OpenSSH_9.*", false),
+            ("version openssh_*", false),
+            ("!version OpenSSH_10.*,OpenSSH_9.*", false),
+            ("sessiontype EXEC", false),
             ("localnetwork 240.0.0.0/8", false),
+            ("localnetwork 127.0.0.0/8", true),
+            ("!localnetwork 127.0.0.0/8", false),
             ("user deploy tagged blue host web", true),
         ] {
             assert_eq!(applies(text, true), Ok(wanted), "{text}");
         }
-        assert!(applies("localnetwork nonsense", true).is_err());
+        for (bad, words) in [
+            ("localnetwork nonsense", "Invalid network entry \"nonsense\""),
+            ("localnetwork !127.0.0.0/8", "Invalid network entry"),
+            ("localnetwork 127.0.0.1/8", "Inconsistent mask length for network"),
+            ("localnetwork 127.0.0.0/33", "Inconsistent mask length for network"),
+            ("localnetwork \"\"", "Missing Match criteria for localnetwork"),
+            ("tagged", "missing argument for Match 'tagged'"),
+            ("command", "missing argument for Match 'command'"),
+            ("version \"\"", "Missing Match criteria for version"),
+            ("sessiontype \"\"", "Missing Match criteria for sessiontype"),
+            ("host=", "missing argument for Match 'host'"),
+            ("tag blue", "Unsupported Match attribute tag"),
+            ("! host web", "Unsupported Match attribute"),
+            ("\"host web\"", "missing argument for Match 'host web'"),
+            ("all=yes", "Unsupported Match attribute all"),
+            ("final canonical all", "'all' cannot be combined"),
+            ("all all", "'all' cannot be combined"),
+            ("exec 'true\"", "invalid quotes"),
+            ("# nothing", "One or more attributes required for Match"),
+        ] {
+            let fault = applies(bad, true).expect_err(bad);
+            assert!(fault.contains(words), "{bad}: {fault}");
+        }
         assert_eq!(applies("user deploy", false), Ok(false));
     }
 

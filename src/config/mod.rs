@@ -26,6 +26,7 @@ mod options;
 mod origin;
 pub mod pattern;
 mod proxy;
+mod qos;
 mod show;
 mod value;
 
@@ -46,6 +47,7 @@ pub use options::{
 };
 pub use origin::{Origin, Setting};
 pub use proxy::{ProxyKind, ProxyServer};
+pub use qos::IpQos;
 pub use show::{Shown, effective, lines as effective_lines};
 pub use value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,

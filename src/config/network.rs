@@ -1,7 +1,8 @@
 //! Match localnetwork: whether an address of this machine is in one of the networks.
 //!
-//! The list is that of ssh_config(5): addresses or networks with a prefix length, negated by
-//! `!`, joined by commas. Loopback interfaces do not count, as in ssh(1).
+//! The list is that of ssh_config(5): addresses or networks with a prefix length, joined by
+//! commas. As in ssh(1), a network has no bits beyond its prefix, nothing is negated in the list,
+//! and loopback interfaces count.
 
 use std::net::IpAddr;
 
@@ -21,41 +22,38 @@ pub(super) fn any_local_in(list: &str) -> Result<(bool, String), Fault> {
     Ok((holds, shown.join(" ")))
 }
 
-/// One entry: negated or not, the network, the length of its prefix.
-type Network = (bool, IpAddr, u8);
+/// One entry: the network and the length of its prefix.
+type Network = (IpAddr, u8);
 
 fn parse(list: &str) -> Result<Vec<Network>, Fault> {
     let bad = |entry: &str| say!("config-bad-network", entry = shown(entry));
     list.split(',')
         .map(|entry| {
-            let (negated, text) = match entry.strip_prefix('!') {
-                Some(text) => (true, text),
-                None => (false, entry),
+            let (text, length) = match entry.split_once('/') {
+                Some((text, length)) => {
+                    (text, Some(length.parse::<u32>().map_err(|_| bad(entry))?))
+                }
+                None => (entry, None),
             };
-            let (address, length) = match text.split_once('/') {
-                Some((address, length)) => (address, length.parse::<u8>().ok()),
-                None => (text, Some(u8::MAX)),
-            };
-            let address: IpAddr = address.parse().map_err(|_| bad(entry))?;
+            let address: IpAddr = text.parse().map_err(|_| bad(entry))?;
             let most = if address.is_ipv4() { 32 } else { 128 };
-            let length = length.ok_or_else(|| bad(entry))?;
-            let length = if text.contains('/') { length } else { most };
-            if length > most { Err(bad(entry)) } else { Ok((negated, address, length)) }
+            let fits = |length: &u8| *length <= most && !has_bits_beyond(address, *length);
+            let length = u8::try_from(length.unwrap_or(u32::from(most))).ok().filter(fits);
+            let length = length.ok_or_else(|| say!("config-bad-prefix", entry = shown(entry)))?;
+            Ok((address, length))
         })
         .collect()
 }
 
 fn contains(networks: &[Network], address: IpAddr) -> bool {
-    let mut found = false;
-    for &(negated, network, length) in networks {
-        if within(address, network, length) {
-            if negated {
-                return false;
-            }
-            found = true;
-        }
+    networks.iter().any(|&(network, length)| within(address, network, length))
+}
+
+fn has_bits_beyond(address: IpAddr, length: u8) -> bool {
+    match address {
+        IpAddr::V4(address) => address.to_bits().checked_shl(u32::from(length)).unwrap_or(0) != 0,
+        IpAddr::V6(address) => address.to_bits().checked_shl(u32::from(length)).unwrap_or(0) != 0,
     }
-    found
 }
 
 fn within(address: IpAddr, network: IpAddr, length: u8) -> bool {
@@ -80,7 +78,6 @@ fn local_addresses() -> Result<Vec<IpAddr>, Fault> {
     }
     found.sort();
     found.dedup();
-    found.retain(|address| !address.is_loopback());
     Ok(found)
 }
 
@@ -152,11 +149,11 @@ mod tests {
         };
         assert_eq!(within("10.0.0.0/8", "10.1.2.3"), Some(true));
         assert_eq!(within("10.0.0.0/8", "11.1.2.3"), Some(false));
-        assert_eq!(within("0.0.0.0/0,!10.0.0.0/8", "10.1.2.3"), Some(false));
+        assert_eq!(within("11.0.0.0/8,10.0.0.0/8", "10.1.2.3"), Some(true));
         assert_eq!(within("10.1.2.3", "10.1.2.3"), Some(true));
         assert_eq!(within("::/0", "10.1.2.3"), Some(false));
         assert_eq!(within("fe80::/10", "fe80::1"), Some(true));
-        for bad in ["", "x", "10.0.0.0/33", "10.0.0.0/", "::/129"] {
+        for bad in ["", "x", "10.0.0.0/33", "10.0.0.0/", "::/129", "!10.0.0.0/8", "10.0.0.1/8"] {
             assert_eq!(within(bad, "::1"), None, "{bad}");
         }
     }

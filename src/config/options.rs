@@ -8,22 +8,24 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::canonical::Canonicalize;
-use super::expand::{ALL, COMMON, HOSTNAME, PROXY, Tokens, path, tilde};
+use super::expand::{ALL, COMMON, HOSTNAME, PROXY, Tokens, USER, path};
 use super::jump::Jump;
 use super::keyword::Keyword;
 use super::layers::{Entry, Layers, at};
 use super::origin::{Origin, Setting};
+use super::qos::{self, IpQos};
 use super::value::{self, Fault, is_none};
 use super::value::{
     AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
     StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns,
 };
 use super::{Context, KnownHostsCommand, pattern};
-use crate::destination::check_host;
+use crate::destination::{check_host, check_typed_user};
 use crate::error::Result;
 use crate::say;
 
 mod forwarding;
+mod host_keys;
 mod session;
 mod sharing;
 mod standing;
@@ -31,7 +33,7 @@ mod standing;
 pub use forwarding::{ForwardAgent, Forwarding, PermitOpen, X11};
 pub use session::AddKeys;
 use session::words_but_none;
-pub(super) use session::{channel_timeouts, obscure};
+pub(super) use session::{OBSCURE_INTERVAL, channel_timeouts, obscure};
 pub(super) use sharing::persist;
 pub use sharing::{ControlMaster, ControlPersist, Sharing};
 
@@ -67,8 +69,8 @@ pub struct Options {
     pub hash_known_hosts: Setting<bool>,
     /// UpdateHostKeys; yes unless UserKnownHostsFile or VerifyHostKeyDNS is set.
     pub update_host_keys: Setting<UpdateHostKeys>,
-    /// RevokedHostKeys, its `~` expanded.
-    pub revoked_host_keys: Setting<Option<PathBuf>>,
+    /// RevokedHostKeys, expanded; empty for `none`.
+    pub revoked_host_keys: Setting<Vec<PathBuf>>,
     /// KnownHostsCommand, split into words and expanded as far as it can be now.
     pub known_hosts_command: Setting<Option<KnownHostsCommand>>,
     /// NoHostAuthenticationForLocalhost.
@@ -111,8 +113,10 @@ pub struct Options {
     pub bind_address: Setting<Option<String>>,
     /// BindInterface.
     pub bind_interface: Setting<Option<String>>,
-    /// IPQoS, its words as they stand.
-    pub ip_qos: Setting<Option<Vec<String>>>,
+    /// IPQoS.
+    pub ip_qos: Setting<IpQos>,
+    /// VersionAddendum, expanded; `None` for `none`.
+    pub version_addendum: Setting<Option<String>>,
     /// ProxyCommand with its tokens expanded, for the user's shell.
     pub proxy_command: Setting<Option<String>>,
     /// ProxyJump as it stands.
@@ -193,17 +197,17 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
     let hostname = hostname(layers, host)?;
     let mut v = Values { layers, context, tokens: Tokens::local(context) };
     let port = v.parsed(K::Port, 22, value::port)?;
-    let user = v.parsed(K::User, context.local_user.clone(), |text| Ok(text.to_owned()))?;
     let host_key_alias = v.optional(K::HostKeyAlias, |text| Ok(text.to_lowercase()))?;
     let (command, jump) = proxies(layers);
     v.tokens.hostname.clone_from(&hostname);
     host.clone_into(&mut v.tokens.original);
     v.tokens.port = port.to_string();
-    v.tokens.user.clone_from(&user);
     v.tokens.key_alias = host_key_alias.value.clone().unwrap_or_else(|| host.to_owned());
     // As in ssh(1), %j is the last host on the way.
     let last = jumps(&jump)?.value.pop();
     v.tokens.jump = last.map_or_else(String::new, |jump| jump.host);
+    let user = v.user()?;
+    v.tokens.user.clone_from(&user);
 
     Ok(Options {
         hostname,
@@ -256,7 +260,8 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         address_family: v.word(K::AddressFamily, value::address_family),
         bind_address: v.text(K::BindAddress)?,
         bind_interface: v.text(K::BindInterface)?,
-        ip_qos: v.words(K::IPQoS),
+        ip_qos: v.arguments(K::IPQoS, IpQos::default(), qos::parse)?,
+        version_addendum: v.version_addendum()?,
         ciphers: v.text(K::Ciphers)?,
         macs: v.text(K::MACs)?,
         kex_algorithms: v.text(K::KexAlgorithms)?,
@@ -270,7 +275,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         local_command: v.local_command()?,
         permit_local_command: v.flag(K::PermitLocalCommand, false)?,
         send_env: send_env(layers),
-        set_env: set_env(layers),
+        set_env: v.set_env()?,
         stdin_null: v.flag(K::StdinNull, false)?,
         fork_after_authentication: v.flag(K::ForkAfterAuthentication, false)?,
         escape_char: v.parsed(K::EscapeChar, Some(b'~'), value::escape)?,
@@ -341,13 +346,6 @@ impl Values<'_> {
         match self.layers.first(keyword) {
             Some(entry) => Setting::new(parse(&entry.args[0]), entry.origin.clone()),
             None => Setting::default_value(parse("")),
-        }
-    }
-
-    fn words(&self, keyword: Keyword) -> Setting<Option<Vec<String>>> {
-        match self.layers.first(keyword) {
-            Some(entry) => Setting::new(Some(entry.args.clone()), entry.origin.clone()),
-            None => Setting::default_value(None),
         }
     }
 
@@ -438,67 +436,54 @@ impl Values<'_> {
         Ok(Setting::new(value, entry.origin.clone()))
     }
 
-    fn user_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {
-        let Some(entry) = self.layers.first(Keyword::UserKnownHostsFile) else {
-            let directory = super::user_directory(self.context);
-            let files = ["known_hosts", "known_hosts2"].map(|name| directory.join(name));
-            return Ok(Setting::default_value(files.to_vec()));
+    /// User: expanded where a file or `-o` has it, not where it was typed as it is.
+    fn user(&self) -> Result<Setting<String>> {
+        let keyword = Keyword::User;
+        let Some(entry) = self.layers.first(keyword) else {
+            return Ok(Setting::default_value(self.context.local_user.clone()));
         };
-        let named = entry.args.iter().filter(|name| !is_none(name));
-        let files: Result<_> = named.map(|name| self.path(entry, name)).collect();
-        Ok(Setting::new(files?, entry.origin.clone()))
-    }
-
-    /// ssh_config(5): on, unless the user's files or VerifyHostKeyDNS are set. As ssh(1) has
-    /// it, to name the first of the default files is not to set them.
-    fn update_host_keys(&self) -> Setting<UpdateHostKeys> {
-        if self.layers.first(Keyword::UpdateHostKeys).is_some() {
-            return self.word(Keyword::UpdateHostKeys, value::update_host_keys);
+        let text = entry.args[0].as_str();
+        let origin = entry.origin.clone();
+        if matches!(origin, Origin::Flag(_) | Origin::Destination) {
+            return Ok(Setting::new(text.to_owned(), origin));
         }
-        let usual = self
-            .layers
-            .first(Keyword::UserKnownHostsFile)
-            .is_none_or(|entry| entry.args == ["~/.ssh/known_hosts"]);
-        let by_dns = self
-            .layers
-            .first(Keyword::VerifyHostKeyDNS)
-            .is_some_and(|entry| value::flag(&entry.args[0]) != Ok(false));
-        Setting::default_value(match usual && !by_dns {
-            true => UpdateHostKeys::Yes,
-            false => UpdateHostKeys::No,
-        })
+        let name = self.tokens.percent_dollar(text, USER, self.context);
+        let name = name.map_err(|fault| at(&origin, keyword, &fault))?;
+        if name != text {
+            check_typed_user(&name).map_err(|error| at(&origin, keyword, error.cause()))?;
+        }
+        Ok(Setting::new(name, origin))
     }
 
-    fn revoked_host_keys(&self) -> Result<Setting<Option<PathBuf>>> {
-        let keyword = Keyword::RevokedHostKeys;
+    fn version_addendum(&self) -> Result<Setting<Option<String>>> {
+        let keyword = Keyword::VersionAddendum;
         let setting = first_but_none(self.layers, keyword);
-        let file = setting.value.as_deref().map(|text| tilde(text, self.context)).transpose();
-        let file = file.map_err(|fault| at(&setting.origin, keyword, &fault))?;
-        Ok(Setting::new(file.map(PathBuf::from), setting.origin))
+        let text = setting.value.as_deref().map(|text| {
+            let text = self.tokens.percent_dollar(text, COMMON, self.context)?;
+            // It becomes part of a line that the other side reads (RFC 4253 section 4.2).
+            match text.contains(char::is_control) {
+                true => Err(say!("config-bad-addendum", value = value::shown(&text))),
+                false => Ok(text),
+            }
+        });
+        let text = text.transpose().map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(text, setting.origin))
     }
 
-    fn known_hosts_command(&self) -> Result<Setting<Option<KnownHostsCommand>>> {
-        let keyword = Keyword::KnownHostsCommand;
-        let setting = self.command(keyword);
-        let command = setting
-            .value
-            .as_deref()
-            .map(|text| KnownHostsCommand::parse(text, &self.tokens, self.context))
-            .transpose()
-            .map_err(|fault| at(&setting.origin, keyword, &fault))?;
-        Ok(Setting::new(command, setting.origin))
-    }
-
-    fn global_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {
-        let Some(entry) = self.layers.first(Keyword::GlobalKnownHostsFile) else {
-            let files = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
-            return Ok(Setting::default_value(files.map(PathBuf::from).to_vec()));
+    /// SetEnv: the first value of a name counts; values are expanded, names are not.
+    fn set_env(&self) -> Result<Setting<Vec<(String, String)>>> {
+        let Some(entry) = self.layers.first(Keyword::SetEnv) else {
+            return Ok(Setting::default_value(Vec::new()));
         };
-        let named = entry.args.iter().filter(|name| !is_none(name));
-        let files: Result<_, Fault> =
-            named.map(|name| tilde(name, self.context).map(PathBuf::from)).collect();
-        let files = files.map_err(|fault| at(&entry.origin, entry.keyword, &fault))?;
-        Ok(Setting::new(files, entry.origin.clone()))
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in entry.args.iter().filter_map(|pair| pair.split_once('=')) {
+            if pairs.iter().all(|(known, _)| known != name) {
+                let value = self.tokens.percent_dollar(value, COMMON, self.context);
+                let value = value.map_err(|fault| at(&entry.origin, entry.keyword, &fault))?;
+                pairs.push((name.to_owned(), value));
+            }
+        }
+        Ok(Setting::new(pairs, entry.origin.clone()))
     }
 }
 
@@ -564,20 +549,6 @@ fn send_env(layers: &Layers) -> Setting<Vec<String>> {
 
 fn first_origin(layers: &Layers, keyword: Keyword) -> Origin {
     layers.first(keyword).map_or(Origin::Default, |entry| entry.origin.clone())
-}
-
-/// SetEnv: the first value of a name counts.
-fn set_env(layers: &Layers) -> Setting<Vec<(String, String)>> {
-    let Some(entry) = layers.first(Keyword::SetEnv) else {
-        return Setting::default_value(Vec::new());
-    };
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for (name, value) in entry.args.iter().filter_map(|pair| pair.split_once('=')) {
-        if pairs.iter().all(|(known, _)| known != name) {
-            pairs.push((name.to_owned(), value.to_owned()));
-        }
-    }
-    Setting::new(pairs, entry.origin.clone())
 }
 
 fn comma_list(text: &str) -> Result<Vec<String>, Fault> {

@@ -1,9 +1,9 @@
 //! The effective configuration in the form of `ssh -G`: one keyword in lower case and its value
-//! on each line, every keyword that OpenSSH 9.2 prints, in its order.
+//! on each line, every keyword that OpenSSH 10.6 prints, in its order, and the
+//! GSSAPI ones of Debian 12.
 //!
 //! What differs on purpose: the lists of algorithms, and the default identities, are this
-//! program's own; keywords that came after 9.2 follow at the end where they are set. A value
-//! that this program does not honour is printed all the same.
+//! program's own. A value that this program does not honour is printed all the same.
 
 use std::path::{Path, PathBuf};
 
@@ -11,8 +11,9 @@ use super::check;
 use super::forward::{Connect, Forward};
 use super::keyword::Keyword;
 use super::layers::{Entry, Layers};
-use super::options::{ControlPersist, Options};
+use super::options::{ControlPersist, OBSCURE_INTERVAL, Options, obscure as obscured};
 use super::origin::Setting;
+use super::qos;
 use super::value::{self, LogLevel, is_none};
 
 use Keyword as K;
@@ -107,12 +108,13 @@ const ORDER: &[(Keyword, Form)] = &[
     (K::ForkAfterAuthentication, Flag(false)),
     (K::StreamLocalBindUnlink, Flag(false)),
     (K::StrictHostKeyChecking, Word("ask")),
-    (K::TCPKeepAlive, Flag(true)),
+    (K::TCPKeepAlive, Own(tcp_keep_alive)),
     (K::Tunnel, Own(tunnel)),
     (K::VerifyHostKeyDNS, Word("false")),
     (K::VisualHostKey, Flag(false)),
     (K::UpdateHostKeys, Own(update_host_keys)),
     (K::EnableEscapeCommandline, Flag(false)),
+    (K::WarnWeakCrypto, Own(warn_weak_crypto)),
     (K::CanonicalizeMaxDots, Number(1)),
     (K::ConnectionAttempts, Number(1)),
     (K::ForwardX11Timeout, Seconds("1200")),
@@ -120,6 +122,7 @@ const ORDER: &[(Keyword, Form)] = &[
     (K::ServerAliveCountMax, Number(3)),
     (K::ServerAliveInterval, Own(alive_interval)),
     (K::RequiredRSASize, Number(1024)),
+    (K::ObscureKeystrokeTiming, Own(obscure)),
     (K::BindAddress, Text),
     (K::BindInterface, Text),
     (K::Ciphers, List),
@@ -140,9 +143,10 @@ const ORDER: &[(Keyword, Form)] = &[
     (K::SecurityKeyProvider, Own(key_provider)),
     (K::PreferredAuthentications, Text),
     (K::PubkeyAcceptedAlgorithms, List),
-    (K::RevokedHostKeys, TextButNone),
     (K::XAuthLocation, TextOr("/usr/bin/xauth")),
     (K::KnownHostsCommand, TextButNone),
+    (K::Tag, Text),
+    (K::VersionAddendum, Own(version_addendum)),
     (K::DynamicForward, Own(dynamic_forwards)),
     (K::LocalForward, Own(|s| forwards(&s.options.forwarding.local))),
     (K::RemoteForward, Own(|s| forwards(&s.options.forwarding.remote))),
@@ -151,9 +155,11 @@ const ORDER: &[(Keyword, Form)] = &[
     (K::CertificateFile, Each),
     (K::GlobalKnownHostsFile, Line("/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2")),
     (K::UserKnownHostsFile, Own(|s| vec![files(&s.options.user_known_hosts_files)])),
+    (K::RevokedHostKeys, Own(|s| vec![files(&s.options.revoked_host_keys)])),
     (K::SendEnv, Own(|s| s.options.send_env.value.clone())),
     (K::SetEnv, Own(set_env)),
     (K::LogVerbose, Own(|s| vec![s.text(K::LogVerbose, "none")])),
+    (K::ChannelTimeout, Own(channel_timeouts)),
     (K::PermitRemoteOpen, Line("any")),
     (K::AddKeysToAgent, Own(add_keys)),
     (K::ForwardAgent, Own(forward_agent)),
@@ -168,23 +174,13 @@ const ORDER: &[(Keyword, Form)] = &[
     (K::SyslogFacility, Own(facility)),
     (K::ProxyCommand, Own(proxy_command)),
     (K::ProxyJump, Own(proxy_jump)),
-    // What came after 9.2, only where it is set.
-    (K::Tag, Text),
-    (K::ChannelTimeout, Line("")),
-    (K::ObscureKeystrokeTiming, Text),
-    (K::WarnWeakCrypto, Text),
-    (K::VersionAddendum, TextButNone),
 ];
 
 /// The lines, without line breaks.
 pub fn lines(shown: &Shown<'_>) -> Vec<String> {
     let mut lines = vec![format!("host {}", shown.host)];
     for (keyword, form) in ORDER {
-        let name = match keyword {
-            // ssh(1) prints this one as it is here.
-            K::CanonicalizePermittedCNAMEs => "canonicalizePermittedcnames".to_owned(),
-            keyword => keyword.name().to_ascii_lowercase(),
-        };
+        let name = keyword.name().to_ascii_lowercase();
         lines.extend(shown.values(*keyword, form).iter().map(|value| format!("{name} {value}")));
     }
     lines
@@ -412,12 +408,43 @@ fn escape_char(shown: &Shown<'_>) -> Vec<String> {
 }
 
 fn ip_qos(shown: &Shown<'_>) -> Vec<String> {
-    let words = shown.options.ip_qos.value.clone();
-    let words = words.unwrap_or_else(|| vec!["lowdelay".to_owned(), "throughput".to_owned()]);
-    let named = |text: &String| value::qos_name(text).unwrap_or_else(|| text.clone());
-    let interactive = words.first().map(named).unwrap_or_default();
-    let bulk = words.get(1).map_or_else(|| interactive.clone(), named);
-    vec![format!("{interactive} {bulk}")]
+    let found = *shown.options.ip_qos;
+    vec![format!("{} {}", qos::name(found.interactive), qos::name(found.bulk))]
+}
+
+/// What ssh(1) would do; `keyword` says what is done here.
+fn obscure(shown: &Shown<'_>) -> Vec<String> {
+    let set = shown.first(K::ObscureKeystrokeTiming).map(|entry| obscured(&entry.args[0]));
+    vec![match set {
+        None | Some(Ok(Some(OBSCURE_INTERVAL))) => "yes".to_owned(),
+        Some(Ok(Some(interval))) => interval.as_millis().to_string(),
+        Some(_) => "no".to_owned(),
+    }]
+}
+
+fn channel_timeouts(shown: &Shown<'_>) -> Vec<String> {
+    let entry = shown.first(K::ChannelTimeout);
+    vec![entry.map_or("none".to_owned(), |entry| entry.args.join(" "))]
+}
+
+/// Set to `none`, it is printed as nothing.
+fn version_addendum(shown: &Shown<'_>) -> Vec<String> {
+    let addendum = &shown.options.version_addendum;
+    let set = addendum.is_set().then(|| addendum.value.clone().unwrap_or_default());
+    set.into_iter().collect()
+}
+
+/// Since 10.0 in the words of a keyword that may have more than two.
+fn tcp_keep_alive(shown: &Shown<'_>) -> Vec<String> {
+    vec![shown.options.tcp_keep_alive.to_string()]
+}
+
+fn warn_weak_crypto(shown: &Shown<'_>) -> Vec<String> {
+    let set = shown.first(K::WarnWeakCrypto).map(|entry| entry.args[0].as_str());
+    let off = set.is_some_and(|word| {
+        word.eq_ignore_ascii_case("no-pq-kex") || value::flag(word) == Ok(false)
+    });
+    vec![if off { "no" } else { "yes" }.to_owned()]
 }
 
 fn rekey_limit(shown: &Shown<'_>) -> Vec<String> {

@@ -192,7 +192,7 @@ fn matching_by_tag_command_and_session() {
     let home = Home::new();
     home.write(
         "config",
-        "Tag blue\nMatch tagged blue,green sessiontype shell command none\nPort 5\n",
+        "Tag blue\nMatch tagged blue,green sessiontype shell command \"\"\nPort 5\n",
     );
     assert_eq!(*home.options().port, 5);
     home.write("config", "SessionType none\nMatch sessiontype shell\nPort 5\n");

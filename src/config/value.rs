@@ -185,19 +185,34 @@ fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fa
             Err(say!("error-config-invalid-environment-name"))
         }
         Shape::Pairs => args.iter().try_for_each(|pair| split_pair(pair).map(drop)),
-        Shape::Qos => args.iter().try_for_each(|class| qos(class)),
+        Shape::Qos => super::qos::parse(args).map(drop),
         Shape::Words if none_among_others(keyword, args) => {
             Err(say!("error-config-none-argument-must-appear"))
         }
-        Shape::Text if keyword == Keyword::User => {
-            destination::check_user(first).map_err(|e| e.to_string())
-        }
+        Shape::Text if keyword == Keyword::User => user(first),
         Shape::Environment | Shape::Words | Shape::Text | Shape::Line | Shape::Any => Ok(()),
     }
 }
 
+/// User as a file may have it: a name, with variables in it whose values are looked at later.
+fn user(text: &str) -> Result<(), Fault> {
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        literal.push_str(before);
+        rest = after.split_once('}').map_or(after, |(_, next)| next);
+    }
+    literal.push_str(rest);
+    match literal.is_empty() && !text.is_empty() {
+        true => Ok(()),
+        false => destination::check_user(&literal).map_err(|error| error.to_string()),
+    }
+}
+
 fn none_among_others(keyword: Keyword, args: &[String]) -> bool {
-    let files = matches!(keyword, Keyword::UserKnownHostsFile | Keyword::GlobalKnownHostsFile);
+    use Keyword as K;
+    let files =
+        matches!(keyword, K::UserKnownHostsFile | K::GlobalKnownHostsFile | K::RevokedHostKeys);
     files && args.len() > 1 && args.iter().any(|arg| is_none(arg))
 }
 
@@ -385,58 +400,6 @@ pub fn split_pair(text: &str) -> Result<(&str, &str), Fault> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
         _ => Err(say!("error-config-invalid-setenv")),
-    }
-}
-
-/// The classes of IPQoS and their values; of two with one value, ssh(1) prints the first.
-const QOS: [(&str, u8); 26] = [
-    ("af11", 0x28),
-    ("af12", 0x30),
-    ("af13", 0x38),
-    ("af21", 0x48),
-    ("af22", 0x50),
-    ("af23", 0x58),
-    ("af31", 0x68),
-    ("af32", 0x70),
-    ("af33", 0x78),
-    ("af41", 0x88),
-    ("af42", 0x90),
-    ("af43", 0x98),
-    ("cs0", 0x00),
-    ("cs1", 0x20),
-    ("cs2", 0x40),
-    ("cs3", 0x60),
-    ("cs4", 0x80),
-    ("cs5", 0xa0),
-    ("cs6", 0xc0),
-    ("cs7", 0xe0),
-    ("ef", 0xb8),
-    ("le", 0x04),
-    ("va", 0xb0),
-    ("lowdelay", 0x10),
-    ("throughput", 0x08),
-    ("reliability", 0x04),
-];
-
-/// A class of IPQoS under the name that ssh(1) prints; nothing if there is none.
-pub fn qos_name(text: &str) -> Option<String> {
-    if is_none(text) {
-        return Some("none".to_owned());
-    }
-    let named = QOS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
-    let number = || match text.strip_prefix("0x") {
-        Some(hex) => u8::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
-    };
-    let class = named.map(|(_, class)| *class).or_else(number)?;
-    let name = QOS.iter().find(|(_, known)| *known == class).map(|(name, _)| (*name).to_owned());
-    Some(name.unwrap_or_else(|| format!("0x{class:02x}")))
-}
-
-fn qos(text: &str) -> Result<(), Fault> {
-    match qos_name(text) {
-        Some(_) => Ok(()),
-        None => Err(format!("Bad IPQoS value: {}", shown(text))),
     }
 }
 

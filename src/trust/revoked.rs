@@ -1,4 +1,4 @@
-//! RevokedHostKeys: a file of keys that must never be accepted, in text or as a binary list.
+//! RevokedHostKeys: files of keys that must never be accepted, in text or as binary lists.
 //!
 //! ssh_config(5). As in ssh(1) a file that is missing, cannot be read or makes no sense
 //! forbids every key: nobody could tell which ones it means. A key in it is revoked with every
@@ -14,9 +14,12 @@ use super::krl::{Krl, MAGIC, Named};
 use super::{Place, certificate, fingerprint, line, quote};
 use crate::say;
 
-/// The file as it was when loaded.
+/// The files as they were when loaded.
 #[derive(Clone, Debug)]
-pub struct RevokedKeys {
+pub struct RevokedKeys(Vec<RevokedFile>);
+
+#[derive(Clone, Debug)]
+struct RevokedFile {
     file: PathBuf,
     list: Result<List, String>,
 }
@@ -29,19 +32,35 @@ enum List {
 }
 
 impl RevokedKeys {
-    /// Reads the file, at most 64 MiB of it. What is wrong with it comes out of
+    /// Reads a file, at most 64 MiB of it. What is wrong with it comes out of
     /// [`RevokedKeys::forbids`].
     pub fn load(file: &Path) -> RevokedKeys {
+        RevokedKeys(vec![RevokedFile::load(file)])
+    }
+
+    /// Reads several files; `None` where there are none.
+    pub fn load_all(files: &[PathBuf]) -> Option<RevokedKeys> {
+        let loaded = files.iter().map(|file| RevokedFile::load(file)).collect();
+        (!files.is_empty()).then_some(RevokedKeys(loaded))
+    }
+
+    /// Why this key or certificate must not be accepted, one line; `None` if no file forbids it.
+    pub fn forbids(&self, offered: &PublicKeyOrCertificate) -> Option<String> {
+        self.0.iter().find_map(|file| file.forbids(offered))
+    }
+}
+
+impl RevokedFile {
+    fn load(file: &Path) -> RevokedFile {
         let list = match read(file) {
             Ok(Some(text)) => List::parse(&text),
             Ok(None) => Err(say!("revoked-missing")),
             Err(reason) => Err(reason),
         };
-        RevokedKeys { file: file.to_owned(), list }
+        RevokedFile { file: file.to_owned(), list }
     }
 
-    /// Why this key or certificate must not be accepted, one line; `None` if nothing forbids it.
-    pub fn forbids(&self, offered: &PublicKeyOrCertificate) -> Option<String> {
+    fn forbids(&self, offered: &PublicKeyOrCertificate) -> Option<String> {
         let shown = quote::path(&self.file);
         let list = match &self.list {
             Ok(list) => list,
@@ -151,7 +170,7 @@ mod tests {
 
     fn with(text: impl AsRef<[u8]>) -> RevokedKeys {
         let list = List::parse(text.as_ref());
-        RevokedKeys { file: "/revoked".into(), list }
+        RevokedKeys(vec![RevokedFile { file: "/revoked".into(), list }])
     }
 
     #[test]
@@ -187,6 +206,27 @@ mod tests {
             assert!(reason.contains("/revoked") && reason.contains(word), "{reason}");
         }
         assert!(with("").forbids(&plain(RSA)).is_none());
+    }
+
+    #[test]
+    fn each_of_several_files_counts() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = |name: &str, text: &str| {
+            let path = directory.path().join(name);
+            std::fs::write(&path, text).expect("written");
+            path
+        };
+        let files = [file("a", KEY), file("b", RSA)];
+        let revoked = RevokedKeys::load_all(&files).expect("files");
+        for (key, name) in [(KEY, "/a:1"), (RSA, "/b:1")] {
+            let reason = revoked.forbids(&plain(key)).expect("revoked");
+            assert!(reason.contains(name), "{reason}");
+        }
+        assert!(revoked.forbids(&plain(AUTHORITY)).is_none());
+        // One that is missing forbids everything, wherever it stands.
+        let files = [file("empty", ""), directory.path().join("missing")];
+        assert!(RevokedKeys::load_all(&files).expect("files").forbids(&plain(KEY)).is_some());
+        assert!(RevokedKeys::load_all(&[]).is_none());
     }
 
     #[test]

@@ -66,6 +66,7 @@ pub async fn stream(address: SocketAddr) -> Stream {
         bind: None,
         bind_interface: None,
         tcp_keep_alive: false,
+        class: None,
         attempts: 1,
         proxy: None,
     };
@@ -104,7 +105,7 @@ pub async fn transport_for(
         policy,
         hash: false,
         command: None,
-        revoked: None,
+        revoked: Vec::new(),
         authorities: None,
         requirements: tessh::trust::Requirements::default(),
         pins: Vec::new(),
@@ -119,6 +120,7 @@ pub async fn transport_for(
         rekey_time: None,
         alive_interval: options.alive_interval,
         alive_count_max: 3,
+        version_addendum: None,
     };
     verify(stream(address).await, host, &options, Budget::start(None), person).await
 }

@@ -275,3 +275,5 @@ error-client-hung-up-in-exchange = the connection was ended in the key exchange 
 error-client-hung-up-in-exchange-hint = the server, or a firewall or limit of connections before it, does not want this one: its log says why; try again later
 error-client-goodbye-cut-short = the server sent a message that ends too early
 error-client-goodbye-cut-short-hint = most likely it ended the connection with a reason and left out the language (SSH_MSG_DISCONNECT, RFC 4253), so that the reason cannot be shown; the server's log has it
+error-client-addendum-too-long = VersionAddendum has more than { $limit } bytes
+error-client-addendum-hint = the identification of a client is one line of at most 255 bytes

@@ -275,3 +275,5 @@ error-client-hung-up-in-exchange = 鍵交換の途中で接続が切られまし
 error-client-hung-up-in-exchange-hint = サーバー、またはその手前のファイアウォールや接続数の制限がこの接続を受け付けていません。理由はサーバーのログにあります。時間をおいて試してください
 error-client-goodbye-cut-short = サーバーから途中で終わっているメッセージが届きました
 error-client-goodbye-cut-short-hint = おそらくサーバーが理由を述べて接続を終え、言語の指定を省いたため (SSH_MSG_DISCONNECT、RFC 4253)、理由を表示できません。サーバーのログにあります
+error-client-addendum-too-long = VersionAddendum が { $limit } バイトを超えています
+error-client-addendum-hint = クライアントの識別文字列は 255 バイト以内の一行です

@@ -341,17 +341,33 @@ pub(super) fn at_terminal(options: &Options) -> bool {
 }
 
 pub(super) fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
-    let shell = !command && options.session_type.value == SessionType::Default;
-    let wanted = match options.request_tty.value {
-        RequestTty::Force => return true,
-        RequestTty::No => false,
-        RequestTty::Yes => true,
-        RequestTty::Auto => shell,
-    };
-    if wanted && !at_terminal {
+    let wanted = asks_for_pty(options, command);
+    let force = options.request_tty.value == RequestTty::Force;
+    if wanted && !at_terminal && !force {
         warn!("{}", say!("error-cli-pseudo-terminal-will-not"));
     }
-    wanted && at_terminal
+    wanted && (at_terminal || force)
+}
+
+/// Whether a terminal is asked for on the server if there is one here.
+fn asks_for_pty(options: &Options, command: bool) -> bool {
+    let shell = !command && options.session_type.value == SessionType::Default;
+    match options.request_tty.value {
+        RequestTty::Force | RequestTty::Yes => true,
+        RequestTty::No => false,
+        RequestTty::Auto => shell,
+    }
+}
+
+/// How packets are marked: by what the own session is, whatever is forwarded beside it.
+fn class(plan: &Plan) -> Option<u8> {
+    let options = &plan.options;
+    let asks = asks_for_pty(options, plan.command.is_some()) && plan.stdio_forward.is_none();
+    let force = options.request_tty.value == RequestTty::Force;
+    match asks && (at_terminal(options) || force) {
+        true => options.ip_qos.interactive,
+        false => options.ip_qos.bulk,
+    }
 }
 
 fn request(visit: &Visit<'_>, pty: bool) -> SessionRequest {
@@ -403,6 +419,7 @@ pub(super) fn route(plan: &Plan, environment: &Environment) -> Route {
         bind: options.bind_address.value.clone(),
         bind_interface: options.bind_interface.value.clone(),
         tcp_keep_alive: options.tcp_keep_alive.value,
+        class: class(plan),
         attempts: options.connection_attempts.value,
         proxy: options
             .proxy_command
@@ -485,6 +502,7 @@ fn transport_options(options: &Options) -> TransportOptions<'_> {
         rekey_time: options.rekey_limit.value.time,
         alive_interval: options.server_alive_interval.value,
         alive_count_max: options.server_alive_count_max.value,
+        version_addendum: options.version_addendum.value.as_deref(),
     }
 }
 

@@ -9,7 +9,7 @@ mod text;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
@@ -284,7 +284,7 @@ fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> Json {
         VerifyHostKeyDns::Ask => "ask",
         VerifyHostKeyDns::No => "no",
     };
-    let (list, command) = (&options.revoked_host_keys, &options.known_hosts_command);
+    let command = &options.known_hosts_command;
     json!({
         "name": shown(&subject.entry_name()),
         "policy": with_origin(&options.strict_host_key_checking, policy),
@@ -298,15 +298,26 @@ fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> Json {
         "records": records.covering(&subject).map(record).collect::<Vec<_>>(),
         "records_faults": records.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "dns": with_origin(&options.verify_host_key_dns, dns),
-        "revoked_host_keys": list.as_deref().map(|file| json!({
-            "file": shown_path(file),
-            "readable": std::fs::File::open(file).is_ok(),
-            "origin": place(&list.origin),
-        })),
+        "revoked_host_keys": revoked_files(options),
         "known_hosts_command": command.as_ref().map(|text| json!({
             "command": shown(&text.to_string()),
             "origin": place(&command.origin),
         })),
+    })
+}
+
+/// The files of RevokedHostKeys: the first by its name, and all of them.
+fn revoked_files(options: &Options) -> Option<Json> {
+    let list = &options.revoked_host_keys;
+    let readable = |file: &Path| std::fs::File::open(file).is_ok();
+    let told = |file: &PathBuf| json!({"file": shown_path(file), "readable": readable(file)});
+    list.first().map(|first| {
+        json!({
+            "file": shown_path(first),
+            "readable": list.iter().all(|file| readable(file)),
+            "files": list.iter().map(told).collect::<Vec<_>>(),
+            "origin": place(&list.origin),
+        })
     })
 }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 use crate::config::value::{self, Fault, is_none, shown};
 use crate::say;
 
-/// How often ssh(1) sends keystrokes when it hides their timing, in milliseconds.
-const OBSCURE_INTERVAL: Duration = Duration::from_millis(20);
+/// How often ssh(1) sends keystrokes when it hides their timing.
+pub(in crate::config) const OBSCURE_INTERVAL: Duration = Duration::from_millis(20);
 /// The longest interval ssh(1) takes, in milliseconds.
-const MAX_OBSCURE: u64 = 10_000;
+const MAX_OBSCURE: u64 = 1000;
 
 /// AddKeysToAgent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +67,7 @@ pub(in crate::config) fn channel_timeouts(
         let bad = || say!("config-bad-channel-timeout", value = shown(word));
         let (kind, time) =
             word.split_once('=').filter(|(kind, _)| !kind.is_empty()).ok_or_else(bad)?;
+        let time = Some(time).filter(|time| !is_none(time)).ok_or_else(bad)?;
         Ok((kind.to_owned(), value::time(time).map_err(|_| bad())?))
     };
     args.iter().map(read).collect()
@@ -80,15 +81,18 @@ pub(super) fn words_but_none(args: &[String]) -> Result<Vec<String>, Fault> {
     }
 }
 
-/// ObscureKeystrokeTiming: `yes`, `no`, or `interval:` with milliseconds.
+/// ObscureKeystrokeTiming: `yes`, `no`, or `interval:` with milliseconds, 1 to 1000.
+///
+/// # Errors
+/// Any other word, or a number out of range.
 pub(in crate::config) fn obscure(text: &str) -> Result<Option<Duration>, Fault> {
-    if let Ok(on) = value::flag(text) {
-        return Ok(on.then_some(OBSCURE_INTERVAL));
-    }
-    let number = text.strip_prefix("interval:").and_then(|number| number.parse::<u64>().ok());
-    match number.filter(|&number| number <= MAX_OBSCURE) {
-        Some(0) => Ok(None),
-        Some(number) => Ok(Some(Duration::from_millis(number))),
-        None => Err(say!("config-unsupported", value = shown(text))),
+    match (text, text.strip_prefix("interval:")) {
+        ("yes" | "true", _) => Ok(Some(OBSCURE_INTERVAL)),
+        ("no" | "false", _) => Ok(None),
+        (_, Some(number)) => match u64::from(value::number(number)?) {
+            number @ 1..=MAX_OBSCURE => Ok(Some(Duration::from_millis(number))),
+            _ => Err(say!("config-out-of-range")),
+        },
+        _ => Err(say!("config-unsupported", value = shown(text))),
     }
 }

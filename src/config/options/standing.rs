@@ -6,7 +6,7 @@
 use super::Layers;
 use crate::catalogue;
 use crate::config::keyword::{Keyword, Standing, TABLE};
-use crate::config::layers::{Entry, at};
+use crate::config::layers::Entry;
 use crate::config::origin::Origin;
 use crate::config::value;
 use crate::error::{Error, Kind, Result};
@@ -19,10 +19,6 @@ impl Layers {
     /// # Errors
     /// [`Kind::Config`], or [`Kind::Usage`] where a flag asked: what is refused, and why.
     pub fn check_standing(&self) -> Result<Vec<String>> {
-        if let Some(entry) = self.first(Keyword::RefuseConnection) {
-            let fault = value::shown(&entry.args[0]);
-            return Err(at(&entry.origin, Keyword::RefuseConnection, &fault));
-        }
         check(self)
     }
 }

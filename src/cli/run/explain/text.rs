@@ -212,10 +212,10 @@ impl Page {
             Some("ask") => say!("explain-dns-ask", origin),
             _ => say!("explain-dns", origin),
         });
-        let list = &told["revoked_host_keys"];
-        if list.is_object() {
-            let (file, origin) = (word(&list["file"]), word(&list["origin"]));
-            self.line(&match list["readable"] == true {
+        let all = &told["revoked_host_keys"];
+        for revoked in list(&all["files"]) {
+            let (file, origin) = (word(&revoked["file"]), word(&all["origin"]));
+            self.line(&match revoked["readable"] == true {
                 true => say!("explain-revoked-list", file, origin),
                 false => say!("explain-revoked-list-missing", file, origin),
             });

@@ -1,0 +1,79 @@
+//! What is known of host keys: the files, the command, what is revoked, and UpdateHostKeys.
+
+use std::path::PathBuf;
+
+use super::Values;
+use crate::config::KnownHostsCommand;
+use crate::config::expand::tilde;
+use crate::config::keyword::Keyword;
+use crate::config::layers::at;
+use crate::config::origin::Setting;
+use crate::config::user_directory;
+use crate::config::value::{self, Fault, UpdateHostKeys, is_none};
+use crate::error::Result;
+
+impl Values<'_> {
+    pub(super) fn user_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {
+        let Some(entry) = self.layers.first(Keyword::UserKnownHostsFile) else {
+            let directory = user_directory(self.context);
+            let files = ["known_hosts", "known_hosts2"].map(|name| directory.join(name));
+            return Ok(Setting::default_value(files.to_vec()));
+        };
+        let named = entry.args.iter().filter(|name| !is_none(name));
+        let files: Result<_> = named.map(|name| self.path(entry, name)).collect();
+        Ok(Setting::new(files?, entry.origin.clone()))
+    }
+
+    /// ssh_config(5): on, unless the user's files or VerifyHostKeyDNS are set. As ssh(1) has
+    /// it, to name the first of the default files is not to set them.
+    pub(super) fn update_host_keys(&self) -> Setting<UpdateHostKeys> {
+        if self.layers.first(Keyword::UpdateHostKeys).is_some() {
+            return self.word(Keyword::UpdateHostKeys, value::update_host_keys);
+        }
+        let usual = self
+            .layers
+            .first(Keyword::UserKnownHostsFile)
+            .is_none_or(|entry| entry.args == ["~/.ssh/known_hosts"]);
+        let by_dns = self
+            .layers
+            .first(Keyword::VerifyHostKeyDNS)
+            .is_some_and(|entry| value::flag(&entry.args[0]) != Ok(false));
+        Setting::default_value(match usual && !by_dns {
+            true => UpdateHostKeys::Yes,
+            false => UpdateHostKeys::No,
+        })
+    }
+
+    pub(super) fn revoked_host_keys(&self) -> Result<Setting<Vec<PathBuf>>> {
+        let Some(entry) = self.layers.first(Keyword::RevokedHostKeys) else {
+            return Ok(Setting::default_value(Vec::new()));
+        };
+        let named = entry.args.iter().filter(|name| !is_none(name));
+        let files: Result<_> = named.map(|name| self.path(entry, name)).collect();
+        Ok(Setting::new(files?, entry.origin.clone()))
+    }
+
+    pub(super) fn known_hosts_command(&self) -> Result<Setting<Option<KnownHostsCommand>>> {
+        let keyword = Keyword::KnownHostsCommand;
+        let setting = self.command(keyword);
+        let command = setting
+            .value
+            .as_deref()
+            .map(|text| KnownHostsCommand::parse(text, &self.tokens, self.context))
+            .transpose()
+            .map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(command, setting.origin))
+    }
+
+    pub(super) fn global_known_hosts(&self) -> Result<Setting<Vec<PathBuf>>> {
+        let Some(entry) = self.layers.first(Keyword::GlobalKnownHostsFile) else {
+            let files = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"];
+            return Ok(Setting::default_value(files.map(PathBuf::from).to_vec()));
+        };
+        let named = entry.args.iter().filter(|name| !is_none(name));
+        let files: Result<_, Fault> =
+            named.map(|name| tilde(name, self.context).map(PathBuf::from)).collect();
+        let files = files.map_err(|fault| at(&entry.origin, entry.keyword, &fault))?;
+        Ok(Setting::new(files, entry.origin.clone()))
+    }
+}
