@@ -70,3 +70,34 @@ fn every_file_of_revoked_host_keys_counts() {
     run(&format!("{token} {}", arg(&full))).expect_failure(&["revoked"]);
     run(&format!("{token} {}", arg(&home.path("missing")))).expect_failure(&["missing"]);
 }
+
+/// As with ssh, a changed key does not matter there, and nothing is written; what was said of the
+/// key itself counts all the same.
+#[test]
+fn no_host_authentication_for_localhost_takes_any_key_of_this_machine() {
+    let (demo, other, home) = (Demo::start(), Demo::start(), Home::new());
+    let key = other.known_hosts().split_once(' ').unwrap().1.to_owned();
+    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let wrong = format!("[127.0.0.1]:{port} {key}");
+    let known = home.write(".ssh/known_hosts", &wrong);
+    let identity = demo.write_identity(&home, None);
+    let run = |options: &[&str]| {
+        let login = ["-p", &port, "-i", arg(&identity), "-o", "BatchMode=yes"];
+        home.tessh(&[&login[..], options, &[&host, "true"]].concat()).output()
+    };
+    const ANY: [&str; 2] = ["-o", "NoHostAuthenticationForLocalhost=yes"];
+    run(&[]).expect_code(255);
+    run(&ANY).expect_quiet_success();
+    assert_eq!(std::fs::read_to_string(&known).unwrap(), wrong, "nothing is written");
+    let verbose = run(&[&ANY[..], &["-v"]].concat());
+    verbose.expect_code(0);
+    let why = "NoHostAuthenticationForLocalhost takes any key of this machine";
+    assert!(verbose.stderr.contains(why), "{}", verbose.stderr);
+
+    let pinned = format!("SHA256:{}", "A".repeat(43));
+    run(&[&ANY[..], &["--host-key", &pinned]].concat()).expect_code(255);
+    let shown = demo.known_hosts().split_once(' ').unwrap().1.to_owned();
+    let revoked = format!("RevokedHostKeys={}", arg(&home.write("revoked", &shown)));
+    run(&[&ANY[..], &["-o", &revoked]].concat()).expect_failure(&["revoked"]);
+    run(&[&ANY[..], &["-o", "HostKeyAlias=other"]].concat()).expect_code(255);
+}

@@ -6,6 +6,7 @@
 
 mod said;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -79,6 +80,9 @@ pub struct HostPolicy {
     pub pins: Vec<Pin>,
     /// UpdateHostKeys; `Ask` only where somebody can be asked.
     pub update: UpdateHostKeys,
+    /// Whether any key is right where the server is this machine itself
+    /// (NoHostAuthenticationForLocalhost).
+    pub any_at_loopback: bool,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
     pub visual: bool,
     /// Whether and how the DNS is asked.
@@ -200,6 +204,7 @@ async fn exchange(
     let shared = Arc::new(Shared::default());
     let Greeting { identification, rest, .. } = &greeting;
     shared.record.greeted(&stream, identification, &ours, rest.len());
+    let peer = stream.peer().map(|address| address.ip().to_canonical());
     let wire = Wire::new(
         stream,
         Arc::clone(&shared.wire),
@@ -213,6 +218,7 @@ async fn exchange(
         proposed: proposal.on_the_wire(),
         permitted: proposal.host_key.clone(),
         revoked,
+        peer,
         only_judge,
     };
     let wanted = Wanted::new(options.rekey_bytes, options.rekey_time);
@@ -314,6 +320,8 @@ pub(super) struct HostCheck {
     proposed: Vec<String>,
     permitted: Vec<String>,
     revoked: Option<RevokedKeys>,
+    /// The address connected to, if there is no proxy and no jump host in between.
+    peer: Option<IpAddr>,
     /// The judgement is all that is wanted.
     only_judge: bool,
 }
@@ -342,6 +350,9 @@ impl HostCheck {
             let shown = say!("error-client-fingerprint-shown", fingerprint);
             prompt.notice(Notice::Warning(&format!("{shown}\n{art}")));
         }
+        // As in ssh(1), a host that has another name on record is looked up by it.
+        let unchecked = self.host.any_at_loopback && !self.host.subject.alias;
+        evidence.loopback = self.peer.filter(|peer| unchecked && peer.is_loopback());
         evidence.sshfp = self.ask_dns(&evidence, shared).await;
         report(&evidence);
         let verdict = trust::decide(&evidence, self.host.policy, self.host.dns.verify);
@@ -476,6 +487,9 @@ impl HostCheck {
     /// certificate, not from a file or command that only is read.
     fn allow_rotation(&self, evidence: &Evidence, shared: &Shared) {
         let Finding::Known(at) = &evidence.finding else { return };
+        if evidence.loopback.is_some() {
+            return;
+        }
         // Where the person says which keys are right, the server has no say in it.
         if !self.host.pins.is_empty() {
             return;

@@ -209,7 +209,7 @@ keywords! {
     LogVerbose [] Words, Honoured;
     MACs [] Text, Honoured;
     Match [] Words, Honoured;
-    NoHostAuthenticationForLocalhost [] Flag, Refused(OFF, "error-config-host-always-verified");
+    NoHostAuthenticationForLocalhost [] Flag, Honoured;
     NumberOfPasswordPrompts [] Number, Honoured;
     ObscureKeystrokeTiming [] Text, Warned(OFF, "error-config-keystroke-timing-not-obscured");
     PasswordAuthentication [] Flag, Honoured;

@@ -21,6 +21,7 @@ const NAMED_MAX: usize = 3;
 /// | revoked (any way)| (not asked)               | reject | reject | reject       | reject     |
 /// | pinned          | (not asked)                | accept | accept | accept       | accept     |
 /// | none of the pins| (not asked)                | reject | reject | reject       | reject     |
+/// | any, loopback   | (not asked)                | accept | accept | accept       | accept     |
 /// | known, certified| (not asked)                | accept | accept | accept       | accept     |
 /// | any other, and its certificate does not count | reject | ask | reject     | reject     |
 /// | unknown         | proven match, DNS `yes`    | accept | accept | accept       | accept     |
@@ -43,6 +44,8 @@ const NAMED_MAX: usize = 3;
 ///
 /// - Pins: as in PuTTY's `-hostkey`, only a pinned key is right, whatever else is known, and
 ///   nothing is written. A certificate does not change that.
+/// - Loopback: under NoHostAuthenticationForLocalhost `yes` no key of this machine itself is
+///   asked about, and nothing is written.
 /// - A certificate that does not count ([`Evidence::certificate_fault`]): the server was given
 ///   one by or in place of an authority that covers it, and it does not hold. A key on record
 ///   does not make up for it unless a person says so.
@@ -62,6 +65,7 @@ pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
         Finding::Forbidden(reason) => reject(evidence, reason.clone()),
         _ if evidence.pinned().is_some() => Verdict::Accept,
         _ if !evidence.pins.is_empty() => reject(evidence, reason_pins(evidence)),
+        _ if evidence.loopback.is_some() => Verdict::Accept,
         Finding::Certified { .. } => Verdict::Accept,
         Finding::Known(_) if !is_faulty => Verdict::Accept,
         _ if is_faulty && policy == Policy::Ask => Verdict::Ask,
@@ -96,7 +100,7 @@ pub fn wants_sshfp(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> bool 
         Finding::Known(_) => evidence.certificate_fault.is_none(),
         _ => !evidence.pins.is_empty(),
     };
-    if dns == VerifyDns::No || settled {
+    if dns == VerifyDns::No || settled || evidence.loopback.is_some() {
         return false;
     }
     let sshfp = Sshfp::Found {
@@ -277,6 +281,7 @@ mod tests {
             problems: Vec::new(),
             dates: Default::default(),
             authority_problems: Vec::new(),
+            loopback: None,
         }
     }
 

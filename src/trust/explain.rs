@@ -127,6 +127,7 @@ pub fn facts(evidence: &Evidence, hash: Hash) -> Vec<Fact> {
     let mut telling = Telling { evidence, hash, facts: Vec::new() };
     telling.revocation();
     telling.pins();
+    telling.loopback();
     telling.authorities();
     telling.dns();
     for file in files(evidence) {
@@ -148,6 +149,7 @@ pub fn because(evidence: &Evidence, verdict: &Verdict, language: Language) -> Op
         Verdict::AcceptAndRecord => tell("trusted-new", &[]),
         Verdict::Accept => match (evidence.pinned(), &evidence.finding) {
             (Some(pin), _) => tell("trusted-pinned", &[("pin", pin), ("from", &pin.from())]),
+            (None, _) if evidence.loopback.is_some() => tell("trusted-loopback", &[]),
             (None, Finding::Certified { at, authority, record: Some(record) }) => {
                 let values: [(&str, &dyn std::fmt::Display); 3] =
                     [("authority", authority), ("record", record), ("at", at)];
@@ -303,6 +305,13 @@ impl Telling<'_> {
             None => [values, vec![("from", from.clone())]].concat(),
         };
         self.put(Source::Pin, weight, Some(from), id, values);
+    }
+
+    fn loopback(&mut self) {
+        if let Some(address) = self.evidence.loopback {
+            let values = vec![("address", address.to_string())];
+            self.put(Source::KnownHosts, Weight::Silence, None, "fact-loopback", values);
+        }
     }
 
     fn authorities(&mut self) {

@@ -184,6 +184,7 @@ impl KnownHosts {
             problems,
             dates: Dates::default(),
             authority_problems: self.authorities.problems.clone(),
+            loopback: None,
         }
     }
 

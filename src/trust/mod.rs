@@ -42,6 +42,7 @@ pub mod store;
 pub mod validity;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 pub use certificate::Presented;
@@ -215,6 +216,9 @@ pub struct Evidence {
     pub dates: Dates,
     /// Files of authorities that could not be used; those do not count.
     pub authority_problems: Vec<Problem>,
+    /// The address of this machine itself, where the person said that a key shown there need not
+    /// be known (NoHostAuthenticationForLocalhost).
+    pub loopback: Option<IpAddr>,
 }
 
 /// StrictHostKeyChecking.

@@ -142,6 +142,7 @@ pub(crate) mod testing {
             problems: Vec::new(),
             dates: Dates::default(),
             authority_problems: Vec::new(),
+            loopback: None,
         }
     }
 

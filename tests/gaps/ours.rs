@@ -110,6 +110,7 @@ pub async fn transport_for(
         requirements: tessh::trust::Requirements::default(),
         pins: Vec::new(),
         update: tessh::config::UpdateHostKeys::No,
+        any_at_loopback: false,
         visual: false,
         dns: DnsCheck::default(),
         first_seen: None,

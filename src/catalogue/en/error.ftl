@@ -96,7 +96,6 @@ error-config-addresses-are-not-checked = addresses are not checked, as in newer 
 error-config-both-fingerprints-are-shown = both fingerprints are shown wherever one is
 error-config-host-based-authentication-not = host-based authentication is not supported
 error-config-server-chooses-devices = the server chooses the devices
-error-config-host-always-verified = the host is always verified
 error-config-keystroke-timing-not-obscured = keystroke timing is not obscured by this version
 error-config-pkcs-11-not-supported = PKCS#11 is not supported
 error-config-proxy-passes-descriptor-not = a proxy that passes a descriptor is not supported

@@ -49,3 +49,5 @@ trust-added = added { $key } to { $file }
 trust-replaced = { $key } took the place of the old key in { $file }
 trust-usage = tessh trust { $verb } [options] [user@]host
 trust-authority = { $place }  { $kind }  { $sha256 }  authority { $name }  for { $validity }
+fact-loopback = NoHostAuthenticationForLocalhost takes any key at { $address }, which is this machine
+trusted-loopback = NoHostAuthenticationForLocalhost takes any key of this machine

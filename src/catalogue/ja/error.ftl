@@ -96,7 +96,6 @@ error-config-addresses-are-not-checked = 新しい版の ssh と同じく、ア�
 error-config-both-fingerprints-are-shown = フィンガープリントは常に両方の形式で表示します
 error-config-host-based-authentication-not = ホストベース認証には対応していません
 error-config-server-chooses-devices = 認証デバイスはサーバーが選びます
-error-config-host-always-verified = ホストは必ず確認します
 error-config-keystroke-timing-not-obscured = この版では打鍵間隔の隠蔽に対応していません
 error-config-pkcs-11-not-supported = PKCS#11 には対応していません
 error-config-proxy-passes-descriptor-not = ディスクリプターを渡すプロキシには対応していません

@@ -49,3 +49,5 @@ trust-added = { $key } を { $file } に追加しました
 trust-replaced = { $file } の古い鍵を { $key } に置き換えました
 trust-usage = tessh trust { $verb } [オプション] [ユーザー@]ホスト
 trust-authority = { $place }  { $kind }  { $sha256 }  認証局 { $name }  対象 { $validity }
+fact-loopback = NoHostAuthenticationForLocalhost により、この計算機自身（{ $address }）の鍵は確かめません
+trusted-loopback = NoHostAuthenticationForLocalhost により、この計算機自身の鍵は確かめない

@@ -469,6 +469,7 @@ fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
             config::UpdateHostKeys::Ask if options.batch_mode.value => config::UpdateHostKeys::No,
             update => update,
         },
+        any_at_loopback: options.no_host_authentication_for_localhost.value,
         visual: options.visual_host_key.value,
         dns: dns_check(options, environment)?,
         first_seen: Some(environment.first_seen()),

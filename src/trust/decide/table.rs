@@ -51,6 +51,7 @@ fn of(finding: Finding) -> Evidence {
         searched: vec!["/kh".into()],
         problems: Vec::new(),
         authority_problems: Vec::new(),
+        loopback: None,
         dates: Default::default(),
     }
 }
