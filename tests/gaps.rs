@@ -20,6 +20,8 @@ mod ours;
 mod plain;
 #[path = "gaps/relay.rs"]
 mod relay;
+#[path = "gaps/wire.rs"]
+mod wire;
 
 use std::fs::Permissions;
 use std::net::SocketAddr;

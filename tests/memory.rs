@@ -6,6 +6,7 @@
 mod lab;
 
 use std::fs;
+use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use lab::{AsyncSsh, Home, Pty, peers};
@@ -143,6 +144,58 @@ fn a_success_before_its_request_is_none_either() {
     pty.send("right<enter>");
     pty.wait_written("answered a login request before it was made");
     assert_eq!(pty.exit_code(), 255);
+}
+
+#[test]
+fn forwards_that_nobody_reads_are_kept_within_one_bound_together() {
+    if !peers() {
+        return;
+    }
+    // Pieces of 100 bytes to the first and larger ones to the others, as much as they take.
+    let (server, home) = server(
+        "
+    opened = 0
+    def begin_auth(self, user): return False
+    def connection_requested(self, *_):
+        self.opened += 1
+        size = 100 if self.opened == 1 else 30000
+        class Pour(asyncssh.SSHTCPSession):
+            def connection_made(self, chan): self.chan, self.going = chan, False
+            def session_started(self): self.resume_writing()
+            def pause_writing(self): self.going = False
+            def resume_writing(self):
+                if not self.going:
+                    self.going = True
+                    asyncio.ensure_future(self.pour())
+            async def pour(self):
+                while self.going:
+                    for _ in range(20): self.chan.write(b'x' * size)
+                    await asyncio.sleep(0)
+        return Pour()
+",
+    );
+    let socket = home.path("socket");
+    let forward = format!("{}:127.0.0.1:9", socket.display());
+    let options = ["-N", "-L", &forward, "--auth", "none", "-p", server.port()];
+    let mut child = home.tessh(&[&options[..], &["someone@127.0.0.1"]].concat()).spawn();
+    let start = Instant::now();
+    let connect = || {
+        loop {
+            match UnixStream::connect(&socket) {
+                Ok(stream) => return stream,
+                Err(error) => assert!(start.elapsed() < ENOUGH, "{error}"),
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    };
+    let _unread: Vec<_> = (0..4).map(|_| connect()).collect();
+    let (most, _) = watch(child.id());
+    let _ = child.kill();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(most < MOST, "{most} KiB; {said}");
+    // They were not stopped by anything else.
+    assert!(most > MOST / 2, "{most} KiB; {said}");
 }
 
 /// A server that says enough for new keys, and where the client begins to exchange them answers

@@ -32,10 +32,12 @@ pub mod number {
     pub const KEX_ECDH_INIT: u8 = 30;
     pub const KEX_ECDH_REPLY: u8 = 31;
     pub const USERAUTH_REQUEST: u8 = 50;
+    pub const USERAUTH_FAILURE: u8 = 51;
     pub const USERAUTH_SUCCESS: u8 = 52;
     pub const USERAUTH_BANNER: u8 = 53;
     pub const USERAUTH_PASSWD_CHANGEREQ: u8 = 60;
     pub const USERAUTH_INFO_REQUEST: u8 = 60;
+    pub const GLOBAL_REQUEST: u8 = 80;
 }
 
 /// A message under construction.

@@ -1,0 +1,177 @@
+//! Gaps G14 to G20, that they are still there: `tests/rekey.rs`, `tests/memory.rs` and
+//! `tests/hang_up.rs` show what the client makes of them.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use russh::client::{AuthResult, Config};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
+
+use super::bare::{self, Bare};
+use super::honest;
+use super::plain::{Message, Names, Plain, number};
+use super::{REAL, plain_server, still_open};
+
+/// How a connection ended, once it has.
+async fn ending(bare: &Bare) -> Result<String, String> {
+    let over = async {
+        loop {
+            let ended = bare.told(|told| match &told.ended {
+                Some(Ok(said)) => Some(Ok(said.clone())),
+                Some(Err(error)) => Some(Err(format!("{error:?}"))),
+                None => None,
+            });
+            if let Some(ended) = ended {
+                return ended;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(REAL, over).await.unwrap()
+}
+
+#[tokio::test]
+async fn g14_bare_two_windows_under_way_end_a_key_exchange_of_ours() {
+    let client = plain_server(|stream| async move {
+        let mut server = Plain::greet(stream).await;
+        server.exchange(Names::EXCHANGED, &honest::key(honest::ED25519)).await;
+        server.accept_service().await;
+        server.skip(number::USERAUTH_REQUEST).await;
+        server.send(Message::new(number::USERAUTH_SUCCESS)).await;
+        server.skip(number::KEXINIT).await;
+        // All of it was sent before the client's wish arrived, for all that it can know.
+        for _ in 0..30 {
+            let request = Message::new(number::GLOBAL_REQUEST).string([b'x'; 100]).flag(false);
+            server.send(request).await;
+        }
+        server.wait().await;
+    });
+    let config = Config { window_size: 1000, ..bare::unprotected() };
+    let (mut handle, bare) = bare::connect_with(config, client).await.unwrap();
+    assert!(handle.authenticate_none("user").await.unwrap().success());
+    handle.rekey_soon().await.unwrap();
+    let ended = ending(&bare).await;
+    still_open("G14", ended == Err("Pending".to_owned()), "client/rekey");
+}
+
+#[tokio::test]
+async fn g15_bare_an_answer_without_a_question_is_kept_for_the_next_one() {
+    let client = plain_server(|stream| async move {
+        let mut server = Plain::unprotected(stream).await;
+        server.skip(number::USERAUTH_REQUEST).await;
+        for _ in 0..2 {
+            let refusal = Message::new(number::USERAUTH_FAILURE).string("password").flag(false);
+            server.send(refusal).await;
+        }
+        server.wait().await;
+    });
+    let (mut handle, _) = bare::connect(client).await.unwrap();
+    assert!(!handle.authenticate_none("user").await.unwrap().success());
+    let second = timeout(REAL, handle.authenticate_password("user", "password")).await;
+    let kept = matches!(second, Ok(Ok(AuthResult::Failure { .. })));
+    still_open("G15", kept, "client/wire/facts: what comes unasked is counted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g16_bare_signature_algorithms_are_waited_for_that_cannot_come() {
+    let client = plain_server(|stream| async move {
+        let mut server = Plain::unprotected(stream).await;
+        server.skip(number::USERAUTH_REQUEST).await;
+        let refusal = Message::new(number::USERAUTH_FAILURE).string("publickey").flag(false);
+        server.send(refusal).await;
+        server.wait().await;
+    });
+    let (mut handle, _) = bare::connect(client).await.unwrap();
+    assert!(!handle.authenticate_none("user").await.unwrap().success());
+    let start = Instant::now();
+    assert_eq!(handle.best_supported_rsa_hash().await.unwrap(), None);
+    let waited = start.elapsed() >= Duration::from_secs(1);
+    still_open("G16", waited, "client/authenticate/publickey: announced");
+}
+
+#[tokio::test]
+async fn g17_bare_a_goodbye_without_a_language_loses_its_words() {
+    let client = plain_server(|stream| async move {
+        let mut server = Plain::unprotected(stream).await;
+        server.skip(number::USERAUTH_REQUEST).await;
+        server.send(Message::new(number::DISCONNECT).number(11).string("no more today")).await;
+        server.wait().await;
+    });
+    let (mut handle, bare) = bare::connect(client).await.unwrap();
+    let _ = handle.authenticate_none("user").await;
+    let ended = ending(&bare).await;
+    still_open("G17", ended.is_err(), "client/failure: the hint on goodbyes");
+}
+
+/// A stream that can be read only after nothing can be written any more.
+struct OneWay {
+    stream: DuplexStream,
+    /// Nothing can be written from now on.
+    closed: Arc<AtomicBool>,
+    refused: bool,
+    reader: Option<Waker>,
+}
+
+impl AsyncRead for OneWay {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        if self.closed.load(Ordering::SeqCst) && !self.refused {
+            self.reader = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for OneWay {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        if self.closed.load(Ordering::SeqCst) {
+            self.refused = true;
+            self.reader.take().into_iter().for_each(Waker::wake);
+            return Poll::Ready(Err(std::io::ErrorKind::ConnectionReset.into()));
+        }
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn g19_bare_what_has_come_is_not_read_once_a_write_fails() {
+    let (ready, open) = oneshot::channel();
+    let stream = plain_server(|stream| async move {
+        let mut server = Plain::logged_in(stream).await;
+        let goodbye = Message::new(number::DISCONNECT).number(11).string("bye").string("");
+        // Not before the stream is as the test wants it.
+        open.await.unwrap();
+        server.send(goodbye).await;
+        server.wait().await;
+    });
+    let closed = Arc::new(AtomicBool::new(false));
+    let stream = OneWay { stream, closed: Arc::clone(&closed), refused: false, reader: None };
+    let (mut handle, bare) = bare::connect_with(bare::unprotected(), stream).await.unwrap();
+    assert!(handle.authenticate_none("user").await.unwrap().success());
+    closed.store(true, Ordering::SeqCst);
+    ready.send(()).unwrap();
+    handle.send_keepalive(true).await.unwrap();
+    let ended = ending(&bare).await;
+    still_open("G19", ended.is_err(), "client/wire: breaks");
+}
