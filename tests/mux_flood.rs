@@ -1,4 +1,5 @@
-//! What a server can fill with a client of a shared connection that does not read: nothing.
+//! What a server can fill with a client of a shared connection that does not read, and such a
+//! client by itself: next to nothing.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "gaps/honest.rs"]
@@ -14,16 +15,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use honest::{ED25519, Honest, key};
-use lab::mux::Mux;
+use lab::mux::{INFO, Mux, counted, numbers};
 use lab::{DEADLINE, Home, arg};
 use russh::Sig;
 
 /// Messages of a flood: more than may wait, in an unoptimised build and in time.
 const FLOOD: usize = 30_000;
+/// Requests of a client that reads no answer: more than sockets hold and may wait.
+const REQUESTS: usize = 3000;
 /// What the master may grow by meanwhile: a tenth of what is sent, rounded up.
 const GROWN: usize = 8 * 1024 * 1024;
-/// RFC 4254 section 5.1.
+/// RFC 4254 section 9.
 const OPEN_CONFIRMATION: u8 = 91;
+const DATA: u8 = 94;
+const CLOSE: u8 = 97;
+const REQUEST: u8 = 98;
+const SUCCESS: u8 = 99;
 
 struct Master(Child);
 
@@ -63,11 +70,11 @@ fn master(home: &Home, address: SocketAddr) -> Master {
 #[tokio::test(flavor = "multi_thread")]
 async fn exit_signals_for_a_client_that_does_not_read_are_not_kept() {
     let sent = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&sent);
+    let count = Arc::clone(&sent);
     let (server, _acts) = Honest::new();
     let address = server
         .running(move |handle, id| {
-            let sent = Arc::clone(&counted);
+            let sent = Arc::clone(&count);
             async move {
                 let text = "x".repeat(1000);
                 for _ in 0..FLOOD {
@@ -95,7 +102,66 @@ async fn exit_signals_for_a_client_that_does_not_read_are_not_kept() {
         let grown = peak(&master.0) - before;
         assert!(grown < GROWN, "the master has grown by {grown} bytes");
         // The one that stalled has the first of them, and the last word at the end.
-        assert_eq!(stalled.receive().unwrap()[1], 98);
+        assert_eq!(stalled.receive().unwrap()[1], REQUEST);
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_asks_and_reads_no_answer_has_its_channel_closed() {
+    let (server, _acts) = Honest::new();
+    let address = server.running(|_, _| std::future::ready(())).listen().await;
+    tokio::task::spawn_blocking(move || {
+        let home = Home::new();
+        let _master = master(&home, address);
+        let mut client = Mux::proxy(&home.path("ctl"));
+        assert_eq!(client.open("session", 1 << 20, &[]), OPEN_CONFIRMATION);
+        let (mut other, _) = Mux::greet(&home.path("ctl"));
+        let mut channels = || {
+            other.send(&[numbers(&[INFO, 0]), counted(b"channels")].concat());
+            let told = other.receive().unwrap();
+            told.iter().filter(|&&byte| byte == b'#').count()
+        };
+        assert_eq!(channels(), 1);
+        let request = [counted(b"exec"), vec![1], counted(b"command")].concat();
+        for _ in 0..REQUESTS {
+            client.send(&Mux::about(REQUEST, 0, &request));
+        }
+        wait("the channel is closed", || channels() == 0);
+        let mut answers = 0;
+        loop {
+            match client.receive().unwrap()[1] {
+                SUCCESS => answers += 1,
+                kind => break assert_eq!(kind, CLOSE),
+            }
+        }
+        assert!(answers < REQUESTS, "{answers}");
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packets_of_a_client_that_the_server_does_not_take_are_bounded_in_bytes() {
+    let (mut server, _acts) = Honest::new();
+    server.window = 0;
+    let address = server.running(|_, _| std::future::pending()).listen().await;
+    tokio::task::spawn_blocking(move || {
+        let home = Home::new();
+        let master = master(&home, address);
+        let before = peak(&master.0);
+        let mut client = Mux::proxy(&home.path("ctl"));
+        let value = counted(&vec![b'x'; 256_000]);
+        let request = [counted(b"env"), vec![0], counted(b"NAME"), value].concat();
+        assert_eq!(client.open("session", 1 << 20, &[]), OPEN_CONFIRMATION);
+        // What comes after waits behind this, which the server has no window for.
+        client.send(&Mux::about(DATA, 0, &counted(b"x")));
+        let packet = Mux::about(REQUEST, 0, &request);
+        let taken = (0..250).take_while(|_| client.is_taken(&packet, DEADLINE / 10)).count();
+        assert!((64..250).contains(&taken), "{taken}: what is usual is taken");
+        let grown = peak(&master.0) - before;
+        assert!(grown < 48 * 1024 * 1024, "the master has grown by {grown} bytes");
     })
     .await
     .unwrap();

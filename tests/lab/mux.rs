@@ -4,6 +4,7 @@
 use std::io::{self, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
+use std::time::Duration;
 
 use super::DEADLINE;
 
@@ -56,6 +57,12 @@ impl Mux {
         Mux(stream)
     }
 
+    /// Sends one packet, unless it is not taken within this time; whether it was.
+    pub fn is_taken(&mut self, body: &[u8], within: Duration) -> bool {
+        self.0.set_write_timeout(Some(within)).unwrap();
+        self.0.write_all(&counted(body)).is_ok()
+    }
+
     /// Sends one packet.
     pub fn send(&mut self, body: &[u8]) {
         self.0.write_all(&counted(body)).unwrap();
@@ -77,9 +84,14 @@ impl Mux {
         self.receive().unwrap()[1]
     }
 
+    /// A packet of proxy mode about the channel with this number.
+    pub fn about(kind: u8, channel: u32, rest: &[u8]) -> Vec<u8> {
+        [&[0, kind][..], &numbers(&[channel]), rest].concat()
+    }
+
     /// In proxy mode, runs a command on the first channel; nothing is waited for.
     pub fn exec(&mut self, command: &str) {
-        let request = [numbers(&[0]), counted(b"exec"), vec![0], counted(command.as_bytes())];
-        self.send(&[&[0, 98][..], &request.concat()].concat());
+        let request = [counted(b"exec"), vec![0], counted(command.as_bytes())].concat();
+        self.send(&Mux::about(98, 0, &request));
     }
 }

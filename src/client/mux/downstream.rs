@@ -28,7 +28,7 @@ use crate::client::channel::open_bare;
 use crate::client::deadline::GOODBYE;
 use crate::client::events::{Event, EventReceiver, event_queue};
 use crate::client::forward::idle::Clock;
-use crate::client::forward::{Lane, MAX_CONNECTIONS, open_tunnel};
+use crate::client::forward::{Drained, Lane, MAX_CONNECTIONS, open_tunnel};
 use crate::config::Connect;
 use crate::say;
 
@@ -38,8 +38,8 @@ const MAX_CHANNELS: usize = if MAX_CONNECTIONS < 256 { MAX_CONNECTIONS } else { 
 /// Packets of a channel that wait for their turn; then no more are read.
 const MAX_ORDERS: usize = 256;
 /// Bytes of packets that wait for their turn, of all channels of a client; then no more are read.
-/// Enough for the windows of thirty channels that the server does not take from.
-const MAX_HELD: usize = 64 * 1024 * 1024;
+/// Enough for the windows of sixteen channels that the server does not take from.
+const MAX_HELD: usize = 32 * 1024 * 1024;
 /// What a client may send ahead of what the server takes: OpenSSH's own window.
 const WINDOW: u32 = 2 * 1024 * 1024;
 /// The largest packet of data, as RFC 4254 section 5.2 has it.
@@ -438,23 +438,31 @@ impl Channel {
         Ok(sent.is_ok())
     }
 
-    /// What the server sends, until it has closed the channel.
+    /// What the server sends, until it has closed the channel, or is to be cut off because the
+    /// client does not take it.
     async fn down(&self, stdout: &Arc<Lane>, stderr: Option<&Lane>) -> Result<()> {
         let extended = async {
             match stderr {
                 Some(lane) => self.pour(lane, Some(STDERR)).await,
-                None => Ok(()),
+                None => Ok(Drained::Eof),
             }
         };
-        tokio::try_join!(self.pour(stdout, None), extended)?;
+        let drained = tokio::try_join!(self.pour(stdout, None), extended)?;
+        if matches!(drained.0, Drained::Overflowed) || matches!(drained.1, Drained::Overflowed) {
+            return Ok(());
+        }
         self.writer.send(self.about(packet::EOF)).await?;
         stdout.over().await;
         Ok(())
     }
 
-    /// Sends what comes through a lane as fast as the client takes it.
-    async fn pour(&self, lane: &Lane, extended: Option<u32>) -> Result<()> {
-        while let Ok(mut bytes) = lane.take().await {
+    /// Sends what comes through a lane as fast as the client takes it; why there is no more.
+    async fn pour(&self, lane: &Lane, extended: Option<u32>) -> Result<Drained> {
+        loop {
+            let mut bytes = match lane.take().await {
+                Ok(bytes) => bytes,
+                Err(drained) => return Ok(drained),
+            };
             while !bytes.is_empty() {
                 let length = bytes.len().min(self.largest);
                 let length = self.borrow(length).await?;
@@ -465,7 +473,6 @@ impl Channel {
                 self.writer.send(packet.string(&bytes.split_to(length))).await?;
             }
         }
-        Ok(())
     }
 
     /// Waits until the client takes something; how much of so many bytes it takes.

@@ -11,7 +11,6 @@ use rustix::process::getpid;
 use rustix::system::uname;
 
 use crate::client::authenticate::Session;
-use crate::say;
 use crate::text;
 
 /// How much is shown of a name that the system or the server gives, in characters.
@@ -58,7 +57,7 @@ pub(super) fn connection(session: &Session) -> String {
 /// The channels that are open.
 pub(super) fn channels(session: &Session) -> String {
     let open = session.forwards().connections();
-    let mut out = say!("escape-following-connections-are-open") + "\r\n";
+    let mut out = String::from("The following connections are open:\r\n");
     for line in open {
         let _ = write!(out, "  {}\r\n", text::line(&line, 4 * SHOWN));
     }

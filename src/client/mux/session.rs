@@ -149,15 +149,19 @@ struct Sizes<'a> {
 }
 
 impl Sizes<'_> {
-    /// Sends the size whenever it may have changed.
+    /// Sends the size whenever it has changed: how often somebody says that it may have must
+    /// not fill the queue.
     async fn watch(&self, resize: UnboundedSender<WindowSize>) {
         let mut changes = self.state.resized.clone();
         changes.mark_unchanged();
+        let mut last = None;
         if let Some(terminal) = &self.terminal {
             while changes.changed().await.is_ok() {
                 let (_, size) = self.state.house.terminal(terminal.as_fd());
-                // The session is over.
-                let _ = resize.send(size);
+                if last.replace(size) != Some(size) {
+                    // The session is over.
+                    let _ = resize.send(size);
+                }
             }
         }
         std::future::pending::<()>().await;
