@@ -7,6 +7,7 @@ share-path-too-long = ControlPath too long ('{ $path }' >= { $limit } bytes)
 share-no-socket = Control socket connect({ $path }): { $error }
 share-own-connection = { $what } needs a connection of its own: the shared one is not used
 share-own-display = X11 forwarding needs a connection of its own: the shared one leads to no display or another one, or trusts it differently
+share-proxy-forwards-less = -O proxy forwards neither the agent nor X11: without it they are forwarded
 share-key-not-told = { $what } names the host's key, and a shared connection does not tell its own: -O { $command } is refused
 share-key-not-told-hint = without -O the key is checked, on a connection of its own
 share-greeting-failed = muxclient: master hello exchange failed

@@ -7,6 +7,7 @@ share-path-too-long = ControlPath が長すぎます ('{ $path }' >= { $limit } 
 share-no-socket = 制御ソケットに接続できません ({ $path }): { $error }
 share-own-connection = { $what } には専用の接続が必要なため、共有接続は使いません
 share-own-display = X11 転送には専用の接続が必要なため、共有接続は使いません。共有接続の X11 は別のディスプレイにつながるか、信頼の設定が異なります
+share-proxy-forwards-less = -O proxy ではエージェントも X11 も転送されません。-O を付けなければ転送されます
 share-key-not-told = { $what } でホスト鍵が指定されていますが、共有接続の鍵は確かめられないため、-O { $command } は使えません
 share-key-not-told-hint = -O を付けなければ、専用の接続で鍵を確かめます
 share-greeting-failed = 共有接続のマスターとの最初のやり取りに失敗しました

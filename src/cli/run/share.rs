@@ -394,6 +394,9 @@ impl Visit<'_> {
         if !self.forwards(&mut client).await? && *options.forwarding.exit_on_failure {
             return Err(Error::new(Kind::Channel, say!("share-forwards-failed")));
         }
+        if *options.forwarding.x11.forward || options.forwarding.agent.value != ForwardAgent::No {
+            warn!("{}", say!("share-proxy-forwards-less"));
+        }
         let stream = client.proxy().await.map_err(|refusal| told_of(&refusal))?;
         let at_terminal = connect::at_terminal(options);
         let tty = connect::wants_pty(options, self.errand.command.is_some(), at_terminal);
