@@ -17,6 +17,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
 use super::syslog::{Severity, Syslog};
+use crate::client::verify::UNSIGNED;
 use crate::config::LogLevel;
 use crate::config::pattern::matches_list;
 use crate::error::{Error, Kind, Result, told};
@@ -247,6 +248,7 @@ impl Log for Logger {
         match record.level() {
             Level::Debug | Level::Trace => put(Severity::Debug, "", &format!("debug1: {text}")),
             Level::Error => put(Severity::Error, "error", &format!("tessh: {text}")),
+            Level::Warn if record.target() == UNSIGNED => write(&text),
             Level::Warn | Level::Info => write(&format!("tessh: {text}")),
         }
     }

@@ -11,6 +11,8 @@ use russh::client::GexParams;
 use russh::keys::ssh_key::{Algorithm, EcdsaCurve, HashAlg};
 use russh::{Preferred, cipher, compression, kex, mac};
 
+use super::observe::Offer;
+use super::quirks::Quirks;
 use crate::error::{Error, Kind, Result};
 use crate::pattern::matches;
 use crate::say;
@@ -71,6 +73,11 @@ impl Family {
             Family::Pubkey => ("error-client-public-key-algorithm", "PubkeyAcceptedAlgorithms"),
         }
     }
+}
+
+/// Whether a key exchange, of ours or of others, withstands a quantum computer.
+pub(super) fn is_post_quantum(kex: &str) -> bool {
+    kex.starts_with("mlkem") || kex.starts_with("sntrup")
 }
 
 const KEX_DEFAULTS: usize = 10;
@@ -141,6 +148,19 @@ const SIGNATURES: [&str; 10] = [
 /// Bits of the smallest and largest group that are accepted in a group exchange (RFC 8270).
 const MIN_GROUP: usize = 2048;
 const MAX_GROUP: usize = 8192;
+/// What is asked for at most where larger groups fail.
+const LARGE_GROUP: usize = 4096;
+
+/// Bits of the group that is as strong as a cipher, by the table in OpenSSH's dh.c, which is
+/// NIST SP 800-57's.
+fn group_for(cipher: &str) -> usize {
+    match cipher {
+        "3des-cbc" => 3072,
+        name if name.starts_with("aes128-") => 3072,
+        name if name.starts_with("aes192-") => 7680,
+        _ => MAX_GROUP,
+    }
+}
 
 fn has_aes() -> bool {
     #[cfg(target_arch = "x86_64")]
@@ -304,24 +324,38 @@ impl Proposal {
         }
     }
 
-    /// The group sizes to ask for in a group exchange (RFC 4419): as strong as the strongest
-    /// cipher that may be agreed on, by the table in OpenSSH's dh.c, which is NIST SP 800-57's.
+    /// Leaves out what this server is known to get wrong.
+    pub(super) fn adapt(&mut self, quirks: Quirks) {
+        if quirks.curve25519_is_padded {
+            self.kex.retain(|name| name != "curve25519-sha256@libssh.org");
+        }
+    }
+
+    /// Whether the group to ask for depends on the cipher that will be agreed on.
+    pub(super) fn asks_for_a_group(&self) -> bool {
+        let first = self.cipher.first().map(|name| group_for(name));
+        self.kex.iter().any(|name| name.contains("group-exchange"))
+            && self.cipher.iter().any(|name| Some(group_for(name)) != first)
+    }
+
+    /// The group sizes to ask for in a group exchange (RFC 4419): as strong as the ciphers that
+    /// will be agreed on; where the server's offer is not known, as the strongest of ours.
     ///
     /// # Errors
     /// None that can happen: the library wants the three sizes in order, and they are.
-    pub fn group_exchange(&self) -> Result<GexParams, russh::Error> {
-        let strength = |name: &String| match name.as_str() {
-            name if name.starts_with("aes128-") => 128,
-            name if name.starts_with("aes192-") => 192,
-            "3des-cbc" => 112,
-            _ => 256,
+    pub(super) fn group_exchange(
+        &self,
+        offer: Option<&Offer>,
+        quirks: Quirks,
+    ) -> Result<GexParams, russh::Error> {
+        let group = |name: &String| group_for(name);
+        let agreed = |theirs: &Vec<String>| self.cipher.iter().find(|&name| theirs.contains(name));
+        let wanted = match offer {
+            Some(offer) => offer.ciphers.iter().filter_map(agreed).map(group).max(),
+            None => self.cipher.iter().map(group).max(),
         };
-        let wanted = match self.cipher.iter().map(strength).max() {
-            Some(112 | 128) => 3072,
-            Some(192) => 7680,
-            _ => MAX_GROUP,
-        };
-        GexParams::new(MIN_GROUP, wanted, MAX_GROUP)
+        let limit = if quirks.large_groups_fail { LARGE_GROUP } else { MAX_GROUP };
+        GexParams::new(MIN_GROUP, wanted.unwrap_or(MAX_GROUP).min(limit), MAX_GROUP)
     }
 
     /// Host key algorithms in the order in which they are sent.
@@ -469,10 +503,48 @@ mod tests {
         ] {
             let lists = Lists { cipher: Some(ciphers), ..Lists::default() };
             let proposal = Proposal::new(&lists, &KnownTypes::default()).unwrap();
-            let sizes = proposal.group_exchange().unwrap();
+            let sizes = proposal.group_exchange(None, Quirks::default()).unwrap();
             assert_eq!(sizes.preferred_group_size(), bits, "{ciphers}");
             assert_eq!((sizes.min_group_size(), sizes.max_group_size()), (2048, 8192));
         }
+    }
+
+    #[test]
+    fn a_group_is_as_strong_as_the_cipher_that_will_be_agreed_on() {
+        let cipher = Some("aes128-ctr,aes192-ctr,aes256-ctr");
+        let lists = Lists { cipher, ..Lists::default() };
+        let proposal = Proposal::new(&lists, &KnownTypes::default()).unwrap();
+        assert!(proposal.asks_for_a_group());
+        let cisco = Quirks::of("SSH-2.0-Cisco-1.25");
+        for (to, from, quirks, bits) in [
+            ("3des-cbc,aes128-ctr,aes256-ctr", "aes128-ctr", Quirks::default(), 3072),
+            ("aes256-ctr", "aes128-ctr", Quirks::default(), 8192),
+            ("aes192-ctr", "aes128-ctr", Quirks::default(), 7680),
+            ("aes256-ctr", "aes256-ctr", cisco, 4096),
+            ("aes128-ctr", "aes128-ctr", cisco, 3072),
+            ("rot13", "rot13", Quirks::default(), 8192),
+        ] {
+            let list = |names: &str| names.split(',').map(str::to_owned).collect();
+            let offer = Offer { ciphers: [list(to), list(from)], ..Offer::default() };
+            let sizes = proposal.group_exchange(Some(&offer), quirks).unwrap();
+            assert_eq!(sizes.preferred_group_size(), bits, "{to} {from}");
+            assert_eq!((sizes.min_group_size(), sizes.max_group_size()), (2048, 8192));
+        }
+        for (kex, cipher) in [("curve25519-sha256", "aes128-ctr,aes256-ctr"), ("+", "aes128-ctr")] {
+            let lists = Lists { kex: Some(kex), cipher: Some(cipher), ..Lists::default() };
+            let proposal = Proposal::new(&lists, &KnownTypes::default()).unwrap();
+            assert!(!proposal.asks_for_a_group(), "{kex} {cipher}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_gets_wrong_is_not_proposed() {
+        let mut proposal = Proposal::new(&Lists::default(), &KnownTypes::default()).unwrap();
+        let padded = |proposal: &Proposal| proposal.kex.iter().any(|it| it.ends_with("libssh.org"));
+        proposal.adapt(Quirks::of("SSH-2.0-OpenSSH_6.6.1p1"));
+        assert!(padded(&proposal));
+        proposal.adapt(Quirks::of("SSH-2.0-OpenSSH_6.6p1"));
+        assert!(!padded(&proposal) && proposal.kex.len() > 3);
     }
 
     #[test]

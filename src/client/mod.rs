@@ -26,6 +26,7 @@ pub mod mux;
 mod observe;
 pub mod paste;
 pub mod proxy;
+mod quirks;
 mod rekey;
 pub mod relay;
 mod restriction;

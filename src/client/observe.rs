@@ -7,10 +7,15 @@
 //! A rekey is encrypted and cannot be seen (gap G2).
 
 use std::borrow::Cow;
+use std::io;
+use std::time::Duration;
 
 use log::debug;
+use tokio::io::AsyncReadExt;
+use tokio::time::timeout;
 
 use super::algorithms;
+use super::connect::Stream;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -27,11 +32,55 @@ const MSG_NEWKEYS: u8 = 21;
 const MSG_KEX_REPLY: u8 = 31;
 const MSG_KEX_DH_GEX_REPLY: u8 = 33;
 
+/// How long the server's KEXINIT is waited for before ours is sent. Both sides send theirs at
+/// once, so that it comes with the greeting or right after; a server that waits for ours first
+/// costs this much, once.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// The name-lists of the server's KEXINIT (RFC 4253 section 7.1), MACs and languages aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Offer {
+    /// `kex_algorithms`
+    pub kex: Vec<String>,
+    /// `server_host_key_algorithms`
+    pub host_key: Vec<String>,
+    /// Encryption to the server, and from it.
+    pub ciphers: [Vec<String>; 2],
+    /// Compression to the server, and from it.
+    pub compression: [Vec<String>; 2],
+}
+
+/// Reads on after the greeting until the server's KEXINIT is there, which may take up to
+/// [`PATIENCE`]. What was read is appended to `rest` and still has to reach the library.
+///
+/// # Errors
+/// The connection failed.
+pub(super) async fn offer(stream: &mut Stream, rest: &mut Vec<u8>) -> io::Result<Option<Offer>> {
+    let mut observer = Observer::default();
+    observer.feed(rest);
+    let read = async {
+        while observer.seen.offer.is_none() && !observer.done && rest.len() < MAX_PACKET {
+            let mut chunk = [0; 2048];
+            let count = stream.read(&mut chunk).await?;
+            if count == 0 {
+                break;
+            }
+            stream.acknowledge_at_once();
+            rest.extend_from_slice(&chunk[..count]);
+            observer.feed(&chunk[..count]);
+        }
+        io::Result::Ok(())
+    };
+    // What has not come by now is read by the library.
+    timeout(PATIENCE, read).await.unwrap_or(Ok(()))?;
+    Ok(observer.seen.offer)
+}
+
 /// What was seen of the server's side of the first key exchange.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Observed {
-    /// `server_host_key_algorithms` of its KEXINIT.
-    pub host_key_algorithms: Vec<String>,
+    /// Its KEXINIT.
+    pub offer: Option<Offer>,
     /// The type named inside the host key blob, such as `ssh-rsa`.
     pub key_type: Option<String>,
     /// The algorithm named inside the signature blob, such as `rsa-sha2-512`.
@@ -45,9 +94,10 @@ impl Observed {
     /// # Errors
     /// When the key's type or the signature's algorithm is another, or was not seen.
     pub fn check(&self, ours: &[String]) -> Result<String> {
+        let offered = self.offer.as_ref().map_or(&[][..], |offer| &offer.host_key);
         let negotiated = ours
             .iter()
-            .find(|name| self.host_key_algorithms.contains(name))
+            .find(|name| offered.contains(name))
             .ok_or_else(|| cheat(&say!("error-client-no-host-key-algorithm")))?;
         let (key_type, signature) = match (&self.key_type, &self.signature) {
             (Some(key_type), Some(signature)) => (key_type, signature),
@@ -156,15 +206,18 @@ impl Observer {
         }
     }
 
-    /// Cookie, then the name-lists; the second is the host key algorithms.
+    /// Cookie, then the name-lists.
     fn kexinit(&mut self, payload: &[u8]) {
-        let Some(lists) = payload.get(16..) else { return };
-        let names = string(lists)
-            .and_then(|(_, rest)| string(rest))
-            .and_then(|(names, _)| std::str::from_utf8(names).ok());
-        if let Some(names) = names {
-            self.seen.host_key_algorithms = names.split(',').map(str::to_owned).collect();
-        }
+        let Some(mut lists) = payload.get(16..) else { return };
+        let mut next = || -> Vec<String> {
+            let Some((names, rest)) = string(lists) else { return Vec::new() };
+            lists = rest;
+            let names = std::str::from_utf8(names).unwrap_or_default();
+            names.split(',').map(str::to_owned).collect()
+        };
+        let (kex, host_key, ciphers) = (next(), next(), [next(), next()]);
+        let _macs = [next(), next()];
+        self.seen.offer = Some(Offer { kex, host_key, ciphers, compression: [next(), next()] });
     }
 
     /// Host key, the server's share, signature. A group exchange's group message has the
@@ -315,7 +368,8 @@ mod tests {
 
     #[test]
     fn a_reply_that_was_not_seen_is_refused() {
-        let seen = Observed { host_key_algorithms: ours("ssh-ed25519"), ..Observed::default() };
+        let offer = Offer { host_key: ours("ssh-ed25519"), ..Offer::default() };
+        let seen = Observed { offer: Some(offer), ..Observed::default() };
         assert!(seen.check(&ours("ssh-ed25519")).is_err());
     }
 }

@@ -4,6 +4,8 @@
 //! `authenticate`. There is one path to acceptance, `HostCheck::judge`; every error on it
 //! is a refusal.
 
+mod agreed;
+mod hello;
 mod said;
 
 use std::net::IpAddr;
@@ -21,7 +23,7 @@ use super::connect::Stream;
 use super::deadline::{self, Budget};
 use super::events::{Events, Shared};
 use super::failure::Stop;
-use super::greeting::{self, Greeting};
+use super::greeting::Greeting;
 use super::known_hosts_command;
 use super::rekey::Wanted;
 use super::rotation::Ground;
@@ -31,29 +33,26 @@ use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
 use crate::say;
-use crate::text;
 use crate::trust::{
     self, Evidence, Finding, FirstSeen, Judgement, KnownHosts, KnownTypes, Pin, Policy,
     Requirements, RevokedKeys, Sources, Sshfp, Subject, Verdict, VerifyDns, authority, fingerprint,
     store,
 };
 
+use hello::{greet, identification};
 use said::{cannot_ask, not_as_known, refused, remedy, report, troubles};
 
-/// Our identification (RFC 4253 section 4.2), before what VersionAddendum adds.
-const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION"));
-/// The longest identification, in bytes without its line end (RFC 4253 section 4.2).
-const MAX_IDENTIFICATION: usize = 253;
 /// RSA keys shorter than this can be broken with effort; OpenSSH's own floor is 1024.
 const MIN_RSA_BITS: u32 = 2048;
 /// What a server may send on one channel before we confirm: enough for a long, fat line. The
 /// library bears twice as much of all channels together while it waits for the server's part of
 /// a key exchange (gap G14), and this is more than a connection's buffers hold.
 pub(super) const WINDOW: u32 = 16 * 1024 * 1024;
+/// The target of messages that stand at the beginning of the line, without our name: programs
+/// look for them there, as ssh writes them.
+pub const UNSIGNED: &str = "tessh::unsigned";
 /// The largest packet asked for.
 const MAX_PACKET: u32 = 32 * 1024;
-/// How much of the server's identification is shown.
-const SHOWN: usize = 255;
 
 /// How to decide about the host's key.
 #[derive(Clone, Debug)]
@@ -107,6 +106,9 @@ pub struct DnsCheck {
 pub struct TransportOptions<'a> {
     /// The configured algorithm lists.
     pub lists: Lists<'a>,
+    /// Whether a key exchange that is not post-quantum is named (WarnWeakCrypto), where the
+    /// list of key exchanges is not the person's own.
+    pub warn_weak_crypto: bool,
     /// Bytes after which keys are exchanged again (RekeyLimit); at most 1 GiB.
     pub rekey_bytes: Option<u64>,
     /// Time after which keys are exchanged again; an hour if not set.
@@ -147,6 +149,7 @@ pub async fn verify(
     prompt: Arc<dyn Prompt>,
 ) -> Result<Transport> {
     let (handle, shared) = exchange(stream, host, (options, budget), &prompt, false).await?;
+    agreed::warn(options, &shared);
     Ok(Transport { handle, shared, prompt })
 }
 
@@ -191,16 +194,9 @@ async fn exchange(
         .with_requirements(host.requirements.clone())
         .with_pins(host.pins.clone());
     let types = known_types(&host, &known, &options.lists).await?;
-    let proposal = Proposal::new(&options.lists, &types)?;
-    stream.acknowledge_at_once();
-    let until = budget.until(deadline::GREETING);
+    let mut proposal = Proposal::new(&options.lists, &types)?;
     let ours = identification(options.version_addendum)?;
-    let greeting = greeting::exchange(&mut stream, &ours, until).await?;
-    for line in &greeting.preface {
-        debug!("kex_exchange_identification: banner line: {line}");
-    }
-    debug!("Remote protocol version 2.0, {}", text::line(&greeting.identification, SHOWN));
-
+    let (greeting, sizes) = greet(&mut stream, &ours, &mut proposal, budget).await?;
     let shared = Arc::new(Shared::default());
     let Greeting { identification, rest, .. } = &greeting;
     shared.record.greeted(&stream, identification, &ours, rest.len());
@@ -223,9 +219,9 @@ async fn exchange(
     };
     let wanted = Wanted::new(options.rekey_bytes, options.rekey_time);
     let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check, wanted);
-    let config = Arc::new(config(options, &proposal, (ours, wanted.limits(&shared.wire))));
     shared.record.rekeyed_after(wanted.bytes, wanted.time);
-    let sizes = config.gex.clone();
+    let limits = wanted.limits(&shared.wire);
+    let config = Arc::new(config(options, &proposal, (ours, limits), sizes.clone()));
     let exchange = client::connect_stream(config, wire, events);
     let handle = within(&shared, budget, exchange).await?;
     if shared.negotiated().is_some_and(|names| names.kex.contains("group-exchange")) {
@@ -280,24 +276,11 @@ async fn within(
     }
 }
 
-/// Our identification line.
-fn identification(addendum: Option<&str>) -> Result<String> {
-    let line = match addendum {
-        Some(text) => format!("{IDENTIFICATION} {text}"),
-        None => IDENTIFICATION.to_owned(),
-    };
-    if line.len() > MAX_IDENTIFICATION || line.contains(char::is_control) {
-        let limit = MAX_IDENTIFICATION - IDENTIFICATION.len() - 1;
-        return Err(Error::new(Kind::Config, say!("error-client-addendum-too-long", limit))
-            .hint(say!("error-client-addendum-hint")));
-    }
-    Ok(line)
-}
-
 fn config(
     options: &TransportOptions<'_>,
     proposal: &Proposal,
     (ours, limits): (String, Limits),
+    gex: client::GexParams,
 ) -> client::Config {
     client::Config {
         client_id: russh::SshId::Standard(ours.into()),
@@ -308,7 +291,7 @@ fn config(
         keepalive_interval: options.alive_interval,
         keepalive_max: options.alive_count_max as usize,
         nodelay: true,
-        gex: proposal.group_exchange().unwrap_or_default(),
+        gex,
         ..client::Config::default()
     }
 }

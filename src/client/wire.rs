@@ -328,8 +328,8 @@ mod tests {
                 drop(server);
                 wire.read_to_end(&mut heard).await.unwrap();
                 assert!(heard == wanted);
-                let observed = wire.facts.observed().host_key_algorithms;
-                assert_eq!(observed, ["ssh-ed25519", "rsa-sha2-512"]);
+                let observed = wire.facts.observed().offer.unwrap();
+                assert_eq!(observed.host_key, ["ssh-ed25519", "rsa-sha2-512"]);
                 assert_eq!(wire.facts.unexplained(), (said.len() - early) as u64);
             });
         }

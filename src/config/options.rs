@@ -32,8 +32,8 @@ mod standing;
 
 pub use forwarding::{ForwardAgent, Forwarding, PermitOpen, X11};
 pub use session::AddKeys;
-use session::words_but_none;
 pub(super) use session::{OBSCURE_INTERVAL, channel_timeouts, obscure};
+use session::{attempts, comma_list, fingerprint_hash, pubkey, words_but_none};
 pub(super) use sharing::persist;
 pub use sharing::{ControlMaster, ControlPersist, Sharing};
 
@@ -151,6 +151,8 @@ pub struct Options {
     pub pubkey_accepted_algorithms: Setting<Option<String>>,
     /// Compression.
     pub compression: Setting<bool>,
+    /// WarnWeakCrypto: whether a key exchange that is not post-quantum is named; `no-pq-kex` is no.
+    pub warn_weak_crypto: Setting<bool>,
     /// RekeyLimit.
     pub rekey_limit: Setting<RekeyLimit>,
     /// RequestTTY.
@@ -268,6 +270,7 @@ pub(super) fn build(layers: &Layers, host: &str, context: &Context) -> Result<Op
         host_key_algorithms: v.text(K::HostKeyAlgorithms)?,
         pubkey_accepted_algorithms: v.text(K::PubkeyAcceptedAlgorithms)?,
         compression: v.flag(K::Compression, false)?,
+        warn_weak_crypto: v.word(K::WarnWeakCrypto, value::warns_of_weak_crypto),
         rekey_limit: v.rekey_limit()?,
         request_tty: v.word(K::RequestTTY, value::request_tty),
         session_type: v.word(K::SessionType, value::session_type),
@@ -549,22 +552,4 @@ fn send_env(layers: &Layers) -> Setting<Vec<String>> {
 
 fn first_origin(layers: &Layers, keyword: Keyword) -> Origin {
     layers.first(keyword).map_or(Origin::Default, |entry| entry.origin.clone())
-}
-
-fn comma_list(text: &str) -> Result<Vec<String>, Fault> {
-    Ok(text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect())
-}
-
-fn attempts(text: &str) -> Result<u32, Fault> {
-    value::number(text).and_then(|n| {
-        if n == 0 { Err(say!("error-config-invalid-number-connectionattempts")) } else { Ok(n) }
-    })
-}
-
-fn pubkey(text: &str) -> Result<bool, Fault> {
-    Ok(!matches!(text.to_ascii_lowercase().as_str(), "no" | "false"))
-}
-
-fn fingerprint_hash(text: &str) -> FingerprintHash {
-    if text.eq_ignore_ascii_case("md5") { FingerprintHash::Md5 } else { FingerprintHash::Sha256 }
 }

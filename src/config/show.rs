@@ -440,11 +440,7 @@ fn tcp_keep_alive(shown: &Shown<'_>) -> Vec<String> {
 }
 
 fn warn_weak_crypto(shown: &Shown<'_>) -> Vec<String> {
-    let set = shown.first(K::WarnWeakCrypto).map(|entry| entry.args[0].as_str());
-    let off = set.is_some_and(|word| {
-        word.eq_ignore_ascii_case("no-pq-kex") || value::flag(word) == Ok(false)
-    });
-    vec![if off { "no" } else { "yes" }.to_owned()]
+    vec![if *shown.options.warn_weak_crypto { "yes" } else { "no" }.to_owned()]
 }
 
 fn rekey_limit(shown: &Shown<'_>) -> Vec<String> {

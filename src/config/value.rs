@@ -431,6 +431,11 @@ pub fn update_host_keys(text: &str) -> UpdateHostKeys {
     }
 }
 
+/// WarnWeakCrypto: yes, unless it is switched off whole or for key exchanges.
+pub fn warns_of_weak_crypto(text: &str) -> bool {
+    !["no", "false", "no-pq-kex"].iter().any(|off| off.eq_ignore_ascii_case(text))
+}
+
 /// RequestTTY.
 pub fn request_tty(text: &str) -> RequestTty {
     match text.to_ascii_lowercase().as_str() {

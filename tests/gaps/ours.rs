@@ -117,6 +117,7 @@ pub async fn transport_for(
     };
     let options = TransportOptions {
         lists: Lists { host_key: options.host_key, ..Lists::default() },
+        warn_weak_crypto: false,
         rekey_bytes: None,
         rekey_time: None,
         alive_interval: options.alive_interval,

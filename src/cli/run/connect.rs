@@ -499,6 +499,7 @@ pub(super) fn lists(options: &Options) -> Lists<'_> {
 fn transport_options(options: &Options) -> TransportOptions<'_> {
     TransportOptions {
         lists: lists(options),
+        warn_weak_crypto: options.warn_weak_crypto.value,
         rekey_bytes: options.rekey_limit.value.bytes,
         rekey_time: options.rekey_limit.value.time,
         alive_interval: options.server_alive_interval.value,

@@ -1,9 +1,9 @@
-//! Smaller settings of a session: AddKeysToAgent, ChannelTimeout, LogVerbose and
-//! ObscureKeystrokeTiming.
+//! Smaller settings of a session: AddKeysToAgent, ChannelTimeout, LogVerbose,
+//! ObscureKeystrokeTiming, and others of a word or a number.
 
 use std::time::Duration;
 
-use crate::config::value::{self, Fault, is_none, shown};
+use crate::config::value::{self, Fault, FingerprintHash, is_none, shown};
 use crate::say;
 
 /// How often ssh(1) sends keystrokes when it hides their timing.
@@ -95,4 +95,26 @@ pub(in crate::config) fn obscure(text: &str) -> Result<Option<Duration>, Fault> 
         },
         _ => Err(say!("config-unsupported", value = shown(text))),
     }
+}
+
+/// The words of a list with commas.
+pub(super) fn comma_list(text: &str) -> Result<Vec<String>, Fault> {
+    Ok(text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect())
+}
+
+/// ConnectionAttempts.
+pub(super) fn attempts(text: &str) -> Result<u32, Fault> {
+    value::number(text).and_then(|n| {
+        if n == 0 { Err(say!("error-config-invalid-number-connectionattempts")) } else { Ok(n) }
+    })
+}
+
+/// PubkeyAuthentication, as far as it is yes or no.
+pub(super) fn pubkey(text: &str) -> Result<bool, Fault> {
+    Ok(!matches!(text.to_ascii_lowercase().as_str(), "no" | "false"))
+}
+
+/// FingerprintHash.
+pub(super) fn fingerprint_hash(text: &str) -> FingerprintHash {
+    if text.eq_ignore_ascii_case("md5") { FingerprintHash::Md5 } else { FingerprintHash::Sha256 }
 }

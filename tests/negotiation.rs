@@ -1,0 +1,176 @@
+//! What is agreed on with a server, and what is said of it: groups that fit the cipher,
+//! servers that are known to get something wrong, names that are not there, weak cryptography.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::sync::mpsc;
+
+use lab::{AsyncSsh, DEADLINE, Home, Output, Sshd, arg, kexinit, packet, peers, raw_server};
+
+const HOST_KEY: &str = "ssh-ed25519";
+const MAC: &str = "hmac-sha2-256";
+const KEXINIT: u8 = 20;
+const KEX_DH_GEX_REQUEST: u8 = 34;
+
+/// One packet's payload.
+fn next(stream: &mut impl Read) -> Vec<u8> {
+    let mut length = [0; 4];
+    stream.read_exact(&mut length).unwrap();
+    let mut packet = vec![0; usize::try_from(u32::from_be_bytes(length)).unwrap()];
+    stream.read_exact(&mut packet).unwrap();
+    packet[1..packet.len() - usize::from(packet[0])].to_vec()
+}
+
+/// The group sizes that a server is asked for which has these ciphers; a lazy one does not
+/// send its KEXINIT before the client's.
+fn sizes_asked(identification: &str, cipher: &str, is_lazy: bool) -> [u32; 3] {
+    let (say, heard) = mpsc::channel();
+    let ours =
+        packet(&kexinit("diffie-hellman-group-exchange-sha256", HOST_KEY, cipher, MAC, "none"));
+    let greeting = format!("{identification}\r\n");
+    let server = raw_server(move |mut stream: TcpStream| {
+        stream.write_all(greeting.as_bytes()).unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        reader.read_line(&mut String::new()).unwrap();
+        if !is_lazy {
+            stream.write_all(&ours).unwrap();
+        }
+        assert_eq!(next(&mut reader)[0], KEXINIT);
+        if is_lazy {
+            stream.write_all(&ours).unwrap();
+        }
+        say.send(next(&mut reader)).unwrap();
+    });
+    let (home, port) = (Home::new(), server.port().to_string());
+    let run = home.tessh(&["-o", "StrictHostKeyChecking=no", "-p", &port, "127.0.0.1", "true"]);
+    run.output().expect_code(255);
+    let request = heard.recv_timeout(DEADLINE).unwrap();
+    assert_eq!(request[0], KEX_DH_GEX_REQUEST);
+    let size = |at: usize| u32::from_be_bytes(request[at..at + 4].try_into().unwrap());
+    [size(1), size(5), size(9)]
+}
+
+#[test]
+fn group_exchange_asks_for_what_the_agreed_cipher_needs() {
+    // chacha20 is offered, too, and not what is agreed on.
+    for (cipher, bits) in [
+        ("aes128-ctr,aes256-ctr", 3072),
+        ("aes192-ctr", 7680),
+        ("aes256-ctr", 8192),
+        ("3des-cbc,aes128-gcm@openssh.com", 3072),
+    ] {
+        assert_eq!(sizes_asked("SSH-2.0-old", cipher, false), [2048, bits, 8192], "{cipher}");
+    }
+}
+
+#[test]
+fn group_exchange_with_a_server_that_waits_for_the_client() {
+    assert_eq!(sizes_asked("SSH-2.0-lazy", "aes128-ctr", true), [2048, 8192, 8192]);
+}
+
+#[test]
+fn group_exchange_asks_cisco_for_no_more_than_it_can() {
+    assert_eq!(sizes_asked("SSH-2.0-Cisco-1.25", "aes256-ctr", false), [2048, 4096, 8192]);
+    assert_eq!(sizes_asked("SSH-2.0-Cisco-1.25", "aes128-ctr", false), [2048, 3072, 8192]);
+}
+
+/// A server, a home that knows it, and a key that it takes.
+struct Bench {
+    sshd: Sshd,
+    home: Home,
+    key: PathBuf,
+}
+
+impl Bench {
+    fn new(lines: &[&str]) -> Bench {
+        let sshd = Sshd::start(lines);
+        let home = Home::knowing(&sshd);
+        let key = home.key("id", &["ed25519"], "");
+        sshd.authorize(&key, "");
+        Bench { sshd, home, key }
+    }
+
+    fn run(&self, options: &[&str]) -> Output {
+        let login = ["-o", "BatchMode=yes", "-i", arg(&self.key)];
+        let arguments = self.sshd.to(&[&login, options].concat(), &["echo in"]);
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let output = self.home.tessh(&arguments).output();
+        output.expect_code(0);
+        assert_eq!(output.text(), "in\n");
+        output
+    }
+}
+
+/// The words of OpenSSH since 10.1.
+const WEAK: &str = "\
+** WARNING: connection is not using a post-quantum key exchange algorithm.
+** This session may be vulnerable to \"store now, decrypt later\" attacks.
+** The server may need to be upgraded. See https://openssh.com/pq.html
+";
+
+#[test]
+fn weak_crypto_is_warned_about_in_the_words_of_ssh() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&["KexAlgorithms curve25519-sha256,diffie-hellman-group16-sha512"]);
+    assert_eq!(bench.run(&[]).stderr, WEAK);
+    assert_eq!(bench.run(&["-o", "WarnWeakCrypto=yes"]).stderr, WEAK);
+    for quiet in [
+        &["-q"][..],
+        &["-o", "LogLevel=ERROR"],
+        &["-o", "WarnWeakCrypto=no"],
+        &["-o", "WarnWeakCrypto=no-pq-kex"],
+        // The list is the person's own, whatever it comes to.
+        &["-o", "KexAlgorithms=-nonsense"],
+        &["-o", "KexAlgorithms=curve25519-sha256", "-o", "WarnWeakCrypto=yes"],
+        &["-E", "log"],
+    ] {
+        assert_eq!(bench.run(quiet).stderr, "", "{quiet:?}");
+    }
+    assert_eq!(bench.home.read("log"), WEAK);
+}
+
+#[test]
+fn weak_crypto_of_ours_is_not_laid_at_the_servers_door() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&["KexAlgorithms sntrup761x25519-sha512@openssh.com,curve25519-sha256"]);
+    assert_eq!(bench.run(&[]).stderr, "");
+    let told = bench.run(&["-v"]).stderr;
+    assert!(told.contains("the server has sntrup761x25519-sha512@openssh.com"), "{told}");
+}
+
+#[test]
+fn compression_with_a_server_that_has_only_plain_zlib() {
+    if !peers() {
+        return;
+    }
+    let server = AsyncSsh::start(
+        "
+    def begin_auth(self, user): return False
+async def work(process):
+    process.stdout.write('in\\n')
+    process.exit(0)
+import functools
+asyncssh.create_server = functools.partial(
+    asyncssh.create_server, compression_algs=['zlib', 'none'], process_factory=work)
+",
+    );
+    let home = Home::new();
+    home.write(".ssh/known_hosts", &server.known_hosts());
+    let run = |options: &[&str]| {
+        let fixed = ["-o", "WarnWeakCrypto=no", "--auth", "none", "-p", server.port(), "127.0.0.1"];
+        home.tessh(&[options, &fixed, &["x"]].concat()).output()
+    };
+    let asked = run(&["-C"]);
+    asked.expect_code(0);
+    assert_eq!((asked.text().as_str(), asked.stderr.lines().count()), ("in\n", 1), "{asked:?}");
+    assert!(asked.stderr.contains("zlib@openssh.com"), "{asked:?}");
+    run(&[]).expect_quiet_success();
+}
