@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
-use lab::{AsyncSsh, DEADLINE, Home, Output, Sshd, arg, kexinit, packet, peers, raw_server};
+use lab::{Agent, AsyncSsh, DEADLINE, Home, Output, Sshd, arg, kexinit, packet, peers, raw_server};
 
 const HOST_KEY: &str = "ssh-ed25519";
 const MAC: &str = "hmac-sha2-256";
@@ -104,6 +104,160 @@ impl Bench {
         output
     }
 }
+
+// ---- names ------------------------------------------------------------------------------
+
+/// A server that greets and leaves when it has the client's KEXINIT; what came of it, and the
+/// key exchanges that were proposed.
+fn proposed(options: &[&str]) -> (Output, String) {
+    let (say, heard) = mpsc::channel();
+    let server = raw_server(move |mut stream: TcpStream| {
+        let ours = packet(&kexinit("rot13", HOST_KEY, "aes128-ctr", MAC, "none"));
+        stream.write_all(&[b"SSH-2.0-old\r\n", &ours[..]].concat()).unwrap();
+        let mut reader = BufReader::new(stream);
+        reader.read_line(&mut String::new()).unwrap();
+        let theirs = next(&mut reader);
+        let length = usize::try_from(u32::from_be_bytes(theirs[17..21].try_into().unwrap()));
+        let names = theirs[21..21 + length.unwrap()].to_vec();
+        say.send(String::from_utf8(names).unwrap()).unwrap();
+    });
+    let (home, port) = (Home::new(), server.port().to_string());
+    let output = home.tessh(&[options, &["-p", &port, "127.0.0.1", "true"]].concat()).output();
+    (output, heard.try_recv().unwrap_or_default())
+}
+
+#[test]
+fn names_that_only_ssh_has_are_said_not_to_be_there() {
+    for (keyword, name) in [
+        ("KexAlgorithms", "mlkem768nistp256-sha256"),
+        ("MACs", "hmac-md5"),
+        ("MACs", "hmac-sha1-96"),
+        ("HostKeyAlgorithms", "ssh-mldsa44-ed25519"),
+        ("PubkeyAcceptedAlgorithms", "ssh-mldsa44-ed25519"),
+    ] {
+        let (output, _) = proposed(&["-o", &format!("{keyword}={name}")]);
+        let line = output.expect_failure(&[keyword, "does not have", name]);
+        assert!(!line.contains("Bad"), "{line}");
+        // With others in the list those are used.
+        let (output, kex) = proposed(&["-o", &format!("{keyword}=+{name}")]);
+        output.expect_last_line(&["rot13"]);
+        let first = output.stderr.lines().next().unwrap();
+        assert!(first.contains(&format!("{keyword}: tessh does not have {name}")), "{first}");
+        assert!(kex.starts_with("mlkem768x25519-sha256,") && !kex.contains(name), "{kex}");
+    }
+    for (name, words) in [("rot13", "Bad SSH2 KexAlgorithms 'rot13'."), ("none", "'none'.")] {
+        let (output, kex) = proposed(&["-o", &format!("KexAlgorithms={name}")]);
+        output.expect_failure(&[words]);
+        assert_eq!(kex, "");
+    }
+}
+
+#[test]
+fn the_oldest_key_exchange_is_proposed_only_by_name() {
+    let old = "diffie-hellman-group1-sha1";
+    let (_, kex) = proposed(&[]);
+    assert!(kex.contains("curve25519-sha256") && !kex.contains(old), "{kex}");
+    let (output, kex) = proposed(&["-o", &format!("KexAlgorithms=+{old}")]);
+    assert!(kex.contains(old), "{kex}");
+    output.expect_failure(&["rot13"]);
+}
+
+#[test]
+fn the_oldest_key_exchange_works() {
+    if !peers() {
+        return;
+    }
+    let bench = Bench::new(&["KexAlgorithms diffie-hellman-group1-sha1"]);
+    let output = bench.run(&["-o", "KexAlgorithms=+diffie-hellman-group1-sha1"]);
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
+fn one_ecdsa_curve_does_not_stand_for_another() {
+    if !peers() {
+        return;
+    }
+    let sshd = Sshd::start(&[]);
+    let home = Home::knowing(&sshd);
+    let key = home.key("id", &["ecdsa", "-b", "384"], "");
+    sshd.authorize(&key, "");
+    let run = |accepted: &str| {
+        let accepted = format!("PubkeyAcceptedAlgorithms={accepted}");
+        let login =
+            ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key), "-o", &accepted];
+        let arguments = sshd.to(&login, &["true"]);
+        home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).output()
+    };
+    run("ecdsa-sha2-nistp384").expect_quiet_success();
+    run("ecdsa-sha2-nistp256").expect_failure(&["PubkeyAcceptedAlgorithms", "nistp384"]);
+    run("ssh-ed25519").expect_failure(&["PubkeyAcceptedAlgorithms", "nistp384"]);
+    // Without the plain key there is only the certificate.
+    std::fs::write(sshd.path("authorized_keys"), "").unwrap();
+    sshd.certify(&key, &["-n", lab::USER]);
+    run("ecdsa-sha2-nistp384-cert-v01@openssh.com").expect_quiet_success();
+    run("ecdsa-sha2-nistp256-cert-v01@openssh.com").expect_failure(&["nistp384"]);
+    run("ecdsa-sha2-nistp384").expect_code(255);
+    let shown = sshd.log().matches("ecdsa-sha2-nistp256").count();
+    assert_eq!(shown, 0, "{}", sshd.log());
+}
+
+#[test]
+fn a_host_key_of_another_curve_is_no_match() {
+    if !peers() {
+        return;
+    }
+    let setup = lab::Setup::new();
+    let path = setup.at("host_ecdsa384");
+    setup.keygen(&["-t", "ecdsa", "-b", "384", "-N", "", "-f", &path]);
+    let sshd = setup.start(&[&format!("HostKey {path}")]);
+    let home = Home::knowing(&sshd);
+    let run = |name: &str| {
+        let option = format!("HostKeyAlgorithms={name}");
+        let arguments =
+            sshd.to(&["-o", &option, "-o", "BatchMode=yes", "--auth", "none"], &["true"]);
+        home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).output()
+    };
+    run("ecdsa-sha2-nistp256").expect_failure(&["host key", "ecdsa-sha2-nistp384"]);
+    run("ecdsa-sha2-nistp384").expect_failure(&["Permission denied"]);
+}
+
+#[test]
+fn the_agents_channel_has_two_names() {
+    if !peers() {
+        return;
+    }
+    for name in ["agent-connect", "auth-agent@openssh.com", "agent-nonsense"] {
+        let server = AsyncSsh::start(&format!(
+            "
+    def begin_auth(self, user): return False
+async def work(process):
+    path = process.channel.get_agent_path()
+    listing = await asyncio.create_subprocess_exec(
+        '/usr/bin/ssh-add', '-l', env={{'SSH_AUTH_SOCK': path}},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL)
+    said, _ = await listing.communicate()
+    process.stdout.write(said.decode())
+    process.exit(0)
+from asyncssh.channel import SSHAgentChannel
+async def open(self, factory): return await self._open_forward(factory, b'{name}')
+SSHAgentChannel.open = open
+import functools
+asyncssh.create_server = functools.partial(
+    asyncssh.create_server, agent_forwarding=True, process_factory=work)
+"
+        ));
+        let home = Home::new();
+        home.write(".ssh/known_hosts", &server.known_hosts());
+        let agent = Agent::start(&[&home.key("id", &["ed25519"], "")]);
+        let fixed = ["-A", "-o", "WarnWeakCrypto=no", "--auth", "none", "-p", server.port()];
+        let run = home.tessh(&[&fixed[..], &["127.0.0.1", "x"]].concat());
+        let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
+        output.expect_code(0);
+        assert_eq!(output.text().contains("ED25519"), !name.contains("nonsense"), "{output:?}");
+    }
+}
+
+// ---- what is said ------------------------------------------------------------------------
 
 /// The words of OpenSSH since 10.1.
 const WEAK: &str = "\

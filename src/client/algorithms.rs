@@ -63,6 +63,16 @@ impl Family {
         }
     }
 
+    /// What ssh(1) has more.
+    fn missing(self) -> &'static [&'static str] {
+        match self {
+            Family::Kex => &MISSING_KEX,
+            Family::Cipher => &MISSING_CIPHERS,
+            Family::Mac => &MISSING_MACS,
+            Family::HostKey | Family::Pubkey => &MISSING_SIGNATURES,
+        }
+    }
+
     /// The name of the text that says what it is, and its keyword.
     fn described(self) -> (&'static str, &'static str) {
         match self {
@@ -81,7 +91,7 @@ pub(super) fn is_post_quantum(kex: &str) -> bool {
 }
 
 const KEX_DEFAULTS: usize = 10;
-const KEX: [&str; 14] = [
+const KEX: [&str; 15] = [
     "mlkem768x25519-sha256",
     "curve25519-sha256",
     "curve25519-sha256@libssh.org",
@@ -96,6 +106,33 @@ const KEX: [&str; 14] = [
     "diffie-hellman-group17-sha512",
     "diffie-hellman-group14-sha1",
     "diffie-hellman-group-exchange-sha1",
+    "diffie-hellman-group1-sha1",
+];
+
+/// What OpenSSH 9.2 to 10.6 has and the SSH library has not: a list may name it, and what else
+/// the list names is used.
+const MISSING_KEX: [&str; 3] =
+    ["sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com", "mlkem768nistp256-sha256"];
+const MISSING_CIPHERS: [&str; 1] = ["rijndael-cbc@lysator.liu.se"];
+const MISSING_MACS: [&str; 10] = [
+    "hmac-md5",
+    "hmac-md5-96",
+    "hmac-sha1-96",
+    "hmac-md5-etm@openssh.com",
+    "hmac-md5-96-etm@openssh.com",
+    "hmac-sha1-96-etm@openssh.com",
+    "umac-64@openssh.com",
+    "umac-128@openssh.com",
+    "umac-64-etm@openssh.com",
+    "umac-128-etm@openssh.com",
+];
+const MISSING_SIGNATURES: [&str; 6] = [
+    "ssh-mldsa44-ed25519",
+    "ssh-mldsa44-ed25519-cert",
+    "webauthn-sk-ecdsa-sha2-nistp256@openssh.com",
+    "webauthn-sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
+    "ssh-xmss@openssh.com",
+    "ssh-xmss-cert-v01@openssh.com",
 ];
 
 /// With AES in hardware, as nearly everywhere, GCM costs a third of ChaCha20.
@@ -172,21 +209,16 @@ fn has_aes() -> bool {
 }
 
 /// The list that a configuration value asks for: a list of its own, or the defaults with
-/// names added (`+`), removed (`-`, patterns allowed) or put first (`^`).
+/// names added (`+`), removed (`-`, patterns allowed) or put first (`^`). Names that only ssh(1)
+/// has are left out; [`missing`] gives them.
 ///
 /// # Errors
-/// A name that is not supported, or a list that ends empty.
+/// A name that is unknown, or a list that ends empty.
 pub fn select(family: Family, spec: Option<&str>) -> Result<Vec<String>> {
     let defaults: Vec<String> = family.defaults().iter().map(|&name| name.to_owned()).collect();
     let Some(spec) = spec else { return Ok(defaults) };
     let supported = family.supported();
-    let (operator, list) = match spec.as_bytes().first() {
-        Some(b'+') => ('+', &spec[1..]),
-        Some(b'-') => ('-', &spec[1..]),
-        Some(b'^') => ('^', &spec[1..]),
-        _ => ('=', spec),
-    };
-    let patterns: Vec<&str> = list.split(',').filter(|name| !name.is_empty()).collect();
+    let (operator, patterns) = parts(spec);
     let chosen = match operator {
         '-' => defaults
             .into_iter()
@@ -202,10 +234,54 @@ pub fn select(family: Family, spec: Option<&str>) -> Result<Vec<String>> {
             }
         }
     };
-    if chosen.is_empty() {
-        return Err(bad(family, spec));
+    match chosen.is_empty() {
+        true if missing(family, Some(spec)).is_empty() => Err(bad(family, spec)),
+        true => Err(not_here(family, spec)),
+        false => Ok(chosen),
     }
-    Ok(chosen)
+}
+
+/// What leads a list, `=` where nothing does, and the names in it.
+fn parts(spec: &str) -> (char, Vec<&str>) {
+    let (operator, list) = match spec.as_bytes().first() {
+        Some(b'+') => ('+', &spec[1..]),
+        Some(b'-') => ('-', &spec[1..]),
+        Some(b'^') => ('^', &spec[1..]),
+        _ => ('=', spec),
+    };
+    (operator, list.split(',').filter(|name| !name.is_empty()).collect())
+}
+
+/// What a list names by itself, whatever leads it; nothing where only ssh(1) has it.
+///
+/// # Errors
+/// A name that is unknown.
+pub fn named_in(family: Family, spec: &str) -> Result<Vec<String>> {
+    let (_, patterns) = parts(spec);
+    Ok(distinct(named(family, &patterns, &family.supported())?.into_iter()))
+}
+
+/// The names of a list that ssh(1) has and this program has not.
+pub fn missing(family: Family, spec: Option<&str>) -> Vec<String> {
+    let (operator, patterns) = parts(spec.unwrap_or_default());
+    let supported = family.supported();
+    let is_missing = |pattern: &&str| {
+        !supported.iter().any(|name| matches(pattern, name))
+            && family.missing().iter().any(|name| matches(pattern, name))
+    };
+    let patterns = patterns.into_iter().filter(|_| operator != '-').filter(is_missing);
+    patterns.map(str::to_owned).collect()
+}
+
+/// One line for each list of which something is left out, for the person.
+pub fn left_out(lists: &[(Family, Option<&str>)]) -> Vec<String> {
+    let line = |&(family, spec): &(Family, Option<&str>)| {
+        let names = missing(family, spec);
+        let (_, keyword) = family.described();
+        (!names.is_empty())
+            .then(|| say!("error-client-left-out", keyword, names = names.join(", ")))
+    };
+    lists.iter().filter_map(line).collect()
 }
 
 fn named(family: Family, patterns: &[&str], supported: &[String]) -> Result<Vec<String>> {
@@ -213,7 +289,8 @@ fn named(family: Family, patterns: &[&str], supported: &[String]) -> Result<Vec<
     for pattern in patterns {
         let before = names.len();
         names.extend(supported.iter().filter(|name| matches(pattern, name)).cloned());
-        if names.len() == before {
+        let is_missing = || family.missing().iter().any(|name| matches(pattern, name));
+        if names.len() == before && !is_missing() {
             return Err(bad(family, pattern));
         }
     }
@@ -235,6 +312,16 @@ fn bad(family: Family, spec: &str) -> Error {
     let what = crate::catalogue::text(what, &[]);
     let spec = crate::text::line(spec, 100);
     Error::new(Kind::Config, say!("error-client-bad-ssh2-spec", what, spec)).hint(say!(
+        "error-client-takes",
+        keyword,
+        family = family.supported().join(",")
+    ))
+}
+
+fn not_here(family: Family, spec: &str) -> Error {
+    let (_, keyword) = family.described();
+    let names = missing(family, Some(spec)).join(", ");
+    Error::new(Kind::Config, say!("error-client-not-here", keyword, names)).hint(say!(
         "error-client-takes",
         keyword,
         family = family.supported().join(",")
@@ -435,123 +522,4 @@ fn is_known(name: &str, known: &[Algorithm]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_in_the_tables_is_one_the_library_has() {
-        let everything = Proposal {
-            kex: Family::Kex.supported(),
-            host_key: Family::HostKey.supported(),
-            cipher: Family::Cipher.supported(),
-            mac: Family::Mac.supported(),
-            compression: true,
-        };
-        let preferred = everything.preferred();
-        assert_eq!(preferred.kex.len(), KEX.len() + 2);
-        assert_eq!(preferred.cipher.len(), CIPHERS.len());
-        assert_eq!(preferred.mac.len(), MACS.len());
-        assert_eq!(preferred.key.len(), SIGNATURES.len());
-        assert_eq!(preferred.host_key_certificates.len(), SIGNATURES.len());
-    }
-
-    #[test]
-    fn names_that_mean_no_protection_cannot_be_asked_for() {
-        for name in ["none", "clear", "+none", "ext-info-c", "kex-strict-c-v00@openssh.com"] {
-            for family in [Family::Kex, Family::Cipher, Family::Mac, Family::HostKey] {
-                assert!(select(family, Some(name)).is_err(), "{name}");
-            }
-        }
-    }
-
-    #[test]
-    fn operators_change_the_defaults() {
-        let first = |spec| select(Family::Cipher, Some(spec)).unwrap();
-        assert_eq!(first("aes256-ctr,aes128-ctr"), ["aes256-ctr", "aes128-ctr"]);
-        assert_eq!(first("+aes128-cbc").last().unwrap(), "aes128-cbc");
-        assert_eq!(first("^aes256-ctr")[0], "aes256-ctr");
-        assert!(!first("-aes*-ctr").iter().any(|name| name.ends_with("ctr")));
-        assert!(select(Family::Cipher, Some("-*")).is_err());
-    }
-
-    #[test]
-    fn types_on_record_are_proposed_first() {
-        let known = KnownTypes { keys: vec![Algorithm::Rsa { hash: None }], authority: false };
-        let proposal = Proposal::new(&Lists::default(), &known).unwrap();
-        assert_eq!(proposal.host_key[..2], ["rsa-sha2-512", "rsa-sha2-256"]);
-        assert_eq!(proposal.host_key[2], "ssh-ed25519");
-        assert!(!proposal.host_key.iter().any(|name| name == "ssh-rsa"));
-    }
-
-    #[test]
-    fn certificates_are_asked_for_only_where_an_authority_covers_the_host() {
-        let with = KnownTypes { keys: Vec::new(), authority: true };
-        let proposal = Proposal::new(&Lists::default(), &with).unwrap();
-        assert_eq!(proposal.on_the_wire()[0], "ssh-ed25519-cert-v01@openssh.com");
-        let without = Proposal::new(&Lists::default(), &KnownTypes::default()).unwrap();
-        assert!(without.preferred().host_key_certificates.is_empty());
-    }
-
-    #[test]
-    fn a_group_is_as_strong_as_the_strongest_cipher() {
-        for (ciphers, bits) in [
-            ("aes128-ctr", 3072),
-            ("aes128-cbc,aes192-ctr", 7680),
-            ("3des-cbc", 3072),
-            ("aes128-gcm@openssh.com,aes256-ctr", 8192),
-            ("chacha20-poly1305@openssh.com", 8192),
-        ] {
-            let lists = Lists { cipher: Some(ciphers), ..Lists::default() };
-            let proposal = Proposal::new(&lists, &KnownTypes::default()).unwrap();
-            let sizes = proposal.group_exchange(None, Quirks::default()).unwrap();
-            assert_eq!(sizes.preferred_group_size(), bits, "{ciphers}");
-            assert_eq!((sizes.min_group_size(), sizes.max_group_size()), (2048, 8192));
-        }
-    }
-
-    #[test]
-    fn a_group_is_as_strong_as_the_cipher_that_will_be_agreed_on() {
-        let cipher = Some("aes128-ctr,aes192-ctr,aes256-ctr");
-        let lists = Lists { cipher, ..Lists::default() };
-        let proposal = Proposal::new(&lists, &KnownTypes::default()).unwrap();
-        assert!(proposal.asks_for_a_group());
-        let cisco = Quirks::of("SSH-2.0-Cisco-1.25");
-        for (to, from, quirks, bits) in [
-            ("3des-cbc,aes128-ctr,aes256-ctr", "aes128-ctr", Quirks::default(), 3072),
-            ("aes256-ctr", "aes128-ctr", Quirks::default(), 8192),
-            ("aes192-ctr", "aes128-ctr", Quirks::default(), 7680),
-            ("aes256-ctr", "aes256-ctr", cisco, 4096),
-            ("aes128-ctr", "aes128-ctr", cisco, 3072),
-            ("rot13", "rot13", Quirks::default(), 8192),
-        ] {
-            let list = |names: &str| names.split(',').map(str::to_owned).collect();
-            let offer = Offer { ciphers: [list(to), list(from)], ..Offer::default() };
-            let sizes = proposal.group_exchange(Some(&offer), quirks).unwrap();
-            assert_eq!(sizes.preferred_group_size(), bits, "{to} {from}");
-            assert_eq!((sizes.min_group_size(), sizes.max_group_size()), (2048, 8192));
-        }
-        for (kex, cipher) in [("curve25519-sha256", "aes128-ctr,aes256-ctr"), ("+", "aes128-ctr")] {
-            let lists = Lists { kex: Some(kex), cipher: Some(cipher), ..Lists::default() };
-            let proposal = Proposal::new(&lists, &KnownTypes::default()).unwrap();
-            assert!(!proposal.asks_for_a_group(), "{kex} {cipher}");
-        }
-    }
-
-    #[test]
-    fn what_a_server_gets_wrong_is_not_proposed() {
-        let mut proposal = Proposal::new(&Lists::default(), &KnownTypes::default()).unwrap();
-        let padded = |proposal: &Proposal| proposal.kex.iter().any(|it| it.ends_with("libssh.org"));
-        proposal.adapt(Quirks::of("SSH-2.0-OpenSSH_6.6.1p1"));
-        assert!(padded(&proposal));
-        proposal.adapt(Quirks::of("SSH-2.0-OpenSSH_6.6p1"));
-        assert!(!padded(&proposal) && proposal.kex.len() > 3);
-    }
-
-    #[test]
-    fn an_own_list_keeps_its_order() {
-        let known = KnownTypes { keys: vec![Algorithm::Ed25519], authority: true };
-        let lists = Lists { host_key: Some("rsa-sha2-512,ssh-ed25519"), ..Lists::default() };
-        let proposal = Proposal::new(&lists, &known).unwrap();
-        assert_eq!(proposal.host_key, ["rsa-sha2-512", "ssh-ed25519"]);
-    }
-}
+mod tests;

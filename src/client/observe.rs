@@ -83,6 +83,8 @@ pub(super) struct Observed {
     pub offer: Option<Offer>,
     /// The type named inside the host key blob, such as `ssh-rsa`.
     pub key_type: Option<String>,
+    /// The curve named inside an ECDSA host key blob, such as `nistp256`.
+    pub curve: Option<String>,
     /// The algorithm named inside the signature blob, such as `rsa-sha2-512`.
     pub signature: Option<String>,
 }
@@ -110,6 +112,13 @@ impl Observed {
                 key_type = text::line(key_type, MAX_SHOWN)
             )));
         }
+        if let Some(curve) = curve_of(negotiated)
+            && self.curve.as_deref() != Some(curve)
+        {
+            let sent = text::line(self.curve.as_deref().unwrap_or_default(), MAX_SHOWN);
+            let key_type = format!("{key_type} ({sent})");
+            return Err(cheat(&say!("error-client-agreed-sent-key-type", negotiated, key_type)));
+        }
         if *signature != signature_of(negotiated) {
             return Err(cheat(&say!(
                 "error-client-agreed-signed",
@@ -135,6 +144,12 @@ fn key_type_of(algorithm: &str) -> &str {
         }
         other => other,
     }
+}
+
+/// The curve that belongs to an ECDSA host key algorithm.
+fn curve_of(algorithm: &str) -> Option<&'static str> {
+    let (_, curve) = algorithm.split_once("ecdsa-sha2-")?;
+    ["nistp256", "nistp384", "nistp521"].into_iter().find(|name| curve.starts_with(name))
 }
 
 /// The signature algorithm that belongs to a host key algorithm.
@@ -234,6 +249,7 @@ impl Observer {
             debug!("bits set: {set}/{group}");
         }
         self.seen.key_type = name(key);
+        self.seen.curve = curve_in(key);
         self.seen.signature = name(signature);
     }
 }
@@ -249,6 +265,14 @@ fn bits(number: &[u8]) -> usize {
 pub(super) fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     rest.split_at_checked(u32::from_be_bytes(*length) as usize)
+}
+
+/// The curve in an ECDSA key blob: after the type, in a certificate after a nonce, too.
+fn curve_in(blob: &[u8]) -> Option<String> {
+    let (kind, rest) = string(blob)?;
+    let kind = std::str::from_utf8(kind).ok().filter(|kind| curve_of(kind).is_some())?;
+    let rest = if kind.contains("-cert-v01@") { string(rest)?.1 } else { rest };
+    name(rest)
 }
 
 /// The name that opens a key or signature blob.
@@ -277,10 +301,14 @@ mod tests {
     }
 
     fn exchange(algorithms: &str, key_type: &str, signature: &str) -> Observed {
+        exchange_with(algorithms, &ssh_string(key_type.as_bytes()), signature)
+    }
+
+    fn exchange_with(algorithms: &str, key: &[u8], signature: &str) -> Observed {
         let mut kexinit = vec![7; 16];
         kexinit.extend(ssh_string(b"curve25519-sha256"));
         kexinit.extend(ssh_string(algorithms.as_bytes()));
-        let mut reply = ssh_string(&ssh_string(key_type.as_bytes()));
+        let mut reply = ssh_string(key);
         reply.extend(ssh_string(&[9; 32]));
         reply.extend(ssh_string(&ssh_string(signature.as_bytes())));
         let mut bytes = packet(MSG_KEXINIT, &kexinit);
@@ -316,6 +344,23 @@ mod tests {
         let seen = exchange("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256");
         let error = seen.check(&ours("ssh-ed25519,ecdsa-sha2-nistp256")).unwrap_err();
         assert!(error.to_string().contains("agreed on ssh-ed25519"), "{error}");
+    }
+
+    #[test]
+    fn g3_another_curve_than_negotiated_is_refused() {
+        let p256 = "ecdsa-sha2-nistp256";
+        let seen = exchange(p256, "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384");
+        assert!(seen.check(&ours(p256)).is_err());
+        let certificate = "ecdsa-sha2-nistp256-cert-v01@openssh.com";
+        for (negotiated, nonce) in [(p256, None), (certificate, Some(b"nonce"))] {
+            for (curve, holds) in [("nistp256", true), ("nistp384", false)] {
+                let nonce = nonce.map_or(Vec::new(), |nonce| ssh_string(nonce));
+                let parts =
+                    [ssh_string(negotiated.as_bytes()), nonce, ssh_string(curve.as_bytes())];
+                let seen = exchange_with(negotiated, &parts.concat(), p256);
+                assert_eq!(seen.check(&ours(negotiated)).is_ok(), holds, "{negotiated} {curve}");
+            }
+        }
     }
 
     #[test]

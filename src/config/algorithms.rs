@@ -1,4 +1,4 @@
-//! The names of algorithms that ssh_config(5) takes: OpenSSH's up to 10.2, and those that only
+//! The names of algorithms that ssh_config(5) takes: OpenSSH's up to 10.6, and those that only
 //! this program has. A name that is in none of them is refused where it is read.
 //!
 //! Which of them are used is the client's business.
@@ -59,6 +59,7 @@ const KEX: &[&str] = &[
     "sntrup761x25519-sha512",
     "sntrup761x25519-sha512@openssh.com",
     "mlkem768x25519-sha256",
+    "mlkem768nistp256-sha256",
 ];
 
 /// Each of these has a certificate, too.
@@ -81,6 +82,8 @@ const TOKEN_SIGNATURES: &[&str] = &[
     "webauthn-sk-ecdsa-sha2-nistp256@openssh.com",
     "webauthn-sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
     "ssh-xmss-cert-v01@openssh.com",
+    "ssh-mldsa44-ed25519",
+    "ssh-mldsa44-ed25519-cert",
 ];
 const CERTIFICATE: &str = "-cert-v01@openssh.com";
 
@@ -140,7 +143,10 @@ mod tests {
             (Keyword::MACs, "^umac-64@openssh.com", true),
             (Keyword::MACs, "+", false),
             (Keyword::KexAlgorithms, "mlkem768x25519-sha256", true),
+            (Keyword::KexAlgorithms, "mlkem768nistp256-sha256", true),
             (Keyword::KexAlgorithms, "rot13", false),
+            (Keyword::HostKeyAlgorithms, "ssh-mldsa44-ed25519,ssh-mldsa44-ed25519-cert", true),
+            (Keyword::HostKeyAlgorithms, "ssh-mldsa44-ed25519-cert-v01@openssh.com", false),
             (Keyword::HostKeyAlgorithms, "rsa-sha2-256*,ssh-ed25519", true),
             (Keyword::HostKeyAlgorithms, "rsa-sha2-256-cert-v01@openssh.com", true),
             (Keyword::PubkeyAcceptedAlgorithms, "x*", false),

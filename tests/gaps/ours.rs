@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tessh::client::algorithms::Lists;
+use tessh::client::algorithms::{Lists, of_certificate};
 use tessh::client::authenticate::{Login, Session, authenticate};
 use tessh::client::connect::{Family, Route, connect};
 use tessh::client::deadline::Budget;
@@ -127,6 +127,10 @@ pub async fn transport_for(
     verify(stream(address).await, host, &options, Budget::start(None), person).await
 }
 
+/// PubkeyAcceptedAlgorithms, certificates aside.
+const SIGNATURES: [&str; 4] =
+    ["ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512", "rsa-sha2-256"];
+
 /// A login by this method, with nothing else at hand.
 pub fn login(method: Method) -> Login {
     Login {
@@ -146,7 +150,10 @@ pub fn login(method: Method) -> Login {
         rsa_bits: 0,
         opened: None,
         tries: 1,
-        signatures: vec!["rsa-sha2-512".to_owned(), "rsa-sha2-256".to_owned()],
+        signatures: SIGNATURES
+            .iter()
+            .flat_map(|name| [(*name).to_owned(), of_certificate(name)])
+            .collect(),
     }
 }
 

@@ -4,6 +4,8 @@
 
 error-client-bad-ssh2-spec = Bad SSH2 { $what } spec '{ $spec }'
 error-client-takes = { $keyword } takes: { $family }
+error-client-not-here = { $keyword }: tessh does not have { $names }
+error-client-left-out = { $keyword }: tessh does not have { $names }; the others are used
 error-client-server-did-not-open = the server did not open a session in time
 error-client-may-overloaded-try-again = it may be overloaded; try again
 error-client-server-refused-open-session = the server refused to open a session: { $said }
@@ -167,6 +169,8 @@ error-login-expired = it has expired
 error-login-key-offered-without = { $place }: { $fault }; the key is offered without it
 error-login-no-signature-algorithm-rsa = no signature algorithm for this RSA key is allowed
 error-login-pubkeyacceptedalgorithms-must-allow-rsa = PubkeyAcceptedAlgorithms must allow rsa-sha2-512 or rsa-sha2-256
+error-login-algorithm-not-accepted = { $path } cannot be used: PubkeyAcceptedAlgorithms does not have { $name }
+error-login-add-algorithm = -o PubkeyAcceptedAlgorithms=+{ $name } allows it, or name another key with -i
 error-login-public-key-not-known = { $path }: its public key is not known
 error-login-name-pub-file-i = name the .pub file with -i
 error-login-password-handed-over = the password that was handed over

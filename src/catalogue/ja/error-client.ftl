@@ -4,6 +4,8 @@
 
 error-client-bad-ssh2-spec = { $what }の指定 '{ $spec }' が正しくありません
 error-client-takes = { $keyword } に指定できるもの: { $family }
+error-client-not-here = { $keyword }: { $names } は tessh にありません
+error-client-left-out = { $keyword }: { $names } は tessh にないため、ほかのものを使います
 error-client-server-did-not-open = サーバーが時間内にセッションを開きませんでした
 error-client-may-overloaded-try-again = 混雑しているのかもしれません。もう一度お試しください
 error-client-server-refused-open-session = サーバーがセッションを開くことを拒否しました: { $said }
@@ -167,6 +169,8 @@ error-login-expired = 有効期限が切れています
 error-login-key-offered-without = { $place }: { $fault }。証明書なしで鍵を提示します
 error-login-no-signature-algorithm-rsa = この RSA 鍵に使える署名アルゴリズムが許可されていません
 error-login-pubkeyacceptedalgorithms-must-allow-rsa = PubkeyAcceptedAlgorithms で rsa-sha2-512 か rsa-sha2-256 を許可してください
+error-login-algorithm-not-accepted = { $path } は使えません。PubkeyAcceptedAlgorithms に { $name } がありません
+error-login-add-algorithm = -o PubkeyAcceptedAlgorithms=+{ $name } で使えるようになります。または -i で別の鍵を指定してください
 error-login-public-key-not-known = { $path }: 公開鍵が分かりません
 error-login-name-pub-file-i = -i で .pub ファイルを指定してください
 error-login-password-handed-over = 渡されたパスワード

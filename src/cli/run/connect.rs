@@ -15,7 +15,7 @@ use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::cli::stdio::Input;
 use crate::cli::{Environment, attempt};
-use crate::client::algorithms::Lists;
+use crate::client::algorithms::{self, Family, Lists};
 use crate::client::authenticate::{
     Asking, Login, Remembered, Session, authenticate, authenticate_asking,
 };
@@ -174,6 +174,7 @@ pub(super) async fn enter(
     let login = login::login(plan, environment, password)?;
     let wanted = transport_options(options);
     wanted.lists.check()?;
+    left_out(options).iter().for_each(|line| warn!("{line}"));
     let host = host_policy(plan, environment)?;
 
     let (stream, budget) = route::reach(visit).await?;
@@ -494,6 +495,18 @@ pub(super) fn lists(options: &Options) -> Lists<'_> {
         mac: options.macs.value.as_deref(),
         compression: options.compression.value,
     }
+}
+
+/// What the lists name and only ssh(1) has, one line for each list.
+fn left_out(options: &Options) -> Vec<String> {
+    let lists = lists(options);
+    algorithms::left_out(&[
+        (Family::Kex, lists.kex),
+        (Family::HostKey, lists.host_key),
+        (Family::Cipher, lists.cipher),
+        (Family::Mac, lists.mac),
+        (Family::Pubkey, options.pubkey_accepted_algorithms.value.as_deref()),
+    ])
 }
 
 fn transport_options(options: &Options) -> TransportOptions<'_> {

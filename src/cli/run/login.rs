@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use log::warn;
 
+use super::query::signatures;
 use crate::cli::Environment;
 use crate::cli::resolve::Plan;
-use crate::client::algorithms;
 use crate::client::authenticate::{Credential, Kept, Login};
 use crate::config::{Method, MethodChoice, Options};
 use crate::error::Result;
@@ -60,7 +60,7 @@ pub(super) fn login(
         opened: None,
         tries: options.number_of_password_prompts.value,
         rsa_bits: *options.required_rsa_size,
-        signatures: algorithms::select(algorithms::Family::Pubkey, pubkey)?,
+        signatures: signatures(pubkey, true)?,
     })
 }
 

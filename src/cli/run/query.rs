@@ -76,14 +76,14 @@ pub(in crate::cli) fn list(keyword: Keyword, value: Option<&str>) -> String {
         _ => algorithms::select(family, value),
     };
     match chosen {
-        Ok(names) => names.join(","),
-        Err(_) => value.unwrap_or_default().to_owned(),
+        Ok(names) if algorithms::missing(family, value).is_empty() => names.join(","),
+        Ok(_) | Err(_) => value.unwrap_or_default().to_owned(),
     }
 }
 
 /// The signature algorithms that a value comes to, with the certificates that the defaults
 /// stand for.
-fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
+pub(super) fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
     let plain = Family::Pubkey.defaults().iter().map(|&name| name.to_owned());
     let defaults: Vec<String> = match certificates {
         true => plain.clone().map(|name| algorithms::of_certificate(&name)).chain(plain).collect(),
@@ -102,12 +102,12 @@ fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
             Ok(defaults.into_iter().filter(stays).collect())
         }
         Some(("+", more)) => {
-            let more = algorithms::select(Family::Pubkey, Some(more))?;
+            let more = algorithms::named_in(Family::Pubkey, more)?;
             let more = without(more, &defaults);
             Ok(defaults.into_iter().chain(more).collect())
         }
         Some(("^", first)) => {
-            let first = algorithms::select(Family::Pubkey, Some(first))?;
+            let first = algorithms::named_in(Family::Pubkey, first)?;
             let rest = without(defaults, &first);
             Ok(first.into_iter().chain(rest).collect())
         }

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::certificates::Certificates;
 use super::order::{Candidate, arrange};
 use super::{Announced, Dialogue, Outcome, SignerError, Transport, answered_within};
-use crate::client::algorithms::of_key;
+use crate::client::algorithms::of_certificate;
 use crate::client::identity::{Identity, Pen, Signer, unlock};
 use crate::client::{deadline, host_bound};
 use crate::config::AddKeys;
@@ -48,7 +48,7 @@ impl Dialogue {
                 }
                 Candidate::Open(private, path) => self.open(private, &path),
             };
-            if let Some(why) = self.too_weak(&identity).filter(|_| several) {
+            if let Some(why) = self.unusable(&identity).filter(|_| several) {
                 debug!("Skipping a key: {}", why.cause());
                 continue;
             }
@@ -226,7 +226,7 @@ impl Dialogue {
     /// Asks the server about the certificates of one identity, then about the key itself, as
     /// ssh(1) does, until it takes one.
     async fn offer(&mut self, mut identity: Identity) -> Result<Outcome> {
-        if let Some(error) = self.too_weak(&identity) {
+        if let Some(error) = self.unusable(&identity) {
             return Err(error);
         }
         let certificates = std::mem::take(&mut identity.certificates);
@@ -234,7 +234,9 @@ impl Dialogue {
         let plain = identity.plain.then_some(None);
         let mut tried = Vec::new();
         let mut refused = Outcome::Refused(Vec::new());
-        for form in forms.chain(plain) {
+        let accepted = |form: &Option<_>| self.is_accepted(&identity.public, form.is_some());
+        let forms: Vec<_> = forms.chain(plain).filter(accepted).collect();
+        for form in forms {
             let described = identity.describe(form.is_some());
             match self.offer_form(&mut identity, form).await? {
                 Outcome::Refused(accepted) => refused = Outcome::Refused(accepted),
@@ -261,7 +263,7 @@ impl Dialogue {
         let described = identity.describe(certificate.is_some());
         info!("Offering public key: {described}");
         let public = identity.public.clone();
-        let hash = self.hash(&public).await?;
+        let hash = self.hash(&public, certificate.is_some()).await?;
         let user = self.login.user.clone();
         let shared = Arc::clone(&self.transport.shared);
         let prompt = Arc::clone(&self.transport.prompt);
@@ -289,25 +291,34 @@ impl Dialogue {
         Ok(outcome)
     }
 
-    /// Why a key is not offered, if that is so: RSA keys have a least size, and DSA is only
-    /// where it was asked for.
-    fn too_weak(&self, identity: &Identity) -> Option<Error> {
+    /// Why an identity is not offered, if that is so: an RSA key is shorter than RequiredRSASize,
+    /// or PubkeyAcceptedAlgorithms has neither its certificates nor the key itself.
+    fn unusable(&self, identity: &Identity) -> Option<Error> {
         let (bits, least) = (fingerprint::bits(&identity.public), self.login.rsa_bits);
         if identity.public.algorithm().is_rsa() && bits < least {
             let key = identity.describe(false);
             let error = Error::new(Kind::Identity, say!("agent-rsa-too-short", key, bits, least));
             return Some(error.hint(say!("agent-rsa-hint")));
         }
-        const DSA: &str = "ssh-dss";
-        let allowed = |entry: &String| entry == DSA || of_key(entry) == DSA;
-        if identity.public.algorithm() != Algorithm::Dsa
-            || self.login.signatures.iter().any(allowed)
-        {
-            return None;
+        let certified = !identity.certificates.is_empty();
+        let accepted = identity.plain && self.is_accepted(&identity.public, false)
+            || certified && self.is_accepted(&identity.public, true);
+        (!accepted).then(|| not_accepted(identity, !identity.plain))
+    }
+
+    /// Whether PubkeyAcceptedAlgorithms has the algorithm of a key, or of its certificate: by its
+    /// whole name, so that one curve does not stand for another. RSA has one for each hash.
+    fn is_accepted(&self, public: &PublicKey, certified: bool) -> bool {
+        const RSA: [&str; 3] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
+        match public.algorithm() {
+            Algorithm::Rsa { .. } => RSA.iter().any(|name| self.allows(name, certified)),
+            algorithm => self.allows(algorithm.as_str(), certified),
         }
-        let path = identity.describe(false);
-        let error = Error::new(Kind::Identity, say!("agent-dsa-not-allowed", path));
-        Some(error.hint(say!("agent-dsa-hint")))
+    }
+
+    fn allows(&self, name: &str, certified: bool) -> bool {
+        let name = if certified { of_certificate(name) } else { name.to_owned() };
+        self.login.signatures.contains(&name)
     }
 
     /// The host's key, where the signature has to name it.
@@ -323,17 +334,12 @@ impl Dialogue {
     /// The hash for an RSA signature: the best that the server announced (RFC 8308) and the
     /// person allows. Servers that announce nothing are old: they get SHA-1 where the person
     /// allows that, as from ssh; otherwise SHA-2, which some of them know.
-    async fn hash(&mut self, public: &PublicKey) -> Result<Option<HashAlg>> {
+    async fn hash(&mut self, public: &PublicKey, certified: bool) -> Result<Option<HashAlg>> {
         if !matches!(public.algorithm(), Algorithm::Rsa { .. }) {
             return Ok(None);
         }
         let announced = self.announced().await?;
-        let allowed = |name: &str| {
-            self.login
-                .signatures
-                .iter()
-                .any(|entry| entry.strip_suffix("-cert-v01@openssh.com").unwrap_or(entry) == name)
-        };
+        let allowed = |name: &str| self.allows(name, certified);
         let (old, [sha512, sha256]) =
             (allowed("ssh-rsa"), [allowed("rsa-sha2-512"), allowed("rsa-sha2-256")]);
         match announced {
@@ -342,8 +348,7 @@ impl Dialogue {
             _ if sha512 => Ok(Some(HashAlg::Sha512)),
             _ if sha256 => Ok(Some(HashAlg::Sha256)),
             _ if old => Ok(None),
-            _ => Err(Error::new(Kind::Identity, say!("error-login-no-signature-algorithm-rsa"))
-                .hint(say!("error-login-pubkeyacceptedalgorithms-must-allow-rsa"))),
+            _ => Err(no_rsa()),
         }
     }
 
@@ -369,6 +374,27 @@ impl Dialogue {
         };
         self.announced = Some(announced);
         Ok(announced)
+    }
+}
+
+fn no_rsa() -> Error {
+    Error::new(Kind::Identity, say!("error-login-no-signature-algorithm-rsa"))
+        .hint(say!("error-login-pubkeyacceptedalgorithms-must-allow-rsa"))
+}
+
+fn not_accepted(identity: &Identity, certified: bool) -> Error {
+    let path = identity.describe(certified);
+    let algorithm = identity.public.algorithm();
+    match algorithm {
+        Algorithm::Rsa { .. } => no_rsa(),
+        Algorithm::Dsa => Error::new(Kind::Identity, say!("agent-dsa-not-allowed", path))
+            .hint(say!("agent-dsa-hint")),
+        _ => {
+            let plain = algorithm.as_str();
+            let name = if certified { of_certificate(plain) } else { plain.to_owned() };
+            Error::new(Kind::Identity, say!("error-login-algorithm-not-accepted", path, name))
+                .hint(say!("error-login-add-algorithm", name))
+        }
     }
 }
 
