@@ -14,6 +14,8 @@ mod honest;
 mod host_key;
 #[path = "gaps/login.rs"]
 mod login;
+#[path = "gaps/names.rs"]
+mod names;
 #[path = "gaps/ours.rs"]
 mod ours;
 #[path = "gaps/plain.rs"]

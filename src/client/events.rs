@@ -34,6 +34,8 @@ use crate::prompt::{Notice, Prompt};
 use crate::say;
 use crate::text;
 
+/// The kind of a channel to the agent.
+const AGENT: &str = "agent-connect";
 /// What is shown of an error text.
 const SHOWN: usize = 300;
 
@@ -47,6 +49,8 @@ pub(super) struct Events {
     banners: Banners,
     rekey: Rekey,
     opened: Opened,
+    /// Whether the channel that is being opened is the agent's by its registered name.
+    is_agent: bool,
 }
 
 /// Channels that the server has opened since we last wrote: the library keeps 4 KiB of each
@@ -86,6 +90,7 @@ impl Events {
             shared,
             prompt,
             host: Some(host),
+            is_agent: false,
             output: None,
             lane: None,
             banners: Banners::default(),
@@ -474,16 +479,21 @@ impl Handler for Events {
     }
 
     /// The library refuses a channel of a type that it does not know without telling anybody.
-    async fn should_accept_unknown_server_channel(&mut self, _id: ChannelId, _kind: &str) -> bool {
+    /// The registry's name for the agent's is among those (gap G21).
+    async fn should_accept_unknown_server_channel(&mut self, _id: ChannelId, kind: &str) -> bool {
+        self.is_agent = kind == AGENT;
         true
     }
 
     async fn server_channel_open_unknown(
         &mut self,
-        _channel: Channel<Msg>,
+        channel: Channel<Msg>,
         reply: ChannelOpenHandle,
-        _session: &mut Session,
+        session: &mut Session,
     ) -> Result<(), Stop> {
+        if self.is_agent {
+            return self.server_channel_open_agent_forward(channel, reply, session).await;
+        }
         self.opening()?;
         self.refuse("strange");
         reply.reject(ChannelOpenFailure::UnknownChannelType).await;
