@@ -393,6 +393,20 @@ async fn a_port_in_use_is_refused_and_ends_it_all_where_that_is_wanted() {
 /// tinysshd passes over what it does not know without the answer that RFC 4254 section 4 asks
 /// for.
 #[tokio::test]
+async fn a_port_that_the_server_does_not_name_ends_it_all() {
+    let server = Server::start().await;
+    let session = begin(&server).await;
+    let listen = Listen::Tcp { host: Some("no-port".to_owned()), port: 0 };
+    let wanted = [(Way::Remote, Forward { listen, connect: to("echo") })];
+    let error = soon(session.forwards().begin(&wanted)).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Channel);
+    assert!(error.to_string().contains("has not said which"), "{error}");
+    // On the command line of a session it is only not made.
+    assert!(soon(session.forwards().add(Way::Remote, &wanted[0].1)).await.is_err());
+    assert!(session.forwards().list().is_empty());
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_answer_a_request_to_listen_is_not_waited_for_for_ever() {
     let server = Server::start().await;
     let session = begin(&server).await;

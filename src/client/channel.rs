@@ -18,6 +18,7 @@ use super::events::{EventReceiver, Output, Shared, event_queue};
 use super::forward::Lane;
 use super::forward::idle::{self, Clock, Watched};
 use super::forward::x11::Request as X11Request;
+use super::quirks::Quirks;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -203,7 +204,10 @@ async fn send(
     }
     if let Some(pty) = &request.pty {
         let WindowSize { columns, rows, width, height } = pty.size;
-        write.request_pty(true, &pty.term, columns, rows, width, height, &pty.modes).await?;
+        let quirks = Quirks::of(&shared.record.server());
+        let known = |mode: &&(Pty, u32)| mode.0 != Pty::IUTF8 || !quirks.utf8_mode_fails;
+        let modes: Vec<_> = pty.modes.iter().filter(known).copied().collect();
+        write.request_pty(true, &pty.term, columns, rows, width, height, &modes).await?;
         awaited.push_back(Awaited::Pty);
     }
     for (name, value) in &request.env {

@@ -27,6 +27,7 @@ pub use shared::{Negotiated, Sink};
 
 use super::failure::Stop;
 use super::forward::{Lane, Opening};
+use super::quirks::Quirks;
 use super::rekey::{self, Rekey};
 use super::verify::HostCheck;
 use crate::error::{Error, Kind};
@@ -389,7 +390,9 @@ impl Handler for Events {
         self.opening()?;
         let opening = Opening::new(channel, reply, originator_address, originator_port);
         let incoming = &self.shared.incoming;
-        if !incoming.forwarded_tcpip(opening, connected_address, connected_port) {
+        let quirks = Quirks::of(&self.shared.record.server());
+        let place = (connected_address, connected_port);
+        if !incoming.forwarded_tcpip(opening, place, quirks.chosen_ports_are_zero) {
             self.refuse("forwarded-tcpip");
         }
         Ok(())

@@ -234,7 +234,8 @@ impl Handler for Connection {
         _: &mut Session,
     ) -> Result<bool, russh::Error> {
         let _ = self.asked.send(Asked::Listen(address.to_owned(), *port));
-        if *port == 0 {
+        // It does not tell everybody which port it has chosen.
+        if *port == 0 && address != "no-port" {
             *port = CHOSEN;
         }
         // Port 1 is taken, and about port 2 it never says a word.

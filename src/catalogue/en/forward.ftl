@@ -13,6 +13,8 @@ forward-remote-failed-path-error = Error: remote port forwarding failed for list
 forward-server-may-not-allow = The server may not allow it, or something listens there already; ExitOnForwardFailure=no goes on without
 forward-no-answer = the server has not answered a request to listen for { $seconds } seconds: going on without it
 forward-allocated-port = Allocated port { $port } for remote forward to { $to }
+forward-no-port-named = the server was to choose a port for the remote forward to { $to }, and has not said which
+forward-name-a-port = name one: -R PORT:HOST:HOSTPORT
 forward-open-failed = channel { $id }: open failed: { $reason }
 forward-open-failed-why = channel { $id }: open failed: { $reason }: { $said }
 forward-connect-failed = connect_to { $to }: failed: { $why }

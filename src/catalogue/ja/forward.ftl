@@ -13,6 +13,8 @@ forward-remote-failed-path-error = エラー: リモートのソケット { $pat
 forward-server-may-not-allow = サーバーが許可していないか、すでに使われている可能性があります。ExitOnForwardFailure=no なら転送なしで続けます
 forward-no-answer = サーバーが待ち受けの要求に { $seconds } 秒間応答しないので、応答を待たずに続けます
 forward-allocated-port = { $to } へのリモート転送にポート { $port } が割り当てられました
+forward-no-port-named = { $to } へのリモート転送のポートをサーバーに選ばせましたが、選んだポートが知らされませんでした
+forward-name-a-port = ポートを指定してください: -R ポート:ホスト:ホスト側ポート
 forward-open-failed = チャネル { $id }: 開けませんでした: { $reason }
 forward-open-failed-why = チャネル { $id }: 開けませんでした: { $reason }: { $said }
 forward-connect-failed = { $to } に接続できません: { $why }

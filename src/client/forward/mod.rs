@@ -123,6 +123,14 @@ struct Active {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
+/// Why the server does not listen as it was asked to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unmade {
+    Refused,
+    /// It was to choose the port, and has not said which it chose.
+    NoPort,
+}
+
 impl Forwards {
     pub(super) fn new(handle: &Arc<Handle<Events>>, shared: &Shared) -> Forwards {
         let incoming = Arc::clone(&shared.incoming);
@@ -190,11 +198,16 @@ impl Forwards {
             let Ok((granted, forward)) = request.await else { continue };
             match granted {
                 Ok(()) => {}
-                Err(Refused) if strict => {
+                Err(Unmade::Refused) if strict => {
                     return Err(Error::new(Kind::Channel, not_forwarded(&forward.listen, true))
                         .hint(say!("forward-server-may-not-allow")));
                 }
-                Err(Refused) => warn!("{}", not_forwarded(&forward.listen, false)),
+                Err(Unmade::Refused) => warn!("{}", not_forwarded(&forward.listen, false)),
+                // It listens, and only the end of the connection would end that.
+                Err(Unmade::NoPort) => {
+                    return Err(Error::new(Kind::Channel, no_port(&forward.connect))
+                        .hint(say!("forward-name-a-port")));
+                }
             }
         }
         debug!("All remote forwarding requests processed");
@@ -214,7 +227,12 @@ impl Forwards {
             return Err(Refused);
         }
         if way == Way::Remote {
-            self.request(forward).await?;
+            self.request(forward).await.map_err(|unmade| {
+                if unmade == Unmade::NoPort {
+                    error!("{}", no_port(&forward.connect));
+                }
+                Refused
+            })?;
             let active = self.active();
             let made = active.iter().rev().find(|it| it.forward == *forward);
             return Ok(made.and_then(|it| it.allocated));
@@ -235,7 +253,7 @@ impl Forwards {
     }
 
     /// Asks the server to listen. Whether that is permitted has been asked.
-    async fn request(&self, forward: &Forward) -> Result<(), Refused> {
+    async fn request(&self, forward: &Forward) -> Result<(), Unmade> {
         let Forward { listen, connect } = forward;
         let port = match listen {
             Listen::Tcp { port, .. } => *port,
@@ -251,11 +269,15 @@ impl Forwards {
             Ok(Ok(chosen)) => chosen,
             Ok(Err(_)) | Err(_) => {
                 self.incoming.revoke(listen, port);
-                return Err(Refused);
+                return Err(Unmade::Refused);
             }
         };
+        if chosen == 0 && matches!(listen, Listen::Tcp { port: 0, .. }) {
+            self.incoming.revoke(listen, port);
+            return Err(Unmade::NoPort);
+        }
         debug!("remote forward success for: listen {listen}, connect {connect}");
-        let allocated = (matches!(listen, Listen::Tcp { port: 0, .. }) && chosen != 0).then(|| {
+        let allocated = (matches!(listen, Listen::Tcp { port: 0, .. })).then(|| {
             self.incoming.settle(listen, connect, chosen);
             warn!("{}", allocated(chosen, connect));
             chosen
@@ -404,6 +426,10 @@ fn allocated(port: u16, connect: &Connect) -> String {
         Connect::Socks => "socks:0".to_owned(),
     };
     say!("forward-allocated-port", port, to)
+}
+
+fn no_port(connect: &Connect) -> String {
+    say!("forward-no-port-named", to = link::target(connect))
 }
 
 fn not_forwarded(listen: &Listen, fatal: bool) -> String {

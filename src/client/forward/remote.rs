@@ -131,16 +131,23 @@ impl Incoming {
 
     /// A connection to a port on the server; whether it was asked for, as with all that follow.
     /// What was not asked for is refused when it is dropped.
-    pub fn forwarded_tcpip(&self, opening: Opening, address: &str, port: u32) -> bool {
+    ///
+    /// Some servers name a port that they chose as 0 (`zero_is_chosen`).
+    pub fn forwarded_tcpip(
+        &self,
+        opening: Opening,
+        (address, port): (&str, u32),
+        zero_is_chosen: bool,
+    ) -> bool {
         if !self.restriction.admits(Forwarding::Ports) {
             return false;
         }
         let found = {
             let granted = lock(&self.granted);
-            let of_port = |it: &&Granted| {
-                matches!(&it.listen, Listen::Tcp { .. })
-                    && port != 0
-                    && (u32::from(it.port) == port || it.port == 0)
+            let of_port = |it: &&Granted| match &it.listen {
+                Listen::Tcp { port: 0, .. } if port == 0 => zero_is_chosen,
+                Listen::Tcp { .. } => port != 0 && (u32::from(it.port) == port || it.port == 0),
+                Listen::Path(_) => false,
             };
             // Servers name the address in their own ways; the port is theirs alone.
             let exact = |it: &&Granted| match &it.listen {
