@@ -304,12 +304,13 @@ mod tests {
 
     #[test]
     fn a_value_that_a_shell_would_act_on_is_refused() {
-        let with = |set: &dyn Fn(&mut Tokens, String), value: &str| {
+        type Set = dyn Fn(&mut Tokens, String);
+        let with = |set: &Set, value: &str| {
             let mut tokens = tokens();
             set(&mut tokens, value.to_owned());
             tokens
         };
-        let setters: [(char, &dyn Fn(&mut Tokens, String)); 9] = [
+        let setters: [(char, &Set); 9] = [
             ('h', &|t, v| t.hostname = v),
             ('n', &|t, v| t.original = v),
             ('r', &|t, v| t.user = v),

@@ -169,12 +169,12 @@ mod tests {
             let by_character = |width: fn(char) -> Option<usize>| -> usize {
                 text.chars().map(|c| width(c).unwrap_or(0)).sum()
             };
-            let emoji = 2 * text.matches('\u{fe0f}').count() + by_character(|c| c.width());
+            let emoji = 2 * text.matches('\u{fe0f}').count() + by_character(UnicodeWidthChar::width);
             for most in [
                 text.width(),
                 text.width_cjk(),
-                by_character(|c| c.width()),
-                by_character(|c| c.width_cjk()),
+                by_character(UnicodeWidthChar::width),
+                by_character(UnicodeWidthChar::width_cjk),
                 // Every character a cell of its own, combining or not.
                 text.chars().count(),
                 emoji,

@@ -61,7 +61,7 @@ pub fn reduced(major: u32, theirs: Vec<String>, ours: Vec<String>) -> (Vec<Strin
 pub fn accepted(major: u32, file: &str) -> String {
     let refused = rows(major, "refuses");
     let kept = |line: &&str| {
-        let plain = line.trim().to_lowercase().replace('=', " ").replace('\t', " ");
+        let plain = line.trim().to_lowercase().replace(['=', '\t'], " ");
         let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
         !refused.iter().any(|row| is(row, &plain))
     };
