@@ -159,7 +159,7 @@ keywords! {
     ClearAllForwardings [] Flag, Honoured;
     Compression [] Word(&["yes", "no"]), Honoured;
     ConnectionAttempts [] Number, Honoured;
-    ConnectTimeout [] Time, Honoured;
+    ConnectTimeout ["setuptimeout"] Time, Honoured;
     ControlMaster [] Word(&["yes", "no", "true", "false", "ask", "auto", "autoask"]),
         Honoured;
     ControlPath [] Text, Honoured;
@@ -235,7 +235,7 @@ keywords! {
     SecurityKeyProvider [] Text, Honoured;
     SendEnv [] Environment, Honoured;
     ServerAliveCountMax [] Number, Honoured;
-    ServerAliveInterval ["protocolkeepalives" "setuptimeout"] Time, Honoured;
+    ServerAliveInterval ["protocolkeepalives"] Time, Honoured;
     SessionType [] Word(&["none", "subsystem", "default"]), Honoured;
     SetEnv [] Pairs, Honoured;
     StdinNull [] Flag, Honoured;
