@@ -226,13 +226,7 @@ impl Layers {
                 return Ok(());
             }
             if self.all(keyword).count() >= MAX_ACCUMULATED {
-                let cause = say!(
-                    "error-config-more-than",
-                    origin,
-                    keyword = keyword.name(),
-                    limit = MAX_ACCUMULATED
-                );
-                return Err(Error::new(Kind::Config, cause));
+                return Err(too_many(keyword, &origin));
             }
         }
         self.entries.push(Entry { keyword, args, origin });
@@ -247,6 +241,11 @@ impl Layers {
             None => Ok(host.to_owned()),
         }
     }
+}
+
+fn too_many(keyword: Keyword, origin: &Origin) -> Error {
+    let (keyword, limit) = (keyword.name(), MAX_ACCUMULATED);
+    Error::new(Kind::Config, say!("error-config-more-than", origin, keyword, limit))
 }
 
 /// What is typed is not taken from a file that somebody has looked at: names in it that a shell
