@@ -110,6 +110,9 @@ fn refused(name: &str) -> Error {
     match name {
         "dsa" | "ssh-dss" => usage(say!("error-keys-dsa-keys-are-not")).hint(types()),
         "ed448" | "ssh-ed448" => usage(say!("error-keys-ed448-keys-are-not")).hint(types()),
+        "mldsa44-ed25519" | "ssh-mldsa44-ed25519" => {
+            usage(say!("error-keys-keys-type-are-not", value = name)).hint(types())
+        }
         "rsa1" => usage(say!("error-keys-ssh-1-keys-are")).hint(types()),
         "ed25519-sk" | "ecdsa-sk" => usage(say!("error-keys-keys-security-key-are"))
             .hint(say!("error-keys-ssh-keygen-t-makes", name)),
@@ -146,6 +149,7 @@ mod tests {
             ("rsa", Some(16_384), "the most is 8192"),
             ("ecdsa", Some(512), "no ECDSA key of 512 bits"),
             ("ed25519-sk", None, "security key"),
+            ("mldsa44-ed25519", None, "keys of type mldsa44-ed25519 are not supported"),
             ("e\x1b[1m", None, "unknown key type e\\x1b[1m"),
         ] {
             let error = KeyType::parse(name, bits).unwrap_err();

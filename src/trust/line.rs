@@ -108,7 +108,10 @@ impl<'a> Line<'a> {
         if contains(self.key_type, CERTIFICATE) {
             return Err(Fault::of("known-line-certificate"));
         }
-        PublicKey::from_bytes(&blob).map_err(|_| DAMAGED)
+        PublicKey::from_bytes(&blob).map_err(|_| match self.key_type {
+            b"ssh-mldsa44-ed25519" => Fault::of("known-line-mldsa"),
+            _ => DAMAGED,
+        })
     }
 }
 
@@ -220,6 +223,16 @@ mod tests {
         for text in ["", "   ", "\t", "# host ssh-ed25519 AAAA", "  # x", "\r"] {
             assert!(Line::split(text.as_bytes()).expect("good").is_none(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_type_that_only_ssh_has_is_named() {
+        let name = "ssh-mldsa44-ed25519";
+        let blob = [&[0, 0, 0, 19], name.as_bytes(), &[0, 0, 0, 1, 7]].concat();
+        let text = format!("host {name} {}", BASE64.encode(&blob));
+        let line = Line::split(text.as_bytes()).expect("good").expect("not blank");
+        let fault = line.key().expect_err("no key of ours").text();
+        assert!(fault.contains(name) && fault.contains("not supported"), "{fault}");
     }
 
     #[test]

@@ -244,6 +244,7 @@ revoked-certificate = the certificate for the host key { $key } is revoked by { 
 known-line-more = more bad lines follow; they are not listed
 known-line-long = the line has more than { $value } KiB
 known-line-damaged = the key is damaged or of an unknown type
+known-line-mldsa = keys of type ssh-mldsa44-ed25519 are not supported
 known-line-key-missing = not a known_hosts line: the key is missing
 known-line-no-key = not a known_hosts line: no key after the host names
 known-line-certificate = a certificate stands where a key belongs

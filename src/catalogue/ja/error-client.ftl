@@ -244,6 +244,7 @@ revoked-certificate = ホスト鍵 { $key } の証明書は { $file } で失効�
 known-line-more = この後にも使えない行がありますが、省略します
 known-line-long = 行が { $value } KiB を超えています
 known-line-damaged = 鍵が壊れているか、未知の種類です
+known-line-mldsa = ssh-mldsa44-ed25519 の鍵には対応していません
 known-line-key-missing = known_hosts の行ではありません: 鍵がありません
 known-line-no-key = known_hosts の行ではありません: ホスト名の後に鍵がありません
 known-line-certificate = 鍵であるべき所に証明書があります
