@@ -118,6 +118,7 @@ fn an_answer_before_its_request_is_no_answer() {
     );
     let pty = refused_once(&server, &home);
     pty.wait_written("it is there");
+    pty.wait_until("the second question", |screen| screen.matches("password:").count() == 2);
     pty.send("right<enter>");
     pty.wait_written("answered a login request before it was made");
     assert_eq!(pty.exit_code(), 255);
@@ -140,6 +141,7 @@ fn a_success_before_its_request_is_none_either() {
     );
     let pty = refused_once(&server, &home);
     pty.wait_written("it is there");
+    pty.wait_until("the second question", |screen| screen.matches("password:").count() == 2);
     // Whether the success has arrived as well can be seen by nobody; it came with it.
     pty.send("right<enter>");
     pty.wait_written("answered a login request before it was made");

@@ -33,8 +33,9 @@ const AGAIN: u64 = 2 * WINDOW as u64;
 /// How long the answer may take; a server that gives none is not asked again.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How many times the bytes that were wanted may pass with the same keys, and how many bytes
-/// always may be received.
-const PATIENCE: (u64, u64) = (8, 64 << 20);
+/// always may be received: late is better than a connection that ends, and this is still far from
+/// what any cipher bears.
+const PATIENCE: (u64, u64) = (8, 8 << 30);
 /// So little may be sent before the server says anything that the library alone sees it.
 const SMALL: u64 = 16 << 20;
 
@@ -208,9 +209,9 @@ mod tests {
         let facts = WireFacts::default();
         let time = Duration::from_secs(5);
         let limits = Wanted::new(Some(1 << 25), Some(time)).limits(&facts);
-        assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (1 << 28, time));
+        assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (8 << 30, time));
         let limits = Wanted::new(Some(1000), None).limits(&facts);
-        assert_eq!((limits.rekey_read_limit, limits.rekey_write_limit), (64 << 20, 1000));
+        assert_eq!((limits.rekey_read_limit, limits.rekey_write_limit), (8 << 30, 1000));
         let limits = Wanted::new(None, None).limits(&facts);
         assert!(limits.rekey_write_limit > 1 << 30 && limits.rekey_time_limit == TIME);
         assert_eq!(Wanted::new(Some(u64::MAX), None).bytes, MOST);
