@@ -133,8 +133,13 @@ fn a_success_before_its_request_is_none_either() {
         "
     def validate_password(self, user, password):
         def early():
+            # In one piece: where the one is seen, the other has arrived.
+            transport, both = self.conn._transport, []
+            transport.write = both.append
             self.conn.send_packet(53, String('it is there'), String(''))
             self.conn.send_packet(52)
+            del transport.write
+            transport.write(b''.join(both))
         self.after_refusal(early)
         return False
 ",
@@ -142,7 +147,6 @@ fn a_success_before_its_request_is_none_either() {
     let pty = refused_once(&server, &home);
     pty.wait_written("it is there");
     pty.wait_until("the second question", |screen| screen.matches("password:").count() == 2);
-    // Whether the success has arrived as well can be seen by nobody; it came with it.
     pty.send("right<enter>");
     pty.wait_written("answered a login request before it was made");
     assert_eq!(pty.exit_code(), 255);
