@@ -135,6 +135,11 @@ impl Events {
         }
     }
 
+    /// Begins a key exchange where it is time for one.
+    fn consider_rekey(&mut self, session: &mut Session) {
+        self.rekey.consider(session, self.shared.incoming.lanes.traffic.is_shared());
+    }
+
     /// The server opens a channel.
     fn opening(&mut self) -> Result<(), Stop> {
         self.opened.one_more(self.shared.wire.counted().1)
@@ -234,7 +239,7 @@ impl Handler for Events {
         session: &mut Session,
     ) -> Result<(), Stop> {
         self.shared.wire.explain_data(data.len());
-        self.rekey.consider(session);
+        self.consider_rekey(session);
         let is_forwarded = self.lane.as_ref().is_some_and(|(of, _)| *of == channel);
         let Some(output) = self.output(channel).filter(|_| !is_forwarded) else {
             self.forwarded(channel, data).await;
@@ -259,7 +264,7 @@ impl Handler for Events {
         session: &mut Session,
     ) -> Result<(), Stop> {
         self.shared.wire.explain_data(data.len());
-        self.rekey.consider(session);
+        self.consider_rekey(session);
         const SSH_EXTENDED_DATA_STDERR: u32 = 1;
         let Some(Output { stderr, .. }) = self.output(channel) else {
             if let Some(lane) = self.lane(channel).filter(|_| code == SSH_EXTENDED_DATA_STDERR)
@@ -285,7 +290,7 @@ impl Handler for Events {
         _new_size: u32,
         session: &mut Session,
     ) -> Result<(), Stop> {
-        self.rekey.consider(session);
+        self.consider_rekey(session);
         Ok(())
     }
 

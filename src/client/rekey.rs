@@ -2,11 +2,12 @@
 //!
 //! The library does it by itself, and ends the connection where more than two windows arrive
 //! between its own wish and the server's (gap G14): what was under way when it began, from all
-//! channels together. That can be more, so it is done from here, at a moment when it is not. What
-//! is under way is measured: a request that any server answers is sent, and what arrives before
-//! its answer is what would arrive before the server's part of a key exchange. Where that is too
-//! much, the keys are kept a while longer. The library's own limits are behind these and are for
-//! connections on which nothing happens.
+//! channels together. One channel alone cannot have more than its window under way. Several can,
+//! so with them it is done from here, at a moment when it is less. What is under way is measured:
+//! a request that any server answers is sent, and what arrives before its answer is what would
+//! arrive before the server's part of a key exchange. Where that is too much, the keys are kept a
+//! while longer. The library's own limits are behind these and are for connections on which
+//! nothing happens.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -33,9 +34,9 @@ const AGAIN: u64 = 2 * WINDOW as u64;
 /// How long the answer may take; a server that gives none is not asked again.
 const ANSWER: Duration = Duration::from_secs(30);
 /// How many times the bytes that were wanted may pass with the same keys, and how many bytes
-/// always may be received: late is better than a connection that ends, and this is still far from
-/// what any cipher bears.
-const PATIENCE: (u64, u64) = (8, 8 << 30);
+/// always may be received: late is better than a connection that ends, and this is where OpenSSH
+/// begins by itself with AES (RFC 4344 section 3.2: 2^32 blocks).
+const PATIENCE: (u64, u64) = (8, 64 << 30);
 /// So little may be sent before the server says anything that the library alone sees it.
 const SMALL: u64 = 16 << 20;
 
@@ -105,9 +106,10 @@ impl Rekey {
         self.not_before = 0;
     }
 
-    /// Something has passed: perhaps it is time.
-    pub fn consider(&mut self, session: &mut Session) {
-        match self.step() {
+    /// Something has passed: perhaps it is time. `is_shared` says whether there is more than one
+    /// channel.
+    pub fn consider(&mut self, session: &mut Session, is_shared: bool) {
+        match self.step(is_shared) {
             Step::Wait => {}
             Step::Ask => {
                 let (asked, answer) = oneshot::channel();
@@ -125,12 +127,15 @@ impl Rekey {
         }
     }
 
-    fn step(&mut self) -> Step {
+    fn step(&mut self, is_shared: bool) -> Step {
         let Wanted { bytes, time } = self.wanted;
         // The library looks at the time as well, and does not look at what is under way.
         let limit = Use { received: bytes, sent: bytes, time: time - time / 10 };
         if !self.facts.key_use().reaches(&limit) || self.facts.is_leaving_keys() {
             return Step::Wait;
+        }
+        if !is_shared {
+            return Step::Begin;
         }
         let (received, _) = self.facts.counted();
         let Some(question) = &mut self.question else {
@@ -163,7 +168,7 @@ mod tests {
 
     /// As [`Rekey::consider`] does; the answer is given where something is sent.
     fn ask(rekey: &mut Rekey) -> oneshot::Sender<()> {
-        assert_eq!(rekey.step(), Step::Ask);
+        assert_eq!(rekey.step(true), Step::Ask);
         let (asked, answer) = oneshot::channel();
         let (received, _) = rekey.facts.counted();
         rekey.question = Some(Question { answer, asked: Instant::now(), received });
@@ -174,17 +179,27 @@ mod tests {
     fn keys_are_exchanged_where_little_is_under_way() {
         let (mut rekey, facts) = rekey(1000);
         facts.hear(999);
-        assert_eq!(rekey.step(), Step::Wait);
+        assert_eq!(rekey.step(true), Step::Wait);
         facts.hear(1);
         let asked = ask(&mut rekey);
         facts.hear(UNDER_WAY);
-        assert_eq!(rekey.step(), Step::Wait);
+        assert_eq!(rekey.step(true), Step::Wait);
         asked.send(()).unwrap();
-        assert_eq!(rekey.step(), Step::Begin);
+        assert_eq!(rekey.step(true), Step::Begin);
         facts.leave_keys();
-        assert_eq!(rekey.step(), Step::Wait);
+        assert_eq!(rekey.step(true), Step::Wait);
         rekey.exchanged();
-        assert_eq!(rekey.step(), Step::Wait);
+        assert_eq!(rekey.step(true), Step::Wait);
+    }
+
+    #[test]
+    fn one_channel_alone_has_no_more_than_its_window_under_way() {
+        let (mut rekey, facts) = rekey(1000);
+        facts.hear(999);
+        assert_eq!(rekey.step(false), Step::Wait);
+        facts.hear(1);
+        assert_eq!(rekey.step(true), Step::Ask);
+        assert_eq!(rekey.step(false), Step::Begin);
     }
 
     #[test]
@@ -195,13 +210,13 @@ mod tests {
             let asked = ask(&mut rekey);
             facts.hear(UNDER_WAY + 1);
             asked.send(()).unwrap();
-            assert_eq!(rekey.step(), Step::Wait);
+            assert_eq!(rekey.step(true), Step::Wait);
             facts.hear(AGAIN - 1);
-            assert_eq!(rekey.step(), Step::Wait);
+            assert_eq!(rekey.step(true), Step::Wait);
             facts.hear(1);
         }
         ask(&mut rekey).send(()).unwrap();
-        assert_eq!(rekey.step(), Step::Begin);
+        assert_eq!(rekey.step(true), Step::Begin);
     }
 
     #[test]
@@ -209,9 +224,9 @@ mod tests {
         let facts = WireFacts::default();
         let time = Duration::from_secs(5);
         let limits = Wanted::new(Some(1 << 25), Some(time)).limits(&facts);
-        assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (8 << 30, time));
+        assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (64 << 30, time));
         let limits = Wanted::new(Some(1000), None).limits(&facts);
-        assert_eq!((limits.rekey_read_limit, limits.rekey_write_limit), (8 << 30, 1000));
+        assert_eq!((limits.rekey_read_limit, limits.rekey_write_limit), (64 << 30, 1000));
         let limits = Wanted::new(None, None).limits(&facts);
         assert!(limits.rekey_write_limit > 1 << 30 && limits.rekey_time_limit == TIME);
         assert_eq!(Wanted::new(Some(u64::MAX), None).bytes, MOST);
