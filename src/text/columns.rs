@@ -7,11 +7,16 @@
 //! column, where our own lines begin. A line that is counted too wide is only broken early.
 
 use textwrap::core::Word;
+use textwrap::wrap_algorithms::Penalties;
 use textwrap::{WordSeparator, WrapAlgorithm};
 use unicode_width::UnicodeWidthChar;
 
 /// The most that a tab can be, at the usual tab stops.
 pub const TAB: usize = 8;
+
+/// What a line that is too long costs for each column, beside the square of what a short one lacks:
+/// more than all lines of a screen can lack, so that none is too long for the look of the others.
+const TOO_LONG: usize = 1 << 30;
 
 /// The most columns that any terminal takes for the text. Line breaks count nothing.
 pub fn columns(text: &str) -> usize {
@@ -57,7 +62,8 @@ pub fn wrap(line: &str, max: usize) -> Vec<String> {
     let line = &line.replace('\t', &" ".repeat(TAB));
     let words: Vec<Word<'_>> = words(line).flat_map(|word| broken(word, max)).collect();
     let widths = [max];
-    let lines = WrapAlgorithm::default().wrap(&words, &widths);
+    let penalties = Penalties { overflow_penalty: TOO_LONG, ..Penalties::new() };
+    let lines = WrapAlgorithm::OptimalFit(penalties).wrap(&words, &widths);
     lines.into_iter().map(joined).collect()
 }
 
@@ -158,6 +164,14 @@ mod tests {
             ("❤\u{fe0f}", 1, &["❤", "\u{fe0f}"]),
         ] {
             assert_eq!(wrap(text, max), lines, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_too_long_for_the_look_of_the_others() {
+        let text = "0|𑊊\"\u{a4b}\"\u{fffd}0Σµꢀ :a\u{a41}𝕒A0a𑏗!0AΣὈA℀0\"𞸧¡0®ଲ0𞗐";
+        for line in wrap(text, 49) {
+            assert!(columns(&line) <= 49, "{line}");
         }
     }
 

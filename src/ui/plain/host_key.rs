@@ -101,12 +101,13 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The lines as the terminal shows them without wrapping any: a certificate's names and dates
-/// are the server's words, and none of them may begin a line.
+/// The lines with the evidence broken where the terminal would break it: a certificate's names
+/// and dates are the server's words, and none of them may begin a line. Lines that do not begin
+/// with a blank are our own, and are left to the terminal.
 fn fitted(lines: &str, columns: usize) -> String {
-    let fit = |line: &str| match text::columns(line) <= columns {
-        true => line.to_owned(),
-        false => text::pieces_of(line, columns - FOLLOWING.len()).join(&format!("\n{FOLLOWING}")),
+    let fit = |line: &str| match line.starts_with(' ') && text::columns(line) > columns {
+        true => text::wrap(line, columns - FOLLOWING.len()).join(&format!("\n{FOLLOWING}")),
+        false => line.to_owned(),
     };
     lines.lines().map(|line| fit(line) + "\n").collect()
 }

@@ -120,7 +120,7 @@ mod tests {
     fn dialog() -> ConnectionFacts {
         let mut lines: Vec<_> =
             (1..=25).map(|n| (format!("label {n}"), format!("value {n}."))).collect();
-        lines.push(("言語".into(), format!("first of {} second", "x".repeat(58))));
+        lines.push(("言語".into(), format!("first of {} second", "x".repeat(57))));
         ConnectionFacts::new(Facts { lines, host_key: Some(key()) })
     }
 
