@@ -193,8 +193,8 @@ fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
     screen.send("until [ \"$(stty size)\" = '30 100' ]; do :; done; echo it ca''me<enter>");
     screen.wait_for("it came");
     // A key, not a signal to the client.
-    screen.send("sleep 100<enter>");
-    screen.wait_for("sleep 100");
+    screen.send("sh -c 'echo rea''dy; exec sleep 100'<enter>");
+    screen.wait_for("\nready");
     screen.send("<c-c>");
     // What is typed before the prompt is there is thrown away with the signal.
     screen.wait_for("^C");

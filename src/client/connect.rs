@@ -231,7 +231,8 @@ async fn open(
     if let Some(interface) = interface {
         SockRef::from(&socket).bind_device(Some(interface.as_bytes()))?;
     }
-    if let Some(class) = class {
+    // A new socket has class 0 already.
+    if let Some(class) = class.filter(|&class| class != 0) {
         mark(&SockRef::from(&socket), address, class);
     }
     let stream = socket.connect(address).await?;
