@@ -20,7 +20,7 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
 use tokio::io::AsyncWriteExt;
 
 use banners::Banners;
-pub(super) use queue::{EventReceiver, EventSender, Full, event_queue};
+pub(super) use queue::{EventReceiver, EventSender, EventsFull, event_queue};
 use shared::{Ended, lock};
 pub(super) use shared::{Event, Output, Shared};
 pub use shared::{Negotiated, Sink};
@@ -49,7 +49,7 @@ pub(super) struct Events {
     lane: Option<(ChannelId, Arc<Lane>)>,
     banners: Banners,
     rekey: Rekey,
-    opened: Opened,
+    opened: UnansweredChannels,
     /// Whether the channel that is being opened is the agent's by its registered name.
     is_agent: bool,
 }
@@ -57,7 +57,7 @@ pub(super) struct Events {
 /// Channels that the server has opened since we last wrote: the library keeps 4 KiB of each
 /// until it has answered, which it cannot while keys are exchanged (gap G15).
 #[derive(Default)]
-struct Opened {
+struct UnansweredChannels {
     sent: u64,
     count: usize,
 }
@@ -65,10 +65,10 @@ struct Opened {
 /// More connections than come in a round trip.
 const MAX_OPENED: usize = 2000;
 
-impl Opened {
+impl UnansweredChannels {
     fn one_more(&mut self, sent: u64) -> Result<(), Stop> {
         if self.sent != sent {
-            *self = Opened { sent, count: 0 };
+            *self = UnansweredChannels { sent, count: 0 };
         }
         self.count += 1;
         if self.count <= MAX_OPENED {
@@ -84,7 +84,7 @@ impl Events {
         shared: Arc<Shared>,
         prompt: Arc<dyn Prompt>,
         host: HostCheck,
-        wanted: rekey::Wanted,
+        wanted: rekey::RekeyLimit,
     ) -> Events {
         let rekey = Rekey::new(wanted, Arc::clone(&shared.wire));
         Events {
@@ -96,7 +96,7 @@ impl Events {
             lane: None,
             banners: Banners::default(),
             rekey,
-            opened: Opened::default(),
+            opened: UnansweredChannels::default(),
         }
     }
 

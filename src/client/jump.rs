@@ -24,7 +24,7 @@ use super::authenticate::Session;
 use super::connect::Stream;
 use super::deadline::{self, Budget};
 use super::forward;
-use super::restriction::Forwarding;
+use super::restriction::ForwardingKind;
 use super::rotation;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
@@ -62,7 +62,7 @@ pub async fn through(
     budget: Budget,
     prompt: &Arc<dyn Prompt>,
 ) -> Result<Stream> {
-    if !session.shared.incoming.restriction.permits(Forwarding::Ports) {
+    if !session.shared.incoming.restriction.permits(ForwardingKind::Ports) {
         return Err(forward::restricted());
     }
     debug!("Connecting to {host} port {port} through {name}.");

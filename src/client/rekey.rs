@@ -42,16 +42,16 @@ const SMALL: u64 = 16 << 20;
 
 /// RekeyLimit as it is done.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
+pub(super) struct RekeyLimit {
     pub bytes: u64,
     pub time: Duration,
 }
 
-impl Wanted {
+impl RekeyLimit {
     /// From what was configured, if it was.
-    pub fn new(bytes: Option<u64>, time: Option<Duration>) -> Wanted {
+    pub fn new(bytes: Option<u64>, time: Option<Duration>) -> RekeyLimit {
         let bytes = bytes.map_or(BYTES, |bytes| bytes.clamp(1, MOST));
-        Wanted { bytes, time: time.unwrap_or(TIME) }
+        RekeyLimit { bytes, time: time.unwrap_or(TIME) }
     }
 
     /// What the library keeps to where nothing is done from here.
@@ -71,15 +71,15 @@ impl Wanted {
 
 /// Decides for one connection.
 pub(super) struct Rekey {
-    wanted: Wanted,
+    wanted: RekeyLimit,
     facts: Arc<WireFacts>,
-    question: Option<Question>,
+    question: Option<Measurement>,
     /// Bytes that must have been received before the next one.
     not_before: u64,
 }
 
 /// What is under way is being measured.
-struct Question {
+struct Measurement {
     answer: oneshot::Receiver<()>,
     asked: Instant,
     /// What had been received.
@@ -88,14 +88,14 @@ struct Question {
 
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq)]
-enum Step {
+enum RekeyStep {
     Wait,
     Ask,
     Begin,
 }
 
 impl Rekey {
-    pub fn new(wanted: Wanted, facts: Arc<WireFacts>) -> Rekey {
+    pub fn new(wanted: RekeyLimit, facts: Arc<WireFacts>) -> Rekey {
         Rekey { wanted, facts, question: None, not_before: 0 }
     }
 
@@ -110,15 +110,15 @@ impl Rekey {
     /// channel.
     pub fn consider(&mut self, session: &mut Session, is_shared: bool) {
         match self.step(is_shared) {
-            Step::Wait => {}
-            Step::Ask => {
+            RekeyStep::Wait => {}
+            RekeyStep::Ask => {
                 let (asked, answer) = oneshot::channel();
                 if session.send_ping(asked).is_ok() {
                     let (received, _) = self.facts.counted();
-                    self.question = Some(Question { answer, asked: Instant::now(), received });
+                    self.question = Some(Measurement { answer, asked: Instant::now(), received });
                 }
             }
-            Step::Begin => {
+            RekeyStep::Begin => {
                 debug!("enough has passed with these keys: new ones are exchanged");
                 self.facts.leave_keys();
                 // It can only fail where a packet cannot be written, and then all does.
@@ -127,19 +127,19 @@ impl Rekey {
         }
     }
 
-    fn step(&mut self, is_shared: bool) -> Step {
-        let Wanted { bytes, time } = self.wanted;
+    fn step(&mut self, is_shared: bool) -> RekeyStep {
+        let RekeyLimit { bytes, time } = self.wanted;
         // The library looks at the time as well, and does not look at what is under way.
         let limit = Use { received: bytes, sent: bytes, time: time - time / 10 };
         if !self.facts.key_use().reaches(&limit) || self.facts.is_leaving_keys() {
-            return Step::Wait;
+            return RekeyStep::Wait;
         }
         if !is_shared {
-            return Step::Begin;
+            return RekeyStep::Begin;
         }
         let (received, _) = self.facts.counted();
         let Some(question) = &mut self.question else {
-            return if received < self.not_before { Step::Wait } else { Step::Ask };
+            return if received < self.not_before { RekeyStep::Wait } else { RekeyStep::Ask };
         };
         match question.answer.try_recv() {
             Ok(()) if received - question.received > UNDER_WAY => {
@@ -147,10 +147,10 @@ impl Rekey {
                 debug!("{under_way} MiB are under way, too much for new keys");
                 self.question = None;
                 self.not_before = received + AGAIN;
-                Step::Wait
+                RekeyStep::Wait
             }
-            Err(TryRecvError::Empty) if question.asked.elapsed() < ANSWER => Step::Wait,
-            _ => Step::Begin,
+            Err(TryRecvError::Empty) if question.asked.elapsed() < ANSWER => RekeyStep::Wait,
+            _ => RekeyStep::Begin,
         }
     }
 }
@@ -161,17 +161,17 @@ mod tests {
 
     fn rekey(bytes: u64) -> (Rekey, Arc<WireFacts>) {
         let facts = Arc::new(WireFacts::default());
-        let mut rekey = Rekey::new(Wanted::new(Some(bytes), None), Arc::clone(&facts));
+        let mut rekey = Rekey::new(RekeyLimit::new(Some(bytes), None), Arc::clone(&facts));
         rekey.exchanged();
         (rekey, facts)
     }
 
     /// As [`Rekey::consider`] does; the answer is given where something is sent.
     fn ask(rekey: &mut Rekey) -> oneshot::Sender<()> {
-        assert_eq!(rekey.step(true), Step::Ask);
+        assert_eq!(rekey.step(true), RekeyStep::Ask);
         let (asked, answer) = oneshot::channel();
         let (received, _) = rekey.facts.counted();
-        rekey.question = Some(Question { answer, asked: Instant::now(), received });
+        rekey.question = Some(Measurement { answer, asked: Instant::now(), received });
         asked
     }
 
@@ -179,27 +179,27 @@ mod tests {
     fn keys_are_exchanged_where_little_is_under_way() {
         let (mut rekey, facts) = rekey(1000);
         facts.hear(999);
-        assert_eq!(rekey.step(true), Step::Wait);
+        assert_eq!(rekey.step(true), RekeyStep::Wait);
         facts.hear(1);
         let asked = ask(&mut rekey);
         facts.hear(UNDER_WAY);
-        assert_eq!(rekey.step(true), Step::Wait);
+        assert_eq!(rekey.step(true), RekeyStep::Wait);
         asked.send(()).unwrap();
-        assert_eq!(rekey.step(true), Step::Begin);
+        assert_eq!(rekey.step(true), RekeyStep::Begin);
         facts.leave_keys();
-        assert_eq!(rekey.step(true), Step::Wait);
+        assert_eq!(rekey.step(true), RekeyStep::Wait);
         rekey.exchanged();
-        assert_eq!(rekey.step(true), Step::Wait);
+        assert_eq!(rekey.step(true), RekeyStep::Wait);
     }
 
     #[test]
     fn one_channel_alone_has_no_more_than_its_window_under_way() {
         let (mut rekey, facts) = rekey(1000);
         facts.hear(999);
-        assert_eq!(rekey.step(false), Step::Wait);
+        assert_eq!(rekey.step(false), RekeyStep::Wait);
         facts.hear(1);
-        assert_eq!(rekey.step(true), Step::Ask);
-        assert_eq!(rekey.step(false), Step::Begin);
+        assert_eq!(rekey.step(true), RekeyStep::Ask);
+        assert_eq!(rekey.step(false), RekeyStep::Begin);
     }
 
     #[test]
@@ -210,25 +210,25 @@ mod tests {
             let asked = ask(&mut rekey);
             facts.hear(UNDER_WAY + 1);
             asked.send(()).unwrap();
-            assert_eq!(rekey.step(true), Step::Wait);
+            assert_eq!(rekey.step(true), RekeyStep::Wait);
             facts.hear(AGAIN - 1);
-            assert_eq!(rekey.step(true), Step::Wait);
+            assert_eq!(rekey.step(true), RekeyStep::Wait);
             facts.hear(1);
         }
         ask(&mut rekey).send(()).unwrap();
-        assert_eq!(rekey.step(true), Step::Begin);
+        assert_eq!(rekey.step(true), RekeyStep::Begin);
     }
 
     #[test]
     fn the_library_comes_later_with_bytes_and_as_it_was_asked_to_with_time() {
         let facts = WireFacts::default();
         let time = Duration::from_secs(5);
-        let limits = Wanted::new(Some(1 << 25), Some(time)).limits(&facts);
+        let limits = RekeyLimit::new(Some(1 << 25), Some(time)).limits(&facts);
         assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (64 << 30, time));
-        let limits = Wanted::new(Some(1000), None).limits(&facts);
+        let limits = RekeyLimit::new(Some(1000), None).limits(&facts);
         assert_eq!((limits.rekey_read_limit, limits.rekey_write_limit), (64 << 30, 1000));
-        let limits = Wanted::new(None, None).limits(&facts);
+        let limits = RekeyLimit::new(None, None).limits(&facts);
         assert!(limits.rekey_write_limit > 1 << 30 && limits.rekey_time_limit == TIME);
-        assert_eq!(Wanted::new(Some(u64::MAX), None).bytes, MOST);
+        assert_eq!(RekeyLimit::new(Some(u64::MAX), None).bytes, MOST);
     }
 }

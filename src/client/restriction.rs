@@ -17,7 +17,7 @@ pub(in crate::client) struct Restriction(AtomicBool);
 
 /// A kind of forwarding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::client) enum Forwarding {
+pub(in crate::client) enum ForwardingKind {
     /// Connections to ports and sockets, in every direction; a jump host's onward connection
     /// is one.
     Ports,
@@ -39,7 +39,7 @@ impl Restriction {
     }
 
     /// Whether something of ours may be forwarded; a refusal is said, as ssh says it.
-    pub fn permits(&self, forwarding: Forwarding) -> bool {
+    pub fn permits(&self, forwarding: ForwardingKind) -> bool {
         if self.is_set() {
             error!("{}", forwarding.refusal());
         }
@@ -48,7 +48,7 @@ impl Restriction {
 
     /// Whether the server may open a channel of this kind. Only `-v` tells a refusal: how
     /// often a server tries must not fill the terminal.
-    pub fn admits(&self, forwarding: Forwarding) -> bool {
+    pub fn admits(&self, forwarding: ForwardingKind) -> bool {
         if self.is_set() {
             info!("{}", forwarding.refusal());
         }
@@ -56,13 +56,13 @@ impl Restriction {
     }
 }
 
-impl Forwarding {
+impl ForwardingKind {
     /// Why it is refused, in ssh's words.
     pub fn refusal(self) -> String {
         match self {
-            Forwarding::Ports => say!("forward-restricted-ports"),
-            Forwarding::Agent => say!("forward-restricted-agent"),
-            Forwarding::X11 => say!("forward-restricted-x11"),
+            ForwardingKind::Ports => say!("forward-restricted-ports"),
+            ForwardingKind::Agent => say!("forward-restricted-agent"),
+            ForwardingKind::X11 => say!("forward-restricted-x11"),
         }
     }
 }

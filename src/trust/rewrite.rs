@@ -83,12 +83,12 @@ pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u
             }
         };
         match outcome {
-            Outcome::Done => return Ok(()),
-            Outcome::Replaced => {
+            RewriteOutcome::Done => return Ok(()),
+            RewriteOutcome::Replaced => {
                 return carry(&target, &mut file, old.len())
                     .map_err(|e| failed(&say!("error-trust-not-carried"), path, &e));
             }
-            Outcome::Changed => {}
+            RewriteOutcome::Changed => {}
         }
     }
     Err(refused(path, &say!("error-trust-being-replaced-all-time"))
@@ -97,7 +97,7 @@ pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u
 
 /// What became of a change.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum RewriteOutcome {
     /// It is made.
     Done,
     /// It is made, in a new file in the old one's place.
@@ -123,7 +123,7 @@ fn is_at(target: &Path, file: &File) -> io::Result<bool> {
 
 /// Appends whole lines to the locked file in one write, so that they are not torn by, and do not
 /// tear, what others append.
-fn append(target: &Path, file: &mut File, added: &[u8]) -> io::Result<Outcome> {
+fn append(target: &Path, file: &mut File, added: &[u8]) -> io::Result<RewriteOutcome> {
     let written = file.write(added)?;
     let end = file.stream_position()?;
     if written < added.len() {
@@ -142,7 +142,7 @@ fn append(target: &Path, file: &mut File, added: &[u8]) -> io::Result<Outcome> {
         file.read_exact(&mut before)?;
     }
     let is_there = before == [b'\n'] && is_at(target, file)?;
-    Ok(if is_there { Outcome::Done } else { Outcome::Changed })
+    Ok(if is_there { RewriteOutcome::Done } else { RewriteOutcome::Changed })
 }
 
 /// The path with symbolic links in its last component followed, also dangling ones.
@@ -265,7 +265,7 @@ fn replace(
     locked: &mut File,
     (old, new): (&[u8], &[u8]),
     is_last: bool,
-) -> io::Result<Outcome> {
+) -> io::Result<RewriteOutcome> {
     let metadata = locked.metadata()?;
     let beside = beside(target, &metadata);
     let in_place = write_new(&beside, &metadata, new).and_then(|()| {
@@ -279,11 +279,11 @@ fn replace(
     });
     if !matches!(in_place, Ok(true)) {
         let _ = fs::remove_file(&beside);
-        return in_place.map(|_| Outcome::Changed);
+        return in_place.map(|_| RewriteOutcome::Changed);
     }
     // The new text is in place; some file systems cannot sync a directory, and that is no failure.
     let _ = File::open(directory_of(target)).and_then(|directory| directory.sync_all());
-    Ok(Outcome::Replaced)
+    Ok(RewriteOutcome::Replaced)
 }
 
 /// Appends to the new file what others have appended to the old one beyond what was read of it.
@@ -316,7 +316,7 @@ fn add_lines(target: &Path, lines: &[u8]) -> io::Result<()> {
         };
         let is_ended = whole(&mut file)?.last().is_none_or(|&byte| byte == b'\n');
         let added = [if is_ended { &b""[..] } else { b"\n" }, lines].concat();
-        if append(target, &mut file, &added)? == Outcome::Done {
+        if append(target, &mut file, &added)? == RewriteOutcome::Done {
             return Ok(());
         }
     }

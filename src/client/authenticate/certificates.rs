@@ -11,14 +11,14 @@ use crate::keys::{self, KeyFile};
 use crate::say;
 
 /// Where certificates are looked for.
-pub(super) struct Certificates<'a> {
+pub(super) struct UserCertificates<'a> {
     /// Files named on their own (CertificateFile).
     pub named: &'a [PathBuf],
     /// Takes what is wrong with one, which then does not count.
     pub tell: &'a dyn Fn(&str),
 }
 
-impl Certificates<'_> {
+impl UserCertificates<'_> {
     /// The certificates that go with a file.
     pub fn of(&self, file: &KeyFile, public: &PublicKey) -> Vec<Certificate> {
         let path = file.path();

@@ -9,7 +9,7 @@ use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::{Algorithm, Certificate, PrivateKey, PublicKey};
 
 use super::Login;
-use super::certificates::Certificates;
+use super::certificates::UserCertificates;
 use crate::error::Result;
 use crate::keys::agent::Agent;
 use crate::keys::{Format, KeyFile};
@@ -90,7 +90,7 @@ pub async fn listing(mut login: Login, explicit: bool) -> Result<Vec<String>> {
         None => Vec::new(),
     };
     let silent = |_: &str| {};
-    let certificates = Certificates { named: &login.certificates, tell: &silent };
+    let certificates = UserCertificates { named: &login.certificates, tell: &silent };
     let named: Vec<(PathBuf, PublicKey)> = files
         .iter()
         .filter_map(|file| Some((file.path().to_owned(), file.public()?.clone())))
@@ -110,7 +110,7 @@ pub async fn listing(mut login: Login, explicit: bool) -> Result<Vec<String>> {
 
 fn lines(
     candidate: &Candidate,
-    certificates: &Certificates<'_>,
+    certificates: &UserCertificates<'_>,
     named: &[(PathBuf, PublicKey)],
     explicit: bool,
 ) -> Vec<String> {

@@ -12,7 +12,7 @@ use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
 use tokio::time::timeout;
 
-use super::certificates::Certificates;
+use super::certificates::UserCertificates;
 use super::order::{Candidate, arrange};
 use super::{Announced, Dialogue, Outcome, SignerError, Transport, answered_within};
 use crate::client::algorithms::of_certificate;
@@ -215,8 +215,8 @@ impl Dialogue {
         self.certificates(&|text| self.tell(text)).beside(path, public)
     }
 
-    fn certificates<'a>(&'a self, tell: &'a dyn Fn(&str)) -> Certificates<'a> {
-        Certificates { named: &self.login.certificates, tell }
+    fn certificates<'a>(&'a self, tell: &'a dyn Fn(&str)) -> UserCertificates<'a> {
+        UserCertificates { named: &self.login.certificates, tell }
     }
 
     fn tell(&self, text: &str) {

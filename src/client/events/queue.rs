@@ -18,7 +18,7 @@ const MAX_ANSWERS: usize = 512;
 
 /// What waits. An event that is there once is taken in this order.
 #[derive(Default)]
-struct Waiting {
+struct WaitingEvents {
     /// Answers to requests: whether they were granted.
     answers: VecDeque<bool>,
     /// How the program ended.
@@ -34,24 +34,24 @@ struct Waiting {
 }
 
 #[derive(Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
+struct EventQueue {
+    waiting: Mutex<WaitingEvents>,
     put: Notify,
 }
 
 /// Where events are put; when it is dropped, there are no more.
-pub(in crate::client) struct EventSender(Arc<Queue>);
+pub(in crate::client) struct EventSender(Arc<EventQueue>);
 
 /// Where events are taken.
-pub(in crate::client) struct EventReceiver(Arc<Queue>);
+pub(in crate::client) struct EventReceiver(Arc<EventQueue>);
 
 /// There is no room for another answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::client) struct Full;
+pub(in crate::client) struct EventsFull;
 
 /// The events of one channel.
 pub(in crate::client) fn event_queue() -> (EventSender, EventReceiver) {
-    let queue = Arc::new(Queue::default());
+    let queue = Arc::new(EventQueue::default());
     (EventSender(Arc::clone(&queue)), EventReceiver(queue))
 }
 
@@ -59,15 +59,15 @@ impl EventSender {
     /// Puts an event; of those that are there once, the last one counts.
     ///
     /// # Errors
-    /// [`Full`]: more answers wait than there can be requests; it was dropped.
-    pub fn send(&self, event: Event) -> Result<(), Full> {
+    /// [`EventsFull`]: more answers wait than there can be requests; it was dropped.
+    pub fn send(&self, event: Event) -> Result<(), EventsFull> {
         let mut waiting = self.0.waiting();
         if waiting.unwanted {
             return Ok(());
         }
         match event {
             Event::Success | Event::Failure if waiting.answers.len() >= MAX_ANSWERS => {
-                return Err(Full);
+                return Err(EventsFull);
             }
             Event::Success => waiting.answers.push_back(true),
             Event::Failure => waiting.answers.push_back(false),
@@ -110,18 +110,18 @@ impl EventReceiver {
 
 impl Drop for EventReceiver {
     fn drop(&mut self) {
-        *self.0.waiting() = Waiting { unwanted: true, ..Waiting::default() };
+        *self.0.waiting() = WaitingEvents { unwanted: true, ..WaitingEvents::default() };
     }
 }
 
-impl Queue {
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+impl EventQueue {
+    fn waiting(&self) -> MutexGuard<'_, WaitingEvents> {
         // Nothing can panic while it holds this.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Waiting {
+impl WaitingEvents {
     fn next(&mut self) -> Option<Event> {
         if let Some(granted) = self.answers.pop_front() {
             return Some(if granted { Event::Success } else { Event::Failure });
@@ -154,7 +154,7 @@ mod tests {
             sender.send(Event::Failure).unwrap();
         }
         for _ in 0..1_000_000 {
-            assert_eq!(sender.send(Event::Success), Err(Full));
+            assert_eq!(sender.send(Event::Success), Err(EventsFull));
         }
         sender.send(Event::Closed).unwrap();
         drop(sender);

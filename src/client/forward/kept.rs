@@ -12,7 +12,7 @@ const PIECE: usize = 32 * 1024;
 /// What a piece costs beside its bytes.
 const COST: usize = 64;
 
-struct Piece {
+struct KeptPiece {
     bytes: BytesMut,
     /// What it counts as.
     cost: usize,
@@ -20,15 +20,15 @@ struct Piece {
 
 /// The data, in order.
 #[derive(Default)]
-pub(super) struct Kept {
-    pieces: VecDeque<Piece>,
+pub(super) struct KeptData {
+    pieces: VecDeque<KeptPiece>,
     cost: usize,
 }
 
-impl Kept {
+impl KeptData {
     /// Adds data at the end; gives by how much the cost has grown.
     pub fn push(&mut self, data: &[u8]) -> usize {
-        let room = |piece: &&mut Piece| piece.bytes.len() + data.len() <= PIECE;
+        let room = |piece: &&mut KeptPiece| piece.bytes.len() + data.len() <= PIECE;
         let grown = match self.pieces.back_mut().filter(room) {
             Some(piece) => {
                 let before = piece.bytes.capacity();
@@ -40,7 +40,7 @@ impl Kept {
             None => {
                 let bytes = BytesMut::from(data);
                 let cost = bytes.capacity() + COST;
-                self.pieces.push_back(Piece { bytes, cost });
+                self.pieces.push_back(KeptPiece { bytes, cost });
                 cost
             }
         };
@@ -84,7 +84,7 @@ impl Kept {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
-        *self = Kept::default();
+        *self = KeptData::default();
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn single_bytes_cost_no_more_than_twice_their_number() {
-        let mut kept = Kept::default();
+        let mut kept = KeptData::default();
         for _ in 0..1_000_000 {
             kept.push(b"x");
         }
@@ -109,7 +109,7 @@ mod tests {
         /// Every byte comes out once and in order, and in the end nothing is counted.
         #[test]
         fn what_goes_in_comes_out(steps in prop::collection::vec((0..3u8, 1..40_000usize), 1..60)) {
-            let mut kept = Kept::default();
+            let mut kept = KeptData::default();
             let (mut put, mut taken) = (Vec::new(), Vec::new());
             for (step, size) in steps {
                 match step {

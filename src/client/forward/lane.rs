@@ -20,10 +20,10 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use super::idle::{self, Clock, Timeouts};
-use super::kept::Kept;
+use super::kept::KeptData;
 use super::line::Line;
 use super::traffic::{Pressure, Traffic};
-use crate::client::events::{Event, EventSender, Full};
+use crate::client::events::{Event, EventSender, EventsFull};
 
 /// What may be kept without anybody being slowed down.
 const COMFORTABLE: usize = 1024 * 1024;
@@ -191,7 +191,7 @@ pub enum Drained {
 
 #[derive(Default)]
 struct State {
-    kept: Kept,
+    kept: KeptData,
     end: End,
     /// Nobody takes anything any more.
     gone: bool,
@@ -256,7 +256,7 @@ impl Lane {
     /// closed, as one whose data nobody takes.
     pub fn tell(&self, event: Event) {
         let told = lock(&self.state).events.as_ref().map(|events| events.send(event));
-        if let Some(Err(Full)) = told {
+        if let Some(Err(EventsFull)) = told {
             self.overflow();
         }
     }

@@ -13,7 +13,7 @@ use super::line::Line;
 use super::tunnel::Tunnel;
 use crate::client::authenticate::Session;
 use crate::client::events::Events;
-use crate::client::restriction::{Forwarding, Restriction};
+use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::{Connect, Listen};
 use crate::say;
 
@@ -60,7 +60,7 @@ impl Link {
         line: Option<&Line>,
         seat: OwnedSemaphorePermit,
     ) -> Option<Tunnel> {
-        if !self.restriction.permits(Forwarding::Ports) {
+        if !self.restriction.permits(ForwardingKind::Ports) {
             return None;
         }
         let (address, port) = line.map_or_else(|| ("127.0.0.1".to_owned(), 65_535), Line::origin);

@@ -43,7 +43,7 @@ use super::authenticate::Session;
 pub use super::connect::Family;
 use super::deadline;
 use super::events::{Events, Shared};
-use super::restriction::Forwarding;
+use super::restriction::ForwardingKind;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use local::Listening;
@@ -171,7 +171,7 @@ impl Forwards {
     /// One of them could not be made, and ExitOnForwardFailure is set.
     pub async fn begin(self: &Arc<Forwards>, wanted: &[(Way, Forward)]) -> Result<()> {
         let strict = self.settings().exit_on_failure;
-        if !wanted.is_empty() && !self.link.restriction.permits(Forwarding::Ports) {
+        if !wanted.is_empty() && !self.link.restriction.permits(ForwardingKind::Ports) {
             return if strict { Err(restricted()) } else { Ok(()) };
         }
         let (remote, local): (Vec<_>, Vec<_>) =
@@ -219,7 +219,7 @@ impl Forwards {
     /// # Errors
     /// It cannot be made; the reason has been said, for a remote one the server has none.
     pub async fn add(&self, way: Way, forward: &Forward) -> Result<Option<u16>, Refused> {
-        if !self.link.restriction.permits(Forwarding::Ports) {
+        if !self.link.restriction.permits(ForwardingKind::Ports) {
             return Err(Refused);
         }
         if self.active().len() >= MAX_FORWARDS {
@@ -370,7 +370,7 @@ impl Forwards {
     /// Lets the server reach the agent behind this socket, if the connection permits that;
     /// whether it does. The session must ask for it too.
     pub fn forward_agent(&self, socket: PathBuf) -> bool {
-        if !self.link.restriction.permits(Forwarding::Agent) {
+        if !self.link.restriction.permits(ForwardingKind::Agent) {
             return false;
         }
         let binding = self.binding.clone();

@@ -21,7 +21,7 @@ use super::link::{self, Seats, target};
 use super::plainly;
 use super::tunnel::Tunnel;
 use super::x11::Spoofed;
-use crate::client::restriction::{Forwarding, Restriction};
+use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::{Connect, Listen, PermitOpen};
 use crate::say;
 use crate::text;
@@ -139,7 +139,7 @@ impl Incoming {
         (address, port): (&str, u32),
         zero_is_chosen: bool,
     ) -> bool {
-        if !self.restriction.admits(Forwarding::Ports) {
+        if !self.restriction.admits(ForwardingKind::Ports) {
             return false;
         }
         let found = {
@@ -165,7 +165,7 @@ impl Incoming {
 
     /// A connection to a Unix socket on the server.
     pub fn forwarded_streamlocal(&self, opening: Opening, path: &str) -> bool {
-        if !self.restriction.admits(Forwarding::Ports) {
+        if !self.restriction.admits(ForwardingKind::Ports) {
             return false;
         }
         let listens = |it: &&Granted| matches!(&it.listen, Listen::Path(own) if own == path);
@@ -179,7 +179,7 @@ impl Incoming {
 
     /// A program on the server wants the agent.
     pub fn agent(&self, opening: Opening) -> bool {
-        if !self.restriction.admits(Forwarding::Agent) {
+        if !self.restriction.admits(ForwardingKind::Agent) {
             return false;
         }
         let Some(agent) = lock(&self.agent).clone() else { return false };
@@ -200,7 +200,7 @@ impl Incoming {
 
     /// A program on the server wants the display.
     pub fn x11(&self, opening: Opening) -> bool {
-        if !self.restriction.admits(Forwarding::X11) {
+        if !self.restriction.admits(ForwardingKind::X11) {
             return false;
         }
         let Some(display) = lock(&self.x11).clone() else { return false };

@@ -1,8 +1,9 @@
 //! Who uses a connection at the moment, and how long one forward may hold it up.
 //!
-//! Reading the connection more slowly is the only way to slow the server down (gap G1), and
-//! it delays everybody: what a shell prints waits behind the forward's data on its way. The delay that can be borne depends on who is there: none at all to notice it, a
-//! program that prints by itself, or a person who types.
+//! Reading the connection more slowly is the only way to slow the server down (gap G1), and it
+//! delays everybody: what a shell prints waits behind the forward's data on its way. The delay
+//! that can be borne depends on who is there: none at all to notice it, a program that prints by
+//! itself, or a person who types.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -22,7 +22,7 @@ use tokio::time::{Instant, timeout};
 use super::line::Line;
 use super::tunnel::Tunnel;
 use crate::client::authenticate::Session;
-use crate::client::restriction::Forwarding;
+use crate::client::restriction::ForwardingKind;
 use crate::say;
 
 /// Where X servers have their sockets.
@@ -85,7 +85,7 @@ enum Place {
 /// Makes ready for X11 forwarding on this connection; gives what to ask the server for, or
 /// nothing where it is not possible, which has been said as ssh says it.
 pub async fn prepare(session: &Session, wanted: &X11) -> Option<Request> {
-    if !session.shared.incoming.restriction.permits(Forwarding::X11) {
+    if !session.shared.incoming.restriction.permits(ForwardingKind::X11) {
         return None;
     }
     if let Some(display) = session.shared.incoming.display() {

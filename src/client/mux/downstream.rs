@@ -109,7 +109,7 @@ struct Proxy {
 
 /// One channel, as the reader of packets knows it.
 struct Entry {
-    orders: Sender<Held>,
+    orders: Sender<HeldPackets>,
     /// What the client may send; what it has sent and the server has not taken is the rest.
     window: Arc<Semaphore>,
     /// What the client takes.
@@ -117,7 +117,7 @@ struct Entry {
 }
 
 /// What waits for its turn, and the room that it takes.
-struct Held {
+struct HeldPackets {
     order: Order,
     _room: OwnedSemaphorePermit,
 }
@@ -193,7 +193,7 @@ impl Proxy {
         let room = Arc::clone(&self.held).acquire_many_owned(size);
         let room = room.await.map_err(|_| ErrorKind::BrokenPipe)?;
         // The channel may be over already.
-        let _ = entry.orders.send(Held { order, _room: room }).await;
+        let _ = entry.orders.send(HeldPackets { order, _room: room }).await;
         Ok(())
     }
 
@@ -323,7 +323,7 @@ impl Channel {
         Ok(open)
     }
 
-    async fn serve(&self, open: Open, ordered: Receiver<Held>) -> Result<()> {
+    async fn serve(&self, open: Open, ordered: Receiver<HeldPackets>) -> Result<()> {
         let Open { write, stdout, stderr, events, clock, _seat } = open;
         let served = {
             let clock = clock.as_deref();
@@ -366,11 +366,11 @@ impl Channel {
     async fn up(
         &self,
         write: &ChannelWriteHalf<Msg>,
-        mut ordered: Receiver<Held>,
+        mut ordered: Receiver<HeldPackets>,
         clock: Option<&Clock>,
     ) -> Result<bool> {
         let traffic = &self.state.session.shared.incoming.lanes.traffic;
-        while let Some(Held { order, _room }) = ordered.recv().await {
+        while let Some(HeldPackets { order, _room }) = ordered.recv().await {
             traffic.stir(write.id());
             if let Some(clock) = clock {
                 clock.touch();

@@ -33,7 +33,7 @@ use crate::client::forward::x11::Request as X11Request;
 use crate::client::forward::{Forward, Refused, Way};
 use crate::client::interlude::Interlude;
 use crate::client::relay::Exit;
-use crate::client::restriction::Forwarding;
+use crate::client::restriction::ForwardingKind;
 use crate::config::{Connect, Listen};
 use crate::say;
 use crate::text;
@@ -406,7 +406,7 @@ impl Client {
         match forwards.add(way, forward).await {
             Ok(allocated) => granted(way, allocated),
             Err(Refused) => Response::Failure(match (way, &forward.listen) {
-                _ if self.state.session.shared.is_restricted() => Forwarding::Ports.refusal(),
+                _ if self.state.session.shared.is_restricted() => ForwardingKind::Ports.refusal(),
                 (Way::Remote, Listen::Tcp { port, .. }) => {
                     format!("remote port forwarding failed for listen port {port}")
                 }

@@ -45,11 +45,11 @@ pub(in crate::client) struct WireFacts {
     settled: AtomicBool,
     /// The longest that an answer of the server's took so far, in microseconds.
     turnaround: AtomicU64,
-    keys: Mutex<Keys>,
+    keys: Mutex<KeyUse>,
 }
 
 /// The keys in use, and when others will be.
-struct Keys {
+struct KeyUse {
     since: Instant,
     /// Bytes received and sent before them.
     before: (u64, u64),
@@ -77,7 +77,7 @@ impl Use {
 impl Default for WireFacts {
     fn default() -> WireFacts {
         let library = Use { received: u64::MAX, sent: u64::MAX, time: Duration::MAX };
-        let keys = Keys { since: Instant::now(), before: (0, 0), leaving: false, library };
+        let keys = KeyUse { since: Instant::now(), before: (0, 0), leaving: false, library };
         WireFacts {
             observed: Mutex::default(),
             received: AtomicU64::new(0),
@@ -191,7 +191,7 @@ impl WireFacts {
     pub fn exchanged(&self) {
         let before = self.counted();
         let mut keys = lock(&self.keys);
-        *keys = Keys { since: Instant::now(), before, leaving: false, library: keys.library };
+        *keys = KeyUse { since: Instant::now(), before, leaving: false, library: keys.library };
     }
 
     /// After what the library exchanges keys by itself.
