@@ -209,17 +209,12 @@ fn a_silent_dns_is_said_and_costs_the_server_no_time() {
     assert!(stage.knows("match.secure.test"));
 }
 
-/// What was written, without the breaks where a line of evidence is full.
-fn unbroken(pty: &Pty) -> String {
-    pty.written().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[test]
 fn the_question_shows_what_the_dns_says() {
     let stage = Stage::new();
     let pty = stage.on_pty("match.secure.test", &["VerifyHostKeyDNS=ask"]);
     pty.wait_for("continue connecting");
-    let written = unbroken(&pty);
+    let written = pty.unbroken();
     assert!(written.contains("Matching host key fingerprint found in DNS"), "{written}");
     assert!(written.contains("secure: validated by DNSSEC"), "{written}");
     pty.send("once<enter>");
@@ -228,7 +223,7 @@ fn the_question_shows_what_the_dns_says() {
 
     let pty = stage.on_pty("match.open.test", &["VerifyHostKeyDNS=yes"]);
     pty.wait_for("continue connecting");
-    let written = unbroken(&pty);
+    let written = pty.unbroken();
     assert!(written.contains("insecure: not proven by DNSSEC"), "{written}");
     pty.send("no<enter>");
     pty.wait_written("not confirmed");

@@ -103,6 +103,11 @@ impl Pty {
         self.transcript.text().replace(END, "")
     }
 
+    /// [`Pty::written`] without line breaks: where a line is full, a text goes on in the next one.
+    pub fn unbroken(&self) -> String {
+        self.written().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// Waits until the screen shows a text, and gives the screen.
     #[track_caller]
     pub fn wait_for(&self, text: &str) -> String {
