@@ -391,8 +391,8 @@ fn a_master_in_proxy_mode_passes_a_session_on() {
     screen.send("stty size<enter>");
     screen.wait_for("24 80");
     screen.resize(30, 100);
-    screen.send("stty size; exit 4<enter>");
-    screen.wait_for("30 100");
+    // The size takes its way by two signals.
+    screen.send("until [ \"$(stty size)\" = '30 100' ]; do :; done; exit 4<enter>");
     assert_eq!(screen.exit_code(), 4);
     screen.expect_restored();
 
