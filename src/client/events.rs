@@ -84,7 +84,7 @@ impl Events {
         shared: Arc<Shared>,
         prompt: Arc<dyn Prompt>,
         host: HostCheck,
-        wanted: rekey::RekeyLimit,
+        wanted: rekey::RekeyPolicy,
     ) -> Events {
         let rekey = Rekey::new(wanted, Arc::clone(&shared.wire));
         Events {

@@ -40,18 +40,18 @@ const PATIENCE: (u64, u64) = (8, 64 << 30);
 /// So little may be sent before the server says anything that the library alone sees it.
 const SMALL: u64 = 16 << 20;
 
-/// RekeyLimit as it is done.
+/// After how many bytes and how much time new keys are wanted: RekeyLimit, or what stands for it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RekeyLimit {
+pub(super) struct RekeyPolicy {
     pub bytes: u64,
     pub time: Duration,
 }
 
-impl RekeyLimit {
+impl RekeyPolicy {
     /// From what was configured, if it was.
-    pub fn new(bytes: Option<u64>, time: Option<Duration>) -> RekeyLimit {
+    pub fn new(bytes: Option<u64>, time: Option<Duration>) -> RekeyPolicy {
         let bytes = bytes.map_or(BYTES, |bytes| bytes.clamp(1, MOST));
-        RekeyLimit { bytes, time: time.unwrap_or(TIME) }
+        RekeyPolicy { bytes, time: time.unwrap_or(TIME) }
     }
 
     /// What the library keeps to where nothing is done from here.
@@ -71,7 +71,7 @@ impl RekeyLimit {
 
 /// Decides for one connection.
 pub(super) struct Rekey {
-    wanted: RekeyLimit,
+    wanted: RekeyPolicy,
     facts: Arc<WireFacts>,
     question: Option<Measurement>,
     /// Bytes that must have been received before the next one.
@@ -95,7 +95,7 @@ enum RekeyStep {
 }
 
 impl Rekey {
-    pub fn new(wanted: RekeyLimit, facts: Arc<WireFacts>) -> Rekey {
+    pub fn new(wanted: RekeyPolicy, facts: Arc<WireFacts>) -> Rekey {
         Rekey { wanted, facts, question: None, not_before: 0 }
     }
 
@@ -128,7 +128,7 @@ impl Rekey {
     }
 
     fn step(&mut self, is_shared: bool) -> RekeyStep {
-        let RekeyLimit { bytes, time } = self.wanted;
+        let RekeyPolicy { bytes, time } = self.wanted;
         // The library looks at the time as well, and does not look at what is under way.
         let limit = Use { received: bytes, sent: bytes, time: time - time / 10 };
         if !self.facts.key_use().reaches(&limit) || self.facts.is_leaving_keys() {
@@ -161,7 +161,7 @@ mod tests {
 
     fn rekey(bytes: u64) -> (Rekey, Arc<WireFacts>) {
         let facts = Arc::new(WireFacts::default());
-        let mut rekey = Rekey::new(RekeyLimit::new(Some(bytes), None), Arc::clone(&facts));
+        let mut rekey = Rekey::new(RekeyPolicy::new(Some(bytes), None), Arc::clone(&facts));
         rekey.exchanged();
         (rekey, facts)
     }
@@ -223,12 +223,12 @@ mod tests {
     fn the_library_comes_later_with_bytes_and_as_it_was_asked_to_with_time() {
         let facts = WireFacts::default();
         let time = Duration::from_secs(5);
-        let limits = RekeyLimit::new(Some(1 << 25), Some(time)).limits(&facts);
+        let limits = RekeyPolicy::new(Some(1 << 25), Some(time)).limits(&facts);
         assert_eq!((limits.rekey_read_limit, limits.rekey_time_limit), (64 << 30, time));
-        let limits = RekeyLimit::new(Some(1000), None).limits(&facts);
+        let limits = RekeyPolicy::new(Some(1000), None).limits(&facts);
         assert_eq!((limits.rekey_read_limit, limits.rekey_write_limit), (64 << 30, 1000));
-        let limits = RekeyLimit::new(None, None).limits(&facts);
+        let limits = RekeyPolicy::new(None, None).limits(&facts);
         assert!(limits.rekey_write_limit > 1 << 30 && limits.rekey_time_limit == TIME);
-        assert_eq!(RekeyLimit::new(Some(u64::MAX), None).bytes, MOST);
+        assert_eq!(RekeyPolicy::new(Some(u64::MAX), None).bytes, MOST);
     }
 }

@@ -25,7 +25,7 @@ use super::events::{Events, Shared};
 use super::failure::Stop;
 use super::greeting::Greeting;
 use super::known_hosts_command;
-use super::rekey::RekeyLimit;
+use super::rekey::RekeyPolicy;
 use super::rotation::Ground;
 use super::sshfp;
 use super::wire::Wire;
@@ -218,7 +218,7 @@ async fn exchange(
         peer,
         only_judge,
     };
-    let wanted = RekeyLimit::new(options.rekey_bytes, options.rekey_time);
+    let wanted = RekeyPolicy::new(options.rekey_bytes, options.rekey_time);
     let events = Events::new(Arc::clone(&shared), Arc::clone(prompt), check, wanted);
     shared.record.rekeyed_after(wanted.bytes, wanted.time);
     let limits = wanted.limits(&shared.wire);
