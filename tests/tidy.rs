@@ -6,6 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "tidy/names.rs"]
+mod names;
+#[path = "tidy/straight.rs"]
+mod straight;
+
 /// The rooms, in the order in which imports may point: only to a room further right. Rooms in
 /// one group do not import each other.
 const ROOMS: &[&[&str]] = &[
