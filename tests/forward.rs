@@ -22,7 +22,7 @@ use russh::ChannelMsg;
 use tessh::client::authenticate::Session;
 use tessh::client::channel::{Program, SessionRequest, open};
 use tessh::client::forward::{Connect, Forward, Listen, MAX_KEPT, Settings, Way, stdio};
-use tessh::client::relay::{Console, Exit, Local, relay};
+use tessh::client::relay::{Console, Exit, LocalSide, relay};
 use tessh::config::Method;
 use tessh::error::Kind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -129,7 +129,8 @@ impl Shell {
             let mut console = Silent;
             let without_pty = &|| {};
             let (input, escape, paste) = (Some(typed), None, None);
-            let local = Local { input, escape, paste, resized, console: &mut console, without_pty };
+            let local =
+                LocalSide { input, escape, paste, resized, console: &mut console, without_pty };
             let _ = relay(&session, channel, local).await;
         });
         Shell { keys, screen, _task: task }

@@ -14,8 +14,8 @@ use super::{attempt, log};
 use crate::client::channel::{Sink, WindowSize};
 use crate::client::information::Information;
 use crate::client::interlude::{Curtain, Interlude};
-use crate::client::paste::{self, Brackets, Watched};
-use crate::client::relay::{Act, Console, Exit};
+use crate::client::paste::{self, BracketFilter, Brackets};
+use crate::client::relay::{CommandLineAction, Console, Exit};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Facts, Prompt};
 use crate::say;
@@ -93,7 +93,7 @@ impl<'a> Terminal<'a> {
 
     fn watched(&self, sink: impl AsyncWrite + Send + Unpin + 'static) -> Sink {
         match &self.setting.brackets {
-            Some(brackets) => Box::new(Watched::new(sink, brackets.clone())),
+            Some(brackets) => Box::new(BracketFilter::new(sink, brackets.clone())),
             None => Box::new(sink),
         }
     }
@@ -189,7 +189,7 @@ impl Console for Terminal<'_> {
         })
     }
 
-    fn command_line<'s>(&'s mut self, act: Act<'s>) -> Interlude<'s> {
+    fn command_line<'s>(&'s mut self, act: CommandLineAction<'s>) -> Interlude<'s> {
         Box::pin(async move {
             let ask = blocking(|| {
                 let tty = terminal::open_controlling().ok()?;

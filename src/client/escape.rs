@@ -9,7 +9,7 @@ use crate::say;
 
 /// What the person asked of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum EscapeAction {
     /// `~.`
     Disconnect,
     /// `~^Z`
@@ -77,7 +77,7 @@ impl Escape {
 
     /// Takes typed bytes and appends to `out` what the server should see. Stops after the
     /// first action; gives how many bytes were used.
-    pub fn next(&mut self, typed: &[u8], out: &mut BytesMut) -> (usize, Option<Action>) {
+    pub fn next(&mut self, typed: &[u8], out: &mut BytesMut) -> (usize, Option<EscapeAction>) {
         for (index, &byte) in typed.iter().enumerate() {
             if self.pending {
                 self.pending = false;
@@ -140,21 +140,21 @@ impl Escape {
         text
     }
 
-    fn action(&self, byte: u8) -> Option<Action> {
+    fn action(&self, byte: u8) -> Option<EscapeAction> {
         match byte {
-            0x1a | b'C' | b'v' | b'V' if self.afar => Some(Action::Unavailable(byte)),
-            b'.' => Some(Action::Disconnect),
-            0x1a => Some(Action::Suspend),
-            b'#' => Some(Action::List),
-            b'?' => Some(Action::Help),
-            b'R' => Some(Action::Rekey),
-            b'v' => Some(Action::Louder),
-            b'V' => Some(Action::Quieter),
-            b'i' if self.own => Some(Action::Information),
-            b'I' if self.own => Some(Action::InformationLines),
-            b'd' if self.own => Some(Action::Duplicate),
-            b'C' => Some(Action::CommandLine),
-            b'B' | b'&' => Some(Action::Unavailable(byte)),
+            0x1a | b'C' | b'v' | b'V' if self.afar => Some(EscapeAction::Unavailable(byte)),
+            b'.' => Some(EscapeAction::Disconnect),
+            0x1a => Some(EscapeAction::Suspend),
+            b'#' => Some(EscapeAction::List),
+            b'?' => Some(EscapeAction::Help),
+            b'R' => Some(EscapeAction::Rekey),
+            b'v' => Some(EscapeAction::Louder),
+            b'V' => Some(EscapeAction::Quieter),
+            b'i' if self.own => Some(EscapeAction::Information),
+            b'I' if self.own => Some(EscapeAction::InformationLines),
+            b'd' if self.own => Some(EscapeAction::Duplicate),
+            b'C' => Some(EscapeAction::CommandLine),
+            b'B' | b'&' => Some(EscapeAction::Unavailable(byte)),
             _ => None,
         }
     }
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     /// Types everything, cut into pieces of `step` bytes.
-    fn run(typed: &[u8], step: usize) -> (Vec<u8>, Vec<Action>) {
+    fn run(typed: &[u8], step: usize) -> (Vec<u8>, Vec<EscapeAction>) {
         let mut escape = Escape::new(b'~');
         let (mut out, mut actions) = (BytesMut::new(), Vec::new());
         for piece in typed.chunks(step) {
@@ -195,19 +195,19 @@ mod tests {
     #[test]
     fn escapes_count_only_at_the_start_of_a_line() {
         for (typed, sent, actions) in [
-            (&b"~."[..], &b""[..], &[Action::Disconnect][..]),
+            (&b"~."[..], &b""[..], &[EscapeAction::Disconnect][..]),
             (b"a~.", b"a~.", &[]),
-            (b"a\r~.", b"a\r", &[Action::Disconnect]),
-            (b"a\n~?b", b"a\nb", &[Action::Help]),
+            (b"a\r~.", b"a\r", &[EscapeAction::Disconnect]),
+            (b"a\n~?b", b"a\nb", &[EscapeAction::Help]),
             (b"~~", b"~", &[]),
             (b"~~.", b"~.", &[]),
             (b"\r~~ x", b"\r~ x", &[]),
             (b"~x", b"~x", &[]),
-            (b"~\r~.", b"~\r", &[Action::Disconnect]),
-            (b"~?~.", b"", &[Action::Help, Action::Disconnect]),
-            (b"\r~\x1als", b"\rls", &[Action::Suspend]),
-            (b"~C", b"", &[Action::CommandLine]),
-            (b"~&", b"", &[Action::Unavailable(b'&')]),
+            (b"~\r~.", b"~\r", &[EscapeAction::Disconnect]),
+            (b"~?~.", b"", &[EscapeAction::Help, EscapeAction::Disconnect]),
+            (b"\r~\x1als", b"\rls", &[EscapeAction::Suspend]),
+            (b"~C", b"", &[EscapeAction::CommandLine]),
+            (b"~&", b"", &[EscapeAction::Unavailable(b'&')]),
         ] {
             for step in 1..4 {
                 assert_eq!(run(typed, step), (sent.to_vec(), actions.to_vec()), "{typed:?}");
@@ -217,7 +217,11 @@ mod tests {
 
     #[test]
     fn escapes_that_ssh_does_not_have_can_be_left_out() {
-        let own = vec![Action::Information, Action::InformationLines, Action::Duplicate];
+        let own = vec![
+            EscapeAction::Information,
+            EscapeAction::InformationLines,
+            EscapeAction::Duplicate,
+        ];
         assert_eq!(run(b"~i~I~d", 1), (Vec::new(), own));
         let (mut out, mut ssh) = (BytesMut::new(), Escape::of_ssh(b'~'));
         assert_eq!(ssh.next(b"~irina\r~Ian\r~dave", &mut out), (17, None));
@@ -231,7 +235,7 @@ mod tests {
         assert_eq!(escape.next(b"~", &mut out), (1, None));
         escape.pass(b".\r~.\r", &mut out);
         assert_eq!(&out[..], b"~.\r~.\r");
-        assert_eq!(escape.next(b"~.", &mut out).1, Some(Action::Disconnect));
+        assert_eq!(escape.next(b"~.", &mut out).1, Some(EscapeAction::Disconnect));
         escape.pass(b"word", &mut out);
         assert_eq!(escape.next(b"~.", &mut out).1, None);
     }

@@ -31,23 +31,23 @@ pub type Interlude<'a, T = ()> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The curtain before one sink or several.
 #[derive(Default)]
 pub struct Curtain {
-    hung: Vec<(Arc<State>, Sink)>,
+    hung: Vec<(Arc<CurtainState>, Sink)>,
 }
 
 #[derive(Default)]
-struct State {
+struct CurtainState {
     closed: AtomicBool,
-    kept: Mutex<Kept>,
+    kept: Mutex<KeptOutput>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct KeptOutput {
     bytes: VecDeque<u8>,
     /// How many bytes before them were dropped.
     dropped: usize,
 }
 
-impl Kept {
+impl KeptOutput {
     fn put(&mut self, bytes: &[u8]) {
         self.bytes.extend(bytes);
         let over = self.bytes.len().saturating_sub(KEPT);
@@ -71,8 +71,8 @@ impl Kept {
     }
 }
 
-impl State {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+impl CurtainState {
+    fn kept(&self) -> MutexGuard<'_, KeptOutput> {
         // Nothing can panic while it holds this.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -82,7 +82,7 @@ impl Curtain {
     /// Hangs the curtain before a sink; `again` leads to the same place and writes what was
     /// kept.
     pub fn hang<S: AsyncWrite + Send + Unpin>(&mut self, sink: S, again: Sink) -> Curtained<S> {
-        let state = Arc::new(State::default());
+        let state = Arc::new(CurtainState::default());
         self.hung.push((Arc::clone(&state), again));
         Curtained { sink, state }
     }
@@ -121,7 +121,7 @@ impl Curtain {
 /// A sink behind a curtain.
 pub struct Curtained<S> {
     sink: S,
-    state: Arc<State>,
+    state: Arc<CurtainState>,
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
@@ -154,21 +154,21 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
 
 /// Whether an interlude is on.
 #[derive(Default)]
-pub(super) struct Stage {
-    taken: AtomicBool,
+pub(super) struct InterludeFlag {
+    on: AtomicBool,
     over: Notify,
 }
 
-impl Stage {
+impl InterludeFlag {
     /// An interlude begins; it ends when what is given is dropped.
-    pub fn take(&self) -> Taken<'_> {
-        self.taken.store(true, Ordering::Relaxed);
-        Taken(self)
+    pub fn begin(&self) -> InterludeGuard<'_> {
+        self.on.store(true, Ordering::Relaxed);
+        InterludeGuard(self)
     }
 
     /// Whether one is on.
-    pub fn is_taken(&self) -> bool {
-        self.taken.load(Ordering::Relaxed)
+    pub fn is_on(&self) -> bool {
+        self.on.load(Ordering::Relaxed)
     }
 
     /// Waits for the end of the one that is on.
@@ -176,18 +176,18 @@ impl Stage {
         let over = self.over.notified();
         tokio::pin!(over);
         over.as_mut().enable();
-        if self.is_taken() {
+        if self.is_on() {
             over.await;
         }
     }
 }
 
 /// An interlude that is on.
-pub(super) struct Taken<'a>(&'a Stage);
+pub(super) struct InterludeGuard<'a>(&'a InterludeFlag);
 
-impl Drop for Taken<'_> {
+impl Drop for InterludeGuard<'_> {
     fn drop(&mut self) {
-        self.0.taken.store(false, Ordering::Relaxed);
+        self.0.on.store(false, Ordering::Relaxed);
         self.0.over.notify_waiters();
     }
 }
@@ -202,9 +202,9 @@ mod tests {
 
     /// A place that two writers lead to, as two descriptors of one terminal do.
     #[derive(Clone, Default)]
-    struct Screen(Arc<Mutex<Vec<u8>>>);
+    struct SharedScreen(Arc<Mutex<Vec<u8>>>);
 
-    impl AsyncWrite for Screen {
+    impl AsyncWrite for SharedScreen {
         fn poll_write(
             self: Pin<&mut Self>,
             _: &mut Context<'_>,
@@ -226,7 +226,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_comes_while_it_is_closed_is_shown_afterwards_in_order() {
-        let screen = Screen::default();
+        let screen = SharedScreen::default();
         let mut curtain = Curtain::default();
         let mut sink = curtain.hang(screen.clone(), Box::new(screen.clone()));
         sink.write_all(b"before ").await.unwrap();
@@ -240,7 +240,7 @@ mod tests {
 
     #[tokio::test]
     async fn more_than_can_be_kept_is_taken_all_the_same_and_the_latest_is_shown() {
-        let screen = Screen::default();
+        let screen = SharedScreen::default();
         let mut curtain = Curtain::default();
         let mut sink = curtain.hang(screen.clone(), Box::new(screen.clone()));
         curtain.close();
@@ -263,13 +263,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_end_of_an_interlude_is_waited_for() {
-        let stage = Stage::default();
-        stage.over().await;
-        let taken = stage.take();
-        let over = stage.over();
+        let flag = InterludeFlag::default();
+        flag.over().await;
+        let on = flag.begin();
+        let over = flag.over();
         tokio::pin!(over);
         assert!(timeout(Duration::from_millis(1), &mut over).await.is_err());
-        drop(taken);
+        drop(on);
         over.await;
     }
 }

@@ -2,7 +2,7 @@
 //! (private mode 2004).
 //!
 //! The mode is on at the local terminal all the time, so that a paste is known to be one.
-//! [`Paste`] finds its brackets in the input. [`Watched`] keeps the server's own switching of
+//! [`Paste`] finds its brackets in the input. [`BracketFilter`] keeps the server's own switching of
 //! the mode away from the terminal and remembers it: a program that asked for brackets gets
 //! them and is left alone; for others somebody is asked. Neither is in the way of a session
 //! that does not want this.
@@ -41,7 +41,7 @@ impl Brackets {
 
 /// A piece of the input.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum InputPiece {
     /// Keys.
     Typed(Vec<u8>),
     /// Part of a paste for a program that wants brackets; they are among it.
@@ -56,13 +56,13 @@ pub(super) enum Piece {
 #[derive(Debug, Default)]
 pub struct Paste {
     brackets: Brackets,
-    within: Within,
+    within: PasteState,
     /// How many bytes of the next bracket have been seen.
     matched: usize,
 }
 
 #[derive(Debug, Default)]
-enum Within {
+enum PasteState {
     #[default]
     Typing,
     Passing,
@@ -80,17 +80,17 @@ enum Within {
 }
 
 impl Paste {
-    /// `brackets` is shared with the [`Watched`] of the output.
+    /// `brackets` is shared with the [`BracketFilter`] of the output.
     pub fn new(brackets: Brackets) -> Paste {
         Paste { brackets, ..Paste::default() }
     }
 
     /// Takes input and appends its pieces.
-    pub(super) fn take(&mut self, input: &[u8], pieces: &mut VecDeque<Piece>) {
+    pub(super) fn take(&mut self, input: &[u8], pieces: &mut VecDeque<InputPiece>) {
         let mut open = Vec::new();
         for &byte in input {
             let bracket = match self.within {
-                Within::Typing => START,
+                PasteState::Typing => START,
                 _ => END,
             };
             if byte == bracket[self.matched] {
@@ -114,70 +114,70 @@ impl Paste {
     /// Whether it depends on what follows how the last input is meant.
     pub(super) fn is_partial(&self) -> bool {
         match self.within {
-            Within::Typing => self.matched > 0,
-            Within::Ended { .. } => true,
+            PasteState::Typing => self.matched > 0,
+            PasteState::Ended { .. } => true,
             _ => false,
         }
     }
 
     /// Nothing followed in time: what looked like a bracket is none, and a paste has ended.
-    pub(super) fn give_up(&mut self, pieces: &mut VecDeque<Piece>) {
+    pub(super) fn give_up(&mut self, pieces: &mut VecDeque<InputPiece>) {
         let matched = std::mem::take(&mut self.matched);
         match std::mem::take(&mut self.within) {
-            Within::Typing if matched > 0 => {
-                pieces.push_back(Piece::Typed(START[..matched].to_vec()));
+            PasteState::Typing if matched > 0 => {
+                pieces.push_back(InputPiece::Typed(START[..matched].to_vec()));
             }
-            Within::Ended { text, after } => {
+            PasteState::Ended { text, after } => {
                 let text = text.filter(|_| after.is_some());
-                pieces.push_back(text.map_or(Piece::TooLong, Piece::Pasted));
+                pieces.push_back(text.map_or(InputPiece::TooLong, InputPiece::Pasted));
                 let typed = after.map(|after| [&after, &END[..matched]].concat());
-                pieces.extend(typed.filter(|typed| !typed.is_empty()).map(Piece::Typed));
+                pieces.extend(typed.filter(|typed| !typed.is_empty()).map(InputPiece::Typed));
             }
             other => (self.matched, self.within) = (matched, other),
         }
     }
 
     /// A bracket is complete.
-    fn turn(&mut self, open: &mut Vec<u8>, pieces: &mut VecDeque<Piece>) {
+    fn turn(&mut self, open: &mut Vec<u8>, pieces: &mut VecDeque<InputPiece>) {
         match std::mem::take(&mut self.within) {
-            Within::Typing => {
+            PasteState::Typing => {
                 self.close(std::mem::take(open), pieces);
                 self.within = match self.brackets.are_wanted() {
                     true => {
                         open.extend_from_slice(START);
-                        Within::Passing
+                        PasteState::Passing
                     }
-                    false => Within::Collecting(Vec::new()),
+                    false => PasteState::Collecting(Vec::new()),
                 };
             }
-            Within::Passing => {
+            PasteState::Passing => {
                 open.extend_from_slice(END);
-                pieces.push_back(Piece::Passed(std::mem::take(open)));
+                pieces.push_back(InputPiece::Passed(std::mem::take(open)));
             }
-            Within::Collecting(text) => {
-                self.within = Within::Ended { text: Some(text), after: Some(Vec::new()) };
+            PasteState::Collecting(text) => {
+                self.within = PasteState::Ended { text: Some(text), after: Some(Vec::new()) };
             }
-            Within::Refusing => {
-                self.within = Within::Ended { text: None, after: Some(Vec::new()) };
+            PasteState::Refusing => {
+                self.within = PasteState::Ended { text: None, after: Some(Vec::new()) };
             }
             // The bracket before was in the text: what came after it was pasted, and not typed.
-            Within::Ended { text, after } => {
+            PasteState::Ended { text, after } => {
                 let text = text.zip(after).map(|(text, after)| [&text, END, &after].concat());
                 let text = text.filter(|text| text.len() <= MAX_PASTE);
-                self.within = Within::Ended { text, after: Some(Vec::new()) };
+                self.within = PasteState::Ended { text, after: Some(Vec::new()) };
             }
         }
     }
 
     fn put(&mut self, bytes: &[u8], open: &mut Vec<u8>) {
         match &mut self.within {
-            Within::Typing | Within::Passing => open.extend_from_slice(bytes),
-            Within::Collecting(text) if text.len() + bytes.len() <= MAX_PASTE => {
+            PasteState::Typing | PasteState::Passing => open.extend_from_slice(bytes),
+            PasteState::Collecting(text) if text.len() + bytes.len() <= MAX_PASTE => {
                 text.extend_from_slice(bytes);
             }
-            Within::Collecting(_) => self.within = Within::Refusing,
-            Within::Refusing => {}
-            Within::Ended { after, .. } => {
+            PasteState::Collecting(_) => self.within = PasteState::Refusing,
+            PasteState::Refusing => {}
+            PasteState::Ended { after, .. } => {
                 // Nobody types so much without a pause.
                 let room = |after: &Vec<u8>| after.len() + bytes.len() <= MAX_PASTE;
                 *after = after.take().filter(room).map(|mut after| {
@@ -188,13 +188,13 @@ impl Paste {
         }
     }
 
-    fn close(&self, open: Vec<u8>, pieces: &mut VecDeque<Piece>) {
+    fn close(&self, open: Vec<u8>, pieces: &mut VecDeque<InputPiece>) {
         if open.is_empty() {
             return;
         }
         pieces.push_back(match self.within {
-            Within::Passing => Piece::Passed(open),
-            _ => Piece::Typed(open),
+            PasteState::Passing => InputPiece::Passed(open),
+            _ => InputPiece::Typed(open),
         });
     }
 }
@@ -227,7 +227,7 @@ pub(super) fn as_text(pasted: &[u8]) -> String {
 }
 
 /// A sink for the output of a session in which pastes are asked about.
-pub struct Watched<S> {
+pub struct BracketFilter<S> {
     sink: S,
     brackets: Brackets,
     /// A control sequence that has begun.
@@ -239,11 +239,11 @@ pub struct Watched<S> {
     taken: usize,
 }
 
-impl<S> Watched<S> {
+impl<S> BracketFilter<S> {
     /// `brackets` is shared with the [`Paste`] of the input.
-    pub fn new(sink: S, brackets: Brackets) -> Watched<S> {
+    pub fn new(sink: S, brackets: Brackets) -> BracketFilter<S> {
         let (sequence, due) = (Vec::new(), Vec::new());
-        Watched { sink, brackets, sequence, due, written: 0, taken: 0 }
+        BracketFilter { sink, brackets, sequence, due, written: 0, taken: 0 }
     }
 
     /// Follows one control sequence; gives how many bytes belong to it.
@@ -316,7 +316,7 @@ fn switched(sequence: &[u8]) -> Option<(Vec<u8>, bool)> {
     Some((rest, on))
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for BracketFilter<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -364,7 +364,7 @@ mod tests {
     use super::*;
 
     /// The pieces of an input that comes `step` bytes at a time, neighbours of a kind joined.
-    fn pieces(input: &[u8], step: usize, wanted: bool) -> Vec<Piece> {
+    fn pieces(input: &[u8], step: usize, wanted: bool) -> Vec<InputPiece> {
         let brackets = Brackets::default();
         brackets.want(wanted);
         let mut paste = Paste::new(brackets);
@@ -373,32 +373,32 @@ mod tests {
         if paste.is_partial() {
             paste.give_up(&mut pieces);
         }
-        let mut joined: Vec<Piece> = Vec::new();
+        let mut joined: Vec<InputPiece> = Vec::new();
         for piece in pieces {
             match (joined.last_mut(), piece) {
-                (Some(Piece::Typed(last)), Piece::Typed(more)) => last.extend(more),
-                (Some(Piece::Passed(last)), Piece::Passed(more)) => last.extend(more),
+                (Some(InputPiece::Typed(last)), InputPiece::Typed(more)) => last.extend(more),
+                (Some(InputPiece::Passed(last)), InputPiece::Passed(more)) => last.extend(more),
                 (_, piece) => joined.push(piece),
             }
         }
         joined
     }
 
-    fn typed(text: &str) -> Piece {
-        Piece::Typed(text.as_bytes().to_vec())
+    fn typed(text: &str) -> InputPiece {
+        InputPiece::Typed(text.as_bytes().to_vec())
     }
 
     #[test]
     fn a_paste_is_told_from_what_is_typed_around_it() {
         let input = b"a\x1b[A\x1b[200~~.\nls\x1b[20\x1b[201~b\x1b";
         for step in 1..input.len() + 1 {
-            let pasted = Piece::Pasted(b"~.\nls\x1b[20".to_vec());
+            let pasted = InputPiece::Pasted(b"~.\nls\x1b[20".to_vec());
             assert_eq!(
                 pieces(input, step, false),
                 [typed("a\x1b[A"), pasted, typed("b\x1b")],
                 "{step}"
             );
-            let passed = Piece::Passed(b"\x1b[200~~.\nls\x1b[20\x1b[201~".to_vec());
+            let passed = InputPiece::Passed(b"\x1b[200~~.\nls\x1b[20\x1b[201~".to_vec());
             assert_eq!(pieces(input, step, true), [typed("a\x1b[A"), passed, typed("b\x1b")]);
         }
     }
@@ -412,24 +412,24 @@ mod tests {
         ] {
             let whole = &input["\x1b[200~".len()..input.len() - "\x1b[201~".len()];
             for step in 1..input.len() + 1 {
-                let pasted = Piece::Pasted(whole.as_bytes().to_vec());
+                let pasted = InputPiece::Pasted(whole.as_bytes().to_vec());
                 assert_eq!(pieces(input.as_bytes(), step, false), [pasted], "{input:?} {step}");
             }
         }
         // Of what is too long nothing is typed either.
         let long = [START, &vec![b'x'; MAX_PASTE + 1], END, b"ls\r", END].concat();
-        assert_eq!(pieces(&long, 4096, false), [Piece::TooLong]);
+        assert_eq!(pieces(&long, 4096, false), [InputPiece::TooLong]);
         let flood = [START, b"x", END, &vec![b'y'; MAX_PASTE + 9]].concat();
-        assert_eq!(pieces(&flood, 4096, false), [Piece::TooLong]);
+        assert_eq!(pieces(&flood, 4096, false), [InputPiece::TooLong]);
     }
 
     #[test]
     fn a_paste_of_any_size_passes_to_whom_wants_brackets_and_else_there_is_a_limit() {
         let most = [START, &vec![b'x'; MAX_PASTE], END, b"t"].concat();
-        assert_eq!(pieces(&most, 4096, false)[0], Piece::Pasted(vec![b'x'; MAX_PASTE]));
+        assert_eq!(pieces(&most, 4096, false)[0], InputPiece::Pasted(vec![b'x'; MAX_PASTE]));
         let more = [START, &vec![b'x'; MAX_PASTE + 1], END, b"t"].concat();
-        assert_eq!(pieces(&more, 4096, false), [Piece::TooLong, typed("t")]);
-        let passed = Piece::Passed(more[..more.len() - 1].to_vec());
+        assert_eq!(pieces(&more, 4096, false), [InputPiece::TooLong, typed("t")]);
+        let passed = InputPiece::Passed(more[..more.len() - 1].to_vec());
         assert!(pieces(&more, 4096, true) == [passed, typed("t")]);
     }
 
@@ -443,7 +443,7 @@ mod tests {
     /// What comes out, and whether brackets are wanted in the end.
     async fn watched(output: &[u8], step: usize) -> (String, bool) {
         let brackets = Brackets::default();
-        let mut sink = Watched::new(Vec::new(), brackets.clone());
+        let mut sink = BracketFilter::new(Vec::new(), brackets.clone());
         for piece in output.chunks(step) {
             sink.write_all(piece).await.unwrap();
         }

@@ -23,7 +23,7 @@ use super::events::{Event, Shared};
 use super::forward::Traffic;
 use super::forward::idle::{Clock, Watched};
 use super::information::Information;
-use super::interlude::{Interlude, Stage};
+use super::interlude::{Interlude, InterludeFlag};
 use super::paste::Paste;
 use super::typing::Typing;
 use crate::error::{Error, Kind, Result};
@@ -48,7 +48,7 @@ pub enum Exit {
 }
 
 /// Does what a line says; gives the lines there are to show.
-pub type Act<'a> = Box<dyn FnOnce(String) -> Interlude<'a, Vec<String>> + Send + 'a>;
+pub type CommandLineAction<'a> = Box<dyn FnOnce(String) -> Interlude<'a, Vec<String>> + Send + 'a>;
 
 /// The local end of an interactive session: what the relay cannot do itself.
 pub trait Console {
@@ -75,7 +75,7 @@ pub trait Console {
 
     /// Asks for a line of the command line (`~C`), and shows what comes of it while the
     /// session's output still waits.
-    fn command_line<'a>(&'a mut self, _act: Act<'a>) -> Interlude<'a> {
+    fn command_line<'a>(&'a mut self, _act: CommandLineAction<'a>) -> Interlude<'a> {
         Box::pin(std::future::ready(()))
     }
 
@@ -87,7 +87,7 @@ pub trait Console {
 }
 
 /// The local side of the relay.
-pub struct Local<'a, I> {
+pub struct LocalSide<'a, I> {
     /// Input for the server; `None` sends its end at once.
     pub input: Option<I>,
     /// Escapes, if the session is interactive and EscapeChar is not `none`.
@@ -108,24 +108,24 @@ pub struct Local<'a, I> {
 /// # Errors
 /// The connection is lost, the server refuses what was asked of it, or output cannot be
 /// written.
-pub async fn relay<I>(session: &Session, channel: Channel, local: Local<'_, I>) -> Result<Exit>
+pub async fn relay<I>(session: &Session, channel: Channel, local: LocalSide<'_, I>) -> Result<Exit>
 where
     I: AsyncRead + Unpin,
 {
     let Channel { write, mut events, mut awaited, program, clock } = channel;
-    let Local { input, escape, paste, mut resized, console, without_pty } = local;
+    let LocalSide { input, escape, paste, mut resized, console, without_pty } = local;
     let input = input.map(|input| Watched::new(input, clock.clone()));
     let expired = Clock::expired_of(clock.as_deref());
-    let stage = Stage::default();
+    let interludes = InterludeFlag::default();
     let pump = async {
         match (input, escape) {
-            (None, _) => write.eof().await.map(|()| End::Input),
+            (None, _) => write.eof().await.map(|()| InputEnd::Eof),
             (Some(input), None) if paste.is_none() => {
                 bulk(input, &write, &session.shared.incoming.lanes.traffic).await
             }
             (Some(input), escape) => {
-                let stage = &stage;
-                let typing = Typing { write: &write, escape, paste, session, console, stage };
+                let interludes = &interludes;
+                let typing = Typing { write: &write, escape, paste, session, console, interludes };
                 typing.run(input).await
             }
         }
@@ -158,19 +158,19 @@ where
                 None => break Err(connection_lost(&session.shared)),
             },
             end = &mut pump, if pumping => match end {
-                Ok(End::Escaped) => break Ok(Exit::Escaped),
+                Ok(InputEnd::Escaped) => break Ok(Exit::Escaped),
                 // The channel's own end is on its way as an event.
-                Ok(End::Input) | Err(_) => pumping = false,
+                Ok(InputEnd::Eof) | Err(_) => pumping = false,
             },
             () = &mut resize, if resizing => resizing = false,
             rest = &mut expired => break Err(rested(rest)),
         }
     };
-    if pumping && stage.is_taken() {
+    if pumping && interludes.is_on() {
         // Whoever has the terminal now keeps it until they are done.
         tokio::select! {
             _ = &mut pump => {}
-            () = stage.over() => {}
+            () = interludes.over() => {}
         }
     }
     result
@@ -196,9 +196,9 @@ pub async fn close(session: Session) {
 }
 
 /// Why the pump stopped.
-pub(super) enum End {
+pub(super) enum InputEnd {
     /// Input is over; the server was told.
-    Input,
+    Eof,
     /// `~.`
     Escaped,
 }
@@ -208,14 +208,14 @@ async fn bulk<I: AsyncRead + Unpin>(
     mut input: I,
     write: &ChannelWriteHalf<Msg>,
     traffic: &Traffic,
-) -> Result<End, russh::Error> {
+) -> Result<InputEnd, russh::Error> {
     let mut buffer = BytesMut::with_capacity(2 * INPUT);
     loop {
         buffer.reserve(INPUT);
         // Input that cannot be read any more has ended, as for ssh.
         if input.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
             write.eof().await?;
-            return Ok(End::Input);
+            return Ok(InputEnd::Eof);
         }
         traffic.stir(write.id());
         write.data_bytes(buffer.split().freeze()).await?;

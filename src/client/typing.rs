@@ -15,10 +15,10 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::sleep;
 
 use super::authenticate::Session;
-use super::escape::{Action, Escape};
-use super::interlude::Stage;
-use super::paste::{self, Paste, Piece};
-use super::relay::{Act, Console, End};
+use super::escape::{Escape, EscapeAction};
+use super::interlude::InterludeFlag;
+use super::paste::{self, InputPiece, Paste};
+use super::relay::{CommandLineAction, Console, InputEnd};
 use crate::say;
 
 /// Typed bytes held while the server takes none, so that `~.` is still seen.
@@ -33,11 +33,11 @@ pub(super) struct Typing<'a> {
     pub paste: Option<Paste>,
     pub session: &'a Session,
     pub console: &'a mut (dyn Console + Send),
-    pub stage: &'a Stage,
+    pub interludes: &'a InterludeFlag,
 }
 
 /// What takes the input away for a while.
-enum Wanted {
+enum PendingInterlude {
     Information,
     InformationLines,
     Duplicate,
@@ -47,12 +47,12 @@ enum Wanted {
 
 /// What was typed, on its way.
 #[derive(Default)]
-struct Keys {
+struct TypedInput {
     /// Not looked at yet: what follows the beginning of an interlude.
-    pieces: VecDeque<Piece>,
+    pieces: VecDeque<InputPiece>,
     /// For the server.
     held: BytesMut,
-    wanted: Option<Wanted>,
+    wanted: Option<PendingInterlude>,
     /// The person asked for the end of the connection.
     escaped: bool,
     /// Input is over.
@@ -61,19 +61,22 @@ struct Keys {
 
 impl Typing<'_> {
     /// Sends what is typed until the input ends or the person ends the connection.
-    pub async fn run<I: AsyncRead + Unpin>(mut self, mut input: I) -> Result<End, russh::Error> {
+    pub async fn run<I: AsyncRead + Unpin>(
+        mut self,
+        mut input: I,
+    ) -> Result<InputEnd, russh::Error> {
         let mut buffer = [0; 4096];
-        let mut keys = Keys::default();
+        let mut keys = TypedInput::default();
         let (write, session) = (self.write, self.session);
         let traffic = &session.shared.incoming.lanes.traffic;
         loop {
             if keys.escaped {
-                return Ok(End::Escaped);
+                return Ok(InputEnd::Escaped);
             }
             if keys.held.is_empty() && keys.wanted.is_none() {
                 if keys.ended {
                     write.eof().await?;
-                    return Ok(End::Input);
+                    return Ok(InputEnd::Eof);
                 }
                 match self.read(&mut input, &mut buffer).await {
                     Some(count) => self.take(&buffer[..count], &mut keys).await,
@@ -102,7 +105,7 @@ impl Typing<'_> {
                     continue;
                 }
                 if keys.escaped {
-                    return Ok(End::Escaped);
+                    return Ok(InputEnd::Escaped);
                 }
                 tokio::select! {
                     biased;
@@ -139,7 +142,7 @@ impl Typing<'_> {
 
     /// Runs the interlude, and beside it what is being sent; gives the result of that if it
     /// is done.
-    async fn beside<S>(&mut self, mut send: Pin<&mut S>, keys: &mut Keys) -> Option<S::Output>
+    async fn beside<S>(&mut self, mut send: Pin<&mut S>, keys: &mut TypedInput) -> Option<S::Output>
     where
         S: Future<Output = Result<(), russh::Error>>,
     {
@@ -159,30 +162,30 @@ impl Typing<'_> {
         sent
     }
 
-    async fn interlude(&mut self, keys: &mut Keys) {
+    async fn interlude(&mut self, keys: &mut TypedInput) {
         let Some(wanted) = keys.wanted.take() else { return };
-        let _taken = self.stage.take();
+        let _running = self.interludes.begin();
         match wanted {
-            Wanted::Information => {
+            PendingInterlude::Information => {
                 let facts = self.session.information().await;
                 self.console.information(self.shown(b'i'), facts).await;
             }
-            Wanted::CommandLine => {
+            PendingInterlude::CommandLine => {
                 let forwards = self.session.forwards();
                 if !forwards.has_command_line() {
                     return self.console.say(&(say!("forward-command-line-disabled") + "\r\n"));
                 }
-                let act: Act<'_> =
+                let act: CommandLineAction<'_> =
                     Box::new(|line| Box::pin(async move { forwards.command(&line).await }));
                 self.console.command_line(act).await;
             }
-            Wanted::InformationLines => {
+            PendingInterlude::InformationLines => {
                 let facts = self.session.information().await;
                 let escape = self.shown(b'I');
                 self.console.say(&facts.page(&escape));
             }
-            Wanted::Duplicate => self.console.duplicate(self.shown(b'd')).await,
-            Wanted::Paste(pasted) => {
+            PendingInterlude::Duplicate => self.console.duplicate(self.shown(b'd')).await,
+            PendingInterlude::Paste(pasted) => {
                 let text = paste::as_text(&pasted);
                 match self.console.paste(text.clone()).await {
                     // Bytes that are no text stay what they are.
@@ -199,7 +202,7 @@ impl Typing<'_> {
     }
 
     /// Takes what was read; nothing is the end.
-    async fn take(&mut self, typed: &[u8], keys: &mut Keys) {
+    async fn take(&mut self, typed: &[u8], keys: &mut TypedInput) {
         keys.ended = typed.is_empty();
         if let Some(paste) = &mut self.paste {
             paste.take(typed, &mut keys.pieces);
@@ -210,11 +213,11 @@ impl Typing<'_> {
         }
         let used = self.keys(typed, keys).await;
         if used < typed.len() {
-            keys.pieces.push_back(Piece::Typed(typed[used..].to_vec()));
+            keys.pieces.push_back(InputPiece::Typed(typed[used..].to_vec()));
         }
     }
 
-    async fn give_up(&mut self, keys: &mut Keys) {
+    async fn give_up(&mut self, keys: &mut TypedInput) {
         if let Some(paste) = &mut self.paste {
             paste.give_up(&mut keys.pieces);
         }
@@ -222,31 +225,31 @@ impl Typing<'_> {
     }
 
     /// Goes through what was typed, up to the next interlude.
-    async fn interpret(&mut self, keys: &mut Keys) {
+    async fn interpret(&mut self, keys: &mut TypedInput) {
         while keys.wanted.is_none()
             && !keys.escaped
             && let Some(piece) = keys.pieces.pop_front()
         {
             match piece {
-                Piece::Typed(mut typed) => {
+                InputPiece::Typed(mut typed) => {
                     let used = self.keys(&typed, keys).await;
                     if used < typed.len() {
-                        keys.pieces.push_front(Piece::Typed(typed.split_off(used)));
+                        keys.pieces.push_front(InputPiece::Typed(typed.split_off(used)));
                     }
                 }
-                Piece::Passed(bytes) => self.pass(&bytes, keys),
-                Piece::Pasted(bytes) if paste::acts(&bytes) => {
-                    keys.wanted = Some(Wanted::Paste(bytes));
+                InputPiece::Passed(bytes) => self.pass(&bytes, keys),
+                InputPiece::Pasted(bytes) if paste::acts(&bytes) => {
+                    keys.wanted = Some(PendingInterlude::Paste(bytes));
                 }
-                Piece::Pasted(bytes) => self.pass(&bytes, keys),
-                Piece::TooLong => self
+                InputPiece::Pasted(bytes) => self.pass(&bytes, keys),
+                InputPiece::TooLong => self
                     .console
                     .say(&(say!("paste-too-long", limit = paste::MAX_PASTE >> 20) + "\r\n")),
             }
         }
     }
 
-    fn pass(&mut self, bytes: &[u8], keys: &mut Keys) {
+    fn pass(&mut self, bytes: &[u8], keys: &mut TypedInput) {
         match &mut self.escape {
             Some(escape) => escape.pass(bytes, &mut keys.held),
             None => keys.held.extend_from_slice(bytes),
@@ -255,7 +258,7 @@ impl Typing<'_> {
 
     /// Runs typed bytes through the escapes, up to the next interlude; gives how many were
     /// used.
-    async fn keys(&mut self, typed: &[u8], keys: &mut Keys) -> usize {
+    async fn keys(&mut self, typed: &[u8], keys: &mut TypedInput) -> usize {
         let mut from = 0;
         while from < typed.len() && keys.wanted.is_none() && !keys.escaped {
             let Some(escape) = &mut self.escape else {
@@ -266,19 +269,25 @@ impl Typing<'_> {
             from += used;
             match action {
                 None => {}
-                Some(Action::Disconnect) => keys.escaped = true,
-                Some(Action::Information) => keys.wanted = Some(Wanted::Information),
-                Some(Action::InformationLines) => keys.wanted = Some(Wanted::InformationLines),
-                Some(Action::Duplicate) => keys.wanted = Some(Wanted::Duplicate),
-                Some(Action::CommandLine) => keys.wanted = Some(Wanted::CommandLine),
-                Some(Action::Suspend) => {
+                Some(EscapeAction::Disconnect) => keys.escaped = true,
+                Some(EscapeAction::Information) => {
+                    keys.wanted = Some(PendingInterlude::Information)
+                }
+                Some(EscapeAction::InformationLines) => {
+                    keys.wanted = Some(PendingInterlude::InformationLines)
+                }
+                Some(EscapeAction::Duplicate) => keys.wanted = Some(PendingInterlude::Duplicate),
+                Some(EscapeAction::CommandLine) => {
+                    keys.wanted = Some(PendingInterlude::CommandLine)
+                }
+                Some(EscapeAction::Suspend) => {
                     let said = say!("error-client-suspend-tessh", escape = escape.shown(0x1a));
                     self.console.say(&(said + "\r\n"));
                     self.console.suspend();
                 }
-                Some(Action::Help) => self.console.say(&escape.help()),
-                Some(Action::List) => self.console.say(&connections(escape, self.session)),
-                Some(Action::Rekey) => {
+                Some(EscapeAction::Help) => self.console.say(&escape.help()),
+                Some(EscapeAction::List) => self.console.say(&connections(escape, self.session)),
+                Some(EscapeAction::Rekey) => {
                     // Where nothing moves the request cannot leave; `~.` must be read all the
                     // same.
                     tokio::select! {
@@ -287,9 +296,9 @@ impl Typing<'_> {
                         () = std::future::ready(()) => {}
                     }
                 }
-                Some(Action::Louder) => self.verbosity(b'v', true),
-                Some(Action::Quieter) => self.verbosity(b'V', false),
-                Some(Action::Unavailable(byte)) => {
+                Some(EscapeAction::Louder) => self.verbosity(b'v', true),
+                Some(EscapeAction::Quieter) => self.verbosity(b'V', false),
+                Some(EscapeAction::Unavailable(byte)) => {
                     let escape = escape.shown(byte);
                     let said = say!("error-client-not-available-client", escape);
                     self.console.say(&(said + "\r\n"));

@@ -13,7 +13,7 @@ use tessh::client::authenticate::{Session, authenticate};
 use tessh::client::channel::{Program, SessionRequest, WindowSize, open};
 use tessh::client::escape::Escape;
 pub use tessh::client::relay::Exit;
-use tessh::client::relay::{Console, Local, close, linger, relay};
+use tessh::client::relay::{Console, LocalSide, close, linger, relay};
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};
@@ -100,7 +100,8 @@ async fn relay_into<I: AsyncRead + Unpin>(
     let (_resize, resized) = unbounded_channel();
     let mut console = Said::default();
     let without_pty = &|| {};
-    let local = Local { input, escape, paste: None, resized, console: &mut console, without_pty };
+    let local =
+        LocalSide { input, escape, paste: None, resized, console: &mut console, without_pty };
     tokio::time::timeout(REAL, relay(session, channel, local)).await.expect("the relay hangs")
 }
 
@@ -426,7 +427,7 @@ async fn new_window_sizes_reach_the_server() {
     let mut console = Said::default();
     // Input that never ends and never comes.
     let (_typing, keys) = duplex(1);
-    let local = Local {
+    let local = LocalSide {
         input: Some(keys),
         escape: None,
         paste: None,

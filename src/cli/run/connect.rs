@@ -24,7 +24,7 @@ use crate::client::connect::{ProxyCommand, Route};
 use crate::client::escape::Escape;
 use crate::client::interlude::Interlude;
 use crate::client::paste::{Brackets, Paste};
-use crate::client::relay::{self, Exit, Local};
+use crate::client::relay::{self, Exit, LocalSide};
 use crate::client::rotation;
 use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
 use crate::config::{self, Method, Options, Origin, RequestTty, SessionType};
@@ -314,7 +314,7 @@ async fn run(
     let escape = escape.map(if plan.as_ssh { Escape::of_ssh } else { Escape::new });
     let paste = brackets.map(Paste::new);
     let without_pty = &terminal::restore;
-    let local = Local { input, escape, paste, resized, console: &mut console, without_pty };
+    let local = LocalSide { input, escape, paste, resized, console: &mut console, without_pty };
     let exit = relay::relay(session, channel, local).await;
     filter.finish();
     drop(watcher);

@@ -416,7 +416,7 @@ impl Visit<'_> {
         let input = (!connect::no_input(options)).then(stdin).transpose()?;
         let (stdout, stderr) = (OutputFd::stdout(), OutputFd::stderr());
         let (resize, resized) = unbounded_channel();
-        let local = proxy::Local {
+        let local = proxy::ProxyLocalSide {
             input,
             stdout: Box::new(
                 stdout.map_err(|error| unusable(say!("error-cli-standard-output"), &error))?,

@@ -40,7 +40,7 @@ const MAX_SHOWN: usize = 200;
 const MAX_WINDOW: usize = u32::MAX as usize;
 
 /// The local side of the session.
-pub struct Local<'a, I> {
+pub struct ProxyLocalSide<'a, I> {
     /// Input for the program; `None` sends its end at once.
     pub input: Option<I>,
     /// Where standard output goes.
@@ -62,12 +62,12 @@ pub struct Local<'a, I> {
 pub async fn run<I>(
     stream: UnixStream,
     request: SessionRequest,
-    local: Local<'_, I>,
+    local: ProxyLocalSide<'_, I>,
 ) -> Result<Exit>
 where
     I: AsyncRead + Unpin,
 {
-    let Local { input, stdout, stderr, mut resized, without_pty } = local;
+    let ProxyLocalSide { input, stdout, stderr, mut resized, without_pty } = local;
     let (reader, writer) = stream.into_split();
     let mut session = Session {
         reader,

@@ -18,7 +18,7 @@ use crate::client::channel::{
 };
 use crate::client::escape::Escape;
 use crate::client::forward::{Drained, Lane, MAX_KEPT, stdio as forward};
-use crate::client::relay::{Console, Exit, Local, relay};
+use crate::client::relay::{Console, Exit, LocalSide, relay};
 use crate::config::Connect;
 use crate::say;
 
@@ -185,7 +185,7 @@ impl Served<'_> {
         let (resize, resized) = unbounded_channel();
         let without_pty = || refused.notify_one();
         let mut console = Afar(&said);
-        let local = Local {
+        let local = LocalSide {
             input: Some(streams.stdin),
             escape,
             paste: None,
