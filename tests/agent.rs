@@ -7,7 +7,7 @@ mod lab;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lab::{Agent, Home, Run, Sshd, arg, peers, tool};
+use lab::{Agent, Home, Run, Sshd, arg, tool};
 
 /// What the agent holds, as `ssh-add -L` shows it, or why not.
 fn held(agent: &Agent) -> String {
@@ -44,10 +44,8 @@ impl Bench {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_key_goes_to_the_agent_only_where_the_keyword_says_so() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let key = bench.key("");
     for off in [&["-o", "BatchMode=yes"][..], &["-o", "AddKeysToAgent=no"]] {
@@ -62,10 +60,8 @@ fn a_key_goes_to_the_agent_only_where_the_keyword_says_so() {
 
 /// `ask` without anybody who could be asked is no; nor does a key go there that was refused.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn nobody_to_ask_and_a_refused_key_add_nothing() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let key = bench.key("");
     let ask = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=ask"];
@@ -77,10 +73,8 @@ fn nobody_to_ask_and_a_refused_key_add_nothing() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_time_is_how_long_the_agent_keeps_the_key_and_confirm_that_it_asks() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let key = bench.key("");
     let options = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=1s"];
@@ -103,10 +97,8 @@ fn a_time_is_how_long_the_agent_keeps_the_key_and_confirm_that_it_asks() {
 
 /// What askpass is asked comes in two steps: the passphrase, and whether to add the key.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn ask_asks_and_only_yes_is_yes() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let key = bench.key("open sesame");
     for (said, added) in [("no", false), ("perhaps", false), ("yes", true)] {
@@ -129,10 +121,8 @@ fn ask_asks_and_only_yes_is_yes() {
 /// OpenSSH's PROTOCOL.agent section 1: over two servers, a key that is for just this way signs
 /// on the second one only what names that host.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_key_for_certain_destinations_works_on_the_way_it_was_added_for() {
-    if !peers() {
-        return;
-    }
     let (first, second) = (Sshd::start(&["AllowAgentForwarding yes"]), Sshd::start(&[]));
     let home = Home::knowing(&first);
     let known = home.read(".ssh/known_hosts") + &second.known_hosts();

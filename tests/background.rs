@@ -10,7 +10,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use lab::{DEADLINE, Home, PASSWORD, Run, Sshd, USER, arg, peers};
+use lab::{DEADLINE, Home, PASSWORD, Run, Sshd, USER, arg};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// A server, a home that knows it and a key that it takes.
@@ -128,10 +128,8 @@ fn leads_back(port: u16) -> bool {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_command_goes_on_when_the_caller_has_its_prompt_back() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let go = bench.sshd.path("home/go");
     let command = format!("while [ ! -e {} ]; do sleep 0.05; done; echo late; cat", arg(&go));
@@ -151,10 +149,8 @@ fn a_command_goes_on_when_the_caller_has_its_prompt_back() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn forwards_are_there_when_it_returns() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let (to, local, remote) = (echo(), free_port(), free_port());
     let (local_spec, remote_spec) =
@@ -172,10 +168,8 @@ fn forwards_are_there_when_it_returns() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn what_fails_is_said_once_before_it_returns() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let spec = format!("127.0.0.1:{}:127.0.0.1:1", taken.local_addr().unwrap().port());
@@ -195,10 +189,8 @@ fn what_fails_is_said_once_before_it_returns() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn questions_are_asked_before_and_a_password_is_read_once() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["UsePAM yes"]);
     let to = bench.sshd.to(&["-f", "--auth", "password", "--password-fd", "3"], &["echo in"]);
     let to: Vec<&str> = to.iter().map(String::as_str).collect();
@@ -225,10 +217,8 @@ fn questions_are_asked_before_and_a_password_is_read_once() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_keywords_do_what_the_flag_does() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let config = format!(
         "Host there\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentityFile {}\n BatchMode yes\n \
@@ -251,10 +241,8 @@ fn the_keywords_do_what_the_flag_does() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn local_command_has_the_terminal_that_the_session_leaves() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let local = ["-o", "PermitLocalCommand=yes", "-o", "LocalCommand=echo here"];
     let output = bench.run(&[&["-f"], &local[..]].concat(), &["echo there"]).output();
@@ -263,10 +251,8 @@ fn local_command_has_the_terminal_that_the_session_leaves() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_descriptor_of_the_callers_is_not_kept_open() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let words = bench.words(&["-fN"], &[]);
     let line = format!("exec {} {} 7>&1", env!("CARGO_BIN_EXE_tessh"), words.join(" "));
@@ -277,10 +263,8 @@ fn a_descriptor_of_the_callers_is_not_kept_open() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_persistent_master_is_left_and_its_first_client_ends_as_it_would_have() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let socket = bench.home.path("shared");
     let share = ["-S", arg(&socket), "-o", "ControlMaster=auto", "-o", "ControlPersist=yes"];
@@ -316,10 +300,8 @@ fn a_persistent_master_is_left_and_its_first_client_ends_as_it_would_have() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_master_that_cannot_be_is_no_reason_to_leave() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let socket = bench.home.path("shared");
     fs::write(&socket, "in the way").unwrap();

@@ -8,7 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use lab::{DEADLINE, Home, Run, Sshd, arg, peers};
+use lab::{DEADLINE, Home, Run, Sshd, arg};
 
 /// A server with a home that knows it and a key that it takes.
 struct Bench {
@@ -34,10 +34,8 @@ impl Bench {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_session_that_rests_is_closed_and_one_that_says_something_is_not() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let timeout = ["-o", "ChannelTimeout=session=1s"];
     let rests = bench.run(&timeout, &["sleep 30"]).output();
@@ -54,10 +52,8 @@ fn a_session_that_rests_is_closed_and_one_that_says_something_is_not() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_forwarded_connection_that_rests_is_closed_and_one_in_use_is_not() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let target = TcpListener::bind("127.0.0.1:0").unwrap();
     let to = target.local_addr().unwrap().port();

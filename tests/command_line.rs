@@ -7,7 +7,7 @@ mod lab;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
-use lab::{Home, Pty, Sshd, arg, peers};
+use lab::{Home, Pty, Sshd, arg};
 
 /// A server with a home that knows it and a key that it takes.
 struct Bench {
@@ -56,10 +56,8 @@ fn command(pty: &Pty, number: usize, typed: &str) -> String {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn each_command_is_answered_in_ssh_s_words_before_the_session_goes_on() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let pty = bench.shell(&ENABLED);
     let [local, remote, dynamic] = [free_port(), free_port(), free_port()];
@@ -93,10 +91,8 @@ fn each_command_is_answered_in_ssh_s_words_before_the_session_goes_on() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn help_names_every_command_and_nothing_does_nothing() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let pty = bench.shell(&ENABLED);
     for (number, help) in ["-h", "?", "help"].into_iter().enumerate() {
@@ -123,10 +119,8 @@ fn help_names_every_command_and_nothing_does_nothing() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_command_line_is_off_unless_it_was_enabled() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     for off in [&[][..], &["-o", "EnableEscapeCommandline=no"]] {
         let pty = bench.shell(off);
@@ -138,10 +132,8 @@ fn the_command_line_is_off_unless_it_was_enabled() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_list_has_forwards_and_what_is_connected_to_them() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let port = free_port();
     let spec = format!("127.0.0.1:{port}:127.0.0.1:{}", bench.sshd.port());
@@ -160,10 +152,8 @@ fn the_list_has_forwards_and_what_is_connected_to_them() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_display_that_the_server_does_not_forward_is_said_and_the_session_goes_on() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&bench.key), "-Y"];
     let words = bench.sshd.to(&login, &["echo x${DISPLAY}x"]);

@@ -13,7 +13,7 @@ use std::process::{Child, ChildStderr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use lab::{Agent, DEADLINE, Home, Pty, Run, Setup, Sshd, arg, peers, tool};
+use lab::{Agent, DEADLINE, Home, Pty, Run, Setup, Sshd, arg, tool};
 
 /// A server with a home that knows it and a key that it takes.
 struct Bench {
@@ -136,10 +136,8 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_chain_of_local_and_remote_forwards_carries_bytes_as_they_are() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let (first, second, target) = (free_port(), free_port(), echo());
     let local = format!("127.0.0.1:{first}:127.0.0.1:{second}");
@@ -155,10 +153,8 @@ fn a_chain_of_local_and_remote_forwards_carries_bytes_as_they_are() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn unix_sockets_stand_at_either_end_of_both() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["StreamLocalBindUnlink yes"]);
     let here = bench.home.path("local");
     // The server listens as its user.
@@ -189,10 +185,8 @@ fn unix_sockets_stand_at_either_end_of_both() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn curl_goes_through_both_dynamic_forwards() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let web = listener.local_addr().unwrap().port();
@@ -217,10 +211,8 @@ fn curl_goes_through_both_dynamic_forwards() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_remote_dynamic_forward_leads_only_where_it_may() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let (port, target) = (free_port(), echo());
     let there = format!("127.0.0.1:{port}");
@@ -234,10 +226,8 @@ fn a_remote_dynamic_forward_leads_only_where_it_may() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_port_that_the_server_chose_is_told_as_ssh_tells_it() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let target = echo();
     let client = bench.background(&["-R", &format!("0:127.0.0.1:{target}")], PROCESSED);
@@ -249,10 +239,8 @@ fn the_port_that_the_server_chose_is_told_as_ssh_tells_it() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn standard_input_and_output_lead_to_the_other_side() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let target = format!("127.0.0.1:{}", echo());
     let said = noise(1_000_000);
@@ -265,10 +253,8 @@ fn standard_input_and_output_lead_to_the_other_side() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_session_through_standard_input_and_output_of_another() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let port = bench.sshd.port();
     let through = format!(
@@ -281,10 +267,8 @@ fn a_session_through_standard_input_and_output_of_another() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn what_cannot_be_listened_on_is_said_in_sshs_words() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
@@ -317,10 +301,8 @@ fn what_cannot_be_listened_on_is_said_in_sshs_words() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_server_that_allows_no_forwarding_is_quoted() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["AllowTcpForwarding no"]);
     let (port, target) = (free_port(), echo());
     let local = format!("127.0.0.1:{port}:127.0.0.1:{target}");
@@ -332,10 +314,8 @@ fn a_server_that_allows_no_forwarding_is_quoted() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn other_machines_may_connect_only_where_that_was_asked_for() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let target = echo();
     let listens = |options: &[&str], place: &str, port: u16| {
@@ -356,10 +336,8 @@ fn other_machines_may_connect_only_where_that_was_asked_for() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_agent_is_forwarded_where_that_is_asked_for() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["AllowAgentForwarding yes"]);
     let agent = Agent::start(&[&bench.key]);
     let socket = agent.socket();
@@ -391,10 +369,8 @@ fn click(pty: &Pty, text: &str) {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_box_of_the_authentication_dialog_forwards_the_agent_or_not() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["AllowAgentForwarding yes"]);
     let agent = Agent::start(&[&bench.key]);
     let socket = agent.socket();
@@ -437,10 +413,8 @@ fn the_box_of_the_authentication_dialog_forwards_the_agent_or_not() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_key_for_this_host_alone_logs_in_from_the_agent() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let agent = Agent::start(&[]);
     let known = bench.home.path(".ssh/known_hosts");
@@ -461,10 +435,8 @@ fn a_key_for_this_host_alone_logs_in_from_the_agent() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_display_is_reached_with_its_own_cookie_and_no_other() {
-    if !peers() {
-        return;
-    }
     const REAL: &str = "00112233445566778899aabbccddeeff";
     let bench = Bench::new(&["X11Forwarding yes", "XAuthLocation /usr/bin/xauth"]);
     // A display is a TCP port from 6000 on.
@@ -519,10 +491,8 @@ my $answer; sysread $s, $answer, 100; print $answer;' $port";
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn without_a_display_or_xauth_the_session_goes_on_as_with_ssh() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["X11Forwarding yes"]);
     let show = "echo x${DISPLAY}x";
     assert_eq!(bench.run(&["-X"], &[show]).output().expect_quiet_success().text(), "xx\n");
@@ -538,10 +508,8 @@ fn without_a_display_or_xauth_the_session_goes_on_as_with_ssh() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn forwards_are_added_and_listed_in_a_session() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let (port, target) = (free_port(), echo());
     let login = ["-o", "EnableEscapeCommandline=yes", "--auth", "publickey", "-i", arg(&bench.key)];
@@ -566,10 +534,8 @@ fn forwards_are_added_and_listed_in_a_session() {
 
 /// The uploading side: the target does not read, and the shell goes on.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_target_that_does_not_read_holds_up_only_its_channel() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
     let (port, target) = (free_port(), deaf.local_addr().unwrap().port());

@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use lab::{Home, Output, PASSWORD, Setup, Sshd, USER, arg, peers, tool};
+use lab::{Home, Output, PASSWORD, Setup, Sshd, USER, arg, tool};
 
 const AUTHORITIES: &str = ".config/tessh/authorities";
 
@@ -314,10 +314,8 @@ fn server(fixture: &Fixture) -> Sshd {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn every_fault_has_the_same_answer_everywhere_or_a_stricter_one_here() {
-    if !peers() {
-        return;
-    }
     let keys = Home::new();
     let key = keys.key("id", &["ed25519"], "");
     for fixture in FIXTURES {
@@ -349,10 +347,8 @@ fn every_fault_has_the_same_answer_everywhere_or_a_stricter_one_here() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn no_policy_but_a_pin_takes_a_known_key_whose_certificate_fails() {
-    if !peers() {
-        return;
-    }
     let expired = ["-h", "-n", "127.0.0.1", "-V", "20200101:20200201"];
     let setup = Setup::new();
     let line = setup.host_certificate("host_ca", &expired);
@@ -378,10 +374,8 @@ fn no_policy_but_a_pin_takes_a_known_key_whose_certificate_fails() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_certificate_is_asked_for_only_where_an_authority_covers_host_and_port() {
-    if !peers() {
-        return;
-    }
     let setup = Setup::new();
     let line = setup.host_certificate("host_ca", &["-h", "-n", "127.0.0.1"]);
     let sshd = setup.start(&[&line]);
@@ -461,7 +455,7 @@ asyncio.run(main())
 
 impl Forger {
     fn start(script: &str) -> Forger {
-        let python = std::env::var_os("TESSH_PYTHON").expect("tests/run sets TESSH_PYTHON");
+        let python = lab::python();
         let mut child = Command::new(python)
             .args(["-c", &format!("{FORGER}{script}{FORGED}")])
             .stdin(Stdio::null())
@@ -484,10 +478,8 @@ impl Drop for Forger {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn forged_certificates_are_refused_by_all() {
-    if !peers() {
-        return;
-    }
     for (name, script, answers, fault) in [
         ("none", "", "aaaa", ""),
         ("bad signature", "blob[-1] ^= 1", "xxxx", "the signature is not one of the authority"),

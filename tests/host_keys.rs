@@ -6,7 +6,7 @@ mod lab;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use lab::{Home, Output, Setup, Sshd, arg, peers, tool};
+use lab::{Home, Output, Setup, Sshd, arg, tool};
 
 /// A command on this server without anybody to ask; the key is taken where the host is.
 fn batch(home: &Home, sshd: &Sshd, options: &[&str]) -> Output {
@@ -32,10 +32,8 @@ fn expect_nothing_told(sshd: &Sshd) {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn unknown_host() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let offered = fingerprint(&sshd, "host_ed25519.pub");
     for options in
@@ -48,10 +46,8 @@ fn unknown_host() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn accept_new_writes_one_line_and_keeps_the_rest() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let accept = ["-o", "StrictHostKeyChecking=accept-new"];
     let output = batch(&home, &sshd, &accept);
@@ -79,10 +75,8 @@ fn accept_new_writes_one_line_and_keeps_the_rest() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn home_without_a_directory_for_it_gets_one() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     fs::remove_dir(home.path(".ssh")).unwrap();
     batch(&home, &sshd, &["-o", "StrictHostKeyChecking=accept-new"]).expect_code(0);
@@ -92,10 +86,8 @@ fn home_without_a_directory_for_it_gets_one() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn changed_host_key() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let old = sshd.public("host_ca.pub");
     home.write(".ssh/known_hosts", &format!("# first\n[127.0.0.1]:{} {old}", sshd.port()));
@@ -112,10 +104,8 @@ fn changed_host_key() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn revoked_host_key() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let key = sshd.public("host_ed25519.pub");
     home.write(".ssh/known_hosts", &format!("{}@revoked * {key}", sshd.known_hosts()));
@@ -127,10 +117,8 @@ fn revoked_host_key() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn key_type_that_is_known_is_asked_for_first() {
-    if !peers() {
-        return;
-    }
     let setup = Setup::new();
     let (rsa, ecdsa) = (setup.host_key("rsa"), setup.host_key("ecdsa"));
     let sshd = setup.start(&[&rsa, &ecdsa]);
@@ -143,10 +131,8 @@ fn key_type_that_is_known_is_asked_for_first() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn hashed_name_is_found() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     tool("/usr/bin/ssh-keygen", &["-q", "-H", "-f", arg(&home.path(".ssh/known_hosts"))]);
@@ -170,19 +156,15 @@ fn with_certificate(authority: &str, trusted: &str, how: &[&str]) -> Output {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn host_certificate() {
-    if !peers() {
-        return;
-    }
     let good = ["-h", "-n", "127.0.0.1"];
     with_certificate("host_ca", "host_ca.pub", &good).expect_quiet_success();
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn host_certificates_that_do_not_count() {
-    if !peers() {
-        return;
-    }
     let cases: &[(&str, &[&str], &str)] = &[
         ("host_ca", &["-h", "-n", "127.0.0.1", "-V", "20200101:20200201"], "expired"),
         ("host_ca", &["-h", "-n", "127.0.0.1", "-V", "20900101:20910101"], "not valid before"),
@@ -198,10 +180,8 @@ fn host_certificates_that_do_not_count() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn certificate_of_a_revoked_authority() {
-    if !peers() {
-        return;
-    }
     let setup = Setup::new();
     let line = setup.host_certificate("host_ca", &["-h", "-n", "127.0.0.1"]);
     let sshd = setup.start(&[&line]);
@@ -212,10 +192,8 @@ fn certificate_of_a_revoked_authority() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn revoked_host_keys_file() {
-    if !peers() {
-        return;
-    }
     let setup = Setup::new();
     let certificate = setup.host_certificate("host_ca", &["-h", "-z", "7", "-n", "127.0.0.1"]);
     let sshd = setup.start(&[&certificate]);
@@ -271,10 +249,8 @@ fn with_command(sshd: &Sshd, script: &str, arguments: &str, options: &[&str]) ->
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn known_hosts_command_is_a_source_and_named_as_one() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let (home, output) = with_command(&sshd, "cat lines", "", &["-v", "-o", "UpdateHostKeys=yes"]);
     output.expect_code(0);
@@ -289,10 +265,8 @@ fn known_hosts_command_is_a_source_and_named_as_one() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn known_hosts_command_gets_its_words_without_a_shell() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let script = "printf '<%s>' \"$@\" >>said; echo >>said; cat lines";
     let words = "%I '%t %H' \"%f\" %K $(touch%%x);`id` %p-%h-%n-%r";
@@ -309,10 +283,8 @@ fn known_hosts_command_gets_its_words_without_a_shell() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn known_hosts_command_that_fails_refuses_the_host() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     for (script, word) in [
         ("cat lines; exit 3", "exit status: 3"),

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use lab::{DEADLINE, Home, Output, Pty, Run, Setup, Sshd, USER, arg, peers};
+use lab::{DEADLINE, Home, Output, Pty, Run, Setup, Sshd, USER, arg};
 use rustix::process::{Pid, Signal, kill_process};
 use tessh::client::mux::{Client, Refusal};
 use tessh::config::Connect;
@@ -139,10 +139,8 @@ fn greeting(port: u16) -> Option<String> {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn sessions_of_openssh_run_on_our_connection() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["AcceptEnv MUX_* OTHER", "Subsystem sftp internal-sftp"]);
     let mut master = bench.master(&[]);
     assert_eq!(fs::metadata(bench.socket()).unwrap().permissions().mode() & 0o777, 0o600);
@@ -179,10 +177,8 @@ fn sessions_of_openssh_run_on_our_connection() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_session_on_a_terminal_has_its_own_size_and_escapes() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let _master = bench.master(&[]);
     let config = arg(&bench.config).to_owned();
@@ -223,10 +219,8 @@ fn finish(mut child: Child) -> String {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn forwards_are_begun_and_cancelled_by_clients() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let _master = bench.master(&[]);
     let (port, there) = (free_port(), bench.sshd.port());
@@ -268,10 +262,8 @@ fn forwards_are_begun_and_cancelled_by_clients() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_client_in_proxy_mode_has_a_session() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let mut master = bench.master(&[]);
     let proxy = ["-O", "proxy", "h"];
@@ -301,10 +293,8 @@ fn a_client_in_proxy_mode_has_a_session() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_master_waits_for_its_clients_and_keeps_its_own_status() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let child = bench.tessh(&["-M", "h", "read x; exit 3"]).spawn();
     let mut master = Master { child, socket: bench.socket() };
@@ -321,10 +311,8 @@ fn a_master_waits_for_its_clients_and_keeps_its_own_status() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_master_that_persists_serves_until_it_is_idle() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let auto = ["-o", "ControlMaster=auto", "-o", "ControlPersist=2", "h"];
     let first = bench.tessh(&[&auto[..], &["echo first; exit 5"]].concat()).output();
@@ -346,10 +334,8 @@ fn a_master_that_persists_serves_until_it_is_idle() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_client_that_does_not_read_stops_nobody() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let _master = bench.master(&[]);
     let stalled = bench.with(Path::new(SSH), &["h", "cat /dev/zero"]).spawn();
@@ -368,10 +354,8 @@ fn a_client_that_does_not_read_stops_nobody() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn what_is_no_client_is_turned_away_and_stops_nobody() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let _master = bench.master(&[]);
     let packet = |body: &[u32]| -> Vec<u8> {
@@ -438,10 +422,8 @@ fn what_is_no_client_is_turned_away_and_stops_nobody() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn only_the_person_whose_master_it_is_may_use_it() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let mut master = bench.master(&[]);
     // As if the mode had been changed by hand.
@@ -461,10 +443,8 @@ fn only_the_person_whose_master_it_is_may_use_it() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_place_that_is_taken_is_left_and_what_a_killed_master_left_is_replaced() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let mut killed = bench.master(&[]);
     let second = bench.tessh(&["-M", "h", "echo alone"]).output();
@@ -496,10 +476,8 @@ fn a_place_that_is_taken_is_left_and_what_a_killed_master_left_is_replaced() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_lost_connection_ends_the_clients_and_removes_the_socket() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let mut master = bench.master(&[]);
     let mut client = bench.with(Path::new(SSH), &["h", "echo begun; sleep 60"]).spawn();
@@ -512,10 +490,8 @@ fn a_lost_connection_ends_the_clients_and_removes_the_socket() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_display_of_one_client_is_not_another_ones() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let run = bench.tessh(&["-MN", "-X", "-o", "ForwardX11Trusted=no", "h"]).env("DISPLAY", ":1");
     let master = Master { child: run.spawn(), socket: bench.socket() };
@@ -539,10 +515,8 @@ fn the_display_of_one_client_is_not_another_ones() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_person_at_the_master_may_say_no() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let asked = bench.home.path("asked");
     let script = format!("#!/bin/sh\necho \"$1\" >>{}\ncat {0}.answer\n", arg(&asked));

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use lab::{DEADLINE, Home, Output, Pty, Run, Sshd, USER, arg, peers, tool};
+use lab::{DEADLINE, Home, Output, Pty, Run, Sshd, USER, arg, tool};
 
 const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
 /// Larger than every window and buffer on the way.
@@ -146,10 +146,8 @@ fn noise(length: usize) -> Vec<u8> {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_session_through_a_master_is_as_one_of_its_own() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["AcceptEnv LC_*"]);
     let _master = bench.master(&["-o", "SendEnv=LC_*"]);
 
@@ -177,10 +175,8 @@ fn a_session_through_a_master_is_as_one_of_its_own() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let _master = bench.master(&[]);
     let screen: Pty = bench.home.on_pty(&["there"]);
@@ -207,10 +203,8 @@ fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn without_a_terminal_of_the_servers_the_local_one_is_as_before() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["PermitTTY no"]);
     let _master = bench.master(&[]);
     let screen = bench.home.on_pty(&["there"]);
@@ -221,10 +215,8 @@ fn without_a_terminal_of_the_servers_the_local_one_is_as_before() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn tools_move_files_over_one_login() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["Subsystem sftp /usr/lib/openssh/sftp-server"]);
     let _master = bench.master(&[]);
     let data = noise(LARGE);
@@ -264,10 +256,8 @@ fn tools_move_files_over_one_login() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn each_control_command_says_what_ssh_says() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let mut master = bench.master(&[]);
     let checked = bench.control("check", &[]);
@@ -311,10 +301,8 @@ fn each_control_command_says_what_ssh_says() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn stop_leaves_the_session_that_is_there() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let mut master = bench.master(&[]);
     let mut session = bench.run(&["there", "echo begun; read word; echo $word"]).spawn();
@@ -331,10 +319,8 @@ fn stop_leaves_the_session_that_is_there() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn forwards_subsystems_and_standard_input_go_through_the_master() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["Subsystem count /usr/bin/wc -c"]);
     let _master = bench.master(&[]);
     let to = echo();
@@ -367,10 +353,8 @@ fn forwards_subsystems_and_standard_input_go_through_the_master() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_master_in_proxy_mode_passes_a_session_on() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["Subsystem count /usr/bin/wc -c", "AcceptEnv LC_*"]);
     let _master = bench.master(&[]);
     let data = noise(LARGE);
@@ -412,10 +396,8 @@ fn a_master_in_proxy_mode_passes_a_session_on() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_session_that_the_master_cannot_open_is_made_without_it() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["MaxSessions 1"]);
     let _master = bench.master(&[]);
     let mut first = bench.run(&["there", "echo begun; cat"]).spawn();
@@ -433,10 +415,8 @@ fn a_session_that_the_master_cannot_open_is_made_without_it() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn what_is_to_be_done_with_the_output_here_has_a_connection_of_its_own() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let _master = bench.master(&[]);
     let log = bench.home.path("session.log");
@@ -448,10 +428,8 @@ fn what_is_to_be_done_with_the_output_here_has_a_connection_of_its_own() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_pinned_key_is_not_bypassed_by_a_master() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let _master = bench.master(&[]);
     let own = tool("/usr/bin/ssh-keygen", &["-lf", arg(&bench.sshd.path("host_ed25519.pub"))]);
@@ -487,10 +465,8 @@ fn a_pinned_key_is_not_bypassed_by_a_master() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_signal_ends_the_session_and_nothing_is_left() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let _master = bench.master(&[]);
     let mut session = bench.run(&["there", "echo begun; cat; echo over >&2"]).spawn();
@@ -504,10 +480,8 @@ fn a_signal_ends_the_session_and_nothing_is_left() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_master_of_somebody_else_is_refused() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o777)).unwrap();

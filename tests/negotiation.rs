@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::mpsc;
 
-use lab::{Agent, AsyncSsh, DEADLINE, Home, Output, Sshd, arg, kexinit, packet, peers, raw_server};
+use lab::{Agent, AsyncSsh, DEADLINE, Home, Output, Sshd, arg, kexinit, packet, raw_server};
 
 const HOST_KEY: &str = "ssh-ed25519";
 const MAC: &str = "hmac-sha2-256";
@@ -163,20 +163,16 @@ fn the_oldest_key_exchange_is_proposed_only_by_name() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_oldest_key_exchange_works() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["KexAlgorithms diffie-hellman-group1-sha1"]);
     let output = bench.run(&["-o", "KexAlgorithms=+diffie-hellman-group1-sha1"]);
     assert_eq!(output.stderr, "");
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn one_ecdsa_curve_does_not_stand_for_another() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = home.key("id", &["ecdsa", "-b", "384"], "");
@@ -202,10 +198,8 @@ fn one_ecdsa_curve_does_not_stand_for_another() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_host_key_of_another_curve_is_no_match() {
-    if !peers() {
-        return;
-    }
     let setup = lab::Setup::new();
     let path = setup.at("host_ecdsa384");
     setup.keygen(&["-t", "ecdsa", "-b", "384", "-N", "", "-f", &path]);
@@ -222,10 +216,8 @@ fn a_host_key_of_another_curve_is_no_match() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_agents_channel_has_two_names() {
-    if !peers() {
-        return;
-    }
     for name in ["agent-connect", "auth-agent@openssh.com", "agent-nonsense"] {
         let server = AsyncSsh::start(&format!(
             "
@@ -267,10 +259,8 @@ const WEAK: &str = "\
 ";
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn weak_crypto_is_warned_about_in_the_words_of_ssh() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["KexAlgorithms curve25519-sha256,diffie-hellman-group16-sha512"]);
     assert_eq!(bench.run(&[]).stderr, WEAK);
     assert_eq!(bench.run(&["-o", "WarnWeakCrypto=yes"]).stderr, WEAK);
@@ -290,10 +280,8 @@ fn weak_crypto_is_warned_about_in_the_words_of_ssh() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn weak_crypto_of_ours_is_not_laid_at_the_servers_door() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["KexAlgorithms sntrup761x25519-sha512@openssh.com,curve25519-sha256"]);
     assert_eq!(bench.run(&[]).stderr, "");
     let told = bench.run(&["-v"]).stderr;
@@ -301,10 +289,8 @@ fn weak_crypto_of_ours_is_not_laid_at_the_servers_door() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn compression_with_a_server_that_has_only_plain_zlib() {
-    if !peers() {
-        return;
-    }
     let server = AsyncSsh::start(
         "
     def begin_auth(self, user): return False

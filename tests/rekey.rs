@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use lab::{AsyncSsh, DEADLINE, Home, Setup, Sshd, USER, arg, peers};
+use lab::{AsyncSsh, DEADLINE, Home, Setup, Sshd, USER, arg};
 
 /// What each connection is sent.
 const POURED: usize = 24 << 20;
@@ -27,10 +27,8 @@ fn connect(socket: &Path) -> UnixStream {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn g14_three_busy_channels_outlive_a_key_exchange_that_we_begin() {
-    if !peers() {
-        return;
-    }
     // This server fills the window of every channel at once, so that more is under way than the
     // library bears during a key exchange.
     let server = AsyncSsh::start(&format!(
@@ -79,10 +77,8 @@ fn bench(lines: &[&str]) -> (Sshd, Home, Vec<String>) {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn much_in_both_directions_passes_whoever_begins_to_exchange_keys() {
-    if !peers() {
-        return;
-    }
     const MUCH: usize = 8 << 20;
     for (server, client) in [("1M", "default"), ("default", "1M"), ("256K", "300K")] {
         let (sshd, home, mut options) = bench(&[&format!("RekeyLimit {server}")]);
@@ -100,10 +96,8 @@ fn much_in_both_directions_passes_whoever_begins_to_exchange_keys() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn nothing_but_key_exchange_is_sent_during_one_that_the_server_begins() {
-    if !peers() {
-        return;
-    }
     // OpenSSH from 10.4 on ends the connection otherwise. This server looks at every packet
     // between the client's KEXINIT and its NEWKEYS, while data goes both ways, requests want
     // answers, and channels are opened.

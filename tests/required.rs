@@ -6,7 +6,7 @@ mod lab;
 
 use std::path::Path;
 
-use lab::{Home, Output, Setup, Sshd, USER, arg, peers};
+use lab::{Home, Output, Setup, Sshd, USER, arg};
 
 fn connect(home: &Home, sshd: &Sshd, key: &Path, options: &[&str]) -> Output {
     let (port, host) = (sshd.port().to_string(), format!("{USER}@127.0.0.1"));
@@ -36,10 +36,8 @@ fn certified(hash: &str, by_line: bool) -> (Sshd, Home) {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn an_authority_signs_with_what_ca_signature_algorithms_permits() {
-    if !peers() {
-        return;
-    }
     for by_line in [true, false] {
         let (sshd, home) = certified("rsa-sha2-256", by_line);
         let key = home.key("id", &["ed25519"], "");
@@ -63,10 +61,8 @@ fn an_authority_signs_with_what_ca_signature_algorithms_permits() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn an_authority_has_a_key_of_the_required_size() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = certified("rsa-sha2-512", true);
     let key = home.key("id", &["ed25519"], "");
     sshd.authorize(&key, "");
@@ -76,10 +72,8 @@ fn an_authority_has_a_key_of_the_required_size() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_host_has_an_rsa_key_of_the_required_size() {
-    if !peers() {
-        return;
-    }
     let setup = Setup::new();
     setup.keygen(&["-t", "rsa", "-b", "2048", "-N", "", "-f", &setup.at("short")]);
     let line = format!("HostKey {}", setup.at("short"));
@@ -97,10 +91,8 @@ fn a_host_has_an_rsa_key_of_the_required_size() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_user_s_rsa_key_that_is_too_short_is_not_offered() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let (short, other) =

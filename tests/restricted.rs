@@ -11,7 +11,7 @@ use std::process::Child;
 use std::time::Instant;
 
 use lab::mux::{Mux, counted, numbers};
-use lab::{Agent, DEADLINE, Home, Output, Run, Sshd, USER, arg, peers};
+use lab::{Agent, DEADLINE, Home, Output, Run, Sshd, USER, arg};
 
 const SSH: &str = "/usr/bin/ssh";
 const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
@@ -89,10 +89,8 @@ fn wait(what: &str, mut met: impl FnMut() -> bool) {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_changed_key_under_no_leaves_no_forward_of_any_kind() {
-    if !peers() {
-        return;
-    }
     for program in [SSH, TESSH] {
         let bench = Bench::new();
         let (agent, there) = (Agent::start(&[]), bench.sshd.port());
@@ -128,10 +126,8 @@ const SHOWS_WHAT: &str =
     "printf '%s|%s' \"${SSH_AUTH_SOCK:+agent}-\" \"${DISPLAY:+display}-\"; cat";
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_changed_key_under_no_is_the_end_where_a_forward_must_be_made() {
-    if !peers() {
-        return;
-    }
     let port = free_port();
     let spec = format!("127.0.0.1:{port}:h:1");
     for program in [SSH, TESSH] {
@@ -158,10 +154,8 @@ fn a_changed_key_under_no_is_the_end_where_a_forward_must_be_made() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn nothing_is_led_through_a_jump_host_whose_key_has_changed() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let behind = Sshd::start(&[]);
     let key = bench.home.path("id");
@@ -182,10 +176,8 @@ fn nothing_is_led_through_a_jump_host_whose_key_has_changed() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_command_line_of_a_session_adds_nothing_where_the_key_has_changed() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let (port, config) = (free_port(), arg(&bench.config).to_owned());
     let words = ["-F", &config, "-o", "EnableEscapeCommandline=yes", "-tt", "h"];
@@ -200,10 +192,8 @@ fn the_command_line_of_a_session_adds_nothing_where_the_key_has_changed() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn clients_of_a_shared_connection_get_no_forward_where_the_key_has_changed() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let _master = Running(bench.with(TESSH, &["-MN", "h"]).spawn());
     wait("the master listens", || bench.home.path("ctl").exists());

@@ -6,7 +6,7 @@ mod lab;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use lab::{AsyncSsh, Home, Output, PASSWORD, Setup, Sshd, USER, arg, peers};
+use lab::{AsyncSsh, Home, Output, PASSWORD, Setup, Sshd, USER, arg};
 
 /// A server that has a new RSA key, and a home that has an old key of it besides the present.
 fn rotating() -> (Sshd, Home) {
@@ -44,10 +44,8 @@ fn run(home: &Home, sshd: &Sshd, options: &[&str]) -> Output {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn proved_keys_are_learnt_and_obsolete_ones_dropped_without_a_word() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     let output = run(&home, &sshd, &[]).expect_quiet_success();
     assert_eq!(output.text(), "in\n");
@@ -57,10 +55,8 @@ fn proved_keys_are_learnt_and_obsolete_ones_dropped_without_a_word() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_jump_hosts_keys_are_learnt_too() {
-    if !peers() {
-        return;
-    }
     let ((jump, home), sshd) = (rotating(), Setup::new().start(&[]));
     sshd.authorize(&home.path("id"), "");
     let before = home.read(".ssh/known_hosts") + &line(&sshd, "host_ed25519.pub");
@@ -102,10 +98,8 @@ fn a_jump_hosts_keys_are_learnt_too() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn verbose_says_what_was_done() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     let output = run(&home, &sshd, &["-v"]);
     for word in
@@ -116,10 +110,8 @@ fn verbose_says_what_was_done() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn off_changes_nothing() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     let before = home.read(".ssh/known_hosts");
     let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));
@@ -136,10 +128,8 @@ fn off_changes_nothing() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn hosts_known_by_a_file_that_is_only_read_keep_their_keys() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     let global = home.write("global", &home.read(".ssh/known_hosts"));
     let before = home.read("global");
@@ -157,10 +147,8 @@ fn hosts_known_by_a_file_that_is_only_read_keep_their_keys() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn obsolete_key_in_a_second_file_is_named_and_nothing_changes() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     let first = home.write("first", &line(&sshd, "host_ed25519.pub"));
     let second = home.write("second", &line(&sshd, "host_ca.pub"));
@@ -175,10 +163,8 @@ fn obsolete_key_in_a_second_file_is_named_and_nothing_changes() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn file_that_cannot_be_changed_is_named_and_the_session_goes_on() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     let before = home.read(".ssh/known_hosts");
     let file = home.write("first", &before);
@@ -195,10 +181,8 @@ fn file_that_cannot_be_changed_is_named_and_the_session_goes_on() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn certified_hosts_keep_their_keys() {
-    if !peers() {
-        return;
-    }
     let setup = Setup::new();
     let rsa = setup.host_key("rsa");
     let certificate = setup.host_certificate("host_ca", &["-h", "-n", "127.0.0.1"]);
@@ -213,10 +197,8 @@ fn certified_hosts_keep_their_keys() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn host_taken_unasked_is_learnt_from_the_next_time() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     fs::remove_file(home.path(".ssh/known_hosts")).unwrap();
     let accept = ["-o", "StrictHostKeyChecking=accept-new"];
@@ -227,10 +209,8 @@ fn host_taken_unasked_is_learnt_from_the_next_time() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn question_is_asked_before_the_session_and_enter_means_no() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     let before = home.read(".ssh/known_hosts");
     let ask = arguments(&home, &sshd, &["--plain", "-t", "-o", "UpdateHostKeys=ask"]);
@@ -254,10 +234,8 @@ fn question_is_asked_before_the_session_and_enter_means_no() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn host_that_was_not_saved_is_not_asked_about() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = rotating();
     fs::remove_file(home.path(".ssh/known_hosts")).unwrap();
     for update in ["UpdateHostKeys=ask", "UpdateHostKeys=yes"] {
@@ -313,10 +291,8 @@ const LIAR: &str = "
 ";
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn keys_without_a_true_proof_change_nothing() {
-    if !peers() {
-        return;
-    }
     for sign in [
         // Another key's signature, one over something else, and none that can be read.
         "lambda data: mine.sign(data)",
@@ -335,10 +311,8 @@ fn keys_without_a_true_proof_change_nothing() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_same_server_with_a_true_proof_is_believed() {
-    if !peers() {
-        return;
-    }
     let server = announcing("        keys += [pair('ssh-ed25519'), pair('ecdsa-sha2-nistp256')]");
     let (home, before, output) = told(&server, &[]);
     let after = home.read(".ssh/known_hosts");
@@ -346,10 +320,8 @@ fn the_same_server_with_a_true_proof_is_believed() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_thousand_keys_are_not_considered() {
-    if !peers() {
-        return;
-    }
     let server = announcing("        keys += [pair('ssh-ed25519') for _ in range(1000)]");
     for update in ["UpdateHostKeys=yes", "UpdateHostKeys=ask"] {
         let (home, before, output) = told(&server, &["-o", update]);
@@ -359,10 +331,8 @@ fn a_thousand_keys_are_not_considered() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn announcement_without_the_key_in_use_changes_nothing() {
-    if !peers() {
-        return;
-    }
     let server = announcing("        keys = [pair('ssh-ed25519')]");
     let (home, before, output) = told(&server, &[]);
     assert_eq!(home.read(".ssh/known_hosts"), before);

@@ -7,14 +7,10 @@ mod lab;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lab::{Home, Run, Sshd, arg, peers};
+use lab::{Home, Run, Sshd, arg};
 
 /// A device that signs without a touch (Debian's openssh-tests).
 const DEVICE: &str = "/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so";
-
-fn is_there() -> bool {
-    peers() && Path::new(DEVICE).exists()
-}
 
 fn made(home: &Home, kind: &str) -> PathBuf {
     let path = home.path(kind);
@@ -36,10 +32,8 @@ fn device() -> String {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_key_on_a_device_logs_in_by_its_file() {
-    if !is_there() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     for kind in ["ed25519-sk", "ecdsa-sk"] {
@@ -57,10 +51,8 @@ fn a_key_on_a_device_logs_in_by_its_file() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_device_that_cannot_be_reached_is_said() {
-    if !is_there() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = made(&home, "ed25519-sk");
@@ -74,10 +66,8 @@ fn a_device_that_cannot_be_reached_is_said() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_dsa_key_is_offered_only_where_it_is_named() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["PubkeyAcceptedAlgorithms +ssh-dss"]);
     let home = Home::knowing(&sshd);
     let key = home.key("id", &["dsa"], "");

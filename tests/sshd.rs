@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use lab::{Agent, AsyncSsh, Home, PASSWORD, Run, Setup, Sshd, USER, arg, peers, tool};
+use lab::{Agent, AsyncSsh, Home, PASSWORD, Run, Setup, Sshd, USER, arg, tool};
 
 /// The program, logging in to this server.
 fn tessh(home: &Home, sshd: &Sshd, options: &[&str], command: &[&str]) -> Run {
@@ -64,10 +64,8 @@ fn expect_one_key(sshd: &Sshd, key: &Path) {
 // ---- commands ---------------------------------------------------------------------------
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn output_errors_and_status_are_apart() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let output = bench.run("printf out; printf err >&2; exit 7").output();
     output.expect_code(7);
@@ -80,10 +78,8 @@ fn output_errors_and_status_are_apart() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn signal_becomes_128_and_its_number() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     for (signal, code) in [("TERM", 143), ("KILL", 137), ("INT", 130)] {
         bench.run(&format!("kill -{signal} $$")).output().expect_code(code);
@@ -91,10 +87,8 @@ fn signal_becomes_128_and_its_number() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn bytes_come_back_as_they_went() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let sent: Vec<u8> =
         (0..8_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
@@ -107,10 +101,8 @@ fn bytes_come_back_as_they_went() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn end_of_input_reaches_the_command_while_its_output_goes_on() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let output = bench.run("wc -c; printf after").stdin("12345").output();
     assert_eq!(output.text(), "5\nafter");
@@ -119,10 +111,8 @@ fn end_of_input_reaches_the_command_while_its_output_goes_on() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn command_that_reads_nothing_does_not_hold_up() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let output = bench.run("exit 4").stdin(vec![b'x'; 10_000_000]).output();
     output.expect_code(4);
@@ -130,10 +120,8 @@ fn command_that_reads_nothing_does_not_hold_up() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn reader_that_leaves_ends_it_quietly() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let mut child = bench.run("yes").spawn();
     drop(child.stdin.take());
@@ -147,10 +135,8 @@ fn reader_that_leaves_ends_it_quietly() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn output_of_one_hundred_megabytes_is_complete() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let output = bench.run("head -c 100000000 /dev/zero; echo end").output();
     output.expect_code(0);
@@ -159,10 +145,8 @@ fn output_of_one_hundred_megabytes_is_complete() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn words_of_a_command_are_joined_by_blanks() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let login = ["-o", "BatchMode=yes", "-i", arg(&bench.key)];
     let words = ["printf", "'%s|'", "a", "-l", "'b  c'"];
@@ -171,10 +155,8 @@ fn words_of_a_command_are_joined_by_blanks() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn variables_that_are_asked_for_arrive() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let options = ["-o", "SetEnv=LC_ONE=1", "-o", "SendEnv=LC_T*"];
     let run = bench.run_with(&options, "echo $LC_ONE $LC_TWO $LC_UNASKED");
@@ -183,10 +165,8 @@ fn variables_that_are_asked_for_arrive() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn terminal_only_where_there_is_one_or_it_is_forced() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     let tty = "tty >/dev/null && echo terminal || echo none";
     assert_eq!(bench.run_with(&["-T"], tty).output().text(), "none\n");
@@ -197,10 +177,8 @@ fn terminal_only_where_there_is_one_or_it_is_forced() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn lost_connection_is_said() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&[]);
     // The shell's parent is the unprivileged sshd that holds the connection.
     let output = bench.run("kill -KILL $PPID; sleep 60").output();
@@ -210,10 +188,8 @@ fn lost_connection_is_said() {
 // ---- methods ----------------------------------------------------------------------------
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn password() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     // An identity that could be tried, and must not be.
@@ -225,10 +201,8 @@ fn password() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn wrong_password_is_tried_once_and_nothing_else_is() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
@@ -241,10 +215,8 @@ fn wrong_password_is_tried_once_and_nothing_else_is() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn method_the_server_does_not_have() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["PasswordAuthentication no", "KbdInteractiveAuthentication no"]);
     let home = Home::knowing(&sshd);
     let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
@@ -256,10 +228,8 @@ fn method_the_server_does_not_have() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn publickey_of_every_type_and_format() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let cases: &[&[&str]] = &[
@@ -298,10 +268,8 @@ fn publickey_of_every_type_and_format() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn locked_keys_of_every_format() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let ask = home.write("ask", "#!/bin/sh\necho 'open sesame'\n");
@@ -348,10 +316,8 @@ fn twenty_keys(home: &Home, sshd: &Sshd) -> (Agent, PathBuf) {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn one_key_of_twenty_in_the_agent_with_one_try() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["MaxAuthTries 1"]);
     let home = Home::knowing(&sshd);
     let (agent, key) = twenty_keys(&home, &sshd);
@@ -364,10 +330,8 @@ fn one_key_of_twenty_in_the_agent_with_one_try() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn key_file_beside_a_full_agent_with_one_try() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["MaxAuthTries 1"]);
     let home = Home::knowing(&sshd);
     let (agent, key) = twenty_keys(&home, &sshd);
@@ -379,10 +343,8 @@ fn key_file_beside_a_full_agent_with_one_try() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn agent_offers_its_first_key_and_no_other() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let (agent, _) = twenty_keys(&home, &sshd);
@@ -396,10 +358,8 @@ fn agent_offers_its_first_key_and_no_other() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn agent_that_is_not_there() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let options = ["-o", "BatchMode=yes", "--auth", "agent"];
@@ -410,10 +370,8 @@ fn agent_that_is_not_there() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn certificate_of_every_key_type() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     for (name, how) in
@@ -430,10 +388,8 @@ fn certificate_of_every_key_type() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn certificate_named_by_an_option() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = home.key("id", &["ed25519"], "");
@@ -446,10 +402,8 @@ fn certificate_named_by_an_option() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn certificate_file_with_its_key_in_the_agent() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = home.key("id", &["ed25519"], "");
@@ -463,10 +417,8 @@ fn certificate_file_with_its_key_in_the_agent() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn chain_takes_its_steps_in_order() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["AuthenticationMethods publickey,password"]);
     let options = ["--auth", "publickey,password", "--password-fd", "3", "-i", arg(&bench.key)];
     let run = tessh(&bench.home, &bench.sshd, &options, &["echo in"]);
@@ -478,10 +430,8 @@ fn chain_takes_its_steps_in_order() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn second_step_is_not_taken_unasked() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new(&["AuthenticationMethods publickey,password"]);
     let output = bench.run("true").output();
     output.expect_failure(&["publickey", "succeeded", "--auth publickey,password"]);
@@ -489,10 +439,8 @@ fn second_step_is_not_taken_unasked() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn connection_lost_during_authentication_is_no_refusal() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["LoginGraceTime 1"]);
     let home = Home::knowing(&sshd);
     // The answer to the password is longer on its way than the server waits.
@@ -505,10 +453,8 @@ fn connection_lost_during_authentication_is_no_refusal() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn expired_password_does_not_hang() {
-    if !peers() {
-        return;
-    }
     let setup = Setup::new().password_expired();
     let sshd = setup.start(&["UsePAM yes"]);
     let home = Home::knowing(&sshd);
@@ -521,10 +467,8 @@ fn expired_password_does_not_hang() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn change_request_for_a_password_does_not_hang() {
-    if !peers() {
-        return;
-    }
     let server = AsyncSsh::start(
         "
     def password_auth_supported(self): return True
@@ -540,10 +484,8 @@ fn change_request_for_a_password_does_not_hang() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn plain_prompts_are_answered_by_askpass() {
-    if !peers() {
-        return;
-    }
     let sshd = Setup::new().start(&["UsePAM yes"]);
     let home = Home::knowing(&sshd);
     let ask = home.write("ask", &format!("#!/bin/sh\necho '{PASSWORD}'\n"));

@@ -20,7 +20,7 @@ use std::fs;
 use std::os::unix::net::UnixListener;
 use std::time::{Duration, Instant};
 
-use lab::{Agent, DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg, peers};
+use lab::{Agent, DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg};
 use russh::MethodKind::{KeyboardInteractive, Password, PublicKey};
 use rustix::process::Signal;
 use server::{Scripted, Step};
@@ -64,10 +64,8 @@ fn knowing(server: &Scripted) -> Home {
 
 /// 3. No user name or credential leaves before the host key is accepted.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn nothing_is_sent_while_the_host_key_is_in_question() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let pty = connect(&home, &sshd, &[]);
     pty.wait_for("SHA256:");
@@ -81,10 +79,8 @@ fn nothing_is_sent_while_the_host_key_is_in_question() {
 
 /// 4. One screen, exclusive methods; what does not belong to one is off.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn one_screen_has_all_methods_and_one_is_on() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["UsePAM yes"]);
     let home = Home::knowing(&sshd);
     let pty = connect(&home, &sshd, &[]);
@@ -106,10 +102,8 @@ fn one_screen_has_all_methods_and_one_is_on() {
 
 /// 5. No fallback: what was chosen is tried, and nothing else.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn no_other_method_is_tried_behind_the_back() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["UsePAM yes", "PasswordAuthentication no"]);
     let home = Home::knowing(&sshd);
     let pty = connect(&home, &sshd, &["--auth", "password"]);
@@ -179,10 +173,8 @@ fn a_method_that_is_gone_moves_the_choice_and_waits() {
 
 /// 7. What the server does not accept is greyed.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn methods_that_the_server_does_not_accept_are_off() {
-    if !peers() {
-        return;
-    }
     let lines = ["PasswordAuthentication no", "KbdInteractiveAuthentication no"];
     let sshd = Sshd::start(&lines);
     let home = Home::knowing(&sshd);
@@ -207,10 +199,8 @@ fn methods_that_the_server_does_not_accept_are_off() {
 
 /// 8. Partial success says so, narrows the list, and forgets what was remembered.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_second_step_is_asked_for() {
-    if !peers() {
-        return;
-    }
     let lines = ["UsePAM yes", "AuthenticationMethods publickey,keyboard-interactive"];
     let sshd = Sshd::start(&lines);
     let home = Home::knowing(&sshd);
@@ -275,10 +265,8 @@ fn challenges_of_three_one_and_no_prompts() {
 
 /// 10. What is wrong with a key is told here; the server hears nothing of it.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_wrong_passphrase_or_file_is_told_before_anything_is_sent() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = home.key(".ssh/id_ed25519", &["ed25519"], "open sesame");
@@ -381,10 +369,8 @@ fn a_user_name_that_was_not_typed_is_asked_for_before_anything_is_sent() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn keys_of_the_agent_are_listed_and_one_is_used() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let (first, second) = (home.key("first", &["ed25519"], ""), home.key("second", &["rsa"], ""));
@@ -461,10 +447,8 @@ fn it_survives_any_size_and_comes_back_whole() {
 
 /// Only the server ends the retries; its words say why.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn a_server_that_has_enough_is_named() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["MaxAuthTries 2"]);
     let home = Home::knowing(&sshd);
     let pty = connect(&home, &sshd, &[]);
@@ -551,10 +535,8 @@ fn it_speaks_japanese() {
 
 /// A second factor that PAM asks for comes in a dialog too.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn pam_asks_in_dialogs() {
-    if !peers() {
-        return;
-    }
     let two = format!(
         "auth required pam_unix.so nodelay\nauth required pam_ftp.so users={USER} ignore\n\
          account required pam_permit.so\nsession required pam_permit.so\n"

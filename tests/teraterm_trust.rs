@@ -7,7 +7,7 @@ mod lab;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use lab::{DEMO_USER, Demo, Home, Pty, Sshd, USER, arg, peers, tool};
+use lab::{DEMO_USER, Demo, Home, Pty, Sshd, USER, arg, tool};
 use rustix::process::Signal;
 
 const KNOWN_HOSTS: &str = ".ssh/known_hosts";
@@ -103,10 +103,8 @@ fn expect_disconnected(pty: &Pty) {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn unknown_host_shows_what_ssh_keygen_shows_of_its_key() {
-    if !peers() {
-        return;
-    }
     let case = Case::new();
     let key = case.home.write("key.pub", &case.own_key());
     let pty = case.warned(&[]);
@@ -280,10 +278,8 @@ fn other_files_than_the_first_are_never_written() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn nothing_of_the_user_leaves_before_the_answer() {
-    if !peers() {
-        return;
-    }
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let arguments = sshd.to(&["--auth", "password"], &[]);
     let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());

@@ -4,7 +4,7 @@
 
 mod lab;
 
-use lab::{DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg, peers};
+use lab::{DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg};
 use rustix::process::Signal;
 
 /// The demo server and a home that has its identity; whether it knows the server is asked.
@@ -211,10 +211,8 @@ fn command_gets_a_terminal_when_asked_for_one() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn keyboard_interactive_asks_every_question() {
-    if !peers() {
-        return;
-    }
     // pam_ftp asks for an address, whatever it is, after the password.
     let two = format!(
         "auth required pam_unix.so nodelay\nauth required pam_ftp.so users={USER} ignore\n\
@@ -236,10 +234,8 @@ fn keyboard_interactive_asks_every_question() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn expired_password_is_changed_on_the_way_in() {
-    if !peers() {
-        return;
-    }
     let sshd = Setup::new().password_expired().start(&["UsePAM yes"]);
     let home = Home::knowing(&sshd);
     let arguments = sshd.to(&["--plain", "--auth", "keyboard-interactive"], &[]);
@@ -260,10 +256,8 @@ fn expired_password_is_changed_on_the_way_in() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn chain_asks_for_its_second_step_on_the_terminal() {
-    if !peers() {
-        return;
-    }
     let lines = ["UsePAM yes", "AuthenticationMethods publickey,keyboard-interactive"];
     let sshd = Sshd::start(&lines);
     let home = Home::knowing(&sshd);
@@ -282,10 +276,8 @@ fn chain_asks_for_its_second_step_on_the_terminal() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn banner_is_shown_and_cannot_draw() {
-    if !peers() {
-        return;
-    }
     let setup = Setup::new();
     let banner = setup.at("banner");
     std::fs::write(&banner, "Members only\n\x1b[2J\x1b]0;title\x07evil\n").unwrap();
@@ -303,10 +295,8 @@ fn banner_is_shown_and_cannot_draw() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn server_without_terminals_leaves_this_one_as_it_was() {
-    if !peers() {
-        return;
-    }
     let sshd = Sshd::start(&["PermitTTY no"]);
     let home = Home::knowing(&sshd);
     let key = home.key("id", &["ed25519"], "");

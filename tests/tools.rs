@@ -14,7 +14,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lab::{Home, Output, Run, Sshd, USER, arg, peers, tool};
+use lab::{Home, Output, Run, Sshd, USER, arg, tool};
 
 const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
 /// Interpreters and package tools start slowly on a loaded machine.
@@ -179,10 +179,8 @@ fn walk(directory: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn git_with_git_ssh_command() {
-    if !peers() {
-        return;
-    }
     let (bench, bare) = repository();
     let url = format!("there:{}", arg(&bare));
     git_round(&bench, &url, &[("GIT_SSH_COMMAND", TESSH)], &[]);
@@ -194,10 +192,8 @@ fn git_with_git_ssh_command() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn git_with_core_ssh_command_and_a_url_with_a_port() {
-    if !peers() {
-        return;
-    }
     let (bench, bare) = repository();
     let url = format!("ssh://{USER}@127.0.0.1:{}{}", bench.sshd.port(), arg(&bare));
     let command = format!("core.sshCommand={TESSH} -o BatchMode=yes");
@@ -205,10 +201,8 @@ fn git_with_core_ssh_command_and_a_url_with_a_port() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn git_with_tessh_on_the_path_as_ssh() {
-    if !peers() {
-        return;
-    }
     let (bench, bare) = repository();
     git_round(&bench, &format!("there:{}", arg(&bare)), &[], &[]);
 }
@@ -216,10 +210,8 @@ fn git_with_tessh_on_the_path_as_ssh() {
 // ---- copying ----------------------------------------------------------------------------
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn rsync_both_ways() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let rsync = |words: &[&str]| {
         let shell = ["-a", "-z", "--checksum", "-e", TESSH];
@@ -245,10 +237,8 @@ fn rsync_both_ways() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn scp_both_ways_in_both_protocols() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let here = bench.home.path("here");
     fs::write(&here, large()).unwrap();
@@ -270,10 +260,8 @@ fn scp_both_ways_in_both_protocols() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn sftp_both_ways_with_a_batch() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let here = bench.home.path("here");
     fs::write(&here, large()).unwrap();
@@ -309,14 +297,12 @@ const PLAYBOOK: &str = "- hosts: all
 ";
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn ansible_pings_copies_and_plays() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
-    let python = std::env::var("TESSH_PYTHON").expect("tests/run says where ansible is");
+    let python = lab::python();
     let ansible = |program: &str, words: &[&str]| {
-        let program = Path::new(&python).with_file_name(program);
+        let program = python.with_file_name(program);
         let words = [&["-i", "inventory"][..], words].concat();
         bench.run(installed(arg(&program)), &words).env("ANSIBLE_NOCOLOR", "1").output()
     };
@@ -360,10 +346,8 @@ fn ansible_pings_copies_and_plays() {
 // ---- mosh -------------------------------------------------------------------------------
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn mosh_starts_its_server() {
-    if !peers() {
-        return;
-    }
     installed("/usr/bin/mosh-server");
     let bench = Bench::new();
     // What stands for mosh-client writes down what it was given: the address and port that
@@ -401,10 +385,8 @@ fn mosh_starts_its_server() {
 // ---- file systems and backups -----------------------------------------------------------
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn sshfs_mounts_or_its_command_line_reaches_sftp() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let there = bench.there_file("file", &large());
     let mount = bench.home.path("mount");
@@ -431,10 +413,8 @@ fn sshfs_mounts_or_its_command_line_reaches_sftp() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_command_line_of_sshfs_reaches_sftp() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let port = format!("-oPort={}", bench.sshd.port());
     let words = ["-x", "-a", "-oClearAllForwardings=yes", &port, "-oCompression=yes", "-2", "-s"];
@@ -459,10 +439,8 @@ fn sftp_greets(bench: &Bench, words: &[&str]) {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn restic_keeps_a_backup_by_sftp() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let there = bench.there("restic");
     let from = bench.home.path("from");
@@ -488,10 +466,8 @@ fn restic_keeps_a_backup_by_sftp() {
 // ---- command lines of what is not here --------------------------------------------------
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_command_lines_of_docker_and_libvirt() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     // What stands for docker on the server gives back what it is sent, as dial-stdio does.
     let docker = bench.there_file("docker", b"#!/bin/sh\necho \"docker $*\"\ncat\nexit 3\n");
@@ -522,10 +498,8 @@ fn the_command_lines_of_docker_and_libvirt() {
 }
 
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_command_lines_of_an_editor_without_its_tunnel() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     let version = bench.run(TESSH, &["-V"]).output();
     version.expect_code(0);
@@ -541,10 +515,8 @@ fn the_command_lines_of_an_editor_without_its_tunnel() {
 
 /// The same with `-D`, through which the editor speaks to its server.
 #[test]
+#[ignore = "needs peers: tests/run"]
 fn the_command_lines_of_an_editor_with_its_tunnel() {
-    if !peers() {
-        return;
-    }
     let bench = Bench::new();
     for words in [&["-T", "-o", "ConnectTimeout=15", "there", "sh"][..], &["-v", "-T", "there"]] {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();

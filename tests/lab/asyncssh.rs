@@ -28,7 +28,7 @@ pub struct AsyncSsh {
 impl AsyncSsh {
     /// Starts a server whose class `Server` has these methods more (indented by four).
     pub fn start(methods: &str) -> AsyncSsh {
-        let python = std::env::var_os("TESSH_PYTHON").expect("tests/run sets TESSH_PYTHON");
+        let python = super::python();
         let mut child = Command::new(python)
             .args(["-c", &format!("{BEFORE}{methods}{AFTER}")])
             .stdin(Stdio::null())

@@ -1,8 +1,9 @@
 //! The laboratory: private servers, homes, terminals and agents for the integration tests.
 //!
 //! Everything runs on loopback with ports from the kernel, in directories of its own, and
-//! ends when it is dropped. What needs a real server is asked for with [`peers`]: tests/run
-//! sets `TESSH_PEERS=1`, and then a missing peer is a failure and not a reason to skip.
+//! ends when it is dropped. A test that needs root or programs of others is marked
+//! `#[ignore = "needs peers: tests/run"]`: `cargo test` reports it as ignored, tests/run runs it
+//! with `--include-ignored`, and then a missing peer is a failure.
 #![allow(dead_code, unused_imports, clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod agent;
@@ -16,9 +17,8 @@ mod sshd;
 mod tmux;
 mod transcript;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 pub use agent::Agent;
@@ -33,20 +33,13 @@ pub use tmux::Tmux;
 /// Long enough for a loaded machine; what needs it has failed.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Whether the tests with real peers run.
-pub fn peers() -> bool {
-    static CHECKED: OnceLock<bool> = OnceLock::new();
-    *CHECKED.get_or_init(|| {
-        if std::env::var_os("TESSH_PEERS").is_none_or(|value| value != "1") {
-            eprintln!("skipped: needs tests/run, which sets TESSH_PEERS=1");
-            return false;
-        }
-        assert!(rustix::process::geteuid().is_root(), "the tests with real peers need root");
-        for program in ["/usr/sbin/sshd", "/usr/bin/ssh-keygen", "/usr/bin/ssh-agent"] {
-            assert!(Path::new(program).exists(), "{program} is missing: tests/run installs it");
-        }
-        true
-    })
+/// The Python that has AsyncSSH, Paramiko and Ansible: the one that tests/run makes, or
+/// `TESSH_PYTHON`.
+pub fn python() -> PathBuf {
+    let made = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/bin/python");
+    let python = std::env::var_os("TESSH_PYTHON").map_or_else(made, PathBuf::from);
+    assert!(python.exists(), "{} is missing: tests/run makes it", python.display());
+    python
 }
 
 /// Runs a program to its successful end and gives its standard output.

@@ -433,40 +433,6 @@ proptest! {
     }
 }
 
-/// Run by hand in release: `cargo test --release --lib lookup_speed -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn lookup_speed() {
-    let plain: String =
-        (0..100_000).map(|n| format!("host{n}.example.com,10.0.0.{n} {}\n", text(RSA))).collect();
-    let hashed: String = (0..100_000_u32)
-        .map(|n| {
-            let mut salt = [0; 20];
-            salt[..4].copy_from_slice(&n.to_be_bytes());
-            format!("{} {}\n", pattern::hash_field(&salt, &format!("host{n}")), text(ED25519))
-        })
-        .collect();
-    for (kind, lines) in [("plain", plain), ("hashed", hashed)] {
-        let case = Case::new(&lines);
-        let start = std::time::Instant::now();
-        let known = KnownHosts::load(&case.sources);
-        let loaded = start.elapsed();
-        let offered = PublicKeyOrCertificate::from(key(ED25519));
-        let mut found = Duration::MAX;
-        // The best of several: the rest of the machine has its own work.
-        for _ in 0..20 {
-            let start = std::time::Instant::now();
-            let evidence = known.lookup(&host("none", 22), &offered, june_2025());
-            found = found.min(start.elapsed());
-            assert_eq!(word(&evidence), "unknown");
-        }
-        #[allow(clippy::print_stdout)]
-        {
-            println!("{kind}: load {loaded:?}, lookup {found:?}");
-        }
-    }
-}
-
 #[test]
 fn a_large_file_is_searched_whole_and_told_in_order() {
     let mut lines: Vec<String> =
