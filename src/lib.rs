@@ -12,6 +12,7 @@ pub mod demo;
 pub mod destination;
 pub mod error;
 pub mod keys;
+pub mod os;
 pub mod pattern;
 pub mod profiles;
 pub mod prompt;

@@ -7,7 +7,6 @@ mod lab;
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -18,6 +17,7 @@ use lab::{DEADLINE, Home, Output, Pty, Run, Setup, Sshd, USER, arg};
 use rustix::process::{Pid, Signal, kill_process};
 use tessh::client::mux::{Client, Refusal};
 use tessh::config::Connect;
+use tessh::os::AsDescriptor;
 
 const SSH: &str = "/usr/bin/ssh";
 
@@ -540,7 +540,7 @@ fn the_person_at_the_master_may_say_no() {
         let stream = tessh::client::mux::connect(&bench.socket()).unwrap();
         let mut client = Client::greet(stream).await.unwrap();
         let null = fs::File::open("/dev/null").unwrap();
-        client.stdio_forward(&forged, [null.as_fd(), null.as_fd()]).await
+        client.stdio_forward(&forged, [null.as_descriptor(), null.as_descriptor()]).await
     });
     assert!(matches!(refused, Err(Refusal::Denied(_))), "{refused:?}");
     let said = bench.home.read("asked");

@@ -1,6 +1,5 @@
 //! The local terminal during a session: raw mode, its size, and the console for escapes.
 
-use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
-use super::stdio::OutputFd;
 use super::{attempt, log};
 use crate::client::channel::{Sink, WindowSize};
 use crate::client::information::Information;
@@ -17,6 +15,9 @@ use crate::client::interlude::{Curtain, Interlude};
 use crate::client::paste::{self, BracketFilter, Brackets};
 use crate::client::relay::{CommandLineAction, Console, Exit};
 use crate::error::{Error, Kind, Result};
+use crate::os::BorrowedDescriptor;
+use crate::os::descriptor;
+use crate::os::stdio::DescriptorOutput;
 use crate::prompt::{Answer, Facts, Prompt};
 use crate::say;
 use crate::terminal::secret::Cancellable;
@@ -64,7 +65,7 @@ impl<'a> Terminal<'a> {
     pub fn enter(setting: Setting<'a>) -> Result<Terminal<'a>> {
         let raw = match setting.raw {
             false => None,
-            true => Some(RawMode::enter(rustix::stdio::stdin()).map_err(|error| {
+            true => Some(RawMode::enter(descriptor::stdin()).map_err(|error| {
                 Error::new(
                     Kind::Local,
                     say!("error-cli-cannot-set-up-terminal", error = crate::error::told(&error)),
@@ -78,10 +79,12 @@ impl<'a> Terminal<'a> {
     /// Standard output and error for the session.
     pub fn sinks(&mut self) -> Result<(Sink, Sink)> {
         let stdout = || {
-            OutputFd::stdout().map_err(|error| unusable(say!("error-cli-standard-output"), &error))
+            DescriptorOutput::stdout()
+                .map_err(|error| unusable(say!("error-cli-standard-output"), &error))
         };
         let stderr = || {
-            OutputFd::stderr().map_err(|error| unusable(say!("error-cli-standard-error"), &error))
+            DescriptorOutput::stderr()
+                .map_err(|error| unusable(say!("error-cli-standard-error"), &error))
         };
         if !self.setting.raw {
             return Ok((Box::new(stdout()?), Box::new(stderr()?)));
@@ -144,7 +147,7 @@ impl<'a> Terminal<'a> {
 
 /// Has the terminal put brackets around what is pasted.
 fn bracket() -> Option<ScreenMode> {
-    let (stdin, stdout) = (rustix::stdio::stdin(), rustix::stdio::stdout());
+    let (stdin, stdout) = (descriptor::stdin(), descriptor::stdout());
     let tty = if terminal::is_terminal(stdout) { stdout } else { stdin };
     ScreenMode::enter(tty, paste::ON, paste::OFF).ok()
 }
@@ -260,11 +263,11 @@ pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
 
 /// The size of the terminal that standard input is, as the protocol has it.
 pub(super) fn window_size() -> Option<WindowSize> {
-    window_size_of(rustix::stdio::stdin())
+    window_size_of(descriptor::stdin())
 }
 
 /// The size of any terminal.
-pub(super) fn window_size_of(tty: BorrowedFd<'_>) -> Option<WindowSize> {
+pub(super) fn window_size_of(tty: BorrowedDescriptor<'_>) -> Option<WindowSize> {
     let size = terminal::winsize(tty)?;
     Some(WindowSize {
         columns: size.cols,

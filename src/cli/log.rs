@@ -16,11 +16,12 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
-use super::syslog::{Severity, Syslog};
 use crate::client::verify::UNSIGNED;
 use crate::config::LogLevel;
 use crate::config::pattern::matches_list;
 use crate::error::{Error, Kind, Result, told};
+use crate::os::descriptor;
+use crate::os::syslog::{Severity, Syslog};
 use crate::say;
 
 static LOGGER: OnceLock<Logger> = OnceLock::new();
@@ -187,7 +188,7 @@ fn put(severity: Severity, word: &str, text: &str) {
 /// Writes text to standard error; in raw mode a line must bring its own carriage return. While
 /// a dialog has the screen the terminal holds it: it would be written across the dialog.
 pub(super) fn to_stderr(text: &str) {
-    let stderr = rustix::stdio::stderr();
+    let stderr = descriptor::stderr();
     if crate::terminal::is_terminal(stderr) && crate::terminal::hold(text) {
         return;
     }

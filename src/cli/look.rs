@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use super::Environment;
 use crate::catalogue::{self, Language};
 use crate::error::{Error, Kind, Result};
+use crate::os::descriptor;
 use crate::say;
 use crate::terminal;
 use crate::ui::screen::look::Look;
@@ -12,7 +13,7 @@ use crate::ui::screen::look::Look;
 /// The language of the locale. Programs that call ssh read its messages: under that name,
 /// and where standard error is no terminal, they are in English.
 pub(super) fn speak_locale(environment: &Environment, as_ssh: bool) {
-    let reads = !as_ssh && terminal::is_terminal(rustix::stdio::stderr());
+    let reads = !as_ssh && terminal::is_terminal(descriptor::stderr());
     let locale = locale(environment, "LC_MESSAGES").filter(|_| reads && shows_utf8(environment));
     if let Some(language) = locale.and_then(|locale| Language::named(&locale)) {
         catalogue::speak(language);
@@ -58,8 +59,8 @@ pub(super) fn take_language(
 /// What the terminal can show; `None` where there shall be no full screen.
 pub(super) fn full_screen(environment: &Environment) -> Option<Look> {
     let term = environment.get("TERM").unwrap_or_default();
-    let both = terminal::is_terminal(rustix::stdio::stdin())
-        && terminal::is_terminal(rustix::stdio::stdout());
+    let both =
+        terminal::is_terminal(descriptor::stdin()) && terminal::is_terminal(descriptor::stdout());
     (both && !term.is_empty() && term != "dumb").then(|| Look {
         colour: environment.get("NO_COLOR").is_none_or(|value| value.is_empty()),
         unicode: shows_utf8(environment),

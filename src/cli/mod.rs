@@ -12,9 +12,6 @@ mod log;
 mod look;
 pub mod resolve;
 mod run;
-mod stdio;
-mod syslog;
-mod watch;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;

@@ -24,6 +24,7 @@ use crate::config::{
 };
 use crate::destination::{Destination, check_host};
 use crate::error::{Error, Kind, Result};
+use crate::os::local;
 use crate::profiles::Document;
 use crate::say;
 use crate::trust::{PINS_MAX, Pin};
@@ -174,7 +175,7 @@ pub(super) fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Re
         terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         can_ask: ask_pass(&*context.env).is_some() || std::fs::File::open("/dev/tty").is_ok(),
         exists: &|path| path.exists(),
-        answers: &|socket| std::os::unix::net::UnixStream::connect(socket).is_ok(),
+        answers: &|socket| local::probe(socket).is_ok(),
     };
     settle_within(typed, resolved, (context, &SystemNames), &surroundings, Way::default())
 }

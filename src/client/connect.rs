@@ -12,7 +12,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use log::debug;
-use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
@@ -24,6 +23,7 @@ use super::jump::Passage;
 use super::proxy::command::{self, Running};
 use super::wire::poll_vectored;
 use crate::error::{Error, Kind, Result};
+use crate::os::tcp;
 use crate::say;
 
 /// How long an attempt stays alone before the next address is tried beside it
@@ -227,27 +227,22 @@ async fn open(
     if let Some(local) = local {
         socket.bind(local)?;
     }
-    #[cfg(target_os = "linux")]
     if let Some(interface) = interface {
-        SockRef::from(&socket).bind_device(Some(interface.as_bytes()))?;
+        tcp::bind_interface(&socket, &interface)?;
     }
     // A new socket has class 0 already.
     if let Some(class) = class.filter(|&class| class != 0) {
-        mark(&SockRef::from(&socket), address, class);
+        mark(&socket, address, class);
     }
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
-    SockRef::from(&stream).set_keepalive(keep_alive)?;
+    tcp::keep_alive(&stream, keep_alive)?;
     Ok(stream)
 }
 
 /// Marks the packets of a connection. A system that does not let us is no reason to fail.
-fn mark(socket: &SockRef<'_>, address: SocketAddr, class: u8) {
-    let marked = match address {
-        SocketAddr::V4(_) => socket.set_tos_v4(class.into()),
-        SocketAddr::V6(_) => socket.set_tclass_v6(class.into()),
-    };
-    match marked {
+fn mark(socket: &TcpSocket, address: SocketAddr, class: u8) {
+    match tcp::mark(socket, address, class) {
         Ok(()) => debug!("set the class of packets to 0x{class:02x}"),
         Err(error) => debug!("the class of packets cannot be set to 0x{class:02x}: {error}"),
     }
@@ -272,9 +267,8 @@ impl Stream {
 
     /// Asks the kernel to acknowledge what was just received without delay.
     pub(super) fn acknowledge_at_once(&self) {
-        #[cfg(target_os = "linux")]
         if let Stream::Tcp(stream) = self {
-            let _ = SockRef::from(stream).set_tcp_quickack(true);
+            tcp::acknowledge_at_once(stream);
         }
     }
 
@@ -349,6 +343,8 @@ impl AsyncWrite for Stream {
 
 #[cfg(test)]
 mod tests {
+    use socket2::SockRef;
+
     use super::*;
 
     fn address(text: &str) -> SocketAddr {

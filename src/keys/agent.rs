@@ -14,7 +14,6 @@ use russh::keys::agent::{AgentIdentity, AgentSessionBinding};
 use russh::keys::ssh_encoding::Encode;
 use russh::keys::{HashAlg, PrivateKey, PublicKey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
 use zeroize::Zeroizing;
 
 use super::file::quoted;
@@ -22,6 +21,7 @@ use super::openssh::string;
 use super::public::{self, CERTIFICATE_SUFFIX};
 use super::refusal::fault;
 use crate::error::{Error, Kind, Result, told};
+use crate::os::local::LocalStream;
 use crate::say;
 use crate::text;
 
@@ -68,7 +68,7 @@ pub struct Terms {
 #[derive(Debug)]
 pub struct Agent {
     socket: PathBuf,
-    stream: UnixStream,
+    stream: LocalStream,
     // Set while an answer is awaited: after a deadline it may still come, and would then be
     // taken for the answer to the next request.
     out_of_step: bool,
@@ -81,7 +81,7 @@ impl Agent {
     /// There is none, or it does not answer within 5 seconds.
     pub async fn connect(socket: &Path) -> Result<Agent> {
         let name = quoted(socket);
-        let stream = match tokio::time::timeout(ANSWER, UnixStream::connect(socket)).await {
+        let stream = match tokio::time::timeout(ANSWER, LocalStream::connect(socket)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => {
                 let cause = match error.kind() {
@@ -270,12 +270,12 @@ fn addition(key: &PrivateKey, comment: &str, terms: &Terms) -> Option<Zeroizing<
 }
 
 /// Asks for the list and reads the message that comes, without its length.
-async fn request_identities(stream: &mut UnixStream) -> Result<Vec<u8>, String> {
+async fn request_identities(stream: &mut LocalStream) -> Result<Vec<u8>, String> {
     converse(stream, &[REQUEST_IDENTITIES]).await
 }
 
 /// Sends a message and reads the one that comes, both without their lengths.
-async fn converse(stream: &mut UnixStream, message: &[u8]) -> Result<Vec<u8>, String> {
+async fn converse(stream: &mut LocalStream, message: &[u8]) -> Result<Vec<u8>, String> {
     let talk = async {
         let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
         stream.write_all(&length.to_be_bytes()).await?;

@@ -5,22 +5,19 @@
 //! any time and any number of times; a guard that finds its entry gone does nothing.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-use rustix::termios::{
-    InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
-    tcsetattr,
-};
-
+use crate::os::descriptor::write_all;
+use crate::os::terminal::{TerminalSettings, When};
+use crate::os::{AsDescriptor, BorrowedDescriptor, Descriptor};
 use crate::say;
 
 /// A terminal that is not as it was found.
 struct Changed {
     id: u64,
     // A duplicate: the guard's owner may close its own before the panic hook runs.
-    fd: OwnedFd,
+    fd: Descriptor,
     before: Before,
     /// What was said while a dialog has this screen.
     held: Held,
@@ -35,7 +32,7 @@ struct Held {
 
 /// What puts it back.
 enum Before {
-    Modes(Box<Termios>),
+    Modes(TerminalSettings),
     /// A control sequence for its screen.
     Screen(&'static str),
 }
@@ -93,7 +90,7 @@ pub fn install_panic_hook() {
 /// interpreted or echoed, and output goes out unchanged. Dropping it restores the terminal.
 #[derive(Debug)]
 pub struct RawMode {
-    fd: OwnedFd,
+    fd: Descriptor,
     change: Option<Change>,
 }
 
@@ -102,9 +99,9 @@ impl RawMode {
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
-    pub fn enter(fd: BorrowedFd<'_>) -> io::Result<RawMode> {
-        let fd = fd.try_clone_to_owned()?;
-        let change = Change::make(fd.as_fd(), OptionalActions::Drain, make_raw)?;
+    pub fn enter(fd: BorrowedDescriptor<'_>) -> io::Result<RawMode> {
+        let fd = fd.duplicate()?;
+        let change = Change::make(fd.as_descriptor(), When::Drained, TerminalSettings::make_raw)?;
         Ok(RawMode { fd, change: Some(change) })
     }
 
@@ -122,7 +119,8 @@ impl RawMode {
         if self.change.as_ref().is_some_and(Change::is_in_force) {
             return Ok(());
         }
-        self.change = Some(Change::make(self.fd.as_fd(), OptionalActions::Drain, make_raw)?);
+        self.change =
+            Some(Change::make(self.fd.as_descriptor(), When::Drained, TerminalSettings::make_raw)?);
         Ok(())
     }
 }
@@ -139,8 +137,8 @@ impl NoEcho {
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
-    pub fn enter(fd: BorrowedFd<'_>) -> io::Result<NoEcho> {
-        Ok(NoEcho { _change: Change::make(fd, OptionalActions::Flush, hide_input)? })
+    pub fn enter(fd: BorrowedDescriptor<'_>) -> io::Result<NoEcho> {
+        Ok(NoEcho { _change: Change::make(fd, When::Flushed, TerminalSettings::hide_input)? })
     }
 }
 
@@ -157,12 +155,10 @@ impl LineKeys {
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
-    pub fn enter(fd: BorrowedFd<'_>) -> io::Result<LineKeys> {
-        let codes = tcgetattr(fd)?.special_codes;
-        let ending = [codes[SpecialCodeIndex::VINTR], codes[SpecialCodeIndex::VQUIT]];
-        let _change = Change::make(fd, OptionalActions::Now, interrupt_ends_line)?;
-        // Nothing is bound to 0.
-        Ok(LineKeys { _change, ending: ending.into_iter().filter(|code| *code != 0).collect() })
+    pub fn enter(fd: BorrowedDescriptor<'_>) -> io::Result<LineKeys> {
+        let ending = TerminalSettings::of(fd)?.interrupting();
+        let _change = Change::make(fd, When::Now, TerminalSettings::interrupt_ends_line)?;
+        Ok(LineKeys { _change, ending })
     }
 
     /// The characters that these keys give.
@@ -189,10 +185,10 @@ impl AlternateScreen {
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
-    pub fn enter(fd: BorrowedFd<'_>) -> io::Result<AlternateScreen> {
+    pub fn enter(fd: BorrowedDescriptor<'_>) -> io::Result<AlternateScreen> {
         // What was typed before was not meant for what could not be seen yet.
-        let change = Change::make(fd, OptionalActions::Flush, make_raw)?;
-        let raw = RawMode { fd: fd.try_clone_to_owned()?, change: Some(change) };
+        let change = Change::make(fd, When::Flushed, TerminalSettings::make_raw)?;
+        let raw = RawMode { fd: fd.duplicate()?, change: Some(change) };
         Ok(AlternateScreen {
             screen: ScreenMode::enter(fd, ENTER_SCREEN, LEAVE_SCREEN)?,
             _raw: raw,
@@ -208,7 +204,7 @@ impl AlternateScreen {
         // Under the lock, so that no restore falls between the look and the writing.
         let changed = changed();
         match changed.iter().find(|entry| entry.id == self.screen.change.id) {
-            Some(entry) => write_all(entry.fd.as_fd(), bytes),
+            Some(entry) => write_all(entry.fd.as_descriptor(), bytes),
             None => Ok(()),
         }
     }
@@ -226,7 +222,11 @@ impl ScreenMode {
     ///
     /// # Errors
     /// The terminal has gone away.
-    pub fn enter(fd: BorrowedFd<'_>, on: &str, off: &'static str) -> io::Result<ScreenMode> {
+    pub fn enter(
+        fd: BorrowedDescriptor<'_>,
+        on: &str,
+        off: &'static str,
+    ) -> io::Result<ScreenMode> {
         Ok(ScreenMode { change: Change::write(fd, on, off)? })
     }
 }
@@ -239,28 +239,28 @@ struct Change {
 
 impl Change {
     fn make(
-        fd: BorrowedFd<'_>,
-        when: OptionalActions,
-        alter: fn(&mut Termios),
+        fd: BorrowedDescriptor<'_>,
+        when: When,
+        alter: fn(&mut TerminalSettings),
     ) -> io::Result<Change> {
-        let before = tcgetattr(fd)?;
+        let before = TerminalSettings::of(fd)?;
         let mut after = before.clone();
         alter(&mut after);
-        let fd = fd.try_clone_to_owned()?;
+        let fd = fd.duplicate()?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         // Under the lock, so that no restore falls between the entry and the change.
         let mut changed = changed();
-        tcsetattr(&fd, when, &after)?;
-        let before = Before::Modes(Box::new(before));
+        after.apply(&fd, when)?;
+        let before = Before::Modes(before);
         changed.push(Changed { id, fd, before, held: Held::default() });
         Ok(Change { id })
     }
 
-    fn write(fd: BorrowedFd<'_>, on: &str, off: &'static str) -> io::Result<Change> {
-        let fd = fd.try_clone_to_owned()?;
+    fn write(fd: BorrowedDescriptor<'_>, on: &str, off: &'static str) -> io::Result<Change> {
+        let fd = fd.duplicate()?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         let mut changed = changed();
-        write_all(fd.as_fd(), on.as_bytes())?;
+        write_all(fd.as_descriptor(), on.as_bytes())?;
         changed.push(Changed { id, fd, before: Before::Screen(off), held: Held::default() });
         Ok(Change { id })
     }
@@ -283,10 +283,10 @@ impl Changed {
     fn put_back(self) {
         // Nothing can be done if the terminal has hung up.
         match self.before {
-            Before::Modes(before) => drop(tcsetattr(&self.fd, OptionalActions::Drain, &before)),
+            Before::Modes(before) => drop(before.apply(&self.fd, When::Drained)),
             Before::Screen(off) => {
                 let text = [off, &self.held.text, &self.held.rest()].concat();
-                drop(write_all(self.fd.as_fd(), text.as_bytes()));
+                drop(write_all(self.fd.as_descriptor(), text.as_bytes()));
             }
         }
     }
@@ -307,62 +307,21 @@ impl Held {
     }
 }
 
-fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let count = rustix::io::retry_on_intr(|| rustix::io::write(fd, bytes))?;
-        bytes = &bytes[count..];
-    }
-    Ok(())
-}
-
 /// The list. A thread that panicked while holding it left it whole: entries go in and out
 /// in one step.
 fn changed() -> MutexGuard<'static, Vec<Changed>> {
     CHANGED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn make_raw(tio: &mut Termios) {
-    tio.input_modes.insert(InputModes::IGNPAR);
-    tio.input_modes.remove(
-        InputModes::ISTRIP
-            | InputModes::INLCR
-            | InputModes::IGNCR
-            | InputModes::ICRNL
-            | InputModes::IXON
-            | InputModes::IXANY
-            | InputModes::IXOFF
-            | InputModes::IUCLC,
-    );
-    tio.local_modes.remove(
-        LocalModes::ISIG
-            | LocalModes::ICANON
-            | LocalModes::ECHO
-            | LocalModes::ECHOE
-            | LocalModes::ECHOK
-            | LocalModes::ECHONL
-            | LocalModes::IEXTEN,
-    );
-    tio.output_modes.remove(OutputModes::OPOST);
-    tio.special_codes[SpecialCodeIndex::VMIN] = 1;
-    tio.special_codes[SpecialCodeIndex::VTIME] = 0;
-}
-
-fn hide_input(tio: &mut Termios) {
-    tio.local_modes
-        .remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK | LocalModes::ECHONL);
-    // A shell that brings the stopped program back would bring the echo back with it.
-    tio.special_codes[SpecialCodeIndex::VSUSP] = 0;
-}
-
-fn interrupt_ends_line(tio: &mut Termios) {
-    tio.local_modes.remove(LocalModes::ISIG);
-    let codes = &mut tio.special_codes;
-    codes[SpecialCodeIndex::VEOL] = codes[SpecialCodeIndex::VINTR];
-    codes[SpecialCodeIndex::VEOL2] = codes[SpecialCodeIndex::VQUIT];
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
+
+    use rustix::termios::{
+        InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, tcgetattr,
+        tcsetattr,
+    };
+
     use super::*;
     use crate::terminal::testing::{pty, turn};
 
@@ -381,7 +340,7 @@ mod tests {
         tcsetattr(&tty, OptionalActions::Now, &odd).unwrap();
         let before = settings(&tty);
 
-        let raw = RawMode::enter(tty.as_fd()).unwrap();
+        let raw = RawMode::enter(tty.as_descriptor()).unwrap();
         let now = tcgetattr(&tty).unwrap();
         assert_eq!(now.input_modes, InputModes::IGNPAR | InputModes::IUTF8);
         assert!(!now.output_modes.contains(OutputModes::OPOST));
@@ -399,7 +358,7 @@ mod tests {
         let _turn = turn();
         let (tty, _person) = pty();
         let before = settings(&tty);
-        let mut raw = RawMode::enter(tty.as_fd()).unwrap();
+        let mut raw = RawMode::enter(tty.as_descriptor()).unwrap();
         let while_raw = settings(&tty);
         raw.suspend();
         assert_eq!(settings(&tty), before);
@@ -420,8 +379,8 @@ mod tests {
         let _turn = turn();
         let (tty, _person) = pty();
         let before = settings(&tty);
-        let mut raw = RawMode::enter(tty.as_fd()).unwrap();
-        let hidden = NoEcho::enter(tty.as_fd()).unwrap();
+        let mut raw = RawMode::enter(tty.as_descriptor()).unwrap();
+        let hidden = NoEcho::enter(tty.as_descriptor()).unwrap();
         restore();
         restore();
         assert_eq!(settings(&tty), before);
@@ -446,7 +405,7 @@ mod tests {
             *seen_by_hook.lock().unwrap() = settings(&watched);
         }));
         install_panic_hook();
-        let raw = RawMode::enter(tty.as_fd()).unwrap();
+        let raw = RawMode::enter(tty.as_descriptor()).unwrap();
         let panicked = std::thread::spawn(|| panic!("as the test wants")).join();
         std::panic::set_hook(earlier);
         assert!(panicked.is_err());
@@ -461,11 +420,11 @@ mod tests {
         let _turn = turn();
         let (tty, mut person) = pty();
         let mut seen = [0; 6];
-        let mode = ScreenMode::enter(tty.as_fd(), "on", "off;").unwrap();
+        let mode = ScreenMode::enter(tty.as_descriptor(), "on", "off;").unwrap();
         drop(mode);
         person.read_exact(&mut seen).unwrap();
         assert_eq!(&seen, b"onoff;");
-        let mode = ScreenMode::enter(tty.as_fd(), "on", "off.").unwrap();
+        let mode = ScreenMode::enter(tty.as_descriptor(), "on", "off.").unwrap();
         restore();
         drop(mode);
         person.read_exact(&mut seen).unwrap();
@@ -476,7 +435,7 @@ mod tests {
     fn nothing_is_drawn_once_the_main_screen_is_back() {
         let _turn = turn();
         let (tty, mut person) = pty();
-        let screen = AlternateScreen::enter(tty.as_fd()).unwrap();
+        let screen = AlternateScreen::enter(tty.as_descriptor()).unwrap();
         screen.write(b"drawn").unwrap();
         restore();
         screen.write(b"too late").unwrap();
@@ -507,9 +466,9 @@ mod tests {
             String::from_utf8(seen).unwrap()
         });
         assert!(!hold("before\n"), "there is no dialog");
-        let raw = RawMode::enter(tty.as_fd()).unwrap();
+        let raw = RawMode::enter(tty.as_descriptor()).unwrap();
         assert!(!hold("in the session\n"), "raw mode alone is a session");
-        let screen = AlternateScreen::enter(tty.as_fd()).unwrap();
+        let screen = AlternateScreen::enter(tty.as_descriptor()).unwrap();
         assert!(hold("first\n") && hold("second\n"));
         screen.write(b"drawn").unwrap();
         let long = "x".repeat(MAX_HELD - 100) + "\n";
@@ -531,7 +490,7 @@ mod tests {
     #[test]
     fn what_is_no_terminal_is_an_error() {
         let file = std::fs::File::open("/dev/null").unwrap();
-        assert!(RawMode::enter(file.as_fd()).is_err());
-        assert!(NoEcho::enter(file.as_fd()).is_err());
+        assert!(RawMode::enter(file.as_descriptor()).is_err());
+        assert!(NoEcho::enter(file.as_descriptor()).is_err());
     }
 }

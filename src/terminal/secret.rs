@@ -7,10 +7,10 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use crate::os::AsDescriptor;
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal::{LineKeys, NoEcho};
@@ -46,7 +46,7 @@ impl Drop for Cancellable {
 fn line_keys(tty: &File) -> io::Result<Option<LineKeys>> {
     match CANCELLABLE.load(Ordering::Relaxed) {
         0 => Ok(None),
-        _ => LineKeys::enter(tty.as_fd()).map(Some),
+        _ => LineKeys::enter(tty.as_descriptor()).map(Some),
     }
 }
 
@@ -56,7 +56,7 @@ fn line_keys(tty: &File) -> io::Result<Option<LineKeys>> {
 /// The terminal failed, or the line is longer than 4096 bytes, is not UTF-8 or was cancelled.
 pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
     let keys = line_keys(tty)?;
-    let hidden = NoEcho::enter(tty.as_fd())?;
+    let hidden = NoEcho::enter(tty.as_descriptor())?;
     let mut screen = tty;
     screen.write_all(prompt.as_bytes())?;
     let input = Typed::new(tty, keys.as_ref())?;

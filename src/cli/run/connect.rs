@@ -13,7 +13,6 @@ use super::filter::{Filter, Wanted};
 use super::{forward, local_command, login, master, route};
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
-use crate::cli::stdio::Input;
 use crate::cli::{Environment, attempt};
 use crate::client::algorithms::{self, Family, Lists};
 use crate::client::authenticate::{
@@ -29,6 +28,8 @@ use crate::client::rotation;
 use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
 use crate::config::{self, Method, Options, Origin, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
+use crate::os::descriptor;
+use crate::os::stdio::DescriptorInput;
 use crate::prompt::{Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
@@ -305,7 +306,7 @@ async fn run(
     let input = match no_input(options) {
         true => None,
         false => {
-            let stdin = Input::stdin()
+            let stdin = DescriptorInput::stdin()
                 .map_err(|error| unusable(say!("error-cli-standard-input"), &error))?;
             Some(filter.input(stdin))
         }
@@ -338,7 +339,7 @@ pub(super) fn no_input(options: &Options) -> bool {
 }
 
 pub(super) fn at_terminal(options: &Options) -> bool {
-    !no_input(options) && terminal::is_terminal(rustix::stdio::stdin())
+    !no_input(options) && terminal::is_terminal(descriptor::stdin())
 }
 
 pub(super) fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
@@ -373,7 +374,7 @@ fn class(plan: &Plan) -> Option<u8> {
 
 fn request(visit: &Visit<'_>, pty: bool) -> SessionRequest {
     let Visit { plan, environment, .. } = visit;
-    let modes = || terminal::modes(rustix::stdio::stdin());
+    let modes = || terminal::modes(descriptor::stdin());
     let pty = pty.then(|| PtyRequest {
         term: environment.get("TERM").unwrap_or_default(),
         size: crate::cli::local::window_size().unwrap_or_default(),

@@ -14,8 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::cli::Environment;
 use crate::cli::local::window_size;
 use crate::cli::resolve::{LogPlan, Plan};
-use crate::cli::stdio::Input;
 use crate::error::{Error, Kind, Result};
+use crate::os::stdio::DescriptorInput;
 use crate::say;
 use crate::terminal::encoding::{Decoded, Encoded, Encoding};
 use crate::terminal::record::{self, Format, LogFile, Names, Record, Shared, Stamps, Tee};
@@ -113,7 +113,7 @@ impl Filter {
     }
 
     /// What the session reads from this input.
-    pub fn input(&self, input: Input) -> Typed {
+    pub fn input(&self, input: DescriptorInput) -> Typed {
         match self.encoding {
             None => Typed::Plain(input),
             Some(encoding) => Typed::Encoded(Encoded::new(input, encoding)),
@@ -130,8 +130,8 @@ impl Filter {
 
 /// Standard input, perhaps in another encoding.
 pub(super) enum Typed {
-    Plain(Input),
-    Encoded(Encoded<Input>),
+    Plain(DescriptorInput),
+    Encoded(Encoded<DescriptorInput>),
 }
 
 impl AsyncRead for Typed {

@@ -9,7 +9,6 @@ use super::connect::{Visit, no_input};
 use crate::cli::Environment;
 use crate::cli::local::unusable;
 use crate::cli::resolve::Plan;
-use crate::cli::stdio::{Input, OutputFd};
 use crate::client::Session;
 use crate::client::connect::Family;
 use crate::client::forward::x11::{self, Request, X11};
@@ -17,6 +16,7 @@ use crate::client::forward::{Forward, Settings, Way, restricted, stdio};
 use crate::client::relay::Exit;
 use crate::config::{AddressFamily, Connect, ForwardAgent, Options, Setting};
 use crate::error::Result;
+use crate::os::stdio::{DescriptorInput, DescriptorOutput};
 use crate::say;
 
 /// Begins the forwards that the options ask for.
@@ -146,12 +146,13 @@ pub(super) async fn display(
 /// # Errors
 /// See [`stdio::relay`]; or a standard descriptor is closed.
 pub(super) async fn stdio(visit: &Visit<'_>, session: &Session, to: &Connect) -> Result<Exit> {
-    let stdout =
-        OutputFd::stdout().map_err(|error| unusable(say!("error-cli-standard-output"), &error))?;
+    let stdout = DescriptorOutput::stdout()
+        .map_err(|error| unusable(say!("error-cli-standard-output"), &error))?;
     let input = match no_input(&visit.plan.options) {
         true => None,
         false => Some(
-            Input::stdin().map_err(|error| unusable(say!("error-cli-standard-input"), &error))?,
+            DescriptorInput::stdin()
+                .map_err(|error| unusable(say!("error-cli-standard-input"), &error))?,
         ),
     };
     visit.cut()?;

@@ -2,7 +2,6 @@
 //! of this process, and how long it stays.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +13,6 @@ use super::{code, forward, route};
 use crate::cli::Environment;
 use crate::cli::local::{Watcher, on_window_change, window_size_of};
 use crate::cli::resolve::Plan;
-use crate::cli::stdio::{Input, OutputFd};
 use crate::client::Session;
 use crate::client::channel::WindowSize;
 use crate::client::forward::x11::Request as X11Request;
@@ -25,6 +23,8 @@ use crate::client::mux::place;
 use crate::client::relay::Exit;
 use crate::config::{ControlMaster, ControlPersist, SessionType};
 use crate::error::Result;
+use crate::os::stdio::{DescriptorInput, DescriptorOutput};
+use crate::os::{BorrowedDescriptor, Descriptor};
 use crate::prompt::{Answer, Prompt};
 use crate::terminal;
 
@@ -129,16 +129,16 @@ struct Household {
 }
 
 impl House for Household {
-    fn streams(&self, fds: [OwnedFd; 3]) -> io::Result<Streams> {
+    fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams> {
         let [stdin, stdout, stderr] = &fds;
         Ok(Streams {
-            stdin: Box::pin(Input::new(stdin.as_fd())?),
-            stdout: Box::new(OutputFd::new(stdout.as_fd())?),
-            stderr: Box::new(OutputFd::new(stderr.as_fd())?),
+            stdin: Box::pin(DescriptorInput::new(stdin)?),
+            stdout: Box::new(DescriptorOutput::new(stdout)?),
+            stderr: Box::new(DescriptorOutput::new(stderr)?),
         })
     }
 
-    fn terminal(&self, fd: BorrowedFd<'_>) -> (Vec<(Pty, u32)>, WindowSize) {
+    fn terminal(&self, fd: BorrowedDescriptor<'_>) -> (Vec<(Pty, u32)>, WindowSize) {
         (terminal::modes(fd), window_size_of(fd).unwrap_or_default())
     }
 

@@ -35,6 +35,7 @@ use crate::cli::resolve::Plan;
 use crate::client::authenticate::Remembered;
 use crate::client::relay::Exit;
 use crate::error::{Error, Kind, Result, told};
+use crate::os::descriptor;
 use crate::prompt::Prompt;
 use crate::say;
 use crate::secret::Secret;
@@ -127,7 +128,7 @@ fn prompt(plan: &Plan, typed: &Typed, environment: &Environment) -> Arc<dyn Prom
         ask_pass: environment.ask_pass(),
         say: log::to_stderr,
         sigils: Sigils::new(
-            !typed.as_ssh && terminal::is_terminal(rustix::stdio::stderr()),
+            !typed.as_ssh && terminal::is_terminal(descriptor::stderr()),
             log::level() >= crate::config::LogLevel::Verbose,
         ),
         report: typed.json.then_some(trust::report::connection),

@@ -19,6 +19,7 @@ use crate::cli::resolve::{self, Plan, profile::store};
 use crate::config::{Keyword, Origin};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
+use crate::os::descriptor;
 use crate::profiles::{Document, History, Profile, Store};
 use crate::say;
 use crate::terminal;
@@ -61,8 +62,8 @@ fn history(environment: &Environment) -> History {
 /// Puts the host of a session that has begun into the history: as typed, with user and port
 /// where those were typed too. Saved sessions are in the list anyway.
 pub(super) fn remember(plan: &Plan, typed: &Typed, environment: &Environment) {
-    let stdin = terminal::is_terminal(rustix::stdio::stdin());
-    let person = stdin && terminal::is_terminal(rustix::stdio::stderr());
+    let stdin = terminal::is_terminal(descriptor::stdin());
+    let person = stdin && terminal::is_terminal(descriptor::stderr());
     if typed.as_ssh || !person || plan.options.batch_mode.value || plan.profile.is_some() {
         return;
     }
@@ -125,8 +126,8 @@ fn asker(typed: &Typed, environment: &Environment) -> Option<Asker> {
     {
         return Some(Asker::Screen(screen));
     }
-    let stdin = terminal::is_terminal(rustix::stdio::stdin());
-    let person = stdin && terminal::is_terminal(rustix::stdio::stderr());
+    let stdin = terminal::is_terminal(descriptor::stdin());
+    let person = stdin && terminal::is_terminal(descriptor::stderr());
     let tty = person.then(terminal::open_controlling)?;
     tty.ok().map(Asker::Lines)
 }

@@ -19,6 +19,7 @@ use crate::cli::resolve::{
 };
 use crate::destination::Destination;
 use crate::error::{Error, Kind, told};
+use crate::os::descriptor;
 use crate::profiles::{Document, Listed, Profile, Store, Value, check_name};
 use crate::say;
 use crate::{terminal, text};
@@ -341,7 +342,7 @@ fn remove(store: &Store, words: &Words) -> Result<u8> {
 
 /// A yes on the terminal, or an error: `instead` is the flag that needs none.
 fn confirm(question: &str, cause: &str, instead: &str) -> Result<()> {
-    let asked = terminal::is_terminal(rustix::stdio::stdin());
+    let asked = terminal::is_terminal(descriptor::stdin());
     let Some(tty) = asked.then(terminal::open_controlling).and_then(std::io::Result::ok) else {
         return Err(usage(cause).hint(say!("sessions-goes-without-question", instead)));
     };

@@ -7,13 +7,9 @@
 
 use std::convert::Infallible;
 use std::io::{ErrorKind, Write};
-use std::os::fd::AsFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::os::unix::net::UnixStream as Blocking;
 use std::path::Path;
 
 use ::log::{debug, error, info, warn};
-use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::signal::unix::{Signal as Arrivals, SignalKind, signal};
 use tokio::sync::mpsc::unbounded_channel;
@@ -24,11 +20,14 @@ use crate::cli::Environment;
 use crate::cli::local::{unusable, window_changes};
 use crate::cli::log;
 use crate::cli::resolve::OwnConnection;
-use crate::cli::stdio::{Input, OutputFd};
 use crate::client::channel::{PtyRequest, SessionRequest};
 use crate::client::mux::{self, Client, NO_ESCAPE, NewSession, Refusal, VERSION, proxy};
 use crate::config::{Connect, ControlMaster, ForwardAgent, LogLevel, Options, SessionType};
 use crate::error::{Error, Kind, Result, told};
+use crate::os::descriptor;
+use crate::os::local::{self, UnattachedStream};
+use crate::os::stdio::{DescriptorInput, DescriptorOutput};
+use crate::os::{AsDescriptor, Descriptor};
 use crate::say;
 use crate::terminal::{self, RawMode};
 use crate::text;
@@ -62,7 +61,7 @@ pub(super) struct Errand {
 /// # Errors
 /// [`Kind::Usage`]: `-O` without a ControlPath, a path that is too long.
 /// [`Kind::Connect`]: `-O`, and no master. [`Kind::HostKey`]: `-O`, and a key that is pinned.
-pub(super) fn find(errand: &Errand) -> Result<Option<Blocking>> {
+pub(super) fn find(errand: &Errand) -> Result<Option<UnattachedStream>> {
     let sharing = &errand.options.sharing;
     let Some(path) = sharing.path.value.as_deref() else {
         return match errand.control {
@@ -100,7 +99,7 @@ pub(super) fn find(errand: &Errand) -> Result<Option<Blocking>> {
 /// Whether the master may be used. It has our standard input and output in its own hands, so
 /// what is to be done with them here needs a connection of its own; so does a host key that is
 /// pinned, and what `-O` would use the connection for is refused then.
-fn usable(errand: &Errand, stream: Blocking) -> Result<Option<Blocking>> {
+fn usable(errand: &Errand, stream: UnattachedStream) -> Result<Option<UnattachedStream>> {
     let Some(own) = errand.own else { return Ok(Some(stream)) };
     let (OwnConnection::Terminal(what) | OwnConnection::Pins(what)) = own;
     match errand.control.as_deref() {
@@ -118,10 +117,7 @@ fn usable(errand: &Errand, stream: Blocking) -> Result<Option<Blocking>> {
 
 /// Only a socket of our own: a path that names something else by mistake keeps it.
 fn remove_stale(path: &Path, shown: &str) {
-    let own = path.symlink_metadata().is_ok_and(|found| {
-        found.file_type().is_socket() && found.uid() == rustix::process::geteuid().as_raw()
-    });
-    if own {
+    if local::is_own(path) {
         debug!("Stale control socket {shown}, unlinking");
         let _ = std::fs::remove_file(path);
     }
@@ -134,7 +130,7 @@ fn remove_stale(path: &Path, shown: &str) {
 /// What was asked of the master came to nothing and cannot be had in another way.
 pub(super) async fn attend(
     errand: &Errand,
-    stream: Blocking,
+    stream: UnattachedStream,
     environment: &Environment,
     tether: &Tether,
 ) -> Result<Option<u8>> {
@@ -315,8 +311,8 @@ impl Visit<'_> {
         let at_terminal = connect::at_terminal(options);
         let tty = connect::wants_pty(options, self.errand.command.is_some(), at_terminal);
         let input = self.input()?;
-        let input = input.as_ref().map_or(rustix::stdio::stdin(), AsFd::as_fd);
-        let fds = [input, rustix::stdio::stdout(), rustix::stdio::stderr()];
+        let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
+        let fds = [input, descriptor::stdout(), descriptor::stderr()];
         // From here on: the master has read the size before the session is answered.
         let changes = signal(SignalKind::window_change()).ok();
         let session = match client.session(self.request(tty), fds).await {
@@ -344,7 +340,7 @@ impl Visit<'_> {
         (interactive, sizes): (bool, impl Future<Output = Infallible>),
     ) -> Result<u8> {
         let options = &self.errand.options;
-        let raw = interactive.then(|| RawMode::enter(rustix::stdio::stdin())).transpose();
+        let raw = interactive.then(|| RawMode::enter(descriptor::stdin())).transpose();
         let raw = raw.map_err(|error| {
             Error::new(Kind::Local, say!("error-cli-cannot-set-up-terminal", error = told(&error)))
         })?;
@@ -372,8 +368,8 @@ impl Visit<'_> {
             return Err(told_of(&refusal));
         }
         let input = self.input()?;
-        let input = input.as_ref().map_or(rustix::stdio::stdin(), AsFd::as_fd);
-        let opened = client.stdio_forward(to, [input, rustix::stdio::stdout()]).await;
+        let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
+        let opened = client.stdio_forward(to, [input, descriptor::stdout()]).await;
         let session = opened.map_err(|refusal| match &refusal {
             Refusal::Denied(reason) => {
                 Error::new(Kind::Channel, say!("share-stdio-denied", reason))
@@ -404,17 +400,19 @@ impl Visit<'_> {
             pty: tty.then(|| PtyRequest {
                 term: self.term(),
                 size: crate::cli::local::window_size().unwrap_or_default(),
-                modes: terminal::modes(rustix::stdio::stdin()),
+                modes: terminal::modes(descriptor::stdin()),
             }),
             env: connect::sent_environment(options, self.environment),
             program: connect::program(options, self.errand.command.clone()),
             agent: false,
             x11: None,
         };
-        let stdin =
-            || Input::stdin().map_err(|error| unusable(say!("error-cli-standard-input"), &error));
+        let stdin = || {
+            DescriptorInput::stdin()
+                .map_err(|error| unusable(say!("error-cli-standard-input"), &error))
+        };
         let input = (!connect::no_input(options)).then(stdin).transpose()?;
-        let (stdout, stderr) = (OutputFd::stdout(), OutputFd::stderr());
+        let (stdout, stderr) = (DescriptorOutput::stdout(), DescriptorOutput::stderr());
         let (resize, resized) = unbounded_channel();
         let local = proxy::ProxyLocalSide {
             input,
@@ -428,7 +426,7 @@ impl Visit<'_> {
             without_pty: &terminal::restore,
         };
         self.tether.cut(Word::Background)?;
-        let raw = (tty && at_terminal).then(|| RawMode::enter(rustix::stdio::stdin()));
+        let raw = (tty && at_terminal).then(|| RawMode::enter(descriptor::stdin()));
         let raw = raw.transpose().map_err(|error| {
             Error::new(Kind::Local, say!("error-cli-cannot-set-up-terminal", error = told(&error)))
         })?;
@@ -439,12 +437,12 @@ impl Visit<'_> {
     }
 
     /// What stands in for standard input, where there is to be none.
-    fn input(&self) -> Result<Option<std::os::fd::OwnedFd>> {
+    fn input(&self) -> Result<Option<Descriptor>> {
         if !connect::no_input(&self.errand.options) {
             return Ok(None);
         }
-        let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty());
-        null.map(Some).map_err(|error| unusable(say!("error-cli-standard-input"), &error.into()))
+        let null = descriptor::null();
+        null.map(Some).map_err(|error| unusable(say!("error-cli-standard-input"), &error))
     }
 
     fn request(&self, want_tty: bool) -> NewSession {

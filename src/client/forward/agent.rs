@@ -12,10 +12,11 @@ use std::time::Duration;
 use log::debug;
 use russh::keys::agent::AgentSessionBinding;
 use russh::keys::agent::client::AgentClient;
-use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::line::Line;
+
+use crate::os::local::LocalStream;
 
 /// Time for the agent to answer that it is bound.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -32,7 +33,7 @@ pub(super) struct Forwarded {
 impl Forwarded {
     /// A new connection to the agent.
     pub async fn connect(&self) -> io::Result<Line> {
-        let mut stream = UnixStream::connect(&self.socket).await?;
+        let mut stream = LocalStream::connect(&self.socket).await?;
         if let Some(binding) = &self.binding {
             let mut client = AgentClient::connect(&mut stream);
             match timeout(ANSWER, client.bind_session(binding, true)).await {
@@ -43,6 +44,6 @@ impl Forwarded {
                 Err(_) => return Err(io::ErrorKind::TimedOut.into()),
             }
         }
-        Ok(Line::Unix(stream))
+        Ok(Line::Local(stream))
     }
 }

@@ -2,20 +2,21 @@
 //! directions at once.
 
 use std::io;
-use std::net::Shutdown;
 use std::path::Path;
 
 use bytes::BytesMut;
-use socket2::SockRef;
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::TcpStream;
+
+use crate::os::local::LocalStream;
+use crate::os::tcp;
 
 /// A connected socket.
 #[derive(Debug)]
 pub enum Line {
     /// TCP, without Nagle's algorithm: what was forwarded has waited long enough.
     Tcp(TcpStream),
-    /// A Unix socket.
-    Unix(UnixStream),
+    /// A local socket.
+    Local(LocalStream),
 }
 
 impl Line {
@@ -33,7 +34,7 @@ impl Line {
 
     /// Connects to a Unix socket.
     pub async fn connect_path(path: &Path) -> io::Result<Line> {
-        UnixStream::connect(path).await.map(Line::Unix)
+        LocalStream::connect(path).await.map(Line::Local)
     }
 
     /// Reads what there is, once; 0 is the end.
@@ -44,7 +45,7 @@ impl Line {
                     stream.readable().await?;
                     stream.try_read_buf(buffer)
                 }
-                Line::Unix(stream) => {
+                Line::Local(stream) => {
                     stream.readable().await?;
                     stream.try_read_buf(buffer)
                 }
@@ -60,7 +61,7 @@ impl Line {
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Line::Tcp(stream) => stream.try_write(bytes),
-            Line::Unix(stream) => stream.try_write(bytes),
+            Line::Local(stream) => stream.try_write(bytes),
         }
     }
 
@@ -68,7 +69,7 @@ impl Line {
     pub async fn writable(&self) -> io::Result<()> {
         match self {
             Line::Tcp(stream) => stream.writable().await,
-            Line::Unix(stream) => stream.writable().await,
+            Line::Local(stream) => stream.writable().await,
         }
     }
 
@@ -89,8 +90,8 @@ impl Line {
     pub fn shut_down(&self) {
         // Whoever has gone already need not be told.
         let _ = match self {
-            Line::Tcp(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
-            Line::Unix(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
+            Line::Tcp(stream) => tcp::shut_down_writing(stream),
+            Line::Local(stream) => stream.shut_down_writing(),
         };
     }
 
@@ -102,7 +103,7 @@ impl Line {
                 Err(_) => ("127.0.0.1".to_owned(), 0),
             },
             // A Unix socket has neither; some servers insist on an address, as ssh knows.
-            Line::Unix(_) => ("127.0.0.1".to_owned(), 65_535),
+            Line::Local(_) => ("127.0.0.1".to_owned(), 65_535),
         }
     }
 }

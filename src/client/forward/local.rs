@@ -4,16 +4,12 @@
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::unix::net::UnixListener as StdUnixListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use log::{debug, error, info};
-use rustix::fs::Mode;
-use rustix::process::umask;
-use socket2::{Domain, Protocol, Socket, Type};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::TcpListener;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -24,6 +20,8 @@ use super::link::{Link, target};
 use super::plainly;
 use super::{Family, Settings};
 use crate::config::{Connect, Forward, Listen};
+use crate::os::local::LocalListener;
+use crate::os::tcp;
 use crate::say;
 use crate::text;
 
@@ -84,7 +82,7 @@ pub(super) async fn listen(
                 "Local forwarding listening on path {}.",
                 text::line(&path.to_string_lossy(), 255)
             );
-            let task = tokio::spawn(accept_unix(listener, link.clone(), forward.clone()));
+            let task = tokio::spawn(accept_local(listener, link.clone(), forward.clone()));
             Some(Listening { tasks: vec![task], path: Some(path) })
         }
     }
@@ -131,7 +129,7 @@ async fn addresses(host: Option<&str>, port: u16, settings: &Settings) -> Option
 fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
     let mut listeners = Vec::new();
     for (index, &address) in addresses.iter().enumerate() {
-        match bind(address) {
+        match tcp::listen(address, BACKLOG) {
             Ok(listener) => {
                 debug!("Local forwarding listening on {} port {port}.", address.ip());
                 listeners.push(listener);
@@ -149,31 +147,11 @@ fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
     listeners
 }
 
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_reuse_address(true)?;
-    if address.is_ipv6() {
-        socket.set_only_v6(true)?;
-    }
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    socket.set_nonblocking(true)?;
-    TcpListener::from_std(socket.into())
-}
-
-fn bind_path(path: &Path, settings: &Settings) -> Option<UnixListener> {
+fn bind_path(path: &Path, settings: &Settings) -> Option<LocalListener> {
     if settings.bind_unlink {
         let _ = fs::remove_file(path);
     }
-    // The mode must be right from the first moment on, and this is the only way.
-    let before = umask(Mode::from_raw_mode(settings.bind_mask));
-    let bound = StdUnixListener::bind(path);
-    umask(before);
-    let listener = bound.and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        UnixListener::from_std(listener)
-    });
-    match listener {
+    match LocalListener::bind(path, settings.bind_mask, BACKLOG) {
         Ok(listener) => Some(listener),
         Err(why) => {
             let (path, why) = (text::line(&path.to_string_lossy(), 255), plainly(&why));
@@ -192,10 +170,10 @@ async fn accept_tcp(listener: TcpListener, link: Link, forward: Forward) {
     }
 }
 
-async fn accept_unix(listener: UnixListener, link: Link, forward: Forward) {
+async fn accept_local(listener: LocalListener, link: Link, forward: Forward) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => accepted(&link, &forward, Line::Unix(stream)),
+            Ok(stream) => accepted(&link, &forward, Line::Local(stream)),
             Err(why) => pause(&why).await,
         }
     }

@@ -5,31 +5,26 @@
 //! decided here.
 
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::net::UnixStream as Blocking;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use log::debug;
-use rustix::net::{
-    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect as connect_to, socket_with,
-};
-use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::{
-    Hello, MasterDisplay, NewSession, Request, Response, VERSION, read_packet, send_fd,
-    wire::Malformed, write_packet,
+    Hello, MasterDisplay, NewSession, Request, Response, VERSION, read_packet, wire::Malformed,
+    write_packet,
 };
 use crate::client::deadline;
 use crate::client::forward::Way;
 use crate::config::{Connect, Forward};
+use crate::os::BorrowedDescriptor;
+use crate::os::local::{self, LocalStream, UnattachedStream};
+use crate::os::user::UserId;
 use crate::text;
 
 /// How much of a master's reason is shown, in characters.
 const MAX_REASON: usize = 200;
-/// How often a master that has too many clients waiting is asked again.
-const AGAIN: Duration = Duration::from_millis(20);
 
 /// Why a request came to nothing.
 #[derive(Debug)]
@@ -45,7 +40,7 @@ pub enum Refusal {
     /// It speaks this other version of the protocol.
     Version(u32),
     /// It belongs to this other user.
-    Stranger(u32),
+    Stranger(UserId),
     /// It tells nothing about its connection.
     Uninformed,
     /// What it said is no answer.
@@ -57,7 +52,7 @@ pub enum Refusal {
 /// A connection to a master that has greeted.
 #[derive(Debug)]
 pub struct Client {
-    stream: UnixStream,
+    stream: LocalStream,
     next: u32,
     /// It tells about its connection.
     informs: bool,
@@ -70,19 +65,8 @@ pub struct Client {
 /// # Errors
 /// The system's: `ConnectionRefused` where nobody listens any more, `NotFound`,
 /// `InvalidInput` for a path that is too long for a socket.
-pub fn connect(path: &Path) -> io::Result<Blocking> {
-    let address =
-        SocketAddrUnix::new(path).map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
-    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let end = Instant::now() + deadline::MASTER;
-    loop {
-        let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-        match connect_to(&socket, &address) {
-            Ok(()) => return Ok(Blocking::from(socket)),
-            Err(rustix::io::Errno::AGAIN) if Instant::now() < end => std::thread::sleep(AGAIN),
-            Err(error) => return Err(error.into()),
-        }
-    }
+pub fn connect(path: &Path) -> io::Result<UnattachedStream> {
+    local::connect(path, deadline::MASTER)
 }
 
 impl Client {
@@ -91,11 +75,10 @@ impl Client {
     ///
     /// # Errors
     /// [`Refusal`]: no master, not ours, or one that does not answer.
-    pub async fn greet(stream: Blocking) -> Result<Client, Refusal> {
-        stream.set_nonblocking(true)?;
-        let stream = UnixStream::from_std(stream)?;
-        let owner = stream.peer_cred()?.uid();
-        if owner != 0 && owner != rustix::process::geteuid().as_raw() {
+    pub async fn greet(stream: UnattachedStream) -> Result<Client, Refusal> {
+        let stream = stream.attach()?;
+        let owner = stream.peer()?;
+        if !owner.is_root() && owner != UserId::effective() {
             return Err(Refusal::Stranger(owner));
         }
         let mut client = Client { stream, next: 0, informs: false, display: None };
@@ -193,7 +176,7 @@ impl Client {
     pub async fn session(
         &mut self,
         session: NewSession,
-        fds: [BorrowedFd<'_>; 3],
+        fds: [BorrowedDescriptor<'_>; 3],
     ) -> Result<u32, Refusal> {
         self.opened(Request::NewSession(session), &fds).await
     }
@@ -205,7 +188,7 @@ impl Client {
     pub async fn stdio_forward(
         &mut self,
         to: &Connect,
-        fds: [BorrowedFd<'_>; 2],
+        fds: [BorrowedDescriptor<'_>; 2],
     ) -> Result<u32, Refusal> {
         self.opened(Request::NewStdioForward(to.clone()), &fds).await
     }
@@ -214,7 +197,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Refusal`].
-    pub async fn proxy(mut self) -> Result<UnixStream, Refusal> {
+    pub async fn proxy(mut self) -> Result<LocalStream, Refusal> {
         match self.answer(Request::Proxy, &[]).await? {
             Response::Proxy => Ok(self.stream),
             _ => Err(Refusal::Nonsense),
@@ -258,7 +241,11 @@ impl Client {
         }
     }
 
-    async fn opened(&mut self, request: Request, fds: &[BorrowedFd<'_>]) -> Result<u32, Refusal> {
+    async fn opened(
+        &mut self,
+        request: Request,
+        fds: &[BorrowedDescriptor<'_>],
+    ) -> Result<u32, Refusal> {
         match self.answer(request, fds).await? {
             Response::SessionOpened { session } => Ok(session),
             _ => Err(Refusal::Nonsense),
@@ -268,7 +255,7 @@ impl Client {
     async fn answer(
         &mut self,
         request: Request,
-        fds: &[BorrowedFd<'_>],
+        fds: &[BorrowedDescriptor<'_>],
     ) -> Result<Response, Refusal> {
         within(deadline::MASTER_ANSWER, self.ask(&request, fds)).await
     }
@@ -277,13 +264,13 @@ impl Client {
     async fn ask(
         &mut self,
         request: &Request,
-        fds: &[BorrowedFd<'_>],
+        fds: &[BorrowedDescriptor<'_>],
     ) -> Result<Response, Refusal> {
         let id = self.next;
         self.next = self.next.wrapping_add(1);
         write_packet(&mut self.stream, &request.encode(id)).await?;
         for fd in fds {
-            send_fd(&self.stream, fd.as_fd()).await?;
+            self.stream.send_descriptor(fd).await?;
         }
         let (answered, response) = Response::decode(&read_packet(&mut self.stream).await?)?;
         if answered != Some(id) {

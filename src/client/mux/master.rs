@@ -6,7 +6,6 @@
 //! the person is done by the program around it, the [`House`].
 
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,18 +13,15 @@ use std::time::Duration;
 
 use log::{debug, error, warn};
 use russh::Pty;
-use rustix::net::sockopt::socket_peercred;
-use rustix::process::{geteuid, getpid};
 use tokio::io::AsyncRead;
-use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::place::Place;
 use super::{
-    Hello, MasterDisplay, Request, Response, VERSION, downstream, read_packet, recv_fd, report,
-    session, write_packet,
+    Hello, MasterDisplay, Request, Response, VERSION, downstream, read_packet, report, session,
+    write_packet,
 };
 use crate::client::authenticate::Session;
 use crate::client::channel::{Sink, WindowSize};
@@ -35,6 +31,9 @@ use crate::client::interlude::Interlude;
 use crate::client::relay::Exit;
 use crate::client::restriction::ForwardingKind;
 use crate::config::{Connect, Listen};
+use crate::os::local::{LocalListener, LocalStream};
+use crate::os::user::UserId;
+use crate::os::{BorrowedDescriptor, Descriptor};
 use crate::say;
 use crate::text;
 
@@ -57,9 +56,9 @@ pub trait House: Send + Sync {
     ///
     /// # Errors
     /// They cannot be used.
-    fn streams(&self, fds: [OwnedFd; 3]) -> io::Result<Streams>;
+    fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams>;
     /// Modes and size of the terminal of a client.
-    fn terminal(&self, fd: BorrowedFd<'_>) -> (Vec<(Pty, u32)>, WindowSize);
+    fn terminal(&self, fd: BorrowedDescriptor<'_>) -> (Vec<(Pty, u32)>, WindowSize);
     /// Whether SendEnv names this variable.
     fn permits(&self, name: &str) -> bool;
     /// Lets the server reach the agent, if ForwardAgent has it so; whether it may.
@@ -131,7 +130,7 @@ impl Master {
     /// Begins to listen.
     pub fn begin(
         session: &Session,
-        socket: (UnixListener, Place),
+        socket: (LocalListener, Place),
         host: String,
         house: Arc<dyn House>,
     ) -> Master {
@@ -231,17 +230,17 @@ async fn at_least(orders: &mut watch::Receiver<Orders>, wanted: Orders) {
 }
 
 /// Admits clients until the master is told to stop, and sees those that are there to their end.
-async fn accept(listener: UnixListener, state: Arc<State>) {
+async fn accept(listener: LocalListener, state: Arc<State>) {
     let mut clients = JoinSet::new();
     let mut orders = state.orders.subscribe();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) if clients.len() >= MAX_CLIENTS => {
+                Ok(stream) if clients.len() >= MAX_CLIENTS => {
                     error!("{}", say!("mux-too-many", most = MAX_CLIENTS));
                     drop(stream);
                 }
-                Ok((stream, _)) => admit(&mut clients, stream, &state),
+                Ok(stream) => admit(&mut clients, stream, &state),
                 Err(why) => {
                     error!("{}", say!("mux-cannot-accept", why = crate::error::told(&why)));
                     sleep(PAUSE).await;
@@ -259,10 +258,9 @@ async fn accept(listener: UnixListener, state: Arc<State>) {
 }
 
 /// Only the person whose master this is, and root, who could be that person anyway.
-fn admit(clients: &mut JoinSet<()>, stream: UnixStream, state: &Arc<State>) {
-    let peer = socket_peercred(&stream).map(|peer| peer.uid);
-    match peer {
-        Ok(peer) if peer == geteuid() || peer.is_root() => {
+fn admit(clients: &mut JoinSet<()>, stream: LocalStream, state: &Arc<State>) {
+    match stream.peer() {
+        Ok(peer) if peer == UserId::effective() || peer.is_root() => {
             let state = Arc::clone(state);
             clients.spawn(async move {
                 let client = Client { state, stream };
@@ -272,7 +270,7 @@ fn admit(clients: &mut JoinSet<()>, stream: UnixStream, state: &Arc<State>) {
             });
         }
         Ok(peer) => {
-            let (peer, own) = (peer.as_raw(), geteuid().as_raw());
+            let own = UserId::effective();
             error!("{}", say!("mux-uid-mismatch", peer, own));
         }
         Err(why) => error!("{}", say!("mux-cannot-accept", why = why.to_string())),
@@ -282,7 +280,7 @@ fn admit(clients: &mut JoinSet<()>, stream: UnixStream, state: &Arc<State>) {
 /// One client of the master.
 pub(super) struct Client {
     pub state: Arc<State>,
-    pub stream: UnixStream,
+    pub stream: LocalStream,
 }
 
 impl Client {
@@ -326,7 +324,7 @@ impl Client {
 
     /// What is answered at once; `None` where it was refused.
     async fn quickly(&mut self, id: u32, request: Request) -> io::Result<Option<Response>> {
-        let pid = getpid().as_raw_nonzero().get().unsigned_abs();
+        let pid = std::process::id();
         Ok(Some(match request {
             Request::AliveCheck => Response::Alive { pid },
             Request::Info(what) => Response::Info(match what.as_str() {
@@ -367,8 +365,8 @@ impl Client {
     }
 
     /// Takes a descriptor that must come now.
-    pub async fn descriptor(&self) -> io::Result<OwnedFd> {
-        within(PROMPT, recv_fd(&self.stream)).await
+    pub async fn descriptor(&self) -> io::Result<Descriptor> {
+        within(PROMPT, self.stream.receive_descriptor()).await
     }
 
     /// Asks the person at the master; a refusal has been answered. Parts of the question are

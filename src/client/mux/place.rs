@@ -3,24 +3,20 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::{Path, PathBuf};
 
 use log::{debug, error};
-use rustix::fs::Mode;
-use rustix::net::{
-    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with,
-};
-use rustix::process::{geteuid, umask};
-use tokio::net::UnixListener;
 
 use crate::error::{Error, Kind, Result, told};
+use crate::os::file::FileIdentity;
+use crate::os::local::{self, LocalListener};
 use crate::say;
 use crate::text;
 
 /// Connections that may wait to be accepted, as for ssh.
 const BACKLOG: i32 = 64;
+/// The permissions that the socket does not get.
+const OWNER_ONLY: u32 = 0o177;
 /// Letters of the name that the socket has before it is in its place, as for ssh.
 const RANDOM: usize = 16;
 /// How much of a path is shown.
@@ -30,8 +26,8 @@ const SHOWN: usize = 255;
 #[derive(Debug)]
 pub struct Place {
     path: PathBuf,
-    /// Device and inode: what is there later may be somebody else's.
-    own: (u64, u64),
+    /// Which file it is: what is there later may be somebody else's.
+    own: FileIdentity,
 }
 
 impl Drop for Place {
@@ -47,11 +43,12 @@ impl Drop for Place {
 ///
 /// # Errors
 /// No socket can be made there.
-pub fn occupy(path: &Path) -> Result<Option<(UnixListener, Place)>> {
+pub fn occupy(path: &Path) -> Result<Option<(LocalListener, Place)>> {
     debug!("setting up multiplex master socket");
     let failed = |why: &io::Error| cannot_bind(path, why);
     let temporary = temporary(path);
-    let listener = listen_at(&temporary).map_err(|why| failed(&why))?;
+    let listener =
+        LocalListener::bind(&temporary, OWNER_ONLY, BACKLOG).map_err(|why| failed(&why))?;
     let moved = fs::hard_link(&temporary, path).or_else(|why| {
         match why.kind() == io::ErrorKind::AlreadyExists && remove_stale(path) {
             true => fs::hard_link(&temporary, path),
@@ -74,30 +71,13 @@ pub fn occupy(path: &Path) -> Result<Option<(UnixListener, Place)>> {
 /// Removes the socket of a master that is gone; whether there was one. Only our own: whoever
 /// else has put something there has not asked us to remove it.
 fn remove_stale(path: &Path) -> bool {
-    let ours = fs::symlink_metadata(path)
-        .is_ok_and(|there| there.file_type().is_socket() && there.uid() == geteuid().as_raw());
-    let refused = || match StdUnixStream::connect(path) {
-        Err(why) => why.kind() == io::ErrorKind::ConnectionRefused,
-        Ok(_) => false,
-    };
-    if !ours || !refused() {
+    let refused =
+        || local::probe(path).is_err_and(|why| why.kind() == io::ErrorKind::ConnectionRefused);
+    if !local::is_own(path) || !refused() {
         return false;
     }
     debug!("Stale control socket {}, unlinking", shown(path));
     fs::remove_file(path).is_ok()
-}
-
-fn listen_at(path: &Path) -> io::Result<UnixListener> {
-    let address = SocketAddrUnix::new(path)?;
-    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-    // The mode must be right from the first moment on, and this is the only way.
-    let before = umask(Mode::from_raw_mode(0o177));
-    let bound = bind(&socket, &address);
-    umask(before);
-    bound?;
-    listen(&socket, BACKLOG)?;
-    UnixListener::from_std(socket.into())
 }
 
 fn temporary(path: &Path) -> PathBuf {
@@ -115,14 +95,13 @@ fn random_letters() -> String {
     bytes.map(|byte| char::from(b'a' + byte % 26)).iter().collect()
 }
 
-fn identity(path: &Path) -> io::Result<(u64, u64)> {
-    fs::symlink_metadata(path).map(|there| (there.dev(), there.ino()))
+fn identity(path: &Path) -> io::Result<FileIdentity> {
+    fs::symlink_metadata(path).map(|there| FileIdentity::of(&there))
 }
 
 fn cannot_bind(path: &Path, why: &io::Error) -> Error {
     let path = shown(path);
-    let too_long = why.raw_os_error() == Some(rustix::io::Errno::NAMETOOLONG.raw_os_error());
-    match too_long {
+    match local::is_too_long(why) {
         true => Error::new(Kind::Local, say!("mux-path-too-long", path)),
         false => Error::new(Kind::Local, say!("mux-cannot-bind", path, why = told(why))),
     }
@@ -138,6 +117,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::os::local::LocalStream;
 
     fn names(dir: &Path) -> Vec<String> {
         let entries = fs::read_dir(dir).unwrap();
@@ -151,7 +131,7 @@ mod tests {
         let (listener, place) = occupy(&path).unwrap().unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(names(dir.path()), ["socket"], "the other name is gone");
-        tokio::net::UnixStream::connect(&path).await.unwrap();
+        LocalStream::connect(&path).await.unwrap();
         listener.accept().await.unwrap();
         drop(place);
         assert!(names(dir.path()).is_empty());

@@ -10,7 +10,6 @@ use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 use log::{debug, warn};
 use russh::Pty;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Mutex, Semaphore};
@@ -21,6 +20,7 @@ use crate::client::channel::{Program, PtyRequest, SessionRequest, Sink, WindowSi
 use crate::client::deadline;
 use crate::client::relay::Exit;
 use crate::error::{Error, Kind, Result};
+use crate::os::local::LocalStream;
 use crate::say;
 use crate::text;
 
@@ -60,7 +60,7 @@ pub struct ProxyLocalSide<'a, I> {
 /// The server refuses the session or the program, the master goes away, or output cannot be
 /// written.
 pub async fn run<I>(
-    stream: UnixStream,
+    stream: LocalStream,
     request: SessionRequest,
     local: ProxyLocalSide<'_, I>,
 ) -> Result<Exit>

@@ -7,10 +7,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use rustix::process::getpid;
-use rustix::system::uname;
-
 use crate::client::authenticate::Session;
+use crate::os::host;
 use crate::text;
 
 /// How much is shown of a name that the system or the server gives, in characters.
@@ -23,8 +21,8 @@ pub(super) fn connection(session: &Session) -> String {
     let mut line = |text: String| {
         let _ = write!(out, "{text}\r\n");
     };
-    let here = text::line(&uname().nodename().to_string_lossy(), SHOWN);
-    line(format!("Connection information for {here} pid {}", getpid().as_raw_nonzero()));
+    let here = text::line(&host::name(), SHOWN);
+    line(format!("Connection information for {here} pid {}", std::process::id()));
     line(format!("  versions {} -> {}", software(&facts.client), software(&facts.server)));
     if let (Some(local), Some(peer)) = (facts.local, facts.address) {
         line(format!("  tcp {local} -> {peer}"));

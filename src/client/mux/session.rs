@@ -2,7 +2,6 @@
 //! descriptors and a channel whose output waits in lanes.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
 use log::debug;
@@ -20,6 +19,7 @@ use crate::client::escape::Escape;
 use crate::client::forward::{Drained, Lane, MAX_KEPT, stdio as forward};
 use crate::client::relay::{Console, Exit, LocalSide, relay};
 use crate::config::Connect;
+use crate::os::{AsDescriptor, Descriptor};
 use crate::say;
 
 /// How a session ended, as far as its client is concerned.
@@ -39,7 +39,7 @@ pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io:
     if !client.asked(id, question).await? {
         return Ok(());
     }
-    let terminal = fds[0].try_clone()?;
+    let terminal = fds[0].duplicate()?;
     let Ok(streams) = state.house.streams(fds) else {
         let why = "unusable standard descriptors".to_owned();
         return client.answer(id, Response::Failure(why)).await;
@@ -88,7 +88,7 @@ pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Res
     if !client.asked(id, question).await? {
         return Ok(());
     }
-    let unused = stdout.try_clone()?;
+    let unused = stdout.duplicate()?;
     let Ok(Streams { stdin, stdout, .. }) = state.house.streams([stdin, stdout, unused]) else {
         let why = "unusable standard descriptors".to_owned();
         return client.answer(id, Response::Failure(why)).await;
@@ -112,9 +112,9 @@ pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Res
     answered
 }
 
-async fn request(state: &State, wanted: &NewSession, terminal: &OwnedFd) -> SessionRequest {
+async fn request(state: &State, wanted: &NewSession, terminal: &Descriptor) -> SessionRequest {
     let pty = wanted.want_tty.then(|| {
-        let (modes, size) = state.house.terminal(terminal.as_fd());
+        let (modes, size) = state.house.terminal(terminal.as_descriptor());
         PtyRequest { term: wanted.term.clone(), size, modes }
     });
     let command = &wanted.command;
@@ -145,7 +145,7 @@ fn escape(wanted: &NewSession) -> Option<Escape> {
 /// Where a client's window sizes come from.
 struct Sizes<'a> {
     state: &'a State,
-    terminal: Option<OwnedFd>,
+    terminal: Option<Descriptor>,
 }
 
 impl Sizes<'_> {
@@ -157,7 +157,7 @@ impl Sizes<'_> {
         let mut last = None;
         if let Some(terminal) = &self.terminal {
             while changes.changed().await.is_ok() {
-                let (_, size) = self.state.house.terminal(terminal.as_fd());
+                let (_, size) = self.state.house.terminal(terminal.as_descriptor());
                 if last.replace(size) != Some(size) {
                     // The session is over.
                     let _ = resize.send(size);

@@ -10,10 +10,10 @@ mod rotation;
 mod sigil;
 
 use std::fs::File;
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::os::AsDescriptor;
 use crate::prompt::{
     Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
     RotationQuestion, Welcome,
@@ -212,7 +212,7 @@ impl Prompt for Plain {
 }
 
 /// The columns of a terminal.
-fn columns(terminal: impl AsFd) -> usize {
+fn columns(terminal: impl AsDescriptor) -> usize {
     let columns = terminal::winsize(terminal).map(|size| size.cols);
     let columns = columns.and_then(|columns| usize::try_from(columns).ok());
     columns.filter(|&columns| columns >= COLUMNS_MIN).unwrap_or(COLUMNS)

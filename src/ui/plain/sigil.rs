@@ -7,6 +7,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::os::descriptor;
 use crate::prompt::{Challenge, Welcome};
 use crate::say;
 use crate::text::pieces_of;
@@ -77,7 +78,7 @@ impl Sigils {
 
 /// The columns that the terminal has beside the bar.
 fn width() -> usize {
-    super::columns(rustix::stdio::stderr()) - BAR.len()
+    super::columns(descriptor::stderr()) - BAR.len()
 }
 
 #[cfg(test)]

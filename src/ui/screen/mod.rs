@@ -27,13 +27,13 @@ pub(super) use login::LoginDialog;
 use std::any::Any;
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::AsFd;
 use std::time::Duration;
 
 use crossterm::event::{self, Event};
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
 
+use crate::os::AsDescriptor;
 use crate::terminal::{self, AlternateScreen};
 use look::Look;
 
@@ -98,7 +98,7 @@ impl Screen {
     /// # Errors
     /// The terminal failed or is gone.
     pub fn run<C: Component>(&self, dialog: C) -> io::Result<C> {
-        let screen = AlternateScreen::enter(self.tty.as_fd())?;
+        let screen = AlternateScreen::enter(self.tty.as_descriptor())?;
         let pen = Pen { screen: &screen, drawn: Vec::new() };
         let mut terminal = Terminal::new(CrosstermBackend::new(pen))?;
         let mut stack = Stack::new(Box::new(dialog));

@@ -17,6 +17,7 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
+use super::descriptor::{self, AsDescriptor};
 use super::watch::watch;
 
 /// POSIX's PIPE_BUF floor is 512 and Linux's is 4096: a pipe that is writable takes as much.
@@ -39,7 +40,7 @@ enum Sort {
 
 fn open_own(fd: BorrowedFd<'_>, direction: OFlags) -> io::Result<(OwnedFd, Sort)> {
     let kind = FileType::from_raw_mode(fstat(fd)?.st_mode);
-    let terminal = crate::terminal::is_terminal(fd);
+    let terminal = super::terminal::is_terminal(fd);
     if kind == FileType::Socket {
         return Ok((dup(fd)?, Sort::Socket));
     }
@@ -90,37 +91,37 @@ fn ready_for(fd: BorrowedFd<'_>, wanted: PollFlags) -> rustix::io::Result<()> {
 }
 
 /// A descriptor to read from.
-pub(super) struct Input(Source);
+pub struct DescriptorInput(Source);
 
 enum Source {
     File(OwnedFd),
     Watched(AsyncFd<OwnedFd>, Sort),
 }
 
-impl Input {
+impl DescriptorInput {
     /// Standard input.
     ///
     /// # Errors
     /// The descriptor is closed.
-    pub fn stdin() -> io::Result<Input> {
-        Input::new(rustix::stdio::stdin())
+    pub fn stdin() -> io::Result<DescriptorInput> {
+        DescriptorInput::new(descriptor::stdin())
     }
 
     /// Any descriptor, which may be somebody else's.
     ///
     /// # Errors
     /// It cannot be used.
-    pub fn new(fd: BorrowedFd<'_>) -> io::Result<Input> {
-        let (fd, sort) = open_own(fd, OFlags::RDONLY)?;
+    pub fn new(descriptor: impl AsDescriptor) -> io::Result<DescriptorInput> {
+        let (fd, sort) = open_own(descriptor.as_descriptor().fd(), OFlags::RDONLY)?;
         let source = match sort {
             Sort::File => Source::File(fd),
             _ => Source::Watched(watch(fd, Interest::READABLE)?, sort),
         };
-        Ok(Input(source))
+        Ok(DescriptorInput(source))
     }
 }
 
-impl AsyncRead for Input {
+impl AsyncRead for DescriptorInput {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -172,37 +173,37 @@ fn poll_source(
 }
 
 /// A descriptor to write to.
-pub(super) struct OutputFd {
+pub struct DescriptorOutput {
     fd: OwnedFd,
     sort: Sort,
     /// Only while it is full: a terminal that is watched wakes us with each change of its.
     full: Option<AsyncFd<OwnedFd>>,
 }
 
-impl OutputFd {
+impl DescriptorOutput {
     /// Standard output.
     ///
     /// # Errors
     /// The descriptor is closed.
-    pub fn stdout() -> io::Result<OutputFd> {
-        OutputFd::new(rustix::stdio::stdout())
+    pub fn stdout() -> io::Result<DescriptorOutput> {
+        DescriptorOutput::new(descriptor::stdout())
     }
 
     /// Standard error.
     ///
     /// # Errors
     /// The descriptor is closed.
-    pub fn stderr() -> io::Result<OutputFd> {
-        OutputFd::new(rustix::stdio::stderr())
+    pub fn stderr() -> io::Result<DescriptorOutput> {
+        DescriptorOutput::new(descriptor::stderr())
     }
 
     /// Any descriptor, which may be somebody else's.
     ///
     /// # Errors
     /// It cannot be used.
-    pub fn new(fd: BorrowedFd<'_>) -> io::Result<OutputFd> {
-        let (fd, sort) = open_own(fd, OFlags::WRONLY)?;
-        Ok(OutputFd { fd, sort, full: None })
+    pub fn new(descriptor: impl AsDescriptor) -> io::Result<DescriptorOutput> {
+        let (fd, sort) = open_own(descriptor.as_descriptor().fd(), OFlags::WRONLY)?;
+        Ok(DescriptorOutput { fd, sort, full: None })
     }
 
     /// Writes what can be written without waiting.
@@ -219,7 +220,7 @@ impl OutputFd {
     }
 }
 
-impl AsyncWrite for OutputFd {
+impl AsyncWrite for DescriptorOutput {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -255,7 +256,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::terminal::testing::pty;
+    use crate::os::terminal::testing::pty;
 
     // A pipe that cannot be opened again is shared with whoever else has it.
     #[tokio::test]
@@ -264,7 +265,7 @@ mod tests {
         let (reader, writer) = rustix::pipe::pipe().unwrap();
         let one = |end: &OwnedFd| {
             let fd = watch(dup(end).unwrap(), Interest::READABLE).unwrap();
-            Input(Source::Watched(fd, Sort::Shared))
+            DescriptorInput(Source::Watched(fd, Sort::Shared))
         };
         let (mut outer, mut inner) = (one(&reader), one(&reader));
         let mut typed = [0; 2];

@@ -27,7 +27,7 @@ const FACILITIES: [(&str, u8); 12] = [
 
 /// How grave a message is, with its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Severity {
+pub enum Severity {
     /// The end of the program.
     Critical = 2,
     /// `error!`.
@@ -40,7 +40,7 @@ pub(super) enum Severity {
 
 /// The system's logger.
 #[derive(Debug)]
-pub(super) struct Syslog {
+pub struct Syslog {
     socket: UnixDatagram,
     facility: u8,
 }
@@ -50,7 +50,7 @@ impl Syslog {
     ///
     /// # Errors
     /// There is none.
-    pub(super) fn open(facility: &str) -> io::Result<Syslog> {
+    pub fn open(facility: &str) -> io::Result<Syslog> {
         Syslog::at(Path::new(SOCKET), facility)
     }
 
@@ -64,7 +64,7 @@ impl Syslog {
     }
 
     /// Logs one line. What the logger does not take is lost, as with syslog(3).
-    pub(super) fn write(&self, severity: Severity, text: &str) {
+    pub fn write(&self, severity: Severity, text: &str) {
         let priority = self.facility * 8 + severity as u8;
         let time = jiff::Zoned::now().strftime("%b %e %H:%M:%S").to_string();
         let pid = std::process::id();

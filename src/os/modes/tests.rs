@@ -3,7 +3,7 @@
 use rustix::termios::{OptionalActions, tcsetattr};
 
 use super::*;
-use crate::terminal::testing::pty;
+use crate::os::terminal::testing::pty;
 
 fn value(modes: &[(Pty, u32)], name: Pty) -> u32 {
     modes.iter().find(|(n, _)| *n == name).unwrap().1

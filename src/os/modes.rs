@@ -5,12 +5,12 @@
 //! system has. VDSUSP, VFLUSH, VSWTCH and VSTATUS do not exist here and are left out, as
 //! OpenSSH does. The list carries no TTY_OP_END: russh writes it.
 
-use std::os::fd::AsFd;
-
 use russh::Pty;
 use rustix::termios::{
     ControlModes, InputModes, LocalModes, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
 };
+
+use super::descriptor::AsDescriptor;
 
 /// How RFC 4254 writes a special character that is switched off.
 const DISABLED: u32 = 255;
@@ -23,8 +23,8 @@ const ODD_SPEED: u32 = 9_600;
 
 /// The modes of the terminal, in the order they are sent. Empty if the file is not a
 /// terminal: the far side then uses its own defaults.
-pub fn modes(fd: impl AsFd) -> Vec<(Pty, u32)> {
-    tcgetattr(fd).map(|tio| encode(&tio)).unwrap_or_default()
+pub fn modes(fd: impl AsDescriptor) -> Vec<(Pty, u32)> {
+    tcgetattr(fd.as_descriptor().fd()).map(|tio| encode(&tio)).unwrap_or_default()
 }
 
 fn encode(tio: &Termios) -> Vec<(Pty, u32)> {

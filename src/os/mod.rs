@@ -1,0 +1,25 @@
+//! The operating system: everything that differs from one system to another, and nothing else.
+//!
+//! One file has one concept: the names that the rest of the program uses, and what they do on
+//! Unix. No other room names the system's own types or the crates that wrap its calls
+//! (`tests/tidy.rs` holds that), so another system is added here: a file with the same names,
+//! chosen by `#[cfg_attr(windows, path = …)]` on its line below.
+//!
+//! Failures are [`std::io::Error`]s. Nothing here has texts for people, decides when something
+//! is right to do, or knows any other room.
+
+pub mod descriptor;
+pub mod file;
+pub mod host;
+pub mod local;
+pub mod modes;
+pub mod size;
+pub mod stdio;
+pub mod syslog;
+pub mod tcp;
+pub mod terminal;
+pub mod user;
+mod watch;
+pub mod words;
+
+pub use descriptor::{AsDescriptor, BorrowedDescriptor, Descriptor};

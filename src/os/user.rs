@@ -1,0 +1,66 @@
+//! The people of this machine: who runs this program, and where their homes are.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use nix::unistd::{User, getuid};
+
+/// A user of this machine, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserId(u32);
+
+/// What the system knows of a user (passwd(5)).
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The login name.
+    pub name: String,
+    /// The home directory.
+    pub home: PathBuf,
+    /// The shell; empty where none is set.
+    pub shell: PathBuf,
+}
+
+impl UserId {
+    /// Who started this program.
+    pub fn real() -> UserId {
+        UserId(rustix::process::getuid().as_raw())
+    }
+
+    /// In whose name this program acts: who owns the files that it makes.
+    pub fn effective() -> UserId {
+        UserId(rustix::process::geteuid().as_raw())
+    }
+
+    /// Whether it is the administrator, whom nothing on this machine is hidden from.
+    pub fn is_root(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl From<u32> for UserId {
+    fn from(number: u32) -> UserId {
+        UserId(number)
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The account of who started this program, if the system has one.
+pub fn account() -> Option<Account> {
+    User::from_uid(getuid()).ok().flatten().map(Account::from)
+}
+
+/// The account of this name.
+pub fn account_of(name: &str) -> Option<Account> {
+    User::from_name(name).ok().flatten().map(Account::from)
+}
+
+impl From<User> for Account {
+    fn from(user: User) -> Account {
+        Account { name: user.name, home: user.dir, shell: user.shell }
+    }
+}
