@@ -2,7 +2,8 @@
 //! and against a real server: in English, in Japanese and in lines.
 //!
 //! `TESSH_WALK=write cargo test --test walk -- --ignored`, after tests/run, writes what is seen
-//! to docs/walk.md. Without the variable the test only asserts what matters on each screen.
+//! to docs/walk.md and docs/walk.ja.md. Without the variable the test only asserts what matters on
+//! each screen.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -179,44 +180,57 @@ fn fingerprint(key: &Path) -> String {
     line.split_whitespace().nth(1).unwrap().to_owned()
 }
 
-const BEGINNING: &str = "# A walk
+/// The page of the dialogs in English and of the lines, and that of the dialogs in Japanese.
+const PAGES: [&str; 2] = ["docs/walk.md", "docs/walk.ja.md"];
+const BEGINNINGS: [&str; 2] = [
+    "# A walk
 
 What is seen in a terminal of 80 columns and 24 rows, from New connection to the end of a
-session with OpenSSH's server. `TESSH_WALK=write cargo test --test walk -- --ignored` writes this
-page; without the variable, that test checks that all of it is still so.
-";
+session with OpenSSH's server; [walk.ja.md](walk.ja.md) has the same in Japanese.
+`TESSH_WALK=write cargo test --test walk -- --ignored` writes both pages; without the variable,
+that test checks that all of it is still so.
+
+[In English](#in-english) · [In lines](#in-lines)
+",
+    "# A walk, in Japanese
+
+What [walk.md](walk.md) shows, with `--lang ja`.
+",
+];
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn walk_in_all_three_ways() {
     let ways = [
-        ("In English", in_dialogs(Language::English)),
-        ("In Japanese", in_dialogs(Language::Japanese)),
-        ("In lines", in_lines()),
+        (0, "In English", in_dialogs(Language::English)),
+        (1, "In Japanese", in_dialogs(Language::Japanese)),
+        (0, "In lines", in_lines()),
     ];
     if std::env::var_os("TESSH_WALK").is_none_or(|value| value != "write") {
         return;
     }
-    let mut page = BEGINNING.to_owned();
-    for (heading, steps) in ways {
-        page.push_str(&format!("\n## {heading}\n"));
+    let mut pages = BEGINNINGS.map(str::to_owned);
+    for (page, heading, steps) in ways {
+        pages[page].push_str(&format!("\n## {heading}\n"));
         for (did, seen) in steps {
-            page.push_str(&format!("\n{did}\n\n```text\n{seen}```\n"));
+            pages[page].push_str(&format!("\n{did}\n\n```text\n{seen}```\n"));
         }
     }
-    fs::create_dir_all("docs").unwrap();
-    fs::write("docs/walk.md", page).unwrap();
+    for (path, page) in PAGES.iter().zip(pages) {
+        fs::write(path, page).unwrap();
+    }
 }
 
-/// The page shows what the test walks through.
+/// The pages show what the test walks through.
 #[test]
-fn page_has_all_screens_in_both_languages() {
-    let page = fs::read_to_string("docs/walk.md").unwrap();
-    for language in [Language::English, Language::Japanese] {
+fn pages_have_all_screens_in_both_languages() {
+    for (path, language) in PAGES.iter().zip([Language::English, Language::Japanese]) {
+        let page = fs::read_to_string(path).unwrap();
         for id in ["connection-title", "warning-title", "login-title", "facts-title"] {
             let text = text_in(language, id, &[]);
-            assert!(page.contains(&text), "{text} is not in docs/walk.md: write it again");
+            assert!(page.contains(&text), "{text} is not in {path}: write it again");
         }
     }
+    let page = fs::read_to_string(PAGES[0]).unwrap();
     assert!(page.contains("Connection information:"));
 }
