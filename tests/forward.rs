@@ -19,10 +19,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use russh::ChannelMsg;
-use tessh::client::authenticate::Session;
-use tessh::client::channel::{Program, SessionRequest, open};
-use tessh::client::forward::{Connect, Forward, Listen, MAX_KEPT, Settings, Way, stdio};
-use tessh::client::relay::{Console, Exit, LocalSide, relay};
+use tessh::client::Session;
+use tessh::client::flow::MAX_KEPT;
+use tessh::client::forward::{Connect, Forward, Listen, Settings, Way};
+use tessh::client::session::{
+    Console, Exit, LocalSide, Program, SessionRequest, open, relay, stdio,
+};
 use tessh::config::Method;
 use tessh::error::Kind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};

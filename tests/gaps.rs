@@ -36,7 +36,7 @@ use std::time::Duration;
 use russh::client::{AuthResult, Config, KeyboardInteractiveAuthResponse};
 use russh::keys::ssh_key::{Algorithm, HashAlg};
 use russh::{ChannelMsg, Disconnect};
-use tessh::client::authenticate::authenticate;
+use tessh::client::login::authenticate;
 use tessh::config::Method;
 use tessh::error::Kind;
 use tessh::keys::{KeyFile, certificate};
@@ -502,11 +502,8 @@ async fn g12_ours_an_rsa_certificate_signs_with_sha2() {
     let transport = ours::transport(script.listen().await).await.unwrap();
     let (key, path, _own) = certified();
     let login = ours::login(Method::PublicKey);
-    let login = tessh::client::authenticate::Login {
-        identities: vec![key],
-        certificates: vec![path],
-        ..login
-    };
+    let login =
+        tessh::client::login::Login { identities: vec![key], certificates: vec![path], ..login };
     let session = authenticate(transport, login).await.unwrap();
     assert!(session.how.contains("certificate for RSA"), "{}", session.how);
     let sha2 = Act::Offered(Algorithm::Rsa { hash: Some(HashAlg::Sha512) });

@@ -19,7 +19,7 @@ use hickory_proto::rr::{RData, Record, RecordType};
 use russh::keys::HashAlg;
 use russh::keys::ssh_key::PublicKey;
 use sha1::{Digest, Sha1};
-use tessh::client::sshfp::{LIMIT, MAX_RECORDS, Resolver, look_up};
+use tessh::client::host_key::{LIMIT, MAX_RECORDS, Resolver, look_up};
 use tessh::trust::Sshfp;
 use tessh::trust::sshfp::Agreement;
 use zone::{Key, Reply, Server, World, Zone, honest, name};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::client::sshfp;
+use crate::client::host_key::sshfp;
 use crate::config::{self, Context};
 use crate::error::{Error, Kind, Result};
 use crate::say;

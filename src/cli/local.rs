@@ -9,11 +9,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::{attempt, log};
-use crate::client::channel::{Sink, WindowSize};
-use crate::client::information::Information;
-use crate::client::interlude::{Curtain, Interlude};
-use crate::client::paste::{self, BracketFilter, Brackets};
-use crate::client::relay::{CommandLineAction, Console, Exit};
+use crate::client::session::{
+    BracketFilter, Brackets, CommandLineAction, Console, Curtain, Exit, Information, Interlude,
+    WindowSize, paste,
+};
+use crate::client::state::Sink;
 use crate::error::{Error, Kind, Result};
 use crate::os::BorrowedDescriptor;
 use crate::os::descriptor;

@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
-use crate::client::verify::UNSIGNED;
+use crate::client::handshake::UNSIGNED;
 use crate::config::LogLevel;
 use crate::config::pattern::matches_list;
 use crate::error::{Error, Kind, Result, told};

@@ -11,8 +11,8 @@ use russh::client::GexParams;
 use russh::keys::ssh_key::{Algorithm, EcdsaCurve, HashAlg};
 use russh::{Preferred, cipher, compression, kex, mac};
 
-use super::observe::Offer;
-use super::quirks::Quirks;
+use crate::client::observe::Offer;
+use crate::client::quirks::Quirks;
 use crate::error::{Error, Kind, Result};
 use crate::pattern::matches;
 use crate::say;

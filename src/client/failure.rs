@@ -3,7 +3,7 @@
 use russh::AlgorithmKind;
 use russh::client::{DisconnectReason, RemoteDisconnectInfo};
 
-use super::greeting::{carried, reason};
+use crate::client::handshake::greeting::{carried, reason};
 use crate::error::{Error, Kind};
 use crate::say;
 use crate::text;

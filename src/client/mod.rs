@@ -1,42 +1,42 @@
 //! The steps of one connection: connect, verify, authenticate, open a channel, relay.
 //!
-//! The types carry the state. A [`Stream`] carries bytes; only [`verify`](verify::verify)
-//! turns one into a [`Transport`], only [`authenticate`](authenticate::authenticate) turns
-//! that into a [`Session`], so code that skips the host check does not compile. The gaps of
-//! the SSH library underneath are closed here and nowhere else; each place names its gap
-//! (G1 to G20 in `ARCHITECTURE.md`).
+//! The types carry the state. A [`Stream`] carries bytes; only [`verify`](handshake::verify())
+//! turns one into a [`Transport`], only [`authenticate`](login::authenticate()) turns that into a
+//! [`Session`], so code that skips the host check does not compile. The gaps of the SSH library
+//! underneath are closed here and nowhere else; each place names its gap (G1 to G22 in
+//! `ARCHITECTURE.md`).
+//!
+//! Imports point down this list only (`tests/tidy.rs`):
+//!
+//! - [`mux`]: one connection for several invocations
+//! - [`session`]: what is done on a connection that is logged in
+//! - [`login`]: from a [`Transport`] to a [`Session`]
+//! - [`forward`]: forwards that we ask for
+//! - [`handshake`]: from a [`Stream`] to a [`Transport`]
+//! - [`host_key`]: whether the host's key is believed
+//! - [`state`]: what is known of one connection
+//! - [`incoming`]: channels that the server opens
+//! - [`flow`]: how channel data moves
+//! - [`stream`]: bytes to the server
+//! - single files: `algorithms`, `observe`, `quirks`, `restriction`, `deadline`, `failure`
 
 pub mod algorithms;
-pub mod authenticate;
-pub mod channel;
-pub mod connect;
 pub mod deadline;
-pub mod escape;
-mod events;
 mod failure;
+pub mod flow;
 pub mod forward;
-mod greeting;
-mod host_bound;
-mod identity;
-pub mod information;
-pub mod interlude;
-pub mod jump;
-mod known_hosts_command;
+pub mod handshake;
+pub mod host_key;
+mod incoming;
+pub mod login;
 pub mod mux;
 mod observe;
-pub mod paste;
-pub mod proxy;
 mod quirks;
-mod rekey;
-pub mod relay;
 mod restriction;
-pub mod rotation;
-pub mod sshfp;
-mod typing;
-pub mod verify;
-mod wire;
+pub mod session;
+pub mod state;
+pub mod stream;
 
-pub use connect::Stream;
-pub use verify::Transport;
-
-pub use authenticate::Session;
+pub use handshake::Transport;
+pub use login::Session;
+pub use stream::Stream;

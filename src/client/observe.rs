@@ -14,8 +14,8 @@ use log::debug;
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
-use super::algorithms;
-use super::connect::Stream;
+use crate::client::algorithms;
+use crate::client::stream::dial::Stream;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;

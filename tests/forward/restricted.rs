@@ -1,8 +1,8 @@
 //! A connection to a host whose key is not the one on record, where StrictHostKeyChecking is
 //! `no`: what forwards refuses by itself, whoever asks.
 
-use tessh::client::authenticate::authenticate;
-use tessh::client::forward::x11::{self, X11};
+use tessh::client::forward::{X11, x11};
+use tessh::client::login::authenticate;
 
 use super::*;
 

@@ -19,7 +19,7 @@ pub const CHOSEN: u32 = 4242;
 /// What `banner` says before anybody has spoken.
 pub const BANNER: &[u8] = b"220 ready\r\n";
 /// What `pour` sends in all: more than may be kept.
-pub const POURED: usize = 3 * tessh::client::forward::MAX_KEPT / 2;
+pub const POURED: usize = 3 * tessh::client::flow::MAX_KEPT / 2;
 
 /// What the client asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Logins in several steps: what is sent to a server, and what is not.
 
-use tessh::client::authenticate::{Login, authenticate};
+use tessh::client::login::{Login, authenticate};
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
 use tessh::secret::Secret;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tessh::client::algorithms::{Lists, of_certificate};
-use tessh::client::authenticate::{Login, Session, authenticate};
-use tessh::client::connect::{Family, Route, connect};
 use tessh::client::deadline::Budget;
-use tessh::client::verify::{DnsCheck, HostPolicy, TransportOptions, verify};
-use tessh::client::{Stream, Transport};
+use tessh::client::handshake::{DnsCheck, HostPolicy, TransportOptions, verify};
+use tessh::client::login::{Login, authenticate};
+use tessh::client::stream::{Family, Route, connect};
+use tessh::client::{Session, Stream, Transport};
 use tessh::config::Method;
 use tessh::error::Error;
 use tessh::prompt::{

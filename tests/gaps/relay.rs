@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use russh::server::Handle;
 use russh::{ChannelId, Disconnect, Sig};
-use tessh::client::authenticate::{Session, authenticate};
-use tessh::client::channel::{Program, SessionRequest, WindowSize, open};
-use tessh::client::escape::Escape;
-pub use tessh::client::relay::Exit;
-use tessh::client::relay::{Console, LocalSide, close, linger, relay};
+use tessh::client::Session;
+use tessh::client::login::authenticate;
+pub use tessh::client::session::Exit;
+use tessh::client::session::{
+    Console, Escape, LocalSide, Program, SessionRequest, WindowSize, close, linger, open, relay,
+};
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, duplex};

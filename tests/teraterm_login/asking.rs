@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use russh::MethodKind::{HostBased, Password};
-use tessh::client::authenticate::{self, Asking, Login, Session, authenticate_asking};
+use tessh::client::Session;
+use tessh::client::login::{Asking, Login, authenticate_asking};
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
 use tessh::prompt::{Answer, Attempt, Credential, LoginAnswer, LoginQuestion, Occasion, User};
@@ -84,7 +85,7 @@ async fn a_login_of_one_step_is_remembered_where_that_was_ticked() {
         assert_eq!(session.forward_agent, Some(remember));
         let kept = session.remembered.map(|it| (it.user, it.credential));
         match kept {
-            Some((user, authenticate::Credential::Password(secret))) if remember => {
+            Some((user, tessh::client::login::Credential::Password(secret))) if remember => {
                 assert_eq!((user.as_str(), secret.expose()), ("user", "right"));
             }
             None if !remember => {}

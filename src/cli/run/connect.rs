@@ -15,17 +15,14 @@ use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::cli::{Environment, attempt};
 use crate::client::algorithms::{self, Family, Lists};
-use crate::client::authenticate::{
-    Asking, Login, Remembered, Session, authenticate, authenticate_asking,
+use crate::client::handshake::{DnsCheck, HostPolicy, TransportOptions, verify};
+use crate::client::login::{Asking, Login, Remembered, authenticate, authenticate_asking};
+use crate::client::session::{
+    Brackets, Escape, Exit, Interlude, LocalSide, Paste, Program, PtyRequest, SessionRequest,
+    WindowSize, channel, relay, rotation,
 };
-use crate::client::channel::{self, Program, PtyRequest, SessionRequest, WindowSize};
-use crate::client::connect::{ProxyCommand, Route};
-use crate::client::escape::Escape;
-use crate::client::interlude::Interlude;
-use crate::client::paste::{Brackets, Paste};
-use crate::client::relay::{self, Exit, LocalSide};
-use crate::client::rotation;
-use crate::client::verify::{self, DnsCheck, HostPolicy, Transport, TransportOptions};
+use crate::client::stream::{ProxyCommand, Route};
+use crate::client::{Session, Transport};
 use crate::config::{self, Method, Options, Origin, RequestTty, SessionType};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
@@ -180,7 +177,7 @@ pub(super) async fn enter(
 
     let (stream, budget) = route::reach(visit).await?;
     let connected = Instant::now();
-    let transport = verify::verify(stream, host, &wanted, budget, Arc::clone(prompt))
+    let transport = verify(stream, host, &wanted, budget, Arc::clone(prompt))
         .await
         .map_err(|error| name_host(error, plan))?;
     if transport.is_restricted() {
@@ -316,7 +313,7 @@ async fn run(
     let paste = brackets.map(Paste::new);
     let without_pty = &terminal::restore;
     let local = LocalSide { input, escape, paste, resized, console: &mut console, without_pty };
-    let exit = relay::relay(session, channel, local).await;
+    let exit = relay(session, channel, local).await;
     filter.finish();
     drop(watcher);
     console.leave();

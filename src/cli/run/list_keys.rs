@@ -9,7 +9,7 @@ use super::{governed, invocation, login, print};
 use crate::cli::Environment;
 use crate::cli::args::{Typed, no_host};
 use crate::cli::resolve;
-use crate::client::authenticate::listing;
+use crate::client::login::listing;
 use crate::error::Result;
 
 /// Prints the list; of a chain of methods, what its `publickey` would try.

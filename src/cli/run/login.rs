@@ -8,7 +8,7 @@ use log::warn;
 use super::query::signatures;
 use crate::cli::Environment;
 use crate::cli::resolve::Plan;
-use crate::client::authenticate::{Credential, Kept, Login};
+use crate::client::login::{Credential, Kept, Login};
 use crate::config::{Method, MethodChoice, Options};
 use crate::error::Result;
 use crate::keys::KeyFile;

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use super::connect::{Visit, enter, route};
 use crate::cli::resolve::{Plan, ProxyPlan};
-use crate::client::Stream;
-use crate::client::authenticate::Session;
-use crate::client::connect::{self, Route};
 use crate::client::deadline::Budget;
-use crate::client::{jump, proxy, rotation};
+use crate::client::session::{jump, rotation};
+use crate::client::stream::{Route, dial as connect, proxy};
+use crate::client::{Session, Stream};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Prompt};
 use crate::say;

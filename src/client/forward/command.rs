@@ -1,7 +1,7 @@
 //! The command line in a session (`~C`): forwards are added and cancelled in ssh's syntax and
 //! answered in ssh's words.
 
-use super::{Forwards, Refused, Way};
+use crate::client::forward::forwards::{Forwards, Refused, Way};
 use crate::config::{Connect, Forward, Keyword};
 use crate::say;
 

@@ -8,17 +8,17 @@ use russh::ChannelWriteHalf;
 use russh::client::{Handle, Msg};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::lane::{Lane, Lanes};
-use super::line::Line;
-use super::tunnel::Tunnel;
-use crate::client::authenticate::Session;
-use crate::client::events::Events;
+use crate::client::flow::lane::{Lane, Lanes};
+use crate::client::flow::socket::Line;
+use crate::client::flow::tunnel::Tunnel;
+use crate::client::handshake::handler::Events;
+use crate::client::login::authenticate::Session;
 use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::{Connect, Listen};
 use crate::say;
 
 /// Forwarded connections at a time. Each takes a descriptor, of which a process usually has
-/// 1024, and up to [`super::lane::MAX_KEPT`] of memory.
+/// 1024, and up to [`crate::client::flow::lane::MAX_KEPT`] of memory.
 pub const MAX_CONNECTIONS: usize = 512;
 
 /// The connection, and what its forwards share.
@@ -109,7 +109,7 @@ pub(in crate::client) async fn open_tunnel(
 }
 
 /// `port 8080 for host port 80`
-pub(super) fn listening(listen: &Listen, to: &Connect) -> String {
+pub(in crate::client) fn listening(listen: &Listen, to: &Connect) -> String {
     let listen = match listen {
         Listen::Tcp { port, .. } => format!("port {port}"),
         Listen::Path(path) => path.clone(),
@@ -118,7 +118,7 @@ pub(super) fn listening(listen: &Listen, to: &Connect) -> String {
 }
 
 /// `host port 80`
-pub(super) fn target(to: &Connect) -> String {
+pub(in crate::client) fn target(to: &Connect) -> String {
     match to {
         Connect::Tcp { host, port } => format!("{} port {port}", crate::text::line(host, 255)),
         Connect::Path(path) => crate::text::line(path, 255),
@@ -127,7 +127,7 @@ pub(super) fn target(to: &Connect) -> String {
 }
 
 /// Connects to a place on this side.
-pub(super) async fn connect(to: &Connect) -> std::io::Result<Line> {
+pub(in crate::client) async fn connect(to: &Connect) -> std::io::Result<Line> {
     match to {
         Connect::Tcp { host, port } => Line::connect(host, *port).await,
         Connect::Path(path) => Line::connect_path(Path::new(path)).await,

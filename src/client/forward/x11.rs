@@ -19,9 +19,9 @@ use russh::keys::ssh_key::rand_core::Rng;
 use tokio::process::Command;
 use tokio::time::{Instant, timeout};
 
-use super::line::Line;
-use super::tunnel::Tunnel;
-use crate::client::authenticate::Session;
+use crate::client::flow::socket::Line;
+use crate::client::flow::tunnel::Tunnel;
+use crate::client::login::authenticate::Session;
 use crate::client::restriction::ForwardingKind;
 use crate::say;
 
@@ -66,7 +66,7 @@ pub struct Request {
 }
 
 /// A display with its true cookie and the invented one.
-pub(super) struct Spoofed {
+pub(in crate::client) struct Spoofed {
     request: Request,
     place: Place,
     protocol: String,

@@ -11,12 +11,12 @@ use std::time::Duration;
 use log::debug;
 use tokio::time::timeout;
 
-use super::{
-    Hello, MasterDisplay, NewSession, Request, Response, VERSION, read_packet, wire::Malformed,
-    write_packet,
-};
 use crate::client::deadline;
-use crate::client::forward::Way;
+use crate::client::forward::forwards::Way;
+use crate::client::mux::VERSION;
+use crate::client::mux::display::MasterDisplay;
+use crate::client::mux::socket::{read_packet, write_packet};
+use crate::client::mux::wire::{Hello, Malformed, NewSession, Request, Response};
 use crate::config::{Connect, Forward};
 use crate::os::BorrowedDescriptor;
 use crate::os::local::{self, LocalStream, UnattachedStream};

@@ -1,27 +1,29 @@
 //! One connection for several invocations (OpenSSH's PROTOCOL.mux, version 4).
 //!
 //! A master holds the connection and listens on a Unix socket; the others are its clients and
-//! never see a server. `wire` is the protocol on bytes, `socket` its packets, `client` what an invocation asks of a master, `proxy` a session in the plain
-//! packets that a master passes on. `master` listens, `session` (with `said`) and `downstream` are
+//! never see a server. `wire` is the protocol on bytes, `socket` its packets, `client` what an
+//! invocation asks of a master, `proxy` a session in the plain packets that a master passes on.
+//! `serve` listens, `session` (with `said`) and `translate` are
 //! what it does for those two, `report` and `display` what it tells of its connection, `place` is
 //! its socket's place in the file system. Who may use a socket, and what is said of it, is decided
 //! by the two sides.
 
 pub mod client;
 mod display;
-mod downstream;
-pub mod master;
 mod packets;
 pub mod place;
 pub mod proxy;
 mod report;
 mod said;
+pub mod serve;
 mod session;
 mod socket;
+mod translate;
 mod wire;
 
 pub use client::{Client, Refusal, connect};
 pub use display::MasterDisplay;
+pub use serve::{House, Keeps, Master, Streams};
 pub use socket::{read_packet, write_packet};
 pub use wire::{Hello, Malformed, NO_ESCAPE, NewSession, Request, Response};
 

@@ -15,10 +15,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
-use super::packets::{self as packet, Body, Packet};
-use crate::client::channel::{Program, PtyRequest, SessionRequest, Sink, WindowSize};
 use crate::client::deadline;
-use crate::client::relay::Exit;
+use crate::client::mux::packets as packet;
+use crate::client::mux::packets::{Body, Packet};
+use crate::client::session::channel::{Program, PtyRequest, SessionRequest, WindowSize};
+use crate::client::session::relay::Exit;
+use crate::client::state::shared::Sink;
 use crate::error::{Error, Kind, Result};
 use crate::os::local::LocalStream;
 use crate::say;

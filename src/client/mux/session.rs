@@ -9,15 +9,17 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::master::{Client, State, Streams};
-use super::said::Said;
-use super::{NO_ESCAPE, NewSession, Response};
-use crate::client::channel::{
-    Beside, Program, PtyRequest, SessionRequest, Sink, WindowSize, open_beside,
+use crate::client::flow::lane::{Drained, Lane, MAX_KEPT};
+use crate::client::mux::said::Said;
+use crate::client::mux::serve::{Client, State, Streams};
+use crate::client::mux::wire::{NO_ESCAPE, NewSession, Response};
+use crate::client::session::channel::{
+    Beside, Program, PtyRequest, SessionRequest, WindowSize, open_beside,
 };
-use crate::client::escape::Escape;
-use crate::client::forward::{Drained, Lane, MAX_KEPT, stdio as forward};
-use crate::client::relay::{Console, Exit, LocalSide, relay};
+use crate::client::session::escape::Escape;
+use crate::client::session::relay::{Console, Exit, LocalSide, relay};
+use crate::client::session::stdio as forward;
+use crate::client::state::shared::Sink;
 use crate::config::Connect;
 use crate::os::{AsDescriptor, Descriptor};
 use crate::say;

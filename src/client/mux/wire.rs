@@ -7,8 +7,9 @@ use std::fmt;
 
 use russh::keys::ssh_encoding::{Decode, Encode};
 
-use super::{MAX_PACKET, MasterDisplay, VERSION, display};
-use crate::client::forward::Way;
+use crate::client::forward::forwards::Way;
+use crate::client::mux::display::{self, MasterDisplay};
+use crate::client::mux::{MAX_PACKET, VERSION};
 use crate::config::{Connect, Forward, Listen};
 
 /// The escape character that stands for none.

@@ -11,7 +11,7 @@ use super::{Result, Words, connect, log, print, prompt, resolve, within_signals}
 use crate::cli::Environment;
 use crate::cli::args::Typed;
 use crate::cli::resolve::Plan;
-use crate::client::authenticate::Remembered;
+use crate::client::login::Remembered;
 use crate::config::{StrictHostKeyChecking, UpdateHostKeys};
 use crate::error::{Error, Kind};
 use crate::prompt::Prompt;

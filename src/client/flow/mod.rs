@@ -1,0 +1,13 @@
+//! How the data of channels moves: what is kept for a slow reader, who uses the connection, and
+//! the byte loop of a forwarded connection.
+
+pub mod event;
+pub(super) mod idle;
+mod kept;
+pub(super) mod lane;
+pub(super) mod socket;
+pub(super) mod socks;
+pub(super) mod traffic;
+pub(super) mod tunnel;
+
+pub use lane::MAX_KEPT;

@@ -1,0 +1,425 @@
+//! Forwarding (RFC 4254 section 7): `-L -R -D -W`, the agent and X11, on one connection.
+//!
+//! [`Forwards`] is what a session has of them: it begins, cancels and lists. `local` and
+//! `dynamic` listen on this side, `remote` takes the channels that the server opens, `tunnel`
+//! is the byte loop of one connection, and `lane` and `traffic` see to it that a connection
+//! whose local end does not read stops neither the session nor another one (gap G1).
+//!
+//! What is said about forwards is said in ssh's words: tools look for them.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use log::{debug, error, warn};
+use russh::client::Handle;
+use russh::keys::agent::AgentSessionBinding;
+
+use crate::client::forward::link::{Link, target};
+use crate::client::forward::local;
+use crate::client::incoming::accept::{Granted, Incoming, asked};
+use crate::client::incoming::agent::Forwarded;
+use crate::config::{Connect, Forward, Listen, PermitOpen};
+
+use crate::client::deadline;
+use crate::client::forward::local::Listening;
+use crate::client::handshake::handler::Events;
+use crate::client::login::authenticate::Session;
+use crate::client::restriction::ForwardingKind;
+use crate::client::state::shared::Shared;
+use crate::client::stream::dial::Family;
+use crate::error::{Error, Kind, Result};
+use crate::say;
+
+/// Forwards of one connection: more than anybody writes down, and a bound on what a command
+/// line in the session can add.
+const MAX_FORWARDS: usize = 500;
+
+/// In which direction a forward leads, and who chooses where to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From here to a place that the server reaches (`-L`).
+    Local,
+    /// From the server to a place that we reach (`-R`).
+    Remote,
+    /// From here to wherever the SOCKS client says (`-D`).
+    Dynamic,
+}
+
+/// How forwards are made. Each field is the keyword of its name.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// GatewayPorts: local forwards without an address listen on all.
+    pub gateway_ports: bool,
+    /// StreamLocalBindMask: mode bits that a socket made here lacks.
+    pub bind_mask: u32,
+    /// StreamLocalBindUnlink: a socket that is there is removed before.
+    pub bind_unlink: bool,
+    /// ExitOnForwardFailure.
+    pub exit_on_failure: bool,
+    /// PermitRemoteOpen.
+    pub permit_remote_open: PermitOpen,
+    /// AddressFamily, for addresses to listen on.
+    pub family: Family,
+    /// ChannelTimeout: patterns of kinds of channels, and how long those may rest.
+    pub timeouts: Vec<(String, Duration)>,
+    /// EnableEscapeCommandline: forwards may be changed in the session.
+    pub command_line: bool,
+}
+
+impl Default for Settings {
+    /// ssh's.
+    fn default() -> Settings {
+        Settings {
+            gateway_ports: false,
+            bind_mask: 0o177,
+            bind_unlink: false,
+            exit_on_failure: false,
+            permit_remote_open: PermitOpen::Any,
+            family: Family::Any,
+            timeouts: Vec::new(),
+            command_line: false,
+        }
+    }
+}
+
+/// The forwards of one session.
+pub struct Forwards {
+    link: Link,
+    incoming: Arc<Incoming>,
+    binding: Option<AgentSessionBinding>,
+    settings: Mutex<Settings>,
+    active: Mutex<Vec<Active>>,
+}
+
+/// A forward that was granted.
+struct Active {
+    way: Way,
+    forward: Forward,
+    /// The port that the server chose for a remote one.
+    allocated: Option<u16>,
+    /// What listens for the others; it stops when this is dropped.
+    listening: Option<Listening>,
+}
+
+/// Why a forward was not made; what there is to say has been said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused;
+
+/// Why the server does not listen as it was asked to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unmade {
+    Refused,
+    /// It was to choose the port, and has not said which it chose.
+    NoPort,
+}
+
+impl Forwards {
+    pub(in crate::client) fn new(handle: &Arc<Handle<Events>>, shared: &Shared) -> Forwards {
+        let incoming = Arc::clone(&shared.incoming);
+        let link = Link {
+            handle: Arc::clone(handle),
+            lanes: Arc::clone(&incoming.lanes),
+            seats: Arc::clone(&incoming.seats),
+            restriction: Arc::clone(&incoming.restriction),
+        };
+        Forwards {
+            link,
+            incoming,
+            binding: handle.agent_session_binding().cloned(),
+            settings: Mutex::default(),
+            active: Mutex::default(),
+        }
+    }
+
+    pub(in crate::client) fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// How forwards are made from now on.
+    pub fn configure(&self, settings: Settings) {
+        self.incoming.permit(settings.permit_remote_open.clone());
+        self.incoming.lanes.timeouts.set(&settings.timeouts);
+        *self.settings() = settings;
+    }
+
+    /// Whether the command line in the session is enabled (EnableEscapeCommandline).
+    pub fn has_command_line(&self) -> bool {
+        self.settings().command_line
+    }
+
+    /// Makes the forwards that a connection begins with, all at once.
+    ///
+    /// # Errors
+    /// One of them could not be made, and ExitOnForwardFailure is set.
+    pub async fn begin(self: &Arc<Forwards>, wanted: &[(Way, Forward)]) -> Result<()> {
+        let strict = self.settings().exit_on_failure;
+        if !wanted.is_empty() && !self.link.restriction.permits(ForwardingKind::Ports) {
+            return if strict { Err(restricted()) } else { Ok(()) };
+        }
+        let (remote, local): (Vec<_>, Vec<_>) =
+            wanted.iter().cloned().partition(|(way, _)| *way == Way::Remote);
+        let mut made = 0;
+        for (way, forward) in &local {
+            made += usize::from(self.add(*way, forward).await.is_ok());
+        }
+        if made < local.len() && strict {
+            return Err(Error::new(Kind::Channel, say!("forward-could-not-request-local")));
+        }
+        if made == 0 && !local.is_empty() {
+            error!("{}", say!("forward-could-not-request-local"));
+        }
+        // The requests leave together: one round trip for all of them.
+        let requests: Vec<_> = remote
+            .into_iter()
+            .map(|(_, forward)| {
+                let this = Arc::clone(self);
+                tokio::spawn(async move { (this.request(&forward).await, forward) })
+            })
+            .collect();
+        for request in requests {
+            let Ok((granted, forward)) = request.await else { continue };
+            match granted {
+                Ok(()) => {}
+                Err(Unmade::Refused) if strict => {
+                    return Err(Error::new(Kind::Channel, not_forwarded(&forward.listen, true))
+                        .hint(say!("forward-server-may-not-allow")));
+                }
+                Err(Unmade::Refused) => warn!("{}", not_forwarded(&forward.listen, false)),
+                // It listens, and only the end of the connection would end that.
+                Err(Unmade::NoPort) => {
+                    return Err(Error::new(Kind::Channel, no_port(&forward.connect))
+                        .hint(say!("forward-name-a-port")));
+                }
+            }
+        }
+        debug!("All remote forwarding requests processed");
+        Ok(())
+    }
+
+    /// Makes one forward; gives the port that the server chose, if it was asked to.
+    ///
+    /// # Errors
+    /// It cannot be made; the reason has been said, for a remote one the server has none.
+    pub async fn add(&self, way: Way, forward: &Forward) -> Result<Option<u16>, Refused> {
+        if !self.link.restriction.permits(ForwardingKind::Ports) {
+            return Err(Refused);
+        }
+        if self.active().len() >= MAX_FORWARDS {
+            error!("{}", say!("forward-too-many", most = MAX_FORWARDS));
+            return Err(Refused);
+        }
+        if way == Way::Remote {
+            self.request(forward).await.map_err(|unmade| {
+                if unmade == Unmade::NoPort {
+                    error!("{}", no_port(&forward.connect));
+                }
+                Refused
+            })?;
+            let active = self.active();
+            let made = active.iter().rev().find(|it| it.forward == *forward);
+            return Ok(made.and_then(|it| it.allocated));
+        }
+        let settings = self.settings().clone();
+        debug!(
+            "Local connections to {} forwarded to remote address {}",
+            forward.listen, forward.connect
+        );
+        let listening = local::listen(&self.link, &settings, forward).await.ok_or(Refused)?;
+        self.active().push(Active {
+            way,
+            forward: forward.clone(),
+            allocated: None,
+            listening: Some(listening),
+        });
+        Ok(None)
+    }
+
+    /// Asks the server to listen. Whether that is permitted has been asked.
+    async fn request(&self, forward: &Forward) -> Result<(), Unmade> {
+        let Forward { listen, connect } = forward;
+        let port = match listen {
+            Listen::Tcp { port, .. } => *port,
+            Listen::Path(_) => 0,
+        };
+        debug!("Remote connections from {listen} forwarded to local address {connect}");
+        let (own, to) = (listen.clone(), connect.clone());
+        // Before the answer: the first connection may come with it.
+        self.incoming.grant(Granted { listen: own, connect: to, port });
+        self.link.lanes.traffic.wake();
+        let granted = self.answered(listen).await;
+        let chosen = match granted.map(u16::try_from) {
+            Ok(Ok(chosen)) => chosen,
+            Ok(Err(_)) | Err(_) => {
+                self.incoming.revoke(listen, port);
+                return Err(Unmade::Refused);
+            }
+        };
+        if chosen == 0 && matches!(listen, Listen::Tcp { port: 0, .. }) {
+            self.incoming.revoke(listen, port);
+            return Err(Unmade::NoPort);
+        }
+        debug!("remote forward success for: listen {listen}, connect {connect}");
+        let allocated = (matches!(listen, Listen::Tcp { port: 0, .. })).then(|| {
+            self.incoming.settle(listen, connect, chosen);
+            warn!("{}", allocated(chosen, connect));
+            chosen
+        });
+        let (way, forward) = (Way::Remote, forward.clone());
+        self.active().push(Active { way, forward, allocated, listening: None });
+        Ok(())
+    }
+
+    /// Sends the request to listen and gives the port of the answer. A server that answers
+    /// nothing, as tinysshd does, must not hold up the session for ever.
+    async fn answered(&self, listen: &Listen) -> Result<u32, Refused> {
+        let handle = &self.link.handle;
+        let answer = async {
+            match listen {
+                Listen::Tcp { host, port } => {
+                    handle.tcpip_forward(asked(host.as_deref()), u32::from(*port)).await
+                }
+                Listen::Path(path) => handle.streamlocal_forward(path.as_str()).await.map(|()| 0),
+            }
+        };
+        let Ok(granted) = tokio::time::timeout(deadline::FORWARD, answer).await else {
+            warn!("{}", say!("forward-no-answer", seconds = deadline::FORWARD.as_secs()));
+            return Err(Refused);
+        };
+        granted.map_err(|_| Refused)
+    }
+
+    /// Cancels a forward that listens there; whether there was one.
+    pub async fn cancel(&self, way: Way, listen: &Listen) -> bool {
+        let found = {
+            let mut active = self.active();
+            let at = active.iter().position(|it| it.way == way && it.listens(listen));
+            at.map(|at| active.remove(at))
+        };
+        let Some(Active { forward, allocated, listening, .. }) = found else { return false };
+        if let Some(listening) = listening {
+            listening.stop().await;
+        }
+        if way != Way::Remote {
+            return true;
+        }
+        self.link.lanes.traffic.wake();
+        let handle = &self.link.handle;
+        let answer = async {
+            match &forward.listen {
+                Listen::Tcp { host, port } => {
+                    let port = allocated.unwrap_or(*port);
+                    self.incoming.revoke(&forward.listen, port);
+                    let address = asked(host.as_deref());
+                    handle.cancel_tcpip_forward(address, u32::from(port)).await.is_ok()
+                }
+                Listen::Path(path) => {
+                    self.incoming.revoke(&forward.listen, 0);
+                    handle.cancel_streamlocal_forward(path.as_str()).await.is_ok()
+                }
+            }
+        };
+        tokio::time::timeout(deadline::FORWARD, answer).await.unwrap_or(false)
+    }
+
+    /// Whether there is such a forward already; then the port that the server chose, if it did.
+    pub fn existing(&self, way: Way, forward: &Forward) -> Option<Option<u16>> {
+        let active = self.active();
+        let found = active.iter().find(|it| it.way == way && it.forward == *forward);
+        found.map(|it| it.allocated)
+    }
+
+    /// The forwards, one line each: `-L 8080 to [host]:80`.
+    pub fn list(&self) -> Vec<String> {
+        let line = |it: &Active| {
+            let letter = match it.way {
+                Way::Local => "-L",
+                Way::Remote => "-R",
+                Way::Dynamic => "-D",
+            };
+            let chosen = it.allocated.map(|port| format!(" (port {port})")).unwrap_or_default();
+            let Forward { listen, connect } = &it.forward;
+            let line = format!("{letter} {listen}{chosen} to {connect}");
+            crate::text::line(&line, 255)
+        };
+        self.active().iter().map(line).collect()
+    }
+
+    /// The forwarded connections that are open, one line each: the channel and what it is.
+    pub fn connections(&self) -> Vec<String> {
+        self.link.lanes.list()
+    }
+
+    /// Lets the server reach the agent behind this socket, if the connection permits that;
+    /// whether it does. The session must ask for it too.
+    pub fn forward_agent(&self, socket: PathBuf) -> bool {
+        if !self.link.restriction.permits(ForwardingKind::Agent) {
+            return false;
+        }
+        let binding = self.binding.clone();
+        self.incoming.forward_agent(Forwarded { socket, binding });
+        true
+    }
+
+    fn settings(&self) -> MutexGuard<'_, Settings> {
+        // Nothing can panic while it holds one of these.
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn active(&self) -> MutexGuard<'_, Vec<Active>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Active {
+    /// Whether this is what is meant by an address and a port; no address means any.
+    fn listens(&self, wanted: &Listen) -> bool {
+        match (&self.forward.listen, wanted) {
+            (Listen::Tcp { host, port }, Listen::Tcp { host: wanted, port: at }) => {
+                (*port == *at || self.allocated == Some(*at)) && host == wanted
+            }
+            (own, wanted) => own == wanted,
+        }
+    }
+}
+
+impl Session {
+    /// The forwards of this connection.
+    pub fn forwards(&self) -> &Arc<Forwards> {
+        &self.forwards
+    }
+}
+
+/// ExitOnForwardFailure on a connection whose host key is not the one on record.
+pub fn restricted() -> Error {
+    Error::new(Kind::HostKey, say!("forward-restricted"))
+        .hint(say!("error-login-hosts-key-changed-settle"))
+}
+
+/// A fault of the system in ssh's words: without its number.
+pub(in crate::client) fn plainly(error: &std::io::Error) -> String {
+    let told = crate::error::told(error);
+    told.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+fn allocated(port: u16, connect: &Connect) -> String {
+    let to = match connect {
+        Connect::Tcp { host, port } => format!("{host}:{port}"),
+        Connect::Path(path) => format!("{path}:-2"),
+        Connect::Socks => "socks:0".to_owned(),
+    };
+    say!("forward-allocated-port", port, to)
+}
+
+fn no_port(connect: &Connect) -> String {
+    say!("forward-no-port-named", to = target(connect))
+}
+
+fn not_forwarded(listen: &Listen, fatal: bool) -> String {
+    match (listen, fatal) {
+        (Listen::Tcp { port, .. }, true) => say!("forward-remote-failed-port-error", port),
+        (Listen::Tcp { port, .. }, false) => say!("forward-remote-failed-port", port),
+        (Listen::Path(path), true) => say!("forward-remote-failed-path-error", path),
+        (Listen::Path(path), false) => say!("forward-remote-failed-path", path),
+    }
+}

@@ -1,0 +1,47 @@
+//! What is said of the algorithms that were agreed on, where a person would not expect it.
+
+use log::{info, warn};
+
+use crate::client::algorithms;
+use crate::client::handshake::verify::{TransportOptions, UNSIGNED};
+use crate::client::state::shared::Shared;
+use crate::say;
+use crate::text;
+
+/// After the first key exchange, once.
+pub(in crate::client) fn warn(options: &TransportOptions<'_>, shared: &Shared) {
+    of_weak_crypto(options, shared);
+    of_no_compression(options, shared);
+}
+
+/// Says in ssh's words that what is recorded today may be read one day.
+fn of_weak_crypto(options: &TransportOptions<'_>, shared: &Shared) {
+    if !options.warn_weak_crypto || options.lists.kex.is_some() {
+        return;
+    }
+    let Some(names) = shared.negotiated().filter(|it| !algorithms::is_post_quantum(&it.kex)) else {
+        return;
+    };
+    // A server that has one which is missing here needs no upgrade: ssh would be silent.
+    let offer = shared.wire.observed().offer.unwrap_or_default();
+    if let Some(theirs) = offer.kex.iter().find(|name| algorithms::is_post_quantum(name)) {
+        let (theirs, ours) = (text::line(theirs, 64), names.kex);
+        info!("{}", say!("error-client-other-post-quantum", theirs, ours));
+    } else {
+        warn!(target: UNSIGNED, "{}", say!("error-client-not-post-quantum"));
+        warn!(target: UNSIGNED, "{}", say!("error-client-store-now-decrypt-later"));
+        warn!(target: UNSIGNED, "{}", say!("error-client-server-may-need-upgrade"));
+    }
+}
+
+/// Plain zlib would unpack what comes from a server before it is trusted, so it is not offered.
+fn of_no_compression(options: &TransportOptions<'_>, shared: &Shared) {
+    let negotiated = shared.negotiated().filter(|_| options.lists.compression);
+    if negotiated.is_none_or(|names| names.server_compression != "none") {
+        return;
+    }
+    let offer = shared.wire.observed().offer.unwrap_or_default();
+    if offer.compression.iter().flatten().any(|name| name == "zlib") {
+        warn!("{}", say!("error-client-only-plain-zlib"));
+    }
+}

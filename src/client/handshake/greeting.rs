@@ -1,0 +1,220 @@
+//! The protocol version exchange (RFC 4253 section 4.2), before the SSH library sees a byte.
+//!
+//! Gap G10: the library skips everything before the identification line without showing it
+//! and waits for ever. Here the lines are read within bounds, kept, and named for what they
+//! are: another protocol, SSH-1, a server that is full.
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, timeout_at};
+
+use crate::error::{Error, Kind, Result};
+use crate::say;
+use crate::text;
+
+/// Lines a server may send before its identification; sshd sends none.
+const MAX_LINES: usize = 20;
+/// What sshd says from OpenSSH 9.8 on to an address that has failed too often
+/// (PerSourcePenalties).
+const PENALISED: &[u8] = b"Not allowed at this time";
+/// Length of one line with its end, as RFC 4253 has it for the identification.
+const MAX_LINE: usize = 255;
+/// What is shown of a text that should have been a greeting.
+const SHOWN: usize = 200;
+
+/// What the server said first.
+#[derive(Debug)]
+pub(in crate::client) struct Greeting {
+    /// The identification line, without its end.
+    pub identification: String,
+    /// Lines before it, sanitised.
+    pub preface: Vec<String>,
+    /// Bytes already read beyond it.
+    pub rest: Vec<u8>,
+}
+
+/// Sends our identification and reads the server's. Sending does not wait for reading:
+/// that would cost a round trip.
+pub(in crate::client) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    ours: &str,
+    until: Instant,
+) -> Result<Greeting> {
+    let mut heard = Vec::new();
+    let talk = async {
+        // A peer that closed already has still said why: read on.
+        let sent = stream.write_all(format!("{ours}\r\n").as_bytes()).await;
+        let read = read_greeting(stream, &mut heard).await;
+        match (sent, read) {
+            (_, Ok(greeting)) => Ok(greeting),
+            (_, Err(error)) => Err(error),
+        }
+    };
+    match timeout_at(until, talk).await {
+        Ok(result) => result,
+        Err(_) => Err(silence(&heard)),
+    }
+}
+
+async fn read_greeting<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    heard: &mut Vec<u8>,
+) -> Result<Greeting> {
+    let mut preface = Vec::new();
+    let mut start = 0;
+    loop {
+        while let Some(length) = heard[start..].iter().position(|&byte| byte == b'\n') {
+            let line = &heard[start..start + length];
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.len() > MAX_LINE - 2 {
+                return Err(not_ssh(&say!("error-client-greeting-line-more-than"), line));
+            }
+            if line.starts_with(b"SSH-") {
+                let identification = identification(line)?;
+                return Ok(Greeting {
+                    identification,
+                    preface,
+                    rest: heard[start + length + 1..].to_vec(),
+                });
+            }
+            if preface.is_empty() && line.starts_with(b"HTTP/") {
+                return Err(not_ssh(&say!("error-client-http-server-answered"), line));
+            }
+            preface.push(text::line_bytes(line, SHOWN));
+            if preface.len() > MAX_LINES {
+                return Err(not_ssh(&say!("error-client-sent-more-than-20"), line));
+            }
+            start += length + 1;
+        }
+        if heard.len() - start > MAX_LINE {
+            return Err(not_ssh(
+                &say!("error-client-greeting-line-more-than"),
+                &heard[start..start + MAX_LINE],
+            ));
+        }
+        let mut chunk = [0; 512];
+        match stream.read(&mut chunk).await {
+            Ok(0) => return Err(closed(heard, &say!("error-client-connection-closed"))),
+            Ok(n) => heard.extend_from_slice(&chunk[..n]),
+            Err(error) => {
+                return Err(carried(&error).unwrap_or_else(|| closed(heard, &reason(&error))));
+            }
+        }
+    }
+}
+
+fn identification(line: &[u8]) -> Result<String> {
+    let shown = text::line_bytes(line, SHOWN);
+    if line.starts_with(b"SSH-1.") && !line.starts_with(b"SSH-1.99-") {
+        return Err(Error::new(Kind::Greeting, say!("error-client-server-speaks-only-ssh", shown))
+            .hint(say!("error-client-ask-ssh-2-enabled")));
+    }
+    if !line.starts_with(b"SSH-2.0-") && !line.starts_with(b"SSH-1.99-") {
+        return Err(not_ssh(&say!("error-client-protocol-version-not-2"), line));
+    }
+    // RFC 4253: printable US-ASCII; one that has control bytes is a trick.
+    match std::str::from_utf8(line) {
+        Ok(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
+        _ => Err(not_ssh(&say!("error-client-identification-unprintable-characters"), line)),
+    }
+}
+
+fn not_ssh(what: &str, line: &[u8]) -> Error {
+    let shown = text::line_bytes(line, SHOWN);
+    let cause = say!("error-client-not-ssh-server", what, shown);
+    Error::new(Kind::Greeting, cause).hint(say!("error-client-check-host-port"))
+}
+
+fn closed(heard: &[u8], how: &str) -> Error {
+    if heard.is_empty() {
+        return Error::new(Kind::Greeting, say!("error-client-before-any-ssh-greeting", how))
+            .hint(say!("error-client-check-host-port-server"));
+    }
+    let shown = text::line_bytes(heard, SHOWN);
+    let hint = match heard.starts_with(PENALISED) {
+        true => say!("error-client-penalised"),
+        false => say!("error-client-if-overloaded-try-again"),
+    };
+    Error::new(Kind::Greeting, say!("error-client-before-ssh-greeting-server", how, shown))
+        .hint(hint)
+}
+
+fn silence(heard: &[u8]) -> Error {
+    let said = match heard {
+        [] => say!("error-client-said-nothing"),
+        _ => say!("error-client-only-said", heard = text::line_bytes(heard, SHOWN)),
+    };
+    Error::new(Kind::Timeout, say!("error-client-connection-timed-out-during", said))
+        .hint(say!("error-client-check-host-port-or"))
+}
+
+/// The error of our own that a stream has put into an I/O error: it says why itself.
+pub(in crate::client) fn carried(error: &std::io::Error) -> Option<Error> {
+    error.get_ref()?.downcast_ref::<Error>().cloned()
+}
+
+/// What an I/O error is called in a message, without the system's number.
+pub(in crate::client) fn reason(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::ConnectionReset => say!("error-client-connection-reset-peer"),
+        ErrorKind::ConnectionRefused => say!("error-client-connection-refused"),
+        ErrorKind::TimedOut => say!("error-client-connection-timed-out-2"),
+        ErrorKind::HostUnreachable => say!("error-client-no-route-host"),
+        ErrorKind::NetworkUnreachable => say!("error-client-network-unreachable"),
+        ErrorKind::BrokenPipe => say!("error-client-broken-pipe"),
+        ErrorKind::UnexpectedEof => say!("error-client-connection-closed"),
+        _ => {
+            let text = crate::error::told(error);
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    async fn greet(said: &[u8]) -> Result<Greeting> {
+        let (mut ours, mut theirs) = tokio::io::duplex(4096);
+        theirs.write_all(said).await.unwrap();
+        theirs.shutdown().await.unwrap();
+        exchange(&mut ours, "SSH-2.0-x", Instant::now() + Duration::from_secs(5)).await
+    }
+
+    #[tokio::test]
+    async fn identification_and_what_follows_are_kept_apart() {
+        let greeting = greet(b"hello\r\nSSH-2.0-OpenSSH_9.2 comment\r\n\0\0\x01").await.unwrap();
+        assert_eq!(greeting.identification, "SSH-2.0-OpenSSH_9.2 comment");
+        assert_eq!(greeting.preface, ["hello"]);
+        assert_eq!(greeting.rest, b"\0\0\x01");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_ssh_is_named() {
+        for (said, word) in [
+            (&b""[..], "before any SSH greeting"),
+            (b"Exceeded MaxStartups\r\n", "Exceeded MaxStartups"),
+            (b"SSH-1.5-old\r\n", "only SSH-1"),
+            (b"HTTP/1.1 400 Bad Request\r\n", "HTTP server"),
+            (b"SSH-3.0-new\r\n", "not 2.0"),
+            (b"SSH-2.0-\x1b[31m\r\n", "unprintable"),
+            (&[b'a'; 300], "more than 255 bytes"),
+            (&b"x\n".repeat(21), "more than 20 lines"),
+        ] {
+            let error = greet(said).await.unwrap_err();
+            assert!(error.to_string().contains(word), "{error}");
+            assert!(!error.to_string().contains('\x1b'));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_ends_at_the_deadline() {
+        let (mut ours, _theirs) = tokio::io::duplex(64);
+        let error = exchange(&mut ours, "SSH-2.0-x", Instant::now() + GREETING_TEST).await;
+        assert_eq!(error.unwrap_err().kind(), Kind::Timeout);
+    }
+
+    const GREETING_TEST: Duration = Duration::from_secs(15);
+}

@@ -1,0 +1,525 @@
+//! What the SSH library tells us while a connection lives, and the state shared with the
+//! steps that wait for it.
+//!
+//! Everything a server may open by itself is refused unless it was asked for (gap G7: the
+//! library accepts by default). Data of the session channel is written straight from here
+//! to its sink, without a queue between: that is the relay's fast path, and its flow
+//! control, since the library reads nothing while a sink is full.
+
+use std::sync::Arc;
+
+use log::{debug, error, info};
+use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
+use russh::compression::Compression;
+use russh::keys::{PublicKey, PublicKeyOrCertificate};
+use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
+use tokio::io::AsyncWriteExt;
+
+use crate::client::handshake::banners::Banners;
+use crate::client::state::shared::Negotiated;
+use crate::client::state::shared::{Ended, lock};
+use crate::client::state::shared::{Event, Output, Shared};
+
+use crate::client::failure::Stop;
+use crate::client::flow::lane::Lane;
+use crate::client::handshake::rekey::{self, Rekey};
+use crate::client::handshake::verify::HostCheck;
+use crate::client::incoming::accept::Opening;
+use crate::client::quirks::Quirks;
+use crate::error::{Error, Kind};
+use crate::prompt::{Notice, Prompt};
+use crate::say;
+use crate::text;
+
+/// The kind of a channel to the agent.
+const AGENT: &str = "agent-connect";
+/// What is shown of an error text.
+const SHOWN: usize = 300;
+
+/// The library's callbacks for one connection.
+pub(in crate::client) struct Events {
+    shared: Arc<Shared>,
+    prompt: Arc<dyn Prompt>,
+    host: Option<HostCheck>,
+    output: Option<(ChannelId, Output)>,
+    lane: Option<(ChannelId, Arc<Lane>)>,
+    banners: Banners,
+    rekey: Rekey,
+    opened: UnansweredChannels,
+    /// Whether the channel that is being opened is the agent's by its registered name.
+    is_agent: bool,
+}
+
+/// Channels that the server has opened since we last wrote: the library keeps 4 KiB of each
+/// until it has answered, which it cannot while keys are exchanged (gap G15).
+#[derive(Default)]
+struct UnansweredChannels {
+    sent: u64,
+    count: usize,
+}
+
+/// More connections than come in a round trip.
+const MAX_OPENED: usize = 2000;
+
+impl UnansweredChannels {
+    fn one_more(&mut self, sent: u64) -> Result<(), Stop> {
+        if self.sent != sent {
+            *self = UnansweredChannels { sent, count: 0 };
+        }
+        self.count += 1;
+        if self.count <= MAX_OPENED {
+            return Ok(());
+        }
+        let cause = say!("wire-opens-unanswered", limit = MAX_OPENED);
+        Err(Stop::Ours(Error::new(Kind::Disconnected, cause).hint(say!("wire-not-your-fault"))))
+    }
+}
+
+impl Events {
+    pub fn new(
+        shared: Arc<Shared>,
+        prompt: Arc<dyn Prompt>,
+        host: HostCheck,
+        wanted: rekey::RekeyPolicy,
+    ) -> Events {
+        let rekey = Rekey::new(wanted, Arc::clone(&shared.wire));
+        Events {
+            shared,
+            prompt,
+            host: Some(host),
+            is_agent: false,
+            output: None,
+            lane: None,
+            banners: Banners::default(),
+            rekey,
+            opened: UnansweredChannels::default(),
+        }
+    }
+
+    /// Where data of this channel goes; no lock is taken once that is known.
+    fn output(&mut self, channel: ChannelId) -> Option<&mut Output> {
+        if self.output.as_ref().is_none_or(|(of, _)| *of != channel)
+            && let Some(new) = lock(&self.shared.output).take_if(|(of, _)| *of == channel)
+        {
+            self.output = Some(new);
+        }
+        self.output.as_mut().filter(|(of, _)| *of == channel).map(|(_, output)| output)
+    }
+
+    /// Data of a channel that is not the session's.
+    async fn forwarded(&mut self, channel: ChannelId, data: &[u8]) {
+        let lanes = &self.shared.incoming.lanes;
+        if self.lane.as_ref().is_none_or(|(of, _)| *of != channel) {
+            self.lane = lanes.find(channel).map(|lane| (channel, lane));
+        }
+        if let Some((_, lane)) = &self.lane {
+            lane.feed(lanes, data).await;
+        }
+    }
+
+    /// The lane of this channel, for something that happens once.
+    fn lane(&self, channel: ChannelId) -> Option<Arc<Lane>> {
+        self.shared.incoming.lanes.find(channel)
+    }
+
+    /// Something has happened on a session's channel.
+    fn tell(&mut self, channel: ChannelId, event: Event) {
+        if self.output(channel).is_some() {
+            self.shared.emit(event);
+        } else if let Some(lane) = self.lane(channel) {
+            lane.tell(event);
+        }
+    }
+
+    /// Begins a key exchange where it is time for one.
+    fn consider_rekey(&mut self, session: &mut Session) {
+        self.rekey.consider(session, self.shared.incoming.lanes.traffic.is_shared());
+    }
+
+    /// The server opens a channel.
+    fn opening(&mut self) -> Result<(), Stop> {
+        self.opened.one_more(self.shared.wire.counted().1)
+    }
+
+    fn refuse(&self, what: &str) {
+        info!("refused a {what} channel that the server opened unasked");
+    }
+}
+
+/// The reason in ssh's words (RFC 4254 section 5.1).
+fn ssh_reason(reason: &ChannelOpenFailure) -> &'static str {
+    match reason {
+        ChannelOpenFailure::AdministrativelyProhibited => "administratively prohibited",
+        ChannelOpenFailure::ConnectFailed => "connect failed",
+        ChannelOpenFailure::UnknownChannelType => "unknown channel type",
+        ChannelOpenFailure::ResourceShortage => "resource shortage",
+        ChannelOpenFailure::Other { .. } => "unknown reason",
+    }
+}
+
+/// The name on the wire.
+fn compression(negotiated: &Compression) -> &'static str {
+    match negotiated {
+        Compression::None => "none",
+        Compression::Zlib => "zlib",
+        Compression::ZlibOpenSSH => "zlib@openssh.com",
+    }
+}
+
+impl Drop for Events {
+    /// The library's task can end without telling the handler: by a fault in it, or where
+    /// the stream cannot be shut down. Whoever waits must not wait for ever.
+    fn drop(&mut self) {
+        self.shared.set_ended(Ended::Silently);
+    }
+}
+
+impl Handler for Events {
+    type Error = Stop;
+
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool, Stop> {
+        match self.host.take() {
+            Some(host) => {
+                host.judge(key, &self.shared, &self.prompt).await.map_err(Stop::Ours)?;
+                Ok(true)
+            }
+            // The library asks once (gap G2: not again on a rekey).
+            None => Ok(false),
+        }
+    }
+
+    async fn kex_done(
+        &mut self,
+        _shared_secret: Option<&[u8]>,
+        names: &russh::Names,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        let negotiated = Negotiated {
+            kex: names.kex.as_ref().to_owned(),
+            host_key: names.key.to_string(),
+            cipher: names.cipher.as_ref().to_owned(),
+            client_mac: names.client_mac.as_ref().to_owned(),
+            server_mac: names.server_mac.as_ref().to_owned(),
+            client_compression: compression(&names.client_compression),
+            server_compression: compression(&names.server_compression),
+            strict: names.strict_kex(),
+        };
+        debug!("kex: algorithm: {}", negotiated.kex);
+        debug!("kex: host key algorithm: {}", negotiated.host_key);
+        let server = (&negotiated.server_mac, negotiated.server_compression);
+        let client = (&negotiated.client_mac, negotiated.client_compression);
+        for (way, (mac, compression)) in [("server->client", server), ("client->server", client)] {
+            let mac = if negotiated.is_aead() { "<implicit>" } else { mac };
+            let cipher = &negotiated.cipher;
+            debug!("kex: {way} cipher: {cipher} MAC: {mac} compression: {compression}");
+        }
+        debug!("SSH2_MSG_NEWKEYS sent");
+        *lock(&self.shared.negotiated) = Some(negotiated);
+        self.shared.record.exchanged();
+        self.rekey.exchanged();
+        Ok(())
+    }
+
+    async fn auth_banner(&mut self, banner: &str, _session: &mut Session) -> Result<(), Stop> {
+        self.shared.wire.banner(banner.len());
+        if let Some(shown) = self.banners.next(banner) {
+            self.prompt.notice(Notice::Banner(&shown));
+        }
+        Ok(())
+    }
+
+    async fn data(
+        &mut self,
+        channel: ChannelId,
+        data: &[u8],
+        session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.shared.wire.explain_data(data.len());
+        self.consider_rekey(session);
+        let is_forwarded = self.lane.as_ref().is_some_and(|(of, _)| *of == channel);
+        let Some(output) = self.output(channel).filter(|_| !is_forwarded) else {
+            self.forwarded(channel, data).await;
+            return Ok(());
+        };
+        if let Err(error) = output.stdout.write_all(data).await {
+            output.stdout = Box::new(tokio::io::sink());
+            self.shared.emit(Event::OutputFailed(error));
+        }
+        let traffic = &self.shared.incoming.lanes.traffic;
+        if traffic.is_shared() {
+            traffic.note(channel);
+        }
+        Ok(())
+    }
+
+    async fn extended_data(
+        &mut self,
+        channel: ChannelId,
+        code: u32,
+        data: &[u8],
+        session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.shared.wire.explain_data(data.len());
+        self.consider_rekey(session);
+        const SSH_EXTENDED_DATA_STDERR: u32 = 1;
+        let Some(Output { stderr, .. }) = self.output(channel) else {
+            if let Some(lane) = self.lane(channel).filter(|_| code == SSH_EXTENDED_DATA_STDERR)
+                && let Some(errors) = lane.errors()
+            {
+                errors.feed(&self.shared.incoming.lanes, data).await;
+            }
+            return Ok(());
+        };
+        if code == SSH_EXTENDED_DATA_STDERR
+            && let Some(sink) = stderr
+            && sink.write_all(data).await.is_err()
+        {
+            // As with ssh, standard output and the exit status still count.
+            *stderr = None;
+        }
+        Ok(())
+    }
+
+    async fn window_adjusted(
+        &mut self,
+        _channel: ChannelId,
+        _new_size: u32,
+        session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.consider_rekey(session);
+        Ok(())
+    }
+
+    async fn channel_success(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        self.tell(id, Event::Success);
+        Ok(())
+    }
+
+    async fn channel_failure(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        self.tell(id, Event::Failure);
+        Ok(())
+    }
+
+    async fn exit_status(
+        &mut self,
+        id: ChannelId,
+        status: u32,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        self.tell(id, Event::ExitStatus(status));
+        Ok(())
+    }
+
+    async fn exit_signal(
+        &mut self,
+        id: ChannelId,
+        name: Sig,
+        _core_dumped: bool,
+        message: &str,
+        _language: &str,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        self.tell(id, Event::ExitSignal { name, message: text::line(message, SHOWN) });
+        Ok(())
+    }
+
+    async fn channel_eof(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        if let Some(lane) = self.lane(id) {
+            lane.eof();
+        }
+        Ok(())
+    }
+
+    async fn channel_close(&mut self, id: ChannelId, _: &mut Session) -> Result<(), Stop> {
+        if self.lane.as_ref().is_some_and(|(of, _)| *of == id) {
+            self.lane = None;
+        }
+        match self.lane(id) {
+            Some(lane) => lane.closed(),
+            None if self.output(id).is_some() => {
+                self.shared.emit(Event::Closed);
+                self.shared.incoming.lanes.traffic.close_door();
+                self.output = None;
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    async fn channel_open_confirmation(
+        &mut self,
+        id: ChannelId,
+        _max_packet_size: u32,
+        _window_size: u32,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        self.shared.incoming.lanes.confirmed(id);
+        Ok(())
+    }
+
+    async fn channel_open_failure(
+        &mut self,
+        id: ChannelId,
+        reason: ChannelOpenFailure,
+        description: &str,
+        _language: &str,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        let said = text::line(description, SHOWN);
+        if self.shared.incoming.lanes.is_expecting() {
+            let reason = ssh_reason(&reason);
+            match said.is_empty() {
+                true => error!("{}", say!("forward-open-failed", id, reason)),
+                false => error!("{}", say!("forward-open-failed-why", id, reason, said)),
+            }
+            return Ok(());
+        }
+        *lock(&self.shared.open_failure) = Some(format!("{reason:?}: {said}"));
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_tcpip(
+        &mut self,
+        channel: Channel<Msg>,
+        connected_address: &str,
+        connected_port: u32,
+        originator_address: &str,
+        originator_port: u32,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.opening()?;
+        let opening = Opening::new(channel, reply, originator_address, originator_port);
+        let incoming = &self.shared.incoming;
+        let quirks = Quirks::of(&self.shared.record.server());
+        let place = (connected_address, connected_port);
+        if !incoming.forwarded_tcpip(opening, place, quirks.chosen_ports_are_zero) {
+            self.refuse("forwarded-tcpip");
+        }
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_streamlocal(
+        &mut self,
+        channel: Channel<Msg>,
+        socket_path: &str,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.opening()?;
+        let opening = Opening::new(channel, reply, "a Unix socket", 0);
+        if !self.shared.incoming.forwarded_streamlocal(opening, socket_path) {
+            self.refuse("forwarded-streamlocal");
+        }
+        Ok(())
+    }
+
+    async fn server_channel_open_agent_forward(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.opening()?;
+        let opening = Opening::new(channel, reply, "the server", 0);
+        if !self.shared.incoming.agent(opening) {
+            self.refuse("agent");
+        }
+        Ok(())
+    }
+
+    async fn server_channel_open_session(
+        &mut self,
+        _channel: Channel<Msg>,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.opening()?;
+        self.refuse("session");
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_tcpip(
+        &mut self,
+        _channel: Channel<Msg>,
+        _host_to_connect: &str,
+        _port_to_connect: u32,
+        _originator_address: &str,
+        _originator_port: u32,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.opening()?;
+        self.refuse("direct-tcpip");
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_streamlocal(
+        &mut self,
+        _channel: Channel<Msg>,
+        _socket_path: &str,
+        _reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.opening()?;
+        self.refuse("direct-streamlocal");
+        Ok(())
+    }
+
+    async fn server_channel_open_x11(
+        &mut self,
+        channel: Channel<Msg>,
+        originator_address: &str,
+        originator_port: u32,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Stop> {
+        self.opening()?;
+        let opening = Opening::new(channel, reply, originator_address, originator_port);
+        if !self.shared.incoming.x11(opening) {
+            self.refuse("x11");
+        }
+        Ok(())
+    }
+
+    /// The library refuses a channel of a type that it does not know without telling anybody.
+    /// The registry's name for the agent's is among those (gap G21).
+    async fn should_accept_unknown_server_channel(&mut self, _id: ChannelId, kind: &str) -> bool {
+        self.is_agent = kind == AGENT;
+        true
+    }
+
+    async fn server_channel_open_unknown(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        session: &mut Session,
+    ) -> Result<(), Stop> {
+        if self.is_agent {
+            return self.server_channel_open_agent_forward(channel, reply, session).await;
+        }
+        self.opening()?;
+        self.refuse("strange");
+        reply.reject(ChannelOpenFailure::UnknownChannelType).await;
+        Ok(())
+    }
+
+    async fn openssh_ext_host_keys_announced(
+        &mut self,
+        keys: Vec<PublicKey>,
+        _: &mut Session,
+    ) -> Result<(), Stop> {
+        self.shared.rotation.announce(keys);
+        Ok(())
+    }
+
+    async fn disconnected(&mut self, reason: DisconnectReason<Stop>) -> Result<(), Stop> {
+        // Whoever waits for the channel sees the end of the events.
+        self.shared.set_ended(Ended::For(Box::new(reason)));
+        debug!("{}", self.shared.ended().map_or_else(String::new, |error| error.to_string()));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,13 @@
+//! From a [`Stream`](super::Stream) to a [`Transport`]: greeting, key exchange, and the host
+//! accepted.
+
+mod agreed;
+mod banners;
+pub(super) mod greeting;
+pub(super) mod handler;
+mod hello;
+pub(super) mod rekey;
+pub mod verify;
+pub(super) mod wire;
+
+pub use verify::{DnsCheck, HostPolicy, Transport, TransportOptions, UNSIGNED, verify};

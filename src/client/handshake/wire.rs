@@ -1,0 +1,390 @@
+//! The byte stream as the SSH library sees it.
+//!
+//! Things happen here that the library cannot do: the greeting that was read before it
+//! started is played back and its own is swallowed (gap G10), the unencrypted part of the
+//! first key exchange is observed (gap G3), what is said where nothing may be is bounded
+//! ([`facts`], gap G15), and where nothing more can be written, what has come is read before
+//! that is said (gap G19). And each read of a packet takes the next packet's first bytes along,
+//! so that bulk data costs one system call a packet and no extra copy.
+
+use std::io::{self, IoSliceMut};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+use crate::client::deadline;
+use crate::client::observe::Observer;
+use crate::client::state::wire_facts::WireFacts;
+use crate::client::state::wire_facts::lock;
+use crate::client::stream::dial::Stream;
+
+/// Bytes read beyond what was asked for: the next packet's length field, and whole small
+/// packets such as the echo of a key. Larger means copying bulk data twice.
+const SPILL: usize = 128;
+
+/// A [`Stream`] with the greeting already exchanged.
+pub(in crate::client) struct Wire {
+    stream: Stream,
+    facts: Arc<WireFacts>,
+    observer: Option<Observer>,
+    /// Bytes to give before reading again.
+    replay: Vec<u8>,
+    replay_from: usize,
+    /// Bytes of the library's own identification still to swallow.
+    swallow: usize,
+    spill: [u8; SPILL],
+    spill_from: usize,
+    spill_to: usize,
+    /// When we last wrote, while an answer would show how far away the server is.
+    wrote: Option<Instant>,
+    broken: Option<Broken>,
+}
+
+/// Nothing more can be written.
+struct Broken {
+    why: io::Error,
+    /// How long what has come already may be waited for.
+    patience: Pin<Box<Sleep>>,
+}
+
+impl Wire {
+    /// `identification` is the server's line, `rest` what was read after it, `ours` the
+    /// identification that was already sent.
+    pub fn new(
+        stream: Stream,
+        facts: Arc<WireFacts>,
+        identification: &str,
+        rest: &[u8],
+        ours: &str,
+    ) -> Wire {
+        let mut observer = Observer::default();
+        observer.feed(rest);
+        let mut replay = format!("{identification}\r\n").into_bytes();
+        replay.extend_from_slice(rest);
+        Wire {
+            stream,
+            facts,
+            observer: Some(observer),
+            replay,
+            replay_from: 0,
+            swallow: ours.len() + 2,
+            spill: [0; SPILL],
+            spill_from: 0,
+            spill_to: 0,
+            wrote: None,
+            broken: None,
+        }
+    }
+
+    /// Lets the observer see bytes until encryption begins, then forgets it.
+    fn observe(&mut self, bytes: &[u8]) {
+        let Some(observer) = &mut self.observer else { return };
+        observer.feed(bytes);
+        *lock(&self.facts.observed) = observer.seen().clone();
+        if observer.is_done() {
+            self.observer = None;
+        }
+    }
+
+    fn received(&mut self, count: usize) -> io::Result<()> {
+        self.facts.heard(count).map_err(io::Error::other)?;
+        // sshd keeps Nagle's algorithm on until the session starts, and a delayed
+        // acknowledgement of ours then costs 40 ms a step. Linux forgets the option, so it
+        // is set again after each read.
+        if !self.facts.is_settled() {
+            self.stream.acknowledge_at_once();
+            if let Some(wrote) = self.wrote.take() {
+                self.facts.took(wrote.elapsed());
+            }
+        }
+        if let Some(broken) = &mut self.broken {
+            broken.patience.as_mut().reset(Instant::now() + deadline::LAST_WORDS);
+        }
+        Ok(())
+    }
+
+    /// Nothing can be written any more (gap G19: the library would end at once). What the
+    /// server has said before, a program's output and its status among it, is read to its end
+    /// first; what is written meanwhile reaches nobody.
+    fn breaks(&mut self, why: io::Error) {
+        let patience = Box::pin(sleep(deadline::LAST_WORDS));
+        self.broken = Some(Broken { why, patience });
+    }
+
+    /// Reads, once more without an end where nothing can be written: why it cannot comes then.
+    fn poll_stream(&mut self, cx: &mut Context<'_>, target: &mut [u8]) -> Poll<io::Result<usize>> {
+        let buffers = &mut [IoSliceMut::new(target), IoSliceMut::new(&mut self.spill)];
+        let read = self.stream.poll_read_vectored(cx, buffers);
+        let Some(broken) = &mut self.broken else { return read };
+        match read {
+            Poll::Ready(Ok(read)) if read > 0 => Poll::Ready(Ok(read)),
+            Poll::Pending if broken.patience.as_mut().poll(cx).is_pending() => Poll::Pending,
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            _ => {
+                let why = io::Error::from(broken.why.kind());
+                Poll::Ready(Err(std::mem::replace(&mut broken.why, why)))
+            }
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.replay_from < this.replay.len() {
+            let end = this.replay.len().min(this.replay_from + buf.remaining());
+            buf.put_slice(&this.replay[this.replay_from..end]);
+            this.replay_from = end;
+            if end == this.replay.len() {
+                this.replay = Vec::new();
+                this.replay_from = 0;
+            }
+            return Poll::Ready(Ok(()));
+        }
+        if this.spill_from < this.spill_to {
+            let end = this.spill_to.min(this.spill_from + buf.remaining());
+            buf.put_slice(&this.spill[this.spill_from..end]);
+            this.spill_from = end;
+            return Poll::Ready(Ok(()));
+        }
+        let asked = buf.remaining();
+        let target = buf.initialize_unfilled();
+        let read = ready!(this.poll_stream(cx, target))?;
+        let direct = read.min(asked);
+        if this.observer.is_some() {
+            let seen = [&target[..direct], &this.spill[..read - direct]].concat();
+            this.observe(&seen);
+        }
+        buf.advance(direct);
+        this.spill_from = 0;
+        this.spill_to = read - direct;
+        Poll::Ready(this.received(read))
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.swallow > 0 {
+            let swallowed = self.swallow.min(buf.len());
+            self.swallow -= swallowed;
+            return Poll::Ready(Ok(swallowed));
+        }
+        if self.broken.is_none() {
+            match ready!(Pin::new(&mut self.stream).poll_write(cx, buf)) {
+                Ok(written) => {
+                    self.facts.said(written);
+                    if !self.facts.is_settled() {
+                        self.wrote = Some(Instant::now());
+                    }
+                    return Poll::Ready(Ok(written));
+                }
+                Err(why) => self.breaks(why),
+            }
+        }
+        self.facts.explain();
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.broken {
+            Some(_) => Poll::Ready(Ok(())),
+            None => Pin::new(&mut self.stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.broken {
+            Some(_) => Poll::Ready(Ok(())),
+            None => Pin::new(&mut self.stream).poll_shutdown(cx),
+        }
+    }
+}
+
+/// Reads into two buffers at once from a socket, as soon as there is something.
+pub(in crate::client) fn poll_vectored<R, T>(
+    cx: &mut Context<'_>,
+    ready: R,
+    mut attempt: T,
+) -> Poll<io::Result<usize>>
+where
+    R: Fn(&mut Context<'_>) -> Poll<io::Result<()>>,
+    T: FnMut() -> io::Result<usize>,
+{
+    loop {
+        ready!(ready(cx))?;
+        match attempt() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            result => return Poll::Ready(result),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use io::{Read, Write};
+    use std::net::TcpListener;
+
+    use proptest::prelude::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    const THEIRS: &str = "SSH-2.0-server";
+    const OURS: &str = "SSH-2.0-client";
+
+    /// A wire over loopback, and the server's end. `rest` came with the greeting.
+    async fn pair(rest: &[u8]) -> (Wire, std::net::TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().unwrap();
+        server.set_nodelay(true).unwrap();
+        let facts = Arc::new(WireFacts::default());
+        (Wire::new(Stream::Tcp(client), facts, THEIRS, rest, OURS), server)
+    }
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    /// A KEXINIT with these host key algorithms, then NEWKEYS.
+    fn exchange(algorithms: &str) -> Vec<u8> {
+        let mut kexinit = vec![20];
+        kexinit.extend_from_slice(&[7; 16]);
+        for list in ["curve25519-sha256", algorithms] {
+            kexinit.extend_from_slice(&u32::try_from(list.len()).unwrap().to_be_bytes());
+            kexinit.extend_from_slice(list.as_bytes());
+        }
+        let mut bytes = Vec::new();
+        for payload in [&kexinit[..], &[21]] {
+            bytes.extend_from_slice(&u32::try_from(payload.len() + 5).unwrap().to_be_bytes());
+            bytes.push(4);
+            bytes.extend_from_slice(payload);
+            bytes.extend_from_slice(&[0; 4]);
+        }
+        bytes
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        /// The server sends so many bytes.
+        Send(usize),
+        /// The library asks for so many.
+        Ask(usize),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let size = || prop_oneof![1..10usize, 120..140usize, 1..600usize];
+        let step = prop_oneof![size().prop_map(Step::Send), size().prop_map(Step::Ask)];
+        prop::collection::vec(step, 1..60)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+        /// However the bytes arrive and however they are asked for, all of them come once, in
+        /// order, and the observer sees what the library sees.
+        #[test]
+        fn every_byte_passes_once_and_in_order(steps in steps(), early in 0..200usize) {
+            block_on(async {
+                let mut said = exchange("ssh-ed25519,rsa-sha2-512");
+                said.extend((0..60_000u32).map(|number| u8::try_from(number % 251).unwrap()));
+                let mut wanted = format!("{THEIRS}\r\n").into_bytes();
+                wanted.extend_from_slice(&said);
+                let (mut wire, mut server) = pair(&said[..early]).await;
+                let (mut sent, mut heard) = (early, Vec::new());
+                let greeting = THEIRS.len() + 2;
+                for step in steps {
+                    match step {
+                        Step::Send(count) => {
+                            server.write_all(&said[sent..sent + count]).unwrap();
+                            sent += count;
+                        }
+                        // What is not there yet would be waited for.
+                        Step::Ask(_) if heard.len() == greeting + sent => {}
+                        Step::Ask(count) => {
+                            let mut buffer = vec![0; count];
+                            let read = wire.read(&mut buffer).await.unwrap();
+                            assert!(read > 0, "an end where there is none");
+                            heard.extend_from_slice(&buffer[..read]);
+                        }
+                    }
+                }
+                server.write_all(&said[sent..]).unwrap();
+                drop(server);
+                wire.read_to_end(&mut heard).await.unwrap();
+                assert!(heard == wanted);
+                let observed = wire.facts.observed().offer.unwrap();
+                assert_eq!(observed.host_key, ["ssh-ed25519", "rsa-sha2-512"]);
+                assert_eq!(wire.facts.unexplained(), (said.len() - early) as u64);
+            });
+        }
+
+        /// The library's own identification does not reach the server, however it is written.
+        #[test]
+        fn only_the_librarys_identification_is_swallowed(sizes in prop::collection::vec(1..40usize, 1..20)) {
+            block_on(async {
+                let (mut wire, mut server) = pair(b"").await;
+                let said = format!("{OURS}\r\nwhat follows is for the server\r\n").into_bytes();
+                let (mut from, mut sizes) = (0, sizes.into_iter().cycle());
+                while from < said.len() {
+                    let to = said.len().min(from + sizes.next().unwrap());
+                    wire.write_all(&said[from..to]).await.unwrap();
+                    from = to;
+                }
+                wire.shutdown().await.unwrap();
+                let mut heard = String::new();
+                server.read_to_string(&mut heard).unwrap();
+                assert_eq!(heard, "what follows is for the server\r\n");
+            });
+        }
+    }
+
+    #[test]
+    fn what_was_received_is_explained_by_writing() {
+        block_on(async {
+            let (mut wire, mut server) = pair(b"").await;
+            wire.write_all(format!("{OURS}\r\n").as_bytes()).await.unwrap();
+            let mut greeting = vec![0; THEIRS.len() + 2];
+            wire.read_exact(&mut greeting).await.unwrap();
+            server.write_all(b"answer").unwrap();
+            wire.read_exact(&mut [0; 2]).await.unwrap();
+            assert_eq!(wire.facts.unexplained(), 6);
+            wire.write_all(b"x").await.unwrap();
+            assert_eq!(wire.facts.unexplained(), 0);
+            // The library's own identification is swallowed, so it does not count.
+            assert_eq!(wire.facts.counted(), (6, 1));
+        });
+    }
+
+    #[test]
+    fn a_read_wakes_up_when_bytes_come_later() {
+        block_on(async {
+            let (mut wire, mut server) = pair(b"").await;
+            wire.read_exact(&mut vec![0; THEIRS.len() + 2]).await.unwrap();
+            let reading = tokio::spawn(async move {
+                let mut heard = Vec::new();
+                wire.read_to_end(&mut heard).await.unwrap();
+                heard
+            });
+            for byte in b"later" {
+                tokio::task::yield_now().await;
+                server.write_all(&[*byte]).unwrap();
+            }
+            drop(server);
+            assert_eq!(reading.await.unwrap(), b"later");
+        });
+    }
+}

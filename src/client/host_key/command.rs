@@ -1,0 +1,110 @@
+//! KnownHostsCommand: a program that prints known_hosts lines, run without a shell.
+//!
+//! ssh_config(5). It sees the environment and standard error of this process and no input.
+//! Whatever goes wrong with it is a refusal of the host: what it would have said is not known.
+
+use std::process::{ExitStatus, Stdio};
+
+use data_encoding::BASE64;
+use log::debug;
+use russh::keys::PublicKeyOrCertificate;
+use russh::keys::ssh_encoding::Encode;
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::client::deadline;
+use crate::config::{KnownHostsCommand, Search, SearchedKey};
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
+use crate::text;
+use crate::trust::{Subject, fingerprint};
+
+/// More than any host needs; whoever prints everything prints a few megabytes.
+const MAX_OUTPUT: usize = 16 << 20;
+/// What is shown of the program's path.
+const SHOWN: usize = 400;
+
+/// What the command prints to have host key algorithms put in order.
+///
+/// # Errors
+/// As [`for_key`].
+pub(in crate::client) async fn for_order(
+    command: &KnownHostsCommand,
+    subject: &Subject,
+) -> Result<Vec<u8>> {
+    let name = subject.entry_name();
+    run(command, &Search { name: &name, reason: "ORDER", key: None }).await
+}
+
+/// What the command prints about the subject when this key was offered for it.
+///
+/// # Errors
+/// It cannot be started, fails, prints more than 16 MiB, or takes more than 30 seconds.
+pub(in crate::client) async fn for_key(
+    command: &KnownHostsCommand,
+    subject: &Subject,
+    offered: &PublicKeyOrCertificate,
+) -> Result<Vec<u8>> {
+    let mut blob = Vec::new();
+    let encoded = match offered.certificate() {
+        Some(certificate) => certificate.encode(&mut blob),
+        None => offered.public_key().key_data().encode(&mut blob),
+    };
+    encoded.map_err(|_| refused(&say!("error-trust-host-key-no-encoding")))?;
+    let kind = match offered.certificate() {
+        Some(certificate) => certificate.algorithm().to_certificate_type(),
+        None => offered.public_key().algorithm().to_string(),
+    };
+    let key = SearchedKey {
+        kind: &kind,
+        fingerprint: &fingerprint::sha256(&offered.public_key()),
+        blob: &BASE64.encode(&blob),
+    };
+    let name = subject.entry_name();
+    run(command, &Search { name: &name, reason: "HOSTNAME", key: Some(key) }).await
+}
+
+async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>> {
+    let program = command.program();
+    let shown = text::line(&program.to_string_lossy(), SHOWN);
+    debug!("KnownHostsCommand-{}: {shown}", search.reason);
+    let fault = |what: &str| refused(&say!("error-command", program = shown, what));
+    let mut child = Command::new(program)
+        .args(command.arguments(search))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| fault(&say!("error-command-not-started", error = told(&error))))?;
+    let stdout = child.stdout.take().ok_or_else(|| fault(&say!("error-command-no-output")))?;
+    let mut output = Vec::new();
+    let done = async {
+        stdout.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut output).await?;
+        // One that has more to say is not waited for.
+        if output.len() > MAX_OUTPUT { Ok(None) } else { child.wait().await.map(Some) }
+    };
+    match timeout(deadline::KNOWN_HOSTS_COMMAND, done).await {
+        Ok(Ok(Some(status))) if status.success() => Ok(output),
+        Ok(Ok(Some(status))) => Err(fault(&say!("error-command-failed", status = ended(status)))),
+        Ok(Ok(None)) => Err(fault(&say!("error-command-too-much", limit = MAX_OUTPUT >> 20))),
+        Ok(Err(error)) => Err(fault(&say!("error-command-unreadable", error = told(&error)))),
+        Err(_) => {
+            let seconds = deadline::KNOWN_HOSTS_COMMAND.as_secs();
+            Err(fault(&say!("error-command-too-slow", seconds)))
+        }
+    }
+}
+
+/// How it ended, where not by a signal in our words.
+fn ended(status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => say!("error-command-exit-status", code),
+        None => status.to_string(),
+    }
+}
+
+fn refused(reason: &str) -> Error {
+    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
+        .hint(say!("error-command-hint"))
+}

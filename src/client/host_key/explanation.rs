@@ -1,0 +1,124 @@
+//! What is said about a host that was judged: refusals with their next step, what a person
+//! should know besides, and the lines of `-v`. Nothing is decided here.
+
+use std::path::{Path, PathBuf};
+
+use log::{debug, info};
+use russh::keys::ssh_key::PublicKey;
+
+use crate::catalogue::Language;
+use crate::error::{Error, Kind};
+use crate::say;
+use crate::trust::{self, Evidence, Finding, KnownKey, fingerprint};
+
+pub(in crate::client) fn refused(reason: &str) -> Error {
+    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
+}
+
+/// What a person should know besides the finding: files that could not be read at all, a
+/// certificate that does not count, and a DNS that disagrees or cannot be believed.
+pub(in crate::client) fn troubles(evidence: &Evidence) -> Vec<String> {
+    let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
+    let fault = evidence.certificate_fault.iter();
+    let authorities = evidence.authority_problems.iter();
+    let dns = match evidence.sshfp.is_trouble() {
+        true => trust::sshfp::lines(evidence),
+        false => Vec::new(),
+    };
+    fault
+        .map(|fault| say!("error-client-host-certificate-does-not", fault))
+        .chain(files.chain(authorities).map(ToString::to_string))
+        .chain(dns)
+        .collect()
+}
+
+/// Says for `-v` what was found, and which lines could not be used on the way.
+pub(in crate::client) fn report(evidence: &Evidence) {
+    for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
+        info!("{problem}");
+    }
+    for line in trust::sshfp::lines_in(Language::English, evidence) {
+        info!("{line}");
+    }
+    let kind = fingerprint::type_name(&evidence.offered);
+    let name = &evidence.subject.name;
+    match &evidence.finding {
+        Finding::Known(place) => {
+            debug!("Host '{name}' is known and matches the {kind} host key.");
+            debug!("Found key in {}:{}", place.file.display(), place.line);
+        }
+        Finding::Certified { at, authority, .. } => {
+            debug!("Host '{name}' is known and matches the {kind} host certificate.");
+            debug!("Found CA key {authority} in {}:{}", at.file.display(), at.line);
+        }
+        _ => {}
+    }
+}
+
+pub(in crate::client) fn not_as_known(evidence: &Evidence, host: &str) -> String {
+    match evidence.finding {
+        Finding::OtherTypeKnown(_) => {
+            let kind = fingerprint::type_name(&evidence.offered);
+            say!("error-client-no-host-key-known", kind, host)
+        }
+        _ => say!("error-client-host-key-changed", host),
+    }
+}
+
+pub(in crate::client) fn cannot_ask(evidence: &Evidence) -> String {
+    let kind = fingerprint::type_name(&evidence.offered);
+    let offered = fingerprint::sha256(&evidence.offered);
+    let name = &evidence.subject.name;
+    match &evidence.finding {
+        Finding::Known(_) => {
+            let fault = evidence.certificate_fault.as_deref().unwrap_or_default();
+            say!("error-client-certificate-does-not-count", fault)
+        }
+        Finding::Changed(known) => {
+            say!("error-client-key-changed-offered", kind, name, known = listed(known), offered)
+        }
+        Finding::OtherTypeKnown(known) => {
+            say!("error-client-no-key-known-only", kind, name, known = listed(known), offered)
+        }
+        _ => say!("error-client-no-host-key-known-nobody", kind, name, offered),
+    }
+}
+
+fn listed(known: &[KnownKey]) -> String {
+    /// More places than this say nothing new.
+    const SHOWN: usize = 3;
+    let place = |file: &Path, line: usize| format!("{}:{line}", file.display());
+    let one = |entry: &KnownKey| {
+        let key: &PublicKey = &entry.key;
+        let at = place(&entry.at.file, entry.at.line);
+        say!(
+            "error-client-at",
+            kind = fingerprint::type_name(key),
+            fingerprint = fingerprint::sha256(key),
+            at
+        )
+    };
+    let list: Vec<_> = known.iter().take(SHOWN).map(one).collect();
+    say!("error-client-known", list = list.join(&say!("error-and")))
+}
+
+pub(in crate::client) fn remedy(evidence: &Evidence) -> String {
+    let unread = evidence.problems.iter().find(|problem| problem.line.is_none());
+    match &evidence.finding {
+        Finding::Forbidden(_) => say!("revoked-hint"),
+        Finding::Revoked(_) => say!("error-client-key-must-not-trusted"),
+        _ if !evidence.pins.is_empty() => say!("pin-mismatch-hint"),
+        Finding::Known(_) => say!("error-client-renew-certificate"),
+        Finding::Changed(known) => {
+            let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
+            say!("error-client-ask-servers-administrator-if", file = file.display())
+        }
+        _ if evidence.sshfp.is_secure_mismatch() => {
+            say!("sshfp-rejected-hint")
+        }
+        _ if evidence.certificate_fault.is_some() => say!("error-client-renew-certificate"),
+        _ if unread.is_some() => say!("error-client-make-file-readable-or"),
+        Finding::OtherTypeKnown(_) => say!("error-client-connect-once-terminal-compare"),
+        _ => say!("error-client-connect-once-terminal-compare-fingerprint"),
+    }
+}

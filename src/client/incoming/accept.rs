@@ -1,0 +1,380 @@
+//! Channels that the server opens: remote forwards (RFC 4254 section 7.2, OpenSSH's PROTOCOL
+//! section 2.4), the agent and X11.
+//!
+//! Only what was asked for is accepted (gap G7: the library accepts everything), and only
+//! after the place it leads to has been reached.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::{Buf, BytesMut};
+use log::{debug, error, info};
+use russh::client::{ChannelOpenHandle, Msg};
+use russh::{Channel, ChannelOpenFailure};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
+
+use crate::client::flow::lane::{Lane, Lanes};
+use crate::client::flow::socket::Line;
+use crate::client::flow::socks::{NEGOTIATION, Socks, Step};
+use crate::client::flow::tunnel::Tunnel;
+use crate::client::forward::forwards::plainly;
+use crate::client::forward::link::{self, Seats, target};
+use crate::client::forward::x11::Spoofed;
+use crate::client::incoming::agent::Forwarded;
+use crate::client::restriction::{ForwardingKind, Restriction};
+use crate::config::{Connect, Listen, PermitOpen};
+use crate::say;
+use crate::text;
+
+/// What the server may open on one connection.
+#[derive(Default)]
+pub struct Incoming {
+    /// The forwarded channels there are.
+    pub lanes: Arc<Lanes>,
+    pub(in crate::client) seats: Arc<Seats>,
+    pub(in crate::client) restriction: Arc<Restriction>,
+    granted: Mutex<Vec<Granted>>,
+    permit: Mutex<Option<PermitOpen>>,
+    agent: Mutex<Option<Forwarded>>,
+    x11: Mutex<Option<Arc<Spoofed>>>,
+}
+
+/// A remote forward, as the server knows it.
+#[derive(Clone, Debug)]
+pub(in crate::client) struct Granted {
+    /// As it was configured.
+    pub listen: Listen,
+    /// Where it leads.
+    pub connect: Connect,
+    /// The port that the server chose; 0 as long as that is not known.
+    pub port: u16,
+}
+
+/// A channel that the server wants to open.
+pub(in crate::client) struct Opening {
+    pub channel: Channel<Msg>,
+    pub reply: ChannelOpenHandle,
+    /// Who has connected to the server, for the person.
+    pub from: String,
+}
+
+impl Opening {
+    /// One that a connection from there has caused.
+    pub fn new(channel: Channel<Msg>, reply: ChannelOpenHandle, from: &str, port: u32) -> Opening {
+        let from = text::line(from, 64);
+        let from = if port == 0 { from } else { format!("{from} port {port}") };
+        Opening { channel, reply, from }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing below can panic while it holds one of these.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The address to ask the server to listen on, as ssh sends it.
+pub(in crate::client) fn asked(host: Option<&str>) -> &str {
+    match host {
+        None => "localhost",
+        Some("*") => "",
+        Some(host) => host,
+    }
+}
+
+impl Incoming {
+    /// The server may open channels of this forward.
+    pub(in crate::client) fn grant(&self, granted: Granted) {
+        lock(&self.granted).push(granted);
+        self.lanes.traffic.open_door();
+    }
+
+    /// The server has chosen a port for the forward to a port of its choice.
+    pub(in crate::client) fn settle(&self, listen: &Listen, connect: &Connect, port: u16) {
+        let mut granted = lock(&self.granted);
+        let open = granted
+            .iter_mut()
+            .find(|it| it.port == 0 && it.listen == *listen && it.connect == *connect);
+        if let Some(open) = open {
+            open.port = port;
+        }
+    }
+
+    /// The server may open channels of this forward no more.
+    pub(in crate::client) fn revoke(&self, listen: &Listen, port: u16) {
+        let mut granted = lock(&self.granted);
+        let at = granted.iter().position(|it| it.listen == *listen && it.port == port);
+        if let Some(at) = at {
+            granted.remove(at);
+            self.lanes.traffic.close_door();
+        }
+    }
+
+    /// Where remote dynamic forwards may lead (PermitRemoteOpen).
+    pub(in crate::client) fn permit(&self, permit: PermitOpen) {
+        *lock(&self.permit) = Some(permit);
+    }
+
+    /// The server may reach this agent.
+    pub(in crate::client) fn forward_agent(&self, agent: Forwarded) {
+        *lock(&self.agent) = Some(agent);
+    }
+
+    /// The server may reach this display.
+    pub(in crate::client) fn forward_x11(&self, display: Arc<Spoofed>) {
+        *lock(&self.x11) = Some(display);
+    }
+
+    /// The display that the server may reach.
+    pub(in crate::client) fn display(&self) -> Option<Arc<Spoofed>> {
+        lock(&self.x11).clone()
+    }
+
+    /// A connection to a port on the server; whether it was asked for, as with all that follow.
+    /// What was not asked for is refused when it is dropped.
+    ///
+    /// Some servers name a port that they chose as 0 (`zero_is_chosen`).
+    pub fn forwarded_tcpip(
+        &self,
+        opening: Opening,
+        (address, port): (&str, u32),
+        zero_is_chosen: bool,
+    ) -> bool {
+        if !self.restriction.admits(ForwardingKind::Ports) {
+            return false;
+        }
+        let found = {
+            let granted = lock(&self.granted);
+            let of_port = |it: &&Granted| match &it.listen {
+                Listen::Tcp { port: 0, .. } if port == 0 => zero_is_chosen,
+                Listen::Tcp { .. } => port != 0 && (u32::from(it.port) == port || it.port == 0),
+                Listen::Path(_) => false,
+            };
+            // Servers name the address in their own ways; the port is theirs alone.
+            let exact = |it: &&Granted| match &it.listen {
+                Listen::Tcp { host, .. } => asked(host.as_deref()) == address,
+                Listen::Path(_) => false,
+            };
+            let exact = granted.iter().filter(of_port).find(exact);
+            exact.or_else(|| granted.iter().find(of_port)).cloned()
+        };
+        let Some(granted) = found else { return false };
+        let what = format!("forwarded-tcpip: listening port {port}");
+        self.lead(opening, granted, what);
+        true
+    }
+
+    /// A connection to a Unix socket on the server.
+    pub fn forwarded_streamlocal(&self, opening: Opening, path: &str) -> bool {
+        if !self.restriction.admits(ForwardingKind::Ports) {
+            return false;
+        }
+        let listens = |it: &&Granted| matches!(&it.listen, Listen::Path(own) if own == path);
+        let found = lock(&self.granted).iter().find(listens).cloned();
+        let Some(granted) = found else { return false };
+        let what =
+            format!("forwarded-streamlocal@openssh.com: listening {}", text::line(path, 255));
+        self.lead(opening, granted, what);
+        true
+    }
+
+    /// A program on the server wants the agent.
+    pub fn agent(&self, opening: Opening) -> bool {
+        if !self.restriction.admits(ForwardingKind::Agent) {
+            return false;
+        }
+        let Some(agent) = lock(&self.agent).clone() else { return false };
+        let Some(arrival) = self.arrive(opening, "auth-agent@openssh.com".to_owned()) else {
+            return true;
+        };
+        tokio::spawn(async move {
+            match agent.connect().await {
+                Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
+                Err(why) => {
+                    error!("{}", say!("forward-agent-unreachable", why = plainly(&why)));
+                    arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
+                }
+            }
+        });
+        true
+    }
+
+    /// A program on the server wants the display.
+    pub fn x11(&self, opening: Opening) -> bool {
+        if !self.restriction.admits(ForwardingKind::X11) {
+            return false;
+        }
+        let Some(display) = lock(&self.x11).clone() else { return false };
+        if display.is_over() {
+            info!("Rejected X11 connection after ForwardX11Timeout expired");
+            return false;
+        }
+        let from = opening.from.clone();
+        let Some(arrival) = self.arrive(opening, format!("x11: connection from {from}")) else {
+            return true;
+        };
+        tokio::spawn(async move {
+            match display.connect().await {
+                Ok(line) => display.relay(arrival.accept().await, line).await,
+                Err(why) => {
+                    error!("{}", say!("forward-x11-unreachable", why = plainly(&why)));
+                    arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
+                }
+            }
+        });
+        true
+    }
+
+    /// Connects to where the forward leads, and accepts.
+    fn lead(&self, opening: Opening, granted: Granted, what: String) {
+        let Granted { connect, .. } = granted;
+        let what = format!("{what} for {}, connect from {}", target(&connect), opening.from);
+        debug!("{what}");
+        let Some(arrival) = self.arrive(opening, what) else { return };
+        let permit = lock(&self.permit).clone().unwrap_or(PermitOpen::Any);
+        tokio::spawn(async move {
+            if connect == Connect::Socks {
+                return dynamic(arrival.accept().await, &permit).await;
+            }
+            match link::connect(&connect).await {
+                Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
+                Err(why) => {
+                    let (to, why) = (target(&connect), plainly(&why));
+                    error!("{}", say!("forward-connect-failed", to, why));
+                    arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
+                }
+            }
+        });
+    }
+
+    /// Finds a place for the channel; a refusal for want of one has been sent.
+    fn arrive(&self, opening: Opening, what: String) -> Option<Arrival> {
+        let Opening { channel, reply, .. } = opening;
+        let Some(seat) = self.seats.take() else {
+            tokio::spawn(reply.reject(ChannelOpenFailure::ResourceShortage));
+            return None;
+        };
+        let lane = self.lanes.admit(channel.id());
+        lane.describe(what);
+        Some(Arrival { lanes: Arc::clone(&self.lanes), lane, channel, reply, seat })
+    }
+}
+
+/// A channel on its way to being accepted.
+struct Arrival {
+    lanes: Arc<Lanes>,
+    lane: Arc<Lane>,
+    channel: Channel<Msg>,
+    reply: ChannelOpenHandle,
+    seat: OwnedSemaphorePermit,
+}
+
+impl Arrival {
+    async fn accept(self) -> Tunnel {
+        let Arrival { lanes, lane, channel, reply, seat } = self;
+        lanes.traffic.wake();
+        reply.accept().await;
+        let (_, write) = channel.split();
+        Tunnel { lanes, lane, write, seat }
+    }
+
+    async fn refuse(self, why: ChannelOpenFailure) {
+        self.lanes.remove(self.channel.id());
+        self.lanes.traffic.wake();
+        self.reply.reject(why).await;
+    }
+}
+
+/// Asks the SOCKS client at the other end of the channel where it wants to go.
+async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
+    let mut socks = Socks::default();
+    let mut early = BytesMut::new();
+    let asked = timeout(NEGOTIATION, negotiate(&tunnel, &mut socks, &mut early)).await;
+    let to = match asked {
+        Ok(Some(to)) => to,
+        Ok(None) | Err(_) => return tunnel.close(false).await,
+    };
+    let line = match permits(permit, &to) {
+        true => link::connect(&to)
+            .await
+            .map_err(|why| say!("forward-connect-failed", to = target(&to), why = plainly(&why))),
+        false => Err(say!("forward-not-permitted", to = target(&to))),
+    };
+    let answer = tunnel.write.data_bytes(socks.answer(line.is_ok())).await;
+    match line {
+        Ok(line) if answer.is_ok() => pass_on(tunnel, line, &early).await,
+        Ok(_) => tunnel.close(false).await,
+        Err(line) => {
+            error!("{line}");
+            tunnel.close(false).await;
+        }
+    }
+}
+
+/// What followed the request goes first.
+async fn pass_on(tunnel: Tunnel, line: Line, early: &[u8]) {
+    match line.write_all(early).await {
+        Ok(()) => tunnel.run(line, BytesMut::new()).await,
+        Err(_) => tunnel.close(false).await,
+    }
+}
+
+async fn negotiate(tunnel: &Tunnel, socks: &mut Socks, early: &mut BytesMut) -> Option<Connect> {
+    loop {
+        match socks.next(early) {
+            Step::More => early.extend_from_slice(&tunnel.lane.take().await.ok()?),
+            Step::Answer(used, answer) => {
+                early.advance(used);
+                tunnel.write.data_bytes(answer).await.ok()?;
+            }
+            Step::Connect(used, to) => {
+                early.advance(used);
+                return Some(to);
+            }
+            Step::Refuse(answer, why) => {
+                debug!("remote dynamic forward: {why}");
+                let _ = tunnel.write.data_bytes(answer).await;
+                return None;
+            }
+        }
+    }
+}
+
+/// Whether a remote dynamic forward may lead there.
+fn permits(permit: &PermitOpen, to: &Connect) -> bool {
+    let Connect::Tcp { host, port } = to else { return false };
+    match permit {
+        PermitOpen::Any => true,
+        PermitOpen::None => false,
+        PermitOpen::Only(places) => places.iter().any(|(to, at)| {
+            (to == "*" || to.eq_ignore_ascii_case(host)) && (at == "*" || *at == port.to_string())
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_permitted_by_name_and_port() {
+        let only = |places: &[(&str, &str)]| {
+            let owned = |(host, port): &(&str, &str)| ((*host).to_owned(), (*port).to_owned());
+            PermitOpen::Only(places.iter().map(owned).collect())
+        };
+        let to = |host: &str, port| Connect::Tcp { host: host.to_owned(), port };
+        assert!(permits(&PermitOpen::Any, &to("a", 1)));
+        assert!(!permits(&PermitOpen::None, &to("a", 1)));
+        let some = only(&[("a", "1"), ("*", "2"), ("b", "*")]);
+        for (host, port, permitted) in [
+            ("a", 1, true),
+            ("A", 1, true),
+            ("a", 3, false),
+            ("c", 2, true),
+            ("b", 9, true),
+            ("c", 1, false),
+        ] {
+            assert_eq!(permits(&some, &to(host, port)), permitted, "{host} {port}");
+        }
+        assert!(!permits(&PermitOpen::Any, &Connect::Path("/s".to_owned())));
+    }
+}

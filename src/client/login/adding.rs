@@ -1,0 +1,60 @@
+//! AddKeysToAgent: a key file that was opened for a login goes to the agent once the server has
+//! taken it.
+//!
+//! Only where the configuration says so, and only to the agent that is used anyway. That it
+//! could not be added is said, and the login goes on.
+
+use std::path::Path;
+
+use log::debug;
+use russh::keys::PrivateKey;
+
+use crate::client::login::authenticate::Dialogue;
+use crate::config::AddKeys;
+use crate::error::Result;
+use crate::keys::agent::{Agent, Terms};
+use crate::keys::security_key;
+use crate::prompt::{Answer, Notice};
+use crate::say;
+use crate::text;
+
+/// What is shown of a key's comment, in characters.
+const SHOWN: usize = 100;
+
+impl Dialogue {
+    /// Gives this key to the agent, if the configuration says so and there is one.
+    pub(super) async fn give_to_agent(&self, key: &PrivateKey, path: &Path) {
+        let AddKeys { add: true, ask, confirm, lifetime } = self.login.add_keys else { return };
+        let Some(socket) = &self.login.agent else {
+            return debug!("no authentication agent, not adding key");
+        };
+        let place = path.display().to_string();
+        let comment = match text::line_bytes(key.comment().as_bytes(), SHOWN) {
+            none if none.is_empty() => place.clone(),
+            comment => comment,
+        };
+        if ask && !self.may_add(&place, &comment).await {
+            return debug!("user denied adding this key");
+        }
+        let device = security_key::is_handle(key).then(|| self.login.devices.provider.clone());
+        let terms = Terms { lifetime, confirm, provider: device };
+        match add(socket, key, &comment, &terms).await {
+            Ok(()) => debug!("identity added to agent: {place}"),
+            Err(error) => {
+                let said = say!("agent-not-added", path = place, reason = error.to_string());
+                self.transport.prompt.notice(Notice::Warning(&said));
+            }
+        }
+    }
+
+    /// Nobody there to ask is a no.
+    async fn may_add(&self, path: &str, comment: &str) -> bool {
+        let question = say!("agent-add", path, comment);
+        let answer = self.ask(move |prompt| prompt.yes(&question)).await;
+        matches!(answer, Ok(Answer::Given(true)))
+    }
+}
+
+async fn add(socket: &Path, key: &PrivateKey, comment: &str, terms: &Terms) -> Result<()> {
+    Agent::connect(socket).await?.add(key, comment, terms).await
+}

@@ -1,0 +1,348 @@
+//! A login as the person decides, attempt by attempt: the authentication dialog's side of the
+//! conversation with the server.
+//!
+//! The server is asked what it accepts (`none`, RFC 4252 section 5.2) once the user name is
+//! settled; then each attempt is one that the person asked for. A refusal leads back to the
+//! question and never to another method. Only the person or the server ends it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use log::{debug, info};
+use tokio::time::timeout;
+
+use crate::client::handshake::verify::Transport;
+use crate::client::login::authenticate::{Dialogue, Login, Outcome, Session, name, unanswered};
+use crate::client::login::interactive::cancelled;
+use crate::client::login::remembered::Kept;
+use crate::config::Method;
+use crate::error::{Error, Kind, Result, joined};
+use crate::keys::Format;
+use crate::keys::agent::Agent;
+use crate::prompt::{
+    AgentKeys, Answer, Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, Obstacle,
+    Occasion, User, held_key,
+};
+use crate::say;
+
+/// How long the agent may take to say what it holds, while the person waits for the dialog.
+const AGENT_LIST: Duration = Duration::from_millis(1500);
+
+/// What the question is made from, besides the [`Login`].
+pub struct Asking {
+    /// The host as the person knows it, ready to show.
+    pub host: String,
+    /// Whether the login's user name is only proposed: the person may change it first.
+    pub user_is_proposed: bool,
+    /// Methods that ssh_config switches off, each with the keyword that does.
+    pub switched_off: Vec<(Method, &'static str)>,
+    /// The key file that is proposed.
+    pub key_file: Option<PathBuf>,
+    /// Whether that file was named by the person, so that its method comes first.
+    pub key_file_is_named: bool,
+    /// The home directory.
+    pub home: PathBuf,
+    /// Whether the agent would be forwarded; `None` if there is none to forward.
+    pub forward: Option<bool>,
+}
+
+/// Logs in as the person says; [`Login::chain`] and [`Login::identities`] do not count.
+///
+/// # Errors
+/// The person gives up, the server accepts nothing that can be used here or hangs up, or
+/// nobody can be asked.
+pub async fn authenticate_asking(
+    transport: Transport,
+    login: Login,
+    asking: Asking,
+) -> Result<Session> {
+    // On a connection that is restricted the agent is not forwarded, whatever is chosen.
+    let forward = asking.forward.filter(|_| !transport.shared.is_restricted());
+    let mut talk = Talk {
+        dialogue: Dialogue::new(transport, login),
+        asking,
+        agent: AgentKeys::None,
+        remember: false,
+        forward,
+    };
+    if talk.asking.user_is_proposed {
+        talk.settle_user().await?;
+    }
+    let accepted = match talk.dialogue.none().await? {
+        Outcome::Success => return Ok(talk.dialogue.finish(Method::None)),
+        Outcome::Partial(accepted) | Outcome::Refused(accepted) => accepted,
+    };
+    talk.log_in(accepted).await
+}
+
+/// The conversation with the person and the server.
+struct Talk {
+    dialogue: Dialogue,
+    asking: Asking,
+    agent: AgentKeys,
+    /// What was ticked last.
+    remember: bool,
+    forward: Option<bool>,
+}
+
+/// Where the conversation is.
+struct Stage {
+    occasion: Occasion,
+    /// What the server accepts; `None` while it has not been asked.
+    accepted: Option<Vec<String>>,
+    /// The method that was tried last.
+    tried: Option<Method>,
+}
+
+impl Talk {
+    /// Asks for the user name, before anything is sent.
+    async fn settle_user(&mut self) -> Result<()> {
+        let stage = Stage { occasion: Occasion::First, accepted: None, tried: None };
+        let question = self.question(&stage).await;
+        match self.ask(question).await? {
+            LoginAnswer::User(user) => {
+                let login = &mut self.dialogue.login;
+                login.label = format!("{user}@{}", self.asking.host);
+                login.user = user;
+                Ok(())
+            }
+            LoginAnswer::Attempt(_) => Err(cancelled()),
+        }
+    }
+
+    async fn log_in(mut self, accepted: Vec<String>) -> Result<Session> {
+        let accepted = Some(accepted);
+        let mut stage = Stage { occasion: Occasion::First, accepted, tried: None };
+        let mut steps = 1;
+        loop {
+            let mut attempt = self.next_attempt(&stage).await?;
+            let method = attempt.credential.method();
+            let outcome = self.attempt(&mut attempt.credential).await;
+            let tried = self.dialogue.tried(method);
+            stage = match outcome {
+                Ok(Outcome::Success) => return Ok(self.finish(*attempt, steps)),
+                Ok(Outcome::Partial(accepted)) => {
+                    debug!("Authenticated using \"{}\" with partial success.", name(method));
+                    steps += 1;
+                    self.dialogue.done.push(tried.clone());
+                    // What is remembered could not log in by itself.
+                    self.remember = false;
+                    let accepted = Some(accepted);
+                    Stage { occasion: Occasion::Further(tried), accepted, tried: None }
+                }
+                Ok(Outcome::Refused(accepted)) => {
+                    let (tried, occasion) = (Some(method), Occasion::Refused(tried));
+                    Stage { occasion, accepted: Some(accepted), tried }
+                }
+                // A key or the agent: the server still waits for an attempt.
+                Err(error) if is_local(&error) && self.dialogue.is_alive() => {
+                    Stage { occasion: Occasion::Unusable(error), tried: Some(method), ..stage }
+                }
+                Err(error) => return Err(error),
+            };
+        }
+    }
+
+    /// What the person wants to try: one of the methods that were offered as usable.
+    async fn next_attempt(&mut self, stage: &Stage) -> Result<Box<Attempt>> {
+        let question = self.question(stage).await;
+        let usable = question.methods.iter().filter(|offer| offer.is_usable());
+        let usable: Vec<_> = usable.map(|offer| offer.method).collect();
+        if usable.is_empty() {
+            return Err(self.dead_end(stage, &question.methods));
+        }
+        match self.ask(question).await? {
+            LoginAnswer::Attempt(attempt) if usable.contains(&attempt.credential.method()) => {
+                self.remember = attempt.remember;
+                self.forward = self.forward.map(|_| attempt.forward);
+                Ok(attempt)
+            }
+            LoginAnswer::Attempt(_) | LoginAnswer::User(_) => Err(cancelled()),
+        }
+    }
+
+    /// Exactly one attempt, as the person said.
+    async fn attempt(&mut self, credential: &mut Credential) -> Result<Outcome> {
+        info!("Next authentication method: {}", name(credential.method()));
+        let dialogue = &mut self.dialogue;
+        dialogue.credential = None;
+        match credential {
+            Credential::Password(secret) => {
+                if secret.is_empty()
+                    && let Some(handed_over) = dialogue.login.password.take()
+                {
+                    *secret = handed_over;
+                }
+                dialogue.try_password(secret).await
+            }
+            Credential::Key(key) => dialogue.try_key(key).await,
+            Credential::Interactive => dialogue.one_interaction().await,
+            Credential::Agent(held) => dialogue.try_held(held).await,
+        }
+    }
+
+    fn finish(self, attempt: Attempt, steps: u32) -> Session {
+        let method = attempt.credential.method();
+        debug!("Authenticated using \"{}\".", name(method));
+        let user = self.dialogue.login.user.clone();
+        let keep = attempt.remember && steps == 1;
+        Session {
+            remembered: keep.then(|| Kept::of(user, attempt.credential)),
+            forward_agent: self.forward,
+            ..self.dialogue.finish(method)
+        }
+    }
+
+    async fn question(&mut self, stage: &Stage) -> LoginQuestion {
+        self.look_at_agent().await;
+        let Asking { host, key_file, home, .. } = &self.asking;
+        let user = self.dialogue.login.user.clone();
+        let methods = self.offers(stage.accepted.as_deref());
+        LoginQuestion {
+            host: host.clone(),
+            user: match stage.accepted {
+                Some(_) => User::Settled(user),
+                None => User::Proposed(user),
+            },
+            occasion: stage.occasion.clone(),
+            preselected: self.preselected(&methods, stage.tried),
+            methods,
+            key_file: key_file.clone(),
+            agent_key: self.named_agent_key().unwrap_or(0),
+            agent: self.agent.clone(),
+            handed_over: self.dialogue.login.password.is_some(),
+            remember: Some(self.remember),
+            forward: self.forward,
+            home: home.clone(),
+            lost: self.dialogue.lost(),
+        }
+    }
+
+    /// The methods, each with what the server and our side say of it.
+    fn offers(&self, accepted: Option<&[String]>) -> Vec<MethodOffer> {
+        let offer = |method: Method| MethodOffer {
+            method,
+            accepted: accepted.map(|names| names.iter().any(|wire| wire == name(method))),
+            obstacle: self.obstacle(method),
+        };
+        Method::ALL.into_iter().filter(|&method| method != Method::None).map(offer).collect()
+    }
+
+    fn obstacle(&self, method: Method) -> Option<Obstacle> {
+        if let Some((_, keyword)) = self.asking.switched_off.iter().find(|(off, _)| *off == method)
+        {
+            return Some(Obstacle::SwitchedOff(keyword));
+        }
+        match method {
+            Method::Password | Method::KeyboardInteractive
+                if self.dialogue.transport.shared.is_restricted() =>
+            {
+                Some(Obstacle::HostKeyChanged)
+            }
+            Method::Agent => self.agent.obstacle(),
+            _ => None,
+        }
+    }
+
+    /// The one that failed, if it can be tried again, else the next one; at first a key that
+    /// was named, else the first method.
+    fn preselected(&self, methods: &[MethodOffer], tried: Option<Method>) -> Option<Method> {
+        let first = match self.asking.key_file_is_named {
+            // The private half is in the agent alone.
+            true if self.names_held_key() => Method::Agent,
+            true => Method::PublicKey,
+            false => Method::Password,
+        };
+        let from = tried.unwrap_or(first);
+        let at = methods.iter().position(|offer| offer.method == from).unwrap_or(0);
+        let (before, on) = methods.split_at(at);
+        on.iter().chain(before).find(|offer| offer.is_usable()).map(|offer| offer.method)
+    }
+
+    /// Asks the agent what it holds: again each time, since a key may have been added; but one
+    /// that hangs is not waited for twice.
+    async fn look_at_agent(&mut self) {
+        if matches!(self.agent, AgentKeys::Silent) {
+            return;
+        }
+        let Some(socket) = self.dialogue.login.agent.clone() else { return };
+        let list = async { Agent::connect(&socket).await?.identities().await };
+        self.agent = match timeout(AGENT_LIST, list).await {
+            Ok(Ok(keys)) => AgentKeys::Held(keys),
+            Ok(Err(error)) => AgentKeys::Failed(error),
+            Err(_) => AgentKeys::Silent,
+        };
+    }
+
+    /// The agent's key that the proposed key file names.
+    fn named_agent_key(&self) -> Option<usize> {
+        let file = self.dialogue.login.agent_key.as_ref()?;
+        let wanted = file.public()?.key_data();
+        self.agent.held().iter().position(|held| held_key(held).0.key_data() == wanted)
+    }
+
+    fn names_held_key(&self) -> bool {
+        let file = self.dialogue.login.agent_key.as_ref();
+        file.is_some_and(|file| file.format() == Format::PublicOnly)
+            && self.named_agent_key().is_some()
+    }
+
+    async fn ask(&self, question: LoginQuestion) -> Result<LoginAnswer> {
+        match self.dialogue.ask(move |prompt| prompt.login(question)).await? {
+            Answer::Given(answer) => Ok(answer),
+            Answer::Cancelled => Err(cancelled()),
+            Answer::CannotAsk => Err(Error::new(
+                Kind::Authentication,
+                say!("error-login-no-authentication-method-chosen"),
+            )
+            .hint(say!("error-login-choose-one-auth"))),
+        }
+    }
+
+    /// Why nothing can be tried any more.
+    fn dead_end(&self, stage: &Stage, offers: &[MethodOffer]) -> Error {
+        let accepted = stage.accepted.as_deref().unwrap_or_default();
+        if let Some(method) = stage.tried {
+            return self.dialogue.denied(method, accepted);
+        }
+        let off = offers.iter().filter(|offer| offer.accepted == Some(true));
+        let off: Vec<_> = off.filter_map(|offer| offer.obstacle.as_ref().map(why)).collect();
+        let label = &self.dialogue.login.label;
+        let cause = say!("login-dead-end", label);
+        let hint = match off.is_empty() {
+            true => say!("login-dead-end-accepted", list = accepted.join(", ")),
+            false => joined(
+                &say!("login-dead-end-accepted", list = accepted.join(", ")),
+                &off.into_iter().reduce(|all, one| joined(&all, &one)).unwrap_or_default(),
+            ),
+        };
+        Error::new(Kind::Authentication, cause).hint(hint)
+    }
+}
+
+impl Dialogue {
+    fn is_alive(&self) -> bool {
+        self.transport.shared.ended().is_none()
+    }
+}
+
+/// Whether it concerns this machine alone: a key that cannot sign, an agent that refuses.
+fn is_local(error: &Error) -> bool {
+    match error.kind() {
+        Kind::Identity => true,
+        // An agent's; a server that is silent may still answer, and what comes then.
+        Kind::Timeout => *error != unanswered(),
+        _ => false,
+    }
+}
+
+fn why(obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::SwitchedOff(keyword) => format!("{keyword} no"),
+        Obstacle::HostKeyChanged => say!("login-off-host-key-changed"),
+        Obstacle::NoAgent => say!("login-note-no-agent"),
+        Obstacle::AgentSilent => say!("login-note-agent-silent"),
+        Obstacle::AgentEmpty => say!("login-note-agent-empty"),
+        Obstacle::AgentFailed => say!("login-off-agent-failed"),
+    }
+}

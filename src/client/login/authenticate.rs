@@ -1,0 +1,448 @@
+//! From a [`Transport`] to a [`Session`]: exactly the chosen method (RFC 4252).
+//!
+//! There is no fallback. A chain is what the person spelled out for a server that wants
+//! several steps; each link is tried once it is wanted, and a refusal ends it all. The
+//! message then names what the server would accept.
+//!
+//! Gaps closed here: an expired password is answered with a message that the library
+//! swallows (G4), a connection lost in the middle looks like a refusal to it (G6).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::{debug, info};
+use russh::client::{AuthResult, Handle};
+use russh::keys::{HashAlg, PrivateKey, PublicKey};
+use russh::{MethodKind, MethodSet};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::client::deadline;
+use crate::client::forward::forwards::Forwards;
+use crate::client::handshake::handler::Events;
+use crate::client::handshake::verify::Transport;
+use crate::client::login::interactive::HANDED_OVER;
+use crate::client::login::remembered::Kept;
+use crate::client::state::shared::{Negotiated, Shared};
+use crate::config::{AddKeys, Method};
+use crate::error::{Error, Kind, Result, joined};
+use crate::keys::KeyFile;
+use crate::keys::security_key::SecurityKeys;
+use crate::prompt::{Answer, Lost, Prompt};
+use crate::say;
+use crate::secret::Secret;
+
+/// Who logs in, and how.
+pub struct Login {
+    /// The user name on the server.
+    pub user: String,
+    /// `user@host`, for prompts and messages.
+    pub label: String,
+    /// The methods, in order; one, or a chain that the person spelled out.
+    pub chain: Vec<Method>,
+    /// Identities for `publickey`, in the order in which the server is asked about them.
+    pub identities: Vec<KeyFile>,
+    /// Certificates named on their own (CertificateFile).
+    pub certificates: Vec<PathBuf>,
+    /// The agent's socket.
+    pub agent: Option<PathBuf>,
+    /// Whether `publickey` offers every key of the agent too, as callers of ssh expect.
+    pub agent_identities: bool,
+    /// The public key that picks one of the agent's; its first is taken otherwise.
+    pub agent_key: Option<KeyFile>,
+    /// The same, known without a file.
+    pub agent_held: Option<PublicKey>,
+    /// Whether an agent's signature may name the host it is for (PubkeyAuthentication
+    /// `unbound` forbids it).
+    pub host_bound: bool,
+    /// Whether and how a key that was opened is given to the agent (AddKeysToAgent).
+    pub add_keys: AddKeys,
+    /// How security keys are reached.
+    pub devices: SecurityKeys,
+    /// A password that was handed over (`--password-fd`); used once.
+    pub password: Option<Secret>,
+    /// A private key that is open already, and its file: `publickey` offers it alone.
+    pub opened: Option<(Arc<PrivateKey>, PathBuf)>,
+    /// How often a password may be asked for (NumberOfPasswordPrompts).
+    pub tries: u32,
+    /// The least size of an RSA key in bits (RequiredRSASize).
+    pub rsa_bits: u32,
+    /// Signature algorithms that may be used (PubkeyAcceptedAlgorithms).
+    pub signatures: Vec<String>,
+}
+
+/// An authenticated connection.
+pub struct Session {
+    pub(in crate::client) handle: Arc<Handle<Events>>,
+    pub(in crate::client) shared: Arc<Shared>,
+    pub(in crate::client) forwards: Arc<Forwards>,
+    /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
+    pub how: String,
+    /// The way to the server for the person, where it is not direct.
+    pub route: Option<String>,
+    /// What the person let us keep in memory for this run.
+    pub remembered: Option<Kept>,
+    /// Whether the person wants the agent forwarded in this session, if they were asked.
+    pub forward_agent: Option<bool>,
+}
+
+impl Session {
+    fn new(handle: Handle<Events>, shared: Arc<Shared>, how: String) -> Session {
+        let handle = Arc::new(handle);
+        let forwards = Arc::new(Forwards::new(&handle, &shared));
+        Session {
+            handle,
+            shared,
+            forwards,
+            how,
+            route: None,
+            remembered: None,
+            forward_agent: None,
+        }
+    }
+
+    /// The same connection once more, for whoever uses it beside.
+    pub(in crate::client) fn beside(&self) -> Session {
+        Session {
+            handle: Arc::clone(&self.handle),
+            shared: Arc::clone(&self.shared),
+            forwards: Arc::clone(&self.forwards),
+            how: self.how.clone(),
+            route: self.route.clone(),
+            remembered: None,
+            forward_agent: self.forward_agent,
+        }
+    }
+
+    /// The algorithms in use.
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        self.shared.negotiated()
+    }
+
+    /// Waits until the connection has ended; gives the reason.
+    pub async fn end(&self) -> Error {
+        self.shared.end().await
+    }
+
+    /// The user name on the server.
+    pub fn user(&self) -> String {
+        self.shared.record.user()
+    }
+
+    /// Whether the server asked for anything that only the user has before it took the login.
+    pub fn is_proved(&self) -> bool {
+        self.shared.record.is_proved()
+    }
+
+    /// Why the connection ended, if it has.
+    pub fn ended(&self) -> Option<Error> {
+        self.shared.ended()
+    }
+}
+
+/// Logs in.
+///
+/// # Errors
+/// The server refuses, wants more than the chain has, or the connection is lost.
+pub async fn authenticate(transport: Transport, login: Login) -> Result<Session> {
+    let mut dialogue = Dialogue::new(transport, login);
+    let chain = dialogue.login.chain.clone();
+    for (index, &method) in chain.iter().enumerate() {
+        info!("Next authentication method: {}", name(method));
+        match dialogue.run(method).await? {
+            Outcome::Success => {
+                debug!("Authenticated using \"{}\".", name(method));
+                return Ok(dialogue.finish(method));
+            }
+            Outcome::Partial(wanted) => {
+                debug!("Authenticated using \"{}\" with partial success.", name(method));
+                let described = dialogue.tried(method);
+                dialogue.done.push(described);
+                let next = chain.get(index + 1).map(|&next| name(next));
+                if !next.is_some_and(|next| wanted.iter().any(|name| name == next)) {
+                    return Err(dialogue.further(&chain[..=index], &wanted));
+                }
+            }
+            Outcome::Refused(accepted) => return Err(dialogue.denied(method, &accepted)),
+        }
+    }
+    Err(Error::new(Kind::Authentication, say!("error-login-no-authentication-method-chosen"))
+        .hint(say!("error-login-choose-one-auth")))
+}
+
+/// The method's name on the wire.
+pub fn name(method: Method) -> &'static str {
+    match method {
+        Method::None => "none",
+        Method::Password => "password",
+        Method::PublicKey | Method::Agent => "publickey",
+        Method::KeyboardInteractive => "keyboard-interactive",
+    }
+}
+
+/// What one method led to; the names are what the server accepts next.
+pub(super) enum Outcome {
+    Success,
+    Partial(Vec<String>),
+    Refused(Vec<String>),
+}
+
+/// One login in progress.
+pub(super) struct Dialogue {
+    pub(super) transport: Transport,
+    pub(super) login: Login,
+    /// What the last method logged in with, for the record.
+    pub(super) credential: Option<String>,
+    /// The links of the chain that are done, for the record.
+    pub(super) done: Vec<String>,
+    /// The hash for RSA signatures that the server prefers, if it has said which it knows;
+    /// `None` while that was not looked at.
+    pub(super) announced: Option<Announced>,
+}
+
+/// What `server-sig-algs` (RFC 8308) came to, if it came: the best hash, or SHA-1.
+pub(super) type Announced = Option<Option<HashAlg>>;
+
+impl Dialogue {
+    pub(super) fn new(transport: Transport, login: Login) -> Dialogue {
+        Dialogue { transport, login, credential: None, done: Vec::new(), announced: None }
+    }
+
+    async fn run(&mut self, method: Method) -> Result<Outcome> {
+        if self.transport.shared.is_restricted()
+            && matches!(method, Method::Password | Method::KeyboardInteractive)
+        {
+            return Err(Error::new(
+                Kind::HostKey,
+                say!("error-login-disabled-avoid-man-middle", method = name(method)),
+            )
+            .hint(say!("error-login-hosts-key-changed-settle")));
+        }
+        match method {
+            Method::None => self.none().await,
+            Method::Password => self.password().await,
+            Method::KeyboardInteractive => self.keyboard_interactive().await,
+            Method::PublicKey => self.publickey().await,
+            Method::Agent => self.agent().await,
+        }
+    }
+
+    pub(super) fn finish(mut self, method: Method) -> Session {
+        let last = self.tried(method);
+        self.done.push(last);
+        let how = self.done.join(&say!("login-then"));
+        let Transport { handle, shared, .. } = self.transport;
+        shared.record.logged_in(&self.login.user);
+        shared.wire.logged_in();
+        Session::new(handle, shared, how)
+    }
+
+    pub(super) async fn none(&mut self) -> Result<Outcome> {
+        let user = self.login.user.clone();
+        let shared = Arc::clone(&self.transport.shared);
+        let request = self.transport.handle.authenticate_none(user);
+        let result = answered(&shared, request).await?;
+        self.outcome(result).await
+    }
+
+    /// The library's result, checked against how the connection is (G6).
+    pub(super) async fn outcome(&self, result: AuthResult) -> Result<Outcome> {
+        let (methods, partial) = match result {
+            AuthResult::Success => return Ok(Outcome::Success),
+            AuthResult::Failure { remaining_methods, partial_success } => {
+                (remaining_methods, partial_success)
+            }
+        };
+        if methods.is_empty() {
+            lost(&self.transport.shared).await?;
+        }
+        let names = names(&methods);
+        debug!("Authentications that can continue: {}", names.join(","));
+        Ok(if partial { Outcome::Partial(names) } else { Outcome::Refused(names) })
+    }
+
+    /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
+    pub(super) fn tried(&self, method: Method) -> String {
+        match self.credential_said() {
+            Some(credential) => say!("login-with", method = name(method), credential),
+            None => name(method).to_owned(),
+        }
+    }
+
+    /// The credential for a person: a key says what it is.
+    pub(super) fn credential_said(&self) -> Option<String> {
+        self.credential.as_deref().map(|credential| match credential {
+            HANDED_OVER => say!("error-login-password-handed-over"),
+            key => key.to_owned(),
+        })
+    }
+
+    pub(super) fn denied(&self, method: Method, accepted: &[String]) -> Error {
+        let list = accepted.join(",");
+        let cause = say!("error-login-permission-denied", label = self.login.label, list);
+        let wire = name(method);
+        let credential = self.credential_said();
+        let tried = match &credential {
+            Some(credential) => say!("error-login-refused", wire, credential),
+            None => say!("error-login-refused-2", wire),
+        };
+        let next = match accepted {
+            [] => say!("error-client-server-accepts-nothing-more"),
+            _ if accepted.iter().any(|name| name == wire) => {
+                say!("error-login-server-accepts-check-or", accepted = accepted.join(", "))
+            }
+            _ => say!("error-login-server-accepts-only-choose", accepted = accepted.join(", ")),
+        };
+        Error::new(Kind::Authentication, cause).hint(joined(&tried, &next))
+    }
+
+    pub(super) fn further(&self, chain: &[Method], wanted: &[String]) -> Error {
+        let done: Vec<_> = chain.iter().map(|&method| name(method)).collect();
+        let cause = say!(
+            "error-login-permission-denied",
+            label = self.login.label,
+            list = wanted.join(",")
+        );
+        let next = wanted.first().map_or("?", String::as_str);
+        Error::new(Kind::Authentication, cause).hint(say!(
+            "error-login-succeeded-further-authentication-required",
+            done = done.join(","),
+            next
+        ))
+    }
+
+    /// Asks the person, on a thread of its own, while the deadlines stand still. Gap G13: the
+    /// answer to a question comes too late where the server has hung up meanwhile.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
+    ) -> Result<Answer<T>> {
+        let answer = ask(&self.transport.shared, &self.transport.prompt, question).await;
+        match self.transport.shared.ended() {
+            Some(error) => Err(error.context(say!("login-lost-meanwhile"))),
+            None => Ok(answer),
+        }
+    }
+
+    /// See [`Lost`].
+    pub(super) fn lost(&self) -> Lost {
+        let shared = Arc::clone(&self.transport.shared);
+        Arc::new(move || shared.ended())
+    }
+}
+
+/// See [`Dialogue::ask`].
+pub(in crate::client) async fn ask<T: Send + 'static>(
+    shared: &Shared,
+    prompt: &Arc<dyn Prompt>,
+    question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let prompt = Arc::clone(prompt);
+    shared.pause();
+    let answer = tokio::task::spawn_blocking(move || question(&*prompt)).await;
+    shared.resume();
+    // A panic on the other thread has been reported there.
+    answer.unwrap_or(Answer::Cancelled)
+}
+
+/// Waits for the answer to one request, within its deadline. One that was there before its
+/// request is none: the library queues what a server says without having been asked (gap G15).
+pub(super) async fn answered<T>(
+    shared: &Shared,
+    request: impl Future<Output = Result<T, russh::Error>>,
+) -> Result<T> {
+    answered_within(shared, deadline::AUTHENTICATION_STEP, request).await
+}
+
+pub(super) async fn answered_within<T, E: Into<SignerError>>(
+    shared: &Shared,
+    limit: Duration,
+    request: impl Future<Output = Result<T, E>>,
+) -> Result<T> {
+    shared.wire.ask();
+    let result = in_time(shared, limit, request).await;
+    let is_answer = shared.wire.answered();
+    if result.is_ok() && !is_answer {
+        lost(shared).await?;
+        return Err(Error::new(Kind::Disconnected, say!("error-login-answer-before-request"))
+            .hint(say!("wire-not-your-fault")));
+    }
+    result
+}
+
+/// The result of a request, if it comes in time.
+async fn in_time<T, E: Into<SignerError>>(
+    shared: &Shared,
+    limit: Duration,
+    request: impl Future<Output = Result<T, E>>,
+) -> Result<T> {
+    tokio::pin!(request);
+    let start = Instant::now();
+    let before = shared.paused();
+    let mut wake = start + limit;
+    loop {
+        tokio::select! {
+            result = &mut request => return match result.map_err(Into::into) {
+                Ok(value) => Ok(value),
+                Err(SignerError::Ours(error)) => Err(error),
+                Err(SignerError::Lost) => {
+                    lost(shared).await?;
+                    Err(lost_for_no_reason())
+                }
+            },
+            () = sleep_until(wake) => {
+                let end = start + limit + (shared.paused() - before);
+                if end <= Instant::now() {
+                    return Err(unanswered());
+                }
+                wake = end.max(Instant::now() + Duration::from_millis(50));
+            }
+        }
+    }
+}
+
+pub(super) fn unanswered() -> Error {
+    Error::new(Kind::Timeout, say!("error-login-server-did-not-answer"))
+        .hint(say!("error-client-may-overloaded-try-again"))
+}
+
+/// Why a request to sign, or to log in, came back without an answer.
+pub(in crate::client) enum SignerError {
+    /// The connection is gone.
+    Lost,
+    /// A key could not be used.
+    Ours(Error),
+}
+
+impl From<russh::SendError> for SignerError {
+    fn from(_: russh::SendError) -> SignerError {
+        SignerError::Lost
+    }
+}
+
+impl From<russh::Error> for SignerError {
+    fn from(_: russh::Error) -> SignerError {
+        SignerError::Lost
+    }
+}
+
+/// Fails if the connection is gone; the library tells the handler a moment after it has told
+/// the waiting request.
+pub(super) async fn lost(shared: &Shared) -> Result<()> {
+    const MOMENT: Duration = Duration::from_millis(200);
+    match timeout(MOMENT, shared.end()).await {
+        // The server has no method left, and the library hung up: a refusal.
+        Ok(error) if error.kind() == Kind::Authentication => Ok(()),
+        Ok(error) => Err(error.context(say!("error-login-connection-lost-during-authentication"))),
+        Err(_) => Ok(()),
+    }
+}
+
+pub(super) fn lost_for_no_reason() -> Error {
+    Error::new(Kind::Disconnected, say!("error-login-connection-lost-during-authentication"))
+        .hint(say!("error-login-try-again-servers-log"))
+}
+
+fn names(methods: &MethodSet) -> Vec<String> {
+    methods.iter().map(|method: &MethodKind| <&'static str>::from(method).to_owned()).collect()
+}

@@ -1,0 +1,109 @@
+//! Signatures that name the host they are for: `publickey-hostbound-v00@openssh.com` (OpenSSH's
+//! PROTOCOL, section 3.1).
+//!
+//! An agent that was forwarded to where we run, and that holds keys for certain destinations,
+//! signs nothing else. A server says that it knows the method in a message whose content the SSH
+//! library keeps to itself, so its identification has to tell: OpenSSH has known it since 8.9.
+//! Keys of our own are not restricted, and sign what every server knows.
+
+use crate::client::observe::string;
+
+/// The first OpenSSH that knows the method.
+const SINCE: (u32, u32) = (8, 9);
+/// How the server names itself, `OpenSSH_for_Windows_9.5` among them.
+const NAMES: [&str; 2] = ["OpenSSH_for_Windows_", "OpenSSH_"];
+
+const PLAIN: &[u8] = b"publickey";
+const BOUND: &[u8] = b"publickey-hostbound-v00@openssh.com";
+
+/// Whether a server with this identification line knows the method.
+pub(in crate::client) fn is_known_to(identification: &str) -> bool {
+    let software = identification.strip_prefix("SSH-2.0-").unwrap_or_default();
+    let Some(version) = NAMES.iter().find_map(|name| software.strip_prefix(name)) else {
+        return false;
+    };
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= SINCE,
+        _ => false,
+    }
+}
+
+/// What is signed in the place of a request of the method `publickey`: the session's identifier,
+/// the request with the other name, and the host's key at its end. `None` if it is no such
+/// request.
+pub(in crate::client) fn request(signed: &[u8], host_key: &[u8]) -> Option<Vec<u8>> {
+    let (_session, rest) = string(signed)?;
+    let (_number, rest) = rest.split_first()?;
+    let (_user, rest) = string(rest)?;
+    let (_service, rest) = string(rest)?;
+    let before = signed.len() - rest.len();
+    let (method, rest) = string(rest)?;
+    if method != PLAIN {
+        return None;
+    }
+    let mut bound = signed[..before].to_vec();
+    put(&mut bound, BOUND)?;
+    bound.extend_from_slice(rest);
+    put(&mut bound, host_key)?;
+    Some(bound)
+}
+
+fn put(to: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
+    to.extend_from_slice(&u32::try_from(bytes.len()).ok()?.to_be_bytes());
+    to.extend_from_slice(bytes);
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_identification_tells_who_knows_it() {
+        for known in [
+            "SSH-2.0-OpenSSH_8.9",
+            "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10",
+            "SSH-2.0-OpenSSH_10.0",
+            "SSH-2.0-OpenSSH_for_Windows_9.5",
+        ] {
+            assert!(is_known_to(known), "{known}");
+        }
+        for other in [
+            "SSH-2.0-OpenSSH_8.8p1",
+            "SSH-2.0-OpenSSH_7.10",
+            "SSH-2.0-OpenSSH_",
+            "SSH-2.0-OpenSSH_9",
+            "SSH-2.0-dropbear_2022.83",
+            "SSH-2.0-Fake OpenSSH_9.2",
+            "OpenSSH_9.2",
+            "",
+        ] {
+            assert!(!is_known_to(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_host_key_is_named_and_nothing_else_changes() {
+        let request_of = |method: &[u8], more: &[&[u8]]| {
+            let mut data = Vec::new();
+            put(&mut data, b"session").unwrap();
+            data.push(50);
+            for part in [&b"anna"[..], b"ssh-connection", method] {
+                put(&mut data, part).unwrap();
+            }
+            data.push(1);
+            for part in [&b"ssh-ed25519"[..], b"a key"].iter().chain(more) {
+                put(&mut data, part).unwrap();
+            }
+            data
+        };
+        let bound = request(&request_of(PLAIN, &[]), b"the host's key");
+        assert_eq!(bound.unwrap(), request_of(BOUND, &[b"the host's key"]));
+        assert_eq!(request(&request_of(b"hostbased", &[]), b"key"), None);
+        let whole = request_of(PLAIN, &[]);
+        for end in 0..40 {
+            assert_eq!(request(&whole[..end], b"key"), None, "{end}");
+        }
+    }
+}

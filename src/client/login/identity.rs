@@ -1,0 +1,235 @@
+//! One identity while it is offered: what the server is asked about, and the pen that signs
+//! if it says yes.
+//!
+//! A key file's passphrase is asked for only then. Gap G12: the library signs with an RSA
+//! certificate as `ssh-rsa` (SHA-1) when it has the key itself; with a signer of ours it
+//! uses the algorithm it is told.
+
+use std::sync::Arc;
+
+use log::debug;
+use russh::keys::agent::AgentIdentity;
+use russh::keys::signature::Signer as _;
+use russh::keys::ssh_encoding::Encode;
+use russh::keys::ssh_key::private::KeypairData;
+use russh::keys::ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey, Signature};
+
+use crate::client::login::authenticate::SignerError;
+use crate::client::login::host_bound::request;
+use crate::client::state::shared::Shared;
+use crate::error::{Error, Kind, Result};
+use crate::keys::agent::{Agent, SignError};
+use crate::keys::security_key::{self, Refusal, SecurityKeys};
+use crate::keys::{KeyFile, Unlock};
+use crate::prompt::{Answer, Notice, Prompt};
+use crate::say;
+use crate::secret::Secret;
+use crate::trust::fingerprint;
+
+/// Passphrases that may be tried on one key; a wrong one never leaves this machine.
+const MAX_PASSPHRASES: u32 = 3;
+
+/// What the server is asked about.
+pub(in crate::client) struct Identity {
+    pub public: PublicKey,
+    /// Its certificates, in the order in which the server is asked about them.
+    pub certificates: Vec<Certificate>,
+    /// Whether the key itself may be offered too, after its certificates.
+    pub plain: bool,
+    pub pen: Pen,
+}
+
+impl Identity {
+    /// `ED25519 SHA256:… (path)`, for messages and logs.
+    pub fn describe(&self, as_certificate: bool) -> String {
+        let what = if as_certificate { "certificate for " } else { "" };
+        let place = match &self.pen {
+            Pen::File(file) => file.path().display().to_string(),
+            Pen::Open(_, path) => path.clone(),
+            Pen::Agent(_) => "agent".to_owned(),
+        };
+        format!(
+            "{what}{} {} ({place})",
+            fingerprint::type_name(&self.public),
+            fingerprint::sha256(&self.public)
+        )
+    }
+}
+
+/// What signs.
+pub(in crate::client) enum Pen {
+    /// A key file that has not been unlocked yet.
+    File(Box<KeyFile>),
+    /// An unlocked key, and the file it is from.
+    Open(Arc<PrivateKey>, String),
+    /// A key that only the agent has.
+    Agent(Agent),
+}
+
+/// A pen with the person at hand who knows its passphrase.
+pub(in crate::client) struct Signer<'a> {
+    pub pen: &'a mut Pen,
+    /// The host's key, if the signature has to name it.
+    pub host_key: Option<Vec<u8>>,
+    /// How security keys are reached.
+    pub devices: &'a SecurityKeys,
+    pub shared: &'a Arc<Shared>,
+    pub prompt: &'a Arc<dyn Prompt>,
+}
+
+impl russh::Signer for Signer<'_> {
+    type Error = SignerError;
+
+    async fn auth_sign(
+        &mut self,
+        key: &AgentIdentity,
+        hash: Option<HashAlg>,
+        data: Vec<u8>,
+    ) -> Result<Vec<u8>, SignerError> {
+        self.shared.record.prove();
+        if let Pen::File(file) = &*self.pen {
+            let path = file.path().display().to_string();
+            let private = unlock(file, self.shared, self.prompt).await?;
+            *self.pen = Pen::Open(Arc::new(private), path);
+        }
+        match self.pen {
+            Pen::Agent(agent) => {
+                let bound = self.host_key.as_deref().and_then(|key| request(&data, key));
+                debug!(
+                    "asking the agent to sign{}",
+                    if bound.is_some() { " for this host" } else { "" }
+                );
+                let data = bound.unwrap_or(data);
+                self.shared.pause();
+                let signed = agent.auth_sign(key, hash, data).await;
+                self.shared.resume();
+                signed.map_err(|error| match error {
+                    SignError::ConnectionLost => SignerError::Lost,
+                    SignError::Agent(error) => SignerError::Ours(error),
+                })
+            }
+            Pen::Open(private, path) if security_key::is_handle(private) => {
+                let (private, path) = (Arc::clone(private), path.clone());
+                self.sign_on_device(&private, &path, data).await
+            }
+            Pen::Open(private, _) => sign(private, hash, data).map_err(SignerError::Ours),
+            Pen::File(_) => Err(SignerError::Lost),
+        }
+    }
+}
+
+impl Signer<'_> {
+    /// Has a security key sign, which may want a touch and a PIN.
+    async fn sign_on_device(
+        &self,
+        private: &PrivateKey,
+        path: &str,
+        mut data: Vec<u8>,
+    ) -> Result<Vec<u8>, SignerError> {
+        let public = private.public_key();
+        let kind = fingerprint::type_name(public);
+        let mut pin = match security_key::wants_pin(private) {
+            true => Some(self.pin(kind, path).await?),
+            false => None,
+        };
+        for _ in 0..MAX_PASSPHRASES {
+            if security_key::wants_touch(private) {
+                let fingerprint = fingerprint::sha256(public);
+                self.prompt.notice(Notice::Warning(&say!("security-key-touch", kind, fingerprint)));
+            }
+            self.shared.pause();
+            let signed = self.devices.sign(private, &data, pin.as_ref()).await;
+            self.shared.resume();
+            match signed {
+                Ok(signature) => {
+                    let encoded = signature.encode(&mut data);
+                    return encoded.map(|()| data).map_err(|_| SignerError::Lost);
+                }
+                Err(Refusal::Error(error)) => return Err(SignerError::Ours(error)),
+                Err(Refusal::WantsPin) => pin = Some(self.pin(kind, path).await?),
+            }
+        }
+        Err(SignerError::Ours(Error::new(Kind::Identity, say!("security-key-wrong-pin"))))
+    }
+
+    async fn pin(&self, kind: &str, path: &str) -> Result<Secret, SignerError> {
+        let label = say!("security-key-pin", kind, path);
+        let answer =
+            crate::client::login::authenticate::ask(self.shared, self.prompt, move |prompt| {
+                prompt.secret(&label)
+            });
+        match answer.await {
+            Answer::Given(pin) => Ok(pin),
+            Answer::Cancelled | Answer::CannotAsk => {
+                let error = say!("error-client-needs-passphrase-nobody-can", path);
+                Err(SignerError::Ours(Error::new(Kind::Identity, error)))
+            }
+        }
+    }
+}
+
+/// Unlocks a key file, asking for its passphrase if it has one.
+pub(in crate::client) async fn unlock(
+    file: &KeyFile,
+    shared: &Arc<Shared>,
+    prompt: &Arc<dyn Prompt>,
+) -> Result<PrivateKey, SignerError> {
+    let path = file.path().display().to_string();
+    let mut tries = 0;
+    let mut passphrase = None;
+    loop {
+        match file.unlock(passphrase.as_ref()) {
+            Ok(key) => return Ok(key),
+            Err(Unlock::Error(error)) => return Err(SignerError::Ours(error)),
+            Err(Unlock::NeedsPassphrase | Unlock::WrongPassphrase) => {}
+        }
+        tries += 1;
+        if tries > MAX_PASSPHRASES {
+            return Err(SignerError::Ours(
+                Error::new(Kind::Identity, say!("error-client-wrong-passphrase", path))
+                    .hint(say!("error-client-nothing-sent-server")),
+            ));
+        }
+        let label = match tries {
+            1 => say!("error-client-enter-passphrase-key", path),
+            _ => say!("error-client-wrong-passphrase-enter-passphrase", path),
+        };
+        let answer = crate::client::login::authenticate::ask(shared, prompt, move |prompt| {
+            prompt.secret(&label)
+        })
+        .await;
+        passphrase = match answer {
+            Answer::Given(secret) => Some(secret),
+            Answer::Cancelled => {
+                let error =
+                    Error::new(Kind::Cancelled, say!("error-client-no-passphrase-given", path));
+                return Err(SignerError::Ours(error));
+            }
+            Answer::CannotAsk => {
+                return Err(SignerError::Ours(
+                    Error::new(
+                        Kind::Identity,
+                        say!("error-client-needs-passphrase-nobody-can", path),
+                    )
+                    .hint(say!("error-client-add-agent-ssh-add")),
+                ));
+            }
+        };
+    }
+}
+
+/// Appends the signature to what was signed, as the library wants it.
+fn sign(private: &PrivateKey, hash: Option<HashAlg>, mut data: Vec<u8>) -> Result<Vec<u8>> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::new(Kind::Identity, say!("error-client-key-could-not-sign", error))
+    };
+    let signature: Signature = match private.key_data() {
+        KeypairData::Rsa(key) => (key, hash).try_sign(&data),
+        other => other.try_sign(&data),
+    }
+    .map_err(|error| failed(&error))?;
+    let mut blob = Vec::new();
+    signature.encode(&mut blob).map_err(|error| failed(&error))?;
+    blob.encode(&mut data).map_err(|error| failed(&error))?;
+    Ok(data)
+}

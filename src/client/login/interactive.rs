@@ -1,0 +1,304 @@
+//! The methods that ask a person: `password` (RFC 4252 section 8) and
+//! `keyboard-interactive` (RFC 4256).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::client::{AuthResult, KeyboardInteractiveAuthResponse as Response, Prompt as Asked};
+use tokio::time::{Instant, sleep};
+
+use crate::client::deadline;
+use crate::client::login::authenticate::{Dialogue, Outcome, answered};
+use crate::client::state::shared::Shared;
+use crate::error::{Error, Kind, Result};
+use crate::prompt::{Answer, Challenge, ChallengePrompt, Notice};
+use crate::say;
+use crate::secret::Secret;
+use crate::text;
+
+/// Prompts in one request; PAM stacks have a handful.
+const MAX_PROMPTS: usize = 32;
+/// Requests in one attempt; a server that asks on and on wants something else.
+const MAX_ROUNDS: usize = 20;
+/// Lines shown of one instruction.
+const MAX_LINES: usize = 40;
+/// What is shown of one text of the server's.
+const MAX_TEXT: usize = 4096;
+
+impl Dialogue {
+    /// Asks for a password up to the configured number of times; a handed-over one counts
+    /// as all of them.
+    pub(super) async fn password(&mut self) -> Result<Outcome> {
+        let mut left = self.login.tries.max(1);
+        loop {
+            left -= 1;
+            let secret = match self.login.password.take() {
+                Some(secret) => {
+                    left = 0;
+                    secret
+                }
+                None => self.ask_password().await?,
+            };
+            let outcome = self.try_password(&secret).await?;
+            drop(secret);
+            match &outcome {
+                Outcome::Refused(accepted)
+                    if left > 0 && accepted.iter().any(|name| name == "password") =>
+                {
+                    let again = say!("error-login-permission-denied-please-try");
+                    self.transport.prompt.notice(Notice::Error(&again));
+                }
+                _ => return Ok(outcome),
+            }
+        }
+    }
+
+    /// One attempt.
+    pub(super) async fn try_password(&mut self, secret: &Secret) -> Result<Outcome> {
+        let shared = Arc::clone(&self.transport.shared);
+        let user = self.login.user.clone();
+        // The library wipes its copy of a password.
+        shared.record.prove();
+        let request = self.transport.handle.authenticate_password(user, secret.expose());
+        let result = readable_answer(&shared, answered(&shared, request)).await?;
+        self.outcome(result).await
+    }
+
+    async fn ask_password(&self) -> Result<Secret> {
+        let label = say!("error-login-s-password", label = self.login.label);
+        match self.ask(move |prompt| prompt.secret(&label)).await? {
+            Answer::Given(secret) => Ok(secret),
+            Answer::Cancelled => Err(cancelled()),
+            Answer::CannotAsk => Err(cannot_ask("password", &say!("error-login-password-fd-n-or"))),
+        }
+    }
+
+    pub(super) async fn keyboard_interactive(&mut self) -> Result<Outcome> {
+        let mut left = self.login.tries.max(1);
+        loop {
+            left -= 1;
+            let outcome = self.one_interaction().await?;
+            match &outcome {
+                Outcome::Refused(accepted)
+                    if left > 0
+                        && self.login.password.is_none()
+                        && accepted.iter().any(|name| name == "keyboard-interactive")
+                        && self.credential.as_deref() != Some(HANDED_OVER) => {}
+                _ => return Ok(outcome),
+            }
+        }
+    }
+
+    /// One attempt: all that the server asks until it is content or not.
+    pub(super) async fn one_interaction(&mut self) -> Result<Outcome> {
+        let shared = Arc::clone(&self.transport.shared);
+        let user = self.login.user.clone();
+        let start =
+            self.transport.handle.authenticate_keyboard_interactive_start(user, None::<String>);
+        let mut response = answered(&shared, start).await?;
+        let mut rounds = 0;
+        loop {
+            let (name, instructions, prompts) = match response {
+                Response::Success => return Ok(Outcome::Success),
+                Response::Failure { remaining_methods, partial_success } => {
+                    let result = AuthResult::Failure { remaining_methods, partial_success };
+                    return self.outcome(result).await;
+                }
+                Response::InfoRequest { name, instructions, prompts } => {
+                    (name, instructions, prompts)
+                }
+            };
+            rounds += 1;
+            if rounds > MAX_ROUNDS || prompts.len() > MAX_PROMPTS {
+                return Err(too_much(prompts.len()));
+            }
+            let challenge = self.challenge(&name, &instructions, &prompts);
+            if !challenge.prompts.is_empty() {
+                shared.record.prove();
+            }
+            let answers = self.answer(challenge).await?;
+            // The library takes the texts over and does not wipe them.
+            let texts = answers.iter().map(|answer| answer.expose().to_owned()).collect();
+            let request = self.transport.handle.authenticate_keyboard_interactive_respond(texts);
+            response = answered(&shared, request).await?;
+        }
+    }
+
+    fn challenge(&self, name: &str, instructions: &str, prompts: &[Asked]) -> Challenge {
+        Challenge {
+            login: self.login.label.clone(),
+            name: text::line(name, MAX_TEXT),
+            instruction: instruction(instructions),
+            prompts: shown(prompts),
+            lost: self.lost(),
+        }
+    }
+
+    async fn answer(&mut self, challenge: Challenge) -> Result<Vec<Secret>> {
+        let nothing_to_say = challenge.prompts.is_empty()
+            && challenge.name.is_empty()
+            && challenge.instruction.is_empty();
+        if nothing_to_say {
+            return Ok(Vec::new());
+        }
+        if let [prompt] = &challenge.prompts[..]
+            && !prompt.echo
+            && let Some(secret) = self.login.password.take()
+        {
+            self.credential = Some(HANDED_OVER.to_owned());
+            return Ok(vec![secret]);
+        }
+        let wanted = challenge.prompts.len();
+        match self.ask(move |prompt| prompt.challenge(challenge)).await? {
+            Answer::Given(answers) if answers.len() == wanted => Ok(answers),
+            Answer::Given(_) | Answer::Cancelled => Err(cancelled()),
+            Answer::CannotAsk => {
+                Err(cannot_ask("keyboard-interactive", &say!("error-login-password-fd-n-or")))
+            }
+        }
+    }
+}
+
+/// The handed-over password was used up.
+pub(super) const HANDED_OVER: &str = "the password that was handed over";
+
+fn instruction(text: &str) -> String {
+    text::block(text, MAX_TEXT, MAX_LINES)
+}
+
+fn shown(prompts: &[Asked]) -> Vec<ChallengePrompt> {
+    let one = |asked: &Asked| ChallengePrompt {
+        text: text::line(&asked.prompt, MAX_TEXT),
+        echo: asked.echo,
+    };
+    prompts.iter().map(one).collect()
+}
+
+/// Gap G4: where a server answers a password with a request to change it, the library says
+/// nothing at all. Bytes that came after our last ones, meant nothing, and were followed by
+/// silence are that answer.
+async fn readable_answer(
+    shared: &Shared,
+    answer: impl Future<Output = Result<AuthResult>>,
+) -> Result<AuthResult> {
+    let watch = async {
+        let mut last = (0, Instant::now());
+        loop {
+            sleep(Duration::from_millis(100)).await;
+            let unexplained = shared.wire.unexplained();
+            if unexplained == 0 || unexplained != last.0 {
+                last = (unexplained, Instant::now());
+            } else if last.1.elapsed() > deadline::UNREADABLE_ANSWER {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        result = answer => result,
+        () = watch => Err(Error::new(
+            Kind::Authentication,
+            say!("error-login-server-answered-password-neither"),
+        )
+        .hint(say!("error-login-change-another-way-example"))),
+    }
+}
+
+pub(super) fn cancelled() -> Error {
+    Error::new(Kind::Cancelled, say!("error-login-authentication-cancelled"))
+}
+
+fn cannot_ask(method: &str, instead: &str) -> Error {
+    Error::new(Kind::Authentication, say!("error-login-needs-answer-nobody-can", method))
+        .hint(say!("error-login-run-terminal-without-batchmode", instead))
+}
+
+fn too_much(prompts: usize) -> Error {
+    let what = match prompts > MAX_PROMPTS {
+        true => say!("error-login-prompts-once", prompts),
+        false => say!("error-login-more-than-rounds-questions", limit = MAX_ROUNDS),
+    };
+    Error::new(Kind::Authentication, say!("error-login-server-asked-too-much", what))
+        .hint(say!("error-login-use-another-method-auth"))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(600);
+
+    /// How waiting for an answer that never comes ends, while `meanwhile` happens; `None`: it
+    /// does not end.
+    async fn wait(meanwhile: impl AsyncFn(&Shared)) -> Option<Error> {
+        let shared = Shared::default();
+        let answer = readable_answer(&shared, std::future::pending());
+        let both = async {
+            tokio::select! {
+                result = answer => result.err(),
+                () = async {
+                    meanwhile(&shared).await;
+                    std::future::pending::<()>().await;
+                } => None,
+            }
+        };
+        timeout(LONG, both).await.unwrap_or(None)
+    }
+
+    async fn pass(seconds: u64) {
+        sleep(Duration::from_secs(seconds)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn g4_bytes_without_meaning_and_then_silence_are_an_expired_password() {
+        let start = Instant::now();
+        let error = wait(async |shared| {
+            pass(20).await;
+            shared.wire.hear(60);
+        });
+        let error = error.await.unwrap();
+        assert_eq!(error.kind(), Kind::Authentication);
+        assert!(error.to_string().contains("neither yes nor no"), "{error}");
+        let waited = start.elapsed().as_secs();
+        assert!((25..28).contains(&waited), "{waited} s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn g4_silence_alone_and_banners_are_waited_through() {
+        assert_eq!(wait(async |_| {}).await, None);
+        let banner = wait(async |shared| {
+            shared.wire.hear(200);
+            shared.wire.explain();
+        });
+        assert_eq!(banner.await, None);
+        let slow = wait(async |shared| {
+            for _ in 0..150 {
+                shared.wire.hear(1);
+                pass(4).await;
+            }
+        });
+        assert_eq!(slow.await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn g4_an_answer_is_given_on() {
+        let shared = Shared::default();
+        let answer = async {
+            shared.wire.hear(10);
+            pass(4).await;
+            Ok(AuthResult::Success)
+        };
+        assert_eq!(readable_answer(&shared, answer).await, Ok(AuthResult::Success));
+    }
+
+    #[test]
+    fn what_a_server_asks_is_made_safe_and_short() {
+        let asked = [Asked { prompt: format!("Code\x1b[2J {}", "x".repeat(10_000)), echo: true }];
+        assert!(instruction(&"line\n".repeat(100)).lines().count() <= MAX_LINES + 1);
+        let prompts = shown(&asked);
+        let [prompt] = &prompts[..] else { panic!("one prompt") };
+        assert!(prompt.echo && prompt.text.starts_with("Code\\x1b[2J x"), "{}", prompt.text);
+        assert!(prompt.text.len() < MAX_TEXT + 10);
+    }
+}

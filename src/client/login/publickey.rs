@@ -1,0 +1,411 @@
+//! `publickey` (RFC 4252 section 7), with a key file, a certificate or the agent.
+//!
+//! The server is asked about each identity that was named until it takes one; only that one
+//! signs. Nothing is offered that was not chosen: no other key of the agent, no other file.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::{debug, info};
+use russh::keys::agent::AgentIdentity;
+use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PrivateKey, PublicKey};
+use tokio::time::timeout;
+
+use crate::client::algorithms::of_certificate;
+use crate::client::deadline;
+use crate::client::handshake::verify::Transport;
+use crate::client::login::authenticate::{
+    Announced, Dialogue, Outcome, SignerError, answered_within,
+};
+use crate::client::login::certificates::UserCertificates;
+use crate::client::login::host_bound;
+use crate::client::login::identity::{Identity, Pen, Signer, unlock};
+use crate::client::login::order::{Candidate, arrange};
+use crate::config::AddKeys;
+use crate::error::{Error, Kind, Result};
+use crate::keys::agent::Agent;
+use crate::keys::{Format, KeyFile};
+use crate::prompt::{Notice, UnlockedKey};
+use crate::say;
+use crate::trust::fingerprint;
+
+impl Dialogue {
+    /// Offers the chosen identities until one is taken.
+    pub(super) async fn publickey(&mut self) -> Result<Outcome> {
+        let files = std::mem::take(&mut self.login.identities);
+        let identities = self.candidates(files).await?;
+        if identities.is_empty() {
+            return Err(Error::new(Kind::Identity, say!("error-login-no-identity-log-found"))
+                .hint(say!("error-login-name-key-file-i")));
+        }
+        let several = identities.len() > 1;
+        let mut refused = None;
+        let mut tried = Vec::new();
+        for candidate in identities {
+            let identity = match candidate {
+                Candidate::File(file) => self.identity(*file).await?,
+                Candidate::Agent(held) => self.held(*held, self.open_agent().await?),
+                Candidate::Certified(held) => {
+                    let identity = self.held(*held, self.open_agent().await?);
+                    Identity { plain: false, ..identity }
+                }
+                Candidate::Open(private, path) => self.open(private, &path),
+            };
+            if let Some(why) = self.unusable(&identity).filter(|_| several) {
+                debug!("Skipping a key: {}", why.cause());
+                continue;
+            }
+            let outcome = self.offer(identity).await?;
+            tried.extend(self.credential.take());
+            match outcome {
+                Outcome::Success => {
+                    self.credential = tried.pop();
+                    return Ok(Outcome::Success);
+                }
+                Outcome::Partial(wanted) if !wanted.iter().any(|name| name == "publickey") => {
+                    self.credential = tried.pop();
+                    return Ok(Outcome::Partial(wanted));
+                }
+                // The server wants another key (AuthenticationMethods publickey,publickey).
+                outcome => refused = Some(outcome),
+            }
+        }
+        self.credential = Some(tried.join(", "));
+        Ok(refused.unwrap_or(Outcome::Refused(Vec::new())))
+    }
+
+    /// What is offered, in the order of [`arrange`].
+    async fn candidates(&mut self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
+        if let Some((private, path)) = self.login.opened.take() {
+            // The first login with it has had its turn.
+            self.login.add_keys = AddKeys::default();
+            return Ok(vec![Candidate::Open(private, path)]);
+        }
+        let all = self.login.agent_identities;
+        let held = match all || !self.login.certificates.is_empty() {
+            // Without an agent ssh goes on with the files.
+            true => match self.open_agent().await {
+                Ok(mut agent) => agent.identities().await.unwrap_or_default(),
+                Err(_) => Vec::new(),
+            },
+            false => Vec::new(),
+        };
+        Ok(arrange(files, held, all, |key| !self.named_certificates(key).is_empty()))
+    }
+
+    /// A key of the agent becomes an identity.
+    fn held(&self, held: AgentIdentity, agent: Agent) -> Identity {
+        let (public, certificates, plain) = match held {
+            AgentIdentity::PublicKey { key, .. } => {
+                let named = self.named_certificates(&key);
+                (key, named, true)
+            }
+            // The agent lists the key itself on its own, where it holds it.
+            AgentIdentity::Certificate { certificate, .. } => {
+                let public = PublicKey::new(certificate.public_key().clone(), "");
+                (public, vec![certificate], false)
+            }
+        };
+        Identity { public, certificates, plain, pen: Pen::Agent(agent) }
+    }
+
+    /// A key that was opened before becomes an identity.
+    fn open(&self, private: Arc<PrivateKey>, path: &Path) -> Identity {
+        let public = private.public_key().clone();
+        let mut certificates = self.named_certificates(&public);
+        if certificates.is_empty() {
+            certificates.extend(self.certificate_beside(path, &public));
+        }
+        let pen = Pen::Open(private, path.display().to_string());
+        Identity { public, certificates, plain: true, pen }
+    }
+
+    /// Offers the one key of the agent that was picked, or its first.
+    pub(super) async fn agent(&mut self) -> Result<Outcome> {
+        let mut agent = self.open_agent().await?;
+        let held = agent.identities().await?;
+        let file = self.login.agent_key.take();
+        let wanted = file.as_ref().map(public).transpose()?.cloned();
+        let wanted = self.login.agent_held.take().or(wanted);
+        let picked = held.into_iter().find(|identity| match &wanted {
+            Some(wanted) => identity.public_key().key_data() == wanted.key_data(),
+            None => true,
+        });
+        let Some(picked) = picked else {
+            let missing = match wanted {
+                Some(key) => {
+                    say!("error-login-agent-does-not-hold", key = fingerprint::sha256(&key))
+                }
+                None => say!("error-login-agent-holds-no-keys"),
+            };
+            return Err(
+                Error::new(Kind::Identity, missing).hint(say!("error-login-add-key-ssh-add"))
+            );
+        };
+        let mut identity = self.held(picked, agent);
+        if identity.certificates.is_empty()
+            && let Some(file) = file
+        {
+            identity.certificates = self.certificates_of(&file, &identity.public);
+        }
+        self.offer(identity).await
+    }
+
+    /// One attempt with a key that is unlocked.
+    pub(super) async fn try_key(&mut self, key: &UnlockedKey) -> Result<Outcome> {
+        let public = key.private.public_key().clone();
+        let certificates = self.certificates_of(&key.file, &public);
+        let pen = Pen::Open(Arc::clone(&key.private), key.file.path().display().to_string());
+        self.offer(Identity { public, certificates, plain: true, pen }).await
+    }
+
+    /// One attempt with this key of the agent's.
+    pub(super) async fn try_held(&mut self, held: &AgentIdentity) -> Result<Outcome> {
+        let agent = self.open_agent().await?;
+        let identity = self.held(held.clone(), agent);
+        self.offer(identity).await
+    }
+
+    async fn open_agent(&self) -> Result<Agent> {
+        match &self.login.agent {
+            Some(socket) => {
+                let mut agent = Agent::connect(socket).await?;
+                // Keys for certain destinations show themselves to those only. An agent that
+                // does not know the request has none of them.
+                if let Some(binding) = self.transport.handle.agent_session_binding()
+                    && let Err(why) = agent.bind(binding).await
+                {
+                    debug!("ssh_agent_bind_hostkey: {why}");
+                }
+                Ok(agent)
+            }
+            None => Err(Error::new(Kind::Identity, say!("error-login-no-agent-running-ssh"))
+                .hint(say!("error-login-start-one-ssh-agent"))),
+        }
+    }
+
+    /// A file becomes an identity as soon as its public half is known.
+    async fn identity(&self, file: KeyFile) -> Result<Identity> {
+        let transport = &self.transport;
+        if let Some(public) = file.public().cloned() {
+            let certificates = self.certificates_of(&file, &public);
+            let pen = match file.format() {
+                Format::PublicOnly => Pen::Agent(self.open_agent().await?),
+                _ => Pen::File(Box::new(file)),
+            };
+            return Ok(Identity { public, certificates, plain: true, pen });
+        }
+        let unlocked = unlock(&file, &transport.shared, &transport.prompt).await;
+        let private = unlocked.map_err(|error| match error {
+            SignerError::Ours(error) => error,
+            SignerError::Lost => crate::client::login::authenticate::lost_for_no_reason(),
+        })?;
+        let public = private.public_key().clone();
+        let certificates = self.certificates_of(&file, &public);
+        let pen = Pen::Open(Arc::new(private), file.path().display().to_string());
+        Ok(Identity { public, certificates, plain: true, pen })
+    }
+
+    fn certificates_of(&self, file: &KeyFile, public: &PublicKey) -> Vec<Certificate> {
+        self.certificates(&|text| self.tell(text)).of(file, public)
+    }
+
+    fn named_certificates(&self, public: &PublicKey) -> Vec<Certificate> {
+        self.certificates(&|text| self.tell(text)).named_for(public)
+    }
+
+    fn certificate_beside(&self, path: &Path, public: &PublicKey) -> Option<Certificate> {
+        self.certificates(&|text| self.tell(text)).beside(path, public)
+    }
+
+    fn certificates<'a>(&'a self, tell: &'a dyn Fn(&str)) -> UserCertificates<'a> {
+        UserCertificates { named: &self.login.certificates, tell }
+    }
+
+    fn tell(&self, text: &str) {
+        self.transport.prompt.notice(Notice::Warning(text));
+    }
+
+    /// Asks the server about the certificates of one identity, then about the key itself, as
+    /// ssh(1) does, until it takes one.
+    async fn offer(&mut self, mut identity: Identity) -> Result<Outcome> {
+        if let Some(error) = self.unusable(&identity) {
+            return Err(error);
+        }
+        let certificates = std::mem::take(&mut identity.certificates);
+        let forms = certificates.into_iter().map(Some);
+        let plain = identity.plain.then_some(None);
+        let mut tried = Vec::new();
+        let mut refused = Outcome::Refused(Vec::new());
+        let accepted = |form: &Option<_>| self.is_accepted(&identity.public, form.is_some());
+        let forms: Vec<_> = forms.chain(plain).filter(accepted).collect();
+        for form in forms {
+            let described = identity.describe(form.is_some());
+            match self.offer_form(&mut identity, form).await? {
+                Outcome::Refused(accepted) => refused = Outcome::Refused(accepted),
+                taken => {
+                    if let Pen::Open(private, path) = &identity.pen {
+                        self.give_to_agent(private, Path::new(path)).await;
+                    }
+                    self.credential = Some(described);
+                    return Ok(taken);
+                }
+            }
+            tried.push(described);
+        }
+        self.credential = Some(tried.join(", "));
+        Ok(refused)
+    }
+
+    /// One attempt with a certificate, or with the key itself.
+    async fn offer_form(
+        &mut self,
+        identity: &mut Identity,
+        certificate: Option<Certificate>,
+    ) -> Result<Outcome> {
+        let described = identity.describe(certificate.is_some());
+        info!("Offering public key: {described}");
+        let public = identity.public.clone();
+        let hash = self.hash(&public, certificate.is_some()).await?;
+        let user = self.login.user.clone();
+        let shared = Arc::clone(&self.transport.shared);
+        let prompt = Arc::clone(&self.transport.prompt);
+        let host_key = self.host_key_to_name(&identity.pen);
+        let pen = &mut identity.pen;
+        let devices = &self.login.devices;
+        let mut signer = Signer { pen, host_key, devices, shared: &shared, prompt: &prompt };
+        let handle = &mut self.transport.handle;
+        let limit = deadline::AUTHENTICATION_STEP;
+        let result = match certificate {
+            Some(certificate) => {
+                let request =
+                    handle.authenticate_certificate_with(user, certificate, hash, &mut signer);
+                answered_within(&shared, limit, request).await?
+            }
+            None => {
+                let request = handle.authenticate_publickey_with(user, public, hash, &mut signer);
+                answered_within(&shared, limit, request).await?
+            }
+        };
+        let outcome = self.outcome(result).await?;
+        if matches!(outcome, Outcome::Success) {
+            debug!("Server accepts key: {described}");
+        }
+        Ok(outcome)
+    }
+
+    /// Why an identity is not offered, if that is so: an RSA key is shorter than RequiredRSASize,
+    /// or PubkeyAcceptedAlgorithms has neither its certificates nor the key itself.
+    fn unusable(&self, identity: &Identity) -> Option<Error> {
+        let (bits, least) = (fingerprint::bits(&identity.public), self.login.rsa_bits);
+        if identity.public.algorithm().is_rsa() && bits < least {
+            let key = identity.describe(false);
+            let error = Error::new(Kind::Identity, say!("agent-rsa-too-short", key, bits, least));
+            return Some(error.hint(say!("agent-rsa-hint")));
+        }
+        let certified = !identity.certificates.is_empty();
+        let accepted = identity.plain && self.is_accepted(&identity.public, false)
+            || certified && self.is_accepted(&identity.public, true);
+        (!accepted).then(|| not_accepted(identity, !identity.plain))
+    }
+
+    /// Whether PubkeyAcceptedAlgorithms has the algorithm of a key, or of its certificate: by its
+    /// whole name, so that one curve does not stand for another. RSA has one for each hash.
+    fn is_accepted(&self, public: &PublicKey, certified: bool) -> bool {
+        const RSA: [&str; 3] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
+        match public.algorithm() {
+            Algorithm::Rsa { .. } => RSA.iter().any(|name| self.allows(name, certified)),
+            algorithm => self.allows(algorithm.as_str(), certified),
+        }
+    }
+
+    fn allows(&self, name: &str, certified: bool) -> bool {
+        let name = if certified { of_certificate(name) } else { name.to_owned() };
+        self.login.signatures.contains(&name)
+    }
+
+    /// The host's key, where the signature has to name it.
+    fn host_key_to_name(&self, pen: &Pen) -> Option<Vec<u8>> {
+        let Transport { handle, shared, .. } = &self.transport;
+        let wanted = self.login.host_bound && matches!(pen, Pen::Agent(_));
+        if !wanted || !host_bound::is_known_to(&shared.record.server()) {
+            return None;
+        }
+        handle.agent_session_binding().map(|binding| binding.host_key().to_vec())
+    }
+
+    /// The hash for an RSA signature: the best that the server announced (RFC 8308) and the
+    /// person allows. Servers that announce nothing are old: they get SHA-1 where the person
+    /// allows that, as from ssh; otherwise SHA-2, which some of them know.
+    async fn hash(&mut self, public: &PublicKey, certified: bool) -> Result<Option<HashAlg>> {
+        if !matches!(public.algorithm(), Algorithm::Rsa { .. }) {
+            return Ok(None);
+        }
+        let announced = self.announced().await?;
+        let allowed = |name: &str| self.allows(name, certified);
+        let (old, [sha512, sha256]) =
+            (allowed("ssh-rsa"), [allowed("rsa-sha2-512"), allowed("rsa-sha2-256")]);
+        match announced {
+            None | Some(None) if old => Ok(None),
+            Some(Some(HashAlg::Sha256)) if sha256 => Ok(Some(HashAlg::Sha256)),
+            _ if sha512 => Ok(Some(HashAlg::Sha512)),
+            _ if sha256 => Ok(Some(HashAlg::Sha256)),
+            _ if old => Ok(None),
+            _ => Err(no_rsa()),
+        }
+    }
+
+    /// What the server has announced of its signature algorithms. It does so with its first
+    /// packet after NEWKEYS, or not before the login is over, so nothing is waited for but that
+    /// packet's way to us; the library would wait for a second (gap G16).
+    async fn announced(&mut self) -> Result<Announced> {
+        /// For the library's task to have its turn.
+        const TURN: Duration = Duration::from_millis(50);
+        if let Some(announced) = self.announced {
+            return Ok(announced);
+        }
+        let wire = &self.transport.shared.wire;
+        let way = if wire.has_answered() { Duration::ZERO } else { 2 * wire.turnaround() };
+        let best = self.transport.handle.best_supported_rsa_hash();
+        let announced = match timeout(TURN + way, best).await {
+            Ok(Ok(announced)) => announced,
+            Ok(Err(_)) => {
+                crate::client::login::authenticate::lost(&self.transport.shared).await?;
+                return Err(crate::client::login::authenticate::lost_for_no_reason());
+            }
+            Err(_) => None,
+        };
+        self.announced = Some(announced);
+        Ok(announced)
+    }
+}
+
+fn no_rsa() -> Error {
+    Error::new(Kind::Identity, say!("error-login-no-signature-algorithm-rsa"))
+        .hint(say!("error-login-pubkeyacceptedalgorithms-must-allow-rsa"))
+}
+
+fn not_accepted(identity: &Identity, certified: bool) -> Error {
+    let path = identity.describe(certified);
+    let algorithm = identity.public.algorithm();
+    match algorithm {
+        Algorithm::Rsa { .. } => no_rsa(),
+        Algorithm::Dsa => Error::new(Kind::Identity, say!("agent-dsa-not-allowed", path))
+            .hint(say!("agent-dsa-hint")),
+        _ => {
+            let plain = algorithm.as_str();
+            let name = if certified { of_certificate(plain) } else { plain.to_owned() };
+            Error::new(Kind::Identity, say!("error-login-algorithm-not-accepted", path, name))
+                .hint(say!("error-login-add-algorithm", name))
+        }
+    }
+}
+
+fn public(file: &KeyFile) -> Result<&PublicKey> {
+    file.public().ok_or_else(|| {
+        let path = file.path().display();
+        Error::new(Kind::Identity, say!("error-login-public-key-not-known", path))
+            .hint(say!("error-login-name-pub-file-i"))
+    })
+}

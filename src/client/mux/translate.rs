@@ -1,0 +1,556 @@
+//! A client in proxy mode (PROTOCOL.mux section 9): it speaks the connection protocol (RFC 4254)
+//! in plain packets, and its channels become channels of the connection.
+//!
+//! The SSH library has no packets to pass on, so nothing is passed through: sessions and
+//! connections are opened by its means, and requests, data, windows and ends are translated
+//! both ways. What it has no means for is refused: global requests (and so remote forwards,
+//! which a client asks of the master in its own protocol anyway), X11, and types of channels
+//! and requests that it does not know.
+
+use std::collections::HashMap;
+use std::io::{ErrorKind, Result};
+use std::sync::Arc;
+
+use log::debug;
+use russh::client::Msg;
+use russh::{ChannelWriteHalf, Pty, Sig};
+use tokio::io::AsyncWriteExt;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::client::deadline::GOODBYE;
+use crate::client::flow::event::{EventReceiver, event_queue};
+use crate::client::flow::idle::Clock;
+use crate::client::flow::lane::{Drained, Lane};
+use crate::client::forward::link::{MAX_CONNECTIONS, open_tunnel};
+use crate::client::mux::packets as packet;
+use crate::client::mux::packets::{Body, Packet};
+use crate::client::mux::serve::{Client, State};
+use crate::client::mux::wire::Response;
+use crate::client::session::channel::open_bare;
+use crate::client::state::shared::Event;
+use crate::config::Connect;
+use crate::say;
+
+/// Channels of one client: more than sshd gives sessions, and as many connections as a browser
+/// makes through a forward.
+const MAX_CHANNELS: usize = if MAX_CONNECTIONS < 256 { MAX_CONNECTIONS } else { 256 };
+/// Packets of a channel that wait for their turn; then no more are read.
+const MAX_ORDERS: usize = 256;
+/// Bytes of packets that wait for their turn, of all channels of a client; then no more are read.
+/// Enough for the windows of sixteen channels that the server does not take from.
+const MAX_HELD: usize = 32 * 1024 * 1024;
+/// What a client may send ahead of what the server takes: OpenSSH's own window.
+const WINDOW: u32 = 2 * 1024 * 1024;
+/// The largest packet of data, as RFC 4254 section 5.2 has it.
+const DATA_AT_ONCE: usize = 32 * 1024;
+/// RFC 4254 section 5.2.
+const STDERR: u32 = 1;
+/// RFC 4254 section 5.1.
+const PROHIBITED: u32 = 1;
+const CONNECT_FAILED: u32 = 2;
+const UNKNOWN_TYPE: u32 = 3;
+const SHORTAGE: u32 = 4;
+
+/// Serves the client until it goes away.
+pub(in crate::client) async fn run(mut client: Client, id: u32) -> Result<()> {
+    let question = say!("mux-ask-session", host = client.state.host);
+    if !client.asked(id, question).await? {
+        return Ok(());
+    }
+    client.answer(id, Response::Proxy).await?;
+    let Client { state, stream } = client;
+    let number = state.number();
+    let (mut reader, writer) = stream.into_split();
+    let writer = Arc::new(Writer(Mutex::new(writer)));
+    let mut proxy = Proxy {
+        state,
+        number,
+        writer,
+        channels: HashMap::new(),
+        held: Arc::new(Semaphore::new(MAX_HELD)),
+        next: 0,
+        tasks: JoinSet::new(),
+        gone: watch::Sender::default(),
+    };
+    let ended = proxy.listen(&mut reader).await;
+    let Proxy { gone, mut tasks, .. } = proxy;
+    // The channels are closed; what hangs is left to the end of the connection.
+    drop(gone);
+    let closed = async { while tasks.join_next().await.is_some() {} };
+    let _ = timeout(GOODBYE, closed).await;
+    ended
+}
+
+/// What is written by several.
+struct Writer(Mutex<OwnedWriteHalf>);
+
+impl Writer {
+    async fn send(&self, packet: Packet) -> Result<()> {
+        self.0.lock().await.write_all(&packet.finished()).await
+    }
+}
+
+/// One client.
+struct Proxy {
+    state: Arc<State>,
+    number: u32,
+    writer: Arc<Writer>,
+    /// By the number that the client has been told.
+    channels: HashMap<u32, Entry>,
+    /// Room for packets that wait.
+    held: Arc<Semaphore>,
+    next: u32,
+    /// One for each channel; each gives its number.
+    tasks: JoinSet<u32>,
+    /// Ends when the client does.
+    gone: watch::Sender<()>,
+}
+
+/// One channel, as the reader of packets knows it.
+struct Entry {
+    orders: Sender<HeldPackets>,
+    /// What the client may send; what it has sent and the server has not taken is the rest.
+    window: Arc<Semaphore>,
+    /// What the client takes.
+    credit: Arc<Semaphore>,
+}
+
+/// What waits for its turn, and the room that it takes.
+struct HeldPackets {
+    order: Order,
+    _room: OwnedSemaphorePermit,
+}
+
+/// What a client wants of its channel, in order.
+enum Order {
+    Data(Vec<u8>),
+    Request(String, bool, Vec<u8>),
+    Eof,
+    Close,
+}
+
+impl Proxy {
+    /// Does what the client says until it has nothing more to say.
+    async fn listen(&mut self, reader: &mut OwnedReadHalf) -> Result<()> {
+        loop {
+            let (kind, body) = packet::read(reader).await?;
+            if kind == packet::DISCONNECT {
+                return Ok(());
+            }
+            // Their numbers are free again.
+            while let Some(over) = self.tasks.try_join_next() {
+                over.ok().and_then(|number| self.channels.remove(&number));
+            }
+            self.take(kind, &mut Body(&body)).await?;
+        }
+    }
+
+    async fn take(&mut self, kind: u8, body: &mut Body<'_>) -> Result<()> {
+        match kind {
+            packet::OPEN => self.open(body).await,
+            packet::GLOBAL_REQUEST => {
+                let (name, reply) = (body.text()?, body.flag()?);
+                debug!("mux proxy: global request {} refused", crate::text::line(&name, 64));
+                match reply {
+                    true => self.writer.send(Packet::new(packet::REQUEST_FAILURE)).await,
+                    false => Ok(()),
+                }
+            }
+            packet::IGNORE | packet::UNIMPLEMENTED | packet::DEBUG => Ok(()),
+            packet::REQUEST_SUCCESS | packet::REQUEST_FAILURE => Ok(()),
+            _ => self.pass(kind, body).await,
+        }
+    }
+
+    /// What concerns one channel.
+    async fn pass(&mut self, kind: u8, body: &mut Body<'_>) -> Result<()> {
+        let (size, number) = (body.0.len(), body.number()?);
+        // It may have been closed from the other side just now.
+        let Some(entry) = self.channels.get(&number) else { return Ok(()) };
+        let order = match kind {
+            packet::WINDOW_ADJUST => {
+                let room = Semaphore::MAX_PERMITS - entry.credit.available_permits();
+                entry.credit.add_permits(room.min(body.number()? as usize));
+                return Ok(());
+            }
+            packet::DATA => entry.admitted(body.string()?)?,
+            packet::EXTENDED_DATA => {
+                // Clients have no use for it; the window is used up all the same.
+                body.number()?;
+                entry.admitted(body.string()?)?;
+                return Ok(());
+            }
+            packet::REQUEST => {
+                let (name, reply) = (body.text()?, body.flag()?);
+                Order::Request(name, reply, body.0.to_vec())
+            }
+            packet::EOF => Order::Eof,
+            packet::CLOSE => Order::Close,
+            _ => return Err(ErrorKind::InvalidData.into()),
+        };
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.held).acquire_many_owned(size);
+        let room = room.await.map_err(|_| ErrorKind::BrokenPipe)?;
+        // The channel may be over already.
+        let _ = entry.orders.send(HeldPackets { order, _room: room }).await;
+        Ok(())
+    }
+
+    async fn open(&mut self, body: &mut Body<'_>) -> Result<()> {
+        let kind = body.text()?;
+        let (peer, credit, largest) = (body.number()?, body.number()?, body.number()?);
+        let to = match kind.as_str() {
+            "session" => None,
+            "direct-tcpip" => {
+                let (host, port) = (body.text()?, body.number()?);
+                let port = u16::try_from(port).map_err(|_| ErrorKind::InvalidData)?;
+                Some(Connect::Tcp { host, port })
+            }
+            "direct-streamlocal@openssh.com" => Some(Connect::Path(body.text()?)),
+            _ => return self.refuse(peer, UNKNOWN_TYPE).await,
+        };
+        if self.channels.len() >= MAX_CHANNELS {
+            return self.refuse(peer, SHORTAGE).await;
+        }
+        let number = self.next;
+        self.next = self.next.wrapping_add(1);
+        let (orders, ordered) = channel(MAX_ORDERS);
+        let entry = Entry {
+            orders,
+            window: Arc::new(Semaphore::new(WINDOW as usize)),
+            credit: Arc::new(Semaphore::new(credit as usize)),
+        };
+        let channel = Channel {
+            peer,
+            number,
+            state: Arc::clone(&self.state),
+            writer: Arc::clone(&self.writer),
+            window: Arc::clone(&entry.window),
+            credit: Arc::clone(&entry.credit),
+            gone: self.gone.subscribe(),
+            largest: (largest as usize).clamp(1, DATA_AT_ONCE),
+        };
+        self.channels.insert(number, entry);
+        let of = self.number;
+        self.tasks.spawn(async move {
+            let opened = channel.open(to, of).await;
+            let served = match opened {
+                Ok(Some(open)) => channel.serve(open, ordered).await,
+                other => other.map(|_| ()),
+            };
+            if let Err(why) = served {
+                debug!("mux proxy: {why}");
+            }
+            number
+        });
+        Ok(())
+    }
+
+    async fn refuse(&self, peer: u32, why: u32) -> Result<()> {
+        self.writer.send(refusal(peer, why)).await
+    }
+}
+
+impl Entry {
+    /// Takes data for which there is window; whoever sends more does not know the protocol.
+    fn admitted(&self, data: Vec<u8>) -> Result<Order> {
+        let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
+        match self.window.try_acquire_many(length) {
+            Ok(taken) => {
+                taken.forget();
+                Ok(Order::Data(data))
+            }
+            Err(_) => Err(ErrorKind::InvalidData.into()),
+        }
+    }
+}
+
+/// One channel, as its task knows it.
+struct Channel {
+    /// The client's number for it.
+    peer: u32,
+    /// The number that the client has been told.
+    number: u32,
+    state: Arc<State>,
+    writer: Arc<Writer>,
+    window: Arc<Semaphore>,
+    credit: Arc<Semaphore>,
+    gone: watch::Receiver<()>,
+    largest: usize,
+}
+
+/// A channel of the connection.
+struct Open {
+    write: Arc<ChannelWriteHalf<Msg>>,
+    stdout: Arc<Lane>,
+    stderr: Option<Arc<Lane>>,
+    events: EventReceiver,
+    clock: Option<Arc<Clock>>,
+    /// Its place among the connections that there may be.
+    _seat: Option<OwnedSemaphorePermit>,
+}
+
+impl Channel {
+    /// Opens a channel of the connection; `None` where that was refused, which has been told.
+    async fn open(&self, to: Option<Connect>, client: u32) -> Result<Option<Open>> {
+        let session = &self.state.session;
+        let open = match to {
+            None => open_bare(session).await.ok().map(|bare| {
+                bare.stdout.describe(say!("mux-session", number = client));
+                let (stdout, stderr) = (bare.stdout, Some(bare.stderr));
+                let (write, events) = (Arc::new(bare.write), bare.events);
+                Open { write, stdout, stderr, events, clock: bare.clock, _seat: None }
+            }),
+            Some(to) => open_tunnel(session, &to).await.map(|(write, stdout, seat)| {
+                let clock = stdout.start_clock(&session.shared.incoming.lanes.timeouts);
+                stdout.describe(say!("mux-connection", number = client));
+                let (_, events) = event_queue();
+                let write = Arc::new(write);
+                Open { write, stdout, stderr: None, events, clock, _seat: Some(seat) }
+            }),
+        };
+        match &open {
+            None => {
+                let why = if session.ended().is_some() { CONNECT_FAILED } else { PROHIBITED };
+                self.writer.send(refusal(self.peer, why)).await?;
+            }
+            Some(_) => {
+                let confirmed = self.about(packet::OPEN_CONFIRMATION).number(self.number);
+                self.writer.send(confirmed.number(WINDOW).number(DATA_AT_ONCE as u32)).await?;
+            }
+        }
+        Ok(open)
+    }
+
+    async fn serve(&self, open: Open, ordered: Receiver<HeldPackets>) -> Result<()> {
+        let Open { write, stdout, stderr, events, clock, _seat } = open;
+        let served = {
+            let clock = clock.as_deref();
+            let up = self.up(&write, ordered, clock);
+            let expired = Clock::expired_of(clock);
+            let down = self.down(&stdout, stderr.as_deref());
+            let told = self.tell(events);
+            let mut gone = self.gone.clone();
+            tokio::pin!(up, down, told, expired);
+            let (mut upward, mut telling) = (true, true);
+            loop {
+                tokio::select! {
+                    // In this order: how the program ended is known before the channel is.
+                    biased;
+                    sent = &mut told, if telling => {
+                        telling = false;
+                        if sent.is_err() {
+                            break sent;
+                        }
+                    }
+                    _ = gone.changed() => break Ok(()),
+                    _ = &mut expired => break Ok(()),
+                    ended = &mut down => break ended,
+                    ended = &mut up, if upward => match ended {
+                        Ok(true) => break Ok(()),
+                        Ok(false) => upward = false,
+                        Err(error) => break Err(error),
+                    },
+                }
+            }
+        };
+        if !stdout.is_closed() {
+            let _ = write.close().await;
+        }
+        self.state.session.shared.incoming.lanes.remove(write.id());
+        served.and(self.writer.send(self.about(packet::CLOSE)).await)
+    }
+
+    /// What the client sends, in order; `true` when it has closed the channel.
+    async fn up(
+        &self,
+        write: &ChannelWriteHalf<Msg>,
+        mut ordered: Receiver<HeldPackets>,
+        clock: Option<&Clock>,
+    ) -> Result<bool> {
+        let traffic = &self.state.session.shared.incoming.lanes.traffic;
+        while let Some(HeldPackets { order, _room }) = ordered.recv().await {
+            traffic.stir(write.id());
+            if let Some(clock) = clock {
+                clock.touch();
+            }
+            let sent = match order {
+                Order::Data(data) => {
+                    let length = data.len();
+                    let sent = write.data_bytes(data).await;
+                    self.window.add_permits(length);
+                    let adjust = self.about(packet::WINDOW_ADJUST).number(length as u32);
+                    self.writer.send(adjust).await?;
+                    sent
+                }
+                Order::Request(name, reply, rest) => {
+                    match self.request(write, (&name, reply), &mut Body(&rest)).await? {
+                        true => Ok(()),
+                        false if reply => {
+                            self.writer.send(self.about(packet::FAILURE)).await?;
+                            Ok(())
+                        }
+                        false => Ok(()),
+                    }
+                }
+                Order::Eof => write.eof().await,
+                Order::Close => return Ok(true),
+            };
+            if sent.is_err() {
+                // The channel is over; its end comes on the other way.
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Does what is requested; whether it is known at all.
+    async fn request(
+        &self,
+        write: &ChannelWriteHalf<Msg>,
+        (name, reply): (&str, bool),
+        body: &mut Body<'_>,
+    ) -> Result<bool> {
+        let sent = match name {
+            "pty-req" => {
+                let term = body.text()?;
+                let (columns, rows) = (body.number()?, body.number()?);
+                let (width, height) = (body.number()?, body.number()?);
+                let modes = modes(&body.string()?);
+                write.request_pty(reply, &term, columns, rows, width, height, &modes).await
+            }
+            "window-change" => {
+                let (columns, rows) = (body.number()?, body.number()?);
+                write.window_change(columns, rows, body.number()?, body.number()?).await
+            }
+            "env" => write.set_env(reply, body.text()?, body.text()?).await,
+            "shell" => write.request_shell(reply).await,
+            "exec" => write.exec(reply, body.string()?).await,
+            "subsystem" => write.request_subsystem(reply, body.text()?).await,
+            "signal" => write.signal(signal(&body.text()?)).await,
+            "auth-agent-req@openssh.com" if self.state.house.agent(&self.state.session) => {
+                write.agent_forward(reply).await
+            }
+            _ => return Ok(false),
+        };
+        // A connection that is gone is noticed elsewhere.
+        Ok(sent.is_ok())
+    }
+
+    /// What the server sends, until it has closed the channel, or is to be cut off because the
+    /// client does not take it.
+    async fn down(&self, stdout: &Arc<Lane>, stderr: Option<&Lane>) -> Result<()> {
+        let extended = async {
+            match stderr {
+                Some(lane) => self.pour(lane, Some(STDERR)).await,
+                None => Ok(Drained::Eof),
+            }
+        };
+        let drained = tokio::try_join!(self.pour(stdout, None), extended)?;
+        if matches!(drained.0, Drained::Overflowed) || matches!(drained.1, Drained::Overflowed) {
+            return Ok(());
+        }
+        self.writer.send(self.about(packet::EOF)).await?;
+        stdout.over().await;
+        Ok(())
+    }
+
+    /// Sends what comes through a lane as fast as the client takes it; why there is no more.
+    async fn pour(&self, lane: &Lane, extended: Option<u32>) -> Result<Drained> {
+        loop {
+            let mut bytes = match lane.take().await {
+                Ok(bytes) => bytes,
+                Err(drained) => return Ok(drained),
+            };
+            while !bytes.is_empty() {
+                let length = bytes.len().min(self.largest);
+                let length = self.borrow(length).await?;
+                let packet = match extended {
+                    None => self.about(packet::DATA),
+                    Some(kind) => self.about(packet::EXTENDED_DATA).number(kind),
+                };
+                self.writer.send(packet.string(&bytes.split_to(length))).await?;
+            }
+        }
+    }
+
+    /// Waits until the client takes something; how much of so many bytes it takes.
+    async fn borrow(&self, most: usize) -> Result<usize> {
+        let gone = |_| std::io::Error::from(ErrorKind::BrokenPipe);
+        self.credit.acquire().await.map_err(gone)?.forget();
+        let more = self.credit.available_permits().min(most - 1) as u32;
+        match self.credit.try_acquire_many(more) {
+            Ok(more_of_it) => more_of_it.forget(),
+            // Extended data was faster.
+            Err(_) => return Ok(1),
+        }
+        Ok(1 + more as usize)
+    }
+
+    /// How requests and the program fare.
+    async fn tell(&self, mut events: EventReceiver) -> Result<()> {
+        while let Some(event) = events.recv().await {
+            let request = |name: &[u8]| self.about(packet::REQUEST).string(name).flag(false);
+            let packet = match event {
+                Event::Success => self.about(packet::SUCCESS),
+                Event::Failure => self.about(packet::FAILURE),
+                Event::ExitStatus(status) => request(b"exit-status").number(status),
+                Event::ExitSignal { name, message } => {
+                    let name = match name {
+                        Sig::Custom(name) => name,
+                        known => format!("{known:?}"),
+                    };
+                    let request = request(b"exit-signal").string(name.as_bytes()).flag(false);
+                    request.string(message.as_bytes()).string(b"")
+                }
+                Event::Closed | Event::OutputFailed(_) => return Ok(()),
+            };
+            self.writer.send(packet).await?;
+        }
+        Ok(())
+    }
+
+    /// A packet about this channel.
+    fn about(&self, kind: u8) -> Packet {
+        Packet::new(kind).number(self.peer)
+    }
+}
+
+fn refusal(peer: u32, why: u32) -> Packet {
+    Packet::new(packet::OPEN_FAILURE).number(peer).number(why).string(b"open failed").string(b"")
+}
+
+/// RFC 4254 section 8; what the library does not know is left out.
+fn modes(mut bytes: &[u8]) -> Vec<(Pty, u32)> {
+    let mut modes = Vec::new();
+    while let [code @ 1..160, a, b, c, d, rest @ ..] = bytes {
+        if let Some(mode) = Pty::from_u8(*code) {
+            modes.push((mode, u32::from_be_bytes([*a, *b, *c, *d])));
+        }
+        bytes = rest;
+    }
+    modes
+}
+
+/// RFC 4254 section 6.10.
+fn signal(name: &str) -> Sig {
+    match name {
+        "ABRT" => Sig::ABRT,
+        "ALRM" => Sig::ALRM,
+        "FPE" => Sig::FPE,
+        "HUP" => Sig::HUP,
+        "ILL" => Sig::ILL,
+        "INT" => Sig::INT,
+        "KILL" => Sig::KILL,
+        "PIPE" => Sig::PIPE,
+        "QUIT" => Sig::QUIT,
+        "SEGV" => Sig::SEGV,
+        "TERM" => Sig::TERM,
+        "USR1" => Sig::USR1,
+        other => Sig::Custom(other.to_owned()),
+    }
+}

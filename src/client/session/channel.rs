@@ -1,0 +1,246 @@
+//! The session channel: pty, environment, and a shell, a command or a subsystem
+//! (RFC 4254 section 6).
+//!
+//! The requests leave together, without waiting for each answer; the answers come in order
+//! and are taken in by the relay. That saves round trips before the first prompt.
+
+use std::sync::Arc;
+
+use log::debug;
+use russh::client::Msg;
+use russh::{ChannelWriteHalf, Pty};
+use tokio::time::timeout;
+
+use crate::client::deadline;
+use crate::client::flow::event::{EventReceiver, event_queue};
+use crate::client::flow::idle::{self, Clock, Watched};
+use crate::client::flow::lane::Lane;
+use crate::client::forward::x11::Request as X11Request;
+use crate::client::login::authenticate::Session;
+use crate::client::quirks::Quirks;
+pub use crate::client::state::shared::Sink;
+use crate::client::state::shared::{Output, Shared};
+use crate::error::{Error, Kind, Result};
+use crate::say;
+use crate::text;
+
+/// What to run on the server, and how.
+pub struct SessionRequest {
+    /// A pseudo-terminal, if one is wanted.
+    pub pty: Option<PtyRequest>,
+    /// Environment variables to offer; servers take few.
+    pub env: Vec<(String, String)>,
+    /// What to start.
+    pub program: Program,
+    /// Whether programs may reach the agent, see `forward`.
+    pub agent: bool,
+    /// X11 forwarding, see `forward::x11`.
+    pub x11: Option<X11Request>,
+}
+
+/// What to start on the server.
+pub enum Program {
+    /// The user's shell.
+    Shell,
+    /// A command line for the user's shell, byte for byte.
+    Exec(Vec<u8>),
+    /// A subsystem such as `sftp`.
+    Subsystem(String),
+}
+
+/// A pseudo-terminal to ask for.
+pub struct PtyRequest {
+    /// TERM.
+    pub term: String,
+    /// Its size.
+    pub size: WindowSize,
+    /// RFC 4254 section 8.
+    pub modes: Vec<(Pty, u32)>,
+}
+
+/// The size of a terminal window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WindowSize {
+    /// In characters.
+    pub columns: u32,
+    /// In characters.
+    pub rows: u32,
+    /// In pixels; 0 where unknown.
+    pub width: u32,
+    /// In pixels; 0 where unknown.
+    pub height: u32,
+}
+
+/// A request whose answer is still to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::client) enum Awaited {
+    X11,
+    Pty,
+    Program,
+}
+
+/// An open session channel with its requests on the way.
+pub struct Channel {
+    pub(in crate::client) write: Arc<ChannelWriteHalf<Msg>>,
+    pub(in crate::client) events: EventReceiver,
+    pub(in crate::client) awaited: std::collections::VecDeque<Awaited>,
+    pub(in crate::client) program: &'static str,
+    /// ChannelTimeout.
+    pub(in crate::client) clock: Option<Arc<Clock>>,
+}
+
+/// Opens the channel and sends its requests; output goes to the sinks from then on.
+///
+/// # Errors
+/// The server refuses the channel, does not answer, or the connection is lost.
+pub async fn open(
+    session: &Session,
+    request: SessionRequest,
+    stdout: Sink,
+    stderr: Sink,
+) -> Result<Channel> {
+    let (sender, events) = event_queue();
+    session.shared.send_events_to(sender);
+    let write = opened(session).await?;
+    debug!("Entering interactive session.");
+    let clock = session.shared.incoming.lanes.timeouts.clock(idle::SESSION);
+    let watched = |sink: Sink| -> Sink {
+        match &clock {
+            Some(clock) => Box::new(Watched::new(sink, Some(Arc::clone(clock)))),
+            None => sink,
+        }
+    };
+    let output = Output { stdout: watched(stdout), stderr: Some(watched(stderr)) };
+    session.shared.send_output_to(write.id(), output);
+    requested(session, write, (events, clock), &request).await
+}
+
+/// A session channel beside the connection's own: its output waits in lanes, which a reader
+/// who is slow does not make anybody else wait for.
+pub(in crate::client) struct Beside {
+    pub channel: Channel,
+    pub stdout: Arc<Lane>,
+    pub stderr: Arc<Lane>,
+}
+
+/// The same before anything is requested.
+pub(in crate::client) struct Bare {
+    pub write: ChannelWriteHalf<Msg>,
+    pub stdout: Arc<Lane>,
+    pub stderr: Arc<Lane>,
+    pub events: EventReceiver,
+    pub clock: Option<Arc<Clock>>,
+}
+
+/// Opens one more session channel and sends its requests; see [`open`].
+pub(in crate::client) async fn open_beside(
+    session: &Session,
+    request: &SessionRequest,
+) -> Result<Beside> {
+    let Bare { write, stdout, stderr, events, clock } = open_bare(session).await?;
+    let id = write.id();
+    match requested(session, write, (events, clock), request).await {
+        Ok(channel) => Ok(Beside { channel, stdout, stderr }),
+        Err(error) => {
+            session.shared.incoming.lanes.remove(id);
+            Err(error)
+        }
+    }
+}
+
+/// Opens one more session channel; see [`open`].
+pub(in crate::client) async fn open_bare(session: &Session) -> Result<Bare> {
+    let lanes = &session.shared.incoming.lanes;
+    let expected = lanes.expect();
+    lanes.traffic.wake();
+    let write = opened(session).await?;
+    let stdout = expected.claim(write.id());
+    let (sender, events) = event_queue();
+    let stderr = stdout.session(sender);
+    stdout.describe(idle::SESSION.to_owned());
+    let clock = stdout.start_clock(&lanes.timeouts);
+    Ok(Bare { write, stdout, stderr, events, clock })
+}
+
+async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
+    let opened = timeout(deadline::CHANNEL, session.handle.channel_open_session()).await;
+    match opened {
+        // The reading half is dropped: what it would give comes to the handler anyway.
+        Ok(Ok(channel)) => Ok(channel.split().1),
+        Ok(Err(_)) => Err(not_opened(&session.shared)),
+        Err(_) => Err(Error::new(Kind::Timeout, say!("error-client-server-did-not-open"))
+            .hint(say!("error-client-may-overloaded-try-again"))),
+    }
+}
+
+async fn requested(
+    session: &Session,
+    write: ChannelWriteHalf<Msg>,
+    (events, clock): (EventReceiver, Option<Arc<Clock>>),
+    request: &SessionRequest,
+) -> Result<Channel> {
+    let sent = send(&write, request, &session.shared).await;
+    let awaited =
+        sent.map_err(|_| crate::client::session::relay::connection_lost(&session.shared))?;
+    let program = match request.program {
+        Program::Shell => "shell",
+        Program::Exec(_) => "exec",
+        Program::Subsystem(_) => "subsystem",
+    };
+    Ok(Channel { write: Arc::new(write), events, awaited, program, clock })
+}
+
+async fn send(
+    write: &ChannelWriteHalf<Msg>,
+    request: &SessionRequest,
+    shared: &Shared,
+) -> Result<std::collections::VecDeque<Awaited>, russh::Error> {
+    let mut awaited = std::collections::VecDeque::new();
+    let forwards = !shared.is_restricted();
+    if let Some(X11Request { protocol, cookie, screen }) = request.x11.as_ref().filter(|_| forwards)
+    {
+        let (protocol, cookie) = (protocol.as_str(), cookie.as_str());
+        write.request_x11(true, false, protocol, cookie, *screen).await?;
+        awaited.push_back(Awaited::X11);
+    }
+    if request.agent && forwards {
+        debug!("Requesting authentication agent forwarding.");
+        write.agent_forward(false).await?;
+    }
+    if let Some(pty) = &request.pty {
+        let WindowSize { columns, rows, width, height } = pty.size;
+        let quirks = Quirks::of(&shared.record.server());
+        let known = |mode: &&(Pty, u32)| mode.0 != Pty::IUTF8 || !quirks.utf8_mode_fails;
+        let modes: Vec<_> = pty.modes.iter().filter(known).copied().collect();
+        write.request_pty(true, &pty.term, columns, rows, width, height, &modes).await?;
+        awaited.push_back(Awaited::Pty);
+    }
+    for (name, value) in &request.env {
+        debug!("channel 0: setting env {} = \"{}\"", text::line(name, 64), text::line(value, 64));
+        write.set_env(false, name, value).await?;
+    }
+    match &request.program {
+        Program::Shell => write.request_shell(true).await?,
+        Program::Exec(command) => {
+            debug!("Sending command: {}", text::line_bytes(command, 200));
+            write.exec(true, command.as_slice()).await?;
+        }
+        Program::Subsystem(name) => write.request_subsystem(true, name).await?,
+    }
+    awaited.push_back(Awaited::Program);
+    Ok(awaited)
+}
+
+fn not_opened(shared: &Arc<Shared>) -> Error {
+    match (shared.take_open_failure(), shared.ended()) {
+        (Some(said), _) => {
+            Error::new(Kind::Channel, say!("error-client-server-refused-open-session", said))
+                .hint(say!("error-client-may-allow-forwarding-only"))
+        }
+        (None, Some(ended)) => ended.context(say!("error-client-connection-lost")),
+        (None, None) => {
+            Error::new(Kind::Channel, say!("error-client-server-refused-open-session-2"))
+                .hint(say!("error-client-servers-log-may-say"))
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! What can be told about a running connection: who is at both ends, what was negotiated,
+//! why the host was believed, how the login was done, and how the line does.
+//!
+//! [`Information`] is plain data for whoever shows it. The facts are noted in passing, once
+//! per connection or key exchange; only the round trip is asked for when somebody looks.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use russh::keys::ssh_key::PublicKey;
+use tokio::time::{Instant, timeout};
+use unicode_width::UnicodeWidthStr;
+
+use crate::client::deadline;
+use crate::client::login::authenticate::Session;
+use crate::client::state::shared::Negotiated;
+use crate::client::stream::dial::Stream;
+use crate::say;
+use crate::text;
+use crate::trust::{Judgement, fingerprint};
+
+/// What is shown of an identification line: RFC 4253 section 4.2 allows 255 bytes.
+const SHOWN: usize = 255;
+/// The columns that labels are given: the longest has a few less.
+const LABEL: usize = 24;
+
+/// The facts about one connection at one moment.
+#[derive(Clone, Debug)]
+pub struct Information {
+    /// The user name on the server.
+    pub user: String,
+    /// The address connected to; `None` where the way is not direct.
+    pub address: Option<SocketAddr>,
+    /// The address connected from; `None` where the way is not direct.
+    pub local: Option<SocketAddr>,
+    /// The way there, where it is not direct: jump hosts, a proxy, a command.
+    pub route: Option<String>,
+    /// The server's identification line, fit to be shown.
+    pub server: String,
+    /// Ours.
+    pub client: String,
+    /// The algorithms in use.
+    pub negotiated: Option<Negotiated>,
+    /// The host's key.
+    pub host_key: Option<HostKey>,
+    /// The method, and the credential it was done with.
+    pub authentication: String,
+    /// Key exchanges so far, the first among them.
+    pub exchanges: u32,
+    /// Bytes in one direction, and the time, after which keys are exchanged again.
+    pub rekey: (u64, Duration),
+    /// Bytes on the wire from the server, its identification line included.
+    pub received: u64,
+    /// Bytes on the wire to the server, our identification line included.
+    pub sent: u64,
+    /// How long the connection has been there.
+    pub age: Duration,
+    /// The time a question to the server and its answer took just now; `None` when there was
+    /// no answer within a second, or nobody asked.
+    pub round_trip: Option<Duration>,
+    /// The forwards, one line each.
+    pub forwards: Vec<String>,
+}
+
+/// The host's key and why it was accepted.
+#[derive(Clone, Debug)]
+pub struct HostKey {
+    /// The negotiated host key algorithm: how the key was proved.
+    pub algorithm: String,
+    /// The key's type as ssh names it, such as `ED25519`.
+    pub kind: &'static str,
+    /// The key's `SHA256:…` fingerprint.
+    pub sha256: String,
+    /// Why it was accepted and where that stands.
+    pub trusted: String,
+    /// The key itself.
+    pub key: PublicKey,
+}
+
+/// One fact as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is about.
+    pub label: String,
+    /// What there is to say.
+    pub value: String,
+}
+
+impl Information {
+    /// The facts in the order in which they are shown; values hold nothing that a terminal
+    /// would act on.
+    pub fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut line = |label, value: String| lines.push(Line { label, value });
+        line(say!("information-user"), text::line(&self.user, SHOWN));
+        line(
+            say!("information-address"),
+            match self.address {
+                Some(address) => {
+                    say!("information-address-port", address = address.ip(), port = address.port())
+                }
+                None => say!("information-behind-proxy"),
+            },
+        );
+        line(
+            say!("information-route"),
+            match &self.route {
+                Some(route) => text::line(route, 4 * SHOWN),
+                None => say!("information-direct"),
+            },
+        );
+        line(say!("information-server"), self.server.clone());
+        line(say!("information-client"), self.client.clone());
+        if let Some(negotiated) = &self.negotiated {
+            let kex = &negotiated.kex;
+            let said = match negotiated.strict {
+                true => say!("information-strict", kex),
+                false => say!("information-not-strict", kex),
+            };
+            line(say!("information-key-exchange"), said);
+        }
+        if let Some(key) = &self.host_key {
+            line(say!("information-host-key-algorithm"), key.algorithm.clone());
+            line(say!("information-host-key"), format!("{} {}", key.kind, key.sha256));
+            line(say!("information-trusted"), text::line(&key.trusted, 4 * SHOWN));
+        }
+        if let Some(negotiated) = &self.negotiated {
+            let mac = |name: &String| match negotiated.is_aead() {
+                true => say!("information-mac-implicit"),
+                false => name.clone(),
+            };
+            line(say!("information-cipher-out"), negotiated.cipher.clone());
+            line(say!("information-cipher-in"), negotiated.cipher.clone());
+            line(say!("information-mac-out"), mac(&negotiated.client_mac));
+            line(say!("information-mac-in"), mac(&negotiated.server_mac));
+            line(say!("information-compression-out"), negotiated.client_compression.to_owned());
+            line(say!("information-compression-in"), negotiated.server_compression.to_owned());
+        }
+        line(say!("information-authenticated"), text::line(&self.authentication, 4 * SHOWN));
+        line(say!("information-exchanges"), self.exchanges.to_string());
+        line(say!("information-sent"), bytes(self.sent));
+        line(say!("information-received"), bytes(self.received));
+        line(say!("information-age"), duration(self.age));
+        line(
+            say!("information-round-trip"),
+            match self.round_trip {
+                Some(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
+                None => say!("information-no-answer"),
+            },
+        );
+        match self.forwards.is_empty() {
+            true => line(say!("information-forwards"), say!("information-none")),
+            false => self
+                .forwards
+                .iter()
+                .for_each(|it| line(say!("information-forward"), text::line(it, SHOWN))),
+        }
+        lines
+    }
+
+    /// The facts as lines in the middle of a session, each ending as a raw terminal needs it;
+    /// `escape` is what was typed for them.
+    pub fn page(&self, escape: &str) -> String {
+        let mut text = format!("{escape}\r\n{}\r\n", say!("information-title"));
+        for Line { label, value } in self.lines() {
+            let gap = LABEL.saturating_sub(label.width());
+            text.push_str(&format!("  {label}{:gap$} {value}\r\n", ""));
+        }
+        text
+    }
+}
+
+fn bytes(count: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    let mut rest = count as f64;
+    let mut unit = None;
+    for name in UNITS {
+        if rest < 1024.0 {
+            break;
+        }
+        rest /= 1024.0;
+        unit = Some(name);
+    }
+    match unit {
+        Some(unit) => {
+            say!("information-bytes-in-unit", size = format!("{rest:.1}"), unit, count)
+        }
+        None => say!("information-bytes", count),
+    }
+}
+
+fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    match (hours, minutes) {
+        (0, 0) => say!("information-seconds", seconds),
+        (0, _) => say!("information-minutes", minutes, seconds = seconds % 60),
+        (1..48, _) => say!("information-hours", hours, minutes),
+        _ => say!("information-days", days = hours / 24, hours = hours % 24),
+    }
+}
+
+/// What is noted of one connection as it goes along.
+#[derive(Default)]
+pub(in crate::client) struct Record {
+    noted: Mutex<Noted>,
+    exchanges: AtomicU32,
+    judged: Mutex<Option<Judgement>>,
+    proved: AtomicBool,
+}
+
+#[derive(Clone, Default)]
+struct Noted {
+    since: Option<Instant>,
+    address: Option<SocketAddr>,
+    local: Option<SocketAddr>,
+    server: String,
+    client: String,
+    rekey: (u64, Duration),
+    host_key: Option<HostKey>,
+    user: String,
+    /// Bytes that passed before the SSH library took over.
+    early: (u64, u64),
+}
+
+impl Record {
+    /// The greeting is over; `early` bytes were received beyond it already.
+    pub fn greeted(&self, stream: &Stream, server: &str, client: &str, early: usize) {
+        let mut noted = self.noted();
+        noted.since = Some(Instant::now());
+        (noted.address, noted.local) = (stream.peer(), stream.local());
+        noted.server = text::line(server, SHOWN);
+        client.clone_into(&mut noted.client);
+        noted.early = ((server.len() + 2 + early) as u64, client.len() as u64 + 2);
+    }
+
+    /// Keys are exchanged again after so many bytes in one direction, or so much time.
+    pub fn rekeyed_after(&self, bytes: u64, time: Duration) {
+        self.noted().rekey = (bytes, time);
+    }
+
+    /// The server's identification line, fit to be shown.
+    pub fn server(&self) -> String {
+        self.noted().server.clone()
+    }
+
+    /// The host's key was accepted, proved by this algorithm, for this reason.
+    pub fn accepted(&self, algorithm: String, key: &PublicKey, trusted: String) {
+        self.noted().host_key = Some(HostKey {
+            algorithm,
+            kind: fingerprint::type_name(key),
+            sha256: fingerprint::sha256(key),
+            trusted,
+            key: key.clone(),
+        });
+    }
+
+    /// The host was judged, and nothing else is wanted.
+    pub fn judge(&self, judgement: Judgement) {
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(judgement);
+    }
+
+    /// What [`Record::judge`] was told.
+    pub fn judged(&self) -> Option<Judgement> {
+        self.judged.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The server asked for something that only the user has: a password, an answer, a
+    /// signature.
+    pub fn prove(&self) {
+        self.proved.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Record::prove`] was called.
+    pub fn is_proved(&self) -> bool {
+        self.proved.load(Ordering::Relaxed)
+    }
+
+    /// This user is logged in.
+    pub fn logged_in(&self, user: &str) {
+        user.clone_into(&mut self.noted().user);
+    }
+
+    /// The user who is logged in.
+    pub fn user(&self) -> String {
+        self.noted().user.clone()
+    }
+
+    /// Keys were exchanged.
+    pub fn exchanged(&self) {
+        self.exchanges.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        // Nothing can panic while it holds this.
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Session {
+    /// The facts as they are now. Asks the server for a sign of life and waits for it for a
+    /// second at most, while the session goes on.
+    pub async fn information(&self) -> Information {
+        let asked = Instant::now();
+        let answer = timeout(deadline::SIGN_OF_LIFE, self.handle.send_ping()).await;
+        // A connection that is gone answers at once, and that is none.
+        let answered = matches!(answer, Ok(Ok(()))) && self.ended().is_none();
+        Information { round_trip: answered.then(|| asked.elapsed()), ..self.facts() }
+    }
+
+    /// The facts as they are now, without the round trip, for which nobody waits.
+    pub(in crate::client) fn facts(&self) -> Information {
+        let record = &self.shared.record;
+        let noted = record.noted().clone();
+        let (received, sent) = self.shared.wire.counted();
+        Information {
+            user: noted.user,
+            // Of a proxy it would be the proxy's.
+            address: noted.address.filter(|_| self.route.is_none()),
+            local: noted.local.filter(|_| self.route.is_none()),
+            route: self.route.clone(),
+            server: noted.server,
+            client: noted.client.clone(),
+            negotiated: self.negotiated(),
+            host_key: noted.host_key,
+            authentication: self.how.clone(),
+            exchanges: record.exchanges.load(Ordering::Relaxed),
+            rekey: noted.rekey,
+            received: received + noted.early.0,
+            sent: sent + noted.early.1,
+            age: noted.since.map_or(Duration::ZERO, |since| since.elapsed()),
+            round_trip: None,
+            forwards: self.forwards.list(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_readable() {
+        assert_eq!(bytes(0), "0 bytes");
+        assert_eq!(bytes(1023), "1023 bytes");
+        assert_eq!(bytes(1536), "1.5 KiB (1536 bytes)");
+        assert_eq!(bytes(5 << 30), "5.0 GiB (5368709120 bytes)");
+        assert_eq!(duration(Duration::from_secs(59)), "59 s");
+        assert_eq!(duration(Duration::from_secs(61)), "1 min 1 s");
+        assert_eq!(duration(Duration::from_secs(3661)), "1 h 1 min");
+        assert_eq!(duration(Duration::from_secs(3 * 86_400 + 7200)), "3 days 2 h");
+    }
+
+    fn information(cipher: &str) -> Information {
+        let name = |name: &str| name.to_owned();
+        Information {
+            user: name("u\x1b[2J"),
+            address: None,
+            local: None,
+            route: Some(name("by way of a\x1b[2J")),
+            server: name("SSH-2.0-server"),
+            client: name("SSH-2.0-client"),
+            negotiated: Some(Negotiated {
+                kex: name("curve25519-sha256"),
+                host_key: name("ssh-ed25519"),
+                cipher: name(cipher),
+                client_mac: name("hmac-sha2-256"),
+                server_mac: name("hmac-sha2-512"),
+                client_compression: "none",
+                server_compression: "zlib@openssh.com",
+                strict: false,
+            }),
+            host_key: None,
+            authentication: name("none"),
+            exchanges: 1,
+            rekey: (1, Duration::ZERO),
+            received: 1,
+            sent: 1,
+            age: Duration::ZERO,
+            round_trip: None,
+            forwards: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn both_directions_are_told_apart_and_an_aead_needs_no_mac() {
+        let shown = |cipher| {
+            let lines = information(cipher).lines();
+            move |label: &str| {
+                lines.iter().find(|line| line.label == label).expect("a line").value.clone()
+            }
+        };
+        let ctr = shown("aes128-ctr");
+        assert_eq!(ctr("MAC to server"), "hmac-sha2-256");
+        assert_eq!(ctr("MAC from server"), "hmac-sha2-512");
+        assert_eq!(ctr("compression from server"), "zlib@openssh.com");
+        assert_eq!(ctr("key exchange"), "curve25519-sha256, not strict");
+        assert_eq!(ctr("user"), "u\\x1b[2J");
+        let gcm = shown("aes128-gcm@openssh.com");
+        assert_eq!(gcm("MAC to server"), "implicit");
+        assert_eq!(gcm("MAC from server"), "implicit");
+        assert_eq!(gcm("round trip"), "no answer within a second");
+    }
+}

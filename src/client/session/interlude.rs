@@ -1,0 +1,275 @@
+//! Somebody else has the terminal for a while: the session's output waits behind a curtain.
+//!
+//! The connection lives on meanwhile, and an interlude may last for hours: nothing may wait for
+//! it, or the server would end the session, and everything that is forwarded would stand still.
+//! So the latest output is kept up to [`KEPT`], and of what came before only how much it was, as
+//! a terminal forgets what has scrolled away. Opening the curtain writes what was kept, in order,
+//! before anything new. A sink behind an open curtain costs one relaxed load a write.
+//!
+//! Also here: how the relay knows that an interlude is on, so that a session that ends during
+//! one does not take the screen away from under it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::Notify;
+
+use crate::client::state::shared::Sink;
+use crate::say;
+
+/// Output kept while the curtain is closed: many screens, and little memory.
+pub const KEPT: usize = 1024 * 1024;
+
+/// Work that has the terminal to itself until it is done.
+pub type Interlude<'a, T = ()> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The curtain before one sink or several.
+#[derive(Default)]
+pub struct Curtain {
+    hung: Vec<(Arc<CurtainState>, Sink)>,
+}
+
+#[derive(Default)]
+struct CurtainState {
+    closed: AtomicBool,
+    kept: Mutex<KeptOutput>,
+}
+
+#[derive(Default)]
+struct KeptOutput {
+    bytes: VecDeque<u8>,
+    /// How many bytes before them were dropped.
+    dropped: usize,
+}
+
+impl KeptOutput {
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes.extend(bytes);
+        let over = self.bytes.len().saturating_sub(KEPT);
+        self.bytes.drain(..over);
+        self.dropped += over;
+    }
+
+    /// What is to be written, and nothing is kept any more. A line or an escape sequence that
+    /// lost its beginning goes with it.
+    fn take(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::from(std::mem::take(&mut self.bytes));
+        let dropped = std::mem::take(&mut self.dropped);
+        if dropped == 0 {
+            return bytes;
+        }
+        let line = bytes.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let size = (dropped + line).div_ceil(1024);
+        let mut all = (say!("again-output-left-out", size) + "\r\n").into_bytes();
+        all.extend(bytes.drain(line..));
+        all
+    }
+}
+
+impl CurtainState {
+    fn kept(&self) -> MutexGuard<'_, KeptOutput> {
+        // Nothing can panic while it holds this.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Curtain {
+    /// Hangs the curtain before a sink; `again` leads to the same place and writes what was
+    /// kept.
+    pub fn hang<S: AsyncWrite + Send + Unpin>(&mut self, sink: S, again: Sink) -> Curtained<S> {
+        let state = Arc::new(CurtainState::default());
+        self.hung.push((Arc::clone(&state), again));
+        Curtained { sink, state }
+    }
+
+    /// From here on nothing is written.
+    pub fn close(&self) {
+        self.hung.iter().for_each(|(state, _)| state.closed.store(true, Ordering::Relaxed));
+    }
+
+    /// Writes what was kept, and lets everything through again. What cannot be written is
+    /// lost, and the next write through the curtain says why.
+    pub async fn open(&mut self) {
+        for (state, again) in &mut self.hung {
+            loop {
+                let bytes = {
+                    let mut kept = state.kept();
+                    let bytes = kept.take();
+                    // In one step with the look: what is put by now is taken here.
+                    if bytes.is_empty() {
+                        state.closed.store(false, Ordering::Relaxed);
+                    }
+                    bytes
+                };
+                if bytes.is_empty() {
+                    break;
+                }
+                if again.write_all(&bytes).await.is_err() {
+                    state.closed.store(false, Ordering::Relaxed);
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// A sink behind a curtain.
+pub struct Curtained<S> {
+    sink: S,
+    state: Arc<CurtainState>,
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if !self.state.closed.load(Ordering::Relaxed) {
+            return Pin::new(&mut self.sink).poll_write(cx, bytes);
+        }
+        let mut kept = self.state.kept();
+        if !self.state.closed.load(Ordering::Relaxed) {
+            // It was opened between the two looks.
+            drop(kept);
+            return Pin::new(&mut self.sink).poll_write(cx, bytes);
+        }
+        kept.put(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.sink).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.sink).poll_shutdown(cx)
+    }
+}
+
+/// Whether an interlude is on.
+#[derive(Default)]
+pub(in crate::client) struct InterludeFlag {
+    on: AtomicBool,
+    over: Notify,
+}
+
+impl InterludeFlag {
+    /// An interlude begins; it ends when what is given is dropped.
+    pub fn begin(&self) -> InterludeGuard<'_> {
+        self.on.store(true, Ordering::Relaxed);
+        InterludeGuard(self)
+    }
+
+    /// Whether one is on.
+    pub fn is_on(&self) -> bool {
+        self.on.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the end of the one that is on.
+    pub async fn over(&self) {
+        let over = self.over.notified();
+        tokio::pin!(over);
+        over.as_mut().enable();
+        if self.is_on() {
+            over.await;
+        }
+    }
+}
+
+/// An interlude that is on.
+pub(in crate::client) struct InterludeGuard<'a>(&'a InterludeFlag);
+
+impl Drop for InterludeGuard<'_> {
+    fn drop(&mut self) {
+        self.0.on.store(false, Ordering::Relaxed);
+        self.0.over.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// A place that two writers lead to, as two descriptors of one terminal do.
+    #[derive(Clone, Default)]
+    struct SharedScreen(Arc<Mutex<Vec<u8>>>);
+
+    impl AsyncWrite for SharedScreen {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            // One byte at a time, so that order matters.
+            self.0.lock().unwrap().extend(bytes.first());
+            Poll::Ready(Ok(bytes.len().min(1)))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_while_it_is_closed_is_shown_afterwards_in_order() {
+        let screen = SharedScreen::default();
+        let mut curtain = Curtain::default();
+        let mut sink = curtain.hang(screen.clone(), Box::new(screen.clone()));
+        sink.write_all(b"before ").await.unwrap();
+        curtain.close();
+        sink.write_all(b"during ").await.unwrap();
+        assert_eq!(*screen.0.lock().unwrap(), b"before ");
+        curtain.open().await;
+        sink.write_all(b"after").await.unwrap();
+        assert_eq!(*screen.0.lock().unwrap(), b"before during after");
+    }
+
+    #[tokio::test]
+    async fn more_than_can_be_kept_is_taken_all_the_same_and_the_latest_is_shown() {
+        let screen = SharedScreen::default();
+        let mut curtain = Curtain::default();
+        let mut sink = curtain.hang(screen.clone(), Box::new(screen.clone()));
+        curtain.close();
+        // A quarter more than is kept, in lines of 64 bytes.
+        let lines = KEPT / 64 / 4 * 5;
+        for number in 0..lines {
+            sink.write_all(format!("{number:062}\r\n").as_bytes()).await.unwrap();
+        }
+        curtain.open().await;
+        sink.write_all(b"after").await.unwrap();
+        let shown = String::from_utf8(screen.0.lock().unwrap().clone()).unwrap();
+        let mut shown = shown.split("\r\n");
+        assert_eq!(shown.next(), Some("[257 KiB of earlier output were left out]"));
+        let first: usize = shown.next().unwrap().parse().unwrap();
+        assert_eq!(first, lines / 5 + 1, "the first whole line");
+        let last = shown.nth(lines - first - 2).unwrap();
+        assert_eq!(last.parse(), Ok(lines - 1));
+        assert_eq!((shown.next(), shown.next()), (Some("after"), None));
+    }
+
+    #[tokio::test]
+    async fn the_end_of_an_interlude_is_waited_for() {
+        let flag = InterludeFlag::default();
+        flag.over().await;
+        let on = flag.begin();
+        let over = flag.over();
+        tokio::pin!(over);
+        assert!(timeout(Duration::from_millis(1), &mut over).await.is_err());
+        drop(on);
+        over.await;
+    }
+}

@@ -1,0 +1,180 @@
+//! ProxyJump: the [`Stream`] to the next host is a `direct-tcpip` channel of the [`Session`]
+//! with the one before it (RFC 4254 section 7.2).
+//!
+//! Nothing is verified or logged in here: a session is made on the one main path, and so is
+//! what comes of the stream. The session has this one channel, which is read as fast as the
+//! next host's connection takes it; while that waits to write and reads nothing, it is read
+//! ahead, because of gap G1: a full channel would stop the session, and with it the word that
+//! more may be written. The session lives as long as the stream; if it dies before, that is what
+//! ends the stream, in its own words.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::BytesMut;
+use log::debug;
+use russh::ChannelStream;
+use russh::client::Msg;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::timeout_at;
+
+use crate::client::deadline::{self, Budget};
+use crate::client::forward::forwards as forward;
+use crate::client::login::authenticate::Session;
+use crate::client::restriction::ForwardingKind;
+use crate::client::session::rotation;
+use crate::client::stream::dial::Stream;
+use crate::error::{Error, Kind, Result};
+use crate::prompt::Prompt;
+use crate::say;
+
+/// What a jump host is told that the connection comes from; as ssh has it for `-W`.
+const ORIGINATOR: (&str, u32) = ("127.0.0.1", 65535);
+
+/// What is read ahead at most. The next host can send no more than its channels' windows, 8 MiB
+/// each (`verify`): enough for four that are full at once.
+const MAX_AHEAD: usize = 32 * 1024 * 1024;
+/// What is read ahead at once: a packet.
+const CHUNK: usize = 32 * 1024;
+
+/// The way through a jump host.
+pub struct Passage {
+    channel: ChannelStream<Msg>,
+    session: Session,
+    /// The jump host as the person knows it.
+    name: String,
+    /// What was read while nobody asked for it.
+    ahead: BytesMut,
+}
+
+/// Has the jump host `name` connect to a host and port; the name is looked up there. What the
+/// jump host proves of its other host keys is learnt.
+///
+/// # Errors
+/// The jump host refuses in its own words, does not answer in time, or goes away; or its key is
+/// not the one on record, and then nothing is led through it.
+pub async fn through(
+    session: Session,
+    name: &str,
+    (host, port): (&str, u16),
+    budget: Budget,
+    prompt: &Arc<dyn Prompt>,
+) -> Result<Stream> {
+    if !session.shared.incoming.restriction.permits(ForwardingKind::Ports) {
+        return Err(forward::restricted());
+    }
+    debug!("Connecting to {host} port {port} through {name}.");
+    let (from, from_port) = ORIGINATOR;
+    let opening = session.handle.channel_open_direct_tcpip(host, port.into(), from, from_port);
+    let opened = timeout_at(budget.until(deadline::CONNECT), opening).await;
+    let place = say!("error-client-connect-host-port", host, port);
+    let channel = match opened {
+        Ok(Ok(channel)) => channel,
+        Ok(Err(_)) => {
+            return Err(match (session.shared.take_open_failure(), session.ended()) {
+                (Some(said), _) => {
+                    Error::new(Kind::Connect, say!("route-jump-refused", name, said, place))
+                        .hint(say!("route-jump-check"))
+                }
+                (None, Some(why)) => gone(name, &why),
+                (None, None) => {
+                    Error::new(Kind::Connect, say!("route-jump-refused-silently", name, place))
+                        .hint(say!("route-jump-check"))
+                }
+            });
+        }
+        Err(_) => {
+            return Err(Error::new(Kind::Timeout, say!("route-jump-silent", name, place))
+                .hint(say!("route-jump-check")));
+        }
+    };
+    rotation::heard(&session, prompt).await;
+    let name = name.to_owned();
+    Ok(Stream::Jump(Box::new(Passage {
+        channel: channel.into_stream(),
+        session,
+        name,
+        ahead: BytesMut::new(),
+    })))
+}
+
+fn gone(name: &str, why: &Error) -> Error {
+    Error::new(Kind::Disconnected, say!("route-jump-gone", name, why = why.cause()))
+        .hint(say!("route-jump-again"))
+}
+
+impl Passage {
+    /// What ended the session with the jump host, if it has ended. When its channel ends with
+    /// it, that is known before.
+    fn fate(&self) -> Option<io::Error> {
+        self.session.ended().map(|why| io::Error::other(gone(&self.name, &why)))
+    }
+
+    /// Takes what is there from the channel, so that its session goes on.
+    fn read_ahead(&mut self, cx: &mut Context<'_>) {
+        let mut chunk = [0; CHUNK];
+        while self.ahead.len() < MAX_AHEAD {
+            let mut buf = ReadBuf::new(&mut chunk);
+            match Pin::new(&mut self.channel).poll_read(cx, &mut buf) {
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
+                    self.ahead.extend_from_slice(buf.filled());
+                }
+                // An end is found again by whoever reads.
+                _ => return,
+            }
+        }
+    }
+}
+
+impl AsyncRead for Passage {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let count = buf.remaining().min(self.ahead.len());
+            buf.put_slice(&self.ahead.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
+        let before = buf.filled().len();
+        let read = ready!(Pin::new(&mut self.channel).poll_read(cx, buf));
+        if read.is_ok() && (buf.filled().len() > before || buf.remaining() == 0) {
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Ready(self.fate().map_or(read, Err))
+    }
+}
+
+impl AsyncWrite for Passage {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match Pin::new(&mut self.channel).poll_write(cx, buf) {
+            Poll::Pending => {
+                self.read_ahead(cx);
+                Poll::Pending
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(self.fate().unwrap_or(error))),
+            written => written,
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.channel).poll_flush(cx);
+        if flushed.is_pending() {
+            self.read_ahead(cx);
+        }
+        flushed
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // The library forgets why a connection ended where this fails; nothing is lost.
+        let _ = ready!(Pin::new(&mut self.channel).poll_shutdown(cx));
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,20 @@
+//! What is done on a connection that is logged in: a channel with a program, its relay and what a
+//! person at the terminal can ask for meanwhile.
+
+pub mod channel;
+pub(super) mod escape;
+pub mod information;
+pub mod interlude;
+pub mod jump;
+pub mod paste;
+pub mod relay;
+pub mod rotation;
+pub mod stdio;
+mod typing;
+
+pub use channel::{Program, PtyRequest, SessionRequest, WindowSize, open};
+pub use escape::Escape;
+pub use information::Information;
+pub use interlude::{Curtain, Interlude};
+pub use paste::{BracketFilter, Brackets, Paste};
+pub use relay::{CommandLineAction, Console, Exit, LocalSide, close, linger, relay};

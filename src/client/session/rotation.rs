@@ -1,0 +1,317 @@
+//! Host key rotation: what a server announces about its host keys, proved and written down.
+//!
+//! OpenSSH's PROTOCOL, section 2.5: hostkeys-00@openssh.com after authentication,
+//! hostkeys-prove-00@openssh.com for keys that are not on record; and ssh_config(5),
+//! UpdateHostKeys. The rules about files are `trust::rotate`'s. Nothing is learnt without
+//! proof, and nothing here ever ends a session. The SSH library checks the proof: one signature
+//! of each key over the session's id; of an RSA key it would also take one with SHA-1.
+//!
+//! With `yes` all of it runs beside the session. With `ask` it comes before the session: a
+//! server announces its keys before it answers anything else, so one round trip tells whether
+//! there is anything to ask, and the terminal is still the person's.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use log::{debug, error, info, warn};
+use russh::keys::PublicKey;
+use tokio::sync::Notify;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::client::algorithms::Family;
+use crate::client::deadline;
+use crate::client::login::authenticate::Session;
+use crate::config::UpdateHostKeys;
+use crate::prompt::{Answer, Prompt, RotationQuestion};
+use crate::say;
+use crate::trust::rotate::{self, Announcement, Difference, Obstacle};
+use crate::trust::{FirstSeen, Requirements, RevokedKeys, Subject, fingerprint};
+
+/// A server has one key of each type, or two while it changes them; more than this many are
+/// not a rotation.
+const MAX_KEYS: usize = 64;
+
+/// What the host check leaves behind where the files may follow the server's word.
+#[derive(Clone, Debug)]
+pub(in crate::client) struct Ground {
+    /// UpdateHostKeys: `Yes` or `Ask`.
+    pub update: UpdateHostKeys,
+    /// The host as the person typed it.
+    pub shown: String,
+    /// Whose key it was.
+    pub subject: Subject,
+    /// UserKnownHostsFile; the key was in the first.
+    pub files: Vec<std::path::PathBuf>,
+    /// The key.
+    pub current: PublicKey,
+    /// Whether new lines hide the name.
+    pub hash: bool,
+    /// Where it is noted when keys were first written.
+    pub first_seen: Option<FirstSeen>,
+    /// The host key algorithms that the configuration permits.
+    pub permitted: Vec<String>,
+    /// RequiredRSASize.
+    pub requirements: Requirements,
+    /// The keys that must not be learnt.
+    pub revoked: Option<RevokedKeys>,
+}
+
+/// The part of a connection's shared state that is about this.
+#[derive(Default)]
+pub(in crate::client) struct Rotation {
+    state: Mutex<State>,
+    announced: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    ground: Option<Ground>,
+    announced: Option<Vec<PublicKey>>,
+}
+
+impl Rotation {
+    /// The host was accepted in a way that lets its other keys be learnt.
+    pub fn allow(&self, ground: Ground) {
+        self.state().ground = Some(ground);
+    }
+
+    /// The server's announcement; the first one counts.
+    pub fn announce(&self, mut keys: Vec<PublicKey>) {
+        let mut state = self.state();
+        if state.ground.is_none() || state.announced.is_some() {
+            return;
+        }
+        // One beyond the limit tells that there were more.
+        keys.truncate(MAX_KEYS + 1);
+        state.announced = Some(keys);
+        self.announced.notify_one();
+    }
+
+    fn ground(&self) -> Option<Ground> {
+        self.state().ground.clone()
+    }
+
+    fn is_announced(&self) -> bool {
+        self.state().announced.is_some()
+    }
+
+    async fn announcement(&self) -> Vec<PublicKey> {
+        loop {
+            if let Some(keys) = self.state().announced.clone() {
+                return keys;
+            }
+            self.announced.notified().await;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Does the session's work, and before or beside it what UpdateHostKeys asks for.
+///
+/// A question is asked before the work begins. Otherwise the work is not held up; where it
+/// ends while the server still owes a proof, that is awaited for a few seconds.
+pub async fn around<T>(
+    session: &Session,
+    prompt: &Arc<dyn Prompt>,
+    work: impl Future<Output = T>,
+) -> T {
+    let rotation = &session.shared.rotation;
+    let Some(ground) = rotation.ground() else { return work.await };
+    let step = Step { session, prompt, ground };
+    if step.ground.update == UpdateHostKeys::Ask {
+        step.ask_first().await;
+        return work.await;
+    }
+    let beside = async { step.settle(rotation.announcement().await).await };
+    tokio::pin!(work, beside);
+    tokio::select! {
+        biased;
+        done = &mut work => {
+            if rotation.is_announced() && timeout(deadline::PROOF, beside).await.is_err() {
+                debug!("the server did not prove its host keys in time");
+            }
+            done
+        }
+        () = &mut beside => work.await,
+    }
+}
+
+/// For a jump host, which has no work that this could be beside: a question is asked now.
+pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
+    if let Some(ground) = session.shared.rotation.ground()
+        && ground.update == UpdateHostKeys::Ask
+    {
+        Step { session, prompt, ground }.ask_first().await;
+    }
+}
+
+/// The same without a question, once the jump host has answered anything at all: what it
+/// announces came before that.
+pub(in crate::client) async fn heard(session: &Session, prompt: &Arc<dyn Prompt>) {
+    let rotation = &session.shared.rotation;
+    if let Some(ground) = rotation.ground()
+        && ground.update == UpdateHostKeys::Yes
+        && rotation.is_announced()
+    {
+        Step { session, prompt, ground }.settle(rotation.announcement().await).await;
+    }
+}
+
+struct Step<'a> {
+    session: &'a Session,
+    prompt: &'a Arc<dyn Prompt>,
+    ground: Ground,
+}
+
+impl Step<'_> {
+    async fn ask_first(&self) {
+        let rotation = &self.session.shared.rotation;
+        // Whatever is announced arrives before the answer to this.
+        let answered = timeout(deadline::PROOF, self.session.handle.send_ping()).await;
+        if matches!(answered, Ok(Ok(()))) && rotation.is_announced() {
+            self.settle(rotation.announcement().await).await;
+        }
+    }
+
+    /// From an announcement to a changed file, or to a reason why not.
+    async fn settle(&self, keys: Vec<PublicKey>) {
+        let Some(announced) = self.sort_out(keys) else { return };
+        let announced = Arc::new(announced);
+        let compared = Arc::clone(&announced);
+        let difference = match spawn_blocking(move || rotate::compare(&compared)).await {
+            Ok(Ok(difference)) if difference.is_empty() => {
+                return debug!("no new or deprecated keys from server");
+            }
+            Ok(Ok(difference)) => difference,
+            Ok(Err(Obstacle::Unclear(reason))) => {
+                return debug!("{reason}, skipping UserKnownHostsFile update");
+            }
+            Ok(Err(Obstacle::Trouble(reason))) => {
+                return warn!("{}", say!("rotation-not-updated", reason));
+            }
+            // A panic on the other thread has been reported there.
+            Err(_) => return,
+        };
+        if self.is_proved(&difference).await && self.is_wanted(&difference).await {
+            self.write(announced, difference).await;
+        }
+    }
+
+    /// What of the announcement counts; `None` if it is not to be heeded at all.
+    fn sort_out(&self, keys: Vec<PublicKey>) -> Option<Announcement> {
+        if keys.len() > MAX_KEYS {
+            warn!("{}", say!("rotation-too-many", limit = MAX_KEYS));
+            return None;
+        }
+        let ground = &self.ground;
+        let supported = Family::HostKey.supported();
+        let (mut counted, mut unusable) = (Vec::new(), Vec::new());
+        for key in keys {
+            let key = PublicKey::new(key.key_data().clone(), "");
+            if counted.contains(&key) || unusable.contains(&key) {
+                warn!("{}", say!("rotation-twice"));
+                return None;
+            }
+            if self.is_revoked(&key) {
+                debug!("the server announced a revoked host key, which is not learnt");
+            } else if ground.requirements.is_too_short(&key) {
+                debug!("the server announced an RSA host key that is too short");
+                unusable.push(key);
+            } else if is_permitted(&key, &ground.permitted) {
+                counted.push(key);
+            } else if !is_permitted(&key, &supported) {
+                unusable.push(key);
+            }
+        }
+        if !counted.contains(&ground.current) {
+            debug!("the server did not announce the host key in use, skipping");
+            return None;
+        }
+        Some(Announcement {
+            subject: ground.subject.clone(),
+            files: ground.files.clone(),
+            current: ground.current.clone(),
+            keys: counted,
+            unusable,
+        })
+    }
+
+    fn is_revoked(&self, key: &PublicKey) -> bool {
+        let revoked = self.ground.revoked.as_ref();
+        revoked.is_some_and(|revoked| revoked.forbids(&key.clone().into()).is_some())
+    }
+
+    /// Whether the server has the private halves of the new keys. Dropping a key needs none.
+    async fn is_proved(&self, difference: &Difference) -> bool {
+        if difference.new.is_empty() {
+            return true;
+        }
+        let proof = self.session.handle.hostkeys_prove(difference.new.clone());
+        match timeout(deadline::PROOF, proof).await {
+            Ok(Ok(())) => return true,
+            // The session has its own way to find out.
+            Ok(Err(russh::Error::Disconnect | russh::Error::SendError)) => {}
+            Ok(Err(_)) => error!("{}", say!("rotation-unproved")),
+            Err(_) => debug!("the server did not prove its host keys in time"),
+        }
+        false
+    }
+
+    async fn is_wanted(&self, difference: &Difference) -> bool {
+        if self.ground.update != UpdateHostKeys::Ask {
+            return true;
+        }
+        let (prompt, ground, difference) =
+            (Arc::clone(self.prompt), self.ground.clone(), difference.clone());
+        let asked = spawn_blocking(move || {
+            let file = ground.files.first().cloned().unwrap_or_default();
+            prompt.rotation(&RotationQuestion {
+                host: &ground.shown,
+                file: &file,
+                difference: &difference,
+            })
+        });
+        matches!(asked.await, Ok(Answer::Given(true)))
+    }
+
+    async fn write(&self, announced: Arc<Announcement>, difference: Difference) {
+        for key in &difference.new {
+            let (kind, sha256) = (fingerprint::type_name(key), fingerprint::sha256(key));
+            info!("Learned new hostkey: {kind} {sha256}");
+        }
+        for entry in &difference.obsolete {
+            let kind = fingerprint::type_name(&entry.key);
+            let sha256 = fingerprint::sha256(&entry.key);
+            info!("Deprecating obsolete hostkey: {kind} {sha256} ({})", entry.at);
+        }
+        let (hash, first_seen) = (self.ground.hash, self.ground.first_seen.clone());
+        let written = spawn_blocking(move || {
+            rotate::rotate(&announced, &difference, hash)?;
+            for (first_seen, key) in
+                difference.new.iter().filter_map(|key| Some((first_seen.as_ref()?, key)))
+            {
+                if let Err(error) = first_seen.note(&announced.subject, key) {
+                    debug!("the day is not noted: {error}");
+                }
+            }
+            Ok::<(), crate::error::Error>(())
+        })
+        .await;
+        if let Ok(Err(error)) = written {
+            warn!("{}", say!("rotation-not-updated", reason = error));
+        }
+    }
+}
+
+/// Whether one of these host key algorithms takes the key: for RSA, any that signs with it.
+fn is_permitted(key: &PublicKey, algorithms: &[String]) -> bool {
+    const RSA: [&str; 3] = ["ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"];
+    let (kind, is_rsa) = (key.algorithm(), key.algorithm().is_rsa());
+    algorithms.iter().any(|name| match is_rsa {
+        true => RSA.contains(&name.as_str()),
+        false => name == kind.as_str(),
+    })
+}

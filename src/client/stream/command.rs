@@ -1,0 +1,344 @@
+//! ProxyCommand: a command whose standard input and output are the connection (ssh_config(5)).
+//!
+//! It runs in our own process group, so that it can ask at the terminal. It and all that it
+//! started are told when the connection is over; a command that ends by itself says how.
+
+use std::io::{self, IoSliceMut};
+use std::pin::{Pin, pin};
+use std::process::{ExitStatus, Stdio};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use log::debug;
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::unix::pipe::{Receiver, Sender};
+use tokio::process::{Child, Command};
+use tokio::time::{Sleep, sleep};
+
+use crate::client::handshake::greeting::reason;
+use crate::client::handshake::wire::poll_vectored;
+use crate::error::{Error, Kind, Result};
+use crate::say;
+
+/// How long a command that has closed its output may take to end, so that it can be said how.
+const MOMENT: Duration = Duration::from_millis(200);
+
+/// What is kept of what the command does not read at once: two windows of a session. A command
+/// that writes before it reads on, as netcat does, would otherwise wait for us to read while the
+/// library waits for it, and for ever.
+const MAX_QUEUED: usize = 4 << 20;
+
+/// A command in the place of a TCP connection.
+#[derive(Clone, Debug)]
+pub struct ProxyCommand {
+    /// The shell that runs it, with `-c`.
+    pub shell: std::path::PathBuf,
+    /// The command with its tokens expanded.
+    pub command: String,
+}
+
+/// A running proxy command. Its ends are pipes, as with ssh(1): a server started by it then
+/// finds no socket to take addresses from.
+pub struct Running {
+    /// Its input; `None` once we have nothing more to say.
+    input: Option<Sender>,
+    output: Receiver,
+    /// What it is still to be told.
+    queued: BytesMut,
+    child: Child,
+    /// Whether it has said anything.
+    spoke: bool,
+    /// Until when its end is waited for, once its output is closed.
+    ending: Option<Pin<Box<Sleep>>>,
+}
+
+/// Starts the command.
+///
+/// # Errors
+/// The shell does not start.
+pub(in crate::client) fn start(proxy: &ProxyCommand) -> Result<Running> {
+    debug!("Executing proxy command: exec {}", proxy.command);
+    let failed = |error: io::Error| {
+        Error::new(
+            Kind::Connect,
+            say!("error-client-proxy-command-did-not", reason = reason(&error)),
+        )
+        .hint(say!("error-client-check-proxycommand"))
+    };
+    let (its_input, input) = io::pipe().map_err(failed)?;
+    let (output, its_output) = io::pipe().map_err(failed)?;
+    let child = Command::new(&proxy.shell)
+        .arg("-c")
+        .arg(format!("exec {}", proxy.command))
+        .stdin(Stdio::from(its_input))
+        .stdout(Stdio::from(its_output))
+        .spawn()
+        .map_err(failed)?;
+    Ok(Running {
+        input: Some(Sender::from_owned_fd(input.into()).map_err(failed)?),
+        output: Receiver::from_owned_fd(output.into()).map_err(failed)?,
+        queued: BytesMut::new(),
+        child,
+        spoke: false,
+        ending: None,
+    })
+}
+
+impl Running {
+    fn input(&mut self) -> io::Result<Pin<&mut Sender>> {
+        self.input.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+    }
+
+    /// Tells it what is queued; ready once that is all.
+    fn poll_tell(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.queued.is_empty() {
+            let Some(input) = self.input.as_mut() else {
+                return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+            };
+            let told = ready!(Pin::new(input).poll_write(cx, &self.queued))?;
+            self.queued.advance(told);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads into several buffers with one system call.
+    pub(in crate::client) fn poll_read_vectored(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffers: &mut [IoSliceMut<'_>],
+    ) -> Poll<io::Result<usize>> {
+        // Why it cannot be told anything, its end says better.
+        let _ = self.poll_tell(cx);
+        let output = &self.output;
+        let read = ready!(poll_vectored(
+            cx,
+            |cx| output.poll_read_ready(cx),
+            || output.try_read_vectored(buffers),
+        ))?;
+        if read == 0 {
+            return self.poll_end(cx).map_ok(|()| 0);
+        }
+        self.spoke = true;
+        Poll::Ready(Ok(read))
+    }
+
+    /// Its output is over. That is the end of a connection like any other where it ended well
+    /// after it had said something.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let moment = self.ending.get_or_insert_with(|| Box::pin(sleep(MOMENT)));
+        let over = moment.as_mut().poll(cx);
+        let status = match pin!(self.child.wait()).poll(cx) {
+            Poll::Ready(status) => status.ok(),
+            Poll::Pending if over.is_pending() => return Poll::Pending,
+            Poll::Pending => None,
+        };
+        match status {
+            Some(status) if status.success() && self.spoke => Poll::Ready(Ok(())),
+            None if self.spoke => Poll::Ready(Ok(())),
+            status => Poll::Ready(Err(io::Error::other(ended(status, self.spoke)))),
+        }
+    }
+}
+
+fn ended(status: Option<ExitStatus>, spoke: bool) -> Error {
+    use std::os::unix::process::ExitStatusExt;
+    let how = match status.map(|status| (status.code(), status.signal())) {
+        Some((Some(code), _)) => say!("route-command-status", code),
+        Some((None, Some(signal))) => say!("route-command-signal", signal),
+        _ => say!("route-command-closed"),
+    };
+    let cause = match spoke {
+        true => say!("route-command-ended", how),
+        false => say!("route-command-ended-silently", how),
+    };
+    Error::new(Kind::Connect, cause).hint(say!("error-client-check-proxycommand"))
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok()) else { return };
+        // As ssh does: the command may have something to put in order, so no SIGKILL.
+        for pid in with_descendants(pid) {
+            if let Some(pid) = Pid::from_raw(pid) {
+                let _ = kill_process(pid, Signal::HUP);
+            }
+        }
+    }
+}
+
+/// A process and all that it started, as far as the system says whose they are.
+fn with_descendants(leader: i32) -> Vec<i32> {
+    let parents: Vec<(i32, i32)> = std::fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let pid: i32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            // The name in parentheses can hold anything; the state and the parent follow it.
+            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            Some((pid, parent))
+        })
+        .collect();
+    let mut found = vec![leader];
+    let mut at = 0;
+    while let Some(&parent) = found.get(at) {
+        let children = parents.iter().filter(|(pid, of)| *of == parent && !found.contains(pid));
+        let children: Vec<i32> = children.map(|(pid, _)| *pid).collect();
+        found.extend(children);
+        at += 1;
+    }
+    found
+}
+
+impl AsyncRead for Running {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let _ = self.poll_tell(cx);
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.output).poll_read(cx, buf))?;
+        if buf.filled().len() > before || buf.remaining() == 0 {
+            self.spoke = true;
+            return Poll::Ready(Ok(()));
+        }
+        self.poll_end(cx)
+    }
+}
+
+impl AsyncWrite for Running {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.poll_tell(cx)?.is_ready()
+            && let Poll::Ready(written) = self.input()?.poll_write(cx, buf)
+        {
+            return Poll::Ready(written);
+        }
+        let room = MAX_QUEUED.saturating_sub(self.queued.len()).min(buf.len());
+        self.queued.extend_from_slice(&buf[..room]);
+        if room > 0 { Poll::Ready(Ok(room)) } else { Poll::Pending }
+    }
+
+    /// Whoever waited for this would not read meanwhile.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let _ = self.poll_tell(cx)?;
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_tell(cx))?;
+        self.input = None;
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    fn started(command: &str) -> Running {
+        start(&ProxyCommand { shell: "/bin/sh".into(), command: command.to_owned() }).unwrap()
+    }
+
+    #[tokio::test]
+    async fn its_input_and_output_are_the_connection() {
+        let mut stream = started("cat");
+        stream.write_all(b"there and back").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"there and back");
+    }
+
+    /// More than a pipe holds in both directions: it reads nothing before all it says is read.
+    #[tokio::test]
+    async fn a_command_that_writes_before_it_reads_is_no_deadlock() {
+        const MUCH: usize = 1 << 20;
+        let mut stream = started(&format!("sh -c 'head -c {MUCH} /dev/zero; wc -c'"));
+        let both = async {
+            stream.write_all(&vec![1; MUCH]).await.unwrap();
+            stream.flush().await.unwrap();
+            stream.read_exact(&mut vec![0; MUCH]).await.unwrap();
+            stream.shutdown().await.unwrap();
+            let mut rest = String::new();
+            stream.read_to_string(&mut rest).await.unwrap();
+            rest
+        };
+        let rest = tokio::time::timeout(Duration::from_secs(20), both).await.unwrap();
+        assert_eq!(rest.trim(), MUCH.to_string());
+    }
+
+    #[tokio::test]
+    async fn what_it_does_not_read_is_bounded() {
+        let mut stream = started("sleep 60");
+        let endless = async {
+            let mut told = 0;
+            while let Ok(count) = stream.write(&[0; 64 * 1024]).await {
+                told += count;
+                assert!(told <= MAX_QUEUED + (1 << 20), "{told} bytes");
+            }
+        };
+        tokio::time::timeout(Duration::from_millis(500), endless).await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn it_finds_pipes_and_no_socket() {
+        let mut stream = started("sh -c 'test -p /dev/stdin && test -p /dev/stdout && echo pipes'");
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).await.unwrap();
+        assert_eq!(heard, "pipes\n");
+    }
+
+    #[tokio::test]
+    async fn without_a_shell_it_is_named() {
+        let proxy = ProxyCommand { shell: "/nowhere/sh".into(), command: "cat".to_owned() };
+        let error = start(&proxy).err().unwrap();
+        assert_eq!(error.kind(), Kind::Connect);
+        assert!(error.to_string().contains("did not start: No such file"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn how_it_ended_is_said_where_that_is_no_usual_end() {
+        for (command, words) in [
+            ("true", &["before", "status 0"][..]),
+            ("sh -c 'exit 7'", &["before", "status 7"]),
+            ("sh -c 'kill -9 $$'", &["signal 9"]),
+            ("sh -c 'echo SSH; exit 3'", &["ended", "status 3"]),
+            // It has closed its output and is still there.
+            ("sh -c 'exec >&-; exec sleep 60'", &["before", "output"]),
+        ] {
+            let mut heard = Vec::new();
+            let error = started(command).read_to_end(&mut heard).await.unwrap_err().to_string();
+            for word in words {
+                assert!(error.contains(word), "{command}: {error}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn it_and_what_it_started_are_told_when_the_connection_is_over() {
+        let own = tempfile::tempdir().unwrap();
+        let pipe = own.path().join("pipe");
+        let mode = rustix::fs::Mode::RWXU;
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        // Nothing but a signal ends these; their ends of the pipe close with them.
+        let script = "sleep 60 & sleep 60 & echo >&3; wait";
+        let stream = started(&format!("sh -c '{script}' 3>'{}'", pipe.display()));
+        let mut end = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&pipe).unwrap();
+        let mut byte = [0];
+        while end.read(&mut byte).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(stream);
+        let ended = tokio::time::timeout(Duration::from_secs(20), end.read(&mut byte));
+        assert_eq!(ended.await.unwrap().unwrap(), 0);
+    }
+}

@@ -1,0 +1,414 @@
+//! From a host and port to a [`Stream`]: name resolution, both address families, or a proxy
+//! command. What is said to a proxy server is in `proxy`, the way through a jump host in `jump`.
+//!
+//! Addresses are tried as RFC 8305 ("Happy Eyeballs") has it: families alternate, the next
+//! attempt starts when the one before has failed or has had a quarter of a second, and the
+//! first connection wins.
+
+use std::io::IoSliceMut;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use log::debug;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout_at};
+
+use crate::client::deadline::{self, Budget};
+use crate::client::handshake::greeting::reason;
+use crate::client::handshake::wire::poll_vectored;
+use crate::client::session::jump::Passage;
+use crate::client::stream::command::{self, Running};
+use crate::error::{Error, Kind, Result};
+use crate::os::tcp;
+use crate::say;
+
+/// How long an attempt stays alone before the next address is tried beside it
+/// (RFC 8305 section 5 recommends 250 ms).
+const STAGGER: Duration = Duration::from_millis(250);
+/// Addresses tried for one name; a resolver decides how many it gives.
+const MAX_ADDRESSES: usize = 64;
+
+pub use crate::client::stream::command::ProxyCommand;
+
+/// Which address families may be used (AddressFamily, -4, -6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Both.
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+/// How to reach the server.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The host name or address to connect to.
+    pub host: String,
+    /// The TCP port.
+    pub port: u16,
+    /// Address families allowed.
+    pub family: Family,
+    /// The local address to connect from (BindAddress, -b).
+    pub bind: Option<String>,
+    /// The network interface to connect from (BindInterface).
+    pub bind_interface: Option<String>,
+    /// Whether TCP keepalive probes are wanted (TCPKeepAlive).
+    pub tcp_keep_alive: bool,
+    /// How packets are marked (IPQoS): the byte of the IP header; `None` leaves it as it is.
+    pub class: Option<u8>,
+    /// Attempts, one second apart (ConnectionAttempts); at least one is made.
+    pub attempts: u32,
+    /// A command whose standard input and output are the connection (ProxyCommand), with
+    /// the shell that runs it. Host, port and the rest above are then not used.
+    pub proxy: Option<ProxyCommand>,
+}
+
+/// Bytes to the server: a TCP connection, a proxy command's input and output, or a channel of
+/// the jump host before it.
+pub enum Stream {
+    /// A TCP connection.
+    Tcp(TcpStream),
+    /// A proxy command, ended with the stream.
+    Command(Box<Running>),
+    /// A channel of the session with a jump host, which ends with the stream.
+    Jump(Box<Passage>),
+}
+
+/// Connects. `budget` bounds name resolution and all attempts together.
+///
+/// # Errors
+/// Names without addresses, addresses that refuse or time out, a command that does not start.
+pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
+    if let Some(proxy) = &route.proxy {
+        return command::start(proxy).map(|running| Stream::Command(Box::new(running)));
+    }
+    let until = budget.until(deadline::CONNECT);
+    match timeout_at(until, attempts(route)).await {
+        Ok(result) => result.map(Stream::Tcp),
+        Err(_) => Err(Error::new(
+            Kind::Timeout,
+            say!("error-client-connection-timed-out", place = place(route)),
+        )
+        .hint(say!("error-client-check-host-up-port"))),
+    }
+}
+
+fn place(route: &Route) -> String {
+    say!("error-client-connect-host-port", host = route.host, port = route.port)
+}
+
+async fn attempts(route: &Route) -> Result<TcpStream> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match attempt(route).await {
+            Err(error) if tries < route.attempts && error.kind() == Kind::Connect => {
+                debug!("{error}; trying again");
+                sleep(Duration::from_secs(1)).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+async fn attempt(route: &Route) -> Result<TcpStream> {
+    let addresses = alternate(resolve(&route.host, route.port, route.family).await?);
+    let bind = match &route.bind {
+        Some(name) => resolve(name, 0, route.family)
+            .await
+            .map_err(|error| error.context(say!("error-client-local-address-b-bindaddress")))?,
+        None => Vec::new(),
+    };
+    let mut waiting = addresses.into_iter();
+    let mut running = JoinSet::new();
+    let mut last = None;
+    loop {
+        if let Some(address) = waiting.next() {
+            debug!("Connecting to {} [{}] port {}.", route.host, address.ip(), address.port());
+            let interface = route.bind_interface.clone();
+            running.spawn(open(
+                address,
+                local_for(address, &bind),
+                interface,
+                (route.tcp_keep_alive, route.class),
+            ));
+        } else if running.is_empty() {
+            let why = last.as_ref().map_or_else(|| say!("error-client-no-address-try"), reason);
+            return Err(Error::new(Kind::Connect, format!("{}: {why}", place(route)))
+                .hint(say!("error-client-check-host-port-ssh")));
+        }
+        let more = waiting.len() > 0;
+        tokio::select! {
+            Some(result) = running.join_next() => match result {
+                Ok(Ok(stream)) => {
+                    debug!("Connection established.");
+                    return Ok(stream);
+                }
+                Ok(Err(error)) => last = Some(error),
+                Err(_) => {}
+            },
+            () = sleep(STAGGER), if more => {}
+        }
+    }
+}
+
+pub(in crate::client) async fn resolve(
+    host: &str,
+    port: u16,
+    family: Family,
+) -> Result<Vec<SocketAddr>> {
+    let found = tokio::net::lookup_host((host, port))
+        .await
+        .map_err(|error| no_address(host, &error.to_string()))?;
+    let found: Vec<_> = found
+        .filter(|address| match family {
+            Family::Any => true,
+            Family::V4 => address.is_ipv4(),
+            Family::V6 => address.is_ipv6(),
+        })
+        .take(MAX_ADDRESSES)
+        .collect();
+    match found.is_empty() {
+        true => Err(no_address(host, &say!("error-client-no-address-family-asked"))),
+        false => Ok(found),
+    }
+}
+
+fn no_address(host: &str, why: &str) -> Error {
+    let why = why.rsplit_once("information: ").map_or(why, |(_, why)| why);
+    let why = match why {
+        "Name or service not known" => &say!("error-client-name-or-service-not-known"),
+        "Temporary failure in name resolution" => &say!("error-client-name-resolution-temporary"),
+        "No address associated with hostname" => &say!("error-client-name-without-address"),
+        other => other,
+    };
+    Error::new(Kind::Resolve, say!("error-client-could-not-resolve-hostname", host, why))
+        .hint(say!("error-client-check-spelling-name-service"))
+}
+
+/// Families in turn, beginning with the first address's, each in the resolver's order.
+fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut first, mut second): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    first.dedup();
+    second.dedup();
+    let mut second = second.into_iter();
+    let mut mixed = Vec::with_capacity(first.len() * 2);
+    for address in first {
+        mixed.push(address);
+        mixed.extend(second.next());
+    }
+    mixed.extend(second);
+    mixed
+}
+
+fn local_for(address: SocketAddr, bind: &[SocketAddr]) -> Option<SocketAddr> {
+    if bind.is_empty() {
+        return None;
+    }
+    let same = bind.iter().find(|local| local.is_ipv4() == address.is_ipv4()).copied();
+    // Binding an address of the other family fails with the system's own reason.
+    same.or_else(|| bind.first().copied())
+}
+
+async fn open(
+    address: SocketAddr,
+    local: Option<SocketAddr>,
+    interface: Option<String>,
+    (keep_alive, class): (bool, Option<u8>),
+) -> std::io::Result<TcpStream> {
+    let socket = match address.ip() {
+        IpAddr::V4(_) => TcpSocket::new_v4()?,
+        IpAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    if let Some(local) = local {
+        socket.bind(local)?;
+    }
+    if let Some(interface) = interface {
+        tcp::bind_interface(&socket, &interface)?;
+    }
+    // A new socket has class 0 already.
+    if let Some(class) = class.filter(|&class| class != 0) {
+        mark(&socket, address, class);
+    }
+    let stream = socket.connect(address).await?;
+    stream.set_nodelay(true)?;
+    tcp::keep_alive(&stream, keep_alive)?;
+    Ok(stream)
+}
+
+/// Marks the packets of a connection. A system that does not let us is no reason to fail.
+fn mark(socket: &TcpSocket, address: SocketAddr, class: u8) {
+    match tcp::mark(socket, address, class) {
+        Ok(()) => debug!("set the class of packets to 0x{class:02x}"),
+        Err(error) => debug!("the class of packets cannot be set to 0x{class:02x}: {error}"),
+    }
+}
+
+impl Stream {
+    /// The address at the other end, if it is a TCP connection.
+    pub fn peer(&self) -> Option<SocketAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.peer_addr().ok(),
+            Stream::Command(_) | Stream::Jump(_) => None,
+        }
+    }
+
+    /// The address at this end, if it is a TCP connection.
+    pub fn local(&self) -> Option<SocketAddr> {
+        match self {
+            Stream::Tcp(stream) => stream.local_addr().ok(),
+            Stream::Command(_) | Stream::Jump(_) => None,
+        }
+    }
+
+    /// Asks the kernel to acknowledge what was just received without delay.
+    pub(in crate::client) fn acknowledge_at_once(&self) {
+        if let Stream::Tcp(stream) = self {
+            tcp::acknowledge_at_once(stream);
+        }
+    }
+
+    /// Reads into several buffers with one system call.
+    pub(in crate::client) fn poll_read_vectored(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffers: &mut [IoSliceMut<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        match self {
+            Stream::Tcp(stream) => poll_vectored(
+                cx,
+                |cx| stream.poll_read_ready(cx),
+                || stream.try_read_vectored(buffers),
+            ),
+            Stream::Command(running) => running.poll_read_vectored(cx, buffers),
+            Stream::Jump(passage) => {
+                let Some(first) = buffers.iter_mut().find(|buffer| !buffer.is_empty()) else {
+                    return Poll::Ready(Ok(0));
+                };
+                let mut buf = ReadBuf::new(first);
+                let read = Pin::new(&mut **passage).poll_read(cx, &mut buf);
+                read.map_ok(|()| buf.filled().len())
+            }
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        match &mut *self {
+            Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
+            Stream::Command(running) => Pin::new(&mut **running).poll_read(cx, buf),
+            Stream::Jump(passage) => Pin::new(&mut **passage).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        match &mut *self {
+            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
+            Stream::Command(running) => Pin::new(&mut **running).poll_write(cx, buf),
+            Stream::Jump(passage) => Pin::new(&mut **passage).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match &mut *self {
+            Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Command(running) => Pin::new(&mut **running).poll_flush(cx),
+            Stream::Jump(passage) => Pin::new(&mut **passage).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match &mut *self {
+            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Command(running) => Pin::new(&mut **running).poll_shutdown(cx),
+            Stream::Jump(passage) => Pin::new(&mut **passage).poll_shutdown(cx),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use socket2::SockRef;
+
+    use super::*;
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn families_alternate_in_the_resolvers_order() {
+        let given = ["[::1]:22", "[::2]:22", "[::3]:22", "127.0.0.1:22"].map(address);
+        let wanted = ["[::1]:22", "127.0.0.1:22", "[::2]:22", "[::3]:22"].map(address);
+        assert_eq!(alternate(given.to_vec()), wanted);
+    }
+
+    fn route(port: u16) -> Route {
+        Route {
+            host: "127.0.0.1".to_owned(),
+            port,
+            family: Family::Any,
+            bind: None,
+            bind_interface: None,
+            tcp_keep_alive: true,
+            class: None,
+            attempts: 1,
+            proxy: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_port_where_nobody_listens_is_named() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let error = connect(&route(port), Budget::start(None)).await.err().unwrap();
+        assert_eq!(error.kind(), Kind::Connect);
+        assert!(error.cause().ends_with(&format!("port {port}: Connection refused")), "{error}");
+    }
+
+    #[tokio::test]
+    async fn packets_are_marked_where_ipqos_says_so() {
+        for (place, host) in [("127.0.0.1:0", "127.0.0.1"), ("[::1]:0", "::1")] {
+            let listener = std::net::TcpListener::bind(place).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            for class in [Some(0xb8), Some(0x20), None] {
+                let route = Route { host: host.to_owned(), class, ..route(port) };
+                let stream = connect(&route, Budget::start(None)).await.unwrap();
+                let Stream::Tcp(stream) = stream else { panic!("not TCP") };
+                let socket = SockRef::from(&stream);
+                let found = match host.contains(':') {
+                    true => socket.tclass_v6(),
+                    false => socket.tos_v4(),
+                };
+                assert_eq!(found.unwrap(), u32::from(class.unwrap_or(0)), "{place}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_of_the_wrong_family_is_not_tried() {
+        let route = Route { family: Family::V6, ..route(1) };
+        let error = connect(&route, Budget::start(None)).await.err().unwrap();
+        assert_eq!(error.kind(), Kind::Resolve);
+    }
+}

@@ -1,0 +1,86 @@
+//! HTTP CONNECT (RFC 9110 section 9.3.6), with Basic authentication (RFC 7617).
+
+use data_encoding::BASE64;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use zeroize::Zeroizing;
+
+use crate::client::stream::proxy::{Request, SHOWN, failed, nonsense, refused};
+use crate::error::{Error, Kind, Result};
+use crate::say;
+use crate::text;
+
+/// The longest head of an answer; proxies send a few hundred bytes.
+const MAX_HEAD: usize = 8 * 1024;
+
+/// Asks for the connection and reads the answer, not a byte more.
+pub(in crate::client) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    request: &Request<'_>,
+) -> Result<()> {
+    let asked = head(request)?;
+    stream.write_all(asked.as_bytes()).await.map_err(|error| failed(&error))?;
+    stream.flush().await.map_err(|error| failed(&error))?;
+    let answer = answer(stream).await?;
+    let line = answer.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let shown = text::line_bytes(line, SHOWN);
+    match status(line) {
+        Some(200..=299) => Ok(()),
+        Some(407) => Err(match request.server.user {
+            Some(_) => Error::new(Kind::Connect, say!("route-proxy-login-refused")),
+            None => refused(say!("route-proxy-wants-login")).hint(say!("route-proxy-name-user")),
+        }),
+        Some(_) => Err(refused(say!("route-proxy-refused", said = shown))
+            .hint(say!("route-proxy-may-not-allow"))),
+        None => Err(nonsense("HTTP")),
+    }
+}
+
+fn head(request: &Request<'_>) -> Result<Zeroizing<String>> {
+    let Request { host, port, .. } = request;
+    // Names were checked where they came from; a line end here would be a line of its own.
+    if host.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return Err(refused(say!("route-proxy-bad-name")));
+    }
+    let place = match host.contains(':') {
+        true => format!("[{host}]:{port}"),
+        false => format!("{host}:{port}"),
+    };
+    let mut head = Zeroizing::new(format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"));
+    if let Some(user) = &request.server.user {
+        let password = request.password.map_or("", |secret| secret.expose());
+        let pair = Zeroizing::new(format!("{user}:{password}"));
+        let pair = Zeroizing::new(BASE64.encode(pair.as_bytes()));
+        head.push_str("Proxy-Authorization: Basic ");
+        head.push_str(&pair);
+        head.push_str("\r\n");
+    }
+    head.push_str("\r\n");
+    Ok(head)
+}
+
+/// Up to the empty line. What follows it is the SSH server's, so it is read byte by byte.
+async fn answer<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Vec<u8>> {
+    let mut head = Vec::new();
+    while head.len() < MAX_HEAD {
+        head.push(stream.read_u8().await.map_err(|error| failed(&error))?);
+        if head.ends_with(b"\r\n\r\n") || head.ends_with(b"\n\n") {
+            return Ok(head);
+        }
+        // Whatever speaks first is not taken for a slow proxy.
+        let begin = head.len().min(5);
+        if head[..begin] != b"HTTP/"[..begin] {
+            break;
+        }
+    }
+    Err(nonsense("HTTP"))
+}
+
+/// The status code of `HTTP/1.1 200 text`.
+fn status(line: &[u8]) -> Option<u16> {
+    let line = std::str::from_utf8(line).ok()?;
+    let (version, rest) = line.split_once(' ')?;
+    let code = rest.split(' ').next()?;
+    let digits = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+    (version.starts_with("HTTP/1.") && digits).then(|| code.parse().ok()).flatten()
+}
