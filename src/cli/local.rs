@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::AsyncWrite;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
@@ -15,8 +14,9 @@ use crate::client::session::{
 };
 use crate::client::state::Sink;
 use crate::error::{Error, Kind, Result};
-use crate::os::BorrowedDescriptor;
 use crate::os::descriptor;
+use crate::os::process::ProcessId;
+use crate::os::signal::{Arrivals, Signal};
 use crate::os::stdio::DescriptorOutput;
 use crate::prompt::{Answer, Facts, Prompt};
 use crate::say;
@@ -163,8 +163,7 @@ impl Console for Terminal<'_> {
         if let Some(raw) = &mut self.raw {
             raw.suspend();
         }
-        let this = rustix::process::getpid();
-        let _ = rustix::process::kill_process(this, rustix::process::Signal::TSTP);
+        ProcessId::own().tell(Signal::Stop);
         // Here the process stands still until it is continued.
         self.resume();
         if let Some(size) = window_size() {
@@ -263,25 +262,15 @@ pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
 
 /// The size of the terminal that standard input is, as the protocol has it.
 pub(super) fn window_size() -> Option<WindowSize> {
-    window_size_of(descriptor::stdin())
-}
-
-/// The size of any terminal.
-pub(super) fn window_size_of(tty: BorrowedDescriptor<'_>) -> Option<WindowSize> {
-    let size = terminal::winsize(tty)?;
-    Some(WindowSize {
-        columns: size.cols,
-        rows: size.rows,
-        width: size.x_pixels,
-        height: size.y_pixels,
-    })
+    terminal::window_size(descriptor::stdin())
 }
 
 /// Sends the new size on every SIGWINCH, until dropped.
 pub(super) fn window_changes(resize: UnboundedSender<WindowSize>) -> Watcher {
     Watcher(tokio::spawn(async move {
-        let Ok(mut changes) = signal(SignalKind::window_change()) else { return };
-        while changes.recv().await.is_some() {
+        let mut changes = Arrivals::of(Signal::WindowChange);
+        loop {
+            changes.next().await;
             if let Some(size) = window_size()
                 && resize.send(size).is_err()
             {
@@ -294,8 +283,9 @@ pub(super) fn window_changes(resize: UnboundedSender<WindowSize>) -> Watcher {
 /// Calls this on every SIGWINCH, until dropped.
 pub(super) fn on_window_change(told: impl Fn() + Send + 'static) -> Watcher {
     Watcher(tokio::spawn(async move {
-        let Ok(mut changes) = signal(SignalKind::window_change()) else { return };
-        while changes.recv().await.is_some() {
+        let mut changes = Arrivals::of(Signal::WindowChange);
+        loop {
+            changes.next().await;
             told();
         }
     }))

@@ -5,7 +5,6 @@ pub mod args;
 mod attempt;
 mod environment;
 pub mod flags;
-mod fork;
 pub mod help;
 mod local;
 mod log;

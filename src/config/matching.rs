@@ -14,6 +14,8 @@ use super::keyword::Keyword;
 use super::layers::Layers;
 use super::value::{Fault, shown};
 use super::{Context, line, network, pattern};
+use crate::os::process::ProcessId;
+use crate::os::signal::Signal;
 use crate::say;
 
 /// How long `Match exec` may take: a look at the network takes seconds, and nobody waits longer
@@ -241,30 +243,8 @@ fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
 
 /// Kills a process and all that it started, as far as the kernel still knows whose they are.
 fn end_with_descendants(leader: u32) {
-    let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let pid: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-            // The name in parentheses can hold anything; the state and the parent follow it.
-            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
-            Some((pid, parent))
-        })
-        .collect();
-    let mut doomed = vec![leader];
-    let mut at = 0;
-    while let Some(&parent) = doomed.get(at) {
-        let children = parents.iter().filter(|(pid, of)| *of == parent && !doomed.contains(pid));
-        let children: Vec<u32> = children.map(|(pid, _)| *pid).collect();
-        doomed.extend(children);
-        at += 1;
-    }
-    for pid in doomed {
-        let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
-        if let Some(pid) = pid {
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-        }
+    for process in ProcessId::of(leader).map(ProcessId::with_descendants).unwrap_or_default() {
+        process.tell(Signal::Kill);
     }
 }
 

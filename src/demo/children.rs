@@ -6,16 +6,17 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use crate::os::process::ProcessId;
+use crate::os::signal::Signal;
 
 /// The process groups of all running programs.
 #[derive(Clone, Default)]
-pub(super) struct Children(Arc<Mutex<HashSet<Pid>>>);
+pub(super) struct Children(Arc<Mutex<HashSet<ProcessId>>>);
 
 impl Children {
     /// Takes note of a program that leads its own process group.
     pub(super) fn register(&self, leader: u32) -> Option<Group> {
-        let pid = Pid::from_raw(i32::try_from(leader).ok()?)?;
+        let pid = ProcessId::of(leader)?;
         self.groups().insert(pid);
         Some(Group { pid, of: self.clone() })
     }
@@ -27,14 +28,14 @@ impl Children {
         }
     }
 
-    fn groups(&self) -> MutexGuard<'_, HashSet<Pid>> {
+    fn groups(&self) -> MutexGuard<'_, HashSet<ProcessId>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A running program's process group, ended when this is dropped.
 pub(super) struct Group {
-    pid: Pid,
+    pid: ProcessId,
     of: Children,
 }
 
@@ -53,9 +54,8 @@ impl Drop for Group {
     }
 }
 
-fn end(pid: Pid) {
-    for signal in [Signal::HUP, Signal::CONT, Signal::KILL] {
-        // Fails only when the group is gone already.
-        let _ = kill_process_group(pid, signal);
+fn end(pid: ProcessId) {
+    for signal in [Signal::HangUp, Signal::Continue, Signal::Kill] {
+        pid.tell_group(signal);
     }
 }

@@ -20,6 +20,8 @@ use russh::{
 use super::Shared;
 use super::session::{Program, Running, Terminal};
 
+use crate::os::size::WindowSize;
+
 /// How one can log in.
 pub(super) const METHODS: [MethodKind; 3] =
     [MethodKind::PublicKey, MethodKind::Password, MethodKind::KeyboardInteractive];
@@ -172,7 +174,7 @@ impl Handler for Connection {
         };
         *terminal = Some(Terminal {
             term: term.to_owned(),
-            size: size(columns, rows, pixels_wide, pixels_high),
+            size: WindowSize { columns, rows, width: pixels_wide, height: pixels_high },
             modes: modes.to_vec(),
         });
         session.channel_success(id)
@@ -242,7 +244,7 @@ impl Handler for Connection {
         _session: &mut Session,
     ) -> Result<(), russh::Error> {
         if let Some(running) = self.running(id) {
-            running.resize(size(columns, rows, pixels_wide, pixels_high));
+            running.resize(WindowSize { columns, rows, width: pixels_wide, height: pixels_high });
         }
         Ok(())
     }
@@ -295,15 +297,4 @@ impl Handler for Connection {
 fn allowed(name: &str, value: &str) -> bool {
     let plain = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     plain && (name == "LANG" || name.starts_with("LC_")) && !value.contains('\0')
-}
-
-/// A window size from the wire; what does not fit is no size a terminal has.
-fn size(columns: u32, rows: u32, pixels_wide: u32, pixels_high: u32) -> pty_process::Size {
-    let narrow = |value: u32| u16::try_from(value).unwrap_or(u16::MAX);
-    pty_process::Size::new_with_pixel(
-        narrow(rows),
-        narrow(columns),
-        narrow(pixels_wide),
-        narrow(pixels_high),
-    )
 }

@@ -8,7 +8,6 @@
 mod children;
 mod connection;
 mod credentials;
-mod modes;
 mod session;
 #[cfg(test)]
 mod tests;

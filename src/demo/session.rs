@@ -5,8 +5,6 @@
 //! data arrives and not when it is used (RFC 4254 sections 5.2 and 6).
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
@@ -14,7 +12,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use pty_process::{OwnedWritePty, Size};
 use russh::server::{Handle, Msg};
 use russh::{ChannelWriteHalf, Pty, Sig};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -23,8 +20,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use super::Shared;
 use super::children::Group;
-use super::{Shared, modes};
+
+use crate::os::process;
+use crate::os::pty;
+use crate::os::size::WindowSize;
+use crate::os::words;
 
 /// Input that waits for one program. russh cannot make the client pause, so a program that
 /// reads nothing while this much arrives loses its channel.
@@ -42,7 +44,7 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
 /// What a `pty-req` asked for.
 pub(super) struct Terminal {
     pub(super) term: String,
-    pub(super) size: Size,
+    pub(super) size: WindowSize,
     pub(super) modes: Vec<(Pty, u32)>,
 }
 
@@ -77,20 +79,17 @@ impl Program {
     }
 
     fn on_terminal(&self, command: Option<&[u8]>, terminal: &Terminal) -> Option<OnTerminal> {
-        let (pty, pts) = pty_process::open().ok()?;
-        pty.resize(terminal.size).ok()?;
-        modes::apply(&pts, &terminal.modes);
+        let (pty, program_side) = pty::open(terminal.size, &terminal.modes).ok()?;
         let mut starting = self.command(command);
         starting.env("TERM", &terminal.term);
-        // The arguments are set: this only adds the session and its controlling terminal.
-        let child = pty_process::Command::from(starting).spawn(pts).ok()?;
+        let child = program_side.spawn(starting).ok()?;
         let group = self.shared.children.register(child.id()?)?;
         Some(OnTerminal { pty, child, group })
     }
 
     fn on_pipes(&self, command: Option<&[u8]>) -> Option<OnPipes> {
         let mut starting = self.command(command);
-        starting.process_group(0);
+        process::lead_group(&mut starting);
         starting.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = starting.spawn().ok()?;
         let group = self.shared.children.register(child.id()?)?;
@@ -101,9 +100,12 @@ impl Program {
         let options = &self.shared.options;
         let mut starting = Command::new(&options.shell);
         match command {
-            Some(command) => starting.arg0(name(&options.shell)).arg("-c").arg(text(command)),
-            None => starting.arg0(login_name(&options.shell)),
-        };
+            Some(command) => {
+                process::name_itself(&mut starting, name(&options.shell));
+                starting.arg("-c").arg(words::from_bytes(command));
+            }
+            None => process::name_itself(&mut starting, &login_name(&options.shell)),
+        }
         starting.env_clear().env("PATH", PATH).envs(options.env.iter().cloned());
         starting.env("HOME", &options.home).env("SHELL", &options.shell);
         starting.env("USER", &options.user).env("LOGNAME", &options.user);
@@ -137,7 +139,7 @@ impl Running {
     }
 
     /// The terminal has another size.
-    pub(super) fn resize(&self, size: Size) {
+    pub(super) fn resize(&self, size: WindowSize) {
         self.queue.send(Input::Resize(size));
     }
 
@@ -156,7 +158,7 @@ impl Drop for Running {
 enum Input {
     Data(Bytes),
     Eof,
-    Resize(Size),
+    Resize(WindowSize),
 }
 
 struct Queue {
@@ -185,7 +187,12 @@ impl Queue {
 impl Waiting {
     /// Gives input to a program until the channel is gone. One that closed its input, or has
     /// ended, may be sent more: it goes nowhere.
-    async fn feed<W: AsyncWrite + Unpin>(mut self, to: W, resize: impl Fn(&W, Size), keep: bool) {
+    async fn feed<W: AsyncWrite + Unpin>(
+        mut self,
+        to: W,
+        resize: impl Fn(&W, WindowSize),
+        keep: bool,
+    ) {
         let mut to = Some(to);
         while let Some(input) = self.receiver.recv().await {
             match (input, &mut to) {
@@ -268,8 +275,8 @@ impl Output {
         // Each fails only when the connection is gone, and the report with it.
         let _ = self.writer.eof().await;
         if let Ok(status) = status {
-            if let Some(signal) = status.signal() {
-                let (name, core) = (signal_name(signal), status.core_dumped());
+            if let Some((signal, core)) = process::ended_by_signal(status) {
+                let name = signal_name(signal);
                 let told = self.handle.exit_signal_request(id, name, core, "".into(), "".into());
                 let _ = told.await;
             } else if let Some(code) = status.code() {
@@ -281,7 +288,7 @@ impl Output {
 }
 
 struct OnTerminal {
-    pty: pty_process::Pty,
+    pty: pty::Pty,
     child: Child,
     group: Group,
 }
@@ -289,13 +296,9 @@ struct OnTerminal {
 impl OnTerminal {
     async fn serve(mut self, input: Waiting, output: Output) {
         let (mut from, to) = self.pty.into_split();
-        let resize = |to: &OwnedWritePty, size| {
-            // Fails only when the terminal is gone.
-            let _ = to.resize(size);
-        };
         let status = tokio::select! {
             status = output.carry_terminal(&mut from, &mut self.child) => status,
-            () = input.feed(to, resize, true) => return,
+            () = input.feed(to, pty::resize, true) => return,
         };
         self.group.forget();
         output.finish(status).await;
@@ -327,17 +330,13 @@ impl OnPipes {
     }
 }
 
-fn text(bytes: &[u8]) -> OsString {
-    OsString::from_vec(bytes.to_vec())
-}
-
 fn name(shell: &Path) -> &OsStr {
     shell.file_name().unwrap_or(shell.as_os_str())
 }
 
 /// login(1)'s sign to a shell that it is a login shell.
 fn login_name(shell: &Path) -> OsString {
-    text(&[b"-", name(shell).as_bytes()].concat())
+    words::from_bytes([b"-", name(shell).as_encoded_bytes()].concat())
 }
 
 /// RFC 4254 section 6.10 names signals without `SIG`, and others with a name of one's own.

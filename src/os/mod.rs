@@ -8,11 +8,16 @@
 //! Failures are [`std::io::Error`]s. Nothing here has texts for people, decides when something
 //! is right to do, or knows any other room.
 
+pub mod background;
 pub mod descriptor;
 pub mod file;
 pub mod host;
 pub mod local;
 pub mod modes;
+pub mod pipe;
+pub mod process;
+pub mod pty;
+pub mod signal;
 pub mod size;
 pub mod stdio;
 pub mod syslog;

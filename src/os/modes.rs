@@ -1,4 +1,5 @@
-//! The terminal modes that `pty-req` carries (RFC 4254 section 8, RFC 8160 for IUTF8).
+//! The terminal modes that `pty-req` carries (RFC 4254 section 8, RFC 8160 for IUTF8), read from a
+//! terminal and set on one.
 //!
 //! The set and its order are OpenSSH's, so that the far side's `stty -a` reads the same: both
 //! speeds, then each special character, input, local, output and control mode that this
@@ -7,7 +8,8 @@
 
 use russh::Pty;
 use rustix::termios::{
-    ControlModes, InputModes, LocalModes, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
+    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios,
+    tcgetattr, tcsetattr,
 };
 
 use super::descriptor::AsDescriptor;
@@ -43,6 +45,40 @@ fn encode(tio: &Termios) -> Vec<(Pty, u32)> {
     modes.extend(OUTPUT.map(|(name, bit)| flag(name, tio.output_modes.intersects(bit))));
     modes.extend(CONTROL.map(|(name, bit)| flag(name, tio.control_modes.intersects(bit))));
     modes
+}
+
+/// Sets the modes that are asked for on a new pseudo-terminal. Speeds stay, since it has none;
+/// modes that this system does not know are passed over, as the RFC asks; a terminal that refuses
+/// keeps the system's own modes.
+pub fn set_modes(terminal: impl AsDescriptor, modes: &[(Pty, u32)]) {
+    let terminal = terminal.as_descriptor().fd();
+    let Ok(mut termios) = tcgetattr(terminal) else { return };
+    for (mode, value) in modes {
+        set(&mut termios, *mode, *value);
+    }
+    let _ = tcsetattr(terminal, OptionalActions::Now, &termios);
+}
+
+fn set(termios: &mut Termios, mode: Pty, value: u32) {
+    if let Some(code) = found(&SPECIAL, mode) {
+        let character = if value == DISABLED { POSIX_VDISABLE.into() } else { value };
+        if let Ok(character) = u8::try_from(character) {
+            termios.special_codes[code] = character;
+        }
+    } else if let Some(flag) = found(&INPUT, mode) {
+        termios.input_modes.set(flag, value != 0);
+    } else if let Some(flag) = found(&LOCAL, mode) {
+        termios.local_modes.set(flag, value != 0);
+    } else if let Some(flag) = found(&OUTPUT, mode) {
+        termios.output_modes.set(flag, value != 0);
+    } else if mode == Pty::CS8 && value != 0 {
+        termios.control_modes.set(ControlModes::CSIZE, false);
+        termios.control_modes.insert(ControlModes::CS8);
+    }
+}
+
+fn found<T: Copy>(table: &[(Pty, T)], mode: Pty) -> Option<T> {
+    table.iter().find(|(name, _)| *name == mode).map(|(_, found)| *found)
 }
 
 fn speed(baud: u32) -> u32 {

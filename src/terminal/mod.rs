@@ -11,7 +11,7 @@ pub mod record;
 pub mod secret;
 
 pub use crate::os::modes::modes;
-pub use crate::os::size::{Winsize, winsize};
+pub use crate::os::size::{WindowSize, window_size};
 pub use crate::os::terminal::{is_terminal, open_controlling};
 pub use raw::{
     AlternateScreen, LineKeys, NoEcho, RawMode, ScreenMode, hold, install_panic_hook, is_changed,

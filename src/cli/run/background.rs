@@ -18,23 +18,15 @@
 //!   }
 //! ```
 
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::os::fd::{OwnedFd, RawFd};
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
 use std::sync::{Mutex, PoisonError};
 
-use rustix::fs::{Mode, OFlags};
-use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::process::{
-    Pid, Signal, WaitOptions, WaitStatus, getpid, kill_process, setsid, waitpid,
-};
-use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::runtime;
-use crate::cli::fork;
 use crate::cli::log;
 use crate::error::{Error, Kind, Result, told};
+use crate::os::background::{self, Inherited};
+use crate::os::process::ProcessId;
+use crate::os::signal::{Arrivals, Signal};
 use crate::say;
 
 /// Which of the two this process is now.
@@ -47,8 +39,8 @@ pub(in crate::cli) enum Side {
 
 /// The parent's view of the child.
 pub(in crate::cli) struct Waiting {
-    child: Pid,
-    word: File,
+    child: ProcessId,
+    word: PipeReader,
 }
 
 /// What became of the child.
@@ -80,9 +72,9 @@ pub(in crate::cli) struct Tether(Mutex<Option<Bond>>);
 
 struct Bond {
     /// Where the word is said.
-    word: OwnedFd,
-    /// What else the caller had open, see `fork::inherited`.
-    inherited: Vec<RawFd>,
+    word: PipeWriter,
+    /// What else the caller had open.
+    inherited: Inherited,
 }
 
 /// Goes on as two processes. To be called without any thread, so before a runtime and before a
@@ -93,13 +85,13 @@ struct Bond {
 pub(in crate::cli) fn split() -> Result<Side> {
     let failed =
         |error: io::Error| Error::new(Kind::Local, say!("share-cannot-fork", error = told(&error)));
-    let (read, write) = pipe_with(PipeFlags::CLOEXEC).map_err(|error| failed(error.into()))?;
-    match fork::fork().map_err(failed)? {
-        Some(child) => Ok(Side::Parent(Waiting { child, word: read.into() })),
+    let (read, write) = io::pipe().map_err(failed)?;
+    match background::fork().map_err(failed)? {
+        Some(child) => Ok(Side::Parent(Waiting { child, word: read })),
         None => {
             // A parent that is killed takes with it what it waited for.
-            dies_with_parent(Some(Signal::TERM));
-            let bond = Bond { word: write, inherited: fork::inherited() };
+            background::end_with_parent(Some(Signal::Terminate));
+            let bond = Bond { word: write, inherited: Inherited::find() };
             Ok(Side::Child(Tether(Mutex::new(Some(bond)))))
         }
     }
@@ -122,13 +114,13 @@ impl Tether {
         let bond = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(bond) = bond else { return Ok(()) };
         ::log::debug!("forking to background");
-        leave_terminal(!log::debugs_to_stderr()).map_err(|error| {
+        background::leave_terminal(!log::debugs_to_stderr()).map_err(|error| {
             Error::new(Kind::Local, say!("share-cannot-detach", error = told(&error)))
         })?;
+        let Bond { word: mut parent, inherited } = bond;
+        inherited.close();
         // A parent that has gone has nobody to tell.
-        // Whoever reads the other end of one would wait for us, too.
-        bond.inherited.into_iter().for_each(fork::close);
-        let _ = File::from(bond.word).write_all(&[word as u8]);
+        let _ = parent.write_all(&[word as u8]);
         Ok(())
     }
 
@@ -152,7 +144,7 @@ impl Waiting {
                 match word.read_exact(&mut said) {
                     Ok(()) if said == [Word::Master as u8] => Outcome::Master,
                     Ok(()) => Outcome::Background,
-                    Err(_) => Outcome::Ended(end(child)),
+                    Err(_) => Outcome::Ended(background::wait(child).unwrap_or(super::FAILED)),
                 }
             });
             tokio::select! {
@@ -166,68 +158,29 @@ impl Waiting {
 }
 
 /// Passes on what ends the program, and stops with the child. Never returns.
-async fn attend(child: Pid) {
-    let pass = async |kind: SignalKind, number: Signal| {
-        let Ok(mut arrived) = signal(kind) else { return std::future::pending().await };
-        while arrived.recv().await.is_some() {
-            let _ = kill_process(child, number);
+async fn attend(child: ProcessId) {
+    let pass = async |signal: Signal| {
+        let mut arrived = Arrivals::of(signal);
+        loop {
+            arrived.next().await;
+            child.tell(signal);
         }
     };
     let stop = async {
-        let Ok(mut changed) = signal(SignalKind::child()) else {
-            return std::future::pending().await;
-        };
-        while changed.recv().await.is_some() {
-            if is_stopped(child) {
+        let mut changed = Arrivals::of(Signal::ChildChanged);
+        loop {
+            changed.next().await;
+            if background::is_stopped(child) {
                 // Here this process stands still, too, until the shell continues both.
-                let _ = kill_process(getpid(), Signal::TSTP);
+                ProcessId::own().tell(Signal::Stop);
             }
         }
     };
-    tokio::join!(
-        pass(SignalKind::interrupt(), Signal::INT),
-        pass(SignalKind::terminate(), Signal::TERM),
-        pass(SignalKind::hangup(), Signal::HUP),
-        pass(SignalKind::quit(), Signal::QUIT),
-        stop,
-    );
-}
-
-/// Without taking the status of one that has ended.
-fn is_stopped(child: Pid) -> bool {
-    use rustix::process::{WaitId, WaitIdOptions, waitid};
-    let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
-    matches!(waitid(WaitId::Pid(child), stopped), Ok(Some(status)) if status.stopped())
-}
-
-/// Waits for its end; 255 where somebody else has taken its status.
-fn end(child: Pid) -> u8 {
-    let status = rustix::io::retry_on_intr(|| waitpid(Some(child), WaitOptions::empty()));
-    status.ok().flatten().map_or(super::FAILED, |(_, status)| code(status))
-}
-
-fn code(status: WaitStatus) -> u8 {
-    let code = status.exit_status().or_else(|| status.terminating_signal().map(|n| 128 + n));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(super::FAILED)
-}
-
-fn leave_terminal(quiet: bool) -> io::Result<()> {
-    dies_with_parent(None);
-    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
-    // It fails for the leader of a group, which a child of ours is not.
-    setsid()?;
-    dup2_stdin(&null)?;
-    dup2_stdout(&null)?;
-    match quiet {
-        true => Ok(dup2_stderr(&null)?),
-        false => Ok(()),
+    tokio::select! {
+        () = pass(Signal::Interrupt) => {}
+        () = pass(Signal::Terminate) => {}
+        () = pass(Signal::HangUp) => {}
+        () = pass(Signal::Quit) => {}
+        () = stop => {}
     }
 }
-
-#[cfg(target_os = "linux")]
-fn dies_with_parent(signal: Option<Signal>) {
-    let _ = rustix::process::set_parent_process_death_signal(signal);
-}
-
-#[cfg(not(target_os = "linux"))]
-fn dies_with_parent(_: Option<Signal>) {}

@@ -11,7 +11,7 @@ use super::background::Word;
 use super::connect::Visit;
 use super::{code, forward, route};
 use crate::cli::Environment;
-use crate::cli::local::{Watcher, on_window_change, window_size_of};
+use crate::cli::local::{Watcher, on_window_change};
 use crate::cli::resolve::Plan;
 use crate::client::Session;
 use crate::client::forward::Request as X11Request;
@@ -135,7 +135,7 @@ impl House for Household {
     }
 
     fn terminal(&self, fd: BorrowedDescriptor<'_>) -> (Vec<(Pty, u32)>, WindowSize) {
-        (terminal::modes(fd), window_size_of(fd).unwrap_or_default())
+        (terminal::modes(fd), terminal::window_size(fd).unwrap_or_default())
     }
 
     fn permits(&self, name: &str) -> bool {

@@ -24,7 +24,6 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use background::Tether;
 use connect::Visit;
@@ -36,6 +35,7 @@ use crate::client::login::Remembered;
 use crate::client::session::Exit;
 use crate::error::{Error, Kind, Result, told};
 use crate::os::descriptor;
+use crate::os::signal::{Arrivals, Signal};
 use crate::prompt::Prompt;
 use crate::say;
 use crate::secret::Secret;
@@ -215,30 +215,22 @@ fn governed<T: Send + 'static>(
 
 /// Waits for a signal that ends the program; gives its number.
 async fn ended_by_signal() -> u8 {
-    let listen = |kind: SignalKind| signal(kind).ok();
-    let mut interrupt = listen(SignalKind::interrupt());
-    let mut terminate = listen(SignalKind::terminate());
-    let mut hangup = listen(SignalKind::hangup());
-    let mut quit = listen(SignalKind::quit());
-    async fn next(signal: &mut Option<Signal>) {
-        match signal {
-            Some(signal) => {
-                signal.recv().await;
-            }
-            None => std::future::pending().await,
-        }
-    }
-    tokio::select! {
+    let mut interrupt = Arrivals::of(Signal::Interrupt);
+    let mut terminate = Arrivals::of(Signal::Terminate);
+    let mut hang_up = Arrivals::of(Signal::HangUp);
+    let mut quit = Arrivals::of(Signal::Quit);
+    let ended = tokio::select! {
         () = async {
-            next(&mut interrupt).await;
+            interrupt.next().await;
             while attempt::give_up() {
-                next(&mut interrupt).await;
+                interrupt.next().await;
             }
-        } => 2,
-        () = next(&mut terminate) => 15,
-        () = next(&mut hangup) => 1,
-        () = next(&mut quit) => 3,
-    }
+        } => Signal::Interrupt,
+        () = terminate.next() => Signal::Terminate,
+        () = hang_up.next() => Signal::HangUp,
+        () = quit.next() => Signal::Quit,
+    };
+    ended.number()
 }
 
 /// Reads a password from an inherited descriptor, up to its first line end.

@@ -10,8 +10,6 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use ::log::{debug, error, info, warn};
-use rustix::process::{Pid, Signal, kill_process};
-use tokio::signal::unix::{Signal as Arrivals, SignalKind, signal};
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::background::{Tether, Word};
@@ -26,6 +24,8 @@ use crate::config::{Connect, ControlMaster, ForwardAgent, LogLevel, Options, Ses
 use crate::error::{Error, Kind, Result, told};
 use crate::os::descriptor;
 use crate::os::local::{self, UnattachedStream};
+use crate::os::process::ProcessId;
+use crate::os::signal::{Arrivals, Signal};
 use crate::os::stdio::{DescriptorInput, DescriptorOutput};
 use crate::os::{AsDescriptor, Descriptor};
 use crate::say;
@@ -314,7 +314,7 @@ impl Visit<'_> {
         let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
         let fds = [input, descriptor::stdout(), descriptor::stderr()];
         // From here on: the master has read the size before the session is answered.
-        let changes = signal(SignalKind::window_change()).ok();
+        let changes = Arrivals::of(Signal::WindowChange);
         let session = match client.session(self.request(tty), fds).await {
             Ok(session) => session,
             Err(Refusal::Denied(reason)) => {
@@ -471,14 +471,15 @@ impl Visit<'_> {
 }
 
 /// The master reads the terminal's size itself, when it is told that it has changed.
-async fn pass_on_sizes(master: u32, changes: Option<Arrivals>) -> Infallible {
-    let master = i32::try_from(master).ok().filter(|&pid| pid > 1).and_then(Pid::from_raw);
-    if let (Some(master), Some(mut changes)) = (master, changes) {
-        while changes.recv().await.is_some() {
-            let _ = kill_process(master, Signal::WINCH);
+async fn pass_on_sizes(master: u32, mut changes: Arrivals) -> Infallible {
+    // Not to the first program of the system, which is nobody's master.
+    let master = (master > 1).then(|| ProcessId::of(master)).flatten();
+    loop {
+        changes.next().await;
+        if let Some(master) = master {
+            master.tell(Signal::WindowChange);
         }
     }
-    std::future::pending().await
 }
 
 /// Says that a forward was not made or not cancelled.

@@ -21,6 +21,7 @@ use crate::client::quirks::Quirks;
 pub use crate::client::state::shared::Sink;
 use crate::client::state::shared::{Output, Shared};
 use crate::error::{Error, Kind, Result};
+pub use crate::os::size::WindowSize;
 use crate::say;
 use crate::text;
 
@@ -56,19 +57,6 @@ pub struct PtyRequest {
     pub size: WindowSize,
     /// RFC 4254 section 8.
     pub modes: Vec<(Pty, u32)>,
-}
-
-/// The size of a terminal window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WindowSize {
-    /// In characters.
-    pub columns: u32,
-    /// In characters.
-    pub rows: u32,
-    /// In pixels; 0 where unknown.
-    pub width: u32,
-    /// In pixels; 0 where unknown.
-    pub height: u32,
 }
 
 /// A request whose answer is still to come.

@@ -11,15 +11,16 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use log::debug;
-use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::process::{Child, Command};
 use tokio::time::{Sleep, sleep};
 
 use crate::client::handshake::greeting::reason;
 use crate::client::handshake::wire::poll_vectored;
 use crate::error::{Error, Kind, Result};
+use crate::os::pipe::{self, PipeReceiver, PipeSender};
+use crate::os::process::{self, ProcessId};
+use crate::os::signal::Signal;
 use crate::say;
 
 /// How long a command that has closed its output may take to end, so that it can be said how.
@@ -43,8 +44,8 @@ pub struct ProxyCommand {
 /// finds no socket to take addresses from.
 pub struct Running {
     /// Its input; `None` once we have nothing more to say.
-    input: Option<Sender>,
-    output: Receiver,
+    input: Option<PipeSender>,
+    output: PipeReceiver,
     /// What it is still to be told.
     queued: BytesMut,
     child: Child,
@@ -77,8 +78,8 @@ pub(in crate::client) fn start(proxy: &ProxyCommand) -> Result<Running> {
         .spawn()
         .map_err(failed)?;
     Ok(Running {
-        input: Some(Sender::from_owned_fd(input.into()).map_err(failed)?),
-        output: Receiver::from_owned_fd(output.into()).map_err(failed)?,
+        input: Some(pipe::sender(input).map_err(failed)?),
+        output: pipe::receiver(output).map_err(failed)?,
         queued: BytesMut::new(),
         child,
         spoke: false,
@@ -87,7 +88,7 @@ pub(in crate::client) fn start(proxy: &ProxyCommand) -> Result<Running> {
 }
 
 impl Running {
-    fn input(&mut self) -> io::Result<Pin<&mut Sender>> {
+    fn input(&mut self) -> io::Result<Pin<&mut PipeSender>> {
         self.input.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 
@@ -143,10 +144,9 @@ impl Running {
 }
 
 fn ended(status: Option<ExitStatus>, spoke: bool) -> Error {
-    use std::os::unix::process::ExitStatusExt;
-    let how = match status.map(|status| (status.code(), status.signal())) {
+    let how = match status.map(|status| (status.code(), process::ended_by_signal(status))) {
         Some((Some(code), _)) => say!("route-command-status", code),
-        Some((None, Some(signal))) => say!("route-command-signal", signal),
+        Some((None, Some((signal, _)))) => say!("route-command-signal", signal),
         _ => say!("route-command-closed"),
     };
     let cause = match spoke {
@@ -158,38 +158,12 @@ fn ended(status: Option<ExitStatus>, spoke: bool) -> Error {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok()) else { return };
+        let Some(leader) = self.child.id().and_then(ProcessId::of) else { return };
         // As ssh does: the command may have something to put in order, so no SIGKILL.
-        for pid in with_descendants(pid) {
-            if let Some(pid) = Pid::from_raw(pid) {
-                let _ = kill_process(pid, Signal::HUP);
-            }
+        for process in leader.with_descendants() {
+            process.tell(Signal::HangUp);
         }
     }
-}
-
-/// A process and all that it started, as far as the system says whose they are.
-fn with_descendants(leader: i32) -> Vec<i32> {
-    let parents: Vec<(i32, i32)> = std::fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let pid: i32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-            // The name in parentheses can hold anything; the state and the parent follow it.
-            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
-            Some((pid, parent))
-        })
-        .collect();
-    let mut found = vec![leader];
-    let mut at = 0;
-    while let Some(&parent) = found.get(at) {
-        let children = parents.iter().filter(|(pid, of)| *of == parent && !found.contains(pid));
-        let children: Vec<i32> = children.map(|(pid, _)| *pid).collect();
-        found.extend(children);
-        at += 1;
-    }
-    found
 }
 
 impl AsyncRead for Running {

@@ -1,7 +1,5 @@
 //! Modes of a pseudo-terminal, by hand and against what ssh(1) sends.
 
-use rustix::termios::{OptionalActions, tcsetattr};
-
 use super::*;
 use crate::os::terminal::testing::pty;
 

@@ -213,7 +213,7 @@ impl Prompt for Plain {
 
 /// The columns of a terminal.
 fn columns(terminal: impl AsDescriptor) -> usize {
-    let columns = terminal::winsize(terminal).map(|size| size.cols);
+    let columns = terminal::window_size(terminal).map(|size| size.columns);
     let columns = columns.and_then(|columns| usize::try_from(columns).ok());
     columns.filter(|&columns| columns >= COLUMNS_MIN).unwrap_or(COLUMNS)
 }

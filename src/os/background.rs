@@ -1,0 +1,110 @@
+//! Going to the background: one process becomes two (fork(2)), and the second leaves the terminal
+//! with everything that it was started with. Here is the one place that forks; what the two are
+//! for is said in `cli/run/background`.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::RawFd;
+use std::path::Path;
+
+use nix::unistd::{ForkResult, fork as system_fork};
+use rustix::fs::OFlags;
+use rustix::process::{Pid, WaitId, WaitIdOptions, WaitOptions, setsid, waitid, waitpid};
+use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
+
+use super::descriptor;
+use super::process::ProcessId;
+use super::signal::Signal;
+
+/// The descriptors that this process was started with, beyond the standard ones.
+#[derive(Debug)]
+pub struct Inherited(Vec<RawFd>);
+
+/// Goes on as two processes: gives the child's id in the parent, `None` in the child.
+///
+/// # Errors
+/// There are threads, or the system has no room for another process.
+pub fn fork() -> io::Result<Option<ProcessId>> {
+    if threads() > 1 {
+        return Err(io::Error::from(io::ErrorKind::Deadlock));
+    }
+    // SAFETY: a child of a process with several threads may call almost nothing, because a lock
+    // that another thread held stays locked in it. There is no other thread, so no lock is held
+    // by anybody else, and the child may go on as the parent would have.
+    match unsafe { system_fork() }? {
+        ForkResult::Child => Ok(None),
+        ForkResult::Parent { child } => Ok(Pid::from_raw(child.as_raw()).map(ProcessId::from)),
+    }
+}
+
+impl Inherited {
+    /// The descriptors beyond standard error that this process was started with: all that outlive
+    /// exec(2), since what is opened here does not. Linux tells; elsewhere there are none.
+    pub fn find() -> Inherited {
+        let Ok(all) = std::fs::read_dir("/proc/self/fdinfo") else { return Inherited(Vec::new()) };
+        let outlives = |path: &Path| {
+            let info = std::fs::read_to_string(path).unwrap_or_default();
+            let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+            let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+            flags.is_some_and(|flags| flags & OFlags::CLOEXEC.bits() == 0)
+        };
+        let number = |path: &Path| path.file_name()?.to_str()?.parse::<RawFd>().ok();
+        let all = all.filter_map(|entry| Some(entry.ok()?.path()));
+        let found = all.filter(|path| outlives(path)).filter_map(|path| number(&path));
+        Inherited(found.filter(|&fd| fd > 2).collect())
+    }
+
+    /// Closes them: nobody here owns them, and whoever reads the other end of one would wait for
+    /// this process.
+    pub fn close(self) {
+        for fd in self.0 {
+            let _ = nix::unistd::close(fd);
+        }
+    }
+}
+
+/// Leaves the terminal, its session and the process that waits for this one. Standard input and
+/// output become empty, and standard error if it is to be `quiet`.
+///
+/// # Errors
+/// There is no empty device, or this process leads a group of processes, which a child made by
+/// [`fork`] does not.
+pub fn leave_terminal(quiet: bool) -> io::Result<()> {
+    end_with_parent(None);
+    let null = descriptor::null()?;
+    setsid()?;
+    dup2_stdin(&null)?;
+    dup2_stdout(&null)?;
+    match quiet {
+        true => Ok(dup2_stderr(&null)?),
+        false => Ok(()),
+    }
+}
+
+/// Has this process get a signal when its parent ends; `None` has it get none. Only Linux can.
+#[cfg_attr(not(target_os = "linux"), allow(unused_variables))]
+pub fn end_with_parent(signal: Option<Signal>) {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(signal.map(Signal::raw));
+}
+
+/// Whether a child is stopped. Does not take the status of one that has ended.
+pub fn is_stopped(child: ProcessId) -> bool {
+    let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
+    matches!(waitid(WaitId::Pid(child.raw()), stopped), Ok(Some(status)) if status.stopped())
+}
+
+/// Waits for a child's end: its exit code, or 128 and the number of the signal that ended it.
+/// `None` where somebody else has taken its status.
+pub fn wait(child: ProcessId) -> Option<u8> {
+    let status = rustix::io::retry_on_intr(|| waitpid(Some(child.raw()), WaitOptions::empty()));
+    let (_, status) = status.ok().flatten()?;
+    let code = status.exit_status().or_else(|| status.terminating_signal().map(|n| 128 + n))?;
+    u8::try_from(code).ok()
+}
+
+/// How many threads this process has. Only Linux tells; elsewhere the caller's word counts: it
+/// calls before there is a runtime.
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count)
+}

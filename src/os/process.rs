@@ -1,0 +1,87 @@
+//! Other programs: telling them something, what they started, and how they ended.
+
+use std::ffi::OsStr;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+use rustix::process::{Pid, getpid, kill_process, kill_process_group};
+use tokio::process::Command;
+
+use super::signal::Signal;
+
+/// A running program, by number. The number is another program's once this one has ended and
+/// its parent knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProcessId(Pid);
+
+impl ProcessId {
+    /// The program of this number, if it is one that a program can have.
+    pub fn of(number: u32) -> Option<ProcessId> {
+        Pid::from_raw(i32::try_from(number).ok()?).map(ProcessId)
+    }
+
+    /// This program.
+    pub fn own() -> ProcessId {
+        ProcessId(getpid())
+    }
+
+    /// Tells it this. One that has gone, or is somebody else's, is not told.
+    pub fn tell(self, signal: Signal) {
+        let _ = kill_process(self.0, signal.raw());
+    }
+
+    /// Tells it and all others of the group that it leads, see [`lead_group`].
+    pub fn tell_group(self, signal: Signal) {
+        let _ = kill_process_group(self.0, signal.raw());
+    }
+
+    /// It and all that it started, as far as the system says whose they are.
+    pub fn with_descendants(self) -> Vec<ProcessId> {
+        let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| {
+                let pid: u32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
+                let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+                // The name in parentheses can hold anything; the state and the parent follow it.
+                let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+                Some((pid, parent))
+            })
+            .collect();
+        let mut found = vec![self.0.as_raw_nonzero().get().unsigned_abs()];
+        let mut at = 0;
+        while let Some(&parent) = found.get(at) {
+            let children = parents.iter().filter(|(pid, of)| *of == parent && !found.contains(pid));
+            let children: Vec<u32> = children.map(|(pid, _)| *pid).collect();
+            found.extend(children);
+            at += 1;
+        }
+        found.into_iter().filter_map(ProcessId::of).collect()
+    }
+
+    /// For the calls of the system, here in `os`.
+    pub(in crate::os) fn raw(self) -> Pid {
+        self.0
+    }
+}
+
+impl From<Pid> for ProcessId {
+    fn from(pid: Pid) -> ProcessId {
+        ProcessId(pid)
+    }
+}
+
+/// Has a program that is to be started lead a process group of its own.
+pub fn lead_group(command: &mut Command) {
+    command.process_group(0);
+}
+
+/// Has a program that is to be started find this as its own name.
+pub fn name_itself(command: &mut Command, name: &OsStr) {
+    command.arg0(name);
+}
+
+/// The signal that ended a program, if one did, and whether it left its memory in a file.
+pub fn ended_by_signal(status: ExitStatus) -> Option<(i32, bool)> {
+    status.signal().map(|signal| (signal, status.core_dumped()))
+}
