@@ -200,7 +200,7 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
 pub(super) fn check(typed: &Typed, resolved: &Resolved) -> Result<Vec<String>> {
     refuse_misplaced(typed)?;
     refuse_unbuilt(typed)?;
-    let warnings = resolved.layers.check_standing()?;
+    let warnings = config::check_standing(&resolved.layers)?;
     Ok(warnings)
 }
 
@@ -252,7 +252,7 @@ fn settle_within(
 /// [`Kind::Usage`] for the destination, [`Kind::Config`] for options and files.
 pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
     let Resolved { host, layers, mut options, .. } = layered(typed, context, &NoNames)?;
-    options.warnings.extend(layers.check_standing()?);
+    options.warnings.extend(config::check_standing(&layers)?);
     Ok((host, options))
 }
 
@@ -325,7 +325,7 @@ pub(super) fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Re
     let destination = parsed?;
     let mut layers = command_line(typed, Some(&destination))?;
     read_files(typed, &destination.host, &mut layers, (context, names))?;
-    let options = layers.options(&destination.host, context)?;
+    let options = Options::of(&layers, &destination.host, context)?;
     Ok(Resolved { host: destination.host, layers, options, profile: None })
 }
 
@@ -350,7 +350,7 @@ pub(super) fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<
 pub(super) fn check_saved(document: &Document, context: &Context) -> Result<Options> {
     let typed = Typed { config_file: Some("none".into()), ..Typed::default() };
     let resolved = saved(&typed, None, document.clone(), (context, &NoNames))?;
-    resolved.layers.check_standing()?;
+    config::check_standing(&resolved.layers)?;
     let around =
         Surroundings { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
     let plan = settle_within(&typed, resolved, (context, &NoNames), &around, Way::default())?;
@@ -368,7 +368,7 @@ fn saved(
     profile::add(&mut layers, &document, joined(typed).is_some())?;
     let host = document.profile().host.clone();
     read_files(typed, &host, &mut layers, (context, names))?;
-    let mut options = layers.options(&host, context)?;
+    let mut options = Options::of(&layers, &host, context)?;
     options.warnings.extend(profile::warnings(&document));
     Ok(Resolved { host, layers, options, profile: Some(document) })
 }
@@ -399,10 +399,10 @@ fn read_files(
     };
     let files = files(typed, context);
     let read = |facts: &HostFacts, layers: &mut Layers| {
-        files.iter().try_for_each(|file| layers.file(file, facts, context))
+        files.iter().try_for_each(|file| config::read_file(layers, file, facts, context))
     };
     read(&facts, layers)?;
-    let found = layers.canonical_name(host, names)?;
+    let found = config::canonical_name(layers, host, names)?;
     layers.resolve(found.name.clone(), found.origin);
     if layers.wants_final_pass() || found.again {
         facts.final_pass = true;

@@ -3,10 +3,14 @@
 //!
 //! The rules are here; who answers about names is a [`Names`].
 
+use super::address::address;
+use super::fault::shown;
 use super::keyword::Keyword;
-use super::layers::{Layers, at};
-use super::origin::Origin;
-use super::{network, options, value};
+use super::layers::Layers;
+use super::origin::{Origin, at};
+use super::pattern;
+use super::route::{hostname, proxies};
+use super::value;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -53,46 +57,45 @@ pub struct Resolved {
     pub again: bool,
 }
 
-impl Layers {
-    /// The name to connect to, after one reading of the files.
-    ///
-    /// # Errors
-    /// [`Kind::Config`]: HostName is none; [`Kind::Resolve`] when the name is in no domain
-    /// and CanonicalizeFallbackLocal is off.
-    pub fn canonical_name(&self, host: &str, names: &dyn Names) -> Result<Resolved> {
-        let typed = options::hostname(self, host)?.value;
-        if let Some(address) = self.address(&typed) {
-            let again = self.canonicalize() != Canonicalize::No;
-            return Ok(Resolved { name: address, origin: None, again });
-        }
-        let rules = Rules { layers: self, names };
-        let entry = self.first(Keyword::CanonicalizeHostname);
-        if self.canonicalize() == Canonicalize::No {
-            return Ok(Resolved { name: typed, origin: None, again: false });
-        }
-        let name = rules.find(&typed)?;
-        let origin = entry.filter(|_| name != typed).map(|entry| entry.origin.clone());
-        Ok(Resolved { name, origin, again: true })
+/// The name to connect to, after one reading of the files.
+///
+/// # Errors
+/// [`Kind::Config`]: HostName is none; [`Kind::Resolve`] when the name is in no domain
+/// and CanonicalizeFallbackLocal is off.
+pub fn canonical_name(layers: &Layers, host: &str, names: &dyn Names) -> Result<Resolved> {
+    let typed = hostname(layers, host)?.value;
+    if let Some(address) = address_wanted(layers, &typed) {
+        let again = canonicalize(layers) != Canonicalize::No;
+        return Ok(Resolved { name: address, origin: None, again });
     }
-
-    /// The name as an address of the family that is wanted.
-    fn address(&self, name: &str) -> Option<String> {
-        let family = self.first(Keyword::AddressFamily).map(|entry| entry.args[0].to_lowercase());
-        let six = |address: &str| address.contains(':');
-        network::address(name).filter(|address| match family.as_deref() {
-            Some("inet") => !six(address),
-            Some("inet6") => six(address),
-            _ => true,
-        })
+    let rules = Rules { layers, names };
+    let entry = layers.first(Keyword::CanonicalizeHostname);
+    if canonicalize(layers) == Canonicalize::No {
+        return Ok(Resolved { name: typed, origin: None, again: false });
     }
+    let name = rules.find(&typed)?;
+    let origin = entry.filter(|_| name != typed).map(|entry| entry.origin.clone());
+    Ok(Resolved { name, origin, again: true })
+}
 
-    pub(super) fn canonicalize(&self) -> Canonicalize {
-        let word = self.first(Keyword::CanonicalizeHostname).map(|entry| entry.args[0].as_str());
-        match word.unwrap_or("no").to_ascii_lowercase().as_str() {
-            "yes" | "true" => Canonicalize::Yes,
-            "always" => Canonicalize::Always,
-            _ => Canonicalize::No,
-        }
+/// The name as an address of the family that is wanted.
+fn address_wanted(layers: &Layers, name: &str) -> Option<String> {
+    let family = layers.first(Keyword::AddressFamily).map(|entry| entry.args[0].to_lowercase());
+    let six = |address: &str| address.contains(':');
+    address(name).filter(|address| match family.as_deref() {
+        Some("inet") => !six(address),
+        Some("inet6") => six(address),
+        _ => true,
+    })
+}
+
+/// CanonicalizeHostname as collected.
+pub fn canonicalize(layers: &Layers) -> Canonicalize {
+    let word = layers.first(Keyword::CanonicalizeHostname).map(|entry| entry.args[0].as_str());
+    match word.unwrap_or("no").to_ascii_lowercase().as_str() {
+        "yes" | "true" => Canonicalize::Yes,
+        "always" => Canonicalize::Always,
+        _ => Canonicalize::No,
     }
 }
 
@@ -103,7 +106,7 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn find(&self, name: &str) -> Result<String> {
-        if self.proxied() && self.layers.canonicalize() != Canonicalize::Always {
+        if self.proxied() && canonicalize(self.layers) != Canonicalize::Always {
             return Ok(name.to_owned());
         }
         let dots = name.bytes().filter(|&byte| byte == b'.').count();
@@ -134,7 +137,7 @@ impl Rules<'_> {
         let strict = entry.filter(|entry| value::flag(&entry.args[0]) == Ok(false));
         match strict {
             Some(entry) => {
-                let cause = say!("config-not-canonical", host = value::shown(name));
+                let cause = say!("config-not-canonical", host = shown(name));
                 let fault = at(&entry.origin, Keyword::CanonicalizeFallbackLocal, &cause);
                 Err(Error::new(Kind::Resolve, fault.cause().to_owned()))
             }
@@ -146,11 +149,10 @@ impl Rules<'_> {
     /// up where there are no rules.
     fn follow(&self, name: &str) -> String {
         let rules = self.permitted();
-        let may = rules.iter().any(|rule| network::permitted_from(rule, name));
+        let may = rules.iter().any(|rule| permitted_from(rule, name));
         let alias = may.then(|| self.names.canonical(name)).flatten();
         let alias = alias.map(|alias| alias.trim_end_matches('.').to_lowercase());
-        let follows =
-            |alias: &String| rules.iter().any(|rule| network::permitted(rule, name, alias));
+        let follows = |alias: &String| rules.iter().any(|rule| permitted(rule, name, alias));
         alias.filter(follows).unwrap_or_else(|| name.to_lowercase())
     }
 
@@ -162,7 +164,7 @@ impl Rules<'_> {
     }
 
     fn proxied(&self) -> bool {
-        let (command, jump) = options::proxies(self.layers);
+        let (command, jump) = proxies(self.layers);
         command.value.is_some() || jump.value.is_some()
     }
 
@@ -171,6 +173,20 @@ impl Rules<'_> {
         let dots = entry.and_then(|entry| entry.args[0].parse().ok());
         dots.unwrap_or(1)
     }
+}
+
+/// Whether a name and the name it leads to are both in the lists of a rule.
+fn permitted(rule: &(String, String), name: &str, alias: &str) -> bool {
+    permitted_from(rule, name) && in_list(&rule.1, alias)
+}
+
+/// Whether a name may be followed at all by a rule.
+fn permitted_from(rule: &(String, String), name: &str) -> bool {
+    in_list(&rule.0, name)
+}
+
+fn in_list(list: &str, text: &str) -> bool {
+    pattern::matches_list(&list.to_lowercase(), &text.to_lowercase())
 }
 
 #[cfg(test)]
@@ -194,7 +210,7 @@ mod tests {
         for option in options {
             layers.option(option, Origin::Option).unwrap();
         }
-        layers.canonical_name(host, &Zone).map(|found| (found.name, found.again))
+        canonical_name(&layers, host, &Zone).map(|found| (found.name, found.again))
     }
 
     #[test]

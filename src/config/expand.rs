@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use nix::unistd::User;
 use sha1::{Digest, Sha1};
 
-use super::Context;
-use super::value::{Fault, shown};
+use super::context::Context;
+use super::fault::{Fault, shown};
 use crate::destination::check_user;
 
 /// The tokens of most keywords: files, RemoteCommand, IdentityAgent.

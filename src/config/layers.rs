@@ -4,14 +4,14 @@
 //! keyword counts, but for the few that accumulate. Later values are kept all the same, so that
 //! it can be told what was overridden.
 
-use super::expand::{HOSTNAME, Tokens};
-use super::file::{Block, ConfigFile, HostFacts, Reader};
-use super::jump::Jump;
+use super::arguments;
+use super::block::Block;
+use super::fault::shown;
 use super::keyword::{Keyword, Shape};
-use super::options::{Options, build};
-use super::origin::Origin;
-use super::value::{self, Fault, shown};
-use super::{Context, line, pattern};
+use super::line;
+use super::origin::{Origin, Setting, at};
+use super::pattern;
+use super::value::{self, Jump};
 use crate::destination::check_typed_user;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -38,8 +38,8 @@ pub struct Entry {
 pub struct Layers {
     entries: Vec<Entry>,
     warnings: Vec<String>,
-    pub(super) final_wanted: bool,
-    pub(super) host_named: bool,
+    final_wanted: bool,
+    host_named: bool,
     blocks: Vec<Block>,
     /// The name that the first reading came to, and who asked for another than HostName.
     resolved: Option<(String, Option<Origin>)>,
@@ -64,14 +64,17 @@ impl Layers {
             if self.ignores(name) {
                 return Ok(());
             }
-            return Err(Error::new(Kind::Config, format!("{origin}: {}", unknown(name))));
+            return Err(Error::new(
+                Kind::Config,
+                format!("{origin}: {}", arguments::unknown(name)),
+            ));
         };
         if matches!(keyword, Keyword::Host | Keyword::Match | Keyword::Include) {
             let what =
                 say!("error-config-directive-not-supported-command", keyword = keyword.name());
             return Err(Error::new(Kind::Config, format!("{origin}: {what}")));
         }
-        let args = arguments(keyword, rest).map_err(|fault| at(&origin, keyword, &fault))?;
+        let args = arguments::parse(keyword, rest).map_err(|fault| at(&origin, keyword, &fault))?;
         check_typed(keyword, args.first().map_or("", String::as_str), &origin)?;
         self.record(keyword, args, origin)
     }
@@ -82,7 +85,7 @@ impl Layers {
     /// [`Kind::Config`] when the keyword does not take the value.
     pub fn set(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
-        value::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
         check_typed(keyword, value, &origin)?;
         self.record(keyword, args, origin)
     }
@@ -92,7 +95,7 @@ impl Layers {
     /// # Errors
     /// [`Kind::Config`] when the keyword does not take them.
     pub fn set_all(&mut self, keyword: Keyword, args: Vec<String>, origin: Origin) -> Result<()> {
-        value::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
         self.record(keyword, args, origin)
     }
 
@@ -103,19 +106,10 @@ impl Layers {
     /// [`Kind::Config`] when the keyword does not take the value.
     pub fn overrule(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
-        value::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
+        arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
         check_typed(keyword, value, &origin)?;
         self.entries.insert(0, Entry { keyword, args, origin });
         Ok(())
-    }
-
-    /// Reads a configuration file with everything it includes.
-    ///
-    /// # Errors
-    /// [`Kind::Config`]: a file that must exist and does not, one that others can write, bad
-    /// options (the first is named), or a bound exceeded.
-    pub fn file(&mut self, file: &ConfigFile, host: &HostFacts, context: &Context) -> Result<()> {
-        Reader::new(self, file.kind, host, context).read(file)
     }
 
     /// Whether `Match final` was met: the files are then to be read a second time.
@@ -133,6 +127,17 @@ impl Layers {
         &self.blocks
     }
 
+    /// Remembers that the files are to be read a second time, for `Match final`.
+    pub(super) fn want_final_pass(&mut self) {
+        self.final_wanted = true;
+    }
+
+    /// Remembers that a Host line names the host.
+    pub(super) fn name_host(&mut self) {
+        self.host_named = true;
+    }
+
+    /// Remembers a Host or Match line, up to [`MAX_BLOCKS`].
     pub(super) fn enter(&mut self, block: Block) {
         if self.blocks.len() < MAX_BLOCKS {
             self.blocks.push(block);
@@ -154,15 +159,6 @@ impl Layers {
         &self.entries
     }
 
-    /// The options that come of it for this host.
-    ///
-    /// # Errors
-    /// [`Kind::Config`]: a token or variable without a value, or something asked for that is
-    /// not supported; the place is named.
-    pub fn options(&self, host: &str, context: &Context) -> Result<Options> {
-        build(self, host, context)
-    }
-
     /// The value that counts.
     pub(super) fn first(&self, keyword: Keyword) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.keyword == keyword)
@@ -171,6 +167,22 @@ impl Layers {
     /// All values, in order.
     pub(super) fn all(&self, keyword: Keyword) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |entry| entry.keyword == keyword)
+    }
+
+    /// The value that counts as one text, without `none`.
+    pub(super) fn first_but_none(&self, keyword: Keyword) -> Setting<Option<String>> {
+        match self.first(keyword) {
+            None => Setting::default_value(None),
+            Some(entry) => {
+                let value = Some(entry.args[0].clone()).filter(|text| !value::is_none(text));
+                Setting::new(value, entry.origin.clone())
+            }
+        }
+    }
+
+    /// Where the value that counts was set.
+    pub(super) fn origin(&self, keyword: Keyword) -> Origin {
+        self.first(keyword).map_or(Origin::Default, |entry| entry.origin.clone())
     }
 
     /// Where the value that counts stands among all, for keywords that compete.
@@ -232,15 +244,6 @@ impl Layers {
         self.entries.push(Entry { keyword, args, origin });
         Ok(())
     }
-
-    /// HostName as set so far, for `Match host`; the host itself if it is not set.
-    pub(super) fn hostname(&self, host: &str) -> Result<String, Fault> {
-        let tokens = Tokens { hostname: host.to_owned(), ..Tokens::default() };
-        match self.first(Keyword::HostName) {
-            Some(entry) => tokens.percent(&entry.args[0], HOSTNAME),
-            None => Ok(host.to_owned()),
-        }
-    }
 }
 
 fn too_many(keyword: Keyword, origin: &Origin) -> Error {
@@ -258,33 +261,4 @@ fn check_typed(keyword: Keyword, value: &str, origin: &Origin) -> Result<()> {
         _ => Ok(()),
     };
     checked.map_err(|fault| at(origin, keyword, &fault))
-}
-
-/// The arguments of a keyword from the rest of its line, checked.
-pub(super) fn arguments(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fault> {
-    // A Match line is split in its own way, when it is looked at.
-    if keyword == Keyword::Match {
-        return Ok(vec![rest.to_owned()]);
-    }
-    let args = match keyword.row().shape {
-        Shape::Line if rest.is_empty() => Vec::new(),
-        Shape::Line => vec![rest.to_owned()],
-        _ => line::words(rest)?,
-    };
-    // A flag has both sides in one word; a line does not.
-    if keyword == Keyword::LocalForward && args.len() == 1 {
-        return Err(say!("config-missing-target"));
-    }
-    value::check(keyword, &args)?;
-    Ok(args)
-}
-
-/// A fault with its place.
-pub(super) fn at(origin: &Origin, keyword: Keyword, fault: &str) -> Error {
-    Error::new(Kind::Config, format!("{origin}: {}: {fault}", keyword.name()))
-}
-
-/// What is said of a keyword that is not in the table; callers look for these words.
-pub(super) fn unknown(name: &str) -> String {
-    say!("error-config-bad-configuration-option", name = shown(&name.to_ascii_lowercase()))
 }

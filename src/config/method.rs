@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::value::shown;
+use super::fault::shown;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 

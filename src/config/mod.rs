@@ -1,80 +1,61 @@
 //! ssh_config(5): what was typed, what the files say, and the options that come of it.
 //!
-//! [`Layers`] collects raw values in ssh's order of precedence, each with its [`Origin`];
-//! [`Layers::options`] turns them into typed [`Options`]. `keyword` is the table of what is
-//! known and how it stands here, `line` the syntax, `pattern` the wildcards, `file` Host and
-//! Include, `matching` and `network` Match, `canonical` the names, `value`, `forward` and `jump`
-//! the values, `proxy` a proxy server (which ssh_config(5) does not have), `expand` the `%`-tokens, `show` what `-G` prints. Nothing here reads the
-//! environment, asks or connects, and only `Match exec` runs anything: a [`Context`] brings what
-//! the outside knows.
+//! [`Layers`] collects raw values in ssh's order of precedence, each with its [`Origin`], and
+//! [`Options`] are what they come to for one host. The files, each using only those above it:
+//!
+//! - `fault` what is wrong with a value, `keyword` the table of keywords, `origin` where a value
+//!   stands, `context` what the outside knows;
+//! - `line` the syntax of a line, `pattern` wildcards, `expand` the `%`-tokens, `value` how each
+//!   kind of value is read, `arguments` the check of a whole line;
+//! - `layers` the collected values, with each Host and Match line as a `block`; `route` HostName
+//!   and the proxies; `read` files, Host, Match and Include;
+//! - `canonical` names, `known_hosts_command` its words, `options` the typed result;
+//! - `standing` what is not done here, `show` what `-G` prints, `method` the way to log in.
+//!
+//! Nothing here reads the environment, asks or connects, and only `Match exec` runs anything: a
+//! [`Context`] brings what the outside knows.
 
-mod algorithms;
+mod address;
+mod arguments;
+mod block;
 mod canonical;
-mod check;
-mod command;
+mod context;
 mod expand;
-mod file;
-mod forward;
-mod jump;
+mod fault;
 mod keyword;
+mod known_hosts_command;
 mod layers;
 mod line;
-mod matching;
 mod method;
-mod network;
 mod options;
 mod origin;
 pub mod pattern;
-mod proxy;
-mod qos;
+mod read;
+mod route;
 mod show;
+mod standing;
 mod value;
 
-use std::path::PathBuf;
-
-pub use canonical::{Canonicalize, Names, NoNames, Resolved};
-pub use command::{KnownHostsCommand, Search, SearchedKey};
+pub use block::{Block, Why};
+pub use canonical::{Canonicalize, Names, NoNames, Resolved, canonical_name};
+pub use context::{Context, Environment, user_directory};
 pub use expand::{Tokens, tilde};
-pub use file::{Block, ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES, Why};
-pub use forward::{Connect, Forward, Listen};
-pub use jump::Jump;
 pub use keyword::{Keyword, Row, Shape, Standing, TABLE};
+pub use known_hosts_command::{KnownHostsCommand, Search, SearchedKey};
 pub use layers::{Entry, Layers};
 pub use method::{Circumstances, Method, MethodChoice, choose};
 pub use options::{
-    AddKeys, ControlMaster, ControlPersist, ForwardAgent, Forwarding, Options, PermitOpen, Sharing,
-    X11, default_identity_files,
+    ForwardAgent, Forwarding, Options, PermitOpen, Sharing, X11, default_identity_files,
 };
 pub use origin::{Origin, Setting};
-pub use proxy::{ProxyKind, ProxyServer};
-pub use qos::IpQos;
+pub use read::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES, read_file};
 pub use show::{Shown, effective, lines as effective_lines};
+pub use standing::check_standing;
 pub use value::{
-    AddressFamily, FingerprintHash, LogLevel, RekeyLimit, RequestTty, SessionType,
+    AddKeys, AddressFamily, Connect, ControlMaster, ControlPersist, FingerprintHash, Forward,
+    IpQos, Jump, Listen, LogLevel, ProxyKind, ProxyServer, RekeyLimit, RequestTty, SessionType,
     StrictHostKeyChecking, UpdateHostKeys, VerifyHostKeyDns,
 };
-
-/// Looks up a variable of the environment.
-pub type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
-
-/// What the configuration depends on besides its text; the caller finds it out.
-pub struct Context {
-    /// The home directory of the local user, for `~` and `%d`.
-    pub home: PathBuf,
-    /// The local user's name, for `%u`, `Match localuser` and as the default of User.
-    pub local_user: String,
-    /// The local host name with its domain, for `%l` and `%L`.
-    pub local_host: String,
-    /// The local user's id, for `%i` and the ownership of the files.
-    pub uid: u32,
-    /// The environment, for `${NAME}` and `$NAME` where ssh_config(5) allows them.
-    pub env: Environment,
-}
-
-/// The directory of the user's own files, `~/.ssh`.
-pub fn user_directory(context: &Context) -> PathBuf {
-    context.home.join(".ssh")
-}
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 use std::path::PathBuf;
 
+use super::fault::shown;
+use super::keyword::Keyword;
+use crate::error::{Error, Kind};
 use crate::say;
 
 /// Where a value comes from.
@@ -35,13 +38,11 @@ impl fmt::Display for Origin {
             Origin::Flag(flag) => f.write_str(flag),
             Origin::Option => f.write_str("-o"),
             Origin::File { file, line } => {
-                let file = super::value::shown(&file.to_string_lossy());
+                let file = shown(&file.to_string_lossy());
                 f.write_str(&say!("error-config-place", file, line))
             }
             Origin::Destination => f.write_str("destination"),
-            Origin::Profile(name) => {
-                f.write_str(&say!("error-config-profile", name = super::value::shown(name)))
-            }
+            Origin::Profile(name) => f.write_str(&say!("error-config-profile", name = shown(name))),
         }
     }
 }
@@ -78,4 +79,9 @@ impl<T> Deref for Setting<T> {
     fn deref(&self) -> &T {
         &self.value
     }
+}
+
+/// The error of a value: its place, its keyword, and what is wrong with it.
+pub(super) fn at(origin: &Origin, keyword: Keyword, fault: &str) -> Error {
+    Error::new(Kind::Config, format!("{origin}: {}: {fault}", keyword.name()))
 }

@@ -1,11 +1,6 @@
-//! Patterns of ssh_config(5) (`*`, `?`, `!`) and the file names of Include (glob(7)).
-
-use std::path::{Path, PathBuf};
+//! Patterns of ssh_config(5) with `*`, `?` and `!`, one or a list.
 
 pub use crate::pattern::matches;
-
-/// The most files that one Include pattern yields; glob(3) has no bound, a loop of links has none.
-const MAX_FOUND: usize = 1024;
 
 /// Whether the text matches a comma-separated list: some entry, and none of the negated ones.
 pub fn matches_list(list: &str, text: &str) -> bool {
@@ -18,101 +13,6 @@ pub fn matches_list(list: &str, text: &str) -> bool {
         }
     }
     found
-}
-
-/// The files that a pattern names, in lexical order. A pattern without wildcards names a file
-/// whether it exists or not.
-pub fn glob(pattern: &Path) -> Vec<PathBuf> {
-    let mut found = vec![PathBuf::new()];
-    for part in pattern.components() {
-        let wild = match part {
-            std::path::Component::Normal(name) => {
-                name.to_str().filter(|n| n.contains(['*', '?', '[']))
-            }
-            _ => None,
-        };
-        found = match wild {
-            None => found.into_iter().map(|path| path.join(part)).collect(),
-            Some(wild) => {
-                found.iter().flat_map(|path| entries(path, wild)).take(MAX_FOUND).collect()
-            }
-        };
-    }
-    found.sort();
-    found
-}
-
-/// The entries of a directory that match one component, without hidden ones unless asked for.
-fn entries(directory: &Path, pattern: &str) -> Vec<PathBuf> {
-    let listed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-    let Ok(entries) = std::fs::read_dir(listed) else {
-        return Vec::new();
-    };
-    let pattern: Vec<char> = pattern.chars().collect();
-    let fits = |name: &str| {
-        let hidden = name.starts_with('.') && pattern.first() != Some(&'.');
-        !hidden && glob_matches(&pattern, &name.chars().collect::<Vec<_>>())
-    };
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    names.filter(|name| fits(name)).map(|name| directory.join(name)).collect()
-}
-
-/// [`matches`] with the classes of glob(7) (`[a-z]`, `[!x]`).
-fn glob_matches(pattern: &[char], name: &[char]) -> bool {
-    let mut reachable = vec![false; name.len() + 1];
-    reachable[0] = true;
-    let mut p = 0;
-    while p < pattern.len() {
-        if pattern[p] == '*' {
-            for at in 1..reachable.len() {
-                reachable[at] |= reachable[at - 1];
-            }
-            p += 1;
-            continue;
-        }
-        let (length, fits) = one(&pattern[p..]);
-        for at in (1..reachable.len()).rev() {
-            reachable[at] = reachable[at - 1] && fits(name[at - 1]);
-        }
-        reachable[0] = false;
-        p += length;
-    }
-    reachable[name.len()]
-}
-
-/// How long the first element of a pattern is, and which characters it takes.
-fn one(pattern: &[char]) -> (usize, Box<dyn Fn(char) -> bool + '_>) {
-    let class = pattern.iter().enumerate().skip(2).find(|&(at, &c)| {
-        // A `]` that comes first stands for itself.
-        c == ']' && !(at == 2 && pattern[1] == '!')
-    });
-    match (pattern[0], class) {
-        ('?', _) => (1, Box::new(|_| true)),
-        ('[', Some((end, _))) => {
-            let negated = pattern[1] == '!';
-            let set = &pattern[if negated { 2 } else { 1 }..end];
-            (end + 1, Box::new(move |c| in_class(set, c) != negated))
-        }
-        (literal, _) => (1, Box::new(move |c| c == literal)),
-    }
-}
-
-fn in_class(set: &[char], c: char) -> bool {
-    let mut at = 0;
-    while at < set.len() {
-        if at + 2 < set.len() && set[at + 1] == '-' {
-            if (set[at]..=set[at + 2]).contains(&c) {
-                return true;
-            }
-            at += 3;
-        } else {
-            if set[at] == c {
-                return true;
-            }
-            at += 1;
-        }
-    }
-    false
 }
 
 #[cfg(test)]
@@ -151,27 +51,5 @@ mod tests {
         ] {
             assert_eq!(matches_list(list, text), wanted, "{list} {text}");
         }
-    }
-
-    #[test]
-    fn globs_find_files_in_order() {
-        let home = tempfile::tempdir().unwrap();
-        for name in ["b.conf", "a.conf", ".hidden.conf", "c.txt", "d1", "d2", "d-"] {
-            std::fs::write(home.path().join(name), "").unwrap();
-        }
-        let names = |pattern: &str| -> Vec<String> {
-            let found = glob(&home.path().join(pattern));
-            found.iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect()
-        };
-        assert_eq!(names("*.conf"), ["a.conf", "b.conf"]);
-        assert_eq!(names(".*.conf"), [".hidden.conf"]);
-        assert_eq!(names("d[0-9]"), ["d1", "d2"]);
-        assert_eq!(names("d[!1]"), ["d-", "d2"]);
-        assert_eq!(names("?.txt"), ["c.txt"]);
-        assert_eq!(names("[ab].*"), ["a.conf", "b.conf"]);
-        assert_eq!(names("missing"), ["missing"]);
-        assert_eq!(names("missing*"), Vec::<String>::new());
-        assert_eq!(names("[x"), Vec::<String>::new());
-        assert_eq!(glob(&home.path().join("*/x")).len(), 6);
     }
 }

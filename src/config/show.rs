@@ -7,14 +7,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::check;
-use super::forward::{Connect, Forward};
 use super::keyword::Keyword;
 use super::layers::{Entry, Layers};
-use super::options::{ControlPersist, OBSCURE_INTERVAL, Options, obscure as obscured};
+use super::options::{ForwardAgent, Options};
 use super::origin::Setting;
-use super::qos;
-use super::value::{self, LogLevel, is_none};
+use super::route::proxies;
+use super::value::{
+    self, Connect, ControlPersist, Forward, LogLevel, OBSCURE_INTERVAL, is_none,
+    obscure as obscured, qos_name,
+};
 
 use Keyword as K;
 
@@ -375,7 +376,6 @@ fn add_keys(shown: &Shown<'_>) -> Vec<String> {
 }
 
 fn forward_agent(shown: &Shown<'_>) -> Vec<String> {
-    use super::options::ForwardAgent;
     vec![match &*shown.options.forwarding.agent {
         ForwardAgent::No => "no".to_owned(),
         ForwardAgent::Yes => "yes".to_owned(),
@@ -386,7 +386,7 @@ fn forward_agent(shown: &Shown<'_>) -> Vec<String> {
 
 fn tunnel_device(shown: &Shown<'_>) -> Vec<String> {
     let text = shown.text(K::TunnelDevice, "any:any");
-    let (local, remote) = check::tunnel_device(&text).unwrap_or((None, None));
+    let (local, remote) = value::tunnel_device(&text).unwrap_or((None, None));
     let side = |number: Option<u32>| number.map_or("any".to_owned(), |n| n.to_string());
     vec![format!("{}:{}", side(local), side(remote))]
 }
@@ -409,7 +409,7 @@ fn escape_char(shown: &Shown<'_>) -> Vec<String> {
 
 fn ip_qos(shown: &Shown<'_>) -> Vec<String> {
     let found = *shown.options.ip_qos;
-    vec![format!("{} {}", qos::name(found.interactive), qos::name(found.bulk))]
+    vec![format!("{} {}", qos_name(found.interactive), qos_name(found.bulk))]
 }
 
 /// What ssh(1) would do; `keyword` says what is done here.
@@ -451,12 +451,12 @@ fn rekey_limit(shown: &Shown<'_>) -> Vec<String> {
 
 fn facility(shown: &Shown<'_>) -> Vec<String> {
     let text = shown.text(K::SyslogFacility, "USER");
-    vec![check::facility(&text).unwrap_or("USER").to_owned()]
+    vec![value::facility(&text).unwrap_or("USER").to_owned()]
 }
 
 /// As it stands: only a connection expands it.
 fn proxy_command(shown: &Shown<'_>) -> Vec<String> {
-    let (command, _) = super::options::proxies(shown.layers);
+    let (command, _) = proxies(shown.layers);
     command.value.into_iter().collect()
 }
 

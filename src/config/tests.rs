@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::error::{Error, Kind, Result};
@@ -39,9 +39,9 @@ impl Home {
         let host = HostFacts { original: "h".to_owned(), ..HostFacts::default() };
         let context = context(self.0.path());
         let path = self.0.path().join(".ssh").join(name);
-        layers.file(&ConfigFile { path, kind }, &host, &context)?;
-        let mut options = layers.options("h", &context)?;
-        options.warnings.extend(layers.check_standing()?);
+        read_file(&mut layers, &ConfigFile { path, kind }, &host, &context)?;
+        let mut options = Options::of(&layers, "h", &context)?;
+        options.warnings.extend(check_standing(&layers)?);
         Ok(options)
     }
 
@@ -95,7 +95,7 @@ fn a_file_of_another_user_is_refused() {
     let owner = context.uid;
     context.uid = owner + 1;
     let file = ConfigFile { path: home.0.path().join(".ssh/config"), kind: FileKind::User };
-    let read = Layers::new().file(&file, &HostFacts::default(), &context);
+    let read = read_file(&mut Layers::new(), &file, &HostFacts::default(), &context);
     // The administrator's files are taken by everyone.
     assert_eq!(read.is_ok(), owner == 0);
 }

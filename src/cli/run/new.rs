@@ -16,7 +16,7 @@ use super::{Given, look, prompt, session, sessions, within_signals};
 use crate::cli::Environment;
 use crate::cli::args::{self, Typed, TypedSetting, Verb};
 use crate::cli::resolve::{self, Plan, profile::store};
-use crate::config::{Keyword, Origin};
+use crate::config::{Keyword, Options, Origin};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
@@ -105,7 +105,7 @@ enum Asker {
 fn allowed(typed: &Typed, environment: &Environment) -> bool {
     let batch = || {
         let layers = resolve::command_line(typed, None);
-        let options = layers.and_then(|layers| layers.options("-", &environment.context()));
+        let options = layers.and_then(|layers| Options::of(&layers, "-", &environment.context()));
         options.is_ok_and(|options| options.batch_mode.value)
     };
     let asks = typed.control.is_some() || typed.password_fd.is_some() || goes_to_background(typed);

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Values;
+use super::values::Values;
 use crate::config::expand::{COMMON, tilde};
-use crate::config::forward::{Connect, Forward, Listen};
+use crate::config::fault::Fault;
 use crate::config::keyword::Keyword;
-use crate::config::layers::at;
-use crate::config::origin::Setting;
-use crate::config::value::{self, Fault, is_none};
+use crate::config::origin::{Setting, at};
+use crate::config::value::{self, Connect, Forward, Listen, is_none};
 use crate::error::Result;
 
 /// How long an untrusted X11 forwarding lasts by default.

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::Values;
-use crate::config::KnownHostsCommand;
+use super::values::Values;
+use crate::config::context::user_directory;
 use crate::config::expand::tilde;
+use crate::config::fault::Fault;
 use crate::config::keyword::Keyword;
-use crate::config::layers::at;
-use crate::config::origin::Setting;
-use crate::config::user_directory;
-use crate::config::value::{self, Fault, UpdateHostKeys, is_none};
+use crate::config::known_hosts_command::KnownHostsCommand;
+use crate::config::origin::{Setting, at};
+use crate::config::value::{self, UpdateHostKeys, is_none};
 use crate::error::Result;
 
 impl Values<'_> {

@@ -9,12 +9,19 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::expand::{self, COMMON, tilde};
-use super::keyword::Keyword;
-use super::layers::{Layers, arguments, unknown};
-use super::origin::Origin;
-use super::value::{Fault, shown};
-use super::{Context, line, matching, pattern, user_directory};
+use super::facts::HostFacts;
+use super::glob::glob;
+use super::matching;
+use crate::config::arguments;
+use crate::config::block::{Block, Why};
+use crate::config::context::{Context, user_directory};
+use crate::config::expand::{self, COMMON, tilde};
+use crate::config::fault::{Fault, shown};
+use crate::config::keyword::Keyword;
+use crate::config::layers::Layers;
+use crate::config::line;
+use crate::config::origin::Origin;
+use crate::config::pattern;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -49,61 +56,22 @@ pub struct ConfigFile {
     pub kind: FileKind,
 }
 
-/// What Host and Match blocks are matched against.
-#[derive(Clone, Debug, Default)]
-pub struct HostFacts {
-    /// The host as typed.
-    pub original: String,
-    /// The command as typed, if there is one, for `Match command`.
-    pub command: Option<String>,
-    /// Whether this is the second reading, in which `Match final` holds.
-    pub final_pass: bool,
-    /// In the second reading, the name that the first one came to: Host and `Match host` look
-    /// at it.
-    pub resolved: Option<String>,
-}
-
-impl HostFacts {
-    /// What Host lines look at.
-    fn name(&self) -> &str {
-        self.resolved.as_deref().unwrap_or(&self.original)
-    }
-}
-
-/// A Host or Match line, and what became of its block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// Where it stands.
-    pub origin: Origin,
-    /// The line.
-    pub text: String,
-    /// Whether the block applies.
-    pub applies: bool,
-    /// Why, or why not.
-    pub why: Why,
-    /// Whether it was met in the second reading.
-    pub second: bool,
-}
-
-/// Why a block applies or not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// This pattern of a Host line matches.
-    Pattern(String),
-    /// This negated pattern of a Host line matches.
-    Negated(String),
-    /// No pattern of a Host line matches.
-    NoPattern,
-    /// All criteria of a Match line hold.
-    All,
-    /// This criterion does not hold; what it was compared with.
-    Criterion(String, String),
-    /// The block that included the file does not apply.
-    Outside,
+/// Reads a configuration file with everything it includes.
+///
+/// # Errors
+/// [`Kind::Config`]: a file that must exist and does not, one that others can write, bad
+/// options (the first is named), or a bound exceeded.
+pub fn read_file(
+    layers: &mut Layers,
+    file: &ConfigFile,
+    host: &HostFacts,
+    context: &Context,
+) -> Result<()> {
+    Reader { layers, kind: file.kind, host, context, files: 0 }.read(file)
 }
 
 /// One reading of a file and what it includes.
-pub(super) struct Reader<'a> {
+struct Reader<'a> {
     layers: &'a mut Layers,
     kind: FileKind,
     host: &'a HostFacts,
@@ -123,16 +91,7 @@ struct Place<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(
-        layers: &'a mut Layers,
-        kind: FileKind,
-        host: &'a HostFacts,
-        context: &'a Context,
-    ) -> Reader<'a> {
-        Reader { layers, kind, host, context, files: 0 }
-    }
-
-    pub(super) fn read(&mut self, file: &ConfigFile) -> Result<()> {
+    fn read(&mut self, file: &ConfigFile) -> Result<()> {
         match self.load(&file.path, file.kind == FileKind::User) {
             Ok(Some(text)) => self.lines(&text, &file.path, 0, true),
             Ok(None) if file.kind != FileKind::Named => Ok(()),
@@ -227,12 +186,17 @@ impl<'a> Reader<'a> {
                 return Ok(quotes.map_err(|fault| format!("{}: {fault}", origin(place))));
             }
             let (file, line) = (name(place.path), place.line);
-            return Ok(Err(say!("error-config-line", file, line, unknown = unknown(typed))));
+            return Ok(Err(say!(
+                "error-config-line",
+                file,
+                line,
+                unknown = arguments::unknown(typed)
+            )));
         };
         let named = |fault: Fault, place: &Place<'_>| {
             format!("{}: {}: {fault}", origin(place), keyword.name())
         };
-        let args = match arguments(keyword, rest) {
+        let args = match arguments::parse(keyword, rest) {
             Ok(args) => args,
             Err(fault) => return Ok(Err(named(fault, place))),
         };
@@ -240,7 +204,9 @@ impl<'a> Reader<'a> {
             Keyword::Host => {
                 let why = self.host_applies(&args);
                 self.enter(text, why, place);
-                self.layers.host_named |= place.active && self.host_is_named(&args);
+                if place.active && self.host_is_named(&args) {
+                    self.layers.name_host();
+                }
                 Ok(Ok(()))
             }
             Keyword::Match => match self.match_applies(rest, place.reachable) {
@@ -300,7 +266,9 @@ impl<'a> Reader<'a> {
     fn match_applies(&mut self, rest: &str, reachable: bool) -> Result<Why, Fault> {
         let facts = (self.context, reachable);
         let outcome = matching::evaluate(rest, self.layers, self.host, facts)?;
-        self.layers.final_wanted |= outcome.wants_final;
+        if outcome.wants_final {
+            self.layers.want_final_pass();
+        }
         Ok(match outcome.failed {
             None => Why::All,
             Some((criterion, actual)) => Why::Criterion(criterion, actual),
@@ -332,7 +300,7 @@ impl<'a> Reader<'a> {
                     return Ok(Err(say!("error-config-include", origin = origin(place), fault)));
                 }
             };
-            for path in pattern::glob(&pattern) {
+            for path in glob(&pattern) {
                 // ssh(1) looks at the owner of every included file, the system's as well.
                 if let Some(bytes) = self.load(&path, true)? {
                     self.lines(&bytes, &path, place.depth + 1, place.active)?;

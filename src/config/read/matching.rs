@@ -1,31 +1,24 @@
 //! Match: its criteria, and why a block applies or not (ssh_config(5)).
 //!
 //! A criterion is looked at whether the ones before it hold or not, so that a bad line is found
-//! wherever it stands; only `exec` runs nothing unless all before it hold. It runs in the user's
-//! shell without standard input and output, and no longer than [`EXEC_DEADLINE`].
+//! wherever it stands; only a command runs (`exec`) only if all before it hold.
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-
-use super::expand::{MATCH_EXEC, Tokens, variables};
-use super::file::HostFacts;
-use super::jump::Jump;
-use super::keyword::Keyword;
-use super::layers::Layers;
-use super::value::{Fault, shown};
-use super::{Context, line, network, pattern};
-use crate::os::process::ProcessId;
-use crate::os::signal::Signal;
+use super::exec;
+use super::facts::HostFacts;
+use super::local_network;
+use crate::config::context::Context;
+use crate::config::expand::{MATCH_EXEC, Tokens, variables};
+use crate::config::fault::{Fault, shown};
+use crate::config::keyword::Keyword;
+use crate::config::layers::Layers;
+use crate::config::line;
+use crate::config::pattern;
+use crate::config::route::{hostname_so_far, proxies};
+use crate::config::value::Jump;
 use crate::say;
-
-/// How long `Match exec` may take: a look at the network takes seconds, and nobody waits longer
-/// for a configuration file.
-pub const EXEC_DEADLINE: Duration = Duration::from_secs(15);
 /// What `Match version` is compared with: the version of ssh(1) whose ssh_config(5) is read here,
 /// which is what a file asks about, and this program's own.
 const VERSIONS: [&str; 2] = ["OpenSSH_10.6p1 tessh", concat!("tessh_", env!("CARGO_PKG_VERSION"))];
-/// How often it is looked whether the command has ended.
-const EXEC_POLL: Duration = Duration::from_millis(5);
 
 /// What a Match line comes to.
 pub(super) struct Outcome {
@@ -130,7 +123,7 @@ impl Facts<'_> {
     fn hostname(&self) -> Result<String, Fault> {
         match &self.host.resolved {
             Some(host) => Ok(host.clone()),
-            None => self.layers.hostname(&self.host.original),
+            None => hostname_so_far(self.layers, &self.host.original),
         }
     }
 
@@ -149,7 +142,7 @@ impl Facts<'_> {
             "command" => self.host.command.clone().unwrap_or_default(),
             "sessiontype" => self.session_type(),
             "version" => VERSIONS.join(", "),
-            "localnetwork" => return network::any_local_in(value),
+            "localnetwork" => return local_network::any_local_in(value),
             "exec" => return self.exec(value, needed),
             _ => return Err(say!("config-match-unknown", name = shown(name))),
         };
@@ -179,7 +172,7 @@ impl Facts<'_> {
         if !needed {
             return tokens.percent(command, MATCH_EXEC).map(|_| (false, String::new()));
         }
-        run(&tokens.shell(command, MATCH_EXEC)?, self.context)
+        exec::run(&tokens.shell(command, MATCH_EXEC)?, self.context)
     }
 
     /// The tokens of a line for a shell. ssh(1) leaves the variables in User to the shell.
@@ -199,7 +192,7 @@ pub(super) fn tokens(
 ) -> Result<Tokens, Fault> {
     let facts = Facts { layers, host, context };
     let hostname = facts.hostname()?;
-    let (_, jump) = super::options::proxies(layers);
+    let (_, jump) = proxies(layers);
     let last = jump.value.as_deref().map(Jump::parse_list).transpose()?;
     let last = last.and_then(|mut list| list.pop());
     Ok(Tokens {
@@ -211,53 +204,6 @@ pub(super) fn tokens(
         hostname,
         ..Tokens::local(context)
     })
-}
-
-/// Runs a command line in the user's shell; whether it ended with 0, and how it ended.
-fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
-    let shell = (context.env)("SHELL").filter(|shell| !shell.is_empty());
-    let shell = shell.unwrap_or_else(|| "/bin/sh".to_owned());
-    let failed =
-        |error: std::io::Error| say!("config-match-exec", command = shown(command), reason = error);
-    // In our own process group, so that ^C ends it with us.
-    let mut child = Command::new(shell)
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().map_err(failed)? {
-            return Ok((status.success(), status.to_string()));
-        }
-        if start.elapsed() >= deadline(context) {
-            end_with_descendants(child.id());
-            let _ = child.wait();
-            let seconds = deadline(context).as_secs();
-            return Err(say!("config-match-exec-late", command = shown(command), seconds));
-        }
-        std::thread::sleep(EXEC_POLL);
-    }
-}
-
-/// Kills a process and all that it started, as far as the kernel still knows whose they are.
-fn end_with_descendants(leader: u32) {
-    for process in ProcessId::of(leader).map(ProcessId::with_descendants).unwrap_or_default() {
-        process.tell(Signal::Kill);
-    }
-}
-
-#[cfg(not(test))]
-fn deadline(_: &Context) -> Duration {
-    EXEC_DEADLINE
-}
-
-/// Tests do not wait that long.
-#[cfg(test)]
-fn deadline(context: &Context) -> Duration {
-    let short = (context.env)("EXEC_DEADLINE").and_then(|text| text.parse().ok());
-    short.map_or(EXEC_DEADLINE, Duration::from_secs)
 }
 
 #[cfg(test)]
@@ -361,9 +307,9 @@ mod tests {
             // It is gone, or nobody has picked up its end yet.
             state.map_or(true, |state| state.contains(") Z "))
         };
-        let start = Instant::now();
+        let start = std::time::Instant::now();
         while !gone() {
-            assert!(start.elapsed() < Duration::from_secs(10), "{pid}");
+            assert!(start.elapsed() < std::time::Duration::from_secs(10), "{pid}");
             std::thread::yield_now();
         }
     }

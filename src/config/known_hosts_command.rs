@@ -7,9 +7,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::context::Context;
 use super::expand::{COMMON, Tokens};
-use super::value::Fault;
-use super::{Context, line};
+use super::fault::Fault;
+use super::line;
 
 /// The tokens that stand for the key and the name looked up.
 const LATE: &str = "fHIKt";

@@ -7,8 +7,8 @@
 
 use std::fmt;
 
-use super::keyword::Keyword;
-use super::value::{Fault, shown};
+use crate::config::fault::{Fault, shown};
+use crate::config::keyword::Keyword;
 use crate::say;
 
 /// The longest host name that the system's resolver takes.

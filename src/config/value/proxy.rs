@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::value::{Fault, shown};
+use crate::config::fault::{Fault, shown};
 use crate::destination::Destination;
 use crate::say;
 

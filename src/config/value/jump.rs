@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use super::value::{Fault, is_none, shown};
+use super::scalar::is_none;
+use crate::config::fault::{Fault, shown};
 use crate::destination::{self, Destination};
 use crate::say;
 

@@ -3,27 +3,21 @@
 //! This is the one place that decides it; a keyword that comes to be honoured changes its row
 //! in the table and nothing else.
 
-use super::Layers;
+use super::fault::shown;
+use super::keyword::{Keyword, Standing, TABLE};
+use super::layers::{Entry, Layers};
+use super::origin::Origin;
+use super::value;
 use crate::catalogue;
-use crate::config::keyword::{Keyword, Standing, TABLE};
-use crate::config::layers::Entry;
-use crate::config::origin::Origin;
-use crate::config::value;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-impl Layers {
-    /// Refuses what the values ask for and this program does not do; gives one warning for each
-    /// that is only passed over. For connections, not for `-G`.
-    ///
-    /// # Errors
-    /// [`Kind::Config`], or [`Kind::Usage`] where a flag asked: what is refused, and why.
-    pub fn check_standing(&self) -> Result<Vec<String>> {
-        check(self)
-    }
-}
-
-fn check(layers: &Layers) -> Result<Vec<String>> {
+/// Refuses what the values ask for and this program does not do; gives one warning for each
+/// that is only passed over. For connections, not for `-G`.
+///
+/// # Errors
+/// [`Kind::Config`], or [`Kind::Usage`] where a flag asked: what is refused, and why.
+pub fn check_standing(layers: &Layers) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     let set = |keyword| layers.first(keyword).is_some_and(|e| value::flag(&e.args[0]) == Ok(true));
     for row in TABLE {
@@ -44,7 +38,7 @@ fn check(layers: &Layers) -> Result<Vec<String>> {
                 return Err(refusal(entry, &catalogue::text(why, &[]), quiet));
             }
             Standing::Warned(quiet, why) if asks(quiet) => {
-                let value = value::shown(&value);
+                let value = shown(&value);
                 let why = catalogue::text(why, &[]);
                 warnings.push(format!("{}: {} {value}: {why}", entry.origin, row.name));
             }
@@ -59,7 +53,7 @@ fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
     if let Origin::Flag(flag) = entry.origin {
         return Error::new(Kind::Usage, format!("{flag}: {why}"));
     }
-    let value = value::shown(&entry.args.join(" "));
+    let value = shown(&entry.args.join(" "));
     let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));
     match quiet.first() {
         Some(off) => error.hint(say!("error-config-o-goes-without", name, off)),

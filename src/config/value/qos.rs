@@ -1,6 +1,7 @@
 //! IPQoS of ssh_config(5): the classes of service (RFC 2474, RFC 8622) by their names.
 
-use super::value::{Fault, is_none, shown};
+use super::scalar::is_none;
+use crate::config::fault::{Fault, shown};
 use crate::say;
 
 /// IPQoS: how packets are marked, in the byte that IPv4 calls type of service and IPv6 traffic

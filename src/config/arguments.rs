@@ -1,0 +1,145 @@
+//! The arguments of a keyword: split into words and checked.
+//!
+//! Every line is checked where it is read, as ssh(1) does, whether its block applies or not. The
+//! shape of a keyword (`keyword`) says most of it; a few need a look at what the words mean.
+
+use super::fault::{Fault, shown};
+use super::keyword::{Keyword, Shape};
+use super::line;
+use super::value::{self, Forward, Jump, algorithms, is_none};
+use crate::destination;
+use crate::say;
+
+/// The arguments of a keyword from the rest of its line, checked.
+pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fault> {
+    // A Match line is split in its own way, when it is looked at.
+    if keyword == Keyword::Match {
+        return Ok(vec![rest.to_owned()]);
+    }
+    let args = match keyword.row().shape {
+        Shape::Line if rest.is_empty() => Vec::new(),
+        Shape::Line => vec![rest.to_owned()],
+        _ => line::words(rest)?,
+    };
+    // A flag has both sides in one word; a line does not.
+    if keyword == Keyword::LocalForward && args.len() == 1 {
+        return Err(say!("config-missing-target"));
+    }
+    check(keyword, &args)?;
+    Ok(args)
+}
+
+/// Checks the arguments of a keyword.
+///
+/// # Errors
+/// The fault, in ssh's words.
+pub fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
+    let shape = keyword.row().shape;
+    if args.is_empty() && shape != Shape::Any {
+        return Err(say!("error-config-missing-argument"));
+    }
+    let most = match shape {
+        Shape::Any | Shape::Words | Shape::Environment | Shape::Pairs => usize::MAX,
+        Shape::Rekey | Shape::Qos => 2,
+        _ => 1,
+    };
+    if args.len() > most {
+        return Err(say!("error-config-extra-arguments-end-line", args = shown(&args[most])));
+    }
+    if shape != Shape::Any && args.iter().any(String::is_empty) {
+        return Err(say!("error-config-missing-argument"));
+    }
+    check_shape(keyword, shape, args)?;
+    check_meaning(keyword, args)
+}
+
+fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fault> {
+    let first = args.first().map_or("", String::as_str);
+    match shape {
+        Shape::Flag => value::flag(first).map(drop),
+        Shape::Word(words) if words.iter().any(|w| w.eq_ignore_ascii_case(first)) => Ok(()),
+        Shape::Word(_) => Err(say!("error-config-unsupported-option", first = shown(first))),
+        Shape::Number => value::number(first).map(drop),
+        Shape::Time => value::time(first).map(drop),
+        Shape::Port => value::port(first).map(drop),
+        Shape::Level => value::level(first).map(drop),
+        Shape::Escape => value::escape(first).map(drop),
+        Shape::Rekey => value::rekey(args).map(drop),
+        Shape::Environment if args.iter().any(|name| name.contains('=')) => {
+            Err(say!("error-config-invalid-environment-name"))
+        }
+        Shape::Pairs => args.iter().try_for_each(|pair| value::split_pair(pair).map(drop)),
+        Shape::Qos => value::qos(args).map(drop),
+        Shape::Words if none_among_others(keyword, args) => {
+            Err(say!("error-config-none-argument-must-appear"))
+        }
+        Shape::Text if keyword == Keyword::User => user(first),
+        Shape::Environment | Shape::Words | Shape::Text | Shape::Line | Shape::Any => Ok(()),
+    }
+}
+
+/// Checks the arguments of a keyword whose shape alone says too little.
+///
+/// # Errors
+/// The fault, in ssh's words where it has some.
+fn check_meaning(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
+    let first = args.first().map_or("", String::as_str);
+    match keyword {
+        Keyword::LocalForward | Keyword::RemoteForward | Keyword::DynamicForward => {
+            Forward::parse(keyword, args).map(drop)
+        }
+        Keyword::Ciphers
+        | Keyword::MACs
+        | Keyword::KexAlgorithms
+        | Keyword::HostKeyAlgorithms
+        | Keyword::HostbasedAcceptedAlgorithms
+        | Keyword::PubkeyAcceptedAlgorithms
+        | Keyword::CASignatureAlgorithms => algorithms::check(keyword, first),
+        Keyword::ProxyJump => Jump::parse_list(first).map(drop),
+        Keyword::StreamLocalBindMask => value::octal(first).map(drop),
+        Keyword::TunnelDevice => value::tunnel_device(first).map(drop),
+        Keyword::ControlPersist => value::persist(first).map(drop),
+        Keyword::AddKeysToAgent => value::AddKeys::parse(args).map(drop),
+        Keyword::ChannelTimeout => {
+            value::alone(args, "none").and_then(|()| value::channel_timeouts(args).map(drop))
+        }
+        Keyword::ObscureKeystrokeTiming => value::obscure(first).map(drop),
+        Keyword::SyslogFacility => value::facility(first).map(drop),
+        Keyword::CanonicalDomains => value::alone(args, "none").and_then(|()| value::domains(args)),
+        Keyword::CanonicalizePermittedCNAMEs => value::permitted_names(args),
+        Keyword::PermitRemoteOpen => {
+            value::alone(args, "none")?;
+            value::alone(args, "any")?;
+            let word = |text: &&String| is_none(text) || text.eq_ignore_ascii_case("any");
+            args.iter().filter(|text| !word(text)).try_for_each(|text| value::place(text).map(drop))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// User as a file may have it: a name, with variables in it whose values are looked at later.
+fn user(text: &str) -> Result<(), Fault> {
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        literal.push_str(before);
+        rest = after.split_once('}').map_or(after, |(_, next)| next);
+    }
+    literal.push_str(rest);
+    match literal.is_empty() && !text.is_empty() {
+        true => Ok(()),
+        false => destination::check_user(&literal).map_err(|error| error.to_string()),
+    }
+}
+
+fn none_among_others(keyword: Keyword, args: &[String]) -> bool {
+    use Keyword as K;
+    let files =
+        matches!(keyword, K::UserKnownHostsFile | K::GlobalKnownHostsFile | K::RevokedHostKeys);
+    files && args.len() > 1 && args.iter().any(|arg| is_none(arg))
+}
+
+/// What is said of a keyword that is not in the table; callers look for these words.
+pub fn unknown(name: &str) -> String {
+    say!("error-config-bad-configuration-option", name = shown(&name.to_ascii_lowercase()))
+}

@@ -1,0 +1,26 @@
+//! What the configuration depends on besides its text. The caller finds it out: nothing in this
+//! room reads the environment or asks the system who is logged in.
+
+use std::path::PathBuf;
+
+/// Looks up a variable of the environment.
+pub type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What the configuration depends on besides its text; the caller finds it out.
+pub struct Context {
+    /// The home directory of the local user, for `~` and `%d`.
+    pub home: PathBuf,
+    /// The local user's name, for `%u`, `Match localuser` and as the default of User.
+    pub local_user: String,
+    /// The local host name with its domain, for `%l` and `%L`.
+    pub local_host: String,
+    /// The local user's id, for `%i` and the ownership of the files.
+    pub uid: u32,
+    /// The environment, for `${NAME}` and `$NAME` where ssh_config(5) allows them.
+    pub env: Environment,
+}
+
+/// The directory of the user's own files, `~/.ssh`.
+pub fn user_directory(context: &Context) -> PathBuf {
+    context.home.join(".ssh")
+}

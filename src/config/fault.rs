@@ -1,0 +1,24 @@
+//! What is wrong with a value, in words, and how a value is shown in such words.
+
+/// Why a value is refused, without its place.
+pub type Fault = String;
+
+/// The most characters of a value that a message shows.
+const MAX_SHOWN: usize = 80;
+
+/// A value from a file or the command line as a message may show it: no control characters,
+/// not too long.
+pub fn shown(text: &str) -> String {
+    crate::text::line(text, MAX_SHOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_values_cannot_act_on_a_terminal() {
+        assert_eq!(shown("a\u{1b}[2J\nb"), "a\\x1b[2J b");
+        assert!(shown(&"x".repeat(200)).chars().count() <= MAX_SHOWN + 1);
+    }
+}

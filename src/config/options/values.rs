@@ -1,0 +1,229 @@
+//! The collected values as types: what every keyword of one kind has in common.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::context::Context;
+use crate::config::expand::{ALL, COMMON, Tokens, USER, path};
+use crate::config::fault::{Fault, shown};
+use crate::config::keyword::Keyword;
+use crate::config::layers::{Entry, Layers};
+use crate::config::origin::{Origin, Setting, at};
+use crate::config::pattern;
+use crate::config::value::{self, RekeyLimit, is_none};
+use crate::destination::check_typed_user;
+use crate::error::Result;
+use crate::say;
+
+/// The collected values as types. Expansions can still fail; the rest was checked before.
+pub(super) struct Values<'a> {
+    pub(super) layers: &'a Layers,
+    pub(super) context: &'a Context,
+    pub(super) tokens: Tokens,
+}
+
+impl Values<'_> {
+    pub(super) fn parsed<T>(
+        &self,
+        keyword: Keyword,
+        default: T,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Result<Setting<T>> {
+        match self.layers.first(keyword) {
+            None => Ok(Setting::default_value(default)),
+            Some(entry) => match parse(&entry.args[0]) {
+                Ok(value) => Ok(Setting::new(value, entry.origin.clone())),
+                Err(fault) => Err(at(&entry.origin, keyword, &fault)),
+            },
+        }
+    }
+
+    /// The same for a keyword of several words.
+    pub(super) fn arguments<T>(
+        &self,
+        keyword: Keyword,
+        default: T,
+        parse: impl Fn(&[String]) -> Result<T, Fault>,
+    ) -> Result<Setting<T>> {
+        match self.layers.first(keyword) {
+            None => Ok(Setting::default_value(default)),
+            Some(entry) => match parse(&entry.args) {
+                Ok(value) => Ok(Setting::new(value, entry.origin.clone())),
+                Err(fault) => Err(at(&entry.origin, keyword, &fault)),
+            },
+        }
+    }
+
+    pub(super) fn optional<T>(
+        &self,
+        keyword: Keyword,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Result<Setting<Option<T>>> {
+        self.parsed(keyword, None, |text| parse(text).map(Some))
+    }
+
+    pub(super) fn text(&self, keyword: Keyword) -> Result<Setting<Option<String>>> {
+        self.optional(keyword, |text| Ok(text.to_owned()))
+    }
+
+    pub(super) fn flag(&self, keyword: Keyword, default: bool) -> Result<Setting<bool>> {
+        self.parsed(keyword, default, value::flag)
+    }
+
+    /// A word from a list; the parser gives the default for everything else.
+    pub(super) fn word<T>(&self, keyword: Keyword, parse: impl Fn(&str) -> T) -> Setting<T> {
+        match self.layers.first(keyword) {
+            Some(entry) => Setting::new(parse(&entry.args[0]), entry.origin.clone()),
+            None => Setting::default_value(parse("")),
+        }
+    }
+
+    pub(super) fn time(&self, keyword: Keyword) -> Result<Setting<Option<Duration>>> {
+        let some = |text: &str| value::time(text).map(|t| (!t.is_zero()).then_some(t));
+        self.parsed(keyword, None, some)
+    }
+
+    pub(super) fn rekey_limit(&self) -> Result<Setting<RekeyLimit>> {
+        let Some(entry) = self.layers.first(Keyword::RekeyLimit) else {
+            return Ok(Setting::default_value(RekeyLimit::default()));
+        };
+        let limit = value::rekey(&entry.args);
+        let mut limit = limit.map_err(|fault| at(&entry.origin, Keyword::RekeyLimit, &fault))?;
+        // The time is a value of its own: a later line can have it.
+        let times = self.layers.all(Keyword::RekeyLimit).filter_map(|entry| entry.args.get(1));
+        let time = times.filter(|text| !is_none(text)).find_map(|text| value::time(text).ok());
+        limit.time = time.filter(|time| !time.is_zero());
+        Ok(Setting::new(limit, entry.origin.clone()))
+    }
+
+    /// A command line; `none` is none.
+    pub(super) fn command(&self, keyword: Keyword) -> Setting<Option<String>> {
+        self.layers.first_but_none(keyword)
+    }
+
+    pub(super) fn expanded(
+        &self,
+        keyword: Keyword,
+        setting: Setting<Option<String>>,
+        allowed: &str,
+    ) -> Result<Setting<Option<String>>> {
+        let Some(text) = setting.value else {
+            return Ok(setting);
+        };
+        let value = self.tokens.percent(&text, allowed);
+        let value = value.map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(Some(value), setting.origin))
+    }
+
+    /// As [`Values::expanded`], for a command line that a local shell reads.
+    pub(super) fn for_shell(
+        &self,
+        keyword: Keyword,
+        setting: Setting<Option<String>>,
+        allowed: &str,
+    ) -> Result<Setting<Option<String>>> {
+        let value = setting.value.as_deref().map(|text| self.tokens.shell(text, allowed));
+        let value = value.transpose().map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(value, setting.origin))
+    }
+
+    pub(super) fn local_command(&self) -> Result<Setting<Option<String>>> {
+        let command = self.command(Keyword::LocalCommand);
+        if !self.flag(Keyword::PermitLocalCommand, false)?.value {
+            return Ok(Setting::default_value(None));
+        }
+        self.for_shell(Keyword::LocalCommand, command, ALL)
+    }
+
+    pub(super) fn path(&self, entry: &Entry, text: &str) -> Result<PathBuf> {
+        let path = path(text, &self.tokens, self.context);
+        path.map_err(|fault| at(&entry.origin, entry.keyword, &fault))
+    }
+
+    /// The files of a keyword that accumulates, without `none`.
+    pub(super) fn paths(&self, keyword: Keyword) -> Result<Setting<Vec<PathBuf>>> {
+        let named = self.layers.all(keyword).filter(|entry| !is_none(&entry.args[0]));
+        let files: Result<_> = named.map(|entry| self.path(entry, &entry.args[0])).collect();
+        Ok(Setting::new(files?, self.layers.origin(keyword)))
+    }
+
+    pub(super) fn identity_agent(&self) -> Result<Setting<Option<String>>> {
+        let keyword = Keyword::IdentityAgent;
+        let Some(entry) = self.layers.first(keyword) else {
+            return Ok(Setting::default_value(None));
+        };
+        let text = entry.args[0].as_str();
+        let value = match text.strip_prefix('$') {
+            _ if is_none(text) => Some("none".to_owned()),
+            _ if text == "SSH_AUTH_SOCK" => None,
+            Some(name) if !name.starts_with('{') => {
+                // A variable that is not set names no agent, as in ssh(1).
+                Some((self.context.env)(name).unwrap_or_else(|| "none".to_owned()))
+            }
+            _ => Some(self.path(entry, text)?.to_string_lossy().into_owned()),
+        };
+        Ok(Setting::new(value, entry.origin.clone()))
+    }
+
+    /// User: expanded where a file or `-o` has it, not where it was typed as it is.
+    pub(super) fn user(&self) -> Result<Setting<String>> {
+        let keyword = Keyword::User;
+        let Some(entry) = self.layers.first(keyword) else {
+            return Ok(Setting::default_value(self.context.local_user.clone()));
+        };
+        let text = entry.args[0].as_str();
+        let origin = entry.origin.clone();
+        if matches!(origin, Origin::Flag(_) | Origin::Destination) {
+            return Ok(Setting::new(text.to_owned(), origin));
+        }
+        let name = self.tokens.percent_dollar(text, USER, self.context);
+        let name = name.map_err(|fault| at(&origin, keyword, &fault))?;
+        if name != text {
+            check_typed_user(&name).map_err(|error| at(&origin, keyword, error.cause()))?;
+        }
+        Ok(Setting::new(name, origin))
+    }
+
+    pub(super) fn version_addendum(&self) -> Result<Setting<Option<String>>> {
+        let keyword = Keyword::VersionAddendum;
+        let setting = self.layers.first_but_none(keyword);
+        let text = setting.value.as_deref().map(|text| {
+            let text = self.tokens.percent_dollar(text, COMMON, self.context)?;
+            // It becomes part of a line that the other side reads (RFC 4253 section 4.2).
+            match text.contains(char::is_control) {
+                true => Err(say!("config-bad-addendum", value = shown(&text))),
+                false => Ok(text),
+            }
+        });
+        let text = text.transpose().map_err(|fault| at(&setting.origin, keyword, &fault))?;
+        Ok(Setting::new(text, setting.origin))
+    }
+
+    /// SetEnv: the first value of a name counts; values are expanded, names are not.
+    pub(super) fn set_env(&self) -> Result<Setting<Vec<(String, String)>>> {
+        let Some(entry) = self.layers.first(Keyword::SetEnv) else {
+            return Ok(Setting::default_value(Vec::new()));
+        };
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in entry.args.iter().filter_map(|pair| pair.split_once('=')) {
+            if pairs.iter().all(|(known, _)| known != name) {
+                let value = self.tokens.percent_dollar(value, COMMON, self.context);
+                let value = value.map_err(|fault| at(&entry.origin, entry.keyword, &fault))?;
+                pairs.push((name.to_owned(), value));
+            }
+        }
+        Ok(Setting::new(pairs, entry.origin.clone()))
+    }
+}
+
+/// SendEnv: each word adds a pattern, a word led by `-` takes away what it matches.
+pub(super) fn send_env(layers: &Layers) -> Setting<Vec<String>> {
+    let mut patterns: Vec<String> = Vec::new();
+    for word in layers.all(Keyword::SendEnv).flat_map(|entry| &entry.args) {
+        match word.strip_prefix('-') {
+            Some(remove) => patterns.retain(|known| !pattern::matches(remove, known)),
+            None => patterns.push(word.clone()),
+        }
+    }
+    Setting::new(patterns, layers.origin(Keyword::SendEnv))
+}

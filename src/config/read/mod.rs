@@ -1,0 +1,12 @@
+//! Reading configuration files into [`Layers`](crate::config::layers::Layers): lines, Include, and
+//! which Host and Match blocks apply.
+
+mod exec;
+mod facts;
+mod file;
+mod glob;
+mod local_network;
+mod matching;
+
+pub use facts::HostFacts;
+pub use file::{ConfigFile, FileKind, MAX_DEPTH, MAX_FILE, MAX_FILES, read_file};

@@ -1,0 +1,66 @@
+//! Values of several words.
+
+use super::scalar::is_none;
+use crate::config::fault::{Fault, shown};
+use crate::say;
+
+/// The longest domain of CanonicalDomains, as DNS has it.
+const MAX_DOMAIN: usize = 253;
+
+/// `NAME=value`.
+///
+/// # Errors
+/// `Invalid SetEnv.`
+pub fn split_pair(text: &str) -> Result<(&str, &str), Fault> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name, value)),
+        _ => Err(say!("error-config-invalid-setenv")),
+    }
+}
+
+/// The words of a list with commas.
+pub fn comma_list(text: &str) -> Result<Vec<String>, Fault> {
+    Ok(text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect())
+}
+
+/// Words as they stand; `none` alone is none.
+pub fn words_but_none(args: &[String]) -> Result<Vec<String>, Fault> {
+    match args {
+        [only] if is_none(only) => Ok(Vec::new()),
+        all => Ok(all.to_vec()),
+    }
+}
+
+pub fn alone(args: &[String], word: &str) -> Result<(), Fault> {
+    let found = args.iter().any(|arg| arg.eq_ignore_ascii_case(word));
+    if found && args.len() > 1 { Err(say!("config-alone", word)) } else { Ok(()) }
+}
+
+pub fn domains(args: &[String]) -> Result<(), Fault> {
+    let fits = |domain: &str| {
+        let bytes = domain.as_bytes();
+        domain.len() <= MAX_DOMAIN
+            && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+            && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(b))
+            && !domain.contains("..")
+    };
+    match args.iter().find(|domain| !fits(domain)) {
+        Some(bad) => Err(say!("config-bad-domain", domain = shown(bad))),
+        None => Ok(()),
+    }
+}
+
+pub fn permitted_names(args: &[String]) -> Result<(), Fault> {
+    if let [only] = args
+        && is_none(only)
+    {
+        return Ok(());
+    }
+    let fits = |rule: &str| {
+        rule.split_once(':').is_some_and(|(from, to)| !from.is_empty() && !to.is_empty())
+    };
+    match args.iter().find(|rule| !fits(rule)) {
+        Some(bad) => Err(say!("config-bad-cname", rule = shown(bad))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,187 @@
+//! Values of one word: flags, numbers, ports, times and the like.
+//!
+//! Faults are in the words of ssh(1) where a caller may look for them.
+
+use std::time::Duration;
+
+use crate::config::fault::{Fault, shown};
+use crate::destination;
+use crate::say;
+
+/// Whether the value is the word `none`.
+pub fn is_none(text: &str) -> bool {
+    text.eq_ignore_ascii_case("none")
+}
+
+/// `yes`, `no`, `true` or `false`.
+///
+/// # Errors
+/// `unsupported option`.
+pub fn flag(text: &str) -> Result<bool, Fault> {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err(say!("error-config-unsupported-option", first = shown(text))),
+    }
+}
+
+/// A whole number from 0 to 2^31-1.
+///
+/// # Errors
+/// `integer value` and what is wrong with it.
+pub fn number(text: &str) -> Result<u32, Fault> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(say!("error-config-integer-value-invalid"));
+    }
+    if text.starts_with('-') {
+        return Err(say!("error-config-integer-value-too-small"));
+    }
+    let value = digits.parse::<u32>().ok().filter(|&v| i32::try_from(v).is_ok());
+    value.ok_or_else(|| say!("error-config-integer-value-too-large"))
+}
+
+/// A port, 1 to 65535.
+///
+/// # Errors
+/// `Bad port 'x'`.
+pub fn port(text: &str) -> Result<u16, Fault> {
+    destination::parse_port(text).map_err(|e| e.cause().to_owned())
+}
+
+/// Mode bits in octal, up to 0777.
+///
+/// # Errors
+/// `Bad mask.`
+pub fn octal(text: &str) -> Result<u32, Fault> {
+    let digits = text.bytes().all(|b| (b'0'..=b'7').contains(&b));
+    let value = u32::from_str_radix(text, 8).ok().filter(|&mask| digits && mask <= 0o777);
+    value.ok_or_else(|| say!("config-bad-mask"))
+}
+
+/// A host and a port, each perhaps `*`; an address of IPv6 stands in brackets.
+///
+/// # Errors
+/// `bad port number`, or what is wrong with the host.
+pub fn place(text: &str) -> Result<(String, String), Fault> {
+    let bad = || say!("config-bad-place", value = shown(text));
+    let (host, number) = match text.strip_prefix('[') {
+        Some(inner) => inner.split_once("]:").ok_or_else(bad)?,
+        None => text.rsplit_once(':').ok_or_else(bad)?,
+    };
+    if host.is_empty() || (number != "*" && port(number).is_err()) {
+        return Err(bad());
+    }
+    Ok((host.to_owned(), number.to_owned()))
+}
+
+/// A time: seconds, or numbers with the units s, m, h, d, w one after the other; `none` is 0.
+///
+/// # Errors
+/// `invalid time value`, also when it is more than 2^31-1 seconds.
+pub fn time(text: &str) -> Result<Duration, Fault> {
+    if is_none(text) {
+        return Ok(Duration::ZERO);
+    }
+    let bad = || say!("error-config-invalid-time-value", value = shown(text));
+    let mut seconds: u64 = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let amount: u64 = rest[..end].parse().map_err(|_| bad())?;
+        let mut after = rest[end..].chars();
+        let unit = match after.next().map(|c| c.to_ascii_lowercase()) {
+            None | Some('s') => 1,
+            Some('m') => 60,
+            Some('h') => 3600,
+            Some('d') => 86_400,
+            Some('w') => 604_800,
+            Some(_) => return Err(bad()),
+        };
+        let part = amount.checked_mul(unit).ok_or_else(bad)?;
+        seconds = seconds.checked_add(part).ok_or_else(bad)?;
+        rest = after.as_str();
+    }
+    if text.is_empty() || i32::try_from(seconds).is_err() {
+        return Err(bad());
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+/// An escape character: one byte, `^` and a letter for a control character, or `none`.
+///
+/// # Errors
+/// `Bad escape character.`
+pub fn escape(text: &str) -> Result<Option<u8>, Fault> {
+    match text.as_bytes() {
+        [byte] => Ok(Some(*byte)),
+        [b'^', letter] if (64..128).contains(letter) => Ok(Some(letter & 31)),
+        _ if text == "none" => Ok(None),
+        _ => Err(say!("error-config-bad-escape-character")),
+    }
+}
+
+/// TunnelDevice: the two numbers, `None` for any.
+///
+/// # Errors
+/// `Bad tun device.`
+pub fn tunnel_device(text: &str) -> Result<(Option<u32>, Option<u32>), Fault> {
+    let bad = || say!("config-bad-tunnel", value = shown(text));
+    let side = |text: &str| match text {
+        "any" => Ok(None),
+        digits => number(digits).map(Some).map_err(|_| bad()),
+    };
+    let (local, remote) = text.split_once(':').unwrap_or((text, "any"));
+    Ok((side(local)?, side(remote)?))
+}
+
+/// ConnectionAttempts.
+pub fn attempts(text: &str) -> Result<u32, Fault> {
+    number(text).and_then(|n| {
+        if n == 0 { Err(say!("error-config-invalid-number-connectionattempts")) } else { Ok(n) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        for (text, seconds) in [
+            ("0", Some(0)),
+            ("none", Some(0)),
+            ("10", Some(10)),
+            ("1h30m", Some(5400)),
+            ("1W2D", Some(777_600)),
+            ("5m3", Some(303)),
+            ("2147483647", Some(2_147_483_647)),
+            ("2147483648", None),
+            ("99999999999999999999", None),
+            ("9999999999999999w", None),
+            ("-1", None),
+            ("", None),
+            ("h", None),
+            ("5x", None),
+            ("1.5", None),
+        ] {
+            assert_eq!(time(text).ok().map(|t| t.as_secs()), seconds, "{text}");
+        }
+    }
+
+    #[test]
+    fn escapes() {
+        for (text, wanted) in [
+            ("~", Ok(Some(b'~'))),
+            ("none", Ok(None)),
+            ("^a", Ok(Some(1))),
+            ("^[", Ok(Some(27))),
+            ("^?", Err(())),
+            ("^ab", Err(())),
+            ("xy", Err(())),
+            ("é", Err(())),
+        ] {
+            assert_eq!(escape(text).map_err(drop), wanted, "{text}");
+        }
+    }
+}
