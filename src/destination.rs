@@ -54,18 +54,19 @@ impl Destination {
 /// [`Kind::Usage`] with the reason.
 pub fn check_host(host: &str) -> Result<()> {
     if host.is_empty() {
-        return Err(usage(say!("error-destination-host-name-empty")));
+        return Err(usage(say!(host_name_empty)));
     }
     if host.len() > MAX_HOST {
-        return Err(usage(say!("error-destination-host-name-longer-than", limit = MAX_HOST)));
+        return Err(usage(say!(host_name_too_long, limit = MAX_HOST)));
     }
     if host.starts_with('-') {
-        return Err(usage(say!("error-destination-host-name-starts"))
-            .hint(say!("error-destination-options-come-first")));
+        return Err(
+            usage(say!(host_name_starts_with_dash)).hint(say!(host_name_starts_with_dash_hint))
+        );
     }
     let bad = |c: char| c.is_control() || c.is_whitespace() || "'`\"$\\;&<>|(){}".contains(c);
     if host.contains(bad) {
-        return Err(usage(say!("error-destination-hostname-contains-invalid-characters")));
+        return Err(usage(say!(host_name_invalid_characters)));
     }
     Ok(())
 }
@@ -76,17 +77,17 @@ pub fn check_host(host: &str) -> Result<()> {
 /// [`Kind::Usage`] with the reason.
 pub fn check_user(user: &str) -> Result<()> {
     if user.is_empty() {
-        return Err(usage(say!("error-destination-user-name-empty")));
+        return Err(usage(say!(user_name_empty)));
     }
     if user.len() > MAX_USER {
-        return Err(usage(say!("error-destination-user-name-longer-than", limit = MAX_USER)));
+        return Err(usage(say!(user_name_too_long, limit = MAX_USER)));
     }
     let bad = |c: char| c.is_control() || "'`\";&<>|(){}".contains(c);
     // A dash after a blank would start an option of whatever the name is substituted into; a
     // backslash at the end would join what follows.
     let dash = user.starts_with('-') || user.split(char::is_whitespace).any(|w| w.starts_with('-'));
     if dash || user.ends_with('\\') || user.contains(bad) {
-        return Err(usage(say!("error-destination-remote-username-contains-invalid")));
+        return Err(usage(say!(user_name_invalid_characters)));
     }
     Ok(())
 }
@@ -98,7 +99,7 @@ pub fn check_user(user: &str) -> Result<()> {
 /// [`Kind::Usage`] with the reason.
 pub fn check_typed_user(user: &str) -> Result<()> {
     match user.contains('$') {
-        true => Err(usage(say!("error-destination-remote-username-contains-invalid"))),
+        true => Err(usage(say!(user_name_invalid_characters))),
         false => check_user(user),
     }
 }
@@ -113,8 +114,7 @@ pub fn parse_port(text: &str) -> Result<u16> {
         Ok(port) if digits && port > 0 => Ok(port),
         _ => {
             let shown: String = text.chars().take(40).flat_map(char::escape_default).collect();
-            Err(usage(say!("error-destination-bad-port", shown))
-                .hint(say!("error-destination-port-1-65535")))
+            Err(usage(say!(port_bad, shown)).hint(say!(port_range)))
         }
     }
 }
@@ -134,19 +134,17 @@ fn parse_uri(text: &str) -> Result<Destination> {
         None => (text, ""),
     };
     if !path.is_empty() {
-        return Err(usage(say!("error-destination-ssh-destination-no-path"))
-            .hint(say!("error-destination-end-after-host")));
+        return Err(usage(say!(uri_path)).hint(say!(uri_end_hint)));
     }
     if authority.contains(['?', '#']) {
-        return Err(usage(say!("error-destination-ssh-destination-no-query")));
+        return Err(usage(say!(uri_query)));
     }
     let (info, rest) = match authority.rsplit_once('@') {
         Some((info, rest)) => (Some(info), rest),
         None => (None, authority),
     };
     if info.is_some_and(|info| info.contains('@')) {
-        return Err(usage(say!("error-destination-user-ssh-destination-bare"))
-            .hint(say!("error-destination-write-40")));
+        return Err(usage(say!(uri_bare_at)).hint(say!(uri_bare_at_hint)));
     }
     // What follows `;` are connection parameters, which ssh(1) takes and does not use either.
     let user = match info {
@@ -161,19 +159,18 @@ fn parse_uri(text: &str) -> Result<Destination> {
 fn split_port(text: &str) -> Result<(String, Option<u16>)> {
     if let Some(inner) = text.strip_prefix('[') {
         let Some((host, rest)) = inner.split_once(']') else {
-            return Err(usage(say!("error-destination-before-address-no")));
+            return Err(usage(say!(bracket_not_closed)));
         };
         return match rest.strip_prefix(':') {
             Some(port) => Ok((host.to_owned(), Some(parse_port(port)?))),
             None if rest.is_empty() => Ok((host.to_owned(), None)),
-            None => Err(usage(say!("error-destination-after-only-port-can"))),
+            None => Err(usage(say!(bracket_then_no_port))),
         };
     }
     match text.split_once(':') {
         Some((host, port)) if !port.contains(':') => Ok((host.to_owned(), Some(parse_port(port)?))),
         Some((_, _)) if address(text) => Ok((text.to_owned(), None)),
-        Some((_, _)) => Err(usage(say!("error-destination-several-what-no-ipv6"))
-            .hint(say!("error-destination-address-port-are-written"))),
+        Some((_, _)) => Err(usage(say!(several_colons)).hint(say!(address_with_port_hint))),
         None => Ok((text.to_owned(), None)),
     }
 }
@@ -185,7 +182,7 @@ fn address(text: &str) -> bool {
 }
 
 fn percent_decoded(text: &str) -> Result<String> {
-    let bad = || usage(say!("error-destination-ssh-destination-not-followed"));
+    let bad = || usage(say!(uri_bad_percent));
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
@@ -197,7 +194,7 @@ fn percent_decoded(text: &str) -> Result<String> {
         let value = digit()? * 16 + digit()?;
         out.push(u8::try_from(value).map_err(|_| bad())?);
     }
-    String::from_utf8(out).map_err(|_| usage(say!("error-destination-user-name-not-utf")))
+    String::from_utf8(out).map_err(|_| usage(say!(user_name_not_utf8)))
 }
 
 fn usage(cause: impl Into<String>) -> Error {

@@ -123,7 +123,7 @@ impl Error {
 
 /// Two parts of a message in one line.
 pub fn joined(first: &str, then: &str) -> String {
-    say!("error-parts", first, then)
+    say!(cause_and_hint, first, then)
 }
 
 /// The system's words for a failure, in the language of the process where they are common.
@@ -134,18 +134,18 @@ pub fn told(error: &io::Error) -> String {
         return error.to_string();
     }
     match error.kind() {
-        E::NotFound => say!("error-os-no-such-file"),
-        E::PermissionDenied => say!("error-os-permission-denied"),
-        E::NotADirectory => say!("error-os-not-a-directory"),
-        E::IsADirectory => say!("error-os-is-a-directory"),
-        E::AlreadyExists => say!("error-os-exists"),
-        E::ReadOnlyFilesystem => say!("error-os-read-only"),
-        E::StorageFull => say!("error-os-full"),
-        E::AddrInUse => say!("error-os-address-in-use"),
-        E::AddrNotAvailable => say!("error-os-address-not-here"),
-        E::ConnectionRefused => say!("error-client-connection-refused"),
-        E::ConnectionReset => say!("error-client-connection-reset-peer"),
-        E::BrokenPipe => say!("error-client-broken-pipe"),
+        E::NotFound => say!(os_no_such_file),
+        E::PermissionDenied => say!(os_permission_denied),
+        E::NotADirectory => say!(os_not_a_directory),
+        E::IsADirectory => say!(os_is_a_directory),
+        E::AlreadyExists => say!(os_file_exists),
+        E::ReadOnlyFilesystem => say!(os_read_only),
+        E::StorageFull => say!(os_disk_full),
+        E::AddrInUse => say!(os_address_in_use),
+        E::AddrNotAvailable => say!(os_address_not_here),
+        E::ConnectionRefused => say!(os_connection_refused),
+        E::ConnectionReset => say!(os_connection_reset),
+        E::BrokenPipe => say!(os_broken_pipe),
         _ => error.to_string(),
     }
 }

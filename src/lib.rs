@@ -21,3 +21,5 @@ pub mod terminal;
 pub mod text;
 pub mod trust;
 pub mod ui;
+
+pub(crate) use catalogue::{say, say_in};

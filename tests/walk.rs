@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 use lab::{Home, PASSWORD, Sshd, Tmux, USER, arg, tool};
-use tessh::catalogue::{Language, text_in};
+use tessh::catalogue::{FixedText, Language, landmarks as texts};
 
 /// A way: what was done, and what was seen then.
 struct Walk {
@@ -37,14 +37,14 @@ impl Walk {
         Walk { tmux: Tmux::start(home, locale), language, steps: Vec::new(), names }
     }
 
-    fn text(&self, id: &str) -> String {
-        text_in(self.language, id, &[])
+    fn text(&self, text: FixedText) -> String {
+        text.said(self.language)
     }
 
     /// Waits until these texts of the catalogue and these words are seen, and keeps the screen.
     #[track_caller]
-    fn sees(&mut self, did: &'static str, ids: &[&str], words: &[&str]) -> String {
-        let texts: Vec<_> = ids.iter().map(|id| self.text(id)).collect();
+    fn sees(&mut self, did: &'static str, ids: &[FixedText], words: &[&str]) -> String {
+        let texts: Vec<_> = ids.iter().map(|id| self.text(*id)).collect();
         let all: Vec<_> = texts.iter().map(String::as_str).chain(words.iter().copied()).collect();
         let seen = self.tmux.wait_until(&all.join(", "), |screen| {
             // Where a line is full, a text goes on in the next one.
@@ -66,25 +66,40 @@ fn in_dialogs(language: Language) -> Vec<(&'static str, String)> {
     let mut walk = Walk::begin(&sshd, &home, language);
     walk.tmux.text("tessh");
     walk.tmux.keys(&["Enter"]);
-    walk.tmux.wait_for(&walk.text("connection-title"));
+    walk.tmux.wait_for(&walk.text(texts::CONNECTION_TITLE));
     walk.tmux.text(&format!("{USER}@127.0.0.1:{}", sshd.port()));
     let here = format!("{USER}@127.0.0.1:{}", sshd.port());
     walk.sees(
         "`tessh`, and the host typed.",
-        &["connection-title", "connection-host", "connection-confirm-paste", "connection-leave"],
+        &[
+            texts::CONNECTION_TITLE,
+            texts::CONNECTION_HOST,
+            texts::CONNECTION_CONFIRM_PASTE,
+            texts::CONNECTION_LEAVE,
+        ],
         &[&here],
     );
 
     walk.tmux.keys(&["Enter"]);
     let print = fingerprint(&sshd.path("host_ed25519.pub"));
-    let ids = ["warning-title", "warning-continue", "warning-disconnect", "warning-add"];
+    let ids = [
+        texts::WARNING_TITLE,
+        texts::WARNING_CONTINUE,
+        texts::WARNING_DISCONNECT,
+        texts::WARNING_ADD,
+    ];
     let shown = walk.sees("Enter.", &ids, &[&print]);
-    assert!(!shown.contains(&walk.text("login-title")));
+    assert!(!shown.contains(&walk.text(texts::LOGIN_TITLE)));
     assert!(!sshd.log().contains("userauth-request"), "no name is sent before the answer");
 
     // The buttons are the last before the first row.
     walk.tmux.keys(&["BTab", "BTab", "Enter"]);
-    let ids = ["login-title", "login-required", "login-method-password", "login-disconnect"];
+    let ids = [
+        texts::LOGIN_TITLE,
+        texts::LOGIN_REQUIRED,
+        texts::LOGIN_METHOD_PASSWORD,
+        texts::LOGIN_DISCONNECT,
+    ];
     walk.sees("Continue, two steps back from the first row.", &ids, &[USER]);
 
     walk.tmux.text(PASSWORD);
@@ -98,15 +113,16 @@ fn in_dialogs(language: Language) -> Vec<(&'static str, String)> {
 
     walk.tmux.text("~i");
     let ids = [
-        "facts-title",
-        "information-user",
-        "information-trusted",
-        "information-authenticated",
-        "close",
+        texts::FACTS_TITLE,
+        texts::INFORMATION_USER,
+        texts::INFORMATION_TRUSTED,
+        texts::INFORMATION_AUTHENTICATED,
+        texts::CLOSE,
     ];
     walk.sees("`~i` at the beginning of a line.", &ids, &[&print, "SSH-2.0-OpenSSH"]);
     walk.tmux.keys(&["End"]);
-    let ids = ["information-exchanges", "information-round-trip", "warning-hash-md5"];
+    let ids =
+        [texts::INFORMATION_EXCHANGES, texts::INFORMATION_ROUND_TRIP, texts::WARNING_HASH_MD5];
     walk.sees("End: the rest of it.", &ids, &["[SHA256]", " ms"]);
     walk.tmux.text("q");
     let back = walk.tmux.wait_for("\ntester\n$");
@@ -226,9 +242,11 @@ fn walk_in_all_three_ways() {
 fn pages_have_all_screens_in_both_languages() {
     for (path, language) in PAGES.iter().zip([Language::English, Language::Japanese]) {
         let page = fs::read_to_string(path).unwrap();
-        for id in ["connection-title", "warning-title", "login-title", "facts-title"] {
-            let text = text_in(language, id, &[]);
-            assert!(page.contains(&text), "{text} is not in {path}: write it again");
+        for id in
+            [texts::CONNECTION_TITLE, texts::WARNING_TITLE, texts::LOGIN_TITLE, texts::FACTS_TITLE]
+        {
+            let text = id.in_language(language);
+            assert!(page.contains(text), "{text} is not in {path}: write it again");
         }
     }
     let page = fs::read_to_string(PAGES[0]).unwrap();

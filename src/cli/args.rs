@@ -254,12 +254,12 @@ pub fn version_line() -> String {
 
 /// What is said when there is no host.
 pub fn usage_line() -> String {
-    say!("error-cli-usage")
+    say!(usage)
 }
 
 /// What is said when there is no host and nobody to ask.
 pub fn no_host() -> Error {
-    usage(say!("error-cli-no-host")).hint(usage_line())
+    usage(say!(no_host_named)).hint(usage_line())
 }
 
 fn verb(word: &OsStr) -> Option<Verb> {
@@ -315,8 +315,7 @@ impl Reading {
 
     fn destination(&mut self, word: OsString) -> Result<()> {
         let text = word.into_string();
-        self.typed.destination =
-            Some(text.map_err(|_| usage(say!("error-cli-destination-not-utf-8")))?);
+        self.typed.destination = Some(text.map_err(|_| usage(say!(destination_not_utf8)))?);
         self.typed.destination_at = self.typed.settings.len();
         Ok(())
     }
@@ -327,8 +326,7 @@ impl Reading {
             let letter = char::from(byte);
             let Some(flag) = flags::letter(letter) else {
                 let shown = letter.escape_default();
-                return Err(usage(say!("error-cli-unknown-option", shown))
-                    .hint(say!("error-cli-see-tessh-help")));
+                return Err(usage(say!(option_unknown_letter, shown)).hint(say!(see_help)));
             };
             if flag.value.is_none() {
                 self.apply(flag, OsString::new())?;
@@ -336,7 +334,7 @@ impl Reading {
             }
             let attached = &letters[at + 1..];
             let value = if attached.is_empty() {
-                let missing = || usage(say!("error-cli-option-requires-argument", letter));
+                let missing = || usage(say!(option_letter_without_argument, letter));
                 self.words.next().ok_or_else(missing)?
             } else {
                 OsString::from_vec(attached.to_vec())
@@ -355,18 +353,16 @@ impl Reading {
         let found = std::str::from_utf8(name).ok().and_then(flags::long);
         let Some(flag) = found else {
             let shown: String = String::from_utf8_lossy(name).escape_default().take(40).collect();
-            return Err(usage(say!("error-cli-unknown-option-2", shown))
-                .hint(say!("error-cli-see-tessh-help")));
+            return Err(usage(say!(option_unknown, shown)).hint(say!(see_help)));
         };
         let value = match (flag.value, attached) {
             (None, Some(_)) => {
-                return Err(usage(say!("error-cli-option-takes-no-argument", flag = flag.name)));
+                return Err(usage(say!(option_takes_no_argument, flag = flag.name)));
             }
             (None, None) => OsString::new(),
             (Some(_), Some(value)) => value,
             (Some(_), None) => {
-                let missing =
-                    || usage(say!("error-cli-option-requires-argument-2", flag = flag.name));
+                let missing = || usage(say!(option_without_argument, flag = flag.name));
                 self.words.next().ok_or_else(missing)?
             }
         };
@@ -377,7 +373,6 @@ impl Reading {
         let (keyword, value, overrules) = match flag.does {
             Does::Nothing => return Ok(()),
             Does::Refuse(why) => {
-                let why = crate::catalogue::text(why, &[]);
                 return Err(usage(format!("{}: {why}", flag.name)));
             }
             Does::Special(special) => return self.special(special, flag.name, value),
@@ -386,7 +381,7 @@ impl Reading {
             Does::First(keyword) => (keyword, text(value, flag.name)?, false),
         };
         if flag.name == "-J" && self.typed.settings.iter().any(|setting| is_flag(setting, "-J")) {
-            return Err(usage(say!("config-jump-twice")));
+            return Err(usage(say!(config_jump_twice)));
         }
         if keyword == Keyword::SessionType {
             self.check_session_type(flag.name)?;
@@ -410,7 +405,7 @@ impl Reading {
             _ => None,
         });
         match other {
-            Some(other) => Err(usage(say!("error-cli-cannot-specify", name, other))),
+            Some(other) => Err(usage(say!(options_exclude, name, other))),
             None => Ok(()),
         }
     }
@@ -467,8 +462,7 @@ impl Reading {
             Special::ProxyPasswordFd => typed.proxy_password_fd = Some(descriptor(&value)?),
             Special::HostKey => typed.host_keys.push(text(value, name)?),
             Special::Profile if typed.destination.is_some() => {
-                return Err(usage(say!("error-cli-profile-names-host-none"))
-                    .hint(say!("error-cli-put-profile-first-word")));
+                return Err(usage(say!(profile_and_host)).hint(say!(profile_and_host_hint)));
             }
             Special::Profile => typed.profile = Some(text(value, name)?),
             Special::ConfirmPaste => typed.confirm_paste = true,
@@ -499,12 +493,12 @@ impl Reading {
 
     fn control(&mut self, word: String) -> Result<()> {
         if self.typed.stdio_forward.is_some() {
-            return Err(usage(say!("config-control-with-stdio")));
+            return Err(usage(say!(config_control_with_stdio)));
         }
         if !CONTROLS.contains(&word.as_str()) {
             let known = CONTROLS.join(", ");
             let word = crate::text::line(&word, 40);
-            return Err(usage(say!("config-bad-control", word)).hint(known));
+            return Err(usage(say!(config_bad_control, word)).hint(known));
         }
         self.typed.control = Some(word);
         Ok(())
@@ -512,10 +506,10 @@ impl Reading {
 
     fn stdio_forward(&mut self, place: &str) -> Result<()> {
         if self.typed.stdio_forward.is_some() {
-            return Err(usage(say!("config-stdio-twice")));
+            return Err(usage(say!(config_stdio_twice)));
         }
         if self.typed.control.is_some() {
-            return Err(usage(say!("config-control-with-stdio")));
+            return Err(usage(say!(config_control_with_stdio)));
         }
         self.check_session_type("-W")?;
         self.typed.stdio_forward = Some(Forward::parse_stdio(place).map_err(usage)?);
@@ -551,13 +545,11 @@ fn louder(level: Option<LogLevel>) -> LogLevel {
 fn descriptor(value: &OsStr) -> Result<i32> {
     let number = value.to_str().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
     let number = number.and_then(|text| text.parse::<i32>().ok());
-    number.ok_or_else(|| {
-        usage(say!("error-cli-password-fd-descriptor-number")).hint(say!("error-cli-such-3"))
-    })
+    number.ok_or_else(|| usage(say!(password_fd_no_number)).hint(say!(password_fd_no_number_hint)))
 }
 
 fn text(value: OsString, what: &str) -> Result<String> {
-    value.into_string().map_err(|_| usage(say!("error-cli-not-utf-8", what)))
+    value.into_string().map_err(|_| usage(say!(argument_not_utf8, what)))
 }
 
 fn usage(cause: impl Into<String>) -> Error {

@@ -29,7 +29,7 @@ pub(super) async fn run<T>(number: usize, work: impl Future<Output = Result<T>>)
     };
     let result = tokio::select! {
         result = work => result,
-        () = given_up => Err(Error::new(Kind::Local, say!("again-cancelled"))),
+        () = given_up => Err(Error::new(Kind::Local, say!(again_cancelled))),
     };
     logged_in();
     result

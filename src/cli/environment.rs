@@ -115,8 +115,7 @@ impl Environment {
         if let Some(text) = set("TESSH_DNS_SERVER") {
             let server = text.parse().map_err(|_| {
                 let shown = text::line(&text, MAX_SHOWN);
-                Error::new(Kind::Usage, say!("error-cli-dns-server", shown))
-                    .hint(say!("error-cli-dns-server-hint"))
+                Error::new(Kind::Usage, say!(dns_server_bad, shown)).hint(say!(dns_server_bad_hint))
             })?;
             resolver.server = Some(server);
         }

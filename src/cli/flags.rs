@@ -7,6 +7,7 @@
 pub mod keygen;
 pub mod trust;
 
+use crate::catalogue::{FixedText, texts};
 use crate::config::{Keyword, Standing};
 
 /// What a flag does.
@@ -22,8 +23,8 @@ pub enum Does {
     Special(Special),
     /// Asks for what is the case anyway.
     Nothing,
-    /// Asks for what cannot be done; the name of the text that says why.
-    Refuse(&'static str),
+    /// Asks for what cannot be done, and why.
+    Refuse(FixedText),
 }
 
 /// The flags that are more than a keyword.
@@ -182,7 +183,7 @@ const fn special(special: Special) -> Does {
 
 /// The table: ssh's letters as ssh(1) sorts them, then the long names.
 pub const FLAGS: &[Flag] = &[
-    flag("-1", "SSH-1", Refuse("error-cli-ssh-protocol-v-1")),
+    flag("-1", "SSH-1", Refuse(texts::ssh1_option)),
     flag("-2", "SSH-2, the only one there is", Nothing),
     flag("-4", "use IPv4 addresses only", Fix(K::AddressFamily, "inet")),
     flag("-6", "use IPv6 addresses only", Fix(K::AddressFamily, "inet6")),

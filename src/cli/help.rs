@@ -128,8 +128,8 @@ pub fn completions(shell: &str) -> Result<String> {
         "bash" => Ok(bash()),
         "zsh" => Ok(zsh()),
         "fish" => Ok(fish()),
-        _ => Err(Error::new(Kind::Usage, say!("error-cli-completions-shell"))
-            .hint(say!("error-cli-completions-shells"))),
+        _ => Err(Error::new(Kind::Usage, say!(completions_for_what))
+            .hint(say!(completions_for_what_hint))),
     }
 }
 

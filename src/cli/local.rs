@@ -68,7 +68,7 @@ impl<'a> Terminal<'a> {
             true => Some(RawMode::enter(descriptor::stdin()).map_err(|error| {
                 Error::new(
                     Kind::Local,
-                    say!("error-cli-cannot-set-up-terminal", error = crate::error::told(&error)),
+                    say!(terminal_setup_failed, error = crate::error::told(&error)),
                 )
             })?),
         };
@@ -78,14 +78,10 @@ impl<'a> Terminal<'a> {
 
     /// Standard output and error for the session.
     pub fn sinks(&mut self) -> Result<(Sink, Sink)> {
-        let stdout = || {
-            DescriptorOutput::stdout()
-                .map_err(|error| unusable(say!("error-cli-standard-output"), &error))
-        };
-        let stderr = || {
-            DescriptorOutput::stderr()
-                .map_err(|error| unusable(say!("error-cli-standard-error"), &error))
-        };
+        let stdout =
+            || DescriptorOutput::stdout().map_err(|error| unusable(say!(stdout_label), &error));
+        let stderr =
+            || DescriptorOutput::stderr().map_err(|error| unusable(say!(stderr_label), &error));
         if !self.setting.raw {
             return Ok((Box::new(stdout()?), Box::new(stderr()?)));
         }
@@ -210,18 +206,18 @@ impl Console for Terminal<'_> {
     fn duplicate<'s>(&'s mut self, escape: String) -> Interlude<'s> {
         let Again { log_in, below, most } = self.setting.again;
         if below >= most {
-            self.say(&(say!("again-too-many", escape, most) + "\r\n"));
+            self.say(&(say!(again_too_many, escape, most) + "\r\n"));
             return Box::pin(std::future::ready(()));
         }
         let (this, next) = (below + 1, below + 2);
-        self.say(&(say!("again-begins", escape, next) + "\r\n"));
+        self.say(&(say!(again_begins, escape, next) + "\r\n"));
         Box::pin(async move {
             let ended = self.aside(true, attempt::run(next, log_in()));
             let ended = match ended.await {
                 Ok(exit) => told(&exit),
-                Err(error) => say!("again-failed", error),
+                Err(error) => say!(again_failed, error),
             };
-            self.say(&(say!("again-over", next, ended, this) + "\r\n"));
+            self.say(&(say!(again_over, next, ended, this) + "\r\n"));
         })
     }
 
@@ -232,7 +228,7 @@ impl Console for Terminal<'_> {
             match self.aside(lines, blocking(move || prompt.paste(&text))).await {
                 Ok(Answer::Given(text)) => Some(text),
                 Ok(Answer::Cancelled | Answer::CannotAsk) | Err(_) => {
-                    self.say(&(say!("paste-not-sent") + "\r\n"));
+                    self.say(&(say!(paste_not_sent) + "\r\n"));
                     None
                 }
             }
@@ -249,15 +245,15 @@ async fn blocking<T: Send + 'static>(
 
 fn told(exit: &Exit) -> String {
     match exit {
-        Exit::Status(status) => say!("again-ended-status", status),
-        Exit::Signal(name, _) => say!("again-ended-signal", name),
-        Exit::Unknown | Exit::Escaped | Exit::OutputClosed => say!("again-ended"),
+        Exit::Status(status) => say!(again_ended_status, status),
+        Exit::Signal(name, _) => say!(again_ended_signal, name),
+        Exit::Unknown | Exit::Escaped | Exit::OutputClosed => say!(again_ended),
     }
 }
 
 /// A standard descriptor that is closed, or worse.
 pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
-    Error::new(Kind::Local, say!("error-cli-cannot-use", what, error = crate::error::told(error)))
+    Error::new(Kind::Local, say!(stream_unusable, what, error = crate::error::told(error)))
 }
 
 /// The size of the terminal that standard input is, as the protocol has it.

@@ -62,10 +62,7 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
             let opened = File::options().append(true).create(true).open(path);
             Sink::File(opened.map_err(|error| {
                 let path = path.display();
-                Error::new(
-                    Kind::Local,
-                    say!("error-cli-couldnt-open-logfile", path, error = told(&error)),
-                )
+                Error::new(Kind::Local, say!(log_file_not_opened, path, error = told(&error)))
             })?)
         }
     };
@@ -80,7 +77,7 @@ pub(super) fn start_syslog(level: LogLevel, facility: &str) {
         Ok(syslog) => begin(level, Sink::Syslog(syslog)),
         Err(error) => {
             begin(level, Sink::Stderr);
-            log::warn!("{}", say!("share-no-syslog", error = told(&error)));
+            log::warn!("{}", say!(share_no_syslog, error = told(&error)));
         }
     }
 }

@@ -23,11 +23,8 @@ pub(super) fn speak_locale(environment: &Environment, as_ssh: bool) {
 /// The language that `--lang` names.
 pub(super) fn speak(name: &str) -> Result<()> {
     let language = Language::named(name).ok_or_else(|| {
-        Error::new(
-            Kind::Usage,
-            say!("error-cli-lang-no-such-language", value = crate::text::line(name, 20)),
-        )
-        .hint(say!("error-cli-there-are-en-ja"))
+        Error::new(Kind::Usage, say!(language_unknown, value = crate::text::line(name, 20)))
+            .hint(say!(language_unknown_hint))
     })?;
     catalogue::speak(language);
     Ok(())

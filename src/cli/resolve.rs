@@ -437,7 +437,7 @@ pub(super) fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
 fn refuse_misplaced(typed: &Typed) -> Result<()> {
     let answers = [("--force", typed.force), ("--yes", typed.yes)];
     match answers.iter().find(|(_, typed)| *typed) {
-        Some((flag, _)) => Err(usage(say!("error-cli-tessh-sessions-connecting-not", flag))),
+        Some((flag, _)) => Err(usage(say!(option_for_sessions, flag))),
         None => Ok(()),
     }
 }
@@ -445,7 +445,7 @@ fn refuse_misplaced(typed: &Typed) -> Result<()> {
 /// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
 pub(super) fn refuse_unbuilt(typed: &Typed) -> Result<()> {
     match typed.gssapi {
-        true => Err(usage(format!("-K: {}", say!("config-no-gssapi")))),
+        true => Err(usage(format!("-K: {}", say!(config_no_gssapi)))),
         false => Ok(()),
     }
 }
@@ -460,16 +460,15 @@ fn joined(typed: &Typed) -> Option<Vec<u8>> {
 fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
     let typed = joined(typed);
     if typed.is_some() && options.remote_command.is_some() {
-        return Err(usage(say!("error-cli-cannot-execute-command-line"))
-            .hint(say!("error-cli-o-remotecommand-none-leaves")));
+        return Err(usage(say!(two_commands)).hint(say!(two_commands_hint)));
     }
     if typed.is_some() && *options.session_type == SessionType::None {
-        options.warnings.push(say!("error-cli-n-command-not-run"));
+        options.warnings.push(say!(command_with_n));
     }
     let forks = *options.fork_after_authentication;
     let nothing = typed.is_none() && options.remote_command.is_none();
     if forks && nothing && *options.session_type != SessionType::None {
-        return Err(usage(say!("config-no-command-to-fork")));
+        return Err(usage(say!(config_no_command_to_fork)));
     }
     let configured = || options.remote_command.as_ref().map(|text| text.as_bytes().to_vec());
     Ok(typed.or_else(configured))
@@ -521,22 +520,22 @@ fn pins(typed: &Typed, profile: Option<&Document>) -> Result<Vec<Pin>> {
     let (texts, from, kind) = match (&typed.host_keys[..], profile) {
         ([], Some(document)) => {
             let name = crate::text::line(document.name(), 80);
-            (saved(), say!("pin-of-profile", name), Kind::Config)
+            (saved(), say!(pin_of_profile, name), Kind::Config)
         }
-        (typed, _) => (typed, say!("pin-of-flag"), Kind::Usage),
+        (typed, _) => (typed, say!(pin_of_flag), Kind::Usage),
     };
     if texts.len() > PINS_MAX {
-        return Err(Error::new(kind, say!("pin-too-many", limit = PINS_MAX)).context(from));
+        return Err(Error::new(kind, say!(pin_too_many, limit = PINS_MAX)).context(from));
     }
     let read = |text: &String| {
-        let fault = |what| Error::new(kind, what).context(&from).hint(say!("pin-unreadable-hint"));
+        let fault = |what| Error::new(kind, what).context(&from).hint(say!(pin_unreadable_hint));
         Pin::parse(text, &from).map_err(fault)
     };
     texts.iter().map(read).collect()
 }
 
 fn no_subsystem() -> Error {
-    usage(say!("error-cli-you-must-specify-subsystem")).hint(say!("error-cli-such-s-host-sftp"))
+    usage(say!(subsystem_missing)).hint(say!(subsystem_missing_hint))
 }
 
 /// The agent's socket: IdentityAgent, or SSH_AUTH_SOCK.

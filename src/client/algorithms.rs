@@ -11,6 +11,7 @@ use russh::client::GexParams;
 use russh::keys::ssh_key::{Algorithm, EcdsaCurve, HashAlg};
 use russh::{Preferred, cipher, compression, kex, mac};
 
+use crate::catalogue::{FixedText, texts};
 use crate::client::observe::Offer;
 use crate::client::quirks::Quirks;
 use crate::error::{Error, Kind, Result};
@@ -73,14 +74,14 @@ impl Family {
         }
     }
 
-    /// The name of the text that says what it is, and its keyword.
-    fn described(self) -> (&'static str, &'static str) {
+    /// What it is, and its keyword.
+    fn described(self) -> (FixedText, &'static str) {
         match self {
-            Family::Kex => ("error-client-key-exchange-algorithm", "KexAlgorithms"),
-            Family::HostKey => ("error-client-host-key-algorithm", "HostKeyAlgorithms"),
-            Family::Cipher => ("error-client-cipher", "Ciphers"),
-            Family::Mac => ("error-client-mac", "MACs"),
-            Family::Pubkey => ("error-client-public-key-algorithm", "PubkeyAcceptedAlgorithms"),
+            Family::Kex => (texts::kind_kex_algorithm, "KexAlgorithms"),
+            Family::HostKey => (texts::kind_host_key_algorithm, "HostKeyAlgorithms"),
+            Family::Cipher => (texts::kind_cipher, "Ciphers"),
+            Family::Mac => (texts::kind_mac, "MACs"),
+            Family::Pubkey => (texts::kind_public_key_algorithm, "PubkeyAcceptedAlgorithms"),
         }
     }
 }
@@ -278,8 +279,7 @@ pub fn left_out(lists: &[(Family, Option<&str>)]) -> Vec<String> {
     let line = |&(family, spec): &(Family, Option<&str>)| {
         let names = missing(family, spec);
         let (_, keyword) = family.described();
-        (!names.is_empty())
-            .then(|| say!("error-client-left-out", keyword, names = names.join(", ")))
+        (!names.is_empty()).then(|| say!(algorithms_left_out, keyword, names = names.join(", ")))
     };
     lists.iter().filter_map(line).collect()
 }
@@ -309,10 +309,9 @@ fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
 
 fn bad(family: Family, spec: &str) -> Error {
     let (what, keyword) = family.described();
-    let what = crate::catalogue::text(what, &[]);
     let spec = crate::text::line(spec, 100);
-    Error::new(Kind::Config, say!("error-client-bad-ssh2-spec", what, spec)).hint(say!(
-        "error-client-takes",
+    Error::new(Kind::Config, say!(algorithms_bad_spec, what, spec)).hint(say!(
+        algorithms_known,
         keyword,
         family = family.supported().join(",")
     ))
@@ -321,8 +320,8 @@ fn bad(family: Family, spec: &str) -> Error {
 fn not_here(family: Family, spec: &str) -> Error {
     let (_, keyword) = family.described();
     let names = missing(family, Some(spec)).join(", ");
-    Error::new(Kind::Config, say!("error-client-not-here", keyword, names)).hint(say!(
-        "error-client-takes",
+    Error::new(Kind::Config, say!(algorithms_missing, keyword, names)).hint(say!(
+        algorithms_known,
         keyword,
         family = family.supported().join(",")
     ))

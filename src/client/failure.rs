@@ -3,6 +3,7 @@
 use russh::AlgorithmKind;
 use russh::client::{DisconnectReason, RemoteDisconnectInfo};
 
+use crate::catalogue::texts;
 use crate::client::handshake::greeting::{carried, reason};
 use crate::error::{Error, Kind};
 use crate::say;
@@ -47,7 +48,7 @@ pub(super) fn ended(reason: DisconnectReason<Stop>) -> Error {
 
 fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
     let said = text::line(&info.message, SHOWN);
-    Error::new(Kind::Disconnected, say!("error-client-server-ended-connection", said))
+    Error::new(Kind::Disconnected, say!(disconnected_by_server, said))
 }
 
 /// `kind` is what it counts as where the library's error does not say.
@@ -55,40 +56,31 @@ pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
     use russh::Error as E;
     match error {
         E::NoCommonAlgo { kind, ours, theirs } => no_common(kind, ours, theirs),
-        E::WrongServerSig => {
-            Error::new(Kind::KeyExchange, say!("error-client-server-could-not-prove"))
-                .hint(say!("error-client-somebody-may-between-you"))
+        E::WrongServerSig => Error::new(Kind::KeyExchange, say!(host_key_signature_wrong))
+            .hint(say!(somebody_between_hint)),
+        E::PacketSize(size) => {
+            Error::new(kind, say!(packet_bad_length, size)).hint(say!(packet_bad_length_hint))
         }
-        E::PacketSize(size) => Error::new(kind, say!("error-client-server-sent-bad-packet", size))
-            .hint(say!("error-client-connection-damaged-or-not")),
         E::PacketAuth | E::DecryptionError => {
-            Error::new(kind, say!("error-client-packet-arrived-corrupted-message"))
-                .hint(say!("error-client-connection-damaged-or-tampered"))
+            Error::new(kind, say!(packet_corrupted)).hint(say!(packet_corrupted_hint))
         }
-        E::StrictKeyExchangeViolation { message_type, .. } => Error::new(
-            Kind::KeyExchange,
-            say!("error-client-server-broke-strict-key", message_type),
-        )
-        .hint(say!("error-client-somebody-may-between-you")),
-        E::KeepaliveTimeout => {
-            Error::new(Kind::Disconnected, say!("error-client-timeout-server-not-responding"))
-                .hint(say!("error-client-serveraliveinterval-serveralivecountmax-set-limit"))
+        E::StrictKeyExchangeViolation { message_type, .. } => {
+            Error::new(Kind::KeyExchange, say!(strict_kex_violated, message_type))
+                .hint(say!(somebody_between_hint))
         }
+        E::KeepaliveTimeout => Error::new(Kind::Disconnected, say!(keepalive_timeout))
+            .hint(say!(keepalive_timeout_hint)),
         // The library hangs up when the server names no method that it knows.
-        E::NoAuthMethod => {
-            Error::new(Kind::Authentication, say!("error-client-server-accepts-nothing-more"))
-        }
+        E::NoAuthMethod => Error::new(Kind::Authentication, say!(auth_nothing_left)),
         E::Disconnect | E::HUP | E::SendError | E::RecvError => {
-            hung_up(kind, say!("error-client-connection-closed-server"))
+            hung_up(kind, say!(connection_closed_by_server))
         }
         E::IO(error) => carried(error).unwrap_or_else(|| broken(error, kind)),
         E::SshEncoding(russh::keys::ssh_encoding::Error::Length) => {
-            Error::new(kind, say!("error-client-goodbye-cut-short"))
-                .hint(say!("error-client-goodbye-cut-short-hint"))
+            Error::new(kind, say!(disconnect_cut_short)).hint(say!(disconnect_cut_short_hint))
         }
         E::SshEncoding(_) | E::Utf8(_) => {
-            Error::new(kind, say!("error-client-server-sent-message-cannot", error))
-                .hint(say!("error-client-text-not-utf-8"))
+            Error::new(kind, say!(message_unreadable, error)).hint(say!(message_unreadable_hint))
         }
         other => Error::new(kind, text::line(&other.to_string(), SHOWN)),
     }
@@ -98,9 +90,9 @@ fn broken(error: &std::io::Error, kind: Kind) -> Error {
     use std::io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
     let how = reason(error);
     match error.kind() {
-        UnexpectedEof => hung_up(kind, say!("error-client-connection-closed-server")),
+        UnexpectedEof => hung_up(kind, say!(connection_closed_by_server)),
         BrokenPipe | ConnectionReset if kind == Kind::KeyExchange => {
-            hung_up(kind, say!("error-client-hung-up-in-exchange", how))
+            hung_up(kind, say!(kex_hung_up, how))
         }
         _ => Error::new(kind, how),
     }
@@ -110,20 +102,19 @@ fn broken(error: &std::io::Error, kind: Kind) -> Error {
 fn hung_up(kind: Kind, cause: String) -> Error {
     let error = Error::new(kind, cause);
     match kind {
-        Kind::KeyExchange => error.hint(say!("error-client-hung-up-in-exchange-hint")),
+        Kind::KeyExchange => error.hint(say!(kex_hung_up_hint)),
         _ => error,
     }
 }
 
 fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error {
     let (what, keyword) = match kind {
-        AlgorithmKind::Kex => ("error-client-key-exchange-method", "KexAlgorithms"),
-        AlgorithmKind::Key => ("error-client-host-key-type", "HostKeyAlgorithms"),
-        AlgorithmKind::Cipher => ("error-client-cipher", "Ciphers"),
-        AlgorithmKind::Mac => ("error-client-mac", "MACs"),
-        AlgorithmKind::Compression => ("error-client-compression", "Compression"),
+        AlgorithmKind::Kex => (texts::kind_kex_method, "KexAlgorithms"),
+        AlgorithmKind::Key => (texts::kind_host_key_type, "HostKeyAlgorithms"),
+        AlgorithmKind::Cipher => (texts::kind_cipher, "Ciphers"),
+        AlgorithmKind::Mac => (texts::kind_mac, "MACs"),
+        AlgorithmKind::Compression => (texts::kind_compression, "Compression"),
     };
-    let what = crate::catalogue::text(what, &[]);
     // The library adds its extension markers to the list; nobody can choose those.
     let ours: Vec<_> = ours
         .iter()
@@ -131,11 +122,8 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
         .filter(|name| !name.starts_with("ext-info-") && !name.starts_with("kex-strict-"))
         .collect();
     let theirs = text::line(&theirs.join(","), SHOWN);
-    Error::new(
-        Kind::KeyExchange,
-        say!("error-client-no-matching-found-their", what, theirs, ours = ours.join(",")),
-    )
-    .hint(say!("error-client-o-name-adds-one", keyword))
+    Error::new(Kind::KeyExchange, say!(algorithm_no_match, what, theirs, ours = ours.join(",")))
+        .hint(say!(algorithm_no_match_hint, keyword))
 }
 
 #[cfg(test)]

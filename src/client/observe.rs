@@ -100,14 +100,14 @@ impl Observed {
         let negotiated = ours
             .iter()
             .find(|name| offered.contains(name))
-            .ok_or_else(|| cheat(&say!("error-client-no-host-key-algorithm")))?;
+            .ok_or_else(|| cheat(&say!(host_key_algorithm_none)))?;
         let (key_type, signature) = match (&self.key_type, &self.signature) {
             (Some(key_type), Some(signature)) => (key_type, signature),
-            _ => return Err(cheat(&say!("error-client-key-exchange-reply-could"))),
+            _ => return Err(cheat(&say!(host_key_reply_unreadable))),
         };
         if *key_type != key_type_of(negotiated) {
             return Err(cheat(&say!(
-                "error-client-agreed-sent-key-type",
+                host_key_other_type_sent,
                 negotiated,
                 key_type = text::line(key_type, MAX_SHOWN)
             )));
@@ -117,11 +117,11 @@ impl Observed {
         {
             let sent = text::line(self.curve.as_deref().unwrap_or_default(), MAX_SHOWN);
             let key_type = format!("{key_type} ({sent})");
-            return Err(cheat(&say!("error-client-agreed-sent-key-type", negotiated, key_type)));
+            return Err(cheat(&say!(host_key_other_type_sent, negotiated, key_type)));
         }
         if *signature != signature_of(negotiated) {
             return Err(cheat(&say!(
-                "error-client-agreed-signed",
+                host_key_signed_otherwise,
                 negotiated,
                 signature = text::line(signature, MAX_SHOWN)
             )));
@@ -131,8 +131,7 @@ impl Observed {
 }
 
 fn cheat(what: &str) -> Error {
-    Error::new(Kind::KeyExchange, say!("error-client-server-could-not-prove-identity", what))
-        .hint(say!("error-client-no-fault-yours-tell"))
+    Error::new(Kind::KeyExchange, say!(host_key_unproved, what)).hint(say!(host_key_unproved_hint))
 }
 
 /// The key blob's type that belongs to a host key algorithm: RSA names differ (RFC 8332).

@@ -60,9 +60,9 @@ impl ForwardingKind {
     /// Why it is refused, in ssh's words.
     pub fn refusal(self) -> String {
         match self {
-            ForwardingKind::Ports => say!("forward-restricted-ports"),
-            ForwardingKind::Agent => say!("forward-restricted-agent"),
-            ForwardingKind::X11 => say!("forward-restricted-x11"),
+            ForwardingKind::Ports => say!(forward_restricted_ports),
+            ForwardingKind::Agent => say!(forward_restricted_agent),
+            ForwardingKind::X11 => say!(forward_restricted_x11),
         }
     }
 }

@@ -23,7 +23,7 @@ pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fault> {
     };
     // A flag has both sides in one word; a line does not.
     if keyword == Keyword::LocalForward && args.len() == 1 {
-        return Err(say!("config-missing-target"));
+        return Err(say!(config_missing_target));
     }
     check(keyword, &args)?;
     Ok(args)
@@ -36,7 +36,7 @@ pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fault> {
 pub fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
     let shape = keyword.row().shape;
     if args.is_empty() && shape != Shape::Any {
-        return Err(say!("error-config-missing-argument"));
+        return Err(say!(config_missing_argument));
     }
     let most = match shape {
         Shape::Any | Shape::Words | Shape::Environment | Shape::Pairs => usize::MAX,
@@ -44,10 +44,10 @@ pub fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
         _ => 1,
     };
     if args.len() > most {
-        return Err(say!("error-config-extra-arguments-end-line", args = shown(&args[most])));
+        return Err(say!(config_extra_arguments, args = shown(&args[most])));
     }
     if shape != Shape::Any && args.iter().any(String::is_empty) {
-        return Err(say!("error-config-missing-argument"));
+        return Err(say!(config_missing_argument));
     }
     check_shape(keyword, shape, args)?;
     check_meaning(keyword, args)
@@ -58,7 +58,7 @@ fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fa
     match shape {
         Shape::Flag => value::flag(first).map(drop),
         Shape::Word(words) if words.iter().any(|w| w.eq_ignore_ascii_case(first)) => Ok(()),
-        Shape::Word(_) => Err(say!("error-config-unsupported-option", first = shown(first))),
+        Shape::Word(_) => Err(say!(config_unsupported_option, first = shown(first))),
         Shape::Number => value::number(first).map(drop),
         Shape::Time => value::time(first).map(drop),
         Shape::Port => value::port(first).map(drop),
@@ -66,13 +66,11 @@ fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fa
         Shape::Escape => value::escape(first).map(drop),
         Shape::Rekey => value::rekey(args).map(drop),
         Shape::Environment if args.iter().any(|name| name.contains('=')) => {
-            Err(say!("error-config-invalid-environment-name"))
+            Err(say!(config_invalid_environment_name))
         }
         Shape::Pairs => args.iter().try_for_each(|pair| value::split_pair(pair).map(drop)),
         Shape::Qos => value::qos(args).map(drop),
-        Shape::Words if none_among_others(keyword, args) => {
-            Err(say!("error-config-none-argument-must-appear"))
-        }
+        Shape::Words if none_among_others(keyword, args) => Err(say!(config_none_alone)),
         Shape::Text if keyword == Keyword::User => user(first),
         Shape::Environment | Shape::Words | Shape::Text | Shape::Line | Shape::Any => Ok(()),
     }
@@ -141,5 +139,5 @@ fn none_among_others(keyword: Keyword, args: &[String]) -> bool {
 
 /// What is said of a keyword that is not in the table; callers look for these words.
 pub fn unknown(name: &str) -> String {
-    say!("error-config-bad-configuration-option", name = shown(&name.to_ascii_lowercase()))
+    say!(config_bad_option, name = shown(&name.to_ascii_lowercase()))
 }

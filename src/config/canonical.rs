@@ -137,7 +137,7 @@ impl Rules<'_> {
         let strict = entry.filter(|entry| value::flag(&entry.args[0]) == Ok(false));
         match strict {
             Some(entry) => {
-                let cause = say!("config-not-canonical", host = shown(name));
+                let cause = say!(config_not_canonical, host = shown(name));
                 let fault = at(&entry.origin, Keyword::CanonicalizeFallbackLocal, &cause);
                 Err(Error::new(Kind::Resolve, fault.cause().to_owned()))
             }

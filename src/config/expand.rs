@@ -138,9 +138,8 @@ impl Tokens {
             let after = &rest[at + 1..];
             match (&target, after.strip_prefix('{')) {
                 (Target::Variables(context), Some(name)) if rest[at..].starts_with('$') => {
-                    let (name, next) = name
-                        .split_once('}')
-                        .ok_or_else(|| say!("error-config-brace-not-closed"))?;
+                    let (name, next) =
+                        name.split_once('}').ok_or_else(|| say!(brace_not_closed))?;
                     out.push_str(&variable(name, context)?);
                     rest = next;
                 }
@@ -149,18 +148,17 @@ impl Tokens {
                     rest = after;
                 }
                 _ => {
-                    let token =
-                        after.chars().next().ok_or_else(|| say!("error-config-single-end"))?;
+                    let token = after.chars().next().ok_or_else(|| say!(percent_at_end))?;
                     let value = self.get(token, allowed).ok_or_else(|| unknown(token))?;
                     if matches!(target, Target::Shell) && !is_safe_in_shell(token, &value) {
-                        return Err(say!("config-acts-in-shell", token, value = shown(&value)));
+                        return Err(say!(config_acts_in_shell, token, value = shown(&value)));
                     }
                     out.push_str(&value);
                     rest = &after[token.len_utf8()..];
                 }
             }
             if out.len() > MAX_EXPANDED {
-                return Err(say!("error-config-too-long-when-expanded"));
+                return Err(say!(expansion_too_long));
             }
         }
         out.push_str(rest);
@@ -192,7 +190,7 @@ fn is_safe_in_shell(token: char, value: &str) -> bool {
 }
 
 fn unknown(token: char) -> Fault {
-    say!("error-config-unknown-key", token = shown(&token.to_string()))
+    say!(percent_unknown, token = shown(&token.to_string()))
 }
 
 /// Expands `${NAME}` alone.
@@ -203,8 +201,7 @@ pub(super) fn variables(text: &str, context: &Context) -> Result<String, Fault> 
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
-        let (name, next) =
-            after.split_once('}').ok_or_else(|| say!("error-config-brace-not-closed"))?;
+        let (name, next) = after.split_once('}').ok_or_else(|| say!(brace_not_closed))?;
         out.push_str(before);
         out.push_str(&variable(name, context)?);
         rest = next;
@@ -214,7 +211,7 @@ pub(super) fn variables(text: &str, context: &Context) -> Result<String, Fault> 
 }
 
 fn variable(name: &str, context: &Context) -> Result<String, Fault> {
-    (context.env)(name).ok_or_else(|| say!("error-config-env-var-no-value", value = shown(name)))
+    (context.env)(name).ok_or_else(|| say!(env_var_unset, value = shown(name)))
 }
 
 /// Expands `~` and `~user` at the start of a path.
@@ -230,7 +227,7 @@ pub fn tilde(text: &str, context: &Context) -> Result<String, Fault> {
         context.home.clone()
     } else {
         let user = User::from_name(name).ok().flatten();
-        user.ok_or_else(|| say!("error-config-no-such-user", value = shown(name)))?.dir
+        user.ok_or_else(|| say!(no_such_user, value = shown(name)))?.dir
     };
     if path.is_empty() {
         // As ssh(1) has it, with a slash at the end.

@@ -5,10 +5,12 @@
 //! cannot be honoured is refused when its value asks for something, or named in one warning
 //! where callers pass it as a matter of course. How a value is read lives in `value`.
 
+use crate::catalogue::{FixedText, texts};
 use Shape::{
     Any, Environment, Escape, Flag, Level, Line, Number, Pairs, Port, Qos, Rekey, Text, Time, Word,
     Words,
 };
+
 use Standing::{Honoured, Inert, Refused, Warned};
 
 /// What the value of a keyword looks like.
@@ -56,9 +58,9 @@ pub enum Standing {
     Inert,
     /// Accepted with one warning, unless the value is one of these, which ask for nothing.
     /// Then the name of the text that says why.
-    Warned(&'static [&'static str], &'static str),
+    Warned(&'static [&'static str], FixedText),
     /// Refused, unless the value is one of these, which ask for nothing; why, as above.
-    Refused(&'static [&'static str], &'static str),
+    Refused(&'static [&'static str], FixedText),
 }
 
 /// One row of the table.
@@ -137,8 +139,8 @@ const OFF: &[&str] = &["no", "false"];
 const NONE: &[&str] = &["none"];
 const NEVER: &[&str] = &[];
 
-const NO_GSSAPI: &str = "error-config-gssapi-not-supported";
-const SSH1: &str = "error-config-belongs-ssh-1-which";
+const NO_GSSAPI: FixedText = texts::gssapi_unsupported;
+const SSH1: FixedText = texts::ssh1_unsupported;
 
 keywords! {
     AddKeysToAgent [] Words, Honoured;
@@ -154,7 +156,7 @@ keywords! {
     CASignatureAlgorithms [] Text, Honoured;
     CertificateFile [] Text, Honoured;
     ChannelTimeout [] Words, Honoured;
-    CheckHostIP [] Flag, Warned(OFF, "error-config-addresses-are-not-checked");
+    CheckHostIP [] Flag, Warned(OFF, texts::addresses_not_checked);
     Ciphers [] Text, Honoured;
     ClearAllForwardings [] Flag, Honoured;
     Compression [] Word(&["yes", "no"]), Honoured;
@@ -169,7 +171,7 @@ keywords! {
     EnableSSHKeysign [] Flag, Inert;
     EscapeChar [] Escape, Honoured;
     ExitOnForwardFailure [] Flag, Honoured;
-    FingerprintHash [] Word(&["md5", "sha256"]), Warned(&["sha256"], "error-config-both-fingerprints-are-shown");
+    FingerprintHash [] Word(&["md5", "sha256"]), Warned(&["sha256"], texts::both_fingerprints_shown);
     ForkAfterAuthentication [] Flag, Honoured;
     ForwardAgent [] Text, Honoured;
     ForwardX11 [] Flag, Honoured;
@@ -188,7 +190,7 @@ keywords! {
     HashKnownHosts [] Flag, Honoured;
     Host [] Words, Honoured;
     HostbasedAcceptedAlgorithms ["hostbasedkeytypes"] Text, Inert;
-    HostbasedAuthentication [] Flag, Warned(OFF, "error-config-host-based-authentication-not");
+    HostbasedAuthentication [] Flag, Warned(OFF, texts::hostbased_unsupported);
     HostKeyAlgorithms [] Text, Honoured;
     HostKeyAlias [] Text, Honoured;
     HostName [] Text, Honoured;
@@ -200,7 +202,7 @@ keywords! {
     IPQoS [] Qos, Honoured;
     KbdInteractiveAuthentication
         ["challengeresponseauthentication" "skeyauthentication" "tisauthentication"] Flag, Honoured;
-    KbdInteractiveDevices [] Text, Warned(NEVER, "error-config-server-chooses-devices");
+    KbdInteractiveDevices [] Text, Warned(NEVER, texts::devices_by_server);
     KexAlgorithms [] Text, Honoured;
     KnownHostsCommand [] Line, Honoured;
     LocalCommand [] Line, Honoured;
@@ -211,17 +213,17 @@ keywords! {
     Match [] Words, Honoured;
     NoHostAuthenticationForLocalhost [] Flag, Honoured;
     NumberOfPasswordPrompts [] Number, Honoured;
-    ObscureKeystrokeTiming [] Text, Warned(OFF, "error-config-keystroke-timing-not-obscured");
+    ObscureKeystrokeTiming [] Text, Warned(OFF, texts::keystrokes_not_obscured);
     PasswordAuthentication [] Flag, Honoured;
     PermitLocalCommand [] Flag, Honoured;
     PermitRemoteOpen [] Words, Honoured;
-    PKCS11Provider ["smartcarddevice"] Text, Refused(NONE, "error-config-pkcs-11-not-supported");
+    PKCS11Provider ["smartcarddevice"] Text, Refused(NONE, texts::pkcs11_unsupported);
     Port [] Port, Honoured;
     PreferredAuthentications [] Text, Honoured;
     Protocol [] Text, Refused(&["2", "2,1", "1,2"], SSH1);
     ProxyCommand [] Line, Honoured;
     ProxyJump [] Line, Honoured;
-    ProxyUseFdpass [] Flag, Refused(OFF, "error-config-proxy-passes-descriptor-not");
+    ProxyUseFdpass [] Flag, Refused(OFF, texts::proxy_fdpass_unsupported);
     PubkeyAcceptedAlgorithms ["pubkeyacceptedkeytypes"] Text, Honoured;
     PubkeyAuthentication ["dsaauthentication"]
         Word(&["yes", "no", "true", "false", "unbound", "host-bound"]), Honoured;
@@ -246,7 +248,7 @@ keywords! {
     Tag [] Text, Honoured;
     TCPKeepAlive ["keepalive"] Flag, Honoured;
     Tunnel [] Word(&["yes", "no", "true", "false", "ethernet", "point-to-point"]),
-        Refused(OFF, "error-config-tunnel-devices-are-not");
+        Refused(OFF, texts::tunnels_unsupported);
     TunnelDevice [] Text, Inert;
     UpdateHostKeys [] Word(&["yes", "no", "true", "false", "ask"]), Honoured;
     User [] Text, Honoured;

@@ -57,8 +57,8 @@ impl Layers {
     /// [`Kind::Config`]: `Bad configuration option: x`, or a value that the keyword does not take.
     pub fn option(&mut self, text: &str, origin: Origin) -> Result<()> {
         let Some((name, rest)) = line::keyword(text) else {
-            return Err(Error::new(Kind::Config, say!("error-config-missing-option", origin))
-                .hint(say!("error-config-written-o-keyword-value")));
+            return Err(Error::new(Kind::Config, say!(config_option_missing, origin))
+                .hint(say!(config_option_missing_hint)));
         };
         let Some(keyword) = Keyword::find(name) else {
             if self.ignores(name) {
@@ -70,8 +70,7 @@ impl Layers {
             ));
         };
         if matches!(keyword, Keyword::Host | Keyword::Match | Keyword::Include) {
-            let what =
-                say!("error-config-directive-not-supported-command", keyword = keyword.name());
+            let what = say!(config_directive_not_on_command_line, keyword = keyword.name());
             return Err(Error::new(Kind::Config, format!("{origin}: {what}")));
         }
         let args = arguments::parse(keyword, rest).map_err(|fault| at(&origin, keyword, &fault))?;
@@ -248,7 +247,7 @@ impl Layers {
 
 fn too_many(keyword: Keyword, origin: &Origin) -> Error {
     let (keyword, limit) = (keyword.name(), MAX_ACCUMULATED);
-    Error::new(Kind::Config, say!("error-config-more-than", origin, keyword, limit))
+    Error::new(Kind::Config, say!(config_too_many_values, origin, keyword, limit))
 }
 
 /// What is typed is not taken from a file that somebody has looked at: names in it that a shell

@@ -63,7 +63,7 @@ fn word(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Result<String, 
             _ => word.push(c),
         }
     }
-    if quote.is_some() { Err(say!("error-config-invalid-quotes")) } else { Ok(word) }
+    if quote.is_some() { Err(say!(config_invalid_quotes)) } else { Ok(word) }
 }
 
 #[cfg(test)]

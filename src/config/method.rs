@@ -63,18 +63,14 @@ impl Method {
         let methods: Result<Vec<Method>> = text
             .split(',')
             .map(|name| {
-                let cause = || say!("error-config-auth-unknown-method", value = shown(name));
-                let fail =
-                    || Error::new(Kind::Usage, cause()).hint(say!("error-config-one", known));
+                let cause = || say!(auth_option_unknown_method, value = shown(name));
+                let fail = || Error::new(Kind::Usage, cause()).hint(say!(one_of, known));
                 Method::find(name).ok_or_else(fail)
             })
             .collect();
         let methods = methods?;
         if methods.len() > MAX_CHAIN {
-            return Err(Error::new(
-                Kind::Usage,
-                say!("error-config-auth-more-than-methods", limit = MAX_CHAIN),
-            ));
+            return Err(Error::new(Kind::Usage, say!(auth_option_too_many, limit = MAX_CHAIN)));
         }
         Ok(methods)
     }
@@ -166,9 +162,8 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
     if let Some(words) = c.preferred {
         // Naming methods excludes all others; going on with another would be a fallback.
         let words = shown(&words.join(","));
-        let cause = say!("error-config-no-method-preferredauthentications-can", words);
-        return Err(Error::new(Kind::Authentication, cause)
-            .hint(say!("error-config-auth-method-names-one")));
+        let cause = say!(preferred_none_usable, words);
+        return Err(Error::new(Kind::Authentication, cause).hint(say!(preferred_none_usable_hint)));
     }
     let file = c.identity_named || c.default_identity;
     let agent = !file && (c.agent_answers)();
@@ -195,8 +190,8 @@ fn allowed(c: &Circumstances<'_>, source: &str, chain: &[Method]) -> Result<Meth
                 Method::KeyboardInteractive => "KbdInteractiveAuthentication",
                 _ => "PubkeyAuthentication",
             };
-            let cause = say!("error-config-switched-off-no", source, method, keyword);
-            Err(Error::new(Kind::Usage, cause).hint(say!("error-config-o-yes-switches", keyword)))
+            let cause = say!(auth_method_switched_off, source, method, keyword);
+            Err(Error::new(Kind::Usage, cause).hint(say!(auth_method_switched_off_hint, keyword)))
         }
     }
 }

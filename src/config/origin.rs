@@ -39,10 +39,10 @@ impl fmt::Display for Origin {
             Origin::Option => f.write_str("-o"),
             Origin::File { file, line } => {
                 let file = shown(&file.to_string_lossy());
-                f.write_str(&say!("error-config-place", file, line))
+                f.write_str(&say!(config_place, file, line))
             }
             Origin::Destination => f.write_str("destination"),
-            Origin::Profile(name) => f.write_str(&say!("error-config-profile", name = shown(name))),
+            Origin::Profile(name) => f.write_str(&say!(config_profile, name = shown(name))),
         }
     }
 }

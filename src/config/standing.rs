@@ -8,7 +8,6 @@ use super::keyword::{Keyword, Standing, TABLE};
 use super::layers::{Entry, Layers};
 use super::origin::Origin;
 use super::value;
-use crate::catalogue;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -35,11 +34,10 @@ pub fn check_standing(layers: &Layers) -> Result<Vec<String>> {
         };
         match row.standing {
             Standing::Refused(quiet, why) if !moot && asks(quiet) => {
-                return Err(refusal(entry, &catalogue::text(why, &[]), quiet));
+                return Err(refusal(entry, &why.to_string(), quiet));
             }
             Standing::Warned(quiet, why) if asks(quiet) => {
                 let value = shown(&value);
-                let why = catalogue::text(why, &[]);
                 warnings.push(format!("{}: {} {value}: {why}", entry.origin, row.name));
             }
             _ => {}
@@ -56,7 +54,7 @@ fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
     let value = shown(&entry.args.join(" "));
     let error = Error::new(Kind::Config, format!("{}: {name} {value}: {why}", entry.origin));
     match quiet.first() {
-        Some(off) => error.hint(say!("error-config-o-goes-without", name, off)),
+        Some(off) => error.hint(say!(config_goes_without_hint, name, off)),
         None => error,
     }
 }

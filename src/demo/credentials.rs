@@ -71,7 +71,7 @@ impl Credentials {
 /// A new Ed25519 key.
 pub(super) fn fresh_key(comment: &str) -> Result<PrivateKey> {
     let mut key = PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519)
-        .map_err(|error| Error::new(Kind::Local, say!("error-demo-cannot-make-key", error)))?;
+        .map_err(|error| Error::new(Kind::Local, say!(demo_key_not_made, error)))?;
     key.set_comment(comment);
     Ok(key)
 }

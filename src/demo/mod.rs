@@ -82,8 +82,8 @@ impl Server {
     /// Outside a Tokio runtime.
     pub fn start(options: Options) -> Result<Server> {
         if !options.address.ip().is_loopback() {
-            return Err(Error::new(Kind::Usage, say!("error-demo-loopback"))
-                .hint(say!("error-demo-loopback-hint")));
+            return Err(Error::new(Kind::Usage, say!(demo_loopback_only))
+                .hint(say!(demo_loopback_only_hint)));
         }
         let host_key = credentials::fresh_key("tessh demo host key")?;
         let listener = bind(options.address)?;
@@ -142,8 +142,8 @@ fn bind(address: SocketAddr) -> Result<TcpListener> {
 }
 
 fn cannot_listen(error: std::io::Error) -> Error {
-    Error::new(Kind::Local, say!("error-demo-cannot-listen", error = crate::error::told(&error)))
-        .hint(say!("error-demo-cannot-listen-hint"))
+    Error::new(Kind::Local, say!(demo_cannot_listen, error = crate::error::told(&error)))
+        .hint(say!(demo_cannot_listen_hint))
 }
 
 fn configuration(host_key: PrivateKey) -> server::Config {

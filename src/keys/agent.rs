@@ -85,12 +85,12 @@ impl Agent {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => {
                 let cause = match error.kind() {
-                    ErrorKind::NotFound => say!("error-keys-does-not-exist"),
-                    ErrorKind::ConnectionRefused => say!("error-keys-no-agent-behind"),
-                    _ => say!("error-keys-cannot-used", error = told(&error)),
+                    ErrorKind::NotFound => say!(agent_socket_missing),
+                    ErrorKind::ConnectionRefused => say!(agent_socket_dead),
+                    _ => say!(agent_socket_unusable, error = told(&error)),
                 };
-                return Err(fault(say!("error-keys-agent-socket", name, cause))
-                    .hint(say!("error-keys-start-one-eval-ssh")));
+                return Err(fault(say!(agent_socket_fault, name, cause))
+                    .hint(say!(agent_socket_fault_hint)));
             }
             Err(_) => return Err(hangs(socket, ANSWER)),
         };
@@ -107,8 +107,8 @@ impl Agent {
         let answer = in_step(socket, out_of_step, ANSWER, request_identities(stream)).await?;
         let answer = answer.map_err(|cause| failed(socket, &cause))?;
         let nonsense = || {
-            fault(say!("error-keys-agent-does-not-list", socket = quoted(socket)))
-                .hint(say!("error-keys-ssh-add-l-shows"))
+            fault(say!(agent_list_failed, socket = quoted(socket)))
+                .hint(say!(agent_list_failed_hint))
         };
         let list = answer.strip_prefix(&[IDENTITIES_ANSWER]).ok_or_else(nonsense)?;
         parse_list(list).ok_or_else(nonsense)
@@ -132,13 +132,13 @@ impl Agent {
     /// The agent does not take it, or does not answer within 5 seconds.
     pub async fn add(&mut self, key: &PrivateKey, comment: &str, terms: &Terms) -> Result<()> {
         let message = addition(key, comment, terms)
-            .ok_or_else(|| failed(&self.socket, &say!("agent-does-not-take")))?;
+            .ok_or_else(|| failed(&self.socket, &say!(agent_does_not_take)))?;
         let Agent { socket, stream, out_of_step } = self;
         let answer = in_step(socket, out_of_step, ANSWER, converse(stream, &message)).await?;
         let answer = answer.map_err(|cause| failed(socket, &cause))?;
         match answer.first() {
             Some(&SUCCESS) => Ok(()),
-            _ => Err(failed(socket, &say!("agent-does-not-take"))),
+            _ => Err(failed(socket, &say!(agent_does_not_take))),
         }
     }
 
@@ -173,8 +173,9 @@ impl Agent {
         let mut client = AgentClient::connect(stream);
         let signing = client.sign_request(&key, hash_alg, to_sign);
         in_step(socket, out_of_step, SIGNATURE, signing).await?.map_err(|error| match error {
-            russh::keys::Error::AgentFailure => fault(say!("error-keys-agent-refused-sign"))
-                .hint(say!("error-keys-may-asked-confirmation-or")),
+            russh::keys::Error::AgentFailure => {
+                fault(say!(agent_refused_to_sign)).hint(say!(agent_refused_to_sign_hint))
+            }
             other => failed(socket, &other.to_string()),
         })
     }
@@ -221,7 +222,7 @@ async fn in_step<T>(
     answer: impl Future<Output = T>,
 ) -> Result<T> {
     if std::mem::replace(out_of_step, true) {
-        return Err(failed(socket, &say!("error-keys-did-not-finish-last")));
+        return Err(failed(socket, &say!(agent_answer_unfinished)));
     }
     let answer = tokio::time::timeout(limit, answer).await.map_err(|_| hangs(socket, limit))?;
     // A refusal is an answer too; a broken stream shows itself again.
@@ -231,13 +232,12 @@ async fn in_step<T>(
 
 fn failed(socket: &Path, cause: &str) -> Error {
     let cause = text::line(cause, MAX_COMMENT);
-    fault(say!("error-keys-agent-failed", socket = quoted(socket), cause))
+    fault(say!(agent_failed, socket = quoted(socket), cause))
 }
 
 fn hangs(socket: &Path, limit: Duration) -> Error {
     let (name, seconds) = (quoted(socket), limit.as_secs());
-    Error::new(Kind::Timeout, say!("error-keys-agent-did-not-answer", name, seconds))
-        .hint(say!("error-keys-ssh-add-l-shows-whether"))
+    Error::new(Kind::Timeout, say!(agent_no_answer, name, seconds)).hint(say!(agent_no_answer_hint))
 }
 
 /// The message that adds a key (draft-ietf-sshm-ssh-agent section 3.2), without its length.
@@ -283,7 +283,7 @@ async fn converse(stream: &mut LocalStream, message: &[u8]) -> Result<Vec<u8>, S
         let length = stream.read_u32().await?;
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         if length > MAX_ANSWER {
-            return Ok(Err(say!("error-keys-answer-bytes-too-long", length)));
+            return Ok(Err(say!(agent_answer_too_long, length)));
         }
         let mut answer = vec![0; length];
         stream.read_exact(&mut answer).await?;

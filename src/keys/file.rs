@@ -40,27 +40,23 @@ impl Loaded {
     pub(super) fn read(path: &Path) -> Result<Loaded> {
         let name = quoted(path);
         let failed = |error: std::io::Error| match error.kind() {
-            ErrorKind::NotFound => fault(say!("error-keys-key-file-cannot-read", name)),
-            _ => fault(say!(
-                "error-keys-cannot-read-key-file",
-                name,
-                error = crate::error::told(&error)
-            )),
+            ErrorKind::NotFound => fault(say!(key_file_missing, name)),
+            _ => fault(say!(key_file_unreadable, name, error = crate::error::told(&error))),
         };
         let file = open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
-            return Err(fault(say!("error-keys-directory-not-key-file", name)));
+            return Err(fault(say!(key_file_is_directory, name)));
         }
         // Room for all of it at once: growing would leave copies of a key behind.
         let room = metadata.len().min(MAX_FILE) as usize + 1;
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
         if bytes.is_empty() {
-            return Err(fault(say!("error-keys-key-file-empty", name)));
+            return Err(fault(say!(key_file_empty, name)));
         }
         if bytes.len() as u64 > MAX_FILE {
-            return Err(fault(say!("error-keys-larger-than-1-mib", name)));
+            return Err(fault(say!(key_file_too_large, name)));
         }
         let mode = metadata.permissions().mode() & 0o777;
         let ours = metadata.uid() == rustix::process::getuid().as_raw();
@@ -73,8 +69,8 @@ impl Loaded {
             return Ok(());
         }
         let (mode, name) = (self.mode, quoted(path));
-        Err(fault(say!("error-keys-permissions-are-too-open", mode = format!("{mode:04o}"), name))
-            .hint(say!("error-keys-chmod-600", name)))
+        Err(fault(say!(key_file_permissions, mode = format!("{mode:04o}"), name))
+            .hint(say!(key_file_permissions_hint, name)))
     }
 }
 

@@ -76,7 +76,7 @@ impl KeyType {
             KeyType::Rsa(bits) => RsaKeypair::random(&mut random, bits as usize)
                 .and_then(|pair| PrivateKey::new(pair.into(), "")),
         };
-        let mut key = key.map_err(|error| fault(say!("error-keys-no-key-could-made", error)))?;
+        let mut key = key.map_err(|error| fault(say!(key_not_made_because, error)))?;
         key.set_comment(comment);
         Ok(key)
     }
@@ -84,10 +84,12 @@ impl KeyType {
 
 fn rsa(bits: Option<u32>) -> Result<KeyType> {
     match bits.unwrap_or(DEFAULT_RSA_BITS) {
-        bits if bits < MIN_NEW_RSA_BITS => Err(usage(say!("error-keys-rsa-key-bits-can", bits))
-            .hint(say!("error-keys-leave-b-out-3072"))),
-        bits if bits > MAX_NEW_RSA_BITS => Err(usage(say!("error-keys-rsa-key-bits-not", bits))
-            .hint(say!("error-keys-leave-b-out-3072"))),
+        bits if bits < MIN_NEW_RSA_BITS => {
+            Err(usage(say!(rsa_too_short_to_make, bits)).hint(say!(rsa_too_short_to_make_hint)))
+        }
+        bits if bits > MAX_NEW_RSA_BITS => {
+            Err(usage(say!(rsa_too_long_to_make, bits)).hint(say!(rsa_too_short_to_make_hint)))
+        }
         bits => Ok(KeyType::Rsa(bits)),
     }
 }
@@ -98,25 +100,25 @@ fn ecdsa(bits: u32) -> Result<KeyType> {
         384 => EcdsaCurve::NistP384,
         521 => EcdsaCurve::NistP521,
         other => {
-            return Err(usage(say!("error-keys-there-no-ecdsa-key", other))
-                .hint(say!("error-keys-b-256-384-or")));
+            return Err(usage(say!(ecdsa_size_unknown, other)).hint(say!(ecdsa_size_hint)));
         }
     };
     Ok(KeyType::Ecdsa(curve))
 }
 
 fn refused(name: &str) -> Error {
-    let types = || say!("error-keys-t-ed25519-ecdsa-or");
+    let types = || say!(key_types_hint);
     match name {
-        "dsa" | "ssh-dss" => usage(say!("error-keys-dsa-keys-are-not")).hint(types()),
-        "ed448" | "ssh-ed448" => usage(say!("error-keys-ed448-keys-are-not")).hint(types()),
+        "dsa" | "ssh-dss" => usage(say!(dsa_not_made)).hint(types()),
+        "ed448" | "ssh-ed448" => usage(say!(ed448_not_made)).hint(types()),
         "mldsa44-ed25519" | "ssh-mldsa44-ed25519" => {
-            usage(say!("error-keys-keys-type-are-not", value = name)).hint(types())
+            usage(say!(key_type_unsupported, value = name)).hint(types())
         }
-        "rsa1" => usage(say!("error-keys-ssh-1-keys-are")).hint(types()),
-        "ed25519-sk" | "ecdsa-sk" => usage(say!("error-keys-keys-security-key-are"))
-            .hint(say!("error-keys-ssh-keygen-t-makes", name)),
-        other => usage(say!("error-keys-unknown-key-type", other = shown(other))).hint(types()),
+        "rsa1" => usage(say!(ssh1_key_not_made)).hint(types()),
+        "ed25519-sk" | "ecdsa-sk" => {
+            usage(say!(security_key_not_made)).hint(say!(security_key_not_made_hint, name))
+        }
+        other => usage(say!(key_type_unknown, other = shown(other))).hint(types()),
     }
 }
 

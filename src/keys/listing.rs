@@ -32,7 +32,7 @@ pub struct Listed {
 /// The file cannot be read, is damaged, or shows no key: then it is no key file, or its format
 /// hides the public half and there is no `.pub` file beside it.
 pub fn listed(path: &Path) -> Result<Vec<Listed>> {
-    let at_file = |error: Error| error.context(say!("error-keys-key-file", value = quoted(path)));
+    let at_file = |error: Error| error.context(say!(key_file_label, value = quoted(path)));
     let loaded = Loaded::read(path)?;
     let text = as_text(&loaded.bytes).map_err(at_file)?;
     if rfc4716::is_rfc4716(&text) {
@@ -70,7 +70,7 @@ pub fn listed(path: &Path) -> Result<Vec<Listed>> {
 
 /// Why a file that holds a private key may not show a public one.
 pub fn unlisted() -> Error {
-    fault(say!("error-keys-format-hides-public-key")).hint(say!("error-keys-tessh-keygen-y-f"))
+    fault(say!(key_public_hidden)).hint(say!(key_public_hidden_hint))
 }
 
 fn private(path: &Path, file: &KeyFile) -> Result<Listed> {

@@ -103,8 +103,7 @@ impl KeyFile {
     /// all, or its type, encryption or cost of opening is refused. Each names the file.
     pub fn read(path: &Path) -> Result<KeyFile> {
         let loaded = Loaded::read(path)?;
-        let at_file =
-            |error: Error| error.context(say!("error-keys-key-file", value = quoted(path)));
+        let at_file = |error: Error| error.context(say!(key_file_label, value = quoted(path)));
         let text = as_text(&loaded.bytes).map_err(at_file)?;
         if public::is_public(&text) {
             return KeyFile::from_public(path, &text).map_err(at_file);
@@ -170,8 +169,8 @@ impl KeyFile {
             .is_some_and(|public| public.key_data() != key.public_key().key_data())
         {
             let public = quoted(&beside(&self.path, ".pub"));
-            let error = fault(say!("error-keys-not-public-half", public));
-            return Err(self.refuse(error.hint(say!("error-keys-tessh-keygen-y-f-file"))));
+            let error = fault(say!(key_public_mismatch, public));
+            return Err(self.refuse(error.hint(say!(key_public_mismatch_hint))));
         }
         Ok(key)
     }
@@ -180,9 +179,9 @@ impl KeyFile {
     pub fn wrong_passphrase(&self) -> Error {
         let doubt = match self.format {
             Format::OpenSsh => String::new(),
-            _ => say!("error-keys-or-file-changed"),
+            _ => say!(key_passphrase_wrong_or_changed),
         };
-        fault(say!("error-keys-wrong-passphrase-key-file", value = quoted(&self.path), doubt))
+        fault(say!(key_passphrase_wrong, value = quoted(&self.path), doubt))
     }
 
     fn open(&self, passphrase: &str) -> Result<PrivateKey, Unlock> {
@@ -198,7 +197,7 @@ impl KeyFile {
     }
 
     fn refuse(&self, error: Error) -> Unlock {
-        Unlock::Error(error.context(say!("error-keys-key-file", value = quoted(&self.path))))
+        Unlock::Error(error.context(say!(key_file_label, value = quoted(&self.path))))
     }
 
     fn from_public(path: &Path, text: &str) -> Result<KeyFile> {
@@ -270,14 +269,13 @@ impl KeyFile {
 /// # Errors
 /// The file cannot be read, or holds no certificate.
 pub fn certificate(path: &Path) -> Result<Certificate> {
-    let at_file =
-        |error: Error| error.context(say!("error-keys-certificate-file", value = quoted(path)));
+    let at_file = |error: Error| error.context(say!(certificate_file_label, value = quoted(path)));
     let loaded = Loaded::read(path)?;
     match as_text(&loaded.bytes).and_then(|text| public::parse(&text)).map_err(at_file)? {
         Line::Certificate(certificate) => Ok(*certificate),
         Line::Key(_) => Err(at_file(
-            fault(say!("error-keys-holds-public-key-not"))
-                .hint(say!("error-keys-certificates-are-files-end")),
+            fault(say!(certificate_file_is_public_key))
+                .hint(say!(certificate_file_is_public_key_hint)),
         )),
     }
 }
@@ -299,7 +297,7 @@ pub fn public_beside(key_path: &Path) -> Option<Result<PublicKey>> {
     if !path.exists() {
         return None;
     }
-    let at_file = |error: Error| error.context(say!("error-keys-key-file", value = quoted(&path)));
+    let at_file = |error: Error| error.context(say!(key_file_label, value = quoted(&path)));
     let line = Loaded::read(&path).and_then(|loaded| {
         as_text(&loaded.bytes).and_then(|text| public::parse(&text)).map_err(at_file)
     });
@@ -322,11 +320,10 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// are folded, a byte order mark and empty lines at the end are dropped.
 fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(fault(say!("error-keys-utf-16-text")).hint(say!("error-keys-save-utf-8-or")));
+        return Err(fault(say!(key_file_utf16)).hint(say!(key_file_utf16_hint)));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| match ppk::is_ppk_bytes(bytes) {
-        true => fault(say!("error-keys-comment-not-utf-8"))
-            .hint(say!("error-keys-puttygen-file-c-comment")),
+        true => fault(say!(key_comment_not_utf8)).hint(say!(key_comment_not_utf8_hint)),
         false => not_a_key(""),
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -347,24 +344,22 @@ fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>> {
 /// What the file is instead of a key, where it can be told.
 fn not_a_key(text: &str) -> Error {
     if text.contains("BEGIN SSH2 PUBLIC KEY") {
-        return fault(say!("error-keys-public-key-rfc-4716"))
-            .hint(say!("error-keys-tessh-keygen-i-f"));
+        return fault(say!(key_file_rfc4716)).hint(say!(key_file_rfc4716_hint));
     }
     if text.contains("SSH2 ENCRYPTED PRIVATE KEY") {
-        return fault(say!("error-keys-ssh-coms-format"))
-            .hint(say!("error-keys-puttygen-file-o-private"));
+        return fault(say!(key_file_ssh_com)).hint(say!(key_file_ssh_com_hint));
     }
     if text.contains("SSH PRIVATE KEY FILE FORMAT 1.1") {
-        return fault(say!("error-keys-ssh-1-key-which"));
+        return fault(say!(key_file_ssh1));
     }
     if text.contains("-----BEGIN ") {
-        return fault(say!("error-keys-there-no-private-key"));
+        return fault(say!(key_file_without_key));
     }
-    fault(say!("error-keys-not-key-file")).hint(say!("error-keys-openssh-pem-pkcs-8"))
+    fault(say!(key_file_not_one)).hint(say!(key_file_formats_hint))
 }
 
 fn only_public() -> Error {
-    fault(say!("error-keys-holds-public-key-only")).hint(say!("error-keys-name-private-key-or"))
+    fault(say!(key_file_public_only)).hint(say!(key_file_public_only_hint))
 }
 
 /// Refuses keys that load but cannot sign for us.
@@ -373,11 +368,10 @@ fn check_type(key: &PrivateKey) -> Result<()> {
         Algorithm::Rsa { .. } => {
             let bits = key.public_key().key_data().rsa().map_or(0, RsaPublicKey::key_size);
             if bits < MIN_RSA_BITS {
-                return Err(fault(say!("error-keys-rsa-key-bits-too", bits))
-                    .hint(say!("error-keys-make-new-key-tessh")));
+                return Err(fault(say!(rsa_too_weak, bits)).hint(say!(rsa_too_weak_hint)));
             }
             if bits > MAX_RSA_BITS {
-                return Err(damaged(&say!("error-keys-rsa-key-no-bits", bits)));
+                return Err(damaged(&say!(rsa_size_absurd, bits)));
             }
             Ok(())
         }

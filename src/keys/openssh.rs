@@ -23,7 +23,7 @@ const MAGIC: &[u8] = b"openssh-key-v1\0";
 
 /// Decodes the file; an encrypted key comes back still locked.
 pub(super) fn decode(bytes: &[u8]) -> Result<PrivateKey> {
-    let header = Header::read(bytes).ok_or_else(|| damaged(&say!("error-keys-header")))?;
+    let header = Header::read(bytes).ok_or_else(|| damaged(&say!(key_part_header)))?;
     let key_type = header.key_type;
     if !is_supported(&key_type) {
         return Err(unsupported(&key_type));
@@ -36,10 +36,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<PrivateKey> {
         Ok(key) => Some(key),
         Err(_) => plain_p256(bytes),
     };
-    let key = key.ok_or_else(|| damaged(&say!("error-keys-contents-do-not-fit")))?;
+    let key = key.ok_or_else(|| damaged(&say!(key_contents_inconsistent)))?;
     match key.kdf() {
         Kdf::Bcrypt { rounds, .. } if *rounds > MAX_ROUNDS => {
-            Err(too_costly(say!("error-keys-rounds-bcrypt", rounds)))
+            Err(too_costly(say!(key_cost_bcrypt, rounds)))
         }
         _ => Ok(key),
     }

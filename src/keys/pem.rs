@@ -51,10 +51,9 @@ impl Pem {
             }
         }
         if !ended {
-            return Err(damaged(&say!("error-keys-last-line-missing")));
+            return Err(damaged(&say!(key_last_line_missing)));
         }
-        let der =
-            BASE64.decode(body.as_bytes()).map_err(|_| damaged(&say!("error-keys-not-base64")))?;
+        let der = BASE64.decode(body.as_bytes()).map_err(|_| damaged(&say!(key_not_base64)))?;
         Ok(Pem { label, dek_info, der: Zeroizing::new(der) })
     }
 
@@ -103,7 +102,7 @@ fn decode(label: &str, der: &[u8]) -> Result<PrivateKey> {
     }
     decode_wrapped(label, der, None).map_err(|error| match error {
         russh::keys::Error::UnknownAlgorithm(oid) => unsupported(&type_name(&oid.to_string())),
-        _ => fault(say!("error-keys-file-damaged-or-kind")),
+        _ => fault(say!(key_damaged_or_unsupported)),
     })
 }
 
@@ -138,7 +137,7 @@ impl Dek {
         let iv = data_encoding::HEXUPPER_PERMISSIVE.decode(iv.trim().as_bytes()).ok();
         match iv.filter(|iv| cipher.key_and_iv_size().is_some_and(|(_, size)| iv.len() == size)) {
             Some(iv) => Ok(Dek { cipher, iv }),
-            None => Err(damaged(&say!("error-keys-dek-info-line"))),
+            None => Err(damaged(&say!(key_part_dek_info))),
         }
     }
 
@@ -172,12 +171,12 @@ impl Dek {
 /// The name that people know an algorithm by.
 fn type_name(oid: &str) -> String {
     match oid {
-        "1.3.101.110" => say!("error-keys-x25519-which-cannot-sign"),
-        "1.3.101.111" => say!("error-keys-x448-which-cannot-sign"),
+        "1.3.101.110" => say!(key_kind_x25519),
+        "1.3.101.111" => say!(key_kind_x448),
         "1.3.101.113" => "ssh-ed448".to_owned(),
         "1.2.840.10040.4.1" => "ssh-dss (DSA)".to_owned(),
         "1.2.840.113549.1.1.10" => "RSA-PSS".to_owned(),
-        "1.3.132.0.10" => say!("error-keys-ecdsa-secp256k1"),
-        other => say!("error-keys-algorithm-number", other),
+        "1.3.132.0.10" => say!(key_kind_secp256k1),
+        other => say!(key_kind_number, other),
     }
 }

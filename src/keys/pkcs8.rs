@@ -31,31 +31,31 @@ const AES: &[u8] = b"\x60\x86\x48\x01\x65\x03\x04\x01";
 
 /// Refuses what cannot be opened, or only at an absurd cost.
 pub(super) fn check(der: &[u8]) -> Result<()> {
-    let damaged = || damaged(&say!("error-keys-does-not-say-how"));
+    let damaged = || damaged(&say!(key_encryption_unsaid));
     let scheme = Scheme::read(der).ok_or_else(damaged)?;
     if scheme.pbes != PBES2 {
-        return Err(unknown_encryption(&say!("error-keys-pkcs-5-version-1")));
+        return Err(unknown_encryption(&say!(key_encryption_pkcs5_1)));
     }
     let (kdf, cipher) = scheme.parts().ok_or_else(damaged)?;
     // AES-CBC and AES-GCM with the three key sizes, the last byte of the identifier telling
     // which; 3DES and DES are the only others in use.
     if cipher.strip_prefix(AES).is_none_or(|last| !matches!(last, [2 | 6 | 22 | 26 | 42 | 46])) {
-        return Err(unknown_encryption(&say!("error-keys-cipher-other-than-aes")));
+        return Err(unknown_encryption(&say!(key_encryption_not_aes)));
     }
     match kdf {
         Kdf::Pbkdf2 { iterations, prf } => match prf.strip_prefix(HMAC) {
             Some([8..=11]) if iterations <= MAX_ITERATIONS => Ok(()),
-            Some([8..=11]) => Err(too_costly(say!("error-keys-rounds-pbkdf2", iterations))),
-            _ => Err(unknown_encryption(&say!("error-keys-pbkdf2-without-sha-2"))),
+            Some([8..=11]) => Err(too_costly(say!(key_cost_pbkdf2, iterations))),
+            _ => Err(unknown_encryption(&say!(key_encryption_pbkdf2_hash))),
         },
         Kdf::Scrypt { n, r, p } => {
             let memory = n.saturating_mul(r).saturating_mul(128);
             if memory > MAX_SCRYPT_MEMORY || p > MAX_SCRYPT_PARALLEL {
-                return Err(too_costly(say!("error-keys-scrypt-n-r-p", n, r, p)));
+                return Err(too_costly(say!(key_cost_scrypt, n, r, p)));
             }
             Ok(())
         }
-        Kdf::Other => Err(unknown_encryption(&say!("error-keys-unknown-key-derivation"))),
+        Kdf::Other => Err(unknown_encryption(&say!(key_encryption_unknown))),
     }
 }
 

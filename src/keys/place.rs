@@ -42,7 +42,7 @@ pub fn make_directory(directory: &Path, file: &Path) -> Result<()> {
     DirBuilder::new().mode(DIRECTORY_MODE).create(directory).map_err(|error| {
         Error::new(
             Kind::Local,
-            say!("keygen-cannot-create", directory = quoted(directory), error = told(&error)),
+            say!(keygen_directory_not_created, directory = quoted(directory), error = told(&error)),
         )
     })
 }

@@ -84,8 +84,7 @@ pub(super) fn inspect(text: &str) -> Result<Ppk> {
         let key = PublicKey::new(certificate.public_key().clone(), fields.comment);
         (key, Some(certificate))
     } else {
-        let mut key =
-            PublicKey::from_bytes(blob).map_err(|_| damaged(&say!("error-keys-public-key")))?;
+        let mut key = PublicKey::from_bytes(blob).map_err(|_| damaged(&say!(key_part_public)))?;
         key.set_comment(fields.comment);
         (key, None)
     };
@@ -102,22 +101,22 @@ pub(super) fn decrypt(text: &str, passphrase: &str) -> Result<Option<PrivateKey>
     let mut fields = Fields::read(text)?;
     let seal = fields.seal(passphrase)?;
     if fields.private.len() % BLOCK != 0 || seal.decrypt(&mut fields.private).is_none() {
-        return Err(damaged(&say!("error-keys-private-key")));
+        return Err(damaged(&say!(key_part_private)));
     }
     if !fields.mac_fits(&seal)? {
         return Ok(None);
     }
-    fields.key().map(Some).map_err(|_| {
-        fault(say!("error-keys-passphrase-fits-but-key"))
-            .hint(say!("error-keys-puttygen-file-o-private"))
-    })
+    fields
+        .key()
+        .map(Some)
+        .map_err(|_| fault(say!(key_inside_unreadable)).hint(say!(key_file_ssh_com_hint)))
 }
 
 /// Opens a file that is not encrypted.
 pub(super) fn decode(text: &str) -> Result<PrivateKey> {
     let fields = Fields::read(text)?;
     if !fields.mac_fits(&Seal::open(fields.version))? {
-        return Err(damaged(&say!("error-keys-checksum-mac-does-not")));
+        return Err(damaged(&say!(key_mac_wrong)));
     }
     fields.key()
 }
@@ -143,14 +142,14 @@ impl<'a> Fields<'a> {
         let first = lines.next().and_then(|line| line.strip_prefix(PREFIX));
         let (version, algorithm) = first
             .and_then(|rest| rest.split_once(": "))
-            .ok_or_else(|| damaged(&say!("error-keys-first-line")))?;
+            .ok_or_else(|| damaged(&say!(key_part_first_line)))?;
         let version = match version {
             "2" => 2,
             "3" => 3,
             other => {
                 let version = shown(other);
-                return Err(fault(say!("error-keys-puttys-key-format-not", version))
-                    .hint(say!("error-keys-puttygen-file-reencrypt-o")));
+                return Err(fault(say!(ppk_version_unsupported, version))
+                    .hint(say!(ppk_version_unsupported_hint)));
             }
         };
         let mut fields = Fields {
@@ -162,8 +161,7 @@ impl<'a> Fields<'a> {
             values: Vec::new(),
         };
         while let Some(line) = lines.next() {
-            let (key, value) =
-                line.split_once(':').ok_or_else(|| damaged(&say!("error-keys-line")))?;
+            let (key, value) = line.split_once(':').ok_or_else(|| damaged(&say!(key_part_line)))?;
             let value = value.strip_prefix(' ').unwrap_or(value);
             match key {
                 "Public-Lines" => fields.public = base64(&mut lines, value)?.to_vec(),
@@ -174,18 +172,18 @@ impl<'a> Fields<'a> {
         }
         fields.value("Private-MAC")?;
         if fields.public.is_empty() || fields.private.is_empty() {
-            return Err(damaged(&say!("error-keys-part-missing")));
+            return Err(damaged(&say!(key_part_missing)));
         }
         Ok(fields)
     }
 
     fn value(&self, name: &str) -> Result<&'a str> {
         let found = self.values.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
-        found.ok_or_else(|| damaged(&say!("error-keys-line-missing", name)))
+        found.ok_or_else(|| damaged(&say!(key_line_missing, name)))
     }
 
     fn number(&self, name: &str) -> Result<u32> {
-        self.value(name)?.parse().map_err(|_| damaged(&say!("error-keys-line-2", name)))
+        self.value(name)?.parse().map_err(|_| damaged(&say!(key_part_named_line, name)))
     }
 
     fn check_cost(&self) -> Result<()> {
@@ -199,15 +197,15 @@ impl<'a> Fields<'a> {
         let work = u64::from(memory) * u64::from(passes);
         if memory > MAX_ARGON2_MEMORY || work > MAX_ARGON2_WORK || lanes > MAX_ARGON2_LANES {
             let mib = memory / 1024;
-            return Err(too_costly(say!("error-keys-argon2-mib-passes-lanes", mib, passes, lanes)));
+            return Err(too_costly(say!(key_cost_argon2, mib, passes, lanes)));
         }
         // The bounds of Argon2 itself (RFC 9106 section 3.1).
         if passes == 0 || lanes == 0 || u64::from(memory) < 8 * u64::from(lanes) {
-            return Err(damaged(&say!("error-keys-argon2-lines-are")));
+            return Err(damaged(&say!(key_part_argon2)));
         }
         let salt = HEXLOWER_PERMISSIVE.decode(self.value("Argon2-Salt")?.as_bytes());
         if salt.is_err() {
-            return Err(damaged(&say!("error-keys-argon2-salt-line")));
+            return Err(damaged(&say!(key_part_argon2_salt)));
         }
         Ok(())
     }
@@ -219,7 +217,7 @@ impl<'a> Fields<'a> {
         }
         self.check_cost()?;
         let salt = HEXLOWER_PERMISSIVE.decode(self.value("Argon2-Salt")?.as_bytes());
-        let salt = salt.map_err(|_| damaged(&say!("error-keys-argon2-salt-line")))?;
+        let salt = salt.map_err(|_| damaged(&say!(key_part_argon2_salt)))?;
         let cost = Cost {
             flavour: self.value("Key-Derivation")?,
             memory: self.number("Argon2-Memory")?,
@@ -227,8 +225,7 @@ impl<'a> Fields<'a> {
             lanes: self.number("Argon2-Parallelism")?,
             salt: &salt,
         };
-        Seal::version_3(&cost, passphrase)
-            .ok_or_else(|| damaged(&say!("error-keys-argon2-lines-are")))
+        Seal::version_3(&cost, passphrase).ok_or_else(|| damaged(&say!(key_part_argon2)))
     }
 
     /// Whether the checksum is right; the private part is decrypted by now.
@@ -242,7 +239,7 @@ impl<'a> Fields<'a> {
 
     /// The key, once the private part is decrypted.
     fn key(&self) -> Result<PrivateKey> {
-        let unreadable = || damaged(&say!("error-keys-private-key"));
+        let unreadable = || damaged(&say!(key_part_private));
         let mut public = match self.algorithm.strip_suffix(CERTIFICATE_SUFFIX) {
             Some(_) => public::certificate(&self.public)?.public_key().clone().into(),
             None => PublicKey::from_bytes(&self.public).map_err(|_| unreadable())?,
@@ -260,7 +257,7 @@ impl<'a> Fields<'a> {
         seed[..number.len()].copy_from_slice(number);
         let pair = Ed25519Keypair::from_seed(&seed);
         if pair.public != *ed25519 {
-            return Err(damaged(&say!("error-keys-two-halves-do-not")));
+            return Err(damaged(&say!(key_halves_mismatch)));
         }
         PrivateKey::new(pair.into(), self.comment).map_err(|_| unreadable())
     }
@@ -268,7 +265,7 @@ impl<'a> Fields<'a> {
     /// The same file as it would be without passphrase and certificate.
     fn rewrapped(&self, public: &PublicKey) -> Result<Zeroizing<String>> {
         let algorithm = self.algorithm.strip_suffix(CERTIFICATE_SUFFIX).unwrap_or(self.algorithm);
-        let blob = public.to_bytes().map_err(|_| damaged(&say!("error-keys-public-key")))?;
+        let blob = public.to_bytes().map_err(|_| damaged(&say!(key_part_public)))?;
         let header = Header { algorithm, encryption: PLAIN, comment: self.comment };
         let mac = HEXLOWER.encode(&Seal::open(3).mac(&header, &blob, &self.private));
         let private = Zeroizing::new(BASE64.encode(&self.private));
@@ -286,12 +283,11 @@ fn base64<'a>(
     lines: &mut impl Iterator<Item = &'a str>,
     count: &str,
 ) -> Result<Zeroizing<Vec<u8>>> {
-    let count: usize = count.parse().map_err(|_| damaged(&say!("error-keys-number")))?;
+    let count: usize = count.parse().map_err(|_| damaged(&say!(key_part_number)))?;
     let mut text = Zeroizing::new(String::new());
     for _ in 0..count {
-        text.push_str(lines.next().ok_or_else(|| damaged(&say!("error-keys-ends-too-early")))?);
+        text.push_str(lines.next().ok_or_else(|| damaged(&say!(key_ends_early)))?);
     }
-    let decoded =
-        BASE64.decode(text.as_bytes()).map_err(|_| damaged(&say!("error-keys-not-base64")))?;
+    let decoded = BASE64.decode(text.as_bytes()).map_err(|_| damaged(&say!(key_not_base64)))?;
     Ok(Zeroizing::new(decoded))
 }

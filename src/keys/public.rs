@@ -36,9 +36,9 @@ pub(super) fn is_public(text: &str) -> bool {
 
 /// Reads the first line that is neither empty nor a comment.
 pub(super) fn parse(text: &str) -> Result<Line> {
-    let line = first_line(text).ok_or_else(|| fault(say!("error-keys-file-holds-no-key")))?;
+    let line = first_line(text).ok_or_else(|| fault(say!(key_file_holds_none)))?;
     let name = line.split([' ', '\t']).next().unwrap_or_default();
-    let damaged = || damaged(&say!("error-keys-line-2", name = shown(name)));
+    let damaged = || damaged(&say!(key_part_named_line, name = shown(name)));
     if name.ends_with(CERTIFICATE_SUFFIX) {
         let blob = line.split_ascii_whitespace().nth(1).unwrap_or_default();
         let blob = data_encoding::BASE64.decode(blob.as_bytes()).map_err(|_| damaged())?;
@@ -60,9 +60,9 @@ pub(super) fn parse(text: &str) -> Result<Line> {
 pub(super) fn certificate(blob: &[u8]) -> Result<Certificate> {
     let suffix = CERTIFICATE_SUFFIX.as_bytes();
     if blob.windows(suffix.len()).filter(|part| *part == suffix).count() > MAX_NESTING {
-        return Err(fault(say!("error-keys-certificate-damaged-others-are")));
+        return Err(fault(say!(certificate_nested)));
     }
-    Certificate::from_bytes(blob).map_err(|_| fault(say!("error-keys-certificate-damaged")))
+    Certificate::from_bytes(blob).map_err(|_| fault(say!(certificate_damaged)))
 }
 
 /// Whether keys of this type can be read at all.

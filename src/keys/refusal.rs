@@ -6,7 +6,7 @@ use crate::text;
 
 /// The hint where OpenSSH can still read a file.
 pub(super) fn convert() -> String {
-    say!("error-keys-ssh-keygen-p-f")
+    say!(key_rewrite_hint)
 }
 
 /// How much of a name that a file gives an error shows, in characters.
@@ -19,24 +19,22 @@ pub(super) fn fault(cause: impl Into<String>) -> Error {
 
 /// The file does not hold what it should.
 pub(super) fn damaged(what: &str) -> Error {
-    fault(say!("error-keys-file-damaged", what))
+    fault(say!(key_file_damaged, what))
 }
 
 /// The key type is not one we can use.
 pub(super) fn unsupported(name: &str) -> Error {
-    fault(say!("error-keys-keys-type-are-not", value = shown(name)))
-        .hint(say!("error-keys-use-ed25519-ecdsa-nistp"))
+    fault(say!(key_type_unsupported, value = shown(name))).hint(say!(key_type_unsupported_hint))
 }
 
 /// The encryption is not one we can open.
 pub(super) fn unknown_encryption(name: &str) -> Error {
-    fault(say!("error-keys-encrypted-which-not-supported", value = shown(name))).hint(convert())
+    fault(say!(key_encryption_unsupported, value = shown(name))).hint(convert())
 }
 
 /// The key derivation would take too long or too much memory.
 pub(super) fn too_costly(what: String) -> Error {
-    fault(say!("error-keys-opening-would-take-more", what))
-        .hint(say!("error-keys-save-key-again-programs"))
+    fault(say!(key_cost_unreasonable, what)).hint(say!(key_cost_unreasonable_hint))
 }
 
 /// A name out of a file, as it may be shown.

@@ -53,17 +53,15 @@ pub(super) fn parse(text: &str) -> Result<PublicKey> {
         }
     }
     if !ended {
-        return Err(damaged(&say!("error-keys-last-line-missing")));
+        return Err(damaged(&say!(key_last_line_missing)));
     }
-    let blob =
-        BASE64.decode(body.as_bytes()).map_err(|_| damaged(&say!("error-keys-not-base64")))?;
+    let blob = BASE64.decode(body.as_bytes()).map_err(|_| damaged(&say!(key_not_base64)))?;
     let name = openssh::string(&mut &blob[..]).and_then(|name| std::str::from_utf8(name).ok());
-    let name = name.ok_or_else(|| damaged(&say!("error-keys-public-key")))?;
+    let name = name.ok_or_else(|| damaged(&say!(key_part_public)))?;
     if !is_supported(name) || name == "ssh-dss" {
         return Err(unsupported(name));
     }
-    let mut key =
-        PublicKey::from_bytes(&blob).map_err(|_| damaged(&say!("error-keys-public-key")))?;
+    let mut key = PublicKey::from_bytes(&blob).map_err(|_| damaged(&say!(key_part_public)))?;
     key.set_comment(comment);
     Ok(key)
 }

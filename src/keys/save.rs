@@ -90,15 +90,15 @@ pub fn rewrite(path: &Path, text: &str) -> Result<()> {
 
 /// Says that there is a file already.
 pub fn exists(path: &Path) -> Error {
-    Error::new(Kind::Local, say!("error-keys-already-exists", value = quoted(path)))
-        .hint(say!("error-keys-name-another-file-or"))
+    Error::new(Kind::Local, say!(key_target_exists, value = quoted(path)))
+        .hint(say!(key_target_exists_hint))
 }
 
 /// The text in a file of its own in the target's directory.
 fn prepare(path: &Path, text: &str, readers: Readers) -> Result<NamedTempFile> {
     if path.is_dir() {
-        return Err(Error::new(Kind::Local, say!("error-keys-directory", value = quoted(path)))
-            .hint(say!("error-keys-name-file")));
+        return Err(Error::new(Kind::Local, say!(key_target_is_directory, value = quoted(path)))
+            .hint(say!(key_target_is_directory_hint)));
     }
     let mode = match readers {
         Readers::Owner => PRIVATE,
@@ -143,10 +143,10 @@ fn directory_of(path: &Path) -> PathBuf {
 fn failed(path: &Path, error: &std::io::Error) -> Error {
     // The crate names its temporary file, which tells nobody anything.
     let why = match error.kind() {
-        ErrorKind::NotFound => say!("error-keys-no-such-file-or"),
-        ErrorKind::PermissionDenied => say!("error-keys-permission-denied"),
-        ErrorKind::NotADirectory => say!("error-keys-not-directory"),
+        ErrorKind::NotFound => say!(os_no_such_file),
+        ErrorKind::PermissionDenied => say!(os_permission_denied),
+        ErrorKind::NotADirectory => say!(os_not_a_directory),
         _ => crate::error::told(error),
     };
-    Error::new(Kind::Local, say!("error-keys-cannot-write", value = quoted(path), why))
+    Error::new(Kind::Local, say!(key_not_written, value = quoted(path), why))
 }

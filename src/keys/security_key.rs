@@ -106,32 +106,30 @@ impl SecurityKeys {
         pin: Option<&Secret>,
     ) -> Result<Vec<u8>, Refusal> {
         if self.provider.is_empty() {
-            return Err(Refusal::Error(self.failed(&say!("security-key-off"))));
+            return Err(Refusal::Error(self.failed(&say!(security_key_off))));
         }
         let request = request(key, &self.provider, data, pin)
-            .ok_or_else(|| Refusal::Error(fault(say!("security-key-unknown"))))?;
+            .ok_or_else(|| Refusal::Error(fault(say!(security_key_unknown))))?;
         let answer = tokio::time::timeout(TOUCH, converse(&self.helper, &request)).await;
         let answer = answer.map_err(|_| {
             let seconds = TOUCH.as_secs();
-            Refusal::Error(Error::new(Kind::Timeout, say!("security-key-no-touch", seconds)))
+            Refusal::Error(Error::new(Kind::Timeout, say!(security_key_no_touch, seconds)))
         })?;
         let answer = answer.map_err(|cause| Refusal::Error(self.failed(&cause)))?;
         match read(&answer) {
             Some(Ok(signature)) => Ok(signature),
             Some(Err(WRONG_PIN)) => Err(Refusal::WantsPin),
             Some(Err(NO_DEVICE)) => Err(Refusal::Error(
-                fault(say!("security-key-no-device")).hint(say!("security-key-no-device-hint")),
+                fault(say!(security_key_no_device)).hint(say!(security_key_no_device_hint)),
             )),
-            Some(Err(code)) => {
-                Err(Refusal::Error(self.failed(&say!("security-key-refused", code))))
-            }
-            None => Err(Refusal::Error(self.failed(&say!("security-key-nonsense")))),
+            Some(Err(code)) => Err(Refusal::Error(self.failed(&say!(security_key_refused, code)))),
+            None => Err(Refusal::Error(self.failed(&say!(security_key_nonsense)))),
         }
     }
 
     fn failed(&self, cause: &str) -> Error {
-        fault(say!("security-key-failed", helper = quoted(&self.helper), cause))
-            .hint(say!("security-key-failed-hint"))
+        fault(say!(security_key_failed, helper = quoted(&self.helper), cause))
+            .hint(say!(security_key_failed_hint))
     }
 }
 

@@ -34,7 +34,7 @@ pub fn openssh(
     rounds: u32,
 ) -> Result<Zeroizing<String>> {
     check_rounds(rounds)?;
-    let failed = |_| fault(say!("error-keys-key-cannot-encoded"));
+    let failed = |_| fault(say!(key_cannot_be_encoded));
     let Some(passphrase) = passphrase else {
         return key.to_openssh(LineEnding::LF).map_err(failed);
     };
@@ -55,8 +55,8 @@ pub fn check_rounds(rounds: u32) -> Result<()> {
     if (1..=MAX_ROUNDS).contains(&rounds) {
         return Ok(());
     }
-    Err(Error::new(Kind::Usage, say!("error-keys-rounds-there-can-1", rounds, limit = MAX_ROUNDS))
-        .hint(say!("error-keys-are-usual-100-take", default_rounds = DEFAULT_ROUNDS)))
+    Err(Error::new(Kind::Usage, say!(keygen_rounds_out_of_range, rounds, limit = MAX_ROUNDS))
+        .hint(say!(keygen_rounds_hint, default_rounds = DEFAULT_ROUNDS)))
 }
 
 /// The private key in PuTTY's format, version 3, encrypted if there is a passphrase.

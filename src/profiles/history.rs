@@ -71,22 +71,18 @@ impl History {
         change(&mut all);
         let text: String = all.iter().map(|line| format!("{line}\n")).collect();
         replace(&self.path, text.as_bytes())
-            .map_err(|error| failed(&self.path, &say!("error-profiles-cannot-written"), &error))
+            .map_err(|error| failed(&self.path, &say!(file_not_written), &error))
     }
 
     fn read(&self) -> Result<Vec<String>> {
-        let unreadable =
-            |error: std::io::Error| failed(&self.path, &say!("error-profiles-cannot-read"), &error);
+        let unreadable = |error: std::io::Error| failed(&self.path, &say!(file_not_read), &error);
         match fs::metadata(&self.path) {
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
             Err(error) => return Err(unreadable(error)),
             // Opening a pipe would wait for whoever writes to it.
             Ok(facts) if !facts.is_file() => {
                 let path = crate::text::line(&self.path.to_string_lossy(), 300);
-                return Err(Error::new(
-                    Kind::Local,
-                    format!("{path}: {}", say!("error-profiles-no-regular-file")),
-                ));
+                return Err(Error::new(Kind::Local, format!("{path}: {}", say!(file_not_regular))));
             }
             Ok(_) => {}
         }

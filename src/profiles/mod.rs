@@ -210,21 +210,21 @@ impl Profile {
             check_value(field, &value).map_err(|fault| (field, fault))?;
         }
         if self.host.is_empty() {
-            return Err(("host", say!("error-profiles-missing")));
+            return Err(("host", say!(session_field_missing)));
         }
         check_host(&self.host).map_err(|error| ("host", error.to_string()))?;
         if let Some(user) = &self.user {
             check_user(user).map_err(|error| ("user", error.to_string()))?;
         }
         if self.port == Some(0) {
-            return Err(("port", say!("error-destination-port-1-65535")));
+            return Err(("port", say!(port_range)));
         }
         let known = |method: &String| METHODS.contains(&method.as_str());
         if !self.method.iter().all(known) {
-            return Err(("method", say!("error-profiles-method-one", value = METHODS.join(", "))));
+            return Err(("method", say!(session_method_unknown, value = METHODS.join(", "))));
         }
         if self.method.len() > MAX_CHAIN {
-            return Err(("method", say!("error-profiles-more-than-methods", limit = MAX_CHAIN)));
+            return Err(("method", say!(session_too_many_methods, limit = MAX_CHAIN)));
         }
         for (field, word, known) in [
             ("pty", &self.pty, &PTY[..]),
@@ -232,22 +232,22 @@ impl Profile {
             ("log_timestamp", &self.log_timestamp, &LOG_TIMESTAMPS),
         ] {
             if word.as_ref().is_some_and(|word| !known.contains(&word.as_str())) {
-                return Err((field, say!("error-profiles-one", value = known.join(", "))));
+                return Err((field, say!(session_value_unknown, value = known.join(", "))));
             }
         }
         if !self.fingerprints.iter().all(|pin| is_fingerprint(pin)) {
-            let form = say!("error-profiles-fingerprint-sha256-43-characters");
+            let form = say!(session_fingerprint_form);
             return Err(("fingerprints", form.to_owned()));
         }
         if self.jump.as_ref().is_some_and(|jump| jump != "none") && self.proxy_command.is_some() {
-            return Err(("jump", say!("error-profiles-jump-proxy-command-exclude")));
+            return Err(("jump", say!(session_jump_and_proxy)));
         }
         if self.proxy.as_ref().is_some_and(|proxy| proxy != "none") && self.proxy_command.is_some()
         {
-            return Err(("proxy", say!("route-proxy-and-command")));
+            return Err(("proxy", say!(route_proxy_and_command)));
         }
         if self.options.iter().any(|option| sets_environment(option)) {
-            return Err(("options", say!("error-profiles-setenv-table-own-environment")));
+            return Err(("options", say!(session_setenv_elsewhere)));
         }
         Ok(())
     }
@@ -259,16 +259,14 @@ fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
         // An empty host is a missing one, which is said in other words.
         Value::Text(text) if field == "host" && text.is_empty() => Ok(()),
         Value::Text(text) => check_text(field, text),
-        Value::Number(number) if *number > MAX_NUMBER => {
-            Err(say!("error-profiles-number-too-large"))
-        }
+        Value::Number(number) if *number > MAX_NUMBER => Err(say!(session_number_too_large)),
         Value::Number(_) | Value::Flag(_) => Ok(()),
         Value::List(list) if list.len() > MAX_LIST => {
-            Err(say!("error-profiles-more-than-entries", limit = MAX_LIST))
+            Err(say!(session_too_many_entries, limit = MAX_LIST))
         }
         Value::List(list) => list.iter().try_for_each(|text| check_text(field, text)),
         Value::Table(pairs) if pairs.len() > MAX_LIST => {
-            Err(say!("error-profiles-more-than-names", limit = MAX_LIST))
+            Err(say!(session_too_many_names, limit = MAX_LIST))
         }
         Value::Table(pairs) => pairs.iter().try_for_each(|(name, value)| check_pair(name, value)),
     }
@@ -278,20 +276,20 @@ fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
 fn check_text(field: &str, text: &str) -> Result<(), String> {
     let allowed = |c: char| field == "note" && matches!(c, '\n' | '\r' | '\t');
     if text.trim().is_empty() {
-        return Err(say!("error-profiles-empty"));
+        return Err(say!(session_value_empty));
     }
     match text.chars().any(|c| c.is_control() && !allowed(c)) {
-        true => Err(say!("error-profiles-control-characters")),
+        true => Err(say!(session_control_characters)),
         false => Ok(()),
     }
 }
 
 fn check_pair(name: &str, value: &str) -> Result<(), String> {
     if name.is_empty() || name.contains(|c: char| c == '=' || c.is_control() || c.is_whitespace()) {
-        return Err(say!("error-profiles-name-no-blanks-no"));
+        return Err(say!(session_name_of_variable));
     }
     match value.chars().any(char::is_control) {
-        true => Err(say!("error-profiles-value-control-characters")),
+        true => Err(say!(session_value_control_characters)),
         false => Ok(()),
     }
 }

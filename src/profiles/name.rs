@@ -27,20 +27,20 @@ const MAX_SHOWN: usize = 80;
 pub fn check(name: &str) -> Result<()> {
     let refused = |why: String| {
         let shown = text::line(name, MAX_SHOWN);
-        Err(Error::new(Kind::Usage, say!("error-profiles-cannot-name-saved-session", shown, why)))
+        Err(Error::new(Kind::Usage, say!(session_name_bad, shown, why)))
     };
     if name.is_empty() {
-        return refused(say!("error-profiles-empty"));
+        return refused(say!(session_value_empty));
     }
     if name.len() > MAX_NAME {
-        return refused(say!("error-profiles-longer-than-bytes", limit = MAX_NAME));
+        return refused(say!(session_name_too_long, limit = MAX_NAME));
     }
     if name.chars().any(char::is_control) {
-        return refused(say!("error-profiles-control-characters"));
+        return refused(say!(session_control_characters));
     }
     let length = escape(name).len();
     if length > MAX_FILE_NAME {
-        return refused(say!("error-profiles-file-would-need-name", length, limit = MAX_FILE_NAME));
+        return refused(say!(session_file_name_too_long, length, limit = MAX_FILE_NAME));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use super::Profile;
 use super::store::Unknown;
+use crate::catalogue::{FixedText, texts};
 use crate::say;
 use crate::text;
 
@@ -67,7 +68,7 @@ impl Reading<'_> {
         for (name, item) in table.iter() {
             if is_secret(name, variables) {
                 let name = text::line(name, MAX_SHOWN);
-                let what = say!("error-profiles-no-secret-kept-saved", name);
+                let what = say!(session_no_secrets, name);
                 return Err(Fault { line: self.key_line(table, name.as_str(), item), what });
             }
             match item {
@@ -107,7 +108,7 @@ impl Reading<'_> {
             if nested {
                 let inner = item
                     .as_table_like()
-                    .ok_or_else(|| Fault { line, what: say!("error-profiles-table", field) })?;
+                    .ok_or_else(|| Fault { line, what: say!(session_wants_table, field) })?;
                 self.table(&format!("{name}."), inner)?;
                 continue;
             }
@@ -126,7 +127,7 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
     let p = profile;
     match field {
         "host" => p.host = text(item)?,
-        "port" => p.port = Some(number(item, "error-destination-port-1-65535")?),
+        "port" => p.port = Some(number(item, texts::port_range)?),
         "user" => p.user = Some(text(item)?),
         "method" => p.method = list(item)?,
         "identity" => p.identity = list(item)?,
@@ -161,25 +162,25 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
     Ok(true)
 }
 
-const SECONDS: &str = "error-profiles-whole-number-seconds";
-const COUNT: &str = "error-profiles-whole-number";
+const SECONDS: FixedText = texts::session_wants_seconds;
+const COUNT: FixedText = texts::session_wants_number;
 
 fn text(item: &Item) -> Result<String, String> {
-    item.as_str().map(str::to_owned).ok_or_else(|| say!("error-profiles-text-quotes"))
+    item.as_str().map(str::to_owned).ok_or_else(|| say!(session_wants_text))
 }
 
 fn flag(item: &Item) -> Result<bool, String> {
     item.as_bool().ok_or_else(|| "it is true or false, without quotes".to_owned())
 }
 
-fn number<T: TryFrom<i64>>(item: &Item, form: &str) -> Result<T, String> {
+fn number<T: TryFrom<i64>>(item: &Item, form: FixedText) -> Result<T, String> {
     let number = item.as_integer().and_then(|number| T::try_from(number).ok());
-    number.ok_or_else(|| crate::catalogue::text(form, &[]))
+    number.ok_or_else(|| form.to_string())
 }
 
 /// One text, or several in brackets.
 fn list(item: &Item) -> Result<Vec<String>, String> {
-    let form = || say!("error-profiles-text-quotes-or-several");
+    let form = || say!(session_wants_texts);
     if let Some(text) = item.as_str() {
         return Ok(vec![text.to_owned()]);
     }
@@ -192,9 +193,9 @@ fn names(item: &Item) -> Result<String, String> {
 }
 
 fn pairs(item: &Item) -> Result<Vec<(String, String)>, String> {
-    let table = item.as_table_like().ok_or_else(|| say!("error-profiles-table-names-texts"))?;
+    let table = item.as_table_like().ok_or_else(|| say!(session_wants_table_of_texts))?;
     let pair = |(name, item): (&str, &Item)| {
-        let value = item.as_str().ok_or_else(|| say!("error-profiles-value-text-quotes"))?;
+        let value = item.as_str().ok_or_else(|| say!(session_wants_text_value))?;
         Ok((name.to_owned(), value.to_owned()))
     };
     table.iter().map(pair).collect()

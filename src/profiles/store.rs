@@ -90,7 +90,7 @@ impl Document {
     pub fn set(&mut self, profile: Profile) -> Result<()> {
         profile.check().map_err(|(field, what)| {
             let name = text::line(&self.name, MAX_SHOWN);
-            Error::new(Kind::Config, say!("error-profiles-saved-session", name, field, what))
+            Error::new(Kind::Config, say!(session_field_fault, name, field, what))
         })?;
         write::merge(&mut self.toml, &self.profile, &profile);
         self.profile = profile;
@@ -197,7 +197,7 @@ impl Store {
             let path = self.directory.join(&file);
             let document = match &session {
                 Some(session) => self.open(session).and_then(|found| {
-                    found.ok_or_else(|| local(&path, &say!("error-profiles-link-leads-nowhere-or")))
+                    found.ok_or_else(|| local(&path, &say!(session_link_dangling)))
                 }),
                 None => Err(nameless(&path)),
             };
@@ -231,7 +231,7 @@ impl Store {
         if text.len() > MAX_FILE {
             return Err(config(
                 &document.path,
-                &say!("error-profiles-would-larger-than-bytes", limit = MAX_FILE),
+                &say!(session_would_be_too_large, limit = MAX_FILE),
             ));
         }
         // What is written must be what would be read.
@@ -240,18 +240,14 @@ impl Store {
         let _lock = lock(&self.directory)?;
         let now = self.load(&document.path)?;
         if now != document.before {
-            let cause = say!("error-profiles-changed-since-read", document = shown(&document.path));
-            return Err(Error::new(Kind::Local, cause).hint(say!("error-profiles-look-save-again")));
+            let cause = say!(session_changed_meanwhile, document = shown(&document.path));
+            return Err(Error::new(Kind::Local, cause).hint(say!(session_changed_meanwhile_hint)));
         }
         if now.is_none() && self.files()?.len() >= MAX_PROFILES {
-            return Err(local(
-                &self.directory,
-                &say!("error-profiles-sessions-already", limit = MAX_PROFILES),
-            ));
+            return Err(local(&self.directory, &say!(session_store_full, limit = MAX_PROFILES)));
         }
         replace(&document.path, text.as_bytes()).map_err(|error| {
-            failed(&document.path, &say!("error-profiles-cannot-written"), &error)
-                .hint(say!("error-profiles-it-is-as-it"))
+            failed(&document.path, &say!(file_not_written), &error).hint(say!(session_unchanged))
         })?;
         document.before = Some(text.into_bytes());
         Ok(())
@@ -266,7 +262,7 @@ impl Store {
         match fs::remove_file(&path) {
             Ok(()) => Ok(true),
             Err(error) if is_absent(&error) => Ok(false),
-            Err(error) => Err(failed(&path, &say!("error-profiles-cannot-removed"), &error)),
+            Err(error) => Err(failed(&path, &say!(file_not_removed), &error)),
         }
     }
 
@@ -279,9 +275,8 @@ impl Store {
     /// The files, each with the name of its session if it has one. What editors leave beside
     /// them (hidden, or with another ending) is passed over.
     fn files(&self) -> Result<Vec<(String, Option<String>)>> {
-        let unreadable = |error: &std::io::Error| {
-            failed(&self.directory, &say!("error-profiles-cannot-read"), error)
-        };
+        let unreadable =
+            |error: &std::io::Error| failed(&self.directory, &say!(file_not_read), error);
         let entries = match fs::read_dir(&self.directory) {
             Ok(entries) => entries,
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
@@ -295,7 +290,7 @@ impl Store {
                 continue;
             }
             if files.len() == MAX_PROFILES {
-                let what = say!("error-profiles-more-than-sessions", limit = MAX_PROFILES);
+                let what = say!(session_store_too_large, limit = MAX_PROFILES);
                 return Err(local(&self.directory, &what));
             }
             let session = name::from_file_name(&file);
@@ -309,25 +304,22 @@ impl Store {
         let facts = match fs::metadata(path) {
             Ok(facts) => facts,
             Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(failed(path, &say!("error-profiles-cannot-read"), &error)),
+            Err(error) => return Err(failed(path, &say!(file_not_read), &error)),
         };
         if !facts.is_file() {
-            return Err(local(path, &say!("error-profiles-no-regular-file")));
+            return Err(local(path, &say!(file_not_regular)));
         }
         if (facts.uid() != 0 && facts.uid() != self.uid) || facts.mode() & WRITABLE_BY_OTHERS != 0 {
-            let cause = say!("error-config-bad-owner-or-permissions", value = shown(path));
-            return Err(
-                Error::new(Kind::Config, cause).hint(say!("error-config-must-yours-only-you"))
-            );
+            let cause = say!(config_file_permissions, value = shown(path));
+            return Err(Error::new(Kind::Config, cause).hint(say!(config_file_permissions_hint)));
         }
         let mut bytes = Vec::new();
-        let file = File::open(path)
-            .map_err(|error| failed(path, &say!("error-profiles-cannot-read"), &error))?;
+        let file = File::open(path).map_err(|error| failed(path, &say!(file_not_read), &error))?;
         file.take(MAX_FILE as u64 + 1)
             .read_to_end(&mut bytes)
-            .map_err(|error| failed(path, &say!("error-profiles-cannot-read"), &error))?;
+            .map_err(|error| failed(path, &say!(file_not_read), &error))?;
         match bytes.len() > MAX_FILE {
-            true => Err(config(path, &say!("error-profiles-larger-than-bytes", limit = MAX_FILE))),
+            true => Err(config(path, &say!(file_too_large, limit = MAX_FILE))),
             false => Ok(Some(bytes)),
         }
     }
@@ -336,10 +328,10 @@ impl Store {
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = &bytes[..error.valid_up_to()];
             let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-            at_line(&path, &read::Fault { line, what: say!("error-profiles-not-utf-8") })
+            at_line(&path, &read::Fault { line, what: say!(file_not_utf8) })
         })?;
         let (profile, unknown) = read::read(text).map_err(|fault| at_line(&path, &fault))?;
-        let toml = text.parse().map_err(|_| config(&path, &say!("error-profiles-no-toml")))?;
+        let toml = text.parse().map_err(|_| config(&path, &say!(file_not_toml)))?;
         let name = name.to_owned();
         Ok(Document { name, path, before: Some(bytes), toml, profile, unknown })
     }
@@ -351,14 +343,14 @@ pub(super) fn make(path: &Path) -> Result<()> {
         .recursive(true)
         .mode(DIRECTORY_MODE)
         .create(path)
-        .map_err(|error| failed(path, &say!("error-profiles-cannot-created"), &error))
+        .map_err(|error| failed(path, &say!(file_not_created), &error))
 }
 
 /// The lock on a directory, held until dropped. Some file systems (NFS is one) cannot lock a
 /// directory: there two savers within the same millisecond are not told apart.
 pub(super) fn lock(path: &Path) -> Result<File> {
-    let directory = File::open(path)
-        .map_err(|error| failed(path, &say!("error-profiles-cannot-locked"), &error))?;
+    let directory =
+        File::open(path).map_err(|error| failed(path, &say!(file_not_locked), &error))?;
     let deadline = Instant::now() + LOCK_PATIENCE;
     loop {
         match directory.try_lock() {
@@ -368,7 +360,7 @@ pub(super) fn lock(path: &Path) -> Result<File> {
             }
             Err(TryLockError::WouldBlock) => {
                 let seconds = LOCK_PATIENCE.as_secs();
-                let what = say!("error-profiles-been-locked-another-process", seconds);
+                let what = say!(file_locked, seconds);
                 return Err(local(path, &what));
             }
             Err(TryLockError::Error(_)) => return Ok(directory),
@@ -422,8 +414,7 @@ fn distance(one: &[char], other: &[char]) -> Option<usize> {
 }
 
 fn nameless(path: &Path) -> Error {
-    config(path, &say!("error-profiles-file-name-no-session"))
-        .hint(say!("error-profiles-tessh-sessions-save-makes"))
+    config(path, &say!(session_file_name_foreign)).hint(say!(session_file_name_foreign_hint))
 }
 
 pub(super) fn is_absent(error: &std::io::Error) -> bool {
@@ -436,7 +427,7 @@ fn shown(path: &Path) -> String {
 
 fn at_line(path: &Path, fault: &read::Fault) -> Error {
     let read::Fault { line, what } = fault;
-    Error::new(Kind::Config, say!("error-profiles-line", value = shown(path), line, what))
+    Error::new(Kind::Config, say!(session_line_fault, value = shown(path), line, what))
 }
 
 fn config(path: &Path, what: &str) -> Error {

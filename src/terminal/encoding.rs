@@ -121,7 +121,7 @@ impl Encoding {
 }
 
 fn unknown(name: &str) -> Error {
-    let cause = say!("encoding-unknown", name = text::line(name, MAX_SHOWN));
+    let cause = say!(encoding_unknown, name = text::line(name, MAX_SHOWN));
     let wanted = plain(name);
     let mut near: Vec<(usize, &str)> = NAMES
         .iter()
@@ -131,8 +131,8 @@ fn unknown(name: &str) -> Error {
     near.sort_by_key(|(far, _)| *far);
     let near: Vec<&str> = near.iter().take(MAX_NEAR).map(|(_, name)| *name).collect();
     let hint = match near.is_empty() {
-        true => say!("encoding-such-as", names = EXAMPLES),
-        false => say!("error-cli-near", near = near.join(", ")),
+        true => say!(encoding_such_as, names = EXAMPLES),
+        false => say!(profile_unknown_near, near = near.join(", ")),
     };
     Error::new(Kind::Usage, cause).hint(hint)
 }

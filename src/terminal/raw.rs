@@ -302,7 +302,7 @@ impl Held {
     fn rest(&self) -> String {
         match self.left_out {
             0 => String::new(),
-            lines => say!("screen-lines-left-out", lines) + "\r\n",
+            lines => say!(screen_lines_left_out, lines) + "\r\n",
         }
     }
 }

@@ -113,7 +113,7 @@ impl LogFile {
     pub fn open(path: &Path) -> Result<LogFile> {
         let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
         let failed = |why: &dyn std::fmt::Display| {
-            Error::new(Kind::Local, say!("log-cannot-write", name = shown, why))
+            Error::new(Kind::Local, say!(log_cannot_write, name = shown, why))
         };
         // A link may be of somebody else's making, and a pipe would make us wait.
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::CLOEXEC;
@@ -121,27 +121,27 @@ impl LogFile {
         let file = match rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR) {
             Ok(fd) => File::from(fd),
             Err(Errno::LOOP) => {
-                return Err(failed(&say!("log-link")).hint(say!("log-link-hint")));
+                return Err(failed(&say!(log_link)).hint(say!(log_link_hint)));
             }
             Err(Errno::NOENT) => {
-                return Err(failed(&say!("log-no-directory")).hint(say!("log-no-directory-hint")));
+                return Err(failed(&say!(log_no_directory)).hint(say!(log_no_directory_hint)));
             }
-            Err(Errno::NXIO) => return Err(failed(&say!("log-pipe-unread"))),
+            Err(Errno::NXIO) => return Err(failed(&say!(log_pipe_unread))),
             Err(error) => return Err(failed(&told(&error.into()))),
         };
         let facts = file.metadata().map_err(|error| failed(&told(&error)))?;
         if !facts.is_file() {
             let kind = facts.file_type();
             let what = match kind.is_fifo() {
-                true => say!("log-pipe"),
-                false => say!("error-profiles-no-regular-file"),
+                true => say!(log_pipe),
+                false => say!(file_not_regular),
             };
-            return Err(failed(&what).hint(say!("log-no-file-hint")));
+            return Err(failed(&what).hint(say!(log_no_file_hint)));
         }
         // Some file systems do not say how large they are.
         let full = |space: rustix::fs::StatVfs| space.f_blocks > 0 && space.f_bavail == 0;
         if fstatvfs(file.as_fd()).is_ok_and(full) {
-            return Err(failed(&say!("log-disk-full")).hint(say!("log-disk-full-hint")));
+            return Err(failed(&say!(log_disk_full)).hint(say!(log_disk_full_hint)));
         }
         Ok(LogFile { file, shown, continued: facts.size() > 0 })
     }
@@ -211,7 +211,7 @@ impl Record {
         let Some(file) = &mut self.file else { return };
         if let Err(error) = file.write_all(&self.out) {
             self.file = None;
-            warn!("{}", say!("log-ends", name = self.shown, error = told(&error)));
+            warn!("{}", say!(log_ends, name = self.shown, error = told(&error)));
         }
         self.out.clear();
     }

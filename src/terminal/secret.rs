@@ -69,10 +69,7 @@ pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
     screen.write_all(b"\n")?;
     let typed = typed?;
     if typed.expose().contains(NOT_UTF8) {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            say!("error-terminal-what-typed-not-utf"),
-        ));
+        return Err(io::Error::new(io::ErrorKind::InvalidData, say!(typed_not_utf8)));
     }
     let nothing = typed.is_empty() && ended.load(Ordering::Relaxed);
     Ok(if nothing { None } else { Some(typed) })
@@ -117,10 +114,7 @@ impl Typed {
 impl Read for Typed {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(room) = self.room.checked_sub(1) else {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                say!("error-terminal-line-too-long"),
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, say!(typed_too_long)));
         };
         let Some(byte) = buffer.get_mut(..1) else { return Ok(0) };
         let read = loop {
@@ -132,7 +126,7 @@ impl Read for Typed {
         self.room = room;
         if read > 0 && self.cancel.contains(&byte[0]) {
             // Interrupted would be tried again.
-            return Err(io::Error::other(say!("error-login-authentication-cancelled")));
+            return Err(io::Error::other(say!(auth_cancelled)));
         }
         if read == 0 {
             self.ended.store(true, Ordering::Relaxed);

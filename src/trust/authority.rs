@@ -107,7 +107,7 @@ impl Authority {
             reason,
         };
         let text = str::from_utf8(text).map_err(|error| {
-            fault((line_at(text, error.valid_up_to()), say!("authority-not-utf-8")))
+            fault((line_at(text, error.valid_up_to()), say!(authority_not_utf_8)))
         })?;
         let document = Document::parse(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -137,7 +137,7 @@ impl Fields<'_> {
         let unknown = self.document.iter().find(|(key, _)| !KNOWN.contains(key));
         if let Some((key, item)) = unknown {
             let key = quote::piece(key);
-            return Err((self.line(item), say!("authority-unknown-key", key)));
+            return Err((self.line(item), say!(authority_unknown_key, key)));
         }
         let name = match self.document.get("name") {
             Some(item) => self.string("name", item)?.to_owned(),
@@ -162,18 +162,18 @@ impl Fields<'_> {
     fn wanted(&self, field: &str) -> Read<&str> {
         match self.document.get(field) {
             Some(item) => self.string(field, item),
-            None => Err((1, say!("authority-missing", field))),
+            None => Err((1, say!(authority_missing, field))),
         }
     }
 
     fn string<'b>(&self, field: &str, item: &'b Item) -> Read<&'b str> {
-        item.as_str().ok_or_else(|| (self.line(item), say!("authority-no-text", field)))
+        item.as_str().ok_or_else(|| (self.line(item), say!(authority_no_text, field)))
     }
 
     fn flag(&self, field: &str, default: bool) -> Read<bool> {
         match self.document.get(field) {
             Some(item) => {
-                item.as_bool().ok_or_else(|| (self.line(item), say!("authority-no-flag", field)))
+                item.as_bool().ok_or_else(|| (self.line(item), say!(authority_no_flag, field)))
             }
             None => Ok(default),
         }
@@ -195,13 +195,13 @@ impl Fields<'_> {
 /// Why not, one line.
 pub fn check_name(name: &str) -> Result<(), String> {
     if name.trim().is_empty() {
-        return Err(say!("authority-name-empty"));
+        return Err(say!(authority_name_empty));
     }
     if name.len() > NAME_MAX {
-        return Err(say!("authority-name-long", limit = NAME_MAX));
+        return Err(say!(authority_name_long, limit = NAME_MAX));
     }
     match name.chars().any(char::is_control) {
-        true => Err(say!("authority-name-control")),
+        true => Err(say!(authority_name_control)),
         false => Ok(()),
     }
 }
@@ -213,19 +213,19 @@ pub fn check_name(name: &str) -> Result<(), String> {
 pub fn read_key(text: &str) -> Result<PublicKey, String> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let (kind, blob) = match words.as_slice() {
-        [] => return Err(say!("authority-key-empty")),
+        [] => return Err(say!(authority_key_empty)),
         [blob] => (None, *blob),
         [kind, blob, ..] => (Some(*kind), *blob),
     };
-    let blob = BASE64.decode(blob.as_bytes()).map_err(|_| say!("authority-key-base64"))?;
+    let blob = BASE64.decode(blob.as_bytes()).map_err(|_| say!(authority_key_base64))?;
     // Certificates nested in each other would be parsed by recursion.
     if blob.windows(CERTIFICATE.len()).any(|part| part == CERTIFICATE) {
-        return Err(say!("authority-key-certificate"));
+        return Err(say!(authority_key_certificate));
     }
-    let key = PublicKey::from_bytes(&blob).map_err(|_| say!("authority-key-damaged"))?;
+    let key = PublicKey::from_bytes(&blob).map_err(|_| say!(authority_key_damaged))?;
     match kind.is_none_or(|kind| key.algorithm().as_str() == kind) {
         true => Ok(key),
-        false => Err(say!("authority-key-other-type")),
+        false => Err(say!(authority_key_other_type)),
     }
 }
 

@@ -65,11 +65,11 @@ impl Presented {
     /// Whom it is for, in one line: at most four principals are named.
     pub fn holders(&self) -> String {
         if self.principals_count == 0 {
-            return say!("certificate-no-host");
+            return say!(certificate_no_host);
         }
         let mut shown: Vec<String> = self.principals.iter().take(NAMED_MAX).cloned().collect();
         if self.principals_count > shown.len() {
-            shown.push(say!("error-trust-more", more = self.principals_count - shown.len()));
+            shown.push(say!(list_more, more = self.principals_count - shown.len()));
         }
         shown.join(", ")
     }
@@ -78,10 +78,10 @@ impl Presented {
     pub fn period(&self) -> String {
         let (after, before) = (self.valid_after, self.valid_before);
         match (after, before) {
-            (0, u64::MAX) => say!("certificate-always"),
-            (0, _) => say!("certificate-until", before = date(before)),
-            (_, u64::MAX) => say!("certificate-from", after = date(after)),
-            _ => say!("certificate-between", after = date(after), before = date(before)),
+            (0, u64::MAX) => say!(certificate_always),
+            (0, _) => say!(certificate_until, before = date(before)),
+            (_, u64::MAX) => say!(certificate_from, after = date(after)),
+            _ => say!(certificate_between, after = date(after), before = date(before)),
         }
     }
 }
@@ -117,12 +117,12 @@ pub(super) fn check_authority(
 ) -> Result<(), String> {
     let authority = authority(certificate);
     if authority.key_data().is_certificate() {
-        return Err(say!("certificate-authority-is-certificate"));
+        return Err(say!(certificate_authority_is_certificate));
     }
     let bits = fingerprint::bits(&authority);
     if authority.algorithm().is_rsa() && bits < requirements.rsa_bits(RSA_BITS_MIN) {
         let shown = fingerprint::sha256(&authority);
-        return Err(say!("error-trust-authority-rsa-key-only", shown, bits));
+        return Err(say!(certificate_signed_rsa_short, shown, bits));
     }
     Ok(())
 }
@@ -135,30 +135,28 @@ fn check_signature(
     let shown = fingerprint::sha256(&authority(certificate));
     let algorithm = certificate.signature().algorithm();
     if requirements.permits(algorithm.as_str()) == Some(false) {
-        return Err(say!("certificate-signature-not-permitted", shown, algorithm));
+        return Err(say!(certificate_signature_not_permitted, shown, algorithm));
     }
     match algorithm {
         Algorithm::Rsa { hash: None } if !hashes.sha1 => {
-            return Err(say!("error-trust-authority-signed-sha-1", shown));
+            return Err(say!(certificate_signed_sha1, shown));
         }
         Algorithm::Rsa { hash: Some(HashAlg::Sha256) } if !hashes.sha256 => {
-            return Err(say!("certificate-hash-not-permitted", shown, hash = "rsa-sha2-256"));
+            return Err(say!(certificate_hash_not_permitted, shown, hash = "rsa-sha2-256"));
         }
         Algorithm::Rsa { hash: Some(HashAlg::Sha512) } if !hashes.sha512 => {
-            return Err(say!("certificate-hash-not-permitted", shown, hash = "rsa-sha2-512"));
+            return Err(say!(certificate_hash_not_permitted, shown, hash = "rsa-sha2-512"));
         }
-        Algorithm::Dsa => return Err(say!("error-trust-authority-signed-dsa", shown)),
+        Algorithm::Dsa => return Err(say!(certificate_signed_dsa, shown)),
         _ => {}
     }
-    certificate
-        .verify_signature()
-        .map_err(|_| say!("error-trust-signature-not-one-authority", shown))
+    certificate.verify_signature().map_err(|_| say!(certificate_signature_wrong, shown))
 }
 
 fn check_type(certificate: &Certificate) -> Result<(), String> {
     match certificate.cert_type() {
         CertType::Host => Ok(()),
-        CertType::User => Err(say!("error-trust-user-certificate-not-host")),
+        CertType::User => Err(say!(certificate_of_user)),
     }
 }
 
@@ -167,10 +165,10 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
     let now = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (after, before) = (certificate.valid_after(), certificate.valid_before());
     if now < after {
-        return Err(say!("error-trust-not-valid-before-now", at = date(after), now = date(now)));
+        return Err(say!(certificate_not_valid_before, at = date(after), now = date(now)));
     }
     if now >= before {
-        return Err(say!("error-trust-expired-now", at = date(before), now = date(now)));
+        return Err(say!(certificate_expired_at, at = date(before), now = date(now)));
     }
     Ok(())
 }
@@ -181,17 +179,17 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
 fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
     let principals = certificate.valid_principals();
     if principals.is_empty() {
-        return Err(say!("certificate-no-principals"));
+        return Err(say!(certificate_no_principals));
     }
     if principals.len() > PRINCIPALS_MAX {
         let count = principals.len();
-        return Err(say!("certificate-too-many-principals", count, limit = PRINCIPALS_MAX));
+        return Err(say!(certificate_too_many_principals, count, limit = PRINCIPALS_MAX));
     }
     if principals.iter().any(|principal| crate::pattern::matches(principal, name)) {
         return Ok(());
     }
     let named = list(principals.iter().map(String::as_str));
-    Err(say!("error-trust-principals-are-not", named, piece = quote::piece(name)))
+    Err(say!(certificate_other_principals, named, piece = quote::piece(name)))
 }
 
 /// No critical option is defined for host certificates, so each one is unknown.
@@ -200,17 +198,14 @@ fn check_options(certificate: &Certificate) -> Result<(), String> {
     if options.is_empty() {
         return Ok(());
     }
-    Err(say!(
-        "error-trust-unknown-critical-options",
-        list = list(options.keys().map(String::as_str))
-    ))
+    Err(say!(certificate_critical_options, list = list(options.keys().map(String::as_str))))
 }
 
 fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     let more = names.len().saturating_sub(NAMED_MAX);
     let mut shown: Vec<String> = names.take(NAMED_MAX).map(quote::piece).collect();
     if more > 0 {
-        shown.push(say!("error-trust-more", more));
+        shown.push(say!(list_more, more));
     }
     shown.join(", ")
 }
@@ -219,7 +214,7 @@ fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
 pub(super) fn date(seconds: u64) -> String {
     const YEAR_10000: u64 = 253_402_300_800;
     if seconds >= YEAR_10000 {
-        return say!("error-trust-year-10000-or-later");
+        return say!(year_10000);
     }
     let (year, month, day) = civil(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);

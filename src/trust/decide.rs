@@ -61,7 +61,7 @@ const NAMED_MAX: usize = 3;
 pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
     let is_faulty = evidence.certificate_fault.is_some();
     match &evidence.finding {
-        Finding::Revoked(at) => reject(evidence, say!("error-trust-key-marked-revoked", at)),
+        Finding::Revoked(at) => reject(evidence, say!(known_hosts_revoked_at, at)),
         Finding::Forbidden(reason) => reject(evidence, reason.clone()),
         _ if evidence.pinned().is_some() => Verdict::Accept,
         _ if !evidence.pins.is_empty() => reject(evidence, reason_pins(evidence)),
@@ -73,7 +73,7 @@ pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
             Policy::Ask => Verdict::Ask,
             Policy::Yes | Policy::AcceptNew | Policy::No => reject(evidence, reason_dns(evidence)),
         },
-        Finding::Known(at) => reject(evidence, say!("trust-known-but-certificate", at)),
+        Finding::Known(at) => reject(evidence, say!(trust_known_but_certificate, at)),
         Finding::Unknown if is_faulty => reject(evidence, reason_strict(evidence, policy)),
         Finding::OtherTypeKnown(known) if is_faulty => {
             reject(evidence, reason_other_type(evidence, policy, known))
@@ -124,7 +124,7 @@ fn decide_new(evidence: &Evidence, policy: Policy) -> Verdict {
             None => Verdict::AcceptAndRecord,
             Some(problem) => {
                 let host = host(evidence);
-                reject(evidence, say!("error-trust-cannot-tell-whether-new", host, problem))
+                reject(evidence, say!(known_hosts_cannot_tell, host, problem))
             }
         },
     }
@@ -145,7 +145,7 @@ fn reason_pins(evidence: &Evidence) -> String {
     let of = evidence.pins.len();
     let pins = evidence.pins.iter().take(NAMED_MAX).map(ToString::to_string).collect();
     let from = evidence.pins.first().map_or("", Pin::from);
-    let reason = say!("pin-mismatch", kind, offered, from, pins = with_rest(pins, of));
+    let reason = say!(pin_mismatch, kind, offered, from, pins = with_rest(pins, of));
     match &evidence.finding {
         Finding::Changed(known) => joined(&reason, &reason_changed(evidence, known)),
         _ => reason,
@@ -156,8 +156,8 @@ fn reason_strict(evidence: &Evidence, policy: Policy) -> String {
     let offered = fingerprint::sha256(&evidence.offered);
     let host = host(evidence);
     let reason = match policy {
-        Policy::Yes => say!("error-trust-no-entry-known-hosts", host, offered),
-        _ => say!("trust-no-entry", host, offered),
+        Policy::Yes => say!(known_hosts_no_entry_strict, host, offered),
+        _ => say!(trust_no_entry, host, offered),
     };
     with_unread_file(evidence, reason)
 }
@@ -171,7 +171,7 @@ fn reason_other_type(evidence: &Evidence, policy: Policy, known: &[KnownKey]) ->
         _ => "accept-new",
     };
     let reason = say!(
-        "error-trust-no-key-known-hosts",
+        known_hosts_no_such_type,
         kind,
         host = host(evidence),
         name_keys = name_keys(known),
@@ -194,16 +194,16 @@ fn reason_changed(evidence: &Evidence, known: &[KnownKey]) -> String {
     let keys: Vec<String> = known
         .iter()
         .take(NAMED_MAX)
-        .map(|key| say!("error-trust-key-at", key = fingerprint::sha256(&key.key), at = key.at))
+        .map(|key| say!(known_hosts_key_at, key = fingerprint::sha256(&key.key), at = key.at))
         .collect();
     let keys = with_rest(keys, known.len());
-    say!("error-trust-key-changed-known-offered", kind, keys, offered)
+    say!(known_hosts_key_changed, kind, keys, offered)
 }
 
 fn reason_dns(evidence: &Evidence) -> String {
     let kind = fingerprint::type_name(&evidence.offered);
     let offered = fingerprint::sha256(&evidence.offered);
-    let reason = say!("sshfp-rejected", kind, host = host(evidence), offered);
+    let reason = say!(sshfp_rejected, kind, host = host(evidence), offered);
     match &evidence.finding {
         Finding::Changed(known) => joined(&reason, &reason_changed(evidence, known)),
         _ => reason,
@@ -214,21 +214,21 @@ fn name_keys(known: &[KnownKey]) -> String {
     let keys: Vec<String> = known
         .iter()
         .take(NAMED_MAX)
-        .map(|key| say!("error-trust-key-at", key = fingerprint::type_name(&key.key), at = key.at))
+        .map(|key| say!(known_hosts_key_at, key = fingerprint::type_name(&key.key), at = key.at))
         .collect();
     with_rest(keys, known.len())
 }
 
 fn with_rest(mut shown: Vec<String>, of: usize) -> String {
     if of > shown.len() {
-        shown.push(say!("error-trust-more", more = of - shown.len()));
+        shown.push(say!(list_more, more = of - shown.len()));
     }
     shown.join(", ")
 }
 
 fn reject(evidence: &Evidence, mut reason: String) -> Verdict {
     if let Some(fault) = &evidence.certificate_fault {
-        reason = joined(&reason, &say!("error-trust-certificate-does-not-count", fault));
+        reason = joined(&reason, &say!(certificate_void, fault));
     }
     Verdict::Reject(reason)
 }

@@ -148,9 +148,7 @@ fn numbered(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 
 fn entry(at: &Place, raw: &[u8], names: Option<&[String]>) -> Result<Option<Entry>, String> {
     if raw.len() > LINE_MAX {
-        return Err(
-            super::line::Fault::with("known-line-long", (LINE_MAX >> 10).to_string()).text()
-        );
+        return Err(super::line::LineFault::TooLong(LINE_MAX >> 10).text());
     }
     let line = match Line::split(raw) {
         Ok(Some(line)) => line,

@@ -6,11 +6,16 @@
 //! `-v` and `~i` show for a host that was trusted. [`object`] is the whole as JSON, with the
 //! keys in English and the texts in the language of the process.
 
+mod statement;
+
 use serde_json::{Value as Json, json};
+
+pub use statement::Statement;
 
 use super::fingerprint::{self, Hash};
 use super::{Covering, Evidence, Finding, KnownKey, Place, Problem, Sshfp, Verdict, quote, sshfp};
-use crate::catalogue::{Language, spoken, text_in};
+use crate::catalogue::{Language, spoken};
+use crate::say_in;
 
 /// How many keys, and how many lines that were skipped, are named for each file: enough to
 /// find the place, and a file of junk cannot push the rest away.
@@ -95,18 +100,14 @@ pub struct Fact {
     /// Who signed it: the zone of a DNS answer that DNSSEC proves, the fingerprint of an
     /// authority.
     pub signer: Option<String>,
-    /// The name of the text of what it said.
-    pub id: &'static str,
-    /// The text's values by name, fit to be shown.
-    pub values: Vec<(&'static str, String)>,
+    /// What it said.
+    pub statement: Statement,
 }
 
 impl Fact {
     /// What it said, one line.
     pub fn text(&self, language: Language) -> String {
-        let values: Vec<(&str, &dyn std::fmt::Display)> =
-            self.values.iter().map(|(name, value)| (*name, value as _)).collect();
-        text_in(language, self.id, &values)
+        self.statement.text(language)
     }
 
     fn json(&self) -> Json {
@@ -134,7 +135,7 @@ pub fn facts(evidence: &Evidence, hash: Hash) -> Vec<Fact> {
         telling.known_hosts(&file);
     }
     if matches!(evidence.finding, Finding::Unknown) {
-        telling.put(Source::FirstUse, Weight::Silence, None, "fact-first-use", Vec::new());
+        telling.put(Source::FirstUse, Weight::Silence, None, Statement::NothingOnRecord);
     }
     telling.facts
 }
@@ -142,27 +143,24 @@ pub fn facts(evidence: &Evidence, hash: Hash) -> Vec<Fact> {
 /// Why the key was accepted, one line without "because"; what it names is where it stands.
 /// `None` for a verdict that does not accept by itself.
 pub fn because(evidence: &Evidence, verdict: &Verdict, language: Language) -> Option<String> {
-    let tell = |id, values: &[(&str, &dyn std::fmt::Display)]| text_in(language, id, values);
     Some(match verdict {
         Verdict::Ask | Verdict::Reject(_) => return None,
-        Verdict::AcceptRestricted => tell("trusted-not", &[]),
-        Verdict::AcceptAndRecord => tell("trusted-new", &[]),
+        Verdict::AcceptRestricted => say_in!(language, trusted_not),
+        Verdict::AcceptAndRecord => say_in!(language, trusted_new),
         Verdict::Accept => match (evidence.pinned(), &evidence.finding) {
-            (Some(pin), _) => tell("trusted-pinned", &[("pin", pin), ("from", &pin.from())]),
-            (None, _) if evidence.loopback.is_some() => tell("trusted-loopback", &[]),
+            (Some(pin), _) => say_in!(language, trusted_pinned, pin, from = pin.from()),
+            (None, _) if evidence.loopback.is_some() => say_in!(language, trusted_loopback),
             (None, Finding::Certified { at, authority, record: Some(record) }) => {
-                let values: [(&str, &dyn std::fmt::Display); 3] =
-                    [("authority", authority), ("record", record), ("at", at)];
-                tell("trusted-certified-record", &values)
+                say_in!(language, trusted_certified_record, authority, record, at)
             }
             (None, Finding::Certified { at, authority, record: None }) => {
-                tell("trusted-certified", &[("authority", authority), ("at", at)])
+                say_in!(language, trusted_certified, authority, at)
             }
-            (None, Finding::Known(at)) => tell("trusted-known", &[("at", at)]),
+            (None, Finding::Known(at)) => say_in!(language, trusted_known, at),
             _ => match &evidence.sshfp {
                 Sshfp::Found { name, signer: Some(zone), .. } => {
                     let (name, zone) = (quote::piece(name), quote::piece(zone));
-                    tell("trusted-dns", &[("name", &name), ("zone", &zone)])
+                    say_in!(language, trusted_dns, name, zone)
                 }
                 _ => return None,
             },
@@ -254,63 +252,49 @@ struct Telling<'a> {
     facts: Vec<Fact>,
 }
 
-type Values = Vec<(&'static str, String)>;
-
 impl Telling<'_> {
-    fn put(
-        &mut self,
-        source: Source,
-        weight: Weight,
-        place: Option<String>,
-        id: &'static str,
-        values: Values,
-    ) {
+    fn put(&mut self, source: Source, weight: Weight, place: Option<String>, said: Statement) {
         let looked_up = quote::piece(&self.evidence.subject.entry_name());
-        self.facts.push(Fact { source, weight, looked_up, place, signer: None, id, values });
+        let fact = Fact { source, weight, looked_up, place, signer: None, statement: said };
+        self.facts.push(fact);
     }
 
     fn revocation(&mut self) {
-        match &self.evidence.finding {
+        let (place, said) = match &self.evidence.finding {
             Finding::Revoked(at) => {
-                let (place, at) = (Some(at.to_string()), at.to_string());
-                self.put(Source::Revocation, Weight::Veto, place, "fact-revoked", vec![("at", at)]);
+                (Some(at.to_string()), Statement::Revoked { at: at.to_string() })
             }
-            Finding::Forbidden(reason) => {
-                let values = vec![("reason", reason.clone())];
-                self.put(Source::Revocation, Weight::Veto, None, "fact-forbidden", values);
-            }
-            _ => {}
-        }
+            Finding::Forbidden(reason) => (None, Statement::Forbidden { reason: reason.clone() }),
+            _ => return,
+        };
+        self.put(Source::Revocation, Weight::Veto, place, said);
     }
 
     fn pins(&mut self) {
         let Evidence { pins, .. } = self.evidence;
         let Some(first) = pins.first() else { return };
         let matching = self.evidence.pinned();
-        let pin = matching.unwrap_or(first);
-        let from = pin.from().to_owned();
-        let (weight, id, values) = match matching {
-            Some(pin) if pin.is_weak() => (Weight::Proof, "fact-pinned-md5", vec![]),
-            Some(_) => (Weight::Proof, "fact-pinned", vec![]),
+        let from = matching.unwrap_or(first).from().to_owned();
+        let place = Some(from.clone());
+        let (weight, said) = match matching {
+            Some(pin) => {
+                let is_weak = pin.is_weak();
+                (Weight::Proof, Statement::Pinned { pin: pin.to_string(), from, is_weak })
+            }
             None => {
                 let named: Vec<String> =
                     pins.iter().take(NAMED_MAX).map(ToString::to_string).collect();
-                let values = vec![("pins", named.join(", ")), ("count", pins.len().to_string())];
-                (Weight::Contradiction, "fact-not-pinned", values)
+                let (pins, count) = (named.join(", "), pins.len());
+                (Weight::Contradiction, Statement::NotPinned { pins, count, from })
             }
         };
-        let pin = ("pin", pin.to_string());
-        let values = match matching {
-            Some(_) => vec![pin, ("from", from.clone())],
-            None => [values, vec![("from", from.clone())]].concat(),
-        };
-        self.put(Source::Pin, weight, Some(from), id, values);
+        self.put(Source::Pin, weight, place, said);
     }
 
     fn loopback(&mut self) {
         if let Some(address) = self.evidence.loopback {
-            let values = vec![("address", address.to_string())];
-            self.put(Source::KnownHosts, Weight::Silence, None, "fact-loopback", values);
+            let said = Statement::Loopback { address: address.to_string() };
+            self.put(Source::KnownHosts, Weight::Silence, None, said);
         }
     }
 
@@ -325,8 +309,8 @@ impl Telling<'_> {
             _ => false,
         };
         if let Some(fault) = &evidence.certificate_fault {
-            let values = vec![("fault", fault.clone())];
-            self.put(Source::Authority, Weight::Doubt, None, "evidence-certificate", values);
+            let said = Statement::CertificateVoid { fault: fault.clone() };
+            self.put(Source::Authority, Weight::Doubt, None, said);
         }
         if !settled {
             for covering in evidence.authorities.iter().take(NAMED_MAX) {
@@ -334,34 +318,26 @@ impl Telling<'_> {
             }
         }
         if evidence.authorities.is_empty() && evidence.certificate.is_some() && !settled {
-            let (weight, id) = (Weight::Silence, "fact-no-authority");
-            self.put(Source::Authority, weight, None, id, Vec::new());
+            self.put(Source::Authority, Weight::Silence, None, Statement::NoAuthority);
         }
         for problem in evidence.authority_problems.iter().take(NAMED_MAX) {
-            let values = vec![("problem", problem.to_string())];
+            let said = Statement::AuthorityUnusable { problem: problem.to_string() };
             let place = Some(quote::path(&problem.file));
-            let (source, weight) = (Source::Authority, Weight::Unusable);
-            self.put(source, weight, place, "fact-authority-unusable", values);
+            self.put(Source::Authority, Weight::Unusable, place, said);
         }
     }
 
     fn certified(&mut self, at: &Place, authority: &str, record: Option<&str>) {
         let Some(shown) = &self.evidence.certificate else { return };
-        let mut values = vec![
-            ("at", at.to_string()),
-            ("authority", authority.to_owned()),
-            ("keyid", shown.key_id.clone()),
-            ("holders", shown.holders()),
-            ("period", shown.period()),
-        ];
-        let id = match record {
-            Some(record) => {
-                values.push(("record", record.to_owned()));
-                "fact-certified-record"
-            }
-            None => "fact-certified",
+        let said = Statement::Certified {
+            at: at.to_string(),
+            authority: authority.to_owned(),
+            record: record.map(str::to_owned),
+            key_id: shown.key_id.clone(),
+            holders: shown.holders(),
+            period: shown.period(),
         };
-        self.put(Source::Authority, Weight::Proof, Some(at.to_string()), id, values);
+        self.put(Source::Authority, Weight::Proof, Some(at.to_string()), said);
         if let Some(fact) = self.facts.last_mut() {
             fact.signer = Some(authority.to_owned());
         }
@@ -371,15 +347,12 @@ impl Telling<'_> {
     fn covering(&mut self, covering: &Covering) {
         let at = covering.at.to_string();
         let authority = self.hash.of(&covering.key);
-        let mut values = vec![("at", at.clone()), ("authority", authority.clone())];
-        let id = match &covering.record {
-            Some(record) => {
-                values.push(("record", record.clone()));
-                "fact-covered-record"
-            }
-            None => "fact-covered",
+        let said = Statement::Covered {
+            at: at.clone(),
+            authority: authority.clone(),
+            record: covering.record.clone(),
         };
-        self.put(Source::Authority, Weight::Silence, Some(at), id, values);
+        self.put(Source::Authority, Weight::Silence, Some(at), said);
         if let Some(fact) = self.facts.last_mut() {
             fact.signer = Some(authority);
         }
@@ -402,7 +375,7 @@ impl Telling<'_> {
         };
         let (looked_up, signer) = (quote::piece(name), signer.map(quote::piece));
         for text in sshfp::lines(self.evidence) {
-            self.put(Source::Dns, weight, None, "evidence-dns", vec![("text", text)]);
+            self.put(Source::Dns, weight, None, Statement::Dns { text });
             if let Some(fact) = self.facts.last_mut() {
                 fact.looked_up.clone_from(&looked_up);
                 fact.signer.clone_from(&signer);
@@ -417,8 +390,9 @@ impl Telling<'_> {
         let problems: Vec<&Problem> =
             evidence.problems.iter().filter(|problem| problem.file == file).collect();
         if let Some(problem) = problems.iter().find(|problem| problem.line.is_none()) {
-            let values = vec![("file", shown.clone()), ("reason", problem.reason.clone())];
-            self.record(Weight::Unusable, shown, "evidence-unread", values);
+            let said =
+                Statement::FileUnread { file: shown.clone(), reason: problem.reason.clone() };
+            self.record(Weight::Unusable, shown, said);
             return;
         }
         let keys: Vec<&KnownKey> =
@@ -426,21 +400,20 @@ impl Telling<'_> {
         self.keys(&keys, &shown);
         match &evidence.finding {
             Finding::Known(at) if at.file == file => {
-                let (at, place) = (at.to_string(), at.to_string());
-                self.record(Weight::Proof, place, "fact-known", vec![("at", at)]);
+                self.record(Weight::Proof, at.to_string(), Statement::Known { at: at.to_string() });
             }
             // What these files have was not looked at, or is told already.
             Finding::Certified { .. } | Finding::Revoked(_) | Finding::Forbidden(_) => {}
             Finding::Changed(_) if keys.is_empty() => {
                 // Keys of other types may well be there.
                 let kind = fingerprint::type_name(&evidence.offered).to_owned();
-                let values = vec![("kind", kind), ("file", shown.clone())];
-                self.record(Weight::Silence, shown.clone(), "evidence-none-of-type", values);
+                let said = Statement::NoneOfType { file: shown.clone(), kind };
+                self.record(Weight::Silence, shown.clone(), said);
             }
             Finding::Known(_) => {}
             _ if keys.is_empty() => {
-                let values = vec![("file", shown.clone())];
-                self.record(Weight::Silence, shown.clone(), "evidence-nothing", values);
+                let said = Statement::NoEntry { file: shown.clone() };
+                self.record(Weight::Silence, shown.clone(), said);
             }
             _ => {}
         }
@@ -453,41 +426,36 @@ impl Telling<'_> {
             _ => Weight::Doubt,
         };
         for known in keys.iter().take(NAMED_MAX) {
-            let at = known.at.to_string();
-            let values = vec![
-                ("place", at.clone()),
-                ("kind", fingerprint::type_name(&known.key).to_owned()),
-                ("fingerprint", self.hash.of(&known.key)),
-            ];
-            self.record(weight, at, "evidence-key", values);
+            let place = known.at.to_string();
+            let said = Statement::OtherKey {
+                place: place.clone(),
+                kind: fingerprint::type_name(&known.key).to_owned(),
+                fingerprint: self.hash.of(&known.key),
+            };
+            self.record(weight, place, said);
         }
         if keys.len() > NAMED_MAX {
-            let count = (keys.len() - NAMED_MAX).to_string();
-            let values = vec![("file", file.to_owned()), ("count", count)];
-            self.record(weight, file.to_owned(), "evidence-more-keys", values);
+            let said = Statement::MoreKeys { file: file.to_owned(), count: keys.len() - NAMED_MAX };
+            self.record(weight, file.to_owned(), said);
         }
     }
 
     fn skipped(&mut self, problems: &[&Problem], file: &str) {
         for problem in problems.iter().take(NAMED_MAX) {
             let line = problem.line.unwrap_or_default();
-            let values = vec![
-                ("file", file.to_owned()),
-                ("line", line.to_string()),
-                ("reason", problem.reason.clone()),
-            ];
-            self.record(Weight::Unusable, format!("{file}:{line}"), "evidence-skipped", values);
+            let (file, reason) = (file.to_owned(), problem.reason.clone());
+            let place = format!("{file}:{line}");
+            self.record(Weight::Unusable, place, Statement::LineSkipped { file, line, reason });
         }
         if problems.len() > NAMED_MAX {
-            let count = (problems.len() - NAMED_MAX).to_string();
-            let values = vec![("file", file.to_owned()), ("count", count)];
-            let (weight, id) = (Weight::Unusable, "evidence-more-skipped");
-            self.record(weight, file.to_owned(), id, values);
+            let count = problems.len() - NAMED_MAX;
+            let said = Statement::MoreLinesSkipped { file: file.to_owned(), count };
+            self.record(Weight::Unusable, file.to_owned(), said);
         }
     }
 
-    fn record(&mut self, weight: Weight, place: String, id: &'static str, values: Values) {
-        self.put(Source::KnownHosts, weight, Some(place), id, values);
+    fn record(&mut self, weight: Weight, place: String, said: Statement) {
+        self.put(Source::KnownHosts, weight, Some(place), said);
     }
 }
 

@@ -109,7 +109,7 @@ fn make_directory(path: &Path) -> Result<()> {
     }
     DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(directory).map_err(|error| {
         let (shown, error) = (super::quote::path(directory), told(&error));
-        Error::new(Kind::Local, format!("{shown} {}: {error}", say!("error-trust-cannot-created")))
+        Error::new(Kind::Local, format!("{shown} {}: {error}", say!(known_hosts_not_created)))
     })
 }
 

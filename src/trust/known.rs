@@ -17,7 +17,7 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::authority::{Authorities, RsaHashes};
-use super::line::{Fault, Line, Marker};
+use super::line::{Line, LineFault, Marker};
 use super::{
     Covering, Dates, Evidence, Finding, KnownKey, KnownTypes, Pin, Place, Presented, Problem,
     Requirements, RevokedKeys, Sources, Sshfp, Subject,
@@ -256,12 +256,12 @@ impl KnownHosts {
         let fault = first.or_else(|| certificate::check_authority(certificate, requirements).err());
         let fault = fault.unwrap_or_else(|| {
             let host = quote::piece(&subject.entry_name());
-            say!("error-trust-no-cert-authority-line", host, shown)
+            say!(certificate_no_authority, host, shown)
         });
         let presented = Presented::of(certificate);
         let (key_id, holders, period) =
             (&presented.key_id, presented.holders(), presented.period());
-        Err(say!("certificate-fault", fault, key_id, holders, period))
+        Err(say!(certificate_fault, fault, key_id, holders, period))
     }
 
     /// The lines about the subject. Marker lines count with and without the port.
@@ -339,7 +339,7 @@ impl Loaded {
             }
         }
         if let Some((_, reason)) = bad.get_mut(PROBLEMS_MAX) {
-            *reason = Fault::of("known-line-more");
+            *reason = LineFault::MoreFollow;
         }
         problems.extend(bad.into_iter().map(|(number, reason)| Problem {
             file: path.clone(),
@@ -429,19 +429,20 @@ fn is_among(list: &[KnownKey], key: &PublicKey) -> bool {
 
 /// The whole file; `None` if there is none; otherwise the reason, one line.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
-    let unreadable = |error: std::io::Error| say!("error-trust-cannot-read", error = told(&error));
+    let unreadable =
+        |error: std::io::Error| say!(known_hosts_not_read_because, error = told(&error));
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
     if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err(say!("error-trust-is-directory"));
+        return Err(say!(known_hosts_is_directory));
     }
     let mut text = Vec::new();
     file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
     if text.len() > FILE_MAX {
-        return Err(say!("error-trust-more-than-mib-not", limit = FILE_MAX >> 20));
+        return Err(say!(known_hosts_too_large, limit = FILE_MAX >> 20));
     }
     Ok(Some(text))
 }
@@ -455,9 +456,9 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     (length > 0).then(|| line.strip_suffix(b"\n").unwrap_or(line))
 }
 
-fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, Fault> {
+fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, LineFault> {
     if raw.len() > LINE_MAX {
-        return Err(Fault::with("known-line-long", (LINE_MAX >> 10).to_string()));
+        return Err(LineFault::TooLong(LINE_MAX >> 10));
     }
     Line::split(raw)
 }

@@ -71,10 +71,10 @@ impl Krl {
     /// # Errors
     /// What is wrong with it, one line.
     pub fn parse(text: &[u8]) -> Result<Krl, String> {
-        let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or_else(|| say!("krl-not"))?);
+        let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or_else(|| say!(krl_not))?);
         let format = rest.u32()?;
         if format != FORMAT {
-            return Err(say!("krl-format", format, known = FORMAT));
+            return Err(say!(krl_format, format, known = FORMAT));
         }
         // Version, date, flags; reserved, comment.
         rest.take(3 * 8)?;
@@ -90,7 +90,7 @@ impl Krl {
                 rest.string()?;
                 signed = true;
             } else if signed {
-                return Err(say!("krl-signed"));
+                return Err(say!(krl_signed));
             } else {
                 krl.section(kind, body)?;
             }
@@ -101,14 +101,14 @@ impl Krl {
     /// How a key is revoked, if it is: the key itself, without a certificate around it.
     pub fn key(&self, blob: &[u8]) -> Option<String> {
         if self.keys.contains(blob) {
-            return Some(say!("krl-key"));
+            return Some(say!(krl_key));
         }
         if !self.sha1.is_empty() && self.sha1.contains(&<[u8; 20]>::from(Sha1::digest(blob))) {
-            return Some(say!("krl-sha1"));
+            return Some(say!(krl_sha1));
         }
         if !self.sha256.is_empty() && self.sha256.contains(&<[u8; 32]>::from(Sha256::digest(blob)))
         {
-            return Some(say!("krl-sha256"));
+            return Some(say!(krl_sha256));
         }
         None
     }
@@ -130,15 +130,15 @@ impl Krl {
                 Ok(())
             })?,
             section::SHA1 => body.each(|hash| {
-                self.sha1.insert(hash.try_into().map_err(|_| say!("krl-sha1-length"))?);
+                self.sha1.insert(hash.try_into().map_err(|_| say!(krl_sha1_length))?);
                 Ok(())
             })?,
             section::SHA256 => body.each(|hash| {
-                self.sha256.insert(hash.try_into().map_err(|_| say!("krl-sha256-length"))?);
+                self.sha256.insert(hash.try_into().map_err(|_| say!(krl_sha256_length))?);
                 Ok(())
             })?,
             section::EXTENSION => body.extension()?,
-            other => return Err(say!("krl-section", kind = other)),
+            other => return Err(say!(krl_section, kind = other)),
         }
         body.end()
     }
@@ -168,7 +168,7 @@ impl Certificates {
             part::RANGE => {
                 let (first, last) = (part.u64()?, part.u64()?);
                 if first == 0 || first > last {
-                    return Err(say!("krl-range", first, last));
+                    return Err(say!(krl_range, first, last));
                 }
                 self.ranges.push((first, last));
             }
@@ -178,14 +178,14 @@ impl Certificates {
                 Ok(())
             })?,
             part::EXTENSION => part.extension()?,
-            other => return Err(say!("krl-certificates", kind = format!("{other:#x}"))),
+            other => return Err(say!(krl_certificates, kind = format!("{other:#x}"))),
         }
         part.end()
     }
 
     fn revokes(&self, certificate: &Named<'_>) -> Option<String> {
         if self.key_ids.contains(certificate.key_id) {
-            return Some(say!("krl-key-id"));
+            return Some(say!(krl_key_id));
         }
         let serial = certificate.serial;
         // An authority that numbers nothing gives 0 to all.
@@ -199,7 +199,7 @@ impl Certificates {
         let is_revoked = self.serials.contains(&serial)
             || self.ranges.iter().any(in_range)
             || self.bitmaps.iter().any(in_bitmap);
-        is_revoked.then(|| say!("krl-serial"))
+        is_revoked.then(|| say!(krl_serial))
     }
 }
 
@@ -208,13 +208,13 @@ fn bitmap(part: &mut Bytes<'_>) -> Result<(u64, Vec<u8>), String> {
     let offset = part.u64()?;
     let bits = part.string()?;
     if bits.first().is_some_and(|&byte| byte & 0x80 != 0) {
-        return Err(say!("krl-bitmap-negative"));
+        return Err(say!(krl_bitmap_negative));
     }
     let bits: Vec<u8> = bits.iter().copied().skip_while(|&byte| byte == 0).collect();
     let unused = bits.first().map_or(0, |first| first.leading_zeros());
     let highest = (bits.len() as u64 * 8).saturating_sub(u64::from(unused) + 1);
     if offset.checked_add(highest).is_none() {
-        return Err(say!("krl-bitmap-beyond"));
+        return Err(say!(krl_bitmap_beyond));
     }
     Ok((offset, bits))
 }
@@ -227,7 +227,7 @@ fn is_set(bits: &[u8], bit: u64) -> bool {
 }
 
 fn cut_short() -> String {
-    say!("krl-cut-short")
+    say!(krl_cut_short)
 }
 
 /// What is left to read (RFC 4251 section 5).
@@ -239,7 +239,7 @@ impl<'a> Bytes<'a> {
     }
 
     fn end(&self) -> Result<(), String> {
-        if self.is_empty() { Ok(()) } else { Err(say!("krl-left-over")) }
+        if self.is_empty() { Ok(()) } else { Err(say!(krl_left_over)) }
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
@@ -285,7 +285,7 @@ impl<'a> Bytes<'a> {
         self.string()?;
         if critical {
             let name = super::quote::piece(&String::from_utf8_lossy(name));
-            return Err(say!("krl-extension", name));
+            return Err(say!(krl_extension, name));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use data_encoding::BASE64;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::{pattern, quote};
-use crate::catalogue;
+use crate::say;
 
 /// What stands before the host field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,42 +35,69 @@ pub(super) struct Line<'a> {
 /// What the types of certificates have in their names.
 const CERTIFICATE: &[u8] = b"-cert-v";
 
-const DAMAGED: Fault = Fault::of("known-line-damaged");
-
 /// Every key blob begins with a length below 2^16: in base64, with this.
 const BLOB_START: &[u8] = b"AA";
 
 /// Why a line cannot be used. It is put into words only where somebody will read it: a file may
 /// have millions of them.
 #[derive(Debug)]
-pub(super) struct Fault {
-    /// The name of its text.
-    id: &'static str,
-    /// What it quotes of the line, or how long a line may be.
-    value: String,
+pub(super) enum LineFault {
+    /// Longer than this many KiB.
+    TooLong(usize),
+    /// A marker that sshd(8) does not know, fit to be shown.
+    UnknownMarker(String),
+    /// A second marker.
+    SecondMarker,
+    /// Control characters in the host names.
+    ControlCharacters,
+    /// A hashed name that is none.
+    HashDamaged,
+    /// The line ends after the host names or the type.
+    KeyMissing,
+    /// What follows the host names is no key.
+    NoKey,
+    /// The key is no base64.
+    NotBase64,
+    /// The key has no type.
+    CutShort,
+    /// The key is of another type than the line says.
+    OtherType,
+    /// A certificate, which is no host key.
+    Certificate,
+    /// ssh-mldsa44-ed25519, which is not supported.
+    MlDsa,
+    /// The key is damaged or of an unknown type.
+    Damaged,
+    /// Not a line: more lines with faults follow.
+    MoreFollow,
 }
 
-impl Fault {
-    /// The fault of this name.
-    pub(super) const fn of(id: &'static str) -> Fault {
-        Fault { id, value: String::new() }
-    }
-
-    /// One that quotes something, or gives a limit.
-    pub(super) fn with(id: &'static str, value: String) -> Fault {
-        Fault { id, value }
-    }
-
+impl LineFault {
     /// One line for the person.
     pub(super) fn text(&self) -> String {
-        catalogue::text(self.id, &[("value", &self.value)])
+        match self {
+            LineFault::TooLong(limit) => say!(known_line_long, limit),
+            LineFault::UnknownMarker(marker) => say!(known_line_marker, marker),
+            LineFault::SecondMarker => say!(known_line_markers),
+            LineFault::ControlCharacters => say!(known_line_control),
+            LineFault::HashDamaged => say!(known_line_hash),
+            LineFault::KeyMissing => say!(known_line_key_missing),
+            LineFault::NoKey => say!(known_line_no_key),
+            LineFault::NotBase64 => say!(known_line_base64),
+            LineFault::CutShort => say!(known_line_cut_short),
+            LineFault::OtherType => say!(known_line_other_type),
+            LineFault::Certificate => say!(known_line_certificate),
+            LineFault::MlDsa => say!(known_line_mldsa),
+            LineFault::Damaged => say!(known_line_damaged),
+            LineFault::MoreFollow => say!(known_line_more),
+        }
     }
 }
 
 impl<'a> Line<'a> {
     /// Splits a line without its newline. Blank lines and comments are `None`; an error is
     /// the reason.
-    pub(super) fn split(raw: &'a [u8]) -> Result<Option<Line<'a>>, Fault> {
+    pub(super) fn split(raw: &'a [u8]) -> Result<Option<Line<'a>>, LineFault> {
         let rest = raw.trim_ascii();
         if rest.is_empty() || rest[0] == b'#' {
             return Ok(None);
@@ -80,10 +107,10 @@ impl<'a> Line<'a> {
         let (key_type, rest) = next_field(rest);
         let salt = check_hosts(hosts)?;
         if rest.is_empty() {
-            return Err(Fault::of("known-line-key-missing"));
+            return Err(LineFault::KeyMissing);
         }
         if !key_type.iter().all(u8::is_ascii_graphic) || !rest.starts_with(BLOB_START) {
-            return Err(Fault::of("known-line-no-key"));
+            return Err(LineFault::NoKey);
         }
         Ok(Some(Line { marker, hosts, salt, key_type, rest }))
     }
@@ -100,47 +127,47 @@ impl<'a> Line<'a> {
 
     /// The key of the line, without a comment. A certificate is no host key; but to revoke it
     /// is to revoke its key.
-    pub(super) fn key(&self) -> Result<PublicKey, Fault> {
+    pub(super) fn key(&self) -> Result<PublicKey, LineFault> {
         if self.marker == Marker::Revoked {
             return revoked_key(self.key_type, self.blob());
         }
         let blob = decode(self.key_type, self.blob())?;
         if contains(self.key_type, CERTIFICATE) {
-            return Err(Fault::of("known-line-certificate"));
+            return Err(LineFault::Certificate);
         }
         PublicKey::from_bytes(&blob).map_err(|_| match self.key_type {
-            b"ssh-mldsa44-ed25519" => Fault::of("known-line-mldsa"),
-            _ => DAMAGED,
+            b"ssh-mldsa44-ed25519" => LineFault::MlDsa,
+            _ => LineFault::Damaged,
         })
     }
 }
 
 /// The key that an entry of this type and base64 revokes: itself, or of a certificate the key
 /// it is for.
-pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, Fault> {
+pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, LineFault> {
     let blob = decode(key_type, text)?;
     if !contains(key_type, CERTIFICATE) {
-        return PublicKey::from_bytes(&blob).map_err(|_| DAMAGED);
+        return PublicKey::from_bytes(&blob).map_err(|_| LineFault::Damaged);
     }
     // Certificates nested in each other would be parsed by recursion, as deep as the file likes.
     let inside = blob.get(4 + key_type.len()..).unwrap_or_default();
     if contains(inside, CERTIFICATE) {
-        return Err(DAMAGED);
+        return Err(LineFault::Damaged);
     }
-    let certificate = Certificate::from_bytes(&blob).map_err(|_| DAMAGED)?;
+    let certificate = Certificate::from_bytes(&blob).map_err(|_| LineFault::Damaged)?;
     Ok(PublicKey::new(certificate.public_key().clone(), ""))
 }
 
-fn decode(key_type: &[u8], text: &[u8]) -> Result<Vec<u8>, Fault> {
-    let blob = BASE64.decode(text).map_err(|_| Fault::of("known-line-base64"))?;
-    let inner = blob_type(&blob).ok_or(Fault::of("known-line-cut-short"))?;
+fn decode(key_type: &[u8], text: &[u8]) -> Result<Vec<u8>, LineFault> {
+    let blob = BASE64.decode(text).map_err(|_| LineFault::NotBase64)?;
+    let inner = blob_type(&blob).ok_or(LineFault::CutShort)?;
     if inner != key_type {
-        return Err(Fault::of("known-line-other-type"));
+        return Err(LineFault::OtherType);
     }
     Ok(blob)
 }
 
-fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), Fault> {
+fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), LineFault> {
     if !rest.starts_with(b"@") {
         return Ok((Marker::None, rest));
     }
@@ -150,26 +177,26 @@ fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), Fault> {
         b"@revoked" => Marker::Revoked,
         other => {
             let shown = quote::piece(&String::from_utf8_lossy(other));
-            return Err(Fault::with("known-line-marker", shown));
+            return Err(LineFault::UnknownMarker(shown));
         }
     };
     if rest.starts_with(b"@") {
-        return Err(Fault::of("known-line-markers"));
+        return Err(LineFault::SecondMarker);
     }
     Ok((marker, rest))
 }
 
 /// Gives the salt of a hashed name.
-fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, Fault> {
+fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, LineFault> {
     if hosts.iter().any(u8::is_ascii_control) {
-        return Err(Fault::of("known-line-control"));
+        return Err(LineFault::ControlCharacters);
     }
     if !hosts.starts_with(pattern::HASH_MAGIC) {
         return Ok(None);
     }
     match pattern::hashed(hosts) {
         Some((salt, _)) => Ok(Some(salt)),
-        None => Err(Fault::of("known-line-hash")),
+        None => Err(LineFault::HashDamaged),
     }
 }
 

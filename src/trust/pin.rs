@@ -41,7 +41,7 @@ impl Pin {
     /// What is wrong with it, one line.
     pub fn parse(text: &str, from: &str) -> Result<Pin, String> {
         let text = text.trim();
-        let bad = || say!("pin-unreadable", value = quote::piece(text));
+        let bad = || say!(pin_unreadable, value = quote::piece(text));
         if text.len() > LENGTH_MAX {
             return Err(bad());
         }

@@ -54,7 +54,7 @@ impl RevokedFile {
     fn load(file: &Path) -> RevokedFile {
         let list = match read(file) {
             Ok(Some(text)) => List::parse(&text),
-            Ok(None) => Err(say!("revoked-missing")),
+            Ok(None) => Err(say!(revoked_missing)),
             Err(reason) => Err(reason),
         };
         RevokedFile { file: file.to_owned(), list }
@@ -65,18 +65,18 @@ impl RevokedFile {
         let list = match &self.list {
             Ok(list) => list,
             Err(reason) => {
-                return Some(say!("revoked-unusable", file = shown, reason));
+                return Some(say!(revoked_unusable, file = shown, reason));
             }
         };
         let key = offered.public_key();
         let authority = offered.certificate().map(certificate::authority);
         if let Some(how) = self.finds(list, &key) {
-            return Some(say!("revoked-key", key = name(&key), how));
+            return Some(say!(revoked_key, key = name(&key), how));
         }
         if let Some(authority) = &authority
             && let Some(how) = self.finds(list, authority)
         {
-            return Some(say!("revoked-authority", key = name(authority), how));
+            return Some(say!(revoked_authority, key = name(authority), how));
         }
         let (List::Binary(krl), Some(certificate), Some(authority)) =
             (list, offered.certificate(), authority)
@@ -89,7 +89,7 @@ impl RevokedFile {
             key_id: certificate.key_id().as_bytes(),
         })?;
         let key = name(&key);
-        Some(say!("revoked-certificate", key, file = shown, how))
+        Some(say!(revoked_certificate, key, file = shown, how))
     }
 
     /// Where the key is listed, as words.
@@ -118,8 +118,8 @@ impl List {
             if line.is_empty() || line[0] == b'#' {
                 continue;
             }
-            let key = listed_key(line)
-                .ok_or_else(|| say!("revoked-line-without-key", line = index + 1))?;
+            let key =
+                listed_key(line).ok_or_else(|| say!(revoked_line_without_key, line = index + 1))?;
             keys.push((index + 1, key));
         }
         Ok(List::Text(keys))

@@ -57,28 +57,26 @@ const DIRECTORY_MODE: u32 = 0o700;
 /// Whatever `change` says; or the path is no file, cannot be locked within 30 seconds, read or
 /// replaced, or would exceed 64 MiB. The old text is then still there.
 pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
-    let target =
-        follow_links(path).map_err(|e| failed(&say!("error-trust-cannot-found"), path, &e))?;
+    let target = follow_links(path).map_err(|e| failed(&say!(known_hosts_not_found), path, &e))?;
     make_directory(&target)?;
     for attempt in 1..=ATTEMPTS {
         let Some(mut file) = lock(&target)? else { return Ok(()) };
-        let old =
-            whole(&mut file).map_err(|e| failed(&say!("error-trust-cannot-read-2"), path, &e))?;
+        let old = whole(&mut file).map_err(|e| failed(&say!(known_hosts_not_read), path, &e))?;
         let new = change(&old)?;
         if old.len().max(new.len()) > FILE_MAX {
             let limit = FILE_MAX >> 20;
-            return Err(refused(path, &say!("error-trust-would-more-than-mib", limit)));
+            return Err(refused(path, &say!(known_hosts_would_be_too_large, limit)));
         }
         if new == old {
             return Ok(());
         }
         let outcome = match new.strip_prefix(&old[..]) {
             Some(added) => append(&target, &mut file, added)
-                .map_err(|e| failed(&say!("error-trust-cannot-added"), path, &e))?,
+                .map_err(|e| failed(&say!(known_hosts_takes_no_lines), path, &e))?,
             None => {
                 replace(&target, &mut file, (&old, &new), attempt == ATTEMPTS).map_err(|e| {
-                    failed(&say!("error-trust-cannot-replaced"), path, &e)
-                        .hint(say!("error-trust-unchanged-directory-writable"))
+                    failed(&say!(known_hosts_not_replaced), path, &e)
+                        .hint(say!(known_hosts_not_replaced_hint))
                 })?
             }
         };
@@ -86,13 +84,13 @@ pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u
             RewriteOutcome::Done => return Ok(()),
             RewriteOutcome::Replaced => {
                 return carry(&target, &mut file, old.len())
-                    .map_err(|e| failed(&say!("error-trust-not-carried"), path, &e));
+                    .map_err(|e| failed(&say!(known_hosts_line_lost), path, &e));
             }
             RewriteOutcome::Changed => {}
         }
     }
-    Err(refused(path, &say!("error-trust-being-replaced-all-time"))
-        .hint(say!("error-trust-being-replaced-hint")))
+    Err(refused(path, &say!(known_hosts_replaced_meanwhile))
+        .hint(say!(known_hosts_replaced_meanwhile_hint)))
 }
 
 /// What became of a change.
@@ -159,7 +157,7 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::other(say!("error-trust-too-many-symbolic-links")))
+    Err(io::Error::other(say!(known_hosts_too_many_links)))
 }
 
 /// Only the last component: a missing home directory is not ours to make.
@@ -169,7 +167,7 @@ fn make_directory(target: &Path) -> Result<()> {
         Ok(()) => Ok(()),
         // Whatever stands in the way shows itself when the file is opened.
         Err(_) if directory.exists() => Ok(()),
-        Err(error) => Err(failed(&say!("error-trust-cannot-created"), directory, &error)),
+        Err(error) => Err(failed(&say!(known_hosts_not_created), directory, &error)),
     }
 }
 
@@ -186,28 +184,26 @@ fn lock(target: &Path) -> Result<Option<File>> {
     loop {
         let file = open(target)?;
         let metadata =
-            file.metadata().map_err(|e| failed(&say!("error-trust-cannot-read-2"), target, &e))?;
+            file.metadata().map_err(|e| failed(&say!(known_hosts_not_read), target, &e))?;
         if metadata.file_type().is_char_device() {
             return Ok(None);
         }
         if !metadata.is_file() {
-            return Err(refused(target, &say!("error-trust-not-regular-file")));
+            return Err(refused(target, &say!(known_hosts_not_regular)));
         }
         let file = wait_for_lock(file, target, deadline)
-            .map_err(|e| failed(&say!("error-trust-cannot-locked"), target, &e))?
+            .map_err(|e| failed(&say!(known_hosts_not_locked), target, &e))?
             .ok_or_else(|| {
                 let seconds = LOCK_PATIENCE.as_secs();
-                refused(target, &say!("error-trust-been-locked-another-process", seconds))
+                refused(target, &say!(known_hosts_locked, seconds))
             })?;
-        if is_at(target, &file)
-            .map_err(|e| failed(&say!("error-trust-cannot-read-2"), target, &e))?
-        {
+        if is_at(target, &file).map_err(|e| failed(&say!(known_hosts_not_read), target, &e))? {
             // What a killed writer left under the name that the lock makes ours.
             let _ = fs::remove_file(beside(target, &metadata));
             return Ok(Some(file));
         }
         if Instant::now() > deadline {
-            return Err(refused(target, &say!("error-trust-being-replaced-all-time")));
+            return Err(refused(target, &say!(known_hosts_replaced_meanwhile)));
         }
     }
 }
@@ -217,9 +213,9 @@ fn open(target: &Path) -> Result<File> {
     options.read(true).append(true).create(true).mode(FILE_MODE);
     options.open(target).map_err(|error| {
         if target.is_dir() {
-            refused(target, &say!("error-trust-directory"))
+            refused(target, &say!(known_hosts_not_read_directory))
         } else {
-            failed(&say!("error-trust-cannot-opened-writing"), target, &error)
+            failed(&say!(known_hosts_not_opened), target, &error)
         }
     })
 }
@@ -244,7 +240,7 @@ fn wait_for_lock(file: File, target: &Path, deadline: Instant) -> io::Result<Opt
     let mut locked = take.recv_timeout(left().min(LOCK_SILENCE));
     if locked.is_err() && !left().is_zero() {
         let (file, seconds) = (quote::path(target), left().as_secs());
-        log::warn!("{}", say!("error-trust-waiting-for-lock", file, seconds));
+        log::warn!("{}", say!(known_hosts_waiting, file, seconds));
         locked = take.recv_timeout(left());
     }
     locked.map_or(Ok(None), |locked| locked.map(Some))
@@ -320,7 +316,7 @@ fn add_lines(target: &Path, lines: &[u8]) -> io::Result<()> {
             return Ok(());
         }
     }
-    Err(io::Error::other(say!("error-trust-being-replaced-all-time")))
+    Err(io::Error::other(say!(known_hosts_replaced_meanwhile)))
 }
 
 fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> io::Result<()> {

@@ -138,7 +138,7 @@ pub fn rotate(announced: &Announcement, difference: &Difference, hash: bool) -> 
 }
 
 fn changed() -> Error {
-    Error::new(Kind::HostKey, say!("rotation-changed")).hint(say!("rotation-tries-again"))
+    Error::new(Kind::HostKey, say!(rotation_changed)).hint(say!(rotation_tries_again))
 }
 
 /// What the files have, as they are read.
@@ -208,7 +208,7 @@ fn only_there(
     difference: &Difference,
 ) -> Result<(), Obstacle> {
     if let Some(key) = difference.obsolete.iter().find(|key| key.at.file != announced.files[0]) {
-        return Err(Obstacle::Trouble(say!("rotation-read-only", at = key.at)));
+        return Err(Obstacle::Trouble(say!(rotation_read_only, at = key.at)));
     }
     let blobs: HashSet<Vec<u8>> = difference.obsolete.iter().map(|key| blob(&key.key)).collect();
     if blobs.is_empty() {

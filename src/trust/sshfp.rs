@@ -4,15 +4,14 @@
 //! own. Nothing here asks the DNS, and whether DNSSEC proves an answer is settled by whoever
 //! asked; what follows from it is `decide`'s.
 
-use std::fmt::Display;
-
 use data_encoding::HEXLOWER;
 use russh::keys::ssh_key::public::KeyData;
 use russh::keys::ssh_key::{HashAlg, PublicKey};
 use sha1::{Digest, Sha1};
 
 use super::{Evidence, quote};
-use crate::catalogue::{Language, spoken, text_in};
+use crate::catalogue::{Language, spoken};
+use crate::say_in;
 
 /// SHA-1 in the registry of fingerprint types (RFC 4255 section 3.1.2).
 const SHA1: u8 = 1;
@@ -151,19 +150,16 @@ pub fn lines(evidence: &Evidence) -> Vec<String> {
 
 /// [`lines`] in a language: what `-v` says is in English whoever reads it.
 pub fn lines_in(language: Language, evidence: &Evidence) -> Vec<String> {
-    let tell = |id: &str, values: &[(&str, &dyn Display)]| text_in(language, id, values);
     match &evidence.sshfp {
         Sshfp::NotLookedUp => Vec::new(),
         Sshfp::Nothing { name, ignored: 0 } => {
-            vec![tell("sshfp-nothing", &[("name", &quote::piece(name))])]
+            vec![say_in!(language, sshfp_nothing, name = quote::piece(name))]
         }
         Sshfp::Nothing { name, ignored } => {
-            let values: [(&str, &dyn Display); 2] =
-                [("name", &quote::piece(name)), ("ignored", ignored)];
-            vec![tell("sshfp-nothing-counts", &values)]
+            vec![say_in!(language, sshfp_nothing_counts, name = quote::piece(name), ignored)]
         }
         Sshfp::Failed { name, reason } => {
-            vec![tell("sshfp-failed", &[("name", &quote::piece(name)), ("reason", reason)])]
+            vec![say_in!(language, sshfp_failed, name = quote::piece(name), reason)]
         }
         Sshfp::Found { name, signer, agreement } => {
             found(language, &quote::piece(name), signer.as_deref(), *agreement)
@@ -177,21 +173,19 @@ fn found(
     signer: Option<&str>,
     agreement: Agreement,
 ) -> Vec<String> {
-    let tell = |id: &str, values: &[(&str, &dyn Display)]| text_in(language, id, values);
     let proof = match signer {
-        Some(zone) => tell("sshfp-secure", &[("zone", &quote::piece(zone))]),
-        None => tell("sshfp-insecure", &[]),
+        Some(zone) => say_in!(language, sshfp_secure, zone = quote::piece(zone)),
+        None => say_in!(language, sshfp_insecure),
     };
     let said = match agreement {
-        Agreement::Match => "sshfp-match",
-        Agreement::Mismatch => "sshfp-mismatch",
-        Agreement::OtherTypes => "sshfp-other-types",
+        Agreement::Match => say_in!(language, sshfp_match, name, proof),
+        Agreement::Mismatch => say_in!(language, sshfp_mismatch, name, proof),
+        Agreement::OtherTypes => say_in!(language, sshfp_other_types, name, proof),
     };
-    let said = tell(said, &[("name", &name), ("proof", &proof)]);
     if signer.is_none() || agreement == Agreement::Match {
         return vec![said];
     }
-    vec![tell("sshfp-warning", &[]), said, tell("sshfp-warning-means", &[])]
+    vec![say_in!(language, sshfp_warning), said, say_in!(language, sshfp_warning_means)]
 }
 
 /// The records for a host's key, one line each as in a zone file, SHA-1 before SHA-256;

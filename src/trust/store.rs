@@ -70,11 +70,10 @@ pub(super) fn line_for(subject: &Subject, key: &PublicKey, hash: bool) -> Result
     let name = subject.entry_name();
     check_name(&subject.name)?;
     if matches!(key.key_data(), KeyData::Certificate(_) | KeyData::Other(_)) {
-        return Err(Error::new(Kind::HostKey, say!("error-trust-type-key-cannot-kept")));
+        return Err(Error::new(Kind::HostKey, say!(known_hosts_type_unfit)));
     }
-    let blob = key
-        .to_bytes()
-        .map_err(|_| Error::new(Kind::HostKey, say!("error-trust-host-key-no-encoding")))?;
+    let blob =
+        key.to_bytes().map_err(|_| Error::new(Kind::HostKey, say!(host_key_cannot_be_encoded)))?;
     let field = if hash { pattern::hash_field(&salt(), &name) } else { name };
     Ok(format!("{field} {} {}\n", key.algorithm(), BASE64.encode(&blob)))
 }
@@ -89,8 +88,8 @@ fn check_name(name: &str) -> Result<()> {
         || name.starts_with(['#', '@', '|', '[']);
     if is_bad {
         let shown = quote::piece(name);
-        return Err(Error::new(Kind::HostKey, say!("error-trust-cannot-kept-known-hosts", shown))
-            .hint(say!("error-trust-set-hostkeyalias-plain-name")));
+        return Err(Error::new(Kind::HostKey, say!(known_hosts_name_unfit, shown))
+            .hint(say!(known_hosts_name_unfit_hint)));
     }
     Ok(())
 }

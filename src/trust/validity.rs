@@ -58,8 +58,8 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, part, from) = (&self.what, &self.part, self.at.start + 1);
         let text = match part.is_empty() {
-            true => say!("validity-fault-end", what, from),
-            false => say!("validity-fault", what, from, part),
+            true => say!(validity_fault_end, what, from),
+            false => say!(validity_fault, what, from, part),
         };
         f.write_str(&text)
     }
@@ -136,15 +136,15 @@ struct Parser<'a> {
 impl Parser<'_> {
     fn parse(&mut self) -> Read<Node> {
         if self.text.len() > LENGTH_MAX {
-            let what = say!("validity-too-long", limit = LENGTH_MAX);
+            let what = say!(validity_too_long, limit = LENGTH_MAX);
             return Err((LENGTH_MAX..LENGTH_MAX, what));
         }
         self.advance()?;
         let (node, _) = self.expression()?;
         match (self.token, self.bad_class.take()) {
             (Token::End, None) => Ok(node),
-            (Token::End, Some(at)) => Err((at, say!("validity-class"))),
-            _ => Err((self.at.start..self.text.len(), say!("validity-more-text"))),
+            (Token::End, Some(at)) => Err((at, say!(validity_class))),
+            _ => Err((self.at.start..self.text.len(), say!(validity_more_text))),
         }
     }
 
@@ -164,7 +164,7 @@ impl Parser<'_> {
             last = place;
         }
         if matches!(self.token, Token::And | Token::Or) {
-            return Err((last, say!("validity-mixed")));
+            return Err((last, say!(validity_mixed)));
         }
         let node = match operator {
             Token::And => Node::All(nodes),
@@ -176,7 +176,7 @@ impl Parser<'_> {
     fn atom(&mut self) -> Read<(Node, Place)> {
         let start = self.at.clone();
         if matches!(self.token, Token::Open | Token::Not) && self.depth == DEPTH_MAX {
-            return Err((start, say!("validity-too-deep", limit = DEPTH_MAX)));
+            return Err((start, say!(validity_too_deep, limit = DEPTH_MAX)));
         }
         match self.token {
             Token::Open => {
@@ -184,7 +184,7 @@ impl Parser<'_> {
                 self.advance()?;
                 let (node, at) = self.expression()?;
                 if self.token != Token::Close {
-                    return Err((at, say!("validity-not-closed")));
+                    return Err((at, say!(validity_not_closed)));
                 }
                 let end = self.at.end;
                 self.depth -= 1;
@@ -203,7 +203,7 @@ impl Parser<'_> {
                 self.advance()?;
                 Ok((node, start))
             }
-            _ => Err((start, say!("validity-expected"))),
+            _ => Err((start, say!(validity_expected))),
         }
     }
 
@@ -223,7 +223,7 @@ impl Parser<'_> {
         match text.strip_prefix(b"port:") {
             Some(ports) => ports_of(ports, at.start + b"port:".len(), at),
             // Kept for addresses and prefixes by PuTTY, which has none either.
-            None => Err((at, say!("validity-expected"))),
+            None => Err((at, say!(validity_expected))),
         }
     }
 
@@ -241,11 +241,11 @@ impl Parser<'_> {
             [b'!', ..] => (Token::Not, 1),
             [b'&', b'&', ..] => (Token::And, 2),
             [b'|', b'|', ..] => (Token::Or, 2),
-            [b'&' | b'|', ..] => return Err((start..start + 1, say!("validity-operator"))),
+            [b'&' | b'|', ..] => return Err((start..start + 1, say!(validity_operator))),
             [byte, ..] if is_atom(*byte) => {
                 (Token::Atom, rest.iter().take_while(|byte| is_atom(**byte)).count())
             }
-            _ => return Err((start..start + 1, say!("validity-character"))),
+            _ => return Err((start..start + 1, say!(validity_character))),
         };
         self.token = token;
         self.at = start..start + length;
@@ -267,17 +267,17 @@ fn ports_of(text: &[u8], start: usize, whole: Place) -> Read<Node> {
     let (from, to) = (parts.next().unwrap_or_default(), parts.next());
     let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
     if !is_number(from) || !to.is_none_or(is_number) || parts.next().is_some() {
-        return Err((whole, say!("validity-port")));
+        return Err((whole, say!(validity_port)));
     }
     let number = |part: &[u8], at: usize| {
         let text = str::from_utf8(part).unwrap_or_default();
-        text.parse::<u16>().map_err(|_| (at..at + part.len(), say!("validity-port-large")))
+        text.parse::<u16>().map_err(|_| (at..at + part.len(), say!(validity_port_large)))
     };
     let first = number(from, start)?;
     let last = to.map_or(Ok(first), |to| number(to, start + from.len() + 1))?;
     match first <= last {
         true => Ok(Node::Port(first, last)),
-        false => Err((whole, say!("validity-port-backwards"))),
+        false => Err((whole, say!(validity_port_backwards))),
     }
 }
 

@@ -50,7 +50,7 @@ impl Dialogs {
         match self.screen.run(dialog) {
             Ok(closed) => answer(closed).map_or(Answer::Cancelled, Answer::Given),
             Err(error) => {
-                log::error!("{}", say!("connection-terminal-fault", error = told(&error)));
+                log::error!("{}", say!(connection_terminal_fault, error = told(&error)));
                 Answer::Cancelled
             }
         }

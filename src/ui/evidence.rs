@@ -1,11 +1,11 @@
 //! The evidence about a host key as lines for a person: which files were searched, what was
 //! found where, and what could not be used. The security dialog and its plain twin show the
-//! same lines; each is data, a text of the catalogue with its values, so that it can be given
-//! in another form as well.
+//! same lines, each with what it means for the decision.
 //!
 //! What follows from the evidence is decided in `trust`; nothing is decided here.
 
-use crate::catalogue;
+use crate::catalogue::spoken;
+use crate::say;
 use crate::text;
 use crate::trust::explain::{self, Fact, Source, Weight};
 use crate::trust::fingerprint::{self, Hash};
@@ -18,48 +18,38 @@ pub use crate::trust::explain::others as known;
 /// How much of a name is shown, in characters: no DNS name is longer.
 const NAME_MAX: usize = 255;
 
-/// One line: a text of the catalogue, its values, and how it is meant.
+/// One line, in the language of the process, and how it is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The name of the text.
-    pub id: &'static str,
-    /// Its values by name, fit to be shown.
-    pub values: Vec<(&'static str, String)>,
+    /// The text, fit to be shown.
+    pub text: String,
     /// What it means for the decision.
     pub tone: Tone,
 }
 
-impl Line {
-    fn new(tone: Tone, id: &'static str, values: Vec<(&'static str, String)>) -> Line {
-        Line { id, values, tone }
-    }
-
-    /// The line in the language of the process.
-    pub fn text(&self) -> String {
-        let values: Vec<(&str, &dyn std::fmt::Display)> =
-            self.values.iter().map(|(name, value)| (*name, value as _)).collect();
-        catalogue::text(self.id, &values)
-    }
-}
-
 /// What is the matter, in one line, and what it can mean, in another.
 pub fn summary(host: &str, evidence: &Evidence) -> [Line; 2] {
-    let values = || {
-        let place = known(evidence).first().map(|known| known.at.to_string());
-        vec![
-            ("host", text::line(host, NAME_MAX)),
-            ("kind", kind(evidence)),
-            ("place", place.unwrap_or_default()),
-        ]
-    };
+    let host = text::line(host, NAME_MAX);
+    let kind = fingerprint::type_name(&evidence.offered);
+    let place = || known(evidence).first().map(|known| known.at.to_string()).unwrap_or_default();
     let (tone, headline, meaning) = match &evidence.finding {
-        Finding::Changed(_) => (Tone::Danger, "warning-changed", "warning-changed-means"),
-        _ if evidence.is_alarming() => (Tone::Danger, "warning-dns", "warning-changed-means"),
-        Finding::Known(_) => (Tone::Warn, "warning-certificate", "warning-certificate-means"),
-        Finding::OtherTypeKnown(_) => (Tone::Warn, "warning-other", "warning-other-means"),
-        _ => (Tone::Strong, "warning-unknown", "warning-unknown-means"),
+        Finding::Changed(_) => (
+            Tone::Danger,
+            say!(warning_changed, host, place = place()),
+            say!(warning_changed_means),
+        ),
+        _ if evidence.is_alarming() => {
+            (Tone::Danger, say!(warning_dns, host), say!(warning_changed_means))
+        }
+        Finding::Known(_) => {
+            (Tone::Warn, say!(warning_certificate, host), say!(warning_certificate_means))
+        }
+        Finding::OtherTypeKnown(_) => {
+            (Tone::Warn, say!(warning_other, host), say!(warning_other_means, kind))
+        }
+        _ => (Tone::Strong, say!(warning_unknown, host), say!(warning_unknown_means)),
     };
-    [Line::new(tone, headline, values()), Line::new(Tone::Plain, meaning, values())]
+    [Line { text: headline, tone }, Line { text: meaning, tone: Tone::Plain }]
 }
 
 /// Everything that was looked at, in the order in which it counts. That nothing is known, the
@@ -68,8 +58,8 @@ pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<Line> {
     let name = text::line(&evidence.subject.entry_name(), NAME_MAX);
     let facts = explain::facts(evidence, hash).into_iter();
     let facts = facts.filter(|fact| fact.source != Source::FirstUse);
-    let mut lines = vec![Line::new(Tone::Dim, "evidence-name", vec![("name", name)])];
-    lines.extend(facts.map(|fact| Line::new(tone(&fact), fact.id, fact.values)));
+    let mut lines = vec![Line { text: say!(evidence_name, name), tone: Tone::Dim }];
+    lines.extend(facts.map(|fact| Line { text: fact.text(spoken()), tone: tone(&fact) }));
     lines
 }
 
@@ -83,17 +73,12 @@ fn tone(fact: &Fact) -> Tone {
         Weight::Proof => Tone::Good,
         Weight::Support => Tone::Plain,
         Weight::Silence => Tone::Dim,
-        // One line among many is no reason to look up.
-        Weight::Unusable if fact.id.contains("skipped") => Tone::Dim,
+        Weight::Unusable if fact.statement.is_about_skipped_lines() => Tone::Dim,
         Weight::Unusable | Weight::Doubt => Tone::Warn,
         // The old keys stand beside the new one already.
         Weight::Contradiction if fact.source == Source::KnownHosts => Tone::Warn,
         Weight::Contradiction | Weight::Veto => Tone::Danger,
     }
-}
-
-fn kind(evidence: &Evidence) -> String {
-    fingerprint::type_name(&evidence.offered).to_owned()
 }
 
 #[cfg(test)]
@@ -187,7 +172,7 @@ mod tests {
     use super::*;
 
     fn texts(evidence: &Evidence, hash: Hash) -> Vec<String> {
-        lines(evidence, hash).iter().map(Line::text).collect()
+        lines(evidence, hash).into_iter().map(|line| line.text).collect()
     }
 
     #[test]

@@ -148,9 +148,9 @@ impl Hosts {
                 let directory = format!("{}/", self.store.directory().display());
                 let why = text::line(error.cause(), MAX_FAULT);
                 let why = why.strip_prefix(&text::line(&directory, MAX_FAULT)).unwrap_or(&why);
-                say!("connection-broken", why = text::line(why, MAX_SHOWN))
+                say!(connection_broken, why = text::line(why, MAX_SHOWN))
             }
-            Entry::Recent(_) => say!("connection-recent"),
+            Entry::Recent(_) => say!(connection_recent),
         };
         (text::line(entry.name(), MAX_SHOWN), note)
     }
@@ -178,7 +178,7 @@ impl Hosts {
                 *said = Some(match self.store.open(name) {
                     Ok(Some(document)) => Ok(summary(document.profile())),
                     Ok(None) => {
-                        Err(Error::new(crate::error::Kind::Local, say!("connection-link-nowhere")))
+                        Err(Error::new(crate::error::Kind::Local, say!(connection_link_nowhere)))
                     }
                     Err(error) => Err(error),
                 });

@@ -26,17 +26,17 @@ const MAX_NOTE: usize = 80;
 
 /// What stands above the question.
 pub(super) fn heading(question: &LoginQuestion) -> Vec<(Tone, String)> {
-    let mut lines = vec![(Tone::Strong, say!("login-to", host = question.host))];
+    let mut lines = vec![(Tone::Strong, say!(login_to, host = question.host))];
     match &question.occasion {
-        Occasion::First => lines.push((Tone::Plain, say!("login-required"))),
+        Occasion::First => lines.push((Tone::Plain, say!(login_required))),
         Occasion::Refused(what) => {
-            lines.push((Tone::Warn, say!("login-retry")));
-            lines.push((Tone::Plain, say!("login-refused", what)));
+            lines.push((Tone::Warn, say!(login_retry)));
+            lines.push((Tone::Plain, say!(login_refused, what)));
         }
-        Occasion::Unusable(why) => lines.push((Tone::Warn, say!("login-unusable", why))),
+        Occasion::Unusable(why) => lines.push((Tone::Warn, say!(login_unusable, why))),
         Occasion::Further(what) => {
-            lines.push((Tone::Good, say!("login-further")));
-            lines.push((Tone::Plain, say!("login-so-far", what)));
+            lines.push((Tone::Good, say!(login_further)));
+            lines.push((Tone::Plain, say!(login_so_far, what)));
         }
     }
     lines
@@ -45,36 +45,36 @@ pub(super) fn heading(question: &LoginQuestion) -> Vec<(Tone, String)> {
 /// A method as a person chooses it.
 pub(super) fn label(method: Method) -> String {
     match method {
-        Method::Password | Method::None => say!("login-method-password"),
-        Method::PublicKey => say!("login-method-publickey"),
-        Method::Agent => say!("login-method-agent"),
-        Method::KeyboardInteractive => say!("login-method-keyboard-interactive"),
+        Method::Password | Method::None => say!(login_method_password),
+        Method::PublicKey => say!(login_method_publickey),
+        Method::Agent => say!(login_method_agent),
+        Method::KeyboardInteractive => say!(login_method_keyboard_interactive),
     }
 }
 
 /// What stands after a method: why it cannot be chosen, or what it would use.
 pub(super) fn note(question: &LoginQuestion, offer: &MethodOffer) -> String {
     if offer.accepted == Some(false) {
-        return say!("login-note-not-accepted");
+        return say!(login_note_not_accepted);
     }
     match (&offer.obstacle, offer.method) {
-        (Some(Obstacle::SwitchedOff(keyword)), _) => say!("login-note-switched-off", keyword),
-        (Some(Obstacle::HostKeyChanged), _) => say!("login-note-host-key-changed"),
-        (Some(Obstacle::NoAgent), _) => say!("login-note-no-agent"),
-        (Some(Obstacle::AgentSilent), _) => say!("login-note-agent-silent"),
-        (Some(Obstacle::AgentEmpty), _) => say!("login-note-agent-empty"),
+        (Some(Obstacle::SwitchedOff(keyword)), _) => say!(login_note_switched_off, keyword),
+        (Some(Obstacle::HostKeyChanged), _) => say!(login_note_host_key_changed),
+        (Some(Obstacle::NoAgent), _) => say!(login_note_no_agent),
+        (Some(Obstacle::AgentSilent), _) => say!(login_note_agent_silent),
+        (Some(Obstacle::AgentEmpty), _) => say!(login_note_agent_empty),
         (Some(Obstacle::AgentFailed), _) => {
             let why = match &question.agent {
                 AgentKeys::Failed(error) => text::line(error.cause(), MAX_NOTE),
                 _ => String::new(),
             };
-            say!("login-note-agent-failed", why)
+            say!(login_note_agent_failed, why)
         }
         (None, Method::Agent) => {
-            say!("login-note-agent-keys", count = question.agent.held().len())
+            say!(login_note_agent_keys, count = question.agent.held().len())
         }
-        (None, Method::KeyboardInteractive) => say!("login-note-keyboard-interactive"),
-        (None, Method::Password) if question.handed_over => say!("login-note-handed-over"),
+        (None, Method::KeyboardInteractive) => say!(login_note_keyboard_interactive),
+        (None, Method::Password) if question.handed_over => say!(login_note_handed_over),
         (None, _) => String::new(),
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn short(path: &Path, home: &Path) -> String {
 pub(super) fn read_key(path: &Path) -> Result<KeyFile, String> {
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         let name = path.to_string_lossy();
-        return Err(format!("{}: {}", text::line(&name, MAX_PATH), say!("login-key-special")));
+        return Err(format!("{}: {}", text::line(&name, MAX_PATH), say!(login_key_special)));
     }
     KeyFile::read(path).map_err(|error| error.to_string())
 }
@@ -126,11 +126,11 @@ pub(super) fn describe(file: &KeyFile) -> String {
     }
     if file.certificate().is_some() || matches!(keys::certificate_beside(file.path()), Some(Ok(_)))
     {
-        parts.push(say!("login-key-certified"));
+        parts.push(say!(login_key_certified));
     }
     parts.push(match file.is_encrypted() {
-        true => say!("login-key-locked"),
-        false => say!("login-key-open"),
+        true => say!(login_key_locked),
+        false => say!(login_key_open),
     });
     parts.retain(|part| !part.is_empty());
     let fingerprint = file.public().map(|key| format!("\n{}", fingerprint::sha256(key)));

@@ -43,7 +43,7 @@ pub fn ask(
         }
     };
     loop {
-        let Some(typed) = terminal::secret::read_shown(tty, &say!("connection-lines-ask"))? else {
+        let Some(typed) = terminal::secret::read_shown(tty, &say!(connection_lines_ask))? else {
             return Ok(None);
         };
         let typed = typed.trim();
@@ -75,13 +75,13 @@ fn listed(hosts: &Hosts) -> Vec<usize> {
 }
 
 fn list(hosts: &Hosts, listed: &[usize]) -> String {
-    let mut out = format!("{}\n", say!("connection-title"));
+    let mut out = format!("{}\n", say!(connection_title));
     if let Some(error) = hosts.fault() {
         out.push_str(&complaint(error));
     }
     let entries = hosts.entries();
     for (heading, sessions) in
-        [(say!("connection-lines-sessions"), true), (say!("connection-lines-recent"), false)]
+        [(say!(connection_lines_sessions), true), (say!(connection_lines_recent), false)]
     {
         let of = |entry: &Entry| matches!(entry, Entry::Session { .. }) == sessions;
         let count = entries.iter().filter(|entry| of(entry)).count();
@@ -95,7 +95,7 @@ fn list(hosts: &Hosts, listed: &[usize]) -> String {
             out.push_str(&format!("  {:>2}  {name}{note}\n", number + 1));
         }
         if let Some(more) = count.checked_sub(MAX_LISTED).filter(|more| *more > 0) {
-            out.push_str(&format!("      {}\n", say!("connection-lines-more", count = more)));
+            out.push_str(&format!("      {}\n", say!(connection_lines_more, count = more)));
         }
     }
     out

@@ -41,13 +41,13 @@ pub(in crate::cli) fn named(name: &str, context: &Context) -> Result<Document> {
 /// What is said of a name that no session has.
 pub(in crate::cli) fn missing(name: &str, store: &Store) -> Error {
     let name = shown(name);
-    let error = Error::new(Kind::Config, say!("error-cli-no-saved-session-called", name));
+    let error = Error::new(Kind::Config, say!(profile_unknown, name));
     let near = store.near(&name);
     match near.is_empty() {
-        true => error.hint(say!("error-cli-tessh-sessions-list-names")),
+        true => error.hint(say!(profile_unknown_hint)),
         false => {
             let near: Vec<String> = near.iter().map(|name| shown(name)).collect();
-            error.hint(say!("error-cli-near", near = near.join(", ")))
+            error.hint(say!(profile_unknown_near, near = near.join(", ")))
         }
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn warnings(document: &Document) -> Vec<String> {
     let name = shown(document.name());
     let unknown = document.unknown().iter().map(|unknown| {
         let (line, key) = (unknown.line, &unknown.key);
-        say!("error-cli-profile-line-not-known", name, line, key)
+        say!(profile_key_unknown, name, line, key)
     });
     unknown.collect()
 }
@@ -165,10 +165,10 @@ pub(in crate::cli) fn of_command_line(
     }
     if let Some(command) = super::joined(typed) {
         if profile.command.is_some() {
-            let cause = say!("error-cli-cannot-execute-command-line");
+            let cause = say!(two_commands);
             return Err(Error::new(Kind::Usage, cause));
         }
-        let not_text = |_| Error::new(Kind::Usage, say!("error-cli-command-not-utf-8"));
+        let not_text = |_| Error::new(Kind::Usage, say!(command_not_utf8));
         profile.command = Some(String::from_utf8(command).map_err(not_text)?);
     }
     if let Some(chain) = &typed.auth {
@@ -181,7 +181,7 @@ pub(in crate::cli) fn of_command_line(
     record::words(typed)?;
     if let Some(proxy) = typed.proxy.as_deref().filter(|proxy| *proxy != "none") {
         let server = crate::config::ProxyServer::parse(proxy);
-        server.map_err(|fault| Error::new(Kind::Usage, say!("route-proxy-flag", fault)))?;
+        server.map_err(|fault| Error::new(Kind::Usage, say!(route_proxy_flag, fault)))?;
     }
     profile.proxy.clone_from(&typed.proxy);
     // A whole key is kept by its fingerprint.
@@ -269,8 +269,8 @@ fn settled(path: &str, directory: &Path) -> Result<String> {
         return Ok(path.to_owned());
     }
     let Some(directory) = directory.to_str() else {
-        let cause = say!("error-cli-working-directory-not-utf", value = shown(path));
-        return Err(Error::new(Kind::Usage, cause).hint(say!("error-cli-give-path-from-root")));
+        let cause = say!(directory_not_utf8, value = shown(path));
+        return Err(Error::new(Kind::Usage, cause).hint(say!(directory_not_utf8_hint)));
     };
     // A `%` of the directory's own is no token.
     Ok(format!("{}/{path}", directory.trim_end_matches('/').replace('%', "%%")))

@@ -49,7 +49,7 @@ pub(super) fn add(plan: &mut Plan, typed: &Typed, context: &Context) -> Result<(
     plan.log = log(typed, profile, context)?;
     if typed.log.is_some() && plan.log.is_some() && *plan.options.session_type == SessionType::None
     {
-        plan.options.warnings.push(say!("log-no-session"));
+        plan.options.warnings.push(say!(log_no_session));
     }
     Ok(())
 }
@@ -77,7 +77,7 @@ fn encoding(typed: &Typed, profile: Option<&Document>) -> Result<Option<Encoding
     let Some(document) = profile else { return Ok(None) };
     let Some(name) = &document.profile().encoding else { return Ok(None) };
     let found = Encoding::find(name).map_err(|error| {
-        let profile = say!("error-config-profile", name = shown(document.name()));
+        let profile = say!(config_profile, name = shown(document.name()));
         let cause = format!("{profile}: {}", error.cause());
         Error::new(Kind::Config, cause).hint(error.next_step().unwrap_or_default())
     })?;
@@ -96,7 +96,7 @@ fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<O
             [("--log-format", &typed.log_format), ("--log-timestamp", &typed.log_timestamp)];
         return match flags.iter().find(|(_, word)| word.is_some()) {
             Some((flag, _)) if typed.log.is_none() => {
-                Err(usage(say!("log-none", flag)).hint(say!("log-none-hint")))
+                Err(usage(say!(log_none, flag)).hint(say!(log_none_hint)))
             }
             _ => Ok(None),
         };
@@ -109,17 +109,17 @@ fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<O
     let format = words.0.or_else(|| Format::find(&format)).unwrap_or_default();
     let stamps = words.1.or_else(|| Stamps::find(&stamps)).unwrap_or_default();
     if format == Format::Raw && stamps != Stamps::None {
-        return Err(usage(say!("log-raw-stamps")).hint(say!("log-raw-stamps-hint")));
+        return Err(usage(say!(log_raw_stamps)).hint(say!(log_raw_stamps_hint)));
     }
     let template = config::tilde(template, context)
-        .map_err(|fault| usage(say!("log-fault", name = shown(template), why = fault)))?;
+        .map_err(|fault| usage(say!(log_fault, name = shown(template), why = fault)))?;
     Ok(Some(LogPlan { template, format, stamps }))
 }
 
 /// What `--log-format` and `--log-timestamp` say.
 pub(super) fn words(typed: &Typed) -> Result<(Option<Format>, Option<Stamps>)> {
     let unknown = |flag: &str, word: &str, known: &[&str]| {
-        usage(say!("log-one-of", flag, word = shown(word), known = known.join(", ")))
+        usage(say!(log_one_of, flag, word = shown(word), known = known.join(", ")))
     };
     let format = typed.log_format.as_deref().map(|word| {
         let known = Format::WORDS.map(|(word, _)| word);
@@ -142,8 +142,8 @@ pub(super) fn settled(path: &Path, directory: &Path) -> Result<Option<String>> {
         return Ok(Some(template.to_owned()));
     }
     let Some(directory) = directory.to_str() else {
-        let cause = say!("error-cli-working-directory-not-utf", value = shown(template));
-        return Err(usage(cause).hint(say!("error-cli-give-path-from-root")));
+        let cause = say!(directory_not_utf8, value = shown(template));
+        return Err(usage(cause).hint(say!(directory_not_utf8_hint)));
     };
     // What is in the directory's own name is no template.
     let directory = directory.trim_end_matches('/').replace('%', "%%").replace('&', "&&");
@@ -152,9 +152,9 @@ pub(super) fn settled(path: &Path, directory: &Path) -> Result<Option<String>> {
 
 fn file(path: &Path) -> Result<&str> {
     match path.to_str() {
-        Some("") => Err(usage(say!("log-name-empty"))),
+        Some("") => Err(usage(say!(log_name_empty))),
         Some(path) => Ok(path),
-        None => Err(usage(say!("log-name-not-utf-8"))),
+        None => Err(usage(say!(log_name_not_utf_8))),
     }
 }
 

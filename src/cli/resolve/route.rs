@@ -67,16 +67,16 @@ pub(super) fn add(
     let step = (last.clone(), before);
     if leads_to_itself(plan, &last) || way.steps.contains(&step) {
         let host = last.to_string();
-        return Err(Error::new(Kind::Config, say!("route-loop", host))
-            .hint(say!("route-loop-hint", host = last.host)));
+        return Err(Error::new(Kind::Config, say!(route_loop, host))
+            .hint(say!(route_loop_hint, host = last.host)));
     }
     if way.steps.len() >= MAX_HOPS {
-        return Err(Error::new(Kind::Config, say!("route-too-long", limit = MAX_HOPS)));
+        return Err(Error::new(Kind::Config, say!(route_too_long, limit = MAX_HOPS)));
     }
     let hop = as_typed(typed, &step, proxy);
     way.steps.push(step);
     way.onward = Some(plan.host.clone());
-    let named = |error: Error| error.context(say!("route-jump-host", host = last.host));
+    let named = |error: Error| error.context(say!(route_jump_host, host = last.host));
     let resolved = layered(&hop, context, names).map_err(named)?;
     let warnings = check(&hop, &resolved).map_err(named)?;
     let via = settle_within(&hop, resolved, (context, names), around, way);
@@ -178,7 +178,7 @@ fn proxy(plan: &Plan, typed: &Typed) -> Result<Option<String>> {
         command.is_some() && matches!(command.origin, Origin::Flag(_) | Origin::Option);
     let saved = plan.profile.as_ref().and_then(|document| document.profile().proxy.clone());
     let text = match (&typed.proxy, saved) {
-        (Some(_), _) if command_typed => return Err(usage(say!("route-proxy-and-command"))),
+        (Some(_), _) if command_typed => return Err(usage(say!(route_proxy_and_command))),
         (Some(text), _) => Some(text.clone()),
         (None, Some(_)) if command_typed => None,
         (None, saved) => saved,
@@ -187,7 +187,6 @@ fn proxy(plan: &Plan, typed: &Typed) -> Result<Option<String>> {
 }
 
 fn parsed(text: &str, typed: &Typed) -> Result<ProxyPlan> {
-    let server =
-        ProxyServer::parse(text).map_err(|fault| usage(say!("route-proxy-flag", fault)))?;
+    let server = ProxyServer::parse(text).map_err(|fault| usage(say!(route_proxy_flag, fault)))?;
     Ok(ProxyPlan { server, password_fd: typed.proxy_password_fd })
 }

@@ -84,7 +84,7 @@ struct Bond {
 /// [`Kind::Local`]: the system has no room for another process or pipe.
 pub(in crate::cli) fn split() -> Result<Side> {
     let failed =
-        |error: io::Error| Error::new(Kind::Local, say!("share-cannot-fork", error = told(&error)));
+        |error: io::Error| Error::new(Kind::Local, say!(share_cannot_fork, error = told(&error)));
     let (read, write) = io::pipe().map_err(failed)?;
     match background::fork().map_err(failed)? {
         Some(child) => Ok(Side::Parent(Waiting { child, word: read })),
@@ -115,7 +115,7 @@ impl Tether {
         let Some(bond) = bond else { return Ok(()) };
         ::log::debug!("forking to background");
         background::leave_terminal(!log::debugs_to_stderr()).map_err(|error| {
-            Error::new(Kind::Local, say!("share-cannot-detach", error = told(&error)))
+            Error::new(Kind::Local, say!(share_cannot_detach, error = told(&error)))
         })?;
         let Bond { word: mut parent, inherited } = bond;
         inherited.close();

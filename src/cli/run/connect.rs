@@ -135,7 +135,7 @@ pub async fn connect(
     // Nobody may come any more; those who are there are told.
     drop(master);
     if shown.load(Ordering::Relaxed) && options.log_level.value >= config::LogLevel::Info {
-        crate::cli::log::write(&say!("error-cli-connection-closed", host = plan.host));
+        crate::cli::log::write(&say!(connection_to_host_closed, host = plan.host));
     }
     relay::close(session).await;
     exit
@@ -303,8 +303,8 @@ async fn run(
     let input = match no_input(options) {
         true => None,
         false => {
-            let stdin = DescriptorInput::stdin()
-                .map_err(|error| unusable(say!("error-cli-standard-input"), &error))?;
+            let stdin =
+                DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error))?;
             Some(filter.input(stdin))
         }
     };
@@ -343,7 +343,7 @@ pub(super) fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> 
     let wanted = asks_for_pty(options, command);
     let force = options.request_tty.value == RequestTty::Force;
     if wanted && !at_terminal && !force {
-        warn!("{}", say!("error-cli-pseudo-terminal-will-not"));
+        warn!("{}", say!(pty_not_allocated));
     }
     wanted && (at_terminal || force)
 }
@@ -524,7 +524,7 @@ fn name_host(error: Error, plan: &Plan) -> Error {
     match error.kind() {
         Kind::HostKey => error,
         _ => error.context(say!(
-            "error-cli-port",
+            host_with_port,
             hostname = plan.options.hostname.value,
             port = plan.options.port.value
         )),

@@ -22,16 +22,18 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
         [] => false,
         [Some("--serve")] => true,
         _ => {
-            return Err(Error::new(Kind::Usage, say!("demo-tessh-demo-takes-no")));
+            return Err(Error::new(Kind::Usage, say!(demo_takes_no_arguments)));
         }
     };
     if !serve && terminal::open_controlling().is_err() {
-        return Err(Error::new(Kind::Usage, say!("demo-tessh-demo-needs-terminal"))
-            .hint(say!("demo-tessh-demo-serve-runs")));
+        return Err(
+            Error::new(Kind::Usage, say!(demo_needs_terminal)).hint(say!(demo_needs_terminal_hint))
+        );
     }
-    let directory = tempfile::Builder::new().prefix("tessh-demo-").tempdir().map_err(|error| {
-        Error::new(Kind::Local, say!("demo-no-temporary-directory", error = told(&error)))
-    })?;
+    let directory = tempfile::Builder::new()
+        .prefix("tessh-demo-")
+        .tempdir()
+        .map_err(|error| Error::new(Kind::Local, say!(demo_no_directory, error = told(&error))))?;
     within_signals(async move {
         let server = Server::start(options(&environment))?;
         let key = directory.path().join("id_ed25519");
@@ -61,10 +63,7 @@ fn options(environment: &Environment) -> Options {
 fn write_key(server: &Server, path: &Path) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let failed = |error: &dyn std::fmt::Display| {
-        Error::new(
-            Kind::Local,
-            say!("error-keys-cannot-write", value = path.display(), why = error),
-        )
+        Error::new(Kind::Local, say!(key_not_written, value = path.display(), why = error))
     };
     let text = server.identity().to_openssh(LineEnding::LF).map_err(|error| failed(&error))?;
     let file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(path);
@@ -76,7 +75,7 @@ fn announce(server: &Server, key: &Path) {
     let host_key = server.host_key();
     log::to_stderr(
         &(say!(
-            "demo-ssh-server-your-own",
+            demo_welcome,
             address,
             user = server.user(),
             password = server.password().expose(),

@@ -40,11 +40,11 @@ impl Wanted {
         let encoding = match plan.encoding {
             Some(wanted) if interactive => Some(wanted.encoding),
             Some(wanted) if wanted.typed => {
-                return Err(Error::new(Kind::Usage, say!("encoding-terminal"))
-                    .hint(say!("encoding-terminal-hint")));
+                return Err(Error::new(Kind::Usage, say!(encoding_terminal))
+                    .hint(say!(encoding_terminal_hint)));
             }
             Some(_) => {
-                warn!("{}", say!("encoding-not-applied"));
+                warn!("{}", say!(encoding_not_applied));
                 None
             }
             None => None,
@@ -88,7 +88,7 @@ fn zone(environment: &Environment, log: &LogPlan) -> TimeZone {
         let named = environment.get("TZ").is_some_and(|name| !name.is_empty());
         if named && (log.stamps == Stamps::Local || log.template.contains('%')) {
             let error = text::line(&error.to_string(), 200);
-            warn!("{}", say!("log-zone-unknown", error));
+            warn!("{}", say!(log_zone_unknown, error));
         }
         TimeZone::UTC
     })

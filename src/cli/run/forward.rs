@@ -145,14 +145,13 @@ pub(super) async fn display(
 /// # Errors
 /// See [`stdio::relay`]; or a standard descriptor is closed.
 pub(super) async fn stdio(visit: &Visit<'_>, session: &Session, to: &Connect) -> Result<Exit> {
-    let stdout = DescriptorOutput::stdout()
-        .map_err(|error| unusable(say!("error-cli-standard-output"), &error))?;
+    let stdout =
+        DescriptorOutput::stdout().map_err(|error| unusable(say!(stdout_label), &error))?;
     let input = match no_input(&visit.plan.options) {
         true => None,
-        false => Some(
-            DescriptorInput::stdin()
-                .map_err(|error| unusable(say!("error-cli-standard-input"), &error))?,
-        ),
+        false => {
+            Some(DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error))?)
+        }
     };
     visit.cut()?;
     stdio::relay(session, to, input, Box::new(stdout)).await

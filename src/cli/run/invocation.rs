@@ -146,7 +146,7 @@ fn persist(
 
 /// A client of the master that was just made.
 fn attach(typed: &Typed, plan: Plan, tether: Tether, environment: Environment) -> Result<u8> {
-    let lost = || Error::new(Kind::Connect, say!("share-no-new-master"));
+    let lost = || Error::new(Kind::Connect, say!(share_no_new_master));
     let mut errand = Errand {
         options: plan.options,
         command: plan.command,

@@ -80,7 +80,7 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
             None => work.run(),
         };
         let done = tokio::task::spawn_blocking(run).await;
-        done.unwrap_or_else(|_| Err(Error::new(Kind::Local, say!("keygen-work-broken-off"))))
+        done.unwrap_or_else(|_| Err(Error::new(Kind::Local, say!(keygen_broken_off))))
     })
 }
 
@@ -94,7 +94,7 @@ impl Work {
             Action::Public => {
                 let path = self.named()?;
                 let opened =
-                    self.open(&path, &say!("keygen-enter-passphrase", value = shown(&path)))?;
+                    self.open(&path, &say!(keygen_ask_passphrase, value = shown(&path)))?;
                 self.emit(&write::public_line(opened.key.public_key()), Readers::All)
             }
             Action::List => self.list(),
@@ -118,8 +118,8 @@ impl Work {
             Error::new(
                 Kind::Local,
                 say!(
-                    "error-cli-cannot-use",
-                    what = say!("error-cli-the-terminal"),
+                    stream_unusable,
+                    what = say!(terminal_label),
                     error = crate::error::told(&error)
                 ),
             )
@@ -135,17 +135,17 @@ impl Work {
         let name = self.options.kind.as_deref().unwrap_or("ed25519");
         let kind = KeyType::parse(name, self.options.bits)?;
         if kind == KeyType::Ed25519 && self.options.bits.is_some_and(|bits| bits != 256) {
-            self.say_aside(&(say!("keygen-b-ignored-ed25519-key") + "\n"));
+            self.say_aside(&(say!(keygen_bits_ignored) + "\n"));
         }
         let ppk = self.options.form == Some(Form::Ppk);
         let kind_name = kind.name();
-        self.say(&(say!("keygen-generating-public-private-key", kind_name) + "\n"))?;
+        self.say(&(say!(keygen_generating, kind_name) + "\n"))?;
         let path = self.new_file(kind, ppk)?;
         let public_path = place::public(&path, ppk);
         let existing = self.asker.existing(&[&path, &public_path])?;
         // For a new key both flags mean the same.
         let given = self.options.new_passphrase.take().or(self.options.passphrase.take());
-        let label = say!("keygen-enter-passphrase-empty-no");
+        let label = say!(keygen_ask_first_passphrase);
         let passphrase = self.asker.new_passphrase(given, &label)?;
         let comment = self.options.comment.take().unwrap_or_else(|| self.comment.clone());
         let key = generate(kind, comment, self.options.quiet)?;
@@ -160,7 +160,7 @@ impl Work {
         use crate::trust::fingerprint;
         self.say(
             &(say!(
-                "keygen-your-identification-been-saved",
+                keygen_made,
                 private = shown(path),
                 public = shown(public_path),
                 fingerprint = fingerprint::sha256(public),
@@ -176,7 +176,7 @@ impl Work {
             return Ok(path.clone());
         }
         let default = place::usual(&self.directory, kind, ppk);
-        let path = self.asker.file(&say!("keygen-enter-file-which-save"), default)?;
+        let path = self.asker.file(&say!(keygen_ask_target), default)?;
         place::make_directory(&self.directory, &path)?;
         Ok(path)
     }
@@ -189,13 +189,14 @@ impl Work {
             return self.convert_public(&path, form);
         }
         let Some(output) = self.options.output.clone() else {
-            return Err(Error::new(Kind::Usage, say!("keygen-where-private-key-should"))
-                .hint(say!("keygen-name-new-file-output")));
+            return Err(
+                Error::new(Kind::Usage, say!(keygen_no_target)).hint(say!(keygen_no_target_hint))
+            );
         };
         let file = KeyFile::read(&path)?;
         let existing = self.asker.existing(&[&output])?;
         let given = self.options.passphrase.take();
-        let label = say!("keygen-enter-passphrase", value = shown(&path));
+        let label = say!(keygen_ask_passphrase, value = shown(&path));
         let Opened { mut key, passphrase } = self.asker.unlock(&file, given, &label)?;
         self.set_comment(&mut key, file.comment());
         let passphrase = match self.options.new_passphrase.take() {
@@ -205,10 +206,10 @@ impl Work {
         let text = self.private(&key, passphrase.as_ref(), form)?;
         save::one(&output, &text, Readers::Owner, existing)?;
         if file.certificate().is_some() {
-            let line = say!("keygen-certificate-inside-not-new", value = shown(&path)) + "\n";
+            let line = say!(keygen_certificate_left_out, value = shown(&path)) + "\n";
             self.say_aside(&line);
         }
-        self.say(&(say!("keygen-your-identification-been-saved-2", output = shown(&output)) + "\n"))
+        self.say(&(say!(keygen_converted, output = shown(&output)) + "\n"))
     }
 
     fn convert_public(&mut self, path: &Path, form: Form) -> Result<u8> {
@@ -217,7 +218,7 @@ impl Work {
             Err(error) => match KeyFile::read(path) {
                 // The format hides the public half: only unlocking shows it.
                 Ok(file) if file.is_encrypted() => {
-                    let label = say!("keygen-enter-passphrase", value = shown(path));
+                    let label = say!(keygen_ask_passphrase, value = shown(path));
                     let given = self.options.passphrase.take();
                     let key = self.asker.unlock(&file, given, &label)?.key;
                     vec![Listed { key: key.public_key().clone(), certified: false }]
@@ -247,37 +248,34 @@ impl Work {
             Some(path) => path.clone(),
             None => {
                 let default = self.directory.join(KeyType::Ed25519.file_name());
-                self.asker.file(&say!("keygen-enter-file-which-key"), default)?
+                self.asker.file(&say!(keygen_ask_source), default)?
             }
         };
         let file = KeyFile::read(&path)?;
         if file.certificate().is_some() && file.format() != Format::PublicOnly {
             let name = shown(&path);
-            return Err(Error::new(
-                Kind::Identity,
-                say!("keygen-certificate-inside-which-would", name),
-            )
-            .hint(say!("keygen-puttygen-p-changes-passphrase")));
+            return Err(Error::new(Kind::Identity, say!(keygen_certificate_would_be_lost, name))
+                .hint(say!(keygen_certificate_would_be_lost_hint)));
         }
         let form = match file.format() {
             Format::Ppk(_) => Form::Ppk,
             _ => Form::OpenSsh,
         };
         if form == Form::Ppk && self.options.rounds.is_some() {
-            return Err(Error::new(Kind::Usage, say!("keygen-puttys-format-no-rounds"))
-                .hint(say!("keygen-leave-out")));
+            return Err(Error::new(Kind::Usage, say!(keygen_ppk_without_rounds))
+                .hint(say!(keygen_ppk_without_rounds_hint)));
         }
         let given = self.options.passphrase.take();
         let Opened { mut key, .. } =
-            self.asker.unlock(&file, given, &say!("keygen-enter-old-passphrase"))?;
+            self.asker.unlock(&file, given, &say!(keygen_ask_old_passphrase))?;
         self.set_comment(&mut key, file.comment());
-        self.say(&(say!("keygen-key-comment", comment = write::comment(key.public_key())) + "\n"))?;
+        self.say(&(say!(keygen_comment, comment = write::comment(key.public_key())) + "\n"))?;
         let given = self.options.new_passphrase.take();
-        let label = say!("keygen-enter-new-passphrase-empty");
+        let label = say!(keygen_ask_new_passphrase);
         let passphrase = self.asker.new_passphrase(given, &label)?;
         let text = self.private(&key, passphrase.as_ref(), form)?;
         save::rewrite(&path, &text)?;
-        self.say(&(say!("keygen-your-identification-been-saved-new") + "\n"))
+        self.say(&(say!(keygen_passphrase_changed) + "\n"))
     }
 
     fn list(&self) -> Result<u8> {
@@ -285,7 +283,7 @@ impl Work {
             Some(_) => self.named()?,
             None => {
                 let default = self.directory.join(KeyType::Ed25519.file_name());
-                self.asker.file(&say!("keygen-enter-file-which-key"), default)?
+                self.asker.file(&say!(keygen_ask_source), default)?
             }
         };
         let keys = keys::listed(&path)?;
@@ -304,9 +302,9 @@ impl Work {
         for listed in &listed {
             let Some(lines) = sshfp::resource_records(&host, &listed.key) else {
                 let kind = crate::trust::fingerprint::type_name(&listed.key);
-                let cause = say!("keygen-sshfp-no-number", kind);
+                let cause = say!(keygen_sshfp_no_number, kind);
                 return Err(
-                    Error::new(Kind::Identity, cause).hint(say!("keygen-sshfp-no-number-hint"))
+                    Error::new(Kind::Identity, cause).hint(say!(keygen_sshfp_no_number_hint))
                 );
             };
             lines.iter().for_each(|line| text.push_str(&format!("{line}\n")));
@@ -340,10 +338,9 @@ impl Work {
         match self.options.file.as_deref() {
             Some(path) if path == Path::new("-") => Ok(PathBuf::from("/dev/stdin")),
             Some(path) => Ok(path.to_owned()),
-            None => self.asker.file(
-                &say!("keygen-enter-file-which-key"),
-                self.directory.join(KeyType::Ed25519.file_name()),
-            ),
+            None => self
+                .asker
+                .file(&say!(keygen_ask_source), self.directory.join(KeyType::Ed25519.file_name())),
         }
     }
 
@@ -387,8 +384,8 @@ fn own_host_keys() -> Result<Vec<Listed>> {
         found.extend(keys::listed(file)?.into_iter().take(1));
     }
     if found.is_empty() {
-        return Err(Error::new(Kind::Identity, say!("keygen-no-host-keys"))
-            .hint(say!("keygen-no-host-keys-hint")));
+        return Err(Error::new(Kind::Identity, say!(keygen_no_host_keys))
+            .hint(say!(keygen_no_host_keys_hint)));
     }
     Ok(found)
 }
@@ -405,7 +402,7 @@ fn generate(kind: KeyType, comment: String, quiet: bool) -> Result<PrivateKey> {
     let start = Instant::now();
     let progress = || {
         let seconds = start.elapsed().as_secs();
-        let looking = say!("keygen-looking-primes-bits-s", bits, seconds);
+        let looking = say!(keygen_primes, bits, seconds);
         log::to_stderr(&format!("\r{looking} "));
         let _ = std::io::stderr().flush();
     };
@@ -423,7 +420,7 @@ fn generate(kind: KeyType, comment: String, quiet: bool) -> Result<PrivateKey> {
             Err(RecvTimeoutError::Timeout) if visible => progress(),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::new(Kind::Local, say!("keygen-no-key-could-made")));
+                return Err(Error::new(Kind::Local, say!(keygen_not_made)));
             }
         }
     }

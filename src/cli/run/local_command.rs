@@ -25,6 +25,6 @@ pub(super) async fn run(options: &Options, environment: &Environment) {
     match ended {
         Ok(status) if status.success() => {}
         Ok(status) => debug!("LocalCommand: {status}"),
-        Err(error) => warn!("{}", say!("config-local-command-failed", shown, error = told(&error))),
+        Err(error) => warn!("{}", say!(config_local_command_failed, shown, error = told(&error))),
     }
 }

@@ -75,8 +75,9 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Connect if typed.list_keys => list_keys::run(typed, environment),
         Verb::Connect if typed.lacks_host() => new::run(typed, environment),
         Verb::Connect => invocation::run(typed, environment),
-        other => Err(Error::new(Kind::Usage, say!("error-cli-not-part-version", other))
-            .hint(say!("error-cli-tessh-help-lists-what"))),
+        other => {
+            Err(Error::new(Kind::Usage, say!(verb_missing, other)).hint(say!(verb_missing_hint)))
+        }
     }
 }
 
@@ -88,10 +89,9 @@ fn version() -> Result<u8> {
 fn print(text: &str) -> Result<u8> {
     let written = std::io::stdout().lock().write_all(text.as_bytes());
     match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::new(
-            Kind::Local,
-            say!("error-client-cannot-write-standard-output", reason = told(&error)),
-        )),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Local, say!(stdout_failed, reason = told(&error))))
+        }
         _ => Ok(0),
     }
 }
@@ -177,9 +177,10 @@ fn signal_number(name: &str) -> Option<u8> {
 }
 
 fn runtime() -> Result<Runtime> {
-    Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Error::new(Kind::Local, say!("error-cli-cannot-start", error = told(&error)))
-    })
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(Kind::Local, say!(cannot_start, error = told(&error))))
 }
 
 /// Runs to the end, or until a signal ends it; the terminal is restored either way.
@@ -202,7 +203,7 @@ fn governed<T: Send + 'static>(
             result = tokio::spawn(work) => match result {
                 Ok(result) => result.map(ControlFlow::Continue),
                 // The panic has been reported; the terminal is restored below.
-                Err(_) => Err(Error::new(Kind::Local, say!("error-cli-tessh-stopped-because-fault"))),
+                Err(_) => Err(Error::new(Kind::Local, say!(stopped_by_fault))),
             },
             number = ended_by_signal() => Ok(ControlFlow::Break(128 + number)),
         }
@@ -242,8 +243,7 @@ fn read_password(fd: i32) -> Result<Secret> {
 fn read_secret(flag: &str, fd: i32) -> Result<Secret> {
     use std::io::Read;
     let failed = |why: String| {
-        Error::new(Kind::Usage, format!("{flag} {fd}: {why}"))
-            .hint(say!("error-cli-open-descriptor-calling-shell", flag))
+        Error::new(Kind::Usage, format!("{flag} {fd}: {why}")).hint(say!(descriptor_hint, flag))
     };
     let file =
         std::fs::File::open(format!("/dev/fd/{fd}")).map_err(|error| failed(told(&error)))?;
@@ -253,5 +253,5 @@ fn read_secret(flag: &str, fd: i32) -> Result<Secret> {
         zeroize::Zeroize::zeroize(&mut bytes[end..]);
         bytes.truncate(end);
     }
-    Secret::from_bytes(bytes).map_err(|_| failed(say!("error-cli-what-read-not-utf")))
+    Secret::from_bytes(bytes).map_err(|_| failed(say!(stdin_not_utf8)))
 }

@@ -171,7 +171,7 @@ impl Asking {
         let failed = |error: std::io::Error| {
             Error::new(
                 Kind::Local,
-                say!("connection-terminal-fault", error = crate::error::told(&error)),
+                say!(connection_terminal_fault, error = crate::error::told(&error)),
             )
         };
         match self {
@@ -207,7 +207,7 @@ async fn lead(mut asking: Asking, desk: Arc<Line>, around: Arc<Environment>) -> 
             let planned = entered.map(|entered| plan(&desk, &entered, &environment));
             Ok((asking, planned))
         });
-        let fault = |_| Error::new(Kind::Local, say!("error-cli-tessh-stopped-because-fault"));
+        let fault = |_| Error::new(Kind::Local, say!(stopped_by_fault));
         let (back, planned) = asked.await.map_err(fault)??;
         asking = back;
         let Some(planned) = planned else { return Ok(LEFT) };
@@ -319,9 +319,8 @@ fn line(text: &str) -> Result<Option<Vec<String>>> {
     let Some((first, _)) = text.split_once(char::is_whitespace) else { return Ok(None) };
     let program = Path::new(first).file_name().and_then(|name| name.to_str());
     let Some(program @ ("ssh" | "tessh")) = program else { return Ok(None) };
-    let mut words = shlex::split(text).ok_or_else(|| {
-        usage(say!("connection-open-quote")).hint(say!("connection-open-quote-hint"))
-    })?;
+    let mut words = shlex::split(text)
+        .ok_or_else(|| usage(say!(connection_open_quote)).hint(say!(connection_open_quote_hint)))?;
     words.remove(0);
     let verb = words.first().map(OsString::from).filter(args::is_verb);
     match verb {
@@ -331,7 +330,7 @@ fn line(text: &str) -> Result<Option<Vec<String>>> {
         Some(verb) if program == "tessh" => {
             let verb = verb.to_string_lossy().into_owned();
             return Err(
-                usage(say!("connection-other-verb", verb)).hint(say!("connection-other-verb-hint"))
+                usage(say!(connection_other_verb, verb)).hint(say!(connection_other_verb_hint))
             );
         }
         _ => {}
@@ -354,7 +353,7 @@ fn placeless(typed: &Typed) -> Result<()> {
     ];
     match placeless.iter().find(|(_, typed)| *typed) {
         Some((flag, _)) => {
-            Err(usage(say!("connection-no-place", flag)).hint(say!("connection-no-place-hint")))
+            Err(usage(say!(connection_no_place, flag)).hint(say!(connection_no_place_hint)))
         }
         None => Ok(()),
     }
@@ -374,15 +373,13 @@ fn agreed(typed: &Typed) -> Result<()> {
     ports.dedup_by_key(|port| port.parse::<u16>().ok());
     if let [one, .., other] = ports.as_slice() {
         return Err(
-            usage(say!("connection-two-ports", one, other)).hint(say!("connection-two-ports-hint"))
+            usage(say!(connection_two_ports, one, other)).hint(say!(connection_two_ports_hint))
         );
     }
     let mut families: Vec<String> = said(Keyword::AddressFamily).collect();
     families.dedup();
     match families.len() > 1 {
-        true => {
-            Err(usage(say!("connection-two-families")).hint(say!("connection-two-families-hint")))
-        }
+        true => Err(usage(say!(connection_two_families)).hint(say!(connection_two_families_hint))),
         false => Ok(()),
     }
 }

@@ -47,8 +47,8 @@ pub(super) fn run(query: &str) -> Result<u8> {
         }
         _ => {
             let query = crate::text::line(query, 64);
-            return Err(Error::new(Kind::Usage, say!("error-cli-unsupported-query", query))
-                .hint(say!("error-cli-q-takes")));
+            return Err(Error::new(Kind::Usage, say!(query_unsupported, query))
+                .hint(say!(query_unsupported_hint)));
         }
     };
     print(&names.into_iter().map(|name| name + "\n").collect::<String>())

@@ -21,7 +21,7 @@ pub(super) async fn reach(visit: &Visit<'_>) -> Result<(Stream, Budget)> {
     let options = &plan.options;
     let timeout = options.connect_timeout.value;
     if let Some(via) = &plan.via {
-        let named = |error: Error| error.context(say!("route-jump-host", host = via.host));
+        let named = |error: Error| error.context(say!(route_jump_host, host = via.host));
         let session = log_in(visit, via).await.map_err(named)?;
         // Thinking does not count.
         rotation::asked(&session, prompt).await;
@@ -82,13 +82,13 @@ pub(super) fn told(plan: &Plan) -> Option<String> {
         .map(|via| {
             let (host, options) = (&via.host, &via.options);
             let (user, port) = (&options.user.value, options.port.value);
-            say!("route-told-jump", user, host, port)
+            say!(route_told_jump, user, host, port)
         })
         .collect();
     let first = std::iter::successors(Some(plan), |plan| plan.via.as_deref()).last()?;
     way.extend(match (&first.proxy, &first.options.proxy_command.value) {
-        (Some(proxy), _) => Some(say!("route-proxy", server = proxy.server.to_string())),
-        (None, Some(command)) => Some(say!("route-told-command", command)),
+        (Some(proxy), _) => Some(say!(route_proxy, server = proxy.server.to_string())),
+        (None, Some(command)) => Some(say!(route_told_command, command)),
         (None, None) => None,
     });
     way.reverse();
@@ -98,7 +98,7 @@ pub(super) fn told(plan: &Plan) -> Option<String> {
 /// What a person is shown as the host: of a jump host also where it leads.
 pub(super) fn shown(plan: &Plan) -> String {
     match &plan.onward {
-        Some(onward) => say!("route-jump-shown", host = plan.host, onward),
+        Some(onward) => say!(route_jump_shown, host = plan.host, onward),
         None => plan.host.clone(),
     }
 }
@@ -111,16 +111,14 @@ async fn password(wanted: &ProxyPlan, prompt: &Arc<dyn Prompt>) -> Result<Option
     if let Some(fd) = wanted.password_fd {
         return super::read_secret("--proxy-password-fd", fd).map(Some);
     }
-    let label = say!("route-proxy-password", server = wanted.server.to_string());
+    let label = say!(route_proxy_password, server = wanted.server.to_string());
     let asked = Arc::clone(prompt);
     let answer = tokio::task::spawn_blocking(move || asked.secret(&label)).await;
     match answer.unwrap_or(Answer::Cancelled) {
         Answer::Given(secret) => Ok(Some(secret)),
-        Answer::Cancelled => {
-            Err(Error::new(Kind::Cancelled, say!("route-proxy-password-cancelled")))
-        }
-        Answer::CannotAsk => Err(Error::new(Kind::Connect, say!("route-proxy-password-missing"))
-            .hint(say!("route-proxy-password-fd"))),
+        Answer::Cancelled => Err(Error::new(Kind::Cancelled, say!(route_proxy_password_cancelled))),
+        Answer::CannotAsk => Err(Error::new(Kind::Connect, say!(route_proxy_password_missing))
+            .hint(say!(route_proxy_password_fd))),
     }
 }
 

@@ -43,13 +43,10 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
         "save" => save(&store, words, environment),
         "remove" => remove(&store, &Words::read(words)?),
         verb @ ("import" | "export") => {
-            Err(usage(say!("sessions-sessions-not-part-version", verb))
-                .hint(say!("sessions-tessh-sessions-save-name")))
+            Err(usage(say!(sessions_verb_missing, verb)).hint(say!(sessions_none_hint)))
         }
-        other => {
-            Err(usage(say!("sessions-unknown-command-sessions", other = text::line(other, 40)))
-                .hint(say!("sessions-tessh-sessions-list-show")))
-        }
+        other => Err(usage(say!(sessions_verb_unknown, other = text::line(other, 40)))
+            .hint(say!(sessions_verb_unknown_hint))),
     }
 }
 
@@ -67,7 +64,7 @@ impl Words {
         let mut flags = true;
         for word in words {
             let Some(word) = word.to_str() else {
-                return Err(usage(say!("sessions-name-saved-session-utf")));
+                return Err(usage(say!(sessions_name_not_utf8)));
             };
             match word {
                 "--" if flags => flags = false,
@@ -75,8 +72,7 @@ impl Words {
                 "--yes" if flags => read.yes = true,
                 _ if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
-                    return Err(usage(say!("sessions-unknown-option", word))
-                        .hint(say!("error-cli-see-tessh-help")));
+                    return Err(usage(say!(sessions_option_unknown, word)).hint(say!(see_help)));
                 }
                 name => read.names.push(name.to_owned()),
             }
@@ -88,16 +84,16 @@ impl Words {
     fn name(&self, what: &str) -> Result<&str> {
         match self.names.as_slice() {
             [name] => check_name(name).map(|()| name.as_str()),
-            _ => Err(usage(say!("sessions-sessions-takes-one-name", what))
-                .hint(say!("sessions-tessh-sessions-name", what))),
+            _ => Err(usage(say!(sessions_one_name, what)).hint(say!(sessions_one_name_hint, what))),
         }
     }
 }
 
 fn list(store: &Store, words: &Words) -> Result<u8> {
     if !words.names.is_empty() || words.yes {
-        return Err(usage(say!("sessions-sessions-list-takes-no"))
-            .hint(say!("sessions-tessh-sessions-show-name")));
+        return Err(
+            usage(say!(sessions_list_takes_no_name)).hint(say!(sessions_list_takes_no_name_hint))
+        );
     }
     let all = store.list()?;
     if words.json {
@@ -119,8 +115,8 @@ fn list(store: &Store, words: &Words) -> Result<u8> {
         log::write(&format!("tessh: {error}"));
     }
     if all.is_empty() {
-        let hint = say!("sessions-tessh-sessions-save-name");
-        log::write(&say!("sessions-tessh-there-are-no", hint));
+        let hint = say!(sessions_none_hint);
+        log::write(&say!(sessions_none, hint));
     }
     print(&out)
 }
@@ -175,7 +171,7 @@ fn show(store: &Store, words: &Words) -> Result<u8> {
     }
     for unknown in document.unknown() {
         let (line, key) = (unknown.line, &unknown.key);
-        log::write(&say!("sessions-tessh-line-not-known", line, key));
+        log::write(&say!(sessions_key_unknown, line, key));
     }
     print(&out)
 }
@@ -231,7 +227,7 @@ fn save(store: &Store, words: &[OsString], environment: &Environment) -> Result<
     let (name, words) = name_first(&words[usize::from(forced)..])?;
     // As under the name ssh there are no verbs here: the host may be called like one.
     let typed = args::parse(words.iter().cloned(), true).map_err(|error| {
-        if error.cause() == say!("error-cli-no-host-named") { error.hint(SAVE) } else { error }
+        if error.cause() == say!(no_host_named) { error.hint(SAVE) } else { error }
     })?;
     let mut profile = typed_profile(&typed, name, environment)?;
 
@@ -241,8 +237,8 @@ fn save(store: &Store, words: &[OsString], environment: &Environment) -> Result<
     };
     if !(document.is_new() || forced || typed.force) {
         let (shown, there) = (text::line(name, 80), destination(document.profile()));
-        let question = say!("sessions-replace-saved-session-y", shown, there);
-        confirm(&question, &say!("sessions-there-saved-session-already", shown), "--force")?;
+        let question = say!(sessions_ask_replace, shown, there);
+        confirm(&question, &say!(sessions_name_taken, shown), "--force")?;
     }
     // What cannot be typed stays.
     let old = document.profile().clone();
@@ -252,7 +248,7 @@ fn save(store: &Store, words: &[OsString], environment: &Environment) -> Result<
     document.set(profile)?;
     store.save(&mut document)?;
     log::write(&say!(
-        "sessions-tessh-saved",
+        sessions_saved,
         value = text::line(name, 80),
         shown_path = shown_path(&document)
     ));
@@ -264,14 +260,14 @@ fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
     let words = match words {
         [dashes, after @ ..] if dashes == "--" => after,
         [flag, ..] if flag.as_encoded_bytes().starts_with(b"-") => {
-            return Err(usage(say!("sessions-name-comes-first")).hint(SAVE));
+            return Err(usage(say!(sessions_name_first)).hint(SAVE));
         }
         words => words,
     };
     let Some((name, words)) = words.split_first() else {
-        return Err(usage(say!("sessions-sessions-save-takes-name")).hint(SAVE));
+        return Err(usage(say!(sessions_save_wants)).hint(SAVE));
     };
-    let name = name.to_str().ok_or_else(|| usage(say!("sessions-name-saved-session-utf")))?;
+    let name = name.to_str().ok_or_else(|| usage(say!(sessions_name_not_utf8)))?;
     check_name(name).map(|()| (name, words))
 }
 
@@ -296,16 +292,15 @@ pub(super) fn typed_profile(
         ("--version", typed.verb == Verb::Version),
     ];
     if let Some((flag, _)) = placeless.iter().find(|(_, typed)| *typed) {
-        return Err(usage(say!("sessions-no-place-saved-session", flag)).hint(SAVE));
+        return Err(usage(say!(sessions_option_not_saved, flag)).hint(SAVE));
     }
     let destination = Destination::parse(typed.destination.as_deref().unwrap_or_default())?;
     let user = destination.user.as_deref().unwrap_or_default();
     if destination.uri && user.contains(':') {
-        return Err(usage(say!("sessions-what-follows-before-uri"))
-            .hint(say!("sessions-tessh-sessions-save-name-ssh")));
+        return Err(usage(say!(sessions_password_in_uri)).hint(say!(sessions_password_in_uri_hint)));
     }
     let directory = std::env::current_dir().map_err(|error| {
-        Error::new(Kind::Local, say!("sessions-there-no-working-directory", error = told(&error)))
+        Error::new(Kind::Local, say!(sessions_no_directory, error = told(&error)))
     })?;
     resolve::refuse_unbuilt(typed)?;
     let profile = of_command_line(typed, &destination, &directory)?;
@@ -331,8 +326,8 @@ fn remove(store: &Store, words: &Words) -> Result<u8> {
     }
     let shown = text::line(name, 80);
     if !words.yes {
-        let question = say!("sessions-remove-saved-session-y", shown);
-        confirm(&question, &say!("sessions-removing-saved-session-asked"), "--yes")?;
+        let question = say!(sessions_ask_remove, shown);
+        confirm(&question, &say!(sessions_remove_unasked), "--yes")?;
     }
     match store.remove(name)? {
         true => Ok(0),
@@ -344,11 +339,11 @@ fn remove(store: &Store, words: &Words) -> Result<u8> {
 fn confirm(question: &str, cause: &str, instead: &str) -> Result<()> {
     let asked = terminal::is_terminal(descriptor::stdin());
     let Some(tty) = asked.then(terminal::open_controlling).and_then(std::io::Result::ok) else {
-        return Err(usage(cause).hint(say!("sessions-goes-without-question", instead)));
+        return Err(usage(cause).hint(say!(sessions_unasked_hint, instead)));
     };
     match terminal::secret::read_shown(&tty, question) {
         Ok(Some(answer)) if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) => Ok(()),
-        _ => Err(Error::new(Kind::Cancelled, say!("sessions-nothing-changed"))),
+        _ => Err(Error::new(Kind::Cancelled, say!(sessions_nothing_changed))),
     }
 }
 

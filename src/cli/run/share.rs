@@ -65,7 +65,7 @@ pub(super) fn find(errand: &Errand) -> Result<Option<UnattachedStream>> {
     let sharing = &errand.options.sharing;
     let Some(path) = sharing.path.value.as_deref() else {
         return match errand.control {
-            Some(_) => Err(Error::new(Kind::Usage, say!("share-no-path"))),
+            Some(_) => Err(Error::new(Kind::Usage, say!(share_no_path))),
             None => Ok(None),
         };
     };
@@ -79,14 +79,14 @@ pub(super) fn find(errand: &Errand) -> Result<Option<UnattachedStream>> {
     }
     let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
     if path.as_os_str().len() >= MAX_PATH {
-        let cause = say!("share-path-too-long", path = shown, limit = MAX_PATH);
+        let cause = say!(share_path_too_long, path = shown, limit = MAX_PATH);
         return Err(Error::new(Kind::Usage, cause));
     }
     let error = match mux::connect(path) {
         Ok(stream) => return usable(errand, stream),
         Err(error) => error,
     };
-    let fault = say!("share-no-socket", path = shown, error = plainly(&error));
+    let fault = say!(share_no_socket, path = shown, error = plainly(&error));
     match error.kind() {
         _ if asked => return Err(Error::new(Kind::Connect, fault)),
         ErrorKind::ConnectionRefused if master != ControlMaster::No => remove_stale(path, &shown),
@@ -104,12 +104,12 @@ fn usable(errand: &Errand, stream: UnattachedStream) -> Result<Option<Unattached
     let (OwnConnection::Terminal(what) | OwnConnection::Pins(what)) = own;
     match errand.control.as_deref() {
         None => {
-            warn!("{}", say!("share-own-connection", what));
+            warn!("{}", say!(share_own_connection, what));
             Ok(None)
         }
         Some(command @ ("forward" | "proxy")) if matches!(own, OwnConnection::Pins(_)) => {
-            let cause = say!("share-key-not-told", what, command);
-            Err(Error::new(Kind::HostKey, cause).hint(say!("share-key-not-told-hint")))
+            let cause = say!(share_key_not_told, what, command);
+            Err(Error::new(Kind::HostKey, cause).hint(say!(share_key_not_told_hint)))
         }
         Some(_) => Ok(Some(stream)),
     }
@@ -141,7 +141,7 @@ pub(super) async fn attend(
             if let Refusal::Version(_) = refusal {
                 error!("{}", told_of(&refusal));
             }
-            return alone(errand, say!("share-greeting-failed"));
+            return alone(errand, say!(share_greeting_failed));
         }
     };
     let visit = Visit { errand, environment, tether };
@@ -180,7 +180,7 @@ impl Visit<'_> {
         match command {
             "check" => {
                 let Ok(pid) = client.alive().await else {
-                    return Err(Error::new(Kind::Connect, say!("share-check-failed")));
+                    return Err(Error::new(Kind::Connect, say!(share_check_failed)));
                 };
                 log::to_stderr(&format!("Master running (pid={pid})\r\n"));
             }
@@ -189,8 +189,8 @@ impl Visit<'_> {
             "exit" => {
                 client.terminate().await.map_err(|refusal| {
                     let reason = reason(&refusal);
-                    let denied = say!("share-exit-denied", reason);
-                    failed(refusal, denied, say!("share-exit-failed", reason))
+                    let denied = say!(share_exit_denied, reason);
+                    failed(refusal, denied, say!(share_exit_failed, reason))
                 })?;
                 if !quiet {
                     log::to_stderr("Exit request sent.\r\n");
@@ -199,8 +199,8 @@ impl Visit<'_> {
             "stop" => {
                 client.stop_listening().await.map_err(|refusal| {
                     let reason = reason(&refusal);
-                    let denied = say!("share-stop-denied", reason);
-                    failed(refusal, denied, say!("share-stop-failed", reason))
+                    let denied = say!(share_stop_denied, reason);
+                    failed(refusal, denied, say!(share_stop_failed, reason))
                 })?;
                 if !quiet {
                     log::to_stderr("Stop listening request sent.\r\n");
@@ -208,13 +208,13 @@ impl Visit<'_> {
             }
             "forward" => {
                 if !self.forwards(client).await? {
-                    return Err(Error::new(Kind::Channel, say!("share-forwards-failed")));
+                    return Err(Error::new(Kind::Channel, say!(share_forwards_failed)));
                 }
             }
             // As with ssh, one that was not there is said and no failure.
             _ => {
                 if !self.cancel(client).await? {
-                    error!("{}", say!("share-cancels-failed"));
+                    error!("{}", say!(share_cancels_failed));
                 }
             }
         }
@@ -224,10 +224,10 @@ impl Visit<'_> {
     /// Writes what the master tells to standard output.
     async fn told(&self, client: &mut Client, what: &str) -> Result<()> {
         let told = client.information(what).await.map_err(|refusal| match &refusal {
-            Refusal::Uninformed => Error::new(Kind::Connect, say!("share-tells-nothing"))
-                .hint(say!("share-tells-nothing-hint")),
+            Refusal::Uninformed => Error::new(Kind::Connect, say!(share_tells_nothing))
+                .hint(say!(share_tells_nothing_hint)),
             Refusal::Failed(reason) => {
-                Error::new(Kind::Connect, say!("share-information-failed", reason))
+                Error::new(Kind::Connect, say!(share_information_failed, reason))
             }
             other => told_of(other),
         })?;
@@ -245,7 +245,7 @@ impl Visit<'_> {
                 Ok(None) => {}
                 Ok(Some(port)) => {
                     let to = to(&wanted.connect);
-                    info!("{}", say!("forward-allocated-port", port, to));
+                    info!("{}", say!(forward_allocated_port, port, to));
                     if self.errand.control.is_some() {
                         print(port)?;
                     }
@@ -290,11 +290,11 @@ impl Visit<'_> {
     async fn open(&self, mut client: Client) -> Result<Option<u8>> {
         let options = &self.errand.options;
         if options.session_type.value != SessionType::None && !self.has_display(&client) {
-            warn!("{}", say!("share-own-display"));
+            warn!("{}", say!(share_own_display));
             return Ok(None);
         }
         if !self.forwards(&mut client).await? {
-            return alone(self.errand, say!("share-forwards-failed"));
+            return alone(self.errand, say!(share_forwards_failed));
         }
         if options.session_type.value == SessionType::None {
             // The forwards are the master's now.
@@ -306,7 +306,7 @@ impl Visit<'_> {
             return Ok(Some(FAILED));
         }
         let Ok(master) = client.alive().await else {
-            return alone(self.errand, say!("share-alive-failed"));
+            return alone(self.errand, say!(share_alive_failed));
         };
         let at_terminal = connect::at_terminal(options);
         let tty = connect::wants_pty(options, self.errand.command.is_some(), at_terminal);
@@ -318,10 +318,10 @@ impl Visit<'_> {
         let session = match client.session(self.request(tty), fds).await {
             Ok(session) => session,
             Err(Refusal::Denied(reason)) => {
-                return alone(self.errand, say!("share-session-denied", reason));
+                return alone(self.errand, say!(share_session_denied, reason));
             }
             Err(Refusal::Failed(reason)) => {
-                return alone(self.errand, say!("share-session-failed", reason));
+                return alone(self.errand, say!(share_session_failed, reason));
             }
             // Whether it has begun is not known, and once is enough.
             Err(other) => return Err(told_of(&other)),
@@ -342,7 +342,7 @@ impl Visit<'_> {
         let options = &self.errand.options;
         let raw = interactive.then(|| RawMode::enter(descriptor::stdin())).transpose();
         let raw = raw.map_err(|error| {
-            Error::new(Kind::Local, say!("error-cli-cannot-set-up-terminal", error = told(&error)))
+            Error::new(Kind::Local, say!(terminal_setup_failed, error = told(&error)))
         })?;
         let ended = tokio::select! {
             ended = client.end(session, terminal::restore) => ended,
@@ -356,7 +356,7 @@ impl Visit<'_> {
         }
         if interactive && options.log_level.value >= LogLevel::Info {
             let host = &options.hostname.value;
-            log::to_stderr(&(say!("share-connection-closed", host) + "\r\n"));
+            log::to_stderr(&(say!(share_connection_closed, host) + "\r\n"));
         }
         Ok(status.map_or(FAILED, |status| (status & 0xff) as u8))
     }
@@ -371,12 +371,8 @@ impl Visit<'_> {
         let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
         let opened = client.stdio_forward(to, [input, descriptor::stdout()]).await;
         let session = opened.map_err(|refusal| match &refusal {
-            Refusal::Denied(reason) => {
-                Error::new(Kind::Channel, say!("share-stdio-denied", reason))
-            }
-            Refusal::Failed(reason) => {
-                Error::new(Kind::Channel, say!("share-stdio-failed", reason))
-            }
+            Refusal::Denied(reason) => Error::new(Kind::Channel, say!(share_stdio_denied, reason)),
+            Refusal::Failed(reason) => Error::new(Kind::Channel, say!(share_stdio_failed, reason)),
             other => told_of(other),
         })?;
         self.tether.cut(Word::Background)?;
@@ -388,10 +384,10 @@ impl Visit<'_> {
     async fn by_proxy(&self, mut client: Client) -> Result<u8> {
         let options = &self.errand.options;
         if !self.forwards(&mut client).await? && *options.forwarding.exit_on_failure {
-            return Err(Error::new(Kind::Channel, say!("share-forwards-failed")));
+            return Err(Error::new(Kind::Channel, say!(share_forwards_failed)));
         }
         if *options.forwarding.x11.forward || options.forwarding.agent.value != ForwardAgent::No {
-            warn!("{}", say!("share-proxy-forwards-less"));
+            warn!("{}", say!(share_proxy_forwards_less));
         }
         let stream = client.proxy().await.map_err(|refusal| told_of(&refusal))?;
         let at_terminal = connect::at_terminal(options);
@@ -407,28 +403,22 @@ impl Visit<'_> {
             agent: false,
             x11: None,
         };
-        let stdin = || {
-            DescriptorInput::stdin()
-                .map_err(|error| unusable(say!("error-cli-standard-input"), &error))
-        };
+        let stdin =
+            || DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error));
         let input = (!connect::no_input(options)).then(stdin).transpose()?;
         let (stdout, stderr) = (DescriptorOutput::stdout(), DescriptorOutput::stderr());
         let (resize, resized) = unbounded_channel();
         let local = proxy::ProxyLocalSide {
             input,
-            stdout: Box::new(
-                stdout.map_err(|error| unusable(say!("error-cli-standard-output"), &error))?,
-            ),
-            stderr: Box::new(
-                stderr.map_err(|error| unusable(say!("error-cli-standard-error"), &error))?,
-            ),
+            stdout: Box::new(stdout.map_err(|error| unusable(say!(stdout_label), &error))?),
+            stderr: Box::new(stderr.map_err(|error| unusable(say!(stderr_label), &error))?),
             resized,
             without_pty: &terminal::restore,
         };
         self.tether.cut(Word::Background)?;
         let raw = (tty && at_terminal).then(|| RawMode::enter(descriptor::stdin()));
         let raw = raw.transpose().map_err(|error| {
-            Error::new(Kind::Local, say!("error-cli-cannot-set-up-terminal", error = told(&error)))
+            Error::new(Kind::Local, say!(terminal_setup_failed, error = told(&error)))
         })?;
         let watcher = tty.then(|| window_changes(resize));
         let exit = proxy::run(stream, request, local).await;
@@ -442,7 +432,7 @@ impl Visit<'_> {
             return Ok(None);
         }
         let null = descriptor::null();
-        null.map(Some).map_err(|error| unusable(say!("error-cli-standard-input"), &error))
+        null.map(Some).map_err(|error| unusable(say!(stdin_label), &error))
     }
 
     fn request(&self, want_tty: bool) -> NewSession {
@@ -488,8 +478,8 @@ async fn pass_on_sizes(master: u32, mut changes: Arrivals) -> Infallible {
 /// There is nothing more to ask the master.
 fn refused(refusal: &Refusal) -> Result<()> {
     match refusal {
-        Refusal::Denied(reason) => error!("{}", say!("share-forward-denied", reason)),
-        Refusal::Failed(reason) => error!("{}", say!("share-forward-failed", reason)),
+        Refusal::Denied(reason) => error!("{}", say!(share_forward_denied, reason)),
+        Refusal::Failed(reason) => error!("{}", say!(share_forward_failed, reason)),
         other => return Err(told_of(other)),
     }
     Ok(())
@@ -506,19 +496,19 @@ fn reason(refusal: &Refusal) -> String {
 fn told_of(refusal: &Refusal) -> Error {
     let (kind, cause) = match refusal {
         Refusal::Denied(reason) | Refusal::Failed(reason) => {
-            (Kind::Channel, say!("share-master-says", reason))
+            (Kind::Channel, say!(share_master_says, reason))
         }
-        Refusal::Gone => (Kind::Disconnected, say!("share-master-gone")),
-        Refusal::Silent => (Kind::Timeout, say!("share-master-silent")),
+        Refusal::Gone => (Kind::Disconnected, say!(share_master_gone)),
+        Refusal::Silent => (Kind::Timeout, say!(share_master_silent)),
         Refusal::Version(version) => {
-            (Kind::Connect, say!("share-version", version, wanted = VERSION))
+            (Kind::Connect, say!(share_version, version, wanted = VERSION))
         }
-        Refusal::Stranger(uid) => (Kind::Connect, say!("share-stranger", uid)),
-        Refusal::Uninformed => (Kind::Connect, say!("share-tells-nothing")),
-        Refusal::Nonsense => (Kind::Connect, say!("share-nonsense")),
-        Refusal::Socket(error) => (Kind::Local, say!("share-socket-failed", error = told(error))),
+        Refusal::Stranger(uid) => (Kind::Connect, say!(share_stranger, uid)),
+        Refusal::Uninformed => (Kind::Connect, say!(share_tells_nothing)),
+        Refusal::Nonsense => (Kind::Connect, say!(share_nonsense)),
+        Refusal::Socket(error) => (Kind::Local, say!(share_socket_failed, error = told(error))),
     };
-    Error::new(kind, cause).hint(say!("share-hint"))
+    Error::new(kind, cause).hint(say!(share_hint))
 }
 
 fn to(connect: &Connect) -> String {
@@ -532,12 +522,9 @@ fn to(connect: &Connect) -> String {
 /// The port that the server chose, for whoever asked.
 fn print(port: u32) -> Result<()> {
     super::print(&format!("{port}\n"))?;
-    std::io::stdout().flush().map_err(|error| {
-        Error::new(
-            Kind::Local,
-            say!("error-client-cannot-write-standard-output", reason = told(&error)),
-        )
-    })
+    std::io::stdout()
+        .flush()
+        .map_err(|error| Error::new(Kind::Local, say!(stdout_failed, reason = told(&error))))
 }
 
 /// A fault of the system in ssh's words: without its number.

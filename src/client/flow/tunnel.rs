@@ -124,7 +124,7 @@ impl Tunnel {
             Drained::Broken(error) => debug!("channel {id}: write failed: {error}"),
             Drained::Overflowed => {
                 let what = self.lane.what();
-                error!("{}", say!("forward-reader-too-slow", id, what, limit = MAX_KEPT >> 20));
+                error!("{}", say!(forward_reader_too_slow, id, what, limit = MAX_KEPT >> 20));
             }
         }
         false

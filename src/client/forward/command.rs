@@ -25,7 +25,7 @@ impl Forwards {
             Some('L') => Way::Local,
             Some('R') => Way::Remote,
             Some('D') => Way::Dynamic,
-            _ => return vec![say!("forward-command-invalid")],
+            _ => return vec![say!(forward_command_invalid)],
         };
         let place = chars.as_str().trim();
         vec![match cancel {
@@ -37,24 +37,24 @@ impl Forwards {
     async fn add_typed(&self, way: Way, place: &str) -> String {
         let Some(forward) = read(way, place) else {
             return match way {
-                Way::Remote => say!("forward-command-bad-remote"),
-                Way::Local | Way::Dynamic => say!("forward-command-bad-local"),
+                Way::Remote => say!(forward_command_bad_remote),
+                Way::Local | Way::Dynamic => say!(forward_command_bad_local),
             };
         };
         match self.add(way, &forward).await {
-            Ok(_) => say!("forward-command-forwarding"),
-            Err(Refused) => say!("forward-command-failed"),
+            Ok(_) => say!(forward_command_forwarding),
+            Err(Refused) => say!(forward_command_failed),
         }
     }
 
     async fn cancel_typed(&self, way: Way, place: &str) -> String {
         // The side that listens and no more, as it is written for a remote dynamic one.
         let Some(Forward { listen, connect: Connect::Socks }) = read(Way::Remote, place) else {
-            return say!("forward-command-bad-close");
+            return say!(forward_command_bad_close);
         };
         match self.cancel(way, &listen).await {
-            true => say!("forward-command-canceled"),
-            false => say!("forward-command-unknown"),
+            true => say!(forward_command_canceled),
+            false => say!(forward_command_unknown),
         }
     }
 }
@@ -71,12 +71,12 @@ fn read(way: Way, place: &str) -> Option<Forward> {
 fn help() -> Vec<String> {
     let line = |command: &str, meaning: String| format!("      {command:39}{meaning}");
     vec![
-        say!("forward-command-commands"),
-        line("-L[bind_address:]port:host:hostport", say!("forward-command-help-l")),
-        line("-R[bind_address:]port:host:hostport", say!("forward-command-help-r")),
-        line("-D[bind_address:]port", say!("forward-command-help-d")),
-        line("-KL[bind_address:]port", say!("forward-command-help-kl")),
-        line("-KR[bind_address:]port", say!("forward-command-help-kr")),
-        line("-KD[bind_address:]port", say!("forward-command-help-kd")),
+        say!(forward_command_commands),
+        line("-L[bind_address:]port:host:hostport", say!(forward_command_help_l)),
+        line("-R[bind_address:]port:host:hostport", say!(forward_command_help_r)),
+        line("-D[bind_address:]port", say!(forward_command_help_d)),
+        line("-KL[bind_address:]port", say!(forward_command_help_kl)),
+        line("-KR[bind_address:]port", say!(forward_command_help_kr)),
+        line("-KD[bind_address:]port", say!(forward_command_help_kd)),
     ]
 }

@@ -164,10 +164,10 @@ impl Forwards {
             made += usize::from(self.add(*way, forward).await.is_ok());
         }
         if made < local.len() && strict {
-            return Err(Error::new(Kind::Channel, say!("forward-could-not-request-local")));
+            return Err(Error::new(Kind::Channel, say!(forward_could_not_request_local)));
         }
         if made == 0 && !local.is_empty() {
-            error!("{}", say!("forward-could-not-request-local"));
+            error!("{}", say!(forward_could_not_request_local));
         }
         // The requests leave together: one round trip for all of them.
         let requests: Vec<_> = remote
@@ -183,13 +183,13 @@ impl Forwards {
                 Ok(()) => {}
                 Err(Unmade::Refused) if strict => {
                     return Err(Error::new(Kind::Channel, not_forwarded(&forward.listen, true))
-                        .hint(say!("forward-server-may-not-allow")));
+                        .hint(say!(forward_server_may_not_allow)));
                 }
                 Err(Unmade::Refused) => warn!("{}", not_forwarded(&forward.listen, false)),
                 // It listens, and only the end of the connection would end that.
                 Err(Unmade::NoPort) => {
                     return Err(Error::new(Kind::Channel, no_port(&forward.connect))
-                        .hint(say!("forward-name-a-port")));
+                        .hint(say!(forward_name_a_port)));
                 }
             }
         }
@@ -206,7 +206,7 @@ impl Forwards {
             return Err(Refused);
         }
         if self.active().len() >= MAX_FORWARDS {
-            error!("{}", say!("forward-too-many", most = MAX_FORWARDS));
+            error!("{}", say!(forward_too_many, most = MAX_FORWARDS));
             return Err(Refused);
         }
         if way == Way::Remote {
@@ -283,7 +283,7 @@ impl Forwards {
             }
         };
         let Ok(granted) = tokio::time::timeout(deadline::FORWARD, answer).await else {
-            warn!("{}", say!("forward-no-answer", seconds = deadline::FORWARD.as_secs()));
+            warn!("{}", say!(forward_no_answer, seconds = deadline::FORWARD.as_secs()));
             return Err(Refused);
         };
         granted.map_err(|_| Refused)
@@ -392,8 +392,7 @@ impl Session {
 
 /// ExitOnForwardFailure on a connection whose host key is not the one on record.
 pub fn restricted() -> Error {
-    Error::new(Kind::HostKey, say!("forward-restricted"))
-        .hint(say!("error-login-hosts-key-changed-settle"))
+    Error::new(Kind::HostKey, say!(forward_restricted)).hint(say!(auth_method_restricted_hint))
 }
 
 /// A fault of the system in ssh's words: without its number.
@@ -408,18 +407,18 @@ fn allocated(port: u16, connect: &Connect) -> String {
         Connect::Path(path) => format!("{path}:-2"),
         Connect::Socks => "socks:0".to_owned(),
     };
-    say!("forward-allocated-port", port, to)
+    say!(forward_allocated_port, port, to)
 }
 
 fn no_port(connect: &Connect) -> String {
-    say!("forward-no-port-named", to = target(connect))
+    say!(forward_no_port_named, to = target(connect))
 }
 
 fn not_forwarded(listen: &Listen, fatal: bool) -> String {
     match (listen, fatal) {
-        (Listen::Tcp { port, .. }, true) => say!("forward-remote-failed-port-error", port),
-        (Listen::Tcp { port, .. }, false) => say!("forward-remote-failed-port", port),
-        (Listen::Path(path), true) => say!("forward-remote-failed-path-error", path),
-        (Listen::Path(path), false) => say!("forward-remote-failed-path", path),
+        (Listen::Tcp { port, .. }, true) => say!(forward_remote_failed_port_error, port),
+        (Listen::Tcp { port, .. }, false) => say!(forward_remote_failed_port, port),
+        (Listen::Path(path), true) => say!(forward_remote_failed_path_error, path),
+        (Listen::Path(path), false) => say!(forward_remote_failed_path, path),
     }
 }

@@ -44,7 +44,7 @@ impl Seats {
     pub fn take(&self) -> Option<OwnedSemaphorePermit> {
         let seat = Arc::clone(&self.0).try_acquire_owned().ok();
         if seat.is_none() {
-            error!("{}", say!("forward-too-many-connections", most = MAX_CONNECTIONS));
+            error!("{}", say!(forward_too_many_connections, most = MAX_CONNECTIONS));
         }
         seat
     }

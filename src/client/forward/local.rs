@@ -70,7 +70,7 @@ pub(in crate::client) async fn listen(
                 .map(|listener| tokio::spawn(accept_tcp(listener, link.clone(), forward.clone())))
                 .collect::<Vec<_>>();
             if tasks.is_empty() {
-                error!("{}", say!("forward-cannot-listen-port", port));
+                error!("{}", say!(forward_cannot_listen_port, port));
                 return None;
             }
             Some(Listening { tasks, path: None })
@@ -105,7 +105,7 @@ async fn addresses(host: Option<&str>, port: u16, settings: &Settings) -> Option
             Ok(found) => found.collect(),
             Err(why) => {
                 let (name, why) = (text::line(name, 255), plainly(&why));
-                error!("{}", say!("forward-cannot-resolve-listen", name, why));
+                error!("{}", say!(forward_cannot_resolve_listen, name, why));
                 return None;
             }
         },
@@ -136,7 +136,7 @@ fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
             }
             Err(why) => {
                 let (ip, why) = (address.ip(), plainly(&why));
-                let line = say!("forward-bind-failed", ip, port, why);
+                let line = say!(forward_bind_failed, ip, port, why);
                 match index + 1 == addresses.len() {
                     true => error!("{line}"),
                     false => info!("{line}"),
@@ -155,7 +155,7 @@ fn bind_path(path: &Path, settings: &Settings) -> Option<LocalListener> {
         Ok(listener) => Some(listener),
         Err(why) => {
             let (path, why) = (text::line(&path.to_string_lossy(), 255), plainly(&why));
-            error!("{}", say!("forward-cannot-bind-path", path, why));
+            error!("{}", say!(forward_cannot_bind_path, path, why));
             None
         }
     }
@@ -180,7 +180,7 @@ async fn accept_local(listener: LocalListener, link: Link, forward: Forward) {
 }
 
 async fn pause(why: &io::Error) {
-    error!("{}", say!("forward-cannot-accept", why = plainly(why)));
+    error!("{}", say!(forward_cannot_accept, why = plainly(why)));
     sleep(PAUSE).await;
 }
 

@@ -97,10 +97,7 @@ pub async fn prepare(session: &Session, wanted: &X11) -> Option<Request> {
         return None;
     };
     let Some((place, screen)) = parse(display) else {
-        warn!(
-            "{}",
-            say!("forward-x11-display-not-usable", display = crate::text::line(display, 64))
-        );
+        warn!("{}", say!(forward_x11_display_not_usable, display = crate::text::line(display, 64)));
         return None;
     };
     let (protocol, real) = credentials(wanted, display).await?;
@@ -133,11 +130,11 @@ async fn credentials(wanted: &X11, display: &str) -> Option<(String, Vec<u8>)> {
     match found {
         Some(found) => Some(found),
         None if !wanted.trusted => {
-            warn!("{}", say!("forward-x11-untrusted-failed"));
+            warn!("{}", say!(forward_x11_untrusted_failed));
             None
         }
         None => {
-            warn!("{}", say!("forward-x11-no-xauth-data"));
+            warn!("{}", say!(forward_x11_no_xauth_data));
             let mut cookie = vec![0; COOKIE_LENGTH];
             safe_rng().fill_bytes(&mut cookie);
             Some((COOKIE.to_owned(), cookie))
@@ -226,7 +223,7 @@ impl Spoofed {
             match self.check(&begun) {
                 Some(Ok(())) => break,
                 Some(Err(())) => {
-                    error!("{}", say!("forward-x11-wrong-authentication"));
+                    error!("{}", say!(forward_x11_wrong_authentication));
                     return tunnel.close(false).await;
                 }
                 None => match tunnel.lane.take().await {

@@ -26,11 +26,11 @@ fn of_weak_crypto(options: &TransportOptions<'_>, shared: &Shared) {
     let offer = shared.wire.observed().offer.unwrap_or_default();
     if let Some(theirs) = offer.kex.iter().find(|name| algorithms::is_post_quantum(name)) {
         let (theirs, ours) = (text::line(theirs, 64), names.kex);
-        info!("{}", say!("error-client-other-post-quantum", theirs, ours));
+        info!("{}", say!(post_quantum_not_shared, theirs, ours));
     } else {
-        warn!(target: UNSIGNED, "{}", say!("error-client-not-post-quantum"));
-        warn!(target: UNSIGNED, "{}", say!("error-client-store-now-decrypt-later"));
-        warn!(target: UNSIGNED, "{}", say!("error-client-server-may-need-upgrade"));
+        warn!(target: UNSIGNED, "{}", say!(not_post_quantum));
+        warn!(target: UNSIGNED, "{}", say!(not_post_quantum_means));
+        warn!(target: UNSIGNED, "{}", say!(not_post_quantum_hint));
     }
 }
 
@@ -42,6 +42,6 @@ fn of_no_compression(options: &TransportOptions<'_>, shared: &Shared) {
     }
     let offer = shared.wire.observed().offer.unwrap_or_default();
     if offer.compression.iter().flatten().any(|name| name == "zlib") {
-        warn!("{}", say!("error-client-only-plain-zlib"));
+        warn!("{}", say!(compression_only_zlib));
     }
 }

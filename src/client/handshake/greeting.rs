@@ -66,7 +66,7 @@ async fn read_greeting<S: AsyncRead + Unpin>(
             let line = &heard[start..start + length];
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.len() > MAX_LINE - 2 {
-                return Err(not_ssh(&say!("error-client-greeting-line-more-than"), line));
+                return Err(not_ssh(&say!(greeting_line_too_long), line));
             }
             if line.starts_with(b"SSH-") {
                 let identification = identification(line)?;
@@ -77,23 +77,20 @@ async fn read_greeting<S: AsyncRead + Unpin>(
                 });
             }
             if preface.is_empty() && line.starts_with(b"HTTP/") {
-                return Err(not_ssh(&say!("error-client-http-server-answered"), line));
+                return Err(not_ssh(&say!(greeting_http), line));
             }
             preface.push(text::line_bytes(line, SHOWN));
             if preface.len() > MAX_LINES {
-                return Err(not_ssh(&say!("error-client-sent-more-than-20"), line));
+                return Err(not_ssh(&say!(greeting_too_many_lines), line));
             }
             start += length + 1;
         }
         if heard.len() - start > MAX_LINE {
-            return Err(not_ssh(
-                &say!("error-client-greeting-line-more-than"),
-                &heard[start..start + MAX_LINE],
-            ));
+            return Err(not_ssh(&say!(greeting_line_too_long), &heard[start..start + MAX_LINE]));
         }
         let mut chunk = [0; 512];
         match stream.read(&mut chunk).await {
-            Ok(0) => return Err(closed(heard, &say!("error-client-connection-closed"))),
+            Ok(0) => return Err(closed(heard, &say!(connection_closed))),
             Ok(n) => heard.extend_from_slice(&chunk[..n]),
             Err(error) => {
                 return Err(carried(&error).unwrap_or_else(|| closed(heard, &reason(&error))));
@@ -105,46 +102,45 @@ async fn read_greeting<S: AsyncRead + Unpin>(
 fn identification(line: &[u8]) -> Result<String> {
     let shown = text::line_bytes(line, SHOWN);
     if line.starts_with(b"SSH-1.") && !line.starts_with(b"SSH-1.99-") {
-        return Err(Error::new(Kind::Greeting, say!("error-client-server-speaks-only-ssh", shown))
-            .hint(say!("error-client-ask-ssh-2-enabled")));
+        return Err(
+            Error::new(Kind::Greeting, say!(greeting_ssh1, shown)).hint(say!(greeting_ssh1_hint))
+        );
     }
     if !line.starts_with(b"SSH-2.0-") && !line.starts_with(b"SSH-1.99-") {
-        return Err(not_ssh(&say!("error-client-protocol-version-not-2"), line));
+        return Err(not_ssh(&say!(greeting_wrong_version), line));
     }
     // RFC 4253: printable US-ASCII; one that has control bytes is a trick.
     match std::str::from_utf8(line) {
         Ok(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
-        _ => Err(not_ssh(&say!("error-client-identification-unprintable-characters"), line)),
+        _ => Err(not_ssh(&say!(greeting_unprintable), line)),
     }
 }
 
 fn not_ssh(what: &str, line: &[u8]) -> Error {
     let shown = text::line_bytes(line, SHOWN);
-    let cause = say!("error-client-not-ssh-server", what, shown);
-    Error::new(Kind::Greeting, cause).hint(say!("error-client-check-host-port"))
+    let cause = say!(greeting_not_ssh, what, shown);
+    Error::new(Kind::Greeting, cause).hint(say!(check_host_and_port))
 }
 
 fn closed(heard: &[u8], how: &str) -> Error {
     if heard.is_empty() {
-        return Error::new(Kind::Greeting, say!("error-client-before-any-ssh-greeting", how))
-            .hint(say!("error-client-check-host-port-server"));
+        return Error::new(Kind::Greeting, say!(ended_before_greeting, how))
+            .hint(say!(ended_before_greeting_hint));
     }
     let shown = text::line_bytes(heard, SHOWN);
     let hint = match heard.starts_with(PENALISED) {
-        true => say!("error-client-penalised"),
-        false => say!("error-client-if-overloaded-try-again"),
+        true => say!(greeting_penalised_hint),
+        false => say!(greeting_overloaded_hint),
     };
-    Error::new(Kind::Greeting, say!("error-client-before-ssh-greeting-server", how, shown))
-        .hint(hint)
+    Error::new(Kind::Greeting, say!(ended_before_greeting_after, how, shown)).hint(hint)
 }
 
 fn silence(heard: &[u8]) -> Error {
     let said = match heard {
-        [] => say!("error-client-said-nothing"),
-        _ => say!("error-client-only-said", heard = text::line_bytes(heard, SHOWN)),
+        [] => say!(greeting_silent),
+        _ => say!(greeting_only_said, heard = text::line_bytes(heard, SHOWN)),
     };
-    Error::new(Kind::Timeout, say!("error-client-connection-timed-out-during", said))
-        .hint(say!("error-client-check-host-port-or"))
+    Error::new(Kind::Timeout, say!(greeting_timed_out, said)).hint(say!(greeting_timed_out_hint))
 }
 
 /// The error of our own that a stream has put into an I/O error: it says why itself.
@@ -156,13 +152,13 @@ pub(in crate::client) fn carried(error: &std::io::Error) -> Option<Error> {
 pub(in crate::client) fn reason(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match error.kind() {
-        ErrorKind::ConnectionReset => say!("error-client-connection-reset-peer"),
-        ErrorKind::ConnectionRefused => say!("error-client-connection-refused"),
-        ErrorKind::TimedOut => say!("error-client-connection-timed-out-2"),
-        ErrorKind::HostUnreachable => say!("error-client-no-route-host"),
-        ErrorKind::NetworkUnreachable => say!("error-client-network-unreachable"),
-        ErrorKind::BrokenPipe => say!("error-client-broken-pipe"),
-        ErrorKind::UnexpectedEof => say!("error-client-connection-closed"),
+        ErrorKind::ConnectionReset => say!(os_connection_reset),
+        ErrorKind::ConnectionRefused => say!(os_connection_refused),
+        ErrorKind::TimedOut => say!(os_connection_timed_out),
+        ErrorKind::HostUnreachable => say!(os_no_route),
+        ErrorKind::NetworkUnreachable => say!(os_network_unreachable),
+        ErrorKind::BrokenPipe => say!(os_broken_pipe),
+        ErrorKind::UnexpectedEof => say!(connection_closed),
         _ => {
             let text = crate::error::told(error);
             text.split(" (os error").next().unwrap_or(&text).to_owned()

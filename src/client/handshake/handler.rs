@@ -70,8 +70,8 @@ impl UnansweredChannels {
         if self.count <= MAX_OPENED {
             return Ok(());
         }
-        let cause = say!("wire-opens-unanswered", limit = MAX_OPENED);
-        Err(Stop::Ours(Error::new(Kind::Disconnected, cause).hint(say!("wire-not-your-fault"))))
+        let cause = say!(wire_opens_unanswered, limit = MAX_OPENED);
+        Err(Stop::Ours(Error::new(Kind::Disconnected, cause).hint(say!(wire_not_your_fault))))
     }
 }
 
@@ -369,8 +369,8 @@ impl Handler for Events {
         if self.shared.incoming.lanes.is_expecting() {
             let reason = ssh_reason(&reason);
             match said.is_empty() {
-                true => error!("{}", say!("forward-open-failed", id, reason)),
-                false => error!("{}", say!("forward-open-failed-why", id, reason, said)),
+                true => error!("{}", say!(forward_open_failed, id, reason)),
+                false => error!("{}", say!(forward_open_failed_why, id, reason, said)),
             }
             return Ok(());
         }

@@ -56,8 +56,8 @@ pub(in crate::client) fn identification(addendum: Option<&str>) -> Result<String
     };
     if line.len() > MAX_IDENTIFICATION || line.contains(char::is_control) {
         let limit = MAX_IDENTIFICATION - IDENTIFICATION.len() - 1;
-        return Err(Error::new(Kind::Config, say!("error-client-addendum-too-long", limit))
-            .hint(say!("error-client-addendum-hint")));
+        return Err(Error::new(Kind::Config, say!(addendum_too_long, limit))
+            .hint(say!(addendum_too_long_hint)));
     }
     Ok(line)
 }

@@ -170,12 +170,10 @@ pub async fn judge(
     let goodbye = handle.disconnect(russh::Disconnect::ByApplication, "", "");
     // Whether the server hears it makes no difference.
     let _ = timeout(deadline::SIGN_OF_LIFE, goodbye).await;
-    shared.record.judged().ok_or_else(|| {
-        Error::new(
-            Kind::KeyExchange,
-            say!("error-client-host-key-verification-failed", reason = ""),
-        )
-    })
+    shared
+        .record
+        .judged()
+        .ok_or_else(|| Error::new(Kind::KeyExchange, say!(host_key_refused, reason = "")))
 }
 
 /// Greeting and key exchange; the host is judged in the middle of it.
@@ -267,8 +265,8 @@ async fn within(
             () = sleep_until(wake) => {
                 let end = until + shared.paused();
                 if end <= Instant::now() {
-                    return Err(Error::new(Kind::Timeout, say!("error-client-key-exchange-took-too"))
-                        .hint(say!("error-client-server-or-network-overloaded")));
+                    return Err(Error::new(Kind::Timeout, say!(kex_too_slow))
+                        .hint(say!(kex_too_slow_hint)));
                 }
                 wake = end.max(Instant::now() + Duration::from_millis(50));
             }
@@ -325,12 +323,13 @@ impl HostCheck {
         let bits = fingerprint::bits(&evidence.offered);
         let least = self.host.requirements.rsa_bits(MIN_RSA_BITS);
         if fingerprint::type_name(&evidence.offered) == "RSA" && bits < least {
-            return Err(refused(&say!("error-client-servers-rsa-key-only", bits))
-                .hint(say!("error-client-server-make-key-least", least)));
+            return Err(
+                refused(&say!(host_key_rsa_short, bits)).hint(say!(host_key_rsa_short_hint, least))
+            );
         }
         if self.host.visual {
             let art = fingerprint::randomart(&evidence.offered);
-            let shown = say!("error-client-fingerprint-shown", fingerprint);
+            let shown = say!(host_key_fingerprint_line, fingerprint);
             prompt.notice(Notice::Warning(&format!("{shown}\n{art}")));
         }
         // As in ssh(1), a host that has another name on record is looked up by it.
@@ -377,16 +376,16 @@ impl HostCheck {
             Verdict::AcceptAndRecord => {
                 warn();
                 let (Ok(saved) | Err(saved)) = self.record(evidence, shared, prompt).await;
-                Ok(say!("trusted-new-taken", saved))
+                Ok(say!(trusted_new_taken, saved))
             }
             Verdict::AcceptRestricted => {
                 warn();
                 shared.restrict();
                 prompt.notice(Notice::Warning(&say!(
-                    "error-client-stricthostkeychecking-no-passwords-keyboard",
+                    host_key_restricted,
                     fact = not_as_known(evidence, &self.host.shown)
                 )));
-                Ok(say!("trusted-not"))
+                Ok(say!(trusted_not))
             }
             Verdict::Reject(reason) => Err(refused(reason).hint(remedy(evidence))),
             Verdict::Ask => self.ask(evidence.clone(), shared, prompt).await,
@@ -441,7 +440,7 @@ impl HostCheck {
             Ok(Answer::Given(HostKeyAnswer::IfFingerprint(typed))) => {
                 let ours = fingerprint::sha256(&evidence.offered);
                 if typed.trim() != ours {
-                    return Err(refused(&say!("error-client-fingerprint-typed-not-one")));
+                    return Err(refused(&say!(fingerprint_typed_differs)));
                 }
                 true
             }
@@ -452,18 +451,18 @@ impl HostCheck {
                 return Err(refused(&reasons.join("; ")).hint(remedy(&evidence)));
             }
             Ok(Answer::Given(HostKeyAnswer::Disconnect) | Answer::Cancelled) | Err(_) => {
-                return Err(refused(&say!("error-client-not-confirmed")));
+                return Err(refused(&say!(host_key_not_confirmed)));
             }
         };
         if !recorded {
-            return Ok(say!("trusted-once"));
+            return Ok(say!(trusted_once));
         }
         let saved = self.record(&evidence, shared, prompt).await;
         if saved.is_ok() {
             self.rotate_from(&evidence, shared);
         }
         let (Ok(saved) | Err(saved)) = saved;
-        Ok(say!("trusted-said", saved))
+        Ok(say!(trusted_said, saved))
     }
 
     /// Other keys may be learnt where this one was in the file that is written; not by a
@@ -510,15 +509,15 @@ impl HostCheck {
     ) -> Result<String, String> {
         let host = &self.host;
         let Some(file) = host.sources.user.first().cloned() else {
-            prompt.notice(Notice::Warning(&say!("error-client-no-userknownhostsfile-set-key")));
-            return Err(say!("trusted-nowhere-to-save"));
+            prompt.notice(Notice::Warning(&say!(host_key_nowhere_to_save)));
+            return Err(say!(trusted_nowhere_to_save));
         };
         let key = evidence.offered.clone();
         let is_changed = matches!(evidence.finding, Finding::Changed(_));
         let shown = format!("'{}' ({})", host.subject.entry_name(), fingerprint::type_name(&key));
         let said = match is_changed {
-            true => say!("error-client-replaced-key-list-known", shown),
-            false => say!("error-client-permanently-added-list-known", shown),
+            true => say!(host_key_replaced, shown),
+            false => say!(host_key_added, shown),
         };
         let writing = Writing { file, key, is_changed, host: host.clone() };
         let shown = writing.file.display().to_string();
@@ -527,13 +526,12 @@ impl HostCheck {
         let written = tokio::task::spawn_blocking(move || writing.write()).await;
         shared.resume();
         let (said, saved) = match written {
-            Ok(Ok(())) => (said, Ok(say!("trusted-saved", file = shown))),
-            Ok(Err(error)) => (
-                say!("error-client-failed-add-host-list", error),
-                Err(say!("trusted-not-saved", file = shown)),
-            ),
+            Ok(Ok(())) => (said, Ok(say!(trusted_saved, file = shown))),
+            Ok(Err(error)) => {
+                (say!(host_key_not_added, error), Err(say!(trusted_not_saved, file = shown)))
+            }
             // A panic on the other thread has been reported there.
-            Err(_) => return Err(say!("trusted-not-saved", file = shown)),
+            Err(_) => return Err(say!(trusted_not_saved, file = shown)),
         };
         prompt.notice(Notice::Warning(&said));
         saved

@@ -51,7 +51,7 @@ pub(in crate::client) async fn for_key(
         Some(certificate) => certificate.encode(&mut blob),
         None => offered.public_key().key_data().encode(&mut blob),
     };
-    encoded.map_err(|_| refused(&say!("error-trust-host-key-no-encoding")))?;
+    encoded.map_err(|_| refused(&say!(host_key_cannot_be_encoded)))?;
     let kind = match offered.certificate() {
         Some(certificate) => certificate.algorithm().to_certificate_type(),
         None => offered.public_key().algorithm().to_string(),
@@ -69,15 +69,15 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
     let program = command.program();
     let shown = text::line(&program.to_string_lossy(), SHOWN);
     debug!("KnownHostsCommand-{}: {shown}", search.reason);
-    let fault = |what: &str| refused(&say!("error-command", program = shown, what));
+    let fault = |what: &str| refused(&say!(known_hosts_command_failed, program = shown, what));
     let mut child = Command::new(program)
         .args(command.arguments(search))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| fault(&say!("error-command-not-started", error = told(&error))))?;
-    let stdout = child.stdout.take().ok_or_else(|| fault(&say!("error-command-no-output")))?;
+        .map_err(|error| fault(&say!(known_hosts_command_not_started, error = told(&error))))?;
+    let stdout = child.stdout.take().ok_or_else(|| fault(&say!(known_hosts_command_no_output)))?;
     let mut output = Vec::new();
     let done = async {
         stdout.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut output).await?;
@@ -86,12 +86,14 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
     };
     match timeout(deadline::KNOWN_HOSTS_COMMAND, done).await {
         Ok(Ok(Some(status))) if status.success() => Ok(output),
-        Ok(Ok(Some(status))) => Err(fault(&say!("error-command-failed", status = ended(status)))),
-        Ok(Ok(None)) => Err(fault(&say!("error-command-too-much", limit = MAX_OUTPUT >> 20))),
-        Ok(Err(error)) => Err(fault(&say!("error-command-unreadable", error = told(&error)))),
+        Ok(Ok(Some(status))) => {
+            Err(fault(&say!(known_hosts_command_broke, status = ended(status))))
+        }
+        Ok(Ok(None)) => Err(fault(&say!(known_hosts_command_too_much, limit = MAX_OUTPUT >> 20))),
+        Ok(Err(error)) => Err(fault(&say!(known_hosts_command_unreadable, error = told(&error)))),
         Err(_) => {
             let seconds = deadline::KNOWN_HOSTS_COMMAND.as_secs();
-            Err(fault(&say!("error-command-too-slow", seconds)))
+            Err(fault(&say!(known_hosts_command_too_slow, seconds)))
         }
     }
 }
@@ -99,12 +101,11 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
 /// How it ended, where not by a signal in our words.
 fn ended(status: ExitStatus) -> String {
     match status.code() {
-        Some(code) => say!("error-command-exit-status", code),
+        Some(code) => say!(known_hosts_command_status, code),
         None => status.to_string(),
     }
 }
 
 fn refused(reason: &str) -> Error {
-    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
-        .hint(say!("error-command-hint"))
+    Error::new(Kind::HostKey, say!(host_key_refused, reason)).hint(say!(known_hosts_command_hint))
 }

@@ -12,7 +12,7 @@ use crate::say;
 use crate::trust::{self, Evidence, Finding, KnownKey, fingerprint};
 
 pub(in crate::client) fn refused(reason: &str) -> Error {
-    Error::new(Kind::HostKey, say!("error-client-host-key-verification-failed", reason))
+    Error::new(Kind::HostKey, say!(host_key_refused, reason))
 }
 
 /// What a person should know besides the finding: files that could not be read at all, a
@@ -26,7 +26,7 @@ pub(in crate::client) fn troubles(evidence: &Evidence) -> Vec<String> {
         false => Vec::new(),
     };
     fault
-        .map(|fault| say!("error-client-host-certificate-does-not", fault))
+        .map(|fault| say!(host_certificate_void, fault))
         .chain(files.chain(authorities).map(ToString::to_string))
         .chain(dns)
         .collect()
@@ -59,9 +59,9 @@ pub(in crate::client) fn not_as_known(evidence: &Evidence, host: &str) -> String
     match evidence.finding {
         Finding::OtherTypeKnown(_) => {
             let kind = fingerprint::type_name(&evidence.offered);
-            say!("error-client-no-host-key-known", kind, host)
+            say!(host_key_only_other_types, kind, host)
         }
-        _ => say!("error-client-host-key-changed", host),
+        _ => say!(host_key_changed, host),
     }
 }
 
@@ -72,15 +72,15 @@ pub(in crate::client) fn cannot_ask(evidence: &Evidence) -> String {
     match &evidence.finding {
         Finding::Known(_) => {
             let fault = evidence.certificate_fault.as_deref().unwrap_or_default();
-            say!("error-client-certificate-does-not-count", fault)
+            say!(host_certificate_void_unasked, fault)
         }
         Finding::Changed(known) => {
-            say!("error-client-key-changed-offered", kind, name, known = listed(known), offered)
+            say!(host_key_changed_unasked, kind, name, known = listed(known), offered)
         }
         Finding::OtherTypeKnown(known) => {
-            say!("error-client-no-key-known-only", kind, name, known = listed(known), offered)
+            say!(host_key_other_type_unasked, kind, name, known = listed(known), offered)
         }
-        _ => say!("error-client-no-host-key-known-nobody", kind, name, offered),
+        _ => say!(host_key_unknown_unasked, kind, name, offered),
     }
 }
 
@@ -92,33 +92,33 @@ fn listed(known: &[KnownKey]) -> String {
         let key: &PublicKey = &entry.key;
         let at = place(&entry.at.file, entry.at.line);
         say!(
-            "error-client-at",
+            known_key_at,
             kind = fingerprint::type_name(key),
             fingerprint = fingerprint::sha256(key),
             at
         )
     };
     let list: Vec<_> = known.iter().take(SHOWN).map(one).collect();
-    say!("error-client-known", list = list.join(&say!("error-and")))
+    say!(known_keys, list = list.join(&say!(list_and)))
 }
 
 pub(in crate::client) fn remedy(evidence: &Evidence) -> String {
     let unread = evidence.problems.iter().find(|problem| problem.line.is_none());
     match &evidence.finding {
-        Finding::Forbidden(_) => say!("revoked-hint"),
-        Finding::Revoked(_) => say!("error-client-key-must-not-trusted"),
-        _ if !evidence.pins.is_empty() => say!("pin-mismatch-hint"),
-        Finding::Known(_) => say!("error-client-renew-certificate"),
+        Finding::Forbidden(_) => say!(revoked_hint),
+        Finding::Revoked(_) => say!(host_key_revoked_hint),
+        _ if !evidence.pins.is_empty() => say!(pin_mismatch_hint),
+        Finding::Known(_) => say!(host_certificate_void_hint),
         Finding::Changed(known) => {
             let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());
-            say!("error-client-ask-servers-administrator-if", file = file.display())
+            say!(host_key_changed_hint, file = file.display())
         }
         _ if evidence.sshfp.is_secure_mismatch() => {
-            say!("sshfp-rejected-hint")
+            say!(sshfp_rejected_hint)
         }
-        _ if evidence.certificate_fault.is_some() => say!("error-client-renew-certificate"),
-        _ if unread.is_some() => say!("error-client-make-file-readable-or"),
-        Finding::OtherTypeKnown(_) => say!("error-client-connect-once-terminal-compare"),
-        _ => say!("error-client-connect-once-terminal-compare-fingerprint"),
+        _ if evidence.certificate_fault.is_some() => say!(host_certificate_void_hint),
+        _ if unread.is_some() => say!(known_hosts_unreadable_hint),
+        Finding::OtherTypeKnown(_) => say!(host_key_other_type_hint),
+        _ => say!(host_key_unknown_hint),
     }
 }

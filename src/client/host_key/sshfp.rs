@@ -96,7 +96,7 @@ pub async fn look_up(host: &str, key: &PublicKey, resolver: &Resolver) -> Sshfp 
         Err(error) => {
             return Sshfp::Failed {
                 name: shown,
-                reason: say!("sshfp-no-thread", error = told(&error)),
+                reason: say!(sshfp_no_thread, error = told(&error)),
             };
         }
     };
@@ -105,7 +105,7 @@ pub async fn look_up(host: &str, key: &PublicKey, resolver: &Resolver) -> Sshfp 
             return sshfp::compare(shown, answer.signer, &answer.records, key);
         }
         Ok(Ok(Err(reason))) => text::line(&reason, MAX_REASON),
-        Ok(Err(_)) => say!("sshfp-broke-off"),
+        Ok(Err(_)) => say!(sshfp_broke_off),
         Err(_) => late(limit),
     };
     Sshfp::Failed { name: shown, reason }
@@ -143,7 +143,7 @@ fn run(name: &Name, resolver: &Resolver) -> Result<Answered, String> {
 }
 
 fn late(limit: Duration) -> String {
-    say!("sshfp-late", seconds = limit.as_secs_f32())
+    say!(sshfp_late, seconds = limit.as_secs_f32())
 }
 
 async fn ask(name: &Name, resolver: &Resolver) -> Result<Answered, String> {
@@ -192,7 +192,7 @@ fn servers(resolver: &Resolver) -> Result<Vec<NameServerConfig>, String> {
         Err(error) => return Err(unreadable(&resolver.system, &error)),
     };
     let system = resolv_conf::Config::parse(text)
-        .map_err(|_| say!("sshfp-no-sense", file = resolver.system.display()))?;
+        .map_err(|_| say!(sshfp_no_sense, file = resolver.system.display()))?;
     let servers = system.get_nameservers_or_local();
     let usable = servers.iter().filter(|it| !matches!(it, ScopedIp::V6(_, Some(_))));
     Ok(usable.take(MAX_SERVERS).map(|it| config(it.into(), 53)).collect())
@@ -201,7 +201,7 @@ fn servers(resolver: &Resolver) -> Result<Vec<NameServerConfig>, String> {
 fn anchors(resolver: &Resolver) -> Result<TrustAnchors, String> {
     let Some(path) = &resolver.anchors else { return Ok(TrustAnchors::default()) };
     let bytes = read_file(path).map_err(|error| unreadable(path, &error))?;
-    let text = String::from_utf8(bytes).map_err(|_| no_anchors(path, &say!("sshfp-not-text")))?;
+    let text = String::from_utf8(bytes).map_err(|_| no_anchors(path, &say!(sshfp_not_text)))?;
     // The library does not see a record that no line break ends.
     let parsed = format!("{text}\n").parse::<TrustAnchors>();
     parsed.map_err(|error| no_anchors(path, &error.to_string()))
@@ -209,30 +209,30 @@ fn anchors(resolver: &Resolver) -> Result<TrustAnchors, String> {
 
 fn no_anchors(path: &Path, why: &str) -> String {
     let why = text::line(why, MAX_SHOWN);
-    say!("sshfp-no-anchors", file = path.display(), why)
+    say!(sshfp_no_anchors, file = path.display(), why)
 }
 
 fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > MAX_FILE {
-        true => Err(std::io::Error::other(say!("sshfp-file-too-long", limit = MAX_FILE >> 10))),
+        true => Err(std::io::Error::other(say!(sshfp_file_too_long, limit = MAX_FILE >> 10))),
         false => Ok(bytes),
     }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> String {
-    say!("sshfp-file-unreadable", file = path.display(), error = told(error))
+    say!(sshfp_file_unreadable, file = path.display(), error = told(error))
 }
 
 fn reason(error: &NetError) -> String {
     match error {
         NetError::Dns(DnsError::DnssecBogus | DnsError::Nsec { .. }) => {
-            say!("sshfp-bogus")
+            say!(sshfp_bogus)
         }
-        NetError::Dns(DnsError::ResponseCode(code)) => say!("sshfp-server-says", code),
-        NetError::Timeout => say!("sshfp-no-answer"),
-        NetError::NoConnections => say!("sshfp-no-server"),
+        NetError::Dns(DnsError::ResponseCode(code)) => say!(sshfp_server_says, code),
+        NetError::Timeout => say!(sshfp_no_answer),
+        NetError::NoConnections => say!(sshfp_no_server),
         other => text::line(&other.to_string(), MAX_SHOWN),
     }
 }
@@ -255,7 +255,7 @@ fn read(name: &Name, answers: &[Record]) -> Result<Answered, String> {
     for record in answers.iter().filter(|it| it.name == owner) {
         let RData::SSHFP(data) = &record.data else { continue };
         if records.len() == MAX_RECORDS {
-            return Err(say!("sshfp-too-many", limit = MAX_RECORDS));
+            return Err(say!(sshfp_too_many, limit = MAX_RECORDS));
         }
         records.push(sshfp::Record {
             algorithm: data.algorithm.into(),

@@ -190,7 +190,7 @@ impl Incoming {
             match agent.connect().await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    error!("{}", say!("forward-agent-unreachable", why = plainly(&why)));
+                    error!("{}", say!(forward_agent_unreachable, why = plainly(&why)));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -216,7 +216,7 @@ impl Incoming {
             match display.connect().await {
                 Ok(line) => display.relay(arrival.accept().await, line).await,
                 Err(why) => {
-                    error!("{}", say!("forward-x11-unreachable", why = plainly(&why)));
+                    error!("{}", say!(forward_x11_unreachable, why = plainly(&why)));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -239,7 +239,7 @@ impl Incoming {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
                     let (to, why) = (target(&connect), plainly(&why));
-                    error!("{}", say!("forward-connect-failed", to, why));
+                    error!("{}", say!(forward_connect_failed, to, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -296,8 +296,8 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
     let line = match permits(permit, &to) {
         true => link::connect(&to)
             .await
-            .map_err(|why| say!("forward-connect-failed", to = target(&to), why = plainly(&why))),
-        false => Err(say!("forward-not-permitted", to = target(&to))),
+            .map_err(|why| say!(forward_connect_failed, to = target(&to), why = plainly(&why))),
+        false => Err(say!(forward_not_permitted, to = target(&to))),
     };
     let answer = tunnel.write.data_bytes(socks.answer(line.is_ok())).await;
     match line {

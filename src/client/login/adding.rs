@@ -41,7 +41,7 @@ impl Dialogue {
         match add(socket, key, &comment, &terms).await {
             Ok(()) => debug!("identity added to agent: {place}"),
             Err(error) => {
-                let said = say!("agent-not-added", path = place, reason = error.to_string());
+                let said = say!(agent_not_added, path = place, reason = error.to_string());
                 self.transport.prompt.notice(Notice::Warning(&said));
             }
         }
@@ -49,7 +49,7 @@ impl Dialogue {
 
     /// Nobody there to ask is a no.
     async fn may_add(&self, path: &str, comment: &str) -> bool {
-        let question = say!("agent-add", path, comment);
+        let question = say!(agent_add, path, comment);
         let answer = self.ask(move |prompt| prompt.yes(&question)).await;
         matches!(answer, Ok(Answer::Given(true)))
     }

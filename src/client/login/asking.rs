@@ -291,11 +291,8 @@ impl Talk {
         match self.dialogue.ask(move |prompt| prompt.login(question)).await? {
             Answer::Given(answer) => Ok(answer),
             Answer::Cancelled => Err(cancelled()),
-            Answer::CannotAsk => Err(Error::new(
-                Kind::Authentication,
-                say!("error-login-no-authentication-method-chosen"),
-            )
-            .hint(say!("error-login-choose-one-auth"))),
+            Answer::CannotAsk => Err(Error::new(Kind::Authentication, say!(auth_no_method_chosen))
+                .hint(say!(auth_no_method_chosen_hint))),
         }
     }
 
@@ -308,11 +305,11 @@ impl Talk {
         let off = offers.iter().filter(|offer| offer.accepted == Some(true));
         let off: Vec<_> = off.filter_map(|offer| offer.obstacle.as_ref().map(why)).collect();
         let label = &self.dialogue.login.label;
-        let cause = say!("login-dead-end", label);
+        let cause = say!(login_dead_end, label);
         let hint = match off.is_empty() {
-            true => say!("login-dead-end-accepted", list = accepted.join(", ")),
+            true => say!(login_dead_end_accepted, list = accepted.join(", ")),
             false => joined(
-                &say!("login-dead-end-accepted", list = accepted.join(", ")),
+                &say!(login_dead_end_accepted, list = accepted.join(", ")),
                 &off.into_iter().reduce(|all, one| joined(&all, &one)).unwrap_or_default(),
             ),
         };
@@ -339,10 +336,10 @@ fn is_local(error: &Error) -> bool {
 fn why(obstacle: &Obstacle) -> String {
     match obstacle {
         Obstacle::SwitchedOff(keyword) => format!("{keyword} no"),
-        Obstacle::HostKeyChanged => say!("login-off-host-key-changed"),
-        Obstacle::NoAgent => say!("login-note-no-agent"),
-        Obstacle::AgentSilent => say!("login-note-agent-silent"),
-        Obstacle::AgentEmpty => say!("login-note-agent-empty"),
-        Obstacle::AgentFailed => say!("login-off-agent-failed"),
+        Obstacle::HostKeyChanged => say!(login_off_host_key_changed),
+        Obstacle::NoAgent => say!(login_note_no_agent),
+        Obstacle::AgentSilent => say!(login_note_agent_silent),
+        Obstacle::AgentEmpty => say!(login_note_agent_empty),
+        Obstacle::AgentFailed => say!(login_off_agent_failed),
     }
 }

@@ -166,8 +166,8 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
             Outcome::Refused(accepted) => return Err(dialogue.denied(method, &accepted)),
         }
     }
-    Err(Error::new(Kind::Authentication, say!("error-login-no-authentication-method-chosen"))
-        .hint(say!("error-login-choose-one-auth")))
+    Err(Error::new(Kind::Authentication, say!(auth_no_method_chosen))
+        .hint(say!(auth_no_method_chosen_hint)))
 }
 
 /// The method's name on the wire.
@@ -214,9 +214,9 @@ impl Dialogue {
         {
             return Err(Error::new(
                 Kind::HostKey,
-                say!("error-login-disabled-avoid-man-middle", method = name(method)),
+                say!(auth_method_restricted, method = name(method)),
             )
-            .hint(say!("error-login-hosts-key-changed-settle")));
+            .hint(say!(auth_method_restricted_hint)));
         }
         match method {
             Method::None => self.none().await,
@@ -230,7 +230,7 @@ impl Dialogue {
     pub(super) fn finish(mut self, method: Method) -> Session {
         let last = self.tried(method);
         self.done.push(last);
-        let how = self.done.join(&say!("login-then"));
+        let how = self.done.join(&say!(login_then));
         let Transport { handle, shared, .. } = self.transport;
         shared.record.logged_in(&self.login.user);
         shared.wire.logged_in();
@@ -264,7 +264,7 @@ impl Dialogue {
     /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
     pub(super) fn tried(&self, method: Method) -> String {
         match self.credential_said() {
-            Some(credential) => say!("login-with", method = name(method), credential),
+            Some(credential) => say!(login_with, method = name(method), credential),
             None => name(method).to_owned(),
         }
     }
@@ -272,40 +272,36 @@ impl Dialogue {
     /// The credential for a person: a key says what it is.
     pub(super) fn credential_said(&self) -> Option<String> {
         self.credential.as_deref().map(|credential| match credential {
-            HANDED_OVER => say!("error-login-password-handed-over"),
+            HANDED_OVER => say!(password_handed_over),
             key => key.to_owned(),
         })
     }
 
     pub(super) fn denied(&self, method: Method, accepted: &[String]) -> Error {
         let list = accepted.join(",");
-        let cause = say!("error-login-permission-denied", label = self.login.label, list);
+        let cause = say!(auth_denied, label = self.login.label, list);
         let wire = name(method);
         let credential = self.credential_said();
         let tried = match &credential {
-            Some(credential) => say!("error-login-refused", wire, credential),
-            None => say!("error-login-refused-2", wire),
+            Some(credential) => say!(auth_refused_credential, wire, credential),
+            None => say!(auth_refused, wire),
         };
         let next = match accepted {
-            [] => say!("error-client-server-accepts-nothing-more"),
+            [] => say!(auth_nothing_left),
             _ if accepted.iter().any(|name| name == wire) => {
-                say!("error-login-server-accepts-check-or", accepted = accepted.join(", "))
+                say!(auth_accepted_check_hint, accepted = accepted.join(", "))
             }
-            _ => say!("error-login-server-accepts-only-choose", accepted = accepted.join(", ")),
+            _ => say!(auth_accepted_hint, accepted = accepted.join(", ")),
         };
         Error::new(Kind::Authentication, cause).hint(joined(&tried, &next))
     }
 
     pub(super) fn further(&self, chain: &[Method], wanted: &[String]) -> Error {
         let done: Vec<_> = chain.iter().map(|&method| name(method)).collect();
-        let cause = say!(
-            "error-login-permission-denied",
-            label = self.login.label,
-            list = wanted.join(",")
-        );
+        let cause = say!(auth_denied, label = self.login.label, list = wanted.join(","));
         let next = wanted.first().map_or("?", String::as_str);
         Error::new(Kind::Authentication, cause).hint(say!(
-            "error-login-succeeded-further-authentication-required",
+            auth_partial_hint,
             done = done.join(","),
             next
         ))
@@ -319,7 +315,7 @@ impl Dialogue {
     ) -> Result<Answer<T>> {
         let answer = ask(&self.transport.shared, &self.transport.prompt, question).await;
         match self.transport.shared.ended() {
-            Some(error) => Err(error.context(say!("login-lost-meanwhile"))),
+            Some(error) => Err(error.context(say!(login_lost_meanwhile))),
             None => Ok(answer),
         }
     }
@@ -364,8 +360,8 @@ pub(super) async fn answered_within<T, E: Into<SignerError>>(
     let is_answer = shared.wire.answered();
     if result.is_ok() && !is_answer {
         lost(shared).await?;
-        return Err(Error::new(Kind::Disconnected, say!("error-login-answer-before-request"))
-            .hint(say!("wire-not-your-fault")));
+        return Err(Error::new(Kind::Disconnected, say!(auth_answer_before_request))
+            .hint(say!(wire_not_your_fault)));
     }
     result
 }
@@ -402,8 +398,7 @@ async fn in_time<T, E: Into<SignerError>>(
 }
 
 pub(super) fn unanswered() -> Error {
-    Error::new(Kind::Timeout, say!("error-login-server-did-not-answer"))
-        .hint(say!("error-client-may-overloaded-try-again"))
+    Error::new(Kind::Timeout, say!(auth_no_answer)).hint(say!(session_not_opened_in_time_hint))
 }
 
 /// Why a request to sign, or to log in, came back without an answer.
@@ -433,14 +428,13 @@ pub(super) async fn lost(shared: &Shared) -> Result<()> {
     match timeout(MOMENT, shared.end()).await {
         // The server has no method left, and the library hung up: a refusal.
         Ok(error) if error.kind() == Kind::Authentication => Ok(()),
-        Ok(error) => Err(error.context(say!("error-login-connection-lost-during-authentication"))),
+        Ok(error) => Err(error.context(say!(auth_connection_lost))),
         Err(_) => Ok(()),
     }
 }
 
 pub(super) fn lost_for_no_reason() -> Error {
-    Error::new(Kind::Disconnected, say!("error-login-connection-lost-during-authentication"))
-        .hint(say!("error-login-try-again-servers-log"))
+    Error::new(Kind::Disconnected, say!(auth_connection_lost)).hint(say!(auth_try_again_hint))
 }
 
 fn names(methods: &MethodSet) -> Vec<String> {

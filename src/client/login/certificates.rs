@@ -75,15 +75,15 @@ impl UserCertificates<'_> {
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
         let fault = if certificate.cert_type() != CertType::User {
-            say!("error-login-host-certificate")
+            say!(certificate_of_host)
         } else if now < certificate.valid_after() {
-            say!("error-login-not-valid-yet")
+            say!(certificate_not_yet_valid)
         } else if now >= certificate.valid_before() {
-            say!("error-login-expired")
+            say!(certificate_expired)
         } else {
             return Some(certificate);
         };
-        (self.tell)(&say!("error-login-key-offered-without", place, fault));
+        (self.tell)(&say!(certificate_left_out, place, fault));
         None
     }
 }

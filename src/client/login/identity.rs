@@ -135,7 +135,7 @@ impl Signer<'_> {
         for _ in 0..MAX_PASSPHRASES {
             if security_key::wants_touch(private) {
                 let fingerprint = fingerprint::sha256(public);
-                self.prompt.notice(Notice::Warning(&say!("security-key-touch", kind, fingerprint)));
+                self.prompt.notice(Notice::Warning(&say!(security_key_touch, kind, fingerprint)));
             }
             self.shared.pause();
             let signed = self.devices.sign(private, &data, pin.as_ref()).await;
@@ -149,11 +149,11 @@ impl Signer<'_> {
                 Err(Refusal::WantsPin) => pin = Some(self.pin(kind, path).await?),
             }
         }
-        Err(SignerError::Ours(Error::new(Kind::Identity, say!("security-key-wrong-pin"))))
+        Err(SignerError::Ours(Error::new(Kind::Identity, say!(security_key_wrong_pin))))
     }
 
     async fn pin(&self, kind: &str, path: &str) -> Result<Secret, SignerError> {
-        let label = say!("security-key-pin", kind, path);
+        let label = say!(security_key_pin, kind, path);
         let answer =
             crate::client::login::authenticate::ask(self.shared, self.prompt, move |prompt| {
                 prompt.secret(&label)
@@ -161,7 +161,7 @@ impl Signer<'_> {
         match answer.await {
             Answer::Given(pin) => Ok(pin),
             Answer::Cancelled | Answer::CannotAsk => {
-                let error = say!("error-client-needs-passphrase-nobody-can", path);
+                let error = say!(passphrase_nobody_to_ask, path);
                 Err(SignerError::Ours(Error::new(Kind::Identity, error)))
             }
         }
@@ -186,13 +186,13 @@ pub(in crate::client) async fn unlock(
         tries += 1;
         if tries > MAX_PASSPHRASES {
             return Err(SignerError::Ours(
-                Error::new(Kind::Identity, say!("error-client-wrong-passphrase", path))
-                    .hint(say!("error-client-nothing-sent-server")),
+                Error::new(Kind::Identity, say!(passphrase_wrong, path))
+                    .hint(say!(passphrase_nothing_sent_hint)),
             ));
         }
         let label = match tries {
-            1 => say!("error-client-enter-passphrase-key", path),
-            _ => say!("error-client-wrong-passphrase-enter-passphrase", path),
+            1 => say!(passphrase_ask, path),
+            _ => say!(passphrase_ask_again, path),
         };
         let answer = crate::client::login::authenticate::ask(shared, prompt, move |prompt| {
             prompt.secret(&label)
@@ -201,17 +201,13 @@ pub(in crate::client) async fn unlock(
         passphrase = match answer {
             Answer::Given(secret) => Some(secret),
             Answer::Cancelled => {
-                let error =
-                    Error::new(Kind::Cancelled, say!("error-client-no-passphrase-given", path));
+                let error = Error::new(Kind::Cancelled, say!(passphrase_not_given, path));
                 return Err(SignerError::Ours(error));
             }
             Answer::CannotAsk => {
                 return Err(SignerError::Ours(
-                    Error::new(
-                        Kind::Identity,
-                        say!("error-client-needs-passphrase-nobody-can", path),
-                    )
-                    .hint(say!("error-client-add-agent-ssh-add")),
+                    Error::new(Kind::Identity, say!(passphrase_nobody_to_ask, path))
+                        .hint(say!(passphrase_nobody_to_ask_hint)),
                 ));
             }
         };
@@ -220,9 +216,8 @@ pub(in crate::client) async fn unlock(
 
 /// Appends the signature to what was signed, as the library wants it.
 fn sign(private: &PrivateKey, hash: Option<HashAlg>, mut data: Vec<u8>) -> Result<Vec<u8>> {
-    let failed = |error: &dyn std::fmt::Display| {
-        Error::new(Kind::Identity, say!("error-client-key-could-not-sign", error))
-    };
+    let failed =
+        |error: &dyn std::fmt::Display| Error::new(Kind::Identity, say!(key_cannot_sign, error));
     let signature: Signature = match private.key_data() {
         KeypairData::Rsa(key) => (key, hash).try_sign(&data),
         other => other.try_sign(&data),

@@ -45,7 +45,7 @@ impl Dialogue {
                 Outcome::Refused(accepted)
                     if left > 0 && accepted.iter().any(|name| name == "password") =>
                 {
-                    let again = say!("error-login-permission-denied-please-try");
+                    let again = say!(password_retry);
                     self.transport.prompt.notice(Notice::Error(&again));
                 }
                 _ => return Ok(outcome),
@@ -65,11 +65,11 @@ impl Dialogue {
     }
 
     async fn ask_password(&self) -> Result<Secret> {
-        let label = say!("error-login-s-password", label = self.login.label);
+        let label = say!(password_ask, label = self.login.label);
         match self.ask(move |prompt| prompt.secret(&label)).await? {
             Answer::Given(secret) => Ok(secret),
             Answer::Cancelled => Err(cancelled()),
-            Answer::CannotAsk => Err(cannot_ask("password", &say!("error-login-password-fd-n-or"))),
+            Answer::CannotAsk => Err(cannot_ask("password", &say!(password_handed_over_sources))),
         }
     }
 
@@ -153,7 +153,7 @@ impl Dialogue {
             Answer::Given(answers) if answers.len() == wanted => Ok(answers),
             Answer::Given(_) | Answer::Cancelled => Err(cancelled()),
             Answer::CannotAsk => {
-                Err(cannot_ask("keyboard-interactive", &say!("error-login-password-fd-n-or")))
+                Err(cannot_ask("keyboard-interactive", &say!(password_handed_over_sources)))
             }
         }
     }
@@ -197,28 +197,28 @@ async fn readable_answer(
         result = answer => result,
         () = watch => Err(Error::new(
             Kind::Authentication,
-            say!("error-login-server-answered-password-neither"),
+            say!(password_expired),
         )
-        .hint(say!("error-login-change-another-way-example"))),
+        .hint(say!(password_expired_hint))),
     }
 }
 
 pub(super) fn cancelled() -> Error {
-    Error::new(Kind::Cancelled, say!("error-login-authentication-cancelled"))
+    Error::new(Kind::Cancelled, say!(auth_cancelled))
 }
 
 fn cannot_ask(method: &str, instead: &str) -> Error {
-    Error::new(Kind::Authentication, say!("error-login-needs-answer-nobody-can", method))
-        .hint(say!("error-login-run-terminal-without-batchmode", instead))
+    Error::new(Kind::Authentication, say!(auth_nobody_to_ask, method))
+        .hint(say!(auth_nobody_to_ask_hint, instead))
 }
 
 fn too_much(prompts: usize) -> Error {
     let what = match prompts > MAX_PROMPTS {
-        true => say!("error-login-prompts-once", prompts),
-        false => say!("error-login-more-than-rounds-questions", limit = MAX_ROUNDS),
+        true => say!(challenge_prompts, prompts),
+        false => say!(challenge_rounds, limit = MAX_ROUNDS),
     };
-    Error::new(Kind::Authentication, say!("error-login-server-asked-too-much", what))
-        .hint(say!("error-login-use-another-method-auth"))
+    Error::new(Kind::Authentication, say!(challenge_too_much, what))
+        .hint(say!(challenge_too_much_hint))
 }
 
 #[cfg(test)]

@@ -36,8 +36,9 @@ impl Dialogue {
         let files = std::mem::take(&mut self.login.identities);
         let identities = self.candidates(files).await?;
         if identities.is_empty() {
-            return Err(Error::new(Kind::Identity, say!("error-login-no-identity-log-found"))
-                .hint(say!("error-login-name-key-file-i")));
+            return Err(
+                Error::new(Kind::Identity, say!(identity_none)).hint(say!(identity_none_hint))
+            );
         }
         let several = identities.len() > 1;
         let mut refused = None;
@@ -135,13 +136,11 @@ impl Dialogue {
         let Some(picked) = picked else {
             let missing = match wanted {
                 Some(key) => {
-                    say!("error-login-agent-does-not-hold", key = fingerprint::sha256(&key))
+                    say!(agent_without_key, key = fingerprint::sha256(&key))
                 }
-                None => say!("error-login-agent-holds-no-keys"),
+                None => say!(agent_empty),
             };
-            return Err(
-                Error::new(Kind::Identity, missing).hint(say!("error-login-add-key-ssh-add"))
-            );
+            return Err(Error::new(Kind::Identity, missing).hint(say!(agent_without_key_hint)));
         };
         let mut identity = self.held(picked, agent);
         if identity.certificates.is_empty()
@@ -180,8 +179,7 @@ impl Dialogue {
                 }
                 Ok(agent)
             }
-            None => Err(Error::new(Kind::Identity, say!("error-login-no-agent-running-ssh"))
-                .hint(say!("error-login-start-one-ssh-agent"))),
+            None => Err(Error::new(Kind::Identity, say!(agent_none)).hint(say!(agent_none_hint))),
         }
     }
 
@@ -301,8 +299,8 @@ impl Dialogue {
         let (bits, least) = (fingerprint::bits(&identity.public), self.login.rsa_bits);
         if identity.public.algorithm().is_rsa() && bits < least {
             let key = identity.describe(false);
-            let error = Error::new(Kind::Identity, say!("agent-rsa-too-short", key, bits, least));
-            return Some(error.hint(say!("agent-rsa-hint")));
+            let error = Error::new(Kind::Identity, say!(agent_rsa_too_short, key, bits, least));
+            return Some(error.hint(say!(agent_rsa_hint)));
         }
         let certified = !identity.certificates.is_empty();
         let accepted = identity.plain && self.is_accepted(&identity.public, false)
@@ -382,8 +380,8 @@ impl Dialogue {
 }
 
 fn no_rsa() -> Error {
-    Error::new(Kind::Identity, say!("error-login-no-signature-algorithm-rsa"))
-        .hint(say!("error-login-pubkeyacceptedalgorithms-must-allow-rsa"))
+    Error::new(Kind::Identity, say!(rsa_no_signature_algorithm))
+        .hint(say!(rsa_no_signature_algorithm_hint))
 }
 
 fn not_accepted(identity: &Identity, certified: bool) -> Error {
@@ -391,13 +389,14 @@ fn not_accepted(identity: &Identity, certified: bool) -> Error {
     let algorithm = identity.public.algorithm();
     match algorithm {
         Algorithm::Rsa { .. } => no_rsa(),
-        Algorithm::Dsa => Error::new(Kind::Identity, say!("agent-dsa-not-allowed", path))
-            .hint(say!("agent-dsa-hint")),
+        Algorithm::Dsa => {
+            Error::new(Kind::Identity, say!(agent_dsa_not_allowed, path)).hint(say!(agent_dsa_hint))
+        }
         _ => {
             let plain = algorithm.as_str();
             let name = if certified { of_certificate(plain) } else { plain.to_owned() };
-            Error::new(Kind::Identity, say!("error-login-algorithm-not-accepted", path, name))
-                .hint(say!("error-login-add-algorithm", name))
+            Error::new(Kind::Identity, say!(key_algorithm_not_accepted, path, name))
+                .hint(say!(key_algorithm_not_accepted_hint, name))
         }
     }
 }
@@ -405,7 +404,7 @@ fn not_accepted(identity: &Identity, certified: bool) -> Error {
 fn public(file: &KeyFile) -> Result<&PublicKey> {
     file.public().ok_or_else(|| {
         let path = file.path().display();
-        Error::new(Kind::Identity, say!("error-login-public-key-not-known", path))
-            .hint(say!("error-login-name-pub-file-i"))
+        Error::new(Kind::Identity, say!(key_public_unknown, path))
+            .hint(say!(key_public_unknown_hint))
     })
 }

@@ -59,7 +59,7 @@ pub fn occupy(path: &Path) -> Result<Option<(LocalListener, Place)>> {
     match moved {
         Ok(()) => {}
         Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {
-            error!("{}", say!("mux-socket-exists", path = shown(path)));
+            error!("{}", say!(mux_socket_exists, path = shown(path)));
             return Ok(None);
         }
         Err(why) => return Err(failed(&why)),
@@ -102,10 +102,10 @@ fn identity(path: &Path) -> io::Result<FileIdentity> {
 fn cannot_bind(path: &Path, why: &io::Error) -> Error {
     let path = shown(path);
     match local::is_too_long(why) {
-        true => Error::new(Kind::Local, say!("mux-path-too-long", path)),
-        false => Error::new(Kind::Local, say!("mux-cannot-bind", path, why = told(why))),
+        true => Error::new(Kind::Local, say!(mux_path_too_long, path)),
+        false => Error::new(Kind::Local, say!(mux_cannot_bind, path, why = told(why))),
     }
-    .hint(say!("mux-choose-another-path"))
+    .hint(say!(mux_choose_another_path))
 }
 
 fn shown(path: &Path) -> String {

@@ -164,9 +164,9 @@ impl Session {
                     let said =
                         body.number().and_then(|_| body.number()).and_then(|_| body.string());
                     let said = text::line_bytes(&said.unwrap_or_default(), MAX_SHOWN);
-                    let cause = say!("error-client-server-refused-open-session", said);
+                    let cause = say!(session_refused_because, said);
                     return Err(Error::new(Kind::Channel, cause)
-                        .hint(say!("error-client-may-allow-forwarding-only")));
+                        .hint(say!(session_refused_forwarding_only_hint)));
                 }
                 other => self.link.decline(other, &mut body).await.map_err(|error| lost(&error))?,
             }
@@ -254,7 +254,7 @@ impl Taking<'_> {
                 }
                 Err(Fault::Output(error)) => {
                     let reason = crate::error::told(&error);
-                    let cause = say!("error-client-cannot-write-standard-output", reason);
+                    let cause = say!(stdout_failed, reason);
                     return Err(Error::new(Kind::Local, cause));
                 }
                 Err(Fault::Link(error)) => return Err(lost(&error)),
@@ -335,12 +335,12 @@ impl Taking<'_> {
             _ if granted => Ok(()),
             Awaited::Pty => {
                 (self.without_pty)();
-                warn!("{}", say!("error-client-pty-allocation-request-failed"));
+                warn!("{}", say!(pty_refused));
                 Ok(())
             }
             Awaited::Program(program) => {
-                let cause = say!("error-client-request-failed-channel-0", program);
-                let hint = say!("error-client-server-does-not-allow");
+                let cause = say!(channel_request_refused, program);
+                let hint = say!(channel_request_refused_hint);
                 Err(Fault::Refused(Error::new(Kind::Channel, cause).hint(hint)))
             }
         }
@@ -436,8 +436,8 @@ fn sized(packet: Packet, size: WindowSize) -> Packet {
 
 fn lost(error: &IoError) -> Error {
     let cause = match error.kind() {
-        ErrorKind::InvalidData => say!("share-nonsense"),
-        _ => say!("share-master-gone"),
+        ErrorKind::InvalidData => say!(share_nonsense),
+        _ => say!(share_master_gone),
     };
     Error::new(Kind::Disconnected, cause)
 }

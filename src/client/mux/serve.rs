@@ -239,12 +239,12 @@ async fn accept(listener: LocalListener, state: Arc<State>) {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(stream) if clients.len() >= MAX_CLIENTS => {
-                    error!("{}", say!("mux-too-many", most = MAX_CLIENTS));
+                    error!("{}", say!(mux_too_many, most = MAX_CLIENTS));
                     drop(stream);
                 }
                 Ok(stream) => admit(&mut clients, stream, &state),
                 Err(why) => {
-                    error!("{}", say!("mux-cannot-accept", why = crate::error::told(&why)));
+                    error!("{}", say!(mux_cannot_accept, why = crate::error::told(&why)));
                     sleep(PAUSE).await;
                 }
             },
@@ -273,9 +273,9 @@ fn admit(clients: &mut JoinSet<()>, stream: LocalStream, state: &Arc<State>) {
         }
         Ok(peer) => {
             let own = UserId::effective();
-            error!("{}", say!("mux-uid-mismatch", peer, own));
+            error!("{}", say!(mux_uid_mismatch, peer, own));
         }
-        Err(why) => error!("{}", say!("mux-cannot-accept", why = why.to_string())),
+        Err(why) => error!("{}", say!(mux_cannot_accept, why = why.to_string())),
     }
 }
 
@@ -297,7 +297,7 @@ impl Client {
                 Request::NewStdioForward(to) => return session::stdio(&mut self, id, &to).await,
                 Request::Proxy => return downstream::run(self, id).await,
                 Request::Terminate => {
-                    let question = say!("mux-ask-terminate", host = self.state.host);
+                    let question = say!(mux_ask_terminate, host = self.state.host);
                     if self.asked(id, question).await? {
                         self.state.place().take();
                         let answered = self.answer(id, Response::Ok).await;
@@ -306,7 +306,7 @@ impl Client {
                     }
                 }
                 Request::StopListening => {
-                    let question = say!("mux-ask-stop", host = self.state.host);
+                    let question = say!(mux_ask_stop, host = self.state.host);
                     if self.asked(id, question).await? {
                         self.state.place().take();
                         let answered = self.answer(id, Response::Ok).await;
@@ -336,7 +336,7 @@ impl Client {
             }),
             Request::OpenForward(way, forward) => {
                 let question =
-                    say!("mux-ask-forward", forward = told(way, &forward), host = self.state.host);
+                    say!(mux_ask_forward, forward = told(way, &forward), host = self.state.host);
                 if !self.asked(id, question).await? {
                     return Ok(None);
                 }
@@ -354,7 +354,7 @@ impl Client {
         match Hello::decode(&hello) {
             Ok(hello) if hello.version == VERSION => Ok(()),
             Ok(hello) => {
-                error!("{}", say!("mux-version", theirs = hello.version, ours = VERSION));
+                error!("{}", say!(mux_version, theirs = hello.version, ours = VERSION));
                 Err(malformed())
             }
             Err(_) => Err(malformed()),
@@ -423,7 +423,7 @@ impl Client {
             true => Response::Ok,
             false => {
                 let told = told(way, forward);
-                warn!("{}", say!("mux-not-forwarded", forward = told));
+                warn!("{}", say!(mux_not_forwarded, forward = told));
                 Response::Failure("port not forwarded".to_owned())
             }
         }

@@ -37,7 +37,7 @@ pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io:
     let fds = [client.descriptor().await?, client.descriptor().await?, client.descriptor().await?];
     let state = Arc::clone(&client.state);
     let state = state.as_ref();
-    let question = say!("mux-ask-session", host = state.host);
+    let question = say!(mux_ask_session, host = state.host);
     if !client.asked(id, question).await? {
         return Ok(());
     }
@@ -57,7 +57,7 @@ pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io:
     };
     let number = state.number();
     let (write, lane) = (Arc::clone(&beside.channel.write), Arc::clone(&beside.stdout));
-    lane.describe(say!("mux-session", number));
+    lane.describe(say!(mux_session, number));
     let answered = client.answer(id, Response::SessionOpened { session: number }).await;
     let end = match answered {
         Ok(()) => {
@@ -86,7 +86,7 @@ pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Res
     let (stdin, stdout) = (client.descriptor().await?, client.descriptor().await?);
     let state = Arc::clone(&client.state);
     let state = state.as_ref();
-    let question = say!("mux-ask-stdio", to = to.to_string(), host = state.host);
+    let question = say!(mux_ask_stdio, to = to.to_string(), host = state.host);
     if !client.asked(id, question).await? {
         return Ok(());
     }
@@ -247,7 +247,7 @@ async fn drain(lane: &Lane, mut sink: Sink) -> Result<(), Option<String>> {
         match lane.take().await {
             Ok(bytes) => sink.write_all(&bytes).await.map_err(|_| None)?,
             Err(Drained::Overflowed) => {
-                let line = say!("mux-reader-too-slow", limit = MAX_KEPT >> 20);
+                let line = say!(mux_reader_too_slow, limit = MAX_KEPT >> 20);
                 return Err(Some(line + "\r\n"));
             }
             Err(_) => {

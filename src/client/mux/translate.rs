@@ -57,7 +57,7 @@ const SHORTAGE: u32 = 4;
 
 /// Serves the client until it goes away.
 pub(in crate::client) async fn run(mut client: Client, id: u32) -> Result<()> {
-    let question = say!("mux-ask-session", host = client.state.host);
+    let question = say!(mux_ask_session, host = client.state.host);
     if !client.asked(id, question).await? {
         return Ok(());
     }
@@ -300,14 +300,14 @@ impl Channel {
         let session = &self.state.session;
         let open = match to {
             None => open_bare(session).await.ok().map(|bare| {
-                bare.stdout.describe(say!("mux-session", number = client));
+                bare.stdout.describe(say!(mux_session, number = client));
                 let (stdout, stderr) = (bare.stdout, Some(bare.stderr));
                 let (write, events) = (Arc::new(bare.write), bare.events);
                 Open { write, stdout, stderr, events, clock: bare.clock, _seat: None }
             }),
             Some(to) => open_tunnel(session, &to).await.map(|(write, stdout, seat)| {
                 let clock = stdout.start_clock(&session.shared.incoming.lanes.timeouts);
-                stdout.describe(say!("mux-connection", number = client));
+                stdout.describe(say!(mux_connection, number = client));
                 let (_, events) = event_queue();
                 let write = Arc::new(write);
                 Open { write, stdout, stderr: None, events, clock, _seat: Some(seat) }

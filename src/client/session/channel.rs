@@ -156,8 +156,8 @@ async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
         // The reading half is dropped: what it would give comes to the handler anyway.
         Ok(Ok(channel)) => Ok(channel.split().1),
         Ok(Err(_)) => Err(not_opened(&session.shared)),
-        Err(_) => Err(Error::new(Kind::Timeout, say!("error-client-server-did-not-open"))
-            .hint(say!("error-client-may-overloaded-try-again"))),
+        Err(_) => Err(Error::new(Kind::Timeout, say!(session_not_opened_in_time))
+            .hint(say!(session_not_opened_in_time_hint))),
     }
 }
 
@@ -221,14 +221,11 @@ async fn send(
 
 fn not_opened(shared: &Arc<Shared>) -> Error {
     match (shared.take_open_failure(), shared.ended()) {
-        (Some(said), _) => {
-            Error::new(Kind::Channel, say!("error-client-server-refused-open-session", said))
-                .hint(say!("error-client-may-allow-forwarding-only"))
-        }
-        (None, Some(ended)) => ended.context(say!("error-client-connection-lost")),
+        (Some(said), _) => Error::new(Kind::Channel, say!(session_refused_because, said))
+            .hint(say!(session_refused_forwarding_only_hint)),
+        (None, Some(ended)) => ended.context(say!(connection_lost)),
         (None, None) => {
-            Error::new(Kind::Channel, say!("error-client-server-refused-open-session-2"))
-                .hint(say!("error-client-servers-log-may-say"))
+            Error::new(Kind::Channel, say!(session_refused)).hint(say!(session_refused_hint))
         }
     }
 }

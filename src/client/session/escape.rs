@@ -115,28 +115,28 @@ impl Escape {
     /// The text of `~?`, lines ending as a raw terminal needs them.
     pub fn help(&self) -> String {
         let c = visible(self.character);
-        let mut lines = vec![say!("escape-terminate-connection", c)];
+        let mut lines = vec![say!(escape_help_terminate, c)];
         if !self.afar {
-            lines.push(say!("escape-command-line", c));
+            lines.push(say!(escape_help_command_line, c));
         }
-        lines.push(say!("escape-r-request-rekey", c));
+        lines.push(say!(escape_help_rekey, c));
         if !self.afar {
-            lines.push(say!("escape-v-v-decrease-increase", c));
-            lines.push(say!("escape-z-suspend-tessh", c));
+            lines.push(say!(escape_help_verbosity, c));
+            lines.push(say!(escape_help_suspend, c));
         }
-        lines.push(say!("escape-show-connection", c));
+        lines.push(say!(escape_help_show, c));
         if self.own {
-            lines.push(say!("escape-show-everything", c));
-            lines.push(say!("escape-show-lines", c));
-            lines.push(say!("escape-log-in-once-more", c));
+            lines.push(say!(escape_help_information, c));
+            lines.push(say!(escape_help_information_lines, c));
+            lines.push(say!(escape_help_log_in_again, c));
         }
-        lines.push(say!("escape-message", c));
-        lines.push(say!("escape-send-escape-character-typing", c));
-        let mut text = format!("{c}?\r\n{}\r\n", say!("escape-supported-escape-sequences"));
+        lines.push(say!(escape_help_this, c));
+        lines.push(say!(escape_help_send, c));
+        let mut text = format!("{c}?\r\n{}\r\n", say!(escape_help_title));
         for line in lines {
             text.push_str(&format!(" {line}\r\n"));
         }
-        text.push_str(&(say!("escape-note-escapes-are-only") + "\r\n"));
+        text.push_str(&(say!(escape_help_note) + "\r\n"));
         text
     }
 

@@ -94,68 +94,68 @@ impl Information {
     pub fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut line = |label, value: String| lines.push(Line { label, value });
-        line(say!("information-user"), text::line(&self.user, SHOWN));
+        line(say!(information_user), text::line(&self.user, SHOWN));
         line(
-            say!("information-address"),
+            say!(information_address),
             match self.address {
                 Some(address) => {
-                    say!("information-address-port", address = address.ip(), port = address.port())
+                    say!(information_address_port, address = address.ip(), port = address.port())
                 }
-                None => say!("information-behind-proxy"),
+                None => say!(information_behind_proxy),
             },
         );
         line(
-            say!("information-route"),
+            say!(information_route),
             match &self.route {
                 Some(route) => text::line(route, 4 * SHOWN),
-                None => say!("information-direct"),
+                None => say!(information_direct),
             },
         );
-        line(say!("information-server"), self.server.clone());
-        line(say!("information-client"), self.client.clone());
+        line(say!(information_server), self.server.clone());
+        line(say!(information_client), self.client.clone());
         if let Some(negotiated) = &self.negotiated {
             let kex = &negotiated.kex;
             let said = match negotiated.strict {
-                true => say!("information-strict", kex),
-                false => say!("information-not-strict", kex),
+                true => say!(information_strict, kex),
+                false => say!(information_not_strict, kex),
             };
-            line(say!("information-key-exchange"), said);
+            line(say!(information_key_exchange), said);
         }
         if let Some(key) = &self.host_key {
-            line(say!("information-host-key-algorithm"), key.algorithm.clone());
-            line(say!("information-host-key"), format!("{} {}", key.kind, key.sha256));
-            line(say!("information-trusted"), text::line(&key.trusted, 4 * SHOWN));
+            line(say!(information_host_key_algorithm), key.algorithm.clone());
+            line(say!(information_host_key), format!("{} {}", key.kind, key.sha256));
+            line(say!(information_trusted), text::line(&key.trusted, 4 * SHOWN));
         }
         if let Some(negotiated) = &self.negotiated {
             let mac = |name: &String| match negotiated.is_aead() {
-                true => say!("information-mac-implicit"),
+                true => say!(information_mac_implicit),
                 false => name.clone(),
             };
-            line(say!("information-cipher-out"), negotiated.cipher.clone());
-            line(say!("information-cipher-in"), negotiated.cipher.clone());
-            line(say!("information-mac-out"), mac(&negotiated.client_mac));
-            line(say!("information-mac-in"), mac(&negotiated.server_mac));
-            line(say!("information-compression-out"), negotiated.client_compression.to_owned());
-            line(say!("information-compression-in"), negotiated.server_compression.to_owned());
+            line(say!(information_cipher_out), negotiated.cipher.clone());
+            line(say!(information_cipher_in), negotiated.cipher.clone());
+            line(say!(information_mac_out), mac(&negotiated.client_mac));
+            line(say!(information_mac_in), mac(&negotiated.server_mac));
+            line(say!(information_compression_out), negotiated.client_compression.to_owned());
+            line(say!(information_compression_in), negotiated.server_compression.to_owned());
         }
-        line(say!("information-authenticated"), text::line(&self.authentication, 4 * SHOWN));
-        line(say!("information-exchanges"), self.exchanges.to_string());
-        line(say!("information-sent"), bytes(self.sent));
-        line(say!("information-received"), bytes(self.received));
-        line(say!("information-age"), duration(self.age));
+        line(say!(information_authenticated), text::line(&self.authentication, 4 * SHOWN));
+        line(say!(information_exchanges), self.exchanges.to_string());
+        line(say!(information_sent), bytes(self.sent));
+        line(say!(information_received), bytes(self.received));
+        line(say!(information_age), duration(self.age));
         line(
-            say!("information-round-trip"),
+            say!(information_round_trip),
             match self.round_trip {
                 Some(time) => format!("{:.1} ms", time.as_secs_f64() * 1000.0),
-                None => say!("information-no-answer"),
+                None => say!(information_no_answer),
             },
         );
         match self.forwards.is_empty() {
-            true => line(say!("information-forwards"), say!("information-none")),
+            true => line(say!(information_forwards), say!(information_none)),
             false => self
                 .forwards
                 .iter()
-                .for_each(|it| line(say!("information-forward"), text::line(it, SHOWN))),
+                .for_each(|it| line(say!(information_forward), text::line(it, SHOWN))),
         }
         lines
     }
@@ -163,7 +163,7 @@ impl Information {
     /// The facts as lines in the middle of a session, each ending as a raw terminal needs it;
     /// `escape` is what was typed for them.
     pub fn page(&self, escape: &str) -> String {
-        let mut text = format!("{escape}\r\n{}\r\n", say!("information-title"));
+        let mut text = format!("{escape}\r\n{}\r\n", say!(information_title));
         for Line { label, value } in self.lines() {
             let gap = LABEL.saturating_sub(label.width());
             text.push_str(&format!("  {label}{:gap$} {value}\r\n", ""));
@@ -185,9 +185,9 @@ fn bytes(count: u64) -> String {
     }
     match unit {
         Some(unit) => {
-            say!("information-bytes-in-unit", size = format!("{rest:.1}"), unit, count)
+            say!(information_bytes_in_unit, size = format!("{rest:.1}"), unit, count)
         }
-        None => say!("information-bytes", count),
+        None => say!(information_bytes, count),
     }
 }
 
@@ -195,10 +195,10 @@ fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
     match (hours, minutes) {
-        (0, 0) => say!("information-seconds", seconds),
-        (0, _) => say!("information-minutes", minutes, seconds = seconds % 60),
-        (1..48, _) => say!("information-hours", hours, minutes),
-        _ => say!("information-days", days = hours / 24, hours = hours % 24),
+        (0, 0) => say!(information_seconds, seconds),
+        (0, _) => say!(information_minutes, minutes, seconds = seconds % 60),
+        (1..48, _) => say!(information_hours, hours, minutes),
+        _ => say!(information_days, days = hours / 24, hours = hours % 24),
     }
 }
 

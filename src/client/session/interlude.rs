@@ -65,7 +65,7 @@ impl KeptOutput {
         }
         let line = bytes.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         let size = (dropped + line).div_ceil(1024);
-        let mut all = (say!("again-output-left-out", size) + "\r\n").into_bytes();
+        let mut all = (say!(again_output_left_out, size) + "\r\n").into_bytes();
         all.extend(bytes.drain(line..));
         all
     }

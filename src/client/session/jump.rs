@@ -69,25 +69,25 @@ pub async fn through(
     let (from, from_port) = ORIGINATOR;
     let opening = session.handle.channel_open_direct_tcpip(host, port.into(), from, from_port);
     let opened = timeout_at(budget.until(deadline::CONNECT), opening).await;
-    let place = say!("error-client-connect-host-port", host, port);
+    let place = say!(connect_failed, host, port);
     let channel = match opened {
         Ok(Ok(channel)) => channel,
         Ok(Err(_)) => {
             return Err(match (session.shared.take_open_failure(), session.ended()) {
                 (Some(said), _) => {
-                    Error::new(Kind::Connect, say!("route-jump-refused", name, said, place))
-                        .hint(say!("route-jump-check"))
+                    Error::new(Kind::Connect, say!(route_jump_refused, name, said, place))
+                        .hint(say!(route_jump_check))
                 }
                 (None, Some(why)) => gone(name, &why),
                 (None, None) => {
-                    Error::new(Kind::Connect, say!("route-jump-refused-silently", name, place))
-                        .hint(say!("route-jump-check"))
+                    Error::new(Kind::Connect, say!(route_jump_refused_silently, name, place))
+                        .hint(say!(route_jump_check))
                 }
             });
         }
         Err(_) => {
-            return Err(Error::new(Kind::Timeout, say!("route-jump-silent", name, place))
-                .hint(say!("route-jump-check")));
+            return Err(Error::new(Kind::Timeout, say!(route_jump_silent, name, place))
+                .hint(say!(route_jump_check)));
         }
     };
     rotation::heard(&session, prompt).await;
@@ -101,8 +101,8 @@ pub async fn through(
 }
 
 fn gone(name: &str, why: &Error) -> Error {
-    Error::new(Kind::Disconnected, say!("route-jump-gone", name, why = why.cause()))
-        .hint(say!("route-jump-again"))
+    Error::new(Kind::Disconnected, say!(route_jump_gone, name, why = why.cause()))
+        .hint(say!(route_jump_again))
 }
 
 impl Passage {

@@ -69,7 +69,7 @@ pub trait Console {
     /// Logs in once more to the same destination, on top of this session, and returns when
     /// that is over.
     fn duplicate<'a>(&'a mut self, escape: String) -> Interlude<'a> {
-        self.say(&(say!("again-not-here", escape) + "\r\n"));
+        self.say(&(say!(again_not_here, escape) + "\r\n"));
         Box::pin(std::future::ready(()))
     }
 
@@ -237,23 +237,23 @@ fn denied(
 ) -> Result<()> {
     match awaited.pop_front() {
         Some(Awaited::X11) => {
-            warn!("{}", say!("forward-x11-refused"));
+            warn!("{}", say!(forward_x11_refused));
             Ok(())
         }
         Some(Awaited::Pty) => {
             // As with ssh the session goes on without; the program may not need one.
             without_pty();
-            warn!("{}", say!("error-client-pty-allocation-request-failed"));
+            warn!("{}", say!(pty_refused));
             Ok(())
         }
-        _ => Err(Error::new(Kind::Channel, say!("error-client-request-failed-channel-0", program))
-            .hint(say!("error-client-server-does-not-allow"))),
+        _ => Err(Error::new(Kind::Channel, say!(channel_request_refused, program))
+            .hint(say!(channel_request_refused_hint))),
     }
 }
 
 fn rested(rest: Duration) -> Error {
-    Error::new(Kind::Timeout, say!("session-rested", seconds = rest.as_secs()))
-        .hint(say!("session-rested-hint"))
+    Error::new(Kind::Timeout, say!(session_rested, seconds = rest.as_secs()))
+        .hint(say!(session_rested_hint))
 }
 
 fn output_failed(error: &std::io::Error) -> Result<Exit> {
@@ -261,14 +261,13 @@ fn output_failed(error: &std::io::Error) -> Result<Exit> {
         return Ok(Exit::OutputClosed);
     }
     let reason = crate::client::handshake::greeting::reason(error);
-    Err(Error::new(Kind::Local, say!("error-client-cannot-write-standard-output", reason))
-        .hint(say!("error-client-rest-output-lost")))
+    Err(Error::new(Kind::Local, say!(stdout_failed, reason)).hint(say!(stdout_failed_hint)))
 }
 
 pub(in crate::client) fn connection_lost(shared: &Arc<Shared>) -> Error {
     match shared.ended() {
         Some(ended) => ended,
-        None => Error::new(Kind::Disconnected, say!("error-client-connection-lost")),
+        None => Error::new(Kind::Disconnected, say!(connection_lost)),
     }
 }
 

@@ -190,7 +190,7 @@ impl Step<'_> {
                 return debug!("{reason}, skipping UserKnownHostsFile update");
             }
             Ok(Err(Obstacle::Trouble(reason))) => {
-                return warn!("{}", say!("rotation-not-updated", reason));
+                return warn!("{}", say!(rotation_not_updated, reason));
             }
             // A panic on the other thread has been reported there.
             Err(_) => return,
@@ -203,7 +203,7 @@ impl Step<'_> {
     /// What of the announcement counts; `None` if it is not to be heeded at all.
     fn sort_out(&self, keys: Vec<PublicKey>) -> Option<Announcement> {
         if keys.len() > MAX_KEYS {
-            warn!("{}", say!("rotation-too-many", limit = MAX_KEYS));
+            warn!("{}", say!(rotation_too_many, limit = MAX_KEYS));
             return None;
         }
         let ground = &self.ground;
@@ -212,7 +212,7 @@ impl Step<'_> {
         for key in keys {
             let key = PublicKey::new(key.key_data().clone(), "");
             if counted.contains(&key) || unusable.contains(&key) {
-                warn!("{}", say!("rotation-twice"));
+                warn!("{}", say!(rotation_twice));
                 return None;
             }
             if self.is_revoked(&key) {
@@ -254,7 +254,7 @@ impl Step<'_> {
             Ok(Ok(())) => return true,
             // The session has its own way to find out.
             Ok(Err(russh::Error::Disconnect | russh::Error::SendError)) => {}
-            Ok(Err(_)) => error!("{}", say!("rotation-unproved")),
+            Ok(Err(_)) => error!("{}", say!(rotation_unproved)),
             Err(_) => debug!("the server did not prove its host keys in time"),
         }
         false
@@ -301,7 +301,7 @@ impl Step<'_> {
         })
         .await;
         if let Ok(Err(error)) = written {
-            warn!("{}", say!("rotation-not-updated", reason = error));
+            warn!("{}", say!(rotation_not_updated, reason = error));
         }
     }
 }

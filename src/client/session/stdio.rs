@@ -37,7 +37,7 @@ pub async fn relay<I: AsyncRead + Unpin>(
 /// # Errors
 /// The server cannot or will not connect, or the connection is lost.
 pub(in crate::client) async fn open(session: &Session, to: &Connect) -> Result<Tunnel> {
-    let failed = || Error::new(Kind::Channel, say!("forward-stdio-failed"));
+    let failed = || Error::new(Kind::Channel, say!(forward_stdio_failed));
     let link = session.forwards.link();
     let seat = link.seats.take().ok_or_else(failed)?;
     let listen = Listen::Path("standard input".to_owned());

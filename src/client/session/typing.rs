@@ -173,7 +173,7 @@ impl Typing<'_> {
             PendingInterlude::CommandLine => {
                 let forwards = self.session.forwards();
                 if !forwards.has_command_line() {
-                    return self.console.say(&(say!("forward-command-line-disabled") + "\r\n"));
+                    return self.console.say(&(say!(forward_command_line_disabled) + "\r\n"));
                 }
                 let act: CommandLineAction<'_> =
                     Box::new(|line| Box::pin(async move { forwards.command(&line).await }));
@@ -244,7 +244,7 @@ impl Typing<'_> {
                 InputPiece::Pasted(bytes) => self.pass(&bytes, keys),
                 InputPiece::TooLong => self
                     .console
-                    .say(&(say!("paste-too-long", limit = paste::MAX_PASTE >> 20) + "\r\n")),
+                    .say(&(say!(paste_too_long, limit = paste::MAX_PASTE >> 20) + "\r\n")),
             }
         }
     }
@@ -281,7 +281,7 @@ impl Typing<'_> {
                     keys.wanted = Some(PendingInterlude::CommandLine)
                 }
                 Some(EscapeAction::Suspend) => {
-                    let said = say!("error-client-suspend-tessh", escape = escape.shown(0x1a));
+                    let said = say!(escape_suspended, escape = escape.shown(0x1a));
                     self.console.say(&(said + "\r\n"));
                     self.console.suspend();
                 }
@@ -300,7 +300,7 @@ impl Typing<'_> {
                 Some(EscapeAction::Quieter) => self.verbosity(b'V', false),
                 Some(EscapeAction::Unavailable(byte)) => {
                     let escape = escape.shown(byte);
-                    let said = say!("error-client-not-available-client", escape);
+                    let said = say!(escape_not_available, escape);
                     self.console.say(&(said + "\r\n"));
                 }
             }
@@ -317,15 +317,15 @@ impl Typing<'_> {
 
 fn connections(escape: &Escape, session: &Session) -> String {
     let shown = escape.shown(b'#');
-    let title = say!("escape-following-connections-are-open");
+    let title = say!(escape_open_connections);
     let mut text = format!("{shown}\r\n{title}\r\n");
     if !escape.is_afar() {
         // A client's session is among the connections below.
-        text.push_str(&(say!("escape-open-session") + "\r\n"));
+        text.push_str(&(say!(escape_open_session) + "\r\n"));
     }
     if let Some(negotiated) = session.negotiated() {
         let said = say!(
-            "error-client-authenticated",
+            connection_line,
             kex = negotiated.kex,
             host_key = negotiated.host_key,
             cipher = negotiated.cipher,

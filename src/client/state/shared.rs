@@ -114,7 +114,7 @@ impl Shared {
     pub fn ended(&self) -> Option<Error> {
         let mut ended = lock(&self.ended);
         let error = match ended.take()? {
-            Ended::Silently => Error::new(Kind::Disconnected, say!("error-client-connection-lost")),
+            Ended::Silently => Error::new(Kind::Disconnected, say!(connection_lost)),
             Ended::For(reason) => failure::ended(*reason),
             Ended::Said(error) => error,
         };

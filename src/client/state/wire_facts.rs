@@ -135,12 +135,13 @@ impl WireFacts {
     pub(in crate::client) fn heard(&self, count: usize) -> Result<(), Error> {
         let received = self.received.fetch_add(count as u64, Ordering::Relaxed) + count as u64;
         if received > self.most.load(Ordering::Relaxed) {
-            return Err(Error::new(Kind::Disconnected, say!("wire-talks-unasked"))
-                .hint(say!("wire-not-your-fault")));
+            return Err(Error::new(Kind::Disconnected, say!(wire_talks_unasked))
+                .hint(say!(wire_not_your_fault)));
         }
         if self.unexplained() > CHATTER && self.is_exchanging() {
-            return Err(Error::new(Kind::Disconnected, say!("wire-chatter"))
-                .hint(say!("wire-not-your-fault")));
+            return Err(
+                Error::new(Kind::Disconnected, say!(wire_chatter)).hint(say!(wire_not_your_fault))
+            );
         }
         Ok(())
     }

@@ -62,11 +62,8 @@ pub struct Running {
 pub(in crate::client) fn start(proxy: &ProxyCommand) -> Result<Running> {
     debug!("Executing proxy command: exec {}", proxy.command);
     let failed = |error: io::Error| {
-        Error::new(
-            Kind::Connect,
-            say!("error-client-proxy-command-did-not", reason = reason(&error)),
-        )
-        .hint(say!("error-client-check-proxycommand"))
+        Error::new(Kind::Connect, say!(proxy_command_not_started, reason = reason(&error)))
+            .hint(say!(proxy_command_not_started_hint))
     };
     let (its_input, input) = io::pipe().map_err(failed)?;
     let (output, its_output) = io::pipe().map_err(failed)?;
@@ -145,15 +142,15 @@ impl Running {
 
 fn ended(status: Option<ExitStatus>, spoke: bool) -> Error {
     let how = match status.map(|status| (status.code(), process::ended_by_signal(status))) {
-        Some((Some(code), _)) => say!("route-command-status", code),
-        Some((None, Some((signal, _)))) => say!("route-command-signal", signal),
-        _ => say!("route-command-closed"),
+        Some((Some(code), _)) => say!(route_command_status, code),
+        Some((None, Some((signal, _)))) => say!(route_command_signal, signal),
+        _ => say!(route_command_closed),
     };
     let cause = match spoke {
-        true => say!("route-command-ended", how),
-        false => say!("route-command-ended-silently", how),
+        true => say!(route_command_ended, how),
+        false => say!(route_command_ended_silently, how),
     };
-    Error::new(Kind::Connect, cause).hint(say!("error-client-check-proxycommand"))
+    Error::new(Kind::Connect, cause).hint(say!(proxy_command_not_started_hint))
 }
 
 impl Drop for Running {

@@ -91,16 +91,13 @@ pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
     let until = budget.until(deadline::CONNECT);
     match timeout_at(until, attempts(route)).await {
         Ok(result) => result.map(Stream::Tcp),
-        Err(_) => Err(Error::new(
-            Kind::Timeout,
-            say!("error-client-connection-timed-out", place = place(route)),
-        )
-        .hint(say!("error-client-check-host-up-port"))),
+        Err(_) => Err(Error::new(Kind::Timeout, say!(connect_timed_out, place = place(route)))
+            .hint(say!(connect_timed_out_hint))),
     }
 }
 
 fn place(route: &Route) -> String {
-    say!("error-client-connect-host-port", host = route.host, port = route.port)
+    say!(connect_failed, host = route.host, port = route.port)
 }
 
 async fn attempts(route: &Route) -> Result<TcpStream> {
@@ -122,7 +119,7 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
     let bind = match &route.bind {
         Some(name) => resolve(name, 0, route.family)
             .await
-            .map_err(|error| error.context(say!("error-client-local-address-b-bindaddress")))?,
+            .map_err(|error| error.context(say!(bind_address_label)))?,
         None => Vec::new(),
     };
     let mut waiting = addresses.into_iter();
@@ -139,9 +136,9 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
                 (route.tcp_keep_alive, route.class),
             ));
         } else if running.is_empty() {
-            let why = last.as_ref().map_or_else(|| say!("error-client-no-address-try"), reason);
+            let why = last.as_ref().map_or_else(|| say!(no_address_to_try), reason);
             return Err(Error::new(Kind::Connect, format!("{}: {why}", place(route)))
-                .hint(say!("error-client-check-host-port-ssh")));
+                .hint(say!(connect_failed_hint)));
         }
         let more = waiting.len() > 0;
         tokio::select! {
@@ -175,7 +172,7 @@ pub(in crate::client) async fn resolve(
         .take(MAX_ADDRESSES)
         .collect();
     match found.is_empty() {
-        true => Err(no_address(host, &say!("error-client-no-address-family-asked"))),
+        true => Err(no_address(host, &say!(no_address_of_family))),
         false => Ok(found),
     }
 }
@@ -183,13 +180,12 @@ pub(in crate::client) async fn resolve(
 fn no_address(host: &str, why: &str) -> Error {
     let why = why.rsplit_once("information: ").map_or(why, |(_, why)| why);
     let why = match why {
-        "Name or service not known" => &say!("error-client-name-or-service-not-known"),
-        "Temporary failure in name resolution" => &say!("error-client-name-resolution-temporary"),
-        "No address associated with hostname" => &say!("error-client-name-without-address"),
+        "Name or service not known" => &say!(resolve_unknown_name),
+        "Temporary failure in name resolution" => &say!(resolve_temporary),
+        "No address associated with hostname" => &say!(resolve_no_address),
         other => other,
     };
-    Error::new(Kind::Resolve, say!("error-client-could-not-resolve-hostname", host, why))
-        .hint(say!("error-client-check-spelling-name-service"))
+    Error::new(Kind::Resolve, say!(resolve_failed, host, why)).hint(say!(resolve_failed_hint))
 }
 
 /// Families in turn, beginning with the first address's, each in the resolver's order.

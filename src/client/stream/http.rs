@@ -27,11 +27,13 @@ pub(in crate::client) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     match status(line) {
         Some(200..=299) => Ok(()),
         Some(407) => Err(match request.server.user {
-            Some(_) => Error::new(Kind::Connect, say!("route-proxy-login-refused")),
-            None => refused(say!("route-proxy-wants-login")).hint(say!("route-proxy-name-user")),
+            Some(_) => Error::new(Kind::Connect, say!(route_proxy_login_refused)),
+            None => refused(say!(route_proxy_wants_login)).hint(say!(route_proxy_name_user)),
         }),
-        Some(_) => Err(refused(say!("route-proxy-refused", said = shown))
-            .hint(say!("route-proxy-may-not-allow"))),
+        Some(_) => {
+            Err(refused(say!(route_proxy_refused, said = shown))
+                .hint(say!(route_proxy_may_not_allow)))
+        }
         None => Err(nonsense("HTTP")),
     }
 }
@@ -40,7 +42,7 @@ fn head(request: &Request<'_>) -> Result<Zeroizing<String>> {
     let Request { host, port, .. } = request;
     // Names were checked where they came from; a line end here would be a line of its own.
     if host.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(refused(say!("route-proxy-bad-name")));
+        return Err(refused(say!(route_proxy_bad_name)));
     }
     let place = match host.contains(':') {
         true => format!("[{host}]:{port}"),

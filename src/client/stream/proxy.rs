@@ -41,7 +41,7 @@ pub struct Request<'a> {
 /// is no answer.
 pub async fn connect(route: &Route, request: &Request<'_>, budget: Budget) -> Result<Stream> {
     let server = request.server;
-    let named = |error: Error| error.context(say!("route-proxy", server = server.to_string()));
+    let named = |error: Error| error.context(say!(route_proxy, server = server.to_string()));
     let mut stream = dial::connect(route, budget).await.map_err(named)?;
     let until = budget.until(deadline::CONNECT);
     let talk = async {
@@ -55,7 +55,7 @@ pub async fn connect(route: &Route, request: &Request<'_>, budget: Budget) -> Re
         Ok(Ok(())) => Ok(stream),
         Ok(Err(error)) => Err(named(error)),
         Err(_) => Err(named(
-            Error::new(Kind::Timeout, say!("route-proxy-silent")).hint(say!("route-proxy-check")),
+            Error::new(Kind::Timeout, say!(route_proxy_silent)).hint(say!(route_proxy_check)),
         )),
     }
 }
@@ -66,15 +66,15 @@ pub(super) fn refused(cause: String) -> Error {
 
 /// An answer that no proxy of this kind gives.
 pub(super) fn nonsense(kind: &str) -> Error {
-    refused(say!("route-proxy-nonsense", kind)).hint(say!("route-proxy-check"))
+    refused(say!(route_proxy_nonsense, kind)).hint(say!(route_proxy_check))
 }
 
 pub(super) fn failed(error: &std::io::Error) -> Error {
     let cause = match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => say!("route-proxy-closed"),
+        std::io::ErrorKind::UnexpectedEof => say!(route_proxy_closed),
         _ => reason(error),
     };
-    refused(cause).hint(say!("route-proxy-check"))
+    refused(cause).hint(say!(route_proxy_check))
 }
 
 pub(super) async fn read<S: AsyncRead + Unpin, const N: usize>(stream: &mut S) -> Result<[u8; N]> {

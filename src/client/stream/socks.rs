@@ -25,7 +25,7 @@ pub(in crate::client) async fn four<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<()> {
     let address = match request.host.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => Some(address),
-        Ok(IpAddr::V6(_)) => return Err(refused(say!("route-socks4-no-ipv6"))),
+        Ok(IpAddr::V6(_)) => return Err(refused(say!(route_socks4_no_ipv6))),
         Err(_) if request.server.kind == ProxyKind::Socks4 => Some(found(request).await?),
         Err(_) => None,
     };
@@ -42,10 +42,8 @@ pub(in crate::client) async fn four<S: AsyncRead + AsyncWrite + Unpin>(
     let [version, code, ..] = read::<_, 8>(stream).await?;
     match (version, code) {
         (0, 90) => Ok(()),
-        (0, 91) => {
-            Err(refused(say!("route-socks4-refused")).hint(say!("route-proxy-may-not-allow")))
-        }
-        (0, 92 | 93) => Err(refused(say!("route-proxy-login-refused"))),
+        (0, 91) => Err(refused(say!(route_socks4_refused)).hint(say!(route_proxy_may_not_allow))),
+        (0, 92 | 93) => Err(refused(say!(route_proxy_login_refused))),
         _ => Err(nonsense("SOCKS 4")),
     }
 }
@@ -58,7 +56,7 @@ async fn found(request: &Request<'_>) -> Result<Ipv4Addr> {
             IpAddr::V4(address) => Some(address),
             IpAddr::V6(_) => None,
         })
-        .ok_or_else(|| refused(say!("route-socks4-no-ipv6")))
+        .ok_or_else(|| refused(say!(route_socks4_no_ipv6)))
 }
 
 /// SOCKS 5; as `socks5h` the proxy looks the name up.
@@ -77,10 +75,8 @@ pub(in crate::client) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
         [5, USER_AND_PASSWORD] if request.server.user.is_some() => log_in(stream, request).await?,
         [5, NOTHING_ACCEPTABLE] => {
             return Err(match request.server.user {
-                Some(_) => refused(say!("route-proxy-login-refused")),
-                None => {
-                    refused(say!("route-proxy-wants-login")).hint(say!("route-proxy-name-user"))
-                }
+                Some(_) => refused(say!(route_proxy_login_refused)),
+                None => refused(say!(route_proxy_wants_login)).hint(say!(route_proxy_name_user)),
             });
         }
         _ => return Err(nonsense("SOCKS 5")),
@@ -94,8 +90,8 @@ pub(in crate::client) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
         return Err(nonsense("SOCKS 5"));
     }
     if code != 0 {
-        return Err(refused(say!("route-proxy-refused", said = said(code)))
-            .hint(say!("route-proxy-may-not-allow")));
+        return Err(refused(say!(route_proxy_refused, said = said(code)))
+            .hint(say!(route_proxy_may_not_allow)));
     }
     bound_address(stream, kind).await
 }
@@ -112,7 +108,7 @@ async fn place(request: &Request<'_>) -> Result<Vec<u8>> {
         Some(IpAddr::V6(address)) => Ok([&[4][..], &address.octets()].concat()),
         None => {
             let length = u8::try_from(request.host.len());
-            let length = length.map_err(|_| refused(say!("route-proxy-bad-name")))?;
+            let length = length.map_err(|_| refused(say!(route_proxy_bad_name)))?;
             Ok([&[3, length][..], request.host.as_bytes()].concat())
         }
     }
@@ -127,13 +123,13 @@ async fn log_in<S: AsyncRead + AsyncWrite + Unpin>(
     let mut asked = Zeroizing::new(vec![1]);
     for part in [user, password] {
         let length = u8::try_from(part.len());
-        asked.push(length.map_err(|_| refused(say!("route-proxy-login-long")))?);
+        asked.push(length.map_err(|_| refused(say!(route_proxy_login_long)))?);
         asked.extend(part.as_bytes());
     }
     send(stream, &asked).await?;
     match read::<_, 2>(stream).await? {
         [1, 0] => Ok(()),
-        [1, _] => Err(refused(say!("route-proxy-login-refused"))),
+        [1, _] => Err(refused(say!(route_proxy_login_refused))),
         _ => Err(nonsense("SOCKS 5")),
     }
 }
@@ -162,12 +158,12 @@ async fn send<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> Result<()>
 /// RFC 1928 section 6.
 fn said(code: u8) -> String {
     match code {
-        2 => say!("route-socks5-not-allowed"),
-        3 => say!("error-client-network-unreachable"),
-        4 => say!("route-socks5-host-unreachable"),
-        5 => say!("error-client-connection-refused"),
-        6 => say!("route-socks5-expired"),
-        8 => say!("route-socks5-address-type"),
-        code => say!("route-socks5-code", code),
+        2 => say!(route_socks5_not_allowed),
+        3 => say!(os_network_unreachable),
+        4 => say!(route_socks5_host_unreachable),
+        5 => say!(os_connection_refused),
+        6 => say!(route_socks5_expired),
+        8 => say!(route_socks5_address_type),
+        code => say!(route_socks5_code, code),
     }
 }

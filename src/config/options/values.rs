@@ -191,7 +191,7 @@ impl Values<'_> {
             let text = self.tokens.percent_dollar(text, COMMON, self.context)?;
             // It becomes part of a line that the other side reads (RFC 4253 section 4.2).
             match text.contains(char::is_control) {
-                true => Err(say!("config-bad-addendum", value = shown(&text))),
+                true => Err(say!(config_bad_addendum, value = shown(&text))),
                 false => Ok(text),
             }
         });

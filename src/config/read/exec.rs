@@ -21,7 +21,7 @@ pub fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
     let shell = (context.env)("SHELL").filter(|shell| !shell.is_empty());
     let shell = shell.unwrap_or_else(|| "/bin/sh".to_owned());
     let failed =
-        |error: std::io::Error| say!("config-match-exec", command = shown(command), reason = error);
+        |error: std::io::Error| say!(config_match_exec, command = shown(command), reason = error);
     // In our own process group, so that ^C ends it with us.
     let mut child = Command::new(shell)
         .args(["-c", command])
@@ -38,7 +38,7 @@ pub fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
             end_with_descendants(child.id());
             let _ = child.wait();
             let seconds = deadline(context).as_secs();
-            return Err(say!("config-match-exec-late", command = shown(command), seconds));
+            return Err(say!(config_match_exec_late, command = shown(command), seconds));
         }
         std::thread::sleep(EXEC_POLL);
     }

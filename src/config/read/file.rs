@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         match self.load(&file.path, file.kind == FileKind::User) {
             Ok(Some(text)) => self.lines(&text, &file.path, 0, true),
             Ok(None) if file.kind != FileKind::Named => Ok(()),
-            Ok(None) => Err(cannot_open(&file.path, &say!("error-config-no-such-file-or"))),
+            Ok(None) => Err(cannot_open(&file.path, &say!(os_no_such_file))),
             Err(error) => Err(error),
         }
     }
@@ -104,10 +104,7 @@ impl<'a> Reader<'a> {
     fn load(&mut self, path: &Path, private: bool) -> Result<Option<Vec<u8>>> {
         self.files += 1;
         if self.files > MAX_FILES {
-            return Err(config(
-                path,
-                &say!("error-config-more-than-configuration-files", limit = MAX_FILES),
-            ));
+            return Err(config(path, &say!(config_too_many_files, limit = MAX_FILES)));
         }
         let file = match File::open(path) {
             Ok(file) => file,
@@ -117,7 +114,7 @@ impl<'a> Reader<'a> {
             Err(e) if self.kind == FileKind::Named => return Err(cannot_open(path, &reason(&e))),
             Err(e) => {
                 self.layers.warn(say!(
-                    "error-config-not-read",
+                    config_file_not_read,
                     value = name(path),
                     reason = reason(&e)
                 ));
@@ -132,7 +129,7 @@ impl<'a> Reader<'a> {
             .read_to_end(&mut bytes)
             .map_err(|e| cannot_open(path, &reason(&e)))?;
         if bytes.len() as u64 > MAX_FILE {
-            return Err(config(path, &say!("error-config-larger-than-bytes", limit = MAX_FILE)));
+            return Err(config(path, &say!(config_file_too_large, limit = MAX_FILE)));
         }
         Ok(Some(bytes))
     }
@@ -141,10 +138,8 @@ impl<'a> Reader<'a> {
         let facts = file.metadata().map_err(|e| cannot_open(path, &reason(&e)))?;
         let foreign = facts.uid() != 0 && facts.uid() != self.context.uid;
         if foreign || facts.mode() & WRITABLE_BY_OTHERS != 0 {
-            let cause = say!("error-config-bad-owner-or-permissions", value = name(path));
-            return Err(
-                Error::new(Kind::Config, cause).hint(say!("error-config-must-yours-only-you"))
-            );
+            let cause = say!(config_file_permissions, value = name(path));
+            return Err(Error::new(Kind::Config, cause).hint(say!(config_file_permissions_hint)));
         }
         Ok(())
     }
@@ -160,8 +155,8 @@ impl<'a> Reader<'a> {
             }
             let outcome = match std::str::from_utf8(raw) {
                 Ok(text) if !text.contains('\0') => self.line(text, &mut place)?,
-                Ok(_) => Err(say!("error-config-nul-byte", origin = origin(&place))),
-                Err(_) => Err(say!("error-config-not-utf-8", origin = origin(&place))),
+                Ok(_) => Err(say!(config_nul_byte, origin = origin(&place))),
+                Err(_) => Err(say!(config_not_utf8, origin = origin(&place))),
             };
             bad.extend(outcome.err());
         }
@@ -169,7 +164,7 @@ impl<'a> Reader<'a> {
             None => Ok(()),
             Some(first) => {
                 let (file, count) = (name(path), bad.len());
-                let rest = say!("error-config-terminating-bad-configuration-options", file, count);
+                let rest = say!(config_terminating, file, count);
                 Err(Error::new(Kind::Config, first).hint(rest))
             }
         }
@@ -187,7 +182,7 @@ impl<'a> Reader<'a> {
             }
             let (file, line) = (name(place.path), place.line);
             return Ok(Err(say!(
-                "error-config-line",
+                config_line_fault,
                 file,
                 line,
                 unknown = arguments::unknown(typed)
@@ -277,14 +272,8 @@ impl<'a> Reader<'a> {
 
     fn include(&mut self, args: &[String], place: &Place<'_>) -> Result<Result<(), Fault>> {
         if place.depth + 1 > MAX_DEPTH {
-            let cause = say!(
-                "error-config-include-deeper-than-files",
-                origin = origin(place),
-                limit = MAX_DEPTH
-            );
-            return Err(
-                Error::new(Kind::Config, cause).hint(say!("error-config-does-file-include-itself"))
-            );
+            let cause = say!(config_include_too_deep, origin = origin(place), limit = MAX_DEPTH);
+            return Err(Error::new(Kind::Config, cause).hint(say!(config_include_too_deep_hint)));
         }
         for arg in args {
             let pattern = match self.include_pattern(arg) {
@@ -293,11 +282,11 @@ impl<'a> Reader<'a> {
                 Ok(None) => {
                     let file = shown(arg);
                     let origin = origin(place);
-                    self.layers.warn(say!("config-include-left-out", origin, file));
+                    self.layers.warn(say!(config_include_left_out, origin, file));
                     continue;
                 }
                 Err(fault) => {
-                    return Ok(Err(say!("error-config-include", origin = origin(place), fault)));
+                    return Ok(Err(say!(config_include_fault, origin = origin(place), fault)));
                 }
             };
             for path in glob(&pattern) {
@@ -314,7 +303,7 @@ impl<'a> Reader<'a> {
     /// nothing if a variable has no value.
     fn include_pattern(&self, arg: &str) -> Result<Option<PathBuf>, Fault> {
         if self.kind == FileKind::System && arg.starts_with('~') {
-            return Err(say!("error-config-bad-include-path", arg = shown(arg)));
+            return Err(say!(config_include_bad_path, arg = shown(arg)));
         }
         let path = tilde(arg, self.context)?;
         if expand::variables(&path, self.context).is_err() {
@@ -345,7 +334,7 @@ fn reason(error: &std::io::Error) -> String {
 }
 
 fn cannot_open(path: &Path, reason: &str) -> Error {
-    let cause = say!("error-config-cant-open-user-config", value = name(path), reason);
+    let cause = say!(config_file_not_opened, value = name(path), reason);
     Error::new(Kind::Config, cause)
 }
 

@@ -25,7 +25,7 @@ pub(super) fn any_local_in(list: &str) -> Result<(bool, String), Fault> {
 type Network = (IpAddr, u8);
 
 fn parse(list: &str) -> Result<Vec<Network>, Fault> {
-    let bad = |entry: &str| say!("config-bad-network", entry = shown(entry));
+    let bad = |entry: &str| say!(config_bad_network, entry = shown(entry));
     list.split(',')
         .map(|entry| {
             let (text, length) = match entry.split_once('/') {
@@ -38,7 +38,7 @@ fn parse(list: &str) -> Result<Vec<Network>, Fault> {
             let most = if address.is_ipv4() { 32 } else { 128 };
             let fits = |length: &u8| *length <= most && !has_bits_beyond(address, *length);
             let length = u8::try_from(length.unwrap_or(u32::from(most))).ok().filter(fits);
-            let length = length.ok_or_else(|| say!("config-bad-prefix", entry = shown(entry)))?;
+            let length = length.ok_or_else(|| say!(config_bad_prefix, entry = shown(entry)))?;
             Ok((address, length))
         })
         .collect()
@@ -69,7 +69,7 @@ fn within(address: IpAddr, network: IpAddr, length: u8) -> bool {
 /// LOCAL in the table of routes, and the addresses of IPv6.
 fn local_addresses() -> Result<Vec<IpAddr>, Fault> {
     let read = |path: &str| {
-        std::fs::read_to_string(path).map_err(|error| say!("config-no-interfaces", reason = error))
+        std::fs::read_to_string(path).map_err(|error| say!(config_no_interfaces, reason = error))
     };
     let mut found: Vec<IpAddr> = fourth(&read("/proc/net/fib_trie")?);
     if let Ok(text) = read("/proc/net/if_inet6") {

@@ -56,7 +56,7 @@ pub(super) fn evaluate(
         };
         if name == "all" && joined.is_none() {
             if criteria > 1 || words.next().is_some() {
-                return Err(say!("config-match-all"));
+                return Err(say!(config_match_all));
             }
             outcome.note(!negated, word, String::new());
             return Ok(outcome);
@@ -72,7 +72,7 @@ pub(super) fn evaluate(
         let (holds, actual) = facts.compare(&name, &value, outcome.applies)?;
         outcome.note(holds != negated, &format!("{word} {value}"), actual);
     }
-    if criteria == 0 { Err(say!("config-match-empty")) } else { Ok(outcome) }
+    if criteria == 0 { Err(say!(config_match_empty)) } else { Ok(outcome) }
 }
 
 /// The value of a criterion: what a `=` joins to it, or the next word. Blanks around the `=` are
@@ -92,9 +92,9 @@ fn argument(
             None => None,
         },
     };
-    let value = value.ok_or_else(|| say!("config-match-no-argument", name = shown(name)))?;
+    let value = value.ok_or_else(|| say!(config_match_no_argument, name = shown(name)))?;
     match value.is_empty() && !may_be_empty {
-        true => Err(say!("config-match-missing", name = shown(name))),
+        true => Err(say!(config_match_missing, name = shown(name))),
         false => Ok(value),
     }
 }
@@ -144,7 +144,7 @@ impl Facts<'_> {
             "version" => VERSIONS.join(", "),
             "localnetwork" => return local_network::any_local_in(value),
             "exec" => return self.exec(value, needed),
-            _ => return Err(say!("config-match-unknown", name = shown(name))),
+            _ => return Err(say!(config_match_unknown, name = shown(name))),
         };
         let lower = |text: &str| text.to_lowercase();
         let holds = match name {

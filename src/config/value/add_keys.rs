@@ -28,11 +28,11 @@ impl AddKeys {
         let (first, second) = match args {
             [first] => (first.to_ascii_lowercase(), None),
             [first, second] => (first.to_ascii_lowercase(), Some(second)),
-            _ => return Err(say!("config-bad-arguments")),
+            _ => return Err(say!(config_bad_arguments)),
         };
         let lifetime = |text: &str| {
             let lifetime = time(text).ok().filter(|time| !time.is_zero());
-            lifetime.map(Some).ok_or_else(|| say!("config-unsupported", value = shown(text)))
+            lifetime.map(Some).ok_or_else(|| say!(config_unsupported, value = shown(text)))
         };
         let on = AddKeys { add: true, ..AddKeys::default() };
         match (first.as_str(), second) {
@@ -44,7 +44,7 @@ impl AddKeys {
                 Ok(AddKeys { confirm: true, lifetime: lifetime(limit)?, ..on })
             }
             (limit, None) => Ok(AddKeys { lifetime: lifetime(limit)?, ..on }),
-            (_, Some(more)) => Err(say!("config-unsupported", value = shown(more))),
+            (_, Some(more)) => Err(say!(config_unsupported, value = shown(more))),
         }
     }
 }

@@ -107,11 +107,11 @@ pub fn check(keyword: Keyword, list: &str) -> Result<(), Fault> {
         | Keyword::CASignatureAlgorithms
             if !all_signatures(names) =>
         {
-            return Err(say!("config-bad-key-types", list = shown(list)));
+            return Err(say!(config_bad_key_types, list = shown(list)));
         }
         _ => return Ok(()),
     };
-    Err(say!("config-bad-spec", kind = bad, list = shown(list)))
+    Err(say!(config_bad_spec, kind = bad, list = shown(list)))
 }
 
 fn all_among(list: &str, known: &[&str]) -> bool {

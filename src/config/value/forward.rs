@@ -64,7 +64,7 @@ impl Forward {
     /// `Bad forwarding specification`.
     pub fn parse(keyword: Keyword, args: &[String]) -> Result<Forward, Fault> {
         let text = args.join(":");
-        let bad = || say!("config-bad-forward", text = shown(&args.join(" ")));
+        let bad = || say!(config_bad_forward, text = shown(&args.join(" ")));
         let fields = fields(text.trim_start()).ok_or_else(bad)?;
         let remote = keyword == Keyword::RemoteForward;
         let socks = keyword == Keyword::DynamicForward || (remote && fields.len() <= 2);
@@ -82,7 +82,7 @@ impl Forward {
     /// # Errors
     /// `Bad stdio forwarding specification`.
     pub fn parse_stdio(text: &str) -> Result<Connect, Fault> {
-        let bad = || say!("config-bad-stdio-forward", text = shown(text));
+        let bad = || say!(config_bad_stdio_forward, text = shown(text));
         let fields = fields(text).ok_or_else(bad)?;
         match fields.as_slice() {
             [host, port] if !host.path && !host.text.is_empty() => {

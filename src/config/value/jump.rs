@@ -49,7 +49,7 @@ impl Jump {
         if is_none(text) {
             return Ok(Vec::new());
         }
-        let bad = || say!("config-bad-jump", text = shown(text));
+        let bad = || say!(config_bad_jump, text = shown(text));
         let jumps: Option<Vec<Jump>> = text.split(',').map(Jump::parse).collect();
         let fits = |jumps: &Vec<Jump>| jumps.len() <= MAX_JUMPS && jumps.iter().all(is_usable);
         jumps.filter(fits).ok_or_else(bad)

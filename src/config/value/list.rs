@@ -14,7 +14,7 @@ const MAX_DOMAIN: usize = 253;
 pub fn split_pair(text: &str) -> Result<(&str, &str), Fault> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
-        _ => Err(say!("error-config-invalid-setenv")),
+        _ => Err(say!(config_invalid_setenv)),
     }
 }
 
@@ -33,7 +33,7 @@ pub fn words_but_none(args: &[String]) -> Result<Vec<String>, Fault> {
 
 pub fn alone(args: &[String], word: &str) -> Result<(), Fault> {
     let found = args.iter().any(|arg| arg.eq_ignore_ascii_case(word));
-    if found && args.len() > 1 { Err(say!("config-alone", word)) } else { Ok(()) }
+    if found && args.len() > 1 { Err(say!(config_alone, word)) } else { Ok(()) }
 }
 
 pub fn domains(args: &[String]) -> Result<(), Fault> {
@@ -45,7 +45,7 @@ pub fn domains(args: &[String]) -> Result<(), Fault> {
             && !domain.contains("..")
     };
     match args.iter().find(|domain| !fits(domain)) {
-        Some(bad) => Err(say!("config-bad-domain", domain = shown(bad))),
+        Some(bad) => Err(say!(config_bad_domain, domain = shown(bad))),
         None => Ok(()),
     }
 }
@@ -60,7 +60,7 @@ pub fn permitted_names(args: &[String]) -> Result<(), Fault> {
         rule.split_once(':').is_some_and(|(from, to)| !from.is_empty() && !to.is_empty())
     };
     match args.iter().find(|rule| !fits(rule)) {
-        Some(bad) => Err(say!("config-bad-cname", rule = shown(bad))),
+        Some(bad) => Err(say!(config_bad_cname, rule = shown(bad))),
         None => Ok(()),
     }
 }

@@ -62,7 +62,7 @@ pub fn level(text: &str) -> Result<LogLevel, Fault> {
         "DEBUG" | "DEBUG1" => LogLevel::Debug1,
         "DEBUG2" => LogLevel::Debug2,
         "DEBUG3" => LogLevel::Debug3,
-        _ => return Err(say!("error-config-unsupported-log-level", value = shown(text))),
+        _ => return Err(say!(config_unsupported_log_level, value = shown(text))),
     })
 }
 
@@ -72,5 +72,5 @@ pub fn level(text: &str) -> Result<LogLevel, Fault> {
 /// `unsupported log facility`
 pub fn facility(text: &str) -> Result<&'static str, Fault> {
     let found = FACILITIES.into_iter().find(|name| name.eq_ignore_ascii_case(text));
-    found.ok_or_else(|| say!("config-bad-facility", value = shown(text)))
+    found.ok_or_else(|| say!(config_bad_facility, value = shown(text)))
 }

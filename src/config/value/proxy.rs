@@ -55,18 +55,18 @@ impl ProxyServer {
     /// An unknown scheme, a password, a path, no host, or no port where there is no usual one.
     pub fn parse(text: &str) -> Result<ProxyServer, Fault> {
         let known = || KINDS.map(|(name, _)| name).join(", ");
-        let bad = || say!("route-bad-proxy", text = shown(text), known = known());
+        let bad = || say!(route_bad_proxy, text = shown(text), known = known());
         let (scheme, rest) = text.split_once("://").ok_or_else(bad)?;
         let scheme = scheme.to_ascii_lowercase();
         let (_, kind) = KINDS.iter().find(|(name, _)| *name == scheme).ok_or_else(bad)?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         // Said without the text: it may be a real password.
         if rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
-            return Err(say!("route-password-in-proxy"));
+            return Err(say!(route_password_in_proxy));
         }
         let place = Destination::parse(&format!("ssh://{rest}")).map_err(|_| bad())?;
         let usual = (*kind != ProxyKind::Http).then_some(SOCKS_PORT);
-        let port = place.port.or(usual).ok_or_else(|| say!("route-proxy-port"))?;
+        let port = place.port.or(usual).ok_or_else(|| say!(route_proxy_port))?;
         if place.user.as_ref().is_some_and(|user| user.len() > MAX_USER || user.contains(':')) {
             return Err(bad());
         }

@@ -71,7 +71,7 @@ fn class_of(text: &str) -> Result<Option<u8>, Fault> {
         None => text.parse().ok(),
     };
     let class = named.map(|(_, class)| *class).or_else(number);
-    class.map(Some).ok_or_else(|| say!("config-bad-qos", value = shown(text)))
+    class.map(Some).ok_or_else(|| say!(config_bad_qos, value = shown(text)))
 }
 
 /// A class under the name that ssh(1) prints.

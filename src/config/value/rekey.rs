@@ -26,11 +26,9 @@ pub fn rekey(args: &[String]) -> Result<RekeyLimit, Fault> {
     let first = args.first().map_or("", String::as_str);
     let bytes = match first {
         "default" => None,
-        _ => match amount(first)
-            .ok_or_else(|| say!("error-config-bad-number", first = shown(first)))?
-        {
+        _ => match amount(first).ok_or_else(|| say!(config_bad_number, first = shown(first)))? {
             0 => None,
-            few if few < MIN_REKEY => return Err(say!("error-config-rekeylimit-too-small")),
+            few if few < MIN_REKEY => return Err(say!(config_rekey_limit_too_small)),
             bytes => Some(bytes),
         },
     };

@@ -21,7 +21,7 @@ pub fn flag(text: &str) -> Result<bool, Fault> {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" => Ok(true),
         "no" | "false" => Ok(false),
-        _ => Err(say!("error-config-unsupported-option", first = shown(text))),
+        _ => Err(say!(config_unsupported_option, first = shown(text))),
     }
 }
 
@@ -32,13 +32,13 @@ pub fn flag(text: &str) -> Result<bool, Fault> {
 pub fn number(text: &str) -> Result<u32, Fault> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(say!("error-config-integer-value-invalid"));
+        return Err(say!(config_integer_invalid));
     }
     if text.starts_with('-') {
-        return Err(say!("error-config-integer-value-too-small"));
+        return Err(say!(config_integer_too_small));
     }
     let value = digits.parse::<u32>().ok().filter(|&v| i32::try_from(v).is_ok());
-    value.ok_or_else(|| say!("error-config-integer-value-too-large"))
+    value.ok_or_else(|| say!(config_integer_too_large))
 }
 
 /// A port, 1 to 65535.
@@ -56,7 +56,7 @@ pub fn port(text: &str) -> Result<u16, Fault> {
 pub fn octal(text: &str) -> Result<u32, Fault> {
     let digits = text.bytes().all(|b| (b'0'..=b'7').contains(&b));
     let value = u32::from_str_radix(text, 8).ok().filter(|&mask| digits && mask <= 0o777);
-    value.ok_or_else(|| say!("config-bad-mask"))
+    value.ok_or_else(|| say!(config_bad_mask))
 }
 
 /// A host and a port, each perhaps `*`; an address of IPv6 stands in brackets.
@@ -64,7 +64,7 @@ pub fn octal(text: &str) -> Result<u32, Fault> {
 /// # Errors
 /// `bad port number`, or what is wrong with the host.
 pub fn place(text: &str) -> Result<(String, String), Fault> {
-    let bad = || say!("config-bad-place", value = shown(text));
+    let bad = || say!(config_bad_place, value = shown(text));
     let (host, number) = match text.strip_prefix('[') {
         Some(inner) => inner.split_once("]:").ok_or_else(bad)?,
         None => text.rsplit_once(':').ok_or_else(bad)?,
@@ -83,7 +83,7 @@ pub fn time(text: &str) -> Result<Duration, Fault> {
     if is_none(text) {
         return Ok(Duration::ZERO);
     }
-    let bad = || say!("error-config-invalid-time-value", value = shown(text));
+    let bad = || say!(config_invalid_time, value = shown(text));
     let mut seconds: u64 = 0;
     let mut rest = text;
     while !rest.is_empty() {
@@ -117,7 +117,7 @@ pub fn escape(text: &str) -> Result<Option<u8>, Fault> {
         [byte] => Ok(Some(*byte)),
         [b'^', letter] if (64..128).contains(letter) => Ok(Some(letter & 31)),
         _ if text == "none" => Ok(None),
-        _ => Err(say!("error-config-bad-escape-character")),
+        _ => Err(say!(config_bad_escape_character)),
     }
 }
 
@@ -126,7 +126,7 @@ pub fn escape(text: &str) -> Result<Option<u8>, Fault> {
 /// # Errors
 /// `Bad tun device.`
 pub fn tunnel_device(text: &str) -> Result<(Option<u32>, Option<u32>), Fault> {
-    let bad = || say!("config-bad-tunnel", value = shown(text));
+    let bad = || say!(config_bad_tunnel, value = shown(text));
     let side = |text: &str| match text {
         "any" => Ok(None),
         digits => number(digits).map(Some).map_err(|_| bad()),
@@ -137,9 +137,7 @@ pub fn tunnel_device(text: &str) -> Result<(Option<u32>, Option<u32>), Fault> {
 
 /// ConnectionAttempts.
 pub fn attempts(text: &str) -> Result<u32, Fault> {
-    number(text).and_then(|n| {
-        if n == 0 { Err(say!("error-config-invalid-number-connectionattempts")) } else { Ok(n) }
-    })
+    number(text).and_then(|n| if n == 0 { Err(say!(config_invalid_attempts)) } else { Ok(n) })
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub fn channel_timeouts(args: &[String]) -> Result<Vec<(String, Duration)>, Faul
         return Ok(Vec::new());
     }
     let read = |word: &String| {
-        let bad = || say!("config-bad-channel-timeout", value = shown(word));
+        let bad = || say!(config_bad_channel_timeout, value = shown(word));
         let (kind, limit) =
             word.split_once('=').filter(|(kind, _)| !kind.is_empty()).ok_or_else(bad)?;
         let limit = Some(limit).filter(|limit| !is_none(limit)).ok_or_else(bad)?;
@@ -38,9 +38,9 @@ pub fn obscure(text: &str) -> Result<Option<Duration>, Fault> {
         ("no" | "false", _) => Ok(None),
         (_, Some(digits)) => match u64::from(number(digits)?) {
             number @ 1..=MAX_OBSCURE => Ok(Some(Duration::from_millis(number))),
-            _ => Err(say!("config-out-of-range")),
+            _ => Err(say!(config_out_of_range)),
         },
-        _ => Err(say!("config-unsupported", value = shown(text))),
+        _ => Err(say!(config_unsupported, value = shown(text))),
     }
 }
 

@@ -42,7 +42,7 @@ pub(in crate::keys) fn write(
     key: &PrivateKey,
     passphrase: Option<&Secret>,
 ) -> Result<Zeroizing<String>> {
-    let failed = || fault(say!("error-keys-key-cannot-encoded"));
+    let failed = || fault(say!(key_cannot_be_encoded));
     let mut private = numbers(key)?;
     let public = key.public_key().to_bytes().map_err(|_| failed())?;
     let algorithm = base_name(key);

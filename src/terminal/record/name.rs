@@ -32,8 +32,8 @@ pub fn file_name(template: &str, names: &Names<'_>, now: &Zoned) -> Result<Strin
     let shown = text::line(template, MAX_SHOWN);
     let dated = strtime::format(template, now).map_err(|error| {
         let why = text::line(&error.to_string(), MAX_SHOWN);
-        Error::new(Kind::Usage, say!("log-name-fault", name = shown, why))
-            .hint(say!("log-name-percent"))
+        Error::new(Kind::Usage, say!(log_name_fault, name = shown, why))
+            .hint(say!(log_name_percent))
     })?;
     let mut name = String::with_capacity(dated.len());
     let mut rest = dated.as_str();
@@ -52,7 +52,7 @@ pub fn file_name(template: &str, names: &Names<'_>, now: &Zoned) -> Result<Strin
     }
     name.push_str(rest);
     match name.len() > MAX_NAME {
-        true => Err(Error::new(Kind::Usage, say!("log-name-long", name = shown))),
+        true => Err(Error::new(Kind::Usage, say!(log_name_long, name = shown))),
         false => Ok(name),
     }
 }

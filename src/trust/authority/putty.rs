@@ -28,13 +28,13 @@ pub struct Record {
 /// What is wrong, one line: the record must not be used.
 pub fn read(text: &[u8]) -> Result<Record, String> {
     if text.len() > FILE_MAX {
-        return Err(say!("authority-too-large", limit = FILE_MAX));
+        return Err(say!(authority_too_large, limit = FILE_MAX));
     }
-    let text = str::from_utf8(text).map_err(|_| say!("authority-not-utf-8"))?;
+    let text = str::from_utf8(text).map_err(|_| say!(authority_not_utf_8))?;
     let pairs: Vec<(&str, &str)> =
         text.split(['\n', '\r']).filter_map(|line| line.split_once('=')).collect();
     let first = |key: &str| pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-    let missing = |field: &str| say!("authority-missing", field);
+    let missing = |field: &str| say!(authority_missing, field);
     let key = first("PublicKey").ok_or_else(|| missing("PublicKey"))?;
     let key = read_key(key).map_err(|what| format!("PublicKey: {what}"))?;
     let hosts = pairs.iter().filter(|(name, _)| *name == "MatchHosts");

@@ -68,13 +68,13 @@ impl Store {
             |file: &Path, reason: String| Problem { file: file.to_owned(), line: None, reason };
         let files = match self.files() {
             Ok(files) if files.len() > RECORDS_MAX => {
-                let reason = say!("authority-too-many", limit = RECORDS_MAX);
+                let reason = say!(authority_too_many, limit = RECORDS_MAX);
                 all.problems.push(problem(&self.directory, reason));
                 return all;
             }
             Ok(files) => files,
             Err(error) => {
-                let reason = say!("error-trust-cannot-read", error = told(&error));
+                let reason = say!(known_hosts_not_read_because, error = told(&error));
                 all.problems.push(problem(&self.directory, reason));
                 return all;
             }
@@ -119,12 +119,12 @@ impl Store {
         let failed = |error: std::io::Error| match error.kind() {
             ErrorKind::AlreadyExists => {
                 let (name, file) = (quote::piece(draft.name), quote::path(&path));
-                Error::new(Kind::Usage, say!("authority-exists", name, file))
-                    .hint(say!("authority-exists-hint"))
+                Error::new(Kind::Usage, say!(authority_exists, name, file))
+                    .hint(say!(authority_exists_hint))
             }
             _ => {
                 let file = quote::path(&path);
-                Error::new(Kind::Local, say!("authority-not-written", file, error = told(&error)))
+                Error::new(Kind::Local, say!(authority_not_written, file, error = told(&error)))
             }
         };
         self.put(&path, text.as_bytes(), replace).map_err(failed)?;
@@ -138,7 +138,7 @@ impl Store {
     pub fn remove(&self, file: &Path) -> Result<()> {
         fs::remove_file(file).map_err(|error| {
             let file = quote::path(file);
-            Error::new(Kind::Local, say!("authority-not-removed", file, error = told(&error)))
+            Error::new(Kind::Local, say!(authority_not_removed, file, error = told(&error)))
         })
     }
 
@@ -183,21 +183,21 @@ impl Store {
 
     /// The bytes of a file that nobody else can have written; the reason is one line.
     fn text(&self, path: &Path) -> Result<Vec<u8>, String> {
-        let failed = |error| say!("error-trust-cannot-read", error = told(&error));
+        let failed = |error| say!(known_hosts_not_read_because, error = told(&error));
         // A pipe would keep whoever opens it.
         if !fs::metadata(path).map_err(failed)?.is_file() {
-            return Err(say!("error-trust-not-regular-file"));
+            return Err(say!(known_hosts_not_regular));
         }
         let file = File::open(path).map_err(failed)?;
         let facts = file.metadata().map_err(failed)?;
         let is_mine = facts.uid() == 0 || facts.uid() == self.uid;
         if !is_mine || facts.mode() & WRITABLE_BY_OTHERS != 0 {
-            return Err(say!("authority-writable"));
+            return Err(say!(authority_writable));
         }
         let mut text = Vec::new();
         file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(failed)?;
         match text.len() > FILE_MAX {
-            true => Err(say!("authority-too-large", limit = FILE_MAX)),
+            true => Err(say!(authority_too_large, limit = FILE_MAX)),
             false => Ok(text),
         }
     }

@@ -30,9 +30,9 @@ pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostK
     }
     let replaced = matches!(question.evidence.finding, Finding::Changed(_));
     let (label, word) = match (replaced, question.evidence.is_alarming()) {
-        (true, _) => (say!("warning-plain-ask-changed"), "replace"),
-        (false, true) => (say!("warning-plain-ask-dns"), "add"),
-        (false, false) => (say!("warning-plain-ask-new"), "yes"),
+        (true, _) => (say!(warning_plain_ask_changed), "replace"),
+        (false, true) => (say!(warning_plain_ask_dns), "add"),
+        (false, false) => (say!(warning_plain_ask_new), "yes"),
     };
     for _ in 0..MAX_MISTAKES {
         match terminal::secret::read_shown(&tty, &format!("{label} ")) {
@@ -66,13 +66,13 @@ fn understood(typed: &str, word: &str) -> Option<HostKeyAnswer> {
 fn warning(question: &HostKeyQuestion<'_>) -> String {
     let HostKeyQuestion { host, key_type, sha256, md5, .. } = question;
     let [headline, meaning] = evidence::summary(host, question.evidence);
-    let mut lines = vec![say!("warning-plain-title", text = headline.text()), meaning.text()];
+    let mut lines = vec![say!(warning_plain_title, text = headline.text), meaning.text];
     let old = evidence::known(question.evidence);
     for known in old.iter().take(OLD_MAX) {
         lines.extend(on_record(question, known));
     }
     lines.extend([
-        say!("warning-plain-offered", kind = key_type),
+        say!(warning_plain_offered, kind = key_type),
         format!("  {sha256}"),
         format!("  {md5}"),
     ]);
@@ -83,18 +83,18 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
         )),
         None => lines.push(question.randomart.trim_end().to_owned()),
     }
-    lines.extend(evidence::lines(question.evidence, Hash::Sha256).iter().enumerate().map(
+    lines.extend(evidence::lines(question.evidence, Hash::Sha256).into_iter().enumerate().map(
         |(at, line)| match at {
-            0 => line.text(),
-            _ => format!("  {}", line.text()),
+            0 => line.text,
+            _ => format!("  {}", line.text),
         },
     ));
     if !question.evidence.is_alarming() {
         let choices = [
-            say!("warning-plain-yes"),
-            say!("warning-plain-once"),
-            say!("warning-plain-no"),
-            say!("warning-plain-fingerprint"),
+            say!(warning_plain_yes),
+            say!(warning_plain_once),
+            say!(warning_plain_no),
+            say!(warning_plain_fingerprint),
         ];
         lines.extend(choices.map(|choice| format!("  {choice}")));
     }
@@ -116,20 +116,20 @@ fn fitted(lines: &str, columns: usize) -> String {
 fn on_record(question: &HostKeyQuestion<'_>, known: &KnownKey) -> Vec<String> {
     let kind = fingerprint::type_name(&known.key);
     let mut lines = vec![
-        say!("warning-plain-known", kind),
+        say!(warning_plain_known, kind),
         format!("  {}", fingerprint::sha256(&known.key)),
         format!("  {}", fingerprint::md5(&known.key)),
-        format!("  {}", say!("warning-at", place = known.at)),
+        format!("  {}", say!(warning_at, place = known.at)),
     ];
     if let Some(since) = evidence::first_written(question.evidence, known) {
-        lines.push(format!("  {}", say!("warning-since", since)));
+        lines.push(format!("  {}", say!(warning_since, since)));
     }
     lines
 }
 
 /// The old picture and the new one, under their names.
 fn side_by_side(old: &str, new: &str) -> Vec<String> {
-    let (before, now) = (say!("warning-plain-before"), say!("warning-plain-now"));
+    let (before, now) = (say!(warning_plain_before), say!(warning_plain_now));
     let pad = |text: &str| " ".repeat(PICTURE_WIDTH.saturating_sub(text.width()));
     let rows = old.lines().zip(new.lines()).map(|(old, new)| (old.to_owned(), new.to_owned()));
     std::iter::once((before, now))
@@ -164,7 +164,7 @@ mod tests {
             let shown = warning(&question(&evidence));
             assert!(shown.starts_with("SECURITY WARNING: "), "{shown}");
             for line in evidence::lines(&evidence, Hash::Sha256) {
-                assert!(shown.contains(&line.text()), "{}: {shown}", line.text());
+                assert!(shown.contains(&line.text), "{}: {shown}", line.text);
             }
             assert!(shown.contains("MD5:") && shown.contains("[SHA256]"), "{shown}");
         }

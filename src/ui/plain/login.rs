@@ -44,7 +44,7 @@ impl Lines<'_> {
         for _ in 0..MAX_MISTAKES {
             let credential = match given!(self.ask_method()) {
                 Method::Password => {
-                    let label = say!("login-line-password", login = self.login());
+                    let label = say!(login_line_password, login = self.login());
                     Some(Credential::Password(given!(self.plain.hidden(&label))))
                 }
                 Method::PublicKey => given!(self.ask_key()).map(Credential::Key),
@@ -79,12 +79,12 @@ impl Lines<'_> {
 
     fn ask_user(&self, proposed: &str) -> Answer<LoginAnswer> {
         for _ in 0..MAX_MISTAKES {
-            let typed = given!(self.line(&say!("login-line-user", user = proposed)));
+            let typed = given!(self.line(&say!(login_line_user, user = proposed)));
             let name = if typed.is_empty() { proposed.to_owned() } else { typed };
             if !name.is_empty() {
                 return Answer::Given(LoginAnswer::User(name));
             }
-            self.tell(&say!("login-user-missing"));
+            self.tell(&say!(login_user_missing));
         }
         Answer::Cancelled
     }
@@ -107,7 +107,7 @@ impl Lines<'_> {
     fn ask_method(&self) -> Answer<Method> {
         let question = self.question;
         let methods = &question.methods;
-        self.tell(&say!("login-line-methods", login = self.login()));
+        self.tell(&say!(login_line_methods, login = self.login()));
         for (at, offer) in methods.iter().enumerate() {
             let mark = if offer.is_usable() { ' ' } else { '-' };
             let line = format!("{mark} {}  {}", at + 1, described(question, offer));
@@ -115,14 +115,14 @@ impl Lines<'_> {
         }
         let preselected = methods.iter().position(|it| Some(it.method) == question.preselected);
         let default = preselected.unwrap_or(0);
-        let label = say!("login-line-method", count = methods.len(), number = default + 1);
+        let label = say!(login_line_method, count = methods.len(), number = default + 1);
         for _ in 0..MAX_MISTAKES {
             let offer = &methods[given!(self.number(&label, methods.len(), default))];
             if offer.is_usable() {
                 return Answer::Given(offer.method);
             }
             let (method, why) = (login::label(offer.method), login::note(question, offer));
-            self.tell(&say!("login-line-unusable", method, why));
+            self.tell(&say!(login_line_unusable, method, why));
         }
         Answer::Cancelled
     }
@@ -138,7 +138,7 @@ impl Lines<'_> {
             let at = key.path().to_owned();
             let passphrase = match key.is_encrypted() {
                 true => {
-                    let label = say!("login-line-passphrase", path);
+                    let label = say!(login_line_passphrase, path);
                     Some(given!(self.plain.hidden(&label)))
                 }
                 false => None,
@@ -161,15 +161,15 @@ impl Lines<'_> {
     fn ask_key_file(&self) -> Answer<Option<KeyFile>> {
         let LoginQuestion { key_file, home, .. } = self.question;
         let label = match key_file {
-            Some(path) => say!("login-line-key-file-proposed", path = login::short(path, home)),
-            None => say!("login-line-key-file"),
+            Some(path) => say!(login_line_key_file_proposed, path = login::short(path, home)),
+            None => say!(login_line_key_file),
         };
         for _ in 0..MAX_MISTAKES {
             let typed = given!(self.line(&label));
             let path = match (typed.as_str(), key_file) {
                 ("", Some(path)) => path.clone(),
                 ("", None) => {
-                    self.fault(&say!("login-key-file-missing"));
+                    self.fault(&say!(login_key_file_missing));
                     continue;
                 }
                 (typed, _) => login::expand(typed, home),
@@ -185,7 +185,7 @@ impl Lines<'_> {
     /// Something is wrong here, and the server knows nothing of it.
     fn fault(&self, what: &str) {
         self.tell(what);
-        self.tell(&say!("login-nothing-sent"));
+        self.tell(&say!(login_nothing_sent));
     }
 
     fn ask_agent_key(&self) -> Answer<Credential> {
@@ -195,7 +195,7 @@ impl Lines<'_> {
             self.tell(&format!("  {}  {text}  {fingerprint}", at + 1));
         }
         let default = self.question.agent_key.min(keys.len().saturating_sub(1));
-        let label = say!("login-line-agent-key", count = keys.len(), number = default + 1);
+        let label = say!(login_line_agent_key, count = keys.len(), number = default + 1);
         let at = given!(self.number(&label, keys.len(), default));
         match keys.get(at) {
             Some(key) => Answer::Given(Credential::Agent(Box::new(key.clone()))),
@@ -210,7 +210,7 @@ impl Lines<'_> {
         }
         let default = if default { "yes" } else { "no" };
         for _ in 0..MAX_MISTAKES {
-            let typed = given!(self.line(&say!("login-line-remember", default)));
+            let typed = given!(self.line(&say!(login_line_remember, default)));
             let word = if typed.is_empty() { default } else { &typed };
             match word.to_ascii_lowercase().as_str() {
                 "yes" | "y" => return Answer::Given(true),

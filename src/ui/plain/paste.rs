@@ -25,7 +25,7 @@ pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
             return Answer::CannotAsk;
         }
         shown = true;
-        let question = say!("paste-lines-send", count = lines.count());
+        let question = say!(paste_lines_send, count = lines.count());
         let Ok(Some(answer)) = read_shown(tty, &question) else { return Answer::Cancelled };
         match answer.trim().to_ascii_lowercase().as_str() {
             "yes" => return Answer::Given(lines.text()),
@@ -46,14 +46,14 @@ pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
 fn edit(tty: &File, lines: &mut Lines) -> io::Result<()> {
     loop {
         let count = lines.lines.len();
-        let question = say!("paste-lines-which", count);
+        let question = say!(paste_lines_which, count);
         let Some(number) = read_shown(tty, &question)? else { return Ok(()) };
         if number.trim().is_empty() {
             return Ok(());
         }
         let index = number.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         let Some(line) = index.and_then(|index| lines.lines.get_mut(index)) else { continue };
-        let Some(new) = read_shown(tty, &say!("paste-lines-new"))? else { return Ok(()) };
+        let Some(new) = read_shown(tty, &say!(paste_lines_new))? else { return Ok(()) };
         *line = (!new.is_empty()).then_some(new);
     }
 }
@@ -86,33 +86,33 @@ impl Lines {
 
     fn count(&self) -> String {
         match self.left().count() {
-            1 => say!("paste-lines-this"),
-            count => say!("paste-lines-these", count),
+            1 => say!(paste_lines_this),
+            count => say!(paste_lines_these, count),
         }
     }
 
     fn shown(&self) -> String {
         let count = self.lines.len();
         let mut shown = match count {
-            1 => say!("paste-lines-one"),
-            _ => say!("paste-lines-many", count),
+            1 => say!(paste_lines_one),
+            _ => say!(paste_lines_many, count),
         };
         shown.push('\n');
         for (index, line) in self.lines.iter().enumerate().take(MAX_LINES) {
             let line = match line {
                 Some(line) => visible(line),
-                None => say!("paste-lines-left-out"),
+                None => say!(paste_lines_left_out),
             };
             shown.push_str(&format!("{:4}  {line}\n", index + 1));
         }
         if count > MAX_LINES {
             shown.push_str(&format!(
                 "      {}\n",
-                say!("paste-lines-more", count = count - MAX_LINES)
+                say!(paste_lines_more, count = count - MAX_LINES)
             ));
         }
         if !self.ended {
-            shown.push_str(&format!("      {}\n", say!("paste-lines-unended")));
+            shown.push_str(&format!("      {}\n", say!(paste_lines_unended)));
         }
         shown
     }

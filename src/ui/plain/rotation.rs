@@ -17,7 +17,7 @@ pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool
     if tty.write_all(rotation(question).as_bytes()).is_err() {
         return Answer::CannotAsk;
     }
-    let label = say!("rotation-title", line = say!("rotation-ask"));
+    let label = say!(rotation_title, line = say!(rotation_ask));
     for _ in 0..MAX_MISTAKES {
         match terminal::secret::read_shown(&tty, &label) {
             Ok(Some(typed)) => match typed.trim().to_ascii_lowercase().as_str() {
@@ -35,14 +35,14 @@ pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool
 fn rotation(question: &RotationQuestion<'_>) -> String {
     let RotationQuestion { host, file, difference } = question;
     let file = crate::text::line(&file.to_string_lossy(), MAX_PATH);
-    let mut lines = vec![say!("rotation-other-keys", host, file)];
+    let mut lines = vec![say!(rotation_other_keys, host, file)];
     for key in &difference.new {
         let (kind, sha256) = (fingerprint::type_name(key), fingerprint::sha256(key));
-        lines.push(say!("rotation-new", kind, sha256));
+        lines.push(say!(rotation_new, kind, sha256));
     }
     for entry in &difference.obsolete {
         let (kind, sha256) = (fingerprint::type_name(&entry.key), fingerprint::sha256(&entry.key));
-        lines.push(say!("rotation-obsolete", kind, sha256, at = entry.at));
+        lines.push(say!(rotation_obsolete, kind, sha256, at = entry.at));
     }
-    lines.iter().map(|line| say!("rotation-title", line) + "\n").collect()
+    lines.iter().map(|line| say!(rotation_title, line) + "\n").collect()
 }

@@ -67,9 +67,9 @@ impl Sigils {
         let Welcome { host, user, how, is_proved } = welcome;
         match (self.on, is_proved) {
             (false, _) => None,
-            (true, false) => Some(say!("sigil-unproved", host, user, how)),
+            (true, false) => Some(say!(sigil_unproved, host, user, how)),
             (true, true) if self.always || self.led.load(Ordering::Relaxed) => {
-                Some(say!("sigil-welcome", host, user, how))
+                Some(say!(sigil_welcome, host, user, how))
             }
             (true, true) => None,
         }

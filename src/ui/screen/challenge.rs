@@ -35,7 +35,7 @@ pub(in crate::ui) struct ChallengeDialog {
 impl ChallengeDialog {
     pub(in crate::ui) fn new(challenge: Challenge) -> ChallengeDialog {
         let echo: Vec<bool> = challenge.prompts.iter().map(|prompt| prompt.echo).collect();
-        let mut form = Form::new(say!("challenge-title"), rows(&challenge));
+        let mut form = Form::new(say!(challenge_title), rows(&challenge));
         form.focus(if echo.is_empty() { Key::Ok } else { Key::Answer(0) });
         ChallengeDialog { form, echo, lost: challenge.lost, is_lost: false, answers: None }
     }
@@ -96,7 +96,7 @@ impl Component for ChallengeDialog {
             && let Some(why) = (self.lost)()
         {
             self.is_lost = true;
-            self.form.set_text(Key::Status, vec![(Tone::Danger, say!("login-lost", why))]);
+            self.form.set_text(Key::Status, vec![(Tone::Danger, say!(login_lost, why))]);
             self.form.focus(Key::Disconnect);
         }
         Act::Stay
@@ -110,8 +110,8 @@ fn nothing() -> Secret {
 fn rows(challenge: &Challenge) -> Vec<Row<Key>> {
     let login = &challenge.login;
     let heading = match challenge.prompts.is_empty() {
-        true => say!("challenge-says", login),
-        false => say!("challenge-asks", login),
+        true => say!(challenge_says, login),
+        false => say!(challenge_asks, login),
     };
     let mut rows = vec![Row::lines(Key::Status, Vec::new()), Row::text(Tone::Strong, heading)];
     for text in [&challenge.name, &challenge.instruction] {
@@ -125,15 +125,12 @@ fn rows(challenge: &Challenge) -> Vec<Row<Key>> {
             false => Field::secret(),
         };
         rows.push(Row::text(Tone::Server, prompt.text.trim_end()));
-        rows.push(Row::field(Key::Answer(at), say!("challenge-answer"), field));
+        rows.push(Row::field(Key::Answer(at), say!(challenge_answer), field));
     }
     if challenge.prompts.iter().any(|prompt| !prompt.echo) {
-        rows.push(Row::check(Key::Show, false, say!("challenge-show")));
+        rows.push(Row::check(Key::Show, false, say!(challenge_show)));
     }
-    rows.push(Row::buttons(vec![
-        (Key::Ok, say!("ok")),
-        (Key::Disconnect, say!("login-disconnect")),
-    ]));
+    rows.push(Row::buttons(vec![(Key::Ok, say!(ok)), (Key::Disconnect, say!(login_disconnect))]));
     rows
 }
 

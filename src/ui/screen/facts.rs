@@ -39,15 +39,14 @@ impl ConnectionFacts {
         if host_key.is_some() {
             rows.extend([
                 Row::gap(),
-                Row::radio(Key::Sha256, 0, true, say!("warning-hash-sha256")),
-                Row::radio(Key::Md5, 0, false, say!("warning-hash-md5")),
+                Row::radio(Key::Sha256, 0, true, say!(warning_hash_sha256)),
+                Row::radio(Key::Md5, 0, false, say!(warning_hash_md5)),
                 Row::beside(Key::Fingerprint, Vec::new()),
             ]);
         }
-        rows.push(Row::buttons(vec![(Key::Close, say!("close"))]));
-        let mut form = Form::new(say!("facts-title"), rows);
-        form.hints =
-            vec![("PgUp PgDn", say!("facts-hint-scroll")), ("Esc", say!("facts-hint-close"))];
+        rows.push(Row::buttons(vec![(Key::Close, say!(close))]));
+        let mut form = Form::new(say!(facts_title), rows);
+        form.hints = vec![("PgUp PgDn", say!(facts_hint_scroll)), ("Esc", say!(facts_hint_close))];
         form.focus(Key::Close);
         let mut dialog = ConnectionFacts { form, host_key };
         dialog.show_key();
@@ -58,8 +57,7 @@ impl ConnectionFacts {
         let Some(key) = &self.host_key else { return };
         let hash = if self.form.is_on(Key::Md5) { Hash::Md5 } else { Hash::Sha256 };
         let kind = fingerprint::type_name(key);
-        let lines =
-            vec![(Tone::Plain, say!("warning-offered", kind)), (Tone::Strong, hash.of(key))];
+        let lines = vec![(Tone::Plain, say!(warning_offered, kind)), (Tone::Strong, hash.of(key))];
         let blocks = vec![Block::art(&hash.picture(key)), Block::wrapped(lines)];
         self.form.set_blocks(Key::Fingerprint, blocks);
     }
@@ -178,8 +176,8 @@ mod tests {
                     let shown = play(&mut stage, keys);
                     let size = format!("{language:?} {width}x{height} {keys}:\n{shown}");
                     assert!(shown.contains(seen), "{seen} {size}");
-                    assert!(shown.contains(&say!("close")), "{size}");
-                    assert!(shown.contains(&say!("facts-title")), "{size}");
+                    assert!(shown.contains(&say!(close)), "{size}");
+                    assert!(shown.contains(&say!(facts_title)), "{size}");
                 }
             }
             for (width, height) in [(10, 3), (1, 1), (24, 8)] {

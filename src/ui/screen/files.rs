@@ -58,11 +58,11 @@ impl Files {
             Row::lines(Key::Where, Vec::new()),
             Row::list(Key::List, Vec::new(), LINES),
             Row::lines(Key::Note, Vec::new()),
-            Row::check(Key::Hidden, true, say!("files-hidden")),
-            Row::buttons(vec![(Key::Open, say!("files-open")), (Key::Cancel, say!("cancel"))]),
+            Row::check(Key::Hidden, true, say!(files_hidden)),
+            Row::buttons(vec![(Key::Open, say!(files_open)), (Key::Cancel, say!(cancel))]),
         ];
         let mut files = Files {
-            form: Form::new(say!("files-title"), rows),
+            form: Form::new(say!(files_title), rows),
             home: home.to_owned(),
             directory,
             entries: Vec::new(),
@@ -85,12 +85,12 @@ impl Files {
             Ok((entries, all)) => {
                 self.entries = entries;
                 if !all {
-                    lines.push((Tone::Warn, say!("files-more", count = MAX_ENTRIES)));
+                    lines.push((Tone::Warn, say!(files_more, count = MAX_ENTRIES)));
                 }
             }
             Err(error) => {
                 self.entries = Vec::new();
-                lines.push((Tone::Warn, say!("files-unreadable", why = error)));
+                lines.push((Tone::Warn, say!(files_unreadable, why = error)));
             }
         }
         if let Some(parent) = self.directory.parent() {
@@ -98,14 +98,14 @@ impl Files {
             self.entries.insert(0, Entry { path, name, is_directory: true });
         }
         if self.entries.is_empty() {
-            lines.push((Tone::Dim, say!("files-none")));
+            lines.push((Tone::Dim, say!(files_none)));
         }
         let item = |entry: &Entry| Item {
             text: match entry.is_directory {
                 true => format!("{}/", entry.name),
                 false => entry.name.clone(),
             },
-            note: if entry.is_directory { say!("files-directory") } else { String::new() },
+            note: if entry.is_directory { say!(files_directory) } else { String::new() },
         };
         self.form.set_text(Key::Where, lines);
         self.form.set_items(Key::List, self.entries.iter().map(item).collect());

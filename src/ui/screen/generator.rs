@@ -93,7 +93,7 @@ pub struct Generator {
 
 /// The dialog, with Ed25519 chosen and nothing made yet.
 pub fn generator(surroundings: Surroundings) -> Generator {
-    let form = Form::new(say!("generator-title"), rows(&surroundings.comment));
+    let form = Form::new(say!(generator_title), rows(&surroundings.comment));
     let mut generator = Generator {
         form,
         surroundings,
@@ -131,7 +131,7 @@ impl Generator {
 
     fn number(&self, key: Key) -> Result<u32> {
         let typed = self.form.text(key).trim();
-        typed.parse().map_err(|_| Error::new(Kind::Usage, say!("generator-no-number")))
+        typed.parse().map_err(|_| Error::new(Kind::Usage, say!(generator_no_number)))
     }
 
     /// The file as typed, `~/` being the home directory.
@@ -190,14 +190,14 @@ impl Generator {
 
     /// The buttons that make sense now.
     fn offer(&mut self) {
-        let close = (Key::Close, say!("close"));
+        let close = (Key::Close, say!(close));
         let buttons = match (&self.work, &self.key, &self.saved) {
-            (Work::Generating(_) | Work::Sealing(..), _, _) => vec![(Key::Cancel, say!("cancel"))],
+            (Work::Generating(_) | Work::Sealing(..), _, _) => vec![(Key::Cancel, say!(cancel))],
             (Work::Nothing, _, Some(_)) => vec![close],
-            (Work::Nothing, None, _) => vec![(Key::Generate, say!("generator-generate")), close],
+            (Work::Nothing, None, _) => vec![(Key::Generate, say!(generator_generate)), close],
             (Work::Nothing, Some(_), None) => vec![
-                (Key::Save, say!("generator-save")),
-                (Key::Generate, say!("generator-another")),
+                (Key::Save, say!(generator_save)),
+                (Key::Generate, say!(generator_another)),
                 close,
             ],
         };
@@ -208,8 +208,8 @@ impl Generator {
         let again = self.copied(Key::Again);
         let lines = match (again.is_empty(), self.is_repeated()) {
             (true, _) => Vec::new(),
-            (false, true) => vec![(Tone::Good, say!("generator-match"))],
-            (false, false) => vec![(Tone::Warn, say!("generator-mismatch"))],
+            (false, true) => vec![(Tone::Good, say!(generator_match))],
+            (false, false) => vec![(Tone::Warn, say!(generator_mismatch))],
         };
         self.form.set_text(Key::Match, lines);
     }
@@ -231,11 +231,11 @@ impl Generator {
         let fault = if let Err(error) = self.kind() {
             Some((Key::Bits, error.to_string()))
         } else if self.form.text(Key::Comment).chars().count() > COMMENT_MAX {
-            Some((Key::Comment, say!("generator-long-comment", max = COMMENT_MAX)))
+            Some((Key::Comment, say!(generator_long_comment, max = COMMENT_MAX)))
         } else if self.form.text(Key::File).trim().is_empty() {
-            Some((Key::File, say!("generator-no-file")))
+            Some((Key::File, say!(generator_no_file)))
         } else if !self.is_repeated() {
-            Some((Key::Again, say!("generator-mismatch")))
+            Some((Key::Again, say!(generator_mismatch)))
         } else if let (false, Err(error)) = (self.is_ppk(), rounds) {
             Some((Key::Rounds, error.to_string()))
         } else {
@@ -268,9 +268,9 @@ impl Generator {
         let text = match &self.work {
             Work::Nothing => return,
             Work::Generating(job) => {
-                say!("generator-at-work", spinner, seconds = job.seconds())
+                say!(generator_at_work, spinner, seconds = job.seconds())
             }
-            Work::Sealing(job, ..) => say!("generator-sealing", spinner, seconds = job.seconds()),
+            Work::Sealing(job, ..) => say!(generator_sealing, spinner, seconds = job.seconds()),
         };
         self.turns += 1;
         self.tell(Tone::Strong, text);
@@ -300,15 +300,15 @@ impl Generator {
         let public = key.public_key();
         let kind = fingerprint::type_name(public);
         let mut lines = vec![
-            (Tone::Plain, say!("generator-made", kind)),
+            (Tone::Plain, say!(generator_made, kind)),
             (Tone::Strong, fingerprint::sha256(public)),
             (Tone::Plain, String::new()),
         ];
         lines.extend(match &self.saved {
-            None => vec![(Tone::Warn, say!("generator-unsaved"))],
+            None => vec![(Tone::Warn, say!(generator_unsaved))],
             Some(saved) => vec![
-                (Tone::Good, say!("generator-saved", file = shown(&saved.file))),
-                (Tone::Good, say!("generator-saved-public", file = shown(&saved.public_file))),
+                (Tone::Good, say!(generator_saved, file = shown(&saved.file))),
+                (Tone::Good, say!(generator_saved_public, file = shown(&saved.public_file))),
             ],
         });
         let blocks = vec![Block::art(&fingerprint::randomart(public)), Block::wrapped(lines)];
@@ -325,7 +325,7 @@ impl Generator {
         key.set_comment(self.form.text(Key::Comment));
         let passphrase = Some(self.copied(Key::Passphrase)).filter(|secret| !secret.is_empty());
         if passphrase.is_none() && !self.agreed.contains(&Asked::Empty) {
-            return self.ask(Asked::Empty, say!("generator-really-empty"));
+            return self.ask(Asked::Empty, say!(generator_really_empty));
         }
         let (ppk, rounds) = (self.is_ppk(), self.number(Key::Rounds).unwrap_or_default());
         let file = self.file();
@@ -334,7 +334,7 @@ impl Generator {
         let is_there = |path: &&PathBuf| std::fs::symlink_metadata(path).is_ok();
         if let Some(there) = [&file, &public_file].into_iter().find(is_there) {
             if !self.agreed.contains(&Asked::Existing) {
-                return self.ask(Asked::Existing, say!("generator-exists", file = shown(there)));
+                return self.ask(Asked::Existing, say!(generator_exists, file = shown(there)));
             }
             existing = Existing::Replace;
         }
@@ -352,7 +352,7 @@ impl Generator {
 
     fn ask(&mut self, what: Asked, text: String) -> Act {
         self.asked = Some(what);
-        Act::Open(Box::new(Question::new(say!("generator-title"), text)))
+        Act::Open(Box::new(Question::new(say!(generator_title), text)))
     }
 
     /// Writes both halves: created 0600 and whole, or nothing.
@@ -400,7 +400,7 @@ impl Generator {
     /// A key that nobody has saved is not lost without a yes.
     fn leave(&mut self) -> Act {
         match (&self.key, &self.saved) {
-            (Some(_), None) => self.ask(Asked::Lose, say!("generator-really-lose")),
+            (Some(_), None) => self.ask(Asked::Lose, say!(generator_really_lose)),
             _ => Act::Close,
         }
     }
@@ -408,7 +408,7 @@ impl Generator {
     /// Leaves work that is under way.
     fn give_up(&mut self) {
         self.work = Work::Nothing;
-        self.tell(Tone::Warn, say!("generator-cancelled"));
+        self.tell(Tone::Warn, say!(generator_cancelled));
         self.offer();
         self.form.focus(if self.key.is_some() { Key::Save } else { Key::Generate });
     }
@@ -435,7 +435,7 @@ impl Generator {
             let lost = self.key.is_some();
             self.forget();
             if lost {
-                self.tell(Tone::Warn, say!("generator-other-type"));
+                self.tell(Tone::Warn, say!(generator_other_type));
             }
         }
     }

@@ -74,8 +74,8 @@ impl LoginDialog {
             .key_file
             .as_ref()
             .map(|path| (login::short(path, &question.home), path.clone()));
-        let mut form = Form::new(say!("login-title"), rows(&question, banner, &written));
-        form.hints = vec![("F2", say!("login-browse"))];
+        let mut form = Form::new(say!(login_title), rows(&question, banner, &written));
+        form.hints = vec![("F2", say!(login_browse))];
         let mut dialog = LoginDialog {
             form,
             question,
@@ -109,7 +109,7 @@ impl LoginDialog {
     /// Where the first key goes.
     fn begin(&mut self) {
         if self.is_asking_user() {
-            self.say(&[(Tone::Plain, say!("login-user-first"))]);
+            self.say(&[(Tone::Plain, say!(login_user_first))]);
         }
         self.adapt();
         let focus = match self.method() {
@@ -145,8 +145,8 @@ impl LoginDialog {
         self.form.enable(Key::Forward, method.is_some() && self.question.forward.is_some());
         if let Widget::Field { label, .. } = &mut self.form.row(Key::Secret).widget {
             *label = match by_key {
-                true => say!("login-passphrase"),
-                false => say!("login-password"),
+                true => say!(login_passphrase),
+                false => say!(login_password),
             };
         }
     }
@@ -157,7 +157,7 @@ impl LoginDialog {
 
     /// Something is wrong here, and the server knows nothing of it.
     fn fault(&mut self, what: String, focus: Key) -> Act {
-        self.say(&[(Tone::Danger, what), (Tone::Plain, say!("login-nothing-sent"))]);
+        self.say(&[(Tone::Danger, what), (Tone::Plain, say!(login_nothing_sent))]);
         self.form.focus(focus);
         Act::Stay
     }
@@ -186,7 +186,7 @@ impl LoginDialog {
     fn settle_user(&mut self) -> Act {
         let name = self.form.text(Key::User).trim().to_owned();
         if name.is_empty() {
-            return self.fault(say!("login-user-missing"), Key::User);
+            return self.fault(say!(login_user_missing), Key::User);
         }
         self.answer = Some(LoginAnswer::User(name));
         Act::Close
@@ -203,7 +203,7 @@ impl LoginDialog {
         match self.method() {
             Some(Method::Password) if self.is_empty_by_accident() => {
                 self.sends_empty = true;
-                self.fault(say!("login-empty-password"), Key::Secret)
+                self.fault(say!(login_empty_password), Key::Secret)
             }
             Some(Method::Password) => {
                 let secret = self.form.field(Key::Secret).map(Field::take_secret);
@@ -238,7 +238,7 @@ impl LoginDialog {
         // The file may have changed since it was looked at.
         self.examine();
         let file = match self.examined.take() {
-            None => return self.fault(say!("login-key-file-missing"), Key::File),
+            None => return self.fault(say!(login_key_file_missing), Key::File),
             Some(Err(why)) => return self.fault(why, Key::File),
             Some(Ok(file)) => file,
         };
@@ -247,7 +247,7 @@ impl LoginDialog {
         }
         if self.form.field(Key::Secret).is_none_or(|field| field.is_empty()) {
             self.examined = Some(Ok(file));
-            return self.fault(say!("login-key-passphrase"), Key::Secret);
+            return self.fault(say!(login_key_passphrase), Key::Secret);
         }
         let Some(passphrase) = self.form.field(Key::Secret).map(Field::take_secret) else {
             return Act::Stay;
@@ -257,7 +257,7 @@ impl LoginDialog {
         thread::spawn(move || done.send(login::open(file, Some(&passphrase))));
         self.work = Some(work);
         self.turns = 0;
-        self.say(&[(Tone::Strong, say!("login-unlocking"))]);
+        self.say(&[(Tone::Strong, say!(login_unlocking))]);
         Act::Stay
     }
 
@@ -366,7 +366,7 @@ impl Component for LoginDialog {
         {
             self.is_lost = true;
             self.work = None;
-            self.say(&[(Tone::Danger, say!("login-lost", why))]);
+            self.say(&[(Tone::Danger, say!(login_lost, why))]);
             self.form.focus(Key::Disconnect);
         }
         let Some(work) = &self.work else { return Act::Stay };
@@ -378,7 +378,7 @@ impl Component for LoginDialog {
             Err(TryRecvError::Empty) => {
                 self.turns += 1;
                 let dots = ".".repeat(self.turns / 4 % 4);
-                self.say(&[(Tone::Strong, format!("{}{dots}", say!("login-unlocking")))]);
+                self.say(&[(Tone::Strong, format!("{}{dots}", say!(login_unlocking)))]);
                 Act::Stay
             }
             // A fault in unlocking; it has been reported.
@@ -413,24 +413,24 @@ fn rows(
     }
     rows.extend([
         Row::lines(Key::Status, Vec::new()),
-        Row::field(Key::User, say!("login-user"), Field::new(question.user.name())),
-        Row::field(Key::Secret, say!("login-password"), Field::secret()),
-        Row::check(Key::Show, false, say!("login-show")).indented(2),
-        Row::check(Key::Clear, false, say!("login-clear")).indented(2),
+        Row::field(Key::User, say!(login_user), Field::new(question.user.name())),
+        Row::field(Key::Secret, say!(login_password), Field::secret()),
+        Row::check(Key::Show, false, say!(login_show)).indented(2),
+        Row::check(Key::Clear, false, say!(login_clear)).indented(2),
     ]);
     let path = written.as_ref().map_or("", |(text, _)| text);
     rows.extend(question.methods.iter().flat_map(|offer| method_rows(question, offer, path)));
     let forward = match question.forward {
-        Some(_) => say!("login-forward"),
-        None => say!("login-forward-unavailable"),
+        Some(_) => say!(login_forward),
+        None => say!(login_forward_unavailable),
     };
     rows.extend([
-        Row::check(Key::Remember, question.remember == Some(true), say!("login-remember")),
+        Row::check(Key::Remember, question.remember == Some(true), say!(login_remember)),
         Row::check(Key::Forward, question.forward == Some(true), forward),
         Row::buttons(vec![
-            (Key::Ok, say!("ok")),
-            (Key::Browse, say!("login-browse")),
-            (Key::Disconnect, say!("login-disconnect")),
+            (Key::Ok, say!(ok)),
+            (Key::Browse, say!(login_browse)),
+            (Key::Disconnect, say!(login_disconnect)),
         ]),
     ]);
     rows
@@ -445,7 +445,7 @@ fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec
     match offer.method {
         Method::PublicKey => vec![
             button,
-            Row::field(Key::File, say!("login-key-file"), Field::new(path)).indented(4),
+            Row::field(Key::File, say!(login_key_file), Field::new(path)).indented(4),
             Row::lines(Key::FileNote, Vec::new()).indented(4),
         ],
         Method::Agent => vec![button, agent_keys(question).indented(4)],

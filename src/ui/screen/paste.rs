@@ -41,9 +41,9 @@ impl ConfirmPaste {
             Row::lines(Key::About, Vec::new()),
             Row::editor(Key::Text, Editor::new(text), SEEN.0),
             Row::gap(),
-            Row::buttons(vec![(Key::Send, say!("paste-send")), (Key::Cancel, say!("cancel"))]),
+            Row::buttons(vec![(Key::Send, say!(paste_send)), (Key::Cancel, say!(cancel))]),
         ];
-        let mut form = Form::new(say!("paste-title"), rows).wide(WIDTH);
+        let mut form = Form::new(say!(paste_title), rows).wide(WIDTH);
         form.tone = Tone::Warn;
         let mut dialog = ConfirmPaste { form, sent: false };
         dialog.tell();
@@ -59,9 +59,9 @@ impl ConfirmPaste {
 
     /// Enter means something else in the text.
     fn hint(&mut self) {
-        self.form.hints = vec![("Esc", say!("paste-hint-not"))];
+        self.form.hints = vec![("Esc", say!(paste_hint_not))];
         if self.form.focused() == Some(Key::Text) {
-            self.form.hints.push(("Enter", say!("paste-hint-line")));
+            self.form.hints.push(("Enter", say!(paste_hint_line)));
         }
     }
 
@@ -69,12 +69,12 @@ impl ConfirmPaste {
     fn tell(&mut self) {
         let Some(editor) = self.form.editor(Key::Text) else { return };
         let lines = match editor.count() {
-            1 => say!("paste-count-one"),
-            count => say!("paste-count", count),
+            1 => say!(paste_count_one),
+            count => say!(paste_count, count),
         };
         let end = match editor.is_ended() {
-            true => say!("paste-ended"),
-            false => say!("paste-open"),
+            true => say!(paste_ended),
+            false => say!(paste_open),
         };
         self.form.set_text(Key::About, vec![(Tone::Strong, lines), (Tone::Plain, end)]);
     }
@@ -146,9 +146,9 @@ mod tests {
         let shown = |text: &str| Stage::new(80, 24).play(ConfirmPaste::new(text), "").0;
         assert!(shown("a\nb\nc\n").contains("3 lines"));
         let open = shown("a\nb");
-        assert!(open.contains("2 lines") && open.contains(&say!("paste-open")), "{open}");
+        assert!(open.contains("2 lines") && open.contains(&say!(paste_open)), "{open}");
         let one = shown("reboot\n");
-        assert!(one.contains(&say!("paste-count-one")) && one.contains(&say!("paste-ended")));
+        assert!(one.contains(&say!(paste_count_one)) && one.contains(&say!(paste_ended)));
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
                     let (shown, closed) = stage.play(ConfirmPaste::new(&text), keys);
                     let size = format!("{language:?} {width}x{height} {keys}:\n{shown}");
                     assert!(closed.is_none() && shown.contains(seen), "{seen} {size}");
-                    for there in [say!("paste-send"), say!("cancel"), "501".to_owned()] {
+                    for there in [say!(paste_send), say!(cancel), "501".to_owned()] {
                         assert!(shown.contains(&there), "{there} {size}");
                     }
                 }

@@ -34,27 +34,25 @@ impl RotationDialog {
         let RotationQuestion { host, file, difference } = question;
         let host = text::line(host, SHOWN);
         let file = text::line(&file.to_string_lossy(), SHOWN);
-        let mut rows = vec![Row::text(Tone::Strong, say!("rotation-other-keys", host, file))];
+        let mut rows = vec![Row::text(Tone::Strong, say!(rotation_other_keys, host, file))];
         rows.push(Row::gap());
-        rows.push(Row::text(Tone::Plain, say!("rotation-box-new", count = difference.new.len())));
+        rows.push(Row::text(Tone::Plain, say!(rotation_box_new, count = difference.new.len())));
         for key in &difference.new {
             let (kind, fingerprint) = (fingerprint::type_name(key), fingerprint::sha256(key));
-            rows.push(
-                Row::text(Tone::Good, say!("rotation-box-key", kind, fingerprint)).indented(2),
-            );
+            rows.push(Row::text(Tone::Good, say!(rotation_box_key, kind, fingerprint)).indented(2));
         }
         let count = difference.obsolete.len();
-        rows.push(Row::text(Tone::Plain, say!("rotation-box-obsolete", count)));
+        rows.push(Row::text(Tone::Plain, say!(rotation_box_obsolete, count)));
         for entry in &difference.obsolete {
             let kind = fingerprint::type_name(&entry.key);
             let fingerprint = fingerprint::sha256(&entry.key);
-            let line = say!("rotation-box-key-at", kind, fingerprint, place = entry.at);
+            let line = say!(rotation_box_key_at, kind, fingerprint, place = entry.at);
             rows.push(Row::text(Tone::Warn, line).indented(2));
         }
         rows.push(Row::gap());
-        rows.push(Row::text(Tone::Plain, say!("rotation-box-ask")));
-        rows.push(Row::buttons(vec![(Key::Yes, say!("yes")), (Key::No, say!("no"))]));
-        let mut form = Form::new(say!("rotation-box-title"), rows);
+        rows.push(Row::text(Tone::Plain, say!(rotation_box_ask)));
+        rows.push(Row::buttons(vec![(Key::Yes, say!(yes)), (Key::No, say!(no))]));
+        let mut form = Form::new(say!(rotation_box_title), rows);
         form.tone = Tone::Warn;
         form.focus(Key::No);
         RotationDialog { form, answer: None }

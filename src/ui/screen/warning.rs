@@ -48,11 +48,9 @@ impl Warning {
     /// The dialog for this question.
     pub fn new(question: &HostKeyQuestion<'_>) -> Warning {
         let evidence = question.evidence.clone();
-        let mut form = Form::new(say!("warning-title"), rows(question.host, &evidence));
-        form.hints = vec![
-            ("PgUp/PgDn", say!("warning-hint-scroll")),
-            ("Esc", say!("warning-hint-disconnect")),
-        ];
+        let mut form = Form::new(say!(warning_title), rows(question.host, &evidence));
+        form.hints =
+            vec![("PgUp/PgDn", say!(warning_hint_scroll)), ("Esc", say!(warning_hint_disconnect))];
         form.tone = Tone::Warn;
         if evidence.is_alarming() {
             form.tone = Tone::Danger;
@@ -73,7 +71,7 @@ impl Warning {
         let hash = if self.form.is_on(Key::Md5) { Hash::Md5 } else { Hash::Sha256 };
         self.form.set_blocks(Key::Keys, blocks(&self.evidence, hash));
         let lines = evidence::lines(&self.evidence, hash);
-        let lines = lines.iter().map(|line| (line.tone, line.text())).collect();
+        let lines = lines.into_iter().map(|line| (line.tone, line.text)).collect();
         self.form.set_text(Key::Evidence, lines);
     }
 
@@ -81,20 +79,20 @@ impl Warning {
         let typed = self.form.text(Key::Compare);
         let line = match fingerprint::compare(&self.evidence.offered, typed) {
             _ if typed.trim().is_empty() => Vec::new(),
-            Comparison::Same => vec![(Tone::Good, say!("warning-same"))],
-            Comparison::Other => vec![(Tone::Danger, say!("warning-differs"))],
-            Comparison::Unreadable => vec![(Tone::Dim, say!("warning-unreadable"))],
+            Comparison::Same => vec![(Tone::Good, say!(warning_same))],
+            Comparison::Other => vec![(Tone::Danger, say!(warning_differs))],
+            Comparison::Unreadable => vec![(Tone::Dim, say!(warning_unreadable))],
         };
         self.form.set_text(Key::Compared, line);
     }
 
     fn show_consequence(&mut self) {
         let text = match (self.form.is_on(Key::Write), is_changed(&self.evidence)) {
-            (true, true) => say!("warning-then-replace"),
-            (true, false) => say!("warning-then-add"),
-            (false, _) => say!("warning-then-once"),
+            (true, true) => say!(warning_then_replace),
+            (true, false) => say!(warning_then_add),
+            (false, _) => say!(warning_then_once),
         };
-        let otherwise = say!("warning-then-disconnect");
+        let otherwise = say!(warning_then_disconnect);
         self.form.set_text(Key::Then, vec![(Tone::Dim, text), (Tone::Dim, otherwise)]);
     }
 
@@ -137,25 +135,25 @@ fn rows(host: &str, evidence: &Evidence) -> Vec<Row<Key>> {
     let [headline, meaning] = evidence::summary(host, evidence);
     // Only a host of which nothing is known is written unless the box is cleared.
     let (write, ticked) = match &evidence.finding {
-        Finding::Changed(_) => (say!("warning-replace"), false),
-        _ if evidence.is_alarming() => (say!("warning-add"), false),
-        Finding::OtherTypeKnown(_) => (say!("warning-add"), false),
-        _ => (say!("warning-add"), true),
+        Finding::Changed(_) => (say!(warning_replace), false),
+        _ if evidence.is_alarming() => (say!(warning_add), false),
+        Finding::OtherTypeKnown(_) => (say!(warning_add), false),
+        _ => (say!(warning_add), true),
     };
     vec![
-        Row::text(headline.tone, headline.text()),
-        Row::text(meaning.tone, meaning.text()),
-        Row::radio(Key::Sha256, 0, true, say!("warning-hash-sha256")),
-        Row::radio(Key::Md5, 0, false, say!("warning-hash-md5")),
+        Row::text(headline.tone, headline.text),
+        Row::text(meaning.tone, meaning.text),
+        Row::radio(Key::Sha256, 0, true, say!(warning_hash_sha256)),
+        Row::radio(Key::Md5, 0, false, say!(warning_hash_md5)),
         Row::beside(Key::Keys, Vec::new()),
-        Row::field(Key::Compare, say!("warning-compare"), super::field::Field::new("")),
+        Row::field(Key::Compare, say!(warning_compare), super::field::Field::new("")),
         Row::lines(Key::Compared, Vec::new()),
         Row::check(Key::Write, ticked, write),
         Row::lines(Key::Then, Vec::new()).indented(4),
         Row::lines(Key::Evidence, Vec::new()),
         Row::buttons(vec![
-            (Key::Continue, say!("warning-continue")),
-            (Key::Disconnect, say!("warning-disconnect")),
+            (Key::Continue, say!(warning_continue)),
+            (Key::Disconnect, say!(warning_disconnect)),
         ]),
     ]
 }
@@ -166,7 +164,7 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
     let kind = fingerprint::type_name(key);
     if !is_changed(evidence) {
         let mut lines = vec![
-            (Tone::Plain, say!("warning-offered", kind)),
+            (Tone::Plain, say!(warning_offered, kind)),
             (Tone::Strong, hash.of(key)),
             (Tone::Plain, String::new()),
         ];
@@ -188,7 +186,7 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
         before.extend(old(known, hash));
         before.extend(since(evidence, known));
     }
-    let mut now = vec![(Tone::Plain, say!("warning-now", kind)), (Tone::Danger, hash.of(key))];
+    let mut now = vec![(Tone::Plain, say!(warning_now, kind)), (Tone::Danger, hash.of(key))];
     now.extend(picture(&hash.picture(key)));
     vec![Block::wrapped(before), Block::wrapped(now)]
 }
@@ -197,16 +195,16 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
 fn old(known: &KnownKey, hash: Hash) -> [(Tone, String); 3] {
     let kind = fingerprint::type_name(&known.key);
     [
-        (Tone::Plain, say!("warning-known", kind)),
+        (Tone::Plain, say!(warning_known, kind)),
         (Tone::Strong, hash.of(&known.key)),
-        (Tone::Dim, say!("warning-at", place = known.at)),
+        (Tone::Dim, say!(warning_at, place = known.at)),
     ]
 }
 
 /// When the key was first written, if that is known.
 fn since(evidence: &Evidence, known: &KnownKey) -> Option<(Tone, String)> {
     let since = evidence::first_written(evidence, known)?;
-    Some((Tone::Dim, say!("warning-since", since)))
+    Some((Tone::Dim, say!(warning_since, since)))
 }
 
 fn picture(art: &str) -> impl Iterator<Item = (Tone, String)> {

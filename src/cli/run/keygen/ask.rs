@@ -47,20 +47,20 @@ impl Asker {
         }
         for _ in 0..MAX_MISTAKES {
             let first = self.secret(label)?;
-            let again = self.secret(&say!("keygen-enter-same-passphrase-again"))?;
+            let again = self.secret(&say!(keygen_ask_passphrase_again))?;
             if first.expose() != again.expose() {
-                (self.plain.say)(&(say!("keygen-passphrases-do-not-match") + "\n"));
+                (self.plain.say)(&(say!(keygen_passphrases_differ) + "\n"));
                 continue;
             }
             if !first.is_empty() {
                 return Ok(Some(first));
             }
             // Only a terminal can be asked so; an askpass program has no such question.
-            if !terminal_there() || yes(&say!("keygen-really-without-passphrase-y"))? {
+            if !terminal_there() || yes(&say!(keygen_ask_really_without))? {
                 return Ok(None);
             }
         }
-        Err(Error::new(Kind::Cancelled, say!("keygen-no-passphrase-agreed")))
+        Err(Error::new(Kind::Cancelled, say!(keygen_no_passphrase)))
     }
 
     /// Unlocks a key, asking where it is encrypted and nothing was given.
@@ -82,18 +82,17 @@ impl Asker {
             let passphrase = match given.take() {
                 Some(given) => taken(given)?,
                 None => self.secret(label).map_err(|error| match error.kind() {
-                    Kind::Usage => Error::new(
-                        Kind::Usage,
-                        say!("keygen-key-file-encrypted", file = shown(file.path())),
-                    )
-                    .hint(say!("keygen-without-terminal-passphrase-fd")),
+                    Kind::Usage => {
+                        Error::new(Kind::Usage, say!(keygen_locked, file = shown(file.path())))
+                            .hint(say!(keygen_locked_hint))
+                    }
                     _ => error,
                 })?,
             };
             match file.unlock(Some(&passphrase)) {
                 Ok(key) => return Ok(Opened { key, passphrase: Some(passphrase) }),
                 Err(Unlock::WrongPassphrase) if attempt < tries => {
-                    (self.plain.say)(&(say!("keygen-bad-passphrase-try-again") + "\n"));
+                    (self.plain.say)(&(say!(keygen_bad_passphrase) + "\n"));
                 }
                 Err(error) => return Err(said(file, error)),
             }
@@ -109,18 +108,21 @@ impl Asker {
         if !terminal_there() {
             return Err(save::exists(path));
         }
-        let label = say!("keygen-already-exists-overwrite-y", value = shown(path));
+        let label = say!(keygen_ask_overwrite, value = shown(path));
         match yes(&label)? {
             true => Ok(Existing::Replace),
-            false => Err(Error::new(Kind::Cancelled, say!("keygen-left", value = shown(path)))),
+            false => {
+                Err(Error::new(Kind::Cancelled, say!(keygen_left_as_it_was, value = shown(path))))
+            }
         }
     }
 
     /// The file that was meant when none is named.
     pub(super) fn file(&self, question: &str, default: PathBuf) -> Result<PathBuf> {
         let Ok(tty) = terminal::open_controlling() else {
-            return Err(Error::new(Kind::Usage, say!("keygen-no-file-named"))
-                .hint(say!("keygen-name-one-f")));
+            return Err(
+                Error::new(Kind::Usage, say!(keygen_no_file)).hint(say!(keygen_no_file_hint))
+            );
         };
         let label = format!("{question} ({}): ", shown(&default));
         match terminal::secret::read_shown(&tty, &label) {
@@ -134,8 +136,8 @@ impl Asker {
         match self.plain.secret(label) {
             Answer::Given(secret) => Ok(secret),
             Answer::Cancelled => Err(cancelled()),
-            Answer::CannotAsk => Err(Error::new(Kind::Usage, say!("keygen-there-no-terminal-ask"))
-                .hint(say!("keygen-passphrase-fd-gives-one"))),
+            Answer::CannotAsk => Err(Error::new(Kind::Usage, say!(keygen_nobody_to_ask))
+                .hint(say!(keygen_nobody_to_ask_hint))),
         }
     }
 }
@@ -175,5 +177,5 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// Nobody wants the key any more.
 pub(super) fn cancelled() -> Error {
-    Error::new(Kind::Cancelled, say!("keygen-cancelled-nothing-written"))
+    Error::new(Kind::Cancelled, say!(keygen_cancelled))
 }

@@ -1,9 +1,11 @@
 //! The words after `tessh keygen`, read as getopt(3) does: text only, nothing is done yet.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
+use crate::catalogue::{FixedText, texts};
 use crate::cli::flags::Flag;
 use crate::cli::flags::keygen::{KEYGEN, Keygen};
 use crate::destination::check_host;
@@ -81,7 +83,9 @@ impl Options {
                 options.bundle(&bytes[1..], &mut words)?;
             } else {
                 let word = text::line_bytes(bytes, MAX_SHOWN);
-                return Err(usage(say!("keygen-not-option", word)).hint(say!("keygen-name-file-f")));
+                return Err(
+                    usage(say!(keygen_not_an_option, word)).hint(say!(keygen_not_an_option_hint))
+                );
             }
         }
         options.check()?;
@@ -110,7 +114,7 @@ impl Options {
         for (at, byte) in letters.iter().enumerate() {
             let letter = char::from(*byte);
             let Some(flag) = KEYGEN.iter().find(|flag| flag.letter() == Some(letter)) else {
-                return Err(unknown(&say!("keygen-option", letter = letter.escape_default())));
+                return Err(unknown(&say!(keygen_option_letter, letter = letter.escape_default())));
             };
             if flag.value.is_none() {
                 self.apply(flag, OsStr::new(""))?;
@@ -137,15 +141,13 @@ impl Options {
         let known = |flag: &&Flag<Keygen>| flag.long().map(str::as_bytes) == Some(name);
         let Some(flag) = KEYGEN.iter().find(known) else {
             return Err(unknown(&say!(
-                "keygen-option-2",
+                keygen_option_word,
                 value = text::line_bytes(name, MAX_SHOWN)
             )));
         };
         match (flag.value, attached) {
             (None, None) => self.apply(flag, OsStr::new("")),
-            (None, Some(_)) => {
-                Err(usage(say!("error-cli-option-takes-no-argument", flag = flag.name)))
-            }
+            (None, Some(_)) => Err(usage(say!(option_takes_no_argument, flag = flag.name))),
             (Some(_), Some(value)) => self.apply(flag, &value),
             (Some(_), None) => {
                 let value = words.next().ok_or_else(|| missing(flag.name))?;
@@ -200,22 +202,21 @@ impl Options {
         if let [(first, _), (second, other), ..] = self.asked[..]
             && other != action
         {
-            return Err(usage(say!("error-cli-cannot-specify", name = first, other = second)));
+            return Err(usage(say!(options_exclude, name = first, other = second)));
         }
         if let (Some((name, _)), true) = (self.asked.first(), self.form.is_some()) {
-            return Err(usage(say!("keygen-cannot-specify-o", name)));
+            return Err(usage(say!(keygen_not_with_format, name)));
         }
         if let Some(rounds) = self.rounds {
             check_rounds(rounds)?;
         }
         let private = matches!(self.form, None | Some(Form::OpenSsh | Form::Ppk));
         if action == Action::Make && !private {
-            return Err(usage(say!("keygen-new-key-written-openssh"))
-                .hint(say!("keygen-leave-t-out-convert")));
+            return Err(usage(say!(keygen_new_key_formats)).hint(say!(keygen_new_key_formats_hint)));
         }
         if self.form == Some(Form::Ppk) && self.rounds.is_some() {
             return Err(
-                usage(say!("keygen-puttys-format-no-rounds")).hint(say!("keygen-leave-out"))
+                usage(say!(keygen_ppk_without_rounds)).hint(say!(keygen_ppk_without_rounds_hint))
             );
         }
         self.check_company(action)
@@ -225,24 +226,27 @@ impl Options {
     fn check_company(&self, action: Action) -> Result<()> {
         use Action::{Change, Convert, Export, Import, List, Make, Public, Records};
         let new = self.new_passphrase.is_some();
-        let rules: [(bool, &str, &[Action], &str); 6] = [
-            (self.kind.is_some(), "-t", &[Make], "keygen-new-key-alone"),
-            (self.bits.is_some(), "-b", &[Make], "keygen-new-key-alone"),
-            (self.comment.is_some(), "-C", &[Make, Convert], "keygen-new-key-or-o"),
-            (self.md5, "-E", &[List, Convert], "keygen-l-or-o-fingerprint"),
-            (new, "keygen-new-passphrase", &[Make, Change, Convert], "keygen-new-key-p-or"),
+        let rules: [(bool, &dyn Display, &[Action], FixedText); 6] = [
+            (self.kind.is_some(), &"-t", &[Make], texts::keygen_with_new_key),
+            (self.bits.is_some(), &"-b", &[Make], texts::keygen_with_new_key),
+            (self.comment.is_some(), &"-C", &[Make, Convert], texts::keygen_with_new_key_or_format),
+            (self.md5, &"-E", &[List, Convert], texts::keygen_with_list),
+            (
+                new,
+                &texts::keygen_new_passphrase,
+                &[Make, Change, Convert],
+                texts::keygen_with_passphrases,
+            ),
             (
                 self.output.is_some(),
-                "--output",
+                &"--output",
                 &[Convert, Export, Import, Public, Records],
-                "keygen-o-e-i-or",
+                texts::keygen_with_output,
             ),
         ];
         for (given, name, wanted, what) in rules {
             if given && !wanted.contains(&action) {
-                // A flag is its own text.
-                let [name, what] = [name, what].map(|text| crate::catalogue::text(text, &[]));
-                return Err(usage(say!("keygen-goes", name, what)));
+                return Err(usage(say!(keygen_option_goes_with, name, what)));
             }
         }
         Ok(())
@@ -262,8 +266,8 @@ fn form(name: &str) -> Result<Form> {
         "public" | "public-openssh" => Ok(Form::Public),
         "rfc4716" => Ok(Form::Rfc4716),
         "fingerprint" => Ok(Form::Fingerprint),
-        _ => Err(usage(say!("keygen-o-unknown-format", value = text::line(name, MAX_SHOWN)))
-            .hint(say!("keygen-openssh-ppk-public-rfc4716"))),
+        _ => Err(usage(say!(keygen_format_unknown, value = text::line(name, MAX_SHOWN)))
+            .hint(say!(keygen_format_unknown_hint))),
     }
 }
 
@@ -271,33 +275,33 @@ fn is_md5(name: &str) -> Result<bool> {
     match name.to_ascii_lowercase().as_str() {
         "md5" => Ok(true),
         "sha256" => Ok(false),
-        _ => Err(usage(say!("keygen-e-unknown-hash", value = text::line(name, MAX_SHOWN)))
-            .hint(say!("keygen-sha256-or-md5"))),
+        _ => Err(usage(say!(keygen_hash_unknown, value = text::line(name, MAX_SHOWN)))
+            .hint(say!(keygen_hash_unknown_hint))),
     }
 }
 
 fn check_foreign(name: &str) -> Result<()> {
     match name.eq_ignore_ascii_case("rfc4716") {
         true => Ok(()),
-        false => Err(usage(say!("keygen-m-not-supported", value = text::line(name, MAX_SHOWN)))
-            .hint(say!("keygen-rfc4716-private-keys-pem"))),
+        false => Err(usage(say!(keygen_m_unsupported, value = text::line(name, MAX_SHOWN)))
+            .hint(say!(keygen_m_unsupported_hint))),
     }
 }
 
 /// A comment stands in one line of a file.
 fn comment(text: String) -> Result<String> {
     if text.chars().any(char::is_control) {
-        return Err(usage(say!("keygen-c-comment-no-control")));
+        return Err(usage(say!(keygen_comment_control)));
     }
     if text.chars().count() > MAX_COMMENT {
-        return Err(usage(say!("keygen-c-comment-most-characters", limit = MAX_COMMENT)));
+        return Err(usage(say!(keygen_comment_too_long, limit = MAX_COMMENT)));
     }
     Ok(text)
 }
 
 fn file(name: &str, value: &OsStr) -> Result<PathBuf> {
     match value.is_empty() {
-        true => Err(usage(say!("keygen-file-no-name", name))),
+        true => Err(usage(say!(keygen_empty_file_name, name))),
         false => Ok(PathBuf::from(value)),
     }
 }
@@ -306,21 +310,20 @@ fn number<N: std::str::FromStr>(name: &str, value: &OsStr) -> Result<N> {
     let digits = value.to_str().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     digits.and_then(|text| text.parse().ok()).ok_or_else(|| {
         let shown = text::line_bytes(value.as_bytes(), MAX_SHOWN);
-        usage(say!("keygen-not-number-takes", name, shown))
+        usage(say!(keygen_number_bad, name, shown))
     })
 }
 
 fn utf8(name: &str, value: &OsStr) -> Result<String> {
-    value.to_str().map(str::to_owned).ok_or_else(|| usage(say!("error-cli-not-utf-8", what = name)))
+    value.to_str().map(str::to_owned).ok_or_else(|| usage(say!(argument_not_utf8, what = name)))
 }
 
 fn unknown(what: &str) -> Error {
-    usage(say!("keygen-unknown", what)).hint(say!("keygen-see-tessh-keygen-help"))
+    usage(say!(keygen_unknown_option, what)).hint(say!(keygen_see_help))
 }
 
 fn missing(name: &str) -> Error {
-    usage(say!("error-cli-option-requires-argument-2", flag = name))
-        .hint(say!("keygen-see-tessh-keygen-help"))
+    usage(say!(option_without_argument, flag = name)).hint(say!(keygen_see_help))
 }
 
 fn usage(cause: impl Into<String>) -> Error {

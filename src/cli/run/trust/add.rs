@@ -46,7 +46,7 @@ pub(super) fn run(words: Words, environment: Environment) -> Result<u8> {
     if let (Some(wanted), [key]) = (&words.fingerprint, &keys[..]) {
         confirm_fingerprint(key, wanted)?;
     } else if words.fingerprint.is_some() {
-        return Err(usage(say!("trust-fingerprint-of-one")));
+        return Err(usage(say!(trust_fingerprint_of_one)));
     }
     let addition = Addition::new(&words, &Looked::up(&typed, &environment)?, &environment)?;
     let mut done = Done::default();
@@ -77,7 +77,7 @@ fn given(typed: &Typed) -> Result<Vec<PublicKey>> {
     match keys.len() {
         0 => Err(no_key(&texts.join(" "))),
         1..=KEYS_MAX => Ok(keys),
-        _ => Err(usage(say!("trust-too-many-keys", limit = KEYS_MAX))),
+        _ => Err(usage(say!(trust_too_many_keys, limit = KEYS_MAX))),
     }
 }
 
@@ -104,12 +104,12 @@ fn key(line: &str) -> Result<PublicKey> {
 
 fn no_key(what: &str) -> Error {
     let shown = text::line(what, MAX_SHOWN);
-    Error::new(Kind::Identity, say!("trust-no-key", shown)).hint(say!("trust-no-key-hint"))
+    Error::new(Kind::Identity, say!(trust_no_key, shown)).hint(say!(trust_no_key_hint))
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Error {
     let shown = text::line(name, MAX_SHOWN);
-    Error::new(Kind::Local, say!("trust-cannot-read", shown, error = told(error)))
+    Error::new(Kind::Local, say!(trust_cannot_read, shown, error = told(error)))
 }
 
 /// The host is asked for its key, and a person or the fingerprint says yes.
@@ -130,7 +130,7 @@ fn from_host(words: Words, typed: Typed, environment: Environment) -> Result<u8>
         let replace = match confirmed(&words, judgement, &asker).await? {
             Some(replace) => replace || words.replace,
             None => {
-                log::write(&format!("tessh: {}", say!("trust-not-added")));
+                log::write(&format!("tessh: {}", say!(trust_not_added)));
                 return Ok(NOTHING);
             }
         };
@@ -177,8 +177,8 @@ async fn confirmed(
         }
         Answer::CannotAsk => {
             let (kind, sha256) = (fingerprint::type_name(&key), fingerprint::sha256(&key));
-            Err(Error::new(Kind::HostKey, say!("trust-nobody-to-ask", kind, sha256))
-                .hint(say!("trust-nobody-to-ask-hint")))
+            Err(Error::new(Kind::HostKey, say!(trust_nobody_to_ask, kind, sha256))
+                .hint(say!(trust_nobody_to_ask_hint)))
         }
     }
 }
@@ -189,8 +189,8 @@ fn confirm_fingerprint(key: &PublicKey, wanted: &str) -> Result<()> {
         Comparison::Other | Comparison::Unreadable => {
             let (kind, sha256) = (fingerprint::type_name(key), fingerprint::sha256(key));
             let wanted = text::line(wanted, MAX_SHOWN);
-            Err(Error::new(Kind::HostKey, say!("trust-other-fingerprint", kind, sha256, wanted))
-                .hint(say!("trust-other-fingerprint-hint")))
+            Err(Error::new(Kind::HostKey, say!(trust_other_fingerprint, kind, sha256, wanted))
+                .hint(say!(trust_other_fingerprint_hint)))
         }
     }
 }
@@ -238,7 +238,7 @@ impl Addition {
         let same = |known: &&KnownKey| known.key.key_data() == key.key_data();
         if let Some(known) = revoked.iter().find(same) {
             let at = &known.at;
-            return Err(Error::new(Kind::HostKey, say!("trust-is-revoked", at)));
+            return Err(Error::new(Kind::HostKey, say!(trust_is_revoked, at)));
         }
         if let Some(known) = keys.into_iter().find(|known| same(&known)) {
             done.known.push(known);
@@ -247,8 +247,8 @@ impl Addition {
         let others = self.others(key)?;
         if let (Some(other), false) = (others.first(), replace) {
             let (kind, at) = (fingerprint::type_name(key), &other.at);
-            return Err(Error::new(Kind::HostKey, say!("trust-has-another", kind, at))
-                .hint(say!("trust-has-another-hint")));
+            return Err(Error::new(Kind::HostKey, say!(trust_has_another, kind, at))
+                .hint(say!(trust_has_another_hint)));
         }
         let line = store::line(&self.subject, key, self.hash)?;
         if !self.dry_run {
@@ -289,7 +289,7 @@ impl Done {
         }
         let mut out = String::new();
         for key in &self.known {
-            out.push_str(&say!("trust-already", key = shown(&key.key), place = key.at));
+            out.push_str(&say!(trust_already, key = shown(&key.key), place = key.at));
             out.push('\n');
         }
         for line in self.removed.iter().filter(|_| words.dry_run) {
@@ -299,8 +299,8 @@ impl Done {
             let (file, key) = (shown_path(file), shown(key));
             out.push_str(&match words.dry_run {
                 true => format!("+{file}: {}\n", line.trim_end()),
-                false if self.removed.is_empty() => say!("trust-added", key, file) + "\n",
-                false => say!("trust-replaced", key, file) + "\n",
+                false if self.removed.is_empty() => say!(trust_added, key, file) + "\n",
+                false => say!(trust_replaced, key, file) + "\n",
             });
         }
         print(&out)

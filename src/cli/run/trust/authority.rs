@@ -55,7 +55,7 @@ pub(in crate::cli::run) fn run(words: &[OsString], environment: &Environment) ->
         "add" => add(&store, &words),
         "remove" => remove(&store, &words),
         "test" => test(&words),
-        other => Err(usage(say!("authority-unknown-verb", other = shown(other)))),
+        other => Err(usage(say!(authority_unknown_verb, other = shown(other)))),
     }
 }
 
@@ -87,7 +87,7 @@ impl Words {
         let mut flags = true;
         while let Some(word) = words.next() {
             let Some(word) = word.to_str() else {
-                return Err(usage(say!("authority-words-not-utf-8")));
+                return Err(usage(say!(authority_words_not_utf_8)));
             };
             if !flags || !word.starts_with("--") {
                 read.rest.push(word.to_owned());
@@ -99,7 +99,7 @@ impl Words {
             };
             let mut value = || {
                 let next = || words.next().and_then(|next| next.to_str()).map(str::to_owned);
-                let missing = || usage(say!("error-cli-option-requires-argument-2", flag = name));
+                let missing = || usage(say!(option_without_argument, flag = name));
                 attached.clone().or_else(next).ok_or_else(missing)
             };
             match name {
@@ -124,7 +124,7 @@ impl Words {
     fn exactly<const N: usize>(&self, usage_line: &str) -> Result<[&str; N]> {
         let adds = self.key.is_some() || self.validity.is_some() || self.putty.is_some();
         let words: Vec<&str> = self.rest.iter().map(String::as_str).collect();
-        let wrong = || usage(say!("authority-usage", line = usage_line));
+        let wrong = || usage(say!(authority_usage, line = usage_line));
         match adds || self.hashes != RsaHashes::default() || self.force {
             true => Err(wrong()),
             false => words.try_into().map_err(|_| wrong()),
@@ -149,7 +149,7 @@ fn list(store: &Store, words: &Words) -> Result<u8> {
     }
     name_problems(&all);
     if all.records.is_empty() && all.problems.is_empty() {
-        log::write(&say!("authority-none"));
+        log::write(&say!(authority_none));
     }
     super::print(&out)
 }
@@ -168,16 +168,16 @@ fn show(store: &Store, words: &Words) -> Result<u8> {
         permitted.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect();
     let (key, bits) = (&record.key, fingerprint::bits(&record.key));
     let mut rows = vec![
-        (say!("authority-row-name"), record.shown()),
-        (say!("authority-row-file"), record.at.to_string()),
+        (say!(authority_row_name), record.shown()),
+        (say!(authority_row_file), record.at.to_string()),
         (
-            say!("authority-row-key"),
+            say!(authority_row_key),
             format!("{} {bits} {}", fingerprint::type_name(key), fingerprint::sha256(key)),
         ),
-        (say!("authority-row-validity"), shown(record.validity.as_str())),
+        (say!(authority_row_validity), shown(record.validity.as_str())),
     ];
     if key.algorithm().is_rsa() {
-        rows.push((say!("authority-row-hashes"), permitted.join(", ")));
+        rows.push((say!(authority_row_hashes), permitted.join(", ")));
     }
     let lines = rows.iter().map(|(label, value)| format!("{label}: {value}\n"));
     super::print(&lines.collect::<String>())
@@ -186,7 +186,7 @@ fn show(store: &Store, words: &Words) -> Result<u8> {
 fn add(store: &Store, words: &Words) -> Result<u8> {
     let line = "tessh trust authority add NAME --key KEY|FILE --validity EXPR, \
                 or add [NAME] --putty FILE";
-    let wrong = || usage(say!("authority-usage", line));
+    let wrong = || usage(say!(authority_usage, line));
     let (name, key, validity, hashes) = match (&words.putty, &words.key, &words.validity) {
         (Some(file), None, None) if words.hashes == RsaHashes::default() => {
             let record = putty::read(&bytes(file)?).map_err(|what| bad_file(file, &what))?;
@@ -208,26 +208,25 @@ fn add(store: &Store, words: &Words) -> Result<u8> {
     };
     let bits = fingerprint::bits(&key);
     if key.algorithm().is_rsa() && bits < RSA_BITS_MIN {
-        return Err(usage(say!("authority-rsa-short", bits, least = RSA_BITS_MIN)));
+        return Err(usage(say!(authority_rsa_short, bits, least = RSA_BITS_MIN)));
     }
     let draft = Draft { name: &name, key: &key, validity: &validity, hashes };
     let file = store.path(&name)?;
     let there = store.load().records.iter().any(|it| it.name == name && it.at.file != file);
     if there {
-        return Err(usage(say!("authority-name-taken", name = shown(&name))));
+        return Err(usage(say!(authority_name_taken, name = shown(&name))));
     }
-    let (id, file) = match words.dry_run {
-        true => ("authority-would-add", file),
-        false => ("authority-added", store.write(&draft, words.force)?),
+    let file = match words.dry_run {
+        true => file,
+        false => store.write(&draft, words.force)?,
     };
     let file = text::line(&file.to_string_lossy(), 2 * MAX_SHOWN);
-    let values: [(&str, &dyn std::fmt::Display); 4] = [
-        ("name", &shown(&name)),
-        ("file", &file),
-        ("key", &fingerprint::sha256(&key)),
-        ("validity", &shown(validity.as_str())),
-    ];
-    log::write(&crate::catalogue::text(id, &values));
+    let (name, key) = (shown(&name), fingerprint::sha256(&key));
+    let validity = shown(validity.as_str());
+    log::write(&match words.dry_run {
+        true => say!(authority_would_add, name, key, validity, file),
+        false => say!(authority_added, name, key, validity, file),
+    });
     Ok(0)
 }
 
@@ -245,8 +244,8 @@ fn remove(store: &Store, words: &Words) -> Result<u8> {
     }
     let shown = text::line(&file.to_string_lossy(), 2 * MAX_SHOWN);
     log::write(&match words.dry_run {
-        true => say!("authority-would-remove", file = shown),
-        false => say!("authority-removed", file = shown),
+        true => say!(authority_would_remove, file = shown),
+        false => say!(authority_removed, file = shown),
     });
     Ok(0)
 }
@@ -276,7 +275,7 @@ fn test(words: &Words) -> Result<u8> {
         }
     };
     let Some((host, port)) = host_and_port(host) else {
-        let fault = say!("authority-no-host", host = shown(host));
+        let fault = say!(authority_no_host, host = shown(host));
         return told(CANNOT_TELL, "error", Some(fault), None);
     };
     match validity.covers(host, port) {
@@ -329,7 +328,7 @@ fn find<'a>(all: &'a Authorities, name: &str) -> Option<Result<&'a Authority, &'
 }
 
 fn missing(name: &str) -> u8 {
-    log::write(&say!("authority-missing-name", name = shown(name)));
+    log::write(&say!(authority_missing_name, name = shown(name)));
     NOTHING
 }
 
@@ -366,7 +365,7 @@ fn named_key(typed: &str) -> Result<PublicKey> {
     let path = Path::new(typed);
     if !path.exists() {
         return read_key(typed)
-            .map_err(|what| usage(what).context(KEY).hint(say!("authority-key-hint")));
+            .map_err(|what| usage(what).context(KEY).hint(say!(authority_key_hint)));
     }
     let text = bytes(path)?;
     let text = String::from_utf8_lossy(&text);
@@ -374,14 +373,14 @@ fn named_key(typed: &str) -> Result<PublicKey> {
     let lines: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
     match lines.as_slice() {
         [line] => read_key(line).map_err(|what| bad_file(path, &what)),
-        _ => Err(bad_file(path, &say!("authority-key-lines"))),
+        _ => Err(bad_file(path, &say!(authority_key_lines))),
     }
 }
 
 /// The bytes of a file that is no larger than a record.
 fn bytes(path: &Path) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| {
-        let error = say!("error-trust-cannot-read", error = told(&error));
+        let error = say!(known_hosts_not_read_because, error = told(&error));
         let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
         Error::new(Kind::Local, format!("{path}: {error}"))
     };
@@ -389,7 +388,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>> {
     let file = File::open(path).map_err(failed)?;
     file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(failed)?;
     match text.len() > FILE_MAX {
-        true => Err(bad_file(path, &say!("authority-too-large", limit = FILE_MAX))),
+        true => Err(bad_file(path, &say!(authority_too_large, limit = FILE_MAX))),
         false => Ok(text),
     }
 }
@@ -400,7 +399,7 @@ fn bad_file(path: &Path, what: &str) -> Error {
 }
 
 fn unknown(word: &str) -> Error {
-    usage(say!("sessions-unknown-option", word = shown(word)))
+    usage(say!(sessions_option_unknown, word = shown(word)))
 }
 
 fn usage(cause: impl Into<String>) -> Error {

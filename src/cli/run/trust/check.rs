@@ -106,9 +106,9 @@ pub(super) fn page(judgement: &Judgement) -> String {
     let name = evidence.subject.entry_name();
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "{}", say!("trust-check-key", host, name, kind, sha256, algorithm));
+    let _ = writeln!(out, "{}", say!(trust_check_key, host, name, kind, sha256, algorithm));
     for line in evidence::lines(evidence, Hash::Sha256).iter().skip(1) {
-        let _ = writeln!(out, "  {}", line.text());
+        let _ = writeln!(out, "  {}", line.text);
     }
     let _ = writeln!(out, "{}", verdict(judgement));
     out
@@ -118,12 +118,12 @@ fn verdict(judgement: &Judgement) -> String {
     let [headline, _] = evidence::summary(&judgement.host, &judgement.evidence);
     match (judgement.standing(), &judgement.verdict) {
         (Standing::Trusted, _) => {
-            say!("trust-check-trusted", why = judgement.because().unwrap_or_default())
+            say!(trust_check_trusted, why = judgement.because().unwrap_or_default())
         }
-        (Standing::CannotTell, _) => say!("trust-check-cannot-tell"),
-        (_, Verdict::Reject(reason)) => say!("trust-check-rejected", reason),
-        (_, Verdict::AcceptAndRecord) => say!("trust-check-would-record"),
-        (_, Verdict::AcceptRestricted) => say!("trust-check-restricted", why = headline.text()),
-        _ => say!("trust-check-would-ask", why = headline.text()),
+        (Standing::CannotTell, _) => say!(trust_check_cannot_tell),
+        (_, Verdict::Reject(reason)) => say!(trust_check_rejected, reason),
+        (_, Verdict::AcceptAndRecord) => say!(trust_check_would_record),
+        (_, Verdict::AcceptRestricted) => say!(trust_check_restricted, why = headline.text),
+        _ => say!(trust_check_would_ask, why = headline.text),
     }
 }

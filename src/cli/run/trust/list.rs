@@ -17,7 +17,7 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
     let rest = words.rest.iter().cloned().chain([ANY.into()]);
     let typed = args::parse(rest, true)?;
     if typed.destination.as_deref() != Some(ANY) || !typed.command.is_empty() {
-        return Err(usage(say!("trust-list-takes-no-host")).hint(say!("trust-list-hint")));
+        return Err(usage(say!(trust_list_takes_no_host)).hint(say!(trust_list_hint)));
     }
     let resolved = resolve::layered(&typed, &environment.context(), &SystemNames)?;
     let files = report::files(&resolved.options, words.file.as_deref());

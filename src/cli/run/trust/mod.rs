@@ -35,7 +35,7 @@ const MAX_SHOWN: usize = 60;
 
 pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let Some((verb, words)) = typed.rest.split_first() else {
-        return Err(usage(say!("trust-no-verb")).hint(say!("trust-verbs")));
+        return Err(usage(say!(trust_no_verb)).hint(say!(trust_verbs)));
     };
     if verb == "authority" && !words.iter().any(|word| word == "--help") {
         return authority::run(words, &environment);
@@ -50,8 +50,8 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
         "add" => add::run(words, environment),
         "remove" => remove::run(&words, &environment),
         "check" => check::run(&words, environment),
-        other => Err(usage(say!("trust-unknown-verb", other = text::line(other, MAX_SHOWN)))
-            .hint(say!("trust-verbs"))),
+        other => Err(usage(say!(trust_unknown_verb, other = text::line(other, MAX_SHOWN)))
+            .hint(say!(trust_verbs))),
     }
 }
 
@@ -91,15 +91,13 @@ impl Words {
             let value = match (flag.value, attached) {
                 (None, None) => OsString::new(),
                 (None, Some(_)) => {
-                    return Err(usage(say!(
-                        "error-cli-option-takes-no-argument",
-                        flag = flag.name
-                    )));
+                    return Err(usage(say!(option_takes_no_argument, flag = flag.name)));
                 }
                 (Some(_), Some(value)) => value,
-                (Some(_), None) => words.next().cloned().ok_or_else(|| {
-                    usage(say!("error-cli-option-requires-argument-2", flag = flag.name))
-                })?,
+                (Some(_), None) => words
+                    .next()
+                    .cloned()
+                    .ok_or_else(|| usage(say!(option_without_argument, flag = flag.name)))?,
             };
             read.apply(flag, value)?;
         }
@@ -108,7 +106,7 @@ impl Words {
 
     fn apply(&mut self, flag: &Flag<Trust>, value: OsString) -> Result<()> {
         let text = |value: OsString| {
-            value.into_string().map_err(|_| usage(say!("error-cli-not-utf-8", what = flag.name)))
+            value.into_string().map_err(|_| usage(say!(argument_not_utf8, what = flag.name)))
         };
         match flag.does {
             Trust::File => self.file = Some(value.into()),
@@ -133,7 +131,7 @@ impl Words {
         ];
         let stray = typed.iter().find(|(flag, typed)| *typed && !taken.contains(flag));
         match stray.and_then(|(does, _)| TRUST.iter().find(|flag| flag.does == *does)) {
-            Some(flag) => Err(usage(say!("trust-flag-without-meaning", flag = flag.name, verb))),
+            Some(flag) => Err(usage(say!(trust_flag_without_meaning, flag = flag.name, verb))),
             None => Ok(()),
         }
     }
@@ -142,8 +140,8 @@ impl Words {
     fn typed(&self, verb: &str) -> Result<Typed> {
         // As under the name ssh there are no verbs here: the host may be called like one.
         let parsed = args::parse(self.rest.iter().cloned(), true).map_err(|error| {
-            match error.cause() == say!("error-cli-no-host-named") {
-                true => error.hint(say!("trust-usage", verb)),
+            match error.cause() == say!(no_host_named) {
+                true => error.hint(say!(trust_usage, verb)),
                 false => error,
             }
         })?;
@@ -157,7 +155,7 @@ impl Words {
             None => Ok(typed),
             Some(word) => {
                 let word = text::line(&word.to_string_lossy(), MAX_SHOWN);
-                Err(usage(say!("trust-one-host", verb, word)))
+                Err(usage(say!(trust_one_host, verb, word)))
             }
         }
     }
@@ -193,7 +191,7 @@ impl Looked {
     fn target(&self, words: &Words) -> Result<PathBuf> {
         let first = self.options.user_known_hosts_files.first().cloned();
         words.file.clone().or(first).ok_or_else(|| {
-            Error::new(Kind::Config, say!("trust-no-file")).hint(say!("trust-no-file-hint"))
+            Error::new(Kind::Config, say!(trust_no_file)).hint(say!(trust_no_file_hint))
         })
     }
 }

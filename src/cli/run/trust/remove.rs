@@ -31,7 +31,7 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
         None => host.options.user_known_hosts_files.value.clone(),
     };
     if files.is_empty() {
-        return Err(usage(say!("trust-no-file")).hint(say!("trust-no-file-hint")));
+        return Err(usage(say!(trust_no_file)).hint(say!(trust_no_file_hint)));
     }
     let mut all = Removal::default();
     for file in distinct(&files) {
@@ -62,11 +62,11 @@ fn told(words: &Words, host: &Looked, all: &Removal) -> Result<u8> {
         });
     }
     for entry in &all.kept {
-        log::write(&format!("tessh: {}", say!("trust-kept", line = report::row(entry, None))));
+        log::write(&format!("tessh: {}", say!(trust_kept, line = report::row(entry, None))));
     }
     if code == NOTHING {
         let (host, names) = (&host.shown, host.names.join(", "));
-        log::write(&format!("tessh: {}", say!("trust-nothing-to-remove", host, names)));
+        log::write(&format!("tessh: {}", say!(trust_nothing_to_remove, host, names)));
     }
     print(&out)?;
     Ok(code)
@@ -84,15 +84,15 @@ pub(super) fn change(line: &Struck) -> String {
 fn said(line: &Struck) -> String {
     let (place, key) = (&line.at, key(line));
     match &line.after {
-        None => say!("trust-removed", place, key) + "\n",
-        Some(_) => say!("trust-name-removed", place, key) + "\n",
+        None => say!(trust_removed, place, key) + "\n",
+        Some(_) => say!(trust_name_removed, place, key) + "\n",
     }
 }
 
 fn key(line: &Struck) -> String {
     match &line.key {
         Some(key) => format!("{} {}", fingerprint::type_name(key), fingerprint::sha256(key)),
-        None => say!("trust-damaged-key"),
+        None => say!(trust_damaged_key),
     }
 }
 

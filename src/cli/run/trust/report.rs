@@ -127,11 +127,11 @@ impl Records {
             let sha256 = fingerprint::sha256(&authority.key);
             let (place, name) = (&authority.at, authority.shown());
             let validity = text::line(authority.validity.as_str(), MAX_SHOWN);
-            out.push_str(&say!("trust-authority", place, kind, sha256, name, validity));
+            out.push_str(&say!(trust_authority, place, kind, sha256, name, validity));
             out.push('\n');
         }
         for Pinned { session, host, fingerprint } in &self.pins {
-            out.push_str(&say!("trust-pin", session, host, fingerprint));
+            out.push_str(&say!(trust_pin, session, host, fingerprint));
             out.push('\n');
         }
         out
@@ -145,7 +145,7 @@ impl Records {
         }
         if problems.len() > MAX_PROBLEMS {
             let more = problems.len() - MAX_PROBLEMS;
-            log::write(&format!("tessh: {}", say!("trust-more-problems", more)));
+            log::write(&format!("tessh: {}", say!(trust_more_problems, more)));
         }
     }
 
@@ -206,7 +206,7 @@ impl Records {
 
 /// One line about an entry.
 pub(super) fn row(entry: &Entry, since: Option<&str>) -> String {
-    let hosts = entry.hosts.clone().unwrap_or_else(|| say!("trust-hashed"));
+    let hosts = entry.hosts.clone().unwrap_or_else(|| say!(trust_hashed));
     let marker = entry.marker_word().map(|word| format!("{word} ")).unwrap_or_default();
     let mut cells = vec![
         entry.place(),
@@ -214,7 +214,7 @@ pub(super) fn row(entry: &Entry, since: Option<&str>) -> String {
         fingerprint::sha256(&entry.key),
         format!("{marker}{hosts}"),
     ];
-    cells.extend(since.map(|since| say!("trust-since", since)));
+    cells.extend(since.map(|since| say!(trust_since, since)));
     cells.extend((!entry.comment.is_empty()).then(|| format!("# {}", entry.comment)));
     cells.join("  ")
 }
@@ -247,7 +247,7 @@ pub(super) fn check_fingerprint(typed: &str) -> Result<()> {
     match fingerprint::compare(&any, typed) {
         Comparison::Unreadable => {
             let shown = text::line(typed, MAX_SHOWN);
-            Err(usage(say!("trust-no-fingerprint", shown)).hint(say!("trust-fingerprint-hint")))
+            Err(usage(say!(trust_no_fingerprint, shown)).hint(say!(trust_fingerprint_hint)))
         }
         Comparison::Same | Comparison::Other => Ok(()),
     }

@@ -29,7 +29,7 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
     records.complain();
     if code == NOTHING {
         let (host, names) = (&host.shown, host.names.join(", "));
-        log::write(&format!("tessh: {}", say!("trust-nothing-on-record", host, names)));
+        log::write(&format!("tessh: {}", say!(trust_nothing_on_record, host, names)));
     }
     print(&records.page())?;
     Ok(code)

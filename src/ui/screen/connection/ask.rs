@@ -37,7 +37,7 @@ impl Confirm {
         let rows = vec![
             Row::text(Tone::Plain, question),
             Row::gap(),
-            Row::buttons(vec![(Key::No, say!("no")), (Key::Yes, does)]),
+            Row::buttons(vec![(Key::No, say!(no)), (Key::Yes, does)]),
         ];
         let mut form = Form::new(title, rows);
         form.tone = Tone::Warn;
@@ -78,9 +78,9 @@ impl AskName {
     pub fn new(title: String, name: &str, store: &Store, make: Make) -> AskName {
         let rows = vec![
             Row::lines(Key::Message, Vec::new()),
-            Row::field(Key::Name, say!("connection-name"), Field::new(name)),
+            Row::field(Key::Name, say!(connection_name), Field::new(name)),
             Row::gap(),
-            Row::buttons(vec![(Key::Yes, say!("connection-save-now")), (Key::No, say!("cancel"))]),
+            Row::buttons(vec![(Key::Yes, say!(connection_save_now)), (Key::No, say!(cancel))]),
         ];
         AskName { form: Form::new(title, rows), store: store.clone(), make, saved: None }
     }
@@ -88,7 +88,7 @@ impl AskName {
     fn save(&mut self) -> Act {
         let name = self.form.text(Key::Name).trim().to_owned();
         let message = match self.store.has(&name) {
-            true => say!("connection-name-taken"),
+            true => say!(connection_name_taken),
             false => {
                 let made = (self.make)(&self.store, &name);
                 match made.and_then(|mut document| self.store.save(&mut document)) {
@@ -129,18 +129,18 @@ impl Help {
     pub fn new() -> Help {
         let part = |heading: String, body: String| [(Tone::Strong, heading), (Tone::Plain, body)];
         let parts = [
-            part(say!("connection-help-host"), say!("connection-help-host-text")),
-            part(say!("connection-help-list"), say!("connection-help-list-text")),
-            part(say!("connection-help-keys"), say!("connection-help-keys-text")),
-            part(say!("connection-help-files"), say!("connection-help-files-text")),
+            part(say!(connection_help_host), say!(connection_help_host_text)),
+            part(say!(connection_help_list), say!(connection_help_list_text)),
+            part(say!(connection_help_keys), say!(connection_help_keys_text)),
+            part(say!(connection_help_files), say!(connection_help_files_text)),
         ];
         let mut rows = Vec::new();
         for [heading, body] in parts {
             rows.extend([Row::text(heading.0, heading.1), Row::text(body.0, body.1), Row::gap()]);
         }
-        rows.push(Row::buttons(vec![(Key::No, say!("close"))]));
-        let mut form = Form::new(say!("connection-help-title"), rows);
-        form.hints = vec![("PgUp PgDn", say!("connection-hint-scroll"))];
+        rows.push(Row::buttons(vec![(Key::No, say!(close))]));
+        let mut form = Form::new(say!(connection_help_title), rows);
+        form.hints = vec![("PgUp PgDn", say!(connection_hint_scroll))];
         Help { form }
     }
 }

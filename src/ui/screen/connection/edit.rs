@@ -56,7 +56,7 @@ pub(super) struct Edit {
 impl Edit {
     pub fn new(store: Store, desk: Arc<dyn Desk>, document: Document) -> Edit {
         let mut rows = vec![
-            Row::text(Tone::Dim, say!("connection-edit-lists")),
+            Row::text(Tone::Dim, say!(connection_edit_lists)),
             Row::lines(Key::Message, Vec::new()),
         ];
         let mut first = Vec::new();
@@ -64,7 +64,7 @@ impl Edit {
             let label = fields::label(name);
             let written = fields::written(name, &value);
             if name == "pty" {
-                let mut options = vec![say!("connection-pty-unset")];
+                let mut options = vec![say!(connection_pty_unset)];
                 options.extend(PTY.map(str::to_owned));
                 let chosen = PTY.iter().position(|word| *word == written).map_or(0, |at| at + 1);
                 rows.push(Row::pick(Key::Of(name), label, options, chosen));
@@ -78,10 +78,10 @@ impl Edit {
             first.push((name, written));
         }
         rows.push(Row::buttons(vec![
-            (Key::Save, say!("connection-save-now")),
-            (Key::Cancel, say!("cancel")),
+            (Key::Save, say!(connection_save_now)),
+            (Key::Cancel, say!(cancel)),
         ]));
-        let title = say!("connection-edit-title", name = text::line(document.name(), 40));
+        let title = say!(connection_edit_title, name = text::line(document.name(), 40));
         let form = Form::new(title, rows);
         Edit { form, store, desk, document, first, asked: None, done: false }
     }
@@ -130,7 +130,7 @@ impl Edit {
             Err((name, why)) => {
                 self.form.focus(Key::Of(name));
                 let label = fields::label(name);
-                return self.say(say!("connection-field-fault", label, why));
+                return self.say(say!(connection_field_fault, label, why));
             }
         };
         let mut document = self.document.clone();
@@ -143,9 +143,9 @@ impl Edit {
             Ok(()) => self.close(),
             Err(_) if self.store.has_changed(&self.document) => {
                 self.asked = Some(Asked::Overwrite(Box::new(profile)));
-                let title = say!("connection-overwrite-title");
-                let question = say!("connection-overwrite-question");
-                let does = say!("connection-overwrite");
+                let title = say!(connection_overwrite_title);
+                let question = say!(connection_overwrite_question);
+                let does = say!(connection_overwrite);
                 Act::Open(Box::new(Confirm::new(title, question, does)))
             }
             Err(error) => self.complain(&error),
@@ -170,9 +170,9 @@ impl Edit {
             return Act::Close;
         }
         self.asked = Some(Asked::Discard);
-        let title = say!("connection-discard-title");
-        let does = say!("connection-discard");
-        Act::Open(Box::new(Confirm::new(title, say!("connection-discard-question"), does)))
+        let title = say!(connection_discard_title);
+        let does = say!(connection_discard);
+        Act::Open(Box::new(Confirm::new(title, say!(connection_discard_question), does)))
     }
 
     fn close(&mut self) -> Act {

@@ -11,37 +11,37 @@ pub(super) type Name = &'static str;
 /// What stands before the field.
 pub(super) fn label(name: Name) -> String {
     match name {
-        "host" => say!("connection-field-host"),
-        "port" => say!("connection-field-port"),
-        "user" => say!("connection-field-user"),
-        "method" => say!("connection-field-method"),
-        "identity" => say!("connection-field-identity"),
-        "certificate" => say!("connection-field-certificate"),
-        "known_hosts" => say!("connection-field-known-hosts"),
-        "fingerprints" => say!("connection-field-fingerprints"),
-        "jump" => say!("connection-field-jump"),
-        "proxy_command" => say!("connection-field-proxy-command"),
-        "proxy" => say!("route-field-proxy"),
-        "command" => say!("connection-field-command"),
-        "pty" => say!("connection-field-pty"),
-        "options" => say!("connection-field-options"),
-        "encoding" => say!("connection-field-encoding"),
-        "log" => say!("connection-field-log"),
-        "log_format" => say!("connection-field-log-format"),
-        "log_timestamp" => say!("connection-field-log-timestamp"),
-        "confirm_paste" => say!("connection-field-confirm-paste"),
-        "note" => say!("connection-field-note"),
-        "tags" => say!("connection-field-tags"),
-        "forwards.local" => say!("connection-field-local"),
-        "forwards.remote" => say!("connection-field-remote"),
-        "forwards.dynamic" => say!("connection-field-dynamic"),
-        "environment" => say!("connection-field-environment"),
-        "keepalive.interval" => say!("connection-field-interval"),
-        "keepalive.count" => say!("connection-field-count"),
-        "algorithms.kex" => say!("connection-field-kex"),
-        "algorithms.host_key" => say!("connection-field-host-key"),
-        "algorithms.cipher" => say!("connection-field-cipher"),
-        "algorithms.mac" => say!("connection-field-mac"),
+        "host" => say!(connection_field_host),
+        "port" => say!(connection_field_port),
+        "user" => say!(connection_field_user),
+        "method" => say!(connection_field_method),
+        "identity" => say!(connection_field_identity),
+        "certificate" => say!(connection_field_certificate),
+        "known_hosts" => say!(connection_field_known_hosts),
+        "fingerprints" => say!(connection_field_fingerprints),
+        "jump" => say!(connection_field_jump),
+        "proxy_command" => say!(connection_field_proxy_command),
+        "proxy" => say!(route_field_proxy),
+        "command" => say!(connection_field_command),
+        "pty" => say!(connection_field_pty),
+        "options" => say!(connection_field_options),
+        "encoding" => say!(connection_field_encoding),
+        "log" => say!(connection_field_log),
+        "log_format" => say!(connection_field_log_format),
+        "log_timestamp" => say!(connection_field_log_timestamp),
+        "confirm_paste" => say!(connection_field_confirm_paste),
+        "note" => say!(connection_field_note),
+        "tags" => say!(connection_field_tags),
+        "forwards.local" => say!(connection_field_local),
+        "forwards.remote" => say!(connection_field_remote),
+        "forwards.dynamic" => say!(connection_field_dynamic),
+        "environment" => say!(connection_field_environment),
+        "keepalive.interval" => say!(connection_field_interval),
+        "keepalive.count" => say!(connection_field_count),
+        "algorithms.kex" => say!(connection_field_kex),
+        "algorithms.host_key" => say!(connection_field_host_key),
+        "algorithms.cipher" => say!(connection_field_cipher),
+        "algorithms.mac" => say!(connection_field_mac),
         other => other.to_owned(),
     }
 }
@@ -69,7 +69,7 @@ pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), S
     let text = || (!line.is_empty()).then(|| line.to_owned());
     match name {
         "host" => line.clone_into(&mut p.host),
-        "port" => p.port = number(line, say!("connection-wants-port"))?,
+        "port" => p.port = number(line, say!(connection_wants_port))?,
         "user" => p.user = text(),
         "method" => p.method = list(line)?,
         "identity" => p.identity = list(line)?,
@@ -91,7 +91,7 @@ pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), S
                 "" => None,
                 "yes" => Some(true),
                 "no" => Some(false),
-                _ => return Err(say!("connection-wants-yes-or-no")),
+                _ => return Err(say!(connection_wants_yes_or_no)),
             }
         }
         "note" => p.note = text().map(|line| unescaped(&line)),
@@ -101,9 +101,9 @@ pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), S
         "forwards.dynamic" => p.dynamic_forwards = list(line)?,
         "environment" => p.environment = pairs(line)?,
         "keepalive.interval" => {
-            p.keepalive_interval = number(line, say!("connection-wants-number"))?;
+            p.keepalive_interval = number(line, say!(connection_wants_number))?;
         }
-        "keepalive.count" => p.keepalive_count = number(line, say!("connection-wants-number"))?,
+        "keepalive.count" => p.keepalive_count = number(line, say!(connection_wants_number))?,
         "algorithms.kex" => p.kex = text(),
         "algorithms.host_key" => p.host_key = text(),
         "algorithms.cipher" => p.cipher = text(),
@@ -123,12 +123,12 @@ fn words(words: impl Iterator<Item = String>) -> String {
 }
 
 fn list(line: &str) -> Result<Vec<String>, String> {
-    shlex::split(line).ok_or_else(|| say!("connection-wants-quotes"))
+    shlex::split(line).ok_or_else(|| say!(connection_wants_quotes))
 }
 
 fn pairs(line: &str) -> Result<Vec<(String, String)>, String> {
     let pair = |word: String| {
-        let (name, value) = word.split_once('=').ok_or_else(|| say!("connection-wants-pairs"))?;
+        let (name, value) = word.split_once('=').ok_or_else(|| say!(connection_wants_pairs))?;
         Ok((name.to_owned(), value.to_owned()))
     };
     let mut pairs = list(line)?.into_iter().map(pair).collect::<Result<Vec<_>, String>>()?;

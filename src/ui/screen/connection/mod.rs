@@ -82,26 +82,26 @@ pub struct NewConnection {
 impl NewConnection {
     /// The dialog with what is known beforehand in its fields.
     pub fn new(hosts: Hosts, desk: Arc<dyn Desk>, before: &Entered) -> NewConnection {
-        let families = vec![say!("connection-any-family"), "IPv4".to_owned(), "IPv6".to_owned()];
+        let families = vec![say!(connection_any_family), "IPv4".to_owned(), "IPv6".to_owned()];
         let family = before.family as usize;
         let rows = vec![
             Row::lines(Key::Message, Vec::new()),
-            Row::field(Key::Host, say!("connection-host"), Field::new(&before.host)),
+            Row::field(Key::Host, say!(connection_host), Field::new(&before.host)),
             Row::list(Key::List, Vec::new(), LIST_MAX),
             Row::gap(),
-            Row::field(Key::Port, say!("connection-port"), Field::new(&before.port)),
-            Row::pick(Key::Family, say!("connection-family"), families, family),
-            Row::check(Key::ConfirmPaste, true, say!("connection-confirm-paste")),
+            Row::field(Key::Port, say!(connection_port), Field::new(&before.port)),
+            Row::pick(Key::Family, say!(connection_family), families, family),
+            Row::check(Key::ConfirmPaste, true, say!(connection_confirm_paste)),
             Row::gap(),
             Row::buttons(vec![
-                (Key::Connect, say!("connection-connect")),
-                (Key::Save, say!("connection-save")),
-                (Key::Help, say!("connection-help")),
-                (Key::Leave, say!("connection-leave")),
+                (Key::Connect, say!(connection_connect)),
+                (Key::Save, say!(connection_save)),
+                (Key::Help, say!(connection_help)),
+                (Key::Leave, say!(connection_leave)),
             ]),
         ];
         let mut dialog = NewConnection {
-            form: Form::new(say!("connection-title"), rows).wide(WIDTH),
+            form: Form::new(say!(connection_title), rows).wide(WIDTH),
             hosts,
             desk,
             listed: Vec::new(),
@@ -188,7 +188,7 @@ impl NewConnection {
         if now.session.is_none() && now.host.is_empty() {
             self.form.focus(if self.listed.is_empty() { Key::Host } else { Key::List });
             self.after_focus();
-            self.say(Tone::Warn, say!("connection-nothing"));
+            self.say(Tone::Warn, say!(connection_nothing));
             return Act::Stay;
         }
         let fault = self.chosen().filter(|_| self.from_list).and_then(Entry::fault).cloned();
@@ -211,7 +211,7 @@ impl NewConnection {
                     document.set(profile.clone())?;
                     Ok(document)
                 };
-                let title = say!("connection-save-title");
+                let title = say!(connection_save_title);
                 let name = free(&self.hosts.store, &name);
                 Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
             }
@@ -236,7 +236,7 @@ impl NewConnection {
             Some(Ok(document)) => {
                 let name = document.name().to_owned();
                 let make = move |store: &Store, name: &str| store.copy(&document, name);
-                let title = say!("connection-duplicate-title", name = shown(&name));
+                let title = say!(connection_duplicate_title, name = shown(&name));
                 let name = free(&self.hosts.store, &name);
                 Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
             }
@@ -249,7 +249,7 @@ impl NewConnection {
         if let Some(Err(error)) = said {
             return Some(Err(error.clone()));
         }
-        let gone = || Error::new(crate::error::Kind::Local, say!("connection-gone"));
+        let gone = || Error::new(crate::error::Kind::Local, say!(connection_gone));
         Some(self.hosts.store.open(name).and_then(|found| found.ok_or_else(gone)))
     }
 
@@ -257,12 +257,12 @@ impl NewConnection {
         let Some(entry) = self.chosen().cloned() else { return Act::Stay };
         let name = shown(entry.name());
         let question = match entry {
-            Entry::Session { .. } => say!("connection-remove-session", name),
-            Entry::Recent(_) => say!("connection-remove-recent", name),
+            Entry::Session { .. } => say!(connection_remove_session, name),
+            Entry::Recent(_) => say!(connection_remove_recent, name),
         };
         self.asked = Some(Asked::Remove(entry));
-        let title = say!("connection-remove-title");
-        Act::Open(Box::new(Confirm::new(title, question, say!("connection-remove"))))
+        let title = say!(connection_remove_title);
+        Act::Open(Box::new(Confirm::new(title, question, say!(connection_remove))))
     }
 
     fn removed(&mut self, entry: &Entry) {
@@ -274,7 +274,7 @@ impl NewConnection {
         match removed {
             Ok(()) => {
                 let name = shown(entry.name());
-                self.say(Tone::Good, say!("connection-removed", name));
+                self.say(Tone::Good, say!(connection_removed, name));
             }
             Err(error) => self.say_error(&error),
         }
@@ -291,11 +291,11 @@ impl NewConnection {
         self.fill(Some(&entry));
         self.form.focus(Key::List);
         self.after_focus();
-        self.say(Tone::Good, say!("connection-saved", name = shown(name)));
+        self.say(Tone::Good, say!(connection_saved, name = shown(name)));
     }
 
     fn only_sessions(&mut self) -> Act {
-        self.say(Tone::Warn, say!("connection-only-sessions"));
+        self.say(Tone::Warn, say!(connection_only_sessions));
         Act::Stay
     }
 
@@ -333,19 +333,19 @@ impl NewConnection {
         }
         self.form.hints = match self.form.focused() {
             Some(Key::List) => vec![
-                ("e", say!("connection-hint-edit")),
-                ("d", say!("connection-hint-duplicate")),
-                ("Del", say!("connection-hint-remove")),
-                ("n", say!("connection-hint-save")),
-                ("?", say!("connection-hint-help")),
+                ("e", say!(connection_hint_edit)),
+                ("d", say!(connection_hint_duplicate)),
+                ("Del", say!(connection_hint_remove)),
+                ("n", say!(connection_hint_save)),
+                ("?", say!(connection_hint_help)),
             ],
-            _ => vec![("F1", say!("connection-hint-help"))],
+            _ => vec![("F1", say!(connection_hint_help))],
         };
         let now = self.now();
         let to = now.session.unwrap_or(now.host);
         let label = match to.is_empty() {
-            true => say!("connection-connect"),
-            false => say!("connection-connect-to", name = shown(&to)),
+            true => say!(connection_connect),
+            false => say!(connection_connect_to, name = shown(&to)),
         };
         self.form.set_button(Key::Connect, label);
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::catalogue::testing::in_each_language;
+use crate::catalogue::texts;
 use crate::error::Kind;
 use crate::profiles::{History, Profile, Store};
 use crate::ui::screen::testing::{Stage, keys};
@@ -356,22 +357,21 @@ fn every_dialog_can_be_used_at_every_size_in_both_languages() {
     let bench = bench();
     // What must be in sight: its buttons, and where the focus is.
     let dialogs = [
-        ("", &["connection-leave", "connection-help"][..]),
-        ("<Tab>", &["connection-leave", "connection-hint-edit"]),
-        ("<Tab>e", &["connection-save-now", "cancel"]),
-        ("<Tab>d", &["connection-save-now", "cancel"]),
-        ("<Tab><Del>", &["connection-remove", "no"]),
-        ("<F1>", &["close"]),
-        ("a b<Enter>", &["connection-leave"]),
+        ("", &[texts::connection_leave, texts::connection_help][..]),
+        ("<Tab>", &[texts::connection_leave, texts::connection_hint_edit]),
+        ("<Tab>e", &[texts::connection_save_now, texts::cancel]),
+        ("<Tab>d", &[texts::connection_save_now, texts::cancel]),
+        ("<Tab><Del>", &[texts::connection_remove, texts::no]),
+        ("<F1>", &[texts::close]),
+        ("a b<Enter>", &[texts::connection_leave]),
     ];
     in_each_language(|language| {
         for (width, height) in [(60, 15), (80, 24), (200, 60)] {
             for (typed, texts) in dialogs {
                 let (shown, closed) = Stage::new(width, height).play(bench.dialog(), typed);
                 assert!(closed.is_none());
-                for id in texts {
-                    let text = crate::catalogue::text(id, &[]);
-                    let there = shown.contains(&text);
+                for text in texts {
+                    let there = shown.contains(text.in_language(language));
                     assert!(there, "{text} {language:?} {width}x{height} {typed}:\n{shown}");
                 }
             }

@@ -90,11 +90,11 @@ impl<K: Copy + PartialEq> Form<K> {
             Line::from(format!(" {} ", self.title)).style(style.add_modifier(Modifier::BOLD)),
         );
         if self.scroll > 0 {
-            let text = format!(" {} {} ", look.mark("▲", "^"), say!("more-above"));
+            let text = format!(" {} {} ", look.mark("▲", "^"), say!(more_above));
             block = block.title_top(Line::from(text).right_aligned());
         }
         if self.scroll + seen < self.scroll_max + seen {
-            let text = format!(" {} {} ", look.mark("▼", "v"), say!("more-below"));
+            let text = format!(" {} {} ", look.mark("▼", "v"), say!(more_below));
             block = block.title_bottom(Line::from(text).right_aligned());
         }
         frame.render_widget(block, outer);
@@ -177,17 +177,17 @@ impl<K: Copy + PartialEq> Form<K> {
 
     fn hint_lines(&self, width: u16) -> Vec<Line<'static>> {
         let usual = [
-            ("Tab", say!("hint-move")),
-            ("Space", say!("hint-choose")),
-            ("Enter", say!("hint-confirm")),
-            ("Esc", say!("hint-cancel")),
+            ("Tab", say!(hint_move)),
+            ("Space", say!(hint_choose)),
+            ("Enter", say!(hint_confirm)),
+            ("Esc", say!(hint_cancel)),
         ];
         let mut lines = vec![String::new()];
         // What a key does in this dialog stands in the place of what it usually does.
         let own = |key: &str| self.hints.iter().any(|(keys, _)| *keys == key);
         let usual = usual.into_iter().filter(|(key, _)| !own(key));
         for (keys, does) in self.hints.iter().cloned().chain(usual) {
-            let hint = say!("keys-hint", keys, does);
+            let hint = say!(keys_hint, keys, does);
             let last = lines.last_mut().expect("begins with one line");
             let blank = if last.is_empty() { 0 } else { 3 };
             if last.width() + blank + hint.width() <= usize::from(width) {

@@ -31,7 +31,7 @@ impl<T: Send + 'static> Job<T> {
             Ok(result) => Some(result),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => {
-                Some(Err(Error::new(Kind::Local, say!("keygen-work-broken-off"))))
+                Some(Err(Error::new(Kind::Local, say!(keygen_broken_off))))
             }
         }
     }

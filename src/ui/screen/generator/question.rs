@@ -25,7 +25,7 @@ pub struct Question {
 impl Question {
     /// The question under a title.
     pub fn new(title: String, text: String) -> Question {
-        let buttons = vec![(Key::No, say!("no")), (Key::Yes, say!("yes"))];
+        let buttons = vec![(Key::No, say!(no)), (Key::Yes, say!(yes))];
         let mut form =
             Form::new(title, vec![Row::text(Tone::Plain, text), Row::buttons(buttons)]).wide(60);
         form.tone = Tone::Warn;

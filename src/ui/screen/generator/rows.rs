@@ -49,23 +49,20 @@ pub(super) const INPUTS: [Key; 9] = [
 /// The rows, Ed25519 chosen.
 pub(super) fn rows(comment: &str) -> Vec<Row<Key>> {
     let types = TYPES.map(str::to_owned).to_vec();
-    let formats = vec![say!("generator-openssh"), say!("generator-ppk")];
+    let formats = vec![say!(generator_openssh), say!(generator_ppk)];
     vec![
-        Row::pick(Key::Type, say!("generator-type"), types, 0),
-        Row::field(Key::Bits, say!("generator-bits"), Field::new(RSA_BITS)),
-        Row::field(Key::Comment, say!("generator-comment"), Field::new(comment)),
-        Row::pick(Key::Format, say!("generator-format"), formats, 0),
-        Row::field(Key::File, say!("generator-file"), Field::new("")),
-        Row::field(Key::Passphrase, say!("generator-passphrase"), Field::secret()),
-        Row::field(Key::Again, say!("generator-again"), Field::secret()),
+        Row::pick(Key::Type, say!(generator_type), types, 0),
+        Row::field(Key::Bits, say!(generator_bits), Field::new(RSA_BITS)),
+        Row::field(Key::Comment, say!(generator_comment), Field::new(comment)),
+        Row::pick(Key::Format, say!(generator_format), formats, 0),
+        Row::field(Key::File, say!(generator_file), Field::new("")),
+        Row::field(Key::Passphrase, say!(generator_passphrase), Field::secret()),
+        Row::field(Key::Again, say!(generator_again), Field::secret()),
         Row::lines(Key::Match, Vec::new()),
-        Row::check(Key::Show, false, say!("generator-show")),
-        Row::field(Key::Rounds, say!("generator-rounds"), Field::new(&DEFAULT_ROUNDS.to_string())),
+        Row::check(Key::Show, false, say!(generator_show)),
+        Row::field(Key::Rounds, say!(generator_rounds), Field::new(&DEFAULT_ROUNDS.to_string())),
         Row::lines(Key::Message, Vec::new()),
         Row::beside(Key::Made, Vec::new()),
-        Row::buttons(vec![
-            (Key::Generate, say!("generator-generate")),
-            (Key::Close, say!("close")),
-        ]),
+        Row::buttons(vec![(Key::Generate, say!(generator_generate)), (Key::Close, say!(close))]),
     ]
 }

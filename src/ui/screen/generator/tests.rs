@@ -219,9 +219,9 @@ fn every_size_and_language_shows_the_way_on() {
         for size in [(60, 15), (80, 24), (200, 60)] {
             let case = Case { size, ..Case::new() };
             let begin = case.screen("");
-            assert!(begin.contains(&say!("generator-generate")), "{language:?} {size:?}:\n{begin}");
+            assert!(begin.contains(&say!(generator_generate)), "{language:?} {size:?}:\n{begin}");
             let made = case.screen("<Enter><Wait:SHA256:>");
-            for word in [say!("generator-save"), say!("generator-passphrase")] {
+            for word in [say!(generator_save), say!(generator_passphrase)] {
                 assert!(made.contains(&word), "{word} {language:?} {size:?}:\n{made}");
             }
             if size.1 > 15 {

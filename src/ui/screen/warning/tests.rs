@@ -169,7 +169,7 @@ fn every_size_shows_what_is_the_matter_and_the_way_out() {
         for size in SIZES {
             for evidence in [unknown(), other_type(), changed()] {
                 let (shown, _) = play(&evidence, size, "");
-                let words = [say!("warning-title"), say!("warning-disconnect"), "web1".to_owned()];
+                let words = [say!(warning_title), say!(warning_disconnect), "web1".to_owned()];
                 for word in words {
                     assert!(shown.contains(&word), "{word} {language:?} {size:?}:\n{shown}");
                 }

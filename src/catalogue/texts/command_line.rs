@@ -1,0 +1,222 @@
+//! The command line, the environment and the demonstration.
+
+texts! {
+    // The command line
+    option_unknown_letter(shown)
+        en "unknown option -- {shown}"
+        ja "存在しないオプションです -- {shown}"
+    see_help
+        en "see tessh --help"
+        ja "tessh --help をご覧ください"
+    option_letter_without_argument(letter)
+        en "option requires an argument -- {letter}"
+        ja "オプションに引数が必要です -- {letter}"
+    option_unknown(shown)
+        en "unknown option --{shown}"
+        ja "存在しないオプションです --{shown}"
+    option_takes_no_argument(flag)
+        en "option takes no argument: {flag}"
+        ja "引数を取らないオプションです: {flag}"
+    option_without_argument(flag)
+        en "option requires an argument: {flag}"
+        ja "オプションに引数が必要です: {flag}"
+    options_exclude(name, other)
+        en "Cannot specify {name} with {other}"
+        ja "{name} と {other} は同時に指定できません"
+    profile_and_host
+        en "--profile names the host, so none is typed beside it"
+        ja "--profile が接続先を決めるため、ホストは指定できません"
+    profile_and_host_hint
+        en "put --profile first; a word after it is the command"
+        ja "--profile を先頭に置いてください。その後の語はコマンドになります"
+    password_fd_no_number
+        en "--password-fd: a descriptor is a number"
+        ja "--password-fd: ディスクリプターは番号で指定します"
+    password_fd_no_number_hint
+        en "such as 3"
+        ja "たとえば 3 です"
+    argument_not_utf8(what)
+        en "{what}: not UTF-8"
+        ja "{what}: UTF-8 ではありません"
+    terminal_setup_failed(error)
+        en "cannot set up the terminal: {error}"
+        ja "端末を設定できません: {error}"
+    log_file_not_opened(path, error)
+        en "Couldn't open logfile {path}: {error}"
+        ja "ログファイル {path} を開けません: {error}"
+    language_unknown(value)
+        en "--lang {value}: no such language here"
+        ja "--lang {value}: この言語はありません"
+    language_unknown_hint
+        en "there are en and ja"
+        ja "en と ja があります"
+    subsystem_missing
+        en "You must specify a subsystem to invoke."
+        ja "サブシステムを指定してください"
+    subsystem_missing_hint
+        en "such as -s host sftp"
+        ja "たとえば -s host sftp です"
+    option_for_sessions(flag)
+        en "{flag} is for tessh sessions; connecting is not forced"
+        ja "{flag} は tessh sessions のオプションで、接続には使えません"
+    two_commands
+        en "Cannot execute command-line and remote command."
+        ja "コマンドラインと設定の両方にコマンドがあるため、実行できません"
+    two_commands_hint
+        en "-o RemoteCommand=none leaves the one of the command line"
+        ja "-o RemoteCommand=none を付けると、コマンドラインのものだけになります"
+    command_with_n
+        en "-N: the command is not run"
+        ja "-N: コマンドは実行されません"
+    profile_unknown(name)
+        en "no saved session is called '{name}'"
+        ja "'{name}' という保存済みセッションはありません"
+    profile_unknown_hint
+        en "tessh sessions list names them all"
+        ja "tessh sessions list で一覧を表示できます"
+    profile_unknown_near(near)
+        en "near it: {near}"
+        ja "似た名前: {near}"
+    profile_key_unknown(name, line, key)
+        en "profile {name} line {line}: {key} is not known, and not applied"
+        ja "保存済みセッション {name} の {line} 行目: {key} という項目はなく、適用されません"
+    command_not_utf8
+        en "the command is not UTF-8"
+        ja "コマンドが UTF-8 ではありません"
+    directory_not_utf8(value)
+        en "{value}: the working directory is not UTF-8"
+        ja "{value}: 作業ディレクトリの名前が UTF-8 ではありません"
+    directory_not_utf8_hint
+        en "give the path from the root"
+        ja "ルートからのパスで指定してください"
+    verb_missing(other)
+        en "{other} is not part of this version"
+        ja "{other} はこの版にはありません"
+    verb_missing_hint
+        en "tessh help lists what is"
+        ja "tessh help で使えるものを表示できます"
+    cannot_start(error)
+        en "cannot start: {error}"
+        ja "起動できません: {error}"
+    stopped_by_fault
+        en "tessh stopped because of a fault in it"
+        ja "tessh 自身の不具合のため停止しました"
+    descriptor_hint(flag)
+        en "open the descriptor in the calling shell, for example {flag} 3 3<file"
+        ja "呼び出し側のシェルでディスクリプターを開いてください。例: {flag} 3 3<file"
+    stdin_not_utf8
+        en "what is read is not UTF-8"
+        ja "読み取った内容が UTF-8 ではありません"
+    query_unsupported(query)
+        en "Unsupported query \"{query}\""
+        ja "\"{query}\" という問い合わせはありません"
+    query_unsupported_hint
+        en "-Q takes cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version, or one of the keywords that take such a list"
+        ja "-Q に指定できるのは cipher, cipher-auth, compression, kex, key, key-cert, key-plain, key-sig, mac, protocol-version と、その一覧を取るキーワードです"
+    stdout_label
+        en "standard output"
+        ja "標準出力"
+    stderr_label
+        en "standard error"
+        ja "標準エラー出力"
+    stdin_label
+        en "standard input"
+        ja "標準入力"
+    terminal_label
+        en "the terminal"
+        ja "端末"
+    connection_to_host_closed(host)
+        en "Connection to {host} closed."
+        ja "{host} への接続を終了しました。"
+    stream_unusable(what, error)
+        en "cannot use {what}: {error}"
+        ja "{what}を使えません: {error}"
+    pty_not_allocated
+        en "Pseudo-terminal will not be allocated because stdin is not a terminal."
+        ja "標準入力が端末ではないため、仮想端末は割り当てられません。"
+    destination_not_utf8
+        en "the destination: not UTF-8"
+        ja "接続先が UTF-8 ではありません"
+    ssh1_option
+        en "SSH protocol v.1 is no longer supported"
+        ja "SSH プロトコルのバージョン 1 には対応していません"
+    completions_for_what
+        en "completions are for a shell"
+        ja "補完はシェルごとに作成します"
+    completions_for_what_hint
+        en "tessh completions bash, zsh or fish"
+        ja "tessh completions の後に bash、zsh、fish のいずれかを指定してください"
+    usage
+        en "usage: tessh [options] [user@]host[:port] [command [argument ...]]"
+        ja "使い方: tessh [options] [user@]host[:port] [command [argument ...]]"
+    no_host_named
+        en "no host is named"
+        ja "ホストが指定されていません"
+    host_with_port(hostname, port)
+        en "{hostname} port {port}"
+        ja "{hostname} ポート {port}"
+
+    // The terminal
+    typed_not_utf8
+        en "what was typed is not UTF-8"
+        ja "入力が UTF-8 ではありません"
+    typed_too_long
+        en "the line is too long"
+        ja "入力が長すぎます"
+
+    // The environment
+    dns_server_bad(shown)
+        en "TESSH_DNS_SERVER: '{shown}' is no address"
+        ja "TESSH_DNS_SERVER: '{shown}' はアドレスではありません"
+    dns_server_bad_hint
+        en "write it with its port, as in 192.0.2.1:53 or [2001:db8::1]:53"
+        ja "192.0.2.1:53 や [2001:db8::1]:53 のように、ポートを付けて書いてください"
+
+    // The demonstration
+    demo_key_not_made(error)
+        en "cannot make a key: {error}"
+        ja "鍵を作成できません: {error}"
+    demo_loopback_only
+        en "the demo server listens on loopback only"
+        ja "デモのサーバーはループバックでのみ待ち受けます"
+    demo_loopback_only_hint
+        en "use 127.0.0.1 or ::1"
+        ja "127.0.0.1 か ::1 を使ってください"
+    demo_cannot_listen(error)
+        en "the demo server cannot listen: {error}"
+        ja "デモのサーバーは待ち受けできません: {error}"
+    demo_cannot_listen_hint
+        en "another program may have the port; port 0 takes any free one"
+        ja "別のプログラムがそのポートを使っているのかもしれません。ポート 0 なら空いているものを使います"
+    demo_takes_no_arguments
+        en "tessh demo takes no arguments but --serve"
+        ja "tessh demo に指定できるのは --serve だけです"
+    demo_needs_terminal
+        en "tessh demo needs a terminal"
+        ja "tessh demo には端末が必要です"
+    demo_needs_terminal_hint
+        en "tessh demo --serve runs only the server"
+        ja "tessh demo --serve でサーバーだけを動かせます"
+    demo_no_directory(error)
+        en "no temporary directory: {error}"
+        ja "一時ディレクトリを作成できません: {error}"
+    demo_welcome(address, user, password, key, kind, fingerprint, port, ip)
+        en "An SSH server of your own runs on {address}, for this demonstration only.\n\
+            \n\
+            user      {user}\n\
+            password  {password}\n\
+            key       {key}\n\
+            host key  {kind} {fingerprint}\n\
+            \n\
+            from another window:\n\
+            \x20 tessh -p {port} -i {key} {user}@{ip}"
+        ja "このデモ専用の SSH サーバーが {address} で動いています。\n\
+            \n\
+            ユーザー    {user}\n\
+            パスワード  {password}\n\
+            鍵          {key}\n\
+            ホスト鍵    {kind} {fingerprint}\n\
+            \n\
+            別の画面から:\n\
+            \x20 tessh -p {port} -i {key} {user}@{ip}"
+}

@@ -1,0 +1,315 @@
+//! New connection, on the full screen and in lines.
+
+texts! {
+    connection_title
+        en "New connection"
+        ja "新しい接続"
+    connection_host
+        en "Host:"
+        ja "ホスト:"
+    connection_port
+        en "TCP port:"
+        ja "TCPポート:"
+    connection_family
+        en "Addresses:"
+        ja "アドレス:"
+    connection_any_family
+        en "Auto"
+        ja "自動"
+    connection_confirm_paste
+        en "Confirm pastes of several lines"
+        ja "複数行の貼り付けを確認する"
+    connection_connect
+        en "Connect"
+        ja "接続"
+    connection_connect_to(name)
+        en "Connect to {name}"
+        ja "{name} に接続"
+    connection_save
+        en "Save as"
+        ja "保存…"
+    connection_help
+        en "Help"
+        ja "ヘルプ"
+    connection_leave
+        en "Leave"
+        ja "終了"
+    connection_recent
+        en "recent"
+        ja "履歴"
+    connection_broken(why)
+        en "! cannot be used: {why}"
+        ja "! 使えません: {why}"
+    connection_nothing
+        en "Type a host, or choose one from the list."
+        ja "ホストを入力するか、一覧から選んでください。"
+    connection_gone
+        en "The file of this session is gone."
+        ja "このセッションのファイルがなくなっています。"
+    connection_only_sessions
+        en "Only a saved session can be edited or duplicated; n saves this one as a session."
+        ja "編集・複製できるのは保存済みセッションだけです。n でこのホストをセッションとして保存できます。"
+    connection_saved(name)
+        en "Saved as {name}."
+        ja "{name} として保存しました。"
+    connection_removed(name)
+        en "{name} was removed."
+        ja "{name} を削除しました。"
+    connection_hint_edit
+        en "edit"
+        ja "編集"
+    connection_hint_duplicate
+        en "duplicate"
+        ja "複製"
+    connection_hint_remove
+        en "remove"
+        ja "削除"
+    connection_hint_save
+        en "save as"
+        ja "保存"
+    connection_hint_help
+        en "help"
+        ja "ヘルプ"
+    connection_hint_scroll
+        en "scroll"
+        ja "スクロール"
+    connection_save_title
+        en "Save as a session"
+        ja "セッションとして保存"
+    connection_duplicate_title(name)
+        en "Duplicate {name}"
+        ja "{name} を複製"
+    connection_name
+        en "Name:"
+        ja "名前:"
+    connection_name_taken
+        en "There is a saved session of this name already. Choose another one."
+        ja "同じ名前のセッションが既にあります。別の名前を付けてください。"
+    connection_save_now
+        en "Save"
+        ja "保存"
+    connection_remove_title
+        en "Remove"
+        ja "削除"
+    connection_remove_session(name)
+        en "Remove the saved session {name}? Its file is deleted."
+        ja "保存済みセッション {name} を削除しますか。ファイルも消えます。"
+    connection_remove_recent(name)
+        en "Remove {name} from the list of recent hosts?"
+        ja "{name} を履歴から削除しますか。"
+    connection_remove
+        en "Remove"
+        ja "削除する"
+    connection_edit_title(name)
+        en "Edit {name}"
+        ja "{name} の編集"
+    connection_edit_lists
+        en "Several values are separated by blanks; a value with blanks stands in quotes. An empty field is left out of the file."
+        ja "複数の値は空白で区切り、空白を含む値は引用符で囲みます。空の項目はファイルに書かれません。"
+    connection_field_fault(label, why)
+        en "{label} {why}"
+        ja "{label} {why}"
+    connection_overwrite_title
+        en "Changed by somebody else"
+        ja "他で変更されています"
+    connection_overwrite_question
+        en "The file was changed since it was read here, perhaps in another editor. Write over what was changed there? What you typed is still in the form if you answer No."
+        ja "このファイルは、ここで読み込んだ後に変更されました（別のエディターかもしれません）。その変更を上書きしますか。「いいえ」を選んでも、入力した内容はこの画面に残ります。"
+    connection_overwrite
+        en "Overwrite"
+        ja "上書きする"
+    connection_discard_title
+        en "Not saved"
+        ja "保存していません"
+    connection_discard_question
+        en "What you changed has not been saved. Leave without saving?"
+        ja "変更した内容はまだ保存していません。保存せずに閉じますか。"
+    connection_discard
+        en "Leave without saving"
+        ja "保存せずに閉じる"
+    connection_pty_unset
+        en "as usual"
+        ja "通常どおり"
+    connection_wants_port
+        en "a port is a number from 1 to 65535"
+        ja "ポートは1から65535までの数です"
+    connection_wants_number
+        en "it is a whole number"
+        ja "整数で入力してください"
+    connection_wants_quotes
+        en "a quote is not closed"
+        ja "引用符が閉じていません"
+    connection_wants_yes_or_no
+        en "yes or no is wanted"
+        ja "yes か no を入力してください"
+    connection_wants_pairs
+        en "each is written NAME=value"
+        ja "それぞれ NAME=value の形で入力してください"
+    connection_field_host
+        en "Host:"
+        ja "ホスト:"
+    connection_field_port
+        en "Port:"
+        ja "ポート:"
+    connection_field_user
+        en "User:"
+        ja "ユーザー名:"
+    connection_field_method
+        en "Method or chain:"
+        ja "認証方式:"
+    connection_field_identity
+        en "Key files:"
+        ja "鍵ファイル:"
+    connection_field_certificate
+        en "Certificates:"
+        ja "証明書:"
+    connection_field_known_hosts
+        en "known_hosts files:"
+        ja "known_hosts:"
+    connection_field_fingerprints
+        en "Fingerprints:"
+        ja "フィンガープリント:"
+    connection_field_jump
+        en "Jump hosts:"
+        ja "踏み台:"
+    connection_field_proxy_command
+        en "Proxy command:"
+        ja "プロキシコマンド:"
+    connection_field_command
+        en "Remote command:"
+        ja "リモートコマンド:"
+    connection_field_pty
+        en "Terminal:"
+        ja "端末:"
+    connection_field_options
+        en "Other options:"
+        ja "その他のオプション:"
+    connection_field_encoding
+        en "Encoding:"
+        ja "文字コード:"
+    connection_field_log
+        en "Log file:"
+        ja "ログファイル:"
+    connection_field_log_format
+        en "Log format:"
+        ja "ログの形式:"
+    connection_field_log_timestamp
+        en "Log times:"
+        ja "ログの時刻:"
+    connection_field_confirm_paste
+        en "Confirm pastes:"
+        ja "貼り付けの確認:"
+    connection_field_note
+        en "Note:"
+        ja "メモ:"
+    connection_field_tags
+        en "Tags:"
+        ja "タグ:"
+    connection_field_local
+        en "Local forwards:"
+        ja "ローカル転送:"
+    connection_field_remote
+        en "Remote forwards:"
+        ja "リモート転送:"
+    connection_field_dynamic
+        en "Dynamic forwards:"
+        ja "ダイナミック転送:"
+    connection_field_environment
+        en "Environment:"
+        ja "環境変数:"
+    connection_field_interval
+        en "Keepalive, seconds:"
+        ja "キープアライブ（秒）:"
+    connection_field_count
+        en "Keepalive, count:"
+        ja "キープアライブ（回）:"
+    connection_field_kex
+        en "Key exchange:"
+        ja "鍵交換:"
+    connection_field_host_key
+        en "Host key types:"
+        ja "ホスト鍵の種類:"
+    connection_field_cipher
+        en "Ciphers:"
+        ja "暗号:"
+    connection_field_mac
+        en "MACs:"
+        ja "MAC:"
+    connection_help_title
+        en "Help: New connection"
+        ja "ヘルプ: 新しい接続"
+    connection_help_host
+        en "The host field"
+        ja "ホスト欄"
+    connection_help_host_text
+        en "takes host, user@host, user@host:port, [IPv6]:port, ssh://user@host:port, the name of a saved session, or a whole line as typed in a shell: ssh -p 2222 -J gate user@host. Enter connects to what is typed. While you type, the list below shows what you may mean."
+        ja "host、user@host、user@host:port、[IPv6]:port、ssh://user@host:port、保存済みセッションの名前、またはシェルで入力するとおりの1行（例: ssh -p 2222 -J gate user@host）を受け付けます。Enterで、入力したとおりのホストに接続します。入力中は、候補が下の一覧に表示されます。"
+    connection_help_list
+        en "The list"
+        ja "一覧"
+    connection_help_list_text
+        en "has the saved sessions, then the hosts reached before, the newest first. Tab or the down arrow goes there; Enter connects to the one chosen. Any letter that is not a key of the list goes on typing in the host field. Port and addresses, where given, count for sessions too."
+        ja "保存済みセッションと、以前に接続したホスト（新しい順）が並びます。Tabまたは下矢印キーで移動し、Enterで選んだものに接続します。一覧のキーではない文字を打つと、ホスト欄への入力が続きます。ポートとアドレスを指定すると、セッションにも適用されます。"
+    connection_help_keys
+        en "Keys in the list"
+        ja "一覧でのキー"
+    connection_help_keys_text
+        en "e edits a saved session, d duplicates it under another name, Del removes it, n saves what is in the fields as a new session, ? shows this help (F1 everywhere). Esc leaves."
+        ja "e は保存済みセッションの編集、d は別名での複製、Del は削除、n は入力内容を新しいセッションとして保存、? はこのヘルプ（F1はどこでも使えます）です。Escで終了します。"
+    connection_help_files
+        en "Files"
+        ja "ファイル"
+    connection_help_files_text
+        en "A saved session is a TOML file in ~/.config/tessh/sessions; comments in it are kept. Recent hosts are in ~/.local/state/tessh/history. Neither ever has a password or passphrase."
+        ja "保存済みセッションは ~/.config/tessh/sessions のTOMLファイルで、コメントはそのまま残ります。接続履歴は ~/.local/state/tessh/history にあります。パスワードやパスフレーズが書かれることはありません。"
+    connection_lines_sessions
+        en "Saved sessions (tessh sessions changes them):"
+        ja "保存済みセッション（編集は tessh sessions）:"
+    connection_lines_recent
+        en "Recent hosts:"
+        ja "接続履歴:"
+    connection_lines_more(count)
+        en "and {count} more; a name can be typed too"
+        ja "…ほかに{count}件あります。名前の入力もできます"
+    connection_lines_ask
+        en "Host or number (empty to leave): "
+        ja "ホストまたは番号（空で終了）: "
+
+    // What cannot be connected with
+    connection_terminal_fault(error)
+        en "the terminal cannot be used: {error}"
+        ja "端末を使えません: {error}"
+    connection_open_quote
+        en "the line has a quote that is not closed"
+        ja "引用符が閉じていません"
+    connection_open_quote_hint
+        en "close it"
+        ja "閉じてください"
+    connection_other_verb(verb)
+        en "tessh {verb} does not connect"
+        ja "tessh {verb} は接続するコマンドではありません"
+    connection_other_verb_hint
+        en "leave, and type it in the shell"
+        ja "ここを終了し、シェルで入力してください"
+    connection_no_place(flag)
+        en "{flag} has no place here"
+        ja "{flag} はここでは使えません"
+    connection_no_place_hint
+        en "leave, and type the line in the shell"
+        ja "ここを終了し、その行をシェルで入力してください"
+    connection_two_ports(one, other)
+        en "two ports are given, {one} and {other}"
+        ja "ポートが {one} と {other} の 2 つ指定されています"
+    connection_two_ports_hint
+        en "empty the field of the port, or take it out of the host"
+        ja "ポート欄を空にするか、ホスト欄から取り除いてください"
+    connection_two_families
+        en "IPv4 and IPv6 are both asked for alone"
+        ja "IPv4 だけ、IPv6 だけの両方が指定されています"
+    connection_two_families_hint
+        en "Auto takes either"
+        ja "「自動」ならどちらも使えます"
+    connection_link_nowhere
+        en "the file is a link that leads nowhere, or gone"
+        ja "ファイルがなくなったか、行き先のないリンクです"
+}

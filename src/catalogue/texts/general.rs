@@ -1,0 +1,84 @@
+//! What every failure is made of, the words of the operating system, and what several
+//! dialogs share.
+
+texts! {
+    ok
+        en "OK"
+        ja "OK"
+    cancel
+        en "Cancel"
+        ja "キャンセル"
+    yes
+        en "Yes"
+        ja "はい"
+    no
+        en "No"
+        ja "いいえ"
+    close
+        en "Close"
+        ja "閉じる"
+    keys_hint(keys, does)
+        en "{keys} {does}"
+        ja "{keys} {does}"
+    hint_move
+        en "move"
+        ja "移動"
+    hint_choose
+        en "choose"
+        ja "選択"
+    hint_confirm
+        en "confirm"
+        ja "決定"
+    hint_cancel
+        en "cancel"
+        ja "キャンセル"
+    more_above
+        en "more above"
+        ja "上に続きがあります"
+    more_below
+        en "more below"
+        ja "下に続きがあります"
+
+    // Everywhere
+    cause_and_hint(first, then)
+        en "{first}; {then}"
+        ja "{first}。{then}"
+    list_and
+        en " and "
+        ja " と "
+    list_more(more)
+        en "{more} more"
+        ja "ほか {more} 件"
+    year_10000
+        en "the year 10000 or later"
+        ja "10000 年以降"
+
+    // The operating system
+    os_no_such_file
+        en "No such file or directory"
+        ja "そのようなファイルやディレクトリはありません"
+    os_permission_denied
+        en "Permission denied"
+        ja "アクセス権がありません"
+    os_not_a_directory
+        en "Not a directory"
+        ja "ディレクトリではありません"
+    os_is_a_directory
+        en "Is a directory"
+        ja "ディレクトリです"
+    os_file_exists
+        en "File exists"
+        ja "同じ名前のファイルがすでにあります"
+    os_read_only
+        en "Read-only file system"
+        ja "読み取り専用のファイルシステムです"
+    os_disk_full
+        en "No space left on device"
+        ja "ディスクに空きがありません"
+    os_address_in_use
+        en "Address already in use"
+        ja "そのアドレスはすでに使われています"
+    os_address_not_here
+        en "Cannot assign requested address"
+        ja "このマシンにそのアドレスはありません"
+}
