@@ -6,8 +6,9 @@ mod lab;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use lab::{Agent, Home, Run, Sshd, arg, tool};
+use lab::{Agent, Home, Run, Sshd, arg, tool, wait_within};
 
 /// What the agent holds, as `ssh-add -L` shows it, or why not.
 fn held(agent: &Agent) -> String {
@@ -16,17 +17,17 @@ fn held(agent: &Agent) -> String {
 }
 
 /// A server, a home that knows it, and an agent that holds nothing.
-struct Bench {
+struct AgentBed {
     sshd: Sshd,
     home: Home,
     agent: Agent,
 }
 
-impl Bench {
-    fn new() -> Bench {
+impl AgentBed {
+    fn new() -> AgentBed {
         let sshd = Sshd::start(&[]);
         let home = Home::knowing(&sshd);
-        Bench { sshd, home, agent: Agent::start(&[]) }
+        AgentBed { sshd, home, agent: Agent::start(&[]) }
     }
 
     fn key(&self, passphrase: &str) -> PathBuf {
@@ -37,8 +38,7 @@ impl Bench {
 
     fn run(&self, key: &Path, options: &[&str]) -> Run {
         let login = ["--auth", "publickey", "-i", arg(key)];
-        let arguments = self.sshd.to(&[&login, options].concat(), &["echo in"]);
-        let run = self.home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        let run = self.home.connect(&self.sshd, &[&login, options].concat(), &["echo in"]);
         run.env("SSH_AUTH_SOCK", self.agent.socket())
     }
 }
@@ -46,52 +46,49 @@ impl Bench {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_key_goes_to_the_agent_only_where_the_keyword_says_so() {
-    let bench = Bench::new();
-    let key = bench.key("");
+    let bed = AgentBed::new();
+    let key = bed.key("");
     for off in [&["-o", "BatchMode=yes"][..], &["-o", "AddKeysToAgent=no"]] {
-        assert_eq!(bench.run(&key, off).output().expect_quiet_success().text(), "in\n");
-        assert_eq!(held(&bench.agent), "The agent has no identities.\n", "{off:?}");
+        assert_eq!(bed.run(&key, off).output().expect_quiet_success().text(), "in\n");
+        assert_eq!(held(&bed.agent), "The agent has no identities.\n", "{off:?}");
     }
     let on = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=yes"];
-    assert_eq!(bench.run(&key, &on).output().expect_quiet_success().text(), "in\n");
-    let public = bench.home.read("id.pub");
-    assert_eq!(held(&bench.agent), public, "with its comment");
+    assert_eq!(bed.run(&key, &on).output().expect_quiet_success().text(), "in\n");
+    let public = bed.home.read("id.pub");
+    assert_eq!(held(&bed.agent), public, "with its comment");
 }
 
 /// `ask` without anybody who could be asked is no; nor does a key go there that was refused.
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn nobody_to_ask_and_a_refused_key_add_nothing() {
-    let bench = Bench::new();
-    let key = bench.key("");
+    let bed = AgentBed::new();
+    let key = bed.key("");
     let ask = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=ask"];
-    assert_eq!(bench.run(&key, &ask).output().expect_quiet_success().text(), "in\n");
-    let other = bench.home.key("other", &["ed25519"], "");
+    assert_eq!(bed.run(&key, &ask).output().expect_quiet_success().text(), "in\n");
+    let other = bed.home.key("other", &["ed25519"], "");
     let on = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=yes"];
-    bench.run(&other, &on).output().expect_failure(&["permission denied"]);
-    assert_eq!(held(&bench.agent), "The agent has no identities.\n");
+    bed.run(&other, &on).output().expect_failure(&["permission denied"]);
+    assert_eq!(held(&bed.agent), "The agent has no identities.\n");
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_time_is_how_long_the_agent_keeps_the_key_and_confirm_that_it_asks() {
-    let bench = Bench::new();
-    let key = bench.key("");
+    let bed = AgentBed::new();
+    let key = bed.key("");
     let options = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=1s"];
-    assert_eq!(bench.run(&key, &options).output().expect_quiet_success().text(), "in\n");
-    let gone = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while held(&bench.agent).starts_with("ssh-ed25519") {
-        assert!(std::time::Instant::now() < gone, "the agent keeps it");
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    assert_eq!(bed.run(&key, &options).output().expect_quiet_success().text(), "in\n");
+    wait_within(Duration::from_secs(20), "the agent drops the key", || {
+        !held(&bed.agent).starts_with("ssh-ed25519")
+    });
     let options = ["-o", "BatchMode=yes", "-o", "AddKeysToAgent=confirm"];
-    assert_eq!(bench.run(&key, &options).output().expect_quiet_success().text(), "in\n");
+    assert_eq!(bed.run(&key, &options).output().expect_quiet_success().text(), "in\n");
     // The agent has no display to ask on, so it refuses to sign.
-    let public = bench.home.path("id.pub");
+    let public = bed.home.path("id.pub");
     let login = ["-o", "BatchMode=yes", "--auth", "agent", "-i", arg(&public)];
-    let arguments = bench.sshd.to(&login, &["true"]);
-    let run = bench.home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    let output = run.env("SSH_AUTH_SOCK", bench.agent.socket()).output();
+    let run = bed.home.connect(&bed.sshd, &login, &["true"]);
+    let output = run.env("SSH_AUTH_SOCK", bed.agent.socket()).output();
     output.expect_failure(&["the agent refused to sign"]);
 }
 
@@ -99,22 +96,22 @@ fn a_time_is_how_long_the_agent_keeps_the_key_and_confirm_that_it_asks() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn ask_asks_and_only_yes_is_yes() {
-    let bench = Bench::new();
-    let key = bench.key("open sesame");
+    let bed = AgentBed::new();
+    let key = bed.key("open sesame");
     for (said, added) in [("no", false), ("perhaps", false), ("yes", true)] {
-        let asked = bench.home.write(
+        let asked = bed.home.write(
             "askpass",
             &format!(
                 "#!/bin/sh\ncase $1 in *agent*) echo \"$1\" >&2; echo {said};; *) echo 'open sesame';; esac\n"
             ),
         );
         tool("chmod", &["700", arg(&asked)]);
-        let run = bench.run(&key, &["-o", "AddKeysToAgent=ask"]).env("SSH_ASKPASS", &asked);
+        let run = bed.run(&key, &["-o", "AddKeysToAgent=ask"]).env("SSH_ASKPASS", &asked);
         let output = run.env("SSH_ASKPASS_REQUIRE", "force").output();
         assert_eq!(output.text(), "in\n", "{output:?}");
         let question = format!("Add key {} (", arg(&key));
         assert!(output.stderr.contains(&question), "{output:?}");
-        assert_eq!(held(&bench.agent).starts_with("ssh-ed25519"), added, "{said}");
+        assert_eq!(held(&bed.agent).starts_with("ssh-ed25519"), added, "{said}");
     }
 }
 
@@ -155,8 +152,7 @@ fn a_key_for_certain_destinations_works_on_the_way_it_was_added_for() {
         let options = [&alone[..], &login].concat();
         let inner = second.to(&[&options[..], &["-o", option]].concat(), &["echo there"]);
         let inner = format!("{} {}", arg(&program), inner.join(" "));
-        let outer = first.to(&[&options[..], &["-A"]].concat(), &[&inner]);
-        let run = home.tessh(&outer.iter().map(String::as_str).collect::<Vec<_>>());
+        let run = home.connect(&first, &[&options[..], &["-A"]].concat(), &[&inner]);
         let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
         assert_eq!(output.text(), if works { "there\n" } else { "" }, "{option}: {output:?}");
     }

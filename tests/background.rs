@@ -6,44 +6,31 @@ mod lab;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::net::TcpListener;
+use std::ops::Deref;
+use std::path::Path;
 
-use lab::{DEADLINE, Home, PASSWORD, Run, Sshd, USER, arg};
+use lab::{Bed, Home, PASSWORD, arg, echo, free_port, strs, try_exchange, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// A server, a home that knows it and a key that it takes.
-struct Bench {
-    sshd: Sshd,
-    home: Home,
-    key: PathBuf,
-}
+/// A server and a home; what a failed test has left in the background there is ended.
+struct Background(Bed);
 
-impl Bench {
-    fn new(lines: &[&str]) -> Bench {
-        let sshd = Sshd::start(lines);
-        let home = Home::knowing(&sshd);
-        let key = home.key("id", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        Bench { sshd, home, key }
-    }
-
-    fn words(&self, options: &[&str], command: &[&str]) -> Vec<String> {
-        let known = format!("UserKnownHostsFile={}", arg(&self.home.path(".ssh/known_hosts")));
-        let login = ["-o", "BatchMode=yes", "-o", &known, "--auth", "publickey"];
-        let key = ["-i", arg(&self.key)];
-        self.sshd.to(&[&login[..], &key, options].concat(), command)
-    }
-
-    fn run(&self, options: &[&str], command: &[&str]) -> Run {
-        let words = self.words(options, command);
-        self.home.tessh(&words.iter().map(String::as_str).collect::<Vec<_>>())
+impl Background {
+    fn new(lines: &[&str]) -> Background {
+        Background(Bed::new(lines))
     }
 }
 
-impl Drop for Bench {
-    /// Whatever a failed test has left in the background.
+impl Deref for Background {
+    type Target = Bed;
+
+    fn deref(&self) -> &Bed {
+        &self.0
+    }
+}
+
+impl Drop for Background {
     fn drop(&mut self) {
         for pid in running(&self.home) {
             let _ = kill_process(pid, Signal::KILL);
@@ -64,15 +51,6 @@ fn running(home: &Home) -> Vec<Pid> {
     let all = fs::read_dir("/proc").unwrap();
     let all = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
     all.filter(|&pid| is_ours(pid)).filter_map(Pid::from_raw).collect()
-}
-
-#[track_caller]
-fn wait_until(what: &str, done: impl FnMut() -> bool) {
-    let (start, mut done) = (Instant::now(), done);
-    while !done() {
-        assert!(start.elapsed() < DEADLINE, "not so: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[track_caller]
@@ -99,45 +77,22 @@ fn stat(pid: Pid, field: usize) -> i32 {
     after.split_whitespace().nth(field).unwrap().parse().unwrap()
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn echo() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            std::thread::spawn(move || {
-                let mut from = stream.try_clone().unwrap();
-                let _ = std::io::copy(&mut from, &mut stream);
-                let _ = stream.shutdown(Shutdown::Write);
-            });
-        }
-    });
-    port
-}
-
 /// Whether a port leads to [`echo`].
 fn leads_back(port: u16) -> bool {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream.write_all(b"ping").unwrap();
-    let mut heard = [0; 4];
-    stream.read_exact(&mut heard).is_ok() && &heard == b"ping"
+    try_exchange(port, b"ping").is_ok_and(|heard| heard == b"ping")
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_command_goes_on_when_the_caller_has_its_prompt_back() {
-    let bench = Bench::new(&[]);
-    let go = bench.sshd.path("home/go");
+    let bed = Background::new(&[]);
+    let go = bed.sshd.path("home/go");
     let command = format!("while [ ! -e {} ]; do sleep 0.05; done; echo late; cat", arg(&go));
-    let mut started = bench.run(&["-f"], &[&command]).spawn();
+    let mut started = bed.run(&["-f"], &[&command]).spawn();
     // What it reads is nothing, whatever the caller has to say.
     started.stdin.as_mut().unwrap().write_all(b"for somebody else\n").unwrap();
     assert_eq!(started.wait().unwrap().code(), Some(0));
-    let left = the_one(&bench.home);
+    let left = the_one(&bed.home);
     // In a session of its own, without a terminal.
     assert_eq!(stat(left, 3), left.as_raw_nonzero().get());
     assert_eq!(stat(left, 4), 0);
@@ -145,13 +100,13 @@ fn a_command_goes_on_when_the_caller_has_its_prompt_back() {
     let mut said = String::new();
     started.stdout.unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(said, "late\n");
-    expect_nothing_left(&bench.home);
+    expect_nothing_left(&bed.home);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn forwards_are_there_when_it_returns() {
-    let bench = Bench::new(&[]);
+    let bed = Background::new(&[]);
     let (to, local, remote) = (echo(), free_port(), free_port());
     let (local_spec, remote_spec) =
         (format!("{local}:127.0.0.1:{to}"), format!("{remote}:127.0.0.1:{to}"));
@@ -159,158 +114,152 @@ fn forwards_are_there_when_it_returns() {
         let strict = format!("ExitOnForwardFailure={strict}");
         let options = ["-fN", "-o", &strict, "-L", &local_spec, "-R", &remote_spec];
         // All of its descriptors are closed as well: this would wait for them.
-        bench.run(&options, &[]).output().expect_quiet_success();
+        bed.run(&options, &[]).output().expect_quiet_success();
         assert!(leads_back(local), "-L, {strict}");
         assert!(leads_back(remote), "-R, {strict}");
-        end(the_one(&bench.home));
-        expect_nothing_left(&bench.home);
+        end(the_one(&bed.home));
+        expect_nothing_left(&bed.home);
     }
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn what_fails_is_said_once_before_it_returns() {
-    let bench = Bench::new(&[]);
+    let bed = Background::new(&[]);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let spec = format!("127.0.0.1:{}:127.0.0.1:1", taken.local_addr().unwrap().port());
     let strict = ["-fN", "-o", "ExitOnForwardFailure=yes", "-L", &spec];
-    let output = bench.run(&strict, &[]).output();
+    let output = bed.run(&strict, &[]).output();
     output.expect_last_line(&["Could not request local forwarding."]);
     assert_eq!(output.stderr.matches("Could not request").count(), 1, "{output:?}");
 
-    let other = bench.home.key("other", &["ed25519"], "");
-    let words = bench.sshd.to(&["-f", "--auth", "publickey", "-i", arg(&other)], &["true"]);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    bench.home.tessh(&words).output().expect_failure(&["publickey"]);
+    let other = bed.home.key("other", &["ed25519"], "");
+    let options = ["-f", "--auth", "publickey", "-i", arg(&other)];
+    bed.home.connect(&bed.sshd, &options, &["true"]).output().expect_failure(&["publickey"]);
 
-    let output = bench.run(&["-f"], &[]).output();
+    let output = bed.run(&["-f"], &[]).output();
     output.expect_failure(&["Cannot fork into background without a command to execute."]);
-    expect_nothing_left(&bench.home);
+    expect_nothing_left(&bed.home);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn questions_are_asked_before_and_a_password_is_read_once() {
-    let bench = Bench::new(&["UsePAM yes"]);
-    let to = bench.sshd.to(&["-f", "--auth", "password", "--password-fd", "3"], &["echo in"]);
-    let to: Vec<&str> = to.iter().map(String::as_str).collect();
-    let output = bench.home.tessh(&to).password(PASSWORD).output();
+    let bed = Background::new(&["UsePAM yes"]);
+    let options = ["-f", "--auth", "password", "--password-fd", "3"];
+    let run = bed.home.connect(&bed.sshd, &options, &["echo in"]);
+    let output = run.password(PASSWORD).output();
     assert_eq!(output.expect_quiet_success().text(), "in\n");
-    expect_nothing_left(&bench.home);
+    expect_nothing_left(&bed.home);
 
-    let to = bench.sshd.to(&["--plain", "-f", "--auth", "password"], &["sleep 0.2; echo seen"]);
-    let to: Vec<&str> = to.iter().map(String::as_str).collect();
-    let screen = bench.home.on_pty(&to);
+    let to = bed.sshd.to(&["--plain", "-f", "--auth", "password"], &["sleep 0.2; echo seen"]);
+    let to = strs(&to);
+    let screen = bed.home.on_pty(&to);
     screen.wait_for("assword:");
     screen.send(&format!("{PASSWORD}<enter>"));
     assert_eq!(screen.exit_code(), 0);
     screen.expect_restored();
-    expect_nothing_left(&bench.home);
+    expect_nothing_left(&bed.home);
 
     // Ctrl-C at the question ends both of the two.
-    let screen = bench.home.on_pty(&to);
+    let screen = bed.home.on_pty(&to);
     screen.wait_for("assword:");
     screen.send("<c-c>");
     assert_ne!(screen.exit_code(), 0);
     screen.expect_restored();
-    expect_nothing_left(&bench.home);
+    expect_nothing_left(&bed.home);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_keywords_do_what_the_flag_does() {
-    let bench = Bench::new(&[]);
-    let config = format!(
-        "Host there\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentityFile {}\n BatchMode yes\n \
-         ForkAfterAuthentication yes\n RemoteCommand sleep 0.3; cat; echo done\n \
-         UserKnownHostsFile {}\n",
-        bench.sshd.port(),
-        arg(&bench.key),
-        arg(&bench.home.path(".ssh/known_hosts")),
-    );
-    bench.home.write(".ssh/config", &config);
-    let output = bench.home.tessh(&["there"]).stdin("not for it").output();
+    let bed = Background::new(&[]);
+    let command = "RemoteCommand sleep 0.3; cat; echo done";
+    let config =
+        bed.host_block("there", &["BatchMode yes", "ForkAfterAuthentication yes", command]);
+    bed.home.write(".ssh/config", &config);
+    let output = bed.home.tessh(&["there"]).stdin("not for it").output();
     assert_eq!(output.expect_quiet_success().text(), "done\n");
-    expect_nothing_left(&bench.home);
+    expect_nothing_left(&bed.home);
     // What the file resolves is resolved once, though there are two processes.
-    let marks = bench.home.path("marks");
+    let marks = bed.home.path("marks");
     let text = format!("Match exec \"echo x >> {}\"\n{config}", arg(&marks));
-    bench.home.write(".ssh/config", &text);
-    bench.home.tessh(&["there"]).output().expect_quiet_success();
+    bed.home.write(".ssh/config", &text);
+    bed.home.tessh(&["there"]).output().expect_quiet_success();
     assert_eq!(fs::read_to_string(&marks).unwrap().lines().count(), 1);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn local_command_has_the_terminal_that_the_session_leaves() {
-    let bench = Bench::new(&[]);
+    let bed = Background::new(&[]);
     let local = ["-o", "PermitLocalCommand=yes", "-o", "LocalCommand=echo here"];
-    let output = bench.run(&[&["-f"], &local[..]].concat(), &["echo there"]).output();
+    let output = bed.run(&[&["-f"], &local[..]].concat(), &["echo there"]).output();
     assert_eq!(output.expect_quiet_success().text(), "here\nthere\n");
-    expect_nothing_left(&bench.home);
+    expect_nothing_left(&bed.home);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_descriptor_of_the_callers_is_not_kept_open() {
-    let bench = Bench::new(&[]);
-    let words = bench.words(&["-fN"], &[]);
+    let bed = Background::new(&[]);
+    let words = bed.words(&["-fN", "-o", "BatchMode=yes"], &[]);
     let line = format!("exec {} {} 7>&1", env!("CARGO_BIN_EXE_tessh"), words.join(" "));
     // It would be waited for until the connection ends.
-    bench.home.run(Path::new("/bin/sh"), &["-c", &line]).output().expect_quiet_success();
-    end(the_one(&bench.home));
-    expect_nothing_left(&bench.home);
+    bed.home.run(Path::new("/bin/sh"), &["-c", &line]).output().expect_quiet_success();
+    end(the_one(&bed.home));
+    expect_nothing_left(&bed.home);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_persistent_master_is_left_and_its_first_client_ends_as_it_would_have() {
-    let bench = Bench::new(&[]);
-    let socket = bench.home.path("shared");
+    let bed = Background::new(&[]);
+    let socket = bed.home.path("shared");
     let share = ["-S", arg(&socket), "-o", "ControlMaster=auto", "-o", "ControlPersist=yes"];
-    let output = bench.run(&share, &["cat; echo err >&2; exit 5"]).stdin("through").output();
+    let output = bed.run(&share, &["cat; echo err >&2; exit 5"]).stdin("through").output();
     output.expect_code(5);
     assert_eq!((output.text().as_str(), output.stderr.as_str()), ("through", "err\n"));
-    let master = the_one(&bench.home);
-    let checked = bench.run(&["-S", arg(&socket), "-O", "check"], &[]).output();
+    let master = the_one(&bed.home);
+    let checked = bed.run(&["-S", arg(&socket), "-O", "check"], &[]).output();
     assert_eq!(checked.stderr, format!("Master running (pid={})\r\n", master.as_raw_nonzero()));
 
     // The next one uses it; with -f it is a client that goes to the background.
-    bench.run(&[&share[..], &["-f"]].concat(), &["true"]).output().expect_quiet_success();
-    bench.run(&share, &["exit 6"]).output().expect_code(6);
-    assert_eq!(bench.sshd.log().matches("Accepted publickey").count(), 1);
-    bench.run(&["-S", arg(&socket), "-O", "exit"], &[]).output().expect_code(0);
-    expect_nothing_left(&bench.home);
+    bed.run(&[&share[..], &["-f"]].concat(), &["true"]).output().expect_quiet_success();
+    bed.run(&share, &["exit 6"]).output().expect_code(6);
+    assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 1);
+    bed.run(&["-S", arg(&socket), "-O", "exit"], &[]).output().expect_code(0);
+    expect_nothing_left(&bed.home);
     assert!(!socket.exists());
 
     // Both at once: a master, and a client that leaves its caller.
     let both = [&share[..], &["-f"]].concat();
-    bench.run(&both, &["echo both"]).output().expect_quiet_success();
-    let master = the_one(&bench.home);
-    bench.run(&share, &["true"]).output().expect_quiet_success();
-    assert_eq!(the_one(&bench.home), master);
-    bench.run(&["-S", arg(&socket), "-O", "exit"], &[]).output().expect_code(0);
-    expect_nothing_left(&bench.home);
+    bed.run(&both, &["echo both"]).output().expect_quiet_success();
+    let master = the_one(&bed.home);
+    bed.run(&share, &["true"]).output().expect_quiet_success();
+    assert_eq!(the_one(&bed.home), master);
+    bed.run(&["-S", arg(&socket), "-O", "exit"], &[]).output().expect_code(0);
+    expect_nothing_left(&bed.home);
 
     // Without anything to run there is only the master.
-    bench.run(&[&share[..], &["-N"]].concat(), &[]).output().expect_quiet_success();
-    end(the_one(&bench.home));
-    expect_nothing_left(&bench.home);
+    bed.run(&[&share[..], &["-N"]].concat(), &[]).output().expect_quiet_success();
+    end(the_one(&bed.home));
+    expect_nothing_left(&bed.home);
     assert!(!socket.exists());
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_master_that_cannot_be_is_no_reason_to_leave() {
-    let bench = Bench::new(&[]);
-    let socket = bench.home.path("shared");
+    let bed = Background::new(&[]);
+    let socket = bed.home.path("shared");
     fs::write(&socket, "in the way").unwrap();
     let share = ["-S", arg(&socket), "-o", "ControlMaster=auto", "-o", "ControlPersist=yes"];
-    let output = bench.run(&share, &["cat; exit 5"]).stdin("through").output();
+    let output = bed.run(&share, &["cat; exit 5"]).stdin("through").output();
     output.expect_code(5);
     assert_eq!(output.text(), "through");
     assert!(output.stderr.contains("already exists, disabling multiplexing"), "{output:?}");
-    expect_nothing_left(&bench.home);
+    expect_nothing_left(&bed.home);
 }
 
 // From here on no server is needed.

@@ -5,48 +5,24 @@ mod lab;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use lab::{DEADLINE, Home, Run, Sshd, arg};
-
-/// A server with a home that knows it and a key that it takes.
-struct Bench {
-    sshd: Sshd,
-    home: Home,
-    key: PathBuf,
-}
-
-impl Bench {
-    fn new() -> Bench {
-        let sshd = Sshd::start(&[]);
-        let home = Home::knowing(&sshd);
-        let key = home.key("id", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        Bench { sshd, home, key }
-    }
-
-    fn run(&self, options: &[&str], command: &[&str]) -> Run {
-        let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&self.key)];
-        let words = self.sshd.to(&[&login, options].concat(), command);
-        self.home.tessh(&words.iter().map(String::as_str).collect::<Vec<_>>())
-    }
-}
+use lab::{Bed, DEADLINE, free_port, retry};
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_session_that_rests_is_closed_and_one_that_says_something_is_not() {
-    let bench = Bench::new();
+    let bed = Bed::new(&[]);
     let timeout = ["-o", "ChannelTimeout=session=1s"];
-    let rests = bench.run(&timeout, &["sleep 30"]).output();
+    let rests = bed.run(&timeout, &["sleep 30"]).output();
     rests.expect_failure(&["nothing came or went for 1 seconds", "ChannelTimeout"]);
     assert!(rests.took < Duration::from_secs(15), "{:?}", rests.took);
     let talks = "for i in 1 2 3 4 5 6 7; do sleep 0.3; echo $i; done";
-    let output = bench.run(&timeout, &[talks]).output().expect_quiet_success();
+    let output = bed.run(&timeout, &[talks]).output().expect_quiet_success();
     assert_eq!(output.text(), "1\n2\n3\n4\n5\n6\n7\n");
     // Another kind's timeout, and none.
     for other in ["ChannelTimeout=direct-tcpip=1s", "ChannelTimeout=none"] {
-        let output = bench.run(&["-o", other], &["sleep 2; echo in"]).output();
+        let output = bed.run(&["-o", other], &["sleep 2; echo in"]).output();
         assert_eq!(output.expect_quiet_success().text(), "in\n", "{other}");
     }
 }
@@ -54,22 +30,15 @@ fn a_session_that_rests_is_closed_and_one_that_says_something_is_not() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_forwarded_connection_that_rests_is_closed_and_one_in_use_is_not() {
-    let bench = Bench::new();
+    let bed = Bed::new(&[]);
     let target = TcpListener::bind("127.0.0.1:0").unwrap();
     let to = target.local_addr().unwrap().port();
-    let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let listen = free_port();
     let forward = format!("{listen}:127.0.0.1:{to}");
     let options = ["-N", "-L", &forward, "-o", "ChannelTimeout=direct-*=1s"];
-    let mut client = bench.run(&options, &[]).spawn();
+    let _client = bed.run(&options, &[]).start();
     let connect = || {
-        let start = Instant::now();
-        let near = loop {
-            match TcpStream::connect(("127.0.0.1", listen)) {
-                Ok(near) => break near,
-                Err(error) => assert!(start.elapsed() < DEADLINE, "{error}"),
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        };
+        let near = retry("the client listens", || TcpStream::connect(("127.0.0.1", listen)));
         let (far, _) = target.accept().unwrap();
         for end in [&near, &far] {
             end.set_read_timeout(Some(DEADLINE)).unwrap();
@@ -86,7 +55,4 @@ fn a_forwarded_connection_that_rests_is_closed_and_one_in_use_is_not() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(rests.read(&mut byte).unwrap(), 0, "it rested");
-    drop((near, far));
-    client.kill().unwrap();
-    client.wait().unwrap();
 }

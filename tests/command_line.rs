@@ -4,39 +4,18 @@
 
 mod lab;
 
-use std::net::TcpListener;
-use std::path::PathBuf;
+use lab::{Bed, Pty, free_port};
 
-use lab::{Home, Pty, Sshd, arg};
-
-/// A server with a home that knows it and a key that it takes.
-struct Bench {
-    sshd: Sshd,
-    home: Home,
-    key: PathBuf,
+fn server() -> Bed {
+    Bed::new(&["X11Forwarding no"])
 }
 
-impl Bench {
-    fn new() -> Bench {
-        let sshd = Sshd::start(&["X11Forwarding no"]);
-        let home = Home::knowing(&sshd);
-        let key = home.key("id", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        Bench { sshd, home, key }
-    }
-
-    /// A shell that prompts with `%`, and nothing on the screen but that.
-    fn shell(&self, options: &[&str]) -> Pty {
-        let login = ["-tt", "--auth", "publickey", "-i", arg(&self.key)];
-        let words = self.sshd.to(&[&login, options].concat(), &["PS1=%; export PS1; exec sh -i"]);
-        let pty = self.home.on_pty(&words.iter().map(String::as_str).collect::<Vec<_>>());
-        pty.wait_for("%");
-        pty
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A shell that prompts with `%`, and nothing on the screen but that.
+fn shell(bed: &Bed, options: &[&str]) -> Pty {
+    let command = ["PS1=%; export PS1; exec sh -i"];
+    let pty = bed.on_pty(&[&["-tt"], options].concat(), &command);
+    pty.wait_for("%");
+    pty
 }
 
 const ENABLED: [&str; 2] = ["-o", "EnableEscapeCommandline=yes"];
@@ -58,10 +37,10 @@ fn command(pty: &Pty, number: usize, typed: &str) -> String {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn each_command_is_answered_in_ssh_s_words_before_the_session_goes_on() {
-    let bench = Bench::new();
-    let pty = bench.shell(&ENABLED);
+    let bed = server();
+    let pty = shell(&bed, &ENABLED);
     let [local, remote, dynamic] = [free_port(), free_port(), free_port()];
-    let to = bench.sshd.port();
+    let to = bed.sshd.port();
     let commands = [
         (format!("-L {local}:127.0.0.1:{to}"), "Forwarding port."),
         (format!("-L{local}:127.0.0.1:{to}"), "Port forwarding failed."),
@@ -93,8 +72,8 @@ fn each_command_is_answered_in_ssh_s_words_before_the_session_goes_on() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn help_names_every_command_and_nothing_does_nothing() {
-    let bench = Bench::new();
-    let pty = bench.shell(&ENABLED);
+    let bed = server();
+    let pty = shell(&bed, &ENABLED);
     for (number, help) in ["-h", "?", "help"].into_iter().enumerate() {
         let screen = command(&pty, number, help);
         for line in ["Commands:", "-KD[bind_address:]port", "Cancel dynamic forward"] {
@@ -121,9 +100,9 @@ fn help_names_every_command_and_nothing_does_nothing() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_command_line_is_off_unless_it_was_enabled() {
-    let bench = Bench::new();
+    let bed = server();
     for off in [&[][..], &["-o", "EnableEscapeCommandline=no"]] {
-        let pty = bench.shell(off);
+        let pty = shell(&bed, off);
         pty.send("\r~C");
         let screen = pty.wait_for("commandline disabled");
         assert!(!screen.contains("ssh>"), "{screen}");
@@ -134,10 +113,10 @@ fn the_command_line_is_off_unless_it_was_enabled() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_list_has_forwards_and_what_is_connected_to_them() {
-    let bench = Bench::new();
+    let bed = server();
     let port = free_port();
-    let spec = format!("127.0.0.1:{port}:127.0.0.1:{}", bench.sshd.port());
-    let pty = bench.shell(&["-L", &spec]);
+    let spec = format!("127.0.0.1:{port}:127.0.0.1:{}", bed.sshd.port());
+    let pty = shell(&bed, &["-L", &spec]);
     pty.send("\r~#");
     let screen = pty.wait_for("-L [127.0.0.1]:");
     assert!(screen.contains("The following connections are open:"), "{screen}");
@@ -154,11 +133,8 @@ fn the_list_has_forwards_and_what_is_connected_to_them() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_display_that_the_server_does_not_forward_is_said_and_the_session_goes_on() {
-    let bench = Bench::new();
-    let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&bench.key), "-Y"];
-    let words = bench.sshd.to(&login, &["echo x${DISPLAY}x"]);
-    let run = bench.home.tessh(&words.iter().map(String::as_str).collect::<Vec<_>>());
-    let output = run.env("DISPLAY", ":77").output();
+    let bed = server();
+    let output = bed.run(&["-Y"], &["echo x${DISPLAY}x"]).env("DISPLAY", ":77").output();
     output.expect_code(0);
     assert_eq!(output.text(), "xx\n");
     let last = output.stderr.lines().last().unwrap();

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use lab::{DEADLINE, Home, Output, Pty, Run, Setup, Sshd, USER, arg};
-use rustix::process::{Pid, Signal, kill_process};
+use lab::{Bed, DEADLINE, Home, Output, Pty, Run, Running, Sshd, arg, free_port, wait_until};
+use rustix::process::Signal;
 use tessh::client::mux::{Client, Refusal};
 use tessh::config::Connect;
 use tessh::os::AsDescriptor;
@@ -22,34 +22,20 @@ use tessh::os::AsDescriptor;
 const SSH: &str = "/usr/bin/ssh";
 
 /// A server, a home, and one configuration for both programs.
-struct Bench {
+struct Sharing {
     sshd: Sshd,
     home: Home,
     config: PathBuf,
 }
 
-/// A master in the background; it is ended when dropped.
-struct Master {
-    child: Child,
-    socket: PathBuf,
-}
-
-impl Bench {
-    fn new(lines: &[&str]) -> Bench {
-        let sshd = Setup::new().start(lines);
-        let home = Home::knowing(&sshd);
-        let key = home.key("id", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        let config = format!(
-            "Host h\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentityFile {}\n BatchMode yes\n \
-             IdentitiesOnly yes\n UserKnownHostsFile {}\n ControlPath {}\n SendEnv MUX_*\n",
-            sshd.port(),
-            arg(&key),
-            arg(&home.path(".ssh/known_hosts")),
-            arg(&home.path("ctl")),
-        );
-        let config = home.write("config", &config);
-        Bench { sshd, home, config }
+impl Sharing {
+    fn new(lines: &[&str]) -> Sharing {
+        let bed = Bed::new(lines);
+        let control = format!("ControlPath {}", arg(&bed.home.path("ctl")));
+        let lines = ["BatchMode yes", "IdentitiesOnly yes", "SendEnv MUX_*", &control];
+        let config = bed.home.write("config", &bed.host_block("h", &lines));
+        let Bed { sshd, home, .. } = bed;
+        Sharing { sshd, home, config }
     }
 
     fn socket(&self) -> PathBuf {
@@ -72,10 +58,14 @@ impl Bench {
     }
 
     /// A master of ours without a session.
-    fn master(&self, words: &[&str]) -> Master {
-        let child = self.tessh(&[&["-MN"], words, &["h"]].concat()).spawn();
-        let master = Master { child, socket: self.socket() };
-        wait("the master listens", || master.socket.exists());
+    fn master(&self, words: &[&str]) -> Running {
+        self.listening(self.tessh(&[&["-MN"], words, &["h"]].concat()))
+    }
+
+    /// Starts a master and waits until it listens.
+    fn listening(&self, run: Run) -> Running {
+        let master = run.start();
+        wait_until("the master listens", || self.socket().exists());
         master
     }
 
@@ -93,42 +83,6 @@ impl Bench {
     }
 }
 
-impl Master {
-    /// Waits for its end: the exit code, and what it said.
-    #[track_caller]
-    fn ended(&mut self) -> (Option<i32>, String) {
-        wait("the master ends", || self.child.try_wait().unwrap().is_some());
-        let mut said = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        (self.child.wait().unwrap().code(), said)
-    }
-}
-
-impl Drop for Master {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[track_caller]
-fn wait(what: &str, met: impl FnMut() -> bool) {
-    wait_within(DEADLINE, what, met);
-}
-
-#[track_caller]
-fn wait_within(limit: Duration, what: &str, mut met: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !met() {
-        assert!(start.elapsed() < limit, "not within {limit:?}: {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 /// What an SSH server says first, through this port.
 fn greeting(port: u16) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
@@ -141,47 +95,47 @@ fn greeting(port: u16) -> Option<String> {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn sessions_of_openssh_run_on_our_connection() {
-    let bench = Bench::new(&["AcceptEnv MUX_* OTHER", "Subsystem sftp internal-sftp"]);
-    let mut master = bench.master(&[]);
-    assert_eq!(fs::metadata(bench.socket()).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(bench.pid().unwrap(), master.child.id().to_string());
+    let shared = Sharing::new(&["AcceptEnv MUX_* OTHER", "Subsystem sftp internal-sftp"]);
+    let mut master = shared.master(&[]);
+    assert_eq!(fs::metadata(shared.socket()).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(shared.pid().unwrap(), master.id().to_string());
 
-    let output = bench.ssh(&["h", "echo out; echo err >&2; exit 7"]);
+    let output = shared.ssh(&["h", "echo out; echo err >&2; exit 7"]);
     assert_eq!((output.text().as_str(), output.stderr.as_str()), ("out\n", "err\n"));
     output.expect_code(7);
 
     let bytes: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).collect();
-    let output = bench.with(Path::new(SSH), &["h", "cat"]).stdin(bytes.clone()).output();
+    let output = shared.with(Path::new(SSH), &["h", "cat"]).stdin(bytes.clone()).output();
     output.expect_code(0);
     assert!(output.stdout == bytes, "what came back is not what was sent");
 
-    let run = bench.with(Path::new(SSH), &["-o", "SendEnv=OTHER", "h", "echo $MUX_A,$OTHER"]);
+    let run = shared.with(Path::new(SSH), &["-o", "SendEnv=OTHER", "h", "echo $MUX_A,$OTHER"]);
     let output = run.env("MUX_A", "one").env("OTHER", "two").output();
     assert_eq!(output.text(), "one,\n", "the master's SendEnv says what may pass");
 
-    let home = bench.sshd.path("home");
+    let home = shared.sshd.path("home");
     fs::write(home.join("from"), &bytes).unwrap();
-    let to = bench.home.path("to");
-    let words = ["-q", "-F", arg(&bench.config), "h:from", arg(&to)];
-    bench.home.run(Path::new("/usr/bin/sftp"), &words).output().expect_code(0);
+    let to = shared.home.path("to");
+    let words = ["-q", "-F", arg(&shared.config), "h:from", arg(&to)];
+    shared.home.run(Path::new("/usr/bin/sftp"), &words).output().expect_code(0);
     assert!(fs::read(&to).unwrap() == bytes);
 
-    bench.ssh(&["h", "kill -9 $$"]).expect_code(137);
-    let logins = bench.sshd.log().matches("Accepted publickey").count();
+    shared.ssh(&["h", "kill -9 $$"]).expect_code(137);
+    let logins = shared.sshd.log().matches("Accepted publickey").count();
     assert_eq!(logins, 1, "one login for all of them");
 
-    let output = bench.ssh(&["-O", "exit", "h"]);
+    let output = shared.ssh(&["-O", "exit", "h"]);
     assert_eq!(output.stderr, "Exit request sent.\r\n");
-    assert!(!bench.socket().exists(), "the socket is gone before the answer");
+    assert!(!shared.socket().exists(), "the socket is gone before the answer");
     assert_eq!(master.ended(), (Some(255), String::new()));
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_session_on_a_terminal_has_its_own_size_and_escapes() {
-    let bench = Bench::new(&[]);
-    let _master = bench.master(&[]);
-    let config = arg(&bench.config).to_owned();
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
+    let config = arg(&shared.config).to_owned();
     let pty = Pty::spawn(|| {
         let command = pty_process::blocking::Command::new(SSH);
         let command = command.args(["-F", &config, "-tt", "h", "PS1='ready> ' sh -i"]);
@@ -196,19 +150,19 @@ fn a_session_on_a_terminal_has_its_own_size_and_escapes() {
         pty.send("stty size<enter>");
         pty.screen().contains("30 100")
     };
-    wait("the new size is known", changed);
+    wait_until("the new size is known", changed);
     pty.send("<enter>~?");
     let screen = pty.wait_for("this message");
     assert!(!screen.contains("suspend"), "what only the master's terminal could do:\n{screen}");
     pty.send("<enter>~C");
     pty.wait_for("~C: not available");
-    let other = bench.with(Path::new(SSH), &["h", "cat"]).spawn();
+    let other = shared.with(Path::new(SSH), &["h", "cat"]).spawn();
     pty.send("<enter>~.");
     pty.exit_code();
     pty.expect_restored();
     let output = finish(other);
     assert_eq!(output, "still here", "~. ends one session alone");
-    bench.round();
+    shared.round();
 }
 
 /// Says something to `cat` and takes what comes back.
@@ -221,91 +175,89 @@ fn finish(mut child: Child) -> String {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn forwards_are_begun_and_cancelled_by_clients() {
-    let bench = Bench::new(&[]);
-    let _master = bench.master(&[]);
-    let (port, there) = (free_port(), bench.sshd.port());
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
+    let (port, there) = (free_port(), shared.sshd.port());
     let local = format!("{port}:127.0.0.1:{there}");
-    bench.ssh(&["-O", "forward", "-L", &local, "h"]).expect_code(0);
-    bench.ssh(&["-O", "forward", "-L", &local, "h"]).expect_code(0);
+    shared.ssh(&["-O", "forward", "-L", &local, "h"]).expect_code(0);
+    shared.ssh(&["-O", "forward", "-L", &local, "h"]).expect_code(0);
     assert_eq!(greeting(port).as_deref(), Some("SSH-2.0-"));
-    bench.ssh(&["-O", "cancel", "-L", &local, "h"]).expect_code(0);
+    shared.ssh(&["-O", "cancel", "-L", &local, "h"]).expect_code(0);
     assert_eq!(greeting(port), None, "nobody listens any more");
-    let again = bench.ssh(&["-O", "cancel", "-L", &local, "h"]).stderr;
+    let again = shared.ssh(&["-O", "cancel", "-L", &local, "h"]).stderr;
     assert!(again.contains("port not forwarded"), "{again}");
 
-    let chosen = bench.ssh(&["-O", "forward", "-R", &format!("0:127.0.0.1:{there}"), "h"]).text();
+    let chosen = shared.ssh(&["-O", "forward", "-R", &format!("0:127.0.0.1:{there}"), "h"]).text();
     let chosen: u16 = chosen.trim().parse().expect("the port is told");
     assert_eq!(greeting(chosen).as_deref(), Some("SSH-2.0-"));
 
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let _taken = TcpListener::bind(("127.0.0.1", taken)).unwrap();
-    let output = bench.ssh(&["-O", "forward", "-L", &format!("{taken}:h:1"), "h"]);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().port();
+    let output = shared.ssh(&["-O", "forward", "-L", &format!("{taken}:h:1"), "h"]);
     assert!(output.stderr.contains("Port forwarding failed"), "{output:?}");
 
-    let path = bench.home.path("unix");
+    let path = shared.home.path("unix");
     let unix = format!("{}:127.0.0.1:{there}", arg(&path));
-    bench.ssh(&["-O", "forward", "-L", &unix, "h"]).expect_code(0);
+    shared.ssh(&["-O", "forward", "-L", &unix, "h"]).expect_code(0);
     let mut said = [0; 8];
     UnixStream::connect(&path).unwrap().read_exact(&mut said).unwrap();
     assert_eq!(&said, b"SSH-2.0-");
-    bench.ssh(&["-O", "cancel", "-L", &unix, "h"]).expect_code(0);
+    shared.ssh(&["-O", "cancel", "-L", &unix, "h"]).expect_code(0);
     assert!(!path.exists());
 
-    let mut child = bench.with(Path::new(SSH), &["-W", &format!("127.0.0.1:{there}"), "h"]).spawn();
+    let mut child =
+        shared.with(Path::new(SSH), &["-W", &format!("127.0.0.1:{there}"), "h"]).spawn();
     child.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
     assert_eq!(&said, b"SSH-2.0-");
     drop(child.stdin.take());
     child.kill().unwrap();
     child.wait().unwrap();
-    let output = bench.ssh(&["-W", "127.0.0.1:1", "h"]);
+    let output = shared.ssh(&["-W", "127.0.0.1:1", "h"]);
     assert!(output.stderr.contains("Session open refused by peer"), "{output:?}");
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_client_in_proxy_mode_has_a_session() {
-    let bench = Bench::new(&[]);
-    let mut master = bench.master(&[]);
+    let shared = Sharing::new(&[]);
+    let mut master = shared.master(&[]);
     let proxy = ["-O", "proxy", "h"];
-    let output = bench.ssh(&[&proxy[..], &["echo out; echo err >&2; exit 9"]].concat());
+    let output = shared.ssh(&[&proxy[..], &["echo out; echo err >&2; exit 9"]].concat());
     assert_eq!((output.text().as_str(), output.stderr.as_str()), ("out\n", "err\n"));
     output.expect_code(9);
     let bytes: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).collect();
-    let run = bench.with(Path::new(SSH), &[&proxy[..], &["cat"]].concat());
+    let run = shared.with(Path::new(SSH), &[&proxy[..], &["cat"]].concat());
     let output = run.stdin(bytes.clone()).output();
     assert!(output.stdout == bytes, "windows are given back in both directions");
 
     let port = free_port();
-    let forward = format!("{port}:127.0.0.1:{}", bench.sshd.port());
-    let run = bench.with(Path::new(SSH), &["-O", "proxy", "-N", "-L", &forward, "h"]);
+    let forward = format!("{port}:127.0.0.1:{}", shared.sshd.port());
+    let run = shared.with(Path::new(SSH), &["-O", "proxy", "-N", "-L", &forward, "h"]);
     let mut child = run.spawn();
-    wait("its forward works", || greeting(port).as_deref() == Some("SSH-2.0-"));
+    wait_until("its forward works", || greeting(port).as_deref() == Some("SSH-2.0-"));
     child.kill().unwrap();
     child.wait().unwrap();
 
     // One that goes in the middle of a flood leaves nothing behind.
-    let mut child = bench.with(Path::new(SSH), &[&proxy[..], &["cat /dev/zero"]].concat()).spawn();
+    let mut child = shared.with(Path::new(SSH), &[&proxy[..], &["cat /dev/zero"]].concat()).spawn();
     child.stdout.as_mut().unwrap().read_exact(&mut [0; 100_000]).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    bench.ssh(&["-O", "stop", "h"]).expect_code(0);
+    shared.ssh(&["-O", "stop", "h"]).expect_code(0);
     assert_eq!(master.ended().0, Some(255));
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_master_waits_for_its_clients_and_keeps_its_own_status() {
-    let bench = Bench::new(&[]);
-    let child = bench.tessh(&["-M", "h", "read x; exit 3"]).spawn();
-    let mut master = Master { child, socket: bench.socket() };
-    wait("the master listens", || bench.socket().exists());
-    let client = bench.with(Path::new(SSH), &["h", "echo begun; cat"]).spawn();
-    let mut client = client;
+    let shared = Sharing::new(&[]);
+    let mut master = shared.listening(shared.tessh(&["-M", "h", "read x; exit 3"]));
+    let mut client = shared.with(Path::new(SSH), &["h", "echo begun; cat"]).spawn();
     let mut begun = [0; 6];
     client.stdout.as_mut().unwrap().read_exact(&mut begun).unwrap();
-    drop(master.child.stdin.take());
-    bench.ssh(&["-O", "stop", "h"]).expect_code(0);
-    assert!(!bench.socket().exists());
+    drop(master.stdin());
+    shared.ssh(&["-O", "stop", "h"]).expect_code(0);
+    assert!(!shared.socket().exists());
     assert_eq!(finish(client), "still here", "its own end is not the clients'");
     assert_eq!(master.ended().0, Some(3));
 }
@@ -313,51 +265,51 @@ fn a_master_waits_for_its_clients_and_keeps_its_own_status() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_master_that_persists_serves_until_it_is_idle() {
-    let bench = Bench::new(&[]);
+    let shared = Sharing::new(&[]);
     let auto = ["-o", "ControlMaster=auto", "-o", "ControlPersist=2", "h"];
-    let first = bench.tessh(&[&auto[..], &["echo first; exit 5"]].concat()).output();
+    let first = shared.tessh(&[&auto[..], &["echo first; exit 5"]].concat()).output();
     assert_eq!(first.text(), "first\n");
     first.expect_code(5);
-    let pid = bench.pid().expect("there is a master");
-    let second = bench.tessh(&[&auto[..], &["sleep 3; echo second"]].concat()).output();
+    let pid = shared.pid().expect("there is a master");
+    let second = shared.tessh(&[&auto[..], &["sleep 3; echo second"]].concat()).output();
     assert_eq!(second.text(), "second\n", "a client keeps the master");
-    assert_eq!(bench.pid(), Some(pid));
-    assert_eq!(bench.sshd.log().matches("Accepted publickey").count(), 1);
-    wait("the master ends", || !bench.socket().exists());
+    assert_eq!(shared.pid(), Some(pid));
+    assert_eq!(shared.sshd.log().matches("Accepted publickey").count(), 1);
+    wait_until("the master ends", || !shared.socket().exists());
 
     let forever = ["-o", "ControlMaster=auto", "-o", "ControlPersist=yes", "-f", "h", "true"];
-    let output = bench.tessh(&forever).output();
+    let output = shared.tessh(&forever).output();
     output.expect_code(0);
-    assert!(bench.pid().is_some());
-    bench.ssh(&["-O", "exit", "h"]).expect_code(0);
-    wait("it is told to end", || bench.pid().is_none());
+    assert!(shared.pid().is_some());
+    shared.ssh(&["-O", "exit", "h"]).expect_code(0);
+    wait_until("it is told to end", || shared.pid().is_none());
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_client_that_does_not_read_stops_nobody() {
-    let bench = Bench::new(&[]);
-    let _master = bench.master(&[]);
-    let stalled = bench.with(Path::new(SSH), &["h", "cat /dev/zero"]).spawn();
-    let deaf = bench.with(Path::new(SSH), &["h", "cat /dev/zero >&2"]).spawn();
-    let proxied = bench.with(Path::new(SSH), &["-O", "proxy", "h", "cat /dev/zero"]).spawn();
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
+    let stalled = shared.with(Path::new(SSH), &["h", "cat /dev/zero"]).spawn();
+    let deaf = shared.with(Path::new(SSH), &["h", "cat /dev/zero >&2"]).spawn();
+    let proxied = shared.with(Path::new(SSH), &["-O", "proxy", "h", "cat /dev/zero"]).spawn();
     let mut clients = [stalled, deaf, proxied];
     for _ in 0..20 {
-        let took = bench.round();
+        let took = shared.round();
         assert!(took < Duration::from_secs(5), "{took:?}");
     }
     for client in &mut clients {
         client.kill().unwrap();
         client.wait().unwrap();
     }
-    bench.round();
+    shared.round();
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn what_is_no_client_is_turned_away_and_stops_nobody() {
-    let bench = Bench::new(&[]);
-    let _master = bench.master(&[]);
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
     let packet = |body: &[u32]| -> Vec<u8> {
         let length = [body.len() as u32 * 4];
         length.iter().chain(body).flat_map(|number| number.to_be_bytes()).collect()
@@ -365,7 +317,7 @@ fn what_is_no_client_is_turned_away_and_stops_nobody() {
     let hello = packet(&[1, 4]);
     let after = |more: &[u8]| [&hello, more].concat();
     let connect = || {
-        let stream = UnixStream::connect(bench.socket()).unwrap();
+        let stream = UnixStream::connect(shared.socket()).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream
     };
@@ -411,33 +363,33 @@ fn what_is_no_client_is_turned_away_and_stops_nobody() {
     }
     assert!((12..20).contains(&turned_away), "{turned_away}");
     drop((crowd, unknown));
-    wait("there is room again", || bench.pid().is_some());
+    wait_until("there is room again", || shared.pid().is_some());
 
     // Nobody waits for ever for what a silent one does not say.
     let mut silent = connect();
     let start = Instant::now();
     silent.read_to_end(&mut Vec::new()).unwrap();
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
-    bench.round();
+    shared.round();
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn only_the_person_whose_master_it_is_may_use_it() {
-    let bench = Bench::new(&[]);
-    let mut master = bench.master(&[]);
+    let shared = Sharing::new(&[]);
+    let mut master = shared.master(&[]);
     // As if the mode had been changed by hand.
-    let parent = bench.socket().parent().unwrap().to_owned();
+    let parent = shared.socket().parent().unwrap().to_owned();
     fs::set_permissions(parent, Permissions::from_mode(0o755)).unwrap();
-    fs::set_permissions(bench.socket(), Permissions::from_mode(0o666)).unwrap();
-    let socket = bench.socket();
+    fs::set_permissions(shared.socket(), Permissions::from_mode(0o666)).unwrap();
+    let socket = shared.socket();
     let stranger = ["--reuid=65534", "--regid=65534", "--clear-groups", SSH, "-F", "none"];
     let words = [&stranger[..], &["-S", arg(&socket), "-O", "check", "h"]].concat();
-    let output = bench.home.run(Path::new("/usr/bin/setpriv"), &words).output();
+    let output = shared.home.run(Path::new("/usr/bin/setpriv"), &words).output();
     assert!(!output.stderr.contains("Master running"), "{output:?}");
     output.expect_code(255);
-    bench.round();
-    bench.ssh(&["-O", "exit", "h"]).expect_code(0);
+    shared.round();
+    shared.ssh(&["-O", "exit", "h"]).expect_code(0);
     let (_, said) = master.ended();
     assert!(said.contains("multiplex uid mismatch: peer euid 65534 != uid 0"), "{said}");
 }
@@ -445,44 +397,43 @@ fn only_the_person_whose_master_it_is_may_use_it() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_place_that_is_taken_is_left_and_what_a_killed_master_left_is_replaced() {
-    let bench = Bench::new(&[]);
-    let mut killed = bench.master(&[]);
-    let second = bench.tessh(&["-M", "h", "echo alone"]).output();
+    let shared = Sharing::new(&[]);
+    let mut killed = shared.master(&[]);
+    let second = shared.tessh(&["-M", "h", "echo alone"]).output();
     assert_eq!(second.text(), "alone\n");
     assert!(second.stderr.contains("already exists, disabling multiplexing"), "{second:?}");
     second.expect_code(0);
-    assert!(bench.pid().is_some(), "the first one's socket is still its own");
+    assert!(shared.pid().is_some(), "the first one's socket is still its own");
 
-    killed.child.kill().unwrap();
-    killed.child.wait().unwrap();
-    assert!(bench.socket().exists() && bench.pid().is_none());
-    let child = bench.tessh(&["-MN", "h"]).spawn();
-    let master = Master { child, socket: bench.socket() };
-    wait("the stale one is replaced", || bench.pid() == Some(master.child.id().to_string()));
+    killed.signal(Signal::KILL);
+    killed.ended();
+    assert!(shared.socket().exists() && shared.pid().is_none());
+    let master = shared.tessh(&["-MN", "h"]).start();
+    wait_until("the stale one is replaced", || shared.pid() == Some(master.id().to_string()));
 
-    bench.ssh(&["-O", "exit", "h"]).expect_code(0);
+    shared.ssh(&["-O", "exit", "h"]).expect_code(0);
 
     // Whatever ends it, the socket goes with it.
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        let mut master = bench.master(&[]);
-        kill_process(Pid::from_child(&master.child), signal).unwrap();
+        let mut master = shared.master(&[]);
+        master.signal(signal);
         master.ended();
-        assert!(!bench.socket().exists(), "{signal:?}");
+        assert!(!shared.socket().exists(), "{signal:?}");
     }
-    fs::write(bench.socket(), "a file").unwrap();
-    let third = bench.tessh(&["-M", "h", "true"]).output();
+    fs::write(shared.socket(), "a file").unwrap();
+    let third = shared.tessh(&["-M", "h", "true"]).output();
     assert!(third.stderr.contains("already exists"), "{third:?}");
-    assert_eq!(bench.home.read("ctl"), "a file");
+    assert_eq!(shared.home.read("ctl"), "a file");
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_lost_connection_ends_the_clients_and_removes_the_socket() {
-    let bench = Bench::new(&[]);
-    let mut master = bench.master(&[]);
-    let mut client = bench.with(Path::new(SSH), &["h", "echo begun; sleep 60"]).spawn();
+    let shared = Sharing::new(&[]);
+    let mut master = shared.master(&[]);
+    let mut client = shared.with(Path::new(SSH), &["h", "echo begun; sleep 60"]).spawn();
     client.stdout.as_mut().unwrap().read_exact(&mut [0; 6]).unwrap();
-    let Bench { sshd, home, .. } = bench;
+    let Sharing { sshd, home, .. } = shared;
     drop(sshd);
     assert_eq!(client.wait().unwrap().code(), Some(255));
     assert_eq!(master.ended().0, Some(255));
@@ -492,11 +443,10 @@ fn a_lost_connection_ends_the_clients_and_removes_the_socket() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_display_of_one_client_is_not_another_ones() {
-    let bench = Bench::new(&[]);
-    let run = bench.tessh(&["-MN", "-X", "-o", "ForwardX11Trusted=no", "h"]).env("DISPLAY", ":1");
-    let master = Master { child: run.spawn(), socket: bench.socket() };
-    wait("the master listens", || master.socket.exists());
-    let logins = || bench.sshd.log().matches("Accepted publickey").count();
+    let shared = Sharing::new(&[]);
+    let run = shared.tessh(&["-MN", "-X", "-o", "ForwardX11Trusted=no", "h"]).env("DISPLAY", ":1");
+    let _master = shared.listening(run);
+    let logins = || shared.sshd.log().matches("Accepted publickey").count();
     let mut expected = 1;
     for (words, display, own) in [
         (&["-X", "-o", "ForwardX11Trusted=no"][..], ":1", false),
@@ -504,7 +454,7 @@ fn the_display_of_one_client_is_not_another_ones() {
         (&["-X", "-o", "ForwardX11Trusted=no"], ":2", true),
         (&["-Y"], ":1", true),
     ] {
-        let run = bench.tessh(&[words, &["h", "echo ran"]].concat()).env("DISPLAY", display);
+        let run = shared.tessh(&[words, &["h", "echo ran"]].concat()).env("DISPLAY", display);
         let output = run.output();
         assert_eq!(output.text(), "ran\n", "{output:?}");
         let said = output.stderr.contains("X11 forwarding needs a connection of its own");
@@ -517,36 +467,35 @@ fn the_display_of_one_client_is_not_another_ones() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_person_at_the_master_may_say_no() {
-    let bench = Bench::new(&[]);
-    let asked = bench.home.path("asked");
+    let shared = Sharing::new(&[]);
+    let asked = shared.home.path("asked");
     let script = format!("#!/bin/sh\necho \"$1\" >>{}\ncat {0}.answer\n", arg(&asked));
-    let ask = bench.home.write("ask", &script);
+    let ask = shared.home.write("ask", &script);
     fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
-    bench.home.write("asked.answer", "no\n");
-    let run = bench.tessh(&["-MMN", "-o", "BatchMode=no", "h"]);
+    shared.home.write("asked.answer", "no\n");
+    let run = shared.tessh(&["-MMN", "-o", "BatchMode=no", "h"]);
     let run = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force");
-    let master = Master { child: run.spawn(), socket: bench.socket() };
-    wait("the master listens", || master.socket.exists());
-    let output = bench.ssh(&["-O", "exit", "h"]);
+    let _master = shared.listening(run);
+    let output = shared.ssh(&["-O", "exit", "h"]);
     assert!(output.stderr.contains("Permission denied"), "{output:?}");
-    assert!(bench.home.read("asked").contains("Terminate shared connection to"));
+    assert!(shared.home.read("asked").contains("Terminate shared connection to"));
     let port = free_port().to_string();
-    let output = bench.ssh(&["-O", "forward", "-D", &port, "h"]);
+    let output = shared.ssh(&["-O", "forward", "-D", &port, "h"]);
     assert!(output.stderr.contains("Permission denied"), "{output:?}");
     // What a client wants is the client's words, and shown as such.
     let forged = Connect::Tcp { host: "a\x1b[2J\nAllow?\u{202e}".to_owned(), port: 1 };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let refused = runtime.block_on(async {
-        let stream = tessh::client::mux::connect(&bench.socket()).unwrap();
+        let stream = tessh::client::mux::connect(&shared.socket()).unwrap();
         let mut client = Client::greet(stream).await.unwrap();
         let null = fs::File::open("/dev/null").unwrap();
         client.stdio_forward(&forged, [null.as_descriptor(), null.as_descriptor()]).await
     });
     assert!(matches!(refused, Err(Refusal::Denied(_))), "{refused:?}");
-    let said = bench.home.read("asked");
+    let said = shared.home.read("asked");
     let last = said.lines().last().unwrap();
     assert!(last.contains("Allow forward to [a\\x1b[2J Allow?\\u{202e}]:1 through"), "{said}");
-    bench.home.write("asked.answer", "yes\n");
-    bench.round();
-    assert!(bench.home.read("asked").contains("Allow shared connection to"));
+    shared.home.write("asked.answer", "yes\n");
+    shared.round();
+    assert!(shared.home.read("asked").contains("Allow shared connection to"));
 }

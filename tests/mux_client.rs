@@ -8,46 +8,32 @@ mod no_master;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
-use lab::{DEADLINE, Home, Output, Pty, Run, Sshd, USER, arg, tool};
+use lab::{
+    Bed, Home, Output, Pty, Run, Running, Sshd, TESSH, arg, echo, exchange, fingerprint, free_port,
+    noise, tool, try_exchange, wait_until,
+};
 
-const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
 /// Larger than every window and buffer on the way.
 const LARGE: usize = 5_000_000;
 
 /// A server, a home whose configuration leads to it as `there`, and a place for the socket.
-struct Bench {
+struct Sharing {
     sshd: Sshd,
     home: Home,
 }
 
-/// OpenSSH's master; it ends when dropped.
-struct Master(Child);
-
-impl Bench {
-    fn new(lines: &[&str]) -> Bench {
-        let sshd = Sshd::start(lines);
-        let home = Home::knowing(&sshd);
-        let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        let bench = Bench { sshd, home };
-        bench.home.write(
-            ".ssh/config",
-            &format!(
-                "Host there\n HostName 127.0.0.1\n Port {}\n User {USER}\n BatchMode yes\n \
-                 ControlPath {}\n IdentityFile {}\n UserKnownHostsFile {}\n",
-                bench.sshd.port(),
-                arg(&bench.socket()),
-                arg(&key),
-                arg(&bench.home.path(".ssh/known_hosts")),
-            ),
-        );
-        bench
+impl Sharing {
+    fn new(lines: &[&str]) -> Sharing {
+        let bed = Bed::new(lines);
+        let control = format!("ControlPath {}", arg(&bed.home.path("shared")));
+        bed.home.write(".ssh/config", &bed.host_block("there", &["BatchMode yes", &control]));
+        let Bed { sshd, home, .. } = bed;
+        Sharing { sshd, home }
     }
 
     fn socket(&self) -> PathBuf {
@@ -55,13 +41,13 @@ impl Bench {
     }
 
     /// OpenSSH's master with these options, once it listens.
-    fn master(&self, options: &[&str]) -> Master {
+    fn master(&self, options: &[&str]) -> Running {
         let config = self.home.path(".ssh/config");
         let fixed = ["-F", arg(&config), "-M", "-N", "there"];
         let words = [options, &fixed].concat();
-        let child = self.home.run(Path::new("/usr/bin/ssh"), &words).spawn();
+        let master = self.home.run(Path::new("/usr/bin/ssh"), &words).start();
         wait_until("the master listens", || self.socket().exists());
-        Master(child)
+        master
     }
 
     fn run(&self, words: &[&str]) -> Run {
@@ -78,108 +64,41 @@ impl Bench {
     }
 }
 
-impl Master {
-    fn id(&self) -> u32 {
-        self.0.id()
-    }
-
-    #[track_caller]
-    fn expect_end(&mut self) {
-        wait_until("the master ends", || self.0.try_wait().unwrap().is_some());
-    }
-}
-
-impl Drop for Master {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[track_caller]
-fn wait_until(what: &str, done: impl FnMut() -> bool) {
-    let (start, mut done) = (Instant::now(), done);
-    while !done() {
-        assert!(start.elapsed() < DEADLINE, "not so: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// Sends back what each connection sends.
-fn echo() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            std::thread::spawn(move || {
-                let mut from = stream.try_clone().unwrap();
-                let _ = std::io::copy(&mut from, &mut stream);
-                let _ = stream.shutdown(Shutdown::Write);
-            });
-        }
-    });
-    port
-}
-
-/// Says something to a port and gives what comes back; `None` if nobody listens.
-fn exchange(port: u16, said: &[u8]) -> Option<Vec<u8>> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream.write_all(said).unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
-    let mut heard = Vec::new();
-    stream.read_to_end(&mut heard).unwrap();
-    Some(heard)
-}
-
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 7_u64;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (state >> 33) as u8
-    };
-    (0..length).map(|_| next()).collect()
-}
-
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_session_through_a_master_is_as_one_of_its_own() {
-    let bench = Bench::new(&["AcceptEnv LC_*"]);
-    let _master = bench.master(&["-o", "SendEnv=LC_*"]);
+    let shared = Sharing::new(&["AcceptEnv LC_*"]);
+    let _master = shared.master(&["-o", "SendEnv=LC_*"]);
 
     let data = noise(LARGE);
-    let output = bench.run(&["there", "cat; echo said >&2; exit 7"]).stdin(data.clone()).output();
+    let output = shared.run(&["there", "cat; echo said >&2; exit 7"]).stdin(data.clone()).output();
     output.expect_code(7);
     assert!(output.stdout == data, "{} bytes came back", output.stdout.len());
     assert_eq!(output.stderr, "said\n");
 
     let command = "echo $LC_ONE $LC_TWO";
     let words = ["-o", "SendEnv=LC_ONE", "-o", "SetEnv=LC_TWO=two", "there", command];
-    let output = bench.run(&words).env("LC_ONE", "one").env("LC_THREE", "three").output();
+    let output = shared.run(&words).env("LC_ONE", "one").env("LC_THREE", "three").output();
     assert_eq!(output.expect_quiet_success().text(), "one two\n");
 
     // As through OpenSSH's own client: the master knows no more than that there is no status.
-    bench.run(&["there", "kill -9 $$"]).output().expect_code(255);
-    let output = bench.run(&["-n", "there", "cat; echo end"]).stdin("not read").output();
+    shared.run(&["there", "kill -9 $$"]).output().expect_code(255);
+    let output = shared.run(&["-n", "there", "cat; echo end"]).stdin("not read").output();
     assert_eq!(output.expect_quiet_success().text(), "end\n");
-    assert_eq!(bench.logins(), 1);
+    assert_eq!(shared.logins(), 1);
 
     // The socket of somebody else's choice, or none.
-    let output = bench.run(&["-S", "none", "there", "echo own"]).output();
+    let output = shared.run(&["-S", "none", "there", "echo own"]).output();
     assert_eq!(output.expect_quiet_success().text(), "own\n");
-    assert_eq!(bench.logins(), 2);
+    assert_eq!(shared.logins(), 2);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
-    let bench = Bench::new(&[]);
-    let _master = bench.master(&[]);
-    let screen: Pty = bench.home.on_pty(&["there"]);
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
+    let screen: Pty = shared.home.on_pty(&["there"]);
     screen.send("PS1='now: '; stty size; tty<enter>");
     screen.wait_for("24 80");
     screen.wait_for("/dev/pts/");
@@ -199,15 +118,15 @@ fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
     assert_eq!(screen.exit_code(), 5);
     assert!(screen.written().contains("Shared connection to 127.0.0.1 closed.\r"));
     screen.expect_restored();
-    assert_eq!(bench.logins(), 1);
+    assert_eq!(shared.logins(), 1);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn without_a_terminal_of_the_servers_the_local_one_is_as_before() {
-    let bench = Bench::new(&["PermitTTY no"]);
-    let _master = bench.master(&[]);
-    let screen = bench.home.on_pty(&["there"]);
+    let shared = Sharing::new(&["PermitTTY no"]);
+    let _master = shared.master(&[]);
+    let screen = shared.home.on_pty(&["there"]);
     screen.send("echo seen; exit 3<enter>");
     screen.wait_for("seen");
     assert_eq!(screen.exit_code(), 3);
@@ -217,19 +136,19 @@ fn without_a_terminal_of_the_servers_the_local_one_is_as_before() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn tools_move_files_over_one_login() {
-    let bench = Bench::new(&["Subsystem sftp /usr/lib/openssh/sftp-server"]);
-    let _master = bench.master(&[]);
+    let shared = Sharing::new(&["Subsystem sftp /usr/lib/openssh/sftp-server"]);
+    let _master = shared.master(&[]);
     let data = noise(LARGE);
-    let far = bench.sshd.path("home").join("far");
+    let far = shared.sshd.path("home").join("far");
     fs::write(&far, &data).unwrap();
     fs::set_permissions(&far, PermissionsExt::from_mode(0o644)).unwrap();
-    fs::create_dir(bench.home.path("bin")).unwrap();
-    symlink(TESSH, bench.home.path("bin/ssh")).unwrap();
-    let path = format!("{}:/usr/bin:/bin", arg(&bench.home.path("bin")));
+    fs::create_dir(shared.home.path("bin")).unwrap();
+    symlink(TESSH, shared.home.path("bin/ssh")).unwrap();
+    let path = format!("{}:/usr/bin:/bin", arg(&shared.home.path("bin")));
 
     let from = format!("there:{}", arg(&far));
     let get = format!("get {} by-sftp\n", arg(&far));
-    let config = bench.home.path(".ssh/config");
+    let config = shared.home.path(".ssh/config");
     let sftp = ["-q", "-S", TESSH, "-F", arg(&config), "-b", "-", "there"];
     let scp = ["-q", "-S", TESSH, "-F", arg(&config), &from, "by-scp"];
     for (program, words, name) in [
@@ -237,42 +156,42 @@ fn tools_move_files_over_one_login() {
         ("/usr/bin/scp", &scp, "by-scp"),
         ("/usr/bin/rsync", &["-e", "ssh", &from, "by-rsync"], "by-rsync"),
     ] {
-        let run = bench.home.run(Path::new(program), words).env("PATH", &path);
+        let run = shared.home.run(Path::new(program), words).env("PATH", &path);
         run.stdin(get.clone()).output().expect_code(0);
-        assert!(fs::read(bench.home.path(name)).unwrap() == data, "{name}");
+        assert!(fs::read(shared.home.path(name)).unwrap() == data, "{name}");
     }
 
-    let repository = bench.sshd.path("home").join("repository");
+    let repository = shared.sshd.path("home").join("repository");
     tool("/usr/bin/git", &["init", "-q", "--bare", arg(&repository)]);
     tool("/usr/bin/chmod", &["-R", "a+rwX", arg(&repository)]);
     let trusted = "git config --global safe.directory '*'";
-    bench.run(&["there", trusted]).output().expect_quiet_success();
+    shared.run(&["there", trusted]).output().expect_quiet_success();
     let url = format!("there:{}", arg(&repository));
     let clone = ["clone", "-q", &url, "copy"];
-    let git = bench.home.run(Path::new("/usr/bin/git"), &clone).env("PATH", &path);
+    let git = shared.home.run(Path::new("/usr/bin/git"), &clone).env("PATH", &path);
     git.env("GIT_CONFIG_NOSYSTEM", "1").output().expect_code(0);
-    assert!(bench.home.path("copy/.git/HEAD").exists());
-    assert_eq!(bench.logins(), 1);
+    assert!(shared.home.path("copy/.git/HEAD").exists());
+    assert_eq!(shared.logins(), 1);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn each_control_command_says_what_ssh_says() {
-    let bench = Bench::new(&[]);
-    let mut master = bench.master(&[]);
-    let checked = bench.control("check", &[]);
+    let shared = Sharing::new(&[]);
+    let mut master = shared.master(&[]);
+    let checked = shared.control("check", &[]);
     checked.expect_code(0);
     assert_eq!(checked.stderr, format!("Master running (pid={})\r\n", master.id()));
 
     let (to, port) = (echo(), free_port());
     let spec = format!("127.0.0.1:{port}:127.0.0.1:{to}");
-    bench.control("forward", &["-L", &spec]).expect_quiet_success();
-    assert_eq!(exchange(port, b"there and back").unwrap(), b"there and back");
-    bench.control("cancel", &["-L", &spec]).expect_quiet_success();
-    assert_eq!(exchange(port, b"x"), None);
+    shared.control("forward", &["-L", &spec]).expect_quiet_success();
+    assert_eq!(exchange(port, b"there and back"), b"there and back");
+    shared.control("cancel", &["-L", &spec]).expect_quiet_success();
+    assert!(try_exchange(port, b"x").is_err(), "nobody listens any more");
 
     // ssh goes on, and so does this.
-    let again = bench.control("cancel", &["-L", &spec]);
+    let again = shared.control("cancel", &["-L", &spec]);
     again.expect_code(0);
     assert_eq!(
         again.stderr,
@@ -281,21 +200,21 @@ fn each_control_command_says_what_ssh_says() {
     );
 
     let spec = format!("0:127.0.0.1:{to}");
-    let forwarded = bench.control("forward", &["-R", &spec]).expect_quiet_success();
+    let forwarded = shared.control("forward", &["-R", &spec]).expect_quiet_success();
     let chosen = forwarded.text().trim().parse().unwrap();
-    assert_eq!(exchange(chosen, b"from there").unwrap(), b"from there");
+    assert_eq!(exchange(chosen, b"from there"), b"from there");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let spec = format!("127.0.0.1:{}:127.0.0.1:{to}", taken.local_addr().unwrap().port());
-    let refused = bench.control("forward", &["-L", &spec]);
+    let refused = shared.control("forward", &["-L", &spec]);
     refused.expect_last_line(&["muxclient: master forward request failed"]);
     assert!(refused.stderr.contains("forwarding request failed: Port forwarding failed\n"));
 
-    let exit = bench.control("exit", &[]);
+    let exit = shared.control("exit", &[]);
     exit.expect_code(0);
     assert_eq!(exit.stderr, "Exit request sent.\r\n");
-    master.expect_end();
-    let gone = bench.control("check", &[]);
-    let path = bench.socket();
+    master.ended();
+    let gone = shared.control("check", &[]);
+    let path = shared.socket();
     let words = format!("Control socket connect({}): No such file or directory", arg(&path));
     gone.expect_failure(&[&words]);
 }
@@ -303,75 +222,77 @@ fn each_control_command_says_what_ssh_says() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn stop_leaves_the_session_that_is_there() {
-    let bench = Bench::new(&[]);
-    let mut master = bench.master(&[]);
-    let mut session = bench.run(&["there", "echo begun; read word; echo $word"]).spawn();
+    let shared = Sharing::new(&[]);
+    let mut master = shared.master(&[]);
+    let mut session = shared.run(&["there", "echo begun; read word; echo $word"]).spawn();
     let mut said = [0; 6];
     session.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
-    let stopped = bench.control("stop", &[]);
+    let stopped = shared.control("stop", &[]);
     stopped.expect_code(0);
     assert_eq!(stopped.stderr, "Stop listening request sent.\r\n");
-    wait_until("the socket is gone", || !bench.socket().exists());
+    wait_until("the socket is gone", || !shared.socket().exists());
     session.stdin.take().unwrap().write_all(b"still\n").unwrap();
     let output = session.wait_with_output().unwrap();
     assert_eq!(output.stdout, b"still\n");
-    master.expect_end();
+    master.ended();
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn forwards_subsystems_and_standard_input_go_through_the_master() {
-    let bench = Bench::new(&["Subsystem count /usr/bin/wc -c"]);
-    let _master = bench.master(&[]);
+    let shared = Sharing::new(&["Subsystem count /usr/bin/wc -c"]);
+    let _master = shared.master(&[]);
     let to = echo();
     let place = format!("127.0.0.1:{to}");
-    let output = bench.run(&["-W", &place, "there"]).stdin(noise(LARGE)).output();
+    let output = shared.run(&["-W", &place, "there"]).stdin(noise(LARGE)).output();
     assert!(output.expect_quiet_success().stdout == noise(LARGE));
 
-    let output = bench.run(&["-s", "there", "count"]).stdin("12345").output();
+    let output = shared.run(&["-s", "there", "count"]).stdin("12345").output();
     assert_eq!(output.expect_quiet_success().text().trim(), "5");
 
     // A forward that the invocation brings, and that stays with the master.
     let port = free_port();
     let spec = format!("127.0.0.1:{port}:{place}");
-    bench.run(&["-L", &spec, "there", "true"]).output().expect_quiet_success();
-    assert_eq!(exchange(port, b"still").unwrap(), b"still");
+    shared.run(&["-L", &spec, "there", "true"]).output().expect_quiet_success();
+    assert_eq!(exchange(port, b"still"), b"still");
     // Once more is no failure: the master has it already.
-    bench.run(&["-L", &spec, "there", "true"]).output().expect_quiet_success();
+    shared.run(&["-L", &spec, "there", "true"]).output().expect_quiet_success();
 
     // Only the forwards: no shell is run, and it stays until the master ends.
     let port = free_port();
     let spec = format!("127.0.0.1:{port}:{place}");
-    let mut waiting = bench.run(&["-N", "-L", &spec, "there"]).spawn();
-    wait_until("the forward is there", || exchange(port, b"now") == Some(b"now".to_vec()));
+    let mut waiting = shared.run(&["-N", "-L", &spec, "there"]).spawn();
+    wait_until("the forward is there", || {
+        try_exchange(port, b"now").is_ok_and(|heard| heard == b"now")
+    });
     waiting.stdin.take().unwrap().write_all(b"echo a shell has read this\n").unwrap();
-    bench.control("exit", &[]).expect_code(0);
+    shared.control("exit", &[]).expect_code(0);
     let output = waiting.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     assert_eq!(output.status.code(), Some(255));
-    assert_eq!(bench.logins(), 1);
+    assert_eq!(shared.logins(), 1);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_master_in_proxy_mode_passes_a_session_on() {
-    let bench = Bench::new(&["Subsystem count /usr/bin/wc -c", "AcceptEnv LC_*"]);
-    let _master = bench.master(&[]);
+    let shared = Sharing::new(&["Subsystem count /usr/bin/wc -c", "AcceptEnv LC_*"]);
+    let _master = shared.master(&[]);
     let data = noise(LARGE);
     let command = "cat; echo $LC_ONE >&2; exit 7";
     let words = ["-O", "proxy", "-o", "SetEnv=LC_ONE=one", "there", command];
-    let output = bench.run(&words).stdin(data.clone()).output();
+    let output = shared.run(&words).stdin(data.clone()).output();
     output.expect_code(7);
     assert!(output.stdout == data, "{} bytes came back", output.stdout.len());
     assert_eq!(output.stderr, "one\n");
 
-    let output = bench.run(&["-O", "proxy", "-s", "there", "count"]).stdin("12345").output();
+    let output = shared.run(&["-O", "proxy", "-s", "there", "count"]).stdin("12345").output();
     assert_eq!(output.expect_quiet_success().text().trim(), "5");
-    bench.run(&["-O", "proxy", "there", "kill -9 $$"]).output().expect_code(137);
-    let refused = bench.run(&["-O", "proxy", "-s", "there", "nothing"]).output();
+    shared.run(&["-O", "proxy", "there", "kill -9 $$"]).output().expect_code(137);
+    let refused = shared.run(&["-O", "proxy", "-s", "there", "nothing"]).output();
     refused.expect_failure(&["subsystem request failed on channel 0"]);
 
-    let screen = bench.home.on_pty(&["-O", "proxy", "there"]);
+    let screen = shared.home.on_pty(&["-O", "proxy", "there"]);
     screen.send("stty size<enter>");
     screen.wait_for("24 80");
     screen.resize(30, 100);
@@ -382,34 +303,34 @@ fn a_master_in_proxy_mode_passes_a_session_on() {
 
     // A reader that goes away, and a master that does.
     let words = format!("{TESSH} -O proxy there yes | head -1");
-    let headed = bench.home.run(Path::new("/bin/sh"), &["-c", &words]).output();
+    let headed = shared.home.run(Path::new("/bin/sh"), &["-c", &words]).output();
     assert_eq!(headed.expect_quiet_success().text(), "y\n");
-    let mut session = bench.run(&["-O", "proxy", "there", "echo begun; cat"]).spawn();
+    let mut session = shared.run(&["-O", "proxy", "there", "echo begun; cat"]).spawn();
     let mut said = [0; 6];
     session.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
-    bench.control("exit", &[]).expect_code(0);
+    shared.control("exit", &[]).expect_code(0);
     let output = session.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(said, "tessh: the master of the shared connection went away\n");
     assert_eq!(output.status.code(), Some(255));
-    assert_eq!(bench.logins(), 1);
+    assert_eq!(shared.logins(), 1);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_session_that_the_master_cannot_open_is_made_without_it() {
-    let bench = Bench::new(&["MaxSessions 1"]);
-    let _master = bench.master(&[]);
-    let mut first = bench.run(&["there", "echo begun; cat"]).spawn();
+    let shared = Sharing::new(&["MaxSessions 1"]);
+    let _master = shared.master(&[]);
+    let mut first = shared.run(&["there", "echo begun; cat"]).spawn();
     let mut said = [0; 6];
     first.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
-    let second = bench.run(&["there", "echo went"]).output();
+    let second = shared.run(&["there", "echo went"]).output();
     second.expect_code(0);
     assert_eq!(second.text(), "went\n");
     let refused = "tessh: mux_client_request_session: session request failed: \
                    Session open refused by peer\n";
     assert_eq!(second.stderr, refused);
-    assert_eq!(bench.logins(), 2);
+    assert_eq!(shared.logins(), 2);
     drop(first.stdin.take());
     assert!(first.wait().unwrap().success());
 }
@@ -417,72 +338,71 @@ fn a_session_that_the_master_cannot_open_is_made_without_it() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn what_is_to_be_done_with_the_output_here_has_a_connection_of_its_own() {
-    let bench = Bench::new(&[]);
-    let _master = bench.master(&[]);
-    let log = bench.home.path("session.log");
-    let output = bench.run(&["--log", arg(&log), "there", "echo kept"]).output();
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
+    let log = shared.home.path("session.log");
+    let output = shared.run(&["--log", arg(&log), "there", "echo kept"]).output();
     output.expect_code(0);
     assert!(output.stderr.contains("--log needs a connection of its own"), "{output:?}");
     assert!(fs::read_to_string(&log).unwrap().contains("kept"));
-    assert_eq!(bench.logins(), 2);
+    assert_eq!(shared.logins(), 2);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_pinned_key_is_not_bypassed_by_a_master() {
-    let bench = Bench::new(&[]);
-    let _master = bench.master(&[]);
-    let own = tool("/usr/bin/ssh-keygen", &["-lf", arg(&bench.sshd.path("host_ed25519.pub"))]);
-    let own = own.split_whitespace().nth(1).unwrap();
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
+    let own = &fingerprint(&shared.sshd.path("host_ed25519.pub"));
     let wrong = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let sessions = ".config/tessh/sessions";
-    fs::create_dir_all(bench.home.path(sessions)).unwrap();
+    fs::create_dir_all(shared.home.path(sessions)).unwrap();
     let saved = format!("host = \"there\"\nfingerprints = [\"{wrong}\"]\n");
-    bench.home.write(&format!("{sessions}/web.toml"), &saved);
+    shared.home.write(&format!("{sessions}/web.toml"), &saved);
 
     for (words, who) in
         [(&["--host-key", wrong, "there"][..], "--host-key"), (&["web"], "the saved session web")]
     {
         for persist in [&[][..], &["-o", "ControlMaster=auto", "-o", "ControlPersist=yes"]] {
-            let output = bench.run(&[persist, words, &["echo ran"]].concat()).output();
+            let output = shared.run(&[persist, words, &["echo ran"]].concat()).output();
             let pinned = format!("is none of those that are pinned by {who}");
             output.expect_last_line(&[&pinned]);
             assert_eq!(output.text(), "", "{output:?}");
         }
         // What is asked of the master itself and not of the host goes on.
-        bench.run(&[&["-O", "check"], words].concat()).output().expect_code(0);
+        shared.run(&[&["-O", "check"], words].concat()).output().expect_code(0);
         for command in [&["-O", "forward", "-L", "1:h:1"][..], &["-O", "proxy"]] {
-            let output = bench.run(&[command, words].concat()).output();
+            let output = shared.run(&[command, words].concat()).output();
             output.expect_failure(&["names the host's key", "is refused"]);
         }
     }
-    assert_eq!(bench.logins(), 1);
-    let output = bench.run(&["--host-key", own, "there", "echo ran"]).output();
+    assert_eq!(shared.logins(), 1);
+    let output = shared.run(&["--host-key", own, "there", "echo ran"]).output();
     output.expect_code(0);
     assert_eq!(output.text(), "ran\n");
     assert!(output.stderr.contains("--host-key needs a connection of its own"), "{output:?}");
-    assert_eq!(bench.logins(), 2);
+    assert_eq!(shared.logins(), 2);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_signal_ends_the_session_and_nothing_is_left() {
-    let bench = Bench::new(&[]);
-    let _master = bench.master(&[]);
-    let mut session = bench.run(&["there", "echo begun; cat; echo over >&2"]).spawn();
+    let shared = Sharing::new(&[]);
+    let _master = shared.master(&[]);
+    let mut session = shared.run(&["there", "echo begun; cat; echo over >&2"]).spawn();
     let mut said = [0; 6];
     session.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
     let pid = rustix::process::Pid::from_child(&session);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(session.wait().unwrap().code(), Some(143));
     // The master is none the worse.
-    bench.run(&["there", "true"]).output().expect_quiet_success();
+    shared.run(&["there", "true"]).output().expect_quiet_success();
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_master_of_somebody_else_is_refused() {
-    let bench = Bench::new(&[]);
+    let shared = Sharing::new(&[]);
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o777)).unwrap();
     let path = directory.path().join("theirs");
@@ -496,12 +416,12 @@ fn the_master_of_somebody_else_is_refused() {
         .unwrap();
     wait_until("it listens", || path.exists());
     for words in [&["there", "true"][..], &["-O", "check", "there"]] {
-        let output = bench.run(&[&["-S", arg(&path)], words].concat()).output();
+        let output = shared.run(&[&["-S", arg(&path)], words].concat()).output();
         output.expect_failure(&["belongs to the user with number 65534", "-S none"]);
     }
     // Not a word was said to it.
     assert!(other.try_wait().unwrap().is_none());
     other.kill().unwrap();
     other.wait().unwrap();
-    assert_eq!(bench.logins(), 0);
+    assert_eq!(shared.logins(), 0);
 }

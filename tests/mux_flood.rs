@@ -8,15 +8,12 @@ mod honest;
 mod lab;
 
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
 
 use honest::{ED25519, Honest, key};
 use lab::mux::{INFO, Mux, counted, numbers};
-use lab::{DEADLINE, Home, arg};
+use lab::{DEADLINE, Home, Running, arg, wait_until, wait_within};
 use russh::Sig;
 
 /// Messages of a flood: more than may wait, in an unoptimised build and in time.
@@ -32,39 +29,22 @@ const CLOSE: u8 = 97;
 const REQUEST: u8 = 98;
 const SUCCESS: u8 = 99;
 
-struct Master(Child);
-
-impl Drop for Master {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn wait(what: &str, mut met: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !met() {
-        assert!(start.elapsed() < 4 * DEADLINE, "not so: {what}");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-}
-
 /// The most memory that a process has had, in bytes.
-fn peak(child: &Child) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+fn peak(process: &Running) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.split_whitespace().next().unwrap().parse::<usize>().unwrap() * 1024
 }
 
-fn master(home: &Home, address: SocketAddr) -> Master {
+fn master(home: &Home, address: SocketAddr) -> Running {
     let public = key(ED25519).public_key().to_openssh().unwrap();
     let port = address.port().to_string();
     home.write(".ssh/known_hosts", &format!("[127.0.0.1]:{port} {public}\n"));
     let socket = home.path("ctl");
     let words = ["-o", "BatchMode=yes", "--auth", "none", "-MN", "-S", arg(&socket), "-p", &port];
-    let child = home.tessh(&[&words[..], &["u@127.0.0.1"]].concat()).spawn();
-    wait("the master listens", || Path::new(&socket).exists());
-    Master(child)
+    let master = home.tessh(&[&words[..], &["u@127.0.0.1"]].concat()).start();
+    wait_until("the master listens", || socket.exists());
+    master
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,15 +71,15 @@ async fn exit_signals_for_a_client_that_does_not_read_are_not_kept() {
         let home = Home::new();
         let master = master(&home, address);
         let socket = home.path("ctl");
-        let before = peak(&master.0);
+        let before = peak(&master);
         let mut stalled = Mux::proxy(&socket);
         assert_eq!(stalled.open("session", 1 << 20, &[]), OPEN_CONFIRMATION);
         stalled.exec("flood");
-        wait("everything is sent", || sent.load(Ordering::SeqCst) == FLOOD);
+        wait_within(4 * DEADLINE, "everything is sent", || sent.load(Ordering::SeqCst) == FLOOD);
         // What the server sends now comes after it.
         let mut other = Mux::proxy(&socket);
         assert_eq!(other.open("session", 1 << 20, &[]), OPEN_CONFIRMATION);
-        let grown = peak(&master.0) - before;
+        let grown = peak(&master) - before;
         assert!(grown < GROWN, "the master has grown by {grown} bytes");
         // The one that stalled has the first of them, and the last word at the end.
         assert_eq!(stalled.receive().unwrap()[1], REQUEST);
@@ -128,7 +108,7 @@ async fn a_client_that_asks_and_reads_no_answer_has_its_channel_closed() {
         for _ in 0..REQUESTS {
             client.send(&Mux::about(REQUEST, 0, &request));
         }
-        wait("the channel is closed", || channels() == 0);
+        wait_within(4 * DEADLINE, "the channel is closed", || channels() == 0);
         let mut answers = 0;
         loop {
             match client.receive().unwrap()[1] {
@@ -150,7 +130,7 @@ async fn packets_of_a_client_that_the_server_does_not_take_are_bounded_in_bytes(
     tokio::task::spawn_blocking(move || {
         let home = Home::new();
         let master = master(&home, address);
-        let before = peak(&master.0);
+        let before = peak(&master);
         let mut client = Mux::proxy(&home.path("ctl"));
         let value = counted(&vec![b'x'; 256_000]);
         let request = [counted(b"env"), vec![0], counted(b"NAME"), value].concat();
@@ -160,7 +140,7 @@ async fn packets_of_a_client_that_the_server_does_not_take_are_bounded_in_bytes(
         let packet = Mux::about(REQUEST, 0, &request);
         let taken = (0..250).take_while(|_| client.is_taken(&packet, DEADLINE / 10)).count();
         assert!((64..250).contains(&taken), "{taken}: what is usual is taken");
-        let grown = peak(&master.0) - before;
+        let grown = peak(&master) - before;
         assert!(grown < 48 * 1024 * 1024, "the master has grown by {grown} bytes");
     })
     .await

@@ -8,25 +8,14 @@ mod honest;
 mod lab;
 
 use std::os::unix::net::UnixListener;
-use std::process::Child;
-use std::time::Instant;
 
 use honest::{ED25519, Honest, key};
 use lab::mux::{HELLO, INFO, INFO_REPLY, Mux, counted, numbers};
-use lab::{DEADLINE, Home, Output, arg};
+use lab::{Home, Output, arg, wait_until};
 
 /// What OpenSSH 10.6 says first as a master.
 const INFORMS: &[u8] = b"\0\0\0\x04info\0\0\0\x010";
 const FAILURE: u32 = 0x8000_0003;
-
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn control(home: &Home, command: &str) -> Output {
     let socket = home.path("ctl");
@@ -47,16 +36,12 @@ async fn a_master_tells_of_its_connection_and_its_channels() {
             ["-o", "BatchMode=yes", "-o", "RekeyLimit=1M 1h", "--auth", "none", "-p", &port];
         let algorithms = ["-c", "aes128-ctr", "-m", "hmac-sha2-256", "-MN", "-S", arg(&socket)];
         let words = [&words[..], &algorithms, &["u@127.0.0.1"]].concat();
-        let master = Running(home.tessh(&words).spawn());
-        let start = Instant::now();
-        while !socket.exists() {
-            assert!(start.elapsed() < DEADLINE, "the master does not listen");
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
+        let master = home.tessh(&words).start();
+        wait_until("the master listens", || socket.exists());
         let told = control(&home, "conninfo").expect_quiet_success().text();
         let lines: Vec<&str> = told.split("\r\n").collect();
         assert!(lines[0].starts_with("Connection information for "), "{told}");
-        assert!(lines[0].ends_with(&format!(" pid {}", master.0.id())), "{told}");
+        assert!(lines[0].ends_with(&format!(" pid {}", master.id())), "{told}");
         for wanted in [
             &format!(" -> 127.0.0.1:{port}\r\n") as &str,
             "\r\n  kexalgorithm ",

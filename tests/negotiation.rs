@@ -6,10 +6,9 @@ mod lab;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
 use std::sync::mpsc;
 
-use lab::{Agent, AsyncSsh, DEADLINE, Home, Output, Sshd, arg, kexinit, packet, raw_server};
+use lab::{Agent, AsyncSsh, Bed, DEADLINE, Home, Output, Sshd, arg, kexinit, packet, raw_server};
 
 const HOST_KEY: &str = "ssh-ed25519";
 const MAC: &str = "hmac-sha2-256";
@@ -79,30 +78,12 @@ fn group_exchange_asks_cisco_for_no_more_than_it_can() {
 }
 
 /// A server, a home that knows it, and a key that it takes.
-struct Bench {
-    sshd: Sshd,
-    home: Home,
-    key: PathBuf,
-}
-
-impl Bench {
-    fn new(lines: &[&str]) -> Bench {
-        let sshd = Sshd::start(lines);
-        let home = Home::knowing(&sshd);
-        let key = home.key("id", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        Bench { sshd, home, key }
-    }
-
-    fn run(&self, options: &[&str]) -> Output {
-        let login = ["-o", "BatchMode=yes", "-i", arg(&self.key)];
-        let arguments = self.sshd.to(&[&login, options].concat(), &["echo in"]);
-        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        let output = self.home.tessh(&arguments).output();
-        output.expect_code(0);
-        assert_eq!(output.text(), "in\n");
-        output
-    }
+/// Logs in with a key and these options.
+fn log_in(bed: &Bed, options: &[&str]) -> Output {
+    let output = bed.run(options, &["echo in"]).output();
+    output.expect_code(0);
+    assert_eq!(output.text(), "in\n");
+    output
 }
 
 // ---- names ------------------------------------------------------------------------------
@@ -165,8 +146,8 @@ fn the_oldest_key_exchange_is_proposed_only_by_name() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_oldest_key_exchange_works() {
-    let bench = Bench::new(&["KexAlgorithms diffie-hellman-group1-sha1"]);
-    let output = bench.run(&["-o", "KexAlgorithms=+diffie-hellman-group1-sha1"]);
+    let bed = Bed::new(&["KexAlgorithms diffie-hellman-group1-sha1"]);
+    let output = log_in(&bed, &["-o", "KexAlgorithms=+diffie-hellman-group1-sha1"]);
     assert_eq!(output.stderr, "");
 }
 
@@ -181,8 +162,7 @@ fn one_ecdsa_curve_does_not_stand_for_another() {
         let accepted = format!("PubkeyAcceptedAlgorithms={accepted}");
         let login =
             ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key), "-o", &accepted];
-        let arguments = sshd.to(&login, &["true"]);
-        home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).output()
+        home.connect(&sshd, &login, &["true"]).output()
     };
     run("ecdsa-sha2-nistp384").expect_quiet_success();
     run("ecdsa-sha2-nistp256").expect_failure(&["PubkeyAcceptedAlgorithms", "nistp384"]);
@@ -207,9 +187,8 @@ fn a_host_key_of_another_curve_is_no_match() {
     let home = Home::knowing(&sshd);
     let run = |name: &str| {
         let option = format!("HostKeyAlgorithms={name}");
-        let arguments =
-            sshd.to(&["-o", &option, "-o", "BatchMode=yes", "--auth", "none"], &["true"]);
-        home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).output()
+        let options = ["-o", &option, "-o", "BatchMode=yes", "--auth", "none"];
+        home.connect(&sshd, &options, &["true"]).output()
     };
     run("ecdsa-sha2-nistp256").expect_failure(&["host key", "ecdsa-sha2-nistp384"]);
     run("ecdsa-sha2-nistp384").expect_failure(&["Permission denied"]);
@@ -261,9 +240,9 @@ const WEAK: &str = "\
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn weak_crypto_is_warned_about_in_the_words_of_ssh() {
-    let bench = Bench::new(&["KexAlgorithms curve25519-sha256,diffie-hellman-group16-sha512"]);
-    assert_eq!(bench.run(&[]).stderr, WEAK);
-    assert_eq!(bench.run(&["-o", "WarnWeakCrypto=yes"]).stderr, WEAK);
+    let bed = Bed::new(&["KexAlgorithms curve25519-sha256,diffie-hellman-group16-sha512"]);
+    assert_eq!(log_in(&bed, &[]).stderr, WEAK);
+    assert_eq!(log_in(&bed, &["-o", "WarnWeakCrypto=yes"]).stderr, WEAK);
     for quiet in [
         &["-q"][..],
         &["-o", "LogLevel=ERROR"],
@@ -274,17 +253,17 @@ fn weak_crypto_is_warned_about_in_the_words_of_ssh() {
         &["-o", "KexAlgorithms=curve25519-sha256", "-o", "WarnWeakCrypto=yes"],
         &["-E", "log"],
     ] {
-        assert_eq!(bench.run(quiet).stderr, "", "{quiet:?}");
+        assert_eq!(log_in(&bed, quiet).stderr, "", "{quiet:?}");
     }
-    assert_eq!(bench.home.read("log"), WEAK);
+    assert_eq!(bed.home.read("log"), WEAK);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn weak_crypto_of_ours_is_not_laid_at_the_servers_door() {
-    let bench = Bench::new(&["KexAlgorithms sntrup761x25519-sha512@openssh.com,curve25519-sha256"]);
-    assert_eq!(bench.run(&[]).stderr, "");
-    let told = bench.run(&["-v"]).stderr;
+    let bed = Bed::new(&["KexAlgorithms sntrup761x25519-sha512@openssh.com,curve25519-sha256"]);
+    assert_eq!(log_in(&bed, &[]).stderr, "");
+    let told = log_in(&bed, &["-v"]).stderr;
     assert!(told.contains("the server has sntrup761x25519-sha512@openssh.com"), "{told}");
 }
 

@@ -6,25 +6,11 @@ mod lab;
 use std::fs;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::time::{Duration, Instant};
 
-use lab::{AsyncSsh, DEADLINE, Home, Setup, Sshd, USER, arg};
+use lab::{AsyncSsh, Bed, DEADLINE, Home, USER, arg, retry};
 
 /// What each connection is sent.
 const POURED: usize = 24 << 20;
-
-/// Connects as soon as somebody listens there.
-fn connect(socket: &Path) -> UnixStream {
-    let start = Instant::now();
-    loop {
-        match UnixStream::connect(socket) {
-            Ok(stream) => return stream,
-            Err(error) => assert!(start.elapsed() < DEADLINE, "{error}"),
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
 
 #[test]
 #[ignore = "needs peers: tests/run"]
@@ -49,8 +35,9 @@ fn g14_three_busy_channels_outlive_a_key_exchange_that_we_begin() {
     let forward = format!("{}:127.0.0.1:9", arg(&socket));
     let options = ["-N", "-L", &forward, "-o", "RekeyLimit=8M", "--auth", "none"];
     let to = ["-p", server.port(), "someone@127.0.0.1"];
-    let mut child = home.tessh(&[&options[..], &to].concat()).spawn();
-    let streams: Vec<_> = (0..3).map(|_| connect(&socket)).collect();
+    let client = home.tessh(&[&options[..], &to].concat()).start();
+    let streams: Vec<_> =
+        (0..3).map(|_| retry("the client listens", || UnixStream::connect(&socket))).collect();
     let readers = streams.into_iter().map(|mut stream| {
         std::thread::spawn(move || {
             stream.set_read_timeout(Some(DEADLINE)).unwrap();
@@ -60,20 +47,7 @@ fn g14_three_busy_channels_outlive_a_key_exchange_that_we_begin() {
     });
     let readers: Vec<_> = readers.collect();
     let received: Vec<_> = readers.into_iter().map(|reader| reader.join().unwrap().ok()).collect();
-    let _ = child.kill();
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(received, [Some(POURED); 3], "{said}");
-}
-
-/// A server with a key that is taken, and the options to log in there.
-fn bench(lines: &[&str]) -> (Sshd, Home, Vec<String>) {
-    let sshd = Setup::new().start(lines);
-    let home = Home::knowing(&sshd);
-    let key = home.key("id", &["ed25519"], "");
-    sshd.authorize(&key, "");
-    let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key)];
-    (sshd, home, login.map(str::to_owned).to_vec())
+    assert_eq!(received, [Some(POURED); 3], "{}", client.said());
 }
 
 #[test]
@@ -81,13 +55,10 @@ fn bench(lines: &[&str]) -> (Sshd, Home, Vec<String>) {
 fn much_in_both_directions_passes_whoever_begins_to_exchange_keys() {
     const MUCH: usize = 8 << 20;
     for (server, client) in [("1M", "default"), ("default", "1M"), ("256K", "300K")] {
-        let (sshd, home, mut options) = bench(&[&format!("RekeyLimit {server}")]);
-        options.extend(["-v".to_owned(), "-o".to_owned(), format!("RekeyLimit={client}")]);
-        let options: Vec<_> = options.iter().map(String::as_str).collect();
-        let arguments = sshd.to(&options, &["cat"]);
-        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let bed = Bed::new(&[&format!("RekeyLimit {server}")]);
+        let limit = format!("RekeyLimit={client}");
         let input: Vec<u8> = (0..MUCH).map(|at| (at / 251 + at) as u8).collect();
-        let output = home.tessh(&arguments).stdin(input.clone()).output();
+        let output = bed.run(&["-v", "-o", &limit], &["cat"]).stdin(input.clone()).output();
         output.expect_code(0);
         assert!(output.stdout == input, "{} bytes came back", output.stdout.len());
         let exchanges = output.stderr.matches("SSH2_MSG_NEWKEYS sent").count();
@@ -106,6 +77,7 @@ fn nothing_but_key_exchange_is_sent_during_one_that_the_server_begins() {
         "
     def begin_auth(self, user): return False
     def connection_made(self, conn):
+        import os
         from asyncssh.packet import Boolean, String, UInt32
         handle = conn.process_packet
         seen = []
@@ -115,7 +87,9 @@ fn nothing_but_key_exchange_is_sent_during_one_that_the_server_begins() {
             elif kind == 21:
                 state['within'] = state['asked'] = False
                 state['rounds'] += 1
-                open({report:?}, 'w').write(repr((state['rounds'], seen)))
+                # Whole or not at all: the test may be reading it.
+                with open({report:?} + '.new', 'w') as new: new.write(repr((state['rounds'], seen)))
+                os.replace({report:?} + '.new', {report:?})
             elif state['within'] and not 20 <= kind <= 49: seen.append(kind)
             # Answers to what this script has sent by itself.
             return kind in (81, 82, 92) or handle(kind, pktid, packet)

@@ -5,16 +5,13 @@
 mod lab;
 
 use std::io::Read;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Child;
-use std::time::Instant;
 
 use lab::mux::{Mux, counted, numbers};
-use lab::{Agent, DEADLINE, Home, Output, Run, Sshd, USER, arg};
+use lab::{Agent, Bed, Home, Output, Run, Sshd, TESSH, USER, arg, free_port, wait_until};
 
 const SSH: &str = "/usr/bin/ssh";
-const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
 const PORTS: &str = "Port forwarding is disabled to avoid man-in-the-middle attacks.";
 const AGENT: &str = "Agent forwarding is disabled to avoid man-in-the-middle attacks.";
 const X11: &str = "X11 forwarding is disabled to avoid man-in-the-middle attacks.";
@@ -23,30 +20,22 @@ const OPEN_FAILURE: u8 = 92;
 const FATAL: &str = "Error: forwarding disabled due to host key check failure";
 
 /// A server whose key has changed, and a home that goes on in spite of it as `h`.
-struct Bench {
+struct ChangedKey {
     sshd: Sshd,
     home: Home,
     config: PathBuf,
 }
 
-impl Bench {
-    fn new() -> Bench {
-        let (sshd, home) = (Sshd::start(&["X11Forwarding yes"]), Home::new());
-        let old = sshd.public("host_ca.pub");
-        home.write(".ssh/known_hosts", &format!("[127.0.0.1]:{} {old}", sshd.port()));
-        let key = home.key("id", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        let config = format!(
-            "Host h\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentityFile {}\n BatchMode yes\n \
-             IdentitiesOnly yes\n UserKnownHostsFile {}\n ControlPath {}\n \
-             StrictHostKeyChecking no\n",
-            sshd.port(),
-            arg(&key),
-            arg(&home.path(".ssh/known_hosts")),
-            arg(&home.path("ctl")),
-        );
-        let config = home.write("config", &config);
-        Bench { sshd, home, config }
+impl ChangedKey {
+    fn new() -> ChangedKey {
+        let bed = Bed::new(&["X11Forwarding yes"]);
+        let old = bed.sshd.public("host_ca.pub");
+        bed.home.write(".ssh/known_hosts", &format!("[127.0.0.1]:{} {old}", bed.sshd.port()));
+        let control = format!("ControlPath {}", arg(&bed.home.path("ctl")));
+        let lines = ["BatchMode yes", "IdentitiesOnly yes", "StrictHostKeyChecking no", &control];
+        let config = bed.home.write("config", &bed.host_block("h", &lines));
+        let Bed { sshd, home, .. } = bed;
+        ChangedKey { sshd, home, config }
     }
 
     fn with(&self, program: &str, words: &[&str]) -> Run {
@@ -66,57 +55,33 @@ impl Bench {
     }
 }
 
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-#[track_caller]
-fn wait(what: &str, mut met: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !met() {
-        assert!(start.elapsed() < DEADLINE, "not so: {what}");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-}
-
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn a_changed_key_under_no_leaves_no_forward_of_any_kind() {
     for program in [SSH, TESSH] {
-        let bench = Bench::new();
-        let (agent, there) = (Agent::start(&[]), bench.sshd.port());
+        let server = ChangedKey::new();
+        let (agent, there) = (Agent::start(&[]), server.sshd.port());
         let (local, dynamic) = (free_port(), free_port());
         let spec = format!("127.0.0.1:{local}:127.0.0.1:{there}");
         let (socks, remote) = (format!("127.0.0.1:{dynamic}"), format!("0:127.0.0.1:{there}"));
         let words =
             ["-A", "-Y", "-L", &spec, "-D", &socks, "-R", &remote, "-R", "0", "h", SHOWS_WHAT];
-        let run = bench.with(program, &words).env("DISPLAY", ":77");
-        let mut child = Running(run.env("SSH_AUTH_SOCK", agent.socket()).spawn());
+        let run = server.with(program, &words).env("DISPLAY", ":77");
+        let mut child = run.env("SSH_AUTH_SOCK", agent.socket()).start();
         let mut said = [0; 3];
-        child.0.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        child.stdout().read_exact(&mut said).unwrap();
         assert_eq!(&said, b"-|-", "{program}: neither an agent nor a display is there");
         for port in [local, dynamic] {
             assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "{program}: listens");
         }
-        drop(child.0.stdin.take());
-        let status = child.0.wait().unwrap();
-        let mut stderr = String::new();
-        child.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        assert_eq!(status.code(), Some(0), "{program}: {stderr}");
+        drop(child.stdin());
+        let (code, stderr) = child.ended();
+        assert_eq!(code, Some(0), "{program}: {stderr}");
         for words in [PORTS, AGENT, X11] {
             assert_eq!(stderr.matches(words).count(), 1, "{program}: {words}: {stderr}");
         }
         for asked in ["tcpip-forward", "auth-agent-req", "x11-req", "direct-tcpip"] {
-            bench.expect_not_asked(asked);
+            server.expect_not_asked(asked);
         }
     }
 }
@@ -138,50 +103,50 @@ fn a_changed_key_under_no_is_the_end_where_a_forward_must_be_made() {
             &["-o", "ExitOnForwardFailure=yes", "-X", "h", "true"],
             &["-W", "127.0.0.1:1", "h"],
         ] {
-            let bench = Bench::new();
+            let server = ChangedKey::new();
             let agent = Agent::start(&[]);
-            let run = bench.with(program, words).env("SSH_AUTH_SOCK", agent.socket());
+            let run = server.with(program, words).env("SSH_AUTH_SOCK", agent.socket());
             let output = run.env("DISPLAY", ":77").output();
             output.expect_code(255);
             assert!(output.stderr.contains(FATAL), "{program} {words:?}: {output:?}");
             // Nothing of the user has left.
-            bench.expect_not_asked("Accepted");
+            server.expect_not_asked("Accepted");
         }
     }
     // Where nothing that is off was wanted, there is no failure.
-    let bench = Bench::new();
-    bench.tessh(&["-o", "ExitOnForwardFailure=yes", "h", "true"]).expect_code(0);
+    let server = ChangedKey::new();
+    server.tessh(&["-o", "ExitOnForwardFailure=yes", "h", "true"]).expect_code(0);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn nothing_is_led_through_a_jump_host_whose_key_has_changed() {
-    let bench = Bench::new();
+    let server = ChangedKey::new();
     let behind = Sshd::start(&[]);
-    let key = bench.home.path("id");
+    let key = server.home.path("id");
     behind.authorize(&key, "");
-    let known = bench.home.read(".ssh/known_hosts") + &behind.known_hosts();
-    bench.home.write(".ssh/known_hosts", &known);
+    let known = server.home.read(".ssh/known_hosts") + &behind.known_hosts();
+    server.home.write(".ssh/known_hosts", &known);
     let port = behind.port().to_string();
     let host = format!("{USER}@127.0.0.1");
-    let known = format!("UserKnownHostsFile={}", arg(&bench.home.path(".ssh/known_hosts")));
+    let known = format!("UserKnownHostsFile={}", arg(&server.home.path(".ssh/known_hosts")));
     let words = ["-J", "h", "-i", arg(&key), "-o", &known, "-p", &port, &host, "echo in"];
     for program in [SSH, TESSH] {
-        let output = bench.with(program, &words).output();
+        let output = server.with(program, &words).output();
         output.expect_code(255);
         assert!(output.stderr.contains(FATAL), "{program}: {output:?}");
     }
-    bench.expect_not_asked("Accepted");
+    server.expect_not_asked("Accepted");
     assert!(!behind.log().contains("Connection from"));
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_command_line_of_a_session_adds_nothing_where_the_key_has_changed() {
-    let bench = Bench::new();
-    let (port, config) = (free_port(), arg(&bench.config).to_owned());
+    let server = ChangedKey::new();
+    let (port, config) = (free_port(), arg(&server.config).to_owned());
     let words = ["-F", &config, "-o", "EnableEscapeCommandline=yes", "-tt", "h"];
-    let pty = bench.home.on_pty(&words);
+    let pty = server.home.on_pty(&words);
     pty.wait_until("a prompt", |screen| screen.lines().any(|line| line.trim_end() == "$"));
     pty.send("<enter>~C");
     pty.wait_for("ssh>");
@@ -194,27 +159,27 @@ fn the_command_line_of_a_session_adds_nothing_where_the_key_has_changed() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn clients_of_a_shared_connection_get_no_forward_where_the_key_has_changed() {
-    let bench = Bench::new();
-    let _master = Running(bench.with(TESSH, &["-MN", "h"]).spawn());
-    wait("the master listens", || bench.home.path("ctl").exists());
-    let (agent, port, there) = (Agent::start(&[]), free_port(), bench.sshd.port());
+    let server = ChangedKey::new();
+    let _master = server.with(TESSH, &["-MN", "h"]).start();
+    wait_until("the master listens", || server.home.path("ctl").exists());
+    let (agent, port, there) = (Agent::start(&[]), free_port(), server.sshd.port());
     let spec = format!("127.0.0.1:{port}:127.0.0.1:{there}");
     for program in [SSH, TESSH] {
         for words in [&["-L", &spec][..], &["-D", &port.to_string()], &["-R", "0:h:1"]] {
-            let output = bench.with(program, &[&["-O", "forward"], words, &["h"]].concat());
+            let output = server.with(program, &[&["-O", "forward"], words, &["h"]].concat());
             let output = output.output();
             output.expect_code(255);
             assert!(output.stderr.contains(PORTS), "{program} {words:?}: {output:?}");
             assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "{program} {words:?}");
         }
-        let stdio = bench.with(program, &["-W", &format!("127.0.0.1:{there}"), "h"]);
+        let stdio = server.with(program, &["-W", &format!("127.0.0.1:{there}"), "h"]);
         let output = stdio.stdin("").output();
         assert_eq!((output.text().as_str(), output.status.code()), ("", Some(255)));
 
         let shown = "echo \"${SSH_AUTH_SOCK:+agent}${DISPLAY:+display}\"";
         for proxy in [&[][..], &["-O", "proxy"]] {
             let words = [proxy, &["-A", "-X", "h", shown]].concat();
-            let run = bench.with(program, &words).env("SSH_AUTH_SOCK", agent.socket());
+            let run = server.with(program, &words).env("SSH_AUTH_SOCK", agent.socket());
             let output = run.env("DISPLAY", ":77").output();
             assert_eq!(output.text(), "\n", "{program}: the session goes on: {output:?}");
         }
@@ -222,10 +187,10 @@ fn clients_of_a_shared_connection_get_no_forward_where_the_key_has_changed() {
     // A client in proxy mode opens its channels itself.
     let place = |port: u32| [counted(b"127.0.0.1"), numbers(&[port])].concat();
     let (to, from) = (place(there.into()), place(1));
-    let mut proxy = Mux::proxy(&bench.home.path("ctl"));
+    let mut proxy = Mux::proxy(&server.home.path("ctl"));
     let answer = proxy.open("direct-tcpip", 1 << 20, &[to, from].concat());
     assert_eq!(answer, OPEN_FAILURE);
     for asked in ["tcpip-forward", "auth-agent-req", "x11-req", "direct-tcpip"] {
-        bench.expect_not_asked(asked);
+        server.expect_not_asked(asked);
     }
 }

@@ -9,46 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use lab::{Agent, AsyncSsh, Home, PASSWORD, Run, Setup, Sshd, USER, arg, tool};
+use lab::{Agent, AsyncSsh, Bed, Home, PASSWORD, Setup, Sshd, USER, arg, fingerprint, tool};
 
 /// The program, logging in to this server.
-fn tessh(home: &Home, sshd: &Sshd, options: &[&str], command: &[&str]) -> Run {
-    let arguments = sshd.to(options, command);
-    home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-/// A server with a home that knows it and a key that it takes.
-struct Bench {
-    sshd: Sshd,
-    home: Home,
-    key: PathBuf,
-}
-
-impl Bench {
-    fn new(lines: &[&str]) -> Bench {
-        let sshd = Sshd::start(lines);
-        let home = Home::knowing(&sshd);
-        let key = home.key("id", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        Bench { sshd, home, key }
-    }
-
-    fn run(&self, command: &str) -> Run {
-        self.run_with(&[], command)
-    }
-
-    fn run_with(&self, options: &[&str], command: &str) -> Run {
-        let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&self.key)];
-        tessh(&self.home, &self.sshd, &[&login, options].concat(), &[command])
-    }
-}
-
-/// A key's `SHA256:…` as sshd logs it.
-fn fingerprint(key: &Path) -> String {
-    let line = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(key)]);
-    line.split_whitespace().nth(1).unwrap().to_owned()
-}
-
 /// What sshd saw: this one method, and with it this one key.
 #[track_caller]
 fn expect_one_key(sshd: &Sshd, key: &Path) {
@@ -66,12 +29,12 @@ fn expect_one_key(sshd: &Sshd, key: &Path) {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn output_errors_and_status_are_apart() {
-    let bench = Bench::new(&[]);
-    let output = bench.run("printf out; printf err >&2; exit 7").output();
+    let bed = Bed::new(&[]);
+    let output = bed.run(&[], &["printf out; printf err >&2; exit 7"]).output();
     output.expect_code(7);
     assert_eq!((output.text().as_str(), output.stderr.as_str()), ("out", "err"));
     for code in [0, 1, 127, 254, 255] {
-        let output = bench.run(&format!("exit {code}")).output();
+        let output = bed.run(&[], &[&format!("exit {code}")]).output();
         output.expect_code(code);
         assert_eq!(output.stderr, "");
     }
@@ -80,41 +43,41 @@ fn output_errors_and_status_are_apart() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn signal_becomes_128_and_its_number() {
-    let bench = Bench::new(&[]);
+    let bed = Bed::new(&[]);
     for (signal, code) in [("TERM", 143), ("KILL", 137), ("INT", 130)] {
-        bench.run(&format!("kill -{signal} $$")).output().expect_code(code);
+        bed.run(&[], &[&format!("kill -{signal} $$")]).output().expect_code(code);
     }
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn bytes_come_back_as_they_went() {
-    let bench = Bench::new(&[]);
+    let bed = Bed::new(&[]);
     let sent: Vec<u8> =
         (0..8_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    let output = bench.run("cat").stdin(sent.clone()).output();
+    let output = bed.run(&[], &["cat"]).stdin(sent.clone()).output();
     output.expect_code(0);
     assert!(output.stdout == sent, "{} bytes of {}", output.stdout.len(), sent.len());
     assert_eq!(output.stderr, "");
-    let output = bench.run("cat >&2").stdin("on the other way").output();
+    let output = bed.run(&[], &["cat >&2"]).stdin("on the other way").output();
     assert_eq!((output.text().as_str(), output.stderr.as_str()), ("", "on the other way"));
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn end_of_input_reaches_the_command_while_its_output_goes_on() {
-    let bench = Bench::new(&[]);
-    let output = bench.run("wc -c; printf after").stdin("12345").output();
+    let bed = Bed::new(&[]);
+    let output = bed.run(&[], &["wc -c; printf after"]).stdin("12345").output();
     assert_eq!(output.text(), "5\nafter");
-    let output = bench.run_with(&["-n"], "wc -c").stdin("not sent").output();
+    let output = bed.run(&["-n"], &["wc -c"]).stdin("not sent").output();
     assert_eq!(output.text(), "0\n");
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn command_that_reads_nothing_does_not_hold_up() {
-    let bench = Bench::new(&[]);
-    let output = bench.run("exit 4").stdin(vec![b'x'; 10_000_000]).output();
+    let bed = Bed::new(&[]);
+    let output = bed.run(&[], &["exit 4"]).stdin(vec![b'x'; 10_000_000]).output();
     output.expect_code(4);
     assert_eq!(output.stderr, "");
 }
@@ -122,8 +85,8 @@ fn command_that_reads_nothing_does_not_hold_up() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn reader_that_leaves_ends_it_quietly() {
-    let bench = Bench::new(&[]);
-    let mut child = bench.run("yes").spawn();
+    let bed = Bed::new(&[]);
+    let mut child = bed.run(&[], &["yes"]).spawn();
     drop(child.stdin.take());
     let mut reader = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -137,8 +100,8 @@ fn reader_that_leaves_ends_it_quietly() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn output_of_one_hundred_megabytes_is_complete() {
-    let bench = Bench::new(&[]);
-    let output = bench.run("head -c 100000000 /dev/zero; echo end").output();
+    let bed = Bed::new(&[]);
+    let output = bed.run(&[], &["head -c 100000000 /dev/zero; echo end"]).output();
     output.expect_code(0);
     assert_eq!(output.stdout.len(), 100_000_004);
     assert!(output.stdout.ends_with(b"\0end\n"));
@@ -147,19 +110,19 @@ fn output_of_one_hundred_megabytes_is_complete() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn words_of_a_command_are_joined_by_blanks() {
-    let bench = Bench::new(&[]);
-    let login = ["-o", "BatchMode=yes", "-i", arg(&bench.key)];
+    let bed = Bed::new(&[]);
+    let login = ["-o", "BatchMode=yes", "-i", arg(&bed.key)];
     let words = ["printf", "'%s|'", "a", "-l", "'b  c'"];
-    let output = tessh(&bench.home, &bench.sshd, &login, &words).output();
+    let output = bed.home.connect(&bed.sshd, &login, &words).output();
     assert_eq!(output.text(), "a|-l|b  c|");
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn variables_that_are_asked_for_arrive() {
-    let bench = Bench::new(&[]);
+    let bed = Bed::new(&[]);
     let options = ["-o", "SetEnv=LC_ONE=1", "-o", "SendEnv=LC_T*"];
-    let run = bench.run_with(&options, "echo $LC_ONE $LC_TWO $LC_UNASKED");
+    let run = bed.run(&options, &["echo $LC_ONE $LC_TWO $LC_UNASKED"]);
     let output = run.env("LC_TWO", "2").env("LANG", "C").output();
     assert_eq!(output.expect_quiet_success().text(), "1 2\n");
 }
@@ -167,11 +130,11 @@ fn variables_that_are_asked_for_arrive() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn terminal_only_where_there_is_one_or_it_is_forced() {
-    let bench = Bench::new(&[]);
+    let bed = Bed::new(&[]);
     let tty = "tty >/dev/null && echo terminal || echo none";
-    assert_eq!(bench.run_with(&["-T"], tty).output().text(), "none\n");
-    assert_eq!(bench.run(tty).output().text(), "none\n");
-    let forced = bench.run_with(&["-tt"], tty).output();
+    assert_eq!(bed.run(&["-T"], &[tty]).output().text(), "none\n");
+    assert_eq!(bed.run(&[], &[tty]).output().text(), "none\n");
+    let forced = bed.run(&["-tt"], &[tty]).output();
     assert_eq!(forced.text(), "terminal\r\n");
     assert!(forced.stderr.contains("Connection to 127.0.0.1 closed."), "{forced:?}");
 }
@@ -179,9 +142,9 @@ fn terminal_only_where_there_is_one_or_it_is_forced() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn lost_connection_is_said() {
-    let bench = Bench::new(&[]);
+    let bed = Bed::new(&[]);
     // The shell's parent is the unprivileged sshd that holds the connection.
-    let output = bench.run("kill -KILL $PPID; sleep 60").output();
+    let output = bed.run(&[], &["kill -KILL $PPID; sleep 60"]).output();
     output.expect_failure(&["connection"]);
 }
 
@@ -195,7 +158,7 @@ fn password() {
     // An identity that could be tried, and must not be.
     home.key(".ssh/id_ed25519", &["ed25519"], "");
     let options = ["--auth", "password", "--password-fd", "3"];
-    let output = tessh(&home, &sshd, &options, &["echo in"]).password(PASSWORD).output();
+    let output = home.connect(&sshd, &options, &["echo in"]).password(PASSWORD).output();
     assert_eq!(output.expect_quiet_success().text(), "in\n");
     assert_eq!(sshd.methods_tried(), ["password"]);
 }
@@ -208,7 +171,7 @@ fn wrong_password_is_tried_once_and_nothing_else_is() {
     let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
     sshd.authorize(&key, "");
     let options = ["--auth", "password", "--password-fd", "3"];
-    let output = tessh(&home, &sshd, &options, &["true"]).password("wrong").output();
+    let output = home.connect(&sshd, &options, &["true"]).password("wrong").output();
     output.expect_failure(&["permission denied", "password", "publickey"]);
     sshd.wait_for_log("Failed password");
     assert_eq!(sshd.methods_tried(), ["password"]);
@@ -222,7 +185,7 @@ fn method_the_server_does_not_have() {
     let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
     sshd.authorize(&key, "");
     let options = ["--auth", "password", "--password-fd", "3"];
-    let output = tessh(&home, &sshd, &options, &["true"]).password(PASSWORD).output();
+    let output = home.connect(&sshd, &options, &["true"]).password(PASSWORD).output();
     output.expect_failure(&["password", "accepts only publickey"]);
     assert!(sshd.methods_tried().iter().all(|method| method == "password"));
 }
@@ -261,7 +224,7 @@ fn publickey_of_every_type_and_format() {
     }
     for (key, how) in keys {
         let options = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key)];
-        let output = tessh(&home, &sshd, &options, &["echo in"]).output();
+        let output = home.connect(&sshd, &options, &["echo in"]).output();
         assert_eq!(output.text(), "in\n", "{how:?} {}: {output:?}", key.display());
     }
     assert!(!sshd.log().contains("ssh-rsa [preauth]"), "an RSA key signed with SHA-1");
@@ -297,7 +260,7 @@ fn locked_keys_of_every_format() {
         keys.push(ppk);
     }
     for key in keys {
-        let run = tessh(&home, &sshd, &["--auth", "publickey", "-i", arg(&key)], &["echo in"]);
+        let run = home.connect(&sshd, &["--auth", "publickey", "-i", arg(&key)], &["echo in"]);
         let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
         assert_eq!(output.text(), "in\n", "{}: {output:?}", key.display());
     }
@@ -323,7 +286,7 @@ fn one_key_of_twenty_in_the_agent_with_one_try() {
     let (agent, key) = twenty_keys(&home, &sshd);
     let public = format!("{}.pub", arg(&key));
     let options = ["-o", "BatchMode=yes", "--auth", "agent", "-i", &public];
-    let run = tessh(&home, &sshd, &options, &["echo in"]);
+    let run = home.connect(&sshd, &options, &["echo in"]);
     let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
     assert_eq!(output.expect_quiet_success().text(), "in\n");
     expect_one_key(&sshd, &key);
@@ -336,7 +299,7 @@ fn key_file_beside_a_full_agent_with_one_try() {
     let home = Home::knowing(&sshd);
     let (agent, key) = twenty_keys(&home, &sshd);
     let options = ["-o", "BatchMode=yes", "-i", arg(&key)];
-    let run = tessh(&home, &sshd, &options, &["echo in"]);
+    let run = home.connect(&sshd, &options, &["echo in"]);
     let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
     assert_eq!(output.expect_quiet_success().text(), "in\n");
     expect_one_key(&sshd, &key);
@@ -349,7 +312,7 @@ fn agent_offers_its_first_key_and_no_other() {
     let home = Home::knowing(&sshd);
     let (agent, _) = twenty_keys(&home, &sshd);
     let options = ["-o", "BatchMode=yes", "--auth", "agent"];
-    let run = tessh(&home, &sshd, &options, &["true"]);
+    let run = home.connect(&sshd, &options, &["true"]);
     let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
     let first = fingerprint(&home.path("other0"));
     output.expect_failure(&["permission denied", "publickey"]);
@@ -363,9 +326,9 @@ fn agent_that_is_not_there() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let options = ["-o", "BatchMode=yes", "--auth", "agent"];
-    tessh(&home, &sshd, &options, &["true"]).output().expect_failure(&["agent"]);
+    home.connect(&sshd, &options, &["true"]).output().expect_failure(&["agent"]);
     let nowhere = home.path("nowhere");
-    let output = tessh(&home, &sshd, &options, &["true"]).env("SSH_AUTH_SOCK", nowhere).output();
+    let output = home.connect(&sshd, &options, &["true"]).env("SSH_AUTH_SOCK", nowhere).output();
     output.expect_failure(&["agent"]);
 }
 
@@ -380,7 +343,7 @@ fn certificate_of_every_key_type() {
         let key = home.key(name, how, "");
         sshd.certify(&key, &["-n", USER]);
         let options = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(&key)];
-        let output = tessh(&home, &sshd, &options, &["echo in"]).output();
+        let output = home.connect(&sshd, &options, &["echo in"]).output();
         assert_eq!(output.text(), "in\n", "{name}: {output:?}");
     }
     let accepted = sshd.log().matches("Accepted publickey for tester").count();
@@ -397,7 +360,7 @@ fn certificate_named_by_an_option() {
     fs::rename(home.path("id-cert.pub"), home.path("elsewhere.pub")).unwrap();
     let named = format!("CertificateFile={}", arg(&home.path("elsewhere.pub")));
     let options = ["-o", "BatchMode=yes", "-i", arg(&key), "-o", &named];
-    let output = tessh(&home, &sshd, &options, &["echo in"]).output();
+    let output = home.connect(&sshd, &options, &["echo in"]).output();
     assert_eq!(output.expect_quiet_success().text(), "in\n");
 }
 
@@ -411,7 +374,7 @@ fn certificate_file_with_its_key_in_the_agent() {
     sshd.certify(&key, &["-n", USER]);
     let named = home.path("id-cert.pub");
     let options = ["-o", "BatchMode=yes", "--auth", "agent", "-i", arg(&named)];
-    let run = tessh(&home, &sshd, &options, &["echo in"]);
+    let run = home.connect(&sshd, &options, &["echo in"]);
     let output = run.env("SSH_AUTH_SOCK", agent.socket()).output();
     assert_eq!(output.expect_quiet_success().text(), "in\n");
 }
@@ -419,12 +382,12 @@ fn certificate_file_with_its_key_in_the_agent() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn chain_takes_its_steps_in_order() {
-    let bench = Bench::new(&["AuthenticationMethods publickey,password"]);
-    let options = ["--auth", "publickey,password", "--password-fd", "3", "-i", arg(&bench.key)];
-    let run = tessh(&bench.home, &bench.sshd, &options, &["echo in"]);
+    let bed = Bed::new(&["AuthenticationMethods publickey,password"]);
+    let options = ["--auth", "publickey,password", "--password-fd", "3", "-i", arg(&bed.key)];
+    let run = bed.home.connect(&bed.sshd, &options, &["echo in"]);
     let output = run.password(PASSWORD).output();
     assert_eq!(output.expect_quiet_success().text(), "in\n");
-    let mut tried = bench.sshd.methods_tried();
+    let mut tried = bed.sshd.methods_tried();
     tried.dedup();
     assert_eq!(tried, ["publickey", "password"]);
 }
@@ -432,10 +395,10 @@ fn chain_takes_its_steps_in_order() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn second_step_is_not_taken_unasked() {
-    let bench = Bench::new(&["AuthenticationMethods publickey,password"]);
-    let output = bench.run("true").output();
+    let bed = Bed::new(&["AuthenticationMethods publickey,password"]);
+    let output = bed.run(&[], &["true"]).output();
     output.expect_failure(&["publickey", "succeeded", "--auth publickey,password"]);
-    assert!(!bench.sshd.methods_tried().contains(&"password".to_owned()));
+    assert!(!bed.sshd.methods_tried().contains(&"password".to_owned()));
 }
 
 #[test]
@@ -446,7 +409,7 @@ fn connection_lost_during_authentication_is_no_refusal() {
     // The answer to the password is longer on its way than the server waits.
     let ask = home.write("ask", "#!/bin/sh\nsleep 3\necho late\n");
     fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
-    let run = tessh(&home, &sshd, &["--auth", "password"], &["true"]);
+    let run = home.connect(&sshd, &["--auth", "password"], &["true"]);
     let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
     let line = output.expect_failure(&[]);
     assert!(!line.to_lowercase().contains("permission denied"), "{line}");
@@ -461,7 +424,7 @@ fn expired_password_does_not_hang() {
     let options = ["--auth", "password", "--password-fd", "3"];
     let start = Instant::now();
     // OpenSSH lets the login pass and wants the change from the session.
-    let output = tessh(&home, &sshd, &options, &["echo in"]).password(PASSWORD).output();
+    let output = home.connect(&sshd, &options, &["echo in"]).password(PASSWORD).output();
     assert!(!output.status.success() && output.text() != "in\n", "{output:?}");
     assert!(start.elapsed() < Duration::from_secs(20));
 }
@@ -490,7 +453,7 @@ fn plain_prompts_are_answered_by_askpass() {
     let home = Home::knowing(&sshd);
     let ask = home.write("ask", &format!("#!/bin/sh\necho '{PASSWORD}'\n"));
     fs::set_permissions(&ask, Permissions::from_mode(0o700)).unwrap();
-    let run = tessh(&home, &sshd, &["--auth", "keyboard-interactive"], &["echo in"]);
+    let run = home.connect(&sshd, &["--auth", "keyboard-interactive"], &["echo in"]);
     let output = run.env("SSH_ASKPASS", &ask).env("SSH_ASKPASS_REQUIRE", "force").output();
     assert_eq!(output.text(), "in\n", "{output:?}");
     assert_eq!(sshd.methods_tried(), ["keyboard-interactive"]);

@@ -14,58 +14,46 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lab::{Home, Output, Run, Sshd, USER, arg, tool};
+use lab::{Bed, Output, Run, TESSH, USER, arg, noise, tool};
 
-const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
 /// Interpreters and package tools start slowly on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Larger than every window and buffer on the way.
 const LARGE: usize = 5_000_000;
 
 /// A server, and a home whose ssh configuration leads to it as `there`.
-struct Bench {
-    sshd: Sshd,
-    home: Home,
+struct Tools {
+    bed: Bed,
 }
 
-impl Bench {
-    fn new() -> Bench {
-        Bench::with(&["Subsystem sftp /usr/lib/openssh/sftp-server", "AcceptEnv GIT_PROTOCOL"])
+impl Tools {
+    fn new() -> Tools {
+        Tools::with(&["Subsystem sftp /usr/lib/openssh/sftp-server", "AcceptEnv GIT_PROTOCOL"])
     }
 
-    fn with(lines: &[&str]) -> Bench {
-        let sshd = Sshd::start(lines);
-        let home = Home::knowing(&sshd);
-        let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
-        sshd.authorize(&key, "");
-        let bench = Bench { sshd, home };
-        bench.configure("there", "");
+    fn with(lines: &[&str]) -> Tools {
+        let tools = Tools { bed: Bed::new(lines) };
+        // Where a URL leads past the configuration, the key is found at its usual place.
+        fs::copy(&tools.bed.key, tools.bed.home.path(".ssh/id_ed25519")).unwrap();
+        tools.configure("there", "");
         // The name ssh, as a person would give it: a link in a directory on the PATH.
-        fs::create_dir(bench.home.path("bin")).unwrap();
-        symlink(TESSH, bench.home.path("bin/ssh")).unwrap();
-        bench
+        fs::create_dir(tools.bed.home.path("bin")).unwrap();
+        symlink(TESSH, tools.bed.home.path("bin/ssh")).unwrap();
+        tools
     }
 
     /// Adds hosts of these names to the configuration.
     fn configure(&self, names: &str, more: &str) {
-        let before = fs::read_to_string(self.home.path(".ssh/config")).unwrap_or_default();
-        let (port, key) = (self.sshd.port(), self.home.path(".ssh/id_ed25519"));
-        let text = format!(
-            "{before}Host {names}
-  HostName 127.0.0.1
-  Port {port}
-  User {USER}
-  IdentityFile {}
-{more}",
-            arg(&key)
-        );
-        self.home.write(".ssh/config", &text);
+        let before = fs::read_to_string(self.bed.home.path(".ssh/config")).unwrap_or_default();
+        let text = format!("{before}{}{more}", self.bed.host_block(names, &[]));
+        self.bed.home.write(".ssh/config", &text);
     }
 
     /// A tool in the home, with tessh on its PATH as `ssh`.
     fn run(&self, program: &str, arguments: &[&str]) -> Run {
-        let path = format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", arg(&self.home.path("bin")));
-        self.home
+        let path = format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", arg(&self.bed.home.path("bin")));
+        self.bed
+            .home
             .run(Path::new(program), arguments)
             .env("PATH", path)
             .env("GIT_CONFIG_NOSYSTEM", "1")
@@ -75,7 +63,7 @@ impl Bench {
 
     /// A directory on the server that the user owns.
     fn there(&self, name: &str) -> PathBuf {
-        let path = self.sshd.path("home").join(name);
+        let path = self.bed.sshd.path("home").join(name);
         fs::create_dir(&path).unwrap();
         self.give(&path);
         path
@@ -83,7 +71,7 @@ impl Bench {
 
     /// A file of the user's on the server.
     fn there_file(&self, name: &str, content: &[u8]) -> PathBuf {
-        let path = self.sshd.path("home").join(name);
+        let path = self.bed.sshd.path("home").join(name);
         fs::write(&path, content).unwrap();
         self.give(&path);
         path
@@ -91,14 +79,14 @@ impl Bench {
 
     fn give(&self, path: &Path) {
         use std::os::unix::fs::MetadataExt;
-        let home = fs::metadata(self.sshd.path("home")).unwrap();
+        let home = fs::metadata(self.bed.sshd.path("home")).unwrap();
         chown(path, Some(home.uid()), Some(home.gid())).unwrap();
     }
 }
 
-/// Bytes that no link of the way leaves as they are unless it is clean.
+/// What passes through the tools.
 fn large() -> Vec<u8> {
-    (0..LARGE).map(|n| ((n as u32).wrapping_mul(2_654_435_761) >> 24) as u8).collect()
+    noise(LARGE)
 }
 
 #[track_caller]
@@ -122,18 +110,18 @@ fn installed(program: &str) -> &str {
 // ---- git --------------------------------------------------------------------------------
 
 /// Clones, commits, pushes and fetches; each repository then has the other's commits.
-fn git_round(bench: &Bench, url: &str, environment: &[(&str, &str)], config: &[&str]) {
+fn git_round(tools: &Tools, url: &str, environment: &[(&str, &str)], config: &[&str]) {
     let git = |words: &[&str]| {
         let identity = ["-c", "user.name=T", "-c", "user.email=t@example.org"];
         let words = [&identity[..], config, words].concat();
-        let mut run = bench.run(installed("/usr/bin/git"), &words);
+        let mut run = tools.run(installed("/usr/bin/git"), &words);
         for (name, value) in environment {
             run = run.env(name, value);
         }
         run.output()
     };
-    let bare = bench.sshd.path("home").join("project.git");
-    let work = bench.home.path("work");
+    let bare = tools.bed.sshd.path("home").join("project.git");
+    let work = tools.bed.home.path("work");
     expect_success(git(&["clone", "-q", url, arg(&work)]));
     fs::write(work.join("file"), large()).unwrap();
     let at = ["-C", arg(&work)];
@@ -146,7 +134,7 @@ fn git_round(bench: &Bench, url: &str, environment: &[(&str, &str)], config: &[&
     };
     assert_eq!(head(&bare, "refs/heads/main"), head(&work, "HEAD"));
 
-    let other = bench.home.path("other");
+    let other = tools.bed.home.path("other");
     expect_success(git(&["clone", "-q", "--branch", "main", url, arg(&other)]));
     same(&work.join("file"), &other.join("file"));
     expect_success(git(&["-C", arg(&other), "commit", "-q", "--allow-empty", "-m", "two"]));
@@ -156,14 +144,14 @@ fn git_round(bench: &Bench, url: &str, environment: &[(&str, &str)], config: &[&
     assert!(git(&["ls-remote", &format!("{url}-not-there")]).status.code() == Some(128));
 }
 
-fn repository() -> (Bench, PathBuf) {
-    let bench = Bench::new();
-    let bare = bench.there("project.git");
+fn repository() -> (Tools, PathBuf) {
+    let tools = Tools::new();
+    let bare = tools.there("project.git");
     tool("/usr/bin/git", &["init", "-q", "--bare", "-b", "main", arg(&bare)]);
     for entry in walk(&bare) {
-        bench.give(&entry);
+        tools.give(&entry);
     }
-    (bench, bare)
+    (tools, bare)
 }
 
 fn walk(directory: &Path) -> Vec<PathBuf> {
@@ -181,11 +169,11 @@ fn walk(directory: &Path) -> Vec<PathBuf> {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn git_with_git_ssh_command() {
-    let (bench, bare) = repository();
+    let (tools, bare) = repository();
     let url = format!("there:{}", arg(&bare));
-    git_round(&bench, &url, &[("GIT_SSH_COMMAND", TESSH)], &[]);
+    git_round(&tools, &url, &[("GIT_SSH_COMMAND", TESSH)], &[]);
     // git asks for its protocol 2 in the environment, and the server's git was told.
-    let run = bench.run("/usr/bin/git", &["ls-remote", &url]);
+    let run = tools.run("/usr/bin/git", &["ls-remote", &url]);
     let run = run.env("GIT_SSH_COMMAND", TESSH).env("GIT_TRACE_PACKET", "1");
     let traced = expect_success(run.output());
     assert!(traced.stderr.contains("< version 2"), "{traced:?}");
@@ -194,17 +182,17 @@ fn git_with_git_ssh_command() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn git_with_core_ssh_command_and_a_url_with_a_port() {
-    let (bench, bare) = repository();
-    let url = format!("ssh://{USER}@127.0.0.1:{}{}", bench.sshd.port(), arg(&bare));
+    let (tools, bare) = repository();
+    let url = format!("ssh://{USER}@127.0.0.1:{}{}", tools.bed.sshd.port(), arg(&bare));
     let command = format!("core.sshCommand={TESSH} -o BatchMode=yes");
-    git_round(&bench, &url, &[], &["-c", &command]);
+    git_round(&tools, &url, &[], &["-c", &command]);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn git_with_tessh_on_the_path_as_ssh() {
-    let (bench, bare) = repository();
-    git_round(&bench, &format!("there:{}", arg(&bare)), &[], &[]);
+    let (tools, bare) = repository();
+    git_round(&tools, &format!("there:{}", arg(&bare)), &[], &[]);
 }
 
 // ---- copying ----------------------------------------------------------------------------
@@ -212,22 +200,22 @@ fn git_with_tessh_on_the_path_as_ssh() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn rsync_both_ways() {
-    let bench = Bench::new();
+    let tools = Tools::new();
     let rsync = |words: &[&str]| {
         let shell = ["-a", "-z", "--checksum", "-e", TESSH];
-        bench.run(installed("/usr/bin/rsync"), &[&shell[..], words].concat()).output()
+        tools.run(installed("/usr/bin/rsync"), &[&shell[..], words].concat()).output()
     };
-    let from = bench.home.path("from");
+    let from = tools.bed.home.path("from");
     fs::create_dir_all(from.join("in ner")).unwrap();
     fs::write(from.join("large"), large()).unwrap();
     fs::write(from.join("in ner/ü'$ x"), "small").unwrap();
-    let there = bench.there("copy");
+    let there = tools.there("copy");
     let remote = format!("there:{}/", arg(&there));
     expect_success(rsync(&[&format!("{}/", arg(&from)), &remote]));
     same(&from.join("large"), &there.join("large"));
     same(&from.join("in ner/ü'$ x"), &there.join("in ner/ü'$ x"));
 
-    let back = bench.home.path("back");
+    let back = tools.bed.home.path("back");
     expect_success(rsync(&[&remote, arg(&back)]));
     same(&from.join("large"), &back.join("large"));
     // Nothing is left to be done, which rsync finds by checksums of both sides.
@@ -239,18 +227,18 @@ fn rsync_both_ways() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn scp_both_ways_in_both_protocols() {
-    let bench = Bench::new();
-    let here = bench.home.path("here");
+    let tools = Tools::new();
+    let here = tools.bed.home.path("here");
     fs::write(&here, large()).unwrap();
     for mode in [&[][..], &["-O"][..]] {
         let scp = |from: &str, to: &str| {
             let words = [&["-q", "-p", "-S", TESSH][..], mode, &[from, to]].concat();
-            bench.run(installed("/usr/bin/scp"), &words).output()
+            tools.run(installed("/usr/bin/scp"), &words).output()
         };
-        let there = bench.there(&format!("d{}", mode.len()));
+        let there = tools.there(&format!("d{}", mode.len()));
         scp(arg(&here), &format!("there:{}/file", arg(&there))).expect_quiet_success();
         same(&here, &there.join("file"));
-        let back = bench.home.path(&format!("back{}", mode.len()));
+        let back = tools.bed.home.path(&format!("back{}", mode.len()));
         scp(&format!("there:{}/file", arg(&there)), arg(&back)).expect_quiet_success();
         same(&here, &back);
         let output = scp("there:/nothing/here", arg(&back));
@@ -262,22 +250,22 @@ fn scp_both_ways_in_both_protocols() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn sftp_both_ways_with_a_batch() {
-    let bench = Bench::new();
-    let here = bench.home.path("here");
+    let tools = Tools::new();
+    let here = tools.bed.home.path("here");
     fs::write(&here, large()).unwrap();
-    let there = bench.there("sftp");
+    let there = tools.there("sftp");
     let batch = format!(
         "cd {}\nput here file\nmkdir inner\nrename file inner/moved\nget inner/moved back\n",
         arg(&there)
     );
-    let batch = bench.home.write("batch", &batch);
+    let batch = tools.bed.home.write("batch", &batch);
     let sftp = |words: &[&str]| {
         let words = [&["-S", TESSH, "-b", arg(&batch)][..], words, &["there"]].concat();
-        bench.run(installed("/usr/bin/sftp"), &words).output()
+        tools.run(installed("/usr/bin/sftp"), &words).output()
     };
     expect_success(sftp(&[]));
     same(&here, &there.join("inner/moved"));
-    same(&here, &bench.home.path("back"));
+    same(&here, &tools.bed.home.path("back"));
     // The directory exists now: the batch ends there, with sftp's own status.
     sftp(&["-q"]).expect_code(1);
 }
@@ -299,22 +287,22 @@ const PLAYBOOK: &str = "- hosts: all
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn ansible_pings_copies_and_plays() {
-    let bench = Bench::new();
+    let tools = Tools::new();
     let python = lab::python();
     let ansible = |program: &str, words: &[&str]| {
         let program = python.with_file_name(program);
         let words = [&["-i", "inventory"][..], words].concat();
-        bench.run(installed(arg(&program)), &words).env("ANSIBLE_NOCOLOR", "1").output()
+        tools.run(installed(arg(&program)), &words).env("ANSIBLE_NOCOLOR", "1").output()
     };
-    bench.configure("one two three four five", "");
-    let (there, here) = (bench.there("ansible"), bench.home.path("here"));
+    tools.configure("one two three four five", "");
+    let (there, here) = (tools.there("ansible"), tools.bed.home.path("here"));
     fs::write(&here, large()).unwrap();
     let inventory = format!(
         "one\ntwo\nthree\nfour\nfive\n[all:vars]\nansible_ssh_executable={TESSH}\n\
          ansible_python_interpreter=/usr/bin/python3\nwhere={}\n",
         arg(&there)
     );
-    bench.home.write("inventory", &inventory);
+    tools.bed.home.write("inventory", &inventory);
     let ping = expect_success(ansible("ansible", &["all", "-m", "ping"]));
     assert_eq!(ping.text().matches("\"ping\": \"pong\"").count(), 5, "{ping:?}");
 
@@ -322,7 +310,7 @@ fn ansible_pings_copies_and_plays() {
     expect_success(ansible("ansible", &["one", "-m", "copy", "-a", &single]));
     same(&here, &there.join("single"));
 
-    let playbook = bench.home.write("play.yml", PLAYBOOK);
+    let playbook = tools.bed.home.write("play.yml", PLAYBOOK);
     let played = expect_success(ansible("ansible-playbook", &[arg(&playbook)]));
     for name in ["one", "two", "three", "four", "five"] {
         same(&here, &there.join(name));
@@ -332,10 +320,10 @@ fn ansible_pings_copies_and_plays() {
     let failed = ansible("ansible", &["one", "-m", "shell", "-a", "exit 9"]);
     failed.expect_code(2);
     assert!(failed.text().contains("rc=9"), "{failed:?}");
-    let logins = bench.sshd.log().matches("Accepted publickey").count();
+    let logins = tools.bed.sshd.log().matches("Accepted publickey").count();
     assert_eq!(logins, 5, "each name has one connection for all steps (ControlPersist)");
 
-    fs::write(bench.sshd.path("authorized_keys"), "").unwrap();
+    fs::write(tools.bed.sshd.path("authorized_keys"), "").unwrap();
     // Without this the connection that is still there would do.
     let alone = "ansible_ssh_args='-o ControlPath=none'";
     let refused = ansible("ansible", &["one", "-m", "ping", "-e", alone]);
@@ -349,18 +337,18 @@ fn ansible_pings_copies_and_plays() {
 #[ignore = "needs peers: tests/run"]
 fn mosh_starts_its_server() {
     installed("/usr/bin/mosh-server");
-    let bench = Bench::new();
+    let tools = Tools::new();
     // What stands for mosh-client writes down what it was given: the address and port that
     // came out of the proxy command and the session, and in its environment the key.
-    let client = bench.home.path("client");
+    let client = tools.bed.home.path("client");
     fs::write(
         &client,
         "#!/bin/sh\n[ \"$1\" = -c ] && { echo 8; exit; }\necho \"given: $* $MOSH_KEY\"\n",
     )
     .unwrap();
     fs::set_permissions(&client, Permissions::from_mode(0o755)).unwrap();
-    let ssh = format!("--ssh={TESSH} -F {}", arg(&bench.home.path(".ssh/config")));
-    let output = bench
+    let ssh = format!("--ssh={TESSH} -F {}", arg(&tools.bed.home.path(".ssh/config")));
+    let output = tools
         .run(
             installed("/usr/bin/mosh"),
             &[
@@ -387,13 +375,13 @@ fn mosh_starts_its_server() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn sshfs_mounts_or_its_command_line_reaches_sftp() {
-    let bench = Bench::new();
-    let there = bench.there_file("file", &large());
-    let mount = bench.home.path("mount");
+    let tools = Tools::new();
+    let there = tools.there_file("file", &large());
+    let mount = tools.bed.home.path("mount");
     fs::create_dir(&mount).unwrap();
     let remote = format!("{USER}@there:{}", arg(there.parent().unwrap()));
     let command = format!("ssh_command={TESSH}");
-    let mounted = bench
+    let mounted = tools
         .run(
             installed("/usr/bin/sshfs"),
             &["-o", &command, "-o", "idmap=user", &remote, arg(&mount)],
@@ -402,7 +390,7 @@ fn sshfs_mounts_or_its_command_line_reaches_sftp() {
     if mounted.status.success() {
         let read = fs::read(mount.join("file"));
         let written = fs::write(mount.join("new"), "through the mount");
-        expect_success(bench.run("/usr/bin/fusermount3", &["-u", arg(&mount)]).output());
+        expect_success(tools.run("/usr/bin/fusermount3", &["-u", arg(&mount)]).output());
         assert!(read.unwrap() == large());
         written.unwrap();
         assert_eq!(fs::read(there.with_file_name("new")).unwrap(), b"through the mount");
@@ -415,18 +403,18 @@ fn sshfs_mounts_or_its_command_line_reaches_sftp() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_command_line_of_sshfs_reaches_sftp() {
-    let bench = Bench::new();
-    let port = format!("-oPort={}", bench.sshd.port());
+    let tools = Tools::new();
+    let port = format!("-oPort={}", tools.bed.sshd.port());
     let words = ["-x", "-a", "-oClearAllForwardings=yes", &port, "-oCompression=yes", "-2", "-s"];
     let host = format!("{USER}@there");
     let words = [&words[..], &["--", &host, "sftp"]].concat();
-    sftp_greets(&bench, &words);
+    sftp_greets(&tools, &words);
 }
 
 /// SSH_FXP_INIT and its answer, SSH_FXP_VERSION 3.
 #[track_caller]
-fn sftp_greets(bench: &Bench, words: &[&str]) {
-    let mut child = bench.run(TESSH, words).spawn();
+fn sftp_greets(tools: &Tools, words: &[&str]) {
+    let mut child = tools.run(TESSH, words).spawn();
     let mut input = child.stdin.take().unwrap();
     input.write_all(&[0, 0, 0, 5, 1, 0, 0, 0, 3]).unwrap();
     let mut greeting = [0; 9];
@@ -441,26 +429,26 @@ fn sftp_greets(bench: &Bench, words: &[&str]) {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn restic_keeps_a_backup_by_sftp() {
-    let bench = Bench::new();
-    let there = bench.there("restic");
-    let from = bench.home.path("from");
+    let tools = Tools::new();
+    let there = tools.there("restic");
+    let from = tools.bed.home.path("from");
     fs::create_dir(&from).unwrap();
     fs::write(from.join("file"), large()).unwrap();
     let repository = format!("sftp:{USER}@there:{}/repository", arg(&there));
     let restic = |words: &[&str]| {
         let words = [&["-q", "--no-cache", "-r", &repository][..], words].concat();
         // It calls `ssh`, found on the PATH.
-        let run = bench.run(installed("/usr/bin/restic"), &words);
+        let run = tools.run(installed("/usr/bin/restic"), &words);
         run.env("RESTIC_PASSWORD", "of the backup").output()
     };
     expect_success(restic(&["init"]));
     expect_success(restic(&["backup", arg(&from)]));
     expect_success(restic(&["check", "--read-data"]));
-    let back = bench.home.path("back");
+    let back = tools.bed.home.path("back");
     expect_success(restic(&["restore", "latest", "--target", arg(&back)]));
     same(&from.join("file"), &back.join(arg(&from).trim_start_matches('/')).join("file"));
-    let port = bench.sshd.port().to_string();
-    sftp_greets(&bench, &["there", "-p", &port, "-l", USER, "-s", "sftp"]);
+    let port = tools.bed.sshd.port().to_string();
+    sftp_greets(&tools, &["there", "-p", &port, "-l", USER, "-s", "sftp"]);
 }
 
 // ---- command lines of what is not here --------------------------------------------------
@@ -468,11 +456,11 @@ fn restic_keeps_a_backup_by_sftp() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_command_lines_of_docker_and_libvirt() {
-    let bench = Bench::new();
+    let tools = Tools::new();
     // What stands for docker on the server gives back what it is sent, as dial-stdio does.
-    let docker = bench.there_file("docker", b"#!/bin/sh\necho \"docker $*\"\ncat\nexit 3\n");
+    let docker = tools.there_file("docker", b"#!/bin/sh\necho \"docker $*\"\ncat\nexit 3\n");
     fs::set_permissions(&docker, Permissions::from_mode(0o755)).unwrap();
-    let (port, docker) = (bench.sshd.port().to_string(), arg(&docker));
+    let (port, docker) = (tools.bed.sshd.port().to_string(), arg(&docker));
     let at = ["-T", "-l", USER, "-p", &port, "--", "there", docker];
     let host = ["--host", "unix:///run/docker.sock"];
     let dial = ["system", "dial-stdio"];
@@ -482,7 +470,7 @@ fn the_command_lines_of_docker_and_libvirt() {
         [&["-o ConnectTimeout=30"][..], &at, &host, &dial].concat(),
         [&at[1..], &dial].concat(),
     ] {
-        let output = bench.run(TESSH, &words).stdin(large()).output();
+        let output = tools.run(TESSH, &words).stdin(large()).output();
         output.expect_code(3);
         let line = output.stdout.iter().position(|&byte| byte == b'\n').unwrap();
         let said = String::from_utf8_lossy(&output.stdout[..line]);
@@ -492,7 +480,7 @@ fn the_command_lines_of_docker_and_libvirt() {
     }
     let libvirt = ["-o", "StrictHostKeyChecking=no", "-T", "-e", "none", "--", "there"];
     let words = [&["-p", &port, "-l", USER], &libvirt[..], &["sh -c 'cat; exit 4'"]].concat();
-    let output = bench.run(TESSH, &words).stdin("~.\nnot an escape").output();
+    let output = tools.run(TESSH, &words).stdin("~.\nnot an escape").output();
     output.expect_code(4);
     assert_eq!(output.text(), "~.\nnot an escape");
 }
@@ -500,15 +488,15 @@ fn the_command_lines_of_docker_and_libvirt() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_command_lines_of_an_editor_without_its_tunnel() {
-    let bench = Bench::new();
-    let version = bench.run(TESSH, &["-V"]).output();
+    let tools = Tools::new();
+    let version = tools.run(TESSH, &["-V"]).output();
     version.expect_code(0);
     assert!(!version.stderr.is_empty() && version.text().is_empty(), "{version:?}");
-    let config = bench.home.path(".ssh/config");
+    let config = tools.bed.home.path(".ssh/config");
     let script = "echo \"ready: $(uname)\"\nexit 5\n";
     let words = ["-T", "-o", "ClearAllForwardings=true", "-F", arg(&config)];
     let words = [&words[..], &["-o", "ConnectTimeout=15", "there", "sh"]].concat();
-    let output = bench.run(TESSH, &words).stdin(script).output();
+    let output = tools.run(TESSH, &words).stdin(script).output();
     output.expect_code(5);
     assert_eq!(output.text(), "ready: Linux\n");
 }
@@ -517,7 +505,7 @@ fn the_command_lines_of_an_editor_without_its_tunnel() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_command_lines_of_an_editor_with_its_tunnel() {
-    let bench = Bench::new();
+    let tools = Tools::new();
     for words in [&["-T", "-o", "ConnectTimeout=15", "there", "sh"][..], &["-v", "-T", "there"]] {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
@@ -525,13 +513,13 @@ fn the_command_lines_of_an_editor_with_its_tunnel() {
         let tunnel = ["-D", &port.to_string()].map(str::to_owned);
         let words: Vec<&str> =
             tunnel.iter().map(String::as_str).chain(words.iter().copied()).collect();
-        let mut child = bench.run(TESSH, &words).spawn();
+        let mut child = tools.run(TESSH, &words).spawn();
         let mut input = child.stdin.take().unwrap();
         input.write_all(b"echo ready\n").unwrap();
         let mut ready = [0; 6];
         child.stdout.take().unwrap().read_exact(&mut ready).unwrap();
         assert_eq!(&ready, b"ready\n");
-        greeting_by_socks(port, bench.sshd.port());
+        greeting_by_socks(port, tools.bed.sshd.port());
         input.write_all(b"exit 5\n").unwrap();
         drop(input);
         let output = child.wait_with_output().unwrap();

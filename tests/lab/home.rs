@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{DEADLINE, Pty, Sshd, arg, tool};
+use super::{DEADLINE, Pty, Running, Sshd, arg, strs, tool};
 
 /// The program under test.
 pub const TESSH: &str = env!("CARGO_BIN_EXE_tessh");
@@ -68,6 +68,16 @@ impl Home {
     /// The program with these arguments, to be run without a terminal.
     pub fn tessh(&self, arguments: &[&str]) -> Run {
         self.run(Path::new(TESSH), arguments)
+    }
+
+    /// The program on its way to a server: these options, the server, then a command.
+    pub fn connect(&self, sshd: &Sshd, options: &[&str], command: &[&str]) -> Run {
+        self.tessh(&strs(&sshd.to(options, command)))
+    }
+
+    /// The program on its way to a server, on a terminal and with this in its environment.
+    pub fn connect_on_pty(&self, sshd: &Sshd, options: &[&str], env: &[(&str, &str)]) -> Pty {
+        self.on_pty_with(&strs(&sshd.to(options, &[])), env)
     }
 
     /// Any program in this home.
@@ -147,6 +157,11 @@ impl Run {
     pub fn spawn(mut self) -> Child {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         self.command.spawn().expect("the program starts")
+    }
+
+    /// Starts it beside the test.
+    pub fn start(self) -> Running {
+        Running::new(self.spawn())
     }
 
     /// Runs it to its end. Panics with what it wrote when the time is over.

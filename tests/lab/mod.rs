@@ -8,14 +8,18 @@
 
 mod agent;
 mod asyncssh;
+mod bed;
 mod demo;
 mod home;
+mod loopback;
 pub mod mux;
 mod pty;
 mod raw;
+mod running;
 mod sshd;
 mod tmux;
 mod transcript;
+mod wait;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,12 +27,16 @@ use std::time::Duration;
 
 pub use agent::Agent;
 pub use asyncssh::AsyncSsh;
+pub use bed::{Bed, DemoBed, fingerprint};
 pub use demo::{DEMO_USER, Demo};
-pub use home::{Home, Output, Run};
+pub use home::{Home, Output, Run, TESSH};
+pub use loopback::{echo, exchange, free_port, noise, try_exchange};
 pub use pty::Pty;
 pub use raw::{RawServer, drain, kexinit, packet, raw_server, say_and_leave, send};
+pub use running::Running;
 pub use sshd::{PASSWORD, Setup, Sshd, USER};
 pub use tmux::Tmux;
+pub use wait::{retry, wait_until, wait_within};
 
 /// Long enough for a loaded machine; what needs it has failed.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -49,6 +57,11 @@ pub fn tool(program: &str, arguments: &[&str]) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program} {arguments:?}: {errors}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Arguments as the functions here take them.
+pub fn strs(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
 }
 
 /// A path as an argument.

@@ -5,7 +5,6 @@
 //! and nothing it starts outlives it.
 
 use std::fs::{self, Permissions};
-use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::home::TESSH;
 use super::transcript::Transcript;
-use super::{DEADLINE, arg, tool};
+use super::{DEADLINE, arg, free_port, tool};
 
 /// The only user who can log in.
 pub const USER: &str = "tester";
@@ -318,8 +317,4 @@ fn end(unshare: &mut Child) {
         }
     }
     let _ = unshare.wait();
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

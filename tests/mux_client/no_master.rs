@@ -7,8 +7,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::time::Duration;
 
-use super::free_port;
-use super::lab::{Home, Run, arg};
+use super::lab::{Home, Run, arg, free_port};
 
 /// What a listener does with each client.
 fn listener(path: &Path, serve: impl Fn(UnixStream) + Send + 'static) {
