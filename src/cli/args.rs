@@ -6,12 +6,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::flags::{self, Does, Flag, Special};
 use crate::config::{Connect, Forward, Keyword, LogLevel};
 use crate::error::{Error, Kind, Result};
+use crate::os::words;
 use crate::say;
 
 /// The release of the SSH library; a test compares it with Cargo.lock.
@@ -279,7 +279,7 @@ struct Reading {
 impl Reading {
     fn read(&mut self) -> Result<()> {
         while let Some(word) = self.words.next() {
-            let bytes = word.as_bytes();
+            let bytes = word.as_encoded_bytes();
             if bytes == b"--" {
                 if self.wants_destination()
                     && let Some(host) = self.words.next()
@@ -337,7 +337,7 @@ impl Reading {
                 let missing = || usage(say!(option_letter_without_argument, letter));
                 self.words.next().ok_or_else(missing)?
             } else {
-                OsString::from_vec(attached.to_vec())
+                words::from_bytes(attached.to_vec())
             };
             return self.apply(flag, value);
         }
@@ -347,7 +347,7 @@ impl Reading {
     /// `--name`, `--name value` or `--name=value`.
     fn long(&mut self, word: &[u8]) -> Result<()> {
         let (name, attached) = match word.iter().position(|&b| b == b'=') {
-            Some(at) => (&word[..at], Some(OsString::from_vec(word[at + 1..].to_vec()))),
+            Some(at) => (&word[..at], Some(words::from_bytes(word[at + 1..].to_vec()))),
             None => (word, None),
         };
         let found = std::str::from_utf8(name).ok().and_then(flags::long);

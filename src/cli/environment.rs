@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use crate::client::host_key::sshfp;
 use crate::config::{self, Context};
 use crate::error::{Error, Kind, Result};
+use crate::os::host;
+use crate::os::user::{self, UserId};
 use crate::say;
 use crate::text;
 use crate::trust::FirstSeen;
@@ -24,9 +26,9 @@ pub struct Environment {
 impl Environment {
     /// Looks around: HOME and SHELL, or the passwd entry where they are not set.
     pub fn find() -> Environment {
-        let entry = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
+        let entry = user::account();
         let (name, home, shell) = match entry {
-            Some(entry) => (entry.name, entry.dir, entry.shell),
+            Some(entry) => (entry.name, entry.home, entry.shell),
             None => (String::new(), PathBuf::from("/"), PathBuf::new()),
         };
         let path = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
@@ -86,8 +88,8 @@ impl Environment {
         Context {
             home: self.home.clone(),
             local_user: self.user.clone(),
-            local_host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
-            uid: rustix::process::getuid().as_raw(),
+            local_host: host::name(),
+            uid: UserId::real(),
             env: Box::new(|name| std::env::var(name).ok()),
         }
     }
@@ -98,7 +100,7 @@ impl Environment {
         let base = self.get("XDG_CONFIG_HOME").map(PathBuf::from);
         let base = base.filter(|path| path.is_absolute());
         let base = base.unwrap_or_else(|| self.home.join(".config"));
-        authority::Store::new(authority::directory(&base), rustix::process::getuid().as_raw())
+        authority::Store::new(authority::directory(&base), UserId::real())
     }
 
     /// The identities that are looked for when none is named.

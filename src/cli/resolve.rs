@@ -13,7 +13,6 @@ mod record;
 mod route;
 
 use std::io::IsTerminal;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::args::{Typed, TypedSetting, no_host};
@@ -451,7 +450,7 @@ pub(super) fn refuse_unbuilt(typed: &Typed) -> Result<()> {
 }
 
 fn joined(typed: &Typed) -> Option<Vec<u8>> {
-    let words: Vec<&[u8]> = typed.command.iter().map(|word| word.as_bytes()).collect();
+    let words: Vec<&[u8]> = typed.command.iter().map(|word| word.as_encoded_bytes()).collect();
     let joined = words.join(&b' ');
     // As in ssh(1), an empty command asks for a shell.
     (!joined.is_empty()).then_some(joined)

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use crate::os::user::UserId;
+
 /// Looks up a variable of the environment.
 pub type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
@@ -15,7 +17,7 @@ pub struct Context {
     /// The local host name with its domain, for `%l` and `%L`.
     pub local_host: String,
     /// The local user's id, for `%i` and the ownership of the files.
-    pub uid: u32,
+    pub uid: UserId,
     /// The environment, for `${NAME}` and `$NAME` where ssh_config(5) allows them.
     pub env: Environment,
 }

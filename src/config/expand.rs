@@ -4,10 +4,10 @@
 //! is put into a line for a shell is checked there ([`Tokens::shell`]), wherever it comes from: a
 //! saved session, an alias and a home directory may be called anything.
 
+use crate::os::user::account_of;
 use crate::say;
 use std::path::PathBuf;
 
-use nix::unistd::User;
 use sha1::{Digest, Sha1};
 
 use super::context::Context;
@@ -226,8 +226,8 @@ pub fn tilde(text: &str, context: &Context) -> Result<String, Fault> {
     let home = if name.is_empty() {
         context.home.clone()
     } else {
-        let user = User::from_name(name).ok().flatten();
-        user.ok_or_else(|| say!(no_such_user, value = shown(name)))?.dir
+        let user = account_of(name);
+        user.ok_or_else(|| say!(no_such_user, value = shown(name)))?.home
     };
     if path.is_empty() {
         // As ssh(1) has it, with a slash at the end.
@@ -254,7 +254,7 @@ mod tests {
             home: "/home/me".into(),
             local_user: "me".to_owned(),
             local_host: "box.example.org".to_owned(),
-            uid: 1000,
+            uid: 1000.into(),
             env: Box::new(|name| (name == "X").then(|| "%h${X}".to_owned())),
         }
     }

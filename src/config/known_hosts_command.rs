@@ -130,7 +130,7 @@ mod tests {
             home: "/home/me".into(),
             local_user: "me".to_owned(),
             local_host: "box".to_owned(),
-            uid: 1000,
+            uid: 1000.into(),
             env: Box::new(|name| (name == "V").then(|| "a %H b".to_owned())),
         };
         let tokens = Tokens {

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::error::{Error, Kind, Result};
+use crate::os::user::UserId;
 
 fn context(home: &Path) -> Context {
     Context {
         home: home.to_owned(),
         local_user: "me".to_owned(),
         local_host: "box".to_owned(),
-        uid: nix::unistd::getuid().as_raw(),
+        uid: UserId::real(),
         env: Box::new(|name| (name == "DIR").then(|| "sub".to_owned())),
     }
 }
@@ -93,11 +94,11 @@ fn a_file_of_another_user_is_refused() {
     home.write("config", "Port 7\n");
     let mut context = context(home.0.path());
     let owner = context.uid;
-    context.uid = owner + 1;
+    context.uid = if owner == UserId::from(1) { 2 } else { 1 }.into();
     let file = ConfigFile { path: home.0.path().join(".ssh/config"), kind: FileKind::User };
     let read = read_file(&mut Layers::new(), &file, &HostFacts::default(), &context);
     // The administrator's files are taken by everyone.
-    assert_eq!(read.is_ok(), owner == 0);
+    assert_eq!(read.is_ok(), owner.is_root());
 }
 
 #[test]

@@ -2,16 +2,15 @@
 //!
 //! What the bytes mean is not decided here.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags};
 use zeroize::Zeroizing;
 
 use super::refusal::fault;
 use crate::error::Result;
+use crate::os::file::open_without_waiting;
+use crate::os::private;
 use crate::say;
 use crate::text;
 
@@ -22,17 +21,12 @@ pub(super) const MAX_FILE: u64 = 1024 * 1024;
 /// How much of a path an error shows, in characters: as much as a path can have.
 const MAX_PATH: usize = 4_096;
 
-/// Permission bits that let others than the owner at a private key.
-const OTHERS: u32 = 0o077;
-
 /// A file as it was read.
 pub(super) struct Loaded {
     /// All of it.
     pub(super) bytes: Zeroizing<Vec<u8>>,
-    /// Its permission bits.
-    mode: u32,
-    /// Whether we own it.
-    ours: bool,
+    /// Its permissions, if it is ours and they let others at it.
+    exposed: Option<String>,
 }
 
 impl Loaded {
@@ -43,7 +37,7 @@ impl Loaded {
             ErrorKind::NotFound => fault(say!(key_file_missing, name)),
             _ => fault(say!(key_file_unreadable, name, error = crate::error::told(&error))),
         };
-        let file = open(path).map_err(failed)?;
+        let file = open_without_waiting(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         if metadata.is_dir() {
             return Err(fault(say!(key_file_is_directory, name)));
@@ -58,33 +52,19 @@ impl Loaded {
         if bytes.len() as u64 > MAX_FILE {
             return Err(fault(say!(key_file_too_large, name)));
         }
-        let mode = metadata.permissions().mode() & 0o777;
-        let ours = metadata.uid() == rustix::process::getuid().as_raw();
-        Ok(Loaded { bytes, mode, ours })
+        Ok(Loaded { bytes, exposed: private::exposed(&metadata) })
     }
 
     /// Refuses a private key that others may read, where it is ours to change that.
     pub(super) fn check_private(&self, path: &Path) -> Result<()> {
-        if !self.ours || self.mode & OTHERS == 0 {
-            return Ok(());
-        }
-        let (mode, name) = (self.mode, quoted(path));
-        Err(fault(say!(key_file_permissions, mode = format!("{mode:04o}"), name))
+        let Some(mode) = &self.exposed else { return Ok(()) };
+        let name = quoted(path);
+        Err(fault(say!(key_file_permissions, mode, name))
             .hint(say!(key_file_permissions_hint, name)))
     }
 }
 
-/// Opens without waiting: a named pipe that nobody writes to is an empty file, not a hang,
-/// while one that a shell feeds (`-i <(command)`) is read to its end.
-fn open(path: &Path) -> std::io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-    rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
-    Ok(file)
-}
-
 /// The path as it may be shown.
 pub(super) fn quoted(path: &Path) -> String {
-    use std::os::unix::ffi::OsStrExt;
-    format!("'{}'", text::line_bytes(path.as_os_str().as_bytes(), MAX_PATH))
+    format!("'{}'", text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH))
 }

@@ -2,17 +2,13 @@
 //!
 //! What is written there, and whether something may be in the way, is `save`'s.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::file::quoted;
 use super::generate::KeyType;
 use crate::error::{Error, Kind, Result, told};
+use crate::os::private;
 use crate::say;
-
-/// Nobody else looks into the directory of keys.
-const DIRECTORY_MODE: u32 = 0o700;
 
 /// The usual file of a new key in a directory: `id_ed25519`, `id_ed25519.ppk`.
 pub fn usual(directory: &Path, kind: KeyType, ppk: bool) -> PathBuf {
@@ -31,7 +27,7 @@ pub fn public(path: &Path, ppk: bool) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Makes the usual directory, mode 0700, if the file is to be in it and it is not there.
+/// Makes the usual directory, which nobody else looks into, if the file is to be in it and it is not there.
 ///
 /// # Errors
 /// It cannot be made.
@@ -39,7 +35,7 @@ pub fn make_directory(directory: &Path, file: &Path) -> Result<()> {
     if file.parent() != Some(directory) || directory.exists() {
         return Ok(());
     }
-    DirBuilder::new().mode(DIRECTORY_MODE).create(directory).map_err(|error| {
+    private::create_directory(directory).map_err(|error| {
         Error::new(
             Kind::Local,
             say!(keygen_directory_not_created, directory = quoted(directory), error = told(&error)),

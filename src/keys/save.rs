@@ -1,43 +1,18 @@
 //! Key files on disk: whole or not at all, never readable by others on the way, and never in
 //! the place of another file unless that is asked for.
 //!
-//! The text goes into a new file beside the target, created 0600 before the first byte, to
-//! disk, and into place with one system call. What the text is, is decided in `write`.
+//! How a file is put into its place is `os::replace`'s; what the text is, is decided in `write`.
 
-use std::fs::{self, File, Permissions};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-use std::path::{Path, PathBuf};
-
-use tempfile::NamedTempFile;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 
 use super::file::quoted;
 use crate::error::{Error, Kind, Result};
+use crate::os::replace::Replacement;
 use crate::say;
 
-/// Of private keys.
-const PRIVATE: u32 = 0o600;
-
-/// Of public keys, less what the umask takes away.
-const PUBLIC: u32 = 0o644;
-
-/// Who may read a new file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Readers {
-    /// Only the owner: private keys.
-    Owner,
-    /// Everyone: public keys.
-    All,
-}
-
-/// Whether another file may be in the way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
-    /// It stays, and that is an error.
-    Keep,
-    /// Somebody said that it may go.
-    Replace,
-}
+pub use crate::os::replace::{Existing, Readers};
 
 /// Writes a new file.
 ///
@@ -76,15 +51,7 @@ pub fn rewrite(path: &Path, text: &str) -> Result<()> {
     let target = fs::canonicalize(path).map_err(|error| failed(path, &error))?;
     let old = fs::metadata(&target).map_err(|error| failed(path, &error))?;
     let prepared = prepare(&target, text, Readers::Owner)?;
-    let file = prepared.as_file();
-    let keep = || -> std::io::Result<()> {
-        let new = file.metadata()?;
-        if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-            fchown(file, Some(old.uid()), Some(old.gid()))?;
-        }
-        file.set_permissions(Permissions::from_mode(old.mode() & 0o7777))
-    };
-    keep().map_err(|error| failed(path, &error))?;
+    prepared.keep_owner(&old).map_err(|error| failed(path, &error))?;
     put(prepared, &target, Existing::Replace)
 }
 
@@ -95,49 +62,20 @@ pub fn exists(path: &Path) -> Error {
 }
 
 /// The text in a file of its own in the target's directory.
-fn prepare(path: &Path, text: &str, readers: Readers) -> Result<NamedTempFile> {
+fn prepare(path: &Path, text: &str, readers: Readers) -> Result<Replacement> {
     if path.is_dir() {
         return Err(Error::new(Kind::Local, say!(key_target_is_directory, value = quoted(path)))
             .hint(say!(key_target_is_directory_hint)));
     }
-    let mode = match readers {
-        Readers::Owner => PRIVATE,
-        Readers::All => PUBLIC,
-    };
-    let written = || -> std::io::Result<NamedTempFile> {
-        let mut file = tempfile::Builder::new()
-            .prefix(".tessh-")
-            .permissions(Permissions::from_mode(mode))
-            .tempfile_in(directory_of(path))?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        Ok(file)
-    };
-    written().map_err(|error| failed(path, &error))
+    Replacement::write(path, text.as_bytes(), readers).map_err(|error| failed(path, &error))
 }
 
 /// Gives the file its name.
-fn put(file: NamedTempFile, path: &Path, existing: Existing) -> Result<()> {
-    let placed = match existing {
-        Existing::Keep => file.persist_noclobber(path),
-        Existing::Replace => file.persist(path),
-    };
-    match placed {
-        Ok(_) => {
-            // That the name lasts as well; the file is there, whether or not this works.
-            let _ = File::open(directory_of(path)).and_then(|directory| directory.sync_all());
-            Ok(())
-        }
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
-        Err(error) => Err(failed(path, &error.error)),
-    }
-}
-
-fn directory_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
+fn put(prepared: Replacement, path: &Path, existing: Existing) -> Result<()> {
+    prepared.put(path, existing).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => exists(path),
+        _ => failed(path, &error),
+    })
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {

@@ -6,9 +6,8 @@
 //! editors the second is told. A file that others can write is not read, because it can name
 //! a command to run.
 
-use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::fs::{self, File, TryLockError};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -16,6 +15,9 @@ use toml_edit::DocumentMut;
 
 use super::{MAX_FILE, Profile, name, read, write};
 use crate::error::{Error, Kind, Result};
+use crate::os::private;
+use crate::os::replace::{Existing, Readers, Replacement};
+use crate::os::user::UserId;
 use crate::say;
 use crate::text;
 
@@ -31,10 +33,6 @@ const MAX_SHOWN: usize = 300;
 const MAX_NEAR: usize = 5;
 /// How many characters of a name are compared for nearness.
 const MAX_COMPARED: usize = 64;
-/// The bits that let someone other than the owner write.
-const WRITABLE_BY_OTHERS: u32 = 0o022;
-const FILE_MODE: u32 = 0o600;
-const DIRECTORY_MODE: u32 = 0o700;
 
 /// A key that is not known, and stays where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,13 +111,13 @@ pub struct Listed {
 #[derive(Clone, Debug)]
 pub struct Store {
     directory: PathBuf,
-    uid: u32,
+    user: UserId,
 }
 
 impl Store {
-    /// The saved sessions in this directory, which need not exist, of the user with this id.
-    pub fn new(directory: PathBuf, uid: u32) -> Store {
-        Store { directory, uid }
+    /// The saved sessions in this directory, which need not exist, of this user.
+    pub fn new(directory: PathBuf, user: UserId) -> Store {
+        Store { directory, user }
     }
 
     /// The directory.
@@ -309,7 +307,7 @@ impl Store {
         if !facts.is_file() {
             return Err(local(path, &say!(file_not_regular)));
         }
-        if (facts.uid() != 0 && facts.uid() != self.uid) || facts.mode() & WRITABLE_BY_OTHERS != 0 {
+        if !private::is_written_only_by(&facts, self.user) {
             let cause = say!(config_file_permissions, value = shown(path));
             return Err(Error::new(Kind::Config, cause).hint(say!(config_file_permissions_hint)));
         }
@@ -339,11 +337,7 @@ impl Store {
 
 /// Makes a directory that only its owner can look into, if there is none.
 pub(super) fn make(path: &Path) -> Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(DIRECTORY_MODE)
-        .create(path)
-        .map_err(|error| failed(path, &say!(file_not_created), &error))
+    private::create_directories(path).map_err(|error| failed(path, &say!(file_not_created), &error))
 }
 
 /// The lock on a directory, held until dropped. Some file systems (NFS is one) cannot lock a
@@ -372,17 +366,7 @@ pub(super) fn lock(path: &Path) -> Result<File> {
 pub(super) fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
     let target = if is_link { fs::canonicalize(path)? } else { path.to_owned() };
-    let directory = target.parent().unwrap_or(Path::new("."));
-    let mut beside = tempfile::Builder::new()
-        .prefix(".tessh-")
-        .permissions(Permissions::from_mode(FILE_MODE))
-        .tempfile_in(directory)?;
-    beside.write_all(text)?;
-    beside.as_file().sync_all()?;
-    beside.persist(&target).map_err(|error| error.error)?;
-    // The new text is in place; some file systems cannot sync a directory, and that is no failure.
-    let _ = File::open(directory).and_then(|directory| directory.sync_all());
-    Ok(())
+    Replacement::write(&target, text, Readers::Owner)?.put(&target, Existing::Replace)
 }
 
 /// How many letters have to be changed, if a person could have meant the other name.

@@ -12,7 +12,7 @@ const FULL: &str = include_str!("../../tests/data/profiles/full.toml");
 const BROKEN: &str = include_str!("../../tests/data/profiles/broken.txt");
 
 fn store(directory: &Path) -> Store {
-    Store::new(directory.join("tessh/sessions"), fs::metadata(directory).unwrap().uid())
+    Store::new(directory.join("tessh/sessions"), fs::metadata(directory).unwrap().uid().into())
 }
 
 fn write(store: &Store, file: &str, text: impl AsRef<[u8]>) -> std::path::PathBuf {

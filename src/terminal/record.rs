@@ -12,18 +12,15 @@ mod tee;
 
 use std::fs::File;
 use std::io::Write;
-use std::os::fd::AsFd;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use log::warn;
-use rustix::fs::{Mode, OFlags, fstatvfs};
-use rustix::io::Errno;
 
 use crate::error::{Error, Kind, Result, told};
+use crate::os::file::{self, AppendFault};
 use crate::say;
 use crate::text;
 
@@ -115,35 +112,26 @@ impl LogFile {
         let failed = |why: &dyn std::fmt::Display| {
             Error::new(Kind::Local, say!(log_cannot_write, name = shown, why))
         };
-        // A link may be of somebody else's making, and a pipe would make us wait.
-        let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::CLOEXEC;
-        let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let file = match rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR) {
-            Ok(fd) => File::from(fd),
-            Err(Errno::LOOP) => {
-                return Err(failed(&say!(log_link)).hint(say!(log_link_hint)));
+        let file = file::open_to_append(path).map_err(|fault| match fault {
+            AppendFault::Link => failed(&say!(log_link)).hint(say!(log_link_hint)),
+            AppendFault::NoDirectory => {
+                failed(&say!(log_no_directory)).hint(say!(log_no_directory_hint))
             }
-            Err(Errno::NOENT) => {
-                return Err(failed(&say!(log_no_directory)).hint(say!(log_no_directory_hint)));
-            }
-            Err(Errno::NXIO) => return Err(failed(&say!(log_pipe_unread))),
-            Err(error) => return Err(failed(&told(&error.into()))),
-        };
+            AppendFault::UnreadPipe => failed(&say!(log_pipe_unread)),
+            AppendFault::Other(error) => failed(&told(&error)),
+        })?;
         let facts = file.metadata().map_err(|error| failed(&told(&error)))?;
         if !facts.is_file() {
-            let kind = facts.file_type();
-            let what = match kind.is_fifo() {
+            let what = match file::is_pipe(&facts) {
                 true => say!(log_pipe),
                 false => say!(file_not_regular),
             };
             return Err(failed(&what).hint(say!(log_no_file_hint)));
         }
-        // Some file systems do not say how large they are.
-        let full = |space: rustix::fs::StatVfs| space.f_blocks > 0 && space.f_bavail == 0;
-        if fstatvfs(file.as_fd()).is_ok_and(full) {
+        if file::is_disk_full(&file) {
             return Err(failed(&say!(log_disk_full)).hint(say!(log_disk_full_hint)));
         }
-        Ok(LogFile { file, shown, continued: facts.size() > 0 })
+        Ok(LogFile { file, shown, continued: facts.len() > 0 })
     }
 }
 

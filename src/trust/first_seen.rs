@@ -5,8 +5,7 @@
 //! known_hosts hashes names, so that the file tells nobody where its owner goes.
 
 use std::collections::HashMap;
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -16,13 +15,13 @@ use super::known::read;
 use super::rewrite::rewrite;
 use super::{Subject, certificate, fingerprint, pattern, store};
 use crate::error::{Error, Kind, Result, told};
+use crate::os::private;
 use crate::say;
 
 /// More hosts than a person comes to; of more, the oldest lines go.
 const RECORDS_MAX: usize = 4096;
 /// No line of ours is longer.
 const LINE_MAX: usize = 256;
-const DIRECTORY_MODE: u32 = 0o700;
 
 /// The file of first sights.
 #[derive(Clone, Debug)]
@@ -107,7 +106,7 @@ fn make_directory(path: &Path) -> Result<()> {
     if fs::metadata(directory).is_ok() {
         return Ok(());
     }
-    DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(directory).map_err(|error| {
+    private::create_directories(directory).map_err(|error| {
         let (shown, error) = (super::quote::path(directory), told(&error));
         Error::new(Kind::Local, format!("{shown} {}: {error}", say!(known_hosts_not_created)))
     })

@@ -10,11 +10,8 @@
 //! text means.
 
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{
-    DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown,
-};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -22,6 +19,9 @@ use std::time::{Duration, Instant};
 use super::known::FILE_MAX;
 use super::quote;
 use crate::error::{Error, Kind, Result, told};
+use crate::os::file::{self, FileIdentity};
+use crate::os::private;
+use crate::os::replace::{directory_of, keep_owner, sync_directory_of};
 use crate::say;
 
 /// A writer holds the lock for some milliseconds; after this long its holder is stuck.
@@ -42,9 +42,6 @@ const CARRY_PAUSE: Duration = Duration::from_millis(10);
 
 /// As the kernel's own limit on symbolic links in a path.
 const LINKS_MAX: usize = 40;
-
-const FILE_MODE: u32 = 0o600;
-const DIRECTORY_MODE: u32 = 0o700;
 
 /// Puts what `change` makes of the file's text in its place, with mode and owner kept. Where
 /// the file changes meanwhile, `change` is asked again.
@@ -114,9 +111,8 @@ fn whole(file: &mut File) -> io::Result<Vec<u8>> {
 
 /// Whether the path still leads to this file.
 fn is_at(target: &Path, file: &File) -> io::Result<bool> {
-    let ours = file.metadata()?;
-    let at_path = fs::metadata(target).map(|now| (now.dev(), now.ino())).ok();
-    Ok(at_path == Some((ours.dev(), ours.ino())))
+    let ours = FileIdentity::of(&file.metadata()?);
+    Ok(fs::metadata(target).is_ok_and(|now| FileIdentity::of(&now) == ours))
 }
 
 /// Appends whole lines to the locked file in one write, so that they are not torn by, and do not
@@ -163,18 +159,11 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
 /// Only the last component: a missing home directory is not ours to make.
 fn make_directory(target: &Path) -> Result<()> {
     let directory = directory_of(target);
-    match DirBuilder::new().mode(DIRECTORY_MODE).create(directory) {
+    match private::create_directory(directory) {
         Ok(()) => Ok(()),
         // Whatever stands in the way shows itself when the file is opened.
         Err(_) if directory.exists() => Ok(()),
         Err(error) => Err(failed(&say!(known_hosts_not_created), directory, &error)),
-    }
-}
-
-fn directory_of(target: &Path) -> &Path {
-    match target.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
     }
 }
 
@@ -185,7 +174,7 @@ fn lock(target: &Path) -> Result<Option<File>> {
         let file = open(target)?;
         let metadata =
             file.metadata().map_err(|e| failed(&say!(known_hosts_not_read), target, &e))?;
-        if metadata.file_type().is_char_device() {
+        if file::is_device(&metadata) {
             return Ok(None);
         }
         if !metadata.is_file() {
@@ -209,9 +198,7 @@ fn lock(target: &Path) -> Result<Option<File>> {
 }
 
 fn open(target: &Path) -> Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true).mode(FILE_MODE);
-    options.open(target).map_err(|error| {
+    private::open_or_create(target).map_err(|error| {
         if target.is_dir() {
             refused(target, &say!(known_hosts_not_read_directory))
         } else {
@@ -250,7 +237,7 @@ fn wait_for_lock(file: File, target: &Path, deadline: Instant) -> io::Result<Opt
 /// what a killed writer left under it ours to remove.
 fn beside(target: &Path, locked: &fs::Metadata) -> PathBuf {
     let mut name = OsString::from(".known_hosts.tessh-");
-    name.push(format!("{:x}", locked.ino()));
+    name.push(format!("{:x}", FileIdentity::of(locked).number()));
     directory_of(target).join(name)
 }
 
@@ -277,8 +264,7 @@ fn replace(
         let _ = fs::remove_file(&beside);
         return in_place.map(|_| RewriteOutcome::Changed);
     }
-    // The new text is in place; some file systems cannot sync a directory, and that is no failure.
-    let _ = File::open(directory_of(target)).and_then(|directory| directory.sync_all());
+    sync_directory_of(target);
     Ok(RewriteOutcome::Replaced)
 }
 
@@ -320,13 +306,9 @@ fn add_lines(target: &Path, lines: &[u8]) -> io::Result<()> {
 }
 
 fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)?;
+    let mut file = private::create_file(path)?;
     file.write_all(text)?;
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-        fchown(&file, Some(old.uid()), Some(old.gid()))?;
-    }
-    file.set_permissions(Permissions::from_mode(old.mode() & 0o7777))?;
+    keep_owner(&file, old)?;
     file.sync_all()
 }
 

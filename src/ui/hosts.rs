@@ -259,10 +259,11 @@ fn likeness(typed: &str, text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::os::user::UserId;
 
     fn hosts(sessions: &[(&str, &str)], recent: &[&str]) -> (tempfile::TempDir, Hosts) {
         let dir = tempfile::tempdir().unwrap();
-        let uid = rustix::process::getuid().as_raw();
+        let uid = UserId::real();
         let store = Store::new(dir.path().join("sessions"), uid);
         for (name, host) in sessions {
             let mut document = store.create(name).unwrap();
@@ -313,7 +314,7 @@ mod tests {
         for name in &names {
             std::fs::write(directory.join(format!("{name}.toml")), "host = \"h\"\n").unwrap();
         }
-        let uid = rustix::process::getuid().as_raw();
+        let uid = UserId::real();
         let history = History::new(dir.path().join("history"));
         let mut hosts = Hosts::find(Store::new(directory, uid), history);
         let unread = |hosts: &Hosts| {
@@ -334,7 +335,7 @@ mod tests {
         let directory = dir.path().join("sessions");
         std::fs::write(directory.join("bad.toml"), "host = \"h\"\nport = \"x\"\n").unwrap();
         std::fs::write(directory.join("b@d.toml"), "host = \"h\"\n").unwrap();
-        let uid = rustix::process::getuid().as_raw();
+        let uid = UserId::real();
         let history = History::new(dir.path().join("history"));
         let mut hosts = Hosts::find(Store::new(directory, uid), history);
         hosts.read_more(Duration::from_secs(60));

@@ -98,8 +98,7 @@ pub(super) fn expand(typed: &str, home: &Path) -> PathBuf {
 
 /// A path as it is shown: with `~`.
 pub(super) fn short(path: &Path, home: &Path) -> String {
-    use std::os::unix::ffi::OsStrExt;
-    let shown = |path: &Path| text::line_bytes(path.as_os_str().as_bytes(), MAX_PATH);
+    let shown = |path: &Path| text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH);
     match path.strip_prefix(home) {
         Ok(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
         Ok(rest) => format!("~/{}", shown(rest)),

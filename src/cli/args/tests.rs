@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use super::*;
 
+use crate::os::words;
+
 fn read(words: &[&str]) -> Result<Typed> {
     parse(words.iter().map(OsString::from), false)
 }
@@ -80,7 +82,7 @@ fn long_flags_are_kept() {
 
 #[test]
 fn a_command_need_not_be_utf8_and_the_rest_must() {
-    let bad = || OsString::from_vec(vec![b'a', 0xff]);
+    let bad = || words::from_bytes(vec![b'a', 0xff]);
     let host = OsString::from("h");
     let typed = parse([host.clone(), bad()].into_iter(), false).unwrap();
     assert_eq!(typed.command, [bad()]);
@@ -106,7 +108,7 @@ fn every_verb_says_its_own_name() {
 fn no_command_line_makes_it_panic() {
     use proptest::prelude::*;
     let byte = prop_oneof![Just(b'-'), Just(b'='), any::<u8>()];
-    let word = proptest::collection::vec(byte, 0..8).prop_map(OsString::from_vec);
+    let word = proptest::collection::vec(byte, 0..8).prop_map(words::from_bytes);
     proptest!(|(words in proptest::collection::vec(word, 0..8), as_ssh: bool)| {
         let given = words.len();
         if let Ok(typed) = parse(words.into_iter(), as_ssh) {

@@ -183,7 +183,7 @@ mod tests {
             home: home.path().to_owned(),
             local_user: "me".to_owned(),
             local_host: "box".to_owned(),
-            uid: fs::metadata(home.path()).unwrap().uid(),
+            uid: fs::metadata(home.path()).unwrap().uid().into(),
             env: Box::new(|_| None),
         };
         let around =

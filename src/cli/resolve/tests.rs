@@ -61,7 +61,7 @@ fn context(user: &str) -> Context {
         home: PathBuf::from("/home/me"),
         local_user: user.to_owned(),
         local_host: "box.example.org".to_owned(),
-        uid: 0,
+        uid: 0.into(),
         env: Box::new(|_| None),
     }
 }

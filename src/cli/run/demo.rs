@@ -13,6 +13,7 @@ use crate::cli::args::{self, Typed};
 use crate::cli::{Environment, log, resolve};
 use crate::demo::{Options, Server};
 use crate::error::{Error, Kind, told};
+use crate::os::private;
 use crate::say;
 use crate::terminal;
 use crate::trust::fingerprint;
@@ -59,14 +60,13 @@ fn options(environment: &Environment) -> Options {
     }
 }
 
-/// Created with mode 0600 before the first byte.
+/// Writes the key that the login uses, where nobody else can read it.
 fn write_key(server: &Server, path: &Path) -> Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
     let failed = |error: &dyn std::fmt::Display| {
         Error::new(Kind::Local, say!(key_not_written, value = path.display(), why = error))
     };
     let text = server.identity().to_openssh(LineEnding::LF).map_err(|error| failed(&error))?;
-    let file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(path);
+    let file = private::create_file(path);
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(&error))
 }
 

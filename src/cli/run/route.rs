@@ -135,7 +135,7 @@ mod tests {
             home: home.path().to_owned(),
             local_user: "me".to_owned(),
             local_host: "box".to_owned(),
-            uid: 0,
+            uid: 0.into(),
             env: Box::new(|_| None),
         };
         let around =

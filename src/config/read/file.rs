@@ -6,7 +6,6 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::facts::HostFacts;
@@ -23,6 +22,7 @@ use crate::config::line;
 use crate::config::origin::Origin;
 use crate::config::pattern;
 use crate::error::{Error, Kind, Result};
+use crate::os::private;
 use crate::say;
 
 /// How deep Include goes, as in ssh(1).
@@ -31,9 +31,6 @@ pub const MAX_DEPTH: usize = 16;
 pub const MAX_FILES: usize = 256;
 /// How large a file may be, in bytes: some ten thousand Host blocks.
 pub const MAX_FILE: u64 = 1024 * 1024;
-
-/// The bits that let someone other than the owner write.
-const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// Which file it is: that decides whether it must exist, who may write it, and where the
 /// relative names in Include start.
@@ -136,8 +133,7 @@ impl<'a> Reader<'a> {
 
     fn check_owner(&self, file: &File, path: &Path) -> Result<()> {
         let facts = file.metadata().map_err(|e| cannot_open(path, &reason(&e)))?;
-        let foreign = facts.uid() != 0 && facts.uid() != self.context.uid;
-        if foreign || facts.mode() & WRITABLE_BY_OTHERS != 0 {
+        if !private::is_written_only_by(&facts, self.context.uid) {
             let cause = say!(config_file_permissions, value = name(path));
             return Err(Error::new(Kind::Config, cause).hint(say!(config_file_permissions_hint)));
         }

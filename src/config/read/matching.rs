@@ -216,7 +216,7 @@ mod tests {
             home: "/home/me".into(),
             local_user: "me".to_owned(),
             local_host: "box".to_owned(),
-            uid: 1000,
+            uid: 1000.into(),
             env: Box::new(|name| match name {
                 "SHELL" => Some("/bin/sh".to_owned()),
                 "EXEC_DEADLINE" => Some("1".to_owned()),

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use rustix::io::Errno;
+
 use super::*;
 
 /// A shell on a terminal of 40 columns, with corrected typing, colours, a long line.

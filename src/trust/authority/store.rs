@@ -5,9 +5,8 @@
 //! it would say whom to trust. The name of a file is the record's with `%XX` for what is no
 //! letter, digit, `_` or `-`, and for a dot at the start; any other `.toml` file counts too.
 
-use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
@@ -15,6 +14,9 @@ use toml_edit::{DocumentMut, Item, value};
 
 use super::{Authorities, Authority, FILE_MAX, RsaHashes, check_name};
 use crate::error::{Error, Kind, Result, told};
+use crate::os::private;
+use crate::os::replace::{Existing, Readers, Replacement};
+use crate::os::user::UserId;
 use crate::say;
 use crate::trust::validity::Validity;
 use crate::trust::{Problem, quote};
@@ -23,17 +25,13 @@ use russh::keys::ssh_key::PublicKey;
 /// More than anybody trusts; each one is compared with every host.
 const RECORDS_MAX: usize = 1000;
 
-/// The bits that let someone other than the owner write.
-const WRITABLE_BY_OTHERS: u32 = 0o022;
-const FILE_MODE: u32 = 0o600;
-const DIRECTORY_MODE: u32 = 0o700;
 const SUFFIX: &str = ".toml";
 
 /// The directory of one user.
 #[derive(Clone, Debug)]
 pub struct Store {
     directory: PathBuf,
-    uid: u32,
+    user: UserId,
 }
 
 /// What is to be written.
@@ -50,9 +48,9 @@ pub struct Draft<'a> {
 }
 
 impl Store {
-    /// The records in this directory, which need not exist, of the user with this id.
-    pub fn new(directory: PathBuf, uid: u32) -> Store {
-        Store { directory, uid }
+    /// The records in this directory, which need not exist, of this user.
+    pub fn new(directory: PathBuf, user: UserId) -> Store {
+        Store { directory, user }
     }
 
     /// The directory.
@@ -143,20 +141,9 @@ impl Store {
     }
 
     fn put(&self, path: &Path, text: &[u8], replace: bool) -> std::io::Result<()> {
-        DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(&self.directory)?;
-        let mut beside = tempfile::Builder::new()
-            .prefix(".tessh-")
-            .permissions(Permissions::from_mode(FILE_MODE))
-            .tempfile_in(&self.directory)?;
-        beside.write_all(text)?;
-        beside.as_file().sync_all()?;
-        match replace {
-            true => beside.persist(path).map_err(|error| error.error)?,
-            false => beside.persist_noclobber(path).map_err(|error| error.error)?,
-        };
-        // The new text is in place; some file systems cannot sync a directory.
-        let _ = File::open(&self.directory).and_then(|directory| directory.sync_all());
-        Ok(())
+        private::create_directories(&self.directory)?;
+        let existing = if replace { Existing::Replace } else { Existing::Keep };
+        Replacement::write(path, text, Readers::Owner)?.put(path, existing)
     }
 
     /// The files in order; what editors leave beside them is passed over.
@@ -190,8 +177,7 @@ impl Store {
         }
         let file = File::open(path).map_err(failed)?;
         let facts = file.metadata().map_err(failed)?;
-        let is_mine = facts.uid() == 0 || facts.uid() == self.uid;
-        if !is_mine || facts.mode() & WRITABLE_BY_OTHERS != 0 {
+        if !private::is_written_only_by(&facts, self.user) {
             return Err(say!(authority_writable));
         }
         let mut text = Vec::new();

@@ -25,7 +25,7 @@ fn read(text: &str) -> Result<Authority, String> {
 
 fn store() -> (TempDir, Store) {
     let home = tempfile::tempdir().expect("a directory");
-    let uid = fs::metadata(home.path()).expect("facts").uid();
+    let uid = fs::metadata(home.path()).expect("facts").uid().into();
     let store = Store::new(directory(home.path()), uid);
     (home, store)
 }

@@ -1,7 +1,6 @@
 //! The file picker: one directory at a time, directories first, `~/.ssh` to begin with.
 
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
@@ -192,7 +191,7 @@ fn listed(directory: &Path, hidden: bool) -> Result<(Vec<Entry>, bool), std::io:
     let mut all = true;
     for found in fs::read_dir(directory)?.flatten() {
         let name = found.file_name();
-        if !hidden && name.as_bytes().starts_with(b".") {
+        if !hidden && name.as_encoded_bytes().starts_with(b".") {
             continue;
         }
         if entries.len() == MAX_ENTRIES {
@@ -200,7 +199,7 @@ fn listed(directory: &Path, hidden: bool) -> Result<(Vec<Entry>, bool), std::io:
             break;
         }
         let path = found.path();
-        let name = text::line_bytes(name.as_bytes(), MAX_NAME);
+        let name = text::line_bytes(name.as_encoded_bytes(), MAX_NAME);
         entries.push(Entry { is_directory: path.is_dir(), path, name });
     }
     entries.sort_by(|a, b| (!a.is_directory, &a.name).cmp(&(!b.is_directory, &b.name)));

@@ -36,7 +36,7 @@ impl Home {
             home: self.0.path().to_owned(),
             local_user: "me".to_owned(),
             local_host: "box".to_owned(),
-            uid: fs::metadata(self.0.path()).unwrap().uid(),
+            uid: fs::metadata(self.0.path()).unwrap().uid().into(),
             env: Box::new(|_| None),
         }
     }

@@ -171,8 +171,7 @@ fn yes(label: &str) -> Result<bool> {
 
 /// A path as it may be shown.
 pub(super) fn shown(path: &Path) -> String {
-    use std::os::unix::ffi::OsStrExt;
-    text::line_bytes(path.as_os_str().as_bytes(), MAX_PATH)
+    text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH)
 }
 
 /// Nobody wants the key any more.

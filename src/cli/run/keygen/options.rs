@@ -2,7 +2,6 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use crate::catalogue::{FixedText, texts};
@@ -11,6 +10,7 @@ use crate::cli::flags::keygen::{KEYGEN, Keygen};
 use crate::destination::check_host;
 use crate::error::{Error, Kind, Result};
 use crate::keys::write::{DEFAULT_ROUNDS, check_rounds};
+use crate::os::words;
 use crate::say;
 use crate::secret::Secret;
 use crate::text;
@@ -76,7 +76,7 @@ impl Options {
         let mut options = Options::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let bytes = word.as_bytes();
+            let bytes = word.as_encoded_bytes();
             if let Some(long) = bytes.strip_prefix(b"--").filter(|long| !long.is_empty()) {
                 options.long(long, &mut words)?;
             } else if bytes.len() > 1 && bytes[0] == b'-' && bytes != b"--" {
@@ -122,7 +122,7 @@ impl Options {
             }
             let attached = &letters[at + 1..];
             if !attached.is_empty() {
-                return self.apply(flag, OsStr::from_bytes(attached));
+                return self.apply(flag, &words::from_bytes(attached));
             }
             let value = words.next().ok_or_else(|| missing(flag.name))?;
             return self.apply(flag, value);
@@ -137,7 +137,7 @@ impl Options {
     ) -> Result<()> {
         let mut parts = word.splitn(2, |byte| *byte == b'=');
         let name = parts.next().unwrap_or_default();
-        let attached = parts.next().map(|value| OsString::from_vec(value.to_vec()));
+        let attached = parts.next().map(|value| words::from_bytes(value.to_vec()));
         let known = |flag: &&Flag<Keygen>| flag.long().map(str::as_bytes) == Some(name);
         let Some(flag) = KEYGEN.iter().find(known) else {
             return Err(unknown(&say!(
@@ -309,7 +309,7 @@ fn file(name: &str, value: &OsStr) -> Result<PathBuf> {
 fn number<N: std::str::FromStr>(name: &str, value: &OsStr) -> Result<N> {
     let digits = value.to_str().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     digits.and_then(|text| text.parse().ok()).ok_or_else(|| {
-        let shown = text::line_bytes(value.as_bytes(), MAX_SHOWN);
+        let shown = text::line_bytes(value.as_encoded_bytes(), MAX_SHOWN);
         usage(say!(keygen_number_bad, name, shown))
     })
 }

@@ -13,7 +13,6 @@ pub(super) mod report;
 mod show;
 
 use std::ffi::OsString;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::{Result, connect, log, print, prompt, within_signals};
@@ -24,6 +23,7 @@ use crate::cli::resolve::{self, SystemNames};
 use crate::cli::{Environment, help};
 use crate::config::Options;
 use crate::error::{Error, Kind};
+use crate::os::words;
 use crate::say;
 use crate::text;
 use crate::trust::Subject;
@@ -74,14 +74,14 @@ impl Words {
         let mut read = Words::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let bytes = word.as_bytes();
+            let bytes = word.as_encoded_bytes();
             if bytes == b"--" {
                 read.rest.push(word.clone());
                 read.rest.extend(words.by_ref().cloned());
                 break;
             }
             let (name, attached) = match bytes.iter().position(|&byte| byte == b'=') {
-                Some(at) => (&bytes[..at], Some(OsString::from_vec(bytes[at + 1..].to_vec()))),
+                Some(at) => (&bytes[..at], Some(words::from_bytes(bytes[at + 1..].to_vec()))),
                 None => (bytes, None),
             };
             let Some(flag) = TRUST.iter().find(|flag| flag.name.as_bytes() == name) else {
