@@ -1,6 +1,7 @@
 //! How the data of channels moves: what is kept for a slow reader, who uses the connection, and
 //! the byte loop of a forwarded connection.
 
+pub(super) mod copy;
 pub mod event;
 pub(super) mod idle;
 mod kept;

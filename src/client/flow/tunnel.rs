@@ -14,13 +14,12 @@ use russh::{ChannelId, ChannelWriteHalf};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
+use crate::client::flow::copy::{ChannelSink, SocketInput, copy};
 use crate::client::flow::idle::Clock;
 use crate::client::flow::lane::{Drained, Lane, Lanes, MAX_KEPT};
 use crate::client::flow::socket::Line;
 use crate::say;
 
-/// Read at once from a local end: one packet of the usual size.
-const CHUNK: usize = 32 * 1024;
 /// Time for the server to close a channel whose two directions have ended.
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -33,12 +32,13 @@ pub struct Tunnel {
     pub(in crate::client) seat: OwnedSemaphorePermit,
 }
 
-/// How the direction to the server ended.
-enum Sent {
-    /// There is nothing more to send.
-    All,
-    /// It cannot go on, in either direction.
-    Lost,
+/// Why a connection is over before both of its directions are.
+enum TunnelEnd {
+    /// The server has closed the channel.
+    Closed,
+    /// One end takes no more, or nothing has moved for too long: nothing can go on in either
+    /// direction.
+    Broken,
 }
 
 impl Tunnel {
@@ -51,83 +51,64 @@ impl Tunnel {
     pub async fn run(self, line: Line, early: BytesMut) {
         let line = Arc::new(line);
         let clock = self.lane.start_clock(&self.lanes.timeouts);
-        let closed = {
-            let send = self.send(&line, early, clock.as_deref());
-            let expired = Clock::expired_of(clock.as_deref());
-            tokio::pin!(expired);
-            let pour = self.lane.pour(&line);
-            tokio::pin!(send, pour);
-            let (mut sending, mut pouring) = (true, true);
-            loop {
-                tokio::select! {
-                    drained = &mut pour, if pouring => match drained {
-                        Drained::Eof => {
-                            line.shut_down();
-                            pouring = false;
-                        }
-                        other => break self.explain(&other),
-                    },
-                    sent = &mut send, if sending => match sent {
-                        Sent::All => sending = false,
-                        Sent::Lost => break false,
-                    },
-                    rest = &mut expired => {
-                        let (id, seconds) = (self.write.id(), rest.as_secs());
-                        debug!("channel {id}: closing after {seconds} seconds of inactivity");
-                        break false;
-                    }
-                }
-                if !sending && !pouring {
-                    // Closed from the other side, the library forgets the channel entirely.
-                    break timeout(CLOSING, self.lane.over()).await.is_ok();
-                }
-            }
+        let clock = clock.as_deref();
+        let both = async {
+            tokio::try_join!(self.upload(&line, early, clock), self.download(&line)).map(|_| ())
+        };
+        let relayed = tokio::select! {
+            relayed = both => relayed,
+            rest = Clock::expired_of(clock) => Err(self.rested(rest)),
+        };
+        let closed = match relayed {
+            // The library forgets a channel entirely only where the server has closed it, too.
+            Ok(()) => timeout(CLOSING, self.lane.over()).await.is_ok(),
+            Err(TunnelEnd::Closed) => true,
+            Err(TunnelEnd::Broken) => false,
         };
         self.close(closed).await;
     }
 
-    /// Sends what the local end sends.
-    async fn send(&self, line: &Line, mut buffer: BytesMut, clock: Option<&Clock>) -> Sent {
-        let id = self.write.id();
-        loop {
-            if buffer.is_empty() {
-                buffer.reserve(CHUNK);
-                match line.read(&mut buffer).await {
-                    Ok(0) => break,
-                    Ok(_) => {}
-                    Err(error) => {
-                        debug!("channel {id}: read failed: {error}");
-                        return Sent::Lost;
-                    }
-                }
+    /// Sends what the local end sends, to its end.
+    async fn upload(
+        &self,
+        line: &Line,
+        early: BytesMut,
+        clock: Option<&Clock>,
+    ) -> Result<(), TunnelEnd> {
+        let server = ChannelSink { channel: &self.write, traffic: &self.lanes.traffic, clock };
+        match copy(SocketInput::new(line, early), server).await {
+            Ok(None) => server.eof().await.map_err(|_| TunnelEnd::Broken),
+            Ok(Some(error)) => {
+                debug!("channel {}: read failed: {error}", self.id());
+                Err(TunnelEnd::Broken)
             }
-            if let Some(clock) = clock {
-                clock.touch();
-            }
-            self.lanes.traffic.stir(id);
-            if self.write.data_bytes(buffer.split().freeze()).await.is_err() {
-                return Sent::Lost;
-            }
-        }
-        self.lanes.traffic.stir(id);
-        match self.write.eof().await {
-            Ok(()) => Sent::All,
-            Err(_) => Sent::Lost,
+            Err(_) => Err(TunnelEnd::Broken),
         }
     }
 
-    /// Says why data stopped, where somebody should know; whether the server closed it.
-    fn explain(&self, drained: &Drained) -> bool {
-        let id = self.write.id();
-        match drained {
-            Drained::Closed | Drained::Eof => return true,
+    /// Writes what the server sends, to its end; says why data stopped, where somebody should
+    /// know.
+    async fn download(&self, line: &Arc<Line>) -> Result<(), TunnelEnd> {
+        let id = self.id();
+        match self.lane.pour(line).await {
+            Drained::Eof => {
+                line.shut_down();
+                return Ok(());
+            }
+            Drained::Closed => return Err(TunnelEnd::Closed),
             Drained::Broken(error) => debug!("channel {id}: write failed: {error}"),
             Drained::Overflowed => {
                 let what = self.lane.what();
                 error!("{}", say!(forward_reader_too_slow, id, what, limit = MAX_KEPT >> 20));
             }
         }
-        false
+        Err(TunnelEnd::Broken)
+    }
+
+    fn rested(&self, rest: Duration) -> TunnelEnd {
+        let (id, seconds) = (self.id(), rest.as_secs());
+        debug!("channel {id}: closing after {seconds} seconds of inactivity");
+        TunnelEnd::Broken
     }
 
     /// Closes the channel, unless the server has.
@@ -136,7 +117,7 @@ impl Tunnel {
         self.close(closed).await;
     }
 
-    /// The same where it is known whether the server has.
+    /// Closes the channel; `closed` says that the server has closed it already.
     pub async fn close(self, closed: bool) {
         let id = self.write.id();
         if !closed {

@@ -1,10 +1,10 @@
 //! Standard input and output forwarded to one place (`-W`): no session, no program, one
 //! channel.
 
-use bytes::BytesMut;
 use log::debug;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWriteExt};
 
+use crate::client::flow::copy::{ChannelSink, LocalInput, LocalOutput, alongside, copy};
 use crate::client::flow::lane::Drained;
 use crate::client::flow::tunnel::Tunnel;
 use crate::client::forward::forwards::restricted;
@@ -14,9 +14,6 @@ use crate::client::state::shared::Sink;
 use crate::config::{Connect, Listen};
 use crate::error::{Error, Kind, Result};
 use crate::say;
-
-/// Read at once: two packets of the usual size.
-const CHUNK: usize = 64 * 1024;
 
 /// Relays until the server closes the channel; that is the success that ssh makes of it.
 ///
@@ -60,60 +57,29 @@ pub(in crate::client) async fn pass<I: AsyncRead + Unpin>(
     input: Option<I>,
     mut stdout: Sink,
 ) -> Result<Exit> {
-    let send = send(tunnel, input);
-    let take = async {
-        loop {
-            match tunnel.lane.take().await {
-                Ok(bytes) => {
-                    if stdout.write_all(&bytes).await.is_err() {
-                        return Taken::OutputClosed;
-                    }
-                }
-                Err(Drained::Eof) => {
-                    let _ = stdout.flush().await;
-                    tunnel.lane.over().await;
-                    return Taken::All;
-                }
-                Err(_) => return Taken::All,
-            }
+    let upload = async {
+        let (channel, traffic) = (&tunnel.write, &*tunnel.lanes.traffic);
+        let server = ChannelSink { channel, traffic, clock: None };
+        if let Some(input) = input
+            && copy(LocalInput::new(input), server).await.is_err()
+        {
+            return;
         }
+        let _ = server.eof().await;
     };
-    tokio::pin!(send, take);
-    let mut sending = true;
-    let taken = loop {
-        tokio::select! {
-            taken = &mut take => break taken,
-            () = &mut send, if sending => sending = false,
+    let download = async {
+        let drained = copy(&*tunnel.lane, LocalOutput(&mut stdout)).await?;
+        if matches!(drained, Drained::Eof) {
+            let _ = stdout.flush().await;
+            tunnel.lane.over().await;
         }
+        std::io::Result::Ok(())
     };
+    let downloaded = alongside(download, upload).await;
     debug!("stdio forwarding: done");
-    match (taken, session.ended()) {
-        (Taken::OutputClosed, _) => Ok(Exit::OutputClosed),
-        (Taken::All, Some(ended)) => Err(ended),
-        (Taken::All, None) => Ok(Exit::Status(0)),
+    match (downloaded, session.ended()) {
+        (Err(_), _) => Ok(Exit::OutputClosed),
+        (Ok(()), Some(ended)) => Err(ended),
+        (Ok(()), None) => Ok(Exit::Status(0)),
     }
-}
-
-enum Taken {
-    All,
-    OutputClosed,
-}
-
-async fn send<I: AsyncRead + Unpin>(tunnel: &Tunnel, input: Option<I>) {
-    let mut buffer = BytesMut::with_capacity(2 * CHUNK);
-    if let Some(mut input) = input {
-        loop {
-            buffer.reserve(CHUNK);
-            // Input that cannot be read any more has ended, as for ssh.
-            if input.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
-                break;
-            }
-            tunnel.lanes.traffic.stir(tunnel.id());
-            if tunnel.write.data_bytes(buffer.split().freeze()).await.is_err() {
-                return;
-            }
-        }
-    }
-    tunnel.lanes.traffic.stir(tunnel.id());
-    let _ = tunnel.write.eof().await;
 }

@@ -1,0 +1,233 @@
+//! One direction of the data path: bytes from a source to a sink until one of the two is over.
+//!
+//! Every byte loop of the client is [`copy`] between a [`ByteSource`] and a [`ByteSink`]. There
+//! is neither a queue nor a task between the two: a sink that is full stops the reading of its
+//! source, which is the flow control (RFC 4254 section 5.2). The caller decides what follows the
+//! end: an EOF message, a socket that is shut down, an exit status. The other way into a socket or a
+//! session's own standard output is shorter still: decryption writes there at once, see
+//! `handshake::handler` and [`Lane::pour`].
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::io;
+
+use bytes::{Bytes, BytesMut};
+use russh::ChannelWriteHalf;
+use russh::client::Msg;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use crate::client::flow::idle::Clock;
+use crate::client::flow::lane::{Drained, Lane};
+use crate::client::flow::socket::Line;
+use crate::client::flow::traffic::Traffic;
+
+/// Local input read at once: two packets of the usual size.
+const INPUT_CHUNK: usize = 64 * 1024;
+/// Read from a socket at once: one packet of the usual size.
+const SOCKET_CHUNK: usize = 32 * 1024;
+
+/// Where bytes come from.
+pub(in crate::client) trait ByteSource {
+    /// Why there are no more.
+    type End;
+
+    /// Waits for the next bytes, at least one. No bytes are lost where this future is dropped
+    /// before it is ready.
+    async fn next(&mut self) -> Result<Bytes, Self::End>;
+}
+
+/// Where bytes go.
+pub(in crate::client) trait ByteSink {
+    /// Why it takes no more.
+    type Error;
+
+    /// Sends all of these bytes; waits while the other side takes none.
+    async fn send(&mut self, bytes: Bytes) -> Result<(), Self::Error>;
+}
+
+/// Copies until the source is over, and says why it is; the error is the sink's.
+pub(in crate::client) async fn copy<S, K>(mut source: S, mut sink: K) -> Result<S::End, K::Error>
+where
+    S: ByteSource,
+    K: ByteSink,
+{
+    loop {
+        match source.next().await {
+            Ok(bytes) => sink.send(bytes).await?,
+            Err(end) => return Ok(end),
+        }
+    }
+}
+
+/// Runs `main` to its end and gives its result. `side` runs beside it for as long; its own end
+/// changes nothing.
+pub(in crate::client) async fn alongside<T>(
+    main: impl Future<Output = T>,
+    side: impl Future<Output = ()>,
+) -> T {
+    let side = async {
+        side.await;
+        pending::<Infallible>().await
+    };
+    tokio::select! {
+        result = main => result,
+        never = side => match never {},
+    }
+}
+
+impl<S: ByteSource> ByteSource for &mut S {
+    type End = S::End;
+
+    async fn next(&mut self) -> Result<Bytes, S::End> {
+        (**self).next().await
+    }
+}
+
+impl<K: ByteSink> ByteSink for &mut K {
+    type Error = K::Error;
+
+    async fn send(&mut self, bytes: Bytes) -> Result<(), K::Error> {
+        (**self).send(bytes).await
+    }
+}
+
+/// Standard input, or whatever else stands for it.
+pub(in crate::client) struct LocalInput<R> {
+    reader: R,
+    buffer: BytesMut,
+}
+
+/// Local input has ended. Input that cannot be read any more has ended, too, as for ssh.
+pub(in crate::client) struct InputEnded;
+
+impl<R> LocalInput<R> {
+    pub fn new(reader: R) -> LocalInput<R> {
+        LocalInput { reader, buffer: BytesMut::with_capacity(2 * INPUT_CHUNK) }
+    }
+}
+
+impl<R: AsyncRead + Unpin> ByteSource for LocalInput<R> {
+    type End = InputEnded;
+
+    async fn next(&mut self) -> Result<Bytes, InputEnded> {
+        // What was read before leaves first: a queue of megabytes gains nothing.
+        tokio::task::yield_now().await;
+        self.buffer.reserve(INPUT_CHUNK);
+        match self.reader.read_buf(&mut self.buffer).await {
+            Ok(1..) => Ok(self.buffer.split().freeze()),
+            Ok(0) | Err(_) => Err(InputEnded),
+        }
+    }
+}
+
+/// Standard output, or whatever else stands for it.
+pub(in crate::client) struct LocalOutput<'a, W>(pub &'a mut W);
+
+impl<W: AsyncWrite + Unpin> ByteSink for LocalOutput<'_, W> {
+    type Error = io::Error;
+
+    async fn send(&mut self, bytes: Bytes) -> io::Result<()> {
+        self.0.write_all(&bytes).await
+    }
+}
+
+/// What the program at the local end of a forwarded connection sends.
+pub(in crate::client) struct SocketInput<'a> {
+    socket: &'a Line,
+    buffer: BytesMut,
+}
+
+impl<'a> SocketInput<'a> {
+    /// `early` has been read from the socket already.
+    pub fn new(socket: &'a Line, early: BytesMut) -> SocketInput<'a> {
+        SocketInput { socket, buffer: early }
+    }
+}
+
+impl ByteSource for SocketInput<'_> {
+    /// The error that ended it, if it did not end well.
+    type End = Option<io::Error>;
+
+    async fn next(&mut self) -> Result<Bytes, Option<io::Error>> {
+        if self.buffer.is_empty() {
+            self.buffer.reserve(SOCKET_CHUNK);
+            if self.socket.read(&mut self.buffer).await? == 0 {
+                return Err(None);
+            }
+        }
+        Ok(self.buffer.split().freeze())
+    }
+}
+
+/// The data of a channel that has a lane.
+impl ByteSource for &Lane {
+    type End = Drained;
+
+    async fn next(&mut self) -> Result<Bytes, Drained> {
+        self.take().await
+    }
+}
+
+/// The direction of a channel that leads to the server.
+#[derive(Clone, Copy)]
+pub(in crate::client) struct ChannelSink<'a> {
+    pub channel: &'a ChannelWriteHalf<Msg>,
+    /// Hears of all that is sent, so that a forward that holds up the connection lets it go.
+    pub traffic: &'a Traffic,
+    /// ChannelTimeout, where sending counts as use of the channel.
+    pub clock: Option<&'a Clock>,
+}
+
+impl ChannelSink<'_> {
+    /// Tells the server that no more data is sent (RFC 4254 section 5.3).
+    pub async fn eof(&self) -> Result<(), russh::Error> {
+        self.traffic.stir(self.channel.id());
+        self.channel.eof().await
+    }
+}
+
+impl ByteSink for ChannelSink<'_> {
+    type Error = russh::Error;
+
+    async fn send(&mut self, bytes: Bytes) -> Result<(), russh::Error> {
+        if let Some(clock) = self.clock {
+            clock.touch();
+        }
+        self.traffic.stir(self.channel.id());
+        self.channel.data_bytes(bytes).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes so many bytes and no more.
+    struct Narrow(usize);
+
+    impl ByteSink for Narrow {
+        type Error = usize;
+
+        async fn send(&mut self, bytes: Bytes) -> Result<(), usize> {
+            self.0 = self.0.checked_sub(bytes.len()).ok_or(self.0)?;
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_copy_ends_with_its_source_or_with_its_sink_and_says_with_which() {
+        let mut output = Vec::new();
+        let input = LocalInput::new(&[7; 3 * INPUT_CHUNK][..]);
+        assert!(copy(input, LocalOutput(&mut output)).await.is_ok());
+        assert_eq!(output, [7; 3 * INPUT_CHUNK]);
+        let mut narrow = Narrow(5);
+        assert!(copy(LocalInput::new(&b"four"[..]), &mut narrow).await.is_ok());
+        assert_eq!(copy(LocalInput::new(&b"two"[..]), &mut narrow).await.err(), Some(1));
+    }
+
+    #[tokio::test]
+    async fn what_runs_alongside_neither_ends_nor_holds_up_the_main_work() {
+        assert_eq!(alongside(tokio::task::yield_now(), async {}).await, ());
+        assert_eq!(alongside(async { 1 }, pending()).await, 1);
+    }
+}
