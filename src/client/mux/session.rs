@@ -16,8 +16,9 @@ use crate::client::mux::wire::{NO_ESCAPE, NewSession, Response};
 use crate::client::session::channel::{
     Beside, Program, PtyRequest, SessionRequest, WindowSize, open_beside,
 };
+use crate::client::session::console::Console;
 use crate::client::session::escape::Escape;
-use crate::client::session::relay::{Console, Exit, LocalSide, relay};
+use crate::client::session::relay::{Exit, LocalSide, relay};
 use crate::client::session::stdio as forward;
 use crate::client::state::shared::Sink;
 use crate::config::Connect;

@@ -2,6 +2,7 @@
 //! person at the terminal can ask for meanwhile.
 
 pub mod channel;
+pub mod console;
 pub(super) mod escape;
 pub mod information;
 pub mod interlude;
@@ -13,8 +14,9 @@ pub mod stdio;
 mod typing;
 
 pub use channel::{Program, PtyRequest, SessionRequest, WindowSize, open};
+pub use console::{CommandLineAction, Console};
 pub use escape::Escape;
 pub use information::Information;
 pub use interlude::{Curtain, Interlude};
 pub use paste::{BracketFilter, Brackets, Paste};
-pub use relay::{CommandLineAction, Console, Exit, LocalSide, close, linger, relay};
+pub use relay::{Exit, LocalSide, close, linger, relay};

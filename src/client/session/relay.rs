@@ -1,36 +1,36 @@
-//! The byte loop between local input and output and the session channel, until it ends.
+//! The relay between a session channel and the local side, until the program on the server has
+//! ended (RFC 4254 section 6).
 //!
 //! Output takes no part in it: the handler writes it to its sink as it is decrypted (see
-//! `events`). Three things run side by side here, each as one future, so that none waits for
+//! `handshake::handler`). Three things run side by side here, each as one future, so that none waits for
 //! another: input to the server, changes of window size, and the channel's events.
 
+use std::collections::VecDeque;
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::BytesMut;
 use log::{debug, warn};
 use russh::client::Msg;
 use russh::{ChannelWriteHalf, Disconnect, Sig};
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncRead;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::timeout;
 
 use crate::client::deadline;
+use crate::client::flow::copy::{ChannelSink, LocalInput, alongside, copy};
+use crate::client::flow::event::EventReceiver;
 use crate::client::flow::idle::{Clock, Watched};
-use crate::client::flow::traffic::Traffic;
 use crate::client::login::authenticate::Session;
 use crate::client::session::channel::{Awaited, Channel, WindowSize};
+use crate::client::session::console::Console;
 use crate::client::session::escape::Escape;
-use crate::client::session::information::Information;
-use crate::client::session::interlude::{Interlude, InterludeFlag};
+use crate::client::session::interlude::InterludeFlag;
 use crate::client::session::paste::Paste;
-use crate::client::session::typing::Typing;
+use crate::client::session::typing::{InputEnd, Typing};
 use crate::client::state::shared::{Event, Shared};
 use crate::error::{Error, Kind, Result};
 use crate::say;
-
-/// Input read at once: two full packets.
-const INPUT: usize = 64 * 1024;
 
 /// How the program on the server ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,45 +45,6 @@ pub enum Exit {
     Escaped,
     /// Standard output was closed by whoever read it.
     OutputClosed,
-}
-
-/// Does what a line says; gives the lines there are to show.
-pub type CommandLineAction<'a> = Box<dyn FnOnce(String) -> Interlude<'a, Vec<String>> + Send + 'a>;
-
-/// The local end of an interactive session: what the relay cannot do itself.
-pub trait Console {
-    /// Shows lines of ours in the middle of the session; they end in `\r\n`.
-    fn say(&mut self, text: &str);
-    /// Stops the process as `^Z` would, and returns when it goes on.
-    fn suspend(&mut self);
-    /// Makes `-v` output more (`true`) or less; gives the level's name.
-    fn verbosity(&mut self, more: bool) -> String;
-
-    /// Shows the facts about the connection; `escape` is what was typed for it, as it is
-    /// shown.
-    fn information<'a>(&'a mut self, escape: String, facts: Information) -> Interlude<'a> {
-        self.say(&facts.page(&escape));
-        Box::pin(std::future::ready(()))
-    }
-
-    /// Logs in once more to the same destination, on top of this session, and returns when
-    /// that is over.
-    fn duplicate<'a>(&'a mut self, escape: String) -> Interlude<'a> {
-        self.say(&(say!(again_not_here, escape) + "\r\n"));
-        Box::pin(std::future::ready(()))
-    }
-
-    /// Asks for a line of the command line (`~C`), and shows what comes of it while the
-    /// session's output still waits.
-    fn command_line<'a>(&'a mut self, _act: CommandLineAction<'a>) -> Interlude<'a> {
-        Box::pin(std::future::ready(()))
-    }
-
-    /// Asks whether this text, which would act on the server, may be sent; gives what to
-    /// send instead of it, or `None`. Lines end in `\n`.
-    fn paste<'a>(&'a mut self, _text: String) -> Interlude<'a, Option<String>> {
-        Box::pin(std::future::ready(None))
-    }
 }
 
 /// The local side of the relay.
@@ -112,64 +73,33 @@ pub async fn relay<I>(session: &Session, channel: Channel, local: LocalSide<'_, 
 where
     I: AsyncRead + Unpin,
 {
-    let Channel { write, mut events, mut awaited, program, clock } = channel;
-    let LocalSide { input, escape, paste, mut resized, console, without_pty } = local;
+    let Channel { write, events, awaited, program, clock } = channel;
+    let LocalSide { input, escape, paste, resized, console, without_pty } = local;
+    let traffic = &*session.shared.incoming.lanes.traffic;
+    let server = ChannelSink { channel: &write, traffic, clock: None };
     let input = input.map(|input| Watched::new(input, clock.clone()));
-    let expired = Clock::expired_of(clock.as_deref());
-    let interludes = InterludeFlag::default();
-    let pump = async {
-        match (input, escape) {
-            (None, _) => write.eof().await.map(|()| InputEnd::Eof),
-            (Some(input), None) if paste.is_none() => {
-                bulk(input, &write, &session.shared.incoming.lanes.traffic).await
-            }
-            (Some(input), escape) => {
-                let interludes = &interludes;
-                let typing = Typing { write: &write, escape, paste, session, console, interludes };
-                typing.run(input).await
+    let interludes = &InterludeFlag::default();
+    let upload = async {
+        match (input, escape, paste) {
+            (None, ..) => server.eof().await.map(|()| InputEnd::Eof),
+            (Some(input), None, None) => bulk(input, server).await,
+            (Some(input), escape, paste) => {
+                Typing { server, escape, paste, session, console, interludes }.run(input).await
             }
         }
     };
-    let resize = async {
-        while let Some(WindowSize { columns, rows, width, height }) = resized.recv().await {
-            debug!("client_check_window_change: changed to {columns}x{rows}");
-            if write.window_change(columns, rows, width, height).await.is_err() {
-                return;
-            }
-        }
+    let upload = escaped(upload);
+    tokio::pin!(upload);
+    let program = RunningProgram { session, awaited, name: program, without_pty };
+    let result = tokio::select! {
+        exit = alongside(program.run(events), send_sizes(&write, resized)) => exit,
+        exit = &mut upload => Ok(exit),
+        rest = Clock::expired_of(clock.as_deref()) => Err(rested(rest)),
     };
-    tokio::pin!(pump, resize, expired);
-    let (mut pumping, mut resizing) = (true, true);
-    let mut exit = Exit::Unknown;
-    let result = loop {
+    if interludes.is_on() {
+        // The interlude keeps the terminal until the person is done with it.
         tokio::select! {
-            event = events.recv() => match event {
-                Some(Event::Closed) => break Ok(exit),
-                Some(Event::ExitStatus(status)) => exit = Exit::Status(status),
-                Some(Event::ExitSignal { name, message }) => exit = Exit::Signal(signal(&name), message),
-                Some(Event::Success) => granted(&mut awaited, session),
-                Some(Event::Failure) => match denied(&mut awaited, program, without_pty) {
-                    Ok(()) => {}
-                    Err(error) => break Err(error),
-                },
-                Some(Event::OutputFailed(error)) => break output_failed(&error),
-                // A status may come before the last of the output: it counts once the channel is
-                // closed, and not where the connection broke in between.
-                None => break Err(connection_lost(&session.shared)),
-            },
-            end = &mut pump, if pumping => match end {
-                Ok(InputEnd::Escaped) => break Ok(Exit::Escaped),
-                // The channel's own end is on its way as an event.
-                Ok(InputEnd::Eof) | Err(_) => pumping = false,
-            },
-            () = &mut resize, if resizing => resizing = false,
-            rest = &mut expired => break Err(rested(rest)),
-        }
-    };
-    if pumping && interludes.is_on() {
-        // Whoever has the terminal now keeps it until they are done.
-        tokio::select! {
-            _ = &mut pump => {}
+            _ = &mut upload => {}
             () = interludes.over() => {}
         }
     }
@@ -195,59 +125,85 @@ pub async fn close(session: Session) {
     let _ = timeout(deadline::GOODBYE, goodbye).await;
 }
 
-/// Why the pump stopped.
-pub(in crate::client) enum InputEnd {
-    /// Input is over; the server was told.
-    Eof,
-    /// `~.`
-    Escaped,
-}
-
 /// Input without escapes: as fast as the server takes it.
 async fn bulk<I: AsyncRead + Unpin>(
-    mut input: I,
-    write: &ChannelWriteHalf<Msg>,
-    traffic: &Traffic,
+    input: I,
+    server: ChannelSink<'_>,
 ) -> Result<InputEnd, russh::Error> {
-    let mut buffer = BytesMut::with_capacity(2 * INPUT);
-    loop {
-        buffer.reserve(INPUT);
-        // Input that cannot be read any more has ended, as for ssh.
-        if input.read_buf(&mut buffer).await.unwrap_or(0) == 0 {
-            write.eof().await?;
-            return Ok(InputEnd::Eof);
-        }
-        traffic.stir(write.id());
-        write.data_bytes(buffer.split().freeze()).await?;
-        // What was read leaves before more is: a queue of megabytes gains nothing.
-        tokio::task::yield_now().await;
+    copy(LocalInput::new(input), server).await?;
+    server.eof().await?;
+    Ok(InputEnd::Eof)
+}
+
+/// Waits until the person ends the connection. Any other end of the upload ends nothing: the
+/// server may still send, and the end of the channel comes as an event.
+async fn escaped(upload: impl Future<Output = Result<InputEnd, russh::Error>>) -> Exit {
+    match upload.await {
+        Ok(InputEnd::Escaped) => Exit::Escaped,
+        Ok(InputEnd::Eof) | Err(_) => pending().await,
     }
 }
 
-fn granted(awaited: &mut std::collections::VecDeque<Awaited>, session: &Session) {
-    if awaited.pop_front() == Some(Awaited::Program) {
-        session.shared.wire.settle();
+/// Tells the server each new size of the window.
+async fn send_sizes(write: &ChannelWriteHalf<Msg>, mut resized: UnboundedReceiver<WindowSize>) {
+    while let Some(WindowSize { columns, rows, width, height }) = resized.recv().await {
+        debug!("client_check_window_change: changed to {columns}x{rows}");
+        if write.window_change(columns, rows, width, height).await.is_err() {
+            return;
+        }
     }
 }
 
-fn denied(
-    awaited: &mut std::collections::VecDeque<Awaited>,
-    program: &str,
-    without_pty: &(dyn Fn() + Sync),
-) -> Result<()> {
-    match awaited.pop_front() {
-        Some(Awaited::X11) => {
-            warn!("{}", say!(forward_x11_refused));
-            Ok(())
+/// The program on the server, from the requests that start it to its exit status.
+struct RunningProgram<'a> {
+    session: &'a Session,
+    /// The requests whose answers are still to come.
+    awaited: VecDeque<Awaited>,
+    /// The request that starts it.
+    name: &'static str,
+    without_pty: &'a (dyn Fn() + Sync),
+}
+
+impl RunningProgram<'_> {
+    /// Follows the channel's events until it is closed. An exit status may come before the last
+    /// of the output: it counts only once the channel is closed, and not where the connection is
+    /// lost in between.
+    async fn run(mut self, mut events: EventReceiver) -> Result<Exit> {
+        let mut exit = Exit::Unknown;
+        while let Some(event) = events.recv().await {
+            match event {
+                Event::Closed => return Ok(exit),
+                Event::ExitStatus(status) => exit = Exit::Status(status),
+                Event::ExitSignal { name, message } => exit = Exit::Signal(signal(&name), message),
+                Event::Success => self.granted(),
+                Event::Failure => self.denied()?,
+                Event::OutputFailed(error) => return output_failed(&error),
+            }
         }
-        Some(Awaited::Pty) => {
-            // As with ssh the session goes on without; the program may not need one.
-            without_pty();
-            warn!("{}", say!(pty_refused));
-            Ok(())
+        Err(connection_lost(&self.session.shared))
+    }
+
+    fn granted(&mut self) {
+        if self.awaited.pop_front() == Some(Awaited::Program) {
+            self.session.shared.wire.settle();
         }
-        _ => Err(Error::new(Kind::Channel, say!(channel_request_refused, program))
-            .hint(say!(channel_request_refused_hint))),
+    }
+
+    fn denied(&mut self) -> Result<()> {
+        match self.awaited.pop_front() {
+            Some(Awaited::X11) => warn!("{}", say!(forward_x11_refused)),
+            Some(Awaited::Pty) => {
+                // As with ssh the session goes on without; the program may not need one.
+                (self.without_pty)();
+                warn!("{}", say!(pty_refused));
+            }
+            _ => {
+                let cause = say!(channel_request_refused, program = self.name);
+                let hint = say!(channel_request_refused_hint);
+                return Err(Error::new(Kind::Channel, cause).hint(hint));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -9,26 +9,34 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use russh::ChannelWriteHalf;
-use russh::client::Msg;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::sleep;
 
+use crate::client::flow::copy::{ByteSink, ChannelSink};
 use crate::client::login::authenticate::Session;
+use crate::client::session::console::{CommandLineAction, Console};
 use crate::client::session::escape::{Escape, EscapeAction};
 use crate::client::session::interlude::InterludeFlag;
 use crate::client::session::paste::{self, InputPiece, Paste};
-use crate::client::session::relay::{CommandLineAction, Console, InputEnd};
 use crate::say;
 
 /// Typed bytes held while the server takes none, so that `~.` is still seen.
-const HELD: usize = 64 * 1024;
-/// What a terminal sends for one key comes at once; the Esc key alone is followed by nothing.
+const MAX_HELD: usize = 64 * 1024;
+/// How long the rest of a key may take. What a terminal sends for one key comes at once; the
+/// Esc key alone is followed by nothing.
 const KEY: Duration = Duration::from_millis(50);
+
+/// How the input ended.
+pub(super) enum InputEnd {
+    /// It is over; the server was told.
+    Eof,
+    /// The person ended the connection with `~.`.
+    Escaped,
+}
 
 /// A person who types, and what is needed to do as they say.
 pub(in crate::client) struct Typing<'a> {
-    pub write: &'a ChannelWriteHalf<Msg>,
+    pub server: ChannelSink<'a>,
     pub escape: Option<Escape>,
     pub paste: Option<Paste>,
     pub session: &'a Session,
@@ -36,12 +44,13 @@ pub(in crate::client) struct Typing<'a> {
     pub interludes: &'a InterludeFlag,
 }
 
-/// What takes the input away for a while.
+/// An interlude that was asked for and has not begun yet.
 enum PendingInterlude {
     Information,
     InformationLines,
     Duplicate,
     CommandLine,
+    /// A paste that is to be asked about.
     Paste(Vec<u8>),
 }
 
@@ -52,260 +61,293 @@ struct TypedInput {
     pieces: VecDeque<InputPiece>,
     /// For the server.
     held: BytesMut,
-    wanted: Option<PendingInterlude>,
+    pending: Option<PendingInterlude>,
     /// The person asked for the end of the connection.
     escaped: bool,
     /// Input is over.
     ended: bool,
 }
 
+impl TypedInput {
+    /// Whether nothing more is looked at for now.
+    fn is_interrupted(&self) -> bool {
+        self.escaped || self.pending.is_some()
+    }
+}
+
+/// Where the keys come from.
+struct Keyboard<I> {
+    input: I,
+    buffer: [u8; 4096],
+}
+
+impl<I: AsyncRead + Unpin> Keyboard<I> {
+    /// The next keys; none at the end. Input that cannot be read any more has ended, as for ssh.
+    async fn next(&mut self) -> &[u8] {
+        let count = self.input.read(&mut self.buffer).await.unwrap_or(0);
+        &self.buffer[..count]
+    }
+}
+
 impl Typing<'_> {
     /// Sends what is typed until the input ends or the person ends the connection.
-    pub async fn run<I: AsyncRead + Unpin>(
-        mut self,
-        mut input: I,
-    ) -> Result<InputEnd, russh::Error> {
-        let mut buffer = [0; 4096];
-        let mut keys = TypedInput::default();
-        let (write, session) = (self.write, self.session);
-        let traffic = &session.shared.incoming.lanes.traffic;
+    pub async fn run<I: AsyncRead + Unpin>(mut self, input: I) -> Result<InputEnd, russh::Error> {
+        let mut keyboard = Keyboard { input, buffer: [0; 4096] };
+        let mut typed = TypedInput::default();
         loop {
-            if keys.escaped {
+            if typed.escaped {
                 return Ok(InputEnd::Escaped);
             }
-            if keys.held.is_empty() && keys.wanted.is_none() {
-                if keys.ended {
-                    write.eof().await?;
-                    return Ok(InputEnd::Eof);
-                }
-                match self.read(&mut input, &mut buffer).await {
-                    Some(count) => self.take(&buffer[..count], &mut keys).await,
-                    None => self.give_up(&mut keys).await,
-                }
-                continue;
-            }
-            let bytes = keys.held.split().freeze();
-            let send = async {
-                match bytes.is_empty() {
-                    true => Ok(()),
-                    false => {
-                        traffic.stir(write.id());
-                        write.data_bytes(bytes).await
-                    }
-                }
-            };
-            tokio::pin!(send);
-            loop {
-                if keys.wanted.is_some() {
-                    let sent = self.beside(send.as_mut(), &mut keys).await;
-                    if let Some(sent) = sent {
-                        sent?;
-                        break;
-                    }
-                    continue;
-                }
-                if keys.escaped {
-                    return Ok(InputEnd::Escaped);
-                }
-                tokio::select! {
-                    biased;
-                    sent = &mut send => {
-                        sent?;
-                        // The key leaves before the terminal is asked for the next one.
-                        tokio::task::yield_now().await;
-                        break;
-                    }
-                    count = input.read(&mut buffer), if !keys.ended && keys.held.len() < HELD => {
-                        self.take(&buffer[..count.unwrap_or(0)], &mut keys).await;
-                    }
-                }
+            if !typed.held.is_empty() || typed.pending.is_some() {
+                self.send(&mut keyboard, &mut typed).await?;
+            } else if typed.ended {
+                self.server.eof().await?;
+                return Ok(InputEnd::Eof);
+            } else {
+                self.read(&mut keyboard, &mut typed).await;
             }
         }
     }
 
-    /// Reads; `None` if a key that may be the beginning of something is left alone.
-    async fn read<I: AsyncRead + Unpin>(
-        &mut self,
-        input: &mut I,
-        buffer: &mut [u8],
-    ) -> Option<usize> {
+    /// Reads while nothing is to be sent. What may be the beginning of a key or a bracket is
+    /// taken as it is if nothing follows it in time.
+    async fn read<I>(&mut self, keyboard: &mut Keyboard<I>, typed: &mut TypedInput)
+    where
+        I: AsyncRead + Unpin,
+    {
         if !self.paste.as_ref().is_some_and(Paste::is_partial) {
-            // Input that cannot be read any more has ended, as for ssh.
-            return Some(input.read(buffer).await.unwrap_or(0));
+            return self.take(keyboard.next().await, typed).await;
         }
         tokio::select! {
             biased;
-            count = input.read(buffer) => Some(count.unwrap_or(0)),
-            () = sleep(KEY) => None,
+            keys = keyboard.next() => self.take(keys, typed).await,
+            () = sleep(KEY) => self.give_up(typed).await,
         }
     }
 
-    /// Runs the interlude, and beside it what is being sent; gives the result of that if it
-    /// is done.
-    async fn beside<S>(&mut self, mut send: Pin<&mut S>, keys: &mut TypedInput) -> Option<S::Output>
+    /// Sends what is held. Meanwhile typing goes on, or the interlude that was asked for.
+    async fn send<I>(
+        &mut self,
+        keyboard: &mut Keyboard<I>,
+        typed: &mut TypedInput,
+    ) -> Result<(), russh::Error>
+    where
+        I: AsyncRead + Unpin,
+    {
+        let (bytes, mut server) = (typed.held.split().freeze(), self.server);
+        let sending = async {
+            match bytes.is_empty() {
+                true => Ok(()),
+                false => server.send(bytes).await,
+            }
+        };
+        tokio::pin!(sending);
+        while !typed.escaped {
+            if typed.pending.is_some() {
+                match self.interlude_beside(sending.as_mut(), typed).await {
+                    Some(sent) => return sent,
+                    None => continue,
+                }
+            }
+            tokio::select! {
+                biased;
+                sent = &mut sending => {
+                    sent?;
+                    // The key leaves before the terminal is asked for the next one.
+                    tokio::task::yield_now().await;
+                    return Ok(());
+                }
+                keys = keyboard.next(), if !typed.ended && typed.held.len() < MAX_HELD => {
+                    self.take(keys, typed).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the interlude that was asked for, and beside it what is being sent; gives the
+    /// result of that if it is done.
+    async fn interlude_beside<S>(
+        &mut self,
+        mut sending: Pin<&mut S>,
+        typed: &mut TypedInput,
+    ) -> Option<S::Output>
     where
         S: Future<Output = Result<(), russh::Error>>,
     {
         let mut sent = None;
         {
-            let interlude = self.interlude(keys);
+            let interlude = self.interlude(typed);
             tokio::pin!(interlude);
             loop {
                 tokio::select! {
                     biased;
-                    result = send.as_mut(), if sent.is_none() => sent = Some(result),
+                    result = sending.as_mut(), if sent.is_none() => sent = Some(result),
                     () = &mut interlude => break,
                 }
             }
         }
-        self.interpret(keys).await;
+        self.interpret(typed).await;
         sent
     }
 
-    async fn interlude(&mut self, keys: &mut TypedInput) {
-        let Some(wanted) = keys.wanted.take() else { return };
+    async fn interlude(&mut self, typed: &mut TypedInput) {
+        let Some(pending) = typed.pending.take() else { return };
         let _running = self.interludes.begin();
-        match wanted {
+        match pending {
             PendingInterlude::Information => {
                 let facts = self.session.information().await;
                 self.console.information(self.shown(b'i'), facts).await;
             }
-            PendingInterlude::CommandLine => {
-                let forwards = self.session.forwards();
-                if !forwards.has_command_line() {
-                    return self.console.say(&(say!(forward_command_line_disabled) + "\r\n"));
-                }
-                let act: CommandLineAction<'_> =
-                    Box::new(|line| Box::pin(async move { forwards.command(&line).await }));
-                self.console.command_line(act).await;
-            }
             PendingInterlude::InformationLines => {
                 let facts = self.session.information().await;
-                let escape = self.shown(b'I');
-                self.console.say(&facts.page(&escape));
+                self.console.say(&facts.page(&self.shown(b'I')));
             }
             PendingInterlude::Duplicate => self.console.duplicate(self.shown(b'd')).await,
+            PendingInterlude::CommandLine => self.command_line().await,
             PendingInterlude::Paste(pasted) => {
                 let text = paste::as_text(&pasted);
                 match self.console.paste(text.clone()).await {
                     // Bytes that are no text stay what they are.
-                    Some(same) if same == text => self.pass(&paste::as_typed(&pasted), keys),
-                    Some(edited) => self.pass(&paste::as_typed(edited.as_bytes()), keys),
+                    Some(same) if same == text => self.pass(&paste::as_typed(&pasted), typed),
+                    Some(edited) => self.pass(&paste::as_typed(edited.as_bytes()), typed),
                     None => {}
                 }
             }
         }
     }
 
+    async fn command_line(&mut self) {
+        let forwards = self.session.forwards();
+        if !forwards.has_command_line() {
+            return self.say(say!(forward_command_line_disabled));
+        }
+        let action: CommandLineAction<'_> =
+            Box::new(|line| Box::pin(async move { forwards.command(&line).await }));
+        self.console.command_line(action).await;
+    }
+
+    /// Takes what was read; nothing is the end.
+    async fn take(&mut self, keys: &[u8], typed: &mut TypedInput) {
+        typed.ended = keys.is_empty();
+        if let Some(paste) = &mut self.paste {
+            paste.take(keys, &mut typed.pieces);
+            if typed.ended {
+                paste.give_up(&mut typed.pieces);
+            }
+            return self.interpret(typed).await;
+        }
+        let used = self.keys(keys, typed).await;
+        if used < keys.len() {
+            typed.pieces.push_back(InputPiece::Typed(keys[used..].to_vec()));
+        }
+    }
+
+    async fn give_up(&mut self, typed: &mut TypedInput) {
+        if let Some(paste) = &mut self.paste {
+            paste.give_up(&mut typed.pieces);
+        }
+        self.interpret(typed).await;
+    }
+
+    /// Goes through what was typed, up to the next interlude.
+    async fn interpret(&mut self, typed: &mut TypedInput) {
+        while !typed.is_interrupted()
+            && let Some(piece) = typed.pieces.pop_front()
+        {
+            match piece {
+                InputPiece::Typed(mut keys) => {
+                    let used = self.keys(&keys, typed).await;
+                    if used < keys.len() {
+                        typed.pieces.push_front(InputPiece::Typed(keys.split_off(used)));
+                    }
+                }
+                InputPiece::Passed(bytes) => self.pass(&bytes, typed),
+                InputPiece::Pasted(bytes) if paste::acts(&bytes) => {
+                    typed.pending = Some(PendingInterlude::Paste(bytes));
+                }
+                InputPiece::Pasted(bytes) => self.pass(&bytes, typed),
+                InputPiece::TooLong => {
+                    self.say(say!(paste_too_long, limit = paste::MAX_PASTE >> 20));
+                }
+            }
+        }
+    }
+
+    fn pass(&mut self, bytes: &[u8], typed: &mut TypedInput) {
+        match &mut self.escape {
+            Some(escape) => escape.pass(bytes, &mut typed.held),
+            None => typed.held.extend_from_slice(bytes),
+        }
+    }
+
+    /// Runs keys through the escapes, up to the next interlude; gives how many bytes were used.
+    async fn keys(&mut self, keys: &[u8], typed: &mut TypedInput) -> usize {
+        let mut used = 0;
+        while used < keys.len() && !typed.is_interrupted() {
+            let Some(escape) = &mut self.escape else {
+                typed.held.extend_from_slice(&keys[used..]);
+                return keys.len();
+            };
+            let (count, action) = escape.next(&keys[used..], &mut typed.held);
+            used += count;
+            if let Some(action) = action {
+                self.act(action, typed).await;
+            }
+        }
+        used
+    }
+
+    /// Does what an escape asks for. An interlude only begins once this returns.
+    async fn act(&mut self, action: EscapeAction, typed: &mut TypedInput) {
+        match action {
+            EscapeAction::Disconnect => typed.escaped = true,
+            EscapeAction::Information => typed.pending = Some(PendingInterlude::Information),
+            EscapeAction::InformationLines => {
+                typed.pending = Some(PendingInterlude::InformationLines);
+            }
+            EscapeAction::Duplicate => typed.pending = Some(PendingInterlude::Duplicate),
+            EscapeAction::CommandLine => typed.pending = Some(PendingInterlude::CommandLine),
+            EscapeAction::Suspend => {
+                self.say(say!(escape_suspended, escape = self.shown(0x1a)));
+                self.console.suspend();
+            }
+            EscapeAction::Help => {
+                let help = self.escape.as_ref().map(Escape::help);
+                self.console.say(&help.unwrap_or_default());
+            }
+            EscapeAction::List => self.list(),
+            EscapeAction::Rekey => {
+                // Where nothing moves the request cannot leave; `~.` must be read all the same.
+                tokio::select! {
+                    biased;
+                    _ = self.session.handle.rekey_soon() => {}
+                    () = std::future::ready(()) => {}
+                }
+            }
+            EscapeAction::Louder => self.verbosity(b'v', true),
+            EscapeAction::Quieter => self.verbosity(b'V', false),
+            EscapeAction::Unavailable(byte) => {
+                self.say(say!(escape_not_available, escape = self.shown(byte)));
+            }
+        }
+    }
+
+    /// Says a line of ours.
+    fn say(&mut self, line: String) {
+        self.console.say(&(line + "\r\n"));
+    }
+
+    /// An escape as it was typed.
     fn shown(&self, byte: u8) -> String {
         self.escape.as_ref().map_or_else(String::new, |escape| escape.shown(byte))
     }
 
-    /// Takes what was read; nothing is the end.
-    async fn take(&mut self, typed: &[u8], keys: &mut TypedInput) {
-        keys.ended = typed.is_empty();
-        if let Some(paste) = &mut self.paste {
-            paste.take(typed, &mut keys.pieces);
-            if keys.ended {
-                paste.give_up(&mut keys.pieces);
-            }
-            return self.interpret(keys).await;
+    /// `~#`
+    fn list(&mut self) {
+        if let Some(escape) = &self.escape {
+            self.console.say(&connections(escape, self.session));
         }
-        let used = self.keys(typed, keys).await;
-        if used < typed.len() {
-            keys.pieces.push_back(InputPiece::Typed(typed[used..].to_vec()));
-        }
-    }
-
-    async fn give_up(&mut self, keys: &mut TypedInput) {
-        if let Some(paste) = &mut self.paste {
-            paste.give_up(&mut keys.pieces);
-        }
-        self.interpret(keys).await;
-    }
-
-    /// Goes through what was typed, up to the next interlude.
-    async fn interpret(&mut self, keys: &mut TypedInput) {
-        while keys.wanted.is_none()
-            && !keys.escaped
-            && let Some(piece) = keys.pieces.pop_front()
-        {
-            match piece {
-                InputPiece::Typed(mut typed) => {
-                    let used = self.keys(&typed, keys).await;
-                    if used < typed.len() {
-                        keys.pieces.push_front(InputPiece::Typed(typed.split_off(used)));
-                    }
-                }
-                InputPiece::Passed(bytes) => self.pass(&bytes, keys),
-                InputPiece::Pasted(bytes) if paste::acts(&bytes) => {
-                    keys.wanted = Some(PendingInterlude::Paste(bytes));
-                }
-                InputPiece::Pasted(bytes) => self.pass(&bytes, keys),
-                InputPiece::TooLong => self
-                    .console
-                    .say(&(say!(paste_too_long, limit = paste::MAX_PASTE >> 20) + "\r\n")),
-            }
-        }
-    }
-
-    fn pass(&mut self, bytes: &[u8], keys: &mut TypedInput) {
-        match &mut self.escape {
-            Some(escape) => escape.pass(bytes, &mut keys.held),
-            None => keys.held.extend_from_slice(bytes),
-        }
-    }
-
-    /// Runs typed bytes through the escapes, up to the next interlude; gives how many were
-    /// used.
-    async fn keys(&mut self, typed: &[u8], keys: &mut TypedInput) -> usize {
-        let mut from = 0;
-        while from < typed.len() && keys.wanted.is_none() && !keys.escaped {
-            let Some(escape) = &mut self.escape else {
-                keys.held.extend_from_slice(&typed[from..]);
-                return typed.len();
-            };
-            let (used, action) = escape.next(&typed[from..], &mut keys.held);
-            from += used;
-            match action {
-                None => {}
-                Some(EscapeAction::Disconnect) => keys.escaped = true,
-                Some(EscapeAction::Information) => {
-                    keys.wanted = Some(PendingInterlude::Information)
-                }
-                Some(EscapeAction::InformationLines) => {
-                    keys.wanted = Some(PendingInterlude::InformationLines)
-                }
-                Some(EscapeAction::Duplicate) => keys.wanted = Some(PendingInterlude::Duplicate),
-                Some(EscapeAction::CommandLine) => {
-                    keys.wanted = Some(PendingInterlude::CommandLine)
-                }
-                Some(EscapeAction::Suspend) => {
-                    let said = say!(escape_suspended, escape = escape.shown(0x1a));
-                    self.console.say(&(said + "\r\n"));
-                    self.console.suspend();
-                }
-                Some(EscapeAction::Help) => self.console.say(&escape.help()),
-                Some(EscapeAction::List) => self.console.say(&connections(escape, self.session)),
-                Some(EscapeAction::Rekey) => {
-                    // Where nothing moves the request cannot leave; `~.` must be read all the
-                    // same.
-                    tokio::select! {
-                        biased;
-                        _ = self.session.handle.rekey_soon() => {}
-                        () = std::future::ready(()) => {}
-                    }
-                }
-                Some(EscapeAction::Louder) => self.verbosity(b'v', true),
-                Some(EscapeAction::Quieter) => self.verbosity(b'V', false),
-                Some(EscapeAction::Unavailable(byte)) => {
-                    let escape = escape.shown(byte);
-                    let said = say!(escape_not_available, escape);
-                    self.console.say(&(said + "\r\n"));
-                }
-            }
-        }
-        from
     }
 
     fn verbosity(&mut self, byte: u8, more: bool) {
