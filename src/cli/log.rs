@@ -16,9 +16,10 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
+use super::args::Typed;
 use crate::client::handshake::UNSIGNED;
-use crate::config::LogLevel;
 use crate::config::pattern::matches_list;
+use crate::config::{LogLevel, Options};
 use crate::error::{Error, Kind, Result, told};
 use crate::os::descriptor;
 use crate::os::syslog::{Severity, Syslog};
@@ -80,6 +81,17 @@ pub(super) fn start_syslog(level: LogLevel, facility: &str) {
             log::warn!("{}", say!(share_no_syslog, error = told(&error)));
         }
     }
+}
+
+/// Messages go where the flags say; as with ssh, `-y` counts more than `-E`.
+pub(super) fn start_as_typed(typed: &Typed, options: &Options) -> Result<()> {
+    let level = options.log_level.value;
+    match typed.syslog {
+        true => start_syslog(level, options.syslog_facility.value),
+        false => start(level, typed.log_file.as_deref())?,
+    }
+    always(&options.log_verbose.value);
+    Ok(())
 }
 
 fn begin(level: LogLevel, sink: Sink) {

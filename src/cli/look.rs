@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::Environment;
+use super::environment::Environment;
 use crate::catalogue::{self, Language};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;

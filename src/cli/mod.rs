@@ -1,16 +1,21 @@
 //! The command: flags, verbs, help and exit codes, and the only place that reads the
-//! environment. Every verb's work is a file under `run/`.
+//! environment. Every verb's work is a file under `verbs/`; the one that connects is `connect/`.
 
 pub mod args;
 mod attempt;
+mod connect;
+mod descriptor;
 mod environment;
+mod exit_code;
 pub mod flags;
 pub mod help;
 mod local;
 mod log;
 mod look;
+mod output;
 pub mod resolve;
-mod run;
+mod runtime;
+mod verbs;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -50,7 +55,7 @@ fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8>
     if let Some(name) = &typed.lang {
         look::speak(name)?;
     }
-    run::run(&typed)
+    verbs::run(&typed)
 }
 
 /// Under the name `ssh` there are no verbs.

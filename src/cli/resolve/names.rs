@@ -9,7 +9,7 @@ use crate::config::Names;
 const MAX_ANSWER: usize = 64 * 1024;
 
 /// The resolver that everything on this machine uses.
-pub(in crate::cli) struct SystemNames;
+pub struct SystemNames;
 
 impl Names for SystemNames {
     fn exists(&self, name: &str) -> bool {

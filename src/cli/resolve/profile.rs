@@ -25,7 +25,7 @@ const MAX_SHOWN: usize = 80;
 
 /// The saved sessions of the user: `$XDG_CONFIG_HOME/tessh/sessions`, by default in `~/.config`.
 /// As the XDG base directory specification has it, a path that is not absolute does not count.
-pub(in crate::cli) fn store(context: &Context) -> Store {
+pub fn store(context: &Context) -> Store {
     let base = (context.env)("XDG_CONFIG_HOME").map(PathBuf::from);
     let base = base.filter(|path| path.is_absolute());
     let base = base.unwrap_or_else(|| context.home.join(".config"));
@@ -33,13 +33,13 @@ pub(in crate::cli) fn store(context: &Context) -> Store {
 }
 
 /// The session of this name, which must be there.
-pub(in crate::cli) fn named(name: &str, context: &Context) -> Result<Document> {
+pub fn named(name: &str, context: &Context) -> Result<Document> {
     let store = store(context);
     store.open(name)?.ok_or_else(|| missing(name, &store))
 }
 
 /// What is said of a name that no session has.
-pub(in crate::cli) fn missing(name: &str, store: &Store) -> Error {
+pub fn missing(name: &str, store: &Store) -> Error {
     let name = shown(name);
     let error = Error::new(Kind::Config, say!(profile_unknown, name));
     let near = store.near(&name);
@@ -133,7 +133,7 @@ pub(super) fn warnings(document: &Document) -> Vec<String> {
 }
 
 /// For `-v`: which session it is and what it sets.
-pub(in crate::cli) fn told(document: &Document) -> String {
+pub fn told(document: &Document) -> String {
     let fields = document.profile().fields();
     let set = fields.iter().filter(|(_, value)| *value != Value::Unset);
     let set: Vec<&str> = set.map(|(field, _)| *field).collect();
@@ -147,7 +147,7 @@ pub(in crate::cli) fn told(document: &Document) -> String {
 ///
 /// # Errors
 /// [`Kind::Usage`]: what was typed has no place in a saved session.
-pub(in crate::cli) fn of_command_line(
+pub fn of_command_line(
     typed: &Typed,
     destination: &Destination,
     directory: &Path,

@@ -1,0 +1,175 @@
+//! The way into one host: reach it, verify it, log in. A jump host before it is entered first,
+//! by the same functions; that is the only recursion.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use log::warn;
+
+use super::context::ConnectContext;
+use super::{forward, login, route, wants};
+use crate::cli::descriptor;
+use crate::cli::resolve::{Plan, ProxyPlan};
+use crate::client::deadline::Budget;
+use crate::client::handshake::verify;
+use crate::client::login::{Login, authenticate, authenticate_asking};
+use crate::client::session::{jump, rotation};
+use crate::client::stream::{Route, dial, proxy};
+use crate::client::{Session, Stream, Transport};
+use crate::error::{Error, Kind, Result};
+use crate::prompt::{Answer, Prompt, Welcome};
+use crate::say;
+use crate::secret::Secret;
+use crate::trust::Judgement;
+
+/// Connects, verifies and authenticates: the way to a destination, and to each jump host before
+/// it. Gives when the connection was there, too.
+pub async fn enter(
+    context: &ConnectContext<'_>,
+    password: Option<Secret>,
+) -> Result<(Session, Instant)> {
+    let ConnectContext { plan, environment, prompt, .. } = context;
+    let options = &plan.options;
+    options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    let login = login::login(plan, environment, password)?;
+    let wanted = wants::transport_options(options);
+    wanted.lists.check()?;
+    wants::left_out(options).iter().for_each(|line| warn!("{line}"));
+    let host = wants::host_policy(plan, environment)?;
+
+    let (stream, budget) = reach(context).await?;
+    let connected = Instant::now();
+    let transport = verify(stream, host, &wanted, budget, Arc::clone(prompt))
+        .await
+        .map_err(|error| name_host(error, plan))?;
+    if transport.is_restricted() {
+        forward::refuse_restricted(plan)?;
+    }
+    let mut session = log_in(context, transport, login).await?;
+    session.route = route::told(plan);
+    prompt.welcome(&Welcome {
+        host: &plan.host,
+        user: &session.user(),
+        how: &session.how,
+        is_proved: session.is_proved(),
+    });
+    Ok((session, connected))
+}
+
+/// The same way up to the key exchange: what is known of the host at the end of it. Only hosts
+/// before it are logged in to.
+pub async fn judge(context: &ConnectContext<'_>) -> Result<Judgement> {
+    let ConnectContext { plan, environment, prompt, .. } = context;
+    let options = &plan.options;
+    options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    let wanted = wants::transport_options(options);
+    wanted.lists.check()?;
+    let host = wants::host_policy(plan, environment)?;
+    let (stream, budget) = reach(context).await?;
+    let judged = verify::judge(stream, host, &wanted, budget, Arc::clone(prompt)).await;
+    judged.map_err(|error| name_host(error, plan))
+}
+
+/// A failure of the transport says which host it was.
+fn name_host(error: Error, plan: &Plan) -> Error {
+    match error.kind() {
+        Kind::HostKey => error,
+        _ => error.context(say!(
+            host_with_port,
+            hostname = plan.options.hostname.value,
+            port = plan.options.port.value
+        )),
+    }
+}
+
+/// Reaches the server of a plan; ConnectTimeout begins when those before it are behind.
+async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
+    let ConnectContext { plan, environment, prompt, .. } = context;
+    let options = &plan.options;
+    let timeout = options.connect_timeout.value;
+    if let Some(via) = &plan.via {
+        let named = |error: Error| error.context(say!(route_jump_host, host = via.host));
+        let session = enter_jump_host(context, via).await.map_err(named)?;
+        // Thinking does not count.
+        rotation::asked(&session, prompt).await;
+        let budget = Budget::start(timeout);
+        let place = (options.hostname.value.as_str(), options.port.value);
+        return Ok((jump::through(session, &via.host, place, budget, prompt).await?, budget));
+    }
+    let route = wants::route(plan, environment);
+    let Some(wanted) = &plan.proxy else {
+        let budget = Budget::start(timeout);
+        return Ok((dial::connect(&route, budget).await?, budget));
+    };
+    let password = proxy_password(wanted, prompt).await?;
+    let budget = Budget::start(timeout);
+    let request = proxy::Request {
+        server: &wanted.server,
+        password: password.as_ref(),
+        host: &route.host,
+        port: route.port,
+        family: route.family,
+    };
+    let (host, port) = (wanted.server.host.clone(), wanted.server.port);
+    let to_proxy = Route { host, port, proxy: None, ..route.clone() };
+    Ok((proxy::connect(&to_proxy, &request, budget).await?, budget))
+}
+
+/// The main path once more, up to the login, for the host before this one.
+fn enter_jump_host<'a>(
+    context: &'a ConnectContext<'_>,
+    via: &'a Plan,
+) -> Pin<Box<dyn Future<Output = Result<Session>> + Send + 'a>> {
+    Box::pin(async move {
+        let (session, _) = enter(&context.for_jump_host(via), None).await?;
+        Ok(session)
+    })
+}
+
+/// The password of the proxy's user, from the descriptor or from the person.
+async fn proxy_password(wanted: &ProxyPlan, prompt: &Arc<dyn Prompt>) -> Result<Option<Secret>> {
+    if !wanted.server.wants_password() {
+        return Ok(None);
+    }
+    if let Some(fd) = wanted.password_fd {
+        return descriptor::read_secret("--proxy-password-fd", fd).map(Some);
+    }
+    let label = say!(route_proxy_password, server = wanted.server.to_string());
+    let asked = Arc::clone(prompt);
+    let answer = tokio::task::spawn_blocking(move || asked.secret(&label)).await;
+    match answer.unwrap_or(Answer::Cancelled) {
+        Answer::Given(secret) => Ok(Some(secret)),
+        Answer::Cancelled => Err(Error::new(Kind::Cancelled, say!(route_proxy_password_cancelled))),
+        Answer::CannotAsk => Err(Error::new(Kind::Connect, say!(route_proxy_password_missing))
+            .hint(say!(route_proxy_password_fd))),
+    }
+}
+
+/// By the chosen method, by what was remembered, or as the person now says.
+async fn log_in(
+    context: &ConnectContext<'_>,
+    transport: Transport,
+    mut login: Login,
+) -> Result<Session> {
+    let ConnectContext { plan, environment, remembered, .. } = context;
+    let label = route::label(plan);
+    let kept = remembered.get(&label);
+    if let Some(kept) = &kept {
+        login::recall(&mut login, kept);
+    }
+    if login.chain.is_empty() {
+        let mut session =
+            authenticate_asking(transport, login, login::asking(plan, environment)).await?;
+        if let Some(kept) = session.remembered.take() {
+            remembered.put(&label, kept);
+        }
+        return Ok(session);
+    }
+    let session = authenticate(transport, login).await;
+    if session.is_err() && kept.is_some() {
+        // It does not work any more: the next time the person is asked.
+        remembered.forget(&label);
+    }
+    session
+}

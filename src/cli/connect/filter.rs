@@ -1,0 +1,148 @@
+//! What stands between the session and the terminal where it was asked for: a log of what is
+//! shown, and another encoding. Without either the streams are as they are.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use log::{debug, warn};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::cli::environment::Environment;
+use crate::cli::local::window_size;
+use crate::cli::resolve::{LogPlan, Plan};
+use crate::error::{Error, Kind, Result};
+use crate::os::stdio::DescriptorInput;
+use crate::say;
+use crate::terminal::encoding::{Decoded, Encoded, Encoding};
+use crate::terminal::record::{self, Format, LogFile, Names, Record, Shared, Stamps, Tee};
+use crate::text;
+
+/// Where output of the session goes.
+type Sink = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// What is wanted, as far as it can be made ready before the connection.
+pub(super) struct Wanted {
+    encoding: Option<Encoding>,
+    log: Option<(LogFile, Format, Stamps, TimeZone)>,
+}
+
+impl Wanted {
+    /// Opens the log and sees whether the encoding can be had. `interactive`: a person's
+    /// terminal on both sides.
+    ///
+    /// # Errors
+    /// The log cannot be written, or an encoding was typed for what may be no text.
+    pub fn prepare(plan: &Plan, environment: &Environment, interactive: bool) -> Result<Wanted> {
+        let encoding = match plan.encoding {
+            Some(wanted) if interactive => Some(wanted.encoding),
+            Some(wanted) if wanted.typed => {
+                return Err(Error::new(Kind::Usage, say!(encoding_terminal))
+                    .hint(say!(encoding_terminal_hint)));
+            }
+            Some(_) => {
+                warn!("{}", say!(encoding_not_applied));
+                None
+            }
+            None => None,
+        };
+        let has_session = plan.options.session_type.value != crate::config::SessionType::None;
+        let log = plan.log.as_ref().filter(|_| has_session);
+        let log = log.map(|log| {
+            let zone = zone(environment, log);
+            let names = Names {
+                host: &plan.host,
+                port: plan.options.port.value,
+                user: &plan.options.user.value,
+            };
+            let now = Timestamp::now().to_zoned(zone.clone());
+            let name = record::file_name(&log.template, &names, &now)?;
+            debug!("The session is logged to {}", text::line(&name, 200));
+            Ok((LogFile::open(name.as_ref())?, log.format, log.stamps, zone))
+        });
+        Ok(Wanted { encoding, log: log.transpose()? })
+    }
+
+    /// Begins. `connected` is when the connection was made, `pty` whether the server has a
+    /// terminal of the local one's size.
+    pub fn begin(self, connected: Instant, pty: bool) -> Filter {
+        let width = move || match pty {
+            true => window_size().map_or(0, |size| size.columns as usize),
+            false => 0,
+        };
+        let log = self.log.map(|(file, format, stamps, zone)| {
+            let clock = record::clock();
+            Shared::new(Record::begin(file, (format, stamps), zone, connected, clock), width)
+        });
+        Filter { encoding: self.encoding, log }
+    }
+}
+
+/// The local time zone. As everywhere it is UTC where none is known; one that was named and is
+/// not known is said where its times would be seen.
+fn zone(environment: &Environment, log: &LogPlan) -> TimeZone {
+    TimeZone::try_system().unwrap_or_else(|error| {
+        let named = environment.get("TZ").is_some_and(|name| !name.is_empty());
+        if named && (log.stamps == Stamps::Local || log.template.contains('%')) {
+            let error = text::line(&error.to_string(), 200);
+            warn!("{}", say!(log_zone_unknown, error));
+        }
+        TimeZone::UTC
+    })
+}
+
+/// What is in force for a session.
+pub(super) struct Filter {
+    encoding: Option<Encoding>,
+    log: Option<Shared>,
+}
+
+impl Filter {
+    /// A sink for the session that leads to this one.
+    pub fn output(&self, mut sink: Sink) -> Sink {
+        if let Some(log) = &self.log {
+            sink = Box::new(Tee::new(sink, log.clone()));
+        }
+        if let Some(encoding) = self.encoding {
+            sink = Box::new(Decoded::new(sink, encoding));
+        }
+        sink
+    }
+
+    /// What the session reads from this input.
+    pub fn input(&self, input: DescriptorInput) -> Typed {
+        match self.encoding {
+            None => Typed::Plain(input),
+            Some(encoding) => Typed::Encoded(Encoded::new(input, encoding)),
+        }
+    }
+
+    /// The session is over: the log ends with what there is of its last line.
+    pub fn finish(&self) {
+        if let Some(log) = &self.log {
+            log.finish();
+        }
+    }
+}
+
+/// Standard input, perhaps in another encoding.
+pub(super) enum Typed {
+    Plain(DescriptorInput),
+    Encoded(Encoded<DescriptorInput>),
+}
+
+impl AsyncRead for Typed {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Typed::Plain(input) => Pin::new(input).poll_read(cx, buf),
+            Typed::Encoded(input) => Pin::new(input).poll_read(cx, buf),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! From the options to the forwards of a connection: what is listened on, which agent, which
+//! display, and standard input and output for `-W`.
+
+use std::path::PathBuf;
+
+use log::debug;
+
+use super::context::ConnectContext;
+use super::wants;
+use crate::cli::environment::Environment;
+use crate::cli::local::unusable;
+use crate::cli::resolve::Plan;
+use crate::client::Session;
+use crate::client::forward::{Request, X11, restricted, x11};
+use crate::client::session::{Exit, stdio};
+use crate::config::{Connect, ForwardAgent, Options};
+use crate::error::Result;
+use crate::os::stdio::{DescriptorInput, DescriptorOutput};
+use crate::say;
+
+/// Begins the forwards that the options ask for.
+///
+/// # Errors
+/// One of them could not be made, and ExitOnForwardFailure is set.
+pub(super) async fn begin(plan: &Plan, session: &Session) -> Result<()> {
+    let options = &plan.options;
+    session.forwards().configure(wants::settings(options));
+    let wanted = wants::wanted(options);
+    match wanted.is_empty() {
+        true => Ok(()),
+        false => session.forwards().begin(&wanted).await,
+    }
+}
+
+/// Whether a connection ends before the login because its host key is not the one on record:
+/// as with ssh it does where ExitOnForwardFailure is set and anything was wanted that is off.
+/// A jump host is there for forwarding alone.
+///
+/// # Errors
+/// It does.
+pub(super) fn refuse_restricted(plan: &Plan) -> Result<()> {
+    let options = &plan.options;
+    let forwarding = &options.forwarding;
+    let methods = *options.password_authentication || *options.kbd_interactive_authentication;
+    let wanted = (methods && !*options.batch_mode)
+        || forwarding.agent.value != ForwardAgent::No
+        || *forwarding.x11.forward
+        || plan.stdio_forward.is_some()
+        || !wants::wanted(options).is_empty();
+    match plan.onward.is_some() || (wanted && *forwarding.exit_on_failure) {
+        true => Err(restricted()),
+        false => Ok(()),
+    }
+}
+
+/// Lets the server reach the agent, if that is wanted and there is one; whether to ask for it.
+/// The person's word in the authentication dialog counts more than ForwardAgent.
+pub(super) fn agent(plan: &Plan, environment: &Environment, session: &Session) -> bool {
+    let configured = &plan.options.forwarding.agent.value;
+    if !session.forward_agent.unwrap_or(*configured != ForwardAgent::No) {
+        return false;
+    }
+    let Some(socket) = agent_socket(plan, environment) else {
+        debug!("agent forwarding requested but there is no agent");
+        return false;
+    };
+    session.forwards().forward_agent(socket)
+}
+
+/// The box of the authentication dialog at first; `None` where there is no agent to forward, and
+/// on the way to another host, where nothing of ours is reached.
+pub(super) fn agent_offered(plan: &Plan, environment: &Environment) -> Option<bool> {
+    let there = plan.onward.is_none() && agent_socket(plan, environment).is_some();
+    there.then(|| plan.options.forwarding.agent.value != ForwardAgent::No)
+}
+
+fn agent_socket(plan: &Plan, environment: &Environment) -> Option<PathBuf> {
+    let socket = match &plan.options.forwarding.agent.value {
+        // As with ssh the agent of the environment, whatever IdentityAgent says.
+        ForwardAgent::No | ForwardAgent::Yes => {
+            environment.get("SSH_AUTH_SOCK").map(PathBuf::from).or_else(|| plan.agent.clone())
+        }
+        ForwardAgent::Socket(path) => Some(path.clone()),
+        ForwardAgent::Variable(name) => environment.get(name).map(PathBuf::from),
+    };
+    socket.filter(|socket| !socket.as_os_str().is_empty())
+}
+
+/// Lets the server reach the display, if that is wanted and possible; what to ask for.
+pub(super) async fn display(
+    options: &Options,
+    environment: &Environment,
+    session: &Session,
+) -> Option<Request> {
+    let wanted = &options.forwarding.x11;
+    if !*wanted.forward {
+        return None;
+    }
+    let wanted = X11 {
+        display: environment.get("DISPLAY"),
+        xauth: wanted.xauth_location.value.clone().filter(|path| path.exists()),
+        trusted: *wanted.trusted,
+        timeout: *wanted.timeout,
+    };
+    x11::prepare(session, &wanted).await
+}
+
+/// `-W`: standard input and output lead there.
+///
+/// # Errors
+/// See [`stdio::relay`]; or a standard descriptor is closed.
+pub(super) async fn stdio(
+    context: &ConnectContext<'_>,
+    session: &Session,
+    to: &Connect,
+) -> Result<Exit> {
+    let stdout =
+        DescriptorOutput::stdout().map_err(|error| unusable(say!(stdout_label), &error))?;
+    let input = match wants::no_input(&context.plan.options) {
+        true => None,
+        false => {
+            Some(DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error))?)
+        }
+    };
+    context.leave_if_forking()?;
+    stdio::relay(session, to, input, Box::new(stdout)).await
+}

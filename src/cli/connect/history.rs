@@ -1,0 +1,70 @@
+//! The hosts that were connected to, for the list of New connection.
+
+use crate::cli::args::Typed;
+use crate::cli::environment::Environment;
+use crate::cli::resolve::Plan;
+use crate::config::Origin;
+use crate::os::descriptor;
+use crate::profiles::History;
+use crate::terminal;
+
+/// The file that has them.
+pub fn history(environment: &Environment) -> History {
+    History::new(environment.state().join("history"))
+}
+
+/// Puts the host of a session that has begun into the history: as typed, with user and port
+/// where those were typed too. Saved sessions are in the list anyway.
+pub fn remember(plan: &Plan, typed: &Typed, environment: &Environment) {
+    let stdin = terminal::is_terminal(descriptor::stdin());
+    let person = stdin && terminal::is_terminal(descriptor::stderr());
+    if typed.as_ssh || !person || plan.options.batch_mode.value || plan.profile.is_some() {
+        return;
+    }
+    if let Err(error) = history(environment).add(&reached(plan)) {
+        ::log::info!("the host is not in the history: {error}");
+    }
+}
+
+fn reached(plan: &Plan) -> String {
+    let typed =
+        |origin: &Origin| matches!(origin, Origin::Flag(_) | Origin::Option | Origin::Destination);
+    let (user, port) = (&plan.options.user, &plan.options.port);
+    let user = typed(&user.origin).then_some(user.value.as_str());
+    destination(&plan.host, user, typed(&port.origin).then_some(port.value))
+}
+
+/// As it would be typed.
+fn destination(host: &str, user: Option<&str>, port: Option<u16>) -> String {
+    let mut text = match host.contains(':') {
+        true => format!("[{host}]"),
+        false => host.to_owned(),
+    };
+    if let Some(port) = port {
+        text = format!("{text}:{port}");
+    }
+    match user {
+        Some(user) => format!("{user}@{text}"),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::destination::Destination;
+
+    #[test]
+    fn what_is_remembered_leads_to_the_same_place() {
+        for (host, user, port, text) in [
+            ("web", None, None, "web"),
+            ("web", Some("root"), Some(2222), "root@web:2222"),
+            ("2001:db8::7", None, None, "[2001:db8::7]"),
+            ("fe80::1%eth0", Some("a@b"), Some(22), "a@b@[fe80::1%eth0]:22"),
+        ] {
+            assert_eq!(destination(host, user, port), text);
+            let back = Destination::parse(text).unwrap();
+            assert_eq!((back.host.as_str(), back.user.as_deref(), back.port), (host, user, port));
+        }
+    }
+}

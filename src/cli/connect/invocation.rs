@@ -1,0 +1,154 @@
+//! One invocation that connects, from the words to the exit code: who of how many processes
+//! does what.
+//!
+//! ```text
+//!   -f              the parent waits until all is set up and ends; the child does the rest
+//!   ControlPath     a master that is there does it, see `share`; else
+//!   ControlPersist  the child connects and becomes the master, the parent is its client
+//!   otherwise       this process connects
+//! ```
+//!
+//! Both forks are made before there is a runtime (see `background`).
+
+use std::ops::ControlFlow;
+
+use super::background::{self, Outcome, Side, Tether};
+use super::session::{self, Inherited};
+use super::share::{self, Errand};
+use super::{history, prompt};
+use crate::cli::args::Typed;
+use crate::cli::environment::Environment;
+use crate::cli::resolve::{self, Plan, Resolved};
+use crate::cli::{descriptor, log, runtime};
+use crate::config::{ControlMaster, ControlPersist};
+use crate::error::{Error, Kind, Result};
+use crate::say;
+
+pub fn run(typed: &Typed, environment: Environment) -> Result<u8> {
+    let context = environment.context();
+    let mut resolved = resolve::checked(typed, &context)?;
+    log::start_as_typed(typed, &resolved.options)?;
+    if let Some(document) = &resolved.profile {
+        ::log::debug!("{}", resolve::profile::told(document));
+    }
+    let errand = errand(typed, &mut resolved, &context)?;
+    let tether = match to_background(&errand)? {
+        ControlFlow::Continue(tether) => tether,
+        ControlFlow::Break(code) => return Ok(code),
+    };
+    let (tether, environment, tried) = match share::find(&errand)? {
+        None => (tether, environment, false),
+        Some(stream) => {
+            resolved.options.warnings.drain(..).for_each(|warning| ::log::warn!("{warning}"));
+            let work = async move {
+                let code = share::attend(&errand, stream, &environment, &tether).await?;
+                Ok((code, tether, environment))
+            };
+            match runtime::run_until_signal(work)? {
+                ControlFlow::Break(code) => return Ok(code),
+                ControlFlow::Continue((Some(code), ..)) => return Ok(code),
+                ControlFlow::Continue((None, tether, environment)) => (tether, environment, true),
+            }
+        }
+    };
+    let plan = resolve::settle(typed, resolved, &context)?;
+    let password =
+        typed.password_fd.map(|fd| descriptor::read_secret("--password-fd", fd)).transpose()?;
+    // A fork after a runtime would share its signals; and whoever was not let in by the master
+    // cannot be the master.
+    if persists(&plan) && !tried {
+        return persist(typed, plan, (password, tether), environment);
+    }
+    let given = Inherited { password, tether };
+    begin(typed.clone(), plan, given, environment)
+}
+
+/// Connects here.
+fn begin(typed: Typed, plan: Plan, given: Inherited, environment: Environment) -> Result<u8> {
+    let prompt = prompt::choose(&plan, &typed, &environment);
+    runtime::run_to_exit_code(async move {
+        let begun = || history::remember(&plan, &typed, &environment);
+        session::run_plan(&plan, given, &environment, prompt, begun).await
+    })
+}
+
+/// What a master would be asked for.
+fn errand(
+    typed: &Typed,
+    resolved: &mut Resolved,
+    context: &crate::config::Context,
+) -> Result<Errand> {
+    Ok(Errand {
+        command: resolve::command_of(typed, resolved)?,
+        options: resolved.options.clone(),
+        stdio_forward: typed.stdio_forward.clone(),
+        control: typed.control.clone(),
+        own: resolve::own_connection(typed, resolved, context)?,
+    })
+}
+
+/// `-f`: the child goes on, with what binds it to the parent; the parent's exit code is the
+/// child's, or 0 as soon as that has no more to say.
+fn to_background(errand: &Errand) -> Result<ControlFlow<u8, Tether>> {
+    let session = errand.control.as_deref().is_none_or(|command| command == "proxy");
+    if !errand.options.fork_after_authentication.value || !session {
+        return Ok(ControlFlow::Continue(Tether::default()));
+    }
+    match background::split()? {
+        Side::Child(tether) => Ok(ControlFlow::Continue(tether)),
+        Side::Parent(waiting) => Ok(ControlFlow::Break(match waiting.wait()? {
+            Outcome::Ended(code) => code,
+            Outcome::Background | Outcome::Master => 0,
+        })),
+    }
+}
+
+/// Whether a master is to be left behind that outlives this invocation.
+fn persists(plan: &Plan) -> bool {
+    let sharing = &plan.options.sharing;
+    sharing.path.is_some()
+        && sharing.master.value != ControlMaster::No
+        && sharing.persist.value != ControlPersist::No
+}
+
+/// The child connects and becomes the master; the parent asks it for what was wanted.
+fn persist(
+    typed: &Typed,
+    plan: Plan,
+    (password, tether): (Option<crate::secret::Secret>, Tether),
+    environment: Environment,
+) -> Result<u8> {
+    let waiting = match background::split()? {
+        Side::Child(own) => {
+            // The parent's own parent is the parent's concern.
+            tether.forget();
+            return begin(typed.clone(), plan, Inherited { password, tether: own }, environment);
+        }
+        Side::Parent(waiting) => waiting,
+    };
+    match waiting.wait()? {
+        Outcome::Ended(code) => Ok(code),
+        Outcome::Background => {
+            tether.cut(background::Word::Background)?;
+            Ok(0)
+        }
+        Outcome::Master => attach(typed, plan, tether, environment),
+    }
+}
+
+/// A client of the master that was just made.
+fn attach(typed: &Typed, plan: Plan, tether: Tether, environment: Environment) -> Result<u8> {
+    let lost = || Error::new(Kind::Connect, say!(share_no_new_master));
+    let mut errand = Errand {
+        options: plan.options,
+        command: plan.command,
+        stdio_forward: plan.stdio_forward,
+        control: typed.control.clone(),
+        own: None,
+    };
+    errand.options.sharing.master.value = ControlMaster::No;
+    let stream = share::find(&errand)?.ok_or_else(lost)?;
+    runtime::run_to_exit_code(async move {
+        share::attend(&errand, stream, &environment, &tether).await?.ok_or_else(lost)
+    })
+}

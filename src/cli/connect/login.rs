@@ -1,0 +1,175 @@
+//! From the options to a login: the chain of methods, the identities, the agent.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use log::warn;
+
+use super::wants::signatures;
+use super::{forward, route};
+use crate::cli::environment::Environment;
+use crate::cli::resolve::Plan;
+use crate::client::login::{Asking, Credential, Kept, Login};
+use crate::config::{Method, MethodChoice, Options, Origin};
+use crate::error::Result;
+use crate::keys::KeyFile;
+use crate::keys::security_key::SecurityKeys;
+use crate::secret::Secret;
+
+/// A key file, or the public key beside it where an agent has the private one.
+fn key_file(path: &Path) -> Result<KeyFile> {
+    let mut public = path.as_os_str().to_owned();
+    public.push(".pub");
+    let public = PathBuf::from(public);
+    KeyFile::read(if path.exists() || !public.exists() { path } else { &public })
+}
+
+pub fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Result<Login> {
+    let options = &plan.options;
+    let user = options.user.value.clone();
+    let chain = match &plan.method {
+        MethodChoice::Chain(chain) => chain.clone(),
+        MethodChoice::Ask => Vec::new(),
+    };
+    let agent_key = match (options.identity_files.first(), &plan.method) {
+        (Some(path), MethodChoice::Chain(chain)) if chain.contains(&Method::Agent) => {
+            Some(key_file(path)?)
+        }
+        // The dialog says what is wrong with the file.
+        (Some(path), MethodChoice::Ask) => KeyFile::read(path).ok(),
+        _ => None,
+    };
+    let pubkey = options.pubkey_accepted_algorithms.value.as_deref();
+    Ok(Login {
+        label: format!("{user}@{}", plan.host),
+        user,
+        chain,
+        identities: identities(plan, environment)?,
+        certificates: options.certificate_files.value.clone(),
+        agent: plan.agent.clone(),
+        agent_identities: plan.agent_identities,
+        agent_key,
+        agent_held: None,
+        add_keys: *options.add_keys_to_agent,
+        devices: devices(options, environment),
+        host_bound: *options.host_bound_authentication,
+        password,
+        opened: None,
+        tries: options.number_of_password_prompts.value,
+        rsa_bits: *options.required_rsa_size,
+        signatures: signatures(pubkey, true)?,
+    })
+}
+
+/// As ssh(1) does, SSH_SK_HELPER and a provider with `$` before it are variables.
+fn devices(options: &Options, environment: &Environment) -> SecurityKeys {
+    let usual = SecurityKeys::default();
+    let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    let provider = match options.security_key_provider.value.as_deref() {
+        None => usual.provider,
+        Some(named) => match named.strip_prefix('$').filter(|name| !name.is_empty()) {
+            Some(name) => set(name).unwrap_or_default(),
+            None if named.eq_ignore_ascii_case("none") => String::new(),
+            None => named.to_owned(),
+        },
+    };
+    SecurityKeys { helper: set("SSH_SK_HELPER").map_or(usual.helper, PathBuf::from), provider }
+}
+
+/// What the authentication dialog begins with.
+pub fn asking(plan: &Plan, environment: &Environment) -> Asking {
+    let options = &plan.options;
+    let off = [
+        (options.password_authentication.value, "PasswordAuthentication", &[Method::Password][..]),
+        (
+            options.kbd_interactive_authentication.value,
+            "KbdInteractiveAuthentication",
+            &[Method::KeyboardInteractive],
+        ),
+        (
+            options.pubkey_authentication.value,
+            "PubkeyAuthentication",
+            &[Method::PublicKey, Method::Agent],
+        ),
+    ];
+    let off = off.into_iter().filter(|(on, _, _)| !on);
+    let switched_off = off
+        .flat_map(|(_, keyword, methods)| methods.iter().map(move |&method| (method, keyword)))
+        .collect();
+    let named = options.identity_files.first().cloned();
+    let existing = || environment.default_identities().into_iter().find(|path| path.exists());
+    Asking {
+        host: route::shown(plan),
+        user_is_proposed: options.user.origin == Origin::Default,
+        switched_off,
+        key_file_is_named: named.is_some(),
+        key_file: named.or_else(existing),
+        home: environment.home().clone(),
+        forward: forward::agent_offered(plan, environment),
+    }
+}
+
+/// What is remembered of the first login settles this one.
+pub fn recall(login: &mut Login, kept: &Kept) {
+    login.user.clone_from(&kept.user);
+    login.chain = vec![kept.method];
+    match &kept.credential {
+        Credential::Nothing => {}
+        Credential::Held(key) => login.agent_held = Some(key.clone()),
+        Credential::Password(secret) => {
+            login.password = Some(Secret::new(secret.expose().to_owned()));
+        }
+        Credential::Key(key, path) => login.opened = Some((Arc::clone(key), path.clone())),
+    }
+}
+
+/// Reads the identities before anything is sent, so that a bad file costs no connection. A
+/// file that cannot be used is passed over with a warning where another was named too.
+fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
+    let wanted = match &plan.method {
+        MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
+        // The dialog reads the one that is chosen.
+        MethodChoice::Ask => false,
+    };
+    if !wanted {
+        return Ok(Vec::new());
+    }
+    let named = &plan.options.identity_files;
+    if !named.is_set() {
+        // One, unless the caller expects ssh's ways.
+        let most = if plan.agent_identities { usize::MAX } else { 1 };
+        let existing = environment.default_identities().into_iter().filter(|path| path.exists());
+        let usable = existing.filter_map(|path| match KeyFile::read(&path) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                warn!("{error}");
+                None
+            }
+        });
+        return Ok(usable.take(most).collect());
+    }
+    let (mut files, mut faults) = (Vec::new(), Vec::new());
+    for path in distinct(named) {
+        match key_file(path) {
+            Ok(file) => files.push(file),
+            Err(error) => faults.push(error),
+        }
+    }
+    if files.is_empty() && !faults.is_empty() {
+        return Err(faults.swap_remove(0));
+    }
+    for error in faults {
+        warn!("{error}");
+    }
+    Ok(files)
+}
+
+fn distinct(paths: &[PathBuf]) -> Vec<&Path> {
+    let mut seen: Vec<&Path> = Vec::new();
+    for path in paths {
+        if !seen.contains(&path.as_path()) {
+            seen.push(path);
+        }
+    }
+    seen
+}

@@ -1,0 +1,185 @@
+//! The master of a shared connection (ControlMaster, `-M`): when there is one, what it is given
+//! of this process, and how long it stays.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use russh::Pty;
+
+use super::background::Word;
+use super::context::ConnectContext;
+use super::{forward, route};
+use crate::cli::environment::Environment;
+use crate::cli::exit_code::exit_code;
+use crate::cli::local::{Watcher, on_window_change};
+use crate::cli::resolve::Plan;
+use crate::client::Session;
+use crate::client::forward::Request as X11Request;
+use crate::client::mux::{House, Keeps, Master, MasterDisplay, Streams, place};
+use crate::client::session::{Exit, Interlude, WindowSize};
+use crate::config::{ControlMaster, ControlPersist, SessionType};
+use crate::error::Result;
+use crate::os::stdio::{DescriptorInput, DescriptorOutput};
+use crate::os::{BorrowedDescriptor, Descriptor};
+use crate::prompt::{Answer, Prompt};
+use crate::terminal;
+
+/// A connection that others may use.
+pub(super) struct Shared {
+    master: Arc<Master>,
+    household: Arc<Household>,
+    _windows: Watcher,
+}
+
+/// Begins to listen, if the options have it so; `None` where somebody else does already, which
+/// has been said.
+///
+/// # Errors
+/// The socket cannot be made.
+pub(super) fn begin(context: &ConnectContext<'_>, session: &Session) -> Result<Option<Shared>> {
+    let sharing = &context.plan.options.sharing;
+    let path = match (sharing.master.value, &sharing.path.value) {
+        (ControlMaster::No, _) | (_, None) => return Ok(None),
+        (_, Some(path)) => path,
+    };
+    let Some(socket) = place::occupy(path)? else { return Ok(None) };
+    let household = Arc::new(Household {
+        plan: context.plan.clone(),
+        environment: Environment::find(),
+        prompt: Arc::clone(&context.prompt),
+        asks: matches!(sharing.master.value, ControlMaster::Ask | ControlMaster::AutoAsk),
+        occupied: AtomicBool::new(true),
+        asking: tokio::sync::Mutex::default(),
+    });
+    let house = Arc::clone(&household);
+    let master = Arc::new(Master::begin(session, socket, route::shown(context.plan), house));
+    let changed = Arc::downgrade(&master);
+    let windows = on_window_change(move || {
+        if let Some(master) = changed.upgrade() {
+            master.window_changed();
+        }
+    });
+    Ok(Some(Shared { master, household, _windows: windows }))
+}
+
+impl Shared {
+    /// Does the connection's own work, and stays as long as the others need it. With
+    /// ControlPersist there is no own work: whoever waits for this process does it as the
+    /// first client.
+    pub async fn around(
+        &self,
+        context: &ConnectContext<'_>,
+        session: &Session,
+        own: impl Future<Output = Result<Exit>>,
+    ) -> Result<Exit> {
+        let options = &context.plan.options;
+        let persist = options.sharing.persist.value;
+        let stays = persist != ControlPersist::No && context.has_parent();
+        let nothing =
+            options.session_type.value == SessionType::None && context.plan.stdio_forward.is_none();
+        let keeps = match persist {
+            ControlPersist::Idle(time) if stays => Keeps::Idle(time),
+            _ if stays || nothing => Keeps::Always,
+            _ => Keeps::Clients,
+        };
+        if stays || nothing {
+            match (stays, nothing) {
+                // What was asked for is asked of this process now.
+                (true, false) => context.leave_terminal(Word::Master)?,
+                (true, true) => context.leave_terminal(Word::Background)?,
+                (false, _) => context.leave_if_forking()?,
+            }
+            self.household.occupied.store(false, Ordering::Relaxed);
+            return tokio::select! {
+                () = self.master.over(keeps) => Ok(Exit::Unknown),
+                error = session.end() => Err(error),
+            };
+        }
+        let exit = tokio::select! {
+            exit = own => exit?,
+            () = self.master.terminated() => return Ok(Exit::Unknown),
+        };
+        self.household.occupied.store(false, Ordering::Relaxed);
+        if exit != Exit::Escaped {
+            tokio::select! {
+                () = self.master.over(keeps) => {}
+                // The own session is over, and how it ended stays what it was.
+                _ = session.end() => {}
+            }
+        }
+        Ok(exit)
+    }
+}
+
+/// This process, as its clients use it.
+struct Household {
+    plan: Plan,
+    environment: Environment,
+    prompt: Arc<dyn Prompt>,
+    /// ControlMaster ask, autoask.
+    asks: bool,
+    /// The terminal is in use by the connection's own session.
+    occupied: AtomicBool,
+    /// One question at a time.
+    asking: tokio::sync::Mutex<()>,
+}
+
+impl House for Household {
+    fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams> {
+        let [stdin, stdout, stderr] = &fds;
+        Ok(Streams {
+            stdin: Box::pin(DescriptorInput::new(stdin)?),
+            stdout: Box::new(DescriptorOutput::new(stdout)?),
+            stderr: Box::new(DescriptorOutput::new(stderr)?),
+        })
+    }
+
+    fn terminal(&self, fd: BorrowedDescriptor<'_>) -> (Vec<(Pty, u32)>, WindowSize) {
+        (terminal::modes(fd), terminal::window_size(fd).unwrap_or_default())
+    }
+
+    fn permits(&self, name: &str) -> bool {
+        let patterns = &self.plan.options.send_env;
+        patterns.iter().any(|pattern| crate::pattern::matches(pattern, name))
+    }
+
+    fn agent(&self, session: &Session) -> bool {
+        forward::agent(&self.plan, &self.environment, session)
+    }
+
+    fn x11(&self) -> MasterDisplay {
+        let x11 = &self.plan.options.forwarding.x11;
+        match self.environment.get("DISPLAY").filter(|_| *x11.forward) {
+            Some(display) => MasterDisplay::To { display, trusted: *x11.trusted },
+            None => MasterDisplay::Nowhere,
+        }
+    }
+
+    fn display<'a>(&'a self, session: &'a Session) -> Interlude<'a, Option<X11Request>> {
+        Box::pin(forward::display(&self.plan.options, &self.environment, session))
+    }
+
+    fn allows<'a>(&'a self, question: String) -> Interlude<'a, bool> {
+        Box::pin(async move {
+            if !self.asks {
+                return true;
+            }
+            // Two cannot share a keyboard; a program that asks has a window of its own.
+            if self.occupied.load(Ordering::Relaxed) && self.environment.ask_pass().is_none() {
+                return false;
+            }
+            let _asking = self.asking.lock().await;
+            let prompt = Arc::clone(&self.prompt);
+            let asked = tokio::task::spawn_blocking(move || prompt.confirm(&question)).await;
+            matches!(asked, Ok(Answer::Given(true)))
+        })
+    }
+
+    fn status(&self, exit: &Exit) -> u32 {
+        match exit {
+            Exit::Status(status) => *status,
+            other => u32::from(exit_code(other)),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! One connection, from the plan to the exit code.
+//!
+//! ```text
+//!   invocation       which process does what: the background, a master that is there, or here
+//!   shared           a client of a master that is there
+//!   session          the main path: enter, open a channel, relay, exit
+//!   master           what clients of this connection get
+//!   enter            reach, verify, log in; a jump host first
+//!   login, forward   what a login, and each forward, is made from
+//!   wants            from options to the types of `client`
+//!   context          what these steps share
+//! ```
+//!
+//! Each imports only what stands below it.
+
+mod background;
+pub mod context;
+pub mod enter;
+mod filter;
+mod forward;
+pub mod history;
+pub mod invocation;
+mod local_command;
+pub mod login;
+mod master;
+pub mod prompt;
+mod route;
+pub mod session;
+mod share;
+pub mod wants;

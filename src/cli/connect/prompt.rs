@@ -1,0 +1,51 @@
+//! Who is asked: dialogs on a terminal that can show them, else lines, else nobody.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::cli::args::Typed;
+use crate::cli::environment::Environment;
+use crate::cli::resolve::Plan;
+use crate::cli::{log, look};
+use crate::config::LogLevel;
+use crate::os::descriptor;
+use crate::prompt::Prompt;
+use crate::terminal;
+use crate::trust::Judgement;
+use crate::ui::dialogs::Dialogs;
+use crate::ui::plain::{Plain, Sigils};
+use crate::ui::screen::Screen;
+
+/// The prompt that a plan's questions go to.
+pub fn choose(plan: &Plan, typed: &Typed, environment: &Environment) -> Arc<dyn Prompt> {
+    let plain = Plain {
+        batch: plan.options.batch_mode.value,
+        banner: plan.options.log_level.value >= LogLevel::Info,
+        ask_pass: environment.ask_pass(),
+        say: log::to_stderr,
+        sigils: Sigils::new(
+            !typed.as_ssh && terminal::is_terminal(descriptor::stderr()),
+            log::level() >= LogLevel::Verbose,
+        ),
+        report: typed.json.then_some(report_host_key),
+    };
+    if plain.batch || typed.plain || typed.as_ssh {
+        return Arc::new(plain);
+    }
+    let screen = look::full_screen(environment).and_then(|look| Screen::open(look).ok());
+    match screen {
+        Some(screen) => Arc::new(Dialogs::new(screen, plain)),
+        None => Arc::new(plain),
+    }
+}
+
+/// With `--json` a connection says on standard error what it made of each host key: one
+/// object, one line. `because` is why the key was accepted; `None` if it was refused.
+fn report_host_key(judgement: &Judgement, because: Option<&str>) {
+    let mut told = judgement.json();
+    told["event"] = json!("host-key");
+    told["accepted"] = json!(because.is_some());
+    told["because"] = json!(because);
+    log::write(&told.to_string());
+}

@@ -1,0 +1,200 @@
+//! `tessh [user@]host [command]`: the main path, one straight function.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use russh::Pty;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use super::background::Tether;
+use super::context::ConnectContext;
+use super::enter::enter;
+use super::filter::{Filter, Wanted};
+use super::{forward, local_command, master, wants};
+use crate::cli::attempt;
+use crate::cli::environment::Environment;
+use crate::cli::exit_code::exit_code;
+use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
+use crate::cli::resolve::Plan;
+use crate::client::Session;
+use crate::client::login::Remembered;
+use crate::client::session::{
+    Brackets, Escape, Exit, Interlude, LocalSide, Paste, PtyRequest, SessionRequest, WindowSize,
+    channel, relay, rotation,
+};
+use crate::config::{LogLevel, SessionType};
+use crate::error::Result;
+use crate::os::descriptor;
+use crate::os::stdio::DescriptorInput;
+use crate::prompt::Prompt;
+use crate::say;
+use crate::secret::Secret;
+use crate::terminal;
+
+/// Sessions on top of the first one: more than a person can keep apart.
+const MAX_DUPLICATES: usize = 4;
+
+/// What a connection has from the process that began it, besides the plan.
+#[derive(Default)]
+pub struct Inherited {
+    /// The password of `--password-fd`.
+    pub password: Option<Secret>,
+    /// The bond to a parent process that waits until this one leaves the terminal.
+    pub tether: Tether,
+}
+
+/// One connection, from the plan to the exit code; `begun` is called once logged in.
+pub async fn run_plan(
+    plan: &Plan,
+    inherited: Inherited,
+    environment: &Environment,
+    prompt: Arc<dyn Prompt>,
+    begun: impl FnOnce(),
+) -> Result<u8> {
+    let remembered = Remembered::default();
+    let context = ConnectContext::new(plan, environment, prompt, &remembered);
+    let context = context.with_tether(&inherited.tether);
+    let exit = connect(&context, inherited.password, begun).await?;
+    Ok(exit_code(&exit))
+}
+
+/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended. `begun`
+/// is called as soon as the login is taken.
+async fn connect(
+    context: &ConnectContext<'_>,
+    password: Option<Secret>,
+    begun: impl FnOnce(),
+) -> Result<Exit> {
+    let ConnectContext { plan, environment, prompt, .. } = context;
+    let options = &plan.options;
+    let at_terminal = wants::at_terminal(options);
+    let filter = Wanted::prepare(
+        plan,
+        environment,
+        at_terminal && wants::wants_pty(options, plan.command.is_some(), at_terminal),
+    )?;
+    let (session, connected) = enter(context, password).await?;
+    begun();
+    if context.sessions_below == 0 {
+        forward::begin(plan, &session).await?;
+    }
+    let master = if context.sessions_below == 0 { master::begin(context, &session)? } else { None };
+    local_command::run(options, environment).await;
+    let shown = AtomicBool::new(false);
+    let pty = wants::wants_pty(options, plan.command.is_some(), at_terminal);
+    let own = own(context, &session, filter.begin(connected, pty), &shown);
+    let exit = match &master {
+        Some(master) => {
+            rotation::around(&session, prompt, master.around(context, &session, own)).await
+        }
+        None => rotation::around(&session, prompt, own).await,
+    };
+    // Nobody may come any more; those who are there are told.
+    drop(master);
+    if shown.load(Ordering::Relaxed) && options.log_level.value >= LogLevel::Info {
+        crate::cli::log::write(&say!(connection_to_host_closed, host = plan.host));
+    }
+    relay::close(session).await;
+    exit
+}
+
+/// What the connection was made for. `shown` becomes true where the person saw a terminal of
+/// the server's.
+async fn own(
+    context: &ConnectContext<'_>,
+    session: &Session,
+    filter: Filter,
+    shown: &AtomicBool,
+) -> Result<Exit> {
+    let plan = context.plan;
+    if let Some(to) = &plan.stdio_forward {
+        return forward::stdio(context, session, to).await;
+    }
+    if plan.options.session_type.value == SessionType::None {
+        context.leave_if_forking()?;
+        return relay::linger(session).await;
+    }
+    run(context, session, filter, shown).await
+}
+
+/// Opens the session channel and relays until it ends; the terminal is as before afterwards.
+async fn run(
+    context: &ConnectContext<'_>,
+    session: &Session,
+    filter: Filter,
+    shown: &AtomicBool,
+) -> Result<Exit> {
+    let ConnectContext { plan, prompt, .. } = context;
+    let options = &plan.options;
+    let at_terminal = wants::at_terminal(options);
+    let pty = wants::wants_pty(options, plan.command.is_some(), at_terminal);
+    let interactive = pty && at_terminal;
+
+    // The terminal's modes are read before raw mode changes them.
+    let request = SessionRequest {
+        agent: forward::agent(plan, context.environment, session),
+        x11: forward::display(options, context.environment, session).await,
+        ..request(context, pty)
+    };
+    let modes = request.pty.as_ref().map(|pty| pty.modes.clone()).unwrap_or_default();
+    let (resize, resized) = unbounded_channel();
+    let again = || once_more(context, &modes);
+    let brackets = (interactive && plan.confirm_paste).then(Brackets::default);
+    let mut console = Terminal::enter(Setting {
+        raw: interactive,
+        resize: resize.clone(),
+        prompt: Arc::clone(prompt),
+        again: Again { log_in: &again, below: context.sessions_below, most: MAX_DUPLICATES },
+        brackets: brackets.clone(),
+    })?;
+    let (stdout, stderr) = console.sinks()?;
+    let (stdout, stderr) = (filter.output(stdout), filter.output(stderr));
+    let channel = channel::open(session, request, stdout, stderr).await?;
+    shown.store(pty, Ordering::Relaxed);
+    context.leave_if_forking()?;
+    let watcher = watch_size(pty, resize);
+    let input = match wants::no_input(options) {
+        true => None,
+        false => {
+            let stdin =
+                DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error))?;
+            Some(filter.input(stdin))
+        }
+    };
+    let escape = options.escape_char.value.filter(|_| interactive);
+    let escape = escape.map(if plan.as_ssh { Escape::of_ssh } else { Escape::new });
+    let paste = brackets.map(Paste::new);
+    let without_pty = &terminal::restore;
+    let local = LocalSide { input, escape, paste, resized, console: &mut console, without_pty };
+    let exit = relay(session, channel, local).await;
+    filter.finish();
+    drop(watcher);
+    console.leave();
+    exit
+}
+
+/// The main path once more, on top of a session.
+fn once_more<'a>(
+    context: &'a ConnectContext<'_>,
+    modes: &[(Pty, u32)],
+) -> Interlude<'a, Result<Exit>> {
+    let again = context.for_duplicate(modes);
+    Box::pin(async move { connect(&again, None, attempt::logged_in).await })
+}
+
+fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
+    pty.then(|| window_changes(resize))
+}
+
+fn request(context: &ConnectContext<'_>, pty: bool) -> SessionRequest {
+    let ConnectContext { plan, environment, .. } = context;
+    let modes = || terminal::modes(descriptor::stdin());
+    let pty = pty.then(|| PtyRequest {
+        term: environment.get("TERM").unwrap_or_default(),
+        size: crate::cli::local::window_size().unwrap_or_default(),
+        modes: context.terminal_modes.clone().unwrap_or_else(modes),
+    });
+    let program = wants::program(&plan.options, plan.command.clone());
+    let env = wants::sent_environment(&plan.options, environment);
+    SessionRequest { pty, env, program, agent: false, x11: None }
+}

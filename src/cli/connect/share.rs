@@ -1,0 +1,535 @@
+//! An invocation as a client of a master that is there already (ControlPath), and what `-O`
+//! asks of one.
+//!
+//! As in ssh(1) a master that cannot be used is said and the connection is made in the ordinary
+//! way, as long as the master has not begun anything; what `-O` asks for ends here either way.
+//! What tools read (`Master running (pid=N)` and the like) is the same in every language.
+
+use std::convert::Infallible;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use ::log::{debug, error, info, warn};
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::background::{Tether, Word};
+use super::wants;
+use crate::cli::environment::Environment;
+use crate::cli::exit_code::{FAILED, exit_code};
+use crate::cli::local::{unusable, window_changes};
+use crate::cli::resolve::OwnConnection;
+use crate::cli::{log, output};
+use crate::client::mux::{self, Client, NO_ESCAPE, NewSession, Refusal, VERSION, proxy};
+use crate::client::session::{PtyRequest, SessionRequest};
+use crate::config::{Connect, ControlMaster, ForwardAgent, LogLevel, Options, SessionType};
+use crate::error::{Error, Kind, Result, told};
+use crate::os::descriptor;
+use crate::os::local::{self, UnattachedStream};
+use crate::os::process::ProcessId;
+use crate::os::signal::{Arrivals, Signal};
+use crate::os::stdio::{DescriptorInput, DescriptorOutput};
+use crate::os::{AsDescriptor, Descriptor};
+use crate::say;
+use crate::terminal::{self, RawMode};
+use crate::text;
+
+/// The longest path of a Unix socket on Linux, with its end: as ssh(1) says it.
+const MAX_PATH: usize = 108;
+/// How much of a path is shown, in characters.
+const MAX_SHOWN: usize = 100;
+/// How much is shown of what a master tells of its connection, in bytes and in lines: it cannot
+/// have that many channels.
+const MAX_TOLD: usize = mux::MAX_PACKET;
+const MAX_TOLD_LINES: usize = 4096;
+
+/// What an invocation is about, as far as a master has to know.
+#[derive(Clone)]
+pub(super) struct Errand {
+    /// The options.
+    pub(super) options: Options,
+    /// The command or subsystem; `None` asks for a shell.
+    pub(super) command: Option<Vec<u8>>,
+    /// `-W`.
+    pub(super) stdio_forward: Option<Connect>,
+    /// `-O`.
+    pub(super) control: Option<String>,
+    /// Why this needs a connection of its own, if it does.
+    pub(super) own: Option<OwnConnection>,
+}
+
+/// Looks for the master, unless this invocation is to be one.
+///
+/// # Errors
+/// [`Kind::Usage`]: `-O` without a ControlPath, a path that is too long.
+/// [`Kind::Connect`]: `-O`, and no master. [`Kind::HostKey`]: `-O`, and a key that is pinned.
+pub(super) fn find(errand: &Errand) -> Result<Option<UnattachedStream>> {
+    let sharing = &errand.options.sharing;
+    let Some(path) = sharing.path.value.as_deref() else {
+        return match errand.control {
+            Some(_) => Err(Error::new(Kind::Usage, say!(share_no_path))),
+            None => Ok(None),
+        };
+    };
+    let asked = errand.control.is_some();
+    let master = sharing.master.value;
+    if !asked && matches!(master, ControlMaster::Yes | ControlMaster::Ask) {
+        return Ok(None);
+    }
+    if matches!(master, ControlMaster::Auto | ControlMaster::AutoAsk) {
+        debug!("auto-mux: Trying existing master");
+    }
+    let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
+    if path.as_os_str().len() >= MAX_PATH {
+        let cause = say!(share_path_too_long, path = shown, limit = MAX_PATH);
+        return Err(Error::new(Kind::Usage, cause));
+    }
+    let error = match mux::connect(path) {
+        Ok(stream) => return usable(errand, stream),
+        Err(error) => error,
+    };
+    let fault = say!(share_no_socket, path = shown, error = plainly(&error));
+    match error.kind() {
+        _ if asked => return Err(Error::new(Kind::Connect, fault)),
+        ErrorKind::ConnectionRefused if master != ControlMaster::No => remove_stale(path, &shown),
+        ErrorKind::NotFound => debug!("Control socket \"{shown}\" does not exist"),
+        _ => error!("{fault}"),
+    }
+    Ok(None)
+}
+
+/// Whether the master may be used. It has our standard input and output in its own hands, so
+/// what is to be done with them here needs a connection of its own; so does a host key that is
+/// pinned, and what `-O` would use the connection for is refused then.
+fn usable(errand: &Errand, stream: UnattachedStream) -> Result<Option<UnattachedStream>> {
+    let Some(own) = errand.own else { return Ok(Some(stream)) };
+    let (OwnConnection::Terminal(what) | OwnConnection::Pins(what)) = own;
+    match errand.control.as_deref() {
+        None => {
+            warn!("{}", say!(share_own_connection, what));
+            Ok(None)
+        }
+        Some(command @ ("forward" | "proxy")) if matches!(own, OwnConnection::Pins(_)) => {
+            let cause = say!(share_key_not_told, what, command);
+            Err(Error::new(Kind::HostKey, cause).hint(say!(share_key_not_told_hint)))
+        }
+        Some(_) => Ok(Some(stream)),
+    }
+}
+
+/// Only a socket of our own: a path that names something else by mistake keeps it.
+fn remove_stale(path: &Path, shown: &str) {
+    if local::is_own(path) {
+        debug!("Stale control socket {shown}, unlinking");
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+/// Does the errand with the master behind the socket; `None` where the connection is to be made
+/// in the ordinary way.
+///
+/// # Errors
+/// What was asked of the master came to nothing and cannot be had in another way.
+pub(super) async fn attend(
+    errand: &Errand,
+    stream: UnattachedStream,
+    environment: &Environment,
+    tether: &Tether,
+) -> Result<Option<u8>> {
+    let mut client = match Client::greet(stream).await {
+        Ok(client) => client,
+        Err(refusal @ Refusal::Stranger(_)) => return Err(told_of(&refusal)),
+        Err(refusal) => {
+            if let Refusal::Version(_) = refusal {
+                error!("{}", told_of(&refusal));
+            }
+            return alone(errand, say!(share_greeting_failed));
+        }
+    };
+    let visit = Visit { errand, environment, tether };
+    match errand.control.as_deref() {
+        Some("proxy") => visit.by_proxy(client).await.map(Some),
+        Some(command) => visit.control(command, &mut client).await.map(Some),
+        None if errand.stdio_forward.is_some() => visit.stdio(client).await.map(Some),
+        None => visit.open(client).await,
+    }
+}
+
+/// Goes on without the master, which is said; not what `-O` is about.
+fn alone(errand: &Errand, why: String) -> Result<Option<u8>> {
+    if errand.control.is_some() {
+        return Err(Error::new(Kind::Connect, why));
+    }
+    error!("{why}");
+    Ok(None)
+}
+
+/// An errand with everything around it.
+struct Visit<'a> {
+    errand: &'a Errand,
+    environment: &'a Environment,
+    tether: &'a Tether,
+}
+
+impl Visit<'_> {
+    async fn control(&self, command: &str, client: &mut Client) -> Result<u8> {
+        let quiet = self.errand.options.log_level.value == LogLevel::Quiet;
+        let failed = |refusal: Refusal, denied: String, failed: String| match refusal {
+            Refusal::Denied(_) => Error::new(Kind::Connect, denied),
+            Refusal::Failed(_) => Error::new(Kind::Connect, failed),
+            other => told_of(&other),
+        };
+        match command {
+            "check" => {
+                let Ok(pid) = client.alive().await else {
+                    return Err(Error::new(Kind::Connect, say!(share_check_failed)));
+                };
+                log::to_stderr(&format!("Master running (pid={pid})\r\n"));
+            }
+            "conninfo" => self.told(client, "connection").await?,
+            "channels" => self.told(client, "channels").await?,
+            "exit" => {
+                client.terminate().await.map_err(|refusal| {
+                    let reason = reason(&refusal);
+                    let denied = say!(share_exit_denied, reason);
+                    failed(refusal, denied, say!(share_exit_failed, reason))
+                })?;
+                if !quiet {
+                    log::to_stderr("Exit request sent.\r\n");
+                }
+            }
+            "stop" => {
+                client.stop_listening().await.map_err(|refusal| {
+                    let reason = reason(&refusal);
+                    let denied = say!(share_stop_denied, reason);
+                    failed(refusal, denied, say!(share_stop_failed, reason))
+                })?;
+                if !quiet {
+                    log::to_stderr("Stop listening request sent.\r\n");
+                }
+            }
+            "forward" => {
+                if !self.forwards(client).await? {
+                    return Err(Error::new(Kind::Channel, say!(share_forwards_failed)));
+                }
+            }
+            // As with ssh, one that was not there is said and no failure.
+            _ => {
+                if !self.cancel(client).await? {
+                    error!("{}", say!(share_cancels_failed));
+                }
+            }
+        }
+        Ok(0)
+    }
+
+    /// Writes what the master tells to standard output.
+    async fn told(&self, client: &mut Client, what: &str) -> Result<()> {
+        let told = client.information(what).await.map_err(|refusal| match &refusal {
+            Refusal::Uninformed => Error::new(Kind::Connect, say!(share_tells_nothing))
+                .hint(say!(share_tells_nothing_hint)),
+            Refusal::Failed(reason) => {
+                Error::new(Kind::Connect, say!(share_information_failed, reason))
+            }
+            other => told_of(other),
+        })?;
+        // The server's words are among it.
+        let shown = text::block(&told, MAX_TOLD, MAX_TOLD_LINES);
+        output::print(&shown.replace('\n', "\r\n")).map(|_| ())
+    }
+
+    /// Asks for the forwards of the options; whether all were granted.
+    async fn forwards(&self, client: &mut Client) -> Result<bool> {
+        let mut all = true;
+        for (way, wanted) in wants::wanted(&self.errand.options) {
+            debug!("Requesting forwarding of {} to {}", wanted.listen, wanted.connect);
+            match client.forward(way, &wanted).await {
+                Ok(None) => {}
+                Ok(Some(port)) => {
+                    let to = to(&wanted.connect);
+                    info!("{}", say!(forward_allocated_port, port, to));
+                    if self.errand.control.is_some() {
+                        print(port)?;
+                    }
+                }
+                Err(refusal) => {
+                    refused(&refusal)?;
+                    all = false;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Cancels the forwards of the options; whether all were there.
+    async fn cancel(&self, client: &mut Client) -> Result<bool> {
+        let mut all = true;
+        for (way, wanted) in wants::wanted(&self.errand.options) {
+            debug!("Requesting cancellation of {} to {}", wanted.listen, wanted.connect);
+            if let Err(refusal) = client.cancel(way, &wanted).await {
+                refused(&refusal)?;
+                all = false;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Whether X11 through the master would lead where it is wanted, and be trusted as wanted.
+    fn has_display(&self, client: &Client) -> bool {
+        let x11 = &self.errand.options.forwarding.x11;
+        if !*x11.forward {
+            return true;
+        }
+        let Some(display) = client.display() else {
+            // As with ssh, it is the master's display then.
+            info!("X11 leads to the display of the shared connection's master");
+            return true;
+        };
+        display.serves(self.environment.get("DISPLAY").as_deref(), *x11.trusted)
+    }
+
+    /// A session, or with `-N` only the forwards.
+    async fn open(&self, mut client: Client) -> Result<Option<u8>> {
+        let options = &self.errand.options;
+        if options.session_type.value != SessionType::None && !self.has_display(&client) {
+            warn!("{}", say!(share_own_display));
+            return Ok(None);
+        }
+        if !self.forwards(&mut client).await? {
+            return alone(self.errand, say!(share_forwards_failed));
+        }
+        if options.session_type.value == SessionType::None {
+            // The forwards are the master's now.
+            self.tether.cut(Word::Background)?;
+            if options.fork_after_authentication.value {
+                return Ok(Some(0));
+            }
+            client.end(0, || {}).await.map_err(|refusal| told_of(&refusal))?;
+            return Ok(Some(FAILED));
+        }
+        let Ok(master) = client.alive().await else {
+            return alone(self.errand, say!(share_alive_failed));
+        };
+        let at_terminal = wants::at_terminal(options);
+        let tty = wants::wants_pty(options, self.errand.command.is_some(), at_terminal);
+        let input = self.input()?;
+        let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
+        let fds = [input, descriptor::stdout(), descriptor::stderr()];
+        // From here on: the master has read the size before the session is answered.
+        let changes = Arrivals::of(Signal::WindowChange);
+        let session = match client.session(self.request(tty), fds).await {
+            Ok(session) => session,
+            Err(Refusal::Denied(reason)) => {
+                return alone(self.errand, say!(share_session_denied, reason));
+            }
+            Err(Refusal::Failed(reason)) => {
+                return alone(self.errand, say!(share_session_failed, reason));
+            }
+            // Whether it has begun is not known, and once is enough.
+            Err(other) => return Err(told_of(&other)),
+        };
+        debug!("mux_client_request_session: master session id: {session}");
+        self.tether.cut(Word::Background)?;
+        let sizes = pass_on_sizes(master, changes);
+        self.passenger(client, session, (tty && at_terminal, sizes)).await.map(Some)
+    }
+
+    /// Waits until the master is done with a session.
+    async fn passenger(
+        &self,
+        client: Client,
+        session: u32,
+        (interactive, sizes): (bool, impl Future<Output = Infallible>),
+    ) -> Result<u8> {
+        let options = &self.errand.options;
+        let raw = interactive.then(|| RawMode::enter(descriptor::stdin())).transpose();
+        let raw = raw.map_err(|error| {
+            Error::new(Kind::Local, say!(terminal_setup_failed, error = told(&error)))
+        })?;
+        let ended = tokio::select! {
+            ended = client.end(session, terminal::restore) => ended,
+            never = sizes => match never {},
+        };
+        drop(raw);
+        let status = ended.map_err(|refusal| told_of(&refusal))?;
+        match status {
+            Some(status) => debug!("Received exit status from master {status}"),
+            None => debug!("Control master terminated unexpectedly"),
+        }
+        if interactive && options.log_level.value >= LogLevel::Info {
+            let host = &options.hostname.value;
+            log::to_stderr(&(say!(share_connection_closed, host) + "\r\n"));
+        }
+        Ok(status.map_or(FAILED, |status| (status & 0xff) as u8))
+    }
+
+    /// `-W`.
+    async fn stdio(&self, mut client: Client) -> Result<u8> {
+        let Some(to) = &self.errand.stdio_forward else { return Ok(FAILED) };
+        if let Err(refusal) = client.alive().await {
+            return Err(told_of(&refusal));
+        }
+        let input = self.input()?;
+        let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
+        let opened = client.stdio_forward(to, [input, descriptor::stdout()]).await;
+        let session = opened.map_err(|refusal| match &refusal {
+            Refusal::Denied(reason) => Error::new(Kind::Channel, say!(share_stdio_denied, reason)),
+            Refusal::Failed(reason) => Error::new(Kind::Channel, say!(share_stdio_failed, reason)),
+            other => told_of(other),
+        })?;
+        self.tether.cut(Word::Background)?;
+        client.end(session, || {}).await.map_err(|refusal| told_of(&refusal))?;
+        Ok(0)
+    }
+
+    /// `-O proxy`: the session is ours, and what it says goes through the master.
+    async fn by_proxy(&self, mut client: Client) -> Result<u8> {
+        let options = &self.errand.options;
+        if !self.forwards(&mut client).await? && *options.forwarding.exit_on_failure {
+            return Err(Error::new(Kind::Channel, say!(share_forwards_failed)));
+        }
+        if *options.forwarding.x11.forward || options.forwarding.agent.value != ForwardAgent::No {
+            warn!("{}", say!(share_proxy_forwards_less));
+        }
+        let stream = client.proxy().await.map_err(|refusal| told_of(&refusal))?;
+        let at_terminal = wants::at_terminal(options);
+        let tty = wants::wants_pty(options, self.errand.command.is_some(), at_terminal);
+        let request = SessionRequest {
+            pty: tty.then(|| PtyRequest {
+                term: self.term(),
+                size: crate::cli::local::window_size().unwrap_or_default(),
+                modes: terminal::modes(descriptor::stdin()),
+            }),
+            env: wants::sent_environment(options, self.environment),
+            program: wants::program(options, self.errand.command.clone()),
+            agent: false,
+            x11: None,
+        };
+        let stdin =
+            || DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error));
+        let input = (!wants::no_input(options)).then(stdin).transpose()?;
+        let (stdout, stderr) = (DescriptorOutput::stdout(), DescriptorOutput::stderr());
+        let (resize, resized) = unbounded_channel();
+        let local = proxy::ProxyLocalSide {
+            input,
+            stdout: Box::new(stdout.map_err(|error| unusable(say!(stdout_label), &error))?),
+            stderr: Box::new(stderr.map_err(|error| unusable(say!(stderr_label), &error))?),
+            resized,
+            without_pty: &terminal::restore,
+        };
+        self.tether.cut(Word::Background)?;
+        let raw = (tty && at_terminal).then(|| RawMode::enter(descriptor::stdin()));
+        let raw = raw.transpose().map_err(|error| {
+            Error::new(Kind::Local, say!(terminal_setup_failed, error = told(&error)))
+        })?;
+        let watcher = tty.then(|| window_changes(resize));
+        let exit = proxy::run(stream, request, local).await;
+        drop((watcher, raw));
+        exit.map(|exit| exit_code(&exit))
+    }
+
+    /// What stands in for standard input, where there is to be none.
+    fn input(&self) -> Result<Option<Descriptor>> {
+        if !wants::no_input(&self.errand.options) {
+            return Ok(None);
+        }
+        let null = descriptor::null();
+        null.map(Some).map_err(|error| unusable(say!(stdin_label), &error))
+    }
+
+    fn request(&self, want_tty: bool) -> NewSession {
+        let options = &self.errand.options;
+        let env = wants::sent_environment(options, self.environment);
+        NewSession {
+            want_tty,
+            want_x11: *options.forwarding.x11.forward,
+            want_agent: options.forwarding.agent.value != ForwardAgent::No,
+            subsystem: options.session_type.value == SessionType::Subsystem,
+            escape_char: options.escape_char.value.map_or(NO_ESCAPE, u32::from),
+            term: self.term(),
+            command: self.errand.command.clone().unwrap_or_default(),
+            env: env.into_iter().map(|(name, value)| format!("{name}={value}").into()).collect(),
+        }
+    }
+
+    /// TERM of SetEnv, or else ours.
+    fn term(&self) -> String {
+        let mut set = self.errand.options.set_env.value.iter();
+        let set = set.find(|(name, value)| name == "TERM" && !value.is_empty());
+        set.map(|(_, value)| value.clone())
+            .or_else(|| self.environment.get("TERM"))
+            .unwrap_or_default()
+    }
+}
+
+/// The master reads the terminal's size itself, when it is told that it has changed.
+async fn pass_on_sizes(master: u32, mut changes: Arrivals) -> Infallible {
+    // Not to the first program of the system, which is nobody's master.
+    let master = (master > 1).then(|| ProcessId::of(master)).flatten();
+    loop {
+        changes.next().await;
+        if let Some(master) = master {
+            master.tell(Signal::WindowChange);
+        }
+    }
+}
+
+/// Says that a forward was not made or not cancelled.
+///
+/// # Errors
+/// There is nothing more to ask the master.
+fn refused(refusal: &Refusal) -> Result<()> {
+    match refusal {
+        Refusal::Denied(reason) => error!("{}", say!(share_forward_denied, reason)),
+        Refusal::Failed(reason) => error!("{}", say!(share_forward_failed, reason)),
+        other => return Err(told_of(other)),
+    }
+    Ok(())
+}
+
+fn reason(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Denied(reason) | Refusal::Failed(reason) => reason.clone(),
+        _ => String::new(),
+    }
+}
+
+/// What went wrong with the master itself.
+fn told_of(refusal: &Refusal) -> Error {
+    let (kind, cause) = match refusal {
+        Refusal::Denied(reason) | Refusal::Failed(reason) => {
+            (Kind::Channel, say!(share_master_says, reason))
+        }
+        Refusal::Gone => (Kind::Disconnected, say!(share_master_gone)),
+        Refusal::Silent => (Kind::Timeout, say!(share_master_silent)),
+        Refusal::Version(version) => {
+            (Kind::Connect, say!(share_version, version, wanted = VERSION))
+        }
+        Refusal::Stranger(uid) => (Kind::Connect, say!(share_stranger, uid)),
+        Refusal::Uninformed => (Kind::Connect, say!(share_tells_nothing)),
+        Refusal::Nonsense => (Kind::Connect, say!(share_nonsense)),
+        Refusal::Socket(error) => (Kind::Local, say!(share_socket_failed, error = told(error))),
+    };
+    Error::new(kind, cause).hint(say!(share_hint))
+}
+
+fn to(connect: &Connect) -> String {
+    match connect {
+        Connect::Tcp { host, port } => format!("{host}:{port}"),
+        Connect::Path(path) => format!("{path}:-2"),
+        Connect::Socks => "socks:0".to_owned(),
+    }
+}
+
+/// The port that the server chose, for whoever asked.
+fn print(port: u32) -> Result<()> {
+    output::print(&format!("{port}\n"))?;
+    std::io::stdout()
+        .flush()
+        .map_err(|error| Error::new(Kind::Local, say!(stdout_failed, reason = told(&error))))
+}
+
+/// A fault of the system in ssh's words: without its number.
+fn plainly(error: &std::io::Error) -> String {
+    let told = told(error);
+    told.split(" (os error").next().unwrap_or_default().to_owned()
+}

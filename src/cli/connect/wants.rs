@@ -1,0 +1,282 @@
+//! From the options to the types of `client`: what a plan asks each step of a connection for.
+//! Nothing is done here but reading the options, the environment and the terminal.
+
+use log::warn;
+
+use super::route;
+use crate::cli::environment::Environment;
+use crate::cli::resolve::Plan;
+use crate::client::algorithms::{self, Family, Lists};
+use crate::client::forward::{Forward, Settings, Way};
+use crate::client::handshake::{DnsCheck, HostPolicy, TransportOptions};
+use crate::client::session::Program;
+use crate::client::stream::{self, ProxyCommand, Route};
+use crate::config::{self, AddressFamily, Keyword, Options, RequestTty, SessionType, Setting};
+use crate::error::Result;
+use crate::os::descriptor;
+use crate::say;
+use crate::terminal;
+use crate::trust::{Policy, Requirements, Sources, Subject, VerifyDns};
+
+/// StdinNull, which going to the background implies.
+pub fn no_input(options: &Options) -> bool {
+    options.stdin_null.value || options.fork_after_authentication.value
+}
+
+pub fn at_terminal(options: &Options) -> bool {
+    !no_input(options) && terminal::is_terminal(descriptor::stdin())
+}
+
+pub fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
+    let wanted = asks_for_pty(options, command);
+    let force = options.request_tty.value == RequestTty::Force;
+    if wanted && !at_terminal && !force {
+        warn!("{}", say!(pty_not_allocated));
+    }
+    wanted && (at_terminal || force)
+}
+
+/// Whether a terminal is asked for on the server if there is one here.
+pub fn asks_for_pty(options: &Options, command: bool) -> bool {
+    let shell = !command && options.session_type.value == SessionType::Default;
+    match options.request_tty.value {
+        RequestTty::Force | RequestTty::Yes => true,
+        RequestTty::No => false,
+        RequestTty::Auto => shell,
+    }
+}
+
+/// How packets are marked: by what the own session is, whatever is forwarded beside it.
+pub fn class(plan: &Plan) -> Option<u8> {
+    let options = &plan.options;
+    let asks = asks_for_pty(options, plan.command.is_some()) && plan.stdio_forward.is_none();
+    let force = options.request_tty.value == RequestTty::Force;
+    match asks && (at_terminal(options) || force) {
+        true => options.ip_qos.interactive,
+        false => options.ip_qos.bulk,
+    }
+}
+
+/// What is to be started on the server.
+pub fn program(options: &Options, command: Option<Vec<u8>>) -> Program {
+    match (command, options.session_type.value) {
+        (command, SessionType::Subsystem) => {
+            let name = command.unwrap_or_default();
+            Program::Subsystem(String::from_utf8_lossy(&name).into_owned())
+        }
+        (Some(command), _) => Program::Exec(command),
+        (None, _) => Program::Shell,
+    }
+}
+
+/// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
+pub fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String, String)> {
+    let mut sent: Vec<(String, String)> = options.set_env.value.clone();
+    for (name, value) in environment.all() {
+        let picked = options.send_env.iter().any(|pattern| crate::pattern::matches(pattern, &name));
+        if picked && !sent.iter().any(|(set, _)| *set == name) {
+            sent.push((name, value));
+        }
+    }
+    sent
+}
+
+pub fn route(plan: &Plan, environment: &Environment) -> Route {
+    let options = &plan.options;
+    Route {
+        host: options.hostname.value.clone(),
+        port: options.port.value,
+        family: family(options),
+        bind: options.bind_address.value.clone(),
+        bind_interface: options.bind_interface.value.clone(),
+        tcp_keep_alive: options.tcp_keep_alive.value,
+        class: class(plan),
+        attempts: options.connection_attempts.value,
+        proxy: options
+            .proxy_command
+            .value
+            .clone()
+            .map(|command| ProxyCommand { shell: environment.shell(), command }),
+    }
+}
+
+/// Whom a key must belong to.
+pub fn subject(options: &Options) -> Subject {
+    Subject {
+        name: match &options.host_key_alias.value {
+            Some(alias) => alias.to_ascii_lowercase(),
+            None => options.hostname.value.to_ascii_lowercase(),
+        },
+        port: options.port.value,
+        alias: options.host_key_alias.value.is_some(),
+    }
+}
+
+pub fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
+    let options = &plan.options;
+    Ok(HostPolicy {
+        subject: subject(options),
+        shown: route::shown(plan),
+        sources: Sources {
+            user: options.user_known_hosts_files.value.clone(),
+            global: options.global_known_hosts_files.value.clone(),
+        },
+        policy: match options.strict_host_key_checking.value {
+            config::StrictHostKeyChecking::Yes => Policy::Yes,
+            config::StrictHostKeyChecking::Ask => Policy::Ask,
+            config::StrictHostKeyChecking::AcceptNew => Policy::AcceptNew,
+            config::StrictHostKeyChecking::No => Policy::No,
+        },
+        hash: options.hash_known_hosts.value,
+        command: options.known_hosts_command.value.clone(),
+        revoked: options.revoked_host_keys.value.clone(),
+        authorities: Some(environment.authorities()),
+        requirements: Requirements::new(
+            options.ca_signature_algorithms.value.as_deref(),
+            *options.required_rsa_size,
+        ),
+        pins: plan.pins.clone(),
+        update: match options.update_host_keys.value {
+            config::UpdateHostKeys::Ask if options.batch_mode.value => config::UpdateHostKeys::No,
+            update => update,
+        },
+        any_at_loopback: options.no_host_authentication_for_localhost.value,
+        visual: options.visual_host_key.value,
+        dns: dns_check(options, environment)?,
+        first_seen: Some(environment.first_seen()),
+    })
+}
+
+pub fn dns_check(options: &Options, environment: &Environment) -> Result<DnsCheck> {
+    let verify = match options.verify_host_key_dns.value {
+        config::VerifyHostKeyDns::Yes => VerifyDns::Yes,
+        config::VerifyHostKeyDns::Ask => VerifyDns::Ask,
+        config::VerifyHostKeyDns::No => return Ok(DnsCheck::default()),
+    };
+    let host = options.hostname.value.clone();
+    Ok(DnsCheck { verify, host, resolver: environment.dns_resolver()? })
+}
+
+pub fn lists(options: &Options) -> Lists<'_> {
+    Lists {
+        kex: options.kex_algorithms.value.as_deref(),
+        host_key: options.host_key_algorithms.value.as_deref(),
+        cipher: options.ciphers.value.as_deref(),
+        mac: options.macs.value.as_deref(),
+        compression: options.compression.value,
+    }
+}
+
+/// What the lists name and only ssh(1) has, one line for each list.
+pub fn left_out(options: &Options) -> Vec<String> {
+    let lists = lists(options);
+    algorithms::left_out(&[
+        (Family::Kex, lists.kex),
+        (Family::HostKey, lists.host_key),
+        (Family::Cipher, lists.cipher),
+        (Family::Mac, lists.mac),
+        (Family::Pubkey, options.pubkey_accepted_algorithms.value.as_deref()),
+    ])
+}
+
+pub fn transport_options(options: &Options) -> TransportOptions<'_> {
+    TransportOptions {
+        lists: lists(options),
+        warn_weak_crypto: options.warn_weak_crypto.value,
+        rekey_bytes: options.rekey_limit.value.bytes,
+        rekey_time: options.rekey_limit.value.time,
+        alive_interval: options.server_alive_interval.value,
+        alive_count_max: options.server_alive_count_max.value,
+        version_addendum: options.version_addendum.value.as_deref(),
+    }
+}
+
+pub fn settings(options: &Options) -> Settings {
+    let forwarding = &options.forwarding;
+    Settings {
+        gateway_ports: *forwarding.gateway_ports,
+        bind_mask: *forwarding.bind_mask,
+        bind_unlink: *forwarding.bind_unlink,
+        exit_on_failure: *forwarding.exit_on_failure,
+        permit_remote_open: forwarding.permit_remote_open.value.clone(),
+        family: family(options),
+        timeouts: options.channel_timeouts.value.clone(),
+        command_line: *options.enable_escape_commandline,
+    }
+}
+
+/// AddressFamily as the client has it.
+pub fn family(options: &Options) -> stream::Family {
+    match options.address_family.value {
+        AddressFamily::Any => stream::Family::Any,
+        AddressFamily::Inet => stream::Family::V4,
+        AddressFamily::Inet6 => stream::Family::V6,
+    }
+}
+
+/// The forwards that the options ask for.
+pub fn wanted(options: &Options) -> Vec<(Way, Forward)> {
+    let forwarding = &options.forwarding;
+    let of = |way, forwards: &[Setting<Forward>]| {
+        forwards.iter().map(|forward| (way, forward.value.clone())).collect::<Vec<_>>()
+    };
+    let mut wanted = of(Way::Local, &forwarding.local);
+    wanted.extend(of(Way::Dynamic, &forwarding.dynamic));
+    wanted.extend(of(Way::Remote, &forwarding.remote));
+    wanted
+}
+
+/// The signature algorithms that a value comes to, with the certificates that the defaults
+/// stand for.
+pub fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
+    let plain = Family::Pubkey.defaults().iter().map(|&name| name.to_owned());
+    let defaults: Vec<String> = match certificates {
+        true => plain.clone().map(|name| algorithms::of_certificate(&name)).chain(plain).collect(),
+        false => plain.collect(),
+    };
+    let without = |mut names: Vec<String>, gone: &[String]| {
+        names.retain(|name| !gone.contains(name));
+        names
+    };
+    match value.map(|value| value.split_at(value.len().min(1))) {
+        None => Ok(defaults),
+        Some(("-", gone)) => {
+            let gone: Vec<&str> = gone.split(',').collect();
+            let stays =
+                |name: &String| !gone.iter().any(|gone| crate::pattern::matches(gone, name));
+            Ok(defaults.into_iter().filter(stays).collect())
+        }
+        Some(("+", more)) => {
+            let more = algorithms::named_in(Family::Pubkey, more)?;
+            let more = without(more, &defaults);
+            Ok(defaults.into_iter().chain(more).collect())
+        }
+        Some(("^", first)) => {
+            let first = algorithms::named_in(Family::Pubkey, first)?;
+            let rest = without(defaults, &first);
+            Ok(first.into_iter().chain(rest).collect())
+        }
+        Some(_) => algorithms::select(Family::Pubkey, value),
+    }
+}
+
+/// The list of algorithms that a value comes to; one with names that only ssh(1) has stays as
+/// it stands.
+pub fn list(keyword: Keyword, value: Option<&str>) -> String {
+    let family = match keyword {
+        Keyword::Ciphers => Family::Cipher,
+        Keyword::MACs => Family::Mac,
+        Keyword::KexAlgorithms => Family::Kex,
+        Keyword::HostKeyAlgorithms => Family::HostKey,
+        _ => Family::Pubkey,
+    };
+    let chosen = match (keyword, family) {
+        (Keyword::CASignatureAlgorithms, _) => signatures(value, false),
+        (_, Family::HostKey | Family::Pubkey) => signatures(value, true),
+        _ => algorithms::select(family, value),
+    };
+    match chosen {
+        Ok(names) if algorithms::missing(family, value).is_empty() => names.join(","),
+        Ok(_) | Err(_) => value.unwrap_or_default().to_owned(),
+    }
+}

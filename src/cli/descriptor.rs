@@ -1,0 +1,29 @@
+//! Secrets from inherited descriptors, as `--password-fd` names them.
+
+use std::fs::File;
+use std::io::Read;
+
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
+use crate::secret::Secret;
+
+/// A secret on a descriptor may be this long, in bytes.
+const MAX_SECRET: u64 = 8 * 1024;
+
+/// Reads a secret from the descriptor that this flag names, up to its first line end.
+///
+/// # Errors
+/// [`Kind::Usage`]: it is not open, cannot be read, or holds no UTF-8.
+pub fn read_secret(flag: &str, fd: i32) -> Result<Secret> {
+    let failed = |why: String| {
+        Error::new(Kind::Usage, format!("{flag} {fd}: {why}")).hint(say!(descriptor_hint, flag))
+    };
+    let file = File::open(format!("/dev/fd/{fd}")).map_err(|error| failed(told(&error)))?;
+    let mut bytes = Vec::with_capacity(MAX_SECRET as usize);
+    file.take(MAX_SECRET).read_to_end(&mut bytes).map_err(|error| failed(told(&error)))?;
+    if let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
+        zeroize::Zeroize::zeroize(&mut bytes[end..]);
+        bytes.truncate(end);
+    }
+    Secret::from_bytes(bytes).map_err(|_| failed(say!(stdin_not_utf8)))
+}

@@ -1,0 +1,43 @@
+//! Exit codes of a connection: the remote status, 128 and the number of the signal that ended
+//! the remote program, or 255 for failures of our own.
+
+use crate::client::session::Exit;
+
+/// Exit code where standard output was closed: 128 and SIGPIPE, as `head` leaves a writer.
+const OUTPUT_CLOSED: u8 = 141;
+/// Exit code of our own failures, and where the server gave no status.
+pub const FAILED: u8 = 255;
+
+/// The exit code for how a session ended.
+pub fn exit_code(exit: &Exit) -> u8 {
+    match exit {
+        Exit::Status(status) => (status & 0xff) as u8,
+        Exit::Signal(name, message) => {
+            ::log::info!("the remote program was ended by signal {name} {message}");
+            signal_number(name).map_or(FAILED, |number| 128 + number)
+        }
+        Exit::OutputClosed => OUTPUT_CLOSED,
+        Exit::Unknown | Exit::Escaped => FAILED,
+    }
+}
+
+/// The names of RFC 4254 section 6.10, by their numbers in POSIX.
+fn signal_number(name: &str) -> Option<u8> {
+    let number = match name {
+        "HUP" => 1,
+        "INT" => 2,
+        "QUIT" => 3,
+        "ILL" => 4,
+        "ABRT" => 6,
+        "FPE" => 8,
+        "KILL" => 9,
+        "USR1" => 10,
+        "SEGV" => 11,
+        "USR2" => 12,
+        "PIPE" => 13,
+        "ALRM" => 14,
+        "TERM" => 15,
+        _ => return None,
+    };
+    Some(number)
+}

@@ -1,0 +1,21 @@
+//! Standard output: what was asked for and nothing else. Messages go to `log`.
+
+use std::io::Write;
+
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
+
+/// Writes a text; gives exit code 0. A reader that has closed the pipe has read enough, which is
+/// no failure.
+///
+/// # Errors
+/// [`Kind::Local`]: standard output cannot be written.
+pub fn print(text: &str) -> Result<u8> {
+    let written = std::io::stdout().lock().write_all(text.as_bytes());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::new(Kind::Local, say!(stdout_failed, reason = told(&error))))
+        }
+        _ => Ok(0),
+    }
+}

@@ -1,0 +1,163 @@
+//! What `explain` finds out of the authentication: the method, where it comes from, and the
+//! keys it would use. Key files are read and the agent is asked what it holds; nothing is
+//! unlocked and nothing signs.
+
+use std::path::{Path, PathBuf};
+
+use russh::keys::agent::AgentIdentity;
+use serde_json::{Value as Json, json};
+
+use super::{place, shown, shown_path};
+use crate::cli::args::{Typed, TypedSetting};
+use crate::cli::resolve::{Plan, Resolved};
+use crate::cli::runtime;
+use crate::config::{self, Context, Keyword, Method, MethodChoice, Options};
+use crate::error::{Error, Result};
+use crate::keys::KeyFile;
+use crate::keys::agent::Agent;
+use crate::trust::fingerprint;
+
+/// Keys of the agent that are listed.
+const MAX_HELD: usize = 32;
+
+/// The authentication plan.
+pub(super) fn plan(
+    typed: &Typed,
+    resolved: &Resolved,
+    plan: Option<&Plan>,
+    context: &Context,
+) -> Json {
+    let options = &resolved.options;
+    let keys = plan.filter(|plan| uses(plan, Method::PublicKey));
+    let keys = keys.map(|plan| keys_of(plan, resolved, context)).unwrap_or_default();
+    let agent = plan.and_then(|plan| plan.agent.as_deref());
+    json!({
+        "settled": plan.is_some(),
+        "methods": plan.and_then(methods),
+        "method_origin": plan.and_then(|plan| origin(typed, resolved, plan)),
+        "asked": plan.is_some_and(|plan| plan.method == MethodChoice::Ask),
+        "keys": keys,
+        "certificates": options.certificate_files.iter().map(|it| shown_path(it)).collect::<Vec<_>>(),
+        "agent": agent.map(shown_path),
+        "agent_keys_offered": plan.is_some_and(|plan| plan.agent_identities),
+        "agent_keys": plan.and_then(held),
+        "identities_only": *options.identities_only,
+        "password_tries": *options.number_of_password_prompts,
+    })
+}
+
+/// The chain's names; `None` where the person is asked.
+pub(super) fn methods(plan: &Plan) -> Option<Json> {
+    match &plan.method {
+        MethodChoice::Ask => None,
+        MethodChoice::Chain(chain) => {
+            Some(chain.iter().map(|method| method.name()).collect::<Vec<_>>().into())
+        }
+    }
+}
+
+fn uses(plan: &Plan, method: Method) -> bool {
+    match &plan.method {
+        MethodChoice::Ask => true,
+        MethodChoice::Chain(chain) => chain.contains(&method),
+    }
+}
+
+/// What settled the method, as `config::choose` goes; `None` where nothing did.
+fn origin(typed: &Typed, resolved: &Resolved, plan: &Plan) -> Option<String> {
+    let MethodChoice::Chain(chain) = &plan.method else { return None };
+    let preferred = &resolved.options.preferred_authentications;
+    let words = preferred.as_deref().unwrap_or_default();
+    let of_profile = resolved.profile.as_ref().filter(|document| {
+        let saved = &document.profile().method;
+        !saved.is_empty() && saved.iter().eq(chain.iter().map(|method| method.name()))
+    });
+    let identity_typed = typed.settings.iter().any(|setting| {
+        matches!(setting, TypedSetting::Flag { keyword: Keyword::IdentityFile, .. })
+    });
+    if typed.auth.is_some() {
+        Some("--auth".to_owned())
+    } else if let Some(document) = of_profile {
+        Some(place(&config::Origin::Profile(document.name().to_owned())))
+    } else if chain.first().is_some_and(|method| words.iter().any(|word| word == method.name())) {
+        Some(format!("PreferredAuthentications, {}", place(&preferred.origin)))
+    } else if identity_typed {
+        Some("-i".to_owned())
+    } else {
+        Some("default".to_owned())
+    }
+}
+
+fn keys_of(plan: &Plan, resolved: &Resolved, context: &Context) -> Vec<Json> {
+    let options = &resolved.options;
+    if options.identity_files.is_set() {
+        let entries = resolved.layers.entries().iter().filter(|entry| {
+            entry.keyword == Keyword::IdentityFile && !entry.args[0].eq_ignore_ascii_case("none")
+        });
+        let named = options.identity_files.iter().zip(entries);
+        return named.map(|(file, entry)| key(file, &place(&entry.origin))).collect();
+    }
+    let existing = config::default_identity_files(context).into_iter().filter(|it| it.exists());
+    // One, unless the caller expects ssh's ways.
+    let most = if plan.agent_identities { usize::MAX } else { 1 };
+    existing.take(most).map(|file: PathBuf| key(&file, "default")).collect()
+}
+
+/// A key file, as far as it shows itself without a passphrase.
+fn key(file: &Path, origin: &str) -> Json {
+    let exists = file.exists();
+    let read = exists.then(|| KeyFile::read(file));
+    let opened = read.as_ref().and_then(|read| read.as_ref().ok());
+    let public = opened.and_then(KeyFile::public);
+    let fault = read.as_ref().and_then(|read| read.as_ref().err());
+    json!({
+        "file": shown_path(file),
+        "origin": origin,
+        "exists": exists,
+        "type": public.map(fingerprint::type_name),
+        "fingerprint": public.map(fingerprint::sha256),
+        "needs_passphrase": opened.map(KeyFile::is_encrypted),
+        "fault": fault.map(|error| shown(&error.to_string())),
+    })
+}
+
+/// What the agent holds, if it plays a part; the one that `agent` would use is marked.
+fn held(plan: &Plan) -> Option<Json> {
+    let socket = plan.agent.as_deref()?;
+    if !uses(plan, Method::Agent) && !plan.agent_identities {
+        return None;
+    }
+    let identities: Result<Vec<AgentIdentity>> = runtime::build().and_then(|runtime| {
+        runtime.block_on(async { Agent::connect(socket).await?.identities().await })
+    });
+    Some(match identities {
+        Err(error) => json!({"fault": shown(&error.to_string())}),
+        Ok(identities) => told(&identities, wanted(&plan.options)),
+    })
+}
+
+/// The key that `-i` or IdentityFile names for the agent.
+fn wanted(options: &Options) -> Option<Result<KeyFile, Error>> {
+    options.identity_files.first().map(|path| KeyFile::read(path))
+}
+
+fn told(identities: &[AgentIdentity], wanted: Option<Result<KeyFile, Error>>) -> Json {
+    let is_wanted = |identity: &AgentIdentity| match &wanted {
+        None => true,
+        Some(Ok(file)) => {
+            file.public().is_some_and(|key| key.key_data() == identity.public_key().key_data())
+        }
+        Some(Err(_)) => false,
+    };
+    let chosen = identities.iter().position(is_wanted);
+    let keys = identities.iter().take(MAX_HELD).enumerate().map(|(at, identity)| {
+        let key = identity.public_key();
+        json!({
+            "type": fingerprint::type_name(&key),
+            "fingerprint": fingerprint::sha256(&key),
+            "comment": shown(identity.comment()),
+            "chosen": Some(at) == chosen,
+        })
+    });
+    json!({"held": keys.collect::<Vec<_>>()})
+}

@@ -1,0 +1,180 @@
+//! The questions of `tessh keygen`: passphrases, file names, and whether a file may go.
+//!
+//! They are asked on the controlling terminal, or passphrases by the askpass program; where
+//! there is neither, the error names the flag that answers.
+
+use std::path::{Path, PathBuf};
+
+use super::options::Given;
+use crate::cli::descriptor::read_secret;
+use crate::error::{Error, Kind, Result};
+use crate::keys::save::{self, Existing};
+use crate::keys::{KeyFile, Unlock};
+use crate::prompt::{Answer, Prompt};
+use crate::say;
+use crate::secret::Secret;
+use crate::terminal;
+use crate::text;
+use crate::ui::plain::Plain;
+use russh::keys::PrivateKey;
+
+/// Answers that do not fit before the question is given up.
+const MAX_MISTAKES: usize = 3;
+
+/// How much of a path a question shows, in characters.
+const MAX_PATH: usize = 4_096;
+
+/// The person, and what was given instead of one.
+pub(super) struct Asker {
+    pub(super) plain: Plain,
+}
+
+/// A key and the passphrase that unlocked it, if it needed one.
+pub(super) struct Opened {
+    pub(super) key: PrivateKey,
+    pub(super) passphrase: Option<Secret>,
+}
+
+impl Asker {
+    /// The passphrase for a new file; `None` if it is to have none.
+    pub(super) fn new_passphrase(
+        &self,
+        given: Option<Given>,
+        label: &str,
+    ) -> Result<Option<Secret>> {
+        if let Some(given) = given {
+            return Ok(Some(taken(given)?).filter(|secret| !secret.is_empty()));
+        }
+        for _ in 0..MAX_MISTAKES {
+            let first = self.secret(label)?;
+            let again = self.secret(&say!(keygen_ask_passphrase_again))?;
+            if first.expose() != again.expose() {
+                (self.plain.say)(&(say!(keygen_passphrases_differ) + "\n"));
+                continue;
+            }
+            if !first.is_empty() {
+                return Ok(Some(first));
+            }
+            // Only a terminal can be asked so; an askpass program has no such question.
+            if !terminal_there() || yes(&say!(keygen_ask_really_without))? {
+                return Ok(None);
+            }
+        }
+        Err(Error::new(Kind::Cancelled, say!(keygen_no_passphrase)))
+    }
+
+    /// Unlocks a key, asking where it is encrypted and nothing was given.
+    pub(super) fn unlock(
+        &self,
+        file: &KeyFile,
+        given: Option<Given>,
+        label: &str,
+    ) -> Result<Opened> {
+        if !file.is_encrypted() {
+            return match file.unlock(None) {
+                Ok(key) => Ok(Opened { key, passphrase: None }),
+                Err(error) => Err(said(file, error)),
+            };
+        }
+        let tries = if given.is_some() { 1 } else { MAX_MISTAKES };
+        let mut given = given;
+        for attempt in 1..=tries {
+            let passphrase = match given.take() {
+                Some(given) => taken(given)?,
+                None => self.secret(label).map_err(|error| match error.kind() {
+                    Kind::Usage => {
+                        Error::new(Kind::Usage, say!(keygen_locked, file = shown(file.path())))
+                            .hint(say!(keygen_locked_hint))
+                    }
+                    _ => error,
+                })?,
+            };
+            match file.unlock(Some(&passphrase)) {
+                Ok(key) => return Ok(Opened { key, passphrase: Some(passphrase) }),
+                Err(Unlock::WrongPassphrase) if attempt < tries => {
+                    (self.plain.say)(&(say!(keygen_bad_passphrase) + "\n"));
+                }
+                Err(error) => return Err(said(file, error)),
+            }
+        }
+        Err(file.wrong_passphrase())
+    }
+
+    /// Says whether what is there may go; asks only if something is.
+    pub(super) fn existing(&self, paths: &[&Path]) -> Result<Existing> {
+        let Some(path) = paths.iter().find(|path| std::fs::symlink_metadata(path).is_ok()) else {
+            return Ok(Existing::Keep);
+        };
+        if !terminal_there() {
+            return Err(save::exists(path));
+        }
+        let label = say!(keygen_ask_overwrite, value = shown(path));
+        match yes(&label)? {
+            true => Ok(Existing::Replace),
+            false => {
+                Err(Error::new(Kind::Cancelled, say!(keygen_left_as_it_was, value = shown(path))))
+            }
+        }
+    }
+
+    /// The file that was meant when none is named.
+    pub(super) fn file(&self, question: &str, default: PathBuf) -> Result<PathBuf> {
+        let Ok(tty) = terminal::open_controlling() else {
+            return Err(
+                Error::new(Kind::Usage, say!(keygen_no_file)).hint(say!(keygen_no_file_hint))
+            );
+        };
+        let label = format!("{question} ({}): ", shown(&default));
+        match terminal::secret::read_shown(&tty, &label) {
+            Ok(Some(typed)) if typed.is_empty() => Ok(default),
+            Ok(Some(typed)) => Ok(PathBuf::from(typed)),
+            Ok(None) | Err(_) => Err(cancelled()),
+        }
+    }
+
+    fn secret(&self, label: &str) -> Result<Secret> {
+        match self.plain.secret(label) {
+            Answer::Given(secret) => Ok(secret),
+            Answer::Cancelled => Err(cancelled()),
+            Answer::CannotAsk => Err(Error::new(Kind::Usage, say!(keygen_nobody_to_ask))
+                .hint(say!(keygen_nobody_to_ask_hint))),
+        }
+    }
+}
+
+/// The passphrase itself.
+fn taken(given: Given) -> Result<Secret> {
+    match given {
+        Given::Word(secret) => Ok(secret),
+        Given::Descriptor(flag, number) => read_secret(flag, number),
+    }
+}
+
+fn said(file: &KeyFile, error: Unlock) -> Error {
+    match error {
+        Unlock::Error(error) => error,
+        Unlock::WrongPassphrase | Unlock::NeedsPassphrase => file.wrong_passphrase(),
+    }
+}
+
+fn terminal_there() -> bool {
+    terminal::open_controlling().is_ok()
+}
+
+fn yes(label: &str) -> Result<bool> {
+    let tty = terminal::open_controlling().map_err(|_| cancelled())?;
+    match terminal::secret::read_shown(&tty, label) {
+        Ok(Some(typed)) => Ok(matches!(typed.trim(), "y" | "Y" | "yes" | "Yes" | "YES")),
+        Ok(None) | Err(_) => Err(cancelled()),
+    }
+}
+
+/// A path as it may be shown.
+pub(super) fn shown(path: &Path) -> String {
+    text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH)
+}
+
+/// Nobody wants the key any more.
+pub(super) fn cancelled() -> Error {
+    Error::new(Kind::Cancelled, say!(keygen_cancelled))
+}

@@ -1,0 +1,53 @@
+//! From the verb that was typed to its work: one verb, one file. Connecting is `cli/connect`.
+
+mod demo;
+mod explain;
+mod keygen;
+mod list_keys;
+mod new;
+mod query;
+mod sessions;
+mod trust;
+
+use super::args::{self, Typed, Verb};
+use super::connect::invocation;
+use super::environment::Environment;
+use super::output::print;
+use super::{help, log};
+use crate::error::{Error, Kind, Result};
+use crate::say;
+
+/// Does what was asked for and gives the exit code.
+pub(super) fn run(typed: &Typed) -> Result<u8> {
+    let environment = Environment::find();
+    match &typed.verb {
+        Verb::Help => print(&help::help_text()),
+        Verb::Man => print(&help::man_page()),
+        Verb::Completions => {
+            let shell = typed.rest.first().map(|word| word.to_string_lossy()).unwrap_or_default();
+            print(&help::completions(&shell)?)
+        }
+        Verb::Version => version(),
+        Verb::Connect if typed.print_version => version(),
+        Verb::Demo => demo::run(typed, environment),
+        Verb::Explain => explain::run(typed, &environment),
+        Verb::Sessions => sessions::run(typed, &environment),
+        Verb::Keygen => keygen::run(typed, &environment),
+        Verb::Trust => trust::run(typed, environment),
+        Verb::Connect if typed.query.is_some() => {
+            query::run(typed.query.as_deref().unwrap_or_default())
+        }
+        Verb::Connect if typed.print_config => query::print_config(typed, &environment),
+        Verb::Connect if typed.list_keys => list_keys::run(typed, environment),
+        Verb::Connect if typed.lacks_host() => new::run(typed, environment),
+        Verb::Connect => invocation::run(typed, environment),
+        other => {
+            Err(Error::new(Kind::Usage, say!(verb_missing, other)).hint(say!(verb_missing_hint)))
+        }
+    }
+}
+
+fn version() -> Result<u8> {
+    log::to_stderr(&format!("{}\n", args::version_line()));
+    Ok(0)
+}

@@ -1,0 +1,377 @@
+//! `tessh` alone: New connection, and the connection that comes of it. What fails before
+//! there is a session comes back to the dialog; once a session has run, its end is the end.
+//!
+//! What was entered becomes words, and the words what was typed, by the same parser as the
+//! command line. Leaving without a connection is exit code 130, as of a program that was
+//! interrupted: 0 would let a script that goes on after `tessh &&` believe in a session.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::sessions;
+use crate::cli::args::{self, Typed, TypedSetting, Verb};
+use crate::cli::connect::history::{history, remember};
+use crate::cli::connect::prompt;
+use crate::cli::connect::session::{self, Inherited};
+use crate::cli::environment::Environment;
+use crate::cli::resolve::{self, Plan, profile::store};
+use crate::cli::{log, look, runtime};
+use crate::config::{Keyword, Options};
+use crate::destination::{Destination, parse_port};
+use crate::error::{Error, Kind, Result};
+use crate::os::descriptor;
+use crate::profiles::{Document, Profile, Store};
+use crate::say;
+use crate::terminal;
+use crate::ui::hosts::{Desk, Entered, Family, Hosts};
+use crate::ui::plain_connection;
+use crate::ui::screen::Screen;
+use crate::ui::screen::connection::NewConnection;
+
+/// What a session is called before it has a name.
+const UNNAMED: &str = "new";
+/// The person left without a connection.
+const LEFT: u8 = 130;
+
+/// Leads to a connection, or back.
+pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
+    let asker = match allowed(typed, &environment) {
+        true => asker(typed, &environment).ok_or_else(args::no_host)?,
+        false => return Err(args::no_host()),
+    };
+    let (base, before) = beforehand(typed);
+    let context = environment.context();
+    let hosts = Hosts::find(store(&context), history(&environment));
+    let environment = Arc::new(environment);
+    let (saved, around) = (store(&context), Arc::clone(&environment));
+    let desk = Arc::new(Line { base, store: saved, environment: around });
+    let asking = match asker {
+        Asker::Screen(screen) => {
+            let dialog = NewConnection::new(hosts, desk.clone(), &before);
+            Asking::Dialog { screen, dialog: Box::new(dialog) }
+        }
+        Asker::Lines(tty) => Asking::Lines(Box::new(Lines { tty, hosts, before, failed: None })),
+    };
+    runtime::run_to_exit_code(lead(asking, desk, environment))
+}
+
+/// Where the questions are asked.
+enum Asker {
+    Screen(Screen),
+    Lines(File),
+}
+
+/// Whether anybody may be asked: a program that runs tessh without a host made a mistake.
+fn allowed(typed: &Typed, environment: &Environment) -> bool {
+    let batch = || {
+        let layers = resolve::command_line(typed, None);
+        let options = layers.and_then(|layers| Options::of(&layers, "-", &environment.context()));
+        options.is_ok_and(|options| options.batch_mode.value)
+    };
+    let asks = typed.control.is_some() || typed.password_fd.is_some() || goes_to_background(typed);
+    !(typed.as_ssh || typed.json || asks || batch())
+}
+
+/// Whether `-f` was typed: what goes to the background has its questions answered before.
+fn goes_to_background(typed: &Typed) -> bool {
+    typed.settings.iter().any(|setting| {
+        matches!(setting, TypedSetting::Flag { keyword: Keyword::ForkAfterAuthentication, .. })
+    })
+}
+
+fn asker(typed: &Typed, environment: &Environment) -> Option<Asker> {
+    if !typed.plain
+        && let Some(look) = look::full_screen(environment)
+        && let Ok(screen) = Screen::open(look)
+    {
+        return Some(Asker::Screen(screen));
+    }
+    let stdin = terminal::is_terminal(descriptor::stdin());
+    let person = stdin && terminal::is_terminal(descriptor::stderr());
+    let tty = person.then(terminal::open_controlling)?;
+    tty.ok().map(Asker::Lines)
+}
+
+/// What was typed before the dialog: port and addresses go into its fields.
+fn beforehand(typed: &Typed) -> (Typed, Entered) {
+    let (mut base, mut before) = (typed.clone(), Entered::default());
+    base.settings.retain(|setting| match setting {
+        TypedSetting::Flag { keyword: Keyword::Port, value, .. } => {
+            before.port.clone_from(value);
+            false
+        }
+        TypedSetting::Flag { keyword: Keyword::AddressFamily, value, .. } => {
+            before.family = if value == "inet6" { Family::V6 } else { Family::V4 };
+            false
+        }
+        _ => true,
+    });
+    before.confirm_paste = std::mem::take(&mut base.confirm_paste);
+    base.destination_at = base.settings.len();
+    (base, before)
+}
+
+/// The questions, as often as they are asked.
+enum Asking {
+    Dialog { screen: Screen, dialog: Box<NewConnection> },
+    Lines(Box<Lines>),
+}
+
+/// The same in lines.
+struct Lines {
+    tty: File,
+    hosts: Hosts,
+    before: Entered,
+    failed: Option<Error>,
+}
+
+impl Asking {
+    /// Asks once; `None` is that the person leaves.
+    fn ask(self, desk: &dyn Desk) -> Result<(Asking, Option<Entered>)> {
+        let failed = |error: std::io::Error| {
+            Error::new(
+                Kind::Local,
+                say!(connection_terminal_fault, error = crate::error::told(&error)),
+            )
+        };
+        match self {
+            Asking::Dialog { screen, dialog } => {
+                let mut dialog = Box::new(screen.run(*dialog).map_err(failed)?);
+                let entered = dialog.take_entered();
+                Ok((Asking::Dialog { screen, dialog }, entered))
+            }
+            Asking::Lines(mut lines) => {
+                let Lines { tty, hosts, before, failed: error } = &mut *lines;
+                let entered = plain_connection::ask(tty, hosts, desk, before, error.take());
+                let entered = entered.map_err(failed)?;
+                Ok((Asking::Lines(lines), entered))
+            }
+        }
+    }
+
+    /// What was entered came to nothing.
+    fn failed(&mut self, error: Error) {
+        match self {
+            Asking::Dialog { dialog, .. } => dialog.failed(&error),
+            Asking::Lines(lines) => lines.failed = Some(error),
+        }
+    }
+}
+
+/// Asks, and connects, until there was a session or the person leaves.
+async fn lead(mut asking: Asking, desk: Arc<Line>, around: Arc<Environment>) -> Result<u8> {
+    loop {
+        let (desk, environment) = (desk.clone(), around.clone());
+        let asked = tokio::task::spawn_blocking(move || {
+            let (asking, entered) = asking.ask(&*desk)?;
+            let planned = entered.map(|entered| plan(&desk, &entered, &environment));
+            Ok((asking, planned))
+        });
+        let fault = |_| Error::new(Kind::Local, say!(stopped_by_fault));
+        let (back, planned) = asked.await.map_err(fault)??;
+        asking = back;
+        let Some(planned) = planned else { return Ok(LEFT) };
+        let (typed, plan) = match planned {
+            Ok(planned) => planned,
+            Err(error) => {
+                asking.failed(error);
+                continue;
+            }
+        };
+        let begun = AtomicBool::new(false);
+        let prompt = prompt::choose(&plan, &typed, &around);
+        let ended = session::run_plan(&plan, Inherited::default(), &around, prompt, || {
+            begun.store(true, Ordering::Relaxed);
+            remember(&plan, &typed, &around);
+        });
+        match ended.await {
+            // A server that took the login and then gave no shell has not begun a session.
+            Err(error) if !begun.into_inner() || error.kind() == Kind::Channel => {
+                asking.failed(error);
+            }
+            ended => return ended,
+        }
+    }
+}
+
+/// As for a connection of the command line.
+fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Typed, Plan)> {
+    let typed = desk.typed(entered)?;
+    let plan = resolve::resolve(&typed, &environment.context())?;
+    log::start_as_typed(&typed, &plan.options)?;
+    if let Some(document) = &plan.profile {
+        ::log::debug!("{}", resolve::profile::told(document));
+    }
+    Ok((typed, plan))
+}
+
+/// What is entered, as a command line after the words that tessh was called with.
+struct Line {
+    base: Typed,
+    store: Store,
+    environment: Arc<Environment>,
+}
+
+impl Desk for Line {
+    fn check(&self, entered: &Entered) -> Result<()> {
+        self.typed(entered).map(|_| ())
+    }
+
+    fn profile(&self, entered: &Entered) -> Result<Profile> {
+        let typed = self.typed(entered)?;
+        let profile = sessions::typed_profile(&typed, UNNAMED, &self.environment)?;
+        // A box that is cleared is an answer, too.
+        let cleared = (!entered.confirm_paste).then_some(false);
+        Ok(Profile { confirm_paste: profile.confirm_paste.or(cleared), ..profile })
+    }
+
+    fn accepts(&self, document: &Document) -> Result<()> {
+        sessions::accepts(document, &self.environment)
+    }
+}
+
+impl Line {
+    /// Whether the saved session says itself whether pastes are asked about.
+    fn has_said(&self, entered: &Entered) -> bool {
+        let name = entered.session.as_deref().unwrap_or(&entered.host);
+        let saved = self.store.open(name).ok().flatten();
+        saved.is_some_and(|document| document.profile().confirm_paste.is_some())
+    }
+
+    /// What was typed, in all.
+    fn typed(&self, entered: &Entered) -> Result<Typed> {
+        let mut words: Vec<OsString> = Vec::new();
+        match entered.family {
+            Family::Auto => {}
+            Family::V4 => words.push("-4".into()),
+            Family::V6 => words.push("-6".into()),
+        }
+        let port = entered.port.trim();
+        if !port.is_empty() {
+            parse_port(port)?;
+            words.extend(["-p".into(), port.into()]);
+        }
+        let text = entered.host.trim();
+        if let Some(name) = &entered.session {
+            words.extend(["--profile".into(), name.into()]);
+        } else if let Some(line) = line(text)? {
+            words.extend(line.into_iter().map(OsString::from));
+        } else {
+            // A saved session can have a name that no host has.
+            Destination::parse(text).map(|_| ()).or_else(|error| match self.store.has(text) {
+                true => Ok(()),
+                false => Err(error),
+            })?;
+            words.extend(["--".into(), text.into()]);
+        }
+        // Without verbs: what looks like one is a host here.
+        let mut typed = args::parse(words.into_iter(), true)?;
+        typed.as_ssh = false;
+        typed.confirm_paste |= entered.confirm_paste && !self.has_said(entered);
+        placeless(&typed)?;
+        agreed(&typed)?;
+        Ok(after(&self.base, typed))
+    }
+}
+
+/// The words of a line that starts with `ssh` or `tessh`, without that; `None` if it is none.
+fn line(text: &str) -> Result<Option<Vec<String>>> {
+    let Some((first, _)) = text.split_once(char::is_whitespace) else { return Ok(None) };
+    let program = Path::new(first).file_name().and_then(|name| name.to_str());
+    let Some(program @ ("ssh" | "tessh")) = program else { return Ok(None) };
+    let mut words = shlex::split(text)
+        .ok_or_else(|| usage(say!(connection_open_quote)).hint(say!(connection_open_quote_hint)))?;
+    words.remove(0);
+    let verb = words.first().map(OsString::from).filter(args::is_verb);
+    match verb {
+        Some(verb) if program == "tessh" && verb == "connect" => {
+            words.remove(0);
+        }
+        Some(verb) if program == "tessh" => {
+            let verb = verb.to_string_lossy().into_owned();
+            return Err(
+                usage(say!(connection_other_verb, verb)).hint(say!(connection_other_verb_hint))
+            );
+        }
+        _ => {}
+    }
+    Ok(Some(words))
+}
+
+/// What a line can say that does not connect, or not from here.
+fn placeless(typed: &Typed) -> Result<()> {
+    let placeless = [
+        ("-G", typed.print_config),
+        ("-Q", typed.query.is_some()),
+        ("-V", typed.print_version || typed.verb == Verb::Version),
+        ("--help", typed.verb == Verb::Help),
+        ("--password-fd", typed.password_fd.is_some()),
+        ("--proxy-password-fd", typed.proxy_password_fd.is_some()),
+        ("--json", typed.json),
+        ("-O", typed.control.is_some()),
+        ("-f", goes_to_background(typed)),
+    ];
+    match placeless.iter().find(|(_, typed)| *typed) {
+        Some((flag, _)) => {
+            Err(usage(say!(connection_no_place, flag)).hint(say!(connection_no_place_hint)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Port and addresses may be said twice, but not differently: nothing is passed over.
+fn agreed(typed: &Typed) -> Result<()> {
+    let said = |wanted: Keyword| {
+        typed.settings.iter().filter_map(move |setting| match setting {
+            TypedSetting::Flag { keyword, value, .. } if *keyword == wanted => Some(value.clone()),
+            _ => None,
+        })
+    };
+    let of_host = typed.destination.as_deref().and_then(|text| Destination::parse(text).ok()?.port);
+    let mut ports: Vec<String> = said(Keyword::Port).collect();
+    ports.extend(of_host.map(|port| port.to_string()));
+    ports.dedup_by_key(|port| port.parse::<u16>().ok());
+    if let [one, .., other] = ports.as_slice() {
+        return Err(
+            usage(say!(connection_two_ports, one, other)).hint(say!(connection_two_ports_hint))
+        );
+    }
+    let mut families: Vec<String> = said(Keyword::AddressFamily).collect();
+    families.dedup();
+    match families.len() > 1 {
+        true => Err(usage(say!(connection_two_families)).hint(say!(connection_two_families_hint))),
+        false => Ok(()),
+    }
+}
+
+/// The line after what tessh was called with.
+fn after(base: &Typed, line: Typed) -> Typed {
+    let mut settings = base.settings.clone();
+    let destination_at = settings.len() + line.destination_at;
+    settings.extend(line.settings);
+    Typed {
+        settings,
+        destination_at,
+        config_file: line.config_file.or_else(|| base.config_file.clone()),
+        log_file: line.log_file.or_else(|| base.log_file.clone()),
+        syslog: line.syslog || base.syslog,
+        auth: line.auth.or_else(|| base.auth.clone()),
+        proxy: line.proxy.or_else(|| base.proxy.clone()),
+        encoding: line.encoding.or_else(|| base.encoding.clone()),
+        log: line.log.or_else(|| base.log.clone()),
+        plain: line.plain || base.plain,
+        force: line.force || base.force,
+        yes: line.yes || base.yes,
+        ..line
+    }
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,357 @@
+//! `tessh sessions`: list, show, save and remove saved sessions. What they are is said in
+//! `profiles`, what they mean for a connection in `cli/resolve/profile`.
+//!
+//! Standard output carries the list or the session and nothing else; one that is broken is
+//! named on standard error, and in JSON has an `error` instead of its fields.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::cli::args::{self, Typed, Verb};
+use crate::cli::connect::wants::lists;
+use crate::cli::environment::Environment;
+use crate::cli::log;
+use crate::cli::output::print;
+use crate::cli::resolve::{
+    self,
+    profile::{missing, of_command_line, store},
+};
+use crate::destination::Destination;
+use crate::error::{Error, Kind, Result, told};
+use crate::os::descriptor;
+use crate::profiles::{Document, Listed, Profile, Store, Value, check_name};
+use crate::say;
+use crate::{terminal, text};
+
+/// How many characters of one value are shown on a line.
+const MAX_SHOWN: usize = 200;
+/// How many lines of a note are shown.
+const MAX_NOTE: usize = 100;
+/// The column in which the values of `show` start.
+const COLUMN: usize = 20;
+
+pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
+    let store = store(&environment.context());
+    let (verb, words) = match typed.rest.split_first() {
+        Some((first, words)) if !first.as_encoded_bytes().starts_with(b"--") => (first, words),
+        _ => return list(&store, &Words::read(&typed.rest)?),
+    };
+    match verb.to_str().unwrap_or_default() {
+        "list" => list(&store, &Words::read(words)?),
+        "show" => show(&store, &Words::read(words)?),
+        "save" => save(&store, words, environment),
+        "remove" => remove(&store, &Words::read(words)?),
+        verb @ ("import" | "export") => {
+            Err(usage(say!(sessions_verb_missing, verb)).hint(say!(sessions_none_hint)))
+        }
+        other => Err(usage(say!(sessions_verb_unknown, other = text::line(other, 40)))
+            .hint(say!(sessions_verb_unknown_hint))),
+    }
+}
+
+/// What follows `list`, `show` and `remove`.
+#[derive(Default)]
+struct Words {
+    names: Vec<String>,
+    json: bool,
+    yes: bool,
+}
+
+impl Words {
+    fn read(words: &[OsString]) -> Result<Words> {
+        let mut read = Words::default();
+        let mut flags = true;
+        for word in words {
+            let Some(word) = word.to_str() else {
+                return Err(usage(say!(sessions_name_not_utf8)));
+            };
+            match word {
+                "--" if flags => flags = false,
+                "--json" if flags => read.json = true,
+                "--yes" if flags => read.yes = true,
+                _ if flags && word.starts_with('-') => {
+                    let word = text::line(word, 40);
+                    return Err(usage(say!(sessions_option_unknown, word)).hint(say!(see_help)));
+                }
+                name => read.names.push(name.to_owned()),
+            }
+        }
+        Ok(read)
+    }
+
+    /// The one name that must be there.
+    fn name(&self, what: &str) -> Result<&str> {
+        match self.names.as_slice() {
+            [name] => check_name(name).map(|()| name.as_str()),
+            _ => Err(usage(say!(sessions_one_name, what)).hint(say!(sessions_one_name_hint, what))),
+        }
+    }
+}
+
+fn list(store: &Store, words: &Words) -> Result<u8> {
+    if !words.names.is_empty() || words.yes {
+        return Err(
+            usage(say!(sessions_list_takes_no_name)).hint(say!(sessions_list_takes_no_name_hint))
+        );
+    }
+    let all = store.list()?;
+    if words.json {
+        let all: Vec<Json> = all.iter().map(listed_json).collect();
+        return print(&format!("{:#}\n", Json::Array(all)));
+    }
+    let good =
+        || all.iter().filter_map(|it| Some((&it.name, it.document.as_ref().ok()?.profile())));
+    let rows: Vec<[String; 4]> = good().map(|(name, profile)| row(name, profile)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+    let widths: Vec<usize> = (0..4).map(|column| width(column).unwrap_or(0)).collect();
+    let mut out = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let line = cells.collect::<Vec<_>>().join("  ");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    for error in all.iter().filter_map(|listed| listed.document.as_ref().err()) {
+        log::write(&format!("tessh: {error}"));
+    }
+    if all.is_empty() {
+        let hint = say!(sessions_none_hint);
+        log::write(&say!(sessions_none, hint));
+    }
+    print(&out)
+}
+
+/// Name, destination, method and tags.
+fn row(name: &str, profile: &Profile) -> [String; 4] {
+    let shown = |text: &str| text::line(text, MAX_SHOWN);
+    let method = match profile.method.is_empty() {
+        true => "-".to_owned(),
+        false => profile.method.join(","),
+    };
+    [shown(name), shown(&destination(profile)), method, shown(&profile.tags.join(" "))]
+}
+
+/// As it would be typed.
+fn destination(profile: &Profile) -> String {
+    let user = profile.user.as_ref().map_or(String::new(), |user| format!("{user}@"));
+    let host = &profile.host;
+    match profile.port {
+        Some(port) if host.contains(':') => format!("{user}[{host}]:{port}"),
+        Some(port) => format!("{user}{host}:{port}"),
+        None => format!("{user}{host}"),
+    }
+}
+
+fn show(store: &Store, words: &Words) -> Result<u8> {
+    let name = words.name("show")?;
+    let document = store.open(name)?.ok_or_else(|| missing(name, store))?;
+    if words.json {
+        return print(&format!("{:#}\n", document_json(&document)));
+    }
+    let mut out = String::new();
+    let path = document.path().to_string_lossy();
+    line(&mut out, "name", document.name());
+    line(&mut out, "file", &path);
+    for (field, value) in document.profile().fields() {
+        match value {
+            Value::Unset => {}
+            Value::Text(note) if field == "note" => {
+                note.lines().take(MAX_NOTE).for_each(|text| line(&mut out, field, text));
+            }
+            Value::Text(text) => line(&mut out, field, &text),
+            Value::Number(number) => line(&mut out, field, &number.to_string()),
+            Value::Flag(flag) => line(&mut out, field, if flag { "yes" } else { "no" }),
+            Value::List(list) => list.iter().for_each(|text| line(&mut out, field, text)),
+            Value::Table(pairs) => {
+                pairs
+                    .iter()
+                    .for_each(|(name, text)| line(&mut out, field, &format!("{name}={text}")));
+            }
+        }
+    }
+    for unknown in document.unknown() {
+        let (line, key) = (unknown.line, &unknown.key);
+        log::write(&say!(sessions_key_unknown, line, key));
+    }
+    print(&out)
+}
+
+fn line(out: &mut String, field: &str, text: &str) {
+    let text = text::line(text, MAX_SHOWN);
+    let _ = writeln!(out, "{field:COLUMN$}{text}");
+}
+
+fn listed_json(listed: &Listed) -> Json {
+    match &listed.document {
+        Ok(document) => document_json(document),
+        Err(error) => json!({
+            "name": listed.name,
+            "file": listed.path.to_string_lossy(),
+            "error": error.kind().word(),
+            "cause": error.cause(),
+            "hint": error.next_step(),
+        }),
+    }
+}
+
+/// The fields as they are in the file: `algorithms.kex` is `kex` in the object `algorithms`.
+fn document_json(document: &Document) -> Json {
+    let mut all = Map::new();
+    all.insert("name".to_owned(), document.name().into());
+    all.insert("file".to_owned(), document.path().to_string_lossy().into());
+    for (field, value) in document.profile().fields() {
+        let value = match value {
+            Value::Unset => continue,
+            Value::Text(text) => Json::from(text),
+            Value::Number(number) => Json::from(number),
+            Value::Flag(flag) => Json::from(flag),
+            Value::List(list) => Json::from(list),
+            Value::Table(pairs) => pairs.into_iter().collect(),
+        };
+        match field.split_once('.') {
+            None => all.insert(field.to_owned(), value),
+            Some((table, name)) => {
+                let table = all.entry(table).or_insert_with(|| Json::Object(Map::new()));
+                table.as_object_mut().and_then(|table| table.insert(name.to_owned(), value))
+            }
+        };
+    }
+    let unknown = document.unknown().iter().map(|it| json!({ "line": it.line, "key": it.key }));
+    all.insert("unknown".to_owned(), unknown.collect());
+    Json::Object(all)
+}
+
+/// `save NAME` and a command line as for connecting.
+fn save(store: &Store, words: &[OsString], environment: &Environment) -> Result<u8> {
+    let forced = words.first().is_some_and(|word| word == "--force");
+    let (name, words) = name_first(&words[usize::from(forced)..])?;
+    // As under the name ssh there are no verbs here: the host may be called like one.
+    let typed = args::parse(words.iter().cloned(), true).map_err(|error| {
+        if error.cause() == say!(no_host_named) { error.hint(SAVE) } else { error }
+    })?;
+    let mut profile = typed_profile(&typed, name, environment)?;
+
+    let mut document = match store.open(name)? {
+        Some(document) => document,
+        None => store.create(name)?,
+    };
+    if !(document.is_new() || forced || typed.force) {
+        let (shown, there) = (text::line(name, 80), destination(document.profile()));
+        let question = say!(sessions_ask_replace, shown, there);
+        confirm(&question, &say!(sessions_name_taken, shown), "--force")?;
+    }
+    // What cannot be typed stays.
+    let old = document.profile().clone();
+    profile.note = old.note;
+    profile.tags = old.tags;
+    profile.fingerprints = old.fingerprints;
+    document.set(profile)?;
+    store.save(&mut document)?;
+    log::write(&say!(
+        sessions_saved,
+        value = text::line(name, 80),
+        shown_path = shown_path(&document)
+    ));
+    Ok(0)
+}
+
+/// The name, and the words after it; `--` before it lets it start with a dash.
+fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
+    let words = match words {
+        [dashes, after @ ..] if dashes == "--" => after,
+        [flag, ..] if flag.as_encoded_bytes().starts_with(b"-") => {
+            return Err(usage(say!(sessions_name_first)).hint(SAVE));
+        }
+        words => words,
+    };
+    let Some((name, words)) = words.split_first() else {
+        return Err(usage(say!(sessions_save_wants)).hint(SAVE));
+    };
+    let name = name.to_str().ok_or_else(|| usage(say!(sessions_name_not_utf8)))?;
+    check_name(name).map(|()| (name, words))
+}
+
+const SAVE: &str = "tessh sessions save NAME [options] [user@]host [command]";
+
+/// The session that was typed, if connecting with it would begin; the name is for messages.
+pub(super) fn typed_profile(
+    typed: &Typed,
+    name: &str,
+    environment: &Environment,
+) -> Result<Profile> {
+    let placeless = [
+        ("-F", typed.config_file.is_some()),
+        ("-E", typed.log_file.is_some()),
+        ("-G", typed.print_config),
+        ("-Q", typed.query.is_some()),
+        ("-W", typed.stdio_forward.is_some()),
+        ("--profile", typed.profile.is_some()),
+        ("--password-fd", typed.password_fd.is_some()),
+        ("--proxy-password-fd", typed.proxy_password_fd.is_some()),
+        ("--help", typed.verb == Verb::Help),
+        ("--version", typed.verb == Verb::Version),
+    ];
+    if let Some((flag, _)) = placeless.iter().find(|(_, typed)| *typed) {
+        return Err(usage(say!(sessions_option_not_saved, flag)).hint(SAVE));
+    }
+    let destination = Destination::parse(typed.destination.as_deref().unwrap_or_default())?;
+    let user = destination.user.as_deref().unwrap_or_default();
+    if destination.uri && user.contains(':') {
+        return Err(usage(say!(sessions_password_in_uri)).hint(say!(sessions_password_in_uri_hint)));
+    }
+    let directory = std::env::current_dir().map_err(|error| {
+        Error::new(Kind::Local, say!(sessions_no_directory, error = told(&error)))
+    })?;
+    resolve::refuse_unbuilt(typed)?;
+    let profile = of_command_line(typed, &destination, &directory)?;
+    let mut document = store(&environment.context()).create(name)?;
+    document.set(profile.clone())?;
+    accepts(&document, environment)?;
+    Ok(profile)
+}
+
+/// Whether connecting with it would begin, as far as the session itself decides.
+///
+/// # Errors
+/// What connecting would say.
+pub(super) fn accepts(document: &Document, environment: &Environment) -> Result<()> {
+    let options = resolve::check_saved(document, &environment.context())?;
+    lists(&options).check()
+}
+
+fn remove(store: &Store, words: &Words) -> Result<u8> {
+    let name = words.name("remove")?;
+    if !store.has(name) {
+        return Err(missing(name, store));
+    }
+    let shown = text::line(name, 80);
+    if !words.yes {
+        let question = say!(sessions_ask_remove, shown);
+        confirm(&question, &say!(sessions_remove_unasked), "--yes")?;
+    }
+    match store.remove(name)? {
+        true => Ok(0),
+        false => Err(missing(name, store)),
+    }
+}
+
+/// A yes on the terminal, or an error: `instead` is the flag that needs none.
+fn confirm(question: &str, cause: &str, instead: &str) -> Result<()> {
+    let asked = terminal::is_terminal(descriptor::stdin());
+    let Some(tty) = asked.then(terminal::open_controlling).and_then(std::io::Result::ok) else {
+        return Err(usage(cause).hint(say!(sessions_unasked_hint, instead)));
+    };
+    match terminal::secret::read_shown(&tty, question) {
+        Ok(Some(answer)) if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) => Ok(()),
+        _ => Err(Error::new(Kind::Cancelled, say!(sessions_nothing_changed))),
+    }
+}
+
+fn shown_path(document: &Document) -> String {
+    text::line(&document.path().to_string_lossy(), MAX_SHOWN)
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}

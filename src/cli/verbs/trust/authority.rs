@@ -1,0 +1,439 @@
+//! `tessh trust authority`: whose host certificates count, and for which hosts. What a record
+//! means is said in `trust/authority`, what an expression means in `trust/validity`.
+//!
+//! Standard output carries what was asked for and nothing else; a file that cannot be used is
+//! named on standard error, and in JSON has an `error` instead of its fields. Exit codes: 0
+//! done or a match; 1 nothing of this name or no match; 2 `test` could not tell.
+
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use russh::keys::ssh_key::PublicKey;
+use serde_json::{Value as Json, json};
+
+use crate::cli::environment::Environment;
+use crate::cli::log;
+use crate::cli::output::print;
+use crate::error::{Error, Kind, Result, told};
+use crate::say;
+use crate::text;
+use crate::trust::authority::{
+    Authorities, Authority, Draft, FILE_MAX, RsaHashes, Store, putty, read_key,
+};
+use crate::trust::validity::Validity;
+use crate::trust::{Problem, fingerprint};
+
+/// Nothing of this name, or no match.
+const NOTHING: u8 = 1;
+/// `test` could not tell.
+const CANNOT_TELL: u8 = 2;
+/// How much of a word or value is shown, in characters.
+const MAX_SHOWN: usize = 200;
+/// RSA keys shorter than this are no authorities anywhere.
+const RSA_BITS_MIN: u32 = 2048;
+/// The flags, as a message names them.
+const KEY: &str = "--key";
+const VALIDITY: &str = "--validity";
+/// The port where none is given.
+const PORT: u16 = 22;
+
+/// Does what the words after `trust authority` ask for.
+///
+/// # Errors
+/// The words make no sense, or a file cannot be read or written.
+pub(super) fn run(words: &[OsString], environment: &Environment) -> Result<u8> {
+    let store = environment.authorities();
+    let (verb, words) = match words.split_first() {
+        Some((first, words)) if !first.as_encoded_bytes().starts_with(b"--") => (first, words),
+        _ => return list(&store, &Words::read(words)?),
+    };
+    let words = Words::read(words)?;
+    match verb.to_str().unwrap_or_default() {
+        "list" => list(&store, &words),
+        "show" => show(&store, &words),
+        "add" => add(&store, &words),
+        "remove" => remove(&store, &words),
+        "test" => test(&words),
+        other => Err(usage(say!(authority_unknown_verb, other = shown(other)))),
+    }
+}
+
+/// What follows the verb.
+struct Words {
+    rest: Vec<String>,
+    key: Option<String>,
+    validity: Option<String>,
+    putty: Option<PathBuf>,
+    hashes: RsaHashes,
+    force: bool,
+    dry_run: bool,
+    json: bool,
+}
+
+impl Words {
+    fn read(words: &[OsString]) -> Result<Words> {
+        let mut read = Words {
+            rest: Vec::new(),
+            key: None,
+            validity: None,
+            putty: None,
+            hashes: RsaHashes::default(),
+            force: false,
+            dry_run: false,
+            json: false,
+        };
+        let mut words = words.iter();
+        let mut flags = true;
+        while let Some(word) = words.next() {
+            let Some(word) = word.to_str() else {
+                return Err(usage(say!(authority_words_not_utf_8)));
+            };
+            if !flags || !word.starts_with("--") {
+                read.rest.push(word.to_owned());
+                continue;
+            }
+            let (name, attached) = match word.split_once('=') {
+                Some((name, value)) => (name, Some(value.to_owned())),
+                None => (word, None),
+            };
+            let mut value = || {
+                let next = || words.next().and_then(|next| next.to_str()).map(str::to_owned);
+                let missing = || usage(say!(option_without_argument, flag = name));
+                attached.clone().or_else(next).ok_or_else(missing)
+            };
+            match name {
+                KEY => read.key = Some(value()?),
+                VALIDITY => read.validity = Some(value()?),
+                "--putty" => read.putty = Some(value()?.into()),
+                _ if attached.is_some() => return Err(unknown(word)),
+                "--" => flags = false,
+                "--rsa-sha1" => read.hashes.sha1 = true,
+                "--no-rsa-sha256" => read.hashes.sha256 = false,
+                "--no-rsa-sha512" => read.hashes.sha512 = false,
+                "--force" => read.force = true,
+                "--dry-run" => read.dry_run = true,
+                "--json" => read.json = true,
+                _ => return Err(unknown(word)),
+            }
+        }
+        Ok(read)
+    }
+
+    /// So many words, and none of the flags that only `add` has.
+    fn exactly<const N: usize>(&self, usage_line: &str) -> Result<[&str; N]> {
+        let adds = self.key.is_some() || self.validity.is_some() || self.putty.is_some();
+        let words: Vec<&str> = self.rest.iter().map(String::as_str).collect();
+        let wrong = || usage(say!(authority_usage, line = usage_line));
+        match adds || self.hashes != RsaHashes::default() || self.force {
+            true => Err(wrong()),
+            false => words.try_into().map_err(|_| wrong()),
+        }
+    }
+}
+
+fn list(store: &Store, words: &Words) -> Result<u8> {
+    let [] = words.exactly("tessh trust authority list [--json]")?;
+    let all = store.load();
+    if words.json {
+        let good = all.records.iter().map(record_json);
+        let all: Vec<Json> = good.chain(all.problems.iter().map(problem_json)).collect();
+        return print(&format!("{:#}\n", Json::Array(all)));
+    }
+    let mut out = String::new();
+    for record in &all.records {
+        let (name, key) = (record.shown(), fingerprint::sha256(&record.key));
+        let kind = fingerprint::type_name(&record.key);
+        let validity = shown(record.validity.as_str());
+        let _ = writeln!(out, "{name}  {kind} {key}  {validity}");
+    }
+    name_problems(&all);
+    if all.records.is_empty() && all.problems.is_empty() {
+        log::write(&say!(authority_none));
+    }
+    print(&out)
+}
+
+fn show(store: &Store, words: &Words) -> Result<u8> {
+    let [name] = words.exactly("tessh trust authority show NAME [--json]")?;
+    let all = store.load();
+    let Some(found) = find(&all, name) else { return Ok(missing(name)) };
+    let record = found.map_err(|problem| Error::new(Kind::Config, problem.to_string()))?;
+    if words.json {
+        return print(&format!("{:#}\n", record_json(record)));
+    }
+    let RsaHashes { sha1, sha256, sha512 } = record.hashes;
+    let permitted = [("rsa-sha2-512", sha512), ("rsa-sha2-256", sha256), ("ssh-rsa", sha1)];
+    let permitted: Vec<&str> =
+        permitted.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect();
+    let (key, bits) = (&record.key, fingerprint::bits(&record.key));
+    let mut rows = vec![
+        (say!(authority_row_name), record.shown()),
+        (say!(authority_row_file), record.at.to_string()),
+        (
+            say!(authority_row_key),
+            format!("{} {bits} {}", fingerprint::type_name(key), fingerprint::sha256(key)),
+        ),
+        (say!(authority_row_validity), shown(record.validity.as_str())),
+    ];
+    if key.algorithm().is_rsa() {
+        rows.push((say!(authority_row_hashes), permitted.join(", ")));
+    }
+    let lines = rows.iter().map(|(label, value)| format!("{label}: {value}\n"));
+    print(&lines.collect::<String>())
+}
+
+fn add(store: &Store, words: &Words) -> Result<u8> {
+    let line = "tessh trust authority add NAME --key KEY|FILE --validity EXPR, \
+                or add [NAME] --putty FILE";
+    let wrong = || usage(say!(authority_usage, line));
+    let (name, key, validity, hashes) = match (&words.putty, &words.key, &words.validity) {
+        (Some(file), None, None) if words.hashes == RsaHashes::default() => {
+            let record = putty::read(&bytes(file)?).map_err(|what| bad_file(file, &what))?;
+            let own = file.file_name().unwrap_or_default().to_string_lossy();
+            let name = match words.rest.as_slice() {
+                [] => putty::name(&own),
+                [name] => name.clone(),
+                _ => return Err(wrong()),
+            };
+            (name, record.key, record.validity, record.hashes)
+        }
+        (None, Some(key), Some(validity)) => {
+            let [name] = words.rest.as_slice() else { return Err(wrong()) };
+            let validity =
+                Validity::parse(validity).map_err(|fault| usage(format!("{VALIDITY}: {fault}")))?;
+            (name.clone(), named_key(key)?, validity, words.hashes)
+        }
+        _ => return Err(wrong()),
+    };
+    let bits = fingerprint::bits(&key);
+    if key.algorithm().is_rsa() && bits < RSA_BITS_MIN {
+        return Err(usage(say!(authority_rsa_short, bits, least = RSA_BITS_MIN)));
+    }
+    let draft = Draft { name: &name, key: &key, validity: &validity, hashes };
+    let file = store.path(&name)?;
+    let there = store.load().records.iter().any(|it| it.name == name && it.at.file != file);
+    if there {
+        return Err(usage(say!(authority_name_taken, name = shown(&name))));
+    }
+    let file = match words.dry_run {
+        true => file,
+        false => store.write(&draft, words.force)?,
+    };
+    let file = text::line(&file.to_string_lossy(), 2 * MAX_SHOWN);
+    let (name, key) = (shown(&name), fingerprint::sha256(&key));
+    let validity = shown(validity.as_str());
+    log::write(&match words.dry_run {
+        true => say!(authority_would_add, name, key, validity, file),
+        false => say!(authority_added, name, key, validity, file),
+    });
+    Ok(0)
+}
+
+fn remove(store: &Store, words: &Words) -> Result<u8> {
+    let [name] = words.exactly("tessh trust authority remove NAME [--dry-run]")?;
+    let all = store.load();
+    let file = match find(&all, name) {
+        None => return Ok(missing(name)),
+        Some(Ok(record)) => &record.at.file,
+        // A broken one can go, too.
+        Some(Err(problem)) => &problem.file,
+    };
+    if !words.dry_run {
+        store.remove(file)?;
+    }
+    let shown = text::line(&file.to_string_lossy(), 2 * MAX_SHOWN);
+    log::write(&match words.dry_run {
+        true => say!(authority_would_remove, file = shown),
+        false => say!(authority_removed, file = shown),
+    });
+    Ok(0)
+}
+
+/// Whether an expression covers a host; nothing is read and nothing is asked.
+fn test(words: &Words) -> Result<u8> {
+    let [expression, host] = words.exactly("tessh trust authority test EXPR HOST[:PORT]")?;
+    let told = |code: u8, word: &str, fault: Option<String>, at: Option<[usize; 2]>| {
+        if words.json {
+            let object = json!({"result": word, "error": fault, "bytes": at});
+            print(&format!("{object}\n"))?;
+        } else if let Some(fault) = fault {
+            log::write(&fault);
+        } else {
+            print(&format!("{word}\n"))?;
+        }
+        Ok(code)
+    };
+    let validity = match Validity::parse(expression) {
+        Ok(validity) => validity,
+        Err(fault) => {
+            let (at, mut text) = ([fault.at.start, fault.at.end], fault.to_string());
+            if !words.json {
+                text.push_str(&marked(expression, &fault.at).unwrap_or_default());
+            }
+            return told(CANNOT_TELL, "error", Some(text), Some(at));
+        }
+    };
+    let Some((host, port)) = host_and_port(host) else {
+        let fault = say!(authority_no_host, host = shown(host));
+        return told(CANNOT_TELL, "error", Some(fault), None);
+    };
+    match validity.covers(host, port) {
+        true => told(0, "match", None, None),
+        false => told(NOTHING, "no match", None, None),
+    }
+}
+
+/// The expression with its fault underlined, where both fit on a line.
+fn marked(expression: &str, at: &std::ops::Range<usize>) -> Option<String> {
+    let plain = expression.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    let fits = plain && expression.len() <= 100;
+    let length = at.len().max(1);
+    fits.then(|| format!("\n  {expression}\n  {:start$}{:^<length$}", "", "", start = at.start))
+}
+
+/// `host`, `host:port`, `[host]:port`; an IPv6 address has a port only behind brackets.
+fn host_and_port(text: &str) -> Option<(&str, u16)> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (host, rest) = rest.split_once(']')?;
+            match rest {
+                "" => (host, None),
+                rest => (host, Some(rest.strip_prefix(':')?)),
+            }
+        }
+        None => match text.split_once(':') {
+            Some((host, port)) if !port.contains(':') => (host, Some(port)),
+            _ => (text, None),
+        },
+    };
+    let digits = |port: &&str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let port = match port {
+        Some(port) => Some(port).filter(digits)?.parse().ok()?,
+        None => PORT,
+    };
+    (!host.is_empty()).then_some((host, port))
+}
+
+/// The record of this name; a broken file is found by the name of its file.
+fn find<'a>(all: &'a Authorities, name: &str) -> Option<Result<&'a Authority, &'a Problem>> {
+    if let Some(record) = all.records.iter().find(|record| record.name == name) {
+        return Some(Ok(record));
+    }
+    let stem = |problem: &Problem| {
+        let stem = problem.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        putty::name(&stem)
+    };
+    all.problems.iter().find(|problem| stem(problem) == name).map(Err)
+}
+
+fn missing(name: &str) -> u8 {
+    log::write(&say!(authority_missing_name, name = shown(name)));
+    NOTHING
+}
+
+fn name_problems(all: &Authorities) {
+    for problem in &all.problems {
+        log::write(&format!("tessh: {problem}"));
+    }
+}
+
+fn record_json(record: &Authority) -> Json {
+    let key = &record.key;
+    json!({
+        "name": record.shown(),
+        "file": shown(&record.at.file.to_string_lossy()),
+        "key": {
+            "type": fingerprint::type_name(key),
+            "bits": fingerprint::bits(key),
+            "sha256": fingerprint::sha256(key),
+            "at": record.at.to_string(),
+        },
+        "validity": record.validity.as_str(),
+        "rsa_sha1": record.hashes.sha1,
+        "rsa_sha256": record.hashes.sha256,
+        "rsa_sha512": record.hashes.sha512,
+    })
+}
+
+fn problem_json(problem: &Problem) -> Json {
+    json!({"file": shown(&problem.file.to_string_lossy()), "error": problem.to_string()})
+}
+
+/// A key as it was typed, or the one in a file of this name.
+fn named_key(typed: &str) -> Result<PublicKey> {
+    let path = Path::new(typed);
+    if !path.exists() {
+        return read_key(typed)
+            .map_err(|what| usage(what).context(KEY).hint(say!(authority_key_hint)));
+    }
+    let text = bytes(path)?;
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = lines.filter(|line| !line.starts_with('#')).collect();
+    match lines.as_slice() {
+        [line] => read_key(line).map_err(|what| bad_file(path, &what)),
+        _ => Err(bad_file(path, &say!(authority_key_lines))),
+    }
+}
+
+/// The bytes of a file that is no larger than a record.
+fn bytes(path: &Path) -> Result<Vec<u8>> {
+    let failed = |error: std::io::Error| {
+        let error = say!(known_hosts_not_read_because, error = told(&error));
+        let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
+        Error::new(Kind::Local, format!("{path}: {error}"))
+    };
+    let mut text = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(failed)?;
+    match text.len() > FILE_MAX {
+        true => Err(bad_file(path, &say!(authority_too_large, limit = FILE_MAX))),
+        false => Ok(text),
+    }
+}
+
+fn bad_file(path: &Path, what: &str) -> Error {
+    let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
+    Error::new(Kind::Config, format!("{path}: {what}"))
+}
+
+fn unknown(word: &str) -> Error {
+    usage(say!(sessions_option_unknown, word = shown(word)))
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}
+
+fn shown(text: &str) -> String {
+    text::line(text, MAX_SHOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_have_ports_in_every_form() {
+        for (text, expected) in [
+            ("h", Some(("h", 22))),
+            ("h:23", Some(("h", 23))),
+            ("::1", Some(("::1", 22))),
+            ("[::1]:23", Some(("::1", 23))),
+            ("[::1]", Some(("::1", 22))),
+            ("h:", None),
+            ("h:x", None),
+            ("h:+1", None),
+            ("h:65536", None),
+            (":22", None),
+            ("", None),
+            ("[h", None),
+            ("[h]22", None),
+        ] {
+            assert_eq!(host_and_port(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! `tessh trust check HOST`: the way of a connection up to and including the key exchange, and
+//! what it would make of the host. Nothing is logged in to but the hosts before it, nobody is
+//! asked about a key, and nothing is written.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::words::{NOTHING, Words};
+use crate::cli::args::Typed;
+use crate::cli::connect::context::ConnectContext;
+use crate::cli::connect::{enter, prompt};
+use crate::cli::environment::Environment;
+use crate::cli::output::print;
+use crate::cli::resolve::Plan;
+use crate::cli::{log, resolve, runtime};
+use crate::client::login::Remembered;
+use crate::config::{StrictHostKeyChecking, UpdateHostKeys};
+use crate::error::{Error, Kind, Result};
+use crate::prompt::Prompt;
+use crate::say;
+use crate::trust::fingerprint::{self, Hash};
+use crate::trust::{Judgement, Standing, Verdict};
+use crate::ui::evidence;
+
+/// Whether the host can be trusted could not be found out.
+const CANNOT_TELL: u8 = 2;
+
+pub(super) fn run(words: &Words, environment: Environment) -> Result<u8> {
+    words.only("check", &[])?;
+    let typed = words.host_alone("check")?;
+    let plan = plan(typed.clone(), &environment)?;
+    let prompt = prompt::choose(&plan, &typed, &environment);
+    let json = words.json;
+    runtime::run_to_exit_code(async move {
+        match judge(&plan, &environment, &prompt).await {
+            Ok(judgement) => tell(&judgement, json),
+            Err(error) => tell_failure(&error, json),
+        }
+    })
+}
+
+/// The plan of a connection that leaves no trace.
+pub(super) fn plan(mut typed: Typed, environment: &Environment) -> Result<Plan> {
+    // There is no login, and what it would need is not looked for.
+    typed.auth = Some("none".to_owned());
+    typed.command.clear();
+    let mut plan = resolve::resolve(&typed, &environment.context())?;
+    log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
+    let mut before = plan.via.as_deref_mut();
+    while let Some(host) = before {
+        // To log in to a host on the way nobody is asked about its key, and none is written.
+        host.options.strict_host_key_checking.value = StrictHostKeyChecking::Yes;
+        host.options.update_host_keys.value = UpdateHostKeys::No;
+        before = host.via.as_deref_mut();
+    }
+    Ok(plan)
+}
+
+/// Goes there and comes back with the judgement.
+pub(super) async fn judge(
+    plan: &Plan,
+    environment: &Environment,
+    prompt: &Arc<dyn Prompt>,
+) -> Result<Judgement> {
+    let remembered = Remembered::default();
+    let context = ConnectContext::new(plan, environment, Arc::clone(prompt), &remembered);
+    enter::judge(&context).await
+}
+
+fn tell(judgement: &Judgement, json: bool) -> Result<u8> {
+    print(&match json {
+        true => format!("{:#}\n", judgement.json()),
+        false => page(judgement),
+    })?;
+    Ok(match judgement.standing() {
+        Standing::Trusted => 0,
+        Standing::NotTrusted => NOTHING,
+        Standing::CannotTell => CANNOT_TELL,
+    })
+}
+
+/// The host's key that cannot be trusted whatever is on record (a short one, a wrong proof) is
+/// not trusted; else nobody knows.
+fn tell_failure(error: &Error, json: bool) -> Result<u8> {
+    let (standing, code) = match error.kind() {
+        Kind::HostKey => (Standing::NotTrusted, NOTHING),
+        _ => (Standing::CannotTell, CANNOT_TELL),
+    };
+    if json {
+        let told = json!({
+            "standing": standing.word(),
+            "error": error.kind().word(),
+            "cause": error.cause(),
+            "hint": error.next_step(),
+        });
+        print(&format!("{told:#}\n"))?;
+    } else {
+        log::fatal(&error.to_string());
+    }
+    Ok(code)
+}
+
+/// The key, what was looked at, and the verdict.
+pub(super) fn page(judgement: &Judgement) -> String {
+    let Judgement { host, algorithm, evidence, .. } = judgement;
+    let kind = fingerprint::type_name(&evidence.offered);
+    let sha256 = fingerprint::sha256(&evidence.offered);
+    let name = evidence.subject.entry_name();
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{}", say!(trust_check_key, host, name, kind, sha256, algorithm));
+    for line in evidence::lines(evidence, Hash::Sha256).iter().skip(1) {
+        let _ = writeln!(out, "  {}", line.text);
+    }
+    let _ = writeln!(out, "{}", verdict(judgement));
+    out
+}
+
+fn verdict(judgement: &Judgement) -> String {
+    let [headline, _] = evidence::summary(&judgement.host, &judgement.evidence);
+    match (judgement.standing(), &judgement.verdict) {
+        (Standing::Trusted, _) => {
+            say!(trust_check_trusted, why = judgement.because().unwrap_or_default())
+        }
+        (Standing::CannotTell, _) => say!(trust_check_cannot_tell),
+        (_, Verdict::Reject(reason)) => say!(trust_check_rejected, reason),
+        (_, Verdict::AcceptAndRecord) => say!(trust_check_would_record),
+        (_, Verdict::AcceptRestricted) => say!(trust_check_restricted, why = headline.text),
+        _ => say!(trust_check_would_ask, why = headline.text),
+    }
+}

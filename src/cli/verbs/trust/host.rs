@@ -1,0 +1,49 @@
+//! The host of a verb of `tessh trust`, found as for connecting.
+
+use std::path::PathBuf;
+
+use super::words::{MAX_SHOWN, Words};
+use crate::cli::args::Typed;
+use crate::cli::connect::wants;
+use crate::cli::environment::Environment;
+use crate::cli::resolve::{self, SystemNames};
+use crate::config::Options;
+use crate::error::{Error, Kind, Result};
+use crate::say;
+use crate::text;
+use crate::trust::Subject;
+
+/// A host as a connection would look it up.
+pub(super) struct Looked {
+    pub(super) options: Options,
+    pub(super) subject: Subject,
+    /// The names that known_hosts may have for it, the one that counts first.
+    pub(super) names: Vec<String>,
+    /// As it was typed.
+    pub(super) shown: String,
+}
+
+impl Looked {
+    pub(super) fn up(typed: &Typed, environment: &Environment) -> Result<Looked> {
+        let resolved = resolve::layered(typed, &environment.context(), &SystemNames)?;
+        let subject = wants::subject(&resolved.options);
+        let mut names = vec![subject.entry_name()];
+        // What was typed may itself be a line's name: a pattern, or a name that means another
+        // host by now.
+        for name in [subject.name.to_ascii_lowercase(), resolved.host.to_ascii_lowercase()] {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let shown = text::line(&resolved.host, MAX_SHOWN);
+        Ok(Looked { options: resolved.options, subject, names, shown })
+    }
+
+    /// The file that is written to.
+    pub(super) fn target(&self, words: &Words) -> Result<PathBuf> {
+        let first = self.options.user_known_hosts_files.first().cloned();
+        words.file.clone().or(first).ok_or_else(|| {
+            Error::new(Kind::Config, say!(trust_no_file)).hint(say!(trust_no_file_hint))
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! `tessh trust list`: every key on record, file by file.
+
+use serde_json::json;
+
+use super::report::{self, Records};
+use super::words::{Words, usage};
+use crate::cli::args;
+use crate::cli::environment::Environment;
+use crate::cli::flags::trust::Trust;
+use crate::cli::output::print;
+use crate::cli::resolve;
+use crate::cli::resolve::SystemNames;
+use crate::error::Result;
+use crate::say;
+
+/// A host that only `Host *` is about: the files of all hosts are wanted.
+const ANY: &str = "*";
+
+pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
+    words.only("list", &[Trust::File, Trust::Type])?;
+    let rest = words.rest.iter().cloned().chain([ANY.into()]);
+    let typed = args::parse(rest, true)?;
+    if typed.destination.as_deref() != Some(ANY) || !typed.command.is_empty() {
+        return Err(usage(say!(trust_list_takes_no_host)).hint(say!(trust_list_hint)));
+    }
+    let resolved = resolve::layered(&typed, &environment.context(), &SystemNames)?;
+    let files = report::files(&resolved.options, words.file.as_deref());
+    let mut records = Records::read(&files, None, environment);
+    records.keep_type(words.kind.as_deref());
+    if words.file.is_none() {
+        records.add_authorities(None, environment);
+        records.add_pins(None, environment);
+    }
+    if words.json {
+        return print(&format!("{:#}\n", json!(records.json())));
+    }
+    records.complain();
+    print(&records.page())
+}

@@ -1,0 +1,47 @@
+//! `tessh trust`: what is on record about hosts, across all files, and what a connection would
+//! make of one. What an entry means is said in `trust`; the host is found as for connecting.
+//!
+//! Standard output carries what was asked for and nothing else. Exit codes: 0 found, changed or
+//! trusted; 1 nothing there, nothing to change, or not trusted; 2 `check` could not tell.
+
+mod add;
+mod authority;
+mod check;
+mod host;
+mod list;
+mod remove;
+mod report;
+mod show;
+mod words;
+
+use words::{MAX_SHOWN, Words, usage};
+
+use crate::cli::args::Typed;
+use crate::cli::environment::Environment;
+use crate::cli::help;
+use crate::cli::output::print;
+use crate::error::Result;
+use crate::say;
+use crate::text;
+
+pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
+    let Some((verb, words)) = typed.rest.split_first() else {
+        return Err(usage(say!(trust_no_verb)).hint(say!(trust_verbs)));
+    };
+    if verb == "authority" && !words.iter().any(|word| word == "--help") {
+        return authority::run(words, &environment);
+    }
+    let words = Words::read(words)?;
+    if words.help || verb == "--help" {
+        return print(&help::trust_help());
+    }
+    match verb.to_str().unwrap_or_default() {
+        "list" => list::run(&words, &environment),
+        "show" => show::run(&words, &environment),
+        "add" => add::run(words, environment),
+        "remove" => remove::run(&words, &environment),
+        "check" => check::run(&words, environment),
+        other => Err(usage(say!(trust_unknown_verb, other = text::line(other, MAX_SHOWN)))
+            .hint(say!(trust_verbs))),
+    }
+}

@@ -1,0 +1,39 @@
+//! `tessh trust show HOST`: every line about a host, also where its name is hashed.
+
+use serde_json::json;
+
+use super::host::Looked;
+use super::report::{self, Records};
+use super::words::{NOTHING, Words};
+use crate::cli::environment::Environment;
+use crate::cli::flags::trust::Trust;
+use crate::cli::log;
+use crate::cli::output::print;
+use crate::error::Result;
+use crate::say;
+
+pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
+    words.only("show", &[Trust::File, Trust::Type])?;
+    let host = Looked::up(&words.host_alone("show")?, environment)?;
+    let files = report::files(&host.options, words.file.as_deref());
+    let mut records = Records::read(&files, Some(&host.names), environment);
+    records.keep_type(words.kind.as_deref());
+    if words.file.is_none() {
+        records.add_authorities(Some(&host), environment);
+        records.add_pins(Some(&host), environment);
+    }
+    let code = if records.is_empty() { NOTHING } else { 0 };
+    if words.json {
+        let mut told = records.json();
+        told.insert("name".to_owned(), json!(host.subject.entry_name()));
+        print(&format!("{:#}\n", json!(told)))?;
+        return Ok(code);
+    }
+    records.complain();
+    if code == NOTHING {
+        let (host, names) = (&host.shown, host.names.join(", "));
+        log::write(&format!("tessh: {}", say!(trust_nothing_on_record, host, names)));
+    }
+    print(&records.page())?;
+    Ok(code)
+}
