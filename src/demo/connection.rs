@@ -17,8 +17,8 @@ use russh::{
     Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, MethodKind, MethodSet, Pty, Sig,
 };
 
-use super::Shared;
 use super::session::{Program, Running, Terminal};
+use super::shared::Shared;
 
 use crate::os::size::WindowSize;
 

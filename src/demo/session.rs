@@ -20,8 +20,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use super::Shared;
 use super::children::Group;
+use super::shared::Shared;
 
 use crate::os::process;
 use crate::os::pty;

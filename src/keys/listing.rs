@@ -8,9 +8,10 @@ use std::path::Path;
 use russh::keys::PublicKey;
 
 use super::file::{Loaded, quoted};
+use super::key_file::{KeyFile, as_text, not_a_key, public_beside};
 use super::public::{self, Line};
 use super::refusal::fault;
-use super::{KeyFile, as_text, not_a_key, public_beside, rfc4716};
+use super::rfc4716;
 use crate::error::{Error, Result};
 use crate::say;
 

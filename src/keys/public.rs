@@ -14,6 +14,9 @@ use crate::say;
 /// authorities without a limit, so a file could otherwise exhaust the stack.
 const MAX_NESTING: usize = 4;
 
+/// How much of a comment is kept, in characters.
+pub(super) const MAX_COMMENT: usize = 256;
+
 /// What every certificate type's name has at its end.
 pub(super) const CERTIFICATE_SUFFIX: &str = "-cert-v01@openssh.com";
 

@@ -7,9 +7,9 @@ use std::fmt::Write;
 use data_encoding::BASE64;
 use russh::keys::PublicKey;
 
-use super::public::is_supported;
+use super::openssh;
+use super::public::{MAX_COMMENT, is_supported};
 use super::refusal::{damaged, unsupported};
-use super::{MAX_COMMENT, openssh};
 use crate::error::Result;
 use crate::say;
 use crate::text;

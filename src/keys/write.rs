@@ -10,8 +10,9 @@ use russh::keys::{PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
 use super::openssh::MAX_ROUNDS;
+use super::public::MAX_COMMENT;
 use super::refusal::fault;
-use super::{MAX_COMMENT, ppk, rfc4716};
+use super::{ppk, rfc4716};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::secret::Secret;

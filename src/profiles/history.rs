@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::store::{failed, is_absent, lock, make, replace};
+use super::file::{failed, is_absent, lock, make, replace};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::say;

@@ -10,7 +10,8 @@ use russh::keys::ssh_key::certificate::CertType;
 use russh::keys::ssh_key::{Algorithm, Certificate, HashAlg, PublicKey};
 
 use super::authority::RsaHashes;
-use super::{Requirements, fingerprint, quote};
+use super::requirements::Requirements;
+use super::{fingerprint, quote};
 
 /// RSA keys shorter than this can be broken with effort; what breaks an authority's breaks the
 /// trust in all of its hosts. ssh(1) takes 1024.

@@ -3,11 +3,11 @@
 //! ssh_config(5), StrictHostKeyChecking and VerifyHostKeyDNS. The table is pins × finding ×
 //! certificate × DNS × policy; a file that could not be read takes the side of caution.
 
-use super::sshfp::Agreement;
-use super::{
-    Evidence, Finding, KnownKey, Pin, Policy, Problem, Sshfp, Verdict, VerifyDns, fingerprint,
-    quote,
-};
+use super::evidence::{Evidence, Finding, KnownKey, Policy, Verdict};
+use super::pin::Pin;
+use super::place::Problem;
+use super::sshfp::{Agreement, Sshfp, VerifyDns};
+use super::{fingerprint, quote};
 use crate::error::joined;
 use crate::say;
 

@@ -8,11 +8,12 @@ use std::path::Path;
 
 use russh::keys::ssh_key::PublicKey;
 
-use super::known::{LINE_MAX, read};
+use super::file::{LINE_MAX, read};
 use super::line::{Line, Marker};
+use super::place::{Place, Problem};
 use super::rewrite::rewrite;
 use super::store::without_name;
-use super::{Place, Problem, fingerprint, pattern, quote};
+use super::{fingerprint, pattern, quote};
 use crate::error::{Error, Kind, Result};
 use crate::text;
 

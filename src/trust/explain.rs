@@ -12,8 +12,12 @@ use serde_json::{Value as Json, json};
 
 pub use statement::Statement;
 
+use super::dns_lines::dns_lines;
+use super::evidence::{Covering, Evidence, Finding, KnownKey, Verdict};
 use super::fingerprint::{self, Hash};
-use super::{Covering, Evidence, Finding, KnownKey, Place, Problem, Sshfp, Verdict, quote, sshfp};
+use super::place::{Place, Problem};
+use super::quote;
+use super::sshfp::Sshfp;
 use crate::catalogue::{Language, spoken};
 use crate::say_in;
 
@@ -374,7 +378,7 @@ impl Telling<'_> {
             _ => Weight::Silence,
         };
         let (looked_up, signer) = (quote::piece(name), signer.map(quote::piece));
-        for text in sshfp::lines(self.evidence) {
+        for text in dns_lines(self.evidence) {
             self.put(Source::Dns, weight, None, Statement::Dns { text });
             if let Some(fact) = self.facts.last_mut() {
                 fact.looked_up.clone_from(&looked_up);

@@ -190,6 +190,11 @@ fn mpint_bits(number: &Mpint) -> u32 {
     u32::try_from(bytes.len() * 8).unwrap_or(u32::MAX).saturating_sub(unused)
 }
 
+/// Equal as keys; comments and, for RSA, the hash of a signature play no part.
+pub(super) fn is_same(one: &PublicKey, other: &PublicKey) -> bool {
+    one.key_data() == other.key_data()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,9 +11,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use russh::keys::ssh_key::PublicKey;
 
-use super::known::read;
+use super::file::read;
 use super::rewrite::rewrite;
-use super::{Subject, certificate, fingerprint, pattern, store};
+use super::subject::Subject;
+use super::{certificate, fingerprint, pattern, store};
 use crate::error::{Error, Kind, Result, told};
 use crate::os::private;
 use crate::say;

@@ -3,7 +3,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Evidence, Finding, Verdict, explain, fingerprint, quote};
+use super::evidence::{Evidence, Finding, Verdict};
+use super::{explain, fingerprint, quote};
 use crate::catalogue::{Language, spoken};
 
 /// A host key, everything known of it, and the verdict.

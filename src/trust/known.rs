@@ -4,12 +4,11 @@
 //! `[host]:port` stands for other ports than 22, and an exact match under the name without the
 //! port is good enough where nothing is known for the port. It gives facts; see `decide`.
 
+mod index;
 mod search;
 
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead, ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -17,24 +16,22 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::authority::{Authorities, RsaHashes};
-use super::line::{Line, LineFault, Marker};
-use super::{
-    Covering, Dates, Evidence, Finding, KnownKey, KnownTypes, Pin, Place, Presented, Problem,
-    Requirements, RevokedKeys, Sources, Sshfp, Subject,
-};
-use super::{certificate, fingerprint, pattern, quote};
-use crate::error::told;
+use super::certificate::{self, Presented};
+use super::evidence::{Covering, Evidence, Finding, KnownKey, KnownTypes, Sources};
+use super::file::read;
+use super::fingerprint::{self, is_same};
+use super::first_seen::Dates;
+use super::line::{Line, Marker};
+use super::pin::Pin;
+use super::place::{Place, Problem};
+use super::quote;
+use super::requirements::Requirements;
+use super::revoked::RevokedKeys;
+use super::sshfp::Sshfp;
+use super::subject::Subject;
 use crate::say;
+use index::{Entry, Loaded};
 use search::Hit;
-
-/// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
-pub(super) const FILE_MAX: usize = 64 << 20;
-
-/// More than any real line (a 16384-bit RSA key has 2.8 kB of base64).
-pub(super) const LINE_MAX: usize = 64 << 10;
-
-/// A file of junk would otherwise make a problem of each of its lines.
-const PROBLEMS_MAX: usize = 100;
 
 /// The known_hosts files as they were when loaded, and what else is known beforehand: revoked
 /// keys, authorities, pins.
@@ -48,23 +45,6 @@ pub struct KnownHosts {
     pins: Vec<Pin>,
     /// What was searched for last: a connection asks about one host, and more than once.
     last: Mutex<Option<(Subject, Arc<Matches>)>>,
-}
-
-/// One file: its text, and where in it the lines with something to say are.
-struct Loaded {
-    path: PathBuf,
-    text: Vec<u8>,
-    entries: Vec<Entry>,
-}
-
-/// Offsets into the text, which has at most [`FILE_MAX`] bytes.
-struct Entry {
-    number: u32,
-    marker: Marker,
-    line: (u32, u32),
-    hosts: (u32, u32),
-    /// The salt of a hashed name.
-    salt: Option<[u8; pattern::HASH_LEN]>,
 }
 
 /// The lines about one name.
@@ -317,43 +297,6 @@ impl fmt::Debug for KnownHosts {
     }
 }
 
-impl Loaded {
-    fn split(path: PathBuf, text: Vec<u8>, problems: &mut Vec<Problem>) -> Loaded {
-        let mut entries = Vec::new();
-        let mut bad = Vec::new();
-        let mut rest = text.as_slice();
-        for number in 1.. {
-            let Some(raw) = next_line(&mut rest) else { break };
-            match read_line(raw) {
-                Ok(None) => {}
-                Ok(Some(line)) => entries.push(Entry {
-                    number,
-                    marker: line.marker,
-                    line: range_within(&text, raw),
-                    hosts: range_within(&text, line.hosts),
-                    salt: line.salt,
-                }),
-                // One beyond the limit tells that there are more.
-                Err(reason) if bad.len() <= PROBLEMS_MAX => bad.push((number, reason)),
-                Err(_) => {}
-            }
-        }
-        if let Some((_, reason)) = bad.get_mut(PROBLEMS_MAX) {
-            *reason = LineFault::MoreFollow;
-        }
-        problems.extend(bad.into_iter().map(|(number, reason)| Problem {
-            file: path.clone(),
-            line: Some(number as usize),
-            reason: reason.text(),
-        }));
-        Loaded { path, text, entries }
-    }
-
-    fn slice(&self, (start, end): (u32, u32)) -> &[u8] {
-        &self.text[start as usize..end as usize]
-    }
-}
-
 impl Matches {
     /// Decodes the key of a matching line and files it under its marker.
     fn take(&mut self, file: &Loaded, entry: &Entry) {
@@ -418,59 +361,8 @@ impl Matches {
     }
 }
 
-/// Equal as keys; comments and, for RSA, the hash of a signature play no part.
-pub(super) fn is_same(one: &PublicKey, other: &PublicKey) -> bool {
-    one.key_data() == other.key_data()
-}
-
 fn is_among(list: &[KnownKey], key: &PublicKey) -> bool {
     list.iter().any(|known| is_same(&known.key, key))
-}
-
-/// The whole file; `None` if there is none; otherwise the reason, one line.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
-    let unreadable =
-        |error: std::io::Error| say!(known_hosts_not_read_because, error = told(&error));
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(error)),
-    };
-    if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err(say!(known_hosts_is_directory));
-    }
-    let mut text = Vec::new();
-    file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
-    if text.len() > FILE_MAX {
-        return Err(say!(known_hosts_too_large, limit = FILE_MAX >> 20));
-    }
-    Ok(Some(text))
-}
-
-/// Takes the next line off the text, without its newline.
-fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let whole = *rest;
-    // Of the standard library's ways to find a byte, this is the one that is fast.
-    let length = rest.skip_until(b'\n').expect("memory can be read");
-    let line = &whole[..length];
-    (length > 0).then(|| line.strip_suffix(b"\n").unwrap_or(line))
-}
-
-fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, LineFault> {
-    if raw.len() > LINE_MAX {
-        return Err(LineFault::TooLong(LINE_MAX >> 10));
-    }
-    Line::split(raw)
-}
-
-fn offset(position: usize) -> u32 {
-    u32::try_from(position).expect("a file has at most FILE_MAX bytes")
-}
-
-/// Where `part`, a slice of `whole`, lies in it.
-fn range_within(whole: &[u8], part: &[u8]) -> (u32, u32) {
-    let start = part.as_ptr().addr() - whole.as_ptr().addr();
-    (offset(start), offset(start + part.len()))
 }
 
 #[cfg(test)]

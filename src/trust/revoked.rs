@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::PublicKey;
 
-use super::known::{LINE_MAX, is_same, read};
+use super::file::{LINE_MAX, read};
+use super::fingerprint::{self, is_same};
 use super::krl::{Krl, MAGIC, Named};
-use super::{Place, certificate, fingerprint, line, quote};
+use super::place::Place;
+use super::{certificate, line, quote};
 use crate::say;
 
 /// The files as they were when loaded.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use super::known::FILE_MAX;
+use super::file::FILE_MAX;
 use super::quote;
 use crate::error::{Error, Kind, Result, told};
 use crate::os::file::{self, FileIdentity};

@@ -12,11 +12,15 @@ use std::path::PathBuf;
 use data_encoding::BASE64;
 use russh::keys::ssh_key::PublicKey;
 
-use super::known::{LINE_MAX, is_same, read};
+use super::evidence::KnownKey;
+use super::file::{LINE_MAX, read};
+use super::fingerprint::is_same;
 use super::line::{Line, Marker};
+use super::place::Place;
 use super::rewrite::rewrite;
 use super::store::{append, line_for, without_name};
-use super::{KnownKey, Place, Subject, pattern, quote};
+use super::subject::Subject;
+use super::{pattern, quote};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 

@@ -9,10 +9,6 @@ use russh::keys::ssh_key::public::KeyData;
 use russh::keys::ssh_key::{HashAlg, PublicKey};
 use sha1::{Digest, Sha1};
 
-use super::{Evidence, quote};
-use crate::catalogue::{Language, spoken};
-use crate::say_in;
-
 /// SHA-1 in the registry of fingerprint types (RFC 4255 section 3.1.2).
 const SHA1: u8 = 1;
 /// SHA-256 in the same (RFC 6594 section 4): the only one that counts as evidence.
@@ -100,7 +96,8 @@ impl Sshfp {
         matches!(self, Sshfp::Found { signer: Some(_), .. })
     }
 
-    fn agreement(&self) -> Option<Agreement> {
+    /// What the records say, where there are any.
+    pub(super) fn agreement(&self) -> Option<Agreement> {
         match self {
             Sshfp::Found { agreement, .. } => Some(*agreement),
             _ => None,
@@ -141,51 +138,6 @@ pub fn compare(name: String, signer: Option<String>, records: &[Record], key: &P
         Agreement::Mismatch
     };
     Sshfp::Found { name, signer, agreement }
-}
-
-/// What the DNS said, in lines for the person; empty if it was not asked.
-pub fn lines(evidence: &Evidence) -> Vec<String> {
-    lines_in(spoken(), evidence)
-}
-
-/// [`lines`] in a language: what `-v` says is in English whoever reads it.
-pub fn lines_in(language: Language, evidence: &Evidence) -> Vec<String> {
-    match &evidence.sshfp {
-        Sshfp::NotLookedUp => Vec::new(),
-        Sshfp::Nothing { name, ignored: 0 } => {
-            vec![say_in!(language, sshfp_nothing, name = quote::piece(name))]
-        }
-        Sshfp::Nothing { name, ignored } => {
-            vec![say_in!(language, sshfp_nothing_counts, name = quote::piece(name), ignored)]
-        }
-        Sshfp::Failed { name, reason } => {
-            vec![say_in!(language, sshfp_failed, name = quote::piece(name), reason)]
-        }
-        Sshfp::Found { name, signer, agreement } => {
-            found(language, &quote::piece(name), signer.as_deref(), *agreement)
-        }
-    }
-}
-
-fn found(
-    language: Language,
-    name: &str,
-    signer: Option<&str>,
-    agreement: Agreement,
-) -> Vec<String> {
-    let proof = match signer {
-        Some(zone) => say_in!(language, sshfp_secure, zone = quote::piece(zone)),
-        None => say_in!(language, sshfp_insecure),
-    };
-    let said = match agreement {
-        Agreement::Match => say_in!(language, sshfp_match, name, proof),
-        Agreement::Mismatch => say_in!(language, sshfp_mismatch, name, proof),
-        Agreement::OtherTypes => say_in!(language, sshfp_other_types, name, proof),
-    };
-    if signer.is_none() || agreement == Agreement::Match {
-        return vec![said];
-    }
-    vec![say_in!(language, sshfp_warning), said, say_in!(language, sshfp_warning_means)]
 }
 
 /// The records for a host's key, one line each as in a zone file, SHA-1 before SHA-256;

@@ -11,10 +11,12 @@ use russh::keys::ssh_key::PublicKey;
 use russh::keys::ssh_key::public::KeyData;
 use russh::keys::ssh_key::rand_core::Rng;
 
-use super::known::{LINE_MAX, is_same};
+use super::file::LINE_MAX;
+use super::fingerprint::is_same;
 use super::line::{Line, Marker};
 use super::rewrite::rewrite;
-use super::{Subject, pattern, quote};
+use super::subject::Subject;
+use super::{pattern, quote};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 

@@ -22,7 +22,7 @@ pub(in crate::client) fn troubles(evidence: &Evidence) -> Vec<String> {
     let fault = evidence.certificate_fault.iter();
     let authorities = evidence.authority_problems.iter();
     let dns = match evidence.sshfp.is_trouble() {
-        true => trust::sshfp::lines(evidence),
+        true => trust::dns_lines(evidence),
         false => Vec::new(),
     };
     fault
@@ -37,7 +37,7 @@ pub(in crate::client) fn report(evidence: &Evidence) {
     for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
         info!("{problem}");
     }
-    for line in trust::sshfp::lines_in(Language::English, evidence) {
+    for line in trust::dns_lines_in(Language::English, evidence) {
         info!("{line}");
     }
     let kind = fingerprint::type_name(&evidence.offered);

@@ -11,10 +11,10 @@ use russh::keys::ssh_key::private::KeypairData;
 use russh::keys::ssh_key::rand_core::Rng;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::read::{PREFIX, base_name};
 use super::seal::{BLOCK, Cost, Header, Seal};
-use super::{PREFIX, base_name};
 use crate::error::Result;
-use crate::keys::MAX_COMMENT;
+use crate::keys::public::MAX_COMMENT;
 use crate::keys::refusal::{fault, unsupported};
 use crate::say;
 use crate::secret::Secret;
@@ -38,10 +38,7 @@ const LINE: usize = 64;
 ///
 /// # Errors
 /// The key is of a type that PuTTY has no private key files for.
-pub(in crate::keys) fn write(
-    key: &PrivateKey,
-    passphrase: Option<&Secret>,
-) -> Result<Zeroizing<String>> {
+pub fn write(key: &PrivateKey, passphrase: Option<&Secret>) -> Result<Zeroizing<String>> {
     let failed = || fault(say!(key_cannot_be_encoded));
     let mut private = numbers(key)?;
     let public = key.public_key().to_bytes().map_err(|_| failed())?;

@@ -6,7 +6,7 @@
 
 use data_encoding::HEXUPPER_PERMISSIVE;
 
-use super::{FILE_MAX, RsaHashes, read_key};
+use super::record::{FILE_MAX, RsaHashes, read_key};
 use crate::say;
 use crate::trust::validity::Validity;
 use russh::keys::ssh_key::PublicKey;

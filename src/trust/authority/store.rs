@@ -12,14 +12,16 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE64;
 use toml_edit::{DocumentMut, Item, value};
 
-use super::{Authorities, Authority, FILE_MAX, RsaHashes, check_name};
+use super::putty;
+use super::record::{Authorities, Authority, FILE_MAX, RsaHashes, check_name};
 use crate::error::{Error, Kind, Result, told};
 use crate::os::private;
 use crate::os::replace::{Existing, Readers, Replacement};
 use crate::os::user::UserId;
 use crate::say;
+use crate::trust::place::Problem;
+use crate::trust::quote;
 use crate::trust::validity::Validity;
-use crate::trust::{Problem, quote};
 use russh::keys::ssh_key::PublicKey;
 
 /// More than anybody trusts; each one is compared with every host.
@@ -80,7 +82,7 @@ impl Store {
         for file in files {
             let read = self.text(&file).map_err(|reason| problem(&file, reason));
             let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-            let name = super::putty::name(&stem);
+            let name = putty::name(&stem);
             match read.and_then(|text| Authority::read(&text, &file, &name)) {
                 Ok(record) => all.records.push(record),
                 Err(problem) => all.problems.push(problem),

@@ -3,8 +3,8 @@
 
 use std::thread;
 
-use super::super::pattern::{self, Keyed, Sought};
-use super::{Entry, Loaded};
+use super::index::{Entry, Loaded};
+use crate::trust::pattern::{self, Keyed, Sought};
 
 /// A file with fewer lines is searched in less time than threads take to start and end twice.
 const SHARED_FROM: usize = 8192;

@@ -7,7 +7,10 @@ use proptest::prelude::*;
 use russh::keys::ssh_key::Algorithm;
 use tempfile::TempDir;
 
+use super::index::PROBLEMS_MAX;
 use super::*;
+use crate::trust::file::{FILE_MAX, LINE_MAX};
+use crate::trust::pattern;
 
 macro_rules! data {
     ($name:literal) => {
@@ -235,7 +238,7 @@ fn missing_files_are_empty_and_directories_are_a_problem() {
 #[test]
 fn a_file_beyond_the_limit_is_a_problem() {
     let case = Case::new("");
-    let file = File::options().write(true).open(&case.sources.user[0]).expect("opened");
+    let file = fs::File::options().write(true).open(&case.sources.user[0]).expect("opened");
     file.set_len(FILE_MAX as u64 + 1).expect("a sparse file");
     let evidence = case.lookup(&host("h", 22), ED25519);
     assert!(evidence.problems[0].line.is_none());

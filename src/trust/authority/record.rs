@@ -1,22 +1,4 @@
-//! Authorities as records: whose host certificates count, for which hosts, and how they are signed.
-//!
-//! One TOML file each, as saved sessions are:
-//!
-//! ```toml
-//! name = "Example Company"
-//! public_key = "ssh-ed25519 AAAAC3Nz…"     # as in a .pub file, or the base64 alone
-//! validity = "*.example.com && port:22"    # see `validity`
-//! rsa_sha1 = false                         # the hashes that an RSA key may sign with
-//! rsa_sha256 = true
-//! rsa_sha512 = true
-//! ```
-//!
-//! Here is what a file says; [`Store`] has the directory, [`putty`] reads the records of PuTTY.
-//! A file that is wrong in any way, down to a key that is not known, is trusted for nothing: it
-//! could be the one that says less than the others.
-
-pub mod putty;
-mod store;
+//! What a record of an authority says.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -25,11 +7,11 @@ use data_encoding::BASE64;
 use russh::keys::ssh_key::PublicKey;
 use toml_edit::{Document, Item};
 
-use super::validity::Validity;
-use super::{Place, Problem, Subject, quote};
 use crate::say;
-
-pub use store::{Draft, Store};
+use crate::trust::place::{Place, Problem};
+use crate::trust::quote;
+use crate::trust::subject::Subject;
+use crate::trust::validity::Validity;
 
 /// How large a file may be, in bytes: a 16384-bit RSA key and the longest expression fit.
 pub const FILE_MAX: usize = 64 * 1024;

@@ -5,14 +5,22 @@ use std::ops::Range;
 
 use toml_edit::{Document, Item, TableLike, Value as Toml};
 
-use super::Profile;
-use super::store::Unknown;
 use crate::catalogue::{FixedText, texts};
+use crate::profiles::profile::Profile;
 use crate::say;
 use crate::text;
 
 /// How many characters of a key or of the TOML parser's words a message shows.
 const MAX_SHOWN: usize = 120;
+
+/// A key that is not known, and stays where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Its line in the file, from 1.
+    pub line: usize,
+    /// The key with its tables, ready to show.
+    pub key: String,
+}
 
 /// What is wrong, and on which line of the file, from 1.
 pub(super) struct Fault {

@@ -1,25 +1,21 @@
-//! PuTTY's private key format, versions 2 and 3 (PuTTY manual, appendix C): what is plain
-//! without the passphrase, the bounds on what opening may cost, and what is inside.
+//! Reading PuTTY's private keys: what is plain without the passphrase, the bounds on what opening
+//! may cost, and what is inside.
 //!
-//! Ciphers and checksums are in `seal`, new files in `write`. RSA and ECDSA numbers are
-//! decoded by the ssh-key crate; it reads neither a file with a certificate inside nor an
-//! Ed25519 key whose number begins with zero bits, so it is only given what it can read.
-
-mod seal;
-mod write;
+//! RSA and ECDSA numbers are decoded by the ssh-key crate; it reads neither a file with a
+//! certificate inside nor an Ed25519 key whose number begins with zero bits, so it is only given
+//! what it can read.
 
 use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{Certificate, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
-use super::openssh::string;
-use super::public::{self, CERTIFICATE_SUFFIX, is_supported};
-use super::refusal::{damaged, fault, shown, too_costly, unknown_encryption, unsupported};
+use super::seal::{BLOCK, Cost, Header, Seal};
 use crate::error::Result;
+use crate::keys::openssh::string;
+use crate::keys::public::{self, CERTIFICATE_SUFFIX, is_supported};
+use crate::keys::refusal::{damaged, fault, shown, too_costly, unknown_encryption, unsupported};
 use crate::say;
-use seal::{BLOCK, Cost, Header, Seal};
-pub(super) use write::write;
 
 /// The most memory Argon2 may take, in KiB: 1 GiB. PuTTY's default is 8 MiB; beyond this a
 /// file is an attempt to bring the machine to its knees rather than to protect a key.
@@ -32,7 +28,7 @@ const MAX_ARGON2_WORK: u64 = 1 << 24;
 /// The most lanes of Argon2; PuTTY's default is 1.
 const MAX_ARGON2_LANES: u32 = 64;
 
-const PREFIX: &str = "PuTTY-User-Key-File-";
+pub(super) const PREFIX: &str = "PuTTY-User-Key-File-";
 
 const PLAIN: &str = "none";
 
@@ -40,31 +36,31 @@ const PLAIN: &str = "none";
 const SEED: usize = 32;
 
 /// A file as far as it can be read without the passphrase.
-pub(super) struct Ppk {
+pub struct Ppk {
     /// The format's version, 2 or 3.
-    pub(super) version: u8,
+    pub version: u8,
     /// Whether a passphrase is needed.
-    pub(super) is_encrypted: bool,
+    pub is_encrypted: bool,
     /// The comment, unchanged.
-    pub(super) comment: String,
+    pub comment: String,
     /// The public key.
-    pub(super) public: PublicKey,
+    pub public: PublicKey,
     /// The certificate, if one is inside.
-    pub(super) certificate: Option<Certificate>,
+    pub certificate: Option<Certificate>,
 }
 
 /// Whether the text is a PPK file of any version.
-pub(super) fn is_ppk(text: &str) -> bool {
+pub fn is_ppk(text: &str) -> bool {
     text.starts_with(PREFIX)
 }
 
 /// The same of bytes that need not be text.
-pub(super) fn is_ppk_bytes(bytes: &[u8]) -> bool {
+pub fn is_ppk_bytes(bytes: &[u8]) -> bool {
     bytes.starts_with(PREFIX.as_bytes())
 }
 
 /// Reads what is plain and refuses what cannot be opened, or only at an absurd cost.
-pub(super) fn inspect(text: &str) -> Result<Ppk> {
+pub fn inspect(text: &str) -> Result<Ppk> {
     let fields = Fields::read(text)?;
     let is_encrypted = match fields.value("Encryption")? {
         "none" => false,
@@ -97,7 +93,7 @@ pub(super) fn inspect(text: &str) -> Result<Ppk> {
 ///
 /// # Errors
 /// It opens, and the key inside cannot be read.
-pub(super) fn decrypt(text: &str, passphrase: &str) -> Result<Option<PrivateKey>> {
+pub fn decrypt(text: &str, passphrase: &str) -> Result<Option<PrivateKey>> {
     let mut fields = Fields::read(text)?;
     let seal = fields.seal(passphrase)?;
     if fields.private.len() % BLOCK != 0 || seal.decrypt(&mut fields.private).is_none() {
@@ -113,7 +109,7 @@ pub(super) fn decrypt(text: &str, passphrase: &str) -> Result<Option<PrivateKey>
 }
 
 /// Opens a file that is not encrypted.
-pub(super) fn decode(text: &str) -> Result<PrivateKey> {
+pub fn decode(text: &str) -> Result<PrivateKey> {
     let fields = Fields::read(text)?;
     if !fields.mac_fits(&Seal::open(fields.version))? {
         return Err(damaged(&say!(key_mac_wrong)));
@@ -122,7 +118,7 @@ pub(super) fn decode(text: &str) -> Result<PrivateKey> {
 }
 
 /// The name of the key's type in such files.
-fn base_name(key: &PrivateKey) -> String {
+pub(super) fn base_name(key: &PrivateKey) -> String {
     key.algorithm().as_str().to_owned()
 }
 

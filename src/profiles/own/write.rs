@@ -3,7 +3,7 @@
 
 use toml_edit::{Array, DocumentMut, Item, Key, Table, TableLike, Value as Toml, value};
 
-use super::{Profile, Value};
+use crate::profiles::profile::{Profile, Value};
 
 /// Makes the document say what `new` says; `old` is what it says now.
 pub(super) fn merge(document: &mut DocumentMut, old: &Profile, new: &Profile) {

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use super::*;
 use crate::error::Kind;
+use crate::profiles::{MAX_FILE, Profile, Value};
 
-const FULL: &str = include_str!("../../tests/data/profiles/full.toml");
+const FULL: &str = include_str!("../../../tests/data/profiles/full.toml");
 /// Texts that are refused: a comment with the line and words of the message before each.
-const BROKEN: &str = include_str!("../../tests/data/profiles/broken.txt");
+const BROKEN: &str = include_str!("../../../tests/data/profiles/broken.txt");
 
 fn store(directory: &Path) -> Store {
     Store::new(directory.join("tessh/sessions"), fs::metadata(directory).unwrap().uid().into())

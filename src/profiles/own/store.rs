@@ -6,42 +6,30 @@
 //! editors the second is told. A file that others can write is not read, because it can name
 //! a command to run.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Read};
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use toml_edit::DocumentMut;
 
-use super::{MAX_FILE, Profile, name, read, write};
+use super::read::Unknown;
+use super::{name, read, write};
 use crate::error::{Error, Kind, Result};
 use crate::os::private;
-use crate::os::replace::{Existing, Readers, Replacement};
 use crate::os::user::UserId;
+use crate::profiles::file::{failed, is_absent, local, lock, make, replace, shown};
+use crate::profiles::profile::{MAX_FILE, Profile};
 use crate::say;
 use crate::text;
 
 /// The most saved sessions; a list is held in memory.
 pub const MAX_PROFILES: usize = 10_000;
-/// A writer holds the lock for some milliseconds; after this long its holder is stuck.
-const LOCK_PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait before the lock is tried again.
-const LOCK_PAUSE: Duration = Duration::from_millis(5);
-/// How many characters of a path or name a message shows.
-const MAX_SHOWN: usize = 300;
+/// How many characters of a name a message shows.
+const MAX_NAME_SHOWN: usize = 300;
 /// How many near names are told.
 const MAX_NEAR: usize = 5;
 /// How many characters of a name are compared for nearness.
 const MAX_COMPARED: usize = 64;
-
-/// A key that is not known, and stays where it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
-    /// Its line in the file, from 1.
-    pub line: usize,
-    /// The key with its tables, ready to show.
-    pub key: String,
-}
 
 /// A saved session with the text it is written in.
 #[derive(Clone, Debug)]
@@ -87,7 +75,7 @@ impl Document {
     /// [`Kind::Config`]: a value makes no sense; the field is named.
     pub fn set(&mut self, profile: Profile) -> Result<()> {
         profile.check().map_err(|(field, what)| {
-            let name = text::line(&self.name, MAX_SHOWN);
+            let name = text::line(&self.name, MAX_NAME_SHOWN);
             Error::new(Kind::Config, say!(session_field_fault, name, field, what))
         })?;
         write::merge(&mut self.toml, &self.profile, &profile);
@@ -335,40 +323,6 @@ impl Store {
     }
 }
 
-/// Makes a directory that only its owner can look into, if there is none.
-pub(super) fn make(path: &Path) -> Result<()> {
-    private::create_directories(path).map_err(|error| failed(path, &say!(file_not_created), &error))
-}
-
-/// The lock on a directory, held until dropped. Some file systems (NFS is one) cannot lock a
-/// directory: there two savers within the same millisecond are not told apart.
-pub(super) fn lock(path: &Path) -> Result<File> {
-    let directory =
-        File::open(path).map_err(|error| failed(path, &say!(file_not_locked), &error))?;
-    let deadline = Instant::now() + LOCK_PATIENCE;
-    loop {
-        match directory.try_lock() {
-            Ok(()) => return Ok(directory),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                std::thread::sleep(LOCK_PAUSE);
-            }
-            Err(TryLockError::WouldBlock) => {
-                let seconds = LOCK_PATIENCE.as_secs();
-                let what = say!(file_locked, seconds);
-                return Err(local(path, &what));
-            }
-            Err(TryLockError::Error(_)) => return Ok(directory),
-        }
-    }
-}
-
-/// Puts the text in the file's place; a symbolic link stays, and what it leads to is replaced.
-pub(super) fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
-    let target = if is_link { fs::canonicalize(path)? } else { path.to_owned() };
-    Replacement::write(&target, text, Readers::Owner)?.put(&target, Existing::Replace)
-}
-
 /// How many letters have to be changed, if a person could have meant the other name.
 fn distance(one: &[char], other: &[char]) -> Option<usize> {
     let most = (one.len().max(other.len()) / 3).clamp(1, 3);
@@ -401,14 +355,6 @@ fn nameless(path: &Path) -> Error {
     config(path, &say!(session_file_name_foreign)).hint(say!(session_file_name_foreign_hint))
 }
 
-pub(super) fn is_absent(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-}
-
-fn shown(path: &Path) -> String {
-    text::line(&path.to_string_lossy(), MAX_SHOWN)
-}
-
 fn at_line(path: &Path, fault: &read::Fault) -> Error {
     let read::Fault { line, what } = fault;
     Error::new(Kind::Config, say!(session_line_fault, value = shown(path), line, what))
@@ -416,14 +362,4 @@ fn at_line(path: &Path, fault: &read::Fault) -> Error {
 
 fn config(path: &Path, what: &str) -> Error {
     Error::new(Kind::Config, format!("{}: {what}", shown(path)))
-}
-
-fn local(path: &Path, what: &str) -> Error {
-    Error::new(Kind::Local, format!("{}: {what}", shown(path)))
-}
-
-pub(super) fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
-    let reason = error.to_string();
-    let reason = reason.split(" (os error").next().unwrap_or_default();
-    Error::new(Kind::Local, format!("{} {what}: {reason}", shown(path)))
 }

@@ -12,12 +12,13 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 
 use super::*;
+use crate::trust::authority::{Draft, Store, putty};
 use crate::trust::{Evidence, Finding, KnownHosts, Sources};
 
-const KEY: &str = include_str!("../../../tests/data/trust/certificates/ca-ed25519.pub");
-const RSA: &str = include_str!("../../../tests/data/trust/certificates/ca-rsa.pub");
-const CERTIFICATE: &str = include_str!("../../../tests/data/trust/certificates/good.cert");
-const VECTORS: &str = include_str!("../../../tests/data/trust/authorities/hostca-records.jsonl");
+const KEY: &str = include_str!("../../../../tests/data/trust/certificates/ca-ed25519.pub");
+const RSA: &str = include_str!("../../../../tests/data/trust/certificates/ca-rsa.pub");
+const CERTIFICATE: &str = include_str!("../../../../tests/data/trust/certificates/good.cert");
+const VECTORS: &str = include_str!("../../../../tests/data/trust/authorities/hostca-records.jsonl");
 
 fn read(text: &str) -> Result<Authority, String> {
     Authority::read(text.as_bytes(), Path::new("/a/x.toml"), "x").map_err(|it| it.to_string())

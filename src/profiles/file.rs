@@ -1,0 +1,71 @@
+//! Files that must not be lost: private to the user, replaced whole, changed under a lock.
+
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Kind, Result};
+use crate::os::private;
+use crate::os::replace::{Existing, Readers, Replacement};
+use crate::say;
+use crate::text;
+
+/// A writer holds the lock for some milliseconds; after this long its holder is stuck.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait before the lock is tried again.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
+/// How many characters of a path or name a message shows.
+const MAX_SHOWN: usize = 300;
+
+/// Makes a directory that only its owner can look into, if there is none.
+pub fn make(path: &Path) -> Result<()> {
+    private::create_directories(path).map_err(|error| failed(path, &say!(file_not_created), &error))
+}
+
+/// The lock on a directory, held until dropped. Some file systems (NFS is one) cannot lock a
+/// directory: there two savers within the same millisecond are not told apart.
+pub fn lock(path: &Path) -> Result<File> {
+    let directory =
+        File::open(path).map_err(|error| failed(path, &say!(file_not_locked), &error))?;
+    let deadline = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match directory.try_lock() {
+            Ok(()) => return Ok(directory),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            Err(TryLockError::WouldBlock) => {
+                let seconds = LOCK_PATIENCE.as_secs();
+                let what = say!(file_locked, seconds);
+                return Err(local(path, &what));
+            }
+            Err(TryLockError::Error(_)) => return Ok(directory),
+        }
+    }
+}
+
+/// Puts the text in the file's place; a symbolic link stays, and what it leads to is replaced.
+pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
+    let target = if is_link { fs::canonicalize(path)? } else { path.to_owned() };
+    Replacement::write(&target, text, Readers::Owner)?.put(&target, Existing::Replace)
+}
+
+pub fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+pub fn shown(path: &Path) -> String {
+    text::line(&path.to_string_lossy(), MAX_SHOWN)
+}
+
+pub fn local(path: &Path, what: &str) -> Error {
+    Error::new(Kind::Local, format!("{}: {what}", shown(path)))
+}
+
+pub fn failed(path: &Path, what: &str, error: &std::io::Error) -> Error {
+    let reason = error.to_string();
+    let reason = reason.split(" (os error").next().unwrap_or_default();
+    Error::new(Kind::Local, format!("{} {what}: {reason}", shown(path)))
+}

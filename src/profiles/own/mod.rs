@@ -1,0 +1,13 @@
+//! The sessions saved here: one TOML file each in a directory of the user's own.
+
+mod name;
+mod read;
+mod store;
+mod write;
+
+pub use name::{MAX_NAME, check as check_name, file_name, from_file_name};
+pub use read::Unknown;
+pub use store::{Document, Listed, MAX_PROFILES, Store};
+
+#[cfg(test)]
+mod tests;

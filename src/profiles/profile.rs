@@ -1,0 +1,264 @@
+//! What a saved session says: its fields, and whether their values make sense.
+
+use crate::destination::{check_host, check_user};
+use crate::say;
+
+/// How large a file may be, in bytes: more than a thousand of its fields.
+pub const MAX_FILE: usize = 64 * 1024;
+/// The most entries of one list; ssh(1) ends at 100 files or forwards of a kind.
+const MAX_LIST: usize = 100;
+/// The longest chain of methods, as on the command line.
+const MAX_CHAIN: usize = 8;
+/// The largest number of seconds or messages: ssh(1) keeps them in an int.
+const MAX_NUMBER: u32 = i32::MAX as u32;
+
+/// The methods a file may name, as `--auth` takes them.
+pub const METHODS: [&str; 5] = ["password", "publickey", "agent", "keyboard-interactive", "none"];
+/// What `pty` may say.
+pub const PTY: [&str; 4] = ["yes", "no", "force", "auto"];
+
+/// What `log_format` may say.
+pub const LOG_FORMATS: [&str; 2] = ["text", "raw"];
+/// What `log_timestamp` may say.
+pub const LOG_TIMESTAMPS: [&str; 5] = ["none", "local", "utc", "elapsed", "connection"];
+
+/// What a saved session says. An empty list or `None` leaves the matter to what comes after.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// The host: a name, an address, or an alias of ssh_config(5). Never empty in a file.
+    pub host: String,
+    /// The port, 1 to 65535.
+    pub port: Option<u16>,
+    /// The remote user.
+    pub user: Option<String>,
+    /// The method, or the chain of them: words of [`METHODS`].
+    pub method: Vec<String>,
+    /// Key files.
+    pub identity: Vec<String>,
+    /// Certificate files.
+    pub certificate: Vec<String>,
+    /// The files that take the place of `~/.ssh/known_hosts`.
+    pub known_hosts: Vec<String>,
+    /// Pinned host keys: `SHA256:…` or `MD5:aa:bb:…`.
+    pub fingerprints: Vec<String>,
+    /// The hosts to go through, as `-J` takes them.
+    pub jump: Option<String>,
+    /// The command whose standard input and output lead to the server.
+    pub proxy_command: Option<String>,
+    /// The proxy server that the first connection goes through, as `--proxy` takes it.
+    pub proxy: Option<String>,
+    /// Local forwards, as `-L` takes them.
+    pub local_forwards: Vec<String>,
+    /// Remote forwards, as `-R` takes them.
+    pub remote_forwards: Vec<String>,
+    /// Dynamic forwards, as `-D` takes them.
+    pub dynamic_forwards: Vec<String>,
+    /// The remote command.
+    pub command: Option<String>,
+    /// Whether to ask for a terminal: a word of [`PTY`].
+    pub pty: Option<String>,
+    /// Names and values sent to the remote side, sorted by name.
+    pub environment: Vec<(String, String)>,
+    /// Seconds of silence after which the server is asked whether it is there; 0 is never.
+    pub keepalive_interval: Option<u32>,
+    /// How many such questions may stay without an answer.
+    pub keepalive_count: Option<u32>,
+    /// Key exchange algorithms: a list with commas, perhaps led by `+`, `-` or `^`.
+    pub kex: Option<String>,
+    /// Host key algorithms.
+    pub host_key: Option<String>,
+    /// Ciphers.
+    pub cipher: Option<String>,
+    /// MACs.
+    pub mac: Option<String>,
+    /// Further options, as `-o` takes them.
+    pub options: Vec<String>,
+    /// The encoding of the remote side.
+    pub encoding: Option<String>,
+    /// The file that what the session shows is written to.
+    pub log: Option<String>,
+    /// What is written to it: a word of [`LOG_FORMATS`].
+    pub log_format: Option<String>,
+    /// The time before each of its lines: a word of [`LOG_TIMESTAMPS`].
+    pub log_timestamp: Option<String>,
+    /// Whether a paste of several lines is asked about before it is sent.
+    pub confirm_paste: Option<bool>,
+    /// What the person wants to remember; may have several lines.
+    pub note: Option<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+}
+
+/// The value of one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// It is not there.
+    Unset,
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Number(u32),
+    /// Yes or no.
+    Flag(bool),
+    /// Several texts.
+    List(Vec<String>),
+    /// Names and texts.
+    Table(Vec<(String, String)>),
+}
+
+impl Profile {
+    /// Every field by its name in the file (`algorithms.kex` is `kex` in the table
+    /// `algorithms`), in the order in which they are shown.
+    pub fn fields(&self) -> Vec<(&'static str, Value)> {
+        let text = |value: &Option<String>| value.clone().map_or(Value::Unset, Value::Text);
+        let number = |value: Option<u32>| value.map_or(Value::Unset, Value::Number);
+        let list = |value: &Vec<String>| match value.is_empty() {
+            true => Value::Unset,
+            false => Value::List(value.clone()),
+        };
+        let environment = match self.environment.is_empty() {
+            true => Value::Unset,
+            false => Value::Table(self.environment.clone()),
+        };
+        vec![
+            ("host", Value::Text(self.host.clone())),
+            ("port", number(self.port.map(u32::from))),
+            ("user", text(&self.user)),
+            ("method", list(&self.method)),
+            ("identity", list(&self.identity)),
+            ("certificate", list(&self.certificate)),
+            ("known_hosts", list(&self.known_hosts)),
+            ("fingerprints", list(&self.fingerprints)),
+            ("jump", text(&self.jump)),
+            ("proxy_command", text(&self.proxy_command)),
+            ("proxy", text(&self.proxy)),
+            ("command", text(&self.command)),
+            ("pty", text(&self.pty)),
+            ("options", list(&self.options)),
+            ("encoding", text(&self.encoding)),
+            ("log", text(&self.log)),
+            ("log_format", text(&self.log_format)),
+            ("log_timestamp", text(&self.log_timestamp)),
+            ("confirm_paste", self.confirm_paste.map_or(Value::Unset, Value::Flag)),
+            ("note", text(&self.note)),
+            ("tags", list(&self.tags)),
+            ("forwards.local", list(&self.local_forwards)),
+            ("forwards.remote", list(&self.remote_forwards)),
+            ("forwards.dynamic", list(&self.dynamic_forwards)),
+            ("environment", environment),
+            ("keepalive.interval", number(self.keepalive_interval)),
+            ("keepalive.count", number(self.keepalive_count)),
+            ("algorithms.kex", text(&self.kex)),
+            ("algorithms.host_key", text(&self.host_key)),
+            ("algorithms.cipher", text(&self.cipher)),
+            ("algorithms.mac", text(&self.mac)),
+        ]
+    }
+
+    /// Whether the values make sense, as far as can be said without connecting.
+    ///
+    /// # Errors
+    /// The field and what is wrong with it, in our own words.
+    pub fn check(&self) -> Result<(), (&'static str, String)> {
+        for (field, value) in self.fields() {
+            check_value(field, &value).map_err(|fault| (field, fault))?;
+        }
+        if self.host.is_empty() {
+            return Err(("host", say!(session_field_missing)));
+        }
+        check_host(&self.host).map_err(|error| ("host", error.to_string()))?;
+        if let Some(user) = &self.user {
+            check_user(user).map_err(|error| ("user", error.to_string()))?;
+        }
+        if self.port == Some(0) {
+            return Err(("port", say!(port_range)));
+        }
+        let known = |method: &String| METHODS.contains(&method.as_str());
+        if !self.method.iter().all(known) {
+            return Err(("method", say!(session_method_unknown, value = METHODS.join(", "))));
+        }
+        if self.method.len() > MAX_CHAIN {
+            return Err(("method", say!(session_too_many_methods, limit = MAX_CHAIN)));
+        }
+        for (field, word, known) in [
+            ("pty", &self.pty, &PTY[..]),
+            ("log_format", &self.log_format, &LOG_FORMATS),
+            ("log_timestamp", &self.log_timestamp, &LOG_TIMESTAMPS),
+        ] {
+            if word.as_ref().is_some_and(|word| !known.contains(&word.as_str())) {
+                return Err((field, say!(session_value_unknown, value = known.join(", "))));
+            }
+        }
+        if !self.fingerprints.iter().all(|pin| is_fingerprint(pin)) {
+            let form = say!(session_fingerprint_form);
+            return Err(("fingerprints", form.to_owned()));
+        }
+        if self.jump.as_ref().is_some_and(|jump| jump != "none") && self.proxy_command.is_some() {
+            return Err(("jump", say!(session_jump_and_proxy)));
+        }
+        if self.proxy.as_ref().is_some_and(|proxy| proxy != "none") && self.proxy_command.is_some()
+        {
+            return Err(("proxy", say!(route_proxy_and_command)));
+        }
+        if self.options.iter().any(|option| sets_environment(option)) {
+            return Err(("options", say!(session_setenv_elsewhere)));
+        }
+        Ok(())
+    }
+}
+
+fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
+    match value {
+        Value::Unset => Ok(()),
+        // An empty host is a missing one, which is said in other words.
+        Value::Text(text) if field == "host" && text.is_empty() => Ok(()),
+        Value::Text(text) => check_text(field, text),
+        Value::Number(number) if *number > MAX_NUMBER => Err(say!(session_number_too_large)),
+        Value::Number(_) | Value::Flag(_) => Ok(()),
+        Value::List(list) if list.len() > MAX_LIST => {
+            Err(say!(session_too_many_entries, limit = MAX_LIST))
+        }
+        Value::List(list) => list.iter().try_for_each(|text| check_text(field, text)),
+        Value::Table(pairs) if pairs.len() > MAX_LIST => {
+            Err(say!(session_too_many_names, limit = MAX_LIST))
+        }
+        Value::Table(pairs) => pairs.iter().try_for_each(|(name, value)| check_pair(name, value)),
+    }
+}
+
+/// Control characters would act on a terminal or end a line; only a note has lines.
+fn check_text(field: &str, text: &str) -> Result<(), String> {
+    let allowed = |c: char| field == "note" && matches!(c, '\n' | '\r' | '\t');
+    if text.trim().is_empty() {
+        return Err(say!(session_value_empty));
+    }
+    match text.chars().any(|c| c.is_control() && !allowed(c)) {
+        true => Err(say!(session_control_characters)),
+        false => Ok(()),
+    }
+}
+
+fn check_pair(name: &str, value: &str) -> Result<(), String> {
+    if name.is_empty() || name.contains(|c: char| c == '=' || c.is_control() || c.is_whitespace()) {
+        return Err(say!(session_name_of_variable));
+    }
+    match value.chars().any(char::is_control) {
+        true => Err(say!(session_value_control_characters)),
+        false => Ok(()),
+    }
+}
+
+fn is_fingerprint(text: &str) -> bool {
+    let base64 = |c: u8| c.is_ascii_alphanumeric() || c == b'+' || c == b'/';
+    if let Some(hash) = text.strip_prefix("SHA256:") {
+        return hash.len() == 43 && hash.bytes().all(base64);
+    }
+    let byte = |part: &str| part.len() == 2 && part.bytes().all(|c| c.is_ascii_hexdigit());
+    text.strip_prefix("MD5:")
+        .is_some_and(|hash| hash.split(':').count() == 16 && hash.split(':').all(byte))
+}
+
+fn sets_environment(option: &str) -> bool {
+    let name = option.trim_start().trim_start_matches('"');
+    name.get(..6).is_some_and(|name| name.eq_ignore_ascii_case("setenv"))
+}

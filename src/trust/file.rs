@@ -1,0 +1,34 @@
+//! Reading a known_hosts file or one like it, within bounds.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use crate::error::told;
+use crate::say;
+
+/// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
+pub(super) const FILE_MAX: usize = 64 << 20;
+
+/// More than any real line (a 16384-bit RSA key has 2.8 kB of base64).
+pub(super) const LINE_MAX: usize = 64 << 10;
+
+/// The whole file; `None` if there is none; otherwise the reason, one line.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    let unreadable =
+        |error: std::io::Error| say!(known_hosts_not_read_because, error = told(&error));
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err(say!(known_hosts_is_directory));
+    }
+    let mut text = Vec::new();
+    file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
+    if text.len() > FILE_MAX {
+        return Err(say!(known_hosts_too_large, limit = FILE_MAX >> 20));
+    }
+    Ok(Some(text))
+}

@@ -1,0 +1,92 @@
+//! A file in memory, and where in it the lines with something to say are.
+
+use std::io::BufRead;
+use std::path::PathBuf;
+
+use crate::trust::file::LINE_MAX;
+use crate::trust::line::{Line, LineFault, Marker};
+use crate::trust::pattern;
+use crate::trust::place::Problem;
+
+/// A file of junk would otherwise make a problem of each of its lines.
+pub(super) const PROBLEMS_MAX: usize = 100;
+
+/// One file: its text, and where in it the lines with something to say are.
+pub(super) struct Loaded {
+    pub(super) path: PathBuf,
+    pub(super) text: Vec<u8>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// Offsets into the text, which has at most 64 MiB (`FILE_MAX`).
+pub(super) struct Entry {
+    pub(super) number: u32,
+    pub(super) marker: Marker,
+    pub(super) line: (u32, u32),
+    pub(super) hosts: (u32, u32),
+    /// The salt of a hashed name.
+    pub(super) salt: Option<[u8; pattern::HASH_LEN]>,
+}
+
+impl Loaded {
+    pub(super) fn split(path: PathBuf, text: Vec<u8>, problems: &mut Vec<Problem>) -> Loaded {
+        let mut entries = Vec::new();
+        let mut bad = Vec::new();
+        let mut rest = text.as_slice();
+        for number in 1.. {
+            let Some(raw) = next_line(&mut rest) else { break };
+            match read_line(raw) {
+                Ok(None) => {}
+                Ok(Some(line)) => entries.push(Entry {
+                    number,
+                    marker: line.marker,
+                    line: range_within(&text, raw),
+                    hosts: range_within(&text, line.hosts),
+                    salt: line.salt,
+                }),
+                // One beyond the limit tells that there are more.
+                Err(reason) if bad.len() <= PROBLEMS_MAX => bad.push((number, reason)),
+                Err(_) => {}
+            }
+        }
+        if let Some((_, reason)) = bad.get_mut(PROBLEMS_MAX) {
+            *reason = LineFault::MoreFollow;
+        }
+        problems.extend(bad.into_iter().map(|(number, reason)| Problem {
+            file: path.clone(),
+            line: Some(number as usize),
+            reason: reason.text(),
+        }));
+        Loaded { path, text, entries }
+    }
+
+    pub(super) fn slice(&self, (start, end): (u32, u32)) -> &[u8] {
+        &self.text[start as usize..end as usize]
+    }
+}
+
+/// Takes the next line off the text, without its newline.
+fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let whole = *rest;
+    // Of the standard library's ways to find a byte, this is the one that is fast.
+    let length = rest.skip_until(b'\n').expect("memory can be read");
+    let line = &whole[..length];
+    (length > 0).then(|| line.strip_suffix(b"\n").unwrap_or(line))
+}
+
+fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, LineFault> {
+    if raw.len() > LINE_MAX {
+        return Err(LineFault::TooLong(LINE_MAX >> 10));
+    }
+    Line::split(raw)
+}
+
+fn offset(position: usize) -> u32 {
+    u32::try_from(position).expect("a file has at most FILE_MAX bytes")
+}
+
+/// Where `part`, a slice of `whole`, lies in it.
+fn range_within(whole: &[u8], part: &[u8]) -> (u32, u32) {
+    let start = part.as_ptr().addr() - whole.as_ptr().addr();
+    (offset(start), offset(start + part.len()))
+}
