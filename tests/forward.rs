@@ -20,11 +20,9 @@ use std::time::{Duration, Instant};
 
 use russh::ChannelMsg;
 use tessh::client::Session;
-use tessh::client::flow::MAX_KEPT;
+use tessh::client::flow::{Exit, MAX_KEPT};
 use tessh::client::forward::{Connect, Forward, Listen, Settings, Way};
-use tessh::client::session::{
-    Console, Exit, LocalSide, Program, SessionRequest, open, relay, stdio,
-};
+use tessh::client::session::{Console, LocalSide, Program, SessionRequest, open, relay, stdio};
 use tessh::config::Method;
 use tessh::error::Kind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};

@@ -1,7 +1,7 @@
 //! Exit codes of a connection: the remote status, 128 and the number of the signal that ended
 //! the remote program, or 255 for failures of our own.
 
-use crate::client::session::Exit;
+use crate::client::flow::Exit;
 
 /// Exit code where standard output was closed: 128 and SIGPIPE, as `head` leaves a writer.
 const OUTPUT_CLOSED: u8 = 141;

@@ -8,11 +8,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::{attempt, log};
+use crate::client::flow::{Exit, Sink};
 use crate::client::session::{
-    BracketFilter, Brackets, CommandLineAction, Console, Curtain, Exit, Information, Interlude,
+    BracketFilter, Brackets, CommandLineAction, Console, Curtain, Information, Interlude,
     WindowSize, paste,
 };
-use crate::client::state::Sink;
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
 use crate::os::process::ProcessId;

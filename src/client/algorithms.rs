@@ -12,7 +12,6 @@ use russh::keys::ssh_key::{Algorithm, EcdsaCurve, HashAlg};
 use russh::{Preferred, cipher, compression, kex, mac};
 
 use crate::catalogue::{FixedText, texts};
-use crate::client::observe::Offer;
 use crate::client::quirks::Quirks;
 use crate::error::{Error, Kind, Result};
 use crate::pattern::matches;
@@ -87,7 +86,7 @@ impl Family {
 }
 
 /// Whether a key exchange, of ours or of others, withstands a quantum computer.
-pub(super) fn is_post_quantum(kex: &str) -> bool {
+pub(crate) fn is_post_quantum(kex: &str) -> bool {
     kex.starts_with("mlkem") || kex.starts_with("sntrup")
 }
 
@@ -376,7 +375,7 @@ impl Proposal {
 
     /// The same in the SSH library's types. It always proposes certificates first and plain
     /// keys after them, so the order seen on the wire is that of [`Proposal::on_the_wire`].
-    pub(super) fn preferred(&self) -> Preferred {
+    pub(crate) fn preferred(&self) -> Preferred {
         let algorithms = |certificates: bool| -> Cow<'static, [Algorithm]> {
             self.host_key
                 .iter()
@@ -411,14 +410,14 @@ impl Proposal {
     }
 
     /// Leaves out what this server is known to get wrong.
-    pub(super) fn adapt(&mut self, quirks: Quirks) {
+    pub(crate) fn adapt(&mut self, quirks: Quirks) {
         if quirks.curve25519_is_padded {
             self.kex.retain(|name| name != "curve25519-sha256@libssh.org");
         }
     }
 
     /// Whether the group to ask for depends on the cipher that will be agreed on.
-    pub(super) fn asks_for_a_group(&self) -> bool {
+    pub(crate) fn asks_for_a_group(&self) -> bool {
         let first = self.cipher.first().map(|name| group_for(name));
         self.kex.iter().any(|name| name.contains("group-exchange"))
             && self.cipher.iter().any(|name| Some(group_for(name)) != first)
@@ -429,7 +428,7 @@ impl Proposal {
     ///
     /// # Errors
     /// None that can happen: the library wants the three sizes in order, and they are.
-    pub(super) fn group_exchange(
+    pub(crate) fn group_exchange(
         &self,
         offer: Option<&Offer>,
         quirks: Quirks,
@@ -445,7 +444,7 @@ impl Proposal {
     }
 
     /// Host key algorithms in the order in which they are sent.
-    pub(super) fn on_the_wire(&self) -> Vec<String> {
+    pub(crate) fn on_the_wire(&self) -> Vec<String> {
         let (mut certificates, plain): (Vec<_>, Vec<_>) =
             self.host_key.iter().cloned().partition(|name| name.ends_with(CERTIFICATE));
         certificates.extend(plain);
@@ -498,7 +497,7 @@ pub fn of_key(name: &str) -> Cow<'_, str> {
 }
 
 /// The library's type for a host key or signature algorithm, certificate suffix aside.
-pub(super) fn algorithm(name: &str) -> Option<Algorithm> {
+pub(crate) fn algorithm(name: &str) -> Option<Algorithm> {
     let plain = of_key(name);
     match &*plain {
         "rsa-sha2-512" => Some(Algorithm::Rsa { hash: Some(HashAlg::Sha512) }),
@@ -518,6 +517,19 @@ fn is_known(name: &str, known: &[Algorithm]) -> bool {
         (Algorithm::Rsa { .. }, Algorithm::Rsa { .. }) => true,
         (key, ours) => key == ours,
     })
+}
+
+/// The name-lists of the server's KEXINIT (RFC 4253 section 7.1), MACs and languages aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// `kex_algorithms`
+    pub kex: Vec<String>,
+    /// `server_host_key_algorithms`
+    pub host_key: Vec<String>,
+    /// Encryption to the server, and from it.
+    pub ciphers: [Vec<String>; 2],
+    /// Compression to the server, and from it.
+    pub compression: [Vec<String>; 2],
 }
 
 #[cfg(test)]

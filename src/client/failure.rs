@@ -1,10 +1,10 @@
-//! The SSH library's errors in our words: what happened, as the person would say it.
+//! Errors of the SSH library and of streams in our words: what happened, as the person would
+//! say it.
 
 use russh::AlgorithmKind;
 use russh::client::{DisconnectReason, RemoteDisconnectInfo};
 
 use crate::catalogue::texts;
-use crate::client::handshake::greeting::{carried, reason};
 use crate::error::{Error, Kind};
 use crate::say;
 use crate::text;
@@ -14,7 +14,7 @@ const SHOWN: usize = 600;
 
 /// The error of the handler: ours, or the library's.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// The library stopped.
     Library(russh::Error),
     /// We stopped, for this reason.
@@ -38,7 +38,7 @@ impl Stop {
 }
 
 /// Why the connection ended, as the handler was told.
-pub(super) fn ended(reason: DisconnectReason<Stop>) -> Error {
+pub(crate) fn ended(reason: DisconnectReason<Stop>) -> Error {
     match reason {
         DisconnectReason::ReceivedDisconnect(info) => said_goodbye(&info),
         DisconnectReason::Error(Stop::Ours(error)) => error,
@@ -52,7 +52,7 @@ fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
 }
 
 /// `kind` is what it counts as where the library's error does not say.
-pub(super) fn translate(error: &russh::Error, kind: Kind) -> Error {
+pub(crate) fn translate(error: &russh::Error, kind: Kind) -> Error {
     use russh::Error as E;
     match error {
         E::NoCommonAlgo { kind, ours, theirs } => no_common(kind, ours, theirs),
@@ -124,6 +124,29 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
     let theirs = text::line(&theirs.join(","), SHOWN);
     Error::new(Kind::KeyExchange, say!(algorithm_no_match, what, theirs, ours = ours.join(",")))
         .hint(say!(algorithm_no_match_hint, keyword))
+}
+
+/// The error of our own that a stream has put into an I/O error: it says why itself.
+pub(crate) fn carried(error: &std::io::Error) -> Option<Error> {
+    error.get_ref()?.downcast_ref::<Error>().cloned()
+}
+
+/// What an I/O error is called in a message, without the system's number.
+pub(crate) fn reason(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::ConnectionReset => say!(os_connection_reset),
+        ErrorKind::ConnectionRefused => say!(os_connection_refused),
+        ErrorKind::TimedOut => say!(os_connection_timed_out),
+        ErrorKind::HostUnreachable => say!(os_no_route),
+        ErrorKind::NetworkUnreachable => say!(os_network_unreachable),
+        ErrorKind::BrokenPipe => say!(os_broken_pipe),
+        ErrorKind::UnexpectedEof => say!(connection_closed),
+        _ => {
+            let text = crate::error::told(error);
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
 }
 
 #[cfg(test)]

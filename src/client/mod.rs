@@ -21,6 +21,7 @@
 //! - single files: `algorithms`, `observe`, `quirks`, `restriction`, `deadline`, `failure`
 
 pub mod algorithms;
+mod connection;
 pub mod deadline;
 mod failure;
 pub mod flow;
@@ -37,6 +38,6 @@ pub mod session;
 pub mod state;
 pub mod stream;
 
+pub use connection::Session;
 pub use handshake::Transport;
-pub use login::Session;
 pub use stream::Stream;

@@ -7,21 +7,16 @@
 //! A rekey is encrypted and cannot be seen (gap G2).
 
 use std::borrow::Cow;
-use std::io;
-use std::time::Duration;
 
 use log::debug;
-use tokio::io::AsyncReadExt;
-use tokio::time::timeout;
 
-use crate::client::algorithms;
-use crate::client::stream::dial::Stream;
+use crate::client::algorithms::{self, Offer};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
 
 /// A packet the library itself would refuse is not collected either: it takes 256 KiB.
-const MAX_PACKET: usize = 256 * 1024;
+pub(crate) const MAX_PACKET: usize = 256 * 1024;
 /// Names shown of a list the server sent.
 const MAX_SHOWN: usize = 400;
 
@@ -32,53 +27,9 @@ const MSG_NEWKEYS: u8 = 21;
 const MSG_KEX_REPLY: u8 = 31;
 const MSG_KEX_DH_GEX_REPLY: u8 = 33;
 
-/// How long the server's KEXINIT is waited for before ours is sent. Both sides send theirs at
-/// once, so that it comes with the greeting or right after; a server that waits for ours first
-/// costs this much, once.
-const PATIENCE: Duration = Duration::from_millis(250);
-
-/// The name-lists of the server's KEXINIT (RFC 4253 section 7.1), MACs and languages aside.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Offer {
-    /// `kex_algorithms`
-    pub kex: Vec<String>,
-    /// `server_host_key_algorithms`
-    pub host_key: Vec<String>,
-    /// Encryption to the server, and from it.
-    pub ciphers: [Vec<String>; 2],
-    /// Compression to the server, and from it.
-    pub compression: [Vec<String>; 2],
-}
-
-/// Reads on after the greeting until the server's KEXINIT is there, which may take up to
-/// [`PATIENCE`]. What was read is appended to `rest` and still has to reach the library.
-///
-/// # Errors
-/// The connection failed.
-pub(super) async fn offer(stream: &mut Stream, rest: &mut Vec<u8>) -> io::Result<Option<Offer>> {
-    let mut observer = Observer::default();
-    observer.feed(rest);
-    let read = async {
-        while observer.seen.offer.is_none() && !observer.done && rest.len() < MAX_PACKET {
-            let mut chunk = [0; 2048];
-            let count = stream.read(&mut chunk).await?;
-            if count == 0 {
-                break;
-            }
-            stream.acknowledge_at_once();
-            rest.extend_from_slice(&chunk[..count]);
-            observer.feed(&chunk[..count]);
-        }
-        io::Result::Ok(())
-    };
-    // What has not come by now is read by the library.
-    timeout(PATIENCE, read).await.unwrap_or(Ok(()))?;
-    Ok(observer.seen.offer)
-}
-
 /// What was seen of the server's side of the first key exchange.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Observed {
+pub(crate) struct Observed {
     /// Its KEXINIT.
     pub offer: Option<Offer>,
     /// The type named inside the host key blob, such as `ssh-rsa`.
@@ -158,7 +109,7 @@ fn signature_of(algorithm: &str) -> Cow<'_, str> {
 
 /// Follows the unencrypted packets of one direction until NEWKEYS.
 #[derive(Default)]
-pub(super) struct Observer {
+pub(crate) struct Observer {
     pending: Vec<u8>,
     seen: Observed,
     /// Bits of the prime of a group exchange, for the log.
@@ -261,7 +212,7 @@ fn bits(number: &[u8]) -> usize {
 }
 
 /// An SSH string at the start, and what follows it.
-pub(super) fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(crate) fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = bytes.split_first_chunk::<4>()?;
     rest.split_at_checked(u32::from_be_bytes(*length) as usize)
 }

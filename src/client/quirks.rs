@@ -7,7 +7,7 @@ use crate::pattern::matches;
 
 /// What has to be done differently for one server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Quirks {
+pub(crate) struct Quirks {
     /// A group exchange that asks for more than 4096 bits fails.
     pub large_groups_fail: bool,
     /// `curve25519-sha256@libssh.org` pads its secret wrongly, so that some exchanges fail.

@@ -9,15 +9,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use log::{error, info};
 
+use crate::error::{Error, Kind};
 use crate::say;
 
 /// Whether a connection is restricted; once it is, it stays so.
 #[derive(Debug, Default)]
-pub(in crate::client) struct Restriction(AtomicBool);
+pub(crate) struct Restriction(AtomicBool);
 
 /// A kind of forwarding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::client) enum ForwardingKind {
+pub(crate) enum ForwardingKind {
     /// Connections to ports and sockets, in every direction; a jump host's onward connection
     /// is one.
     Ports,
@@ -65,4 +66,9 @@ impl ForwardingKind {
             ForwardingKind::X11 => say!(forward_restricted_x11),
         }
     }
+}
+
+/// ExitOnForwardFailure on a connection whose host key is not the one on record.
+pub fn restricted() -> Error {
+    Error::new(Kind::HostKey, say!(forward_restricted)).hint(say!(auth_method_restricted_hint))
 }

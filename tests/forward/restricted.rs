@@ -42,7 +42,7 @@ async fn restricted_mode_restricts_in_the_lowest_layer() {
         trusted: true,
         timeout: Duration::ZERO,
     };
-    assert_eq!(x11::prepare(&session, &wanted).await, None);
+    assert_eq!(x11::prepare(session.forwards(), &wanted).await, None);
 
     let handle = server.handle().await;
     for port in [80, CHOSEN] {

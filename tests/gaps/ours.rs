@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tessh::client::algorithms::{Lists, of_certificate};
 use tessh::client::deadline::Budget;
-use tessh::client::handshake::{DnsCheck, HostPolicy, TransportOptions, verify};
+use tessh::client::handshake::{TransportOptions, verify};
+use tessh::client::host_key::{DnsCheck, HostPolicy};
 use tessh::client::login::{Login, authenticate};
 use tessh::client::stream::{Family, Route, connect};
 use tessh::client::{Session, Stream, Transport};

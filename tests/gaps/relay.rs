@@ -10,8 +10,8 @@ use std::time::Duration;
 use russh::server::Handle;
 use russh::{ChannelId, Disconnect, Sig};
 use tessh::client::Session;
+pub use tessh::client::flow::Exit;
 use tessh::client::login::authenticate;
-pub use tessh::client::session::Exit;
 use tessh::client::session::{
     Console, Escape, LocalSide, Program, SessionRequest, WindowSize, close, linger, open, relay,
 };

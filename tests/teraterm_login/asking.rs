@@ -85,7 +85,7 @@ async fn a_login_of_one_step_is_remembered_where_that_was_ticked() {
         assert_eq!(session.forward_agent, Some(remember));
         let kept = session.remembered.map(|it| (it.user, it.credential));
         match kept {
-            Some((user, tessh::client::login::Credential::Password(secret))) if remember => {
+            Some((user, tessh::client::state::Credential::Password(secret))) if remember => {
                 assert_eq!((user.as_str(), secret.expose()), ("user", "right"));
             }
             None if !remember => {}

@@ -8,7 +8,7 @@ use russh::Pty;
 use super::background::{Tether, Word};
 use crate::cli::environment::Environment;
 use crate::cli::resolve::Plan;
-use crate::client::login::Remembered;
+use crate::client::state::Remembered;
 use crate::error::Result;
 use crate::prompt::Prompt;
 

@@ -15,7 +15,7 @@ use crate::client::deadline::Budget;
 use crate::client::handshake::verify;
 use crate::client::login::{Login, authenticate, authenticate_asking};
 use crate::client::session::{jump, rotation};
-use crate::client::stream::{Route, dial, proxy};
+use crate::client::stream::{ProxyRequest, Route, dial, proxy};
 use crate::client::{Session, Stream, Transport};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Prompt, Welcome};
@@ -104,7 +104,7 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     };
     let password = proxy_password(wanted, prompt).await?;
     let budget = Budget::start(timeout);
-    let request = proxy::Request {
+    let request = ProxyRequest {
         server: &wanted.server,
         password: password.as_ref(),
         host: &route.host,

@@ -11,8 +11,9 @@ use crate::cli::environment::Environment;
 use crate::cli::local::unusable;
 use crate::cli::resolve::Plan;
 use crate::client::Session;
+use crate::client::flow::Exit;
 use crate::client::forward::{Request, X11, restricted, x11};
-use crate::client::session::{Exit, stdio};
+use crate::client::session::stdio;
 use crate::config::{Connect, ForwardAgent, Options};
 use crate::error::Result;
 use crate::os::stdio::{DescriptorInput, DescriptorOutput};
@@ -102,7 +103,7 @@ pub(super) async fn display(
         trusted: *wanted.trusted,
         timeout: *wanted.timeout,
     };
-    x11::prepare(session, &wanted).await
+    x11::prepare(session.forwards(), &wanted).await
 }
 
 /// `-W`: standard input and output lead there.

@@ -17,11 +17,12 @@ use crate::cli::exit_code::exit_code;
 use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::client::Session;
-use crate::client::login::Remembered;
+use crate::client::flow::Exit;
 use crate::client::session::{
-    Brackets, Escape, Exit, Interlude, LocalSide, Paste, PtyRequest, SessionRequest, WindowSize,
-    channel, relay, rotation,
+    Brackets, Escape, Interlude, LocalSide, Paste, PtyRequest, SessionRequest, WindowSize, channel,
+    relay, rotation,
 };
+use crate::client::state::Remembered;
 use crate::config::{LogLevel, SessionType};
 use crate::error::Result;
 use crate::os::descriptor;

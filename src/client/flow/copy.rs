@@ -27,7 +27,7 @@ const INPUT_CHUNK: usize = 64 * 1024;
 const SOCKET_CHUNK: usize = 32 * 1024;
 
 /// Where bytes come from.
-pub(in crate::client) trait ByteSource {
+pub(crate) trait ByteSource {
     /// Why there are no more.
     type End;
 
@@ -37,7 +37,7 @@ pub(in crate::client) trait ByteSource {
 }
 
 /// Where bytes go.
-pub(in crate::client) trait ByteSink {
+pub(crate) trait ByteSink {
     /// Why it takes no more.
     type Error;
 
@@ -46,7 +46,7 @@ pub(in crate::client) trait ByteSink {
 }
 
 /// Copies until the source is over, and says why it is; the error is the sink's.
-pub(in crate::client) async fn copy<S, K>(mut source: S, mut sink: K) -> Result<S::End, K::Error>
+pub(crate) async fn copy<S, K>(mut source: S, mut sink: K) -> Result<S::End, K::Error>
 where
     S: ByteSource,
     K: ByteSink,
@@ -61,7 +61,7 @@ where
 
 /// Runs `main` to its end and gives its result. `side` runs beside it for as long; its own end
 /// changes nothing.
-pub(in crate::client) async fn alongside<T>(
+pub(crate) async fn alongside<T>(
     main: impl Future<Output = T>,
     side: impl Future<Output = ()>,
 ) -> T {
@@ -92,13 +92,13 @@ impl<K: ByteSink> ByteSink for &mut K {
 }
 
 /// Standard input, or whatever else stands for it.
-pub(in crate::client) struct LocalInput<R> {
+pub(crate) struct LocalInput<R> {
     reader: R,
     buffer: BytesMut,
 }
 
 /// Local input has ended. Input that cannot be read any more has ended, too, as for ssh.
-pub(in crate::client) struct InputEnded;
+pub(crate) struct InputEnded;
 
 impl<R> LocalInput<R> {
     pub fn new(reader: R) -> LocalInput<R> {
@@ -121,7 +121,7 @@ impl<R: AsyncRead + Unpin> ByteSource for LocalInput<R> {
 }
 
 /// Standard output, or whatever else stands for it.
-pub(in crate::client) struct LocalOutput<'a, W>(pub &'a mut W);
+pub(crate) struct LocalOutput<'a, W>(pub &'a mut W);
 
 impl<W: AsyncWrite + Unpin> ByteSink for LocalOutput<'_, W> {
     type Error = io::Error;
@@ -132,7 +132,7 @@ impl<W: AsyncWrite + Unpin> ByteSink for LocalOutput<'_, W> {
 }
 
 /// What the program at the local end of a forwarded connection sends.
-pub(in crate::client) struct SocketInput<'a> {
+pub(crate) struct SocketInput<'a> {
     socket: &'a Line,
     buffer: BytesMut,
 }
@@ -170,7 +170,7 @@ impl ByteSource for &Lane {
 
 /// The direction of a channel that leads to the server.
 #[derive(Clone, Copy)]
-pub(in crate::client) struct ChannelSink<'a> {
+pub(crate) struct ChannelSink<'a> {
     pub channel: &'a ChannelWriteHalf<Msg>,
     /// Hears of all that is sent, so that a forward that holds up the connection lets it go.
     pub traffic: &'a Traffic,

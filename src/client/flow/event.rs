@@ -10,7 +10,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::client::state::shared::Event;
+use russh::Sig;
+
+/// What happens on the session channel, data aside.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// The last request was granted.
+    Success,
+    /// The last request was refused.
+    Failure,
+    /// RFC 4254 section 6.10.
+    ExitStatus(u32),
+    /// RFC 4254 section 6.10: the signal's name without SIG, and the text with it.
+    ExitSignal { name: Sig, message: String },
+    /// The channel is closed: nothing follows.
+    Closed,
+    /// Standard output does not take any more.
+    OutputFailed(std::io::Error),
+}
 
 /// Answers that may wait. A session of ours makes three requests that are answered; a client
 /// in proxy mode makes as many as it likes, and none has a reason to let more than this wait.
@@ -40,17 +57,17 @@ struct EventQueue {
 }
 
 /// Where events are put; when it is dropped, there are no more.
-pub(in crate::client) struct EventSender(Arc<EventQueue>);
+pub(crate) struct EventSender(Arc<EventQueue>);
 
 /// Where events are taken.
-pub(in crate::client) struct EventReceiver(Arc<EventQueue>);
+pub(crate) struct EventReceiver(Arc<EventQueue>);
 
 /// There is no room for another answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::client) struct EventsFull;
+pub(crate) struct EventsFull;
 
 /// The events of one channel.
-pub(in crate::client) fn event_queue() -> (EventSender, EventReceiver) {
+pub(crate) fn event_queue() -> (EventSender, EventReceiver) {
     let queue = Arc::new(EventQueue::default());
     (EventSender(Arc::clone(&queue)), EventReceiver(queue))
 }

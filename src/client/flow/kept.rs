@@ -20,7 +20,7 @@ struct KeptPiece {
 
 /// The data, in order.
 #[derive(Default)]
-pub(in crate::client) struct KeptData {
+pub(crate) struct KeptData {
     pieces: VecDeque<KeptPiece>,
     cost: usize,
 }

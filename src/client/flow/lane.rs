@@ -19,12 +19,11 @@ use russh::ChannelId;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
-use crate::client::flow::event::{EventSender, EventsFull};
+use crate::client::flow::event::{Event, EventSender, EventsFull};
 use crate::client::flow::idle::{self, Clock, Timeouts};
 use crate::client::flow::kept::KeptData;
 use crate::client::flow::socket::Line;
 use crate::client::flow::traffic::{Pressure, Traffic};
-use crate::client::state::shared::Event;
 
 /// What may be kept without anybody being slowed down.
 const COMFORTABLE: usize = 1024 * 1024;

@@ -2,13 +2,19 @@
 //! the byte loop of a forwarded connection.
 
 pub(super) mod copy;
+pub(super) mod endpoint;
 pub mod event;
+pub(super) mod exit;
 pub(super) mod idle;
 mod kept;
 pub(super) mod lane;
+pub(super) mod output;
+pub(super) mod seats;
 pub(super) mod socket;
 pub(super) mod socks;
 pub(super) mod traffic;
 pub(super) mod tunnel;
 
+pub use exit::Exit;
 pub use lane::MAX_KEPT;
+pub use output::Sink;

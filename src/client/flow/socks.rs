@@ -10,9 +10,9 @@ use std::time::Duration;
 use crate::config::Connect;
 
 /// A request: version, methods, user name and host name, each of a byte's length at most.
-pub(in crate::client) const MAX_REQUEST: usize = 1024;
+pub(crate) const MAX_REQUEST: usize = 1024;
 /// Time for a client to say where it wants to go.
-pub(in crate::client) const NEGOTIATION: Duration = Duration::from_secs(60);
+pub(crate) const NEGOTIATION: Duration = Duration::from_secs(60);
 
 const CONNECT: u8 = 1;
 const NO_AUTHENTICATION: u8 = 0;
@@ -20,7 +20,7 @@ const NONE_ACCEPTABLE: u8 = 0xff;
 
 /// What to do next.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::client) enum Step {
+pub(crate) enum Step {
     /// There is not enough yet.
     More,
     /// So many bytes are used; this is to be sent.
@@ -33,7 +33,7 @@ pub(in crate::client) enum Step {
 
 /// One client's negotiation.
 #[derive(Debug, Default)]
-pub(in crate::client) struct Socks {
+pub(crate) struct Socks {
     version: u8,
     greeted: bool,
 }

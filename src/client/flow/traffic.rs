@@ -35,7 +35,7 @@ const DELAY_IN_QUIET: Duration = Duration::from_secs(2);
 const DELAY_ALONE: Duration = Duration::from_secs(10);
 
 /// How things are with the forward that would like to wait.
-pub(in crate::client) struct Pressure {
+pub(crate) struct Pressure {
     /// The size of the data that is waiting now.
     pub bytes: usize,
     /// How much of what may be kept is kept, from 0 to 1.
@@ -68,7 +68,7 @@ pub struct Traffic {
 
 impl Traffic {
     /// So many forwarded channels are open; gives how many there were before.
-    pub(in crate::client) fn count(&self, lanes: usize) -> usize {
+    pub(crate) fn count(&self, lanes: usize) -> usize {
         self.lanes.swap(lanes, Ordering::Relaxed)
     }
 
@@ -84,12 +84,12 @@ impl Traffic {
     }
 
     /// One more keeps more than is comfortable.
-    pub(in crate::client) fn press(&self) {
+    pub(crate) fn press(&self) {
         self.pressing.fetch_add(1, Ordering::Relaxed);
     }
 
     /// One less.
-    pub(in crate::client) fn relax(&self) {
+    pub(crate) fn relax(&self) {
         self.pressing.fetch_sub(1, Ordering::Relaxed);
     }
 
@@ -121,12 +121,12 @@ impl Traffic {
         self.stirred.notify_waiters();
     }
 
-    pub(in crate::client) fn stirred(&self) -> Notified<'_> {
+    pub(crate) fn stirred(&self) -> Notified<'_> {
         self.stirred.notified()
     }
 
     /// How long the forward on this channel may hold up the connection for this much data.
-    pub(in crate::client) fn patience(&self, id: ChannelId, pressure: &Pressure) -> Duration {
+    pub(crate) fn patience(&self, id: ChannelId, pressure: &Pressure) -> Duration {
         let (lanes, doors) =
             (self.lanes.load(Ordering::Relaxed), self.doors.load(Ordering::Relaxed));
         if lanes <= 1 && doors == 0 {

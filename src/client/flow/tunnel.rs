@@ -25,11 +25,11 @@ const CLOSING: Duration = Duration::from_secs(5);
 
 /// An open channel of a forward.
 pub struct Tunnel {
-    pub(in crate::client) lanes: Arc<Lanes>,
-    pub(in crate::client) lane: Arc<Lane>,
-    pub(in crate::client) write: ChannelWriteHalf<Msg>,
+    pub(crate) lanes: Arc<Lanes>,
+    pub(crate) lane: Arc<Lane>,
+    pub(crate) write: ChannelWriteHalf<Msg>,
     /// Its place among the connections that there may be.
-    pub(in crate::client) seat: OwnedSemaphorePermit,
+    pub(crate) seat: OwnedSemaphorePermit,
 }
 
 /// Why a connection is over before both of its directions are.

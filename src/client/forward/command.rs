@@ -1,7 +1,8 @@
 //! The command line in a session (`~C`): forwards are added and cancelled in ssh's syntax and
 //! answered in ssh's words.
 
-use crate::client::forward::forwards::{Forwards, Refused, Way};
+use crate::client::forward::forwards::{Forwards, Refused};
+use crate::client::forward::settings::Way;
 use crate::config::{Connect, Forward, Keyword};
 use crate::say;
 

@@ -9,25 +9,29 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use log::{debug, error, warn};
-use russh::client::Handle;
+use russh::ChannelWriteHalf;
+use russh::client::{Handle, Msg};
 use russh::keys::agent::AgentSessionBinding;
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::client::forward::link::{Link, target};
+use crate::client::flow::lane::Lane;
+use crate::client::flow::tunnel::Tunnel;
+
+use crate::client::flow::endpoint::target;
+use crate::client::forward::link::Link;
 use crate::client::forward::local;
 use crate::client::incoming::accept::{Granted, Incoming, asked};
 use crate::client::incoming::agent::Forwarded;
-use crate::config::{Connect, Forward, Listen, PermitOpen};
+use crate::config::{Connect, Forward, Listen};
 
 use crate::client::deadline;
 use crate::client::forward::local::Listening;
+use crate::client::forward::settings::{Settings, Way};
 use crate::client::handshake::handler::Events;
-use crate::client::login::authenticate::Session;
-use crate::client::restriction::ForwardingKind;
+use crate::client::restriction::{ForwardingKind, restricted};
 use crate::client::state::shared::Shared;
-use crate::client::stream::dial::Family;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -35,58 +39,10 @@ use crate::say;
 /// line in the session can add.
 const MAX_FORWARDS: usize = 500;
 
-/// In which direction a forward leads, and who chooses where to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// From here to a place that the server reaches (`-L`).
-    Local,
-    /// From the server to a place that we reach (`-R`).
-    Remote,
-    /// From here to wherever the SOCKS client says (`-D`).
-    Dynamic,
-}
-
-/// How forwards are made. Each field is the keyword of its name.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// GatewayPorts: local forwards without an address listen on all.
-    pub gateway_ports: bool,
-    /// StreamLocalBindMask: mode bits that a socket made here lacks.
-    pub bind_mask: u32,
-    /// StreamLocalBindUnlink: a socket that is there is removed before.
-    pub bind_unlink: bool,
-    /// ExitOnForwardFailure.
-    pub exit_on_failure: bool,
-    /// PermitRemoteOpen.
-    pub permit_remote_open: PermitOpen,
-    /// AddressFamily, for addresses to listen on.
-    pub family: Family,
-    /// ChannelTimeout: patterns of kinds of channels, and how long those may rest.
-    pub timeouts: Vec<(String, Duration)>,
-    /// EnableEscapeCommandline: forwards may be changed in the session.
-    pub command_line: bool,
-}
-
-impl Default for Settings {
-    /// ssh's.
-    fn default() -> Settings {
-        Settings {
-            gateway_ports: false,
-            bind_mask: 0o177,
-            bind_unlink: false,
-            exit_on_failure: false,
-            permit_remote_open: PermitOpen::Any,
-            family: Family::Any,
-            timeouts: Vec::new(),
-            command_line: false,
-        }
-    }
-}
-
 /// The forwards of one session.
 pub struct Forwards {
     link: Link,
-    incoming: Arc<Incoming>,
+    pub(crate) incoming: Arc<Incoming>,
     binding: Option<AgentSessionBinding>,
     settings: Mutex<Settings>,
     active: Mutex<Vec<Active>>,
@@ -115,7 +71,7 @@ enum Unmade {
 }
 
 impl Forwards {
-    pub(in crate::client) fn new(handle: &Arc<Handle<Events>>, shared: &Shared) -> Forwards {
+    pub(crate) fn new(handle: &Arc<Handle<Events>>, shared: &Shared) -> Forwards {
         let incoming = Arc::clone(&shared.incoming);
         let link = Link {
             handle: Arc::clone(handle),
@@ -132,8 +88,19 @@ impl Forwards {
         }
     }
 
-    pub(in crate::client) fn link(&self) -> &Link {
+    pub(crate) fn link(&self) -> &Link {
         &self.link
+    }
+
+    /// A connection that somebody else relays: the channel, its data, and its seat.
+    pub(crate) async fn open_tunnel(
+        &self,
+        to: &Connect,
+    ) -> Option<(ChannelWriteHalf<Msg>, Arc<Lane>, OwnedSemaphorePermit)> {
+        let seat = self.link.seats.take()?;
+        let listen = Listen::Path("a client".to_owned());
+        let Tunnel { lane, write, seat, .. } = self.link.open(to, &listen, None, seat).await?;
+        Some((write, lane, seat))
     }
 
     /// How forwards are made from now on.
@@ -381,24 +348,6 @@ impl Active {
             (own, wanted) => own == wanted,
         }
     }
-}
-
-impl Session {
-    /// The forwards of this connection.
-    pub fn forwards(&self) -> &Arc<Forwards> {
-        &self.forwards
-    }
-}
-
-/// ExitOnForwardFailure on a connection whose host key is not the one on record.
-pub fn restricted() -> Error {
-    Error::new(Kind::HostKey, say!(forward_restricted)).hint(say!(auth_method_restricted_hint))
-}
-
-/// A fault of the system in ssh's words: without its number.
-pub(in crate::client) fn plainly(error: &std::io::Error) -> String {
-    let told = crate::error::told(error);
-    told.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 fn allocated(port: u16, connect: &Connect) -> String {

@@ -1,53 +1,27 @@
 //! The connection as a forward uses it: channels are opened here.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use log::{debug, error};
-use russh::ChannelWriteHalf;
-use russh::client::{Handle, Msg};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use log::debug;
+use russh::client::Handle;
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::client::flow::lane::{Lane, Lanes};
+use crate::client::flow::endpoint::{listening, target};
+use crate::client::flow::lane::Lanes;
+use crate::client::flow::seats::Seats;
 use crate::client::flow::socket::Line;
 use crate::client::flow::tunnel::Tunnel;
 use crate::client::handshake::handler::Events;
-use crate::client::login::authenticate::Session;
 use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::{Connect, Listen};
-use crate::say;
-
-/// Forwarded connections at a time. Each takes a descriptor, of which a process usually has
-/// 1024, and up to [`crate::client::flow::lane::MAX_KEPT`] of memory.
-pub const MAX_CONNECTIONS: usize = 512;
 
 /// The connection, and what its forwards share.
 #[derive(Clone)]
-pub(in crate::client) struct Link {
+pub(crate) struct Link {
     pub handle: Arc<Handle<Events>>,
     pub lanes: Arc<Lanes>,
     pub seats: Arc<Seats>,
     pub restriction: Arc<Restriction>,
-}
-
-/// The places for forwarded connections.
-pub(in crate::client) struct Seats(Arc<Semaphore>);
-
-impl Default for Seats {
-    fn default() -> Seats {
-        Seats(Arc::new(Semaphore::new(MAX_CONNECTIONS)))
-    }
-}
-
-impl Seats {
-    /// A place, if one is free; says so if not.
-    pub fn take(&self) -> Option<OwnedSemaphorePermit> {
-        let seat = Arc::clone(&self.0).try_acquire_owned().ok();
-        if seat.is_none() {
-            error!("{}", say!(forward_too_many_connections, most = MAX_CONNECTIONS));
-        }
-        seat
-    }
 }
 
 impl Link {
@@ -93,44 +67,5 @@ impl Link {
         ));
         debug!("channel {}: new {}", write.id(), lane.what());
         Some(Tunnel { lanes: Arc::clone(&self.lanes), lane, write, seat })
-    }
-}
-
-/// A connection that somebody else relays: the channel, its data, and its place.
-pub(in crate::client) async fn open_tunnel(
-    session: &Session,
-    to: &Connect,
-) -> Option<(ChannelWriteHalf<Msg>, Arc<Lane>, OwnedSemaphorePermit)> {
-    let link = session.forwards().link();
-    let seat = link.seats.take()?;
-    let listen = Listen::Path("a client".to_owned());
-    let Tunnel { lane, write, seat, .. } = link.open(to, &listen, None, seat).await?;
-    Some((write, lane, seat))
-}
-
-/// `port 8080 for host port 80`
-pub(in crate::client) fn listening(listen: &Listen, to: &Connect) -> String {
-    let listen = match listen {
-        Listen::Tcp { port, .. } => format!("port {port}"),
-        Listen::Path(path) => path.clone(),
-    };
-    format!("{listen} for {}", target(to))
-}
-
-/// `host port 80`
-pub(in crate::client) fn target(to: &Connect) -> String {
-    match to {
-        Connect::Tcp { host, port } => format!("{} port {port}", crate::text::line(host, 255)),
-        Connect::Path(path) => crate::text::line(path, 255),
-        Connect::Socks => "SOCKS".to_owned(),
-    }
-}
-
-/// Connects to a place on this side.
-pub(in crate::client) async fn connect(to: &Connect) -> std::io::Result<Line> {
-    match to {
-        Connect::Tcp { host, port } => Line::connect(host, *port).await,
-        Connect::Path(path) => Line::connect_path(Path::new(path)).await,
-        Connect::Socks => Err(std::io::ErrorKind::Unsupported.into()),
     }
 }

@@ -14,10 +14,11 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use crate::client::flow::endpoint::{plainly, target};
 use crate::client::flow::socket::Line;
 use crate::client::flow::socks::{MAX_REQUEST, NEGOTIATION, Socks, Step};
-use crate::client::forward::forwards::{Settings, plainly};
-use crate::client::forward::link::{Link, target};
+use crate::client::forward::link::Link;
+use crate::client::forward::settings::Settings;
 use crate::client::stream::dial::Family;
 use crate::config::{Connect, Forward, Listen};
 use crate::os::local::LocalListener;
@@ -31,7 +32,7 @@ const BACKLOG: i32 = 128;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// A forward that listens on this side, until it is dropped; its connections live on.
-pub(in crate::client) struct Listening {
+pub(crate) struct Listening {
     tasks: Vec<JoinHandle<()>>,
     path: Option<PathBuf>,
 }
@@ -47,7 +48,7 @@ impl Drop for Listening {
 
 impl Listening {
     /// Stops, and returns when nothing listens any more.
-    pub(in crate::client) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         for task in std::mem::take(&mut self.tasks) {
             task.abort();
             // It ends as aborted, and its socket with it.
@@ -57,7 +58,7 @@ impl Listening {
 }
 
 /// Begins to listen; `None` where that is not possible, which has been said.
-pub(in crate::client) async fn listen(
+pub(crate) async fn listen(
     link: &Link,
     settings: &Settings,
     forward: &Forward,

@@ -4,8 +4,11 @@ mod command;
 pub(super) mod forwards;
 pub(super) mod link;
 mod local;
+pub(super) mod settings;
 pub mod x11;
 
+pub use crate::client::incoming::x11::Request;
+pub use crate::client::restriction::restricted;
 pub use crate::config::{Connect, Forward, Listen, PermitOpen};
-pub use forwards::{Settings, Way, restricted};
-pub use x11::{Request, X11};
+pub use settings::{Settings, Way};
+pub use x11::X11;

@@ -3,13 +3,17 @@
 use log::{info, warn};
 
 use crate::client::algorithms;
-use crate::client::handshake::verify::{TransportOptions, UNSIGNED};
+use crate::client::handshake::options::TransportOptions;
 use crate::client::state::shared::Shared;
 use crate::say;
 use crate::text;
 
+/// The target of messages that stand at the beginning of the line, without our name: programs
+/// look for them there, as ssh writes them.
+pub const UNSIGNED: &str = "tessh::unsigned";
+
 /// After the first key exchange, once.
-pub(in crate::client) fn warn(options: &TransportOptions<'_>, shared: &Shared) {
+pub(crate) fn warn(options: &TransportOptions<'_>, shared: &Shared) {
     of_weak_crypto(options, shared);
     of_no_compression(options, shared);
 }

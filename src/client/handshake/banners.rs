@@ -4,13 +4,13 @@ use crate::text;
 
 /// Text a server may show before the session, in all: a screenful is usual, and sshd's
 /// own limit is a file of any size.
-pub(in crate::client) const MAX_BANNER: usize = 256 * 1024;
+pub(crate) const MAX_BANNER: usize = 256 * 1024;
 /// Banners a server may send.
-pub(in crate::client) const MAX_BANNERS: usize = 64;
+pub(crate) const MAX_BANNERS: usize = 64;
 
 /// What the server has shown before the session so far.
 #[derive(Default)]
-pub(in crate::client) struct Banners {
+pub(crate) struct Banners {
     count: usize,
     bytes: usize,
 }

@@ -7,6 +7,7 @@
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
 
+use crate::client::failure::{carried, reason};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -23,7 +24,7 @@ const SHOWN: usize = 200;
 
 /// What the server said first.
 #[derive(Debug)]
-pub(in crate::client) struct Greeting {
+pub(crate) struct Greeting {
     /// The identification line, without its end.
     pub identification: String,
     /// Lines before it, sanitised.
@@ -34,7 +35,7 @@ pub(in crate::client) struct Greeting {
 
 /// Sends our identification and reads the server's. Sending does not wait for reading:
 /// that would cost a round trip.
-pub(in crate::client) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     ours: &str,
     until: Instant,
@@ -141,29 +142,6 @@ fn silence(heard: &[u8]) -> Error {
         _ => say!(greeting_only_said, heard = text::line_bytes(heard, SHOWN)),
     };
     Error::new(Kind::Timeout, say!(greeting_timed_out, said)).hint(say!(greeting_timed_out_hint))
-}
-
-/// The error of our own that a stream has put into an I/O error: it says why itself.
-pub(in crate::client) fn carried(error: &std::io::Error) -> Option<Error> {
-    error.get_ref()?.downcast_ref::<Error>().cloned()
-}
-
-/// What an I/O error is called in a message, without the system's number.
-pub(in crate::client) fn reason(error: &std::io::Error) -> String {
-    use std::io::ErrorKind;
-    match error.kind() {
-        ErrorKind::ConnectionReset => say!(os_connection_reset),
-        ErrorKind::ConnectionRefused => say!(os_connection_refused),
-        ErrorKind::TimedOut => say!(os_connection_timed_out),
-        ErrorKind::HostUnreachable => say!(os_no_route),
-        ErrorKind::NetworkUnreachable => say!(os_network_unreachable),
-        ErrorKind::BrokenPipe => say!(os_broken_pipe),
-        ErrorKind::UnexpectedEof => say!(connection_closed),
-        _ => {
-            let text = crate::error::told(error);
-            text.split(" (os error").next().unwrap_or(&text).to_owned()
-        }
-    }
 }
 
 #[cfg(test)]

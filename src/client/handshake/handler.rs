@@ -15,15 +15,16 @@ use russh::keys::{PublicKey, PublicKeyOrCertificate};
 use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
 use tokio::io::AsyncWriteExt;
 
+use crate::client::flow::event::Event;
+use crate::client::flow::output::Output;
 use crate::client::handshake::banners::Banners;
-use crate::client::state::shared::Negotiated;
-use crate::client::state::shared::{Ended, lock};
-use crate::client::state::shared::{Event, Output, Shared};
+use crate::client::state::negotiated::Negotiated;
+use crate::client::state::shared::{Ended, Shared, lock};
 
 use crate::client::failure::Stop;
 use crate::client::flow::lane::Lane;
 use crate::client::handshake::rekey::{self, Rekey};
-use crate::client::handshake::verify::HostCheck;
+use crate::client::host_key::check::HostCheck;
 use crate::client::incoming::accept::Opening;
 use crate::client::quirks::Quirks;
 use crate::error::{Error, Kind};
@@ -37,7 +38,7 @@ const AGENT: &str = "agent-connect";
 const SHOWN: usize = 300;
 
 /// The library's callbacks for one connection.
-pub(in crate::client) struct Events {
+pub(crate) struct Events {
     shared: Arc<Shared>,
     prompt: Arc<dyn Prompt>,
     host: Option<HostCheck>,

@@ -1,15 +1,20 @@
 //! Both sides' identifications, and what follows from the server's for the key exchange.
 
+use std::io;
+use std::time::Duration;
+
 use log::debug;
 use russh::client::GexParams;
+use tokio::io::AsyncReadExt;
+use tokio::time::timeout;
 
-use crate::client::algorithms::Proposal;
+use crate::client::algorithms::{Offer, Proposal};
 use crate::client::deadline::{self, Budget};
 use crate::client::failure::Stop;
 use crate::client::handshake::greeting::{self, Greeting};
-use crate::client::observe;
+use crate::client::observe::{MAX_PACKET, Observer};
 use crate::client::quirks::Quirks;
-use crate::client::stream::dial::Stream;
+use crate::client::stream::bytes::Stream;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -20,10 +25,14 @@ const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION")
 const MAX_IDENTIFICATION: usize = 253;
 /// How much of the server's identification is shown.
 const SHOWN: usize = 255;
+/// How long the server's KEXINIT is waited for before ours is sent. Both sides send theirs at
+/// once, so that it comes with the greeting or right after; a server that waits for ours first
+/// costs this much, once.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The greeting, and what follows from it for the key exchange: the proposal is adapted to what
 /// the server is known to get wrong, and the group sizes to what it offers.
-pub(in crate::client) async fn greet(
+pub(crate) async fn greet(
     stream: &mut Stream,
     ours: &str,
     proposal: &mut Proposal,
@@ -39,7 +48,7 @@ pub(in crate::client) async fn greet(
     let quirks = Quirks::of(&greeting.identification);
     proposal.adapt(quirks);
     let offer = match proposal.asks_for_a_group() {
-        true => observe::offer(stream, &mut greeting.rest)
+        true => offered(stream, &mut greeting.rest)
             .await
             .map_err(|error| Stop::Library(error.into()).during_key_exchange())?,
         false => None,
@@ -49,7 +58,7 @@ pub(in crate::client) async fn greet(
 }
 
 /// Our identification line.
-pub(in crate::client) fn identification(addendum: Option<&str>) -> Result<String> {
+pub(crate) fn identification(addendum: Option<&str>) -> Result<String> {
     let line = match addendum {
         Some(text) => format!("{IDENTIFICATION} {text}"),
         None => IDENTIFICATION.to_owned(),
@@ -60,4 +69,30 @@ pub(in crate::client) fn identification(addendum: Option<&str>) -> Result<String
             .hint(say!(addendum_too_long_hint)));
     }
     Ok(line)
+}
+
+/// Reads on after the greeting until the server's KEXINIT is there, which may take up to
+/// [`PATIENCE`]. What was read is appended to `rest` and still has to reach the library.
+///
+/// # Errors
+/// The connection failed.
+async fn offered(stream: &mut Stream, rest: &mut Vec<u8>) -> io::Result<Option<Offer>> {
+    let mut observer = Observer::default();
+    observer.feed(rest);
+    let read = async {
+        while observer.seen().offer.is_none() && !observer.is_done() && rest.len() < MAX_PACKET {
+            let mut chunk = [0; 2048];
+            let count = stream.read(&mut chunk).await?;
+            if count == 0 {
+                break;
+            }
+            stream.acknowledge_at_once();
+            rest.extend_from_slice(&chunk[..count]);
+            observer.feed(&chunk[..count]);
+        }
+        io::Result::Ok(())
+    };
+    // What has not come by now is read by the library.
+    timeout(PATIENCE, read).await.unwrap_or(Ok(()))?;
+    Ok(observer.seen().offer.clone())
 }

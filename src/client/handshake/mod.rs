@@ -6,8 +6,11 @@ mod banners;
 pub(super) mod greeting;
 pub(super) mod handler;
 mod hello;
+mod options;
 pub(super) mod rekey;
 pub mod verify;
 pub(super) mod wire;
 
-pub use verify::{DnsCheck, HostPolicy, Transport, TransportOptions, UNSIGNED, verify};
+pub use agreed::UNSIGNED;
+pub use options::TransportOptions;
+pub use verify::{Transport, verify};

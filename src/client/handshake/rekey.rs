@@ -17,9 +17,13 @@ use russh::Limits;
 use russh::client::Session;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-use crate::client::handshake::verify::WINDOW;
 use crate::client::state::wire_facts::{Use, WireFacts};
 
+/// What a server may send on one channel before we confirm: enough for a long, fat line. The
+/// library bears twice as much of all channels together while it waits for the server's part of
+/// a key exchange (gap G14), and that is more than a connection's buffers hold by default. Larger
+/// ones were slower at 300 ms: TCP loses more than it gains.
+pub(crate) const WINDOW: u32 = 8 * 1024 * 1024;
 /// Where RekeyLimit does not say: RFC 4253 recommends 1 GiB, at which OpenSSH's server begins by
 /// itself with some ciphers. That is better than to begin here, and so it goes first.
 const BYTES: u64 = (1 << 30) + (64 << 20);
@@ -42,7 +46,7 @@ const SMALL: u64 = 16 << 20;
 
 /// After how many bytes and how much time new keys are wanted: RekeyLimit, or what stands for it.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::client) struct RekeyPolicy {
+pub(crate) struct RekeyPolicy {
     pub bytes: u64,
     pub time: Duration,
 }
@@ -70,7 +74,7 @@ impl RekeyPolicy {
 }
 
 /// Decides for one connection.
-pub(in crate::client) struct Rekey {
+pub(crate) struct Rekey {
     wanted: RekeyPolicy,
     facts: Arc<WireFacts>,
     question: Option<Measurement>,

@@ -17,16 +17,15 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::client::deadline;
 use crate::client::observe::Observer;
-use crate::client::state::wire_facts::WireFacts;
-use crate::client::state::wire_facts::lock;
-use crate::client::stream::dial::Stream;
+use crate::client::state::wire_facts::{WireFacts, lock};
+use crate::client::stream::bytes::Stream;
 
 /// Bytes read beyond what was asked for: the next packet's length field, and whole small
 /// packets such as the echo of a key. Larger means copying bulk data twice.
 const SPILL: usize = 128;
 
 /// A [`Stream`] with the greeting already exchanged.
-pub(in crate::client) struct Wire {
+pub(crate) struct Wire {
     stream: Stream,
     facts: Arc<WireFacts>,
     observer: Option<Observer>,
@@ -207,25 +206,6 @@ impl AsyncWrite for Wire {
         match self.broken {
             Some(_) => Poll::Ready(Ok(())),
             None => Pin::new(&mut self.stream).poll_shutdown(cx),
-        }
-    }
-}
-
-/// Reads into two buffers at once from a socket, as soon as there is something.
-pub(in crate::client) fn poll_vectored<R, T>(
-    cx: &mut Context<'_>,
-    ready: R,
-    mut attempt: T,
-) -> Poll<io::Result<usize>>
-where
-    R: Fn(&mut Context<'_>) -> Poll<io::Result<()>>,
-    T: FnMut() -> io::Result<usize>,
-{
-    loop {
-        ready!(ready(cx))?;
-        match attempt() {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            result => return Poll::Ready(result),
         }
     }
 }

@@ -29,10 +29,7 @@ const SHOWN: usize = 400;
 ///
 /// # Errors
 /// As [`for_key`].
-pub(in crate::client) async fn for_order(
-    command: &KnownHostsCommand,
-    subject: &Subject,
-) -> Result<Vec<u8>> {
+pub(crate) async fn for_order(command: &KnownHostsCommand, subject: &Subject) -> Result<Vec<u8>> {
     let name = subject.entry_name();
     run(command, &Search { name: &name, reason: "ORDER", key: None }).await
 }
@@ -41,7 +38,7 @@ pub(in crate::client) async fn for_order(
 ///
 /// # Errors
 /// It cannot be started, fails, prints more than 16 MiB, or takes more than 30 seconds.
-pub(in crate::client) async fn for_key(
+pub(crate) async fn for_key(
     command: &KnownHostsCommand,
     subject: &Subject,
     offered: &PublicKeyOrCertificate,

@@ -11,13 +11,13 @@ use crate::error::{Error, Kind};
 use crate::say;
 use crate::trust::{self, Evidence, Finding, KnownKey, fingerprint};
 
-pub(in crate::client) fn refused(reason: &str) -> Error {
+pub(crate) fn refused(reason: &str) -> Error {
     Error::new(Kind::HostKey, say!(host_key_refused, reason))
 }
 
 /// What a person should know besides the finding: files that could not be read at all, a
 /// certificate that does not count, and a DNS that disagrees or cannot be believed.
-pub(in crate::client) fn troubles(evidence: &Evidence) -> Vec<String> {
+pub(crate) fn troubles(evidence: &Evidence) -> Vec<String> {
     let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
     let fault = evidence.certificate_fault.iter();
     let authorities = evidence.authority_problems.iter();
@@ -33,7 +33,7 @@ pub(in crate::client) fn troubles(evidence: &Evidence) -> Vec<String> {
 }
 
 /// Says for `-v` what was found, and which lines could not be used on the way.
-pub(in crate::client) fn report(evidence: &Evidence) {
+pub(crate) fn report(evidence: &Evidence) {
     for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
         info!("{problem}");
     }
@@ -55,7 +55,7 @@ pub(in crate::client) fn report(evidence: &Evidence) {
     }
 }
 
-pub(in crate::client) fn not_as_known(evidence: &Evidence, host: &str) -> String {
+pub(crate) fn not_as_known(evidence: &Evidence, host: &str) -> String {
     match evidence.finding {
         Finding::OtherTypeKnown(_) => {
             let kind = fingerprint::type_name(&evidence.offered);
@@ -65,7 +65,7 @@ pub(in crate::client) fn not_as_known(evidence: &Evidence, host: &str) -> String
     }
 }
 
-pub(in crate::client) fn cannot_ask(evidence: &Evidence) -> String {
+pub(crate) fn cannot_ask(evidence: &Evidence) -> String {
     let kind = fingerprint::type_name(&evidence.offered);
     let offered = fingerprint::sha256(&evidence.offered);
     let name = &evidence.subject.name;
@@ -102,7 +102,7 @@ fn listed(known: &[KnownKey]) -> String {
     say!(known_keys, list = list.join(&say!(list_and)))
 }
 
-pub(in crate::client) fn remedy(evidence: &Evidence) -> String {
+pub(crate) fn remedy(evidence: &Evidence) -> String {
     let unread = evidence.problems.iter().find(|problem| problem.line.is_none());
     match &evidence.finding {
         Finding::Forbidden(_) => say!(revoked_hint),

@@ -1,7 +1,10 @@
 //! Whether the host's key is believed.
 
+pub(super) mod check;
 pub(super) mod command;
 pub(super) mod explanation;
+pub(super) mod policy;
 pub mod sshfp;
 
+pub use policy::{DnsCheck, HostPolicy};
 pub use sshfp::{LIMIT, MAX_RECORDS, Resolver, look_up};

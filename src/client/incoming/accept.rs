@@ -13,14 +13,14 @@ use russh::{Channel, ChannelOpenFailure};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
+use crate::client::flow::endpoint::{self, plainly, target};
 use crate::client::flow::lane::{Lane, Lanes};
+use crate::client::flow::seats::Seats;
 use crate::client::flow::socket::Line;
 use crate::client::flow::socks::{NEGOTIATION, Socks, Step};
 use crate::client::flow::tunnel::Tunnel;
-use crate::client::forward::forwards::plainly;
-use crate::client::forward::link::{self, Seats, target};
-use crate::client::forward::x11::Spoofed;
 use crate::client::incoming::agent::Forwarded;
+use crate::client::incoming::x11::Spoofed;
 use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::{Connect, Listen, PermitOpen};
 use crate::say;
@@ -31,8 +31,8 @@ use crate::text;
 pub struct Incoming {
     /// The forwarded channels there are.
     pub lanes: Arc<Lanes>,
-    pub(in crate::client) seats: Arc<Seats>,
-    pub(in crate::client) restriction: Arc<Restriction>,
+    pub(crate) seats: Arc<Seats>,
+    pub(crate) restriction: Arc<Restriction>,
     granted: Mutex<Vec<Granted>>,
     permit: Mutex<Option<PermitOpen>>,
     agent: Mutex<Option<Forwarded>>,
@@ -41,7 +41,7 @@ pub struct Incoming {
 
 /// A remote forward, as the server knows it.
 #[derive(Clone, Debug)]
-pub(in crate::client) struct Granted {
+pub(crate) struct Granted {
     /// As it was configured.
     pub listen: Listen,
     /// Where it leads.
@@ -51,7 +51,7 @@ pub(in crate::client) struct Granted {
 }
 
 /// A channel that the server wants to open.
-pub(in crate::client) struct Opening {
+pub(crate) struct Opening {
     pub channel: Channel<Msg>,
     pub reply: ChannelOpenHandle,
     /// Who has connected to the server, for the person.
@@ -73,7 +73,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The address to ask the server to listen on, as ssh sends it.
-pub(in crate::client) fn asked(host: Option<&str>) -> &str {
+pub(crate) fn asked(host: Option<&str>) -> &str {
     match host {
         None => "localhost",
         Some("*") => "",
@@ -83,13 +83,13 @@ pub(in crate::client) fn asked(host: Option<&str>) -> &str {
 
 impl Incoming {
     /// The server may open channels of this forward.
-    pub(in crate::client) fn grant(&self, granted: Granted) {
+    pub(crate) fn grant(&self, granted: Granted) {
         lock(&self.granted).push(granted);
         self.lanes.traffic.open_door();
     }
 
     /// The server has chosen a port for the forward to a port of its choice.
-    pub(in crate::client) fn settle(&self, listen: &Listen, connect: &Connect, port: u16) {
+    pub(crate) fn settle(&self, listen: &Listen, connect: &Connect, port: u16) {
         let mut granted = lock(&self.granted);
         let open = granted
             .iter_mut()
@@ -100,7 +100,7 @@ impl Incoming {
     }
 
     /// The server may open channels of this forward no more.
-    pub(in crate::client) fn revoke(&self, listen: &Listen, port: u16) {
+    pub(crate) fn revoke(&self, listen: &Listen, port: u16) {
         let mut granted = lock(&self.granted);
         let at = granted.iter().position(|it| it.listen == *listen && it.port == port);
         if let Some(at) = at {
@@ -110,22 +110,22 @@ impl Incoming {
     }
 
     /// Where remote dynamic forwards may lead (PermitRemoteOpen).
-    pub(in crate::client) fn permit(&self, permit: PermitOpen) {
+    pub(crate) fn permit(&self, permit: PermitOpen) {
         *lock(&self.permit) = Some(permit);
     }
 
     /// The server may reach this agent.
-    pub(in crate::client) fn forward_agent(&self, agent: Forwarded) {
+    pub(crate) fn forward_agent(&self, agent: Forwarded) {
         *lock(&self.agent) = Some(agent);
     }
 
     /// The server may reach this display.
-    pub(in crate::client) fn forward_x11(&self, display: Arc<Spoofed>) {
+    pub(crate) fn forward_x11(&self, display: Arc<Spoofed>) {
         *lock(&self.x11) = Some(display);
     }
 
     /// The display that the server may reach.
-    pub(in crate::client) fn display(&self) -> Option<Arc<Spoofed>> {
+    pub(crate) fn display(&self) -> Option<Arc<Spoofed>> {
         lock(&self.x11).clone()
     }
 
@@ -235,7 +235,7 @@ impl Incoming {
             if connect == Connect::Socks {
                 return dynamic(arrival.accept().await, &permit).await;
             }
-            match link::connect(&connect).await {
+            match endpoint::connect(&connect).await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
                     let (to, why) = (target(&connect), plainly(&why));
@@ -294,7 +294,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
         Ok(None) | Err(_) => return tunnel.close(false).await,
     };
     let line = match permits(permit, &to) {
-        true => link::connect(&to)
+        true => endpoint::connect(&to)
             .await
             .map_err(|why| say!(forward_connect_failed, to = target(&to), why = plainly(&why))),
         false => Err(say!(forward_not_permitted, to = target(&to))),

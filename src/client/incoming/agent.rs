@@ -23,7 +23,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 
 /// The agent that a server may reach.
 #[derive(Clone)]
-pub(in crate::client) struct Forwarded {
+pub(crate) struct Forwarded {
     /// Its socket.
     pub socket: PathBuf,
     /// What ties a connection to this session; none where the server has proved no plain key.

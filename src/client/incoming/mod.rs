@@ -2,3 +2,4 @@
 
 pub(super) mod accept;
 pub(super) mod agent;
+pub(super) mod x11;

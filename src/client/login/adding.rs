@@ -9,7 +9,7 @@ use std::path::Path;
 use log::debug;
 use russh::keys::PrivateKey;
 
-use crate::client::login::authenticate::Dialogue;
+use crate::client::login::dialogue::Dialogue;
 use crate::config::AddKeys;
 use crate::error::Result;
 use crate::keys::agent::{Agent, Terms};

@@ -11,10 +11,12 @@ use std::time::Duration;
 use log::{debug, info};
 use tokio::time::timeout;
 
+use crate::client::connection::Session;
 use crate::client::handshake::verify::Transport;
-use crate::client::login::authenticate::{Dialogue, Login, Outcome, Session, name, unanswered};
+use crate::client::login::dialogue::{Dialogue, Outcome, name, unanswered};
 use crate::client::login::interactive::cancelled;
-use crate::client::login::remembered::Kept;
+use crate::client::login::request::Login;
+use crate::client::state::remembered::Kept;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result, joined};
 use crate::keys::Format;

@@ -17,7 +17,7 @@ const PLAIN: &[u8] = b"publickey";
 const BOUND: &[u8] = b"publickey-hostbound-v00@openssh.com";
 
 /// Whether a server with this identification line knows the method.
-pub(in crate::client) fn is_known_to(identification: &str) -> bool {
+pub(crate) fn is_known_to(identification: &str) -> bool {
     let software = identification.strip_prefix("SSH-2.0-").unwrap_or_default();
     let Some(version) = NAMES.iter().find_map(|name| software.strip_prefix(name)) else {
         return false;
@@ -32,7 +32,7 @@ pub(in crate::client) fn is_known_to(identification: &str) -> bool {
 /// What is signed in the place of a request of the method `publickey`: the session's identifier,
 /// the request with the other name, and the host's key at its end. `None` if it is no such
 /// request.
-pub(in crate::client) fn request(signed: &[u8], host_key: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn request(signed: &[u8], host_key: &[u8]) -> Option<Vec<u8>> {
     let (_session, rest) = string(signed)?;
     let (_number, rest) = rest.split_first()?;
     let (_user, rest) = string(rest)?;

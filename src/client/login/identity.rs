@@ -14,7 +14,7 @@ use russh::keys::ssh_encoding::Encode;
 use russh::keys::ssh_key::private::KeypairData;
 use russh::keys::ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey, Signature};
 
-use crate::client::login::authenticate::SignerError;
+use crate::client::login::dialogue::SignerError;
 use crate::client::login::host_bound::request;
 use crate::client::state::shared::Shared;
 use crate::error::{Error, Kind, Result};
@@ -30,7 +30,7 @@ use crate::trust::fingerprint;
 const MAX_PASSPHRASES: u32 = 3;
 
 /// What the server is asked about.
-pub(in crate::client) struct Identity {
+pub(crate) struct Identity {
     pub public: PublicKey,
     /// Its certificates, in the order in which the server is asked about them.
     pub certificates: Vec<Certificate>,
@@ -57,7 +57,7 @@ impl Identity {
 }
 
 /// What signs.
-pub(in crate::client) enum Pen {
+pub(crate) enum Pen {
     /// A key file that has not been unlocked yet.
     File(Box<KeyFile>),
     /// An unlocked key, and the file it is from.
@@ -67,7 +67,7 @@ pub(in crate::client) enum Pen {
 }
 
 /// A pen with the person at hand who knows its passphrase.
-pub(in crate::client) struct Signer<'a> {
+pub(crate) struct Signer<'a> {
     pub pen: &'a mut Pen,
     /// The host's key, if the signature has to name it.
     pub host_key: Option<Vec<u8>>,
@@ -154,10 +154,9 @@ impl Signer<'_> {
 
     async fn pin(&self, kind: &str, path: &str) -> Result<Secret, SignerError> {
         let label = say!(security_key_pin, kind, path);
-        let answer =
-            crate::client::login::authenticate::ask(self.shared, self.prompt, move |prompt| {
-                prompt.secret(&label)
-            });
+        let answer = crate::client::login::dialogue::ask(self.shared, self.prompt, move |prompt| {
+            prompt.secret(&label)
+        });
         match answer.await {
             Answer::Given(pin) => Ok(pin),
             Answer::Cancelled | Answer::CannotAsk => {
@@ -169,7 +168,7 @@ impl Signer<'_> {
 }
 
 /// Unlocks a key file, asking for its passphrase if it has one.
-pub(in crate::client) async fn unlock(
+pub(crate) async fn unlock(
     file: &KeyFile,
     shared: &Arc<Shared>,
     prompt: &Arc<dyn Prompt>,
@@ -194,7 +193,7 @@ pub(in crate::client) async fn unlock(
             1 => say!(passphrase_ask, path),
             _ => say!(passphrase_ask_again, path),
         };
-        let answer = crate::client::login::authenticate::ask(shared, prompt, move |prompt| {
+        let answer = crate::client::login::dialogue::ask(shared, prompt, move |prompt| {
             prompt.secret(&label)
         })
         .await;

@@ -8,7 +8,7 @@ use russh::client::{AuthResult, KeyboardInteractiveAuthResponse as Response, Pro
 use tokio::time::{Instant, sleep};
 
 use crate::client::deadline;
-use crate::client::login::authenticate::{Dialogue, Outcome, answered};
+use crate::client::login::dialogue::{Dialogue, HANDED_OVER, Outcome, answered};
 use crate::client::state::shared::Shared;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Challenge, ChallengePrompt, Notice};
@@ -158,9 +158,6 @@ impl Dialogue {
         }
     }
 }
-
-/// The handed-over password was used up.
-pub(super) const HANDED_OVER: &str = "the password that was handed over";
 
 fn instruction(text: &str) -> String {
     text::block(text, MAX_TEXT, MAX_LINES)

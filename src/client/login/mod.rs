@@ -4,14 +4,15 @@ mod adding;
 mod asking;
 pub mod authenticate;
 mod certificates;
+mod dialogue;
 mod host_bound;
 mod identity;
 mod interactive;
 mod order;
 mod publickey;
-mod remembered;
+mod request;
 
 pub use asking::{Asking, authenticate_asking};
-pub use authenticate::{Login, Session, authenticate};
+pub use authenticate::authenticate;
 pub use order::listing;
-pub use remembered::{Credential, Kept, Remembered};
+pub use request::Login;

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use russh::keys::agent::AgentIdentity;
 use russh::keys::ssh_key::{Algorithm, Certificate, PrivateKey, PublicKey};
 
-use crate::client::login::authenticate::Login;
 use crate::client::login::certificates::UserCertificates;
+use crate::client::login::request::Login;
 use crate::error::Result;
 use crate::keys::agent::Agent;
 use crate::keys::{Format, KeyFile};

@@ -15,10 +15,8 @@ use tokio::time::timeout;
 use crate::client::algorithms::of_certificate;
 use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
-use crate::client::login::authenticate::{
-    Announced, Dialogue, Outcome, SignerError, answered_within,
-};
 use crate::client::login::certificates::UserCertificates;
+use crate::client::login::dialogue::{Announced, Dialogue, Outcome, SignerError, answered_within};
 use crate::client::login::host_bound;
 use crate::client::login::identity::{Identity, Pen, Signer, unlock};
 use crate::client::login::order::{Candidate, arrange};
@@ -197,7 +195,7 @@ impl Dialogue {
         let unlocked = unlock(&file, &transport.shared, &transport.prompt).await;
         let private = unlocked.map_err(|error| match error {
             SignerError::Ours(error) => error,
-            SignerError::Lost => crate::client::login::authenticate::lost_for_no_reason(),
+            SignerError::Lost => crate::client::login::dialogue::lost_for_no_reason(),
         })?;
         let public = private.public_key().clone();
         let certificates = self.certificates_of(&file, &public);
@@ -369,8 +367,8 @@ impl Dialogue {
         let announced = match timeout(TURN + way, best).await {
             Ok(Ok(announced)) => announced,
             Ok(Err(_)) => {
-                crate::client::login::authenticate::lost(&self.transport.shared).await?;
-                return Err(crate::client::login::authenticate::lost_for_no_reason());
+                crate::client::login::dialogue::lost(&self.transport.shared).await?;
+                return Err(crate::client::login::dialogue::lost_for_no_reason());
             }
             Err(_) => None,
         };

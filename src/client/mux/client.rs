@@ -12,11 +12,10 @@ use log::debug;
 use tokio::time::timeout;
 
 use crate::client::deadline;
-use crate::client::forward::forwards::Way;
-use crate::client::mux::VERSION;
+use crate::client::forward::settings::Way;
 use crate::client::mux::display::MasterDisplay;
 use crate::client::mux::socket::{read_packet, write_packet};
-use crate::client::mux::wire::{Hello, Malformed, NewSession, Request, Response};
+use crate::client::mux::wire::{Hello, Malformed, NewSession, Request, Response, VERSION};
 use crate::config::{Connect, Forward};
 use crate::os::BorrowedDescriptor;
 use crate::os::local::{self, LocalStream, UnattachedStream};

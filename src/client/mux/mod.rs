@@ -11,6 +11,7 @@
 pub mod client;
 mod display;
 mod packets;
+mod peer;
 pub mod place;
 pub mod proxy;
 mod report;
@@ -23,11 +24,7 @@ mod wire;
 
 pub use client::{Client, Refusal, connect};
 pub use display::MasterDisplay;
-pub use serve::{House, Keeps, Master, Streams};
+pub use peer::{House, Streams};
+pub use serve::{Keeps, Master};
 pub use socket::{read_packet, write_packet};
-pub use wire::{Hello, Malformed, NO_ESCAPE, NewSession, Request, Response};
-
-/// The protocol's version, which both sides say first.
-pub const VERSION: u32 = 4;
-/// The longest packet: what OpenSSH's master takes. A command and its environment fit in it.
-pub const MAX_PACKET: usize = 256 * 1024;
+pub use wire::{Hello, MAX_PACKET, Malformed, NO_ESCAPE, NewSession, Request, Response, VERSION};

@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind, Result};
 use russh::keys::ssh_encoding::{Decode, Encode};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use crate::client::mux::MAX_PACKET;
+use crate::client::mux::wire::MAX_PACKET;
 
 pub const DISCONNECT: u8 = 1;
 pub const IGNORE: u8 = 2;

@@ -16,11 +16,11 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
 use crate::client::deadline;
+use crate::client::flow::exit::Exit;
+use crate::client::flow::output::Sink;
 use crate::client::mux::packets as packet;
 use crate::client::mux::packets::{Body, Packet};
 use crate::client::session::channel::{Program, PtyRequest, SessionRequest, WindowSize};
-use crate::client::session::relay::Exit;
-use crate::client::state::shared::Sink;
 use crate::error::{Error, Kind, Result};
 use crate::os::local::LocalStream;
 use crate::say;

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::client::login::authenticate::Session;
+use crate::client::connection::Session;
 use crate::os::host;
 use crate::text;
 

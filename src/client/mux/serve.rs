@@ -6,84 +6,38 @@
 //! the person is done by the program around it, the [`House`].
 
 use std::io;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use log::{debug, error, warn};
-use russh::Pty;
-use tokio::io::AsyncRead;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 
+use crate::client::connection::Session;
 use crate::client::forward::Forward;
-use crate::client::forward::forwards::{Refused, Way};
-use crate::client::forward::x11::Request as X11Request;
-use crate::client::login::authenticate::Session;
-use crate::client::mux::display::MasterDisplay;
+use crate::client::forward::forwards::Refused;
+use crate::client::forward::settings::Way;
+use crate::client::mux::peer::{Client, House, Orders, PROMPT, State, within};
 use crate::client::mux::place::Place;
 use crate::client::mux::socket::{read_packet, write_packet};
-use crate::client::mux::wire::{Hello, Request, Response};
-use crate::client::mux::{VERSION, report, session, translate as downstream};
+use crate::client::mux::wire::{Hello, Request, Response, VERSION};
+use crate::client::mux::{report, session, translate as downstream};
 use crate::client::restriction::ForwardingKind;
-use crate::client::session::channel::WindowSize;
-use crate::client::session::interlude::Interlude;
-use crate::client::session::relay::Exit;
-use crate::client::state::shared::Sink;
 use crate::config::{Connect, Listen};
 use crate::os::local::{LocalListener, LocalStream};
 use crate::os::user::UserId;
-use crate::os::{BorrowedDescriptor, Descriptor};
 use crate::say;
 use crate::text;
 
 /// Clients at a time: far more than sshd gives sessions on one connection (MaxSessions is 10),
 /// and each takes five of the descriptors that a process has.
 pub const MAX_CLIENTS: usize = 128;
-/// Time for a client to say hello, and for one packet or descriptor once it is due.
-const PROMPT: Duration = Duration::from_secs(10);
 /// Time in which a client that has nothing open asks for something.
 const QUIET: Duration = Duration::from_secs(60);
-/// How much of a question is shown, in characters: a few lines of a terminal.
-const MAX_QUESTION: usize = 400;
 /// A pause after accepting has failed, for want of descriptors for example.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// What the program around the master does for it.
-pub trait House: Send + Sync {
-    /// Standard input, output and error of a client; the flags of the descriptors, which its
-    /// process shares, stay as they are.
-    ///
-    /// # Errors
-    /// They cannot be used.
-    fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams>;
-    /// Modes and size of the terminal of a client.
-    fn terminal(&self, fd: BorrowedDescriptor<'_>) -> (Vec<(Pty, u32)>, WindowSize);
-    /// Whether SendEnv names this variable.
-    fn permits(&self, name: &str) -> bool;
-    /// Lets the server reach the agent, if ForwardAgent has it so; whether it may.
-    fn agent(&self, session: &Session) -> bool;
-    /// Where X11 forwarding leads.
-    fn x11(&self) -> MasterDisplay;
-    /// Lets the server reach the display, if ForwardX11 has it so; what to ask it for.
-    fn display<'a>(&'a self, session: &'a Session) -> Interlude<'a, Option<X11Request>>;
-    /// Asks the person at the master, if ControlMaster has it so.
-    fn allows<'a>(&'a self, question: String) -> Interlude<'a, bool>;
-    /// The exit status that stands for an end.
-    fn status(&self, exit: &Exit) -> u32;
-}
-
-/// The standard streams of a client.
-pub struct Streams {
-    /// What is typed.
-    pub stdin: Pin<Box<dyn AsyncRead + Send>>,
-    /// What the program says.
-    pub stdout: Sink,
-    /// What it says on the side.
-    pub stderr: Sink,
-}
 
 /// What keeps a master whose own session is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,32 +54,6 @@ pub enum Keeps {
 pub struct Master {
     state: Arc<State>,
     tasks: tokio::task::JoinHandle<()>,
-}
-
-/// What the clients of one master share.
-pub(in crate::client) struct State {
-    pub session: Session,
-    pub house: Arc<dyn House>,
-    /// Where the connection leads, for questions.
-    pub host: String,
-    /// Changes when the window of a terminal has changed.
-    pub resized: watch::Receiver<u32>,
-    resize: watch::Sender<u32>,
-    place: Mutex<Option<Place>>,
-    orders: watch::Sender<Orders>,
-    clients: watch::Sender<usize>,
-    numbers: AtomicU32,
-}
-
-/// What clients have ordered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Orders {
-    #[default]
-    None,
-    /// No more clients; the end with the last one.
-    Stop,
-    /// The end.
-    Terminate,
 }
 
 impl Master {
@@ -208,23 +136,6 @@ impl Drop for Master {
     }
 }
 
-impl State {
-    /// The next number of a session.
-    pub fn number(&self) -> u32 {
-        self.numbers.fetch_add(1, Ordering::Relaxed)
-    }
-
-    fn place(&self) -> MutexGuard<'_, Option<Place>> {
-        // Nothing can panic while it holds this.
-        self.place.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn stop_listening(&self, orders: Orders) {
-        self.place().take();
-        self.orders.send_modify(|ordered| *ordered = (*ordered).max(orders));
-    }
-}
-
 /// Waits until so much is ordered.
 async fn at_least(orders: &mut watch::Receiver<Orders>, wanted: Orders) {
     // The sender lives as long as the master.
@@ -277,12 +188,6 @@ fn admit(clients: &mut JoinSet<()>, stream: LocalStream, state: &Arc<State>) {
         }
         Err(why) => error!("{}", say!(mux_cannot_accept, why = why.to_string())),
     }
-}
-
-/// One client of the master.
-pub(in crate::client) struct Client {
-    pub state: Arc<State>,
-    pub stream: LocalStream,
 }
 
 impl Client {
@@ -361,42 +266,6 @@ impl Client {
         }
     }
 
-    /// Sends an answer; a client that takes none is given up.
-    pub async fn answer(&mut self, id: u32, response: Response) -> io::Result<()> {
-        within(PROMPT, write_packet(&mut self.stream, &response.encode(id))).await
-    }
-
-    /// Takes a descriptor that must come now.
-    pub async fn descriptor(&self) -> io::Result<Descriptor> {
-        within(PROMPT, self.stream.receive_descriptor()).await
-    }
-
-    /// Asks the person at the master; a refusal has been answered. Parts of the question are
-    /// the client's words.
-    pub async fn asked(&mut self, id: u32, question: String) -> io::Result<bool> {
-        let question = text::line(&question, MAX_QUESTION);
-        if self.state.house.allows(question).await {
-            return Ok(true);
-        }
-        let refused = Response::PermissionDenied("Permission denied".to_owned());
-        self.answer(id, refused).await?;
-        Ok(false)
-    }
-
-    /// Waits until the client goes away. With a session it has nothing more to say.
-    pub async fn gone(&self) {
-        let mut byte = [0];
-        loop {
-            if self.stream.readable().await.is_err() {
-                return;
-            }
-            match self.stream.try_read(&mut byte) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                _ => return,
-            }
-        }
-    }
-
     async fn open_forward(&self, way: Way, forward: &Forward) -> Response {
         let forwards = self.state.session.forwards();
         // As with ssh, what is there already is granted once more.
@@ -462,13 +331,6 @@ fn named(request: &Request) -> &'static str {
         Request::InvalidForward => "impossible forward",
         Request::Unsupported(_) => "unknown",
     }
-}
-
-pub(in crate::client) async fn within<T>(
-    limit: Duration,
-    work: impl Future<Output = io::Result<T>>,
-) -> io::Result<T> {
-    timeout(limit, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 fn malformed() -> io::Error {

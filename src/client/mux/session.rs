@@ -9,18 +9,19 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use crate::client::flow::exit::Exit;
 use crate::client::flow::lane::{Drained, Lane, MAX_KEPT};
+use crate::client::flow::output::Sink;
+use crate::client::mux::peer::{Client, State, Streams};
 use crate::client::mux::said::Said;
-use crate::client::mux::serve::{Client, State, Streams};
 use crate::client::mux::wire::{NO_ESCAPE, NewSession, Response};
 use crate::client::session::channel::{
     Beside, Program, PtyRequest, SessionRequest, WindowSize, open_beside,
 };
 use crate::client::session::console::Console;
 use crate::client::session::escape::Escape;
-use crate::client::session::relay::{Exit, LocalSide, relay};
+use crate::client::session::relay::{LocalSide, relay};
 use crate::client::session::stdio as forward;
-use crate::client::state::shared::Sink;
 use crate::config::Connect;
 use crate::os::{AsDescriptor, Descriptor};
 use crate::say;

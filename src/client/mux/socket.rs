@@ -7,7 +7,7 @@ use std::io::{Error, ErrorKind, Result};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::client::mux::MAX_PACKET;
+use crate::client::mux::wire::MAX_PACKET;
 use crate::os::local::LocalStream;
 
 /// Reads one packet: its body. Not to be dropped half-way if the socket is used again.

@@ -22,16 +22,15 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::client::deadline::GOODBYE;
-use crate::client::flow::event::{EventReceiver, event_queue};
+use crate::client::flow::event::{Event, EventReceiver, event_queue};
 use crate::client::flow::idle::Clock;
 use crate::client::flow::lane::{Drained, Lane};
-use crate::client::forward::link::{MAX_CONNECTIONS, open_tunnel};
+use crate::client::flow::seats::MAX_CONNECTIONS;
 use crate::client::mux::packets as packet;
 use crate::client::mux::packets::{Body, Packet};
-use crate::client::mux::serve::{Client, State};
+use crate::client::mux::peer::{Client, State};
 use crate::client::mux::wire::Response;
 use crate::client::session::channel::open_bare;
-use crate::client::state::shared::Event;
 use crate::config::Connect;
 use crate::say;
 
@@ -56,7 +55,7 @@ const UNKNOWN_TYPE: u32 = 3;
 const SHORTAGE: u32 = 4;
 
 /// Serves the client until it goes away.
-pub(in crate::client) async fn run(mut client: Client, id: u32) -> Result<()> {
+pub(crate) async fn run(mut client: Client, id: u32) -> Result<()> {
     let question = say!(mux_ask_session, host = client.state.host);
     if !client.asked(id, question).await? {
         return Ok(());
@@ -305,7 +304,7 @@ impl Channel {
                 let (write, events) = (Arc::new(bare.write), bare.events);
                 Open { write, stdout, stderr, events, clock: bare.clock, _seat: None }
             }),
-            Some(to) => open_tunnel(session, &to).await.map(|(write, stdout, seat)| {
+            Some(to) => session.forwards().open_tunnel(&to).await.map(|(write, stdout, seat)| {
                 let clock = stdout.start_clock(&session.shared.incoming.lanes.timeouts);
                 stdout.describe(say!(mux_connection, number = client));
                 let (_, events) = event_queue();

@@ -7,11 +7,15 @@ use std::fmt;
 
 use russh::keys::ssh_encoding::{Decode, Encode};
 
-use crate::client::forward::forwards::Way;
+use crate::client::forward::settings::Way;
 use crate::client::mux::display::{self, MasterDisplay};
-use crate::client::mux::{MAX_PACKET, VERSION};
 use crate::config::{Connect, Forward, Listen};
 
+/// The protocol's version, which both sides say first.
+pub const VERSION: u32 = 4;
+
+/// The longest packet: what OpenSSH's master takes. A command and its environment fit in it.
+pub const MAX_PACKET: usize = 256 * 1024;
 /// The escape character that stands for none.
 pub const NO_ESCAPE: u32 = u32::MAX;
 /// Variables of one session's environment: as many as OpenSSH's master takes.

@@ -11,15 +11,15 @@ use russh::client::Msg;
 use russh::{ChannelWriteHalf, Pty};
 use tokio::time::timeout;
 
+use crate::client::connection::Session;
 use crate::client::deadline;
 use crate::client::flow::event::{EventReceiver, event_queue};
 use crate::client::flow::idle::{self, Clock, Watched};
 use crate::client::flow::lane::Lane;
-use crate::client::forward::x11::Request as X11Request;
-use crate::client::login::authenticate::Session;
+use crate::client::flow::output::{Output, Sink};
+use crate::client::incoming::x11::Request as X11Request;
 use crate::client::quirks::Quirks;
-pub use crate::client::state::shared::Sink;
-use crate::client::state::shared::{Output, Shared};
+use crate::client::state::shared::Shared;
 use crate::error::{Error, Kind, Result};
 pub use crate::os::size::WindowSize;
 use crate::say;
@@ -61,7 +61,7 @@ pub struct PtyRequest {
 
 /// A request whose answer is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::client) enum Awaited {
+pub(crate) enum Awaited {
     X11,
     Pty,
     Program,
@@ -69,12 +69,12 @@ pub(in crate::client) enum Awaited {
 
 /// An open session channel with its requests on the way.
 pub struct Channel {
-    pub(in crate::client) write: Arc<ChannelWriteHalf<Msg>>,
-    pub(in crate::client) events: EventReceiver,
-    pub(in crate::client) awaited: std::collections::VecDeque<Awaited>,
-    pub(in crate::client) program: &'static str,
+    pub(crate) write: Arc<ChannelWriteHalf<Msg>>,
+    pub(crate) events: EventReceiver,
+    pub(crate) awaited: std::collections::VecDeque<Awaited>,
+    pub(crate) program: &'static str,
     /// ChannelTimeout.
-    pub(in crate::client) clock: Option<Arc<Clock>>,
+    pub(crate) clock: Option<Arc<Clock>>,
 }
 
 /// Opens the channel and sends its requests; output goes to the sinks from then on.
@@ -105,14 +105,14 @@ pub async fn open(
 
 /// A session channel beside the connection's own: its output waits in lanes, which a reader
 /// who is slow does not make anybody else wait for.
-pub(in crate::client) struct Beside {
+pub(crate) struct Beside {
     pub channel: Channel,
     pub stdout: Arc<Lane>,
     pub stderr: Arc<Lane>,
 }
 
 /// The same before anything is requested.
-pub(in crate::client) struct Bare {
+pub(crate) struct Bare {
     pub write: ChannelWriteHalf<Msg>,
     pub stdout: Arc<Lane>,
     pub stderr: Arc<Lane>,
@@ -121,10 +121,7 @@ pub(in crate::client) struct Bare {
 }
 
 /// Opens one more session channel and sends its requests; see [`open`].
-pub(in crate::client) async fn open_beside(
-    session: &Session,
-    request: &SessionRequest,
-) -> Result<Beside> {
+pub(crate) async fn open_beside(session: &Session, request: &SessionRequest) -> Result<Beside> {
     let Bare { write, stdout, stderr, events, clock } = open_bare(session).await?;
     let id = write.id();
     match requested(session, write, (events, clock), request).await {
@@ -137,7 +134,7 @@ pub(in crate::client) async fn open_beside(
 }
 
 /// Opens one more session channel; see [`open`].
-pub(in crate::client) async fn open_bare(session: &Session) -> Result<Bare> {
+pub(crate) async fn open_bare(session: &Session) -> Result<Bare> {
     let lanes = &session.shared.incoming.lanes;
     let expected = lanes.expect();
     lanes.traffic.wake();
@@ -168,8 +165,7 @@ async fn requested(
     request: &SessionRequest,
 ) -> Result<Channel> {
     let sent = send(&write, request, &session.shared).await;
-    let awaited =
-        sent.map_err(|_| crate::client::session::relay::connection_lost(&session.shared))?;
+    let awaited = sent.map_err(|_| session.shared.lost())?;
     let program = match request.program {
         Program::Shell => "shell",
         Program::Exec(_) => "exec",

@@ -5,21 +5,18 @@
 //! per connection or key exchange; only the round trip is asked for when somebody looks.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use russh::keys::ssh_key::PublicKey;
 use tokio::time::{Instant, timeout};
 use unicode_width::UnicodeWidthStr;
 
+use crate::client::connection::Session;
 use crate::client::deadline;
-use crate::client::login::authenticate::Session;
-use crate::client::state::shared::Negotiated;
-use crate::client::stream::dial::Stream;
+use crate::client::state::negotiated::Negotiated;
+use crate::client::state::record::HostKey;
 use crate::say;
 use crate::text;
-use crate::trust::{Judgement, fingerprint};
 
 /// What is shown of an identification line: RFC 4253 section 4.2 allows 255 bytes.
 const SHOWN: usize = 255;
@@ -62,21 +59,6 @@ pub struct Information {
     pub round_trip: Option<Duration>,
     /// The forwards, one line each.
     pub forwards: Vec<String>,
-}
-
-/// The host's key and why it was accepted.
-#[derive(Clone, Debug)]
-pub struct HostKey {
-    /// The negotiated host key algorithm: how the key was proved.
-    pub algorithm: String,
-    /// The key's type as ssh names it, such as `ED25519`.
-    pub kind: &'static str,
-    /// The key's `SHA256:…` fingerprint.
-    pub sha256: String,
-    /// Why it was accepted and where that stands.
-    pub trusted: String,
-    /// The key itself.
-    pub key: PublicKey,
 }
 
 /// One fact as it is shown.
@@ -202,103 +184,6 @@ fn duration(time: Duration) -> String {
     }
 }
 
-/// What is noted of one connection as it goes along.
-#[derive(Default)]
-pub(in crate::client) struct Record {
-    noted: Mutex<Noted>,
-    exchanges: AtomicU32,
-    judged: Mutex<Option<Judgement>>,
-    proved: AtomicBool,
-}
-
-#[derive(Clone, Default)]
-struct Noted {
-    since: Option<Instant>,
-    address: Option<SocketAddr>,
-    local: Option<SocketAddr>,
-    server: String,
-    client: String,
-    rekey: (u64, Duration),
-    host_key: Option<HostKey>,
-    user: String,
-    /// Bytes that passed before the SSH library took over.
-    early: (u64, u64),
-}
-
-impl Record {
-    /// The greeting is over; `early` bytes were received beyond it already.
-    pub fn greeted(&self, stream: &Stream, server: &str, client: &str, early: usize) {
-        let mut noted = self.noted();
-        noted.since = Some(Instant::now());
-        (noted.address, noted.local) = (stream.peer(), stream.local());
-        noted.server = text::line(server, SHOWN);
-        client.clone_into(&mut noted.client);
-        noted.early = ((server.len() + 2 + early) as u64, client.len() as u64 + 2);
-    }
-
-    /// Keys are exchanged again after so many bytes in one direction, or so much time.
-    pub fn rekeyed_after(&self, bytes: u64, time: Duration) {
-        self.noted().rekey = (bytes, time);
-    }
-
-    /// The server's identification line, fit to be shown.
-    pub fn server(&self) -> String {
-        self.noted().server.clone()
-    }
-
-    /// The host's key was accepted, proved by this algorithm, for this reason.
-    pub fn accepted(&self, algorithm: String, key: &PublicKey, trusted: String) {
-        self.noted().host_key = Some(HostKey {
-            algorithm,
-            kind: fingerprint::type_name(key),
-            sha256: fingerprint::sha256(key),
-            trusted,
-            key: key.clone(),
-        });
-    }
-
-    /// The host was judged, and nothing else is wanted.
-    pub fn judge(&self, judgement: Judgement) {
-        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(judgement);
-    }
-
-    /// What [`Record::judge`] was told.
-    pub fn judged(&self) -> Option<Judgement> {
-        self.judged.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// The server asked for something that only the user has: a password, an answer, a
-    /// signature.
-    pub fn prove(&self) {
-        self.proved.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether [`Record::prove`] was called.
-    pub fn is_proved(&self) -> bool {
-        self.proved.load(Ordering::Relaxed)
-    }
-
-    /// This user is logged in.
-    pub fn logged_in(&self, user: &str) {
-        user.clone_into(&mut self.noted().user);
-    }
-
-    /// The user who is logged in.
-    pub fn user(&self) -> String {
-        self.noted().user.clone()
-    }
-
-    /// Keys were exchanged.
-    pub fn exchanged(&self) {
-        self.exchanges.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn noted(&self) -> MutexGuard<'_, Noted> {
-        // Nothing can panic while it holds this.
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Session {
     /// The facts as they are now. Asks the server for a sign of life and waits for it for a
     /// second at most, while the session goes on.
@@ -311,7 +196,7 @@ impl Session {
     }
 
     /// The facts as they are now, without the round trip, for which nobody waits.
-    pub(in crate::client) fn facts(&self) -> Information {
+    pub(crate) fn facts(&self) -> Information {
         let record = &self.shared.record;
         let noted = record.noted().clone();
         let (received, sent) = self.shared.wire.counted();

@@ -19,7 +19,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 
-use crate::client::state::shared::Sink;
+use crate::client::flow::output::Sink;
 use crate::say;
 
 /// Output kept while the curtain is closed: many screens, and little memory.
@@ -154,7 +154,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
 
 /// Whether an interlude is on.
 #[derive(Default)]
-pub(in crate::client) struct InterludeFlag {
+pub(crate) struct InterludeFlag {
     on: AtomicBool,
     over: Notify,
 }
@@ -183,7 +183,7 @@ impl InterludeFlag {
 }
 
 /// An interlude that is on.
-pub(in crate::client) struct InterludeGuard<'a>(&'a InterludeFlag);
+pub(crate) struct InterludeGuard<'a>(&'a InterludeFlag);
 
 impl Drop for InterludeGuard<'_> {
     fn drop(&mut self) {

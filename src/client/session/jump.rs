@@ -20,12 +20,11 @@ use russh::client::Msg;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout_at;
 
+use crate::client::connection::Session;
 use crate::client::deadline::{self, Budget};
-use crate::client::forward::forwards as forward;
-use crate::client::login::authenticate::Session;
-use crate::client::restriction::ForwardingKind;
+use crate::client::restriction::{ForwardingKind, restricted};
 use crate::client::session::rotation;
-use crate::client::stream::dial::Stream;
+use crate::client::stream::bytes::Stream;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
 use crate::say;
@@ -63,7 +62,7 @@ pub async fn through(
     prompt: &Arc<dyn Prompt>,
 ) -> Result<Stream> {
     if !session.shared.incoming.restriction.permits(ForwardingKind::Ports) {
-        return Err(forward::restricted());
+        return Err(restricted());
     }
     debug!("Connecting to {host} port {port} through {name}.");
     let (from, from_port) = ORIGINATOR;
@@ -92,7 +91,7 @@ pub async fn through(
     };
     rotation::heard(&session, prompt).await;
     let name = name.to_owned();
-    Ok(Stream::Jump(Box::new(Passage {
+    Ok(Stream::Other(Box::new(Passage {
         channel: channel.into_stream(),
         session,
         name,

@@ -19,4 +19,4 @@ pub use escape::Escape;
 pub use information::Information;
 pub use interlude::{Curtain, Interlude};
 pub use paste::{BracketFilter, Brackets, Paste};
-pub use relay::{Exit, LocalSide, close, linger, relay};
+pub use relay::{LocalSide, close, linger, relay};

@@ -41,7 +41,7 @@ impl Brackets {
 
 /// A piece of the input.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::client) enum InputPiece {
+pub(crate) enum InputPiece {
     /// Keys.
     Typed(Vec<u8>),
     /// Part of a paste for a program that wants brackets; they are among it.
@@ -86,7 +86,7 @@ impl Paste {
     }
 
     /// Takes input and appends its pieces.
-    pub(in crate::client) fn take(&mut self, input: &[u8], pieces: &mut VecDeque<InputPiece>) {
+    pub(crate) fn take(&mut self, input: &[u8], pieces: &mut VecDeque<InputPiece>) {
         let mut open = Vec::new();
         for &byte in input {
             let bracket = match self.within {
@@ -112,7 +112,7 @@ impl Paste {
     }
 
     /// Whether it depends on what follows how the last input is meant.
-    pub(in crate::client) fn is_partial(&self) -> bool {
+    pub(crate) fn is_partial(&self) -> bool {
         match self.within {
             PasteState::Typing => self.matched > 0,
             PasteState::Ended { .. } => true,
@@ -121,7 +121,7 @@ impl Paste {
     }
 
     /// Nothing followed in time: what looked like a bracket is none, and a paste has ended.
-    pub(in crate::client) fn give_up(&mut self, pieces: &mut VecDeque<InputPiece>) {
+    pub(crate) fn give_up(&mut self, pieces: &mut VecDeque<InputPiece>) {
         let matched = std::mem::take(&mut self.matched);
         match std::mem::take(&mut self.within) {
             PasteState::Typing if matched > 0 => {
@@ -201,13 +201,13 @@ impl Paste {
 
 /// Whether a paste does more than put text on a line: it has a line break, or another control
 /// character than a tab.
-pub(in crate::client) fn acts(pasted: &[u8]) -> bool {
+pub(crate) fn acts(pasted: &[u8]) -> bool {
     pasted.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t')
 }
 
 /// Line breaks as the Enter key sends them, which is what terminals make of them in a paste
 /// without brackets.
-pub(in crate::client) fn as_typed(pasted: &[u8]) -> Vec<u8> {
+pub(crate) fn as_typed(pasted: &[u8]) -> Vec<u8> {
     let mut typed = Vec::with_capacity(pasted.len());
     let mut last = 0;
     for &byte in pasted {
@@ -222,7 +222,7 @@ pub(in crate::client) fn as_typed(pasted: &[u8]) -> Vec<u8> {
 }
 
 /// The same for eyes: each line break is a line feed.
-pub(in crate::client) fn as_text(pasted: &[u8]) -> String {
+pub(crate) fn as_text(pasted: &[u8]) -> String {
     String::from_utf8_lossy(&as_typed(pasted)).replace('\r', "\n")
 }
 

@@ -7,7 +7,6 @@
 
 use std::collections::VecDeque;
 use std::future::pending;
-use std::sync::Arc;
 use std::time::Duration;
 
 use log::{debug, warn};
@@ -17,35 +16,20 @@ use tokio::io::AsyncRead;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::timeout;
 
+use crate::client::connection::Session;
 use crate::client::deadline;
 use crate::client::flow::copy::{ChannelSink, LocalInput, alongside, copy};
-use crate::client::flow::event::EventReceiver;
+use crate::client::flow::event::{Event, EventReceiver};
+use crate::client::flow::exit::Exit;
 use crate::client::flow::idle::{Clock, Watched};
-use crate::client::login::authenticate::Session;
 use crate::client::session::channel::{Awaited, Channel, WindowSize};
 use crate::client::session::console::Console;
 use crate::client::session::escape::Escape;
 use crate::client::session::interlude::InterludeFlag;
 use crate::client::session::paste::Paste;
 use crate::client::session::typing::{InputEnd, Typing};
-use crate::client::state::shared::{Event, Shared};
 use crate::error::{Error, Kind, Result};
 use crate::say;
-
-/// How the program on the server ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// With this status.
-    Status(u32),
-    /// By this signal, named without SIG, with the server's text.
-    Signal(String, String),
-    /// The channel was closed and nothing was said.
-    Unknown,
-    /// The person ended the connection with `~.`.
-    Escaped,
-    /// Standard output was closed by whoever read it.
-    OutputClosed,
-}
 
 /// The local side of the relay.
 pub struct LocalSide<'a, I> {
@@ -180,7 +164,7 @@ impl RunningProgram<'_> {
                 Event::OutputFailed(error) => return output_failed(&error),
             }
         }
-        Err(connection_lost(&self.session.shared))
+        Err(self.session.shared.lost())
     }
 
     fn granted(&mut self) {
@@ -216,15 +200,8 @@ fn output_failed(error: &std::io::Error) -> Result<Exit> {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
         return Ok(Exit::OutputClosed);
     }
-    let reason = crate::client::handshake::greeting::reason(error);
+    let reason = crate::client::failure::reason(error);
     Err(Error::new(Kind::Local, say!(stdout_failed, reason)).hint(say!(stdout_failed_hint)))
-}
-
-pub(in crate::client) fn connection_lost(shared: &Arc<Shared>) -> Error {
-    match shared.ended() {
-        Some(ended) => ended,
-        None => Error::new(Kind::Disconnected, say!(connection_lost)),
-    }
 }
 
 fn signal(name: &Sig) -> String {

@@ -10,104 +10,22 @@
 //! server announces its keys before it answers anything else, so one round trip tells whether
 //! there is anything to ask, and the terminal is still the person's.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use log::{debug, error, info, warn};
 use russh::keys::PublicKey;
-use tokio::sync::Notify;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::client::algorithms::Family;
+use crate::client::connection::Session;
 use crate::client::deadline;
-use crate::client::login::authenticate::Session;
+use crate::client::state::rotation::{Ground, MAX_KEYS};
 use crate::config::UpdateHostKeys;
 use crate::prompt::{Answer, Prompt, RotationQuestion};
 use crate::say;
+use crate::trust::fingerprint;
 use crate::trust::rotate::{self, Announcement, Difference, Obstacle};
-use crate::trust::{FirstSeen, Requirements, RevokedKeys, Subject, fingerprint};
-
-/// A server has one key of each type, or two while it changes them; more than this many are
-/// not a rotation.
-const MAX_KEYS: usize = 64;
-
-/// What the host check leaves behind where the files may follow the server's word.
-#[derive(Clone, Debug)]
-pub(in crate::client) struct Ground {
-    /// UpdateHostKeys: `Yes` or `Ask`.
-    pub update: UpdateHostKeys,
-    /// The host as the person typed it.
-    pub shown: String,
-    /// Whose key it was.
-    pub subject: Subject,
-    /// UserKnownHostsFile; the key was in the first.
-    pub files: Vec<std::path::PathBuf>,
-    /// The key.
-    pub current: PublicKey,
-    /// Whether new lines hide the name.
-    pub hash: bool,
-    /// Where it is noted when keys were first written.
-    pub first_seen: Option<FirstSeen>,
-    /// The host key algorithms that the configuration permits.
-    pub permitted: Vec<String>,
-    /// RequiredRSASize.
-    pub requirements: Requirements,
-    /// The keys that must not be learnt.
-    pub revoked: Option<RevokedKeys>,
-}
-
-/// The part of a connection's shared state that is about this.
-#[derive(Default)]
-pub(in crate::client) struct Rotation {
-    state: Mutex<State>,
-    announced: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    ground: Option<Ground>,
-    announced: Option<Vec<PublicKey>>,
-}
-
-impl Rotation {
-    /// The host was accepted in a way that lets its other keys be learnt.
-    pub fn allow(&self, ground: Ground) {
-        self.state().ground = Some(ground);
-    }
-
-    /// The server's announcement; the first one counts.
-    pub fn announce(&self, mut keys: Vec<PublicKey>) {
-        let mut state = self.state();
-        if state.ground.is_none() || state.announced.is_some() {
-            return;
-        }
-        // One beyond the limit tells that there were more.
-        keys.truncate(MAX_KEYS + 1);
-        state.announced = Some(keys);
-        self.announced.notify_one();
-    }
-
-    fn ground(&self) -> Option<Ground> {
-        self.state().ground.clone()
-    }
-
-    fn is_announced(&self) -> bool {
-        self.state().announced.is_some()
-    }
-
-    async fn announcement(&self) -> Vec<PublicKey> {
-        loop {
-            if let Some(keys) = self.state().announced.clone() {
-                return keys;
-            }
-            self.announced.notified().await;
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Does the session's work, and before or beside it what UpdateHostKeys asks for.
 ///
@@ -150,7 +68,7 @@ pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
 
 /// The same without a question, once the jump host has answered anything at all: what it
 /// announces came before that.
-pub(in crate::client) async fn heard(session: &Session, prompt: &Arc<dyn Prompt>) {
+pub(crate) async fn heard(session: &Session, prompt: &Arc<dyn Prompt>) {
     let rotation = &session.shared.rotation;
     if let Some(ground) = rotation.ground()
         && ground.update == UpdateHostKeys::Yes

@@ -4,13 +4,13 @@
 use log::debug;
 use tokio::io::{AsyncRead, AsyncWriteExt};
 
+use crate::client::connection::Session;
 use crate::client::flow::copy::{ChannelSink, LocalInput, LocalOutput, alongside, copy};
+use crate::client::flow::exit::Exit;
 use crate::client::flow::lane::Drained;
+use crate::client::flow::output::Sink;
 use crate::client::flow::tunnel::Tunnel;
-use crate::client::forward::forwards::restricted;
-use crate::client::login::authenticate::Session;
-use crate::client::session::relay::Exit;
-use crate::client::state::shared::Sink;
+use crate::client::restriction::restricted;
 use crate::config::{Connect, Listen};
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -33,7 +33,7 @@ pub async fn relay<I: AsyncRead + Unpin>(
 ///
 /// # Errors
 /// The server cannot or will not connect, or the connection is lost.
-pub(in crate::client) async fn open(session: &Session, to: &Connect) -> Result<Tunnel> {
+pub(crate) async fn open(session: &Session, to: &Connect) -> Result<Tunnel> {
     let failed = || Error::new(Kind::Channel, say!(forward_stdio_failed));
     let link = session.forwards.link();
     let seat = link.seats.take().ok_or_else(failed)?;
@@ -51,7 +51,7 @@ pub(in crate::client) async fn open(session: &Session, to: &Connect) -> Result<T
 ///
 /// # Errors
 /// The connection is lost.
-pub(in crate::client) async fn pass<I: AsyncRead + Unpin>(
+pub(crate) async fn pass<I: AsyncRead + Unpin>(
     session: &Session,
     tunnel: &Tunnel,
     input: Option<I>,

@@ -12,8 +12,8 @@ use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::sleep;
 
+use crate::client::connection::Session;
 use crate::client::flow::copy::{ByteSink, ChannelSink};
-use crate::client::login::authenticate::Session;
 use crate::client::session::console::{CommandLineAction, Console};
 use crate::client::session::escape::{Escape, EscapeAction};
 use crate::client::session::interlude::InterludeFlag;
@@ -35,7 +35,7 @@ pub(super) enum InputEnd {
 }
 
 /// A person who types, and what is needed to do as they say.
-pub(in crate::client) struct Typing<'a> {
+pub(crate) struct Typing<'a> {
     pub server: ChannelSink<'a>,
     pub escape: Option<Escape>,
     pub paste: Option<Paste>,

@@ -4,56 +4,30 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use russh::ChannelId;
 use russh::client::DisconnectReason;
-use russh::{ChannelId, Sig};
-use tokio::io::AsyncWrite;
 use tokio::time::Instant;
 
 use crate::client::failure::{self, Stop};
-use crate::client::flow::event::EventSender;
+use crate::client::flow::event::{Event, EventSender};
+use crate::client::flow::output::Output;
 use crate::client::incoming::accept::Incoming;
-use crate::client::session::information::Record;
-use crate::client::session::rotation::Rotation;
+use crate::client::state::negotiated::Negotiated;
+use crate::client::state::record::Record;
+use crate::client::state::rotation::Rotation;
 use crate::client::state::wire_facts::WireFacts;
 use crate::error::{Error, Kind};
 use crate::say;
 
-/// Where a session channel's data goes: standard output, or any other sink.
-pub type Sink = Box<dyn AsyncWrite + Send + Unpin>;
-
-/// The sinks of the session channel.
-pub(in crate::client) struct Output {
-    pub stdout: Sink,
-    /// `None`: everything goes to `stdout` is never meant; extended data is dropped.
-    pub stderr: Option<Sink>,
-}
-
-/// What happens on the session channel, data aside.
-#[derive(Debug)]
-pub(in crate::client) enum Event {
-    /// The last request was granted.
-    Success,
-    /// The last request was refused.
-    Failure,
-    /// RFC 4254 section 6.10.
-    ExitStatus(u32),
-    /// RFC 4254 section 6.10: the signal's name without SIG, and the text with it.
-    ExitSignal { name: Sig, message: String },
-    /// The channel is closed: nothing follows.
-    Closed,
-    /// Standard output does not take any more.
-    OutputFailed(std::io::Error),
-}
-
 /// State shared between the handler and the steps.
 #[derive(Default)]
-pub(in crate::client) struct Shared {
+pub(crate) struct Shared {
     ended: Mutex<Option<Ended>>,
     over: tokio::sync::Notify,
     events: Mutex<Option<EventSender>>,
-    pub(in crate::client) output: Mutex<Option<(ChannelId, Output)>>,
-    pub(in crate::client) open_failure: Mutex<Option<String>>,
-    pub(in crate::client) negotiated: Mutex<Option<Negotiated>>,
+    pub(crate) output: Mutex<Option<(ChannelId, Output)>>,
+    pub(crate) open_failure: Mutex<Option<String>>,
+    pub(crate) negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
     /// Channels of forwards, and what the server may open.
     pub incoming: Arc<Incoming>,
@@ -62,47 +36,19 @@ pub(in crate::client) struct Shared {
     pub record: Record,
 }
 
-/// The algorithms in use, as negotiated last.
-#[derive(Clone, Debug)]
-pub struct Negotiated {
-    /// Key exchange algorithm.
-    pub kex: String,
-    /// Host key algorithm.
-    pub host_key: String,
-    /// Cipher, the same in both directions.
-    pub cipher: String,
-    /// MAC from client to server; meaningless with an AEAD cipher.
-    pub client_mac: String,
-    /// MAC from server to client.
-    pub server_mac: String,
-    /// Compression from client to server.
-    pub client_compression: &'static str,
-    /// Compression from server to client.
-    pub server_compression: &'static str,
-    /// Whether the key exchange was strict (OpenSSH's PROTOCOL, section 1.10).
-    pub strict: bool,
-}
-
-impl Negotiated {
-    /// Whether the cipher authenticates by itself, so that the MACs are not used.
-    pub fn is_aead(&self) -> bool {
-        self.cipher.contains("gcm") || self.cipher.contains("poly1305")
-    }
-}
-
 #[derive(Default)]
 struct Pause {
     since: Option<Instant>,
     total: Duration,
 }
 
-pub(in crate::client) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing below can panic while it holds one of these.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How the connection ended; most sessions end well, and then nobody asks for the words.
-pub(in crate::client) enum Ended {
+pub(crate) enum Ended {
     Silently,
     For(Box<DisconnectReason<Stop>>),
     Said(Error),
@@ -122,6 +68,12 @@ impl Shared {
         Some(error)
     }
 
+    /// Why the connection ended, for whoever has seen that it has.
+    pub fn lost(&self) -> Error {
+        let unexplained = || Error::new(Kind::Disconnected, say!(connection_lost));
+        self.ended().unwrap_or_else(unexplained)
+    }
+
     /// Waits until the connection has ended; gives the reason.
     pub async fn end(&self) -> Error {
         let over = self.over.notified();
@@ -137,7 +89,7 @@ impl Shared {
     }
 
     /// The connection has ended: the first reason counts, and everybody who waits is told.
-    pub(in crate::client) fn set_ended(&self, ended: Ended) {
+    pub(crate) fn set_ended(&self, ended: Ended) {
         lock(&self.ended).get_or_insert(ended);
         *lock(&self.events) = None;
         self.incoming.lanes.end();
@@ -195,7 +147,7 @@ impl Shared {
         pause.total + pause.since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
-    pub(in crate::client) fn emit(&self, event: Event) {
+    pub(crate) fn emit(&self, event: Event) {
         if let Some(events) = &*lock(&self.events) {
             // An answer for which there is no room answers nothing that was asked.
             let _ = events.send(event);

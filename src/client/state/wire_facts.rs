@@ -29,8 +29,8 @@ const AROUND_DATA: u64 = 64;
 const NEVER: u64 = u64::MAX;
 
 /// Shared between the wire and the steps.
-pub(in crate::client) struct WireFacts {
-    pub(in crate::client) observed: Mutex<Observed>,
+pub(crate) struct WireFacts {
+    pub(crate) observed: Mutex<Observed>,
     /// Bytes received so far.
     received: AtomicU64,
     /// Bytes sent so far.
@@ -61,7 +61,7 @@ struct KeyUse {
 
 /// What has passed with the same keys, or may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::client) struct Use {
+pub(crate) struct Use {
     pub received: u64,
     pub sent: u64,
     pub time: Duration,
@@ -93,7 +93,7 @@ impl Default for WireFacts {
 }
 
 /// A lock whose holder cannot leave the data half changed, so poison means nothing.
-pub(in crate::client) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -132,7 +132,7 @@ impl WireFacts {
     ///
     /// # Errors
     /// They are more than the server may say now.
-    pub(in crate::client) fn heard(&self, count: usize) -> Result<(), Error> {
+    pub(crate) fn heard(&self, count: usize) -> Result<(), Error> {
         let received = self.received.fetch_add(count as u64, Ordering::Relaxed) + count as u64;
         if received > self.most.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Disconnected, say!(wire_talks_unasked))
@@ -147,7 +147,7 @@ impl WireFacts {
     }
 
     /// So many bytes have been sent; what was received before has had its effect.
-    pub(in crate::client) fn said(&self, count: usize) {
+    pub(crate) fn said(&self, count: usize) {
         self.explain();
         // Nobody else stores there while a request is open.
         if count > 0 && self.asked.load(Ordering::Relaxed) == NEVER {
@@ -226,7 +226,7 @@ impl WireFacts {
     }
 
     /// An answer took so long.
-    pub(in crate::client) fn took(&self, time: Duration) {
+    pub(crate) fn took(&self, time: Duration) {
         let time = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.turnaround.fetch_max(time, Ordering::Relaxed);
     }
@@ -247,7 +247,7 @@ impl WireFacts {
         self.settled.store(true, Ordering::Relaxed);
     }
 
-    pub(in crate::client) fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         self.settled.load(Ordering::Relaxed)
     }
 }

@@ -15,8 +15,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::process::{Child, Command};
 use tokio::time::{Sleep, sleep};
 
-use crate::client::handshake::greeting::reason;
-use crate::client::handshake::wire::poll_vectored;
+use crate::client::failure::reason;
+use crate::client::stream::vectored::poll_vectored;
 use crate::error::{Error, Kind, Result};
 use crate::os::pipe::{self, PipeReceiver, PipeSender};
 use crate::os::process::{self, ProcessId};
@@ -59,7 +59,7 @@ pub struct Running {
 ///
 /// # Errors
 /// The shell does not start.
-pub(in crate::client) fn start(proxy: &ProxyCommand) -> Result<Running> {
+pub(crate) fn start(proxy: &ProxyCommand) -> Result<Running> {
     debug!("Executing proxy command: exec {}", proxy.command);
     let failed = |error: io::Error| {
         Error::new(Kind::Connect, say!(proxy_command_not_started, reason = reason(&error)))
@@ -102,7 +102,7 @@ impl Running {
     }
 
     /// Reads into several buffers with one system call.
-    pub(in crate::client) fn poll_read_vectored(
+    pub(crate) fn poll_read_vectored(
         &mut self,
         cx: &mut Context<'_>,
         buffers: &mut [IoSliceMut<'_>],

@@ -5,23 +5,18 @@
 //! attempt starts when the one before has failed or has had a quarter of a second, and the
 //! first connection wins.
 
-use std::io::IoSliceMut;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use log::debug;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout_at};
 
 use crate::client::deadline::{self, Budget};
-use crate::client::handshake::greeting::reason;
-use crate::client::handshake::wire::poll_vectored;
-use crate::client::session::jump::Passage;
-use crate::client::stream::command::{self, Running};
+use crate::client::failure::reason;
+use crate::client::stream::bytes::Stream;
+use crate::client::stream::command::{self, ProxyCommand};
 use crate::error::{Error, Kind, Result};
 use crate::os::tcp;
 use crate::say;
@@ -31,8 +26,6 @@ use crate::say;
 const STAGGER: Duration = Duration::from_millis(250);
 /// Addresses tried for one name; a resolver decides how many it gives.
 const MAX_ADDRESSES: usize = 64;
-
-pub use crate::client::stream::command::ProxyCommand;
 
 /// Which address families may be used (AddressFamily, -4, -6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,17 +60,6 @@ pub struct Route {
     /// A command whose standard input and output are the connection (ProxyCommand), with
     /// the shell that runs it. Host, port and the rest above are then not used.
     pub proxy: Option<ProxyCommand>,
-}
-
-/// Bytes to the server: a TCP connection, a proxy command's input and output, or a channel of
-/// the jump host before it.
-pub enum Stream {
-    /// A TCP connection.
-    Tcp(TcpStream),
-    /// A proxy command, ended with the stream.
-    Command(Box<Running>),
-    /// A channel of the session with a jump host, which ends with the stream.
-    Jump(Box<Passage>),
 }
 
 /// Connects. `budget` bounds name resolution and all attempts together.
@@ -155,11 +137,7 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
     }
 }
 
-pub(in crate::client) async fn resolve(
-    host: &str,
-    port: u16,
-    family: Family,
-) -> Result<Vec<SocketAddr>> {
+pub(crate) async fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host((host, port))
         .await
         .map_err(|error| no_address(host, &error.to_string()))?;
@@ -245,99 +223,6 @@ fn mark(socket: &TcpSocket, address: SocketAddr, class: u8) {
     match tcp::mark(socket, address, class) {
         Ok(()) => debug!("set the class of packets to 0x{class:02x}"),
         Err(error) => debug!("the class of packets cannot be set to 0x{class:02x}: {error}"),
-    }
-}
-
-impl Stream {
-    /// The address at the other end, if it is a TCP connection.
-    pub fn peer(&self) -> Option<SocketAddr> {
-        match self {
-            Stream::Tcp(stream) => stream.peer_addr().ok(),
-            Stream::Command(_) | Stream::Jump(_) => None,
-        }
-    }
-
-    /// The address at this end, if it is a TCP connection.
-    pub fn local(&self) -> Option<SocketAddr> {
-        match self {
-            Stream::Tcp(stream) => stream.local_addr().ok(),
-            Stream::Command(_) | Stream::Jump(_) => None,
-        }
-    }
-
-    /// Asks the kernel to acknowledge what was just received without delay.
-    pub(in crate::client) fn acknowledge_at_once(&self) {
-        if let Stream::Tcp(stream) = self {
-            tcp::acknowledge_at_once(stream);
-        }
-    }
-
-    /// Reads into several buffers with one system call.
-    pub(in crate::client) fn poll_read_vectored(
-        &mut self,
-        cx: &mut Context<'_>,
-        buffers: &mut [IoSliceMut<'_>],
-    ) -> Poll<std::io::Result<usize>> {
-        match self {
-            Stream::Tcp(stream) => poll_vectored(
-                cx,
-                |cx| stream.poll_read_ready(cx),
-                || stream.try_read_vectored(buffers),
-            ),
-            Stream::Command(running) => running.poll_read_vectored(cx, buffers),
-            Stream::Jump(passage) => {
-                let Some(first) = buffers.iter_mut().find(|buffer| !buffer.is_empty()) else {
-                    return Poll::Ready(Ok(0));
-                };
-                let mut buf = ReadBuf::new(first);
-                let read = Pin::new(&mut **passage).poll_read(cx, &mut buf);
-                read.map_ok(|()| buf.filled().len())
-            }
-        }
-    }
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        match &mut *self {
-            Stream::Tcp(stream) => Pin::new(stream).poll_read(cx, buf),
-            Stream::Command(running) => Pin::new(&mut **running).poll_read(cx, buf),
-            Stream::Jump(passage) => Pin::new(&mut **passage).poll_read(cx, buf),
-        }
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        match &mut *self {
-            Stream::Tcp(stream) => Pin::new(stream).poll_write(cx, buf),
-            Stream::Command(running) => Pin::new(&mut **running).poll_write(cx, buf),
-            Stream::Jump(passage) => Pin::new(&mut **passage).poll_write(cx, buf),
-        }
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        match &mut *self {
-            Stream::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            Stream::Command(running) => Pin::new(&mut **running).poll_flush(cx),
-            Stream::Jump(passage) => Pin::new(&mut **passage).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        match &mut *self {
-            Stream::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Stream::Command(running) => Pin::new(&mut **running).poll_shutdown(cx),
-            Stream::Jump(passage) => Pin::new(&mut **passage).poll_shutdown(cx),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
-use crate::client::stream::proxy::{Request, SHOWN, failed, nonsense, refused};
+use crate::client::stream::proxy_request::{ProxyRequest, SHOWN, failed, nonsense, refused};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -13,9 +13,9 @@ use crate::text;
 const MAX_HEAD: usize = 8 * 1024;
 
 /// Asks for the connection and reads the answer, not a byte more.
-pub(in crate::client) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
-    request: &Request<'_>,
+    request: &ProxyRequest<'_>,
 ) -> Result<()> {
     let asked = head(request)?;
     stream.write_all(asked.as_bytes()).await.map_err(|error| failed(&error))?;
@@ -38,8 +38,8 @@ pub(in crate::client) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-fn head(request: &Request<'_>) -> Result<Zeroizing<String>> {
-    let Request { host, port, .. } = request;
+fn head(request: &ProxyRequest<'_>) -> Result<Zeroizing<String>> {
+    let ProxyRequest { host, port, .. } = request;
     // Names were checked where they came from; a line end here would be a line of its own.
     if host.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(refused(say!(route_proxy_bad_name)));

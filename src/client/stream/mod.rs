@@ -1,10 +1,15 @@
 //! Bytes to the server: a TCP connection, a proxy or its command, or a channel of a jump host.
 
+pub(super) mod bytes;
 pub(super) mod command;
 pub mod dial;
 mod http;
 pub mod proxy;
+mod proxy_request;
 mod socks;
+mod vectored;
 
+pub use bytes::{ByteStream, Stream};
 pub use command::ProxyCommand;
-pub use dial::{Family, Route, Stream, connect};
+pub use dial::{Family, Route, connect};
+pub use proxy_request::ProxyRequest;

@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 use crate::client::stream::dial::{Family, resolve};
-use crate::client::stream::proxy::{Request, failed, nonsense, read, refused};
+use crate::client::stream::proxy_request::{ProxyRequest, failed, nonsense, read, refused};
 use crate::config::ProxyKind;
 use crate::error::Result;
 use crate::say;
@@ -19,9 +19,9 @@ const USER_AND_PASSWORD: u8 = 2;
 const NOTHING_ACCEPTABLE: u8 = 0xff;
 
 /// SOCKS 4, where the address is found here, and 4a, where the proxy looks the name up.
-pub(in crate::client) async fn four<S: AsyncRead + AsyncWrite + Unpin>(
+pub(crate) async fn four<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
-    request: &Request<'_>,
+    request: &ProxyRequest<'_>,
 ) -> Result<()> {
     let address = match request.host.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => Some(address),
@@ -48,7 +48,7 @@ pub(in crate::client) async fn four<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn found(request: &Request<'_>) -> Result<Ipv4Addr> {
+async fn found(request: &ProxyRequest<'_>) -> Result<Ipv4Addr> {
     let found = resolve(request.host, request.port, Family::V4).await?;
     found
         .iter()
@@ -60,9 +60,9 @@ async fn found(request: &Request<'_>) -> Result<Ipv4Addr> {
 }
 
 /// SOCKS 5; as `socks5h` the proxy looks the name up.
-pub(in crate::client) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
+pub(crate) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
-    request: &Request<'_>,
+    request: &ProxyRequest<'_>,
 ) -> Result<()> {
     let place = place(request).await?;
     let methods: &[u8] = match request.server.user {
@@ -97,7 +97,7 @@ pub(in crate::client) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// The address as the request has it: of four bytes, of sixteen, or a name with its length.
-async fn place(request: &Request<'_>) -> Result<Vec<u8>> {
+async fn place(request: &ProxyRequest<'_>) -> Result<Vec<u8>> {
     let mut address = request.host.parse::<IpAddr>().ok();
     if address.is_none() && request.server.kind == ProxyKind::Socks5 {
         let found = resolve(request.host, request.port, request.family).await?;
@@ -116,7 +116,7 @@ async fn place(request: &Request<'_>) -> Result<Vec<u8>> {
 
 async fn log_in<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
-    request: &Request<'_>,
+    request: &ProxyRequest<'_>,
 ) -> Result<()> {
     let user = request.server.user.as_deref().unwrap_or_default();
     let password = request.password.map_or("", |secret| secret.expose());

@@ -15,7 +15,7 @@ use crate::cli::environment::Environment;
 use crate::cli::output::print;
 use crate::cli::resolve::Plan;
 use crate::cli::{log, resolve, runtime};
-use crate::client::login::Remembered;
+use crate::client::state::Remembered;
 use crate::config::{StrictHostKeyChecking, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;

@@ -1,8 +1,11 @@
 //! What is said to proxies, byte for byte, and what becomes of answers that are none.
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
+use crate::client::stream::dial::Family;
+use crate::config::ProxyServer;
+use crate::secret::Secret;
 
 fn server(text: &str) -> ProxyServer {
     ProxyServer::parse(text).unwrap()
@@ -20,8 +23,13 @@ async fn talk(
     theirs.write_all(answers).await.unwrap();
     theirs.shutdown().await.unwrap();
     let (server, password) = (server(url), Secret::new(password.to_owned()));
-    let request =
-        Request { server: &server, password: Some(&password), host, port: 22, family: Family::Any };
+    let request = ProxyRequest {
+        server: &server,
+        password: Some(&password),
+        host,
+        port: 22,
+        family: Family::Any,
+    };
     let result = match server.kind {
         ProxyKind::Http => http::connect(&mut ours, &request).await,
         ProxyKind::Socks4 | ProxyKind::Socks4a => socks::four(&mut ours, &request).await,

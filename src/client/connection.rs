@@ -1,0 +1,86 @@
+//! The connection once the login is done, which has one owner: the [`Session`].
+
+use std::sync::Arc;
+
+use russh::client::Handle;
+
+use crate::client::forward::forwards::Forwards;
+use crate::client::handshake::handler::Events;
+use crate::client::state::negotiated::Negotiated;
+use crate::client::state::remembered::Kept;
+use crate::client::state::shared::Shared;
+use crate::error::Error;
+
+/// An authenticated connection.
+pub struct Session {
+    pub(crate) handle: Arc<Handle<Events>>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) forwards: Arc<Forwards>,
+    /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
+    pub how: String,
+    /// The way to the server for the person, where it is not direct.
+    pub route: Option<String>,
+    /// What the person let us keep in memory for this run.
+    pub remembered: Option<Kept>,
+    /// Whether the person wants the agent forwarded in this session, if they were asked.
+    pub forward_agent: Option<bool>,
+}
+
+impl Session {
+    pub(crate) fn new(handle: Handle<Events>, shared: Arc<Shared>, how: String) -> Session {
+        let handle = Arc::new(handle);
+        let forwards = Arc::new(Forwards::new(&handle, &shared));
+        Session {
+            handle,
+            shared,
+            forwards,
+            how,
+            route: None,
+            remembered: None,
+            forward_agent: None,
+        }
+    }
+
+    /// The same connection once more, for whoever uses it beside.
+    pub(crate) fn beside(&self) -> Session {
+        Session {
+            handle: Arc::clone(&self.handle),
+            shared: Arc::clone(&self.shared),
+            forwards: Arc::clone(&self.forwards),
+            how: self.how.clone(),
+            route: self.route.clone(),
+            remembered: None,
+            forward_agent: self.forward_agent,
+        }
+    }
+
+    /// The algorithms in use.
+    pub fn negotiated(&self) -> Option<Negotiated> {
+        self.shared.negotiated()
+    }
+
+    /// Waits until the connection has ended; gives the reason.
+    pub async fn end(&self) -> Error {
+        self.shared.end().await
+    }
+
+    /// The user name on the server.
+    pub fn user(&self) -> String {
+        self.shared.record.user()
+    }
+
+    /// Whether the server asked for anything that only the user has before it took the login.
+    pub fn is_proved(&self) -> bool {
+        self.shared.record.is_proved()
+    }
+
+    /// Why the connection ended, if it has.
+    pub fn ended(&self) -> Option<Error> {
+        self.shared.ended()
+    }
+
+    /// The forwards of this connection.
+    pub fn forwards(&self) -> &Arc<Forwards> {
+        &self.forwards
+    }
+}

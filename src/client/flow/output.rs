@@ -1,0 +1,13 @@
+//! Where the data of a session's channel goes.
+
+use tokio::io::AsyncWrite;
+
+/// Where a session channel's data goes: standard output, or any other sink.
+pub type Sink = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// The sinks of the session channel.
+pub(crate) struct Output {
+    pub stdout: Sink,
+    /// `None`: everything goes to `stdout` is never meant; extended data is dropped.
+    pub stderr: Option<Sink>,
+}

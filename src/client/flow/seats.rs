@@ -1,0 +1,32 @@
+//! How many forwarded connections there may be at a time.
+
+use std::sync::Arc;
+
+use log::error;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::say;
+
+/// Forwarded connections at a time. Each takes a descriptor, of which a process usually has
+/// 1024, and up to [`crate::client::flow::lane::MAX_KEPT`] of memory.
+pub const MAX_CONNECTIONS: usize = 512;
+
+/// The places for forwarded connections.
+pub(crate) struct Seats(Arc<Semaphore>);
+
+impl Default for Seats {
+    fn default() -> Seats {
+        Seats(Arc::new(Semaphore::new(MAX_CONNECTIONS)))
+    }
+}
+
+impl Seats {
+    /// A place, if one is free; says so if not.
+    pub fn take(&self) -> Option<OwnedSemaphorePermit> {
+        let seat = Arc::clone(&self.0).try_acquire_owned().ok();
+        if seat.is_none() {
+            error!("{}", say!(forward_too_many_connections, most = MAX_CONNECTIONS));
+        }
+        seat
+    }
+}

@@ -1,0 +1,278 @@
+//! One login in progress: requests to the server with their deadlines, what the answers come to,
+//! and what a refusal is told as. The methods themselves are in files of their own.
+//!
+//! Gap closed here: a connection lost in the middle looks like a refusal to the library (G6).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::debug;
+use russh::client::AuthResult;
+use russh::keys::HashAlg;
+use russh::{MethodKind, MethodSet};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::client::connection::Session;
+use crate::client::deadline;
+use crate::client::handshake::verify::Transport;
+use crate::client::login::request::Login;
+use crate::client::state::shared::Shared;
+use crate::config::Method;
+use crate::error::{Error, Kind, Result, joined};
+use crate::prompt::{Answer, Lost, Prompt};
+use crate::say;
+
+/// The handed-over password was used up.
+pub(super) const HANDED_OVER: &str = "the password that was handed over";
+
+/// The method's name on the wire.
+pub fn name(method: Method) -> &'static str {
+    match method {
+        Method::None => "none",
+        Method::Password => "password",
+        Method::PublicKey | Method::Agent => "publickey",
+        Method::KeyboardInteractive => "keyboard-interactive",
+    }
+}
+
+/// What one method led to; the names are what the server accepts next.
+pub(super) enum Outcome {
+    Success,
+    Partial(Vec<String>),
+    Refused(Vec<String>),
+}
+
+/// One login in progress.
+pub(super) struct Dialogue {
+    pub(super) transport: Transport,
+    pub(super) login: Login,
+    /// What the last method logged in with, for the record.
+    pub(super) credential: Option<String>,
+    /// The links of the chain that are done, for the record.
+    pub(super) done: Vec<String>,
+    /// The hash for RSA signatures that the server prefers, if it has said which it knows;
+    /// `None` while that was not looked at.
+    pub(super) announced: Option<Announced>,
+}
+
+/// What `server-sig-algs` (RFC 8308) came to, if it came: the best hash, or SHA-1.
+pub(super) type Announced = Option<Option<HashAlg>>;
+
+impl Dialogue {
+    pub(super) fn new(transport: Transport, login: Login) -> Dialogue {
+        Dialogue { transport, login, credential: None, done: Vec::new(), announced: None }
+    }
+
+    pub(super) fn finish(mut self, method: Method) -> Session {
+        let last = self.tried(method);
+        self.done.push(last);
+        let how = self.done.join(&say!(login_then));
+        let Transport { handle, shared, .. } = self.transport;
+        shared.record.logged_in(&self.login.user);
+        shared.wire.logged_in();
+        Session::new(handle, shared, how)
+    }
+
+    pub(super) async fn none(&mut self) -> Result<Outcome> {
+        let user = self.login.user.clone();
+        let shared = Arc::clone(&self.transport.shared);
+        let request = self.transport.handle.authenticate_none(user);
+        let result = answered(&shared, request).await?;
+        self.outcome(result).await
+    }
+
+    /// The library's result, checked against how the connection is (G6).
+    pub(super) async fn outcome(&self, result: AuthResult) -> Result<Outcome> {
+        let (methods, partial) = match result {
+            AuthResult::Success => return Ok(Outcome::Success),
+            AuthResult::Failure { remaining_methods, partial_success } => {
+                (remaining_methods, partial_success)
+            }
+        };
+        if methods.is_empty() {
+            lost(&self.transport.shared).await?;
+        }
+        let names = names(&methods);
+        debug!("Authentications that can continue: {}", names.join(","));
+        Ok(if partial { Outcome::Partial(names) } else { Outcome::Refused(names) })
+    }
+
+    /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
+    pub(super) fn tried(&self, method: Method) -> String {
+        match self.credential_said() {
+            Some(credential) => say!(login_with, method = name(method), credential),
+            None => name(method).to_owned(),
+        }
+    }
+
+    /// The credential for a person: a key says what it is.
+    pub(super) fn credential_said(&self) -> Option<String> {
+        self.credential.as_deref().map(|credential| match credential {
+            HANDED_OVER => say!(password_handed_over),
+            key => key.to_owned(),
+        })
+    }
+
+    pub(super) fn denied(&self, method: Method, accepted: &[String]) -> Error {
+        let list = accepted.join(",");
+        let cause = say!(auth_denied, label = self.login.label, list);
+        let wire = name(method);
+        let credential = self.credential_said();
+        let tried = match &credential {
+            Some(credential) => say!(auth_refused_credential, wire, credential),
+            None => say!(auth_refused, wire),
+        };
+        let next = match accepted {
+            [] => say!(auth_nothing_left),
+            _ if accepted.iter().any(|name| name == wire) => {
+                say!(auth_accepted_check_hint, accepted = accepted.join(", "))
+            }
+            _ => say!(auth_accepted_hint, accepted = accepted.join(", ")),
+        };
+        Error::new(Kind::Authentication, cause).hint(joined(&tried, &next))
+    }
+
+    pub(super) fn further(&self, chain: &[Method], wanted: &[String]) -> Error {
+        let done: Vec<_> = chain.iter().map(|&method| name(method)).collect();
+        let cause = say!(auth_denied, label = self.login.label, list = wanted.join(","));
+        let next = wanted.first().map_or("?", String::as_str);
+        Error::new(Kind::Authentication, cause).hint(say!(
+            auth_partial_hint,
+            done = done.join(","),
+            next
+        ))
+    }
+
+    /// Asks the person, on a thread of its own, while the deadlines stand still. Gap G13: the
+    /// answer to a question comes too late where the server has hung up meanwhile.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
+    ) -> Result<Answer<T>> {
+        let answer = ask(&self.transport.shared, &self.transport.prompt, question).await;
+        match self.transport.shared.ended() {
+            Some(error) => Err(error.context(say!(login_lost_meanwhile))),
+            None => Ok(answer),
+        }
+    }
+
+    /// See [`Lost`].
+    pub(super) fn lost(&self) -> Lost {
+        let shared = Arc::clone(&self.transport.shared);
+        Arc::new(move || shared.ended())
+    }
+}
+
+/// See [`Dialogue::ask`].
+pub(crate) async fn ask<T: Send + 'static>(
+    shared: &Shared,
+    prompt: &Arc<dyn Prompt>,
+    question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    let prompt = Arc::clone(prompt);
+    shared.pause();
+    let answer = tokio::task::spawn_blocking(move || question(&*prompt)).await;
+    shared.resume();
+    // A panic on the other thread has been reported there.
+    answer.unwrap_or(Answer::Cancelled)
+}
+
+/// Waits for the answer to one request, within its deadline. One that was there before its
+/// request is none: the library queues what a server says without having been asked (gap G15).
+pub(super) async fn answered<T>(
+    shared: &Shared,
+    request: impl Future<Output = Result<T, russh::Error>>,
+) -> Result<T> {
+    answered_within(shared, deadline::AUTHENTICATION_STEP, request).await
+}
+
+pub(super) async fn answered_within<T, E: Into<SignerError>>(
+    shared: &Shared,
+    limit: Duration,
+    request: impl Future<Output = Result<T, E>>,
+) -> Result<T> {
+    shared.wire.ask();
+    let result = in_time(shared, limit, request).await;
+    let is_answer = shared.wire.answered();
+    if result.is_ok() && !is_answer {
+        lost(shared).await?;
+        return Err(Error::new(Kind::Disconnected, say!(auth_answer_before_request))
+            .hint(say!(wire_not_your_fault)));
+    }
+    result
+}
+
+/// The result of a request, if it comes in time.
+async fn in_time<T, E: Into<SignerError>>(
+    shared: &Shared,
+    limit: Duration,
+    request: impl Future<Output = Result<T, E>>,
+) -> Result<T> {
+    tokio::pin!(request);
+    let start = Instant::now();
+    let before = shared.paused();
+    let mut wake = start + limit;
+    loop {
+        tokio::select! {
+            result = &mut request => return match result.map_err(Into::into) {
+                Ok(value) => Ok(value),
+                Err(SignerError::Ours(error)) => Err(error),
+                Err(SignerError::Lost) => {
+                    lost(shared).await?;
+                    Err(lost_for_no_reason())
+                }
+            },
+            () = sleep_until(wake) => {
+                let end = start + limit + (shared.paused() - before);
+                if end <= Instant::now() {
+                    return Err(unanswered());
+                }
+                wake = end.max(Instant::now() + Duration::from_millis(50));
+            }
+        }
+    }
+}
+
+pub(super) fn unanswered() -> Error {
+    Error::new(Kind::Timeout, say!(auth_no_answer)).hint(say!(session_not_opened_in_time_hint))
+}
+
+/// Why a request to sign, or to log in, came back without an answer.
+pub(crate) enum SignerError {
+    /// The connection is gone.
+    Lost,
+    /// A key could not be used.
+    Ours(Error),
+}
+
+impl From<russh::SendError> for SignerError {
+    fn from(_: russh::SendError) -> SignerError {
+        SignerError::Lost
+    }
+}
+
+impl From<russh::Error> for SignerError {
+    fn from(_: russh::Error) -> SignerError {
+        SignerError::Lost
+    }
+}
+
+/// Fails if the connection is gone; the library tells the handler a moment after it has told
+/// the waiting request.
+pub(super) async fn lost(shared: &Shared) -> Result<()> {
+    const MOMENT: Duration = Duration::from_millis(200);
+    match timeout(MOMENT, shared.end()).await {
+        // The server has no method left, and the library hung up: a refusal.
+        Ok(error) if error.kind() == Kind::Authentication => Ok(()),
+        Ok(error) => Err(error.context(say!(auth_connection_lost))),
+        Err(_) => Ok(()),
+    }
+}
+
+pub(super) fn lost_for_no_reason() -> Error {
+    Error::new(Kind::Disconnected, say!(auth_connection_lost)).hint(say!(auth_try_again_hint))
+}
+
+fn names(methods: &MethodSet) -> Vec<String> {
+    methods.iter().map(|method: &MethodKind| <&'static str>::from(method).to_owned()).collect()
+}

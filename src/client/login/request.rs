@@ -1,0 +1,50 @@
+//! Who logs in, and with what.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use russh::keys::{PrivateKey, PublicKey};
+
+use crate::config::{AddKeys, Method};
+use crate::keys::KeyFile;
+use crate::keys::security_key::SecurityKeys;
+use crate::secret::Secret;
+
+/// Who logs in, and how.
+pub struct Login {
+    /// The user name on the server.
+    pub user: String,
+    /// `user@host`, for prompts and messages.
+    pub label: String,
+    /// The methods, in order; one, or a chain that the person spelled out.
+    pub chain: Vec<Method>,
+    /// Identities for `publickey`, in the order in which the server is asked about them.
+    pub identities: Vec<KeyFile>,
+    /// Certificates named on their own (CertificateFile).
+    pub certificates: Vec<PathBuf>,
+    /// The agent's socket.
+    pub agent: Option<PathBuf>,
+    /// Whether `publickey` offers every key of the agent too, as callers of ssh expect.
+    pub agent_identities: bool,
+    /// The public key that picks one of the agent's; its first is taken otherwise.
+    pub agent_key: Option<KeyFile>,
+    /// The same, known without a file.
+    pub agent_held: Option<PublicKey>,
+    /// Whether an agent's signature may name the host it is for (PubkeyAuthentication
+    /// `unbound` forbids it).
+    pub host_bound: bool,
+    /// Whether and how a key that was opened is given to the agent (AddKeysToAgent).
+    pub add_keys: AddKeys,
+    /// How security keys are reached.
+    pub devices: SecurityKeys,
+    /// A password that was handed over (`--password-fd`); used once.
+    pub password: Option<Secret>,
+    /// A private key that is open already, and its file: `publickey` offers it alone.
+    pub opened: Option<(Arc<PrivateKey>, PathBuf)>,
+    /// How often a password may be asked for (NumberOfPasswordPrompts).
+    pub tries: u32,
+    /// The least size of an RSA key in bits (RequiredRSASize).
+    pub rsa_bits: u32,
+    /// Signature algorithms that may be used (PubkeyAcceptedAlgorithms).
+    pub signatures: Vec<String>,
+}

@@ -1,0 +1,23 @@
+//! Reading into several buffers with one system call.
+
+use std::io;
+use std::task::{Context, Poll, ready};
+
+/// Reads into two buffers at once from a socket, as soon as there is something.
+pub(crate) fn poll_vectored<R, T>(
+    cx: &mut Context<'_>,
+    ready: R,
+    mut attempt: T,
+) -> Poll<io::Result<usize>>
+where
+    R: Fn(&mut Context<'_>) -> Poll<io::Result<()>>,
+    T: FnMut() -> io::Result<usize>,
+{
+    loop {
+        ready!(ready(cx))?;
+        match attempt() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            result => return Poll::Ready(result),
+        }
+    }
+}
