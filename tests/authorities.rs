@@ -33,7 +33,7 @@ fn an_expression_matches_does_not_or_is_wrong_at_a_place() {
         ("a || b && c", "a", 2, "&& and || on either side of this need parentheses: 'b'"),
         ("web[1", "web1", 2, "this class of characters is not closed"),
         ("10.0.0.0/8", "10.0.0.1", 2, "'10.0.0.0/8' at byte 1"),
-        ("*", "h:99999", 2, "'h:99999' is no host and port"),
+        ("*", "h:99999", 2, "'h:99999' is not a host and port"),
     ] {
         let output = run(&home, &["test", expression, host]);
         output.expect_code(code);
@@ -116,7 +116,7 @@ fn a_broken_file_is_named_with_its_line_and_can_go() {
     let list = run(&home, &["list"]);
     list.expect_code(0);
     assert_eq!(list.text().lines().count(), 1);
-    assert!(list.stderr.contains("bad.toml:1: public_key: the key is no base64"), "{list:#?}");
+    assert!(list.stderr.contains("bad.toml:1: public_key: the key is not base64"), "{list:#?}");
     let open = home.write(&format!("{DIRECTORY}/open.toml"), "x");
     fs::set_permissions(open, Permissions::from_mode(0o622)).unwrap();
     let all: Value = serde_json::from_str(&run(&home, &["list", "--json"]).text()).unwrap();

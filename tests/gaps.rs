@@ -266,7 +266,7 @@ async fn g6_ours_a_lost_connection_is_no_refusal() {
 #[tokio::test]
 async fn g6_ours_a_refusal_is_no_lost_connection() {
     for (logins, words) in [
-        (Logins::Refused, "the server accepts only publickey"),
+        (Logins::Refused, "(publickey); password was refused, and the server accepts only"),
         (Logins::RefusedForGood, "the server accepts nothing more"),
     ] {
         let (script, _acts) = Honest::new();

@@ -287,10 +287,10 @@ fn known_hosts_command_gets_its_words_without_a_shell() {
 fn known_hosts_command_that_fails_refuses_the_host() {
     let sshd = Sshd::start(&[]);
     for (script, word) in [
-        ("cat lines; exit 3", "exit status: 3"),
+        ("cat lines; exit 3", "exit status 3"),
         ("cat lines; kill -9 $$", "signal: 9"),
         ("cat lines; cat /dev/zero", "more than 16 MiB"),
-        ("test $1 = ORDER || exit 1", "exit status: 1"),
+        ("test $1 = ORDER || exit 1", "exit status 1"),
     ] {
         for known in ["StrictHostKeyChecking=yes", "StrictHostKeyChecking=no"] {
             let (_home, output) = with_command(&sshd, script, "%I", &["-o", known]);

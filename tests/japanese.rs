@@ -168,7 +168,7 @@ fn logs_encodings_and_the_environment() {
     let words = ["-o", "VerifyHostKeyDNS=yes", "h"];
     let env = Some(("TESSH_DNS_SERVER", "nonsense"));
     Failing { env, ..Failing::new(&home, &words) }.says(
-        "TESSH_DNS_SERVER: 'nonsense' is no address; write it with its port, \
+        "TESSH_DNS_SERVER: 'nonsense' is not an address; write it with its port, \
          as in 192.0.2.1:53 or [2001:db8::1]:53",
         &["TESSH_DNS_SERVER", "'nonsense'", "192.0.2.1:53"],
     );
@@ -241,7 +241,7 @@ fn sources_of_host_keys_that_fail() {
     };
     says(
         "KnownHostsCommand=/bin/false",
-        "Host key verification failed: KnownHostsCommand /bin/false failed: exit status: 1; \
+        "Host key verification failed: KnownHostsCommand /bin/false failed: exit status 1; \
          mend the command, or go on without: -o KnownHostsCommand=none",
         &["KnownHostsCommand /bin/false", "1", "-o KnownHostsCommand=none"],
     );
@@ -345,10 +345,9 @@ fn logins_that_fail() {
     failing.says(
         &format!(
             "{to}: Permission denied (publickey,password,keyboard-interactive); \
-             password was refused; the server accepts \
-             publickey, password, keyboard-interactive: check it, or choose another with --auth"
+             password was refused: check it, or choose another method with --auth"
         ),
-        &[&to, "publickey, password, keyboard-interactive"],
+        &[&to, "publickey,password,keyboard-interactive"],
     );
     says(
         &["--auth", "password"],

@@ -444,7 +444,7 @@ fn refuse_misplaced(typed: &Typed) -> Result<()> {
 /// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
 pub(super) fn refuse_unbuilt(typed: &Typed) -> Result<()> {
     match typed.gssapi {
-        true => Err(usage(format!("-K: {}", say!(config_no_gssapi)))),
+        true => Err(usage(format!("-K: {}", say!(gssapi_unsupported)))),
         false => Ok(()),
     }
 }

@@ -25,7 +25,7 @@ texts! {
         en "SecurityKeyProvider none switches them off"
         ja "SecurityKeyProvider none で無効になっています"
     security_key_unknown
-        en "it is no key of a security key"
+        en "it is not a key of a security key"
         ja "セキュリティキーの鍵ではありません"
     security_key_no_touch(seconds)
         en "the security key was not touched for {seconds} seconds"
@@ -34,8 +34,8 @@ texts! {
         en "no security key that has this key is plugged in"
         ja "この鍵を持つセキュリティキーが接続されていません"
     security_key_no_device_hint
-        en "plug it in, or name another key with -i"
-        ja "セキュリティキーを接続するか、-i で別の鍵を指定してください"
+        en "plug it in, or use another key"
+        ja "セキュリティキーを接続するか、別の鍵を使ってください"
     security_key_failed(helper, cause)
         en "the security key could not sign: {helper}: {cause}"
         ja "セキュリティキーで署名できませんでした: {helper}: {cause}"

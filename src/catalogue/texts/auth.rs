@@ -16,18 +16,18 @@ texts! {
     auth_denied(label, list)
         en "{label}: Permission denied ({list})"
         ja "{label}: ログインを拒否されました ({list})"
-    auth_refused_credential(wire, credential)
-        en "{wire} with {credential} was refused"
-        ja "{wire} ({credential}) は拒否されました"
-    auth_refused(wire)
-        en "{wire} was refused"
-        ja "{wire} は拒否されました"
-    auth_accepted_check_hint(accepted)
-        en "the server accepts {accepted}: check it, or choose another with --auth"
-        ja "サーバーが受け付けるのは {accepted} です。内容を確認するか、--auth で別の方式を選んでください"
-    auth_accepted_hint(accepted)
-        en "the server accepts only {accepted}: choose with --auth"
-        ja "サーバーが受け付けるのは {accepted} だけです。--auth で選んでください"
+    auth_refused_check(tried)
+        en "{tried} was refused: check it, or choose another method with --auth"
+        ja "{tried} は拒否されました。内容を確認するか、--auth で別の認証方式を選んでください"
+    auth_refused_not_accepted(tried)
+        en "{tried} was refused, and the server accepts only what the brackets name: choose with --auth"
+        ja "{tried} は拒否されました。サーバーが受け付けるのは括弧の中の認証方式だけです。--auth で選んでください"
+    auth_refused_for_good(tried)
+        en "{tried} was refused, and the server accepts nothing more"
+        ja "{tried} は拒否され、サーバーが受け付ける認証方式はもうありません"
+    auth_refused_dead_end(tried)
+        en "{tried} was refused, and no other method can be used here"
+        ja "{tried} は拒否され、ほかに使える認証方式がありません"
     auth_partial_hint(done, next)
         en "{done} succeeded and further authentication is required: --auth {done},{next}"
         ja "{done} は成功しましたが、さらに認証が必要です: --auth {done},{next}"
@@ -71,8 +71,8 @@ texts! {
         en "the server asked too much: {what}"
         ja "サーバーの質問が多すぎます: {what}"
     challenge_too_much_hint
-        en "use another method with --auth"
-        ja "--auth で別の認証方式を使ってください"
+        en "use another method"
+        ja "別の認証方式を使ってください"
     identity_none
         en "no identity to log in with was found"
         ja "ログインに使える鍵が見つかりませんでした"
@@ -92,8 +92,8 @@ texts! {
         en "no agent is running: SSH_AUTH_SOCK is not set"
         ja "エージェントが動いていません: SSH_AUTH_SOCK が設定されていません"
     agent_none_hint
-        en "start one with ssh-agent, or choose another method with --auth"
-        ja "ssh-agent を起動するか、--auth で別の認証方式を選んでください"
+        en "start one with ssh-agent, or use another method"
+        ja "ssh-agent を起動するか、別の認証方式を使ってください"
     certificate_of_host
         en "it is a host certificate"
         ja "ホスト証明書です"
@@ -116,8 +116,8 @@ texts! {
         en "{path} cannot be used: PubkeyAcceptedAlgorithms does not have {name}"
         ja "{path} は使えません。PubkeyAcceptedAlgorithms に {name} がありません"
     key_algorithm_not_accepted_hint(name)
-        en "-o PubkeyAcceptedAlgorithms=+{name} allows it, or name another key with -i"
-        ja "-o PubkeyAcceptedAlgorithms=+{name} で使えるようになります。または -i で別の鍵を指定してください"
+        en "-o PubkeyAcceptedAlgorithms=+{name} allows it, or use another key"
+        ja "-o PubkeyAcceptedAlgorithms=+{name} で使えるようになります。または別の鍵を使ってください"
     key_public_unknown(path)
         en "{path}: its public key is not known"
         ja "{path}: 公開鍵が分かりません"

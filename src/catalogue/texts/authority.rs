@@ -57,7 +57,7 @@ texts! {
         ja "ファイルが {limit} 個を超えているため、どれも使いません"
     authority_writable
         en "other users can write it: it must be yours, and only you may write it"
-        ja "ほかの利用者が書き込めます。自分の所有とし、自分だけが書き込めるようにしてください"
+        ja "ほかのユーザーが書き込めます。自分の所有とし、自分だけが書き込めるようにしてください"
     authority_unknown_key(key)
         en "{key} is not known here, and could be a restriction"
         ja "{key} という項目はありません。制限の指定かもしれないため使いません"
@@ -83,7 +83,7 @@ texts! {
         en "the key is empty"
         ja "鍵が空です"
     authority_key_base64
-        en "the key is no base64"
+        en "the key is not base64"
         ja "鍵が base64 ではありません"
     authority_key_certificate
         en "a certificate cannot be an authority"
@@ -96,7 +96,7 @@ texts! {
         ja "鍵の種類が先頭の語と異なります"
     authority_exists(name, file)
         en "there is an authority {name} already ({file})"
-        ja "認証局 {name} は既にあります ({file})"
+        ja "認証局 {name} はすでにあります ({file})"
     authority_exists_hint
         en "--force replaces it"
         ja "--force で置き換えられます"
@@ -140,11 +140,11 @@ texts! {
         ja "{after} から {before} まで"
     certificate_fault(fault, key_id, holders, period)
         en "{fault} (certificate \"{key_id}\", for {holders}, valid {period})"
-        ja "{fault} (証明書「{key_id}」、対象 {holders}、有効期間 {period})"
+        ja "{fault} (証明書\"{key_id}\"、対象 {holders}、有効期間 {period})"
 
     // Pinned keys
     pin_unreadable(value)
-        en "'{value}' is no host key and no fingerprint of one"
+        en "'{value}' is neither a host key nor the fingerprint of one"
         ja "'{value}' はホスト鍵でもそのフィンガープリントでもありません"
     pin_unreadable_hint
         en "such as SHA256:… with 43 characters, sixteen bytes in hexadecimal with colons, or the base64 of the key"
@@ -180,10 +180,10 @@ texts! {
         ja "{from} で固定した {count} 個の鍵のどれでもありません: {pins}"
     fact_certified(at, authority, key_id, holders, period)
         en "{at}: the authority {authority} signed its certificate \"{key_id}\" for {holders}, valid {period}"
-        ja "{at}: 認証局 {authority} が証明書「{key_id}」に署名しています。対象 {holders}、有効期間 {period}"
+        ja "{at}: 認証局 {authority} が証明書\"{key_id}\"に署名しています。対象 {holders}、有効期間 {period}"
     fact_certified_record(at, record, authority, key_id, holders, period)
         en "{at}: the authority {record} ({authority}) signed its certificate \"{key_id}\" for {holders}, valid {period}"
-        ja "{at}: 認証局 {record} ({authority}) が証明書「{key_id}」に署名しています。対象 {holders}、有効期間 {period}"
+        ja "{at}: 認証局 {record} ({authority}) が証明書\"{key_id}\"に署名しています。対象 {holders}、有効期間 {period}"
     fact_covered(at, authority)
         en "{at}: the authority {authority} covers this host and has not signed this key"
         ja "{at}: 認証局 {authority} はこのホストを対象としていますが、この鍵には署名していません"
@@ -204,7 +204,7 @@ texts! {
         ja "このホストの登録はありません"
     fact_loopback(address)
         en "NoHostAuthenticationForLocalhost takes any key at {address}, which is this machine"
-        ja "NoHostAuthenticationForLocalhost により、この計算機自身（{address}）の鍵は確かめません"
+        ja "NoHostAuthenticationForLocalhost により、このマシン自身（{address}）の鍵は確かめません"
 
     // Why it is trusted
     trust_known_but_certificate(at)
@@ -254,7 +254,7 @@ texts! {
         ja "UserKnownHostsFile の指定がないため未保存"
     trusted_loopback
         en "NoHostAuthenticationForLocalhost takes any key of this machine"
-        ja "NoHostAuthenticationForLocalhost により、この計算機自身の鍵は確かめない"
+        ja "NoHostAuthenticationForLocalhost により、このマシン自身の鍵は確かめない"
 
     // tessh trust authority
     authority_unknown_verb(other)
@@ -285,7 +285,7 @@ texts! {
         en "may sign with"
         ja "署名方式"
     authority_rsa_short(bits, least)
-        en "an RSA key of {bits} bits is no authority; {least} is the least"
+        en "an RSA key of {bits} bits cannot be an authority; {least} is the least"
         ja "{bits} ビットの RSA 鍵は認証局にできません。{least} ビット以上が必要です"
     authority_name_taken(name)
         en "another file has an authority {name} already"
@@ -303,7 +303,7 @@ texts! {
         en "Would remove {file}"
         ja "{file} を削除することになります"
     authority_no_host(host)
-        en "'{host}' is no host and port"
+        en "'{host}' is not a host and port"
         ja "'{host}' はホストとポートの指定ではありません"
     authority_missing_name(name)
         en "there is no authority {name}"

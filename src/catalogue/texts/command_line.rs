@@ -166,7 +166,7 @@ texts! {
 
     // The environment
     dns_server_bad(shown)
-        en "TESSH_DNS_SERVER: '{shown}' is no address"
+        en "TESSH_DNS_SERVER: '{shown}' is not an address"
         ja "TESSH_DNS_SERVER: '{shown}' はアドレスではありません"
     dns_server_bad_hint
         en "write it with its port, as in 192.0.2.1:53 or [2001:db8::1]:53"

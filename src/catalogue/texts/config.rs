@@ -192,7 +192,7 @@ texts! {
         ja "標準入出力の転送先の指定 '{text}' が正しくありません"
     config_missing_target
         en "Missing target argument."
-        ja "転送先の引数がありません。"
+        ja "転送先の引数がありません"
     config_bad_jump(text)
         en "Invalid ProxyJump \"{text}\""
         ja "ProxyJump \"{text}\" が正しくありません"
@@ -234,19 +234,19 @@ texts! {
         ja "引数の数が正しくありません"
     config_unsupported(value)
         en "unsupported option \"{value}\"."
-        ja "\"{value}\" という値には対応していません。"
+        ja "\"{value}\" という値には対応していません"
     config_bad_channel_timeout(value)
         en "invalid channel timeout \"{value}\""
         ja "タイムアウト \"{value}\" が正しくありません。「種類=時間」と書きます"
     config_bad_tunnel(value)
         en "Bad tun device \"{value}\"."
-        ja "トンネルデバイス \"{value}\" が正しくありません。"
+        ja "トンネルデバイス \"{value}\" が正しくありません"
     config_bad_facility(value)
         en "unsupported log facility '{value}'"
         ja "ログファシリティ '{value}' には対応していません"
     config_alone(word)
         en "\"{word}\" argument must appear alone."
-        ja "引数 \"{word}\" は単独で指定します。"
+        ja "引数 \"{word}\" は単独で指定します"
     config_bad_domain(domain)
         en "domain name \"{domain}\" contains or starts with invalid characters"
         ja "ドメイン名 \"{domain}\" に使えない文字があります"
@@ -255,16 +255,13 @@ texts! {
         ja "CNAME の規則 \"{rule}\" が正しくありません"
     config_bad_mask
         en "Bad mask."
-        ja "マスクが正しくありません。"
+        ja "マスクが正しくありません"
     config_bad_place(value)
         en "bad host or port number \"{value}\""
         ja "ホストまたはポート番号 \"{value}\" が正しくありません"
-    config_no_gssapi
-        en "GSSAPI is not supported"
-        ja "GSSAPI には対応していません"
     config_no_command_to_fork
         en "Cannot fork into background without a command to execute."
-        ja "実行するコマンドがないため、バックグラウンドに移れません。"
+        ja "実行するコマンドがないため、バックグラウンドに移れません"
     config_control_with_stdio
         en "Cannot specify multiplexing command with -W"
         ja "-W と -O は同時に指定できません"
@@ -279,10 +276,10 @@ texts! {
         ja "-J は一度だけ指定できます（踏み台が複数あるときはコンマで区切ります）"
     config_bad_spec(kind, list)
         en "Bad SSH2 {kind} '{list}'."
-        ja "SSH2 の {kind} '{list}' が正しくありません。"
+        ja "SSH2 の {kind} '{list}' が正しくありません"
     config_bad_key_types(list)
         en "Bad key types '{list}'."
-        ja "鍵の種類 '{list}' が正しくありません。"
+        ja "鍵の種類 '{list}' が正しくありません"
     config_acts_in_shell(token, value)
         en "the value of %{token} (\"{value}\") has characters that a shell would act on"
         ja "%{token} の値 (\"{value}\") に、シェルが解釈する文字が含まれています"
@@ -294,7 +291,7 @@ texts! {
         ja "IPQoS の値が正しくありません: {value}"
     config_out_of_range
         en "value out of range."
-        ja "値が範囲を超えています。"
+        ja "値が範囲を超えています"
     config_include_left_out(origin, file)
         en "{origin}: Unable to expand user config file '{file}'"
         ja "{origin}: 変数に値がないため、'{file}' は読み込みません"

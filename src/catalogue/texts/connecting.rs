@@ -129,7 +129,7 @@ texts! {
         ja "接続が閉じられました"
     greeting_ssh1(shown)
         en "the server speaks only SSH-1 ({shown}), which is broken and not supported"
-        ja "サーバーは SSH-1 ({shown}) にしか対応していません。SSH-1 は安全ではなく、対応していません"
+        ja "サーバーが対応しているのは SSH-1 ({shown}) だけです。安全ではないため、tessh は使いません"
     greeting_ssh1_hint
         en "ask for SSH-2 to be enabled on the server"
         ja "サーバーで SSH-2 を有効にするよう依頼してください"
@@ -234,7 +234,7 @@ texts! {
         ja "** このセッションは、記録しておいて後で解読する攻撃に対して弱い可能性があります。"
     not_post_quantum_hint
         en "** The server may need to be upgraded. See https://openssh.com/pq.html"
-        ja "** サーバーの更新が必要かもしれません。https://openssh.com/pq.html を参照してください"
+        ja "** サーバーの更新が必要かもしれません。https://openssh.com/pq.html をご覧ください"
     post_quantum_not_shared(theirs, ours)
         en "not a post-quantum key exchange: the server has {theirs}, and tessh has {ours}"
         ja "耐量子の鍵交換ではありません。サーバーにあるのは {theirs}、tessh にあるのは {ours} です"
@@ -291,13 +291,13 @@ texts! {
         ja "UserKnownHostsFile の指定がないため、鍵は保存されませんでした"
     host_key_replaced(shown)
         en "Replaced the key of {shown} in the list of known hosts."
-        ja "{shown} の鍵を既知ホストの一覧で置き換えました。"
+        ja "{shown} の鍵をknown hosts リストで置き換えました。"
     host_key_added(shown)
         en "Permanently added {shown} to the list of known hosts."
-        ja "{shown} を既知ホストの一覧に追加しました。"
+        ja "{shown} をknown hosts リストに追加しました。"
     host_key_not_added(error)
         en "Failed to add the host to the list of known hosts: {error}"
-        ja "ホストを既知ホストの一覧に追加できませんでした: {error}"
+        ja "ホストをknown hosts リストに追加できませんでした: {error}"
     host_key_refused(reason)
         en "Host key verification failed: {reason}"
         ja "ホスト鍵を確認できませんでした: {reason}"
@@ -382,9 +382,6 @@ texts! {
     wire_opens_unanswered(limit)
         en "the server opened more than {limit} channels without waiting for an answer"
         ja "サーバーが応答を待たずに {limit} を超えるチャネルを開きました"
-    wire_not_your_fault
-        en "this is no fault of yours: tell whoever runs the server"
-        ja "お使いの側の問題ではありません。サーバーの管理者に知らせてください"
     kex_hung_up(how)
         en "the connection was ended in the key exchange ({how})"
         ja "鍵交換の途中で接続が切られました ({how})"

@@ -84,7 +84,7 @@ texts! {
         ja "名前:"
     connection_name_taken
         en "There is a saved session of this name already. Choose another one."
-        ja "同じ名前のセッションが既にあります。別の名前を付けてください。"
+        ja "同じ名前のセッションがすでにあります。別の名前を付けてください。"
     connection_save_now
         en "Save"
         ja "保存"

@@ -53,7 +53,7 @@ texts! {
         en "after ']' only ':port' can follow"
         ja "']' の後に書けるのは ':ポート' だけです"
     several_colons
-        en "several ':' in what is no IPv6 address"
+        en "several ':' in what is not an IPv6 address"
         ja "IPv6 アドレスではないのに ':' が複数あります"
     address_with_port_hint
         en "an address and a port are written [address]:port"

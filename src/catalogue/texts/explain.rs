@@ -33,16 +33,16 @@ texts! {
         ja "コマンドライン"
     explain_source_profile(name, file)
         en "the saved session {name}, {file}"
-        ja "保存したセッション {name}、{file}"
+        ja "保存済みセッション {name}、{file}"
     explain_source_missing(file)
         en "{file} (does not exist)"
         ja "{file}（ありません）"
     explain_hidden_session(name, line, origin)
         en "The saved session {name} is not used: {line} names it ({origin}). --profile {name} would use it."
-        ja "保存したセッション {name} は使われません。{line}（{origin}）が同じ名前を指しているためです。使うには --profile {name} と指定してください"
+        ja "保存済みセッション {name} は使われません。{line}（{origin}）が同じ名前を指しているためです。使うには --profile {name} と指定してください"
     explain_hidden_host(line, origin, name)
         en "{line} ({origin}) is not used: --profile takes the saved session {name}."
-        ja "{line}（{origin}）は使われません。--profile で保存したセッション {name} が指定されているためです"
+        ja "{line}（{origin}）は使われません。--profile で保存済みセッション {name} が指定されているためです"
     explain_settings
         en "Settings that are not the default"
         ja "既定値ではない設定"
@@ -147,7 +147,7 @@ texts! {
         ja "調べるファイル: {file}（ありません）"
     explain_known_key(algorithm, fingerprint, at)
         en "known: {algorithm} {fingerprint}, {at}"
-        ja "既知の鍵: {algorithm} {fingerprint}、{at}"
+        ja "登録済みの鍵: {algorithm} {fingerprint}、{at}"
     explain_authority(algorithm, fingerprint, at)
         en "authority: {algorithm} {fingerprint}, {at}"
         ja "認証局: {algorithm} {fingerprint}、{at}"

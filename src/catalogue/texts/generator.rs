@@ -87,7 +87,7 @@ texts! {
         ja "パスフレーズなしで鍵を保存しますか。ファイルを手に入れた人は誰でもこの鍵でログインできます。"
     generator_exists(file)
         en "{file} exists. Overwrite it? The key that is in it will be lost."
-        ja "{file} は既に存在します。上書きしますか。中の鍵は失われます。"
+        ja "{file} はすでに存在します。上書きしますか。中の鍵は失われます。"
     generator_really_lose
         en "The new key has not been saved. Close without saving, and lose it?"
         ja "新しい鍵はまだ保存されていません。保存せずに閉じますか。鍵は失われます。"

@@ -126,7 +126,7 @@ texts! {
         ja "古い鍵を置き換えて接続するには \"replace\"、保存せずに接続するには \"once\" と入力してください。Enter だけを押すと切断します:"
     warning_certificate(host)
         en "The server \"{host}\" has a CERTIFICATE THAT DOES NOT COUNT."
-        ja "サーバー「{host}」の証明書は無効です。"
+        ja "サーバー\"{host}\"の証明書は無効です。"
     warning_certificate_means
         en "Its key is on record, but an authority that you trust for this host speaks for its keys, and this certificate is not in order. Ask its administrator before you go on."
         ja "鍵は登録済みですが、このホストの鍵を保証するはずの認証局の証明書に問題があります。続ける前に管理者に確認してください。"

@@ -47,7 +47,7 @@ texts! {
         en "key file {name} cannot be read: No such file or directory"
         ja "鍵ファイル {name} を読み取れません: そのようなファイルやディレクトリはありません"
     key_file_unreadable(name, error)
-        en "cannot read key file {name}: {error}"
+        en "key file {name} cannot be read: {error}"
         ja "鍵ファイル {name} を読み取れません: {error}"
     key_file_is_directory(name)
         en "{name} is a directory, not a key file"
@@ -56,7 +56,7 @@ texts! {
         en "key file {name} is empty"
         ja "鍵ファイル {name} は空です"
     key_file_too_large(name)
-        en "{name} is larger than 1 MiB, so it is no key file"
+        en "{name} is larger than 1 MiB, so it is not a key file"
         ja "{name} は 1 MiB を超えているため、鍵ファイルではありません"
     key_file_permissions(mode, name)
         en "Permissions {mode} for {name} are too open: others can read it"
@@ -170,8 +170,8 @@ texts! {
         en "it holds a public key only"
         ja "公開鍵だけが入っています"
     key_file_public_only_hint
-        en "name the private key, or use --auth agent"
-        ja "秘密鍵を指定するか、--auth agent を使ってください"
+        en "name the private key, or log in with the agent that holds it"
+        ja "秘密鍵を指定するか、それを持つエージェントでログインしてください"
     rsa_too_weak(bits)
         en "an RSA key of {bits} bits is too weak"
         ja "{bits} ビットの RSA 鍵は弱すぎます"
@@ -179,7 +179,7 @@ texts! {
         en "make a new key: tessh keygen"
         ja "新しい鍵を作成してください: tessh keygen"
     rsa_size_absurd(bits)
-        en "an RSA key has no {bits} bits"
+        en "an RSA key cannot have {bits} bits"
         ja "RSA 鍵が {bits} ビットということはありません"
     key_part_header
         en "its header is"

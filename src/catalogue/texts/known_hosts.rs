@@ -18,7 +18,7 @@ texts! {
         en "failed: {status}"
         ja "失敗しました ({status})"
     known_hosts_command_status(code)
-        en "exit status: {code}"
+        en "exit status {code}"
         ja "終了コード {code}"
     known_hosts_command_too_much(limit)
         en "printed more than {limit} MiB"
@@ -83,7 +83,7 @@ texts! {
         en "not text"
         ja "テキストではありません"
     sshfp_no_anchors(file, why)
-        en "{file} is no list of DNSKEY records: {why}"
+        en "{file} is not a list of DNSKEY records: {why}"
         ja "{file} は DNSKEY レコードの一覧ではありません: {why}"
     sshfp_file_too_long(limit)
         en "more than {limit} KiB"
@@ -268,8 +268,8 @@ texts! {
         en "no entry for {host} in known_hosts (offered {offered}), and StrictHostKeyChecking is yes"
         ja "known_hosts に {host} の登録がなく (提示された鍵 {offered})、StrictHostKeyChecking は yes です"
     known_hosts_no_such_type(kind, host, name_keys, offered, setting)
-        en "no {kind} key for {host} in known_hosts (known {name_keys}) (offered {offered}), and StrictHostKeyChecking is {setting}"
-        ja "known_hosts に {host} の {kind} 鍵がなく (登録済み {name_keys}) (提示された鍵 {offered})、StrictHostKeyChecking は {setting} です"
+        en "no {kind} key for {host} in known_hosts (known {name_keys}; offered {offered}), and StrictHostKeyChecking is {setting}"
+        ja "known_hosts に {host} の {kind} 鍵がなく (登録済み {name_keys}、提示された鍵 {offered})、StrictHostKeyChecking は {setting} です"
     known_hosts_key_changed(kind, keys, offered)
         en "the {kind} key changed: known {keys}, offered {offered}"
         ja "{kind} 鍵が変わりました: 登録済みの鍵 {keys}、提示された鍵 {offered}"

@@ -105,7 +105,7 @@ texts! {
         en "needs no passphrase"
         ja "パスフレーズは不要です"
     login_key_special
-        en "it is no regular file"
+        en "it is not a regular file"
         ja "通常のファイルではありません"
     login_empty_password
         en "The password is empty. Enter once more sends it so."
@@ -209,7 +209,7 @@ texts! {
     // How it went
     login_with(method, credential)
         en "{method} with {credential}"
-        ja "{method}、{credential}"
+        ja "{method} ({credential})"
     login_then
         en ", then "
         ja "、続いて "

@@ -113,7 +113,7 @@ texts! {
         en "it has more than {limit} sessions"
         ja "セッションが {limit} 個を超えています"
     file_not_regular
-        en "it is no regular file"
+        en "it is not a regular file"
         ja "通常のファイルではありません"
     file_too_large(limit)
         en "it is larger than {limit} bytes"
@@ -122,7 +122,7 @@ texts! {
         en "it is not UTF-8"
         ja "UTF-8 ではありません"
     file_not_toml
-        en "it is no TOML"
+        en "it is not TOML"
         ja "TOML として読み取れません"
     file_not_locked
         en "cannot be locked"

@@ -6,7 +6,7 @@ texts! {
         ja "制御ソケット {path} がすでにあるため、接続を共有しません"
     mux_path_too_long(path)
         en "path \"{path}\" too long for Unix domain socket"
-        ja "パス「{path}」は Unix ドメインソケットには長すぎます"
+        ja "パス\"{path}\"は Unix ドメインソケットには長すぎます"
     mux_cannot_bind(path, why)
         en "cannot make the control socket {path}: {why}"
         ja "制御ソケット {path} を作れません: {why}"
@@ -15,16 +15,16 @@ texts! {
         ja "-S または ControlPath で別の場所を指定してください。%C はユーザー、ホスト、ポートを短くまとめたものです"
     mux_too_many(most)
         en "a client of the shared connection was turned away: there are {most} already"
-        ja "共有する接続のクライアントを断りました。すでに {most} 個あります"
+        ja "共有接続のクライアントを断りました。すでに {most} 個あります"
     mux_cannot_accept(why)
         en "cannot accept a client of the shared connection: {why}"
-        ja "共有する接続のクライアントを受け付けられません: {why}"
+        ja "共有接続のクライアントを受け付けられません: {why}"
     mux_uid_mismatch(peer, own)
         en "multiplex uid mismatch: peer euid {peer} != uid {own}"
-        ja "共有する接続のクライアントを断りました。ユーザー ID が {own} ではなく {peer} です"
+        ja "共有接続のクライアントを断りました。ユーザー ID が {own} ではなく {peer} です"
     mux_version(theirs, ours)
         en "a client of the shared connection speaks version {theirs} of the protocol, not {ours}"
-        ja "共有する接続のクライアントのプロトコルは版 {ours} ではなく {theirs} です"
+        ja "共有接続のクライアントが使うプロトコルのバージョンは {ours} ではなく {theirs} です"
     mux_not_forwarded(forward)
         en "there is no such forward to cancel: {forward}"
         ja "取り消す転送がありません: {forward}"
@@ -62,7 +62,7 @@ texts! {
         ja "端末から離れられません: {error}"
     share_no_path
         en "No ControlPath specified for \"-O\" command"
-        ja "「-O」のコマンドに ControlPath が指定されていません"
+        ja "-O に ControlPath が指定されていません"
     share_path_too_long(path, limit)
         en "ControlPath too long ('{path}' >= {limit} bytes)"
         ja "ControlPath が長すぎます ('{path}' >= {limit} バイト)"
@@ -92,13 +92,13 @@ texts! {
         ja "マスターの多重化プロトコルのバージョン {version} には対応していません (必要なバージョンは {wanted})"
     share_tells_nothing
         en "mux server does not support info request"
-        ja "共有接続の元のプロセスは接続の情報を提供していません"
+        ja "共有接続のマスターは接続の情報を提供していません"
     share_tells_nothing_hint
         en "it is older than this; -O check says whether it is there"
-        ja "古いプログラムです。-O check で動いているかどうかは分かります"
+        ja "マスターのバージョンが古いためです。動いているかどうかは -O check で分かります"
     share_information_failed(reason)
         en "mux_client_request_info: master returned error: {reason}"
-        ja "共有接続の元のプロセスが情報の要求を断りました: {reason}"
+        ja "共有接続のマスターが情報の要求を断りました: {reason}"
     share_check_failed
         en "muxclient: master alive check failed"
         ja "共有接続のマスターを確認できませんでした"
@@ -119,16 +119,16 @@ texts! {
         ja "受け付け停止の要求に失敗しました: {reason}"
     share_forward_denied(reason)
         en "Master refused forwarding request: {reason}"
-        ja "マスターがフォワードの要求を拒否しました: {reason}"
+        ja "マスターが転送の要求を拒否しました: {reason}"
     share_forward_failed(reason)
         en "mux_client_forward: forwarding request failed: {reason}"
-        ja "フォワードの要求に失敗しました: {reason}"
+        ja "転送の要求に失敗しました: {reason}"
     share_forwards_failed
         en "muxclient: master forward request failed"
-        ja "マスターへのフォワードの要求に失敗しました"
+        ja "マスターへの転送の要求に失敗しました"
     share_cancels_failed
         en "muxclient: master cancel forward request failed"
-        ja "マスターへのフォワード取り消しの要求に失敗しました"
+        ja "マスターへの転送取り消しの要求に失敗しました"
     share_session_denied(reason)
         en "Master refused session request: {reason}"
         ja "マスターがセッションの要求を拒否しました: {reason}"
@@ -137,10 +137,10 @@ texts! {
         ja "セッションの要求に失敗しました: {reason}"
     share_stdio_denied(reason)
         en "Master refused stdio forwarding request: {reason}"
-        ja "マスターが標準入出力のフォワードの要求を拒否しました: {reason}"
+        ja "マスターが標準入出力の転送の要求を拒否しました: {reason}"
     share_stdio_failed(reason)
         en "Stdio forwarding request failed: {reason}"
-        ja "標準入出力のフォワードの要求に失敗しました: {reason}"
+        ja "標準入出力の転送の要求に失敗しました: {reason}"
     share_connection_closed(host)
         en "Shared connection to {host} closed."
         ja "{host} への共有接続を閉じました。"

@@ -12,7 +12,7 @@ texts! {
         ja "trust に何をするかが指定されていません"
     trust_verbs
         en "list, show HOST, add HOST, remove HOST, check HOST or authority; see tessh trust --help"
-        ja "list、show HOST、add HOST、remove HOST、check HOST、authority のいずれかです。tessh trust --help を参照してください"
+        ja "list、show HOST、add HOST、remove HOST、check HOST、authority のいずれかです。tessh trust --help をご覧ください"
     trust_unknown_verb(other)
         en "there is no tessh trust {other}"
         ja "tessh trust {other} はありません"
@@ -21,7 +21,7 @@ texts! {
         ja "{flag} は trust {verb} では意味を持ちません"
     trust_one_host(verb, word)
         en "trust {verb} takes one host, and \"{word}\" is one word too many"
-        ja "trust {verb} に指定できるホストは一つです。「{word}」は余分です"
+        ja "trust {verb} に指定できるホストは一つです。\"{word}\"は余分です"
     trust_list_takes_no_host
         en "trust list takes no host"
         ja "trust list にホストは指定できません"
@@ -65,8 +65,8 @@ texts! {
         en "{more} more lines could not be used"
         ja "ほかに {more} 行が使えませんでした"
     trust_no_fingerprint(shown)
-        en "\"{shown}\" is no whole fingerprint"
-        ja "「{shown}」は完全なフィンガープリントではありません"
+        en "\"{shown}\" is not a whole fingerprint"
+        ja "\"{shown}\"は完全なフィンガープリントではありません"
     trust_fingerprint_hint
         en "SHA256:... as ssh-keygen -l prints it, or MD5:..."
         ja "ssh-keygen -l が表示する SHA256:... または MD5:... の形です"
@@ -98,8 +98,8 @@ texts! {
         en "more than {limit} keys at once"
         ja "一度に {limit} 個を超える鍵は登録できません"
     trust_no_key(shown)
-        en "\"{shown}\" is no public key"
-        ja "「{shown}」は公開鍵ではありません"
+        en "\"{shown}\" is not a public key"
+        ja "\"{shown}\"は公開鍵ではありません"
     trust_no_key_hint
         en "give a file, - for standard input, or a type and base64"
         ja "ファイル、標準入力の -、または鍵の種類と base64 を指定してください"
@@ -114,7 +114,7 @@ texts! {
         ja "ホストは {kind} 鍵 {sha256} を提示しましたが、正しいかどうかを確認できる人がいません"
     trust_nobody_to_ask_hint
         en "name the fingerprint you know to be right with --fingerprint"
-        ja "正しいとわかっているフィンガープリントを --fingerprint で指定してください"
+        ja "正しいと分かっているフィンガープリントを --fingerprint で指定してください"
     trust_other_fingerprint(kind, sha256, wanted)
         en "the {kind} key is {sha256}, not {wanted}: nothing is written"
         ja "{kind} 鍵は {sha256} であり、{wanted} ではありません。何も書き込みませんでした"
@@ -129,7 +129,7 @@ texts! {
         ja "このホストには別の {kind} 鍵が {at} に登録されています。何も書き込みませんでした"
     trust_has_another_hint
         en "--replace puts the new key in its place, if you know that it is right"
-        ja "新しい鍵が正しいとわかっている場合は、--replace で置き換えられます"
+        ja "新しい鍵が正しいと分かっている場合は、--replace で置き換えられます"
     trust_already(key, place)
         en "{key} is on record already at {place}"
         ja "{key} は {place} に登録済みです"

@@ -6,11 +6,24 @@ use std::path::Path;
 use crate::client::flow::socket::Line;
 use crate::config::{Connect, Listen};
 
+/// Whose connection a tunnel carries.
+#[derive(Clone, Copy)]
+pub(crate) enum TunnelOrigin<'a> {
+    /// That of a program which connected to what listens for a forward.
+    Listening(&'a Listen),
+    /// That of a client of the shared connection.
+    SharingClient,
+    /// Standard input and output of this program (`-W`).
+    StandardInput,
+}
+
 /// `port 8080 for host port 80`
-pub(crate) fn listening(listen: &Listen, to: &Connect) -> String {
-    let listen = match listen {
-        Listen::Tcp { port, .. } => format!("port {port}"),
-        Listen::Path(path) => path.clone(),
+pub(crate) fn listening(origin: TunnelOrigin<'_>, to: &Connect) -> String {
+    let listen = match origin {
+        TunnelOrigin::Listening(Listen::Tcp { port, .. }) => format!("port {port}"),
+        TunnelOrigin::Listening(Listen::Path(path)) => path.clone(),
+        TunnelOrigin::SharingClient => "a client".to_owned(),
+        TunnelOrigin::StandardInput => "standard input".to_owned(),
     };
     format!("{listen} for {}", target(to))
 }

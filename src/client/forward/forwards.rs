@@ -19,7 +19,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::client::flow::lane::Lane;
 use crate::client::flow::tunnel::Tunnel;
 
-use crate::client::flow::endpoint::target;
+use crate::client::flow::endpoint::{TunnelOrigin, target};
 use crate::client::forward::link::Link;
 use crate::client::forward::local;
 use crate::client::incoming::accept::{Granted, Incoming, asked};
@@ -98,8 +98,8 @@ impl Forwards {
         to: &Connect,
     ) -> Option<(ChannelWriteHalf<Msg>, Arc<Lane>, OwnedSemaphorePermit)> {
         let seat = self.link.seats.take()?;
-        let listen = Listen::Path("a client".to_owned());
-        let Tunnel { lane, write, seat, .. } = self.link.open(to, &listen, None, seat).await?;
+        let Tunnel { lane, write, seat, .. } =
+            self.link.open(to, TunnelOrigin::SharingClient, None, seat).await?;
         Some((write, lane, seat))
     }
 

@@ -6,14 +6,14 @@ use log::debug;
 use russh::client::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::client::flow::endpoint::{listening, target};
+use crate::client::flow::endpoint::{TunnelOrigin, listening, target};
 use crate::client::flow::lane::Lanes;
 use crate::client::flow::seats::Seats;
 use crate::client::flow::socket::Line;
 use crate::client::flow::tunnel::Tunnel;
 use crate::client::handshake::handler::Events;
 use crate::client::restriction::{ForwardingKind, Restriction};
-use crate::config::{Connect, Listen};
+use crate::config::Connect;
 
 /// The connection, and what its forwards share.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ impl Link {
     pub async fn open(
         &self,
         to: &Connect,
-        listen: &Listen,
+        origin: TunnelOrigin<'_>,
         line: Option<&Line>,
         seat: OwnedSemaphorePermit,
     ) -> Option<Tunnel> {
@@ -62,7 +62,7 @@ impl Link {
         let lane = expected.claim(write.id());
         lane.describe(format!(
             "{kind}: listening {}, connect from {address} port {port} to {}",
-            listening(listen, to),
+            listening(origin, to),
             target(to)
         ));
         debug!("channel {}: new {}", write.id(), lane.what());

@@ -14,7 +14,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::client::flow::endpoint::{plainly, target};
+use crate::client::flow::endpoint::{TunnelOrigin, plainly, target};
 use crate::client::flow::socket::Line;
 use crate::client::flow::socks::{MAX_REQUEST, NEGOTIATION, Socks, Step};
 use crate::client::forward::link::Link;
@@ -193,7 +193,9 @@ fn accepted(link: &Link, forward: &Forward, line: Line) {
             Connect::Socks => dynamic(&link, &forward.listen, line, seat).await,
             to => {
                 debug!("Connection to {} forwarding to {} requested.", forward.listen, target(to));
-                if let Some(tunnel) = link.open(to, &forward.listen, Some(&line), seat).await {
+                if let Some(tunnel) =
+                    link.open(to, TunnelOrigin::Listening(&forward.listen), Some(&line), seat).await
+                {
                     tunnel.run(line, BytesMut::new()).await;
                 }
             }
@@ -212,7 +214,7 @@ async fn dynamic(link: &Link, listen: &Listen, line: Line, seat: OwnedSemaphoreP
         Err(_) => return debug!("dynamic forward: the client did not say where to"),
     };
     debug!("Connection to {listen} forwarding to {} requested.", target(&to));
-    let tunnel = link.open(&to, listen, Some(&line), seat).await;
+    let tunnel = link.open(&to, TunnelOrigin::Listening(listen), Some(&line), seat).await;
     if line.write_all(&socks.answer(tunnel.is_some())).await.is_err() {
         if let Some(tunnel) = tunnel {
             tunnel.close(false).await;

@@ -72,7 +72,7 @@ impl UnansweredChannels {
             return Ok(());
         }
         let cause = say!(wire_opens_unanswered, limit = MAX_OPENED);
-        Err(Stop::Ours(Error::new(Kind::Disconnected, cause).hint(say!(wire_not_your_fault))))
+        Err(Stop::Ours(Error::new(Kind::Disconnected, cause).hint(say!(host_key_unproved_hint))))
     }
 }
 

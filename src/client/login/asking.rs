@@ -301,8 +301,13 @@ impl Talk {
     /// Why nothing can be tried any more.
     fn dead_end(&self, stage: &Stage, offers: &[MethodOffer]) -> Error {
         let accepted = stage.accepted.as_deref().unwrap_or_default();
-        if let Some(method) = stage.tried {
-            return self.dialogue.denied(method, accepted);
+        if let (Some(method), Occasion::Refused(_)) = (stage.tried, &stage.occasion) {
+            let tried = self.dialogue.tried(method);
+            let refused = self.dialogue.permission_denied(accepted);
+            return refused.hint(say!(auth_refused_dead_end, tried));
+        }
+        if let Occasion::Unusable(error) = &stage.occasion {
+            return error.clone();
         }
         let off = offers.iter().filter(|offer| offer.accepted == Some(true));
         let off: Vec<_> = off.filter_map(|offer| offer.obstacle.as_ref().map(why)).collect();

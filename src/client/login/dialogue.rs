@@ -3,6 +3,7 @@
 //!
 //! Gap closed here: a connection lost in the middle looks like a refusal to the library (G6).
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,12 +19,9 @@ use crate::client::handshake::verify::Transport;
 use crate::client::login::request::Login;
 use crate::client::state::shared::Shared;
 use crate::config::Method;
-use crate::error::{Error, Kind, Result, joined};
+use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Lost, Prompt};
 use crate::say;
-
-/// The handed-over password was used up.
-pub(super) const HANDED_OVER: &str = "the password that was handed over";
 
 /// The method's name on the wire.
 pub fn name(method: Method) -> &'static str {
@@ -42,12 +40,30 @@ pub(super) enum Outcome {
     Refused(Vec<String>),
 }
 
+/// What an attempt was made with, as far as a person is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TriedWith {
+    /// The password that was handed over.
+    HandedOver,
+    /// Keys, each with its type and fingerprint.
+    Keys(Vec<String>),
+}
+
+impl fmt::Display for TriedWith {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TriedWith::HandedOver => f.write_str(&say!(password_handed_over)),
+            TriedWith::Keys(keys) => f.write_str(&keys.join(", ")),
+        }
+    }
+}
+
 /// One login in progress.
 pub(super) struct Dialogue {
     pub(super) transport: Transport,
     pub(super) login: Login,
     /// What the last method logged in with, for the record.
-    pub(super) credential: Option<String>,
+    pub(super) credential: Option<TriedWith>,
     /// The links of the chain that are done, for the record.
     pub(super) done: Vec<String>,
     /// The hash for RSA signatures that the server prefers, if it has said which it knows;
@@ -99,48 +115,35 @@ impl Dialogue {
 
     /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
     pub(super) fn tried(&self, method: Method) -> String {
-        match self.credential_said() {
+        match &self.credential {
             Some(credential) => say!(login_with, method = name(method), credential),
             None => name(method).to_owned(),
         }
     }
 
-    /// The credential for a person: a key says what it is.
-    pub(super) fn credential_said(&self) -> Option<String> {
-        self.credential.as_deref().map(|credential| match credential {
-            HANDED_OVER => say!(password_handed_over),
-            key => key.to_owned(),
+    /// Why the login ends with the refusal of a method that was named beforehand, in a chain or
+    /// by `--auth`.
+    pub(super) fn denied(&self, method: Method, accepted: &[String]) -> Error {
+        let tried = self.tried(method);
+        self.permission_denied(accepted).hint(match accepted {
+            [] => say!(auth_refused_for_good, tried),
+            _ if accepted.iter().any(|wire| wire == name(method)) => {
+                say!(auth_refused_check, tried)
+            }
+            _ => say!(auth_refused_not_accepted, tried),
         })
     }
 
-    pub(super) fn denied(&self, method: Method, accepted: &[String]) -> Error {
-        let list = accepted.join(",");
-        let cause = say!(auth_denied, label = self.login.label, list);
-        let wire = name(method);
-        let credential = self.credential_said();
-        let tried = match &credential {
-            Some(credential) => say!(auth_refused_credential, wire, credential),
-            None => say!(auth_refused, wire),
-        };
-        let next = match accepted {
-            [] => say!(auth_nothing_left),
-            _ if accepted.iter().any(|name| name == wire) => {
-                say!(auth_accepted_check_hint, accepted = accepted.join(", "))
-            }
-            _ => say!(auth_accepted_hint, accepted = accepted.join(", ")),
-        };
-        Error::new(Kind::Authentication, cause).hint(joined(&tried, &next))
+    /// What ssh(1) says, with the methods that can continue.
+    pub(super) fn permission_denied(&self, accepted: &[String]) -> Error {
+        let cause = say!(auth_denied, label = self.login.label, list = accepted.join(","));
+        Error::new(Kind::Authentication, cause)
     }
 
     pub(super) fn further(&self, chain: &[Method], wanted: &[String]) -> Error {
         let done: Vec<_> = chain.iter().map(|&method| name(method)).collect();
-        let cause = say!(auth_denied, label = self.login.label, list = wanted.join(","));
         let next = wanted.first().map_or("?", String::as_str);
-        Error::new(Kind::Authentication, cause).hint(say!(
-            auth_partial_hint,
-            done = done.join(","),
-            next
-        ))
+        self.permission_denied(wanted).hint(say!(auth_partial_hint, done = done.join(","), next))
     }
 
     /// Asks the person, on a thread of its own, while the deadlines stand still. Gap G13: the
@@ -197,7 +200,7 @@ pub(super) async fn answered_within<T, E: Into<SignerError>>(
     if result.is_ok() && !is_answer {
         lost(shared).await?;
         return Err(Error::new(Kind::Disconnected, say!(auth_answer_before_request))
-            .hint(say!(wire_not_your_fault)));
+            .hint(say!(host_key_unproved_hint)));
     }
     result
 }

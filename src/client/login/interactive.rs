@@ -8,7 +8,7 @@ use russh::client::{AuthResult, KeyboardInteractiveAuthResponse as Response, Pro
 use tokio::time::{Instant, sleep};
 
 use crate::client::deadline;
-use crate::client::login::dialogue::{Dialogue, HANDED_OVER, Outcome, answered};
+use crate::client::login::dialogue::{Dialogue, Outcome, TriedWith, answered};
 use crate::client::state::shared::Shared;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Challenge, ChallengePrompt, Notice};
@@ -83,7 +83,7 @@ impl Dialogue {
                     if left > 0
                         && self.login.password.is_none()
                         && accepted.iter().any(|name| name == "keyboard-interactive")
-                        && self.credential.as_deref() != Some(HANDED_OVER) => {}
+                        && self.credential != Some(TriedWith::HandedOver) => {}
                 _ => return Ok(outcome),
             }
         }
@@ -145,7 +145,7 @@ impl Dialogue {
             && !prompt.echo
             && let Some(secret) = self.login.password.take()
         {
-            self.credential = Some(HANDED_OVER.to_owned());
+            self.credential = Some(TriedWith::HandedOver);
             return Ok(vec![secret]);
         }
         let wanted = challenge.prompts.len();

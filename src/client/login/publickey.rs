@@ -16,7 +16,9 @@ use crate::client::algorithms::of_certificate;
 use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::certificates::UserCertificates;
-use crate::client::login::dialogue::{Announced, Dialogue, Outcome, SignerError, answered_within};
+use crate::client::login::dialogue::{
+    Announced, Dialogue, Outcome, SignerError, TriedWith, answered_within,
+};
 use crate::client::login::host_bound;
 use crate::client::login::identity::{Identity, Pen, Signer, unlock};
 use crate::client::login::order::{Candidate, arrange};
@@ -56,21 +58,19 @@ impl Dialogue {
                 continue;
             }
             let outcome = self.offer(identity).await?;
-            tried.extend(self.credential.take());
             match outcome {
-                Outcome::Success => {
-                    self.credential = tried.pop();
-                    return Ok(Outcome::Success);
-                }
+                Outcome::Success => return Ok(Outcome::Success),
                 Outcome::Partial(wanted) if !wanted.iter().any(|name| name == "publickey") => {
-                    self.credential = tried.pop();
                     return Ok(Outcome::Partial(wanted));
                 }
                 // The server wants another key (AuthenticationMethods publickey,publickey).
                 outcome => refused = Some(outcome),
             }
+            if let Some(TriedWith::Keys(keys)) = self.credential.take() {
+                tried.extend(keys);
+            }
         }
-        self.credential = Some(tried.join(", "));
+        self.credential = (!tried.is_empty()).then_some(TriedWith::Keys(tried));
         Ok(refused.unwrap_or(Outcome::Refused(Vec::new())))
     }
 
@@ -244,13 +244,13 @@ impl Dialogue {
                     if let Pen::Open(private, path) = &identity.pen {
                         self.give_to_agent(private, Path::new(path)).await;
                     }
-                    self.credential = Some(described);
+                    self.credential = Some(TriedWith::Keys(vec![described]));
                     return Ok(taken);
                 }
             }
             tried.push(described);
         }
-        self.credential = Some(tried.join(", "));
+        self.credential = (!tried.is_empty()).then_some(TriedWith::Keys(tried));
         Ok(refused)
     }
 

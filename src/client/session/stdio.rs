@@ -6,12 +6,13 @@ use tokio::io::{AsyncRead, AsyncWriteExt};
 
 use crate::client::connection::Session;
 use crate::client::flow::copy::{ChannelSink, LocalInput, LocalOutput, alongside, copy};
+use crate::client::flow::endpoint::TunnelOrigin;
 use crate::client::flow::exit::Exit;
 use crate::client::flow::lane::Drained;
 use crate::client::flow::output::Sink;
 use crate::client::flow::tunnel::Tunnel;
 use crate::client::restriction::restricted;
-use crate::config::{Connect, Listen};
+use crate::config::Connect;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -37,8 +38,7 @@ pub(crate) async fn open(session: &Session, to: &Connect) -> Result<Tunnel> {
     let failed = || Error::new(Kind::Channel, say!(forward_stdio_failed));
     let link = session.forwards.link();
     let seat = link.seats.take().ok_or_else(failed)?;
-    let listen = Listen::Path("standard input".to_owned());
-    let opened = link.open(to, &listen, None, seat).await;
+    let opened = link.open(to, TunnelOrigin::StandardInput, None, seat).await;
     match (opened, session.ended()) {
         (Some(tunnel), _) => Ok(tunnel),
         (None, Some(ended)) => Err(ended),

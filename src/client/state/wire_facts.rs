@@ -136,12 +136,11 @@ impl WireFacts {
         let received = self.received.fetch_add(count as u64, Ordering::Relaxed) + count as u64;
         if received > self.most.load(Ordering::Relaxed) {
             return Err(Error::new(Kind::Disconnected, say!(wire_talks_unasked))
-                .hint(say!(wire_not_your_fault)));
+                .hint(say!(host_key_unproved_hint)));
         }
         if self.unexplained() > CHATTER && self.is_exchanging() {
-            return Err(
-                Error::new(Kind::Disconnected, say!(wire_chatter)).hint(say!(wire_not_your_fault))
-            );
+            return Err(Error::new(Kind::Disconnected, say!(wire_chatter))
+                .hint(say!(host_key_unproved_hint)));
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ fn what_is_wrong_is_named_with_its_line() {
         (format!("{key}\nvalidity = ''\n"), "/a/x.toml:3: validity: a host name"),
         (format!("{key}validity = 'a, b'\n"), ":2: validity: this character has no meaning"),
         (format!("{key}validity = 'web[1'\n"), ":2: validity: this class of characters"),
-        (format!("{valid}public_key = 'AAAA!'\n"), ":2: public_key: the key is no base64"),
+        (format!("{valid}public_key = 'AAAA!'\n"), ":2: public_key: the key is not base64"),
         (format!("{valid}public_key = 'AAAA'\n"), ":2: public_key: the key is damaged"),
         (format!("{valid}public_key = ''\n"), ":2: public_key: the key is empty"),
         (format!("{valid}public_key = 7\n"), ":2: public_key is a text in quotes"),
