@@ -1,17 +1,23 @@
 //! `tessh explain`: what connecting would do and why, without connecting.
 //!
-//! Everything is collected as JSON first, which `--json` prints as it is; `explain/text` makes
-//! the page for a person of it. Nothing is sent anywhere but what the configuration itself asks
+//! Everything is found out first, into `explain/found`; `explain/json` tells it to a program,
+//! `explain/text` to a person. Nothing is sent anywhere but what the configuration itself asks
 //! for: `Match exec` runs, and CanonicalizeHostname looks names up.
 
+mod found;
+mod json;
 mod login;
 mod text;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde_json::{Value as Json, json};
+use found::{
+    AuthorityRecord, BlockOutcome, Explanation, HiddenKind, HiddenName, HostTrust, JumpHost,
+    KeyOnRecord, KnownHostsFile, PinnedBy, RouteToHost, SettingOrigin, ValueAt, ValueSource, place,
+    shown, shown_path,
+};
 
 use crate::cli::args::Typed;
 use crate::cli::connect::wants;
@@ -26,9 +32,6 @@ use crate::error::{Error, Result};
 use crate::trust::authority::{Authorities, Authority};
 use crate::trust::{KnownHosts, KnownKey, Pin, Sources, fingerprint};
 
-/// How many characters of one value are shown.
-const MAX_SHOWN: usize = 400;
-
 /// Prints the explanation; the exit code is 0 where connecting could begin.
 pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
     let context = environment.context();
@@ -38,7 +41,7 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
     let records = environment.authorities().load();
     let told = collect(typed, &resolved, (&plan, &checked), &context, &records);
     match typed.json {
-        true => print(&format!("{told:#}\n")),
+        true => print(&format!("{:#}\n", json::object(&told))),
         false => print(&text::page(&told)),
     }
 }
@@ -49,61 +52,59 @@ fn collect(
     (plan, checked): (&Result<Plan, Error>, &Result<Vec<String>, Error>),
     context: &Context,
     records: &Authorities,
-) -> Json {
+) -> Explanation {
     let options = &resolved.options;
     let pins = plan.as_ref().map(|plan| plan.pins.as_slice()).unwrap_or_default();
     let mut warnings = plan.as_ref().map(|plan| plan.options.warnings.clone()).unwrap_or_default();
     warnings.extend(checked.iter().flatten().cloned());
-    json!({
-        "host": shown(&resolved.host),
-        "profile": resolved.profile.as_ref().map(|document| shown(document.name())),
-        "hidden": hidden(typed, resolved, context),
-        "precedence": precedence(typed, resolved, context),
-        "settings": settings(typed, resolved),
-        "blocks": blocks(resolved.layers.blocks()),
-        "route": route(typed, resolved, plan.as_ref().ok(), records),
-        "authentication": login::plan(typed, resolved, plan.as_ref().ok(), context),
-        "trust": trust(options, pins, records),
-        "refused": checked.as_ref().err().or(plan.as_ref().err()).map(ToString::to_string),
-        "warnings": warnings,
-    })
+    Explanation {
+        host: shown(&resolved.host),
+        profile: resolved.profile.as_ref().map(|document| shown(document.name())),
+        hidden: hidden(typed, resolved, context),
+        precedence: precedence(typed, resolved, context),
+        settings: settings(typed, resolved),
+        blocks: blocks(resolved.layers.blocks()),
+        route: route(typed, resolved, plan.as_ref().ok(), records),
+        login: login::plan(typed, resolved, plan.as_ref().ok(), context),
+        trust: trust(options, pins, records),
+        refused: checked.as_ref().err().or(plan.as_ref().err()).map(ToString::to_string),
+        warnings,
+    }
 }
 
 /// Where values come from, the strongest first.
-fn precedence(typed: &Typed, resolved: &Resolved, context: &Context) -> Json {
-    let mut sources = vec![json!({"source": "command line"})];
+fn precedence(typed: &Typed, resolved: &Resolved, context: &Context) -> Vec<ValueSource> {
+    let mut sources = vec![ValueSource::CommandLine];
     if let Some(document) = &resolved.profile {
-        let file = shown_path(document.path());
-        sources.push(json!({"source": "profile", "name": shown(document.name()), "file": file}));
+        let (name, file) = (shown(document.name()), shown_path(document.path()));
+        sources.push(ValueSource::Profile { name, file });
     }
     for file in resolve::files(typed, context) {
         let exists = file.path.exists();
-        sources.push(json!({"source": "file", "file": shown_path(&file.path), "exists": exists}));
+        sources.push(ValueSource::File { file: shown_path(&file.path), exists });
     }
-    Json::Array(sources)
+    sources
 }
 
 /// What has the same name and does not count: a saved session behind a Host line, or a Host line
 /// behind a saved session that `--profile` names.
-fn hidden(typed: &Typed, resolved: &Resolved, context: &Context) -> Option<Json> {
-    let told = |what: &str, name: &str, block: Option<&Block>| {
-        json!({
-            "what": what,
-            "name": shown(name),
-            "origin": block.map(|block| place(&block.origin)),
-            "line": block.map(|block| shown(&block.text)),
-        })
+fn hidden(typed: &Typed, resolved: &Resolved, context: &Context) -> Option<HiddenName> {
+    let told = |kind, name: &str, block: Option<&Block>| HiddenName {
+        kind,
+        name: shown(name),
+        line: block
+            .map(|block| ValueAt { value: shown(&block.text), origin: place(&block.origin) }),
     };
     match &resolved.profile {
         None => {
             let name = resolve::session_meant(typed, context)?;
-            Some(told("session", &name, naming(resolved.layers.blocks())))
+            Some(told(HiddenKind::Session, &name, naming(resolved.layers.blocks())))
         }
         Some(document) => {
             let name = typed.profile.as_deref()?;
             let layers = resolve::files_for(typed, name, context).ok()?;
             let block = naming(layers.blocks()).filter(|_| layers.names_host())?;
-            Some(told("host", document.name(), Some(block)))
+            Some(told(HiddenKind::Host, document.name(), Some(block)))
         }
     }
 }
@@ -116,7 +117,7 @@ fn naming(blocks: &[Block]) -> Option<&Block> {
 }
 
 /// Every keyword that somebody set, with what it overrode.
-fn settings(typed: &Typed, resolved: &Resolved) -> Json {
+fn settings(typed: &Typed, resolved: &Resolved) -> Vec<SettingOrigin> {
     let layers = &resolved.layers;
     let view = Shown {
         layers,
@@ -125,11 +126,10 @@ fn settings(typed: &Typed, resolved: &Resolved) -> Json {
         command: !typed.command.is_empty(),
         list: &wants::list,
     };
-    let set = TABLE.iter().filter_map(|row| setting(row.keyword, layers, &view));
-    Json::Array(set.collect())
+    TABLE.iter().filter_map(|row| setting(row.keyword, layers, &view)).collect()
 }
 
-fn setting(keyword: Keyword, layers: &Layers, view: &Shown<'_>) -> Option<Json> {
+fn setting(keyword: Keyword, layers: &Layers, view: &Shown<'_>) -> Option<SettingOrigin> {
     let mut entries: Vec<(String, &Origin)> = Vec::new();
     for entry in layers.entries().iter().filter(|entry| entry.keyword == keyword) {
         let one = (shown(&entry.args.join(" ")), &entry.origin);
@@ -141,18 +141,20 @@ fn setting(keyword: Keyword, layers: &Layers, view: &Shown<'_>) -> Option<Json> 
     let (first, origin) = entries.first()?;
     let effective: Vec<String> =
         config::effective(view, keyword).iter().map(|value| in_words(value)).collect();
-    let told =
-        |(value, origin): &(String, &Origin)| json!({"value": value, "origin": place(origin)});
-    let all: Vec<Json> = entries.iter().map(told).collect();
+    let told = |(value, origin): &(String, &Origin)| ValueAt {
+        value: value.clone(),
+        origin: place(origin),
+    };
+    let all: Vec<ValueAt> = entries.iter().map(told).collect();
     let (values, overrode) = match keyword.accumulates() {
         true => (all, Vec::new()),
         false => {
             let value = effective.first().unwrap_or(first);
-            let value = json!({"value": value, "origin": place(origin)});
+            let value = ValueAt { value: value.clone(), origin: place(origin) };
             (vec![value], all.into_iter().skip(1).collect())
         }
     };
-    Some(json!({"keyword": keyword.name(), "values": values, "overrode": overrode}))
+    Some(SettingOrigin { keyword: keyword.name(), values, overrode })
 }
 
 /// `-G` has ssh's names for some values, which nobody would write into a file.
@@ -165,7 +167,7 @@ fn in_words(value: &str) -> String {
 }
 
 /// The blocks, each once: what the last reading made of it.
-fn blocks(blocks: &[Block]) -> Json {
+fn blocks(blocks: &[Block]) -> Vec<BlockOutcome> {
     let mut told: Vec<&Block> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for block in blocks {
@@ -183,33 +185,26 @@ fn blocks(blocks: &[Block]) -> Json {
             }
         }
     }
-    let told = told.into_iter().map(|block| {
-        let (reason, what, actual) = match &block.why {
-            Why::Pattern(pattern) => ("pattern", pattern.as_str(), ""),
-            Why::Negated(pattern) => ("negated", pattern.as_str(), ""),
-            Why::NoPattern => ("no-pattern", "", ""),
-            Why::All => ("all", "", ""),
-            Why::Criterion(criterion, actual) => ("criterion", criterion.as_str(), actual.as_str()),
-            Why::Outside => ("outside", "", ""),
-        };
-        json!({
-            "origin": place(&block.origin),
-            "line": shown(&block.text),
-            "applies": block.applies,
-            "reason": reason,
-            "what": shown(what),
-            "actual": shown(actual),
-            "second": block.second,
-        })
-    });
-    Json::Array(told.collect())
+    let outcome = |block: &Block| BlockOutcome {
+        origin: place(&block.origin),
+        line: shown(&block.text),
+        applies: block.applies,
+        why: block.why.clone(),
+        second: block.second,
+    };
+    told.into_iter().map(outcome).collect()
 }
 
-fn route(typed: &Typed, resolved: &Resolved, plan: Option<&Plan>, records: &Authorities) -> Json {
+fn route(
+    typed: &Typed,
+    resolved: &Resolved,
+    plan: Option<&Plan>,
+    records: &Authorities,
+) -> RouteToHost {
     let options = &resolved.options;
     let nearest = |plan: &Plan| plan.via.clone();
     let hops = std::iter::successors(plan.and_then(nearest), |via| nearest(via));
-    let mut hops: Vec<Json> = hops.map(|via| hop(&via, records)).collect();
+    let mut hops: Vec<JumpHost> = hops.map(|via| hop(&via, records)).collect();
     hops.reverse();
     let first = std::iter::successors(plan, |plan| plan.via.as_deref()).last();
     let proxy = first.and_then(|plan| plan.proxy.as_ref());
@@ -228,44 +223,48 @@ fn route(typed: &Typed, resolved: &Resolved, plan: Option<&Plan>, records: &Auth
         (None, Some(document)) => place(&Origin::Profile(document.name().to_owned())),
         _ => "--proxy".to_owned(),
     };
-    json!({
-        "user": with_origin(&options.user, |user| shown(user)),
-        "hostname": {"value": shown(&options.hostname), "origin": place(&named_by)},
-        "port": with_origin(&options.port, |port| *port),
-        "family": family,
-        "family_origin": place(&options.address_family.origin),
-        "bind_address": options.bind_address.as_deref().map(shown),
-        "bind_interface": options.bind_interface.as_deref().map(shown),
-        "jumps": options.jumps.iter().map(|jump| shown(&jump.to_string())).collect::<Vec<_>>(),
-        "jumps_origin": place(&options.jumps.origin),
-        "hops": hops,
-        "proxy": proxy.map(|proxy| shown(&proxy.server.to_string())),
-        "proxy_server_origin": proxy.map(|_| proxy_by),
-        "proxy_command": match plan.is_some_and(|plan| plan.proxy.is_some()) {
-            true => None,
-            false => options.proxy_command.as_deref().map(shown),
+    let jumps = options.jumps.iter().map(|jump| shown(&jump.to_string())).collect();
+    // A proxy of --proxy or of the saved session takes the place of ProxyCommand.
+    let command = options.proxy_command.as_deref().filter(|_| proxied_by_command(plan));
+    RouteToHost {
+        user: with_origin(&options.user, |user| shown(user)),
+        hostname: ValueAt { value: shown(&options.hostname), origin: place(&named_by) },
+        port: with_origin(&options.port, |port| *port),
+        family: with_origin(&options.address_family, |_| family),
+        bind_address: options.bind_address.as_deref().map(shown),
+        bind_interface: options.bind_interface.as_deref().map(shown),
+        jumps: ValueAt { value: jumps, origin: place(&options.jumps.origin) },
+        hops,
+        proxy: proxy
+            .map(|proxy| ValueAt { value: shown(&proxy.server.to_string()), origin: proxy_by }),
+        proxy_command: ValueAt {
+            value: command.map(shown),
+            origin: place(&options.proxy_command.origin),
         },
-        "proxy_origin": place(&options.proxy_command.origin),
-    })
+    }
+}
+
+fn proxied_by_command(plan: Option<&Plan>) -> bool {
+    plan.is_none_or(|plan| plan.proxy.is_none())
 }
 
 /// A jump host, the first that is visited first.
-fn hop(via: &Plan, records: &Authorities) -> Json {
+fn hop(via: &Plan, records: &Authorities) -> JumpHost {
     let options = &via.options;
-    json!({
-        "host": shown(&via.host),
-        "user": shown(&options.user.value),
-        "hostname": shown(&options.hostname.value),
-        "port": options.port.value,
-        "proxy_command": options.proxy_command.as_deref().map(shown),
-        "methods": login::methods(via),
-        "asked": via.method == MethodChoice::Ask,
-        "keys": options.identity_files.iter().map(|it| shown_path(it)).collect::<Vec<_>>(),
-        "trust": trust(options, &via.pins, records),
-    })
+    JumpHost {
+        host: shown(&via.host),
+        user: shown(&options.user.value),
+        hostname: shown(&options.hostname.value),
+        port: options.port.value,
+        proxy_command: options.proxy_command.as_deref().map(shown),
+        methods: login::methods(via),
+        asked: via.method == MethodChoice::Ask,
+        keys: options.identity_files.iter().map(|it| shown_path(it)).collect(),
+        trust: trust(options, &via.pins, records),
+    }
 }
 
-fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> Json {
+fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> HostTrust {
     let subject = wants::subject(options);
     let sources = Sources {
         user: options.user_known_hosts_files.value.clone(),
@@ -285,82 +284,54 @@ fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> Json {
         VerifyHostKeyDns::Ask => "ask",
         VerifyHostKeyDns::No => "no",
     };
+    let file = |file: &PathBuf| KnownHostsFile { file: shown_path(file), exists: file.exists() };
+    let pin = |pin: &Pin| PinnedBy { pin: pin.to_string(), from: pin.from().to_owned() };
     let command = &options.known_hosts_command;
-    json!({
-        "name": shown(&subject.entry_name()),
-        "policy": with_origin(&options.strict_host_key_checking, policy),
-        "files": files.map(|file| json!({"file": shown_path(file), "exists": file.exists()}))
-            .collect::<Vec<_>>(),
-        "keys": lines(&keys),
-        "authorities": lines(&authorities),
-        "revoked": lines(&revoked),
-        "pins": pins.iter().map(|pin| json!({"pin": pin.to_string(), "from": pin.from()}))
-            .collect::<Vec<_>>(),
-        "records": records.covering(&subject).map(record).collect::<Vec<_>>(),
-        "records_faults": records.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "dns": with_origin(&options.verify_host_key_dns, dns),
-        "revoked_host_keys": revoked_files(options),
-        "known_hosts_command": command.as_ref().map(|text| json!({
-            "command": shown(&text.to_string()),
-            "origin": place(&command.origin),
-        })),
-    })
-}
-
-/// The files of RevokedHostKeys: the first by its name, and all of them.
-fn revoked_files(options: &Options) -> Option<Json> {
-    let list = &options.revoked_host_keys;
-    let readable = |file: &Path| std::fs::File::open(file).is_ok();
-    let told = |file: &PathBuf| json!({"file": shown_path(file), "readable": readable(file)});
-    list.first().map(|first| {
-        json!({
-            "file": shown_path(first),
-            "readable": list.iter().all(|file| readable(file)),
-            "files": list.iter().map(told).collect::<Vec<_>>(),
-            "origin": place(&list.origin),
-        })
-    })
-}
-
-fn lines(keys: &[KnownKey]) -> Vec<Json> {
-    let told = |known: &KnownKey| {
-        json!({
-            "at": known.at.to_string(),
-            "type": fingerprint::type_name(&known.key),
-            "fingerprint": fingerprint::sha256(&known.key),
-        })
-    };
-    keys.iter().map(told).collect()
-}
-
-/// The record of an authority that would be asked about this host.
-fn record(authority: &Authority) -> Json {
-    json!({
-        "name": authority.shown(),
-        "at": authority.at.to_string(),
-        "type": fingerprint::type_name(&authority.key),
-        "fingerprint": fingerprint::sha256(&authority.key),
-        "validity": shown(authority.validity.as_str()),
-    })
-}
-
-fn with_origin<T, J: Into<Json>>(setting: &Setting<T>, told: impl Fn(&T) -> J) -> Json {
-    let value: Json = told(&setting.value).into();
-    json!({"value": value, "origin": place(&setting.origin)})
-}
-
-/// Where a value comes from, short: `file:line`, a flag, a profile, `default`.
-fn place(origin: &Origin) -> String {
-    match origin {
-        Origin::File { file, line } => format!("{}:{line}", shown_path(file)),
-        other => other.to_string(),
+    HostTrust {
+        name: shown(&subject.entry_name()),
+        policy: with_origin(&options.strict_host_key_checking, policy),
+        files: files.map(file).collect(),
+        keys: keys.iter().map(on_record).collect(),
+        authorities: authorities.iter().map(on_record).collect(),
+        revoked: revoked.iter().map(on_record).collect(),
+        pins: pins.iter().map(pin).collect(),
+        records: records.covering(&subject).map(record).collect(),
+        records_faults: records.problems.iter().map(ToString::to_string).collect(),
+        dns: with_origin(&options.verify_host_key_dns, dns),
+        revoked_host_keys: with_origin(&options.revoked_host_keys, |files| revoked_files(files)),
+        known_hosts_command: command.as_ref().map(|text| ValueAt {
+            value: shown(&text.to_string()),
+            origin: place(&command.origin),
+        }),
     }
 }
 
-fn shown(text: &str) -> String {
-    crate::text::line(text, MAX_SHOWN)
+/// The files of RevokedHostKeys, each with whether it can be read.
+fn revoked_files(files: &[PathBuf]) -> Vec<(String, bool)> {
+    files.iter().map(|file| (shown_path(file), std::fs::File::open(file).is_ok())).collect()
 }
 
-fn shown_path(path: &Path) -> String {
-    shown(&path.to_string_lossy())
+fn on_record(known: &KnownKey) -> KeyOnRecord {
+    KeyOnRecord {
+        at: known.at.to_string(),
+        kind: fingerprint::type_name(&known.key),
+        fingerprint: fingerprint::sha256(&known.key),
+    }
+}
+
+/// The record of an authority that would be asked about this host.
+fn record(authority: &Authority) -> AuthorityRecord {
+    AuthorityRecord {
+        name: authority.shown(),
+        key: KeyOnRecord {
+            at: authority.at.to_string(),
+            kind: fingerprint::type_name(&authority.key),
+            fingerprint: fingerprint::sha256(&authority.key),
+        },
+        validity: shown(authority.validity.as_str()),
+    }
+}
+
+fn with_origin<T, U>(setting: &Setting<T>, told: impl Fn(&T) -> U) -> ValueAt<U> {
+    ValueAt { value: told(&setting.value), origin: place(&setting.origin) }
 }

@@ -227,9 +227,10 @@ fn save(store: &Store, words: &[OsString], environment: &Environment) -> Result<
     let forced = words.first().is_some_and(|word| word == "--force");
     let (name, words) = name_first(&words[usize::from(forced)..])?;
     // As under the name ssh there are no verbs here: the host may be called like one.
-    let typed = args::parse(words.iter().cloned(), true).map_err(|error| {
-        if error.cause() == say!(no_host_named) { error.hint(SAVE) } else { error }
-    })?;
+    let typed = args::parse_open(words.iter().cloned(), true)?;
+    if typed.lacks_host() {
+        return Err(args::no_host().hint(SAVE));
+    }
     let mut profile = typed_profile(&typed, name, environment)?;
 
     let mut document = match store.open(name)? {

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use crate::client::connection::Session;
 use crate::client::handshake::verify::Transport;
-use crate::client::login::dialogue::{Dialogue, Outcome, name, unanswered};
+use crate::client::login::dialogue::{Dialogue, Outcome, name};
 use crate::client::login::interactive::cancelled;
 use crate::client::login::request::Login;
 use crate::client::state::remembered::Kept;
@@ -137,7 +137,7 @@ impl Talk {
                     Stage { occasion, accepted: Some(accepted), tried }
                 }
                 // A key or the agent: the server still waits for an attempt.
-                Err(error) if is_local(&error) && self.dialogue.is_alive() => {
+                Err(error) if self.dialogue.is_local(&error) && self.dialogue.is_alive() => {
                     Stage { occasion: Occasion::Unusable(error), tried: Some(method), ..stage }
                 }
                 Err(error) => return Err(error),
@@ -328,15 +328,15 @@ impl Dialogue {
     fn is_alive(&self) -> bool {
         self.transport.shared.ended().is_none()
     }
-}
 
-/// Whether it concerns this machine alone: a key that cannot sign, an agent that refuses.
-fn is_local(error: &Error) -> bool {
-    match error.kind() {
-        Kind::Identity => true,
-        // An agent's; a server that is silent may still answer, and what comes then.
-        Kind::Timeout => *error != unanswered(),
-        _ => false,
+    /// Whether an error concerns this machine alone: a key that cannot sign, an agent that
+    /// refuses or does not answer. A server that is silent may still answer, and what comes then.
+    fn is_local(&self, error: &Error) -> bool {
+        match error.kind() {
+            Kind::Identity => true,
+            Kind::Timeout => !self.transport.shared.wire.is_late(),
+            _ => false,
+        }
     }
 }
 

@@ -228,16 +228,14 @@ async fn in_time<T, E: Into<SignerError>>(
             () = sleep_until(wake) => {
                 let end = start + limit + (shared.paused() - before);
                 if end <= Instant::now() {
-                    return Err(unanswered());
+                    shared.wire.note_late();
+                    return Err(Error::new(Kind::Timeout, say!(auth_no_answer))
+                        .hint(say!(session_not_opened_in_time_hint)));
                 }
                 wake = end.max(Instant::now() + Duration::from_millis(50));
             }
         }
     }
-}
-
-pub(super) fn unanswered() -> Error {
-    Error::new(Kind::Timeout, say!(auth_no_answer)).hint(say!(session_not_opened_in_time_hint))
 }
 
 /// Why a request to sign, or to log in, came back without an answer.

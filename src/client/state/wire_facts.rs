@@ -43,6 +43,8 @@ pub(crate) struct WireFacts {
     most: AtomicU64,
     /// Set once the session runs: acknowledgements may be delayed again.
     settled: AtomicBool,
+    /// The server did not answer a login request in time.
+    late: AtomicBool,
     /// The longest that an answer of the server's took so far, in microseconds.
     turnaround: AtomicU64,
     keys: Mutex<KeyUse>,
@@ -86,6 +88,7 @@ impl Default for WireFacts {
             asked: AtomicU64::new(NEVER),
             most: AtomicU64::new(u64::MAX),
             settled: AtomicBool::new(false),
+            late: AtomicBool::new(false),
             turnaround: AtomicU64::new(0),
             keys: Mutex::new(keys),
         }
@@ -168,6 +171,16 @@ impl WireFacts {
         self.most.store(received + UNASKED, Ordering::Relaxed);
         let asked = self.asked.load(Ordering::Relaxed);
         asked != NEVER && received > asked
+    }
+
+    /// The server has not answered a login request in time.
+    pub fn note_late(&self) {
+        self.late.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server once did not answer a login request in time.
+    pub fn is_late(&self) -> bool {
+        self.late.load(Ordering::Relaxed)
     }
 
     /// Whether the server has answered anything since the key exchange.

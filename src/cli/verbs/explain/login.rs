@@ -5,9 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use russh::keys::agent::AgentIdentity;
-use serde_json::{Value as Json, json};
 
-use super::{place, shown, shown_path};
+use super::found::{AgentKey, KeyToUse, LoginPlan, place, shown, shown_path};
 use crate::cli::args::{Typed, TypedSetting};
 use crate::cli::resolve::{Plan, Resolved};
 use crate::cli::runtime;
@@ -26,33 +25,31 @@ pub(super) fn plan(
     resolved: &Resolved,
     plan: Option<&Plan>,
     context: &Context,
-) -> Json {
+) -> LoginPlan {
     let options = &resolved.options;
     let keys = plan.filter(|plan| uses(plan, Method::PublicKey));
     let keys = keys.map(|plan| keys_of(plan, resolved, context)).unwrap_or_default();
     let agent = plan.and_then(|plan| plan.agent.as_deref());
-    json!({
-        "settled": plan.is_some(),
-        "methods": plan.and_then(methods),
-        "method_origin": plan.and_then(|plan| origin(typed, resolved, plan)),
-        "asked": plan.is_some_and(|plan| plan.method == MethodChoice::Ask),
-        "keys": keys,
-        "certificates": options.certificate_files.iter().map(|it| shown_path(it)).collect::<Vec<_>>(),
-        "agent": agent.map(shown_path),
-        "agent_keys_offered": plan.is_some_and(|plan| plan.agent_identities),
-        "agent_keys": plan.and_then(held),
-        "identities_only": *options.identities_only,
-        "password_tries": *options.number_of_password_prompts,
-    })
+    LoginPlan {
+        settled: plan.is_some(),
+        methods: plan.and_then(methods),
+        method_origin: plan.and_then(|plan| origin(typed, resolved, plan)),
+        asked: plan.is_some_and(|plan| plan.method == MethodChoice::Ask),
+        keys,
+        certificates: options.certificate_files.iter().map(|it| shown_path(it)).collect(),
+        agent: agent.map(shown_path),
+        agent_keys_offered: plan.is_some_and(|plan| plan.agent_identities),
+        agent_keys: plan.and_then(held),
+        identities_only: *options.identities_only,
+        password_tries: *options.number_of_password_prompts,
+    }
 }
 
 /// The chain's names; `None` where the person is asked.
-pub(super) fn methods(plan: &Plan) -> Option<Json> {
+pub(super) fn methods(plan: &Plan) -> Option<Vec<&'static str>> {
     match &plan.method {
         MethodChoice::Ask => None,
-        MethodChoice::Chain(chain) => {
-            Some(chain.iter().map(|method| method.name()).collect::<Vec<_>>().into())
-        }
+        MethodChoice::Chain(chain) => Some(chain.iter().map(|method| method.name()).collect()),
     }
 }
 
@@ -88,7 +85,7 @@ fn origin(typed: &Typed, resolved: &Resolved, plan: &Plan) -> Option<String> {
     }
 }
 
-fn keys_of(plan: &Plan, resolved: &Resolved, context: &Context) -> Vec<Json> {
+fn keys_of(plan: &Plan, resolved: &Resolved, context: &Context) -> Vec<KeyToUse> {
     let options = &resolved.options;
     if options.identity_files.is_set() {
         let entries = resolved.layers.entries().iter().filter(|entry| {
@@ -104,25 +101,24 @@ fn keys_of(plan: &Plan, resolved: &Resolved, context: &Context) -> Vec<Json> {
 }
 
 /// A key file, as far as it shows itself without a passphrase.
-fn key(file: &Path, origin: &str) -> Json {
+fn key(file: &Path, origin: &str) -> KeyToUse {
     let exists = file.exists();
     let read = exists.then(|| KeyFile::read(file));
     let opened = read.as_ref().and_then(|read| read.as_ref().ok());
     let public = opened.and_then(KeyFile::public);
     let fault = read.as_ref().and_then(|read| read.as_ref().err());
-    json!({
-        "file": shown_path(file),
-        "origin": origin,
-        "exists": exists,
-        "type": public.map(fingerprint::type_name),
-        "fingerprint": public.map(fingerprint::sha256),
-        "needs_passphrase": opened.map(KeyFile::is_encrypted),
-        "fault": fault.map(|error| shown(&error.to_string())),
-    })
+    KeyToUse {
+        file: shown_path(file),
+        origin: origin.to_owned(),
+        exists,
+        public: public.map(|key| (fingerprint::type_name(key), fingerprint::sha256(key))),
+        needs_passphrase: opened.map(KeyFile::is_encrypted),
+        fault: fault.map(|error| shown(&error.to_string())),
+    }
 }
 
 /// What the agent holds, if it plays a part; the one that `agent` would use is marked.
-fn held(plan: &Plan) -> Option<Json> {
+fn held(plan: &Plan) -> Option<Result<Vec<AgentKey>, String>> {
     let socket = plan.agent.as_deref()?;
     if !uses(plan, Method::Agent) && !plan.agent_identities {
         return None;
@@ -131,8 +127,8 @@ fn held(plan: &Plan) -> Option<Json> {
         runtime.block_on(async { Agent::connect(socket).await?.identities().await })
     });
     Some(match identities {
-        Err(error) => json!({"fault": shown(&error.to_string())}),
-        Ok(identities) => told(&identities, wanted(&plan.options)),
+        Err(error) => Err(shown(&error.to_string())),
+        Ok(identities) => Ok(told(&identities, wanted(&plan.options))),
     })
 }
 
@@ -141,7 +137,7 @@ fn wanted(options: &Options) -> Option<Result<KeyFile, Error>> {
     options.identity_files.first().map(|path| KeyFile::read(path))
 }
 
-fn told(identities: &[AgentIdentity], wanted: Option<Result<KeyFile, Error>>) -> Json {
+fn told(identities: &[AgentIdentity], wanted: Option<Result<KeyFile, Error>>) -> Vec<AgentKey> {
     let is_wanted = |identity: &AgentIdentity| match &wanted {
         None => true,
         Some(Ok(file)) => {
@@ -152,12 +148,12 @@ fn told(identities: &[AgentIdentity], wanted: Option<Result<KeyFile, Error>>) ->
     let chosen = identities.iter().position(is_wanted);
     let keys = identities.iter().take(MAX_HELD).enumerate().map(|(at, identity)| {
         let key = identity.public_key();
-        json!({
-            "type": fingerprint::type_name(&key),
-            "fingerprint": fingerprint::sha256(&key),
-            "comment": shown(identity.comment()),
-            "chosen": Some(at) == chosen,
-        })
+        AgentKey {
+            kind: fingerprint::type_name(&key),
+            fingerprint: fingerprint::sha256(&key),
+            comment: shown(identity.comment()),
+            chosen: Some(at) == chosen,
+        }
     });
-    json!({"held": keys.collect::<Vec<_>>()})
+    keys.collect()
 }

@@ -101,12 +101,10 @@ impl Words {
     /// The host and its options, read as for connecting; what follows the host is a command.
     pub(super) fn typed(&self, verb: &str) -> Result<Typed> {
         // As under the name ssh there are no verbs here: the host may be called like one.
-        let parsed = args::parse(self.rest.iter().cloned(), true).map_err(|error| {
-            match error.cause() == say!(no_host_named) {
-                true => error.hint(say!(trust_usage, verb)),
-                false => error,
-            }
-        })?;
+        let parsed = args::parse_open(self.rest.iter().cloned(), true)?;
+        if parsed.lacks_host() {
+            return Err(args::no_host().hint(say!(trust_usage, verb)));
+        }
         Ok(Typed { as_ssh: false, json: self.json, ..parsed })
     }
 

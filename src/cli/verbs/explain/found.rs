@@ -1,0 +1,199 @@
+//! What `explain` found out, as data: `json` prints it for programs, `text` for a person. All
+//! texts are fit to be shown.
+
+use std::path::Path;
+
+use crate::config::{Origin, Why};
+
+/// How many characters of one value are shown.
+const MAX_SHOWN: usize = 400;
+
+/// The whole explanation.
+pub(super) struct Explanation {
+    pub(super) host: String,
+    pub(super) profile: Option<String>,
+    pub(super) hidden: Option<HiddenName>,
+    /// Where values come from, the strongest first.
+    pub(super) precedence: Vec<ValueSource>,
+    pub(super) settings: Vec<SettingOrigin>,
+    pub(super) blocks: Vec<BlockOutcome>,
+    pub(super) route: RouteToHost,
+    pub(super) login: LoginPlan,
+    pub(super) trust: HostTrust,
+    /// Why connecting would be refused.
+    pub(super) refused: Option<String>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// A value and where it comes from: `file:line`, a flag, a profile, `default`.
+pub(super) struct ValueAt<T = String> {
+    pub(super) value: T,
+    pub(super) origin: String,
+}
+
+/// Something that values come from.
+pub(super) enum ValueSource {
+    CommandLine,
+    Profile { name: String, file: String },
+    File { file: String, exists: bool },
+}
+
+/// What has the same name as what is used, and does not count.
+pub(super) struct HiddenName {
+    pub(super) kind: HiddenKind,
+    pub(super) name: String,
+    /// The Host line.
+    pub(super) line: Option<ValueAt>,
+}
+
+/// Which of two things with one name does not count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum HiddenKind {
+    /// A saved session, behind a Host line.
+    Session,
+    /// A Host line, behind a saved session that `--profile` names.
+    Host,
+}
+
+/// A keyword that somebody set.
+pub(super) struct SettingOrigin {
+    pub(super) keyword: &'static str,
+    pub(super) values: Vec<ValueAt>,
+    pub(super) overrode: Vec<ValueAt>,
+}
+
+/// A Host or Match block, and whether it applies.
+pub(super) struct BlockOutcome {
+    pub(super) origin: String,
+    pub(super) line: String,
+    pub(super) applies: bool,
+    pub(super) why: Why,
+    /// Whether it was looked at in the second reading.
+    pub(super) second: bool,
+}
+
+/// How the host is reached.
+pub(super) struct RouteToHost {
+    pub(super) user: ValueAt,
+    pub(super) hostname: ValueAt,
+    pub(super) port: ValueAt<u16>,
+    pub(super) family: ValueAt<&'static str>,
+    pub(super) bind_address: Option<String>,
+    pub(super) bind_interface: Option<String>,
+    pub(super) jumps: ValueAt<Vec<String>>,
+    pub(super) hops: Vec<JumpHost>,
+    pub(super) proxy: Option<ValueAt>,
+    /// Where ProxyCommand comes from, even if nobody set it.
+    pub(super) proxy_command: ValueAt<Option<String>>,
+}
+
+/// A jump host on the way.
+pub(super) struct JumpHost {
+    pub(super) host: String,
+    pub(super) user: String,
+    pub(super) hostname: String,
+    pub(super) port: u16,
+    pub(super) proxy_command: Option<String>,
+    pub(super) methods: Option<Vec<&'static str>>,
+    pub(super) asked: bool,
+    pub(super) keys: Vec<String>,
+    pub(super) trust: HostTrust,
+}
+
+/// How the person is logged in.
+pub(super) struct LoginPlan {
+    /// Whether it is settled: it is not where connecting is refused.
+    pub(super) settled: bool,
+    /// The chain's names; `None` where the person is asked.
+    pub(super) methods: Option<Vec<&'static str>>,
+    pub(super) method_origin: Option<String>,
+    pub(super) asked: bool,
+    pub(super) keys: Vec<KeyToUse>,
+    pub(super) certificates: Vec<String>,
+    /// The agent's socket.
+    pub(super) agent: Option<String>,
+    pub(super) agent_keys_offered: bool,
+    /// What the agent holds, or why it does not say; `None` where it plays no part.
+    pub(super) agent_keys: Option<Result<Vec<AgentKey>, String>>,
+    pub(super) identities_only: bool,
+    pub(super) password_tries: u32,
+}
+
+/// A key file, as far as it shows itself without a passphrase.
+pub(super) struct KeyToUse {
+    pub(super) file: String,
+    pub(super) origin: String,
+    pub(super) exists: bool,
+    /// Its type and fingerprint.
+    pub(super) public: Option<(&'static str, String)>,
+    pub(super) needs_passphrase: Option<bool>,
+    pub(super) fault: Option<String>,
+}
+
+/// A key that the agent holds.
+pub(super) struct AgentKey {
+    pub(super) kind: &'static str,
+    pub(super) fingerprint: String,
+    pub(super) comment: String,
+    /// Whether it is the one that the method `agent` would use.
+    pub(super) chosen: bool,
+}
+
+/// What is known of a host's key, and which rules it is judged by.
+pub(super) struct HostTrust {
+    pub(super) name: String,
+    pub(super) policy: ValueAt<&'static str>,
+    pub(super) files: Vec<KnownHostsFile>,
+    pub(super) keys: Vec<KeyOnRecord>,
+    pub(super) authorities: Vec<KeyOnRecord>,
+    pub(super) revoked: Vec<KeyOnRecord>,
+    pub(super) pins: Vec<PinnedBy>,
+    pub(super) records: Vec<AuthorityRecord>,
+    pub(super) records_faults: Vec<String>,
+    pub(super) dns: ValueAt<&'static str>,
+    /// The files of RevokedHostKeys, each with whether it can be read; empty if none is set.
+    pub(super) revoked_host_keys: ValueAt<Vec<(String, bool)>>,
+    pub(super) known_hosts_command: Option<ValueAt>,
+}
+
+/// A known_hosts file.
+pub(super) struct KnownHostsFile {
+    pub(super) file: String,
+    pub(super) exists: bool,
+}
+
+/// A key that a line of known_hosts has.
+pub(super) struct KeyOnRecord {
+    pub(super) at: String,
+    pub(super) kind: &'static str,
+    pub(super) fingerprint: String,
+}
+
+/// A pinned key, and who pinned it.
+pub(super) struct PinnedBy {
+    pub(super) pin: String,
+    pub(super) from: String,
+}
+
+/// The record of an authority that would be asked about the host.
+pub(super) struct AuthorityRecord {
+    pub(super) name: String,
+    pub(super) key: KeyOnRecord,
+    pub(super) validity: String,
+}
+
+/// Where a value comes from, short: `file:line`, a flag, a profile, `default`.
+pub(super) fn place(origin: &Origin) -> String {
+    match origin {
+        Origin::File { file, line } => format!("{}:{line}", shown_path(file)),
+        other => other.to_string(),
+    }
+}
+
+pub(super) fn shown(text: &str) -> String {
+    crate::text::line(text, MAX_SHOWN)
+}
+
+pub(super) fn shown_path(path: &Path) -> String {
+    shown(&path.to_string_lossy())
+}
