@@ -36,6 +36,25 @@ const SHOWING: &[&str] = &["cli", "ui", "terminal"];
 /// Files that may hold `unsafe`: neither fork(2) nor registering a descriptor with the event
 /// loop has a safe form.
 const UNSAFE: &[&str] = &["src/os/watch.rs", "src/os/background.rs"];
+/// What differs between systems, and the crates that wrap it: only `os` names it.
+const SYSTEM: &[&str] = &[
+    "rustix::",
+    "nix::",
+    "libc::",
+    "socket2::",
+    "tempfile::",
+    "pty_process::",
+    "std::os::",
+    "tokio::signal::",
+    "tokio::io::unix::",
+    "tokio::net::unix::",
+    "UnixStream",
+    "UnixListener",
+    "UnixDatagram",
+    "cfg(unix",
+    "cfg(windows",
+    "cfg(target_os",
+];
 /// Longer files hold more than one thing.
 const MAX_LINES: usize = 600;
 /// Names that say nothing about what is inside.
@@ -151,6 +170,27 @@ fn unsafe_code_is_where_it_is_named() {
     report(&faults);
 }
 
+/// Tests make and look at what the system has (modes of files, pipes, terminals) in its own words.
+#[test]
+fn only_os_names_the_system() {
+    let mut faults = Vec::new();
+    for file in sources("src") {
+        let tests = file.name.ends_with("tests.rs") || file.name.ends_with("testing.rs");
+        if tests || room_of(&file).is_some_and(|room| room == "os") {
+            continue;
+        }
+        for (number, line) in code_lines(without_tests(&file.text)) {
+            for name in SYSTEM.iter().filter(|name| names(line, name)) {
+                faults.push(format!(
+                    "{}:{number}: {name} is the system's: give it a name in os/, and use that",
+                    file.name
+                ));
+            }
+        }
+    }
+    report(&faults);
+}
+
 #[test]
 fn library_neither_prints_nor_reads_the_environment() {
     let mut faults = Vec::new();
@@ -238,6 +278,12 @@ fn the_rules_find_what_they_look_for() {
     assert_eq!(group_of("elsewhere"), None);
     let code = "f(Error::new(K, say!(an_id, x = y.join(\", \"))).hint(format!(\"do {x}\")));\n// usage(\"a b\")\nrefused(&format!(\"{a}: {b}\"), '\"', r#\"no \"way\"\"#);\nfn usage(x: y) {}\nlog_failed(\"a b\")";
     assert_eq!(unsaid(code), [(1, "do {x}".to_owned()), (3, "no \"way\"".to_owned())]);
+    assert!(names("use rustix::fs;", "rustix::") && names("x(nix::f())", "nix::"));
+    assert!(!names("use std::os::unix::fs;", "nix::"));
+    assert_eq!(
+        without_tests("a\n#[cfg(test)]\nfn b() {}\n#[cfg(test)]\nmod c {}"),
+        "a\n#[cfg(test)]\nfn b() {}\n"
+    );
     assert!(words("x = unsafe { y }").any(|word| word == "unsafe"));
     assert!(!words("unsafe_code").any(|word| word == "unsafe"));
     assert!(words("{ println!(\"x\") }").any(|word| word == "println!"));
@@ -295,6 +341,19 @@ fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let code = line.split_once("//").map_or(line, |(code, _)| code);
         (at + 1, code)
     })
+}
+
+/// Whether code has this name, and not another that only ends like it.
+fn names(code: &str, name: &str) -> bool {
+    let whole = |at: usize| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    code.match_indices(name).any(|(at, _)| whole(at))
+}
+
+/// The text before the module of tests that ends a file.
+fn without_tests(text: &str) -> &str {
+    let begins = ["#[cfg(test)]\nmod ", "#[cfg(test)]\npub(crate) mod "];
+    let end = begins.iter().filter_map(|begin| text.find(begin)).min();
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// The rooms named after `crate::`, singly or in braces, with the line of each.

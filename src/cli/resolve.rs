@@ -172,7 +172,7 @@ pub(super) fn own_connection(
 pub(super) fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Result<Plan> {
     let surroundings = Surroundings {
         terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
-        can_ask: ask_pass(&*context.env).is_some() || std::fs::File::open("/dev/tty").is_ok(),
+        can_ask: ask_pass(&*context.env).is_some() || crate::terminal::open_controlling().is_ok(),
         exists: &|path| path.exists(),
         answers: &|socket| local::probe(socket).is_ok(),
     };

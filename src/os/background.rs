@@ -18,7 +18,7 @@ use super::signal::Signal;
 
 /// The descriptors that this process was started with, beyond the standard ones.
 #[derive(Debug)]
-pub struct Inherited(Vec<RawFd>);
+pub struct InheritedDescriptors(Vec<RawFd>);
 
 /// Goes on as two processes: gives the child's id in the parent, `None` in the child.
 ///
@@ -37,11 +37,13 @@ pub fn fork() -> io::Result<Option<ProcessId>> {
     }
 }
 
-impl Inherited {
+impl InheritedDescriptors {
     /// The descriptors beyond standard error that this process was started with: all that outlive
     /// exec(2), since what is opened here does not. Linux tells; elsewhere there are none.
-    pub fn find() -> Inherited {
-        let Ok(all) = std::fs::read_dir("/proc/self/fdinfo") else { return Inherited(Vec::new()) };
+    pub fn find() -> InheritedDescriptors {
+        let Ok(all) = std::fs::read_dir("/proc/self/fdinfo") else {
+            return InheritedDescriptors(Vec::new());
+        };
         let outlives = |path: &Path| {
             let info = std::fs::read_to_string(path).unwrap_or_default();
             let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
@@ -51,7 +53,7 @@ impl Inherited {
         let number = |path: &Path| path.file_name()?.to_str()?.parse::<RawFd>().ok();
         let all = all.filter_map(|entry| Some(entry.ok()?.path()));
         let found = all.filter(|path| outlives(path)).filter_map(|path| number(&path));
-        Inherited(found.filter(|&fd| fd > 2).collect())
+        InheritedDescriptors(found.filter(|&fd| fd > 2).collect())
     }
 
     /// Closes them: nobody here owns them, and whoever reads the other end of one would wait for

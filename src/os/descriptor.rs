@@ -58,7 +58,7 @@ impl<'a> BorrowedDescriptor<'a> {
     }
 
     /// For the calls of the system, here in `os`.
-    pub(in crate::os) fn fd(self) -> BorrowedFd<'a> {
+    pub(super) fn fd(self) -> BorrowedFd<'a> {
         self.0
     }
 }
@@ -94,6 +94,14 @@ pub fn stdout() -> BorrowedDescriptor<'static> {
 /// Standard error.
 pub fn stderr() -> BorrowedDescriptor<'static> {
     BorrowedDescriptor(rustix::stdio::stderr())
+}
+
+/// Opens what this process was given as this descriptor, to read.
+///
+/// # Errors
+/// There is no such descriptor, or it cannot be read.
+pub fn open_inherited(number: i32) -> io::Result<File> {
+    File::open(format!("/dev/fd/{number}"))
 }
 
 /// The device that is empty to read and keeps nothing that is written.

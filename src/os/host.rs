@@ -1,6 +1,53 @@
-//! This machine.
+//! This machine: its name, and its addresses.
+
+use std::io;
+use std::net::IpAddr;
 
 /// The machine's own name, as uname(2) has it.
 pub fn name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// The addresses of the interfaces that are up, from Linux's tables: what the kernel calls LOCAL
+/// in the table of routes, and the addresses of IPv6.
+///
+/// # Errors
+/// The system does not say.
+pub fn addresses() -> io::Result<Vec<IpAddr>> {
+    let mut found: Vec<IpAddr> = fourth(&std::fs::read_to_string("/proc/net/fib_trie")?);
+    if let Ok(text) = std::fs::read_to_string("/proc/net/if_inet6") {
+        found.extend(text.lines().filter_map(sixth));
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// An address stands on its own line, and the next says `/32 host LOCAL`.
+fn fourth(text: &str) -> Vec<IpAddr> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let local = lines.windows(2).filter(|pair| pair[1] == "/32 host LOCAL");
+    local.filter_map(|pair| pair[0].strip_prefix("|-- ")?.parse().ok()).collect()
+}
+
+/// Thirty-two hexadecimal digits open the line.
+fn sixth(line: &str) -> Option<IpAddr> {
+    let digits = line.split_whitespace().next().filter(|digits| digits.len() == 32)?;
+    u128::from_str_radix(digits, 16).ok().map(|bits| IpAddr::V6(bits.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_tells_the_addresses() {
+        let table = "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 10.0.0.0\n        /24 link UNICAST\n     \
+                     |-- 10.0.0.5\n        /32 host LOCAL\n     |-- 127.0.0.1\n        /32 host LOCAL\n";
+        let wanted: Vec<IpAddr> = vec!["10.0.0.5".parse().unwrap(), "127.0.0.1".parse().unwrap()];
+        assert_eq!(fourth(table), wanted);
+        let line = "fe800000000000000000000000000001 02 40 20 80     eth0";
+        assert_eq!(sixth(line), Some("fe80::1".parse().unwrap()));
+        assert_eq!(sixth("nonsense"), None);
+    }
 }

@@ -47,6 +47,26 @@ pub fn open_or_create(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).append(true).create(true).mode(FILE_MODE).open(path)
 }
 
+/// A directory that only its owner can look into; it and all that is in it goes when this is
+/// dropped.
+#[derive(Debug)]
+pub struct TemporaryDirectory(tempfile::TempDir);
+
+impl TemporaryDirectory {
+    /// Makes one, where the system keeps such, with a name that begins like this.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn create(prefix: &str) -> io::Result<TemporaryDirectory> {
+        tempfile::Builder::new().prefix(prefix).tempdir().map(TemporaryDirectory)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
 /// Whether nobody but this user, and the administrator, can have written the file.
 pub fn is_written_only_by(file: &Metadata, user: UserId) -> bool {
     let owner = UserId::from(file.uid());

@@ -60,7 +60,7 @@ impl ProcessId {
     }
 
     /// For the calls of the system, here in `os`.
-    pub(in crate::os) fn raw(self) -> Pid {
+    pub(super) fn raw(self) -> Pid {
         self.0
     }
 }

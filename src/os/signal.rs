@@ -32,7 +32,7 @@ impl Signal {
     }
 
     /// The system's name for it, here in `os`.
-    pub(in crate::os) fn raw(self) -> rustix::process::Signal {
+    pub(super) fn raw(self) -> rustix::process::Signal {
         use rustix::process::Signal as Raw;
         match self {
             Signal::HangUp => Raw::HUP,

@@ -91,9 +91,9 @@ fn ready_for(fd: BorrowedFd<'_>, wanted: PollFlags) -> rustix::io::Result<()> {
 }
 
 /// A descriptor to read from.
-pub struct DescriptorInput(Source);
+pub struct DescriptorInput(InputSource);
 
-enum Source {
+enum InputSource {
     File(OwnedFd),
     Watched(AsyncFd<OwnedFd>, Sort),
 }
@@ -114,8 +114,8 @@ impl DescriptorInput {
     pub fn new(descriptor: impl AsDescriptor) -> io::Result<DescriptorInput> {
         let (fd, sort) = open_own(descriptor.as_descriptor().fd(), OFlags::RDONLY)?;
         let source = match sort {
-            Sort::File => Source::File(fd),
-            _ => Source::Watched(watch(fd, Interest::READABLE)?, sort),
+            Sort::File => InputSource::File(fd),
+            _ => InputSource::Watched(watch(fd, Interest::READABLE)?, sort),
         };
         Ok(DescriptorInput(source))
     }
@@ -129,8 +129,8 @@ impl AsyncRead for DescriptorInput {
     ) -> Poll<io::Result<()>> {
         let space = buf.initialize_unfilled();
         let count = match &self.0 {
-            Source::File(fd) => retry(|| read(fd, &mut *space))?,
-            Source::Watched(fd, sort) => {
+            InputSource::File(fd) => retry(|| read(fd, &mut *space))?,
+            InputSource::Watched(fd, sort) => {
                 let room = space.len();
                 ready!(poll_source(fd, *sort, cx, room, |fd| match sort {
                     Sort::Socket => {
@@ -262,10 +262,10 @@ mod tests {
     #[tokio::test]
     async fn what_somebody_else_has_read_is_not_waited_for() {
         use tokio::io::AsyncReadExt;
-        let (reader, writer) = rustix::pipe::pipe().unwrap();
-        let one = |end: &OwnedFd| {
+        let (reader, writer) = io::pipe().unwrap();
+        let one = |end: &io::PipeReader| {
             let fd = watch(dup(end).unwrap(), Interest::READABLE).unwrap();
-            DescriptorInput(Source::Watched(fd, Sort::Shared))
+            DescriptorInput(InputSource::Watched(fd, Sort::Shared))
         };
         let (mut outer, mut inner) = (one(&reader), one(&reader));
         let mut typed = [0; 2];

@@ -9,7 +9,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 /// Watches a descriptor that nobody else can close.
-pub(in crate::os) fn watch(fd: OwnedFd, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
+pub(super) fn watch(fd: OwnedFd, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
     // SAFETY: an `OwnedFd` is open and names the same description for as long as it lives,
     // and it lives in the `AsyncFd`, which gives out no `&mut OwnedFd` here.
     let registered = unsafe { AsyncFd::register_with_interest(fd, interest) };

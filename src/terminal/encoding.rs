@@ -4,6 +4,7 @@
 //! Both directions keep no more than the start of one character between two pieces. UTF-8 needs
 //! nothing of this, and has no [`Encoding`].
 
+mod decode;
 mod iso2022;
 
 use std::io;
@@ -17,6 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
 
+use decode::decode;
 use iso2022::Iso2022;
 
 /// How much is converted at once, in bytes.
@@ -179,14 +181,6 @@ impl ToUtf8 {
             None => decode(&mut self.decoder, bytes, out),
         }
     }
-}
-
-fn decode(decoder: &mut Decoder, bytes: &[u8], out: &mut Vec<u8>) {
-    let start = out.len();
-    let most = decoder.max_utf8_buffer_length(bytes.len());
-    out.resize(start + most.expect("a piece is short"), 0);
-    let (_, _, count, _) = decoder.decode_to_utf8(bytes, &mut out[start..], false);
-    out.truncate(start + count);
 }
 
 /// From UTF-8 to the server's encoding. A character that it does not have becomes `?`; bytes

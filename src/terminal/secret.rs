@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::os::AsDescriptor;
 use crate::say;
 use crate::secret::Secret;
-use crate::terminal::{LineKeys, NoEcho};
+use crate::terminal::raw::{LineKeys, NoEcho};
 
 /// The longest line read: what the kernel keeps of one typed at a terminal.
 const LINE_MAX: usize = 4_096;
@@ -59,7 +59,7 @@ pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
     let hidden = NoEcho::enter(tty.as_descriptor())?;
     let mut screen = tty;
     screen.write_all(prompt.as_bytes())?;
-    let input = Typed::new(tty, keys.as_ref())?;
+    let input = TypedBytes::new(tty, keys.as_ref())?;
     let ended = input.ended.clone();
     let config = rpassword::ConfigBuilder::new().input_reader(input).output_discard().build();
     let typed = rpassword::read_password_with_config(config).map(Secret::new);
@@ -84,7 +84,7 @@ pub fn read_shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
     let mut screen = tty;
     screen.write_all(prompt.as_bytes())?;
     let mut line = String::new();
-    match BufReader::new(Typed::new(tty, keys.as_ref())?).read_line(&mut line) {
+    match BufReader::new(TypedBytes::new(tty, keys.as_ref())?).read_line(&mut line) {
         Ok(1..) => {}
         nothing => {
             screen.write_all(b"\n")?;
@@ -96,7 +96,7 @@ pub fn read_shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
 }
 
 /// What is typed, one byte at a time so that nothing after the line is taken.
-struct Typed {
+struct TypedBytes {
     tty: File,
     room: usize,
     ended: Arc<AtomicBool>,
@@ -104,14 +104,14 @@ struct Typed {
     cancel: Vec<u8>,
 }
 
-impl Typed {
-    fn new(tty: &File, keys: Option<&LineKeys>) -> io::Result<Typed> {
+impl TypedBytes {
+    fn new(tty: &File, keys: Option<&LineKeys>) -> io::Result<TypedBytes> {
         let cancel = keys.map(LineKeys::ending).unwrap_or_default();
-        Ok(Typed { tty: tty.try_clone()?, room: LINE_MAX, ended: Arc::default(), cancel })
+        Ok(TypedBytes { tty: tty.try_clone()?, room: LINE_MAX, ended: Arc::default(), cancel })
     }
 }
 
-impl Read for Typed {
+impl Read for TypedBytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(room) = self.room.checked_sub(1) else {
             return Err(io::Error::new(io::ErrorKind::InvalidData, say!(typed_too_long)));

@@ -24,7 +24,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::cli::exit_code::FAILED;
 use crate::cli::{log, runtime};
 use crate::error::{Error, Kind, Result, told};
-use crate::os::background::{self, Inherited};
+use crate::os::background::{self, InheritedDescriptors};
 use crate::os::process::ProcessId;
 use crate::os::signal::{Arrivals, Signal};
 use crate::say;
@@ -74,7 +74,7 @@ struct Bond {
     /// Where the word is said.
     word: PipeWriter,
     /// What else the caller had open.
-    inherited: Inherited,
+    inherited: InheritedDescriptors,
 }
 
 /// Goes on as two processes. To be called without any thread, so before a runtime and before a
@@ -91,7 +91,7 @@ pub fn split() -> Result<Side> {
         None => {
             // A parent that is killed takes with it what it waited for.
             background::end_with_parent(Some(Signal::Terminate));
-            let bond = Bond { word: write, inherited: Inherited::find() };
+            let bond = Bond { word: write, inherited: InheritedDescriptors::find() };
             Ok(Side::Child(Tether(Mutex::new(Some(bond)))))
         }
     }

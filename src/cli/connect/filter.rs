@@ -18,7 +18,9 @@ use crate::error::{Error, Kind, Result};
 use crate::os::stdio::DescriptorInput;
 use crate::say;
 use crate::terminal::encoding::{Decoded, Encoded, Encoding};
-use crate::terminal::record::{self, Format, LogFile, Names, Record, Shared, Stamps, Tee};
+use crate::terminal::record::{
+    self, LogFile, LogFormat, LogNames, SessionLog, SharedLog, Stamps, Tee,
+};
 use crate::text;
 
 /// Where output of the session goes.
@@ -27,7 +29,7 @@ type Sink = Box<dyn AsyncWrite + Send + Unpin>;
 /// What is wanted, as far as it can be made ready before the connection.
 pub(super) struct Wanted {
     encoding: Option<Encoding>,
-    log: Option<(LogFile, Format, Stamps, TimeZone)>,
+    log: Option<(LogFile, LogFormat, Stamps, TimeZone)>,
 }
 
 impl Wanted {
@@ -53,7 +55,7 @@ impl Wanted {
         let log = plan.log.as_ref().filter(|_| has_session);
         let log = log.map(|log| {
             let zone = zone(environment, log);
-            let names = Names {
+            let names = LogNames {
                 host: &plan.host,
                 port: plan.options.port.value,
                 user: &plan.options.user.value,
@@ -75,7 +77,7 @@ impl Wanted {
         };
         let log = self.log.map(|(file, format, stamps, zone)| {
             let clock = record::clock();
-            Shared::new(Record::begin(file, (format, stamps), zone, connected, clock), width)
+            SharedLog::new(SessionLog::begin(file, (format, stamps), zone, connected, clock), width)
         });
         Filter { encoding: self.encoding, log }
     }
@@ -97,7 +99,7 @@ fn zone(environment: &Environment, log: &LogPlan) -> TimeZone {
 /// What is in force for a session.
 pub(super) struct Filter {
     encoding: Option<Encoding>,
-    log: Option<Shared>,
+    log: Option<SharedLog>,
 }
 
 impl Filter {

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
 use crate::say;
 use crate::terminal::encoding::Encoding;
-use crate::terminal::record::{Format, Stamps};
+use crate::terminal::record::{LogFormat, Stamps};
 use crate::text;
 
 /// How many characters of a word a message shows.
@@ -24,7 +24,7 @@ pub struct LogPlan {
     /// The template of its name, `~` expanded.
     pub template: String,
     /// What is written.
-    pub format: Format,
+    pub format: LogFormat,
     /// The time before each line.
     pub stamps: Stamps,
 }
@@ -106,9 +106,9 @@ fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<O
         |word: Option<&String>| word.map(String::as_str).unwrap_or_default().to_owned();
     let format = saved_word(saved.and_then(|profile| profile.log_format.as_ref()));
     let stamps = saved_word(saved.and_then(|profile| profile.log_timestamp.as_ref()));
-    let format = words.0.or_else(|| Format::find(&format)).unwrap_or_default();
+    let format = words.0.or_else(|| LogFormat::find(&format)).unwrap_or_default();
     let stamps = words.1.or_else(|| Stamps::find(&stamps)).unwrap_or_default();
-    if format == Format::Raw && stamps != Stamps::None {
+    if format == LogFormat::Raw && stamps != Stamps::None {
         return Err(usage(say!(log_raw_stamps)).hint(say!(log_raw_stamps_hint)));
     }
     let template = config::tilde(template, context)
@@ -117,13 +117,13 @@ fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<O
 }
 
 /// What `--log-format` and `--log-timestamp` say.
-pub(super) fn words(typed: &Typed) -> Result<(Option<Format>, Option<Stamps>)> {
+pub(super) fn words(typed: &Typed) -> Result<(Option<LogFormat>, Option<Stamps>)> {
     let unknown = |flag: &str, word: &str, known: &[&str]| {
         usage(say!(log_one_of, flag, word = shown(word), known = known.join(", ")))
     };
     let format = typed.log_format.as_deref().map(|word| {
-        let known = Format::WORDS.map(|(word, _)| word);
-        Format::find(word).ok_or_else(|| unknown("--log-format", word, &known))
+        let known = LogFormat::WORDS.map(|(word, _)| word);
+        LogFormat::find(word).ok_or_else(|| unknown("--log-format", word, &known))
     });
     let stamps = typed.log_timestamp.as_deref().map(|word| {
         let known = Stamps::WORDS.map(|(word, _)| word);
@@ -196,12 +196,16 @@ mod tests {
         Ok(plan)
     }
 
-    fn log(words: &[&str]) -> Option<(String, Format, Stamps)> {
+    fn log(words: &[&str]) -> Option<(String, LogFormat, Stamps)> {
         let log = plan_with(SAVED, words).unwrap().log;
         log.map(|LogPlan { template, format, stamps }| (template, format, stamps))
     }
 
-    fn wanted(template: &str, format: Format, stamps: Stamps) -> Option<(String, Format, Stamps)> {
+    fn wanted(
+        template: &str,
+        format: LogFormat,
+        stamps: Stamps,
+    ) -> Option<(String, LogFormat, Stamps)> {
         Some((template.to_owned(), format, stamps))
     }
 
@@ -209,15 +213,15 @@ mod tests {
     fn what_is_typed_beats_what_is_saved() {
         let saved = "HOME/logs/&h";
         assert_eq!(log(&["x"]), None);
-        assert_eq!(log(&["s"]), wanted(saved, Format::Text, Stamps::Utc));
+        assert_eq!(log(&["s"]), wanted(saved, LogFormat::Text, Stamps::Utc));
         assert_eq!(log(&["--log", "none", "s"]), None);
-        assert_eq!(log(&["--log", "f", "x"]), wanted("f", Format::Text, Stamps::None));
-        assert_eq!(log(&["--log", "f", "s"]), wanted("f", Format::Text, Stamps::Utc));
-        assert_eq!(log(&["--log=~/f", "x"]), wanted("HOME/f", Format::Text, Stamps::None));
+        assert_eq!(log(&["--log", "f", "x"]), wanted("f", LogFormat::Text, Stamps::None));
+        assert_eq!(log(&["--log", "f", "s"]), wanted("f", LogFormat::Text, Stamps::Utc));
+        assert_eq!(log(&["--log=~/f", "x"]), wanted("HOME/f", LogFormat::Text, Stamps::None));
         let raw = ["--log-format", "raw", "--log-timestamp", "none", "s"];
-        assert_eq!(log(&raw), wanted(saved, Format::Raw, Stamps::None));
+        assert_eq!(log(&raw), wanted(saved, LogFormat::Raw, Stamps::None));
         let elapsed = ["--log-timestamp", "elapsed", "s"];
-        assert_eq!(log(&elapsed), wanted(saved, Format::Text, Stamps::Elapsed));
+        assert_eq!(log(&elapsed), wanted(saved, LogFormat::Text, Stamps::Elapsed));
         let encoding = |words: &[&str]| plan_with(SAVED, words).unwrap().encoding;
         let name = |words: &[&str]| encoding(words).map(|it| (it.encoding.name(), it.typed));
         assert_eq!(name(&["s"]), Some(("Shift_JIS", false)));

@@ -15,7 +15,7 @@ use crate::cli::environment::Environment;
 use crate::cli::{log, resolve, runtime};
 use crate::demo::{Options, Server};
 use crate::error::{Error, Kind, Result, told};
-use crate::os::private;
+use crate::os::private::{self, TemporaryDirectory};
 use crate::say;
 use crate::terminal;
 use crate::trust::fingerprint;
@@ -33,9 +33,7 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
             Error::new(Kind::Usage, say!(demo_needs_terminal)).hint(say!(demo_needs_terminal_hint))
         );
     }
-    let directory = tempfile::Builder::new()
-        .prefix("tessh-demo-")
-        .tempdir()
+    let directory = TemporaryDirectory::create("tessh-demo-")
         .map_err(|error| Error::new(Kind::Local, say!(demo_no_directory, error = told(&error))))?;
     runtime::run_to_exit_code(async move {
         let server = Server::start(options(&environment))?;

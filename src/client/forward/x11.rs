@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout};
 use crate::client::forward::forwards::Forwards;
 use crate::client::incoming::x11::{Request, Spoofed, parse};
 use crate::client::restriction::ForwardingKind;
+use crate::os::private::TemporaryDirectory;
 use crate::say;
 
 /// The one protocol that xauth makes by itself.
@@ -106,7 +107,7 @@ async fn credentials(wanted: &X11, display: &str) -> Option<(String, Vec<u8>)> {
 
 /// Has xauth make an untrusted cookie in a file of its own.
 async fn generate(xauth: &Path, display: &str, limit: Duration) -> Option<(String, Vec<u8>)> {
-    let dir = tempfile::tempdir().ok()?;
+    let dir = TemporaryDirectory::create("tessh-").ok()?;
     let file = dir.path().join("xauthfile");
     let mut command = Command::new(xauth);
     command.arg("-f").arg(&file).args(["generate", display, COOKIE, "untrusted"]);

@@ -10,7 +10,6 @@ use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 use log::{debug, warn};
 use russh::Pty;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
@@ -22,7 +21,7 @@ use crate::client::mux::packets as packet;
 use crate::client::mux::packets::{Body, Packet};
 use crate::client::session::channel::{Program, PtyRequest, SessionRequest, WindowSize};
 use crate::error::{Error, Kind, Result};
-use crate::os::local::LocalStream;
+use crate::os::local::{LocalReader, LocalStream, LocalWriter};
 use crate::say;
 use crate::text;
 
@@ -114,7 +113,7 @@ where
 
 /// What is written by several, and how much the server takes.
 struct Link {
-    writer: Mutex<OwnedWriteHalf>,
+    writer: Mutex<LocalWriter>,
     window: Semaphore,
 }
 
@@ -131,7 +130,7 @@ impl Link {
 
 /// Before the channel is open.
 struct Session {
-    reader: OwnedReadHalf,
+    reader: LocalReader,
     link: Link,
     stdout: Sink,
     stderr: Sink,
@@ -211,7 +210,7 @@ impl Session {
 struct Taking<'a> {
     peer: u32,
     link: &'a Link,
-    reader: OwnedReadHalf,
+    reader: LocalReader,
     stdout: Sink,
     stderr: Sink,
     /// What was taken of the window and not yet given back.

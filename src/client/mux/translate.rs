@@ -15,7 +15,6 @@ use log::debug;
 use russh::client::Msg;
 use russh::{ChannelWriteHalf, Pty, Sig};
 use tokio::io::AsyncWriteExt;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -32,6 +31,7 @@ use crate::client::mux::peer::{Client, State};
 use crate::client::mux::wire::Response;
 use crate::client::session::channel::open_bare;
 use crate::config::Connect;
+use crate::os::local::{LocalReader, LocalWriter};
 use crate::say;
 
 /// Channels of one client: more than sshd gives sessions, and as many connections as a browser
@@ -85,7 +85,7 @@ pub(crate) async fn run(mut client: Client, id: u32) -> Result<()> {
 }
 
 /// What is written by several.
-struct Writer(Mutex<OwnedWriteHalf>);
+struct Writer(Mutex<LocalWriter>);
 
 impl Writer {
     async fn send(&self, packet: Packet) -> Result<()> {
@@ -134,7 +134,7 @@ enum Order {
 
 impl Proxy {
     /// Does what the client says until it has nothing more to say.
-    async fn listen(&mut self, reader: &mut OwnedReadHalf) -> Result<()> {
+    async fn listen(&mut self, reader: &mut LocalReader) -> Result<()> {
         loop {
             let (kind, body) = packet::read(reader).await?;
             if kind == packet::DISCONNECT {

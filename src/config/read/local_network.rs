@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 
 use crate::config::fault::{Fault, shown};
+use crate::os::host;
 use crate::say;
 
 /// Whether any local address is in the list, and which addresses there are.
@@ -15,7 +16,7 @@ use crate::say;
 /// An entry that is neither an address nor a network, or a system that does not say.
 pub(super) fn any_local_in(list: &str) -> Result<(bool, String), Fault> {
     let entries = parse(list)?;
-    let local = local_addresses()?;
+    let local = host::addresses().map_err(|error| say!(config_no_interfaces, reason = error))?;
     let holds = local.iter().any(|&address| contains(&entries, address));
     let shown: Vec<String> = local.iter().map(ToString::to_string).collect();
     Ok((holds, shown.join(" ")))
@@ -65,34 +66,6 @@ fn within(address: IpAddr, network: IpAddr, length: u8) -> bool {
     address.checked_shr(shift).unwrap_or(0) == network.checked_shr(shift).unwrap_or(0)
 }
 
-/// The addresses of the interfaces that are up, from the kernel's tables: what the kernel calls
-/// LOCAL in the table of routes, and the addresses of IPv6.
-fn local_addresses() -> Result<Vec<IpAddr>, Fault> {
-    let read = |path: &str| {
-        std::fs::read_to_string(path).map_err(|error| say!(config_no_interfaces, reason = error))
-    };
-    let mut found: Vec<IpAddr> = fourth(&read("/proc/net/fib_trie")?);
-    if let Ok(text) = read("/proc/net/if_inet6") {
-        found.extend(text.lines().filter_map(sixth));
-    }
-    found.sort();
-    found.dedup();
-    Ok(found)
-}
-
-/// An address stands on its own line, and the next says `/32 host LOCAL`.
-fn fourth(text: &str) -> Vec<IpAddr> {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let local = lines.windows(2).filter(|pair| pair[1] == "/32 host LOCAL");
-    local.filter_map(|pair| pair[0].strip_prefix("|-- ")?.parse().ok()).collect()
-}
-
-/// Thirty-two hexadecimal digits open the line.
-fn sixth(line: &str) -> Option<IpAddr> {
-    let digits = line.split_whitespace().next().filter(|digits| digits.len() == 32)?;
-    u128::from_str_radix(digits, 16).ok().map(|bits| IpAddr::V6(bits.into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,16 +84,5 @@ mod tests {
         for bad in ["", "x", "10.0.0.0/33", "10.0.0.0/", "::/129", "!10.0.0.0/8", "10.0.0.1/8"] {
             assert_eq!(within(bad, "::1"), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn the_kernel_tells_the_addresses() {
-        let table = "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 10.0.0.0\n        /24 link UNICAST\n     \
-                     |-- 10.0.0.5\n        /32 host LOCAL\n     |-- 127.0.0.1\n        /32 host LOCAL\n";
-        let wanted: Vec<IpAddr> = vec!["10.0.0.5".parse().unwrap(), "127.0.0.1".parse().unwrap()];
-        assert_eq!(fourth(table), wanted);
-        let line = "fe800000000000000000000000000001 02 40 20 80     eth0";
-        assert_eq!(sixth(line), Some("fe80::1".parse().unwrap()));
-        assert_eq!(sixth("nonsense"), None);
     }
 }

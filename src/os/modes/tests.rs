@@ -83,9 +83,9 @@ mod peer {
     type Modes = Vec<(Pty, u32)>;
 
     /// Lets everyone in and keeps the modes of the first pty-req.
-    struct Server(Option<tokio::sync::oneshot::Sender<Modes>>);
+    struct ModesServer(Option<tokio::sync::oneshot::Sender<Modes>>);
 
-    impl Handler for Server {
+    impl Handler for ModesServer {
         type Error = russh::Error;
 
         async fn auth_none(&mut self, _: &str) -> Result<Auth, Self::Error> {
@@ -157,7 +157,8 @@ mod peer {
         let key = PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]));
         let config = Arc::new(Config { keys: vec![key], ..Config::default() });
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        let server = russh::server::run_stream(config, stream, Server(Some(sender))).await.unwrap();
+        let server =
+            russh::server::run_stream(config, stream, ModesServer(Some(sender))).await.unwrap();
         let serving = tokio::spawn(server);
         let theirs = receiver.await.unwrap();
         serving.abort();

@@ -3,7 +3,7 @@
 
 use encoding_rs::{Decoder, ISO_2022_JP};
 
-use super::decode;
+use super::decode::decode;
 
 const ESC: u8 = 0x1b;
 /// The shift to ASCII, which terminals have, too.
@@ -11,7 +11,7 @@ const ASCII: &[u8] = b"\x1b(B";
 
 /// Where in a sequence the next byte is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
+enum SequenceState {
     Text,
     /// After ESC and up to one intermediate byte, which are held.
     Escape(Option<u8>),
@@ -26,7 +26,7 @@ enum State {
 /// ISO-2022-JP and the terminal's sequences to UTF-8.
 pub(super) struct Iso2022 {
     decoder: Decoder,
-    state: State,
+    state: SequenceState,
     /// The shift that the decoder has, and the one that came last: two in a row are a fault to
     /// the decoder, so the last one waits for text.
     shifted: [u8; 3],
@@ -37,7 +37,7 @@ impl Default for Iso2022 {
     fn default() -> Iso2022 {
         Iso2022 {
             decoder: ISO_2022_JP.new_decoder_without_bom_handling(),
-            state: State::Text,
+            state: SequenceState::Text,
             shifted: *b"\x1b(B",
             wanted: *b"\x1b(B",
         }
@@ -53,40 +53,42 @@ impl Iso2022 {
 
     fn byte(&mut self, byte: u8, out: &mut Vec<u8>) {
         match self.state {
-            State::Text => self.text(byte, out),
-            State::Escape(None) => match byte {
-                b'$' | b'(' => self.state = State::Escape(Some(byte)),
+            SequenceState::Text => self.text(byte, out),
+            SequenceState::Escape(None) => match byte {
+                b'$' | b'(' => self.state = SequenceState::Escape(Some(byte)),
                 _ => {
                     out.push(ESC);
                     pass(byte, out);
                     self.state = match byte {
-                        b'[' => State::Sequence,
-                        b']' | b'P' | b'X' | b'^' | b'_' => State::String,
-                        0x20..=0x2f => State::Intermediate,
-                        _ => State::Text,
+                        b'[' => SequenceState::Sequence,
+                        b']' | b'P' | b'X' | b'^' | b'_' => SequenceState::String,
+                        0x20..=0x2f => SequenceState::Intermediate,
+                        _ => SequenceState::Text,
                     };
                 }
             },
-            State::Escape(Some(middle)) => self.shift(middle, byte, out),
-            State::Intermediate | State::Sequence | State::String if byte == ESC => {
-                self.state = State::Escape(None);
+            SequenceState::Escape(Some(middle)) => self.shift(middle, byte, out),
+            SequenceState::Intermediate | SequenceState::Sequence | SequenceState::String
+                if byte == ESC =>
+            {
+                self.state = SequenceState::Escape(None);
             }
-            State::Intermediate => {
+            SequenceState::Intermediate => {
                 pass(byte, out);
                 if !(0x20..=0x2f).contains(&byte) {
-                    self.state = State::Text;
+                    self.state = SequenceState::Text;
                 }
             }
-            State::Sequence => {
+            SequenceState::Sequence => {
                 pass(byte, out);
                 if (0x40..=0x7e).contains(&byte) || matches!(byte, 0x18 | 0x1a) {
-                    self.state = State::Text;
+                    self.state = SequenceState::Text;
                 }
             }
-            State::String => {
+            SequenceState::String => {
                 pass(byte, out);
                 if matches!(byte, 0x07 | 0x18 | 0x1a) {
-                    self.state = State::Text;
+                    self.state = SequenceState::Text;
                 }
             }
         }
@@ -94,7 +96,7 @@ impl Iso2022 {
 
     fn text(&mut self, byte: u8, out: &mut Vec<u8>) {
         match byte {
-            ESC => self.state = State::Escape(None),
+            ESC => self.state = SequenceState::Escape(None),
             // A line begins in ASCII, whatever the one before was cut off in.
             b'\n' => {
                 *self = Iso2022::default();
@@ -114,7 +116,7 @@ impl Iso2022 {
     /// The end of `ESC $ …` or `ESC ( …`.
     fn shift(&mut self, middle: u8, byte: u8, out: &mut Vec<u8>) {
         let sequence = [ESC, middle, byte];
-        self.state = State::Text;
+        self.state = SequenceState::Text;
         match (middle, byte) {
             (b'$', b'@' | b'B') | (b'(', b'J' | b'I') => self.wanted = sequence,
             (b'(', b'B') => {
@@ -124,13 +126,13 @@ impl Iso2022 {
             }
             (_, ESC) => {
                 out.extend_from_slice(&[ESC, middle]);
-                self.state = State::Escape(None);
+                self.state = SequenceState::Escape(None);
             }
             _ => {
                 out.extend_from_slice(&[ESC, middle]);
                 pass(byte, out);
                 if (0x20..=0x2f).contains(&byte) {
-                    self.state = State::Intermediate;
+                    self.state = SequenceState::Intermediate;
                 }
             }
         }

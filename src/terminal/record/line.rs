@@ -27,7 +27,7 @@ const BLANK: Cell = Cell::Char(' ');
 
 /// A line that is being written.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct ScreenLine {
     cells: Vec<Cell>,
     /// The column of the next character; equal to the width after the last column was filled.
     cursor: usize,
@@ -43,7 +43,7 @@ pub(super) enum Erase {
     All,
 }
 
-impl Line {
+impl ScreenLine {
     /// The terminal's width from now on, in columns; 0 where it is not known.
     pub fn set_width(&mut self, width: usize) {
         self.width = width;

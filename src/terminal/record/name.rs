@@ -15,7 +15,7 @@ const MAX_SHOWN: usize = 200;
 
 /// What stands for what in a template.
 #[derive(Clone, Debug)]
-pub struct Names<'a> {
+pub struct LogNames<'a> {
     /// `&h`.
     pub host: &'a str,
     /// `&p`.
@@ -28,7 +28,7 @@ pub struct Names<'a> {
 ///
 /// # Errors
 /// [`Kind::Usage`]: a `%` that strftime(3) does not know, or a name that is too long.
-pub fn file_name(template: &str, names: &Names<'_>, now: &Zoned) -> Result<String> {
+pub fn file_name(template: &str, names: &LogNames<'_>, now: &Zoned) -> Result<String> {
     let shown = text::line(template, MAX_SHOWN);
     let dated = strtime::format(template, now).map_err(|error| {
         let why = text::line(&error.to_string(), MAX_SHOWN);
@@ -70,7 +70,7 @@ mod tests {
     fn name(template: &str) -> Result<String> {
         let now: jiff::Timestamp = "2026-03-09T07:05:04.021Z".parse().unwrap();
         let now = now.to_zoned(jiff::tz::TimeZone::UTC);
-        file_name(template, &Names { host: "2001:db8::7", port: 2222, user: "a/b" }, &now)
+        file_name(template, &LogNames { host: "2001:db8::7", port: 2222, user: "a/b" }, &now)
     }
 
     #[test]

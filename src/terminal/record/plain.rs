@@ -6,7 +6,7 @@
 //! moves to another row is left out: a full-screen program leaves its text in the order in
 //! which it painted it.
 
-use super::line::{Erase, Line};
+use super::line::{Erase, ScreenLine};
 
 /// How long a control string (title, image, clipboard) may be, in bytes. A terminal that meets
 /// one without an end is stuck; a log shall not be for ever.
@@ -19,7 +19,7 @@ const ESC: u8 = 0x1b;
 
 /// Where in a sequence the next byte is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum State {
+enum EscapeState {
     #[default]
     Text,
     /// After ESC.
@@ -34,16 +34,16 @@ enum State {
 
 /// Bytes to text.
 #[derive(Debug, Default)]
-pub(super) struct Plain {
-    state: State,
+pub(super) struct PlainText {
+    state: EscapeState,
     /// The start of a character of UTF-8.
     held: Vec<u8>,
-    line: Line,
+    line: ScreenLine,
     /// Whether the line has its timestamp, if one is wanted.
     begun: bool,
 }
 
-impl Plain {
+impl PlainText {
     /// Takes output of the session. Whole lines go to `out`, each with what `stamp` gives
     /// before it; it is asked when the first byte of a line comes. `width` is the terminal's,
     /// in columns, or 0.
@@ -70,24 +70,24 @@ impl Plain {
 
     fn byte(&mut self, byte: u8, stamp: &mut dyn FnMut(&mut Vec<u8>), out: &mut Vec<u8>) {
         match (self.state, byte) {
-            (State::String { .. }, _) => self.string(byte),
+            (EscapeState::String { .. }, _) => self.string(byte),
             (_, ESC) => {
                 self.spill(stamp, out);
-                self.state = State::Escape;
+                self.state = EscapeState::Escape;
             }
-            (_, CAN | SUB) => self.state = State::Text,
+            (_, CAN | SUB) => self.state = EscapeState::Text,
             (_, 0..0x20) => self.control(byte, stamp, out),
             (_, 0x7f) => self.spill(stamp, out),
-            (State::Text, _) => self.text(byte, stamp, out),
+            (EscapeState::Text, _) => self.text(byte, stamp, out),
             // No sequence has such a byte.
             (_, 0x80..) => {
-                self.state = State::Text;
+                self.state = EscapeState::Text;
                 self.text(byte, stamp, out);
             }
-            (State::Escape, _) => self.escape(byte, stamp, out),
-            (State::Intermediate, 0x20..=0x2f) => {}
-            (State::Intermediate, _) => self.state = State::Text,
-            (State::Sequence { number, first, standard }, _) => {
+            (EscapeState::Escape, _) => self.escape(byte, stamp, out),
+            (EscapeState::Intermediate, 0x20..=0x2f) => {}
+            (EscapeState::Intermediate, _) => self.state = EscapeState::Text,
+            (EscapeState::Sequence { number, first, standard }, _) => {
                 self.sequence(byte, number, first, standard);
             }
         }
@@ -165,12 +165,12 @@ impl Plain {
 
     fn escape(&mut self, byte: u8, stamp: &mut dyn FnMut(&mut Vec<u8>), out: &mut Vec<u8>) {
         self.state = match byte {
-            b'[' => State::Sequence { number: None, first: true, standard: true },
-            b']' => State::String { bell: true, length: 0 },
+            b'[' => EscapeState::Sequence { number: None, first: true, standard: true },
+            b']' => EscapeState::String { bell: true, length: 0 },
             // DCS, SOS, PM, APC.
-            b'P' | b'X' | b'^' | b'_' => State::String { bell: false, length: 0 },
-            0x20..=0x2f => State::Intermediate,
-            _ => State::Text,
+            b'P' | b'X' | b'^' | b'_' => EscapeState::String { bell: false, length: 0 },
+            0x20..=0x2f => EscapeState::Intermediate,
+            _ => EscapeState::Text,
         };
         // IND and NEL.
         if matches!(byte, b'D' | b'E') {
@@ -179,7 +179,7 @@ impl Plain {
     }
 
     fn sequence(&mut self, byte: u8, number: Option<u16>, first: bool, standard: bool) {
-        let next = |number, first, standard| State::Sequence { number, first, standard };
+        let next = |number, first, standard| EscapeState::Sequence { number, first, standard };
         self.state = match byte {
             b'0'..=b'9' if first => {
                 let digit = u16::from(byte - b'0');
@@ -194,7 +194,7 @@ impl Plain {
                 if standard {
                     self.act(byte, number);
                 }
-                State::Text
+                EscapeState::Text
             }
         };
     }
@@ -226,13 +226,13 @@ impl Plain {
     }
 
     fn string(&mut self, byte: u8) {
-        let State::String { bell, length } = self.state else { return };
+        let EscapeState::String { bell, length } = self.state else { return };
         self.state = match byte {
-            ESC => State::Escape,
-            CAN | SUB => State::Text,
-            BEL if bell => State::Text,
-            _ if length >= MAX_STRING => State::Text,
-            _ => State::String { bell, length: length + 1 },
+            ESC => EscapeState::Escape,
+            CAN | SUB => EscapeState::Text,
+            BEL if bell => EscapeState::Text,
+            _ if length >= MAX_STRING => EscapeState::Text,
+            _ => EscapeState::String { bell, length: length + 1 },
         };
     }
 }

@@ -7,19 +7,19 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
-use super::Record;
+use super::session_log::SessionLog;
 
 /// One log that several sinks write to.
 #[derive(Clone)]
-pub struct Shared {
-    record: Arc<Mutex<Record>>,
+pub struct SharedLog {
+    record: Arc<Mutex<SessionLog>>,
     width: Arc<dyn Fn() -> usize + Send + Sync>,
 }
 
-impl Shared {
+impl SharedLog {
     /// `width` gives the terminal's width in columns, or 0.
-    pub fn new(record: Record, width: impl Fn() -> usize + Send + Sync + 'static) -> Shared {
-        Shared { record: Arc::new(Mutex::new(record)), width: Arc::new(width) }
+    pub fn new(record: SessionLog, width: impl Fn() -> usize + Send + Sync + 'static) -> SharedLog {
+        SharedLog { record: Arc::new(Mutex::new(record)), width: Arc::new(width) }
     }
 
     /// Ends the log.
@@ -36,12 +36,12 @@ impl Shared {
 /// A sink with a log beside it.
 pub struct Tee {
     sink: Box<dyn AsyncWrite + Send + Unpin>,
-    log: Shared,
+    log: SharedLog,
 }
 
 impl Tee {
     /// Everything that `sink` takes goes to the log.
-    pub fn new(sink: Box<dyn AsyncWrite + Send + Unpin>, log: Shared) -> Tee {
+    pub fn new(sink: Box<dyn AsyncWrite + Send + Unpin>, log: SharedLog) -> Tee {
         Tee { sink, log }
     }
 }

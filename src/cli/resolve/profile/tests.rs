@@ -9,7 +9,7 @@ use crate::cli::args;
 use crate::cli::resolve::{Plan, Surroundings, options, resolve_within};
 use crate::config::MethodChoice;
 use crate::profiles::{LOG_FORMATS, LOG_TIMESTAMPS, METHODS};
-use crate::terminal::record::{Format, Stamps};
+use crate::terminal::record::{LogFormat, Stamps};
 use crate::trust::Pin;
 
 struct Home(tempfile::TempDir);
@@ -184,7 +184,7 @@ fn the_method_is_the_saved_one_unless_another_is_typed() {
         assert_eq!(Method::find(name).map(Method::name), Some(name));
     }
     assert_eq!(METHODS.len(), Method::ALL.len());
-    assert_eq!(LOG_FORMATS, Format::WORDS.map(|(word, _)| word));
+    assert_eq!(LOG_FORMATS, LogFormat::WORDS.map(|(word, _)| word));
     assert_eq!(LOG_TIMESTAMPS, Stamps::WORDS.map(|(word, _)| word));
     let home = Home::new(
         "PreferredAuthentications keyboard-interactive\n",

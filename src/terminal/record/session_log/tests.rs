@@ -11,9 +11,11 @@ use proptest::prelude::*;
 use rustix::io::Errno;
 
 use super::*;
+use crate::error::Kind;
+use crate::terminal::record::tee::{SharedLog, Tee};
 
 /// A shell on a terminal of 40 columns, with corrected typing, colours, a long line.
-const SHELL: &[u8] = include_bytes!("../../../tests/data/record/shell.bytes");
+const SHELL: &[u8] = include_bytes!("../../../../tests/data/record/shell.bytes");
 const WIDTH: usize = 40;
 
 /// A file in memory.
@@ -52,22 +54,22 @@ fn stamper(stamps: Stamps, continued: bool) -> Stamper {
     Stamper::new(stamps, zone, connected, Box::new(clock), continued)
 }
 
-fn record(pieces: &[&[u8]], width: usize, format: Format, stamper: Stamper) -> Vec<u8> {
+fn record(pieces: &[&[u8]], width: usize, format: LogFormat, stamper: Stamper) -> Vec<u8> {
     let memory = Memory::default();
-    let mut record = Record::of(Box::new(memory.clone()), "x".to_owned(), format, stamper);
+    let mut record = SessionLog::of(Box::new(memory.clone()), "x".to_owned(), format, stamper);
     pieces.iter().for_each(|piece| record.write(piece, width));
     drop(record);
     memory.bytes()
 }
 
 fn text(bytes: &[u8]) -> String {
-    let plain = record(&[bytes], WIDTH, Format::Text, stamper(Stamps::None, false));
+    let plain = record(&[bytes], WIDTH, LogFormat::Text, stamper(Stamps::None, false));
     String::from_utf8_lossy(&plain).into_owned()
 }
 
 #[track_caller]
 fn golden(stamps: Stamps, file: &str) {
-    let got = record(&[SHELL], WIDTH, Format::Text, stamper(stamps, false));
+    let got = record(&[SHELL], WIDTH, LogFormat::Text, stamper(stamps, false));
     let wanted = fs::read(format!("tests/data/record/{file}")).unwrap();
     let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(got == wanted, "{file}: it is now\n{}", shown(&got));
@@ -86,7 +88,7 @@ fn a_shell_as_text_is_what_stood_on_its_lines() {
 fn a_raw_log_is_every_byte() {
     let all: Vec<u8> = (0..=255).cycle().take(3000).collect();
     let pieces: Vec<&[u8]> = all.chunks(7).collect();
-    assert_eq!(record(&pieces, WIDTH, Format::Raw, stamper(Stamps::None, false)), all);
+    assert_eq!(record(&pieces, WIDTH, LogFormat::Raw, stamper(Stamps::None, false)), all);
 }
 
 #[test]
@@ -154,13 +156,13 @@ fn a_full_row_goes_on_in_the_next_and_is_one_line_of_the_log() {
     // Written up to the edge, the cursor is still on that row.
     assert_eq!(text(format!("{}\rx", &long[..WIDTH]).as_bytes()), format!("x{}", &long[1..WIDTH]));
     let without_end = "y".repeat(100_000);
-    let log = record(&[without_end.as_bytes()], 0, Format::Text, stamper(Stamps::Utc, false));
+    let log = record(&[without_end.as_bytes()], 0, LogFormat::Text, stamper(Stamps::Utc, false));
     assert_eq!(log.len(), "[2026-03-09 21:05:04.021] ".len() + 100_000);
 }
 
 #[test]
 fn bytes_that_are_no_utf8_stay() {
-    let log = |bytes: &[u8]| record(&[bytes], 0, Format::Text, stamper(Stamps::None, false));
+    let log = |bytes: &[u8]| record(&[bytes], 0, LogFormat::Text, stamper(Stamps::None, false));
     for bytes in
         [&b"caf\xe9 au lait\n"[..], b"\xe3\x81", b"\xf0\x80x\xff\xfe\n", b"\xc3\xe3\x81\x82\n"]
     {
@@ -171,11 +173,11 @@ fn bytes_that_are_no_utf8_stay() {
 
 #[test]
 fn the_first_timestamp_of_a_continued_file_is_on_a_new_line() {
-    let log = record(&[b"a\r\n"], 0, Format::Text, stamper(Stamps::Utc, true));
+    let log = record(&[b"a\r\n"], 0, LogFormat::Text, stamper(Stamps::Utc, true));
     assert_eq!(log, b"\n[2026-03-09 21:05:04.021] a\n");
-    let log = record(&[b"a\r\n"], 0, Format::Text, stamper(Stamps::None, true));
+    let log = record(&[b"a\r\n"], 0, LogFormat::Text, stamper(Stamps::None, true));
     assert_eq!(log, b"a\n");
-    let log = record(&[b""], 0, Format::Text, stamper(Stamps::Utc, true));
+    let log = record(&[b""], 0, LogFormat::Text, stamper(Stamps::Utc, true));
     assert_eq!(log, b"");
 }
 
@@ -210,8 +212,8 @@ proptest! {
             rest = after;
         }
         for width in [0, 1, 2, 11] {
-            let whole = record(&[&bytes], width, Format::Text, stamper(Stamps::Utc, false));
-            let cut = record(&pieces, width, Format::Text, stamper(Stamps::Utc, false));
+            let whole = record(&[&bytes], width, LogFormat::Text, stamper(Stamps::Utc, false));
+            let cut = record(&pieces, width, LogFormat::Text, stamper(Stamps::Utc, false));
             prop_assert_eq!(&whole, &cut);
             let controls = whole.iter().filter(|byte| byte.is_ascii_control());
             prop_assert!(controls.clone().all(|byte| matches!(byte, b'\n' | b'\t')));
@@ -225,7 +227,7 @@ proptest! {
     ) {
         // A mark at the start of a row has nothing to stand on.
         prop_assume!(width == 0 || width > 2);
-        let log = record(&[text.as_bytes()], width, Format::Text, stamper(Stamps::None, false));
+        let log = record(&[text.as_bytes()], width, LogFormat::Text, stamper(Stamps::None, false));
         prop_assert_eq!(String::from_utf8(log).unwrap(), text);
     }
 
@@ -240,7 +242,7 @@ proptest! {
         let mut screen = vt100::Parser::new(size(3), size(400), 0);
         screen.process(bytes.as_bytes());
         let shown = screen.screen().rows(0, 400).next().unwrap();
-        let log = record(&[bytes.as_bytes()], 400, Format::Text, stamper(Stamps::None, false));
+        let log = record(&[bytes.as_bytes()], 400, LogFormat::Text, stamper(Stamps::None, false));
         let log = String::from_utf8(log).unwrap();
         prop_assert_eq!(log.trim_end(), shown.trim_end(), "{:?}", bytes);
     }
@@ -252,8 +254,8 @@ fn the_file_is_private_and_appended_to() {
     let path = directory.path().join("log");
     for text in ["one\r\n", "two\r\n"] {
         let file = LogFile::open(&path).unwrap();
-        let how = (Format::Text, Stamps::None);
-        let mut record = Record::begin(file, how, TimeZone::UTC, Instant::now(), clock());
+        let how = (LogFormat::Text, Stamps::None);
+        let mut record = SessionLog::begin(file, how, TimeZone::UTC, Instant::now(), clock());
         record.write(text.as_bytes(), 80);
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
@@ -301,7 +303,8 @@ fn a_log_that_fails_ends_and_is_not_tried_again() {
     }
     let memory = Memory::default();
     let full = Box::new(Full(memory.clone(), 5));
-    let mut record = Record::of(full, "x".to_owned(), Format::Raw, stamper(Stamps::None, false));
+    let mut record =
+        SessionLog::of(full, "x".to_owned(), LogFormat::Raw, stamper(Stamps::None, false));
     for piece in ["abcd", "efgh", "i"] {
         record.write(piece.as_bytes(), 0);
     }
@@ -314,13 +317,13 @@ fn a_log_that_fails_ends_and_is_not_tried_again() {
 async fn what_the_sink_takes_is_logged_as_it_is_taken() {
     use tokio::io::AsyncWriteExt;
     let memory = Memory::default();
-    let record = Record::of(
+    let record = SessionLog::of(
         Box::new(memory.clone()),
         "x".to_owned(),
-        Format::Raw,
+        LogFormat::Raw,
         stamper(Stamps::None, false),
     );
-    let log = Shared::new(record, || 80);
+    let log = SharedLog::new(record, || 80);
     let (sink, mut shown) = tokio::io::duplex(4);
     let mut tee = Tee::new(Box::new(sink), log.clone());
     let writing = tokio::spawn(async move { tee.write_all(b"0123456789").await });
