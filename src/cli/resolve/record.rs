@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::{Plan, SessionType, Typed, usage};
-use crate::config::{self, Context};
+use super::plan::{EncodingPlan, LogPlan, Plan};
+use crate::cli::args::Typed;
+use crate::config::{self, Context, SessionType};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Document;
 use crate::say;
@@ -17,26 +18,6 @@ const MAX_SHOWN: usize = 80;
 pub(super) const ENCODING: &str = "--encoding";
 /// The file name that asks for no log.
 const NONE: &str = "none";
-
-/// A log that is wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogPlan {
-    /// The template of its name, `~` expanded.
-    pub template: String,
-    /// What is written.
-    pub format: LogFormat,
-    /// The time before each line.
-    pub stamps: Stamps,
-}
-
-/// An encoding that is wanted, other than UTF-8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EncodingPlan {
-    /// The encoding.
-    pub encoding: Encoding,
-    /// Whether it was typed for this connection.
-    pub typed: bool,
-}
 
 /// Puts log and encoding into a plan.
 ///
@@ -160,6 +141,10 @@ fn file(path: &Path) -> Result<&str> {
 
 fn shown(text: &str) -> String {
     text::line(text, MAX_SHOWN)
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Plans: what configuration and command line come to (data: tests/data/config/cases.txt, also
 //! compared with ssh -G), and which method is settled.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::*;
-use crate::cli::args;
+use crate::cli::args::{self, Typed, TypedSetting};
+use crate::config::{self, Context, Keyword, Method, Names, NoNames, Options, Origin, SessionType};
+use crate::error::{Kind, Result};
 
 #[path = "../../../tests/lab/versions.rs"]
 mod versions;

@@ -15,8 +15,8 @@ use crate::cli::environment::Environment;
 use crate::cli::log;
 use crate::cli::output::print;
 use crate::cli::resolve::{
-    self,
-    profile::{missing, of_command_line, store},
+    self, of_command_line,
+    profile::{missing, store},
 };
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result, told};

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::MAX_MISTAKES;
+use super::person::MAX_MISTAKES;
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion};
 use crate::say;
 use crate::terminal;
@@ -24,7 +24,7 @@ const FOLLOWING: &str = "    ";
 
 /// Shows the warning on the terminal and asks.
 pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
-    let shown = fitted(&warning(question), super::columns(&tty));
+    let shown = fitted(&warning(question), super::width::columns(&tty));
     if tty.write_all(shown.as_bytes()).is_err() {
         return Answer::CannotAsk;
     }

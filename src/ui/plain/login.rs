@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io::Write;
 
-use super::{MAX_MISTAKES, Plain};
+use super::person::{MAX_MISTAKES, Plain};
 use crate::config::Method;
 use crate::keys::KeyFile;
 use crate::prompt::{

@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use super::MAX_MISTAKES;
+use super::person::MAX_MISTAKES;
 use crate::prompt::Answer;
 use crate::say;
 use crate::terminal::secret::read_shown;

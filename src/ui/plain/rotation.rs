@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 
-use super::MAX_MISTAKES;
+use super::person::MAX_MISTAKES;
 use crate::prompt::{Answer, RotationQuestion};
 use crate::say;
 use crate::terminal;

@@ -78,7 +78,7 @@ impl Sigils {
 
 /// The columns that the terminal has beside the bar.
 fn width() -> usize {
-    super::columns(descriptor::stderr()) - BAR.len()
+    super::width::columns(descriptor::stderr()) - BAR.len()
 }
 
 #[cfg(test)]

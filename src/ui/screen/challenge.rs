@@ -5,10 +5,10 @@ use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::component::{Act, Component};
 use super::field::Field;
 use super::form::{Form, Happened, Row};
 use super::look::{Look, Tone};
-use super::{Act, Component};
 use crate::prompt::{Challenge, Lost};
 use crate::say;
 use crate::secret::Secret;

@@ -6,9 +6,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use russh::keys::ssh_key::PublicKey;
 
+use super::component::{Act, Component};
 use super::form::{Block, Form, Happened, Row};
 use super::look::{Look, Tone};
-use super::{Act, Component};
 use crate::prompt::Facts;
 use crate::say;
 use crate::trust::fingerprint::{self, Hash};

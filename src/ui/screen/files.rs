@@ -7,9 +7,9 @@ use crossterm::event::{Event, KeyCode, KeyEvent};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::component::{Act, Component};
 use super::form::{Form, Happened, Item, Row};
 use super::look::{Look, Tone};
-use super::{Act, Component};
 use crate::say;
 use crate::text;
 use crate::ui::login;

@@ -18,9 +18,9 @@ use ratatui::layout::Rect;
 use russh::keys::{EcdsaCurve, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
+use super::component::{Act, Component};
 use super::form::{Block, Form, Happened};
 use super::look::{Look, Tone};
-use super::{Act, Component};
 use crate::error::{Error, Kind, Result};
 use crate::keys::generate::KeyType;
 use crate::keys::save::{self, Existing};

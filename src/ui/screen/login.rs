@@ -13,11 +13,11 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::component::{Act, Component};
 use super::field::Field;
 use super::files::Files;
 use super::form::{Form, Happened, Item, Row, Widget};
 use super::look::{Look, Tone};
-use super::{Act, Component};
 use crate::config::Method;
 use crate::keys::KeyFile;
 use crate::prompt::{Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, User};

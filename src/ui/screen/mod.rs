@@ -6,6 +6,7 @@
 //! screens, restoring) is `terminal`'s.
 
 mod challenge;
+pub mod component;
 pub mod connection;
 pub mod editor;
 pub mod facts;
@@ -30,53 +31,19 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use crossterm::event::{self, Event};
-use ratatui::layout::Rect;
-use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+use ratatui::{Terminal, backend::CrosstermBackend};
 
 use crate::os::AsDescriptor;
 use crate::terminal::{self, AlternateScreen};
+use component::{Done, Stack};
 use look::Look;
+
+pub use component::{Act, Component};
 
 /// How often a component that is at work is given a turn.
 const TURN: Duration = Duration::from_millis(80);
 /// How long nothing may come before the loop looks around.
 const IDLE: Duration = Duration::from_secs(1);
-
-/// What a component wants done.
-pub enum Act {
-    /// To go on.
-    Stay,
-    /// To have this one on top of it until that closes.
-    Open(Box<dyn Component>),
-    /// To be closed; its answer is in it.
-    Close,
-    /// To have these bytes written to the terminal, such as a change of the clipboard.
-    Write(Vec<u8>),
-}
-
-/// One dialog.
-pub trait Component: Any {
-    /// Draws it.
-    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look);
-
-    /// Takes a key, a click or a paste.
-    fn handle(&mut self, event: &Event) -> Act;
-
-    /// The one it opened has closed; to be downcast for its answer.
-    fn resumed(&mut self, _closed: Box<dyn Any>) -> Act {
-        Act::Stay
-    }
-
-    /// Whether it is waiting for work of its own and wants [`Component::turn`] to be called.
-    fn is_busy(&self) -> bool {
-        false
-    }
-
-    /// Called about every 80 ms while it is busy.
-    fn turn(&mut self) -> Act {
-        Act::Stay
-    }
-}
 
 /// The person's terminal, to show dialogs on.
 pub struct Screen {
@@ -152,67 +119,5 @@ impl Write for Pen<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.screen.write(&std::mem::take(&mut self.drawn))
-    }
-}
-
-/// The dialogs that are open, the top one last.
-pub(crate) struct Stack {
-    open: Vec<Box<dyn Component>>,
-}
-
-/// Whether the last dialog has closed.
-pub(crate) enum Done {
-    No,
-    Write(Vec<u8>),
-    Yes(Box<dyn Component>),
-}
-
-impl Stack {
-    pub(crate) fn new(root: Box<dyn Component>) -> Stack {
-        Stack { open: vec![root] }
-    }
-
-    pub(crate) fn draw(&mut self, frame: &mut Frame<'_>, look: Look) {
-        let area = frame.area();
-        for dialog in &mut self.open {
-            dialog.draw(frame, area, look);
-        }
-    }
-
-    fn is_busy(&self) -> bool {
-        self.open.last().is_some_and(|top| top.is_busy())
-    }
-
-    pub(crate) fn handle(&mut self, event: &Event) -> Done {
-        let act = self.open.last_mut().map_or(Act::Stay, |top| top.handle(event));
-        self.follow(act)
-    }
-
-    pub(crate) fn turn(&mut self) -> Done {
-        let act = match self.open.last_mut() {
-            Some(top) if top.is_busy() => top.turn(),
-            _ => Act::Stay,
-        };
-        self.follow(act)
-    }
-
-    fn follow(&mut self, mut act: Act) -> Done {
-        loop {
-            match act {
-                Act::Stay => return Done::No,
-                Act::Write(bytes) => return Done::Write(bytes),
-                Act::Open(dialog) => {
-                    self.open.push(dialog);
-                    return Done::No;
-                }
-                Act::Close => {
-                    let Some(closed) = self.open.pop() else { return Done::No };
-                    match self.open.last_mut() {
-                        Some(below) => act = below.resumed(closed),
-                        None => return Done::Yes(closed),
-                    }
-                }
-            }
-        }
     }
 }

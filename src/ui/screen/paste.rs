@@ -7,10 +7,10 @@ use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::component::{Act, Component};
 use super::editor::Editor;
 use super::form::{Form, Happened, Row, Widget};
 use super::look::{Look, Tone};
-use super::{Act, Component};
 use crate::say;
 
 /// Columns where there is room: commands are long.

@@ -5,9 +5,9 @@ use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::component::{Act, Component};
 use super::form::{Form, Happened, Row};
 use super::look::{Look, Tone};
-use super::{Act, Component};
 use crate::prompt::RotationQuestion;
 use crate::say;
 use crate::text;

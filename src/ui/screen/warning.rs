@@ -9,9 +9,9 @@ use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::component::{Act, Component};
 use super::form::{Block, Form, Happened, Row};
 use super::look::{Look, Tone};
-use super::{Act, Component};
 use crate::prompt::{HostKeyAnswer, HostKeyQuestion};
 use crate::say;
 use crate::trust::fingerprint::{self, Comparison, Hash};

@@ -6,11 +6,14 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::*;
 use crate::cli::args;
+use crate::cli::resolve::save::{of_command_line, written};
 use crate::cli::resolve::{Plan, Surroundings, options, resolve_within};
+use crate::config::Entry;
 use crate::config::MethodChoice;
 use crate::profiles::{LOG_FORMATS, LOG_TIMESTAMPS, METHODS};
 use crate::terminal::record::{LogFormat, Stamps};
 use crate::trust::Pin;
+use std::path::Path;
 
 struct Home(tempfile::TempDir);
 
@@ -321,9 +324,14 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
     store(&home.context()).save(&mut document).unwrap();
     let list = |_: Keyword, value: Option<&str>| value.unwrap_or_default().to_owned();
     let lines = |words: &[&str]| {
-        super::super::effective(&typed(words), &home.context(), &crate::config::NoNames, &list)
-            .unwrap_or_else(|error| panic!("{words:?}: {error}"))
-            .split_off(1)
+        crate::cli::resolve::effective(
+            &typed(words),
+            &home.context(),
+            &crate::config::NoNames,
+            &list,
+        )
+        .unwrap_or_else(|error| panic!("{words:?}: {error}"))
+        .split_off(1)
     };
     let mut direct = line;
     direct[3] = "/work%%d/keys/one";
@@ -343,7 +351,8 @@ fn a_saved_forwarding_is_written_as_the_flags_have_it() {
     let saved = format!("host = 'h'\nforwards.local = ['{}']\n", profile.local_forwards[0]);
     let home = Home::new("", &[("s.toml", &saved)]);
     let resolved =
-        super::super::layered(&typed(&["s"]), &home.context(), &crate::config::NoNames).unwrap();
+        crate::cli::resolve::layered(&typed(&["s"]), &home.context(), &crate::config::NoNames)
+            .unwrap();
     let forward = &resolved.options.forwarding.local[0];
     assert_eq!(forward.listen.to_string(), "[::1]:8080");
     assert_eq!(forward.connect.to_string(), "[web]:80");

@@ -7,10 +7,10 @@ use ratatui::layout::Rect;
 
 use crate::error::Result;
 use crate::profiles::{Document, Store};
+use crate::ui::screen::component::{Act, Component};
 use crate::ui::screen::field::Field;
 use crate::ui::screen::form::{Form, Happened, Row};
 use crate::ui::screen::look::{Look, Tone};
-use crate::ui::screen::{Act, Component};
 use crate::{say, text};
 
 /// How many characters of a message are shown.

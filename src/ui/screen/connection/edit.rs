@@ -15,10 +15,10 @@ use super::fields::{self, Name};
 use crate::error::{Error, Result};
 use crate::profiles::{Document, PTY, Profile, Store};
 use crate::ui::hosts::Desk;
+use crate::ui::screen::component::{Act, Component};
 use crate::ui::screen::field::Field;
 use crate::ui::screen::form::{Form, Happened, Row};
 use crate::ui::screen::look::{Look, Tone};
-use crate::ui::screen::{Act, Component};
 use crate::{say, text};
 
 /// How many characters of a name or message are shown.

@@ -6,9 +6,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::say;
+use crate::ui::screen::component::{Act, Component};
 use crate::ui::screen::form::{Form, Happened, Row};
 use crate::ui::screen::look::{Look, Tone};
-use crate::ui::screen::{Act, Component};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {

@@ -1,0 +1,39 @@
+//! `-G`: the configuration in force, line by line.
+
+use super::layers::{command_line, joined, layered};
+use super::plan::Resolved;
+use super::settle::{command, no_subsystem};
+use crate::cli::args::Typed;
+use crate::config::{self, Context, Keyword, Names};
+use crate::error::Result;
+
+/// What `-G` prints: it says what would be in force, whether this program honours it or not.
+///
+/// # Errors
+/// Those of [`options`] but for what is not supported, and [`Kind::Usage`] for what does not go
+/// together.
+pub fn effective(
+    typed: &Typed,
+    context: &Context,
+    names: &dyn Names,
+    list: &dyn Fn(Keyword, Option<&str>) -> String,
+) -> Result<Vec<String>> {
+    let Resolved { host, layers, mut options, .. } = layered(typed, context, names)?;
+    let typed_type = command_line(typed, None)?;
+    let typed_type = typed_type.entries().iter().find(|e| e.keyword == Keyword::SessionType);
+    let subsystem = typed_type.is_some_and(|e| e.args[0].eq_ignore_ascii_case("subsystem"));
+    if subsystem && joined(typed).is_none() {
+        return Err(no_subsystem());
+    }
+    let command = command(typed, &mut options)?.is_some();
+    let host = typed_host(typed).unwrap_or(&host);
+    let shown = config::Shown { layers: &layers, options: &options, host, command, list };
+    Ok(config::effective_lines(&shown))
+}
+
+/// The host of the destination with the brackets it was typed with, for `-G`.
+fn typed_host(typed: &Typed) -> Option<&str> {
+    let text = typed.destination.as_deref().filter(|text| !text.contains("://"))?;
+    let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    Some(host).filter(|host| host.starts_with('[') && host.ends_with(']'))
+}

@@ -1,0 +1,205 @@
+//! The layers of options for a host: the command line, a saved session, the user's file, the
+//! system's file.
+
+use std::path::PathBuf;
+
+use super::plan::Resolved;
+use super::profile;
+use crate::cli::args::{Typed, TypedSetting, no_host};
+use crate::config::{
+    self, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Names, NoNames, Options,
+    Origin,
+};
+use crate::destination::{Destination, check_host};
+use crate::error::{Error, Kind, Result};
+use crate::profiles::Document;
+use crate::say;
+
+/// The system's configuration file.
+const SYSTEM_CONFIG: &str = "/etc/ssh/ssh_config";
+
+/// The options for the host that was typed, with the layers they come from; `names` asks the
+/// system about names for CanonicalizeHostname.
+///
+/// # Errors
+/// Those of [`options`], but for what is not supported.
+pub fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Result<Resolved> {
+    if let Some(name) = &typed.profile {
+        let document = profile::named(name, context)?;
+        return saved(typed, None, document, (context, names));
+    }
+    let text = typed.destination.as_deref().ok_or_else(no_host)?;
+    let parsed = Destination::parse(text);
+    if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {
+        let alias = parsed.as_ref().map_or(text, |destination| &destination.host);
+        // A name that no host can have is not shown to the files: no Host line can mean it.
+        let mut layers = command_line(typed, parsed.as_ref().ok())?;
+        if check_host(alias).is_ok() {
+            read_files(typed, alias, &mut layers, (context, &NoNames))?;
+        }
+        if !layers.names_host() {
+            // Of `user@name`, the user is one only where the session is not called all of it.
+            let around = parsed.as_ref().ok().filter(|_| name != text);
+            return saved(typed, around, profile::named(&name, context)?, (context, names));
+        }
+    }
+    let destination = parsed?;
+    let mut layers = command_line(typed, Some(&destination))?;
+    read_files(typed, &destination.host, &mut layers, (context, names))?;
+    let options = Options::of(&layers, &destination.host, context)?;
+    Ok(Resolved { host: destination.host, layers, options, profile: None })
+}
+
+/// The same with a saved session between the command line and the files.
+pub fn saved(
+    typed: &Typed,
+    destination: Option<&Destination>,
+    document: Document,
+    (context, names): (&Context, &dyn Names),
+) -> Result<Resolved> {
+    let mut layers = command_line(typed, destination)?;
+    profile::add(&mut layers, &document, joined(typed).is_some())?;
+    let host = document.profile().host.clone();
+    read_files(typed, &host, &mut layers, (context, names))?;
+    let mut options = Options::of(&layers, &host, context)?;
+    options.warnings.extend(profile::warnings(&document));
+    Ok(Resolved { host, layers, options, profile: Some(document) })
+}
+
+/// What the command line alone sets, with the user and port of the destination if it is given.
+pub fn command_line(typed: &Typed, destination: Option<&Destination>) -> Result<Layers> {
+    let mut layers = Layers::new();
+    let at = typed.destination_at.min(typed.settings.len());
+    let (before, after) = typed.settings.split_at(at);
+    before.iter().try_for_each(|setting| add(&mut layers, setting))?;
+    if let Some(user) = destination.and_then(|destination| destination.user.as_ref()) {
+        layers.set(Keyword::User, user, Origin::Destination)?;
+    }
+    if let Some(port) = destination.and_then(|destination| destination.port) {
+        layers.set(Keyword::Port, &port.to_string(), Origin::Destination)?;
+    }
+    after.iter().try_for_each(|setting| add(&mut layers, setting))?;
+    Ok(layers)
+}
+
+pub fn add(layers: &mut Layers, setting: &TypedSetting) -> Result<()> {
+    match setting {
+        TypedSetting::Option(text) => layers.option(text, Origin::Option),
+        TypedSetting::Flag { flag, keyword, value, overrules: true } => {
+            layers.overrule(*keyword, value, Origin::Flag(flag))
+        }
+        TypedSetting::Flag { flag, keyword, value, overrules: false } => {
+            layers.set(*keyword, value, Origin::Flag(flag))
+        }
+    }
+}
+
+pub fn read_files(
+    typed: &Typed,
+    host: &str,
+    layers: &mut Layers,
+    (context, names): (&Context, &dyn Names),
+) -> Result<()> {
+    let joined = joined(typed);
+    let mut facts = HostFacts {
+        original: host.to_owned(),
+        command: joined.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        ..HostFacts::default()
+    };
+    let files = files(typed, context);
+    let read = |facts: &HostFacts, layers: &mut Layers| {
+        files.iter().try_for_each(|file| config::read_file(layers, file, facts, context))
+    };
+    read(&facts, layers)?;
+    let found = config::canonical_name(layers, host, names)?;
+    layers.resolve(found.name.clone(), found.origin);
+    if layers.wants_final_pass() || found.again {
+        facts.final_pass = true;
+        facts.resolved = Some(found.name);
+        read(&facts, layers)?;
+    }
+    if typed.stdio_forward.is_some() {
+        // What -W switches on counts least of all, as in ssh(1).
+        for keyword in [Keyword::ExitOnForwardFailure, Keyword::ClearAllForwardings] {
+            layers.set(keyword, "yes", Origin::Flag("-W"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The files to read: the one of `-F` alone, or the user's and the system's.
+pub fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
+    match &typed.config_file {
+        Some(word) if word.as_os_str().eq_ignore_ascii_case("none") => Vec::new(),
+        Some(path) => vec![ConfigFile { path: path.clone(), kind: FileKind::Named }],
+        None => {
+            let user = config::user_directory(context).join("config");
+            vec![
+                ConfigFile { path: user, kind: FileKind::User },
+                ConfigFile { path: PathBuf::from(SYSTEM_CONFIG), kind: FileKind::System },
+            ]
+        }
+    }
+}
+
+/// The host as typed and the options for it, without the rest of the plan.
+///
+/// # Errors
+/// [`Kind::Usage`] for the destination, [`Kind::Config`] for options and files.
+pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
+    let Resolved { host, layers, mut options, .. } = layered(typed, context, &NoNames)?;
+    options.warnings.extend(config::check_standing(&layers)?);
+    Ok((host, options))
+}
+
+/// The saved session that what was typed would mean if no Host line named it.
+pub fn session_meant(typed: &Typed, context: &Context) -> Option<String> {
+    let text = typed.destination.as_deref()?;
+    profile::meant(typed, text, Destination::parse(text).as_ref().ok(), context)
+}
+
+/// What the files alone say of a host.
+pub fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<Layers> {
+    let mut layers = Layers::new();
+    read_files(typed, host, &mut layers, (context, &NoNames))?;
+    Ok(layers)
+}
+
+/// Refuses what is asked for and not done by this version; gives what is only warned about.
+///
+/// # Errors
+/// [`Kind::Usage`] and [`Kind::Config`]: what, where it was asked for, and why.
+pub fn check(typed: &Typed, resolved: &Resolved) -> Result<Vec<String>> {
+    refuse_misplaced(typed)?;
+    refuse_unbuilt(typed)?;
+    let warnings = config::check_standing(&resolved.layers)?;
+    Ok(warnings)
+}
+
+/// What is typed and belongs to another verb must not pass in silence.
+pub fn refuse_misplaced(typed: &Typed) -> Result<()> {
+    let answers = [("--force", typed.force), ("--yes", typed.yes)];
+    match answers.iter().find(|(_, typed)| *typed) {
+        Some((flag, _)) => Err(usage(say!(option_for_sessions, flag))),
+        None => Ok(()),
+    }
+}
+
+/// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
+pub fn refuse_unbuilt(typed: &Typed) -> Result<()> {
+    match typed.gssapi {
+        true => Err(usage(format!("-K: {}", say!(gssapi_unsupported)))),
+        false => Ok(()),
+    }
+}
+
+pub fn joined(typed: &Typed) -> Option<Vec<u8>> {
+    let words: Vec<&[u8]> = typed.command.iter().map(|word| word.as_encoded_bytes()).collect();
+    let joined = words.join(&b' ');
+    // As in ssh(1), an empty command asks for a shell.
+    (!joined.is_empty()).then_some(joined)
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}

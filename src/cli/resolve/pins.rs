@@ -1,0 +1,30 @@
+//! The pinned host keys of a connection: those that were typed, or those of a saved session.
+
+use crate::cli::args::Typed;
+use crate::error::{Error, Kind, Result};
+use crate::profiles::Document;
+use crate::say;
+use crate::trust::{PINS_MAX, Pin};
+
+/// The pins that were typed, or else those of the saved session.
+///
+/// # Errors
+/// [`Kind::Usage`] and [`Kind::Config`]: one is no key and no fingerprint, or there are too many.
+pub fn pins(typed: &Typed, profile: Option<&Document>) -> Result<Vec<Pin>> {
+    let saved = || profile.map_or(&[][..], |document| &document.profile().fingerprints);
+    let (texts, from, kind) = match (&typed.host_keys[..], profile) {
+        ([], Some(document)) => {
+            let name = crate::text::line(document.name(), 80);
+            (saved(), say!(pin_of_profile, name), Kind::Config)
+        }
+        (typed, _) => (typed, say!(pin_of_flag), Kind::Usage),
+    };
+    if texts.len() > PINS_MAX {
+        return Err(Error::new(kind, say!(pin_too_many, limit = PINS_MAX)).context(from));
+    }
+    let read = |text: &String| {
+        let fault = |what| Error::new(kind, what).context(&from).hint(say!(pin_unreadable_hint));
+        Pin::parse(text, &from).map_err(fault)
+    };
+    texts.iter().map(read).collect()
+}

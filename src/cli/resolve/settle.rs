@@ -1,0 +1,298 @@
+//! From the options to the plan of a connection: what is run, how to log in, and the jump hosts,
+//! each of which has a plan of its own.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use super::layers::{self, check, layered};
+use super::names::SystemNames;
+use super::pins::pins;
+use super::plan::{Plan, Resolved, Surroundings};
+use super::route::{self, Way};
+use super::{profile, record};
+use crate::cli::args::{Typed, TypedSetting};
+use crate::cli::environment::ask_pass;
+use crate::config::{
+    self, Circumstances, Context, Jump, Keyword, Method, MethodChoice, Names, NoNames, Options,
+    SessionType,
+};
+use crate::error::{Error, Kind, Result};
+use crate::os::local;
+use crate::profiles::Document;
+use crate::say;
+use crate::terminal;
+
+/// Settles everything, looking around in this process.
+///
+/// # Errors
+/// Those of [`options`]; [`Kind::Usage`] when command, subsystem and `-N` do not go together or
+/// something asked for is not supported; [`Kind::Authentication`] when there is nothing to log
+/// in with.
+pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
+    settle(typed, checked(typed, context)?, context)
+}
+
+/// The options, with what is not done refused; nothing about how to log in, which a master
+/// that is there does not ask.
+///
+/// # Errors
+/// Those of [`options`], and what is not supported.
+pub fn checked(typed: &Typed, context: &Context) -> Result<Resolved> {
+    let mut resolved = layered(typed, context, &SystemNames)?;
+    let warnings = check(typed, &resolved)?;
+    resolved.options.warnings.extend(warnings);
+    Ok(resolved)
+}
+
+/// What connecting would do, from what was read already, whether this version does it or not.
+///
+/// # Errors
+/// What does not go together, and what [`resolve`] says about logging in.
+pub fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Result<Plan> {
+    let surroundings = Surroundings {
+        terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+        can_ask: ask_pass(&*context.env).is_some() || terminal::open_controlling().is_ok(),
+        exists: &|path| path.exists(),
+        answers: &|socket| local::probe(socket).is_ok(),
+    };
+    settle_within(typed, resolved, (context, &SystemNames), &surroundings, Way::default())
+}
+
+/// Settles everything in given surroundings.
+///
+/// # Errors
+/// Those of [`resolve`].
+pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
+    let resolved = layered(typed, context, &NoNames)?;
+    let warnings = check(typed, &resolved)?;
+    let way = Way::default();
+    let mut plan = settle_within(typed, resolved, (context, &NoNames), around, way)?;
+    plan.options.warnings.extend(warnings);
+    Ok(plan)
+}
+
+/// The command or subsystem that is asked for.
+///
+/// # Errors
+/// [`Kind::Usage`]: command, subsystem, `-N` and `-f` that do not go together.
+pub fn command_of(typed: &Typed, resolved: &Resolved) -> Result<Option<Vec<u8>>> {
+    let mut options = resolved.options.clone();
+    let command = command(typed, &mut options)?;
+    match *options.session_type == SessionType::Subsystem && command.is_none() {
+        true => Err(no_subsystem()),
+        false => Ok(command),
+    }
+}
+
+/// Why an invocation needs a connection of its own, and cannot use a shared one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnConnection {
+    /// What the session reads and writes is handled here; the flag that asks for it.
+    Terminal(&'static str),
+    /// Host keys are pinned, by this flag or field. A shared connection's key is not told, so
+    /// it cannot be compared with them.
+    Pins(&'static str),
+}
+
+/// Why this invocation needs a connection of its own, if it does.
+///
+/// # Errors
+/// A word of what is asked for that is not known.
+pub fn own_connection(
+    typed: &Typed,
+    resolved: &Resolved,
+    context: &Context,
+) -> Result<Option<OwnConnection>> {
+    let profile = resolved.profile.as_ref();
+    if !pins(typed, profile)?.is_empty() {
+        let typed = !typed.host_keys.is_empty();
+        return Ok(Some(OwnConnection::Pins(if typed { "--host-key" } else { "fingerprints" })));
+    }
+    if let Some(flag) = record::wanted(typed, profile, context)? {
+        return Ok(Some(OwnConnection::Terminal(flag)));
+    }
+    let asks = confirms_paste(typed, profile);
+    Ok(asks.then_some(OwnConnection::Terminal("--confirm-paste")))
+}
+
+/// What connecting with a saved session refuses whatever the files say; fingerprints that are
+/// pinned in it are another matter, since they stay when it is saved anew.
+///
+/// # Errors
+/// Those of [`resolve`].
+pub fn check_saved(document: &Document, context: &Context) -> Result<Options> {
+    let typed = Typed { config_file: Some("none".into()), ..Typed::default() };
+    let resolved = layers::saved(&typed, None, document.clone(), (context, &NoNames))?;
+    config::check_standing(&resolved.layers)?;
+    let around =
+        Surroundings { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
+    let plan = settle_within(&typed, resolved, (context, &NoNames), &around, Way::default())?;
+    Ok(plan.options)
+}
+
+pub fn settle_within(
+    typed: &Typed,
+    resolved: Resolved,
+    (context, names): (&Context, &dyn Names),
+    around: &Surroundings<'_>,
+    way: Way,
+) -> Result<Plan> {
+    let Resolved { host, mut options, profile, .. } = resolved;
+    let subsystem = *options.session_type == SessionType::Subsystem;
+    let command = command(typed, &mut options)?;
+    if subsystem && command.is_none() {
+        return Err(no_subsystem());
+    }
+    let chain = profile.as_ref().map(|document| profile::chain(document, &options));
+    let method = method(typed, &options, chain.as_deref(), (context, around))?;
+    let agent = agent_socket(&options, context);
+    let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
+    let confirm_paste = confirms_paste(typed, profile.as_ref());
+    let mut plan = Plan {
+        host,
+        options,
+        method,
+        agent,
+        agent_identities,
+        command,
+        stdio_forward: typed.stdio_forward.clone(),
+        profile,
+        log: None,
+        encoding: None,
+        as_ssh: typed.as_ssh,
+        confirm_paste,
+        via: None,
+        onward: None,
+        proxy: None,
+        pins: Vec::new(),
+    };
+    plan.pins = pins(typed, plan.profile.as_ref())?;
+    record::add(&mut plan, typed, context)?;
+    add_route(&mut plan, typed, (context, names), around, way)?;
+    Ok(plan)
+}
+
+/// Adds the way to a plan that has the rest.
+///
+/// # Errors
+/// [`Kind::Config`]: jump hosts without an end. What a jump host's configuration is refused for,
+/// with its name. [`Kind::Usage`]: a proxy that is none, or that excludes what else was typed.
+fn add_route(
+    plan: &mut Plan,
+    typed: &Typed,
+    (context, names): (&Context, &dyn Names),
+    around: &Surroundings<'_>,
+    mut way: Way,
+) -> Result<()> {
+    plan.onward = way.onward.take();
+    let proxy = route::proxy(plan, typed)?;
+    let Some((last, before)) = plan.options.jumps.split_last() else {
+        plan.proxy = match proxy {
+            Some(text) => Some(route::parsed(&text, typed)?),
+            None => None,
+        };
+        if plan.proxy.is_some() {
+            plan.options.proxy_command.value = None;
+        }
+        return Ok(());
+    };
+    let last = route::expanded(last, plan)?;
+    let before =
+        before.iter().map(|jump| route::expanded(jump, plan)).collect::<Result<Vec<Jump>>>()?;
+    let step = (last.clone(), before);
+    if route::leads_to_itself(plan, &last) || way.steps.contains(&step) {
+        let host = last.to_string();
+        return Err(Error::new(Kind::Config, say!(route_loop, host))
+            .hint(say!(route_loop_hint, host = last.host)));
+    }
+    if way.steps.len() >= route::MAX_HOPS {
+        return Err(Error::new(Kind::Config, say!(route_too_long, limit = route::MAX_HOPS)));
+    }
+    let hop = route::as_typed(typed, &step, proxy);
+    way.steps.push(step);
+    way.onward = Some(plan.host.clone());
+    let named = |error: Error| error.context(say!(route_jump_host, host = last.host));
+    let resolved = layered(&hop, context, names).map_err(named)?;
+    let warnings = check(&hop, &resolved).map_err(named)?;
+    let via = settle_within(&hop, resolved, (context, names), around, way);
+    let mut via = via.map_err(|error| match error.kind() {
+        // Of a loop, the hosts around it say nothing more.
+        Kind::Config => error,
+        _ => named(error),
+    })?;
+    via.options.warnings.extend(warnings);
+    plan.via = Some(Box::new(via));
+    Ok(())
+}
+
+fn method(
+    typed: &Typed,
+    options: &Options,
+    profile: Option<&[Method]>,
+    (context, around): (&Context, &Surroundings<'_>),
+) -> Result<MethodChoice> {
+    let explicit = typed.auth.as_deref().map(Method::parse_chain).transpose()?;
+    let defaults = !options.identity_files.is_set();
+    let default_identity = defaults
+        && config::default_identity_files(context).iter().any(|file| (around.exists)(file));
+    let answers = || agent_socket(options, context).is_some_and(|path| (around.answers)(&path));
+    let batch = *options.batch_mode;
+    config::choose(&Circumstances {
+        explicit: explicit.as_deref(),
+        profile: profile.filter(|chain| !chain.is_empty()),
+        preferred: options.preferred_authentications.as_deref(),
+        password: *options.password_authentication,
+        publickey: *options.pubkey_authentication,
+        keyboard_interactive: *options.kbd_interactive_authentication,
+        terminal: around.terminal,
+        can_ask: typed.password_fd.is_some() || (around.can_ask && !batch),
+        batch,
+        as_ssh: typed.as_ssh,
+        identity_typed: typed.settings.iter().any(|setting| {
+            matches!(setting, TypedSetting::Flag { keyword: Keyword::IdentityFile, .. })
+        }),
+        identity_named: !options.identity_files.is_empty(),
+        default_identity,
+        agent_answers: &answers,
+    })
+}
+
+fn confirms_paste(typed: &Typed, profile: Option<&Document>) -> bool {
+    let saved = profile.and_then(|document| document.profile().confirm_paste);
+    typed.confirm_paste || saved == Some(true)
+}
+
+/// The agent's socket: IdentityAgent, or SSH_AUTH_SOCK.
+fn agent_socket(options: &Options, context: &Context) -> Option<PathBuf> {
+    let socket = match options.identity_agent.as_deref() {
+        Some("none") => None,
+        Some(socket) => Some(socket.to_owned()),
+        None => (context.env)("SSH_AUTH_SOCK"),
+    };
+    socket.filter(|socket| !socket.is_empty()).map(PathBuf::from)
+}
+
+pub fn command(typed: &Typed, options: &mut Options) -> Result<Option<Vec<u8>>> {
+    let typed = layers::joined(typed);
+    if typed.is_some() && options.remote_command.is_some() {
+        return Err(usage(say!(two_commands)).hint(say!(two_commands_hint)));
+    }
+    if typed.is_some() && *options.session_type == SessionType::None {
+        options.warnings.push(say!(command_with_n));
+    }
+    let forks = *options.fork_after_authentication;
+    let nothing = typed.is_none() && options.remote_command.is_none();
+    if forks && nothing && *options.session_type != SessionType::None {
+        return Err(usage(say!(config_no_command_to_fork)));
+    }
+    let configured = || options.remote_command.as_ref().map(|text| text.as_bytes().to_vec());
+    Ok(typed.or_else(configured))
+}
+
+pub fn no_subsystem() -> Error {
+    usage(say!(subsystem_missing)).hint(say!(subsystem_missing_hint))
+}
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}

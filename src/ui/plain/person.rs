@@ -1,0 +1,93 @@
+//! The person at the controlling terminal, or the program that asks in our place.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::sigil::Sigils;
+use crate::prompt::Answer;
+use crate::secret::Secret;
+use crate::terminal;
+use crate::trust::Judgement;
+
+/// Answers that make no sense before the question is given up.
+pub const MAX_MISTAKES: usize = 5;
+/// What a password program may print.
+const MAX_ASKPASS: usize = 8 * 1024;
+/// A program that asks in our place (SSH_ASKPASS).
+#[derive(Clone, Debug)]
+pub struct AskPass {
+    /// The program; it is given the prompt and prints the answer.
+    pub program: PathBuf,
+    /// Whether it is used even where there is a terminal.
+    pub always: bool,
+}
+
+/// The person at the controlling terminal.
+pub struct Plain {
+    /// Nobody may be asked (BatchMode).
+    pub batch: bool,
+    /// Whether the banner is shown.
+    pub banner: bool,
+    /// The program that asks instead, if there is one.
+    pub ask_pass: Option<AskPass>,
+    /// Writes to standard error as it is.
+    pub say: fn(&str),
+    /// How the server's words are told from ours.
+    pub sigils: Sigils,
+    /// Hears of each host key that was judged, and why it was accepted if it was.
+    pub report: Option<Report>,
+}
+
+/// See [`Prompt::judged`].
+pub type Report = fn(&Judgement, Option<&str>);
+
+impl Plain {
+    pub(super) fn terminal(&self) -> Option<File> {
+        match self.batch {
+            true => None,
+            false => terminal::open_controlling().ok().inspect(|_| self.sigils.lead()),
+        }
+    }
+
+    /// Asks for one line without echo, on the terminal or through the askpass program.
+    pub(super) fn hidden(&self, label: &str) -> Answer<Secret> {
+        if self.batch {
+            return Answer::CannotAsk;
+        }
+        let terminal = self.terminal();
+        if let Some(ask_pass) = &self.ask_pass
+            && (ask_pass.always || terminal.is_none())
+        {
+            return run_ask_pass(ask_pass, label);
+        }
+        match terminal.map(|tty| terminal::secret::read_hidden(&tty, label)) {
+            None => Answer::CannotAsk,
+            Some(Ok(Some(secret))) => Answer::Given(secret),
+            Some(Ok(None) | Err(_)) => Answer::Cancelled,
+        }
+    }
+}
+
+/// Has the program ask; a program that fails has cancelled.
+pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
+    let output = Command::new(&ask_pass.program)
+        .arg(label)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output();
+    let mut output = match output {
+        Ok(output) if output.status.success() => output.stdout,
+        Ok(_) => return Answer::Cancelled,
+        Err(_) => return Answer::CannotAsk,
+    };
+    let end = output.iter().position(|&byte| byte == b'\n').unwrap_or(output.len());
+    output.truncate(end.min(MAX_ASKPASS));
+    if output.last() == Some(&b'\r') {
+        output.pop();
+    }
+    match Secret::from_bytes(output) {
+        Ok(secret) => Answer::Given(secret),
+        Err(_) => Answer::Cancelled,
+    }
+}
