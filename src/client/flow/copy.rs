@@ -172,13 +172,22 @@ impl ByteSource for &Lane {
 #[derive(Clone, Copy)]
 pub(crate) struct ChannelSink<'a> {
     pub channel: &'a ChannelWriteHalf<Msg>,
-    /// Hears of all that is sent, so that a forward that holds up the connection lets it go.
     pub traffic: &'a Traffic,
-    /// ChannelTimeout, where sending counts as use of the channel.
+    /// ChannelTimeout; `None` where the channel has no timeout, or where the reader of the input
+    /// keeps the clock.
     pub clock: Option<&'a Clock>,
 }
 
 impl ChannelSink<'_> {
+    /// Something is about to be sent, data or not: the channel is used, and a forward that holds
+    /// up the connection lets it go.
+    pub fn touch(&self) {
+        if let Some(clock) = self.clock {
+            clock.touch();
+        }
+        self.traffic.stir(self.channel.id());
+    }
+
     /// Tells the server that no more data is sent (RFC 4254 section 5.3).
     pub async fn eof(&self) -> Result<(), russh::Error> {
         self.traffic.stir(self.channel.id());
@@ -190,10 +199,7 @@ impl ByteSink for ChannelSink<'_> {
     type Error = russh::Error;
 
     async fn send(&mut self, bytes: Bytes) -> Result<(), russh::Error> {
-        if let Some(clock) = self.clock {
-            clock.touch();
-        }
-        self.traffic.stir(self.channel.id());
+        self.touch();
         self.channel.data_bytes(bytes).await
     }
 }

@@ -28,7 +28,7 @@ pub struct Tunnel {
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) lane: Arc<Lane>,
     pub(crate) write: ChannelWriteHalf<Msg>,
-    /// Its place among the connections that there may be.
+    /// Counts this connection among those that may be open at a time.
     pub(crate) seat: OwnedSemaphorePermit,
 }
 

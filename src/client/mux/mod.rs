@@ -3,13 +3,14 @@
 //! A master holds the connection and listens on a Unix socket; the others are its clients and
 //! never see a server. `wire` is the protocol on bytes, `socket` its packets, `client` what an
 //! invocation asks of a master, `proxy` a session in the plain packets that a master passes on.
-//! `serve` listens, `session` (with `said`) and `translate` are
-//! what it does for those two, `report` and `display` what it tells of its connection, `place` is
-//! its socket's place in the file system. Who may use a socket, and what is said of it, is decided
-//! by the two sides.
+//! `serve` listens, `session` (with `said`) and `translate` are what it does for those two,
+//! `packet_sink` is what both sides of such plain packets write, `report` and `display` what a
+//! master tells of its connection, `place` is its socket's place in the file system. Who may use
+//! a socket, and what is said of it, is decided by the two sides.
 
 pub mod client;
 mod display;
+mod packet_sink;
 mod packets;
 mod peer;
 pub mod place;

@@ -9,19 +9,20 @@ use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 
 use log::{debug, warn};
 use russh::Pty;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWriteExt};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
 use crate::client::deadline;
+use crate::client::flow::copy::{LocalInput, alongside, copy};
 use crate::client::flow::exit::Exit;
 use crate::client::flow::output::Sink;
+use crate::client::mux::packet_sink::{PacketSink, PacketWriter, PeerWindow};
 use crate::client::mux::packets as packet;
 use crate::client::mux::packets::{Body, Packet};
 use crate::client::session::channel::{Program, PtyRequest, SessionRequest, WindowSize};
 use crate::error::{Error, Kind, Result};
-use crate::os::local::{LocalReader, LocalStream, LocalWriter};
+use crate::os::local::{LocalReader, LocalStream};
 use crate::say;
 use crate::text;
 
@@ -37,8 +38,6 @@ const STDERR: u32 = 1;
 const PROHIBITED: u32 = 1;
 /// How much of the server's words is shown, in characters.
 const MAX_SHOWN: usize = 200;
-/// A window this large is as good as none; the sum of adjustments must not overflow.
-const MAX_WINDOW: usize = u32::MAX as usize;
 
 /// The local side of the session.
 pub struct ProxyLocalSide<'a, I> {
@@ -68,164 +67,159 @@ pub async fn run<I>(
 where
     I: AsyncRead + Unpin,
 {
-    let ProxyLocalSide { input, stdout, stderr, mut resized, without_pty } = local;
-    let (reader, writer) = stream.into_split();
-    let mut session = Session {
-        reader,
-        link: Link { writer: Mutex::new(writer), window: Semaphore::new(0) },
-        stdout,
-        stderr,
-        received: 0,
-        awaited: Vec::new(),
-        exit: Exit::Unknown,
+    let ProxyLocalSide { input, stdout, stderr, resized, without_pty } = local;
+    let (mut reader, writer) = stream.into_split();
+    let link = &ProxyLink { writer: PacketWriter::new(writer), window: PeerWindow::new(0) };
+    let (peer, largest) = link.open(&mut reader).await?;
+    let awaited = link.request(peer, &request).await.map_err(|error| lost(&error))?;
+    let (received, exit) = (0, Exit::Unknown);
+    let mut receiving =
+        Receiving { peer, link, reader, stdout, stderr, received, awaited, exit, without_pty };
+    let sending = async {
+        // The end of the channel comes as a packet; what fails here ends nothing.
+        let _ = tokio::join!(link.upload(peer, largest, input), link.send_sizes(peer, resized));
     };
-    let (peer, largest) = session.open().await?;
-    session.ask(peer, &request).await.map_err(|error| lost(&error))?;
-    let Session { reader, link, stdout, stderr, received, awaited, exit } = session;
-    let link = &link;
-    let mut taking =
-        Taking { peer, link, stdout, stderr, received, awaited, exit, without_pty, reader };
-    let pump = async {
-        match input {
-            Some(input) => pump(input, link, (peer, largest)).await,
-            None => link.send(Packet::new(packet::EOF).number(peer)).await,
-        }
-    };
-    let resize = async {
-        while let Some(size) = resized.recv().await {
-            if link.send(window_change(peer, size)).await.is_err() {
-                return;
-            }
-        }
-    };
-    let take = taking.run();
-    tokio::pin!(pump, resize, take);
-    let (mut pumping, mut resizing) = (true, true);
-    loop {
-        tokio::select! {
-            exit = &mut take => return exit,
-            // The end of the channel comes as a packet.
-            _ = &mut pump, if pumping => pumping = false,
-            () = &mut resize, if resizing => resizing = false,
-        }
-    }
+    alongside(receiving.run(), sending).await
 }
 
-/// What is written by several, and how much the server takes.
-struct Link {
-    writer: Mutex<LocalWriter>,
-    window: Semaphore,
+/// The socket to the master, and how much the server takes of our one channel.
+struct ProxyLink {
+    writer: PacketWriter,
+    window: PeerWindow,
 }
 
-impl Link {
-    async fn send(&self, packet: Packet) -> IoResult<()> {
-        self.writer.lock().await.write_all(&packet.finished()).await
-    }
-
-    fn widen(&self, bytes: u32) {
-        let room = MAX_WINDOW.saturating_sub(self.window.available_permits());
-        self.window.add_permits(room.min(bytes as usize));
-    }
-}
-
-/// Before the channel is open.
-struct Session {
-    reader: LocalReader,
-    link: Link,
-    stdout: Sink,
-    stderr: Sink,
-    received: u32,
-    awaited: Vec<Awaited>,
-    exit: Exit,
-}
-
+/// A request whose answer is still to come.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Awaited {
+enum AwaitedAnswer {
     Pty,
     Program(&'static str),
 }
 
-impl Session {
+impl ProxyLink {
     /// Opens the channel: the server's number for it, and its largest packet.
-    async fn open(&mut self) -> Result<(u32, u32)> {
+    async fn open(&self, reader: &mut LocalReader) -> Result<(u32, usize)> {
         let open = Packet::new(packet::OPEN).string(b"session");
         let open = open.number(CHANNEL).number(WINDOW).number(DATA_AT_ONCE);
-        self.link.send(open).await.map_err(|error| lost(&error))?;
+        self.writer.send(open).await.map_err(|error| lost(&error))?;
         loop {
-            let (kind, body) =
-                packet::read(&mut self.reader).await.map_err(|error| lost(&error))?;
+            let (kind, body) = packet::read(reader).await.map_err(|error| lost(&error))?;
             let mut body = Body(&body);
             match kind {
                 packet::OPEN_CONFIRMATION => {
                     return self.confirmed(&mut body).map_err(|error| lost(&error));
                 }
-                packet::OPEN_FAILURE => {
-                    let said =
-                        body.number().and_then(|_| body.number()).and_then(|_| body.string());
-                    let said = text::line_bytes(&said.unwrap_or_default(), MAX_SHOWN);
-                    let cause = say!(session_refused_because, said);
-                    return Err(Error::new(Kind::Channel, cause)
-                        .hint(say!(session_refused_forwarding_only_hint)));
-                }
-                other => self.link.decline(other, &mut body).await.map_err(|error| lost(&error))?,
+                packet::OPEN_FAILURE => return Err(not_opened(&mut body)),
+                other => self.decline(other, &mut body).await.map_err(|error| lost(&error))?,
             }
         }
     }
 
-    fn confirmed(&mut self, body: &mut Body<'_>) -> IoResult<(u32, u32)> {
+    fn confirmed(&self, body: &mut Body<'_>) -> IoResult<(u32, usize)> {
         let (_, peer) = (body.number()?, body.number()?);
         let (window, largest) = (body.number()?, body.number()?);
-        self.link.widen(window);
-        Ok((peer, largest.clamp(1, DATA_AT_ONCE)))
+        self.window.widen(window);
+        Ok((peer, largest.clamp(1, DATA_AT_ONCE) as usize))
     }
 
     /// Sends all requests; the answers come later, in order.
-    async fn ask(&mut self, peer: u32, request: &SessionRequest) -> IoResult<()> {
-        let link = &self.link;
+    async fn request(&self, peer: u32, request: &SessionRequest) -> IoResult<Vec<AwaitedAnswer>> {
+        let mut awaited = Vec::new();
         if let Some(pty) = &request.pty {
-            link.send(pty_request(peer, pty)).await?;
-            self.awaited.push(Awaited::Pty);
+            self.writer.send(pty_request(peer, pty)).await?;
+            awaited.push(AwaitedAnswer::Pty);
         }
         for (name, value) in &request.env {
             let env = request_to(peer, "env", false);
-            link.send(env.string(name.as_bytes()).string(value.as_bytes())).await?;
+            self.writer.send(env.string(name.as_bytes()).string(value.as_bytes())).await?;
         }
-        let (name, word): (_, Option<&[u8]>) = match &request.program {
+        let (name, argument): (_, Option<&[u8]>) = match &request.program {
             Program::Shell => ("shell", None),
             Program::Exec(command) => ("exec", Some(command)),
             Program::Subsystem(name) => ("subsystem", Some(name.as_bytes())),
         };
         let program = request_to(peer, name, true);
-        link.send(match word {
-            Some(word) => program.string(word),
+        let program = match argument {
+            Some(argument) => program.string(argument),
             None => program,
-        })
-        .await?;
-        self.awaited.push(Awaited::Program(name));
+        };
+        self.writer.send(program).await?;
+        awaited.push(AwaitedAnswer::Program(name));
+        Ok(awaited)
+    }
+
+    /// Sends the local input to its end, as fast as the server takes it.
+    async fn upload<I: AsyncRead + Unpin>(
+        &self,
+        peer: u32,
+        largest: usize,
+        input: Option<I>,
+    ) -> IoResult<()> {
+        if let Some(input) = input {
+            let (writer, window) = (&self.writer, &self.window);
+            let server = PacketSink { writer, window, peer, largest, extended: None };
+            copy(LocalInput::new(input), server).await?;
+        }
+        self.writer.send(Packet::new(packet::EOF).number(peer)).await
+    }
+
+    /// Tells the server each new size of the window.
+    async fn send_sizes(&self, peer: u32, mut resized: UnboundedReceiver<WindowSize>) {
+        while let Some(size) = resized.recv().await {
+            if self.writer.send(window_change(peer, size)).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Refuses what the other side asks for and this side does not do; passes over anything
+    /// else.
+    async fn decline(&self, kind: u8, body: &mut Body<'_>) -> IoResult<()> {
+        match kind {
+            packet::GLOBAL_REQUEST => {
+                body.string()?;
+                if body.flag()? {
+                    self.writer.send(Packet::new(packet::REQUEST_FAILURE)).await?;
+                }
+            }
+            packet::OPEN => {
+                body.string()?;
+                let peer = body.number()?;
+                let failure = Packet::new(packet::OPEN_FAILURE).number(peer).number(PROHIBITED);
+                self.writer.send(failure.string(b"not asked for").string(b"")).await?;
+            }
+            other => debug!("mux proxy: packet of type {other} passed over"),
+        }
         Ok(())
     }
 }
 
+fn not_opened(body: &mut Body<'_>) -> Error {
+    let said = body.number().and_then(|_| body.number()).and_then(|_| body.string());
+    let said = text::line_bytes(&said.unwrap_or_default(), MAX_SHOWN);
+    Error::new(Kind::Channel, say!(session_refused_because, said))
+        .hint(say!(session_refused_forwarding_only_hint))
+}
+
 /// While the channel is open: what comes from the server.
-struct Taking<'a> {
+struct Receiving<'a> {
     peer: u32,
-    link: &'a Link,
+    link: &'a ProxyLink,
     reader: LocalReader,
     stdout: Sink,
     stderr: Sink,
-    /// What was taken of the window and not yet given back.
+    /// What has been received of the window that we gave, and not yet given back, in bytes.
     received: u32,
-    awaited: Vec<Awaited>,
+    awaited: Vec<AwaitedAnswer>,
     exit: Exit,
     without_pty: &'a (dyn Fn() + Sync),
 }
 
-impl Taking<'_> {
+impl Receiving<'_> {
     async fn run(&mut self) -> Result<Exit> {
         let mut closed = false;
         let ended = self.listen(&mut closed).await;
         let link = self.link;
-        if link.send(Packet::new(packet::CLOSE).number(self.peer)).await.is_ok() && !closed {
+        if link.writer.send(Packet::new(packet::CLOSE).number(self.peer)).await.is_ok() && !closed {
             // A master whose client goes away in the middle of a channel is left with the
             // channel; OpenSSH's has died of it.
             let _ = timeout(deadline::SIGN_OF_LIFE, self.drain()).await;
@@ -246,18 +240,8 @@ impl Taking<'_> {
                 *closed = true;
                 return Ok(self.exit.clone());
             }
-            match self.take(kind, &body).await {
-                Ok(()) => {}
-                Err(Fault::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
-                    return Ok(Exit::OutputClosed);
-                }
-                Err(Fault::Output(error)) => {
-                    let reason = crate::error::told(&error);
-                    let cause = say!(stdout_failed, reason);
-                    return Err(Error::new(Kind::Local, cause));
-                }
-                Err(Fault::Link(error)) => return Err(lost(&error)),
-                Err(Fault::Refused(error)) => return Err(error),
+            if let Err(fault) = self.take(kind, &body).await {
+                return fault.outcome();
             }
         }
     }
@@ -267,24 +251,24 @@ impl Taking<'_> {
         while packet::read(&mut self.reader).await.is_ok_and(|(kind, _)| kind != packet::CLOSE) {}
     }
 
-    async fn take(&mut self, kind: u8, body: &[u8]) -> Result<(), Fault> {
+    async fn take(&mut self, kind: u8, body: &[u8]) -> Result<(), PacketFault> {
         let mut body = Body(body);
         match kind {
             packet::WINDOW_ADJUST => {
                 body.number()?;
-                self.link.widen(body.number()?);
+                self.link.window.widen(body.number()?);
             }
             packet::DATA => {
                 body.number()?;
                 let data = body.string()?;
-                self.stdout.write_all(&data).await.map_err(Fault::Output)?;
+                self.stdout.write_all(&data).await.map_err(PacketFault::Output)?;
                 self.taken(data.len()).await?;
             }
             packet::EXTENDED_DATA => {
                 body.number()?;
                 let (which, data) = (body.number()?, body.string()?);
                 if which == STDERR {
-                    self.stderr.write_all(&data).await.map_err(Fault::Output)?;
+                    self.stderr.write_all(&data).await.map_err(PacketFault::Output)?;
                 }
                 self.taken(data.len()).await?;
             }
@@ -297,17 +281,17 @@ impl Taking<'_> {
     }
 
     /// Gives window back once half of it is used.
-    async fn taken(&mut self, bytes: usize) -> Result<(), Fault> {
+    async fn taken(&mut self, bytes: usize) -> Result<(), PacketFault> {
         self.received = self.received.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
         if self.received >= WINDOW / 2 {
             let (peer, received) = (self.peer, std::mem::take(&mut self.received));
             let adjust = Packet::new(packet::WINDOW_ADJUST).number(peer).number(received);
-            self.link.send(adjust).await?;
+            self.link.writer.send(adjust).await?;
         }
         Ok(())
     }
 
-    async fn requested(&mut self, body: &mut Body<'_>) -> Result<(), Fault> {
+    async fn requested(&mut self, body: &mut Body<'_>) -> Result<(), PacketFault> {
         body.number()?;
         let (name, reply) = (body.string()?, body.flag()?);
         match name.as_slice() {
@@ -321,91 +305,59 @@ impl Taking<'_> {
             _ => {}
         }
         if reply {
-            self.link.send(Packet::new(packet::FAILURE).number(self.peer)).await?;
+            self.link.writer.send(Packet::new(packet::FAILURE).number(self.peer)).await?;
         }
         Ok(())
     }
 
-    fn answered(&mut self, granted: bool) -> Result<(), Fault> {
+    fn answered(&mut self, granted: bool) -> Result<(), PacketFault> {
         if self.awaited.is_empty() {
             return Ok(());
         }
         match self.awaited.remove(0) {
             _ if granted => Ok(()),
-            Awaited::Pty => {
+            AwaitedAnswer::Pty => {
                 (self.without_pty)();
                 warn!("{}", say!(pty_refused));
                 Ok(())
             }
-            Awaited::Program(program) => {
+            AwaitedAnswer::Program(program) => {
                 let cause = say!(channel_request_refused, program);
                 let hint = say!(channel_request_refused_hint);
-                Err(Fault::Refused(Error::new(Kind::Channel, cause).hint(hint)))
+                Err(PacketFault::Refused(Error::new(Kind::Channel, cause).hint(hint)))
             }
         }
-    }
-}
-
-impl Link {
-    /// What is asked of us and not done; anything else is nothing to us.
-    async fn decline(&self, kind: u8, body: &mut Body<'_>) -> IoResult<()> {
-        match kind {
-            packet::GLOBAL_REQUEST => {
-                body.string()?;
-                if body.flag()? {
-                    self.send(Packet::new(packet::REQUEST_FAILURE)).await?;
-                }
-            }
-            packet::OPEN => {
-                body.string()?;
-                let peer = body.number()?;
-                let failure = Packet::new(packet::OPEN_FAILURE).number(peer).number(PROHIBITED);
-                self.send(failure.string(b"not asked for").string(b"")).await?;
-            }
-            other => debug!("mux proxy: packet of type {other} passed over"),
-        }
-        Ok(())
     }
 }
 
 /// Why a packet could not be taken.
-enum Fault {
+enum PacketFault {
     Output(IoError),
     Link(IoError),
     Refused(Error),
 }
 
-impl From<IoError> for Fault {
-    fn from(error: IoError) -> Fault {
-        Fault::Link(error)
+impl PacketFault {
+    /// How the session ends with it.
+    fn outcome(self) -> Result<Exit> {
+        match self {
+            PacketFault::Output(error) if error.kind() == ErrorKind::BrokenPipe => {
+                Ok(Exit::OutputClosed)
+            }
+            PacketFault::Output(error) => {
+                let reason = crate::error::told(&error);
+                let cause = say!(stdout_failed, reason);
+                Err(Error::new(Kind::Local, cause))
+            }
+            PacketFault::Link(error) => Err(lost(&error)),
+            PacketFault::Refused(error) => Err(error),
+        }
     }
 }
 
-/// Input, as much as the server takes, to its end.
-async fn pump(
-    mut input: impl AsyncRead + Unpin,
-    link: &Link,
-    (peer, largest): (u32, u32),
-) -> IoResult<()> {
-    let mut buffer = vec![0; largest as usize];
-    loop {
-        // Input that cannot be read any more has ended, as for ssh.
-        let count = input.read(&mut buffer).await.unwrap_or(0);
-        if count == 0 {
-            return link.send(Packet::new(packet::EOF).number(peer)).await;
-        }
-        let mut left = &buffer[..count];
-        while !left.is_empty() {
-            let some = link.window.acquire().await.map_err(IoError::other)?;
-            let more = link.window.available_permits().min(left.len() - 1);
-            let permits = u32::try_from(more).unwrap_or(0);
-            let more = link.window.try_acquire_many(permits).map_err(IoError::other)?;
-            some.forget();
-            more.forget();
-            let (now, later) = left.split_at(1 + permits as usize);
-            link.send(Packet::new(packet::DATA).number(peer).string(now)).await?;
-            left = later;
-        }
+impl From<IoError> for PacketFault {
+    fn from(error: IoError) -> PacketFault {
+        PacketFault::Link(error)
     }
 }
 

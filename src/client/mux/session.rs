@@ -1,14 +1,16 @@
-//! A session, or a stdio forward, of a client: the relay once more, between the client's own
-//! descriptors and a channel whose output waits in lanes.
+//! A session, or a stdio forward, of a client: a relay between the client's own descriptors and
+//! a channel whose output waits in lanes, so that a client that reads slowly delays nobody else.
 
 use std::io;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use log::debug;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
+use crate::client::flow::copy::{ByteSource, LocalOutput, alongside, copy};
 use crate::client::flow::exit::Exit;
 use crate::client::flow::lane::{Drained, Lane, MAX_KEPT};
 use crate::client::flow::output::Sink;
@@ -23,16 +25,14 @@ use crate::client::session::escape::Escape;
 use crate::client::session::relay::{LocalSide, relay};
 use crate::client::session::stdio as forward;
 use crate::config::Connect;
+use crate::error::Result;
 use crate::os::{AsDescriptor, Descriptor};
 use crate::say;
 
-/// How a session ended, as far as its client is concerned.
-enum End {
-    /// With its program, or with the connection.
-    Exit(Exit),
-    /// The client went away.
-    Gone,
-}
+/// What OpenSSH's master answers where it cannot use the descriptors it was passed.
+const UNUSABLE: &str = "unusable standard descriptors";
+/// What OpenSSH's master answers where the server does not open the channel.
+const REFUSED: &str = "Session open refused by peer";
 
 /// Runs a session to its end, or until its client goes away.
 pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io::Result<()> {
@@ -45,45 +45,24 @@ pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io:
     }
     let terminal = fds[0].duplicate()?;
     let Ok(streams) = state.house.streams(fds) else {
-        let why = "unusable standard descriptors".to_owned();
-        return client.answer(id, Response::Failure(why)).await;
+        return client.answer(id, failure(UNUSABLE)).await;
     };
     let request = request(state, &wanted, &terminal).await;
     let beside = match open_beside(&state.session, &request).await {
         Ok(beside) => beside,
         Err(why) => {
             debug!("mux client session: {why}");
-            let why = "Session open refused by peer".to_owned();
-            return client.answer(id, Response::Failure(why)).await;
+            return client.answer(id, failure(REFUSED)).await;
         }
     };
     let number = state.number();
-    let (write, lane) = (Arc::clone(&beside.channel.write), Arc::clone(&beside.stdout));
-    lane.describe(say!(mux_session, number));
-    let answered = client.answer(id, Response::SessionOpened { session: number }).await;
-    let end = match answered {
-        Ok(()) => {
-            let sizes = Sizes { state, terminal: wanted.want_tty.then_some(terminal) };
-            let escape = escape(&wanted);
-            Served { client, number, sizes, escape }.run(beside, streams).await
-        }
-        Err(_) => End::Gone,
-    };
-    if !lane.is_closed() {
-        let _ = write.close().await;
-    }
-    state.session.shared.incoming.lanes.remove(write.id());
-    match end {
-        // Nothing was said of a status, or the client has gone.
-        End::Exit(Exit::Unknown | Exit::Escaped) | End::Gone => Ok(()),
-        End::Exit(exit) => {
-            let status = state.house.status(&exit);
-            client.answer(0, Response::ExitMessage { session: number, status }).await
-        }
-    }
+    beside.stdout.describe(say!(mux_session, number));
+    let sizes = ClientSizes { state, terminal: wanted.want_tty.then_some(terminal) };
+    let session = ClientSession { client, number, sizes, escape: escape(&wanted) };
+    session.serve(id, beside, streams).await
 }
 
-/// Leads a client's standard input and output to a place that the server reaches.
+/// Forwards a client's standard input and output to a place that the server reaches (`-W`).
 pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Result<()> {
     let (stdin, stdout) = (client.descriptor().await?, client.descriptor().await?);
     let state = Arc::clone(&client.state);
@@ -94,15 +73,13 @@ pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Res
     }
     let unused = stdout.duplicate()?;
     let Ok(Streams { stdin, stdout, .. }) = state.house.streams([stdin, stdout, unused]) else {
-        let why = "unusable standard descriptors".to_owned();
-        return client.answer(id, Response::Failure(why)).await;
+        return client.answer(id, failure(UNUSABLE)).await;
     };
     let tunnel = match forward::open(&state.session, to).await {
         Ok(tunnel) => tunnel,
         Err(why) => {
             debug!("mux client stdio forward: {why}");
-            let why = "Session open refused by peer".to_owned();
-            return client.answer(id, Response::Failure(why)).await;
+            return client.answer(id, failure(REFUSED)).await;
         }
     };
     let answered = client.answer(id, Response::SessionOpened { session: state.number() }).await;
@@ -114,6 +91,10 @@ pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Res
     }
     tunnel.finish().await;
     answered
+}
+
+fn failure(why: &str) -> Response {
+    Response::Failure(why.to_owned())
 }
 
 async fn request(state: &State, wanted: &NewSession, terminal: &Descriptor) -> SessionRequest {
@@ -143,18 +124,18 @@ fn escape(wanted: &NewSession) -> Option<Escape> {
     let character = wanted.escape_char;
     let typed = wanted.want_tty && character != NO_ESCAPE;
     let character = u8::try_from(character).ok().filter(|_| typed)?;
-    Some(Escape::new(character).from_afar())
+    Some(Escape::new(character).for_client())
 }
 
-/// Where a client's window sizes come from.
-struct Sizes<'a> {
+/// The window sizes of a client: the master reads them from the client's terminal.
+struct ClientSizes<'a> {
     state: &'a State,
     terminal: Option<Descriptor>,
 }
 
-impl Sizes<'_> {
-    /// Sends the size whenever it has changed: how often somebody says that it may have must
-    /// not fill the queue.
+impl ClientSizes<'_> {
+    /// Sends the size whenever it has changed. Clients may say as often as they like that it may
+    /// have; only real changes go into the queue.
     async fn watch(&self, resize: UnboundedSender<WindowSize>) {
         let mut changes = self.state.resized.clone();
         changes.mark_unchanged();
@@ -168,125 +149,188 @@ impl Sizes<'_> {
                 }
             }
         }
-        std::future::pending::<()>().await;
     }
 }
 
 /// A session that is open.
-struct Served<'a> {
+struct ClientSession<'a> {
     client: &'a mut Client,
     number: u32,
-    sizes: Sizes<'a>,
+    sizes: ClientSizes<'a>,
     escape: Option<Escape>,
 }
 
-impl Served<'_> {
-    async fn run(self, beside: Beside, streams: Streams) -> End {
-        let Served { client, number, sizes, escape } = self;
-        let Beside { channel, stdout: lane, stderr: errors } = beside;
-        let state = sizes.state;
+impl ClientSession<'_> {
+    /// Tells the client that its session is open, runs it to its end, closes its channel, and
+    /// tells how the program ended.
+    async fn serve(mut self, id: u32, beside: Beside, streams: Streams) -> io::Result<()> {
+        let (write, lane) = (Arc::clone(&beside.channel.write), Arc::clone(&beside.stdout));
+        let (state, session) = (self.sizes.state, self.number);
+        let opened = self.client.answer(id, Response::SessionOpened { session }).await;
+        let exit = match opened {
+            Ok(()) => self.run(beside, streams).await,
+            Err(_) => None,
+        };
+        if !lane.is_closed() {
+            let _ = write.close().await;
+        }
+        state.session.shared.incoming.lanes.remove(write.id());
+        match exit {
+            // Nothing was said of a status, or the client has gone.
+            Some(Exit::Unknown | Exit::Escaped) | None => Ok(()),
+            Some(exit) => {
+                let status = state.house.status(&exit);
+                self.client.answer(0, Response::ExitMessage { session, status }).await
+            }
+        }
+    }
+
+    /// Relays until the program has ended and its output is written; `None` where the client
+    /// goes away first.
+    async fn run(&mut self, beside: Beside, streams: Streams) -> Option<Exit> {
+        let Beside { channel, stdout, stderr } = beside;
         let (said, refused) = (Said::default(), Notify::new());
         let (resize, resized) = unbounded_channel();
         let without_pty = || refused.notify_one();
-        let mut console = Afar(&said);
+        let mut console = ClientConsole(&said);
         let local = LocalSide {
             input: Some(streams.stdin),
-            escape,
+            escape: self.escape.take(),
             paste: None,
             resized,
             console: &mut console,
             without_pty: &without_pty,
         };
-        let relayed = relay(&state.session, channel, local);
-        let out = drain(&lane, streams.stdout);
-        let err = drain_errors(&errors, streams.stderr, &said);
-        let sizes = sizes.watch(resize);
-        tokio::pin!(relayed, out, err, sizes);
-        let (mut exit, mut writing, mut saying) = (None, true, true);
+        let program = relay(&self.sizes.state.session, channel, local);
+        let output = SessionOutput {
+            stdout: (&stdout, streams.stdout),
+            stderr: (&stderr, streams.stderr),
+            said: &said,
+        };
+        let served = alongside(output.follow(program), self.sizes.watch(resize));
+        tokio::pin!(served);
         loop {
             tokio::select! {
-                result = &mut relayed, if exit.is_none() => {
-                    exit = Some(result.unwrap_or_else(|why| {
-                        said.say(&format!("{why}\r\n"));
-                        Exit::Escaped
-                    }));
-                    if exit == Some(Exit::Escaped) {
-                        // What is kept is not wanted any more.
-                        lane.forget();
-                    }
-                    said.finish();
-                }
-                drained = &mut out, if writing => match drained {
-                    Ok(()) => writing = false,
-                    Err(Some(line)) => {
-                        said.say(&line);
-                        (writing, exit) = (false, Some(Exit::Escaped));
-                        said.finish();
-                    }
-                    Err(None) => return End::Exit(Exit::OutputClosed),
-                },
-                () = &mut err, if saying => saying = false,
-                () = &mut sizes => {}
+                exit = &mut served => return Some(exit),
                 () = refused.notified() => {
-                    let failed = Response::TtyAllocFail { session: number };
-                    if client.answer(0, failed).await.is_err() {
-                        return End::Gone;
-                    }
+                    let failed = Response::TtyAllocFail { session: self.number };
+                    self.client.answer(0, failed).await.ok()?;
                 }
-                () = client.gone() => return End::Gone,
-            }
-            if let (Some(exit), false, false) = (&exit, writing, saying) {
-                return End::Exit(exit.clone());
+                () = self.client.gone() => return None,
             }
         }
     }
 }
 
-/// Writes what comes until there is no more. The error is what there is to say of it; nothing,
-/// where nobody reads any more.
-async fn drain(lane: &Lane, mut sink: Sink) -> Result<(), Option<String>> {
-    loop {
-        match lane.take().await {
-            Ok(bytes) => sink.write_all(&bytes).await.map_err(|_| None)?,
-            Err(Drained::Overflowed) => {
-                let line = say!(mux_reader_too_slow, limit = MAX_KEPT >> 20);
-                return Err(Some(line + "\r\n"));
+/// Where the output of a session comes from and goes to.
+struct SessionOutput<'a> {
+    stdout: (&'a Lane, Sink),
+    stderr: (&'a Lane, Sink),
+    /// What we have to say; it goes to standard error.
+    said: &'a Said,
+}
+
+/// Why standard output could not be written to its end.
+enum OutputLoss {
+    /// The client reads, but more had to be kept than may be kept.
+    ReaderTooSlow,
+    /// Nobody reads any more.
+    Closed,
+}
+
+impl SessionOutput<'_> {
+    /// Writes all output, and gives how the program ended once that is done. A client that does
+    /// not read its standard output ends the session before the program ends.
+    async fn follow(self, program: impl Future<Output = Result<Exit>>) -> Exit {
+        let SessionOutput { stdout: (lane, stdout), stderr: (error_lane, stderr), said } = self;
+        let program = async {
+            let exit = program.await.unwrap_or_else(|why| {
+                said.say(&format!("{why}\r\n"));
+                Exit::Escaped
+            });
+            if exit == Exit::Escaped {
+                // What is kept is not wanted any more.
+                lane.forget();
             }
-            Err(_) => {
-                let _ = sink.flush().await;
-                return Ok(());
+            said.finish();
+            Ok(exit)
+        };
+        let main = async {
+            match tokio::try_join!(program, write_output(lane, stdout)) {
+                Ok((exit, ())) => Ok(exit),
+                Err(OutputLoss::ReaderTooSlow) => {
+                    said.say(&(say!(mux_reader_too_slow, limit = MAX_KEPT >> 20) + "\r\n"));
+                    said.finish();
+                    Ok(Exit::Escaped)
+                }
+                Err(OutputLoss::Closed) => Err(Exit::OutputClosed),
             }
+        };
+        let errors = async {
+            write_errors(error_lane, said, stderr).await;
+            Ok(())
+        };
+        match tokio::try_join!(main, errors) {
+            Ok((exit, ())) | Err(exit) => exit,
         }
     }
 }
 
-/// The same for extended data and for what we have to say. As with ssh, standard output and
-/// the exit status still count where standard error is not read.
-async fn drain_errors(lane: &Lane, mut sink: Sink, said: &Said) {
-    let (mut coming, mut saying) = (true, true);
-    while coming || saying {
-        tokio::select! {
-            bytes = lane.take(), if coming => match bytes {
-                Ok(bytes) => {
-                    let _ = sink.write_all(&bytes).await;
-                }
-                Err(_) => coming = false,
-            },
-            line = said.next(), if saying => match line {
-                Some(line) => {
-                    let _ = sink.write_all(line.as_bytes()).await;
-                }
-                None => saying = false,
-            },
+/// Writes standard output to its end.
+async fn write_output(lane: &Lane, mut sink: Sink) -> Result<(), OutputLoss> {
+    match copy(lane, LocalOutput(&mut sink)).await {
+        Err(_) => Err(OutputLoss::Closed),
+        Ok(Drained::Overflowed) => Err(OutputLoss::ReaderTooSlow),
+        Ok(_) => {
+            let _ = sink.flush().await;
+            Ok(())
         }
     }
+}
+
+/// Writes standard error, and what we have to say, to the end of both. As with ssh, standard
+/// output and the exit status still count where standard error is not read.
+async fn write_errors(lane: &Lane, said: &Said, mut sink: Sink) {
+    let mut source = ErrorSource { lane, said, lane_ended: false, said_ended: false };
+    while copy(&mut source, LocalOutput(&mut sink)).await.is_err() {}
     let _ = sink.flush().await;
 }
 
-/// The console of somebody whose terminal is another process's.
-struct Afar<'a>(&'a Said);
+/// Extended data and what we have to say.
+struct ErrorSource<'a> {
+    lane: &'a Lane,
+    said: &'a Said,
+    lane_ended: bool,
+    said_ended: bool,
+}
 
-impl Console for Afar<'_> {
+/// Both are over.
+struct ErrorsEnded;
+
+impl ByteSource for ErrorSource<'_> {
+    type End = ErrorsEnded;
+
+    async fn next(&mut self) -> Result<Bytes, ErrorsEnded> {
+        loop {
+            tokio::select! {
+                bytes = self.lane.take(), if !self.lane_ended => match bytes {
+                    Ok(bytes) => return Ok(bytes),
+                    Err(_) => self.lane_ended = true,
+                },
+                text = self.said.next(), if !self.said_ended => match text {
+                    Some(text) => return Ok(text.into()),
+                    None => self.said_ended = true,
+                },
+                else => return Err(ErrorsEnded),
+            }
+        }
+    }
+}
+
+/// The console of a person whose terminal belongs to the client: it only shows lines.
+struct ClientConsole<'a>(&'a Said);
+
+impl Console for ClientConsole<'_> {
     fn say(&mut self, text: &str) {
         self.0.say(text);
     }

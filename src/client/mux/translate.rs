@@ -8,30 +8,32 @@
 //! and requests that it does not know.
 
 use std::collections::HashMap;
+use std::future::pending;
 use std::io::{ErrorKind, Result};
 use std::sync::Arc;
 
 use log::debug;
 use russh::client::Msg;
 use russh::{ChannelWriteHalf, Pty, Sig};
-use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::client::deadline::GOODBYE;
+use crate::client::flow::copy::{ChannelSink, copy};
 use crate::client::flow::event::{Event, EventReceiver, event_queue};
 use crate::client::flow::idle::Clock;
 use crate::client::flow::lane::{Drained, Lane};
 use crate::client::flow::seats::MAX_CONNECTIONS;
+use crate::client::mux::packet_sink::{PacketSink, PacketWriter, PeerWindow};
 use crate::client::mux::packets as packet;
 use crate::client::mux::packets::{Body, Packet};
 use crate::client::mux::peer::{Client, State};
 use crate::client::mux::wire::Response;
 use crate::client::session::channel::open_bare;
 use crate::config::Connect;
-use crate::os::local::{LocalReader, LocalWriter};
+use crate::os::local::LocalReader;
 use crate::say;
 
 /// Channels of one client: more than sshd gives sessions, and as many connections as a browser
@@ -64,8 +66,8 @@ pub(crate) async fn run(mut client: Client, id: u32) -> Result<()> {
     let Client { state, stream } = client;
     let number = state.number();
     let (mut reader, writer) = stream.into_split();
-    let writer = Arc::new(Writer(Mutex::new(writer)));
-    let mut proxy = Proxy {
+    let writer = Arc::new(PacketWriter::new(writer));
+    let mut proxy = ProxyClient {
         state,
         number,
         writer,
@@ -76,7 +78,7 @@ pub(crate) async fn run(mut client: Client, id: u32) -> Result<()> {
         gone: watch::Sender::default(),
     };
     let ended = proxy.listen(&mut reader).await;
-    let Proxy { gone, mut tasks, .. } = proxy;
+    let ProxyClient { gone, mut tasks, .. } = proxy;
     // The channels are closed; what hangs is left to the end of the connection.
     drop(gone);
     let closed = async { while tasks.join_next().await.is_some() {} };
@@ -84,22 +86,13 @@ pub(crate) async fn run(mut client: Client, id: u32) -> Result<()> {
     ended
 }
 
-/// What is written by several.
-struct Writer(Mutex<LocalWriter>);
-
-impl Writer {
-    async fn send(&self, packet: Packet) -> Result<()> {
-        self.0.lock().await.write_all(&packet.finished()).await
-    }
-}
-
-/// One client.
-struct Proxy {
+/// One client in proxy mode.
+struct ProxyClient {
     state: Arc<State>,
     number: u32,
-    writer: Arc<Writer>,
+    writer: Arc<PacketWriter>,
     /// By the number that the client has been told.
-    channels: HashMap<u32, Entry>,
+    channels: HashMap<u32, ChannelEntry>,
     /// Room for packets that wait.
     held: Arc<Semaphore>,
     next: u32,
@@ -110,29 +103,29 @@ struct Proxy {
 }
 
 /// One channel, as the reader of packets knows it.
-struct Entry {
+struct ChannelEntry {
     orders: Sender<HeldPackets>,
     /// What the client may send; what it has sent and the server has not taken is the rest.
     window: Arc<Semaphore>,
     /// What the client takes.
-    credit: Arc<Semaphore>,
+    credit: Arc<PeerWindow>,
 }
 
 /// What waits for its turn, and the room that it takes.
 struct HeldPackets {
-    order: Order,
+    order: ClientOrder,
     _room: OwnedSemaphorePermit,
 }
 
 /// What a client wants of its channel, in order.
-enum Order {
+enum ClientOrder {
     Data(Vec<u8>),
     Request(String, bool, Vec<u8>),
     Eof,
     Close,
 }
 
-impl Proxy {
+impl ProxyClient {
     /// Does what the client says until it has nothing more to say.
     async fn listen(&mut self, reader: &mut LocalReader) -> Result<()> {
         loop {
@@ -172,8 +165,7 @@ impl Proxy {
         let Some(entry) = self.channels.get(&number) else { return Ok(()) };
         let order = match kind {
             packet::WINDOW_ADJUST => {
-                let room = Semaphore::MAX_PERMITS - entry.credit.available_permits();
-                entry.credit.add_permits(room.min(body.number()? as usize));
+                entry.credit.widen(body.number()?);
                 return Ok(());
             }
             packet::DATA => entry.admitted(body.string()?)?,
@@ -185,10 +177,10 @@ impl Proxy {
             }
             packet::REQUEST => {
                 let (name, reply) = (body.text()?, body.flag()?);
-                Order::Request(name, reply, body.0.to_vec())
+                ClientOrder::Request(name, reply, body.0.to_vec())
             }
-            packet::EOF => Order::Eof,
-            packet::CLOSE => Order::Close,
+            packet::EOF => ClientOrder::Eof,
+            packet::CLOSE => ClientOrder::Close,
             _ => return Err(ErrorKind::InvalidData.into()),
         };
         let size = u32::try_from(size).unwrap_or(u32::MAX);
@@ -202,15 +194,10 @@ impl Proxy {
     async fn open(&mut self, body: &mut Body<'_>) -> Result<()> {
         let kind = body.text()?;
         let (peer, credit, largest) = (body.number()?, body.number()?, body.number()?);
-        let to = match kind.as_str() {
-            "session" => None,
-            "direct-tcpip" => {
-                let (host, port) = (body.text()?, body.number()?);
-                let port = u16::try_from(port).map_err(|_| ErrorKind::InvalidData)?;
-                Some(Connect::Tcp { host, port })
-            }
-            "direct-streamlocal@openssh.com" => Some(Connect::Path(body.text()?)),
-            _ => return self.refuse(peer, UNKNOWN_TYPE).await,
+        let to = match target(&kind, body)? {
+            ChannelTarget::Session => None,
+            ChannelTarget::Connection(to) => Some(to),
+            ChannelTarget::Unknown => return self.refuse(peer, UNKNOWN_TYPE).await,
         };
         if self.channels.len() >= MAX_CHANNELS {
             return self.refuse(peer, SHORTAGE).await;
@@ -218,12 +205,12 @@ impl Proxy {
         let number = self.next;
         self.next = self.next.wrapping_add(1);
         let (orders, ordered) = channel(MAX_ORDERS);
-        let entry = Entry {
+        let entry = ChannelEntry {
             orders,
             window: Arc::new(Semaphore::new(WINDOW as usize)),
-            credit: Arc::new(Semaphore::new(credit as usize)),
+            credit: Arc::new(PeerWindow::new(credit)),
         };
-        let channel = Channel {
+        let channel = ClientChannel {
             peer,
             number,
             state: Arc::clone(&self.state),
@@ -254,14 +241,36 @@ impl Proxy {
     }
 }
 
-impl Entry {
+/// What a client wants to have opened.
+enum ChannelTarget {
+    Session,
+    Connection(Connect),
+    /// A type of channel that is not translated.
+    Unknown,
+}
+
+/// Reads what a channel of this type leads to (RFC 4254 sections 6.1 and 7.2).
+fn target(kind: &str, body: &mut Body<'_>) -> Result<ChannelTarget> {
+    Ok(match kind {
+        "session" => ChannelTarget::Session,
+        "direct-tcpip" => {
+            let (host, port) = (body.text()?, body.number()?);
+            let port = u16::try_from(port).map_err(|_| ErrorKind::InvalidData)?;
+            ChannelTarget::Connection(Connect::Tcp { host, port })
+        }
+        "direct-streamlocal@openssh.com" => ChannelTarget::Connection(Connect::Path(body.text()?)),
+        _ => ChannelTarget::Unknown,
+    })
+}
+
+impl ChannelEntry {
     /// Takes data for which there is window; whoever sends more does not know the protocol.
-    fn admitted(&self, data: Vec<u8>) -> Result<Order> {
+    fn admitted(&self, data: Vec<u8>) -> Result<ClientOrder> {
         let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
         match self.window.try_acquire_many(length) {
             Ok(taken) => {
                 taken.forget();
-                Ok(Order::Data(data))
+                Ok(ClientOrder::Data(data))
             }
             Err(_) => Err(ErrorKind::InvalidData.into()),
         }
@@ -269,47 +278,55 @@ impl Entry {
 }
 
 /// One channel, as its task knows it.
-struct Channel {
+struct ClientChannel {
     /// The client's number for it.
     peer: u32,
     /// The number that the client has been told.
     number: u32,
     state: Arc<State>,
-    writer: Arc<Writer>,
+    writer: Arc<PacketWriter>,
     window: Arc<Semaphore>,
-    credit: Arc<Semaphore>,
+    credit: Arc<PeerWindow>,
     gone: watch::Receiver<()>,
     largest: usize,
 }
 
+/// Why nothing more of what the client sends is done.
+enum UpwardEnd {
+    /// The client has closed the channel.
+    Closed,
+    /// The server takes no more.
+    NotTaken,
+}
+
 /// A channel of the connection.
-struct Open {
+struct ServerChannel {
     write: Arc<ChannelWriteHalf<Msg>>,
     stdout: Arc<Lane>,
     stderr: Option<Arc<Lane>>,
     events: EventReceiver,
     clock: Option<Arc<Clock>>,
-    /// Its place among the connections that there may be.
+    /// Counts this connection among those that may be open at a time.
     _seat: Option<OwnedSemaphorePermit>,
 }
 
-impl Channel {
+impl ClientChannel {
     /// Opens a channel of the connection; `None` where that was refused, which has been told.
-    async fn open(&self, to: Option<Connect>, client: u32) -> Result<Option<Open>> {
+    async fn open(&self, to: Option<Connect>, client: u32) -> Result<Option<ServerChannel>> {
         let session = &self.state.session;
         let open = match to {
             None => open_bare(session).await.ok().map(|bare| {
                 bare.stdout.describe(say!(mux_session, number = client));
                 let (stdout, stderr) = (bare.stdout, Some(bare.stderr));
                 let (write, events) = (Arc::new(bare.write), bare.events);
-                Open { write, stdout, stderr, events, clock: bare.clock, _seat: None }
+                ServerChannel { write, stdout, stderr, events, clock: bare.clock, _seat: None }
             }),
             Some(to) => session.forwards().open_tunnel(&to).await.map(|(write, stdout, seat)| {
                 let clock = stdout.start_clock(&session.shared.incoming.lanes.timeouts);
                 stdout.describe(say!(mux_connection, number = client));
                 let (_, events) = event_queue();
                 let write = Arc::new(write);
-                Open { write, stdout, stderr: None, events, clock, _seat: Some(seat) }
+                ServerChannel { write, stdout, stderr: None, events, clock, _seat: Some(seat) }
             }),
         };
         match &open {
@@ -325,37 +342,32 @@ impl Channel {
         Ok(open)
     }
 
-    async fn serve(&self, open: Open, ordered: Receiver<HeldPackets>) -> Result<()> {
-        let Open { write, stdout, stderr, events, clock, _seat } = open;
-        let served = {
-            let clock = clock.as_deref();
-            let up = self.up(&write, ordered, clock);
-            let expired = Clock::expired_of(clock);
-            let down = self.down(&stdout, stderr.as_deref());
-            let told = self.tell(events);
-            let mut gone = self.gone.clone();
-            tokio::pin!(up, down, told, expired);
-            let (mut upward, mut telling) = (true, true);
-            loop {
-                tokio::select! {
-                    // In this order: how the program ended is known before the channel is.
-                    biased;
-                    sent = &mut told, if telling => {
-                        telling = false;
-                        if sent.is_err() {
-                            break sent;
-                        }
-                    }
-                    _ = gone.changed() => break Ok(()),
-                    _ = &mut expired => break Ok(()),
-                    ended = &mut down => break ended,
-                    ended = &mut up, if upward => match ended {
-                        Ok(true) => break Ok(()),
-                        Ok(false) => upward = false,
-                        Err(error) => break Err(error),
-                    },
-                }
+    async fn serve(&self, open: ServerChannel, ordered: Receiver<HeldPackets>) -> Result<()> {
+        let ServerChannel { write, stdout, stderr, events, clock, _seat } = open;
+        let clock = clock.as_deref();
+        let upward = async {
+            match self.up(&write, ordered, clock).await {
+                Ok(UpwardEnd::Closed) => Ok(()),
+                // The server takes no more; its end comes on the other way.
+                Ok(UpwardEnd::NotTaken) => pending().await,
+                Err(error) => Err(error),
             }
+        };
+        let told = async {
+            match self.tell(events).await {
+                Ok(()) => pending().await,
+                Err(error) => Err(error),
+            }
+        };
+        let mut gone = self.gone.clone();
+        let served = tokio::select! {
+            // In this order: how the program ended is known before the channel is.
+            biased;
+            ended = told => ended,
+            _ = gone.changed() => Ok(()),
+            _ = Clock::expired_of(clock) => Ok(()),
+            ended = self.down(&stdout, stderr.as_deref()) => ended,
+            ended = upward => ended,
         };
         if !stdout.is_closed() {
             let _ = write.close().await;
@@ -364,21 +376,19 @@ impl Channel {
         served.and(self.writer.send(self.about(packet::CLOSE)).await)
     }
 
-    /// What the client sends, in order; `true` when it has closed the channel.
+    /// Does what the client sends, in order.
     async fn up(
         &self,
         write: &ChannelWriteHalf<Msg>,
         mut ordered: Receiver<HeldPackets>,
         clock: Option<&Clock>,
-    ) -> Result<bool> {
-        let traffic = &self.state.session.shared.incoming.lanes.traffic;
+    ) -> Result<UpwardEnd> {
+        let traffic = &*self.state.session.shared.incoming.lanes.traffic;
+        let server = ChannelSink { channel: write, traffic, clock };
         while let Some(HeldPackets { order, _room }) = ordered.recv().await {
-            traffic.stir(write.id());
-            if let Some(clock) = clock {
-                clock.touch();
-            }
+            server.touch();
             let sent = match order {
-                Order::Data(data) => {
+                ClientOrder::Data(data) => {
                     let length = data.len();
                     let sent = write.data_bytes(data).await;
                     self.window.add_permits(length);
@@ -386,25 +396,21 @@ impl Channel {
                     self.writer.send(adjust).await?;
                     sent
                 }
-                Order::Request(name, reply, rest) => {
-                    match self.request(write, (&name, reply), &mut Body(&rest)).await? {
-                        true => Ok(()),
-                        false if reply => {
-                            self.writer.send(self.about(packet::FAILURE)).await?;
-                            Ok(())
-                        }
-                        false => Ok(()),
+                ClientOrder::Request(name, reply, rest) => {
+                    let known = self.request(write, (&name, reply), &mut Body(&rest)).await?;
+                    if reply && !known {
+                        self.writer.send(self.about(packet::FAILURE)).await?;
                     }
+                    Ok(())
                 }
-                Order::Eof => write.eof().await,
-                Order::Close => return Ok(true),
+                ClientOrder::Eof => write.eof().await,
+                ClientOrder::Close => return Ok(UpwardEnd::Closed),
             };
             if sent.is_err() {
-                // The channel is over; its end comes on the other way.
-                return Ok(false);
+                return Ok(UpwardEnd::NotTaken);
             }
         }
-        Ok(true)
+        Ok(UpwardEnd::Closed)
     }
 
     /// Does what is requested; whether it is known at all.
@@ -460,34 +466,9 @@ impl Channel {
 
     /// Sends what comes through a lane as fast as the client takes it; why there is no more.
     async fn pour(&self, lane: &Lane, extended: Option<u32>) -> Result<Drained> {
-        loop {
-            let mut bytes = match lane.take().await {
-                Ok(bytes) => bytes,
-                Err(drained) => return Ok(drained),
-            };
-            while !bytes.is_empty() {
-                let length = bytes.len().min(self.largest);
-                let length = self.borrow(length).await?;
-                let packet = match extended {
-                    None => self.about(packet::DATA),
-                    Some(kind) => self.about(packet::EXTENDED_DATA).number(kind),
-                };
-                self.writer.send(packet.string(&bytes.split_to(length))).await?;
-            }
-        }
-    }
-
-    /// Waits until the client takes something; how much of so many bytes it takes.
-    async fn borrow(&self, most: usize) -> Result<usize> {
-        let gone = |_| std::io::Error::from(ErrorKind::BrokenPipe);
-        self.credit.acquire().await.map_err(gone)?.forget();
-        let more = self.credit.available_permits().min(most - 1) as u32;
-        match self.credit.try_acquire_many(more) {
-            Ok(more_of_it) => more_of_it.forget(),
-            // Extended data was faster.
-            Err(_) => return Ok(1),
-        }
-        Ok(1 + more as usize)
+        let (writer, window) = (&*self.writer, &*self.credit);
+        let (peer, largest) = (self.peer, self.largest);
+        copy(lane, PacketSink { writer, window, peer, largest, extended }).await
     }
 
     /// How requests and the program fare.

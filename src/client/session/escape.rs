@@ -32,42 +32,44 @@ pub enum EscapeAction {
     Duplicate,
     /// `~C`
     CommandLine,
-    /// `~B`, `~&`: ssh has it, this client does not.
+    /// `~B`, `~&`, and at a client of a shared connection `~C`, `~^Z`, `~v` and `~V`.
     Unavailable(u8),
 }
 
-/// Where in a line the typist is.
+/// Finds escapes in what is typed: remembers whether a line begins, and whether the escape
+/// character was typed there.
 #[derive(Clone, Debug)]
 pub struct Escape {
     character: u8,
     at_line_start: bool,
     pending: bool,
-    /// Whether the escapes that ssh does not have count.
-    own: bool,
-    /// The terminal is not ours: the person is at a client of the connection.
-    afar: bool,
+    /// Whether the escapes that ssh does not have (`~i`, `~I`, `~d`) work.
+    extended: bool,
+    /// Whether the terminal belongs to another process, a client of the shared connection.
+    of_client: bool,
 }
 
 impl Escape {
     /// Begins at the start of a line; `character` is EscapeChar, `~` by default.
     pub fn new(character: u8) -> Escape {
-        Escape { character, at_line_start: true, pending: false, own: true, afar: false }
+        Escape { character, at_line_start: true, pending: false, extended: true, of_client: false }
     }
 
-    /// The same with ssh's escapes alone, for those who expect ssh: `~i`, `~I` and `~d` are then
-    /// sent as typed.
+    /// Begins with ssh's escapes alone, for a person who expects ssh: `~i`, `~I` and `~d` are sent
+    /// as typed.
     pub fn of_ssh(character: u8) -> Escape {
-        Escape { own: false, ..Escape::new(character) }
+        Escape { extended: false, ..Escape::new(character) }
     }
 
-    /// The same for somebody whose terminal is another process's.
-    pub fn from_afar(self) -> Escape {
-        Escape { afar: true, own: false, ..self }
+    /// Ssh's escapes without those that need the terminal, which belongs to a client of the
+    /// shared connection.
+    pub fn for_client(self) -> Escape {
+        Escape { of_client: true, extended: false, ..self }
     }
 
-    /// Whether the terminal is another process's.
-    pub fn is_afar(&self) -> bool {
-        self.afar
+    /// Whether the terminal belongs to a client of the shared connection.
+    pub fn is_of_client(&self) -> bool {
+        self.of_client
     }
 
     /// The escape character.
@@ -101,8 +103,8 @@ impl Escape {
         (typed.len(), None)
     }
 
-    /// Takes bytes that the server shall see as they are, such as a paste: no escape acts
-    /// among them.
+    /// Takes bytes that go to the server as they are, such as a paste: nothing among them is an
+    /// escape.
     pub fn pass(&mut self, bytes: &[u8], out: &mut BytesMut) {
         let Some(&last) = bytes.last() else { return };
         if std::mem::take(&mut self.pending) {
@@ -116,16 +118,16 @@ impl Escape {
     pub fn help(&self) -> String {
         let c = visible(self.character);
         let mut lines = vec![say!(escape_help_terminate, c)];
-        if !self.afar {
+        if !self.of_client {
             lines.push(say!(escape_help_command_line, c));
         }
         lines.push(say!(escape_help_rekey, c));
-        if !self.afar {
+        if !self.of_client {
             lines.push(say!(escape_help_verbosity, c));
             lines.push(say!(escape_help_suspend, c));
         }
         lines.push(say!(escape_help_show, c));
-        if self.own {
+        if self.extended {
             lines.push(say!(escape_help_information, c));
             lines.push(say!(escape_help_information_lines, c));
             lines.push(say!(escape_help_log_in_again, c));
@@ -142,7 +144,7 @@ impl Escape {
 
     fn action(&self, byte: u8) -> Option<EscapeAction> {
         match byte {
-            0x1a | b'C' | b'v' | b'V' if self.afar => Some(EscapeAction::Unavailable(byte)),
+            0x1a | b'C' | b'v' | b'V' if self.of_client => Some(EscapeAction::Unavailable(byte)),
             b'.' => Some(EscapeAction::Disconnect),
             0x1a => Some(EscapeAction::Suspend),
             b'#' => Some(EscapeAction::List),
@@ -150,9 +152,9 @@ impl Escape {
             b'R' => Some(EscapeAction::Rekey),
             b'v' => Some(EscapeAction::Louder),
             b'V' => Some(EscapeAction::Quieter),
-            b'i' if self.own => Some(EscapeAction::Information),
-            b'I' if self.own => Some(EscapeAction::InformationLines),
-            b'd' if self.own => Some(EscapeAction::Duplicate),
+            b'i' if self.extended => Some(EscapeAction::Information),
+            b'I' if self.extended => Some(EscapeAction::InformationLines),
+            b'd' if self.extended => Some(EscapeAction::Duplicate),
             b'C' => Some(EscapeAction::CommandLine),
             b'B' | b'&' => Some(EscapeAction::Unavailable(byte)),
             _ => None,

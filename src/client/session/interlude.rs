@@ -1,4 +1,5 @@
-//! Somebody else has the terminal for a while: the session's output waits behind a curtain.
+//! Interludes: a dialog or a question has the terminal to itself in the middle of a session, and
+//! the session's output waits behind a curtain.
 //!
 //! The connection lives on meanwhile, and an interlude may last for hours: nothing may wait for
 //! it, or the server would end the session, and everything that is forwarded would stand still.
@@ -55,8 +56,8 @@ impl KeptOutput {
         self.dropped += over;
     }
 
-    /// What is to be written, and nothing is kept any more. A line or an escape sequence that
-    /// lost its beginning goes with it.
+    /// Gives what was kept, to be written; nothing is kept any more. Where output was dropped, the
+    /// rest of the line that lost its beginning is dropped, too, and a line says how much it was.
     fn take(&mut self) -> Vec<u8> {
         let mut bytes = Vec::from(std::mem::take(&mut self.bytes));
         let dropped = std::mem::take(&mut self.dropped);
@@ -79,15 +80,15 @@ impl CurtainState {
 }
 
 impl Curtain {
-    /// Hangs the curtain before a sink; `again` leads to the same place and writes what was
-    /// kept.
+    /// Hangs the curtain before a sink. `again` is a second sink to the same place, through which
+    /// [`Curtain::open`] writes what was kept.
     pub fn hang<S: AsyncWrite + Send + Unpin>(&mut self, sink: S, again: Sink) -> Curtained<S> {
         let state = Arc::new(CurtainState::default());
         self.hung.push((Arc::clone(&state), again));
         Curtained { sink, state }
     }
 
-    /// From here on nothing is written.
+    /// Keeps output from here on instead of writing it.
     pub fn close(&self) {
         self.hung.iter().for_each(|(state, _)| state.closed.store(true, Ordering::Relaxed));
     }
@@ -100,7 +101,8 @@ impl Curtain {
                 let bytes = {
                     let mut kept = state.kept();
                     let bytes = kept.take();
-                    // In one step with the look: what is put by now is taken here.
+                    // Under the lock: output that comes now is either in `bytes` or written
+                    // after them.
                     if bytes.is_empty() {
                         state.closed.store(false, Ordering::Relaxed);
                     }
@@ -135,7 +137,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
         }
         let mut kept = self.state.kept();
         if !self.state.closed.load(Ordering::Relaxed) {
-            // It was opened between the two looks.
+            // It was opened while this waited for the lock.
             drop(kept);
             return Pin::new(&mut self.sink).poll_write(cx, bytes);
         }
@@ -152,7 +154,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
     }
 }
 
-/// Whether an interlude is on.
+/// Whether an interlude is on, for the relay, which does not take the terminal from it.
 #[derive(Default)]
 pub(crate) struct InterludeFlag {
     on: AtomicBool,
@@ -160,18 +162,18 @@ pub(crate) struct InterludeFlag {
 }
 
 impl InterludeFlag {
-    /// An interlude begins; it ends when what is given is dropped.
+    /// Begins an interlude, which ends when the guard is dropped.
     pub fn begin(&self) -> InterludeGuard<'_> {
         self.on.store(true, Ordering::Relaxed);
         InterludeGuard(self)
     }
 
-    /// Whether one is on.
+    /// Whether an interlude is on.
     pub fn is_on(&self) -> bool {
         self.on.load(Ordering::Relaxed)
     }
 
-    /// Waits for the end of the one that is on.
+    /// Waits until no interlude is on.
     pub async fn over(&self) {
         let over = self.over.notified();
         tokio::pin!(over);
@@ -182,7 +184,7 @@ impl InterludeFlag {
     }
 }
 
-/// An interlude that is on.
+/// Marks an interlude as on until dropped.
 pub(crate) struct InterludeGuard<'a>(&'a InterludeFlag);
 
 impl Drop for InterludeGuard<'_> {
@@ -200,7 +202,7 @@ mod tests {
 
     use super::*;
 
-    /// A place that two writers lead to, as two descriptors of one terminal do.
+    /// What two writers write to, as two descriptors of one terminal do.
     #[derive(Clone, Default)]
     struct SharedScreen(Arc<Mutex<Vec<u8>>>);
 

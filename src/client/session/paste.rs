@@ -1,11 +1,11 @@
-//! What is pasted, told from what is typed: bracketed paste as xterm's ctlseqs has it
-//! (private mode 2004).
+//! Bracketed paste (private mode 2004 of xterm's ctlseqs): tells what is pasted from what is
+//! typed.
 //!
 //! The mode is on at the local terminal all the time, so that a paste is known to be one.
 //! [`Paste`] finds its brackets in the input. [`BracketFilter`] keeps the server's own switching of
 //! the mode away from the terminal and remembers it: a program that asked for brackets gets
-//! them and is left alone; for others somebody is asked. Neither is in the way of a session
-//! that does not want this.
+//! them and is left alone; for others the person is asked. A session in which pastes are not asked
+//! about has neither.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,9 +16,9 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
-/// The longest paste that is asked about; a person reads less.
+/// The longest paste that is asked about, in bytes; a person reads less.
 pub const MAX_PASTE: usize = 1024 * 1024;
-/// The longest control sequence that is looked into; those of terminals are shorter.
+/// The longest control sequence that is looked into, in bytes; those of terminals are shorter.
 const MAX_SEQUENCE: usize = 64;
 
 const START: &[u8] = b"\x1b[200~";
@@ -97,7 +97,7 @@ impl Paste {
                 self.matched += 1;
                 if self.matched == bracket.len() {
                     self.matched = 0;
-                    self.turn(&mut open, pieces);
+                    self.after_bracket(&mut open, pieces);
                 }
                 continue;
             }
@@ -137,8 +137,8 @@ impl Paste {
         }
     }
 
-    /// A bracket is complete.
-    fn turn(&mut self, open: &mut Vec<u8>, pieces: &mut VecDeque<InputPiece>) {
+    /// Goes on after a complete bracket.
+    fn after_bracket(&mut self, open: &mut Vec<u8>, pieces: &mut VecDeque<InputPiece>) {
         match std::mem::take(&mut self.within) {
             PasteState::Typing => {
                 self.close(std::mem::take(open), pieces);
@@ -160,7 +160,7 @@ impl Paste {
             PasteState::Refusing => {
                 self.within = PasteState::Ended { text: None, after: Some(Vec::new()) };
             }
-            // The bracket before was in the text: what came after it was pasted, and not typed.
+            // The bracket before this one was part of the text: what came after it was pasted, too.
             PasteState::Ended { text, after } => {
                 let text = text.zip(after).map(|(text, after)| [&text, END, &after].concat());
                 let text = text.filter(|text| text.len() <= MAX_PASTE);
@@ -221,12 +221,13 @@ pub(crate) fn as_typed(pasted: &[u8]) -> Vec<u8> {
     typed
 }
 
-/// The same for eyes: each line break is a line feed.
+/// The text of a paste as it is shown: each line break is a line feed.
 pub(crate) fn as_text(pasted: &[u8]) -> String {
     String::from_utf8_lossy(&as_typed(pasted)).replace('\r', "\n")
 }
 
-/// A sink for the output of a session in which pastes are asked about.
+/// A sink for the output of a session in which pastes are asked about: takes out what switches
+/// bracketed paste, and passes everything else unchanged.
 pub struct BracketFilter<S> {
     sink: S,
     brackets: Brackets,

@@ -361,8 +361,8 @@ fn connections(escape: &Escape, session: &Session) -> String {
     let shown = escape.shown(b'#');
     let title = say!(escape_open_connections);
     let mut text = format!("{shown}\r\n{title}\r\n");
-    if !escape.is_afar() {
-        // A client's session is among the connections below.
+    if !escape.is_of_client() {
+        // The session of a client is among the connections that are listed below.
         text.push_str(&(say!(escape_open_session) + "\r\n"));
     }
     if let Some(negotiated) = session.negotiated() {

@@ -1,0 +1,122 @@
+//! What either side of a socket in proxy mode writes: packets of several tasks, and the data of a
+//! channel within the window that the other side has given (RFC 4254 section 5.2).
+
+use std::io::{Error, ErrorKind, Result};
+
+use bytes::Bytes;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::client::flow::copy::ByteSink;
+use crate::client::mux::packets as packet;
+use crate::client::mux::packets::Packet;
+use crate::os::local::LocalWriter;
+
+/// The writing half of the socket, one packet at a time.
+pub(super) struct PacketWriter(Mutex<LocalWriter>);
+
+impl PacketWriter {
+    pub fn new(socket: LocalWriter) -> PacketWriter {
+        PacketWriter(Mutex::new(socket))
+    }
+
+    /// Writes a whole packet.
+    pub async fn send(&self, packet: Packet) -> Result<()> {
+        self.0.lock().await.write_all(&packet.finished()).await
+    }
+}
+
+/// How much data of one channel the other side still takes, in bytes.
+pub(super) struct PeerWindow(Semaphore);
+
+impl PeerWindow {
+    pub fn new(bytes: u32) -> PeerWindow {
+        let window = PeerWindow(Semaphore::new(0));
+        window.widen(bytes);
+        window
+    }
+
+    /// The other side takes this much more. The sum of all adjustments is bounded by what a
+    /// semaphore can hold; a window that large is as good as none.
+    pub fn widen(&self, bytes: u32) {
+        let room = Semaphore::MAX_PERMITS - self.0.available_permits();
+        self.0.add_permits(room.min(bytes as usize));
+    }
+
+    /// Waits until the other side takes something, and uses up to `most` bytes of it; gives how
+    /// many.
+    async fn take(&self, most: usize) -> Result<usize> {
+        let closed = |_| Error::from(ErrorKind::BrokenPipe);
+        self.0.acquire().await.map_err(closed)?.forget();
+        let more = u32::try_from(self.0.available_permits().min(most - 1)).unwrap_or(u32::MAX);
+        match self.0.try_acquire_many(more) {
+            Ok(permits) => permits.forget(),
+            // Data and extended data share a window, and the other one was faster.
+            Err(_) => return Ok(1),
+        }
+        Ok(1 + more as usize)
+    }
+}
+
+/// The data of one channel on its way to the other side.
+pub(super) struct PacketSink<'a> {
+    pub writer: &'a PacketWriter,
+    pub window: &'a PeerWindow,
+    /// The other side's number for the channel.
+    pub peer: u32,
+    /// The most data that the other side takes in one packet.
+    pub largest: usize,
+    /// The type of extended data; `None` sends ordinary data.
+    pub extended: Option<u32>,
+}
+
+impl ByteSink for PacketSink<'_> {
+    type Error = Error;
+
+    async fn send(&mut self, mut bytes: Bytes) -> Result<()> {
+        while !bytes.is_empty() {
+            let length = self.window.take(bytes.len().min(self.largest)).await?;
+            let packet = match self.extended {
+                None => Packet::new(packet::DATA).number(self.peer),
+                Some(kind) => Packet::new(packet::EXTENDED_DATA).number(self.peer).number(kind),
+            };
+            self.writer.send(packet.string(&bytes.split_to(length))).await?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::mux::packets::Body;
+    use crate::os::local::LocalStream;
+
+    #[tokio::test]
+    async fn data_is_cut_into_packets_and_waits_for_the_window() {
+        let (here, there) = LocalStream::pair().unwrap();
+        let (_, writer) = here.into_split();
+        let (mut reader, _) = there.into_split();
+        let (writer, window) = (PacketWriter::new(writer), PeerWindow::new(5));
+        let (writer, window) = (&writer, &window);
+        let mut sink = PacketSink { writer, window, peer: 7, largest: 3, extended: None };
+        let received = async {
+            let mut received: Vec<Vec<u8>> = Vec::new();
+            while received.concat().len() < 7 {
+                let (kind, body) = packet::read(&mut reader).await.unwrap();
+                let mut body = Body(&body);
+                assert_eq!((kind, body.number().unwrap()), (packet::DATA, 7));
+                received.push(body.string().unwrap());
+                if received.concat().len() == 5 {
+                    // More than a window can hold does not overflow.
+                    window.widen(u32::MAX);
+                }
+            }
+            received
+        };
+        let sent = sink.send(Bytes::from_static(b"abcdefg"));
+        let (sent, received) = tokio::join!(sent, received);
+        sent.unwrap();
+        assert_eq!(received, [&b"abc"[..], b"de", b"fg"]);
+    }
+}
