@@ -1,5 +1,5 @@
-//! How the data of channels moves: what is kept for a slow reader, who uses the connection, and
-//! the byte loop of a forwarded connection.
+//! How the data of channels moves: the one byte loop (`copy`), what is kept for a slow reader
+//! (`lane`), who uses the connection (`traffic`), and a forwarded connection (`tunnel`).
 
 pub(super) mod copy;
 pub(super) mod endpoint;

@@ -1,9 +1,8 @@
 //! A session in plain packets of the connection protocol (RFC 4254), which a master in proxy
 //! mode passes on (PROTOCOL.mux section 9).
 //!
-//! There is neither a transport nor a login here, only one session channel: the master has the
-//! rest. Nothing that the server opens is taken; forwards are asked of the master in its own
-//! protocol.
+//! The master has the transport and the login; here is only one session channel. Channels that
+//! the other side opens are refused; forwards are asked of the master in its own protocol.
 
 use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 
@@ -28,13 +27,13 @@ use crate::text;
 
 /// Our channel's number; the master gives it one of its own.
 const CHANNEL: u32 = 0;
-/// What may be on its way to us: OpenSSH's own window.
+/// Data that may be on its way to us, in bytes: OpenSSH's own window.
 const WINDOW: u32 = 2 << 20;
-/// The largest packet of data, as RFC 4254 section 5.2 has it.
+/// Data of one packet at most, in bytes, as RFC 4254 section 5.2 has it.
 const DATA_AT_ONCE: u32 = 32 * 1024;
-/// RFC 4254 section 5.2.
+/// The type of extended data that is standard error (RFC 4254 section 5.2).
 const STDERR: u32 = 1;
-/// The reason of an open failure: administratively prohibited.
+/// The reason of an open failure: administratively prohibited (RFC 4254 section 5.1).
 const PROHIBITED: u32 = 1;
 /// How much of the server's words is shown, in characters.
 const MAX_SHOWN: usize = 200;
@@ -96,7 +95,7 @@ enum AwaitedAnswer {
 }
 
 impl ProxyLink {
-    /// Opens the channel: the server's number for it, and its largest packet.
+    /// Opens the channel; gives the server's number for it, and its largest packet in bytes.
     async fn open(&self, reader: &mut LocalReader) -> Result<(u32, usize)> {
         let open = Packet::new(packet::OPEN).string(b"session");
         let open = open.number(CHANNEL).number(WINDOW).number(DATA_AT_ONCE);
@@ -200,7 +199,7 @@ fn not_opened(body: &mut Body<'_>) -> Error {
         .hint(say!(session_refused_forwarding_only_hint))
 }
 
-/// While the channel is open: what comes from the server.
+/// Receives what the server sends on the open channel.
 struct Receiving<'a> {
     peer: u32,
     link: &'a ProxyLink,
@@ -220,8 +219,8 @@ impl Receiving<'_> {
         let ended = self.listen(&mut closed).await;
         let link = self.link;
         if link.writer.send(Packet::new(packet::CLOSE).number(self.peer)).await.is_ok() && !closed {
-            // A master whose client goes away in the middle of a channel is left with the
-            // channel; OpenSSH's has died of it.
+            // A master whose client goes away while the channel is open keeps the channel;
+            // OpenSSH's master has crashed on that.
             let _ = timeout(deadline::SIGN_OF_LIFE, self.drain()).await;
         }
         ended
@@ -232,7 +231,7 @@ impl Receiving<'_> {
         loop {
             let (kind, body) = match packet::read(&mut self.reader).await {
                 Ok(packet) => packet,
-                // A status that came before still counts.
+                // An exit status that came before the master went away still counts.
                 Err(_) if self.exit != Exit::Unknown => return Ok(self.exit.clone()),
                 Err(error) => return Err(lost(&error)),
             };
@@ -246,7 +245,7 @@ impl Receiving<'_> {
         }
     }
 
-    /// Reads on, for nothing, until the server has closed the channel.
+    /// Reads on until the server has closed the channel, and drops what comes.
     async fn drain(&mut self) {
         while packet::read(&mut self.reader).await.is_ok_and(|(kind, _)| kind != packet::CLOSE) {}
     }

@@ -144,7 +144,7 @@ impl ClientSizes<'_> {
             while changes.changed().await.is_ok() {
                 let (_, size) = self.state.house.terminal(terminal.as_descriptor());
                 if last.replace(size) != Some(size) {
-                    // The session is over.
+                    // Nobody takes it once the session is over.
                     let _ = resize.send(size);
                 }
             }
@@ -176,7 +176,7 @@ impl ClientSession<'_> {
         }
         state.session.shared.incoming.lanes.remove(write.id());
         match exit {
-            // Nothing was said of a status, or the client has gone.
+            // The server said nothing of a status, or the client has gone.
             Some(Exit::Unknown | Exit::Escaped) | None => Ok(()),
             Some(exit) => {
                 let status = state.house.status(&exit);
@@ -249,7 +249,7 @@ impl SessionOutput<'_> {
                 Exit::Escaped
             });
             if exit == Exit::Escaped {
-                // What is kept is not wanted any more.
+                // The person has left: what is still kept is not shown.
                 lane.forget();
             }
             said.finish();

@@ -39,18 +39,19 @@ use crate::say;
 /// Channels of one client: more than sshd gives sessions, and as many connections as a browser
 /// makes through a forward.
 const MAX_CHANNELS: usize = if MAX_CONNECTIONS < 256 { MAX_CONNECTIONS } else { 256 };
-/// Packets of a channel that wait for their turn; then no more are read.
+/// Packets of one channel that may wait for their turn. Once there are so many, the client is
+/// not read any more.
 const MAX_ORDERS: usize = 256;
-/// Bytes of packets that wait for their turn, of all channels of a client; then no more are read.
-/// Enough for the windows of sixteen channels that the server does not take from.
+/// Bytes of all waiting packets of one client. Once there are so many, the client is not read any
+/// more. Enough for the windows of sixteen channels from which the server takes nothing.
 const MAX_HELD: usize = 32 * 1024 * 1024;
 /// What a client may send ahead of what the server takes: OpenSSH's own window.
 const WINDOW: u32 = 2 * 1024 * 1024;
 /// The largest packet of data, as RFC 4254 section 5.2 has it.
 const DATA_AT_ONCE: usize = 32 * 1024;
-/// RFC 4254 section 5.2.
+/// The type of extended data that is standard error (RFC 4254 section 5.2).
 const STDERR: u32 = 1;
-/// RFC 4254 section 5.1.
+/// Reasons of an open failure (RFC 4254 section 5.1).
 const PROHIBITED: u32 = 1;
 const CONNECT_FAILED: u32 = 2;
 const UNKNOWN_TYPE: u32 = 3;
@@ -79,7 +80,7 @@ pub(crate) async fn run(mut client: Client, id: u32) -> Result<()> {
     };
     let ended = proxy.listen(&mut reader).await;
     let ProxyClient { gone, mut tasks, .. } = proxy;
-    // The channels are closed; what hangs is left to the end of the connection.
+    // The tasks close their channels; one that hangs ends with the connection.
     drop(gone);
     let closed = async { while tasks.join_next().await.is_some() {} };
     let _ = timeout(GOODBYE, closed).await;
@@ -91,33 +92,33 @@ struct ProxyClient {
     state: Arc<State>,
     number: u32,
     writer: Arc<PacketWriter>,
-    /// By the number that the client has been told.
+    /// The open channels, by the number that the client has been told.
     channels: HashMap<u32, ChannelEntry>,
-    /// Room for packets that wait.
+    /// Room for waiting packets, in bytes.
     held: Arc<Semaphore>,
     next: u32,
-    /// One for each channel; each gives its number.
+    /// One task for each channel; a task gives its channel's number.
     tasks: JoinSet<u32>,
-    /// Ends when the client does.
+    /// Dropped when the client has gone: every task waits for that.
     gone: watch::Sender<()>,
 }
 
-/// One channel, as the reader of packets knows it.
+/// One channel, as the task that reads the client's packets knows it.
 struct ChannelEntry {
     orders: Sender<HeldPackets>,
-    /// What the client may send; what it has sent and the server has not taken is the rest.
+    /// What the client may still send, in bytes: [`WINDOW`] without what waits for the server.
     window: Arc<Semaphore>,
-    /// What the client takes.
+    /// What the client still takes.
     credit: Arc<PeerWindow>,
 }
 
-/// What waits for its turn, and the room that it takes.
+/// A packet that waits for its turn, and the room that it takes.
 struct HeldPackets {
     order: ClientOrder,
     _room: OwnedSemaphorePermit,
 }
 
-/// What a client wants of its channel, in order.
+/// What a packet of the client asks of its channel.
 enum ClientOrder {
     Data(Vec<u8>),
     Request(String, bool, Vec<u8>),
@@ -126,14 +127,14 @@ enum ClientOrder {
 }
 
 impl ProxyClient {
-    /// Does what the client says until it has nothing more to say.
+    /// Reads and serves packets until the client disconnects.
     async fn listen(&mut self, reader: &mut LocalReader) -> Result<()> {
         loop {
             let (kind, body) = packet::read(reader).await?;
             if kind == packet::DISCONNECT {
                 return Ok(());
             }
-            // Their numbers are free again.
+            // The numbers of channels that are over are free again.
             while let Some(over) = self.tasks.try_join_next() {
                 over.ok().and_then(|number| self.channels.remove(&number));
             }
@@ -158,10 +159,10 @@ impl ProxyClient {
         }
     }
 
-    /// What concerns one channel.
+    /// Hands a packet about one channel to the channel's task.
     async fn pass(&mut self, kind: u8, body: &mut Body<'_>) -> Result<()> {
         let (size, number) = (body.0.len(), body.number()?);
-        // It may have been closed from the other side just now.
+        // The server may have closed the channel just now.
         let Some(entry) = self.channels.get(&number) else { return Ok(()) };
         let order = match kind {
             packet::WINDOW_ADJUST => {
@@ -170,7 +171,7 @@ impl ProxyClient {
             }
             packet::DATA => entry.admitted(body.string()?)?,
             packet::EXTENDED_DATA => {
-                // Clients have no use for it; the window is used up all the same.
+                // No program reads extended data. It uses up the window all the same.
                 body.number()?;
                 entry.admitted(body.string()?)?;
                 return Ok(());
@@ -186,7 +187,7 @@ impl ProxyClient {
         let size = u32::try_from(size).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.held).acquire_many_owned(size);
         let room = room.await.map_err(|_| ErrorKind::BrokenPipe)?;
-        // The channel may be over already.
+        // Nobody takes it where the channel is over already.
         let _ = entry.orders.send(HeldPackets { order, _room: room }).await;
         Ok(())
     }
@@ -264,7 +265,7 @@ fn target(kind: &str, body: &mut Body<'_>) -> Result<ChannelTarget> {
 }
 
 impl ChannelEntry {
-    /// Takes data for which there is window; whoever sends more does not know the protocol.
+    /// Takes data within the window. More than that is a breach of the protocol.
     fn admitted(&self, data: Vec<u8>) -> Result<ClientOrder> {
         let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
         match self.window.try_acquire_many(length) {
@@ -277,7 +278,7 @@ impl ChannelEntry {
     }
 }
 
-/// One channel, as its task knows it.
+/// One channel of the client, as its task knows it.
 struct ClientChannel {
     /// The client's number for it.
     peer: u32,
@@ -291,7 +292,7 @@ struct ClientChannel {
     largest: usize,
 }
 
-/// Why nothing more of what the client sends is done.
+/// Why nothing more that the client sends is passed on.
 enum UpwardEnd {
     /// The client has closed the channel.
     Closed,
@@ -299,7 +300,7 @@ enum UpwardEnd {
     NotTaken,
 }
 
-/// A channel of the connection.
+/// The channel of the connection to which the client's is translated.
 struct ServerChannel {
     write: Arc<ChannelWriteHalf<Msg>>,
     stdout: Arc<Lane>,
@@ -311,7 +312,8 @@ struct ServerChannel {
 }
 
 impl ClientChannel {
-    /// Opens a channel of the connection; `None` where that was refused, which has been told.
+    /// Opens a channel of the connection and confirms it to the client. `None` where the server
+    /// refuses; the client has been told.
     async fn open(&self, to: Option<Connect>, client: u32) -> Result<Option<ServerChannel>> {
         let session = &self.state.session;
         let open = match to {
@@ -376,7 +378,7 @@ impl ClientChannel {
         served.and(self.writer.send(self.about(packet::CLOSE)).await)
     }
 
-    /// Does what the client sends, in order.
+    /// Passes on what the client sends, in order.
     async fn up(
         &self,
         write: &ChannelWriteHalf<Msg>,
@@ -413,7 +415,7 @@ impl ClientChannel {
         Ok(UpwardEnd::Closed)
     }
 
-    /// Does what is requested; whether it is known at all.
+    /// Passes a request on; `false` for one that cannot be translated.
     async fn request(
         &self,
         write: &ChannelWriteHalf<Msg>,
@@ -442,20 +444,20 @@ impl ClientChannel {
             }
             _ => return Ok(false),
         };
-        // A connection that is gone is noticed elsewhere.
+        // Where the connection is lost, the channel's end says so.
         Ok(sent.is_ok())
     }
 
-    /// What the server sends, until it has closed the channel, or is to be cut off because the
-    /// client does not take it.
+    /// Passes on what the server sends, until the server closes the channel, or until more waits
+    /// for the client than may be kept.
     async fn down(&self, stdout: &Arc<Lane>, stderr: Option<&Lane>) -> Result<()> {
         let extended = async {
             match stderr {
-                Some(lane) => self.pour(lane, Some(STDERR)).await,
+                Some(lane) => self.send_data(lane, Some(STDERR)).await,
                 None => Ok(Drained::Eof),
             }
         };
-        let drained = tokio::try_join!(self.pour(stdout, None), extended)?;
+        let drained = tokio::try_join!(self.send_data(stdout, None), extended)?;
         if matches!(drained.0, Drained::Overflowed) || matches!(drained.1, Drained::Overflowed) {
             return Ok(());
         }
@@ -464,14 +466,14 @@ impl ClientChannel {
         Ok(())
     }
 
-    /// Sends what comes through a lane as fast as the client takes it; why there is no more.
-    async fn pour(&self, lane: &Lane, extended: Option<u32>) -> Result<Drained> {
+    /// Sends the data of a lane as fast as the client takes it; says why there is no more.
+    async fn send_data(&self, lane: &Lane, extended: Option<u32>) -> Result<Drained> {
         let (writer, window) = (&*self.writer, &*self.credit);
         let (peer, largest) = (self.peer, self.largest);
         copy(lane, PacketSink { writer, window, peer, largest, extended }).await
     }
 
-    /// How requests and the program fare.
+    /// Passes on the answers to requests, and how the program ended.
     async fn tell(&self, mut events: EventReceiver) -> Result<()> {
         while let Some(event) = events.recv().await {
             let request = |name: &[u8]| self.about(packet::REQUEST).string(name).flag(false);
@@ -504,7 +506,7 @@ fn refusal(peer: u32, why: u32) -> Packet {
     Packet::new(packet::OPEN_FAILURE).number(peer).number(why).string(b"open failed").string(b"")
 }
 
-/// RFC 4254 section 8; what the library does not know is left out.
+/// Reads terminal modes (RFC 4254 section 8); what the library does not know is left out.
 fn modes(mut bytes: &[u8]) -> Vec<(Pty, u32)> {
     let mut modes = Vec::new();
     while let [code @ 1..160, a, b, c, d, rest @ ..] = bytes {
@@ -516,7 +518,7 @@ fn modes(mut bytes: &[u8]) -> Vec<(Pty, u32)> {
     modes
 }
 
-/// RFC 4254 section 6.10.
+/// A signal by its name (RFC 4254 section 6.10).
 fn signal(name: &str) -> Sig {
     match name {
         "ABRT" => Sig::ABRT,

@@ -5,20 +5,21 @@ use crate::client::session::information::Information;
 use crate::client::session::interlude::Interlude;
 use crate::say;
 
-/// Does what a line says; gives the lines there are to show.
+/// Carries out one line of the command line (`~C`); gives the lines to show for it.
 pub type CommandLineAction<'a> = Box<dyn FnOnce(String) -> Interlude<'a, Vec<String>> + Send + 'a>;
 
-/// The local end of an interactive session: what the relay cannot do itself.
+/// The person at an interactive session. Each method has a default where a session without a
+/// terminal of its own can do nothing better.
 pub trait Console {
-    /// Shows lines of ours in the middle of the session; they end in `\r\n`.
+    /// Shows lines of the client's own in the middle of the session; they end in `\r\n`.
     fn say(&mut self, text: &str);
-    /// Stops the process as `^Z` would, and returns when it goes on.
+    /// Stops the process as `^Z` does in a shell, and returns when it goes on.
     fn suspend(&mut self);
     /// Makes `-v` output more (`true`) or less; gives the level's name.
     fn verbosity(&mut self, more: bool) -> String;
 
-    /// Shows the facts about the connection; `escape` is what was typed for it, as it is
-    /// shown.
+    /// Shows the facts about the connection. `escape` is the escape that was typed, as it is
+    /// shown: `~i`.
     fn information<'a>(&'a mut self, escape: String, facts: Information) -> Interlude<'a> {
         self.say(&facts.page(&escape));
         Box::pin(std::future::ready(()))
@@ -31,9 +32,9 @@ pub trait Console {
         Box::pin(std::future::ready(()))
     }
 
-    /// Asks for a line of the command line (`~C`), and shows what comes of it while the
+    /// Asks for a line of the command line (`~C`), and shows what `action` gives while the
     /// session's output still waits.
-    fn command_line<'a>(&'a mut self, _act: CommandLineAction<'a>) -> Interlude<'a> {
+    fn command_line<'a>(&'a mut self, _action: CommandLineAction<'a>) -> Interlude<'a> {
         Box::pin(std::future::ready(()))
     }
 

@@ -72,7 +72,7 @@ enum PasteState {
     /// The closing bracket has come. Whether it was the terminal's, or one in the text of the
     /// paste, is known when nothing follows for a moment: a person cannot type that fast.
     Ended {
-        /// What was collected; `None` if that was too much.
+        /// The paste; `None` if it was too long.
         text: Option<Vec<u8>>,
         /// What came after the bracket; `None` if that was too much.
         after: Option<Vec<u8>>,
@@ -111,7 +111,7 @@ impl Paste {
         self.close(open, pieces);
     }
 
-    /// Whether it depends on what follows how the last input is meant.
+    /// Whether the meaning of the last input depends on what follows.
     pub(crate) fn is_partial(&self) -> bool {
         match self.within {
             PasteState::Typing => self.matched > 0,
@@ -120,7 +120,8 @@ impl Paste {
         }
     }
 
-    /// Nothing followed in time: what looked like a bracket is none, and a paste has ended.
+    /// Takes the last input as it is, since nothing followed in time: the beginning of a bracket
+    /// was none, and a paste has ended.
     pub(crate) fn give_up(&mut self, pieces: &mut VecDeque<InputPiece>) {
         let matched = std::mem::take(&mut self.matched);
         match std::mem::take(&mut self.within) {
@@ -233,7 +234,7 @@ pub struct BracketFilter<S> {
     brackets: Brackets,
     /// A control sequence that has begun.
     sequence: Vec<u8>,
-    /// What to write before anything else, and how much of it is written.
+    /// Bytes to write before anything else; `written` of them have been.
     due: Vec<u8>,
     written: usize,
     /// Bytes taken that are to be reported once `due` is written.
@@ -251,7 +252,7 @@ impl<S> BracketFilter<S> {
     fn follow(&mut self, bytes: &[u8]) -> usize {
         for (index, &byte) in bytes.iter().enumerate() {
             if byte == ESC && !self.sequence.is_empty() {
-                // The one before was none, or was broken off.
+                // The sequence before was none, or was broken off.
                 self.due.append(&mut self.sequence);
             }
             self.sequence.push(byte);
@@ -296,8 +297,8 @@ fn is_complete(sequence: &[u8]) -> bool {
     }
 }
 
-/// What is left of a sequence that switches bracketed paste, without that, and whether it
-/// switches it on.
+/// For a sequence that switches bracketed paste: the sequence without that mode, and whether it
+/// switches the mode on.
 fn switched(sequence: &[u8]) -> Option<(Vec<u8>, bool)> {
     let (&last, modes) = sequence.strip_prefix(b"\x1b[?")?.split_last()?;
     let on = match last {

@@ -2,8 +2,8 @@
 //! ended (RFC 4254 section 6).
 //!
 //! Output takes no part in it: the handler writes it to its sink as it is decrypted (see
-//! `handshake::handler`). Three things run side by side here, each as one future, so that none waits for
-//! another: input to the server, changes of window size, and the channel's events.
+//! `handshake::handler`). Three things run side by side here, each as one future, so that none
+//! waits for another: input to the server, changes of window size, and the channel's events.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -98,7 +98,7 @@ pub async fn linger(session: &Session) -> Result<Exit> {
     Err(session.shared.end().await)
 }
 
-/// Says goodbye and lets the last bytes leave.
+/// Ends the connection with a disconnect message, and waits a moment until it has left.
 pub async fn close(session: Session) {
     let goodbye = async {
         let told = session.handle.disconnect(Disconnect::ByApplication, "disconnected by user", "");

@@ -16,7 +16,7 @@ use crate::config::Connect;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// Relays until the server closes the channel; that is the success that ssh makes of it.
+/// Relays until the server closes the channel. As with ssh, that is a success.
 ///
 /// # Errors
 /// The server cannot or will not connect, or the connection is lost.
