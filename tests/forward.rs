@@ -21,8 +21,10 @@ use std::time::{Duration, Instant};
 use russh::ChannelMsg;
 use tessh::client::Session;
 use tessh::client::flow::{Exit, MAX_KEPT};
-use tessh::client::forward::{Connect, Forward, Listen, Settings, Way};
-use tessh::client::session::{Console, LocalSide, Program, SessionRequest, open, relay, stdio};
+use tessh::client::forward::{Connect, Forward, ForwardDirection, ForwardSettings, Listen};
+use tessh::client::session::{
+    Console, LocalSide, ProgramRequest, SessionRequest, open, relay, stdio,
+};
 use tessh::config::Method;
 use tessh::error::Kind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -65,7 +67,7 @@ fn free_port() -> u16 {
 async fn forwarded(session: &Session, connect: Connect) -> u16 {
     let port = free_port();
     let forward = Forward { listen: on(port), connect };
-    session.forwards().add(Way::Local, &forward).await.unwrap();
+    session.forwards().add(ForwardDirection::Local, &forward).await.unwrap();
     port
 }
 
@@ -119,7 +121,7 @@ impl Shell {
     async fn start(session: Arc<Session>) -> Shell {
         let (keys, typed) = duplex(64);
         let (shown, screen) = duplex(64);
-        let program = Program::Exec(b"echo".to_vec());
+        let program = ProgramRequest::Exec(b"echo".to_vec());
         let request =
             SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
         let sinks = (Box::new(shown), Box::new(tokio::io::sink()));
@@ -199,16 +201,18 @@ async fn unix_sockets_are_forwarded_at_either_end() {
     let session = begin(&server).await;
     let connect = Connect::Path("/echo".to_owned());
     let forward = Forward { listen: Listen::Path(text), connect };
-    session.forwards().add(Way::Local, &forward).await.unwrap();
+    session.forwards().add(ForwardDirection::Local, &forward).await.unwrap();
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "others could connect");
     let mut stream = UnixStream::connect(&path).await.unwrap();
     assert_eq!(exchange(&mut stream, b"hello").await, b"hello");
     assert_eq!(server.asked(), [Asked::DirectPath("/echo".to_owned())]);
     // A second one finds the first, unless it may remove it.
-    session.forwards().add(Way::Local, &forward).await.unwrap_err();
-    session.forwards().configure(Settings { bind_unlink: true, ..Settings::default() });
-    session.forwards().add(Way::Local, &forward).await.unwrap();
+    session.forwards().add(ForwardDirection::Local, &forward).await.unwrap_err();
+    session
+        .forwards()
+        .configure(ForwardSettings { bind_unlink: true, ..ForwardSettings::default() });
+    session.forwards().add(ForwardDirection::Local, &forward).await.unwrap();
     drop(session);
     soon(async {
         while path.exists() {
@@ -224,7 +228,7 @@ async fn a_dynamic_forward_leads_where_the_client_says_and_tells_it_when_it_cann
     let session = begin(&server).await;
     let port = free_port();
     let forward = Forward { listen: on(port), connect: Connect::Socks };
-    session.forwards().add(Way::Dynamic, &forward).await.unwrap();
+    session.forwards().add(ForwardDirection::Dynamic, &forward).await.unwrap();
     for (request, answer) in [
         (
             &b"\x05\x01\x00\x05\x01\x00\x03\x04echo\x00\x07"[..],
@@ -378,14 +382,16 @@ async fn a_port_in_use_is_refused_and_ends_it_all_where_that_is_wanted() {
     let server = Server::start().await;
     let session = begin(&server).await;
     let forward = Forward { listen: on(port), connect: to("echo") };
-    let wanted = [(Way::Local, forward)];
+    let wanted = [(ForwardDirection::Local, forward)];
     session.forwards().begin(&wanted).await.unwrap();
     assert!(session.forwards().list().is_empty());
-    session.forwards().configure(Settings { exit_on_failure: true, ..Settings::default() });
+    session
+        .forwards()
+        .configure(ForwardSettings { exit_on_failure: true, ..ForwardSettings::default() });
     let error = session.forwards().begin(&wanted).await.unwrap_err();
     assert_eq!(error.to_string(), "Could not request local forwarding.");
     assert_eq!(error.kind(), Kind::Channel);
-    let remote = [(Way::Remote, Forward { listen: on(1), connect: to("echo") })];
+    let remote = [(ForwardDirection::Remote, Forward { listen: on(1), connect: to("echo") })];
     let error = session.forwards().begin(&remote).await.unwrap_err();
     let said = "Error: remote port forwarding failed for listen port 1";
     assert!(error.to_string().starts_with(said), "{error}");
@@ -398,12 +404,12 @@ async fn a_port_that_the_server_does_not_name_ends_it_all() {
     let server = Server::start().await;
     let session = begin(&server).await;
     let listen = Listen::Tcp { host: Some("no-port".to_owned()), port: 0 };
-    let wanted = [(Way::Remote, Forward { listen, connect: to("echo") })];
+    let wanted = [(ForwardDirection::Remote, Forward { listen, connect: to("echo") })];
     let error = soon(session.forwards().begin(&wanted)).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Channel);
     assert!(error.to_string().contains("has not said which"), "{error}");
     // On the command line of a session it is only not made.
-    assert!(soon(session.forwards().add(Way::Remote, &wanted[0].1)).await.is_err());
+    assert!(soon(session.forwards().add(ForwardDirection::Remote, &wanted[0].1)).await.is_err());
     assert!(session.forwards().list().is_empty());
 }
 
@@ -411,12 +417,14 @@ async fn a_port_that_the_server_does_not_name_ends_it_all() {
 async fn a_server_that_does_not_answer_a_request_to_listen_is_not_waited_for_for_ever() {
     let server = Server::start().await;
     let session = begin(&server).await;
-    let wanted = [(Way::Remote, Forward { listen: on(2), connect: to("echo") })];
+    let wanted = [(ForwardDirection::Remote, Forward { listen: on(2), connect: to("echo") })];
     // Nothing but the deadline is waited for from here on, and it is at once.
     tokio::time::pause();
     timeout(REAL, session.forwards().begin(&wanted)).await.expect("it hangs").unwrap();
     assert!(session.forwards().list().is_empty());
-    session.forwards().configure(Settings { exit_on_failure: true, ..Settings::default() });
+    session
+        .forwards()
+        .configure(ForwardSettings { exit_on_failure: true, ..ForwardSettings::default() });
     let error = timeout(REAL, session.forwards().begin(&wanted)).await.expect("it hangs");
     let said = "Error: remote port forwarding failed for listen port 2";
     assert!(error.unwrap_err().to_string().starts_with(said));
@@ -440,7 +448,7 @@ async fn the_server_opens_what_it_was_asked_for_and_nothing_else() {
     let connect = Connect::Tcp { host: place.ip().to_string(), port: place.port() };
     let listen = Listen::Tcp { host: None, port: 0 };
     let forward = Forward { listen: listen.clone(), connect: connect.clone() };
-    let port = session.forwards().add(Way::Remote, &forward).await.unwrap();
+    let port = session.forwards().add(ForwardDirection::Remote, &forward).await.unwrap();
     assert_eq!(port, Some(CHOSEN as u16));
     assert!(handle.channel_open_forwarded_tcpip("localhost", 9, "10.0.0.1", 5).await.is_err());
     let (opened, accepted) = tokio::join!(
@@ -465,8 +473,8 @@ async fn the_server_opens_what_it_was_asked_for_and_nothing_else() {
     }
     assert_eq!(back, b"goodbye");
 
-    assert!(session.forwards().cancel(Way::Remote, &listen).await);
-    assert!(!session.forwards().cancel(Way::Remote, &listen).await);
+    assert!(session.forwards().cancel(ForwardDirection::Remote, &listen).await);
+    assert!(!session.forwards().cancel(ForwardDirection::Remote, &listen).await);
     let opened = handle.channel_open_forwarded_tcpip("localhost", CHOSEN, "10.0.0.1", 5).await;
     assert!(opened.is_err(), "cancelled");
     assert_eq!(
@@ -482,7 +490,7 @@ async fn where_a_remote_forward_leads_must_be_reached_before_the_server_hears_ye
     let handle = server.handle().await;
     let listen = Listen::Tcp { host: None, port: 80 };
     let connect = Connect::Tcp { host: "127.0.0.1".to_owned(), port: free_port() };
-    session.forwards().add(Way::Remote, &Forward { listen, connect }).await.unwrap();
+    session.forwards().add(ForwardDirection::Remote, &Forward { listen, connect }).await.unwrap();
     let opened = handle.channel_open_forwarded_tcpip("localhost", 80, "10.0.0.1", 5).await;
     assert!(opened.is_err());
     assert!(session.forwards().connections().is_empty());

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use lab::{Bed, DEADLINE, Home, Output, Pty, Run, Running, Sshd, arg, free_port, wait_until};
 use rustix::process::Signal;
-use tessh::client::mux::{Client, Refusal};
+use tessh::client::mux::{MasterConnection, MasterRefusal};
 use tessh::config::Connect;
 use tessh::os::AsDescriptor;
 
@@ -487,11 +487,11 @@ fn the_person_at_the_master_may_say_no() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let refused = runtime.block_on(async {
         let stream = tessh::client::mux::connect(&shared.socket()).unwrap();
-        let mut client = Client::greet(stream).await.unwrap();
+        let mut client = MasterConnection::greet(stream).await.unwrap();
         let null = fs::File::open("/dev/null").unwrap();
         client.stdio_forward(&forged, [null.as_descriptor(), null.as_descriptor()]).await
     });
-    assert!(matches!(refused, Err(Refusal::Denied(_))), "{refused:?}");
+    assert!(matches!(refused, Err(MasterRefusal::Denied(_))), "{refused:?}");
     let said = shared.home.read("asked");
     let last = said.lines().last().unwrap();
     assert!(last.contains("Allow forward to [a\\x1b[2J Allow?\\u{202e}]:1 through"), "{said}");

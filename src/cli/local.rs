@@ -8,7 +8,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::{attempt, log};
-use crate::client::flow::{Exit, Sink};
+use crate::client::flow::{Exit, OutputSink};
 use crate::client::session::{
     BracketFilter, Brackets, CommandLineAction, Console, Curtain, Information, Interlude,
     WindowSize, paste,
@@ -77,7 +77,7 @@ impl<'a> Terminal<'a> {
     }
 
     /// Standard output and error for the session.
-    pub fn sinks(&mut self) -> Result<(Sink, Sink)> {
+    pub fn sinks(&mut self) -> Result<(OutputSink, OutputSink)> {
         let stdout =
             || DescriptorOutput::stdout().map_err(|error| unusable(say!(stdout_label), &error));
         let stderr =
@@ -90,7 +90,7 @@ impl<'a> Terminal<'a> {
         Ok((self.watched(out), self.watched(err)))
     }
 
-    fn watched(&self, sink: impl AsyncWrite + Send + Unpin + 'static) -> Sink {
+    fn watched(&self, sink: impl AsyncWrite + Send + Unpin + 'static) -> OutputSink {
         match &self.setting.brackets {
             Some(brackets) => Box::new(BracketFilter::new(sink, brackets.clone())),
             None => Box::new(sink),

@@ -24,7 +24,7 @@ const DOMAIN: &str = "@openssh.com";
 
 /// A kind of algorithm: the configuration keyword and what its lists may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
+pub enum AlgorithmFamily {
     /// KexAlgorithms
     Kex,
     /// HostKeyAlgorithms
@@ -37,15 +37,15 @@ pub enum Family {
     Pubkey,
 }
 
-impl Family {
+impl AlgorithmFamily {
     /// What is proposed where nothing else is said, most preferred first.
     pub fn defaults(self) -> &'static [&'static str] {
         match self {
-            Family::Kex => &KEX[..KEX_DEFAULTS],
-            Family::Cipher if has_aes() => &CIPHERS[..CIPHER_DEFAULTS],
-            Family::Cipher => &CIPHERS_WITHOUT_AES,
-            Family::Mac => &MACS[..MAC_DEFAULTS],
-            Family::HostKey | Family::Pubkey => &SIGNATURES[..SIGNATURE_DEFAULTS],
+            AlgorithmFamily::Kex => &KEX[..KEX_DEFAULTS],
+            AlgorithmFamily::Cipher if has_aes() => &CIPHERS[..CIPHER_DEFAULTS],
+            AlgorithmFamily::Cipher => &CIPHERS_WITHOUT_AES,
+            AlgorithmFamily::Mac => &MACS[..MAC_DEFAULTS],
+            AlgorithmFamily::HostKey | AlgorithmFamily::Pubkey => &SIGNATURES[..SIGNATURE_DEFAULTS],
         }
     }
 
@@ -53,10 +53,10 @@ impl Family {
     pub fn supported(self) -> Vec<String> {
         let plain = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         match self {
-            Family::Kex => plain(&KEX),
-            Family::Cipher => plain(&CIPHERS),
-            Family::Mac => plain(&MACS),
-            Family::HostKey | Family::Pubkey => {
+            AlgorithmFamily::Kex => plain(&KEX),
+            AlgorithmFamily::Cipher => plain(&CIPHERS),
+            AlgorithmFamily::Mac => plain(&MACS),
+            AlgorithmFamily::HostKey | AlgorithmFamily::Pubkey => {
                 let certificates = SIGNATURES.iter().map(|name| of_certificate(name));
                 SIGNATURES.iter().map(|&name| name.to_owned()).chain(certificates).collect()
             }
@@ -66,21 +66,23 @@ impl Family {
     /// What ssh(1) has more.
     fn missing(self) -> &'static [&'static str] {
         match self {
-            Family::Kex => &MISSING_KEX,
-            Family::Cipher => &MISSING_CIPHERS,
-            Family::Mac => &MISSING_MACS,
-            Family::HostKey | Family::Pubkey => &MISSING_SIGNATURES,
+            AlgorithmFamily::Kex => &MISSING_KEX,
+            AlgorithmFamily::Cipher => &MISSING_CIPHERS,
+            AlgorithmFamily::Mac => &MISSING_MACS,
+            AlgorithmFamily::HostKey | AlgorithmFamily::Pubkey => &MISSING_SIGNATURES,
         }
     }
 
     /// What it is, and its keyword.
     fn described(self) -> (FixedText, &'static str) {
         match self {
-            Family::Kex => (texts::kind_kex_algorithm, "KexAlgorithms"),
-            Family::HostKey => (texts::kind_host_key_algorithm, "HostKeyAlgorithms"),
-            Family::Cipher => (texts::kind_cipher, "Ciphers"),
-            Family::Mac => (texts::kind_mac, "MACs"),
-            Family::Pubkey => (texts::kind_public_key_algorithm, "PubkeyAcceptedAlgorithms"),
+            AlgorithmFamily::Kex => (texts::kind_kex_algorithm, "KexAlgorithms"),
+            AlgorithmFamily::HostKey => (texts::kind_host_key_algorithm, "HostKeyAlgorithms"),
+            AlgorithmFamily::Cipher => (texts::kind_cipher, "Ciphers"),
+            AlgorithmFamily::Mac => (texts::kind_mac, "MACs"),
+            AlgorithmFamily::Pubkey => {
+                (texts::kind_public_key_algorithm, "PubkeyAcceptedAlgorithms")
+            }
         }
     }
 }
@@ -214,7 +216,7 @@ fn has_aes() -> bool {
 ///
 /// # Errors
 /// A name that is unknown, or a list that ends empty.
-pub fn select(family: Family, spec: Option<&str>) -> Result<Vec<String>> {
+pub fn select(family: AlgorithmFamily, spec: Option<&str>) -> Result<Vec<String>> {
     let defaults: Vec<String> = family.defaults().iter().map(|&name| name.to_owned()).collect();
     let Some(spec) = spec else { return Ok(defaults) };
     let supported = family.supported();
@@ -256,13 +258,13 @@ fn parts(spec: &str) -> (char, Vec<&str>) {
 ///
 /// # Errors
 /// A name that is unknown.
-pub fn named_in(family: Family, spec: &str) -> Result<Vec<String>> {
+pub fn named_in(family: AlgorithmFamily, spec: &str) -> Result<Vec<String>> {
     let (_, patterns) = parts(spec);
     Ok(distinct(named(family, &patterns, &family.supported())?.into_iter()))
 }
 
 /// The names of a list that ssh(1) has and this program has not.
-pub fn missing(family: Family, spec: Option<&str>) -> Vec<String> {
+pub fn missing(family: AlgorithmFamily, spec: Option<&str>) -> Vec<String> {
     let (operator, patterns) = parts(spec.unwrap_or_default());
     let supported = family.supported();
     let is_missing = |pattern: &&str| {
@@ -274,8 +276,8 @@ pub fn missing(family: Family, spec: Option<&str>) -> Vec<String> {
 }
 
 /// One line for each list of which something is left out, for the person.
-pub fn left_out(lists: &[(Family, Option<&str>)]) -> Vec<String> {
-    let line = |&(family, spec): &(Family, Option<&str>)| {
+pub fn left_out(lists: &[(AlgorithmFamily, Option<&str>)]) -> Vec<String> {
+    let line = |&(family, spec): &(AlgorithmFamily, Option<&str>)| {
         let names = missing(family, spec);
         let (_, keyword) = family.described();
         (!names.is_empty()).then(|| say!(algorithms_left_out, keyword, names = names.join(", ")))
@@ -283,7 +285,7 @@ pub fn left_out(lists: &[(Family, Option<&str>)]) -> Vec<String> {
     lists.iter().filter_map(line).collect()
 }
 
-fn named(family: Family, patterns: &[&str], supported: &[String]) -> Result<Vec<String>> {
+fn named(family: AlgorithmFamily, patterns: &[&str], supported: &[String]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for pattern in patterns {
         let before = names.len();
@@ -306,7 +308,7 @@ fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
     seen
 }
 
-fn bad(family: Family, spec: &str) -> Error {
+fn bad(family: AlgorithmFamily, spec: &str) -> Error {
     let (what, keyword) = family.described();
     let spec = crate::text::line(spec, 100);
     Error::new(Kind::Config, say!(algorithms_bad_spec, what, spec)).hint(say!(
@@ -316,7 +318,7 @@ fn bad(family: Family, spec: &str) -> Error {
     ))
 }
 
-fn not_here(family: Family, spec: &str) -> Error {
+fn not_here(family: AlgorithmFamily, spec: &str) -> Error {
     let (_, keyword) = family.described();
     let names = missing(family, Some(spec)).join(", ");
     Error::new(Kind::Config, say!(algorithms_missing, keyword, names)).hint(say!(
@@ -351,7 +353,7 @@ impl Proposal {
     /// # Errors
     /// As [`select`].
     pub fn new(lists: &Lists<'_>, known: &KnownTypes) -> Result<Proposal> {
-        let mut host_key = select(Family::HostKey, lists.host_key)?;
+        let mut host_key = select(AlgorithmFamily::HostKey, lists.host_key)?;
         if lists.follows_record() {
             if known.authority {
                 let certificates: Vec<_> = host_key
@@ -365,10 +367,10 @@ impl Proposal {
             host_key.sort_by_key(|name| !is_known(name, &known.keys));
         }
         Ok(Proposal {
-            kex: select(Family::Kex, lists.kex)?,
+            kex: select(AlgorithmFamily::Kex, lists.kex)?,
             host_key,
-            cipher: select(Family::Cipher, lists.cipher)?,
-            mac: select(Family::Mac, lists.mac)?,
+            cipher: select(AlgorithmFamily::Cipher, lists.cipher)?,
+            mac: select(AlgorithmFamily::Mac, lists.mac)?,
             compression: lists.compression,
         })
     }

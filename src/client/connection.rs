@@ -7,27 +7,31 @@ use russh::client::Handle;
 use crate::client::forward::forwards::Forwards;
 use crate::client::handshake::handler::Events;
 use crate::client::state::negotiated::Negotiated;
-use crate::client::state::remembered::Kept;
-use crate::client::state::shared::Shared;
+use crate::client::state::remembered::RememberedLogin;
+use crate::client::state::shared::ConnectionState;
 use crate::error::Error;
 
 /// An authenticated connection.
 pub struct Session {
     pub(crate) handle: Arc<Handle<Events>>,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Arc<ConnectionState>,
     pub(crate) forwards: Arc<Forwards>,
     /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
     pub how: String,
     /// The way to the server for the person, where it is not direct.
     pub route: Option<String>,
     /// What the person let us keep in memory for this run.
-    pub remembered: Option<Kept>,
+    pub remembered: Option<RememberedLogin>,
     /// Whether the person wants the agent forwarded in this session, if they were asked.
     pub forward_agent: Option<bool>,
 }
 
 impl Session {
-    pub(crate) fn new(handle: Handle<Events>, shared: Arc<Shared>, how: String) -> Session {
+    pub(crate) fn new(
+        handle: Handle<Events>,
+        shared: Arc<ConnectionState>,
+        how: String,
+    ) -> Session {
         let handle = Arc::new(handle);
         let forwards = Arc::new(Forwards::new(&handle, &shared));
         Session {

@@ -1,7 +1,7 @@
 //! A connection to a host whose key is not the one on record, where StrictHostKeyChecking is
 //! `no`: what forwards refuses by itself, whoever asks.
 
-use tessh::client::forward::{X11, x11};
+use tessh::client::forward::{LocalDisplay, x11};
 use tessh::client::login::authenticate;
 
 use super::*;
@@ -16,27 +16,27 @@ async fn restricted_mode_restricts_in_the_lowest_layer() {
     let forwards = session.forwards();
     let port = free_port();
     for (way, listen, connect) in [
-        (Way::Local, on(port), to("echo")),
-        (Way::Local, Listen::Path("/nowhere/socket".to_owned()), to("echo")),
-        (Way::Dynamic, on(port), Connect::Socks),
-        (Way::Remote, on(80), to("echo")),
-        (Way::Remote, Listen::Path("/s".to_owned()), to("echo")),
+        (ForwardDirection::Local, on(port), to("echo")),
+        (ForwardDirection::Local, Listen::Path("/nowhere/socket".to_owned()), to("echo")),
+        (ForwardDirection::Dynamic, on(port), Connect::Socks),
+        (ForwardDirection::Remote, on(80), to("echo")),
+        (ForwardDirection::Remote, Listen::Path("/s".to_owned()), to("echo")),
     ] {
         let forward = Forward { listen, connect };
         assert!(forwards.add(way, &forward).await.is_err(), "{forward:?}");
         forwards.begin(&[(way, forward.clone())]).await.unwrap();
-        forwards.configure(Settings { exit_on_failure: true, ..Settings::default() });
+        forwards.configure(ForwardSettings { exit_on_failure: true, ..ForwardSettings::default() });
         let error = forwards.begin(&[(way, forward)]).await.unwrap_err();
         let said = "Error: forwarding disabled due to host key check failure";
         assert!(error.to_string().starts_with(said), "{error}");
-        forwards.configure(Settings::default());
+        forwards.configure(ForwardSettings::default());
     }
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
     assert!(forwards.list().is_empty());
     assert!(!forwards.forward_agent("/nowhere/agent".into()));
     let sink = Box::new(tokio::io::sink());
     assert!(soon(stdio::relay(&session, &to("echo"), Some(&b"x"[..]), sink)).await.is_err());
-    let wanted = X11 {
+    let wanted = LocalDisplay {
         display: Some(":77".to_owned()),
         xauth: None,
         trusted: true,
@@ -54,7 +54,7 @@ async fn restricted_mode_restricts_in_the_lowest_layer() {
     assert!(handle.channel_open_x11("10.0.0.1", 5).await.is_err());
 
     // A session is what is left, and nothing but a session is asked for.
-    let program = Program::Exec(b"echo".to_vec());
+    let program = ProgramRequest::Exec(b"echo".to_vec());
     let request = SessionRequest { pty: None, env: Vec::new(), program, agent: true, x11: None };
     let sinks = (Box::new(tokio::io::sink()), Box::new(tokio::io::sink()));
     soon(open(&session, request, sinks.0, sinks.1)).await.unwrap();

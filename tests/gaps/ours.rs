@@ -9,8 +9,9 @@ use tessh::client::deadline::Budget;
 use tessh::client::handshake::{TransportOptions, verify};
 use tessh::client::host_key::{DnsCheck, HostPolicy};
 use tessh::client::login::{Login, authenticate};
-use tessh::client::stream::{Family, Route, connect};
+use tessh::client::stream::{Route, connect};
 use tessh::client::{Session, Stream, Transport};
+use tessh::config::AddressFamily;
 use tessh::config::Method;
 use tessh::error::Error;
 use tessh::prompt::{
@@ -63,7 +64,7 @@ pub async fn stream(address: SocketAddr) -> Stream {
     let route = Route {
         host: address.ip().to_string(),
         port: address.port(),
-        family: Family::Any,
+        family: AddressFamily::Any,
         bind: None,
         bind_interface: None,
         tcp_keep_alive: false,

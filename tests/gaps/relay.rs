@@ -13,7 +13,8 @@ use tessh::client::Session;
 pub use tessh::client::flow::Exit;
 use tessh::client::login::authenticate;
 use tessh::client::session::{
-    Console, Escape, LocalSide, Program, SessionRequest, WindowSize, close, linger, open, relay,
+    Console, Escape, LocalSide, ProgramRequest, SessionRequest, WindowSize, close, linger, open,
+    relay,
 };
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
@@ -95,7 +96,7 @@ async fn relay_into<I: AsyncRead + Unpin>(
     escape: Option<Escape>,
     (stdout, stderr): (Sink, Sink),
 ) -> Result<Exit, Error> {
-    let program = Program::Exec(b"run".to_vec());
+    let program = ProgramRequest::Exec(b"run".to_vec());
     let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
     let channel = open(session, request, stdout, stderr).await?;
     let (_resize, resized) = unbounded_channel();
@@ -418,7 +419,7 @@ async fn new_window_sizes_reach_the_server() {
     let (script, mut acts) = Honest::new();
     let script = script.running(|_, _| std::future::pending());
     let session = session(script).await;
-    let program = Program::Exec(b"run".to_vec());
+    let program = ProgramRequest::Exec(b"run".to_vec());
     let request = SessionRequest { pty: None, env: Vec::new(), program, agent: false, x11: None };
     let channel = open(&session, request, sinks().0, sinks().1).await.unwrap();
     let (resize, resized) = unbounded_channel();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use russh::MethodKind::{HostBased, Password};
 use tessh::client::Session;
-use tessh::client::login::{Asking, Login, authenticate_asking};
+use tessh::client::login::{Login, LoginDialogOptions, authenticate_asking};
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
 use tessh::prompt::{Answer, Attempt, Credential, LoginAnswer, LoginQuestion, Occasion, User};
@@ -56,7 +56,7 @@ async fn log_in(
     };
     let options = ours::Options::default();
     let transport = ours::transport_for(server.address(), Arc::new(person), options).await;
-    let asking = Asking {
+    let asking = LoginDialogOptions {
         host: "server".to_owned(),
         user_is_proposed,
         switched_off: Vec::new(),
@@ -85,7 +85,9 @@ async fn a_login_of_one_step_is_remembered_where_that_was_ticked() {
         assert_eq!(session.forward_agent, Some(remember));
         let kept = session.remembered.map(|it| (it.user, it.credential));
         match kept {
-            Some((user, tessh::client::state::Credential::Password(secret))) if remember => {
+            Some((user, tessh::client::state::RememberedCredential::Password(secret)))
+                if remember =>
+            {
                 assert_eq!((user.as_str(), secret.expose()), ("user", "right"));
             }
             None if !remember => {}

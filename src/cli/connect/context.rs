@@ -8,7 +8,7 @@ use russh::Pty;
 use super::background::{Tether, Word};
 use crate::cli::environment::Environment;
 use crate::cli::resolve::Plan;
-use crate::client::state::Remembered;
+use crate::client::state::RememberedLogins;
 use crate::error::Result;
 use crate::prompt::Prompt;
 
@@ -21,7 +21,7 @@ pub struct ConnectContext<'a> {
     /// Whom to ask.
     pub prompt: Arc<dyn Prompt>,
     /// Logins to be used again by duplicates of the session.
-    pub remembered: &'a Remembered,
+    pub remembered: &'a RememberedLogins,
     /// How many sessions are below this one on the terminal (`~d`).
     pub sessions_below: usize,
     /// The terminal's modes as they were before the first session changed them; `None` for the
@@ -37,7 +37,7 @@ impl<'a> ConnectContext<'a> {
         plan: &'a Plan,
         environment: &'a Environment,
         prompt: Arc<dyn Prompt>,
-        remembered: &'a Remembered,
+        remembered: &'a RememberedLogins,
     ) -> ConnectContext<'a> {
         ConnectContext {
             plan,

@@ -12,7 +12,7 @@ use crate::cli::local::unusable;
 use crate::cli::resolve::Plan;
 use crate::client::Session;
 use crate::client::flow::Exit;
-use crate::client::forward::{Request, X11, restricted, x11};
+use crate::client::forward::{LocalDisplay, X11Request, restricted, x11};
 use crate::client::session::stdio;
 use crate::config::{Connect, ForwardAgent, Options};
 use crate::error::Result;
@@ -92,12 +92,12 @@ pub(super) async fn display(
     options: &Options,
     environment: &Environment,
     session: &Session,
-) -> Option<Request> {
+) -> Option<X11Request> {
     let wanted = &options.forwarding.x11;
     if !*wanted.forward {
         return None;
     }
-    let wanted = X11 {
+    let wanted = LocalDisplay {
         display: environment.get("DISPLAY"),
         xauth: wanted.xauth_location.value.clone().filter(|path| path.exists()),
         trusted: *wanted.trusted,

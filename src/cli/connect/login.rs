@@ -9,8 +9,8 @@ use super::wants::signatures;
 use super::{forward, route};
 use crate::cli::environment::Environment;
 use crate::cli::resolve::Plan;
-use crate::client::login::{Asking, Login};
-use crate::client::state::{Credential, Kept};
+use crate::client::login::{Login, LoginDialogOptions};
+use crate::client::state::{RememberedCredential, RememberedLogin};
 use crate::config::{Method, MethodChoice, Options, Origin};
 use crate::error::Result;
 use crate::keys::KeyFile;
@@ -78,7 +78,7 @@ fn devices(options: &Options, environment: &Environment) -> SecurityKeys {
 }
 
 /// What the authentication dialog begins with.
-pub fn asking(plan: &Plan, environment: &Environment) -> Asking {
+pub fn asking(plan: &Plan, environment: &Environment) -> LoginDialogOptions {
     let options = &plan.options;
     let off = [
         (options.password_authentication.value, "PasswordAuthentication", &[Method::Password][..]),
@@ -99,7 +99,7 @@ pub fn asking(plan: &Plan, environment: &Environment) -> Asking {
         .collect();
     let named = options.identity_files.first().cloned();
     let existing = || environment.default_identities().into_iter().find(|path| path.exists());
-    Asking {
+    LoginDialogOptions {
         host: route::shown(plan),
         user_is_proposed: options.user.origin == Origin::Default,
         switched_off,
@@ -111,16 +111,18 @@ pub fn asking(plan: &Plan, environment: &Environment) -> Asking {
 }
 
 /// What is remembered of the first login settles this one.
-pub fn recall(login: &mut Login, kept: &Kept) {
+pub fn recall(login: &mut Login, kept: &RememberedLogin) {
     login.user.clone_from(&kept.user);
     login.chain = vec![kept.method];
     match &kept.credential {
-        Credential::Nothing => {}
-        Credential::Held(key) => login.agent_held = Some(key.clone()),
-        Credential::Password(secret) => {
+        RememberedCredential::Nothing => {}
+        RememberedCredential::Held(key) => login.agent_held = Some(key.clone()),
+        RememberedCredential::Password(secret) => {
             login.password = Some(Secret::new(secret.expose().to_owned()));
         }
-        Credential::Key(key, path) => login.opened = Some((Arc::clone(key), path.clone())),
+        RememberedCredential::Key(key, path) => {
+            login.opened = Some((Arc::clone(key), path.clone()))
+        }
     }
 }
 

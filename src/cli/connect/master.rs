@@ -16,8 +16,10 @@ use crate::cli::local::{Watcher, on_window_change};
 use crate::cli::resolve::Plan;
 use crate::client::Session;
 use crate::client::flow::Exit;
-use crate::client::forward::Request as X11Request;
-use crate::client::mux::{House, Keeps, Master, MasterDisplay, Streams, place};
+use crate::client::forward::X11Request;
+use crate::client::mux::{
+    Master, MasterDisplay, MasterHost, MasterLifetime, Streams, control_path,
+};
 use crate::client::session::{Interlude, WindowSize};
 use crate::config::{ControlMaster, ControlPersist, SessionType};
 use crate::error::Result;
@@ -44,7 +46,7 @@ pub(super) fn begin(context: &ConnectContext<'_>, session: &Session) -> Result<O
         (ControlMaster::No, _) | (_, None) => return Ok(None),
         (_, Some(path)) => path,
     };
-    let Some(socket) = place::occupy(path)? else { return Ok(None) };
+    let Some(socket) = control_path::listen(path)? else { return Ok(None) };
     let household = Arc::new(Household {
         plan: context.plan.clone(),
         environment: Environment::find(),
@@ -80,9 +82,9 @@ impl Shared {
         let nothing =
             options.session_type.value == SessionType::None && context.plan.stdio_forward.is_none();
         let keeps = match persist {
-            ControlPersist::Idle(time) if stays => Keeps::Idle(time),
-            _ if stays || nothing => Keeps::Always,
-            _ => Keeps::Clients,
+            ControlPersist::Idle(time) if stays => MasterLifetime::Idle(time),
+            _ if stays || nothing => MasterLifetime::Always,
+            _ => MasterLifetime::Clients,
         };
         if stays || nothing {
             match (stays, nothing) {
@@ -126,7 +128,7 @@ struct Household {
     asking: tokio::sync::Mutex<()>,
 }
 
-impl House for Household {
+impl MasterHost for Household {
     fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams> {
         let [stdin, stdout, stderr] = &fds;
         Ok(Streams {

@@ -22,7 +22,7 @@ use crate::client::session::{
     Brackets, Escape, Interlude, LocalSide, Paste, PtyRequest, SessionRequest, WindowSize, channel,
     relay, rotation,
 };
-use crate::client::state::Remembered;
+use crate::client::state::RememberedLogins;
 use crate::config::{LogLevel, SessionType};
 use crate::error::Result;
 use crate::os::descriptor;
@@ -52,7 +52,7 @@ pub async fn run_plan(
     prompt: Arc<dyn Prompt>,
     begun: impl FnOnce(),
 ) -> Result<u8> {
-    let remembered = Remembered::default();
+    let remembered = RememberedLogins::default();
     let context = ConnectContext::new(plan, environment, prompt, &remembered);
     let context = context.with_tether(&inherited.tether);
     let exit = connect(&context, inherited.password, begun).await?;

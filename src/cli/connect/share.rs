@@ -19,7 +19,9 @@ use crate::cli::exit_code::{FAILED, exit_code};
 use crate::cli::local::{unusable, window_changes};
 use crate::cli::resolve::OwnConnection;
 use crate::cli::{log, output};
-use crate::client::mux::{self, Client, NO_ESCAPE, NewSession, Refusal, VERSION, proxy};
+use crate::client::mux::{
+    self, MasterConnection, MasterRefusal, NO_ESCAPE, NewSession, VERSION, proxy,
+};
 use crate::client::session::{PtyRequest, SessionRequest};
 use crate::config::{Connect, ControlMaster, ForwardAgent, LogLevel, Options, SessionType};
 use crate::error::{Error, Kind, Result, told};
@@ -135,11 +137,11 @@ pub(super) async fn attend(
     environment: &Environment,
     tether: &Tether,
 ) -> Result<Option<u8>> {
-    let mut client = match Client::greet(stream).await {
+    let mut client = match MasterConnection::greet(stream).await {
         Ok(client) => client,
-        Err(refusal @ Refusal::Stranger(_)) => return Err(told_of(&refusal)),
+        Err(refusal @ MasterRefusal::Stranger(_)) => return Err(told_of(&refusal)),
         Err(refusal) => {
-            if let Refusal::Version(_) = refusal {
+            if let MasterRefusal::Version(_) = refusal {
                 error!("{}", told_of(&refusal));
             }
             return alone(errand, say!(share_greeting_failed));
@@ -171,11 +173,11 @@ struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    async fn control(&self, command: &str, client: &mut Client) -> Result<u8> {
+    async fn control(&self, command: &str, client: &mut MasterConnection) -> Result<u8> {
         let quiet = self.errand.options.log_level.value == LogLevel::Quiet;
-        let failed = |refusal: Refusal, denied: String, failed: String| match refusal {
-            Refusal::Denied(_) => Error::new(Kind::Connect, denied),
-            Refusal::Failed(_) => Error::new(Kind::Connect, failed),
+        let failed = |refusal: MasterRefusal, denied: String, failed: String| match refusal {
+            MasterRefusal::Denied(_) => Error::new(Kind::Connect, denied),
+            MasterRefusal::Failed(_) => Error::new(Kind::Connect, failed),
             other => told_of(&other),
         };
         match command {
@@ -223,11 +225,11 @@ impl Visit<'_> {
     }
 
     /// Writes what the master tells to standard output.
-    async fn told(&self, client: &mut Client, what: &str) -> Result<()> {
+    async fn told(&self, client: &mut MasterConnection, what: &str) -> Result<()> {
         let told = client.information(what).await.map_err(|refusal| match &refusal {
-            Refusal::Uninformed => Error::new(Kind::Connect, say!(share_tells_nothing))
+            MasterRefusal::Uninformed => Error::new(Kind::Connect, say!(share_tells_nothing))
                 .hint(say!(share_tells_nothing_hint)),
-            Refusal::Failed(reason) => {
+            MasterRefusal::Failed(reason) => {
                 Error::new(Kind::Connect, say!(share_information_failed, reason))
             }
             other => told_of(other),
@@ -238,7 +240,7 @@ impl Visit<'_> {
     }
 
     /// Asks for the forwards of the options; whether all were granted.
-    async fn forwards(&self, client: &mut Client) -> Result<bool> {
+    async fn forwards(&self, client: &mut MasterConnection) -> Result<bool> {
         let mut all = true;
         for (way, wanted) in wants::wanted(&self.errand.options) {
             debug!("Requesting forwarding of {} to {}", wanted.listen, wanted.connect);
@@ -261,7 +263,7 @@ impl Visit<'_> {
     }
 
     /// Cancels the forwards of the options; whether all were there.
-    async fn cancel(&self, client: &mut Client) -> Result<bool> {
+    async fn cancel(&self, client: &mut MasterConnection) -> Result<bool> {
         let mut all = true;
         for (way, wanted) in wants::wanted(&self.errand.options) {
             debug!("Requesting cancellation of {} to {}", wanted.listen, wanted.connect);
@@ -274,7 +276,7 @@ impl Visit<'_> {
     }
 
     /// Whether X11 through the master would lead where it is wanted, and be trusted as wanted.
-    fn has_display(&self, client: &Client) -> bool {
+    fn has_display(&self, client: &MasterConnection) -> bool {
         let x11 = &self.errand.options.forwarding.x11;
         if !*x11.forward {
             return true;
@@ -288,7 +290,7 @@ impl Visit<'_> {
     }
 
     /// A session, or with `-N` only the forwards.
-    async fn open(&self, mut client: Client) -> Result<Option<u8>> {
+    async fn open(&self, mut client: MasterConnection) -> Result<Option<u8>> {
         let options = &self.errand.options;
         if options.session_type.value != SessionType::None && !self.has_display(&client) {
             warn!("{}", say!(share_own_display));
@@ -318,10 +320,10 @@ impl Visit<'_> {
         let changes = Arrivals::of(Signal::WindowChange);
         let session = match client.session(self.request(tty), fds).await {
             Ok(session) => session,
-            Err(Refusal::Denied(reason)) => {
+            Err(MasterRefusal::Denied(reason)) => {
                 return alone(self.errand, say!(share_session_denied, reason));
             }
-            Err(Refusal::Failed(reason)) => {
+            Err(MasterRefusal::Failed(reason)) => {
                 return alone(self.errand, say!(share_session_failed, reason));
             }
             // Whether it has begun is not known, and once is enough.
@@ -336,7 +338,7 @@ impl Visit<'_> {
     /// Waits until the master is done with a session.
     async fn passenger(
         &self,
-        client: Client,
+        client: MasterConnection,
         session: u32,
         (interactive, sizes): (bool, impl Future<Output = Infallible>),
     ) -> Result<u8> {
@@ -363,7 +365,7 @@ impl Visit<'_> {
     }
 
     /// `-W`.
-    async fn stdio(&self, mut client: Client) -> Result<u8> {
+    async fn stdio(&self, mut client: MasterConnection) -> Result<u8> {
         let Some(to) = &self.errand.stdio_forward else { return Ok(FAILED) };
         if let Err(refusal) = client.alive().await {
             return Err(told_of(&refusal));
@@ -372,8 +374,12 @@ impl Visit<'_> {
         let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
         let opened = client.stdio_forward(to, [input, descriptor::stdout()]).await;
         let session = opened.map_err(|refusal| match &refusal {
-            Refusal::Denied(reason) => Error::new(Kind::Channel, say!(share_stdio_denied, reason)),
-            Refusal::Failed(reason) => Error::new(Kind::Channel, say!(share_stdio_failed, reason)),
+            MasterRefusal::Denied(reason) => {
+                Error::new(Kind::Channel, say!(share_stdio_denied, reason))
+            }
+            MasterRefusal::Failed(reason) => {
+                Error::new(Kind::Channel, say!(share_stdio_failed, reason))
+            }
             other => told_of(other),
         })?;
         self.tether.cut(Word::Background)?;
@@ -382,7 +388,7 @@ impl Visit<'_> {
     }
 
     /// `-O proxy`: the session is ours, and what it says goes through the master.
-    async fn by_proxy(&self, mut client: Client) -> Result<u8> {
+    async fn by_proxy(&self, mut client: MasterConnection) -> Result<u8> {
         let options = &self.errand.options;
         if !self.forwards(&mut client).await? && *options.forwarding.exit_on_failure {
             return Err(Error::new(Kind::Channel, say!(share_forwards_failed)));
@@ -477,37 +483,39 @@ async fn pass_on_sizes(master: u32, mut changes: Arrivals) -> Infallible {
 ///
 /// # Errors
 /// There is nothing more to ask the master.
-fn refused(refusal: &Refusal) -> Result<()> {
+fn refused(refusal: &MasterRefusal) -> Result<()> {
     match refusal {
-        Refusal::Denied(reason) => error!("{}", say!(share_forward_denied, reason)),
-        Refusal::Failed(reason) => error!("{}", say!(share_forward_failed, reason)),
+        MasterRefusal::Denied(reason) => error!("{}", say!(share_forward_denied, reason)),
+        MasterRefusal::Failed(reason) => error!("{}", say!(share_forward_failed, reason)),
         other => return Err(told_of(other)),
     }
     Ok(())
 }
 
-fn reason(refusal: &Refusal) -> String {
+fn reason(refusal: &MasterRefusal) -> String {
     match refusal {
-        Refusal::Denied(reason) | Refusal::Failed(reason) => reason.clone(),
+        MasterRefusal::Denied(reason) | MasterRefusal::Failed(reason) => reason.clone(),
         _ => String::new(),
     }
 }
 
 /// What went wrong with the master itself.
-fn told_of(refusal: &Refusal) -> Error {
+fn told_of(refusal: &MasterRefusal) -> Error {
     let (kind, cause) = match refusal {
-        Refusal::Denied(reason) | Refusal::Failed(reason) => {
+        MasterRefusal::Denied(reason) | MasterRefusal::Failed(reason) => {
             (Kind::Channel, say!(share_master_says, reason))
         }
-        Refusal::Gone => (Kind::Disconnected, say!(share_master_gone)),
-        Refusal::Silent => (Kind::Timeout, say!(share_master_silent)),
-        Refusal::Version(version) => {
+        MasterRefusal::Gone => (Kind::Disconnected, say!(share_master_gone)),
+        MasterRefusal::Silent => (Kind::Timeout, say!(share_master_silent)),
+        MasterRefusal::Version(version) => {
             (Kind::Connect, say!(share_version, version, wanted = VERSION))
         }
-        Refusal::Stranger(uid) => (Kind::Connect, say!(share_stranger, uid)),
-        Refusal::Uninformed => (Kind::Connect, say!(share_tells_nothing)),
-        Refusal::Nonsense => (Kind::Connect, say!(share_nonsense)),
-        Refusal::Socket(error) => (Kind::Local, say!(share_socket_failed, error = told(error))),
+        MasterRefusal::Stranger(uid) => (Kind::Connect, say!(share_stranger, uid)),
+        MasterRefusal::Uninformed => (Kind::Connect, say!(share_tells_nothing)),
+        MasterRefusal::Nonsense => (Kind::Connect, say!(share_nonsense)),
+        MasterRefusal::Socket(error) => {
+            (Kind::Local, say!(share_socket_failed, error = told(error)))
+        }
     };
     Error::new(kind, cause).hint(say!(share_hint))
 }

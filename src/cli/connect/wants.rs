@@ -6,13 +6,13 @@ use log::warn;
 use super::route;
 use crate::cli::environment::Environment;
 use crate::cli::resolve::Plan;
-use crate::client::algorithms::{self, Family, Lists};
-use crate::client::forward::{Forward, Settings, Way};
+use crate::client::algorithms::{self, AlgorithmFamily, Lists};
+use crate::client::forward::{Forward, ForwardDirection, ForwardSettings};
 use crate::client::handshake::TransportOptions;
 use crate::client::host_key::{DnsCheck, HostPolicy};
-use crate::client::session::Program;
-use crate::client::stream::{self, ProxyCommand, Route};
-use crate::config::{self, AddressFamily, Keyword, Options, RequestTty, SessionType, Setting};
+use crate::client::session::ProgramRequest;
+use crate::client::stream::{ProxyCommand, Route};
+use crate::config::{self, Keyword, Options, RequestTty, SessionType, Setting};
 use crate::error::Result;
 use crate::os::descriptor;
 use crate::say;
@@ -59,14 +59,14 @@ pub fn class(plan: &Plan) -> Option<u8> {
 }
 
 /// What is to be started on the server.
-pub fn program(options: &Options, command: Option<Vec<u8>>) -> Program {
+pub fn program(options: &Options, command: Option<Vec<u8>>) -> ProgramRequest {
     match (command, options.session_type.value) {
         (command, SessionType::Subsystem) => {
             let name = command.unwrap_or_default();
-            Program::Subsystem(String::from_utf8_lossy(&name).into_owned())
+            ProgramRequest::Subsystem(String::from_utf8_lossy(&name).into_owned())
         }
-        (Some(command), _) => Program::Exec(command),
-        (None, _) => Program::Shell,
+        (Some(command), _) => ProgramRequest::Exec(command),
+        (None, _) => ProgramRequest::Shell,
     }
 }
 
@@ -87,7 +87,7 @@ pub fn route(plan: &Plan, environment: &Environment) -> Route {
     Route {
         host: options.hostname.value.clone(),
         port: options.port.value,
-        family: family(options),
+        family: options.address_family.value,
         bind: options.bind_address.value.clone(),
         bind_interface: options.bind_interface.value.clone(),
         tcp_keep_alive: options.tcp_keep_alive.value,
@@ -172,11 +172,11 @@ pub fn lists(options: &Options) -> Lists<'_> {
 pub fn left_out(options: &Options) -> Vec<String> {
     let lists = lists(options);
     algorithms::left_out(&[
-        (Family::Kex, lists.kex),
-        (Family::HostKey, lists.host_key),
-        (Family::Cipher, lists.cipher),
-        (Family::Mac, lists.mac),
-        (Family::Pubkey, options.pubkey_accepted_algorithms.value.as_deref()),
+        (AlgorithmFamily::Kex, lists.kex),
+        (AlgorithmFamily::HostKey, lists.host_key),
+        (AlgorithmFamily::Cipher, lists.cipher),
+        (AlgorithmFamily::Mac, lists.mac),
+        (AlgorithmFamily::Pubkey, options.pubkey_accepted_algorithms.value.as_deref()),
     ])
 }
 
@@ -192,45 +192,36 @@ pub fn transport_options(options: &Options) -> TransportOptions<'_> {
     }
 }
 
-pub fn settings(options: &Options) -> Settings {
+pub fn settings(options: &Options) -> ForwardSettings {
     let forwarding = &options.forwarding;
-    Settings {
+    ForwardSettings {
         gateway_ports: *forwarding.gateway_ports,
         bind_mask: *forwarding.bind_mask,
         bind_unlink: *forwarding.bind_unlink,
         exit_on_failure: *forwarding.exit_on_failure,
         permit_remote_open: forwarding.permit_remote_open.value.clone(),
-        family: family(options),
+        family: options.address_family.value,
         timeouts: options.channel_timeouts.value.clone(),
         command_line: *options.enable_escape_commandline,
     }
 }
 
-/// AddressFamily as the client has it.
-pub fn family(options: &Options) -> stream::Family {
-    match options.address_family.value {
-        AddressFamily::Any => stream::Family::Any,
-        AddressFamily::Inet => stream::Family::V4,
-        AddressFamily::Inet6 => stream::Family::V6,
-    }
-}
-
 /// The forwards that the options ask for.
-pub fn wanted(options: &Options) -> Vec<(Way, Forward)> {
+pub fn wanted(options: &Options) -> Vec<(ForwardDirection, Forward)> {
     let forwarding = &options.forwarding;
     let of = |way, forwards: &[Setting<Forward>]| {
         forwards.iter().map(|forward| (way, forward.value.clone())).collect::<Vec<_>>()
     };
-    let mut wanted = of(Way::Local, &forwarding.local);
-    wanted.extend(of(Way::Dynamic, &forwarding.dynamic));
-    wanted.extend(of(Way::Remote, &forwarding.remote));
+    let mut wanted = of(ForwardDirection::Local, &forwarding.local);
+    wanted.extend(of(ForwardDirection::Dynamic, &forwarding.dynamic));
+    wanted.extend(of(ForwardDirection::Remote, &forwarding.remote));
     wanted
 }
 
 /// The signature algorithms that a value comes to, with the certificates that the defaults
 /// stand for.
 pub fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
-    let plain = Family::Pubkey.defaults().iter().map(|&name| name.to_owned());
+    let plain = AlgorithmFamily::Pubkey.defaults().iter().map(|&name| name.to_owned());
     let defaults: Vec<String> = match certificates {
         true => plain.clone().map(|name| algorithms::of_certificate(&name)).chain(plain).collect(),
         false => plain.collect(),
@@ -248,16 +239,16 @@ pub fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>
             Ok(defaults.into_iter().filter(stays).collect())
         }
         Some(("+", more)) => {
-            let more = algorithms::named_in(Family::Pubkey, more)?;
+            let more = algorithms::named_in(AlgorithmFamily::Pubkey, more)?;
             let more = without(more, &defaults);
             Ok(defaults.into_iter().chain(more).collect())
         }
         Some(("^", first)) => {
-            let first = algorithms::named_in(Family::Pubkey, first)?;
+            let first = algorithms::named_in(AlgorithmFamily::Pubkey, first)?;
             let rest = without(defaults, &first);
             Ok(first.into_iter().chain(rest).collect())
         }
-        Some(_) => algorithms::select(Family::Pubkey, value),
+        Some(_) => algorithms::select(AlgorithmFamily::Pubkey, value),
     }
 }
 
@@ -265,15 +256,15 @@ pub fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>
 /// it stands.
 pub fn list(keyword: Keyword, value: Option<&str>) -> String {
     let family = match keyword {
-        Keyword::Ciphers => Family::Cipher,
-        Keyword::MACs => Family::Mac,
-        Keyword::KexAlgorithms => Family::Kex,
-        Keyword::HostKeyAlgorithms => Family::HostKey,
-        _ => Family::Pubkey,
+        Keyword::Ciphers => AlgorithmFamily::Cipher,
+        Keyword::MACs => AlgorithmFamily::Mac,
+        Keyword::KexAlgorithms => AlgorithmFamily::Kex,
+        Keyword::HostKeyAlgorithms => AlgorithmFamily::HostKey,
+        _ => AlgorithmFamily::Pubkey,
     };
     let chosen = match (keyword, family) {
         (Keyword::CASignatureAlgorithms, _) => signatures(value, false),
-        (_, Family::HostKey | Family::Pubkey) => signatures(value, true),
+        (_, AlgorithmFamily::HostKey | AlgorithmFamily::Pubkey) => signatures(value, true),
         _ => algorithms::select(family, value),
     };
     match chosen {

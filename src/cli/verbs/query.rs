@@ -6,7 +6,7 @@ use crate::cli::connect::wants;
 use crate::cli::environment::Environment;
 use crate::cli::output::print;
 use crate::cli::resolve::{self, SystemNames};
-use crate::client::algorithms::Family;
+use crate::client::algorithms::AlgorithmFamily;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -16,32 +16,34 @@ const QUERIES: &str = "cipher, cipher-auth, compression, kex, key, key-cert, key
 
 pub(super) fn run(query: &str) -> Result<u8> {
     let names = match query.to_ascii_lowercase().as_str() {
-        "cipher" | "ciphers" => Family::Cipher.supported(),
-        "cipher-auth" => keep(Family::Cipher.supported(), |name| {
+        "cipher" | "ciphers" => AlgorithmFamily::Cipher.supported(),
+        "cipher-auth" => keep(AlgorithmFamily::Cipher.supported(), |name| {
             name.contains("gcm") || name.contains("poly1305")
         }),
-        "mac" | "macs" => Family::Mac.supported(),
-        "kex" | "kexalgorithms" => Family::Kex.supported(),
+        "mac" | "macs" => AlgorithmFamily::Mac.supported(),
+        "kex" | "kexalgorithms" => AlgorithmFamily::Kex.supported(),
         "kex-gss" => Vec::new(),
         "compression" => vec!["none".to_owned(), "zlib@openssh.com".to_owned()],
         "protocol-version" => vec!["2".to_owned()],
-        "key" => keep(Family::HostKey.supported(), |name| !name.starts_with("rsa-sha2")),
-        "key-plain" => keep(Family::HostKey.supported(), |name| {
+        "key" => keep(AlgorithmFamily::HostKey.supported(), |name| !name.starts_with("rsa-sha2")),
+        "key-plain" => keep(AlgorithmFamily::HostKey.supported(), |name| {
             !name.starts_with("rsa-sha2") && !name.ends_with(CERTIFICATE)
         }),
-        "key-cert" => keep(Family::HostKey.supported(), |name| {
+        "key-cert" => keep(AlgorithmFamily::HostKey.supported(), |name| {
             !name.starts_with("rsa-sha2") && name.ends_with(CERTIFICATE)
         }),
-        "key-ca-sign" | "casignaturealgorithms" => keep(Family::HostKey.supported(), |name| {
-            !["ssh-rsa", "ssh-dss"].contains(&name) && !name.ends_with(CERTIFICATE)
-        }),
+        "key-ca-sign" | "casignaturealgorithms" => {
+            keep(AlgorithmFamily::HostKey.supported(), |name| {
+                !["ssh-rsa", "ssh-dss"].contains(&name) && !name.ends_with(CERTIFICATE)
+            })
+        }
         "key-sig"
         | "sig"
         | "hostkeyalgorithms"
         | "pubkeyacceptedalgorithms"
         | "pubkeyacceptedkeytypes"
         | "hostbasedacceptedalgorithms"
-        | "hostbasedkeytypes" => Family::HostKey.supported(),
+        | "hostbasedkeytypes" => AlgorithmFamily::HostKey.supported(),
         "help" => {
             QUERIES.split(", ").take_while(|name| !name.contains(' ')).map(str::to_owned).collect()
         }

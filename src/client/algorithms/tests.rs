@@ -5,10 +5,10 @@ use super::*;
 #[test]
 fn every_name_in_the_tables_is_one_the_library_has() {
     let everything = Proposal {
-        kex: Family::Kex.supported(),
-        host_key: Family::HostKey.supported(),
-        cipher: Family::Cipher.supported(),
-        mac: Family::Mac.supported(),
+        kex: AlgorithmFamily::Kex.supported(),
+        host_key: AlgorithmFamily::HostKey.supported(),
+        cipher: AlgorithmFamily::Cipher.supported(),
+        mac: AlgorithmFamily::Mac.supported(),
         compression: true,
     };
     let preferred = everything.preferred();
@@ -22,7 +22,12 @@ fn every_name_in_the_tables_is_one_the_library_has() {
 #[test]
 fn names_that_mean_no_protection_cannot_be_asked_for() {
     for name in ["none", "clear", "+none", "ext-info-c", "kex-strict-c-v00@openssh.com"] {
-        for family in [Family::Kex, Family::Cipher, Family::Mac, Family::HostKey] {
+        for family in [
+            AlgorithmFamily::Kex,
+            AlgorithmFamily::Cipher,
+            AlgorithmFamily::Mac,
+            AlgorithmFamily::HostKey,
+        ] {
             assert!(select(family, Some(name)).is_err(), "{name}");
         }
     }
@@ -31,17 +36,17 @@ fn names_that_mean_no_protection_cannot_be_asked_for() {
 #[test]
 fn names_that_only_ssh_has_are_left_out_and_named() {
     let kex = "sntrup761x25519-sha512@openssh.com,curve25519-sha256";
-    assert_eq!(select(Family::Kex, Some(kex)).unwrap(), ["curve25519-sha256"]);
-    assert_eq!(missing(Family::Kex, Some(kex)), ["sntrup761x25519-sha512@openssh.com"]);
-    assert_eq!(missing(Family::Mac, Some("+hmac-md5,hmac-sha1")), ["hmac-md5"]);
-    assert!(missing(Family::Mac, Some("-umac-*")).is_empty());
-    assert!(missing(Family::Mac, None).is_empty());
+    assert_eq!(select(AlgorithmFamily::Kex, Some(kex)).unwrap(), ["curve25519-sha256"]);
+    assert_eq!(missing(AlgorithmFamily::Kex, Some(kex)), ["sntrup761x25519-sha512@openssh.com"]);
+    assert_eq!(missing(AlgorithmFamily::Mac, Some("+hmac-md5,hmac-sha1")), ["hmac-md5"]);
+    assert!(missing(AlgorithmFamily::Mac, Some("-umac-*")).is_empty());
+    assert!(missing(AlgorithmFamily::Mac, None).is_empty());
     for (family, name) in [
-        (Family::Kex, "mlkem768nistp256-sha256"),
-        (Family::Mac, "hmac-md5"),
-        (Family::Mac, "hmac-sha1-96"),
-        (Family::HostKey, "ssh-mldsa44-ed25519"),
-        (Family::Pubkey, "ssh-mldsa44-ed25519-cert"),
+        (AlgorithmFamily::Kex, "mlkem768nistp256-sha256"),
+        (AlgorithmFamily::Mac, "hmac-md5"),
+        (AlgorithmFamily::Mac, "hmac-sha1-96"),
+        (AlgorithmFamily::HostKey, "ssh-mldsa44-ed25519"),
+        (AlgorithmFamily::Pubkey, "ssh-mldsa44-ed25519-cert"),
     ] {
         let error = select(family, Some(name)).unwrap_err().to_string();
         assert!(error.contains("does not have") && error.contains(name), "{error}");
@@ -50,25 +55,28 @@ fn names_that_only_ssh_has_are_left_out_and_named() {
         };
         assert!(line.contains(name), "{line}");
     }
-    let error = select(Family::Kex, Some("rot13")).unwrap_err().to_string();
+    let error = select(AlgorithmFamily::Kex, Some("rot13")).unwrap_err().to_string();
     assert!(error.contains("Bad SSH2"), "{error}");
 }
 
 #[test]
 fn the_oldest_gear_is_reached_only_by_name() {
     let old = "diffie-hellman-group1-sha1";
-    assert!(!Family::Kex.defaults().contains(&old));
-    assert_eq!(select(Family::Kex, Some(&format!("+{old}"))).unwrap().last().unwrap(), old);
+    assert!(!AlgorithmFamily::Kex.defaults().contains(&old));
+    assert_eq!(
+        select(AlgorithmFamily::Kex, Some(&format!("+{old}"))).unwrap().last().unwrap(),
+        old
+    );
 }
 
 #[test]
 fn operators_change_the_defaults() {
-    let first = |spec| select(Family::Cipher, Some(spec)).unwrap();
+    let first = |spec| select(AlgorithmFamily::Cipher, Some(spec)).unwrap();
     assert_eq!(first("aes256-ctr,aes128-ctr"), ["aes256-ctr", "aes128-ctr"]);
     assert_eq!(first("+aes128-cbc").last().unwrap(), "aes128-cbc");
     assert_eq!(first("^aes256-ctr")[0], "aes256-ctr");
     assert!(!first("-aes*-ctr").iter().any(|name| name.ends_with("ctr")));
-    assert!(select(Family::Cipher, Some("-*")).is_err());
+    assert!(select(AlgorithmFamily::Cipher, Some("-*")).is_err());
 }
 
 #[test]

@@ -16,9 +16,9 @@ use russh::ChannelWriteHalf;
 use russh::client::Msg;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use crate::client::flow::idle::Clock;
+use crate::client::flow::idle::IdleClock;
 use crate::client::flow::lane::{Drained, Lane};
-use crate::client::flow::socket::Line;
+use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::traffic::Traffic;
 
 /// Local input read at once: two packets of the usual size.
@@ -133,13 +133,13 @@ impl<W: AsyncWrite + Unpin> ByteSink for LocalOutput<'_, W> {
 
 /// What the program at the local end of a forwarded connection sends.
 pub(crate) struct SocketInput<'a> {
-    socket: &'a Line,
+    socket: &'a LocalSocket,
     buffer: BytesMut,
 }
 
 impl<'a> SocketInput<'a> {
     /// `early` has been read from the socket already.
-    pub fn new(socket: &'a Line, early: BytesMut) -> SocketInput<'a> {
+    pub fn new(socket: &'a LocalSocket, early: BytesMut) -> SocketInput<'a> {
         SocketInput { socket, buffer: early }
     }
 }
@@ -175,7 +175,7 @@ pub(crate) struct ChannelSink<'a> {
     pub traffic: &'a Traffic,
     /// ChannelTimeout; `None` where the channel has no timeout, or where the reader of the input
     /// keeps the clock.
-    pub clock: Option<&'a Clock>,
+    pub clock: Option<&'a IdleClock>,
 }
 
 impl ChannelSink<'_> {
@@ -185,12 +185,12 @@ impl ChannelSink<'_> {
         if let Some(clock) = self.clock {
             clock.touch();
         }
-        self.traffic.stir(self.channel.id());
+        self.traffic.about_to_send(self.channel.id());
     }
 
     /// Tells the server that no more data is sent (RFC 4254 section 5.3).
     pub async fn eof(&self) -> Result<(), russh::Error> {
-        self.traffic.stir(self.channel.id());
+        self.traffic.about_to_send(self.channel.id());
         self.channel.eof().await
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::client::flow::socket::Line;
+use crate::client::flow::socket::LocalSocket;
 use crate::config::{Connect, Listen};
 
 /// Whose connection a tunnel carries.
@@ -38,10 +38,10 @@ pub(crate) fn target(to: &Connect) -> String {
 }
 
 /// Connects to a place on this side.
-pub(crate) async fn connect(to: &Connect) -> std::io::Result<Line> {
+pub(crate) async fn connect(to: &Connect) -> std::io::Result<LocalSocket> {
     match to {
-        Connect::Tcp { host, port } => Line::connect(host, *port).await,
-        Connect::Path(path) => Line::connect_path(Path::new(path)).await,
+        Connect::Tcp { host, port } => LocalSocket::connect(host, *port).await,
+        Connect::Path(path) => LocalSocket::connect_path(Path::new(path)).await,
         Connect::Socks => Err(std::io::ErrorKind::Unsupported.into()),
     }
 }

@@ -32,7 +32,7 @@ struct Set {
 }
 
 /// When a channel was used last, and how long it may rest.
-pub struct Clock {
+pub struct IdleClock {
     own: Option<(Duration, Mutex<Instant>)>,
     global: Option<(Duration, Arc<Mutex<Instant>>)>,
 }
@@ -56,19 +56,19 @@ impl Timeouts {
     }
 
     /// The clock of a new channel of this kind, if it may not rest for ever.
-    pub fn clock(&self, kind: &str) -> Option<Arc<Clock>> {
+    pub fn clock(&self, kind: &str) -> Option<Arc<IdleClock>> {
         let Set { kinds, global } = self.set.get()?;
         let limit = kinds.iter().find(|(pattern, _)| matches(pattern, kind));
         let limit = limit.map(|(_, limit)| *limit).filter(|limit| !limit.is_zero());
         let own = limit.map(|limit| (limit, Mutex::new(Instant::now())));
         let global = global.clone();
-        let clock = Clock { own, global };
+        let clock = IdleClock { own, global };
         clock.touch();
         (clock.own.is_some() || clock.global.is_some()).then(|| Arc::new(clock))
     }
 }
 
-impl Clock {
+impl IdleClock {
     /// The channel is used.
     pub fn touch(&self) {
         let now = Instant::now();
@@ -81,7 +81,7 @@ impl Clock {
     }
 
     /// The same for a channel that may have none.
-    pub async fn expired_of(clock: Option<&Clock>) -> Duration {
+    pub async fn expired_of(clock: Option<&IdleClock>) -> Duration {
         match clock {
             Some(clock) => clock.expired().await,
             None => std::future::pending().await,
@@ -105,15 +105,15 @@ impl Clock {
 }
 
 /// What is read from and written to by way of this uses the channel.
-pub struct Watched<T> {
+pub struct ClockedStream<T> {
     inner: T,
-    clock: Option<Arc<Clock>>,
+    clock: Option<Arc<IdleClock>>,
 }
 
-impl<T> Watched<T> {
+impl<T> ClockedStream<T> {
     /// Watches this for the channel with that clock.
-    pub fn new(inner: T, clock: Option<Arc<Clock>>) -> Watched<T> {
-        Watched { inner, clock }
+    pub fn new(inner: T, clock: Option<Arc<IdleClock>>) -> ClockedStream<T> {
+        ClockedStream { inner, clock }
     }
 
     fn touch(&self) {
@@ -123,7 +123,7 @@ impl<T> Watched<T> {
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
+impl<T: AsyncRead + Unpin> AsyncRead for ClockedStream<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -135,7 +135,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Watched<T> {
+impl<T: AsyncWrite + Unpin> AsyncWrite for ClockedStream<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -176,7 +176,7 @@ mod tests {
         all
     }
 
-    async fn is_over(clock: &Clock) -> bool {
+    async fn is_over(clock: &IdleClock) -> bool {
         timeout(Duration::from_millis(1), clock.expired()).await.is_ok()
     }
 

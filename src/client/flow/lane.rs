@@ -20,9 +20,9 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use crate::client::flow::event::{Event, EventSender, EventsFull};
-use crate::client::flow::idle::{self, Clock, Timeouts};
+use crate::client::flow::idle::{self, IdleClock, Timeouts};
 use crate::client::flow::kept::KeptData;
-use crate::client::flow::socket::Line;
+use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::traffic::{Pressure, Traffic};
 
 /// What may be kept without anybody being slowed down.
@@ -190,7 +190,7 @@ pub enum Drained {
 }
 
 #[derive(Default)]
-struct State {
+struct LaneState {
     kept: KeptData,
     end: End,
     /// Nobody takes anything any more.
@@ -203,11 +203,11 @@ struct State {
     /// More is kept than is comfortable.
     presses: bool,
     /// Data goes here without a detour while nothing is kept.
-    line: Option<Arc<Line>>,
+    line: Option<Arc<LocalSocket>>,
     /// When the local end took something last.
     taken: Option<Instant>,
     /// Of a channel that may not rest for ever.
-    clock: Option<Arc<Clock>>,
+    clock: Option<Arc<IdleClock>>,
     /// Time by which the connection may be held up, not used yet.
     owed: Duration,
 }
@@ -217,7 +217,7 @@ pub struct Lane {
     id: ChannelId,
     kept: Arc<AtomicUsize>,
     traffic: Arc<Traffic>,
-    state: Mutex<State>,
+    state: Mutex<LaneState>,
     /// Extended data, if this is the lane of a session.
     errors: OnceLock<Arc<Lane>>,
     /// There is something to take.
@@ -274,7 +274,7 @@ impl Lane {
     }
 
     /// Starts the clock of this channel, if it may not rest for ever.
-    pub fn start_clock(&self, timeouts: &Timeouts) -> Option<Arc<Clock>> {
+    pub fn start_clock(&self, timeouts: &Timeouts) -> Option<Arc<IdleClock>> {
         let mut state = lock(&self.state);
         state.clock = timeouts.clock(idle::kind(&state.what));
         if let Some(errors) = self.errors.get() {
@@ -330,7 +330,7 @@ impl Lane {
 
     /// Waits for room as long as that may hold up the connection.
     async fn hold_up(&self, bytes: usize) {
-        let stirred = self.traffic.stirred();
+        let stirred = self.traffic.interrupted();
         tokio::pin!(stirred);
         stirred.as_mut().enable();
         let wait = {
@@ -339,7 +339,7 @@ impl Lane {
                 return;
             }
             if !std::mem::replace(&mut state.presses, true) {
-                self.traffic.press();
+                self.traffic.begin_throttling();
             }
             let pressure = Pressure {
                 bytes,
@@ -409,7 +409,7 @@ impl Lane {
         state.gone = true;
         state.line = None;
         if std::mem::take(&mut state.presses) {
-            self.traffic.relax();
+            self.traffic.end_throttling();
         }
         let kept = state.kept.cost();
         state.kept.clear();
@@ -442,7 +442,7 @@ impl Lane {
     }
 
     /// From here on data goes to this line; returns when there is no more of it.
-    pub async fn pour(&self, line: &Arc<Line>) -> Drained {
+    pub async fn pour(&self, line: &Arc<LocalSocket>) -> Drained {
         lock(&self.state).line = Some(Arc::clone(line));
         loop {
             let fed = self.fed.notified();
@@ -464,7 +464,7 @@ impl Lane {
     }
 
     /// Writes what is kept; says whether the line takes no more at the moment.
-    fn pass_kept(&self, line: &Line) -> std::io::Result<bool> {
+    fn pass_kept(&self, line: &LocalSocket) -> std::io::Result<bool> {
         let mut state = lock(&self.state);
         while let Some(front) = state.kept.front() {
             match line.try_write(front) {
@@ -481,12 +481,12 @@ impl Lane {
     }
 
     /// Something was taken; what is kept cost so much `before`.
-    fn took(&self, state: &mut State, before: usize) {
+    fn took(&self, state: &mut LaneState, before: usize) {
         let cost = state.kept.cost();
         self.kept.fetch_sub(before - cost, Ordering::Relaxed);
         state.taken = Some(Instant::now());
         if cost <= COMFORTABLE && std::mem::take(&mut state.presses) {
-            self.traffic.relax();
+            self.traffic.end_throttling();
             self.room.notify_one();
         }
     }
@@ -498,7 +498,7 @@ impl Drop for Lane {
     }
 }
 
-impl State {
+impl LaneState {
     /// Writes what can be written without a detour; gives how much that was.
     fn pass(&mut self, data: &[u8]) -> usize {
         if !self.kept.is_empty() || self.end != End::No {

@@ -17,4 +17,4 @@ pub(super) mod tunnel;
 
 pub use exit::Exit;
 pub use lane::MAX_KEPT;
-pub use output::Sink;
+pub use output::OutputSink;

@@ -12,40 +12,40 @@ use crate::os::tcp;
 
 /// A connected socket.
 #[derive(Debug)]
-pub enum Line {
+pub enum LocalSocket {
     /// TCP, without Nagle's algorithm: what was forwarded has waited long enough.
     Tcp(TcpStream),
     /// A local socket.
     Local(LocalStream),
 }
 
-impl Line {
+impl LocalSocket {
     /// Around an accepted or connected TCP stream.
-    pub fn tcp(stream: TcpStream) -> Line {
+    pub fn tcp(stream: TcpStream) -> LocalSocket {
         // Without it things are slower and still right.
         let _ = stream.set_nodelay(true);
-        Line::Tcp(stream)
+        LocalSocket::Tcp(stream)
     }
 
     /// Connects to a TCP port, to each address of the host in turn.
-    pub async fn connect(host: &str, port: u16) -> io::Result<Line> {
-        TcpStream::connect((host, port)).await.map(Line::tcp)
+    pub async fn connect(host: &str, port: u16) -> io::Result<LocalSocket> {
+        TcpStream::connect((host, port)).await.map(LocalSocket::tcp)
     }
 
     /// Connects to a Unix socket.
-    pub async fn connect_path(path: &Path) -> io::Result<Line> {
-        LocalStream::connect(path).await.map(Line::Local)
+    pub async fn connect_path(path: &Path) -> io::Result<LocalSocket> {
+        LocalStream::connect(path).await.map(LocalSocket::Local)
     }
 
     /// Reads what there is, once; 0 is the end.
     pub async fn read(&self, buffer: &mut BytesMut) -> io::Result<usize> {
         loop {
             let read = match self {
-                Line::Tcp(stream) => {
+                LocalSocket::Tcp(stream) => {
                     stream.readable().await?;
                     stream.try_read_buf(buffer)
                 }
-                Line::Local(stream) => {
+                LocalSocket::Local(stream) => {
                     stream.readable().await?;
                     stream.try_read_buf(buffer)
                 }
@@ -60,16 +60,16 @@ impl Line {
     /// Writes what can be written at once.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Line::Tcp(stream) => stream.try_write(bytes),
-            Line::Local(stream) => stream.try_write(bytes),
+            LocalSocket::Tcp(stream) => stream.try_write(bytes),
+            LocalSocket::Local(stream) => stream.try_write(bytes),
         }
     }
 
     /// Waits until something can be written.
     pub async fn writable(&self) -> io::Result<()> {
         match self {
-            Line::Tcp(stream) => stream.writable().await,
-            Line::Local(stream) => stream.writable().await,
+            LocalSocket::Tcp(stream) => stream.writable().await,
+            LocalSocket::Local(stream) => stream.writable().await,
         }
     }
 
@@ -90,20 +90,20 @@ impl Line {
     pub fn shut_down(&self) {
         // Whoever has gone already need not be told.
         let _ = match self {
-            Line::Tcp(stream) => tcp::shut_down_writing(stream),
-            Line::Local(stream) => stream.shut_down_writing(),
+            LocalSocket::Tcp(stream) => tcp::shut_down_writing(stream),
+            LocalSocket::Local(stream) => stream.shut_down_writing(),
         };
     }
 
     /// Where it came from, for the server: an address and a port.
     pub fn origin(&self) -> (String, u16) {
         match self {
-            Line::Tcp(stream) => match stream.peer_addr() {
+            LocalSocket::Tcp(stream) => match stream.peer_addr() {
                 Ok(peer) => (peer.ip().to_canonical().to_string(), peer.port()),
                 Err(_) => ("127.0.0.1".to_owned(), 0),
             },
             // A Unix socket has neither; some servers insist on an address, as ssh knows.
-            Line::Local(_) => ("127.0.0.1".to_owned(), 65_535),
+            LocalSocket::Local(_) => ("127.0.0.1".to_owned(), 65_535),
         }
     }
 }

@@ -20,7 +20,7 @@ const NONE_ACCEPTABLE: u8 = 0xff;
 
 /// What to do next.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum SocksStep {
     /// There is not enough yet.
     More,
     /// So many bytes are used; this is to be sent.
@@ -40,19 +40,19 @@ pub(crate) struct Socks {
 
 impl Socks {
     /// Looks at what has come and is not used yet.
-    pub fn next(&mut self, bytes: &[u8]) -> Step {
+    pub fn next(&mut self, bytes: &[u8]) -> SocksStep {
         let step = match bytes.first() {
-            None => return Step::More,
+            None => return SocksStep::More,
             Some(4) if !self.greeted => self.four(bytes),
             Some(5) if !self.greeted => self.greeting(bytes),
             Some(5) => self.five(bytes),
-            Some(_) => return Step::Refuse(Vec::new(), "not SOCKS"),
+            Some(_) => return SocksStep::Refuse(Vec::new(), "not SOCKS"),
         };
         match step {
             None if bytes.len() > MAX_REQUEST => {
-                Step::Refuse(self.answer(false), "request too long")
+                SocksStep::Refuse(self.answer(false), "request too long")
             }
-            None => Step::More,
+            None => SocksStep::More,
             Some(step) => step,
         }
     }
@@ -68,22 +68,22 @@ impl Socks {
         }
     }
 
-    fn greeting(&mut self, bytes: &[u8]) -> Option<Step> {
+    fn greeting(&mut self, bytes: &[u8]) -> Option<SocksStep> {
         self.version = 5;
         let count = usize::from(*bytes.get(1)?);
         let methods = bytes.get(2..2 + count)?;
         if !methods.contains(&NO_AUTHENTICATION) {
             let answer = vec![5, NONE_ACCEPTABLE];
-            return Some(Step::Refuse(answer, "the client insists on authentication"));
+            return Some(SocksStep::Refuse(answer, "the client insists on authentication"));
         }
         self.greeted = true;
-        Some(Step::Answer(2 + count, vec![5, NO_AUTHENTICATION]))
+        Some(SocksStep::Answer(2 + count, vec![5, NO_AUTHENTICATION]))
     }
 
-    fn five(&self, bytes: &[u8]) -> Option<Step> {
+    fn five(&self, bytes: &[u8]) -> Option<SocksStep> {
         let [_, command, _, kind, rest @ ..] = bytes else { return None };
         if *command != CONNECT {
-            return Some(Step::Refuse(five(7), "only CONNECT is supported"));
+            return Some(SocksStep::Refuse(five(7), "only CONNECT is supported"));
         }
         let (host, after) = match kind {
             1 => {
@@ -95,25 +95,25 @@ impl Socks {
                 let (name, after) = after.split_at_checked(usize::from(*length))?;
                 match name_of(name) {
                     Some(name) => (name, after),
-                    None => return Some(Step::Refuse(five(1), "host name is not usable")),
+                    None => return Some(SocksStep::Refuse(five(1), "host name is not usable")),
                 }
             }
             4 => {
                 let (address, after) = rest.split_first_chunk::<16>()?;
                 (Ipv6Addr::from(*address).to_string(), after)
             }
-            _ => return Some(Step::Refuse(five(8), "unknown type of address")),
+            _ => return Some(SocksStep::Refuse(five(8), "unknown type of address")),
         };
         let (port, after) = after.split_first_chunk::<2>()?;
         let to = Connect::Tcp { host, port: u16::from_be_bytes(*port) };
-        Some(Step::Connect(bytes.len() - after.len(), to))
+        Some(SocksStep::Connect(bytes.len() - after.len(), to))
     }
 
-    fn four(&mut self, bytes: &[u8]) -> Option<Step> {
+    fn four(&mut self, bytes: &[u8]) -> Option<SocksStep> {
         self.version = 4;
         let [_, command, p1, p2, a1, a2, a3, a4, rest @ ..] = bytes else { return None };
         if *command != CONNECT {
-            return Some(Step::Refuse(self.answer(false), "only CONNECT is supported"));
+            return Some(SocksStep::Refuse(self.answer(false), "only CONNECT is supported"));
         }
         let mut after = past_nul(rest)?.1;
         let named = [*a1, *a2, *a3] == [0; 3] && *a4 != 0;
@@ -123,14 +123,14 @@ impl Socks {
             match name_of(name) {
                 Some(name) => name,
                 None => {
-                    return Some(Step::Refuse(self.answer(false), "host name is not usable"));
+                    return Some(SocksStep::Refuse(self.answer(false), "host name is not usable"));
                 }
             }
         } else {
             Ipv4Addr::new(*a1, *a2, *a3, *a4).to_string()
         };
         let to = Connect::Tcp { host, port: u16::from_be_bytes([*p1, *p2]) };
-        Some(Step::Connect(bytes.len() - after.len(), to))
+        Some(SocksStep::Connect(bytes.len() - after.len(), to))
     }
 }
 
@@ -163,19 +163,19 @@ mod tests {
         let (mut socks, mut answers, mut seen) = (Socks::default(), Vec::new(), 0);
         loop {
             match socks.next(&bytes[..seen]) {
-                Step::More if seen == bytes.len() => return (answers, Err("more"), bytes),
-                Step::More => seen += 1,
-                Step::Answer(used, answer) => {
+                SocksStep::More if seen == bytes.len() => return (answers, Err("more"), bytes),
+                SocksStep::More => seen += 1,
+                SocksStep::Answer(used, answer) => {
                     answers.extend(answer);
                     bytes.drain(..used);
                     seen -= used;
                 }
-                Step::Connect(used, to) => {
+                SocksStep::Connect(used, to) => {
                     answers.extend(socks.answer(true));
                     bytes.drain(..used);
                     return (answers, Ok(to), bytes);
                 }
-                Step::Refuse(answer, why) => {
+                SocksStep::Refuse(answer, why) => {
                     answers.extend(answer);
                     return (answers, Err(why), bytes);
                 }

@@ -60,10 +60,10 @@ pub struct Traffic {
     lanes: AtomicUsize,
     /// Ways in which the server may have something to say besides them: sessions, and forwards
     /// whose connections begin at the server.
-    doors: AtomicUsize,
+    server_sources: AtomicUsize,
     /// Forwarded channels that keep more than is comfortable.
-    pressing: AtomicUsize,
-    stirred: Notify,
+    throttling: AtomicUsize,
+    interrupted: Notify,
 }
 
 impl Traffic {
@@ -73,24 +73,24 @@ impl Traffic {
     }
 
     /// The server may have something to say besides forwarded data, from now on.
-    pub fn open_door(&self) {
-        self.doors.fetch_add(1, Ordering::Relaxed);
-        self.wake();
+    pub fn add_server_source(&self) {
+        self.server_sources.fetch_add(1, Ordering::Relaxed);
+        self.about_to_ask();
     }
 
     /// One way less.
-    pub fn close_door(&self) {
-        self.doors.fetch_sub(1, Ordering::Relaxed);
+    pub fn remove_server_source(&self) {
+        self.server_sources.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// One more keeps more than is comfortable.
-    pub(crate) fn press(&self) {
-        self.pressing.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn begin_throttling(&self) {
+        self.throttling.fetch_add(1, Ordering::Relaxed);
     }
 
     /// One less.
-    pub(crate) fn relax(&self) {
-        self.pressing.fetch_sub(1, Ordering::Relaxed);
+    pub(crate) fn end_throttling(&self) {
+        self.throttling.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Whether there are forwarded channels; where there are none, nothing need be noted.
@@ -108,28 +108,28 @@ impl Traffic {
     }
 
     /// Something is about to be sent: whoever holds up the connection lets it go.
-    pub fn stir(&self, id: ChannelId) {
+    pub fn about_to_send(&self, id: ChannelId) {
         if self.is_shared() {
             self.note(id);
-            self.stirred.notify_waiters();
+            self.interrupted.notify_waiters();
         }
     }
 
     /// The same for what belongs to no channel yet.
-    pub fn wake(&self) {
+    pub fn about_to_ask(&self) {
         *lock(&self.asked) = Some(Instant::now());
-        self.stirred.notify_waiters();
+        self.interrupted.notify_waiters();
     }
 
-    pub(crate) fn stirred(&self) -> Notified<'_> {
-        self.stirred.notified()
+    pub(crate) fn interrupted(&self) -> Notified<'_> {
+        self.interrupted.notified()
     }
 
     /// How long the forward on this channel may hold up the connection for this much data.
     pub(crate) fn patience(&self, id: ChannelId, pressure: &Pressure) -> Duration {
-        let (lanes, doors) =
-            (self.lanes.load(Ordering::Relaxed), self.doors.load(Ordering::Relaxed));
-        if lanes <= 1 && doors == 0 {
+        let (lanes, server_sources) =
+            (self.lanes.load(Ordering::Relaxed), self.server_sources.load(Ordering::Relaxed));
+        if lanes <= 1 && server_sources == 0 {
             return DELAY_ALONE;
         }
         let window = match self.others(id) < QUIET {
@@ -141,7 +141,7 @@ impl Traffic {
             }
         };
         // Several of them share it.
-        let pressing = self.pressing.load(Ordering::Relaxed).max(1);
+        let pressing = self.throttling.load(Ordering::Relaxed).max(1);
         window.mul_f64(pressure.bytes as f64 / SHARE / pressing as f64)
     }
 

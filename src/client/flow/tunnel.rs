@@ -15,9 +15,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use crate::client::flow::copy::{ChannelSink, SocketInput, copy};
-use crate::client::flow::idle::Clock;
+use crate::client::flow::idle::IdleClock;
 use crate::client::flow::lane::{Drained, Lane, Lanes, MAX_KEPT};
-use crate::client::flow::socket::Line;
+use crate::client::flow::socket::LocalSocket;
 use crate::say;
 
 /// Time for the server to close a channel whose two directions have ended.
@@ -48,7 +48,7 @@ impl Tunnel {
     }
 
     /// Relays until it is over; `early` is what the local end has sent already.
-    pub async fn run(self, line: Line, early: BytesMut) {
+    pub async fn run(self, line: LocalSocket, early: BytesMut) {
         let line = Arc::new(line);
         let clock = self.lane.start_clock(&self.lanes.timeouts);
         let clock = clock.as_deref();
@@ -57,7 +57,7 @@ impl Tunnel {
         };
         let relayed = tokio::select! {
             relayed = both => relayed,
-            rest = Clock::expired_of(clock) => Err(self.rested(rest)),
+            rest = IdleClock::expired_of(clock) => Err(self.rested(rest)),
         };
         let closed = match relayed {
             // The library forgets a channel entirely only where the server has closed it, too.
@@ -71,9 +71,9 @@ impl Tunnel {
     /// Sends what the local end sends, to its end.
     async fn upload(
         &self,
-        line: &Line,
+        line: &LocalSocket,
         early: BytesMut,
-        clock: Option<&Clock>,
+        clock: Option<&IdleClock>,
     ) -> Result<(), TunnelEnd> {
         let server = ChannelSink { channel: &self.write, traffic: &self.lanes.traffic, clock };
         match copy(SocketInput::new(line, early), server).await {
@@ -88,7 +88,7 @@ impl Tunnel {
 
     /// Writes what the server sends, to its end; says why data stopped, where somebody should
     /// know.
-    async fn download(&self, line: &Arc<Line>) -> Result<(), TunnelEnd> {
+    async fn download(&self, line: &Arc<LocalSocket>) -> Result<(), TunnelEnd> {
         let id = self.id();
         match self.lane.pour(line).await {
             Drained::Eof => {
@@ -121,7 +121,7 @@ impl Tunnel {
     pub async fn close(self, closed: bool) {
         let id = self.write.id();
         if !closed {
-            self.lanes.traffic.stir(id);
+            self.lanes.traffic.about_to_send(id);
             let _ = self.write.close().await;
         }
         self.lanes.remove(id);

@@ -2,7 +2,7 @@
 //! answered in ssh's words.
 
 use crate::client::forward::forwards::{Forwards, Refused};
-use crate::client::forward::settings::Way;
+use crate::client::forward::settings::ForwardDirection;
 use crate::config::{Connect, Forward, Keyword};
 use crate::say;
 
@@ -23,9 +23,9 @@ impl Forwards {
         };
         let mut chars = rest.chars();
         let way = match chars.next() {
-            Some('L') => Way::Local,
-            Some('R') => Way::Remote,
-            Some('D') => Way::Dynamic,
+            Some('L') => ForwardDirection::Local,
+            Some('R') => ForwardDirection::Remote,
+            Some('D') => ForwardDirection::Dynamic,
             _ => return vec![say!(forward_command_invalid)],
         };
         let place = chars.as_str().trim();
@@ -35,11 +35,13 @@ impl Forwards {
         }]
     }
 
-    async fn add_typed(&self, way: Way, place: &str) -> String {
+    async fn add_typed(&self, way: ForwardDirection, place: &str) -> String {
         let Some(forward) = read(way, place) else {
             return match way {
-                Way::Remote => say!(forward_command_bad_remote),
-                Way::Local | Way::Dynamic => say!(forward_command_bad_local),
+                ForwardDirection::Remote => say!(forward_command_bad_remote),
+                ForwardDirection::Local | ForwardDirection::Dynamic => {
+                    say!(forward_command_bad_local)
+                }
             };
         };
         match self.add(way, &forward).await {
@@ -48,9 +50,11 @@ impl Forwards {
         }
     }
 
-    async fn cancel_typed(&self, way: Way, place: &str) -> String {
+    async fn cancel_typed(&self, way: ForwardDirection, place: &str) -> String {
         // The side that listens and no more, as it is written for a remote dynamic one.
-        let Some(Forward { listen, connect: Connect::Socks }) = read(Way::Remote, place) else {
+        let Some(Forward { listen, connect: Connect::Socks }) =
+            read(ForwardDirection::Remote, place)
+        else {
             return say!(forward_command_bad_close);
         };
         match self.cancel(way, &listen).await {
@@ -60,11 +64,11 @@ impl Forwards {
     }
 }
 
-fn read(way: Way, place: &str) -> Option<Forward> {
+fn read(way: ForwardDirection, place: &str) -> Option<Forward> {
     let keyword = match way {
-        Way::Local => Keyword::LocalForward,
-        Way::Remote => Keyword::RemoteForward,
-        Way::Dynamic => Keyword::DynamicForward,
+        ForwardDirection::Local => Keyword::LocalForward,
+        ForwardDirection::Remote => Keyword::RemoteForward,
+        ForwardDirection::Dynamic => Keyword::DynamicForward,
     };
     Forward::parse(keyword, &[place.to_owned()]).ok()
 }

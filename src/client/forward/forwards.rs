@@ -20,18 +20,18 @@ use crate::client::flow::lane::Lane;
 use crate::client::flow::tunnel::Tunnel;
 
 use crate::client::flow::endpoint::{TunnelOrigin, target};
-use crate::client::forward::link::Link;
+use crate::client::forward::link::ChannelOpener;
 use crate::client::forward::local;
-use crate::client::incoming::accept::{Granted, Incoming, asked};
-use crate::client::incoming::agent::Forwarded;
+use crate::client::incoming::accept::{GrantedForward, IncomingChannels, asked};
+use crate::client::incoming::agent::ForwardedAgent;
 use crate::config::{Connect, Forward, Listen};
 
 use crate::client::deadline;
 use crate::client::forward::local::Listening;
-use crate::client::forward::settings::{Settings, Way};
+use crate::client::forward::settings::{ForwardDirection, ForwardSettings};
 use crate::client::handshake::handler::Events;
 use crate::client::restriction::{ForwardingKind, restricted};
-use crate::client::state::shared::Shared;
+use crate::client::state::shared::ConnectionState;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -41,16 +41,16 @@ const MAX_FORWARDS: usize = 500;
 
 /// The forwards of one session.
 pub struct Forwards {
-    link: Link,
-    pub(crate) incoming: Arc<Incoming>,
+    link: ChannelOpener,
+    pub(crate) incoming: Arc<IncomingChannels>,
     binding: Option<AgentSessionBinding>,
-    settings: Mutex<Settings>,
-    active: Mutex<Vec<Active>>,
+    settings: Mutex<ForwardSettings>,
+    active: Mutex<Vec<ActiveForward>>,
 }
 
 /// A forward that was granted.
-struct Active {
-    way: Way,
+struct ActiveForward {
+    way: ForwardDirection,
     forward: Forward,
     /// The port that the server chose for a remote one.
     allocated: Option<u16>,
@@ -64,16 +64,16 @@ pub struct Refused;
 
 /// Why the server does not listen as it was asked to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Unmade {
+enum RemoteForwardFailure {
     Refused,
     /// It was to choose the port, and has not said which it chose.
     NoPort,
 }
 
 impl Forwards {
-    pub(crate) fn new(handle: &Arc<Handle<Events>>, shared: &Shared) -> Forwards {
+    pub(crate) fn new(handle: &Arc<Handle<Events>>, shared: &ConnectionState) -> Forwards {
         let incoming = Arc::clone(&shared.incoming);
-        let link = Link {
+        let link = ChannelOpener {
             handle: Arc::clone(handle),
             lanes: Arc::clone(&incoming.lanes),
             seats: Arc::clone(&incoming.seats),
@@ -88,7 +88,7 @@ impl Forwards {
         }
     }
 
-    pub(crate) fn link(&self) -> &Link {
+    pub(crate) fn link(&self) -> &ChannelOpener {
         &self.link
     }
 
@@ -104,7 +104,7 @@ impl Forwards {
     }
 
     /// How forwards are made from now on.
-    pub fn configure(&self, settings: Settings) {
+    pub fn configure(&self, settings: ForwardSettings) {
         self.incoming.permit(settings.permit_remote_open.clone());
         self.incoming.lanes.timeouts.set(&settings.timeouts);
         *self.settings() = settings;
@@ -119,13 +119,13 @@ impl Forwards {
     ///
     /// # Errors
     /// One of them could not be made, and ExitOnForwardFailure is set.
-    pub async fn begin(self: &Arc<Forwards>, wanted: &[(Way, Forward)]) -> Result<()> {
+    pub async fn begin(self: &Arc<Forwards>, wanted: &[(ForwardDirection, Forward)]) -> Result<()> {
         let strict = self.settings().exit_on_failure;
         if !wanted.is_empty() && !self.link.restriction.permits(ForwardingKind::Ports) {
             return if strict { Err(restricted()) } else { Ok(()) };
         }
         let (remote, local): (Vec<_>, Vec<_>) =
-            wanted.iter().cloned().partition(|(way, _)| *way == Way::Remote);
+            wanted.iter().cloned().partition(|(way, _)| *way == ForwardDirection::Remote);
         let mut made = 0;
         for (way, forward) in &local {
             made += usize::from(self.add(*way, forward).await.is_ok());
@@ -148,13 +148,15 @@ impl Forwards {
             let Ok((granted, forward)) = request.await else { continue };
             match granted {
                 Ok(()) => {}
-                Err(Unmade::Refused) if strict => {
+                Err(RemoteForwardFailure::Refused) if strict => {
                     return Err(Error::new(Kind::Channel, not_forwarded(&forward.listen, true))
                         .hint(say!(forward_server_may_not_allow)));
                 }
-                Err(Unmade::Refused) => warn!("{}", not_forwarded(&forward.listen, false)),
+                Err(RemoteForwardFailure::Refused) => {
+                    warn!("{}", not_forwarded(&forward.listen, false))
+                }
                 // It listens, and only the end of the connection would end that.
-                Err(Unmade::NoPort) => {
+                Err(RemoteForwardFailure::NoPort) => {
                     return Err(Error::new(Kind::Channel, no_port(&forward.connect))
                         .hint(say!(forward_name_a_port)));
                 }
@@ -168,7 +170,11 @@ impl Forwards {
     ///
     /// # Errors
     /// It cannot be made; the reason has been said, for a remote one the server has none.
-    pub async fn add(&self, way: Way, forward: &Forward) -> Result<Option<u16>, Refused> {
+    pub async fn add(
+        &self,
+        way: ForwardDirection,
+        forward: &Forward,
+    ) -> Result<Option<u16>, Refused> {
         if !self.link.restriction.permits(ForwardingKind::Ports) {
             return Err(Refused);
         }
@@ -176,9 +182,9 @@ impl Forwards {
             error!("{}", say!(forward_too_many, most = MAX_FORWARDS));
             return Err(Refused);
         }
-        if way == Way::Remote {
+        if way == ForwardDirection::Remote {
             self.request(forward).await.map_err(|unmade| {
-                if unmade == Unmade::NoPort {
+                if unmade == RemoteForwardFailure::NoPort {
                     error!("{}", no_port(&forward.connect));
                 }
                 Refused
@@ -193,7 +199,7 @@ impl Forwards {
             forward.listen, forward.connect
         );
         let listening = local::listen(&self.link, &settings, forward).await.ok_or(Refused)?;
-        self.active().push(Active {
+        self.active().push(ActiveForward {
             way,
             forward: forward.clone(),
             allocated: None,
@@ -203,7 +209,7 @@ impl Forwards {
     }
 
     /// Asks the server to listen. Whether that is permitted has been asked.
-    async fn request(&self, forward: &Forward) -> Result<(), Unmade> {
+    async fn request(&self, forward: &Forward) -> Result<(), RemoteForwardFailure> {
         let Forward { listen, connect } = forward;
         let port = match listen {
             Listen::Tcp { port, .. } => *port,
@@ -212,19 +218,19 @@ impl Forwards {
         debug!("Remote connections from {listen} forwarded to local address {connect}");
         let (own, to) = (listen.clone(), connect.clone());
         // Before the answer: the first connection may come with it.
-        self.incoming.grant(Granted { listen: own, connect: to, port });
-        self.link.lanes.traffic.wake();
+        self.incoming.grant(GrantedForward { listen: own, connect: to, port });
+        self.link.lanes.traffic.about_to_ask();
         let granted = self.answered(listen).await;
         let chosen = match granted.map(u16::try_from) {
             Ok(Ok(chosen)) => chosen,
             Ok(Err(_)) | Err(_) => {
                 self.incoming.revoke(listen, port);
-                return Err(Unmade::Refused);
+                return Err(RemoteForwardFailure::Refused);
             }
         };
         if chosen == 0 && matches!(listen, Listen::Tcp { port: 0, .. }) {
             self.incoming.revoke(listen, port);
-            return Err(Unmade::NoPort);
+            return Err(RemoteForwardFailure::NoPort);
         }
         debug!("remote forward success for: listen {listen}, connect {connect}");
         let allocated = (matches!(listen, Listen::Tcp { port: 0, .. })).then(|| {
@@ -232,8 +238,8 @@ impl Forwards {
             warn!("{}", allocated(chosen, connect));
             chosen
         });
-        let (way, forward) = (Way::Remote, forward.clone());
-        self.active().push(Active { way, forward, allocated, listening: None });
+        let (way, forward) = (ForwardDirection::Remote, forward.clone());
+        self.active().push(ActiveForward { way, forward, allocated, listening: None });
         Ok(())
     }
 
@@ -257,20 +263,20 @@ impl Forwards {
     }
 
     /// Cancels a forward that listens there; whether there was one.
-    pub async fn cancel(&self, way: Way, listen: &Listen) -> bool {
+    pub async fn cancel(&self, way: ForwardDirection, listen: &Listen) -> bool {
         let found = {
             let mut active = self.active();
             let at = active.iter().position(|it| it.way == way && it.listens(listen));
             at.map(|at| active.remove(at))
         };
-        let Some(Active { forward, allocated, listening, .. }) = found else { return false };
+        let Some(ActiveForward { forward, allocated, listening, .. }) = found else { return false };
         if let Some(listening) = listening {
             listening.stop().await;
         }
-        if way != Way::Remote {
+        if way != ForwardDirection::Remote {
             return true;
         }
-        self.link.lanes.traffic.wake();
+        self.link.lanes.traffic.about_to_ask();
         let handle = &self.link.handle;
         let answer = async {
             match &forward.listen {
@@ -290,7 +296,7 @@ impl Forwards {
     }
 
     /// Whether there is such a forward already; then the port that the server chose, if it did.
-    pub fn existing(&self, way: Way, forward: &Forward) -> Option<Option<u16>> {
+    pub fn existing(&self, way: ForwardDirection, forward: &Forward) -> Option<Option<u16>> {
         let active = self.active();
         let found = active.iter().find(|it| it.way == way && it.forward == *forward);
         found.map(|it| it.allocated)
@@ -298,11 +304,11 @@ impl Forwards {
 
     /// The forwards, one line each: `-L 8080 to [host]:80`.
     pub fn list(&self) -> Vec<String> {
-        let line = |it: &Active| {
+        let line = |it: &ActiveForward| {
             let letter = match it.way {
-                Way::Local => "-L",
-                Way::Remote => "-R",
-                Way::Dynamic => "-D",
+                ForwardDirection::Local => "-L",
+                ForwardDirection::Remote => "-R",
+                ForwardDirection::Dynamic => "-D",
             };
             let chosen = it.allocated.map(|port| format!(" (port {port})")).unwrap_or_default();
             let Forward { listen, connect } = &it.forward;
@@ -324,21 +330,21 @@ impl Forwards {
             return false;
         }
         let binding = self.binding.clone();
-        self.incoming.forward_agent(Forwarded { socket, binding });
+        self.incoming.forward_agent(ForwardedAgent { socket, binding });
         true
     }
 
-    fn settings(&self) -> MutexGuard<'_, Settings> {
+    fn settings(&self) -> MutexGuard<'_, ForwardSettings> {
         // Nothing can panic while it holds one of these.
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn active(&self) -> MutexGuard<'_, Vec<Active>> {
+    fn active(&self) -> MutexGuard<'_, Vec<ActiveForward>> {
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Active {
+impl ActiveForward {
     /// Whether this is what is meant by an address and a port; no address means any.
     fn listens(&self, wanted: &Listen) -> bool {
         match (&self.forward.listen, wanted) {

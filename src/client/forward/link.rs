@@ -9,7 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::client::flow::endpoint::{TunnelOrigin, listening, target};
 use crate::client::flow::lane::Lanes;
 use crate::client::flow::seats::Seats;
-use crate::client::flow::socket::Line;
+use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::tunnel::Tunnel;
 use crate::client::handshake::handler::Events;
 use crate::client::restriction::{ForwardingKind, Restriction};
@@ -17,29 +17,30 @@ use crate::config::Connect;
 
 /// The connection, and what its forwards share.
 #[derive(Clone)]
-pub(crate) struct Link {
+pub(crate) struct ChannelOpener {
     pub handle: Arc<Handle<Events>>,
     pub lanes: Arc<Lanes>,
     pub seats: Arc<Seats>,
     pub restriction: Arc<Restriction>,
 }
 
-impl Link {
+impl ChannelOpener {
     /// Asks the server for a connection to this place. A refusal has been reported when this
     /// comes back with nothing.
     pub async fn open(
         &self,
         to: &Connect,
         origin: TunnelOrigin<'_>,
-        line: Option<&Line>,
+        line: Option<&LocalSocket>,
         seat: OwnedSemaphorePermit,
     ) -> Option<Tunnel> {
         if !self.restriction.permits(ForwardingKind::Ports) {
             return None;
         }
-        let (address, port) = line.map_or_else(|| ("127.0.0.1".to_owned(), 65_535), Line::origin);
+        let (address, port) =
+            line.map_or_else(|| ("127.0.0.1".to_owned(), 65_535), LocalSocket::origin);
         let expected = self.lanes.expect();
-        self.lanes.traffic.wake();
+        self.lanes.traffic.about_to_ask();
         let (opened, kind) = match to {
             Connect::Tcp { host, port: target } => {
                 let (host, target) = (host.as_str(), u32::from(*target));

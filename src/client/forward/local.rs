@@ -15,11 +15,11 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::client::flow::endpoint::{TunnelOrigin, plainly, target};
-use crate::client::flow::socket::Line;
-use crate::client::flow::socks::{MAX_REQUEST, NEGOTIATION, Socks, Step};
-use crate::client::forward::link::Link;
-use crate::client::forward::settings::Settings;
-use crate::client::stream::dial::Family;
+use crate::client::flow::socket::LocalSocket;
+use crate::client::flow::socks::{MAX_REQUEST, NEGOTIATION, Socks, SocksStep};
+use crate::client::forward::link::ChannelOpener;
+use crate::client::forward::settings::ForwardSettings;
+use crate::config::AddressFamily;
 use crate::config::{Connect, Forward, Listen};
 use crate::os::local::LocalListener;
 use crate::os::tcp;
@@ -59,8 +59,8 @@ impl Listening {
 
 /// Begins to listen; `None` where that is not possible, which has been said.
 pub(crate) async fn listen(
-    link: &Link,
-    settings: &Settings,
+    link: &ChannelOpener,
+    settings: &ForwardSettings,
     forward: &Forward,
 ) -> Option<Listening> {
     match &forward.listen {
@@ -90,7 +90,11 @@ pub(crate) async fn listen(
 }
 
 /// The addresses to listen on; an unknown name has been reported.
-async fn addresses(host: Option<&str>, port: u16, settings: &Settings) -> Option<Vec<SocketAddr>> {
+async fn addresses(
+    host: Option<&str>,
+    port: u16,
+    settings: &ForwardSettings,
+) -> Option<Vec<SocketAddr>> {
     let host = match host {
         None if settings.gateway_ports => "",
         None => "localhost",
@@ -112,9 +116,9 @@ async fn addresses(host: Option<&str>, port: u16, settings: &Settings) -> Option
         },
     };
     found.retain(|address| match settings.family {
-        Family::Any => true,
-        Family::V4 => address.is_ipv4(),
-        Family::V6 => address.is_ipv6(),
+        AddressFamily::Any => true,
+        AddressFamily::Inet => address.is_ipv4(),
+        AddressFamily::Inet6 => address.is_ipv6(),
     });
     let mut distinct = Vec::new();
     found.retain(|address| {
@@ -148,7 +152,7 @@ fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
     listeners
 }
 
-fn bind_path(path: &Path, settings: &Settings) -> Option<LocalListener> {
+fn bind_path(path: &Path, settings: &ForwardSettings) -> Option<LocalListener> {
     if settings.bind_unlink {
         let _ = fs::remove_file(path);
     }
@@ -162,19 +166,19 @@ fn bind_path(path: &Path, settings: &Settings) -> Option<LocalListener> {
     }
 }
 
-async fn accept_tcp(listener: TcpListener, link: Link, forward: Forward) {
+async fn accept_tcp(listener: TcpListener, link: ChannelOpener, forward: Forward) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => accepted(&link, &forward, Line::tcp(stream)),
+            Ok((stream, _)) => accepted(&link, &forward, LocalSocket::tcp(stream)),
             Err(why) => pause(&why).await,
         }
     }
 }
 
-async fn accept_local(listener: LocalListener, link: Link, forward: Forward) {
+async fn accept_local(listener: LocalListener, link: ChannelOpener, forward: Forward) {
     loop {
         match listener.accept().await {
-            Ok(stream) => accepted(&link, &forward, Line::Local(stream)),
+            Ok(stream) => accepted(&link, &forward, LocalSocket::Local(stream)),
             Err(why) => pause(&why).await,
         }
     }
@@ -185,7 +189,7 @@ async fn pause(why: &io::Error) {
     sleep(PAUSE).await;
 }
 
-fn accepted(link: &Link, forward: &Forward, line: Line) {
+fn accepted(link: &ChannelOpener, forward: &Forward, line: LocalSocket) {
     let Some(seat) = link.seats.take() else { return };
     let (link, forward) = (link.clone(), forward.clone());
     tokio::spawn(async move {
@@ -204,7 +208,12 @@ fn accepted(link: &Link, forward: &Forward, line: Line) {
 }
 
 /// Asks the client where it wants to go, and connects it.
-async fn dynamic(link: &Link, listen: &Listen, line: Line, seat: OwnedSemaphorePermit) {
+async fn dynamic(
+    link: &ChannelOpener,
+    listen: &Listen,
+    line: LocalSocket,
+    seat: OwnedSemaphorePermit,
+) {
     let mut early = BytesMut::with_capacity(MAX_REQUEST);
     let mut socks = Socks::default();
     let asked = timeout(NEGOTIATION, negotiate(&line, &mut socks, &mut early)).await;
@@ -227,26 +236,26 @@ async fn dynamic(link: &Link, listen: &Listen, line: Line, seat: OwnedSemaphoreP
 }
 
 async fn negotiate(
-    line: &Line,
+    line: &LocalSocket,
     socks: &mut Socks,
     early: &mut BytesMut,
 ) -> Result<Connect, String> {
     loop {
         match socks.next(early) {
-            Step::More => {
+            SocksStep::More => {
                 if line.read(early).await.map_err(|why| why.to_string())? == 0 {
                     return Err("the client went away".to_owned());
                 }
             }
-            Step::Answer(used, answer) => {
+            SocksStep::Answer(used, answer) => {
                 early.advance(used);
                 line.write_all(&answer).await.map_err(|why| why.to_string())?;
             }
-            Step::Connect(used, to) => {
+            SocksStep::Connect(used, to) => {
                 early.advance(used);
                 return Ok(to);
             }
-            Step::Refuse(answer, why) => {
+            SocksStep::Refuse(answer, why) => {
                 let _ = line.write_all(&answer).await;
                 return Err(why.to_owned());
             }

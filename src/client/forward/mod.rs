@@ -1,4 +1,4 @@
-//! Forwards that we ask for: `-L -R -D`, the agent and X11, on one connection.
+//! Forwards that we ask for: `-L -R -D`, the agent and LocalDisplay, on one connection.
 
 mod command;
 pub(super) mod forwards;
@@ -7,8 +7,8 @@ mod local;
 pub(super) mod settings;
 pub mod x11;
 
-pub use crate::client::incoming::x11::Request;
+pub use crate::client::incoming::x11::X11Request;
 pub use crate::client::restriction::restricted;
 pub use crate::config::{Connect, Forward, Listen, PermitOpen};
-pub use settings::{Settings, Way};
-pub use x11::X11;
+pub use settings::{ForwardDirection, ForwardSettings};
+pub use x11::LocalDisplay;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::client::stream::dial::Family;
+use crate::config::AddressFamily;
 use crate::config::PermitOpen;
 
 /// In which direction a forward leads, and who chooses where to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum ForwardDirection {
     /// From here to a place that the server reaches (`-L`).
     Local,
     /// From the server to a place that we reach (`-R`).
@@ -18,7 +18,7 @@ pub enum Way {
 
 /// How forwards are made. Each field is the keyword of its name.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ForwardSettings {
     /// GatewayPorts: local forwards without an address listen on all.
     pub gateway_ports: bool,
     /// StreamLocalBindMask: mode bits that a socket made here lacks.
@@ -30,23 +30,23 @@ pub struct Settings {
     /// PermitRemoteOpen.
     pub permit_remote_open: PermitOpen,
     /// AddressFamily, for addresses to listen on.
-    pub family: Family,
+    pub family: AddressFamily,
     /// ChannelTimeout: patterns of kinds of channels, and how long those may rest.
     pub timeouts: Vec<(String, Duration)>,
     /// EnableEscapeCommandline: forwards may be changed in the session.
     pub command_line: bool,
 }
 
-impl Default for Settings {
+impl Default for ForwardSettings {
     /// ssh's.
-    fn default() -> Settings {
-        Settings {
+    fn default() -> ForwardSettings {
+        ForwardSettings {
             gateway_ports: false,
             bind_mask: 0o177,
             bind_unlink: false,
             exit_on_failure: false,
             permit_remote_open: PermitOpen::Any,
-            family: Family::Any,
+            family: AddressFamily::Any,
             timeouts: Vec::new(),
             command_line: false,
         }

@@ -1,7 +1,7 @@
-//! X11 forwarding as we ask for it (RFC 4254 section 6.3): the display is found, its cookie asked
+//! LocalDisplay forwarding as we ask for it (RFC 4254 section 6.3): the display is found, its cookie asked
 //! of xauth(1), and another one invented for the server, see `incoming::x11`.
 //!
-//! Untrusted forwarding asks xauth(1) for a cookie of its own with the rights of the X11
+//! Untrusted forwarding asks xauth(1) for a cookie of its own with the rights of the LocalDisplay
 //! SECURITY extension alone, for a limited time.
 
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use tokio::process::Command;
 use tokio::time::{Instant, timeout};
 
 use crate::client::forward::forwards::Forwards;
-use crate::client::incoming::x11::{Request, Spoofed, parse};
+use crate::client::incoming::x11::{SpoofedDisplay, X11Request, parse};
 use crate::client::restriction::ForwardingKind;
 use crate::os::private::TemporaryDirectory;
 use crate::say;
@@ -32,9 +32,9 @@ const SLACK: Duration = Duration::from_secs(60);
 /// Time for xauth, which may have to ask the display.
 const XAUTH: Duration = Duration::from_secs(10);
 
-/// What is wanted of X11 forwarding.
+/// What is wanted of LocalDisplay forwarding.
 #[derive(Clone, Debug)]
-pub struct X11 {
+pub struct LocalDisplay {
     /// DISPLAY.
     pub display: Option<String>,
     /// xauth(1).
@@ -45,9 +45,9 @@ pub struct X11 {
     pub timeout: Duration,
 }
 
-/// Makes ready for X11 forwarding on this connection; gives what to ask the server for, or
+/// Makes ready for LocalDisplay forwarding on this connection; gives what to ask the server for, or
 /// nothing where it is not possible, which has been said as ssh says it.
-pub async fn prepare(forwards: &Forwards, wanted: &X11) -> Option<Request> {
+pub async fn prepare(forwards: &Forwards, wanted: &LocalDisplay) -> Option<X11Request> {
     if !forwards.incoming.restriction.permits(ForwardingKind::X11) {
         return None;
     }
@@ -56,7 +56,7 @@ pub async fn prepare(forwards: &Forwards, wanted: &X11) -> Option<Request> {
         return Some(display.request.clone());
     }
     let Some(display) = &wanted.display else {
-        debug!("X11 forwarding requested but DISPLAY not set");
+        debug!("LocalDisplay forwarding requested but DISPLAY not set");
         return None;
     };
     let Some((place, screen)) = parse(display) else {
@@ -66,17 +66,17 @@ pub async fn prepare(forwards: &Forwards, wanted: &X11) -> Option<Request> {
     let (protocol, real) = credentials(wanted, display).await?;
     let mut fake = vec![0; real.len()];
     safe_rng().fill_bytes(&mut fake);
-    let request = Request { protocol: protocol.clone(), cookie: HEX.encode(&fake), screen };
+    let request = X11Request { protocol: protocol.clone(), cookie: HEX.encode(&fake), screen };
     let limited = !wanted.trusted && !wanted.timeout.is_zero();
     let until = limited.then(|| Instant::now() + wanted.timeout);
-    debug!("Requesting X11 forwarding with authentication spoofing.");
-    let spoofed = Spoofed { request: request.clone(), place, protocol, real, fake, until };
+    debug!("Requesting LocalDisplay forwarding with authentication spoofing.");
+    let spoofed = SpoofedDisplay { request: request.clone(), place, protocol, real, fake, until };
     forwards.incoming.forward_x11(Arc::new(spoofed));
     Some(request)
 }
 
 /// The protocol and the true cookie.
-async fn credentials(wanted: &X11, display: &str) -> Option<(String, Vec<u8>)> {
+async fn credentials(wanted: &LocalDisplay, display: &str) -> Option<(String, Vec<u8>)> {
     let named = match display.strip_prefix("localhost:") {
         // Nobody has cookies for that name.
         Some(rest) => format!("unix:{rest}"),

@@ -4,7 +4,7 @@ use log::{info, warn};
 
 use crate::client::algorithms;
 use crate::client::handshake::options::TransportOptions;
-use crate::client::state::shared::Shared;
+use crate::client::state::shared::ConnectionState;
 use crate::say;
 use crate::text;
 
@@ -13,13 +13,13 @@ use crate::text;
 pub const UNSIGNED: &str = "tessh::unsigned";
 
 /// After the first key exchange, once.
-pub(crate) fn warn(options: &TransportOptions<'_>, shared: &Shared) {
+pub(crate) fn warn(options: &TransportOptions<'_>, shared: &ConnectionState) {
     of_weak_crypto(options, shared);
     of_no_compression(options, shared);
 }
 
 /// Says in ssh's words that what is recorded today may be read one day.
-fn of_weak_crypto(options: &TransportOptions<'_>, shared: &Shared) {
+fn of_weak_crypto(options: &TransportOptions<'_>, shared: &ConnectionState) {
     if !options.warn_weak_crypto || options.lists.kex.is_some() {
         return;
     }
@@ -39,7 +39,7 @@ fn of_weak_crypto(options: &TransportOptions<'_>, shared: &Shared) {
 }
 
 /// Plain zlib would unpack what comes from a server before it is trusted, so it is not offered.
-fn of_no_compression(options: &TransportOptions<'_>, shared: &Shared) {
+fn of_no_compression(options: &TransportOptions<'_>, shared: &ConnectionState) {
     let negotiated = shared.negotiated().filter(|_| options.lists.compression);
     if negotiated.is_none_or(|names| names.server_compression != "none") {
         return;

@@ -16,16 +16,16 @@ use russh::{Channel, ChannelId, ChannelOpenFailure, Sig};
 use tokio::io::AsyncWriteExt;
 
 use crate::client::flow::event::Event;
-use crate::client::flow::output::Output;
+use crate::client::flow::output::ChannelOutput;
 use crate::client::handshake::banners::Banners;
 use crate::client::state::negotiated::Negotiated;
-use crate::client::state::shared::{Ended, Shared, lock};
+use crate::client::state::shared::{ConnectionState, Ended, lock};
 
 use crate::client::failure::Stop;
 use crate::client::flow::lane::Lane;
 use crate::client::handshake::rekey::{self, Rekey};
 use crate::client::host_key::check::HostCheck;
-use crate::client::incoming::accept::Opening;
+use crate::client::incoming::accept::OpeningChannel;
 use crate::client::quirks::Quirks;
 use crate::error::{Error, Kind};
 use crate::prompt::{Notice, Prompt};
@@ -39,10 +39,10 @@ const SHOWN: usize = 300;
 
 /// The library's callbacks for one connection.
 pub(crate) struct Events {
-    shared: Arc<Shared>,
+    shared: Arc<ConnectionState>,
     prompt: Arc<dyn Prompt>,
     host: Option<HostCheck>,
-    output: Option<(ChannelId, Output)>,
+    output: Option<(ChannelId, ChannelOutput)>,
     lane: Option<(ChannelId, Arc<Lane>)>,
     banners: Banners,
     rekey: Rekey,
@@ -78,7 +78,7 @@ impl UnansweredChannels {
 
 impl Events {
     pub fn new(
-        shared: Arc<Shared>,
+        shared: Arc<ConnectionState>,
         prompt: Arc<dyn Prompt>,
         host: HostCheck,
         wanted: rekey::RekeyPolicy,
@@ -98,7 +98,7 @@ impl Events {
     }
 
     /// Where data of this channel goes; no lock is taken once that is known.
-    fn output(&mut self, channel: ChannelId) -> Option<&mut Output> {
+    fn output(&mut self, channel: ChannelId) -> Option<&mut ChannelOutput> {
         if self.output.as_ref().is_none_or(|(of, _)| *of != channel)
             && let Some(new) = lock(&self.shared.output).take_if(|(of, _)| *of == channel)
         {
@@ -263,7 +263,7 @@ impl Handler for Events {
         self.shared.wire.explain_data(data.len());
         self.consider_rekey(session);
         const SSH_EXTENDED_DATA_STDERR: u32 = 1;
-        let Some(Output { stderr, .. }) = self.output(channel) else {
+        let Some(ChannelOutput { stderr, .. }) = self.output(channel) else {
             if let Some(lane) = self.lane(channel).filter(|_| code == SSH_EXTENDED_DATA_STDERR)
                 && let Some(errors) = lane.errors()
             {
@@ -339,7 +339,7 @@ impl Handler for Events {
             Some(lane) => lane.closed(),
             None if self.output(id).is_some() => {
                 self.shared.emit(Event::Closed);
-                self.shared.incoming.lanes.traffic.close_door();
+                self.shared.incoming.lanes.traffic.remove_server_source();
                 self.output = None;
             }
             None => {}
@@ -390,7 +390,7 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         self.opening()?;
-        let opening = Opening::new(channel, reply, originator_address, originator_port);
+        let opening = OpeningChannel::new(channel, reply, originator_address, originator_port);
         let incoming = &self.shared.incoming;
         let quirks = Quirks::of(&self.shared.record.server());
         let place = (connected_address, connected_port);
@@ -408,7 +408,7 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         self.opening()?;
-        let opening = Opening::new(channel, reply, "a Unix socket", 0);
+        let opening = OpeningChannel::new(channel, reply, "a Unix socket", 0);
         if !self.shared.incoming.forwarded_streamlocal(opening, socket_path) {
             self.refuse("forwarded-streamlocal");
         }
@@ -422,7 +422,7 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         self.opening()?;
-        let opening = Opening::new(channel, reply, "the server", 0);
+        let opening = OpeningChannel::new(channel, reply, "the server", 0);
         if !self.shared.incoming.agent(opening) {
             self.refuse("agent");
         }
@@ -476,7 +476,7 @@ impl Handler for Events {
         _session: &mut Session,
     ) -> Result<(), Stop> {
         self.opening()?;
-        let opening = Opening::new(channel, reply, originator_address, originator_port);
+        let opening = OpeningChannel::new(channel, reply, originator_address, originator_port);
         if !self.shared.incoming.x11(opening) {
             self.refuse("x11");
         }

@@ -17,7 +17,7 @@ use russh::Limits;
 use russh::client::Session;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-use crate::client::state::wire_facts::{Use, WireFacts};
+use crate::client::state::wire_facts::{KeyUsage, WireFacts};
 
 /// What a server may send on one channel before we confirm: enough for a long, fat line. The
 /// library bears twice as much of all channels together while it waits for the server's part of
@@ -62,7 +62,7 @@ impl RekeyPolicy {
     pub fn limits(&self, facts: &WireFacts) -> Limits {
         let most = self.bytes * PATIENCE.0;
         let sent = if self.bytes <= SMALL { self.bytes } else { most };
-        let limit = Use { received: most.max(PATIENCE.1), sent, time: self.time };
+        let limit = KeyUsage { received: most.max(PATIENCE.1), sent, time: self.time };
         facts.library_exchanges_after(limit);
         let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         Limits {
@@ -134,7 +134,7 @@ impl Rekey {
     fn step(&mut self, is_shared: bool) -> RekeyStep {
         let RekeyPolicy { bytes, time } = self.wanted;
         // The library looks at the time as well, and does not look at what is under way.
-        let limit = Use { received: bytes, sent: bytes, time: time - time / 10 };
+        let limit = KeyUsage { received: bytes, sent: bytes, time: time - time / 10 };
         if !self.facts.key_use().reaches(&limit) || self.facts.is_leaving_keys() {
             return RekeyStep::Wait;
         }

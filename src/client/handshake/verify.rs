@@ -22,7 +22,7 @@ use crate::client::handshake::wire::Wire;
 use crate::client::host_key::check::HostCheck;
 use crate::client::host_key::command as known_hosts_command;
 use crate::client::host_key::policy::HostPolicy;
-use crate::client::state::shared::Shared;
+use crate::client::state::shared::ConnectionState;
 use crate::client::stream::bytes::Stream;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
@@ -38,7 +38,7 @@ const MAX_PACKET: u32 = 32 * 1024;
 /// An encrypted connection to a host that was accepted.
 pub struct Transport {
     pub(crate) handle: client::Handle<Events>,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Arc<ConnectionState>,
     pub(crate) prompt: Arc<dyn Prompt>,
 }
 
@@ -97,7 +97,7 @@ async fn exchange(
     (options, budget): (&TransportOptions<'_>, Budget),
     prompt: &Arc<dyn Prompt>,
     only_judge: bool,
-) -> Result<(client::Handle<Events>, Arc<Shared>)> {
+) -> Result<(client::Handle<Events>, Arc<ConnectionState>)> {
     let revoked = RevokedKeys::load_all(&host.revoked);
     let authorities = host.authorities.as_ref().map(authority::Store::load).unwrap_or_default();
     let known = KnownHosts::load(&host.sources)
@@ -109,7 +109,7 @@ async fn exchange(
     let mut proposal = Proposal::new(&options.lists, &types)?;
     let ours = identification(options.version_addendum)?;
     let (greeting, sizes) = greet(&mut stream, &ours, &mut proposal, budget).await?;
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(ConnectionState::default());
     let Greeting { identification, rest, .. } = &greeting;
     shared.record.greeted(&stream, identification, &ours, rest.len());
     let peer = stream.peer().map(|address| address.ip().to_canonical());
@@ -162,7 +162,7 @@ async fn known_types(
 
 /// Runs the key exchange under its deadline; the clock stands still during a question.
 async fn within(
-    shared: &Shared,
+    shared: &ConnectionState,
     budget: Budget,
     exchange: impl Future<Output = Result<client::Handle<Events>, Stop>>,
 ) -> Result<client::Handle<Events>> {

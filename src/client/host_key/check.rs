@@ -15,8 +15,8 @@ use crate::client::host_key::explanation::{
 };
 use crate::client::host_key::policy::{DnsCheck, HostPolicy};
 use crate::client::host_key::{command as known_hosts_command, sshfp};
-use crate::client::state::rotation::Ground;
-use crate::client::state::shared::Shared;
+use crate::client::state::rotation::RotationContext;
+use crate::client::state::shared::ConnectionState;
 use crate::config::UpdateHostKeys;
 use crate::error::Result;
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Notice, Prompt};
@@ -46,7 +46,7 @@ impl HostCheck {
     pub async fn judge(
         mut self,
         key: &PublicKeyOrCertificate,
-        shared: &Shared,
+        shared: &ConnectionState,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<()> {
         let algorithm = shared.wire.observed().check(&self.proposed)?;
@@ -88,7 +88,7 @@ impl HostCheck {
     async fn conclude(
         &self,
         judgement: &Judgement,
-        shared: &Shared,
+        shared: &ConnectionState,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<String> {
         let evidence = &judgement.evidence;
@@ -127,7 +127,7 @@ impl HostCheck {
     }
 
     /// Asks the DNS if that can make a difference. Its time is not the server's.
-    async fn ask_dns(&self, evidence: &Evidence, shared: &Shared) -> Sshfp {
+    async fn ask_dns(&self, evidence: &Evidence, shared: &ConnectionState) -> Sshfp {
         let DnsCheck { verify, host, resolver } = &self.host.dns;
         if !trust::wants_sshfp(evidence, self.host.policy, *verify) {
             return Sshfp::NotLookedUp;
@@ -139,7 +139,11 @@ impl HostCheck {
     }
 
     /// Has the lines searched that KnownHostsCommand prints for this key.
-    async fn ask_command(&mut self, key: &PublicKeyOrCertificate, shared: &Shared) -> Result<()> {
+    async fn ask_command(
+        &mut self,
+        key: &PublicKeyOrCertificate,
+        shared: &ConnectionState,
+    ) -> Result<()> {
         let Some(command) = &self.host.command else { return Ok(()) };
         // It has a deadline of its own.
         shared.pause();
@@ -153,7 +157,7 @@ impl HostCheck {
     async fn ask(
         &self,
         mut evidence: Evidence,
-        shared: &Shared,
+        shared: &ConnectionState,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<String> {
         if let Some(first_seen) = &self.host.first_seen {
@@ -201,7 +205,7 @@ impl HostCheck {
 
     /// Other keys may be learnt where this one was in the file that is written; not by a
     /// certificate, not from a file or command that only is read.
-    fn allow_rotation(&self, evidence: &Evidence, shared: &Shared) {
+    fn allow_rotation(&self, evidence: &Evidence, shared: &ConnectionState) {
         let Finding::Known(at) = &evidence.finding else { return };
         if evidence.loopback.is_some() {
             return;
@@ -215,11 +219,11 @@ impl HostCheck {
         }
     }
 
-    fn rotate_from(&self, evidence: &Evidence, shared: &Shared) {
+    fn rotate_from(&self, evidence: &Evidence, shared: &ConnectionState) {
         if self.host.update == UpdateHostKeys::No || evidence.certificate.is_some() {
             return;
         }
-        shared.rotation.allow(Ground {
+        shared.rotation.allow(RotationContext {
             update: self.host.update,
             shown: self.host.shown.clone(),
             subject: self.host.subject.clone(),
@@ -238,7 +242,7 @@ impl HostCheck {
     async fn record(
         &self,
         evidence: &Evidence,
-        shared: &Shared,
+        shared: &ConnectionState,
         prompt: &Arc<dyn Prompt>,
     ) -> Result<String, String> {
         let host = &self.host;

@@ -16,11 +16,11 @@ use tokio::time::timeout;
 use crate::client::flow::endpoint::{self, plainly, target};
 use crate::client::flow::lane::{Lane, Lanes};
 use crate::client::flow::seats::Seats;
-use crate::client::flow::socket::Line;
-use crate::client::flow::socks::{NEGOTIATION, Socks, Step};
+use crate::client::flow::socket::LocalSocket;
+use crate::client::flow::socks::{NEGOTIATION, Socks, SocksStep};
 use crate::client::flow::tunnel::Tunnel;
-use crate::client::incoming::agent::Forwarded;
-use crate::client::incoming::x11::Spoofed;
+use crate::client::incoming::agent::ForwardedAgent;
+use crate::client::incoming::x11::SpoofedDisplay;
 use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::{Connect, Listen, PermitOpen};
 use crate::say;
@@ -28,20 +28,20 @@ use crate::text;
 
 /// What the server may open on one connection.
 #[derive(Default)]
-pub struct Incoming {
+pub struct IncomingChannels {
     /// The forwarded channels there are.
     pub lanes: Arc<Lanes>,
     pub(crate) seats: Arc<Seats>,
     pub(crate) restriction: Arc<Restriction>,
-    granted: Mutex<Vec<Granted>>,
+    granted: Mutex<Vec<GrantedForward>>,
     permit: Mutex<Option<PermitOpen>>,
-    agent: Mutex<Option<Forwarded>>,
-    x11: Mutex<Option<Arc<Spoofed>>>,
+    agent: Mutex<Option<ForwardedAgent>>,
+    x11: Mutex<Option<Arc<SpoofedDisplay>>>,
 }
 
 /// A remote forward, as the server knows it.
 #[derive(Clone, Debug)]
-pub(crate) struct Granted {
+pub(crate) struct GrantedForward {
     /// As it was configured.
     pub listen: Listen,
     /// Where it leads.
@@ -51,19 +51,24 @@ pub(crate) struct Granted {
 }
 
 /// A channel that the server wants to open.
-pub(crate) struct Opening {
+pub(crate) struct OpeningChannel {
     pub channel: Channel<Msg>,
     pub reply: ChannelOpenHandle,
     /// Who has connected to the server, for the person.
     pub from: String,
 }
 
-impl Opening {
+impl OpeningChannel {
     /// One that a connection from there has caused.
-    pub fn new(channel: Channel<Msg>, reply: ChannelOpenHandle, from: &str, port: u32) -> Opening {
+    pub fn new(
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        from: &str,
+        port: u32,
+    ) -> OpeningChannel {
         let from = text::line(from, 64);
         let from = if port == 0 { from } else { format!("{from} port {port}") };
-        Opening { channel, reply, from }
+        OpeningChannel { channel, reply, from }
     }
 }
 
@@ -81,11 +86,11 @@ pub(crate) fn asked(host: Option<&str>) -> &str {
     }
 }
 
-impl Incoming {
+impl IncomingChannels {
     /// The server may open channels of this forward.
-    pub(crate) fn grant(&self, granted: Granted) {
+    pub(crate) fn grant(&self, granted: GrantedForward) {
         lock(&self.granted).push(granted);
-        self.lanes.traffic.open_door();
+        self.lanes.traffic.add_server_source();
     }
 
     /// The server has chosen a port for the forward to a port of its choice.
@@ -105,7 +110,7 @@ impl Incoming {
         let at = granted.iter().position(|it| it.listen == *listen && it.port == port);
         if let Some(at) = at {
             granted.remove(at);
-            self.lanes.traffic.close_door();
+            self.lanes.traffic.remove_server_source();
         }
     }
 
@@ -115,17 +120,17 @@ impl Incoming {
     }
 
     /// The server may reach this agent.
-    pub(crate) fn forward_agent(&self, agent: Forwarded) {
+    pub(crate) fn forward_agent(&self, agent: ForwardedAgent) {
         *lock(&self.agent) = Some(agent);
     }
 
     /// The server may reach this display.
-    pub(crate) fn forward_x11(&self, display: Arc<Spoofed>) {
+    pub(crate) fn forward_x11(&self, display: Arc<SpoofedDisplay>) {
         *lock(&self.x11) = Some(display);
     }
 
     /// The display that the server may reach.
-    pub(crate) fn display(&self) -> Option<Arc<Spoofed>> {
+    pub(crate) fn display(&self) -> Option<Arc<SpoofedDisplay>> {
         lock(&self.x11).clone()
     }
 
@@ -135,7 +140,7 @@ impl Incoming {
     /// Some servers name a port that they chose as 0 (`zero_is_chosen`).
     pub fn forwarded_tcpip(
         &self,
-        opening: Opening,
+        opening: OpeningChannel,
         (address, port): (&str, u32),
         zero_is_chosen: bool,
     ) -> bool {
@@ -144,13 +149,13 @@ impl Incoming {
         }
         let found = {
             let granted = lock(&self.granted);
-            let of_port = |it: &&Granted| match &it.listen {
+            let of_port = |it: &&GrantedForward| match &it.listen {
                 Listen::Tcp { port: 0, .. } if port == 0 => zero_is_chosen,
                 Listen::Tcp { .. } => port != 0 && (u32::from(it.port) == port || it.port == 0),
                 Listen::Path(_) => false,
             };
             // Servers name the address in their own ways; the port is theirs alone.
-            let exact = |it: &&Granted| match &it.listen {
+            let exact = |it: &&GrantedForward| match &it.listen {
                 Listen::Tcp { host, .. } => asked(host.as_deref()) == address,
                 Listen::Path(_) => false,
             };
@@ -164,11 +169,11 @@ impl Incoming {
     }
 
     /// A connection to a Unix socket on the server.
-    pub fn forwarded_streamlocal(&self, opening: Opening, path: &str) -> bool {
+    pub fn forwarded_streamlocal(&self, opening: OpeningChannel, path: &str) -> bool {
         if !self.restriction.admits(ForwardingKind::Ports) {
             return false;
         }
-        let listens = |it: &&Granted| matches!(&it.listen, Listen::Path(own) if own == path);
+        let listens = |it: &&GrantedForward| matches!(&it.listen, Listen::Path(own) if own == path);
         let found = lock(&self.granted).iter().find(listens).cloned();
         let Some(granted) = found else { return false };
         let what =
@@ -178,7 +183,7 @@ impl Incoming {
     }
 
     /// A program on the server wants the agent.
-    pub fn agent(&self, opening: Opening) -> bool {
+    pub fn agent(&self, opening: OpeningChannel) -> bool {
         if !self.restriction.admits(ForwardingKind::Agent) {
             return false;
         }
@@ -199,7 +204,7 @@ impl Incoming {
     }
 
     /// A program on the server wants the display.
-    pub fn x11(&self, opening: Opening) -> bool {
+    pub fn x11(&self, opening: OpeningChannel) -> bool {
         if !self.restriction.admits(ForwardingKind::X11) {
             return false;
         }
@@ -225,8 +230,8 @@ impl Incoming {
     }
 
     /// Connects to where the forward leads, and accepts.
-    fn lead(&self, opening: Opening, granted: Granted, what: String) {
-        let Granted { connect, .. } = granted;
+    fn lead(&self, opening: OpeningChannel, granted: GrantedForward, what: String) {
+        let GrantedForward { connect, .. } = granted;
         let what = format!("{what} for {}, connect from {}", target(&connect), opening.from);
         debug!("{what}");
         let Some(arrival) = self.arrive(opening, what) else { return };
@@ -247,20 +252,20 @@ impl Incoming {
     }
 
     /// Finds a place for the channel; a refusal for want of one has been sent.
-    fn arrive(&self, opening: Opening, what: String) -> Option<Arrival> {
-        let Opening { channel, reply, .. } = opening;
+    fn arrive(&self, opening: OpeningChannel, what: String) -> Option<ArrivingChannel> {
+        let OpeningChannel { channel, reply, .. } = opening;
         let Some(seat) = self.seats.take() else {
             tokio::spawn(reply.reject(ChannelOpenFailure::ResourceShortage));
             return None;
         };
         let lane = self.lanes.admit(channel.id());
         lane.describe(what);
-        Some(Arrival { lanes: Arc::clone(&self.lanes), lane, channel, reply, seat })
+        Some(ArrivingChannel { lanes: Arc::clone(&self.lanes), lane, channel, reply, seat })
     }
 }
 
 /// A channel on its way to being accepted.
-struct Arrival {
+struct ArrivingChannel {
     lanes: Arc<Lanes>,
     lane: Arc<Lane>,
     channel: Channel<Msg>,
@@ -268,10 +273,10 @@ struct Arrival {
     seat: OwnedSemaphorePermit,
 }
 
-impl Arrival {
+impl ArrivingChannel {
     async fn accept(self) -> Tunnel {
-        let Arrival { lanes, lane, channel, reply, seat } = self;
-        lanes.traffic.wake();
+        let ArrivingChannel { lanes, lane, channel, reply, seat } = self;
+        lanes.traffic.about_to_ask();
         reply.accept().await;
         let (_, write) = channel.split();
         Tunnel { lanes, lane, write, seat }
@@ -279,7 +284,7 @@ impl Arrival {
 
     async fn refuse(self, why: ChannelOpenFailure) {
         self.lanes.remove(self.channel.id());
-        self.lanes.traffic.wake();
+        self.lanes.traffic.about_to_ask();
         self.reply.reject(why).await;
     }
 }
@@ -311,7 +316,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
 }
 
 /// What followed the request goes first.
-async fn pass_on(tunnel: Tunnel, line: Line, early: &[u8]) {
+async fn pass_on(tunnel: Tunnel, line: LocalSocket, early: &[u8]) {
     match line.write_all(early).await {
         Ok(()) => tunnel.run(line, BytesMut::new()).await,
         Err(_) => tunnel.close(false).await,
@@ -321,16 +326,16 @@ async fn pass_on(tunnel: Tunnel, line: Line, early: &[u8]) {
 async fn negotiate(tunnel: &Tunnel, socks: &mut Socks, early: &mut BytesMut) -> Option<Connect> {
     loop {
         match socks.next(early) {
-            Step::More => early.extend_from_slice(&tunnel.lane.take().await.ok()?),
-            Step::Answer(used, answer) => {
+            SocksStep::More => early.extend_from_slice(&tunnel.lane.take().await.ok()?),
+            SocksStep::Answer(used, answer) => {
                 early.advance(used);
                 tunnel.write.data_bytes(answer).await.ok()?;
             }
-            Step::Connect(used, to) => {
+            SocksStep::Connect(used, to) => {
                 early.advance(used);
                 return Some(to);
             }
-            Step::Refuse(answer, why) => {
+            SocksStep::Refuse(answer, why) => {
                 debug!("remote dynamic forward: {why}");
                 let _ = tunnel.write.data_bytes(answer).await;
                 return None;

@@ -14,7 +14,7 @@ use russh::keys::agent::AgentSessionBinding;
 use russh::keys::agent::client::AgentClient;
 use tokio::time::timeout;
 
-use crate::client::flow::socket::Line;
+use crate::client::flow::socket::LocalSocket;
 
 use crate::os::local::LocalStream;
 
@@ -23,16 +23,16 @@ const ANSWER: Duration = Duration::from_secs(5);
 
 /// The agent that a server may reach.
 #[derive(Clone)]
-pub(crate) struct Forwarded {
+pub(crate) struct ForwardedAgent {
     /// Its socket.
     pub socket: PathBuf,
     /// What ties a connection to this session; none where the server has proved no plain key.
     pub binding: Option<AgentSessionBinding>,
 }
 
-impl Forwarded {
+impl ForwardedAgent {
     /// A new connection to the agent.
-    pub async fn connect(&self) -> io::Result<Line> {
+    pub async fn connect(&self) -> io::Result<LocalSocket> {
         let mut stream = LocalStream::connect(&self.socket).await?;
         if let Some(binding) = &self.binding {
             let mut client = AgentClient::connect(&mut stream);
@@ -44,6 +44,6 @@ impl Forwarded {
                 Err(_) => return Err(io::ErrorKind::TimedOut.into()),
             }
         }
-        Ok(Line::Local(stream))
+        Ok(LocalSocket::Local(stream))
     }
 }

@@ -11,7 +11,7 @@ use bytes::BytesMut;
 use log::error;
 use tokio::time::Instant;
 
-use crate::client::flow::socket::Line;
+use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::tunnel::Tunnel;
 use crate::say;
 
@@ -26,7 +26,7 @@ const MAX_SETUP: usize = 12 + 2 * (65_535 + 3);
 
 /// What the server is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct X11Request {
     /// The authentication protocol.
     pub protocol: String,
     /// The invented cookie, in hexadecimal digits.
@@ -36,9 +36,9 @@ pub struct Request {
 }
 
 /// A display with its true cookie and the invented one.
-pub(crate) struct Spoofed {
-    pub request: Request,
-    pub place: Place,
+pub(crate) struct SpoofedDisplay {
+    pub request: X11Request,
+    pub place: DisplayAddress,
     pub protocol: String,
     pub real: Vec<u8>,
     pub fake: Vec<u8>,
@@ -47,13 +47,13 @@ pub(crate) struct Spoofed {
 
 /// Where a display is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum DisplayAddress {
     Socket(PathBuf),
     Tcp(String, u16),
 }
 
 /// `:0`, `unix:0.1`, `host:10`, `/path:0`: the place and the screen.
-pub(crate) fn parse(display: &str) -> Option<(Place, u32)> {
+pub(crate) fn parse(display: &str) -> Option<(DisplayAddress, u32)> {
     let usable = |c: char| c.is_ascii_alphanumeric() || ":/.-_[]".contains(c);
     // What begins with a dash would be an option for xauth.
     if display.starts_with('-') || !display.chars().all(usable) {
@@ -64,36 +64,40 @@ pub(crate) fn parse(display: &str) -> Option<(Place, u32)> {
     let number: u16 = number.parse().ok()?;
     let screen = screen.parse().ok()?;
     let place = match host {
-        "" | "unix" => Place::Socket(PathBuf::from(format!("{SOCKETS}{number}"))),
+        "" | "unix" => DisplayAddress::Socket(PathBuf::from(format!("{SOCKETS}{number}"))),
         path if path.starts_with('/') => {
             // As macOS has it, the whole is the name of the socket.
             let whole = Path::new(display);
-            Place::Socket(if whole.exists() { whole.to_owned() } else { PathBuf::from(path) })
+            DisplayAddress::Socket(if whole.exists() {
+                whole.to_owned()
+            } else {
+                PathBuf::from(path)
+            })
         }
         host => {
             let host = host.trim_start_matches('[').trim_end_matches(']');
-            Place::Tcp(host.to_owned(), FIRST_PORT.checked_add(number)?)
+            DisplayAddress::Tcp(host.to_owned(), FIRST_PORT.checked_add(number)?)
         }
     };
     Some((place, screen))
 }
 
-impl Spoofed {
+impl SpoofedDisplay {
     /// Whether ForwardX11Timeout is over.
     pub fn is_over(&self) -> bool {
         self.until.is_some_and(|until| Instant::now() >= until)
     }
 
     /// A connection to the display.
-    pub async fn connect(&self) -> io::Result<Line> {
+    pub async fn connect(&self) -> io::Result<LocalSocket> {
         match &self.place {
-            Place::Socket(path) => Line::connect_path(path).await,
-            Place::Tcp(host, port) => Line::connect(host, *port).await,
+            DisplayAddress::Socket(path) => LocalSocket::connect_path(path).await,
+            DisplayAddress::Tcp(host, port) => LocalSocket::connect(host, *port).await,
         }
     }
 
     /// Checks what the connection begins with, and relays it.
-    pub async fn relay(&self, tunnel: Tunnel, line: Line) {
+    pub async fn relay(&self, tunnel: Tunnel, line: LocalSocket) {
         let mut begun = BytesMut::new();
         loop {
             match self.check(&begun) {
@@ -170,12 +174,15 @@ mod tests {
 
     use super::*;
 
-    fn spoofed() -> Spoofed {
-        let request =
-            Request { protocol: "MIT-MAGIC-COOKIE-1".to_owned(), cookie: String::new(), screen: 0 };
-        Spoofed {
+    fn spoofed() -> SpoofedDisplay {
+        let request = X11Request {
+            protocol: "MIT-MAGIC-COOKIE-1".to_owned(),
+            cookie: String::new(),
+            screen: 0,
+        };
+        SpoofedDisplay {
             request,
-            place: Place::Tcp("localhost".to_owned(), 6000),
+            place: DisplayAddress::Tcp("localhost".to_owned(), 6000),
             protocol: "MIT-MAGIC-COOKIE-1".to_owned(),
             real: vec![1; 16],
             fake: vec![2; 16],
@@ -234,15 +241,16 @@ mod tests {
 
     #[test]
     fn displays_are_found_where_they_are() {
-        let socket = |number| Place::Socket(PathBuf::from(format!("/tmp/.X11-unix/X{number}")));
-        let tcp = |host: &str, port| Place::Tcp(host.to_owned(), port);
+        let socket =
+            |number| DisplayAddress::Socket(PathBuf::from(format!("/tmp/.X11-unix/X{number}")));
+        let tcp = |host: &str, port| DisplayAddress::Tcp(host.to_owned(), port);
         for (display, found) in [
             (":0", Some((socket(0), 0))),
             (":1.2", Some((socket(1), 2))),
             ("unix:10.0", Some((socket(10), 0))),
             ("localhost:10.0", Some((tcp("localhost", 6010), 0))),
             ("[::1]:3", Some((tcp("::1", 6003), 0))),
-            ("/private/x:0", Some((Place::Socket("/private/x".into()), 0))),
+            ("/private/x:0", Some((DisplayAddress::Socket("/private/x".into()), 0))),
             ("", None),
             ("host", None),
             (":x", None),

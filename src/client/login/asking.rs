@@ -13,10 +13,10 @@ use tokio::time::timeout;
 
 use crate::client::connection::Session;
 use crate::client::handshake::verify::Transport;
-use crate::client::login::dialogue::{Dialogue, Outcome, name};
+use crate::client::login::dialogue::{Dialogue, MethodOutcome, name};
 use crate::client::login::interactive::cancelled;
 use crate::client::login::request::Login;
-use crate::client::state::remembered::Kept;
+use crate::client::state::remembered::RememberedLogin;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result, joined};
 use crate::keys::Format;
@@ -31,7 +31,7 @@ use crate::say;
 const AGENT_LIST: Duration = Duration::from_millis(1500);
 
 /// What the question is made from, besides the [`Login`].
-pub struct Asking {
+pub struct LoginDialogOptions {
     /// The host as the person knows it, ready to show.
     pub host: String,
     /// Whether the login's user name is only proposed: the person may change it first.
@@ -56,11 +56,11 @@ pub struct Asking {
 pub async fn authenticate_asking(
     transport: Transport,
     login: Login,
-    asking: Asking,
+    asking: LoginDialogOptions,
 ) -> Result<Session> {
     // On a connection that is restricted the agent is not forwarded, whatever is chosen.
     let forward = asking.forward.filter(|_| !transport.shared.is_restricted());
-    let mut talk = Talk {
+    let mut talk = LoginConversation {
         dialogue: Dialogue::new(transport, login),
         asking,
         agent: AgentKeys::None,
@@ -71,16 +71,16 @@ pub async fn authenticate_asking(
         talk.settle_user().await?;
     }
     let accepted = match talk.dialogue.none().await? {
-        Outcome::Success => return Ok(talk.dialogue.finish(Method::None)),
-        Outcome::Partial(accepted) | Outcome::Refused(accepted) => accepted,
+        MethodOutcome::Success => return Ok(talk.dialogue.finish(Method::None)),
+        MethodOutcome::Partial(accepted) | MethodOutcome::Refused(accepted) => accepted,
     };
     talk.log_in(accepted).await
 }
 
 /// The conversation with the person and the server.
-struct Talk {
+struct LoginConversation {
     dialogue: Dialogue,
-    asking: Asking,
+    asking: LoginDialogOptions,
     agent: AgentKeys,
     /// What was ticked last.
     remember: bool,
@@ -88,7 +88,7 @@ struct Talk {
 }
 
 /// Where the conversation is.
-struct Stage {
+struct DialogPosition {
     occasion: Occasion,
     /// What the server accepts; `None` while it has not been asked.
     accepted: Option<Vec<String>>,
@@ -96,10 +96,10 @@ struct Stage {
     tried: Option<Method>,
 }
 
-impl Talk {
+impl LoginConversation {
     /// Asks for the user name, before anything is sent.
     async fn settle_user(&mut self) -> Result<()> {
-        let stage = Stage { occasion: Occasion::First, accepted: None, tried: None };
+        let stage = DialogPosition { occasion: Occasion::First, accepted: None, tried: None };
         let question = self.question(&stage).await;
         match self.ask(question).await? {
             LoginAnswer::User(user) => {
@@ -114,7 +114,7 @@ impl Talk {
 
     async fn log_in(mut self, accepted: Vec<String>) -> Result<Session> {
         let accepted = Some(accepted);
-        let mut stage = Stage { occasion: Occasion::First, accepted, tried: None };
+        let mut stage = DialogPosition { occasion: Occasion::First, accepted, tried: None };
         let mut steps = 1;
         loop {
             let mut attempt = self.next_attempt(&stage).await?;
@@ -122,23 +122,27 @@ impl Talk {
             let outcome = self.attempt(&mut attempt.credential).await;
             let tried = self.dialogue.tried(method);
             stage = match outcome {
-                Ok(Outcome::Success) => return Ok(self.finish(*attempt, steps)),
-                Ok(Outcome::Partial(accepted)) => {
+                Ok(MethodOutcome::Success) => return Ok(self.finish(*attempt, steps)),
+                Ok(MethodOutcome::Partial(accepted)) => {
                     debug!("Authenticated using \"{}\" with partial success.", name(method));
                     steps += 1;
                     self.dialogue.done.push(tried.clone());
                     // What is remembered could not log in by itself.
                     self.remember = false;
                     let accepted = Some(accepted);
-                    Stage { occasion: Occasion::Further(tried), accepted, tried: None }
+                    DialogPosition { occasion: Occasion::Further(tried), accepted, tried: None }
                 }
-                Ok(Outcome::Refused(accepted)) => {
+                Ok(MethodOutcome::Refused(accepted)) => {
                     let (tried, occasion) = (Some(method), Occasion::Refused(tried));
-                    Stage { occasion, accepted: Some(accepted), tried }
+                    DialogPosition { occasion, accepted: Some(accepted), tried }
                 }
                 // A key or the agent: the server still waits for an attempt.
                 Err(error) if self.dialogue.is_local(&error) && self.dialogue.is_alive() => {
-                    Stage { occasion: Occasion::Unusable(error), tried: Some(method), ..stage }
+                    DialogPosition {
+                        occasion: Occasion::Unusable(error),
+                        tried: Some(method),
+                        ..stage
+                    }
                 }
                 Err(error) => return Err(error),
             };
@@ -146,7 +150,7 @@ impl Talk {
     }
 
     /// What the person wants to try: one of the methods that were offered as usable.
-    async fn next_attempt(&mut self, stage: &Stage) -> Result<Box<Attempt>> {
+    async fn next_attempt(&mut self, stage: &DialogPosition) -> Result<Box<Attempt>> {
         let question = self.question(stage).await;
         let usable = question.methods.iter().filter(|offer| offer.is_usable());
         let usable: Vec<_> = usable.map(|offer| offer.method).collect();
@@ -164,7 +168,7 @@ impl Talk {
     }
 
     /// Exactly one attempt, as the person said.
-    async fn attempt(&mut self, credential: &mut Credential) -> Result<Outcome> {
+    async fn attempt(&mut self, credential: &mut Credential) -> Result<MethodOutcome> {
         info!("Next authentication method: {}", name(credential.method()));
         let dialogue = &mut self.dialogue;
         dialogue.credential = None;
@@ -189,15 +193,15 @@ impl Talk {
         let user = self.dialogue.login.user.clone();
         let keep = attempt.remember && steps == 1;
         Session {
-            remembered: keep.then(|| Kept::of(user, attempt.credential)),
+            remembered: keep.then(|| RememberedLogin::of(user, attempt.credential)),
             forward_agent: self.forward,
             ..self.dialogue.finish(method)
         }
     }
 
-    async fn question(&mut self, stage: &Stage) -> LoginQuestion {
+    async fn question(&mut self, stage: &DialogPosition) -> LoginQuestion {
         self.look_at_agent().await;
-        let Asking { host, key_file, home, .. } = &self.asking;
+        let LoginDialogOptions { host, key_file, home, .. } = &self.asking;
         let user = self.dialogue.login.user.clone();
         let methods = self.offers(stage.accepted.as_deref());
         LoginQuestion {
@@ -299,7 +303,7 @@ impl Talk {
     }
 
     /// Why nothing can be tried any more.
-    fn dead_end(&self, stage: &Stage, offers: &[MethodOffer]) -> Error {
+    fn dead_end(&self, stage: &DialogPosition, offers: &[MethodOffer]) -> Error {
         let accepted = stage.accepted.as_deref().unwrap_or_default();
         if let (Some(method), Occasion::Refused(_)) = (stage.tried, &stage.occasion) {
             let tried = self.dialogue.tried(method);

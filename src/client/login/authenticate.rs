@@ -8,7 +8,7 @@ use log::{debug, info};
 
 use crate::client::connection::Session;
 use crate::client::handshake::verify::Transport;
-use crate::client::login::dialogue::{Dialogue, Outcome, name};
+use crate::client::login::dialogue::{Dialogue, MethodOutcome, name};
 use crate::client::login::request::Login;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
@@ -24,11 +24,11 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
     for (index, &method) in chain.iter().enumerate() {
         info!("Next authentication method: {}", name(method));
         match dialogue.run(method).await? {
-            Outcome::Success => {
+            MethodOutcome::Success => {
                 debug!("Authenticated using \"{}\".", name(method));
                 return Ok(dialogue.finish(method));
             }
-            Outcome::Partial(wanted) => {
+            MethodOutcome::Partial(wanted) => {
                 debug!("Authenticated using \"{}\" with partial success.", name(method));
                 let described = dialogue.tried(method);
                 dialogue.done.push(described);
@@ -37,7 +37,7 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
                     return Err(dialogue.further(&chain[..=index], &wanted));
                 }
             }
-            Outcome::Refused(accepted) => return Err(dialogue.denied(method, &accepted)),
+            MethodOutcome::Refused(accepted) => return Err(dialogue.denied(method, &accepted)),
         }
     }
     Err(Error::new(Kind::Authentication, say!(auth_no_method_chosen))
@@ -46,7 +46,7 @@ pub async fn authenticate(transport: Transport, login: Login) -> Result<Session>
 
 impl Dialogue {
     /// Tries one method.
-    async fn run(&mut self, method: Method) -> Result<Outcome> {
+    async fn run(&mut self, method: Method) -> Result<MethodOutcome> {
         if self.transport.shared.is_restricted()
             && matches!(method, Method::Password | Method::KeyboardInteractive)
         {

@@ -17,7 +17,7 @@ use crate::client::connection::Session;
 use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::request::Login;
-use crate::client::state::shared::Shared;
+use crate::client::state::shared::ConnectionState;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Lost, Prompt};
@@ -34,7 +34,7 @@ pub fn name(method: Method) -> &'static str {
 }
 
 /// What one method led to; the names are what the server accepts next.
-pub(super) enum Outcome {
+pub(super) enum MethodOutcome {
     Success,
     Partial(Vec<String>),
     Refused(Vec<String>),
@@ -89,7 +89,7 @@ impl Dialogue {
         Session::new(handle, shared, how)
     }
 
-    pub(super) async fn none(&mut self) -> Result<Outcome> {
+    pub(super) async fn none(&mut self) -> Result<MethodOutcome> {
         let user = self.login.user.clone();
         let shared = Arc::clone(&self.transport.shared);
         let request = self.transport.handle.authenticate_none(user);
@@ -98,9 +98,9 @@ impl Dialogue {
     }
 
     /// The library's result, checked against how the connection is (G6).
-    pub(super) async fn outcome(&self, result: AuthResult) -> Result<Outcome> {
+    pub(super) async fn outcome(&self, result: AuthResult) -> Result<MethodOutcome> {
         let (methods, partial) = match result {
-            AuthResult::Success => return Ok(Outcome::Success),
+            AuthResult::Success => return Ok(MethodOutcome::Success),
             AuthResult::Failure { remaining_methods, partial_success } => {
                 (remaining_methods, partial_success)
             }
@@ -110,7 +110,7 @@ impl Dialogue {
         }
         let names = names(&methods);
         debug!("Authentications that can continue: {}", names.join(","));
-        Ok(if partial { Outcome::Partial(names) } else { Outcome::Refused(names) })
+        Ok(if partial { MethodOutcome::Partial(names) } else { MethodOutcome::Refused(names) })
     }
 
     /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
@@ -168,7 +168,7 @@ impl Dialogue {
 
 /// See [`Dialogue::ask`].
 pub(crate) async fn ask<T: Send + 'static>(
-    shared: &Shared,
+    shared: &ConnectionState,
     prompt: &Arc<dyn Prompt>,
     question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
 ) -> Answer<T> {
@@ -183,14 +183,14 @@ pub(crate) async fn ask<T: Send + 'static>(
 /// Waits for the answer to one request, within its deadline. One that was there before its
 /// request is none: the library queues what a server says without having been asked (gap G15).
 pub(super) async fn answered<T>(
-    shared: &Shared,
+    shared: &ConnectionState,
     request: impl Future<Output = Result<T, russh::Error>>,
 ) -> Result<T> {
     answered_within(shared, deadline::AUTHENTICATION_STEP, request).await
 }
 
 pub(super) async fn answered_within<T, E: Into<SignerError>>(
-    shared: &Shared,
+    shared: &ConnectionState,
     limit: Duration,
     request: impl Future<Output = Result<T, E>>,
 ) -> Result<T> {
@@ -207,7 +207,7 @@ pub(super) async fn answered_within<T, E: Into<SignerError>>(
 
 /// The result of a request, if it comes in time.
 async fn in_time<T, E: Into<SignerError>>(
-    shared: &Shared,
+    shared: &ConnectionState,
     limit: Duration,
     request: impl Future<Output = Result<T, E>>,
 ) -> Result<T> {
@@ -260,7 +260,7 @@ impl From<russh::Error> for SignerError {
 
 /// Fails if the connection is gone; the library tells the handler a moment after it has told
 /// the waiting request.
-pub(super) async fn lost(shared: &Shared) -> Result<()> {
+pub(super) async fn lost(shared: &ConnectionState) -> Result<()> {
     const MOMENT: Duration = Duration::from_millis(200);
     match timeout(MOMENT, shared.end()).await {
         // The server has no method left, and the library hung up: a refusal.

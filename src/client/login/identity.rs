@@ -16,7 +16,7 @@ use russh::keys::ssh_key::{Certificate, HashAlg, PrivateKey, PublicKey, Signatur
 
 use crate::client::login::dialogue::SignerError;
 use crate::client::login::host_bound::request;
-use crate::client::state::shared::Shared;
+use crate::client::state::shared::ConnectionState;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::{Agent, SignError};
 use crate::keys::security_key::{self, Refusal, SecurityKeys};
@@ -36,7 +36,7 @@ pub(crate) struct Identity {
     pub certificates: Vec<Certificate>,
     /// Whether the key itself may be offered too, after its certificates.
     pub plain: bool,
-    pub pen: Pen,
+    pub pen: Signer,
 }
 
 impl Identity {
@@ -44,9 +44,9 @@ impl Identity {
     pub fn describe(&self, as_certificate: bool) -> String {
         let what = if as_certificate { "certificate for " } else { "" };
         let place = match &self.pen {
-            Pen::File(file) => file.path().display().to_string(),
-            Pen::Open(_, path) => path.clone(),
-            Pen::Agent(_) => "agent".to_owned(),
+            Signer::File(file) => file.path().display().to_string(),
+            Signer::Open(_, path) => path.clone(),
+            Signer::Agent(_) => "agent".to_owned(),
         };
         format!(
             "{what}{} {} ({place})",
@@ -57,7 +57,7 @@ impl Identity {
 }
 
 /// What signs.
-pub(crate) enum Pen {
+pub(crate) enum Signer {
     /// A key file that has not been unlocked yet.
     File(Box<KeyFile>),
     /// An unlocked key, and the file it is from.
@@ -67,17 +67,17 @@ pub(crate) enum Pen {
 }
 
 /// A pen with the person at hand who knows its passphrase.
-pub(crate) struct Signer<'a> {
-    pub pen: &'a mut Pen,
+pub(crate) struct InteractiveSigner<'a> {
+    pub pen: &'a mut Signer,
     /// The host's key, if the signature has to name it.
     pub host_key: Option<Vec<u8>>,
     /// How security keys are reached.
     pub devices: &'a SecurityKeys,
-    pub shared: &'a Arc<Shared>,
+    pub shared: &'a Arc<ConnectionState>,
     pub prompt: &'a Arc<dyn Prompt>,
 }
 
-impl russh::Signer for Signer<'_> {
+impl russh::Signer for InteractiveSigner<'_> {
     type Error = SignerError;
 
     async fn auth_sign(
@@ -87,13 +87,13 @@ impl russh::Signer for Signer<'_> {
         data: Vec<u8>,
     ) -> Result<Vec<u8>, SignerError> {
         self.shared.record.prove();
-        if let Pen::File(file) = &*self.pen {
+        if let Signer::File(file) = &*self.pen {
             let path = file.path().display().to_string();
             let private = unlock(file, self.shared, self.prompt).await?;
-            *self.pen = Pen::Open(Arc::new(private), path);
+            *self.pen = Signer::Open(Arc::new(private), path);
         }
         match self.pen {
-            Pen::Agent(agent) => {
+            Signer::Agent(agent) => {
                 let bound = self.host_key.as_deref().and_then(|key| request(&data, key));
                 debug!(
                     "asking the agent to sign{}",
@@ -108,17 +108,17 @@ impl russh::Signer for Signer<'_> {
                     SignError::Agent(error) => SignerError::Ours(error),
                 })
             }
-            Pen::Open(private, path) if security_key::is_handle(private) => {
+            Signer::Open(private, path) if security_key::is_handle(private) => {
                 let (private, path) = (Arc::clone(private), path.clone());
                 self.sign_on_device(&private, &path, data).await
             }
-            Pen::Open(private, _) => sign(private, hash, data).map_err(SignerError::Ours),
-            Pen::File(_) => Err(SignerError::Lost),
+            Signer::Open(private, _) => sign(private, hash, data).map_err(SignerError::Ours),
+            Signer::File(_) => Err(SignerError::Lost),
         }
     }
 }
 
-impl Signer<'_> {
+impl InteractiveSigner<'_> {
     /// Has a security key sign, which may want a touch and a PIN.
     async fn sign_on_device(
         &self,
@@ -170,7 +170,7 @@ impl Signer<'_> {
 /// Unlocks a key file, asking for its passphrase if it has one.
 pub(crate) async fn unlock(
     file: &KeyFile,
-    shared: &Arc<Shared>,
+    shared: &Arc<ConnectionState>,
     prompt: &Arc<dyn Prompt>,
 ) -> Result<PrivateKey, SignerError> {
     let path = file.path().display().to_string();

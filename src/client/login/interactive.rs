@@ -8,8 +8,8 @@ use russh::client::{AuthResult, KeyboardInteractiveAuthResponse as Response, Pro
 use tokio::time::{Instant, sleep};
 
 use crate::client::deadline;
-use crate::client::login::dialogue::{Dialogue, Outcome, TriedWith, answered};
-use crate::client::state::shared::Shared;
+use crate::client::login::dialogue::{Dialogue, MethodOutcome, TriedWith, answered};
+use crate::client::state::shared::ConnectionState;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Challenge, ChallengePrompt, Notice};
 use crate::say;
@@ -28,7 +28,7 @@ const MAX_TEXT: usize = 4096;
 impl Dialogue {
     /// Asks for a password up to the configured number of times; a handed-over one counts
     /// as all of them.
-    pub(super) async fn password(&mut self) -> Result<Outcome> {
+    pub(super) async fn password(&mut self) -> Result<MethodOutcome> {
         let mut left = self.login.tries.max(1);
         loop {
             left -= 1;
@@ -42,7 +42,7 @@ impl Dialogue {
             let outcome = self.try_password(&secret).await?;
             drop(secret);
             match &outcome {
-                Outcome::Refused(accepted)
+                MethodOutcome::Refused(accepted)
                     if left > 0 && accepted.iter().any(|name| name == "password") =>
                 {
                     let again = say!(password_retry);
@@ -54,7 +54,7 @@ impl Dialogue {
     }
 
     /// One attempt.
-    pub(super) async fn try_password(&mut self, secret: &Secret) -> Result<Outcome> {
+    pub(super) async fn try_password(&mut self, secret: &Secret) -> Result<MethodOutcome> {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
         // The library wipes its copy of a password.
@@ -73,13 +73,13 @@ impl Dialogue {
         }
     }
 
-    pub(super) async fn keyboard_interactive(&mut self) -> Result<Outcome> {
+    pub(super) async fn keyboard_interactive(&mut self) -> Result<MethodOutcome> {
         let mut left = self.login.tries.max(1);
         loop {
             left -= 1;
             let outcome = self.one_interaction().await?;
             match &outcome {
-                Outcome::Refused(accepted)
+                MethodOutcome::Refused(accepted)
                     if left > 0
                         && self.login.password.is_none()
                         && accepted.iter().any(|name| name == "keyboard-interactive")
@@ -90,7 +90,7 @@ impl Dialogue {
     }
 
     /// One attempt: all that the server asks until it is content or not.
-    pub(super) async fn one_interaction(&mut self) -> Result<Outcome> {
+    pub(super) async fn one_interaction(&mut self) -> Result<MethodOutcome> {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
         let start =
@@ -99,7 +99,7 @@ impl Dialogue {
         let mut rounds = 0;
         loop {
             let (name, instructions, prompts) = match response {
-                Response::Success => return Ok(Outcome::Success),
+                Response::Success => return Ok(MethodOutcome::Success),
                 Response::Failure { remaining_methods, partial_success } => {
                     let result = AuthResult::Failure { remaining_methods, partial_success };
                     return self.outcome(result).await;
@@ -175,7 +175,7 @@ fn shown(prompts: &[Asked]) -> Vec<ChallengePrompt> {
 /// nothing at all. Bytes that came after our last ones, meant nothing, and were followed by
 /// silence are that answer.
 async fn readable_answer(
-    shared: &Shared,
+    shared: &ConnectionState,
     answer: impl Future<Output = Result<AuthResult>>,
 ) -> Result<AuthResult> {
     let watch = async {
@@ -228,8 +228,8 @@ mod tests {
 
     /// How waiting for an answer that never comes ends, while `meanwhile` happens; `None`: it
     /// does not end.
-    async fn wait(meanwhile: impl AsyncFn(&Shared)) -> Option<Error> {
-        let shared = Shared::default();
+    async fn wait(meanwhile: impl AsyncFn(&ConnectionState)) -> Option<Error> {
+        let shared = ConnectionState::default();
         let answer = readable_answer(&shared, std::future::pending());
         let both = async {
             tokio::select! {
@@ -280,7 +280,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn g4_an_answer_is_given_on() {
-        let shared = Shared::default();
+        let shared = ConnectionState::default();
         let answer = async {
             shared.wire.hear(10);
             pass(4).await;

@@ -12,7 +12,7 @@ mod order;
 mod publickey;
 mod request;
 
-pub use asking::{Asking, authenticate_asking};
+pub use asking::{LoginDialogOptions, authenticate_asking};
 pub use authenticate::authenticate;
 pub use order::listing;
 pub use request::Login;

@@ -17,10 +17,10 @@ use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::certificates::UserCertificates;
 use crate::client::login::dialogue::{
-    Announced, Dialogue, Outcome, SignerError, TriedWith, answered_within,
+    Announced, Dialogue, MethodOutcome, SignerError, TriedWith, answered_within,
 };
 use crate::client::login::host_bound;
-use crate::client::login::identity::{Identity, Pen, Signer, unlock};
+use crate::client::login::identity::{Identity, InteractiveSigner, Signer, unlock};
 use crate::client::login::order::{Candidate, arrange};
 use crate::config::AddKeys;
 use crate::error::{Error, Kind, Result};
@@ -32,7 +32,7 @@ use crate::trust::fingerprint;
 
 impl Dialogue {
     /// Offers the chosen identities until one is taken.
-    pub(super) async fn publickey(&mut self) -> Result<Outcome> {
+    pub(super) async fn publickey(&mut self) -> Result<MethodOutcome> {
         let files = std::mem::take(&mut self.login.identities);
         let identities = self.candidates(files).await?;
         if identities.is_empty() {
@@ -59,9 +59,11 @@ impl Dialogue {
             }
             let outcome = self.offer(identity).await?;
             match outcome {
-                Outcome::Success => return Ok(Outcome::Success),
-                Outcome::Partial(wanted) if !wanted.iter().any(|name| name == "publickey") => {
-                    return Ok(Outcome::Partial(wanted));
+                MethodOutcome::Success => return Ok(MethodOutcome::Success),
+                MethodOutcome::Partial(wanted)
+                    if !wanted.iter().any(|name| name == "publickey") =>
+                {
+                    return Ok(MethodOutcome::Partial(wanted));
                 }
                 // The server wants another key (AuthenticationMethods publickey,publickey).
                 outcome => refused = Some(outcome),
@@ -71,7 +73,7 @@ impl Dialogue {
             }
         }
         self.credential = (!tried.is_empty()).then_some(TriedWith::Keys(tried));
-        Ok(refused.unwrap_or(Outcome::Refused(Vec::new())))
+        Ok(refused.unwrap_or(MethodOutcome::Refused(Vec::new())))
     }
 
     /// What is offered, in the order of [`arrange`].
@@ -106,7 +108,7 @@ impl Dialogue {
                 (public, vec![certificate], false)
             }
         };
-        Identity { public, certificates, plain, pen: Pen::Agent(agent) }
+        Identity { public, certificates, plain, pen: Signer::Agent(agent) }
     }
 
     /// A key that was opened before becomes an identity.
@@ -116,12 +118,12 @@ impl Dialogue {
         if certificates.is_empty() {
             certificates.extend(self.certificate_beside(path, &public));
         }
-        let pen = Pen::Open(private, path.display().to_string());
+        let pen = Signer::Open(private, path.display().to_string());
         Identity { public, certificates, plain: true, pen }
     }
 
     /// Offers the one key of the agent that was picked, or its first.
-    pub(super) async fn agent(&mut self) -> Result<Outcome> {
+    pub(super) async fn agent(&mut self) -> Result<MethodOutcome> {
         let mut agent = self.open_agent().await?;
         let held = agent.identities().await?;
         let file = self.login.agent_key.take();
@@ -150,15 +152,15 @@ impl Dialogue {
     }
 
     /// One attempt with a key that is unlocked.
-    pub(super) async fn try_key(&mut self, key: &UnlockedKey) -> Result<Outcome> {
+    pub(super) async fn try_key(&mut self, key: &UnlockedKey) -> Result<MethodOutcome> {
         let public = key.private.public_key().clone();
         let certificates = self.certificates_of(&key.file, &public);
-        let pen = Pen::Open(Arc::clone(&key.private), key.file.path().display().to_string());
+        let pen = Signer::Open(Arc::clone(&key.private), key.file.path().display().to_string());
         self.offer(Identity { public, certificates, plain: true, pen }).await
     }
 
     /// One attempt with this key of the agent's.
-    pub(super) async fn try_held(&mut self, held: &AgentIdentity) -> Result<Outcome> {
+    pub(super) async fn try_held(&mut self, held: &AgentIdentity) -> Result<MethodOutcome> {
         let agent = self.open_agent().await?;
         let identity = self.held(held.clone(), agent);
         self.offer(identity).await
@@ -187,8 +189,8 @@ impl Dialogue {
         if let Some(public) = file.public().cloned() {
             let certificates = self.certificates_of(&file, &public);
             let pen = match file.format() {
-                Format::PublicOnly => Pen::Agent(self.open_agent().await?),
-                _ => Pen::File(Box::new(file)),
+                Format::PublicOnly => Signer::Agent(self.open_agent().await?),
+                _ => Signer::File(Box::new(file)),
             };
             return Ok(Identity { public, certificates, plain: true, pen });
         }
@@ -199,7 +201,7 @@ impl Dialogue {
         })?;
         let public = private.public_key().clone();
         let certificates = self.certificates_of(&file, &public);
-        let pen = Pen::Open(Arc::new(private), file.path().display().to_string());
+        let pen = Signer::Open(Arc::new(private), file.path().display().to_string());
         Ok(Identity { public, certificates, plain: true, pen })
     }
 
@@ -225,7 +227,7 @@ impl Dialogue {
 
     /// Asks the server about the certificates of one identity, then about the key itself, as
     /// ssh(1) does, until it takes one.
-    async fn offer(&mut self, mut identity: Identity) -> Result<Outcome> {
+    async fn offer(&mut self, mut identity: Identity) -> Result<MethodOutcome> {
         if let Some(error) = self.unusable(&identity) {
             return Err(error);
         }
@@ -233,15 +235,15 @@ impl Dialogue {
         let forms = certificates.into_iter().map(Some);
         let plain = identity.plain.then_some(None);
         let mut tried = Vec::new();
-        let mut refused = Outcome::Refused(Vec::new());
+        let mut refused = MethodOutcome::Refused(Vec::new());
         let accepted = |form: &Option<_>| self.is_accepted(&identity.public, form.is_some());
         let forms: Vec<_> = forms.chain(plain).filter(accepted).collect();
         for form in forms {
             let described = identity.describe(form.is_some());
             match self.offer_form(&mut identity, form).await? {
-                Outcome::Refused(accepted) => refused = Outcome::Refused(accepted),
+                MethodOutcome::Refused(accepted) => refused = MethodOutcome::Refused(accepted),
                 taken => {
-                    if let Pen::Open(private, path) = &identity.pen {
+                    if let Signer::Open(private, path) = &identity.pen {
                         self.give_to_agent(private, Path::new(path)).await;
                     }
                     self.credential = Some(TriedWith::Keys(vec![described]));
@@ -259,7 +261,7 @@ impl Dialogue {
         &mut self,
         identity: &mut Identity,
         certificate: Option<Certificate>,
-    ) -> Result<Outcome> {
+    ) -> Result<MethodOutcome> {
         let described = identity.describe(certificate.is_some());
         info!("Offering public key: {described}");
         let public = identity.public.clone();
@@ -270,7 +272,8 @@ impl Dialogue {
         let host_key = self.host_key_to_name(&identity.pen);
         let pen = &mut identity.pen;
         let devices = &self.login.devices;
-        let mut signer = Signer { pen, host_key, devices, shared: &shared, prompt: &prompt };
+        let mut signer =
+            InteractiveSigner { pen, host_key, devices, shared: &shared, prompt: &prompt };
         let handle = &mut self.transport.handle;
         let limit = deadline::AUTHENTICATION_STEP;
         let result = match certificate {
@@ -285,7 +288,7 @@ impl Dialogue {
             }
         };
         let outcome = self.outcome(result).await?;
-        if matches!(outcome, Outcome::Success) {
+        if matches!(outcome, MethodOutcome::Success) {
             debug!("Server accepts key: {described}");
         }
         Ok(outcome)
@@ -322,9 +325,9 @@ impl Dialogue {
     }
 
     /// The host's key, where the signature has to name it.
-    fn host_key_to_name(&self, pen: &Pen) -> Option<Vec<u8>> {
+    fn host_key_to_name(&self, pen: &Signer) -> Option<Vec<u8>> {
         let Transport { handle, shared, .. } = &self.transport;
-        let wanted = self.login.host_bound && matches!(pen, Pen::Agent(_));
+        let wanted = self.login.host_bound && matches!(pen, Signer::Agent(_));
         if !wanted || !host_bound::is_known_to(&shared.record.server()) {
             return None;
         }

@@ -12,10 +12,10 @@ use log::debug;
 use tokio::time::timeout;
 
 use crate::client::deadline;
-use crate::client::forward::settings::Way;
+use crate::client::forward::settings::ForwardDirection;
 use crate::client::mux::display::MasterDisplay;
 use crate::client::mux::socket::{read_packet, write_packet};
-use crate::client::mux::wire::{Hello, Malformed, NewSession, Request, Response, VERSION};
+use crate::client::mux::wire::{Hello, Malformed, MuxRequest, MuxResponse, NewSession, VERSION};
 use crate::config::{Connect, Forward};
 use crate::os::BorrowedDescriptor;
 use crate::os::local::{self, LocalStream, UnattachedStream};
@@ -27,7 +27,7 @@ const MAX_REASON: usize = 200;
 
 /// Why a request came to nothing.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum MasterRefusal {
     /// The person at the master said no; the master's words, made safe to show.
     Denied(String),
     /// The master could not; why, made safe to show.
@@ -50,7 +50,7 @@ pub enum Refusal {
 
 /// A connection to a master that has greeted.
 #[derive(Debug)]
-pub struct Client {
+pub struct MasterConnection {
     stream: LocalStream,
     next: u32,
     /// It tells about its connection.
@@ -68,24 +68,24 @@ pub fn connect(path: &Path) -> io::Result<UnattachedStream> {
     local::connect(path, deadline::MASTER)
 }
 
-impl Client {
+impl MasterConnection {
     /// Greets the master behind a socket that was connected to. It must belong to this user or
     /// to root: whoever it is gets our standard input and output.
     ///
     /// # Errors
-    /// [`Refusal`]: no master, not ours, or one that does not answer.
-    pub async fn greet(stream: UnattachedStream) -> Result<Client, Refusal> {
+    /// [`MasterRefusal`]: no master, not ours, or one that does not answer.
+    pub async fn greet(stream: UnattachedStream) -> Result<MasterConnection, MasterRefusal> {
         let stream = stream.attach()?;
         let owner = stream.peer()?;
         if !owner.is_root() && owner != UserId::effective() {
-            return Err(Refusal::Stranger(owner));
+            return Err(MasterRefusal::Stranger(owner));
         }
-        let mut client = Client { stream, next: 0, informs: false, display: None };
+        let mut client = MasterConnection { stream, next: 0, informs: false, display: None };
         within(deadline::MASTER, async {
             write_packet(&mut client.stream, &Hello::new().encode()).await?;
             let hello = Hello::decode(&read_packet(&mut client.stream).await?)?;
             if hello.version != VERSION {
-                return Err(Refusal::Version(hello.version));
+                return Err(MasterRefusal::Version(hello.version));
             }
             (client.informs, client.display) = (hello.informs(), hello.display());
             debug!("mux_client_hello_exchange: master version {}", hello.version);
@@ -103,12 +103,12 @@ impl Client {
     /// Asks whether it is there; gives its process id.
     ///
     /// # Errors
-    /// [`Refusal`].
-    pub async fn alive(&mut self) -> Result<u32, Refusal> {
-        let asked = self.ask(&Request::AliveCheck, &[]);
+    /// [`MasterRefusal`].
+    pub async fn alive(&mut self) -> Result<u32, MasterRefusal> {
+        let asked = self.ask(&MuxRequest::AliveCheck, &[]);
         match within(deadline::MASTER, asked).await? {
-            Response::Alive { pid } => Ok(pid),
-            _ => Err(Refusal::Nonsense),
+            MuxResponse::Alive { pid } => Ok(pid),
+            _ => Err(MasterRefusal::Nonsense),
         }
     }
 
@@ -116,45 +116,53 @@ impl Client {
     /// be fit to be shown.
     ///
     /// # Errors
-    /// [`Refusal`]: `Uninformed` for a master that does not know the question.
-    pub async fn information(&mut self, what: &str) -> Result<String, Refusal> {
+    /// [`MasterRefusal`]: `Uninformed` for a master that does not know the question.
+    pub async fn information(&mut self, what: &str) -> Result<String, MasterRefusal> {
         if !self.informs {
-            return Err(Refusal::Uninformed);
+            return Err(MasterRefusal::Uninformed);
         }
-        let request = Request::Info(what.to_owned());
+        let request = MuxRequest::Info(what.to_owned());
         match within(deadline::MASTER, self.ask(&request, &[])).await? {
-            Response::Info(told) => told.map_err(|reason| failed(&reason)),
-            _ => Err(Refusal::Nonsense),
+            MuxResponse::Info(told) => told.map_err(|reason| failed(&reason)),
+            _ => Err(MasterRefusal::Nonsense),
         }
     }
 
     /// Begins a forward; gives the port where the server chose it.
     ///
     /// # Errors
-    /// [`Refusal`].
-    pub async fn forward(&mut self, way: Way, forward: &Forward) -> Result<Option<u32>, Refusal> {
-        match self.answer(Request::OpenForward(way, forward.clone()), &[]).await? {
-            Response::Ok => Ok(None),
-            Response::RemotePort { port } => Ok(Some(port)),
-            _ => Err(Refusal::Nonsense),
+    /// [`MasterRefusal`].
+    pub async fn forward(
+        &mut self,
+        way: ForwardDirection,
+        forward: &Forward,
+    ) -> Result<Option<u32>, MasterRefusal> {
+        match self.answer(MuxRequest::OpenForward(way, forward.clone()), &[]).await? {
+            MuxResponse::Ok => Ok(None),
+            MuxResponse::RemotePort { port } => Ok(Some(port)),
+            _ => Err(MasterRefusal::Nonsense),
         }
     }
 
     /// Ends a forward that was begun with the same words.
     ///
     /// # Errors
-    /// [`Refusal`].
-    pub async fn cancel(&mut self, way: Way, forward: &Forward) -> Result<(), Refusal> {
-        self.done(Request::CloseForward(way, forward.clone())).await
+    /// [`MasterRefusal`].
+    pub async fn cancel(
+        &mut self,
+        way: ForwardDirection,
+        forward: &Forward,
+    ) -> Result<(), MasterRefusal> {
+        self.done(MuxRequest::CloseForward(way, forward.clone())).await
     }
 
     /// Has the master end.
     ///
     /// # Errors
-    /// [`Refusal`]; a master that ends before it has answered is none.
-    pub async fn terminate(&mut self) -> Result<(), Refusal> {
-        match self.done(Request::Terminate).await {
-            Err(Refusal::Gone) => Ok(()),
+    /// [`MasterRefusal`]; a master that ends before it has answered is none.
+    pub async fn terminate(&mut self) -> Result<(), MasterRefusal> {
+        match self.done(MuxRequest::Terminate).await {
+            Err(MasterRefusal::Gone) => Ok(()),
             done => done,
         }
     }
@@ -162,44 +170,44 @@ impl Client {
     /// Has the master take no more clients and remove its socket.
     ///
     /// # Errors
-    /// [`Refusal`].
-    pub async fn stop_listening(&mut self) -> Result<(), Refusal> {
-        self.done(Request::StopListening).await
+    /// [`MasterRefusal`].
+    pub async fn stop_listening(&mut self) -> Result<(), MasterRefusal> {
+        self.done(MuxRequest::StopListening).await
     }
 
     /// Opens a session on these descriptors (standard input, output, error); gives its number.
-    /// They stay open here, and belong to the master until [`end`](Client::end).
+    /// They stay open here, and belong to the master until [`end`](MasterConnection::end).
     ///
     /// # Errors
-    /// [`Refusal`]; after `Denied` and `Failed` nothing was begun.
+    /// [`MasterRefusal`]; after `Denied` and `Failed` nothing was begun.
     pub async fn session(
         &mut self,
         session: NewSession,
         fds: [BorrowedDescriptor<'_>; 3],
-    ) -> Result<u32, Refusal> {
-        self.opened(Request::NewSession(session), &fds).await
+    ) -> Result<u32, MasterRefusal> {
+        self.opened(MuxRequest::NewSession(session), &fds).await
     }
 
     /// Leads standard input and output to there; gives the number to wait with.
     ///
     /// # Errors
-    /// [`Refusal`].
+    /// [`MasterRefusal`].
     pub async fn stdio_forward(
         &mut self,
         to: &Connect,
         fds: [BorrowedDescriptor<'_>; 2],
-    ) -> Result<u32, Refusal> {
-        self.opened(Request::NewStdioForward(to.clone()), &fds).await
+    ) -> Result<u32, MasterRefusal> {
+        self.opened(MuxRequest::NewStdioForward(to.clone()), &fds).await
     }
 
     /// From now on the socket carries packets of the connection protocol.
     ///
     /// # Errors
-    /// [`Refusal`].
-    pub async fn proxy(mut self) -> Result<LocalStream, Refusal> {
-        match self.answer(Request::Proxy, &[]).await? {
-            Response::Proxy => Ok(self.stream),
-            _ => Err(Refusal::Nonsense),
+    /// [`MasterRefusal`].
+    pub async fn proxy(mut self) -> Result<LocalStream, MasterRefusal> {
+        match self.answer(MuxRequest::Proxy, &[]).await? {
+            MuxResponse::Proxy => Ok(self.stream),
+            _ => Err(MasterRefusal::Nonsense),
         }
     }
 
@@ -208,78 +216,82 @@ impl Client {
     /// called when the server gives no pseudo-terminal.
     ///
     /// # Errors
-    /// [`Refusal::Nonsense`].
-    pub async fn end(mut self, session: u32, no_tty: impl Fn()) -> Result<Option<u32>, Refusal> {
+    /// [`MasterRefusal::Nonsense`].
+    pub async fn end(
+        mut self,
+        session: u32,
+        no_tty: impl Fn(),
+    ) -> Result<Option<u32>, MasterRefusal> {
         let mut seen = None;
         loop {
             let packet = match read_packet(&mut self.stream).await {
                 Ok(packet) => packet,
                 Err(error) if error.kind() == ErrorKind::InvalidData => {
-                    return Err(Refusal::Nonsense);
+                    return Err(MasterRefusal::Nonsense);
                 }
                 // However it was lost, there is nothing more to come.
                 Err(_) => return Ok(seen),
             };
-            match Response::decode(&packet)?.1 {
-                Response::TtyAllocFail { session: own } if own == session => no_tty(),
-                Response::ExitMessage { session: own, status }
+            match MuxResponse::decode(&packet)?.1 {
+                MuxResponse::TtyAllocFail { session: own } if own == session => no_tty(),
+                MuxResponse::ExitMessage { session: own, status }
                     if own == session && seen.is_none() =>
                 {
                     seen = Some(status);
                 }
-                Response::Failure(reason) => return Err(failed(&reason)),
-                _ => return Err(Refusal::Nonsense),
+                MuxResponse::Failure(reason) => return Err(failed(&reason)),
+                _ => return Err(MasterRefusal::Nonsense),
             }
         }
     }
 
-    async fn done(&mut self, request: Request) -> Result<(), Refusal> {
+    async fn done(&mut self, request: MuxRequest) -> Result<(), MasterRefusal> {
         match self.answer(request, &[]).await? {
-            Response::Ok => Ok(()),
-            _ => Err(Refusal::Nonsense),
+            MuxResponse::Ok => Ok(()),
+            _ => Err(MasterRefusal::Nonsense),
         }
     }
 
     async fn opened(
         &mut self,
-        request: Request,
+        request: MuxRequest,
         fds: &[BorrowedDescriptor<'_>],
-    ) -> Result<u32, Refusal> {
+    ) -> Result<u32, MasterRefusal> {
         match self.answer(request, fds).await? {
-            Response::SessionOpened { session } => Ok(session),
-            _ => Err(Refusal::Nonsense),
+            MuxResponse::SessionOpened { session } => Ok(session),
+            _ => Err(MasterRefusal::Nonsense),
         }
     }
 
     async fn answer(
         &mut self,
-        request: Request,
+        request: MuxRequest,
         fds: &[BorrowedDescriptor<'_>],
-    ) -> Result<Response, Refusal> {
+    ) -> Result<MuxResponse, MasterRefusal> {
         within(deadline::MASTER_ANSWER, self.ask(&request, fds)).await
     }
 
     /// One request, its descriptors, its answer.
     async fn ask(
         &mut self,
-        request: &Request,
+        request: &MuxRequest,
         fds: &[BorrowedDescriptor<'_>],
-    ) -> Result<Response, Refusal> {
+    ) -> Result<MuxResponse, MasterRefusal> {
         let id = self.next;
         self.next = self.next.wrapping_add(1);
         write_packet(&mut self.stream, &request.encode(id)).await?;
         for fd in fds {
             self.stream.send_descriptor(fd).await?;
         }
-        let (answered, response) = Response::decode(&read_packet(&mut self.stream).await?)?;
+        let (answered, response) = MuxResponse::decode(&read_packet(&mut self.stream).await?)?;
         if answered != Some(id) {
-            return Err(Refusal::Nonsense);
+            return Err(MasterRefusal::Nonsense);
         }
         match response {
-            Response::PermissionDenied(reason) => {
-                Err(Refusal::Denied(text::line(&reason, MAX_REASON)))
+            MuxResponse::PermissionDenied(reason) => {
+                Err(MasterRefusal::Denied(text::line(&reason, MAX_REASON)))
             }
-            Response::Failure(reason) => Err(failed(&reason)),
+            MuxResponse::Failure(reason) => Err(failed(&reason)),
             response => Ok(response),
         }
     }
@@ -287,29 +299,29 @@ impl Client {
 
 async fn within<T>(
     limit: Duration,
-    work: impl Future<Output = Result<T, Refusal>>,
-) -> Result<T, Refusal> {
-    timeout(limit, work).await.unwrap_or(Err(Refusal::Silent))
+    work: impl Future<Output = Result<T, MasterRefusal>>,
+) -> Result<T, MasterRefusal> {
+    timeout(limit, work).await.unwrap_or(Err(MasterRefusal::Silent))
 }
 
-fn failed(reason: &str) -> Refusal {
-    Refusal::Failed(text::line(reason, MAX_REASON))
+fn failed(reason: &str) -> MasterRefusal {
+    MasterRefusal::Failed(text::line(reason, MAX_REASON))
 }
 
-impl From<io::Error> for Refusal {
-    fn from(error: io::Error) -> Refusal {
+impl From<io::Error> for MasterRefusal {
+    fn from(error: io::Error) -> MasterRefusal {
         match error.kind() {
             ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
-                Refusal::Gone
+                MasterRefusal::Gone
             }
-            ErrorKind::InvalidData => Refusal::Nonsense,
-            _ => Refusal::Socket(error),
+            ErrorKind::InvalidData => MasterRefusal::Nonsense,
+            _ => MasterRefusal::Socket(error),
         }
     }
 }
 
-impl From<Malformed> for Refusal {
-    fn from(_: Malformed) -> Refusal {
-        Refusal::Nonsense
+impl From<Malformed> for MasterRefusal {
+    fn from(_: Malformed) -> MasterRefusal {
+        MasterRefusal::Nonsense
     }
 }

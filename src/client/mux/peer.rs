@@ -1,7 +1,7 @@
 //! One client of a master, and what all clients of a master share.
 //!
 //! What needs the terminal, the environment or the person is done by the program around the
-//! master, the [`House`].
+//! master, the [`MasterHost`].
 
 use std::io;
 use std::pin::Pin;
@@ -16,12 +16,12 @@ use tokio::time::timeout;
 
 use crate::client::connection::Session;
 use crate::client::flow::exit::Exit;
-use crate::client::flow::output::Sink;
-use crate::client::incoming::x11::Request as X11Request;
+use crate::client::flow::output::OutputSink;
+use crate::client::incoming::x11::X11Request;
+use crate::client::mux::control_path::ControlPath;
 use crate::client::mux::display::MasterDisplay;
-use crate::client::mux::place::Place;
 use crate::client::mux::socket::write_packet;
-use crate::client::mux::wire::Response;
+use crate::client::mux::wire::MuxResponse;
 use crate::client::session::channel::WindowSize;
 use crate::client::session::interlude::Interlude;
 use crate::os::local::LocalStream;
@@ -34,7 +34,7 @@ pub(super) const PROMPT: Duration = Duration::from_secs(10);
 const MAX_QUESTION: usize = 400;
 
 /// What the program around the master does for it.
-pub trait House: Send + Sync {
+pub trait MasterHost: Send + Sync {
     /// Standard input, output and error of a client; the flags of the descriptors, which its
     /// process shares, stay as they are.
     ///
@@ -62,21 +62,21 @@ pub struct Streams {
     /// What is typed.
     pub stdin: Pin<Box<dyn AsyncRead + Send>>,
     /// What the program says.
-    pub stdout: Sink,
+    pub stdout: OutputSink,
     /// What it says on the side.
-    pub stderr: Sink,
+    pub stderr: OutputSink,
 }
 
 /// What the clients of one master share.
-pub(crate) struct State {
+pub(crate) struct MasterState {
     pub session: Session,
-    pub house: Arc<dyn House>,
+    pub program: Arc<dyn MasterHost>,
     /// Where the connection leads, for questions.
     pub host: String,
     /// Changes when the window of a terminal has changed.
     pub resized: watch::Receiver<u32>,
     pub resize: watch::Sender<u32>,
-    pub place: Mutex<Option<Place>>,
+    pub place: Mutex<Option<ControlPath>>,
     pub orders: watch::Sender<Orders>,
     pub clients: watch::Sender<usize>,
     pub numbers: AtomicU32,
@@ -93,13 +93,13 @@ pub(super) enum Orders {
     Terminate,
 }
 
-impl State {
+impl MasterState {
     /// The next number of a session.
     pub fn number(&self) -> u32 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub fn place(&self) -> MutexGuard<'_, Option<Place>> {
+    pub fn place(&self) -> MutexGuard<'_, Option<ControlPath>> {
         // Nothing can panic while it holds this.
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -111,14 +111,14 @@ impl State {
 }
 
 /// One client of the master.
-pub(crate) struct Client {
-    pub state: Arc<State>,
+pub(crate) struct MasterClient {
+    pub state: Arc<MasterState>,
     pub stream: LocalStream,
 }
 
-impl Client {
+impl MasterClient {
     /// Sends an answer; a client that takes none is given up.
-    pub async fn answer(&mut self, id: u32, response: Response) -> io::Result<()> {
+    pub async fn answer(&mut self, id: u32, response: MuxResponse) -> io::Result<()> {
         within(PROMPT, write_packet(&mut self.stream, &response.encode(id))).await
     }
 
@@ -131,10 +131,10 @@ impl Client {
     /// the client's words.
     pub async fn asked(&mut self, id: u32, question: String) -> io::Result<bool> {
         let question = text::line(&question, MAX_QUESTION);
-        if self.state.house.allows(question).await {
+        if self.state.program.allows(question).await {
             return Ok(true);
         }
-        let refused = Response::PermissionDenied("Permission denied".to_owned());
+        let refused = MuxResponse::PermissionDenied("Permission denied".to_owned());
         self.answer(id, refused).await?;
         Ok(false)
     }

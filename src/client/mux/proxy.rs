@@ -15,11 +15,11 @@ use tokio::time::timeout;
 use crate::client::deadline;
 use crate::client::flow::copy::{LocalInput, alongside, copy};
 use crate::client::flow::exit::Exit;
-use crate::client::flow::output::Sink;
+use crate::client::flow::output::OutputSink;
 use crate::client::mux::packet_sink::{PacketSink, PacketWriter, PeerWindow};
 use crate::client::mux::packets as packet;
 use crate::client::mux::packets::{Body, Packet};
-use crate::client::session::channel::{Program, PtyRequest, SessionRequest, WindowSize};
+use crate::client::session::channel::{ProgramRequest, PtyRequest, SessionRequest, WindowSize};
 use crate::error::{Error, Kind, Result};
 use crate::os::local::{LocalReader, LocalStream};
 use crate::say;
@@ -43,9 +43,9 @@ pub struct ProxyLocalSide<'a, I> {
     /// Input for the program; `None` sends its end at once.
     pub input: Option<I>,
     /// Where standard output goes.
-    pub stdout: Sink,
+    pub stdout: OutputSink,
     /// Where standard error goes.
-    pub stderr: Sink,
+    pub stderr: OutputSink,
     /// New window sizes.
     pub resized: UnboundedReceiver<WindowSize>,
     /// Gives the terminal back where the server has none of its own.
@@ -91,7 +91,7 @@ struct ProxyLink {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AwaitedAnswer {
     Pty,
-    Program(&'static str),
+    ProgramRequest(&'static str),
 }
 
 impl ProxyLink {
@@ -132,9 +132,9 @@ impl ProxyLink {
             self.writer.send(env.string(name.as_bytes()).string(value.as_bytes())).await?;
         }
         let (name, argument): (_, Option<&[u8]>) = match &request.program {
-            Program::Shell => ("shell", None),
-            Program::Exec(command) => ("exec", Some(command)),
-            Program::Subsystem(name) => ("subsystem", Some(name.as_bytes())),
+            ProgramRequest::Shell => ("shell", None),
+            ProgramRequest::Exec(command) => ("exec", Some(command)),
+            ProgramRequest::Subsystem(name) => ("subsystem", Some(name.as_bytes())),
         };
         let program = request_to(peer, name, true);
         let program = match argument {
@@ -142,7 +142,7 @@ impl ProxyLink {
             None => program,
         };
         self.writer.send(program).await?;
-        awaited.push(AwaitedAnswer::Program(name));
+        awaited.push(AwaitedAnswer::ProgramRequest(name));
         Ok(awaited)
     }
 
@@ -204,8 +204,8 @@ struct Receiving<'a> {
     peer: u32,
     link: &'a ProxyLink,
     reader: LocalReader,
-    stdout: Sink,
-    stderr: Sink,
+    stdout: OutputSink,
+    stderr: OutputSink,
     /// What has been received of the window that we gave, and not yet given back, in bytes.
     received: u32,
     awaited: Vec<AwaitedAnswer>,
@@ -320,7 +320,7 @@ impl Receiving<'_> {
                 warn!("{}", say!(pty_refused));
                 Ok(())
             }
-            AwaitedAnswer::Program(program) => {
+            AwaitedAnswer::ProgramRequest(program) => {
                 let cause = say!(channel_request_refused, program);
                 let hint = say!(channel_request_refused_hint);
                 Err(PacketFault::Refused(Error::new(Kind::Channel, cause).hint(hint)))

@@ -3,7 +3,7 @@
 //! Every client is a task of its own with bounds on what it may send and how long it may take,
 //! so that none of them can hold up another one or the master's own session. `session` and
 //! `proxy` have what takes longer than an answer; what needs the terminal, the environment or
-//! the person is done by the program around it, the [`House`].
+//! the person is done by the program around it, the [`MasterHost`].
 
 use std::io;
 use std::sync::atomic::AtomicU32;
@@ -18,12 +18,12 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::client::connection::Session;
 use crate::client::forward::Forward;
 use crate::client::forward::forwards::Refused;
-use crate::client::forward::settings::Way;
-use crate::client::mux::peer::{Client, House, Orders, PROMPT, State, within};
-use crate::client::mux::place::Place;
+use crate::client::forward::settings::ForwardDirection;
+use crate::client::mux::control_path::ControlPath;
+use crate::client::mux::peer::{MasterClient, MasterHost, MasterState, Orders, PROMPT, within};
 use crate::client::mux::socket::{read_packet, write_packet};
-use crate::client::mux::wire::{Hello, Request, Response, VERSION};
-use crate::client::mux::{report, session, translate as downstream};
+use crate::client::mux::wire::{Hello, MuxRequest, MuxResponse, VERSION};
+use crate::client::mux::{report, session, translate};
 use crate::client::restriction::ForwardingKind;
 use crate::config::{Connect, Listen};
 use crate::os::local::{LocalListener, LocalStream};
@@ -41,7 +41,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// What keeps a master whose own session is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keeps {
+pub enum MasterLifetime {
     /// Clients and forwarded connections.
     Clients,
     /// Those, and so much time without any.
@@ -52,7 +52,7 @@ pub enum Keeps {
 
 /// A master; it listens until this is dropped.
 pub struct Master {
-    state: Arc<State>,
+    state: Arc<MasterState>,
     tasks: tokio::task::JoinHandle<()>,
 }
 
@@ -60,15 +60,15 @@ impl Master {
     /// Begins to listen.
     pub fn begin(
         session: &Session,
-        socket: (LocalListener, Place),
+        socket: (LocalListener, ControlPath),
         host: String,
-        house: Arc<dyn House>,
+        program: Arc<dyn MasterHost>,
     ) -> Master {
         let (listener, place) = socket;
         let (resize, resized) = watch::channel(0);
-        let state = Arc::new(State {
+        let state = Arc::new(MasterState {
             session: session.beside(),
-            house,
+            program,
             host,
             resized,
             resize,
@@ -93,7 +93,7 @@ impl Master {
     }
 
     /// Waits until nothing keeps the master any more.
-    pub async fn over(&self, keeps: Keeps) {
+    pub async fn over(&self, keeps: MasterLifetime) {
         let lanes = &self.state.session.shared.incoming.lanes;
         let mut orders = self.state.orders.subscribe();
         let mut clients = self.state.clients.subscribe();
@@ -104,11 +104,11 @@ impl Master {
             changed.as_mut().enable();
             let ordered = *orders.borrow_and_update();
             let busy = *clients.borrow_and_update() > 0 || !lanes.is_empty();
-            let keeps = if ordered == Orders::None { keeps } else { Keeps::Clients };
+            let keeps = if ordered == Orders::None { keeps } else { MasterLifetime::Clients };
             let end = match (ordered, keeps) {
                 (Orders::Terminate, _) => return,
-                (_, Keeps::Clients) if !busy => return,
-                (_, Keeps::Idle(limit)) if !busy => {
+                (_, MasterLifetime::Clients) if !busy => return,
+                (_, MasterLifetime::Idle(limit)) if !busy => {
                     Some(*since.get_or_insert_with(Instant::now) + limit)
                 }
                 _ => None,
@@ -143,7 +143,7 @@ async fn at_least(orders: &mut watch::Receiver<Orders>, wanted: Orders) {
 }
 
 /// Admits clients until the master is told to stop, and sees those that are there to their end.
-async fn accept(listener: LocalListener, state: Arc<State>) {
+async fn accept(listener: LocalListener, state: Arc<MasterState>) {
     let mut clients = JoinSet::new();
     let mut orders = state.orders.subscribe();
     loop {
@@ -171,12 +171,12 @@ async fn accept(listener: LocalListener, state: Arc<State>) {
 }
 
 /// Only the person whose master this is, and root, who could be that person anyway.
-fn admit(clients: &mut JoinSet<()>, stream: LocalStream, state: &Arc<State>) {
+fn admit(clients: &mut JoinSet<()>, stream: LocalStream, state: &Arc<MasterState>) {
     match stream.peer() {
         Ok(peer) if peer == UserId::effective() || peer.is_root() => {
             let state = Arc::clone(state);
             clients.spawn(async move {
-                let client = Client { state, stream };
+                let client = MasterClient { state, stream };
                 if let Err(why) = client.serve().await {
                     debug!("mux client: {why}");
                 }
@@ -190,31 +190,31 @@ fn admit(clients: &mut JoinSet<()>, stream: LocalStream, state: &Arc<State>) {
     }
 }
 
-impl Client {
+impl MasterClient {
     async fn serve(mut self) -> io::Result<()> {
         within(PROMPT, self.greet()).await?;
         loop {
             let body = within(QUIET, read_packet(&mut self.stream)).await?;
-            let (id, request) = Request::decode(&body).map_err(|_| malformed())?;
+            let (id, request) = MuxRequest::decode(&body).map_err(|_| malformed())?;
             debug!("mux client request: {}", named(&request));
             match request {
-                Request::NewSession(wanted) => return session::run(&mut self, id, wanted).await,
-                Request::NewStdioForward(to) => return session::stdio(&mut self, id, &to).await,
-                Request::Proxy => return downstream::run(self, id).await,
-                Request::Terminate => {
+                MuxRequest::NewSession(wanted) => return session::run(&mut self, id, wanted).await,
+                MuxRequest::NewStdioForward(to) => return session::stdio(&mut self, id, &to).await,
+                MuxRequest::Proxy => return translate::run(self, id).await,
+                MuxRequest::Terminate => {
                     let question = say!(mux_ask_terminate, host = self.state.host);
                     if self.asked(id, question).await? {
                         self.state.place().take();
-                        let answered = self.answer(id, Response::Ok).await;
+                        let answered = self.answer(id, MuxResponse::Ok).await;
                         self.state.stop_listening(Orders::Terminate);
                         return answered;
                     }
                 }
-                Request::StopListening => {
+                MuxRequest::StopListening => {
                     let question = say!(mux_ask_stop, host = self.state.host);
                     if self.asked(id, question).await? {
                         self.state.place().take();
-                        let answered = self.answer(id, Response::Ok).await;
+                        let answered = self.answer(id, MuxResponse::Ok).await;
                         self.state.stop_listening(Orders::Stop);
                         return answered;
                     }
@@ -230,16 +230,16 @@ impl Client {
     }
 
     /// What is answered at once; `None` where it was refused.
-    async fn quickly(&mut self, id: u32, request: Request) -> io::Result<Option<Response>> {
+    async fn quickly(&mut self, id: u32, request: MuxRequest) -> io::Result<Option<MuxResponse>> {
         let pid = std::process::id();
         Ok(Some(match request {
-            Request::AliveCheck => Response::Alive { pid },
-            Request::Info(what) => Response::Info(match what.as_str() {
+            MuxRequest::AliveCheck => MuxResponse::Alive { pid },
+            MuxRequest::Info(what) => MuxResponse::Info(match what.as_str() {
                 "connection" => Ok(report::connection(&self.state.session)),
                 "channels" => Ok(report::channels(&self.state.session)),
                 _ => Err("info request type not supported".to_owned()),
             }),
-            Request::OpenForward(way, forward) => {
+            MuxRequest::OpenForward(way, forward) => {
                 let question =
                     say!(mux_ask_forward, forward = told(way, &forward), host = self.state.host);
                 if !self.asked(id, question).await? {
@@ -247,14 +247,17 @@ impl Client {
                 }
                 self.open_forward(way, &forward).await
             }
-            Request::CloseForward(way, forward) => self.close_forward(way, &forward).await,
-            Request::InvalidForward => Response::Failure("Invalid forwarding request".to_owned()),
-            _ => Response::Failure("unsupported request".to_owned()),
+            MuxRequest::CloseForward(way, forward) => self.close_forward(way, &forward).await,
+            MuxRequest::InvalidForward => {
+                MuxResponse::Failure("Invalid forwarding request".to_owned())
+            }
+            _ => MuxResponse::Failure("unsupported request".to_owned()),
         }))
     }
 
     async fn greet(&mut self) -> io::Result<()> {
-        write_packet(&mut self.stream, &Hello::of_master(&self.state.house.x11()).encode()).await?;
+        write_packet(&mut self.stream, &Hello::of_master(&self.state.program.x11()).encode())
+            .await?;
         let hello = read_packet(&mut self.stream).await?;
         match Hello::decode(&hello) {
             Ok(hello) if hello.version == VERSION => Ok(()),
@@ -266,7 +269,7 @@ impl Client {
         }
     }
 
-    async fn open_forward(&self, way: Way, forward: &Forward) -> Response {
+    async fn open_forward(&self, way: ForwardDirection, forward: &Forward) -> MuxResponse {
         let forwards = self.state.session.forwards();
         // As with ssh, what is there already is granted once more.
         if let Some(allocated) = forwards.existing(way, forward) {
@@ -274,12 +277,12 @@ impl Client {
         }
         match forwards.add(way, forward).await {
             Ok(allocated) => granted(way, allocated),
-            Err(Refused) => Response::Failure(match (way, &forward.listen) {
+            Err(Refused) => MuxResponse::Failure(match (way, &forward.listen) {
                 _ if self.state.session.shared.is_restricted() => ForwardingKind::Ports.refusal(),
-                (Way::Remote, Listen::Tcp { port, .. }) => {
+                (ForwardDirection::Remote, Listen::Tcp { port, .. }) => {
                     format!("remote port forwarding failed for listen port {port}")
                 }
-                (Way::Remote, Listen::Path(path)) => {
+                (ForwardDirection::Remote, Listen::Path(path)) => {
                     format!("remote port forwarding failed for listen path {path}")
                 }
                 _ => "Port forwarding failed".to_owned(),
@@ -287,49 +290,49 @@ impl Client {
         }
     }
 
-    async fn close_forward(&self, way: Way, forward: &Forward) -> Response {
+    async fn close_forward(&self, way: ForwardDirection, forward: &Forward) -> MuxResponse {
         match self.state.session.forwards().cancel(way, &forward.listen).await {
-            true => Response::Ok,
+            true => MuxResponse::Ok,
             false => {
                 let told = told(way, forward);
                 warn!("{}", say!(mux_not_forwarded, forward = told));
-                Response::Failure("port not forwarded".to_owned())
+                MuxResponse::Failure("port not forwarded".to_owned())
             }
         }
     }
 }
 
-fn granted(way: Way, allocated: Option<u16>) -> Response {
-    match allocated.filter(|_| way == Way::Remote) {
-        Some(port) => Response::RemotePort { port: u32::from(port) },
-        None => Response::Ok,
+fn granted(way: ForwardDirection, allocated: Option<u16>) -> MuxResponse {
+    match allocated.filter(|_| way == ForwardDirection::Remote) {
+        Some(port) => MuxResponse::RemotePort { port: u32::from(port) },
+        None => MuxResponse::Ok,
     }
 }
 
 /// `-L 8080:host:80`, for questions and the log.
-fn told(way: Way, Forward { listen, connect }: &Forward) -> String {
+fn told(way: ForwardDirection, Forward { listen, connect }: &Forward) -> String {
     let line = match (way, connect) {
-        (Way::Dynamic, _) => format!("-D {listen}"),
-        (Way::Remote, Connect::Socks) => format!("-R {listen}"),
-        (Way::Local, to) => format!("-L {listen}:{to}"),
-        (Way::Remote, to) => format!("-R {listen}:{to}"),
+        (ForwardDirection::Dynamic, _) => format!("-D {listen}"),
+        (ForwardDirection::Remote, Connect::Socks) => format!("-R {listen}"),
+        (ForwardDirection::Local, to) => format!("-L {listen}:{to}"),
+        (ForwardDirection::Remote, to) => format!("-R {listen}:{to}"),
     };
     text::line(&line, 255)
 }
 
-fn named(request: &Request) -> &'static str {
+fn named(request: &MuxRequest) -> &'static str {
     match request {
-        Request::AliveCheck => "alive check",
-        Request::NewSession(_) => "new session",
-        Request::OpenForward(..) => "open forward",
-        Request::CloseForward(..) => "close forward",
-        Request::NewStdioForward(_) => "new stdio forward",
-        Request::Terminate => "terminate",
-        Request::StopListening => "stop listening",
-        Request::Proxy => "proxy",
-        Request::Info(_) => "info",
-        Request::InvalidForward => "impossible forward",
-        Request::Unsupported(_) => "unknown",
+        MuxRequest::AliveCheck => "alive check",
+        MuxRequest::NewSession(_) => "new session",
+        MuxRequest::OpenForward(..) => "open forward",
+        MuxRequest::CloseForward(..) => "close forward",
+        MuxRequest::NewStdioForward(_) => "new stdio forward",
+        MuxRequest::Terminate => "terminate",
+        MuxRequest::StopListening => "stop listening",
+        MuxRequest::Proxy => "proxy",
+        MuxRequest::Info(_) => "info",
+        MuxRequest::InvalidForward => "impossible forward",
+        MuxRequest::Unsupported(_) => "unknown",
     }
 }
 

@@ -13,12 +13,12 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::client::flow::copy::{ByteSource, LocalOutput, alongside, copy};
 use crate::client::flow::exit::Exit;
 use crate::client::flow::lane::{Drained, Lane, MAX_KEPT};
-use crate::client::flow::output::Sink;
-use crate::client::mux::peer::{Client, State, Streams};
-use crate::client::mux::said::Said;
-use crate::client::mux::wire::{NO_ESCAPE, NewSession, Response};
+use crate::client::flow::output::OutputSink;
+use crate::client::mux::notices::ClientNotices;
+use crate::client::mux::peer::{MasterClient, MasterState, Streams};
+use crate::client::mux::wire::{MuxResponse, NO_ESCAPE, NewSession};
 use crate::client::session::channel::{
-    Beside, Program, PtyRequest, SessionRequest, WindowSize, open_beside,
+    ExtraChannel, ProgramRequest, PtyRequest, SessionRequest, WindowSize, open_extra,
 };
 use crate::client::session::console::Console;
 use crate::client::session::escape::Escape;
@@ -35,7 +35,7 @@ const UNUSABLE: &str = "unusable standard descriptors";
 const REFUSED: &str = "Session open refused by peer";
 
 /// Runs a session to its end, or until its client goes away.
-pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io::Result<()> {
+pub(super) async fn run(client: &mut MasterClient, id: u32, wanted: NewSession) -> io::Result<()> {
     let fds = [client.descriptor().await?, client.descriptor().await?, client.descriptor().await?];
     let state = Arc::clone(&client.state);
     let state = state.as_ref();
@@ -44,11 +44,11 @@ pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io:
         return Ok(());
     }
     let terminal = fds[0].duplicate()?;
-    let Ok(streams) = state.house.streams(fds) else {
+    let Ok(streams) = state.program.streams(fds) else {
         return client.answer(id, failure(UNUSABLE)).await;
     };
     let request = request(state, &wanted, &terminal).await;
-    let beside = match open_beside(&state.session, &request).await {
+    let beside = match open_extra(&state.session, &request).await {
         Ok(beside) => beside,
         Err(why) => {
             debug!("mux client session: {why}");
@@ -63,7 +63,7 @@ pub(super) async fn run(client: &mut Client, id: u32, wanted: NewSession) -> io:
 }
 
 /// Forwards a client's standard input and output to a place that the server reaches (`-W`).
-pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Result<()> {
+pub(super) async fn stdio(client: &mut MasterClient, id: u32, to: &Connect) -> io::Result<()> {
     let (stdin, stdout) = (client.descriptor().await?, client.descriptor().await?);
     let state = Arc::clone(&client.state);
     let state = state.as_ref();
@@ -72,7 +72,7 @@ pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Res
         return Ok(());
     }
     let unused = stdout.duplicate()?;
-    let Ok(Streams { stdin, stdout, .. }) = state.house.streams([stdin, stdout, unused]) else {
+    let Ok(Streams { stdin, stdout, .. }) = state.program.streams([stdin, stdout, unused]) else {
         return client.answer(id, failure(UNUSABLE)).await;
     };
     let tunnel = match forward::open(&state.session, to).await {
@@ -82,7 +82,7 @@ pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Res
             return client.answer(id, failure(REFUSED)).await;
         }
     };
-    let answered = client.answer(id, Response::SessionOpened { session: state.number() }).await;
+    let answered = client.answer(id, MuxResponse::SessionOpened { session: state.number() }).await;
     if answered.is_ok() {
         tokio::select! {
             _ = forward::pass(&state.session, &tunnel, Some(stdin), stdout) => {}
@@ -93,27 +93,31 @@ pub(super) async fn stdio(client: &mut Client, id: u32, to: &Connect) -> io::Res
     answered
 }
 
-fn failure(why: &str) -> Response {
-    Response::Failure(why.to_owned())
+fn failure(why: &str) -> MuxResponse {
+    MuxResponse::Failure(why.to_owned())
 }
 
-async fn request(state: &State, wanted: &NewSession, terminal: &Descriptor) -> SessionRequest {
+async fn request(
+    state: &MasterState,
+    wanted: &NewSession,
+    terminal: &Descriptor,
+) -> SessionRequest {
     let pty = wanted.want_tty.then(|| {
-        let (modes, size) = state.house.terminal(terminal.as_descriptor());
+        let (modes, size) = state.program.terminal(terminal.as_descriptor());
         PtyRequest { term: wanted.term.clone(), size, modes }
     });
     let command = &wanted.command;
     let program = match (wanted.subsystem, command.is_empty()) {
-        (true, _) => Program::Subsystem(String::from_utf8_lossy(command).into_owned()),
-        (false, true) => Program::Shell,
-        (false, false) => Program::Exec(command.clone()),
+        (true, _) => ProgramRequest::Subsystem(String::from_utf8_lossy(command).into_owned()),
+        (false, true) => ProgramRequest::Shell,
+        (false, false) => ProgramRequest::Exec(command.clone()),
     };
-    let agent = wanted.want_agent && state.house.agent(&state.session);
-    let x11 = if wanted.want_x11 { state.house.display(&state.session).await } else { None };
+    let agent = wanted.want_agent && state.program.agent(&state.session);
+    let x11 = if wanted.want_x11 { state.program.display(&state.session).await } else { None };
     let permitted = |variable: &Vec<u8>| {
         let variable = String::from_utf8(variable.clone()).ok()?;
         let (name, value) = variable.split_once('=')?;
-        let permitted = state.house.permits(name);
+        let permitted = state.program.permits(name);
         permitted.then(|| (name.to_owned(), value.to_owned()))
     };
     let env = wanted.env.iter().filter_map(permitted).collect();
@@ -129,7 +133,7 @@ fn escape(wanted: &NewSession) -> Option<Escape> {
 
 /// The window sizes of a client: the master reads them from the client's terminal.
 struct ClientSizes<'a> {
-    state: &'a State,
+    state: &'a MasterState,
     terminal: Option<Descriptor>,
 }
 
@@ -142,7 +146,7 @@ impl ClientSizes<'_> {
         let mut last = None;
         if let Some(terminal) = &self.terminal {
             while changes.changed().await.is_ok() {
-                let (_, size) = self.state.house.terminal(terminal.as_descriptor());
+                let (_, size) = self.state.program.terminal(terminal.as_descriptor());
                 if last.replace(size) != Some(size) {
                     // Nobody takes it once the session is over.
                     let _ = resize.send(size);
@@ -154,7 +158,7 @@ impl ClientSizes<'_> {
 
 /// A session that is open.
 struct ClientSession<'a> {
-    client: &'a mut Client,
+    client: &'a mut MasterClient,
     number: u32,
     sizes: ClientSizes<'a>,
     escape: Option<Escape>,
@@ -163,10 +167,10 @@ struct ClientSession<'a> {
 impl ClientSession<'_> {
     /// Tells the client that its session is open, runs it to its end, closes its channel, and
     /// tells how the program ended.
-    async fn serve(mut self, id: u32, beside: Beside, streams: Streams) -> io::Result<()> {
+    async fn serve(mut self, id: u32, beside: ExtraChannel, streams: Streams) -> io::Result<()> {
         let (write, lane) = (Arc::clone(&beside.channel.write), Arc::clone(&beside.stdout));
         let (state, session) = (self.sizes.state, self.number);
-        let opened = self.client.answer(id, Response::SessionOpened { session }).await;
+        let opened = self.client.answer(id, MuxResponse::SessionOpened { session }).await;
         let exit = match opened {
             Ok(()) => self.run(beside, streams).await,
             Err(_) => None,
@@ -179,17 +183,17 @@ impl ClientSession<'_> {
             // The server said nothing of a status, or the client has gone.
             Some(Exit::Unknown | Exit::Escaped) | None => Ok(()),
             Some(exit) => {
-                let status = state.house.status(&exit);
-                self.client.answer(0, Response::ExitMessage { session, status }).await
+                let status = state.program.status(&exit);
+                self.client.answer(0, MuxResponse::ExitMessage { session, status }).await
             }
         }
     }
 
     /// Relays until the program has ended and its output is written; `None` where the client
     /// goes away first.
-    async fn run(&mut self, beside: Beside, streams: Streams) -> Option<Exit> {
-        let Beside { channel, stdout, stderr } = beside;
-        let (said, refused) = (Said::default(), Notify::new());
+    async fn run(&mut self, beside: ExtraChannel, streams: Streams) -> Option<Exit> {
+        let ExtraChannel { channel, stdout, stderr } = beside;
+        let (said, refused) = (ClientNotices::default(), Notify::new());
         let (resize, resized) = unbounded_channel();
         let without_pty = || refused.notify_one();
         let mut console = ClientConsole(&said);
@@ -213,7 +217,7 @@ impl ClientSession<'_> {
             tokio::select! {
                 exit = &mut served => return Some(exit),
                 () = refused.notified() => {
-                    let failed = Response::TtyAllocFail { session: self.number };
+                    let failed = MuxResponse::TtyAllocFail { session: self.number };
                     self.client.answer(0, failed).await.ok()?;
                 }
                 () = self.client.gone() => return None,
@@ -224,10 +228,10 @@ impl ClientSession<'_> {
 
 /// Where the output of a session comes from and goes to.
 struct SessionOutput<'a> {
-    stdout: (&'a Lane, Sink),
-    stderr: (&'a Lane, Sink),
+    stdout: (&'a Lane, OutputSink),
+    stderr: (&'a Lane, OutputSink),
     /// What we have to say; it goes to standard error.
-    said: &'a Said,
+    said: &'a ClientNotices,
 }
 
 /// Why standard output could not be written to its end.
@@ -277,7 +281,7 @@ impl SessionOutput<'_> {
 }
 
 /// Writes standard output to its end.
-async fn write_output(lane: &Lane, mut sink: Sink) -> Result<(), OutputLoss> {
+async fn write_output(lane: &Lane, mut sink: OutputSink) -> Result<(), OutputLoss> {
     match copy(lane, LocalOutput(&mut sink)).await {
         Err(_) => Err(OutputLoss::Closed),
         Ok(Drained::Overflowed) => Err(OutputLoss::ReaderTooSlow),
@@ -290,7 +294,7 @@ async fn write_output(lane: &Lane, mut sink: Sink) -> Result<(), OutputLoss> {
 
 /// Writes standard error, and what we have to say, to the end of both. As with ssh, standard
 /// output and the exit status still count where standard error is not read.
-async fn write_errors(lane: &Lane, said: &Said, mut sink: Sink) {
+async fn write_errors(lane: &Lane, said: &ClientNotices, mut sink: OutputSink) {
     let mut source = ErrorSource { lane, said, lane_ended: false, said_ended: false };
     while copy(&mut source, LocalOutput(&mut sink)).await.is_err() {}
     let _ = sink.flush().await;
@@ -299,7 +303,7 @@ async fn write_errors(lane: &Lane, said: &Said, mut sink: Sink) {
 /// Extended data and what we have to say.
 struct ErrorSource<'a> {
     lane: &'a Lane,
-    said: &'a Said,
+    said: &'a ClientNotices,
     lane_ended: bool,
     said_ended: bool,
 }
@@ -328,7 +332,7 @@ impl ByteSource for ErrorSource<'_> {
 }
 
 /// The console of a person whose terminal belongs to the client: it only shows lines.
-struct ClientConsole<'a>(&'a Said);
+struct ClientConsole<'a>(&'a ClientNotices);
 
 impl Console for ClientConsole<'_> {
     fn say(&mut self, text: &str) {

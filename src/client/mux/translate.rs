@@ -23,14 +23,14 @@ use tokio::time::timeout;
 use crate::client::deadline::GOODBYE;
 use crate::client::flow::copy::{ChannelSink, copy};
 use crate::client::flow::event::{Event, EventReceiver, event_queue};
-use crate::client::flow::idle::Clock;
+use crate::client::flow::idle::IdleClock;
 use crate::client::flow::lane::{Drained, Lane};
 use crate::client::flow::seats::MAX_CONNECTIONS;
 use crate::client::mux::packet_sink::{PacketSink, PacketWriter, PeerWindow};
 use crate::client::mux::packets as packet;
 use crate::client::mux::packets::{Body, Packet};
-use crate::client::mux::peer::{Client, State};
-use crate::client::mux::wire::Response;
+use crate::client::mux::peer::{MasterClient, MasterState};
+use crate::client::mux::wire::MuxResponse;
 use crate::client::session::channel::open_bare;
 use crate::config::Connect;
 use crate::os::local::LocalReader;
@@ -58,13 +58,13 @@ const UNKNOWN_TYPE: u32 = 3;
 const SHORTAGE: u32 = 4;
 
 /// Serves the client until it goes away.
-pub(crate) async fn run(mut client: Client, id: u32) -> Result<()> {
+pub(crate) async fn run(mut client: MasterClient, id: u32) -> Result<()> {
     let question = say!(mux_ask_session, host = client.state.host);
     if !client.asked(id, question).await? {
         return Ok(());
     }
-    client.answer(id, Response::Proxy).await?;
-    let Client { state, stream } = client;
+    client.answer(id, MuxResponse::Proxy).await?;
+    let MasterClient { state, stream } = client;
     let number = state.number();
     let (mut reader, writer) = stream.into_split();
     let writer = Arc::new(PacketWriter::new(writer));
@@ -89,7 +89,7 @@ pub(crate) async fn run(mut client: Client, id: u32) -> Result<()> {
 
 /// One client in proxy mode.
 struct ProxyClient {
-    state: Arc<State>,
+    state: Arc<MasterState>,
     number: u32,
     writer: Arc<PacketWriter>,
     /// The open channels, by the number that the client has been told.
@@ -284,7 +284,7 @@ struct ClientChannel {
     peer: u32,
     /// The number that the client has been told.
     number: u32,
-    state: Arc<State>,
+    state: Arc<MasterState>,
     writer: Arc<PacketWriter>,
     window: Arc<Semaphore>,
     credit: Arc<PeerWindow>,
@@ -306,7 +306,7 @@ struct ServerChannel {
     stdout: Arc<Lane>,
     stderr: Option<Arc<Lane>>,
     events: EventReceiver,
-    clock: Option<Arc<Clock>>,
+    clock: Option<Arc<IdleClock>>,
     /// Counts this connection among those that may be open at a time.
     _seat: Option<OwnedSemaphorePermit>,
 }
@@ -367,7 +367,7 @@ impl ClientChannel {
             biased;
             ended = told => ended,
             _ = gone.changed() => Ok(()),
-            _ = Clock::expired_of(clock) => Ok(()),
+            _ = IdleClock::expired_of(clock) => Ok(()),
             ended = self.down(&stdout, stderr.as_deref()) => ended,
             ended = upward => ended,
         };
@@ -383,7 +383,7 @@ impl ClientChannel {
         &self,
         write: &ChannelWriteHalf<Msg>,
         mut ordered: Receiver<HeldPackets>,
-        clock: Option<&Clock>,
+        clock: Option<&IdleClock>,
     ) -> Result<UpwardEnd> {
         let traffic = &*self.state.session.shared.incoming.lanes.traffic;
         let server = ChannelSink { channel: write, traffic, clock };
@@ -439,7 +439,7 @@ impl ClientChannel {
             "exec" => write.exec(reply, body.string()?).await,
             "subsystem" => write.request_subsystem(reply, body.text()?).await,
             "signal" => write.signal(signal(&body.text()?)).await,
-            "auth-agent-req@openssh.com" if self.state.house.agent(&self.state.session) => {
+            "auth-agent-req@openssh.com" if self.state.program.agent(&self.state.session) => {
                 write.agent_forward(reply).await
             }
             _ => return Ok(false),

@@ -7,7 +7,7 @@ use std::fmt;
 
 use russh::keys::ssh_encoding::{Decode, Encode};
 
-use crate::client::forward::settings::Way;
+use crate::client::forward::settings::ForwardDirection;
 use crate::client::mux::display::{self, MasterDisplay};
 use crate::config::{Connect, Forward, Listen};
 
@@ -47,7 +47,7 @@ const TTY_ALLOC_FAIL: u32 = 0x8000_0008;
 const PROXY_BEGINS: u32 = 0x8000_000f;
 const INFO_REPLY: u32 = 0x9000_0001;
 
-/// The extension by which a master says that it answers [`Request::Info`].
+/// The extension by which a master says that it answers [`MuxRequest::Info`].
 const INFORMS: &str = "info";
 
 const LOCAL: u32 = 1;
@@ -91,15 +91,15 @@ pub struct NewSession {
 
 /// What a client asks for. Every request has a number, which its answer repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Request {
+pub enum MuxRequest {
     /// Are you there, and who?
     AliveCheck,
     /// A session; three descriptors follow.
     NewSession(NewSession),
     /// Begin a forward.
-    OpenForward(Way, Forward),
+    OpenForward(ForwardDirection, Forward),
     /// End a forward that was begun with the same words.
-    CloseForward(Way, Forward),
+    CloseForward(ForwardDirection, Forward),
     /// Standard input and output to there (`-W`); two descriptors follow.
     NewStdioForward(Connect),
     /// End, now.
@@ -118,7 +118,7 @@ pub enum Request {
 
 /// What a master says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Response {
+pub enum MuxResponse {
     /// Done.
     Ok,
     /// The person at the master said no.
@@ -164,7 +164,7 @@ impl Hello {
         Hello { version: VERSION, extensions: Vec::new() }
     }
 
-    /// A master's, which answers [`Request::Info`], and whose X11 forwarding leads there.
+    /// A master's, which answers [`MuxRequest::Info`], and whose X11 forwarding leads there.
     pub fn of_master(display: &MasterDisplay) -> Hello {
         let informs = (INFORMS.to_owned(), b"0".to_vec());
         let display = (display::EXTENSION.to_owned(), display.encode());
@@ -178,7 +178,7 @@ impl Hello {
         told.and_then(|(_, value)| MasterDisplay::decode(value))
     }
 
-    /// Whether it is of a master that answers [`Request::Info`].
+    /// Whether it is of a master that answers [`MuxRequest::Info`].
     pub fn informs(&self) -> bool {
         self.extensions.iter().any(|(name, _)| name == INFORMS)
     }
@@ -220,24 +220,24 @@ impl Default for Hello {
     }
 }
 
-impl Request {
+impl MuxRequest {
     /// The body of the packet of the request with this number.
     pub fn encode(&self, id: u32) -> Vec<u8> {
         let mut out = Writer::new(self.kind());
         out.number(id);
         match self {
-            Request::NewSession(session) => session.encode(&mut out),
-            Request::OpenForward(way, forward) | Request::CloseForward(way, forward) => {
+            MuxRequest::NewSession(session) => session.encode(&mut out),
+            MuxRequest::OpenForward(way, forward) | MuxRequest::CloseForward(way, forward) => {
                 out.number(number_of(*way));
                 out.listen(&forward.listen);
                 out.connect(&forward.connect);
             }
-            Request::NewStdioForward(to) => {
+            MuxRequest::NewStdioForward(to) => {
                 out.bytes(b"");
                 out.connect(to);
             }
-            Request::Info(what) => out.bytes(what.as_bytes()),
-            Request::InvalidForward => [b"".as_slice(); 2].into_iter().for_each(|host| {
+            MuxRequest::Info(what) => out.bytes(what.as_bytes()),
+            MuxRequest::InvalidForward => [b"".as_slice(); 2].into_iter().for_each(|host| {
                 out.bytes(host);
                 out.number(0);
             }),
@@ -250,40 +250,40 @@ impl Request {
     ///
     /// # Errors
     /// It is none; ssh ends the connection to such a client.
-    pub fn decode(body: &[u8]) -> Result<(u32, Request), Malformed> {
+    pub fn decode(body: &[u8]) -> Result<(u32, MuxRequest), Malformed> {
         let mut body = Reader(body);
         let (kind, id) = (body.number()?, body.number()?);
         let request = match kind {
             HELLO => return Err(Malformed),
-            NEW_SESSION => Request::NewSession(NewSession::decode(&mut body)?),
-            ALIVE_CHECK => Request::AliveCheck,
-            TERMINATE => Request::Terminate,
-            OPEN_FORWARD => body.forward(Request::OpenForward)?,
-            CLOSE_FORWARD => body.forward(Request::CloseForward)?,
+            NEW_SESSION => MuxRequest::NewSession(NewSession::decode(&mut body)?),
+            ALIVE_CHECK => MuxRequest::AliveCheck,
+            TERMINATE => MuxRequest::Terminate,
+            OPEN_FORWARD => body.forward(MuxRequest::OpenForward)?,
+            CLOSE_FORWARD => body.forward(MuxRequest::CloseForward)?,
             NEW_STDIO_FORWARD => {
                 body.bytes()?;
-                Request::NewStdioForward(body.connect()?)
+                MuxRequest::NewStdioForward(body.connect()?)
             }
-            STOP_LISTENING => Request::StopListening,
-            PROXY => Request::Proxy,
-            INFO => Request::Info(body.text()?),
-            other => Request::Unsupported(other),
+            STOP_LISTENING => MuxRequest::StopListening,
+            PROXY => MuxRequest::Proxy,
+            INFO => MuxRequest::Info(body.text()?),
+            other => MuxRequest::Unsupported(other),
         };
         Ok((id, request))
     }
 
     fn kind(&self) -> u32 {
         match self {
-            Request::AliveCheck => ALIVE_CHECK,
-            Request::NewSession(_) => NEW_SESSION,
-            Request::OpenForward(..) | Request::InvalidForward => OPEN_FORWARD,
-            Request::CloseForward(..) => CLOSE_FORWARD,
-            Request::NewStdioForward(_) => NEW_STDIO_FORWARD,
-            Request::Terminate => TERMINATE,
-            Request::StopListening => STOP_LISTENING,
-            Request::Proxy => PROXY,
-            Request::Info(_) => INFO,
-            Request::Unsupported(kind) => *kind,
+            MuxRequest::AliveCheck => ALIVE_CHECK,
+            MuxRequest::NewSession(_) => NEW_SESSION,
+            MuxRequest::OpenForward(..) | MuxRequest::InvalidForward => OPEN_FORWARD,
+            MuxRequest::CloseForward(..) => CLOSE_FORWARD,
+            MuxRequest::NewStdioForward(_) => NEW_STDIO_FORWARD,
+            MuxRequest::Terminate => TERMINATE,
+            MuxRequest::StopListening => STOP_LISTENING,
+            MuxRequest::Proxy => PROXY,
+            MuxRequest::Info(_) => INFO,
+            MuxRequest::Unsupported(kind) => *kind,
         }
     }
 }
@@ -319,38 +319,38 @@ impl NewSession {
     }
 }
 
-impl Response {
+impl MuxResponse {
     /// The body of its packet, as the answer to the request with this number; what answers no
     /// request does not have it.
     pub fn encode(&self, request: u32) -> Vec<u8> {
         let (kind, first) = match self {
-            Response::Ok => (OK, request),
-            Response::PermissionDenied(_) => (PERMISSION_DENIED, request),
-            Response::Failure(_) => (FAILURE, request),
-            Response::ExitMessage { session, .. } => (EXIT_MESSAGE, *session),
-            Response::Alive { .. } => (ALIVE, request),
-            Response::SessionOpened { .. } => (SESSION_OPENED, request),
-            Response::RemotePort { .. } => (REMOTE_PORT, request),
-            Response::TtyAllocFail { session } => (TTY_ALLOC_FAIL, *session),
-            Response::Proxy => (PROXY_BEGINS, request),
-            Response::Info(_) => (INFO_REPLY, request),
+            MuxResponse::Ok => (OK, request),
+            MuxResponse::PermissionDenied(_) => (PERMISSION_DENIED, request),
+            MuxResponse::Failure(_) => (FAILURE, request),
+            MuxResponse::ExitMessage { session, .. } => (EXIT_MESSAGE, *session),
+            MuxResponse::Alive { .. } => (ALIVE, request),
+            MuxResponse::SessionOpened { .. } => (SESSION_OPENED, request),
+            MuxResponse::RemotePort { .. } => (REMOTE_PORT, request),
+            MuxResponse::TtyAllocFail { session } => (TTY_ALLOC_FAIL, *session),
+            MuxResponse::Proxy => (PROXY_BEGINS, request),
+            MuxResponse::Info(_) => (INFO_REPLY, request),
         };
         let mut out = Writer::new(kind);
         out.number(first);
         match self {
-            Response::PermissionDenied(reason) | Response::Failure(reason) => {
+            MuxResponse::PermissionDenied(reason) | MuxResponse::Failure(reason) => {
                 out.bytes(reason.as_bytes());
             }
-            Response::ExitMessage { status: number, .. }
-            | Response::Alive { pid: number }
-            | Response::SessionOpened { session: number }
-            | Response::RemotePort { port: number } => out.number(*number),
-            Response::Info(told) => {
+            MuxResponse::ExitMessage { status: number, .. }
+            | MuxResponse::Alive { pid: number }
+            | MuxResponse::SessionOpened { session: number }
+            | MuxResponse::RemotePort { port: number } => out.number(*number),
+            MuxResponse::Info(told) => {
                 out.number(u32::from(told.is_ok()));
                 let (Ok(text) | Err(text)) = told;
                 out.bytes(text.as_bytes());
             }
-            Response::Ok | Response::TtyAllocFail { .. } | Response::Proxy => {}
+            MuxResponse::Ok | MuxResponse::TtyAllocFail { .. } | MuxResponse::Proxy => {}
         }
         out.0
     }
@@ -359,23 +359,23 @@ impl Response {
     ///
     /// # Errors
     /// It is none.
-    pub fn decode(body: &[u8]) -> Result<(Option<u32>, Response), Malformed> {
+    pub fn decode(body: &[u8]) -> Result<(Option<u32>, MuxResponse), Malformed> {
         let mut body = Reader(body);
         let (kind, first) = (body.number()?, body.number()?);
         let response = match kind {
-            OK => Response::Ok,
-            PERMISSION_DENIED => Response::PermissionDenied(body.text()?),
-            FAILURE => Response::Failure(body.text()?),
+            OK => MuxResponse::Ok,
+            PERMISSION_DENIED => MuxResponse::PermissionDenied(body.text()?),
+            FAILURE => MuxResponse::Failure(body.text()?),
             EXIT_MESSAGE => {
                 let status = body.number()?;
-                return Ok((None, Response::ExitMessage { session: first, status }));
+                return Ok((None, MuxResponse::ExitMessage { session: first, status }));
             }
-            ALIVE => Response::Alive { pid: body.number()? },
-            SESSION_OPENED => Response::SessionOpened { session: body.number()? },
-            REMOTE_PORT => Response::RemotePort { port: body.number()? },
-            TTY_ALLOC_FAIL => return Ok((None, Response::TtyAllocFail { session: first })),
-            PROXY_BEGINS => Response::Proxy,
-            INFO_REPLY => Response::Info(match body.flag()? {
+            ALIVE => MuxResponse::Alive { pid: body.number()? },
+            SESSION_OPENED => MuxResponse::SessionOpened { session: body.number()? },
+            REMOTE_PORT => MuxResponse::RemotePort { port: body.number()? },
+            TTY_ALLOC_FAIL => return Ok((None, MuxResponse::TtyAllocFail { session: first })),
+            PROXY_BEGINS => MuxResponse::Proxy,
+            INFO_REPLY => MuxResponse::Info(match body.flag()? {
                 true => Ok(body.text()?),
                 false => Err(body.text()?),
             }),
@@ -391,11 +391,11 @@ impl fmt::Display for Malformed {
     }
 }
 
-fn number_of(way: Way) -> u32 {
+fn number_of(way: ForwardDirection) -> u32 {
     match way {
-        Way::Local => LOCAL,
-        Way::Remote => REMOTE,
-        Way::Dynamic => DYNAMIC,
+        ForwardDirection::Local => LOCAL,
+        ForwardDirection::Remote => REMOTE,
+        ForwardDirection::Dynamic => DYNAMIC,
     }
 }
 
@@ -480,7 +480,10 @@ impl Reader<'_> {
         })
     }
 
-    fn forward(&mut self, request: impl Fn(Way, Forward) -> Request) -> Result<Request, Malformed> {
+    fn forward(
+        &mut self,
+        request: impl Fn(ForwardDirection, Forward) -> MuxRequest,
+    ) -> Result<MuxRequest, Malformed> {
         let (way, listen, connect) = (self.number()?, self.place()?, self.connect()?);
         let listen = match listen {
             (host, Some(port)) => {
@@ -489,26 +492,28 @@ impl Reader<'_> {
             (path, None) => Listen::Path(path),
         };
         let way = match way {
-            LOCAL => Way::Local,
-            REMOTE => Way::Remote,
-            DYNAMIC => Way::Dynamic,
-            _ => return Ok(Request::InvalidForward),
+            LOCAL => ForwardDirection::Local,
+            REMOTE => ForwardDirection::Remote,
+            DYNAMIC => ForwardDirection::Dynamic,
+            _ => return Ok(MuxRequest::InvalidForward),
         };
         let connect = match (way, connect) {
-            (Way::Dynamic, Connect::Tcp { .. }) => Connect::Socks,
-            (Way::Remote, Connect::Tcp { host, port: 0 }) if !host.is_empty() => Connect::Socks,
+            (ForwardDirection::Dynamic, Connect::Tcp { .. }) => Connect::Socks,
+            (ForwardDirection::Remote, Connect::Tcp { host, port: 0 }) if !host.is_empty() => {
+                Connect::Socks
+            }
             (_, connect) => connect,
         };
         let possible = match (way, &listen, &connect) {
-            (Way::Dynamic, Listen::Path(_), _) => false,
+            (ForwardDirection::Dynamic, Listen::Path(_), _) => false,
             (_, Listen::Path(path), _) if path.is_empty() => false,
             (_, _, Connect::Tcp { host, port }) => !host.is_empty() && *port != 0,
-            (_, _, Connect::Path(path)) => !path.is_empty() && way != Way::Dynamic,
+            (_, _, Connect::Path(path)) => !path.is_empty() && way != ForwardDirection::Dynamic,
             (_, _, Connect::Socks) => true,
         };
         Ok(match possible {
             true => request(way, Forward { listen, connect }),
-            false => Request::InvalidForward,
+            false => MuxRequest::InvalidForward,
         })
     }
 }

@@ -14,12 +14,12 @@ use tokio::time::timeout;
 use crate::client::connection::Session;
 use crate::client::deadline;
 use crate::client::flow::event::{EventReceiver, event_queue};
-use crate::client::flow::idle::{self, Clock, Watched};
+use crate::client::flow::idle::{self, ClockedStream, IdleClock};
 use crate::client::flow::lane::Lane;
-use crate::client::flow::output::{Output, Sink};
-use crate::client::incoming::x11::Request as X11Request;
+use crate::client::flow::output::{ChannelOutput, OutputSink};
+use crate::client::incoming::x11::X11Request;
 use crate::client::quirks::Quirks;
-use crate::client::state::shared::Shared;
+use crate::client::state::shared::ConnectionState;
 use crate::error::{Error, Kind, Result};
 pub use crate::os::size::WindowSize;
 use crate::say;
@@ -32,7 +32,7 @@ pub struct SessionRequest {
     /// Environment variables to offer; servers take few.
     pub env: Vec<(String, String)>,
     /// What to start.
-    pub program: Program,
+    pub program: ProgramRequest,
     /// Whether programs may reach the agent, see `forward`.
     pub agent: bool,
     /// X11 forwarding, see `forward::x11`.
@@ -40,7 +40,7 @@ pub struct SessionRequest {
 }
 
 /// What to start on the server.
-pub enum Program {
+pub enum ProgramRequest {
     /// The user's shell.
     Shell,
     /// A command line for the user's shell, byte for byte.
@@ -61,20 +61,20 @@ pub struct PtyRequest {
 
 /// A request whose answer is still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Awaited {
+pub(crate) enum AwaitedReply {
     X11,
     Pty,
-    Program,
+    ProgramRequest,
 }
 
 /// An open session channel with its requests on the way.
 pub struct Channel {
     pub(crate) write: Arc<ChannelWriteHalf<Msg>>,
     pub(crate) events: EventReceiver,
-    pub(crate) awaited: std::collections::VecDeque<Awaited>,
+    pub(crate) awaited: std::collections::VecDeque<AwaitedReply>,
     pub(crate) program: &'static str,
     /// ChannelTimeout.
-    pub(crate) clock: Option<Arc<Clock>>,
+    pub(crate) clock: Option<Arc<IdleClock>>,
 }
 
 /// Opens the channel and sends its requests; output goes to the sinks from then on.
@@ -84,48 +84,51 @@ pub struct Channel {
 pub async fn open(
     session: &Session,
     request: SessionRequest,
-    stdout: Sink,
-    stderr: Sink,
+    stdout: OutputSink,
+    stderr: OutputSink,
 ) -> Result<Channel> {
     let (sender, events) = event_queue();
     session.shared.send_events_to(sender);
     let write = opened(session).await?;
     debug!("Entering interactive session.");
     let clock = session.shared.incoming.lanes.timeouts.clock(idle::SESSION);
-    let watched = |sink: Sink| -> Sink {
+    let watched = |sink: OutputSink| -> OutputSink {
         match &clock {
-            Some(clock) => Box::new(Watched::new(sink, Some(Arc::clone(clock)))),
+            Some(clock) => Box::new(ClockedStream::new(sink, Some(Arc::clone(clock)))),
             None => sink,
         }
     };
-    let output = Output { stdout: watched(stdout), stderr: Some(watched(stderr)) };
+    let output = ChannelOutput { stdout: watched(stdout), stderr: Some(watched(stderr)) };
     session.shared.send_output_to(write.id(), output);
     requested(session, write, (events, clock), &request).await
 }
 
 /// A session channel beside the connection's own: its output waits in lanes, which a reader
 /// who is slow does not make anybody else wait for.
-pub(crate) struct Beside {
+pub(crate) struct ExtraChannel {
     pub channel: Channel,
     pub stdout: Arc<Lane>,
     pub stderr: Arc<Lane>,
 }
 
 /// The same before anything is requested.
-pub(crate) struct Bare {
+pub(crate) struct BareChannel {
     pub write: ChannelWriteHalf<Msg>,
     pub stdout: Arc<Lane>,
     pub stderr: Arc<Lane>,
     pub events: EventReceiver,
-    pub clock: Option<Arc<Clock>>,
+    pub clock: Option<Arc<IdleClock>>,
 }
 
 /// Opens one more session channel and sends its requests; see [`open`].
-pub(crate) async fn open_beside(session: &Session, request: &SessionRequest) -> Result<Beside> {
-    let Bare { write, stdout, stderr, events, clock } = open_bare(session).await?;
+pub(crate) async fn open_extra(
+    session: &Session,
+    request: &SessionRequest,
+) -> Result<ExtraChannel> {
+    let BareChannel { write, stdout, stderr, events, clock } = open_bare(session).await?;
     let id = write.id();
     match requested(session, write, (events, clock), request).await {
-        Ok(channel) => Ok(Beside { channel, stdout, stderr }),
+        Ok(channel) => Ok(ExtraChannel { channel, stdout, stderr }),
         Err(error) => {
             session.shared.incoming.lanes.remove(id);
             Err(error)
@@ -134,17 +137,17 @@ pub(crate) async fn open_beside(session: &Session, request: &SessionRequest) -> 
 }
 
 /// Opens one more session channel; see [`open`].
-pub(crate) async fn open_bare(session: &Session) -> Result<Bare> {
+pub(crate) async fn open_bare(session: &Session) -> Result<BareChannel> {
     let lanes = &session.shared.incoming.lanes;
     let expected = lanes.expect();
-    lanes.traffic.wake();
+    lanes.traffic.about_to_ask();
     let write = opened(session).await?;
     let stdout = expected.claim(write.id());
     let (sender, events) = event_queue();
     let stderr = stdout.session(sender);
     stdout.describe(idle::SESSION.to_owned());
     let clock = stdout.start_clock(&lanes.timeouts);
-    Ok(Bare { write, stdout, stderr, events, clock })
+    Ok(BareChannel { write, stdout, stderr, events, clock })
 }
 
 async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
@@ -161,15 +164,15 @@ async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
 async fn requested(
     session: &Session,
     write: ChannelWriteHalf<Msg>,
-    (events, clock): (EventReceiver, Option<Arc<Clock>>),
+    (events, clock): (EventReceiver, Option<Arc<IdleClock>>),
     request: &SessionRequest,
 ) -> Result<Channel> {
     let sent = send(&write, request, &session.shared).await;
     let awaited = sent.map_err(|_| session.shared.lost())?;
     let program = match request.program {
-        Program::Shell => "shell",
-        Program::Exec(_) => "exec",
-        Program::Subsystem(_) => "subsystem",
+        ProgramRequest::Shell => "shell",
+        ProgramRequest::Exec(_) => "exec",
+        ProgramRequest::Subsystem(_) => "subsystem",
     };
     Ok(Channel { write: Arc::new(write), events, awaited, program, clock })
 }
@@ -177,15 +180,15 @@ async fn requested(
 async fn send(
     write: &ChannelWriteHalf<Msg>,
     request: &SessionRequest,
-    shared: &Shared,
-) -> Result<std::collections::VecDeque<Awaited>, russh::Error> {
+    shared: &ConnectionState,
+) -> Result<std::collections::VecDeque<AwaitedReply>, russh::Error> {
     let mut awaited = std::collections::VecDeque::new();
     let forwards = !shared.is_restricted();
     if let Some(X11Request { protocol, cookie, screen }) = request.x11.as_ref().filter(|_| forwards)
     {
         let (protocol, cookie) = (protocol.as_str(), cookie.as_str());
         write.request_x11(true, false, protocol, cookie, *screen).await?;
-        awaited.push_back(Awaited::X11);
+        awaited.push_back(AwaitedReply::X11);
     }
     if request.agent && forwards {
         debug!("Requesting authentication agent forwarding.");
@@ -197,25 +200,25 @@ async fn send(
         let known = |mode: &&(Pty, u32)| mode.0 != Pty::IUTF8 || !quirks.utf8_mode_fails;
         let modes: Vec<_> = pty.modes.iter().filter(known).copied().collect();
         write.request_pty(true, &pty.term, columns, rows, width, height, &modes).await?;
-        awaited.push_back(Awaited::Pty);
+        awaited.push_back(AwaitedReply::Pty);
     }
     for (name, value) in &request.env {
         debug!("channel 0: setting env {} = \"{}\"", text::line(name, 64), text::line(value, 64));
         write.set_env(false, name, value).await?;
     }
     match &request.program {
-        Program::Shell => write.request_shell(true).await?,
-        Program::Exec(command) => {
+        ProgramRequest::Shell => write.request_shell(true).await?,
+        ProgramRequest::Exec(command) => {
             debug!("Sending command: {}", text::line_bytes(command, 200));
             write.exec(true, command.as_slice()).await?;
         }
-        Program::Subsystem(name) => write.request_subsystem(true, name).await?,
+        ProgramRequest::Subsystem(name) => write.request_subsystem(true, name).await?,
     }
-    awaited.push_back(Awaited::Program);
+    awaited.push_back(AwaitedReply::ProgramRequest);
     Ok(awaited)
 }
 
-fn not_opened(shared: &Arc<Shared>) -> Error {
+fn not_opened(shared: &Arc<ConnectionState>) -> Error {
     match (shared.take_open_failure(), shared.ended()) {
         (Some(said), _) => Error::new(Kind::Channel, say!(session_refused_because, said))
             .hint(say!(session_refused_forwarding_only_hint)),

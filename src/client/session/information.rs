@@ -63,7 +63,7 @@ pub struct Information {
 
 /// One fact as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct InformationLine {
     /// What it is about.
     pub label: String,
     /// What there is to say.
@@ -73,9 +73,9 @@ pub struct Line {
 impl Information {
     /// The facts in the order in which they are shown; values hold nothing that a terminal
     /// would act on.
-    pub fn lines(&self) -> Vec<Line> {
+    pub fn lines(&self) -> Vec<InformationLine> {
         let mut lines = Vec::new();
-        let mut line = |label, value: String| lines.push(Line { label, value });
+        let mut line = |label, value: String| lines.push(InformationLine { label, value });
         line(say!(information_user), text::line(&self.user, SHOWN));
         line(
             say!(information_address),
@@ -146,7 +146,7 @@ impl Information {
     /// `escape` is what was typed for them.
     pub fn page(&self, escape: &str) -> String {
         let mut text = format!("{escape}\r\n{}\r\n", say!(information_title));
-        for Line { label, value } in self.lines() {
+        for InformationLine { label, value } in self.lines() {
             let gap = LABEL.saturating_sub(label.width());
             text.push_str(&format!("  {label}{:gap$} {value}\r\n", ""));
         }

@@ -20,7 +20,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
 
-use crate::client::flow::output::Sink;
+use crate::client::flow::output::OutputSink;
 use crate::say;
 
 /// Output kept while the curtain is closed: many screens, and little memory.
@@ -32,7 +32,7 @@ pub type Interlude<'a, T = ()> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The curtain before one sink or several.
 #[derive(Default)]
 pub struct Curtain {
-    hung: Vec<(Arc<CurtainState>, Sink)>,
+    hung: Vec<(Arc<CurtainState>, OutputSink)>,
 }
 
 #[derive(Default)]
@@ -82,7 +82,11 @@ impl CurtainState {
 impl Curtain {
     /// Hangs the curtain before a sink. `again` is a second sink to the same place, through which
     /// [`Curtain::open`] writes what was kept.
-    pub fn hang<S: AsyncWrite + Send + Unpin>(&mut self, sink: S, again: Sink) -> Curtained<S> {
+    pub fn hang<S: AsyncWrite + Send + Unpin>(
+        &mut self,
+        sink: S,
+        again: OutputSink,
+    ) -> Curtained<S> {
         let state = Arc::new(CurtainState::default());
         self.hung.push((Arc::clone(&state), again));
         Curtained { sink, state }

@@ -39,7 +39,7 @@ const MAX_AHEAD: usize = 32 * 1024 * 1024;
 const CHUNK: usize = 32 * 1024;
 
 /// The way through a jump host.
-pub struct Passage {
+pub struct JumpStream {
     channel: ChannelStream<Msg>,
     session: Session,
     /// The jump host as the person knows it.
@@ -91,7 +91,7 @@ pub async fn through(
     };
     rotation::heard(&session, prompt).await;
     let name = name.to_owned();
-    Ok(Stream::Other(Box::new(Passage {
+    Ok(Stream::Other(Box::new(JumpStream {
         channel: channel.into_stream(),
         session,
         name,
@@ -104,7 +104,7 @@ fn gone(name: &str, why: &Error) -> Error {
         .hint(say!(route_jump_again))
 }
 
-impl Passage {
+impl JumpStream {
     /// What ended the session with the jump host, if it has ended. When its channel ends with
     /// it, that is known before.
     fn fate(&self) -> Option<io::Error> {
@@ -127,7 +127,7 @@ impl Passage {
     }
 }
 
-impl AsyncRead for Passage {
+impl AsyncRead for JumpStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -147,7 +147,7 @@ impl AsyncRead for Passage {
     }
 }
 
-impl AsyncWrite for Passage {
+impl AsyncWrite for JumpStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

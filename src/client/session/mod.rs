@@ -13,7 +13,7 @@ pub mod rotation;
 pub mod stdio;
 mod typing;
 
-pub use channel::{Program, PtyRequest, SessionRequest, WindowSize, open};
+pub use channel::{ProgramRequest, PtyRequest, SessionRequest, WindowSize, open};
 pub use console::{CommandLineAction, Console};
 pub use escape::Escape;
 pub use information::Information;

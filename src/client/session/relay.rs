@@ -21,8 +21,8 @@ use crate::client::deadline;
 use crate::client::flow::copy::{ChannelSink, LocalInput, alongside, copy};
 use crate::client::flow::event::{Event, EventReceiver};
 use crate::client::flow::exit::Exit;
-use crate::client::flow::idle::{Clock, Watched};
-use crate::client::session::channel::{Awaited, Channel, WindowSize};
+use crate::client::flow::idle::{ClockedStream, IdleClock};
+use crate::client::session::channel::{AwaitedReply, Channel, WindowSize};
 use crate::client::session::console::Console;
 use crate::client::session::escape::Escape;
 use crate::client::session::interlude::InterludeFlag;
@@ -61,7 +61,7 @@ where
     let LocalSide { input, escape, paste, resized, console, without_pty } = local;
     let traffic = &*session.shared.incoming.lanes.traffic;
     let server = ChannelSink { channel: &write, traffic, clock: None };
-    let input = input.map(|input| Watched::new(input, clock.clone()));
+    let input = input.map(|input| ClockedStream::new(input, clock.clone()));
     let interludes = &InterludeFlag::default();
     let upload = async {
         match (input, escape, paste) {
@@ -78,7 +78,7 @@ where
     let result = tokio::select! {
         exit = alongside(program.run(events), send_sizes(&write, resized)) => exit,
         exit = &mut upload => Ok(exit),
-        rest = Clock::expired_of(clock.as_deref()) => Err(rested(rest)),
+        rest = IdleClock::expired_of(clock.as_deref()) => Err(rested(rest)),
     };
     if interludes.is_on() {
         // The interlude keeps the terminal until the person is done with it.
@@ -142,7 +142,7 @@ async fn send_sizes(write: &ChannelWriteHalf<Msg>, mut resized: UnboundedReceive
 struct RunningProgram<'a> {
     session: &'a Session,
     /// The requests whose answers are still to come.
-    awaited: VecDeque<Awaited>,
+    awaited: VecDeque<AwaitedReply>,
     /// The request that starts it.
     name: &'static str,
     without_pty: &'a (dyn Fn() + Sync),
@@ -168,15 +168,15 @@ impl RunningProgram<'_> {
     }
 
     fn granted(&mut self) {
-        if self.awaited.pop_front() == Some(Awaited::Program) {
+        if self.awaited.pop_front() == Some(AwaitedReply::ProgramRequest) {
             self.session.shared.wire.settle();
         }
     }
 
     fn denied(&mut self) -> Result<()> {
         match self.awaited.pop_front() {
-            Some(Awaited::X11) => warn!("{}", say!(forward_x11_refused)),
-            Some(Awaited::Pty) => {
+            Some(AwaitedReply::X11) => warn!("{}", say!(forward_x11_refused)),
+            Some(AwaitedReply::Pty) => {
                 // As with ssh the session goes on without; the program may not need one.
                 (self.without_pty)();
                 warn!("{}", say!(pty_refused));

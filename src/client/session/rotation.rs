@@ -17,10 +17,10 @@ use russh::keys::PublicKey;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::client::algorithms::Family;
+use crate::client::algorithms::AlgorithmFamily;
 use crate::client::connection::Session;
 use crate::client::deadline;
-use crate::client::state::rotation::{Ground, MAX_KEYS};
+use crate::client::state::rotation::{MAX_KEYS, RotationContext};
 use crate::config::UpdateHostKeys;
 use crate::prompt::{Answer, Prompt, RotationQuestion};
 use crate::say;
@@ -38,7 +38,7 @@ pub async fn around<T>(
 ) -> T {
     let rotation = &session.shared.rotation;
     let Some(ground) = rotation.ground() else { return work.await };
-    let step = Step { session, prompt, ground };
+    let step = RotationStep { session, prompt, ground };
     if step.ground.update == UpdateHostKeys::Ask {
         step.ask_first().await;
         return work.await;
@@ -62,7 +62,7 @@ pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
     if let Some(ground) = session.shared.rotation.ground()
         && ground.update == UpdateHostKeys::Ask
     {
-        Step { session, prompt, ground }.ask_first().await;
+        RotationStep { session, prompt, ground }.ask_first().await;
     }
 }
 
@@ -74,17 +74,17 @@ pub(crate) async fn heard(session: &Session, prompt: &Arc<dyn Prompt>) {
         && ground.update == UpdateHostKeys::Yes
         && rotation.is_announced()
     {
-        Step { session, prompt, ground }.settle(rotation.announcement().await).await;
+        RotationStep { session, prompt, ground }.settle(rotation.announcement().await).await;
     }
 }
 
-struct Step<'a> {
+struct RotationStep<'a> {
     session: &'a Session,
     prompt: &'a Arc<dyn Prompt>,
-    ground: Ground,
+    ground: RotationContext,
 }
 
-impl Step<'_> {
+impl RotationStep<'_> {
     async fn ask_first(&self) {
         let rotation = &self.session.shared.rotation;
         // Whatever is announced arrives before the answer to this.
@@ -125,7 +125,7 @@ impl Step<'_> {
             return None;
         }
         let ground = &self.ground;
-        let supported = Family::HostKey.supported();
+        let supported = AlgorithmFamily::HostKey.supported();
         let (mut counted, mut unusable) = (Vec::new(), Vec::new());
         for key in keys {
             let key = PublicKey::new(key.key_data().clone(), "");

@@ -9,7 +9,7 @@ use crate::client::flow::copy::{ChannelSink, LocalInput, LocalOutput, alongside,
 use crate::client::flow::endpoint::TunnelOrigin;
 use crate::client::flow::exit::Exit;
 use crate::client::flow::lane::Drained;
-use crate::client::flow::output::Sink;
+use crate::client::flow::output::OutputSink;
 use crate::client::flow::tunnel::Tunnel;
 use crate::client::restriction::restricted;
 use crate::config::Connect;
@@ -24,7 +24,7 @@ pub async fn relay<I: AsyncRead + Unpin>(
     session: &Session,
     to: &Connect,
     input: Option<I>,
-    stdout: Sink,
+    stdout: OutputSink,
 ) -> Result<Exit> {
     let tunnel = open(session, to).await?;
     pass(session, &tunnel, input, stdout).await
@@ -55,7 +55,7 @@ pub(crate) async fn pass<I: AsyncRead + Unpin>(
     session: &Session,
     tunnel: &Tunnel,
     input: Option<I>,
-    mut stdout: Sink,
+    mut stdout: OutputSink,
 ) -> Result<Exit> {
     let upload = async {
         let (channel, traffic) = (&tunnel.write, &*tunnel.lanes.traffic);

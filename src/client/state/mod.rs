@@ -9,4 +9,4 @@ pub(super) mod wire_facts;
 
 pub use negotiated::Negotiated;
 pub use record::HostKey;
-pub use remembered::{Credential, Kept, Remembered};
+pub use remembered::{RememberedCredential, RememberedLogin, RememberedLogins};

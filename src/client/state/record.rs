@@ -32,7 +32,7 @@ pub struct HostKey {
 
 /// What is noted of one connection as it goes along.
 #[derive(Default)]
-pub(crate) struct Record {
+pub(crate) struct ConnectionRecord {
     noted: Mutex<Noted>,
     pub exchanges: AtomicU32,
     judged: Mutex<Option<Judgement>>,
@@ -53,7 +53,7 @@ pub(crate) struct Noted {
     pub early: (u64, u64),
 }
 
-impl Record {
+impl ConnectionRecord {
     /// The greeting is over; `early` bytes were received beyond it already.
     pub fn greeted(&self, stream: &Stream, server: &str, client: &str, early: usize) {
         let mut noted = self.noted();
@@ -90,7 +90,7 @@ impl Record {
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(judgement);
     }
 
-    /// What [`Record::judge`] was told.
+    /// What [`ConnectionRecord::judge`] was told.
     pub fn judged(&self) -> Option<Judgement> {
         self.judged.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -101,7 +101,7 @@ impl Record {
         self.proved.store(true, Ordering::Relaxed);
     }
 
-    /// Whether [`Record::prove`] was called.
+    /// Whether [`ConnectionRecord::prove`] was called.
     pub fn is_proved(&self) -> bool {
         self.proved.load(Ordering::Relaxed)
     }

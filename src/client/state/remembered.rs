@@ -14,22 +14,22 @@ use crate::secret::Secret;
 
 /// Logins that are remembered.
 #[derive(Default)]
-pub struct Remembered {
-    logins: Mutex<Vec<(String, Arc<Kept>)>>,
+pub struct RememberedLogins {
+    logins: Mutex<Vec<(String, Arc<RememberedLogin>)>>,
 }
 
 /// One login.
-pub struct Kept {
+pub struct RememberedLogin {
     /// The user name.
     pub user: String,
     /// The method that worked.
     pub method: Method,
     /// What it worked with.
-    pub credential: Credential,
+    pub credential: RememberedCredential,
 }
 
 /// What a login was done with.
-pub enum Credential {
+pub enum RememberedCredential {
     /// Nothing to keep: no credential at all, or answers that count once.
     Nothing,
     /// This key of the agent's.
@@ -40,33 +40,35 @@ pub enum Credential {
     Key(Arc<PrivateKey>, PathBuf),
 }
 
-impl Kept {
+impl RememberedLogin {
     /// What a dialog's answer logged this user in with.
-    pub fn of(user: String, credential: prompt::Credential) -> Kept {
+    pub fn of(user: String, credential: prompt::Credential) -> RememberedLogin {
         let method = credential.method();
         let credential = match credential {
-            prompt::Credential::Password(secret) => Credential::Password(secret),
+            prompt::Credential::Password(secret) => RememberedCredential::Password(secret),
             prompt::Credential::Key(key) => {
-                Credential::Key(key.private, key.file.path().to_owned())
+                RememberedCredential::Key(key.private, key.file.path().to_owned())
             }
-            prompt::Credential::Agent(held) => Credential::Held(prompt::held_key(&held).0),
-            prompt::Credential::Interactive => Credential::Nothing,
+            prompt::Credential::Agent(held) => {
+                RememberedCredential::Held(prompt::held_key(&held).0)
+            }
+            prompt::Credential::Interactive => RememberedCredential::Nothing,
         };
-        Kept { user, method, credential }
+        RememberedLogin { user, method, credential }
     }
 }
 
-impl Remembered {
+impl RememberedLogins {
     /// Keeps a login under this label, which names the destination and the way there; the one
     /// before is forgotten.
-    pub fn put(&self, label: &str, kept: Kept) {
+    pub fn put(&self, label: &str, kept: RememberedLogin) {
         let mut logins = self.logins();
         logins.retain(|(of, _)| of != label);
         logins.push((label.to_owned(), Arc::new(kept)));
     }
 
     /// The login kept under this label.
-    pub fn get(&self, label: &str) -> Option<Arc<Kept>> {
+    pub fn get(&self, label: &str) -> Option<Arc<RememberedLogin>> {
         self.logins().iter().find(|(of, _)| of == label).map(|(_, kept)| Arc::clone(kept))
     }
 
@@ -75,7 +77,7 @@ impl Remembered {
         self.logins().retain(|(of, _)| of != label);
     }
 
-    fn logins(&self) -> MutexGuard<'_, Vec<(String, Arc<Kept>)>> {
+    fn logins(&self) -> MutexGuard<'_, Vec<(String, Arc<RememberedLogin>)>> {
         // Nothing can panic while it holds this.
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,19 +87,19 @@ impl Remembered {
 mod tests {
     use super::*;
 
-    fn kept(password: &str) -> Kept {
-        let credential = Credential::Password(Secret::new(password.to_owned()));
-        Kept { user: "u".to_owned(), method: Method::Password, credential }
+    fn kept(password: &str) -> RememberedLogin {
+        let credential = RememberedCredential::Password(Secret::new(password.to_owned()));
+        RememberedLogin { user: "u".to_owned(), method: Method::Password, credential }
     }
 
     #[test]
     fn a_login_is_found_by_its_destination_until_it_is_replaced_or_forgotten() {
-        let remembered = Remembered::default();
+        let remembered = RememberedLogins::default();
         remembered.put("u@a:22", kept("one"));
         remembered.put("u@b:22", kept("two"));
         remembered.put("u@a:22", kept("three"));
         let password = |label| match &remembered.get(label)?.credential {
-            Credential::Password(secret) => Some(secret.expose().to_owned()),
+            RememberedCredential::Password(secret) => Some(secret.expose().to_owned()),
             _ => None,
         };
         assert_eq!(password("u@a:22").as_deref(), Some("three"));

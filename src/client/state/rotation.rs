@@ -15,7 +15,7 @@ pub(crate) const MAX_KEYS: usize = 64;
 
 /// What the host check leaves behind where the files may follow the server's word.
 #[derive(Clone, Debug)]
-pub(crate) struct Ground {
+pub(crate) struct RotationContext {
     /// UpdateHostKeys: `Yes` or `Ask`.
     pub update: UpdateHostKeys,
     /// The host as the person typed it.
@@ -40,20 +40,20 @@ pub(crate) struct Ground {
 
 /// The part of a connection's shared state that is about this.
 #[derive(Default)]
-pub(crate) struct Rotation {
-    state: Mutex<State>,
+pub(crate) struct PendingRotation {
+    state: Mutex<RotationState>,
     announced: Notify,
 }
 
 #[derive(Default)]
-struct State {
-    ground: Option<Ground>,
+struct RotationState {
+    ground: Option<RotationContext>,
     announced: Option<Vec<PublicKey>>,
 }
 
-impl Rotation {
+impl PendingRotation {
     /// The host was accepted in a way that lets its other keys be learnt.
-    pub fn allow(&self, ground: Ground) {
+    pub fn allow(&self, ground: RotationContext) {
         self.state().ground = Some(ground);
     }
 
@@ -69,7 +69,7 @@ impl Rotation {
         self.announced.notify_one();
     }
 
-    pub fn ground(&self) -> Option<Ground> {
+    pub fn ground(&self) -> Option<RotationContext> {
         self.state().ground.clone()
     }
 
@@ -86,7 +86,7 @@ impl Rotation {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RotationState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

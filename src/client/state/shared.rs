@@ -10,30 +10,30 @@ use tokio::time::Instant;
 
 use crate::client::failure::{self, Stop};
 use crate::client::flow::event::{Event, EventSender};
-use crate::client::flow::output::Output;
-use crate::client::incoming::accept::Incoming;
+use crate::client::flow::output::ChannelOutput;
+use crate::client::incoming::accept::IncomingChannels;
 use crate::client::state::negotiated::Negotiated;
-use crate::client::state::record::Record;
-use crate::client::state::rotation::Rotation;
+use crate::client::state::record::ConnectionRecord;
+use crate::client::state::rotation::PendingRotation;
 use crate::client::state::wire_facts::WireFacts;
 use crate::error::{Error, Kind};
 use crate::say;
 
 /// State shared between the handler and the steps.
 #[derive(Default)]
-pub(crate) struct Shared {
+pub(crate) struct ConnectionState {
     ended: Mutex<Option<Ended>>,
     over: tokio::sync::Notify,
     events: Mutex<Option<EventSender>>,
-    pub(crate) output: Mutex<Option<(ChannelId, Output)>>,
+    pub(crate) output: Mutex<Option<(ChannelId, ChannelOutput)>>,
     pub(crate) open_failure: Mutex<Option<String>>,
     pub(crate) negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
     /// Channels of forwards, and what the server may open.
-    pub incoming: Arc<Incoming>,
-    pub rotation: Rotation,
+    pub incoming: Arc<IncomingChannels>,
+    pub rotation: PendingRotation,
     pub wire: Arc<WireFacts>,
-    pub record: Record,
+    pub record: ConnectionRecord,
 }
 
 #[derive(Default)]
@@ -54,7 +54,7 @@ pub(crate) enum Ended {
     Said(Error),
 }
 
-impl Shared {
+impl ConnectionState {
     /// Why the connection ended, if it has (gap G6: the library reports a connection lost
     /// during authentication as a refusal).
     pub fn ended(&self) -> Option<Error> {
@@ -102,9 +102,9 @@ impl Shared {
     }
 
     /// Data of this session channel goes here from now on.
-    pub fn send_output_to(&self, channel: ChannelId, output: Output) {
+    pub fn send_output_to(&self, channel: ChannelId, output: ChannelOutput) {
         self.incoming.lanes.remove(channel);
-        self.incoming.lanes.traffic.open_door();
+        self.incoming.lanes.traffic.add_server_source();
         *lock(&self.output) = Some((channel, output));
     }
 
@@ -123,7 +123,7 @@ impl Shared {
         self.incoming.restriction.set();
     }
 
-    /// Whether [`Shared::restrict`] was called.
+    /// Whether [`ConnectionState::restrict`] was called.
     pub fn is_restricted(&self) -> bool {
         self.incoming.restriction.is_set()
     }

@@ -28,7 +28,7 @@ const AROUND_DATA: u64 = 64;
 /// Where nothing has been written since a request was made.
 const NEVER: u64 = u64::MAX;
 
-/// Shared between the wire and the steps.
+/// ConnectionState between the wire and the steps.
 pub(crate) struct WireFacts {
     pub(crate) observed: Mutex<Observed>,
     /// Bytes received so far.
@@ -58,27 +58,27 @@ struct KeyUse {
     /// We have begun to exchange them for others.
     leaving: bool,
     /// What may pass before the library does so by itself.
-    library: Use,
+    library: KeyUsage,
 }
 
 /// What has passed with the same keys, or may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Use {
+pub(crate) struct KeyUsage {
     pub received: u64,
     pub sent: u64,
     pub time: Duration,
 }
 
-impl Use {
+impl KeyUsage {
     /// Whether one of the numbers is as large as in `limit`.
-    pub fn reaches(&self, limit: &Use) -> bool {
+    pub fn reaches(&self, limit: &KeyUsage) -> bool {
         self.received >= limit.received || self.sent >= limit.sent || self.time >= limit.time
     }
 }
 
 impl Default for WireFacts {
     fn default() -> WireFacts {
-        let library = Use { received: u64::MAX, sent: u64::MAX, time: Duration::MAX };
+        let library = KeyUsage { received: u64::MAX, sent: u64::MAX, time: Duration::MAX };
         let keys = KeyUse { since: Instant::now(), before: (0, 0), leaving: false, library };
         WireFacts {
             observed: Mutex::default(),
@@ -208,7 +208,7 @@ impl WireFacts {
     }
 
     /// After what the library exchanges keys by itself.
-    pub fn library_exchanges_after(&self, limit: Use) {
+    pub fn library_exchanges_after(&self, limit: KeyUsage) {
         lock(&self.keys).library = limit;
     }
 
@@ -223,11 +223,11 @@ impl WireFacts {
     }
 
     /// What has passed with these keys.
-    pub fn key_use(&self) -> Use {
+    pub fn key_use(&self) -> KeyUsage {
         let (received, sent) = self.counted();
         let keys = lock(&self.keys);
         let (received, sent) = (received - keys.before.0, sent - keys.before.1);
-        Use { received, sent, time: keys.since.elapsed() }
+        KeyUsage { received, sent, time: keys.since.elapsed() }
     }
 
     /// Whether keys are being exchanged, or may be.

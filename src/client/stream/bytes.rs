@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::client::stream::command::Running;
+use crate::client::stream::command::RunningProxy;
 use crate::client::stream::vectored::poll_vectored;
 use crate::os::tcp;
 
@@ -23,7 +23,7 @@ pub enum Stream {
     /// A TCP connection.
     Tcp(TcpStream),
     /// A proxy command, ended with the stream.
-    Command(Box<Running>),
+    Command(Box<RunningProxy>),
     /// Any other bytes: a channel of the session with a jump host.
     Other(Box<dyn ByteStream>),
 }

@@ -42,7 +42,7 @@ pub struct ProxyCommand {
 
 /// A running proxy command. Its ends are pipes, as with ssh(1): a server started by it then
 /// finds no socket to take addresses from.
-pub struct Running {
+pub struct RunningProxy {
     /// Its input; `None` once we have nothing more to say.
     input: Option<PipeSender>,
     output: PipeReceiver,
@@ -59,7 +59,7 @@ pub struct Running {
 ///
 /// # Errors
 /// The shell does not start.
-pub(crate) fn start(proxy: &ProxyCommand) -> Result<Running> {
+pub(crate) fn start(proxy: &ProxyCommand) -> Result<RunningProxy> {
     debug!("Executing proxy command: exec {}", proxy.command);
     let failed = |error: io::Error| {
         Error::new(Kind::Connect, say!(proxy_command_not_started, reason = reason(&error)))
@@ -74,7 +74,7 @@ pub(crate) fn start(proxy: &ProxyCommand) -> Result<Running> {
         .stdout(Stdio::from(its_output))
         .spawn()
         .map_err(failed)?;
-    Ok(Running {
+    Ok(RunningProxy {
         input: Some(pipe::sender(input).map_err(failed)?),
         output: pipe::receiver(output).map_err(failed)?,
         queued: BytesMut::new(),
@@ -84,7 +84,7 @@ pub(crate) fn start(proxy: &ProxyCommand) -> Result<Running> {
     })
 }
 
-impl Running {
+impl RunningProxy {
     fn input(&mut self) -> io::Result<Pin<&mut PipeSender>> {
         self.input.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
@@ -153,7 +153,7 @@ fn ended(status: Option<ExitStatus>, spoke: bool) -> Error {
     Error::new(Kind::Connect, cause).hint(say!(proxy_command_not_started_hint))
 }
 
-impl Drop for Running {
+impl Drop for RunningProxy {
     fn drop(&mut self) {
         let Some(leader) = self.child.id().and_then(ProcessId::of) else { return };
         // As ssh does: the command may have something to put in order, so no SIGKILL.
@@ -163,7 +163,7 @@ impl Drop for Running {
     }
 }
 
-impl AsyncRead for Running {
+impl AsyncRead for RunningProxy {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -180,7 +180,7 @@ impl AsyncRead for Running {
     }
 }
 
-impl AsyncWrite for Running {
+impl AsyncWrite for RunningProxy {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -215,7 +215,7 @@ mod tests {
 
     use super::*;
 
-    fn started(command: &str) -> Running {
+    fn started(command: &str) -> RunningProxy {
         start(&ProxyCommand { shell: "/bin/sh".into(), command: command.to_owned() }).unwrap()
     }
 

@@ -17,6 +17,7 @@ use crate::client::deadline::{self, Budget};
 use crate::client::failure::reason;
 use crate::client::stream::bytes::Stream;
 use crate::client::stream::command::{self, ProxyCommand};
+use crate::config::AddressFamily;
 use crate::error::{Error, Kind, Result};
 use crate::os::tcp;
 use crate::say;
@@ -27,17 +28,6 @@ const STAGGER: Duration = Duration::from_millis(250);
 /// Addresses tried for one name; a resolver decides how many it gives.
 const MAX_ADDRESSES: usize = 64;
 
-/// Which address families may be used (AddressFamily, -4, -6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
-    /// Both.
-    Any,
-    /// IPv4 only.
-    V4,
-    /// IPv6 only.
-    V6,
-}
-
 /// How to reach the server.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -46,7 +36,7 @@ pub struct Route {
     /// The TCP port.
     pub port: u16,
     /// Address families allowed.
-    pub family: Family,
+    pub family: AddressFamily,
     /// The local address to connect from (BindAddress, -b).
     pub bind: Option<String>,
     /// The network interface to connect from (BindInterface).
@@ -137,15 +127,19 @@ async fn attempt(route: &Route) -> Result<TcpStream> {
     }
 }
 
-pub(crate) async fn resolve(host: &str, port: u16, family: Family) -> Result<Vec<SocketAddr>> {
+pub(crate) async fn resolve(
+    host: &str,
+    port: u16,
+    family: AddressFamily,
+) -> Result<Vec<SocketAddr>> {
     let found = tokio::net::lookup_host((host, port))
         .await
         .map_err(|error| no_address(host, &error.to_string()))?;
     let found: Vec<_> = found
         .filter(|address| match family {
-            Family::Any => true,
-            Family::V4 => address.is_ipv4(),
-            Family::V6 => address.is_ipv6(),
+            AddressFamily::Any => true,
+            AddressFamily::Inet => address.is_ipv4(),
+            AddressFamily::Inet6 => address.is_ipv6(),
         })
         .take(MAX_ADDRESSES)
         .collect();
@@ -247,7 +241,7 @@ mod tests {
         Route {
             host: "127.0.0.1".to_owned(),
             port,
-            family: Family::Any,
+            family: AddressFamily::Any,
             bind: None,
             bind_interface: None,
             tcp_keep_alive: true,
@@ -288,7 +282,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_of_the_wrong_family_is_not_tried() {
-        let route = Route { family: Family::V6, ..route(1) };
+        let route = Route { family: AddressFamily::Inet6, ..route(1) };
         let error = connect(&route, Budget::start(None)).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Resolve);
     }

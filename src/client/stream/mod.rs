@@ -11,5 +11,5 @@ mod vectored;
 
 pub use bytes::{ByteStream, Stream};
 pub use command::ProxyCommand;
-pub use dial::{Family, Route, connect};
+pub use dial::{Route, connect};
 pub use proxy_request::ProxyRequest;

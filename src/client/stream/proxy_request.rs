@@ -3,7 +3,7 @@
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::client::failure::reason;
-use crate::client::stream::dial::Family;
+use crate::config::AddressFamily;
 use crate::config::ProxyServer;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -23,7 +23,7 @@ pub struct ProxyRequest<'a> {
     /// Its port.
     pub port: u16,
     /// Address families allowed, where the name is resolved here.
-    pub family: Family,
+    pub family: AddressFamily,
 }
 
 pub(super) fn refused(cause: String) -> Error {

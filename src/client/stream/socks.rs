@@ -6,8 +6,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
-use crate::client::stream::dial::{Family, resolve};
+use crate::client::stream::dial::resolve;
 use crate::client::stream::proxy_request::{ProxyRequest, failed, nonsense, read, refused};
+use crate::config::AddressFamily;
 use crate::config::ProxyKind;
 use crate::error::Result;
 use crate::say;
@@ -49,7 +50,7 @@ pub(crate) async fn four<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 async fn found(request: &ProxyRequest<'_>) -> Result<Ipv4Addr> {
-    let found = resolve(request.host, request.port, Family::V4).await?;
+    let found = resolve(request.host, request.port, AddressFamily::Inet).await?;
     found
         .iter()
         .find_map(|address| match address.ip() {

@@ -15,7 +15,7 @@ use crate::cli::environment::Environment;
 use crate::cli::output::print;
 use crate::cli::resolve::Plan;
 use crate::cli::{log, resolve, runtime};
-use crate::client::state::Remembered;
+use crate::client::state::RememberedLogins;
 use crate::config::{StrictHostKeyChecking, UpdateHostKeys};
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
@@ -64,7 +64,7 @@ pub(super) async fn judge(
     environment: &Environment,
     prompt: &Arc<dyn Prompt>,
 ) -> Result<Judgement> {
-    let remembered = Remembered::default();
+    let remembered = RememberedLogins::default();
     let context = ConnectContext::new(plan, environment, Arc::clone(prompt), &remembered);
     enter::judge(&context).await
 }

@@ -25,7 +25,7 @@ fn banners_have_a_size_in_all() {
 
 #[tokio::test(start_paused = true)]
 async fn the_clock_stands_still_during_a_question() {
-    let shared = Shared::default();
+    let shared = ConnectionState::default();
     let pass = |seconds| tokio::time::advance(Duration::from_secs(seconds));
     pass(5).await;
     assert_eq!(shared.paused(), Duration::ZERO);

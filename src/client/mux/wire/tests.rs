@@ -27,15 +27,15 @@ fn connect() -> impl Strategy<Value = Connect> {
     ]
 }
 
-fn forward() -> impl Strategy<Value = (Way, Forward)> {
+fn forward() -> impl Strategy<Value = (ForwardDirection, Forward)> {
     prop_oneof![
         (listen(), connect())
-            .prop_map(|(listen, connect)| (Way::Local, Forward { listen, connect })),
+            .prop_map(|(listen, connect)| (ForwardDirection::Local, Forward { listen, connect })),
         (listen(), prop_oneof![connect(), Just(Connect::Socks)])
-            .prop_map(|(listen, connect)| (Way::Remote, Forward { listen, connect })),
+            .prop_map(|(listen, connect)| (ForwardDirection::Remote, Forward { listen, connect })),
         (proptest::option::of(word()), any::<u16>()).prop_map(|(host, port)| {
             let listen = Listen::Tcp { host, port };
-            (Way::Dynamic, Forward { listen, connect: Connect::Socks })
+            (ForwardDirection::Dynamic, Forward { listen, connect: Connect::Socks })
         }),
     ]
 }
@@ -59,49 +59,50 @@ fn session() -> impl Strategy<Value = NewSession> {
     )
 }
 
-fn request() -> impl Strategy<Value = Request> {
+fn request() -> impl Strategy<Value = MuxRequest> {
     prop_oneof![
-        Just(Request::AliveCheck),
-        Just(Request::Terminate),
-        Just(Request::StopListening),
-        Just(Request::Proxy),
-        Just(Request::Unsupported(0x1234)),
-        word().prop_map(Request::Info),
-        session().prop_map(Request::NewSession),
-        forward().prop_map(|(way, forward)| Request::OpenForward(way, forward)),
-        forward().prop_map(|(way, forward)| Request::CloseForward(way, forward)),
-        connect().prop_map(Request::NewStdioForward),
+        Just(MuxRequest::AliveCheck),
+        Just(MuxRequest::Terminate),
+        Just(MuxRequest::StopListening),
+        Just(MuxRequest::Proxy),
+        Just(MuxRequest::Unsupported(0x1234)),
+        word().prop_map(MuxRequest::Info),
+        session().prop_map(MuxRequest::NewSession),
+        forward().prop_map(|(way, forward)| MuxRequest::OpenForward(way, forward)),
+        forward().prop_map(|(way, forward)| MuxRequest::CloseForward(way, forward)),
+        connect().prop_map(MuxRequest::NewStdioForward),
     ]
 }
 
-fn response() -> impl Strategy<Value = Response> {
+fn response() -> impl Strategy<Value = MuxResponse> {
     prop_oneof![
-        Just(Response::Ok),
-        Just(Response::Proxy),
-        word().prop_map(Response::PermissionDenied),
-        word().prop_map(|text| Response::Info(Ok(text))),
-        word().prop_map(|text| Response::Info(Err(text))),
-        word().prop_map(Response::Failure),
-        any::<(u32, u32)>().prop_map(|(session, status)| Response::ExitMessage { session, status }),
-        any::<u32>().prop_map(|pid| Response::Alive { pid }),
-        any::<u32>().prop_map(|session| Response::SessionOpened { session }),
-        any::<u32>().prop_map(|port| Response::RemotePort { port }),
-        any::<u32>().prop_map(|session| Response::TtyAllocFail { session }),
+        Just(MuxResponse::Ok),
+        Just(MuxResponse::Proxy),
+        word().prop_map(MuxResponse::PermissionDenied),
+        word().prop_map(|text| MuxResponse::Info(Ok(text))),
+        word().prop_map(|text| MuxResponse::Info(Err(text))),
+        word().prop_map(MuxResponse::Failure),
+        any::<(u32, u32)>()
+            .prop_map(|(session, status)| MuxResponse::ExitMessage { session, status }),
+        any::<u32>().prop_map(|pid| MuxResponse::Alive { pid }),
+        any::<u32>().prop_map(|session| MuxResponse::SessionOpened { session }),
+        any::<u32>().prop_map(|port| MuxResponse::RemotePort { port }),
+        any::<u32>().prop_map(|session| MuxResponse::TtyAllocFail { session }),
     ]
 }
 
 proptest! {
     #[test]
     fn requests_come_back_as_they_were(id: u32, request in request()) {
-        prop_assert_eq!(Request::decode(&request.encode(id)), Ok((id, request)));
+        prop_assert_eq!(MuxRequest::decode(&request.encode(id)), Ok((id, request)));
     }
 
     #[test]
     fn responses_come_back_as_they_were(id: u32, response in response()) {
         let unasked =
-            matches!(response, Response::ExitMessage { .. } | Response::TtyAllocFail { .. });
+            matches!(response, MuxResponse::ExitMessage { .. } | MuxResponse::TtyAllocFail { .. });
         let id = (!unasked).then_some(id);
-        prop_assert_eq!(Response::decode(&response.encode(id.unwrap_or(7))), Ok((id, response)));
+        prop_assert_eq!(MuxResponse::decode(&response.encode(id.unwrap_or(7))), Ok((id, response)));
     }
 
     #[test]
@@ -116,8 +117,8 @@ proptest! {
     fn a_message_cut_short_is_none(id: u32, request in request(), response in response()) {
         for whole in [request.encode(id), response.encode(id)] {
             for end in 0..8.min(whole.len()) {
-                prop_assert!(Request::decode(&whole[..end]).is_err());
-                prop_assert!(Response::decode(&whole[..end]).is_err());
+                prop_assert!(MuxRequest::decode(&whole[..end]).is_err());
+                prop_assert!(MuxResponse::decode(&whole[..end]).is_err());
             }
         }
     }
@@ -128,13 +129,13 @@ proptest! {
     ], junk in proptest::collection::vec(any::<u8>(), 0..200)) {
         let body = [&kind.to_be_bytes(), junk.as_slice()].concat();
         let _ = Hello::decode(&body);
-        let _ = Response::decode(&body);
-        if let Ok((id, request)) = Request::decode(&body)
-            && request != Request::InvalidForward
+        let _ = MuxResponse::decode(&body);
+        if let Ok((id, request)) = MuxRequest::decode(&body)
+            && request != MuxRequest::InvalidForward
         {
             // What was understood means the same when it is said again, the empty word of
             // an address aside.
-            let again = Request::decode(&request.encode(id)).map(|(_, again)| again.kind());
+            let again = MuxRequest::decode(&request.encode(id)).map(|(_, again)| again.kind());
             prop_assert_eq!(again, Ok(request.kind()));
         }
     }
@@ -146,7 +147,7 @@ fn forwards_are_numbers_and_words_as_openssh_has_them() {
         listen: Listen::Tcp { host: Some(String::new()), port: 80 },
         connect: Connect::Path("/s".to_owned()),
     };
-    let bytes = Request::OpenForward(Way::Remote, forward).encode(9);
+    let bytes = MuxRequest::OpenForward(ForwardDirection::Remote, forward).encode(9);
     let wanted = [
         &[0x10, 0, 0, 6, 0, 0, 0, 9, 0, 0, 0, 2, 0, 0, 0, 1, b'*', 0, 0, 0, 80][..],
         &[0, 0, 0, 2, b'/', b's', 0xff, 0xff, 0xff, 0xfe],
@@ -166,7 +167,7 @@ fn a_session_is_numbers_and_words_as_openssh_has_them() {
         command: b"c".to_vec(),
         env: vec![b"A=b".to_vec()],
     };
-    let bytes = Request::NewSession(session).encode(1);
+    let bytes = MuxRequest::NewSession(session).encode(1);
     let wanted = [
         &[0x10, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0][..],
         &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff],
@@ -195,14 +196,14 @@ fn forwards_that_cannot_be_are_told_from_bytes_that_are_none() {
         (REMOTE, ("", 80), ("", 0)),
         (DYNAMIC, ("/s", PATH), ("", 0)),
     ] {
-        let read = Request::decode(&raw_forward(way, listen, connect));
-        assert_eq!(read, Ok((1, Request::InvalidForward)), "{way} {listen:?} {connect:?}");
+        let read = MuxRequest::decode(&raw_forward(way, listen, connect));
+        assert_eq!(read, Ok((1, MuxRequest::InvalidForward)), "{way} {listen:?} {connect:?}");
     }
     for (listen, connect) in [(("", 65536), ("h", 1)), (("", 1), ("h", u32::MAX))] {
-        assert_eq!(Request::decode(&raw_forward(LOCAL, listen, connect)), Err(Malformed));
+        assert_eq!(MuxRequest::decode(&raw_forward(LOCAL, listen, connect)), Err(Malformed));
     }
-    let dynamic = Request::decode(&raw_forward(DYNAMIC, ("", 80), ("", 0)));
-    assert!(matches!(dynamic, Ok((1, Request::OpenForward(Way::Dynamic, forward)))
+    let dynamic = MuxRequest::decode(&raw_forward(DYNAMIC, ("", 80), ("", 0)));
+    assert!(matches!(dynamic, Ok((1, MuxRequest::OpenForward(ForwardDirection::Dynamic, forward)))
         if forward.connect == Connect::Socks));
 }
 
@@ -215,5 +216,5 @@ fn a_zero_byte_ends_no_word() {
     session.number(NO_ESCAPE);
     session.bytes(b"vt100");
     session.bytes(b"id\0rm");
-    assert_eq!(Request::decode(&session.0), Err(Malformed));
+    assert_eq!(MuxRequest::decode(&session.0), Err(Malformed));
 }

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
-use crate::client::stream::dial::Family;
+use crate::config::AddressFamily;
 use crate::config::ProxyServer;
 use crate::secret::Secret;
 
@@ -28,7 +28,7 @@ async fn talk(
         password: Some(&password),
         host,
         port: 22,
-        family: Family::Any,
+        family: AddressFamily::Any,
     };
     let result = match server.kind {
         ProxyKind::Http => http::connect(&mut ours, &request).await,

@@ -10,18 +10,18 @@ const MAX_WAITING: usize = 64 * 1024;
 
 /// What is to be said and has not been taken yet.
 #[derive(Default)]
-pub(super) struct Said {
-    waiting: Mutex<Waiting>,
+pub(super) struct ClientNotices {
+    waiting: Mutex<WaitingText>,
     changed: Notify,
 }
 
 #[derive(Default)]
-struct Waiting {
+struct WaitingText {
     text: String,
     over: bool,
 }
 
-impl Said {
+impl ClientNotices {
     /// Says these lines; they are dropped where too much waits already.
     pub fn say(&self, text: &str) {
         let mut waiting = self.waiting();
@@ -56,7 +56,7 @@ impl Said {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, WaitingText> {
         // Nothing can panic while it holds this.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -68,7 +68,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_client_does_not_read_is_bounded_and_ends() {
-        let said = Said::default();
+        let said = ClientNotices::default();
         said.say("first\r\n");
         for _ in 0..1_000_000 {
             said.say("help\r\n");

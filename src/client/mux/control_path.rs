@@ -24,13 +24,13 @@ const SHOWN: usize = 255;
 
 /// A socket that is in its place until this is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct ControlPath {
     path: PathBuf,
     /// Which file it is: what is there later may be somebody else's.
     own: FileIdentity,
 }
 
-impl Drop for Place {
+impl Drop for ControlPath {
     fn drop(&mut self) {
         if identity(&self.path).is_ok_and(|there| there == self.own) {
             let _ = fs::remove_file(&self.path);
@@ -43,7 +43,7 @@ impl Drop for Place {
 ///
 /// # Errors
 /// No socket can be made there.
-pub fn occupy(path: &Path) -> Result<Option<(LocalListener, Place)>> {
+pub fn listen(path: &Path) -> Result<Option<(LocalListener, ControlPath)>> {
     debug!("setting up multiplex master socket");
     let failed = |why: &io::Error| cannot_bind(path, why);
     let temporary = temporary(path);
@@ -65,7 +65,7 @@ pub fn occupy(path: &Path) -> Result<Option<(LocalListener, Place)>> {
         Err(why) => return Err(failed(&why)),
     }
     let own = identity(path).map_err(|why| failed(&why))?;
-    Ok(Some((listener, Place { path: path.to_owned(), own })))
+    Ok(Some((listener, ControlPath { path: path.to_owned(), own })))
 }
 
 /// Removes the socket of a master that is gone; whether there was one. Only our own: whoever
@@ -128,7 +128,7 @@ mod tests {
     async fn the_socket_is_the_owners_alone_and_goes_with_its_master() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("socket");
-        let (listener, place) = occupy(&path).unwrap().unwrap();
+        let (listener, place) = listen(&path).unwrap().unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(names(dir.path()), ["socket"], "the other name is gone");
         LocalStream::connect(&path).await.unwrap();
@@ -141,11 +141,11 @@ mod tests {
     async fn a_master_that_listens_stays_and_one_that_is_gone_is_replaced() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("socket");
-        let (listener, place) = occupy(&path).unwrap().unwrap();
-        assert!(occupy(&path).unwrap().is_none());
+        let (listener, place) = listen(&path).unwrap().unwrap();
+        assert!(listen(&path).unwrap().is_none());
         // Killed: the socket stays, and nobody listens.
         drop(listener);
-        let (_listener, new) = occupy(&path).unwrap().unwrap();
+        let (_listener, new) = listen(&path).unwrap().unwrap();
         drop(place);
         assert!(path.exists(), "the first one's end must not remove the second one's");
         drop(new);
@@ -157,11 +157,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         fs::write(&path, "kept").unwrap();
-        assert!(occupy(&path).unwrap().is_none());
+        assert!(listen(&path).unwrap().is_none());
         assert_eq!(fs::read_to_string(&path).unwrap(), "kept");
         let dangling = dir.path().join("link");
         std::os::unix::fs::symlink("nowhere", &dangling).unwrap();
-        assert!(occupy(&dangling).unwrap().is_none());
+        assert!(listen(&dangling).unwrap().is_none());
         assert_eq!(names(dir.path()).len(), 2);
     }
 
@@ -169,7 +169,7 @@ mod tests {
     async fn a_path_that_cannot_be_is_an_error() {
         let long = PathBuf::from(format!("/tmp/{}", "x".repeat(200)));
         for path in [Path::new("/nonexistent/socket"), &long] {
-            let error = occupy(path).unwrap_err();
+            let error = listen(path).unwrap_err();
             assert_eq!(error.kind(), Kind::Local, "{error}");
         }
     }
