@@ -15,8 +15,8 @@ use crate::trust::{Evidence, Judgement, fingerprint};
 mod login;
 
 pub use login::{
-    AgentKeys, Attempt, Credential, LoginAnswer, LoginQuestion, Lost, MethodOffer, Obstacle,
-    Occasion, UnlockedKey, User, held_key,
+    AgentKeys, Attempt, LoginAnswer, LoginCredential, LoginQuestion, Lost, MethodObstacle,
+    MethodOffer, Occasion, UnlockedKey, User, held_key,
 };
 
 /// What became of a question.
@@ -106,7 +106,7 @@ pub struct Challenge {
 }
 
 /// What there is to show about a connection, fit to be shown.
-pub struct Facts {
+pub struct ConnectionSummary {
     /// Labels, and what there is to say to each.
     pub lines: Vec<(String, String)>,
     /// The host's key.
@@ -179,7 +179,7 @@ pub trait Prompt: Send + Sync {
     }
 
     /// Shows facts until the person has seen them. Only where [`Prompt::is_full_screen`].
-    fn facts(&self, _facts: Facts) {}
+    fn facts(&self, _facts: ConnectionSummary) {}
 
     /// Hears how a host key was judged, and why it was accepted if it was.
     fn judged(&self, _judgement: &Judgement, _because: Option<&str>) {}

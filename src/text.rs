@@ -32,7 +32,9 @@ pub fn line_bytes(bytes: &[u8], max: usize) -> String {
     for piece in pieces(bytes) {
         let before = out.len();
         match piece {
-            Piece::Char('\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}') => out.push(' '),
+            TextPiece::Char('\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}') => {
+                out.push(' ')
+            }
             other => other.write(&mut out),
         }
         let Some(left) = room.checked_sub(out[before..].chars().count()) else {
@@ -61,11 +63,11 @@ pub fn block_bytes(bytes: &[u8], max_bytes: usize, max_lines: usize) -> String {
         let before = out.len();
         let full = lines >= max_lines;
         match piece {
-            Piece::Char('\n') => {
+            TextPiece::Char('\n') => {
                 lines += 1;
                 out.push('\n');
             }
-            Piece::Char('\t') => out.push('\t'),
+            TextPiece::Char('\t') => out.push('\t'),
             other => other.write(&mut out),
         }
         if full || out.len() > max_bytes {
@@ -80,38 +82,38 @@ pub fn block_bytes(bytes: &[u8], max_bytes: usize, max_lines: usize) -> String {
 
 /// A character, or a byte that belongs to none.
 #[derive(Clone, Copy)]
-enum Piece {
+enum TextPiece {
     Char(char),
     Byte(u8),
 }
 
-impl Piece {
+impl TextPiece {
     /// Appends it as it may be shown; `line` and `block` have dealt with breaks and tabs.
     fn write(self, out: &mut String) {
         // Writing to a String cannot fail.
         let _ = match self {
-            Piece::Char(c) if is_visible(c) => {
+            TextPiece::Char(c) if is_visible(c) => {
                 out.push(c);
                 Ok(())
             }
-            Piece::Char(c) if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
-            Piece::Char(c) => write!(out, "\\u{{{:x}}}", u32::from(c)),
-            Piece::Byte(byte) => write!(out, "\\x{byte:02x}"),
+            TextPiece::Char(c) if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
+            TextPiece::Char(c) => write!(out, "\\u{{{:x}}}", u32::from(c)),
+            TextPiece::Byte(byte) => write!(out, "\\x{byte:02x}"),
         };
     }
 }
 
 /// Takes bytes apart, CR LF already folded into LF.
-fn pieces(bytes: &[u8]) -> impl Iterator<Item = Piece> {
+fn pieces(bytes: &[u8]) -> impl Iterator<Item = TextPiece> {
     let all = bytes.utf8_chunks().flat_map(|chunk| {
-        let chars = chunk.valid().chars().map(Piece::Char);
-        chars.chain(chunk.invalid().iter().copied().map(Piece::Byte))
+        let chars = chunk.valid().chars().map(TextPiece::Char);
+        chars.chain(chunk.invalid().iter().copied().map(TextPiece::Byte))
     });
     let mut all = all.peekable();
     std::iter::from_fn(move || {
         let piece = all.next()?;
-        let is_crlf =
-            matches!(piece, Piece::Char('\r')) && matches!(all.peek(), Some(Piece::Char('\n')));
+        let is_crlf = matches!(piece, TextPiece::Char('\r'))
+            && matches!(all.peek(), Some(TextPiece::Char('\n')));
         if is_crlf { all.next() } else { Some(piece) }
     })
 }

@@ -13,7 +13,7 @@ use russh::keys::ssh_key::HashAlg;
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{PrivateKey, PublicKey};
 use tessh::keys::save::{self, Existing, Readers};
-use tessh::keys::{Format, KeyFile, write};
+use tessh::keys::{KeyFile, KeyFormat, write};
 use tessh::secret::Secret;
 
 const PASSPHRASE: &str = "correct horse";
@@ -309,9 +309,10 @@ fn a_passphrase_is_changed_in_place_and_all_else_stays() {
     assert_eq!(unlocked(&real, Some("other words")).key_data(), key.key_data());
 
     // PuTTY's stays PuTTY's, PEM becomes OpenSSH's own as with ssh-keygen.
-    for (name, format) in
-        [("putty/ecdsa256.v2-plain.ppk", Format::Ppk(3)), ("made/ecdsa256.pem", Format::OpenSsh)]
-    {
+    for (name, format) in [
+        ("putty/ecdsa256.v2-plain.ppk", KeyFormat::Ppk(3)),
+        ("made/ecdsa256.pem", KeyFormat::OpenSsh),
+    ] {
         let text = fs::read_to_string(data(name)).unwrap();
         let path = home.write("other", &text);
         keygen(&home, &["-q", "-p", "-N", "", "-f", "other"]).expect_quiet_success();

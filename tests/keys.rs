@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use russh::keys::ssh_key::HashAlg;
 use russh::keys::{PrivateKey, PublicKey};
 use tempfile::TempDir;
-use tessh::keys::{self, Format, KeyFile, Unlock};
+use tessh::keys::{self, KeyFile, KeyFormat, Unlock};
 use tessh::secret::Secret;
 
 const MADE: &str = "correct horse";
@@ -126,12 +126,12 @@ fn check_made(kinds: &[&str]) {
         }
         let file = KeyFile::read(&path).unwrap();
         let format = match form.split('-').next().unwrap() {
-            "openssh" => Format::OpenSsh,
-            "pem" => Format::Pem,
-            _ => Format::Pkcs8,
+            "openssh" => KeyFormat::OpenSsh,
+            "pem" => KeyFormat::Pem,
+            _ => KeyFormat::Pkcs8,
         };
         assert_eq!(file.format(), format, "{name}");
-        let is_shown = format == Format::OpenSsh || !encrypted;
+        let is_shown = format == KeyFormat::OpenSsh || !encrypted;
         assert_eq!(file.public().is_some(), is_shown, "{name}");
     }
 }
@@ -185,7 +185,11 @@ fn every_ppk_opens() {
         let file = KeyFile::read(&path).unwrap();
         assert_eq!(file.public().unwrap().key_data(), public.key_data(), "{name}");
         assert_eq!(file.comment(), public.comment().as_str_lossy(), "{name}");
-        assert_eq!(file.format(), Format::Ppk(if name.contains(".v2") { 2 } else { 3 }), "{name}");
+        assert_eq!(
+            file.format(),
+            KeyFormat::Ppk(if name.contains(".v2") { 2 } else { 3 }),
+            "{name}"
+        );
         let encrypted = name.contains("-enc");
         // Argon2 takes its time without optimisation: one wrong passphrase is tried elsewhere.
         let given = encrypted.then(|| secret(PUTTY));
@@ -316,7 +320,7 @@ fn certificates_are_read_and_found_beside_their_key() {
     let certificate = keys::certificate_beside(&key).unwrap().unwrap();
     assert_eq!(certificate.valid_principals(), ["root", "ubuntu"]);
     let named = KeyFile::read(&path).unwrap();
-    assert_eq!(named.format(), Format::PublicOnly);
+    assert_eq!(named.format(), KeyFormat::PublicOnly);
     assert!(named.certificate().is_some());
 
     let error = keys::certificate(&data("made/ed25519.pub")).unwrap_err().to_string();
@@ -384,7 +388,7 @@ fn a_key_that_others_may_read_is_refused_and_a_public_one_is_not() {
     assert!(KeyFile::read(&home.put("closed", &text, 0o400)).is_ok());
     let public = home.put("key.pub", fs::read(data("made/ed25519.pub")).unwrap(), 0o644);
     let key = KeyFile::read(&public).unwrap();
-    assert_eq!(key.format(), Format::PublicOnly);
+    assert_eq!(key.format(), KeyFormat::PublicOnly);
     assert_eq!(key.public().unwrap(), &public_of("made/ed25519.pub"));
     assert!(!key.is_encrypted());
 }

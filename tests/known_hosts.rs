@@ -18,7 +18,7 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::public::{Ed25519PublicKey, KeyData};
 use russh::keys::ssh_key::{Certificate, PublicKey};
 use tessh::trust::{
-    Evidence, Finding, KnownHosts, Place, Policy, Sources, Subject, Verdict, VerifyDns, decide,
+    Evidence, FileLine, Finding, KnownHosts, Policy, Sources, Subject, Verdict, VerifyDns, decide,
     fingerprint, store,
 };
 
@@ -433,7 +433,7 @@ fn offered(name: &str) -> PublicKeyOrCertificate {
 }
 
 /// The finding in a word, and the first line it stands on.
-fn found(evidence: &Evidence) -> (&'static str, Option<Place>) {
+fn found(evidence: &Evidence) -> (&'static str, Option<FileLine>) {
     match &evidence.finding {
         Finding::Unknown => ("unknown", None),
         Finding::OtherTypeKnown(known) => ("other", Some(known[0].at.clone())),

@@ -17,7 +17,7 @@ use lab::{DEMO_USER, Demo, Home, arg};
 use russh::keys::ssh_key::PublicKey;
 use russh::keys::ssh_key::public::{Ed25519PublicKey, KeyData};
 use rustix::process::Signal;
-use tessh::trust::entries::{self, Wanted};
+use tessh::trust::entries::{self, LinesToRemove};
 use tessh::trust::rotate::{self, Announcement};
 use tessh::trust::{Subject, store};
 
@@ -104,7 +104,7 @@ fn a_line_that_ssh_appends_while_the_file_is_rewritten_is_not_lost() {
                 assert_eq!(difference.obsolete.len(), 1);
                 rotate::rotate(&announced, &difference, false).unwrap();
                 let names = vec![format!("ours{n}")];
-                let wanted = Wanted { names, ..Wanted::default() };
+                let wanted = LinesToRemove { names, ..LinesToRemove::default() };
                 assert_eq!(entries::remove(&file, &wanted).unwrap().struck.len(), 1);
             }
         });

@@ -96,11 +96,11 @@ impl Environment {
 
     /// The records of authorities: `$XDG_CONFIG_HOME/tessh/authorities`, by default in
     /// `~/.config`. A path that is not absolute does not count.
-    pub fn authorities(&self) -> authority::Store {
+    pub fn authorities(&self) -> authority::AuthorityStore {
         let base = self.get("XDG_CONFIG_HOME").map(PathBuf::from);
         let base = base.filter(|path| path.is_absolute());
         let base = base.unwrap_or_else(|| self.home.join(".config"));
-        authority::Store::new(authority::directory(&base), UserId::real())
+        authority::AuthorityStore::new(authority::directory(&base), UserId::real())
     }
 
     /// The identities that are looked for when none is named.

@@ -8,7 +8,7 @@ pub mod keygen;
 pub mod trust;
 
 use crate::catalogue::{FixedText, texts};
-use crate::config::{Keyword, Standing};
+use crate::config::{Keyword, KeywordStanding};
 
 /// What a flag does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,9 @@ impl Flag {
     /// Whether it can be used: what its keyword refuses, the flag cannot ask for either.
     pub fn works(&self) -> bool {
         let unbuilt = |keyword: Keyword, value: Option<&str>| match keyword.row().standing {
-            Standing::Refused(quiet, _) => !value.is_some_and(|value| quiet.contains(&value)),
+            KeywordStanding::Refused(quiet, _) => {
+                !value.is_some_and(|value| quiet.contains(&value))
+            }
             _ => false,
         };
         match self.does {

@@ -18,7 +18,7 @@ use crate::os::descriptor;
 use crate::os::process::ProcessId;
 use crate::os::signal::{Arrivals, Signal};
 use crate::os::stdio::DescriptorOutput;
-use crate::prompt::{Answer, Facts, Prompt};
+use crate::prompt::{Answer, ConnectionSummary, Prompt};
 use crate::say;
 use crate::terminal::secret::Cancellable;
 use crate::terminal::{self, RawMode, ScreenMode};
@@ -178,7 +178,7 @@ impl Console for Terminal<'_> {
         }
         let prompt = Arc::clone(&self.setting.prompt);
         let lines = facts.lines().into_iter().map(|line| (line.label, line.value));
-        let facts = Facts {
+        let facts = ConnectionSummary {
             lines: lines.collect(),
             host_key: facts.host_key.as_ref().map(|host| host.key.clone()),
         };

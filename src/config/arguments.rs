@@ -3,7 +3,7 @@
 //! Every line is checked where it is read, as ssh(1) does, whether its block applies or not. The
 //! shape of a keyword (`keyword`) says most of it; a few need a look at what the words mean.
 
-use super::fault::{Fault, shown};
+use super::fault::{ConfigFault, shown};
 use super::keyword::{Keyword, Shape};
 use super::line;
 use super::value::{self, Forward, Jump, algorithms, is_none};
@@ -11,7 +11,7 @@ use crate::destination;
 use crate::say;
 
 /// The arguments of a keyword from the rest of its line, checked.
-pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fault> {
+pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, ConfigFault> {
     // A Match line is split in its own way, when it is looked at.
     if keyword == Keyword::Match {
         return Ok(vec![rest.to_owned()]);
@@ -33,7 +33,7 @@ pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, Fault> {
 ///
 /// # Errors
 /// The fault, in ssh's words.
-pub fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
+pub fn check(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
     let shape = keyword.row().shape;
     if args.is_empty() && shape != Shape::Any {
         return Err(say!(config_missing_argument));
@@ -53,7 +53,7 @@ pub fn check(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
     check_meaning(keyword, args)
 }
 
-fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fault> {
+fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), ConfigFault> {
     let first = args.first().map_or("", String::as_str);
     match shape {
         Shape::Flag => value::flag(first).map(drop),
@@ -80,7 +80,7 @@ fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Fa
 ///
 /// # Errors
 /// The fault, in ssh's words where it has some.
-fn check_meaning(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
+fn check_meaning(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
     let first = args.first().map_or("", String::as_str);
     match keyword {
         Keyword::LocalForward | Keyword::RemoteForward | Keyword::DynamicForward => {
@@ -116,7 +116,7 @@ fn check_meaning(keyword: Keyword, args: &[String]) -> Result<(), Fault> {
 }
 
 /// User as a file may have it: a name, with variables in it whose values are looked at later.
-fn user(text: &str) -> Result<(), Fault> {
+fn user(text: &str) -> Result<(), ConfigFault> {
     let mut literal = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {

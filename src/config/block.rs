@@ -4,7 +4,7 @@ use super::origin::Origin;
 
 /// A Host or Match line, and what became of its block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
+pub struct ConfigBlock {
     /// Where it stands.
     pub origin: Origin,
     /// The line.
@@ -12,14 +12,14 @@ pub struct Block {
     /// Whether the block applies.
     pub applies: bool,
     /// Why, or why not.
-    pub why: Why,
+    pub why: BlockReason,
     /// Whether it was met in the second reading.
     pub second: bool,
 }
 
 /// Why a block applies or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum BlockReason {
     /// This pattern of a Host line matches.
     Pattern(String),
     /// This negated pattern of a Host line matches.

@@ -1,7 +1,7 @@
 //! CanonicalizeHostname: from the name as typed to the one the configuration is read for a
 //! second time (ssh_config(5)).
 //!
-//! The rules are here; who answers about names is a [`Names`].
+//! The rules are here; who answers about names is a [`NameLookup`].
 
 use super::address::address;
 use super::fault::shown;
@@ -15,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 
 /// Answers about names.
-pub trait Names {
+pub trait NameLookup {
     /// Whether a name has an address. A dot at its end means that no domain is to be tried.
     fn exists(&self, name: &str) -> bool;
 
@@ -24,9 +24,9 @@ pub trait Names {
 }
 
 /// No name exists: for where nothing may be looked up.
-pub struct NoNames;
+pub struct NoLookup;
 
-impl Names for NoNames {
+impl NameLookup for NoLookup {
     fn exists(&self, _: &str) -> bool {
         false
     }
@@ -48,7 +48,7 @@ pub enum Canonicalize {
 }
 
 /// A name and why it is this one.
-pub struct Resolved {
+pub struct CanonicalName {
     /// The name to connect to, in lower case.
     pub name: String,
     /// Where that was asked for, if it is not the name as the files have it.
@@ -62,20 +62,24 @@ pub struct Resolved {
 /// # Errors
 /// [`Kind::Config`]: HostName is none; [`Kind::Resolve`] when the name is in no domain
 /// and CanonicalizeFallbackLocal is off.
-pub fn canonical_name(layers: &Layers, host: &str, names: &dyn Names) -> Result<Resolved> {
+pub fn canonical_name(
+    layers: &Layers,
+    host: &str,
+    names: &dyn NameLookup,
+) -> Result<CanonicalName> {
     let typed = hostname(layers, host)?.value;
     if let Some(address) = address_wanted(layers, &typed) {
         let again = canonicalize(layers) != Canonicalize::No;
-        return Ok(Resolved { name: address, origin: None, again });
+        return Ok(CanonicalName { name: address, origin: None, again });
     }
     let rules = Rules { layers, names };
     let entry = layers.first(Keyword::CanonicalizeHostname);
     if canonicalize(layers) == Canonicalize::No {
-        return Ok(Resolved { name: typed, origin: None, again: false });
+        return Ok(CanonicalName { name: typed, origin: None, again: false });
     }
     let name = rules.find(&typed)?;
     let origin = entry.filter(|_| name != typed).map(|entry| entry.origin.clone());
-    Ok(Resolved { name, origin, again: true })
+    Ok(CanonicalName { name, origin, again: true })
 }
 
 /// The name as an address of the family that is wanted.
@@ -101,7 +105,7 @@ pub fn canonicalize(layers: &Layers) -> Canonicalize {
 
 struct Rules<'a> {
     layers: &'a Layers,
-    names: &'a dyn Names,
+    names: &'a dyn NameLookup,
 }
 
 impl Rules<'_> {
@@ -195,7 +199,7 @@ mod tests {
 
     struct Zone;
 
-    impl Names for Zone {
+    impl NameLookup for Zone {
         fn exists(&self, name: &str) -> bool {
             ["www.a.test.", "db.b.test.", "db.b.test", "plain"].contains(&name)
         }

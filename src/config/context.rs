@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::os::user::UserId;
 
 /// Looks up a variable of the environment.
-pub type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+pub type EnvironmentLookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// What the configuration depends on besides its text; the caller finds it out.
 pub struct Context {
@@ -19,7 +19,7 @@ pub struct Context {
     /// The local user's id, for `%i` and the ownership of the files.
     pub uid: UserId,
     /// The environment, for `${NAME}` and `$NAME` where ssh_config(5) allows them.
-    pub env: Environment,
+    pub env: EnvironmentLookup,
 }
 
 /// The directory of the user's own files, `~/.ssh`.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use sha1::{Digest, Sha1};
 
 use super::context::Context;
-use super::fault::{Fault, shown};
+use super::fault::{ConfigFault, shown};
 use crate::destination::check_user;
 
 /// The tokens of most keywords: files, RemoteCommand, IdentityAgent.
@@ -105,7 +105,7 @@ impl Tokens {
     ///
     /// # Errors
     /// An unknown token, one that is not allowed here, or a result that is too long.
-    pub fn percent(&self, text: &str, allowed: &str) -> Result<String, Fault> {
+    pub fn percent(&self, text: &str, allowed: &str) -> Result<String, ConfigFault> {
         self.expand(text, Target::Text, allowed)
     }
 
@@ -113,7 +113,7 @@ impl Tokens {
     ///
     /// # Errors
     /// Those of [`Tokens::percent`], and a value in which a shell would see more than a word.
-    pub fn shell(&self, text: &str, allowed: &str) -> Result<String, Fault> {
+    pub fn shell(&self, text: &str, allowed: &str) -> Result<String, ConfigFault> {
         self.expand(text, Target::Shell, allowed)
     }
 
@@ -126,11 +126,11 @@ impl Tokens {
         text: &str,
         allowed: &str,
         context: &Context,
-    ) -> Result<String, Fault> {
+    ) -> Result<String, ConfigFault> {
         self.expand(text, Target::Variables(context), allowed)
     }
 
-    fn expand(&self, text: &str, target: Target<'_>, allowed: &str) -> Result<String, Fault> {
+    fn expand(&self, text: &str, target: Target<'_>, allowed: &str) -> Result<String, ConfigFault> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find(['%', '$']) {
@@ -189,7 +189,7 @@ fn is_safe_in_shell(token: char, value: &str) -> bool {
     }
 }
 
-fn unknown(token: char) -> Fault {
+fn unknown(token: char) -> ConfigFault {
     say!(percent_unknown, token = shown(&token.to_string()))
 }
 
@@ -197,7 +197,7 @@ fn unknown(token: char) -> Fault {
 ///
 /// # Errors
 /// A variable without a value, or a brace that is not closed.
-pub(super) fn variables(text: &str, context: &Context) -> Result<String, Fault> {
+pub(super) fn variables(text: &str, context: &Context) -> Result<String, ConfigFault> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -210,7 +210,7 @@ pub(super) fn variables(text: &str, context: &Context) -> Result<String, Fault> 
     Ok(out)
 }
 
-fn variable(name: &str, context: &Context) -> Result<String, Fault> {
+fn variable(name: &str, context: &Context) -> Result<String, ConfigFault> {
     (context.env)(name).ok_or_else(|| say!(env_var_unset, value = shown(name)))
 }
 
@@ -218,7 +218,7 @@ fn variable(name: &str, context: &Context) -> Result<String, Fault> {
 ///
 /// # Errors
 /// An unknown user.
-pub fn tilde(text: &str, context: &Context) -> Result<String, Fault> {
+pub fn tilde(text: &str, context: &Context) -> Result<String, ConfigFault> {
     let Some(rest) = text.strip_prefix('~') else {
         return Ok(text.to_owned());
     };
@@ -240,7 +240,7 @@ pub fn tilde(text: &str, context: &Context) -> Result<String, Fault> {
 ///
 /// # Errors
 /// Those of [`tilde`] and [`Tokens::percent_dollar`].
-pub fn path(text: &str, tokens: &Tokens, context: &Context) -> Result<PathBuf, Fault> {
+pub fn path(text: &str, tokens: &Tokens, context: &Context) -> Result<PathBuf, ConfigFault> {
     let text = tilde(text, context)?;
     tokens.percent_dollar(&text, COMMON, context).map(PathBuf::from)
 }

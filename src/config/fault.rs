@@ -1,7 +1,7 @@
 //! What is wrong with a value, in words, and how a value is shown in such words.
 
 /// Why a value is refused, without its place.
-pub type Fault = String;
+pub type ConfigFault = String;
 
 /// The most characters of a value that a message shows.
 const MAX_SHOWN: usize = 80;

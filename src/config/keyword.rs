@@ -11,7 +11,7 @@ use Shape::{
     Words,
 };
 
-use Standing::{Honoured, Inert, Refused, Warned};
+use KeywordStanding::{Honoured, Inert, Refused, Warned};
 
 /// What the value of a keyword looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub enum Shape {
 
 /// How a keyword stands in this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum KeywordStanding {
     /// It does what ssh_config(5) says.
     Honoured,
     /// Whatever the value, it asks for nothing here: it qualifies something that is refused on
@@ -65,7 +65,7 @@ pub enum Standing {
 
 /// One row of the table.
 #[derive(Debug)]
-pub struct Row {
+pub struct KeywordRow {
     /// Which keyword.
     pub keyword: Keyword,
     /// Its name as ssh_config(5) writes it.
@@ -75,7 +75,7 @@ pub struct Row {
     /// What its value looks like.
     pub shape: Shape,
     /// How it stands here.
-    pub standing: Standing,
+    pub standing: KeywordStanding,
 }
 
 macro_rules! keywords {
@@ -87,8 +87,8 @@ macro_rules! keywords {
         }
 
         /// The table, in the order of [`Keyword`]'s variants.
-        pub const TABLE: &[Row] = &[
-            $(Row {
+        pub const TABLE: &[KeywordRow] = &[
+            $(KeywordRow {
                 keyword: Keyword::$name,
                 name: stringify!($name),
                 aliases: &[$($alias),*],
@@ -110,7 +110,7 @@ impl Keyword {
     }
 
     /// Its row.
-    pub fn row(self) -> &'static Row {
+    pub fn row(self) -> &'static KeywordRow {
         &TABLE[self as usize]
     }
 

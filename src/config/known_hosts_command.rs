@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::expand::{COMMON, Tokens};
-use super::fault::Fault;
+use super::fault::ConfigFault;
 use super::line;
 
 /// The tokens that stand for the key and the name looked up.
@@ -22,7 +22,7 @@ const NO_KEY: &str = "NONE";
 pub struct KnownHostsCommand {
     text: String,
     program: PathBuf,
-    arguments: Vec<Vec<Piece>>,
+    arguments: Vec<Vec<CommandPart>>,
 }
 
 /// What the command is asked for.
@@ -48,7 +48,7 @@ pub struct SearchedKey<'a> {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+enum CommandPart {
     Text(String),
     Late(char),
 }
@@ -59,13 +59,17 @@ impl KnownHostsCommand {
     /// # Errors
     /// Quotes that do not close, no word at all, a program without its whole path, or a token
     /// or variable without a value.
-    pub(super) fn parse(text: &str, tokens: &Tokens, context: &Context) -> Result<Self, Fault> {
+    pub(super) fn parse(
+        text: &str,
+        tokens: &Tokens,
+        context: &Context,
+    ) -> Result<Self, ConfigFault> {
         let mut words = line::words(text)?.into_iter();
         let program = PathBuf::from(words.next().ok_or("names no program")?);
         if !program.is_absolute() {
             return Err("the program must be named by its absolute path".to_owned());
         }
-        let arguments: Result<_, Fault> =
+        let arguments: Result<_, ConfigFault> =
             words.map(|word| pieces(&word, tokens, context)).collect();
         Ok(KnownHostsCommand { text: text.to_owned(), program, arguments: arguments? })
     }
@@ -77,7 +81,8 @@ impl KnownHostsCommand {
 
     /// Its arguments for one search.
     pub fn arguments(&self, search: &Search<'_>) -> Vec<String> {
-        let word = |pieces: &Vec<Piece>| pieces.iter().map(|piece| piece.show(search)).collect();
+        let word =
+            |pieces: &Vec<CommandPart>| pieces.iter().map(|piece| piece.show(search)).collect();
         self.arguments.iter().map(word).collect()
     }
 }
@@ -89,22 +94,22 @@ impl fmt::Display for KnownHostsCommand {
     }
 }
 
-impl Piece {
+impl CommandPart {
     fn show<'a>(&'a self, search: &Search<'a>) -> &'a str {
         let of_key = |part: fn(SearchedKey<'a>) -> &'a str| search.key.map_or(NO_KEY, part);
         match self {
-            Piece::Text(text) => text,
-            Piece::Late('H') => search.name,
-            Piece::Late('I') => search.reason,
-            Piece::Late('t') => of_key(|key| key.kind),
-            Piece::Late('f') => of_key(|key| key.fingerprint),
-            Piece::Late(_) => of_key(|key| key.blob),
+            CommandPart::Text(text) => text,
+            CommandPart::Late('H') => search.name,
+            CommandPart::Late('I') => search.reason,
+            CommandPart::Late('t') => of_key(|key| key.kind),
+            CommandPart::Late('f') => of_key(|key| key.fingerprint),
+            CommandPart::Late(_) => of_key(|key| key.blob),
         }
     }
 }
 
 /// The word with everything in it expanded but the tokens of [`LATE`].
-fn pieces(word: &str, tokens: &Tokens, context: &Context) -> Result<Vec<Piece>, Fault> {
+fn pieces(word: &str, tokens: &Tokens, context: &Context) -> Result<Vec<CommandPart>, ConfigFault> {
     let mut pieces = Vec::new();
     let (mut start, mut at) = (0, 0);
     while let Some(found) = word[at..].find('%') {
@@ -113,11 +118,11 @@ fn pieces(word: &str, tokens: &Tokens, context: &Context) -> Result<Vec<Piece>, 
         at = percent + 1 + token.len_utf8();
         if LATE.contains(token) {
             let before = tokens.percent_dollar(&word[start..percent], COMMON, context)?;
-            pieces.extend([Piece::Text(before), Piece::Late(token)]);
+            pieces.extend([CommandPart::Text(before), CommandPart::Late(token)]);
             start = at;
         }
     }
-    pieces.push(Piece::Text(tokens.percent_dollar(&word[start..], COMMON, context)?));
+    pieces.push(CommandPart::Text(tokens.percent_dollar(&word[start..], COMMON, context)?));
     Ok(pieces)
 }
 
@@ -125,7 +130,7 @@ fn pieces(word: &str, tokens: &Tokens, context: &Context) -> Result<Vec<Piece>, 
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<KnownHostsCommand, Fault> {
+    fn parse(text: &str) -> Result<KnownHostsCommand, ConfigFault> {
         let context = Context {
             home: "/home/me".into(),
             local_user: "me".to_owned(),

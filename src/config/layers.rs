@@ -5,7 +5,7 @@
 //! it can be told what was overridden.
 
 use super::arguments;
-use super::block::Block;
+use super::block::ConfigBlock;
 use super::fault::shown;
 use super::keyword::{Keyword, Shape};
 use super::line;
@@ -24,7 +24,7 @@ const MAX_BLOCKS: usize = 100_000;
 
 /// One collected value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Directive {
     /// Of which keyword.
     pub keyword: Keyword,
     /// Its arguments; a keyword that takes the rest of the line has it in one.
@@ -36,11 +36,11 @@ pub struct Entry {
 /// The collected values.
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
-    entries: Vec<Entry>,
+    entries: Vec<Directive>,
     warnings: Vec<String>,
     final_wanted: bool,
     host_named: bool,
-    blocks: Vec<Block>,
+    blocks: Vec<ConfigBlock>,
     /// The name that the first reading came to, and who asked for another than HostName.
     resolved: Option<(String, Option<Origin>)>,
 }
@@ -107,7 +107,7 @@ impl Layers {
         let args = vec![value.to_owned()];
         arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
         check_typed(keyword, value, &origin)?;
-        self.entries.insert(0, Entry { keyword, args, origin });
+        self.entries.insert(0, Directive { keyword, args, origin });
         Ok(())
     }
 
@@ -122,7 +122,7 @@ impl Layers {
     }
 
     /// The Host and Match lines that were met, in order.
-    pub fn blocks(&self) -> &[Block] {
+    pub fn blocks(&self) -> &[ConfigBlock] {
         &self.blocks
     }
 
@@ -137,7 +137,7 @@ impl Layers {
     }
 
     /// Remembers a Host or Match line, up to [`MAX_BLOCKS`].
-    pub(super) fn enter(&mut self, block: Block) {
+    pub(super) fn enter(&mut self, block: ConfigBlock) {
         if self.blocks.len() < MAX_BLOCKS {
             self.blocks.push(block);
         }
@@ -154,17 +154,17 @@ impl Layers {
     }
 
     /// All that was collected, in order of precedence.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Directive] {
         &self.entries
     }
 
     /// The value that counts.
-    pub(super) fn first(&self, keyword: Keyword) -> Option<&Entry> {
+    pub(super) fn first(&self, keyword: Keyword) -> Option<&Directive> {
         self.entries.iter().find(|entry| entry.keyword == keyword)
     }
 
     /// All values, in order.
-    pub(super) fn all(&self, keyword: Keyword) -> impl Iterator<Item = &Entry> {
+    pub(super) fn all(&self, keyword: Keyword) -> impl Iterator<Item = &Directive> {
         self.entries.iter().filter(move |entry| entry.keyword == keyword)
     }
 
@@ -240,7 +240,7 @@ impl Layers {
                 return Err(too_many(keyword, &origin));
             }
         }
-        self.entries.push(Entry { keyword, args, origin });
+        self.entries.push(Directive { keyword, args, origin });
         Ok(())
     }
 }

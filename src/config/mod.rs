@@ -36,20 +36,20 @@ mod show;
 mod standing;
 mod value;
 
-pub use block::{Block, Why};
-pub use canonical::{Canonicalize, Names, NoNames, Resolved, canonical_name};
-pub use context::{Context, Environment, user_directory};
+pub use block::{BlockReason, ConfigBlock};
+pub use canonical::{CanonicalName, Canonicalize, NameLookup, NoLookup, canonical_name};
+pub use context::{Context, EnvironmentLookup, user_directory};
 pub use expand::{Tokens, tilde};
-pub use keyword::{Keyword, Row, Shape, Standing, TABLE};
+pub use keyword::{Keyword, KeywordRow, KeywordStanding, Shape, TABLE};
 pub use known_hosts_command::{KnownHostsCommand, Search, SearchedKey};
-pub use layers::{Entry, Layers};
+pub use layers::{Directive, Layers};
 pub use method::{Circumstances, Method, MethodChoice, choose};
 pub use options::{
-    ForwardAgent, Forwarding, Options, PermitOpen, Sharing, X11, default_identity_files,
+    ForwardAgent, Forwarding, Options, PermitOpen, Sharing, X11Options, default_identity_files,
 };
 pub use origin::{Origin, Setting};
 pub use read::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES, read_file};
-pub use show::{Shown, effective, lines as effective_lines};
+pub use show::{EffectiveConfig, effective, lines as effective_lines};
 pub use standing::check_standing;
 pub use value::{
     AddKeys, AddressFamily, Connect, ControlMaster, ControlPersist, FingerprintHash, Forward,

@@ -1,7 +1,7 @@
 //! Which host is connected to and by which way: HostName, ProxyCommand and ProxyJump.
 
 use super::expand::{HOSTNAME, Tokens};
-use super::fault::Fault;
+use super::fault::ConfigFault;
 use super::keyword::Keyword;
 use super::layers::Layers;
 use super::origin::{Origin, Setting, at};
@@ -31,7 +31,7 @@ pub fn hostname(layers: &Layers, host: &str) -> Result<Setting<String>> {
 ///
 /// # Errors
 /// A token that HostName does not have.
-pub fn hostname_so_far(layers: &Layers, host: &str) -> Result<String, Fault> {
+pub fn hostname_so_far(layers: &Layers, host: &str) -> Result<String, ConfigFault> {
     let tokens = Tokens { hostname: host.to_owned(), ..Tokens::default() };
     match layers.first(Keyword::HostName) {
         Some(entry) => tokens.percent(&entry.args[0], HOSTNAME),

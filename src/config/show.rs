@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use super::keyword::Keyword;
-use super::layers::{Entry, Layers};
+use super::layers::{Directive, Layers};
 use super::options::{ForwardAgent, Options};
 use super::origin::Setting;
 use super::route::proxies;
@@ -20,7 +20,7 @@ use super::value::{
 use Keyword as K;
 
 /// What the lines are made from.
-pub struct Shown<'a> {
+pub struct EffectiveConfig<'a> {
     /// The values as collected.
     pub layers: &'a Layers,
     /// What came of them.
@@ -34,7 +34,7 @@ pub struct Shown<'a> {
 }
 
 /// How a keyword is printed, and what where it is not set.
-enum Form {
+enum PrintForm {
     /// `yes` or `no`.
     Flag(bool),
     /// One word of several, under the name that ssh(1) gives it.
@@ -56,10 +56,10 @@ enum Form {
     /// One line for each value.
     Each,
     /// In a way of its own.
-    Own(fn(&Shown<'_>) -> Vec<String>),
+    Own(fn(&EffectiveConfig<'_>) -> Vec<String>),
 }
 
-use Form::{Each, Flag, Line, List, Number, Own, Seconds, Text, TextButNone, TextOr, Word};
+use PrintForm::{Each, Flag, Line, List, Number, Own, Seconds, Text, TextButNone, TextOr, Word};
 
 /// The GSSAPI key exchanges that Debian's ssh(1) would propose.
 const GSSAPI_KEX: &str = "gss-group14-sha256-,gss-group16-sha512-,gss-nistp256-sha256-,\
@@ -68,7 +68,7 @@ const GSSAPI_KEX: &str = "gss-group14-sha256-,gss-group16-sha512-,gss-nistp256-s
 const BATCH_ALIVE: &str = "300";
 
 /// The order of `ssh -G`.
-const ORDER: &[(Keyword, Form)] = &[
+const ORDER: &[(Keyword, PrintForm)] = &[
     (K::User, Own(|s| vec![s.options.user.value.clone()])),
     (K::HostName, Own(|s| vec![s.options.hostname.value.clone()])),
     (K::Port, Own(|s| vec![s.options.port.to_string()])),
@@ -178,7 +178,7 @@ const ORDER: &[(Keyword, Form)] = &[
 ];
 
 /// The lines, without line breaks.
-pub fn lines(shown: &Shown<'_>) -> Vec<String> {
+pub fn lines(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let mut lines = vec![format!("host {}", shown.host)];
     for (keyword, form) in ORDER {
         let name = keyword.name().to_ascii_lowercase();
@@ -188,13 +188,13 @@ pub fn lines(shown: &Shown<'_>) -> Vec<String> {
 }
 
 /// The values of one keyword as `-G` has them, in most cases one.
-pub fn effective(shown: &Shown<'_>, keyword: Keyword) -> Vec<String> {
+pub fn effective(shown: &EffectiveConfig<'_>, keyword: Keyword) -> Vec<String> {
     let form = ORDER.iter().find(|(known, _)| *known == keyword);
     form.map_or_else(Vec::new, |(_, form)| shown.values(keyword, form))
 }
 
-impl Shown<'_> {
-    fn first(&self, keyword: Keyword) -> Option<&Entry> {
+impl EffectiveConfig<'_> {
+    fn first(&self, keyword: Keyword) -> Option<&Directive> {
         self.layers.first(keyword)
     }
 
@@ -204,7 +204,7 @@ impl Shown<'_> {
         word.map_or(default, String::as_str).to_owned()
     }
 
-    fn values(&self, keyword: Keyword, form: &Form) -> Vec<String> {
+    fn values(&self, keyword: Keyword, form: &PrintForm) -> Vec<String> {
         let set = self.first(keyword).map(|entry| entry.args[0].as_str());
         let yes_no = |on: bool| if on { "yes" } else { "no" }.to_owned();
         let one = match form {
@@ -251,7 +251,7 @@ fn word(keyword: Keyword, text: &str) -> String {
 
 /// ssh_config(5): on, unless the user's files or VerifyHostKeyDNS are set; a question needs a
 /// session with a person in it.
-fn update_host_keys(shown: &Shown<'_>) -> Vec<String> {
+fn update_host_keys(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let set = shown.first(K::UpdateHostKeys).map(|entry| word(K::UpdateHostKeys, &entry.args[0]));
     let files = shown.first(K::UserKnownHostsFile);
     let usual = files.is_none_or(|entry| entry.args == ["~/.ssh/known_hosts"]);
@@ -268,7 +268,7 @@ fn update_host_keys(shown: &Shown<'_>) -> Vec<String> {
 }
 
 /// Never to a jump host.
-fn use_fdpass(shown: &Shown<'_>) -> Vec<String> {
+fn use_fdpass(shown: &EffectiveConfig<'_>) -> Vec<String> {
     match shown.options.jumps.is_empty() {
         true => shown.values(K::ProxyUseFdpass, &Flag(false)),
         false => vec!["no".to_owned()],
@@ -276,20 +276,20 @@ fn use_fdpass(shown: &Shown<'_>) -> Vec<String> {
 }
 
 /// ClearAllForwardings takes the tunnel away, too.
-fn tunnel(shown: &Shown<'_>) -> Vec<String> {
+fn tunnel(shown: &EffectiveConfig<'_>) -> Vec<String> {
     match *shown.options.forwarding.clear_all {
         false => shown.values(K::Tunnel, &Word("false")),
         true => vec!["false".to_owned()],
     }
 }
 
-fn alive_interval(shown: &Shown<'_>) -> Vec<String> {
+fn alive_interval(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let batch = *shown.options.batch_mode;
     let default = if batch { BATCH_ALIVE } else { "0" };
     shown.values(K::ServerAliveInterval, &Seconds(default))
 }
 
-fn identity_agent(shown: &Shown<'_>) -> Vec<String> {
+fn identity_agent(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let Some(entry) = shown.first(K::IdentityAgent) else { return Vec::new() };
     let text = entry.args[0].as_str();
     let variable = text == "SSH_AUTH_SOCK" || (text.starts_with('$') && !text.starts_with("${"));
@@ -299,7 +299,7 @@ fn identity_agent(shown: &Shown<'_>) -> Vec<String> {
     }
 }
 
-fn log_level(shown: &Shown<'_>) -> Vec<String> {
+fn log_level(shown: &EffectiveConfig<'_>) -> Vec<String> {
     // -G has had this name for it since before QUIET.
     vec![match *shown.options.log_level {
         LogLevel::Quiet => "SILENT".to_owned(),
@@ -307,7 +307,7 @@ fn log_level(shown: &Shown<'_>) -> Vec<String> {
     }]
 }
 
-fn key_provider(shown: &Shown<'_>) -> Vec<String> {
+fn key_provider(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let text = shown.text(K::SecurityKeyProvider, "internal");
     Some(text).filter(|text| !is_none(text)).into_iter().collect()
 }
@@ -326,7 +326,7 @@ fn forwards(forwards: &[Setting<Forward>]) -> Vec<String> {
 }
 
 /// As ssh(1) has it, a local forwarding to a socket is listed here too.
-fn dynamic_forwards(shown: &Shown<'_>) -> Vec<String> {
+fn dynamic_forwards(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let o = &shown.options.forwarding;
     let mut rest = [o.local.iter().collect::<Vec<_>>(), o.dynamic.iter().collect()];
     let mut listed = Vec::new();
@@ -346,7 +346,7 @@ fn dynamic_forwards(shown: &Shown<'_>) -> Vec<String> {
     listed
 }
 
-fn identity_files(shown: &Shown<'_>) -> Vec<String> {
+fn identity_files(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let named: Vec<_> =
         shown.layers.all(K::IdentityFile).map(|entry| entry.args[0].clone()).collect();
     if !named.is_empty() {
@@ -356,11 +356,11 @@ fn identity_files(shown: &Shown<'_>) -> Vec<String> {
     names.iter().map(|name| format!("~/.ssh/{name}")).collect()
 }
 
-fn set_env(shown: &Shown<'_>) -> Vec<String> {
+fn set_env(shown: &EffectiveConfig<'_>) -> Vec<String> {
     shown.options.set_env.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
-fn add_keys(shown: &Shown<'_>) -> Vec<String> {
+fn add_keys(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let keys = &*shown.options.add_keys_to_agent;
     let kind = match (keys.add, keys.ask, keys.confirm) {
         (false, ..) => "false",
@@ -375,7 +375,7 @@ fn add_keys(shown: &Shown<'_>) -> Vec<String> {
     }]
 }
 
-fn forward_agent(shown: &Shown<'_>) -> Vec<String> {
+fn forward_agent(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![match &*shown.options.forwarding.agent {
         ForwardAgent::No => "no".to_owned(),
         ForwardAgent::Yes => "yes".to_owned(),
@@ -384,14 +384,14 @@ fn forward_agent(shown: &Shown<'_>) -> Vec<String> {
     }]
 }
 
-fn tunnel_device(shown: &Shown<'_>) -> Vec<String> {
+fn tunnel_device(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let text = shown.text(K::TunnelDevice, "any:any");
     let (local, remote) = value::tunnel_device(&text).unwrap_or((None, None));
     let side = |number: Option<u32>| number.map_or("any".to_owned(), |n| n.to_string());
     vec![format!("{}:{}", side(local), side(remote))]
 }
 
-fn control_persist(shown: &Shown<'_>) -> Vec<String> {
+fn control_persist(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![match *shown.options.sharing.persist {
         ControlPersist::No => "no".to_owned(),
         ControlPersist::Forever => "yes".to_owned(),
@@ -399,7 +399,7 @@ fn control_persist(shown: &Shown<'_>) -> Vec<String> {
     }]
 }
 
-fn escape_char(shown: &Shown<'_>) -> Vec<String> {
+fn escape_char(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![match *shown.options.escape_char {
         None => "none".to_owned(),
         Some(byte @ ..32) => format!("\\^{}", char::from(byte + 64)),
@@ -407,13 +407,13 @@ fn escape_char(shown: &Shown<'_>) -> Vec<String> {
     }]
 }
 
-fn ip_qos(shown: &Shown<'_>) -> Vec<String> {
+fn ip_qos(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let found = *shown.options.ip_qos;
     vec![format!("{} {}", qos_name(found.interactive), qos_name(found.bulk))]
 }
 
 /// What ssh(1) would do; `keyword` says what is done here.
-fn obscure(shown: &Shown<'_>) -> Vec<String> {
+fn obscure(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let set = shown.first(K::ObscureKeystrokeTiming).map(|entry| obscured(&entry.args[0]));
     vec![match set {
         None | Some(Ok(Some(OBSCURE_INTERVAL))) => "yes".to_owned(),
@@ -422,46 +422,46 @@ fn obscure(shown: &Shown<'_>) -> Vec<String> {
     }]
 }
 
-fn channel_timeouts(shown: &Shown<'_>) -> Vec<String> {
+fn channel_timeouts(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let entry = shown.first(K::ChannelTimeout);
     vec![entry.map_or("none".to_owned(), |entry| entry.args.join(" "))]
 }
 
 /// Set to `none`, it is printed as nothing.
-fn version_addendum(shown: &Shown<'_>) -> Vec<String> {
+fn version_addendum(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let addendum = &shown.options.version_addendum;
     let set = addendum.is_set().then(|| addendum.value.clone().unwrap_or_default());
     set.into_iter().collect()
 }
 
 /// Since 10.0 in the words of a keyword that may have more than two.
-fn tcp_keep_alive(shown: &Shown<'_>) -> Vec<String> {
+fn tcp_keep_alive(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![shown.options.tcp_keep_alive.to_string()]
 }
 
-fn warn_weak_crypto(shown: &Shown<'_>) -> Vec<String> {
+fn warn_weak_crypto(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![if *shown.options.warn_weak_crypto { "yes" } else { "no" }.to_owned()]
 }
 
-fn rekey_limit(shown: &Shown<'_>) -> Vec<String> {
+fn rekey_limit(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let limit = *shown.options.rekey_limit;
     let time = limit.time.map_or(0, |t| t.as_secs());
     vec![format!("{} {time}", limit.bytes.unwrap_or(0))]
 }
 
-fn facility(shown: &Shown<'_>) -> Vec<String> {
+fn facility(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let text = shown.text(K::SyslogFacility, "USER");
     vec![value::facility(&text).unwrap_or("USER").to_owned()]
 }
 
 /// As it stands: only a connection expands it.
-fn proxy_command(shown: &Shown<'_>) -> Vec<String> {
+fn proxy_command(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let (command, _) = proxies(shown.layers);
     command.value.into_iter().collect()
 }
 
 /// All but the last host as they stand.
-fn proxy_jump(shown: &Shown<'_>) -> Vec<String> {
+fn proxy_jump(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let (Some(text), Some(last)) = (&*shown.options.proxy_jump, shown.options.jumps.last()) else {
         return Vec::new();
     };

@@ -4,8 +4,8 @@
 //! in the table and nothing else.
 
 use super::fault::shown;
-use super::keyword::{Keyword, Standing, TABLE};
-use super::layers::{Entry, Layers};
+use super::keyword::{Keyword, KeywordStanding, TABLE};
+use super::layers::{Directive, Layers};
 use super::origin::Origin;
 use super::value;
 use crate::error::{Error, Kind, Result};
@@ -33,10 +33,10 @@ pub fn check_standing(layers: &Layers) -> Result<Vec<String>> {
             _ => false,
         };
         match row.standing {
-            Standing::Refused(quiet, why) if !moot && asks(quiet) => {
+            KeywordStanding::Refused(quiet, why) if !moot && asks(quiet) => {
                 return Err(refusal(entry, &why.to_string(), quiet));
             }
-            Standing::Warned(quiet, why) if asks(quiet) => {
+            KeywordStanding::Warned(quiet, why) if asks(quiet) => {
                 let value = shown(&value);
                 warnings.push(format!("{}: {} {value}: {why}", entry.origin, row.name));
             }
@@ -46,7 +46,7 @@ pub fn check_standing(layers: &Layers) -> Result<Vec<String>> {
     Ok(warnings)
 }
 
-fn refusal(entry: &Entry, why: &str, quiet: &[&str]) -> Error {
+fn refusal(entry: &Directive, why: &str, quiet: &[&str]) -> Error {
     let name = entry.keyword.name();
     if let Origin::Flag(flag) = entry.origin {
         return Error::new(Kind::Usage, format!("{flag}: {why}"));

@@ -17,8 +17,8 @@ use russh::{
     Channel, ChannelId, ChannelOpenFailure, ChannelWriteHalf, MethodKind, MethodSet, Pty, Sig,
 };
 
-use super::session::{Program, Running, Terminal};
-use super::shared::Shared;
+use super::session::{DemoProgram, ProgramHandle, RequestedTerminal};
+use super::shared::DemoState;
 
 use crate::os::size::WindowSize;
 
@@ -32,21 +32,25 @@ const MAX_ENV: usize = 32;
 
 /// The state of one connection.
 pub(super) struct Connection {
-    shared: Arc<Shared>,
+    shared: Arc<DemoState>,
     logged_in: Arc<AtomicBool>,
     channels: HashMap<ChannelId, Slot>,
 }
 
 /// A session channel: what was asked for before the program, then the program.
 enum Slot {
-    Preparing { writer: ChannelWriteHalf<Msg>, terminal: Option<Terminal>, env: Vec<EnvPair> },
-    Running(Running),
+    Preparing {
+        writer: ChannelWriteHalf<Msg>,
+        terminal: Option<RequestedTerminal>,
+        env: Vec<EnvPair>,
+    },
+    Running(ProgramHandle),
 }
 
 type EnvPair = (String, String);
 
 impl Connection {
-    pub(super) fn new(shared: Arc<Shared>, logged_in: Arc<AtomicBool>) -> Connection {
+    pub(super) fn new(shared: Arc<DemoState>, logged_in: Arc<AtomicBool>) -> Connection {
         Connection { shared, logged_in, channels: HashMap::new() }
     }
 
@@ -59,7 +63,7 @@ impl Connection {
     ) -> Result<(), russh::Error> {
         let slot = match self.channels.remove(&id) {
             Some(Slot::Preparing { writer, terminal, env }) => {
-                let program = Program { shared: self.shared.clone(), terminal, env };
+                let program = DemoProgram { shared: self.shared.clone(), terminal, env };
                 program.start(command, writer, session.handle())
             }
             Some(running) => {
@@ -73,7 +77,7 @@ impl Connection {
         session.channel_success(id)
     }
 
-    fn running(&self, id: ChannelId) -> Option<&Running> {
+    fn running(&self, id: ChannelId) -> Option<&ProgramHandle> {
         match self.channels.get(&id) {
             Some(Slot::Running(running)) => Some(running),
             _ => None,
@@ -172,7 +176,7 @@ impl Handler for Connection {
         else {
             return session.channel_failure(id);
         };
-        *terminal = Some(Terminal {
+        *terminal = Some(RequestedTerminal {
             term: term.to_owned(),
             size: WindowSize { columns, rows, width: pixels_wide, height: pixels_high },
             modes: modes.to_vec(),

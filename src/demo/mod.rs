@@ -15,5 +15,5 @@ mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use server::Server;
-pub use shared::Options;
+pub use server::DemoServer;
+pub use shared::DemoOptions;

@@ -15,7 +15,7 @@ use tokio::time::{sleep_until, timeout_at};
 use super::children::Children;
 use super::connection::{self, Connection};
 use super::credentials::{self, Credentials};
-use super::shared::{Options, Shared};
+use super::shared::{DemoOptions, DemoState};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::secret::Secret;
@@ -32,14 +32,14 @@ const REFUSAL: Duration = Duration::from_millis(500);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A running server. Dropping it ends the listener, the connections and their programs.
-pub struct Server {
+pub struct DemoServer {
     address: SocketAddr,
     host_key: PublicKey,
-    shared: Arc<Shared>,
+    shared: Arc<DemoState>,
     listener: JoinHandle<()>,
 }
 
-impl Server {
+impl DemoServer {
     /// Makes a host key, a password and an identity, and listens.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Server {
     ///
     /// # Panics
     /// Outside a Tokio runtime.
-    pub fn start(options: Options) -> Result<Server> {
+    pub fn start(options: DemoOptions) -> Result<DemoServer> {
         if !options.address.ip().is_loopback() {
             return Err(Error::new(Kind::Usage, say!(demo_loopback_only))
                 .hint(say!(demo_loopback_only_hint)));
@@ -55,7 +55,7 @@ impl Server {
         let host_key = credentials::fresh_key("tessh demo host key")?;
         let listener = bind(options.address)?;
         let address = listener.local_addr().map_err(cannot_listen)?;
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(DemoState {
             credentials: Credentials::fresh(&options.user)?,
             children: Children::default(),
             options,
@@ -63,7 +63,7 @@ impl Server {
         let public = host_key.public_key().clone();
         let config = Arc::new(configuration(host_key));
         let listener = tokio::spawn(listen(listener, config, shared.clone()));
-        Ok(Server { address, host_key: public, shared, listener })
+        Ok(DemoServer { address, host_key: public, shared, listener })
     }
 
     /// Where it listens, with the port the kernel chose.
@@ -95,7 +95,7 @@ impl Server {
     pub fn stop(self) {}
 }
 
-impl Drop for Server {
+impl Drop for DemoServer {
     fn drop(&mut self) {
         self.listener.abort();
         self.shared.children.end();
@@ -128,7 +128,7 @@ fn configuration(host_key: PrivateKey) -> server::Config {
     }
 }
 
-async fn listen(listener: TcpListener, config: Arc<server::Config>, shared: Arc<Shared>) {
+async fn listen(listener: TcpListener, config: Arc<server::Config>, shared: Arc<DemoState>) {
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
@@ -151,7 +151,7 @@ async fn listen(listener: TcpListener, config: Arc<server::Config>, shared: Arc<
 async fn connection(
     stream: TcpStream,
     config: Arc<server::Config>,
-    shared: Arc<Shared>,
+    shared: Arc<DemoState>,
 ) -> Result<(), russh::Error> {
     let deadline = tokio::time::Instant::now() + LOGIN_GRACE;
     let (stream, hang_up) = HangUp::new(stream)?;

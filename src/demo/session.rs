@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::children::Group;
-use super::shared::Shared;
+use super::shared::DemoState;
 
 use crate::os::process;
 use crate::os::pty;
@@ -42,29 +42,29 @@ const QUIET: Duration = Duration::from_millis(200);
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
 /// What a `pty-req` asked for.
-pub(super) struct Terminal {
+pub(super) struct RequestedTerminal {
     pub(super) term: String,
     pub(super) size: WindowSize,
     pub(super) modes: Vec<(Pty, u32)>,
 }
 
 /// A program to be started.
-pub(super) struct Program {
-    pub(super) shared: Arc<Shared>,
-    pub(super) terminal: Option<Terminal>,
+pub(super) struct DemoProgram {
+    pub(super) shared: Arc<DemoState>,
+    pub(super) terminal: Option<RequestedTerminal>,
     pub(super) env: Vec<(String, String)>,
 }
 
-impl Program {
+impl DemoProgram {
     /// Starts the command, or the login shell; `None` if that fails.
     pub(super) fn start(
         self,
         command: Option<&[u8]>,
         writer: ChannelWriteHalf<Msg>,
         handle: Handle,
-    ) -> Option<Running> {
+    ) -> Option<ProgramHandle> {
         let (queue, input) = Queue::new();
-        let output = Output { writer, handle };
+        let output = ProgramOutput { writer, handle };
         let task = match &self.terminal {
             Some(terminal) => {
                 let started = self.on_terminal(command, terminal)?;
@@ -75,10 +75,14 @@ impl Program {
                 tokio::spawn(started.serve(input, output))
             }
         };
-        Some(Running { queue, task })
+        Some(ProgramHandle { queue, task })
     }
 
-    fn on_terminal(&self, command: Option<&[u8]>, terminal: &Terminal) -> Option<OnTerminal> {
+    fn on_terminal(
+        &self,
+        command: Option<&[u8]>,
+        terminal: &RequestedTerminal,
+    ) -> Option<OnTerminal> {
         let (pty, program_side) = pty::open(terminal.size, &terminal.modes).ok()?;
         let mut starting = self.command(command);
         starting.env("TERM", &terminal.term);
@@ -117,7 +121,7 @@ impl Program {
 }
 
 /// A started program, as the connection sees it. Dropping it ends the program.
-pub(super) struct Running {
+pub(super) struct ProgramHandle {
     queue: Queue,
     task: JoinHandle<()>,
 }
@@ -125,22 +129,22 @@ pub(super) struct Running {
 /// More input waits than the program may leave unread.
 pub(super) struct Overflow;
 
-impl Running {
+impl ProgramHandle {
     /// Hands input on.
     pub(super) fn feed(&self, data: Bytes) -> Result<(), Overflow> {
         let waiting = self.queue.waiting.fetch_add(data.len(), Ordering::Relaxed) + data.len();
-        self.queue.send(Input::Data(data));
+        self.queue.send(ProgramInput::Data(data));
         if waiting > MAX_WAITING { Err(Overflow) } else { Ok(()) }
     }
 
     /// No more input follows.
     pub(super) fn end_of_input(&self) {
-        self.queue.send(Input::Eof);
+        self.queue.send(ProgramInput::Eof);
     }
 
     /// The terminal has another size.
     pub(super) fn resize(&self, size: WindowSize) {
-        self.queue.send(Input::Resize(size));
+        self.queue.send(ProgramInput::Resize(size));
     }
 
     /// Whether program and channel have ended.
@@ -149,42 +153,42 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for ProgramHandle {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-enum Input {
+enum ProgramInput {
     Data(Bytes),
     Eof,
     Resize(WindowSize),
 }
 
 struct Queue {
-    sender: UnboundedSender<Input>,
+    sender: UnboundedSender<ProgramInput>,
     waiting: Arc<AtomicUsize>,
 }
 
-struct Waiting {
-    receiver: UnboundedReceiver<Input>,
+struct WaitingInput {
+    receiver: UnboundedReceiver<ProgramInput>,
     waiting: Arc<AtomicUsize>,
 }
 
 impl Queue {
-    fn new() -> (Queue, Waiting) {
+    fn new() -> (Queue, WaitingInput) {
         let (sender, receiver) = unbounded_channel();
         let waiting = Arc::new(AtomicUsize::new(0));
-        (Queue { sender, waiting: waiting.clone() }, Waiting { receiver, waiting })
+        (Queue { sender, waiting: waiting.clone() }, WaitingInput { receiver, waiting })
     }
 
-    fn send(&self, input: Input) {
+    fn send(&self, input: ProgramInput) {
         // Fails when the program has ended: nobody misses its input.
         let _ = self.sender.send(input);
     }
 }
 
-impl Waiting {
+impl WaitingInput {
     /// Gives input to a program until the channel is gone. One that closed its input, or has
     /// ended, may be sent more: it goes nowhere.
     async fn feed<W: AsyncWrite + Unpin>(
@@ -196,18 +200,18 @@ impl Waiting {
         let mut to = Some(to);
         while let Some(input) = self.receiver.recv().await {
             match (input, &mut to) {
-                (Input::Data(data), Some(writer)) => {
+                (ProgramInput::Data(data), Some(writer)) => {
                     let written = writer.write_all(&data).await;
                     self.waiting.fetch_sub(data.len(), Ordering::Relaxed);
                     if written.is_err() {
                         to = None;
                     }
                 }
-                (Input::Data(data), None) => {
+                (ProgramInput::Data(data), None) => {
                     self.waiting.fetch_sub(data.len(), Ordering::Relaxed);
                 }
-                (Input::Eof, _) if !keep => to = None,
-                (Input::Resize(size), Some(writer)) => resize(writer, size),
+                (ProgramInput::Eof, _) if !keep => to = None,
+                (ProgramInput::Resize(size), Some(writer)) => resize(writer, size),
                 _ => {}
             }
         }
@@ -215,12 +219,12 @@ impl Waiting {
 }
 
 /// The way back to the client.
-struct Output {
+struct ProgramOutput {
     writer: ChannelWriteHalf<Msg>,
     handle: Handle,
 }
 
-impl Output {
+impl ProgramOutput {
     /// Carries what a program writes until its end, or until nobody takes it.
     async fn carry(&self, mut from: impl AsyncRead + Unpin, kind: Option<u32>) {
         let mut buffer = BytesMut::new();
@@ -294,7 +298,7 @@ struct OnTerminal {
 }
 
 impl OnTerminal {
-    async fn serve(mut self, input: Waiting, output: Output) {
+    async fn serve(mut self, input: WaitingInput, output: ProgramOutput) {
         let (mut from, to) = self.pty.into_split();
         let status = tokio::select! {
             status = output.carry_terminal(&mut from, &mut self.child) => status,
@@ -311,7 +315,7 @@ struct OnPipes {
 }
 
 impl OnPipes {
-    async fn serve(mut self, input: Waiting, output: Output) {
+    async fn serve(mut self, input: WaitingInput, output: ProgramOutput) {
         let (Some(stdin), Some(stdout), Some(stderr)) =
             (self.child.stdin.take(), self.child.stdout.take(), self.child.stderr.take())
         else {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::children::Children;
 use super::credentials::Credentials;
 
-/// What a [`Server`](super::Server) needs to know; it reads no environment of its own.
-pub struct Options {
+/// What a [`DemoServer`](super::Server) needs to know; it reads no environment of its own.
+pub struct DemoOptions {
     /// The login shell; commands run as `shell -c command`.
     pub shell: PathBuf,
     /// Where programs start and what `HOME` says.
@@ -21,9 +21,9 @@ pub struct Options {
 }
 
 /// What every connection shares.
-pub struct Shared {
+pub struct DemoState {
     /// What the caller wanted.
-    pub options: Options,
+    pub options: DemoOptions,
     /// The secrets of this run.
     pub credentials: Credentials,
     /// The programs that run.

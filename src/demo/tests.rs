@@ -10,16 +10,16 @@ use russh::keys::ssh_key::PublicKey;
 use russh::keys::{PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{Channel, ChannelMsg, Pty, Sig};
 
-use super::{Options, Server};
+use super::{DemoOptions, DemoServer};
 
 /// Long enough for a loaded machine; a test that needs it has failed.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-struct Client {
+struct TestClient {
     expected: PublicKey,
 }
 
-impl client::Handler for Client {
+impl client::Handler for TestClient {
     type Error = russh::Error;
 
     async fn check_server_key(
@@ -31,11 +31,11 @@ impl client::Handler for Client {
     }
 }
 
-type Session = client::Handle<Client>;
+type TestSession = client::Handle<TestClient>;
 
-fn server() -> (Server, tempfile::TempDir) {
+fn server() -> (DemoServer, tempfile::TempDir) {
     let home = tempfile::tempdir().unwrap();
-    let server = Server::start(Options {
+    let server = DemoServer::start(DemoOptions {
         shell: PathBuf::from("/bin/sh"),
         home: home.path().to_owned(),
         user: "someone".into(),
@@ -45,13 +45,13 @@ fn server() -> (Server, tempfile::TempDir) {
     (server.unwrap(), home)
 }
 
-async fn connect(server: &Server) -> Session {
+async fn connect(server: &DemoServer) -> TestSession {
     let expected = server.host_key().clone();
     let config = Arc::new(client::Config::default());
-    client::connect(config, server.address(), Client { expected }).await.unwrap()
+    client::connect(config, server.address(), TestClient { expected }).await.unwrap()
 }
 
-async fn log_in(server: &Server) -> Session {
+async fn log_in(server: &DemoServer) -> TestSession {
     let mut session = connect(server).await;
     let password = server.password().expose();
     let result = session.authenticate_password("someone", password).await.unwrap();
@@ -60,7 +60,7 @@ async fn log_in(server: &Server) -> Session {
 }
 
 #[derive(Debug, Default, PartialEq)]
-struct Outcome {
+struct ProgramOutcome {
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     status: Option<u32>,
@@ -68,8 +68,8 @@ struct Outcome {
 }
 
 /// Reads a channel to its end.
-async fn collect(mut from: impl AsyncFnMut() -> Option<ChannelMsg>) -> Outcome {
-    let mut outcome = Outcome::default();
+async fn collect(mut from: impl AsyncFnMut() -> Option<ChannelMsg>) -> ProgramOutcome {
+    let mut outcome = ProgramOutcome::default();
     let read = async {
         while let Some(message) = from().await {
             match message {
@@ -90,11 +90,11 @@ async fn collect(mut from: impl AsyncFnMut() -> Option<ChannelMsg>) -> Outcome {
     outcome
 }
 
-async fn finish(mut channel: Channel<client::Msg>) -> Outcome {
+async fn finish(mut channel: Channel<client::Msg>) -> ProgramOutcome {
     collect(async || channel.wait().await).await
 }
 
-async fn exec(session: &Session, command: &str) -> Outcome {
+async fn exec(session: &TestSession, command: &str) -> ProgramOutcome {
     let channel = session.channel_open_session().await.unwrap();
     channel.exec(true, command).await.unwrap();
     channel.eof().await.unwrap();
@@ -199,8 +199,12 @@ async fn command_has_its_output_errors_and_status_apart() {
     let (server, home) = server();
     let session = log_in(&server).await;
     let outcome = exec(&session, "printf out; printf err >&2; exit 7").await;
-    let expected =
-        Outcome { stdout: b"out".to_vec(), stderr: b"err".to_vec(), status: Some(7), signal: None };
+    let expected = ProgramOutcome {
+        stdout: b"out".to_vec(),
+        stderr: b"err".to_vec(),
+        status: Some(7),
+        signal: None,
+    };
     assert_eq!(outcome, expected);
     let outcome = exec(&session, "kill -TERM $$").await;
     assert_eq!((outcome.status, outcome.signal), (None, Some(format!("{:?}", Sig::TERM))));
@@ -301,14 +305,14 @@ async fn what_is_not_offered_is_refused() {
     channel.request_subsystem(true, "sftp").await.unwrap();
     assert!(!granted(&mut channel).await);
     assert!(session.channel_open_direct_tcpip("127.0.0.1", 1, "127.0.0.1", 2).await.is_err());
-    let outside = Options {
+    let outside = DemoOptions {
         shell: "/bin/sh".into(),
         home: "/".into(),
         user: "someone".into(),
         env: Vec::new(),
         address: "0.0.0.0:0".parse().unwrap(),
     };
-    assert!(Server::start(outside).is_err());
+    assert!(DemoServer::start(outside).is_err());
 }
 
 /// Waits for a program's file lock to be released, which happens when it is gone.

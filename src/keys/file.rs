@@ -22,16 +22,16 @@ pub(super) const MAX_FILE: u64 = 1024 * 1024;
 const MAX_PATH: usize = 4_096;
 
 /// A file as it was read.
-pub(super) struct Loaded {
+pub(super) struct LoadedFile {
     /// All of it.
     pub(super) bytes: Zeroizing<Vec<u8>>,
     /// Its permissions, if it is ours and they let others at it.
     exposed: Option<String>,
 }
 
-impl Loaded {
+impl LoadedFile {
     /// Reads the whole file.
-    pub(super) fn read(path: &Path) -> Result<Loaded> {
+    pub(super) fn read(path: &Path) -> Result<LoadedFile> {
         let name = quoted(path);
         let failed = |error: std::io::Error| match error.kind() {
             ErrorKind::NotFound => fault(say!(key_file_missing, name)),
@@ -52,7 +52,7 @@ impl Loaded {
         if bytes.len() as u64 > MAX_FILE {
             return Err(fault(say!(key_file_too_large, name)));
         }
-        Ok(Loaded { bytes, exposed: private::exposed(&metadata) })
+        Ok(LoadedFile { bytes, exposed: private::exposed(&metadata) })
     }
 
     /// Refuses a private key that others may read, where it is ours to change that.

@@ -7,9 +7,9 @@ use russh::keys::ssh_key::public::RsaPublicKey;
 use russh::keys::{Algorithm, Certificate, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
-use super::file::{Loaded, quoted};
+use super::file::{LoadedFile, quoted};
 use super::pem::{Dek, Pem};
-use super::public::{self, Line, MAX_COMMENT};
+use super::public::{self, MAX_COMMENT, PublicKeyLine};
 use super::refusal::{self, damaged, fault};
 use super::{openssh, pkcs8, ppk};
 use crate::error::{Error, Result};
@@ -25,7 +25,7 @@ const MAX_RSA_BITS: u32 = 16_384;
 
 /// The format of a key file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum KeyFormat {
     /// OpenSSH's own (PROTOCOL.key).
     OpenSsh,
     /// PEM with PKCS#1 (RSA) or SEC 1 (ECDSA) inside.
@@ -53,7 +53,7 @@ pub enum Unlock {
 /// A key file, parsed as far as possible without the passphrase.
 pub struct KeyFile {
     path: PathBuf,
-    format: Format,
+    format: KeyFormat,
     content: Content,
     public: Option<PublicKey>,
     comment: String,
@@ -77,7 +77,7 @@ impl KeyFile {
     /// The file cannot be read, others may read the private key, it is damaged or no key at
     /// all, or its type, encryption or cost of opening is refused. Each names the file.
     pub fn read(path: &Path) -> Result<KeyFile> {
-        let loaded = Loaded::read(path)?;
+        let loaded = LoadedFile::read(path)?;
         let at_file = |error: Error| error.context(say!(key_file_label, value = quoted(path)));
         let text = as_text(&loaded.bytes).map_err(at_file)?;
         if public::is_public(&text) {
@@ -105,7 +105,7 @@ impl KeyFile {
     }
 
     /// Its format.
-    pub fn format(&self) -> Format {
+    pub fn format(&self) -> KeyFormat {
         self.format
     }
 
@@ -153,7 +153,7 @@ impl KeyFile {
     /// The sentence for [`Unlock::WrongPassphrase`].
     pub fn wrong_passphrase(&self) -> Error {
         let doubt = match self.format {
-            Format::OpenSsh => String::new(),
+            KeyFormat::OpenSsh => String::new(),
             _ => say!(key_passphrase_wrong_or_changed),
         };
         fault(say!(key_passphrase_wrong, value = quoted(&self.path), doubt))
@@ -177,14 +177,14 @@ impl KeyFile {
 
     fn from_public(path: &Path, text: &str) -> Result<KeyFile> {
         let (public, certificate) = match public::parse(text)? {
-            Line::Key(key) => (key, None),
-            Line::Certificate(certificate) => {
+            PublicKeyLine::Key(key) => (key, None),
+            PublicKeyLine::Certificate(certificate) => {
                 let comment = certificate.comment();
                 let key = PublicKey::new(certificate.public_key().clone(), comment);
                 (key, Some(*certificate))
             }
         };
-        let mut key = KeyFile::new(path, Format::PublicOnly, Content::Public, Some(public));
+        let mut key = KeyFile::new(path, KeyFormat::PublicOnly, Content::Public, Some(public));
         key.certificate = certificate;
         Ok(key)
     }
@@ -199,11 +199,11 @@ impl KeyFile {
             let public = Some(key.public_key().clone());
             let content =
                 if key.is_encrypted() { Content::OpenSsh(key) } else { Content::Open(key) };
-            return Ok(KeyFile::new(path, Format::OpenSsh, content, public));
+            return Ok(KeyFile::new(path, KeyFormat::OpenSsh, content, public));
         }
         let format = match pem.label.as_str() {
-            "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => Format::Pkcs8,
-            "RSA PRIVATE KEY" | "EC PRIVATE KEY" => Format::Pem,
+            "PRIVATE KEY" | "ENCRYPTED PRIVATE KEY" => KeyFormat::Pkcs8,
+            "RSA PRIVATE KEY" | "EC PRIVATE KEY" => KeyFormat::Pem,
             "DSA PRIVATE KEY" => return Err(refusal::unsupported("ssh-dss (DSA)")),
             _ => return Err(not_a_key(&text)),
         };
@@ -224,13 +224,13 @@ impl KeyFile {
         let ppk = ppk::inspect(&text)?;
         let content =
             if ppk.is_encrypted { Content::Ppk(text) } else { Content::Open(ppk::decode(&text)?) };
-        let mut key = KeyFile::new(path, Format::Ppk(ppk.version), content, Some(ppk.public));
+        let mut key = KeyFile::new(path, KeyFormat::Ppk(ppk.version), content, Some(ppk.public));
         key.comment = text::line(&ppk.comment, MAX_COMMENT);
         key.certificate = ppk.certificate;
         Ok(key)
     }
 
-    fn new(path: &Path, format: Format, content: Content, public: Option<PublicKey>) -> KeyFile {
+    fn new(path: &Path, format: KeyFormat, content: Content, public: Option<PublicKey>) -> KeyFile {
         let comment = public.as_ref().map(|key| key.comment().as_bytes()).unwrap_or_default();
         let comment = text::line_bytes(comment, MAX_COMMENT);
         KeyFile { path: path.to_owned(), format, content, public, comment, certificate: None }
@@ -245,10 +245,10 @@ impl KeyFile {
 /// The file cannot be read, or holds no certificate.
 pub fn certificate(path: &Path) -> Result<Certificate> {
     let at_file = |error: Error| error.context(say!(certificate_file_label, value = quoted(path)));
-    let loaded = Loaded::read(path)?;
+    let loaded = LoadedFile::read(path)?;
     match as_text(&loaded.bytes).and_then(|text| public::parse(&text)).map_err(at_file)? {
-        Line::Certificate(certificate) => Ok(*certificate),
-        Line::Key(_) => Err(at_file(
+        PublicKeyLine::Certificate(certificate) => Ok(*certificate),
+        PublicKeyLine::Key(_) => Err(at_file(
             fault(say!(certificate_file_is_public_key))
                 .hint(say!(certificate_file_is_public_key_hint)),
         )),
@@ -273,12 +273,12 @@ pub fn public_beside(key_path: &Path) -> Option<Result<PublicKey>> {
         return None;
     }
     let at_file = |error: Error| error.context(say!(key_file_label, value = quoted(&path)));
-    let line = Loaded::read(&path).and_then(|loaded| {
+    let line = LoadedFile::read(&path).and_then(|loaded| {
         as_text(&loaded.bytes).and_then(|text| public::parse(&text)).map_err(at_file)
     });
     Some(line.map(|line| match line {
-        Line::Key(key) => key,
-        Line::Certificate(certificate) => {
+        PublicKeyLine::Key(key) => key,
+        PublicKeyLine::Certificate(certificate) => {
             PublicKey::new(certificate.public_key().clone(), certificate.comment())
         }
     }))

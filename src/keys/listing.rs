@@ -7,9 +7,9 @@ use std::path::Path;
 
 use russh::keys::PublicKey;
 
-use super::file::{Loaded, quoted};
+use super::file::{LoadedFile, quoted};
 use super::key_file::{KeyFile, as_text, not_a_key, public_beside};
-use super::public::{self, Line};
+use super::public::{self, PublicKeyLine};
 use super::refusal::fault;
 use super::rfc4716;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::say;
 
 /// One key that a file shows.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedKey {
     /// The key, with its comment.
     pub key: PublicKey,
     /// Whether it stands in a certificate.
@@ -32,13 +32,13 @@ pub struct Listed {
 /// # Errors
 /// The file cannot be read, is damaged, or shows no key: then it is no key file, or its format
 /// hides the public half and there is no `.pub` file beside it.
-pub fn listed(path: &Path) -> Result<Vec<Listed>> {
+pub fn listed(path: &Path) -> Result<Vec<ListedKey>> {
     let at_file = |error: Error| error.context(say!(key_file_label, value = quoted(path)));
-    let loaded = Loaded::read(path)?;
+    let loaded = LoadedFile::read(path)?;
     let text = as_text(&loaded.bytes).map_err(at_file)?;
     if rfc4716::is_rfc4716(&text) {
         let key = rfc4716::parse(&text).map_err(at_file)?;
-        return Ok(vec![Listed { key, certified: false }]);
+        return Ok(vec![ListedKey { key, certified: false }]);
     }
     if super::ppk::is_ppk(&text) || text.contains("PRIVATE KEY-----") {
         let file = KeyFile::from_private(path, text).map_err(at_file)?;
@@ -49,15 +49,15 @@ pub fn listed(path: &Path) -> Result<Vec<Listed>> {
     for line in text.lines() {
         let Some((before, rest)) = key_in(line) else { continue };
         match public::parse(rest) {
-            Ok(Line::Key(mut key)) => {
+            Ok(PublicKeyLine::Key(mut key)) => {
                 if key.comment().is_empty() {
                     key.set_comment(before);
                 }
-                keys.push(Listed { key, certified: false });
+                keys.push(ListedKey { key, certified: false });
             }
-            Ok(Line::Certificate(certificate)) => {
+            Ok(PublicKeyLine::Certificate(certificate)) => {
                 let key = PublicKey::new(certificate.public_key().clone(), certificate.comment());
-                keys.push(Listed { key, certified: true });
+                keys.push(ListedKey { key, certified: true });
             }
             Err(error) => first_error = first_error.or(Some(error)),
         }
@@ -74,7 +74,7 @@ pub fn unlisted() -> Error {
     fault(say!(key_public_hidden)).hint(say!(key_public_hidden_hint))
 }
 
-fn private(path: &Path, file: &KeyFile) -> Result<Listed> {
+fn private(path: &Path, file: &KeyFile) -> Result<ListedKey> {
     let beside = public_beside(path).and_then(Result::ok);
     let key = match (file.public(), beside) {
         // Another key's .pub file says nothing about this one.
@@ -87,7 +87,7 @@ fn private(path: &Path, file: &KeyFile) -> Result<Listed> {
         (None, Some(beside)) => beside,
         (None, None) => return Err(unlisted()),
     };
-    Ok(Listed { key, certified: false })
+    Ok(ListedKey { key, certified: false })
 }
 
 /// What stands before a line's key, which is options of authorized_keys or names of

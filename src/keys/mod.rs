@@ -23,5 +23,5 @@ pub mod save;
 pub mod security_key;
 pub mod write;
 
-pub use key_file::{Format, KeyFile, Unlock, certificate, certificate_beside, public_beside};
-pub use listing::{Listed, listed, unlisted};
+pub use key_file::{KeyFile, KeyFormat, Unlock, certificate, certificate_beside, public_beside};
+pub use listing::{ListedKey, listed, unlisted};

@@ -23,7 +23,7 @@ const MAGIC: &[u8] = b"openssh-key-v1\0";
 
 /// Decodes the file; an encrypted key comes back still locked.
 pub(super) fn decode(bytes: &[u8]) -> Result<PrivateKey> {
-    let header = Header::read(bytes).ok_or_else(|| damaged(&say!(key_part_header)))?;
+    let header = OpenSshHeader::read(bytes).ok_or_else(|| damaged(&say!(key_part_header)))?;
     let key_type = header.key_type;
     if !is_supported(&key_type) {
         return Err(unsupported(&key_type));
@@ -99,13 +99,13 @@ fn p256(section: &[u8], public: &PublicKey) -> Option<PrivateKey> {
 }
 
 /// The names at the front of the file.
-struct Header {
+struct OpenSshHeader {
     cipher: String,
     key_type: String,
 }
 
-impl Header {
-    fn read(bytes: &[u8]) -> Option<Header> {
+impl OpenSshHeader {
+    fn read(bytes: &[u8]) -> Option<OpenSshHeader> {
         let mut rest = bytes.strip_prefix(MAGIC)?;
         let cipher = text(string(&mut rest)?);
         let _kdf = string(&mut rest)?;
@@ -113,7 +113,7 @@ impl Header {
         let (_count, after) = rest.split_at_checked(4)?;
         rest = after;
         let mut public = string(&mut rest)?;
-        Some(Header { cipher, key_type: text(string(&mut public)?) })
+        Some(OpenSshHeader { cipher, key_type: text(string(&mut public)?) })
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) const MAX_COMMENT: usize = 256;
 pub(super) const CERTIFICATE_SUFFIX: &str = "-cert-v01@openssh.com";
 
 /// What one line holds.
-pub(super) enum Line {
+pub(super) enum PublicKeyLine {
     /// A public key with its comment.
     Key(PublicKey),
     /// A certificate with its comment.
@@ -38,7 +38,7 @@ pub(super) fn is_public(text: &str) -> bool {
 }
 
 /// Reads the first line that is neither empty nor a comment.
-pub(super) fn parse(text: &str) -> Result<Line> {
+pub(super) fn parse(text: &str) -> Result<PublicKeyLine> {
     let line = first_line(text).ok_or_else(|| fault(say!(key_file_holds_none)))?;
     let name = line.split([' ', '\t']).next().unwrap_or_default();
     let damaged = || damaged(&say!(key_part_named_line, name = shown(name)));
@@ -51,12 +51,12 @@ pub(super) fn parse(text: &str) -> Result<Line> {
         }
         let comment = line.splitn(3, [' ', '\t']).nth(2).unwrap_or_default();
         certificate.set_comment(comment.trim());
-        return Ok(Line::Certificate(Box::new(certificate)));
+        return Ok(PublicKeyLine::Certificate(Box::new(certificate)));
     }
     if !is_supported(name) {
         return Err(unsupported(name));
     }
-    PublicKey::from_openssh(line).map(Line::Key).map_err(|_| damaged())
+    PublicKey::from_openssh(line).map(PublicKeyLine::Key).map_err(|_| damaged())
 }
 
 /// Reads a certificate's binary form.

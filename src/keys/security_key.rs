@@ -64,7 +64,7 @@ impl Default for SecurityKeys {
 
 /// Why there is no signature.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum SignRefusal {
     /// The device wants a PIN, or another one.
     WantsPin,
     /// It cannot be done.
@@ -98,32 +98,34 @@ impl SecurityKeys {
     /// The signature of this data, as it stands in an authentication request.
     ///
     /// # Errors
-    /// See [`Refusal`]; the helper is waited for one minute.
+    /// See [`SignRefusal`]; the helper is waited for one minute.
     pub async fn sign(
         &self,
         key: &PrivateKey,
         data: &[u8],
         pin: Option<&Secret>,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<Vec<u8>, SignRefusal> {
         if self.provider.is_empty() {
-            return Err(Refusal::Error(self.failed(&say!(security_key_off))));
+            return Err(SignRefusal::Error(self.failed(&say!(security_key_off))));
         }
         let request = request(key, &self.provider, data, pin)
-            .ok_or_else(|| Refusal::Error(fault(say!(security_key_unknown))))?;
+            .ok_or_else(|| SignRefusal::Error(fault(say!(security_key_unknown))))?;
         let answer = tokio::time::timeout(TOUCH, converse(&self.helper, &request)).await;
         let answer = answer.map_err(|_| {
             let seconds = TOUCH.as_secs();
-            Refusal::Error(Error::new(Kind::Timeout, say!(security_key_no_touch, seconds)))
+            SignRefusal::Error(Error::new(Kind::Timeout, say!(security_key_no_touch, seconds)))
         })?;
-        let answer = answer.map_err(|cause| Refusal::Error(self.failed(&cause)))?;
+        let answer = answer.map_err(|cause| SignRefusal::Error(self.failed(&cause)))?;
         match read(&answer) {
             Some(Ok(signature)) => Ok(signature),
-            Some(Err(WRONG_PIN)) => Err(Refusal::WantsPin),
-            Some(Err(NO_DEVICE)) => Err(Refusal::Error(
+            Some(Err(WRONG_PIN)) => Err(SignRefusal::WantsPin),
+            Some(Err(NO_DEVICE)) => Err(SignRefusal::Error(
                 fault(say!(security_key_no_device)).hint(say!(security_key_no_device_hint)),
             )),
-            Some(Err(code)) => Err(Refusal::Error(self.failed(&say!(security_key_refused, code)))),
-            None => Err(Refusal::Error(self.failed(&say!(security_key_nonsense)))),
+            Some(Err(code)) => {
+                Err(SignRefusal::Error(self.failed(&say!(security_key_refused, code))))
+            }
+            None => Err(SignRefusal::Error(self.failed(&say!(security_key_nonsense)))),
         }
     }
 
@@ -239,7 +241,7 @@ mod tests {
         for helper in ["/nonexistent/helper", "/bin/true", "/bin/cat"] {
             let keys = SecurityKeys { helper: helper.into(), ..SecurityKeys::default() };
             let refusal = runtime.block_on(keys.sign(&handle(1), b"data", None)).unwrap_err();
-            let Refusal::Error(error) = refusal else { panic!("{refusal:?}") };
+            let SignRefusal::Error(error) = refusal else { panic!("{refusal:?}") };
             assert!(error.to_string().contains(helper), "{error}");
         }
     }

@@ -43,6 +43,7 @@ mod profile;
 
 pub use history::{History, MAX_HISTORY};
 pub use own::{
-    Document, Listed, MAX_NAME, MAX_PROFILES, Store, Unknown, check_name, file_name, from_file_name,
+    Document, ListedProfile, MAX_NAME, MAX_PROFILES, ProfileStore, UnknownKey, check_name,
+    file_name, from_file_name,
 };
 pub use profile::{LOG_FORMATS, LOG_TIMESTAMPS, MAX_FILE, METHODS, PTY, Profile, Value};

@@ -85,7 +85,7 @@ pub struct MethodOffer {
     /// Whether the server accepts it; `None` while it has not been asked.
     pub accepted: Option<bool>,
     /// What keeps us from using it, whatever the server says.
-    pub obstacle: Option<Obstacle>,
+    pub obstacle: Option<MethodObstacle>,
 }
 
 impl MethodOffer {
@@ -97,7 +97,7 @@ impl MethodOffer {
 
 /// What keeps us from using a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum MethodObstacle {
     /// It is switched off by this ssh_config keyword.
     SwitchedOff(&'static str),
     /// The host's key changed, and nothing that could be stolen may be sent.
@@ -135,12 +135,12 @@ impl AgentKeys {
     }
 
     /// Why it cannot be chosen, if it cannot.
-    pub fn obstacle(&self) -> Option<Obstacle> {
+    pub fn obstacle(&self) -> Option<MethodObstacle> {
         match self {
-            AgentKeys::None => Some(Obstacle::NoAgent),
-            AgentKeys::Silent => Some(Obstacle::AgentSilent),
-            AgentKeys::Failed(_) => Some(Obstacle::AgentFailed),
-            AgentKeys::Held(keys) if keys.is_empty() => Some(Obstacle::AgentEmpty),
+            AgentKeys::None => Some(MethodObstacle::NoAgent),
+            AgentKeys::Silent => Some(MethodObstacle::AgentSilent),
+            AgentKeys::Failed(_) => Some(MethodObstacle::AgentFailed),
+            AgentKeys::Held(keys) if keys.is_empty() => Some(MethodObstacle::AgentEmpty),
             AgentKeys::Held(_) => None,
         }
     }
@@ -157,7 +157,7 @@ pub enum LoginAnswer {
 /// One attempt to log in.
 pub struct Attempt {
     /// With what, and so by which method.
-    pub credential: Credential,
+    pub credential: LoginCredential,
     /// Whether the credential is kept in memory for this run.
     pub remember: bool,
     /// Whether the agent is forwarded in this session.
@@ -165,7 +165,7 @@ pub struct Attempt {
 }
 
 /// What logs in.
-pub enum Credential {
+pub enum LoginCredential {
     /// `password`; empty means the one handed over, where there is one.
     Password(Secret),
     /// `publickey` with this key.
@@ -176,14 +176,14 @@ pub enum Credential {
     Agent(Box<AgentIdentity>),
 }
 
-impl Credential {
+impl LoginCredential {
     /// The method that it is for.
     pub fn method(&self) -> Method {
         match self {
-            Credential::Password(_) => Method::Password,
-            Credential::Key(_) => Method::PublicKey,
-            Credential::Interactive => Method::KeyboardInteractive,
-            Credential::Agent(_) => Method::Agent,
+            LoginCredential::Password(_) => Method::Password,
+            LoginCredential::Key(_) => Method::PublicKey,
+            LoginCredential::Interactive => Method::KeyboardInteractive,
+            LoginCredential::Agent(_) => Method::Agent,
         }
     }
 }

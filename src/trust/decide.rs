@@ -249,7 +249,7 @@ mod tests {
     use russh::keys::ssh_key::PublicKey;
 
     use super::*;
-    use crate::trust::{Place, Subject};
+    use crate::trust::{FileLine, Subject};
 
     const KEY: &str = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
     const OLD: &str = include_str!("../../tests/data/trust/certificates/host-revoked.pub");
@@ -259,8 +259,8 @@ mod tests {
         PublicKey::from_openssh(text).expect("a key")
     }
 
-    fn place(line: usize) -> Place {
-        Place { file: PathBuf::from("/kh"), line }
+    fn place(line: usize) -> FileLine {
+        FileLine { file: PathBuf::from("/kh"), line }
     }
 
     fn known(text: &str) -> Vec<KnownKey> {

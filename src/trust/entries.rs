@@ -9,8 +9,8 @@ use std::path::Path;
 use russh::keys::ssh_key::PublicKey;
 
 use super::file::{LINE_MAX, read};
-use super::line::{Line, Marker};
-use super::place::{Place, Problem};
+use super::line::{KnownHostsLine, Marker};
+use super::place::{FileLine, Problem};
 use super::rewrite::rewrite;
 use super::store::without_name;
 use super::{fingerprint, pattern, quote};
@@ -26,9 +26,9 @@ const PROBLEMS_MAX: usize = 100;
 
 /// One line of a file with a key.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct KnownHostsEntry {
     /// Where it stands.
-    pub at: Place,
+    pub at: FileLine,
     /// What it makes of the key.
     pub marker: Marker,
     /// The host field, fit to be shown; `None` where it is hashed.
@@ -43,14 +43,14 @@ pub struct Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     /// The lines with a key, in order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<KnownHostsEntry>,
     /// The file, or lines of it, that could not be used.
     pub problems: Vec<Problem>,
 }
 
 /// Which lines are to go.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct LinesToRemove {
     /// Names as known_hosts writes them; a line must list one of them, hashed or plainly. A
     /// pattern of a line counts only where it is given letter by letter.
     pub names: Vec<String>,
@@ -65,7 +65,7 @@ pub struct Wanted {
 #[derive(Clone, Debug)]
 pub struct Struck {
     /// Where it stood.
-    pub at: Place,
+    pub at: FileLine,
     /// The key, if the line has one that can be read.
     pub key: Option<PublicKey>,
     /// The line as it stood, fit to be shown.
@@ -80,7 +80,7 @@ pub struct Removal {
     /// The lines that go.
     pub struck: Vec<Struck>,
     /// Lines about the host that stay because of their marker or because a pattern names it.
-    pub kept: Vec<Entry>,
+    pub kept: Vec<KnownHostsEntry>,
 }
 
 /// The lines of a file, all or those that name one of `names` in any way; a missing file has
@@ -95,12 +95,12 @@ pub fn list(file: &Path, names: Option<&[String]>) -> Listing {
         }
     };
     for (number, raw) in numbered(&text) {
-        let at = Place { file: file.to_owned(), line: number };
+        let at = FileLine { file: file.to_owned(), line: number };
         match entry(&at, raw, names) {
             Ok(Some(entry)) => listing.entries.push(entry),
             Ok(None) => {}
             Err(reason) if listing.problems.len() < PROBLEMS_MAX => {
-                let Place { file, line } = at;
+                let FileLine { file, line } = at;
                 listing.problems.push(Problem { file, line: Some(line), reason });
             }
             Err(_) => {}
@@ -113,7 +113,7 @@ pub fn list(file: &Path, names: Option<&[String]>) -> Listing {
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn would_remove(file: &Path, wanted: &Wanted) -> Result<Removal> {
+pub fn would_remove(file: &Path, wanted: &LinesToRemove) -> Result<Removal> {
     let text = read(file).map_err(|reason| unreadable(file, reason))?;
     Ok(strike(file, &text.unwrap_or_default(), wanted).1)
 }
@@ -122,7 +122,7 @@ pub fn would_remove(file: &Path, wanted: &Wanted) -> Result<Removal> {
 ///
 /// # Errors
 /// The file cannot be read or changed; it is then as it was. A missing one is not made.
-pub fn remove(file: &Path, wanted: &Wanted) -> Result<Removal> {
+pub fn remove(file: &Path, wanted: &LinesToRemove) -> Result<Removal> {
     let first = would_remove(file, wanted)?;
     if first.struck.is_empty() {
         return Ok(first);
@@ -147,11 +147,15 @@ fn numbered(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     text.split_inclusive(|&byte| byte == b'\n').enumerate().map(|(at, raw)| (at + 1, raw))
 }
 
-fn entry(at: &Place, raw: &[u8], names: Option<&[String]>) -> Result<Option<Entry>, String> {
+fn entry(
+    at: &FileLine,
+    raw: &[u8],
+    names: Option<&[String]>,
+) -> Result<Option<KnownHostsEntry>, String> {
     if raw.len() > LINE_MAX {
         return Err(super::line::LineFault::TooLong(LINE_MAX >> 10).text());
     }
-    let line = match Line::split(raw) {
+    let line = match KnownHostsLine::split(raw) {
         Ok(Some(line)) => line,
         Ok(None) => return Ok(None),
         Err(fault) => return Err(fault.text()),
@@ -163,7 +167,7 @@ fn entry(at: &Place, raw: &[u8], names: Option<&[String]>) -> Result<Option<Entr
     }
     let key = line.key().map_err(|fault| fault.text())?;
     let shown = |bytes: &[u8], max| text::line_bytes(bytes, max);
-    Ok(Some(Entry {
+    Ok(Some(KnownHostsEntry {
         at: at.clone(),
         marker: line.marker,
         hosts: line.salt.is_none().then(|| shown(line.hosts, HOSTS_MAX)),
@@ -173,10 +177,10 @@ fn entry(at: &Place, raw: &[u8], names: Option<&[String]>) -> Result<Option<Entr
 }
 
 /// The text without the lines, and which they were.
-fn strike(file: &Path, text: &[u8], wanted: &Wanted) -> (Vec<u8>, Removal) {
+fn strike(file: &Path, text: &[u8], wanted: &LinesToRemove) -> (Vec<u8>, Removal) {
     let (mut kept, mut removal) = (Vec::with_capacity(text.len()), Removal::default());
     for (number, raw) in numbered(text) {
-        let at = Place { file: file.to_owned(), line: number };
+        let at = FileLine { file: file.to_owned(), line: number };
         match strike_line(&at, raw, wanted) {
             Fate::Stays => kept.extend_from_slice(raw),
             Fate::IsKept(entry) => {
@@ -196,12 +200,12 @@ fn strike(file: &Path, text: &[u8], wanted: &Wanted) -> (Vec<u8>, Removal) {
 enum Fate {
     Stays,
     /// It is about the host, and stays all the same.
-    IsKept(Entry),
+    IsKept(KnownHostsEntry),
     Goes(Struck, Vec<u8>),
 }
 
-fn strike_line(at: &Place, raw: &[u8], wanted: &Wanted) -> Fate {
-    let line = match Line::split(raw) {
+fn strike_line(at: &FileLine, raw: &[u8], wanted: &LinesToRemove) -> Fate {
+    let line = match KnownHostsLine::split(raw) {
         Ok(Some(line)) if raw.len() <= LINE_MAX => line,
         _ => return Fate::Stays,
     };
@@ -226,7 +230,7 @@ fn strike_line(at: &Place, raw: &[u8], wanted: &Wanted) -> Fate {
     // All names at once: without_name takes one.
     let mut rest = raw.to_vec();
     for name in listed {
-        let hosts = match Line::split(&rest) {
+        let hosts = match KnownHostsLine::split(&rest) {
             Ok(Some(line)) => line.hosts.to_vec(),
             _ => Vec::new(),
         };
@@ -248,7 +252,7 @@ fn is_listed(hosts: &[u8], name: &str) -> bool {
     hosts.split(|&byte| byte == b',').any(|part| part.eq_ignore_ascii_case(name.as_bytes()))
 }
 
-fn is_wanted(key: Option<&PublicKey>, wanted: &Wanted) -> bool {
+fn is_wanted(key: Option<&PublicKey>, wanted: &LinesToRemove) -> bool {
     let Some(key) = key else {
         // Nobody can say which key it was meant to be.
         return wanted.kind.is_none() && wanted.fingerprint.is_none();
@@ -264,7 +268,7 @@ pub fn is_of_type(key: &PublicKey, kind: &str) -> bool {
     names.iter().any(|name| name.eq_ignore_ascii_case(kind))
 }
 
-impl Entry {
+impl KnownHostsEntry {
     /// The marker as the file writes it, if there is one.
     pub fn marker_word(&self) -> Option<&'static str> {
         match self.marker {

@@ -9,7 +9,7 @@ use russh::keys::ssh_key::{Algorithm, PublicKey};
 use super::certificate::Presented;
 use super::first_seen::Dates;
 use super::pin::Pin;
-use super::place::{Place, Problem};
+use super::place::{FileLine, Problem};
 use super::sshfp::Sshfp;
 use super::subject::Subject;
 
@@ -26,7 +26,7 @@ pub struct Sources {
 #[derive(Clone, Debug)]
 pub struct KnownKey {
     /// Where.
-    pub at: Place,
+    pub at: FileLine,
     /// Which.
     pub key: PublicKey,
 }
@@ -41,15 +41,15 @@ pub enum Finding {
     /// Keys of this type are on record, and this is none of them.
     Changed(Vec<KnownKey>),
     /// The key, the certified key, or its authority is marked `@revoked`.
-    Revoked(Place),
+    Revoked(FileLine),
     /// RevokedHostKeys forbids the key, or cannot be used; the reason, one line.
     Forbidden(String),
     /// The key is on record.
-    Known(Place),
+    Known(FileLine),
     /// The certificate is good, signed by the authority on this line.
     Certified {
         /// The `@cert-authority` line, or the line of the record that has the key.
-        at: Place,
+        at: FileLine,
         /// The authority's `SHA256:…` fingerprint.
         authority: String,
         /// The record's name; `None` for a line of known_hosts.
@@ -61,7 +61,7 @@ pub enum Finding {
 #[derive(Clone, Debug)]
 pub struct Covering {
     /// The `@cert-authority` line, or the line of the record that has the key.
-    pub at: Place,
+    pub at: FileLine,
     /// The record's name, fit to be shown; `None` for a line of known_hosts.
     pub record: Option<String>,
     /// Its key.

@@ -15,7 +15,7 @@ pub use statement::Statement;
 use super::dns_lines::dns_lines;
 use super::evidence::{Covering, Evidence, Finding, KnownKey, Verdict};
 use super::fingerprint::{self, Hash};
-use super::place::{Place, Problem};
+use super::place::{FileLine, Problem};
 use super::quote;
 use super::sshfp::Sshfp;
 use crate::catalogue::{Language, spoken};
@@ -27,7 +27,7 @@ const NAMED_MAX: usize = 4;
 
 /// Where a fact comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum EvidenceSource {
     /// `@revoked` lines and RevokedHostKeys.
     Revocation,
     /// Pinned keys.
@@ -42,16 +42,16 @@ pub enum Source {
     FirstUse,
 }
 
-impl Source {
+impl EvidenceSource {
     /// The word that JSON has for it.
     pub fn word(self) -> &'static str {
         match self {
-            Source::Revocation => "revocation",
-            Source::Pin => "pin",
-            Source::Authority => "authority",
-            Source::Dns => "dns",
-            Source::KnownHosts => "known-hosts",
-            Source::FirstUse => "first-use",
+            EvidenceSource::Revocation => "revocation",
+            EvidenceSource::Pin => "pin",
+            EvidenceSource::Authority => "authority",
+            EvidenceSource::Dns => "dns",
+            EvidenceSource::KnownHosts => "known-hosts",
+            EvidenceSource::FirstUse => "first-use",
         }
     }
 }
@@ -94,7 +94,7 @@ impl Weight {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     /// Where it comes from.
-    pub source: Source,
+    pub source: EvidenceSource,
     /// How strong it is.
     pub weight: Weight,
     /// What was looked up: the name that known_hosts has, or the one the DNS was asked for.
@@ -139,7 +139,7 @@ pub fn facts(evidence: &Evidence, hash: Hash) -> Vec<Fact> {
         telling.known_hosts(&file);
     }
     if matches!(evidence.finding, Finding::Unknown) {
-        telling.put(Source::FirstUse, Weight::Silence, None, Statement::NothingOnRecord);
+        telling.put(EvidenceSource::FirstUse, Weight::Silence, None, Statement::NothingOnRecord);
     }
     telling.facts
 }
@@ -257,7 +257,13 @@ struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    fn put(&mut self, source: Source, weight: Weight, place: Option<String>, said: Statement) {
+    fn put(
+        &mut self,
+        source: EvidenceSource,
+        weight: Weight,
+        place: Option<String>,
+        said: Statement,
+    ) {
         let looked_up = quote::piece(&self.evidence.subject.entry_name());
         let fact = Fact { source, weight, looked_up, place, signer: None, statement: said };
         self.facts.push(fact);
@@ -271,7 +277,7 @@ impl Telling<'_> {
             Finding::Forbidden(reason) => (None, Statement::Forbidden { reason: reason.clone() }),
             _ => return,
         };
-        self.put(Source::Revocation, Weight::Veto, place, said);
+        self.put(EvidenceSource::Revocation, Weight::Veto, place, said);
     }
 
     fn pins(&mut self) {
@@ -292,13 +298,13 @@ impl Telling<'_> {
                 (Weight::Contradiction, Statement::NotPinned { pins, count, from })
             }
         };
-        self.put(Source::Pin, weight, place, said);
+        self.put(EvidenceSource::Pin, weight, place, said);
     }
 
     fn loopback(&mut self) {
         if let Some(address) = self.evidence.loopback {
             let said = Statement::Loopback { address: address.to_string() };
-            self.put(Source::KnownHosts, Weight::Silence, None, said);
+            self.put(EvidenceSource::KnownHosts, Weight::Silence, None, said);
         }
     }
 
@@ -314,7 +320,7 @@ impl Telling<'_> {
         };
         if let Some(fault) = &evidence.certificate_fault {
             let said = Statement::CertificateVoid { fault: fault.clone() };
-            self.put(Source::Authority, Weight::Doubt, None, said);
+            self.put(EvidenceSource::Authority, Weight::Doubt, None, said);
         }
         if !settled {
             for covering in evidence.authorities.iter().take(NAMED_MAX) {
@@ -322,16 +328,16 @@ impl Telling<'_> {
             }
         }
         if evidence.authorities.is_empty() && evidence.certificate.is_some() && !settled {
-            self.put(Source::Authority, Weight::Silence, None, Statement::NoAuthority);
+            self.put(EvidenceSource::Authority, Weight::Silence, None, Statement::NoAuthority);
         }
         for problem in evidence.authority_problems.iter().take(NAMED_MAX) {
             let said = Statement::AuthorityUnusable { problem: problem.to_string() };
             let place = Some(quote::path(&problem.file));
-            self.put(Source::Authority, Weight::Unusable, place, said);
+            self.put(EvidenceSource::Authority, Weight::Unusable, place, said);
         }
     }
 
-    fn certified(&mut self, at: &Place, authority: &str, record: Option<&str>) {
+    fn certified(&mut self, at: &FileLine, authority: &str, record: Option<&str>) {
         let Some(shown) = &self.evidence.certificate else { return };
         let said = Statement::Certified {
             at: at.to_string(),
@@ -341,7 +347,7 @@ impl Telling<'_> {
             holders: shown.holders(),
             period: shown.period(),
         };
-        self.put(Source::Authority, Weight::Proof, Some(at.to_string()), said);
+        self.put(EvidenceSource::Authority, Weight::Proof, Some(at.to_string()), said);
         if let Some(fact) = self.facts.last_mut() {
             fact.signer = Some(authority.to_owned());
         }
@@ -356,7 +362,7 @@ impl Telling<'_> {
             authority: authority.clone(),
             record: covering.record.clone(),
         };
-        self.put(Source::Authority, Weight::Silence, Some(at), said);
+        self.put(EvidenceSource::Authority, Weight::Silence, Some(at), said);
         if let Some(fact) = self.facts.last_mut() {
             fact.signer = Some(authority);
         }
@@ -379,7 +385,7 @@ impl Telling<'_> {
         };
         let (looked_up, signer) = (quote::piece(name), signer.map(quote::piece));
         for text in dns_lines(self.evidence) {
-            self.put(Source::Dns, weight, None, Statement::Dns { text });
+            self.put(EvidenceSource::Dns, weight, None, Statement::Dns { text });
             if let Some(fact) = self.facts.last_mut() {
                 fact.looked_up.clone_from(&looked_up);
                 fact.signer.clone_from(&signer);
@@ -459,7 +465,7 @@ impl Telling<'_> {
     }
 
     fn record(&mut self, weight: Weight, place: String, said: Statement) {
-        self.put(Source::KnownHosts, weight, Some(place), said);
+        self.put(EvidenceSource::KnownHosts, weight, Some(place), said);
     }
 }
 

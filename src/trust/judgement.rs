@@ -22,7 +22,7 @@ pub struct Judgement {
 
 /// What a judgement comes to, where nobody is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum HostStanding {
     /// What is on record, certified or proved says that the key is the host's.
     Trusted,
     /// Nothing says so, or something speaks against it.
@@ -31,29 +31,29 @@ pub enum Standing {
     CannotTell,
 }
 
-impl Standing {
+impl HostStanding {
     /// The word that `--json` prints.
     pub fn word(self) -> &'static str {
         match self {
-            Standing::Trusted => "trusted",
-            Standing::NotTrusted => "not-trusted",
-            Standing::CannotTell => "cannot-tell",
+            HostStanding::Trusted => "trusted",
+            HostStanding::NotTrusted => "not-trusted",
+            HostStanding::CannotTell => "cannot-tell",
         }
     }
 }
 
 impl Judgement {
     /// Whether the evidence alone carries the key, whatever a person would say to it.
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> HostStanding {
         let is_settled =
             !matches!(self.evidence.finding, Finding::Unknown) || !self.evidence.pins.is_empty();
         let evidence = &self.evidence;
         let is_unread = evidence.problems.iter().any(|problem| problem.line.is_none())
             || (evidence.certificate.is_some() && !evidence.authority_problems.is_empty());
         match &self.verdict {
-            Verdict::Accept => Standing::Trusted,
-            _ if is_unread && !is_settled => Standing::CannotTell,
-            _ => Standing::NotTrusted,
+            Verdict::Accept => HostStanding::Trusted,
+            _ if is_unread && !is_settled => HostStanding::CannotTell,
+            _ => HostStanding::NotTrusted,
         }
     }
 

@@ -21,22 +21,22 @@ use super::evidence::{Covering, Evidence, Finding, KnownKey, KnownTypes, Sources
 use super::file::read;
 use super::fingerprint::{self, is_same};
 use super::first_seen::Dates;
-use super::line::{Line, Marker};
+use super::line::{KnownHostsLine, Marker};
 use super::pin::Pin;
-use super::place::{Place, Problem};
+use super::place::{FileLine, Problem};
 use super::quote;
 use super::requirements::Requirements;
 use super::revoked::RevokedKeys;
 use super::sshfp::Sshfp;
 use super::subject::Subject;
 use crate::say;
-use index::{Entry, Loaded};
+use index::{IndexedFile, IndexedLine};
 use search::Hit;
 
 /// The known_hosts files as they were when loaded, and what else is known beforehand: revoked
 /// keys, authorities, pins.
 pub struct KnownHosts {
-    files: Vec<Loaded>,
+    files: Vec<IndexedFile>,
     searched: Vec<PathBuf>,
     problems: Vec<Problem>,
     revoked: Option<RevokedKeys>,
@@ -77,7 +77,7 @@ impl KnownHosts {
         for path in &known.searched {
             match read(path) {
                 Ok(Some(text)) => {
-                    let file = Loaded::split(path.clone(), text, &mut known.problems);
+                    let file = IndexedFile::split(path.clone(), text, &mut known.problems);
                     known.files.push(file);
                 }
                 Ok(None) => {}
@@ -118,7 +118,7 @@ impl KnownHosts {
     pub fn add_output(&mut self, name: &str, text: Vec<u8>) {
         let path = PathBuf::from(name);
         self.searched.push(path.clone());
-        let file = Loaded::split(path, text, &mut self.problems);
+        let file = IndexedFile::split(path, text, &mut self.problems);
         self.files.push(file);
         self.last = Mutex::new(None);
     }
@@ -299,9 +299,9 @@ impl fmt::Debug for KnownHosts {
 
 impl Matches {
     /// Decodes the key of a matching line and files it under its marker.
-    fn take(&mut self, file: &Loaded, entry: &Entry) {
-        let at = Place { file: file.path.clone(), line: entry.number as usize };
-        let line = Line::split(file.slice(entry.line));
+    fn take(&mut self, file: &IndexedFile, entry: &IndexedLine) {
+        let at = FileLine { file: file.path.clone(), line: entry.number as usize };
+        let line = KnownHostsLine::split(file.slice(entry.line));
         let line = line.ok().flatten().expect("the line was split when the file was loaded");
         match line.key() {
             Ok(key) => {

@@ -22,7 +22,7 @@ pub enum Marker {
 
 /// A line with something to say, as slices of it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line<'a> {
+pub(super) struct KnownHostsLine<'a> {
     pub(super) marker: Marker,
     pub(super) hosts: &'a [u8],
     /// The salt of a hashed name.
@@ -94,10 +94,10 @@ impl LineFault {
     }
 }
 
-impl<'a> Line<'a> {
+impl<'a> KnownHostsLine<'a> {
     /// Splits a line without its newline. Blank lines and comments are `None`; an error is
     /// the reason.
-    pub(super) fn split(raw: &'a [u8]) -> Result<Option<Line<'a>>, LineFault> {
+    pub(super) fn split(raw: &'a [u8]) -> Result<Option<KnownHostsLine<'a>>, LineFault> {
         let rest = raw.trim_ascii();
         if rest.is_empty() || rest[0] == b'#' {
             return Ok(None);
@@ -112,7 +112,7 @@ impl<'a> Line<'a> {
         if !key_type.iter().all(u8::is_ascii_graphic) || !rest.starts_with(BLOB_START) {
             return Err(LineFault::NoKey);
         }
-        Ok(Some(Line { marker, hosts, salt, key_type, rest }))
+        Ok(Some(KnownHostsLine { marker, hosts, salt, key_type, rest }))
     }
 
     /// The key's blob as the line has it, in base64.
@@ -227,7 +227,7 @@ mod tests {
     const CERTIFICATE: &str = include_str!("../../tests/data/trust/certificates/good.cert");
 
     fn reason(line: &[u8]) -> String {
-        Line::split(line).expect_err("a bad line").text()
+        KnownHostsLine::split(line).expect_err("a bad line").text()
     }
 
     #[test]
@@ -239,7 +239,7 @@ mod tests {
             (format!("@revoked * {KEY}"), Marker::Revoked, "*"),
             (format!("@cert-authority\t*.x  {KEY} comment here"), Marker::Authority, "*.x"),
         ] {
-            let line = Line::split(text.as_bytes()).expect("good").expect("not blank");
+            let line = KnownHostsLine::split(text.as_bytes()).expect("good").expect("not blank");
             assert_eq!((line.marker, line.hosts), (marker, hosts.as_bytes()));
             assert_eq!(line.key().expect("a key").key_data(), key.key_data());
         }
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn blank_lines_and_comments_say_nothing() {
         for text in ["", "   ", "\t", "# host ssh-ed25519 AAAA", "  # x", "\r"] {
-            assert!(Line::split(text.as_bytes()).expect("good").is_none(), "{text:?}");
+            assert!(KnownHostsLine::split(text.as_bytes()).expect("good").is_none(), "{text:?}");
         }
     }
 
@@ -257,7 +257,7 @@ mod tests {
         let name = "ssh-mldsa44-ed25519";
         let blob = [&[0, 0, 0, 19], name.as_bytes(), &[0, 0, 0, 1, 7]].concat();
         let text = format!("host {name} {}", BASE64.encode(&blob));
-        let line = Line::split(text.as_bytes()).expect("good").expect("not blank");
+        let line = KnownHostsLine::split(text.as_bytes()).expect("good").expect("not blank");
         let fault = line.key().expect_err("no key of ours").text();
         assert!(fault.contains(name) && fault.contains("not supported"), "{fault}");
     }
@@ -277,7 +277,8 @@ mod tests {
     fn to_revoke_a_certificate_is_to_revoke_its_key() {
         let line = |marker: &str| format!("{marker} h {CERTIFICATE}");
         let text = line("@revoked");
-        let line_of = |text: &str| Line::split(text.as_bytes()).map(|l| l.map(|l| l.key()));
+        let line_of =
+            |text: &str| KnownHostsLine::split(text.as_bytes()).map(|l| l.map(|l| l.key()));
         let key = line_of(&text).expect("good").expect("not blank").expect("a key");
         let host = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
         assert_eq!(key.key_data(), PublicKey::from_openssh(host).expect("a key").key_data());
@@ -305,7 +306,7 @@ mod tests {
             ("h ssh-ed25519 AAAA".to_owned(), "cut short"),
             (format!("h {CERTIFICATE}"), "certificate"),
         ] {
-            let line = Line::split(text.as_bytes()).expect("good").expect("not blank");
+            let line = KnownHostsLine::split(text.as_bytes()).expect("good").expect("not blank");
             let found = line.key().expect_err("no key").text();
             assert!(found.contains(expected), "{found} for {text}");
         }

@@ -22,13 +22,13 @@ pub const PINS_MAX: usize = 100;
 /// A host key that is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
-    form: Form,
+    form: PinForm,
     /// Who says so: a flag, or a saved session by its name.
     from: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Form {
+enum PinForm {
     /// As typed, and readable.
     Fingerprint(String),
     Key(Box<PublicKey>),
@@ -46,8 +46,8 @@ impl Pin {
             return Err(bad());
         }
         let form = match fingerprint::find(text) {
-            Some(fingerprint) => Form::Fingerprint(fingerprint),
-            None => Form::Key(Box::new(key(text).ok_or_else(bad)?)),
+            Some(fingerprint) => PinForm::Fingerprint(fingerprint),
+            None => PinForm::Key(Box::new(key(text).ok_or_else(bad)?)),
         };
         Ok(Pin { form, from: from.to_owned() })
     }
@@ -55,23 +55,23 @@ impl Pin {
     /// Whether this is the key.
     pub fn matches(&self, key: &PublicKey) -> bool {
         match &self.form {
-            Form::Fingerprint(text) => fingerprint::compare(key, text) == Comparison::Same,
-            Form::Key(pinned) => pinned.key_data() == key.key_data(),
+            PinForm::Fingerprint(text) => fingerprint::compare(key, text) == Comparison::Same,
+            PinForm::Key(pinned) => pinned.key_data() == key.key_data(),
         }
     }
 
     /// The key's algorithm, where the pin is a whole key.
     pub fn algorithm(&self) -> Option<Algorithm> {
         match &self.form {
-            Form::Fingerprint(_) => None,
-            Form::Key(key) => Some(key.algorithm()),
+            PinForm::Fingerprint(_) => None,
+            PinForm::Key(key) => Some(key.algorithm()),
         }
     }
 
     /// Whether it is a fingerprint that is made with MD5, which is out of date: nobody has made
     /// a key for a given one yet.
     pub fn is_weak(&self) -> bool {
-        matches!(&self.form, Form::Fingerprint(text) if !text.starts_with("SHA256:"))
+        matches!(&self.form, PinForm::Fingerprint(text) if !text.starts_with("SHA256:"))
     }
 
     /// Who says so.
@@ -84,8 +84,8 @@ impl fmt::Display for Pin {
     /// The fingerprint, fit to be shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.form {
-            Form::Fingerprint(text) => f.write_str(text),
-            Form::Key(key) => f.write_str(&fingerprint::sha256(key)),
+            PinForm::Fingerprint(text) => f.write_str(text),
+            PinForm::Key(key) => f.write_str(&fingerprint::sha256(key)),
         }
     }
 }

@@ -12,7 +12,7 @@ use russh::keys::ssh_key::PublicKey;
 use super::file::{LINE_MAX, read};
 use super::fingerprint::{self, is_same};
 use super::krl::{Krl, MAGIC, Named};
-use super::place::Place;
+use super::place::FileLine;
 use super::{certificate, line, quote};
 use crate::say;
 
@@ -99,7 +99,7 @@ impl RevokedFile {
         match list {
             List::Text(keys) => {
                 let (line, _) = keys.iter().find(|(_, listed)| is_same(listed, key))?;
-                Some(Place { file: self.file.clone(), line: *line }.to_string())
+                Some(FileLine { file: self.file.clone(), line: *line }.to_string())
             }
             List::Binary(krl) => {
                 let how = krl.key(&encoded(key)?)?;

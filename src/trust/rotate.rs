@@ -15,8 +15,8 @@ use russh::keys::ssh_key::PublicKey;
 use super::evidence::KnownKey;
 use super::file::{LINE_MAX, read};
 use super::fingerprint::is_same;
-use super::line::{Line, Marker};
-use super::place::Place;
+use super::line::{KnownHostsLine, Marker};
+use super::place::FileLine;
 use super::rewrite::rewrite;
 use super::store::{append, line_for, without_name};
 use super::subject::Subject;
@@ -60,18 +60,20 @@ impl Difference {
 
 /// Why the files stay as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum RotationObstacle {
     /// As ssh(1) has it: the host is on record in a way only a person should change.
     Unclear(String),
     /// Something a person should know of.
     Trouble(String),
 }
 
-impl fmt::Display for Obstacle {
+impl fmt::Display for RotationObstacle {
     /// The reason, one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Obstacle::Unclear(reason) | Obstacle::Trouble(reason) => f.write_str(reason),
+            RotationObstacle::Unclear(reason) | RotationObstacle::Trouble(reason) => {
+                f.write_str(reason)
+            }
         }
     }
 }
@@ -82,12 +84,13 @@ impl fmt::Display for Obstacle {
 /// The host's current key is not on a plain line of the first file; a line about the host has
 /// a marker, a wildcard or a list of names; a key in question is on record under another name;
 /// an obsolete key is in a file that is never written; a file cannot be read.
-pub fn compare(announced: &Announcement) -> Result<Difference, Obstacle> {
+pub fn compare(announced: &Announcement) -> Result<Difference, RotationObstacle> {
     let mut seen = Seen::new(announced);
     let mut texts = Vec::with_capacity(announced.files.len());
     for file in &announced.files {
-        let text = read(file)
-            .map_err(|reason| Obstacle::Trouble(format!("{} {reason}", quote::path(file))))?;
+        let text = read(file).map_err(|reason| {
+            RotationObstacle::Trouble(format!("{} {reason}", quote::path(file)))
+        })?;
         texts.push(text.unwrap_or_default());
     }
     for (index, text) in texts.iter().enumerate() {
@@ -95,12 +98,14 @@ pub fn compare(announced: &Announcement) -> Result<Difference, Obstacle> {
     }
     if !seen.current {
         let shown = "the key in use is not on record in the first UserKnownHostsFile";
-        return Err(Obstacle::Unclear(shown.to_owned()));
+        return Err(RotationObstacle::Unclear(shown.to_owned()));
     }
     let difference = seen.difference();
     if !difference.is_empty() {
         if let Some(at) = seen.elsewhere {
-            return Err(Obstacle::Unclear(format!("{at} has one of the keys under another name")));
+            return Err(RotationObstacle::Unclear(format!(
+                "{at} has one of the keys under another name"
+            )));
         }
         only_there(announced, &texts, &difference)?;
     }
@@ -154,7 +159,7 @@ struct Seen<'a> {
     known: Vec<bool>,
     obsolete: Vec<KnownKey>,
     current: bool,
-    elsewhere: Option<Place>,
+    elsewhere: Option<FileLine>,
 }
 
 impl<'a> Seen<'a> {
@@ -178,9 +183,9 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn take(&mut self, index: usize, text: &[u8]) -> Result<(), Obstacle> {
+    fn take(&mut self, index: usize, text: &[u8]) -> Result<(), RotationObstacle> {
         for (number, line) in lines(text) {
-            let at = || Place { file: self.announced.files[index].clone(), line: number };
+            let at = || FileLine { file: self.announced.files[index].clone(), line: number };
             if !pattern::matches_field(line.hosts, &self.name) {
                 if self.elsewhere.is_none() && self.blobs.contains(line.blob()) {
                     self.elsewhere = Some(at());
@@ -190,7 +195,7 @@ impl<'a> Seen<'a> {
             if line.marker != Marker::None || is_complex(line.hosts) {
                 let at = at();
                 let what = "has a marker, a wildcard or a list of names for the host";
-                return Err(Obstacle::Unclear(format!("{at} {what}")));
+                return Err(RotationObstacle::Unclear(format!("{at} {what}")));
             }
             // A line without sense says nothing of the host, and stays.
             let Ok(key) = line.key() else { continue };
@@ -210,9 +215,9 @@ fn only_there(
     announced: &Announcement,
     texts: &[Vec<u8>],
     difference: &Difference,
-) -> Result<(), Obstacle> {
+) -> Result<(), RotationObstacle> {
     if let Some(key) = difference.obsolete.iter().find(|key| key.at.file != announced.files[0]) {
-        return Err(Obstacle::Trouble(say!(rotation_read_only, at = key.at)));
+        return Err(RotationObstacle::Trouble(say!(rotation_read_only, at = key.at)));
     }
     let blobs: HashSet<Vec<u8>> = difference.obsolete.iter().map(|key| blob(&key.key)).collect();
     if blobs.is_empty() {
@@ -222,9 +227,9 @@ fn only_there(
     for (file, text) in announced.files.iter().zip(texts) {
         for (line, read) in lines(text) {
             if blobs.contains(read.blob()) && !pattern::matches_field(read.hosts, &name) {
-                let at = Place { file: file.clone(), line };
+                let at = FileLine { file: file.clone(), line };
                 let what = "has an obsolete key under another name";
-                return Err(Obstacle::Unclear(format!("{at} {what}")));
+                return Err(RotationObstacle::Unclear(format!("{at} {what}")));
             }
         }
     }
@@ -238,12 +243,12 @@ fn is_complex(hosts: &[u8]) -> bool {
 }
 
 /// The lines with something to say, counted from 1.
-fn lines(text: &[u8]) -> impl Iterator<Item = (usize, Line<'_>)> {
+fn lines(text: &[u8]) -> impl Iterator<Item = (usize, KnownHostsLine<'_>)> {
     text.split_inclusive(|&b| b == b'\n').enumerate().filter_map(|(index, raw)| {
         if raw.len() > LINE_MAX {
             return None;
         }
-        Some((index + 1, Line::split(raw).ok()??))
+        Some((index + 1, KnownHostsLine::split(raw).ok()??))
     })
 }
 
@@ -251,7 +256,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = (usize, Line<'_>)> {
 fn without(text: &[u8], name: &str, dropped: &HashSet<usize>) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
     for (index, raw) in text.split_inclusive(|&b| b == b'\n').enumerate() {
-        match Line::split(raw) {
+        match KnownHostsLine::split(raw) {
             Ok(Some(line)) if dropped.contains(&(index + 1)) => {
                 kept.extend(without_name(raw, line.hosts, name).unwrap_or_default());
             }

@@ -72,7 +72,7 @@ pub enum Agreement {
 
 /// One record's data.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct SshfpRecord {
     /// The key's type by number.
     pub algorithm: u8,
     /// The hash by number.
@@ -119,12 +119,17 @@ impl Sshfp {
 ///
 /// Only records with SHA-256 count, and as in ssh(1) one record of the key's type that is not
 /// the key's makes it a mismatch.
-pub fn compare(name: String, signer: Option<String>, records: &[Record], key: &PublicKey) -> Sshfp {
+pub fn compare(
+    name: String,
+    signer: Option<String>,
+    records: &[SshfpRecord],
+    key: &PublicKey,
+) -> Sshfp {
     let own = key.fingerprint(HashAlg::Sha256);
-    let usable = |record: &&Record| {
+    let usable = |record: &&SshfpRecord| {
         record.hash == SHA256 && record.fingerprint.len() == own.as_bytes().len()
     };
-    let usable: Vec<&Record> = records.iter().filter(usable).collect();
+    let usable: Vec<&SshfpRecord> = records.iter().filter(usable).collect();
     if usable.is_empty() {
         return Sshfp::Nothing { name, ignored: records.len() };
     }
@@ -175,11 +180,11 @@ mod tests {
         PublicKey::from_openssh(text).expect("a key")
     }
 
-    fn record(algorithm: u8, hash: u8, fingerprint: &[u8]) -> Record {
-        Record { algorithm, hash, fingerprint: fingerprint.to_vec() }
+    fn record(algorithm: u8, hash: u8, fingerprint: &[u8]) -> SshfpRecord {
+        SshfpRecord { algorithm, hash, fingerprint: fingerprint.to_vec() }
     }
 
-    fn agreement(records: &[Record]) -> Option<Agreement> {
+    fn agreement(records: &[SshfpRecord]) -> Option<Agreement> {
         compare("h.".into(), None, records, &key(ED25519)).agreement()
     }
 
@@ -191,7 +196,7 @@ mod tests {
         let right = record(4, 2, own);
         let wrong = record(4, 2, &[7; 32]);
         let other = record(1, 2, &[7; 32]);
-        let cases: &[(&[Record], Option<Agreement>)] = &[
+        let cases: &[(&[SshfpRecord], Option<Agreement>)] = &[
             (&[], None),
             (std::slice::from_ref(&right), Some(Agreement::Match)),
             (&[right.clone(), right.clone(), other.clone()], Some(Agreement::Match)),
@@ -228,7 +233,7 @@ mod tests {
         );
         assert_eq!(resource_records("h", &key), None);
         let own = key.fingerprint(HashAlg::Sha256);
-        let all: Vec<Record> = (0..=255).map(|n| record(n, 2, own.as_bytes())).collect();
+        let all: Vec<SshfpRecord> = (0..=255).map(|n| record(n, 2, own.as_bytes())).collect();
         let found = compare("h.".into(), Some(".".into()), &all, &key);
         assert!(found.is_secure_mismatch() && !found.is_secure_match(), "{found:?}");
     }
@@ -238,7 +243,7 @@ mod tests {
         for text in [ED25519, RSA] {
             let key = key(text);
             let lines = resource_records("host.example", &key).unwrap();
-            let records: Vec<Record> = lines
+            let records: Vec<SshfpRecord> = lines
                 .iter()
                 .map(|line| {
                     let words: Vec<&str> = line.split(' ').collect();

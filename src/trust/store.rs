@@ -13,7 +13,7 @@ use russh::keys::ssh_key::rand_core::Rng;
 
 use super::file::LINE_MAX;
 use super::fingerprint::is_same;
-use super::line::{Line, Marker};
+use super::line::{KnownHostsLine, Marker};
 use super::rewrite::rewrite;
 use super::subject::Subject;
 use super::{pattern, quote};
@@ -135,7 +135,7 @@ fn key_for<'a>(raw: &'a [u8], name: &str) -> Option<(&'a [u8], PublicKey)> {
     if raw.len() > LINE_MAX {
         return None;
     }
-    let line = Line::split(raw).ok()??;
+    let line = KnownHostsLine::split(raw).ok()??;
     let is_pattern = line.hosts.contains(&b'!') || pattern::has_wildcard(line.hosts);
     if line.marker != Marker::None || is_pattern || !pattern::matches_field(line.hosts, name) {
         return None;

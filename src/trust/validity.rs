@@ -44,7 +44,7 @@ enum Node {
 
 /// What is wrong with an expression, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ValidityFault {
     /// The part that it is about, in bytes; empty where something is missing.
     pub at: Range<usize>,
     /// What is wrong, one line, without the place.
@@ -53,7 +53,7 @@ pub struct Fault {
     part: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ValidityFault {
     /// One line: what, the part, and its first byte, counted from 1.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, part, from) = (&self.what, &self.part, self.at.start + 1);
@@ -70,7 +70,7 @@ impl Validity {
     ///
     /// # Errors
     /// The first fault, where PuTTY has it.
-    pub fn parse(text: &str) -> Result<Validity, Fault> {
+    pub fn parse(text: &str) -> Result<Validity, ValidityFault> {
         let mut parser = Parser {
             text: text.as_bytes(),
             token: Token::End,
@@ -80,7 +80,7 @@ impl Validity {
         };
         let root = parser.parse().map_err(|(at, what)| {
             let part = text.as_bytes().get(at.clone()).unwrap_or_default();
-            Fault { what, part: quote::piece(&String::from_utf8_lossy(part)), at }
+            ValidityFault { what, part: quote::piece(&String::from_utf8_lossy(part)), at }
         })?;
         Ok(Validity { text: text.to_owned(), root })
     }
@@ -108,8 +108,8 @@ impl Node {
     }
 }
 
-type Place = Range<usize>;
-type Read<T> = Result<T, (Place, String)>;
+type Part = Range<usize>;
+type Read<T> = Result<T, (Part, String)>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
@@ -126,11 +126,11 @@ enum Token {
 struct Parser<'a> {
     text: &'a [u8],
     token: Token,
-    at: Place,
+    at: Part,
     depth: usize,
     /// The first class that makes no sense: told where the rest does, as in PuTTY, which does
     /// not look into them.
-    bad_class: Option<Place>,
+    bad_class: Option<Part>,
 }
 
 impl Parser<'_> {
@@ -149,7 +149,7 @@ impl Parser<'_> {
     }
 
     /// Operands with one kind of operator between them.
-    fn expression(&mut self) -> Read<(Node, Place)> {
+    fn expression(&mut self) -> Read<(Node, Part)> {
         let (first, at) = self.atom()?;
         let operator = self.token;
         if !matches!(operator, Token::And | Token::Or) {
@@ -173,7 +173,7 @@ impl Parser<'_> {
         Ok((node, at.start..last.end))
     }
 
-    fn atom(&mut self) -> Read<(Node, Place)> {
+    fn atom(&mut self) -> Read<(Node, Part)> {
         let start = self.at.clone();
         if matches!(self.token, Token::Open | Token::Not) && self.depth == DEPTH_MAX {
             return Err((start, say!(validity_too_deep, limit = DEPTH_MAX)));
@@ -208,7 +208,7 @@ impl Parser<'_> {
     }
 
     /// A wildcard, or ports.
-    fn predicate(&mut self, at: Place) -> Read<Node> {
+    fn predicate(&mut self, at: Part) -> Read<Node> {
         let text = &self.text[at.clone()];
         if !text.iter().any(|byte| matches!(byte, b'/' | b':')) {
             return Ok(Wildcard::parse(text).map_or_else(
@@ -262,7 +262,7 @@ fn is_atom(byte: u8) -> bool {
 }
 
 /// `N` or `N-M`; `whole` is the place of all of it.
-fn ports_of(text: &[u8], start: usize, whole: Place) -> Read<Node> {
+fn ports_of(text: &[u8], start: usize, whole: Part) -> Read<Node> {
     let mut parts = text.split(|&byte| byte == b'-');
     let (from, to) = (parts.next().unwrap_or_default(), parts.next());
     let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);

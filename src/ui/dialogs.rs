@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::told;
 use crate::prompt::{
-    Answer, Challenge, Facts, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice,
-    Prompt, RotationQuestion, Welcome,
+    Answer, Challenge, ConnectionSummary, HostKeyAnswer, HostKeyQuestion, LoginAnswer,
+    LoginQuestion, Notice, Prompt, RotationQuestion, Welcome,
 };
 use crate::say;
 use crate::secret::Secret;
@@ -101,7 +101,7 @@ impl Prompt for Dialogs {
         true
     }
 
-    fn facts(&self, facts: Facts) {
+    fn facts(&self, facts: ConnectionSummary) {
         // There is no answer.
         let _: Answer<()> = self.shown(ConnectionFacts::new(facts), |_| None);
     }

@@ -7,7 +7,7 @@
 use crate::catalogue::spoken;
 use crate::say;
 use crate::text;
-use crate::trust::explain::{self, Fact, Source, Weight};
+use crate::trust::explain::{self, EvidenceSource, Fact, Weight};
 use crate::trust::fingerprint::{self, Hash};
 use crate::trust::{Evidence, Finding, KnownKey};
 use crate::ui::screen::look::Tone;
@@ -57,7 +57,7 @@ pub fn summary(host: &str, evidence: &Evidence) -> [Line; 2] {
 pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<Line> {
     let name = text::line(&evidence.subject.entry_name(), NAME_MAX);
     let facts = explain::facts(evidence, hash).into_iter();
-    let facts = facts.filter(|fact| fact.source != Source::FirstUse);
+    let facts = facts.filter(|fact| fact.source != EvidenceSource::FirstUse);
     let mut lines = vec![Line { text: say!(evidence_name, name), tone: Tone::Dim }];
     lines.extend(facts.map(|fact| Line { text: fact.text(spoken()), tone: tone(&fact) }));
     lines
@@ -76,7 +76,7 @@ fn tone(fact: &Fact) -> Tone {
         Weight::Unusable if fact.statement.is_about_skipped_lines() => Tone::Dim,
         Weight::Unusable | Weight::Doubt => Tone::Warn,
         // The old keys stand beside the new one already.
-        Weight::Contradiction if fact.source == Source::KnownHosts => Tone::Warn,
+        Weight::Contradiction if fact.source == EvidenceSource::KnownHosts => Tone::Warn,
         Weight::Contradiction | Weight::Veto => Tone::Danger,
     }
 }
@@ -89,7 +89,7 @@ pub(crate) mod testing {
 
     use crate::prompt::HostKeyQuestion;
     use crate::trust::{
-        Dates, Evidence, Finding, FirstSeen, KnownKey, Place, Problem, Sshfp, Subject,
+        Dates, Evidence, FileLine, Finding, FirstSeen, KnownKey, Problem, Sshfp, Subject,
     };
 
     const OFFERED: &str = include_str!("../../tests/data/trust/certificates/host-ed25519.pub");
@@ -101,7 +101,7 @@ pub(crate) mod testing {
     }
 
     pub(crate) fn known(line: usize, text: &str) -> KnownKey {
-        let at = Place { file: "/home/anna/.ssh/known_hosts".into(), line };
+        let at = FileLine { file: "/home/anna/.ssh/known_hosts".into(), line };
         KnownKey { at, key: key(text) }
     }
 

@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::profiles::{Document, History, Profile, Store};
+use crate::profiles::{Document, History, Profile, ProfileStore};
 use crate::{say, text};
 
 /// How many characters of a name, a destination or a fault are shown.
@@ -98,7 +98,7 @@ impl Entry {
 /// All there is to connect to.
 pub struct Hosts {
     /// The saved sessions.
-    pub store: Store,
+    pub store: ProfileStore,
     /// The hosts reached before.
     pub history: History,
     entries: Vec<Entry>,
@@ -109,7 +109,7 @@ pub struct Hosts {
 
 impl Hosts {
     /// Looks for both; the sessions themselves are not read yet.
-    pub fn find(store: Store, history: History) -> Hosts {
+    pub fn find(store: ProfileStore, history: History) -> Hosts {
         let mut hosts = Hosts { store, history, entries: Vec::new(), read: 0, fault: None };
         hosts.look_again();
         hosts
@@ -264,7 +264,7 @@ mod tests {
     fn hosts(sessions: &[(&str, &str)], recent: &[&str]) -> (tempfile::TempDir, Hosts) {
         let dir = tempfile::tempdir().unwrap();
         let uid = UserId::real();
-        let store = Store::new(dir.path().join("sessions"), uid);
+        let store = ProfileStore::new(dir.path().join("sessions"), uid);
         for (name, host) in sessions {
             let mut document = store.create(name).unwrap();
             let profile = Profile { host: (*host).to_owned(), ..Profile::default() };
@@ -316,7 +316,7 @@ mod tests {
         }
         let uid = UserId::real();
         let history = History::new(dir.path().join("history"));
-        let mut hosts = Hosts::find(Store::new(directory, uid), history);
+        let mut hosts = Hosts::find(ProfileStore::new(directory, uid), history);
         let unread = |hosts: &Hosts| {
             let unread = |entry: &&Entry| matches!(entry, Entry::Session { said: None, .. });
             hosts.entries().iter().filter(unread).count()
@@ -337,7 +337,7 @@ mod tests {
         std::fs::write(directory.join("b@d.toml"), "host = \"h\"\n").unwrap();
         let uid = UserId::real();
         let history = History::new(dir.path().join("history"));
-        let mut hosts = Hosts::find(Store::new(directory, uid), history);
+        let mut hosts = Hosts::find(ProfileStore::new(directory, uid), history);
         hosts.read_more(Duration::from_secs(60));
         let faults: Vec<_> = hosts.entries().iter().map(|it| it.fault().is_some()).collect();
         assert_eq!(found(&hosts, ""), ["b@d.toml", "bad", "good"]);

@@ -11,7 +11,7 @@ use crate::config::Method;
 use crate::error::Error;
 use crate::keys::{self, KeyFile, Unlock};
 use crate::prompt::{
-    AgentKeys, LoginQuestion, MethodOffer, Obstacle, Occasion, UnlockedKey, held_key,
+    AgentKeys, LoginQuestion, MethodObstacle, MethodOffer, Occasion, UnlockedKey, held_key,
 };
 use crate::say;
 use crate::secret::Secret;
@@ -58,12 +58,12 @@ pub(super) fn note(question: &LoginQuestion, offer: &MethodOffer) -> String {
         return say!(login_note_not_accepted);
     }
     match (&offer.obstacle, offer.method) {
-        (Some(Obstacle::SwitchedOff(keyword)), _) => say!(login_note_switched_off, keyword),
-        (Some(Obstacle::HostKeyChanged), _) => say!(login_note_host_key_changed),
-        (Some(Obstacle::NoAgent), _) => say!(login_note_no_agent),
-        (Some(Obstacle::AgentSilent), _) => say!(login_note_agent_silent),
-        (Some(Obstacle::AgentEmpty), _) => say!(login_note_agent_empty),
-        (Some(Obstacle::AgentFailed), _) => {
+        (Some(MethodObstacle::SwitchedOff(keyword)), _) => say!(login_note_switched_off, keyword),
+        (Some(MethodObstacle::HostKeyChanged), _) => say!(login_note_host_key_changed),
+        (Some(MethodObstacle::NoAgent), _) => say!(login_note_no_agent),
+        (Some(MethodObstacle::AgentSilent), _) => say!(login_note_agent_silent),
+        (Some(MethodObstacle::AgentEmpty), _) => say!(login_note_agent_empty),
+        (Some(MethodObstacle::AgentFailed), _) => {
             let why = match &question.agent {
                 AgentKeys::Failed(error) => text::line(error.cause(), MAX_NOTE),
                 _ => String::new(),

@@ -109,13 +109,13 @@ fn complaint(error: &Error) -> String {
 mod tests {
     use super::*;
     use crate::os::user::UserId;
-    use crate::profiles::{History, Profile, Store};
+    use crate::profiles::{History, Profile, ProfileStore};
 
     #[test]
     fn the_list_is_numbered_through_and_has_no_boxes() {
         let dir = tempfile::tempdir().unwrap();
         let uid = UserId::real();
-        let store = Store::new(dir.path().join("sessions"), uid);
+        let store = ProfileStore::new(dir.path().join("sessions"), uid);
         for number in 0..MAX_LISTED + 2 {
             let mut document = store.create(&format!("s{number:02}")).unwrap();
             document.set(Profile { host: "h".into(), ..Profile::default() }).unwrap();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::thread::JoinHandle;
 
 use russh::keys::ssh_key::{LineEnding, PrivateKey};
-use tessh::demo::{Options, Server};
+use tessh::demo::{DemoOptions, DemoServer};
 use tokio::sync::oneshot;
 
 use super::Home;
@@ -29,7 +29,7 @@ impl Demo {
         let home = tempfile::tempdir().unwrap();
         // After /etc/profile, which has a prompt of its own.
         std::fs::write(home.path().join(".profile"), "PS1='demo$ '\n").unwrap();
-        let options = Options {
+        let options = DemoOptions {
             shell: "/bin/sh".into(),
             home: home.path().to_owned(),
             user: DEMO_USER.to_owned(),
@@ -41,7 +41,7 @@ impl Demo {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(async {
-                let server = Server::start(options).unwrap();
+                let server = DemoServer::start(options).unwrap();
                 let facts = (
                     server.address().port(),
                     server.password().expose().to_owned(),

@@ -10,7 +10,7 @@ use tessh::client::Session;
 use tessh::client::login::{Login, LoginDialogOptions, authenticate_asking};
 use tessh::config::Method;
 use tessh::error::{Error, Kind};
-use tessh::prompt::{Answer, Attempt, Credential, LoginAnswer, LoginQuestion, Occasion, User};
+use tessh::prompt::{Answer, Attempt, LoginAnswer, LoginCredential, LoginQuestion, Occasion, User};
 use tessh::secret::Secret;
 
 use crate::ours::{self, Person};
@@ -27,7 +27,7 @@ struct Seen {
 }
 
 fn password(text: &str, remember: bool) -> LoginAnswer {
-    let credential = Credential::Password(Secret::new(text.to_owned()));
+    let credential = LoginCredential::Password(Secret::new(text.to_owned()));
     LoginAnswer::Attempt(Box::new(Attempt { credential, remember, forward: remember }))
 }
 
@@ -126,7 +126,7 @@ async fn a_password_that_was_handed_over_is_used_once_and_only_when_told() {
 #[tokio::test]
 async fn what_the_server_does_not_accept_is_not_sent_even_if_it_is_answered() {
     let server = Scripted::start([Step::Refuse(&[Password])]);
-    let credential = Credential::Interactive;
+    let credential = LoginCredential::Interactive;
     let attempt = Attempt { credential, remember: false, forward: false };
     let answers = [LoginAnswer::Attempt(Box::new(attempt))];
     let (session, _) = log_in(&server, answers, nobody(), false).await;

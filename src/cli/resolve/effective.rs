@@ -4,7 +4,7 @@ use super::layers::{command_line, joined, layered};
 use super::plan::Resolved;
 use super::settle::{command, no_subsystem};
 use crate::cli::args::Typed;
-use crate::config::{self, Context, Keyword, Names};
+use crate::config::{self, Context, Keyword, NameLookup};
 use crate::error::Result;
 
 /// What `-G` prints: it says what would be in force, whether this program honours it or not.
@@ -15,7 +15,7 @@ use crate::error::Result;
 pub fn effective(
     typed: &Typed,
     context: &Context,
-    names: &dyn Names,
+    names: &dyn NameLookup,
     list: &dyn Fn(Keyword, Option<&str>) -> String,
 ) -> Result<Vec<String>> {
     let Resolved { host, layers, mut options, .. } = layered(typed, context, names)?;
@@ -27,7 +27,7 @@ pub fn effective(
     }
     let command = command(typed, &mut options)?.is_some();
     let host = typed_host(typed).unwrap_or(&host);
-    let shown = config::Shown { layers: &layers, options: &options, host, command, list };
+    let shown = config::EffectiveConfig { layers: &layers, options: &options, host, command, list };
     Ok(config::effective_lines(&shown))
 }
 

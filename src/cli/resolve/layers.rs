@@ -7,7 +7,7 @@ use super::plan::Resolved;
 use super::profile;
 use crate::cli::args::{Typed, TypedSetting, no_host};
 use crate::config::{
-    self, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, Names, NoNames, Options,
+    self, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, NameLookup, NoLookup, Options,
     Origin,
 };
 use crate::destination::{Destination, check_host};
@@ -23,7 +23,7 @@ const SYSTEM_CONFIG: &str = "/etc/ssh/ssh_config";
 ///
 /// # Errors
 /// Those of [`options`], but for what is not supported.
-pub fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Result<Resolved> {
+pub fn layered(typed: &Typed, context: &Context, names: &dyn NameLookup) -> Result<Resolved> {
     if let Some(name) = &typed.profile {
         let document = profile::named(name, context)?;
         return saved(typed, None, document, (context, names));
@@ -35,7 +35,7 @@ pub fn layered(typed: &Typed, context: &Context, names: &dyn Names) -> Result<Re
         // A name that no host can have is not shown to the files: no Host line can mean it.
         let mut layers = command_line(typed, parsed.as_ref().ok())?;
         if check_host(alias).is_ok() {
-            read_files(typed, alias, &mut layers, (context, &NoNames))?;
+            read_files(typed, alias, &mut layers, (context, &NoLookup))?;
         }
         if !layers.names_host() {
             // Of `user@name`, the user is one only where the session is not called all of it.
@@ -55,7 +55,7 @@ pub fn saved(
     typed: &Typed,
     destination: Option<&Destination>,
     document: Document,
-    (context, names): (&Context, &dyn Names),
+    (context, names): (&Context, &dyn NameLookup),
 ) -> Result<Resolved> {
     let mut layers = command_line(typed, destination)?;
     profile::add(&mut layers, &document, joined(typed).is_some())?;
@@ -98,7 +98,7 @@ pub fn read_files(
     typed: &Typed,
     host: &str,
     layers: &mut Layers,
-    (context, names): (&Context, &dyn Names),
+    (context, names): (&Context, &dyn NameLookup),
 ) -> Result<()> {
     let joined = joined(typed);
     let mut facts = HostFacts {
@@ -147,7 +147,7 @@ pub fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
 /// # Errors
 /// [`Kind::Usage`] for the destination, [`Kind::Config`] for options and files.
 pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
-    let Resolved { host, layers, mut options, .. } = layered(typed, context, &NoNames)?;
+    let Resolved { host, layers, mut options, .. } = layered(typed, context, &NoLookup)?;
     options.warnings.extend(config::check_standing(&layers)?);
     Ok((host, options))
 }
@@ -161,7 +161,7 @@ pub fn session_meant(typed: &Typed, context: &Context) -> Option<String> {
 /// What the files alone say of a host.
 pub fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<Layers> {
     let mut layers = Layers::new();
-    read_files(typed, host, &mut layers, (context, &NoNames))?;
+    read_files(typed, host, &mut layers, (context, &NoLookup))?;
     Ok(layers)
 }
 

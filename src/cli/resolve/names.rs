@@ -3,7 +3,7 @@
 use std::net::ToSocketAddrs;
 use std::process::{Command, Stdio};
 
-use crate::config::Names;
+use crate::config::NameLookup;
 
 /// The most of an answer that is read, in bytes: getent(1) prints a line for each address.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -11,7 +11,7 @@ const MAX_ANSWER: usize = 64 * 1024;
 /// The resolver that everything on this machine uses.
 pub struct SystemNames;
 
-impl Names for SystemNames {
+impl NameLookup for SystemNames {
     fn exists(&self, name: &str) -> bool {
         (name, 0).to_socket_addrs().is_ok_and(|mut found| found.next().is_some())
     }

@@ -12,7 +12,7 @@ use crate::cli::args::Typed;
 use crate::config::{Context, Keyword, Layers, Method, Options, Origin};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
-use crate::profiles::{Document, Store, Value};
+use crate::profiles::{Document, ProfileStore, Value};
 use crate::say;
 use crate::text;
 
@@ -23,11 +23,11 @@ const MAX_SHOWN: usize = 80;
 
 /// The saved sessions of the user: `$XDG_CONFIG_HOME/tessh/sessions`, by default in `~/.config`.
 /// As the XDG base directory specification has it, a path that is not absolute does not count.
-pub fn store(context: &Context) -> Store {
+pub fn store(context: &Context) -> ProfileStore {
     let base = (context.env)("XDG_CONFIG_HOME").map(PathBuf::from);
     let base = base.filter(|path| path.is_absolute());
     let base = base.unwrap_or_else(|| context.home.join(".config"));
-    Store::new(base.join("tessh/sessions"), context.uid)
+    ProfileStore::new(base.join("tessh/sessions"), context.uid)
 }
 
 /// The session of this name, which must be there.
@@ -37,7 +37,7 @@ pub fn named(name: &str, context: &Context) -> Result<Document> {
 }
 
 /// What is said of a name that no session has.
-pub fn missing(name: &str, store: &Store) -> Error {
+pub fn missing(name: &str, store: &ProfileStore) -> Error {
     let name = shown(name);
     let error = Error::new(Kind::Config, say!(profile_unknown, name));
     let near = store.near(&name);

@@ -6,7 +6,7 @@ use super::layers::{command_line, joined};
 use super::pins::pins;
 use super::record;
 use crate::cli::args::Typed;
-use crate::config::{Entry, Keyword, Method, Shape};
+use crate::config::{Directive, Keyword, Method, Shape};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Profile;
@@ -73,7 +73,7 @@ pub fn of_command_line(
 }
 
 /// One option into its field, or among the further options.
-fn put(profile: &mut Profile, entry: &Entry, directory: &Path) -> Result<()> {
+fn put(profile: &mut Profile, entry: &Directive, directory: &Path) -> Result<()> {
     let p = profile;
     let first = || entry.args[0].clone();
     // As -L, -R and -D take them.
@@ -129,7 +129,7 @@ fn name_value_pairs(args: &[String]) -> Vec<(String, String)> {
 }
 
 /// The arguments as a line of ssh_config(5) has them: quoted where they would fall apart.
-pub(super) fn written(entry: &Entry) -> String {
+pub(super) fn written(entry: &Directive) -> String {
     if entry.keyword.row().shape == Shape::Line {
         return entry.args.join(" ");
     }

@@ -13,8 +13,8 @@ use super::{profile, record};
 use crate::cli::args::{Typed, TypedSetting};
 use crate::cli::environment::ask_pass;
 use crate::config::{
-    self, Circumstances, Context, Jump, Keyword, Method, MethodChoice, Names, NoNames, Options,
-    SessionType,
+    self, Circumstances, Context, Jump, Keyword, Method, MethodChoice, NameLookup, NoLookup,
+    Options, SessionType,
 };
 use crate::error::{Error, Kind, Result};
 use crate::os::local;
@@ -63,10 +63,10 @@ pub fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Result<Pl
 /// # Errors
 /// Those of [`resolve`].
 pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
-    let resolved = layered(typed, context, &NoNames)?;
+    let resolved = layered(typed, context, &NoLookup)?;
     let warnings = check(typed, &resolved)?;
     let way = Way::default();
-    let mut plan = settle_within(typed, resolved, (context, &NoNames), around, way)?;
+    let mut plan = settle_within(typed, resolved, (context, &NoLookup), around, way)?;
     plan.options.warnings.extend(warnings);
     Ok(plan)
 }
@@ -122,18 +122,18 @@ pub fn own_connection(
 /// Those of [`resolve`].
 pub fn check_saved(document: &Document, context: &Context) -> Result<Options> {
     let typed = Typed { config_file: Some("none".into()), ..Typed::default() };
-    let resolved = layers::saved(&typed, None, document.clone(), (context, &NoNames))?;
+    let resolved = layers::saved(&typed, None, document.clone(), (context, &NoLookup))?;
     config::check_standing(&resolved.layers)?;
     let around =
         Surroundings { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
-    let plan = settle_within(&typed, resolved, (context, &NoNames), &around, Way::default())?;
+    let plan = settle_within(&typed, resolved, (context, &NoLookup), &around, Way::default())?;
     Ok(plan.options)
 }
 
 pub fn settle_within(
     typed: &Typed,
     resolved: Resolved,
-    (context, names): (&Context, &dyn Names),
+    (context, names): (&Context, &dyn NameLookup),
     around: &Surroundings<'_>,
     way: Way,
 ) -> Result<Plan> {
@@ -180,7 +180,7 @@ pub fn settle_within(
 fn add_route(
     plan: &mut Plan,
     typed: &Typed,
-    (context, names): (&Context, &dyn Names),
+    (context, names): (&Context, &dyn NameLookup),
     around: &Surroundings<'_>,
     mut way: Way,
 ) -> Result<()> {

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use super::*;
 use crate::cli::args::{self, Typed, TypedSetting};
-use crate::config::{self, Context, Keyword, Method, Names, NoNames, Options, Origin, SessionType};
+use crate::config::{
+    self, Context, Keyword, Method, NameLookup, NoLookup, Options, Origin, SessionType,
+};
 use crate::error::{Kind, Result};
 
 #[path = "../../../tests/lab/versions.rs"]
@@ -91,7 +93,7 @@ fn options_of(
     let options = parsed.and_then(|typed| {
         let (_, options) = options(&typed, &context(user))?;
         let lists = |_: Keyword, value: Option<&str>| value.unwrap_or("ours").to_owned();
-        Ok((effective(&typed, &context(user), &NoNames, &lists)?, options))
+        Ok((effective(&typed, &context(user), &NoLookup, &lists)?, options))
     });
     let peer = if compared { ssh(&argv, &case.name) } else { Vec::new() };
     (peer, options)
@@ -328,7 +330,7 @@ fn what_is_not_done_is_shown_and_refused() {
         (&["-I", "/p"], "pkcs11provider /p"),
     ] {
         let words = [&["-F", "none"], words, &["h"]].concat();
-        let lines = effective(&typed(&words), &context("me"), &NoNames, &lists).unwrap();
+        let lines = effective(&typed(&words), &context("me"), &NoLookup, &lists).unwrap();
         assert!(lines.contains(&shown.to_owned()), "{words:?}: {lines:#?}");
         let error = plan(&words, true).unwrap_err();
         assert_eq!(error.to_string().lines().count(), 1, "{error}");
@@ -347,7 +349,7 @@ fn what_later_parts_need_is_typed_and_has_its_origin() {
                 LocalForward /run/%h b:2\nRemoteForward 0 [::1]:3\nRemoteForward 7\n";
     std::fs::write(&file, text).unwrap();
     let words = ["-F", file.to_str().unwrap(), "-L", "1:h:2", "-D", "[::1]:9", "u@h"];
-    let resolved = layered(&typed(&words), &context("me"), &NoNames).unwrap();
+    let resolved = layered(&typed(&words), &context("me"), &NoLookup).unwrap();
     let o = resolved.options;
     let at = |line| Origin::File { file: file.clone(), line };
     let shown = |it: &config::Setting<config::Forward>| format!("{} {}", it.listen, it.connect);
@@ -376,7 +378,7 @@ fn what_later_parts_need_is_typed_and_has_its_origin() {
 #[test]
 fn a_canonical_name_is_read_for_again() {
     struct Zone;
-    impl Names for Zone {
+    impl NameLookup for Zone {
         fn exists(&self, name: &str) -> bool {
             name == "web.a.test."
         }

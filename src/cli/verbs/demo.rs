@@ -13,7 +13,7 @@ use crate::cli::connect::prompt;
 use crate::cli::connect::session::{self, Inherited};
 use crate::cli::environment::Environment;
 use crate::cli::{log, resolve, runtime};
-use crate::demo::{Options, Server};
+use crate::demo::{DemoOptions, DemoServer};
 use crate::error::{Error, Kind, Result, told};
 use crate::os::private::{self, TemporaryDirectory};
 use crate::say;
@@ -36,7 +36,7 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let directory = TemporaryDirectory::create("tessh-demo-")
         .map_err(|error| Error::new(Kind::Local, say!(demo_no_directory, error = told(&error))))?;
     runtime::run_to_exit_code(async move {
-        let server = Server::start(options(&environment))?;
+        let server = DemoServer::start(options(&environment))?;
         let key = directory.path().join("id_ed25519");
         write_key(&server, &key)?;
         announce(&server, &key);
@@ -47,11 +47,11 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     })
 }
 
-fn options(environment: &Environment) -> Options {
+fn options(environment: &Environment) -> DemoOptions {
     let passed = ["PATH", "LANG", "LC_ALL", "USER", "LOGNAME"];
     let env =
         environment.all().into_iter().filter(|(name, _)| passed.contains(&name.as_str())).collect();
-    Options {
+    DemoOptions {
         shell: environment.shell(),
         home: environment.home().clone(),
         user: environment.user().to_owned(),
@@ -61,7 +61,7 @@ fn options(environment: &Environment) -> Options {
 }
 
 /// Writes the key that the login uses, where nobody else can read it.
-fn write_key(server: &Server, path: &Path) -> Result<()> {
+fn write_key(server: &DemoServer, path: &Path) -> Result<()> {
     let failed = |error: &dyn std::fmt::Display| {
         Error::new(Kind::Local, say!(key_not_written, value = path.display(), why = error))
     };
@@ -70,7 +70,7 @@ fn write_key(server: &Server, path: &Path) -> Result<()> {
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(&error))
 }
 
-fn announce(server: &Server, key: &Path) {
+fn announce(server: &DemoServer, key: &Path) {
     let address = server.address();
     let host_key = server.host_key();
     log::to_stderr(
@@ -88,7 +88,7 @@ fn announce(server: &Server, key: &Path) {
     );
 }
 
-async fn log_in(server: &Server, directory: &Path, environment: &Environment) -> Result<u8> {
+async fn log_in(server: &DemoServer, directory: &Path, environment: &Environment) -> Result<u8> {
     let known_hosts = directory.join("known_hosts");
     let address = server.address();
     let words = [

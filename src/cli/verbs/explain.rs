@@ -25,8 +25,8 @@ use crate::cli::environment::Environment;
 use crate::cli::output::print;
 use crate::cli::resolve::{self, Plan, Resolved, SystemNames};
 use crate::config::{
-    self, Block, Context, Keyword, Layers, MethodChoice, Options, Origin, Setting, Shown,
-    StrictHostKeyChecking, TABLE, VerifyHostKeyDns, Why,
+    self, BlockReason, ConfigBlock, Context, EffectiveConfig, Keyword, Layers, MethodChoice,
+    Options, Origin, Setting, StrictHostKeyChecking, TABLE, VerifyHostKeyDns,
 };
 use crate::error::{Error, Result};
 use crate::trust::authority::{Authorities, Authority};
@@ -89,7 +89,7 @@ fn precedence(typed: &Typed, resolved: &Resolved, context: &Context) -> Vec<Valu
 /// What has the same name and does not count: a saved session behind a Host line, or a Host line
 /// behind a saved session that `--profile` names.
 fn hidden(typed: &Typed, resolved: &Resolved, context: &Context) -> Option<HiddenName> {
-    let told = |kind, name: &str, block: Option<&Block>| HiddenName {
+    let told = |kind, name: &str, block: Option<&ConfigBlock>| HiddenName {
         kind,
         name: shown(name),
         line: block
@@ -110,16 +110,16 @@ fn hidden(typed: &Typed, resolved: &Resolved, context: &Context) -> Option<Hidde
 }
 
 /// The Host line that names a host with more than `*`.
-fn naming(blocks: &[Block]) -> Option<&Block> {
+fn naming(blocks: &[ConfigBlock]) -> Option<&ConfigBlock> {
     blocks.iter().find(|block| {
-        block.applies && matches!(&block.why, Why::Pattern(pattern) if pattern != "*")
+        block.applies && matches!(&block.why, BlockReason::Pattern(pattern) if pattern != "*")
     })
 }
 
 /// Every keyword that somebody set, with what it overrode.
 fn settings(typed: &Typed, resolved: &Resolved) -> Vec<SettingOrigin> {
     let layers = &resolved.layers;
-    let view = Shown {
+    let view = EffectiveConfig {
         layers,
         options: &resolved.options,
         host: &resolved.host,
@@ -129,7 +129,7 @@ fn settings(typed: &Typed, resolved: &Resolved) -> Vec<SettingOrigin> {
     TABLE.iter().filter_map(|row| setting(row.keyword, layers, &view)).collect()
 }
 
-fn setting(keyword: Keyword, layers: &Layers, view: &Shown<'_>) -> Option<SettingOrigin> {
+fn setting(keyword: Keyword, layers: &Layers, view: &EffectiveConfig<'_>) -> Option<SettingOrigin> {
     let mut entries: Vec<(String, &Origin)> = Vec::new();
     for entry in layers.entries().iter().filter(|entry| entry.keyword == keyword) {
         let one = (shown(&entry.args.join(" ")), &entry.origin);
@@ -167,8 +167,8 @@ fn in_words(value: &str) -> String {
 }
 
 /// The blocks, each once: what the last reading made of it.
-fn blocks(blocks: &[Block]) -> Vec<BlockOutcome> {
-    let mut told: Vec<&Block> = Vec::new();
+fn blocks(blocks: &[ConfigBlock]) -> Vec<BlockOutcome> {
+    let mut told: Vec<&ConfigBlock> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for block in blocks {
         match known.entry(place(&block.origin)) {
@@ -179,13 +179,13 @@ fn blocks(blocks: &[Block]) -> Vec<BlockOutcome> {
             Entry::Occupied(entry) => {
                 let before = &mut told[*entry.get()];
                 // One that applied in either reading did its work.
-                if (block.applies && !before.applies) || before.why == Why::Outside {
+                if (block.applies && !before.applies) || before.why == BlockReason::Outside {
                     *before = block;
                 }
             }
         }
     }
-    let outcome = |block: &Block| BlockOutcome {
+    let outcome = |block: &ConfigBlock| BlockOutcome {
         origin: place(&block.origin),
         line: shown(&block.text),
         applies: block.applies,

@@ -22,7 +22,7 @@ use crate::cli::{help, log, look, runtime};
 use crate::error::{Error, Kind, Result};
 use crate::keys::generate::KeyType;
 use crate::keys::save::{self, Readers};
-use crate::keys::{self, Format, KeyFile, Listed, place, write};
+use crate::keys::{self, KeyFile, KeyFormat, ListedKey, place, write};
 use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
@@ -222,7 +222,7 @@ impl Work {
                     let label = say!(keygen_ask_passphrase, value = shown(path));
                     let given = self.options.passphrase.take();
                     let key = self.asker.unlock(&file, given, &label)?.key;
-                    vec![Listed { key: key.public_key().clone(), certified: false }]
+                    vec![ListedKey { key: key.public_key().clone(), certified: false }]
                 }
                 _ => return Err(error),
             },
@@ -253,13 +253,13 @@ impl Work {
             }
         };
         let file = KeyFile::read(&path)?;
-        if file.certificate().is_some() && file.format() != Format::PublicOnly {
+        if file.certificate().is_some() && file.format() != KeyFormat::PublicOnly {
             let name = shown(&path);
             return Err(Error::new(Kind::Identity, say!(keygen_certificate_would_be_lost, name))
                 .hint(say!(keygen_certificate_would_be_lost_hint)));
         }
         let form = match file.format() {
-            Format::Ppk(_) => Form::Ppk,
+            KeyFormat::Ppk(_) => Form::Ppk,
             _ => Form::OpenSsh,
         };
         if form == Form::Ppk && self.options.rounds.is_some() {
@@ -313,7 +313,7 @@ impl Work {
         self.emit(&text, Readers::All)
     }
 
-    fn first_listed(&self) -> Result<Listed> {
+    fn first_listed(&self) -> Result<ListedKey> {
         let mut keys = keys::listed(&self.named()?)?;
         Ok(keys.swap_remove(0))
     }
@@ -378,7 +378,7 @@ impl Work {
 }
 
 /// The public host keys of this machine's sshd, in ssh-keygen's order.
-fn own_host_keys() -> Result<Vec<Listed>> {
+fn own_host_keys() -> Result<Vec<ListedKey>> {
     let files = HOST_KEYS.map(PathBuf::from);
     let mut found = Vec::new();
     for file in files.iter().filter(|file| file.exists()) {

@@ -23,7 +23,7 @@ use crate::config::{Keyword, Options};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
-use crate::profiles::{Document, Profile, Store};
+use crate::profiles::{Document, Profile, ProfileStore};
 use crate::say;
 use crate::terminal;
 use crate::ui::hosts::{Desk, Entered, Family, Hosts};
@@ -211,7 +211,7 @@ fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Ty
 /// What is entered, as a command line after the words that tessh was called with.
 struct Line {
     base: Typed,
-    store: Store,
+    store: ProfileStore,
     environment: Arc<Environment>,
 }
 

@@ -21,7 +21,7 @@ use crate::cli::resolve::{
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result, told};
 use crate::os::descriptor;
-use crate::profiles::{Document, Listed, Profile, Store, Value, check_name};
+use crate::profiles::{Document, ListedProfile, Profile, ProfileStore, Value, check_name};
 use crate::say;
 use crate::{terminal, text};
 
@@ -90,7 +90,7 @@ impl Words {
     }
 }
 
-fn list(store: &Store, words: &Words) -> Result<u8> {
+fn list(store: &ProfileStore, words: &Words) -> Result<u8> {
     if !words.names.is_empty() || words.yes {
         return Err(
             usage(say!(sessions_list_takes_no_name)).hint(say!(sessions_list_takes_no_name_hint))
@@ -143,7 +143,7 @@ fn destination(profile: &Profile) -> String {
     }
 }
 
-fn show(store: &Store, words: &Words) -> Result<u8> {
+fn show(store: &ProfileStore, words: &Words) -> Result<u8> {
     let name = words.name("show")?;
     let document = store.open(name)?.ok_or_else(|| missing(name, store))?;
     if words.json {
@@ -182,7 +182,7 @@ fn line(out: &mut String, field: &str, text: &str) {
     let _ = writeln!(out, "{field:COLUMN$}{text}");
 }
 
-fn listed_json(listed: &Listed) -> Json {
+fn listed_json(listed: &ListedProfile) -> Json {
     match &listed.document {
         Ok(document) => document_json(document),
         Err(error) => json!({
@@ -223,7 +223,7 @@ fn document_json(document: &Document) -> Json {
 }
 
 /// `save NAME` and a command line as for connecting.
-fn save(store: &Store, words: &[OsString], environment: &Environment) -> Result<u8> {
+fn save(store: &ProfileStore, words: &[OsString], environment: &Environment) -> Result<u8> {
     let forced = words.first().is_some_and(|word| word == "--force");
     let (name, words) = name_first(&words[usize::from(forced)..])?;
     // As under the name ssh there are no verbs here: the host may be called like one.
@@ -321,7 +321,7 @@ pub(super) fn accepts(document: &Document, environment: &Environment) -> Result<
     lists(&options).check()
 }
 
-fn remove(store: &Store, words: &Words) -> Result<u8> {
+fn remove(store: &ProfileStore, words: &Words) -> Result<u8> {
     let name = words.name("remove")?;
     if !store.has(name) {
         return Err(missing(name, store));

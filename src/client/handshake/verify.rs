@@ -99,7 +99,8 @@ async fn exchange(
     only_judge: bool,
 ) -> Result<(client::Handle<Events>, Arc<ConnectionState>)> {
     let revoked = RevokedKeys::load_all(&host.revoked);
-    let authorities = host.authorities.as_ref().map(authority::Store::load).unwrap_or_default();
+    let authorities =
+        host.authorities.as_ref().map(authority::AuthorityStore::load).unwrap_or_default();
     let known = KnownHosts::load(&host.sources)
         .with_revoked(revoked.clone())
         .with_authorities(authorities)

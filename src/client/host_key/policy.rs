@@ -24,7 +24,7 @@ pub struct HostPolicy {
     /// RevokedHostKeys.
     pub revoked: Vec<PathBuf>,
     /// The records of authorities.
-    pub authorities: Option<authority::Store>,
+    pub authorities: Option<authority::AuthorityStore>,
     /// CASignatureAlgorithms and RequiredRSASize.
     pub requirements: Requirements,
     /// The only keys that are right, where the person said which.

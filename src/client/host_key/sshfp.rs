@@ -130,7 +130,7 @@ fn question(host: &str) -> Option<Name> {
 #[derive(Debug, Default)]
 struct Answered {
     signer: Option<String>,
-    records: Vec<sshfp::Record>,
+    records: Vec<sshfp::SshfpRecord>,
 }
 
 fn run(name: &Name, resolver: &Resolver) -> Result<Answered, String> {
@@ -257,7 +257,7 @@ fn read(name: &Name, answers: &[Record]) -> Result<Answered, String> {
         if records.len() == MAX_RECORDS {
             return Err(say!(sshfp_too_many, limit = MAX_RECORDS));
         }
-        records.push(sshfp::Record {
+        records.push(sshfp::SshfpRecord {
             algorithm: data.algorithm.into(),
             hash: data.fingerprint_type.into(),
             fingerprint: data.fingerprint.clone(),

@@ -19,11 +19,11 @@ use crate::client::login::request::Login;
 use crate::client::state::remembered::RememberedLogin;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result, joined};
-use crate::keys::Format;
+use crate::keys::KeyFormat;
 use crate::keys::agent::Agent;
 use crate::prompt::{
-    AgentKeys, Answer, Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, Obstacle,
-    Occasion, User, held_key,
+    AgentKeys, Answer, Attempt, LoginAnswer, LoginCredential, LoginQuestion, MethodObstacle,
+    MethodOffer, Occasion, User, held_key,
 };
 use crate::say;
 
@@ -168,12 +168,12 @@ impl LoginConversation {
     }
 
     /// Exactly one attempt, as the person said.
-    async fn attempt(&mut self, credential: &mut Credential) -> Result<MethodOutcome> {
+    async fn attempt(&mut self, credential: &mut LoginCredential) -> Result<MethodOutcome> {
         info!("Next authentication method: {}", name(credential.method()));
         let dialogue = &mut self.dialogue;
         dialogue.credential = None;
         match credential {
-            Credential::Password(secret) => {
+            LoginCredential::Password(secret) => {
                 if secret.is_empty()
                     && let Some(handed_over) = dialogue.login.password.take()
                 {
@@ -181,9 +181,9 @@ impl LoginConversation {
                 }
                 dialogue.try_password(secret).await
             }
-            Credential::Key(key) => dialogue.try_key(key).await,
-            Credential::Interactive => dialogue.one_interaction().await,
-            Credential::Agent(held) => dialogue.try_held(held).await,
+            LoginCredential::Key(key) => dialogue.try_key(key).await,
+            LoginCredential::Interactive => dialogue.one_interaction().await,
+            LoginCredential::Agent(held) => dialogue.try_held(held).await,
         }
     }
 
@@ -234,16 +234,16 @@ impl LoginConversation {
         Method::ALL.into_iter().filter(|&method| method != Method::None).map(offer).collect()
     }
 
-    fn obstacle(&self, method: Method) -> Option<Obstacle> {
+    fn obstacle(&self, method: Method) -> Option<MethodObstacle> {
         if let Some((_, keyword)) = self.asking.switched_off.iter().find(|(off, _)| *off == method)
         {
-            return Some(Obstacle::SwitchedOff(keyword));
+            return Some(MethodObstacle::SwitchedOff(keyword));
         }
         match method {
             Method::Password | Method::KeyboardInteractive
                 if self.dialogue.transport.shared.is_restricted() =>
             {
-                Some(Obstacle::HostKeyChanged)
+                Some(MethodObstacle::HostKeyChanged)
             }
             Method::Agent => self.agent.obstacle(),
             _ => None,
@@ -289,7 +289,7 @@ impl LoginConversation {
 
     fn names_held_key(&self) -> bool {
         let file = self.dialogue.login.agent_key.as_ref();
-        file.is_some_and(|file| file.format() == Format::PublicOnly)
+        file.is_some_and(|file| file.format() == KeyFormat::PublicOnly)
             && self.named_agent_key().is_some()
     }
 
@@ -344,13 +344,13 @@ impl Dialogue {
     }
 }
 
-fn why(obstacle: &Obstacle) -> String {
+fn why(obstacle: &MethodObstacle) -> String {
     match obstacle {
-        Obstacle::SwitchedOff(keyword) => format!("{keyword} no"),
-        Obstacle::HostKeyChanged => say!(login_off_host_key_changed),
-        Obstacle::NoAgent => say!(login_note_no_agent),
-        Obstacle::AgentSilent => say!(login_note_agent_silent),
-        Obstacle::AgentEmpty => say!(login_note_agent_empty),
-        Obstacle::AgentFailed => say!(login_off_agent_failed),
+        MethodObstacle::SwitchedOff(keyword) => format!("{keyword} no"),
+        MethodObstacle::HostKeyChanged => say!(login_off_host_key_changed),
+        MethodObstacle::NoAgent => say!(login_note_no_agent),
+        MethodObstacle::AgentSilent => say!(login_note_agent_silent),
+        MethodObstacle::AgentEmpty => say!(login_note_agent_empty),
+        MethodObstacle::AgentFailed => say!(login_off_agent_failed),
     }
 }

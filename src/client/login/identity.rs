@@ -19,7 +19,7 @@ use crate::client::login::host_bound::request;
 use crate::client::state::shared::ConnectionState;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::{Agent, SignError};
-use crate::keys::security_key::{self, Refusal, SecurityKeys};
+use crate::keys::security_key::{self, SecurityKeys, SignRefusal};
 use crate::keys::{KeyFile, Unlock};
 use crate::prompt::{Answer, Notice, Prompt};
 use crate::say;
@@ -145,8 +145,8 @@ impl InteractiveSigner<'_> {
                     let encoded = signature.encode(&mut data);
                     return encoded.map(|()| data).map_err(|_| SignerError::Lost);
                 }
-                Err(Refusal::Error(error)) => return Err(SignerError::Ours(error)),
-                Err(Refusal::WantsPin) => pin = Some(self.pin(kind, path).await?),
+                Err(SignRefusal::Error(error)) => return Err(SignerError::Ours(error)),
+                Err(SignRefusal::WantsPin) => pin = Some(self.pin(kind, path).await?),
             }
         }
         Err(SignerError::Ours(Error::new(Kind::Identity, say!(security_key_wrong_pin))))

@@ -12,7 +12,7 @@ use crate::client::login::certificates::UserCertificates;
 use crate::client::login::request::Login;
 use crate::error::Result;
 use crate::keys::agent::Agent;
-use crate::keys::{Format, KeyFile};
+use crate::keys::{KeyFile, KeyFormat};
 use crate::text;
 use crate::trust::fingerprint;
 
@@ -119,7 +119,7 @@ fn lines(
             let path = text::line(&file.path().to_string_lossy(), MAX_COMMENT);
             let Some(public) = file.public() else { return vec![path] };
             let with = certificates.of(file, public);
-            let flags = Flags { explicit, agent: file.format() == Format::PublicOnly };
+            let flags = Flags { explicit, agent: file.format() == KeyFormat::PublicOnly };
             entries(&path, public, &with, (true, flags))
         }
         Candidate::Agent(held) | Candidate::Certified(held) => {

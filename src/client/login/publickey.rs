@@ -25,7 +25,7 @@ use crate::client::login::order::{Candidate, arrange};
 use crate::config::AddKeys;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
-use crate::keys::{Format, KeyFile};
+use crate::keys::{KeyFile, KeyFormat};
 use crate::prompt::{Notice, UnlockedKey};
 use crate::say;
 use crate::trust::fingerprint;
@@ -189,7 +189,7 @@ impl Dialogue {
         if let Some(public) = file.public().cloned() {
             let certificates = self.certificates_of(&file, &public);
             let pen = match file.format() {
-                Format::PublicOnly => Signer::Agent(self.open_agent().await?),
+                KeyFormat::PublicOnly => Signer::Agent(self.open_agent().await?),
                 _ => Signer::File(Box::new(file)),
             };
             return Ok(Identity { public, certificates, plain: true, pen });

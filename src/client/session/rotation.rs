@@ -25,7 +25,7 @@ use crate::config::UpdateHostKeys;
 use crate::prompt::{Answer, Prompt, RotationQuestion};
 use crate::say;
 use crate::trust::fingerprint;
-use crate::trust::rotate::{self, Announcement, Difference, Obstacle};
+use crate::trust::rotate::{self, Announcement, Difference, RotationObstacle};
 
 /// Does the session's work, and before or beside it what UpdateHostKeys asks for.
 ///
@@ -104,10 +104,10 @@ impl RotationStep<'_> {
                 return debug!("no new or deprecated keys from server");
             }
             Ok(Ok(difference)) => difference,
-            Ok(Err(Obstacle::Unclear(reason))) => {
+            Ok(Err(RotationObstacle::Unclear(reason))) => {
                 return debug!("{reason}, skipping UserKnownHostsFile update");
             }
-            Ok(Err(Obstacle::Trouble(reason))) => {
+            Ok(Err(RotationObstacle::Trouble(reason))) => {
                 return warn!("{}", say!(rotation_not_updated, reason));
             }
             // A panic on the other thread has been reported there.

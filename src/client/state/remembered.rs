@@ -42,17 +42,17 @@ pub enum RememberedCredential {
 
 impl RememberedLogin {
     /// What a dialog's answer logged this user in with.
-    pub fn of(user: String, credential: prompt::Credential) -> RememberedLogin {
+    pub fn of(user: String, credential: prompt::LoginCredential) -> RememberedLogin {
         let method = credential.method();
         let credential = match credential {
-            prompt::Credential::Password(secret) => RememberedCredential::Password(secret),
-            prompt::Credential::Key(key) => {
+            prompt::LoginCredential::Password(secret) => RememberedCredential::Password(secret),
+            prompt::LoginCredential::Key(key) => {
                 RememberedCredential::Key(key.private, key.file.path().to_owned())
             }
-            prompt::Credential::Agent(held) => {
+            prompt::LoginCredential::Agent(held) => {
                 RememberedCredential::Held(prompt::held_key(&held).0)
             }
-            prompt::Credential::Interactive => RememberedCredential::Nothing,
+            prompt::LoginCredential::Interactive => RememberedCredential::Nothing,
         };
         RememberedLogin { user, method, credential }
     }

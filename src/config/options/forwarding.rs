@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::values::Values;
 use crate::config::expand::{COMMON, tilde};
-use crate::config::fault::Fault;
+use crate::config::fault::ConfigFault;
 use crate::config::keyword::Keyword;
 use crate::config::origin::{Setting, at};
 use crate::config::value::{self, Connect, Forward, Listen, is_none};
@@ -40,7 +40,7 @@ pub struct Forwarding {
     /// ForwardAgent.
     pub agent: Setting<ForwardAgent>,
     /// ForwardX11 and its like.
-    pub x11: X11,
+    pub x11: X11Options,
 }
 
 /// PermitRemoteOpen.
@@ -69,7 +69,7 @@ pub enum ForwardAgent {
 
 /// X11 forwarding.
 #[derive(Clone, Debug)]
-pub struct X11 {
+pub struct X11Options {
     /// ForwardX11.
     pub forward: Setting<bool>,
     /// ForwardX11Trusted; yes by default, as in Debian's ssh(1).
@@ -98,7 +98,7 @@ impl Values<'_> {
             bind_unlink: self.flag(K::StreamLocalBindUnlink, false)?,
             permit_remote_open: self.arguments(K::PermitRemoteOpen, PermitOpen::Any, permit)?,
             agent: self.forward_agent()?,
-            x11: X11 {
+            x11: X11Options {
                 forward: self.flag(K::ForwardX11, false)?,
                 trusted: self.flag(K::ForwardX11Trusted, true)?,
                 timeout: self.parsed(K::ForwardX11Timeout, X11_TIMEOUT, value::time)?,
@@ -113,7 +113,7 @@ impl Values<'_> {
         let mut seen: Vec<Forward> = Vec::new();
         let mut forwards = Vec::new();
         for entry in self.layers.all(keyword) {
-            let fail = |fault: Fault| at(&entry.origin, keyword, &fault);
+            let fail = |fault: ConfigFault| at(&entry.origin, keyword, &fault);
             let forward = Forward::parse(keyword, &entry.args).map_err(fail)?;
             // A flag writes the same forwarding in another way than a line.
             if seen.contains(&forward) {
@@ -126,7 +126,7 @@ impl Values<'_> {
         Ok(forwards)
     }
 
-    fn expand(&self, forward: Forward) -> Result<Forward, Fault> {
+    fn expand(&self, forward: Forward) -> Result<Forward, ConfigFault> {
         let expand = |path: &str| self.tokens.percent_dollar(path, COMMON, self.context);
         Ok(Forward {
             listen: match forward.listen {
@@ -157,12 +157,13 @@ impl Values<'_> {
     }
 }
 
-fn permit(args: &[String]) -> Result<PermitOpen, Fault> {
+fn permit(args: &[String]) -> Result<PermitOpen, ConfigFault> {
     match args {
         [one] if one.eq_ignore_ascii_case("any") => Ok(PermitOpen::Any),
         [one] if is_none(one) => Ok(PermitOpen::None),
         all => {
-            let places: Result<_, Fault> = all.iter().map(|place| value::place(place)).collect();
+            let places: Result<_, ConfigFault> =
+                all.iter().map(|place| value::place(place)).collect();
             places.map(PermitOpen::Only)
         }
     }
@@ -172,6 +173,6 @@ fn usual_xauth() -> PathBuf {
     PathBuf::from("/usr/bin/xauth")
 }
 
-fn xauth(text: &str) -> Result<Option<PathBuf>, Fault> {
+fn xauth(text: &str) -> Result<Option<PathBuf>, ConfigFault> {
     Ok(Some(PathBuf::from(text)).filter(|_| !is_none(text)))
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::values::Values;
 use crate::config::context::user_directory;
 use crate::config::expand::tilde;
-use crate::config::fault::Fault;
+use crate::config::fault::ConfigFault;
 use crate::config::keyword::Keyword;
 use crate::config::known_hosts_command::KnownHostsCommand;
 use crate::config::origin::{Setting, at};
@@ -71,7 +71,7 @@ impl Values<'_> {
             return Ok(Setting::default_value(files.map(PathBuf::from).to_vec()));
         };
         let named = entry.args.iter().filter(|name| !is_none(name));
-        let files: Result<_, Fault> =
+        let files: Result<_, ConfigFault> =
             named.map(|name| tilde(name, self.context).map(PathBuf::from)).collect();
         let files = files.map_err(|fault| at(&entry.origin, entry.keyword, &fault))?;
         Ok(Setting::new(files, entry.origin.clone()))

@@ -27,7 +27,7 @@ use super::value::{
 use crate::error::Result;
 use values::{Values, send_env};
 
-pub use forwarding::{ForwardAgent, Forwarding, PermitOpen, X11};
+pub use forwarding::{ForwardAgent, Forwarding, PermitOpen, X11Options};
 pub use sharing::Sharing;
 
 /// The options of one connection. Each field is the keyword of its name in ssh_config(5).

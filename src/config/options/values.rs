@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::config::context::Context;
 use crate::config::expand::{ALL, COMMON, Tokens, USER, path};
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
-use crate::config::layers::{Entry, Layers};
+use crate::config::layers::{Directive, Layers};
 use crate::config::origin::{Origin, Setting, at};
 use crate::config::pattern;
 use crate::config::value::{self, RekeyLimit, is_none};
@@ -27,7 +27,7 @@ impl Values<'_> {
         &self,
         keyword: Keyword,
         default: T,
-        parse: impl Fn(&str) -> Result<T, Fault>,
+        parse: impl Fn(&str) -> Result<T, ConfigFault>,
     ) -> Result<Setting<T>> {
         match self.layers.first(keyword) {
             None => Ok(Setting::default_value(default)),
@@ -43,7 +43,7 @@ impl Values<'_> {
         &self,
         keyword: Keyword,
         default: T,
-        parse: impl Fn(&[String]) -> Result<T, Fault>,
+        parse: impl Fn(&[String]) -> Result<T, ConfigFault>,
     ) -> Result<Setting<T>> {
         match self.layers.first(keyword) {
             None => Ok(Setting::default_value(default)),
@@ -57,7 +57,7 @@ impl Values<'_> {
     pub(super) fn optional<T>(
         &self,
         keyword: Keyword,
-        parse: impl Fn(&str) -> Result<T, Fault>,
+        parse: impl Fn(&str) -> Result<T, ConfigFault>,
     ) -> Result<Setting<Option<T>>> {
         self.parsed(keyword, None, |text| parse(text).map(Some))
     }
@@ -135,7 +135,7 @@ impl Values<'_> {
         self.for_shell(Keyword::LocalCommand, command, ALL)
     }
 
-    pub(super) fn path(&self, entry: &Entry, text: &str) -> Result<PathBuf> {
+    pub(super) fn path(&self, entry: &Directive, text: &str) -> Result<PathBuf> {
         let path = path(text, &self.tokens, self.context);
         path.map_err(|fault| at(&entry.origin, entry.keyword, &fault))
     }

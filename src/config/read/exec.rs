@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::config::context::Context;
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::os::process::ProcessId;
 use crate::os::signal::Signal;
 use crate::say;
@@ -17,7 +17,7 @@ pub const EXEC_DEADLINE: Duration = Duration::from_secs(15);
 const EXEC_POLL: Duration = Duration::from_millis(5);
 
 /// Runs a command line in the user's shell; whether it ended with 0, and how it ended.
-pub fn run(command: &str, context: &Context) -> Result<(bool, String), Fault> {
+pub fn run(command: &str, context: &Context) -> Result<(bool, String), ConfigFault> {
     let shell = (context.env)("SHELL").filter(|shell| !shell.is_empty());
     let shell = shell.unwrap_or_else(|| "/bin/sh".to_owned());
     let failed =

@@ -12,10 +12,10 @@ use super::facts::HostFacts;
 use super::glob::glob;
 use super::matching;
 use crate::config::arguments;
-use crate::config::block::{Block, Why};
+use crate::config::block::{BlockReason, ConfigBlock};
 use crate::config::context::{Context, user_directory};
 use crate::config::expand::{self, COMMON, tilde};
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
 use crate::config::layers::Layers;
 use crate::config::line;
@@ -64,11 +64,11 @@ pub fn read_file(
     host: &HostFacts,
     context: &Context,
 ) -> Result<()> {
-    Reader { layers, kind: file.kind, host, context, files: 0 }.read(file)
+    FileReader { layers, kind: file.kind, host, context, files: 0 }.read(file)
 }
 
 /// One reading of a file and what it includes.
-struct Reader<'a> {
+struct FileReader<'a> {
     layers: &'a mut Layers,
     kind: FileKind,
     host: &'a HostFacts,
@@ -77,7 +77,7 @@ struct Reader<'a> {
 }
 
 /// Where the reading of one file stands.
-struct Place<'a> {
+struct ReadingPosition<'a> {
     path: &'a Path,
     line: usize,
     depth: usize,
@@ -87,7 +87,7 @@ struct Place<'a> {
     reachable: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> FileReader<'a> {
     fn read(&mut self, file: &ConfigFile) -> Result<()> {
         match self.load(&file.path, file.kind == FileKind::User) {
             Ok(Some(text)) => self.lines(&text, &file.path, 0, true),
@@ -142,8 +142,8 @@ impl<'a> Reader<'a> {
 
     /// All lines of a file. Bad ones are counted, and the first is named, at its end.
     fn lines(&mut self, bytes: &[u8], path: &Path, depth: usize, reachable: bool) -> Result<()> {
-        let mut place = Place { path, line: 0, depth, active: reachable, reachable };
-        let mut bad: Vec<Fault> = Vec::new();
+        let mut place = ReadingPosition { path, line: 0, depth, active: reachable, reachable };
+        let mut bad: Vec<ConfigFault> = Vec::new();
         for raw in bytes.split(|&b| b == b'\n') {
             place.line += 1;
             if raw.trim_ascii_start().starts_with(b"#") {
@@ -167,7 +167,11 @@ impl<'a> Reader<'a> {
     }
 
     /// One line. What is bad in it is the inner error; the outer one ends the reading.
-    fn line(&mut self, text: &str, place: &mut Place<'_>) -> Result<Result<(), Fault>> {
+    fn line(
+        &mut self,
+        text: &str,
+        place: &mut ReadingPosition<'_>,
+    ) -> Result<Result<(), ConfigFault>> {
         let Some((typed, rest)) = line::keyword(text) else {
             return Ok(Ok(()));
         };
@@ -184,7 +188,7 @@ impl<'a> Reader<'a> {
                 unknown = arguments::unknown(typed)
             )));
         };
-        let named = |fault: Fault, place: &Place<'_>| {
+        let named = |fault: ConfigFault, place: &ReadingPosition<'_>| {
             format!("{}: {}: {fault}", origin(place), keyword.name())
         };
         let args = match arguments::parse(keyword, rest) {
@@ -221,25 +225,27 @@ impl<'a> Reader<'a> {
     }
 
     /// Begins a block, and remembers what became of it.
-    fn enter(&mut self, text: &str, why: Why, place: &mut Place<'_>) {
-        let why = if place.reachable { why } else { Why::Outside };
-        let applies = matches!(why, Why::Pattern(_) | Why::All);
+    fn enter(&mut self, text: &str, why: BlockReason, place: &mut ReadingPosition<'_>) {
+        let why = if place.reachable { why } else { BlockReason::Outside };
+        let applies = matches!(why, BlockReason::Pattern(_) | BlockReason::All);
         place.active = applies;
         let text = text.trim().to_owned();
         let second = self.host.final_pass;
-        self.layers.enter(Block { origin: origin(place), text, applies, why, second });
+        self.layers.enter(ConfigBlock { origin: origin(place), text, applies, why, second });
     }
 
-    fn host_applies(&self, patterns: &[String]) -> Why {
-        let mut found = Why::NoPattern;
+    fn host_applies(&self, patterns: &[String]) -> BlockReason {
+        let mut found = BlockReason::NoPattern;
         for entry in patterns {
             match entry.strip_prefix('!') {
                 Some(negated) if pattern::matches(negated, self.host.name()) => {
-                    return Why::Negated(entry.clone());
+                    return BlockReason::Negated(entry.clone());
                 }
                 Some(_) => {}
-                None if found == Why::NoPattern && pattern::matches(entry, self.host.name()) => {
-                    found = Why::Pattern(entry.clone());
+                None if found == BlockReason::NoPattern
+                    && pattern::matches(entry, self.host.name()) =>
+                {
+                    found = BlockReason::Pattern(entry.clone());
                 }
                 None => {}
             }
@@ -254,19 +260,23 @@ impl<'a> Reader<'a> {
         patterns.iter().any(named)
     }
 
-    fn match_applies(&mut self, rest: &str, reachable: bool) -> Result<Why, Fault> {
+    fn match_applies(&mut self, rest: &str, reachable: bool) -> Result<BlockReason, ConfigFault> {
         let facts = (self.context, reachable);
         let outcome = matching::evaluate(rest, self.layers, self.host, facts)?;
         if outcome.wants_final {
             self.layers.want_final_pass();
         }
         Ok(match outcome.failed {
-            None => Why::All,
-            Some((criterion, actual)) => Why::Criterion(criterion, actual),
+            None => BlockReason::All,
+            Some((criterion, actual)) => BlockReason::Criterion(criterion, actual),
         })
     }
 
-    fn include(&mut self, args: &[String], place: &Place<'_>) -> Result<Result<(), Fault>> {
+    fn include(
+        &mut self,
+        args: &[String],
+        place: &ReadingPosition<'_>,
+    ) -> Result<Result<(), ConfigFault>> {
         if place.depth + 1 > MAX_DEPTH {
             let cause = say!(config_include_too_deep, origin = origin(place), limit = MAX_DEPTH);
             return Err(Error::new(Kind::Config, cause).hint(say!(config_include_too_deep_hint)));
@@ -297,7 +307,7 @@ impl<'a> Reader<'a> {
 
     /// The pattern with everything in it expanded, as far as it is known at this point;
     /// nothing if a variable has no value.
-    fn include_pattern(&self, arg: &str) -> Result<Option<PathBuf>, Fault> {
+    fn include_pattern(&self, arg: &str) -> Result<Option<PathBuf>, ConfigFault> {
         if self.kind == FileKind::System && arg.starts_with('~') {
             return Err(say!(config_include_bad_path, arg = shown(arg)));
         }
@@ -315,7 +325,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn origin(place: &Place<'_>) -> Origin {
+fn origin(place: &ReadingPosition<'_>) -> Origin {
     Origin::File { file: place.path.to_owned(), line: place.line }
 }
 

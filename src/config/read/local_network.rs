@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::os::host;
 use crate::say;
 
@@ -14,7 +14,7 @@ use crate::say;
 ///
 /// # Errors
 /// An entry that is neither an address nor a network, or a system that does not say.
-pub(super) fn any_local_in(list: &str) -> Result<(bool, String), Fault> {
+pub(super) fn any_local_in(list: &str) -> Result<(bool, String), ConfigFault> {
     let entries = parse(list)?;
     let local = host::addresses().map_err(|error| say!(config_no_interfaces, reason = error))?;
     let holds = local.iter().any(|&address| contains(&entries, address));
@@ -25,7 +25,7 @@ pub(super) fn any_local_in(list: &str) -> Result<(bool, String), Fault> {
 /// One entry: the network and the length of its prefix.
 type Network = (IpAddr, u8);
 
-fn parse(list: &str) -> Result<Vec<Network>, Fault> {
+fn parse(list: &str) -> Result<Vec<Network>, ConfigFault> {
     let bad = |entry: &str| say!(config_bad_network, entry = shown(entry));
     list.split(',')
         .map(|entry| {

@@ -8,7 +8,7 @@ use super::facts::HostFacts;
 use super::local_network;
 use crate::config::context::Context;
 use crate::config::expand::{MATCH_EXEC, Tokens, variables};
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
 use crate::config::layers::Layers;
 use crate::config::line;
@@ -21,7 +21,7 @@ use crate::say;
 const VERSIONS: [&str; 2] = ["OpenSSH_10.6p1 tessh", concat!("tessh_", env!("CARGO_PKG_VERSION"))];
 
 /// What a Match line comes to.
-pub(super) struct Outcome {
+pub(super) struct MatchOutcome {
     /// Whether all criteria hold, in a file that is included by what applies.
     pub(super) applies: bool,
     /// The first criterion that does not hold, and the value it was compared with.
@@ -40,10 +40,10 @@ pub(super) fn evaluate(
     layers: &Layers,
     host: &HostFacts,
     (context, reachable): (&Context, bool),
-) -> Result<Outcome, Fault> {
+) -> Result<MatchOutcome, ConfigFault> {
     let mut words = line::words(text)?.into_iter();
-    let mut outcome = Outcome { applies: reachable, failed: None, wants_final: false };
-    let facts = Facts { layers, host, context };
+    let mut outcome = MatchOutcome { applies: reachable, failed: None, wants_final: false };
+    let facts = MatchFacts { layers, host, context };
     let mut criteria = 0;
     while let Some(typed) = words.next() {
         let (word, joined) = match typed.split_once('=') {
@@ -81,7 +81,7 @@ fn argument(
     name: &str,
     joined: Option<String>,
     words: &mut impl Iterator<Item = String>,
-) -> Result<String, Fault> {
+) -> Result<String, ConfigFault> {
     let may_be_empty = matches!(name, "tagged" | "command");
     let value = match joined {
         Some(value) if !value.is_empty() || may_be_empty => Some(value),
@@ -99,7 +99,7 @@ fn argument(
     }
 }
 
-impl Outcome {
+impl MatchOutcome {
     fn note(&mut self, holds: bool, criterion: &str, actual: String) {
         self.applies &= holds;
         if !holds && self.failed.is_none() {
@@ -109,18 +109,18 @@ impl Outcome {
 }
 
 /// What criteria are compared with, as far as it is known at this point of the reading.
-struct Facts<'a> {
+struct MatchFacts<'a> {
     layers: &'a Layers,
     host: &'a HostFacts,
     context: &'a Context,
 }
 
-impl Facts<'_> {
+impl MatchFacts<'_> {
     fn current(&self, keyword: Keyword) -> Option<&str> {
         self.layers.first(keyword).and_then(|entry| entry.args.first()).map(String::as_str)
     }
 
-    fn hostname(&self) -> Result<String, Fault> {
+    fn hostname(&self) -> Result<String, ConfigFault> {
         match &self.host.resolved {
             Some(host) => Ok(host.clone()),
             None => hostname_so_far(self.layers, &self.host.original),
@@ -132,7 +132,12 @@ impl Facts<'_> {
     }
 
     /// Whether one criterion holds, and the value it was compared with.
-    fn compare(&self, name: &str, value: &str, needed: bool) -> Result<(bool, String), Fault> {
+    fn compare(
+        &self,
+        name: &str,
+        value: &str,
+        needed: bool,
+    ) -> Result<(bool, String), ConfigFault> {
         let actual = match name {
             "host" => self.hostname()?,
             "originalhost" => self.host.original.clone(),
@@ -167,7 +172,7 @@ impl Facts<'_> {
         }
     }
 
-    fn exec(&self, command: &str, needed: bool) -> Result<(bool, String), Fault> {
+    fn exec(&self, command: &str, needed: bool) -> Result<(bool, String), ConfigFault> {
         let tokens = self.tokens()?;
         if !needed {
             return tokens.percent(command, MATCH_EXEC).map(|_| (false, String::new()));
@@ -176,7 +181,7 @@ impl Facts<'_> {
     }
 
     /// The tokens of a line for a shell. ssh(1) leaves the variables in User to the shell.
-    fn tokens(&self) -> Result<Tokens, Fault> {
+    fn tokens(&self) -> Result<Tokens, ConfigFault> {
         let tokens = tokens(self.layers, self.host, self.context)?;
         let user = variables(&tokens.user, self.context)?;
         Ok(Tokens { user, ..tokens })
@@ -189,8 +194,8 @@ pub(super) fn tokens(
     layers: &Layers,
     host: &HostFacts,
     context: &Context,
-) -> Result<Tokens, Fault> {
-    let facts = Facts { layers, host, context };
+) -> Result<Tokens, ConfigFault> {
+    let facts = MatchFacts { layers, host, context };
     let hostname = facts.hostname()?;
     let (_, jump) = proxies(layers);
     let last = jump.value.as_deref().map(Jump::parse_list).transpose()?;
@@ -225,7 +230,7 @@ mod tests {
         }
     }
 
-    fn applies(text: &str, reachable: bool) -> Result<bool, Fault> {
+    fn applies(text: &str, reachable: bool) -> Result<bool, ConfigFault> {
         let mut layers = Layers::new();
         layers.option("User=deploy", Origin::Option).unwrap();
         layers.option("Tag=blue", Origin::Option).unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::scalar::time;
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
 /// AddKeysToAgent.
@@ -24,7 +24,7 @@ impl AddKeys {
     ///
     /// # Errors
     /// `unsupported option`, or an argument too many.
-    pub fn parse(args: &[String]) -> Result<AddKeys, Fault> {
+    pub fn parse(args: &[String]) -> Result<AddKeys, ConfigFault> {
         let (first, second) = match args {
             [first] => (first.to_ascii_lowercase(), None),
             [first, second] => (first.to_ascii_lowercase(), Some(second)),

@@ -3,7 +3,7 @@
 //!
 //! Which of them are used is the client's business.
 
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
 use crate::pattern::matches;
 use crate::say;
@@ -91,7 +91,7 @@ const CERTIFICATE: &str = "-cert-v01@openssh.com";
 ///
 /// # Errors
 /// `Bad SSH2 cipher spec 'x'.` and its like.
-pub fn check(keyword: Keyword, list: &str) -> Result<(), Fault> {
+pub fn check(keyword: Keyword, list: &str) -> Result<(), ConfigFault> {
     let names = match list.strip_prefix(['+', '^']) {
         Some(names) => names,
         None if list.starts_with('-') => return Ok(()),

@@ -3,7 +3,7 @@
 //! [`check`](crate::config::arguments::check) has refused every other word before, so a word that
 //! is not named here is the default.
 
-use crate::config::fault::Fault;
+use crate::config::fault::ConfigFault;
 
 /// StrictHostKeyChecking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +176,6 @@ pub fn warns_of_weak_crypto(text: &str) -> bool {
 }
 
 /// PubkeyAuthentication, as far as it is yes or no.
-pub fn pubkey(text: &str) -> Result<bool, Fault> {
+pub fn pubkey(text: &str) -> Result<bool, ConfigFault> {
     Ok(!matches!(text.to_ascii_lowercase().as_str(), "no" | "false"))
 }

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
 use crate::say;
 
@@ -62,7 +62,7 @@ impl Forward {
     ///
     /// # Errors
     /// `Bad forwarding specification`.
-    pub fn parse(keyword: Keyword, args: &[String]) -> Result<Forward, Fault> {
+    pub fn parse(keyword: Keyword, args: &[String]) -> Result<Forward, ConfigFault> {
         let text = args.join(":");
         let bad = || say!(config_bad_forward, text = shown(&args.join(" ")));
         let fields = fields(text.trim_start()).ok_or_else(bad)?;
@@ -81,7 +81,7 @@ impl Forward {
     ///
     /// # Errors
     /// `Bad stdio forwarding specification`.
-    pub fn parse_stdio(text: &str) -> Result<Connect, Fault> {
+    pub fn parse_stdio(text: &str) -> Result<Connect, ConfigFault> {
         let bad = || say!(config_bad_stdio_forward, text = shown(text));
         let fields = fields(text).ok_or_else(bad)?;
         match fields.as_slice() {
@@ -117,14 +117,14 @@ impl fmt::Display for Connect {
     }
 }
 
-struct Field {
+struct ForwardField {
     text: String,
     /// Whether it holds a slash, which makes it the path of a socket.
     path: bool,
 }
 
 /// Splits at colons; brackets keep theirs, a backslash takes one as it is.
-fn fields(text: &str) -> Option<Vec<Field>> {
+fn fields(text: &str) -> Option<Vec<ForwardField>> {
     let mut fields = Vec::new();
     let mut rest = Some(text).filter(|text| !text.is_empty());
     while let Some(text) = rest {
@@ -144,7 +144,7 @@ fn fields(text: &str) -> Option<Vec<Field>> {
             None => plain(text)?,
         };
         let path = field.contains('/');
-        fields.push(Field { text: field, path });
+        fields.push(ForwardField { text: field, path });
         rest = after.filter(|after| !after.is_empty());
     }
     (!fields.is_empty()).then_some(fields)
@@ -163,7 +163,7 @@ fn plain(text: &str) -> Option<(String, Option<&str>)> {
     Some((field, None))
 }
 
-fn dynamic(fields: &[Field]) -> Option<Forward> {
+fn dynamic(fields: &[ForwardField]) -> Option<Forward> {
     let listen = match fields {
         [only] => listen(None, only)?,
         [host, port] => listen(Some(host), port)?,
@@ -172,7 +172,7 @@ fn dynamic(fields: &[Field]) -> Option<Forward> {
     Some(Forward { listen, connect: Connect::Socks })
 }
 
-fn directed(fields: &[Field]) -> Option<Forward> {
+fn directed(fields: &[ForwardField]) -> Option<Forward> {
     let (listen, connect) = match fields {
         [from, to] if from.path && to.path => (listen(None, from)?, socket(to)?),
         [port, to] if to.path => (listen(None, port)?, socket(to)?),
@@ -185,7 +185,7 @@ fn directed(fields: &[Field]) -> Option<Forward> {
     Some(Forward { listen, connect })
 }
 
-fn listen(host: Option<&Field>, port: &Field) -> Option<Listen> {
+fn listen(host: Option<&ForwardField>, port: &ForwardField) -> Option<Listen> {
     if port.path && host.is_none() {
         return path(port).map(Listen::Path);
     }
@@ -193,17 +193,17 @@ fn listen(host: Option<&Field>, port: &Field) -> Option<Listen> {
     number(&port.text).map(|port| Listen::Tcp { host, port })
 }
 
-fn target(host: &Field, port: &Field) -> Option<Connect> {
+fn target(host: &ForwardField, port: &ForwardField) -> Option<Connect> {
     let port = number(&port.text).filter(|&port| port > 0)?;
     let host = Some(host.text.clone()).filter(|host| host.len() <= MAX_HOST)?;
     Some(Connect::Tcp { host, port })
 }
 
-fn socket(field: &Field) -> Option<Connect> {
+fn socket(field: &ForwardField) -> Option<Connect> {
     path(field).map(Connect::Path)
 }
 
-fn path(field: &Field) -> Option<String> {
+fn path(field: &ForwardField) -> Option<String> {
     Some(field.text.clone()).filter(|path| path.len() <= MAX_SOCKET_PATH)
 }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::scalar::is_none;
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::destination::{self, Destination};
 use crate::say;
 
@@ -28,7 +28,7 @@ impl Jump {
     ///
     /// # Errors
     /// `Invalid ProxyJump`: an entry is no destination, or there are more than sixteen.
-    pub fn parse_list(text: &str) -> Result<Vec<Jump>, Fault> {
+    pub fn parse_list(text: &str) -> Result<Vec<Jump>, ConfigFault> {
         Jump::list(text, |_| true)
     }
 
@@ -36,7 +36,7 @@ impl Jump {
     ///
     /// # Errors
     /// Those of [`Jump::parse_list`], and a name that a shell would act on.
-    pub fn check_typed(text: &str) -> Result<(), Fault> {
+    pub fn check_typed(text: &str) -> Result<(), ConfigFault> {
         let is_usable = |jump: &Jump| {
             let user = jump.user.as_deref().map(destination::check_typed_user);
             destination::check_host(&jump.host).is_ok() && user.is_none_or(|user| user.is_ok())
@@ -44,7 +44,7 @@ impl Jump {
         Jump::list(text, is_usable).map(drop)
     }
 
-    fn list(text: &str, is_usable: impl Fn(&Jump) -> bool) -> Result<Vec<Jump>, Fault> {
+    fn list(text: &str, is_usable: impl Fn(&Jump) -> bool) -> Result<Vec<Jump>, ConfigFault> {
         let text = text.split('#').next().unwrap_or_default().trim();
         if is_none(text) {
             return Ok(Vec::new());

@@ -1,7 +1,7 @@
 //! Values of several words.
 
 use super::scalar::is_none;
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
 /// The longest domain of CanonicalDomains, as DNS has it.
@@ -11,7 +11,7 @@ const MAX_DOMAIN: usize = 253;
 ///
 /// # Errors
 /// `Invalid SetEnv.`
-pub fn split_pair(text: &str) -> Result<(&str, &str), Fault> {
+pub fn split_pair(text: &str) -> Result<(&str, &str), ConfigFault> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name, value)),
         _ => Err(say!(config_invalid_setenv)),
@@ -19,24 +19,24 @@ pub fn split_pair(text: &str) -> Result<(&str, &str), Fault> {
 }
 
 /// The words of a list with commas.
-pub fn comma_list(text: &str) -> Result<Vec<String>, Fault> {
+pub fn comma_list(text: &str) -> Result<Vec<String>, ConfigFault> {
     Ok(text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect())
 }
 
 /// Words as they stand; `none` alone is none.
-pub fn words_but_none(args: &[String]) -> Result<Vec<String>, Fault> {
+pub fn words_but_none(args: &[String]) -> Result<Vec<String>, ConfigFault> {
     match args {
         [only] if is_none(only) => Ok(Vec::new()),
         all => Ok(all.to_vec()),
     }
 }
 
-pub fn alone(args: &[String], word: &str) -> Result<(), Fault> {
+pub fn alone(args: &[String], word: &str) -> Result<(), ConfigFault> {
     let found = args.iter().any(|arg| arg.eq_ignore_ascii_case(word));
     if found && args.len() > 1 { Err(say!(config_alone, word)) } else { Ok(()) }
 }
 
-pub fn domains(args: &[String]) -> Result<(), Fault> {
+pub fn domains(args: &[String]) -> Result<(), ConfigFault> {
     let fits = |domain: &str| {
         let bytes = domain.as_bytes();
         domain.len() <= MAX_DOMAIN
@@ -50,7 +50,7 @@ pub fn domains(args: &[String]) -> Result<(), Fault> {
     }
 }
 
-pub fn permitted_names(args: &[String]) -> Result<(), Fault> {
+pub fn permitted_names(args: &[String]) -> Result<(), ConfigFault> {
     if let [only] = args
         && is_none(only)
     {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
 /// The facilities of syslog(3) that ssh_config(5) names.
@@ -52,7 +52,7 @@ impl fmt::Display for LogLevel {
 ///
 /// # Errors
 /// `unsupported log level 'x'`.
-pub fn level(text: &str) -> Result<LogLevel, Fault> {
+pub fn level(text: &str) -> Result<LogLevel, ConfigFault> {
     Ok(match text.to_ascii_uppercase().as_str() {
         "QUIET" | "SILENT" => LogLevel::Quiet,
         "FATAL" => LogLevel::Fatal,
@@ -70,7 +70,7 @@ pub fn level(text: &str) -> Result<LogLevel, Fault> {
 ///
 /// # Errors
 /// `unsupported log facility`
-pub fn facility(text: &str) -> Result<&'static str, Fault> {
+pub fn facility(text: &str) -> Result<&'static str, ConfigFault> {
     let found = FACILITIES.into_iter().find(|name| name.eq_ignore_ascii_case(text));
     found.ok_or_else(|| say!(config_bad_facility, value = shown(text)))
 }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::destination::Destination;
 use crate::say;
 
@@ -53,7 +53,7 @@ impl ProxyServer {
     ///
     /// # Errors
     /// An unknown scheme, a password, a path, no host, or no port where there is no usual one.
-    pub fn parse(text: &str) -> Result<ProxyServer, Fault> {
+    pub fn parse(text: &str) -> Result<ProxyServer, ConfigFault> {
         let known = || KINDS.map(|(name, _)| name).join(", ");
         let bad = || say!(route_bad_proxy, text = shown(text), known = known());
         let (scheme, rest) = text.split_once("://").ok_or_else(bad)?;

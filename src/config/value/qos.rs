@@ -1,7 +1,7 @@
 //! IPQoS of ssh_config(5): the classes of service (RFC 2474, RFC 8622) by their names.
 
 use super::scalar::is_none;
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
 /// IPQoS: how packets are marked, in the byte that IPv4 calls type of service and IPv6 traffic
@@ -54,14 +54,14 @@ const OLD_QOS: [&str; 3] = ["lowdelay", "throughput", "reliability"];
 ///
 /// # Errors
 /// `Bad IPQoS value`
-pub fn parse(args: &[String]) -> Result<IpQos, Fault> {
+pub fn parse(args: &[String]) -> Result<IpQos, ConfigFault> {
     let mut classes = args.iter().map(|text| class_of(text));
     let interactive = classes.next().transpose()?.unwrap_or_default();
     let bulk = classes.next().transpose()?.unwrap_or(interactive);
     Ok(IpQos { interactive, bulk })
 }
 
-fn class_of(text: &str) -> Result<Option<u8>, Fault> {
+fn class_of(text: &str) -> Result<Option<u8>, ConfigFault> {
     if is_none(text) || OLD_QOS.iter().any(|name| name.eq_ignore_ascii_case(text)) {
         return Ok(None);
     }

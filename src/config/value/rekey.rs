@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::scalar::time;
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
 /// The smallest RekeyLimit, in bytes: one block of the largest cipher.
@@ -22,7 +22,7 @@ pub struct RekeyLimit {
 ///
 /// # Errors
 /// `Bad number`, `RekeyLimit too small` or `invalid time value`
-pub fn rekey(args: &[String]) -> Result<RekeyLimit, Fault> {
+pub fn rekey(args: &[String]) -> Result<RekeyLimit, ConfigFault> {
     let first = args.first().map_or("", String::as_str);
     let bytes = match first {
         "default" => None,

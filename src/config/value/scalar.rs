@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::destination;
 use crate::say;
 
@@ -17,7 +17,7 @@ pub fn is_none(text: &str) -> bool {
 ///
 /// # Errors
 /// `unsupported option`.
-pub fn flag(text: &str) -> Result<bool, Fault> {
+pub fn flag(text: &str) -> Result<bool, ConfigFault> {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" => Ok(true),
         "no" | "false" => Ok(false),
@@ -29,7 +29,7 @@ pub fn flag(text: &str) -> Result<bool, Fault> {
 ///
 /// # Errors
 /// `integer value` and what is wrong with it.
-pub fn number(text: &str) -> Result<u32, Fault> {
+pub fn number(text: &str) -> Result<u32, ConfigFault> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(say!(config_integer_invalid));
@@ -45,7 +45,7 @@ pub fn number(text: &str) -> Result<u32, Fault> {
 ///
 /// # Errors
 /// `Bad port 'x'`.
-pub fn port(text: &str) -> Result<u16, Fault> {
+pub fn port(text: &str) -> Result<u16, ConfigFault> {
     destination::parse_port(text).map_err(|e| e.cause().to_owned())
 }
 
@@ -53,7 +53,7 @@ pub fn port(text: &str) -> Result<u16, Fault> {
 ///
 /// # Errors
 /// `Bad mask.`
-pub fn octal(text: &str) -> Result<u32, Fault> {
+pub fn octal(text: &str) -> Result<u32, ConfigFault> {
     let digits = text.bytes().all(|b| (b'0'..=b'7').contains(&b));
     let value = u32::from_str_radix(text, 8).ok().filter(|&mask| digits && mask <= 0o777);
     value.ok_or_else(|| say!(config_bad_mask))
@@ -63,7 +63,7 @@ pub fn octal(text: &str) -> Result<u32, Fault> {
 ///
 /// # Errors
 /// `bad port number`, or what is wrong with the host.
-pub fn place(text: &str) -> Result<(String, String), Fault> {
+pub fn place(text: &str) -> Result<(String, String), ConfigFault> {
     let bad = || say!(config_bad_place, value = shown(text));
     let (host, number) = match text.strip_prefix('[') {
         Some(inner) => inner.split_once("]:").ok_or_else(bad)?,
@@ -79,7 +79,7 @@ pub fn place(text: &str) -> Result<(String, String), Fault> {
 ///
 /// # Errors
 /// `invalid time value`, also when it is more than 2^31-1 seconds.
-pub fn time(text: &str) -> Result<Duration, Fault> {
+pub fn time(text: &str) -> Result<Duration, ConfigFault> {
     if is_none(text) {
         return Ok(Duration::ZERO);
     }
@@ -112,7 +112,7 @@ pub fn time(text: &str) -> Result<Duration, Fault> {
 ///
 /// # Errors
 /// `Bad escape character.`
-pub fn escape(text: &str) -> Result<Option<u8>, Fault> {
+pub fn escape(text: &str) -> Result<Option<u8>, ConfigFault> {
     match text.as_bytes() {
         [byte] => Ok(Some(*byte)),
         [b'^', letter] if (64..128).contains(letter) => Ok(Some(letter & 31)),
@@ -125,7 +125,7 @@ pub fn escape(text: &str) -> Result<Option<u8>, Fault> {
 ///
 /// # Errors
 /// `Bad tun device.`
-pub fn tunnel_device(text: &str) -> Result<(Option<u32>, Option<u32>), Fault> {
+pub fn tunnel_device(text: &str) -> Result<(Option<u32>, Option<u32>), ConfigFault> {
     let bad = || say!(config_bad_tunnel, value = shown(text));
     let side = |text: &str| match text {
         "any" => Ok(None),
@@ -136,7 +136,7 @@ pub fn tunnel_device(text: &str) -> Result<(Option<u32>, Option<u32>), Fault> {
 }
 
 /// ConnectionAttempts.
-pub fn attempts(text: &str) -> Result<u32, Fault> {
+pub fn attempts(text: &str) -> Result<u32, ConfigFault> {
     number(text).and_then(|n| if n == 0 { Err(say!(config_invalid_attempts)) } else { Ok(n) })
 }
 

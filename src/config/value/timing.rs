@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::scalar::{flag, is_none, number, time};
-use crate::config::fault::{Fault, shown};
+use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
 /// How often ssh(1) sends keystrokes when it hides their timing.
@@ -12,7 +12,7 @@ pub const OBSCURE_INTERVAL: Duration = Duration::from_millis(20);
 const MAX_OBSCURE: u64 = 1000;
 
 /// ChannelTimeout: `type=interval` words, or `none`.
-pub fn channel_timeouts(args: &[String]) -> Result<Vec<(String, Duration)>, Fault> {
+pub fn channel_timeouts(args: &[String]) -> Result<Vec<(String, Duration)>, ConfigFault> {
     if let [only] = args
         && is_none(only)
     {
@@ -32,7 +32,7 @@ pub fn channel_timeouts(args: &[String]) -> Result<Vec<(String, Duration)>, Faul
 ///
 /// # Errors
 /// Any other word, or a number out of range.
-pub fn obscure(text: &str) -> Result<Option<Duration>, Fault> {
+pub fn obscure(text: &str) -> Result<Option<Duration>, ConfigFault> {
     match (text, text.strip_prefix("interval:")) {
         ("yes" | "true", _) => Ok(Some(OBSCURE_INTERVAL)),
         ("no" | "false", _) => Ok(None),
@@ -56,7 +56,7 @@ pub enum ControlPersist {
 }
 
 /// ControlPersist: `yes`, `no` or a time; no time at all is `yes`.
-pub fn persist(text: &str) -> Result<ControlPersist, Fault> {
+pub fn persist(text: &str) -> Result<ControlPersist, ConfigFault> {
     match flag(text) {
         Ok(true) => Ok(ControlPersist::Forever),
         Ok(false) => Ok(ControlPersist::No),

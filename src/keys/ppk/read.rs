@@ -10,7 +10,7 @@ use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{Certificate, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
-use super::seal::{BLOCK, Cost, Header, Seal};
+use super::seal::{BLOCK, Cost, PpkHeader, Seal};
 use crate::error::Result;
 use crate::keys::openssh::string;
 use crate::keys::public::{self, CERTIFICATE_SUFFIX, is_supported};
@@ -228,7 +228,7 @@ impl<'a> Fields<'a> {
     fn mac_fits(&self, seal: &Seal) -> Result<bool> {
         let stored = HEXLOWER_PERMISSIVE.decode(self.value("Private-MAC")?.as_bytes());
         let encryption = self.value("Encryption")?;
-        let header = Header { algorithm: self.algorithm, encryption, comment: self.comment };
+        let header = PpkHeader { algorithm: self.algorithm, encryption, comment: self.comment };
         let mac = seal.mac(&header, &self.public, &self.private);
         Ok(stored.is_ok_and(|stored| stored == mac))
     }
@@ -262,7 +262,7 @@ impl<'a> Fields<'a> {
     fn rewrapped(&self, public: &PublicKey) -> Result<Zeroizing<String>> {
         let algorithm = self.algorithm.strip_suffix(CERTIFICATE_SUFFIX).unwrap_or(self.algorithm);
         let blob = public.to_bytes().map_err(|_| damaged(&say!(key_part_public)))?;
-        let header = Header { algorithm, encryption: PLAIN, comment: self.comment };
+        let header = PpkHeader { algorithm, encryption: PLAIN, comment: self.comment };
         let mac = HEXLOWER.encode(&Seal::open(3).mac(&header, &blob, &self.private));
         let private = Zeroizing::new(BASE64.encode(&self.private));
         Ok(Zeroizing::new(format!(

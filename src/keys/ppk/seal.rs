@@ -36,7 +36,7 @@ pub(super) struct Cost<'a> {
 }
 
 /// What the checksum is over, beside the public and private parts.
-pub(super) struct Header<'a> {
+pub(super) struct PpkHeader<'a> {
     /// The key's type.
     pub(super) algorithm: &'a str,
     /// `none` or `aes256-cbc`.
@@ -111,9 +111,9 @@ impl Seal {
     }
 
     /// The checksum; the private part as it is before encryption, with its padding.
-    pub(super) fn mac(&self, header: &Header<'_>, public: &[u8], private: &[u8]) -> Vec<u8> {
+    pub(super) fn mac(&self, header: &PpkHeader<'_>, public: &[u8], private: &[u8]) -> Vec<u8> {
         let mut data = Zeroizing::new(Vec::with_capacity(private.len() + public.len() + 1_024));
-        let Header { algorithm, encryption, comment } = header;
+        let PpkHeader { algorithm, encryption, comment } = header;
         let names = [algorithm, encryption, comment].map(|name| name.as_bytes());
         for part in names.into_iter().chain([public, private]) {
             // A file has at most 1 MiB.

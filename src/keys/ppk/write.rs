@@ -12,7 +12,7 @@ use russh::keys::ssh_key::rand_core::Rng;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::read::{PREFIX, base_name};
-use super::seal::{BLOCK, Cost, Header, Seal};
+use super::seal::{BLOCK, Cost, PpkHeader, Seal};
 use crate::error::Result;
 use crate::keys::public::MAX_COMMENT;
 use crate::keys::refusal::{fault, unsupported};
@@ -56,24 +56,25 @@ pub fn write(key: &PrivateKey, passphrase: Option<&Secret>) -> Result<Zeroizing<
     if passphrase.is_some() {
         pad(&mut private);
     }
-    let mac = seal.mac(&Header { algorithm: &algorithm, encryption, comment }, &public, &private);
+    let mac =
+        seal.mac(&PpkHeader { algorithm: &algorithm, encryption, comment }, &public, &private);
     if passphrase.is_some() {
         seal.encrypt(&mut private).ok_or_else(failed)?;
     }
     let sealed = passphrase.map(|_| &cost);
-    let header = Header { algorithm: &algorithm, encryption, comment };
+    let header = PpkHeader { algorithm: &algorithm, encryption, comment };
     Ok(text(&header, &public, sealed, &private, &mac))
 }
 
 /// The lines; the private part as it is stored.
 fn text(
-    header: &Header<'_>,
+    header: &PpkHeader<'_>,
     public: &[u8],
     cost: Option<&Cost<'_>>,
     private: &[u8],
     mac: &[u8],
 ) -> Zeroizing<String> {
-    let Header { algorithm, encryption, comment } = header;
+    let PpkHeader { algorithm, encryption, comment } = header;
     // Room for all of it at once: growing would leave copies of the key behind.
     let room = 2 * (public.len() + private.len()) + comment.len() + 1_024;
     let mut out = Zeroizing::new(String::with_capacity(room));

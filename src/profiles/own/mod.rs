@@ -6,8 +6,8 @@ mod store;
 mod write;
 
 pub use name::{MAX_NAME, check as check_name, file_name, from_file_name};
-pub use read::Unknown;
-pub use store::{Document, Listed, MAX_PROFILES, Store};
+pub use read::UnknownKey;
+pub use store::{Document, ListedProfile, MAX_PROFILES, ProfileStore};
 
 #[cfg(test)]
 mod tests;

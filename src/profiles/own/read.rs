@@ -15,7 +15,7 @@ const MAX_SHOWN: usize = 120;
 
 /// A key that is not known, and stays where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
+pub struct UnknownKey {
     /// Its line in the file, from 1.
     pub line: usize,
     /// The key with its tables, ready to show.
@@ -23,14 +23,14 @@ pub struct Unknown {
 }
 
 /// What is wrong, and on which line of the file, from 1.
-pub(super) struct Fault {
+pub(super) struct TomlFault {
     pub line: usize,
     pub what: String,
 }
 
 /// What a text says, with the keys that are not known.
-pub(super) fn read(text: &str) -> Result<(Profile, Vec<Unknown>), Fault> {
-    let document = Document::parse(text).map_err(|error| Fault {
+pub(super) fn read(text: &str) -> Result<(Profile, Vec<UnknownKey>), TomlFault> {
+    let document = Document::parse(text).map_err(|error| TomlFault {
         line: line_of(text, error.span()),
         what: text::line(error.message(), MAX_SHOWN),
     })?;
@@ -41,7 +41,7 @@ pub(super) fn read(text: &str) -> Result<(Profile, Vec<Unknown>), Fault> {
     if let Err((field, what)) = reading.profile.check() {
         let seen = reading.seen.iter().find(|(known, _)| known == field);
         let line = seen.map_or(1, |(_, line)| *line);
-        return Err(Fault { line, what: format!("{field}: {what}") });
+        return Err(TomlFault { line, what: format!("{field}: {what}") });
     }
     Ok((reading.profile, reading.unknown))
 }
@@ -65,19 +65,19 @@ fn is_secret(key: &str, variable: bool) -> bool {
 struct Reading<'a> {
     text: &'a str,
     profile: Profile,
-    unknown: Vec<Unknown>,
+    unknown: Vec<UnknownKey>,
     /// The fields that are there, with their lines.
     seen: Vec<(String, usize)>,
 }
 
 impl Reading<'_> {
     /// Looks at the keys of all tables, also of those that are not known.
-    fn refuse_secrets(&self, table: &dyn TableLike, variables: bool) -> Result<(), Fault> {
+    fn refuse_secrets(&self, table: &dyn TableLike, variables: bool) -> Result<(), TomlFault> {
         for (name, item) in table.iter() {
             if is_secret(name, variables) {
                 let name = text::line(name, MAX_SHOWN);
                 let what = say!(session_no_secrets, name);
-                return Err(Fault { line: self.key_line(table, name.as_str(), item), what });
+                return Err(TomlFault { line: self.key_line(table, name.as_str(), item), what });
             }
             match item {
                 Item::Value(value) => self.refuse_secrets_in(value, name == "environment")?,
@@ -91,7 +91,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn refuse_secrets_in(&self, value: &Toml, variables: bool) -> Result<(), Fault> {
+    fn refuse_secrets_in(&self, value: &Toml, variables: bool) -> Result<(), TomlFault> {
         match value {
             Toml::InlineTable(inner) => self.refuse_secrets(inner, variables),
             Toml::Array(array) => {
@@ -107,7 +107,7 @@ impl Reading<'_> {
     }
 
     /// Reads one table; `prefix` is its name and a dot, or nothing for the file itself.
-    fn table(&mut self, prefix: &str, table: &dyn TableLike) -> Result<(), Fault> {
+    fn table(&mut self, prefix: &str, table: &dyn TableLike) -> Result<(), TomlFault> {
         for (name, item) in table.iter() {
             let field = format!("{prefix}{name}");
             let line = self.key_line(table, name, item);
@@ -116,14 +116,14 @@ impl Reading<'_> {
             if nested {
                 let inner = item
                     .as_table_like()
-                    .ok_or_else(|| Fault { line, what: say!(session_wants_table, field) })?;
+                    .ok_or_else(|| TomlFault { line, what: say!(session_wants_table, field) })?;
                 self.table(&format!("{name}."), inner)?;
                 continue;
             }
             let known = set(&mut self.profile, &field, item);
-            match known.map_err(|what| Fault { line, what: format!("{field}: {what}") })? {
+            match known.map_err(|what| TomlFault { line, what: format!("{field}: {what}") })? {
                 true => self.seen.push((field, line)),
-                false => self.unknown.push(Unknown { line, key: text::line(&field, MAX_SHOWN) }),
+                false => self.unknown.push(UnknownKey { line, key: text::line(&field, MAX_SHOWN) }),
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::DocumentMut;
 
-use super::read::Unknown;
+use super::read::UnknownKey;
 use super::{name, read, write};
 use crate::error::{Error, Kind, Result};
 use crate::os::private;
@@ -40,7 +40,7 @@ pub struct Document {
     before: Option<Vec<u8>>,
     toml: DocumentMut,
     profile: Profile,
-    unknown: Vec<Unknown>,
+    unknown: Vec<UnknownKey>,
 }
 
 impl Document {
@@ -60,7 +60,7 @@ impl Document {
     }
 
     /// The keys that are not known.
-    pub fn unknown(&self) -> &[Unknown] {
+    pub fn unknown(&self) -> &[UnknownKey] {
         &self.unknown
     }
 
@@ -86,7 +86,7 @@ impl Document {
 
 /// One entry of the list.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedProfile {
     /// The session's name; for a file that belongs to no name, the file's.
     pub name: String,
     /// The file.
@@ -97,15 +97,15 @@ pub struct Listed {
 
 /// The directory.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct ProfileStore {
     directory: PathBuf,
     user: UserId,
 }
 
-impl Store {
+impl ProfileStore {
     /// The saved sessions in this directory, which need not exist, of this user.
-    pub fn new(directory: PathBuf, user: UserId) -> Store {
-        Store { directory, user }
+    pub fn new(directory: PathBuf, user: UserId) -> ProfileStore {
+        ProfileStore { directory, user }
     }
 
     /// The directory.
@@ -160,7 +160,7 @@ impl Store {
     /// no name is there with its error.
     ///
     /// # Errors
-    /// Those of [`Store::list`].
+    /// Those of [`ProfileStore::list`].
     pub fn names(&self) -> Result<Vec<(String, Result<()>)>> {
         let named = |(file, session): (String, Option<String>)| match session {
             Some(name) => (name, Ok(())),
@@ -178,7 +178,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Kind::Local`]: the directory cannot be read, or has more than [`MAX_PROFILES`].
-    pub fn list(&self) -> Result<Vec<Listed>> {
+    pub fn list(&self) -> Result<Vec<ListedProfile>> {
         let listed = |(file, session): (String, Option<String>)| {
             let path = self.directory.join(&file);
             let document = match &session {
@@ -187,9 +187,9 @@ impl Store {
                 }),
                 None => Err(nameless(&path)),
             };
-            Listed { name: session.unwrap_or(file), path, document }
+            ListedProfile { name: session.unwrap_or(file), path, document }
         };
-        let mut all: Vec<Listed> = self.files()?.into_iter().map(listed).collect();
+        let mut all: Vec<ListedProfile> = self.files()?.into_iter().map(listed).collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(all)
     }
@@ -314,7 +314,7 @@ impl Store {
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             let before = &bytes[..error.valid_up_to()];
             let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-            at_line(&path, &read::Fault { line, what: say!(file_not_utf8) })
+            at_line(&path, &read::TomlFault { line, what: say!(file_not_utf8) })
         })?;
         let (profile, unknown) = read::read(text).map_err(|fault| at_line(&path, &fault))?;
         let toml = text.parse().map_err(|_| config(&path, &say!(file_not_toml)))?;
@@ -355,8 +355,8 @@ fn nameless(path: &Path) -> Error {
     config(path, &say!(session_file_name_foreign)).hint(say!(session_file_name_foreign_hint))
 }
 
-fn at_line(path: &Path, fault: &read::Fault) -> Error {
-    let read::Fault { line, what } = fault;
+fn at_line(path: &Path, fault: &read::TomlFault) -> Error {
+    let read::TomlFault { line, what } = fault;
     Error::new(Kind::Config, say!(session_line_fault, value = shown(path), line, what))
 }
 

@@ -12,11 +12,14 @@ const FULL: &str = include_str!("../../../tests/data/profiles/full.toml");
 /// Texts that are refused: a comment with the line and words of the message before each.
 const BROKEN: &str = include_str!("../../../tests/data/profiles/broken.txt");
 
-fn store(directory: &Path) -> Store {
-    Store::new(directory.join("tessh/sessions"), fs::metadata(directory).unwrap().uid().into())
+fn store(directory: &Path) -> ProfileStore {
+    ProfileStore::new(
+        directory.join("tessh/sessions"),
+        fs::metadata(directory).unwrap().uid().into(),
+    )
 }
 
-fn write(store: &Store, file: &str, text: impl AsRef<[u8]>) -> std::path::PathBuf {
+fn write(store: &ProfileStore, file: &str, text: impl AsRef<[u8]>) -> std::path::PathBuf {
     fs::create_dir_all(store.directory()).unwrap();
     let path = store.directory().join(file);
     fs::write(&path, text).unwrap();

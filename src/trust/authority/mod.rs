@@ -11,7 +11,7 @@
 //! rsa_sha512 = true
 //! ```
 //!
-//! `record` is what a file says; [`Store`] has the directory, [`putty`] reads the records of PuTTY.
+//! `record` is what a file says; [`AuthorityStore`] has the directory, [`putty`] reads the records of PuTTY.
 //! A file that is wrong in any way, down to a key that is not known, is trusted for nothing: it
 //! could be the one that says less than the others.
 
@@ -22,4 +22,4 @@ mod store;
 pub use record::{
     Authorities, Authority, FILE_MAX, NAME_MAX, RsaHashes, check_name, directory, read_key,
 };
-pub use store::{Draft, Store};
+pub use store::{AuthorityStore, Draft};

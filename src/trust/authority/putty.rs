@@ -13,7 +13,7 @@ use russh::keys::ssh_key::PublicKey;
 
 /// What a record says; its name is the name of its file.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct PuttyAuthority {
     /// The authority's key.
     pub key: PublicKey,
     /// The hosts and ports that it is trusted for.
@@ -26,7 +26,7 @@ pub struct Record {
 ///
 /// # Errors
 /// What is wrong, one line: the record must not be used.
-pub fn read(text: &[u8]) -> Result<Record, String> {
+pub fn read(text: &[u8]) -> Result<PuttyAuthority, String> {
     if text.len() > FILE_MAX {
         return Err(say!(authority_too_large, limit = FILE_MAX));
     }
@@ -55,7 +55,7 @@ pub fn read(text: &[u8]) -> Result<Record, String> {
         sha256: flag("PermitRSASHA256", default.sha256),
         sha512: flag("PermitRSASHA512", default.sha512),
     };
-    Ok(Record { key, validity, hashes })
+    Ok(PuttyAuthority { key, validity, hashes })
 }
 
 /// The name of the record in a file of this name.

@@ -8,7 +8,7 @@ use russh::keys::ssh_key::PublicKey;
 use toml_edit::{Document, Item};
 
 use crate::say;
-use crate::trust::place::{Place, Problem};
+use crate::trust::place::{FileLine, Problem};
 use crate::trust::quote;
 use crate::trust::subject::Subject;
 use crate::trust::validity::Validity;
@@ -52,7 +52,7 @@ pub struct Authority {
     /// What it may sign with if its key is an RSA key.
     pub hashes: RsaHashes,
     /// Its file, and the line of the key.
-    pub at: Place,
+    pub at: FileLine,
 }
 
 /// All records, and what is wrong with the files that are none.
@@ -137,7 +137,7 @@ impl Fields<'_> {
             sha256: self.flag("rsa_sha256", default.sha256)?,
             sha512: self.flag("rsa_sha512", default.sha512)?,
         };
-        let at = Place { file: file.to_owned(), line };
+        let at = FileLine { file: file.to_owned(), line };
         Ok(Authority { name, key, validity, hashes, at })
     }
 

@@ -31,7 +31,7 @@ const SUFFIX: &str = ".toml";
 
 /// The directory of one user.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct AuthorityStore {
     directory: PathBuf,
     user: UserId,
 }
@@ -49,10 +49,10 @@ pub struct Draft<'a> {
     pub hashes: RsaHashes,
 }
 
-impl Store {
+impl AuthorityStore {
     /// The records in this directory, which need not exist, of this user.
-    pub fn new(directory: PathBuf, user: UserId) -> Store {
-        Store { directory, user }
+    pub fn new(directory: PathBuf, user: UserId) -> AuthorityStore {
+        AuthorityStore { directory, user }
     }
 
     /// The directory.

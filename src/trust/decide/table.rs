@@ -9,7 +9,7 @@ use russh::keys::ssh_key::PublicKey;
 
 use super::*;
 use crate::catalogue::Language;
-use crate::trust::{Pin, Place, Subject, explain};
+use crate::trust::{FileLine, Pin, Subject, explain};
 
 const KEY: &str = include_str!("../../../tests/data/trust/certificates/host-ed25519.pub");
 const OLD: &str = include_str!("../../../tests/data/trust/certificates/host-revoked.pub");
@@ -19,7 +19,7 @@ const OTHER: &str = include_str!("../../../tests/data/trust/certificates/host-rs
 type Verdicts = &'static str;
 
 /// What is known; VerifyHostKeyDNS; ours; ssh's; words of the reason under `yes`.
-type Row = (&'static str, Evidence, VerifyDns, Verdicts, Verdicts, &'static str);
+type TableRow = (&'static str, Evidence, VerifyDns, Verdicts, Verdicts, &'static str);
 
 /// Rows in which ssh refuses a changed key and here a person is asked.
 const ASKED: &[&str] = &[
@@ -34,8 +34,8 @@ fn key(text: &str) -> PublicKey {
     PublicKey::from_openssh(text).expect("a key")
 }
 
-fn at(line: usize) -> Place {
-    Place { file: "/kh".into(), line }
+fn at(line: usize) -> FileLine {
+    FileLine { file: "/kh".into(), line }
 }
 
 fn of(finding: Finding) -> Evidence {
@@ -100,7 +100,7 @@ fn without_answer(finding: Finding) -> Evidence {
     Evidence { sshfp, ..of(finding) }
 }
 
-fn rows() -> Vec<Row> {
+fn rows() -> Vec<TableRow> {
     use Agreement::{Match, Mismatch, OtherTypes};
     use Finding::{Forbidden, Known, Revoked, Unknown};
     use VerifyDns::{Ask, No, Yes};

@@ -14,8 +14,8 @@ fn key(text: &str) -> PublicKey {
     PublicKey::from_openssh(text).expect("a key")
 }
 
-fn at(file: &str, line: usize) -> Place {
-    Place { file: file.into(), line }
+fn at(file: &str, line: usize) -> FileLine {
+    FileLine { file: file.into(), line }
 }
 
 fn evidence(finding: Finding) -> Evidence {

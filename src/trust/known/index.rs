@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::path::PathBuf;
 
 use crate::trust::file::LINE_MAX;
-use crate::trust::line::{Line, LineFault, Marker};
+use crate::trust::line::{KnownHostsLine, LineFault, Marker};
 use crate::trust::pattern;
 use crate::trust::place::Problem;
 
@@ -12,14 +12,14 @@ use crate::trust::place::Problem;
 pub(super) const PROBLEMS_MAX: usize = 100;
 
 /// One file: its text, and where in it the lines with something to say are.
-pub(super) struct Loaded {
+pub(super) struct IndexedFile {
     pub(super) path: PathBuf,
     pub(super) text: Vec<u8>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<IndexedLine>,
 }
 
 /// Offsets into the text, which has at most 64 MiB (`FILE_MAX`).
-pub(super) struct Entry {
+pub(super) struct IndexedLine {
     pub(super) number: u32,
     pub(super) marker: Marker,
     pub(super) line: (u32, u32),
@@ -28,8 +28,8 @@ pub(super) struct Entry {
     pub(super) salt: Option<[u8; pattern::HASH_LEN]>,
 }
 
-impl Loaded {
-    pub(super) fn split(path: PathBuf, text: Vec<u8>, problems: &mut Vec<Problem>) -> Loaded {
+impl IndexedFile {
+    pub(super) fn split(path: PathBuf, text: Vec<u8>, problems: &mut Vec<Problem>) -> IndexedFile {
         let mut entries = Vec::new();
         let mut bad = Vec::new();
         let mut rest = text.as_slice();
@@ -37,7 +37,7 @@ impl Loaded {
             let Some(raw) = next_line(&mut rest) else { break };
             match read_line(raw) {
                 Ok(None) => {}
-                Ok(Some(line)) => entries.push(Entry {
+                Ok(Some(line)) => entries.push(IndexedLine {
                     number,
                     marker: line.marker,
                     line: range_within(&text, raw),
@@ -57,7 +57,7 @@ impl Loaded {
             line: Some(number as usize),
             reason: reason.text(),
         }));
-        Loaded { path, text, entries }
+        IndexedFile { path, text, entries }
     }
 
     pub(super) fn slice(&self, (start, end): (u32, u32)) -> &[u8] {
@@ -74,11 +74,11 @@ fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     (length > 0).then(|| line.strip_suffix(b"\n").unwrap_or(line))
 }
 
-fn read_line(raw: &[u8]) -> Result<Option<Line<'_>>, LineFault> {
+fn read_line(raw: &[u8]) -> Result<Option<KnownHostsLine<'_>>, LineFault> {
     if raw.len() > LINE_MAX {
         return Err(LineFault::TooLong(LINE_MAX >> 10));
     }
-    Line::split(raw)
+    KnownHostsLine::split(raw)
 }
 
 fn offset(position: usize) -> u32 {

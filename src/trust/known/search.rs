@@ -3,7 +3,7 @@
 
 use std::thread;
 
-use super::index::{Entry, Loaded};
+use super::index::{IndexedFile, IndexedLine};
 use crate::trust::pattern::{self, Keyed, Sought};
 
 /// A file with fewer lines is searched in less time than threads take to start and end twice.
@@ -21,10 +21,10 @@ pub(super) struct Hit {
 }
 
 /// The lines that have one of the names, in the file's order.
-pub(super) fn hits(file: &Loaded, names: &[&str]) -> Vec<Hit> {
+pub(super) fn hits(file: &IndexedFile, names: &[&str]) -> Vec<Hit> {
     let hashes: Vec<Sought> = names.iter().map(|name| Sought::new(name)).collect();
     let entries = &file.entries;
-    let search = |from: usize, entries: &[Entry]| {
+    let search = |from: usize, entries: &[IndexedLine]| {
         let mut hits = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             of_entry(file, entry, (names, &hashes), |name| {
@@ -59,8 +59,8 @@ pub(super) fn hits(file: &Loaded, names: &[&str]) -> Vec<Hit> {
 }
 
 fn of_entry(
-    file: &Loaded,
-    entry: &Entry,
+    file: &IndexedFile,
+    entry: &IndexedLine,
     (names, hashes): (&[&str], &[Sought]),
     mut found: impl FnMut(usize),
 ) {

@@ -80,7 +80,7 @@ impl Case {
 
 /// The finding in a word, with the lines it names.
 fn word(evidence: &Evidence) -> String {
-    let place = |at: &Place| {
+    let place = |at: &FileLine| {
         format!("{}:{}", at.file.file_name().expect("a name").to_string_lossy(), at.line)
     };
     let places =

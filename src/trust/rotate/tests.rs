@@ -95,7 +95,9 @@ fn a_file_that_is_not_clear_stays() {
     ] {
         let (_directory, announced) = announced(&[&format!("{current}{more}")], &[CURRENT, RSA]);
         match compare(&announced) {
-            Err(Obstacle::Unclear(reason)) => assert!(reason.contains(why), "{reason} for {more}"),
+            Err(RotationObstacle::Unclear(reason)) => {
+                assert!(reason.contains(why), "{reason} for {more}")
+            }
             other => unreachable!("{other:?} for {more}"),
         }
     }
@@ -106,7 +108,7 @@ fn the_key_in_use_must_be_in_the_first_file() {
     for texts in [[String::new(), format!("h {CURRENT}")], [format!("h {OLD}"), String::new()]] {
         let texts = texts.each_ref().map(String::as_str);
         let (_directory, announced) = announced(&texts, &[CURRENT, RSA]);
-        assert!(matches!(compare(&announced), Err(Obstacle::Unclear(_))));
+        assert!(matches!(compare(&announced), Err(RotationObstacle::Unclear(_))));
     }
 }
 
@@ -123,7 +125,9 @@ fn other_files_are_read_and_never_written() {
     // An obsolete one there cannot go, so nothing is done by halves.
     let (_directory, held) = announced(&[&first, &format!("\nh {OLD}")], &[CURRENT, RSA]);
     match compare(&held) {
-        Err(Obstacle::Trouble(reason)) => assert!(reason.contains("known_hosts1:2"), "{reason}"),
+        Err(RotationObstacle::Trouble(reason)) => {
+            assert!(reason.contains("known_hosts1:2"), "{reason}")
+        }
         other => unreachable!("{other:?}"),
     }
 }

@@ -7,10 +7,10 @@ use std::ops::Range;
 
 /// A wildcard that makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wildcard(Vec<Piece>);
+pub(super) struct Wildcard(Vec<WildcardPart>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+enum WildcardPart {
     /// This byte.
     Byte(u8),
     /// Any one byte.
@@ -31,18 +31,18 @@ impl Wildcard {
             at += 1;
             pieces.push(match byte {
                 // Several in a row are one.
-                b'*' if pieces.last() == Some(&Piece::Run) => continue,
-                b'*' => Piece::Run,
-                b'?' => Piece::One,
+                b'*' if pieces.last() == Some(&WildcardPart::Run) => continue,
+                b'*' => WildcardPart::Run,
+                b'?' => WildcardPart::One,
                 b'[' => {
                     let start = at - 1;
                     let close = text[at..].iter().position(|&byte| byte == b']');
                     let end = close.map(|close| at + close).ok_or(start..text.len())?;
                     let class = class(&text[at..end]).ok_or(start..end + 1)?;
                     at = end + 1;
-                    Piece::Class(class)
+                    WildcardPart::Class(class)
                 }
-                byte => Piece::Byte(byte),
+                byte => WildcardPart::Byte(byte),
             });
         }
         Ok(Wildcard(pieces))
@@ -56,7 +56,7 @@ impl Wildcard {
         let mut run: Option<(usize, usize)> = None;
         while n < name.len() {
             match pieces.get(p) {
-                Some(Piece::Run) => {
+                Some(WildcardPart::Run) => {
                     run = Some((p, n));
                     p += 1;
                 }
@@ -74,16 +74,18 @@ impl Wildcard {
                 },
             }
         }
-        pieces[p..].iter().all(|piece| *piece == Piece::Run)
+        pieces[p..].iter().all(|piece| *piece == WildcardPart::Run)
     }
 }
 
-impl Piece {
+impl WildcardPart {
     fn takes(&self, byte: u8) -> bool {
         match self {
-            Piece::Byte(own) => *own == byte,
-            Piece::One | Piece::Run => true,
-            Piece::Class(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&byte)),
+            WildcardPart::Byte(own) => *own == byte,
+            WildcardPart::One | WildcardPart::Run => true,
+            WildcardPart::Class(ranges) => {
+                ranges.iter().any(|(from, to)| (*from..=*to).contains(&byte))
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::person::{MAX_MISTAKES, Plain};
 use crate::config::Method;
 use crate::keys::KeyFile;
 use crate::prompt::{
-    Answer, Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, UnlockedKey, User,
+    Answer, Attempt, LoginAnswer, LoginCredential, LoginQuestion, MethodOffer, UnlockedKey, User,
 };
 use crate::say;
 use crate::terminal;
@@ -45,11 +45,11 @@ impl Lines<'_> {
             let credential = match given!(self.ask_method()) {
                 Method::Password => {
                     let label = say!(login_line_password, login = self.login());
-                    Some(Credential::Password(given!(self.plain.hidden(&label))))
+                    Some(LoginCredential::Password(given!(self.plain.hidden(&label))))
                 }
-                Method::PublicKey => given!(self.ask_key()).map(Credential::Key),
+                Method::PublicKey => given!(self.ask_key()).map(LoginCredential::Key),
                 Method::Agent => Some(given!(self.ask_agent_key())),
-                Method::KeyboardInteractive | Method::None => Some(Credential::Interactive),
+                Method::KeyboardInteractive | Method::None => Some(LoginCredential::Interactive),
             };
             // A key that cannot be used leads back to the methods.
             let Some(credential) = credential else { continue };
@@ -188,7 +188,7 @@ impl Lines<'_> {
         self.tell(&say!(login_nothing_sent));
     }
 
-    fn ask_agent_key(&self) -> Answer<Credential> {
+    fn ask_agent_key(&self) -> Answer<LoginCredential> {
         let keys = self.question.agent.held();
         for (at, key) in keys.iter().enumerate() {
             let (text, fingerprint) = login::held(key);
@@ -198,12 +198,12 @@ impl Lines<'_> {
         let label = say!(login_line_agent_key, count = keys.len(), number = default + 1);
         let at = given!(self.number(&label, keys.len(), default));
         match keys.get(at) {
-            Some(key) => Answer::Given(Credential::Agent(Box::new(key.clone()))),
+            Some(key) => Answer::Given(LoginCredential::Agent(Box::new(key.clone()))),
             None => Answer::Cancelled,
         }
     }
 
-    fn ask_remember(&self, credential: &Credential) -> Answer<bool> {
+    fn ask_remember(&self, credential: &LoginCredential) -> Answer<bool> {
         let Some(default) = self.question.remember else { return Answer::Given(false) };
         if credential.method() == Method::KeyboardInteractive {
             return Answer::Given(false);

@@ -9,7 +9,7 @@ use russh::keys::ssh_key::PublicKey;
 use super::component::{Act, Component};
 use super::form::{Block, Form, Happened, Row};
 use super::look::{Look, Tone};
-use crate::prompt::Facts;
+use crate::prompt::ConnectionSummary;
 use crate::say;
 use crate::trust::fingerprint::{self, Hash};
 
@@ -33,8 +33,8 @@ pub struct ConnectionFacts {
 
 impl ConnectionFacts {
     /// The dialog with these facts.
-    pub fn new(facts: Facts) -> ConnectionFacts {
-        let Facts { lines, host_key } = facts;
+    pub fn new(facts: ConnectionSummary) -> ConnectionFacts {
+        let ConnectionSummary { lines, host_key } = facts;
         let mut rows = vec![Row::pairs(Key::Facts, lines)];
         if host_key.is_some() {
             rows.extend([
@@ -119,7 +119,7 @@ mod tests {
         let mut lines: Vec<_> =
             (1..=25).map(|n| (format!("label {n}"), format!("value {n}."))).collect();
         lines.push(("言語".into(), format!("first of {} second", "x".repeat(57))));
-        ConnectionFacts::new(Facts { lines, host_key: Some(key()) })
+        ConnectionFacts::new(ConnectionSummary { lines, host_key: Some(key()) })
     }
 
     fn play(stage: &mut Stage, keys: &str) -> String {
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn without_a_key_there_are_the_facts_alone() {
-        let facts = Facts { lines: vec![("a".into(), "b".into())], host_key: None };
+        let facts = ConnectionSummary { lines: vec![("a".into(), "b".into())], host_key: None };
         let (shown, closed) = Stage::new(80, 24).play(ConnectionFacts::new(facts), "<Tab>");
         assert!(closed.is_none() && !shown.contains("SHA256"), "{shown}");
     }

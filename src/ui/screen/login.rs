@@ -20,7 +20,7 @@ use super::form::{Form, Happened, Item, Row, Widget};
 use super::look::{Look, Tone};
 use crate::config::Method;
 use crate::keys::KeyFile;
-use crate::prompt::{Attempt, Credential, LoginAnswer, LoginQuestion, MethodOffer, User};
+use crate::prompt::{Attempt, LoginAnswer, LoginCredential, LoginQuestion, MethodOffer, User};
 use crate::say;
 use crate::ui::login::{self, Opened};
 
@@ -207,13 +207,13 @@ impl LoginDialog {
             }
             Some(Method::Password) => {
                 let secret = self.form.field(Key::Secret).map(Field::take_secret);
-                secret.map_or(Act::Stay, |secret| self.attempt(Credential::Password(secret)))
+                secret.map_or(Act::Stay, |secret| self.attempt(LoginCredential::Password(secret)))
             }
-            Some(Method::KeyboardInteractive) => self.attempt(Credential::Interactive),
+            Some(Method::KeyboardInteractive) => self.attempt(LoginCredential::Interactive),
             Some(Method::Agent) => {
                 let at = self.form.selected(Key::AgentKeys);
                 let key = self.question.agent.held().get(at).cloned();
-                key.map_or(Act::Stay, |key| self.attempt(Credential::Agent(Box::new(key))))
+                key.map_or(Act::Stay, |key| self.attempt(LoginCredential::Agent(Box::new(key))))
             }
             Some(Method::PublicKey) => self.unlock(),
             Some(Method::None) | None => Act::Stay,
@@ -226,7 +226,7 @@ impl LoginDialog {
         empty && !self.question.handed_over && !self.sends_empty
     }
 
-    fn attempt(&mut self, credential: Credential) -> Act {
+    fn attempt(&mut self, credential: LoginCredential) -> Act {
         let remember = self.form.is_on(Key::Remember) && self.question.remember.is_some();
         let forward = self.form.is_on(Key::Forward) && self.question.forward.is_some();
         let attempt = Attempt { credential, remember, forward };
@@ -263,7 +263,7 @@ impl LoginDialog {
 
     fn opened(&mut self, opened: Opened) -> Act {
         match opened {
-            Opened::Key(key) => self.attempt(Credential::Key(key)),
+            Opened::Key(key) => self.attempt(LoginCredential::Key(key)),
             Opened::WrongPassphrase(error) => {
                 self.examine();
                 self.fault(error.to_string(), Key::Secret)

@@ -8,7 +8,7 @@ use super::*;
 use crate::cli::args;
 use crate::cli::resolve::save::{of_command_line, written};
 use crate::cli::resolve::{Plan, Surroundings, options, resolve_within};
-use crate::config::Entry;
+use crate::config::Directive;
 use crate::config::MethodChoice;
 use crate::profiles::{LOG_FORMATS, LOG_TIMESTAMPS, METHODS};
 use crate::terminal::record::{LogFormat, Stamps};
@@ -327,7 +327,7 @@ fn what_was_typed_is_what_is_saved_and_comes_to_the_same_options() {
         crate::cli::resolve::effective(
             &typed(words),
             &home.context(),
-            &crate::config::NoNames,
+            &crate::config::NoLookup,
             &list,
         )
         .unwrap_or_else(|error| panic!("{words:?}: {error}"))
@@ -351,7 +351,7 @@ fn a_saved_forwarding_is_written_as_the_flags_have_it() {
     let saved = format!("host = 'h'\nforwards.local = ['{}']\n", profile.local_forwards[0]);
     let home = Home::new("", &[("s.toml", &saved)]);
     let resolved =
-        crate::cli::resolve::layered(&typed(&["s"]), &home.context(), &crate::config::NoNames)
+        crate::cli::resolve::layered(&typed(&["s"]), &home.context(), &crate::config::NoLookup)
             .unwrap();
     let forward = &resolved.options.forwarding.local[0];
     assert_eq!(forward.listen.to_string(), "[::1]:8080");
@@ -363,7 +363,8 @@ fn words_that_would_fall_apart_are_quoted() {
     for args in [&["a b", "c"][..], &["\"q\"", "it's"], &["back\\slash", "#no"], &["tab\tbed"]] {
         let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
         let (keyword, origin) = (Keyword::SendEnv, Origin::Option);
-        let line = format!("SendEnv={}", written(&Entry { keyword, args: args.clone(), origin }));
+        let line =
+            format!("SendEnv={}", written(&Directive { keyword, args: args.clone(), origin }));
         let mut layers = Layers::new();
         layers.option(&line, Origin::Option).unwrap();
         assert_eq!(layers.entries()[0].args, args, "{line}");

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::config::{Origin, Why};
+use crate::config::{BlockReason, Origin};
 
 /// How many characters of one value are shown.
 const MAX_SHOWN: usize = 400;
@@ -67,7 +67,7 @@ pub(super) struct BlockOutcome {
     pub(super) origin: String,
     pub(super) line: String,
     pub(super) applies: bool,
-    pub(super) why: Why,
+    pub(super) why: BlockReason,
     /// Whether it was looked at in the second reading.
     pub(super) second: bool,
 }

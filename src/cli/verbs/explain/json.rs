@@ -7,7 +7,7 @@ use super::found::{
     JumpHost, KeyOnRecord, KeyToUse, LoginPlan, RouteToHost, SettingOrigin, ValueAt, ValueSource,
     shown,
 };
-use crate::config::Why;
+use crate::config::BlockReason;
 
 /// The whole object.
 pub(super) fn object(found: &Explanation) -> Json {
@@ -68,12 +68,14 @@ fn setting(setting: &SettingOrigin) -> Json {
 
 fn block(block: &BlockOutcome) -> Json {
     let (reason, what, actual) = match &block.why {
-        Why::Pattern(pattern) => ("pattern", pattern.as_str(), ""),
-        Why::Negated(pattern) => ("negated", pattern.as_str(), ""),
-        Why::NoPattern => ("no-pattern", "", ""),
-        Why::All => ("all", "", ""),
-        Why::Criterion(criterion, actual) => ("criterion", criterion.as_str(), actual.as_str()),
-        Why::Outside => ("outside", "", ""),
+        BlockReason::Pattern(pattern) => ("pattern", pattern.as_str(), ""),
+        BlockReason::Negated(pattern) => ("negated", pattern.as_str(), ""),
+        BlockReason::NoPattern => ("no-pattern", "", ""),
+        BlockReason::All => ("all", "", ""),
+        BlockReason::Criterion(criterion, actual) => {
+            ("criterion", criterion.as_str(), actual.as_str())
+        }
+        BlockReason::Outside => ("outside", "", ""),
     };
     json!({
         "origin": block.origin,

@@ -6,7 +6,7 @@ use super::found::{
     BlockOutcome, Explanation, HiddenKind, HiddenName, HostTrust, JumpHost, KeyToUse, LoginPlan,
     RouteToHost, SettingOrigin, ValueAt, ValueSource, shown,
 };
-use crate::config::Why;
+use crate::config::BlockReason;
 use crate::say;
 
 /// How far the lines of a section are moved in.
@@ -271,15 +271,15 @@ fn known(trust: &HostTrust) -> Vec<String> {
 /// Why a block applies or not, in one line.
 fn why(block: &BlockOutcome) -> String {
     let why = match &block.why {
-        Why::Pattern(what) => say!(explain_why_pattern, what = shown(what)),
-        Why::Negated(what) => say!(explain_why_negated, what = shown(what)),
-        Why::NoPattern => say!(explain_why_no_pattern),
-        Why::All => say!(explain_why_all),
-        Why::Outside => say!(explain_why_outside),
-        Why::Criterion(what, actual) if actual.is_empty() => {
+        BlockReason::Pattern(what) => say!(explain_why_pattern, what = shown(what)),
+        BlockReason::Negated(what) => say!(explain_why_negated, what = shown(what)),
+        BlockReason::NoPattern => say!(explain_why_no_pattern),
+        BlockReason::All => say!(explain_why_all),
+        BlockReason::Outside => say!(explain_why_outside),
+        BlockReason::Criterion(what, actual) if actual.is_empty() => {
             say!(explain_why_criterion, what = shown(what))
         }
-        Why::Criterion(what, actual) => {
+        BlockReason::Criterion(what, actual) => {
             say!(explain_why_criterion_value, what = shown(what), actual = shown(actual))
         }
     };

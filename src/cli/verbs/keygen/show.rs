@@ -2,7 +2,7 @@
 
 use russh::keys::PublicKey;
 
-use crate::keys::Listed;
+use crate::keys::ListedKey;
 use crate::text;
 use crate::trust::fingerprint::{self, Hash};
 
@@ -13,7 +13,7 @@ const MAX_COMMENT: usize = 256;
 const WIDTH: usize = 17;
 
 /// The lines for one key, each with its line break.
-pub(super) fn key(listed: &Listed, md5: bool, picture: bool) -> String {
+pub(super) fn key(listed: &ListedKey, md5: bool, picture: bool) -> String {
     let key = &listed.key;
     let print = if md5 { fingerprint::md5(key) } else { fingerprint::sha256(key) };
     let comment = match text::line_bytes(key.comment().as_bytes(), MAX_COMMENT) {
@@ -58,7 +58,7 @@ mod tests {
         let key = PublicKey::from_openssh(
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrbJDvYsSp27u0IPPfNeSAn5Wq7g9b1sbowGTRvQQl6 outer",
         );
-        let listed = Listed { key: key.unwrap(), certified: false };
+        let listed = ListedKey { key: key.unwrap(), certified: false };
         let expected = "\
 256 MD5:c5:22:21:09:ab:c0:d9:03:c1:90:ac:0a:e8:12:8f:28 outer (ED25519)
 +--[ED25519 256]--+

@@ -6,7 +6,7 @@ use crate::os::user::UserId;
 
 fn line_of(base: &[&str]) -> (tempfile::TempDir, Line) {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::new(dir.path().to_owned(), UserId::real());
+    let store = ProfileStore::new(dir.path().to_owned(), UserId::real());
     let base = args::parse_open(base.iter().map(Into::into), false).unwrap();
     (dir, Line { base: beforehand(&base).0, store, environment: Arc::new(Environment::find()) })
 }
@@ -108,7 +108,7 @@ fn what_tessh_was_called_with_counts_and_port_and_addresses_fill_the_fields() {
     let dir = tempfile::tempdir().unwrap();
     let line = Line {
         base,
-        store: Store::new(dir.path().to_owned(), 0.into()),
+        store: ProfileStore::new(dir.path().to_owned(), 0.into()),
         environment: Arc::new(Environment::find()),
     };
     let got = line.typed(&Entered { host: "h".into(), ..before }).unwrap();

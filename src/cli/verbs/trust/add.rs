@@ -24,10 +24,10 @@ use crate::error::{Error, Kind, Result, told};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Prompt};
 use crate::say;
 use crate::text;
-use crate::trust::entries::{self, Struck, Wanted};
+use crate::trust::entries::{self, LinesToRemove, Struck};
 use crate::trust::fingerprint::{self, Comparison};
 use crate::trust::{
-    Finding, FirstSeen, Judgement, KnownHosts, KnownKey, Place, Sources, Subject, Verdict, store,
+    FileLine, Finding, FirstSeen, Judgement, KnownHosts, KnownKey, Sources, Subject, Verdict, store,
 };
 
 /// A file of public keys may be this long: ssh-keyscan writes a few lines.
@@ -272,7 +272,7 @@ impl Addition {
 
     /// The keys of its type that the host has in the file now.
     fn others(&self, key: &PublicKey) -> Result<Vec<Struck>> {
-        let wanted = Wanted {
+        let wanted = LinesToRemove {
             names: vec![self.subject.entry_name()],
             kind: Some(key.algorithm().as_str().to_owned()),
             fingerprint: None,
@@ -317,7 +317,7 @@ fn shown(key: &PublicKey) -> String {
 }
 
 fn shown_path(file: &Path) -> String {
-    Place { file: file.to_owned(), line: 0 }.to_string().trim_end_matches(":0").to_owned()
+    FileLine { file: file.to_owned(), line: 0 }.to_string().trim_end_matches(":0").to_owned()
 }
 
 fn added((file, key, line): &(PathBuf, PublicKey, String)) -> Json {

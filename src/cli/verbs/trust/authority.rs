@@ -21,7 +21,7 @@ use crate::error::{Error, Kind, Result, told};
 use crate::say;
 use crate::text;
 use crate::trust::authority::{
-    Authorities, Authority, Draft, FILE_MAX, RsaHashes, Store, putty, read_key,
+    Authorities, Authority, AuthorityStore, Draft, FILE_MAX, RsaHashes, putty, read_key,
 };
 use crate::trust::validity::Validity;
 use crate::trust::{Problem, fingerprint};
@@ -134,7 +134,7 @@ impl Words {
     }
 }
 
-fn list(store: &Store, words: &Words) -> Result<u8> {
+fn list(store: &AuthorityStore, words: &Words) -> Result<u8> {
     let [] = words.exactly("tessh trust authority list [--json]")?;
     let all = store.load();
     if words.json {
@@ -156,7 +156,7 @@ fn list(store: &Store, words: &Words) -> Result<u8> {
     print(&out)
 }
 
-fn show(store: &Store, words: &Words) -> Result<u8> {
+fn show(store: &AuthorityStore, words: &Words) -> Result<u8> {
     let [name] = words.exactly("tessh trust authority show NAME [--json]")?;
     let all = store.load();
     let Some(found) = find(&all, name) else { return Ok(missing(name)) };
@@ -185,7 +185,7 @@ fn show(store: &Store, words: &Words) -> Result<u8> {
     print(&lines.collect::<String>())
 }
 
-fn add(store: &Store, words: &Words) -> Result<u8> {
+fn add(store: &AuthorityStore, words: &Words) -> Result<u8> {
     let line = "tessh trust authority add NAME --key KEY|FILE --validity EXPR, \
                 or add [NAME] --putty FILE";
     let wrong = || usage(say!(authority_usage, line));
@@ -232,7 +232,7 @@ fn add(store: &Store, words: &Words) -> Result<u8> {
     Ok(0)
 }
 
-fn remove(store: &Store, words: &Words) -> Result<u8> {
+fn remove(store: &AuthorityStore, words: &Words) -> Result<u8> {
     let [name] = words.exactly("tessh trust authority remove NAME [--dry-run]")?;
     let all = store.load();
     let file = match find(&all, name) {

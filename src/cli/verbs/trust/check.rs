@@ -21,7 +21,7 @@ use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
 use crate::say;
 use crate::trust::fingerprint::{self, Hash};
-use crate::trust::{Judgement, Standing, Verdict};
+use crate::trust::{HostStanding, Judgement, Verdict};
 use crate::ui::evidence;
 
 /// Whether the host can be trusted could not be found out.
@@ -75,9 +75,9 @@ fn tell(judgement: &Judgement, json: bool) -> Result<u8> {
         false => page(judgement),
     })?;
     Ok(match judgement.standing() {
-        Standing::Trusted => 0,
-        Standing::NotTrusted => NOTHING,
-        Standing::CannotTell => CANNOT_TELL,
+        HostStanding::Trusted => 0,
+        HostStanding::NotTrusted => NOTHING,
+        HostStanding::CannotTell => CANNOT_TELL,
     })
 }
 
@@ -85,8 +85,8 @@ fn tell(judgement: &Judgement, json: bool) -> Result<u8> {
 /// not trusted; else nobody knows.
 fn tell_failure(error: &Error, json: bool) -> Result<u8> {
     let (standing, code) = match error.kind() {
-        Kind::HostKey => (Standing::NotTrusted, NOTHING),
-        _ => (Standing::CannotTell, CANNOT_TELL),
+        Kind::HostKey => (HostStanding::NotTrusted, NOTHING),
+        _ => (HostStanding::CannotTell, CANNOT_TELL),
     };
     if json {
         let told = json!({
@@ -121,10 +121,10 @@ pub(super) fn page(judgement: &Judgement) -> String {
 fn verdict(judgement: &Judgement) -> String {
     let [headline, _] = evidence::summary(&judgement.host, &judgement.evidence);
     match (judgement.standing(), &judgement.verdict) {
-        (Standing::Trusted, _) => {
+        (HostStanding::Trusted, _) => {
             say!(trust_check_trusted, why = judgement.because().unwrap_or_default())
         }
-        (Standing::CannotTell, _) => say!(trust_check_cannot_tell),
+        (HostStanding::CannotTell, _) => say!(trust_check_cannot_tell),
         (_, Verdict::Reject(reason)) => say!(trust_check_rejected, reason),
         (_, Verdict::AcceptAndRecord) => say!(trust_check_would_record),
         (_, Verdict::AcceptRestricted) => say!(trust_check_restricted, why = headline.text),

@@ -14,7 +14,7 @@ use crate::cli::log;
 use crate::cli::output::print;
 use crate::error::Result;
 use crate::say;
-use crate::trust::entries::{self, Removal, Struck, Wanted};
+use crate::trust::entries::{self, LinesToRemove, Removal, Struck};
 use crate::trust::fingerprint;
 
 pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
@@ -24,7 +24,7 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
         report::check_fingerprint(typed)?;
     }
     let host = Looked::up(&words.host_alone("remove")?, environment)?;
-    let wanted = Wanted {
+    let wanted = LinesToRemove {
         names: host.names.clone(),
         kind: words.kind.clone(),
         fingerprint: words.fingerprint.clone(),

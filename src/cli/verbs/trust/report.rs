@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::say;
 use crate::text;
 use crate::trust::authority::{Authorities, Authority};
-use crate::trust::entries::{self, Entry, Listing};
+use crate::trust::entries::{self, KnownHostsEntry, Listing};
 use crate::trust::fingerprint::{self, Comparison};
 use crate::trust::{Dates, Marker, Problem};
 
@@ -191,12 +191,12 @@ impl Records {
         of_files.chain(&self.authorities.problems)
     }
 
-    fn entries(&self) -> impl Iterator<Item = &Entry> {
+    fn entries(&self) -> impl Iterator<Item = &KnownHostsEntry> {
         self.files.iter().flat_map(|(_, listing)| &listing.entries)
     }
 
     /// The day on which the key was first written for a host of the entry.
-    fn since(&self, entry: &Entry) -> Option<&str> {
+    fn since(&self, entry: &KnownHostsEntry) -> Option<&str> {
         let listed = || entry.hosts.as_deref().unwrap_or_default().split(',');
         match (&self.names, &entry.hosts) {
             (Some(names), _) => names.iter().find_map(|name| self.dates.of(&entry.key, Some(name))),
@@ -208,7 +208,7 @@ impl Records {
 }
 
 /// One line about an entry.
-pub(super) fn row(entry: &Entry, since: Option<&str>) -> String {
+pub(super) fn row(entry: &KnownHostsEntry, since: Option<&str>) -> String {
     let hosts = entry.hosts.clone().unwrap_or_else(|| say!(trust_hashed));
     let marker = entry.marker_word().map(|word| format!("{word} ")).unwrap_or_default();
     let mut cells = vec![
@@ -223,7 +223,7 @@ pub(super) fn row(entry: &Entry, since: Option<&str>) -> String {
 }
 
 /// An entry as JSON.
-pub(super) fn entry(entry: &Entry, since: Option<&str>) -> Json {
+pub(super) fn entry(entry: &KnownHostsEntry, since: Option<&str>) -> Json {
     json!({
         "file": entry.at.file.to_string_lossy(),
         "line": entry.at.line,

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::trust::authority::{Draft, Store, putty};
+use crate::trust::authority::{AuthorityStore, Draft, putty};
 use crate::trust::{Evidence, Finding, KnownHosts, Sources};
 
 const KEY: &str = include_str!("../../../../tests/data/trust/certificates/ca-ed25519.pub");
@@ -24,14 +24,14 @@ fn read(text: &str) -> Result<Authority, String> {
     Authority::read(text.as_bytes(), Path::new("/a/x.toml"), "x").map_err(|it| it.to_string())
 }
 
-fn store() -> (TempDir, Store) {
+fn store() -> (TempDir, AuthorityStore) {
     let home = tempfile::tempdir().expect("a directory");
     let uid = fs::metadata(home.path()).expect("facts").uid().into();
-    let store = Store::new(directory(home.path()), uid);
+    let store = AuthorityStore::new(directory(home.path()), uid);
     (home, store)
 }
 
-fn put(store: &Store, file: &str, text: &[u8]) -> PathBuf {
+fn put(store: &AuthorityStore, file: &str, text: &[u8]) -> PathBuf {
     fs::create_dir_all(store.directory()).expect("made");
     let path = store.directory().join(file);
     fs::write(&path, text).expect("written");
@@ -193,10 +193,11 @@ fn putty_s_decisions_on_its_own_records() {
         let texts: BTreeMap<String, String> =
             serde_json::from_value(case["records"].clone()).expect("records");
         for (name, text) in texts {
-            let Ok(putty::Record { key, validity, hashes }) = putty::read(text.as_bytes()) else {
+            let Ok(putty::PuttyAuthority { key, validity, hashes }) = putty::read(text.as_bytes())
+            else {
                 continue;
             };
-            let at = Place { file: PathBuf::from(&name), line: 1 };
+            let at = FileLine { file: PathBuf::from(&name), line: 1 };
             records.records.push(Authority { name, key, validity, hashes, at });
         }
         let port = u16::try_from(case["port"].as_u64().expect("a port")).expect("a port");
@@ -286,7 +287,7 @@ fn each_hash_is_permitted_for_itself() {
             let is_on = |bit: u8| bits & (1 << bit) != 0;
             let hashes = RsaHashes { sha1: is_on(0), sha256: is_on(1), sha512: is_on(2) };
             let validity = Validity::parse("*").expect("an expression");
-            let at = Place { file: "/a".into(), line: 1 };
+            let at = FileLine { file: "/a".into(), line: 1 };
             let record = Authority { name: "x".into(), key: key.clone(), validity, hashes, at };
             let records = Authorities { records: vec![record], problems: Vec::new() };
             let known = KnownHosts::load(&Sources::default()).with_authorities(records);

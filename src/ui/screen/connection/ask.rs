@@ -6,7 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::error::Result;
-use crate::profiles::{Document, Store};
+use crate::profiles::{Document, ProfileStore};
 use crate::ui::screen::component::{Act, Component};
 use crate::ui::screen::field::Field;
 use crate::ui::screen::form::{Form, Happened, Row};
@@ -63,19 +63,19 @@ impl Component for Confirm {
 }
 
 /// Makes the session that a name is asked for.
-type Make = Box<dyn Fn(&Store, &str) -> Result<Document>>;
+type Make = Box<dyn Fn(&ProfileStore, &str) -> Result<Document>>;
 
 /// A name, under which a session is then saved.
 pub(super) struct AskName {
     form: Form<Key>,
-    store: Store,
+    store: ProfileStore,
     make: Make,
     /// The name that a session was saved under.
     pub saved: Option<String>,
 }
 
 impl AskName {
-    pub fn new(title: String, name: &str, store: &Store, make: Make) -> AskName {
+    pub fn new(title: String, name: &str, store: &ProfileStore, make: Make) -> AskName {
         let rows = vec![
             Row::lines(Key::Message, Vec::new()),
             Row::field(Key::Name, say!(connection_name), Field::new(name)),

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 use super::ask::Confirm;
 use super::fields::{self, Name};
 use crate::error::{Error, Result};
-use crate::profiles::{Document, PTY, Profile, Store};
+use crate::profiles::{Document, PTY, Profile, ProfileStore};
 use crate::ui::hosts::Desk;
 use crate::ui::screen::component::{Act, Component};
 use crate::ui::screen::field::Field;
@@ -44,7 +44,7 @@ enum Asked {
 /// The dialog.
 pub(super) struct Edit {
     form: Form<Key>,
-    store: Store,
+    store: ProfileStore,
     desk: Arc<dyn Desk>,
     document: Document,
     /// The fields as they were shown first.
@@ -54,7 +54,7 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    pub fn new(store: Store, desk: Arc<dyn Desk>, document: Document) -> Edit {
+    pub fn new(store: ProfileStore, desk: Arc<dyn Desk>, document: Document) -> Edit {
         let mut rows = vec![
             Row::text(Tone::Dim, say!(connection_edit_lists)),
             Row::lines(Key::Message, Vec::new()),
@@ -190,7 +190,7 @@ impl Edit {
     }
 }
 
-fn write(store: &Store, document: &mut Document, profile: Profile) -> Result<()> {
+fn write(store: &ProfileStore, document: &mut Document, profile: Profile) -> Result<()> {
     document.set(profile)?;
     store.save(document)
 }

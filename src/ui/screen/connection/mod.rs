@@ -21,7 +21,7 @@ use super::form::{Form, Happened, Item, Row, Widget};
 use super::look::{Look, Tone};
 use super::{Act, Component, field::Field};
 use crate::error::{Error, Result};
-use crate::profiles::{Document, Store};
+use crate::profiles::{Document, ProfileStore};
 use crate::ui::hosts::{Desk, Entered, Entry, Family, Hosts};
 use crate::{say, text};
 
@@ -206,7 +206,7 @@ impl NewConnection {
             Err(error) => self.complain(&error),
             Ok(profile) => {
                 let name = profile.host.clone();
-                let make = move |store: &Store, name: &str| {
+                let make = move |store: &ProfileStore, name: &str| {
                     let mut document = store.create(name)?;
                     document.set(profile.clone())?;
                     Ok(document)
@@ -235,7 +235,7 @@ impl NewConnection {
             Some(Err(error)) => self.complain(&error),
             Some(Ok(document)) => {
                 let name = document.name().to_owned();
-                let make = move |store: &Store, name: &str| store.copy(&document, name);
+                let make = move |store: &ProfileStore, name: &str| store.copy(&document, name);
                 let title = say!(connection_duplicate_title, name = shown(&name));
                 let name = free(&self.hosts.store, &name);
                 Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
@@ -469,7 +469,7 @@ fn same(one: &Entry, other: &Entry) -> bool {
 }
 
 /// The name itself, or with the first number behind it that no session has.
-fn free(store: &Store, name: &str) -> String {
+fn free(store: &ProfileStore, name: &str) -> String {
     if !store.has(name) {
         return name.to_owned();
     }

@@ -8,7 +8,7 @@ use crate::catalogue::testing::in_each_language;
 use crate::catalogue::texts;
 use crate::error::Kind;
 use crate::os::user::UserId;
-use crate::profiles::{History, Profile, Store};
+use crate::profiles::{History, Profile, ProfileStore};
 use crate::ui::screen::testing::{Stage, keys};
 
 /// A desk that refuses what has a blank in it.
@@ -38,13 +38,13 @@ impl Desk for Strict {
 
 struct Bench {
     dir: tempfile::TempDir,
-    store: Store,
+    store: ProfileStore,
     history: History,
 }
 
 fn bench() -> Bench {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::new(dir.path().join("sessions"), UserId::real());
+    let store = ProfileStore::new(dir.path().join("sessions"), UserId::real());
     let history = History::new(dir.path().join("state/history"));
     for (name, host) in [("db", "db.example.org"), ("web", "web.example.org")] {
         let mut document = store.create(name).unwrap();
@@ -325,7 +325,7 @@ fn where_nothing_can_be_written_that_is_said_and_nothing_is_lost() {
     // A file where the directory would be: root may write into any directory.
     let blocked = bench.dir.path().join("blocked");
     fs::write(&blocked, "").unwrap();
-    let store = Store::new(blocked.join("sessions"), UserId::real());
+    let store = ProfileStore::new(blocked.join("sessions"), UserId::real());
     let hosts = Hosts::find(store, bench.history.clone());
     let dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
     let typed = "host<Tab><Tab><Tab><Tab><Tab><Right><Enter><C-u>mine<Enter>";

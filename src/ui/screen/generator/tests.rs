@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 use crate::catalogue::testing::in_each_language;
-use crate::keys::{Format, KeyFile};
+use crate::keys::{KeyFile, KeyFormat};
 use crate::ui::screen::testing::Stage;
 
 /// Bcrypt need not be slow here.
@@ -200,7 +200,7 @@ fn ppk_is_written_where_it_is_chosen() {
     let saved = saved.unwrap_or_else(|| panic!("not saved:\n{shown}"));
     assert_eq!(saved.file, case.path(".ssh/id_ecdsa.ppk"));
     assert_eq!(saved.public_file, case.path(".ssh/id_ecdsa.pub"));
-    assert_eq!(KeyFile::read(&saved.file).unwrap().format(), Format::Ppk(3));
+    assert_eq!(KeyFile::read(&saved.file).unwrap().format(), KeyFormat::Ppk(3));
     assert_eq!(unlocked(&saved.file, Some("ab")).public_key().key_data(), saved.key.key_data());
 }
 

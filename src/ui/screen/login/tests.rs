@@ -10,7 +10,7 @@ use russh::keys::agent::AgentIdentity;
 
 use super::*;
 use crate::error::{Error, Kind};
-use crate::prompt::{AgentKeys, MethodOffer, Obstacle, Occasion};
+use crate::prompt::{AgentKeys, MethodObstacle, MethodOffer, Occasion};
 use crate::secret::Secret;
 use crate::ui::screen::testing::Stage;
 
@@ -90,7 +90,7 @@ fn a_password_is_masked_and_sent_once_it_is_confirmed() {
     let shown = screen(question(home.path()), "hunter2");
     assert!(shown.contains("Password:    ▸•••••••") && !shown.contains("hunter2"), "{shown}");
     let attempt = attempt(question(home.path()), "hunter2<Enter>");
-    let Credential::Password(secret) = attempt.credential else { panic!("another method") };
+    let LoginCredential::Password(secret) = attempt.credential else { panic!("another method") };
     assert_eq!(secret.expose(), "hunter2");
     assert!(!attempt.remember && !attempt.forward);
     for leaves in ["hunter2<Esc>", "<C-c>", "<S-Tab><Enter>"] {
@@ -104,7 +104,7 @@ fn secrets_are_shown_on_request_and_hold_control_characters() {
     let shown = screen(question(home.path()), "pa<C-v><C-v>ss<Tab> ");
     assert!(shown.contains("pa^Vss"), "{shown}");
     let attempt = attempt(question(home.path()), "a<C-v><Esc>b<Enter>");
-    let Credential::Password(secret) = attempt.credential else { panic!("another method") };
+    let LoginCredential::Password(secret) = attempt.credential else { panic!("another method") };
     assert_eq!(secret.expose(), "a\u{1b}b");
 }
 
@@ -151,7 +151,7 @@ fn exactly_one_method_is_on_and_what_it_does_not_need_is_off() {
     // said once before it is sent.
     let attempt =
         attempt(question(home.path()), "secret<Down><Down><Down><Down> <Up> <Enter><Enter>");
-    let Credential::Password(secret) = attempt.credential else { panic!("another method") };
+    let LoginCredential::Password(secret) = attempt.credential else { panic!("another method") };
     assert!(secret.is_empty());
 }
 
@@ -171,8 +171,8 @@ fn what_the_server_does_not_accept_cannot_be_chosen_and_says_so() {
     let shown = screen(asked(), "<Up> <Up> <Up> <Up> ");
     assert!(!shown.contains("(•) Password") && !shown.contains("(•) Keyboard"), "{shown}");
     let mut off = question(home.path());
-    off.methods[0].obstacle = Some(Obstacle::SwitchedOff("PasswordAuthentication"));
-    off.methods[2].obstacle = Some(Obstacle::AgentSilent);
+    off.methods[0].obstacle = Some(MethodObstacle::SwitchedOff("PasswordAuthentication"));
+    off.methods[2].obstacle = Some(MethodObstacle::AgentSilent);
     off.agent = AgentKeys::Silent;
     off.preselected = Some(Method::PublicKey);
     let shown = screen(off, "");
@@ -220,7 +220,7 @@ fn a_wrong_passphrase_is_told_here_and_the_right_one_unlocks() {
     assert!(shown.contains("Nothing was sent") && shown.contains("Passphrase:  ▸ "), "{shown}");
     assert!(screen(asked(), "<Enter>").contains("This key needs its passphrase"));
     let keys = "wrong<Enter><Wait:wrong passphrase>correct horse<Enter><Wait:>";
-    let Credential::Key(key) = attempt(asked(), keys).credential else { panic!("no key") };
+    let LoginCredential::Key(key) = attempt(asked(), keys).credential else { panic!("no key") };
     assert_eq!(key.private.public_key().key_data(), key.file.public().unwrap().key_data());
     // Leaving is possible while it is at work.
     assert!(answer(asked(), "correct horse<Enter><Esc>").is_none());
@@ -242,7 +242,7 @@ fn the_key_file_is_described_as_soon_as_it_is_one() {
     assert!(screen(asked(), "~/.ssh/junk<Enter>").contains("it is not a key file"));
     assert!(screen(asked(), "/dev/tty<Enter>").contains("no regular file"));
     assert!(screen(asked(), "<Enter>").contains("Name a key file"));
-    let Credential::Key(key) = attempt(asked(), "~/.ssh/open<Enter>").credential else {
+    let LoginCredential::Key(key) = attempt(asked(), "~/.ssh/open<Enter>").credential else {
         panic!("no key")
     };
     assert_eq!(key.file.path(), home.path().join(".ssh/open"));
@@ -258,7 +258,7 @@ fn the_picker_fills_the_field() {
     assert!(shown.contains("Passphrase:  ▸"), "its passphrase comes next:\n{shown}");
     let mut asked = question(home.path());
     asked.preselected = Some(Method::PublicKey);
-    let Credential::Key(key) = attempt(asked, "<F2>o<Enter><Enter>").credential else {
+    let LoginCredential::Key(key) = attempt(asked, "<F2>o<Enter><Enter>").credential else {
         panic!("no key")
     };
     assert_eq!(key.file.path(), home.path().join(".ssh/open"));
@@ -272,7 +272,7 @@ fn one_of_the_agents_keys_is_picked() {
     let home = home();
     let mut asked = question(home.path());
     asked.preselected = Some(Method::Agent);
-    let Credential::Agent(key) = attempt(asked, "<Down><Enter>").credential else {
+    let LoginCredential::Agent(key) = attempt(asked, "<Down><Enter>").credential else {
         panic!("no key")
     };
     assert_eq!(key.comment(), "token");
@@ -331,7 +331,7 @@ fn unlocking_that_takes_long_is_seen_and_can_be_left() {
         (asked.key_file, asked.preselected) = (Some(path.clone()), Some(Method::PublicKey));
         asked
     };
-    let Credential::Key(_) =
+    let LoginCredential::Key(_) =
         attempt(asked(), "long<Enter><Wait:Unlocking the key><Wait:>").credential
     else {
         panic!("no key")
@@ -367,7 +367,9 @@ fn it_can_be_used_on_any_screen() {
         let (_, closed) = stage.play(dialog, "<Paste:x\x1b[2J\r\ny><Enter>");
         let answer = closed.and_then(|dialog| dialog.into_answer());
         let Some(LoginAnswer::Attempt(attempt)) = answer else { panic!("{width}x{height}") };
-        let Credential::Password(secret) = attempt.credential else { panic!("another method") };
+        let LoginCredential::Password(secret) = attempt.credential else {
+            panic!("another method")
+        };
         assert_eq!(secret.expose(), "x[2J  y");
     }
 }
