@@ -1,11 +1,13 @@
 //! One direction of the data path: bytes from a source to a sink until one of the two is over.
 //!
-//! Every byte loop of the client is [`copy`] between a [`ByteSource`] and a [`ByteSink`]. There
+//! The byte loops of the client are [`copy`] between a [`ByteSource`] and a [`ByteSink`]. There
 //! is neither a queue nor a task between the two: a sink that is full stops the reading of its
 //! source, which is the flow control (RFC 4254 section 5.2). The caller decides what follows the
-//! end: an EOF message, a socket that is shut down, an exit status. The other way into a socket or a
-//! session's own standard output is shorter still: decryption writes there at once, see
-//! `handshake::handler` and [`Lane::pour`].
+//! end: an EOF message, a socket that is shut down, an exit status.
+//!
+//! Not here: what a person types, which is looked at key by key (`session::typing`), and the
+//! shorter way from the server into a socket or a session's own standard output, where
+//! decryption writes at once (`handshake::handler` and [`Lane::pour`]).
 
 use std::convert::Infallible;
 use std::future::pending;
