@@ -17,15 +17,15 @@ use crate::ui::plain::AskPass;
 const MAX_SHOWN: usize = 64;
 
 /// The process's surroundings.
-pub struct Environment {
+pub struct ProcessEnvironment {
     home: PathBuf,
     user: String,
     shell: PathBuf,
 }
 
-impl Environment {
+impl ProcessEnvironment {
     /// Looks around: HOME and SHELL, or the passwd entry where they are not set.
-    pub fn find() -> Environment {
+    pub fn find() -> ProcessEnvironment {
         let entry = user::account();
         let (name, home, shell) = match entry {
             Some(entry) => (entry.name, entry.home, entry.shell),
@@ -33,7 +33,7 @@ impl Environment {
         };
         let path = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
         let usable = |path: &PathBuf| !path.as_os_str().is_empty();
-        Environment {
+        ProcessEnvironment {
             home: path("HOME").filter(usable).unwrap_or(home),
             user: name,
             shell: path("SHELL")

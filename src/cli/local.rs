@@ -27,7 +27,7 @@ use crate::terminal::{self, RawMode, ScreenMode};
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// What a session on the person's terminal is given.
-pub(super) struct Setting<'a> {
+pub(super) struct TerminalSetting<'a> {
     /// Whether the session is interactive: the terminal is in raw mode.
     pub raw: bool,
     /// Where new sizes go.
@@ -35,13 +35,13 @@ pub(super) struct Setting<'a> {
     /// The person.
     pub prompt: Arc<dyn Prompt>,
     /// A second login.
-    pub again: Again<'a>,
+    pub again: Duplicates<'a>,
     /// What the server's programs want of a paste, if pastes are asked about.
     pub brackets: Option<Brackets>,
 }
 
 /// A second login on top of a session.
-pub(super) struct Again<'a> {
+pub(super) struct Duplicates<'a> {
     /// The main path once more.
     pub log_in: &'a (dyn Fn() -> Interlude<'a, Result<Exit>> + Send + Sync),
     /// How many sessions are below this one already.
@@ -51,8 +51,8 @@ pub(super) struct Again<'a> {
 }
 
 /// The person's terminal, in raw mode if the session is interactive.
-pub(super) struct Terminal<'a> {
-    setting: Setting<'a>,
+pub(super) struct LocalTerminal<'a> {
+    setting: TerminalSetting<'a>,
     raw: Option<RawMode>,
     /// Bracketed paste is on.
     bracketed: Option<ScreenMode>,
@@ -60,9 +60,9 @@ pub(super) struct Terminal<'a> {
     curtain: Curtain,
 }
 
-impl<'a> Terminal<'a> {
+impl<'a> LocalTerminal<'a> {
     /// Takes the terminal over; everything is put back when it is dropped.
-    pub fn enter(setting: Setting<'a>) -> Result<Terminal<'a>> {
+    pub fn enter(setting: TerminalSetting<'a>) -> Result<LocalTerminal<'a>> {
         let raw = match setting.raw {
             false => None,
             true => Some(RawMode::enter(descriptor::stdin()).map_err(|error| {
@@ -73,7 +73,7 @@ impl<'a> Terminal<'a> {
             })?),
         };
         let bracketed = setting.brackets.as_ref().and_then(|_| bracket());
-        Ok(Terminal { setting, raw, bracketed, curtain: Curtain::default() })
+        Ok(LocalTerminal { setting, raw, bracketed, curtain: Curtain::default() })
     }
 
     /// Standard output and error for the session.
@@ -148,7 +148,7 @@ fn bracket() -> Option<ScreenMode> {
     ScreenMode::enter(tty, paste::ON, paste::OFF).ok()
 }
 
-impl Console for Terminal<'_> {
+impl Console for LocalTerminal<'_> {
     fn say(&mut self, text: &str) {
         use std::io::Write;
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
@@ -204,7 +204,7 @@ impl Console for Terminal<'_> {
     }
 
     fn duplicate<'s>(&'s mut self, escape: String) -> Interlude<'s> {
-        let Again { log_in, below, most } = self.setting.again;
+        let Duplicates { log_in, below, most } = self.setting.again;
         if below >= most {
             self.say(&(say!(again_too_many, escape, most) + "\r\n"));
             return Box::pin(std::future::ready(()));

@@ -31,11 +31,11 @@ struct Logger {
     level: AtomicU8,
     /// LogVerbose: lists of patterns of places.
     always: Mutex<Vec<String>>,
-    sink: Mutex<Sink>,
+    sink: Mutex<LogDestination>,
 }
 
 /// Where messages go.
-enum Sink {
+enum LogDestination {
     Stderr,
     File(File),
     Syslog(Syslog),
@@ -58,10 +58,10 @@ const LEVELS: [LogLevel; 8] = [
 /// The file cannot be opened for appending.
 pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
     let sink = match file {
-        None => Sink::Stderr,
+        None => LogDestination::Stderr,
         Some(path) => {
             let opened = File::options().append(true).create(true).open(path);
-            Sink::File(opened.map_err(|error| {
+            LogDestination::File(opened.map_err(|error| {
                 let path = path.display();
                 Error::new(Kind::Local, say!(log_file_not_opened, path, error = told(&error)))
             })?)
@@ -75,9 +75,9 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
 /// standard error.
 pub(super) fn start_syslog(level: LogLevel, facility: &str) {
     match Syslog::open(facility) {
-        Ok(syslog) => begin(level, Sink::Syslog(syslog)),
+        Ok(syslog) => begin(level, LogDestination::Syslog(syslog)),
         Err(error) => {
-            begin(level, Sink::Stderr);
+            begin(level, LogDestination::Stderr);
             log::warn!("{}", say!(share_no_syslog, error = told(&error)));
         }
     }
@@ -94,11 +94,11 @@ pub(super) fn start_as_typed(typed: &Typed, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn begin(level: LogLevel, sink: Sink) {
+fn begin(level: LogLevel, sink: LogDestination) {
     let empty = || Logger {
         level: AtomicU8::new(0),
         always: Mutex::default(),
-        sink: Mutex::new(Sink::Stderr),
+        sink: Mutex::new(LogDestination::Stderr),
     };
     let logger = LOGGER.get_or_init(empty);
     *logger.sink() = sink;
@@ -146,7 +146,7 @@ pub(super) fn level() -> LogLevel {
 
 /// Whether somebody watches standard error to see what goes on: debugging, and not to a file.
 pub(super) fn debugs_to_stderr() -> bool {
-    let elsewhere = |logger: &Logger| !matches!(*logger.sink(), Sink::Stderr);
+    let elsewhere = |logger: &Logger| !matches!(*logger.sink(), LogDestination::Stderr);
     level() >= LogLevel::Debug1 && !LOGGER.get().is_some_and(elsewhere)
 }
 
@@ -178,12 +178,12 @@ fn put(severity: Severity, word: &str, text: &str) {
     let line = format!("{text}\n");
     if let Some(logger) = LOGGER.get() {
         match &mut *logger.sink() {
-            Sink::Stderr => {}
-            Sink::File(file) => {
+            LogDestination::Stderr => {}
+            LogDestination::File(file) => {
                 let _ = file.write_all(line.as_bytes());
                 return;
             }
-            Sink::Syslog(syslog) => {
+            LogDestination::Syslog(syslog) => {
                 let text = text.strip_prefix("tessh: ").unwrap_or(text);
                 let before = if word.is_empty() { "" } else { ": " };
                 syslog.write(severity, &format!("{word}{before}{text}"));
@@ -209,7 +209,7 @@ pub(super) fn to_stderr(text: &str) {
 }
 
 impl Logger {
-    fn sink(&self) -> MutexGuard<'_, Sink> {
+    fn sink(&self) -> MutexGuard<'_, LogDestination> {
         self.sink.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

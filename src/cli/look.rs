@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::environment::Environment;
+use super::environment::ProcessEnvironment;
 use crate::catalogue::{self, Language};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
@@ -12,7 +12,7 @@ use crate::ui::screen::look::Look;
 
 /// The language of the locale. Programs that call ssh read its messages: under that name,
 /// and where standard error is no terminal, they are in English.
-pub(super) fn speak_locale(environment: &Environment, as_ssh: bool) {
+pub(super) fn speak_locale(environment: &ProcessEnvironment, as_ssh: bool) {
     let reads = !as_ssh && terminal::is_terminal(descriptor::stderr());
     let locale = locale(environment, "LC_MESSAGES").filter(|_| reads && shows_utf8(environment));
     if let Some(language) = locale.and_then(|locale| Language::named(&locale)) {
@@ -54,7 +54,7 @@ pub(super) fn take_language(
 }
 
 /// What the terminal can show; `None` where there shall be no full screen.
-pub(super) fn full_screen(environment: &Environment) -> Option<Look> {
+pub(super) fn full_screen(environment: &ProcessEnvironment) -> Option<Look> {
     let term = environment.get("TERM").unwrap_or_default();
     let both =
         terminal::is_terminal(descriptor::stdin()) && terminal::is_terminal(descriptor::stdout());
@@ -65,14 +65,14 @@ pub(super) fn full_screen(environment: &Environment) -> Option<Look> {
 }
 
 /// LC_ALL, that of the category, LANG: the first that is set (locale(7)).
-fn locale(environment: &Environment, category: &str) -> Option<String> {
+fn locale(environment: &ProcessEnvironment, category: &str) -> Option<String> {
     ["LC_ALL", category, "LANG"]
         .into_iter()
         .find_map(|name| environment.get(name).filter(|value| !value.is_empty()))
 }
 
 /// Whether the terminal takes UTF-8, as far as the locale says.
-fn shows_utf8(environment: &Environment) -> bool {
+fn shows_utf8(environment: &ProcessEnvironment) -> bool {
     let locale = locale(environment, "LC_CTYPE").unwrap_or_default().to_ascii_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")
 }

@@ -21,7 +21,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
-pub use environment::Environment;
+pub use environment::ProcessEnvironment;
 
 use crate::error::{Error, Result};
 
@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
 /// Settles the language, reads the words and does what they say; `json` is how a failure is
 /// to be told.
 fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8> {
-    look::speak_locale(&Environment::find(), as_ssh);
+    look::speak_locale(&ProcessEnvironment::find(), as_ssh);
     if !as_ssh && let Some(name) = look::take_language(&mut words, args::is_verb) {
         look::speak(&name)?;
     }

@@ -20,7 +20,7 @@ const NAME_MAX: usize = 255;
 
 /// One line, in the language of the process, and how it is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct EvidenceLine {
     /// The text, fit to be shown.
     pub text: String,
     /// What it means for the decision.
@@ -28,7 +28,7 @@ pub struct Line {
 }
 
 /// What is the matter, in one line, and what it can mean, in another.
-pub fn summary(host: &str, evidence: &Evidence) -> [Line; 2] {
+pub fn summary(host: &str, evidence: &Evidence) -> [EvidenceLine; 2] {
     let host = text::line(host, NAME_MAX);
     let kind = fingerprint::type_name(&evidence.offered);
     let place = || known(evidence).first().map(|known| known.at.to_string()).unwrap_or_default();
@@ -49,17 +49,17 @@ pub fn summary(host: &str, evidence: &Evidence) -> [Line; 2] {
         }
         _ => (Tone::Strong, say!(warning_unknown, host), say!(warning_unknown_means)),
     };
-    [Line { text: headline, tone }, Line { text: meaning, tone: Tone::Plain }]
+    [EvidenceLine { text: headline, tone }, EvidenceLine { text: meaning, tone: Tone::Plain }]
 }
 
 /// Everything that was looked at, in the order in which it counts. That nothing is known, the
 /// headline says.
-pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<Line> {
+pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<EvidenceLine> {
     let name = text::line(&evidence.subject.entry_name(), NAME_MAX);
     let facts = explain::facts(evidence, hash).into_iter();
     let facts = facts.filter(|fact| fact.source != EvidenceSource::FirstUse);
-    let mut lines = vec![Line { text: say!(evidence_name, name), tone: Tone::Dim }];
-    lines.extend(facts.map(|fact| Line { text: fact.text(spoken()), tone: tone(&fact) }));
+    let mut lines = vec![EvidenceLine { text: say!(evidence_name, name), tone: Tone::Dim }];
+    lines.extend(facts.map(|fact| EvidenceLine { text: fact.text(spoken()), tone: tone(&fact) }));
     lines
 }
 

@@ -3,7 +3,7 @@
 //! twin in lines (`plain_connection`) show the same.
 //!
 //! What a session says is read a few files at a time, so that thousands do not delay the first
-//! screen. What a typed line means is the command line's business: [`Desk`].
+//! screen. What a typed line means is the command line's business: [`EnteredCheck`].
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ const MAX_FAULT: usize = 600;
 
 /// Which addresses of a host are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Family {
+pub enum AddressChoice {
     /// Any.
     #[default]
     Auto,
@@ -38,13 +38,13 @@ pub struct Entered {
     /// The port field; empty for whatever else says one.
     pub port: String,
     /// The addresses.
-    pub family: Family,
+    pub family: AddressChoice,
     /// Whether pastes of several lines are asked about, unless a saved session says so or not.
     pub confirm_paste: bool,
 }
 
 /// Who knows what a command line means.
-pub trait Desk: Send + Sync {
+pub trait EnteredCheck: Send + Sync {
     /// Whether it can be connected with, as far as can be said without looking anything up.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ pub trait Desk: Send + Sync {
 
 /// One thing to connect to.
 #[derive(Clone, Debug)]
-pub enum Entry {
+pub enum HostEntry {
     /// A saved session.
     Session {
         /// Its name.
@@ -78,18 +78,18 @@ pub enum Entry {
     Recent(String),
 }
 
-impl Entry {
+impl HostEntry {
     /// What it is called.
     pub fn name(&self) -> &str {
         match self {
-            Entry::Session { name, .. } | Entry::Recent(name) => name,
+            HostEntry::Session { name, .. } | HostEntry::Recent(name) => name,
         }
     }
 
     /// Why it cannot be used.
     pub fn fault(&self) -> Option<&Error> {
         match self {
-            Entry::Session { said: Some(Err(error)), .. } => Some(error),
+            HostEntry::Session { said: Some(Err(error)), .. } => Some(error),
             _ => None,
         }
     }
@@ -101,7 +101,7 @@ pub struct Hosts {
     pub store: ProfileStore,
     /// The hosts reached before.
     pub history: History,
-    entries: Vec<Entry>,
+    entries: Vec<HostEntry>,
     /// How many of the entries have been read, from the front.
     read: usize,
     fault: Option<Error>,
@@ -119,12 +119,13 @@ impl Hosts {
     pub fn look_again(&mut self) {
         let names = self.store.names();
         self.fault = names.as_ref().err().cloned();
-        let session = |(name, fault): (String, Result<()>)| Entry::Session {
+        let session = |(name, fault): (String, Result<()>)| HostEntry::Session {
             name,
             said: fault.err().map(Err),
         };
         let sessions = names.unwrap_or_default().into_iter().map(session);
-        self.entries = sessions.chain(self.history.list().into_iter().map(Entry::Recent)).collect();
+        self.entries =
+            sessions.chain(self.history.list().into_iter().map(HostEntry::Recent)).collect();
         self.read = 0;
     }
 
@@ -134,23 +135,23 @@ impl Hosts {
     }
 
     /// The saved sessions, by name, then the recent hosts, newest first.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[HostEntry] {
         &self.entries
     }
 
     /// The name of an entry and a note, ready to show.
-    pub fn shown(&self, entry: &Entry) -> (String, String) {
+    pub fn shown(&self, entry: &HostEntry) -> (String, String) {
         let note = match entry {
-            Entry::Session { said: None, .. } => String::new(),
-            Entry::Session { said: Some(Ok(said)), .. } => said.clone(),
-            Entry::Session { said: Some(Err(error)), .. } => {
+            HostEntry::Session { said: None, .. } => String::new(),
+            HostEntry::Session { said: Some(Ok(said)), .. } => said.clone(),
+            HostEntry::Session { said: Some(Err(error)), .. } => {
                 // The directory is the same for all, and would push the reason out of sight.
                 let directory = format!("{}/", self.store.directory().display());
                 let why = text::line(error.cause(), MAX_FAULT);
                 let why = why.strip_prefix(&text::line(&directory, MAX_FAULT)).unwrap_or(&why);
                 say!(connection_broken, why = text::line(why, MAX_SHOWN))
             }
-            Entry::Recent(_) => say!(connection_recent),
+            HostEntry::Recent(_) => say!(connection_recent),
         };
         (text::line(entry.name(), MAX_SHOWN), note)
     }
@@ -174,7 +175,7 @@ impl Hosts {
         let end = Instant::now() + time;
         while let Some(entry) = self.entries.get_mut(self.read).filter(|_| self.read < most) {
             self.read += 1;
-            if let Entry::Session { name, said: said @ None } = entry {
+            if let HostEntry::Session { name, said: said @ None } = entry {
                 *said = Some(match self.store.open(name) {
                     Ok(Some(document)) => Ok(summary(document.profile())),
                     Ok(None) => {
@@ -196,10 +197,10 @@ impl Hosts {
         if typed.is_empty() {
             return (0..self.entries.len()).collect();
         }
-        let score = |entry: &Entry| {
+        let score = |entry: &HostEntry| {
             let name = likeness(&typed, &entry.name().to_lowercase()).map(|score| 2 * score);
             let said = match entry {
-                Entry::Session { said: Some(Ok(said)), .. } => {
+                HostEntry::Session { said: Some(Ok(said)), .. } => {
                     likeness(&typed, &said.to_lowercase())
                 }
                 _ => None,
@@ -318,7 +319,8 @@ mod tests {
         let history = History::new(dir.path().join("history"));
         let mut hosts = Hosts::find(ProfileStore::new(directory, uid), history);
         let unread = |hosts: &Hosts| {
-            let unread = |entry: &&Entry| matches!(entry, Entry::Session { said: None, .. });
+            let unread =
+                |entry: &&HostEntry| matches!(entry, HostEntry::Session { said: None, .. });
             hosts.entries().iter().filter(unread).count()
         };
         assert_eq!(unread(&hosts), 2_000);

@@ -150,7 +150,7 @@ fn comment(file: &KeyFile, key: &PublicKey) -> String {
 }
 
 /// What came of unlocking a key.
-pub(super) enum Opened {
+pub(super) enum Unlocking {
     /// It is ready.
     Key(Box<UnlockedKey>),
     /// The passphrase is wrong; another may be right.
@@ -160,12 +160,12 @@ pub(super) enum Opened {
 }
 
 /// Unlocks a key: takes as long as the file wants it to take.
-pub(super) fn open(file: KeyFile, passphrase: Option<&Secret>) -> Opened {
+pub(super) fn open(file: KeyFile, passphrase: Option<&Secret>) -> Unlocking {
     match file.unlock(passphrase) {
-        Ok(private) => Opened::Key(Box::new(UnlockedKey { file, private: Arc::new(private) })),
-        Err(Unlock::Error(error)) => Opened::Unusable(error),
+        Ok(private) => Unlocking::Key(Box::new(UnlockedKey { file, private: Arc::new(private) })),
+        Err(Unlock::Error(error)) => Unlocking::Unusable(error),
         Err(Unlock::NeedsPassphrase | Unlock::WrongPassphrase) => {
-            Opened::WrongPassphrase(file.wrong_passphrase())
+            Unlocking::WrongPassphrase(file.wrong_passphrase())
         }
     }
 }

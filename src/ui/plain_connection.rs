@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::terminal;
-use crate::ui::hosts::{Desk, Entered, Entry, Hosts};
+use crate::ui::hosts::{Entered, EnteredCheck, HostEntry, Hosts};
 use crate::{say, text};
 
 /// The most sessions, and the most hosts, that are listed: more would push each other off the
@@ -26,7 +26,7 @@ const MAX_MESSAGE: usize = 400;
 pub fn ask(
     mut tty: &File,
     hosts: &mut Hosts,
-    desk: &dyn Desk,
+    desk: &dyn EnteredCheck,
     before: &Entered,
     failed: Option<Error>,
 ) -> io::Result<Option<Entered>> {
@@ -54,11 +54,11 @@ pub fn ask(
         let entry = number.and_then(|at| listed.get(at)).map(|&at| &hosts.entries()[at]);
         let mut entered = before.clone();
         match entry {
-            Some(Entry::Session { name, .. }) => entered.session = Some(name.clone()),
-            Some(Entry::Recent(host)) => entered.host.clone_from(host),
+            Some(HostEntry::Session { name, .. }) => entered.session = Some(name.clone()),
+            Some(HostEntry::Recent(host)) => entered.host.clone_from(host),
             None => typed.clone_into(&mut entered.host),
         }
-        let fault = entry.and_then(Entry::fault).cloned();
+        let fault = entry.and_then(HostEntry::fault).cloned();
         match fault.or_else(|| desk.check(&entered).err()) {
             None => return Ok(Some(entered)),
             Some(error) => tty.write_all(complaint(&error).as_bytes())?,
@@ -69,8 +69,8 @@ pub fn ask(
 /// The numbers of the entries that are listed, in order.
 fn listed(hosts: &Hosts) -> Vec<usize> {
     let all = hosts.entries().iter().enumerate();
-    let sessions = all.clone().filter(|(_, entry)| matches!(entry, Entry::Session { .. }));
-    let recent = all.filter(|(_, entry)| matches!(entry, Entry::Recent(_)));
+    let sessions = all.clone().filter(|(_, entry)| matches!(entry, HostEntry::Session { .. }));
+    let recent = all.filter(|(_, entry)| matches!(entry, HostEntry::Recent(_)));
     sessions.take(MAX_LISTED).chain(recent.take(MAX_LISTED)).map(|(at, _)| at).collect()
 }
 
@@ -83,7 +83,7 @@ fn list(hosts: &Hosts, listed: &[usize]) -> String {
     for (heading, sessions) in
         [(say!(connection_lines_sessions), true), (say!(connection_lines_recent), false)]
     {
-        let of = |entry: &Entry| matches!(entry, Entry::Session { .. }) == sessions;
+        let of = |entry: &HostEntry| matches!(entry, HostEntry::Session { .. }) == sessions;
         let count = entries.iter().filter(|entry| of(entry)).count();
         if count == 0 {
             continue;

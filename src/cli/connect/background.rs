@@ -9,12 +9,12 @@
 //!
 //! ```text
 //!   match background::split()? {
-//!       Side::Parent(waiting) => match waiting.wait()? {
-//!           Outcome::Background => …,   // -f: all is well, the rest happens without us
-//!           Outcome::Master => …,       // ControlPersist: be a client of the child
-//!           Outcome::Ended(code) => …,  // what it was has been said
+//!       ForkSide::Parent(waiting) => match waiting.wait()? {
+//!           ChildOutcome::Background => …,   // -f: all is well, the rest happens without us
+//!           ChildOutcome::Master => …,       // ControlPersist: be a client of the child
+//!           ChildOutcome::Ended(code) => …,  // what it was has been said
 //!       },
-//!       Side::Child(tether) => { …connect…; tether.cut(word)?; …go on… }
+//!       ForkSide::Child(tether) => { …connect…; tether.cut(word)?; …go on… }
 //!   }
 //! ```
 
@@ -30,22 +30,22 @@ use crate::os::signal::{Arrivals, Signal};
 use crate::say;
 
 /// Which of the two this process is now.
-pub enum Side {
+pub enum ForkSide {
     /// The one that was started; it has the shell's attention.
-    Parent(Waiting),
+    Parent(WaitingParent),
     /// The one that connects.
     Child(Tether),
 }
 
 /// The parent's view of the child.
-pub struct Waiting {
+pub struct WaitingParent {
     child: ProcessId,
     word: PipeReader,
 }
 
 /// What became of the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ChildOutcome {
     /// It does the rest without the terminal, in a session of its own.
     Background,
     /// It is the master of a shared connection now, without the terminal: what was asked for
@@ -58,10 +58,10 @@ pub enum Outcome {
 
 /// What the child says when it leaves the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// [`Outcome::Background`].
+pub enum ChildReport {
+    /// [`ChildOutcome::Background`].
     Background,
-    /// [`Outcome::Master`].
+    /// [`ChildOutcome::Master`].
     Master,
 }
 
@@ -82,17 +82,17 @@ struct Bond {
 ///
 /// # Errors
 /// [`Kind::Local`]: the system has no room for another process or pipe.
-pub fn split() -> Result<Side> {
+pub fn split() -> Result<ForkSide> {
     let failed =
         |error: io::Error| Error::new(Kind::Local, say!(share_cannot_fork, error = told(&error)));
     let (read, write) = io::pipe().map_err(failed)?;
     match background::fork().map_err(failed)? {
-        Some(child) => Ok(Side::Parent(Waiting { child, word: read })),
+        Some(child) => Ok(ForkSide::Parent(WaitingParent { child, word: read })),
         None => {
             // A parent that is killed takes with it what it waited for.
             background::end_with_parent(Some(Signal::Terminate));
             let bond = Bond { word: write, inherited: InheritedDescriptors::find() };
-            Ok(Side::Child(Tether(Mutex::new(Some(bond)))))
+            Ok(ForkSide::Child(Tether(Mutex::new(Some(bond)))))
         }
     }
 }
@@ -110,7 +110,7 @@ impl Tether {
     ///
     /// # Errors
     /// [`Kind::Local`]: `/dev/null` cannot be opened.
-    pub fn cut(&self, word: Word) -> Result<()> {
+    pub fn cut(&self, word: ChildReport) -> Result<()> {
         let bond = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(bond) = bond else { return Ok(()) };
         ::log::debug!("forking to background");
@@ -129,27 +129,27 @@ impl Tether {
     pub fn forget(self) {}
 }
 
-impl Waiting {
+impl WaitingParent {
     /// Waits for the child's word or end, and passes on signals meanwhile.
     ///
     /// # Errors
     /// [`Kind::Local`]: there is no room for a thread.
-    pub fn wait(self) -> Result<Outcome> {
-        let Waiting { child, mut word } = self;
+    pub fn wait(self) -> Result<ChildOutcome> {
+        let WaitingParent { child, mut word } = self;
         let runtime = runtime::build()?;
         let outcome = runtime.block_on(async {
             // The word, or the end of all who could say it.
             let heard = tokio::task::spawn_blocking(move || {
                 let mut said = [0];
                 match word.read_exact(&mut said) {
-                    Ok(()) if said == [Word::Master as u8] => Outcome::Master,
-                    Ok(()) => Outcome::Background,
-                    Err(_) => Outcome::Ended(background::wait(child).unwrap_or(FAILED)),
+                    Ok(()) if said == [ChildReport::Master as u8] => ChildOutcome::Master,
+                    Ok(()) => ChildOutcome::Background,
+                    Err(_) => ChildOutcome::Ended(background::wait(child).unwrap_or(FAILED)),
                 }
             });
             tokio::select! {
-                heard = heard => heard.unwrap_or(Outcome::Ended(FAILED)),
-                () = attend(child) => Outcome::Ended(FAILED),
+                heard = heard => heard.unwrap_or(ChildOutcome::Ended(FAILED)),
+                () = attend(child) => ChildOutcome::Ended(FAILED),
             }
         });
         runtime.shutdown_background();

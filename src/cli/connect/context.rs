@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use russh::Pty;
 
-use super::background::{Tether, Word};
-use crate::cli::environment::Environment;
+use super::background::{ChildReport, Tether};
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::client::state::RememberedLogins;
 use crate::error::Result;
@@ -17,7 +17,7 @@ pub struct ConnectContext<'a> {
     /// Where to, and how.
     pub plan: &'a Plan,
     /// What this process finds around it.
-    pub environment: &'a Environment,
+    pub environment: &'a ProcessEnvironment,
     /// Whom to ask.
     pub prompt: Arc<dyn Prompt>,
     /// Logins to be used again by duplicates of the session.
@@ -35,7 +35,7 @@ impl<'a> ConnectContext<'a> {
     /// The context of a first session, in a process that nobody waits for.
     pub fn new(
         plan: &'a Plan,
-        environment: &'a Environment,
+        environment: &'a ProcessEnvironment,
         prompt: Arc<dyn Prompt>,
         remembered: &'a RememberedLogins,
     ) -> ConnectContext<'a> {
@@ -78,13 +78,13 @@ impl<'a> ConnectContext<'a> {
     /// does in the foreground what the parent would have asked a master for.
     pub fn leave_if_forking(&self) -> Result<()> {
         match self.plan.options.fork_after_authentication.value {
-            true => self.leave_terminal(Word::Background),
+            true => self.leave_terminal(ChildReport::Background),
             false => Ok(()),
         }
     }
 
     /// Leaves the terminal if a parent waits for that, and tells it what this process is now.
-    pub fn leave_terminal(&self, word: Word) -> Result<()> {
+    pub fn leave_terminal(&self, word: ChildReport) -> Result<()> {
         self.tether.map_or(Ok(()), |tether| tether.cut(word))
     }
 

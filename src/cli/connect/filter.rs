@@ -9,11 +9,12 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use log::{debug, warn};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::local::window_size;
 use crate::cli::resolve::{LogPlan, Plan};
+use crate::client::flow::OutputSink;
 use crate::error::{Error, Kind, Result};
 use crate::os::stdio::DescriptorInput;
 use crate::say;
@@ -23,22 +24,23 @@ use crate::terminal::record::{
 };
 use crate::text;
 
-/// Where output of the session goes.
-type Sink = Box<dyn AsyncWrite + Send + Unpin>;
-
 /// What is wanted, as far as it can be made ready before the connection.
-pub(super) struct Wanted {
+pub(super) struct FilterRequest {
     encoding: Option<Encoding>,
     log: Option<(LogFile, LogFormat, Stamps, TimeZone)>,
 }
 
-impl Wanted {
+impl FilterRequest {
     /// Opens the log and sees whether the encoding can be had. `interactive`: a person's
     /// terminal on both sides.
     ///
     /// # Errors
     /// The log cannot be written, or an encoding was typed for what may be no text.
-    pub fn prepare(plan: &Plan, environment: &Environment, interactive: bool) -> Result<Wanted> {
+    pub fn prepare(
+        plan: &Plan,
+        environment: &ProcessEnvironment,
+        interactive: bool,
+    ) -> Result<FilterRequest> {
         let encoding = match plan.encoding {
             Some(wanted) if interactive => Some(wanted.encoding),
             Some(wanted) if wanted.typed => {
@@ -65,12 +67,12 @@ impl Wanted {
             debug!("The session is logged to {}", text::line(&name, 200));
             Ok((LogFile::open(name.as_ref())?, log.format, log.stamps, zone))
         });
-        Ok(Wanted { encoding, log: log.transpose()? })
+        Ok(FilterRequest { encoding, log: log.transpose()? })
     }
 
     /// Begins. `connected` is when the connection was made, `pty` whether the server has a
     /// terminal of the local one's size.
-    pub fn begin(self, connected: Instant, pty: bool) -> Filter {
+    pub fn begin(self, connected: Instant, pty: bool) -> SessionFilter {
         let width = move || match pty {
             true => window_size().map_or(0, |size| size.columns as usize),
             false => 0,
@@ -79,13 +81,13 @@ impl Wanted {
             let clock = record::clock();
             SharedLog::new(SessionLog::begin(file, (format, stamps), zone, connected, clock), width)
         });
-        Filter { encoding: self.encoding, log }
+        SessionFilter { encoding: self.encoding, log }
     }
 }
 
 /// The local time zone. As everywhere it is UTC where none is known; one that was named and is
 /// not known is said where its times would be seen.
-fn zone(environment: &Environment, log: &LogPlan) -> TimeZone {
+fn zone(environment: &ProcessEnvironment, log: &LogPlan) -> TimeZone {
     TimeZone::try_system().unwrap_or_else(|error| {
         let named = environment.get("TZ").is_some_and(|name| !name.is_empty());
         if named && (log.stamps == Stamps::Local || log.template.contains('%')) {
@@ -97,14 +99,14 @@ fn zone(environment: &Environment, log: &LogPlan) -> TimeZone {
 }
 
 /// What is in force for a session.
-pub(super) struct Filter {
+pub(super) struct SessionFilter {
     encoding: Option<Encoding>,
     log: Option<SharedLog>,
 }
 
-impl Filter {
+impl SessionFilter {
     /// A sink for the session that leads to this one.
-    pub fn output(&self, mut sink: Sink) -> Sink {
+    pub fn output(&self, mut sink: OutputSink) -> OutputSink {
         if let Some(log) = &self.log {
             sink = Box::new(Tee::new(sink, log.clone()));
         }
@@ -115,10 +117,10 @@ impl Filter {
     }
 
     /// What the session reads from this input.
-    pub fn input(&self, input: DescriptorInput) -> Typed {
+    pub fn input(&self, input: DescriptorInput) -> FilteredInput {
         match self.encoding {
-            None => Typed::Plain(input),
-            Some(encoding) => Typed::Encoded(Encoded::new(input, encoding)),
+            None => FilteredInput::Plain(input),
+            Some(encoding) => FilteredInput::Encoded(Encoded::new(input, encoding)),
         }
     }
 
@@ -131,20 +133,20 @@ impl Filter {
 }
 
 /// Standard input, perhaps in another encoding.
-pub(super) enum Typed {
+pub(super) enum FilteredInput {
     Plain(DescriptorInput),
     Encoded(Encoded<DescriptorInput>),
 }
 
-impl AsyncRead for Typed {
+impl AsyncRead for FilteredInput {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Typed::Plain(input) => Pin::new(input).poll_read(cx, buf),
-            Typed::Encoded(input) => Pin::new(input).poll_read(cx, buf),
+            FilteredInput::Plain(input) => Pin::new(input).poll_read(cx, buf),
+            FilteredInput::Encoded(input) => Pin::new(input).poll_read(cx, buf),
         }
     }
 }

@@ -7,7 +7,7 @@ use log::debug;
 
 use super::context::ConnectContext;
 use super::wants;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::local::unusable;
 use crate::cli::resolve::Plan;
 use crate::client::Session;
@@ -56,7 +56,7 @@ pub(super) fn refuse_restricted(plan: &Plan) -> Result<()> {
 
 /// Lets the server reach the agent, if that is wanted and there is one; whether to ask for it.
 /// The person's word in the authentication dialog counts more than ForwardAgent.
-pub(super) fn agent(plan: &Plan, environment: &Environment, session: &Session) -> bool {
+pub(super) fn agent(plan: &Plan, environment: &ProcessEnvironment, session: &Session) -> bool {
     let configured = &plan.options.forwarding.agent.value;
     if !session.forward_agent.unwrap_or(*configured != ForwardAgent::No) {
         return false;
@@ -70,12 +70,12 @@ pub(super) fn agent(plan: &Plan, environment: &Environment, session: &Session) -
 
 /// The box of the authentication dialog at first; `None` where there is no agent to forward, and
 /// on the way to another host, where nothing of ours is reached.
-pub(super) fn agent_offered(plan: &Plan, environment: &Environment) -> Option<bool> {
+pub(super) fn agent_offered(plan: &Plan, environment: &ProcessEnvironment) -> Option<bool> {
     let there = plan.onward.is_none() && agent_socket(plan, environment).is_some();
     there.then(|| plan.options.forwarding.agent.value != ForwardAgent::No)
 }
 
-fn agent_socket(plan: &Plan, environment: &Environment) -> Option<PathBuf> {
+fn agent_socket(plan: &Plan, environment: &ProcessEnvironment) -> Option<PathBuf> {
     let socket = match &plan.options.forwarding.agent.value {
         // As with ssh the agent of the environment, whatever IdentityAgent says.
         ForwardAgent::No | ForwardAgent::Yes => {
@@ -90,7 +90,7 @@ fn agent_socket(plan: &Plan, environment: &Environment) -> Option<PathBuf> {
 /// Lets the server reach the display, if that is wanted and possible; what to ask for.
 pub(super) async fn display(
     options: &Options,
-    environment: &Environment,
+    environment: &ProcessEnvironment,
     session: &Session,
 ) -> Option<X11Request> {
     let wanted = &options.forwarding.x11;

@@ -1,7 +1,7 @@
 //! The hosts that were connected to, for the list of New connection.
 
 use crate::cli::args::Typed;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::config::Origin;
 use crate::os::descriptor;
@@ -9,13 +9,13 @@ use crate::profiles::History;
 use crate::terminal;
 
 /// The file that has them.
-pub fn history(environment: &Environment) -> History {
+pub fn history(environment: &ProcessEnvironment) -> History {
     History::new(environment.state().join("history"))
 }
 
 /// Puts the host of a session that has begun into the history: as typed, with user and port
 /// where those were typed too. Saved sessions are in the list anyway.
-pub fn remember(plan: &Plan, typed: &Typed, environment: &Environment) {
+pub fn remember(plan: &Plan, typed: &Typed, environment: &ProcessEnvironment) {
     let stdin = terminal::is_terminal(descriptor::stdin());
     let person = stdin && terminal::is_terminal(descriptor::stderr());
     if typed.as_ssh || !person || plan.options.batch_mode.value || plan.profile.is_some() {

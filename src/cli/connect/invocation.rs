@@ -12,36 +12,36 @@
 
 use std::ops::ControlFlow;
 
-use super::background::{self, Outcome, Side, Tether};
+use super::background::{self, ChildOutcome, ForkSide, Tether};
 use super::session::{self, Inherited};
-use super::share::{self, Errand};
+use super::share::{self, ShareRequest};
 use super::{history, prompt};
 use crate::cli::args::Typed;
-use crate::cli::environment::Environment;
-use crate::cli::resolve::{self, Plan, Resolved};
+use crate::cli::environment::ProcessEnvironment;
+use crate::cli::resolve::{self, Plan, ResolvedOptions};
 use crate::cli::{descriptor, log, runtime};
 use crate::config::{ControlMaster, ControlPersist};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-pub fn run(typed: &Typed, environment: Environment) -> Result<u8> {
+pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let context = environment.context();
     let mut resolved = resolve::checked(typed, &context)?;
     log::start_as_typed(typed, &resolved.options)?;
     if let Some(document) = &resolved.profile {
         ::log::debug!("{}", resolve::profile::told(document));
     }
-    let errand = errand(typed, &mut resolved, &context)?;
-    let tether = match to_background(&errand)? {
+    let share = share(typed, &mut resolved, &context)?;
+    let tether = match to_background(&share)? {
         ControlFlow::Continue(tether) => tether,
         ControlFlow::Break(code) => return Ok(code),
     };
-    let (tether, environment, tried) = match share::find(&errand)? {
+    let (tether, environment, tried) = match share::find(&share)? {
         None => (tether, environment, false),
         Some(stream) => {
             resolved.options.warnings.drain(..).for_each(|warning| ::log::warn!("{warning}"));
             let work = async move {
-                let code = share::attend(&errand, stream, &environment, &tether).await?;
+                let code = share::attend(&share, stream, &environment, &tether).await?;
                 Ok((code, tether, environment))
             };
             match runtime::run_until_signal(work)? {
@@ -64,7 +64,12 @@ pub fn run(typed: &Typed, environment: Environment) -> Result<u8> {
 }
 
 /// Connects here.
-fn begin(typed: Typed, plan: Plan, given: Inherited, environment: Environment) -> Result<u8> {
+fn begin(
+    typed: Typed,
+    plan: Plan,
+    given: Inherited,
+    environment: ProcessEnvironment,
+) -> Result<u8> {
     let prompt = prompt::choose(&plan, &typed, &environment);
     runtime::run_to_exit_code(async move {
         let begun = || history::remember(&plan, &typed, &environment);
@@ -73,12 +78,12 @@ fn begin(typed: Typed, plan: Plan, given: Inherited, environment: Environment) -
 }
 
 /// What a master would be asked for.
-fn errand(
+fn share(
     typed: &Typed,
-    resolved: &mut Resolved,
+    resolved: &mut ResolvedOptions,
     context: &crate::config::Context,
-) -> Result<Errand> {
-    Ok(Errand {
+) -> Result<ShareRequest> {
+    Ok(ShareRequest {
         command: resolve::command_of(typed, resolved)?,
         options: resolved.options.clone(),
         stdio_forward: typed.stdio_forward.clone(),
@@ -89,16 +94,16 @@ fn errand(
 
 /// `-f`: the child goes on, with what binds it to the parent; the parent's exit code is the
 /// child's, or 0 as soon as that has no more to say.
-fn to_background(errand: &Errand) -> Result<ControlFlow<u8, Tether>> {
-    let session = errand.control.as_deref().is_none_or(|command| command == "proxy");
-    if !errand.options.fork_after_authentication.value || !session {
+fn to_background(share: &ShareRequest) -> Result<ControlFlow<u8, Tether>> {
+    let session = share.control.as_deref().is_none_or(|command| command == "proxy");
+    if !share.options.fork_after_authentication.value || !session {
         return Ok(ControlFlow::Continue(Tether::default()));
     }
     match background::split()? {
-        Side::Child(tether) => Ok(ControlFlow::Continue(tether)),
-        Side::Parent(waiting) => Ok(ControlFlow::Break(match waiting.wait()? {
-            Outcome::Ended(code) => code,
-            Outcome::Background | Outcome::Master => 0,
+        ForkSide::Child(tether) => Ok(ControlFlow::Continue(tether)),
+        ForkSide::Parent(waiting) => Ok(ControlFlow::Break(match waiting.wait()? {
+            ChildOutcome::Ended(code) => code,
+            ChildOutcome::Background | ChildOutcome::Master => 0,
         })),
     }
 }
@@ -116,39 +121,44 @@ fn persist(
     typed: &Typed,
     plan: Plan,
     (password, tether): (Option<crate::secret::Secret>, Tether),
-    environment: Environment,
+    environment: ProcessEnvironment,
 ) -> Result<u8> {
     let waiting = match background::split()? {
-        Side::Child(own) => {
+        ForkSide::Child(own) => {
             // The parent's own parent is the parent's concern.
             tether.forget();
             return begin(typed.clone(), plan, Inherited { password, tether: own }, environment);
         }
-        Side::Parent(waiting) => waiting,
+        ForkSide::Parent(waiting) => waiting,
     };
     match waiting.wait()? {
-        Outcome::Ended(code) => Ok(code),
-        Outcome::Background => {
-            tether.cut(background::Word::Background)?;
+        ChildOutcome::Ended(code) => Ok(code),
+        ChildOutcome::Background => {
+            tether.cut(background::ChildReport::Background)?;
             Ok(0)
         }
-        Outcome::Master => attach(typed, plan, tether, environment),
+        ChildOutcome::Master => attach(typed, plan, tether, environment),
     }
 }
 
 /// A client of the master that was just made.
-fn attach(typed: &Typed, plan: Plan, tether: Tether, environment: Environment) -> Result<u8> {
+fn attach(
+    typed: &Typed,
+    plan: Plan,
+    tether: Tether,
+    environment: ProcessEnvironment,
+) -> Result<u8> {
     let lost = || Error::new(Kind::Connect, say!(share_no_new_master));
-    let mut errand = Errand {
+    let mut share = ShareRequest {
         options: plan.options,
         command: plan.command,
         stdio_forward: plan.stdio_forward,
         control: typed.control.clone(),
         own: None,
     };
-    errand.options.sharing.master.value = ControlMaster::No;
-    let stream = share::find(&errand)?.ok_or_else(lost)?;
+    share.options.sharing.master.value = ControlMaster::No;
+    let stream = share::find(&share)?.ok_or_else(lost)?;
     runtime::run_to_exit_code(async move {
-        share::attend(&errand, stream, &environment, &tether).await?.ok_or_else(lost)
+        share::attend(&share, stream, &environment, &tether).await?.ok_or_else(lost)
     })
 }

@@ -6,7 +6,7 @@
 use log::{debug, warn};
 use tokio::process::Command;
 
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::config::Options;
 use crate::error::told;
 use crate::say;
@@ -16,7 +16,7 @@ use crate::text;
 const MAX_SHOWN: usize = 120;
 
 /// Runs it, if PermitLocalCommand allows one.
-pub(super) async fn run(options: &Options, environment: &Environment) {
+pub(super) async fn run(options: &Options, environment: &ProcessEnvironment) {
     let Some(command) = options.local_command.value.as_deref() else { return };
     let shown = text::line(command, MAX_SHOWN);
     debug!("Executing local command: {shown}");

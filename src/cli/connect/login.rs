@@ -7,7 +7,7 @@ use log::warn;
 
 use super::wants::signatures;
 use super::{forward, route};
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::client::login::{Login, LoginDialogOptions};
 use crate::client::state::{RememberedCredential, RememberedLogin};
@@ -25,7 +25,11 @@ fn key_file(path: &Path) -> Result<KeyFile> {
     KeyFile::read(if path.exists() || !public.exists() { path } else { &public })
 }
 
-pub fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -> Result<Login> {
+pub fn login(
+    plan: &Plan,
+    environment: &ProcessEnvironment,
+    password: Option<Secret>,
+) -> Result<Login> {
     let options = &plan.options;
     let user = options.user.value.clone();
     let chain = match &plan.method {
@@ -63,7 +67,7 @@ pub fn login(plan: &Plan, environment: &Environment, password: Option<Secret>) -
 }
 
 /// As ssh(1) does, SSH_SK_HELPER and a provider with `$` before it are variables.
-fn devices(options: &Options, environment: &Environment) -> SecurityKeys {
+fn devices(options: &Options, environment: &ProcessEnvironment) -> SecurityKeys {
     let usual = SecurityKeys::default();
     let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
     let provider = match options.security_key_provider.value.as_deref() {
@@ -78,7 +82,7 @@ fn devices(options: &Options, environment: &Environment) -> SecurityKeys {
 }
 
 /// What the authentication dialog begins with.
-pub fn asking(plan: &Plan, environment: &Environment) -> LoginDialogOptions {
+pub fn asking(plan: &Plan, environment: &ProcessEnvironment) -> LoginDialogOptions {
     let options = &plan.options;
     let off = [
         (options.password_authentication.value, "PasswordAuthentication", &[Method::Password][..]),
@@ -128,7 +132,7 @@ pub fn recall(login: &mut Login, kept: &RememberedLogin) {
 
 /// Reads the identities before anything is sent, so that a bad file costs no connection. A
 /// file that cannot be used is passed over with a warning where another was named too.
-fn identities(plan: &Plan, environment: &Environment) -> Result<Vec<KeyFile>> {
+fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFile>> {
     let wanted = match &plan.method {
         MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
         // The dialog reads the one that is chosen.

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use russh::Pty;
 
-use super::background::Word;
+use super::background::ChildReport;
 use super::context::ConnectContext;
 use super::{forward, route};
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::exit_code::exit_code;
 use crate::cli::local::{Watcher, on_window_change};
 use crate::cli::resolve::Plan;
@@ -29,9 +29,9 @@ use crate::prompt::{Answer, Prompt};
 use crate::terminal;
 
 /// A connection that others may use.
-pub(super) struct Shared {
+pub(super) struct SharedConnection {
     master: Arc<Master>,
-    household: Arc<Household>,
+    services: Arc<MasterServices>,
     _windows: Watcher,
 }
 
@@ -40,22 +40,25 @@ pub(super) struct Shared {
 ///
 /// # Errors
 /// The socket cannot be made.
-pub(super) fn begin(context: &ConnectContext<'_>, session: &Session) -> Result<Option<Shared>> {
+pub(super) fn begin(
+    context: &ConnectContext<'_>,
+    session: &Session,
+) -> Result<Option<SharedConnection>> {
     let sharing = &context.plan.options.sharing;
     let path = match (sharing.master.value, &sharing.path.value) {
         (ControlMaster::No, _) | (_, None) => return Ok(None),
         (_, Some(path)) => path,
     };
     let Some(socket) = control_path::listen(path)? else { return Ok(None) };
-    let household = Arc::new(Household {
+    let services = Arc::new(MasterServices {
         plan: context.plan.clone(),
-        environment: Environment::find(),
+        environment: ProcessEnvironment::find(),
         prompt: Arc::clone(&context.prompt),
         asks: matches!(sharing.master.value, ControlMaster::Ask | ControlMaster::AutoAsk),
         occupied: AtomicBool::new(true),
         asking: tokio::sync::Mutex::default(),
     });
-    let house = Arc::clone(&household);
+    let house = Arc::clone(&services);
     let master = Arc::new(Master::begin(session, socket, route::shown(context.plan), house));
     let changed = Arc::downgrade(&master);
     let windows = on_window_change(move || {
@@ -63,10 +66,10 @@ pub(super) fn begin(context: &ConnectContext<'_>, session: &Session) -> Result<O
             master.window_changed();
         }
     });
-    Ok(Some(Shared { master, household, _windows: windows }))
+    Ok(Some(SharedConnection { master, services, _windows: windows }))
 }
 
-impl Shared {
+impl SharedConnection {
     /// Does the connection's own work, and stays as long as the others need it. With
     /// ControlPersist there is no own work: whoever waits for this process does it as the
     /// first client.
@@ -89,11 +92,11 @@ impl Shared {
         if stays || nothing {
             match (stays, nothing) {
                 // What was asked for is asked of this process now.
-                (true, false) => context.leave_terminal(Word::Master)?,
-                (true, true) => context.leave_terminal(Word::Background)?,
+                (true, false) => context.leave_terminal(ChildReport::Master)?,
+                (true, true) => context.leave_terminal(ChildReport::Background)?,
                 (false, _) => context.leave_if_forking()?,
             }
-            self.household.occupied.store(false, Ordering::Relaxed);
+            self.services.occupied.store(false, Ordering::Relaxed);
             return tokio::select! {
                 () = self.master.over(keeps) => Ok(Exit::Unknown),
                 error = session.end() => Err(error),
@@ -103,7 +106,7 @@ impl Shared {
             exit = own => exit?,
             () = self.master.terminated() => return Ok(Exit::Unknown),
         };
-        self.household.occupied.store(false, Ordering::Relaxed);
+        self.services.occupied.store(false, Ordering::Relaxed);
         if exit != Exit::Escaped {
             tokio::select! {
                 () = self.master.over(keeps) => {}
@@ -116,9 +119,9 @@ impl Shared {
 }
 
 /// This process, as its clients use it.
-struct Household {
+struct MasterServices {
     plan: Plan,
-    environment: Environment,
+    environment: ProcessEnvironment,
     prompt: Arc<dyn Prompt>,
     /// ControlMaster ask, autoask.
     asks: bool,
@@ -128,7 +131,7 @@ struct Household {
     asking: tokio::sync::Mutex<()>,
 }
 
-impl MasterHost for Household {
+impl MasterHost for MasterServices {
     fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams> {
         let [stdin, stdout, stderr] = &fds;
         Ok(Streams {

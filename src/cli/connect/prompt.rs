@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::cli::args::Typed;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::cli::{log, look};
 use crate::config::LogLevel;
@@ -18,7 +18,7 @@ use crate::ui::plain::{Plain, Sigils};
 use crate::ui::screen::Screen;
 
 /// The prompt that a plan's questions go to.
-pub fn choose(plan: &Plan, typed: &Typed, environment: &Environment) -> Arc<dyn Prompt> {
+pub fn choose(plan: &Plan, typed: &Typed, environment: &ProcessEnvironment) -> Arc<dyn Prompt> {
     let plain = Plain {
         batch: plan.options.batch_mode.value,
         banner: plan.options.log_level.value >= LogLevel::Info,

@@ -52,7 +52,7 @@ pub fn shown(plan: &Plan) -> String {
 mod tests {
     use super::*;
     use crate::cli::args;
-    use crate::cli::resolve::{Surroundings, resolve_within};
+    use crate::cli::resolve::{Availability, resolve_within};
     use crate::config::Context;
 
     fn label_of(words: &[&str]) -> String {
@@ -65,7 +65,7 @@ mod tests {
             env: Box::new(|_| None),
         };
         let around =
-            Surroundings { terminal: true, can_ask: true, exists: &|_| false, answers: &|_| false };
+            Availability { terminal: true, can_ask: true, exists: &|_| false, answers: &|_| false };
         let words = ["-F", "none"].iter().chain(words).map(Into::into);
         let typed = args::parse(words, false).unwrap();
         label(&resolve_within(&typed, &context, &around).unwrap())

@@ -9,12 +9,12 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::background::Tether;
 use super::context::ConnectContext;
 use super::enter::enter;
-use super::filter::{Filter, Wanted};
+use super::filter::{FilterRequest, SessionFilter};
 use super::{forward, local_command, master, wants};
 use crate::cli::attempt;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::exit_code::exit_code;
-use crate::cli::local::{Again, Setting, Terminal, unusable, window_changes};
+use crate::cli::local::{Duplicates, LocalTerminal, TerminalSetting, unusable, window_changes};
 use crate::cli::resolve::Plan;
 use crate::client::Session;
 use crate::client::flow::Exit;
@@ -48,7 +48,7 @@ pub struct Inherited {
 pub async fn run_plan(
     plan: &Plan,
     inherited: Inherited,
-    environment: &Environment,
+    environment: &ProcessEnvironment,
     prompt: Arc<dyn Prompt>,
     begun: impl FnOnce(),
 ) -> Result<u8> {
@@ -69,7 +69,7 @@ async fn connect(
     let ConnectContext { plan, environment, prompt, .. } = context;
     let options = &plan.options;
     let at_terminal = wants::at_terminal(options);
-    let filter = Wanted::prepare(
+    let filter = FilterRequest::prepare(
         plan,
         environment,
         at_terminal && wants::wants_pty(options, plan.command.is_some(), at_terminal),
@@ -104,7 +104,7 @@ async fn connect(
 async fn own(
     context: &ConnectContext<'_>,
     session: &Session,
-    filter: Filter,
+    filter: SessionFilter,
     shown: &AtomicBool,
 ) -> Result<Exit> {
     let plan = context.plan;
@@ -122,7 +122,7 @@ async fn own(
 async fn run(
     context: &ConnectContext<'_>,
     session: &Session,
-    filter: Filter,
+    filter: SessionFilter,
     shown: &AtomicBool,
 ) -> Result<Exit> {
     let ConnectContext { plan, prompt, .. } = context;
@@ -141,11 +141,11 @@ async fn run(
     let (resize, resized) = unbounded_channel();
     let again = || once_more(context, &modes);
     let brackets = (interactive && plan.confirm_paste).then(Brackets::default);
-    let mut console = Terminal::enter(Setting {
+    let mut console = LocalTerminal::enter(TerminalSetting {
         raw: interactive,
         resize: resize.clone(),
         prompt: Arc::clone(prompt),
-        again: Again { log_in: &again, below: context.sessions_below, most: MAX_DUPLICATES },
+        again: Duplicates { log_in: &again, below: context.sessions_below, most: MAX_DUPLICATES },
         brackets: brackets.clone(),
     })?;
     let (stdout, stderr) = console.sinks()?;

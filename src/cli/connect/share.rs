@@ -12,9 +12,9 @@ use std::path::Path;
 use ::log::{debug, error, info, warn};
 use tokio::sync::mpsc::unbounded_channel;
 
-use super::background::{Tether, Word};
+use super::background::{ChildReport, Tether};
 use super::wants;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::exit_code::{FAILED, exit_code};
 use crate::cli::local::{unusable, window_changes};
 use crate::cli::resolve::OwnConnection;
@@ -46,7 +46,7 @@ const MAX_TOLD_LINES: usize = 4096;
 
 /// What an invocation is about, as far as a master has to know.
 #[derive(Clone)]
-pub(super) struct Errand {
+pub(super) struct ShareRequest {
     /// The options.
     pub(super) options: Options,
     /// The command or subsystem; `None` asks for a shell.
@@ -64,15 +64,15 @@ pub(super) struct Errand {
 /// # Errors
 /// [`Kind::Usage`]: `-O` without a ControlPath, a path that is too long.
 /// [`Kind::Connect`]: `-O`, and no master. [`Kind::HostKey`]: `-O`, and a key that is pinned.
-pub(super) fn find(errand: &Errand) -> Result<Option<UnattachedStream>> {
-    let sharing = &errand.options.sharing;
+pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
+    let sharing = &share.options.sharing;
     let Some(path) = sharing.path.value.as_deref() else {
-        return match errand.control {
+        return match share.control {
             Some(_) => Err(Error::new(Kind::Usage, say!(share_no_path))),
             None => Ok(None),
         };
     };
-    let asked = errand.control.is_some();
+    let asked = share.control.is_some();
     let master = sharing.master.value;
     if !asked && matches!(master, ControlMaster::Yes | ControlMaster::Ask) {
         return Ok(None);
@@ -86,7 +86,7 @@ pub(super) fn find(errand: &Errand) -> Result<Option<UnattachedStream>> {
         return Err(Error::new(Kind::Usage, cause));
     }
     let error = match mux::connect(path) {
-        Ok(stream) => return usable(errand, stream),
+        Ok(stream) => return usable(share, stream),
         Err(error) => error,
     };
     let fault = say!(share_no_socket, path = shown, error = plainly(&error));
@@ -102,10 +102,10 @@ pub(super) fn find(errand: &Errand) -> Result<Option<UnattachedStream>> {
 /// Whether the master may be used. It has our standard input and output in its own hands, so
 /// what is to be done with them here needs a connection of its own; so does a host key that is
 /// pinned, and what `-O` would use the connection for is refused then.
-fn usable(errand: &Errand, stream: UnattachedStream) -> Result<Option<UnattachedStream>> {
-    let Some(own) = errand.own else { return Ok(Some(stream)) };
+fn usable(share: &ShareRequest, stream: UnattachedStream) -> Result<Option<UnattachedStream>> {
+    let Some(own) = share.own else { return Ok(Some(stream)) };
     let (OwnConnection::Terminal(what) | OwnConnection::Pins(what)) = own;
-    match errand.control.as_deref() {
+    match share.control.as_deref() {
         None => {
             warn!("{}", say!(share_own_connection, what));
             Ok(None)
@@ -126,15 +126,15 @@ fn remove_stale(path: &Path, shown: &str) {
     }
 }
 
-/// Does the errand with the master behind the socket; `None` where the connection is to be made
+/// Does the share with the master behind the socket; `None` where the connection is to be made
 /// in the ordinary way.
 ///
 /// # Errors
 /// What was asked of the master came to nothing and cannot be had in another way.
 pub(super) async fn attend(
-    errand: &Errand,
+    share: &ShareRequest,
     stream: UnattachedStream,
-    environment: &Environment,
+    environment: &ProcessEnvironment,
     tether: &Tether,
 ) -> Result<Option<u8>> {
     let mut client = match MasterConnection::greet(stream).await {
@@ -144,37 +144,37 @@ pub(super) async fn attend(
             if let MasterRefusal::Version(_) = refusal {
                 error!("{}", told_of(&refusal));
             }
-            return alone(errand, say!(share_greeting_failed));
+            return alone(share, say!(share_greeting_failed));
         }
     };
-    let visit = Visit { errand, environment, tether };
-    match errand.control.as_deref() {
-        Some("proxy") => visit.by_proxy(client).await.map(Some),
-        Some(command) => visit.control(command, &mut client).await.map(Some),
-        None if errand.stdio_forward.is_some() => visit.stdio(client).await.map(Some),
-        None => visit.open(client).await,
+    let invocation = Invocation { share, environment, tether };
+    match share.control.as_deref() {
+        Some("proxy") => invocation.by_proxy(client).await.map(Some),
+        Some(command) => invocation.control(command, &mut client).await.map(Some),
+        None if share.stdio_forward.is_some() => invocation.stdio(client).await.map(Some),
+        None => invocation.open(client).await,
     }
 }
 
 /// Goes on without the master, which is said; not what `-O` is about.
-fn alone(errand: &Errand, why: String) -> Result<Option<u8>> {
-    if errand.control.is_some() {
+fn alone(share: &ShareRequest, why: String) -> Result<Option<u8>> {
+    if share.control.is_some() {
         return Err(Error::new(Kind::Connect, why));
     }
     error!("{why}");
     Ok(None)
 }
 
-/// An errand with everything around it.
-struct Visit<'a> {
-    errand: &'a Errand,
-    environment: &'a Environment,
+/// An share with everything around it.
+struct Invocation<'a> {
+    share: &'a ShareRequest,
+    environment: &'a ProcessEnvironment,
     tether: &'a Tether,
 }
 
-impl Visit<'_> {
+impl Invocation<'_> {
     async fn control(&self, command: &str, client: &mut MasterConnection) -> Result<u8> {
-        let quiet = self.errand.options.log_level.value == LogLevel::Quiet;
+        let quiet = self.share.options.log_level.value == LogLevel::Quiet;
         let failed = |refusal: MasterRefusal, denied: String, failed: String| match refusal {
             MasterRefusal::Denied(_) => Error::new(Kind::Connect, denied),
             MasterRefusal::Failed(_) => Error::new(Kind::Connect, failed),
@@ -242,14 +242,14 @@ impl Visit<'_> {
     /// Asks for the forwards of the options; whether all were granted.
     async fn forwards(&self, client: &mut MasterConnection) -> Result<bool> {
         let mut all = true;
-        for (way, wanted) in wants::wanted(&self.errand.options) {
+        for (way, wanted) in wants::wanted(&self.share.options) {
             debug!("Requesting forwarding of {} to {}", wanted.listen, wanted.connect);
             match client.forward(way, &wanted).await {
                 Ok(None) => {}
                 Ok(Some(port)) => {
                     let to = to(&wanted.connect);
                     info!("{}", say!(forward_allocated_port, port, to));
-                    if self.errand.control.is_some() {
+                    if self.share.control.is_some() {
                         print(port)?;
                     }
                 }
@@ -265,7 +265,7 @@ impl Visit<'_> {
     /// Cancels the forwards of the options; whether all were there.
     async fn cancel(&self, client: &mut MasterConnection) -> Result<bool> {
         let mut all = true;
-        for (way, wanted) in wants::wanted(&self.errand.options) {
+        for (way, wanted) in wants::wanted(&self.share.options) {
             debug!("Requesting cancellation of {} to {}", wanted.listen, wanted.connect);
             if let Err(refusal) = client.cancel(way, &wanted).await {
                 refused(&refusal)?;
@@ -277,7 +277,7 @@ impl Visit<'_> {
 
     /// Whether X11 through the master would lead where it is wanted, and be trusted as wanted.
     fn has_display(&self, client: &MasterConnection) -> bool {
-        let x11 = &self.errand.options.forwarding.x11;
+        let x11 = &self.share.options.forwarding.x11;
         if !*x11.forward {
             return true;
         }
@@ -291,17 +291,17 @@ impl Visit<'_> {
 
     /// A session, or with `-N` only the forwards.
     async fn open(&self, mut client: MasterConnection) -> Result<Option<u8>> {
-        let options = &self.errand.options;
+        let options = &self.share.options;
         if options.session_type.value != SessionType::None && !self.has_display(&client) {
             warn!("{}", say!(share_own_display));
             return Ok(None);
         }
         if !self.forwards(&mut client).await? {
-            return alone(self.errand, say!(share_forwards_failed));
+            return alone(self.share, say!(share_forwards_failed));
         }
         if options.session_type.value == SessionType::None {
             // The forwards are the master's now.
-            self.tether.cut(Word::Background)?;
+            self.tether.cut(ChildReport::Background)?;
             if options.fork_after_authentication.value {
                 return Ok(Some(0));
             }
@@ -309,10 +309,10 @@ impl Visit<'_> {
             return Ok(Some(FAILED));
         }
         let Ok(master) = client.alive().await else {
-            return alone(self.errand, say!(share_alive_failed));
+            return alone(self.share, say!(share_alive_failed));
         };
         let at_terminal = wants::at_terminal(options);
-        let tty = wants::wants_pty(options, self.errand.command.is_some(), at_terminal);
+        let tty = wants::wants_pty(options, self.share.command.is_some(), at_terminal);
         let input = self.input()?;
         let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
         let fds = [input, descriptor::stdout(), descriptor::stderr()];
@@ -321,16 +321,16 @@ impl Visit<'_> {
         let session = match client.session(self.request(tty), fds).await {
             Ok(session) => session,
             Err(MasterRefusal::Denied(reason)) => {
-                return alone(self.errand, say!(share_session_denied, reason));
+                return alone(self.share, say!(share_session_denied, reason));
             }
             Err(MasterRefusal::Failed(reason)) => {
-                return alone(self.errand, say!(share_session_failed, reason));
+                return alone(self.share, say!(share_session_failed, reason));
             }
             // Whether it has begun is not known, and once is enough.
             Err(other) => return Err(told_of(&other)),
         };
         debug!("mux_client_request_session: master session id: {session}");
-        self.tether.cut(Word::Background)?;
+        self.tether.cut(ChildReport::Background)?;
         let sizes = pass_on_sizes(master, changes);
         self.passenger(client, session, (tty && at_terminal, sizes)).await.map(Some)
     }
@@ -342,7 +342,7 @@ impl Visit<'_> {
         session: u32,
         (interactive, sizes): (bool, impl Future<Output = Infallible>),
     ) -> Result<u8> {
-        let options = &self.errand.options;
+        let options = &self.share.options;
         let raw = interactive.then(|| RawMode::enter(descriptor::stdin())).transpose();
         let raw = raw.map_err(|error| {
             Error::new(Kind::Local, say!(terminal_setup_failed, error = told(&error)))
@@ -366,7 +366,7 @@ impl Visit<'_> {
 
     /// `-W`.
     async fn stdio(&self, mut client: MasterConnection) -> Result<u8> {
-        let Some(to) = &self.errand.stdio_forward else { return Ok(FAILED) };
+        let Some(to) = &self.share.stdio_forward else { return Ok(FAILED) };
         if let Err(refusal) = client.alive().await {
             return Err(told_of(&refusal));
         }
@@ -382,14 +382,14 @@ impl Visit<'_> {
             }
             other => told_of(other),
         })?;
-        self.tether.cut(Word::Background)?;
+        self.tether.cut(ChildReport::Background)?;
         client.end(session, || {}).await.map_err(|refusal| told_of(&refusal))?;
         Ok(0)
     }
 
     /// `-O proxy`: the session is ours, and what it says goes through the master.
     async fn by_proxy(&self, mut client: MasterConnection) -> Result<u8> {
-        let options = &self.errand.options;
+        let options = &self.share.options;
         if !self.forwards(&mut client).await? && *options.forwarding.exit_on_failure {
             return Err(Error::new(Kind::Channel, say!(share_forwards_failed)));
         }
@@ -398,7 +398,7 @@ impl Visit<'_> {
         }
         let stream = client.proxy().await.map_err(|refusal| told_of(&refusal))?;
         let at_terminal = wants::at_terminal(options);
-        let tty = wants::wants_pty(options, self.errand.command.is_some(), at_terminal);
+        let tty = wants::wants_pty(options, self.share.command.is_some(), at_terminal);
         let request = SessionRequest {
             pty: tty.then(|| PtyRequest {
                 term: self.term(),
@@ -406,7 +406,7 @@ impl Visit<'_> {
                 modes: terminal::modes(descriptor::stdin()),
             }),
             env: wants::sent_environment(options, self.environment),
-            program: wants::program(options, self.errand.command.clone()),
+            program: wants::program(options, self.share.command.clone()),
             agent: false,
             x11: None,
         };
@@ -422,7 +422,7 @@ impl Visit<'_> {
             resized,
             without_pty: &terminal::restore,
         };
-        self.tether.cut(Word::Background)?;
+        self.tether.cut(ChildReport::Background)?;
         let raw = (tty && at_terminal).then(|| RawMode::enter(descriptor::stdin()));
         let raw = raw.transpose().map_err(|error| {
             Error::new(Kind::Local, say!(terminal_setup_failed, error = told(&error)))
@@ -435,7 +435,7 @@ impl Visit<'_> {
 
     /// What stands in for standard input, where there is to be none.
     fn input(&self) -> Result<Option<Descriptor>> {
-        if !wants::no_input(&self.errand.options) {
+        if !wants::no_input(&self.share.options) {
             return Ok(None);
         }
         let null = descriptor::null();
@@ -443,7 +443,7 @@ impl Visit<'_> {
     }
 
     fn request(&self, want_tty: bool) -> NewSession {
-        let options = &self.errand.options;
+        let options = &self.share.options;
         let env = wants::sent_environment(options, self.environment);
         NewSession {
             want_tty,
@@ -452,14 +452,14 @@ impl Visit<'_> {
             subsystem: options.session_type.value == SessionType::Subsystem,
             escape_char: options.escape_char.value.map_or(NO_ESCAPE, u32::from),
             term: self.term(),
-            command: self.errand.command.clone().unwrap_or_default(),
+            command: self.share.command.clone().unwrap_or_default(),
             env: env.into_iter().map(|(name, value)| format!("{name}={value}").into()).collect(),
         }
     }
 
     /// TERM of SetEnv, or else ours.
     fn term(&self) -> String {
-        let mut set = self.errand.options.set_env.value.iter();
+        let mut set = self.share.options.set_env.value.iter();
         let set = set.find(|(name, value)| name == "TERM" && !value.is_empty());
         set.map(|(_, value)| value.clone())
             .or_else(|| self.environment.get("TERM"))

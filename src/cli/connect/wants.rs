@@ -4,7 +4,7 @@
 use log::warn;
 
 use super::route;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::client::algorithms::{self, AlgorithmFamily, Lists};
 use crate::client::forward::{Forward, ForwardDirection, ForwardSettings};
@@ -71,7 +71,10 @@ pub fn program(options: &Options, command: Option<Vec<u8>>) -> ProgramRequest {
 }
 
 /// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
-pub fn sent_environment(options: &Options, environment: &Environment) -> Vec<(String, String)> {
+pub fn sent_environment(
+    options: &Options,
+    environment: &ProcessEnvironment,
+) -> Vec<(String, String)> {
     let mut sent: Vec<(String, String)> = options.set_env.value.clone();
     for (name, value) in environment.all() {
         let picked = options.send_env.iter().any(|pattern| crate::pattern::matches(pattern, &name));
@@ -82,7 +85,7 @@ pub fn sent_environment(options: &Options, environment: &Environment) -> Vec<(St
     sent
 }
 
-pub fn route(plan: &Plan, environment: &Environment) -> Route {
+pub fn route(plan: &Plan, environment: &ProcessEnvironment) -> Route {
     let options = &plan.options;
     Route {
         host: options.hostname.value.clone(),
@@ -113,7 +116,7 @@ pub fn subject(options: &Options) -> Subject {
     }
 }
 
-pub fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy> {
+pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<HostPolicy> {
     let options = &plan.options;
     Ok(HostPolicy {
         subject: subject(options),
@@ -148,7 +151,7 @@ pub fn host_policy(plan: &Plan, environment: &Environment) -> Result<HostPolicy>
     })
 }
 
-pub fn dns_check(options: &Options, environment: &Environment) -> Result<DnsCheck> {
+pub fn dns_check(options: &Options, environment: &ProcessEnvironment) -> Result<DnsCheck> {
     let verify = match options.verify_host_key_dns.value {
         config::VerifyHostKeyDns::Yes => VerifyDns::Yes,
         config::VerifyHostKeyDns::Ask => VerifyDns::Ask,

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::plan::Resolved;
+use super::plan::ResolvedOptions;
 use super::profile;
 use crate::cli::args::{Typed, TypedSetting, no_host};
 use crate::config::{
@@ -23,7 +23,11 @@ const SYSTEM_CONFIG: &str = "/etc/ssh/ssh_config";
 ///
 /// # Errors
 /// Those of [`options`], but for what is not supported.
-pub fn layered(typed: &Typed, context: &Context, names: &dyn NameLookup) -> Result<Resolved> {
+pub fn layered(
+    typed: &Typed,
+    context: &Context,
+    names: &dyn NameLookup,
+) -> Result<ResolvedOptions> {
     if let Some(name) = &typed.profile {
         let document = profile::named(name, context)?;
         return saved(typed, None, document, (context, names));
@@ -47,7 +51,7 @@ pub fn layered(typed: &Typed, context: &Context, names: &dyn NameLookup) -> Resu
     let mut layers = command_line(typed, Some(&destination))?;
     read_files(typed, &destination.host, &mut layers, (context, names))?;
     let options = Options::of(&layers, &destination.host, context)?;
-    Ok(Resolved { host: destination.host, layers, options, profile: None })
+    Ok(ResolvedOptions { host: destination.host, layers, options, profile: None })
 }
 
 /// The same with a saved session between the command line and the files.
@@ -56,14 +60,14 @@ pub fn saved(
     destination: Option<&Destination>,
     document: Document,
     (context, names): (&Context, &dyn NameLookup),
-) -> Result<Resolved> {
+) -> Result<ResolvedOptions> {
     let mut layers = command_line(typed, destination)?;
     profile::add(&mut layers, &document, joined(typed).is_some())?;
     let host = document.profile().host.clone();
     read_files(typed, &host, &mut layers, (context, names))?;
     let mut options = Options::of(&layers, &host, context)?;
     options.warnings.extend(profile::warnings(&document));
-    Ok(Resolved { host, layers, options, profile: Some(document) })
+    Ok(ResolvedOptions { host, layers, options, profile: Some(document) })
 }
 
 /// What the command line alone sets, with the user and port of the destination if it is given.
@@ -147,7 +151,7 @@ pub fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
 /// # Errors
 /// [`Kind::Usage`] for the destination, [`Kind::Config`] for options and files.
 pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
-    let Resolved { host, layers, mut options, .. } = layered(typed, context, &NoLookup)?;
+    let ResolvedOptions { host, layers, mut options, .. } = layered(typed, context, &NoLookup)?;
     options.warnings.extend(config::check_standing(&layers)?);
     Ok((host, options))
 }
@@ -169,7 +173,7 @@ pub fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<Layers>
 ///
 /// # Errors
 /// [`Kind::Usage`] and [`Kind::Config`]: what, where it was asked for, and why.
-pub fn check(typed: &Typed, resolved: &Resolved) -> Result<Vec<String>> {
+pub fn check(typed: &Typed, resolved: &ResolvedOptions) -> Result<Vec<String>> {
     refuse_misplaced(typed)?;
     refuse_unbuilt(typed)?;
     let warnings = config::check_standing(&resolved.layers)?;

@@ -4,7 +4,7 @@
 //! The order is ssh's: the command line as typed (a destination's user and port count from
 //! where it stands), a saved session (`profile` says when there is one), the user's file, the
 //! system's. What the process finds around it (a
-//! terminal, an agent, files) comes in as [`Surroundings`], so that the rest is a function of
+//! terminal, an agent, files) comes in as [`Availability`], so that the rest is a function of
 //! its arguments.
 
 mod effective;
@@ -24,7 +24,7 @@ pub use layers::{
     check, command_line, files, files_for, layered, options, refuse_unbuilt, session_meant,
 };
 pub use names::SystemNames;
-pub use plan::{EncodingPlan, LogPlan, Plan, ProxyPlan, Resolved, Surroundings};
+pub use plan::{Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedOptions};
 pub use save::of_command_line;
 pub use settle::{
     OwnConnection, check_saved, checked, command_of, own_connection, resolve, resolve_within,

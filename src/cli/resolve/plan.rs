@@ -76,7 +76,7 @@ pub struct EncodingPlan {
 
 /// Host, options, and what they come from.
 #[derive(Clone)]
-pub struct Resolved {
+pub struct ResolvedOptions {
     /// The host as typed.
     pub host: String,
     /// All values, with their origins and the blocks that were met.
@@ -88,7 +88,7 @@ pub struct Resolved {
 }
 
 /// What the process finds around it.
-pub struct Surroundings<'a> {
+pub struct Availability<'a> {
     /// Whether a person is at a terminal.
     pub terminal: bool,
     /// Whether a secret can be asked for: `/dev/tty` or SSH_ASKPASS.

@@ -154,7 +154,7 @@ mod tests {
 
     use super::*;
     use crate::cli::args;
-    use crate::cli::resolve::{Surroundings, resolve_within};
+    use crate::cli::resolve::{Availability, resolve_within};
 
     const SAVED: &str = "host = 'h'\nlog = '~/logs/&h'\nlog_timestamp = 'utc'\nencoding = 'sjis'\n";
 
@@ -172,7 +172,7 @@ mod tests {
             env: Box::new(|_| None),
         };
         let around =
-            Surroundings { terminal: true, can_ask: true, exists: &|_| false, answers: &|_| false };
+            Availability { terminal: true, can_ask: true, exists: &|_| false, answers: &|_| false };
         let words = ["-F", "none"].iter().chain(words).map(Into::into);
         let mut plan = resolve_within(&args::parse(words, false)?, &context, &around)?;
         if let Some(log) = &mut plan.log {

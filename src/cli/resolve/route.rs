@@ -18,12 +18,12 @@ pub const MAX_HOPS: usize = 16;
 const JUMP_TOKENS: &str = "hnpr";
 
 /// One host on the way, as it is asked for: it, and those before it.
-pub type Step = (Jump, Vec<Jump>);
+pub type JumpStep = (Jump, Vec<Jump>);
 
 /// The hosts on the way that are being resolved, the one nearest to the destination first.
 #[derive(Default)]
-pub struct Way {
-    pub steps: Vec<Step>,
+pub struct JumpPath {
+    pub steps: Vec<JumpStep>,
     /// The host that the one being resolved leads to.
     pub onward: Option<String>,
 }
@@ -62,7 +62,7 @@ pub fn expanded(jump: &Jump, plan: &Plan) -> Result<Jump> {
 }
 
 /// What `ssh -W` for this host would have been given.
-pub fn as_typed(typed: &Typed, (jump, before): &Step, proxy: Option<String>) -> Typed {
+pub fn as_typed(typed: &Typed, (jump, before): &JumpStep, proxy: Option<String>) -> Typed {
     let set = |flag, keyword, value: &str, overrules| TypedSetting::Flag {
         flag,
         keyword,

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use super::layers::{self, check, layered};
 use super::names::SystemNames;
 use super::pins::pins;
-use super::plan::{Plan, Resolved, Surroundings};
-use super::route::{self, Way};
+use super::plan::{Availability, Plan, ResolvedOptions};
+use super::route::{self, JumpPath};
 use super::{profile, record};
 use crate::cli::args::{Typed, TypedSetting};
 use crate::cli::environment::ask_pass;
@@ -37,7 +37,7 @@ pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
 ///
 /// # Errors
 /// Those of [`options`], and what is not supported.
-pub fn checked(typed: &Typed, context: &Context) -> Result<Resolved> {
+pub fn checked(typed: &Typed, context: &Context) -> Result<ResolvedOptions> {
     let mut resolved = layered(typed, context, &SystemNames)?;
     let warnings = check(typed, &resolved)?;
     resolved.options.warnings.extend(warnings);
@@ -48,24 +48,24 @@ pub fn checked(typed: &Typed, context: &Context) -> Result<Resolved> {
 ///
 /// # Errors
 /// What does not go together, and what [`resolve`] says about logging in.
-pub fn settle(typed: &Typed, resolved: Resolved, context: &Context) -> Result<Plan> {
-    let surroundings = Surroundings {
+pub fn settle(typed: &Typed, resolved: ResolvedOptions, context: &Context) -> Result<Plan> {
+    let surroundings = Availability {
         terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
         can_ask: ask_pass(&*context.env).is_some() || terminal::open_controlling().is_ok(),
         exists: &|path| path.exists(),
         answers: &|socket| local::probe(socket).is_ok(),
     };
-    settle_within(typed, resolved, (context, &SystemNames), &surroundings, Way::default())
+    settle_within(typed, resolved, (context, &SystemNames), &surroundings, JumpPath::default())
 }
 
 /// Settles everything in given surroundings.
 ///
 /// # Errors
 /// Those of [`resolve`].
-pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_>) -> Result<Plan> {
+pub fn resolve_within(typed: &Typed, context: &Context, around: &Availability<'_>) -> Result<Plan> {
     let resolved = layered(typed, context, &NoLookup)?;
     let warnings = check(typed, &resolved)?;
-    let way = Way::default();
+    let way = JumpPath::default();
     let mut plan = settle_within(typed, resolved, (context, &NoLookup), around, way)?;
     plan.options.warnings.extend(warnings);
     Ok(plan)
@@ -75,7 +75,7 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Surroundings<'_
 ///
 /// # Errors
 /// [`Kind::Usage`]: command, subsystem, `-N` and `-f` that do not go together.
-pub fn command_of(typed: &Typed, resolved: &Resolved) -> Result<Option<Vec<u8>>> {
+pub fn command_of(typed: &Typed, resolved: &ResolvedOptions) -> Result<Option<Vec<u8>>> {
     let mut options = resolved.options.clone();
     let command = command(typed, &mut options)?;
     match *options.session_type == SessionType::Subsystem && command.is_none() {
@@ -100,7 +100,7 @@ pub enum OwnConnection {
 /// A word of what is asked for that is not known.
 pub fn own_connection(
     typed: &Typed,
-    resolved: &Resolved,
+    resolved: &ResolvedOptions,
     context: &Context,
 ) -> Result<Option<OwnConnection>> {
     let profile = resolved.profile.as_ref();
@@ -125,19 +125,19 @@ pub fn check_saved(document: &Document, context: &Context) -> Result<Options> {
     let resolved = layers::saved(&typed, None, document.clone(), (context, &NoLookup))?;
     config::check_standing(&resolved.layers)?;
     let around =
-        Surroundings { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
-    let plan = settle_within(&typed, resolved, (context, &NoLookup), &around, Way::default())?;
+        Availability { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
+    let plan = settle_within(&typed, resolved, (context, &NoLookup), &around, JumpPath::default())?;
     Ok(plan.options)
 }
 
 pub fn settle_within(
     typed: &Typed,
-    resolved: Resolved,
+    resolved: ResolvedOptions,
     (context, names): (&Context, &dyn NameLookup),
-    around: &Surroundings<'_>,
-    way: Way,
+    around: &Availability<'_>,
+    way: JumpPath,
 ) -> Result<Plan> {
-    let Resolved { host, mut options, profile, .. } = resolved;
+    let ResolvedOptions { host, mut options, profile, .. } = resolved;
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &mut options)?;
     if subsystem && command.is_none() {
@@ -181,8 +181,8 @@ fn add_route(
     plan: &mut Plan,
     typed: &Typed,
     (context, names): (&Context, &dyn NameLookup),
-    around: &Surroundings<'_>,
-    mut way: Way,
+    around: &Availability<'_>,
+    mut way: JumpPath,
 ) -> Result<()> {
     plan.onward = way.onward.take();
     let proxy = route::proxy(plan, typed)?;
@@ -229,7 +229,7 @@ fn method(
     typed: &Typed,
     options: &Options,
     profile: Option<&[Method]>,
-    (context, around): (&Context, &Surroundings<'_>),
+    (context, around): (&Context, &Availability<'_>),
 ) -> Result<MethodChoice> {
     let explicit = typed.auth.as_deref().map(Method::parse_chain).transpose()?;
     let defaults = !options.identity_files.is_set();

@@ -235,7 +235,7 @@ fn compare(case: &Case, major: u32, user: &str) -> std::result::Result<(), Strin
 
 fn plan(words: &[&str], terminal: bool) -> Result<Plan> {
     let around =
-        Surroundings { terminal, can_ask: terminal, exists: &|_| false, answers: &|_| false };
+        Availability { terminal, can_ask: terminal, exists: &|_| false, answers: &|_| false };
     resolve_within(&typed(words), &context("me"), &around)
 }
 
@@ -296,7 +296,7 @@ fn the_agent_answers_where_ssh_would_look() {
         true
     };
     let around =
-        Surroundings { terminal: false, can_ask: false, exists: &|_| false, answers: &answers };
+        Availability { terminal: false, can_ask: false, exists: &|_| false, answers: &answers };
     let mut context = context("me");
     context.env = Box::new(|name| match name {
         "SSH_AUTH_SOCK" => Some("/run/agent".to_owned()),

@@ -11,7 +11,7 @@ use russh::keys::ssh_key::LineEnding;
 use crate::cli::args::{self, Typed};
 use crate::cli::connect::prompt;
 use crate::cli::connect::session::{self, Inherited};
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::{log, resolve, runtime};
 use crate::demo::{DemoOptions, DemoServer};
 use crate::error::{Error, Kind, Result, told};
@@ -20,7 +20,7 @@ use crate::say;
 use crate::terminal;
 use crate::trust::fingerprint;
 
-pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
+pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let serve = match typed.rest.iter().map(|word| word.to_str()).collect::<Vec<_>>()[..] {
         [] => false,
         [Some("--serve")] => true,
@@ -47,7 +47,7 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     })
 }
 
-fn options(environment: &Environment) -> DemoOptions {
+fn options(environment: &ProcessEnvironment) -> DemoOptions {
     let passed = ["PATH", "LANG", "LC_ALL", "USER", "LOGNAME"];
     let env =
         environment.all().into_iter().filter(|(name, _)| passed.contains(&name.as_str())).collect();
@@ -88,7 +88,11 @@ fn announce(server: &DemoServer, key: &Path) {
     );
 }
 
-async fn log_in(server: &DemoServer, directory: &Path, environment: &Environment) -> Result<u8> {
+async fn log_in(
+    server: &DemoServer,
+    directory: &Path,
+    environment: &ProcessEnvironment,
+) -> Result<u8> {
     let known_hosts = directory.join("known_hosts");
     let address = server.address();
     let words = [

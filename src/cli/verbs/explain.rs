@@ -21,9 +21,9 @@ use found::{
 
 use crate::cli::args::Typed;
 use crate::cli::connect::wants;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::output::print;
-use crate::cli::resolve::{self, Plan, Resolved, SystemNames};
+use crate::cli::resolve::{self, Plan, ResolvedOptions, SystemNames};
 use crate::config::{
     self, BlockReason, ConfigBlock, Context, EffectiveConfig, Keyword, Layers, MethodChoice,
     Options, Origin, Setting, StrictHostKeyChecking, TABLE, VerifyHostKeyDns,
@@ -33,7 +33,7 @@ use crate::trust::authority::{Authorities, Authority};
 use crate::trust::{KnownHosts, KnownKey, Pin, Sources, fingerprint};
 
 /// Prints the explanation; the exit code is 0 where connecting could begin.
-pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
+pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
     let context = environment.context();
     let resolved = resolve::layered(typed, &context, &SystemNames)?;
     let plan = resolve::settle(typed, resolved.clone(), &context);
@@ -48,7 +48,7 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
 
 fn collect(
     typed: &Typed,
-    resolved: &Resolved,
+    resolved: &ResolvedOptions,
     (plan, checked): (&Result<Plan, Error>, &Result<Vec<String>, Error>),
     context: &Context,
     records: &Authorities,
@@ -73,7 +73,7 @@ fn collect(
 }
 
 /// Where values come from, the strongest first.
-fn precedence(typed: &Typed, resolved: &Resolved, context: &Context) -> Vec<ValueSource> {
+fn precedence(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Vec<ValueSource> {
     let mut sources = vec![ValueSource::CommandLine];
     if let Some(document) = &resolved.profile {
         let (name, file) = (shown(document.name()), shown_path(document.path()));
@@ -88,7 +88,7 @@ fn precedence(typed: &Typed, resolved: &Resolved, context: &Context) -> Vec<Valu
 
 /// What has the same name and does not count: a saved session behind a Host line, or a Host line
 /// behind a saved session that `--profile` names.
-fn hidden(typed: &Typed, resolved: &Resolved, context: &Context) -> Option<HiddenName> {
+fn hidden(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Option<HiddenName> {
     let told = |kind, name: &str, block: Option<&ConfigBlock>| HiddenName {
         kind,
         name: shown(name),
@@ -117,7 +117,7 @@ fn naming(blocks: &[ConfigBlock]) -> Option<&ConfigBlock> {
 }
 
 /// Every keyword that somebody set, with what it overrode.
-fn settings(typed: &Typed, resolved: &Resolved) -> Vec<SettingOrigin> {
+fn settings(typed: &Typed, resolved: &ResolvedOptions) -> Vec<SettingOrigin> {
     let layers = &resolved.layers;
     let view = EffectiveConfig {
         layers,
@@ -197,7 +197,7 @@ fn blocks(blocks: &[ConfigBlock]) -> Vec<BlockOutcome> {
 
 fn route(
     typed: &Typed,
-    resolved: &Resolved,
+    resolved: &ResolvedOptions,
     plan: Option<&Plan>,
     records: &Authorities,
 ) -> RouteToHost {

@@ -16,7 +16,7 @@ use russh::keys::{PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
 use crate::cli::args::Typed;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::output::print;
 use crate::cli::{help, log, look, runtime};
 use crate::error::{Error, Kind, Result};
@@ -29,9 +29,9 @@ use crate::terminal;
 use crate::trust::sshfp;
 use crate::ui::plain::{Plain, Sigils};
 use crate::ui::screen::Screen;
-use crate::ui::screen::generator::{Surroundings, generator};
-use ask::{Asker, Opened, shown};
-use options::{Action, Form, Options};
+use crate::ui::screen::generator::{GeneratorDefaults, generator};
+use ask::{KeygenQuestions, OpenedKey, shown};
+use options::{KeygenAction, KeygenOptions, OutputForm};
 
 /// How often progress is shown.
 const TICK: Duration = Duration::from_millis(250);
@@ -45,18 +45,18 @@ const HOST_KEYS: [&str; 3] = [
 
 /// What the work needs of its surroundings.
 struct Work {
-    options: Options,
-    asker: Asker,
+    options: KeygenOptions,
+    asker: KeygenQuestions,
     directory: PathBuf,
     comment: String,
 }
 
-pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
-    let options = Options::parse(&typed.rest)?;
+pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
+    let options = KeygenOptions::parse(&typed.rest)?;
     let context = environment.context();
     let work = Work {
         options,
-        asker: Asker {
+        asker: KeygenQuestions {
             plain: Plain {
                 batch: false,
                 banner: false,
@@ -88,23 +88,23 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
 impl Work {
     fn run(mut self) -> Result<u8> {
         match self.options.action() {
-            Action::Help => print(&help::keygen_help()),
-            Action::Make => self.make(),
-            Action::Convert => self.convert(),
-            Action::Change => self.change(),
-            Action::Public => {
+            KeygenAction::Help => print(&help::keygen_help()),
+            KeygenAction::Make => self.make(),
+            KeygenAction::Convert => self.convert(),
+            KeygenAction::Change => self.change(),
+            KeygenAction::Public => {
                 let path = self.named()?;
                 let opened =
                     self.open(&path, &say!(keygen_ask_passphrase, value = shown(&path)))?;
                 self.emit(&write::public_line(opened.key.public_key()), Readers::All)
             }
-            Action::List => self.list(),
-            Action::Records => self.records(),
-            Action::Export => {
+            KeygenAction::List => self.list(),
+            KeygenAction::Records => self.records(),
+            KeygenAction::Export => {
                 let listed = self.first_listed()?;
                 self.emit(&write::rfc4716(&listed.key), Readers::All)
             }
-            Action::Import => {
+            KeygenAction::Import => {
                 let listed = self.first_listed()?;
                 self.emit(&write::public_line(&listed.key), Readers::All)
             }
@@ -114,7 +114,7 @@ impl Work {
     /// The same as [`Work::make`], guided.
     fn on_screen(self, screen: &Screen, home: PathBuf) -> Result<u8> {
         let (directory, comment) = (self.directory.clone(), self.comment.clone());
-        let done = screen.run(generator(Surroundings { home, directory, comment }));
+        let done = screen.run(generator(GeneratorDefaults { home, directory, comment }));
         let done = done.map_err(|error| {
             Error::new(
                 Kind::Local,
@@ -138,7 +138,7 @@ impl Work {
         if kind == KeyType::Ed25519 && self.options.bits.is_some_and(|bits| bits != 256) {
             self.say_aside(&(say!(keygen_bits_ignored) + "\n"));
         }
-        let ppk = self.options.form == Some(Form::Ppk);
+        let ppk = self.options.form == Some(OutputForm::Ppk);
         let kind_name = kind.name();
         self.say(&(say!(keygen_generating, kind_name) + "\n"))?;
         let path = self.new_file(kind, ppk)?;
@@ -150,7 +150,7 @@ impl Work {
         let passphrase = self.asker.new_passphrase(given, &label)?;
         let comment = self.options.comment.take().unwrap_or_else(|| self.comment.clone());
         let key = generate(kind, comment, self.options.quiet)?;
-        let form = self.options.form.unwrap_or(Form::OpenSsh);
+        let form = self.options.form.unwrap_or(OutputForm::OpenSsh);
         let text = self.private(&key, passphrase.as_ref(), form)?;
         let line = write::public_line(key.public_key());
         save::pair((&path, &text), (&public_path, &line), existing)?;
@@ -185,8 +185,8 @@ impl Work {
     /// Another format of the key in -f.
     fn convert(&mut self) -> Result<u8> {
         let path = self.named()?;
-        let form = self.options.form.unwrap_or(Form::OpenSsh);
-        if !matches!(form, Form::OpenSsh | Form::Ppk) {
+        let form = self.options.form.unwrap_or(OutputForm::OpenSsh);
+        if !matches!(form, OutputForm::OpenSsh | OutputForm::Ppk) {
             return self.convert_public(&path, form);
         }
         let Some(output) = self.options.output.clone() else {
@@ -198,7 +198,7 @@ impl Work {
         let existing = self.asker.existing(&[&output])?;
         let given = self.options.passphrase.take();
         let label = say!(keygen_ask_passphrase, value = shown(&path));
-        let Opened { mut key, passphrase } = self.asker.unlock(&file, given, &label)?;
+        let OpenedKey { mut key, passphrase } = self.asker.unlock(&file, given, &label)?;
         self.set_comment(&mut key, file.comment());
         let passphrase = match self.options.new_passphrase.take() {
             Some(given) => self.asker.new_passphrase(Some(given), "")?,
@@ -213,7 +213,7 @@ impl Work {
         self.say(&(say!(keygen_converted, output = shown(&output)) + "\n"))
     }
 
-    fn convert_public(&mut self, path: &Path, form: Form) -> Result<u8> {
+    fn convert_public(&mut self, path: &Path, form: OutputForm) -> Result<u8> {
         let mut listed = match keys::listed(path) {
             Ok(listed) => listed,
             Err(error) => match KeyFile::read(path) {
@@ -235,8 +235,10 @@ impl Work {
         let text: String = listed
             .iter()
             .map(|listed| match form {
-                Form::Rfc4716 => write::rfc4716(&listed.key),
-                Form::Fingerprint => show::key(listed, self.options.md5, self.options.verbose),
+                OutputForm::Rfc4716 => write::rfc4716(&listed.key),
+                OutputForm::Fingerprint => {
+                    show::key(listed, self.options.md5, self.options.verbose)
+                }
                 _ => write::public_line(&listed.key),
             })
             .collect();
@@ -259,15 +261,15 @@ impl Work {
                 .hint(say!(keygen_certificate_would_be_lost_hint)));
         }
         let form = match file.format() {
-            KeyFormat::Ppk(_) => Form::Ppk,
-            _ => Form::OpenSsh,
+            KeyFormat::Ppk(_) => OutputForm::Ppk,
+            _ => OutputForm::OpenSsh,
         };
-        if form == Form::Ppk && self.options.rounds.is_some() {
+        if form == OutputForm::Ppk && self.options.rounds.is_some() {
             return Err(Error::new(Kind::Usage, say!(keygen_ppk_without_rounds))
                 .hint(say!(keygen_ppk_without_rounds_hint)));
         }
         let given = self.options.passphrase.take();
-        let Opened { mut key, .. } =
+        let OpenedKey { mut key, .. } =
             self.asker.unlock(&file, given, &say!(keygen_ask_old_passphrase))?;
         self.set_comment(&mut key, file.comment());
         self.say(&(say!(keygen_comment, comment = write::comment(key.public_key())) + "\n"))?;
@@ -318,7 +320,7 @@ impl Work {
         Ok(keys.swap_remove(0))
     }
 
-    fn open(&mut self, path: &Path, label: &str) -> Result<Opened> {
+    fn open(&mut self, path: &Path, label: &str) -> Result<OpenedKey> {
         let file = KeyFile::read(path)?;
         let mut opened = self.asker.unlock(&file, self.options.passphrase.take(), label)?;
         self.set_comment(&mut opened.key, file.comment());
@@ -349,10 +351,10 @@ impl Work {
         &self,
         key: &PrivateKey,
         passphrase: Option<&Secret>,
-        form: Form,
+        form: OutputForm,
     ) -> Result<Zeroizing<String>> {
         match form {
-            Form::Ppk => write::ppk(key, passphrase),
+            OutputForm::Ppk => write::ppk(key, passphrase),
             _ => write::openssh(key, passphrase, self.options.rounds()),
         }
     }

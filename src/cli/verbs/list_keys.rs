@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use crate::cli::args::{Typed, no_host};
 use crate::cli::connect::login;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::output::print;
 use crate::cli::{log, resolve, runtime};
 use crate::client::login::listing;
@@ -17,7 +17,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// Those of connecting up to where the server would be needed.
-pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
+pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     if typed.lacks_host() {
         return Err(no_host());
     }

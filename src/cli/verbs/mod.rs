@@ -11,7 +11,7 @@ mod trust;
 
 use super::args::{self, Typed, Verb};
 use super::connect::invocation;
-use super::environment::Environment;
+use super::environment::ProcessEnvironment;
 use super::output::print;
 use super::{help, log};
 use crate::error::{Error, Kind, Result};
@@ -19,7 +19,7 @@ use crate::say;
 
 /// Does what was asked for and gives the exit code.
 pub(super) fn run(typed: &Typed) -> Result<u8> {
-    let environment = Environment::find();
+    let environment = ProcessEnvironment::find();
     match &typed.verb {
         Verb::Help => print(&help::help_text()),
         Verb::Man => print(&help::man_page()),

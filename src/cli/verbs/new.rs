@@ -16,7 +16,7 @@ use crate::cli::args::{self, Typed, TypedSetting, Verb};
 use crate::cli::connect::history::{history, remember};
 use crate::cli::connect::prompt;
 use crate::cli::connect::session::{self, Inherited};
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, Plan, profile::store};
 use crate::cli::{log, look, runtime};
 use crate::config::{Keyword, Options};
@@ -26,7 +26,7 @@ use crate::os::descriptor;
 use crate::profiles::{Document, Profile, ProfileStore};
 use crate::say;
 use crate::terminal;
-use crate::ui::hosts::{Desk, Entered, Family, Hosts};
+use crate::ui::hosts::{AddressChoice, Entered, EnteredCheck, Hosts};
 use crate::ui::plain_connection;
 use crate::ui::screen::Screen;
 use crate::ui::screen::connection::NewConnection;
@@ -37,7 +37,7 @@ const UNNAMED: &str = "new";
 const LEFT: u8 = 130;
 
 /// Leads to a connection, or back.
-pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
+pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let asker = match allowed(typed, &environment) {
         true => asker(typed, &environment).ok_or_else(args::no_host)?,
         false => return Err(args::no_host()),
@@ -47,25 +47,27 @@ pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
     let hosts = Hosts::find(store(&context), history(&environment));
     let environment = Arc::new(environment);
     let (saved, around) = (store(&context), Arc::clone(&environment));
-    let desk = Arc::new(Line { base, store: saved, environment: around });
+    let desk = Arc::new(EnteredCommandLine { base, store: saved, environment: around });
     let asking = match asker {
-        Asker::Screen(screen) => {
+        DialogOrLines::Screen(screen) => {
             let dialog = NewConnection::new(hosts, desk.clone(), &before);
-            Asking::Dialog { screen, dialog: Box::new(dialog) }
+            ConnectionQuestions::Dialog { screen, dialog: Box::new(dialog) }
         }
-        Asker::Lines(tty) => Asking::Lines(Box::new(Lines { tty, hosts, before, failed: None })),
+        DialogOrLines::Lines(tty) => {
+            ConnectionQuestions::Lines(Box::new(LineQuestions { tty, hosts, before, failed: None }))
+        }
     };
     runtime::run_to_exit_code(lead(asking, desk, environment))
 }
 
 /// Where the questions are asked.
-enum Asker {
+enum DialogOrLines {
     Screen(Screen),
     Lines(File),
 }
 
 /// Whether anybody may be asked: a program that runs tessh without a host made a mistake.
-fn allowed(typed: &Typed, environment: &Environment) -> bool {
+fn allowed(typed: &Typed, environment: &ProcessEnvironment) -> bool {
     let batch = || {
         let layers = resolve::command_line(typed, None);
         let options = layers.and_then(|layers| Options::of(&layers, "-", &environment.context()));
@@ -82,17 +84,17 @@ fn goes_to_background(typed: &Typed) -> bool {
     })
 }
 
-fn asker(typed: &Typed, environment: &Environment) -> Option<Asker> {
+fn asker(typed: &Typed, environment: &ProcessEnvironment) -> Option<DialogOrLines> {
     if !typed.plain
         && let Some(look) = look::full_screen(environment)
         && let Ok(screen) = Screen::open(look)
     {
-        return Some(Asker::Screen(screen));
+        return Some(DialogOrLines::Screen(screen));
     }
     let stdin = terminal::is_terminal(descriptor::stdin());
     let person = stdin && terminal::is_terminal(descriptor::stderr());
     let tty = person.then(terminal::open_controlling)?;
-    tty.ok().map(Asker::Lines)
+    tty.ok().map(DialogOrLines::Lines)
 }
 
 /// What was typed before the dialog: port and addresses go into its fields.
@@ -104,7 +106,7 @@ fn beforehand(typed: &Typed) -> (Typed, Entered) {
             false
         }
         TypedSetting::Flag { keyword: Keyword::AddressFamily, value, .. } => {
-            before.family = if value == "inet6" { Family::V6 } else { Family::V4 };
+            before.family = if value == "inet6" { AddressChoice::V6 } else { AddressChoice::V4 };
             false
         }
         _ => true,
@@ -115,22 +117,22 @@ fn beforehand(typed: &Typed) -> (Typed, Entered) {
 }
 
 /// The questions, as often as they are asked.
-enum Asking {
+enum ConnectionQuestions {
     Dialog { screen: Screen, dialog: Box<NewConnection> },
-    Lines(Box<Lines>),
+    Lines(Box<LineQuestions>),
 }
 
 /// The same in lines.
-struct Lines {
+struct LineQuestions {
     tty: File,
     hosts: Hosts,
     before: Entered,
     failed: Option<Error>,
 }
 
-impl Asking {
+impl ConnectionQuestions {
     /// Asks once; `None` is that the person leaves.
-    fn ask(self, desk: &dyn Desk) -> Result<(Asking, Option<Entered>)> {
+    fn ask(self, desk: &dyn EnteredCheck) -> Result<(ConnectionQuestions, Option<Entered>)> {
         let failed = |error: std::io::Error| {
             Error::new(
                 Kind::Local,
@@ -138,16 +140,16 @@ impl Asking {
             )
         };
         match self {
-            Asking::Dialog { screen, dialog } => {
+            ConnectionQuestions::Dialog { screen, dialog } => {
                 let mut dialog = Box::new(screen.run(*dialog).map_err(failed)?);
                 let entered = dialog.take_entered();
-                Ok((Asking::Dialog { screen, dialog }, entered))
+                Ok((ConnectionQuestions::Dialog { screen, dialog }, entered))
             }
-            Asking::Lines(mut lines) => {
-                let Lines { tty, hosts, before, failed: error } = &mut *lines;
+            ConnectionQuestions::Lines(mut lines) => {
+                let LineQuestions { tty, hosts, before, failed: error } = &mut *lines;
                 let entered = plain_connection::ask(tty, hosts, desk, before, error.take());
                 let entered = entered.map_err(failed)?;
-                Ok((Asking::Lines(lines), entered))
+                Ok((ConnectionQuestions::Lines(lines), entered))
             }
         }
     }
@@ -155,14 +157,18 @@ impl Asking {
     /// What was entered came to nothing.
     fn failed(&mut self, error: Error) {
         match self {
-            Asking::Dialog { dialog, .. } => dialog.failed(&error),
-            Asking::Lines(lines) => lines.failed = Some(error),
+            ConnectionQuestions::Dialog { dialog, .. } => dialog.failed(&error),
+            ConnectionQuestions::Lines(lines) => lines.failed = Some(error),
         }
     }
 }
 
 /// Asks, and connects, until there was a session or the person leaves.
-async fn lead(mut asking: Asking, desk: Arc<Line>, around: Arc<Environment>) -> Result<u8> {
+async fn lead(
+    mut asking: ConnectionQuestions,
+    desk: Arc<EnteredCommandLine>,
+    around: Arc<ProcessEnvironment>,
+) -> Result<u8> {
     loop {
         let (desk, environment) = (desk.clone(), around.clone());
         let asked = tokio::task::spawn_blocking(move || {
@@ -198,7 +204,11 @@ async fn lead(mut asking: Asking, desk: Arc<Line>, around: Arc<Environment>) -> 
 }
 
 /// As for a connection of the command line.
-fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Typed, Plan)> {
+fn plan(
+    desk: &EnteredCommandLine,
+    entered: &Entered,
+    environment: &ProcessEnvironment,
+) -> Result<(Typed, Plan)> {
     let typed = desk.typed(entered)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start_as_typed(&typed, &plan.options)?;
@@ -209,13 +219,13 @@ fn plan(desk: &Line, entered: &Entered, environment: &Environment) -> Result<(Ty
 }
 
 /// What is entered, as a command line after the words that tessh was called with.
-struct Line {
+struct EnteredCommandLine {
     base: Typed,
     store: ProfileStore,
-    environment: Arc<Environment>,
+    environment: Arc<ProcessEnvironment>,
 }
 
-impl Desk for Line {
+impl EnteredCheck for EnteredCommandLine {
     fn check(&self, entered: &Entered) -> Result<()> {
         self.typed(entered).map(|_| ())
     }
@@ -233,7 +243,7 @@ impl Desk for Line {
     }
 }
 
-impl Line {
+impl EnteredCommandLine {
     /// Whether the saved session says itself whether pastes are asked about.
     fn has_said(&self, entered: &Entered) -> bool {
         let name = entered.session.as_deref().unwrap_or(&entered.host);
@@ -245,9 +255,9 @@ impl Line {
     fn typed(&self, entered: &Entered) -> Result<Typed> {
         let mut words: Vec<OsString> = Vec::new();
         match entered.family {
-            Family::Auto => {}
-            Family::V4 => words.push("-4".into()),
-            Family::V6 => words.push("-6".into()),
+            AddressChoice::Auto => {}
+            AddressChoice::V4 => words.push("-4".into()),
+            AddressChoice::V6 => words.push("-6".into()),
         }
         let port = entered.port.trim();
         if !port.is_empty() {

@@ -3,7 +3,7 @@
 
 use crate::cli::args::Typed;
 use crate::cli::connect::wants;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::output::print;
 use crate::cli::resolve::{self, SystemNames};
 use crate::client::algorithms::AlgorithmFamily;
@@ -57,7 +57,7 @@ pub(super) fn run(query: &str) -> Result<u8> {
 }
 
 /// `-G`.
-pub(super) fn print_config(typed: &Typed, environment: &Environment) -> Result<u8> {
+pub(super) fn print_config(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
     let lines = resolve::effective(typed, &environment.context(), &SystemNames, &wants::list)?;
     print(&lines.into_iter().map(|line| line + "\n").collect::<String>())
 }

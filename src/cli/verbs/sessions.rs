@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::cli::args::{self, Typed, Verb};
 use crate::cli::connect::wants::lists;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::output::print;
 use crate::cli::resolve::{
@@ -32,17 +32,17 @@ const MAX_NOTE: usize = 100;
 /// The column in which the values of `show` start.
 const COLUMN: usize = 20;
 
-pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
+pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
     let store = store(&environment.context());
     let (verb, words) = match typed.rest.split_first() {
         Some((first, words)) if !first.as_encoded_bytes().starts_with(b"--") => (first, words),
-        _ => return list(&store, &Words::read(&typed.rest)?),
+        _ => return list(&store, &SessionWords::read(&typed.rest)?),
     };
     match verb.to_str().unwrap_or_default() {
-        "list" => list(&store, &Words::read(words)?),
-        "show" => show(&store, &Words::read(words)?),
+        "list" => list(&store, &SessionWords::read(words)?),
+        "show" => show(&store, &SessionWords::read(words)?),
         "save" => save(&store, words, environment),
-        "remove" => remove(&store, &Words::read(words)?),
+        "remove" => remove(&store, &SessionWords::read(words)?),
         verb @ ("import" | "export") => {
             Err(usage(say!(sessions_verb_missing, verb)).hint(say!(sessions_none_hint)))
         }
@@ -53,15 +53,15 @@ pub(super) fn run(typed: &Typed, environment: &Environment) -> Result<u8> {
 
 /// What follows `list`, `show` and `remove`.
 #[derive(Default)]
-struct Words {
+struct SessionWords {
     names: Vec<String>,
     json: bool,
     yes: bool,
 }
 
-impl Words {
-    fn read(words: &[OsString]) -> Result<Words> {
-        let mut read = Words::default();
+impl SessionWords {
+    fn read(words: &[OsString]) -> Result<SessionWords> {
+        let mut read = SessionWords::default();
         let mut flags = true;
         for word in words {
             let Some(word) = word.to_str() else {
@@ -90,7 +90,7 @@ impl Words {
     }
 }
 
-fn list(store: &ProfileStore, words: &Words) -> Result<u8> {
+fn list(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
     if !words.names.is_empty() || words.yes {
         return Err(
             usage(say!(sessions_list_takes_no_name)).hint(say!(sessions_list_takes_no_name_hint))
@@ -143,7 +143,7 @@ fn destination(profile: &Profile) -> String {
     }
 }
 
-fn show(store: &ProfileStore, words: &Words) -> Result<u8> {
+fn show(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
     let name = words.name("show")?;
     let document = store.open(name)?.ok_or_else(|| missing(name, store))?;
     if words.json {
@@ -223,7 +223,7 @@ fn document_json(document: &Document) -> Json {
 }
 
 /// `save NAME` and a command line as for connecting.
-fn save(store: &ProfileStore, words: &[OsString], environment: &Environment) -> Result<u8> {
+fn save(store: &ProfileStore, words: &[OsString], environment: &ProcessEnvironment) -> Result<u8> {
     let forced = words.first().is_some_and(|word| word == "--force");
     let (name, words) = name_first(&words[usize::from(forced)..])?;
     // As under the name ssh there are no verbs here: the host may be called like one.
@@ -279,7 +279,7 @@ const SAVE: &str = "tessh sessions save NAME [options] [user@]host [command]";
 pub(super) fn typed_profile(
     typed: &Typed,
     name: &str,
-    environment: &Environment,
+    environment: &ProcessEnvironment,
 ) -> Result<Profile> {
     let placeless = [
         ("-F", typed.config_file.is_some()),
@@ -316,12 +316,12 @@ pub(super) fn typed_profile(
 ///
 /// # Errors
 /// What connecting would say.
-pub(super) fn accepts(document: &Document, environment: &Environment) -> Result<()> {
+pub(super) fn accepts(document: &Document, environment: &ProcessEnvironment) -> Result<()> {
     let options = resolve::check_saved(document, &environment.context())?;
     lists(&options).check()
 }
 
-fn remove(store: &ProfileStore, words: &Words) -> Result<u8> {
+fn remove(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
     let name = words.name("remove")?;
     if !store.has(name) {
         return Err(missing(name, store));

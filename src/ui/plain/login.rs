@@ -13,7 +13,7 @@ use crate::prompt::{
 };
 use crate::say;
 use crate::terminal;
-use crate::ui::login::{self, Opened};
+use crate::ui::login::{self, Unlocking};
 
 /// Gives anything but an answer on.
 macro_rules! given {
@@ -27,13 +27,13 @@ macro_rules! given {
 }
 
 /// One question on the terminal.
-pub(super) struct Lines<'a> {
+pub(super) struct LoginLines<'a> {
     pub plain: &'a Plain,
     pub tty: File,
     pub question: &'a LoginQuestion,
 }
 
-impl Lines<'_> {
+impl LoginLines<'_> {
     pub fn ask(&self) -> Answer<LoginAnswer> {
         for (_, line) in login::heading(self.question) {
             self.tell(&line);
@@ -144,12 +144,12 @@ impl Lines<'_> {
                 false => None,
             };
             match login::open(key, passphrase.as_ref()) {
-                Opened::Key(key) => return Answer::Given(Some(key)),
-                Opened::Unusable(error) => {
+                Unlocking::Key(key) => return Answer::Given(Some(key)),
+                Unlocking::Unusable(error) => {
                     self.fault(&error.to_string());
                     break;
                 }
-                Opened::WrongPassphrase(error) => {
+                Unlocking::WrongPassphrase(error) => {
                     self.fault(&error.to_string());
                     file = login::read_key(&at).ok();
                 }

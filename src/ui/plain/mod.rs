@@ -18,7 +18,7 @@ use crate::prompt::{
 use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::Judgement;
-use login::Lines;
+use login::LoginLines;
 use person::run_ask_pass;
 
 pub use person::{AskPass, Plain, Report};
@@ -38,7 +38,7 @@ impl Prompt for Plain {
 
     fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer> {
         match self.terminal() {
-            Some(tty) => Lines { plain: self, tty, question: &question }.ask(),
+            Some(tty) => LoginLines { plain: self, tty, question: &question }.ask(),
             None => Answer::CannotAsk,
         }
     }

@@ -10,14 +10,14 @@ use crate::say;
 use crate::terminal::secret::read_shown;
 use crate::text;
 
-/// Lines shown: more than a person reads before saying yes.
+/// PasteLines shown: more than a person reads before saying yes.
 const MAX_LINES: usize = 200;
 /// Characters shown of one line.
 const MAX_SHOWN: usize = 500;
 
 /// Asks whether to send the text; gives it as it shall be sent.
 pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
-    let mut lines = Lines::of(text);
+    let mut lines = PasteLines::of(text);
     let mut mistakes = 0;
     let mut shown = false;
     while mistakes < MAX_MISTAKES {
@@ -43,7 +43,7 @@ pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
 }
 
 /// Changes lines until the person has no more to change.
-fn edit(tty: &File, lines: &mut Lines) -> io::Result<()> {
+fn edit(tty: &File, lines: &mut PasteLines) -> io::Result<()> {
     loop {
         let count = lines.lines.len();
         let question = say!(paste_lines_which, count);
@@ -59,17 +59,17 @@ fn edit(tty: &File, lines: &mut Lines) -> io::Result<()> {
 }
 
 /// The text, line by line; a line that is left out is `None`, so that numbers stay.
-struct Lines {
+struct PasteLines {
     lines: Vec<Option<String>>,
     /// Whether the last one ends in a line break too.
     ended: bool,
 }
 
-impl Lines {
-    fn of(text: &str) -> Lines {
+impl PasteLines {
+    fn of(text: &str) -> PasteLines {
         let ended = text.ends_with('\n');
         let body = text.strip_suffix('\n').unwrap_or(text);
-        Lines { lines: body.split('\n').map(|line| Some(line.to_owned())).collect(), ended }
+        PasteLines { lines: body.split('\n').map(|line| Some(line.to_owned())).collect(), ended }
     }
 
     fn left(&self) -> impl Iterator<Item = &str> {
@@ -131,13 +131,13 @@ mod tests {
     #[test]
     fn a_text_comes_back_as_it_was() {
         for text in ["a\nb\n", "a\nb", "a\n\n", "\n", "a"] {
-            assert_eq!(Lines::of(text).text(), text);
+            assert_eq!(PasteLines::of(text).text(), text);
         }
     }
 
     #[test]
     fn lines_that_are_left_out_leave_nothing() {
-        let mut lines = Lines::of("a\nb\nc\n");
+        let mut lines = PasteLines::of("a\nb\nc\n");
         lines.lines[1] = None;
         assert_eq!((lines.text().as_str(), lines.count().as_str()), ("a\nc\n", "these 2 lines"));
         lines.lines.fill(None);
@@ -146,9 +146,9 @@ mod tests {
 
     #[test]
     fn what_would_act_is_shown() {
-        let shown = Lines::of("rm -rf\t/\x1b[2K\n\u{202e}\n").shown();
+        let shown = PasteLines::of("rm -rf\t/\x1b[2K\n\u{202e}\n").shown();
         assert_eq!(shown, "A paste of 2 lines:\n   1  rm -rf\t/\\x1b[2K\n   2  \\u{202e}\n");
-        let shown = Lines::of(&"x\n".repeat(MAX_LINES + 3)).shown();
+        let shown = PasteLines::of(&"x\n".repeat(MAX_LINES + 3)).shown();
         assert!(shown.ends_with("and 3 more lines\n"), "{shown}");
     }
 }

@@ -5,9 +5,9 @@ use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::component::{Act, Component};
-use super::field::Field;
-use super::form::{Form, Happened, Row};
+use super::component::{Component, DialogAction};
+use super::field::TextField;
+use super::form::{DialogForm, FormRow, Happened};
 use super::look::{Look, Tone};
 use crate::prompt::{Challenge, Lost};
 use crate::say;
@@ -24,7 +24,7 @@ enum Key {
 
 /// The dialog; when it has closed, the answers are in it.
 pub(in crate::ui) struct ChallengeDialog {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     /// Whether each prompt's answer may be shown.
     echo: Vec<bool>,
     lost: Lost,
@@ -35,7 +35,7 @@ pub(in crate::ui) struct ChallengeDialog {
 impl ChallengeDialog {
     pub(in crate::ui) fn new(challenge: Challenge) -> ChallengeDialog {
         let echo: Vec<bool> = challenge.prompts.iter().map(|prompt| prompt.echo).collect();
-        let mut form = Form::new(say!(challenge_title), rows(&challenge));
+        let mut form = DialogForm::new(say!(challenge_title), rows(&challenge));
         form.focus(if echo.is_empty() { Key::Ok } else { Key::Answer(0) });
         ChallengeDialog { form, echo, lost: challenge.lost, is_lost: false, answers: None }
     }
@@ -45,17 +45,17 @@ impl ChallengeDialog {
         self.answers
     }
 
-    fn submit(&mut self) -> Act {
+    fn submit(&mut self) -> DialogAction {
         if self.is_lost {
-            return Act::Close;
+            return DialogAction::Close;
         }
         let form = &mut self.form;
         let answer = |(at, echo): (usize, &bool)| match echo {
             true => Secret::new(form.text(Key::Answer(at)).to_owned()),
-            false => form.field(Key::Answer(at)).map_or_else(nothing, Field::take_secret),
+            false => form.field(Key::Answer(at)).map_or_else(nothing, TextField::take_secret),
         };
         self.answers = Some(self.echo.iter().enumerate().map(answer).collect());
-        Act::Close
+        DialogAction::Close
     }
 
     fn show(&mut self) {
@@ -73,17 +73,17 @@ impl Component for ChallengeDialog {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Changed(Key::Show) => self.show(),
             Happened::Entered(Key::Answer(at)) if at + 1 < self.echo.len() => {
                 self.form.focus(Key::Answer(at + 1));
             }
             Happened::Entered(_) | Happened::Pressed(Key::Ok) => return self.submit(),
-            Happened::Pressed(_) | Happened::Cancelled => return Act::Close,
+            Happened::Pressed(_) | Happened::Cancelled => return DialogAction::Close,
             Happened::Nothing | Happened::Changed(_) | Happened::Unused(_) => {}
         }
-        Act::Stay
+        DialogAction::Stay
     }
 
     /// Always: the connection may be lost at any time.
@@ -91,7 +91,7 @@ impl Component for ChallengeDialog {
         true
     }
 
-    fn turn(&mut self) -> Act {
+    fn turn(&mut self) -> DialogAction {
         if !self.is_lost
             && let Some(why) = (self.lost)()
         {
@@ -99,7 +99,7 @@ impl Component for ChallengeDialog {
             self.form.set_text(Key::Status, vec![(Tone::Danger, say!(login_lost, why))]);
             self.form.focus(Key::Disconnect);
         }
-        Act::Stay
+        DialogAction::Stay
     }
 }
 
@@ -107,30 +107,34 @@ fn nothing() -> Secret {
     Secret::new(String::new())
 }
 
-fn rows(challenge: &Challenge) -> Vec<Row<Key>> {
+fn rows(challenge: &Challenge) -> Vec<FormRow<Key>> {
     let login = &challenge.login;
     let heading = match challenge.prompts.is_empty() {
         true => say!(challenge_says, login),
         false => say!(challenge_asks, login),
     };
-    let mut rows = vec![Row::lines(Key::Status, Vec::new()), Row::text(Tone::Strong, heading)];
+    let mut rows =
+        vec![FormRow::lines(Key::Status, Vec::new()), FormRow::text(Tone::Strong, heading)];
     for text in [&challenge.name, &challenge.instruction] {
         if !text.is_empty() {
-            rows.push(Row::text(Tone::Server, text.trim_end()));
+            rows.push(FormRow::text(Tone::Server, text.trim_end()));
         }
     }
     for (at, prompt) in challenge.prompts.iter().enumerate() {
         let field = match prompt.echo {
-            true => Field::new(""),
-            false => Field::secret(),
+            true => TextField::new(""),
+            false => TextField::secret(),
         };
-        rows.push(Row::text(Tone::Server, prompt.text.trim_end()));
-        rows.push(Row::field(Key::Answer(at), say!(challenge_answer), field));
+        rows.push(FormRow::text(Tone::Server, prompt.text.trim_end()));
+        rows.push(FormRow::field(Key::Answer(at), say!(challenge_answer), field));
     }
     if challenge.prompts.iter().any(|prompt| !prompt.echo) {
-        rows.push(Row::check(Key::Show, false, say!(challenge_show)));
+        rows.push(FormRow::check(Key::Show, false, say!(challenge_show)));
     }
-    rows.push(Row::buttons(vec![(Key::Ok, say!(ok)), (Key::Disconnect, say!(login_disconnect))]));
+    rows.push(FormRow::buttons(vec![
+        (Key::Ok, say!(ok)),
+        (Key::Disconnect, say!(login_disconnect)),
+    ]));
     rows
 }
 

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::look::Look;
 
 /// What a component wants done.
-pub enum Act {
+pub enum DialogAction {
     /// To go on.
     Stay,
     /// To have this one on top of it until that closes.
@@ -26,11 +26,11 @@ pub trait Component: Any {
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look);
 
     /// Takes a key, a click or a paste.
-    fn handle(&mut self, event: &Event) -> Act;
+    fn handle(&mut self, event: &Event) -> DialogAction;
 
     /// The one it opened has closed; to be downcast for its answer.
-    fn resumed(&mut self, _closed: Box<dyn Any>) -> Act {
-        Act::Stay
+    fn resumed(&mut self, _closed: Box<dyn Any>) -> DialogAction {
+        DialogAction::Stay
     }
 
     /// Whether it is waiting for work of its own and wants [`Component::turn`] to be called.
@@ -39,8 +39,8 @@ pub trait Component: Any {
     }
 
     /// Called about every 80 ms while it is busy.
-    fn turn(&mut self) -> Act {
-        Act::Stay
+    fn turn(&mut self) -> DialogAction {
+        DialogAction::Stay
     }
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Stack {
 }
 
 /// Whether the last dialog has closed.
-pub(crate) enum Done {
+pub(crate) enum StackOutcome {
     No,
     Write(Vec<u8>),
     Yes(Box<dyn Component>),
@@ -72,33 +72,33 @@ impl Stack {
         self.open.last().is_some_and(|top| top.is_busy())
     }
 
-    pub(crate) fn handle(&mut self, event: &Event) -> Done {
-        let act = self.open.last_mut().map_or(Act::Stay, |top| top.handle(event));
+    pub(crate) fn handle(&mut self, event: &Event) -> StackOutcome {
+        let act = self.open.last_mut().map_or(DialogAction::Stay, |top| top.handle(event));
         self.follow(act)
     }
 
-    pub(crate) fn turn(&mut self) -> Done {
+    pub(crate) fn turn(&mut self) -> StackOutcome {
         let act = match self.open.last_mut() {
             Some(top) if top.is_busy() => top.turn(),
-            _ => Act::Stay,
+            _ => DialogAction::Stay,
         };
         self.follow(act)
     }
 
-    fn follow(&mut self, mut act: Act) -> Done {
+    fn follow(&mut self, mut act: DialogAction) -> StackOutcome {
         loop {
             match act {
-                Act::Stay => return Done::No,
-                Act::Write(bytes) => return Done::Write(bytes),
-                Act::Open(dialog) => {
+                DialogAction::Stay => return StackOutcome::No,
+                DialogAction::Write(bytes) => return StackOutcome::Write(bytes),
+                DialogAction::Open(dialog) => {
                     self.open.push(dialog);
-                    return Done::No;
+                    return StackOutcome::No;
                 }
-                Act::Close => {
-                    let Some(closed) = self.open.pop() else { return Done::No };
+                DialogAction::Close => {
+                    let Some(closed) = self.open.pop() else { return StackOutcome::No };
                     match self.open.last_mut() {
                         Some(below) => act = below.resumed(closed),
-                        None => return Done::Yes(closed),
+                        None => return StackOutcome::Yes(closed),
                     }
                 }
             }

@@ -6,8 +6,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use russh::keys::ssh_key::PublicKey;
 
-use super::component::{Act, Component};
-use super::form::{Block, Form, Happened, Row};
+use super::component::{Component, DialogAction};
+use super::form::{DialogForm, FormRow, Happened, SideBlock};
 use super::look::{Look, Tone};
 use crate::prompt::ConnectionSummary;
 use crate::say;
@@ -27,7 +27,7 @@ enum Key {
 
 /// The dialog.
 pub struct ConnectionFacts {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     host_key: Option<PublicKey>,
 }
 
@@ -35,17 +35,17 @@ impl ConnectionFacts {
     /// The dialog with these facts.
     pub fn new(facts: ConnectionSummary) -> ConnectionFacts {
         let ConnectionSummary { lines, host_key } = facts;
-        let mut rows = vec![Row::pairs(Key::Facts, lines)];
+        let mut rows = vec![FormRow::pairs(Key::Facts, lines)];
         if host_key.is_some() {
             rows.extend([
-                Row::gap(),
-                Row::radio(Key::Sha256, 0, true, say!(warning_hash_sha256)),
-                Row::radio(Key::Md5, 0, false, say!(warning_hash_md5)),
-                Row::beside(Key::Fingerprint, Vec::new()),
+                FormRow::gap(),
+                FormRow::radio(Key::Sha256, 0, true, say!(warning_hash_sha256)),
+                FormRow::radio(Key::Md5, 0, false, say!(warning_hash_md5)),
+                FormRow::beside(Key::Fingerprint, Vec::new()),
             ]);
         }
-        rows.push(Row::buttons(vec![(Key::Close, say!(close))]));
-        let mut form = Form::new(say!(facts_title), rows);
+        rows.push(FormRow::buttons(vec![(Key::Close, say!(close))]));
+        let mut form = DialogForm::new(say!(facts_title), rows);
         form.hints = vec![("PgUp PgDn", say!(facts_hint_scroll)), ("Esc", say!(facts_hint_close))];
         form.focus(Key::Close);
         let mut dialog = ConnectionFacts { form, host_key };
@@ -58,7 +58,7 @@ impl ConnectionFacts {
         let hash = if self.form.is_on(Key::Md5) { Hash::Md5 } else { Hash::Sha256 };
         let kind = fingerprint::type_name(key);
         let lines = vec![(Tone::Plain, say!(warning_offered, kind)), (Tone::Strong, hash.of(key))];
-        let blocks = vec![Block::art(&hash.picture(key)), Block::wrapped(lines)];
+        let blocks = vec![SideBlock::art(&hash.picture(key)), SideBlock::wrapped(lines)];
         self.form.set_blocks(Key::Fingerprint, blocks);
     }
 
@@ -81,11 +81,15 @@ impl Component for ConnectionFacts {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         if let Event::Key(key) = event
             && (key.code == KeyCode::Char('q') || self.scrolled(key.code))
         {
-            return if key.code == KeyCode::Char('q') { Act::Close } else { Act::Stay };
+            return if key.code == KeyCode::Char('q') {
+                DialogAction::Close
+            } else {
+                DialogAction::Stay
+            };
         }
         let before = self.form.focused();
         let happened = self.form.handle(event);
@@ -95,10 +99,12 @@ impl Component for ConnectionFacts {
         }
         match happened {
             Happened::Changed(_) => self.show_key(),
-            Happened::Pressed(_) | Happened::Entered(_) | Happened::Cancelled => return Act::Close,
+            Happened::Pressed(_) | Happened::Entered(_) | Happened::Cancelled => {
+                return DialogAction::Close;
+            }
             _ => {}
         }
-        Act::Stay
+        DialogAction::Stay
     }
 }
 
@@ -106,7 +112,7 @@ impl Component for ConnectionFacts {
 mod tests {
     use super::*;
     use crate::catalogue::testing::in_each_language;
-    use crate::ui::screen::testing::Stage;
+    use crate::ui::screen::testing::TestScreen;
 
     const KEY: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJrbJDvYsSp27u0IPPfNeSAn5Wq7g9b1sbowGTRvQQl6";
@@ -122,7 +128,7 @@ mod tests {
         ConnectionFacts::new(ConnectionSummary { lines, host_key: Some(key()) })
     }
 
-    fn play(stage: &mut Stage, keys: &str) -> String {
+    fn play(stage: &mut TestScreen, keys: &str) -> String {
         let (shown, closed) = stage.play(dialog(), keys);
         assert!(closed.is_none(), "{keys}");
         shown
@@ -130,7 +136,7 @@ mod tests {
 
     #[test]
     fn facts_stand_in_two_columns() {
-        let shown = play(&mut Stage::new(80, 60), "");
+        let shown = play(&mut TestScreen::new(80, 60), "");
         let column = |text: &str| {
             let line = shown.lines().find(|line| line.contains(text)).unwrap();
             unicode_width::UnicodeWidthStr::width(&line[..line.find(text).unwrap()])
@@ -143,7 +149,7 @@ mod tests {
 
     #[test]
     fn host_key_is_shown_in_either_form() {
-        let mut stage = Stage::new(100, 60);
+        let mut stage = TestScreen::new(100, 60);
         let shown = play(&mut stage, "");
         for line in Hash::Sha256.picture(&key()).lines() {
             assert!(shown.contains(line.trim_end()), "{line}\n{shown}");
@@ -161,7 +167,7 @@ mod tests {
     fn every_fact_is_reached_at_every_size_in_both_languages() {
         in_each_language(|language| {
             for (width, height) in [(60, 15), (80, 24), (200, 60)] {
-                let mut stage = Stage::new(width, height);
+                let mut stage = TestScreen::new(width, height);
                 for (keys, seen) in [
                     ("", "value 1."),
                     ("<Down><Down><Down><Down><Down><Down>", "value 9."),
@@ -181,7 +187,7 @@ mod tests {
                 }
             }
             for (width, height) in [(10, 3), (1, 1), (24, 8)] {
-                play(&mut Stage::new(width, height), "<Down><End>");
+                play(&mut TestScreen::new(width, height), "<Down><End>");
             }
         });
     }
@@ -189,14 +195,14 @@ mod tests {
     #[test]
     fn keys_that_close_it() {
         for keys in ["<Esc>", "<Enter>", "q", "<C-c>", " ", "<Tab>q", "<Tab><Enter>"] {
-            assert!(Stage::new(80, 24).play(dialog(), keys).1.is_some(), "{keys}");
+            assert!(TestScreen::new(80, 24).play(dialog(), keys).1.is_some(), "{keys}");
         }
     }
 
     #[test]
     fn without_a_key_there_are_the_facts_alone() {
         let facts = ConnectionSummary { lines: vec![("a".into(), "b".into())], host_key: None };
-        let (shown, closed) = Stage::new(80, 24).play(ConnectionFacts::new(facts), "<Tab>");
+        let (shown, closed) = TestScreen::new(80, 24).play(ConnectionFacts::new(facts), "<Tab>");
         assert!(closed.is_none() && !shown.contains("SHA256"), "{shown}");
     }
 }

@@ -16,7 +16,7 @@ use crate::secret::Secret;
 pub const FIELD_MAX: usize = 4096;
 
 /// One line of input.
-pub struct Field {
+pub struct TextField {
     text: Text,
 }
 
@@ -33,16 +33,16 @@ struct Hidden {
     literal: bool,
 }
 
-impl Field {
+impl TextField {
     /// A field with this text, the cursor at its end.
-    pub fn new(text: &str) -> Field {
-        Field { text: Text::Plain(Input::new(clean(text, FIELD_MAX).to_string())) }
+    pub fn new(text: &str) -> TextField {
+        TextField { text: Text::Plain(Input::new(clean(text, FIELD_MAX).to_string())) }
     }
 
     /// An empty field for a secret.
-    pub fn secret() -> Field {
+    pub fn secret() -> TextField {
         let text = Zeroizing::new(String::with_capacity(FIELD_MAX));
-        Field { text: Text::Hidden(Hidden { text, shown: false, literal: false }) }
+        TextField { text: Text::Hidden(Hidden { text, shown: false, literal: false }) }
     }
 
     /// The text; a secret is not given this way.
@@ -84,7 +84,7 @@ impl Field {
     /// Replaces the text; a secret is emptied.
     pub fn set(&mut self, text: &str) {
         match &mut self.text {
-            Text::Plain(_) => *self = Field::new(text),
+            Text::Plain(_) => *self = TextField::new(text),
             Text::Hidden(hidden) => zeroize::Zeroize::zeroize(&mut *hidden.text),
         }
     }
@@ -253,14 +253,14 @@ mod tests {
 
     #[test]
     fn a_paste_is_one_line_without_escapes() {
-        let mut field = Field::new("");
+        let mut field = TextField::new("");
         field.take(&Event::Paste("root@host\r\nrm -rf\x1b[2J\n".into()));
         assert_eq!(field.text(), "root@host  rm -rf[2J");
     }
 
     #[test]
     fn a_long_paste_is_cut_and_shown_from_its_end() {
-        let mut field = Field::new("");
+        let mut field = TextField::new("");
         field.take(&Event::Paste("x".repeat(10_000)));
         assert_eq!(field.text().len(), FIELD_MAX);
         let (shown, cursor) = field.shown(20, '*');
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn wide_characters_take_two_columns_and_are_never_halved() {
-        let mut field = Field::new("");
+        let mut field = TextField::new("");
         for event in plain("日本語") {
             field.take(&event);
         }
@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_masked_shown_on_request_and_takes_control_characters_after_ctrl_v() {
-        let mut field = Field::secret();
+        let mut field = TextField::secret();
         for event in plain("pä") {
             field.take(&event);
         }
@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_secret_loses_its_last_character_whole() {
-        let mut field = Field::secret();
+        let mut field = TextField::secret();
         for event in plain("aé") {
             field.take(&event);
         }

@@ -7,8 +7,8 @@ use crossterm::event::{Event, KeyCode, KeyEvent};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::component::{Act, Component};
-use super::form::{Form, Happened, Item, Row};
+use super::component::{Component, DialogAction};
+use super::form::{DialogForm, FormRow, Happened, Item};
 use super::look::{Look, Tone};
 use crate::say;
 use crate::text;
@@ -40,7 +40,7 @@ struct Entry {
 
 /// The picker; when it has closed, the file is in it.
 pub(super) struct Files {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     home: PathBuf,
     directory: PathBuf,
     entries: Vec<Entry>,
@@ -54,14 +54,14 @@ impl Files {
         let begin = [beside, Some(home.join(".ssh"))].into_iter().flatten();
         let directory = begin.into_iter().find(|path| path.is_dir()).unwrap_or(home.to_owned());
         let rows = vec![
-            Row::lines(Key::Where, Vec::new()),
-            Row::list(Key::List, Vec::new(), LINES),
-            Row::lines(Key::Note, Vec::new()),
-            Row::check(Key::Hidden, true, say!(files_hidden)),
-            Row::buttons(vec![(Key::Open, say!(files_open)), (Key::Cancel, say!(cancel))]),
+            FormRow::lines(Key::Where, Vec::new()),
+            FormRow::list(Key::List, Vec::new(), LINES),
+            FormRow::lines(Key::Note, Vec::new()),
+            FormRow::check(Key::Hidden, true, say!(files_hidden)),
+            FormRow::buttons(vec![(Key::Open, say!(files_open)), (Key::Cancel, say!(cancel))]),
         ];
         let mut files = Files {
-            form: Form::new(say!(files_title), rows),
+            form: DialogForm::new(say!(files_title), rows),
             home: home.to_owned(),
             directory,
             entries: Vec::new(),
@@ -132,19 +132,19 @@ impl Files {
     }
 
     /// Opens the chosen directory, or picks the chosen file.
-    fn open(&mut self) -> Act {
+    fn open(&mut self) -> DialogAction {
         let Some(entry) = self.entries.get(self.form.selected(Key::List)) else {
-            return Act::Stay;
+            return DialogAction::Stay;
         };
         if !entry.is_directory {
             self.picked = Some(entry.path.clone());
-            return Act::Close;
+            return DialogAction::Close;
         }
         let from = std::mem::replace(&mut self.directory, entry.path.clone());
         self.list();
         self.choose(Some(&from));
         self.form.focus(Key::List);
-        Act::Stay
+        DialogAction::Stay
     }
 
     /// The next entry that begins with this letter.
@@ -168,12 +168,12 @@ impl Component for Files {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Changed(Key::List) => self.describe(),
             Happened::Changed(Key::Hidden) => self.list(),
             Happened::Entered(_) | Happened::Pressed(Key::Open) => return self.open(),
-            Happened::Pressed(_) | Happened::Cancelled => return Act::Close,
+            Happened::Pressed(_) | Happened::Cancelled => return DialogAction::Close,
             Happened::Unused(KeyEvent { code: KeyCode::Char(letter), .. })
                 if self.form.focused() == Some(Key::List) =>
             {
@@ -181,7 +181,7 @@ impl Component for Files {
             }
             _ => {}
         }
-        Act::Stay
+        DialogAction::Stay
     }
 }
 

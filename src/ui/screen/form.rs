@@ -1,7 +1,7 @@
 //! A form: the rows of a dialog, which of them has the focus, and what keys and clicks do.
 //!
 //! Every dialog is a form. The dialog says what rows there are and what follows from what
-//! [`Form::handle`] reports; how rows look and scroll is in `draw`. Keys are the same
+//! [`DialogForm::handle`] reports; how rows look and scroll is in `draw`. Keys are the same
 //! everywhere: Tab and the arrows move, Space chooses, Enter confirms, Esc leaves.
 
 mod beside;
@@ -13,11 +13,11 @@ use crossterm::event::{
 };
 use ratatui::layout::{Position, Rect};
 
-pub use beside::Block;
-pub use row::{Item, Row, Widget};
+pub use beside::SideBlock;
+pub use row::{FormRow, Item, Widget};
 
 use super::editor::Editor;
-use super::field::Field;
+use super::field::TextField;
 use super::look::Tone;
 
 /// The widest a dialog gets: longer lines are hard to read.
@@ -50,7 +50,7 @@ struct Spot {
 }
 
 /// The rows of one dialog.
-pub struct Form<K> {
+pub struct DialogForm<K> {
     /// Shown in the frame.
     pub title: String,
     /// What the frame says by its colour.
@@ -58,7 +58,7 @@ pub struct Form<K> {
     /// Keys that this dialog has besides the usual ones: key and what it does.
     pub hints: Vec<(&'static str, String)>,
     width: u16,
-    rows: Vec<Row<K>>,
+    rows: Vec<FormRow<K>>,
     focus: usize,
     /// The button with the focus in its row.
     part: usize,
@@ -72,10 +72,10 @@ pub struct Form<K> {
     spots: Vec<Spot>,
 }
 
-impl<K: Copy + PartialEq> Form<K> {
+impl<K: Copy + PartialEq> DialogForm<K> {
     /// A form with these rows; the focus is on the first that can have it.
-    pub fn new(title: impl Into<String>, rows: Vec<Row<K>>) -> Form<K> {
-        let mut form = Form {
+    pub fn new(title: impl Into<String>, rows: Vec<FormRow<K>>) -> DialogForm<K> {
+        let mut form = DialogForm {
             title: title.into(),
             tone: Tone::Plain,
             hints: Vec::new(),
@@ -89,13 +89,13 @@ impl<K: Copy + PartialEq> Form<K> {
             scroll_max: 0,
             spots: Vec::new(),
         };
-        form.focus = form.rows.iter().position(Row::can_have_focus).unwrap_or(0);
+        form.focus = form.rows.iter().position(FormRow::can_have_focus).unwrap_or(0);
         form
     }
 
     /// The same, this many columns wide where there is room.
     #[must_use]
-    pub fn wide(mut self, columns: u16) -> Form<K> {
+    pub fn wide(mut self, columns: u16) -> DialogForm<K> {
         self.width = columns;
         self
     }
@@ -129,7 +129,7 @@ impl<K: Copy + PartialEq> Form<K> {
     ///
     /// # Panics
     /// There is none: a fault in the dialog.
-    pub fn row(&mut self, key: K) -> &mut Row<K> {
+    pub fn row(&mut self, key: K) -> &mut FormRow<K> {
         self.rows
             .iter_mut()
             .find(|row| row.key == Some(key))
@@ -143,15 +143,15 @@ impl<K: Copy + PartialEq> Form<K> {
     /// The text of a field.
     pub fn text(&self, key: K) -> &str {
         match self.widget(key) {
-            Some(Widget::Field { field, .. }) => field.text(),
+            Some(Widget::TextField { field, .. }) => field.text(),
             _ => "",
         }
     }
 
     /// The field of this key, to set, show or take what is in it.
-    pub fn field(&mut self, key: K) -> Option<&mut Field> {
+    pub fn field(&mut self, key: K) -> Option<&mut TextField> {
         match &mut self.row(key).widget {
-            Widget::Field { field, .. } => Some(field),
+            Widget::TextField { field, .. } => Some(field),
             _ => None,
         }
     }
@@ -240,7 +240,7 @@ impl<K: Copy + PartialEq> Form<K> {
     }
 
     /// Replaces blocks that stand beside each other.
-    pub fn set_blocks(&mut self, key: K, new: Vec<Block>) {
+    pub fn set_blocks(&mut self, key: K, new: Vec<SideBlock>) {
         if let Widget::Beside(blocks) = &mut self.row(key).widget {
             *blocks = new;
         }
@@ -294,7 +294,7 @@ impl<K: Copy + PartialEq> Form<K> {
             return Happened::Nothing;
         };
         let taken = match &mut row.widget {
-            Widget::Field { field, .. } => field.take(event),
+            Widget::TextField { field, .. } => field.take(event),
             Widget::Editor { editor, .. } => editor.take(event),
             _ => false,
         };
@@ -321,7 +321,7 @@ impl<K: Copy + PartialEq> Form<K> {
             KeyCode::Right => 1,
             _ => 0,
         };
-        let Some(Row { key, widget, .. }) = self.rows.get_mut(row) else {
+        let Some(FormRow { key, widget, .. }) = self.rows.get_mut(row) else {
             self.scroll_with(pressed.code);
             return Happened::Unused(*pressed);
         };
@@ -374,7 +374,7 @@ impl<K: Copy + PartialEq> Form<K> {
 
     /// Enter (`confirm`) or Space on a row, or a click on it.
     fn act(&mut self, row: usize, part: usize, confirm: bool) -> Happened<K> {
-        let Some(Row { key, enabled: true, widget, .. }) = self.rows.get_mut(row) else {
+        let Some(FormRow { key, enabled: true, widget, .. }) = self.rows.get_mut(row) else {
             return Happened::Nothing;
         };
         let key = *key;
@@ -403,7 +403,7 @@ impl<K: Copy + PartialEq> Form<K> {
     fn advance(&mut self, forward: bool) {
         let count = self.rows.len();
         self.follows = true;
-        if let Some(Row { widget: Widget::Buttons(buttons), .. }) = self.rows.get(self.focus) {
+        if let Some(FormRow { widget: Widget::Buttons(buttons), .. }) = self.rows.get(self.focus) {
             let next = self.part.saturating_add_signed(if forward { 1 } else { -1 });
             if next != self.part && next < buttons.len() {
                 self.part = next;
@@ -452,7 +452,7 @@ impl<K: Copy + PartialEq> Form<K> {
     }
 
     fn click(&mut self, row: usize, part: usize) -> Happened<K> {
-        if !self.rows.get(row).is_some_and(Row::can_have_focus) {
+        if !self.rows.get(row).is_some_and(FormRow::can_have_focus) {
             return Happened::Nothing;
         }
         let had_focus = self.focus == row;
@@ -468,7 +468,7 @@ impl<K: Copy + PartialEq> Form<K> {
                 *selected = part;
                 return key.map_or(Happened::Nothing, Happened::Changed);
             }
-            Widget::Field { .. } | Widget::Editor { .. } => return Happened::Nothing,
+            Widget::TextField { .. } | Widget::Editor { .. } => return Happened::Nothing,
             _ => {}
         }
         self.act(row, part, false)

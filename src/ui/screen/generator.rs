@@ -18,8 +18,8 @@ use ratatui::layout::Rect;
 use russh::keys::{EcdsaCurve, PrivateKey, PublicKey};
 use zeroize::Zeroizing;
 
-use super::component::{Act, Component};
-use super::form::{Block, Form, Happened};
+use super::component::{Component, DialogAction};
+use super::form::{DialogForm, Happened, SideBlock};
 use super::look::{Look, Tone};
 use crate::error::{Error, Kind, Result};
 use crate::keys::generate::KeyType;
@@ -31,7 +31,7 @@ use crate::text;
 use crate::trust::fingerprint;
 use job::Job;
 pub use question::Question;
-use rows::{INPUTS, Key, PPK, RSA, rows};
+use rows::{GeneratorKey, INPUTS, PPK, RSA, rows};
 
 /// The longest comment, in characters: what is kept of one that is read.
 const COMMENT_MAX: usize = 256;
@@ -41,7 +41,7 @@ const PATH_MAX: usize = 400;
 const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
 
 /// What the generator needs to know of where it runs.
-pub struct Surroundings {
+pub struct GeneratorDefaults {
     /// What `~/` stands for.
     pub home: PathBuf,
     /// Where keys usually are; made, mode 0700, if a key is saved in it.
@@ -79,8 +79,8 @@ enum Asked {
 
 /// The dialog; [`Generator::saved`] has what came of it.
 pub struct Generator {
-    form: Form<Key>,
-    surroundings: Surroundings,
+    form: DialogForm<GeneratorKey>,
+    surroundings: GeneratorDefaults,
     /// Whether the file is still the usual one, which follows the type.
     usual_file: bool,
     work: Work,
@@ -92,8 +92,8 @@ pub struct Generator {
 }
 
 /// The dialog, with Ed25519 chosen and nothing made yet.
-pub fn generator(surroundings: Surroundings) -> Generator {
-    let form = Form::new(say!(generator_title), rows(&surroundings.comment));
+pub fn generator(surroundings: GeneratorDefaults) -> Generator {
+    let form = DialogForm::new(say!(generator_title), rows(&surroundings.comment));
     let mut generator = Generator {
         form,
         surroundings,
@@ -116,27 +116,27 @@ impl Generator {
     }
 
     fn is_ppk(&self) -> bool {
-        self.form.selected(Key::Format) == PPK
+        self.form.selected(GeneratorKey::Format) == PPK
     }
 
     fn kind(&self) -> Result<KeyType> {
-        match self.form.selected(Key::Type) {
+        match self.form.selected(GeneratorKey::Type) {
             1 => Ok(KeyType::Ecdsa(EcdsaCurve::NistP256)),
             2 => Ok(KeyType::Ecdsa(EcdsaCurve::NistP384)),
             3 => Ok(KeyType::Ecdsa(EcdsaCurve::NistP521)),
-            RSA => KeyType::parse("rsa", Some(self.number(Key::Bits)?)),
+            RSA => KeyType::parse("rsa", Some(self.number(GeneratorKey::Bits)?)),
             _ => Ok(KeyType::Ed25519),
         }
     }
 
-    fn number(&self, key: Key) -> Result<u32> {
+    fn number(&self, key: GeneratorKey) -> Result<u32> {
         let typed = self.form.text(key).trim();
         typed.parse().map_err(|_| Error::new(Kind::Usage, say!(generator_no_number)))
     }
 
     /// The file as typed, `~/` being the home directory.
     fn file(&self) -> PathBuf {
-        let typed = self.form.text(Key::File);
+        let typed = self.form.text(GeneratorKey::File);
         match typed.strip_prefix("~/") {
             Some(rest) => self.surroundings.home.join(rest),
             None => PathBuf::from(typed),
@@ -145,11 +145,11 @@ impl Generator {
 
     /// What depends on the type and the format.
     fn follow_type(&mut self) {
-        self.form.enable(Key::Bits, self.form.selected(Key::Type) == RSA);
-        self.form.enable(Key::Rounds, !self.is_ppk());
+        self.form.enable(GeneratorKey::Bits, self.form.selected(GeneratorKey::Type) == RSA);
+        self.form.enable(GeneratorKey::Rounds, !self.is_ppk());
         if self.usual_file {
             // The name is the same for every size.
-            let kind = match self.form.selected(Key::Type) {
+            let kind = match self.form.selected(GeneratorKey::Type) {
                 RSA => KeyType::Rsa(0),
                 _ => self.kind().unwrap_or(KeyType::Ed25519),
             };
@@ -158,7 +158,7 @@ impl Generator {
                 Ok(rest) => format!("~/{}", rest.to_string_lossy()),
                 Err(_) => path.to_string_lossy().into_owned(),
             };
-            if let Some(field) = self.form.field(Key::File) {
+            if let Some(field) = self.form.field(GeneratorKey::File) {
                 field.set(&shown);
             }
         }
@@ -168,36 +168,40 @@ impl Generator {
     fn forget(&mut self) {
         self.work = Work::Nothing;
         self.key = None;
-        self.form.set_blocks(Key::Made, Vec::new());
+        self.form.set_blocks(GeneratorKey::Made, Vec::new());
         self.tell(Tone::Plain, String::new());
         self.offer();
     }
 
     fn tell(&mut self, tone: Tone, text: String) {
         let lines = if text.is_empty() { Vec::new() } else { vec![(tone, text)] };
-        self.form.set_text(Key::Message, lines);
+        self.form.set_text(GeneratorKey::Message, lines);
     }
 
     /// Says what is wrong at a row, which gets the focus.
-    fn object(&mut self, key: Key, text: String) {
+    fn object(&mut self, key: GeneratorKey, text: String) {
         let lines = vec![(Tone::Danger, text)];
         match key {
-            Key::Again => self.form.set_text(Key::Match, lines),
-            _ => self.form.set_text(Key::Message, lines),
+            GeneratorKey::Again => self.form.set_text(GeneratorKey::Match, lines),
+            _ => self.form.set_text(GeneratorKey::Message, lines),
         }
         self.form.focus(key);
     }
 
     /// The buttons that make sense now.
     fn offer(&mut self) {
-        let close = (Key::Close, say!(close));
+        let close = (GeneratorKey::Close, say!(close));
         let buttons = match (&self.work, &self.key, &self.saved) {
-            (Work::Generating(_) | Work::Sealing(..), _, _) => vec![(Key::Cancel, say!(cancel))],
+            (Work::Generating(_) | Work::Sealing(..), _, _) => {
+                vec![(GeneratorKey::Cancel, say!(cancel))]
+            }
             (Work::Nothing, _, Some(_)) => vec![close],
-            (Work::Nothing, None, _) => vec![(Key::Generate, say!(generator_generate)), close],
+            (Work::Nothing, None, _) => {
+                vec![(GeneratorKey::Generate, say!(generator_generate)), close]
+            }
             (Work::Nothing, Some(_), None) => vec![
-                (Key::Save, say!(generator_save)),
-                (Key::Generate, say!(generator_another)),
+                (GeneratorKey::Save, say!(generator_save)),
+                (GeneratorKey::Generate, say!(generator_another)),
                 close,
             ],
         };
@@ -205,20 +209,20 @@ impl Generator {
     }
 
     fn compare(&mut self) {
-        let again = self.copied(Key::Again);
+        let again = self.copied(GeneratorKey::Again);
         let lines = match (again.is_empty(), self.is_repeated()) {
             (true, _) => Vec::new(),
             (false, true) => vec![(Tone::Good, say!(generator_match))],
             (false, false) => vec![(Tone::Warn, say!(generator_mismatch))],
         };
-        self.form.set_text(Key::Match, lines);
+        self.form.set_text(GeneratorKey::Match, lines);
     }
 
     fn is_repeated(&mut self) -> bool {
-        self.copied(Key::Passphrase).expose() == self.copied(Key::Again).expose()
+        self.copied(GeneratorKey::Passphrase).expose() == self.copied(GeneratorKey::Again).expose()
     }
 
-    fn copied(&mut self, key: Key) -> Secret {
+    fn copied(&mut self, key: GeneratorKey) -> Secret {
         match self.form.field(key) {
             Some(field) => field.copy_secret(),
             None => Secret::new(String::new()),
@@ -227,17 +231,17 @@ impl Generator {
 
     /// Whether what is typed can be used; says at which row it cannot.
     fn check(&mut self) -> bool {
-        let rounds = self.number(Key::Rounds).and_then(write::check_rounds);
+        let rounds = self.number(GeneratorKey::Rounds).and_then(write::check_rounds);
         let fault = if let Err(error) = self.kind() {
-            Some((Key::Bits, error.to_string()))
-        } else if self.form.text(Key::Comment).chars().count() > COMMENT_MAX {
-            Some((Key::Comment, say!(generator_long_comment, max = COMMENT_MAX)))
-        } else if self.form.text(Key::File).trim().is_empty() {
-            Some((Key::File, say!(generator_no_file)))
+            Some((GeneratorKey::Bits, error.to_string()))
+        } else if self.form.text(GeneratorKey::Comment).chars().count() > COMMENT_MAX {
+            Some((GeneratorKey::Comment, say!(generator_long_comment, max = COMMENT_MAX)))
+        } else if self.form.text(GeneratorKey::File).trim().is_empty() {
+            Some((GeneratorKey::File, say!(generator_no_file)))
         } else if !self.is_repeated() {
-            Some((Key::Again, say!(generator_mismatch)))
+            Some((GeneratorKey::Again, say!(generator_mismatch)))
         } else if let (false, Err(error)) = (self.is_ppk(), rounds) {
-            Some((Key::Rounds, error.to_string()))
+            Some((GeneratorKey::Rounds, error.to_string()))
         } else {
             None
         };
@@ -259,7 +263,7 @@ impl Generator {
             self.work = Work::Generating(Job::start(move || kind.generate("")));
             self.progress();
             self.offer();
-            self.form.focus(Key::Cancel);
+            self.form.focus(GeneratorKey::Cancel);
         }
     }
 
@@ -284,13 +288,13 @@ impl Generator {
                 self.tell(Tone::Plain, String::new());
                 self.offer();
                 self.show_key();
-                let empty = self.copied(Key::Passphrase).is_empty();
-                self.form.focus(if empty { Key::Passphrase } else { Key::Save });
+                let empty = self.copied(GeneratorKey::Passphrase).is_empty();
+                self.form.focus(if empty { GeneratorKey::Passphrase } else { GeneratorKey::Save });
             }
             Err(error) => {
                 self.offer();
                 self.tell(Tone::Danger, error.to_string());
-                self.form.focus(Key::Generate);
+                self.form.focus(GeneratorKey::Generate);
             }
         }
     }
@@ -311,23 +315,25 @@ impl Generator {
                 (Tone::Good, say!(generator_saved_public, file = shown(&saved.public_file))),
             ],
         });
-        let blocks = vec![Block::art(&fingerprint::randomart(public)), Block::wrapped(lines)];
-        self.form.set_blocks(Key::Made, blocks);
+        let blocks =
+            vec![SideBlock::art(&fingerprint::randomart(public)), SideBlock::wrapped(lines)];
+        self.form.set_blocks(GeneratorKey::Made, blocks);
     }
 
     /// One step of saving: asks what is not agreed yet, then begins to encrypt.
-    fn save(&mut self) -> Act {
+    fn save(&mut self) -> DialogAction {
         if !self.check() {
-            return Act::Stay;
+            return DialogAction::Stay;
         }
-        let Some(key) = &self.key else { return Act::Stay };
+        let Some(key) = &self.key else { return DialogAction::Stay };
         let mut key = key.clone();
-        key.set_comment(self.form.text(Key::Comment));
-        let passphrase = Some(self.copied(Key::Passphrase)).filter(|secret| !secret.is_empty());
+        key.set_comment(self.form.text(GeneratorKey::Comment));
+        let passphrase =
+            Some(self.copied(GeneratorKey::Passphrase)).filter(|secret| !secret.is_empty());
         if passphrase.is_none() && !self.agreed.contains(&Asked::Empty) {
             return self.ask(Asked::Empty, say!(generator_really_empty));
         }
-        let (ppk, rounds) = (self.is_ppk(), self.number(Key::Rounds).unwrap_or_default());
+        let (ppk, rounds) = (self.is_ppk(), self.number(GeneratorKey::Rounds).unwrap_or_default());
         let file = self.file();
         let public_file = place::public(&file, ppk);
         let mut existing = Existing::Keep;
@@ -346,13 +352,13 @@ impl Generator {
         self.work = Work::Sealing(job, Box::new(to), existing);
         self.progress();
         self.offer();
-        self.form.focus(Key::Cancel);
-        Act::Stay
+        self.form.focus(GeneratorKey::Cancel);
+        DialogAction::Stay
     }
 
-    fn ask(&mut self, what: Asked, text: String) -> Act {
+    fn ask(&mut self, what: Asked, text: String) -> DialogAction {
         self.asked = Some(what);
-        Act::Open(Box::new(Question::new(say!(generator_title), text)))
+        DialogAction::Open(Box::new(Question::new(say!(generator_title), text)))
     }
 
     /// Writes both halves: created 0600 and whole, or nothing.
@@ -365,13 +371,13 @@ impl Generator {
         if let Err(error) = written {
             self.tell(Tone::Danger, error.to_string());
             self.offer();
-            self.form.focus(Key::File);
+            self.form.focus(GeneratorKey::File);
             return;
         }
         self.saved = Some(to);
         self.tell(Tone::Plain, String::new());
-        self.form.set_text(Key::Match, Vec::new());
-        for key in [Key::Passphrase, Key::Again] {
+        self.form.set_text(GeneratorKey::Match, Vec::new());
+        for key in [GeneratorKey::Passphrase, GeneratorKey::Again] {
             if let Some(field) = self.form.field(key) {
                 field.set("");
             }
@@ -381,27 +387,27 @@ impl Generator {
         }
         self.show_key();
         self.offer();
-        self.form.focus(Key::Close);
+        self.form.focus(GeneratorKey::Close);
     }
 
-    fn pressed(&mut self, key: Key) -> Act {
+    fn pressed(&mut self, key: GeneratorKey) -> DialogAction {
         match key {
-            Key::Generate => self.generate(),
-            Key::Save => {
+            GeneratorKey::Generate => self.generate(),
+            GeneratorKey::Save => {
                 self.agreed.clear();
                 return self.save();
             }
-            Key::Cancel => self.give_up(),
+            GeneratorKey::Cancel => self.give_up(),
             _ => return self.leave(),
         }
-        Act::Stay
+        DialogAction::Stay
     }
 
     /// A key that nobody has saved is not lost without a yes.
-    fn leave(&mut self) -> Act {
+    fn leave(&mut self) -> DialogAction {
         match (&self.key, &self.saved) {
             (Some(_), None) => self.ask(Asked::Lose, say!(generator_really_lose)),
-            _ => Act::Close,
+            _ => DialogAction::Close,
         }
     }
 
@@ -410,20 +416,24 @@ impl Generator {
         self.work = Work::Nothing;
         self.tell(Tone::Warn, say!(generator_cancelled));
         self.offer();
-        self.form.focus(if self.key.is_some() { Key::Save } else { Key::Generate });
+        self.form.focus(if self.key.is_some() {
+            GeneratorKey::Save
+        } else {
+            GeneratorKey::Generate
+        });
     }
 
-    fn changed(&mut self, key: Key) {
+    fn changed(&mut self, key: GeneratorKey) {
         if !self.is_busy() {
             self.tell(Tone::Plain, String::new());
         }
         match key {
-            Key::Type | Key::Format => self.follow_type(),
-            Key::File => self.usual_file = false,
-            Key::Passphrase | Key::Again => self.compare(),
-            Key::Show => {
-                let on = self.form.is_on(Key::Show);
-                for key in [Key::Passphrase, Key::Again] {
+            GeneratorKey::Type | GeneratorKey::Format => self.follow_type(),
+            GeneratorKey::File => self.usual_file = false,
+            GeneratorKey::Passphrase | GeneratorKey::Again => self.compare(),
+            GeneratorKey::Show => {
+                let on = self.form.is_on(GeneratorKey::Show);
+                for key in [GeneratorKey::Passphrase, GeneratorKey::Again] {
                     if let Some(field) = self.form.field(key) {
                         field.show(on);
                     }
@@ -431,7 +441,7 @@ impl Generator {
             }
             _ => {}
         }
-        if matches!(key, Key::Type | Key::Bits) {
+        if matches!(key, GeneratorKey::Type | GeneratorKey::Bits) {
             let lost = self.key.is_some();
             self.forget();
             if lost {
@@ -446,7 +456,7 @@ impl Component for Generator {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         let happened = self.form.handle(event);
         match happened {
             Happened::Pressed(key) => return self.pressed(key),
@@ -457,35 +467,36 @@ impl Component for Generator {
             Happened::Changed(key) => self.changed(key),
             Happened::Entered(_) if self.is_busy() => {}
             Happened::Entered(_) => {
-                let next = if self.key.is_some() { Key::Save } else { Key::Generate };
+                let next =
+                    if self.key.is_some() { GeneratorKey::Save } else { GeneratorKey::Generate };
                 return self.pressed(next);
             }
             _ => {}
         }
-        Act::Stay
+        DialogAction::Stay
     }
 
-    fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
+    fn resumed(&mut self, closed: Box<dyn Any>) -> DialogAction {
         let yes = closed.downcast::<Question>().is_ok_and(|question| question.is_yes());
         match self.asked.take() {
-            Some(Asked::Lose) if yes => return Act::Close,
+            Some(Asked::Lose) if yes => return DialogAction::Close,
             Some(asked) if yes => {
                 self.agreed.push(asked);
                 return self.save();
             }
-            Some(Asked::Empty) => self.form.focus(Key::Passphrase),
-            Some(Asked::Existing) => self.form.focus(Key::File),
-            Some(Asked::Lose) => self.form.focus(Key::Save),
+            Some(Asked::Empty) => self.form.focus(GeneratorKey::Passphrase),
+            Some(Asked::Existing) => self.form.focus(GeneratorKey::File),
+            Some(Asked::Lose) => self.form.focus(GeneratorKey::Save),
             None => {}
         }
-        Act::Stay
+        DialogAction::Stay
     }
 
     fn is_busy(&self) -> bool {
         !matches!(self.work, Work::Nothing)
     }
 
-    fn turn(&mut self) -> Act {
+    fn turn(&mut self) -> DialogAction {
         self.progress();
         match &self.work {
             Work::Nothing => {}
@@ -503,7 +514,7 @@ impl Component for Generator {
                 }
             }
         }
-        Act::Stay
+        DialogAction::Stay
     }
 }
 

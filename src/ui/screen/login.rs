@@ -13,16 +13,16 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::component::{Act, Component};
-use super::field::Field;
+use super::component::{Component, DialogAction};
+use super::field::TextField;
 use super::files::Files;
-use super::form::{Form, Happened, Item, Row, Widget};
+use super::form::{DialogForm, FormRow, Happened, Item, Widget};
 use super::look::{Look, Tone};
 use crate::config::Method;
 use crate::keys::KeyFile;
 use crate::prompt::{Attempt, LoginAnswer, LoginCredential, LoginQuestion, MethodOffer, User};
 use crate::say;
-use crate::ui::login::{self, Opened};
+use crate::ui::login::{self, Unlocking};
 
 /// Keys of the agent's in sight at once.
 const AGENT_LINES: u16 = 3;
@@ -55,13 +55,13 @@ enum Key {
 pub(in crate::ui) struct LoginDialog {
     /// The person was told that the password is empty: the next Enter sends it so.
     sends_empty: bool,
-    form: Form<Key>,
+    form: DialogForm<Key>,
     question: LoginQuestion,
     /// The key file that the field names now, or why it cannot be used.
     examined: Option<Result<KeyFile, String>>,
     /// A path and how it is written in the field, where the two differ.
     written: Option<(String, PathBuf)>,
-    work: Option<Receiver<Opened>>,
+    work: Option<Receiver<Unlocking>>,
     turns: usize,
     is_lost: bool,
     answer: Option<LoginAnswer>,
@@ -74,7 +74,7 @@ impl LoginDialog {
             .key_file
             .as_ref()
             .map(|path| (login::short(path, &question.home), path.clone()));
-        let mut form = Form::new(say!(login_title), rows(&question, banner, &written));
+        let mut form = DialogForm::new(say!(login_title), rows(&question, banner, &written));
         form.hints = vec![("F2", say!(login_browse))];
         let mut dialog = LoginDialog {
             form,
@@ -143,7 +143,7 @@ impl LoginDialog {
         let has_credential = method.is_some_and(|method| method != Method::KeyboardInteractive);
         self.form.enable(Key::Remember, has_credential && self.question.remember.is_some());
         self.form.enable(Key::Forward, method.is_some() && self.question.forward.is_some());
-        if let Widget::Field { label, .. } = &mut self.form.row(Key::Secret).widget {
+        if let Widget::TextField { label, .. } = &mut self.form.row(Key::Secret).widget {
             *label = match by_key {
                 true => say!(login_passphrase),
                 false => say!(login_password),
@@ -156,10 +156,10 @@ impl LoginDialog {
     }
 
     /// Something is wrong here, and the server knows nothing of it.
-    fn fault(&mut self, what: String, focus: Key) -> Act {
+    fn fault(&mut self, what: String, focus: Key) -> DialogAction {
         self.say(&[(Tone::Danger, what), (Tone::Plain, say!(login_nothing_sent))]);
         self.form.focus(focus);
-        Act::Stay
+        DialogAction::Stay
     }
 
     fn path(&self) -> Option<PathBuf> {
@@ -183,19 +183,19 @@ impl LoginDialog {
     }
 
     /// The name is settled: the server is asked before anything else can be chosen.
-    fn settle_user(&mut self) -> Act {
+    fn settle_user(&mut self) -> DialogAction {
         let name = self.form.text(Key::User).trim().to_owned();
         if name.is_empty() {
             return self.fault(say!(login_user_missing), Key::User);
         }
         self.answer = Some(LoginAnswer::User(name));
-        Act::Close
+        DialogAction::Close
     }
 
     /// OK: exactly what is chosen, once.
-    fn submit(&mut self) -> Act {
+    fn submit(&mut self) -> DialogAction {
         if self.is_lost {
-            return Act::Close;
+            return DialogAction::Close;
         }
         if self.is_asking_user() {
             return self.settle_user();
@@ -206,17 +206,21 @@ impl LoginDialog {
                 self.fault(say!(login_empty_password), Key::Secret)
             }
             Some(Method::Password) => {
-                let secret = self.form.field(Key::Secret).map(Field::take_secret);
-                secret.map_or(Act::Stay, |secret| self.attempt(LoginCredential::Password(secret)))
+                let secret = self.form.field(Key::Secret).map(TextField::take_secret);
+                secret.map_or(DialogAction::Stay, |secret| {
+                    self.attempt(LoginCredential::Password(secret))
+                })
             }
             Some(Method::KeyboardInteractive) => self.attempt(LoginCredential::Interactive),
             Some(Method::Agent) => {
                 let at = self.form.selected(Key::AgentKeys);
                 let key = self.question.agent.held().get(at).cloned();
-                key.map_or(Act::Stay, |key| self.attempt(LoginCredential::Agent(Box::new(key))))
+                key.map_or(DialogAction::Stay, |key| {
+                    self.attempt(LoginCredential::Agent(Box::new(key)))
+                })
             }
             Some(Method::PublicKey) => self.unlock(),
-            Some(Method::None) | None => Act::Stay,
+            Some(Method::None) | None => DialogAction::Stay,
         }
     }
 
@@ -226,15 +230,15 @@ impl LoginDialog {
         empty && !self.question.handed_over && !self.sends_empty
     }
 
-    fn attempt(&mut self, credential: LoginCredential) -> Act {
+    fn attempt(&mut self, credential: LoginCredential) -> DialogAction {
         let remember = self.form.is_on(Key::Remember) && self.question.remember.is_some();
         let forward = self.form.is_on(Key::Forward) && self.question.forward.is_some();
         let attempt = Attempt { credential, remember, forward };
         self.answer = Some(LoginAnswer::Attempt(Box::new(attempt)));
-        Act::Close
+        DialogAction::Close
     }
 
-    fn unlock(&mut self) -> Act {
+    fn unlock(&mut self) -> DialogAction {
         // The file may have changed since it was looked at.
         self.examine();
         let file = match self.examined.take() {
@@ -249,8 +253,8 @@ impl LoginDialog {
             self.examined = Some(Ok(file));
             return self.fault(say!(login_key_passphrase), Key::Secret);
         }
-        let Some(passphrase) = self.form.field(Key::Secret).map(Field::take_secret) else {
-            return Act::Stay;
+        let Some(passphrase) = self.form.field(Key::Secret).map(TextField::take_secret) else {
+            return DialogAction::Stay;
         };
         let (done, work) = channel();
         // Its key derivation takes as long as whoever made the file wanted.
@@ -258,28 +262,28 @@ impl LoginDialog {
         self.work = Some(work);
         self.turns = 0;
         self.say(&[(Tone::Strong, say!(login_unlocking))]);
-        Act::Stay
+        DialogAction::Stay
     }
 
-    fn opened(&mut self, opened: Opened) -> Act {
+    fn opened(&mut self, opened: Unlocking) -> DialogAction {
         match opened {
-            Opened::Key(key) => self.attempt(LoginCredential::Key(key)),
-            Opened::WrongPassphrase(error) => {
+            Unlocking::Key(key) => self.attempt(LoginCredential::Key(key)),
+            Unlocking::WrongPassphrase(error) => {
                 self.examine();
                 self.fault(error.to_string(), Key::Secret)
             }
-            Opened::Unusable(error) => {
+            Unlocking::Unusable(error) => {
                 self.examine();
                 self.fault(error.to_string(), Key::File)
             }
         }
     }
 
-    fn browse(&mut self) -> Act {
+    fn browse(&mut self) -> DialogAction {
         if self.method() != Some(Method::PublicKey) || self.is_asking_user() || self.is_lost {
-            return Act::Stay;
+            return DialogAction::Stay;
         }
-        Act::Open(Box::new(Files::new(self.path(), &self.question.home)))
+        DialogAction::Open(Box::new(Files::new(self.path(), &self.question.home)))
     }
 
     fn changed(&mut self, key: Key) {
@@ -306,9 +310,9 @@ impl LoginDialog {
     }
 
     /// While a key is being unlocked, only leaving counts.
-    fn handle_at_work(&mut self, event: &Event) -> Act {
+    fn handle_at_work(&mut self, event: &Event) -> DialogAction {
         let leaves = matches!(event, Event::Key(KeyEvent { code: KeyCode::Esc, .. }));
-        if leaves { Act::Close } else { Act::Stay }
+        if leaves { DialogAction::Close } else { DialogAction::Stay }
     }
 }
 
@@ -317,7 +321,7 @@ impl Component for LoginDialog {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         if self.work.is_some() {
             return self.handle_at_work(event);
         }
@@ -332,13 +336,13 @@ impl Component for LoginDialog {
             Happened::Pressed(Key::Ok) | Happened::Entered(_) => return self.submit(),
             Happened::Pressed(Key::Browse)
             | Happened::Unused(KeyEvent { code: KeyCode::F(2), .. }) => return self.browse(),
-            Happened::Pressed(_) | Happened::Cancelled => return Act::Close,
+            Happened::Pressed(_) | Happened::Cancelled => return DialogAction::Close,
             Happened::Nothing | Happened::Unused(_) => {}
         }
-        if clears { Act::Write(CLEAR_CLIPBOARD.to_vec()) } else { Act::Stay }
+        if clears { DialogAction::Write(CLEAR_CLIPBOARD.to_vec()) } else { DialogAction::Stay }
     }
 
-    fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
+    fn resumed(&mut self, closed: Box<dyn Any>) -> DialogAction {
         if let Ok(files) = closed.downcast::<Files>()
             && let Some(path) = files.into_picked()
         {
@@ -352,7 +356,7 @@ impl Component for LoginDialog {
             let locked = matches!(&self.examined, Some(Ok(file)) if file.is_encrypted());
             self.form.focus(if locked { Key::Secret } else { Key::File });
         }
-        Act::Stay
+        DialogAction::Stay
     }
 
     /// Always: the connection may be lost at any time.
@@ -360,7 +364,7 @@ impl Component for LoginDialog {
         true
     }
 
-    fn turn(&mut self) -> Act {
+    fn turn(&mut self) -> DialogAction {
         if !self.is_lost
             && let Some(why) = (self.question.lost)()
         {
@@ -369,7 +373,7 @@ impl Component for LoginDialog {
             self.say(&[(Tone::Danger, say!(login_lost, why))]);
             self.form.focus(Key::Disconnect);
         }
-        let Some(work) = &self.work else { return Act::Stay };
+        let Some(work) = &self.work else { return DialogAction::Stay };
         match work.try_recv() {
             Ok(opened) => {
                 self.work = None;
@@ -379,14 +383,14 @@ impl Component for LoginDialog {
                 self.turns += 1;
                 let dots = ".".repeat(self.turns / 4 % 4);
                 self.say(&[(Tone::Strong, format!("{}{dots}", say!(login_unlocking)))]);
-                Act::Stay
+                DialogAction::Stay
             }
             // A fault in unlocking; it has been reported.
             Err(TryRecvError::Disconnected) => {
                 self.work = None;
                 self.examine();
                 self.say(&[]);
-                Act::Stay
+                DialogAction::Stay
             }
         }
     }
@@ -405,18 +409,20 @@ fn rows(
     question: &LoginQuestion,
     banner: &str,
     written: &Option<(String, PathBuf)>,
-) -> Vec<Row<Key>> {
-    let mut rows: Vec<_> =
-        login::heading(question).into_iter().map(|(tone, text)| Row::text(tone, text)).collect();
+) -> Vec<FormRow<Key>> {
+    let mut rows: Vec<_> = login::heading(question)
+        .into_iter()
+        .map(|(tone, text)| FormRow::text(tone, text))
+        .collect();
     if !banner.trim().is_empty() {
-        rows.push(Row::text(Tone::Server, beginning(banner)));
+        rows.push(FormRow::text(Tone::Server, beginning(banner)));
     }
     rows.extend([
-        Row::lines(Key::Status, Vec::new()),
-        Row::field(Key::User, say!(login_user), Field::new(question.user.name())),
-        Row::field(Key::Secret, say!(login_password), Field::secret()),
-        Row::check(Key::Show, false, say!(login_show)).indented(2),
-        Row::check(Key::Clear, false, say!(login_clear)).indented(2),
+        FormRow::lines(Key::Status, Vec::new()),
+        FormRow::field(Key::User, say!(login_user), TextField::new(question.user.name())),
+        FormRow::field(Key::Secret, say!(login_password), TextField::secret()),
+        FormRow::check(Key::Show, false, say!(login_show)).indented(2),
+        FormRow::check(Key::Clear, false, say!(login_clear)).indented(2),
     ]);
     let path = written.as_ref().map_or("", |(text, _)| text);
     rows.extend(question.methods.iter().flat_map(|offer| method_rows(question, offer, path)));
@@ -425,9 +431,9 @@ fn rows(
         None => say!(login_forward_unavailable),
     };
     rows.extend([
-        Row::check(Key::Remember, question.remember == Some(true), say!(login_remember)),
-        Row::check(Key::Forward, question.forward == Some(true), forward),
-        Row::buttons(vec![
+        FormRow::check(Key::Remember, question.remember == Some(true), say!(login_remember)),
+        FormRow::check(Key::Forward, question.forward == Some(true), forward),
+        FormRow::buttons(vec![
             (Key::Ok, say!(ok)),
             (Key::Browse, say!(login_browse)),
             (Key::Disconnect, say!(login_disconnect)),
@@ -437,16 +443,17 @@ fn rows(
 }
 
 /// A method's button, and below it what it needs.
-fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec<Row<Key>> {
+fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec<FormRow<Key>> {
     let on = question.preselected == Some(offer.method);
-    let mut button = Row::radio(Key::Method(offer.method), METHODS, on, login::label(offer.method))
-        .noted(login::note(question, offer));
+    let mut button =
+        FormRow::radio(Key::Method(offer.method), METHODS, on, login::label(offer.method))
+            .noted(login::note(question, offer));
     button.enabled = offer.is_usable();
     match offer.method {
         Method::PublicKey => vec![
             button,
-            Row::field(Key::File, say!(login_key_file), Field::new(path)).indented(4),
-            Row::lines(Key::FileNote, Vec::new()).indented(4),
+            FormRow::field(Key::File, say!(login_key_file), TextField::new(path)).indented(4),
+            FormRow::lines(Key::FileNote, Vec::new()).indented(4),
         ],
         Method::Agent => vec![button, agent_keys(question).indented(4)],
         _ => vec![button],
@@ -463,14 +470,14 @@ fn beginning(banner: &str) -> String {
     text
 }
 
-fn agent_keys(question: &LoginQuestion) -> Row<Key> {
+fn agent_keys(question: &LoginQuestion) -> FormRow<Key> {
     let item = |key| {
         let (text, note) = login::held(key);
         Item { text, note }
     };
     let items: Vec<_> = question.agent.held().iter().map(item).collect();
     let height = u16::try_from(items.len()).unwrap_or(AGENT_LINES).min(AGENT_LINES);
-    let mut row = Row::list(Key::AgentKeys, items, height);
+    let mut row = FormRow::list(Key::AgentKeys, items, height);
     if let Widget::List { selected, .. } = &mut row.widget {
         *selected = question.agent_key;
     }

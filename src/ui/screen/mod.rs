@@ -1,6 +1,6 @@
 //! Dialogs on the full screen: a stack of components, of which the top one gets the keys.
 //!
-//! A dialog is a [`Component`], mostly made of one [`form::Form`]. [`Screen::run`] takes the
+//! A dialog is a [`Component`], mostly made of one [`form::DialogForm`]. [`Screen::run`] takes the
 //! alternate screen, shows one until it closes, and gives it back with its answer inside; the
 //! main screen and its scrollback are then as they were. The terminal itself (raw mode,
 //! screens, restoring) is `terminal`'s.
@@ -35,10 +35,10 @@ use ratatui::{Terminal, backend::CrosstermBackend};
 
 use crate::os::AsDescriptor;
 use crate::terminal::{self, AlternateScreen};
-use component::{Done, Stack};
+use component::{Stack, StackOutcome};
 use look::Look;
 
-pub use component::{Act, Component};
+pub use component::{Component, DialogAction};
 
 /// How often a component that is at work is given a turn.
 const TURN: Duration = Duration::from_millis(80);
@@ -66,7 +66,7 @@ impl Screen {
     /// The terminal failed or is gone.
     pub fn run<C: Component>(&self, dialog: C) -> io::Result<C> {
         let screen = AlternateScreen::enter(self.tty.as_descriptor())?;
-        let pen = Pen { screen: &screen, drawn: Vec::new() };
+        let pen = FrameWriter { screen: &screen, drawn: Vec::new() };
         let mut terminal = Terminal::new(CrosstermBackend::new(pen))?;
         let mut stack = Stack::new(Box::new(dialog));
         // Changes of size are listened to from the first time on, and must be before anything is
@@ -90,9 +90,9 @@ impl Screen {
                 false => stack.turn(),
             };
             match act {
-                Done::No => {}
-                Done::Write(bytes) => screen.write(&bytes)?,
-                Done::Yes(root) => {
+                StackOutcome::No => {}
+                StackOutcome::Write(bytes) => screen.write(&bytes)?,
+                StackOutcome::Yes(root) => {
                     let root: Box<dyn Any> = root;
                     return root
                         .downcast()
@@ -106,12 +106,12 @@ impl Screen {
 
 /// What is drawn, written at once when it is whole: no flicker, and nothing after the main
 /// screen was given back because of a signal.
-struct Pen<'a> {
+struct FrameWriter<'a> {
     screen: &'a AlternateScreen,
     drawn: Vec<u8>,
 }
 
-impl Write for Pen<'_> {
+impl Write for FrameWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.drawn.extend_from_slice(bytes);
         Ok(bytes.len())

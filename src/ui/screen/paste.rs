@@ -7,9 +7,9 @@ use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::component::{Act, Component};
+use super::component::{Component, DialogAction};
 use super::editor::Editor;
-use super::form::{Form, Happened, Row, Widget};
+use super::form::{DialogForm, FormRow, Happened, Widget};
 use super::look::{Look, Tone};
 use crate::say;
 
@@ -30,7 +30,7 @@ enum Key {
 
 /// The dialog, with the answer inside once it has closed.
 pub struct ConfirmPaste {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     sent: bool,
 }
 
@@ -38,12 +38,12 @@ impl ConfirmPaste {
     /// The dialog for this text, with `\n` between its lines.
     pub fn new(text: &str) -> ConfirmPaste {
         let rows = vec![
-            Row::lines(Key::About, Vec::new()),
-            Row::editor(Key::Text, Editor::new(text), SEEN.0),
-            Row::gap(),
-            Row::buttons(vec![(Key::Send, say!(paste_send)), (Key::Cancel, say!(cancel))]),
+            FormRow::lines(Key::About, Vec::new()),
+            FormRow::editor(Key::Text, Editor::new(text), SEEN.0),
+            FormRow::gap(),
+            FormRow::buttons(vec![(Key::Send, say!(paste_send)), (Key::Cancel, say!(cancel))]),
         ];
-        let mut form = Form::new(say!(paste_title), rows).wide(WIDTH);
+        let mut form = DialogForm::new(say!(paste_title), rows).wide(WIDTH);
         form.tone = Tone::Warn;
         let mut dialog = ConfirmPaste { form, sent: false };
         dialog.tell();
@@ -90,19 +90,19 @@ impl Component for ConfirmPaste {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         let happened = self.form.handle(event);
         self.hint();
         match happened {
             Happened::Changed(_) => self.tell(),
             Happened::Pressed(Key::Send) => {
                 self.sent = true;
-                return Act::Close;
+                return DialogAction::Close;
             }
-            Happened::Pressed(_) | Happened::Cancelled => return Act::Close,
+            Happened::Pressed(_) | Happened::Cancelled => return DialogAction::Close,
             _ => {}
         }
-        Act::Stay
+        DialogAction::Stay
     }
 }
 
@@ -110,11 +110,11 @@ impl Component for ConfirmPaste {
 mod tests {
     use super::*;
     use crate::catalogue::testing::in_each_language;
-    use crate::ui::screen::testing::Stage;
+    use crate::ui::screen::testing::TestScreen;
 
     /// What is sent; `None` if the dialog closes and nothing is.
     fn answer(text: &str, keys: &str) -> Option<String> {
-        let (shown, closed) = Stage::new(80, 24).play(ConfirmPaste::new(text), keys);
+        let (shown, closed) = TestScreen::new(80, 24).play(ConfirmPaste::new(text), keys);
         closed.unwrap_or_else(|| panic!("{keys} does not close it:\n{shown}")).into_answer()
     }
 
@@ -134,16 +134,16 @@ mod tests {
             assert_eq!(answer("a\nb\n", keys), None, "{keys}");
         }
         // Enter after a paste is a habit.
-        let (shown, closed) = Stage::new(80, 24).play(ConfirmPaste::new("a\n"), "<Enter>");
+        let (shown, closed) = TestScreen::new(80, 24).play(ConfirmPaste::new("a\n"), "<Enter>");
         assert!(closed.is_none() && shown.contains("2 lines"), "{shown}");
         assert!(shown.contains("Enter new line"), "{shown}");
-        let (shown, _) = Stage::new(80, 24).play(ConfirmPaste::new("a\n"), "<Tab>");
+        let (shown, _) = TestScreen::new(80, 24).play(ConfirmPaste::new("a\n"), "<Tab>");
         assert!(shown.contains("Enter confirm"), "{shown}");
     }
 
     #[test]
     fn it_is_said_how_much_it_is_and_whether_it_ends() {
-        let shown = |text: &str| Stage::new(80, 24).play(ConfirmPaste::new(text), "").0;
+        let shown = |text: &str| TestScreen::new(80, 24).play(ConfirmPaste::new(text), "").0;
         assert!(shown("a\nb\nc\n").contains("3 lines"));
         let open = shown("a\nb");
         assert!(open.contains("2 lines") && open.contains(&say!(paste_open)), "{open}");
@@ -156,7 +156,7 @@ mod tests {
         let text = format!("echo \x1b]0;x\x07\u{202e}日本\n{}", "more\n".repeat(500));
         in_each_language(|language| {
             for (width, height) in [(60, 15), (80, 24), (200, 60)] {
-                let mut stage = Stage::new(width, height);
+                let mut stage = TestScreen::new(width, height);
                 for (keys, seen) in [
                     ("", "echo \\x1b]0;x\\x07\\u{202e}日本"),
                     ("<PageDown>", "more"),
@@ -172,7 +172,7 @@ mod tests {
             }
             for (width, height) in [(10, 3), (1, 1), (24, 8)] {
                 let keys = "x<Enter><Down><Tab>";
-                Stage::new(width, height).play(ConfirmPaste::new(&text), keys);
+                TestScreen::new(width, height).play(ConfirmPaste::new(&text), keys);
             }
         });
     }

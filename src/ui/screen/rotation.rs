@@ -5,8 +5,8 @@ use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::component::{Act, Component};
-use super::form::{Form, Happened, Row};
+use super::component::{Component, DialogAction};
+use super::form::{DialogForm, FormRow, Happened};
 use super::look::{Look, Tone};
 use crate::prompt::RotationQuestion;
 use crate::say;
@@ -24,7 +24,7 @@ enum Key {
 
 /// The dialog, with the answer inside once it has closed.
 pub struct RotationDialog {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     answer: Option<bool>,
 }
 
@@ -34,25 +34,27 @@ impl RotationDialog {
         let RotationQuestion { host, file, difference } = question;
         let host = text::line(host, SHOWN);
         let file = text::line(&file.to_string_lossy(), SHOWN);
-        let mut rows = vec![Row::text(Tone::Strong, say!(rotation_other_keys, host, file))];
-        rows.push(Row::gap());
-        rows.push(Row::text(Tone::Plain, say!(rotation_box_new, count = difference.new.len())));
+        let mut rows = vec![FormRow::text(Tone::Strong, say!(rotation_other_keys, host, file))];
+        rows.push(FormRow::gap());
+        rows.push(FormRow::text(Tone::Plain, say!(rotation_box_new, count = difference.new.len())));
         for key in &difference.new {
             let (kind, fingerprint) = (fingerprint::type_name(key), fingerprint::sha256(key));
-            rows.push(Row::text(Tone::Good, say!(rotation_box_key, kind, fingerprint)).indented(2));
+            rows.push(
+                FormRow::text(Tone::Good, say!(rotation_box_key, kind, fingerprint)).indented(2),
+            );
         }
         let count = difference.obsolete.len();
-        rows.push(Row::text(Tone::Plain, say!(rotation_box_obsolete, count)));
+        rows.push(FormRow::text(Tone::Plain, say!(rotation_box_obsolete, count)));
         for entry in &difference.obsolete {
             let kind = fingerprint::type_name(&entry.key);
             let fingerprint = fingerprint::sha256(&entry.key);
             let line = say!(rotation_box_key_at, kind, fingerprint, place = entry.at);
-            rows.push(Row::text(Tone::Warn, line).indented(2));
+            rows.push(FormRow::text(Tone::Warn, line).indented(2));
         }
-        rows.push(Row::gap());
-        rows.push(Row::text(Tone::Plain, say!(rotation_box_ask)));
-        rows.push(Row::buttons(vec![(Key::Yes, say!(yes)), (Key::No, say!(no))]));
-        let mut form = Form::new(say!(rotation_box_title), rows);
+        rows.push(FormRow::gap());
+        rows.push(FormRow::text(Tone::Plain, say!(rotation_box_ask)));
+        rows.push(FormRow::buttons(vec![(Key::Yes, say!(yes)), (Key::No, say!(no))]));
+        let mut form = DialogForm::new(say!(rotation_box_title), rows);
         form.tone = Tone::Warn;
         form.focus(Key::No);
         RotationDialog { form, answer: None }
@@ -69,13 +71,13 @@ impl Component for RotationDialog {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Pressed(key) => self.answer = Some(key == Key::Yes),
             Happened::Cancelled => {}
-            _ => return Act::Stay,
+            _ => return DialogAction::Stay,
         }
-        Act::Close
+        DialogAction::Close
     }
 }
 
@@ -86,7 +88,7 @@ mod tests {
     use super::*;
     use crate::trust::rotate::Difference;
     use crate::ui::evidence::testing::{changed, known};
-    use crate::ui::screen::testing::Stage;
+    use crate::ui::screen::testing::TestScreen;
 
     #[test]
     fn both_lists_are_shown_and_only_a_clear_yes_is_one() {
@@ -104,7 +106,7 @@ mod tests {
                 [("<Enter>", Some(false)), ("<Esc>", None), ("<Left><Enter>", Some(true))]
             {
                 let (shown, closed) =
-                    Stage::new(width, height).play(RotationDialog::new(&question), keys);
+                    TestScreen::new(width, height).play(RotationDialog::new(&question), keys);
                 assert!(shown.contains(&sha256) && shown.contains("web1"), "{shown}");
                 assert_eq!(closed.unwrap().into_answer(), answer, "{keys}");
             }

@@ -8,20 +8,20 @@ use ratatui::backend::TestBackend;
 use ratatui::{Frame, Terminal};
 
 use super::look::Look;
-use super::{Component, Done, Stack};
+use super::{Component, Stack, StackOutcome};
 
 /// A virtual screen.
-pub(crate) struct Stage {
+pub(crate) struct TestScreen {
     terminal: Terminal<TestBackend>,
     pub look: Look,
     /// What dialogs had written to the terminal besides.
     pub written: Vec<u8>,
 }
 
-impl Stage {
-    pub(crate) fn new(width: u16, height: u16) -> Stage {
+impl TestScreen {
+    pub(crate) fn new(width: u16, height: u16) -> TestScreen {
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("in memory");
-        Stage { terminal, look: Look { colour: true, unicode: true }, written: Vec::new() }
+        TestScreen { terminal, look: Look { colour: true, unicode: true }, written: Vec::new() }
     }
 
     /// Draws, and gives the screen as lines of text without trailing blanks.
@@ -69,12 +69,12 @@ impl Stage {
                 None => stack.handle(&event),
             };
             match done {
-                Done::Yes(root) => {
+                StackOutcome::Yes(root) => {
                     let root: Box<dyn std::any::Any> = root;
                     return (shown, root.downcast().ok());
                 }
-                Done::Write(bytes) => self.written.extend(bytes),
-                Done::No => {}
+                StackOutcome::Write(bytes) => self.written.extend(bytes),
+                StackOutcome::No => {}
             }
             shown = self.draw(|frame, look| stack.draw(frame, look));
         }
@@ -82,17 +82,17 @@ impl Stage {
     }
 
     /// Gives turns until the screen shows the text, or the last dialog closes.
-    fn wait(&mut self, stack: &mut Stack, text: &str) -> Done {
+    fn wait(&mut self, stack: &mut Stack, text: &str) -> StackOutcome {
         let end = Instant::now() + LIMIT;
         loop {
             match stack.turn() {
-                Done::Write(bytes) => self.written.extend(bytes),
-                done @ Done::Yes(_) => return done,
-                Done::No => {}
+                StackOutcome::Write(bytes) => self.written.extend(bytes),
+                done @ StackOutcome::Yes(_) => return done,
+                StackOutcome::No => {}
             }
             let shown = self.draw(|frame, look| stack.draw(frame, look));
             if !text.is_empty() && shown.contains(text) {
-                return Done::No;
+                return StackOutcome::No;
             }
             assert!(Instant::now() < end, "{text:?} did not come; the screen is\n{shown}");
             thread::sleep(Duration::from_millis(5));

@@ -9,8 +9,8 @@ use crossterm::event::Event;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::component::{Act, Component};
-use super::form::{Block, Form, Happened, Row};
+use super::component::{Component, DialogAction};
+use super::form::{DialogForm, FormRow, Happened, SideBlock};
 use super::look::{Look, Tone};
 use crate::prompt::{HostKeyAnswer, HostKeyQuestion};
 use crate::say;
@@ -39,7 +39,7 @@ enum Key {
 
 /// The dialog, with the answer inside once it has closed.
 pub struct Warning {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     evidence: Evidence,
     answer: HostKeyAnswer,
 }
@@ -48,7 +48,7 @@ impl Warning {
     /// The dialog for this question.
     pub fn new(question: &HostKeyQuestion<'_>) -> Warning {
         let evidence = question.evidence.clone();
-        let mut form = Form::new(say!(warning_title), rows(question.host, &evidence));
+        let mut form = DialogForm::new(say!(warning_title), rows(question.host, &evidence));
         form.hints =
             vec![("PgUp/PgDn", say!(warning_hint_scroll)), ("Esc", say!(warning_hint_disconnect))];
         form.tone = Tone::Warn;
@@ -96,9 +96,9 @@ impl Warning {
         self.form.set_text(Key::Then, vec![(Tone::Dim, text), (Tone::Dim, otherwise)]);
     }
 
-    fn close(&mut self, answer: HostKeyAnswer) -> Act {
+    fn close(&mut self, answer: HostKeyAnswer) -> DialogAction {
         self.answer = answer;
-        Act::Close
+        DialogAction::Close
     }
 }
 
@@ -107,7 +107,7 @@ impl Component for Warning {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Changed(Key::Sha256 | Key::Md5) => self.show_hash(),
             Happened::Changed(Key::Compare) => self.show_comparison(),
@@ -123,7 +123,7 @@ impl Component for Warning {
             }
             _ => {}
         }
-        Act::Stay
+        DialogAction::Stay
     }
 }
 
@@ -131,7 +131,7 @@ fn is_changed(evidence: &Evidence) -> bool {
     matches!(evidence.finding, Finding::Changed(_))
 }
 
-fn rows(host: &str, evidence: &Evidence) -> Vec<Row<Key>> {
+fn rows(host: &str, evidence: &Evidence) -> Vec<FormRow<Key>> {
     let [headline, meaning] = evidence::summary(host, evidence);
     // Only a host of which nothing is known is written unless the box is cleared.
     let (write, ticked) = match &evidence.finding {
@@ -141,17 +141,17 @@ fn rows(host: &str, evidence: &Evidence) -> Vec<Row<Key>> {
         _ => (say!(warning_add), true),
     };
     vec![
-        Row::text(headline.tone, headline.text),
-        Row::text(meaning.tone, meaning.text),
-        Row::radio(Key::Sha256, 0, true, say!(warning_hash_sha256)),
-        Row::radio(Key::Md5, 0, false, say!(warning_hash_md5)),
-        Row::beside(Key::Keys, Vec::new()),
-        Row::field(Key::Compare, say!(warning_compare), super::field::Field::new("")),
-        Row::lines(Key::Compared, Vec::new()),
-        Row::check(Key::Write, ticked, write),
-        Row::lines(Key::Then, Vec::new()).indented(4),
-        Row::lines(Key::Evidence, Vec::new()),
-        Row::buttons(vec![
+        FormRow::text(headline.tone, headline.text),
+        FormRow::text(meaning.tone, meaning.text),
+        FormRow::radio(Key::Sha256, 0, true, say!(warning_hash_sha256)),
+        FormRow::radio(Key::Md5, 0, false, say!(warning_hash_md5)),
+        FormRow::beside(Key::Keys, Vec::new()),
+        FormRow::field(Key::Compare, say!(warning_compare), super::field::TextField::new("")),
+        FormRow::lines(Key::Compared, Vec::new()),
+        FormRow::check(Key::Write, ticked, write),
+        FormRow::lines(Key::Then, Vec::new()).indented(4),
+        FormRow::lines(Key::Evidence, Vec::new()),
+        FormRow::buttons(vec![
             (Key::Continue, say!(warning_continue)),
             (Key::Disconnect, say!(warning_disconnect)),
         ]),
@@ -159,7 +159,7 @@ fn rows(host: &str, evidence: &Evidence) -> Vec<Row<Key>> {
 }
 
 /// The old keys and the new one, or the new one's randomart and beside it its fingerprint.
-fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
+fn blocks(evidence: &Evidence, hash: Hash) -> Vec<SideBlock> {
     let key = &evidence.offered;
     let kind = fingerprint::type_name(key);
     if !is_changed(evidence) {
@@ -172,7 +172,7 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
             lines.extend(old(known, hash));
             lines.extend(since(evidence, known));
         }
-        return vec![Block::art(&hash.picture(key)), Block::wrapped(lines)];
+        return vec![SideBlock::art(&hash.picture(key)), SideBlock::wrapped(lines)];
     }
     let known = evidence::known(evidence);
     let mut before = Vec::new();
@@ -188,7 +188,7 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<Block> {
     }
     let mut now = vec![(Tone::Plain, say!(warning_now, kind)), (Tone::Danger, hash.of(key))];
     now.extend(picture(&hash.picture(key)));
-    vec![Block::wrapped(before), Block::wrapped(now)]
+    vec![SideBlock::wrapped(before), SideBlock::wrapped(now)]
 }
 
 /// What it is, its fingerprint, and where it is on record.

@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use super::*;
 use crate::cli::args;
 use crate::cli::resolve::save::{of_command_line, written};
-use crate::cli::resolve::{Plan, Surroundings, options, resolve_within};
+use crate::cli::resolve::{Availability, Plan, options, resolve_within};
 use crate::config::Directive;
 use crate::config::MethodChoice;
 use crate::profiles::{LOG_FORMATS, LOG_TIMESTAMPS, METHODS};
@@ -57,7 +57,7 @@ impl Home {
 
     fn plan(&self, words: &[&str]) -> Result<Plan> {
         let around =
-            Surroundings { terminal: true, can_ask: true, exists: &|_| false, answers: &|_| false };
+            Availability { terminal: true, can_ask: true, exists: &|_| false, answers: &|_| false };
         resolve_within(&typed(words), &self.context(), &around)
     }
 }

@@ -8,7 +8,7 @@ use russh::keys::agent::AgentIdentity;
 
 use super::found::{AgentKey, KeyToUse, LoginPlan, place, shown, shown_path};
 use crate::cli::args::{Typed, TypedSetting};
-use crate::cli::resolve::{Plan, Resolved};
+use crate::cli::resolve::{Plan, ResolvedOptions};
 use crate::cli::runtime;
 use crate::config::{self, Context, Keyword, Method, MethodChoice, Options};
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ const MAX_HELD: usize = 32;
 /// The authentication plan.
 pub(super) fn plan(
     typed: &Typed,
-    resolved: &Resolved,
+    resolved: &ResolvedOptions,
     plan: Option<&Plan>,
     context: &Context,
 ) -> LoginPlan {
@@ -61,7 +61,7 @@ fn uses(plan: &Plan, method: Method) -> bool {
 }
 
 /// What settled the method, as `config::choose` goes; `None` where nothing did.
-fn origin(typed: &Typed, resolved: &Resolved, plan: &Plan) -> Option<String> {
+fn origin(typed: &Typed, resolved: &ResolvedOptions, plan: &Plan) -> Option<String> {
     let MethodChoice::Chain(chain) = &plan.method else { return None };
     let preferred = &resolved.options.preferred_authentications;
     let words = preferred.as_deref().unwrap_or_default();
@@ -85,7 +85,7 @@ fn origin(typed: &Typed, resolved: &Resolved, plan: &Plan) -> Option<String> {
     }
 }
 
-fn keys_of(plan: &Plan, resolved: &Resolved, context: &Context) -> Vec<KeyToUse> {
+fn keys_of(plan: &Plan, resolved: &ResolvedOptions, context: &Context) -> Vec<KeyToUse> {
     let options = &resolved.options;
     if options.identity_files.is_set() {
         let entries = resolved.layers.entries().iter().filter(|entry| {

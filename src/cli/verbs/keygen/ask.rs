@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::options::Given;
+use super::options::PassphraseSource;
 use crate::cli::descriptor::read_secret;
 use crate::error::{Error, Kind, Result};
 use crate::keys::save::{self, Existing};
@@ -25,21 +25,21 @@ const MAX_MISTAKES: usize = 3;
 const MAX_PATH: usize = 4_096;
 
 /// The person, and what was given instead of one.
-pub(super) struct Asker {
+pub(super) struct KeygenQuestions {
     pub(super) plain: Plain,
 }
 
 /// A key and the passphrase that unlocked it, if it needed one.
-pub(super) struct Opened {
+pub(super) struct OpenedKey {
     pub(super) key: PrivateKey,
     pub(super) passphrase: Option<Secret>,
 }
 
-impl Asker {
+impl KeygenQuestions {
     /// The passphrase for a new file; `None` if it is to have none.
     pub(super) fn new_passphrase(
         &self,
-        given: Option<Given>,
+        given: Option<PassphraseSource>,
         label: &str,
     ) -> Result<Option<Secret>> {
         if let Some(given) = given {
@@ -67,12 +67,12 @@ impl Asker {
     pub(super) fn unlock(
         &self,
         file: &KeyFile,
-        given: Option<Given>,
+        given: Option<PassphraseSource>,
         label: &str,
-    ) -> Result<Opened> {
+    ) -> Result<OpenedKey> {
         if !file.is_encrypted() {
             return match file.unlock(None) {
-                Ok(key) => Ok(Opened { key, passphrase: None }),
+                Ok(key) => Ok(OpenedKey { key, passphrase: None }),
                 Err(error) => Err(said(file, error)),
             };
         }
@@ -90,7 +90,7 @@ impl Asker {
                 })?,
             };
             match file.unlock(Some(&passphrase)) {
-                Ok(key) => return Ok(Opened { key, passphrase: Some(passphrase) }),
+                Ok(key) => return Ok(OpenedKey { key, passphrase: Some(passphrase) }),
                 Err(Unlock::WrongPassphrase) if attempt < tries => {
                     (self.plain.say)(&(say!(keygen_bad_passphrase) + "\n"));
                 }
@@ -143,10 +143,10 @@ impl Asker {
 }
 
 /// The passphrase itself.
-fn taken(given: Given) -> Result<Secret> {
+fn taken(given: PassphraseSource) -> Result<Secret> {
     match given {
-        Given::Word(secret) => Ok(secret),
-        Given::Descriptor(flag, number) => read_secret(flag, number),
+        PassphraseSource::Word(secret) => Ok(secret),
+        PassphraseSource::Descriptor(flag, number) => read_secret(flag, number),
     }
 }
 

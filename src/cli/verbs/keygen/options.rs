@@ -23,7 +23,7 @@ const MAX_COMMENT: usize = 256;
 
 /// What a key is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum OutputForm {
     OpenSsh,
     Ppk,
     Public,
@@ -33,7 +33,7 @@ pub(super) enum Form {
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
+pub(super) enum KeygenAction {
     Make,
     Convert,
     Change,
@@ -46,34 +46,34 @@ pub(super) enum Action {
 }
 
 /// Where a passphrase comes from.
-pub(super) enum Given {
+pub(super) enum PassphraseSource {
     Word(Secret),
     Descriptor(&'static str, i32),
 }
 
 /// What was typed.
 #[derive(Default)]
-pub(super) struct Options {
+pub(super) struct KeygenOptions {
     pub(super) kind: Option<String>,
     pub(super) bits: Option<u32>,
     pub(super) file: Option<PathBuf>,
     pub(super) host: Option<String>,
     pub(super) comment: Option<String>,
-    pub(super) passphrase: Option<Given>,
-    pub(super) new_passphrase: Option<Given>,
+    pub(super) passphrase: Option<PassphraseSource>,
+    pub(super) new_passphrase: Option<PassphraseSource>,
     pub(super) rounds: Option<u32>,
-    pub(super) form: Option<Form>,
+    pub(super) form: Option<OutputForm>,
     pub(super) output: Option<PathBuf>,
     pub(super) md5: bool,
     pub(super) verbose: bool,
     pub(super) quiet: bool,
-    asked: Vec<(&'static str, Action)>,
+    asked: Vec<(&'static str, KeygenAction)>,
 }
 
-impl Options {
+impl KeygenOptions {
     /// Reads the words after the verb.
-    pub(super) fn parse(words: &[OsString]) -> Result<Options> {
-        let mut options = Options::default();
+    pub(super) fn parse(words: &[OsString]) -> Result<KeygenOptions> {
+        let mut options = KeygenOptions::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let bytes = word.as_encoded_bytes();
@@ -93,11 +93,11 @@ impl Options {
     }
 
     /// The one thing to do.
-    pub(super) fn action(&self) -> Action {
+    pub(super) fn action(&self) -> KeygenAction {
         match self.asked.first() {
             Some((_, action)) => *action,
-            None if self.form.is_some() && self.kind.is_none() => Action::Convert,
-            None => Action::Make,
+            None if self.form.is_some() && self.kind.is_none() => KeygenAction::Convert,
+            None => KeygenAction::Make,
         }
     }
 
@@ -159,8 +159,10 @@ impl Options {
     fn apply(&mut self, flag: &'static Flag<Keygen>, value: &OsStr) -> Result<()> {
         let name = flag.name;
         let text = || utf8(name, value);
-        let secret = || Ok::<_, Error>(Some(Given::Word(Secret::new(utf8(name, value)?))));
-        let descriptor = || Ok::<_, Error>(Some(Given::Descriptor(name, number(name, value)?)));
+        let secret =
+            || Ok::<_, Error>(Some(PassphraseSource::Word(Secret::new(utf8(name, value)?))));
+        let descriptor =
+            || Ok::<_, Error>(Some(PassphraseSource::Descriptor(name, number(name, value)?)));
         match flag.does {
             Keygen::Rounds => self.rounds = Some(number(name, value)?),
             Keygen::Bits => self.bits = Some(number(name, value)?),
@@ -179,16 +181,16 @@ impl Options {
             Keygen::Verbose => self.verbose = true,
             // Any flag leads to lines; this one does nothing else.
             Keygen::Plain => {}
-            Keygen::Change => self.asked.push((name, Action::Change)),
-            Keygen::Export => self.asked.push((name, Action::Export)),
-            Keygen::Import => self.asked.push((name, Action::Import)),
+            Keygen::Change => self.asked.push((name, KeygenAction::Change)),
+            Keygen::Export => self.asked.push((name, KeygenAction::Export)),
+            Keygen::Import => self.asked.push((name, KeygenAction::Import)),
             Keygen::Records => {
                 self.host = Some(host(text()?)?);
-                self.asked.push((name, Action::Records));
+                self.asked.push((name, KeygenAction::Records));
             }
-            Keygen::List => self.asked.push((name, Action::List)),
-            Keygen::Public => self.asked.push((name, Action::Public)),
-            Keygen::Help => self.asked.insert(0, (name, Action::Help)),
+            Keygen::List => self.asked.push((name, KeygenAction::List)),
+            Keygen::Public => self.asked.push((name, KeygenAction::Public)),
+            Keygen::Help => self.asked.insert(0, (name, KeygenAction::Help)),
         }
         Ok(())
     }
@@ -196,7 +198,7 @@ impl Options {
     /// What does not go together.
     fn check(&self) -> Result<()> {
         let action = self.action();
-        if action == Action::Help {
+        if action == KeygenAction::Help {
             return Ok(());
         }
         if let [(first, _), (second, other), ..] = self.asked[..]
@@ -210,11 +212,11 @@ impl Options {
         if let Some(rounds) = self.rounds {
             check_rounds(rounds)?;
         }
-        let private = matches!(self.form, None | Some(Form::OpenSsh | Form::Ppk));
-        if action == Action::Make && !private {
+        let private = matches!(self.form, None | Some(OutputForm::OpenSsh | OutputForm::Ppk));
+        if action == KeygenAction::Make && !private {
             return Err(usage(say!(keygen_new_key_formats)).hint(say!(keygen_new_key_formats_hint)));
         }
-        if self.form == Some(Form::Ppk) && self.rounds.is_some() {
+        if self.form == Some(OutputForm::Ppk) && self.rounds.is_some() {
             return Err(
                 usage(say!(keygen_ppk_without_rounds)).hint(say!(keygen_ppk_without_rounds_hint))
             );
@@ -223,10 +225,10 @@ impl Options {
     }
 
     /// Flags that say something only with some actions.
-    fn check_company(&self, action: Action) -> Result<()> {
-        use Action::{Change, Convert, Export, Import, List, Make, Public, Records};
+    fn check_company(&self, action: KeygenAction) -> Result<()> {
+        use KeygenAction::{Change, Convert, Export, Import, List, Make, Public, Records};
         let new = self.new_passphrase.is_some();
-        let rules: [(bool, &dyn Display, &[Action], FixedText); 6] = [
+        let rules: [(bool, &dyn Display, &[KeygenAction], FixedText); 6] = [
             (self.kind.is_some(), &"-t", &[Make], texts::keygen_with_new_key),
             (self.bits.is_some(), &"-b", &[Make], texts::keygen_with_new_key),
             (self.comment.is_some(), &"-C", &[Make, Convert], texts::keygen_with_new_key_or_format),
@@ -259,13 +261,13 @@ fn host(text: String) -> Result<String> {
     Ok(text)
 }
 
-fn form(name: &str) -> Result<Form> {
+fn form(name: &str) -> Result<OutputForm> {
     match name.to_ascii_lowercase().as_str() {
-        "openssh" | "private-openssh" => Ok(Form::OpenSsh),
-        "ppk" | "private" => Ok(Form::Ppk),
-        "public" | "public-openssh" => Ok(Form::Public),
-        "rfc4716" => Ok(Form::Rfc4716),
-        "fingerprint" => Ok(Form::Fingerprint),
+        "openssh" | "private-openssh" => Ok(OutputForm::OpenSsh),
+        "ppk" | "private" => Ok(OutputForm::Ppk),
+        "public" | "public-openssh" => Ok(OutputForm::Public),
+        "rfc4716" => Ok(OutputForm::Rfc4716),
+        "fingerprint" => Ok(OutputForm::Fingerprint),
         _ => Err(usage(say!(keygen_format_unknown, value = text::line(name, MAX_SHOWN)))
             .hint(say!(keygen_format_unknown_hint))),
     }
@@ -334,22 +336,22 @@ fn usage(cause: impl Into<String>) -> Error {
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Result<Options> {
-        Options::parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    fn read(line: &str) -> Result<KeygenOptions> {
+        KeygenOptions::parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
     }
 
     #[test]
     fn letters_bundle_and_arguments_attach() {
         let options = read("-lvf key -Emd5").unwrap();
-        assert_eq!(options.action(), Action::List);
+        assert_eq!(options.action(), KeygenAction::List);
         assert!(options.verbose && options.md5);
         assert_eq!(options.file, Some(PathBuf::from("key")));
         let options = read("-t rsa -b4096 --output=x -O ppk").err().unwrap();
         assert!(options.to_string().contains("--output goes with"), "{options}");
-        assert_eq!(read("-O ppk -f a --output=b").unwrap().action(), Action::Convert);
-        assert_eq!(read("-O ppk -t rsa").unwrap().action(), Action::Make);
-        assert_eq!(read("-q").unwrap().action(), Action::Make);
-        assert_eq!(read("-l --help").unwrap().action(), Action::Help);
+        assert_eq!(read("-O ppk -f a --output=b").unwrap().action(), KeygenAction::Convert);
+        assert_eq!(read("-O ppk -t rsa").unwrap().action(), KeygenAction::Make);
+        assert_eq!(read("-q").unwrap().action(), KeygenAction::Make);
+        assert_eq!(read("-l --help").unwrap().action(), KeygenAction::Help);
     }
 
     #[test]

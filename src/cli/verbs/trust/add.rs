@@ -11,12 +11,12 @@ use russh::keys::ssh_key::PublicKey;
 use russh::keys::ssh_key::public::KeyData;
 use serde_json::{Value as Json, json};
 
-use super::host::Looked;
-use super::words::{NOTHING, Words, usage};
+use super::host::HostLookup;
+use super::words::{NOTHING, TrustWords, usage};
 use super::{check, remove, report};
 use crate::cli::args::Typed;
 use crate::cli::connect::prompt;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
 use crate::cli::output::print;
 use crate::cli::{log, runtime};
@@ -37,7 +37,7 @@ const KEYS_MAX: usize = 64;
 /// How much of a word an error quotes, in characters.
 const MAX_SHOWN: usize = 60;
 
-pub(super) fn run(words: Words, environment: Environment) -> Result<u8> {
+pub(super) fn run(words: TrustWords, environment: ProcessEnvironment) -> Result<u8> {
     let flags = [Trust::File, Trust::Fingerprint, Trust::Replace, Trust::DryRun];
     words.only("add", &flags)?;
     if let Some(typed) = &words.fingerprint {
@@ -53,8 +53,8 @@ pub(super) fn run(words: Words, environment: Environment) -> Result<u8> {
     } else if words.fingerprint.is_some() {
         return Err(usage(say!(trust_fingerprint_of_one)));
     }
-    let addition = Addition::new(&words, &Looked::up(&typed, &environment)?, &environment)?;
-    let mut done = Done::default();
+    let addition = Addition::new(&words, &HostLookup::find(&typed, &environment)?, &environment)?;
+    let mut done = AddedKeys::default();
     for key in &keys {
         addition.write(key, words.replace, &mut done)?;
     }
@@ -118,9 +118,9 @@ fn unreadable(name: &str, error: &std::io::Error) -> Error {
 }
 
 /// The host is asked for its key, and a person or the fingerprint says yes.
-fn from_host(words: Words, typed: Typed, environment: Environment) -> Result<u8> {
+fn from_host(words: TrustWords, typed: Typed, environment: ProcessEnvironment) -> Result<u8> {
     let plan = check::plan(typed.clone(), &environment)?;
-    let addition = Addition::new(&words, &Looked::up(&typed, &environment)?, &environment)?;
+    let addition = Addition::new(&words, &HostLookup::find(&typed, &environment)?, &environment)?;
     let asker = prompt::choose(&plan, &typed, &environment);
     runtime::run_to_exit_code(async move {
         let judgement = check::judge(&plan, &environment, &asker).await?;
@@ -128,7 +128,7 @@ fn from_host(words: Words, typed: Typed, environment: Environment) -> Result<u8>
         if let (Finding::Known(at), Verdict::Accept) =
             (&judgement.evidence.finding, &judgement.verdict)
         {
-            let mut done = Done::default();
+            let mut done = AddedKeys::default();
             done.known.push(KnownKey { at: at.clone(), key });
             return done.tell(&words);
         }
@@ -139,7 +139,7 @@ fn from_host(words: Words, typed: Typed, environment: Environment) -> Result<u8>
                 return Ok(NOTHING);
             }
         };
-        let mut done = Done::default();
+        let mut done = AddedKeys::default();
         addition.write(&key, replace, &mut done)?;
         done.tell(&words)
     })
@@ -147,7 +147,7 @@ fn from_host(words: Words, typed: Typed, environment: Environment) -> Result<u8>
 
 /// Whether the key is to be written; `Some(true)` where it takes the place of another.
 async fn confirmed(
-    words: &Words,
+    words: &TrustWords,
     judgement: Judgement,
     asker: &Arc<dyn Prompt>,
 ) -> Result<Option<bool>> {
@@ -212,14 +212,18 @@ struct Addition {
 
 /// What was written, and what was there already.
 #[derive(Default)]
-struct Done {
+struct AddedKeys {
     added: Vec<(PathBuf, PublicKey, String)>,
     removed: Vec<Struck>,
     known: Vec<KnownKey>,
 }
 
 impl Addition {
-    fn new(words: &Words, host: &Looked, environment: &Environment) -> Result<Addition> {
+    fn new(
+        words: &TrustWords,
+        host: &HostLookup,
+        environment: &ProcessEnvironment,
+    ) -> Result<Addition> {
         let file = host.target(words)?;
         let mut sources = Sources {
             user: host.options.user_known_hosts_files.value.clone(),
@@ -238,7 +242,7 @@ impl Addition {
         })
     }
 
-    fn write(&self, key: &PublicKey, replace: bool, done: &mut Done) -> Result<()> {
+    fn write(&self, key: &PublicKey, replace: bool, done: &mut AddedKeys) -> Result<()> {
         let [keys, _, revoked] = KnownHosts::load(&self.sources).lines(&self.subject);
         let same = |known: &&KnownKey| known.key.key_data() == key.key_data();
         if let Some(known) = revoked.iter().find(same) {
@@ -281,8 +285,8 @@ impl Addition {
     }
 }
 
-impl Done {
-    fn tell(&self, words: &Words) -> Result<u8> {
+impl AddedKeys {
+    fn tell(&self, words: &TrustWords) -> Result<u8> {
         if words.json {
             let told = json!({
                 "dry_run": words.dry_run,

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use russh::keys::ssh_key::PublicKey;
 use serde_json::{Value as Json, json};
 
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::output::print;
 use crate::error::{Error, Kind, Result, told};
@@ -44,13 +44,13 @@ const PORT: u16 = 22;
 ///
 /// # Errors
 /// The words make no sense, or a file cannot be read or written.
-pub(super) fn run(words: &[OsString], environment: &Environment) -> Result<u8> {
+pub(super) fn run(words: &[OsString], environment: &ProcessEnvironment) -> Result<u8> {
     let store = environment.authorities();
     let (verb, words) = match words.split_first() {
         Some((first, words)) if !first.as_encoded_bytes().starts_with(b"--") => (first, words),
-        _ => return list(&store, &Words::read(words)?),
+        _ => return list(&store, &AuthorityWords::read(words)?),
     };
-    let words = Words::read(words)?;
+    let words = AuthorityWords::read(words)?;
     match verb.to_str().unwrap_or_default() {
         "list" => list(&store, &words),
         "show" => show(&store, &words),
@@ -62,7 +62,7 @@ pub(super) fn run(words: &[OsString], environment: &Environment) -> Result<u8> {
 }
 
 /// What follows the verb.
-struct Words {
+struct AuthorityWords {
     rest: Vec<String>,
     key: Option<String>,
     validity: Option<String>,
@@ -73,9 +73,9 @@ struct Words {
     json: bool,
 }
 
-impl Words {
-    fn read(words: &[OsString]) -> Result<Words> {
-        let mut read = Words {
+impl AuthorityWords {
+    fn read(words: &[OsString]) -> Result<AuthorityWords> {
+        let mut read = AuthorityWords {
             rest: Vec::new(),
             key: None,
             validity: None,
@@ -134,7 +134,7 @@ impl Words {
     }
 }
 
-fn list(store: &AuthorityStore, words: &Words) -> Result<u8> {
+fn list(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     let [] = words.exactly("tessh trust authority list [--json]")?;
     let all = store.load();
     if words.json {
@@ -156,7 +156,7 @@ fn list(store: &AuthorityStore, words: &Words) -> Result<u8> {
     print(&out)
 }
 
-fn show(store: &AuthorityStore, words: &Words) -> Result<u8> {
+fn show(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     let [name] = words.exactly("tessh trust authority show NAME [--json]")?;
     let all = store.load();
     let Some(found) = find(&all, name) else { return Ok(missing(name)) };
@@ -185,7 +185,7 @@ fn show(store: &AuthorityStore, words: &Words) -> Result<u8> {
     print(&lines.collect::<String>())
 }
 
-fn add(store: &AuthorityStore, words: &Words) -> Result<u8> {
+fn add(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     let line = "tessh trust authority add NAME --key KEY|FILE --validity EXPR, \
                 or add [NAME] --putty FILE";
     let wrong = || usage(say!(authority_usage, line));
@@ -232,7 +232,7 @@ fn add(store: &AuthorityStore, words: &Words) -> Result<u8> {
     Ok(0)
 }
 
-fn remove(store: &AuthorityStore, words: &Words) -> Result<u8> {
+fn remove(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     let [name] = words.exactly("tessh trust authority remove NAME [--dry-run]")?;
     let all = store.load();
     let file = match find(&all, name) {
@@ -253,7 +253,7 @@ fn remove(store: &AuthorityStore, words: &Words) -> Result<u8> {
 }
 
 /// Whether an expression covers a host; nothing is read and nothing is asked.
-fn test(words: &Words) -> Result<u8> {
+fn test(words: &AuthorityWords) -> Result<u8> {
     let [expression, host] = words.exactly("tessh trust authority test EXPR HOST[:PORT]")?;
     let told = |code: u8, word: &str, fault: Option<String>, at: Option<[usize; 2]>| {
         if words.json {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::words::{NOTHING, Words};
+use super::words::{NOTHING, TrustWords};
 use crate::cli::args::Typed;
 use crate::cli::connect::context::ConnectContext;
 use crate::cli::connect::{enter, prompt};
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::output::print;
 use crate::cli::resolve::Plan;
 use crate::cli::{log, resolve, runtime};
@@ -27,7 +27,7 @@ use crate::ui::evidence;
 /// Whether the host can be trusted could not be found out.
 const CANNOT_TELL: u8 = 2;
 
-pub(super) fn run(words: &Words, environment: Environment) -> Result<u8> {
+pub(super) fn run(words: &TrustWords, environment: ProcessEnvironment) -> Result<u8> {
     words.only("check", &[])?;
     let typed = words.host_alone("check")?;
     let plan = plan(typed.clone(), &environment)?;
@@ -42,7 +42,7 @@ pub(super) fn run(words: &Words, environment: Environment) -> Result<u8> {
 }
 
 /// The plan of a connection that leaves no trace.
-pub(super) fn plan(mut typed: Typed, environment: &Environment) -> Result<Plan> {
+pub(super) fn plan(mut typed: Typed, environment: &ProcessEnvironment) -> Result<Plan> {
     // There is no login, and what it would need is not looked for.
     typed.auth = Some("none".to_owned());
     typed.command.clear();
@@ -61,7 +61,7 @@ pub(super) fn plan(mut typed: Typed, environment: &Environment) -> Result<Plan> 
 /// Goes there and comes back with the judgement.
 pub(super) async fn judge(
     plan: &Plan,
-    environment: &Environment,
+    environment: &ProcessEnvironment,
     prompt: &Arc<dyn Prompt>,
 ) -> Result<Judgement> {
     let remembered = RememberedLogins::default();

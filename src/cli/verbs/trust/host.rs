@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::words::{MAX_SHOWN, Words};
+use super::words::{MAX_SHOWN, TrustWords};
 use crate::cli::args::Typed;
 use crate::cli::connect::wants;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, SystemNames};
 use crate::config::Options;
 use crate::error::{Error, Kind, Result};
@@ -14,7 +14,7 @@ use crate::text;
 use crate::trust::Subject;
 
 /// A host as a connection would look it up.
-pub(super) struct Looked {
+pub(super) struct HostLookup {
     pub(super) options: Options,
     pub(super) subject: Subject,
     /// The names that known_hosts may have for it, the one that counts first.
@@ -23,8 +23,8 @@ pub(super) struct Looked {
     pub(super) shown: String,
 }
 
-impl Looked {
-    pub(super) fn up(typed: &Typed, environment: &Environment) -> Result<Looked> {
+impl HostLookup {
+    pub(super) fn find(typed: &Typed, environment: &ProcessEnvironment) -> Result<HostLookup> {
         let resolved = resolve::layered(typed, &environment.context(), &SystemNames)?;
         let subject = wants::subject(&resolved.options);
         let mut names = vec![subject.entry_name()];
@@ -36,11 +36,11 @@ impl Looked {
             }
         }
         let shown = text::line(&resolved.host, MAX_SHOWN);
-        Ok(Looked { options: resolved.options, subject, names, shown })
+        Ok(HostLookup { options: resolved.options, subject, names, shown })
     }
 
     /// The file that is written to.
-    pub(super) fn target(&self, words: &Words) -> Result<PathBuf> {
+    pub(super) fn target(&self, words: &TrustWords) -> Result<PathBuf> {
         let first = self.options.user_known_hosts_files.first().cloned();
         words.file.clone().or(first).ok_or_else(|| {
             Error::new(Kind::Config, say!(trust_no_file)).hint(say!(trust_no_file_hint))

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::report::{self, Records};
-use super::words::{Words, usage};
+use super::words::{TrustWords, usage};
 use crate::cli::args;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
 use crate::cli::output::print;
 use crate::cli::resolve;
@@ -16,7 +16,7 @@ use crate::say;
 /// A host that only `Host *` is about: the files of all hosts are wanted.
 const ANY: &str = "*";
 
-pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
+pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Result<u8> {
     words.only("list", &[Trust::File, Trust::Type])?;
     let rest = words.rest.iter().cloned().chain([ANY.into()]);
     let typed = args::parse(rest, true)?;

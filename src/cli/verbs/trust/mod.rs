@@ -14,24 +14,24 @@ mod report;
 mod show;
 mod words;
 
-use words::{MAX_SHOWN, Words, usage};
+use words::{MAX_SHOWN, TrustWords, usage};
 
 use crate::cli::args::Typed;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::help;
 use crate::cli::output::print;
 use crate::error::Result;
 use crate::say;
 use crate::text;
 
-pub(super) fn run(typed: &Typed, environment: Environment) -> Result<u8> {
+pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let Some((verb, words)) = typed.rest.split_first() else {
         return Err(usage(say!(trust_no_verb)).hint(say!(trust_verbs)));
     };
     if verb == "authority" && !words.iter().any(|word| word == "--help") {
         return authority::run(words, &environment);
     }
-    let words = Words::read(words)?;
+    let words = TrustWords::read(words)?;
     if words.help || verb == "--help" {
         return print(&help::trust_help());
     }

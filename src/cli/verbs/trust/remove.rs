@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
-use super::host::Looked;
+use super::host::HostLookup;
 use super::report;
-use super::words::{NOTHING, Words, usage};
-use crate::cli::environment::Environment;
+use super::words::{NOTHING, TrustWords, usage};
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
 use crate::cli::log;
 use crate::cli::output::print;
@@ -17,13 +17,13 @@ use crate::say;
 use crate::trust::entries::{self, LinesToRemove, Removal, Struck};
 use crate::trust::fingerprint;
 
-pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
+pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Result<u8> {
     let flags = [Trust::File, Trust::Type, Trust::Fingerprint, Trust::DryRun];
     words.only("remove", &flags)?;
     if let Some(typed) = &words.fingerprint {
         report::check_fingerprint(typed)?;
     }
-    let host = Looked::up(&words.host_alone("remove")?, environment)?;
+    let host = HostLookup::find(&words.host_alone("remove")?, environment)?;
     let wanted = LinesToRemove {
         names: host.names.clone(),
         kind: words.kind.clone(),
@@ -48,7 +48,7 @@ pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
     told(words, &host, &all)
 }
 
-fn told(words: &Words, host: &Looked, all: &Removal) -> Result<u8> {
+fn told(words: &TrustWords, host: &HostLookup, all: &Removal) -> Result<u8> {
     let code = if all.struck.is_empty() { NOTHING } else { 0 };
     if words.json {
         let removed: Vec<Json> = all.struck.iter().map(struck).collect();

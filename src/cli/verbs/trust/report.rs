@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::host::Looked;
+use super::host::HostLookup;
 use super::words::usage;
-use crate::cli::environment::Environment;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::resolve::profile::store;
 use crate::config::Options;
@@ -64,7 +64,7 @@ impl Records {
     pub(super) fn read(
         files: &[Scoped],
         names: Option<&[String]>,
-        environment: &Environment,
+        environment: &ProcessEnvironment,
     ) -> Records {
         let read = |(file, scope): &Scoped| (*scope, entries::list(file, names));
         Records {
@@ -84,12 +84,12 @@ impl Records {
     }
 
     /// The fingerprints that saved sessions pin: of all, or of those to this host.
-    pub(super) fn add_pins(&mut self, host: Option<&Looked>, environment: &Environment) {
+    pub(super) fn add_pins(&mut self, host: Option<&HostLookup>, environment: &ProcessEnvironment) {
         // Sessions that cannot be read are told of by `tessh sessions`.
         for listed in store(&environment.context()).list().unwrap_or_default() {
             let Ok(document) = &listed.document else { continue };
             let profile = document.profile();
-            let is_of = |looked: &Looked| {
+            let is_of = |looked: &HostLookup| {
                 let same = |name: &str| profile.host.eq_ignore_ascii_case(name);
                 same(&looked.shown) || same(&looked.subject.name) || listed.name == looked.shown
             };
@@ -105,7 +105,11 @@ impl Records {
     }
 
     /// The records of authorities: all, or those that cover this host.
-    pub(super) fn add_authorities(&mut self, host: Option<&Looked>, environment: &Environment) {
+    pub(super) fn add_authorities(
+        &mut self,
+        host: Option<&HostLookup>,
+        environment: &ProcessEnvironment,
+    ) {
         self.authorities = environment.authorities().load();
         if let Some(host) = host {
             let (name, port) = (host.subject.name.to_ascii_lowercase(), host.subject.port);

@@ -2,19 +2,19 @@
 
 use serde_json::json;
 
-use super::host::Looked;
+use super::host::HostLookup;
 use super::report::{self, Records};
-use super::words::{NOTHING, Words};
-use crate::cli::environment::Environment;
+use super::words::{NOTHING, TrustWords};
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
 use crate::cli::log;
 use crate::cli::output::print;
 use crate::error::Result;
 use crate::say;
 
-pub(super) fn run(words: &Words, environment: &Environment) -> Result<u8> {
+pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Result<u8> {
     words.only("show", &[Trust::File, Trust::Type])?;
-    let host = Looked::up(&words.host_alone("show")?, environment)?;
+    let host = HostLookup::find(&words.host_alone("show")?, environment)?;
     let files = report::files(&host.options, words.file.as_deref());
     let mut records = Records::read(&files, Some(&host.names), environment);
     records.keep_type(words.kind.as_deref());

@@ -19,7 +19,7 @@ pub(super) const MAX_SHOWN: usize = 60;
 
 /// What follows the verb.
 #[derive(Default)]
-pub(super) struct Words {
+pub(super) struct TrustWords {
     pub(super) file: Option<PathBuf>,
     pub(super) kind: Option<String>,
     pub(super) fingerprint: Option<String>,
@@ -31,9 +31,9 @@ pub(super) struct Words {
     pub(super) rest: Vec<OsString>,
 }
 
-impl Words {
-    pub(super) fn read(words: &[OsString]) -> Result<Words> {
-        let mut read = Words::default();
+impl TrustWords {
+    pub(super) fn read(words: &[OsString]) -> Result<TrustWords> {
+        let mut read = TrustWords::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let bytes = word.as_encoded_bytes();

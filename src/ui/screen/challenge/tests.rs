@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::error::{Error, Kind};
 use crate::prompt::ChallengePrompt;
-use crate::ui::screen::testing::Stage;
+use crate::ui::screen::testing::TestScreen;
 
 fn challenge(prompts: &[(&str, bool)]) -> Challenge {
     let prompt = |&(text, echo): &(&str, bool)| ChallengePrompt { text: text.to_owned(), echo };
@@ -19,7 +19,7 @@ fn challenge(prompts: &[(&str, bool)]) -> Challenge {
 }
 
 fn answers(challenge: Challenge, typed: &str) -> Option<Vec<String>> {
-    let (screen, closed) = Stage::new(80, 24).play(ChallengeDialog::new(challenge), typed);
+    let (screen, closed) = TestScreen::new(80, 24).play(ChallengeDialog::new(challenge), typed);
     let closed = closed.unwrap_or_else(|| panic!("still open:\n{screen}"));
     let texts = |answers: Vec<Secret>| answers.iter().map(|it| it.expose().to_owned()).collect();
     closed.into_answers().map(texts)
@@ -29,7 +29,7 @@ fn answers(challenge: Challenge, typed: &str) -> Option<Vec<String>> {
 fn all_prompts_are_asked_together_with_their_echo() {
     let asked = || challenge(&[("Name: ", true), ("PIN: ", false), ("Colour? ", true)]);
     let (screen, _) =
-        Stage::new(80, 24).play(ChallengeDialog::new(asked()), "me<Enter>1234<Enter>red");
+        TestScreen::new(80, 24).play(ChallengeDialog::new(asked()), "me<Enter>1234<Enter>red");
     for words in ["Name:", "PIN:", "Colour?", "me", "••••", "red", "root@server"] {
         assert!(screen.contains(words), "{words}:\n{screen}");
     }
@@ -44,7 +44,7 @@ fn all_prompts_are_asked_together_with_their_echo() {
 #[test]
 fn the_servers_words_are_marked_as_the_servers() {
     let dialog = ChallengeDialog::new(challenge(&[("Password for root@bank: ", false)]));
-    let (screen, _) = Stage::new(80, 24).play(dialog, "");
+    let (screen, _) = TestScreen::new(80, 24).play(dialog, "");
     for words in ["Second factor", "Look at your", "SSH Authentication", "Password for root@bank"] {
         let ours = "┌ SSH Authentication Challenge";
         let mut lines = screen.lines().filter(|line| !line.starts_with(ours));
@@ -65,7 +65,7 @@ fn many_prompts_scroll_on_a_small_screen() {
     let prompts: Vec<_> = texts.iter().map(|text| (text.as_str(), true)).collect();
     let dialog = ChallengeDialog::new(challenge(&prompts));
     let keys: String = (1..=31).map(|number| format!("{number}<Enter>")).collect();
-    let mut stage = Stage::new(60, 15);
+    let mut stage = TestScreen::new(60, 15);
     let (screen, _) = stage.play(dialog, &keys);
     assert!(screen.contains("Question 32:") && screen.contains("▲ more above"), "{screen}");
     let dialog = ChallengeDialog::new(challenge(&prompts));

@@ -7,9 +7,9 @@ use ratatui::layout::Rect;
 
 use crate::error::Result;
 use crate::profiles::{Document, ProfileStore};
-use crate::ui::screen::component::{Act, Component};
-use crate::ui::screen::field::Field;
-use crate::ui::screen::form::{Form, Happened, Row};
+use crate::ui::screen::component::{Component, DialogAction};
+use crate::ui::screen::field::TextField;
+use crate::ui::screen::form::{DialogForm, FormRow, Happened};
 use crate::ui::screen::look::{Look, Tone};
 use crate::{say, text};
 
@@ -26,7 +26,7 @@ enum Key {
 
 /// A question that is answered No unless the person goes to the other button.
 pub(super) struct Confirm {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     /// The answer.
     pub yes: bool,
 }
@@ -35,11 +35,11 @@ impl Confirm {
     /// `does` is what the other button does.
     pub fn new(title: String, question: String, does: String) -> Confirm {
         let rows = vec![
-            Row::text(Tone::Plain, question),
-            Row::gap(),
-            Row::buttons(vec![(Key::No, say!(no)), (Key::Yes, does)]),
+            FormRow::text(Tone::Plain, question),
+            FormRow::gap(),
+            FormRow::buttons(vec![(Key::No, say!(no)), (Key::Yes, does)]),
         ];
-        let mut form = Form::new(title, rows);
+        let mut form = DialogForm::new(title, rows);
         form.tone = Tone::Warn;
         Confirm { form, yes: false }
     }
@@ -50,14 +50,14 @@ impl Component for Confirm {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Pressed(key) => {
                 self.yes = key == Key::Yes;
-                Act::Close
+                DialogAction::Close
             }
-            Happened::Cancelled => Act::Close,
-            _ => Act::Stay,
+            Happened::Cancelled => DialogAction::Close,
+            _ => DialogAction::Stay,
         }
     }
 }
@@ -67,7 +67,7 @@ type Make = Box<dyn Fn(&ProfileStore, &str) -> Result<Document>>;
 
 /// A name, under which a session is then saved.
 pub(super) struct AskName {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     store: ProfileStore,
     make: Make,
     /// The name that a session was saved under.
@@ -77,15 +77,15 @@ pub(super) struct AskName {
 impl AskName {
     pub fn new(title: String, name: &str, store: &ProfileStore, make: Make) -> AskName {
         let rows = vec![
-            Row::lines(Key::Message, Vec::new()),
-            Row::field(Key::Name, say!(connection_name), Field::new(name)),
-            Row::gap(),
-            Row::buttons(vec![(Key::Yes, say!(connection_save_now)), (Key::No, say!(cancel))]),
+            FormRow::lines(Key::Message, Vec::new()),
+            FormRow::field(Key::Name, say!(connection_name), TextField::new(name)),
+            FormRow::gap(),
+            FormRow::buttons(vec![(Key::Yes, say!(connection_save_now)), (Key::No, say!(cancel))]),
         ];
-        AskName { form: Form::new(title, rows), store: store.clone(), make, saved: None }
+        AskName { form: DialogForm::new(title, rows), store: store.clone(), make, saved: None }
     }
 
-    fn save(&mut self) -> Act {
+    fn save(&mut self) -> DialogAction {
         let name = self.form.text(Key::Name).trim().to_owned();
         let message = match self.store.has(&name) {
             true => say!(connection_name_taken),
@@ -94,7 +94,7 @@ impl AskName {
                 match made.and_then(|mut document| self.store.save(&mut document)) {
                     Ok(()) => {
                         self.saved = Some(name);
-                        return Act::Close;
+                        return DialogAction::Close;
                     }
                     Err(error) => text::line(&error.to_string(), MAX_MESSAGE),
                 }
@@ -102,7 +102,7 @@ impl AskName {
         };
         self.form.set_text(Key::Message, vec![(Tone::Danger, message)]);
         self.form.focus(Key::Name);
-        Act::Stay
+        DialogAction::Stay
     }
 }
 
@@ -111,18 +111,18 @@ impl Component for AskName {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Pressed(Key::Yes) | Happened::Entered(Key::Name) => self.save(),
-            Happened::Pressed(_) | Happened::Cancelled => Act::Close,
-            _ => Act::Stay,
+            Happened::Pressed(_) | Happened::Cancelled => DialogAction::Close,
+            _ => DialogAction::Stay,
         }
     }
 }
 
 /// What can be typed and pressed.
 pub(super) struct Help {
-    form: Form<Key>,
+    form: DialogForm<Key>,
 }
 
 impl Help {
@@ -136,10 +136,14 @@ impl Help {
         ];
         let mut rows = Vec::new();
         for [heading, body] in parts {
-            rows.extend([Row::text(heading.0, heading.1), Row::text(body.0, body.1), Row::gap()]);
+            rows.extend([
+                FormRow::text(heading.0, heading.1),
+                FormRow::text(body.0, body.1),
+                FormRow::gap(),
+            ]);
         }
-        rows.push(Row::buttons(vec![(Key::No, say!(close))]));
-        let mut form = Form::new(say!(connection_help_title), rows);
+        rows.push(FormRow::buttons(vec![(Key::No, say!(close))]));
+        let mut form = DialogForm::new(say!(connection_help_title), rows);
         form.hints = vec![("PgUp PgDn", say!(connection_hint_scroll))];
         Help { form }
     }
@@ -150,10 +154,10 @@ impl Component for Help {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
-            Happened::Pressed(_) | Happened::Cancelled => Act::Close,
-            _ => Act::Stay,
+            Happened::Pressed(_) | Happened::Cancelled => DialogAction::Close,
+            _ => DialogAction::Stay,
         }
     }
 }

@@ -14,10 +14,10 @@ use super::ask::Confirm;
 use super::fields::{self, Name};
 use crate::error::{Error, Result};
 use crate::profiles::{Document, PTY, Profile, ProfileStore};
-use crate::ui::hosts::Desk;
-use crate::ui::screen::component::{Act, Component};
-use crate::ui::screen::field::Field;
-use crate::ui::screen::form::{Form, Happened, Row};
+use crate::ui::hosts::EnteredCheck;
+use crate::ui::screen::component::{Component, DialogAction};
+use crate::ui::screen::field::TextField;
+use crate::ui::screen::form::{DialogForm, FormRow, Happened};
 use crate::ui::screen::look::{Look, Tone};
 use crate::{say, text};
 
@@ -43,9 +43,9 @@ enum Asked {
 
 /// The dialog.
 pub(super) struct Edit {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     store: ProfileStore,
-    desk: Arc<dyn Desk>,
+    desk: Arc<dyn EnteredCheck>,
     document: Document,
     /// The fields as they were shown first.
     first: Vec<(Name, String)>,
@@ -54,10 +54,10 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    pub fn new(store: ProfileStore, desk: Arc<dyn Desk>, document: Document) -> Edit {
+    pub fn new(store: ProfileStore, desk: Arc<dyn EnteredCheck>, document: Document) -> Edit {
         let mut rows = vec![
-            Row::text(Tone::Dim, say!(connection_edit_lists)),
-            Row::lines(Key::Message, Vec::new()),
+            FormRow::text(Tone::Dim, say!(connection_edit_lists)),
+            FormRow::lines(Key::Message, Vec::new()),
         ];
         let mut first = Vec::new();
         for (name, value) in document.profile().fields() {
@@ -67,22 +67,22 @@ impl Edit {
                 let mut options = vec![say!(connection_pty_unset)];
                 options.extend(PTY.map(str::to_owned));
                 let chosen = PTY.iter().position(|word| *word == written).map_or(0, |at| at + 1);
-                rows.push(Row::pick(Key::Of(name), label, options, chosen));
+                rows.push(FormRow::pick(Key::Of(name), label, options, chosen));
             } else {
-                let field = Field::new(&written);
+                let field = TextField::new(&written);
                 // What does not fit into a field whole would lose something.
                 let fits = field.text() == written;
-                let row = Row::field(Key::Of(name), label, field);
+                let row = FormRow::field(Key::Of(name), label, field);
                 rows.push(if fits { row } else { row.disabled() });
             }
             first.push((name, written));
         }
-        rows.push(Row::buttons(vec![
+        rows.push(FormRow::buttons(vec![
             (Key::Save, say!(connection_save_now)),
             (Key::Cancel, say!(cancel)),
         ]));
         let title = say!(connection_edit_title, name = text::line(document.name(), 40));
-        let form = Form::new(title, rows);
+        let form = DialogForm::new(title, rows);
         Edit { form, store, desk, document, first, asked: None, done: false }
     }
 
@@ -105,7 +105,7 @@ impl Edit {
         let mut changed = Vec::new();
         for (name, before) in &self.first {
             let now = self.now(name);
-            let field = Field::new(before);
+            let field = TextField::new(before);
             // A field that did not fit was never changed.
             if now != before.trim() && now != field.text().trim() {
                 changed.push((*name, now));
@@ -124,7 +124,7 @@ impl Edit {
         Ok(profile)
     }
 
-    fn save(&mut self) -> Act {
+    fn save(&mut self) -> DialogAction {
         let profile = match self.profile() {
             Ok(profile) => profile,
             Err((name, why)) => {
@@ -146,14 +146,14 @@ impl Edit {
                 let title = say!(connection_overwrite_title);
                 let question = say!(connection_overwrite_question);
                 let does = say!(connection_overwrite);
-                Act::Open(Box::new(Confirm::new(title, question, does)))
+                DialogAction::Open(Box::new(Confirm::new(title, question, does)))
             }
             Err(error) => self.complain(&error),
         }
     }
 
     /// Writes over what is there now, of which unknown keys and comments are kept.
-    fn overwrite(&mut self, profile: Profile) -> Act {
+    fn overwrite(&mut self, profile: Profile) -> DialogAction {
         let name = self.document.name().to_owned();
         let fresh = self.store.open(&name).and_then(|found| match found {
             Some(document) => Ok(document),
@@ -165,28 +165,28 @@ impl Edit {
         }
     }
 
-    fn leave(&mut self) -> Act {
+    fn leave(&mut self) -> DialogAction {
         if self.changed().is_empty() {
-            return Act::Close;
+            return DialogAction::Close;
         }
         self.asked = Some(Asked::Discard);
         let title = say!(connection_discard_title);
         let does = say!(connection_discard);
-        Act::Open(Box::new(Confirm::new(title, say!(connection_discard_question), does)))
+        DialogAction::Open(Box::new(Confirm::new(title, say!(connection_discard_question), does)))
     }
 
-    fn close(&mut self) -> Act {
+    fn close(&mut self) -> DialogAction {
         self.done = true;
-        Act::Close
+        DialogAction::Close
     }
 
-    fn complain(&mut self, error: &Error) -> Act {
+    fn complain(&mut self, error: &Error) -> DialogAction {
         self.say(text::line(&error.to_string(), MAX_MESSAGE))
     }
 
-    fn say(&mut self, message: String) -> Act {
+    fn say(&mut self, message: String) -> DialogAction {
         self.form.set_text(Key::Message, vec![(Tone::Danger, message)]);
-        Act::Stay
+        DialogAction::Stay
     }
 }
 
@@ -200,20 +200,20 @@ impl Component for Edit {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Pressed(Key::Save) | Happened::Entered(_) => self.save(),
             Happened::Pressed(_) | Happened::Cancelled => self.leave(),
-            _ => Act::Stay,
+            _ => DialogAction::Stay,
         }
     }
 
-    fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
+    fn resumed(&mut self, closed: Box<dyn Any>) -> DialogAction {
         let yes = closed.downcast_ref::<Confirm>().is_some_and(|confirm| confirm.yes);
         match self.asked.take() {
             Some(Asked::Overwrite(profile)) if yes => self.overwrite(*profile),
-            Some(Asked::Discard) if yes => Act::Close,
-            _ => Act::Stay,
+            Some(Asked::Discard) if yes => DialogAction::Close,
+            _ => DialogAction::Stay,
         }
     }
 }

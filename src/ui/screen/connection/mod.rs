@@ -17,12 +17,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::form::{Form, Happened, Item, Row, Widget};
+use super::form::{DialogForm, FormRow, Happened, Item, Widget};
 use super::look::{Look, Tone};
-use super::{Act, Component, field::Field};
+use super::{Component, DialogAction, field::TextField};
 use crate::error::{Error, Result};
 use crate::profiles::{Document, ProfileStore};
-use crate::ui::hosts::{Desk, Entered, Entry, Family, Hosts};
+use crate::ui::hosts::{AddressChoice, Entered, EnteredCheck, HostEntry, Hosts};
 use crate::{say, text};
 
 use ask::{AskName, Confirm, Help};
@@ -62,14 +62,14 @@ enum Key {
 
 /// What the question on top is about.
 enum Asked {
-    Remove(Entry),
+    Remove(HostEntry),
 }
 
 /// The dialog.
 pub struct NewConnection {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     hosts: Hosts,
-    desk: Arc<dyn Desk>,
+    desk: Arc<dyn EnteredCheck>,
     /// The numbers of the entries in the list.
     listed: Vec<usize>,
     /// Whether the list was used last, so that its choice is meant and not the host typed.
@@ -81,19 +81,19 @@ pub struct NewConnection {
 
 impl NewConnection {
     /// The dialog with what is known beforehand in its fields.
-    pub fn new(hosts: Hosts, desk: Arc<dyn Desk>, before: &Entered) -> NewConnection {
+    pub fn new(hosts: Hosts, desk: Arc<dyn EnteredCheck>, before: &Entered) -> NewConnection {
         let families = vec![say!(connection_any_family), "IPv4".to_owned(), "IPv6".to_owned()];
         let family = before.family as usize;
         let rows = vec![
-            Row::lines(Key::Message, Vec::new()),
-            Row::field(Key::Host, say!(connection_host), Field::new(&before.host)),
-            Row::list(Key::List, Vec::new(), LIST_MAX),
-            Row::gap(),
-            Row::field(Key::Port, say!(connection_port), Field::new(&before.port)),
-            Row::pick(Key::Family, say!(connection_family), families, family),
-            Row::check(Key::ConfirmPaste, true, say!(connection_confirm_paste)),
-            Row::gap(),
-            Row::buttons(vec![
+            FormRow::lines(Key::Message, Vec::new()),
+            FormRow::field(Key::Host, say!(connection_host), TextField::new(&before.host)),
+            FormRow::list(Key::List, Vec::new(), LIST_MAX),
+            FormRow::gap(),
+            FormRow::field(Key::Port, say!(connection_port), TextField::new(&before.port)),
+            FormRow::pick(Key::Family, say!(connection_family), families, family),
+            FormRow::check(Key::ConfirmPaste, true, say!(connection_confirm_paste)),
+            FormRow::gap(),
+            FormRow::buttons(vec![
                 (Key::Connect, say!(connection_connect)),
                 (Key::Save, say!(connection_save)),
                 (Key::Help, say!(connection_help)),
@@ -101,7 +101,7 @@ impl NewConnection {
             ]),
         ];
         let mut dialog = NewConnection {
-            form: Form::new(say!(connection_title), rows).wide(WIDTH),
+            form: DialogForm::new(say!(connection_title), rows).wide(WIDTH),
             hosts,
             desk,
             listed: Vec::new(),
@@ -137,7 +137,7 @@ impl NewConnection {
     }
 
     /// Fills the list with what the typed letters may mean, this entry chosen if it is there.
-    fn fill(&mut self, chosen: Option<&Entry>) {
+    fn fill(&mut self, chosen: Option<&HostEntry>) {
         self.listed = self.hosts.matching(self.form.text(Key::Host));
         let entries = self.hosts.entries();
         let mut items: Vec<Item> = Vec::with_capacity(self.listed.len());
@@ -155,7 +155,7 @@ impl NewConnection {
     }
 
     /// The entry that the list has chosen.
-    fn chosen(&self) -> Option<&Entry> {
+    fn chosen(&self) -> Option<&HostEntry> {
         let at = self.listed.get(self.form.selected(Key::List))?;
         self.hosts.entries().get(*at)
     }
@@ -167,40 +167,40 @@ impl NewConnection {
             session: None,
             port: self.form.text(Key::Port).trim().to_owned(),
             family: match self.form.selected(Key::Family) {
-                1 => Family::V4,
-                2 => Family::V6,
-                _ => Family::Auto,
+                1 => AddressChoice::V4,
+                2 => AddressChoice::V6,
+                _ => AddressChoice::Auto,
             },
             confirm_paste: self.form.is_on(Key::ConfirmPaste),
         };
         if self.from_list {
             match self.chosen() {
-                Some(Entry::Session { name, .. }) => entered.session = Some(name.clone()),
-                Some(Entry::Recent(host)) => entered.host.clone_from(host),
+                Some(HostEntry::Session { name, .. }) => entered.session = Some(name.clone()),
+                Some(HostEntry::Recent(host)) => entered.host.clone_from(host),
                 None => {}
             }
         }
         entered
     }
 
-    fn connect(&mut self) -> Act {
+    fn connect(&mut self) -> DialogAction {
         let now = self.now();
         if now.session.is_none() && now.host.is_empty() {
             self.form.focus(if self.listed.is_empty() { Key::Host } else { Key::List });
             self.after_focus();
             self.say(Tone::Warn, say!(connection_nothing));
-            return Act::Stay;
+            return DialogAction::Stay;
         }
-        let fault = self.chosen().filter(|_| self.from_list).and_then(Entry::fault).cloned();
+        let fault = self.chosen().filter(|_| self.from_list).and_then(HostEntry::fault).cloned();
         if let Some(error) = fault.or_else(|| self.desk.check(&now).err()) {
             return self.complain(&error);
         }
         self.entered = Some(now);
-        Act::Close
+        DialogAction::Close
     }
 
     /// Saves what is in the fields under a name that is asked for.
-    fn save(&mut self) -> Act {
+    fn save(&mut self) -> DialogAction {
         let now = self.now();
         match self.desk.profile(&now) {
             Err(error) => self.complain(&error),
@@ -213,23 +213,28 @@ impl NewConnection {
                 };
                 let title = say!(connection_save_title);
                 let name = free(&self.hosts.store, &name);
-                Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
+                DialogAction::Open(Box::new(AskName::new(
+                    title,
+                    &name,
+                    &self.hosts.store,
+                    Box::new(make),
+                )))
             }
         }
     }
 
-    fn edit(&mut self) -> Act {
+    fn edit(&mut self) -> DialogAction {
         match self.opened() {
             None => self.only_sessions(),
             Some(Err(error)) => self.complain(&error),
             Some(Ok(document)) => {
                 let (store, desk) = (self.hosts.store.clone(), Arc::clone(&self.desk));
-                Act::Open(Box::new(Edit::new(store, desk, document)))
+                DialogAction::Open(Box::new(Edit::new(store, desk, document)))
             }
         }
     }
 
-    fn duplicate(&mut self) -> Act {
+    fn duplicate(&mut self) -> DialogAction {
         match self.opened() {
             None => self.only_sessions(),
             Some(Err(error)) => self.complain(&error),
@@ -238,14 +243,19 @@ impl NewConnection {
                 let make = move |store: &ProfileStore, name: &str| store.copy(&document, name);
                 let title = say!(connection_duplicate_title, name = shown(&name));
                 let name = free(&self.hosts.store, &name);
-                Act::Open(Box::new(AskName::new(title, &name, &self.hosts.store, Box::new(make))))
+                DialogAction::Open(Box::new(AskName::new(
+                    title,
+                    &name,
+                    &self.hosts.store,
+                    Box::new(make),
+                )))
             }
         }
     }
 
     /// The chosen session as it is on disk now; `None` if the choice is none.
     fn opened(&self) -> Option<Result<Document>> {
-        let Entry::Session { name, said } = self.chosen()? else { return None };
+        let HostEntry::Session { name, said } = self.chosen()? else { return None };
         if let Some(Err(error)) = said {
             return Some(Err(error.clone()));
         }
@@ -253,22 +263,22 @@ impl NewConnection {
         Some(self.hosts.store.open(name).and_then(|found| found.ok_or_else(gone)))
     }
 
-    fn remove(&mut self) -> Act {
-        let Some(entry) = self.chosen().cloned() else { return Act::Stay };
+    fn remove(&mut self) -> DialogAction {
+        let Some(entry) = self.chosen().cloned() else { return DialogAction::Stay };
         let name = shown(entry.name());
         let question = match entry {
-            Entry::Session { .. } => say!(connection_remove_session, name),
-            Entry::Recent(_) => say!(connection_remove_recent, name),
+            HostEntry::Session { .. } => say!(connection_remove_session, name),
+            HostEntry::Recent(_) => say!(connection_remove_recent, name),
         };
         self.asked = Some(Asked::Remove(entry));
         let title = say!(connection_remove_title);
-        Act::Open(Box::new(Confirm::new(title, question, say!(connection_remove))))
+        DialogAction::Open(Box::new(Confirm::new(title, question, say!(connection_remove))))
     }
 
-    fn removed(&mut self, entry: &Entry) {
+    fn removed(&mut self, entry: &HostEntry) {
         let removed = match entry {
-            Entry::Session { name, .. } => self.hosts.store.remove(name).map(|_| ()),
-            Entry::Recent(host) => self.hosts.history.remove(host),
+            HostEntry::Session { name, .. } => self.hosts.store.remove(name).map(|_| ()),
+            HostEntry::Recent(host) => self.hosts.history.remove(host),
         };
         self.look_again();
         match removed {
@@ -285,7 +295,7 @@ impl NewConnection {
         if let Some(field) = self.form.field(Key::Host) {
             field.set("");
         }
-        let entry = Entry::Session { name: name.to_owned(), said: None };
+        let entry = HostEntry::Session { name: name.to_owned(), said: None };
         self.hosts.look_again();
         self.hosts.read_first(FIRST_READING, usize::from(LIST_MAX));
         self.fill(Some(&entry));
@@ -294,14 +304,14 @@ impl NewConnection {
         self.say(Tone::Good, say!(connection_saved, name = shown(name)));
     }
 
-    fn only_sessions(&mut self) -> Act {
+    fn only_sessions(&mut self) -> DialogAction {
         self.say(Tone::Warn, say!(connection_only_sessions));
-        Act::Stay
+        DialogAction::Stay
     }
 
-    fn complain(&mut self, error: &Error) -> Act {
+    fn complain(&mut self, error: &Error) -> DialogAction {
         self.say_error(error);
-        Act::Stay
+        DialogAction::Stay
     }
 
     fn say_error(&mut self, error: &Error) {
@@ -351,35 +361,35 @@ impl NewConnection {
     }
 
     /// A key that the form has no use for.
-    fn unused(&mut self, key: KeyEvent) -> Act {
+    fn unused(&mut self, key: KeyEvent) -> DialogAction {
         let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
         if key.code == KeyCode::F(1) {
-            return Act::Open(Box::new(Help::new()));
+            return DialogAction::Open(Box::new(Help::new()));
         }
         if self.form.focused() != Some(Key::List) || !plain {
-            return Act::Stay;
+            return DialogAction::Stay;
         }
         match key.code {
             KeyCode::Char('e') => self.edit(),
             KeyCode::Char('d') => self.duplicate(),
             KeyCode::Char('n') => self.save(),
-            KeyCode::Char('?') => Act::Open(Box::new(Help::new())),
+            KeyCode::Char('?') => DialogAction::Open(Box::new(Help::new())),
             KeyCode::Delete => self.remove(),
             KeyCode::Char(_) | KeyCode::Backspace => self.type_on(&Event::Key(key)),
-            _ => Act::Stay,
+            _ => DialogAction::Stay,
         }
     }
 
     /// Typing goes to the host field wherever in the list it is done.
-    fn type_on(&mut self, event: &Event) -> Act {
+    fn type_on(&mut self, event: &Event) -> DialogAction {
         self.form.focus(Key::Host);
         self.form.handle(event);
         self.say_nothing();
         self.fill(None);
-        Act::Stay
+        DialogAction::Stay
     }
 
-    fn react(&mut self, event: &Event) -> Act {
+    fn react(&mut self, event: &Event) -> DialogAction {
         if matches!(event, Event::Paste(_)) && self.form.focused() == Some(Key::List) {
             return self.type_on(event);
         }
@@ -387,17 +397,17 @@ impl NewConnection {
             Happened::Changed(Key::Host) => {
                 self.say_nothing();
                 self.fill(None);
-                Act::Stay
+                DialogAction::Stay
             }
             Happened::Entered(_) | Happened::Pressed(Key::Connect) => {
                 self.after_focus();
                 self.connect()
             }
             Happened::Pressed(Key::Save) => self.save(),
-            Happened::Pressed(Key::Help) => Act::Open(Box::new(Help::new())),
-            Happened::Pressed(_) | Happened::Cancelled => Act::Close,
+            Happened::Pressed(Key::Help) => DialogAction::Open(Box::new(Help::new())),
+            Happened::Pressed(_) | Happened::Cancelled => DialogAction::Close,
             Happened::Unused(key) => self.unused(key),
-            Happened::Changed(_) | Happened::Nothing => Act::Stay,
+            Happened::Changed(_) | Happened::Nothing => DialogAction::Stay,
         }
     }
 }
@@ -418,13 +428,13 @@ impl Component for NewConnection {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         let act = self.react(event);
         self.after_focus();
         act
     }
 
-    fn resumed(&mut self, closed: Box<dyn Any>) -> Act {
+    fn resumed(&mut self, closed: Box<dyn Any>) -> DialogAction {
         let asked = self.asked.take();
         if let Some(confirm) = closed.downcast_ref::<Confirm>() {
             if let (true, Some(Asked::Remove(entry))) = (confirm.yes, asked) {
@@ -437,19 +447,19 @@ impl Component for NewConnection {
             self.saved(&name);
         }
         self.after_focus();
-        Act::Stay
+        DialogAction::Stay
     }
 
     fn is_busy(&self) -> bool {
         !self.hosts.is_complete()
     }
 
-    fn turn(&mut self) -> Act {
+    fn turn(&mut self) -> DialogAction {
         // A choice that nobody made gives way to a better match read later.
         let chosen = self.chosen().filter(|_| self.from_list).cloned();
         self.hosts.read_more(READING);
         self.fill(chosen.as_ref());
-        Act::Stay
+        DialogAction::Stay
     }
 }
 
@@ -463,8 +473,8 @@ fn aligned(items: &mut [Item]) {
     }
 }
 
-fn same(one: &Entry, other: &Entry) -> bool {
-    let session = |entry: &Entry| matches!(entry, Entry::Session { .. });
+fn same(one: &HostEntry, other: &HostEntry) -> bool {
+    let session = |entry: &HostEntry| matches!(entry, HostEntry::Session { .. });
     session(one) == session(other) && one.name() == other.name()
 }
 

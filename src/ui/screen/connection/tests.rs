@@ -9,12 +9,12 @@ use crate::catalogue::texts;
 use crate::error::Kind;
 use crate::os::user::UserId;
 use crate::profiles::{History, Profile, ProfileStore};
-use crate::ui::screen::testing::{Stage, keys};
+use crate::ui::screen::testing::{TestScreen, keys};
 
 /// A desk that refuses what has a blank in it.
 struct Strict;
 
-impl Desk for Strict {
+impl EnteredCheck for Strict {
     fn check(&self, entered: &Entered) -> Result<()> {
         match entered.host.contains(' ') || entered.host.len() > 1025 {
             true => Err(Error::new(Kind::Usage, "no such host")),
@@ -69,7 +69,7 @@ impl Bench {
 
     /// The last screen, and what was entered if it has closed.
     fn play(&self, typed: &str) -> (String, Option<Option<Entered>>) {
-        let (shown, closed) = Stage::new(80, 24).play(self.dialog(), typed);
+        let (shown, closed) = TestScreen::new(80, 24).play(self.dialog(), typed);
         (shown, closed.map(|mut dialog| dialog.take_entered()))
     }
 
@@ -115,7 +115,7 @@ fn the_list_is_reached_with_tab_or_down_and_enter_connects_to_its_choice() {
     }
     // The choice of the list counts until something is typed again.
     let port = bench.entered("<Tab><Down><Tab>2222<Tab><Right><Right><Tab><Enter>");
-    let wanted = Entered { port: "2222".into(), family: Family::V6, ..session("web") };
+    let wanted = Entered { port: "2222".into(), family: AddressChoice::V6, ..session("web") };
     assert_eq!(port, wanted);
     assert_eq!(bench.entered("<Tab>x<Enter>"), host("x"));
 }
@@ -164,7 +164,7 @@ fn a_failure_comes_back_with_the_fields_as_they_were() {
     }
     assert!(dialog.take_entered().is_some());
     dialog.failed(&Error::new(Kind::Connect, "Connection refused\u{1b}[2J"));
-    let (shown, closed) = Stage::new(80, 24).play(dialog, "<Enter>");
+    let (shown, closed) = TestScreen::new(80, 24).play(dialog, "<Enter>");
     assert_eq!(closed.unwrap().take_entered().unwrap().port, "2222");
     for part in ["Connection refused\\x1b[2J", "root@nowhere", "2222"] {
         assert!(shown.contains(part), "{part}:\n{shown}");
@@ -175,7 +175,7 @@ fn a_failure_comes_back_with_the_fields_as_they_were() {
 fn a_broken_session_is_shown_with_its_line_and_is_not_connected_to() {
     let bench = bench();
     fs::write(bench.file("bad.toml"), "host = \"h\"\nport = \"x\"\n").unwrap();
-    let mut stage = Stage::new(200, 60);
+    let mut stage = TestScreen::new(200, 60);
     let (shown, _) = stage.play(bench.dialog(), "");
     assert!(shown.contains("bad.toml line 2") && shown.contains("web.example.org"), "{shown}");
     for key in ["<Enter>", "e", "d"] {
@@ -307,7 +307,7 @@ fn of_two_editors_the_second_is_asked() {
         for event in keys("<Enter>") {
             stack.handle(&event);
         }
-        let shown = Stage::new(80, 24).draw(|frame, look| stack.draw(frame, look));
+        let shown = TestScreen::new(80, 24).draw(|frame, look| stack.draw(frame, look));
         assert!(shown.contains("changed since"), "{shown}");
         assert_eq!(bench.read("db.toml"), other);
         for event in keys(answer) {
@@ -329,7 +329,7 @@ fn where_nothing_can_be_written_that_is_said_and_nothing_is_lost() {
     let hosts = Hosts::find(store, bench.history.clone());
     let dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
     let typed = "host<Tab><Tab><Tab><Tab><Tab><Right><Enter><C-u>mine<Enter>";
-    let (shown, closed) = Stage::new(80, 24).play(dialog, typed);
+    let (shown, closed) = TestScreen::new(80, 24).play(dialog, typed);
     assert!(closed.is_none());
     assert!(shown.contains("cannot be created") && shown.contains("mine"), "{shown}");
 }
@@ -349,7 +349,7 @@ fn thousands_of_sessions_are_read_while_nothing_is_typed() {
         dialog.turn();
     }
     assert_eq!(dialog.chosen().unwrap().name(), chosen, "the choice stays where it was");
-    let (shown, _) = Stage::new(80, 24).play(dialog, "<S-Tab>s2999");
+    let (shown, _) = TestScreen::new(80, 24).play(dialog, "<S-Tab>s2999");
     assert!(shown.contains("h #many"), "{shown}");
 }
 
@@ -369,21 +369,21 @@ fn every_dialog_can_be_used_at_every_size_in_both_languages() {
     in_each_language(|language| {
         for (width, height) in [(60, 15), (80, 24), (200, 60)] {
             for (typed, texts) in dialogs {
-                let (shown, closed) = Stage::new(width, height).play(bench.dialog(), typed);
+                let (shown, closed) = TestScreen::new(width, height).play(bench.dialog(), typed);
                 assert!(closed.is_none());
                 for text in texts {
                     let there = shown.contains(text.in_language(language));
                     assert!(there, "{text} {language:?} {width}x{height} {typed}:\n{shown}");
                 }
             }
-            let (shown, _) = Stage::new(width, height).play(bench.dialog(), "");
+            let (shown, _) = TestScreen::new(width, height).play(bench.dialog(), "");
             for part in ["db.example.org", "root@new:2222"] {
                 assert!(shown.contains(part), "{part} {width}x{height}:\n{shown}");
             }
         }
         for (width, height) in [(10, 3), (1, 1)] {
             for (typed, _) in dialogs {
-                Stage::new(width, height).play(bench.dialog(), typed);
+                TestScreen::new(width, height).play(bench.dialog(), typed);
             }
         }
     });
@@ -394,10 +394,10 @@ fn the_help_can_be_scrolled_to_its_end_where_it_does_not_fit() {
     in_each_language(|language| {
         let bench = bench();
         let last = "TOML";
-        let (shown, _) = Stage::new(60, 15).play(bench.dialog(), "<F1>");
+        let (shown, _) = TestScreen::new(60, 15).play(bench.dialog(), "<F1>");
         assert!(!shown.contains(last), "{language:?}: it fits\n{shown}");
         let down = "<PageDown>".repeat(6);
-        let (shown, _) = Stage::new(60, 15).play(bench.dialog(), &format!("<Tab>?{down}"));
+        let (shown, _) = TestScreen::new(60, 15).play(bench.dialog(), &format!("<Tab>?{down}"));
         assert!(shown.contains(last), "{language:?}\n{shown}");
     });
 }
@@ -407,7 +407,7 @@ fn a_click_chooses_and_a_second_one_connects() {
     use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
     let bench = bench();
     let mut dialog = bench.dialog();
-    let shown = Stage::new(80, 24).show(&mut dialog);
+    let shown = TestScreen::new(80, 24).show(&mut dialog);
     let (row, line) =
         shown.lines().enumerate().find(|(_, line)| line.contains("web.example")).unwrap();
     let column = line[..line.find("web").unwrap()].chars().count();
@@ -417,7 +417,7 @@ fn a_click_chooses_and_a_second_one_connects() {
         row: row as u16,
         modifiers: KeyModifiers::NONE,
     });
-    assert!(matches!(dialog.handle(&click), Act::Stay));
-    assert!(matches!(dialog.handle(&click), Act::Close));
+    assert!(matches!(dialog.handle(&click), DialogAction::Stay));
+    assert!(matches!(dialog.handle(&click), DialogAction::Close));
     assert_eq!(dialog.take_entered(), Some(session("web")));
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::symlink;
 
 use super::*;
-use crate::ui::screen::testing::Stage;
+use crate::ui::screen::testing::TestScreen;
 
 fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
@@ -19,7 +19,7 @@ fn home() -> tempfile::TempDir {
 
 fn play(home: &Path, named: Option<&str>, typed: &str) -> (String, Option<PathBuf>) {
     let files = Files::new(named.map(|name| home.join(name)), home);
-    let (screen, closed) = Stage::new(60, 15).play(files, typed);
+    let (screen, closed) = TestScreen::new(60, 15).play(files, typed);
     (screen, closed.and_then(|files| files.into_picked()))
 }
 
@@ -67,6 +67,6 @@ fn a_directory_of_any_size_or_none_at_all() {
     let mut files = Files::new(None, home.path());
     files.directory = home.path().join("gone");
     files.list();
-    let (screen, _) = Stage::new(60, 15).play(files, "");
+    let (screen, _) = TestScreen::new(60, 15).play(files, "");
     assert!(screen.contains("cannot be listed"), "{screen}");
 }

@@ -15,23 +15,23 @@ const WRAPPED_MIN: usize = 26;
 
 /// Lines that belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Block {
+pub struct SideBlock {
     /// The lines, each with its tone.
     pub lines: Vec<(Tone, String)>,
     /// Whether the lines stay as they are and settle the block's width; others are wrapped.
     pub fixed: bool,
 }
 
-impl Block {
+impl SideBlock {
     /// Lines to be wrapped.
-    pub fn wrapped(lines: Vec<(Tone, String)>) -> Block {
-        Block { lines, fixed: false }
+    pub fn wrapped(lines: Vec<(Tone, String)>) -> SideBlock {
+        SideBlock { lines, fixed: false }
     }
 
     /// Lines that stay as they are.
-    pub fn art(text: &str) -> Block {
+    pub fn art(text: &str) -> SideBlock {
         let lines = text.lines().map(|line| (Tone::Plain, line.to_owned())).collect();
-        Block { lines, fixed: true }
+        SideBlock { lines, fixed: true }
     }
 
     fn width(&self) -> usize {
@@ -52,7 +52,7 @@ impl Block {
 }
 
 /// The blocks in this many columns.
-pub(super) fn lines(blocks: &[Block], columns: usize, look: Look) -> Vec<Line<'static>> {
+pub(super) fn lines(blocks: &[SideBlock], columns: usize, look: Look) -> Vec<Line<'static>> {
     let styled = |(tone, text): (Tone, String)| Span::styled(text, look.style(tone));
     let Some(widths) = widths(blocks, columns) else {
         let all = blocks.iter().flat_map(|block| block.shown(columns.max(1)));
@@ -76,9 +76,9 @@ pub(super) fn lines(blocks: &[Block], columns: usize, look: Look) -> Vec<Line<'s
 }
 
 /// The width of each block, if all of them fit beside each other.
-fn widths(blocks: &[Block], columns: usize) -> Option<Vec<usize>> {
+fn widths(blocks: &[SideBlock], columns: usize) -> Option<Vec<usize>> {
     let gaps = GAP * blocks.len().saturating_sub(1);
-    let fixed: usize = blocks.iter().filter(|block| block.fixed).map(Block::width).sum();
+    let fixed: usize = blocks.iter().filter(|block| block.fixed).map(SideBlock::width).sum();
     let rest = columns.checked_sub(gaps + fixed)?;
     let others = blocks.iter().filter(|block| !block.fixed).count();
     let each = rest.checked_div(others).unwrap_or(0);
@@ -103,12 +103,12 @@ mod tests {
 
     const LOOK: Look = Look { colour: false, unicode: true };
 
-    fn text(blocks: &[Block], columns: usize) -> Vec<String> {
+    fn text(blocks: &[SideBlock], columns: usize) -> Vec<String> {
         lines(blocks, columns, LOOK).iter().map(ToString::to_string).collect()
     }
 
-    fn words(lines: &[&str]) -> Block {
-        Block::wrapped(lines.iter().map(|line| (Tone::Plain, (*line).to_owned())).collect())
+    fn words(lines: &[&str]) -> SideBlock {
+        SideBlock::wrapped(lines.iter().map(|line| (Tone::Plain, (*line).to_owned())).collect())
     }
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_is_fixed_keeps_its_lines_and_wide_characters_count_two() {
-        let blocks = [Block::art("+--+\n|鍵|"), words(&["text"])];
+        let blocks = [SideBlock::art("+--+\n|鍵|"), words(&["text"])];
         let shown = text(&blocks, 60);
         assert!(shown[0].starts_with("+--+  text"), "{shown:?}");
         assert!(shown[1].starts_with("|鍵|  "), "{shown:?}");
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn nothing_breaks_where_nothing_fits() {
         for columns in 0..8 {
-            text(&[Block::art("+--+"), words(&["日本語 words"])], columns);
+            text(&[SideBlock::art("+--+"), words(&["日本語 words"])], columns);
         }
     }
 }

@@ -11,8 +11,8 @@ use ratatui::widgets::{Block, Clear, Widget as _};
 use unicode_width::UnicodeWidthStr;
 
 use super::beside;
-use super::row::{Item, Row, Widget};
-use super::{Form, Spot};
+use super::row::{FormRow, Item, Widget};
+use super::{DialogForm, Spot};
 use crate::say;
 use crate::text;
 use crate::ui::screen::look::{Look, Tone};
@@ -38,19 +38,19 @@ struct Drawn {
 
 /// What rows are drawn with.
 #[derive(Clone, Copy)]
-struct Pen {
+struct FormPainter {
     look: Look,
     width: u16,
     label: u16,
 }
 
-impl<K: Copy + PartialEq> Form<K> {
+impl<K: Copy + PartialEq> DialogForm<K> {
     /// Draws the form into the area.
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
         let framed = area.width >= FRAME_MIN.0 && area.height >= FRAME_MIN.1;
         let edge = if framed { 4 } else { 0 };
         let width = area.width.saturating_sub(edge).min(self.width).max(1);
-        let pen = Pen { look, width, label: self.label_width(width) };
+        let pen = FormPainter { look, width, label: self.label_width(width) };
 
         let (body, foot) = self.drawn(pen);
         let hints = if area.height >= HINTS_MIN { self.hint_lines(width) } else { Vec::new() };
@@ -101,7 +101,7 @@ impl<K: Copy + PartialEq> Form<K> {
     }
 
     /// The rows that scroll, and those that do not.
-    fn drawn(&self, pen: Pen) -> (Vec<Drawn>, Vec<Drawn>) {
+    fn drawn(&self, pen: FormPainter) -> (Vec<Drawn>, Vec<Drawn>) {
         let all = self.rows.iter().enumerate().map(|(at, row)| {
             let part = (at == self.focus && row.can_have_focus()).then_some(self.part);
             (row.is_pinned(), draw_row(at, row, part, pen))
@@ -113,7 +113,7 @@ impl<K: Copy + PartialEq> Form<K> {
 
     fn label_width(&self, width: u16) -> u16 {
         let labels = self.rows.iter().filter_map(|row| match &row.widget {
-            Widget::Field { label, .. } | Widget::Pick { label, .. } => {
+            Widget::TextField { label, .. } | Widget::Pick { label, .. } => {
                 Some(label.width() as u16 + row.indent)
             }
             _ => None,
@@ -207,7 +207,7 @@ fn put_line(buffer: &mut Buffer, line: &Line<'static>, area: Rect) {
 }
 
 /// One row; `focus` is the part with the focus, if the row has it.
-fn draw_row<K>(at: usize, row: &Row<K>, focus: Option<usize>, pen: Pen) -> Drawn {
+fn draw_row<K>(at: usize, row: &FormRow<K>, focus: Option<usize>, pen: FormPainter) -> Drawn {
     let look = pen.look;
     let base = if row.enabled { Style::new() } else { look.style(Tone::Dim) };
     let lit = if focus.is_some() { look.focused() } else { base };
@@ -232,7 +232,7 @@ fn draw_row<K>(at: usize, row: &Row<K>, focus: Option<usize>, pen: Pen) -> Drawn
             drawn.cursor = focus.map(|_| cursor);
             drawn.lines = lines;
         }
-        Widget::Field { label, field } => {
+        Widget::TextField { label, field } => {
             let label = padded(&format!("{indent}{label}"), pen.label);
             let room = pen.width.saturating_sub(label.width() as u16 + 3).max(1);
             let mask = if look.unicode { '•' } else { '*' };
@@ -283,7 +283,7 @@ fn noted(mut spans: Vec<Span<'static>>, note: &str, look: Look) -> Line<'static>
     Line::from(spans)
 }
 
-fn paragraph(tone: Tone, lines: &str, indent: u16, pen: Pen) -> Vec<Line<'static>> {
+fn paragraph(tone: Tone, lines: &str, indent: u16, pen: FormPainter) -> Vec<Line<'static>> {
     let bar = match tone {
         Tone::Server => pen.look.mark("┃ ", "| "),
         _ => "",
@@ -300,7 +300,7 @@ fn paragraph(tone: Tone, lines: &str, indent: u16, pen: Pen) -> Vec<Line<'static
 
 /// The labels in a column of their own, or, where there is no room for two, above what they
 /// stand for.
-fn put_pairs(pairs: &[(String, String)], pen: Pen) -> Vec<Line<'static>> {
+fn put_pairs(pairs: &[(String, String)], pen: FormPainter) -> Vec<Line<'static>> {
     let width = usize::from(pen.width);
     let label = pairs.iter().map(|(label, _)| label.width()).max().unwrap_or(0) as u16 + 2;
     let beside = usize::from(label) <= width / 2;
@@ -330,7 +330,7 @@ fn list(
     items: &[Item],
     (selected, height): (usize, u16),
     (focused, base): (bool, Style),
-    pen: Pen,
+    pen: FormPainter,
 ) {
     let height = usize::from(height);
     let first = (selected + 1).saturating_sub(height).min(items.len().saturating_sub(height));
@@ -349,7 +349,12 @@ fn list(
     }
 }
 
-fn put_buttons<K>(drawn: &mut Drawn, buttons: &[(K, String)], focus: Option<usize>, pen: Pen) {
+fn put_buttons<K>(
+    drawn: &mut Drawn,
+    buttons: &[(K, String)],
+    focus: Option<usize>,
+    pen: FormPainter,
+) {
     let (mut spans, mut column, mut line) = (Vec::new(), 0, 0);
     for (at, (_, label)) in buttons.iter().enumerate() {
         let chosen = focus == Some(at);

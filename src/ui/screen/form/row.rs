@@ -1,12 +1,12 @@
 //! What a form is made of: one row each, with what can be done in it.
 
-use super::beside::Block;
+use super::beside::SideBlock;
 use crate::ui::screen::editor::Editor;
-use crate::ui::screen::field::Field;
+use crate::ui::screen::field::TextField;
 use crate::ui::screen::look::Tone;
 
 /// One row of a form.
-pub struct Row<K> {
+pub struct FormRow<K> {
     /// By what the dialog knows it; rows that only show something need none.
     pub key: Option<K>,
     /// Whether it can be used; shown dimmed if not.
@@ -26,7 +26,7 @@ pub enum Widget<K> {
     /// Lines that must stay as they are, such as a randomart.
     Art(Vec<String>),
     /// Blocks of lines, beside each other where there is room.
-    Beside(Vec<Block>),
+    Beside(Vec<SideBlock>),
     /// Labels, each with what there is to say, one below the other.
     Pairs(Vec<(String, String)>),
     /// Several lines to type into.
@@ -37,11 +37,11 @@ pub enum Widget<K> {
         height: u16,
     },
     /// A labelled line to type into.
-    Field {
+    TextField {
         /// What stands before it.
         label: String,
         /// What is typed.
-        field: Field,
+        field: TextField,
     },
     /// One of a group of which exactly one is on.
     Radio {
@@ -92,94 +92,99 @@ pub struct Item {
     pub note: String,
 }
 
-impl<K> Row<K> {
-    fn of(key: Option<K>, widget: Widget<K>) -> Row<K> {
-        Row { key, enabled: true, indent: 0, widget }
+impl<K> FormRow<K> {
+    fn of(key: Option<K>, widget: Widget<K>) -> FormRow<K> {
+        FormRow { key, enabled: true, indent: 0, widget }
     }
 
     /// An empty line.
-    pub fn gap() -> Row<K> {
-        Row::of(None, Widget::Gap)
+    pub fn gap() -> FormRow<K> {
+        FormRow::of(None, Widget::Gap)
     }
 
     /// One paragraph.
-    pub fn text(tone: Tone, text: impl Into<String>) -> Row<K> {
-        Row::of(None, Widget::Text(vec![(tone, text.into())]))
+    pub fn text(tone: Tone, text: impl Into<String>) -> FormRow<K> {
+        FormRow::of(None, Widget::Text(vec![(tone, text.into())]))
     }
 
     /// Paragraphs, to be replaced later by their key.
-    pub fn lines(key: K, lines: Vec<(Tone, String)>) -> Row<K> {
-        Row::of(Some(key), Widget::Text(lines))
+    pub fn lines(key: K, lines: Vec<(Tone, String)>) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Text(lines))
     }
 
     /// Lines that stay as they are.
-    pub fn art(key: K, text: &str) -> Row<K> {
-        Row::of(Some(key), Widget::Art(text.lines().map(str::to_owned).collect()))
+    pub fn art(key: K, text: &str) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Art(text.lines().map(str::to_owned).collect()))
     }
 
     /// Blocks beside each other, to be replaced later by their key.
-    pub fn beside(key: K, blocks: Vec<Block>) -> Row<K> {
-        Row::of(Some(key), Widget::Beside(blocks))
+    pub fn beside(key: K, blocks: Vec<SideBlock>) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Beside(blocks))
     }
 
     /// Labels and what there is to say.
-    pub fn pairs(key: K, pairs: Vec<(String, String)>) -> Row<K> {
-        Row::of(Some(key), Widget::Pairs(pairs))
+    pub fn pairs(key: K, pairs: Vec<(String, String)>) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Pairs(pairs))
     }
 
     /// Several lines to type into.
-    pub fn editor(key: K, editor: Editor, height: u16) -> Row<K> {
-        Row::of(Some(key), Widget::Editor { editor, height })
+    pub fn editor(key: K, editor: Editor, height: u16) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Editor { editor, height })
     }
 
     /// A field.
-    pub fn field(key: K, label: impl Into<String>, field: Field) -> Row<K> {
-        Row::of(Some(key), Widget::Field { label: label.into(), field })
+    pub fn field(key: K, label: impl Into<String>, field: TextField) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::TextField { label: label.into(), field })
     }
 
     /// A radio button.
-    pub fn radio(key: K, group: u8, on: bool, label: impl Into<String>) -> Row<K> {
+    pub fn radio(key: K, group: u8, on: bool, label: impl Into<String>) -> FormRow<K> {
         let (label, note) = (label.into(), String::new());
-        Row::of(Some(key), Widget::Radio { group, on, label, note })
+        FormRow::of(Some(key), Widget::Radio { group, on, label, note })
     }
 
     /// A box to tick.
-    pub fn check(key: K, on: bool, label: impl Into<String>) -> Row<K> {
-        Row::of(Some(key), Widget::Check { on, label: label.into() })
+    pub fn check(key: K, on: bool, label: impl Into<String>) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Check { on, label: label.into() })
     }
 
     /// A value out of a few.
-    pub fn pick(key: K, label: impl Into<String>, options: Vec<String>, selected: usize) -> Row<K> {
-        Row::of(Some(key), Widget::Pick { label: label.into(), options, selected })
+    pub fn pick(
+        key: K,
+        label: impl Into<String>,
+        options: Vec<String>,
+        selected: usize,
+    ) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::Pick { label: label.into(), options, selected })
     }
 
     /// A list.
-    pub fn list(key: K, items: Vec<Item>, height: u16) -> Row<K> {
-        Row::of(Some(key), Widget::List { items, selected: 0, height })
+    pub fn list(key: K, items: Vec<Item>, height: u16) -> FormRow<K> {
+        FormRow::of(Some(key), Widget::List { items, selected: 0, height })
     }
 
     /// The buttons.
-    pub fn buttons(buttons: Vec<(K, String)>) -> Row<K> {
-        Row::of(None, Widget::Buttons(buttons))
+    pub fn buttons(buttons: Vec<(K, String)>) -> FormRow<K> {
+        FormRow::of(None, Widget::Buttons(buttons))
     }
 
     /// The same, moved to the right.
     #[must_use]
-    pub fn indented(mut self, columns: u16) -> Row<K> {
+    pub fn indented(mut self, columns: u16) -> FormRow<K> {
         self.indent = columns;
         self
     }
 
     /// The same, not to be used.
     #[must_use]
-    pub fn disabled(mut self) -> Row<K> {
+    pub fn disabled(mut self) -> FormRow<K> {
         self.enabled = false;
         self
     }
 
     /// The same radio button with a note.
     #[must_use]
-    pub fn noted(mut self, text: impl Into<String>) -> Row<K> {
+    pub fn noted(mut self, text: impl Into<String>) -> FormRow<K> {
         if let Widget::Radio { note, .. } = &mut self.widget {
             *note = text.into();
         }

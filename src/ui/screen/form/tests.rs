@@ -1,7 +1,7 @@
 //! Forms: keys in, what happened and what is seen out.
 
 use super::*;
-use crate::ui::screen::testing::{Stage, keys};
+use crate::ui::screen::testing::{TestScreen, keys};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
@@ -14,23 +14,23 @@ enum Key {
     Stop,
 }
 
-fn form() -> Form<Key> {
+fn form() -> DialogForm<Key> {
     let items = (0..9).map(|n| Item { text: format!("item {n}"), note: String::new() }).collect();
-    Form::new(
+    DialogForm::new(
         "Title",
         vec![
-            Row::text(Tone::Server, "words of the server"),
-            Row::field(Key::Name, "Name:", Field::new("")),
-            Row::radio(Key::Left, 0, true, "left"),
-            Row::radio(Key::Right, 0, false, "right"),
-            Row::check(Key::Tick, false, "tick"),
-            Row::list(Key::List, items, 3),
-            Row::buttons(vec![(Key::Go, "Go".into()), (Key::Stop, "Stop".into())]),
+            FormRow::text(Tone::Server, "words of the server"),
+            FormRow::field(Key::Name, "Name:", TextField::new("")),
+            FormRow::radio(Key::Left, 0, true, "left"),
+            FormRow::radio(Key::Right, 0, false, "right"),
+            FormRow::check(Key::Tick, false, "tick"),
+            FormRow::list(Key::List, items, 3),
+            FormRow::buttons(vec![(Key::Go, "Go".into()), (Key::Stop, "Stop".into())]),
         ],
     )
 }
 
-fn play(form: &mut Form<Key>, typed: &str) -> Vec<Happened<Key>> {
+fn play(form: &mut DialogForm<Key>, typed: &str) -> Vec<Happened<Key>> {
     keys(typed).iter().map(|event| form.handle(event)).collect()
 }
 
@@ -65,7 +65,7 @@ fn what_cannot_be_used_is_passed_over() {
 #[test]
 fn buttons_and_the_focus_are_in_sight_at_every_size() {
     for (width, height) in [(60, 15), (200, 60), (30, 9), (24, 8), (20, 5)] {
-        let mut stage = Stage::new(width, height);
+        let mut stage = TestScreen::new(width, height);
         let mut form = form();
         for _ in 0..8 {
             let shown = stage.draw(|frame, look| form.draw(frame, frame.area(), look));
@@ -85,14 +85,14 @@ fn buttons_and_the_focus_are_in_sight_at_every_size() {
     // And nothing breaks where nothing fits.
     for (width, height) in [(10, 3), (1, 1), (3, 40), (80, 2)] {
         let mut form = form();
-        Stage::new(width, height).draw(|frame, look| form.draw(frame, frame.area(), look));
+        TestScreen::new(width, height).draw(|frame, look| form.draw(frame, frame.area(), look));
     }
 }
 
 #[test]
 fn words_of_the_server_have_a_bar_before_them() {
     let mut form = form();
-    let shown = Stage::new(80, 24).draw(|frame, look| form.draw(frame, frame.area(), look));
+    let shown = TestScreen::new(80, 24).draw(|frame, look| form.draw(frame, frame.area(), look));
     assert!(shown.contains("┃ words of the server"), "{shown}");
 }
 
@@ -100,7 +100,7 @@ fn words_of_the_server_have_a_bar_before_them() {
 fn a_click_does_what_the_keys_do() {
     use crossterm::event::{KeyModifiers, MouseEvent, MouseEventKind};
     let mut form = form();
-    let shown = Stage::new(80, 24).draw(|frame, look| form.draw(frame, frame.area(), look));
+    let shown = TestScreen::new(80, 24).draw(|frame, look| form.draw(frame, frame.area(), look));
     let mut click = |text: &str| {
         let (row, line) =
             shown.lines().enumerate().find(|(_, line)| line.contains(text)).expect("it is shown");

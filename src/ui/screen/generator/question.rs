@@ -6,8 +6,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::say;
-use crate::ui::screen::component::{Act, Component};
-use crate::ui::screen::form::{Form, Happened, Row};
+use crate::ui::screen::component::{Component, DialogAction};
+use crate::ui::screen::form::{DialogForm, FormRow, Happened};
 use crate::ui::screen::look::{Look, Tone};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ enum Key {
 
 /// The question, with the answer inside once it has closed.
 pub struct Question {
-    form: Form<Key>,
+    form: DialogForm<Key>,
     yes: bool,
 }
 
@@ -26,8 +26,11 @@ impl Question {
     /// The question under a title.
     pub fn new(title: String, text: String) -> Question {
         let buttons = vec![(Key::No, say!(no)), (Key::Yes, say!(yes))];
-        let mut form =
-            Form::new(title, vec![Row::text(Tone::Plain, text), Row::buttons(buttons)]).wide(60);
+        let mut form = DialogForm::new(
+            title,
+            vec![FormRow::text(Tone::Plain, text), FormRow::buttons(buttons)],
+        )
+        .wide(60);
         form.tone = Tone::Warn;
         form.focus(Key::No);
         Question { form, yes: false }
@@ -44,14 +47,14 @@ impl Component for Question {
         self.form.draw(frame, area, look);
     }
 
-    fn handle(&mut self, event: &Event) -> Act {
+    fn handle(&mut self, event: &Event) -> DialogAction {
         match self.form.handle(event) {
             Happened::Pressed(key) => {
                 self.yes = key == Key::Yes;
-                Act::Close
+                DialogAction::Close
             }
-            Happened::Cancelled => Act::Close,
-            _ => Act::Stay,
+            Happened::Cancelled => DialogAction::Close,
+            _ => DialogAction::Stay,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::keys::write::DEFAULT_ROUNDS;
 use crate::say;
-use crate::ui::screen::field::Field;
-use crate::ui::screen::form::Row;
+use crate::ui::screen::field::TextField;
+use crate::ui::screen::form::FormRow;
 
 /// ssh-keygen's own size since OpenSSH 8.0.
 const RSA_BITS: &str = "3072";
@@ -14,7 +14,7 @@ pub(super) const PPK: usize = 1;
 
 /// The rows and buttons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Key {
+pub(super) enum GeneratorKey {
     Type,
     Bits,
     Comment,
@@ -34,35 +34,42 @@ pub(super) enum Key {
 }
 
 /// What can be set, until the key is saved.
-pub(super) const INPUTS: [Key; 9] = [
-    Key::Type,
-    Key::Bits,
-    Key::Comment,
-    Key::Format,
-    Key::File,
-    Key::Passphrase,
-    Key::Again,
-    Key::Show,
-    Key::Rounds,
+pub(super) const INPUTS: [GeneratorKey; 9] = [
+    GeneratorKey::Type,
+    GeneratorKey::Bits,
+    GeneratorKey::Comment,
+    GeneratorKey::Format,
+    GeneratorKey::File,
+    GeneratorKey::Passphrase,
+    GeneratorKey::Again,
+    GeneratorKey::Show,
+    GeneratorKey::Rounds,
 ];
 
 /// The rows, Ed25519 chosen.
-pub(super) fn rows(comment: &str) -> Vec<Row<Key>> {
+pub(super) fn rows(comment: &str) -> Vec<FormRow<GeneratorKey>> {
     let types = TYPES.map(str::to_owned).to_vec();
     let formats = vec![say!(generator_openssh), say!(generator_ppk)];
     vec![
-        Row::pick(Key::Type, say!(generator_type), types, 0),
-        Row::field(Key::Bits, say!(generator_bits), Field::new(RSA_BITS)),
-        Row::field(Key::Comment, say!(generator_comment), Field::new(comment)),
-        Row::pick(Key::Format, say!(generator_format), formats, 0),
-        Row::field(Key::File, say!(generator_file), Field::new("")),
-        Row::field(Key::Passphrase, say!(generator_passphrase), Field::secret()),
-        Row::field(Key::Again, say!(generator_again), Field::secret()),
-        Row::lines(Key::Match, Vec::new()),
-        Row::check(Key::Show, false, say!(generator_show)),
-        Row::field(Key::Rounds, say!(generator_rounds), Field::new(&DEFAULT_ROUNDS.to_string())),
-        Row::lines(Key::Message, Vec::new()),
-        Row::beside(Key::Made, Vec::new()),
-        Row::buttons(vec![(Key::Generate, say!(generator_generate)), (Key::Close, say!(close))]),
+        FormRow::pick(GeneratorKey::Type, say!(generator_type), types, 0),
+        FormRow::field(GeneratorKey::Bits, say!(generator_bits), TextField::new(RSA_BITS)),
+        FormRow::field(GeneratorKey::Comment, say!(generator_comment), TextField::new(comment)),
+        FormRow::pick(GeneratorKey::Format, say!(generator_format), formats, 0),
+        FormRow::field(GeneratorKey::File, say!(generator_file), TextField::new("")),
+        FormRow::field(GeneratorKey::Passphrase, say!(generator_passphrase), TextField::secret()),
+        FormRow::field(GeneratorKey::Again, say!(generator_again), TextField::secret()),
+        FormRow::lines(GeneratorKey::Match, Vec::new()),
+        FormRow::check(GeneratorKey::Show, false, say!(generator_show)),
+        FormRow::field(
+            GeneratorKey::Rounds,
+            say!(generator_rounds),
+            TextField::new(&DEFAULT_ROUNDS.to_string()),
+        ),
+        FormRow::lines(GeneratorKey::Message, Vec::new()),
+        FormRow::beside(GeneratorKey::Made, Vec::new()),
+        FormRow::buttons(vec![
+            (GeneratorKey::Generate, say!(generator_generate)),
+            (GeneratorKey::Close, say!(close)),
+        ]),
     ]
 }

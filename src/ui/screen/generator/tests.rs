@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::*;
 use crate::catalogue::testing::in_each_language;
 use crate::keys::{KeyFile, KeyFormat};
-use crate::ui::screen::testing::Stage;
+use crate::ui::screen::testing::TestScreen;
 
 /// Bcrypt need not be slow here.
 const ONE_ROUND: &str = "<Tab><Tab><BS><BS>1";
@@ -23,7 +23,7 @@ impl Case {
 
     fn generator(&self) -> Generator {
         let home = self.home.path().to_owned();
-        generator(Surroundings {
+        generator(GeneratorDefaults {
             directory: home.join(".ssh"),
             home,
             comment: "anna@laptop".to_owned(),
@@ -32,7 +32,7 @@ impl Case {
 
     /// The last screen, and whether the dialog has closed with a key saved.
     fn play(&self, keys: &str) -> (String, Option<Saved>) {
-        let mut stage = Stage::new(self.size.0, self.size.1);
+        let mut stage = TestScreen::new(self.size.0, self.size.1);
         let (shown, closed) = stage.play(self.generator(), keys);
         (shown, closed.and_then(|dialog| dialog.saved().cloned()))
     }
@@ -250,7 +250,7 @@ fn a_key_that_is_not_saved_is_not_lost_without_a_yes() {
         assert!(closed.is_none() && shown.contains("not saved yet"), "{shown}");
         assert!(shown.contains("▶ Save ◀"), "{shown}");
     }
-    let mut stage = Stage::new(80, 40);
+    let mut stage = TestScreen::new(80, 40);
     let (_, closed) = stage.play(case.generator(), &format!("{made}<Esc><Tab><Enter>"));
     assert!(closed.is_some_and(|dialog| dialog.saved().is_none()));
     // Another type drops it, and says so.

@@ -12,7 +12,7 @@ use super::*;
 use crate::error::{Error, Kind};
 use crate::prompt::{AgentKeys, MethodObstacle, MethodOffer, Occasion};
 use crate::secret::Secret;
-use crate::ui::screen::testing::Stage;
+use crate::ui::screen::testing::TestScreen;
 
 const PLAIN: &str = include_str!("../../../../tests/data/keys/made/ed25519.openssh");
 const LOCKED: &str = include_str!("../../../../tests/data/keys/made/ed25519.openssh-enc");
@@ -65,7 +65,7 @@ fn refuse(question: &mut LoginQuestion, refused: &[Method]) {
 
 /// Plays keys to a dialog that closes.
 fn answer(question: LoginQuestion, typed: &str) -> Option<LoginAnswer> {
-    let (screen, closed) = Stage::new(80, 24).play(LoginDialog::new(question, ""), typed);
+    let (screen, closed) = TestScreen::new(80, 24).play(LoginDialog::new(question, ""), typed);
     closed.unwrap_or_else(|| panic!("still open:\n{screen}")).into_answer()
 }
 
@@ -79,7 +79,7 @@ fn attempt(question: LoginQuestion, typed: &str) -> Attempt {
 
 /// Plays keys to a dialog that stays open.
 fn screen(question: LoginQuestion, typed: &str) -> String {
-    let (screen, closed) = Stage::new(80, 24).play(LoginDialog::new(question, ""), typed);
+    let (screen, closed) = TestScreen::new(80, 24).play(LoginDialog::new(question, ""), typed);
     assert!(closed.is_none(), "closed after {typed}:\n{screen}");
     screen
 }
@@ -111,7 +111,8 @@ fn secrets_are_shown_on_request_and_hold_control_characters() {
 #[test]
 fn a_paste_clears_the_clipboard_only_where_that_was_ticked() {
     let home = home();
-    let (mut stage, dialog) = (Stage::new(80, 24), LoginDialog::new(question(home.path()), ""));
+    let (mut stage, dialog) =
+        (TestScreen::new(80, 24), LoginDialog::new(question(home.path()), ""));
     stage.play(dialog, "<Paste:hunter2>");
     assert!(stage.written.is_empty());
     let dialog = LoginDialog::new(question(home.path()), "");
@@ -311,7 +312,7 @@ fn what_the_server_says_first_is_shown_as_the_servers() {
     let home = home();
     let banner = "Members only\nAuthentication failed.\n3\n4\n5\n6\n";
     let dialog = LoginDialog::new(question(home.path()), banner);
-    let (shown, _) = Stage::new(80, 24).play(dialog, "");
+    let (shown, _) = TestScreen::new(80, 24).play(dialog, "");
     assert!(shown.contains("┃ Members only") && shown.contains("┃ Authentication failed."));
     assert!(shown.contains("┃ ...") && !shown.contains("┃ 5"), "{shown}");
     assert!(shown.contains("Password:    ▸"), "the password is in sight:\n{shown}");
@@ -356,7 +357,7 @@ fn remember_is_for_what_can_be_remembered() {
 fn it_can_be_used_on_any_screen() {
     let home = home();
     for (width, height) in [(60, 15), (200, 60), (24, 8), (10, 3), (1, 1)] {
-        let mut stage = Stage::new(width, height);
+        let mut stage = TestScreen::new(width, height);
         let dialog = LoginDialog::new(question(home.path()), "");
         // To the last method, with what is in focus in sight.
         let (shown, _) = stage.play(dialog, "<Down><Down><Down><Down><Down><Down> ");

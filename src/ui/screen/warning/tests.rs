@@ -5,7 +5,7 @@ use crate::catalogue::testing::in_each_language;
 use crate::ui::evidence::testing::{
     changed, evidence, other_type, question, with_dates, with_faults,
 };
-use crate::ui::screen::testing::Stage;
+use crate::ui::screen::testing::TestScreen;
 
 const SIZES: [(u16, u16); 3] = [(60, 15), (80, 24), (200, 60)];
 
@@ -15,7 +15,7 @@ fn unknown() -> Evidence {
 
 /// The screen after the keys, and the answer if they have closed the dialog.
 fn play(evidence: &Evidence, (w, h): (u16, u16), keys: &str) -> (String, Option<HostKeyAnswer>) {
-    let (shown, closed) = Stage::new(w, h).play(Warning::new(&question(evidence)), keys);
+    let (shown, closed) = TestScreen::new(w, h).play(Warning::new(&question(evidence)), keys);
     (shown, closed.map(|dialog| dialog.answer()))
 }
 
@@ -193,13 +193,13 @@ fn a_host_of_ten_thousand_characters_does_not_push_the_question_away() {
     let evidence = unknown();
     let host = "x".repeat(10_000);
     let question = HostKeyQuestion { host: &host, ..question(&evidence) };
-    let (shown, _) = Stage::new(80, 24).play(Warning::new(&question), "");
+    let (shown, _) = TestScreen::new(80, 24).play(Warning::new(&question), "");
     assert!(shown.contains("pretending to be") && shown.contains("SHA256:"), "{shown}");
 }
 
 #[test]
 fn without_unicode_and_colours_it_is_ascii() {
-    let mut stage = Stage::new(80, 90);
+    let mut stage = TestScreen::new(80, 90);
     stage.look = Look { colour: false, unicode: false };
     let (shown, _) = stage.play(Warning::new(&question(&changed())), "");
     assert!(shown.is_ascii(), "{shown}");
