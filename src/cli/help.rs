@@ -12,18 +12,21 @@ use crate::say;
 
 /// The column in which the explanations of the help text start.
 const COLUMN: usize = 26;
+/// The column in which the explanations of the examples start.
+const EXAMPLE_COLUMN: usize = 44;
 /// The width of the help text; terminals are at least this wide.
 const WIDTH: usize = 80;
 
 /// What `tessh --help` prints.
 pub fn help_text() -> String {
     let mut out = String::new();
-    out.push_str(
-        "tessh: an SSH client that shows whose key it trusts and uses one way to log in\n\n",
-    );
     out.push_str("usage: tessh [options] [user@]host[:port] [command [argument ...]]\n");
     out.push_str("       tessh [options] ssh://[user@]host[:port] [command [argument ...]]\n");
-    out.push_str("       tessh verb ...\n\nverbs\n");
+    out.push_str("       tessh verb ...\n\nexamples\n");
+    for (words, doc) in EXAMPLES {
+        let _ = writeln!(out, "  {words:<EXAMPLE_COLUMN$}{doc}");
+    }
+    out.push_str("\nverbs\n");
     for (name, _, doc) in VERBS.iter().filter(|(_, verb, _)| verb.works()) {
         entry(&mut out, name, doc);
     }
@@ -83,6 +86,10 @@ pub fn man_page() -> String {
     for line in DESCRIPTION {
         let _ = writeln!(out, "{}\n.PP", roff(line));
     }
+    out.push_str(".SH EXAMPLES\n");
+    for (words, doc) in EXAMPLES {
+        let _ = writeln!(out, ".TP\n.B {}\n{}.", roff(words), roff(doc));
+    }
     out.push_str(".SH VERBS\n");
     for (name, _, doc) in VERBS.iter().filter(|(_, verb, _)| verb.works()) {
         let _ = writeln!(out, ".TP\n.B {}\n{}.", roff(name), roff(doc));
@@ -132,6 +139,18 @@ pub fn completions(shell: &str) -> Result<String> {
             .hint(say!(completions_for_what_hint))),
     }
 }
+
+/// Command lines to begin with, for the help text and the manual page.
+const EXAMPLES: [(&str, &str); 8] = [
+    ("tessh", "ask for a host, then log in"),
+    ("tessh user@host", "a shell on the host"),
+    ("tessh user@host uname -a", "one command; its status is the exit code"),
+    ("tessh --auth publickey -i ~/.ssh/id host", "log in with this key, and no other way"),
+    ("tessh -J gate host", "through a jump host"),
+    ("tessh -N -L 8080:localhost:80 host", "a forwarded port, and no session"),
+    ("tessh explain host", "what would apply, and why; no connection"),
+    ("tessh demo", "try it on a server of your own"),
+];
 
 const DESCRIPTION: [&str; 4] = [
     "tessh logs in to a remote machine, or runs a command there. Where ssh(1) has a letter, it means the same here; ssh_config(5) is read as ssh reads it.",
@@ -504,6 +523,7 @@ fn fish() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::args;
 
     #[test]
     fn the_help_names_every_flag_and_verb_that_works() {
@@ -533,6 +553,18 @@ mod tests {
             assert!(help.contains(&format!("\n  {name}")), "{name}");
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+    }
+
+    #[test]
+    fn the_help_begins_with_use_and_examples_that_can_be_typed() {
+        let help = help_text();
+        assert!(help.starts_with("usage: tessh "), "{help}");
+        let places = ["\nexamples\n", "\nverbs\n", "\noptions "].map(|head| help.find(head));
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}");
+        for (words, _) in EXAMPLES {
+            let words = words.split(' ').skip(1).map(Into::into);
+            args::parse_open(words, false).unwrap();
+        }
     }
 
     #[test]
