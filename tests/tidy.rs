@@ -235,8 +235,11 @@ fn published_texts_speak_of_the_product_alone() {
     for name in ["tests/run", ".ci/run"] {
         files.push(read(&root().join(name)));
     }
-    for entry in fs::read_dir(root().join("docs")).into_iter().flatten().flatten() {
-        files.push(read(&entry.path()));
+    for directory in ["docs", "docs/pictures"] {
+        let entries = fs::read_dir(root().join(directory)).unwrap().flatten();
+        files.extend(
+            entries.map(|it| it.path()).filter(|path| path.is_file()).map(|path| read(&path)),
+        );
     }
     let mut faults = Vec::new();
     for file in files {
