@@ -21,5 +21,6 @@ pub mod terminal;
 pub mod text;
 pub mod trust;
 pub mod ui;
+pub mod wire_format;
 
 pub(crate) use catalogue::{say, say_in};

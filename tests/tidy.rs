@@ -23,7 +23,7 @@ const ROOMS: &[&[&str]] = &[
     &["prompt"],
     &["trust", "keys", "profiles", "config"],
     &["destination"],
-    &["pattern", "secret", "text"],
+    &["pattern", "secret", "text", "wire_format"],
     &["error"],
     &["catalogue"],
     &["os"],

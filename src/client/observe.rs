@@ -14,6 +14,7 @@ use crate::client::algorithms::{self, Offer};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
+use crate::wire_format::take_string;
 
 /// A packet the library itself would refuse is not collected either: it takes 256 KiB.
 pub(crate) const MAX_PACKET: usize = 256 * 1024;
@@ -175,8 +176,7 @@ impl Observer {
     fn kexinit(&mut self, payload: &[u8]) {
         let Some(mut lists) = payload.get(16..) else { return };
         let mut next = || -> Vec<String> {
-            let Some((names, rest)) = string(lists) else { return Vec::new() };
-            lists = rest;
+            let Some(names) = take_string(&mut lists) else { return Vec::new() };
             let names = std::str::from_utf8(names).unwrap_or_default();
             names.split(',').map(str::to_owned).collect()
         };
@@ -187,10 +187,10 @@ impl Observer {
 
     /// Host key, the server's share, signature. A group exchange's group message has the
     /// same number and two mpints: its first string names no key, and the reply overwrites.
-    fn reply(&mut self, payload: &[u8]) {
-        let Some((key, rest)) = string(payload) else { return };
-        let Some((share, rest)) = string(rest) else { return };
-        let Some((signature, _)) = string(rest) else {
+    fn reply(&mut self, mut payload: &[u8]) {
+        let Some(key) = take_string(&mut payload) else { return };
+        let Some(share) = take_string(&mut payload) else { return };
+        let Some(signature) = take_string(&mut payload) else {
             self.group = Some(bits(key));
             return debug!("SSH2_MSG_KEX_DH_GEX_GROUP received");
         };
@@ -211,23 +211,19 @@ fn bits(number: &[u8]) -> usize {
     number.first().map_or(0, |&first| number.len() * 8 - first.leading_zeros() as usize)
 }
 
-/// An SSH string at the start, and what follows it.
-pub(crate) fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    rest.split_at_checked(u32::from_be_bytes(*length) as usize)
-}
-
 /// The curve in an ECDSA key blob: after the type, in a certificate after a nonce, too.
-fn curve_in(blob: &[u8]) -> Option<String> {
-    let (kind, rest) = string(blob)?;
+fn curve_in(mut blob: &[u8]) -> Option<String> {
+    let kind = take_string(&mut blob)?;
     let kind = std::str::from_utf8(kind).ok().filter(|kind| curve_of(kind).is_some())?;
-    let rest = if kind.contains("-cert-v01@") { string(rest)?.1 } else { rest };
-    name(rest)
+    if kind.contains("-cert-v01@") {
+        take_string(&mut blob)?;
+    }
+    name(blob)
 }
 
 /// The name that opens a key or signature blob.
-fn name(blob: &[u8]) -> Option<String> {
-    let (name, _) = string(blob)?;
+fn name(mut blob: &[u8]) -> Option<String> {
+    let name = take_string(&mut blob)?;
     Some(std::str::from_utf8(name).ok()?.to_owned())
 }
 

@@ -17,13 +17,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 use super::file::quoted;
-use super::openssh::string;
 use super::public::{self, CERTIFICATE_SUFFIX};
 use super::refusal::fault;
 use crate::error::{Error, Kind, Result, told};
 use crate::os::local::LocalStream;
 use crate::say;
 use crate::text;
+use crate::wire_format::{put_uint32, take_string, take_uint32};
 
 /// How long the agent may take to connect or to tell what it holds.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -256,7 +256,7 @@ fn addition(key: &PrivateKey, comment: &str, terms: &Terms) -> Option<Zeroizing<
     if let Some(lifetime) = terms.lifetime {
         message.push(CONSTRAIN_LIFETIME);
         let seconds = u32::try_from(lifetime.as_secs()).unwrap_or(u32::MAX);
-        message.extend_from_slice(&seconds.to_be_bytes());
+        put_uint32(&mut message, seconds);
     }
     if terms.confirm {
         message.push(CONSTRAIN_CONFIRM);
@@ -294,19 +294,19 @@ async fn converse(stream: &mut LocalStream, message: &[u8]) -> Result<Vec<u8>, S
 
 /// Reads the keys of an answer; those that cannot be read are passed over.
 fn parse_list(list: &[u8]) -> Option<Vec<AgentIdentity>> {
-    let (count, mut rest) = list.split_first_chunk::<4>()?;
-    let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
+    let mut rest = list;
+    let count = usize::try_from(take_uint32(&mut rest)?).ok()?;
     let mut identities = Vec::new();
     for _ in 0..count.min(MAX_KEYS) {
-        let blob = string(&mut rest)?;
-        let comment = text::line_bytes(string(&mut rest)?, MAX_COMMENT);
+        let blob = take_string(&mut rest)?;
+        let comment = text::line_bytes(take_string(&mut rest)?, MAX_COMMENT);
         identities.extend(parse_identity(blob, comment));
     }
     Some(identities)
 }
 
 fn parse_identity(blob: &[u8], comment: String) -> Option<AgentIdentity> {
-    let name = std::str::from_utf8(string(&mut &*blob)?).ok()?;
+    let name = std::str::from_utf8(take_string(&mut &*blob)?).ok()?;
     if name.ends_with(CERTIFICATE_SUFFIX) {
         let certificate = public::certificate(blob).ok()?;
         return Some(AgentIdentity::Certificate { certificate, comment });

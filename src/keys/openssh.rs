@@ -14,6 +14,7 @@ use super::public::is_supported;
 use super::refusal::{damaged, too_costly, unknown_encryption, unsupported};
 use crate::error::Result;
 use crate::say;
+use crate::wire_format::{take_string, take_uint32};
 
 /// The most rounds of bcrypt: about five minutes. ssh-keygen's default is 16 (24 since 9.9),
 /// and `-a 100` is the usual advice.
@@ -65,31 +66,32 @@ fn is_p256(key: &PublicKey) -> bool {
 /// A P-256 key out of a file that is not encrypted.
 fn plain_p256(bytes: &[u8]) -> Option<PrivateKey> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
-    let (cipher, _kdf, _options) = (string(&mut rest)?, string(&mut rest)?, string(&mut rest)?);
-    let (count, mut rest) = rest.split_first_chunk::<4>()?;
-    let public = PublicKey::from_bytes(string(&mut rest)?).ok()?;
-    let section = string(&mut rest)?;
-    let is_one = cipher == b"none" && u32::from_be_bytes(*count) == 1 && rest.is_empty();
+    let (cipher, _kdf, _options) =
+        (take_string(&mut rest)?, take_string(&mut rest)?, take_string(&mut rest)?);
+    let count = take_uint32(&mut rest)?;
+    let public = PublicKey::from_bytes(take_string(&mut rest)?).ok()?;
+    let section = take_string(&mut rest)?;
+    let is_one = cipher == b"none" && count == 1 && rest.is_empty();
     if is_one { p256(section, &public) } else { None }
 }
 
 /// A P-256 key out of the decrypted section: two equal numbers, names, point, number, comment.
 fn p256(section: &[u8], public: &PublicKey) -> Option<PrivateKey> {
     let Some(EcdsaPublicKey::NistP256(public)) = public.key_data().ecdsa() else { return None };
-    let (first, rest) = section.split_first_chunk::<4>()?;
-    let (second, mut rest) = rest.split_first_chunk::<4>()?;
-    let names = (string(&mut rest)?, string(&mut rest)?);
-    let point = string(&mut rest)?;
+    let mut rest = section;
+    let (first, second) = (take_uint32(&mut rest)?, take_uint32(&mut rest)?);
+    let names = (take_string(&mut rest)?, take_string(&mut rest)?);
+    let point = take_string(&mut rest)?;
     let expected: (&[u8], &[u8]) = (b"ecdsa-sha2-nistp256", b"nistp256");
     if first != second || names != expected || point != public.as_bytes() {
         return None;
     }
-    let number = string(&mut rest)?;
+    let number = take_string(&mut rest)?;
     let number = match number.split_first() {
         Some((0, after)) => after,
         _ => number,
     };
-    let comment = string(&mut rest)?;
+    let comment = take_string(&mut rest)?;
     let mut fixed = Zeroizing::new([0; 32]);
     let missing = fixed.len().checked_sub(number.len())?;
     fixed[missing..].copy_from_slice(number);
@@ -107,23 +109,13 @@ struct OpenSshHeader {
 impl OpenSshHeader {
     fn read(bytes: &[u8]) -> Option<OpenSshHeader> {
         let mut rest = bytes.strip_prefix(MAGIC)?;
-        let cipher = text(string(&mut rest)?);
-        let _kdf = string(&mut rest)?;
-        let _options = string(&mut rest)?;
-        let (_count, after) = rest.split_at_checked(4)?;
-        rest = after;
-        let mut public = string(&mut rest)?;
-        Some(OpenSshHeader { cipher, key_type: text(string(&mut public)?) })
+        let cipher = text(take_string(&mut rest)?);
+        let _kdf = take_string(&mut rest)?;
+        let _options = take_string(&mut rest)?;
+        let _count = take_uint32(&mut rest)?;
+        let mut public = take_string(&mut rest)?;
+        Some(OpenSshHeader { cipher, key_type: text(take_string(&mut public)?) })
     }
-}
-
-/// Takes a `string` (RFC 4251 section 5) off the front.
-pub(super) fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let (length, after) = rest.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    let (value, after) = after.split_at_checked(length)?;
-    *rest = after;
-    Some(value)
 }
 
 fn text(bytes: &[u8]) -> String {

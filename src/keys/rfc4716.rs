@@ -7,12 +7,12 @@ use std::fmt::Write;
 use data_encoding::BASE64;
 use russh::keys::PublicKey;
 
-use super::openssh;
 use super::public::{MAX_COMMENT, is_supported};
 use super::refusal::{damaged, unsupported};
 use crate::error::Result;
 use crate::say;
 use crate::text;
+use crate::wire_format::take_string;
 
 const BEGIN: &str = "---- BEGIN SSH2 PUBLIC KEY ----";
 const END: &str = "---- END SSH2 PUBLIC KEY ----";
@@ -56,7 +56,7 @@ pub(super) fn parse(text: &str) -> Result<PublicKey> {
         return Err(damaged(&say!(key_last_line_missing)));
     }
     let blob = BASE64.decode(body.as_bytes()).map_err(|_| damaged(&say!(key_not_base64)))?;
-    let name = openssh::string(&mut &blob[..]).and_then(|name| std::str::from_utf8(name).ok());
+    let name = take_string(&mut &blob[..]).and_then(|name| std::str::from_utf8(name).ok());
     let name = name.ok_or_else(|| damaged(&say!(key_part_public)))?;
     if !is_supported(name) || name == "ssh-dss" {
         return Err(unsupported(name));

@@ -17,11 +17,11 @@ use tokio::process::Command;
 use zeroize::Zeroizing;
 
 use super::file::quoted;
-use super::openssh::string;
 use super::refusal::fault;
 use crate::error::{Error, Kind, Result, told};
 use crate::say;
 use crate::secret::Secret;
+use crate::wire_format::{take_string, take_uint32};
 
 /// Where OpenSSH installs the helper, unless SSH_SK_HELPER says something else.
 const HELPER: &str = "/usr/lib/openssh/ssh-sk-helper";
@@ -187,11 +187,12 @@ async fn converse(helper: &Path, request: &[u8]) -> Result<Vec<u8>, String> {
 
 /// The signature, or the number of an error; `None` of nonsense.
 fn read(answer: &[u8]) -> Option<Result<Vec<u8>, u32>> {
-    let (&VERSION, rest) = answer.split_first()? else { return None };
-    let (kind, mut rest) = rest.split_first_chunk::<4>()?;
-    match u32::from_be_bytes(*kind) {
-        SIGN => Some(Ok(string(&mut rest).filter(|signature| !signature.is_empty())?.to_vec())),
-        FAILED => Some(Err(u32::from_be_bytes(*rest.first_chunk::<4>()?))),
+    let (&VERSION, mut rest) = answer.split_first()? else { return None };
+    match take_uint32(&mut rest)? {
+        SIGN => {
+            Some(Ok(take_string(&mut rest).filter(|signature| !signature.is_empty())?.to_vec()))
+        }
+        FAILED => Some(Err(take_uint32(&mut rest)?)),
         _ => None,
     }
 }

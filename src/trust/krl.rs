@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use crate::say;
+use crate::wire_format::{take_byte, take_bytes, take_string, take_uint32, take_uint64};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -243,32 +244,23 @@ impl<'a> Bytes<'a> {
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], String> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or_else(cut_short)?;
-        self.0 = rest;
-        Ok(taken)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or_else(cut_short)?;
-        self.0 = rest;
-        Ok(*taken)
+        take_bytes(&mut self.0, count).ok_or_else(cut_short)
     }
 
     fn u8(&mut self) -> Result<u8, String> {
-        self.array::<1>().map(|[byte]| byte)
+        take_byte(&mut self.0).ok_or_else(cut_short)
     }
 
     fn u32(&mut self) -> Result<u32, String> {
-        self.array().map(u32::from_be_bytes)
+        take_uint32(&mut self.0).ok_or_else(cut_short)
     }
 
     fn u64(&mut self) -> Result<u64, String> {
-        self.array().map(u64::from_be_bytes)
+        take_uint64(&mut self.0).ok_or_else(cut_short)
     }
 
     fn string(&mut self) -> Result<&'a [u8], String> {
-        let length = self.u32()?;
-        self.take(usize::try_from(length).map_err(|_| cut_short())?)
+        take_string(&mut self.0).ok_or_else(cut_short)
     }
 
     fn each(&mut self, mut take: impl FnMut(&'a [u8]) -> Result<(), String>) -> Result<(), String> {

@@ -8,6 +8,7 @@ use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::{pattern, quote};
 use crate::say;
+use crate::wire_format::take_string;
 
 /// What stands before the host field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,9 +211,8 @@ fn next_field(text: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// The type name inside a key blob (RFC 4253 section 6.6).
-fn blob_type(blob: &[u8]) -> Option<&[u8]> {
-    let (length, rest) = blob.split_first_chunk::<4>()?;
-    rest.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)
+fn blob_type(mut blob: &[u8]) -> Option<&[u8]> {
+    take_string(&mut blob)
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {

@@ -6,7 +6,7 @@
 //! library keeps to itself, so its identification has to tell: OpenSSH has known it since 8.9.
 //! Keys of our own are not restricted, and sign what every server knows.
 
-use crate::client::observe::string;
+use crate::wire_format::{put_string, take_byte, take_string};
 
 /// The first OpenSSH that knows the method.
 const SINCE: (u32, u32) = (8, 9);
@@ -33,26 +33,20 @@ pub(crate) fn is_known_to(identification: &str) -> bool {
 /// the request with the other name, and the host's key at its end. `None` if it is no such
 /// request.
 pub(crate) fn request(signed: &[u8], host_key: &[u8]) -> Option<Vec<u8>> {
-    let (_session, rest) = string(signed)?;
-    let (_number, rest) = rest.split_first()?;
-    let (_user, rest) = string(rest)?;
-    let (_service, rest) = string(rest)?;
+    let mut rest = signed;
+    let _session = take_string(&mut rest)?;
+    let _number = take_byte(&mut rest)?;
+    let _user = take_string(&mut rest)?;
+    let _service = take_string(&mut rest)?;
     let before = signed.len() - rest.len();
-    let (method, rest) = string(rest)?;
-    if method != PLAIN {
+    if take_string(&mut rest)? != PLAIN {
         return None;
     }
     let mut bound = signed[..before].to_vec();
-    put(&mut bound, BOUND)?;
+    put_string(&mut bound, BOUND);
     bound.extend_from_slice(rest);
-    put(&mut bound, host_key)?;
+    put_string(&mut bound, host_key);
     Some(bound)
-}
-
-fn put(to: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
-    to.extend_from_slice(&u32::try_from(bytes.len()).ok()?.to_be_bytes());
-    to.extend_from_slice(bytes);
-    Some(())
 }
 
 #[cfg(test)]
@@ -87,14 +81,14 @@ mod tests {
     fn the_host_key_is_named_and_nothing_else_changes() {
         let request_of = |method: &[u8], more: &[&[u8]]| {
             let mut data = Vec::new();
-            put(&mut data, b"session").unwrap();
+            put_string(&mut data, b"session");
             data.push(50);
             for part in [&b"anna"[..], b"ssh-connection", method] {
-                put(&mut data, part).unwrap();
+                put_string(&mut data, part);
             }
             data.push(1);
             for part in [&b"ssh-ed25519"[..], b"a key"].iter().chain(more) {
-                put(&mut data, part).unwrap();
+                put_string(&mut data, part);
             }
             data
         };

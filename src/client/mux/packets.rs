@@ -1,12 +1,12 @@
 //! Plain packets of the connection protocol (RFC 4254) on a socket in proxy mode (PROTOCOL.mux
 //! section 9): a length, a padding length of 0, a type, the rest.
 
-use std::io::{Error, ErrorKind, Result};
+use std::io::{ErrorKind, Result};
 
-use russh::keys::ssh_encoding::{Decode, Encode};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::client::mux::wire::MAX_PACKET;
+use crate::wire_format::{put_string, put_uint32, take_boolean, take_string, take_uint32};
 
 pub const DISCONNECT: u8 = 1;
 pub const IGNORE: u8 = 2;
@@ -57,7 +57,7 @@ impl Packet {
 
     /// Appends a number.
     pub fn number(mut self, number: u32) -> Packet {
-        self.0.extend_from_slice(&number.to_be_bytes());
+        put_uint32(&mut self.0, number);
         self
     }
 
@@ -69,7 +69,7 @@ impl Packet {
 
     /// Appends a string.
     pub fn string(mut self, bytes: &[u8]) -> Packet {
-        bytes.encode(&mut self.0).expect("a vector takes everything up to 4 GiB");
+        put_string(&mut self.0, bytes);
         self
     }
 
@@ -87,18 +87,17 @@ pub struct Body<'a>(pub &'a [u8]);
 impl Body<'_> {
     /// Takes a number.
     pub fn number(&mut self) -> Result<u32> {
-        u32::decode(&mut self.0).map_err(|_| ErrorKind::InvalidData.into())
+        take_uint32(&mut self.0).ok_or(ErrorKind::InvalidData.into())
     }
 
     /// Takes a truth value.
     pub fn flag(&mut self) -> Result<bool> {
-        let flag = u8::decode(&mut self.0).map_err(|_| Error::from(ErrorKind::InvalidData))?;
-        Ok(flag != 0)
+        take_boolean(&mut self.0).ok_or(ErrorKind::InvalidData.into())
     }
 
     /// Takes a string.
     pub fn string(&mut self) -> Result<Vec<u8>> {
-        Vec::<u8>::decode(&mut self.0).map_err(|_| ErrorKind::InvalidData.into())
+        take_string(&mut self.0).map(<[u8]>::to_vec).ok_or(ErrorKind::InvalidData.into())
     }
 
     /// Takes a string that is text; what is not UTF-8 in it is replaced.

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::mux::wire::MAX_PACKET;
 use crate::os::local::LocalStream;
+use crate::wire_format::put_string;
 
 /// Reads one packet: its body. Not to be dropped half-way if the socket is used again.
 ///
@@ -31,12 +32,12 @@ pub async fn read_packet(stream: &mut LocalStream) -> Result<Vec<u8>> {
 /// # Errors
 /// `InvalidInput` for a body longer than [`MAX_PACKET`] bytes, or the socket's own.
 pub async fn write_packet(stream: &mut LocalStream, body: &[u8]) -> Result<()> {
-    let length = u32::try_from(body.len()).ok().filter(|_| body.len() <= MAX_PACKET);
-    let Some(length) = length else {
+    if body.len() > MAX_PACKET {
         let told = format!("a packet of {} bytes", body.len());
         return Err(Error::new(ErrorKind::InvalidInput, told));
-    };
-    let packet = [&length.to_be_bytes(), body].concat();
+    }
+    let mut packet = Vec::with_capacity(4 + body.len());
+    put_string(&mut packet, body);
     stream.write_all(&packet).await
 }
 

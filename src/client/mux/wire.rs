@@ -5,11 +5,10 @@
 
 use std::fmt;
 
-use russh::keys::ssh_encoding::{Decode, Encode};
-
 use crate::client::forward::settings::ForwardDirection;
 use crate::client::mux::display::{self, MasterDisplay};
 use crate::config::{Connect, Forward, Listen};
+use crate::wire_format::{put_string, put_uint32, take_string, take_uint32};
 
 /// The protocol's version, which both sides say first.
 pub const VERSION: u32 = 4;
@@ -408,11 +407,11 @@ impl Writer {
     }
 
     fn number(&mut self, number: u32) {
-        self.0.extend_from_slice(&number.to_be_bytes());
+        put_uint32(&mut self.0, number);
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        bytes.encode(&mut self.0).expect("a vector takes everything up to 4 GiB");
+        put_string(&mut self.0, bytes);
     }
 
     /// No address is the empty word, the empty word is `*`: mux.c has them so.
@@ -444,7 +443,7 @@ struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
     fn number(&mut self) -> Result<u32, Malformed> {
-        u32::decode(&mut self.0).map_err(|_| Malformed)
+        take_uint32(&mut self.0).ok_or(Malformed)
     }
 
     fn flag(&mut self) -> Result<bool, Malformed> {
@@ -452,7 +451,7 @@ impl Reader<'_> {
     }
 
     fn bytes(&mut self) -> Result<Vec<u8>, Malformed> {
-        Vec::<u8>::decode(&mut self.0).map_err(|_| Malformed).and_then(bounded)
+        take_string(&mut self.0).map(<[u8]>::to_vec).ok_or(Malformed)
     }
 
     fn without_zero(&mut self) -> Result<Vec<u8>, Malformed> {
@@ -516,11 +515,6 @@ impl Reader<'_> {
             false => MuxRequest::InvalidForward,
         })
     }
-}
-
-/// A string is never longer than the packet it came in.
-fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, Malformed> {
-    if bytes.len() <= MAX_PACKET { Ok(bytes) } else { Err(Malformed) }
 }
 
 #[cfg(test)]

@@ -204,7 +204,7 @@ fn ssh_agent_lists_and_signs() {
 
         let signed = agent.auth_sign(&found[0], None, b"data".to_vec()).await.unwrap();
         let mut rest = signed.strip_prefix(b"data").unwrap();
-        let signature = Signature::try_from(string(&mut rest).unwrap()).unwrap();
+        let signature = Signature::try_from(take_string(&mut rest).unwrap()).unwrap();
         let public = key().public_key().key_data().clone();
         russh::keys::signature::Verifier::verify(&public, b"data", &signature).unwrap();
         server.kill().await.unwrap();

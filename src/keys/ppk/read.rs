@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 
 use super::seal::{BLOCK, Cost, PpkHeader, Seal};
 use crate::error::Result;
-use crate::keys::openssh::string;
 use crate::keys::public::{self, CERTIFICATE_SUFFIX, is_supported};
 use crate::keys::refusal::{damaged, fault, shown, too_costly, unknown_encryption, unsupported};
 use crate::say;
+use crate::wire_format::take_string;
 
 /// The most memory Argon2 may take, in KiB: 1 GiB. PuTTY's default is 8 MiB; beyond this a
 /// file is an attempt to bring the machine to its knees rather than to protect a key.
@@ -247,7 +247,7 @@ impl<'a> Fields<'a> {
                 .map_err(|_| unreadable());
         };
         // A little-endian number: what it leaves out is at the end of the seed.
-        let number = string(&mut rest).filter(|number| number.len() <= SEED);
+        let number = take_string(&mut rest).filter(|number| number.len() <= SEED);
         let number = number.ok_or_else(unreadable)?;
         let mut seed = Zeroizing::new([0; SEED]);
         seed[..number.len()].copy_from_slice(number);

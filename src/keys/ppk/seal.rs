@@ -10,6 +10,8 @@ use sha1::{Digest, Sha1};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::wire_format::put_string;
+
 /// The length of an AES-256 key.
 const CIPHER_KEY: usize = 32;
 
@@ -117,8 +119,7 @@ impl Seal {
         let names = [algorithm, encryption, comment].map(|name| name.as_bytes());
         for part in names.into_iter().chain([public, private]) {
             // A file has at most 1 MiB.
-            data.extend_from_slice(&(part.len() as u32).to_be_bytes());
-            data.extend_from_slice(part);
+            put_string(&mut data, part);
         }
         const ANY_LENGTH: &str = "HMAC takes keys of any length";
         if self.version == 2 {

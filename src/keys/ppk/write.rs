@@ -18,6 +18,7 @@ use crate::keys::public::MAX_COMMENT;
 use crate::keys::refusal::{fault, unsupported};
 use crate::say;
 use crate::secret::Secret;
+use crate::wire_format::put_string;
 
 /// PuTTY's default, in KiB.
 const MEMORY: u32 = 8_192;
@@ -104,28 +105,22 @@ fn numbers(key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>> {
             // The seed as a little-endian number: what it leaves out is at the end.
             let seed = Zeroizing::new(pair.private.to_bytes());
             let length = seed.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-            string(&mut out, &seed[..length]);
+            put_string(&mut out, &seed[..length]);
         }
         KeypairData::Ecdsa(pair) => {
             let mut number = Mpint::from_positive_bytes(pair.private_key_bytes());
-            string(&mut out, number.as_bytes());
+            put_string(&mut out, number.as_bytes());
             number.zeroize();
         }
         KeypairData::Rsa(pair) => {
             let private = pair.private();
             for number in [private.d(), private.p(), private.q(), private.iqmp()] {
-                string(&mut out, number.as_bytes());
+                put_string(&mut out, number.as_bytes());
             }
         }
         _ => return Err(unsupported(key.algorithm().as_str())),
     }
     Ok(out)
-}
-
-fn string(out: &mut Vec<u8>, bytes: &[u8]) {
-    // The numbers of a key have some kilobytes at most.
-    out.extend_from_slice(&(bytes.len() as u32).to_be_bytes());
-    out.extend_from_slice(bytes);
 }
 
 /// Random bytes up to the end of the block.
