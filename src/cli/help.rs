@@ -13,7 +13,7 @@ use crate::say;
 /// The column in which the explanations of the help text start.
 const COLUMN: usize = 26;
 /// The column in which the explanations of the examples start.
-const EXAMPLE_COLUMN: usize = 44;
+const EXAMPLE_COLUMN: usize = 36;
 /// The width of the help text; terminals are at least this wide.
 const WIDTH: usize = 80;
 
@@ -145,7 +145,7 @@ const EXAMPLES: [(&str, &str); 8] = [
     ("tessh", "ask for a host, then log in"),
     ("tessh user@host", "a shell on the host"),
     ("tessh user@host uname -a", "one command; its status is the exit code"),
-    ("tessh --auth publickey -i ~/.ssh/id host", "log in with this key, and no other way"),
+    ("tessh --auth password host", "log in this way, and no other"),
     ("tessh -J gate host", "through a jump host"),
     ("tessh -N -L 8080:localhost:80 host", "a forwarded port, and no session"),
     ("tessh explain host", "what would apply, and why; no connection"),
