@@ -85,14 +85,14 @@ impl Error {
         Error { kind, cause: cause.into(), hint: None }
     }
 
-    /// The same with the next step the person can take.
+    /// Adds the next step that the person can take.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Error {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The same cause under a heading, such as the host or the file it concerns.
+    /// Puts a heading before the cause, such as the host or the file it concerns.
     #[must_use]
     pub fn context(mut self, what: impl fmt::Display) -> Error {
         self.cause = format!("{what}: {}", self.cause);

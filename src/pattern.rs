@@ -5,8 +5,8 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     matches_with(pattern.as_bytes(), name.as_bytes(), |p, n| p == n)
 }
 
-/// The same on bytes, with its own idea of when two are the same. Greedy with one point to
-/// come back to: it takes pattern × name steps at worst, whatever the pattern.
+/// [`matches`] on bytes; `same` says whether two bytes are equal. Greedy with one point to come
+/// back to: at worst it takes pattern × name steps.
 pub fn matches_with(pattern: &[u8], name: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     let (mut p, mut n) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -155,8 +155,8 @@ pub trait Prompt: Send + Sync {
         Answer::CannotAsk
     }
 
-    /// The same for somebody else, in the middle of something: in a window of its own where
-    /// there is a program for that.
+    /// Asks yes or no for a client of a shared connection, while the person may be busy in a
+    /// session: in a window of its own where a program for that is set (SSH_ASKPASS).
     fn confirm(&self, question: &str) -> Answer<bool> {
         self.yes(question)
     }

@@ -12,7 +12,7 @@ use crate::say;
 
 /// The arguments of a keyword from the rest of its line, checked.
 pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, ConfigFault> {
-    // A Match line is split in its own way, when it is looked at.
+    // `read/matching` splits a Match line itself.
     if keyword == Keyword::Match {
         return Ok(vec![rest.to_owned()]);
     }
@@ -21,7 +21,7 @@ pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, ConfigFault> {
         Shape::Line => vec![rest.to_owned()],
         _ => line::words(rest)?,
     };
-    // A flag has both sides in one word; a line does not.
+    // `-L` joins both sides in one word; a line of a file has two.
     if keyword == Keyword::LocalForward && args.len() == 1 {
         return Err(say!(config_missing_target));
     }
@@ -115,7 +115,7 @@ fn check_meaning(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
     }
 }
 
-/// User as a file may have it: a name, with variables in it whose values are looked at later.
+/// Checks a User of a file: the text around `${NAME}`, whose value is checked when it is known.
 fn user(text: &str) -> Result<(), ConfigFault> {
     let mut literal = String::new();
     let mut rest = text;
@@ -137,7 +137,7 @@ fn none_among_others(keyword: Keyword, args: &[String]) -> bool {
     files && args.len() > 1 && args.iter().any(|arg| is_none(arg))
 }
 
-/// What is said of a keyword that is not in the table; callers look for these words.
+/// The fault of a keyword that is not in the table, in the words of ssh(1), which scripts look for.
 pub fn unknown(name: &str) -> String {
     say!(config_bad_option, name = shown(&name.to_ascii_lowercase()))
 }

@@ -1,19 +1,19 @@
-//! A Host or Match line, and why its block applies or not, for whoever explains the configuration.
+//! A Host or Match line and why its block applies or not, kept to explain the configuration.
 
 use super::origin::Origin;
 
 /// A Host or Match line, and what became of its block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigBlock {
-    /// Where it stands.
+    /// The file and line of the Host or Match line.
     pub origin: Origin,
-    /// The line.
+    /// The text of the line.
     pub text: String,
     /// Whether the block applies.
     pub applies: bool,
-    /// Why, or why not.
+    /// Why the block applies or not.
     pub why: BlockReason,
-    /// Whether it was met in the second reading.
+    /// Whether the line was read in the second reading of the files.
     pub second: bool,
 }
 
@@ -28,7 +28,7 @@ pub enum BlockReason {
     NoPattern,
     /// All criteria of a Match line hold.
     All,
-    /// This criterion does not hold; what it was compared with.
+    /// This criterion does not hold; the second text is the value it was compared with.
     Criterion(String, String),
     /// The block that included the file does not apply.
     Outside,

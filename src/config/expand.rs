@@ -170,7 +170,7 @@ impl Tokens {
 enum Target<'a> {
     /// A text that no shell reads.
     Text,
-    /// The same, with variables of the environment in it.
+    /// A text that no shell reads, in which `${NAME}` is expanded, too.
     Variables(&'a Context),
     /// A command line for a shell, which expands variables itself.
     Shell,

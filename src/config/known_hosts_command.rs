@@ -1,8 +1,8 @@
 //! KnownHostsCommand: words of a command line, some of whose tokens are known only when it runs.
 //!
-//! ssh_config(5), TOKENS. No shell sees it: quotes and blanks make the words first, and what a
-//! token stands for can never become two words. As in ssh(1) the program itself is not
-//! expanded, and it must be named by its whole path.
+//! ssh_config(5), TOKENS. No shell reads the line: it is split into words before tokens are
+//! expanded, so the value of a token never becomes two words. As in ssh(1) the name of the program
+//! is not expanded, and must be an absolute path.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub struct KnownHostsCommand {
     arguments: Vec<Vec<CommandPart>>,
 }
 
-/// What the command is asked for.
+/// One look-up that the command is run for.
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'a> {
     /// `%H`: the name as known_hosts would have it.
@@ -54,7 +54,7 @@ enum CommandPart {
 }
 
 impl KnownHostsCommand {
-    /// Splits and expands as far as it goes.
+    /// Splits the line and expands every token whose value is known now.
     ///
     /// # Errors
     /// Quotes that do not close, no word at all, a program without its whole path, or a token

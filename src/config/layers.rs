@@ -1,8 +1,8 @@
 //! The values as collected: raw, in ssh's order of precedence, each with its origin.
 //!
 //! The command line comes first, then the user's file, then the system's; the first value of a
-//! keyword counts, but for the few that accumulate. Later values are kept all the same, so that
-//! it can be told what was overridden.
+//! keyword counts, except for the few keywords that accumulate. Later values are kept, too, so
+//! that messages can name what was overridden.
 
 use super::arguments;
 use super::block::ConfigBlock;
@@ -19,15 +19,15 @@ use crate::say;
 /// The most identity files, certificates and forwards of one kind; ssh(1) ends at 100.
 const MAX_ACCUMULATED: usize = 100;
 
-/// The most blocks that are remembered: as many as the largest file can hold of short ones.
+/// The most Host and Match lines that are remembered: as many short ones as the largest file holds.
 const MAX_BLOCKS: usize = 100_000;
 
 /// One collected value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
-    /// Of which keyword.
+    /// The keyword that the value is of.
     pub keyword: Keyword,
-    /// Its arguments; a keyword that takes the rest of the line has it in one.
+    /// The arguments; a keyword that takes the rest of its line has it in the first.
     pub args: Vec<String>,
     /// Where it was set.
     pub origin: Origin,
@@ -41,12 +41,12 @@ pub struct Layers {
     final_wanted: bool,
     host_named: bool,
     blocks: Vec<ConfigBlock>,
-    /// The name that the first reading came to, and who asked for another than HostName.
+    /// The host name after the first reading, and the setting that made it other than HostName.
     resolved: Option<(String, Option<Origin>)>,
 }
 
 impl Layers {
-    /// Nothing collected yet.
+    /// Layers without a value.
     pub fn new() -> Layers {
         Layers::default()
     }
@@ -189,7 +189,7 @@ impl Layers {
         self.entries.iter().position(|entry| entry.keyword == keyword)
     }
 
-    /// What should be said once.
+    /// Warnings for the person, each once.
     pub(super) fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -219,15 +219,15 @@ impl Layers {
                 | Keyword::CanonicalizeMaxDots
                 | Keyword::CanonicalizeFallbackLocal
         );
-        // As in ssh(1), it ends the reading where it stands, for -G as well.
+        // As in ssh(1), RefuseConnection ends the reading where it stands, for -G as well.
         if keyword == Keyword::RefuseConnection {
             return Err(at(&origin, keyword, &shown(&args[0])));
         }
-        // As in ssh(1), what was used to find the name is not set in the second reading.
+        // As in ssh(1), the second reading cannot change the keywords that settled the name.
         if settled && self.resolved.is_some() {
             return Ok(());
         }
-        // As in ssh(1), no time at all sets nothing, and a later value counts.
+        // As in ssh(1), `none` as a time sets nothing, and a later value counts.
         if keyword.row().shape == Shape::Time && value::is_none(&args[0]) {
             return Ok(());
         }
@@ -250,8 +250,8 @@ fn too_many(keyword: Keyword, origin: &Origin) -> Error {
     Error::new(Kind::Config, say!(config_too_many_values, origin, keyword, limit))
 }
 
-/// What is typed is not taken from a file that somebody has looked at: names in it that a shell
-/// would act on are refused at once.
+/// Refuses a typed user or jump host with characters that a shell acts on. A file was written by
+/// somebody who looked at it; a command line may come from a link or another program.
 fn check_typed(keyword: Keyword, value: &str, origin: &Origin) -> Result<()> {
     let checked = match (keyword, origin) {
         (_, Origin::Default | Origin::File { .. } | Origin::Profile(_)) => Ok(()),

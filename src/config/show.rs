@@ -3,7 +3,7 @@
 //! GSSAPI ones of Debian 12.
 //!
 //! What differs on purpose: the lists of algorithms, and the default identities, are this
-//! program's own. A value that this program does not honour is printed all the same.
+//! program's own. Values that this program does not honour are printed, too.
 
 use std::path::{Path, PathBuf};
 
@@ -19,11 +19,11 @@ use super::value::{
 
 use Keyword as K;
 
-/// What the lines are made from.
+/// What the lines of `-G` are made from.
 pub struct EffectiveConfig<'a> {
     /// The values as collected.
     pub layers: &'a Layers,
-    /// What came of them.
+    /// The options made of them.
     pub options: &'a Options,
     /// The host as typed.
     pub host: &'a str,
@@ -45,7 +45,7 @@ enum PrintForm {
     Seconds(&'static str),
     /// The text as it stands; nothing where it is not set.
     Text,
-    /// The same, and nothing for `none` either.
+    /// The text as it stands; nothing where it is not set or is `none`.
     TextButNone,
     /// The text as it stands, or this.
     TextOr(&'static str),

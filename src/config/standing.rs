@@ -1,7 +1,7 @@
-//! What is asked for and not done: refused, or named in a warning, as the table of keywords says.
+//! Refusing values that this program does not honour, or warning of them, as the table of keywords
+//! says.
 //!
-//! This is the one place that decides it; a keyword that comes to be honoured changes its row
-//! in the table and nothing else.
+//! To honour another keyword, change its row in the table; nothing here changes.
 
 use super::fault::shown;
 use super::keyword::{Keyword, KeywordStanding, TABLE};

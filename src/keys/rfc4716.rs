@@ -1,4 +1,4 @@
-//! The public key file format of RFC 4716: headers, then the same base64 as everywhere.
+//! The public key file format of RFC 4716: headers, then the key blob in base64.
 //!
 //! PuTTY and commercial servers use it. Headers other than the comment say nothing here.
 

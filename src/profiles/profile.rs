@@ -173,6 +173,25 @@ impl Profile {
         if self.port == Some(0) {
             return Err(("port", say!(port_range)));
         }
+        self.check_words()?;
+        if !self.fingerprints.iter().all(|pin| is_fingerprint(pin)) {
+            return Err(("fingerprints", say!(session_fingerprint_form)));
+        }
+        if self.jump.as_ref().is_some_and(|jump| jump != "none") && self.proxy_command.is_some() {
+            return Err(("jump", say!(session_jump_and_proxy)));
+        }
+        if self.proxy.as_ref().is_some_and(|proxy| proxy != "none") && self.proxy_command.is_some()
+        {
+            return Err(("proxy", say!(route_proxy_and_command)));
+        }
+        if self.options.iter().any(|option| sets_environment(option)) {
+            return Err(("options", say!(session_setenv_elsewhere)));
+        }
+        Ok(())
+    }
+
+    /// Checks the fields whose value is one of a few words.
+    fn check_words(&self) -> Result<(), (&'static str, String)> {
         let known = |method: &String| METHODS.contains(&method.as_str());
         if !self.method.iter().all(known) {
             return Err(("method", say!(session_method_unknown, value = METHODS.join(", "))));
@@ -188,20 +207,6 @@ impl Profile {
             if word.as_ref().is_some_and(|word| !known.contains(&word.as_str())) {
                 return Err((field, say!(session_value_unknown, value = known.join(", "))));
             }
-        }
-        if !self.fingerprints.iter().all(|pin| is_fingerprint(pin)) {
-            let form = say!(session_fingerprint_form);
-            return Err(("fingerprints", form.to_owned()));
-        }
-        if self.jump.as_ref().is_some_and(|jump| jump != "none") && self.proxy_command.is_some() {
-            return Err(("jump", say!(session_jump_and_proxy)));
-        }
-        if self.proxy.as_ref().is_some_and(|proxy| proxy != "none") && self.proxy_command.is_some()
-        {
-            return Err(("proxy", say!(route_proxy_and_command)));
-        }
-        if self.options.iter().any(|option| sets_environment(option)) {
-            return Err(("options", say!(session_setenv_elsewhere)));
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Whether a host certificate holds for a host at a time. Who may sign is asked elsewhere.
+//! Whether a host certificate holds for a host at a time. Which authorities count is `known`'s
+//! business.
 //!
 //! PROTOCOL.certkeys, and what ssh(1) checks beyond it: signature, the authority's algorithm,
 //! type, principals, dates, critical options. The first check that fails names the fault.
@@ -33,9 +34,9 @@ pub struct Presented {
     pub key_id: String,
     /// Its serial number.
     pub serial: u64,
-    /// Whom it is for, fit to be shown: at most 16 of the principals.
+    /// Its principals, fit to be shown: at most 16 of them.
     pub principals: Vec<String>,
-    /// How many principals there are; with none it is for no host.
+    /// How many principals there are; a certificate without one is for no host.
     pub principals_count: usize,
     /// Seconds since 1970 from which it holds; 0 is always.
     pub valid_after: u64,

@@ -1,8 +1,8 @@
-//! The lines of known_hosts files one by one, for whoever manages them: all of a file, those
-//! about a host, and taking some of them out again.
+//! The lines of known_hosts files one by one, for `tessh trust`: listing all of a file or those
+//! about a host, and removing some.
 //!
 //! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". What a line means for a connection is `known`'s
-//! business; here a line is a line, hashed names and markers included.
+//! business; here every line counts, hashed names and markers included.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ pub struct Listing {
     pub problems: Vec<Problem>,
 }
 
-/// Which lines are to go.
+/// Which lines are to be removed.
 #[derive(Clone, Debug, Default)]
 pub struct LinesToRemove {
     /// Names as known_hosts writes them; a line must list one of them, hashed or plainly. A
@@ -61,7 +61,7 @@ pub struct LinesToRemove {
     pub fingerprint: Option<String>,
 }
 
-/// A line that goes, or loses a name.
+/// A line that is removed, or loses a name.
 #[derive(Clone, Debug)]
 pub struct Struck {
     /// Where it stood.
@@ -74,7 +74,7 @@ pub struct Struck {
     pub after: Option<String>,
 }
 
-/// What taking lines out comes to.
+/// The result of removing lines.
 #[derive(Clone, Debug, Default)]
 pub struct Removal {
     /// The lines that go.
@@ -199,7 +199,7 @@ fn strike(file: &Path, text: &[u8], wanted: &LinesToRemove) -> (Vec<u8>, Removal
 /// What becomes of a line.
 enum Fate {
     Stays,
-    /// It is about the host, and stays all the same.
+    /// The line is about the host and stays, because of its marker or a pattern.
     IsKept(KnownHostsEntry),
     Goes(Struck, Vec<u8>),
 }
@@ -217,7 +217,7 @@ fn strike_line(at: &FileLine, raw: &[u8], wanted: &LinesToRemove) -> Fate {
         wanted.names.iter().filter(|name| is_listed(line.hosts, name)).collect();
     let asked_for = match line.marker {
         Marker::None => true,
-        // One that is about others too is theirs as well.
+        // A line that lists other names keeps those.
         _ => wanted.fingerprint.is_some() && !line.hosts.contains(&b','),
     };
     let is_negated = line.hosts.contains(&b'!');
@@ -254,7 +254,7 @@ fn is_listed(hosts: &[u8], name: &str) -> bool {
 
 fn is_wanted(key: Option<&PublicKey>, wanted: &LinesToRemove) -> bool {
     let Some(key) = key else {
-        // Nobody can say which key it was meant to be.
+        // Without a key that can be read, the line matches no fingerprint or type.
         return wanted.kind.is_none() && wanted.fingerprint.is_none();
     };
     let by_kind = wanted.kind.as_deref().is_none_or(|kind| is_of_type(key, kind));

@@ -25,9 +25,9 @@ pub struct Sources {
 /// A key that is on record for the subject.
 #[derive(Clone, Debug)]
 pub struct KnownKey {
-    /// Where.
+    /// The line.
     pub at: FileLine,
-    /// Which.
+    /// The key.
     pub key: PublicKey,
 }
 
@@ -75,7 +75,7 @@ pub struct Evidence {
     pub subject: Subject,
     /// The offered key; for a certificate, the key it certifies.
     pub offered: PublicKey,
-    /// The keys that are right, where the person said so; then no other is.
+    /// Pinned keys; unless empty, only these are right.
     pub pins: Vec<Pin>,
     /// What the certificate says, if one was offered.
     pub certificate: Option<Presented>,
@@ -83,9 +83,9 @@ pub struct Evidence {
     pub authorities: Vec<Covering>,
     /// What the files say.
     pub finding: Finding,
-    /// Why an offered certificate does not count, one line: an authority covers the host, and
-    /// it is not this one's or does not hold. Where no authority covers the host, its key is
-    /// looked at like any other, and this is `None`.
+    /// Why an offered certificate does not count, one line: it is not signed by an authority
+    /// that covers the host, or does not hold. `None` where no authority covers the host; then
+    /// the certified key is judged like a plain one.
     pub certificate_fault: Option<String>,
     /// What the DNS says.
     pub sshfp: Sshfp,
@@ -165,7 +165,7 @@ pub struct KnownTypes {
 }
 
 impl KnownTypes {
-    /// Adds what is on record elsewhere.
+    /// Adds what other files have.
     pub fn absorb(&mut self, other: KnownTypes) {
         self.authority |= other.authority;
         for algorithm in other.keys {

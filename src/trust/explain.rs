@@ -1,5 +1,5 @@
-//! Evidence and verdict told: as facts one by one, as one line, as JSON. All three are made of
-//! the same data and say the same; nothing is decided here.
+//! Evidence and verdict in three forms: facts one by one, one line, JSON. All three are made of
+//! one [`Evidence`]; nothing is decided here.
 //!
 //! [`facts`] lists what was looked at in the order in which the sources count, each with what
 //! was looked up, where, what it said and how strong that is. [`because`] is the one line that
@@ -234,7 +234,7 @@ pub fn others(evidence: &Evidence) -> &[KnownKey] {
     }
 }
 
-/// The files searched, each once, and others that something was found in all the same.
+/// The files searched, each once, then other files in which something was found.
 fn files(evidence: &Evidence) -> Vec<std::path::PathBuf> {
     let known = match &evidence.finding {
         Finding::Known(at) => vec![&at.file],

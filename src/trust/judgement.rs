@@ -1,5 +1,5 @@
-//! What was found of a host and what followed from it, for whoever tells it: `-v`, `--json` and
-//! `tessh trust check`. It is made where the decision is, and decides nothing.
+//! Evidence and verdict of one host together, as `-v`, `--json` and `tessh trust check` show them.
+//! A judgement is made where the decision is made; nothing is decided here.
 
 use serde_json::{Value as Json, json};
 
@@ -20,10 +20,10 @@ pub struct Judgement {
     pub verdict: Verdict,
 }
 
-/// What a judgement comes to, where nobody is asked.
+/// What a judgement says of the host while nobody is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostStanding {
-    /// What is on record, certified or proved says that the key is the host's.
+    /// The key is on record, certified, or proved by the DNS.
     Trusted,
     /// Nothing says so, or something speaks against it.
     NotTrusted,

@@ -43,7 +43,7 @@ pub struct KnownHosts {
     authorities: Authorities,
     requirements: Requirements,
     pins: Vec<Pin>,
-    /// What was searched for last: a connection asks about one host, and more than once.
+    /// The last search and its result: a connection asks about one host several times.
     last: Mutex<Option<(Subject, Arc<Matches>)>>,
 }
 
@@ -51,7 +51,7 @@ pub struct KnownHosts {
 #[derive(Default)]
 struct Matches {
     keys: Vec<KnownKey>,
-    /// Keys under the name without its port: they can be matched, not missed.
+    /// Keys under the name without its port: one of them may match, and none makes a key changed.
     keys_without_port: Vec<KnownKey>,
     authorities: Vec<KnownKey>,
     revoked: Vec<KnownKey>,
@@ -89,32 +89,31 @@ impl KnownHosts {
         known
     }
 
-    /// Has the keys of RevokedHostKeys refused, whatever the files say.
+    /// Adds RevokedHostKeys: its keys are refused, whatever the files say.
     pub fn with_revoked(mut self, revoked: Option<RevokedKeys>) -> KnownHosts {
         self.revoked = revoked;
         self
     }
 
-    /// Has certificates count that these authorities signed, for the hosts they cover.
+    /// Adds authorities: certificates they signed count for the hosts they cover.
     pub fn with_authorities(mut self, authorities: Authorities) -> KnownHosts {
         self.authorities = authorities;
         self
     }
 
-    /// Has these keys be the only ones that are right; none leaves the matter to the rest.
+    /// Makes these keys the only right ones; an empty list changes nothing.
     pub fn with_pins(mut self, pins: Vec<Pin>) -> KnownHosts {
         self.pins = pins;
         self
     }
 
-    /// Has authorities sign with what the configuration permits.
+    /// Sets which algorithms authorities may sign with.
     pub fn with_requirements(mut self, requirements: Requirements) -> KnownHosts {
         self.requirements = requirements;
         self
     }
 
-    /// Has lines that a program printed searched after the files; `name` stands for it where a
-    /// file is named.
+    /// Adds lines that a program printed, searched after the files; messages name it `name`.
     pub fn add_output(&mut self, name: &str, text: Vec<u8>) {
         let path = PathBuf::from(name);
         self.searched.push(path.clone());
@@ -190,7 +189,7 @@ impl KnownHosts {
 
     /// The authorities that cover the subject, and the hashes they may sign with.
     fn candidates(&self, matches: &Matches, subject: &Subject) -> Vec<(Covering, RsaHashes)> {
-        // Of records each says itself whether SHA-1 is permitted.
+        // A record says itself whether SHA-1 is permitted; for lines CASignatureAlgorithms does.
         let sha1 = self.requirements.permits("ssh-rsa").unwrap_or_default();
         let hashes = RsaHashes { sha1, ..RsaHashes::default() };
         let lines = matches.authorities.iter().map(|known| {

@@ -1,8 +1,8 @@
 //! OpenSSH's binary key revocation list: what is in it, and whether it revokes a key.
 //!
 //! PROTOCOL.krl. Every length is checked against what is left of its section before anything
-//! is taken, and what is kept are slices' copies, so a list never costs more memory than a few
-//! times its own size. A section of a kind that is not known, or with bytes left over, spoils
+//! is taken, and only copies of slices are kept, so a list costs at most a few times its own size
+//! in memory. A section of a kind that is not known, or with bytes left over, spoils
 //! the whole list, as in ssh(1). Signatures are passed over: ssh never asks for them.
 
 use std::collections::HashSet;
@@ -87,7 +87,7 @@ impl Krl {
             let kind = rest.u8()?;
             let body = rest.string()?;
             if kind == section::SIGNATURE {
-                // The signing key was the body; the signature follows it.
+                // The section holds the signing key; the signature follows the section.
                 rest.string()?;
                 signed = true;
             } else if signed {
@@ -396,7 +396,7 @@ mod tests {
         assert!(Krl::parse(&good).is_ok());
         for length in 0..good.len() {
             let cut = Krl::parse(&good[..length]);
-            // Where a section could begin, a list may end.
+            // A list may end wherever a section could begin.
             assert!(cut.is_err() || length == list(&[]).len(), "{length}");
         }
         let mut newer = good;

@@ -51,7 +51,7 @@ pub(super) enum LineFault {
     SecondMarker,
     /// Control characters in the host names.
     ControlCharacters,
-    /// A hashed name that is none.
+    /// A damaged hashed name.
     HashDamaged,
     /// The line ends after the host names or the type.
     KeyMissing,
@@ -126,8 +126,8 @@ impl<'a> KnownHostsLine<'a> {
         next_field(self.rest).1
     }
 
-    /// The key of the line, without a comment. A certificate is no host key; but to revoke it
-    /// is to revoke its key.
+    /// The key of the line, without a comment. A certificate is an error, except after
+    /// `@revoked`, where its key is meant.
     pub(super) fn key(&self) -> Result<PublicKey, LineFault> {
         if self.marker == Marker::Revoked {
             return revoked_key(self.key_type, self.blob());
@@ -143,8 +143,8 @@ impl<'a> KnownHostsLine<'a> {
     }
 }
 
-/// The key that an entry of this type and base64 revokes: itself, or of a certificate the key
-/// it is for.
+/// The key that an entry of this type and base64 revokes: the key itself or, for a certificate,
+/// the key that it certifies.
 pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, LineFault> {
     let blob = decode(key_type, text)?;
     if !contains(key_type, CERTIFICATE) {

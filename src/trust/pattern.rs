@@ -35,8 +35,8 @@ pub(super) fn matches_hash(field: &[u8], salt: &[u8; HASH_LEN], name: &str) -> b
     matches_keyed(field, &Keyed::new(salt), &Sought::new(name))
 }
 
-/// The same where both are ready. A file may have a hundred thousand hashed names, and nearly
-/// all differ in the first bytes: mostly no more than those are decoded.
+/// [`matches_hash`] with salt and name prepared. A file may have a hundred thousand hashed names, and
+/// nearly all differ in the first bytes, so that mostly no more than those are decoded.
 pub(super) fn matches_keyed(field: &[u8], keyed: &Keyed, sought: &Sought) -> bool {
     const FIRST_TEXT: usize = 4;
     const FIRST: usize = 3;

@@ -68,8 +68,8 @@ impl Pin {
         }
     }
 
-    /// Whether it is a fingerprint that is made with MD5, which is out of date: nobody has made
-    /// a key for a given one yet.
+    /// Whether the pin is an MD5 fingerprint, which is out of date, though nobody has yet made a
+    /// second key for a given one.
     pub fn is_weak(&self) -> bool {
         matches!(&self.form, PinForm::Fingerprint(text) if !text.starts_with("SHA256:"))
     }

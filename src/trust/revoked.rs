@@ -225,7 +225,7 @@ mod tests {
             assert!(reason.contains(name), "{reason}");
         }
         assert!(revoked.forbids(&plain(AUTHORITY)).is_none());
-        // One that is missing forbids everything, wherever it stands.
+        // A missing file forbids every key, whatever its place in the list.
         let files = [file("empty", ""), directory.path().join("missing")];
         assert!(RevokedKeys::load_all(&files).expect("files").forbids(&plain(KEY)).is_some());
         assert!(RevokedKeys::load_all(&[]).is_none());

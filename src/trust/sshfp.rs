@@ -1,8 +1,8 @@
 //! SSHFP: fingerprints of host keys in the DNS (RFC 4255, RFC 6594, RFC 7479).
 //!
-//! What a record means for an offered key, how it is said, and the records for a key of one's
-//! own. Nothing here asks the DNS, and whether DNSSEC proves an answer is settled by whoever
-//! asked; what follows from it is `decide`'s.
+//! What a record means for an offered key, and the records for a key of one's own. Nothing here
+//! asks the DNS: the client asks it and checks DNSSEC, `decide` draws the conclusion, `dns_lines`
+//! puts it into words.
 
 use data_encoding::HEXLOWER;
 use russh::keys::ssh_key::public::KeyData;
@@ -11,7 +11,7 @@ use sha1::{Digest, Sha1};
 
 /// SHA-1 in the registry of fingerprint types (RFC 4255 section 3.1.2).
 const SHA1: u8 = 1;
-/// SHA-256 in the same (RFC 6594 section 4): the only one that counts as evidence.
+/// SHA-256 in that registry (RFC 6594 section 4), the only hash that counts as evidence.
 const SHA256: u8 = 2;
 
 /// VerifyHostKeyDNS.

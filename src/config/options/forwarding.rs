@@ -33,13 +33,13 @@ pub struct Forwarding {
     pub gateway_ports: Setting<bool>,
     /// StreamLocalBindMask: mode bits that a socket made here lacks.
     pub bind_mask: Setting<u32>,
-    /// StreamLocalBindUnlink: a socket that is there is removed before.
+    /// StreamLocalBindUnlink: remove an existing socket before listening.
     pub bind_unlink: Setting<bool>,
     /// PermitRemoteOpen: where a remote dynamic forwarding may lead.
     pub permit_remote_open: Setting<PermitOpen>,
     /// ForwardAgent.
     pub agent: Setting<ForwardAgent>,
-    /// ForwardX11 and its like.
+    /// ForwardX11, ForwardX11Trusted, ForwardX11Timeout and XAuthLocation.
     pub x11: X11Options,
 }
 
@@ -115,7 +115,7 @@ impl Values<'_> {
         for entry in self.layers.all(keyword) {
             let fail = |fault: ConfigFault| at(&entry.origin, keyword, &fault);
             let forward = Forward::parse(keyword, &entry.args).map_err(fail)?;
-            // A flag writes the same forwarding in another way than a line.
+            // `-L 1:h:2` and `LocalForward 1 h:2` are one forwarding.
             if seen.contains(&forward) {
                 continue;
             }

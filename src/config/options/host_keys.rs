@@ -1,4 +1,5 @@
-//! What is known of host keys: the files, the command, what is revoked, and UpdateHostKeys.
+//! The keywords about host keys: known_hosts files, KnownHostsCommand, RevokedHostKeys,
+//! UpdateHostKeys.
 
 use std::path::PathBuf;
 
@@ -24,8 +25,8 @@ impl Values<'_> {
         Ok(Setting::new(files?, entry.origin.clone()))
     }
 
-    /// ssh_config(5): on, unless the user's files or VerifyHostKeyDNS are set. As ssh(1) has
-    /// it, to name the first of the default files is not to set them.
+    /// UpdateHostKeys: by default on, unless UserKnownHostsFile or VerifyHostKeyDNS is set. As
+    /// in ssh(1), naming the first default file alone does not count as setting it.
     pub(super) fn update_host_keys(&self) -> Setting<UpdateHostKeys> {
         if self.layers.first(Keyword::UpdateHostKeys).is_some() {
             return self.word(Keyword::UpdateHostKeys, value::update_host_keys);

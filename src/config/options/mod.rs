@@ -1,8 +1,7 @@
 //! The options of one connection: typed, each with its origin, expanded and checked together.
 //!
-//! Defaults are OpenSSH's. What the layers ask for and this program does not do is refused or
-//! becomes a warning in `standing`, once for every connection and not for `-G`; nothing asked
-//! for is dropped in silence.
+//! Defaults are OpenSSH's. `standing` refuses what this program does not do, or warns of it, for
+//! connections and not for `-G`.
 
 mod forwarding;
 mod host_keys;
@@ -39,8 +38,8 @@ pub struct Options {
     pub port: Setting<u16>,
     /// User; the local user by default.
     pub user: Setting<String>,
-    /// IdentityFile and `-i`, in order, with the origin of the first. Not set, it is empty and
-    /// [`default_identity_files`] are meant; set and empty (`IdentityFile none`), no file is.
+    /// IdentityFile and `-i`, in order, with the origin of the first. Empty and not set means
+    /// [`default_identity_files`]; empty and set (`IdentityFile none`) means no file.
     pub identity_files: Setting<Vec<PathBuf>>,
     /// CertificateFile, in order, with the origin of the first.
     pub certificate_files: Setting<Vec<PathBuf>>,
@@ -84,7 +83,7 @@ pub struct Options {
     pub password_authentication: Setting<bool>,
     /// PubkeyAuthentication; `unbound` and `host-bound` are yes.
     pub pubkey_authentication: Setting<bool>,
-    /// Whether PubkeyAuthentication lets signatures name the host: all but `unbound` do.
+    /// Whether PubkeyAuthentication lets signatures name the host: every value but `unbound` does.
     pub host_bound_authentication: Setting<bool>,
     /// KbdInteractiveAuthentication.
     pub kbd_interactive_authentication: Setting<bool>,

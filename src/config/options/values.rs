@@ -1,4 +1,4 @@
-//! The collected values as types: what every keyword of one kind has in common.
+//! Turning collected values into types, one function for each kind of value.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,7 +15,8 @@ use crate::destination::check_typed_user;
 use crate::error::Result;
 use crate::say;
 
-/// The collected values as types. Expansions can still fail; the rest was checked before.
+/// Turns collected values into types. Only expansions can still fail: `arguments` has checked
+/// the rest.
 pub(super) struct Values<'a> {
     pub(super) layers: &'a Layers,
     pub(super) context: &'a Context,
@@ -38,7 +39,7 @@ impl Values<'_> {
         }
     }
 
-    /// The same for a keyword of several words.
+    /// Parses all arguments of a keyword that takes several; without a value, the default.
     pub(super) fn arguments<T>(
         &self,
         keyword: Keyword,
@@ -70,7 +71,7 @@ impl Values<'_> {
         self.parsed(keyword, default, value::flag)
     }
 
-    /// A word from a list; the parser gives the default for everything else.
+    /// Parses one word of a list; `parse` gives the default for an empty text.
     pub(super) fn word<T>(&self, keyword: Keyword, parse: impl Fn(&str) -> T) -> Setting<T> {
         match self.layers.first(keyword) {
             Some(entry) => Setting::new(parse(&entry.args[0]), entry.origin.clone()),
@@ -89,14 +90,14 @@ impl Values<'_> {
         };
         let limit = value::rekey(&entry.args);
         let mut limit = limit.map_err(|fault| at(&entry.origin, Keyword::RekeyLimit, &fault))?;
-        // The time is a value of its own: a later line can have it.
+        // ssh(1) sets amount and time apart: the time may come from a later line.
         let times = self.layers.all(Keyword::RekeyLimit).filter_map(|entry| entry.args.get(1));
         let time = times.filter(|text| !is_none(text)).find_map(|text| value::time(text).ok());
         limit.time = time.filter(|time| !time.is_zero());
         Ok(Setting::new(limit, entry.origin.clone()))
     }
 
-    /// A command line; `none` is none.
+    /// A command line; `None` for the word `none`.
     pub(super) fn command(&self, keyword: Keyword) -> Setting<Option<String>> {
         self.layers.first_but_none(keyword)
     }
@@ -165,7 +166,7 @@ impl Values<'_> {
         Ok(Setting::new(value, entry.origin.clone()))
     }
 
-    /// User: expanded where a file or `-o` has it, not where it was typed as it is.
+    /// User: a value of a file or of `-o` is expanded; `-l` and the destination are taken as typed.
     pub(super) fn user(&self) -> Result<Setting<String>> {
         let keyword = Keyword::User;
         let Some(entry) = self.layers.first(keyword) else {
@@ -189,7 +190,7 @@ impl Values<'_> {
         let setting = self.layers.first_but_none(keyword);
         let text = setting.value.as_deref().map(|text| {
             let text = self.tokens.percent_dollar(text, COMMON, self.context)?;
-            // It becomes part of a line that the other side reads (RFC 4253 section 4.2).
+            // The addendum becomes part of the identification line (RFC 4253 section 4.2).
             match text.contains(char::is_control) {
                 true => Err(say!(config_bad_addendum, value = shown(&text))),
                 false => Ok(text),

@@ -166,7 +166,8 @@ impl<'a> FileReader<'a> {
         }
     }
 
-    /// One line. What is bad in it is the inner error; the outer one ends the reading.
+    /// Reads one line. The inner error is a bad line, which is counted; the outer one ends the
+    /// reading.
     fn line(
         &mut self,
         text: &str,
@@ -176,17 +177,7 @@ impl<'a> FileReader<'a> {
             return Ok(Ok(()));
         };
         let Some(keyword) = Keyword::find(typed) else {
-            if self.layers.ignores(typed) {
-                let quotes = line::words(rest).map(drop);
-                return Ok(quotes.map_err(|fault| format!("{}: {fault}", origin(place))));
-            }
-            let (file, line) = (name(place.path), place.line);
-            return Ok(Err(say!(
-                config_line_fault,
-                file,
-                line,
-                unknown = arguments::unknown(typed)
-            )));
+            return Ok(self.unknown_keyword(typed, rest, place));
         };
         let named = |fault: ConfigFault, place: &ReadingPosition<'_>| {
             format!("{}: {}: {fault}", origin(place), keyword.name())
@@ -202,26 +193,34 @@ impl<'a> FileReader<'a> {
                 if place.active && self.host_is_named(&args) {
                     self.layers.name_host();
                 }
-                Ok(Ok(()))
             }
             Keyword::Match => match self.match_applies(rest, place.reachable) {
-                Ok(why) => {
-                    self.enter(text, why, place);
-                    Ok(Ok(()))
-                }
+                Ok(why) => self.enter(text, why, place),
                 Err(fault) => {
                     place.active = false;
-                    Ok(Err(named(fault, place)))
+                    return Ok(Err(named(fault, place)));
                 }
             },
-            Keyword::Include => self.include(&args, place),
-            _ => {
-                if place.active {
-                    self.layers.record(keyword, args, origin(place))?;
-                }
-                Ok(Ok(()))
-            }
+            Keyword::Include => return self.include(&args, place),
+            _ if place.active => self.layers.record(keyword, args, origin(place))?,
+            _ => {}
         }
+        Ok(Ok(()))
+    }
+
+    /// A line whose keyword is not in the table: a fault, unless IgnoreUnknown covers it.
+    fn unknown_keyword(
+        &self,
+        typed: &str,
+        rest: &str,
+        place: &ReadingPosition<'_>,
+    ) -> Result<(), ConfigFault> {
+        if self.layers.ignores(typed) {
+            let quotes = line::words(rest).map(drop);
+            return quotes.map_err(|fault| format!("{}: {fault}", origin(place)));
+        }
+        let (file, line) = (name(place.path), place.line);
+        Err(say!(config_line_fault, file, line, unknown = arguments::unknown(typed)))
     }
 
     /// Begins a block, and remembers what became of it.

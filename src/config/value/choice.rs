@@ -51,11 +51,11 @@ pub fn verify_dns(text: &str) -> VerifyHostKeyDns {
 /// UpdateHostKeys: whether the server may change what is on record about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpdateHostKeys {
-    /// What it announces is not heeded.
+    /// Announced keys are ignored.
     No,
     /// Keys it proves are learnt, keys it no longer has are dropped.
     Yes,
-    /// The same after a question.
+    /// As `Yes`, after asking the person.
     Ask,
 }
 
@@ -148,15 +148,15 @@ pub fn fingerprint_hash(text: &str) -> FingerprintHash {
 /// ControlMaster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlMaster {
-    /// Uses a master that is there, and is none.
+    /// Uses an existing master; never becomes one.
     No,
-    /// Is the master.
+    /// Becomes the master.
     Yes,
-    /// Is the master, and asks before each use.
+    /// Becomes the master, and asks before each use.
     Ask,
-    /// Uses a master that is there, or else is one.
+    /// Uses an existing master, or becomes one.
     Auto,
-    /// The same with the question.
+    /// As `Auto`, and asks before each use.
     AutoAsk,
 }
 

@@ -54,7 +54,7 @@ pub fn is_ppk(text: &str) -> bool {
     text.starts_with(PREFIX)
 }
 
-/// The same of bytes that need not be text.
+/// Whether the bytes, which need not be text, begin like a PPK file.
 pub fn is_ppk_bytes(bytes: &[u8]) -> bool {
     bytes.starts_with(PREFIX.as_bytes())
 }
@@ -258,7 +258,7 @@ impl<'a> Fields<'a> {
         PrivateKey::new(pair.into(), self.comment).map_err(|_| unreadable())
     }
 
-    /// The same file as it would be without passphrase and certificate.
+    /// The text of this file rewritten without passphrase and certificate, for the ssh-key crate.
     fn rewrapped(&self, public: &PublicKey) -> Result<Zeroizing<String>> {
         let algorithm = self.algorithm.strip_suffix(CERTIFICATE_SUFFIX).unwrap_or(self.algorithm);
         let blob = public.to_bytes().map_err(|_| damaged(&say!(key_part_public)))?;

@@ -1,7 +1,7 @@
 //! Writing PuTTY's private key format, version 3 (PuTTY manual, appendix C.1 to C.3).
 //!
-//! The cost of a passphrase is fixed, so that a file opens equally fast everywhere: PuTTY
-//! measures its own machine instead, and comes to much the same.
+//! The cost of a passphrase is fixed, so that a file opens equally fast everywhere. PuTTY measures
+//! the machine it runs on, with a similar result.
 
 use data_encoding::{BASE64, HEXLOWER};
 use russh::keys::PrivateKey;

@@ -142,7 +142,7 @@ impl ProfileStore {
         })
     }
 
-    /// The same session, comments and unknown keys too, under another name; not yet written.
+    /// A copy of a session under another name, with its comments and unknown keys; not yet written.
     ///
     /// # Errors
     /// [`Kind::Usage`] for a name that none can have.
@@ -151,7 +151,7 @@ impl ProfileStore {
         Ok(Document { name: name.to_owned(), path, before: None, ..document.clone() })
     }
 
-    /// Whether the file is another one than it was when the session was read, or is gone.
+    /// Whether the file has changed or is gone since the session was read.
     pub fn has_changed(&self, document: &Document) -> bool {
         !self.load(&document.path).is_ok_and(|now| now == document.before)
     }
