@@ -1,7 +1,8 @@
 //! Texts by which a test outside of this crate finds out what a person sees.
 #![allow(missing_docs)] // Each is the text whose name it has.
 
-use super::{FixedText, texts};
+use super::language::FixedText;
+use super::texts;
 
 pub const CLOSE: FixedText = texts::close;
 pub const CONNECTION_CONFIRM_PASTE: FixedText = texts::connection_confirm_paste;

@@ -20,8 +20,8 @@ macro_rules! texts {
 /// one out has an unused variable, which is an error.
 macro_rules! text {
     ($id:ident $english:literal, $japanese:literal) => {
-        pub(crate) const $id: $crate::catalogue::FixedText =
-            $crate::catalogue::FixedText { english: $english, japanese: $japanese };
+        pub(crate) const $id: $crate::catalogue::language::FixedText =
+            $crate::catalogue::language::FixedText::new($english, $japanese);
     };
     ($id:ident($($name:ident),+) $english:literal, $japanese:literal) => {
         pub(crate) struct $id<'a> {
@@ -30,14 +30,14 @@ macro_rules! text {
 
         impl $id<'_> {
             #[deny(unused_variables)]
-            pub(crate) fn said(self, language: $crate::catalogue::Language) -> String {
+            pub(crate) fn said(self, language: $crate::catalogue::language::Language) -> String {
                 let Self { $($name),+ } = self;
                 match language {
-                    $crate::catalogue::Language::English => {
+                    $crate::catalogue::language::Language::English => {
                         $(let $name = $name;)+
                         format!($english)
                     }
-                    $crate::catalogue::Language::Japanese => {
+                    $crate::catalogue::language::Language::Japanese => {
                         $(let $name = $name;)+
                         format!($japanese)
                     }
