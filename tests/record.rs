@@ -133,7 +133,7 @@ fn a_log_that_cannot_be_written_costs_no_connection() {
     for (file, words) in [
         ("link", &["cannot write the log", "symbolic link"][..]),
         ("none/log", &["cannot write the log", "no such directory"]),
-        ("/dev/full", &["cannot write the log", "no regular file"]),
+        ("/dev/full", &["cannot write the log", "not a regular file"]),
         ("%!", &["strftime"]),
     ] {
         let words_ = ["--log", file, "-p", &port, "127.0.0.1", "true"];

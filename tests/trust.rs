@@ -173,7 +173,7 @@ fn only_the_type_or_the_key_that_is_named_goes() {
     trust(&home, &["remove", "h", "--type", "RSA"]).expect_code(0);
     assert_eq!(home.read(".ssh/known_hosts"), format!("h {two}\n"));
     let wrong = trust(&home, &["remove", "h", "--fingerprint", "SHA256:short"]);
-    wrong.expect_failure(&["SHA256:short", "no whole fingerprint"]);
+    wrong.expect_failure(&["SHA256:short", "not a whole fingerprint"]);
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn what_is_no_key_or_must_not_be_one_is_refused() {
     for path in [&private, &certificate, &empty, &home.path("missing"), &home.path(".ssh")] {
         trust(&home, &["add", "h", arg(path)]).expect_failure(&[]);
     }
-    trust(&home, &["add", "h", "ssh-ed25519", "AAAA\x1b[2J"]).expect_failure(&["no public key"]);
+    trust(&home, &["add", "h", "ssh-ed25519", "AAAA\x1b[2J"]).expect_failure(&["not a public key"]);
     let binary = home.tessh(&["trust", "add", "h", "-"]).stdin([0xff, 0, 1]).output();
     binary.expect_failure(&[]);
     trust(&home, &["add", "*.lan", arg(&home.write("two.pub", TWO))]).expect_failure(&["*.lan"]);

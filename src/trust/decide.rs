@@ -497,15 +497,15 @@ mod tests {
         assert_eq!(
             reason(&evidence(Finding::OtherTypeKnown(known(OTHER))), Policy::Yes),
             format!(
-                "no ED25519 key for 'h' in known_hosts (known RSA at /kh:4) \
-                 (offered {offered}), and StrictHostKeyChecking is yes"
+                "no ED25519 key for 'h' in known_hosts (known RSA at /kh:4; \
+                 offered {offered}), and StrictHostKeyChecking is yes"
             )
         );
         assert_eq!(
             reason(&evidence(Finding::OtherTypeKnown(known(OTHER))), Policy::AcceptNew),
             format!(
-                "no ED25519 key for 'h' in known_hosts (known RSA at /kh:4) \
-                 (offered {offered}), and StrictHostKeyChecking is accept-new"
+                "no ED25519 key for 'h' in known_hosts (known RSA at /kh:4; \
+                 offered {offered}), and StrictHostKeyChecking is accept-new"
             )
         );
         let (old, new) = (fingerprint::sha256(&key(OLD)), fingerprint::sha256(&key(KEY)));

@@ -275,7 +275,7 @@ fn what_cannot_be_a_log_is_named_before_anything_is_done() {
         (at("pipe"), "pipe"),
         (at("none/log"), "no such directory"),
         (directory.path().to_owned(), "directory"),
-        ("/dev/null".into(), "no regular file"),
+        ("/dev/null".into(), "not a regular file"),
     ] {
         let error = LogFile::open(&path).unwrap_err();
         assert_eq!(error.kind(), Kind::Local);

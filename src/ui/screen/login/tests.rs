@@ -241,7 +241,7 @@ fn the_key_file_is_described_as_soon_as_it_is_one() {
     assert!(shown.contains("needs no passphrase"), "{shown}");
     assert!(screen(asked(), "~/.ssh/none<Enter>").contains("No such file"));
     assert!(screen(asked(), "~/.ssh/junk<Enter>").contains("it is not a key file"));
-    assert!(screen(asked(), "/dev/tty<Enter>").contains("no regular file"));
+    assert!(screen(asked(), "/dev/tty<Enter>").contains("not a regular file"));
     assert!(screen(asked(), "<Enter>").contains("Name a key file"));
     let LoginCredential::Key(key) = attempt(asked(), "~/.ssh/open<Enter>").credential else {
         panic!("no key")
