@@ -138,7 +138,8 @@ fn what_is_no_key_is_refused_before_anything_is_sent() {
     let case = Case::new();
     let [sha256, ..] = forms(&case.home, &case.public);
     for bad in ["", "*", "yes", "SHA256:x", &sha256[..20], "\x1b[2J", "aa:bb"] {
-        case.run(&["--host-key", bad]).expect_failure(&["neither a host key nor the fingerprint of one"]);
+        case.run(&["--host-key", bad])
+            .expect_failure(&["neither a host key nor the fingerprint of one"]);
     }
     // ssh has no such option.
     let output = case.home.tessh(&["-hostkey", &sha256, "h"]).output();
