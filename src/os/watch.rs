@@ -1,5 +1,5 @@
-//! Registering a descriptor with the event loop: the one place with unsafe code, because the
-//! runtime cannot tell an owned descriptor from any other type that names one.
+//! Registering a descriptor with the event loop. That takes unsafe code, because the runtime cannot
+//! tell an owned descriptor from any other type that names one.
 #![allow(unsafe_code)]
 
 use std::io;
