@@ -7,11 +7,9 @@
 
 mod lab;
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
-use lab::{Home, Output, PASSWORD, Setup, Sshd, USER, arg, tool};
+use lab::{AsyncSsh, Home, Output, PASSWORD, Setup, Sshd, USER, arg, tool};
 
 const AUTHORITIES: &str = ".config/tessh/authorities";
 
@@ -418,13 +416,6 @@ fn a_certificate_is_asked_for_only_where_an_authority_covers_host_and_port() {
     }
 }
 
-/// A server that shows any bytes as its certificate; sshd would not load them.
-struct Forger {
-    child: Child,
-    port: u16,
-    authority: String,
-}
-
 /// Before the certificate is forged: `cert` is a good one, `blob` its bytes.
 const FORGER: &str = "
 import asyncio, asyncssh, sys
@@ -453,28 +444,10 @@ async def main():
 asyncio.run(main())
 ";
 
-impl Forger {
-    fn start(script: &str) -> Forger {
-        let python = lab::python();
-        let mut child = Command::new(python)
-            .args(["-c", &format!("{FORGER}{script}{FORGED}")])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("python starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let (port, authority) = line.split_once(' ').expect("a port and a key");
-        let (port, authority) = (port.parse().unwrap(), authority.to_owned());
-        Forger { child, port, authority }
-    }
-}
-
-impl Drop for Forger {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// A server that shows any bytes as its certificate; sshd would not load them. The key that it
+/// says is the authority's.
+fn forger(script: &str) -> AsyncSsh {
+    AsyncSsh::script(&format!("{FORGER}{script}{FORGED}"))
 }
 
 #[test]
@@ -527,10 +500,9 @@ blob = bytearray(certify(['h%d' % n for n in range(10000)] + ['127.0.0.1']).publ
         // plink does not look behind the signature.
         ("bytes behind it", "blob += b'x' * 40", "xxxa", ""),
     ] {
-        let forger = Forger::start(script);
-        let homes =
-            [true, false].map(|line| home(&forger.authority, line, "", [false, true, true]));
-        let clients = Clients { port: forger.port, key: None };
+        let forger = forger(script);
+        let homes = [true, false].map(|line| home(forger.key(), line, "", [false, true, true]));
+        let clients = Clients { port: forger.port().parse().unwrap(), key: None };
         let (found, said) = clients.ask(&homes[0], &homes[1]);
         assert_eq!(found, answers, "{name}: {said:#?}");
         for said in said {

@@ -6,7 +6,7 @@ mod lab;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use lab::{Home, Output, Setup, Sshd, arg, tool};
+use lab::{Home, Output, Setup, Sshd, arg, fingerprint, tool};
 
 /// A command on this server without anybody to ask; the key is taken where the host is.
 fn batch(home: &Home, sshd: &Sshd, options: &[&str]) -> Output {
@@ -15,13 +15,7 @@ fn batch(home: &Home, sshd: &Sshd, options: &[&str]) -> Output {
         sshd.authorize(&home.key("id", &["ed25519"], ""), "");
     }
     let fixed = ["-o", "BatchMode=yes", "-i", arg(&key)];
-    let arguments = sshd.to(&[&fixed, options].concat(), &["echo in"]);
-    home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).output()
-}
-
-fn fingerprint(sshd: &Sshd, name: &str) -> String {
-    let line = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(&sshd.path(name))]);
-    line.split_whitespace().nth(1).unwrap().to_owned()
+    home.connect(sshd, &[&fixed, options].concat(), &["echo in"]).output()
 }
 
 /// Nothing of the user may leave before the host is accepted.
@@ -35,7 +29,7 @@ fn expect_nothing_told(sshd: &Sshd) {
 #[ignore = "needs peers: tests/run"]
 fn unknown_host() {
     let (sshd, home) = (Sshd::start(&[]), Home::new());
-    let offered = fingerprint(&sshd, "host_ed25519.pub");
+    let offered = fingerprint(&sshd.path("host_ed25519.pub"));
     for options in
         [&[][..], &["-o", "StrictHostKeyChecking=yes"], &["-o", "StrictHostKeyChecking=ask"]]
     {
@@ -92,7 +86,8 @@ fn changed_host_key() {
     let old = sshd.public("host_ca.pub");
     home.write(".ssh/known_hosts", &format!("# first\n[127.0.0.1]:{} {old}", sshd.port()));
     let before = home.read(".ssh/known_hosts");
-    let (was, is) = (fingerprint(&sshd, "host_ca.pub"), fingerprint(&sshd, "host_ed25519.pub"));
+    let (was, is) =
+        (fingerprint(&sshd.path("host_ca.pub")), fingerprint(&sshd.path("host_ed25519.pub")));
     for checking in ["yes", "ask", "accept-new"] {
         let checking = format!("StrictHostKeyChecking={checking}");
         let output = batch(&home, &sshd, &["-o", &checking]);
@@ -276,7 +271,7 @@ fn known_hosts_command_gets_its_words_without_a_shell() {
     let (port, user) = (sshd.port(), lab::USER);
     let rest = format!("<$(touch%x);`id`><{port}-127.0.0.1-127.0.0.1-{user}>\n");
     let name = format!("[127.0.0.1]:{port}");
-    let fingerprint = fingerprint(&sshd, "host_ed25519.pub");
+    let fingerprint = fingerprint(&sshd.path("host_ed25519.pub"));
     let order = format!("<ORDER><NONE {name}><NONE><NONE>{rest}");
     let judge = format!("<HOSTNAME><ssh-ed25519 {name}><{fingerprint}><{blob}>{rest}");
     assert_eq!(home.read("said"), format!("{order}{judge}"));

@@ -9,8 +9,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::time::{Duration, Instant};
 
 use lab::{
-    DEMO_USER, Demo, Home, Output, RawServer, Run, arg, drain, kexinit, packet, raw_server,
-    say_and_leave, send,
+    DEMO_USER, Demo, Home, Output, RawServer, Run, arg, drain, free_port, kexinit, packet,
+    raw_server, say_and_leave, send,
 };
 use russh::keys::ssh_key::rand_core::Rng;
 
@@ -53,10 +53,7 @@ fn reset(stream: TcpStream) {
 
 #[test]
 fn refused_connection() {
-    // A port that was free a moment ago, and that nobody listens on.
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port().to_string();
-    drop(listener);
+    let port = free_port().to_string();
     let arguments = ["-o", "BatchMode=yes", "-p", &port, "127.0.0.1", "true"];
     let output = Home::new().tessh(&arguments).deadline(SOON).output();
     output.expect_failure(&["refused", &port]);

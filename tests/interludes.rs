@@ -4,28 +4,7 @@
 
 mod lab;
 
-use lab::{DEMO_USER, Demo, Home, Pty, Setup, USER, arg, tool};
-
-/// The demo server, known to a home that has its identity.
-fn demo(passphrase: Option<&str>) -> (Demo, Home) {
-    let (demo, home) = (Demo::start(), Home::new());
-    demo.write_identity(&home, passphrase);
-    home.write(".ssh/known_hosts", &demo.known_hosts());
-    (demo, home)
-}
-
-fn connect(demo: &Demo, home: &Home, options: &[&str]) -> Pty {
-    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
-    let key = home.path("identity");
-    let login = ["--plain", "--auth", "publickey", "-i", arg(&key), "-p", &port];
-    home.on_pty(&[&login, options, &[&host]].concat())
-}
-
-fn shell(demo: &Demo, home: &Home, options: &[&str]) -> Pty {
-    let pty = connect(demo, home, options);
-    pty.wait_for("demo$");
-    pty
-}
+use lab::{Bed, DEMO_USER, DemoBed, Home, Pty, Sshd, USER, arg, fingerprint};
 
 /// What was shown after a label of the connection's facts, last.
 #[track_caller]
@@ -40,33 +19,25 @@ fn fact(pty: &Pty, label: &str) -> String {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn facts_are_exactly_what_was_negotiated() {
-    let sshd = Setup::new().start(&[
+    let sshd = Sshd::start(&[
         "KexAlgorithms ecdh-sha2-nistp384",
         "Ciphers aes192-ctr",
         "MACs hmac-sha2-512-etm@openssh.com",
         "Compression delayed",
     ]);
-    let home = Home::knowing(&sshd);
-    let key = home.key("id", &["ed25519"], "");
-    sshd.authorize(&key, "");
-    let options = ["--plain", "-C", "--auth", "publickey", "-i", arg(&key)];
-    let arguments = sshd.to(&options, &[]);
-    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let bed = Bed::of(sshd);
+    let pty = bed.on_pty(&["--plain", "-C"], &[]);
     pty.wait_until("the prompt", |screen| screen.trim_end().ends_with('$'));
     pty.send("<enter>~i");
     pty.wait_written("  forwards ");
-    let print = |file: &std::path::Path| {
-        let line = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(file)]);
-        line.split_whitespace().nth(1).unwrap().to_owned()
-    };
-    let known_hosts = home.path(".ssh/known_hosts");
+    let known_hosts = bed.home.path(".ssh/known_hosts");
     for (label, value) in [
         ("user", USER.to_owned()),
-        ("address", format!("127.0.0.1 port {}", sshd.port())),
+        ("address", format!("127.0.0.1 port {}", bed.sshd.port())),
         ("route", "directly, by TCP".to_owned()),
         ("client", format!("SSH-2.0-tessh_{}", env!("CARGO_PKG_VERSION"))),
         ("host key algorithm", "ssh-ed25519".to_owned()),
-        ("host key", format!("ED25519 {}", print(&sshd.path("host_ed25519")))),
+        ("host key", format!("ED25519 {}", fingerprint(&bed.sshd.path("host_ed25519")))),
         ("trusted because", format!("known: {}:1", arg(&known_hosts))),
         ("cipher to server", "aes192-ctr".to_owned()),
         ("cipher from server", "aes192-ctr".to_owned()),
@@ -74,7 +45,10 @@ fn facts_are_exactly_what_was_negotiated() {
         ("MAC from server", "hmac-sha2-512-etm@openssh.com".to_owned()),
         ("compression to server", "zlib@openssh.com".to_owned()),
         ("compression from server", "zlib@openssh.com".to_owned()),
-        ("authenticated by", format!("publickey with ED25519 {} ({})", print(&key), arg(&key))),
+        (
+            "authenticated by",
+            format!("publickey with ED25519 {} ({})", fingerprint(&bed.key), arg(&bed.key)),
+        ),
         ("key exchanges", "1".to_owned()),
         ("forwards", "none".to_owned()),
     ] {
@@ -95,7 +69,7 @@ fn facts_are_exactly_what_was_negotiated() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn facts_have_the_route() {
-    let (jump, far) = (Setup::new().start(&[]), Setup::new().start(&[]));
+    let (jump, far) = (Sshd::start(&[]), Sshd::start(&[]));
     let home = Home::new();
     home.write(".ssh/known_hosts", &[jump.known_hosts(), far.known_hosts()].concat());
     let key = home.key("id", &["ed25519"], "");
@@ -107,8 +81,7 @@ fn facts_have_the_route() {
         jump.port()
     );
     home.write(".ssh/config", &config);
-    let arguments = far.to(&["--plain", "-J", "jump"], &[]);
-    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let pty = home.connect_on_pty(&far, &["--plain", "-J", "jump"], &[]);
     pty.wait_until("the prompt", |screen| screen.trim_end().ends_with('$'));
     pty.send("<enter>~i");
     pty.wait_written("  forwards ");
@@ -120,9 +93,9 @@ fn facts_have_the_route() {
 
 #[test]
 fn facts_follow_the_connection() {
-    let (demo, home) = demo(None);
-    std::fs::remove_file(home.path(".ssh/known_hosts")).unwrap();
-    let pty = connect(&demo, &home, &[]);
+    let bed = DemoBed::new();
+    std::fs::remove_file(bed.home.path(".ssh/known_hosts")).unwrap();
+    let pty = bed.in_lines(&[], &[]);
     pty.wait_for("continue connecting");
     pty.send("once<enter>");
     pty.wait_for("demo$");
@@ -152,10 +125,11 @@ fn facts_follow_the_connection() {
 
 #[test]
 fn under_the_name_ssh_the_letters_are_typed() {
-    let (demo, home) = demo(None);
-    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
-    let key = home.path("identity");
-    let pty = home.on_pty_with(&["-i", arg(&key), "-p", &port, &host], &[("TESSH_AS_SSH", "1")]);
+    let bed = DemoBed::new();
+    let (port, host) = (bed.demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let key = bed.home.path("identity");
+    let pty =
+        bed.home.on_pty_with(&["-i", arg(&key), "-p", &port, &host], &[("TESSH_AS_SSH", "1")]);
     pty.wait_for("demo$");
     pty.send("<enter>~irina<enter>");
     pty.wait_for("~irina: not found");
@@ -169,8 +143,8 @@ fn under_the_name_ssh_the_letters_are_typed() {
 
 #[test]
 fn second_session_is_on_top_of_the_first_and_leaves_it_as_it_was() {
-    let (demo, home) = demo(None);
-    let pty = shell(&demo, &home, &[]);
+    let bed = DemoBed::new();
+    let pty = bed.shell(&[]);
     let note = "test \"$(stty size)\" = '24 80' && drawn=again";
     pty.send(&format!("trap '{}' WINCH; here=first<enter>", note.replace('\'', "\"")));
     // It speaks while the other has the terminal.
@@ -193,15 +167,13 @@ fn second_session_is_on_top_of_the_first_and_leaves_it_as_it_was() {
     // Programs that draw on the whole screen were made to do so again.
     pty.send("until test $drawn; do sleep 0.1; done; echo drawn $drawn<enter>");
     pty.wait_written("drawn again");
-    pty.send("exit 3<enter>");
-    assert_eq!(pty.exit_code(), 3);
-    pty.expect_restored();
+    pty.leave_shell(3);
 }
 
 #[test]
 fn second_session_asks_as_the_first_did() {
-    let (demo, home) = demo(Some("open sesame"));
-    let pty = connect(&demo, &home, &[]);
+    let bed = DemoBed::locked("open sesame");
+    let pty = bed.in_lines(&[], &[]);
     pty.wait_for("Enter passphrase");
     pty.send("open sesame<enter>");
     pty.wait_for("demo$");
@@ -215,15 +187,13 @@ fn second_session_asks_as_the_first_did() {
     pty.send("<enter>echo fir''st<enter>");
     pty.wait_written("first");
     assert!(!pty.written().contains("sesame"));
-    pty.send("exit<enter>");
-    assert_eq!(pty.exit_code(), 0);
-    pty.expect_restored();
+    pty.leave_shell(0);
 }
 
 #[test]
 fn first_session_may_end_under_the_second() {
-    let (demo, home) = demo(None);
-    let pty = shell(&demo, &home, &[]);
+    let bed = DemoBed::new();
+    let pty = bed.shell(&[]);
     pty.send("(until test -e go; do sleep 0.1; done; kill -KILL $$) &<enter>");
     pty.send("<enter>~d");
     pty.wait_for("[session 2, on top of this one]");
@@ -238,8 +208,8 @@ fn first_session_may_end_under_the_second() {
 
 #[test]
 fn sessions_are_not_piled_up_for_ever() {
-    let (demo, home) = demo(None);
-    let pty = shell(&demo, &home, &[]);
+    let bed = DemoBed::new();
+    let pty = bed.shell(&[]);
     for session in 2..=5 {
         pty.send("<enter>~d");
         pty.wait_written(&format!("[session {session}, on top of this one]"));
@@ -253,28 +223,22 @@ fn sessions_are_not_piled_up_for_ever() {
         pty.send("exit<enter>");
         pty.wait_written(&format!("this is session {session} again"));
     }
-    pty.send("exit 9<enter>");
-    assert_eq!(pty.exit_code(), 9);
-    pty.expect_restored();
+    pty.leave_shell(9);
 }
 
 // ---- pastes -------------------------------------------------------------------------------
 
-fn paste(pty: &Pty, text: &str) {
-    pty.send(&format!("<esc>[200~{text}<esc>[201~"));
-}
-
-fn asking(demo: &Demo, home: &Home) -> Pty {
-    let pty = shell(demo, home, &["--confirm-paste"]);
+fn asking(bed: &DemoBed) -> Pty {
+    let pty = bed.shell(&["--confirm-paste"]);
     pty.wait_written("\x1b[?2004h");
     pty
 }
 
 #[test]
 fn paste_of_several_lines_is_sent_after_a_yes() {
-    let (demo, home) = demo(None);
-    let pty = asking(&demo, &home);
-    paste(&pty, "echo on''e\necho tw''o\x1bX\n");
+    let bed = DemoBed::new();
+    let pty = asking(&bed);
+    pty.paste("echo on''e\necho tw''o\x1bX\n");
     let screen = pty.wait_for("Send these 2 lines? (yes/no/edit)");
     assert!(screen.contains("A paste of 2 lines:"), "{screen}");
     assert!(screen.contains("   2  echo tw''o\\x1bX"), "{screen}");
@@ -290,26 +254,24 @@ fn paste_of_several_lines_is_sent_after_a_yes() {
 
 #[test]
 fn paste_that_is_refused_sends_nothing() {
-    let (demo, home) = demo(None);
-    let pty = asking(&demo, &home);
+    let bed = DemoBed::new();
+    let pty = asking(&bed);
     // An escape in it is text.
-    paste(&pty, "echo ba''d\r~.\r");
+    pty.paste("echo ba''d\r~.\r");
     pty.wait_for("Send these 2 lines?");
     pty.send("no<enter>");
     pty.wait_written("[the paste was not sent]");
     pty.send("echo go''od<enter>");
     pty.wait_written("good");
     assert!(!pty.written().contains("bad\r"), "{}", pty.written());
-    pty.send("exit 6<enter>");
-    assert_eq!(pty.exit_code(), 6);
-    pty.expect_restored();
+    pty.leave_shell(6);
 }
 
 #[test]
 fn paste_that_contains_the_end_marker_types_nothing_unasked() {
-    let (demo, home) = demo(None);
-    let pty = asking(&demo, &home);
-    paste(&pty, "ls\n<esc>[201~echo ev''il\n");
+    let bed = DemoBed::new();
+    let pty = asking(&bed);
+    pty.paste("ls\n<esc>[201~echo ev''il\n");
     let screen = pty.wait_for("Send these 2 lines?");
     assert!(screen.contains("   2  \\x1b[201~echo ev''il"), "{screen}");
     pty.send("no<enter>");
@@ -323,9 +285,9 @@ fn paste_that_contains_the_end_marker_types_nothing_unasked() {
 
 #[test]
 fn paste_can_be_edited() {
-    let (demo, home) = demo(None);
-    let pty = asking(&demo, &home);
-    paste(&pty, "echo a''1\necho b''2\necho c''3\n");
+    let bed = DemoBed::new();
+    let pty = asking(&bed);
+    pty.paste("echo a''1\necho b''2\necho c''3\n");
     pty.wait_for("Send these 3 lines?");
     pty.send("edit<enter>");
     pty.wait_for("Line to change (1-3");
@@ -343,9 +305,9 @@ fn paste_can_be_edited() {
 
 #[test]
 fn paste_within_a_line_and_one_that_a_program_asked_for_are_sent_as_they_are() {
-    let (demo, home) = demo(None);
-    let pty = asking(&demo, &home);
-    paste(&pty, "echo wor''d");
+    let bed = DemoBed::new();
+    let pty = asking(&bed);
+    pty.paste("echo wor''d");
     pty.send("<enter>");
     pty.wait_written("word");
     // A program that wants brackets gets them, with everything between.
@@ -353,7 +315,7 @@ fn paste_within_a_line_and_one_that_a_program_asked_for_are_sent_as_they_are() {
     let shows = "p=$(head -c 20 | od -An -tx1); stty sane; echo \"($p)\"";
     pty.send(&format!("stty raw -echo; printf '\\033[?2004h:g''o:'; {shows}<enter>"));
     pty.wait_for(":go:");
-    paste(&pty, "a\n~.\nbcd");
+    pty.paste("a\n~.\nbcd");
     pty.wait_for(")\ndemo$");
     let written = pty.written();
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -362,7 +324,7 @@ fn paste_within_a_line_and_one_that_a_program_asked_for_are_sent_as_they_are() {
     // Its switching off again is not the terminal's: the next paste is asked about.
     pty.send("printf '\\033[?2004l:o''ff:'<enter>");
     pty.wait_for(":off:");
-    paste(&pty, "echo x\n");
+    pty.paste("echo x\n");
     pty.wait_for("Send this line?");
     pty.send("no<enter>");
     pty.wait_written("[the paste was not sent]");
@@ -373,8 +335,8 @@ fn paste_within_a_line_and_one_that_a_program_asked_for_are_sent_as_they_are() {
 
 #[test]
 fn without_the_flag_nothing_is_written_and_nothing_is_asked() {
-    let (demo, home) = demo(None);
-    let pty = shell(&demo, &home, &[]);
+    let bed = DemoBed::new();
+    let pty = bed.shell(&[]);
     pty.send("echo on''e<enter>echo tw''o<enter>");
     pty.wait_written("two");
     pty.send("exit<enter>");

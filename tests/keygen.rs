@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use lab::{Home, Sshd, arg, tool};
+use lab::{Home, Sshd, arg, strs, tool};
 use russh::keys::ssh_key::HashAlg;
 use russh::keys::ssh_key::private::Ed25519Keypair;
 use russh::keys::{PrivateKey, PublicKey};
@@ -497,12 +497,12 @@ fn a_key_of_every_kind_and_format_logs_in() {
             let login = sshd.to(&["-o", "BatchMode=yes", "-i", arg(&key)], &["echo", name]);
             let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));
             let words = [&["-o".to_owned(), known][..], &login].concat();
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let words = strs(&words);
             let output = home.run(program, &words).output();
             assert_eq!(output.text(), format!("{name}\n"), "{output:?}");
         }
         let login = sshd.to(&["-o", "BatchMode=yes", "-i", &ppk], &["echo", name]);
-        let login: Vec<&str> = login.iter().map(String::as_str).collect();
+        let login = strs(&login);
         assert_eq!(home.tessh(&login).output().text(), format!("{name}\n"));
     }
 }

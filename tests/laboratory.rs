@@ -6,7 +6,7 @@ mod lab;
 
 use std::path::Path;
 
-use lab::{Agent, Home, PASSWORD, Pty, Setup, Sshd, USER, arg};
+use lab::{Agent, Home, PASSWORD, Pty, Setup, Sshd, USER, arg, strs};
 
 const SSH: &str = "/usr/bin/ssh";
 
@@ -14,7 +14,7 @@ fn ssh(home: &Home, sshd: &Sshd, options: &[&str], command: &[&str]) -> lab::Run
     let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));
     let options = [&["-F", "none", "-o", &known], options].concat();
     let arguments = sshd.to(&options, command);
-    home.run(Path::new(SSH), &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    home.run(Path::new(SSH), &strs(&arguments))
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod lab;
 #[path = "teraterm_login/server.rs"]
 mod server;
 
-use lab::{Home, Sshd, USER, arg, raw_server, say_and_leave};
+use lab::{Home, Sshd, USER, arg, raw_server, say_and_leave, strs};
 use russh::MethodKind;
 use server::{Scripted, Step};
 
@@ -34,7 +34,7 @@ fn an_address_that_is_turned_away_is_told_and_not_tried_again() {
             let server = raw_server(|it| say_and_leave(it, b"Not allowed at this time\r\n"));
             let port = server.port().to_string();
             let fixed = ["-F", "none", "-o", "BatchMode=yes", "-p", &port, "127.0.0.1", "true"];
-            let way: Vec<&str> = way.iter().map(String::as_str).collect();
+            let way = strs(&way);
             let run = home.tessh(&[&way[..], &fixed].concat()).env("TESSH_AS_SSH", as_ssh);
             run.output().expect_failure(&["Not allowed at this time", "wait some minutes"]);
             assert_eq!(server.connections(), 1, "{way:?}");
@@ -52,7 +52,7 @@ fn a_key_that_is_refused_is_offered_once() {
         for (at, way) in ways(&home).into_iter().enumerate() {
             let (port, host) = (sshd.port().to_string(), format!("{USER}@127.0.0.1"));
             let fixed = ["-o", "BatchMode=yes", "-i", arg(&key), "-p", &port, &host, "true"];
-            let way: Vec<&str> = way.iter().map(String::as_str).collect();
+            let way = strs(&way);
             let run = home.tessh(&[&way[..], &fixed].concat()).env("TESSH_AS_SSH", as_ssh);
             run.output().expect_code(255);
             let tried = sshd.methods_tried();
@@ -68,7 +68,7 @@ fn a_password_that_was_handed_over_is_sent_once() {
     for way in ways(&home) {
         let server = Scripted::start([Step::Refuse(PASSWORD), Step::Accept, Step::Accept]);
         home.write(".ssh/known_hosts", server.known_hosts());
-        let way: Vec<&str> = way.iter().map(String::as_str).collect();
+        let way = strs(&way);
         let words = server.to(&[&way[..], &["--auth", "password", "--password-fd", "3"]].concat());
         let words: Vec<&str> = words.iter().map(String::as_str).chain(["true"]).collect();
         home.tessh(&words).password("wrong").output().expect_code(255);

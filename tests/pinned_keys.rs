@@ -6,7 +6,7 @@ mod lab;
 
 use std::path::Path;
 
-use lab::{DEMO_USER, Demo, Home, Output, PASSWORD, Sshd, USER, arg, tool};
+use lab::{DEMO_USER, Demo, DemoBed, Home, Output, PASSWORD, Sshd, USER, arg, tool};
 
 const OTHER: &str = include_str!("data/trust/certificates/host-revoked.pub");
 const KNOWN_HOSTS: &str = ".ssh/known_hosts";
@@ -29,8 +29,7 @@ struct Case {
 
 impl Case {
     fn new() -> Case {
-        let (demo, home) = (Demo::start(), Home::new());
-        demo.write_identity(&home, None);
+        let DemoBed { demo, home, .. } = DemoBed::unknown();
         let public = demo.known_hosts().split_once(' ').unwrap().1.trim_end().to_owned();
         Case { demo, home, public }
     }

@@ -8,44 +8,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use lab::{DEMO_USER, Demo, Home, Pty, Run, arg};
-
-/// The demo server and a home that knows it and has its identity.
-struct Bench {
-    demo: Demo,
-    home: Home,
-    login: Vec<String>,
-    host: String,
-}
-
-impl Bench {
-    fn new() -> Bench {
-        let (demo, home) = (Demo::start(), Home::new());
-        let key = demo.write_identity(&home, None);
-        home.write(".ssh/known_hosts", &demo.known_hosts());
-        let port = demo.port();
-        let login = ["--plain", "--auth", "publickey", "-i", arg(&key), "-p", &port];
-        let login = login.map(str::to_owned).to_vec();
-        Bench { demo, home, login, host: format!("{DEMO_USER}@127.0.0.1") }
-    }
-
-    fn words<'a>(&'a self, options: &[&'a str], command: &[&'a str]) -> Vec<&'a str> {
-        let login = self.login.iter().map(String::as_str);
-        let options = options.iter().copied().chain([self.host.as_str()]);
-        login.chain(options).chain(command.iter().copied()).collect()
-    }
-
-    /// A command, without a terminal.
-    fn run(&self, options: &[&str], command: &str) -> Run {
-        self.home.tessh(&self.words(options, &[command]))
-    }
-
-    fn shell(&self, options: &[&str]) -> Pty {
-        let pty = self.home.on_pty(&self.words(options, &[]));
-        pty.wait_for("demo$");
-        pty
-    }
-}
+use lab::{DEMO_USER, DemoBed, Home, TESSH, arg, strs};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -53,20 +16,18 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn a_shell_is_logged_as_it_is_read_and_a_second_session_follows() {
-    let bench = Bench::new();
-    let template = format!("{}/&h-&p-&u.log", bench.home.path("").display());
-    let name = format!("127.0.0.1-{}-{DEMO_USER}.log", bench.demo.port());
+    let bed = DemoBed::new();
+    let template = format!("{}/&h-&p-&u.log", bed.home.path("").display());
+    let name = format!("127.0.0.1-{}-{DEMO_USER}.log", bed.demo.port());
     for word in ["one", "two"] {
-        let pty = bench.shell(&["--log", &template]);
+        let pty = bed.shell(&["--log", &template]);
         pty.send(&format!("printf '\\033[1m{word}\\033[0m\\n' | cax<bs>t<enter>"));
         pty.wait_written(&format!("{word}\x1b[0m"));
         pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("demo$"));
-        pty.send("exit 3<enter>");
-        assert_eq!(pty.exit_code(), 3);
-        pty.expect_restored();
+        pty.leave_shell(3);
     }
-    assert_eq!(mode(&bench.home.path(&name)), 0o600);
-    let log = bench.home.read(&name);
+    assert_eq!(mode(&bed.home.path(&name)), 0o600);
+    let log = bed.home.read(&name);
     let session = |word: &str| {
         format!("demo$ printf '\\033[1m{word}\\033[0m\\n' | cat\n{word}\ndemo$ exit 3\n")
     };
@@ -75,23 +36,23 @@ fn a_shell_is_logged_as_it_is_read_and_a_second_session_follows() {
 
 #[test]
 fn a_session_that_is_ended_leaves_its_last_line() {
-    let bench = Bench::new();
-    let path = bench.home.path("log");
-    let pty = bench.shell(&["--log", arg(&path)]);
+    let bed = DemoBed::new();
+    let path = bed.home.path("log");
+    let pty = bed.shell(&["--log", arg(&path)]);
     pty.send("half a li");
     pty.wait_for("half a li");
     pty.signal(rustix::process::Signal::TERM);
     assert_eq!(pty.exit_code(), 128 + 15);
-    assert_eq!(bench.home.read("log"), "demo$ half a li");
+    assert_eq!(bed.home.read("log"), "demo$ half a li");
 }
 
 #[test]
 fn a_raw_log_is_what_a_command_wrote_and_so_is_standard_output() {
-    let bench = Bench::new();
-    let path = bench.home.path("raw");
+    let bed = DemoBed::new();
+    let path = bed.home.path("raw");
     let options = ["-T", "--log", arg(&path), "--log-format", "raw"];
     let bytes = r"head -c 300000 /dev/zero; printf '\033[1m\377\r\n'";
-    let output = bench.run(&options, bytes).output().expect_quiet_success();
+    let output = bed.run(&options, &[bytes]).output().expect_quiet_success();
     let wanted = [&vec![0; 300_000][..], b"\x1b[1m\xff\r\n"].concat();
     assert!(output.stdout == wanted);
     assert!(fs::read(&path).unwrap() == wanted);
@@ -99,14 +60,14 @@ fn a_raw_log_is_what_a_command_wrote_and_so_is_standard_output() {
 
 #[test]
 fn both_streams_of_a_command_are_in_the_log_with_the_time_of_the_zone() {
-    let bench = Bench::new();
-    let path = bench.home.path("log");
+    let bed = DemoBed::new();
+    let path = bed.home.path("log");
     let options = ["--log", arg(&path), "--log-timestamp", "local"];
-    let run = bench.run(&options, r"printf '\033[1mout\n'; exec >&2; echo err; date -u +%H");
+    let run = bed.run(&options, &[r"printf '\033[1mout\n'; exec >&2; echo err; date -u +%H"]);
     let output = run.env("TZ", "XST-14").output();
     output.expect_code(0);
     assert_eq!(output.text(), "\x1b[1mout\n", "what is shown is as without a log");
-    let log = bench.home.read("log");
+    let log = bed.home.read("log");
     let stamped = |word: &str| {
         let line = log.lines().find(|line| line.ends_with(word));
         line.unwrap_or_else(|| panic!("no {word} in {log}")).to_owned()
@@ -146,40 +107,39 @@ fn a_log_that_cannot_be_written_costs_no_connection() {
 
 #[test]
 fn a_log_that_fails_on_the_way_is_one_warning() {
-    let bench = Bench::new();
-    let path = bench.home.path("log");
-    let words = bench.words(&["--log", arg(&path)], &["seq 1 20000"]);
+    let bed = DemoBed::new();
+    let path = bed.home.path("log");
+    let words = bed.words(&["--log", arg(&path)], &["seq 1 20000"]);
     // The largest file is one block: as a full disk is, for the log alone.
     let limit = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
-    let tessh = [&["-c", limit, env!("CARGO_BIN_EXE_tessh")], words.as_slice()].concat();
-    let output = bench.home.run(Path::new("/bin/sh"), &tessh).output();
+    let tessh = [&["-c", limit, TESSH][..], &strs(&words)].concat();
+    let output = bed.home.run(Path::new("/bin/sh"), &tessh).output();
     output.expect_code(0);
     assert_eq!(output.text().lines().count(), 20000, "the session goes on");
     assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
     assert!(output.stderr.contains("ends here"), "{}", output.stderr);
-    assert!(bench.home.read("log").starts_with("1\n2\n3\n"));
+    assert!(bed.home.read("log").starts_with("1\n2\n3\n"));
 }
 
 #[test]
 fn a_saved_session_has_its_log_and_its_encoding() {
-    let bench = Bench::new();
-    let words = bench.words(&["--log", "%Y.log", "--encoding", "sjis"], &[]);
-    let save = [&["sessions", "save", "jp"], words.as_slice()].concat();
-    let save: Vec<&str> = save.into_iter().filter(|word| *word != "--plain").collect();
-    bench.home.tessh(&save).output().expect_code(0);
-    let saved = bench.home.read(".config/tessh/sessions/jp.toml");
+    let bed = DemoBed::new();
+    let words = bed.words(&["--log", "%Y.log", "--encoding", "sjis"], &[]);
+    let save = [&["sessions", "save", "jp"][..], &strs(&words)].concat();
+    bed.home.tessh(&save).output().expect_code(0);
+    let saved = bed.home.read(".config/tessh/sessions/jp.toml");
     assert!(saved.contains("encoding = \"sjis\"") && saved.contains("/%Y.log\""), "{saved}");
-    let pty = bench.home.on_pty(&["--plain", "jp"]);
+    let pty = bed.home.on_pty(&["--plain", "jp"]);
     pty.wait_for("demo$");
     pty.send(r"printf '(\223\372\226\173)\n'; exit<enter>");
     assert_eq!(pty.exit_code(), 0);
     assert!(pty.written().contains("(日本)"), "{}", pty.written());
     // A command may write anything: its bytes are left alone.
-    let output = bench.home.tessh(&["jp", r"printf '\223\372'"]).output();
+    let output = bed.home.tessh(&["jp", r"printf '\223\372'"]).output();
     output.expect_code(0);
     assert_eq!(output.stdout, b"\x93\xfa");
     assert!(output.stderr.contains("not applied"), "{}", output.stderr);
-    let logs = fs::read_dir(bench.home.path("")).unwrap().map(|entry| entry.unwrap().path());
+    let logs = fs::read_dir(bed.home.path("")).unwrap().map(|entry| entry.unwrap().path());
     let log = logs.filter(|path| path.extension().is_some_and(|it| it == "log")).last().unwrap();
     let log = fs::read(log).unwrap();
     assert!(String::from_utf8_lossy(&log).contains("\n(日本)\n"), "what is shown is logged");
@@ -193,8 +153,8 @@ fn a_server_with_another_encoding_is_shown_and_typed_to() {
         ("Shift_JIS", "日本", ["\\223", "\\372\\226\\173"], "93 fa 96 7b"),
         ("windows-1251", "да", ["\\344", "\\340"], "e4 e0"),
     ] {
-        let bench = Bench::new();
-        let pty = bench.shell(&["--encoding", name]);
+        let bed = DemoBed::new();
+        let pty = bed.shell(&["--encoding", name]);
         // The first character comes in two pieces: the rest waits for a key.
         let [one, other] = octal;
         pty.send(&format!("stty -echo; printf '(\\050{one}'; read k; printf '{other})\\n'<enter>"));
@@ -224,7 +184,7 @@ fn an_encoding_for_what_may_be_no_text_is_refused() {
     listener.set_nonblocking(true).unwrap();
     assert!(listener.accept().is_err(), "it was connected to");
     // UTF-8 asks for nothing.
-    let bench = Bench::new();
-    let output = bench.run(&["--encoding", "utf8"], r"printf '\377'").output();
+    let bed = DemoBed::new();
+    let output = bed.run(&["--encoding", "utf8"], &[r"printf '\377'"]).output();
     assert_eq!(output.expect_quiet_success().stdout, b"\xff");
 }

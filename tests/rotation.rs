@@ -6,7 +6,7 @@ mod lab;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use lab::{AsyncSsh, Home, Output, PASSWORD, Setup, Sshd, USER, arg};
+use lab::{AsyncSsh, Home, Output, PASSWORD, Setup, Sshd, USER, arg, strs};
 
 /// A server that has a new RSA key, and a home that has an old key of it besides the present.
 fn rotating() -> (Sshd, Home) {
@@ -40,7 +40,7 @@ fn arguments(home: &Home, sshd: &Sshd, options: &[&str]) -> Vec<String> {
 
 fn run(home: &Home, sshd: &Sshd, options: &[&str]) -> Output {
     let arguments = arguments(home, sshd, &[&["-o", "BatchMode=yes"], options].concat());
-    home.tessh(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).output()
+    home.tessh(&strs(&arguments)).output()
 }
 
 #[test]
@@ -75,9 +75,7 @@ fn a_jump_hosts_keys_are_learnt_too() {
         home.write(".ssh/known_hosts", &before);
         words.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
-    let output = |words: Vec<String>| {
-        home.tessh(&words.iter().map(String::as_str).collect::<Vec<_>>()).output()
-    };
+    let output = |words: Vec<String>| home.tessh(&strs(&words)).output();
     assert_eq!(output(through(&[])).expect_quiet_success().text(), "in\n");
     let sorted = |text: &str| {
         let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
@@ -88,7 +86,7 @@ fn a_jump_hosts_keys_are_learnt_too() {
     // Asked about, by its name, before the next host is reached.
     home.write(".ssh/config", &(config + " UpdateHostKeys ask\n"));
     let words = through(&["--plain"]);
-    let pty = home.on_pty(&words.iter().map(String::as_str).collect::<Vec<_>>());
+    let pty = home.on_pty(&strs(&words));
     pty.wait_for("jump (jump host on the way to far)");
     pty.wait_written("SHA256:");
     pty.send("yes<enter>");
@@ -214,7 +212,7 @@ fn question_is_asked_before_the_session_and_enter_means_no() {
     let (sshd, home) = rotating();
     let before = home.read(".ssh/known_hosts");
     let ask = arguments(&home, &sshd, &["--plain", "-t", "-o", "UpdateHostKeys=ask"]);
-    let ask: Vec<&str> = ask.iter().map(String::as_str).collect();
+    let ask = strs(&ask);
     for (typed, after) in
         [("<enter>", before.clone()), ("no<enter>", before), ("yes<enter>", rotated(&sshd))]
     {
@@ -240,7 +238,7 @@ fn host_that_was_not_saved_is_not_asked_about() {
     fs::remove_file(home.path(".ssh/known_hosts")).unwrap();
     for update in ["UpdateHostKeys=ask", "UpdateHostKeys=yes"] {
         let once = arguments(&home, &sshd, &["--plain", "-o", update]);
-        let pty = home.on_pty(&once.iter().map(String::as_str).collect::<Vec<_>>());
+        let pty = home.on_pty(&strs(&once));
         pty.wait_for("(yes/once/no/[fingerprint])?");
         pty.send("once<enter>");
         pty.wait_written("in\r\n");

@@ -7,7 +7,7 @@ mod lab;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lab::{Home, Run, Sshd, arg};
+use lab::{Home, Run, Sshd, arg, strs};
 
 /// A device that signs without a touch (Debian's openssh-tests).
 const DEVICE: &str = "/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so";
@@ -24,7 +24,7 @@ fn made(home: &Home, kind: &str) -> PathBuf {
 fn run(home: &Home, sshd: &Sshd, key: &Path, options: &[&str]) -> Run {
     let login = ["-o", "BatchMode=yes", "--auth", "publickey", "-i", arg(key)];
     let words = sshd.to(&[&login, options].concat(), &["echo in"]);
-    home.tessh(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    home.tessh(&strs(&words))
 }
 
 fn device() -> String {

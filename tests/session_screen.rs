@@ -4,32 +4,13 @@
 
 mod lab;
 
-use lab::{DEMO_USER, Demo, Home, Pty, Setup, arg, tool};
+use lab::{Bed, DEMO_USER, DemoBed, Pty, Sshd, arg, tool};
 
-fn home(demo: &Demo, passphrase: Option<&str>) -> Home {
-    let home = Home::new();
-    demo.write_identity(&home, passphrase);
-    home.write(".ssh/known_hosts", &demo.known_hosts());
-    home
-}
-
-fn connect(demo: &Demo, home: &Home, options: &[&str], locale: &str) -> Pty {
-    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
-    let key = home.path("identity");
-    let login = ["--auth", "publickey", "-i", arg(&key), "-p", &port];
-    home.on_pty_with(&[&login, options, &[&host]].concat(), &[("LANG", locale)])
-}
-
-fn shell(demo: &Demo, home: &Home, options: &[&str]) -> Pty {
-    let pty = connect(demo, home, options, "C.UTF-8");
+/// The shell on a terminal that has dialogs, once it prompts.
+fn shell(bed: &DemoBed, options: &[&str]) -> Pty {
+    let pty = bed.in_dialogs(options, "C.UTF-8");
     pty.wait_for("demo$");
     pty
-}
-
-fn leave(pty: &Pty, status: i32) {
-    pty.send(&format!("exit {status}<enter>"));
-    assert_eq!(pty.exit_code(), status);
-    pty.expect_restored();
 }
 
 /// Waits until the dialog is gone, and gives the screen of the shell.
@@ -41,9 +22,8 @@ fn back(pty: &Pty) -> String {
 
 #[test]
 fn facts_have_the_screen_and_the_shell_has_it_back() {
-    let demo = Demo::start();
-    let home = home(&demo, None);
-    let pty = shell(&demo, &home, &[]);
+    let bed = DemoBed::new();
+    let pty = shell(&bed, &[]);
     pty.send("printf '%s\\n' on''e tw''o; trap 'drawn=again' WINCH<enter>");
     pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("WINCH\none\ntwo\ndemo$"));
     pty.send("echo rea''dy<enter>");
@@ -77,8 +57,8 @@ fn facts_have_the_screen_and_the_shell_has_it_back() {
     pty.wait_until("the prompt", |screen| screen.matches("ready\ndemo$").count() == 2);
     pty.send("~i");
     pty.wait_for("Connection information");
-    std::fs::write(demo.path("go"), "").unwrap();
-    pty.wait_until("what is written meanwhile", |_| demo.path("said").exists());
+    std::fs::write(bed.demo.path("go"), "").unwrap();
+    pty.wait_until("what is written meanwhile", |_| bed.demo.path("said").exists());
     let shown = pty.screen();
     assert!(!shown.contains("held") && shown.contains("Connection information"), "{shown}");
     pty.send("<esc>");
@@ -86,50 +66,43 @@ fn facts_have_the_screen_and_the_shell_has_it_back() {
     // Programs that draw on the whole screen were made to do so again.
     pty.send("until test $drawn; do sleep 0.1; done; echo drawn $drawn<enter>");
     pty.wait_for("drawn again");
-    leave(&pty, 3);
+    pty.leave_shell(3);
 }
 
 #[test]
 fn facts_are_lines_where_they_are_asked_for_as_lines() {
-    let demo = Demo::start();
-    let home = home(&demo, None);
-    let pty = shell(&demo, &home, &[]);
+    let bed = DemoBed::new();
+    let pty = shell(&bed, &[]);
     pty.send("<enter>~I");
     pty.wait_written("  forwards ");
     assert!(pty.written().contains("~I\r\n"), "{}", pty.written());
     assert!(!pty.written().contains("\x1b[?1049h"), "{}", pty.written());
-    leave(&pty, 0);
+    pty.leave_shell(0);
 }
 
 #[test]
 fn facts_are_told_in_japanese_too() {
-    let demo = Demo::start();
-    let home = home(&demo, None);
-    let pty = connect(&demo, &home, &[], "ja_JP.UTF-8");
+    let bed = DemoBed::new();
+    let pty = bed.in_dialogs(&[], "ja_JP.UTF-8");
     pty.wait_for("demo$");
     pty.send("<enter>~i");
     pty.wait_until("the dialog", |screen| screen.contains("接続情報") && screen.contains("閉じる"));
     pty.send("q");
     back(&pty);
-    leave(&pty, 0);
+    pty.leave_shell(0);
 }
 
-fn paste(pty: &Pty, text: &str) {
-    pty.send(&format!("<esc>[200~{text}<esc>[201~"));
-}
-
-fn asking(demo: &Demo, home: &Home, options: &[&str]) -> Pty {
-    let pty = shell(demo, home, &[&["--confirm-paste"], options].concat());
+fn asking(bed: &DemoBed) -> Pty {
+    let pty = shell(bed, &["--confirm-paste"]);
     pty.wait_written("\x1b[?2004h");
     pty
 }
 
 #[test]
 fn paste_is_edited_and_then_sent() {
-    let demo = Demo::start();
-    let home = home(&demo, None);
-    let pty = asking(&demo, &home, &[]);
-    paste(&pty, "echo a''1\necho b''2\x1b[2J\necho c''3\n");
+    let bed = DemoBed::new();
+    let pty = asking(&bed);
+    pty.paste("echo a''1\necho b''2\x1b[2J\necho c''3\n");
     let shown = pty.wait_for("3 lines are to be sent");
     assert!(pty.on_alternate_screen() && shown.contains("2 echo b''2\\x1b[2J"), "{shown}");
     // The second line goes, the third is changed, and a wide one is added.
@@ -146,12 +119,12 @@ fn paste_is_edited_and_then_sent() {
     assert!(shown.contains("\na1\n") && shown.contains("new\ndemo$"), "{shown}");
     assert!(!pty.written().contains("b2"), "{}", pty.written());
     // The mode is still on, and is switched off in the end.
-    paste(&pty, "again\nand\n");
+    pty.paste("again\nand\n");
     pty.wait_for("2 lines are to be sent");
     pty.send("<esc>");
     back(&pty);
     pty.wait_for("[the paste was not sent]");
-    leave(&pty, 4);
+    pty.leave_shell(4);
     let written = pty.written();
     assert!(!written.contains("again: not found"), "{written}");
     assert!(written.rfind("\x1b[?2004h") < written.rfind("\x1b[?2004l"), "it is left on");
@@ -159,33 +132,31 @@ fn paste_is_edited_and_then_sent() {
 
 #[test]
 fn enter_out_of_habit_sends_no_paste() {
-    let demo = Demo::start();
-    let home = home(&demo, None);
-    let pty = asking(&demo, &home, &[]);
-    paste(&pty, "touch do''ne\n");
+    let bed = DemoBed::new();
+    let pty = asking(&bed);
+    pty.paste("touch do''ne\n");
     pty.wait_for("One line is to be sent");
     pty.send("<enter>");
     pty.wait_for("2 lines are to be sent");
     pty.send("<c-c>");
     back(&pty);
     pty.wait_for("[the paste was not sent]");
-    leave(&pty, 0);
-    assert!(!demo.path("done").exists());
+    pty.leave_shell(0);
+    assert!(!bed.demo.path("done").exists());
 }
 
 #[test]
 fn ctrl_c_cancels_a_question_in_lines_and_not_the_session() {
-    let demo = Demo::start();
-    let home = home(&demo, Some("open sesame"));
-    let pty = connect(&demo, &home, &["--plain", "--confirm-paste"], "C.UTF-8");
+    let bed = DemoBed::locked("open sesame");
+    let pty = bed.in_dialogs(&["--plain", "--confirm-paste"], "C.UTF-8");
     pty.wait_for("Enter passphrase");
     pty.send("open sesame<enter>");
     pty.wait_for("demo$");
-    paste(&pty, "echo a''1\necho b''2\n");
+    pty.paste("echo a''1\necho b''2\n");
     pty.wait_for("Send these 2 lines?");
     pty.send("ye<c-c>");
     pty.wait_written("[the paste was not sent]");
-    paste(&pty, "echo a''1\n");
+    pty.paste("echo a''1\n");
     pty.wait_for("Send this line?");
     pty.send("edit<enter>");
     pty.wait_for("Line to change");
@@ -200,14 +171,13 @@ fn ctrl_c_cancels_a_question_in_lines_and_not_the_session() {
     pty.send("<enter>echo go''es on<enter>");
     pty.wait_written("goes on");
     assert!(!pty.written().contains("a1") && !pty.written().contains("\nb2"));
-    leave(&pty, 5);
+    pty.leave_shell(5);
 }
 
 #[test]
 fn ctrl_c_before_the_session_ends_the_program() {
-    let demo = Demo::start();
-    let home = home(&demo, Some("open sesame"));
-    let pty = connect(&demo, &home, &["--plain"], "C.UTF-8");
+    let bed = DemoBed::locked("open sesame");
+    let pty = bed.in_dialogs(&["--plain"], "C.UTF-8");
     pty.wait_for("Enter passphrase");
     pty.send("<c-c>");
     assert_eq!(pty.exit_code(), 130);
@@ -217,18 +187,15 @@ fn ctrl_c_before_the_session_ends_the_program() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn facts_on_the_screen_are_exactly_what_was_negotiated() {
-    let sshd = Setup::new().start(&[
+    let sshd = Sshd::start(&[
         "KexAlgorithms ecdh-sha2-nistp384",
         "Ciphers aes192-ctr",
         "MACs hmac-sha2-512-etm@openssh.com",
         "Compression delayed",
     ]);
-    let home = Home::knowing(&sshd);
-    let key = home.key("id", &["ed25519"], "");
-    sshd.authorize(&key, "");
-    let arguments = sshd.to(&["-C", "--auth", "publickey", "-i", arg(&key)], &[]);
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let pty = home.on_pty_with(&arguments, &[("LANG", "C.UTF-8")]);
+    let bed = Bed::of(sshd);
+    let login = ["-C", "--auth", "publickey", "-i", arg(&bed.key)];
+    let pty = bed.home.connect_on_pty(&bed.sshd, &login, &[("LANG", "C.UTF-8")]);
     pty.wait_until("the prompt", |screen| screen.trim_end().ends_with('$'));
     pty.resize(60, 100);
     pty.send("<enter>~i");
@@ -246,14 +213,14 @@ fn facts_on_the_screen_are_exactly_what_was_negotiated() {
         says(&format!("compression {direction}"), "zlib@openssh.com");
     }
     says("authenticated by", "publickey with ED25519");
-    let public = sshd.path("host_ed25519.pub");
+    let public = bed.sshd.path("host_ed25519.pub");
     let picture = ["-lv", "-f", arg(&public)];
     for line in tool("/usr/bin/ssh-keygen", &picture).lines().skip(1) {
         assert!(shown.contains(line), "{line} is not in\n{shown}");
     }
     pty.send("q");
     back(&pty);
-    leave(&pty, 0);
+    pty.leave_shell(0);
 }
 
 /// Passes the first connection on to a port, and leaves the others without an answer.
@@ -281,13 +248,12 @@ fn first_only(port: &str) -> (String, std::sync::mpsc::Receiver<()>) {
 
 #[test]
 fn ctrl_c_while_a_second_session_is_begun_ends_that_attempt_alone() {
-    let demo = Demo::start();
-    let home = home(&demo, None);
-    let (port, more) = first_only(&demo.port());
-    home.write(".ssh/known_hosts", &demo.known_hosts().replace(&demo.port(), &port));
-    let (key, host) = (home.path("identity"), format!("{DEMO_USER}@127.0.0.1"));
+    let bed = DemoBed::new();
+    let (port, more) = first_only(&bed.demo.port());
+    bed.home.write(".ssh/known_hosts", &bed.demo.known_hosts().replace(&bed.demo.port(), &port));
+    let (key, host) = (bed.home.path("identity"), format!("{DEMO_USER}@127.0.0.1"));
     let login = ["--auth", "publickey", "-i", arg(&key), "-p", &port, &host];
-    let pty = home.on_pty_with(&login, &[("LANG", "C.UTF-8")]);
+    let pty = bed.home.on_pty_with(&login, &[("LANG", "C.UTF-8")]);
     pty.wait_for("demo$");
     for attempt in 1..=2 {
         pty.send("<enter>~d");
@@ -298,14 +264,13 @@ fn ctrl_c_while_a_second_session_is_begun_ends_that_attempt_alone() {
         pty.send(&format!("<enter>echo a''live {attempt}<enter>"));
         pty.wait_for(&format!("alive {attempt}"));
     }
-    leave(&pty, 6);
+    pty.leave_shell(6);
 }
 
 #[test]
 fn what_v_says_while_a_dialog_is_open_is_told_afterwards() {
-    let demo = Demo::start();
-    let home = home(&demo, None);
-    let pty = shell(&demo, &home, &["-v", "-o", "RekeyLimit=64K"]);
+    let bed = DemoBed::new();
+    let pty = shell(&bed, &["-v", "-o", "RekeyLimit=64K"]);
     let begun = "debug1: kex: algorithm";
     let before = pty.written().matches(begun).count();
     // Enough for new keys, and then some that come with the new keys.
@@ -315,8 +280,8 @@ fn what_v_says_while_a_dialog_is_open_is_told_afterwards() {
     pty.wait_for("ready\ndemo$");
     pty.send("~i");
     pty.wait_for("Connection information");
-    std::fs::write(demo.path("go"), "").unwrap();
-    pty.wait_until("what is written meanwhile", |_| demo.path("said").exists());
+    std::fs::write(bed.demo.path("go"), "").unwrap();
+    pty.wait_until("what is written meanwhile", |_| bed.demo.path("said").exists());
     // It counts the exchanges itself, each time it is opened.
     pty.send("<esc>");
     pty.wait_until("new keys", |_| pty.written().matches(begun).count() > before);
@@ -325,26 +290,25 @@ fn what_v_says_while_a_dialog_is_open_is_told_afterwards() {
     assert!(!dialog.contains("debug1") && !dialog.contains("xxx"), "{dialog:?}");
     pty.send("<enter>clear; echo go''es on<enter>");
     pty.wait_for("goes on");
-    leave(&pty, 7);
+    pty.leave_shell(7);
 }
 
 #[test]
 fn output_during_a_dialog_stops_nothing_and_its_end_is_shown() {
-    let demo = Demo::start();
-    let home = home(&demo, None);
-    let pty = shell(&demo, &home, &[]);
+    let bed = DemoBed::new();
+    let pty = shell(&bed, &[]);
     let speaks =
         "(until test -e go; do sleep 0.1; done; seq -f 'line %08.0f' 200000; touch said) &";
     pty.send(&format!("{speaks}<enter>clear; echo rea''dy<enter>"));
     pty.wait_for("ready\ndemo$");
     pty.send("~i");
     pty.wait_for("Connection information");
-    std::fs::write(demo.path("go"), "").unwrap();
+    std::fs::write(bed.demo.path("go"), "").unwrap();
     // More than two megabytes: more than is kept, and more than the server may send ahead.
-    pty.wait_until("the end of the writing", |_| demo.path("said").exists());
+    pty.wait_until("the end of the writing", |_| bed.demo.path("said").exists());
     pty.send("<esc>");
     pty.wait_written("KiB of earlier output were left out]");
     pty.wait_written("line 00200000");
     assert!(!pty.written().contains("line 00000001"));
-    leave(&pty, 8);
+    pty.leave_shell(8);
 }

@@ -7,7 +7,7 @@ mod lab;
 #[path = "teraterm_login/server.rs"]
 mod server;
 
-use lab::{DEMO_USER, Demo, Home, Pty, arg};
+use lab::{DEMO_USER, Demo, Home, Pty, arg, strs};
 use russh::MethodKind;
 use server::{Scripted, Step};
 
@@ -29,7 +29,7 @@ fn known(server: &Scripted) -> Home {
 
 fn on_pty(home: &Home, server: &Scripted, options: &[&str]) -> Pty {
     let words = server.to(&[options, &["-N"]].concat());
-    home.on_pty(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    home.on_pty(&strs(&words))
 }
 
 /// The lines of the screen that begin like ours.

@@ -4,6 +4,7 @@
 
 #[path = "sshfp/attacks.rs"]
 mod attacks;
+mod lab;
 #[path = "sshfp/zone.rs"]
 mod zone;
 

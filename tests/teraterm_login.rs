@@ -20,7 +20,7 @@ use std::fs;
 use std::os::unix::net::UnixListener;
 use std::time::{Duration, Instant};
 
-use lab::{Agent, DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg};
+use lab::{Agent, DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg, strs};
 use russh::MethodKind::{KeyboardInteractive, Password, PublicKey};
 use rustix::process::Signal;
 use server::{Scripted, Step};
@@ -29,7 +29,7 @@ use server::{Scripted, Step};
 const FOOT: &str = "Esc cancel";
 
 fn on_pty(home: &Home, arguments: &[String], env: &[(&str, &str)]) -> Pty {
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let arguments = strs(&arguments);
     home.on_pty_with(&arguments, &[&[("LC_ALL", "C.UTF-8")], env].concat())
 }
 
@@ -50,9 +50,7 @@ fn dialog(pty: &Pty, words: &[&str]) -> String {
 fn leave_shell(pty: &Pty) {
     pty.wait_until("the shell", |screen| screen.trim_end().ends_with('$'));
     assert!(!pty.on_alternate_screen());
-    pty.send("exit<enter>");
-    assert_eq!(pty.exit_code(), 0);
-    pty.expect_restored();
+    pty.leave_shell(0);
 }
 
 /// A home that knows the scripted server.

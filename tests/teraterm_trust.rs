@@ -7,7 +7,7 @@ mod lab;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use lab::{DEMO_USER, Demo, Home, Pty, Sshd, USER, arg, tool};
+use lab::{DEMO_USER, Demo, DemoBed, Home, Pty, Sshd, USER, arg, strs, tool};
 use rustix::process::Signal;
 
 const KNOWN_HOSTS: &str = ".ssh/known_hosts";
@@ -27,8 +27,7 @@ struct Case {
 
 impl Case {
     fn new() -> Case {
-        let (demo, home) = (Demo::start(), Home::new());
-        demo.write_identity(&home, None);
+        let DemoBed { demo, home, .. } = DemoBed::unknown();
         Case { demo, home }
     }
 
@@ -90,9 +89,7 @@ fn bare(key: &str) -> String {
 fn enter_and_leave(pty: &Pty) {
     pty.wait_for("demo$");
     assert!(!pty.on_alternate_screen(), "the shell begins on the main screen");
-    pty.send("exit<enter>");
-    assert_eq!(pty.exit_code(), 0);
-    pty.expect_restored();
+    pty.leave_shell(0);
 }
 
 fn expect_disconnected(pty: &Pty) {
@@ -282,7 +279,7 @@ fn other_files_than_the_first_are_never_written() {
 fn nothing_of_the_user_leaves_before_the_answer() {
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let arguments = sshd.to(&["--auth", "password"], &[]);
-    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let pty = home.on_pty(&strs(&arguments));
     pty.wait_for("There is no entry");
     pty.send("<esc>");
     expect_disconnected(&pty);

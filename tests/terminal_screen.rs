@@ -4,112 +4,86 @@
 
 mod lab;
 
-use lab::{DEMO_USER, Demo, Home, PASSWORD, Pty, Setup, Sshd, USER, arg};
+use lab::{Bed, DEMO_USER, Demo, DemoBed, Home, PASSWORD, Setup, USER, arg};
 use rustix::process::Signal;
-
-/// The demo server and a home that has its identity; whether it knows the server is asked.
-fn demo(known: bool) -> (Demo, Home) {
-    let (demo, home) = (Demo::start(), Home::new());
-    demo.write_identity(&home, None);
-    if known {
-        home.write(".ssh/known_hosts", &demo.known_hosts());
-    }
-    (demo, home)
-}
-
-fn connect(demo: &Demo, home: &Home, options: &[&str], command: &[&str]) -> Pty {
-    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
-    let key = home.path("identity");
-    let login = ["--plain", "--auth", "publickey", "-i", arg(&key), "-p", &port];
-    home.on_pty(&[&login, options, &[&host], command].concat())
-}
-
-fn shell(demo: &Demo, home: &Home) -> Pty {
-    let pty = connect(demo, home, &[], &[]);
-    pty.wait_for("demo$");
-    pty
-}
 
 #[test]
 fn unknown_host_is_shown_and_asked_about() {
-    let (demo, home) = demo(false);
-    let pty = connect(&demo, &home, &[], &[]);
+    let bed = DemoBed::unknown();
+    let pty = bed.in_lines(&[], &[]);
     let screen = pty.wait_until("the warning", |screen| {
-        screen.contains(&demo.fingerprint()) && screen.contains('?')
+        screen.contains(&bed.demo.fingerprint()) && screen.contains('?')
     });
     assert!(screen.contains("127.0.0.1"), "{screen}");
     assert!(!pty.written().contains("demo$"), "the shell came before the answer");
     pty.send("yes<enter>");
     pty.wait_for("demo$");
-    let written = home.read(".ssh/known_hosts");
-    let key = demo.known_hosts();
+    let written = bed.home.read(".ssh/known_hosts");
+    let key = bed.demo.known_hosts();
     assert!(written.contains(key.split_whitespace().nth(2).unwrap()), "{written}");
-    pty.send("exit<enter>");
-    assert_eq!(pty.exit_code(), 0);
-    pty.expect_restored();
+    pty.leave_shell(0);
 
-    let pty = shell(&demo, &home);
+    let pty = bed.shell(&[]);
     assert!(!pty.written().contains("SHA256:"), "asked again:\n{}", pty.written());
 }
 
 #[test]
 fn unknown_host_that_is_refused_is_not_written() {
     for answer in ["no<enter>", "<c-c>"] {
-        let (demo, home) = demo(false);
-        let pty = connect(&demo, &home, &[], &[]);
-        pty.wait_for(&demo.fingerprint());
+        let bed = DemoBed::unknown();
+        let pty = bed.in_lines(&[], &[]);
+        pty.wait_for(&bed.demo.fingerprint());
         pty.send(answer);
         let code = pty.exit_code();
         assert!(code == 255 || code == 130, "{answer}: {code}");
         pty.expect_restored();
-        assert!(!home.path(".ssh/known_hosts").exists());
+        assert!(!bed.home.path(".ssh/known_hosts").exists());
     }
 }
 
 #[test]
 fn fingerprint_typed_as_the_answer() {
-    let (demo, home) = demo(false);
-    let pty = connect(&demo, &home, &[], &[]);
-    pty.wait_for(&demo.fingerprint());
-    pty.send(&format!("{}<enter>", demo.fingerprint()));
+    let bed = DemoBed::unknown();
+    let pty = bed.in_lines(&[], &[]);
+    pty.wait_for(&bed.demo.fingerprint());
+    pty.send(&format!("{}<enter>", bed.demo.fingerprint()));
     pty.wait_for("demo$");
 }
 
 #[test]
 fn changed_key_disconnects_unless_told_otherwise() {
-    let ((demo, home), other) = (demo(false), Demo::start());
-    let changed = other.known_hosts().replace(&other.port(), &demo.port());
-    home.write(".ssh/known_hosts", &changed);
-    let pty = connect(&demo, &home, &[], &[]);
-    pty.wait_written(&demo.fingerprint());
+    let (bed, other) = (DemoBed::unknown(), Demo::start());
+    let changed = other.known_hosts().replace(&other.port(), &bed.demo.port());
+    bed.home.write(".ssh/known_hosts", &changed);
+    let pty = bed.in_lines(&[], &[]);
+    pty.wait_written(&bed.demo.fingerprint());
     pty.wait_written(&other.fingerprint());
     pty.wait_written("known_hosts:1");
     pty.send("<enter>");
     assert_eq!(pty.exit_code(), 255);
     pty.expect_restored();
-    assert_eq!(home.read(".ssh/known_hosts"), changed);
+    assert_eq!(bed.home.read(".ssh/known_hosts"), changed);
 }
 
 #[test]
 fn password_is_asked_for_without_echo_and_again_when_wrong() {
-    let (demo, home) = demo(true);
-    let (port, host) = (demo.port(), format!("{DEMO_USER}@127.0.0.1"));
-    let pty = home.on_pty(&["--plain", "--auth", "password", "-p", &port, &host]);
+    let bed = DemoBed::new();
+    let (port, host) = (bed.demo.port(), format!("{DEMO_USER}@127.0.0.1"));
+    let pty = bed.home.on_pty(&["--plain", "--auth", "password", "-p", &port, &host]);
     pty.wait_for("password:");
     pty.send("wrong<enter>");
     pty.wait_until("a second question", |screen| screen.matches("assword:").count() > 1);
-    pty.send(&format!("{}<enter>", demo.password()));
+    pty.send(&format!("{}<enter>", bed.demo.password()));
     pty.wait_for("demo$");
-    assert!(!pty.written().contains(demo.password()) && !pty.written().contains("wrong"));
+    assert!(!pty.written().contains(bed.demo.password()) && !pty.written().contains("wrong"));
     pty.send("exit<enter>");
     assert_eq!(pty.exit_code(), 0);
 }
 
 #[test]
 fn locked_key_asks_for_its_passphrase() {
-    let (demo, home) = demo(true);
-    demo.write_identity(&home, Some("open sesame"));
-    let pty = connect(&demo, &home, &[], &[]);
+    let bed = DemoBed::locked("open sesame");
+    let pty = bed.in_lines(&[], &[]);
     pty.wait_for("passphrase");
     pty.send("sesame<enter>");
     pty.wait_until("a second question", |screen| screen.matches("assphrase for").count() > 1);
@@ -120,8 +94,8 @@ fn locked_key_asks_for_its_passphrase() {
 
 #[test]
 fn shell_has_the_terminal_and_gives_it_back() {
-    let (demo, home) = demo(true);
-    let pty = shell(&demo, &home);
+    let bed = DemoBed::new();
+    let pty = bed.shell(&[]);
     assert!(pty.modes_differ(), "raw mode while the shell runs");
     pty.send("stty size; echo $TERM<enter>");
     let screen = pty.wait_for("xterm-256color");
@@ -137,15 +111,13 @@ fn shell_has_the_terminal_and_gives_it_back() {
     pty.wait_until("the prompt", |screen| screen.trim_end().ends_with("demo$"));
     pty.send("echo st''ill<enter>");
     pty.wait_for("still");
-    pty.send("exit 7<enter>");
-    assert_eq!(pty.exit_code(), 7);
-    pty.expect_restored();
+    pty.leave_shell(7);
 }
 
 #[test]
 fn full_screen_programs_bytes_pass_unchanged() {
-    let (demo, home) = demo(true);
-    let pty = shell(&demo, &home);
+    let bed = DemoBed::new();
+    let pty = bed.shell(&[]);
     pty.send(
         "printf '\\033[?1049h\\033[5;10Hhere\\033[1;1H'; read x; printf '\\033[?1049l'<enter>",
     );
@@ -160,8 +132,8 @@ fn full_screen_programs_bytes_pass_unchanged() {
 
 #[test]
 fn escape_help_and_disconnect() {
-    let (demo, home) = demo(true);
-    let pty = shell(&demo, &home);
+    let bed = DemoBed::new();
+    let pty = bed.shell(&[]);
     pty.send("<enter>~?");
     pty.wait_for("Supported escape sequences");
     pty.send("<enter>echo a~.b \"~\"'~'<enter>");
@@ -178,8 +150,8 @@ fn escape_help_and_disconnect() {
 #[test]
 fn signals_restore_the_terminal() {
     for (signal, number) in [(Signal::TERM, 15), (Signal::HUP, 1), (Signal::INT, 2)] {
-        let (demo, home) = demo(true);
-        let pty = shell(&demo, &home);
+        let bed = DemoBed::new();
+        let pty = bed.shell(&[]);
         assert!(pty.modes_differ());
         pty.signal(signal);
         let code = pty.exit_code();
@@ -190,9 +162,9 @@ fn signals_restore_the_terminal() {
 
 #[test]
 fn connection_that_breaks_restores_the_terminal() {
-    let (demo, home) = demo(true);
-    let pty = shell(&demo, &home);
-    drop(demo);
+    let bed = DemoBed::new();
+    let pty = bed.shell(&[]);
+    drop(bed.demo);
     assert_eq!(pty.exit_code(), 255);
     pty.expect_restored();
     assert!(pty.screen().contains("tessh: "), "{}", pty.screen());
@@ -200,12 +172,12 @@ fn connection_that_breaks_restores_the_terminal() {
 
 #[test]
 fn command_gets_a_terminal_when_asked_for_one() {
-    let (demo, home) = demo(true);
-    let pty = connect(&demo, &home, &["-t"], &["tty; stty size; exit 5"]);
+    let bed = DemoBed::new();
+    let pty = bed.in_lines(&["-t"], &["tty; stty size; exit 5"]);
     assert_eq!(pty.exit_code(), 5);
     pty.wait_for("/dev/pts/");
     pty.wait_for("24 80");
-    let pty = connect(&demo, &home, &[], &["tty; exit 6"]);
+    let pty = bed.in_lines(&[], &["tty; exit 6"]);
     assert_eq!(pty.exit_code(), 6);
     pty.wait_for("not a tty");
 }
@@ -220,8 +192,7 @@ fn keyboard_interactive_asks_every_question() {
     );
     let sshd = Setup::new().pam(&two).start(&["UsePAM yes"]);
     let home = Home::knowing(&sshd);
-    let arguments = sshd.to(&["--plain", "--auth", "keyboard-interactive"], &[]);
-    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let pty = home.connect_on_pty(&sshd, &["--plain", "--auth", "keyboard-interactive"], &[]);
     pty.wait_for("Password:");
     pty.send(&format!("{PASSWORD}<enter>"));
     pty.wait_for("e-mail address");
@@ -238,8 +209,7 @@ fn keyboard_interactive_asks_every_question() {
 fn expired_password_is_changed_on_the_way_in() {
     let sshd = Setup::new().password_expired().start(&["UsePAM yes"]);
     let home = Home::knowing(&sshd);
-    let arguments = sshd.to(&["--plain", "--auth", "keyboard-interactive"], &[]);
-    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let pty = home.connect_on_pty(&sshd, &["--plain", "--auth", "keyboard-interactive"], &[]);
     for (question, answer) in [
         ("Password:", PASSWORD),
         ("Current password:", PASSWORD),
@@ -250,22 +220,16 @@ fn expired_password_is_changed_on_the_way_in() {
         pty.send(&format!("{answer}<enter>"));
     }
     pty.wait_for("\n$");
-    pty.send("exit<enter>");
-    assert_eq!(pty.exit_code(), 0);
-    pty.expect_restored();
+    pty.leave_shell(0);
 }
 
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn chain_asks_for_its_second_step_on_the_terminal() {
     let lines = ["UsePAM yes", "AuthenticationMethods publickey,keyboard-interactive"];
-    let sshd = Sshd::start(&lines);
-    let home = Home::knowing(&sshd);
-    let key = home.key("id", &["ed25519"], "");
-    sshd.authorize(&key, "");
-    let chain = ["--plain", "--auth", "publickey,keyboard-interactive", "-i", arg(&key)];
-    let arguments = sshd.to(&chain, &[]);
-    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let bed = Bed::new(&lines);
+    let chain = ["--plain", "--auth", "publickey,keyboard-interactive", "-i", arg(&bed.key)];
+    let pty = bed.home.connect_on_pty(&bed.sshd, &chain, &[]);
     pty.wait_for("Password:");
     pty.send(&format!("{PASSWORD}<enter>"));
     pty.wait_for("\n$");
@@ -281,12 +245,8 @@ fn banner_is_shown_and_cannot_draw() {
     let setup = Setup::new();
     let banner = setup.at("banner");
     std::fs::write(&banner, "Members only\n\x1b[2J\x1b]0;title\x07evil\n").unwrap();
-    let sshd = setup.start(&[&format!("Banner {banner}")]);
-    let home = Home::knowing(&sshd);
-    let key = home.key("id", &["ed25519"], "");
-    sshd.authorize(&key, "");
-    let arguments = sshd.to(&["--plain", "--auth", "publickey", "-i", arg(&key)], &["true"]);
-    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let bed = Bed::of(setup.start(&[&format!("Banner {banner}")]));
+    let pty = bed.on_pty(&["--plain"], &["true"]);
     assert_eq!(pty.exit_code(), 0);
     pty.wait_written("Members only");
     pty.wait_written("evil");
@@ -297,17 +257,11 @@ fn banner_is_shown_and_cannot_draw() {
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn server_without_terminals_leaves_this_one_as_it_was() {
-    let sshd = Sshd::start(&["PermitTTY no"]);
-    let home = Home::knowing(&sshd);
-    let key = home.key("id", &["ed25519"], "");
-    sshd.authorize(&key, "");
-    let arguments = sshd.to(&["--plain", "--auth", "publickey", "-i", arg(&key)], &[]);
-    let pty = home.on_pty(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let bed = Bed::new(&["PermitTTY no"]);
+    let pty = bed.on_pty(&["--plain"], &[]);
     pty.wait_for("PTY allocation request failed on channel 0");
     // Enter ends a line here only where the terminal is not raw.
     pty.send("echo 6$((3*2))6<enter>");
     pty.wait_for("666");
-    pty.send("exit 3<enter>");
-    assert_eq!(pty.exit_code(), 3);
-    pty.expect_restored();
+    pty.leave_shell(3);
 }

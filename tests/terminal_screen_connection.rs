@@ -3,7 +3,7 @@
 
 mod lab;
 
-use lab::{DEMO_USER, Demo, Home, Pty, arg};
+use lab::{DEMO_USER, Demo, Home, Pty, arg, free_port};
 use rustix::process::Signal;
 
 /// Nothing is asked on the way in: this is about the way to it.
@@ -34,9 +34,7 @@ fn dialog(home: &Home) -> Pty {
 fn leave_shell(pty: &Pty, status: i32) {
     pty.wait_for("demo$");
     assert!(!pty.on_alternate_screen(), "the shell is on the main screen");
-    pty.send(&format!("exit {status}<enter>"));
-    assert_eq!(pty.exit_code(), status);
-    pty.expect_restored();
+    pty.leave_shell(status);
 }
 
 #[test]
@@ -47,7 +45,7 @@ fn pastes_are_asked_about_unless_the_box_is_cleared() {
     let pty = dialog(&home);
     pty.send(&format!("{here}<enter>"));
     pty.wait_for("demo$");
-    pty.send("<esc>[200~echo a''1\necho b''2\n<esc>[201~");
+    pty.paste("echo a''1\necho b''2\n");
     pty.wait_for("2 lines are to be sent");
     pty.send("<esc>");
     pty.wait_for("[the paste was not sent]");
@@ -94,9 +92,7 @@ fn a_typed_host_is_connected_to_and_remembered() {
 fn what_fails_before_the_shell_comes_back_with_the_fields_filled() {
     let demo = Demo::start();
     let home = home(&demo);
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let free = closed.local_addr().unwrap().port();
-    drop(closed);
+    let free = free_port();
     let pty = dialog(&home);
     pty.send(&format!("{DEMO_USER}@127.0.0.1<tab><tab>{free}<enter>"));
     pty.wait_until("the failure above the fields", |screen| {
@@ -216,9 +212,7 @@ fn in_lines_a_number_or_a_host_is_typed() {
         asked(3);
         pty.send(&format!("{here}<enter>"));
         pty.wait_for("demo$");
-        pty.send("exit 4<enter>");
-        assert_eq!(pty.exit_code(), 4);
-        pty.expect_restored();
+        pty.leave_shell(4);
         assert!(!pty.written().contains("\x1b[?1049h"), "no full screen");
     }
     let pty = open(&home, &["--plain"]);

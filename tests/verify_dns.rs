@@ -6,7 +6,7 @@ mod lab;
 #[path = "sshfp/zone.rs"]
 mod zone;
 
-use lab::{DEMO_USER, Demo, Home, Output, Pty, arg};
+use lab::{DEMO_USER, Demo, Home, Output, Pty, arg, strs};
 use russh::keys::HashAlg;
 use russh::keys::ssh_key::PublicKey;
 use zone::{Key, Reply, Server, World, Zone, honest};
@@ -54,7 +54,7 @@ impl Stage {
     /// Runs a command there without anybody to ask.
     fn run(&self, host: &str, options: &[&str]) -> Output {
         let arguments = self.arguments(host, options);
-        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let words = strs(&arguments);
         let run = self.home.tessh(&words).env("TESSH_DNS_SERVER", self.dns.address.to_string());
         run.env("TESSH_DNS_ANCHORS", self.dns.anchors()).output()
     }
@@ -62,7 +62,7 @@ impl Stage {
     /// The same on a terminal.
     fn on_pty(&self, host: &str, options: &[&str]) -> Pty {
         let arguments = self.arguments(host, options);
-        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let words = strs(&arguments);
         let (server, anchors) = (self.dns.address.to_string(), self.dns.anchors());
         let env = [("TESSH_DNS_SERVER", server.as_str()), ("TESSH_DNS_ANCHORS", arg(&anchors))];
         self.home.on_pty_with(&words, &env)
@@ -246,7 +246,7 @@ fn the_question_about_a_proven_mismatch_takes_no_yes() {
 fn a_server_that_is_no_address_is_said_before_anything_is_sent() {
     let stage = Stage::new();
     let arguments = stage.arguments("match.secure.test", &["VerifyHostKeyDNS=yes"]);
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let words = strs(&arguments);
     let output = stage.home.tessh(&words).env("TESSH_DNS_SERVER", "nonsense").output();
     output.expect_failure(&["TESSH_DNS_SERVER", "nonsense"]);
     stage.expect_not_asked();

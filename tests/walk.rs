@@ -9,9 +9,8 @@
 mod lab;
 
 use std::fs;
-use std::path::Path;
 
-use lab::{Home, PASSWORD, Sshd, Tmux, USER, arg, tool};
+use lab::{Home, PASSWORD, Sshd, Tmux, USER, arg, fingerprint};
 use tessh::catalogue::{FixedText, Language, landmarks as texts};
 
 /// A way: what was done, and what was seen then.
@@ -189,11 +188,6 @@ fn in_lines() -> Vec<(&'static str, String)> {
 
 fn server() -> Sshd {
     Sshd::start(&["UsePAM yes"])
-}
-
-fn fingerprint(key: &Path) -> String {
-    let line = tool("/usr/bin/ssh-keygen", &["-l", "-f", arg(key)]);
-    line.split_whitespace().nth(1).unwrap().to_owned()
 }
 
 /// The page of the dialogs in English and of the lines, and that of the dialogs in Japanese.

@@ -28,9 +28,13 @@ pub struct AsyncSsh {
 impl AsyncSsh {
     /// Starts a server whose class `Server` has these methods more (indented by four).
     pub fn start(methods: &str) -> AsyncSsh {
-        let python = super::python();
-        let mut child = Command::new(python)
-            .args(["-c", &format!("{BEFORE}{methods}{AFTER}")])
+        AsyncSsh::script(&format!("{BEFORE}{methods}{AFTER}"))
+    }
+
+    /// Starts a server by a whole script, which says its port and a public key in one line.
+    pub fn script(script: &str) -> AsyncSsh {
+        let mut child = Command::new(super::python())
+            .args(["-c", script])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -46,10 +50,14 @@ impl AsyncSsh {
         self.line.split_once(' ').unwrap().0
     }
 
+    /// The public key that it says, with its line feed.
+    pub fn key(&self) -> &str {
+        self.line.split_once(' ').unwrap().1
+    }
+
     /// What known_hosts must have.
     pub fn known_hosts(&self) -> String {
-        let (port, key) = self.line.split_once(' ').unwrap();
-        format!("[127.0.0.1]:{port} {key}")
+        format!("[127.0.0.1]:{} {}", self.port(), self.key())
     }
 }
 

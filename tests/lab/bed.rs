@@ -107,14 +107,20 @@ impl DemoBed {
         self.home.tessh(&strs(&self.words(options, command)))
     }
 
-    /// The program logging in with the identity on a terminal, with this in its environment.
-    pub fn on_pty(&self, options: &[&str], env: &[(&str, &str)]) -> Pty {
-        self.home.on_pty_with(&strs(&self.words(options, &[])), env)
+    /// The program logging in on a terminal, where it asks in lines.
+    pub fn in_lines(&self, options: &[&str], command: &[&str]) -> Pty {
+        let words = self.words(&[&["--plain"], options].concat(), command);
+        self.home.on_pty(&strs(&words))
     }
 
-    /// The shell in a terminal that has UTF-8, once it prompts.
+    /// The program logging in on a terminal in this locale, where it asks in dialogs.
+    pub fn in_dialogs(&self, options: &[&str], locale: &str) -> Pty {
+        self.home.on_pty_with(&strs(&self.words(options, &[])), &[("LANG", locale)])
+    }
+
+    /// The shell on a terminal, once it prompts; what is asked is asked in lines.
     pub fn shell(&self, options: &[&str]) -> Pty {
-        let pty = self.on_pty(options, &[("LANG", "C.UTF-8")]);
+        let pty = self.in_lines(options, &[]);
         pty.wait_for("demo$");
         pty
     }

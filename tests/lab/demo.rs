@@ -1,13 +1,11 @@
 //! The library's own demo server, for tests that need a server and no other program.
 
 use std::path::PathBuf;
-use std::thread::JoinHandle;
 
 use russh::keys::ssh_key::{LineEnding, PrivateKey};
 use tessh::demo::{DemoOptions, DemoServer};
-use tokio::sync::oneshot;
 
-use super::Home;
+use super::{Home, Hosted};
 
 /// A running demo server; it ends when dropped.
 pub struct Demo {
@@ -15,8 +13,7 @@ pub struct Demo {
     password: String,
     identity: PrivateKey,
     host_key: String,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _hosted: Hosted,
     home: tempfile::TempDir,
 }
 
@@ -36,25 +33,19 @@ impl Demo {
             env: Vec::new(),
             address: "127.0.0.1:0".parse().unwrap(),
         };
-        let (started, result) = std::sync::mpsc::channel();
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let server = DemoServer::start(options).unwrap();
-                let facts = (
-                    server.address().port(),
-                    server.password().expose().to_owned(),
-                    server.identity().clone(),
-                    server.host_key().to_openssh().unwrap(),
-                );
-                started.send(facts).unwrap();
-                let _ = stopped.await;
-            });
+        let (_hosted, facts) = Hosted::start(|begins| async move {
+            let server = DemoServer::start(options).unwrap();
+            let facts = (
+                server.address().port(),
+                server.password().expose().to_owned(),
+                server.identity().clone(),
+                server.host_key().to_openssh().unwrap(),
+            );
+            begins.send(facts).unwrap();
+            std::future::pending().await
         });
-        let (port, password, identity, host_key) = result.recv().expect("the server starts");
-        let (stop, thread) = (Some(stop), Some(thread));
-        Demo { port, password, identity, host_key, stop, thread, home }
+        let (port, password, identity, host_key) = facts;
+        Demo { port, password, identity, host_key, _hosted, home }
     }
 
     /// Where it listens, on 127.0.0.1.
@@ -91,14 +82,5 @@ impl Demo {
         let key = locked.as_ref().unwrap_or(&self.identity);
         home.write("identity.pub", &key.public_key().to_openssh().unwrap());
         home.write("identity", &key.to_openssh(LineEnding::LF).unwrap())
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }

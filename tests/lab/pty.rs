@@ -70,6 +70,11 @@ impl Pty {
         (&*self.terminal).write_all(&decode(keys)).unwrap();
     }
 
+    /// Pastes a text, as a terminal with bracketed paste does.
+    pub fn paste(&self, text: &str) {
+        self.send(&format!("<esc>[200~{text}<esc>[201~"));
+    }
+
     /// Gives the terminal another size, as dragging the window's edge does.
     pub fn resize(&self, rows: u16, columns: u16) {
         self.screen.lock().unwrap().screen_mut().set_size(size(rows), size(columns));
@@ -140,6 +145,15 @@ impl Pty {
             panic!("the program does not end; the screen is\n{}", self.screen());
         };
         status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0))
+    }
+
+    /// Leaves the shell at its prompt with this status, which becomes the program's, and asserts
+    /// that the terminal is as it was.
+    #[track_caller]
+    pub fn leave_shell(&self, status: i32) {
+        self.send(&format!("exit {status}<enter>"));
+        assert_eq!(self.exit_code(), status);
+        self.expect_restored();
     }
 
     /// Whether the program has put the terminal in another mode than it found it in.

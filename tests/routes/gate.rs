@@ -3,16 +3,15 @@
 
 use std::net::{Shutdown, TcpStream as Plain};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use russh::keys::ssh_key::{Algorithm, PrivateKey};
 use russh::server::{
-    self, Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey,
+    self, Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey,
 };
 use russh::{Channel, ChannelId, ChannelOpenFailure};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+
+use crate::lab::{Hosted, library_server};
 
 type Shared<T> = Arc<Mutex<Vec<T>>>;
 
@@ -24,8 +23,7 @@ pub struct Gate {
     /// What was done: `login USER`, `forward HOST:PORT`, `exec COMMAND`.
     log: Shared<String>,
     open: Shared<Plain>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _hosted: Hosted,
 }
 
 impl Gate {
@@ -45,22 +43,13 @@ impl Gate {
         let host_key = key.public_key().to_openssh().unwrap();
         let (log, open) = (Shared::default(), Shared::default());
         let doing = Doing { name, forwards, log: Arc::clone(&log), user: String::new() };
-        let (started, port) = std::sync::mpsc::channel();
-        let (stop, stopped) = oneshot::channel();
         let opened = Arc::clone(&open);
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                started.send(listener.local_addr().unwrap().port()).unwrap();
-                tokio::select! {
-                    () = serve(listener, key, doing, opened) => {}
-                    _ = stopped => {}
-                }
-            });
+        let (_hosted, port) = Hosted::start(|begins| async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            begins.send(listener.local_addr().unwrap().port()).unwrap();
+            serve(listener, key, doing, opened).await;
         });
-        let port = port.recv().expect("the server starts");
-        Gate { name, port, host_key, log, open, stop: Some(stop), thread: Some(thread) }
+        Gate { name, port, host_key, log, open, _hosted }
     }
 
     pub fn port(&self) -> u16 {
@@ -91,23 +80,8 @@ impl Gate {
     }
 }
 
-impl Drop for Gate {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
 async fn serve(listener: TcpListener, key: PrivateKey, doing: Doing, open: Shared<Plain>) {
-    let config = Arc::new(Config {
-        keys: vec![key],
-        auth_rejection_time: Duration::ZERO,
-        auth_rejection_time_initial: Some(Duration::ZERO),
-        inactivity_timeout: None,
-        ..Config::default()
-    });
+    let config = Arc::new(library_server(key));
     while let Ok((stream, _)) = listener.accept().await {
         let stream = stream.into_std().unwrap();
         open.lock().unwrap().push(stream.try_clone().unwrap());

@@ -11,7 +11,6 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hickory_proto::dnssec::crypto::{EcdsaSigningKey, Ed25519SigningKey};
@@ -23,7 +22,8 @@ use hickory_proto::rr::rdata::{CNAME, NS, SOA, SSHFP};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType, SerialNumber};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use tokio::sync::oneshot;
+
+use crate::lab::Hosted;
 
 const TTL: u32 = 300;
 const HOUR: u32 = 3600;
@@ -268,8 +268,7 @@ pub struct Server {
     pub address: SocketAddr,
     anchors: tempfile::NamedTempFile,
     asked: Arc<Mutex<Vec<(Name, RecordType)>>>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _hosted: Hosted,
 }
 
 impl Server {
@@ -282,22 +281,15 @@ impl Server {
         writeln!(anchors, ". 300 IN DNSKEY {root}").unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let source = Arc::new(Source { world, fault: Box::new(fault), asked: asked.clone() });
-        let (stop, stopped) = oneshot::channel();
-        let (started, address) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let (udp, tcp) = sockets().await;
-                started.send(udp.local_addr().unwrap()).unwrap();
-                tokio::select! {
-                    () = serve_udp(udp, &source) => {}
-                    () = serve_tcp(tcp, source.clone()) => {}
-                    _ = stopped => {}
-                }
-            });
+        let (_hosted, address) = Hosted::start(|begins| async move {
+            let (udp, tcp) = sockets().await;
+            begins.send(udp.local_addr().unwrap()).unwrap();
+            tokio::select! {
+                () = serve_udp(udp, &source) => {}
+                () = serve_tcp(tcp, source.clone()) => {}
+            }
         });
-        let address = address.recv().unwrap();
-        Server { address, anchors, asked, stop: Some(stop), thread: Some(thread) }
+        Server { address, anchors, asked, _hosted }
     }
 
     /// A file with the root's key.
@@ -308,16 +300,6 @@ impl Server {
     /// The names and types asked for so far.
     pub fn asked(&self) -> Vec<(Name, RecordType)> {
         self.asked.lock().unwrap().clone()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let ended = thread.join();
-            assert!(ended.is_ok() || std::thread::panicking(), "a fault of the test's own");
-        }
     }
 }
 

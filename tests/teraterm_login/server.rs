@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use russh::keys::ssh_key::PrivateKey;
-use russh::server::{self, Auth, Config, Handler, Response};
+use russh::server::{self, Auth, Handler, Response};
 use russh::{Disconnect, MethodKind, MethodSet};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
+
+use crate::lab::{Hosted, library_server};
 
 /// What the server does with the next request to log in.
 pub enum Step {
@@ -32,8 +32,7 @@ pub struct Scripted {
     /// Every request, such as `password root` and `answers a,b`.
     log: Arc<Mutex<Vec<String>>>,
     hang_up: Arc<Notify>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _hosted: Hosted,
 }
 
 impl Scripted {
@@ -49,23 +48,14 @@ impl Scripted {
         let (log, hang_up) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
         let steps = Arc::new(Mutex::new(steps.into()));
         let script = Script { steps, log: Arc::clone(&log), banner };
-        let (started, port) = std::sync::mpsc::channel();
-        let (stop, stopped) = oneshot::channel();
         let end = Arc::clone(&hang_up);
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                started.send(listener.local_addr().unwrap().port()).unwrap();
-                tokio::select! {
-                    () = serve(listener, key, script, end) => {}
-                    _ = stopped => {}
-                }
-            });
+        let (_hosted, port) = Hosted::start(|begins| async move {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            begins.send(listener.local_addr().unwrap().port()).unwrap();
+            serve(listener, key, script, end).await;
         });
-        let port = port.recv().expect("the server starts");
         let known_hosts = format!("[127.0.0.1]:{port} {public}\n");
-        Scripted { port, known_hosts, log, hang_up, stop: Some(stop), thread: Some(thread) }
+        Scripted { port, known_hosts, log, hang_up, _hosted }
     }
 
     /// Where it listens.
@@ -95,23 +85,8 @@ impl Scripted {
     }
 }
 
-impl Drop for Scripted {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
 async fn serve(listener: TcpListener, key: PrivateKey, script: Script, end: Arc<Notify>) {
-    let config = Arc::new(Config {
-        keys: vec![key],
-        auth_rejection_time: Duration::ZERO,
-        auth_rejection_time_initial: Some(Duration::ZERO),
-        inactivity_timeout: None,
-        ..Config::default()
-    });
+    let config = Arc::new(library_server(key));
     while let Ok((stream, _)) = listener.accept().await {
         let (config, script, end) = (Arc::clone(&config), script.clone(), Arc::clone(&end));
         tokio::spawn(async move {
