@@ -1,5 +1,5 @@
-//! The agent beside a real sshd: what is given to it (AddKeysToAgent), and what one that was
-//! forwarded signs when its keys are for certain destinations.
+//! What tessh gives to an agent (AddKeysToAgent), and what a forwarded agent signs when its
+//! keys are restricted to destinations. The server is OpenSSH's.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

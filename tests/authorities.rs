@@ -1,4 +1,4 @@
-//! `tessh trust authority` as a person and a script use it.
+//! `tessh trust authority`, as a person at a terminal and as a script use it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -54,7 +54,7 @@ fn an_expression_matches_does_not_or_is_wrong_at_a_place() {
 }
 
 #[test]
-fn add_list_show_and_remove() {
+fn an_authority_is_added_listed_shown_and_removed() {
     let home = Home::new();
     let key = home.write("ca.pub", KEY);
     let add = ["add", "Work", "--key", arg(&key), "--validity", "*.example.com"];

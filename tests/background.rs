@@ -1,5 +1,6 @@
-//! Going to the background (`-f`, ForkAfterAuthentication, ControlPersist): when the caller has
-//! its prompt back all is set up, what failed was said before that, and nothing is left behind.
+//! Going to the background (`-f`, ForkAfterAuthentication, ControlPersist). When the caller's
+//! prompt returns, everything is set up and every failure has been reported; nothing is left
+//! behind at the end.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,4 +1,4 @@
-//! ChannelTimeout against a real sshd: what rests is closed, what is used is not.
+//! ChannelTimeout against OpenSSH's server: an idle channel is closed, a channel in use is not.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

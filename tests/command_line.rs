@@ -1,5 +1,5 @@
-//! `~C` and `~#` on a terminal, against a real sshd, in ssh's words; and a display that the
-//! server does not forward.
+//! The escapes `~C` and `~#` on a terminal, in ssh's words, and X11 forwarding that the server
+//! refuses. The server is OpenSSH's.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

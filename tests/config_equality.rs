@@ -1,8 +1,9 @@
-//! `tessh -G` beside `ssh -G`, line by line: configurations written by hand
-//! (tests/data/config/equality.txt) and 240 from a generator with a seed, beside whichever ssh is
-//! installed.
+//! `tessh -G` compared with `ssh -G`, line by line. The configurations are those of
+//! tests/data/config/equality.txt and 240 that a generator makes from a seed; the ssh is
+//! whichever is installed.
 //!
-//! What differs on purpose is in tests/data/config/versions.txt and [`reduced`], nowhere else.
+//! Intended differences are listed in tests/data/config/versions.txt and in [`reduced`],
+//! nowhere else.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

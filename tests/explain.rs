@@ -1,5 +1,5 @@
-//! `tessh explain`: the whole page and the JSON for homes made here, in both languages, and
-//! configurations that nobody meant: each of them is one line and ends at once.
+//! `tessh explain`: the whole page and the JSON, in both languages, for homes that these tests
+//! make. A configuration that is broken or endless is reported in one line, at once.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::fs;
@@ -126,7 +126,7 @@ fn the_page_is_there_in_japanese() {
 }
 
 #[test]
-fn json_has_the_same() {
+fn json_says_what_the_page_says() {
     let home = home();
     let text = home.page(&["explain", "--json", "-p", "7", "web"]);
     let told: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -272,7 +272,7 @@ fn records_of_authorities_and_pins_are_told() {
 }
 
 #[test]
-fn nothing_is_connected_to() {
+fn explain_connects_to_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port().to_string();

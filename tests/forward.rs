@@ -1,6 +1,6 @@
-//! Forwarding through the client's public steps, against a server that makes what faults a
-//! forward can meet: floods, local ends that do not read, refusals, and a server that goes.
-//! Against a real sshd it is in `tests/forward_sshd.rs`.
+//! Forwarding through the client's public functions, against a server that makes every fault a
+//! forward can meet: floods, local ends that do not read, refusals, and a lost connection.
+//! `tests/forward_sshd.rs` tests forwarding against OpenSSH's server.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "gaps/honest.rs"]
@@ -44,6 +44,16 @@ const PROMPT: Duration = Duration::from_secs(2);
 /// Waits for it, but not for ever.
 async fn soon<T>(work: impl Future<Output = T>) -> T {
     timeout(REAL, work).await.expect("it hangs")
+}
+
+/// Waits until something is so that announces itself nowhere.
+async fn until(mut met: impl FnMut() -> bool) {
+    soon(async {
+        while !met() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
 }
 
 async fn begin(server: &Server) -> Session {
@@ -92,12 +102,7 @@ async fn exchange(
 
 /// Waits for a forwarded connection.
 async fn opened(session: &Session) {
-    soon(async {
-        while session.forwards().connections().is_empty() {
-            sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
+    until(|| !session.forwards().connections().is_empty()).await;
 }
 
 struct Silent;
@@ -214,12 +219,7 @@ async fn unix_sockets_are_forwarded_at_either_end() {
         .configure(ForwardSettings { bind_unlink: true, ..ForwardSettings::default() });
     session.forwards().add(ForwardDirection::Local, &forward).await.unwrap();
     drop(session);
-    soon(async {
-        while path.exists() {
-            sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
+    until(|| !path.exists()).await;
 }
 
 #[tokio::test]
@@ -543,12 +543,7 @@ async fn a_server_that_goes_takes_its_forwards_with_it() {
     let mut all = Vec::new();
     assert_eq!(soon(stream.read_to_end(&mut all)).await.unwrap_or(0), 0);
     drop(session);
-    soon(async {
-        while TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-            sleep(Duration::from_millis(5)).await;
-        }
-    })
-    .await;
+    until(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_err()).await;
 }
 
 #[tokio::test]

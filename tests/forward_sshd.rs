@@ -1,5 +1,5 @@
-//! Forwarding to a real sshd and back: every flag and keyword of it, in ssh's words, and its
-//! settings that refuse.
+//! Forwarding to OpenSSH's server and back: every flag and keyword, in ssh's words, and the
+//! server's settings that refuse it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

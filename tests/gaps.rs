@@ -1,9 +1,9 @@
-//! The gaps of the SSH library, one test or two for each: that it is still there, and that
-//! this client closes it.
+//! The gaps of the SSH library. Each has one or two tests: that the gap is still there, and
+//! that this client closes it.
 //!
-//! The first kind uses the library by itself and fails when a newer release closes the gap:
-//! the workaround named in the message can then go. The second kind goes through the
-//! client's public steps. `ARCHITECTURE.md` has the table.
+//! Tests of the first kind use the library alone. They fail when a newer release closes the
+//! gap; the workaround that the message names can then go. Tests of the second kind use the
+//! client's public functions. `ARCHITECTURE.md` has the table.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "gaps/bare.rs"]

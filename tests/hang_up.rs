@@ -1,5 +1,5 @@
-//! How connections end that the server ends: what it has said before counts, and what it has
-//! not said is made up for with a cause and a next step.
+//! Connections that the server ends: what it sent before counts, and what it did not send is
+//! reported with a cause and a next step.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

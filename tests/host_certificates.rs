@@ -1,8 +1,8 @@
-//! Host certificates with every fault there is, shown by a real server to this program, to ssh
-//! and to plink: all give the same answer, or ours is the stricter one and is said to be.
+//! Host certificates with every possible fault, shown by a server to tessh, ssh and plink. All
+//! three give the same answer, or tessh is the strictest and the table says so.
 //!
-//! This program is asked twice: with an `@cert-authority` line, as ssh is, and with an authority
-//! record, as plink is.
+//! Each fixture is tried twice with tessh: with an `@cert-authority` line, as for ssh, and with
+//! an authority record, as for plink.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,4 +1,5 @@
-//! Whether a real server is trusted: what is known, what is written, which certificate counts.
+//! Whether OpenSSH's server is trusted: which keys count as known, what is written, and which
+//! certificates are accepted.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -27,7 +28,7 @@ fn expect_nothing_told(sshd: &Sshd) {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn unknown_host() {
+fn an_unknown_host_is_refused_where_nobody_can_be_asked() {
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let offered = fingerprint(&sshd.path("host_ed25519.pub"));
     for options in
@@ -81,7 +82,7 @@ fn home_without_a_directory_for_it_gets_one() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn changed_host_key() {
+fn a_changed_host_key_is_refused() {
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let old = sshd.public("host_ca.pub");
     home.write(".ssh/known_hosts", &format!("# first\n[127.0.0.1]:{} {old}", sshd.port()));
@@ -100,7 +101,7 @@ fn changed_host_key() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn revoked_host_key() {
+fn a_revoked_host_key_is_refused() {
     let (sshd, home) = (Sshd::start(&[]), Home::new());
     let key = sshd.public("host_ed25519.pub");
     home.write(".ssh/known_hosts", &format!("{}@revoked * {key}", sshd.known_hosts()));
@@ -127,7 +128,7 @@ fn key_type_that_is_known_is_asked_for_first() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn hashed_name_is_found() {
+fn a_hashed_name_is_found() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     tool("/usr/bin/ssh-keygen", &["-q", "-H", "-f", arg(&home.path(".ssh/known_hosts"))]);
@@ -152,7 +153,7 @@ fn with_certificate(authority: &str, trusted: &str, how: &[&str]) -> Output {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn host_certificate() {
+fn a_host_certificate_of_a_trusted_authority_is_accepted() {
     let good = ["-h", "-n", "127.0.0.1"];
     with_certificate("host_ca", "host_ca.pub", &good).expect_quiet_success();
 }
@@ -176,7 +177,7 @@ fn host_certificates_that_do_not_count() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn certificate_of_a_revoked_authority() {
+fn a_certificate_of_a_revoked_authority_is_refused() {
     let setup = Setup::new();
     let line = setup.host_certificate("host_ca", &["-h", "-n", "127.0.0.1"]);
     let sshd = setup.start(&[&line]);
@@ -188,7 +189,7 @@ fn certificate_of_a_revoked_authority() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn revoked_host_keys_file() {
+fn a_key_in_the_file_of_revoked_host_keys_is_refused() {
     let setup = Setup::new();
     let certificate = setup.host_certificate("host_ca", &["-h", "-z", "7", "-n", "127.0.0.1"]);
     let sshd = setup.start(&[&certificate]);

@@ -1,5 +1,5 @@
-//! What comes in the middle of a session: the facts about the connection, a second session on
-//! top of it, and the question before a paste is sent.
+//! What interrupts a session at a terminal that asks in lines: the facts about the connection,
+//! a second session on top, and the question before a paste is sent.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

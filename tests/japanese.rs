@@ -1,5 +1,5 @@
-//! Failures and texts in Japanese: nothing of them is left in English, what they are about is
-//! still named, and in English they are as they were, since other programs read them.
+//! Messages in Japanese. A failure leaves no English but names; the English text stays as it
+//! is, because other programs read it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,5 +1,5 @@
-//! `tessh keygen`: what it makes is what ssh-keygen, puttygen and sshd take it for, it never
-//! overwrites without a yes, and what cannot be done is one line.
+//! `tessh keygen`: ssh-keygen, puttygen and sshd accept what it makes, it overwrites nothing
+//! without a yes, and each failure is one line.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,4 +1,4 @@
-//! The key generator on a terminal: keys pressed, files made, and ssh-keygen as the judge.
+//! The dialog of the key generator on a terminal. ssh-keygen checks the files.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

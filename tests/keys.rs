@@ -1,5 +1,5 @@
-//! Key files: every kind in every format opens and is the key it should be, and everything
-//! that cannot be used is refused in one clear line.
+//! Key files. Every type in every format opens and gives the right key; everything unusable is
+//! refused in one line.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

@@ -1,4 +1,4 @@
-//! Keywords of ssh_config(5) as a server sees them.
+//! Keywords of ssh_config(5) whose effect only the server sees.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

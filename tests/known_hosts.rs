@@ -1,8 +1,8 @@
-//! known_hosts as other processes see it: writers that are killed, writers at once, a user
-//! without rights, the sample file, and ssh-keygen as the judge.
+//! known_hosts as other processes see it: writers that are killed, writers at the same time, a
+//! user without rights, the sample file, and what ssh-keygen makes of the file.
 //!
-//! The writers are this test program itself, started again for one test with a job in its
-//! environment. What lookup and writing do within one process is tested beside the code.
+//! The writers are this test program, started again for one test with a job in its environment.
+//! Lookup and writing within one process are tested beside the code.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
-//! known_hosts beside other programs: what ssh, which takes no lock, appends while this program
-//! changes the file is there in the end; and a lock that another program holds freezes nothing.
+//! known_hosts while other programs use it. Lines that ssh, which takes no lock, appends while
+//! tessh changes the file are kept; a lock that another program holds stops nothing.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

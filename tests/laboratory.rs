@@ -1,5 +1,5 @@
-//! The laboratory itself, proved with OpenSSH's own client: a test that fails here says that
-//! the failures elsewhere are the laboratory's.
+//! The laboratory itself, tested with OpenSSH's client. A failure here means that failures
+//! elsewhere are the laboratory's.
 #![allow(clippy::unwrap_used)]
 
 mod lab;

@@ -1,4 +1,4 @@
-//! `-Z`: the keys that a login would try, in their order, without a connection.
+//! `-Z` lists the keys that a login would try, in their order, without a connection.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

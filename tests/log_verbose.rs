@@ -1,5 +1,5 @@
-//! What `-v` and LogVerbose show: messages of places in the source, whatever the level, and
-//! nothing of the server's that would act on the terminal.
+//! `-v` and LogVerbose: the messages of the named places in the source are shown whatever the
+//! level, and nothing that the server sends can act on the terminal.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,6 +1,6 @@
-//! Servers that flood: none makes the client a big one, and each ends in time.
+//! Servers that flood the client. Its memory stays small, and the connection ends in time.
 //!
-//! They are made with AsyncSSH, whose connection sends any packet at any moment.
+//! The servers use AsyncSSH, which can send any packet at any moment.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -9,7 +9,7 @@ use std::fs;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use lab::{AsyncSsh, Home, Pty};
+use lab::{AsyncSsh, Home, Pty, retry};
 
 /// What no server may take the client over, in KiB.
 const MOST: u64 = 100_000;
@@ -175,22 +175,11 @@ fn forwards_that_nobody_reads_are_kept_within_one_bound_together() {
     let socket = home.path("socket");
     let forward = format!("{}:127.0.0.1:9", socket.display());
     let options = ["-N", "-L", &forward, "--auth", "none", "-p", server.port()];
-    let mut child = home.tessh(&[&options[..], &["someone@127.0.0.1"]].concat()).spawn();
-    let start = Instant::now();
-    let connect = || {
-        loop {
-            match UnixStream::connect(&socket) {
-                Ok(stream) => return stream,
-                Err(error) => assert!(start.elapsed() < ENOUGH, "{error}"),
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    };
+    let client = home.tessh(&[&options[..], &["someone@127.0.0.1"]].concat()).start();
+    let connect = || retry("the client listens", || UnixStream::connect(&socket));
     let _unread: Vec<_> = (0..4).map(|_| connect()).collect();
-    let (most, _) = watch(child.id());
-    let _ = child.kill();
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
+    let (most, _) = watch(client.id());
+    let said = client.said();
     assert!(most < MOST, "{most} KiB; {said}");
     // They were not stopped by anything else.
     assert!(most > MOST / 2, "{most} KiB; {said}");

@@ -1,5 +1,6 @@
-//! A shared connection with OpenSSH's own ssh as the client of our master: sessions, terminals,
-//! forwards, proxy mode, how long a master stays, who may use it, and clients that behave badly.
+//! A shared connection whose master is tessh and whose client is OpenSSH's ssh: sessions,
+//! terminals, forwards, proxy mode, how long the master stays, who may use it, and clients that
+//! misbehave.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

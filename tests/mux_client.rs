@@ -1,5 +1,5 @@
-//! A client of a shared connection: OpenSSH's ssh is the master, and what comes through it is
-//! what would have come through a connection of one's own.
+//! A shared connection whose master is OpenSSH's ssh and whose client is tessh: the result is
+//! the one that a connection of its own would give.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,5 +1,5 @@
-//! What a server can fill with a client of a shared connection that does not read, and such a
-//! client by itself: next to nothing.
+//! A shared connection with a client that does not read, or that asks without end: the master's
+//! memory stays small.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "gaps/honest.rs"]

@@ -1,5 +1,6 @@
-//! `-O conninfo` and `-O channels`: what a master of ours tells, and what a client of ours makes
-//! of masters that do not know the question or lie. OpenSSH 10.6's own suite has its words.
+//! `-O conninfo` and `-O channels`: what our master answers, and what our client makes of a
+//! master that does not know the question or lies. The words are those of OpenSSH 10.6's own
+//! test suite.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "gaps/honest.rs"]

@@ -1,5 +1,5 @@
-//! What is agreed on with a server, and what is said of it: groups that fit the cipher,
-//! servers that are known to get something wrong, names that are not there, weak cryptography.
+//! What is negotiated with a server, and what is reported about it: groups that fit the cipher,
+//! servers with known faults, names of algorithms that tessh lacks, and weak cryptography.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -145,7 +145,7 @@ fn the_oldest_key_exchange_is_proposed_only_by_name() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn the_oldest_key_exchange_works() {
+fn the_oldest_key_exchange_works_where_it_is_named() {
     let bed = Bed::new(&["KexAlgorithms diffie-hellman-group1-sha1"]);
     let output = log_in(&bed, &["-o", "KexAlgorithms=+diffie-hellman-group1-sha1"]);
     assert_eq!(output.stderr, "");

@@ -1,5 +1,5 @@
-//! What a server refuses is not tried again by itself: servers that count failures
-//! (PerSourcePenalties of OpenSSH 9.8 and later) shut out whoever repeats them.
+//! What a server refuses is not tried again without being asked. Servers that count failures
+//! (PerSourcePenalties, OpenSSH 9.8 and later) shut out whoever repeats them.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

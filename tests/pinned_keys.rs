@@ -1,5 +1,5 @@
-//! Pinned host keys: only a pinned key is right, in every form, whatever else is known, and
-//! nothing is written. plink's `-hostkey` gives the same answers.
+//! Pinned host keys: only a pinned key is accepted, in every form of writing it, whatever
+//! known_hosts says, and nothing is written. plink's `-hostkey` gives the same answers.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,4 +1,4 @@
-//! The log of a session and servers that do not speak UTF-8, as a person and a script have them.
+//! Session logs, and servers whose encoding is not UTF-8.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,4 +1,5 @@
-//! New keys in the middle of traffic: nothing is lost, and nothing is sent that may not be.
+//! New keys in the middle of traffic: no data is lost, and no packet is sent that RFC 4253
+//! section 7.1 forbids during the exchange.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

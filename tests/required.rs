@@ -1,5 +1,5 @@
-//! RequiredRSASize and CASignatureAlgorithms: keys that are too short, and signatures that are
-//! not permitted, count for nothing, the server's and the user's.
+//! RequiredRSASize and CASignatureAlgorithms: keys that are too short and signatures that are
+//! not permitted count for nothing, the server's as well as the user's.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

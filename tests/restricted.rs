@@ -1,5 +1,5 @@
-//! A host whose key is not the one on record, and StrictHostKeyChecking `no`: the session goes
-//! on, and nothing is forwarded through it, whoever asks and in whatever way; as with ssh.
+//! A changed host key with StrictHostKeyChecking `no`: as with ssh, the session goes on, and
+//! nothing is forwarded through it, whoever asks and however.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

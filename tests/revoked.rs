@@ -1,4 +1,4 @@
-//! Lists of revoked keys made by ssh-keygen, with its own word on what they revoke.
+//! Revocation lists that ssh-keygen made, compared with what ssh-keygen says they revoke.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,4 +1,5 @@
-//! Host key rotation against real servers: what is learnt, what is asked, what changes nothing.
+//! Host key rotation against OpenSSH's and AsyncSSH's servers: which keys are learnt, when a
+//! question is asked, and what changes nothing.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -97,7 +98,7 @@ fn a_jump_hosts_keys_are_learnt_too() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn verbose_says_what_was_done() {
+fn verbose_says_which_keys_were_learnt() {
     let (sshd, home) = rotating();
     let output = run(&home, &sshd, &["-v"]);
     for word in
@@ -109,7 +110,7 @@ fn verbose_says_what_was_done() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn off_changes_nothing() {
+fn with_update_host_keys_off_nothing_changes() {
     let (sshd, home) = rotating();
     let before = home.read(".ssh/known_hosts");
     let known = format!("UserKnownHostsFile={}", arg(&home.path(".ssh/known_hosts")));

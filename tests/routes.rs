@@ -1,7 +1,7 @@
 //! Ways to a server: jump hosts, proxy servers, proxy commands, local addresses.
 //!
-//! Each jump host is a server of its own with its own key and its own part of the configuration,
-//! and its log says who logged in and what it was asked to connect to.
+//! Each jump host is a server with its own key and its own block of the configuration. Its log
+//! says who logged in and what it was asked to connect to.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "routes/gate.rs"]
@@ -309,7 +309,7 @@ fn the_local_address_and_family_are_the_ones_asked_for() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn three_hops_through_real_servers() {
+fn two_jump_hosts_lead_to_the_server() {
     let servers = [Setup::new().start(&[]), Setup::new().start(&[]), Setup::new().start(&[])];
     let home = Home::new();
     let key = home.key("id", &["ed25519"], "");

@@ -1,5 +1,6 @@
-//! Security keys against a real sshd, by way of OpenSSH's helper and the device of its own test
-//! suite, which is a library; and DSA keys, which are offered only where they are named.
+//! Security keys, by way of OpenSSH's helper and the software device of OpenSSH's test suite;
+//! and DSA keys, which are offered only where the configuration names them. The server is
+//! OpenSSH's.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

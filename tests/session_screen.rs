@@ -1,5 +1,5 @@
-//! Dialogs in the middle of a session: they have the whole screen, and the shell has it back
-//! as it was. Also what Ctrl-C does at a question in lines.
+//! Dialogs in the middle of a session: they take the whole screen and give it back unchanged.
+//! Also Ctrl-C at a question that is asked in lines.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

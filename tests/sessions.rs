@@ -1,12 +1,11 @@
-//! Saved sessions as a person and a script use them: the program in a home of its own, and the
-//! demo server to connect to.
+//! Saved sessions, as a person and a script use them. The server is the demo server.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lab::{DEMO_USER, Demo, Home, arg};
 use serde_json::Value;
@@ -30,7 +29,7 @@ fn json(home: &Home, words: &[&str]) -> Value {
 }
 
 #[test]
-fn save_list_show_and_remove() {
+fn a_session_is_saved_listed_shown_and_removed() {
     let home = Home::new();
     let words = ["sessions", "save", "prod/web 1", "-p", "2222", "-i", "id", "me@web.example.org"];
     let saved = home.tessh(&words).output();
@@ -215,9 +214,9 @@ fn a_directory_that_cannot_be_written_leaves_everything_as_it_was() {
         &["sessions", "save", "web", "--force", "other"],
         &["sessions", "remove", "web", "--yes"],
     ] {
-        unprivileged(&home, words).output().expect_failure(&["Permission denied"]);
+        home.unprivileged(words).output().expect_failure(&["Permission denied"]);
     }
-    let list = unprivileged(&home, &["sessions", "list"]).output().expect_quiet_success();
+    let list = home.unprivileged(&["sessions", "list"]).output().expect_quiet_success();
     assert_eq!(list.text(), "web  h  -\n");
     lock(0o700);
     assert_eq!(file(&home, "web.toml"), "host = 'h'\n");
@@ -255,14 +254,6 @@ fn a_sessions_name_does_not_reach_the_shell_of_match_exec() {
         assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
         assert!(!mark.exists(), "{line}");
     }
-}
-
-fn unprivileged(home: &Home, words: &[&str]) -> lab::Run {
-    if !rustix::process::geteuid().is_root() {
-        return home.tessh(words);
-    }
-    let drop = ["--inh-caps=-all", "--bounding-set=-all", env!("CARGO_BIN_EXE_tessh")];
-    home.run(Path::new("/usr/bin/setpriv"), &[&drop, words].concat())
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! What the server says before the session cannot pass for ours, and what it cannot forge is
-//! said: who was logged in to, how, and whether anything was asked for it.
+//! Text from the server before the session cannot pass for tessh's own, and tessh states what
+//! the server cannot forge: the name that was logged in, how, and whether anything was asked
+//! for it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

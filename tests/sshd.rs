@@ -1,4 +1,5 @@
-//! Logins to a real OpenSSH server and work on it: one method, one key, bytes as they are.
+//! Logins to OpenSSH's server and commands on it: one method, one key, and bytes that arrive
+//! unchanged.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -141,7 +142,7 @@ fn terminal_only_where_there_is_one_or_it_is_forced() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn lost_connection_is_said() {
+fn a_lost_connection_is_reported() {
     let bed = Bed::new(&[]);
     // The shell's parent is the unprivileged sshd that holds the connection.
     let output = bed.run(&[], &["kill -KILL $PPID; sleep 60"]).output();
@@ -152,7 +153,7 @@ fn lost_connection_is_said() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn password() {
+fn the_right_password_logs_in_and_no_key_is_tried() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     // An identity that could be tried, and must not be.
@@ -165,7 +166,7 @@ fn password() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn wrong_password_is_tried_once_and_nothing_else_is() {
+fn a_wrong_password_is_tried_once_and_nothing_else_is() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
@@ -179,7 +180,7 @@ fn wrong_password_is_tried_once_and_nothing_else_is() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn method_the_server_does_not_have() {
+fn a_method_that_the_server_does_not_accept_is_one_line() {
     let sshd = Sshd::start(&["PasswordAuthentication no", "KbdInteractiveAuthentication no"]);
     let home = Home::knowing(&sshd);
     let key = home.key(".ssh/id_ed25519", &["ed25519"], "");
@@ -196,7 +197,7 @@ fn method_the_server_does_not_have() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn publickey_of_every_type_and_format() {
+fn a_key_of_every_type_and_format_logs_in() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let cases: &[&[&str]] = &[
@@ -236,7 +237,7 @@ fn publickey_of_every_type_and_format() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn locked_keys_of_every_format() {
+fn a_locked_key_of_every_format_logs_in() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let ask = home.write("ask", "#!/bin/sh\necho 'open sesame'\n");
@@ -284,7 +285,7 @@ fn twenty_keys(home: &Home, sshd: &Sshd) -> (Agent, PathBuf) {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn one_key_of_twenty_in_the_agent_with_one_try() {
+fn one_key_of_twenty_in_the_agent_logs_in_with_one_try() {
     let sshd = Sshd::start(&["MaxAuthTries 1"]);
     let home = Home::knowing(&sshd);
     let (agent, key) = twenty_keys(&home, &sshd);
@@ -298,7 +299,7 @@ fn one_key_of_twenty_in_the_agent_with_one_try() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn key_file_beside_a_full_agent_with_one_try() {
+fn a_key_file_beside_a_full_agent_logs_in_with_one_try() {
     let sshd = Sshd::start(&["MaxAuthTries 1"]);
     let home = Home::knowing(&sshd);
     let (agent, key) = twenty_keys(&home, &sshd);
@@ -326,7 +327,7 @@ fn agent_offers_its_first_key_and_no_other() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn agent_that_is_not_there() {
+fn an_agent_that_is_not_there_is_one_line() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let options = ["-o", "BatchMode=yes", "--auth", "agent"];
@@ -338,7 +339,7 @@ fn agent_that_is_not_there() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn certificate_of_every_key_type() {
+fn a_certificate_of_every_key_type_logs_in() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     for (name, how) in
@@ -356,7 +357,7 @@ fn certificate_of_every_key_type() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn certificate_named_by_an_option() {
+fn a_certificate_named_by_an_option_logs_in() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = home.key("id", &["ed25519"], "");
@@ -370,7 +371,7 @@ fn certificate_named_by_an_option() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn certificate_file_with_its_key_in_the_agent() {
+fn a_certificate_file_with_its_key_in_the_agent_logs_in() {
     let sshd = Sshd::start(&[]);
     let home = Home::knowing(&sshd);
     let key = home.key("id", &["ed25519"], "");
@@ -421,7 +422,7 @@ fn connection_lost_during_authentication_is_no_refusal() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn expired_password_does_not_hang() {
+fn an_expired_password_does_not_hang() {
     let setup = Setup::new().password_expired();
     let sshd = setup.start(&["UsePAM yes"]);
     let home = Home::knowing(&sshd);

@@ -1,5 +1,5 @@
-//! SSHFP records from signed zones of our own: what DNSSEC proves counts, and nothing that
-//! somebody on the way makes of it does.
+//! SSHFP records from signed zones that these tests make. What DNSSEC proves counts; nothing
+//! counts that an attacker on the way has changed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "sshfp/attacks.rs"]
@@ -97,7 +97,7 @@ fn found(host: &str, signer: Option<&str>, agreement: Agreement) -> Sshfp {
 }
 
 #[tokio::test]
-async fn honest_answers() {
+async fn an_honest_answer_gives_the_records() {
     use Agreement::{Match, Mismatch, OtherTypes};
     let server = Server::start(world(), honest);
     for (host, signer, agreement) in [

@@ -1,6 +1,7 @@
-//! Logging in as Tera Term leads a person: one dialog, one method, nothing behind the back.
+//! Logging in as Tera Term leads a person: one dialog, one method, and nothing is tried
+//! unasked.
 //!
-//! Keys in, the screen as a person sees it out, and the server's log to say what was sent.
+//! A test presses keys, reads the screen, and asks the server's log what was sent.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "teraterm_login/asking.rs"]
@@ -502,7 +503,7 @@ fn the_key_file_is_picked_from_a_list() {
     leave_shell(&pty);
 }
 
-/// The same dialogs in Japanese, where everything is wider, also on a small screen.
+/// The login dialogs in Japanese, where every text is wider, also on a small screen.
 #[test]
 fn it_speaks_japanese() {
     let server = Scripted::start([

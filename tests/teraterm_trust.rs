@@ -1,5 +1,5 @@
-//! Tera Term's security warning and its known hosts, on the screen and in the files: what is
-//! shown, what Enter does, what is written, and what never is.
+//! Tera Term's security warning and its list of known hosts, on the screen and in the files:
+//! what is shown, what Enter does, what is written, and what never is.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

@@ -1,5 +1,5 @@
-//! What a person sees and types: the security warning, prompts, the shell, escapes, and a
-//! terminal left as it was found.
+//! What a person sees and types at a terminal that asks in lines: the security warning,
+//! prompts, the shell, escapes. The terminal is left as it was found.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -42,7 +42,7 @@ fn unknown_host_that_is_refused_is_not_written() {
 }
 
 #[test]
-fn fingerprint_typed_as_the_answer() {
+fn the_fingerprint_typed_as_the_answer_is_a_yes() {
     let bed = DemoBed::unknown();
     let pty = bed.in_lines(&[], &[]);
     pty.wait_for(&bed.demo.fingerprint());
@@ -131,7 +131,7 @@ fn full_screen_programs_bytes_pass_unchanged() {
 }
 
 #[test]
-fn escape_help_and_disconnect() {
+fn escapes_show_help_and_disconnect() {
     let bed = DemoBed::new();
     let pty = bed.shell(&[]);
     pty.send("<enter>~?");

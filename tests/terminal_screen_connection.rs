@@ -1,4 +1,5 @@
-//! `tessh` alone: New connection on a terminal, from the first key to the end of the session.
+//! `tessh` without arguments: the New connection dialog, from the first key to the end of the
+//! session.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;

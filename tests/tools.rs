@@ -1,8 +1,8 @@
-//! Programs that call ssh, with this client in its place and nothing else changed: what they
-//! move arrives whole, and what they report is what the other end said.
+//! Programs that call ssh, with tessh in its place and nothing else changed: files arrive
+//! whole, and exit codes and errors are those of the other end.
 //!
-//! Where a tool needs more than a machine for tests has (a Docker engine, an editor), the
-//! command line that it is known to give is given here.
+//! Where a tool needs more than a test machine has (a Docker engine, an editor), the test gives
+//! the command line that the tool is known to use.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -168,7 +168,7 @@ fn walk(directory: &Path) -> Vec<PathBuf> {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn git_with_git_ssh_command() {
+fn git_clones_and_pushes_with_git_ssh_command() {
     let (tools, bare) = repository();
     let url = format!("there:{}", arg(&bare));
     git_round(&tools, &url, &[("GIT_SSH_COMMAND", TESSH)], &[]);
@@ -199,7 +199,7 @@ fn git_with_tessh_on_the_path_as_ssh() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn rsync_both_ways() {
+fn rsync_copies_both_ways() {
     let tools = Tools::new();
     let rsync = |words: &[&str]| {
         let shell = ["-a", "-z", "--checksum", "-e", TESSH];
@@ -501,7 +501,7 @@ fn the_command_lines_of_an_editor_without_its_tunnel() {
     assert_eq!(output.text(), "ready: Linux\n");
 }
 
-/// The same with `-D`, through which the editor speaks to its server.
+/// The command line of an editor with `-D`, through which the editor speaks to its server.
 #[test]
 #[ignore = "needs peers: tests/run"]
 fn the_command_lines_of_an_editor_with_its_tunnel() {

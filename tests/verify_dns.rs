@@ -1,5 +1,6 @@
-//! VerifyHostKeyDNS from end to end: the program, a server it has never seen, and a DNS of our
-//! own. Nobody resolves these names: the connection goes through a ProxyCommand.
+//! VerifyHostKeyDNS from end to end: the program, a server it has never seen, and DNS zones
+//! that these tests make. The host names resolve nowhere; the connection goes through a
+//! ProxyCommand.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -59,7 +60,7 @@ impl Stage {
         run.env("TESSH_DNS_ANCHORS", self.dns.anchors()).output()
     }
 
-    /// The same on a terminal.
+    /// [`Stage::run`] on a terminal.
     fn on_pty(&self, host: &str, options: &[&str]) -> Pty {
         let arguments = self.arguments(host, options);
         let words = strs(&arguments);

@@ -1,9 +1,9 @@
-//! The way through tessh from New connection to the end of the session, in a window of tmux
-//! and against a real server: in English, in Japanese and in lines.
+//! The way through tessh from New connection to the end of the session, in a window of tmux and
+//! against OpenSSH's server: in English, in Japanese and in lines.
 //!
-//! `TESSH_WALK=write cargo test --test walk -- --ignored`, after tests/run, writes what is seen
-//! to docs/walk.md and docs/walk.ja.md. Without the variable the test only asserts what matters on
-//! each screen.
+//! `TESSH_WALK=write cargo test --test walk -- --ignored`, after tests/run, writes the screens
+//! to docs/walk.md and docs/walk.ja.md. Without the variable the test only asserts what matters
+//! on each screen.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
@@ -144,7 +144,7 @@ fn in_dialogs(language: Language) -> Vec<(&'static str, String)> {
     walk.steps
 }
 
-/// The same in lines: one screen, written from top to bottom.
+/// From New connection to the end, in lines: one screen, written from top to bottom.
 fn in_lines() -> Vec<(&'static str, String)> {
     let (sshd, home) = (server(), Home::new());
     let mut walk = Walk::begin(&sshd, &home, Language::English);

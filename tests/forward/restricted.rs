@@ -1,5 +1,5 @@
-//! A connection to a host whose key is not the one on record, where StrictHostKeyChecking is
-//! `no`: what forwards refuses by itself, whoever asks.
+//! A connection to a host whose key has changed, with StrictHostKeyChecking `no`: the
+//! forwarding code itself refuses, whoever asks.
 
 use tessh::client::forward::{LocalDisplay, x11};
 use tessh::client::login::authenticate;

@@ -1,5 +1,5 @@
-//! A server on loopback that forwards as it is told to by the names of places, for faults
-//! that a real one does not make.
+//! A server on loopback that forwards to places whose names say what fault to make, for faults
+//! that no real server makes on demand.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! The library by itself: a handler that records and decides nothing.
+//! The library alone: a handler that records what it is told and decides nothing.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,5 @@
-//! An SSH server with real encryption that keeps to the protocol: the library's own, with
-//! what it does as a script.
+//! An SSH server with real encryption that keeps to the protocol: the library's own server,
+//! with a script that says what it does.
 
 use std::borrow::Cow;
 use std::future::Future;

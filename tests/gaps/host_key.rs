@@ -1,4 +1,4 @@
-//! Gap G3 and its neighbours: a server that shows or proves another key than it agreed on.
+//! Gap G3 and related ones: a server that shows or proves another key than the one agreed on.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Gaps in what the library can name: the agent's request, and methods of login.
+//! Gaps in what the library can name: the request for an agent, and authentication methods.
 
 use super::bare;
 use super::plain::{Message, Plain, number};

@@ -1,4 +1,4 @@
-//! This client, through its public steps, with a person whose answers are a script.
+//! This client, through its public functions, with a person whose answers are a script.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

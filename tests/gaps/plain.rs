@@ -195,7 +195,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Plain<S> {
         self.exchange_signed(names, key.public_key(), sign).await;
     }
 
-    /// The same, with the key that is shown and the signature apart.
+    /// Exchanges keys as [`Plain::exchange`] does, with the key that is shown and the signature
+    /// given separately.
     pub async fn exchange_signed(
         &mut self,
         names: Names,

@@ -1,5 +1,5 @@
-//! The relay against a real server: how sessions end, half closes, sinks that are slow, full
-//! or gone, and `~.` when nothing moves any more.
+//! The relay against a real server: how sessions end, half-closed channels, sinks that are
+//! slow, full or gone, and `~.` when nothing moves any more.
 
 use std::io;
 use std::pin::Pin;

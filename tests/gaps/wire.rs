@@ -1,5 +1,5 @@
-//! Gaps G14 to G20, that they are still there: `tests/rekey.rs`, `tests/memory.rs` and
-//! `tests/hang_up.rs` show what the client makes of them.
+//! That gaps G14 to G20 are still there. `tests/rekey.rs`, `tests/memory.rs` and
+//! `tests/hang_up.rs` show that the client closes them.
 
 use std::pin::Pin;
 use std::sync::Arc;

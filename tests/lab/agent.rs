@@ -1,4 +1,4 @@
-//! An ssh-agent of one's own.
+//! A private ssh-agent.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

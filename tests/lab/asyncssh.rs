@@ -1,4 +1,4 @@
-//! A server made with AsyncSSH, for what OpenSSH's never does but others do.
+//! A server made with AsyncSSH, for what OpenSSH's server never does but others do.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

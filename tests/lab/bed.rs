@@ -1,4 +1,5 @@
-//! What most tests begin with: a server, a home, and a key in it that logs in.
+//! The test beds: a server, a home, and a key in the home that logs in. Most tests begin with
+//! one.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! A home directory of one's own, and the program run in it.
+//! A private home directory, and programs that run in it.
 
 use std::fs::{self, Permissions};
 use std::io::Write;
@@ -70,6 +70,16 @@ impl Home {
         self.run(Path::new(TESSH), arguments)
     }
 
+    /// The program without root's power over files: where the tests run as root, permissions
+    /// would not apply to it.
+    pub fn unprivileged(&self, arguments: &[&str]) -> Run {
+        if !rustix::process::geteuid().is_root() {
+            return self.tessh(arguments);
+        }
+        let dropped = ["--inh-caps=-all", "--bounding-set=-all", TESSH];
+        self.run(Path::new("/usr/bin/setpriv"), &[&dropped, arguments].concat())
+    }
+
     /// The program on its way to a server: these options, the server, then a command.
     pub fn connect(&self, sshd: &Sshd, options: &[&str], command: &[&str]) -> Run {
         self.tessh(&strs(&sshd.to(options, command)))
@@ -93,7 +103,7 @@ impl Home {
         self.on_pty_with(arguments, &[])
     }
 
-    /// The same with more in its environment.
+    /// [`Home::on_pty`] with these variables in the environment.
     pub fn on_pty_with(&self, arguments: &[&str], env: &[(&str, &str)]) -> Pty {
         let home = self.dir.path().to_owned();
         Pty::spawn(|| {

@@ -1,4 +1,4 @@
-//! Servers of this process, each on a thread and a runtime of its own.
+//! Servers that run inside the test program, each on its own thread and runtime.
 
 use std::sync::mpsc;
 use std::thread::JoinHandle;

@@ -1,4 +1,4 @@
-//! Ports of this machine, and what the tests of forwarding have at the far end of them.
+//! Ports on loopback, and the far ends that tests of forwarding connect to.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

@@ -1,5 +1,5 @@
-//! Both ends of a control socket (OpenSSH's PROTOCOL.mux), by hand: whatever is said, and what
-//! is answered.
+//! Both ends of a control socket (OpenSSH's PROTOCOL.mux), made by hand: a test sends any
+//! packet and reads the answer.
 
 use std::io::{self, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -39,7 +39,8 @@ impl Mux {
         (mux, hello)
     }
 
-    /// The same in proxy mode: packets of the connection protocol from here on.
+    /// Connects to a master and begins proxy mode: from here on packets are those of the
+    /// connection protocol (RFC 4254).
     pub fn proxy(socket: &Path) -> Mux {
         let (mut mux, _) = Mux::greet(socket);
         mux.send(&numbers(&[PROXY, 0]));

@@ -1,4 +1,4 @@
-//! A server made by hand, for what no real server does.
+//! A server made by hand that sends any bytes, for what no real server does.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};

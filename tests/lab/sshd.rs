@@ -1,8 +1,8 @@
-//! A private OpenSSH server: own namespace, own accounts, own keys, own log.
+//! A private OpenSSH server with its own namespaces, accounts, keys and log.
 //!
-//! The server runs in private mount and process namespaces over a copy of /etc with one more
-//! user, so passwords, PAM and expiry can be tested without touching the machine's accounts,
-//! and nothing it starts outlives it.
+//! The server runs in private mount and process namespaces over a copy of /etc that has one
+//! more user. Passwords, PAM and expiry can so be tested without touching the machine's
+//! accounts, and nothing that the server starts outlives it.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};

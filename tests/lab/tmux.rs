@@ -1,4 +1,4 @@
-//! A shell in a window of tmux, as a person has it: keys in, the window as text out.
+//! A shell in a window of tmux: the test presses keys and reads the window's text.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! Text that grows while somebody waits for words in it: a log, a terminal's output.
+//! The text of a stream that grows while a test waits for words in it: a log, a terminal's
+//! output.
 
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};

@@ -1,5 +1,5 @@
-//! Where `ssh -G` and `tessh -G` differ on purpose, for the version of ssh that is installed:
-//! the table of tests/data/config/versions.txt applied to what both print.
+//! Intended differences between `ssh -G` and `tessh -G` for the installed version of ssh: the
+//! table of tests/data/config/versions.txt, applied to what both print.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! Waiting for what nobody announces, such as a file that another program makes: looked for
-//! again and again, and no longer than it may take.
+//! Waiting for what announces itself nowhere, such as a file that another program makes: the
+//! test looks again and again until a time limit.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What listens on the control socket and is no master, or a bad one; no server is needed.
+//! What listens on the control socket and is no master, or a faulty one. No server is needed.
 
 use std::fs;
 use std::io::{Read, Write};

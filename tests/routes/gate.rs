@@ -1,5 +1,5 @@
-//! A server that lets everybody with a key in, passes connections on, and runs two programs: one
-//! that says where it is, one that stays. It can be cut off in the middle.
+//! A server that accepts every key, passes connections on, and runs two programs: one prints
+//! the server's name, one stays. Its connections can be cut.
 
 use std::net::{Shutdown, TcpStream as Plain};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! Through proxy servers, to a real server behind them.
+//! Connections through proxy servers to a server behind them.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -1,5 +1,5 @@
-//! What somebody on the way can make of an answer: every fault of a proof, and every way to put
-//! another record in the place of a host's own.
+//! What an attacker on the way can make of an answer: every fault of a proof, and every way to
+//! replace a host's record.
 
 use hickory_proto::dnssec::rdata::{DNSSECRData, RRSIG};
 use hickory_proto::op::{Message, Query};
@@ -55,7 +55,7 @@ pub fn on_all(change: impl Fn(&World, &Query, &mut Message) + Send + Sync + 'sta
     })
 }
 
-/// The same answer signed again, from and until so many seconds from now.
+/// An answer signed again and otherwise unchanged, valid from and until so many seconds from now.
 fn signed_again(window: (i64, i64)) -> Attack {
     on_sshfp(move |world, _, reply| {
         let zone = world.zone("test.");

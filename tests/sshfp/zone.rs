@@ -1,8 +1,8 @@
-//! Signed zones of our own, and a server on loopback that answers from them as a resolver
-//! would: RFC 4034 and 4035 with NSEC, one key for each zone.
+//! Signed DNS zones, and a server on loopback that answers from them as a resolver does: RFC
+//! 4034 and 4035 with NSEC, one key for each zone.
 //!
-//! What makes a test is its fault: a function that is shown each answer before it leaves and
-//! may change it, replace it, or keep it back.
+//! A test brings its fault as a function that sees each answer before it leaves and may change
+//! it, replace it or hold it back.
 
 #![allow(dead_code)]
 

@@ -1,5 +1,5 @@
-//! The conversation itself, with a person whose answers are a script: what is remembered, what
-//! is sent, and what is not.
+//! The dialog of a login without the screen, with a person whose answers are a script: what is
+//! remembered, what is sent, and what is not.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Duplicate sessions: what was remembered of a login, and what was not.
+//! Duplicate sessions: which part of a login is remembered, and which is not.
 
 use super::lab::{Home, Sshd};
 use super::{connect, dialog};

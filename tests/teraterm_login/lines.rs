@@ -1,4 +1,5 @@
-//! The same questions in plain lines: append-only, numbered, nothing that draws.
+//! The questions of a login asked in lines: numbered, each below the last, and nothing is drawn
+//! over.
 
 use russh::MethodKind::{KeyboardInteractive, Password};
 
@@ -6,7 +7,7 @@ use super::lab::{DEMO_USER, Demo, Home};
 use super::server::{Scripted, Step};
 use super::{knowing, leave_shell, on_pty};
 
-/// The same questions in lines: methods that are off are marked, and nothing draws.
+/// The login is asked for in lines: methods that are off are marked, and nothing draws.
 #[test]
 fn in_lines_it_is_the_same() {
     let server = Scripted::start([

@@ -1,4 +1,4 @@
-//! A server whose logins are a script, for what no real one does on demand.
+//! A server whose answers to logins are a script, for what no real server does on demand.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -40,7 +40,7 @@ impl Scripted {
         Scripted::with_banner(steps, None)
     }
 
-    /// The same, with words before any login.
+    /// Starts a server that sends a banner before any login.
     pub fn with_banner(steps: impl Into<VecDeque<Step>>, banner: Option<&'static str>) -> Scripted {
         let key = include_str!("../data/keys/made/ed25519.openssh");
         let key = PrivateKey::from_openssh(key).unwrap();
