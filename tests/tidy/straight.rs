@@ -8,7 +8,50 @@ use super::{File, code_lines, line_at, report, sources};
 /// The parts of each room that is cut into parts, in the order in which imports may point: only
 /// to a part further down. Parts in one group do not import each other. The room's `mod.rs` is
 /// its front: it may name everything, and nothing inside the room goes through it.
-const INSIDE: &[(&str, &[&[&str]])] = &[];
+const INSIDE: &[(&str, &[&[&str]])] = &[
+    (
+        "config",
+        &[
+            &["show"],
+            &["options"],
+            &["canonical", "read"],
+            &["route", "standing"],
+            &["layers"],
+            &["arguments", "block", "known_hosts_command"],
+            &["expand", "method", "origin", "value"],
+            &["address", "context", "fault", "keyword", "line", "pattern"],
+        ],
+    ),
+    (
+        "demo",
+        &[&["server"], &["connection"], &["session"], &["shared"], &["children", "credentials"]],
+    ),
+    (
+        "keys",
+        &[
+            &["listing"],
+            &["key_file", "write"],
+            &["agent", "openssh", "place", "ppk", "rfc4716", "save", "security_key"],
+            &["file", "generate", "pem", "pkcs8", "public"],
+            &["refusal"],
+        ],
+    ),
+    ("profiles", &[&["history", "own"], &["file", "profile"]]),
+    (
+        "trust",
+        &[
+            &["decide", "judgement"],
+            &["explain"],
+            &["dns_lines", "known", "rotate"],
+            &["evidence"],
+            &["first_seen", "revoked"],
+            &["certificate", "entries"],
+            &["authority", "store"],
+            &["krl", "line", "pin", "place", "requirements", "rewrite", "validity"],
+            &["file", "fingerprint", "pattern", "quote", "sshfp", "subject"],
+        ],
+    ),
+];
 
 /// A module's path below `crate`, such as `["client", "mux", "packets"]`.
 type Module = Vec<String>;

@@ -9,7 +9,10 @@ use russh::keys::ssh_key::PublicKey;
 
 use super::*;
 use crate::catalogue::Language;
-use crate::trust::{FileLine, Pin, Subject, explain};
+use crate::trust::explain;
+use crate::trust::pin::Pin;
+use crate::trust::place::FileLine;
+use crate::trust::subject::Subject;
 
 const KEY: &str = include_str!("../../../tests/data/trust/certificates/host-ed25519.pub");
 const OLD: &str = include_str!("../../../tests/data/trust/certificates/host-revoked.pub");
