@@ -111,7 +111,7 @@ async fn g1_bare_one_unread_channel_freezes_the_connection() {
         other.exec(true, "flood").await.unwrap();
         other.wait().await
     });
-    still_open("G1", answer.await.is_err(), "client/channel: the split channel");
+    still_open("G1", answer.await.is_err(), "client/session/channel: the split channel");
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn g2_bare_the_host_key_is_not_checked_again_on_a_rekey() {
     };
     timeout(REAL, over).await.unwrap();
     let unasked = bare.told(|told| told.keys == 1 && told.exchanges == 2) && !handle.is_closed();
-    still_open("G2", unasked, "client/events, check_server_key: it is asked again now");
+    still_open("G2", unasked, "client/handshake/handler, check_server_key: it is asked again now");
     // Ours: not closed, for only the authenticated peer can do it.
 }
 
@@ -168,7 +168,7 @@ async fn g4_bare_a_request_to_change_the_password_is_swallowed() {
     });
     let (mut handle, _) = bare::connect(client).await.unwrap();
     let answer = timeout(LONG, handle.authenticate_password("user", "old")).await;
-    still_open("G4", answer.is_err(), "client/authenticate/interactive: readable_answer");
+    still_open("G4", answer.is_err(), "client/login/interactive: readable_answer");
 }
 
 #[tokio::test]
@@ -249,7 +249,7 @@ async fn g6_bare_a_lost_connection_looks_like_a_refusal() {
         result,
         Ok(AuthResult::Failure { remaining_methods, .. }) if remaining_methods.is_empty()
     );
-    still_open("G6", refused, "client/authenticate: lost");
+    still_open("G6", refused, "client/login/dialogue: lost");
 }
 
 #[tokio::test]
@@ -318,7 +318,7 @@ async fn g7_bare_channels_that_the_server_opens_are_accepted() {
     channel.exec(true, "open").await.unwrap();
     while !matches!(channel.wait().await, None | Some(ChannelMsg::Close)) {}
     let accepted = shelf.lock().unwrap().iter().any(|(_, accepted)| *accepted);
-    still_open("G7", accepted, "client/events: server_channel_open_*");
+    still_open("G7", accepted, "client/handshake/handler: server_channel_open_*");
 }
 
 #[tokio::test]
@@ -396,7 +396,7 @@ async fn g10_bare_ssh_1_is_skipped_in_silence() {
         let _ = stream.read_to_end(&mut Vec::new()).await;
     });
     let waits = timeout(LONG, bare::connect(client)).await.is_err();
-    still_open("G10", waits, "client/greeting");
+    still_open("G10", waits, "client/handshake/greeting");
 }
 
 #[tokio::test]
@@ -493,7 +493,7 @@ async fn g12_bare_an_rsa_certificate_is_offered_with_sha1() {
     let certificate = certificate(&path).unwrap();
     let _ = handle.authenticate_openssh_cert("user", Arc::new(key), certificate).await;
     let sha1 = acts.recv().await == Some(Act::Offered(Algorithm::Rsa { hash: None }));
-    still_open("G12", sha1, "client/identity: our signer for certificates");
+    still_open("G12", sha1, "client/login/identity: our signer for certificates");
 }
 
 #[tokio::test]
@@ -524,7 +524,7 @@ async fn g13_bare_nothing_is_read_while_a_question_is_open() {
     assert!(matches!(asked, Ok(KeyboardInteractiveAuthResponse::InfoRequest { .. })));
     tokio::time::sleep(LONG).await;
     let unread = !handle.is_closed() && bare.told(|told| told.ended.is_none());
-    still_open("G13", unread, "client/authenticate: watch the connection during questions now");
+    still_open("G13", unread, "client/login/dialogue: watch the connection during questions now");
 }
 
 #[tokio::test]

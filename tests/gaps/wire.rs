@@ -56,7 +56,7 @@ async fn g14_bare_two_windows_under_way_end_a_key_exchange_of_ours() {
     assert!(handle.authenticate_none("user").await.unwrap().success());
     handle.rekey_soon().await.unwrap();
     let ended = ending(&bare).await;
-    still_open("G14", ended == Err("Pending".to_owned()), "client/rekey");
+    still_open("G14", ended == Err("Pending".to_owned()), "client/handshake/rekey");
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn g15_bare_an_answer_without_a_question_is_kept_for_the_next_one() {
     assert!(!handle.authenticate_none("user").await.unwrap().success());
     let second = timeout(REAL, handle.authenticate_password("user", "password")).await;
     let kept = matches!(second, Ok(Ok(AuthResult::Failure { .. })));
-    still_open("G15", kept, "client/wire/facts: what comes unasked is counted");
+    still_open("G15", kept, "client/state/wire_facts: what comes unasked is counted");
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,7 +91,7 @@ async fn g16_bare_signature_algorithms_are_waited_for_that_cannot_come() {
     let start = Instant::now();
     assert_eq!(handle.best_supported_rsa_hash().await.unwrap(), None);
     let waited = start.elapsed() >= Duration::from_secs(1);
-    still_open("G16", waited, "client/authenticate/publickey: announced");
+    still_open("G16", waited, "client/login/publickey: announced");
 }
 
 #[tokio::test]
@@ -173,5 +173,5 @@ async fn g19_bare_what_has_come_is_not_read_once_a_write_fails() {
     ready.send(()).unwrap();
     handle.send_keepalive(true).await.unwrap();
     let ended = ending(&bare).await;
-    still_open("G19", ended.is_err(), "client/wire: breaks");
+    still_open("G19", ended.is_err(), "client/handshake/wire: breaks");
 }
