@@ -375,7 +375,7 @@ impl Proposal {
         })
     }
 
-    /// The same in the SSH library's types. It always proposes certificates first and plain
+    /// The proposal in the SSH library's types. It always proposes certificates first and plain
     /// keys after them, so the order seen on the wire is that of [`Proposal::on_the_wire`].
     pub(crate) fn preferred(&self) -> Preferred {
         let algorithms = |certificates: bool| -> Cow<'static, [Algorithm]> {

@@ -45,7 +45,7 @@ impl Session {
         }
     }
 
-    /// The same connection once more, for whoever uses it beside.
+    /// A second [`Session`] on the same connection, for the clients that share it.
     pub(crate) fn beside(&self) -> Session {
         Session {
             handle: Arc::clone(&self.handle),

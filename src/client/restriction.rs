@@ -1,6 +1,6 @@
 //! What is off on a connection whose host key is not the one on record, where
 //! StrictHostKeyChecking `no` goes on all the same: everything that a man in the middle could
-//! use. Passwords and challenges are refused in `authenticate`; what is here is forwarding.
+//! use. Passwords and challenges are refused in `login`; what is here is forwarding.
 //!
 //! The flag is asked where a channel is opened, requested or taken, so that whoever wants a
 //! forward, a client of a shared connection for example, need not know of it.

@@ -37,7 +37,7 @@ pub(crate) fn target(to: &Connect) -> String {
     }
 }
 
-/// Connects to a place on this side.
+/// Connects to an address or socket on this side.
 pub(crate) async fn connect(to: &Connect) -> std::io::Result<LocalSocket> {
     match to {
         Connect::Tcp { host, port } => LocalSocket::connect(host, *port).await,
@@ -46,7 +46,7 @@ pub(crate) async fn connect(to: &Connect) -> std::io::Result<LocalSocket> {
     }
 }
 
-/// A fault of the system in ssh's words: without its number.
+/// A system error as ssh words it: without the error number.
 pub(crate) fn plainly(error: &std::io::Error) -> String {
     let told = crate::error::told(error);
     told.split(" (os error").next().unwrap_or_default().to_owned()

@@ -1,7 +1,8 @@
 //! ChannelTimeout: channels on which nothing moves for too long are closed.
 //!
-//! Kinds are named as ssh_config(5) names them. Where no timeout is set there is no clock, and
-//! nothing is measured. The timeout `global` is of all channels together.
+//! Kinds of channels are named as ssh_config(5) names them. Where no timeout is set there is no
+//! clock, and nothing is measured. The timeout `global` is for all channels together: it passes
+//! when none of them is used.
 
 use std::io;
 use std::pin::Pin;
@@ -16,7 +17,7 @@ use crate::pattern::matches;
 
 /// The session channel's kind.
 pub const SESSION: &str = "session";
-/// What stands for all channels together; patterns do not match it.
+/// The name of the timeout of all channels together; patterns do not match it.
 const GLOBAL: &str = "global";
 
 /// The timeouts of one connection.
@@ -31,7 +32,7 @@ struct Set {
     global: Option<(Duration, Arc<Mutex<Instant>>)>,
 }
 
-/// When a channel was used last, and how long it may rest.
+/// When a channel was used last, and how long it may stay unused.
 pub struct IdleClock {
     own: Option<(Duration, Mutex<Instant>)>,
     global: Option<(Duration, Arc<Mutex<Instant>>)>,
@@ -43,7 +44,7 @@ fn lock(mutex: &Mutex<Instant>) -> MutexGuard<'_, Instant> {
 }
 
 impl Timeouts {
-    /// Sets them, once; those of no time are none.
+    /// Sets the timeouts, once for a connection. A timeout of zero switches the check off.
     pub fn set(&self, timeouts: &[(String, Duration)]) {
         let (global, kinds): (Vec<_>, Vec<_>) =
             timeouts.iter().cloned().partition(|(kind, _)| kind == GLOBAL);
@@ -55,7 +56,7 @@ impl Timeouts {
         }
     }
 
-    /// The clock of a new channel of this kind, if it may not rest for ever.
+    /// The clock of a new channel of this kind; `None` if no timeout applies to it.
     pub fn clock(&self, kind: &str) -> Option<Arc<IdleClock>> {
         let Set { kinds, global } = self.set.get()?;
         let limit = kinds.iter().find(|(pattern, _)| matches(pattern, kind));
@@ -80,7 +81,7 @@ impl IdleClock {
         }
     }
 
-    /// The same for a channel that may have none.
+    /// Waits as [`IdleClock::expired`] does; for ever where the channel has no timeout.
     pub async fn expired_of(clock: Option<&IdleClock>) -> Duration {
         match clock {
             Some(clock) => clock.expired().await,
@@ -88,7 +89,7 @@ impl IdleClock {
         }
     }
 
-    /// Waits until the channel has rested for too long; gives how long that is.
+    /// Waits until the channel's timeout has passed without use; gives the timeout.
     pub async fn expired(&self) -> Duration {
         let own = self.own.as_ref().map(|(limit, used)| (*limit, used));
         let global = self.global.as_ref().map(|(limit, used)| (*limit, &**used));
@@ -104,14 +105,14 @@ impl IdleClock {
     }
 }
 
-/// What is read from and written to by way of this uses the channel.
+/// A stream that touches the channel's clock whenever it is read or written.
 pub struct ClockedStream<T> {
     inner: T,
     clock: Option<Arc<IdleClock>>,
 }
 
 impl<T> ClockedStream<T> {
-    /// Watches this for the channel with that clock.
+    /// Wraps `inner`, which belongs to the channel with that clock.
     pub fn new(inner: T, clock: Option<Arc<IdleClock>>) -> ClockedStream<T> {
         ClockedStream { inner, clock }
     }
@@ -154,7 +155,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for ClockedStream<T> {
     }
 }
 
-/// The kind of a forwarded channel by what it is described as.
+/// The kind of a forwarded channel, from the beginning of its description.
 pub fn kind(what: &str) -> &str {
     match what.split(':').next().unwrap_or_default() {
         "auth-agent@openssh.com" => "agent-connection",

@@ -7,7 +7,7 @@
 //! goes over a bound is closed with an error, and no other one notices.
 //!
 //! Before that happens the server is slowed down, by reading the connection more slowly. That
-//! holds up everything else on the connection too, so [`crate::client::flow::traffic`] says how long it may.
+//! holds up everything else on the connection too, so `flow::traffic` says how long it may.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

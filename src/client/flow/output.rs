@@ -1,4 +1,6 @@
-//! Where the data of a session's channel goes.
+//! Where the data of the connection's own session channel goes.
+//!
+//! Every other channel's data goes through a lane, see `flow::lane`.
 
 use tokio::io::AsyncWrite;
 
@@ -8,6 +10,6 @@ pub type OutputSink = Box<dyn AsyncWrite + Send + Unpin>;
 /// The sinks of the session channel.
 pub(crate) struct ChannelOutput {
     pub stdout: OutputSink,
-    /// `None`: everything goes to `stdout` is never meant; extended data is dropped.
+    /// Where extended data goes. `None` drops it; it never falls back to `stdout`.
     pub stderr: Option<OutputSink>,
 }

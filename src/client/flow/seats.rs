@@ -11,7 +11,7 @@ use crate::say;
 /// 1024, and up to [`crate::client::flow::lane::MAX_KEPT`] of memory.
 pub const MAX_CONNECTIONS: usize = 512;
 
-/// The places for forwarded connections.
+/// The seats for forwarded connections: each open connection takes one.
 pub(crate) struct Seats(Arc<Semaphore>);
 
 impl Default for Seats {
@@ -21,7 +21,7 @@ impl Default for Seats {
 }
 
 impl Seats {
-    /// A place, if one is free; says so if not.
+    /// Takes a seat; reports an error to the person if none is free.
     pub fn take(&self) -> Option<OwnedSemaphorePermit> {
         let seat = Arc::clone(&self.0).try_acquire_owned().ok();
         if seat.is_none() {

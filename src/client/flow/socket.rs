@@ -22,7 +22,7 @@ pub enum LocalSocket {
 impl LocalSocket {
     /// Around an accepted or connected TCP stream.
     pub fn tcp(stream: TcpStream) -> LocalSocket {
-        // Without it things are slower and still right.
+        // If this fails, the connection is slower and still works.
         let _ = stream.set_nodelay(true);
         LocalSocket::Tcp(stream)
     }
@@ -88,7 +88,7 @@ impl LocalSocket {
 
     /// Tells the other side that nothing more is written.
     pub fn shut_down(&self) {
-        // Whoever has gone already need not be told.
+        // A peer that is gone already need not be told.
         let _ = match self {
             LocalSocket::Tcp(stream) => tcp::shut_down_writing(stream),
             LocalSocket::Local(stream) => stream.shut_down_writing(),

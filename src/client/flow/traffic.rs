@@ -1,9 +1,9 @@
-//! Who uses a connection at the moment, and how long one forward may hold it up.
+//! Which channels use a connection at the moment, and how long one forward may hold it up.
 //!
 //! Reading the connection more slowly is the only way to slow the server down (gap G1), and it
-//! delays everybody: what a shell prints waits behind the forward's data on its way. The delay
-//! that can be borne depends on who is there: none at all to notice it, a program that prints by
-//! itself, or a person who types.
+//! delays every channel: what a shell prints waits behind the forward's data. How much delay is
+//! acceptable depends on the other channels: there is none, a program prints by itself, or a
+//! person types.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,33 +14,33 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
-/// The data that the delays below are for: what comes in a round trip of a fast line.
+/// The delays below are for this much data: what arrives in a round trip of a fast connection.
 const SHARE: f64 = 4.0 * 1024.0 * 1024.0;
-/// Nobody else has used the connection for so long: nobody types.
+/// If no other channel was used for this long, nobody is typing.
 const QUIET: Duration = Duration::from_secs(1);
-/// A local end that has taken nothing for so long is not slow, it stands still.
+/// A local end that has taken nothing for this long is not slow but stuck.
 const STANDS_STILL: Duration = Duration::from_secs(1);
 
-/// Delay of so much data while others use the connection: a key's echo stays well under 200 ms.
+/// The delay per [`SHARE`] while other channels are in use: a key's echo stays well under 200 ms.
 const DELAY_IN_USE: Duration = Duration::from_millis(60);
-/// The same, in the end, for a reader who is slow, takes something all the time, and would be
-/// cut off otherwise: sluggish keys are better than a lost transfer.
+/// The delay per [`SHARE`] for a slow reader that is about to be cut off, while other channels
+/// are in use: sluggish keys are better than a lost transfer.
 const DELAY_IN_NEED: Duration = Duration::from_secs(1);
-/// From here on it comes to that, little by little.
+/// The part of the kept bound from which [`DELAY_IN_USE`] grows towards [`DELAY_IN_NEED`].
 const NEED: f64 = 0.5;
-/// Delay of so much data while nobody else uses the connection.
+/// The delay per [`SHARE`] while no other channel is used.
 const DELAY_IN_QUIET: Duration = Duration::from_secs(2);
-/// How long a packet may wait where nobody else can come in: as good as for ever, and still
-/// short enough that keepalives and new keys get their turn.
+/// How long a packet may wait where no other channel exists or can be opened by the server: as
+/// good as for ever, and short enough that keepalives and key exchanges get their turn.
 const DELAY_ALONE: Duration = Duration::from_secs(10);
 
-/// How things are with the forward that would like to wait.
+/// The state of a forward whose local end does not take data as fast as it comes.
 pub(crate) struct Pressure {
     /// The size of the data that is waiting now.
     pub bytes: usize,
     /// How much of what may be kept is kept, from 0 to 1.
     pub fullness: f64,
-    /// How long the local end has taken nothing.
+    /// For how long the local end has taken nothing.
     pub idle: Duration,
 }
 
@@ -49,56 +49,56 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Who has used the connection.
+/// Which channels have used the connection, and when.
 #[derive(Default)]
 pub struct Traffic {
     /// The two channels that were used last, the last one first.
     recent: Mutex<[Option<(ChannelId, Instant)>; 2]>,
-    /// When something was asked for that belongs to no channel yet.
+    /// When a request that belongs to no channel was last sent.
     asked: Mutex<Option<Instant>>,
-    /// Forwarded channels.
+    /// The number of forwarded channels.
     lanes: AtomicUsize,
-    /// Ways in which the server may have something to say besides them: sessions, and forwards
-    /// whose connections begin at the server.
+    /// The number of other reasons for which the server may send something: the session, and
+    /// forwards whose connections begin at the server.
     server_sources: AtomicUsize,
-    /// Forwarded channels that keep more than is comfortable.
+    /// The number of forwarded channels that hold up the connection because too much is kept.
     throttling: AtomicUsize,
     interrupted: Notify,
 }
 
 impl Traffic {
-    /// So many forwarded channels are open; gives how many there were before.
+    /// Sets the number of forwarded channels; gives the number before.
     pub(crate) fn count(&self, lanes: usize) -> usize {
         self.lanes.swap(lanes, Ordering::Relaxed)
     }
 
-    /// The server may have something to say besides forwarded data, from now on.
+    /// From now on the server has one more reason to send something besides forwarded data.
     pub fn add_server_source(&self) {
         self.server_sources.fetch_add(1, Ordering::Relaxed);
         self.about_to_ask();
     }
 
-    /// One way less.
+    /// The server has one reason less, see [`Traffic::add_server_source`].
     pub fn remove_server_source(&self) {
         self.server_sources.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// One more keeps more than is comfortable.
+    /// A channel begins to hold up the connection.
     pub(crate) fn begin_throttling(&self) {
         self.throttling.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One less.
+    /// A channel no longer holds up the connection.
     pub(crate) fn end_throttling(&self) {
         self.throttling.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Whether there are forwarded channels; where there are none, nothing need be noted.
+    /// Whether there are forwarded channels; if not, use need not be noted.
     pub fn is_shared(&self) -> bool {
         self.lanes.load(Ordering::Relaxed) > 0
     }
 
-    /// This channel is used.
+    /// Notes that this channel is used.
     pub fn note(&self, id: ChannelId) {
         let mut recent = lock(&self.recent);
         if recent[0].is_some_and(|(last, _)| last != id) {
@@ -107,7 +107,7 @@ impl Traffic {
         recent[0] = Some((id, Instant::now()));
     }
 
-    /// Something is about to be sent: whoever holds up the connection lets it go.
+    /// Data is about to be sent on this channel: forwards that hold up the connection let it go.
     pub fn about_to_send(&self, id: ChannelId) {
         if self.is_shared() {
             self.note(id);
@@ -115,7 +115,8 @@ impl Traffic {
         }
     }
 
-    /// The same for what belongs to no channel yet.
+    /// A request that belongs to no channel is about to be sent: forwards that hold up the
+    /// connection let it go.
     pub fn about_to_ask(&self) {
         *lock(&self.asked) = Some(Instant::now());
         self.interrupted.notify_waiters();
@@ -140,12 +141,12 @@ impl Traffic {
                 DELAY_IN_USE + (DELAY_IN_NEED - DELAY_IN_USE).mul_f64(need)
             }
         };
-        // Several of them share it.
+        // All channels that hold up the connection share the delay.
         let pressing = self.throttling.load(Ordering::Relaxed).max(1);
         window.mul_f64(pressure.bytes as f64 / SHARE / pressing as f64)
     }
 
-    /// How long no other channel has been used.
+    /// For how long no other channel has been used.
     fn others(&self, id: ChannelId) -> Duration {
         let other = lock(&self.recent).iter().flatten().find(|(used, _)| *used != id).copied();
         let asked = *lock(&self.asked);

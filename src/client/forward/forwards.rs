@@ -1,11 +1,8 @@
-//! Forwarding (RFC 4254 section 7): `-L -R -D -W`, the agent and X11, on one connection.
+//! The forwards of one connection (RFC 4254 section 7): [`Forwards`] begins, cancels and lists
+//! them.
 //!
-//! [`Forwards`] is what a session has of them: it begins, cancels and lists. `local` and
-//! `dynamic` listen on this side, `remote` takes the channels that the server opens, `tunnel`
-//! is the byte loop of one connection, and `lane` and `traffic` see to it that a connection
-//! whose local end does not read stops neither the session nor another one (gap G1).
-//!
-//! What is said about forwards is said in ssh's words: tools look for them.
+//! `local` listens on this side; `incoming` takes the channels that the server opens for remote
+//! forwards. Messages about forwards are in ssh's words, because tools look for them.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,8 +32,8 @@ use crate::client::state::shared::ConnectionState;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// Forwards of one connection: more than anybody writes down, and a bound on what a command
-/// line in the session can add.
+/// The most forwards of one connection: more than anybody configures, and a bound on what the
+/// command line of a session (`~C`) can add.
 const MAX_FORWARDS: usize = 500;
 
 /// The forwards of one session.
@@ -58,7 +55,7 @@ struct ActiveForward {
     listening: Option<Listening>,
 }
 
-/// Why a forward was not made; what there is to say has been said.
+/// A forward was not made. The reason has been reported to the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
@@ -66,7 +63,7 @@ pub struct Refused;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RemoteForwardFailure {
     Refused,
-    /// It was to choose the port, and has not said which it chose.
+    /// The server was to choose the port, and did not name the one it chose.
     NoPort,
 }
 
@@ -208,7 +205,7 @@ impl Forwards {
         Ok(None)
     }
 
-    /// Asks the server to listen. Whether that is permitted has been asked.
+    /// Asks the server to listen. The caller has checked that forwarding is permitted.
     async fn request(&self, forward: &Forward) -> Result<(), RemoteForwardFailure> {
         let Forward { listen, connect } = forward;
         let port = match listen {
@@ -345,7 +342,7 @@ impl Forwards {
 }
 
 impl ActiveForward {
-    /// Whether this is what is meant by an address and a port; no address means any.
+    /// Whether this forward listens at that address and port; no address means any.
     fn listens(&self, wanted: &Listen) -> bool {
         match (&self.forward.listen, wanted) {
             (Listen::Tcp { host, port }, Listen::Tcp { host: wanted, port: at }) => {

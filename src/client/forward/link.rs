@@ -58,7 +58,7 @@ impl ChannelOpener {
             }
             Connect::Socks => return None,
         };
-        // The words of a refusal come with the refusal, see `events`.
+        // The handler has reported the server's reason, see `handshake::handler`.
         let (_, write) = opened.ok()?.split();
         let lane = expected.claim(write.id());
         lane.describe(format!(

@@ -1,4 +1,5 @@
-//! Forwards that we ask for: `-L -R -D`, the agent and LocalDisplay, on one connection.
+//! Forwards that we ask for: `-L -R -D`, the agent and X11, on one connection. Channels that the
+//! server opens for them are in `incoming`.
 
 mod command;
 pub(super) mod forwards;

@@ -1,7 +1,7 @@
-//! LocalDisplay forwarding as we ask for it (RFC 4254 section 6.3): the display is found, its cookie asked
-//! of xauth(1), and another one invented for the server, see `incoming::x11`.
+//! X11 forwarding as we ask for it (RFC 4254 section 6.3): the display is found, its cookie is
+//! asked of xauth(1), and another one is invented for the server, see `incoming::x11`.
 //!
-//! Untrusted forwarding asks xauth(1) for a cookie of its own with the rights of the LocalDisplay
+//! Untrusted forwarding asks xauth(1) for a cookie of its own with the rights of the X11
 //! SECURITY extension alone, for a limited time.
 
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ const SLACK: Duration = Duration::from_secs(60);
 /// Time for xauth, which may have to ask the display.
 const XAUTH: Duration = Duration::from_secs(10);
 
-/// What is wanted of LocalDisplay forwarding.
+/// What is wanted of X11 forwarding.
 #[derive(Clone, Debug)]
 pub struct LocalDisplay {
     /// DISPLAY.
@@ -45,8 +45,8 @@ pub struct LocalDisplay {
     pub timeout: Duration,
 }
 
-/// Makes ready for LocalDisplay forwarding on this connection; gives what to ask the server for, or
-/// nothing where it is not possible, which has been said as ssh says it.
+/// Prepares X11 forwarding on this connection; gives what to ask the server for. `None` if it is
+/// not possible; the reason has been reported as ssh reports it.
 pub async fn prepare(forwards: &Forwards, wanted: &LocalDisplay) -> Option<X11Request> {
     if !forwards.incoming.restriction.permits(ForwardingKind::X11) {
         return None;
@@ -56,7 +56,7 @@ pub async fn prepare(forwards: &Forwards, wanted: &LocalDisplay) -> Option<X11Re
         return Some(display.request.clone());
     }
     let Some(display) = &wanted.display else {
-        debug!("LocalDisplay forwarding requested but DISPLAY not set");
+        debug!("X11 forwarding requested but DISPLAY not set");
         return None;
     };
     let Some((place, screen)) = parse(display) else {
@@ -69,7 +69,7 @@ pub async fn prepare(forwards: &Forwards, wanted: &LocalDisplay) -> Option<X11Re
     let request = X11Request { protocol: protocol.clone(), cookie: HEX.encode(&fake), screen };
     let limited = !wanted.trusted && !wanted.timeout.is_zero();
     let until = limited.then(|| Instant::now() + wanted.timeout);
-    debug!("Requesting LocalDisplay forwarding with authentication spoofing.");
+    debug!("Requesting X11 forwarding with authentication spoofing.");
     let spoofed = SpoofedDisplay { request: request.clone(), place, protocol, real, fake, until };
     forwards.incoming.forward_x11(Arc::new(spoofed));
     Some(request)

@@ -1,4 +1,4 @@
-//! What is said of the algorithms that were agreed on, where a person would not expect it.
+//! Warnings about the algorithms that were agreed on, where a person would expect others.
 
 use log::{info, warn};
 

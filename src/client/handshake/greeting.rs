@@ -42,7 +42,7 @@ pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<Greeting> {
     let mut heard = Vec::new();
     let talk = async {
-        // A peer that closed already has still said why: read on.
+        // A peer that has closed the connection may have sent the reason before: read on.
         let sent = stream.write_all(format!("{ours}\r\n").as_bytes()).await;
         let read = read_greeting(stream, &mut heard).await;
         match (sent, read) {

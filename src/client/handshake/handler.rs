@@ -1,10 +1,9 @@
-//! What the SSH library tells us while a connection lives, and the state shared with the
-//! steps that wait for it.
+//! The SSH library's callbacks for one connection.
 //!
-//! Everything a server may open by itself is refused unless it was asked for (gap G7: the
-//! library accepts by default). Data of the session channel is written straight from here
-//! to its sink, without a queue between: that is the relay's fast path, and its flow
-//! control, since the library reads nothing while a sink is full.
+//! A channel that the server opens is refused unless it was asked for (gap G7: the library
+//! accepts by default). Data of the session channel is written from here to its sink, without a
+//! queue in between. That is the relay's fast path and its flow control: the library reads
+//! nothing while a sink is full.
 
 use std::sync::Arc;
 

@@ -29,7 +29,8 @@ pub(crate) const WINDOW: u32 = 8 * 1024 * 1024;
 const BYTES: u64 = (1 << 30) + (64 << 20);
 /// What the person may ask for at most.
 const MOST: u64 = 1 << 30;
-/// The same for time.
+/// The time after which keys are exchanged again where RekeyLimit does not say (RFC 4253
+/// section 9 recommends an hour).
 const TIME: Duration = Duration::from_secs(3600);
 /// What may be under way: less than the two windows that the library bears.
 const UNDER_WAY: u64 = 3 * WINDOW as u64 / 2;

@@ -1,8 +1,8 @@
 //! From a [`Stream`] to a [`Transport`]: greeting, key exchange, and the host accepted.
 //!
-//! Nothing of the user has left when a [`Transport`] exists: the user's name is first sent by
-//! `authenticate`. There is one path to acceptance, `HostCheck::judge`; every error on it
-//! is a refusal.
+//! Nothing about the user has been sent when a [`Transport`] exists: `login` is the first to send
+//! the user's name. The handler has `host_key::check` judge the host in the middle of the key
+//! exchange; every error there is a refusal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +67,8 @@ pub async fn verify(
     Ok(Transport { handle, shared, prompt })
 }
 
-/// The same up to the decision: what is known of the host, and what would follow. Nobody is
+/// Does what [`verify`] does up to the decision, and gives what is known of the host and what
+/// would follow. Nobody is
 /// asked about it, nothing is written, and the connection ends with the key exchange, in which
 /// the server has proved that it has the key.
 ///
@@ -173,7 +174,7 @@ async fn within(
     loop {
         tokio::select! {
             result = &mut exchange => return result.map_err(|stop| match (stop, shared.ended()) {
-                // The server said why it hung up, and the library forgot.
+                // The server gave a reason for hanging up, which the library has dropped.
                 (Stop::Library(russh::Error::Disconnect), Some(said)) => said,
                 (stop, _) => stop.during_key_exchange(),
             }),

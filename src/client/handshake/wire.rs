@@ -1,11 +1,12 @@
 //! The byte stream as the SSH library sees it.
 //!
-//! Things happen here that the library cannot do: the greeting that was read before it
-//! started is played back and its own is swallowed (gap G10), the unencrypted part of the
-//! first key exchange is observed (gap G3), what is said where nothing may be is bounded
-//! ([`facts`], gap G15), and where nothing more can be written, what has come is read before
-//! that is said (gap G19). And each read of a packet takes the next packet's first bytes along,
-//! so that bulk data costs one system call a packet and no extra copy.
+//! The library leaves gaps that are closed here. The greeting was read before the library
+//! started: it is played back, and the library's own is dropped (gap G10). The unencrypted part
+//! of the first key exchange is observed (gap G3). Bytes that arrive while no answer is due are
+//! counted and bounded (`state::wire_facts`, gap G15). When writing fails, everything that has
+//! arrived is read before the error is reported (gap G19). Each read of a packet also takes the
+//! first bytes of the next one, so that bulk data costs one system call a packet and no extra
+//! copy.
 
 use std::io::{self, IoSliceMut};
 use std::pin::Pin;

@@ -92,7 +92,7 @@ impl HostCheck {
         prompt: &Arc<dyn Prompt>,
     ) -> Result<String> {
         let evidence = &judgement.evidence;
-        // What could not be used is part of a refusal, and is said before going on.
+        // A refusal names what could not be used; otherwise it is a warning of its own.
         let warn = || {
             for trouble in troubles(evidence) {
                 prompt.notice(Notice::Warning(&trouble));
@@ -237,8 +237,8 @@ impl HostCheck {
         });
     }
 
-    /// Writes the key; that it could not be written is said, and no reason to stop. Gives
-    /// what became of it: `Err` if it was not written.
+    /// Writes the key into the first UserKnownHostsFile. A failure is a warning and does not end
+    /// the connection. Gives what happened, for the person: `Err` if it was not written.
     async fn record(
         &self,
         evidence: &Evidence,

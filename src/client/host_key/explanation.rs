@@ -1,4 +1,4 @@
-//! What is said about a host that was judged: refusals with their next step, what a person
+//! The words about a host that was judged: refusals with their next step, what a person
 //! should know besides, and the lines of `-v`. Nothing is decided here.
 
 use std::path::{Path, PathBuf};

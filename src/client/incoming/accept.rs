@@ -77,7 +77,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The address to ask the server to listen on, as ssh sends it.
+/// The address that the server is asked to listen on, as ssh sends it.
 pub(crate) fn asked(host: Option<&str>) -> &str {
     match host {
         None => "localhost",
@@ -134,8 +134,8 @@ impl IncomingChannels {
         lock(&self.x11).clone()
     }
 
-    /// A connection to a port on the server; whether it was asked for, as with all that follow.
-    /// What was not asked for is refused when it is dropped.
+    /// A connection to a port on the server. Gives whether a forward asked for it, as the functions
+    /// below do; a channel that was not asked for is refused when `opening` is dropped.
     ///
     /// Some servers name a port that they chose as 0 (`zero_is_chosen`).
     pub fn forwarded_tcpip(
@@ -251,7 +251,7 @@ impl IncomingChannels {
         });
     }
 
-    /// Finds a place for the channel; a refusal for want of one has been sent.
+    /// Takes a seat for the channel; `None` if there is none, and the refusal has been sent.
     fn arrive(&self, opening: OpeningChannel, what: String) -> Option<ArrivingChannel> {
         let OpeningChannel { channel, reply, .. } = opening;
         let Some(seat) = self.seats.take() else {
@@ -315,7 +315,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
     }
 }
 
-/// What followed the request goes first.
+/// Passes on what the client sent after its request, then relays.
 async fn pass_on(tunnel: Tunnel, line: LocalSocket, early: &[u8]) {
     match line.write_all(early).await {
         Ok(()) => tunnel.run(line, BytesMut::new()).await,

@@ -2,7 +2,7 @@
 //! taken it.
 //!
 //! Only where the configuration says so, and only to the agent that is used anyway. That it
-//! could not be added is said, and the login goes on.
+//! could not be added is a warning, and the login goes on.
 
 use std::path::Path;
 

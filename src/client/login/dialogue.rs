@@ -1,5 +1,5 @@
 //! One login in progress: requests to the server with their deadlines, what the answers come to,
-//! and what a refusal is told as. The methods themselves are in files of their own.
+//! and how a refusal is worded. The methods themselves are in files of their own.
 //!
 //! Gap closed here: a connection lost in the middle looks like a refusal to the library (G6).
 

@@ -1,5 +1,5 @@
-//! One identity while it is offered: what the server is asked about, and the pen that signs
-//! if it says yes.
+//! One identity while it is offered: what the server is asked about, and the signer that
+//! signs if it says yes.
 //!
 //! A key file's passphrase is asked for only then. Gap G12: the library signs with an RSA
 //! certificate as `ssh-rsa` (SHA-1) when it has the key itself; with a signer of ours it
@@ -36,14 +36,14 @@ pub(crate) struct Identity {
     pub certificates: Vec<Certificate>,
     /// Whether the key itself may be offered too, after its certificates.
     pub plain: bool,
-    pub pen: Signer,
+    pub signer: Signer,
 }
 
 impl Identity {
     /// `ED25519 SHA256:… (path)`, for messages and logs.
     pub fn describe(&self, as_certificate: bool) -> String {
         let what = if as_certificate { "certificate for " } else { "" };
-        let place = match &self.pen {
+        let place = match &self.signer {
             Signer::File(file) => file.path().display().to_string(),
             Signer::Open(_, path) => path.clone(),
             Signer::Agent(_) => "agent".to_owned(),
@@ -66,9 +66,9 @@ pub(crate) enum Signer {
     Agent(Agent),
 }
 
-/// A pen with the person at hand who knows its passphrase.
+/// A signer with the person at hand who knows its passphrase.
 pub(crate) struct InteractiveSigner<'a> {
-    pub pen: &'a mut Signer,
+    pub signer: &'a mut Signer,
     /// The host's key, if the signature has to name it.
     pub host_key: Option<Vec<u8>>,
     /// How security keys are reached.
@@ -87,12 +87,12 @@ impl russh::Signer for InteractiveSigner<'_> {
         data: Vec<u8>,
     ) -> Result<Vec<u8>, SignerError> {
         self.shared.record.prove();
-        if let Signer::File(file) = &*self.pen {
+        if let Signer::File(file) = &*self.signer {
             let path = file.path().display().to_string();
             let private = unlock(file, self.shared, self.prompt).await?;
-            *self.pen = Signer::Open(Arc::new(private), path);
+            *self.signer = Signer::Open(Arc::new(private), path);
         }
-        match self.pen {
+        match self.signer {
             Signer::Agent(agent) => {
                 let bound = self.host_key.as_deref().and_then(|key| request(&data, key));
                 debug!(

@@ -1,4 +1,4 @@
-//! From a [`Transport`](super::Transport) to a [`Session`]: exactly the chosen method (RFC 4252).
+//! From a [`Transport`](super::Transport) to a [`Session`](super::Session): exactly the chosen method (RFC 4252).
 
 mod adding;
 mod asking;

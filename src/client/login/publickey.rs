@@ -108,7 +108,7 @@ impl Dialogue {
                 (public, vec![certificate], false)
             }
         };
-        Identity { public, certificates, plain, pen: Signer::Agent(agent) }
+        Identity { public, certificates, plain, signer: Signer::Agent(agent) }
     }
 
     /// A key that was opened before becomes an identity.
@@ -118,8 +118,8 @@ impl Dialogue {
         if certificates.is_empty() {
             certificates.extend(self.certificate_beside(path, &public));
         }
-        let pen = Signer::Open(private, path.display().to_string());
-        Identity { public, certificates, plain: true, pen }
+        let signer = Signer::Open(private, path.display().to_string());
+        Identity { public, certificates, plain: true, signer }
     }
 
     /// Offers the one key of the agent that was picked, or its first.
@@ -155,8 +155,8 @@ impl Dialogue {
     pub(super) async fn try_key(&mut self, key: &UnlockedKey) -> Result<MethodOutcome> {
         let public = key.private.public_key().clone();
         let certificates = self.certificates_of(&key.file, &public);
-        let pen = Signer::Open(Arc::clone(&key.private), key.file.path().display().to_string());
-        self.offer(Identity { public, certificates, plain: true, pen }).await
+        let signer = Signer::Open(Arc::clone(&key.private), key.file.path().display().to_string());
+        self.offer(Identity { public, certificates, plain: true, signer }).await
     }
 
     /// One attempt with this key of the agent's.
@@ -188,11 +188,11 @@ impl Dialogue {
         let transport = &self.transport;
         if let Some(public) = file.public().cloned() {
             let certificates = self.certificates_of(&file, &public);
-            let pen = match file.format() {
+            let signer = match file.format() {
                 KeyFormat::PublicOnly => Signer::Agent(self.open_agent().await?),
                 _ => Signer::File(Box::new(file)),
             };
-            return Ok(Identity { public, certificates, plain: true, pen });
+            return Ok(Identity { public, certificates, plain: true, signer });
         }
         let unlocked = unlock(&file, &transport.shared, &transport.prompt).await;
         let private = unlocked.map_err(|error| match error {
@@ -201,8 +201,8 @@ impl Dialogue {
         })?;
         let public = private.public_key().clone();
         let certificates = self.certificates_of(&file, &public);
-        let pen = Signer::Open(Arc::new(private), file.path().display().to_string());
-        Ok(Identity { public, certificates, plain: true, pen })
+        let signer = Signer::Open(Arc::new(private), file.path().display().to_string());
+        Ok(Identity { public, certificates, plain: true, signer })
     }
 
     fn certificates_of(&self, file: &KeyFile, public: &PublicKey) -> Vec<Certificate> {
@@ -243,7 +243,7 @@ impl Dialogue {
             match self.offer_form(&mut identity, form).await? {
                 MethodOutcome::Refused(accepted) => refused = MethodOutcome::Refused(accepted),
                 taken => {
-                    if let Signer::Open(private, path) = &identity.pen {
+                    if let Signer::Open(private, path) = &identity.signer {
                         self.give_to_agent(private, Path::new(path)).await;
                     }
                     self.credential = Some(TriedWith::Keys(vec![described]));
@@ -269,11 +269,11 @@ impl Dialogue {
         let user = self.login.user.clone();
         let shared = Arc::clone(&self.transport.shared);
         let prompt = Arc::clone(&self.transport.prompt);
-        let host_key = self.host_key_to_name(&identity.pen);
-        let pen = &mut identity.pen;
+        let host_key = self.host_key_to_name(&identity.signer);
+        let signer = &mut identity.signer;
         let devices = &self.login.devices;
         let mut signer =
-            InteractiveSigner { pen, host_key, devices, shared: &shared, prompt: &prompt };
+            InteractiveSigner { signer, host_key, devices, shared: &shared, prompt: &prompt };
         let handle = &mut self.transport.handle;
         let limit = deadline::AUTHENTICATION_STEP;
         let result = match certificate {
@@ -325,9 +325,9 @@ impl Dialogue {
     }
 
     /// The host's key, where the signature has to name it.
-    fn host_key_to_name(&self, pen: &Signer) -> Option<Vec<u8>> {
+    fn host_key_to_name(&self, signer: &Signer) -> Option<Vec<u8>> {
         let Transport { handle, shared, .. } = &self.transport;
-        let wanted = self.login.host_bound && matches!(pen, Signer::Agent(_));
+        let wanted = self.login.host_bound && matches!(signer, Signer::Agent(_));
         if !wanted || !host_bound::is_known_to(&shared.record.server()) {
             return None;
         }

@@ -28,7 +28,7 @@ pub struct Login {
     pub agent_identities: bool,
     /// The public key that picks one of the agent's; its first is taken otherwise.
     pub agent_key: Option<KeyFile>,
-    /// The same, known without a file.
+    /// The public key that picks one of the agent's, where it is known without a file.
     pub agent_held: Option<PublicKey>,
     /// Whether an agent's signature may name the host it is for (PubkeyAuthentication
     /// `unbound` forbids it).

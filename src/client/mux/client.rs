@@ -42,7 +42,7 @@ pub enum MasterRefusal {
     Stranger(UserId),
     /// It tells nothing about its connection.
     Uninformed,
-    /// What it said is no answer.
+    /// Its answer is not one that the protocol has.
     Nonsense,
     /// The socket failed, or a descriptor cannot be sent.
     Socket(io::Error),

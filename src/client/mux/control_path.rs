@@ -38,7 +38,7 @@ impl Drop for ControlPath {
     }
 }
 
-/// Listens at this path; `None` where something is there already, which has been said. What a
+/// Listens at this path; `None` if something is there already, which has been reported. What a
 /// master of the same person has left behind is replaced.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 /// long as they are, and a client may send as many as it likes.
 const MAX_WAITING: usize = 64 * 1024;
 
-/// What is to be said and has not been taken yet.
+/// Lines for a client's standard error that have not been written yet.
 #[derive(Default)]
 pub(super) struct ClientNotices {
     waiting: Mutex<WaitingText>,
@@ -32,13 +32,13 @@ impl ClientNotices {
         self.changed.notify_one();
     }
 
-    /// Nothing more is said.
+    /// No more lines follow.
     pub fn finish(&self) {
         self.waiting().over = true;
         self.changed.notify_one();
     }
 
-    /// What has been said since; `None` when that was all. Nothing is lost where this is
+    /// Waits for the next lines; `None` after the last ones. Nothing is lost where this is
     /// dropped before it is done.
     pub async fn next(&self) -> Option<String> {
         loop {

@@ -2,7 +2,7 @@
 //!
 //! Every client is a task of its own with bounds on what it may send and how long it may take,
 //! so that none of them can hold up another one or the master's own session. `session` and
-//! `proxy` have what takes longer than an answer; what needs the terminal, the environment or
+//! `translate` have what takes longer than an answer; what needs the terminal, the environment or
 //! the person is done by the program around it, the [`MasterHost`].
 
 use std::io;

@@ -103,15 +103,15 @@ pub async fn open(
     requested(session, write, (events, clock), &request).await
 }
 
-/// A session channel beside the connection's own: its output waits in lanes, which a reader
-/// who is slow does not make anybody else wait for.
+/// A session channel besides the connection's own. Its output waits in lanes, so that a slow
+/// reader delays only this channel.
 pub(crate) struct ExtraChannel {
     pub channel: Channel,
     pub stdout: Arc<Lane>,
     pub stderr: Arc<Lane>,
 }
 
-/// The same before anything is requested.
+/// An [`ExtraChannel`] on which nothing has been requested yet.
 pub(crate) struct BareChannel {
     pub write: ChannelWriteHalf<Msg>,
     pub stdout: Arc<Lane>,

@@ -29,11 +29,11 @@ use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
 use crate::say;
 
-/// What a jump host is told that the connection comes from; as ssh has it for `-W`.
+/// The originator address that a jump host is told, as ssh sends it for `-W`.
 const ORIGINATOR: (&str, u32) = ("127.0.0.1", 65535);
 
 /// What is read ahead at most. The next host can send no more than its channels' windows, 8 MiB
-/// each (`verify`): enough for four that are full at once.
+/// each (`handshake::rekey`): enough for four that are full at once.
 const MAX_AHEAD: usize = 32 * 1024 * 1024;
 /// What is read ahead at once: a packet.
 const CHUNK: usize = 32 * 1024;

@@ -6,7 +6,7 @@
 //! proof, and nothing here ever ends a session. The SSH library checks the proof: one signature
 //! of each key over the session's id; of an RSA key it would also take one with SHA-1.
 //!
-//! With `yes` all of it runs beside the session. With `ask` it comes before the session: a
+//! With `yes` all of it runs while the session runs. With `ask` it comes before the session: a
 //! server announces its keys before it answers anything else, so one round trip tells whether
 //! there is anything to ask, and the terminal is still the person's.
 
@@ -57,7 +57,7 @@ pub async fn around<T>(
     }
 }
 
-/// For a jump host, which has no work that this could be beside: a question is asked now.
+/// For a jump host with UpdateHostKeys `ask`: asks now, since no session's work follows.
 pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
     if let Some(ground) = session.shared.rotation.ground()
         && ground.update == UpdateHostKeys::Ask
@@ -66,8 +66,8 @@ pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
     }
 }
 
-/// The same without a question, once the jump host has answered anything at all: what it
-/// announces came before that.
+/// For a jump host with UpdateHostKeys `yes`: learns without a question what the host has
+/// announced. Called once it has answered a request, since announcements come before answers.
 pub(crate) async fn heard(session: &Session, prompt: &Arc<dyn Prompt>) {
     let rotation = &session.shared.rotation;
     if let Some(ground) = rotation.ground()

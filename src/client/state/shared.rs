@@ -88,7 +88,7 @@ impl ConnectionState {
         }
     }
 
-    /// The connection has ended: the first reason counts, and everybody who waits is told.
+    /// Notes that the connection has ended, and wakes everybody who waits. The first reason counts.
     pub(crate) fn set_ended(&self, ended: Ended) {
         lock(&self.ended).get_or_insert(ended);
         *lock(&self.events) = None;

@@ -28,7 +28,7 @@ const AROUND_DATA: u64 = 64;
 /// Where nothing has been written since a request was made.
 const NEVER: u64 = u64::MAX;
 
-/// ConnectionState between the wire and the steps.
+/// Bytes counted and seen on the wire, shared with the steps of the connection.
 pub(crate) struct WireFacts {
     pub(crate) observed: Mutex<Observed>,
     /// Bytes received so far.

@@ -46,10 +46,10 @@ pub struct RunningProxy {
     /// Its input; `None` once we have nothing more to say.
     input: Option<PipeSender>,
     output: PipeReceiver,
-    /// What it is still to be told.
+    /// Bytes that it has not read yet.
     queued: BytesMut,
     child: Child,
-    /// Whether it has said anything.
+    /// Whether it has written anything.
     spoke: bool,
     /// Until when its end is waited for, once its output is closed.
     ending: Option<Pin<Box<Sleep>>>,
@@ -107,7 +107,7 @@ impl RunningProxy {
         cx: &mut Context<'_>,
         buffers: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        // Why it cannot be told anything, its end says better.
+        // If writing fails, the command has ended, and its exit status says more.
         let _ = self.poll_tell(cx);
         let output = &self.output;
         let read = ready!(poll_vectored(

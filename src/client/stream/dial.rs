@@ -1,5 +1,5 @@
 //! From a host and port to a [`Stream`]: name resolution, both address families, or a proxy
-//! command. What is said to a proxy server is in `proxy`, the way through a jump host in `jump`.
+//! command. Proxy servers are in `proxy`, jump hosts in `session::jump`.
 //!
 //! Addresses are tried as RFC 8305 ("Happy Eyeballs") has it: families alternate, the next
 //! attempt starts when the one before has failed or has had a quarter of a second, and the
