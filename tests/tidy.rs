@@ -222,6 +222,28 @@ fn library_neither_prints_nor_reads_the_environment() {
 }
 
 #[test]
+fn the_main_path_names_functions_that_exist() {
+    let page = read(&root().join("docs/main-path.md"));
+    let (mut faults, mut steps) = (Vec::new(), 0);
+    for (number, line) in page.text.lines().enumerate() {
+        // `src/a/file.rs` `function`: the words between backquotes are every second part.
+        let quoted: Vec<&str> = line.split('`').skip(1).step_by(2).collect();
+        for pair in quoted.windows(2).filter(|pair| pair[0].starts_with("src/")) {
+            steps += 1;
+            let source = fs::read_to_string(root().join(pair[0])).unwrap_or_default();
+            let name = pair[1];
+            if !["(", "<"].iter().any(|next| source.contains(&format!("fn {name}{next}"))) {
+                let line = number + 1;
+                faults
+                    .push(format!("docs/main-path.md:{line}: {} has no function {name}", pair[0]));
+            }
+        }
+    }
+    assert!(steps > 40, "only {steps} functions were found: is a file named without one?");
+    report(&faults);
+}
+
+#[test]
 fn published_texts_speak_of_the_product_alone() {
     let mut files = sources("src");
     files.extend(sources("tests").into_iter().chain(sources("benches")));

@@ -23,8 +23,8 @@ use crate::say;
 use crate::secret::Secret;
 use crate::trust::Judgement;
 
-/// Connects, verifies and authenticates: the way to a destination, and to each jump host before
-/// it. Gives when the connection was there, too.
+/// Reaches, verifies and logs in to one host, the destination or a jump host. Gives the session
+/// and when the connection was made, for the times in a log.
 pub async fn enter(
     context: &ConnectContext<'_>,
     password: Option<Secret>,
@@ -57,8 +57,8 @@ pub async fn enter(
     Ok((session, connected))
 }
 
-/// The same way up to the key exchange: what is known of the host at the end of it. Only hosts
-/// before it are logged in to.
+/// Reaches a host and gives what its key exchange says about it, for `tessh trust check`. Jump
+/// hosts before it are logged in to, the host itself is not.
 pub async fn judge(context: &ConnectContext<'_>) -> Result<Judgement> {
     let ConnectContext { plan, environment, prompt, .. } = context;
     let options = &plan.options;
@@ -71,7 +71,7 @@ pub async fn judge(context: &ConnectContext<'_>) -> Result<Judgement> {
     judged.map_err(|error| name_host(error, plan))
 }
 
-/// A failure of the transport says which host it was.
+/// Adds host and port to a failure of the transport; a refused host key names its host itself.
 fn name_host(error: Error, plan: &Plan) -> Error {
     match error.kind() {
         Kind::HostKey => error,
@@ -83,7 +83,8 @@ fn name_host(error: Error, plan: &Plan) -> Error {
     }
 }
 
-/// Reaches the server of a plan; ConnectTimeout begins when those before it are behind.
+/// Opens the stream to a plan's host: through its jump host, through a proxy, or directly.
+/// ConnectTimeout begins when the hosts before it have been passed.
 async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     let ConnectContext { plan, environment, prompt, .. } = context;
     let options = &plan.options;
@@ -91,7 +92,7 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     if let Some(via) = &plan.via {
         let named = |error: Error| error.context(say!(route_jump_host, host = via.host));
         let session = enter_jump_host(context, via).await.map_err(named)?;
-        // Thinking does not count.
+        // The time that the person takes to answer does not count as time to connect.
         rotation::asked(&session, prompt).await;
         let budget = Budget::start(timeout);
         let place = (options.hostname.value.as_str(), options.port.value);
@@ -116,7 +117,7 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     Ok((proxy::connect(&to_proxy, &request, budget).await?, budget))
 }
 
-/// The main path once more, up to the login, for the host before this one.
+/// [`enter`] for the jump host before this one.
 fn enter_jump_host<'a>(
     context: &'a ConnectContext<'_>,
     via: &'a Plan,
@@ -146,7 +147,8 @@ async fn proxy_password(wanted: &ProxyPlan, prompt: &Arc<dyn Prompt>) -> Result<
     }
 }
 
-/// By the chosen method, by what was remembered, or as the person now says.
+/// Logs in by what is remembered of an earlier login, by the methods that are settled, or as
+/// the person says in the authentication dialog.
 async fn log_in(
     context: &ConnectContext<'_>,
     transport: Transport,
@@ -168,7 +170,7 @@ async fn log_in(
     }
     let session = authenticate(transport, login).await;
     if session.is_err() && kept.is_some() {
-        // It does not work any more: the next time the person is asked.
+        // What was remembered does not work any more, so the person is asked next time.
         remembered.forget(&label);
     }
     session

@@ -25,8 +25,8 @@ use crate::say;
 /// One of them could not be made, and ExitOnForwardFailure is set.
 pub(super) async fn begin(plan: &Plan, session: &Session) -> Result<()> {
     let options = &plan.options;
-    session.forwards().configure(wants::settings(options));
-    let wanted = wants::wanted(options);
+    session.forwards().configure(wants::forward_settings(options));
+    let wanted = wants::forwards(options);
     match wanted.is_empty() {
         true => Ok(()),
         false => session.forwards().begin(&wanted).await,
@@ -47,7 +47,7 @@ pub(super) fn refuse_restricted(plan: &Plan) -> Result<()> {
         || forwarding.agent.value != ForwardAgent::No
         || *forwarding.x11.forward
         || plan.stdio_forward.is_some()
-        || !wants::wanted(options).is_empty();
+        || !wants::forwards(options).is_empty();
     match plan.onward.is_some() || (wanted && *forwarding.exit_on_failure) {
         true => Err(restricted()),
         false => Ok(()),

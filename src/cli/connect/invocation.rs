@@ -22,8 +22,13 @@ use crate::cli::resolve::{self, Plan, ResolvedOptions};
 use crate::cli::{descriptor, log, runtime};
 use crate::config::{ControlMaster, ControlPersist};
 use crate::error::{Error, Kind, Result};
+use crate::os::local::UnattachedStream;
 use crate::say;
 
+/// Connects as what was typed asks for, and gives the exit code.
+///
+/// # Errors
+/// What was typed or configured cannot be done, or the connection failed.
 pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let context = environment.context();
     let mut resolved = resolve::checked(typed, &context)?;
@@ -31,54 +36,72 @@ pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     if let Some(document) = &resolved.profile {
         ::log::debug!("{}", resolve::profile::told(document));
     }
-    let share = share(typed, &mut resolved, &context)?;
-    let tether = match to_background(&share)? {
+    let request = share_request(typed, &mut resolved, &context)?;
+    let tether = match to_background(&request)? {
         ControlFlow::Continue(tether) => tether,
         ControlFlow::Break(code) => return Ok(code),
     };
-    let (tether, environment, tried) = match share::find(&share)? {
-        None => (tether, environment, false),
+    let mut tried_master = false;
+    let (tether, environment) = match share::find(&request)? {
+        None => (tether, environment),
         Some(stream) => {
+            tried_master = true;
             resolved.options.warnings.drain(..).for_each(|warning| ::log::warn!("{warning}"));
-            let work = async move {
-                let code = share::attend(&share, stream, &environment, &tether).await?;
-                Ok((code, tether, environment))
-            };
-            match runtime::run_until_signal(work)? {
+            match ask_master(request, stream, environment, tether)? {
                 ControlFlow::Break(code) => return Ok(code),
-                ControlFlow::Continue((Some(code), ..)) => return Ok(code),
-                ControlFlow::Continue((None, tether, environment)) => (tether, environment, true),
+                ControlFlow::Continue(kept) => kept,
             }
         }
     };
     let plan = resolve::settle(typed, resolved, &context)?;
     let password =
         typed.password_fd.map(|fd| descriptor::read_secret("--password-fd", fd)).transpose()?;
-    // A fork after a runtime would share its signals; and whoever was not let in by the master
-    // cannot be the master.
-    if persists(&plan) && !tried {
+    // A client whose request the master refused must not try to become the master; and it has
+    // had a runtime, whose signals a fork would share.
+    if leaves_master(&plan) && !tried_master {
         return persist(typed, plan, (password, tether), environment);
     }
-    let given = Inherited { password, tether };
-    begin(typed.clone(), plan, given, environment)
+    begin(typed.clone(), plan, Inherited { password, tether }, environment)
 }
 
-/// Connects here.
+/// Asks the master behind the socket. Continues where the connection is to be made in the
+/// ordinary way; the exit code is the break.
+fn ask_master(
+    request: ShareRequest,
+    stream: UnattachedStream,
+    environment: ProcessEnvironment,
+    tether: Tether,
+) -> Result<ControlFlow<u8, (Tether, ProcessEnvironment)>> {
+    let work = async move {
+        let code = share::attend(&request, stream, &environment, &tether).await?;
+        Ok((code, tether, environment))
+    };
+    Ok(match runtime::run_until_signal(work)? {
+        ControlFlow::Break(code) | ControlFlow::Continue((Some(code), ..)) => {
+            ControlFlow::Break(code)
+        }
+        ControlFlow::Continue((None, tether, environment)) => {
+            ControlFlow::Continue((tether, environment))
+        }
+    })
+}
+
+/// Connects in this process.
 fn begin(
     typed: Typed,
     plan: Plan,
-    given: Inherited,
+    inherited: Inherited,
     environment: ProcessEnvironment,
 ) -> Result<u8> {
     let prompt = prompt::choose(&plan, &typed, &environment);
     runtime::run_to_exit_code(async move {
         let begun = || history::remember(&plan, &typed, &environment);
-        session::run_plan(&plan, given, &environment, prompt, begun).await
+        session::run_plan(&plan, inherited, &environment, prompt, begun).await
     })
 }
 
 /// What a master would be asked for.
-fn share(
+fn share_request(
     typed: &Typed,
     resolved: &mut ResolvedOptions,
     context: &crate::config::Context,
@@ -94,9 +117,9 @@ fn share(
 
 /// `-f`: the child goes on, with what binds it to the parent; the parent's exit code is the
 /// child's, or 0 as soon as that has no more to say.
-fn to_background(share: &ShareRequest) -> Result<ControlFlow<u8, Tether>> {
-    let session = share.control.as_deref().is_none_or(|command| command == "proxy");
-    if !share.options.fork_after_authentication.value || !session {
+fn to_background(request: &ShareRequest) -> Result<ControlFlow<u8, Tether>> {
+    let session = request.control.as_deref().is_none_or(|command| command == "proxy");
+    if !request.options.fork_after_authentication.value || !session {
         return Ok(ControlFlow::Continue(Tether::default()));
     }
     match background::split()? {
@@ -109,7 +132,7 @@ fn to_background(share: &ShareRequest) -> Result<ControlFlow<u8, Tether>> {
 }
 
 /// Whether a master is to be left behind that outlives this invocation.
-fn persists(plan: &Plan) -> bool {
+fn leaves_master(plan: &Plan) -> bool {
     let sharing = &plan.options.sharing;
     sharing.path.is_some()
         && sharing.master.value != ControlMaster::No
@@ -149,16 +172,16 @@ fn attach(
     environment: ProcessEnvironment,
 ) -> Result<u8> {
     let lost = || Error::new(Kind::Connect, say!(share_no_new_master));
-    let mut share = ShareRequest {
+    let mut request = ShareRequest {
         options: plan.options,
         command: plan.command,
         stdio_forward: plan.stdio_forward,
         control: typed.control.clone(),
         own: None,
     };
-    share.options.sharing.master.value = ControlMaster::No;
-    let stream = share::find(&share)?.ok_or_else(lost)?;
+    request.options.sharing.master.value = ControlMaster::No;
+    let stream = share::find(&request)?.ok_or_else(lost)?;
     runtime::run_to_exit_code(async move {
-        share::attend(&share, stream, &environment, &tether).await?.ok_or_else(lost)
+        share::attend(&request, stream, &environment, &tether).await?.ok_or_else(lost)
     })
 }

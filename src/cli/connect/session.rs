@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use super::background::Tether;
 use super::context::ConnectContext;
 use super::enter::enter;
-use super::filter::{FilterRequest, SessionFilter};
+use super::filter::{FilterRequest, FilteredInput, SessionFilter};
 use super::{forward, local_command, master, wants};
 use crate::cli::attempt;
 use crate::cli::environment::ProcessEnvironment;
@@ -23,7 +23,7 @@ use crate::client::session::{
     relay, rotation,
 };
 use crate::client::state::RememberedLogins;
-use crate::config::{LogLevel, SessionType};
+use crate::config::{LogLevel, Options, SessionType};
 use crate::error::Result;
 use crate::os::descriptor;
 use crate::os::stdio::DescriptorInput;
@@ -90,7 +90,7 @@ async fn connect(
         }
         None => rotation::around(&session, prompt, own).await,
     };
-    // Nobody may come any more; those who are there are told.
+    // The socket goes, so that no client comes any more; clients that are there are told.
     drop(master);
     if shown.load(Ordering::Relaxed) && options.log_level.value >= LogLevel::Info {
         crate::cli::log::write(&say!(connection_to_host_closed, host = plan.host));
@@ -99,8 +99,8 @@ async fn connect(
     exit
 }
 
-/// What the connection was made for. `shown` becomes true where the person saw a terminal of
-/// the server's.
+/// Does what the connection was made for: `-W`, forwards alone (`-N`), or a session. `shown`
+/// becomes true where the person saw a terminal of the server's.
 async fn own(
     context: &ConnectContext<'_>,
     session: &Session,
@@ -115,11 +115,11 @@ async fn own(
         context.leave_if_forking()?;
         return relay::linger(session).await;
     }
-    run(context, session, filter, shown).await
+    run_session(context, session, filter, shown).await
 }
 
 /// Opens the session channel and relays until it ends; the terminal is as before afterwards.
-async fn run(
+async fn run_session(
     context: &ConnectContext<'_>,
     session: &Session,
     filter: SessionFilter,
@@ -135,7 +135,7 @@ async fn run(
     let request = SessionRequest {
         agent: forward::agent(plan, context.environment, session),
         x11: forward::display(options, context.environment, session).await,
-        ..request(context, pty)
+        ..session_request(context, pty)
     };
     let modes = request.pty.as_ref().map(|pty| pty.modes.clone()).unwrap_or_default();
     let (resize, resized) = unbounded_channel();
@@ -154,14 +154,7 @@ async fn run(
     shown.store(pty, Ordering::Relaxed);
     context.leave_if_forking()?;
     let watcher = watch_size(pty, resize);
-    let input = match wants::no_input(options) {
-        true => None,
-        false => {
-            let stdin =
-                DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error))?;
-            Some(filter.input(stdin))
-        }
-    };
+    let input = input(options, &filter)?;
     let escape = options.escape_char.value.filter(|_| interactive);
     let escape = escape.map(if plan.as_ssh { Escape::of_ssh } else { Escape::new });
     let paste = brackets.map(Paste::new);
@@ -174,6 +167,15 @@ async fn run(
     exit
 }
 
+/// Standard input as the session reads it; `None` where there is to be none.
+fn input(options: &Options, filter: &SessionFilter) -> Result<Option<FilteredInput>> {
+    if wants::no_input(options) {
+        return Ok(None);
+    }
+    let stdin = DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error))?;
+    Ok(Some(filter.input(stdin)))
+}
+
 /// The main path once more, on top of a session.
 fn once_more<'a>(
     context: &'a ConnectContext<'_>,
@@ -183,11 +185,13 @@ fn once_more<'a>(
     Box::pin(async move { connect(&again, None, attempt::logged_in).await })
 }
 
+/// Sends changes of the window's size while this is kept; only where the server has a terminal.
 fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
     pty.then(|| window_changes(resize))
 }
 
-fn request(context: &ConnectContext<'_>, pty: bool) -> SessionRequest {
+/// What is asked of the server on the session channel, but for the agent and X11.
+fn session_request(context: &ConnectContext<'_>, pty: bool) -> SessionRequest {
     let ConnectContext { plan, environment, .. } = context;
     let modes = || terminal::modes(descriptor::stdin());
     let pty = pty.then(|| PtyRequest {

@@ -242,7 +242,7 @@ impl Invocation<'_> {
     /// Asks for the forwards of the options; whether all were granted.
     async fn forwards(&self, client: &mut MasterConnection) -> Result<bool> {
         let mut all = true;
-        for (way, wanted) in wants::wanted(&self.share.options) {
+        for (way, wanted) in wants::forwards(&self.share.options) {
             debug!("Requesting forwarding of {} to {}", wanted.listen, wanted.connect);
             match client.forward(way, &wanted).await {
                 Ok(None) => {}
@@ -265,7 +265,7 @@ impl Invocation<'_> {
     /// Cancels the forwards of the options; whether all were there.
     async fn cancel(&self, client: &mut MasterConnection) -> Result<bool> {
         let mut all = true;
-        for (way, wanted) in wants::wanted(&self.share.options) {
+        for (way, wanted) in wants::forwards(&self.share.options) {
             debug!("Requesting cancellation of {} to {}", wanted.listen, wanted.connect);
             if let Err(refusal) = client.cancel(way, &wanted).await {
                 refused(&refusal)?;

@@ -24,10 +24,13 @@ pub fn no_input(options: &Options) -> bool {
     options.stdin_null.value || options.fork_after_authentication.value
 }
 
+/// Whether standard input is a terminal that is read from.
 pub fn at_terminal(options: &Options) -> bool {
     !no_input(options) && terminal::is_terminal(descriptor::stdin())
 }
 
+/// Whether a terminal is asked for on the server; warns where one is wanted and there is none
+/// here.
 pub fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
     let wanted = asks_for_pty(options, command);
     let force = options.request_tty.value == RequestTty::Force;
@@ -85,6 +88,7 @@ pub fn sent_environment(
     sent
 }
 
+/// How the host, or the proxy before it, is reached over the network.
 pub fn route(plan: &Plan, environment: &ProcessEnvironment) -> Route {
     let options = &plan.options;
     Route {
@@ -116,6 +120,7 @@ pub fn subject(options: &Options) -> Subject {
     }
 }
 
+/// What the host key is checked against, and what is done with one that is not known.
 pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<HostPolicy> {
     let options = &plan.options;
     Ok(HostPolicy {
@@ -151,6 +156,7 @@ pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<Host
     })
 }
 
+/// Whether SSHFP records are looked up (VerifyHostKeyDNS), and of whom they are asked.
 pub fn dns_check(options: &Options, environment: &ProcessEnvironment) -> Result<DnsCheck> {
     let verify = match options.verify_host_key_dns.value {
         config::VerifyHostKeyDns::Yes => VerifyDns::Yes,
@@ -161,6 +167,7 @@ pub fn dns_check(options: &Options, environment: &ProcessEnvironment) -> Result<
     Ok(DnsCheck { verify, host, resolver: environment.dns_resolver()? })
 }
 
+/// The lists of algorithms that are offered.
 pub fn lists(options: &Options) -> Lists<'_> {
     Lists {
         kex: options.kex_algorithms.value.as_deref(),
@@ -183,6 +190,7 @@ pub fn left_out(options: &Options) -> Vec<String> {
     ])
 }
 
+/// Algorithms, rekeying and keepalives of the encrypted connection.
 pub fn transport_options(options: &Options) -> TransportOptions<'_> {
     TransportOptions {
         lists: lists(options),
@@ -195,7 +203,8 @@ pub fn transport_options(options: &Options) -> TransportOptions<'_> {
     }
 }
 
-pub fn settings(options: &Options) -> ForwardSettings {
+/// What the forwards of a connection have in common.
+pub fn forward_settings(options: &Options) -> ForwardSettings {
     let forwarding = &options.forwarding;
     ForwardSettings {
         gateway_ports: *forwarding.gateway_ports,
@@ -210,7 +219,7 @@ pub fn settings(options: &Options) -> ForwardSettings {
 }
 
 /// The forwards that the options ask for.
-pub fn wanted(options: &Options) -> Vec<(ForwardDirection, Forward)> {
+pub fn forwards(options: &Options) -> Vec<(ForwardDirection, Forward)> {
     let forwarding = &options.forwarding;
     let of = |way, forwards: &[Setting<Forward>]| {
         forwards.iter().map(|forward| (way, forward.value.clone())).collect::<Vec<_>>()
