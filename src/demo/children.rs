@@ -1,7 +1,7 @@
-//! Which programs run, so that none outlives the server or its channel.
+//! The programs that run, registered so that none outlives the server or its channel.
 //!
-//! Each program leads a process group (on a pty, a session). The group is registered from
-//! start to end; ending it is a hang-up, as a closed terminal gives, and then a kill.
+//! Each program leads a process group (on a pty, a session), which is registered from start to
+//! exit. To end a group, the server sends it SIGHUP, as a closed terminal does, and then SIGKILL.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::os::signal::Signal;
 pub(super) struct Children(Arc<Mutex<HashSet<ProcessId>>>);
 
 impl Children {
-    /// Takes note of a program that leads its own process group.
+    /// Registers a program that leads its own process group.
     pub(super) fn register(&self, leader: u32) -> Option<Group> {
         let pid = ProcessId::of(leader)?;
         self.groups().insert(pid);
@@ -33,14 +33,14 @@ impl Children {
     }
 }
 
-/// A running program's process group, ended when this is dropped.
+/// A running program's process group. Dropping it ends the group.
 pub(super) struct Group {
     pid: ProcessId,
     of: Children,
 }
 
 impl Group {
-    /// The leader was reaped: its number may belong to another program by now.
+    /// Forgets the group, because its leader was reaped and its number may be reused.
     pub(super) fn forget(self) {
         self.of.groups().remove(&self.pid);
     }

@@ -1,9 +1,9 @@
 //! One connection: who may log in, and which requests on its channels are granted.
 //!
-//! Session channels with `pty-req`, `env`, `shell`, `exec` and `window-change` are; everything
-//! else is refused (RFC 4252 sections 5 to 8, RFC 4254 section 6, RFC 4256). Bytes for a
-//! program go to its queue in `session`; the channel's own queue in russh is not used, because
-//! russh stops the whole connection while one is full.
+//! Session channels with `pty-req`, `env`, `shell`, `exec` and `window-change` are granted;
+//! everything else is refused (RFC 4252 sections 5 to 8, RFC 4254 section 6, RFC 4256). Bytes for a
+//! program go to its queue in `session`, not to the channel's queue in russh, because russh stops
+//! the whole connection while one of its queues is full.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,12 +22,13 @@ use super::shared::DemoState;
 
 use crate::os::size::WindowSize;
 
-/// How one can log in.
+/// The authentication methods that the server offers.
 pub(super) const METHODS: [MethodKind; 3] =
     [MethodKind::PublicKey, MethodKind::Password, MethodKind::KeyboardInteractive];
 /// OpenSSH's MaxSessions.
 const MAX_CHANNELS: usize = 10;
-/// More locale variables than exist; each is bounded by the packet it comes in.
+/// The most variables per channel: more than there are locale variables. The packet size bounds
+/// each.
 const MAX_ENV: usize = 32;
 
 /// The state of one connection.
@@ -37,7 +38,7 @@ pub(super) struct Connection {
     channels: HashMap<ChannelId, Slot>,
 }
 
-/// A session channel: what was asked for before the program, then the program.
+/// A session channel: before its program starts, what was requested for it; then the program.
 enum Slot {
     Preparing {
         writer: ChannelWriteHalf<Msg>,
@@ -54,7 +55,7 @@ impl Connection {
         Connection { shared, logged_in, channels: HashMap::new() }
     }
 
-    /// Starts the shell or a command, and answers the request.
+    /// Starts the shell or a command and answers the request.
     fn run(
         &mut self,
         id: ChannelId,
@@ -84,7 +85,8 @@ impl Connection {
         }
     }
 
-    /// A refusal names all methods again: without them russh would take the refused one away.
+    /// The answer to an attempt. A refusal names all methods again: otherwise russh removes the
+    /// refused one.
     fn verdict(accepted: bool) -> Auth {
         if accepted {
             return Auth::Accept;
@@ -148,7 +150,8 @@ impl Handler for Connection {
         reply: ChannelOpenHandle,
         _session: &mut Session,
     ) -> Result<(), russh::Error> {
-        // A channel that this side closed first is not reported as closed: clear it away here.
+        // russh does not report the close of a channel that the server closed first: remove it
+        // here.
         self.channels.retain(|_, slot| !matches!(slot, Slot::Running(it) if it.is_over()));
         if self.channels.len() >= MAX_CHANNELS {
             reply.reject(ChannelOpenFailure::ResourceShortage).await;
@@ -297,7 +300,7 @@ impl Handler for Connection {
     }
 }
 
-/// The locale is the client's; everything else in the environment is the server's.
+/// Whether the client may set this variable: only the locale; the server sets everything else.
 fn allowed(name: &str, value: &str) -> bool {
     let plain = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     plain && (name == "LANG" || name.starts_with("LC_")) && !value.contains('\0')

@@ -1,7 +1,7 @@
-//! The secrets of one run: a password, an identity, and the check of what a client presents.
+//! The secrets of one run, a password and an identity, and the check of what a client presents.
 //!
-//! The password is compared by keyed digests, so the time taken tells nothing about it; the
-//! user name is compared after it, so a wrong name takes as long as a wrong password.
+//! The password is compared by keyed digests, so that the time taken reveals nothing about it. The
+//! user name is compared afterwards, so that a wrong name takes as long as a wrong password.
 
 use hmac::{Hmac, KeyInit, Mac};
 use russh::keys::key::safe_rng;
@@ -13,9 +13,9 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::secret::Secret;
 
-/// Letters and digits that are not mistaken for each other: 32, so each is 5 bits.
+/// Letters and digits that are hard to confuse. There are 32, so each carries 5 bits.
 const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
-/// Four groups of four: 80 bits, out of reach at two guesses a second.
+/// Four groups of four make 80 bits, which two guesses a second cannot exhaust.
 const GROUPS: usize = 4;
 const GROUP: usize = 4;
 
@@ -28,7 +28,7 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    /// New ones for this user.
+    /// Makes new credentials for this user.
     pub(super) fn fresh(user: &str) -> Result<Credentials> {
         let mut key = [0; 32];
         safe_rng().fill_bytes(&mut key);
@@ -48,14 +48,15 @@ impl Credentials {
         &self.identity
     }
 
-    /// Whether this is the user and the password.
+    /// Whether user and password are both right.
     pub(super) fn accepts_password(&self, user: &str, presented: &[u8]) -> bool {
         let expected = self.digest(self.password.expose().as_bytes()).finalize().into_bytes();
         let same = self.digest(presented).verify_slice(&expected).is_ok();
         same & (user == self.user)
     }
 
-    /// Whether this is the user and the identity; the key is public, so is the comparison.
+    /// Whether user and identity are both right. The key is public, so the comparison may take any
+    /// time.
     pub(super) fn accepts_key(&self, user: &str, presented: &PublicKey) -> bool {
         user == self.user && presented.key_data() == self.identity.public_key().key_data()
     }
@@ -68,7 +69,7 @@ impl Credentials {
     }
 }
 
-/// A new Ed25519 key.
+/// Makes an Ed25519 key.
 pub(super) fn fresh_key(comment: &str) -> Result<PrivateKey> {
     let mut key = PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519)
         .map_err(|error| Error::new(Kind::Local, say!(demo_key_not_made, error)))?;

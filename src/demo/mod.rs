@@ -1,10 +1,11 @@
-//! An SSH server to try the client on: loopback only, one user, everything fresh at each start.
+//! A demo SSH server to try the client on: loopback only, one user, new keys at each start.
 //!
-//! `server` has its start and stop, the listener and its bounds. What a login may do is in
-//! `connection`, programs and their channels are in `session`, secrets in `credentials`, what
-//! all connections share in `shared`.
-//! It is no server for real use: there are no accounts, no forwarding and no SFTP, and it
-//! runs everything as the user who started it. Protocol: RFC 4251 to 4254, by russh.
+//! `server` starts and stops it and holds the listener and its bounds. `connection` decides what a
+//! login may do, `session` runs programs and carries their channels, `credentials` holds the
+//! secrets, and `shared` holds what all connections share.
+//!
+//! It is no server for real use: it has no accounts, no forwarding and no SFTP, and it runs
+//! everything as the user who started it. Protocol: RFC 4251 to 4254, implemented by russh.
 
 mod children;
 mod connection;

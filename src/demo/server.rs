@@ -1,4 +1,4 @@
-//! The demo server's start and stop, its listener and its bounds.
+//! Starts and stops the demo server, accepts its connections and bounds them.
 
 use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
@@ -20,15 +20,15 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::secret::Secret;
 
-/// As many connections at once as a person trying things out could want.
+/// The most connections at once: more than a person needs who tries things out.
 const MAX_CONNECTIONS: usize = 16;
 /// OpenSSH's MaxAuthTries.
 const MAX_AUTH_TRIES: usize = 6;
 /// OpenSSH's LoginGraceTime, in which greeting, key exchange and login must be done.
 const LOGIN_GRACE: Duration = Duration::from_secs(120);
-/// How long a refusal takes, so that guessing is slow and its length says nothing.
+/// How long every refusal takes: it slows guessing, and the time reveals nothing.
 const REFUSAL: Duration = Duration::from_millis(500);
-/// A pause after a failed accept (out of descriptors), so that it is not tried in a busy loop.
+/// The pause after a failed accept (out of descriptors), which avoids a busy loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A running server. Dropping it ends the listener, the connections and their programs.
@@ -40,10 +40,10 @@ pub struct DemoServer {
 }
 
 impl DemoServer {
-    /// Makes a host key, a password and an identity, and listens.
+    /// Makes a host key, a password and an identity, and starts to listen.
     ///
     /// # Errors
-    /// When the address is not loopback or cannot be bound, or no key can be made.
+    /// The address is not loopback or cannot be bound, or no key can be made.
     ///
     /// # Panics
     /// Outside a Tokio runtime.
@@ -66,7 +66,7 @@ impl DemoServer {
         Ok(DemoServer { address, host_key: public, shared, listener })
     }
 
-    /// Where it listens, with the port the kernel chose.
+    /// The address it listens on, with the port that the kernel chose.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -91,7 +91,7 @@ impl DemoServer {
         self.shared.credentials.identity()
     }
 
-    /// Ends the listener, the connections and their programs, as dropping does.
+    /// Ends the listener, the connections and their programs. Dropping the server does so, too.
     pub fn stop(self) {}
 }
 
@@ -119,7 +119,7 @@ fn configuration(host_key: PrivateKey) -> server::Config {
         auth_rejection_time: REFUSAL,
         auth_rejection_time_initial: Some(Duration::ZERO),
         keys: vec![host_key],
-        // On loopback compression costs and saves nothing, and it is one thing less to attack.
+        // Compression saves nothing on loopback, and without it there is less to attack.
         preferred: Preferred { compression: (&[compression::NONE]).into(), ..Preferred::default() },
         max_auth_attempts: MAX_AUTH_TRIES,
         inactivity_timeout: None,
@@ -140,7 +140,7 @@ async fn listen(listener: TcpListener, config: Arc<server::Config>, shared: Arc<
         let Ok(place) = room.clone().try_acquire_owned() else { continue };
         let (config, shared) = (config.clone(), shared.clone());
         connections.spawn(async move {
-            // An error here is the peer's own affair: it is the one who gets to see it.
+            // The peer sees this error itself, so the server does not report it.
             let _ = connection(stream, config, shared).await;
             drop(place);
         });
@@ -169,7 +169,7 @@ async fn connection(
     session.await
 }
 
-/// Closes the connection when dropped: the task russh starts for it outlives its handle.
+/// Shuts the socket down when dropped, because russh's task for the connection outlives its handle.
 struct HangUp(std::net::TcpStream);
 
 impl HangUp {
@@ -183,7 +183,7 @@ impl HangUp {
 
 impl Drop for HangUp {
     fn drop(&mut self) {
-        // Fails only when the peer was faster.
+        // The shutdown fails only if the peer has closed the connection already.
         let _ = self.0.shutdown(Shutdown::Both);
     }
 }

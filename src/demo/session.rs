@@ -1,8 +1,8 @@
-//! A program on a session channel: start it, carry its bytes, report its end.
+//! A program on a session channel: starts it, carries its bytes and reports its exit.
 //!
-//! Output is read only as fast as the channel's window and the connection take it. Input
-//! waits in a queue of bounded size, because russh grants the client more window as soon as
-//! data arrives and not when it is used (RFC 4254 sections 5.2 and 6).
+//! Output is read only as fast as the channel's window and the connection take it. Input waits in a
+//! bounded queue, because russh grants the client more window as soon as data arrives, not when the
+//! program has read it (RFC 4254 sections 5.2 and 6).
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -28,27 +28,27 @@ use crate::os::pty;
 use crate::os::size::WindowSize;
 use crate::os::words;
 
-/// Input that waits for one program. russh cannot make the client pause, so a program that
-/// reads nothing while this much arrives loses its channel.
+/// The most bytes of input that wait for one program. russh cannot make the client pause, so the
+/// channel of a program that does not read is closed at this limit.
 const MAX_WAITING: usize = 64 << 20;
-/// What is read from a program at once: one packet of russh's size.
+/// The most bytes read from a program at once: the size of russh's packets.
 const CHUNK: usize = 32 << 10;
-/// RFC 4254 section 5.2: the one kind of extended data there is.
+/// The only type of extended data that RFC 4254 section 5.2 defines.
 const STDERR: u32 = 1;
-/// How long a terminal must be quiet, once its shell is gone, to count as read to the end:
-/// a background job may hold it open for ever.
+/// How long a terminal must be quiet after its shell has exited to count as read to the end. A
+/// background job may hold the terminal open for ever.
 const QUIET: Duration = Duration::from_millis(200);
-/// What `PATH` is when the caller names none.
+/// The value of `PATH` when [`DemoOptions::env`](super::DemoOptions) has none.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
-/// What a `pty-req` asked for.
+/// The terminal that a `pty-req` requested.
 pub(super) struct RequestedTerminal {
     pub(super) term: String,
     pub(super) size: WindowSize,
     pub(super) modes: Vec<(Pty, u32)>,
 }
 
-/// A program to be started.
+/// A program that is about to be started.
 pub(super) struct DemoProgram {
     pub(super) shared: Arc<DemoState>,
     pub(super) terminal: Option<RequestedTerminal>,
@@ -56,7 +56,7 @@ pub(super) struct DemoProgram {
 }
 
 impl DemoProgram {
-    /// Starts the command, or the login shell; `None` if that fails.
+    /// Starts the command, or the login shell without one; `None` if that fails.
     pub(super) fn start(
         self,
         command: Option<&[u8]>,
@@ -120,34 +120,34 @@ impl DemoProgram {
     }
 }
 
-/// A started program, as the connection sees it. Dropping it ends the program.
+/// A started program as its connection sees it. Dropping it ends the program.
 pub(super) struct ProgramHandle {
     queue: Queue,
     task: JoinHandle<()>,
 }
 
-/// More input waits than the program may leave unread.
+/// More input waits than `MAX_WAITING` allows.
 pub(super) struct Overflow;
 
 impl ProgramHandle {
-    /// Hands input on.
+    /// Queues input for the program.
     pub(super) fn feed(&self, data: Bytes) -> Result<(), Overflow> {
         let waiting = self.queue.waiting.fetch_add(data.len(), Ordering::Relaxed) + data.len();
         self.queue.send(ProgramInput::Data(data));
         if waiting > MAX_WAITING { Err(Overflow) } else { Ok(()) }
     }
 
-    /// No more input follows.
+    /// Queues the end of the input.
     pub(super) fn end_of_input(&self) {
         self.queue.send(ProgramInput::Eof);
     }
 
-    /// The terminal has another size.
+    /// Queues a new size of the terminal.
     pub(super) fn resize(&self, size: WindowSize) {
         self.queue.send(ProgramInput::Resize(size));
     }
 
-    /// Whether program and channel have ended.
+    /// Whether both the program and the channel have ended.
     pub(super) fn is_over(&self) -> bool {
         self.task.is_finished()
     }
@@ -183,14 +183,14 @@ impl Queue {
     }
 
     fn send(&self, input: ProgramInput) {
-        // Fails when the program has ended: nobody misses its input.
+        // Sending fails only after the program has ended, when its input does not matter.
         let _ = self.sender.send(input);
     }
 }
 
 impl WaitingInput {
-    /// Gives input to a program until the channel is gone. One that closed its input, or has
-    /// ended, may be sent more: it goes nowhere.
+    /// Writes input to a program until the channel is gone. Input that arrives after the program
+    /// closed its input, or exited, is dropped.
     async fn feed<W: AsyncWrite + Unpin>(
         mut self,
         to: W,
@@ -218,14 +218,14 @@ impl WaitingInput {
     }
 }
 
-/// The way back to the client.
+/// The output side of a channel: carries what the program writes to the client.
 struct ProgramOutput {
     writer: ChannelWriteHalf<Msg>,
     handle: Handle,
 }
 
 impl ProgramOutput {
-    /// Carries what a program writes until its end, or until nobody takes it.
+    /// Carries what a program writes until it ends or the client takes no more.
     async fn carry(&self, mut from: impl AsyncRead + Unpin, kind: Option<u32>) {
         let mut buffer = BytesMut::new();
         loop {
@@ -237,7 +237,7 @@ impl ProgramOutput {
         }
     }
 
-    /// Carries what appears on a terminal until its shell has ended and all is read.
+    /// Carries a terminal's output until its shell has exited and everything is read.
     async fn carry_terminal(
         &self,
         mut from: impl AsyncRead + Unpin,
@@ -250,7 +250,8 @@ impl ProgramOutput {
             tokio::select! {
                 biased;
                 read = from.read_buf(&mut buffer) => {
-                    // A terminal that nobody holds any more answers EIO: its end of file.
+                    // Reading a terminal that no process holds open fails with EIO, which is its
+                    // end of file.
                     let Ok(1..) = read else { break };
                     if self.send(buffer.split().freeze(), None).await.is_err() {
                         break;
@@ -273,10 +274,10 @@ impl ProgramOutput {
         }
     }
 
-    /// RFC 4254 section 6.10: how the program ended, then the end of the channel.
+    /// Reports how the program ended (RFC 4254 section 6.10) and closes the channel.
     async fn finish(&self, status: std::io::Result<ExitStatus>) {
         let id = self.writer.id();
-        // Each fails only when the connection is gone, and the report with it.
+        // Each of these fails only when the connection is gone, and nobody is left to report to.
         let _ = self.writer.eof().await;
         if let Ok(status) = status {
             if let Some((signal, core)) = process::ended_by_signal(status) {
@@ -323,7 +324,8 @@ impl OnPipes {
         };
         let status = tokio::select! {
             status = async {
-                // As sshd does: the session lasts until the last holder of the pipes is gone.
+                // As with sshd, the session lasts until the last process that holds the pipes is
+                // gone.
                 tokio::join!(output.carry(stdout, None), output.carry(stderr, Some(STDERR)));
                 self.child.wait().await
             } => status,
@@ -338,12 +340,13 @@ fn name(shell: &Path) -> &OsStr {
     shell.file_name().unwrap_or(shell.as_os_str())
 }
 
-/// login(1)'s sign to a shell that it is a login shell.
+/// The shell's name with the leading `-` by which login(1) marks a login shell.
 fn login_name(shell: &Path) -> OsString {
     words::from_bytes([b"-", name(shell).as_encoded_bytes()].concat())
 }
 
-/// RFC 4254 section 6.10 names signals without `SIG`, and others with a name of one's own.
+/// The name of a signal as RFC 4254 section 6.10 wants it: without `SIG`; others get a private
+/// name.
 fn signal_name(number: i32) -> Sig {
     match number {
         1 => Sig::HUP,

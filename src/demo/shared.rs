@@ -1,4 +1,4 @@
-//! What the caller of the demo server wants, and what its connections share.
+//! The options of the demo server, and the state that its connections share.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,26 +6,26 @@ use std::path::PathBuf;
 use super::children::Children;
 use super::credentials::Credentials;
 
-/// What a [`DemoServer`](super::Server) needs to know; it reads no environment of its own.
+/// The options of a [`DemoServer`](super::DemoServer), which reads no environment itself.
 pub struct DemoOptions {
     /// The login shell; commands run as `shell -c command`.
     pub shell: PathBuf,
-    /// Where programs start and what `HOME` says.
+    /// The directory in which programs start, also the value of `HOME`.
     pub home: PathBuf,
-    /// The only user who can log in, and what `USER` says.
+    /// The only user who can log in, also the value of `USER`.
     pub user: String,
-    /// The environment programs start from, such as `PATH` and `LANG`.
+    /// The environment in which programs start, such as `PATH` and `LANG`.
     pub env: Vec<(String, String)>,
-    /// Where to listen: a loopback address; port 0 lets the kernel choose.
+    /// The loopback address to listen on; with port 0 the kernel chooses the port.
     pub address: SocketAddr,
 }
 
-/// What every connection shares.
+/// The state that every connection shares.
 pub struct DemoState {
-    /// What the caller wanted.
+    /// The options the server was started with.
     pub options: DemoOptions,
     /// The secrets of this run.
     pub credentials: Credentials,
-    /// The programs that run.
+    /// The programs that run now.
     pub children: Children,
 }

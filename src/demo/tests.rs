@@ -1,4 +1,4 @@
-//! The server as a client meets it, over loopback.
+//! Tests of the demo server through a real client over loopback.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use russh::{Channel, ChannelMsg, Pty, Sig};
 
 use super::{DemoOptions, DemoServer};
 
-/// Long enough for a loaded machine; a test that needs it has failed.
+/// The deadline of each wait: long enough for a loaded machine, so exceeding it is a failure.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 struct TestClient {
@@ -67,7 +67,7 @@ struct ProgramOutcome {
     signal: Option<String>,
 }
 
-/// Reads a channel to its end.
+/// Reads a channel until it closes, and returns its output and exit status.
 async fn collect(mut from: impl AsyncFnMut() -> Option<ChannelMsg>) -> ProgramOutcome {
     let mut outcome = ProgramOutcome::default();
     let read = async {
@@ -101,7 +101,7 @@ async fn exec(session: &TestSession, command: &str) -> ProgramOutcome {
     finish(channel).await
 }
 
-/// Waits until the next answer to a request, and says whether it was granted.
+/// Waits for the answer to a channel request and returns whether it was granted.
 async fn granted(channel: &mut Channel<client::Msg>) -> bool {
     loop {
         match channel.wait().await {
@@ -113,7 +113,7 @@ async fn granted(channel: &mut Channel<client::Msg>) -> bool {
     }
 }
 
-/// Collects output until it holds a text.
+/// Collects output until it contains this text.
 async fn until(channel: &mut Channel<client::Msg>, text: &str) -> String {
     let mut seen = Vec::new();
     let read = async {
@@ -140,7 +140,7 @@ async fn password_logs_in_and_only_the_right_one() {
     for (user, presented) in [("someone", "wrong"), ("someone", ""), ("else", password)] {
         let result = session.authenticate_password(user, presented).await.unwrap();
         let AuthResult::Failure { remaining_methods, .. } = result else { panic!("{user}") };
-        // The same again: a second try at the same method is allowed.
+        // A refusal names every method again, so that the client may retry the same one.
         assert_eq!(remaining_methods[..], super::connection::METHODS);
     }
     let result = session.authenticate_password("someone", password).await.unwrap();
@@ -184,7 +184,7 @@ async fn guessing_ends_after_six_attempts() {
     while let Ok(AuthResult::Failure { remaining_methods, .. }) =
         session.authenticate_password("someone", "guess").await
     {
-        // A lost connection reads as a refusal that leaves no method.
+        // russh reports a lost connection as a refusal that leaves no method.
         if remaining_methods.is_empty() {
             break;
         }
@@ -250,7 +250,7 @@ async fn client_that_does_not_read_is_not_buffered_for() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().display();
     let mut channel = session.channel_open_session().await.unwrap();
-    // The program notes how far it got; it can get no further than pipe and window reach.
+    // The program records how much it wrote; the pipe and the channel window bound that.
     let command = format!(
         "i=0; while [ $i -lt 400 ]; do head -c 100000 /dev/zero; i=$((i+1)); echo $i >{path}; done"
     );
@@ -315,7 +315,7 @@ async fn what_is_not_offered_is_refused() {
     assert!(DemoServer::start(outside).is_err());
 }
 
-/// Waits for a program's file lock to be released, which happens when it is gone.
+/// Waits until a program's file lock is released, which happens when the program exits.
 async fn is_gone(lock: PathBuf) {
     let wait = tokio::task::spawn_blocking(move || std::fs::File::open(lock).unwrap().lock());
     tokio::time::timeout(DEADLINE, wait).await.expect("the program ends").unwrap().unwrap();
