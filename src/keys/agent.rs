@@ -1,8 +1,9 @@
-//! The agent (draft-ietf-sshm-ssh-agent), as a client: what keys it holds, and signatures.
+//! The client side of the agent protocol (draft-ietf-sshm-ssh-agent): the keys an agent holds, and
+//! signatures.
 //!
-//! Signing and session binding are russh's. The list is read here, because one key of a type
-//! that russh does not know, or one comment that is not UTF-8, would otherwise hide all others.
-//! Every step has a deadline: an agent that hangs is an error, not a hung login.
+//! russh does signing and session binding. The list is read here, because one key of a type that
+//! russh does not know, or one comment that is not UTF-8, would otherwise hide all others. Every
+//! step has a deadline, so that an agent that hangs causes an error and not a login that hangs.
 
 use std::future::Future;
 use std::io::ErrorKind;
@@ -25,20 +26,19 @@ use crate::say;
 use crate::text;
 use crate::wire_format::{put_uint32, take_string, take_uint32};
 
-/// How long the agent may take to connect or to tell what it holds.
+/// The longest wait for the agent to connect or to list its keys.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// How long it may take to sign: it may ask a person, or wait for a touch.
+/// The longest wait for a signature: the agent may ask a person, or wait for a touch.
 const SIGNATURE: Duration = Duration::from_secs(60);
 
-/// The most keys listed. OpenSSH's agent allows 2048 keys in a list, of which no server would
-/// let anyone try more than a few.
+/// The most keys listed. OpenSSH's agent allows 2048, but a server lets a client try only a few.
 const MAX_KEYS: usize = 1_000;
 
 /// The longest answer read: OpenSSH's limit for agent messages.
 const MAX_ANSWER: usize = 256 * 1024;
 
-/// How much of a comment is kept, in characters.
+/// The most characters kept of a comment.
 const MAX_COMMENT: usize = 256;
 
 const REQUEST_IDENTITIES: u8 = 11;
@@ -50,17 +50,17 @@ const ADD_ID_CONSTRAINED: u8 = 25;
 const CONSTRAIN_LIFETIME: u8 = 1;
 const CONSTRAIN_CONFIRM: u8 = 2;
 const CONSTRAIN_EXTENSION: u8 = 255;
-/// OpenSSH's PROTOCOL.agent section 2.
+/// The constraint that names a security key's library (OpenSSH's PROTOCOL.agent section 2).
 const SK_PROVIDER: &str = "sk-provider@openssh.com";
 
 /// The conditions on which an agent keeps a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// How long it keeps the key, in whole seconds; for as long as it runs otherwise.
+    /// How long the agent keeps the key, in whole seconds; `None` keeps it until the agent exits.
     pub lifetime: Option<Duration>,
-    /// Whether it asks before each signature.
+    /// Whether the agent asks its user before each signature.
     pub confirm: bool,
-    /// The library that a security key is reached by.
+    /// The library by which the agent reaches a security key.
     pub provider: Option<String>,
 }
 
@@ -69,16 +69,16 @@ pub struct Terms {
 pub struct Agent {
     socket: PathBuf,
     stream: LocalStream,
-    // Set while an answer is awaited: after a deadline it may still come, and would then be
-    // taken for the answer to the next request.
+    // Whether an answer is still due. After a deadline it may arrive late, and would be taken for
+    // the answer to the next request.
     out_of_step: bool,
 }
 
 impl Agent {
-    /// Connects to the agent at this socket, usually what `SSH_AUTH_SOCK` names.
+    /// Connects to the agent at this socket, usually the one that `SSH_AUTH_SOCK` names.
     ///
     /// # Errors
-    /// There is none, or it does not answer within 5 seconds.
+    /// There is no agent, or it does not answer within 5 seconds.
     pub async fn connect(socket: &Path) -> Result<Agent> {
         let name = quoted(socket);
         let stream = match tokio::time::timeout(ANSWER, LocalStream::connect(socket)).await {
@@ -97,11 +97,12 @@ impl Agent {
         Ok(Agent { socket: socket.to_owned(), stream, out_of_step: false })
     }
 
-    /// What the agent holds, in its order: at most 1000 keys and certificates. Comments are
-    /// sanitised; keys of unknown types are left out.
+    /// Lists the keys and certificates that the agent holds, in the agent's order, at most 1000.
+    /// Comments are sanitised; keys of unknown types are left out.
     ///
     /// # Errors
-    /// The agent does not answer within 5 seconds, is locked for us, or answers nonsense.
+    /// The agent does not answer within 5 seconds, refuses the request, or answers with malformed
+    /// data.
     pub async fn identities(&mut self) -> Result<Vec<AgentIdentity>> {
         let Agent { socket, stream, out_of_step } = self;
         let answer = in_step(socket, out_of_step, ANSWER, request_identities(stream)).await?;
@@ -126,10 +127,10 @@ impl Agent {
         bound.await?.map_err(|error| failed(socket, &error.to_string()))
     }
 
-    /// Gives the agent a private key to keep, under these conditions.
+    /// Adds a private key to the agent under these conditions.
     ///
     /// # Errors
-    /// The agent does not take it, or does not answer within 5 seconds.
+    /// The agent refuses the key, or does not answer within 5 seconds.
     pub async fn add(&mut self, key: &PrivateKey, comment: &str, terms: &Terms) -> Result<()> {
         let message = addition(key, comment, terms)
             .ok_or_else(|| failed(&self.socket, &say!(agent_does_not_take)))?;
@@ -142,8 +143,8 @@ impl Agent {
         }
     }
 
-    /// What to name when this identity shall sign. An agent that was given the key without the
-    /// certificate knows it by the key.
+    /// The identity by which the agent knows this key. An agent that holds the key without the
+    /// certificate is asked to sign with the plain key.
     async fn as_held(&mut self, wanted: AgentIdentity) -> Result<AgentIdentity> {
         let AgentIdentity::Certificate { certificate, .. } = &wanted else { return Ok(wanted) };
         let mut key = None;
@@ -181,7 +182,7 @@ impl Agent {
     }
 }
 
-/// Why [`russh::Signer`] for [`Agent`] gave no signature.
+/// Why [`russh::Signer`] for [`Agent`] made no signature.
 #[derive(Debug)]
 pub enum SignError {
     /// The connection to the server is gone.
@@ -214,7 +215,7 @@ impl russh::Signer for Agent {
     }
 }
 
-/// Waits for one answer, for at most this long, unless an earlier one is still due.
+/// Waits for one answer, at most this long. Fails at once if an earlier answer is still due.
 async fn in_step<T>(
     socket: &Path,
     out_of_step: &mut bool,
@@ -225,7 +226,7 @@ async fn in_step<T>(
         return Err(failed(socket, &say!(agent_answer_unfinished)));
     }
     let answer = tokio::time::timeout(limit, answer).await.map_err(|_| hangs(socket, limit))?;
-    // A refusal is an answer too; a broken stream shows itself again.
+    // A refusal is an answer, too. If the stream is broken, the next request fails as well.
     *out_of_step = false;
     Ok(answer)
 }
@@ -246,7 +247,7 @@ fn addition(key: &PrivateKey, comment: &str, terms: &Terms) -> Option<Zeroizing<
         true => ADD_IDENTITY,
         false => ADD_ID_CONSTRAINED,
     };
-    // Whole from the start: what grows leaves copies of the key behind.
+    // Reserve the whole size at once: a growing buffer leaves copies of the key in memory.
     let provider = terms.provider.as_ref().map_or(0, String::len);
     let room = key.key_data().encoded_len().ok()? + comment.len() + provider + 64;
     let mut message = Zeroizing::new(Vec::with_capacity(room));
@@ -269,12 +270,12 @@ fn addition(key: &PrivateKey, comment: &str, terms: &Terms) -> Option<Zeroizing<
     Some(message)
 }
 
-/// Asks for the list and reads the message that comes, without its length.
+/// Asks for the list and reads the answer without its length.
 async fn request_identities(stream: &mut LocalStream) -> Result<Vec<u8>, String> {
     converse(stream, &[REQUEST_IDENTITIES]).await
 }
 
-/// Sends a message and reads the one that comes, both without their lengths.
+/// Sends a message and reads the answer, both without their lengths.
 async fn converse(stream: &mut LocalStream, message: &[u8]) -> Result<Vec<u8>, String> {
     let talk = async {
         let length = u32::try_from(message.len()).unwrap_or(u32::MAX);
@@ -292,7 +293,7 @@ async fn converse(stream: &mut LocalStream, message: &[u8]) -> Result<Vec<u8>, S
     talk.await.unwrap_or_else(|error: std::io::Error| Err(told(&error)))
 }
 
-/// Reads the keys of an answer; those that cannot be read are passed over.
+/// Reads the keys of an answer and skips those that cannot be read.
 fn parse_list(list: &[u8]) -> Option<Vec<AgentIdentity>> {
     let mut rest = list;
     let count = usize::try_from(take_uint32(&mut rest)?).ok()?;

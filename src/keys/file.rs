@@ -1,6 +1,6 @@
-//! Reading a key file: bounded, and with ssh(1)'s check of who else may read it.
+//! Reads a key file: bounded, and with ssh(1)'s check of who else may read it.
 //!
-//! What the bytes mean is not decided here.
+//! `key_file` decides what the bytes mean.
 
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -14,18 +14,18 @@ use crate::os::private;
 use crate::say;
 use crate::text;
 
-/// The largest key file read. The largest real ones, RSA keys of 16384 bits with a
-/// certificate, have under 30 KB; OpenSSH stops at 1 MiB as well.
+/// The largest key file read, in bytes. The largest real ones, RSA keys of 16384 bits with a
+/// certificate, are under 30 KB; OpenSSH's limit is 1 MiB, too.
 pub(super) const MAX_FILE: u64 = 1024 * 1024;
 
-/// How much of a path an error shows, in characters: as much as a path can have.
+/// The most characters of a path that an error shows: the longest path of Linux.
 const MAX_PATH: usize = 4_096;
 
-/// A file as it was read.
+/// A key file in memory.
 pub(super) struct LoadedFile {
-    /// All of it.
+    /// The whole content.
     pub(super) bytes: Zeroizing<Vec<u8>>,
-    /// Its permissions, if it is ours and they let others at it.
+    /// Its permissions, if the file belongs to this user and others can read or write it.
     exposed: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl LoadedFile {
         if metadata.is_dir() {
             return Err(fault(say!(key_file_is_directory, name)));
         }
-        // Room for all of it at once: growing would leave copies of a key behind.
+        // Reserve the whole size at once: a growing buffer leaves copies of the key in memory.
         let room = metadata.len().min(MAX_FILE) as usize + 1;
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -55,7 +55,7 @@ impl LoadedFile {
         Ok(LoadedFile { bytes, exposed: private::exposed(&metadata) })
     }
 
-    /// Refuses a private key that others may read, where it is ours to change that.
+    /// Refuses a private key of this user's that others may read, because the user can change that.
     pub(super) fn check_private(&self, path: &Path) -> Result<()> {
         let Some(mode) = &self.exposed else { return Ok(()) };
         let name = quoted(path);
@@ -64,7 +64,7 @@ impl LoadedFile {
     }
 }
 
-/// The path as it may be shown.
+/// The path, sanitised and shortened for a message.
 pub(super) fn quoted(path: &Path) -> String {
     format!("'{}'", text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH))
 }

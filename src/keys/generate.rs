@@ -1,7 +1,7 @@
-//! New keys: which types and sizes there are, and why others are not made.
+//! Generates keys: the types and sizes on offer, and the reasons why others are refused.
 //!
-//! The random numbers are the SSH library's, from the operating system. Nothing is written
-//! here; that is `write` and `save`.
+//! The random numbers come from the operating system through the SSH library. `write` encodes a key
+//! and `save` writes it to disk.
 
 use russh::keys::key::safe_rng;
 use russh::keys::ssh_key::private::RsaKeypair;
@@ -17,7 +17,7 @@ const DEFAULT_RSA_BITS: u32 = 3_072;
 /// NIST SP 800-131A has disallowed shorter keys since 2014.
 const MIN_NEW_RSA_BITS: u32 = 2_048;
 
-/// Larger keys take minutes to make and slow every login, without being needed by anyone.
+/// Larger keys take minutes to make and slow every login, with no practical gain.
 const MAX_NEW_RSA_BITS: u32 = 8_192;
 
 /// What kind of key to make.
@@ -32,11 +32,12 @@ pub enum KeyType {
 }
 
 impl KeyType {
-    /// The type with this name, as ssh-keygen takes them: `ed25519`, `ecdsa`, `rsa`, or as in
+    /// Parses the name of a type, as ssh-keygen takes it (`ed25519`, `ecdsa`, `rsa`) or as in
     /// public key files. Without a size: 256 bits for ECDSA, 3072 for RSA.
     ///
     /// # Errors
-    /// [`Kind::Usage`], with the reason: an unknown or unwanted type, or a size it does not have.
+    /// [`Kind::Usage`], with the reason: the type is unknown or refused, or does not have this
+    /// size.
     pub fn parse(name: &str, bits: Option<u32>) -> Result<KeyType> {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
@@ -50,7 +51,7 @@ impl KeyType {
         }
     }
 
-    /// The file's name in `~/.ssh`, such as `id_ed25519`.
+    /// The usual name of the file in `~/.ssh`, such as `id_ed25519`.
     pub fn file_name(self) -> String {
         format!("id_{}", self.name())
     }
@@ -64,10 +65,10 @@ impl KeyType {
         }
     }
 
-    /// Makes a key. RSA takes from a second up to minutes: run it where nothing waits.
+    /// Makes a key. RSA takes from a second up to minutes, so run it on a thread that may block.
     ///
     /// # Errors
-    /// No primes could be found, which does not happen with a working random source.
+    /// No primes were found, which does not happen with a working random source.
     pub fn generate(self, comment: &str) -> Result<PrivateKey> {
         let mut random = safe_rng();
         let key = match self {

@@ -1,4 +1,4 @@
-//! A key file of any format: read as far as it can be without the passphrase, then unlocked.
+//! A key file of any format: read as far as possible without the passphrase, then unlocked.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -34,19 +34,19 @@ pub enum KeyFormat {
     Pkcs8,
     /// PuTTY's, with its version: 2 or 3.
     Ppk(u8),
-    /// A public key or certificate without the private half, as names a key in an agent.
+    /// A public key or certificate without the private half, which names a key in an agent.
     PublicOnly,
 }
 
 /// Why a key did not unlock.
 #[derive(Debug)]
 pub enum Unlock {
-    /// It is encrypted, and no passphrase was given.
+    /// The key is encrypted, and no passphrase was given.
     NeedsPassphrase,
-    /// The passphrase is wrong. Most formats cannot tell this from a file that was changed;
-    /// [`KeyFile::wrong_passphrase`] says it as the format allows.
+    /// The passphrase is wrong. Most formats cannot tell this from a changed file;
+    /// [`KeyFile::wrong_passphrase`] words the error as the format allows.
     WrongPassphrase,
-    /// No passphrase would help.
+    /// The key cannot be used, with any passphrase.
     Error(Error),
 }
 
@@ -70,12 +70,12 @@ enum Content {
 }
 
 impl KeyFile {
-    /// Reads a key file of at most 1 MiB, and `path.pub` beside it where the file does not
-    /// show its public half.
+    /// Reads a key file of at most 1 MiB. If the file does not show its public half, reads
+    /// `path.pub`, too.
     ///
     /// # Errors
-    /// The file cannot be read, others may read the private key, it is damaged or no key at
-    /// all, or its type, encryption or cost of opening is refused. Each names the file.
+    /// The file cannot be read, others may read the private key, it is damaged or no key at all, or
+    /// its type, encryption or cost of opening is refused. Each error names the file.
     pub fn read(path: &Path) -> Result<KeyFile> {
         let loaded = LoadedFile::read(path)?;
         let at_file = |error: Error| error.context(say!(key_file_label, value = quoted(path)));
@@ -94,7 +94,7 @@ impl KeyFile {
         Ok(key)
     }
 
-    /// Where it was read from.
+    /// The path it was read from.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -109,24 +109,24 @@ impl KeyFile {
         self.format
     }
 
-    /// The public key, where it is known without unlocking: from the file itself or, for
-    /// encrypted PEM and PKCS#8, from the `.pub` file beside it.
+    /// The public key, if it is known without unlocking: from the file itself or, for encrypted PEM
+    /// and PKCS#8, from the `.pub` file beside it.
     pub fn public(&self) -> Option<&PublicKey> {
         self.public.as_ref()
     }
 
-    /// The certificate in the file itself: a PPK or public key file may hold one.
+    /// The certificate in the file itself; a PPK or public key file may hold one.
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }
 
-    /// The comment, sanitised; empty if there is none that can be read without unlocking.
+    /// The comment, sanitised; empty if it is missing or cannot be read without unlocking.
     pub fn comment(&self) -> &str {
         &self.comment
     }
 
-    /// The private key. Takes as long as the file's key derivation asks for, within bounds:
-    /// run it where nothing waits.
+    /// Decodes or decrypts the private key. This takes as long as the file's key derivation asks
+    /// for, within bounds, so run it on a thread that may block.
     ///
     /// # Errors
     /// See [`Unlock`].
@@ -150,7 +150,7 @@ impl KeyFile {
         Ok(key)
     }
 
-    /// The sentence for [`Unlock::WrongPassphrase`].
+    /// The error for [`Unlock::WrongPassphrase`], worded for the file's format.
     pub fn wrong_passphrase(&self) -> Error {
         let doubt = match self.format {
             KeyFormat::OpenSsh => String::new(),
@@ -237,9 +237,9 @@ impl KeyFile {
     }
 }
 
-/// Reads a certificate, as `-o CertificateFile` names it.
+/// Reads a certificate, such as the one that `-o CertificateFile` names.
 ///
-/// Whether it is valid, and for whom, is for the caller to find out.
+/// The caller checks whether it is valid, and for whom.
 ///
 /// # Errors
 /// The file cannot be read, or holds no certificate.
@@ -255,8 +255,8 @@ pub fn certificate(path: &Path) -> Result<Certificate> {
     }
 }
 
-/// Reads the certificate beside a key file (`key-cert.pub`; for `key.ppk` also that of `key`),
-/// or `None` if there is no such file.
+/// Reads the certificate beside a key file (`key-cert.pub`; for `key.ppk` also that of `key`), or
+/// `None` if there is no such file.
 pub fn certificate_beside(key_path: &Path) -> Option<Result<Certificate>> {
     let mut paths = vec![beside(key_path, "-cert.pub")];
     if key_path.extension().is_some_and(|extension| extension == "ppk") {
@@ -265,8 +265,8 @@ pub fn certificate_beside(key_path: &Path) -> Option<Result<Certificate>> {
     paths.into_iter().find(|path| path.exists()).map(|path| certificate(&path))
 }
 
-/// Reads the public key beside a key file (`key.pub`), which may itself be missing when an
-/// agent holds it; `None` if there is no such file.
+/// Reads the public key beside a key file (`key.pub`); `None` if there is no such file. The key
+/// file itself may be missing, as for a key that only an agent holds.
 pub fn public_beside(key_path: &Path) -> Option<Result<PublicKey>> {
     let path = beside(key_path, ".pub");
     if !path.exists() {
@@ -284,7 +284,7 @@ pub fn public_beside(key_path: &Path) -> Option<Result<PublicKey>> {
     }))
 }
 
-/// The path with this at its end.
+/// The path with this suffix appended.
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
@@ -316,7 +316,7 @@ pub(super) fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>> {
     Ok(folded)
 }
 
-/// What the file is instead of a key, where it can be told.
+/// The error that names what the file is instead of a key, if that can be detected.
 pub(super) fn not_a_key(text: &str) -> Error {
     if text.contains("BEGIN SSH2 PUBLIC KEY") {
         return fault(say!(key_file_rfc4716)).hint(say!(key_file_rfc4716_hint));
@@ -337,7 +337,7 @@ fn only_public() -> Error {
     fault(say!(key_file_public_only)).hint(say!(key_file_public_only_hint))
 }
 
-/// Refuses keys that load but cannot sign for us.
+/// Refuses keys that can be decoded but cannot sign here.
 fn check_type(key: &PrivateKey) -> Result<()> {
     match key.algorithm() {
         Algorithm::Rsa { .. } => {

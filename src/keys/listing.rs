@@ -1,7 +1,7 @@
-//! The public keys that any key-like file shows without a passphrase: private keys, public
-//! keys in both forms, authorized_keys and known_hosts (sshd(8)).
+//! Lists the public keys that a file shows without a passphrase: private keys, public keys in both
+//! forms, authorized_keys and known_hosts (sshd(8)).
 //!
-//! Nothing is unlocked, and who else may read the file does not matter.
+//! No key is unlocked, so the file's permissions are not checked.
 
 use std::path::Path;
 
@@ -15,23 +15,23 @@ use super::rfc4716;
 use crate::error::{Error, Result};
 use crate::say;
 
-/// One key that a file shows.
+/// One key found in a file.
 #[derive(Clone, Debug)]
 pub struct ListedKey {
     /// The key, with its comment.
     pub key: PublicKey,
-    /// Whether it stands in a certificate.
+    /// Whether the key was found in a certificate.
     pub certified: bool,
 }
 
-/// Every key that the file shows, in order; at least one.
+/// Lists every key that the file shows, in order; at least one.
 ///
-/// The comment of a private key is that of the `.pub` file beside it, if there is one; that of
-/// a line without one is what stands before its key.
+/// The comment of a private key comes from the `.pub` file beside it, if there is one. The comment
+/// of a line that has none is the text before its key.
 ///
 /// # Errors
-/// The file cannot be read, is damaged, or shows no key: then it is no key file, or its format
-/// hides the public half and there is no `.pub` file beside it.
+/// The file cannot be read, is damaged, or shows no key: it is no key file, or its format hides the
+/// public half and there is no `.pub` file beside it.
 pub fn listed(path: &Path) -> Result<Vec<ListedKey>> {
     let at_file = |error: Error| error.context(say!(key_file_label, value = quoted(path)));
     let loaded = LoadedFile::read(path)?;
@@ -69,7 +69,7 @@ pub fn listed(path: &Path) -> Result<Vec<ListedKey>> {
     }
 }
 
-/// Why a file that holds a private key may not show a public one.
+/// The error of a private key file that does not show its public half.
 pub fn unlisted() -> Error {
     fault(say!(key_public_hidden)).hint(say!(key_public_hidden_hint))
 }
@@ -77,7 +77,7 @@ pub fn unlisted() -> Error {
 fn private(path: &Path, file: &KeyFile) -> Result<ListedKey> {
     let beside = public_beside(path).and_then(Result::ok);
     let key = match (file.public(), beside) {
-        // Another key's .pub file says nothing about this one.
+        // A `.pub` file of another key is ignored.
         (Some(own), Some(beside)) if own.key_data() == beside.key_data() => beside,
         (Some(own), _) => {
             let mut own = own.clone();
@@ -90,8 +90,8 @@ fn private(path: &Path, file: &KeyFile) -> Result<ListedKey> {
     Ok(ListedKey { key, certified: false })
 }
 
-/// What stands before a line's key, which is options of authorized_keys or names of
-/// known_hosts, and the line from its key on.
+/// Splits a line into the text before its key (options of authorized_keys, names of known_hosts)
+/// and the rest from the key on.
 fn key_in(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();
     if line.starts_with('#') {

@@ -1,10 +1,10 @@
 //! Identities: key files in all common formats, certificates, and the agent.
 //!
-//! A [`KeyFile`] is read once, as far as it can be without a passphrase, and unlocked when the
-//! private half is needed. Which identity is offered to a server, and who is asked for the
-//! passphrase, is decided in `client`. Cryptography is the libraries'; this room finds out what
-//! a file is, bounds what opening it may cost, and says clearly why one cannot be used. New
-//! keys are made in `generate`, put into words in `write` and into files in `save`.
+//! A [`KeyFile`] is read once, as far as possible without a passphrase, and unlocked when the
+//! private half is needed. `client` decides which identity is offered to a server and who is asked
+//! for the passphrase. The cryptography is in libraries; this room detects what a file is, bounds
+//! what opening it may cost, and explains why one cannot be used. `generate` makes new keys,
+//! `write` encodes them as text, and `save` writes the files.
 
 pub mod agent;
 mod file;

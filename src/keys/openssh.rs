@@ -1,8 +1,8 @@
-//! OpenSSH's own private key format (PROTOCOL.key), as far as it is plain without the
-//! passphrase: type, encryption and what opening it costs.
+//! OpenSSH's own private key format (PROTOCOL.key): decodes the file, opens the encrypted part, and
+//! reads what is plain without the passphrase: key type, encryption and cost of opening.
 //!
-//! Keys are decoded by the ssh-key crate, but for those on P-256: it takes one in 256 of them,
-//! whose number begins with eight zero bits and so is shorter, for damaged.
+//! The ssh-key crate decodes all keys but some on P-256: it rejects as damaged one key in 256,
+//! whose private number begins with eight zero bits and so is shorter. Those are decoded here.
 
 use russh::keys::ssh_key::private::{EcdsaKeypair, EcdsaPrivateKey};
 use russh::keys::ssh_key::public::EcdsaPublicKey;
@@ -16,8 +16,8 @@ use crate::error::Result;
 use crate::say;
 use crate::wire_format::{take_string, take_uint32};
 
-/// The most rounds of bcrypt: about five minutes. ssh-keygen's default is 16 (24 since 9.9),
-/// and `-a 100` is the usual advice.
+/// The most rounds of bcrypt taken: about five minutes of work. ssh-keygen's default is 16 (24
+/// since 9.9), and `-a 100` is the usual advice.
 pub(super) const MAX_ROUNDS: u32 = 10_000;
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
@@ -29,7 +29,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<PrivateKey> {
     if !is_supported(&key_type) {
         return Err(unsupported(&key_type));
     }
-    // One is built in but has no cipher behind it.
+    // The crate lists 3des-cbc but has no cipher behind the name.
     if Cipher::new(&header.cipher).is_err() || header.cipher == "3des-cbc" {
         return Err(unknown_encryption(&header.cipher));
     }
@@ -63,7 +63,7 @@ fn is_p256(key: &PublicKey) -> bool {
     matches!(key.key_data().ecdsa(), Some(EcdsaPublicKey::NistP256(_)))
 }
 
-/// A P-256 key out of a file that is not encrypted.
+/// Decodes a P-256 key from a file that is not encrypted.
 fn plain_p256(bytes: &[u8]) -> Option<PrivateKey> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
     let (cipher, _kdf, _options) =
@@ -75,7 +75,8 @@ fn plain_p256(bytes: &[u8]) -> Option<PrivateKey> {
     if is_one { p256(section, &public) } else { None }
 }
 
-/// A P-256 key out of the decrypted section: two equal numbers, names, point, number, comment.
+/// Decodes a P-256 key from the decrypted section: two equal numbers, names, point, number,
+/// comment.
 fn p256(section: &[u8], public: &PublicKey) -> Option<PrivateKey> {
     let Some(EcdsaPublicKey::NistP256(public)) = public.key_data().ecdsa() else { return None };
     let mut rest = section;

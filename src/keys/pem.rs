@@ -1,8 +1,8 @@
 //! The PEM envelope of private keys (RFC 7468), its old encryption headers (RFC 1421 as OpenSSL
 //! uses them), and the key formats inside it: PKCS#1, SEC 1 and PKCS#8 (RFC 8017, 5915, 5208).
 //!
-//! The keys themselves are decoded by russh; here an envelope is found, opened, and rewrapped
-//! for it. The costs that an encrypted PKCS#8 file names are checked in `pkcs8`.
+//! This file finds, opens and rewraps the envelope; russh decodes the key inside. `pkcs8` checks
+//! the cost that an encrypted PKCS#8 file asks for.
 
 use data_encoding::BASE64;
 use russh::keys::PrivateKey;
@@ -19,13 +19,13 @@ pub(super) struct Pem {
     pub(super) label: String,
     /// The value of the `DEK-Info` header, if the block is encrypted the old way.
     pub(super) dek_info: Option<String>,
-    /// The contents.
+    /// The decoded content.
     pub(super) der: Zeroizing<Vec<u8>>,
 }
 
 impl Pem {
-    /// Finds the first private key in the text; parameters and other text before it are
-    /// passed over. `None` if there is none.
+    /// Finds the first private key in the text and skips parameters and other text before it.
+    /// `None` if there is none.
     pub(super) fn find(text: &str) -> Option<Result<Pem>> {
         let mut lines = text.lines().map(str::trim);
         let label = lines.find_map(|line| {
@@ -62,10 +62,10 @@ impl Pem {
         decode(&self.label, &self.der)
     }
 
-    /// Opens a block that is encrypted the old way. `None`: the passphrase is wrong.
+    /// Opens a block that is encrypted the old way. `None` means that the passphrase is wrong.
     ///
     /// # Errors
-    /// It opens, and the type of the key inside is refused.
+    /// The passphrase is right, but the type of the key inside is refused.
     pub(super) fn decrypt_old(&self, dek: &Dek, passphrase: &str) -> Result<Option<PrivateKey>> {
         match dek.decrypt(&self.der, passphrase.as_bytes()) {
             Some(der) => opened(decode_wrapped(&self.label, &der, None)),
@@ -73,18 +73,18 @@ impl Pem {
         }
     }
 
-    /// Opens an encrypted PKCS#8 block that passed the check of its costs. `None`: the
+    /// Opens an encrypted PKCS#8 block, whose cost the caller has checked. `None` means that the
     /// passphrase is wrong.
     ///
     /// # Errors
-    /// It opens, and the type of the key inside is refused.
+    /// The passphrase is right, but the type of the key inside is refused.
     pub(super) fn decrypt(&self, passphrase: &str) -> Result<Option<PrivateKey>> {
         opened(decode_wrapped(&self.label, &self.der, Some(passphrase)))
     }
 }
 
-/// What came of trying a passphrase: what looks like a key of another type was opened by the
-/// right one, and all else cannot be told from a wrong one.
+/// The result of trying a passphrase. An unknown key type shows that the passphrase was right; any
+/// other failure is indistinguishable from a wrong passphrase.
 fn opened(key: Result<PrivateKey, russh::keys::Error>) -> Result<Option<PrivateKey>> {
     match key {
         Ok(key) => Ok(Some(key)),
@@ -95,7 +95,7 @@ fn opened(key: Result<PrivateKey, russh::keys::Error>) -> Result<Option<PrivateK
     }
 }
 
-/// Decodes the DER of an unencrypted key.
+/// Decodes the unencrypted DER of a key.
 fn decode(label: &str, der: &[u8]) -> Result<PrivateKey> {
     if label == "DSA PRIVATE KEY" {
         return Err(unsupported("ssh-dss (DSA)"));
@@ -106,7 +106,7 @@ fn decode(label: &str, der: &[u8]) -> Result<PrivateKey> {
     })
 }
 
-/// Hands DER to russh in the envelope it expects.
+/// Passes DER to russh in the envelope that russh expects.
 fn decode_wrapped(
     label: &str,
     der: &[u8],
@@ -118,7 +118,7 @@ fn decode_wrapped(
     russh::keys::decode_secret_key(&pem, passphrase)
 }
 
-/// How a block is encrypted the old way.
+/// The cipher of a block that is encrypted the old way, from its `DEK-Info` header.
 pub(super) struct Dek {
     cipher: Cipher,
     iv: Vec<u8>,
@@ -141,7 +141,7 @@ impl Dek {
         }
     }
 
-    // OpenSSL's EVP_BytesToKey with MD5 and one round: there is no better one in such files.
+    // These files always derive the key with OpenSSL's EVP_BytesToKey: MD5 and one round.
     fn decrypt(&self, sealed: &[u8], passphrase: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (key_size, _) = self.cipher.key_and_iv_size()?;
         let salt = self.iv.get(..8)?;
@@ -168,7 +168,7 @@ impl Dek {
     }
 }
 
-/// The name that people know an algorithm by.
+/// The common name of an algorithm.
 fn type_name(oid: &str) -> String {
     match oid {
         "1.3.101.110" => say!(key_kind_x25519),

@@ -1,20 +1,21 @@
-//! What an encrypted PKCS#8 file asks for before it opens (RFC 8018 PBES2, RFC 7914 scrypt).
+//! The cost of opening an encrypted PKCS#8 file (RFC 8018 PBES2, RFC 7914 scrypt), checked before
+//! the key is derived.
 //!
-//! The file names its own key derivation and what that costs, so this is read before the
-//! work is done. Decryption itself is russh's.
+//! The file names its own key derivation and the parameters, so a hostile one could ask for any
+//! amount of work. russh decrypts the file.
 
 use super::refusal::{damaged, too_costly, unknown_encryption};
 use crate::error::Result;
 use crate::say;
 
-/// The most PBKDF2 rounds: several seconds of work. OpenSSL's default is 2048, and password
-/// stores use up to a million or so.
+/// The most PBKDF2 rounds: several seconds of work. OpenSSL's default is 2048, and password stores
+/// use up to about a million.
 const MAX_ITERATIONS: u64 = 10_000_000;
 
 /// The most memory that scrypt may take: 128 · N · r bytes.
 const MAX_SCRYPT_MEMORY: u64 = 1 << 30;
 
-/// The most that scrypt may repeat itself; OpenSSL's default is 1.
+/// The most that scrypt's parallelisation parameter may be; OpenSSL's default is 1.
 const MAX_SCRYPT_PARALLEL: u64 = 16;
 
 const SEQUENCE: u8 = 0x30;
@@ -29,7 +30,7 @@ const SCRYPT: &[u8] = b"\x2b\x06\x01\x04\x01\xda\x47\x04\x0b";
 const HMAC: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x02";
 const AES: &[u8] = b"\x60\x86\x48\x01\x65\x03\x04\x01";
 
-/// Refuses what cannot be opened, or only at an absurd cost.
+/// Refuses a file that cannot be opened or costs too much to open.
 pub(super) fn check(der: &[u8]) -> Result<()> {
     let damaged = || damaged(&say!(key_encryption_unsaid));
     let scheme = Scheme::read(der).ok_or_else(damaged)?;
@@ -37,8 +38,8 @@ pub(super) fn check(der: &[u8]) -> Result<()> {
         return Err(unknown_encryption(&say!(key_encryption_pkcs5_1)));
     }
     let (kdf, cipher) = scheme.parts().ok_or_else(damaged)?;
-    // AES-CBC and AES-GCM with the three key sizes, the last byte of the identifier telling
-    // which; 3DES and DES are the only others in use.
+    // AES-CBC and AES-GCM with the three key sizes, which the last byte of the identifier tells
+    // apart; 3DES and DES are the only others in use.
     if cipher.strip_prefix(AES).is_none_or(|last| !matches!(last, [2 | 6 | 22 | 26 | 42 | 46])) {
         return Err(unknown_encryption(&say!(key_encryption_not_aes)));
     }
@@ -59,7 +60,7 @@ pub(super) fn check(der: &[u8]) -> Result<()> {
     }
 }
 
-/// EncryptedPrivateKeyInfo: what it is encrypted with, and how.
+/// EncryptedPrivateKeyInfo: the encryption algorithm and its parameters.
 struct Scheme<'a> {
     pbes: &'a [u8],
     parameters: &'a [u8],
@@ -100,7 +101,7 @@ impl<'a> Scheme<'a> {
         if parameters.first() == Some(&INTEGER) {
             integer(&mut parameters)?;
         }
-        // Without a name it is HMAC-SHA-1, by the standard.
+        // The standard's default, if none is named, is HMAC-SHA-1.
         let prf = match take(&mut parameters, SEQUENCE) {
             Some(mut algorithm) => take(&mut algorithm, OID)?,
             None => &[],
@@ -109,7 +110,7 @@ impl<'a> Scheme<'a> {
     }
 }
 
-/// Takes the contents of the next element off the front, if it has this tag.
+/// Takes the contents of the next element off the front if the element has this tag.
 fn take<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     let (&[found, length], mut rest) = der.split_first_chunk()?;
     if found != tag {
@@ -118,7 +119,7 @@ fn take<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     let mut size = usize::from(length);
     if length & 0x80 != 0 {
         let (digits, after) = rest.split_at_checked(usize::from(length & 0x7f))?;
-        // A file of at most 1 MiB has no longer elements.
+        // A key file has at most 1 MiB, so no length needs more than three bytes.
         if digits.is_empty() || digits.len() > 3 {
             return None;
         }
@@ -130,7 +131,7 @@ fn take<'a>(der: &mut &'a [u8], tag: u8) -> Option<&'a [u8]> {
     Some(contents)
 }
 
-/// Takes an unsigned number off the front; one that does not fit counts as the largest.
+/// Takes an unsigned number off the front; one too large for a `u64` counts as the largest.
 fn integer(der: &mut &[u8]) -> Option<u64> {
     let digits = take(der, INTEGER)?;
     if digits.first()? & 0x80 != 0 {

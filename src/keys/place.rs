@@ -1,6 +1,6 @@
-//! Where a new key goes: its file's usual name, the directory for it, and its public half.
+//! The usual paths of a new key: its file, the directory for it, and the file of its public half.
 //!
-//! What is written there, and whether something may be in the way, is `save`'s.
+//! `save` writes the files and decides whether an existing one may be replaced.
 
 use std::path::{Path, PathBuf};
 
@@ -10,13 +10,14 @@ use crate::error::{Error, Kind, Result, told};
 use crate::os::private;
 use crate::say;
 
-/// The usual file of a new key in a directory: `id_ed25519`, `id_ed25519.ppk`.
+/// The usual path of a new key in this directory, such as `id_ed25519` or `id_ed25519.ppk`.
 pub fn usual(directory: &Path, kind: KeyType, ppk: bool) -> PathBuf {
     let suffix = if ppk { ".ppk" } else { "" };
     directory.join(kind.file_name() + suffix)
 }
 
-/// Where the public half of a new key goes: beside it, with `.pub`, in the place of `.ppk`.
+/// The path of a new key's public half: `.pub` is appended, after `.ppk` is removed if `ppk` is
+/// set.
 pub fn public(path: &Path, ppk: bool) -> PathBuf {
     let base = match path.extension() {
         Some(extension) if ppk && extension == "ppk" => path.with_extension(""),
@@ -27,10 +28,11 @@ pub fn public(path: &Path, ppk: bool) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Makes the usual directory, which nobody else looks into, if the file is to be in it and it is not there.
+/// Creates the usual directory, readable only by its owner, if the file is to be in it and the
+/// directory does not exist yet.
 ///
 /// # Errors
-/// It cannot be made.
+/// The directory cannot be created.
 pub fn make_directory(directory: &Path, file: &Path) -> Result<()> {
     if file.parent() != Some(directory) || directory.exists() {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Public key and certificate lines, as in `.pub` files (sshd(8), AUTHORIZED_KEYS FILE FORMAT,
 //! without options; PROTOCOL.certkeys for certificates).
 //!
-//! Whether a certificate is valid is not decided here.
+//! This file does not decide whether a certificate is valid.
 
 use russh::keys::{Certificate, PublicKey};
 
@@ -9,18 +9,18 @@ use super::refusal::{damaged, fault, shown, unsupported};
 use crate::error::Result;
 use crate::say;
 
-/// How often a certificate's own name may occur in one: once in it, once more should its
-/// authority be a certificate, which is refused elsewhere. The decoder descends into
+/// The most times that a certificate's own type name may occur in it. It occurs once, and once more
+/// if its authority is a certificate, which another check refuses. The decoder descends into
 /// authorities without a limit, so a file could otherwise exhaust the stack.
 const MAX_NESTING: usize = 4;
 
-/// How much of a comment is kept, in characters.
+/// The most characters kept of a comment.
 pub(super) const MAX_COMMENT: usize = 256;
 
-/// What every certificate type's name has at its end.
+/// The end of every certificate type's name.
 pub(super) const CERTIFICATE_SUFFIX: &str = "-cert-v01@openssh.com";
 
-/// What one line holds.
+/// The content of one line.
 pub(super) enum PublicKeyLine {
     /// A public key with its comment.
     Key(PublicKey),

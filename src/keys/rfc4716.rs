@@ -1,6 +1,6 @@
 //! The public key file format of RFC 4716: headers, then the key blob in base64.
 //!
-//! PuTTY and commercial servers use it. Headers other than the comment say nothing here.
+//! PuTTY and commercial servers use it. Headers other than the comment are ignored.
 
 use std::fmt::Write;
 
@@ -17,19 +17,19 @@ use crate::wire_format::take_string;
 const BEGIN: &str = "---- BEGIN SSH2 PUBLIC KEY ----";
 const END: &str = "---- END SSH2 PUBLIC KEY ----";
 
-/// How many characters of base64 stand in a line, as ssh-keygen has it; RFC 4716 section 3
-/// allows 72 bytes.
+/// The characters of base64 in a line, as ssh-keygen writes them; RFC 4716 section 3 allows 72
+/// bytes.
 const LINE: usize = 70;
 
 /// The longest header line, in bytes (RFC 4716 section 3).
 const MAX_LINE: usize = 72;
 
-/// Whether the text is such a file.
+/// Whether the text is in this format.
 pub(super) fn is_rfc4716(text: &str) -> bool {
     text.lines().any(|line| line.trim_end() == BEGIN)
 }
 
-/// The first key of the text; what stands before it is passed over.
+/// Parses the first key of the text and skips what stands before it.
 pub(super) fn parse(text: &str) -> Result<PublicKey> {
     let mut lines = text.lines().map(str::trim_end).skip_while(|line| *line != BEGIN).skip(1);
     let (mut comment, mut body, mut ended) = (String::new(), String::new(), false);
@@ -66,7 +66,7 @@ pub(super) fn parse(text: &str) -> Result<PublicKey> {
     Ok(key)
 }
 
-/// The file's text.
+/// Encodes a key as the text of a file.
 pub(super) fn write(blob: &[u8], comment: &str) -> String {
     let mut out = format!("{BEGIN}\n");
     if !comment.is_empty() {
@@ -85,7 +85,7 @@ pub(super) fn write(blob: &[u8], comment: &str) -> String {
     out
 }
 
-/// A header, continued with a backslash where it is too long for one line.
+/// Appends a header, continued with a backslash if it is too long for one line.
 fn header(out: &mut String, mut rest: &str) {
     while rest.len() > MAX_LINE {
         let at = (1..MAX_LINE).rev().find(|at| rest.is_char_boundary(*at)).unwrap_or(1);

@@ -1,7 +1,7 @@
-//! Key files on disk: whole or not at all, never readable by others on the way, and never in
-//! the place of another file unless that is asked for.
+//! Writes key files: each is complete or absent, never readable by others meanwhile, and replaces
+//! another file only if asked to.
 //!
-//! How a file is put into its place is `os::replace`'s; what the text is, is decided in `write`.
+//! `os::replace` puts a file into its place; `write` makes the text.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -17,7 +17,7 @@ pub use crate::os::replace::{Existing, Readers};
 /// Writes a new file.
 ///
 /// # Errors
-/// There is a file already and it is to be kept, or nothing can be written there.
+/// A file exists and must be kept, or nothing can be written there.
 pub fn one(path: &Path, text: &str, readers: Readers, existing: Existing) -> Result<()> {
     let prepared = prepare(path, text, readers)?;
     put(prepared, path, existing)
@@ -26,7 +26,7 @@ pub fn one(path: &Path, text: &str, readers: Readers, existing: Existing) -> Res
 /// Writes a private key and its public half: both or neither.
 ///
 /// # Errors
-/// As [`one`]'s.
+/// Those of [`one`], for either file.
 pub fn pair(private: (&Path, &str), public: (&Path, &str), existing: Existing) -> Result<()> {
     let prepared = prepare(private.0, private.1, Readers::Owner)?;
     let beside = prepare(public.0, public.1, Readers::All)?;
@@ -36,17 +36,17 @@ pub fn pair(private: (&Path, &str), public: (&Path, &str), existing: Existing) -
     put(prepared, private.0, existing)?;
     put(beside, public.0, existing).inspect_err(|_| {
         if existing == Existing::Keep {
-            // It was made a moment ago, so nothing is lost with it.
+            // The private file was created a moment ago, so removing it loses nothing.
             let _ = fs::remove_file(private.0);
         }
     })
 }
 
-/// Puts new text into an existing file, which keeps its mode and owner; a symbolic link stays,
-/// and what it leads to is changed.
+/// Replaces the text of an existing file, which keeps its mode and owner. A symbolic link stays,
+/// and its target is replaced.
 ///
 /// # Errors
-/// The file or its directory cannot be written; the old text is then still there.
+/// The file or its directory cannot be written; the old text stays.
 pub fn rewrite(path: &Path, text: &str) -> Result<()> {
     let target = fs::canonicalize(path).map_err(|error| failed(path, &error))?;
     let old = fs::metadata(&target).map_err(|error| failed(path, &error))?;
@@ -55,13 +55,13 @@ pub fn rewrite(path: &Path, text: &str) -> Result<()> {
     put(prepared, &target, Existing::Replace)
 }
 
-/// Says that there is a file already.
+/// The error that the file exists already.
 pub fn exists(path: &Path) -> Error {
     Error::new(Kind::Local, say!(key_target_exists, value = quoted(path)))
         .hint(say!(key_target_exists_hint))
 }
 
-/// The text in a file of its own in the target's directory.
+/// Writes the text to a temporary file in the target's directory.
 fn prepare(path: &Path, text: &str, readers: Readers) -> Result<Replacement> {
     if path.is_dir() {
         return Err(Error::new(Kind::Local, say!(key_target_is_directory, value = quoted(path)))
@@ -70,7 +70,7 @@ fn prepare(path: &Path, text: &str, readers: Readers) -> Result<Replacement> {
     Replacement::write(path, text.as_bytes(), readers).map_err(|error| failed(path, &error))
 }
 
-/// Gives the file its name.
+/// Renames the temporary file to its final name.
 fn put(prepared: Replacement, path: &Path, existing: Existing) -> Result<()> {
     prepared.put(path, existing).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => exists(path),
@@ -79,7 +79,7 @@ fn put(prepared: Replacement, path: &Path, existing: Existing) -> Result<()> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Error {
-    // The crate names its temporary file, which tells nobody anything.
+    // The crate's own error names the temporary file, which means nothing to the user.
     let why = match error.kind() {
         ErrorKind::NotFound => say!(os_no_such_file),
         ErrorKind::PermissionDenied => say!(os_permission_denied),

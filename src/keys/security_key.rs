@@ -1,7 +1,9 @@
-//! Signatures of security keys (OpenSSH's PROTOCOL.u2f) by way of OpenSSH's helper program,
-//! which speaks with the device: a key file has only the handle of such a key.
+//! Signatures of security keys (OpenSSH's PROTOCOL.u2f), made by OpenSSH's helper program.
 //!
-//! The helper is started for one signature, gets the request on its standard input, and answers
+//! The file of such a key holds only a handle, and the helper speaks with the device. It is started
+//! for each signature, reads the request from its standard input, and answers on its standard
+//! output (ssh-sk-helper(8)). It loads the library that SecurityKeyProvider names, so that the
+//! library runs in a separate process.
 //! on its standard output (ssh-sk-helper(8)). It loads the library that SecurityKeyProvider
 //! names, in a process of its own.
 
@@ -23,20 +25,20 @@ use crate::say;
 use crate::secret::Secret;
 use crate::wire_format::{take_string, take_uint32};
 
-/// Where OpenSSH installs the helper, unless SSH_SK_HELPER says something else.
+/// The path where OpenSSH installs the helper. SSH_SK_HELPER overrides it.
 const HELPER: &str = "/usr/lib/openssh/ssh-sk-helper";
 /// The provider that is part of the helper.
 const INTERNAL: &str = "internal";
-/// How long a touch may be waited for; devices give up earlier.
+/// The longest wait for a touch; devices give up earlier.
 const TOUCH: Duration = Duration::from_secs(60);
 /// The longest answer read: OpenSSH's limit for these messages.
 const MAX_ANSWER: usize = 256 * 1024;
 
-/// What the helper and we speak, OpenSSH 8.4 to 10.2.
+/// The version of the helper's protocol in OpenSSH 8.4 to 10.2.
 const VERSION: u8 = 5;
 const SIGN: u32 = 1;
 const FAILED: u32 = 0;
-/// SSH_ERR_KEY_WRONG_PASSPHRASE: the device wants a PIN, or another one.
+/// SSH_ERR_KEY_WRONG_PASSPHRASE: the device wants a PIN, or the PIN was wrong.
 const WRONG_PIN: u32 = 43;
 /// SSH_ERR_DEVICE_NOT_FOUND.
 const NO_DEVICE: u32 = 60;
@@ -46,17 +48,18 @@ const USER_PRESENCE: u8 = 0x01;
 /// PROTOCOL.u2f: the person must be verified, by a PIN for example.
 const USER_VERIFICATION: u8 = 0x04;
 
-/// How security keys are reached.
+/// The helper and provider by which security keys are reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecurityKeys {
     /// The helper program.
     pub helper: PathBuf,
-    /// The library that it loads, or `internal` (SecurityKeyProvider); empty for none.
+    /// The library that the helper loads (SecurityKeyProvider): `internal` for the helper's own,
+    /// empty for none.
     pub provider: String,
 }
 
 impl Default for SecurityKeys {
-    /// As OpenSSH is installed.
+    /// The helper where OpenSSH installs it, with its own provider.
     fn default() -> SecurityKeys {
         SecurityKeys { helper: PathBuf::from(HELPER), provider: INTERNAL.to_owned() }
     }
@@ -65,13 +68,13 @@ impl Default for SecurityKeys {
 /// Why there is no signature.
 #[derive(Debug)]
 pub enum SignRefusal {
-    /// The device wants a PIN, or another one.
+    /// The device wants a PIN, or the PIN was wrong.
     WantsPin,
-    /// It cannot be done.
+    /// The signature failed for another reason.
     Error(Error),
 }
 
-/// Whether a key is the handle of one on a security key.
+/// Whether the key is only a handle of a key on a security key.
 pub fn is_handle(key: &PrivateKey) -> bool {
     flags(key).is_some()
 }
@@ -95,10 +98,10 @@ fn flags(key: &PrivateKey) -> Option<u8> {
 }
 
 impl SecurityKeys {
-    /// The signature of this data, as it stands in an authentication request.
+    /// Signs the data of an authentication request with the key on the device.
     ///
     /// # Errors
-    /// See [`SignRefusal`]; the helper is waited for one minute.
+    /// See [`SignRefusal`]; the helper must answer within one minute.
     pub async fn sign(
         &self,
         key: &PrivateKey,
@@ -135,7 +138,7 @@ impl SecurityKeys {
     }
 }
 
-/// The request without its length: version, type, where and how much to log, and the key.
+/// The request without its length: version, type, log destination and level, and the key.
 fn request(
     key: &PrivateKey,
     provider: &str,
@@ -147,20 +150,20 @@ fn request(
     let mut request = Zeroizing::new(Vec::with_capacity(handle.len() + data.len() + 512));
     request.push(VERSION);
     SIGN.encode(&mut *request).ok()?;
-    // It says nothing on standard error.
+    // Do not log to standard error.
     request.push(0);
     0_u32.encode(&mut *request).ok()?;
     handle.encode(&mut *request).ok()?;
     provider.encode(&mut *request).ok()?;
     data.encode(&mut *request).ok()?;
-    // The algorithm is the key's own; no compatibility flags.
+    // An empty algorithm stands for the key's own; the zero means no compatibility flags.
     "".encode(&mut *request).ok()?;
     0_u32.encode(&mut *request).ok()?;
     pin.map_or("", Secret::expose).encode(&mut *request).ok()?;
     Some(request)
 }
 
-/// Starts the helper, and gives its answer without the length.
+/// Starts the helper, sends the request and returns the answer without its length.
 async fn converse(helper: &Path, request: &[u8]) -> Result<Vec<u8>, String> {
     let talk = async {
         let mut child = Command::new(helper)
@@ -185,7 +188,7 @@ async fn converse(helper: &Path, request: &[u8]) -> Result<Vec<u8>, String> {
     talk.await.map_err(|error: std::io::Error| told(&error))
 }
 
-/// The signature, or the number of an error; `None` of nonsense.
+/// The signature, or the helper's error number; `None` if the answer is malformed.
 fn read(answer: &[u8]) -> Option<Result<Vec<u8>, u32>> {
     let (&VERSION, mut rest) = answer.split_first()? else { return None };
     match take_uint32(&mut rest)? {

@@ -1,7 +1,7 @@
-//! A key as the text of a file: private in OpenSSH's or PuTTY's format, public as a line or
-//! in RFC 4716 form.
+//! Encodes a key as the text of a file: private in OpenSSH's or PuTTY's format, public as a line or
+//! in the form of RFC 4716.
 //!
-//! Where the text goes is not decided here; `save` has the files.
+//! `save` writes the files.
 
 use russh::keys::key::safe_rng;
 use russh::keys::ssh_key::rand_core::Rng;
@@ -21,14 +21,14 @@ use crate::text;
 /// ssh-keygen's default since OpenSSH 9.9.
 pub const DEFAULT_ROUNDS: u32 = 24;
 
-/// As OpenSSH has it.
+/// The length of the salt in bytes, as in OpenSSH.
 const SALT: usize = 16;
 
-/// The private key in OpenSSH's own format (PROTOCOL.key), encrypted with AES-256-CTR and this
-/// many rounds of bcrypt if there is a passphrase.
+/// Encodes the private key in OpenSSH's own format (PROTOCOL.key), encrypted with AES-256-CTR and
+/// this many rounds of bcrypt if there is a passphrase.
 ///
 /// # Errors
-/// The rounds are none or more than [`KeyFile`](super::KeyFile) opens, or the key has no encoding.
+/// The rounds are zero or more than [`KeyFile`](super::KeyFile) opens, or the key has no encoding.
 pub fn openssh(
     key: &PrivateKey,
     passphrase: Option<&Secret>,
@@ -48,10 +48,10 @@ pub fn openssh(
     sealed.and_then(|key| key.to_openssh(LineEnding::LF)).map_err(failed)
 }
 
-/// Says whether that many rounds of bcrypt make sense.
+/// Checks that this number of bcrypt rounds is at least one and not too slow to open.
 ///
 /// # Errors
-/// [`Kind::Usage`]: they do not.
+/// [`Kind::Usage`]: the number is out of range.
 pub fn check_rounds(rounds: u32) -> Result<()> {
     if (1..=MAX_ROUNDS).contains(&rounds) {
         return Ok(());
@@ -60,10 +60,10 @@ pub fn check_rounds(rounds: u32) -> Result<()> {
         .hint(say!(keygen_rounds_hint, default_rounds = DEFAULT_ROUNDS)))
 }
 
-/// The private key in PuTTY's format, version 3, encrypted if there is a passphrase.
+/// Encodes the private key in PuTTY's format, version 3, encrypted if there is a passphrase.
 ///
 /// # Errors
-/// PuTTY has no such keys.
+/// PuTTY has no keys of this type.
 pub fn ppk(key: &PrivateKey, passphrase: Option<&Secret>) -> Result<Zeroizing<String>> {
     ppk::write(key, passphrase)
 }
@@ -85,7 +85,7 @@ pub fn rfc4716(key: &PublicKey) -> String {
     rfc4716::write(&blob, &comment(key))
 }
 
-/// The comment as it may stand in a line.
+/// The comment, sanitised for one line.
 pub fn comment(key: &PublicKey) -> String {
     text::line_bytes(key.comment().as_bytes(), MAX_COMMENT)
 }

@@ -1,4 +1,4 @@
-//! Against scripted agents and against ssh-agent.
+//! Tests of the agent client against scripted agents and against ssh-agent.
 
 use std::process::Stdio;
 
@@ -25,7 +25,7 @@ fn key() -> PrivateKey {
     PrivateKey::from(Ed25519Keypair::from_seed(&[7; 32]))
 }
 
-/// A list as an agent sends it, of blobs and comments.
+/// The key list as an agent sends it, made of these blobs and comments.
 fn list(keys: &[(&[u8], &[u8])]) -> Vec<u8> {
     let mut answer = vec![IDENTITIES_ANSWER];
     answer.extend((keys.len() as u32).to_be_bytes());
@@ -36,7 +36,7 @@ fn list(keys: &[(&[u8], &[u8])]) -> Vec<u8> {
     string_of(&answer)
 }
 
-/// An agent that answers its first request with these bytes, and then says no more.
+/// An agent that answers its first request with these bytes and none after it.
 async fn scripted(answer: Vec<u8>) -> (tempfile::TempDir, Agent) {
     let home = tempfile::tempdir().unwrap();
     let socket = home.path().join("agent");
@@ -120,7 +120,8 @@ fn an_agent_that_hangs_is_an_error_and_not_asked_again() {
     });
 }
 
-/// draft-ietf-sshm-ssh-agent sections 3.2.2 and 3.2.7.
+/// The key types and constraints are encoded as draft-ietf-sshm-ssh-agent sections 3.2.2 and 3.2.7
+/// say.
 #[test]
 fn a_key_is_added_with_its_comment_and_conditions() {
     let key = key();

@@ -1,5 +1,5 @@
-//! PuTTY's private key format, versions 2 and 3 (PuTTY manual, appendix C): `read` and `write` the
-//! files, `seal` their ciphers and checksums.
+//! PuTTY's private key format, versions 2 and 3 (PuTTY manual, appendix C): `read` and `write`
+//! handle the files, `seal` their ciphers and checksums.
 
 mod read;
 mod seal;

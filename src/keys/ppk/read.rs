@@ -1,9 +1,9 @@
-//! Reading PuTTY's private keys: what is plain without the passphrase, the bounds on what opening
-//! may cost, and what is inside.
+//! Reads PuTTY's private keys: the part that is plain without the passphrase, the bounds on what
+//! opening may cost, and the key.
 //!
-//! RSA and ECDSA numbers are decoded by the ssh-key crate; it reads neither a file with a
-//! certificate inside nor an Ed25519 key whose number begins with zero bits, so it is only given
-//! what it can read.
+//! The ssh-key crate decodes RSA and ECDSA numbers. It reads neither a file with a certificate nor
+//! an Ed25519 key whose number begins with zero bits: Ed25519 keys are decoded here, and a file
+//! with a certificate is rewritten without it first.
 
 use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use russh::keys::ssh_key::private::Ed25519Keypair;
@@ -17,11 +17,11 @@ use crate::keys::refusal::{damaged, fault, shown, too_costly, unknown_encryption
 use crate::say;
 use crate::wire_format::take_string;
 
-/// The most memory Argon2 may take, in KiB: 1 GiB. PuTTY's default is 8 MiB; beyond this a
-/// file is an attempt to bring the machine to its knees rather than to protect a key.
+/// The most memory that Argon2 may take, in KiB: 1 GiB. PuTTY's default is 8 MiB; a file that asks
+/// for more than the limit is likely to be an attack on this machine's memory.
 const MAX_ARGON2_MEMORY: u32 = 1 << 20;
 
-/// The most work Argon2 may do, in KiB times passes: some half a minute. PuTTY's default is
+/// The most work that Argon2 may do, in KiB times passes: about half a minute. PuTTY's default is
 /// what its machine does in a tenth of a second.
 const MAX_ARGON2_WORK: u64 = 1 << 24;
 
@@ -35,13 +35,13 @@ const PLAIN: &str = "none";
 /// The length of an Ed25519 seed.
 const SEED: usize = 32;
 
-/// A file as far as it can be read without the passphrase.
+/// The parts of a file that can be read without the passphrase.
 pub struct Ppk {
     /// The format's version, 2 or 3.
     pub version: u8,
     /// Whether a passphrase is needed.
     pub is_encrypted: bool,
-    /// The comment, unchanged.
+    /// The comment as in the file, not sanitised.
     pub comment: String,
     /// The public key.
     pub public: PublicKey,
@@ -54,12 +54,12 @@ pub fn is_ppk(text: &str) -> bool {
     text.starts_with(PREFIX)
 }
 
-/// Whether the bytes, which need not be text, begin like a PPK file.
+/// Whether the bytes, which need not be text, begin as a PPK file does.
 pub fn is_ppk_bytes(bytes: &[u8]) -> bool {
     bytes.starts_with(PREFIX.as_bytes())
 }
 
-/// Reads what is plain and refuses what cannot be opened, or only at an absurd cost.
+/// Reads the plain part, and refuses a file that cannot be opened or costs too much to open.
 pub fn inspect(text: &str) -> Result<Ppk> {
     let fields = Fields::read(text)?;
     let is_encrypted = match fields.value("Encryption")? {
@@ -88,11 +88,11 @@ pub fn inspect(text: &str) -> Result<Ppk> {
     Ok(Ppk { version, is_encrypted, comment, public, certificate })
 }
 
-/// Opens an encrypted file. `None`: the passphrase is wrong, or the file was changed, which
-/// the format cannot tell.
+/// Opens an encrypted file. `None` means that the passphrase is wrong or the file was changed; the
+/// format does not distinguish the two.
 ///
 /// # Errors
-/// It opens, and the key inside cannot be read.
+/// The passphrase is right, but the key inside cannot be read.
 pub fn decrypt(text: &str, passphrase: &str) -> Result<Option<PrivateKey>> {
     let mut fields = Fields::read(text)?;
     let seal = fields.seal(passphrase)?;
@@ -117,12 +117,12 @@ pub fn decode(text: &str) -> Result<PrivateKey> {
     fields.key()
 }
 
-/// The name of the key's type in such files.
+/// The key type's name in PPK files.
 pub(super) fn base_name(key: &PrivateKey) -> String {
     key.algorithm().as_str().to_owned()
 }
 
-/// The parts of a file.
+/// The headers and parts of a file.
 struct Fields<'a> {
     version: u8,
     algorithm: &'a str,
@@ -206,7 +206,7 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    /// The keys that open the file.
+    /// Derives the keys of the cipher and of the checksum.
     fn seal(&self, passphrase: &str) -> Result<Seal> {
         if self.version == 2 {
             return Ok(Seal::version_2(passphrase));
@@ -224,7 +224,7 @@ impl<'a> Fields<'a> {
         Seal::version_3(&cost, passphrase).ok_or_else(|| damaged(&say!(key_part_argon2)))
     }
 
-    /// Whether the checksum is right; the private part is decrypted by now.
+    /// Whether the checksum is right. The private part must be decrypted already.
     fn mac_fits(&self, seal: &Seal) -> Result<bool> {
         let stored = HEXLOWER_PERMISSIVE.decode(self.value("Private-MAC")?.as_bytes());
         let encryption = self.value("Encryption")?;
@@ -233,7 +233,7 @@ impl<'a> Fields<'a> {
         Ok(stored.is_ok_and(|stored| stored == mac))
     }
 
-    /// The key, once the private part is decrypted.
+    /// Decodes the key. The private part must be decrypted already.
     fn key(&self) -> Result<PrivateKey> {
         let unreadable = || damaged(&say!(key_part_private));
         let mut public = match self.algorithm.strip_suffix(CERTIFICATE_SUFFIX) {
@@ -246,7 +246,8 @@ impl<'a> Fields<'a> {
             return PrivateKey::from_ppk(&*self.rewrapped(&public)?, None)
                 .map_err(|_| unreadable());
         };
-        // A little-endian number: what it leaves out is at the end of the seed.
+        // PuTTY stores the seed as a little-endian number, so bytes that it omits are zeros at the
+        // end.
         let number = take_string(&mut rest).filter(|number| number.len() <= SEED);
         let number = number.ok_or_else(unreadable)?;
         let mut seed = Zeroizing::new([0; SEED]);

@@ -1,7 +1,7 @@
-//! How a PPK file is sealed: keys from the passphrase, the cipher, and the checksum over all
-//! that counts (PuTTY manual, appendix C.4 and C.5).
+//! The protection of a PPK file: keys derived from the passphrase, the cipher, and the checksum
+//! over the whole content (PuTTY manual, appendix C.4 and C.5).
 //!
-//! What such a file may cost to open is checked before, in `ppk`.
+//! `read` checks what a file may cost to open before it comes here.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use hmac::{Hmac, KeyInit, Mac};
@@ -18,32 +18,32 @@ const CIPHER_KEY: usize = 32;
 /// The length of an AES block, and so of the initialisation vector.
 pub(super) const BLOCK: usize = 16;
 
-/// What Argon2 gives: a key for the cipher, its vector, and a key for the checksum.
+/// The bytes that Argon2 derives: the cipher's key, its vector, and the checksum's key.
 const DERIVED: usize = CIPHER_KEY + BLOCK + 32;
 
 const MAC_NAME: &[u8] = b"putty-private-key-file-mac-key";
 
-/// What `Key-Derivation` and the lines after it say.
+/// The parameters of Argon2, from `Key-Derivation` and the lines after it.
 pub(super) struct Cost<'a> {
     /// `Argon2id`, `Argon2i` or `Argon2d`.
     pub(super) flavour: &'a str,
-    /// In KiB.
+    /// The memory in KiB.
     pub(super) memory: u32,
-    /// Over the memory.
+    /// The passes over the memory.
     pub(super) passes: u32,
-    /// How many lanes.
+    /// The number of lanes.
     pub(super) lanes: u32,
-    /// Any bytes; PuTTY writes 16.
+    /// The salt: any bytes; PuTTY writes 16.
     pub(super) salt: &'a [u8],
 }
 
-/// What the checksum is over, beside the public and private parts.
+/// The headers that the checksum covers, besides the public and private parts.
 pub(super) struct PpkHeader<'a> {
     /// The key's type.
     pub(super) algorithm: &'a str,
     /// `none` or `aes256-cbc`.
     pub(super) encryption: &'a str,
-    /// As in the file.
+    /// The comment as in the file.
     pub(super) comment: &'a str,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Seal {
 }
 
 impl Seal {
-    /// Of a file without a passphrase: only the checksum has a key, and everyone knows it.
+    /// For a file without a passphrase: nothing is encrypted, and the checksum's key is public.
     pub(super) fn open(version: u8) -> Seal {
         let mac = if version == 2 { Sha1::digest(MAC_NAME).to_vec() } else { Vec::new() };
         Seal {
@@ -67,7 +67,7 @@ impl Seal {
         }
     }
 
-    /// Of format 2.
+    /// For format 2 with this passphrase.
     pub(super) fn version_2(passphrase: &str) -> Seal {
         let hash = |prefix: &[u8]| {
             let hash = Sha1::new().chain_update(prefix).chain_update(passphrase).finalize();
@@ -81,7 +81,7 @@ impl Seal {
         Seal { version: 2, cipher, vector, mac: hash(MAC_NAME) }
     }
 
-    /// Of format 3. `None`: Argon2 does not take such a cost.
+    /// For format 3 with this passphrase. `None` if Argon2 does not accept the parameters.
     pub(super) fn version_3(cost: &Cost<'_>, passphrase: &str) -> Option<Seal> {
         let algorithm = match cost.flavour {
             "Argon2id" => Algorithm::Argon2id,
@@ -102,23 +102,23 @@ impl Seal {
         })
     }
 
-    /// Decrypts whole blocks in place; `None` if they are not whole.
+    /// Decrypts whole blocks in place; `None` if the length is not a multiple of a block.
     pub(super) fn decrypt(&self, blocks: &mut [u8]) -> Option<()> {
         Cipher::Aes256Cbc.decrypt(&self.cipher, &self.vector, blocks, None).ok()
     }
 
-    /// Encrypts whole blocks in place; `None` if they are not whole.
+    /// Encrypts whole blocks in place; `None` if the length is not a multiple of a block.
     pub(super) fn encrypt(&self, blocks: &mut [u8]) -> Option<()> {
         Cipher::Aes256Cbc.encrypt(&self.cipher, &self.vector, blocks).ok().map(|_| ())
     }
 
-    /// The checksum; the private part as it is before encryption, with its padding.
+    /// Computes the checksum. The private part is given unencrypted, with its padding.
     pub(super) fn mac(&self, header: &PpkHeader<'_>, public: &[u8], private: &[u8]) -> Vec<u8> {
         let mut data = Zeroizing::new(Vec::with_capacity(private.len() + public.len() + 1_024));
         let PpkHeader { algorithm, encryption, comment } = header;
         let names = [algorithm, encryption, comment].map(|name| name.as_bytes());
         for part in names.into_iter().chain([public, private]) {
-            // A file has at most 1 MiB.
+            // A key file has at most 1 MiB, so the length of each part fits.
             put_string(&mut data, part);
         }
         const ANY_LENGTH: &str = "HMAC takes keys of any length";

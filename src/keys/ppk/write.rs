@@ -1,7 +1,7 @@
-//! Writing PuTTY's private key format, version 3 (PuTTY manual, appendix C.1 to C.3).
+//! Writes PuTTY's private key format, version 3 (PuTTY manual, appendix C.1 to C.3).
 //!
-//! The cost of a passphrase is fixed, so that a file opens equally fast everywhere. PuTTY measures
-//! the machine it runs on, with a similar result.
+//! A passphrase always costs the same number of passes, so that a file opens equally fast
+//! everywhere. PuTTY measures its machine instead, with a similar result.
 
 use data_encoding::{BASE64, HEXLOWER};
 use russh::keys::PrivateKey;
@@ -20,25 +20,25 @@ use crate::say;
 use crate::secret::Secret;
 use crate::wire_format::put_string;
 
-/// PuTTY's default, in KiB.
+/// Argon2's memory in KiB: PuTTY's default.
 const MEMORY: u32 = 8_192;
 
-/// What PuTTY's tenth of a second comes to on a usual machine.
+/// Argon2's passes: what a usual machine does in PuTTY's tenth of a second.
 const PASSES: u32 = 13;
 
-/// PuTTY's default.
+/// Argon2's lanes: PuTTY's default.
 const LANES: u32 = 1;
 
-/// As PuTTY writes them.
+/// The length of the salt in bytes, as in PuTTY.
 const SALT: usize = 16;
 
-/// As PuTTY writes them, in characters.
+/// The characters of base64 in a line, as in PuTTY.
 const LINE: usize = 64;
 
-/// The file's text, encrypted if there is a passphrase.
+/// Encodes the key as the text of a file, encrypted if there is a passphrase.
 ///
 /// # Errors
-/// The key is of a type that PuTTY has no private key files for.
+/// PuTTY has no private key file for this type of key.
 pub fn write(key: &PrivateKey, passphrase: Option<&Secret>) -> Result<Zeroizing<String>> {
     let failed = || fault(say!(key_cannot_be_encoded));
     let mut private = numbers(key)?;
@@ -67,7 +67,7 @@ pub fn write(key: &PrivateKey, passphrase: Option<&Secret>) -> Result<Zeroizing<
     Ok(text(&header, &public, sealed, &private, &mac))
 }
 
-/// The lines; the private part as it is stored.
+/// Joins the lines of the file. The private part is given as it is stored.
 fn text(
     header: &PpkHeader<'_>,
     public: &[u8],
@@ -76,7 +76,7 @@ fn text(
     mac: &[u8],
 ) -> Zeroizing<String> {
     let PpkHeader { algorithm, encryption, comment } = header;
-    // Room for all of it at once: growing would leave copies of the key behind.
+    // Reserve the whole size at once: a growing string leaves copies of the key in memory.
     let room = 2 * (public.len() + private.len()) + comment.len() + 1_024;
     let mut out = Zeroizing::new(String::with_capacity(room));
     for part in [PREFIX, "3: ", algorithm, "\nEncryption: ", encryption, "\nComment: ", comment] {
@@ -96,13 +96,13 @@ fn text(
     out
 }
 
-/// The private numbers, each as PuTTY has it for the type.
+/// The private numbers in the encoding that PuTTY uses for the key's type.
 fn numbers(key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>> {
-    // No key has more: five numbers of 16384 bits.
+    // The largest key, RSA with five numbers of up to 16384 bits, fits in this.
     let mut out = Zeroizing::new(Vec::with_capacity(16 * 1_024));
     match key.key_data() {
         KeypairData::Ed25519(pair) => {
-            // The seed as a little-endian number: what it leaves out is at the end.
+            // PuTTY stores the seed as a little-endian number, so zeros at its end are omitted.
             let seed = Zeroizing::new(pair.private.to_bytes());
             let length = seed.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
             put_string(&mut out, &seed[..length]);
@@ -123,7 +123,7 @@ fn numbers(key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>> {
     Ok(out)
 }
 
-/// Random bytes up to the end of the block.
+/// Appends random bytes up to the end of the cipher block.
 fn pad(private: &mut Vec<u8>) {
     let mut padding = [0; BLOCK];
     safe_rng().fill_bytes(&mut padding);
