@@ -215,7 +215,7 @@ pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed
     }
 }
 
-/// The same where the host may be asked for.
+/// [`parse`], but for the host, which may be missing: the New connection dialog asks for it.
 ///
 /// # Errors
 /// Those of [`parse`], but for the host.

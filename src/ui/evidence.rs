@@ -150,7 +150,7 @@ pub(crate) mod testing {
         evidence
     }
 
-    /// The same, with the day on which the known keys were written: today.
+    /// Adds that the known keys were written today.
     pub(crate) fn with_dates(mut evidence: Evidence) -> Evidence {
         let directory = tempfile::tempdir().expect("a directory");
         let seen = FirstSeen::at(directory.path().join("first-seen"));

@@ -51,7 +51,7 @@ pub trait EnteredCheck: Send + Sync {
     /// What is wrong with it.
     fn check(&self, entered: &Entered) -> Result<()>;
 
-    /// The same as a saved session.
+    /// What was entered as a saved session.
     ///
     /// # Errors
     /// What is wrong with it, or has no place in a saved session.
@@ -166,7 +166,7 @@ impl Hosts {
         self.read_until(time, usize::MAX);
     }
 
-    /// The same before the first screen: no more than it shows.
+    /// Reads saved sessions before the first screen: no more than it shows.
     pub fn read_first(&mut self, time: Duration, shown: usize) {
         self.read_until(time, shown);
     }

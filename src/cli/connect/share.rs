@@ -10,7 +10,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use ::log::{debug, error, info, warn};
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::background::{ChildReport, Tether};
 use super::wants;
@@ -22,7 +22,7 @@ use crate::cli::{log, output};
 use crate::client::mux::{
     self, MasterConnection, MasterRefusal, NO_ESCAPE, NewSession, VERSION, proxy,
 };
-use crate::client::session::{PtyRequest, SessionRequest};
+use crate::client::session::{PtyRequest, SessionRequest, WindowSize};
 use crate::config::{Connect, ControlMaster, ForwardAgent, LogLevel, Options, SessionType};
 use crate::error::{Error, Kind, Result, told};
 use crate::os::descriptor;
@@ -300,13 +300,7 @@ impl Invocation<'_> {
             return alone(self.share, say!(share_forwards_failed));
         }
         if options.session_type.value == SessionType::None {
-            // The forwards are the master's now.
-            self.tether.cut(ChildReport::Background)?;
-            if options.fork_after_authentication.value {
-                return Ok(Some(0));
-            }
-            client.end(0, || {}).await.map_err(|refusal| told_of(&refusal))?;
-            return Ok(Some(FAILED));
+            return self.stay_for_forwards(client).await.map(Some);
         }
         let Ok(master) = client.alive().await else {
             return alone(self.share, say!(share_alive_failed));
@@ -316,7 +310,8 @@ impl Invocation<'_> {
         let input = self.input()?;
         let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
         let fds = [input, descriptor::stdout(), descriptor::stderr()];
-        // From here on: the master has read the size before the session is answered.
+        // Changes of size are listened to from here on: the master reads the size before it
+        // answers.
         let changes = Arrivals::of(Signal::WindowChange);
         let session = match client.session(self.request(tty), fds).await {
             Ok(session) => session,
@@ -326,13 +321,23 @@ impl Invocation<'_> {
             Err(MasterRefusal::Failed(reason)) => {
                 return alone(self.share, say!(share_session_failed, reason));
             }
-            // Whether it has begun is not known, and once is enough.
+            // Whether the session has begun is not known, and it must not begin twice.
             Err(other) => return Err(told_of(&other)),
         };
         debug!("mux_client_request_session: master session id: {session}");
         self.tether.cut(ChildReport::Background)?;
         let sizes = pass_on_sizes(master, changes);
         self.passenger(client, session, (tty && at_terminal, sizes)).await.map(Some)
+    }
+
+    /// `-N`: waits until the master ends, which has the forwards now; `-f` does not wait.
+    async fn stay_for_forwards(&self, client: MasterConnection) -> Result<u8> {
+        self.tether.cut(ChildReport::Background)?;
+        if self.share.options.fork_after_authentication.value {
+            return Ok(0);
+        }
+        client.end(0, || {}).await.map_err(|refusal| told_of(&refusal))?;
+        Ok(FAILED)
     }
 
     /// Waits until the master is done with a session.
@@ -410,18 +415,8 @@ impl Invocation<'_> {
             agent: false,
             x11: None,
         };
-        let stdin =
-            || DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error));
-        let input = (!wants::no_input(options)).then(stdin).transpose()?;
-        let (stdout, stderr) = (DescriptorOutput::stdout(), DescriptorOutput::stderr());
         let (resize, resized) = unbounded_channel();
-        let local = proxy::ProxyLocalSide {
-            input,
-            stdout: Box::new(stdout.map_err(|error| unusable(say!(stdout_label), &error))?),
-            stderr: Box::new(stderr.map_err(|error| unusable(say!(stderr_label), &error))?),
-            resized,
-            without_pty: &terminal::restore,
-        };
+        let local = proxied_descriptors(options, resized)?;
         self.tether.cut(ChildReport::Background)?;
         let raw = (tty && at_terminal).then(|| RawMode::enter(descriptor::stdin()));
         let raw = raw.transpose().map_err(|error| {
@@ -465,6 +460,22 @@ impl Invocation<'_> {
             .or_else(|| self.environment.get("TERM"))
             .unwrap_or_default()
     }
+}
+
+/// Standard input and output, for a session whose packets go through the master.
+fn proxied_descriptors(
+    options: &Options,
+    resized: UnboundedReceiver<WindowSize>,
+) -> Result<proxy::ProxyLocalSide<'static, DescriptorInput>> {
+    let stdin = || DescriptorInput::stdin().map_err(|error| unusable(say!(stdin_label), &error));
+    let (stdout, stderr) = (DescriptorOutput::stdout(), DescriptorOutput::stderr());
+    Ok(proxy::ProxyLocalSide {
+        input: (!wants::no_input(options)).then(stdin).transpose()?,
+        stdout: Box::new(stdout.map_err(|error| unusable(say!(stdout_label), &error))?),
+        stderr: Box::new(stderr.map_err(|error| unusable(say!(stderr_label), &error))?),
+        resized,
+        without_pty: &terminal::restore,
+    })
 }
 
 /// The master reads the terminal's size itself, when it is told that it has changed.

@@ -54,7 +54,7 @@ pub fn layered(
     Ok(ResolvedOptions { host: destination.host, layers, options, profile: None })
 }
 
-/// The same with a saved session between the command line and the files.
+/// The options where a saved session stands between the command line and the files.
 pub fn saved(
     typed: &Typed,
     destination: Option<&Destination>,

@@ -111,7 +111,7 @@ impl Work {
         }
     }
 
-    /// The same as [`Work::make`], guided.
+    /// Makes a key as [`Work::make`] does, from what is entered in the key generator dialog.
     fn on_screen(self, screen: &Screen, home: PathBuf) -> Result<u8> {
         let (directory, comment) = (self.directory.clone(), self.comment.clone());
         let done = screen.run(generator(GeneratorDefaults { home, directory, comment }));

@@ -60,7 +60,7 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
     runtime::run_to_exit_code(lead(asking, desk, environment))
 }
 
-/// Where the questions are asked.
+/// Whether a dialog or lines ask for the host.
 enum DialogOrLines {
     Screen(Screen),
     Lines(File),
@@ -122,7 +122,7 @@ enum ConnectionQuestions {
     Lines(Box<LineQuestions>),
 }
 
-/// The same in lines.
+/// New connection asked for line by line.
 struct LineQuestions {
     tty: File,
     hosts: Hosts,
@@ -163,7 +163,7 @@ impl ConnectionQuestions {
     }
 }
 
-/// Asks, and connects, until there was a session or the person leaves.
+/// Asks and connects, until a session has run or the person leaves.
 async fn lead(
     mut asking: ConnectionQuestions,
     desk: Arc<EnteredCommandLine>,

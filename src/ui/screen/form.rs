@@ -93,7 +93,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         form
     }
 
-    /// The same, this many columns wide where there is room.
+    /// Makes the form this many columns wide where there is room.
     #[must_use]
     pub fn wide(mut self, columns: u16) -> DialogForm<K> {
         self.width = columns;

@@ -22,7 +22,7 @@ fn entered(host: &str, port: &str, family: AddressChoice) -> Entered {
     Entered { host: host.into(), port: port.into(), family, ..Entered::default() }
 }
 
-/// The same as a command line.
+/// These words as a command line.
 fn typed(words: &[&str]) -> Typed {
     args::parse(words.iter().map(Into::into), false).unwrap()
 }

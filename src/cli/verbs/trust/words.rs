@@ -108,7 +108,7 @@ impl TrustWords {
         Ok(Typed { as_ssh: false, json: self.json, ..parsed })
     }
 
-    /// The same for a verb that takes nothing after the host.
+    /// The host and its options, for a verb that takes nothing after the host.
     pub(super) fn host_alone(&self, verb: &str) -> Result<Typed> {
         let typed = self.typed(verb)?;
         match typed.command.first() {

@@ -168,21 +168,21 @@ impl<K> FormRow<K> {
         FormRow::of(None, Widget::Buttons(buttons))
     }
 
-    /// The same, moved to the right.
+    /// Moves the row this many columns to the right.
     #[must_use]
     pub fn indented(mut self, columns: u16) -> FormRow<K> {
         self.indent = columns;
         self
     }
 
-    /// The same, not to be used.
+    /// Makes the row dim and takes the focus from it.
     #[must_use]
     pub fn disabled(mut self) -> FormRow<K> {
         self.enabled = false;
         self
     }
 
-    /// The same radio button with a note.
+    /// Adds a note behind a radio button.
     #[must_use]
     pub fn noted(mut self, text: impl Into<String>) -> FormRow<K> {
         if let Widget::Radio { note, .. } = &mut self.widget {
