@@ -19,7 +19,7 @@ use crate::say;
 use crate::trust::KnownTypes;
 
 const CERTIFICATE: &str = "-cert-v01@openssh.com";
-/// What the names for security keys have at their ends.
+/// The domain suffix of algorithm names that OpenSSH defines, for example for security keys.
 const DOMAIN: &str = "@openssh.com";
 
 /// A kind of algorithm: the configuration keyword and what its lists may hold.
@@ -38,7 +38,7 @@ pub enum AlgorithmFamily {
 }
 
 impl AlgorithmFamily {
-    /// What is proposed where nothing else is said, most preferred first.
+    /// The names proposed if the configuration says nothing, most preferred first.
     pub fn defaults(self) -> &'static [&'static str] {
         match self {
             AlgorithmFamily::Kex => &KEX[..KEX_DEFAULTS],
@@ -49,7 +49,7 @@ impl AlgorithmFamily {
         }
     }
 
-    /// Everything that can be asked for by name.
+    /// Every name that a configured list may select.
     pub fn supported(self) -> Vec<String> {
         let plain = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         match self {
@@ -63,7 +63,7 @@ impl AlgorithmFamily {
         }
     }
 
-    /// What ssh(1) has more.
+    /// The names that ssh(1) has and this program does not implement.
     fn missing(self) -> &'static [&'static str] {
         match self {
             AlgorithmFamily::Kex => &MISSING_KEX,
@@ -73,7 +73,7 @@ impl AlgorithmFamily {
         }
     }
 
-    /// What it is, and its keyword.
+    /// The family's name for messages, and its configuration keyword.
     fn described(self) -> (FixedText, &'static str) {
         match self {
             AlgorithmFamily::Kex => (texts::kind_kex_algorithm, "KexAlgorithms"),
@@ -87,7 +87,8 @@ impl AlgorithmFamily {
     }
 }
 
-/// Whether a key exchange, of ours or of others, withstands a quantum computer.
+/// Whether a key exchange resists a quantum computer. The name may be one that this program does
+/// not implement.
 pub(crate) fn is_post_quantum(kex: &str) -> bool {
     kex.starts_with("mlkem") || kex.starts_with("sntrup")
 }
@@ -111,8 +112,8 @@ const KEX: [&str; 15] = [
     "diffie-hellman-group1-sha1",
 ];
 
-/// What OpenSSH 9.2 to 10.6 has and the SSH library has not: a list may name it, and what else
-/// the list names is used.
+/// Names that OpenSSH 9.2 to 10.6 has and the SSH library does not implement. A configured list may
+/// contain them; the other names in the list are used.
 const MISSING_KEX: [&str; 3] =
     ["sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com", "mlkem768nistp256-sha256"];
 const MISSING_CIPHERS: [&str; 1] = ["rijndael-cbc@lysator.liu.se"];
@@ -137,7 +138,8 @@ const MISSING_SIGNATURES: [&str; 6] = [
     "ssh-xmss-cert-v01@openssh.com",
 ];
 
-/// With AES in hardware, as nearly everywhere, GCM costs a third of ChaCha20.
+/// The AES-GCM ciphers come first: with AES in hardware, which nearly every machine has, they cost
+/// a third of ChaCha20.
 const CIPHER_DEFAULTS: usize = 6;
 const CIPHERS: [&str; 10] = [
     "aes128-gcm@openssh.com",
@@ -187,7 +189,7 @@ const SIGNATURES: [&str; 10] = [
 /// Bits of the smallest and largest group that are accepted in a group exchange (RFC 8270).
 const MIN_GROUP: usize = 2048;
 const MAX_GROUP: usize = 8192;
-/// What is asked for at most where larger groups fail.
+/// Bits of the largest group that is requested from a server on which larger groups fail.
 const LARGE_GROUP: usize = 4096;
 
 /// Bits of the group that is as strong as a cipher, by the table in OpenSSH's dh.c, which is
@@ -210,12 +212,12 @@ fn has_aes() -> bool {
     false
 }
 
-/// The list that a configuration value asks for: a list of its own, or the defaults with
-/// names added (`+`), removed (`-`, patterns allowed) or put first (`^`). Names that only ssh(1)
-/// has are left out; [`missing`] gives them.
+/// Resolves a configuration value to a list of names: a list of its own, or the defaults with names
+/// added (`+`), removed (`-`, patterns allowed) or put first (`^`). Names that only ssh(1) has are
+/// left out; [`missing`] gives them.
 ///
 /// # Errors
-/// A name that is unknown, or a list that ends empty.
+/// A name is unknown, or the resulting list is empty.
 pub fn select(family: AlgorithmFamily, spec: Option<&str>) -> Result<Vec<String>> {
     let defaults: Vec<String> = family.defaults().iter().map(|&name| name.to_owned()).collect();
     let Some(spec) = spec else { return Ok(defaults) };
@@ -243,7 +245,7 @@ pub fn select(family: AlgorithmFamily, spec: Option<&str>) -> Result<Vec<String>
     }
 }
 
-/// What leads a list, `=` where nothing does, and the names in it.
+/// Splits a list into its leading operator (`=` if it has none) and its names.
 fn parts(spec: &str) -> (char, Vec<&str>) {
     let (operator, list) = match spec.as_bytes().first() {
         Some(b'+') => ('+', &spec[1..]),
@@ -254,10 +256,10 @@ fn parts(spec: &str) -> (char, Vec<&str>) {
     (operator, list.split(',').filter(|name| !name.is_empty()).collect())
 }
 
-/// What a list names by itself, whatever leads it; nothing where only ssh(1) has it.
+/// The supported names that a list mentions, whatever its operator; empty if only ssh(1) has them.
 ///
 /// # Errors
-/// A name that is unknown.
+/// A name is unknown.
 pub fn named_in(family: AlgorithmFamily, spec: &str) -> Result<Vec<String>> {
     let (_, patterns) = parts(spec);
     Ok(distinct(named(family, &patterns, &family.supported())?.into_iter()))
@@ -275,7 +277,7 @@ pub fn missing(family: AlgorithmFamily, spec: Option<&str>) -> Vec<String> {
     patterns.map(str::to_owned).collect()
 }
 
-/// One line for each list of which something is left out, for the person.
+/// One message for each list from which names are left out.
 pub fn left_out(lists: &[(AlgorithmFamily, Option<&str>)]) -> Vec<String> {
     let line = |&(family, spec): &(AlgorithmFamily, Option<&str>)| {
         let names = missing(family, spec);
@@ -411,14 +413,14 @@ impl Proposal {
         }
     }
 
-    /// Leaves out what this server is known to get wrong.
+    /// Leaves out algorithms that this server is known to implement wrongly.
     pub(crate) fn adapt(&mut self, quirks: Quirks) {
         if quirks.curve25519_is_padded {
             self.kex.retain(|name| name != "curve25519-sha256@libssh.org");
         }
     }
 
-    /// Whether the group to ask for depends on the cipher that will be agreed on.
+    /// Whether the group size to ask for depends on the cipher that will be agreed on.
     pub(crate) fn asks_for_a_group(&self) -> bool {
         let first = self.cipher.first().map(|name| group_for(name));
         self.kex.iter().any(|name| name.contains("group-exchange"))
@@ -426,10 +428,11 @@ impl Proposal {
     }
 
     /// The group sizes to ask for in a group exchange (RFC 4419): as strong as the ciphers that
-    /// will be agreed on; where the server's offer is not known, as the strongest of ours.
+    /// will be agreed on. If the server's offer is not known, as strong as the strongest cipher
+    /// proposed.
     ///
     /// # Errors
-    /// None that can happen: the library wants the three sizes in order, and they are.
+    /// None in practice: the library requires the three sizes to be in order, and they are.
     pub(crate) fn group_exchange(
         &self,
         offer: Option<&Offer>,
@@ -484,12 +487,13 @@ impl Lists<'_> {
     }
 }
 
-/// The name for a certificate: `ssh-ed25519-cert-v01@openssh.com` of `ssh-ed25519`.
+/// The algorithm name for certificates of a key type: `ssh-ed25519-cert-v01@openssh.com` for
+/// `ssh-ed25519`.
 pub fn of_certificate(name: &str) -> String {
     format!("{}{CERTIFICATE}", name.strip_suffix(DOMAIN).unwrap_or(name))
 }
 
-/// The name without a certificate, the other way round.
+/// The plain key's algorithm name for a certificate's; the inverse of [`of_certificate`].
 pub fn of_key(name: &str) -> Cow<'_, str> {
     match name.strip_suffix(CERTIFICATE) {
         Some(plain) if plain.starts_with("sk-") => Cow::Owned(format!("{plain}{DOMAIN}")),

@@ -1,4 +1,4 @@
-//! The connection once the login is done, which has one owner: the [`Session`].
+//! The connection after the login. The [`Session`] owns it.
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ pub struct Session {
     pub(crate) handle: Arc<Handle<Events>>,
     pub(crate) shared: Arc<ConnectionState>,
     pub(crate) forwards: Arc<Forwards>,
-    /// How the login was done, for the person: `publickey with ED25519 SHA256:…`.
+    /// How the login was done, to show to the person: `publickey with ED25519 SHA256:…`.
     pub how: String,
-    /// The way to the server for the person, where it is not direct.
+    /// The route to the server as shown to the person; `None` for a direct connection.
     pub route: Option<String>,
-    /// What the person let us keep in memory for this run.
+    /// The credential that the person allowed us to keep in memory for this run.
     pub remembered: Option<RememberedLogin>,
-    /// Whether the person wants the agent forwarded in this session, if they were asked.
+    /// Whether the person wants agent forwarding in this session; `None` if they were not asked.
     pub forward_agent: Option<bool>,
 }
 
@@ -73,7 +73,7 @@ impl Session {
         self.shared.record.user()
     }
 
-    /// Whether the server asked for anything that only the user has before it took the login.
+    /// Whether the server asked for something that only the user has before it accepted the login.
     pub fn is_proved(&self) -> bool {
         self.shared.record.is_proved()
     }

@@ -1,8 +1,7 @@
 //! How long each step of a connection may take (gaps G4 and G11: the library underneath
 //! has no deadlines before authentication is over).
 //!
-//! Time in which a person thinks about a question does not count; time in which the peer
-//! says nothing does.
+//! Time that a person spends on a question does not count; time in which the peer is silent does.
 
 use std::time::Duration;
 
@@ -17,29 +16,30 @@ pub const KEY_EXCHANGE: Duration = Duration::from_secs(30);
 /// Time for the answer to one authentication request: as long as sshd's LoginGraceTime,
 /// because a second factor may wait for somebody to pick up a telephone.
 pub const AUTHENTICATION_STEP: Duration = Duration::from_secs(120);
-/// Silence after an answer to a password that was neither yes nor no (G4).
+/// How long to wait after a password got an answer that is neither acceptance nor refusal (G4).
 pub const UNREADABLE_ANSWER: Duration = Duration::from_secs(5);
 /// Time for a channel, a pty or a command to be confirmed.
 pub const CHANNEL: Duration = Duration::from_secs(60);
 /// Time for the answer to a request to forward, which the session waits for.
 pub const FORWARD: Duration = Duration::from_secs(15);
-/// Time for a server to prove that it has the host keys it announced, and for a command that
-/// is over to wait for that.
+/// Time for a server to prove that it has the host keys it announced. A command that has ended
+/// waits at most this long for the proof.
 pub const PROOF: Duration = Duration::from_secs(5);
 /// Time for a KnownHostsCommand.
 pub const KNOWN_HOSTS_COMMAND: Duration = Duration::from_secs(30);
-/// Time for the answer to a question whether the server is there, while somebody looks on.
+/// Time for the answer to a liveness check while a person waits for the result.
 pub const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
-/// Time for the master of a shared connection to greet and to say that it is there.
+/// Time for the master of a shared connection to greet and to answer that it is alive.
 pub const MASTER: Duration = Duration::from_secs(10);
-/// Time for it to do what it is asked for: its person may be asked first (ControlMaster ask).
+/// Time for the master to carry out a request: it may ask its person first (ControlMaster ask).
 pub const MASTER_ANSWER: Duration = Duration::from_secs(120);
-/// Silence of a server that can be told nothing any more, and may still have something to say.
+/// How long to read from a server to which nothing can be written any more: it may still send its
+/// reason.
 pub const LAST_WORDS: Duration = Duration::from_secs(5);
-/// Time for the last messages to leave after everything is done.
+/// Time for the last messages to be sent when a connection is closed.
 pub const GOODBYE: Duration = Duration::from_millis(250);
 
-/// The time that is left for everything up to the end of the key exchange.
+/// The time left for all steps up to the end of the key exchange.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     end: Option<Instant>,
@@ -52,7 +52,7 @@ impl Budget {
         Budget { end: limit.and_then(|limit| Instant::now().checked_add(limit)) }
     }
 
-    /// When a step must be over that may take `own` time at most.
+    /// The deadline of a step that may take at most `own`, and not longer than the whole budget.
     pub fn until(&self, own: Duration) -> Instant {
         let own = Instant::now() + own;
         self.end.unwrap_or(own)
@@ -68,7 +68,7 @@ mod tests {
         let start = Instant::now();
         let budget = Budget::start(Some(Duration::from_secs(20)));
         tokio::time::advance(Duration::from_secs(12)).await;
-        // Neither shorter nor longer than what the person asked for.
+        // A step's deadline is neither beyond its own limit nor beyond ConnectTimeout.
         for own in [CONNECT, GREETING, Duration::from_secs(1)] {
             assert_eq!(budget.until(own), start + Duration::from_secs(20));
         }
@@ -79,7 +79,7 @@ mod tests {
         let budget = Budget::start(None);
         tokio::time::advance(Duration::from_secs(12)).await;
         assert_eq!(budget.until(GREETING), Instant::now() + GREETING);
-        // A limit beyond all time is none.
+        // A limit that overflows the clock counts as no limit.
         let budget = Budget::start(Some(Duration::MAX));
         assert_eq!(budget.until(GREETING), Instant::now() + GREETING);
     }

@@ -1,5 +1,4 @@
-//! Errors of the SSH library and of streams in our words: what happened, as the person would
-//! say it.
+//! Turns errors of the SSH library and of streams into messages for the person.
 
 use russh::AlgorithmKind;
 use russh::client::{DisconnectReason, RemoteDisconnectInfo};
@@ -9,15 +8,15 @@ use crate::error::{Error, Kind};
 use crate::say;
 use crate::text;
 
-/// What is shown of a text or list that the server sent.
+/// How many characters of a text or list from the server are shown.
 const SHOWN: usize = 600;
 
-/// The error of the handler: ours, or the library's.
+/// The error type of the library's callbacks: our own errors and the library's.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// The library stopped.
+    /// The library failed.
     Library(russh::Error),
-    /// We stopped, for this reason.
+    /// We ended the connection, for this reason.
     Ours(Error),
 }
 
@@ -28,7 +27,7 @@ impl From<russh::Error> for Stop {
 }
 
 impl Stop {
-    /// The error to report when it ended a key exchange.
+    /// The error to report if it ended a key exchange.
     pub fn during_key_exchange(self) -> Error {
         match self {
             Stop::Ours(error) => error,
@@ -37,7 +36,7 @@ impl Stop {
     }
 }
 
-/// Why the connection ended, as the handler was told.
+/// Why the connection ended, from the reason that the library gives its callbacks.
 pub(crate) fn ended(reason: DisconnectReason<Stop>) -> Error {
     match reason {
         DisconnectReason::ReceivedDisconnect(info) => said_goodbye(&info),
@@ -51,7 +50,8 @@ fn said_goodbye(info: &RemoteDisconnectInfo) -> Error {
     Error::new(Kind::Disconnected, say!(disconnected_by_server, said))
 }
 
-/// `kind` is what it counts as where the library's error does not say.
+/// Turns a library error into our error. `kind` applies where the library's error does not
+/// determine one.
 pub(crate) fn translate(error: &russh::Error, kind: Kind) -> Error {
     use russh::Error as E;
     match error {
@@ -70,7 +70,7 @@ pub(crate) fn translate(error: &russh::Error, kind: Kind) -> Error {
         }
         E::KeepaliveTimeout => Error::new(Kind::Disconnected, say!(keepalive_timeout))
             .hint(say!(keepalive_timeout_hint)),
-        // The library hangs up when the server names no method that it knows.
+        // The library disconnects when the server offers no method that it knows.
         E::NoAuthMethod => Error::new(Kind::Authentication, say!(auth_nothing_left)),
         E::Disconnect | E::HUP | E::SendError | E::RecvError => {
             hung_up(kind, say!(connection_closed_by_server))
@@ -98,7 +98,8 @@ fn broken(error: &std::io::Error, kind: Kind) -> Error {
     }
 }
 
-/// The connection has ended. Where nothing was agreed on, somebody did not want it.
+/// The error for a lost connection. During a key exchange it gets a hint: the peer, or something on
+/// the way, may have refused us.
 fn hung_up(kind: Kind, cause: String) -> Error {
     let error = Error::new(kind, cause);
     match kind {
@@ -115,7 +116,8 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
         AlgorithmKind::Mac => (texts::kind_mac, "MACs"),
         AlgorithmKind::Compression => (texts::kind_compression, "Compression"),
     };
-    // The library adds its extension markers to the list; nobody can choose those.
+    // The library adds its extension markers to the list; they cannot be configured, so they are
+    // not shown.
     let ours: Vec<_> = ours
         .iter()
         .map(String::as_str)
@@ -126,12 +128,12 @@ fn no_common(kind: &AlgorithmKind, ours: &[String], theirs: &[String]) -> Error 
         .hint(say!(algorithm_no_match_hint, keyword))
 }
 
-/// The error of our own that a stream has put into an I/O error: it says why itself.
+/// Our own error, if a stream wrapped one in this I/O error.
 pub(crate) fn carried(error: &std::io::Error) -> Option<Error> {
     error.get_ref()?.downcast_ref::<Error>().cloned()
 }
 
-/// What an I/O error is called in a message, without the system's number.
+/// The text for an I/O error, without the system's error number.
 pub(crate) fn reason(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match error.kind() {

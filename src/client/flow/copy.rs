@@ -1,13 +1,14 @@
-//! One direction of the data path: bytes from a source to a sink until one of the two is over.
+//! One direction of the data path: [`copy`] moves bytes from a source to a sink until one of them
+//! ends.
 //!
-//! The byte loops of the client are [`copy`] between a [`ByteSource`] and a [`ByteSink`]. There
-//! is neither a queue nor a task between the two: a sink that is full stops the reading of its
-//! source, which is the flow control (RFC 4254 section 5.2). The caller decides what follows the
-//! end: an EOF message, a socket that is shut down, an exit status.
+//! All byte loops of the client are [`copy`] between a [`ByteSource`] and a [`ByteSink`]. No queue
+//! and no task sits between them: a full sink stops the reading of its source, which is the flow
+//! control (RFC 4254 section 5.2). The caller decides what follows the end: an EOF message, a
+//! socket that is shut down, an exit status.
 //!
-//! Not here: what a person types, which is looked at key by key (`session::typing`), and the
-//! shorter way from the server into a socket or a session's own standard output, where
-//! decryption writes at once (`handshake::handler` and [`Lane::pour`]).
+//! Two paths do not use it. Typed input is examined key by key (`session::typing`). Data from the
+//! server into a socket or into the session's own standard output is written directly after
+//! decryption (`handshake::handler` and [`Lane::pour`]).
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -23,31 +24,31 @@ use crate::client::flow::lane::{Drained, Lane};
 use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::traffic::Traffic;
 
-/// Local input read at once: two packets of the usual size.
+/// How much local input is read at once: two packets of the usual size.
 const INPUT_CHUNK: usize = 64 * 1024;
-/// Read from a socket at once: one packet of the usual size.
+/// How much is read from a socket at once: one packet of the usual size.
 const SOCKET_CHUNK: usize = 32 * 1024;
 
 /// Where bytes come from.
 pub(crate) trait ByteSource {
-    /// Why there are no more.
+    /// Why the source ended.
     type End;
 
-    /// Waits for the next bytes, at least one. No bytes are lost where this future is dropped
-    /// before it is ready.
+    /// Waits for the next bytes, at least one. Cancel safe: no bytes are lost if this future is
+    /// dropped before it is ready.
     async fn next(&mut self) -> Result<Bytes, Self::End>;
 }
 
 /// Where bytes go.
 pub(crate) trait ByteSink {
-    /// Why it takes no more.
+    /// Why the sink failed.
     type Error;
 
     /// Sends all of these bytes; waits while the other side takes none.
     async fn send(&mut self, bytes: Bytes) -> Result<(), Self::Error>;
 }
 
-/// Copies until the source is over, and says why it is; the error is the sink's.
+/// Copies until the source ends, and returns the source's reason; the error is the sink's.
 pub(crate) async fn copy<S, K>(mut source: S, mut sink: K) -> Result<S::End, K::Error>
 where
     S: ByteSource,
@@ -61,8 +62,8 @@ where
     }
 }
 
-/// Runs `main` to its end and gives its result. `side` runs beside it for as long; its own end
-/// changes nothing.
+/// Runs `main` to its end and returns its result. `side` runs concurrently until then; it may end
+/// earlier, which changes nothing.
 pub(crate) async fn alongside<T>(
     main: impl Future<Output = T>,
     side: impl Future<Output = ()>,
@@ -93,13 +94,13 @@ impl<K: ByteSink> ByteSink for &mut K {
     }
 }
 
-/// Standard input, or whatever else stands for it.
+/// A [`ByteSource`] over standard input or any other reader.
 pub(crate) struct LocalInput<R> {
     reader: R,
     buffer: BytesMut,
 }
 
-/// Local input has ended. Input that cannot be read any more has ended, too, as for ssh.
+/// Local input has ended. A read error counts as the end, too, as in ssh.
 pub(crate) struct InputEnded;
 
 impl<R> LocalInput<R> {
@@ -112,7 +113,8 @@ impl<R: AsyncRead + Unpin> ByteSource for LocalInput<R> {
     type End = InputEnded;
 
     async fn next(&mut self) -> Result<Bytes, InputEnded> {
-        // What was read before leaves first: a queue of megabytes gains nothing.
+        // Lets the bytes of the previous read be sent first: without this, megabytes would queue up
+        // for no gain.
         tokio::task::yield_now().await;
         self.buffer.reserve(INPUT_CHUNK);
         match self.reader.read_buf(&mut self.buffer).await {
@@ -122,7 +124,7 @@ impl<R: AsyncRead + Unpin> ByteSource for LocalInput<R> {
     }
 }
 
-/// Standard output, or whatever else stands for it.
+/// A [`ByteSink`] over standard output or any other writer.
 pub(crate) struct LocalOutput<'a, W>(pub &'a mut W);
 
 impl<W: AsyncWrite + Unpin> ByteSink for LocalOutput<'_, W> {
@@ -133,21 +135,21 @@ impl<W: AsyncWrite + Unpin> ByteSink for LocalOutput<'_, W> {
     }
 }
 
-/// What the program at the local end of a forwarded connection sends.
+/// A [`ByteSource`] over the local socket of a forwarded connection.
 pub(crate) struct SocketInput<'a> {
     socket: &'a LocalSocket,
     buffer: BytesMut,
 }
 
 impl<'a> SocketInput<'a> {
-    /// `early` has been read from the socket already.
+    /// `early` is data that has already been read from the socket.
     pub fn new(socket: &'a LocalSocket, early: BytesMut) -> SocketInput<'a> {
         SocketInput { socket, buffer: early }
     }
 }
 
 impl ByteSource for SocketInput<'_> {
-    /// The error that ended it, if it did not end well.
+    /// The read error; `None` for a regular end.
     type End = Option<io::Error>;
 
     async fn next(&mut self) -> Result<Bytes, Option<io::Error>> {
@@ -161,7 +163,7 @@ impl ByteSource for SocketInput<'_> {
     }
 }
 
-/// The data of a channel that has a lane.
+/// A lane's data, as a source for channels whose data is not poured into a socket.
 impl ByteSource for &Lane {
     type End = Drained;
 
@@ -170,19 +172,19 @@ impl ByteSource for &Lane {
     }
 }
 
-/// The direction of a channel that leads to the server.
+/// A [`ByteSink`] that sends data on a channel to the server.
 #[derive(Clone, Copy)]
 pub(crate) struct ChannelSink<'a> {
     pub channel: &'a ChannelWriteHalf<Msg>,
     pub traffic: &'a Traffic,
-    /// ChannelTimeout; `None` where the channel has no timeout, or where the reader of the input
-    /// keeps the clock.
+    /// The ChannelTimeout clock. `None` if the channel has no timeout, or if the reader of the
+    /// input keeps the clock.
     pub clock: Option<&'a IdleClock>,
 }
 
 impl ChannelSink<'_> {
-    /// Something is about to be sent, data or not: the channel is used, and a forward that holds
-    /// up the connection lets it go.
+    /// Marks the channel as used because something is about to be sent, data or not. A forward that
+    /// is holding up the connection lets it go.
     pub fn touch(&self) {
         if let Some(clock) = self.clock {
             clock.touch();
@@ -190,7 +192,7 @@ impl ChannelSink<'_> {
         self.traffic.about_to_send(self.channel.id());
     }
 
-    /// Tells the server that no more data is sent (RFC 4254 section 5.3).
+    /// Tells the server that no more data follows (RFC 4254 section 5.3).
     pub async fn eof(&self) -> Result<(), russh::Error> {
         self.traffic.about_to_send(self.channel.id());
         self.channel.eof().await
@@ -210,7 +212,7 @@ impl ByteSink for ChannelSink<'_> {
 mod tests {
     use super::*;
 
-    /// Takes so many bytes and no more.
+    /// A sink that accepts this many bytes and then fails.
     struct Narrow(usize);
 
     impl ByteSink for Narrow {

@@ -1,5 +1,5 @@
-//! The ends of a forwarded connection: what they are called in messages, and how the one on this
-//! side is reached.
+//! The two ends of a forwarded connection: how messages name them, and how the local one is
+//! reached.
 
 use std::path::Path;
 
@@ -9,15 +9,15 @@ use crate::config::{Connect, Listen};
 /// Whose connection a tunnel carries.
 #[derive(Clone, Copy)]
 pub(crate) enum TunnelOrigin<'a> {
-    /// That of a program which connected to what listens for a forward.
+    /// A program connected to a forward's listening address.
     Listening(&'a Listen),
-    /// That of a client of the shared connection.
+    /// A client of the shared connection.
     SharingClient,
     /// Standard input and output of this program (`-W`).
     StandardInput,
 }
 
-/// `port 8080 for host port 80`
+/// The description for messages: `port 8080 for host port 80`.
 pub(crate) fn listening(origin: TunnelOrigin<'_>, to: &Connect) -> String {
     let listen = match origin {
         TunnelOrigin::Listening(Listen::Tcp { port, .. }) => format!("port {port}"),
@@ -28,7 +28,7 @@ pub(crate) fn listening(origin: TunnelOrigin<'_>, to: &Connect) -> String {
     format!("{listen} for {}", target(to))
 }
 
-/// `host port 80`
+/// The target's description for messages: `host port 80`.
 pub(crate) fn target(to: &Connect) -> String {
     match to {
         Connect::Tcp { host, port } => format!("{} port {port}", crate::text::line(host, 255)),
@@ -37,7 +37,7 @@ pub(crate) fn target(to: &Connect) -> String {
     }
 }
 
-/// Connects to an address or socket on this side.
+/// Connects to an address or socket on the local machine.
 pub(crate) async fn connect(to: &Connect) -> std::io::Result<LocalSocket> {
     match to {
         Connect::Tcp { host, port } => LocalSocket::connect(host, *port).await,
@@ -46,7 +46,7 @@ pub(crate) async fn connect(to: &Connect) -> std::io::Result<LocalSocket> {
     }
 }
 
-/// A system error as ssh words it: without the error number.
+/// A system error in ssh's wording: without the error number.
 pub(crate) fn plainly(error: &std::io::Error) -> String {
     let told = crate::error::told(error);
     told.split(" (os error").next().unwrap_or_default().to_owned()

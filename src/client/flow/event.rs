@@ -1,9 +1,9 @@
-//! What has happened on a session's channel, data aside, and has not been looked at yet.
+//! The queue of session channel events other than data.
 //!
-//! A server may send such messages as fast as the connection goes, and whoever looks at them
-//! may be stopped, a client of a shared connection that does not read for example. So what
-//! waits is bounded: of how the program ended the last word counts, as for ssh, and answers
-//! are kept in order, as many as there can be requests.
+//! A server may send such messages as fast as the connection allows, while their reader may be
+//! blocked: for example, a client of a shared connection may stop reading. So the queue is bounded:
+//! only the last exit message is kept, as in ssh, and answers to requests are kept in order, up to
+//! `MAX_ANSWERS`.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,41 +12,43 @@ use tokio::sync::Notify;
 
 use russh::Sig;
 
-/// What happens on the session channel, data aside.
+/// An event on the session channel, other than data.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// The last request was granted.
+    /// The server granted the oldest unanswered request.
     Success,
-    /// The last request was refused.
+    /// The server refused the oldest unanswered request.
     Failure,
-    /// RFC 4254 section 6.10.
+    /// The program exited with this status (RFC 4254 section 6.10).
     ExitStatus(u32),
-    /// RFC 4254 section 6.10: the signal's name without SIG, and the text with it.
+    /// A signal ended the program (RFC 4254 section 6.10): the signal's name without SIG, and the
+    /// server's text.
     ExitSignal { name: Sig, message: String },
     /// The channel is closed: nothing follows.
     Closed,
-    /// Standard output does not take any more.
+    /// Standard output can no longer be written.
     OutputFailed(std::io::Error),
 }
 
-/// Answers that may wait. A session of ours makes three requests that are answered; a client
-/// in proxy mode makes as many as it likes, and none has a reason to let more than this wait.
+/// The most answers that may wait. A session of ours makes three requests that are answered. A
+/// client in proxy mode may make any number, but has no reason to leave more than this unread.
 const MAX_ANSWERS: usize = 512;
 
-/// What waits. An event that is there once is taken in this order.
+/// The waiting events. Answers are taken first, then the single events in the order of these
+/// fields.
 #[derive(Default)]
 struct WaitingEvents {
     /// Answers to requests: whether they were granted.
     answers: VecDeque<bool>,
     /// How the program ended.
     exit: Option<Event>,
-    /// Why standard output takes no more.
+    /// Why standard output can no longer be written.
     failed: Option<Event>,
     /// The channel is closed.
     closed: bool,
-    /// Nothing more is put here.
+    /// The sender is gone: no more events come.
     over: bool,
-    /// Nobody takes anything any more.
+    /// The receiver is gone: events are dropped.
     unwanted: bool,
 }
 
@@ -56,27 +58,27 @@ struct EventQueue {
     put: Notify,
 }
 
-/// Where events are put; when it is dropped, there are no more.
+/// The sending half. Dropping it ends the queue.
 pub(crate) struct EventSender(Arc<EventQueue>);
 
-/// Where events are taken.
+/// The receiving half.
 pub(crate) struct EventReceiver(Arc<EventQueue>);
 
-/// There is no room for another answer.
+/// The queue has no room for another answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EventsFull;
 
-/// The events of one channel.
+/// Creates the event queue of one channel.
 pub(crate) fn event_queue() -> (EventSender, EventReceiver) {
     let queue = Arc::new(EventQueue::default());
     (EventSender(Arc::clone(&queue)), EventReceiver(queue))
 }
 
 impl EventSender {
-    /// Puts an event; of those that are there once, the last one counts.
+    /// Queues an event. Of exit messages and output failures only the last one is kept.
     ///
     /// # Errors
-    /// [`EventsFull`]: more answers wait than there can be requests; it was dropped.
+    /// [`EventsFull`]: [`MAX_ANSWERS`] answers are waiting already; this one was dropped.
     pub fn send(&self, event: Event) -> Result<(), EventsFull> {
         let mut waiting = self.0.waiting();
         if waiting.unwanted {
@@ -106,8 +108,8 @@ impl Drop for EventSender {
 }
 
 impl EventReceiver {
-    /// Waits for the next event; `None` when there are no more. Nothing is lost where this is
-    /// dropped before it is done.
+    /// Waits for the next event; `None` when there are no more. Cancel safe: no event is lost if
+    /// this future is dropped.
     pub async fn recv(&mut self) -> Option<Event> {
         loop {
             let put = self.0.put.notified();
@@ -133,7 +135,7 @@ impl Drop for EventReceiver {
 
 impl EventQueue {
     fn waiting(&self) -> MutexGuard<'_, WaitingEvents> {
-        // Nothing can panic while it holds this.
+        // No code panics while it holds this lock.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -152,7 +154,7 @@ impl WaitingEvents {
 mod tests {
     use super::*;
 
-    /// What waits, until there is nothing more.
+    /// Collects all events until the queue ends.
     async fn all(mut events: EventReceiver) -> Vec<String> {
         let mut all = Vec::new();
         while let Some(event) = events.recv().await {

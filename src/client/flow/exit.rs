@@ -1,16 +1,16 @@
-//! How a session ends.
+//! [`Exit`]: how a session ended.
 
 /// How the program on the server ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// With this status.
+    /// It exited with this status.
     Status(u32),
-    /// By this signal, named without SIG, with the server's text.
+    /// This signal ended it: the name without SIG, and the server's text.
     Signal(String, String),
-    /// The channel was closed and nothing was said.
+    /// The channel was closed without an exit message.
     Unknown,
     /// The person ended the connection with `~.`.
     Escaped,
-    /// Standard output was closed by whoever read it.
+    /// The reader of standard output closed it.
     OutputClosed,
 }

@@ -1,8 +1,8 @@
-//! ChannelTimeout: channels on which nothing moves for too long are closed.
+//! ChannelTimeout: closes channels that are unused for too long.
 //!
-//! Kinds of channels are named as ssh_config(5) names them. Where no timeout is set there is no
-//! clock, and nothing is measured. The timeout `global` is for all channels together: it passes
-//! when none of them is used.
+//! Channel types are named as in ssh_config(5). A channel without a timeout has no clock, so
+//! nothing is measured. The timeout `global` covers all channels together: it expires when none of
+//! them is used.
 
 use std::io;
 use std::pin::Pin;
@@ -27,7 +27,7 @@ pub struct Timeouts {
 }
 
 struct Set {
-    /// Patterns of kinds; the first that matches counts.
+    /// Patterns of channel types with their timeouts; the first that matches counts.
     kinds: Vec<(String, Duration)>,
     global: Option<(Duration, Arc<Mutex<Instant>>)>,
 }
@@ -39,7 +39,7 @@ pub struct IdleClock {
 }
 
 fn lock(mutex: &Mutex<Instant>) -> MutexGuard<'_, Instant> {
-    // Nothing can panic while it holds one of these.
+    // No code panics while it holds one of these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -81,7 +81,7 @@ impl IdleClock {
         }
     }
 
-    /// Waits as [`IdleClock::expired`] does; for ever where the channel has no timeout.
+    /// Waits as [`IdleClock::expired`] does, or for ever if the channel has no timeout.
     pub async fn expired_of(clock: Option<&IdleClock>) -> Duration {
         match clock {
             Some(clock) => clock.expired().await,

@@ -1,24 +1,25 @@
-//! Data that is kept for a local end, in few pieces however small it came.
+//! Data kept for a slow local end, merged into few pieces.
 //!
-//! A piece costs memory beside its bytes, and a peer chooses how many bytes are in a packet: one
-//! will do. So small ones are put together, and what is counted is what the memory costs.
+//! Each piece costs memory besides its bytes, and the peer decides how many bytes a packet has: it
+//! may be one. So small packets are merged into larger pieces, and the count is of memory used, not
+//! of bytes received.
 
 use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// What is put together: as much as a large packet has.
+/// The largest size of a merged piece: as much as a large packet has.
 const PIECE: usize = 32 * 1024;
-/// What a piece costs beside its bytes.
+/// The memory that a piece takes besides its bytes.
 const COST: usize = 64;
 
 struct KeptPiece {
     bytes: BytesMut,
-    /// What it counts as.
+    /// The memory counted for it.
     cost: usize,
 }
 
-/// The data, in order.
+/// The pieces, in order.
 #[derive(Default)]
 pub(crate) struct KeptData {
     pieces: VecDeque<KeptPiece>,
@@ -26,7 +27,7 @@ pub(crate) struct KeptData {
 }
 
 impl KeptData {
-    /// Adds data at the end; gives by how much the cost has grown.
+    /// Appends data; returns by how much the counted memory has grown.
     pub fn push(&mut self, data: &[u8]) -> usize {
         let room = |piece: &&mut KeptPiece| piece.bytes.len() + data.len() <= PIECE;
         let grown = match self.pieces.back_mut().filter(room) {
@@ -48,7 +49,7 @@ impl KeptData {
         grown
     }
 
-    /// What all of it counts as.
+    /// The memory counted for all pieces.
     pub fn cost(&self) -> usize {
         self.cost
     }
@@ -62,18 +63,18 @@ impl KeptData {
         self.pieces.front().map(|piece| &piece.bytes[..])
     }
 
-    /// Takes the first piece out.
+    /// Removes the first piece.
     pub fn pop(&mut self) -> Option<Bytes> {
         let piece = self.pieces.pop_front()?;
         self.cost -= piece.cost;
         Some(piece.bytes.freeze())
     }
 
-    /// So much of the first piece is not needed any more.
+    /// Removes this many bytes from the first piece.
     pub fn advance(&mut self, count: usize) {
         let Some(piece) = self.pieces.front_mut() else { return };
         piece.bytes.advance(count);
-        // The rest of its cost goes with the last of it.
+        // The last byte frees what the piece cost besides its bytes.
         let freed = count.min(piece.cost);
         piece.cost -= freed;
         self.cost -= freed;
@@ -82,7 +83,7 @@ impl KeptData {
         }
     }
 
-    /// Forgets everything.
+    /// Drops all data.
     pub fn clear(&mut self) {
         *self = KeptData::default();
     }
@@ -106,7 +107,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every byte comes out once and in order, and in the end nothing is counted.
+        /// Every byte comes out once and in order, and the count returns to zero.
         #[test]
         fn what_goes_in_comes_out(steps in prop::collection::vec((0..3u8, 1..40_000usize), 1..60)) {
             let mut kept = KeptData::default();

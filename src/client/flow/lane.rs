@@ -1,13 +1,13 @@
-//! What a forwarded channel has received and its local end has not taken yet.
+//! A lane holds what a forwarded channel has received until its local end takes it.
 //!
-//! The SSH library grants the server new window when data arrives, not when somebody has read
-//! it, and one full queue stops the whole connection (gap G1). So data of a forward is never
-//! left with the library: it is written to the local end at once where that takes it, and kept
-//! here where it does not. What is kept is bounded, per channel and in all; the channel that
-//! goes over a bound is closed with an error, and no other one notices.
+//! The SSH library grants the server new window when data arrives, not when somebody has read it,
+//! and one full queue stops the whole connection (gap G1). So a forward's data is never left with
+//! the library: it is written to the local end at once if that accepts it, and kept here otherwise.
+//! The kept data is bounded, per channel and for the whole connection. A channel that exceeds a
+//! bound is closed with an error; other channels are not affected.
 //!
-//! Before that happens the server is slowed down, by reading the connection more slowly. That
-//! holds up everything else on the connection too, so `flow::traffic` says how long it may.
+//! Before that happens, the server is slowed down by reading the connection more slowly. This
+//! delays everything else on the connection too, so `flow::traffic` limits for how long.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,45 +25,46 @@ use crate::client::flow::kept::KeptData;
 use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::traffic::{Pressure, Traffic};
 
-/// What may be kept without anybody being slowed down.
+/// Up to this many kept bytes the server is not slowed down.
 const COMFORTABLE: usize = 1024 * 1024;
-/// What one channel may have kept: several windows, so that a reader who falls behind for a
-/// while, or while somebody types, is not cut off; and what all of a connection may have kept
-/// together, so that no server makes this program a big one.
+/// The most that one channel may keep: several windows, so that a reader who is slow for a while,
+/// or while somebody types, is not cut off. All channels of a connection together may keep no more
+/// either, which bounds the memory that a server can make this program use.
 pub const MAX_KEPT: usize = 64 * 1024 * 1024;
-/// Timers are no finer than this; shorter waits are added up.
+/// The timer's resolution; shorter waits are added up.
 const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 /// The forwarded channels of one connection.
 #[derive(Default)]
 pub struct Lanes {
     open: Mutex<HashMap<ChannelId, Arc<Lane>>>,
-    /// Channels that were asked for and are not confirmed or refused yet.
+    /// The number of channels that were requested and not confirmed or refused yet.
     expected: AtomicUsize,
-    /// Bytes kept by all of them.
+    /// The bytes kept by all lanes together.
     kept: Arc<AtomicUsize>,
-    /// Who uses the connection, and how much.
+    /// How much each channel uses the connection.
     pub traffic: Arc<Traffic>,
-    /// The first one has come, or the last one has gone.
+    /// Notified when the first lane appears and when the last one goes.
     pub changed: Notify,
-    /// How long channels may rest.
+    /// The ChannelTimeout settings.
     pub timeouts: Timeouts,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing below can panic while it holds one of these.
+    // No code in this file panics while it holds one of these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Lanes {
-    /// A channel is about to be asked for: data may follow its confirmation at once.
+    /// Announces that a channel is about to be requested. Its lane must exist as soon as the server
+    /// confirms it, because data may follow at once.
     pub fn expect(self: &Arc<Lanes>) -> Expected {
         self.expected.fetch_add(1, Ordering::Relaxed);
         self.count(&lock(&self.open));
         Expected { lanes: Arc::clone(self) }
     }
 
-    /// The server has confirmed a channel.
+    /// The server has confirmed a channel: opens its lane if a forward is expecting one.
     pub fn confirmed(&self, id: ChannelId) {
         if self.expected.load(Ordering::Relaxed) > 0 {
             self.admit(id);
@@ -90,7 +91,8 @@ impl Lanes {
         lane
     }
 
-    /// What is asked for counts as what is there: it may have something to say any moment.
+    /// Updates the number of lanes. Requested channels count too, because their data may come any
+    /// moment.
     fn count(&self, open: &HashMap<ChannelId, Arc<Lane>>) {
         let count = open.len() + self.expected.load(Ordering::Relaxed);
         if (self.traffic.count(count) == 0) != (count == 0) {
@@ -103,7 +105,7 @@ impl Lanes {
         lock(&self.open).get(&id).cloned()
     }
 
-    /// What there is, one line each, by number.
+    /// The open channels, one line each, sorted by number.
     pub fn list(&self) -> Vec<String> {
         let open = lock(&self.open);
         let mut lanes: Vec<_> = open.values().collect();
@@ -111,7 +113,7 @@ impl Lanes {
         lanes.iter().map(|lane| format!("#{} {}", lane.id, lane.what())).collect()
     }
 
-    /// Forgets a channel; what comes for it is dropped.
+    /// Removes a channel's lane; data that still arrives for it is dropped.
     pub fn remove(&self, id: ChannelId) {
         let mut open = lock(&self.open);
         let lane = open.remove(&id);
@@ -122,7 +124,7 @@ impl Lanes {
         }
     }
 
-    /// Where all of them together keep too much, the one that keeps most pays.
+    /// If all lanes together keep more than [`MAX_KEPT`], closes the one that keeps most.
     pub fn relieve(&self) {
         if self.kept.load(Ordering::Relaxed) <= MAX_KEPT {
             return;
@@ -133,19 +135,19 @@ impl Lanes {
         }
     }
 
-    /// The connection has ended.
+    /// Tells all lanes that the connection has ended.
     pub fn end(&self) {
         lock(&self.open).values().for_each(|lane| lane.lost());
     }
 }
 
-/// A channel that was asked for.
+/// A requested channel that is not confirmed or refused yet.
 pub struct Expected {
     lanes: Arc<Lanes>,
 }
 
 impl Expected {
-    /// It was confirmed with this number.
+    /// The request was confirmed with this number; gives the channel's lane.
     pub fn claim(self, id: ChannelId) -> Arc<Lane> {
         let lane = self.lanes.admit(id);
         lock(&lane.state).claimed = true;
@@ -158,7 +160,8 @@ impl Drop for Expected {
         let last = self.lanes.expected.fetch_sub(1, Ordering::Relaxed) == 1;
         let mut open = lock(&self.lanes.open);
         if last {
-            // Channels of another kind that were confirmed meanwhile have no use for one.
+            // Lanes of channels that no forward has claimed belong to other channels, which need
+            // none.
             open.retain(|_, lane| lock(&lane.state).claimed);
         }
         self.lanes.count(&open);
@@ -170,22 +173,22 @@ impl Drop for Expected {
 enum End {
     #[default]
     No,
-    /// No more data.
+    /// EOF: no more data.
     Eof,
-    /// No more of anything, or the connection is gone.
+    /// The channel is closed, or the connection is lost.
     Closed,
 }
 
-/// Why there is nothing more to take.
+/// Why a lane has no more data.
 #[derive(Debug)]
 pub enum Drained {
     /// The server sends no more data; it may still take some.
     Eof,
     /// The server has closed the channel.
     Closed,
-    /// The local end kept us waiting with more than may be kept.
+    /// More was kept than is allowed, because the local end is too slow.
     Overflowed,
-    /// The local end takes no more.
+    /// The local end accepts no more data.
     Broken(std::io::Error),
 }
 
@@ -193,22 +196,22 @@ pub enum Drained {
 struct LaneState {
     kept: KeptData,
     end: End,
-    /// Nobody takes anything any more.
+    /// No reader is left; new data is dropped.
     gone: bool,
     overflowed: bool,
     claimed: bool,
     what: String,
-    /// Who wants to know what happens on the channel besides data, if it is a session's.
+    /// The receiver of other events, if this is a session's channel.
     events: Option<EventSender>,
-    /// More is kept than is comfortable.
+    /// More than [`COMFORTABLE`] is kept, so this channel slows the connection down.
     presses: bool,
-    /// Data goes here without a detour while nothing is kept.
+    /// The socket to which data is written directly while nothing is kept.
     line: Option<Arc<LocalSocket>>,
-    /// When the local end took something last.
+    /// When the local end last took data.
     taken: Option<Instant>,
-    /// Of a channel that may not rest for ever.
+    /// The clock of ChannelTimeout, if the channel has a timeout.
     clock: Option<Arc<IdleClock>>,
-    /// Time by which the connection may be held up, not used yet.
+    /// The permitted delay of the connection that was too short to wait for and is added up.
     owed: Duration,
 }
 
@@ -218,11 +221,11 @@ pub struct Lane {
     kept: Arc<AtomicUsize>,
     traffic: Arc<Traffic>,
     state: Mutex<LaneState>,
-    /// Extended data, if this is the lane of a session.
+    /// The lane of extended data, if this is a session's.
     errors: OnceLock<Arc<Lane>>,
-    /// There is something to take.
+    /// Notified when there is data to take.
     fed: Notify,
-    /// There is room again.
+    /// Notified when there is room again.
     room: Notify,
 }
 
@@ -239,8 +242,8 @@ impl Lane {
         }
     }
 
-    /// Makes this the lane of a session: what happens besides data goes there. Gives the lane
-    /// of its extended data.
+    /// Makes this the lane of a session, whose other events go to `events`. Returns the lane of the
+    /// session's extended data.
     pub fn session(&self, events: EventSender) -> Arc<Lane> {
         lock(&self.state).events = Some(events);
         let new = || Lane::new(self.id, Arc::clone(&self.kept), Arc::clone(&self.traffic));
@@ -252,8 +255,8 @@ impl Lane {
         self.errors.get()
     }
 
-    /// Something has happened on the channel of a session. One whose answers nobody takes is
-    /// closed, as one whose data nobody takes.
+    /// Passes on an event of a session's channel. If too many answers wait, the channel is closed,
+    /// as it is when too much data waits.
     pub fn tell(&self, event: Event) {
         let told = lock(&self.state).events.as_ref().map(|events| events.send(event));
         if let Some(Err(EventsFull)) = told {
@@ -261,19 +264,19 @@ impl Lane {
         }
     }
 
-    /// What is kept, extended data included.
+    /// The memory of all kept data, extended data included.
     fn kept(&self) -> usize {
         lock(&self.state).kept.cost() + self.errors.get().map_or(0, |errors| errors.kept())
     }
 
-    /// Says what this connection is; a lane that the server opened is one that is used.
+    /// Sets the connection's description. A lane that the server opened is claimed by this.
     pub fn describe(&self, what: String) {
         let mut state = lock(&self.state);
         state.claimed = true;
         state.what = what;
     }
 
-    /// Starts the clock of this channel, if it may not rest for ever.
+    /// Starts the ChannelTimeout clock of this channel; `None` if no timeout applies.
     pub fn start_clock(&self, timeouts: &Timeouts) -> Option<Arc<IdleClock>> {
         let mut state = lock(&self.state);
         state.clock = timeouts.clock(idle::kind(&state.what));
@@ -283,7 +286,7 @@ impl Lane {
         state.clock.clone()
     }
 
-    /// What this connection is.
+    /// The connection's description.
     pub fn what(&self) -> String {
         lock(&self.state).what.clone()
     }
@@ -299,7 +302,8 @@ impl Lane {
         }
     }
 
-    /// Takes data from the server; waits only as long as the others can bear.
+    /// Takes data from the server. If too much is kept, waits for as long as the other channels
+    /// tolerate (see `Traffic::patience`).
     pub async fn feed(&self, lanes: &Lanes, data: &[u8]) {
         self.traffic.note(self.id);
         let kept = {
@@ -328,7 +332,7 @@ impl Lane {
         }
     }
 
-    /// Waits for room as long as that may hold up the connection.
+    /// Waits for room, but no longer than this channel may hold up the connection.
     async fn hold_up(&self, bytes: usize) {
         let stirred = self.traffic.interrupted();
         tokio::pin!(stirred);
@@ -359,18 +363,18 @@ impl Lane {
         }
     }
 
-    /// The server sends no more data.
+    /// Notes that the server sends no more data.
     pub fn eof(&self) {
         self.end(End::Eof);
     }
 
-    /// The server has closed the channel.
+    /// Notes that the server has closed the channel.
     pub fn closed(&self) {
         self.end(End::Closed);
         self.tell(Event::Closed);
     }
 
-    /// The connection has ended.
+    /// Notes that the connection has ended.
     fn lost(&self) {
         self.end(End::Closed);
         lock(&self.state).events = None;
@@ -391,7 +395,7 @@ impl Lane {
         lock(&self.state).end == End::Closed
     }
 
-    /// What is kept and what still comes is not wanted.
+    /// Drops the kept data and all data that still arrives.
     pub fn forget(&self) {
         self.abandon();
     }
@@ -403,7 +407,7 @@ impl Lane {
         self.abandon();
     }
 
-    /// Nothing is taken any more.
+    /// Stops taking data and frees what is kept.
     fn abandon(&self) {
         let mut state = lock(&self.state);
         state.gone = true;
@@ -422,7 +426,7 @@ impl Lane {
         }
     }
 
-    /// The next data, where it is not for a line as it is.
+    /// Waits for the next data, for a reader other than [`Lane::pour`].
     pub async fn take(&self) -> Result<Bytes, Drained> {
         loop {
             let fed = self.fed.notified();
@@ -441,7 +445,7 @@ impl Lane {
         }
     }
 
-    /// From here on data goes to this line; returns when there is no more of it.
+    /// Writes all data from here on to this socket; returns when there is no more of it.
     pub async fn pour(&self, line: &Arc<LocalSocket>) -> Drained {
         lock(&self.state).line = Some(Arc::clone(line));
         loop {
@@ -450,7 +454,7 @@ impl Lane {
                 Ok(waiting) => waiting,
                 Err(error) => return Drained::Broken(error),
             };
-            // Too much may be kept while the line takes nothing.
+            // The lane may overflow while the socket takes nothing.
             if let Some(drained) = lock(&self.state).drained() {
                 return drained;
             }
@@ -463,7 +467,7 @@ impl Lane {
         }
     }
 
-    /// Writes what is kept; says whether the line takes no more at the moment.
+    /// Writes the kept data; `true` if the socket accepts no more at the moment.
     fn pass_kept(&self, line: &LocalSocket) -> std::io::Result<bool> {
         let mut state = lock(&self.state);
         while let Some(front) = state.kept.front() {
@@ -480,7 +484,7 @@ impl Lane {
         Ok(false)
     }
 
-    /// Something was taken; what is kept cost so much `before`.
+    /// Updates the counts after data was taken; `before` is the kept memory before that.
     fn took(&self, state: &mut LaneState, before: usize) {
         let cost = state.kept.cost();
         self.kept.fetch_sub(before - cost, Ordering::Relaxed);
@@ -499,13 +503,13 @@ impl Drop for Lane {
 }
 
 impl LaneState {
-    /// Writes what can be written without a detour; gives how much that was.
+    /// Writes data directly to the socket if nothing is kept; returns how many bytes were written.
     fn pass(&mut self, data: &[u8]) -> usize {
         if !self.kept.is_empty() || self.end != End::No {
             return 0;
         }
         let Some(line) = &self.line else { return 0 };
-        // What cannot be written is kept, and whoever writes that finds the reason.
+        // Data that cannot be written is kept; writing it later gives the error.
         let written = line.try_write(data).unwrap_or(0);
         if written > 0 {
             self.taken = Some(Instant::now());

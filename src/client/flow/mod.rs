@@ -1,5 +1,6 @@
-//! How the data of channels moves: the one byte loop (`copy`), what is kept for a slow reader
-//! (`lane`), who uses the connection (`traffic`), and a forwarded connection (`tunnel`).
+//! How the data of channels moves: the one byte loop (`copy`), data kept for a slow reader
+//! (`lane`), how much each channel uses the connection (`traffic`), and a forwarded connection
+//! (`tunnel`).
 
 pub(super) mod copy;
 pub(super) mod endpoint;

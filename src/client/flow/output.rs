@@ -1,4 +1,4 @@
-//! Where the data of the connection's own session channel goes.
+//! Where the data of the connection's first session channel goes.
 //!
 //! Every other channel's data goes through a lane, see `flow::lane`.
 

@@ -1,4 +1,4 @@
-//! How many forwarded connections there may be at a time.
+//! Limits the number of forwarded connections that are open at a time.
 
 use std::sync::Arc;
 

@@ -13,16 +13,16 @@ use crate::os::tcp;
 /// A connected socket.
 #[derive(Debug)]
 pub enum LocalSocket {
-    /// TCP, without Nagle's algorithm: what was forwarded has waited long enough.
+    /// TCP, without Nagle's algorithm: forwarded data should not be delayed once more.
     Tcp(TcpStream),
     /// A local socket.
     Local(LocalStream),
 }
 
 impl LocalSocket {
-    /// Around an accepted or connected TCP stream.
+    /// Wraps an accepted or connected TCP stream.
     pub fn tcp(stream: TcpStream) -> LocalSocket {
-        // If this fails, the connection is slower and still works.
+        // If this fails, the connection works, only slower.
         let _ = stream.set_nodelay(true);
         LocalSocket::Tcp(stream)
     }
@@ -37,7 +37,7 @@ impl LocalSocket {
         LocalStream::connect(path).await.map(LocalSocket::Local)
     }
 
-    /// Reads what there is, once; 0 is the end.
+    /// Reads the available data once; 0 means the end.
     pub async fn read(&self, buffer: &mut BytesMut) -> io::Result<usize> {
         loop {
             let read = match self {
@@ -57,7 +57,7 @@ impl LocalSocket {
         }
     }
 
-    /// Writes what can be written at once.
+    /// Writes as much as the socket accepts without waiting.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             LocalSocket::Tcp(stream) => stream.try_write(bytes),
@@ -65,7 +65,7 @@ impl LocalSocket {
         }
     }
 
-    /// Waits until something can be written.
+    /// Waits until the socket accepts data.
     pub async fn writable(&self) -> io::Result<()> {
         match self {
             LocalSocket::Tcp(stream) => stream.writable().await,
@@ -73,7 +73,7 @@ impl LocalSocket {
         }
     }
 
-    /// Writes all of it.
+    /// Writes all bytes.
     pub async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             self.writable().await?;
@@ -88,21 +88,21 @@ impl LocalSocket {
 
     /// Tells the other side that nothing more is written.
     pub fn shut_down(&self) {
-        // A peer that is gone already need not be told.
+        // An error means that the peer is gone, which needs no handling.
         let _ = match self {
             LocalSocket::Tcp(stream) => tcp::shut_down_writing(stream),
             LocalSocket::Local(stream) => stream.shut_down_writing(),
         };
     }
 
-    /// Where it came from, for the server: an address and a port.
+    /// The peer's address and port, which the server is told as the originator.
     pub fn origin(&self) -> (String, u16) {
         match self {
             LocalSocket::Tcp(stream) => match stream.peer_addr() {
                 Ok(peer) => (peer.ip().to_canonical().to_string(), peer.port()),
                 Err(_) => ("127.0.0.1".to_owned(), 0),
             },
-            // A Unix socket has neither; some servers insist on an address, as ssh knows.
+            // A Unix socket has neither, but some servers require an address; ssh sends this one.
             LocalSocket::Local(_) => ("127.0.0.1".to_owned(), 65_535),
         }
     }

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use crate::config::Connect;
 
-/// A request: version, methods, user name and host name, each of a byte's length at most.
+/// The most bytes of a request: version, methods, user name and host name, each with a length of
+/// one byte.
 pub(crate) const MAX_REQUEST: usize = 1024;
-/// Time for a client to say where it wants to go.
+/// Time for a client to name its destination.
 pub(crate) const NEGOTIATION: Duration = Duration::from_secs(60);
 
 const CONNECT: u8 = 1;
@@ -21,13 +22,13 @@ const NONE_ACCEPTABLE: u8 = 0xff;
 /// What to do next.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum SocksStep {
-    /// There is not enough yet.
+    /// The request is not complete yet.
     More,
-    /// So many bytes are used; this is to be sent.
+    /// This many bytes are used up; send this answer.
     Answer(usize, Vec<u8>),
-    /// So many bytes are used; this is where the client wants to go.
+    /// This many bytes are used up; connect to this destination.
     Connect(usize, Connect),
-    /// It is no use; this is to be sent before hanging up.
+    /// The request cannot be served: send this answer, then disconnect. The text is for the log.
     Refuse(Vec<u8>, &'static str),
 }
 
@@ -39,7 +40,7 @@ pub(crate) struct Socks {
 }
 
 impl Socks {
-    /// Looks at what has come and is not used yet.
+    /// Examines the received bytes that are not used up yet.
     pub fn next(&mut self, bytes: &[u8]) -> SocksStep {
         let step = match bytes.first() {
             None => return SocksStep::More,
@@ -57,13 +58,13 @@ impl Socks {
         }
     }
 
-    /// The answer to the request: granted, or not.
+    /// The answer that the connection was made, or was not.
     pub fn answer(&self, granted: bool) -> Vec<u8> {
         match (self.version, granted) {
             (4, true) => vec![0, 90, 0, 0, 0, 0, 0, 0],
             (4, false) => vec![0, 91, 0, 0, 0, 0, 0, 0],
             (_, true) => five(0),
-            // Why the server refused is not known here: a general failure.
+            // The server's reason is not known here, so the code is that of a general failure.
             (_, false) => five(1),
         }
     }
@@ -143,7 +144,7 @@ fn past_nul(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..end], &bytes[end + 1..]))
 }
 
-/// A host name as the protocol can carry it on: the SSH library knows text only.
+/// A host name as text; `None` if it is not UTF-8, because the SSH library takes text only.
 fn name_of(name: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(name).ok()?;
     let usable = !name.is_empty() && !name.contains(|c: char| c.is_control() || c == ' ');
@@ -158,7 +159,7 @@ mod tests {
         Connect::Tcp { host: host.to_owned(), port }
     }
 
-    /// Feeds everything a byte at a time; gives what was answered and where it leads.
+    /// Feeds all bytes one at a time; returns the answers, the destination, and the unused bytes.
     fn talk(mut bytes: Vec<u8>) -> (Vec<u8>, Result<Connect, &'static str>, Vec<u8>) {
         let (mut socks, mut answers, mut seen) = (Socks::default(), Vec::new(), 0);
         loop {

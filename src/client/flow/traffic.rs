@@ -14,7 +14,8 @@ use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
-/// The delays below are for this much data: what arrives in a round trip of a fast connection.
+/// The amount of data to which the delays below apply: what arrives in one round trip of a fast
+/// connection.
 const SHARE: f64 = 4.0 * 1024.0 * 1024.0;
 /// If no other channel was used for this long, nobody is typing.
 const QUIET: Duration = Duration::from_secs(1);
@@ -45,7 +46,7 @@ pub(crate) struct Pressure {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing below can panic while it holds one of these.
+    // No code in this file panics while it holds one of these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -20,7 +20,7 @@ use crate::client::flow::lane::{Drained, Lane, Lanes, MAX_KEPT};
 use crate::client::flow::socket::LocalSocket;
 use crate::say;
 
-/// Time for the server to close a channel whose two directions have ended.
+/// Time for the server to close a channel after both directions have ended.
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// An open channel of a forward.
@@ -28,26 +28,26 @@ pub struct Tunnel {
     pub(crate) lanes: Arc<Lanes>,
     pub(crate) lane: Arc<Lane>,
     pub(crate) write: ChannelWriteHalf<Msg>,
-    /// Counts this connection among those that may be open at a time.
+    /// The permit that counts this connection against the limit on open ones.
     pub(crate) seat: OwnedSemaphorePermit,
 }
 
-/// Why a connection is over before both of its directions are.
+/// Why a connection ended before both of its directions did.
 enum TunnelEnd {
     /// The server has closed the channel.
     Closed,
-    /// One end takes no more, or nothing has moved for too long: nothing can go on in either
-    /// direction.
+    /// One end takes no more data, or the idle timeout has passed: neither direction can go on.
     Broken,
 }
 
 impl Tunnel {
-    /// The channel.
+    /// The channel's number.
     pub fn id(&self) -> ChannelId {
         self.write.id()
     }
 
-    /// Relays until it is over; `early` is what the local end has sent already.
+    /// Relays until both directions have ended; `early` is data already received from the local
+    /// end.
     pub async fn run(self, line: LocalSocket, early: BytesMut) {
         let line = Arc::new(line);
         let clock = self.lane.start_clock(&self.lanes.timeouts);
@@ -60,7 +60,7 @@ impl Tunnel {
             rest = IdleClock::expired_of(clock) => Err(self.rested(rest)),
         };
         let closed = match relayed {
-            // The library forgets a channel entirely only where the server has closed it, too.
+            // The library frees a channel only when the server has closed it, too.
             Ok(()) => timeout(CLOSING, self.lane.over()).await.is_ok(),
             Err(TunnelEnd::Closed) => true,
             Err(TunnelEnd::Broken) => false,
@@ -68,7 +68,7 @@ impl Tunnel {
         self.close(closed).await;
     }
 
-    /// Sends what the local end sends, to its end.
+    /// Sends the local end's data until it ends.
     async fn upload(
         &self,
         line: &LocalSocket,
@@ -86,8 +86,8 @@ impl Tunnel {
         }
     }
 
-    /// Writes what the server sends, to its end; says why data stopped, where somebody should
-    /// know.
+    /// Writes the server's data until it ends; reports an early end that somebody should know
+    /// about.
     async fn download(&self, line: &Arc<LocalSocket>) -> Result<(), TunnelEnd> {
         let id = self.id();
         match self.lane.pour(line).await {
@@ -111,7 +111,7 @@ impl Tunnel {
         TunnelEnd::Broken
     }
 
-    /// Closes the channel, unless the server has.
+    /// Closes the channel, unless the server has closed it already.
     pub async fn finish(self) {
         let closed = self.lane.is_closed();
         self.close(closed).await;
