@@ -1,5 +1,9 @@
-//! What the first key exchange shows on the wire before it is encrypted (RFC 4253 section 6
-//! and 7).
+//! Observes the first key exchange on the wire before encryption begins (RFC 4253 sections 6 and
+//! 7).
+//! Gap G3: the SSH library does not compare the host key's type, or the signature's, with the
+//! negotiated algorithm. Both are unencrypted in the server's KEXINIT and its reply, so they are
+//! read here as they pass, and compared by [`Observed::check`]. A rekey is encrypted and cannot be
+//! observed (gap G2).
 //!
 //! Gap G3: the SSH library does not compare the host key's type with the negotiated
 //! algorithm, nor the signature's. Both stand in clear in the server's KEXINIT and in its
@@ -16,19 +20,19 @@ use crate::say;
 use crate::text;
 use crate::wire_format::take_string;
 
-/// A packet the library itself would refuse is not collected either: it takes 256 KiB.
+/// The longest packet that is collected: the library refuses longer ones itself.
 pub(crate) const MAX_PACKET: usize = 256 * 1024;
-/// Names shown of a list the server sent.
+/// How many characters of a list from the server are shown.
 const MAX_SHOWN: usize = 400;
 
 const MSG_KEXINIT: u8 = 20;
 const MSG_NEWKEYS: u8 = 21;
-/// SSH_MSG_KEXDH_REPLY and SSH_MSG_KEX_ECDH_REPLY; in group exchange the number is the
-/// group's, and the reply has 33.
+/// SSH_MSG_KEXDH_REPLY and SSH_MSG_KEX_ECDH_REPLY. In a group exchange this is the number of the
+/// group message, and the reply has 33.
 const MSG_KEX_REPLY: u8 = 31;
 const MSG_KEX_DH_GEX_REPLY: u8 = 33;
 
-/// What was seen of the server's side of the first key exchange.
+/// What was observed of the server's side of the first key exchange.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Observed {
     /// Its KEXINIT.
@@ -42,11 +46,11 @@ pub(crate) struct Observed {
 }
 
 impl Observed {
-    /// Compares key and signature with what was negotiated: the first of `ours` that the
+    /// Compares key and signature with the negotiated algorithm: the first of `ours` that the
     /// server has too (RFC 4253 section 7.1).
     ///
     /// # Errors
-    /// When the key's type or the signature's algorithm is another, or was not seen.
+    /// The key's type or the signature's algorithm differs, or was not observed.
     pub fn check(&self, ours: &[String]) -> Result<String> {
         let offered = self.offer.as_ref().map_or(&[][..], |offer| &offer.host_key);
         let negotiated = ours
@@ -86,7 +90,7 @@ fn cheat(what: &str) -> Error {
     Error::new(Kind::KeyExchange, say!(host_key_unproved, what)).hint(say!(host_key_unproved_hint))
 }
 
-/// The key blob's type that belongs to a host key algorithm: RSA names differ (RFC 8332).
+/// The key blob's type for a host key algorithm: they differ for RSA (RFC 8332).
 fn key_type_of(algorithm: &str) -> &str {
     match algorithm {
         "rsa-sha2-256" | "rsa-sha2-512" => "ssh-rsa",
@@ -97,18 +101,18 @@ fn key_type_of(algorithm: &str) -> &str {
     }
 }
 
-/// The curve that belongs to an ECDSA host key algorithm.
+/// The curve of an ECDSA host key algorithm.
 fn curve_of(algorithm: &str) -> Option<&'static str> {
     let (_, curve) = algorithm.split_once("ecdsa-sha2-")?;
     ["nistp256", "nistp384", "nistp521"].into_iter().find(|name| curve.starts_with(name))
 }
 
-/// The signature algorithm that belongs to a host key algorithm.
+/// The signature algorithm of a host key algorithm.
 fn signature_of(algorithm: &str) -> Cow<'_, str> {
     algorithms::of_key(algorithm)
 }
 
-/// Follows the unencrypted packets of one direction until NEWKEYS.
+/// Parses the unencrypted packets of one direction until NEWKEYS.
 #[derive(Default)]
 pub(crate) struct Observer {
     pending: Vec<u8>,
@@ -119,7 +123,7 @@ pub(crate) struct Observer {
 }
 
 impl Observer {
-    /// Takes bytes as they pass; cheap and without effect once encryption is on.
+    /// Takes bytes as they pass; does nothing once encryption is on.
     pub fn feed(&mut self, bytes: &[u8]) {
         if self.done {
             return;
@@ -147,7 +151,7 @@ impl Observer {
     fn take_packet(&mut self) -> Option<Vec<u8>> {
         let length = u32::from_be_bytes(*self.pending.first_chunk()?) as usize;
         if length > MAX_PACKET {
-            // The library refuses it in its own words.
+            // The library refuses such a packet with its own error.
             self.done = true;
             return None;
         }
@@ -172,7 +176,7 @@ impl Observer {
         }
     }
 
-    /// Cookie, then the name-lists.
+    /// Parses a KEXINIT: the cookie, then the name-lists.
     fn kexinit(&mut self, payload: &[u8]) {
         let Some(mut lists) = payload.get(16..) else { return };
         let mut next = || -> Vec<String> {
@@ -185,8 +189,9 @@ impl Observer {
         self.seen.offer = Some(Offer { kex, host_key, ciphers, compression: [next(), next()] });
     }
 
-    /// Host key, the server's share, signature. A group exchange's group message has the
-    /// same number and two mpints: its first string names no key, and the reply overwrites.
+    /// Parses a reply: host key, the server's share, signature. A group exchange's group message
+    /// has the same number and two mpints: its first string names no key, and the reply overwrites
+    /// it.
     fn reply(&mut self, mut payload: &[u8]) {
         let Some(key) = take_string(&mut payload) else { return };
         let Some(share) = take_string(&mut payload) else { return };
@@ -204,14 +209,14 @@ impl Observer {
     }
 }
 
-/// Bits of a positive mpint.
+/// The number of bits of a positive mpint.
 fn bits(number: &[u8]) -> usize {
     let start = number.iter().position(|&byte| byte != 0).unwrap_or(number.len());
     let number = &number[start..];
     number.first().map_or(0, |&first| number.len() * 8 - first.leading_zeros() as usize)
 }
 
-/// The curve in an ECDSA key blob: after the type, in a certificate after a nonce, too.
+/// The curve in an ECDSA key blob: it follows the type, and in a certificate also a nonce.
 fn curve_in(mut blob: &[u8]) -> Option<String> {
     let kind = take_string(&mut blob)?;
     let kind = std::str::from_utf8(kind).ok().filter(|kind| curve_of(kind).is_some())?;
@@ -221,7 +226,7 @@ fn curve_in(mut blob: &[u8]) -> Option<String> {
     name(blob)
 }
 
-/// The name that opens a key or signature blob.
+/// The name at the beginning of a key or signature blob.
 fn name(mut blob: &[u8]) -> Option<String> {
     let name = take_string(&mut blob)?;
     Some(std::str::from_utf8(name).ok()?.to_owned())
@@ -343,12 +348,12 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Nothing that a server sends makes it panic, or keeps more than a packet.
+        /// No input from a server causes a panic, or keeps more than a packet.
         #[test]
         fn any_bytes_are_taken(pieces in proptest::collection::vec(
             proptest::collection::vec(proptest::num::u8::ANY, 0..200), 0..20)) {
             let mut observer = Observer::default();
-            // Lengths that are believable reach the parsers.
+            // Plausible lengths, so that the parsers are reached.
             for piece in pieces {
                 observer.feed(&u32::try_from(piece.len()).unwrap().to_be_bytes());
                 observer.feed(&piece);

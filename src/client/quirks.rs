@@ -1,11 +1,11 @@
-//! What servers are known to get wrong, told by their identification (RFC 4253 section 4.2).
+//! Known faults of servers, recognised by their identification (RFC 4253 section 4.2).
 //!
-//! The rows are those of OpenSSH's compat.c that matter to a client of servers that are still
-//! met. What a row changes is done where it belongs: the proposal, the forwards, the terminal.
+//! The rows are those of OpenSSH's compat.c that matter to a client, for servers that are still in
+//! use. The proposal, the forwards and the terminal request act on them.
 
 use crate::pattern::matches;
 
-/// What has to be done differently for one server.
+/// The known faults of one server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Quirks {
     /// A group exchange that asks for more than 4096 bits fails.
@@ -25,7 +25,7 @@ const NONE: Quirks = Quirks {
     utf8_mode_fails: false,
 };
 
-/// The first row that matches counts.
+/// Patterns of server software with their faults; the first row that matches counts.
 const ROWS: [(&str, Quirks); 6] = [
     ("OpenSSH_5*", Quirks { chosen_ports_are_zero: true, ..NONE }),
     ("OpenSSH_6.6.1*", NONE),
@@ -36,7 +36,7 @@ const ROWS: [(&str, Quirks); 6] = [
 ];
 
 impl Quirks {
-    /// Those of the server with this identification line.
+    /// The faults of the server with this identification line.
     pub fn of(identification: &str) -> Quirks {
         // `SSH-protoversion-softwareversion comments`
         let software = identification.splitn(3, '-').nth(2).unwrap_or_default();

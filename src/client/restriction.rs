@@ -1,9 +1,9 @@
-//! What is off on a connection whose host key is not the one on record, where
-//! StrictHostKeyChecking `no` goes on all the same: everything that a man in the middle could
-//! use. Passwords and challenges are refused in `login`; what is here is forwarding.
+//! Disables forwarding on a connection whose host key is not the one on record, if
+//! StrictHostKeyChecking `no` continues anyway: an attacker in the middle could use it. `login`
+//! refuses passwords and challenges for the same reason.
 //!
-//! The flag is asked where a channel is opened, requested or taken, so that whoever wants a
-//! forward, a client of a shared connection for example, need not know of it.
+//! The flag is checked where a channel is opened, requested or accepted, so that the code that
+//! wants a forward, such as that for clients of a shared connection, need not check it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,15 +12,15 @@ use log::{error, info};
 use crate::error::{Error, Kind};
 use crate::say;
 
-/// Whether a connection is restricted; once it is, it stays so.
+/// Whether a connection is restricted; a restriction is never lifted.
 #[derive(Debug, Default)]
 pub(crate) struct Restriction(AtomicBool);
 
 /// A kind of forwarding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ForwardingKind {
-    /// Connections to ports and sockets, in every direction; a jump host's onward connection
-    /// is one.
+    /// Connections to ports and sockets in every direction, including a jump host's onward
+    /// connection.
     Ports,
     /// The agent.
     Agent,
@@ -39,7 +39,7 @@ impl Restriction {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Whether something of ours may be forwarded; a refusal is said, as ssh says it.
+    /// Whether we may start this kind of forwarding; a refusal is reported in ssh's words.
     pub fn permits(&self, forwarding: ForwardingKind) -> bool {
         if self.is_set() {
             error!("{}", forwarding.refusal());
@@ -47,8 +47,8 @@ impl Restriction {
         !self.is_set()
     }
 
-    /// Whether the server may open a channel of this kind. Only `-v` tells a refusal: how
-    /// often a server tries must not fill the terminal.
+    /// Whether the server may open a channel of this kind. A refusal is logged for `-v` only, so
+    /// that a server cannot fill the terminal.
     pub fn admits(&self, forwarding: ForwardingKind) -> bool {
         if self.is_set() {
             info!("{}", forwarding.refusal());
@@ -58,7 +58,7 @@ impl Restriction {
 }
 
 impl ForwardingKind {
-    /// Why it is refused, in ssh's words.
+    /// Why this kind of forwarding is refused, in ssh's words.
     pub fn refusal(self) -> String {
         match self {
             ForwardingKind::Ports => say!(forward_restricted_ports),
@@ -68,7 +68,7 @@ impl ForwardingKind {
     }
 }
 
-/// ExitOnForwardFailure on a connection whose host key is not the one on record.
+/// The error if ExitOnForwardFailure is set on a restricted connection.
 pub fn restricted() -> Error {
     Error::new(Kind::HostKey, say!(forward_restricted)).hint(say!(auth_method_restricted_hint))
 }

@@ -28,7 +28,7 @@ pub(crate) enum SocksStep {
     Answer(usize, Vec<u8>),
     /// This many bytes are used up; connect to this destination.
     Connect(usize, Connect),
-    /// The request cannot be served: send this answer, then disconnect. The text is for the log.
+    /// The request cannot be served: send this answer, then disconnect. The text says why.
     Refuse(Vec<u8>, &'static str),
 }
 

@@ -1,4 +1,4 @@
-//! Warnings about the algorithms that were agreed on, where a person would expect others.
+//! Warnings about negotiated algorithms that are weaker than the person would expect.
 
 use log::{info, warn};
 
@@ -8,17 +8,18 @@ use crate::client::state::shared::ConnectionState;
 use crate::say;
 use crate::text;
 
-/// The target of messages that stand at the beginning of the line, without our name: programs
-/// look for them there, as ssh writes them.
+/// The log target of messages that are printed without our name in front, because programs look for
+/// them at the beginning of a line, as ssh prints them.
 pub const UNSIGNED: &str = "tessh::unsigned";
 
-/// After the first key exchange, once.
+/// Prints the warnings that apply. Called once, after the first key exchange.
 pub(crate) fn warn(options: &TransportOptions<'_>, shared: &ConnectionState) {
     of_weak_crypto(options, shared);
     of_no_compression(options, shared);
 }
 
-/// Says in ssh's words that what is recorded today may be read one day.
+/// Warns in ssh's words about a key exchange that is not post-quantum: what is recorded today may
+/// be decrypted one day.
 fn of_weak_crypto(options: &TransportOptions<'_>, shared: &ConnectionState) {
     if !options.warn_weak_crypto || options.lists.kex.is_some() {
         return;
@@ -26,7 +27,8 @@ fn of_weak_crypto(options: &TransportOptions<'_>, shared: &ConnectionState) {
     let Some(names) = shared.negotiated().filter(|it| !algorithms::is_post_quantum(&it.kex)) else {
         return;
     };
-    // A server that has one which is missing here needs no upgrade: ssh would be silent.
+    // If the server offers a post-quantum key exchange that is not implemented here, the server
+    // needs no upgrade, and ssh, which implements it, would print nothing.
     let offer = shared.wire.observed().offer.unwrap_or_default();
     if let Some(theirs) = offer.kex.iter().find(|name| algorithms::is_post_quantum(name)) {
         let (theirs, ours) = (text::line(theirs, 64), names.kex);
@@ -38,7 +40,8 @@ fn of_weak_crypto(options: &TransportOptions<'_>, shared: &ConnectionState) {
     }
 }
 
-/// Plain zlib would unpack what comes from a server before it is trusted, so it is not offered.
+/// Warns if compression was requested and the server offers only plain zlib, which we do not
+/// propose because it would decompress data before the server is authenticated.
 fn of_no_compression(options: &TransportOptions<'_>, shared: &ConnectionState) {
     let negotiated = shared.negotiated().filter(|_| options.lists.compression);
     if negotiated.is_none_or(|names| names.server_compression != "none") {

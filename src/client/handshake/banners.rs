@@ -1,14 +1,13 @@
-//! The banners of a server (RFC 4252 section 5.4): how much of them is shown.
+//! Limits how much of a server's banners (RFC 4252 section 5.4) is shown.
 
 use crate::text;
 
-/// Text a server may show before the session, in all: a screenful is usual, and sshd's
-/// own limit is a file of any size.
+/// Bytes of banner text shown in all. A screenful is usual; sshd sends a file of any size.
 pub(crate) const MAX_BANNER: usize = 256 * 1024;
-/// Banners a server may send.
+/// The most banners that are shown.
 pub(crate) const MAX_BANNERS: usize = 64;
 
-/// What the server has shown before the session so far.
+/// Counts the banners shown so far.
 #[derive(Default)]
 pub(crate) struct Banners {
     count: usize,
@@ -16,7 +15,7 @@ pub(crate) struct Banners {
 }
 
 impl Banners {
-    /// The next one as it may be shown; `None` when there have been enough.
+    /// The next banner as it may be shown; `None` once a limit is reached.
     pub fn next(&mut self, banner: &str) -> Option<String> {
         self.count += 1;
         let room = MAX_BANNER.saturating_sub(self.bytes);

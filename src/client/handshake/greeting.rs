@@ -1,8 +1,8 @@
 //! The protocol version exchange (RFC 4253 section 4.2), before the SSH library sees a byte.
 //!
-//! Gap G10: the library skips everything before the identification line without showing it
-//! and waits for ever. Here the lines are read within bounds, kept, and named for what they
-//! are: another protocol, SSH-1, a server that is full.
+//! Gap G10: the library skips everything before the identification line without showing it, and
+//! waits for ever. So the lines are read here, within bounds, and kept. If the peer speaks another
+//! protocol or SSH-1, or refuses because it is full, the error says so.
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, timeout_at};
@@ -12,29 +12,27 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
 
-/// Lines a server may send before its identification; sshd sends none.
+/// The most lines that a server may send before its identification; sshd sends none.
 const MAX_LINES: usize = 20;
-/// What sshd says from OpenSSH 9.8 on to an address that has failed too often
-/// (PerSourcePenalties).
+/// What sshd since OpenSSH 9.8 sends to an address that has failed too often (PerSourcePenalties).
 const PENALISED: &[u8] = b"Not allowed at this time";
-/// Length of one line with its end, as RFC 4253 has it for the identification.
+/// The most bytes of one line with its line end: RFC 4253's limit for the identification.
 const MAX_LINE: usize = 255;
-/// What is shown of a text that should have been a greeting.
+/// How many characters are shown of a text that is not an identification.
 const SHOWN: usize = 200;
 
-/// What the server said first.
+/// What the server sent before its first packet.
 #[derive(Debug)]
 pub(crate) struct Greeting {
     /// The identification line, without its end.
     pub identification: String,
-    /// Lines before it, sanitised.
+    /// The lines before it, sanitised.
     pub preface: Vec<String>,
-    /// Bytes already read beyond it.
+    /// Bytes that were read beyond the identification.
     pub rest: Vec<u8>,
 }
 
-/// Sends our identification and reads the server's. Sending does not wait for reading:
-/// that would cost a round trip.
+/// Sends our identification and reads the server's, both at once to save a round trip.
 pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     ours: &str,
@@ -42,7 +40,8 @@ pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<Greeting> {
     let mut heard = Vec::new();
     let talk = async {
-        // A peer that has closed the connection may have sent the reason before: read on.
+        // If sending fails, the server may have sent its reason before it closed the connection, so
+        // reading goes on.
         let sent = stream.write_all(format!("{ours}\r\n").as_bytes()).await;
         let read = read_greeting(stream, &mut heard).await;
         match (sent, read) {
@@ -110,7 +109,7 @@ fn identification(line: &[u8]) -> Result<String> {
     if !line.starts_with(b"SSH-2.0-") && !line.starts_with(b"SSH-1.99-") {
         return Err(not_ssh(&say!(greeting_wrong_version), line));
     }
-    // RFC 4253: printable US-ASCII; one that has control bytes is a trick.
+    // RFC 4253 permits printable US-ASCII only. Control bytes would be an attack on the terminal.
     match std::str::from_utf8(line) {
         Ok(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
         _ => Err(not_ssh(&say!(greeting_unprintable), line)),

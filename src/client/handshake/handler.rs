@@ -31,9 +31,9 @@ use crate::prompt::{Notice, Prompt};
 use crate::say;
 use crate::text;
 
-/// The kind of a channel to the agent.
+/// The name of the agent's channel type in the IANA registry.
 const AGENT: &str = "agent-connect";
-/// What is shown of an error text.
+/// How many characters of an error text are shown.
 const SHOWN: usize = 300;
 
 /// The library's callbacks for one connection.
@@ -46,19 +46,19 @@ pub(crate) struct Events {
     banners: Banners,
     rekey: Rekey,
     opened: UnansweredChannels,
-    /// Whether the channel that is being opened is the agent's by its registered name.
+    /// Whether the channel being opened has the agent's registered type, [`AGENT`].
     is_agent: bool,
 }
 
-/// Channels that the server has opened since we last wrote: the library keeps 4 KiB of each
-/// until it has answered, which it cannot while keys are exchanged (gap G15).
+/// Counts the channels that the server has opened since our last packet: the library keeps 4 KiB
+/// for each until it has answered, and it cannot answer during a key exchange (gap G15).
 #[derive(Default)]
 struct UnansweredChannels {
     sent: u64,
     count: usize,
 }
 
-/// More connections than come in a round trip.
+/// The limit: more channels than a server opens within a round trip.
 const MAX_OPENED: usize = 2000;
 
 impl UnansweredChannels {
@@ -96,7 +96,8 @@ impl Events {
         }
     }
 
-    /// Where data of this channel goes; no lock is taken once that is known.
+    /// The sink for this channel's data. The last one is remembered, so that no lock is taken for
+    /// each packet.
     fn output(&mut self, channel: ChannelId) -> Option<&mut ChannelOutput> {
         if self.output.as_ref().is_none_or(|(of, _)| *of != channel)
             && let Some(new) = lock(&self.shared.output).take_if(|(of, _)| *of == channel)
@@ -106,7 +107,7 @@ impl Events {
         self.output.as_mut().filter(|(of, _)| *of == channel).map(|(_, output)| output)
     }
 
-    /// Data of a channel that is not the session's.
+    /// Gives data of any channel but the first session's to the channel's lane.
     async fn forwarded(&mut self, channel: ChannelId, data: &[u8]) {
         let lanes = &self.shared.incoming.lanes;
         if self.lane.as_ref().is_none_or(|(of, _)| *of != channel) {
@@ -117,12 +118,12 @@ impl Events {
         }
     }
 
-    /// The lane of this channel, for something that happens once.
+    /// The lane of this channel, looked up each time; used for rare events only.
     fn lane(&self, channel: ChannelId) -> Option<Arc<Lane>> {
         self.shared.incoming.lanes.find(channel)
     }
 
-    /// Something has happened on a session's channel.
+    /// Passes on an event of a session channel.
     fn tell(&mut self, channel: ChannelId, event: Event) {
         if self.output(channel).is_some() {
             self.shared.emit(event);
@@ -131,12 +132,12 @@ impl Events {
         }
     }
 
-    /// Begins a key exchange where it is time for one.
+    /// Starts a key exchange if one is due.
     fn consider_rekey(&mut self, session: &mut Session) {
         self.rekey.consider(session, self.shared.incoming.lanes.traffic.is_shared());
     }
 
-    /// The server opens a channel.
+    /// Counts a channel that the server opens; fails if too many are unanswered.
     fn opening(&mut self) -> Result<(), Stop> {
         self.opened.one_more(self.shared.wire.counted().1)
     }
@@ -146,7 +147,7 @@ impl Events {
     }
 }
 
-/// The reason in ssh's words (RFC 4254 section 5.1).
+/// The failure reason in ssh's words (RFC 4254 section 5.1).
 fn ssh_reason(reason: &ChannelOpenFailure) -> &'static str {
     match reason {
         ChannelOpenFailure::AdministrativelyProhibited => "administratively prohibited",
@@ -157,7 +158,7 @@ fn ssh_reason(reason: &ChannelOpenFailure) -> &'static str {
     }
 }
 
-/// The name on the wire.
+/// The algorithm's name on the wire.
 fn compression(negotiated: &Compression) -> &'static str {
     match negotiated {
         Compression::None => "none",
@@ -167,8 +168,8 @@ fn compression(negotiated: &Compression) -> &'static str {
 }
 
 impl Drop for Events {
-    /// The library's task can end without telling the handler: by a fault in it, or where
-    /// the stream cannot be shut down. Whoever waits must not wait for ever.
+    /// Marks the connection as ended. The library's task can end without a callback, for example by
+    /// a panic or if the stream cannot be shut down, and no step may then wait for ever.
     fn drop(&mut self) {
         self.shared.set_ended(Ended::Silently);
     }
@@ -183,7 +184,7 @@ impl Handler for Events {
                 host.judge(key, &self.shared, &self.prompt).await.map_err(Stop::Ours)?;
                 Ok(true)
             }
-            // The library asks once (gap G2: not again on a rekey).
+            // The library asks only in the first key exchange (gap G2: not on a rekey).
             None => Ok(false),
         }
     }
@@ -274,7 +275,8 @@ impl Handler for Events {
             && let Some(sink) = stderr
             && sink.write_all(data).await.is_err()
         {
-            // As with ssh, standard output and the exit status still count.
+            // Standard error is dropped; as in ssh, standard output and the exit status still
+            // count.
             *stderr = None;
         }
         Ok(())
@@ -482,8 +484,8 @@ impl Handler for Events {
         Ok(())
     }
 
-    /// The library refuses a channel of a type that it does not know without telling anybody.
-    /// The registry's name for the agent's is among those (gap G21).
+    /// Lets the next callback decide about an unknown channel type, and notes whether it is the
+    /// agent's registered one. By default the library refuses these without a callback (gap G21).
     async fn should_accept_unknown_server_channel(&mut self, _id: ChannelId, kind: &str) -> bool {
         self.is_agent = kind == AGENT;
         true
@@ -514,7 +516,7 @@ impl Handler for Events {
     }
 
     async fn disconnected(&mut self, reason: DisconnectReason<Stop>) -> Result<(), Stop> {
-        // Whoever waits for the channel sees the end of the events.
+        // Ends the event queue, so that steps waiting for the channel wake up.
         self.shared.set_ended(Ended::For(Box::new(reason)));
         debug!("{}", self.shared.ended().map_or_else(String::new, |error| error.to_string()));
         Ok(())

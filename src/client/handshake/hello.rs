@@ -1,4 +1,4 @@
-//! Both sides' identifications, and what follows from the server's for the key exchange.
+//! Exchanges the identifications, and adapts the key exchange to the server's.
 
 use std::io;
 use std::time::Duration;
@@ -19,19 +19,19 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
 
-/// Our identification (RFC 4253 section 4.2), before what VersionAddendum adds.
+/// Our identification (RFC 4253 section 4.2), without the VersionAddendum.
 const IDENTIFICATION: &str = concat!("SSH-2.0-tessh_", env!("CARGO_PKG_VERSION"));
 /// The longest identification, in bytes without its line end (RFC 4253 section 4.2).
 const MAX_IDENTIFICATION: usize = 253;
-/// How much of the server's identification is shown.
+/// How many characters of the server's identification are shown.
 const SHOWN: usize = 255;
-/// How long the server's KEXINIT is waited for before ours is sent. Both sides send theirs at
-/// once, so that it comes with the greeting or right after; a server that waits for ours first
-/// costs this much, once.
+/// How long to wait for the server's KEXINIT before ours is sent. Usually both sides send theirs at
+/// once, so it arrives with the greeting or right after it. A server that waits for ours first
+/// costs this delay once.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// The greeting, and what follows from it for the key exchange: the proposal is adapted to what
-/// the server is known to get wrong, and the group sizes to what it offers.
+/// Exchanges the identifications. Then adapts the proposal to the server's known faults, and the
+/// group sizes to its offer.
 pub(crate) async fn greet(
     stream: &mut Stream,
     ours: &str,
@@ -57,7 +57,7 @@ pub(crate) async fn greet(
     Ok((greeting, sizes))
 }
 
-/// Our identification line.
+/// Our identification line, without its line end.
 pub(crate) fn identification(addendum: Option<&str>) -> Result<String> {
     let line = match addendum {
         Some(text) => format!("{IDENTIFICATION} {text}"),
@@ -71,8 +71,8 @@ pub(crate) fn identification(addendum: Option<&str>) -> Result<String> {
     Ok(line)
 }
 
-/// Reads on after the greeting until the server's KEXINIT is there, which may take up to
-/// [`PATIENCE`]. What was read is appended to `rest` and still has to reach the library.
+/// Reads on after the greeting until the server's KEXINIT is complete, for at most [`PATIENCE`].
+/// The bytes are appended to `rest`; they still have to reach the library.
 ///
 /// # Errors
 /// The connection failed.
@@ -92,7 +92,7 @@ async fn offered(stream: &mut Stream, rest: &mut Vec<u8>) -> io::Result<Option<O
         }
         io::Result::Ok(())
     };
-    // What has not come by now is read by the library.
+    // A KEXINIT that has not arrived by now is read by the library.
     timeout(PATIENCE, read).await.unwrap_or(Ok(()))?;
     Ok(observer.seen().offer.clone())
 }

@@ -1,13 +1,12 @@
-//! When new keys are exchanged (RekeyLimit).
+//! Decides when new keys are exchanged (RekeyLimit).
 //!
-//! The library does it by itself, and ends the connection where more than two windows arrive
-//! between its own wish and the server's (gap G14): what was under way when it began, from all
-//! channels together. One channel alone cannot have more than its window under way. Several can,
-//! so with them it is done from here, at a moment when it is less. What is under way is measured:
-//! a request that any server answers is sent, and what arrives before its answer is what would
-//! arrive before the server's part of a key exchange. Where that is too much, the keys are kept a
-//! while longer. The library's own limits are behind these and are for connections on which
-//! nothing happens.
+//! The library would do this by itself. But it ends the connection if more than two windows of
+//! data, from all channels together, arrive between its own KEXINIT and the server's (gap G14): the
+//! data that was under way. One channel cannot have more than its window under way; several can. So
+//! the exchange is started from here, at a moment when less is under way. To measure that, a
+//! request that any server answers is sent: what arrives before its answer is what would arrive
+//! before the server's KEXINIT. If that is too much, the exchange is postponed. The library's own
+//! limits are higher and apply to connections on which nothing else happens.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,33 +18,35 @@ use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use crate::client::state::wire_facts::{KeyUsage, WireFacts};
 
-/// What a server may send on one channel before we confirm: enough for a long, fat line. The
-/// library bears twice as much of all channels together while it waits for the server's part of
-/// a key exchange (gap G14), and that is more than a connection's buffers hold by default. Larger
-/// ones were slower at 300 ms: TCP loses more than it gains.
+/// The window of a channel: how much a server may send before we confirm. It is enough for a fast
+/// connection with a long round trip. The library bears twice as much, of all channels together,
+/// while it waits for the server's KEXINIT (gap G14); this is more than a connection's buffers hold
+/// by default. Larger windows were slower at 300 ms: TCP loses more than it gains.
 pub(crate) const WINDOW: u32 = 8 * 1024 * 1024;
-/// Where RekeyLimit does not say: RFC 4253 recommends 1 GiB, at which OpenSSH's server begins by
-/// itself with some ciphers. That is better than to begin here, and so it goes first.
+/// The default without RekeyLimit, slightly above the 1 GiB that RFC 4253 recommends: OpenSSH's
+/// server starts an exchange at 1 GiB with some ciphers, and it is better if the server starts.
 const BYTES: u64 = (1 << 30) + (64 << 20);
-/// What the person may ask for at most.
+/// The most bytes that RekeyLimit may set.
 const MOST: u64 = 1 << 30;
 /// The time after which keys are exchanged again where RekeyLimit does not say (RFC 4253
 /// section 9 recommends an hour).
 const TIME: Duration = Duration::from_secs(3600);
-/// What may be under way: less than the two windows that the library bears.
+/// The most data under way at which an exchange is started: less than the two windows that the
+/// library bears.
 const UNDER_WAY: u64 = 3 * WINDOW as u64 / 2;
-/// How much comes before it is measured again.
+/// How many bytes must arrive before the next measurement.
 const AGAIN: u64 = 2 * WINDOW as u64;
-/// How long the answer may take; a server that gives none is not asked again.
+/// How long to wait for the answer to the request; without one, the exchange is started.
 const ANSWER: Duration = Duration::from_secs(30);
-/// How many times the bytes that were wanted may pass with the same keys, and how many bytes
-/// always may be received: late is better than a connection that ends, and this is where OpenSSH
-/// begins by itself with AES (RFC 4344 section 3.2: 2^32 blocks).
+/// The library's limits: this many times the wanted bytes, and for received bytes at least the
+/// second value. A late exchange is better than a lost connection. The second value is where
+/// OpenSSH starts an exchange with AES (RFC 4344 section 3.2: 2^32 blocks).
 const PATIENCE: (u64, u64) = (8, 64 << 30);
-/// So little may be sent before the server says anything that the library alone sees it.
+/// A wanted limit of up to this many bytes is also the library's limit for sent bytes: so little
+/// may be sent before the server sends anything, and this code would not run.
 const SMALL: u64 = 16 << 20;
 
-/// After how many bytes and how much time new keys are wanted: RekeyLimit, or what stands for it.
+/// The wanted limits: new keys after this many bytes or this much time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RekeyPolicy {
     pub bytes: u64,
@@ -53,13 +54,13 @@ pub(crate) struct RekeyPolicy {
 }
 
 impl RekeyPolicy {
-    /// From what was configured, if it was.
+    /// The configured limits, or the defaults.
     pub fn new(bytes: Option<u64>, time: Option<Duration>) -> RekeyPolicy {
         let bytes = bytes.map_or(BYTES, |bytes| bytes.clamp(1, MOST));
         RekeyPolicy { bytes, time: time.unwrap_or(TIME) }
     }
 
-    /// What the library keeps to where nothing is done from here.
+    /// The limits for the library, which apply if no exchange is started from here.
     pub fn limits(&self, facts: &WireFacts) -> Limits {
         let most = self.bytes * PATIENCE.0;
         let sent = if self.bytes <= SMALL { self.bytes } else { most };
@@ -74,24 +75,24 @@ impl RekeyPolicy {
     }
 }
 
-/// Decides for one connection.
+/// The decision for one connection.
 pub(crate) struct Rekey {
     wanted: RekeyPolicy,
     facts: Arc<WireFacts>,
     question: Option<Measurement>,
-    /// Bytes that must have been received before the next one.
+    /// The total of received bytes before which nothing is measured again.
     not_before: u64,
 }
 
-/// What is under way is being measured.
+/// A measurement of the data under way.
 struct Measurement {
     answer: oneshot::Receiver<()>,
     asked: Instant,
-    /// What had been received.
+    /// The bytes that had been received when the request was sent.
     received: u64,
 }
 
-/// What is to be done.
+/// The next step.
 #[derive(Debug, PartialEq, Eq)]
 enum RekeyStep {
     Wait,
@@ -104,15 +105,15 @@ impl Rekey {
         Rekey { wanted, facts, question: None, not_before: 0 }
     }
 
-    /// New keys are in use.
+    /// New keys are in use: starts counting anew.
     pub fn exchanged(&mut self) {
         self.facts.exchanged();
         self.question = None;
         self.not_before = 0;
     }
 
-    /// Something has passed: perhaps it is time. `is_shared` says whether there is more than one
-    /// channel.
+    /// Checks, after data has passed, whether an exchange or a measurement is due. `is_shared` says
+    /// whether there is more than one channel.
     pub fn consider(&mut self, session: &mut Session, is_shared: bool) {
         match self.step(is_shared) {
             RekeyStep::Wait => {}
@@ -126,7 +127,7 @@ impl Rekey {
             RekeyStep::Begin => {
                 debug!("enough has passed with these keys: new ones are exchanged");
                 self.facts.leave_keys();
-                // It can only fail where a packet cannot be written, and then all does.
+                // This fails only if no packet can be written, and then every step fails.
                 let _ = session.initiate_rekey();
             }
         }
@@ -134,7 +135,8 @@ impl Rekey {
 
     fn step(&mut self, is_shared: bool) -> RekeyStep {
         let RekeyPolicy { bytes, time } = self.wanted;
-        // The library looks at the time as well, and does not look at what is under way.
+        // Nine tenths of the time: the library starts an exchange at the full time whatever is
+        // under way.
         let limit = KeyUsage { received: bytes, sent: bytes, time: time - time / 10 };
         if !self.facts.key_use().reaches(&limit) || self.facts.is_leaving_keys() {
             return RekeyStep::Wait;
@@ -171,7 +173,8 @@ mod tests {
         (rekey, facts)
     }
 
-    /// As [`Rekey::consider`] does; the answer is given where something is sent.
+    /// Steps like [`Rekey::consider`] and expects a measurement; sending on the result answers its
+    /// request.
     fn ask(rekey: &mut Rekey) -> oneshot::Sender<()> {
         assert_eq!(rekey.step(true), RekeyStep::Ask);
         let (asked, answer) = oneshot::channel();

@@ -32,7 +32,7 @@ use crate::trust::{Judgement, KnownHosts, KnownTypes, RevokedKeys, Sources, auth
 use crate::client::handshake::agreed;
 use crate::client::handshake::hello::{greet, identification};
 
-/// The largest packet asked for.
+/// The largest packet that the server may send.
 const MAX_PACKET: u32 = 32 * 1024;
 
 /// An encrypted connection to a host that was accepted.
@@ -50,10 +50,10 @@ impl Transport {
     }
 }
 
-/// Verifies the host at the other end of `stream`.
+/// Does the key exchange over `stream` and checks the host key.
 ///
 /// # Errors
-/// Whatever answers is not SSH-2, agrees on no algorithm, cannot prove its key, is too slow,
+/// The peer does not speak SSH-2, shares no algorithm with us, cannot prove its key, is too slow,
 /// or is not trusted.
 pub async fn verify(
     stream: Stream,
@@ -67,13 +67,11 @@ pub async fn verify(
     Ok(Transport { handle, shared, prompt })
 }
 
-/// Does what [`verify`] does up to the decision, and gives what is known of the host and what
-/// would follow. Nobody is
-/// asked about it, nothing is written, and the connection ends with the key exchange, in which
+/// Does what [`verify`] does up to the decision, and returns the findings and the decision. The
+/// person is not asked and nothing is written. The connection ends with the key exchange, in which
 /// the server has proved that it has the key.
 ///
-/// # Errors
-/// As [`verify`], but for a host that is not trusted.
+/// Those of [`verify`], except for a host that is not trusted.
 pub async fn judge(
     stream: Stream,
     host: HostPolicy,
@@ -83,7 +81,7 @@ pub async fn judge(
 ) -> Result<Judgement> {
     let (handle, shared) = exchange(stream, host, (options, budget), &prompt, true).await?;
     let goodbye = handle.disconnect(russh::Disconnect::ByApplication, "", "");
-    // Whether the server hears it makes no difference.
+    // It does not matter whether the server receives this.
     let _ = timeout(deadline::SIGN_OF_LIFE, goodbye).await;
     shared
         .record
@@ -91,7 +89,7 @@ pub async fn judge(
         .ok_or_else(|| Error::new(Kind::KeyExchange, say!(host_key_refused, reason = "")))
 }
 
-/// Greeting and key exchange; the host is judged in the middle of it.
+/// Exchanges greetings and keys; the host key is checked during the key exchange.
 async fn exchange(
     mut stream: Stream,
     host: HostPolicy,
@@ -146,7 +144,8 @@ async fn exchange(
     Ok((handle, shared))
 }
 
-/// What the files and, where it would make a difference, KnownHostsCommand have on record.
+/// The key types on record: from the files, and from KnownHostsCommand if they affect the order of
+/// the proposal.
 async fn known_types(
     host: &HostPolicy,
     known: &KnownHosts,
@@ -162,7 +161,7 @@ async fn known_types(
     Ok(types)
 }
 
-/// Runs the key exchange under its deadline; the clock stands still during a question.
+/// Runs the key exchange under its deadline; time spent on a question does not count.
 async fn within(
     shared: &ConnectionState,
     budget: Budget,
@@ -174,7 +173,8 @@ async fn within(
     loop {
         tokio::select! {
             result = &mut exchange => return result.map_err(|stop| match (stop, shared.ended()) {
-                // The server gave a reason for hanging up, which the library has dropped.
+                // The server sent a reason for disconnecting; the library's error does not contain
+                // it.
                 (Stop::Library(russh::Error::Disconnect), Some(said)) => said,
                 (stop, _) => stop.during_key_exchange(),
             }),

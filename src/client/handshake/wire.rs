@@ -21,8 +21,8 @@ use crate::client::observe::Observer;
 use crate::client::state::wire_facts::{WireFacts, lock};
 use crate::client::stream::bytes::Stream;
 
-/// Bytes read beyond what was asked for: the next packet's length field, and whole small
-/// packets such as the echo of a key. Larger means copying bulk data twice.
+/// How many bytes are read beyond the request: enough for the next packet's length field, and for
+/// whole small packets such as the echo of a key. A larger value would copy bulk data twice.
 const SPILL: usize = 128;
 
 /// A [`Stream`] with the greeting already exchanged.
@@ -30,28 +30,28 @@ pub(crate) struct Wire {
     stream: Stream,
     facts: Arc<WireFacts>,
     observer: Option<Observer>,
-    /// Bytes to give before reading again.
+    /// Bytes to hand out before reading from the stream.
     replay: Vec<u8>,
     replay_from: usize,
-    /// Bytes of the library's own identification still to swallow.
+    /// How many bytes of the library's own identification remain to be dropped.
     swallow: usize,
     spill: [u8; SPILL],
     spill_from: usize,
     spill_to: usize,
-    /// When we last wrote, while an answer would show how far away the server is.
+    /// When we last wrote, if the next answer will be timed to measure the round trip.
     wrote: Option<Instant>,
     broken: Option<Broken>,
 }
 
-/// Nothing more can be written.
+/// Writing has failed.
 struct Broken {
     why: io::Error,
-    /// How long what has come already may be waited for.
+    /// How long to read on for data that is still arriving.
     patience: Pin<Box<Sleep>>,
 }
 
 impl Wire {
-    /// `identification` is the server's line, `rest` what was read after it, `ours` the
+    /// `identification` is the server's line, `rest` the bytes read after it, `ours` the
     /// identification that was already sent.
     pub fn new(
         stream: Stream,
@@ -79,7 +79,7 @@ impl Wire {
         }
     }
 
-    /// Lets the observer see bytes until encryption begins, then forgets it.
+    /// Gives the bytes to the observer until encryption begins.
     fn observe(&mut self, bytes: &[u8]) {
         let Some(observer) = &mut self.observer else { return };
         observer.feed(bytes);
@@ -91,9 +91,9 @@ impl Wire {
 
     fn received(&mut self, count: usize) -> io::Result<()> {
         self.facts.heard(count).map_err(io::Error::other)?;
-        // sshd keeps Nagle's algorithm on until the session starts, and a delayed
-        // acknowledgement of ours then costs 40 ms a step. Linux forgets the option, so it
-        // is set again after each read.
+        // sshd keeps Nagle's algorithm on until the session starts, so a delayed acknowledgement of
+        // ours would cost 40 ms a step. Linux resets the option, so it is set again after each
+        // read.
         if !self.facts.is_settled() {
             self.stream.acknowledge_at_once();
             if let Some(wrote) = self.wrote.take() {
@@ -106,15 +106,16 @@ impl Wire {
         Ok(())
     }
 
-    /// Nothing can be written any more (gap G19: the library would end at once). What the
-    /// server has said before, a program's output and its status among it, is read to its end
-    /// first; what is written meanwhile reaches nobody.
+    /// Notes that writing has failed (gap G19: the library would end at once). What the server sent
+    /// before that, such as a program's output and exit status, is read to its end first; what is
+    /// written meanwhile is dropped.
     fn breaks(&mut self, why: io::Error) {
         let patience = Box::pin(sleep(deadline::LAST_WORDS));
         self.broken = Some(Broken { why, patience });
     }
 
-    /// Reads, once more without an end where nothing can be written: why it cannot comes then.
+    /// Reads from the stream. If writing has failed, its error is reported at the end of the
+    /// stream, or once the server has been silent for a while.
     fn poll_stream(&mut self, cx: &mut Context<'_>, target: &mut [u8]) -> Poll<io::Result<usize>> {
         let buffers = &mut [IoSliceMut::new(target), IoSliceMut::new(&mut self.spill)];
         let read = self.stream.poll_read_vectored(cx, buffers);
@@ -226,7 +227,7 @@ mod tests {
     const THEIRS: &str = "SSH-2.0-server";
     const OURS: &str = "SSH-2.0-client";
 
-    /// A wire over loopback, and the server's end. `rest` came with the greeting.
+    /// A wire over loopback, and the server's end. `rest` arrived with the greeting.
     async fn pair(rest: &[u8]) -> (Wire, std::net::TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
@@ -240,7 +241,7 @@ mod tests {
         Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
     }
 
-    /// A KEXINIT with these host key algorithms, then NEWKEYS.
+    /// A KEXINIT with these host key algorithms, followed by NEWKEYS.
     fn exchange(algorithms: &str) -> Vec<u8> {
         let mut kexinit = vec![20];
         kexinit.extend_from_slice(&[7; 16]);
@@ -260,9 +261,9 @@ mod tests {
 
     #[derive(Clone, Debug)]
     enum Step {
-        /// The server sends so many bytes.
+        /// The server sends this many bytes.
         Send(usize),
-        /// The library asks for so many.
+        /// The library asks for this many bytes.
         Ask(usize),
     }
 
@@ -275,8 +276,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
-        /// However the bytes arrive and however they are asked for, all of them come once, in
-        /// order, and the observer sees what the library sees.
+        /// However the bytes arrive and are asked for, each comes once and in order, and the
+        /// observer sees what the library sees.
         #[test]
         fn every_byte_passes_once_and_in_order(steps in steps(), early in 0..200usize) {
             block_on(async {
@@ -293,7 +294,7 @@ mod tests {
                             server.write_all(&said[sent..sent + count]).unwrap();
                             sent += count;
                         }
-                        // What is not there yet would be waited for.
+                        // Skips a read that would wait for bytes not sent yet.
                         Step::Ask(_) if heard.len() == greeting + sent => {}
                         Step::Ask(count) => {
                             let mut buffer = vec![0; count];

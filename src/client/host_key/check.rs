@@ -1,6 +1,6 @@
-//! The check of the host's key: what is known of it, what follows from that, and what is asked.
+//! Checks the host's key: collects the evidence, decides, and asks the person if necessary.
 //!
-//! There is one path to acceptance, [`HostCheck::judge`]; every error on it is a refusal.
+//! There is one path to acceptance, [`HostCheck::judge`]; every error on it refuses the host.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ use crate::trust::{
 /// RSA keys shorter than this can be broken with effort; OpenSSH's own floor is 1024.
 const MIN_RSA_BITS: u32 = 2048;
 
-/// What is needed to judge the key that the server shows.
+/// The settings and files for judging the key that the server shows.
 pub(crate) struct HostCheck {
     pub host: HostPolicy,
     pub known: KnownHosts,
@@ -37,7 +37,7 @@ pub(crate) struct HostCheck {
     pub revoked: Option<RevokedKeys>,
     /// The address connected to, if there is no proxy and no jump host in between.
     pub peer: Option<IpAddr>,
-    /// The judgement is all that is wanted.
+    /// Only the judgement is wanted: nobody is asked and nothing is written.
     pub only_judge: bool,
 }
 
@@ -66,7 +66,7 @@ impl HostCheck {
             let shown = say!(host_key_fingerprint_line, fingerprint);
             prompt.notice(Notice::Warning(&format!("{shown}\n{art}")));
         }
-        // As in ssh(1), a host that has another name on record is looked up by it.
+        // As in ssh(1), NoHostAuthenticationForLocalhost does not apply if HostKeyAlias is set.
         let unchecked = self.host.any_at_loopback && !self.host.subject.alias;
         evidence.loopback = self.peer.filter(|peer| unchecked && peer.is_loopback());
         evidence.sshfp = self.ask_dns(&evidence, shared).await;
@@ -84,7 +84,7 @@ impl HostCheck {
         Ok(())
     }
 
-    /// Does as the verdict says; gives why the key is trusted now.
+    /// Carries out the verdict; returns why the key is trusted.
     async fn conclude(
         &self,
         judgement: &Judgement,
@@ -92,7 +92,8 @@ impl HostCheck {
         prompt: &Arc<dyn Prompt>,
     ) -> Result<String> {
         let evidence = &judgement.evidence;
-        // A refusal names what could not be used; otherwise it is a warning of its own.
+        // If the host is refused, the refusal itself names the problems; otherwise they are
+        // warnings.
         let warn = || {
             for trouble in troubles(evidence) {
                 prompt.notice(Notice::Warning(&trouble));
@@ -126,7 +127,8 @@ impl HostCheck {
         }
     }
 
-    /// Asks the DNS if that can make a difference. Its time is not the server's.
+    /// Looks up the DNS records if they can affect the decision. The time does not count towards
+    /// the key exchange.
     async fn ask_dns(&self, evidence: &Evidence, shared: &ConnectionState) -> Sshfp {
         let DnsCheck { verify, host, resolver } = &self.host.dns;
         if !trust::wants_sshfp(evidence, self.host.policy, *verify) {
@@ -138,14 +140,14 @@ impl HostCheck {
         found
     }
 
-    /// Has the lines searched that KnownHostsCommand prints for this key.
+    /// Adds the lines that KnownHostsCommand prints for this key to the known hosts.
     async fn ask_command(
         &mut self,
         key: &PublicKeyOrCertificate,
         shared: &ConnectionState,
     ) -> Result<()> {
         let Some(command) = &self.host.command else { return Ok(()) };
-        // It has a deadline of its own.
+        // The command has a deadline of its own.
         shared.pause();
         let output = known_hosts_command::for_key(command, &self.host.subject, key).await;
         shared.resume();
@@ -153,7 +155,7 @@ impl HostCheck {
         Ok(())
     }
 
-    /// Gives why the key is trusted now.
+    /// Asks the person; returns why the key is trusted.
     async fn ask(
         &self,
         mut evidence: Evidence,
@@ -203,14 +205,14 @@ impl HostCheck {
         Ok(say!(trusted_said, saved))
     }
 
-    /// Other keys may be learnt where this one was in the file that is written; not by a
-    /// certificate, not from a file or command that only is read.
+    /// Allows other keys of the host to be learnt if this key is in the first UserKnownHostsFile. A
+    /// certificate, or a match in a file or command that is only read, does not allow it.
     fn allow_rotation(&self, evidence: &Evidence, shared: &ConnectionState) {
         let Finding::Known(at) = &evidence.finding else { return };
         if evidence.loopback.is_some() {
             return;
         }
-        // Where the person says which keys are right, the server has no say in it.
+        // If the person named the right keys, the server must not add others.
         if !self.host.pins.is_empty() {
             return;
         }
@@ -238,7 +240,7 @@ impl HostCheck {
     }
 
     /// Writes the key into the first UserKnownHostsFile. A failure is a warning and does not end
-    /// the connection. Gives what happened, for the person: `Err` if it was not written.
+    /// the connection. Returns the outcome for the person: `Err` if the key was not written.
     async fn record(
         &self,
         evidence: &Evidence,
@@ -259,7 +261,8 @@ impl HostCheck {
         };
         let writing = Writing { file, key, is_changed, host: host.clone() };
         let shown = writing.file.display().to_string();
-        // Another process may have the file locked, and other sessions must not wait for that.
+        // Runs on another thread: the file may be locked by another process, and other sessions
+        // must not wait for it.
         shared.pause();
         let written = tokio::task::spawn_blocking(move || writing.write()).await;
         shared.resume();
@@ -268,7 +271,7 @@ impl HostCheck {
             Ok(Err(error)) => {
                 (say!(host_key_not_added, error), Err(say!(trusted_not_saved, file = shown)))
             }
-            // A panic on the other thread has been reported there.
+            // The panic on the other thread has been reported there.
             Err(_) => return Err(say!(trusted_not_saved, file = shown)),
         };
         prompt.notice(Notice::Warning(&said));
@@ -276,17 +279,17 @@ impl HostCheck {
     }
 }
 
-/// A key on its way into a file.
+/// A key to be written into a file.
 struct Writing {
     file: PathBuf,
     key: PublicKey,
-    /// It takes the place of others.
+    /// The key replaces the host's other keys of its type.
     is_changed: bool,
     host: HostPolicy,
 }
 
 impl Writing {
-    /// Blocks: the file may be locked by another process.
+    /// Writes the key. Blocks while another process has the file locked.
     fn write(self) -> Result<()> {
         let Writing { file, key, is_changed, host } = self;
         match is_changed {

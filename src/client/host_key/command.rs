@@ -1,7 +1,7 @@
 //! KnownHostsCommand: a program that prints known_hosts lines, run without a shell.
 //!
-//! ssh_config(5). It sees the environment and standard error of this process and no input.
-//! Whatever goes wrong with it is a refusal of the host: what it would have said is not known.
+//! The command (see ssh_config(5)) gets the environment and standard error of this process, and no
+//! input. If it fails, the host is refused, because its lines are unknown.
 
 use std::process::{ExitStatus, Stdio};
 
@@ -20,24 +20,24 @@ use crate::say;
 use crate::text;
 use crate::trust::{Subject, fingerprint};
 
-/// More than any host needs; whoever prints everything prints a few megabytes.
+/// The most output that is read; a command that prints all hosts prints a few megabytes.
 const MAX_OUTPUT: usize = 16 << 20;
-/// What is shown of the program's path.
+/// How many characters of the program's path are shown.
 const SHOWN: usize = 400;
 
-/// What the command prints to have host key algorithms put in order.
+/// Runs the command to find out which host key algorithms to prefer; returns its output.
 ///
 /// # Errors
-/// As [`for_key`].
+/// Those of [`for_key`].
 pub(crate) async fn for_order(command: &KnownHostsCommand, subject: &Subject) -> Result<Vec<u8>> {
     let name = subject.entry_name();
     run(command, &Search { name: &name, reason: "ORDER", key: None }).await
 }
 
-/// What the command prints about the subject when this key was offered for it.
+/// Runs the command for the key that the host offered; returns its output.
 ///
 /// # Errors
-/// It cannot be started, fails, prints more than 16 MiB, or takes more than 30 seconds.
+/// The command does not start, fails, prints more than 16 MiB, or takes more than 30 seconds.
 pub(crate) async fn for_key(
     command: &KnownHostsCommand,
     subject: &Subject,
@@ -78,7 +78,7 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
     let mut output = Vec::new();
     let done = async {
         stdout.take(MAX_OUTPUT as u64 + 1).read_to_end(&mut output).await?;
-        // One that has more to say is not waited for.
+        // If the command prints too much, its end is not waited for.
         if output.len() > MAX_OUTPUT { Ok(None) } else { child.wait().await.map(Some) }
     };
     match timeout(deadline::KNOWN_HOSTS_COMMAND, done).await {
@@ -95,7 +95,7 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
     }
 }
 
-/// How it ended, where not by a signal in our words.
+/// Describes how the command ended.
 fn ended(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => say!(known_hosts_command_status, code),

@@ -1,5 +1,5 @@
-//! The words about a host that was judged: refusals with their next step, what a person
-//! should know besides, and the lines of `-v`. Nothing is decided here.
+//! Messages about a host that was judged: refusals with their next step, other problems the person
+//! should know of, and the lines of `-v`. Nothing is decided here.
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +15,8 @@ pub(crate) fn refused(reason: &str) -> Error {
     Error::new(Kind::HostKey, say!(host_key_refused, reason))
 }
 
-/// What a person should know besides the finding: files that could not be read at all, a
-/// certificate that does not count, and a DNS that disagrees or cannot be believed.
+/// Problems to report besides the finding: unreadable files, a certificate that does not count, and
+/// DNS records that disagree or cannot be verified.
 pub(crate) fn troubles(evidence: &Evidence) -> Vec<String> {
     let files = evidence.problems.iter().filter(|problem| problem.line.is_none());
     let fault = evidence.certificate_fault.iter();
@@ -32,7 +32,7 @@ pub(crate) fn troubles(evidence: &Evidence) -> Vec<String> {
         .collect()
 }
 
-/// Says for `-v` what was found, and which lines could not be used on the way.
+/// Logs for `-v` what was found, and which lines could not be used.
 pub(crate) fn report(evidence: &Evidence) {
     for problem in evidence.problems.iter().filter(|problem| problem.line.is_some()) {
         info!("{problem}");
@@ -85,7 +85,7 @@ pub(crate) fn cannot_ask(evidence: &Evidence) -> String {
 }
 
 fn listed(known: &[KnownKey]) -> String {
-    /// More places than this say nothing new.
+    /// The most places that are listed; further ones tell the person nothing new.
     const SHOWN: usize = 3;
     let place = |file: &Path, line: usize| format!("{}:{line}", file.display());
     let one = |entry: &KnownKey| {

@@ -1,4 +1,4 @@
-//! Whether the host's key is believed.
+//! Decides whether the host's key is trusted.
 
 pub(super) mod check;
 pub(super) mod command;

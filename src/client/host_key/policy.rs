@@ -1,4 +1,4 @@
-//! How to decide about a host's key.
+//! The settings that decide about a host's key.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use crate::client::host_key::sshfp;
 use crate::config::{KnownHostsCommand, UpdateHostKeys};
 use crate::trust::{FirstSeen, Pin, Policy, Requirements, Sources, Subject, VerifyDns, authority};
 
-/// How to decide about the host's key.
+/// The settings that decide about the host's key.
 #[derive(Clone, Debug)]
 pub struct HostPolicy {
-    /// Whom the key must belong to.
+    /// The host that the key must belong to.
     pub subject: Subject,
     /// The host as the person typed it.
     pub shown: String,
@@ -25,30 +25,30 @@ pub struct HostPolicy {
     pub revoked: Vec<PathBuf>,
     /// The records of authorities.
     pub authorities: Option<authority::AuthorityStore>,
-    /// CASignatureAlgorithms and RequiredRSASize.
+    /// CASignatureAlgorithms and RequiredRSASize: what keys and certificates must satisfy.
     pub requirements: Requirements,
-    /// The only keys that are right, where the person said which.
+    /// If not empty, the only keys that are accepted.
     pub pins: Vec<Pin>,
-    /// UpdateHostKeys; `Ask` only where somebody can be asked.
+    /// UpdateHostKeys; `Ask` only if there is somebody to ask.
     pub update: UpdateHostKeys,
-    /// Whether any key is right where the server is this machine itself
+    /// Whether any key is accepted if the server is this machine
     /// (NoHostAuthenticationForLocalhost).
     pub any_at_loopback: bool,
     /// Whether the key's randomart is shown at every login (VisualHostKey).
     pub visual: bool,
-    /// Whether and how the DNS is asked.
+    /// Whether and how DNS records are looked up.
     pub dns: DnsCheck,
-    /// Where it is noted when a key was first written; a convenience, and no evidence.
+    /// The file that notes when a key was first written; it is a convenience and proves nothing.
     pub first_seen: Option<FirstSeen>,
 }
 
-/// VerifyHostKeyDNS, and what it needs.
+/// VerifyHostKeyDNS and its settings.
 #[derive(Clone, Debug, Default)]
 pub struct DnsCheck {
-    /// What the answer may do.
+    /// What a DNS answer may decide.
     pub verify: VerifyDns,
-    /// HostName, whatever HostKeyAlias says: the DNS knows the host by this name.
+    /// The host's name in the DNS: HostName, regardless of HostKeyAlias.
     pub host: String,
-    /// Whom to ask and whom to believe.
+    /// The DNS server and the trust anchors.
     pub resolver: sshfp::Resolver,
 }

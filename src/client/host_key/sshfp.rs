@@ -1,10 +1,10 @@
-//! Asks the DNS for a host's SSHFP records and has DNSSEC validated in this process (RFC 4255
+//! Looks up a host's SSHFP records in the DNS and validates DNSSEC in this process (RFC 4255
 //! section 2.4, RFC 4033 to 4035).
 //!
-//! The bit by which a server says that it has validated (AD) is never looked at: whoever sits
-//! on the way can set it. The chain of signatures is followed from a trust anchor, the root's
-//! published keys unless a file names others. What the records mean for a key is
-//! `trust::sshfp`'s, what follows from it `trust::decide`'s.
+//! The bit by which a server claims to have validated (AD) is ignored, because anybody on the
+//! network path can set it. The chain of signatures is followed from a trust anchor: the root's
+//! published keys, unless a file names others. `trust::sshfp` compares the records with a key, and
+//! `trust::decide` decides.
 
 use std::fs::File;
 use std::io::Read;
@@ -31,35 +31,35 @@ use crate::say;
 use crate::text;
 use crate::trust::sshfp::{self, Sshfp};
 
-/// Time for the whole look-up, every step of the chain included. A resolver that has none of
-/// it cached needs some ten round trips; a person who waits has no use for more.
+/// Time for the whole look-up with all steps of the chain. A resolver that has nothing cached needs
+/// some ten round trips; waiting longer does not help the person.
 pub const LIMIT: Duration = Duration::from_secs(5);
-/// What is left to a look-up past its time before it is abandoned in mid-computation.
+/// Extra time after the limit before the look-up is abandoned, for a computation that is running.
 const GRACE: Duration = Duration::from_millis(500);
-/// Time for one question before it is asked again.
+/// Time before a query is sent again.
 const ATTEMPT: Duration = Duration::from_secs(2);
-/// How many records a host may have; four types with three hashes, twice over during a change
-/// of keys, are 24.
+/// The most records of a host; four key types with three hashes each, twice during a change of
+/// keys, make 24.
 pub const MAX_RECORDS: usize = 64;
-/// How many aliases lead to a host; the library follows no more either.
+/// The most aliases that are followed; the library follows no more either.
 const MAX_ALIASES: usize = 8;
-/// How many of the system's servers are asked, as in resolver(5).
+/// The most of the system's servers that are asked, as in resolver(5).
 const MAX_SERVERS: usize = 3;
-/// More than any real resolv.conf or file of anchors.
+/// The most bytes of a resolv.conf or a file of anchors; real ones are much shorter.
 const MAX_FILE: u64 = 64 * 1024;
-/// How much of an error of the library is shown, in characters.
+/// How many characters of a library error are shown.
 const MAX_SHOWN: usize = 120;
-/// How long a reason may be, in characters: a path and an error.
+/// How many characters of a reason are shown: a path and an error.
 const MAX_REASON: usize = 300;
 
-/// Whom to ask and whom to believe.
+/// The DNS server to ask, and the keys to trust.
 #[derive(Clone, Debug)]
 pub struct Resolver {
-    /// The server to ask, over UDP and TCP; the system's if there is none.
+    /// The server to ask, over UDP and TCP; `None` asks the system's servers.
     pub server: Option<SocketAddr>,
-    /// The system's servers: resolv.conf(5).
+    /// The file that names the system's servers: resolv.conf(5).
     pub system: PathBuf,
-    /// DNSKEY records to trust instead of the root's, as in a zone file.
+    /// A file of DNSKEY records, in zone file format, to trust instead of the root's.
     pub anchors: Option<PathBuf>,
     /// Time for the whole look-up.
     pub limit: Duration,
@@ -76,18 +76,18 @@ impl Default for Resolver {
     }
 }
 
-/// What the DNS says of the key offered for a host.
+/// Looks up what the DNS says of the key offered for a host.
 ///
-/// Never fails and takes little more than [`Resolver::limit`]: what goes wrong is
-/// [`Sshfp::Failed`]. The host is taken as fully qualified, as ssh(1) does; an address, and a
-/// name that is none of the DNS, is not looked up.
+/// Never fails, and takes little more than [`Resolver::limit`]: an error becomes [`Sshfp::Failed`].
+/// The host name is taken as fully qualified, as in ssh(1). An address, and a name that is not
+/// valid in the DNS, is not looked up.
 pub async fn look_up(host: &str, key: &PublicKey, resolver: &Resolver) -> Sshfp {
     let Some(name) = question(host) else { return Sshfp::NotLookedUp };
     let shown = name.to_ascii();
     let (limit, resolver) = (resolver.limit, resolver.clone());
     let (done, answer) = oneshot::channel();
-    // On a thread of its own: signatures and keys made to keep a validator busy must not keep
-    // the connection waiting.
+    // Runs on a thread of its own, so that signatures and keys made to keep a validator busy do not
+    // delay the connection.
     let thread = std::thread::Builder::new().name("sshfp".into()).spawn(move || {
         let _ = done.send(run(&name, &resolver));
     });
@@ -111,8 +111,8 @@ pub async fn look_up(host: &str, key: &PublicKey, resolver: &Resolver) -> Sshfp 
     Sshfp::Failed { name: shown, reason }
 }
 
-/// The name to ask for; `None` for an address in any of inet_aton(3)'s forms, and for what has
-/// no place in the DNS.
+/// The DNS name to look up; `None` for an address in any of inet_aton(3)'s forms, and for a name
+/// that is not valid in the DNS.
 fn question(host: &str) -> Option<Name> {
     let bare = host.strip_suffix('.').unwrap_or(host);
     let (_, last) = bare.rsplit_once('.')?;
@@ -126,7 +126,7 @@ fn question(host: &str) -> Option<Name> {
     Some(name)
 }
 
-/// What was answered, and who vouches for all of it.
+/// The records, and the zone that signed all of them.
 #[derive(Debug, Default)]
 struct Answered {
     signer: Option<String>,
@@ -166,7 +166,7 @@ fn options() -> ResolverOpts {
     let mut options = ResolverOpts::default();
     options.validate = true;
     options.use_hosts_file = ResolveHosts::Never;
-    // An alias must be proven too.
+    // Keeps the alias records in the answer, because they must be proven too.
     options.preserve_intermediates = true;
     options.timeout = ATTEMPT;
     options.attempts = 1;
@@ -187,7 +187,7 @@ fn servers(resolver: &Resolver) -> Result<Vec<NameServerConfig>, String> {
     }
     let text = match read_file(&resolver.system) {
         Ok(text) => text,
-        // As resolver(5) has it: the server of this machine.
+        // Without the file, resolver(5) asks the server on this machine.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(unreadable(&resolver.system, &error)),
     };
@@ -202,7 +202,7 @@ fn anchors(resolver: &Resolver) -> Result<TrustAnchors, String> {
     let Some(path) = &resolver.anchors else { return Ok(TrustAnchors::default()) };
     let bytes = read_file(path).map_err(|error| unreadable(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|_| no_anchors(path, &say!(sshfp_not_text)))?;
-    // The library does not see a record that no line break ends.
+    // The library ignores a last record without a line end.
     let parsed = format!("{text}\n").parse::<TrustAnchors>();
     parsed.map_err(|error| no_anchors(path, &error.to_string()))
 }
@@ -237,8 +237,8 @@ fn reason(error: &NetError) -> String {
     }
 }
 
-/// The SSHFP records of the name, or of the one it is an alias for. A signer is only named
-/// where each of them and each alias on the way is proven.
+/// Reads the SSHFP records of the name, or of its alias's target. A signer is given only if each
+/// record and each alias on the way is proven.
 fn read(name: &Name, answers: &[Record]) -> Result<Answered, String> {
     let mut owner = name.clone();
     for _ in 0..MAX_ALIASES {
@@ -267,9 +267,9 @@ fn read(name: &Name, answers: &[Record]) -> Result<Answered, String> {
     Ok(Answered { signer: signer.map(Name::to_ascii), records })
 }
 
-/// Whether every record, signatures aside, is proven, and none of them by the signature of a
-/// wildcard: that some name of the zone has this record says little of this host, and that no
-/// closer name exists would have to be proven as well.
+/// Whether every record, signatures aside, is proven, and none by a wildcard's signature. A
+/// wildcard says little about this host, and it would also have to be proven that no closer name
+/// exists.
 fn is_proven(answers: &[Record]) -> bool {
     answers.iter().all(|record| match signature(record) {
         None => record.proof.is_secure(),

@@ -1,8 +1,8 @@
 //! Channels that the server opens: remote forwards (RFC 4254 section 7.2, OpenSSH's PROTOCOL
 //! section 2.4), the agent and X11.
 //!
-//! Only what was asked for is accepted (gap G7: the library accepts everything), and only
-//! after the place it leads to has been reached.
+//! Only channels that were asked for are accepted (gap G7: the library accepts everything), and
+//! only after the local target has been reached.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,10 +26,10 @@ use crate::config::{Connect, Listen, PermitOpen};
 use crate::say;
 use crate::text;
 
-/// What the server may open on one connection.
+/// Which channels the server may open on one connection.
 #[derive(Default)]
 pub struct IncomingChannels {
-    /// The forwarded channels there are.
+    /// The lanes of the forwarded channels.
     pub lanes: Arc<Lanes>,
     pub(crate) seats: Arc<Seats>,
     pub(crate) restriction: Arc<Restriction>,
@@ -39,14 +39,14 @@ pub struct IncomingChannels {
     x11: Mutex<Option<Arc<SpoofedDisplay>>>,
 }
 
-/// A remote forward, as the server knows it.
+/// A remote forward that the server may open channels for.
 #[derive(Clone, Debug)]
 pub(crate) struct GrantedForward {
-    /// As it was configured.
+    /// The listening side, as configured.
     pub listen: Listen,
-    /// Where it leads.
+    /// The local target.
     pub connect: Connect,
-    /// The port that the server chose; 0 as long as that is not known.
+    /// The port that the server chose; 0 until it is known.
     pub port: u16,
 }
 
@@ -54,12 +54,12 @@ pub(crate) struct GrantedForward {
 pub(crate) struct OpeningChannel {
     pub channel: Channel<Msg>,
     pub reply: ChannelOpenHandle,
-    /// Who has connected to the server, for the person.
+    /// The address that connected to the server, for messages.
     pub from: String,
 }
 
 impl OpeningChannel {
-    /// One that a connection from there has caused.
+    /// A channel that a connection from this address and port has caused.
     pub fn new(
         channel: Channel<Msg>,
         reply: ChannelOpenHandle,
@@ -73,11 +73,11 @@ impl OpeningChannel {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing below can panic while it holds one of these.
+    // No code in this file panics while it holds one of these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The address that the server is asked to listen on, as ssh sends it.
+/// The listening address as it is sent to the server, in ssh's encoding.
 pub(crate) fn asked(host: Option<&str>) -> &str {
     match host {
         None => "localhost",
@@ -87,13 +87,13 @@ pub(crate) fn asked(host: Option<&str>) -> &str {
 }
 
 impl IncomingChannels {
-    /// The server may open channels of this forward.
+    /// Lets the server open channels of this forward.
     pub(crate) fn grant(&self, granted: GrantedForward) {
         lock(&self.granted).push(granted);
         self.lanes.traffic.add_server_source();
     }
 
-    /// The server has chosen a port for the forward to a port of its choice.
+    /// Notes the port that the server chose for a forward without a fixed port.
     pub(crate) fn settle(&self, listen: &Listen, connect: &Connect, port: u16) {
         let mut granted = lock(&self.granted);
         let open = granted
@@ -104,7 +104,7 @@ impl IncomingChannels {
         }
     }
 
-    /// The server may open channels of this forward no more.
+    /// Stops accepting channels of this forward.
     pub(crate) fn revoke(&self, listen: &Listen, port: u16) {
         let mut granted = lock(&self.granted);
         let at = granted.iter().position(|it| it.listen == *listen && it.port == port);
@@ -114,17 +114,17 @@ impl IncomingChannels {
         }
     }
 
-    /// Where remote dynamic forwards may lead (PermitRemoteOpen).
+    /// Sets which targets remote dynamic forwards may reach (PermitRemoteOpen).
     pub(crate) fn permit(&self, permit: PermitOpen) {
         *lock(&self.permit) = Some(permit);
     }
 
-    /// The server may reach this agent.
+    /// Lets the server reach this agent.
     pub(crate) fn forward_agent(&self, agent: ForwardedAgent) {
         *lock(&self.agent) = Some(agent);
     }
 
-    /// The server may reach this display.
+    /// Lets the server reach this display.
     pub(crate) fn forward_x11(&self, display: Arc<SpoofedDisplay>) {
         *lock(&self.x11) = Some(display);
     }
@@ -134,10 +134,10 @@ impl IncomingChannels {
         lock(&self.x11).clone()
     }
 
-    /// A connection to a port on the server. Gives whether a forward asked for it, as the functions
-    /// below do; a channel that was not asked for is refused when `opening` is dropped.
+    /// Handles a connection to a port on the server. Returns whether a forward asked for it, as the
+    /// functions below do; a channel that was not asked for is refused when `opening` is dropped.
     ///
-    /// Some servers name a port that they chose as 0 (`zero_is_chosen`).
+    /// `zero_is_chosen`: the server reports a port that it chose as 0, as some servers do.
     pub fn forwarded_tcpip(
         &self,
         opening: OpeningChannel,
@@ -154,7 +154,8 @@ impl IncomingChannels {
                 Listen::Tcp { .. } => port != 0 && (u32::from(it.port) == port || it.port == 0),
                 Listen::Path(_) => false,
             };
-            // Servers name the address in their own ways; the port is theirs alone.
+            // Servers report the address in different forms, so only the port identifies the
+            // forward.
             let exact = |it: &&GrantedForward| match &it.listen {
                 Listen::Tcp { host, .. } => asked(host.as_deref()) == address,
                 Listen::Path(_) => false,
@@ -168,7 +169,7 @@ impl IncomingChannels {
         true
     }
 
-    /// A connection to a Unix socket on the server.
+    /// Handles a connection to a Unix socket on the server.
     pub fn forwarded_streamlocal(&self, opening: OpeningChannel, path: &str) -> bool {
         if !self.restriction.admits(ForwardingKind::Ports) {
             return false;
@@ -182,7 +183,7 @@ impl IncomingChannels {
         true
     }
 
-    /// A program on the server wants the agent.
+    /// Handles a connection to the agent.
     pub fn agent(&self, opening: OpeningChannel) -> bool {
         if !self.restriction.admits(ForwardingKind::Agent) {
             return false;
@@ -203,7 +204,7 @@ impl IncomingChannels {
         true
     }
 
-    /// A program on the server wants the display.
+    /// Handles a connection to the display.
     pub fn x11(&self, opening: OpeningChannel) -> bool {
         if !self.restriction.admits(ForwardingKind::X11) {
             return false;
@@ -229,7 +230,7 @@ impl IncomingChannels {
         true
     }
 
-    /// Connects to where the forward leads, and accepts.
+    /// Connects to the forward's target, then accepts the channel.
     fn lead(&self, opening: OpeningChannel, granted: GrantedForward, what: String) {
         let GrantedForward { connect, .. } = granted;
         let what = format!("{what} for {}, connect from {}", target(&connect), opening.from);
@@ -251,7 +252,7 @@ impl IncomingChannels {
         });
     }
 
-    /// Takes a seat for the channel; `None` if there is none, and the refusal has been sent.
+    /// Takes a seat for the channel; if none is free, refuses the channel and returns `None`.
     fn arrive(&self, opening: OpeningChannel, what: String) -> Option<ArrivingChannel> {
         let OpeningChannel { channel, reply, .. } = opening;
         let Some(seat) = self.seats.take() else {
@@ -264,7 +265,7 @@ impl IncomingChannels {
     }
 }
 
-/// A channel on its way to being accepted.
+/// A channel that is about to be accepted or refused.
 struct ArrivingChannel {
     lanes: Arc<Lanes>,
     lane: Arc<Lane>,
@@ -289,7 +290,8 @@ impl ArrivingChannel {
     }
 }
 
-/// Asks the SOCKS client at the other end of the channel where it wants to go.
+/// Serves a remote dynamic forward: negotiates the target with the SOCKS client at the other end of
+/// the channel, then relays.
 async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
     let mut socks = Socks::default();
     let mut early = BytesMut::new();
@@ -315,7 +317,7 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
     }
 }
 
-/// Passes on what the client sent after its request, then relays.
+/// Writes what the client sent after its request, then relays.
 async fn pass_on(tunnel: Tunnel, line: LocalSocket, early: &[u8]) {
     match line.write_all(early).await {
         Ok(()) => tunnel.run(line, BytesMut::new()).await,
@@ -344,7 +346,7 @@ async fn negotiate(tunnel: &Tunnel, socks: &mut Socks, early: &mut BytesMut) -> 
     }
 }
 
-/// Whether a remote dynamic forward may lead there.
+/// Whether PermitRemoteOpen allows this target.
 fn permits(permit: &PermitOpen, to: &Connect) -> bool {
     let Connect::Tcp { host, port } = to else { return false };
     match permit {

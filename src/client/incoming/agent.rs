@@ -1,9 +1,9 @@
 //! Agent forwarding (draft-ietf-sshm-ssh-agent section 5): channels that lead to the agent's
 //! socket, byte for byte.
 //!
-//! Each connection is bound to this session first (OpenSSH's PROTOCOL.agent section 1), as one
-//! that was forwarded: an agent that holds keys for certain destinations then knows that
-//! somebody on the server is asking.
+//! Each connection is first bound to this session as a forwarded one (OpenSSH's PROTOCOL.agent
+//! section 1): an agent with keys for certain destinations then knows that somebody on the server
+//! is asking.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,29 +18,31 @@ use crate::client::flow::socket::LocalSocket;
 
 use crate::os::local::LocalStream;
 
-/// Time for the agent to answer that it is bound.
+/// Time for the agent to confirm the binding.
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// The agent that a server may reach.
 #[derive(Clone)]
 pub(crate) struct ForwardedAgent {
-    /// Its socket.
+    /// The path of its socket.
     pub socket: PathBuf,
-    /// What ties a connection to this session; none where the server has proved no plain key.
+    /// The data that binds a connection to this session; `None` if the server has proved no plain
+    /// key.
     pub binding: Option<AgentSessionBinding>,
 }
 
 impl ForwardedAgent {
-    /// A new connection to the agent.
+    /// Opens and binds a new connection to the agent.
     pub async fn connect(&self) -> io::Result<LocalSocket> {
         let mut stream = LocalStream::connect(&self.socket).await?;
         if let Some(binding) = &self.binding {
             let mut client = AgentClient::connect(&mut stream);
             match timeout(ANSWER, client.bind_session(binding, true)).await {
                 Ok(Ok(())) => debug!("bound agent to hostkey"),
-                // Agents that do not know it hold no keys that need it.
+                // Agents that do not know the request have no keys that require it.
                 Ok(Err(why)) => debug!("ssh_agent_bind_hostkey: {why}"),
-                // An answer that comes later would be taken for the answer to something else.
+                // A late answer would be taken for the answer to the next request, so this
+                // connection is given up.
                 Err(_) => return Err(io::ErrorKind::TimedOut.into()),
             }
         }

@@ -1,8 +1,8 @@
-//! The display that programs on the server may reach (RFC 4254 section 6.3), with a cookie that
-//! is worth nothing to the server.
+//! The display that programs on the server may reach (RFC 4254 section 6.3), with a fake cookie
+//! that is useless outside this connection.
 //!
-//! The server is told an invented cookie. What comes from it must begin with that cookie, and
-//! gets the true one of the display in its place; anything else never reaches the display.
+//! The server gets a fake cookie. A connection from it must begin with that cookie, which is
+//! replaced by the display's real one; any other connection never reaches the display.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,27 +15,27 @@ use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::tunnel::Tunnel;
 use crate::say;
 
-/// Where X servers have their sockets.
+/// The path of X servers' sockets, without the display's number.
 const SOCKETS: &str = "/tmp/.X11-unix/X";
 
 /// TCP port of display 0.
 const FIRST_PORT: u16 = 6000;
 
-/// The longest set-up request: two lengths of 16 bits and what is before them.
+/// The longest set-up request: the fixed part, and two fields whose lengths have 16 bits.
 const MAX_SETUP: usize = 12 + 2 * (65_535 + 3);
 
-/// What the server is asked for.
+/// What the server is asked to forward.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct X11Request {
     /// The authentication protocol.
     pub protocol: String,
-    /// The invented cookie, in hexadecimal digits.
+    /// The fake cookie, in hexadecimal digits.
     pub cookie: String,
-    /// The screen.
+    /// The screen's number.
     pub screen: u32,
 }
 
-/// A display with its true cookie and the invented one.
+/// A display with its real and its fake cookie.
 pub(crate) struct SpoofedDisplay {
     pub request: X11Request,
     pub place: DisplayAddress,
@@ -45,17 +45,17 @@ pub(crate) struct SpoofedDisplay {
     pub until: Option<Instant>,
 }
 
-/// Where a display is.
+/// The address of a display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DisplayAddress {
     Socket(PathBuf),
     Tcp(String, u16),
 }
 
-/// `:0`, `unix:0.1`, `host:10`, `/path:0`: the place and the screen.
+/// Parses `:0`, `unix:0.1`, `host:10`, `/path:0` into the address and the screen.
 pub(crate) fn parse(display: &str) -> Option<(DisplayAddress, u32)> {
     let usable = |c: char| c.is_ascii_alphanumeric() || ":/.-_[]".contains(c);
-    // What begins with a dash would be an option for xauth.
+    // A name with a leading dash would be an option for xauth.
     if display.starts_with('-') || !display.chars().all(usable) {
         return None;
     }
@@ -66,7 +66,7 @@ pub(crate) fn parse(display: &str) -> Option<(DisplayAddress, u32)> {
     let place = match host {
         "" | "unix" => DisplayAddress::Socket(PathBuf::from(format!("{SOCKETS}{number}"))),
         path if path.starts_with('/') => {
-            // As macOS has it, the whole is the name of the socket.
+            // On macOS the whole value is the path of the socket.
             let whole = Path::new(display);
             DisplayAddress::Socket(if whole.exists() {
                 whole.to_owned()
@@ -83,12 +83,12 @@ pub(crate) fn parse(display: &str) -> Option<(DisplayAddress, u32)> {
 }
 
 impl SpoofedDisplay {
-    /// Whether ForwardX11Timeout is over.
+    /// Whether ForwardX11Timeout has passed.
     pub fn is_over(&self) -> bool {
         self.until.is_some_and(|until| Instant::now() >= until)
     }
 
-    /// A connection to the display.
+    /// Connects to the display.
     pub async fn connect(&self) -> io::Result<LocalSocket> {
         match &self.place {
             DisplayAddress::Socket(path) => LocalSocket::connect_path(path).await,
@@ -96,7 +96,7 @@ impl SpoofedDisplay {
         }
     }
 
-    /// Checks what the connection begins with, and relays it.
+    /// Checks the cookie at the beginning of the connection, and relays it.
     pub async fn relay(&self, tunnel: Tunnel, line: LocalSocket) {
         let mut begun = BytesMut::new();
         loop {
@@ -119,7 +119,7 @@ impl SpoofedDisplay {
         }
     }
 
-    /// Looks at a set-up request; `None` if it is not whole yet.
+    /// Checks a set-up request; `None` if it is not complete yet.
     fn check(&self, bytes: &[u8]) -> Option<Result<(), ()>> {
         let Some((protocol, cookie)) = setup(bytes) else {
             return (bytes.len() > MAX_SETUP).then_some(Err(()));
@@ -132,7 +132,7 @@ impl SpoofedDisplay {
         Some(if right { Ok(()) } else { Err(()) })
     }
 
-    /// Puts the true cookie in the place of the invented one, which is as long.
+    /// Replaces the fake cookie by the real one, which is as long.
     fn replace(&self, bytes: &mut BytesMut) {
         if let Some((_, Ok(place))) = setup(bytes)
             && let Some(cookie) = bytes.get_mut(place)
@@ -145,8 +145,8 @@ impl SpoofedDisplay {
 /// A part of a set-up request.
 type Part = Result<std::ops::Range<usize>, ()>;
 
-/// Where the protocol's name and the cookie are; `None` if the lengths have not come yet, and
-/// errors if it is no set-up request at all.
+/// Finds the protocol's name and the cookie. `None` if the lengths have not arrived yet; an error
+/// if it is not a set-up request.
 fn setup(bytes: &[u8]) -> Option<(Part, Part)> {
     let number = |at: usize| -> Option<usize> {
         let pair = [*bytes.get(at)?, *bytes.get(at + 1)?];
@@ -163,7 +163,7 @@ fn setup(bytes: &[u8]) -> Option<(Part, Part)> {
     Some((Ok(12..12 + protocol), Ok(from..from + cookie)))
 }
 
-/// Compares without telling by the time it takes where the difference is.
+/// Compares in constant time.
 fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }

@@ -1,5 +1,5 @@
-//! What is known of one connection: how it ended, what was negotiated, what has passed on the
-//! wire, what the host check and the login left behind. `shared` has all of it together.
+//! What is known of one connection: how it ended, what was negotiated, the counts of bytes on the
+//! wire, and the results of host check and login. `shared` holds all of it together.
 
 pub(super) mod negotiated;
 pub(super) mod record;

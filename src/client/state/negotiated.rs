@@ -1,6 +1,6 @@
 //! The algorithms that a key exchange has agreed on (RFC 4253 section 7.1).
 
-/// The algorithms in use, as negotiated last.
+/// The algorithms in use, from the last key exchange.
 #[derive(Clone, Debug)]
 pub struct Negotiated {
     /// Key exchange algorithm.
@@ -22,7 +22,7 @@ pub struct Negotiated {
 }
 
 impl Negotiated {
-    /// Whether the cipher authenticates by itself, so that the MACs are not used.
+    /// Whether the cipher authenticates its data itself, so that no MAC is used.
     pub fn is_aead(&self) -> bool {
         self.cipher.contains("gcm") || self.cipher.contains("poly1305")
     }

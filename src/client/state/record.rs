@@ -1,4 +1,4 @@
-//! What is noted of one connection as it goes along, for whoever asks about it later.
+//! Facts about one connection, noted as they become known and read by `~i`, logs and reports.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -12,7 +12,7 @@ use crate::client::stream::bytes::Stream;
 use crate::text;
 use crate::trust::{Judgement, fingerprint};
 
-/// What is shown of an identification line: RFC 4253 section 4.2 allows 255 bytes.
+/// How many characters of an identification line are shown: RFC 4253 section 4.2 allows 255 bytes.
 const SHOWN: usize = 255;
 
 /// The host's key and why it was accepted.
@@ -24,13 +24,13 @@ pub struct HostKey {
     pub kind: &'static str,
     /// The key's `SHA256:…` fingerprint.
     pub sha256: String,
-    /// Why it was accepted and where that stands.
+    /// Why it was accepted, with the file that says so.
     pub trusted: String,
     /// The key itself.
     pub key: PublicKey,
 }
 
-/// What is noted of one connection as it goes along.
+/// Facts about one connection, noted as they become known.
 #[derive(Default)]
 pub(crate) struct ConnectionRecord {
     noted: Mutex<Noted>,
@@ -49,12 +49,12 @@ pub(crate) struct Noted {
     pub rekey: (u64, Duration),
     pub host_key: Option<HostKey>,
     pub user: String,
-    /// Bytes that passed before the SSH library took over.
+    /// Bytes received and sent before the SSH library took over.
     pub early: (u64, u64),
 }
 
 impl ConnectionRecord {
-    /// The greeting is over; `early` bytes were received beyond it already.
+    /// Notes the end of the greeting; `early` bytes were received beyond it already.
     pub fn greeted(&self, stream: &Stream, server: &str, client: &str, early: usize) {
         let mut noted = self.noted();
         noted.since = Some(Instant::now());
@@ -64,17 +64,17 @@ impl ConnectionRecord {
         noted.early = ((server.len() + 2 + early) as u64, client.len() as u64 + 2);
     }
 
-    /// Keys are exchanged again after so many bytes in one direction, or so much time.
+    /// Notes the limits after which keys are exchanged again: bytes in one direction, and time.
     pub fn rekeyed_after(&self, bytes: u64, time: Duration) {
         self.noted().rekey = (bytes, time);
     }
 
-    /// The server's identification line, fit to be shown.
+    /// The server's identification line, sanitised.
     pub fn server(&self) -> String {
         self.noted().server.clone()
     }
 
-    /// The host's key was accepted, proved by this algorithm, for this reason.
+    /// Notes that the host's key was accepted: the algorithm that proved it, and why it is trusted.
     pub fn accepted(&self, algorithm: String, key: &PublicKey, trusted: String) {
         self.noted().host_key = Some(HostKey {
             algorithm,
@@ -85,17 +85,17 @@ impl ConnectionRecord {
         });
     }
 
-    /// The host was judged, and nothing else is wanted.
+    /// Stores the judgement of the host for a caller that wants nothing else.
     pub fn judge(&self, judgement: Judgement) {
         *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = Some(judgement);
     }
 
-    /// What [`ConnectionRecord::judge`] was told.
+    /// Takes the judgement that [`ConnectionRecord::judge`] stored.
     pub fn judged(&self) -> Option<Judgement> {
         self.judged.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// The server asked for something that only the user has: a password, an answer, a
+    /// Notes that the server asked for something that only the user has: a password, an answer, a
     /// signature.
     pub fn prove(&self) {
         self.proved.store(true, Ordering::Relaxed);
@@ -106,7 +106,7 @@ impl ConnectionRecord {
         self.proved.load(Ordering::Relaxed)
     }
 
-    /// This user is logged in.
+    /// Notes that this user is logged in.
     pub fn logged_in(&self, user: &str) {
         user.clone_into(&mut self.noted().user);
     }
@@ -116,13 +116,13 @@ impl ConnectionRecord {
         self.noted().user.clone()
     }
 
-    /// Keys were exchanged.
+    /// Counts a completed key exchange.
     pub fn exchanged(&self) {
         self.exchanges.fetch_add(1, Ordering::Relaxed);
     }
 
     pub fn noted(&self) -> MutexGuard<'_, Noted> {
-        // Nothing can panic while it holds this.
+        // No code panics while it holds this lock.
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
-//! What a person asked to be remembered of a login, in memory, for this run alone.
+//! Credentials that the person asked to keep in memory, for this run only.
 //!
-//! It serves a second login to the same destination. Nothing is put here unasked; secrets
-//! are wiped when the store goes.
+//! A second login to the same destination uses them. Nothing is stored without being asked for;
+//! secrets are wiped when the store is dropped.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,27 +12,27 @@ use crate::config::Method;
 use crate::prompt;
 use crate::secret::Secret;
 
-/// Logins that are remembered.
+/// The remembered logins.
 #[derive(Default)]
 pub struct RememberedLogins {
     logins: Mutex<Vec<(String, Arc<RememberedLogin>)>>,
 }
 
-/// One login.
+/// One remembered login.
 pub struct RememberedLogin {
     /// The user name.
     pub user: String,
     /// The method that worked.
     pub method: Method,
-    /// What it worked with.
+    /// The credential that it worked with.
     pub credential: RememberedCredential,
 }
 
-/// What a login was done with.
+/// The credential of a login.
 pub enum RememberedCredential {
-    /// Nothing to keep: no credential at all, or answers that count once.
+    /// None: the method needs no credential, or the answers are valid only once.
     Nothing,
-    /// This key of the agent's.
+    /// The agent's key with this public key.
     Held(PublicKey),
     /// A password, or the answer to the one hidden prompt of keyboard-interactive.
     Password(Secret),
@@ -41,7 +41,7 @@ pub enum RememberedCredential {
 }
 
 impl RememberedLogin {
-    /// What a dialog's answer logged this user in with.
+    /// Builds the remembered login from the dialog's answer that this user logged in with.
     pub fn of(user: String, credential: prompt::LoginCredential) -> RememberedLogin {
         let method = credential.method();
         let credential = match credential {
@@ -59,26 +59,26 @@ impl RememberedLogin {
 }
 
 impl RememberedLogins {
-    /// Keeps a login under this label, which names the destination and the way there; the one
-    /// before is forgotten.
+    /// Stores a login under this label, which names the destination and the route; replaces an
+    /// earlier one.
     pub fn put(&self, label: &str, kept: RememberedLogin) {
         let mut logins = self.logins();
         logins.retain(|(of, _)| of != label);
         logins.push((label.to_owned(), Arc::new(kept)));
     }
 
-    /// The login kept under this label.
+    /// The login stored under this label.
     pub fn get(&self, label: &str) -> Option<Arc<RememberedLogin>> {
         self.logins().iter().find(|(of, _)| of == label).map(|(_, kept)| Arc::clone(kept))
     }
 
-    /// Forgets a login, as when it does not work any more.
+    /// Removes a login, for example because the server no longer accepts it.
     pub fn forget(&self, label: &str) {
         self.logins().retain(|(of, _)| of != label);
     }
 
     fn logins(&self) -> MutexGuard<'_, Vec<(String, Arc<RememberedLogin>)>> {
-        // Nothing can panic while it holds this.
+        // No code panics while it holds this lock.
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,5 @@
-//! What the host check and the server leave behind for learning host keys (UpdateHostKeys), until
-//! `session::rotation` looks at it.
+//! Findings of the host check and announcements of the server for learning host keys
+//! (UpdateHostKeys), kept until `session::rotation` reads them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,26 +9,26 @@ use tokio::sync::Notify;
 use crate::config::UpdateHostKeys;
 use crate::trust::{FirstSeen, Requirements, RevokedKeys, Subject};
 
-/// A server has one key of each type, or two while it changes them; more than this many are
-/// not a rotation.
+/// The most keys of an announcement. A server has one key of each type, or two while it changes
+/// them; a longer announcement is not a rotation.
 pub(crate) const MAX_KEYS: usize = 64;
 
-/// What the host check leaves behind where the files may follow the server's word.
+/// What the host check found, if the server's announcement may change the files.
 #[derive(Clone, Debug)]
 pub(crate) struct RotationContext {
     /// UpdateHostKeys: `Yes` or `Ask`.
     pub update: UpdateHostKeys,
     /// The host as the person typed it.
     pub shown: String,
-    /// Whose key it was.
+    /// The host to which the key belongs.
     pub subject: Subject,
-    /// UserKnownHostsFile; the key was in the first.
+    /// The UserKnownHostsFile list; the key was in the first file.
     pub files: Vec<std::path::PathBuf>,
-    /// The key.
+    /// The host key of this connection.
     pub current: PublicKey,
-    /// Whether new lines hide the name.
+    /// Whether new lines hash the host name.
     pub hash: bool,
-    /// Where it is noted when keys were first written.
+    /// The file that notes when keys were first written.
     pub first_seen: Option<FirstSeen>,
     /// The host key algorithms that the configuration permits.
     pub permitted: Vec<String>,
@@ -38,7 +38,7 @@ pub(crate) struct RotationContext {
     pub revoked: Option<RevokedKeys>,
 }
 
-/// The part of a connection's shared state that is about this.
+/// The host key rotation of one connection, until the session handles it.
 #[derive(Default)]
 pub(crate) struct PendingRotation {
     state: Mutex<RotationState>,
@@ -52,18 +52,19 @@ struct RotationState {
 }
 
 impl PendingRotation {
-    /// The host was accepted in a way that lets its other keys be learnt.
+    /// Allows the host's other keys to be learnt, after the host was accepted in a way that permits
+    /// it.
     pub fn allow(&self, ground: RotationContext) {
         self.state().ground = Some(ground);
     }
 
-    /// The server's announcement; the first one counts.
+    /// Stores the server's announcement; only the first one counts.
     pub fn announce(&self, mut keys: Vec<PublicKey>) {
         let mut state = self.state();
         if state.ground.is_none() || state.announced.is_some() {
             return;
         }
-        // One beyond the limit tells that there were more.
+        // One key beyond the limit is kept, to show that there were more.
         keys.truncate(MAX_KEYS + 1);
         state.announced = Some(keys);
         self.announced.notify_one();

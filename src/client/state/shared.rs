@@ -1,5 +1,5 @@
-//! The state of one connection that the handler and the steps share: how it ended, where the
-//! own session's data and events go, and what is known of it.
+//! The state that the handler and the steps of one connection share: how it ended, where the data
+//! and events of its first session go, and what is known of it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,7 +29,7 @@ pub(crate) struct ConnectionState {
     pub(crate) open_failure: Mutex<Option<String>>,
     pub(crate) negotiated: Mutex<Option<Negotiated>>,
     pause: Mutex<Pause>,
-    /// Channels of forwards, and what the server may open.
+    /// The channels of forwards, and which channels the server may open.
     pub incoming: Arc<IncomingChannels>,
     pub rotation: PendingRotation,
     pub wire: Arc<WireFacts>,
@@ -43,11 +43,12 @@ struct Pause {
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing below can panic while it holds one of these.
+    // No code in this file panics while it holds one of these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How the connection ended; most sessions end well, and then nobody asks for the words.
+/// How the connection ended. The message is built only when it is asked for, since most sessions
+/// end well.
 pub(crate) enum Ended {
     Silently,
     For(Box<DisconnectReason<Stop>>),
@@ -68,7 +69,7 @@ impl ConnectionState {
         Some(error)
     }
 
-    /// Why the connection ended, for whoever has seen that it has.
+    /// Why the connection ended; for callers that know that it has.
     pub fn lost(&self) -> Error {
         let unexplained = || Error::new(Kind::Disconnected, say!(connection_lost));
         self.ended().unwrap_or_else(unexplained)
@@ -88,7 +89,8 @@ impl ConnectionState {
         }
     }
 
-    /// Notes that the connection has ended, and wakes everybody who waits. The first reason counts.
+    /// Notes that the connection has ended, and wakes all waiting steps. Only the first reason
+    /// counts.
     pub(crate) fn set_ended(&self, ended: Ended) {
         lock(&self.ended).get_or_insert(ended);
         *lock(&self.events) = None;
@@ -96,19 +98,19 @@ impl ConnectionState {
         self.over.notify_waiters();
     }
 
-    /// Events of the session channel go here from now on.
+    /// Sends events of the session channel to this queue from now on.
     pub fn send_events_to(&self, sender: EventSender) {
         *lock(&self.events) = Some(sender);
     }
 
-    /// Data of this session channel goes here from now on.
+    /// Sends data of this session channel to these sinks from now on.
     pub fn send_output_to(&self, channel: ChannelId, output: ChannelOutput) {
         self.incoming.lanes.remove(channel);
         self.incoming.lanes.traffic.add_server_source();
         *lock(&self.output) = Some((channel, output));
     }
 
-    /// The server's words when it refused the last channel.
+    /// Takes the server's text for the last refused channel.
     pub fn take_open_failure(&self) -> Option<String> {
         lock(&self.open_failure).take()
     }
@@ -118,7 +120,8 @@ impl ConnectionState {
         lock(&self.negotiated).clone()
     }
 
-    /// Nothing that could be stolen may be sent on this connection, and nothing forwarded.
+    /// Restricts the connection: passwords and other secrets are not sent, and nothing is
+    /// forwarded.
     pub fn restrict(&self) {
         self.incoming.restriction.set();
     }
@@ -128,7 +131,7 @@ impl ConnectionState {
         self.incoming.restriction.is_set()
     }
 
-    /// Stops the clock of a deadline while a person is asked.
+    /// Stops the deadlines' clock while a person is asked.
     pub fn pause(&self) {
         lock(&self.pause).since = Some(Instant::now());
     }
@@ -141,7 +144,7 @@ impl ConnectionState {
         }
     }
 
-    /// How long the clock has stood still so far.
+    /// How long the clock has been stopped so far, in all.
     pub fn paused(&self) -> Duration {
         let pause = lock(&self.pause);
         pause.total + pause.since.map_or(Duration::ZERO, |since| since.elapsed())
@@ -149,7 +152,7 @@ impl ConnectionState {
 
     pub(crate) fn emit(&self, event: Event) {
         if let Some(events) = &*lock(&self.events) {
-            // An answer for which there is no room answers nothing that was asked.
+            // If the queue is full, this answer belongs to no request and is dropped.
             let _ = events.send(event);
         }
     }

@@ -1,11 +1,11 @@
-//! What the wire knows that others want to know, and the bounds on what a peer may say where
-//! the library keeps it without one (gap G15).
+//! Counts of bytes on the wire, and the bounds on messages that the library would queue without
+//! limit (gap G15).
 //!
-//! Two kinds of messages are queued by the library without a bound: answers to a login, also
-//! where nothing was asked, and what wants a reply while keys are exchanged, since no reply may
-//! leave then. Neither can be seen here once it is encrypted, but both can be counted: bytes
-//! that came while no login request was open, and bytes that were no channel's data since the
-//! last time we wrote.
+//! The library queues two kinds of messages without limit: answers to a login, even if nothing was
+//! asked, and messages that want a reply during a key exchange, since no reply may be sent then.
+//! Neither can be recognised here once it is encrypted, but both can be counted: bytes that arrive
+//! while no login request is open, and bytes that are not channel data and arrive after our last
+//! write.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,51 +17,51 @@ use crate::client::observe::Observed;
 use crate::error::{Error, Kind};
 use crate::say;
 
-/// What a server may say while it owes no answer to a login: padding and signs of life for as
-/// long as a person thinks. The library makes at most five bytes of one.
+/// The most bytes that a server may send while it owes no answer to a login: padding and keepalives
+/// for as long as a person thinks. The library makes at most five bytes of memory of one.
 const UNASKED: u64 = 64 * 1024;
-/// What may come besides channel data during a key exchange: the answers of very many channels
-/// that were under way. The library makes at most six bytes of one, and keeps them.
+/// The most bytes besides channel data during a key exchange: the answers of very many channels
+/// that were under way. The library keeps at most six bytes of memory for each of them.
 const CHATTER: u64 = 1024 * 1024;
-/// The packet around a piece of channel data: numbers, padding and authentication code.
+/// The size of the packet around channel data: numbers, padding and authentication code.
 const AROUND_DATA: u64 = 64;
-/// Where nothing has been written since a request was made.
+/// The value of `asked` while nothing has been written since the last login request.
 const NEVER: u64 = u64::MAX;
 
-/// Bytes counted and seen on the wire, shared with the steps of the connection.
+/// Counts and facts of the wire, shared with the steps of the connection.
 pub(crate) struct WireFacts {
     pub(crate) observed: Mutex<Observed>,
     /// Bytes received so far.
     received: AtomicU64,
     /// Bytes sent so far.
     sent: AtomicU64,
-    /// How many of those received were there when we last wrote, or were told what they meant.
+    /// The received bytes that are accounted for: those before our last write, and channel data.
     explained: AtomicU64,
-    /// How many were there when something was first written after the last login request.
+    /// The received bytes when something was first written after the last login request.
     asked: AtomicU64,
-    /// How many there may be before the next one.
+    /// The most bytes that may be received before the next login request.
     most: AtomicU64,
-    /// Set once the session runs: acknowledgements may be delayed again.
+    /// Set once the session runs: the kernel may delay acknowledgements again.
     settled: AtomicBool,
     /// The server did not answer a login request in time.
     late: AtomicBool,
-    /// The longest that an answer of the server's took so far, in microseconds.
+    /// The longest time that an answer of the server took so far, in microseconds.
     turnaround: AtomicU64,
     keys: Mutex<KeyUse>,
 }
 
-/// The keys in use, and when others will be.
+/// The keys in use, and when they will be replaced.
 struct KeyUse {
     since: Instant,
-    /// Bytes received and sent before them.
+    /// Bytes received and sent before these keys.
     before: (u64, u64),
-    /// We have begun to exchange them for others.
+    /// We have started to exchange these keys.
     leaving: bool,
-    /// What may pass before the library does so by itself.
+    /// The limits at which the library exchanges keys by itself.
     library: KeyUsage,
 }
 
-/// What has passed with the same keys, or may.
+/// How much has passed, or may pass, with one set of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyUsage {
     pub received: u64,
@@ -95,7 +95,7 @@ impl Default for WireFacts {
     }
 }
 
-/// A lock whose holder cannot leave the data half changed, so poison means nothing.
+/// Locks a mutex. No holder leaves the data half changed, so poison is ignored.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -115,26 +115,26 @@ impl WireFacts {
         (self.received(), self.sent.load(Ordering::Relaxed))
     }
 
-    /// What has been received so far has had its effect.
+    /// Marks everything received so far as accounted for.
     pub fn explain(&self) {
         self.explained.store(self.received(), Ordering::Relaxed);
     }
 
-    /// So much channel data has been received and given on.
+    /// Marks this much channel data, with its packet, as accounted for.
     pub fn explain_data(&self, count: usize) {
         let explained = self.explained.load(Ordering::Relaxed) + count as u64 + AROUND_DATA;
         self.explained.store(explained.min(self.received()), Ordering::Relaxed);
     }
 
-    /// Bytes received since, which nobody has made sense of yet.
+    /// The received bytes that are not accounted for yet.
     pub fn unexplained(&self) -> u64 {
         self.received() - self.explained.load(Ordering::Relaxed)
     }
 
-    /// So many bytes have come.
+    /// Counts received bytes.
     ///
     /// # Errors
-    /// They are more than the server may say now.
+    /// They are more than the server may send at this time.
     pub(crate) fn heard(&self, count: usize) -> Result<(), Error> {
         let received = self.received.fetch_add(count as u64, Ordering::Relaxed) + count as u64;
         if received > self.most.load(Ordering::Relaxed) {
@@ -148,24 +148,24 @@ impl WireFacts {
         Ok(())
     }
 
-    /// So many bytes have been sent; what was received before has had its effect.
+    /// Counts sent bytes, and marks everything received before as accounted for.
     pub(crate) fn said(&self, count: usize) {
         self.explain();
-        // Nobody else stores there while a request is open.
+        // No other code stores here while a request is open.
         if count > 0 && self.asked.load(Ordering::Relaxed) == NEVER {
             self.asked.store(self.received(), Ordering::Relaxed);
         }
         self.sent.fetch_add(count as u64, Ordering::Relaxed);
     }
 
-    /// A login request is made: the server has all the time and room it wants for its answer.
+    /// Notes that a login request is made; the answer may take any number of bytes.
     pub fn ask(&self) {
         self.asked.store(NEVER, Ordering::Relaxed);
         self.most.store(u64::MAX, Ordering::Relaxed);
     }
 
-    /// The library has an answer to the last one: whether it can be one. From here on the
-    /// server owes none.
+    /// Notes that the library returned an answer to the last request. `false` if it cannot be one,
+    /// because nothing was received since the request. From here on the server owes no answer.
     pub fn answered(&self) -> bool {
         let received = self.received();
         self.most.store(received + UNASKED, Ordering::Relaxed);
@@ -173,7 +173,7 @@ impl WireFacts {
         asked != NEVER && received > asked
     }
 
-    /// The server has not answered a login request in time.
+    /// Notes that the server did not answer a login request in time.
     pub fn note_late(&self) {
         self.late.store(true, Ordering::Relaxed);
     }
@@ -188,41 +188,41 @@ impl WireFacts {
         self.most.load(Ordering::Relaxed) != u64::MAX
     }
 
-    /// A banner is no answer, and may be long.
+    /// Allows the bytes of a banner, which is not an answer and may be long.
     pub fn banner(&self, count: usize) {
         self.explain();
         let longer = |most: u64| most.checked_add(count as u64);
         let _ = self.most.fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer);
     }
 
-    /// The login is over: nothing is an answer to it any more.
+    /// Lifts the limit after the login, when nothing can count as an answer to it.
     pub fn logged_in(&self) {
         self.most.store(u64::MAX, Ordering::Relaxed);
     }
 
-    /// New keys are in use; the library exchanges them after so many bytes, or so much time.
+    /// Notes that new keys are in use, and starts counting anew.
     pub fn exchanged(&self) {
         let before = self.counted();
         let mut keys = lock(&self.keys);
         *keys = KeyUse { since: Instant::now(), before, leaving: false, library: keys.library };
     }
 
-    /// After what the library exchanges keys by itself.
+    /// Sets the limits at which the library exchanges keys by itself.
     pub fn library_exchanges_after(&self, limit: KeyUsage) {
         lock(&self.keys).library = limit;
     }
 
-    /// We begin to exchange keys.
+    /// Notes that we start a key exchange.
     pub fn leave_keys(&self) {
         lock(&self.keys).leaving = true;
     }
 
-    /// Whether [`WireFacts::leave_keys`] was called with these.
+    /// Whether [`WireFacts::leave_keys`] was called for these keys.
     pub fn is_leaving_keys(&self) -> bool {
         lock(&self.keys).leaving
     }
 
-    /// What has passed with these keys.
+    /// How much has passed with these keys.
     pub fn key_use(&self) -> KeyUsage {
         let (received, sent) = self.counted();
         let keys = lock(&self.keys);
@@ -230,31 +230,31 @@ impl WireFacts {
         KeyUsage { received, sent, time: keys.since.elapsed() }
     }
 
-    /// Whether keys are being exchanged, or may be.
+    /// Whether a key exchange is running, or may be running.
     fn is_exchanging(&self) -> bool {
         let passed = self.key_use();
         let keys = lock(&self.keys);
         keys.leaving || passed.reaches(&keys.library)
     }
 
-    /// An answer took so long.
+    /// Notes how long an answer took.
     pub(crate) fn took(&self, time: Duration) {
         let time = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.turnaround.fetch_max(time, Ordering::Relaxed);
     }
 
-    /// The longest that an answer took so far.
+    /// The longest time that an answer took so far.
     pub fn turnaround(&self) -> Duration {
         Duration::from_micros(self.turnaround.load(Ordering::Relaxed))
     }
 
-    /// As if so many bytes had come.
+    /// Counts bytes as received without a check.
     #[cfg(test)]
     pub fn hear(&self, count: u64) {
         self.received.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// From here on the kernel may delay acknowledgements as it likes.
+    /// Lets the kernel delay acknowledgements from here on.
     pub fn settle(&self) {
         self.settled.store(true, Ordering::Relaxed);
     }
