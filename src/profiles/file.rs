@@ -11,20 +11,22 @@ use crate::os::replace::{Existing, Readers, Replacement};
 use crate::say;
 use crate::text;
 
-/// A writer holds the lock for some milliseconds; after this long its holder is stuck.
+/// How long to wait for the lock. A writer holds it for milliseconds, so by then its holder is
+/// stuck.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait before the lock is tried again.
+/// The pause before the lock is tried again.
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
-/// How many characters of a path or name a message shows.
+/// The most characters of a path or name that a message shows.
 const MAX_SHOWN: usize = 300;
 
-/// Makes a directory that only its owner can look into, if there is none.
+/// Creates a directory that only its owner can access, unless it exists.
 pub fn make(path: &Path) -> Result<()> {
     private::create_directories(path).map_err(|error| failed(path, &say!(file_not_created), &error))
 }
 
-/// The lock on a directory, held until dropped. Some file systems (NFS is one) cannot lock a
-/// directory: there two savers within the same millisecond are not told apart.
+/// Locks a directory until the returned file is dropped. Some file systems, such as NFS, cannot
+/// lock a directory; there, two processes that save at the same time may overwrite each other's
+/// changes.
 pub fn lock(path: &Path) -> Result<File> {
     let directory =
         File::open(path).map_err(|error| failed(path, &say!(file_not_locked), &error))?;
@@ -45,7 +47,8 @@ pub fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Puts the text in the file's place; a symbolic link stays, and what it leads to is replaced.
+/// Replaces the file's content. If the path is a symbolic link, the link stays and its target is
+/// replaced.
 pub fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let is_link = fs::symlink_metadata(path).is_ok_and(|facts| facts.is_symlink());
     let target = if is_link { fs::canonicalize(path)? } else { path.to_owned() };

@@ -1,9 +1,9 @@
 //! The hosts that were reached, newest first: one line each, `[user@]host[:port]`.
 //!
-//! The file is replaced whole, 0600, under a lock on its directory, so that neither a kill nor a
-//! second tessh loses what was there. It is a convenience and is read as one: a line that is no
-//! destination is passed over, and nothing in it is more than a destination. What has a `:`
-//! in its user is not taken: in `ssh://user:password@host` that is a password.
+//! The file is replaced whole, with mode 0600, under a lock on its directory, so that neither a
+//! kill nor a second tessh loses entries. The reader skips a line that is no destination. A
+//! destination whose user contains `:` is not stored, because in `ssh://user:password@host` that
+//! part is a password.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -14,12 +14,12 @@ use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// The most hosts kept: as many as Tera Term keeps, and more than anyone scrolls through.
+/// The most hosts kept: as many as Tera Term keeps.
 pub const MAX_HISTORY: usize = 500;
-/// How much of the file is read, in bytes: 500 of the longest destinations there can be.
+/// The most bytes read from the file: room for 500 of the longest destinations.
 const MAX_READ: u64 = 1 << 20;
 
-/// The file.
+/// The history file.
 #[derive(Clone, Debug)]
 pub struct History {
     path: PathBuf,
@@ -31,17 +31,16 @@ impl History {
         History { path }
     }
 
-    /// The destinations, newest first, no two the same, at most [`MAX_HISTORY`]. A file that
-    /// cannot be read has none.
+    /// The destinations, newest first, without duplicates, at most [`MAX_HISTORY`]. The list is
+    /// empty if the file cannot be read.
     pub fn list(&self) -> Vec<String> {
         self.read().unwrap_or_default()
     }
 
-    /// Puts a destination first; where it stood before, it goes. `false` if it is not one that
-    /// is kept.
+    /// Puts a destination first and removes its older entry. `false` if it is not one that is kept.
     ///
     /// # Errors
-    /// [`Kind::Local`]: the file or its directory cannot be written; it is as it was.
+    /// [`Kind::Local`]: the file or its directory cannot be written; the file is unchanged.
     pub fn add(&self, destination: &str) -> Result<bool> {
         if !is_kept(destination) {
             return Ok(false);
@@ -54,10 +53,10 @@ impl History {
         Ok(true)
     }
 
-    /// Takes a destination out.
+    /// Removes a destination.
     ///
     /// # Errors
-    /// As [`History::add`].
+    /// Those of [`History::add`].
     pub fn remove(&self, destination: &str) -> Result<()> {
         self.change(|all| all.retain(|old| old != destination))
     }
@@ -66,7 +65,7 @@ impl History {
         let directory = self.path.parent().unwrap_or(Path::new("."));
         make(directory)?;
         let _lock = lock(directory)?;
-        // What cannot be read must not be taken for empty and overwritten.
+        // If reading fails, stop: to go on would overwrite the history with an empty one.
         let mut all = self.read()?;
         change(&mut all);
         let text: String = all.iter().map(|line| format!("{line}\n")).collect();
@@ -79,7 +78,7 @@ impl History {
         match fs::metadata(&self.path) {
             Err(error) if is_absent(&error) => return Ok(Vec::new()),
             Err(error) => return Err(unreadable(error)),
-            // Opening a pipe would wait for whoever writes to it.
+            // Opening a named pipe would block until a process writes to it.
             Ok(facts) if !facts.is_file() => {
                 let path = crate::text::line(&self.path.to_string_lossy(), 300);
                 return Err(Error::new(Kind::Local, format!("{path}: {}", say!(file_not_regular))));

@@ -1,12 +1,11 @@
 //! Saved sessions (profiles): one TOML file each in a directory of the user's own.
 //!
-//! [`Profile`] is what a file says. `own` has the sessions that are saved here: the name of a file,
-//! its text, and the directory; another program's sessions get a file of their own beside it.
-//! `history` has the hosts that were reached without a session, `file` writes what must not be
-//! lost. What the values mean for a connection is not known here: `cli` makes a layer of options of them, between the command
-//! line and ssh_config(5). Comments and keys that are not known stay where they are when a
-//! session is saved again. There is no field for a password or passphrase, and a file that has
-//! a key of such a name is refused, so that nobody comes to rely on one.
+//! A [`Profile`] holds the fields of a file. `own` has the sessions that tessh saves: the file
+//! names, the text and the directory. `history` has the hosts that were reached without a session,
+//! and `file` writes files that must not be lost. What the values mean for a connection is not
+//! known here: `cli` makes them a layer of options between the command line and ssh_config(5).
+//! Comments and unknown keys stay when a session is saved again. There is no field for a password
+//! or passphrase, and a file with a key of such a name is refused, so that nobody relies on one.
 //!
 //! ```toml
 //! host = "web.example.org"            # the only field that must be there
@@ -26,7 +25,6 @@
 //! log = "~/logs/&h-%Y%m%d"            # a template, as --log takes it
 //! log_format = "text"                 # or raw
 //! log_timestamp = "local"             # none, local, utc, elapsed, connection
-//! log = "~/logs/web"
 //! confirm_paste = true                # ask before a paste of several lines is sent
 //! note = "the one in the cellar"
 //! tags = ["work"]

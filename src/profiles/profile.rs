@@ -1,28 +1,28 @@
-//! What a saved session says: its fields, and whether their values make sense.
+//! The fields of a saved session, and the checks that their values make sense.
 
 use crate::destination::{check_host, check_user};
 use crate::say;
 
-/// How large a file may be, in bytes: more than a thousand of its fields.
+/// The largest file of a saved session, in bytes: room for more than a thousand fields.
 pub const MAX_FILE: usize = 64 * 1024;
-/// The most entries of one list; ssh(1) ends at 100 files or forwards of a kind.
+/// The most entries of one list; ssh(1) allows 100 files or forwards of a kind.
 const MAX_LIST: usize = 100;
 /// The longest chain of methods, as on the command line.
 const MAX_CHAIN: usize = 8;
 /// The largest number of seconds or messages: ssh(1) keeps them in an int.
 const MAX_NUMBER: u32 = i32::MAX as u32;
 
-/// The methods a file may name, as `--auth` takes them.
+/// The methods that a file may name: those that `--auth` takes.
 pub const METHODS: [&str; 5] = ["password", "publickey", "agent", "keyboard-interactive", "none"];
-/// What `pty` may say.
+/// The values of `pty`.
 pub const PTY: [&str; 4] = ["yes", "no", "force", "auto"];
 
-/// What `log_format` may say.
+/// The values of `log_format`.
 pub const LOG_FORMATS: [&str; 2] = ["text", "raw"];
-/// What `log_timestamp` may say.
+/// The values of `log_timestamp`.
 pub const LOG_TIMESTAMPS: [&str; 5] = ["none", "local", "utc", "elapsed", "connection"];
 
-/// What a saved session says. An empty list or `None` leaves the matter to what comes after.
+/// The content of a saved session. For an empty list or `None`, later layers of options decide.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// The host: a name, an address, or an alias of ssh_config(5). Never empty in a file.
@@ -31,7 +31,7 @@ pub struct Profile {
     pub port: Option<u16>,
     /// The remote user.
     pub user: Option<String>,
-    /// The method, or the chain of them: words of [`METHODS`].
+    /// The method, or the chain of methods: words of [`METHODS`].
     pub method: Vec<String>,
     /// Key files.
     pub identity: Vec<String>,
@@ -41,9 +41,9 @@ pub struct Profile {
     pub known_hosts: Vec<String>,
     /// Pinned host keys: `SHA256:…` or `MD5:aa:bb:…`.
     pub fingerprints: Vec<String>,
-    /// The hosts to go through, as `-J` takes them.
+    /// The hosts to connect through, as `-J` takes them.
     pub jump: Option<String>,
-    /// The command whose standard input and output lead to the server.
+    /// The command whose standard input and output are the connection to the server.
     pub proxy_command: Option<String>,
     /// The proxy server that the first connection goes through, as `--proxy` takes it.
     pub proxy: Option<String>,
@@ -55,13 +55,13 @@ pub struct Profile {
     pub dynamic_forwards: Vec<String>,
     /// The remote command.
     pub command: Option<String>,
-    /// Whether to ask for a terminal: a word of [`PTY`].
+    /// Whether to request a terminal: a word of [`PTY`].
     pub pty: Option<String>,
     /// Names and values sent to the remote side, sorted by name.
     pub environment: Vec<(String, String)>,
-    /// Seconds of silence after which the server is asked whether it is there; 0 is never.
+    /// Seconds of silence after which the server is sent a keepalive; 0 is never.
     pub keepalive_interval: Option<u32>,
-    /// How many such questions may stay without an answer.
+    /// How many keepalives in a row may stay unanswered.
     pub keepalive_count: Option<u32>,
     /// Key exchange algorithms: a list with commas, perhaps led by `+`, `-` or `^`.
     pub kex: Option<String>,
@@ -75,24 +75,24 @@ pub struct Profile {
     pub options: Vec<String>,
     /// The encoding of the remote side.
     pub encoding: Option<String>,
-    /// The file that what the session shows is written to.
+    /// The log file: the session's output is written to it.
     pub log: Option<String>,
-    /// What is written to it: a word of [`LOG_FORMATS`].
+    /// The format of the log: a word of [`LOG_FORMATS`].
     pub log_format: Option<String>,
-    /// The time before each of its lines: a word of [`LOG_TIMESTAMPS`].
+    /// The time at the start of each line of the log: a word of [`LOG_TIMESTAMPS`].
     pub log_timestamp: Option<String>,
-    /// Whether a paste of several lines is asked about before it is sent.
+    /// Whether to ask before a paste of several lines is sent.
     pub confirm_paste: Option<bool>,
-    /// What the person wants to remember; may have several lines.
+    /// The user's own note; may have several lines.
     pub note: Option<String>,
-    /// Words to find it by.
+    /// Words by which the session can be found.
     pub tags: Vec<String>,
 }
 
 /// The value of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// It is not there.
+    /// The field is not set.
     Unset,
     /// Text.
     Text(String),
@@ -107,8 +107,8 @@ pub enum Value {
 }
 
 impl Profile {
-    /// Every field by its name in the file (`algorithms.kex` is `kex` in the table
-    /// `algorithms`), in the order in which they are shown.
+    /// Every field with its name in the file (`algorithms.kex` is `kex` in the table `algorithms`),
+    /// in the order in which the fields are shown.
     pub fn fields(&self) -> Vec<(&'static str, Value)> {
         let text = |value: &Option<String>| value.clone().map_or(Value::Unset, Value::Text);
         let number = |value: Option<u32>| value.map_or(Value::Unset, Value::Number);
@@ -155,10 +155,10 @@ impl Profile {
         ]
     }
 
-    /// Whether the values make sense, as far as can be said without connecting.
+    /// Checks that the values make sense, as far as this is known without connecting.
     ///
     /// # Errors
-    /// The field and what is wrong with it, in our own words.
+    /// The name of the field, and a sentence of tessh's own that says what is wrong with it.
     pub fn check(&self) -> Result<(), (&'static str, String)> {
         for (field, value) in self.fields() {
             check_value(field, &value).map_err(|fault| (field, fault))?;
@@ -215,7 +215,7 @@ impl Profile {
 fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
     match value {
         Value::Unset => Ok(()),
-        // An empty host is a missing one, which is said in other words.
+        // An empty host gets the message for a missing one instead.
         Value::Text(text) if field == "host" && text.is_empty() => Ok(()),
         Value::Text(text) => check_text(field, text),
         Value::Number(number) if *number > MAX_NUMBER => Err(say!(session_number_too_large)),
@@ -231,7 +231,7 @@ fn check_value(field: &'static str, value: &Value) -> Result<(), String> {
     }
 }
 
-/// Control characters would act on a terminal or end a line; only a note has lines.
+/// Refuses control characters, which act on a terminal or end a line. Only a note may have lines.
 fn check_text(field: &str, text: &str) -> Result<(), String> {
     let allowed = |c: char| field == "note" && matches!(c, '\n' | '\r' | '\t');
     if text.trim().is_empty() {

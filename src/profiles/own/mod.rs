@@ -1,4 +1,4 @@
-//! The sessions saved here: one TOML file each in a directory of the user's own.
+//! The sessions that tessh saves: one TOML file each in a directory of the user's.
 
 mod name;
 mod read;

@@ -1,10 +1,10 @@
-//! The name of a saved session and the name of its file: each gives the other.
+//! Converts the name of a saved session to the name of its file, and back.
 //!
-//! ASCII letters, digits, `_`, `-` and `.` stand for themselves; every other byte of the UTF-8
-//! name is `%` and two upper-case hexadecimal digits, and so are a `.` or `-` at the start, which
-//! would hide the file or look like an option. `.toml` follows. So `prod/web 1` is
-//! `prod%2Fweb%201.toml`. A file that is named in any other way belongs to no name, so that
-//! no two files can mean the same session.
+//! ASCII letters, digits, `_`, `-` and `.` stand for themselves. Every other byte of the UTF-8 name
+//! becomes `%` and two upper-case hexadecimal digits, and so does a `.` or `-` at the start, which
+//! would hide the file or look like an option. The extension is `.toml`: `prod/web 1` is
+//! `prod%2Fweb%201.toml`. A file name in any other form is no session's, so that no two files can
+//! hold the same session.
 
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -12,18 +12,18 @@ use crate::text;
 
 /// The longest name, in bytes of UTF-8.
 pub const MAX_NAME: usize = 255;
-/// The longest name of a file, in bytes: NAME_MAX of Linux and macOS.
+/// The longest file name, in bytes: NAME_MAX of Linux and macOS.
 const MAX_FILE_NAME: usize = 255;
-/// What every file ends in.
+/// The extension of every file.
 const SUFFIX: &str = ".toml";
-/// How many characters of a name a message shows.
+/// The most characters of a name that a message shows.
 const MAX_SHOWN: usize = 80;
 
-/// Whether this may name a saved session.
+/// Checks that this can be the name of a saved session.
 ///
 /// # Errors
-/// [`Kind::Usage`]: empty, longer than 255 bytes, with control characters, or too long for the
-/// name of a file once it is escaped.
+/// [`Kind::Usage`]: the name is empty, longer than 255 bytes, contains control characters, or is
+/// too long for a file name once it is escaped.
 pub fn check(name: &str) -> Result<()> {
     let refused = |why: String| {
         let shown = text::line(name, MAX_SHOWN);
@@ -45,7 +45,7 @@ pub fn check(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The name of the file of a session.
+/// The name of a session's file.
 ///
 /// # Errors
 /// Those of [`check`].
@@ -53,7 +53,7 @@ pub fn file_name(name: &str) -> Result<String> {
     check(name).map(|()| escape(name))
 }
 
-/// The name of the session of a file; `None` if a file of this name belongs to none.
+/// The name of the session in a file; `None` if no session's file has this name.
 pub fn from_file_name(file: &str) -> Option<String> {
     let escaped = file.strip_suffix(SUFFIX)?;
     let mut bytes = Vec::with_capacity(escaped.len());

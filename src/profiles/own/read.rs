@@ -1,5 +1,5 @@
-//! The text of a saved session to a [`Profile`]: types, secrets and unknown keys, each fault
-//! with its line.
+//! Parses the text of a saved session into a [`Profile`]: checks types, refuses secrets, collects
+//! unknown keys, and reports each fault with its line.
 
 use std::ops::Range;
 
@@ -10,25 +10,25 @@ use crate::profiles::profile::Profile;
 use crate::say;
 use crate::text;
 
-/// How many characters of a key or of the TOML parser's words a message shows.
+/// The most characters of a key or of the TOML parser's message that an error shows.
 const MAX_SHOWN: usize = 120;
 
-/// A key that is not known, and stays where it is.
+/// A key that tessh does not know. It stays in the file when the session is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKey {
     /// Its line in the file, from 1.
     pub line: usize,
-    /// The key with its tables, ready to show.
+    /// The key with its tables, sanitised.
     pub key: String,
 }
 
-/// What is wrong, and on which line of the file, from 1.
+/// A fault in the file and its line, counted from 1.
 pub(super) struct TomlFault {
     pub line: usize,
     pub what: String,
 }
 
-/// What a text says, with the keys that are not known.
+/// Parses a text into its profile and the unknown keys.
 pub(super) fn read(text: &str) -> Result<(Profile, Vec<UnknownKey>), TomlFault> {
     let document = Document::parse(text).map_err(|error| TomlFault {
         line: line_of(text, error.span()),
@@ -46,14 +46,14 @@ pub(super) fn read(text: &str) -> Result<(Profile, Vec<UnknownKey>), TomlFault> 
     Ok((reading.profile, reading.unknown))
 }
 
-/// The line that a place in the text is on, from 1.
+/// The line on which a span of the text begins, counted from 1.
 fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let end = span.map_or(0, |span| span.start).min(text.len());
     text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
-/// Whether a key of this name would hold a secret. Names of variables are judged less freely:
-/// PWD is a directory.
+/// Whether the name of a key suggests a secret. For names of variables fewer words count: PWD is a
+/// directory.
 fn is_secret(key: &str, variable: bool) -> bool {
     let key = key.to_ascii_lowercase().replace(['_', '-', '.', ' '], "");
     let parts = ["password", "passphrase", "passwd", "passcode", "secret"];
@@ -66,12 +66,12 @@ struct Reading<'a> {
     text: &'a str,
     profile: Profile,
     unknown: Vec<UnknownKey>,
-    /// The fields that are there, with their lines.
+    /// The fields found so far, with their lines.
     seen: Vec<(String, usize)>,
 }
 
 impl Reading<'_> {
-    /// Looks at the keys of all tables, also of those that are not known.
+    /// Refuses keys with the name of a secret in all tables, known or not.
     fn refuse_secrets(&self, table: &dyn TableLike, variables: bool) -> Result<(), TomlFault> {
         for (name, item) in table.iter() {
             if is_secret(name, variables) {
@@ -106,7 +106,7 @@ impl Reading<'_> {
         line_of(self.text, key.or_else(|| item.span()))
     }
 
-    /// Reads one table; `prefix` is its name and a dot, or nothing for the file itself.
+    /// Reads one table; `prefix` is its name and a dot, or empty for the top level.
     fn table(&mut self, prefix: &str, table: &dyn TableLike) -> Result<(), TomlFault> {
         for (name, item) in table.iter() {
             let field = format!("{prefix}{name}");
@@ -130,7 +130,7 @@ impl Reading<'_> {
     }
 }
 
-/// Takes one field over; `false` if there is none of this name.
+/// Sets one field; `false` if there is no field of this name.
 fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> {
     let p = profile;
     match field {
@@ -186,7 +186,7 @@ fn number<T: TryFrom<i64>>(item: &Item, form: FixedText) -> Result<T, String> {
     number.ok_or_else(|| form.to_string())
 }
 
-/// One text, or several in brackets.
+/// Reads one text, or an array of texts, as a list.
 fn list(item: &Item) -> Result<Vec<String>, String> {
     let form = || say!(session_wants_texts);
     if let Some(text) = item.as_str() {

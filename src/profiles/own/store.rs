@@ -1,10 +1,10 @@
-//! The directory of saved sessions: finding, listing, saving and removing.
+//! The directory of saved sessions: finds, lists, saves and removes them.
 //!
-//! A session is written whole or not at all: to a file beside it, to disk, and over the old one
-//! with rename(2), 0600 in a directory of 0700. A [`Document`] remembers the bytes it was made
-//! of; saving compares them with the file under a lock on the directory, so that of two
-//! editors the second is told. A file that others can write is not read, because it can name
-//! a command to run.
+//! A session is written whole or not at all: to a temporary file, synced to disk, and renamed over
+//! the old one, with mode 0600 in a directory of mode 0700. A [`Document`] remembers the bytes it
+//! was read from. Saving compares them with the file under a lock on the directory, so that the
+//! second of two editors gets an error instead of overwriting the first. A file that others can
+//! write is refused, because it can name a command to run.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -22,21 +22,21 @@ use crate::profiles::profile::{MAX_FILE, Profile};
 use crate::say;
 use crate::text;
 
-/// The most saved sessions; a list is held in memory.
+/// The most saved sessions, because the list is held in memory.
 pub const MAX_PROFILES: usize = 10_000;
-/// How many characters of a name a message shows.
+/// The most characters of a name that a message shows.
 const MAX_NAME_SHOWN: usize = 300;
-/// How many near names are told.
+/// The most similar names that are suggested.
 const MAX_NEAR: usize = 5;
-/// How many characters of a name are compared for nearness.
+/// The most characters of a name that are compared for similarity.
 const MAX_COMPARED: usize = 64;
 
-/// A saved session with the text it is written in.
+/// A saved session with the text of its file.
 #[derive(Clone, Debug)]
 pub struct Document {
     name: String,
     path: PathBuf,
-    /// The file's bytes when it was read; `None` if there was none.
+    /// The file's bytes when it was read; `None` if the file did not exist.
     before: Option<Vec<u8>>,
     toml: DocumentMut,
     profile: Profile,
@@ -49,30 +49,30 @@ impl Document {
         &self.name
     }
 
-    /// Its file.
+    /// The path of its file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it says.
+    /// Its fields.
     pub fn profile(&self) -> &Profile {
         &self.profile
     }
 
-    /// The keys that are not known.
+    /// The keys in the file that tessh does not know.
     pub fn unknown(&self) -> &[UnknownKey] {
         &self.unknown
     }
 
-    /// Whether there was no file of this name.
+    /// Whether the file did not exist when the document was made.
     pub fn is_new(&self) -> bool {
         self.before.is_none()
     }
 
-    /// Makes it say something else; nothing is written yet.
+    /// Replaces the fields in memory; [`ProfileStore::save`] writes them.
     ///
     /// # Errors
-    /// [`Kind::Config`]: a value makes no sense; the field is named.
+    /// [`Kind::Config`], with the name of the field: a value makes no sense.
     pub fn set(&mut self, profile: Profile) -> Result<()> {
         profile.check().map_err(|(field, what)| {
             let name = text::line(&self.name, MAX_NAME_SHOWN);
@@ -84,18 +84,18 @@ impl Document {
     }
 }
 
-/// One entry of the list.
+/// One entry of the list of saved sessions.
 #[derive(Clone, Debug)]
 pub struct ListedProfile {
-    /// The session's name; for a file that belongs to no name, the file's.
+    /// The session's name; the file's name if it does not decode to one.
     pub name: String,
-    /// The file.
+    /// The path of its file.
     pub path: PathBuf,
-    /// What it says, or why that cannot be told.
+    /// The session, or the error that kept it from being read.
     pub document: Result<Document>,
 }
 
-/// The directory.
+/// The saved sessions in one directory.
 #[derive(Clone, Debug)]
 pub struct ProfileStore {
     directory: PathBuf,
@@ -103,22 +103,22 @@ pub struct ProfileStore {
 }
 
 impl ProfileStore {
-    /// The saved sessions in this directory, which need not exist, of this user.
+    /// The saved sessions of this user in this directory, which need not exist.
     pub fn new(directory: PathBuf, user: UserId) -> ProfileStore {
         ProfileStore { directory, user }
     }
 
-    /// The directory.
+    /// The path of the directory.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// The session of this name, if there is one.
+    /// Reads the session of this name; `None` if there is none.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a name that none can have; [`Kind::Config`] for a broken file, with
-    /// its line, for one that others can write or that is larger than [`MAX_FILE`];
-    /// [`Kind::Local`] when it cannot be read.
+    /// [`Kind::Usage`] for an invalid name; [`Kind::Config`] for a broken file, with its line, and
+    /// for a file that others can write or that is larger than [`MAX_FILE`]; [`Kind::Local`] if it
+    /// cannot be read.
     pub fn open(&self, name: &str) -> Result<Option<Document>> {
         let path = self.directory.join(name::file_name(name)?);
         match self.load(&path)? {
@@ -127,10 +127,11 @@ impl ProfileStore {
         }
     }
 
-    /// An empty session of this name, not yet written. It cannot be saved over another.
+    /// Makes an empty session of this name without writing it. Saving it fails if the name is
+    /// taken.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a name that none can have.
+    /// [`Kind::Usage`] for an invalid name.
     pub fn create(&self, name: &str) -> Result<Document> {
         Ok(Document {
             name: name.to_owned(),
@@ -142,10 +143,10 @@ impl ProfileStore {
         })
     }
 
-    /// A copy of a session under another name, with its comments and unknown keys; not yet written.
+    /// Copies a session to another name, with its comments and unknown keys, without writing it.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a name that none can have.
+    /// [`Kind::Usage`] for an invalid name.
     pub fn copy(&self, document: &Document, name: &str) -> Result<Document> {
         let path = self.directory.join(name::file_name(name)?);
         Ok(Document { name: name.to_owned(), path, before: None, ..document.clone() })
@@ -156,8 +157,8 @@ impl ProfileStore {
         !self.load(&document.path).is_ok_and(|now| now == document.before)
     }
 
-    /// The names of all sessions without reading what they say, by name. A file that belongs to
-    /// no name is there with its error.
+    /// The names of all sessions, sorted, without reading the files. A file whose name is not a
+    /// session's is listed with its error.
     ///
     /// # Errors
     /// Those of [`ProfileStore::list`].
@@ -174,7 +175,7 @@ impl ProfileStore {
         Ok(all)
     }
 
-    /// All sessions, by name; one that is broken is there with its error.
+    /// All sessions, sorted by name. A broken one is listed with its error.
     ///
     /// # Errors
     /// [`Kind::Local`]: the directory cannot be read, or has more than [`MAX_PROFILES`].
@@ -194,7 +195,7 @@ impl ProfileStore {
         Ok(all)
     }
 
-    /// Names like this one, the nearest first; none if the directory cannot be read.
+    /// Names similar to this one, the most similar first; none if the directory cannot be read.
     pub fn near(&self, wanted: &str) -> Vec<String> {
         let short = |text: &str| text.to_lowercase().chars().take(MAX_COMPARED).collect::<Vec<_>>();
         let wanted = short(wanted);
@@ -209,9 +210,9 @@ impl ProfileStore {
     /// Writes a session.
     ///
     /// # Errors
-    /// [`Kind::Local`]: the file is another one than it was when it was read, the directory
-    /// cannot be written, or there would be more than [`MAX_PROFILES`]; [`Kind::Config`]: it
-    /// would be larger than [`MAX_FILE`]. The old file is then still there.
+    /// [`Kind::Local`]: the file has changed since it was read, the directory cannot be written, or
+    /// there would be more than [`MAX_PROFILES`]; [`Kind::Config`]: the text would be larger than
+    /// [`MAX_FILE`]. On an error, the old file is unchanged.
     pub fn save(&self, document: &mut Document) -> Result<()> {
         let text = document.toml.to_string();
         if text.len() > MAX_FILE {
@@ -220,7 +221,7 @@ impl ProfileStore {
                 &say!(session_would_be_too_large, limit = MAX_FILE),
             ));
         }
-        // What is written must be what would be read.
+        // Parse the new text first, so that no file is written that could not be read again.
         read::read(&text).map_err(|fault| at_line(&document.path, &fault))?;
         make(&self.directory)?;
         let _lock = lock(&self.directory)?;
@@ -239,10 +240,10 @@ impl ProfileStore {
         Ok(())
     }
 
-    /// Removes a session, broken or not; `false` if there was none.
+    /// Removes a session, even a broken one; `false` if there was none.
     ///
     /// # Errors
-    /// [`Kind::Usage`] for a name that none can have, [`Kind::Local`] when it stays.
+    /// [`Kind::Usage`] for an invalid name, [`Kind::Local`] if the file cannot be removed.
     pub fn remove(&self, name: &str) -> Result<bool> {
         let path = self.directory.join(name::file_name(name)?);
         match fs::remove_file(&path) {
@@ -252,14 +253,14 @@ impl ProfileStore {
         }
     }
 
-    /// Whether there is a file of this name, whatever it says.
+    /// Whether a session of this name exists, readable or not.
     pub fn has(&self, name: &str) -> bool {
         let file = name::file_name(name);
         file.is_ok_and(|file| fs::symlink_metadata(self.directory.join(file)).is_ok())
     }
 
-    /// The files, each with the name of its session if it has one. What editors leave beside
-    /// them (hidden, or with another ending) is passed over.
+    /// The files, each with the name of its session if it has one. Skips files that editors leave
+    /// behind: hidden ones and those with another extension.
     fn files(&self) -> Result<Vec<(String, Option<String>)>> {
         let unreadable =
             |error: &std::io::Error| failed(&self.directory, &say!(file_not_read), error);
@@ -285,7 +286,7 @@ impl ProfileStore {
         Ok(files)
     }
 
-    /// The bytes of a file; `None` if there is none.
+    /// Reads a file; `None` if it does not exist.
     fn load(&self, path: &Path) -> Result<Option<Vec<u8>>> {
         let facts = match fs::metadata(path) {
             Ok(facts) => facts,
@@ -323,7 +324,7 @@ impl ProfileStore {
     }
 }
 
-/// How many letters have to be changed, if a person could have meant the other name.
+/// The edit distance of two names; `None` if they are too different for a typing mistake.
 fn distance(one: &[char], other: &[char]) -> Option<usize> {
     let most = (one.len().max(other.len()) / 3).clamp(1, 3);
     if !one.is_empty() && other.windows(one.len()).any(|part| part == one) {
@@ -332,7 +333,7 @@ fn distance(one: &[char], other: &[char]) -> Option<usize> {
     if one.len().abs_diff(other.len()) > most {
         return None;
     }
-    // Letters changed, left out, put in, or swapped with their neighbour.
+    // An edit replaces, removes or inserts a letter, or swaps two neighbours.
     let mut before = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for at in 0..one.len() {

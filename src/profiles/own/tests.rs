@@ -1,4 +1,4 @@
-//! Files: what is read, what is refused and where, and that an edit leaves the rest alone.
+//! Tests of session files: what is read, what is refused on which line, and what an edit preserves.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -9,7 +9,7 @@ use crate::error::Kind;
 use crate::profiles::{MAX_FILE, Profile, Value};
 
 const FULL: &str = include_str!("../../../tests/data/profiles/full.toml");
-/// Texts that are refused: a comment with the line and words of the message before each.
+/// Texts that are refused. Before each stands a comment with the line and words of the message.
 const BROKEN: &str = include_str!("../../../tests/data/profiles/broken.txt");
 
 fn store(directory: &Path) -> ProfileStore {
@@ -65,7 +65,7 @@ fn what_every_field_says_can_be_written_and_read_back() {
     let read = store.open("prod/copy").unwrap().unwrap();
     assert_eq!(*read.profile(), full);
     assert!(read.unknown().is_empty());
-    // And away again: the tables go with their last field.
+    // The second edit removes the fields: a table is removed with its last field.
     let mut copy = read;
     copy.set(profile("h")).unwrap();
     store.save(&mut copy).unwrap();

@@ -1,11 +1,11 @@
-//! A [`Profile`] into the text of its file: only what changes is touched, so that comments,
-//! order, unknown keys and the person's own way of writing stay.
+//! Writes a [`Profile`] into the text of its file and touches only what changes, so that comments,
+//! order, unknown keys and the user's formatting stay.
 
 use toml_edit::{Array, DocumentMut, Item, Key, Table, TableLike, Value as Toml, value};
 
 use crate::profiles::profile::{Profile, Value};
 
-/// Makes the document say what `new` says; `old` is what it says now.
+/// Changes the document, which holds `old`, to hold `new`.
 pub(super) fn merge(document: &mut DocumentMut, old: &Profile, new: &Profile) {
     for ((field, before), (_, after)) in old.fields().into_iter().zip(new.fields()) {
         if before == after {
@@ -24,7 +24,7 @@ pub(super) fn merge(document: &mut DocumentMut, old: &Profile, new: &Profile) {
     }
 }
 
-/// Changes a table of the file, which is made where it is missing and goes when it is empty.
+/// Changes a table of the file; creates it if it is missing and removes it if it becomes empty.
 fn within(document: &mut DocumentMut, name: &str, change: impl FnOnce(&mut dyn TableLike)) {
     let item = document.entry(name).or_insert_with(|| Item::Table(Table::new()));
     let Some(table) = item.as_table_like_mut() else { return };
@@ -43,13 +43,13 @@ fn put(table: &mut dyn TableLike, name: &str, new: Value) {
         Value::Text(text) => Toml::from(text),
         Value::Number(number) => Toml::from(i64::from(number)),
         Value::Flag(flag) => Toml::from(flag),
-        // One method is the rule, several are a chain: the brackets say which it is.
+        // One method is written as a plain string; brackets mark a chain.
         Value::List(list) if name == "method" && list.len() == 1 => Toml::from(list[0].clone()),
         Value::List(list) => Toml::Array(list.into_iter().collect::<Array>()),
     };
     match table.get_mut(name).and_then(Item::as_value_mut) {
         Some(old) => {
-            // What stands around the value, a comment behind it for one, is the person's.
+            // Keep what surrounds the old value, such as a comment after it.
             *new.decor_mut() = old.decor().clone();
             *old = new;
         }
