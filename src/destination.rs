@@ -1,10 +1,10 @@
-//! What was typed as the destination: `[user@]host[:port]` or `ssh://[user@]host[:port][/]`.
+//! Parses a typed destination: `[user@]host[:port]` or `ssh://[user@]host[:port][/]`.
 //!
-//! Parsing is pure: nothing is resolved, no alias is known here, and what a Host block makes of
-//! the name is config/'s business. ssh(1) takes `name:22` for a host name; a name cannot contain
-//! a colon, so here the digits are the port. The characters refused are those that ssh(1)
-//! refuses: names end up in ProxyCommand and other shell lines (CVE-2023-51385).
-//! The URI form follows draft-ietf-secsh-scp-sftp-ssh-uri.
+//! Parsing is pure: no name is resolved, and `config` applies aliases and Host blocks. ssh(1) takes
+//! `name:22` for a host name; a name cannot contain a colon, so here the digits are the port. The
+//! characters that ssh(1) refuses are refused here, too, because names are substituted into
+//! ProxyCommand and other shell lines (CVE-2023-51385). The URI form follows
+//! draft-ietf-secsh-scp-sftp-ssh-uri.
 
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -12,10 +12,11 @@ use crate::say;
 /// The longest host name taken, in bytes: NI_MAXHOST of getnameinfo(3).
 pub const MAX_HOST: usize = 1025;
 
-/// The longest user name taken, in bytes. Linux ends at 32, directories at 256; the rest is room.
+/// The longest user name taken, in bytes. Linux allows 32 and directory services 256; the rest is
+/// reserve.
 pub const MAX_USER: usize = 1024;
 
-/// A destination, taken apart.
+/// A destination split into its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
     /// The remote user, if one was typed.
@@ -24,17 +25,17 @@ pub struct Destination {
     pub host: String,
     /// The port, 1 to 65535, if one was typed.
     pub port: Option<u16>,
-    /// Whether it was an `ssh://` URI.
+    /// Whether the text was an `ssh://` URI.
     pub uri: bool,
 }
 
 impl Destination {
-    /// Takes a destination apart. The last `@` ends the user, who may contain `@` and `:`.
+    /// Splits a destination. The last `@` ends the user, which may contain `@` and `:`.
     ///
     /// # Errors
-    /// [`Kind::Usage`] when the host is empty, too long, or has a character no host name has,
-    /// when the user has one that a shell would act on, when the port is none, and when a
-    /// URI has a path.
+    /// [`Kind::Usage`]: the host is empty, too long, or contains a character that no host name has;
+    /// the user contains a character that a shell would act on; the port is invalid; or a URI has a
+    /// path.
     pub fn parse(text: &str) -> Result<Destination> {
         let destination = match text.get(..6) {
             Some(scheme) if scheme.eq_ignore_ascii_case("ssh://") => parse_uri(&text[6..])?,
@@ -48,7 +49,7 @@ impl Destination {
     }
 }
 
-/// Whether this may be the name of a host: used for what was typed and for HostName.
+/// Checks that this can be the name of a host, as typed or from HostName.
 ///
 /// # Errors
 /// [`Kind::Usage`] with the reason.
@@ -71,7 +72,7 @@ pub fn check_host(host: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether this may be the name of a remote user, wherever it comes from.
+/// Checks that this can be the name of a remote user, from any source.
 ///
 /// # Errors
 /// [`Kind::Usage`] with the reason.
@@ -83,8 +84,8 @@ pub fn check_user(user: &str) -> Result<()> {
         return Err(usage(say!(user_name_too_long, limit = MAX_USER)));
     }
     let bad = |c: char| c.is_control() || "'`\";&<>|(){}".contains(c);
-    // A dash after a blank would start an option of whatever the name is substituted into; a
-    // backslash at the end would join what follows.
+    // A dash after a blank would start an option of the command that the name is substituted into;
+    // a backslash at the end would join the name with what follows.
     let dash = user.starts_with('-') || user.split(char::is_whitespace).any(|w| w.starts_with('-'));
     if dash || user.ends_with('\\') || user.contains(bad) {
         return Err(usage(say!(user_name_invalid_characters)));
@@ -92,8 +93,8 @@ pub fn check_user(user: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether this may be typed as the name of a remote user. `$` is refused, too: who types it
-/// means a variable, and nothing typed is expanded.
+/// Checks that this can be typed as the name of a remote user. `$` is refused, too: it suggests a
+/// variable, and typed names are not expanded.
 ///
 /// # Errors
 /// [`Kind::Usage`] with the reason.
@@ -104,7 +105,7 @@ pub fn check_typed_user(user: &str) -> Result<()> {
     }
 }
 
-/// A port number: 1 to 65535 in plain decimal digits.
+/// Parses a port number: 1 to 65535 in plain decimal digits.
 ///
 /// # Errors
 /// [`Kind::Usage`]: `Bad port 'x'`.
@@ -146,7 +147,7 @@ fn parse_uri(text: &str) -> Result<Destination> {
     if info.is_some_and(|info| info.contains('@')) {
         return Err(usage(say!(uri_bare_at)).hint(say!(uri_bare_at_hint)));
     }
-    // What follows `;` are connection parameters, which ssh(1) takes and does not use either.
+    // Connection parameters may follow a `;`; ssh(1) accepts and ignores them, too.
     let user = match info {
         Some(info) => Some(percent_decoded(info.split(';').next().unwrap_or_default())?),
         None => None,
@@ -155,7 +156,7 @@ fn parse_uri(text: &str) -> Result<Destination> {
     Ok(Destination { user, host, port, uri: true })
 }
 
-/// `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address.
+/// Splits `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address.
 fn split_port(text: &str) -> Result<(String, Option<u16>)> {
     if let Some(inner) = text.strip_prefix('[') {
         let Some((host, rest)) = inner.split_once(']') else {
@@ -175,7 +176,7 @@ fn split_port(text: &str) -> Result<(String, Option<u16>)> {
     }
 }
 
-/// Whether it is an IPv6 address, possibly with a zone.
+/// Whether the text is an IPv6 address, possibly with a zone.
 fn address(text: &str) -> bool {
     let bare = text.split('%').next().unwrap_or_default();
     bare.parse::<std::net::Ipv6Addr>().is_ok()

@@ -1,17 +1,17 @@
-//! The one error type: what kind it is, what caused it, and what to do next.
+//! The one error type: its kind, the cause, and the next step.
 //!
-//! Every failure that reaches a person is one line made from these three parts. The kind
-//! decides the exit code, and with `--json` is printed as a word; nothing else looks at it.
+//! Every failure that reaches a person is one line made from these three parts. The kind decides
+//! the exit code and is the word that `--json` prints; no other code depends on it.
 
 use std::{fmt, io};
 
 use crate::catalogue::{Language, spoken};
 use crate::say;
 
-/// The result of everything in this crate that can fail.
+/// The result of any function in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, as far as a caller needs to tell apart.
+/// The kinds of failure that a caller can tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The command line is wrong.
@@ -20,11 +20,11 @@ pub enum Kind {
     Config,
     /// The host name has no address.
     Resolve,
-    /// No address took the connection, or the proxy failed.
+    /// No address accepted the connection, or the proxy failed.
     Connect,
     /// A deadline passed.
     Timeout,
-    /// What answered does not speak SSH-2.
+    /// The peer does not speak SSH-2.
     Greeting,
     /// Key exchange failed: no common algorithm, a bad signature, a broken packet.
     KeyExchange,
@@ -36,11 +36,11 @@ pub enum Kind {
     Authentication,
     /// The server refused the channel or a request on it.
     Channel,
-    /// The connection ended before its time.
+    /// The connection ended prematurely.
     Disconnected,
     /// A local file, terminal or stream failed.
     Local,
-    /// The person, or a signal, ended it.
+    /// The person, or a signal, cancelled the operation.
     Cancelled,
 }
 
@@ -65,7 +65,7 @@ impl Kind {
         }
     }
 
-    /// The exit code: ssh(1) has only one for failures of its own.
+    /// The exit code. ssh(1) has only one for its own failures.
     pub fn exit_code(self) -> u8 {
         255
     }
@@ -80,7 +80,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// A failure of this kind with this cause. The cause is ours or has been sanitised.
+    /// An error of this kind with this cause. The cause is tessh's own text or sanitised.
     pub fn new(kind: Kind, cause: impl Into<String>) -> Error {
         Error { kind, cause: cause.into(), hint: None }
     }
@@ -92,24 +92,24 @@ impl Error {
         self
     }
 
-    /// Puts a heading before the cause, such as the host or the file it concerns.
+    /// Prepends a heading to the cause, such as the host or the file.
     #[must_use]
     pub fn context(mut self, what: impl fmt::Display) -> Error {
         self.cause = format!("{what}: {}", self.cause);
         self
     }
 
-    /// What went wrong.
+    /// The kind of failure.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// The cause alone.
+    /// The cause without the next step.
     pub fn cause(&self) -> &str {
         &self.cause
     }
 
-    /// One JSON object: kind as a word, cause, next step.
+    /// Encodes the error as one JSON object: the kind's word, the cause, the next step.
     pub fn to_json(&self) -> String {
         let Error { kind, cause, hint } = self;
         serde_json::json!({ "error": kind.word(), "cause": cause, "hint": hint }).to_string()
@@ -121,15 +121,15 @@ impl Error {
     }
 }
 
-/// Two parts of a message in one line.
+/// Joins two parts of a message into one line.
 pub fn joined(first: &str, then: &str) -> String {
     say!(cause_and_hint, first, then)
 }
 
-/// The system's words for a failure, in the language of the process where they are common.
+/// The system's message for a failure; common ones are translated into the language of the process.
 pub fn told(error: &io::Error) -> String {
     use io::ErrorKind as E;
-    // In English the system's own words, whatever they are, are as good.
+    // In English, the system's own message needs no translation.
     if spoken() == Language::English {
         return error.to_string();
     }
@@ -151,7 +151,7 @@ pub fn told(error: &io::Error) -> String {
 }
 
 impl fmt::Display for Error {
-    /// One line: the cause, then the next step.
+    /// Writes one line: the cause, then the next step.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.hint {
             Some(hint) => f.write_str(&joined(&self.cause, hint)),

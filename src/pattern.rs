@@ -1,12 +1,13 @@
-//! Patterns with `*` and `?`, as ssh_config(5) and sshd(8) have them; one matcher for all.
+//! Patterns with `*` and `?`, as in ssh_config(5) and sshd(8). Every matcher in tessh uses this
+//! one.
 
 /// Whether the whole name matches the pattern: `*` is any run of bytes, `?` any one byte.
 pub fn matches(pattern: &str, name: &str) -> bool {
     matches_with(pattern.as_bytes(), name.as_bytes(), |p, n| p == n)
 }
 
-/// [`matches`] on bytes; `same` says whether two bytes are equal. Greedy with one point to come
-/// back to: at worst it takes pattern × name steps.
+/// Matches bytes as [`matches`] does; `same` says whether two bytes are equal. The search is greedy
+/// and backtracks only to the last `*`, so it takes at most pattern × name steps.
 pub fn matches_with(pattern: &[u8], name: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     let (mut p, mut n) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
@@ -21,7 +22,7 @@ pub fn matches_with(pattern: &[u8], name: &[u8], same: impl Fn(u8, u8) -> bool) 
                 n += 1;
             }
             _ => match star {
-                // The last star takes one byte more.
+                // Backtrack: the last `*` takes one more byte.
                 Some((at, from)) => {
                     star = Some((at, from + 1));
                     p = at + 1;

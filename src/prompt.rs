@@ -1,8 +1,8 @@
 //! The trait by which the library asks a human. "Cannot ask" is an answer.
 //!
-//! The library decides *that* something must be asked and what follows from each answer;
-//! an implementation in `ui/` decides how it looks. Calls block: the library makes them on a
-//! thread of their own, so the connection goes on beside the question.
+//! The library decides *that* something must be asked and what follows from each answer; an
+//! implementation in `ui/` decides how it looks. Calls block. The library makes them on a separate
+//! thread, so that the connection keeps running while a question is open.
 
 use std::path::Path;
 
@@ -19,34 +19,34 @@ pub use login::{
     MethodOffer, Occasion, UnlockedKey, User, held_key,
 };
 
-/// What became of a question.
+/// The outcome of a question.
 pub enum Answer<T> {
     /// The person answered.
     Given(T),
     /// The person declined (Esc, Ctrl-C, end of file).
     Cancelled,
-    /// There is nobody to ask: batch mode, or no terminal.
+    /// Nobody can be asked: batch mode, or no terminal.
     CannotAsk,
 }
 
 /// Why the host key needs a person's decision.
 pub struct HostKeyQuestion<'a> {
-    /// The host as the person knows it, ready to show.
+    /// The host as the user named it, sanitised.
     pub host: &'a str,
-    /// Everything that is known about the key, and where it was found.
+    /// What is known about the key, and the files where it was found.
     pub evidence: &'a Evidence,
     /// The key's `SHA256:…` fingerprint.
     pub sha256: String,
     /// The key's `MD5:aa:bb:…` fingerprint.
     pub md5: String,
-    /// The key's randomart, lines with its frame.
+    /// The key's randomart with its frame, several lines.
     pub randomart: String,
     /// The key's type as ssh names it, such as `ED25519`.
     pub key_type: &'static str,
 }
 
 impl<'a> HostKeyQuestion<'a> {
-    /// The question about the key of this evidence.
+    /// The question about the key in this evidence.
     pub fn new(host: &'a str, evidence: &'a Evidence) -> HostKeyQuestion<'a> {
         let key = &evidence.offered;
         HostKeyQuestion {
@@ -60,26 +60,26 @@ impl<'a> HostKeyQuestion<'a> {
     }
 }
 
-/// What the person decided about a host key.
+/// The person's decision about a host key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostKeyAnswer {
     /// Do not connect.
     Disconnect,
-    /// Connect this once; write nothing.
+    /// Connect this once and write nothing.
     Once,
-    /// Connect and write the key (for a changed key: replace the old ones).
+    /// Connect and record the key; for a changed key, replace the old ones.
     Record,
-    /// Connect and record if the typed fingerprint is the key's own.
+    /// Connect and record the key if this typed fingerprint matches it.
     IfFingerprint(String),
 }
 
-/// The host announced other keys than are on record, and proved that it has the new ones.
+/// The host announced keys that differ from those on record, and proved that it holds the new ones.
 pub struct RotationQuestion<'a> {
-    /// The host as the person knows it, ready to show.
+    /// The host as the user named it, sanitised.
     pub host: &'a str,
     /// The file that would be changed.
     pub file: &'a Path,
-    /// The keys that would be added, and those that would go, with their places.
+    /// The keys that would be added, and those that would be removed, with their lines.
     pub difference: &'a Difference,
 }
 
@@ -87,13 +87,13 @@ pub struct RotationQuestion<'a> {
 pub struct ChallengePrompt {
     /// The server's text, sanitised.
     pub text: String,
-    /// Whether what is typed may be shown.
+    /// Whether the typed text may be shown.
     pub echo: bool,
 }
 
-/// One keyboard-interactive request: all of its prompts belong together.
+/// One keyboard-interactive request, with all of its prompts.
 pub struct Challenge {
-    /// `user@host`, as the person knows it.
+    /// `user@host`, as the user named them.
     pub login: String,
     /// The server's name for it, sanitised; often empty.
     pub name: String,
@@ -101,92 +101,92 @@ pub struct Challenge {
     pub instruction: String,
     /// The prompts, possibly none.
     pub prompts: Vec<ChallengePrompt>,
-    /// Says why the connection has ended, once it has.
+    /// Returns why the connection has ended, once it has.
     pub lost: Lost,
 }
 
-/// What there is to show about a connection, fit to be shown.
+/// The facts about a connection, sanitised for the screen.
 pub struct ConnectionSummary {
-    /// Labels, and what there is to say to each.
+    /// Each fact with its label.
     pub lines: Vec<(String, String)>,
     /// The host's key.
     pub host_key: Option<PublicKey>,
 }
 
-/// What is said rather than asked.
+/// A message that needs no answer.
 pub enum Notice<'a> {
     /// Text from the server before the session (RFC 4252 section 5.4), sanitised.
     Banner(&'a str),
-    /// A line of ours that should be seen even without `-v`.
+    /// A line of tessh's own that is shown even without `-v`.
     Warning(&'a str),
-    /// A line of ours about something that went wrong and goes on.
+    /// A line of tessh's own about an error that does not end the connection.
     Error(&'a str),
 }
 
-/// A login that was taken.
+/// The facts about a successful login.
 pub struct Welcome<'a> {
-    /// The host as the person knows it, ready to show.
+    /// The host as the user named it, sanitised.
     pub host: &'a str,
     /// The user name on the server.
     pub user: &'a str,
-    /// The method, and what it was done with: `publickey with ED25519 SHA256:…`.
+    /// The method and its credential: `publickey with ED25519 SHA256:…`.
     pub how: &'a str,
-    /// Whether the server asked for anything that only the user has.
+    /// Whether the server asked for a credential that only the user has.
     pub is_proved: bool,
 }
 
-/// A human, or the lack of one.
+/// Asks and informs a human; an implementation may have none to ask.
 pub trait Prompt: Send + Sync {
     /// Asks whether to trust a host key.
     fn host_key(&self, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer>;
 
-    /// Asks for a password or passphrase; `label` ends as it should be shown.
+    /// Asks for a password or passphrase; `label` is shown exactly as given.
     fn secret(&self, label: &str) -> Answer<Secret>;
 
     /// Asks how to log in; each answer is one attempt at most.
     fn login(&self, question: LoginQuestion) -> Answer<LoginAnswer>;
 
-    /// Asks all prompts of one keyboard-interactive request; one answer for each, in order.
+    /// Asks all prompts of one keyboard-interactive request. The answers are in the prompts' order.
     fn challenge(&self, challenge: Challenge) -> Answer<Vec<Secret>>;
 
-    /// Asks whether to change what is on record of a host; anything but a clear yes is no.
+    /// Asks whether to change the keys on record for a host; anything but a clear yes is no.
     fn rotation(&self, question: &RotationQuestion<'_>) -> Answer<bool> {
         let _ = question;
         Answer::CannotAsk
     }
 
-    /// Asks yes or no for a client of a shared connection, while the person may be busy in a
-    /// session: in a window of its own where a program for that is set (SSH_ASKPASS).
+    /// Asks yes or no on behalf of a client of a shared connection, while a session may own the
+    /// terminal: in a separate window if a program for that is set (SSH_ASKPASS).
     fn confirm(&self, question: &str) -> Answer<bool> {
         self.yes(question)
     }
 
-    /// Asks a question that `yes` answers; anything but a clear yes is no.
+    /// Asks a question that only `yes` answers; anything else is no.
     fn yes(&self, question: &str) -> Answer<bool> {
         let _ = question;
         Answer::CannotAsk
     }
 
-    /// Asks whether this text may be sent as if it were typed, and lets it be edited; gives
-    /// what to send. Lines end in `\n`; nothing in it has been sanitised.
+    /// Asks whether this text may be sent as if it were typed, and lets the person edit it. Returns
+    /// the text to send. Lines end in `\n`; the text is not sanitised.
     fn paste(&self, _text: &str) -> Answer<String> {
         Answer::CannotAsk
     }
 
-    /// Whether questions and facts have the whole screen; else they are lines among others.
+    /// Whether questions and facts take the whole screen; otherwise they are lines of output.
     fn is_full_screen(&self) -> bool {
         false
     }
 
-    /// Shows facts until the person has seen them. Only where [`Prompt::is_full_screen`].
+    /// Shows facts until the person dismisses them. Called only if [`Prompt::is_full_screen`].
     fn facts(&self, _facts: ConnectionSummary) {}
 
-    /// Hears how a host key was judged, and why it was accepted if it was.
+    /// Reports how a host key was judged, and the reason if it was accepted.
     fn judged(&self, _judgement: &Judgement, _because: Option<&str>) {}
 
-    /// Hears that the login was taken, after everything that the server says before it.
+    /// Reports that the login succeeded, after all text that the server sends before it.
     fn welcome(&self, _welcome: &Welcome<'_>) {}
 
-    /// Says something.
+    /// Shows a message that needs no answer.
     fn notice(&self, notice: Notice<'_>);
 }

@@ -1,7 +1,7 @@
 //! Text that must not be seen: passwords, passphrases and answers to hidden prompts.
 //!
-//! A [`Secret`] is wiped when dropped, has no `Debug` or `Display`, and is never cloned:
-//! whoever needs the text borrows it where it is used.
+//! A [`Secret`] is wiped when dropped, has no `Debug` or `Display`, and cannot be cloned. Code that
+//! needs the text borrows it where it is used.
 
 use zeroize::{Zeroize, Zeroizing};
 
@@ -9,15 +9,15 @@ use zeroize::{Zeroize, Zeroizing};
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over; the caller keeps no copy.
+    /// Takes ownership of the text; the caller keeps no copy.
     pub fn new(text: String) -> Secret {
         Secret(Zeroizing::new(text))
     }
 
-    /// Takes bytes from a file descriptor over.
+    /// Takes ownership of bytes read from a file descriptor.
     ///
     /// # Errors
-    /// Gives nothing back but the fact when they are not UTF-8; the bytes are wiped.
+    /// The bytes are not UTF-8. They are wiped, and the error holds none of them.
     pub fn from_bytes(bytes: Vec<u8>) -> Result<Secret, NotUtf8> {
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Secret::new(text)),
@@ -33,7 +33,7 @@ impl Secret {
         &self.0
     }
 
-    /// Whether nothing was typed.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

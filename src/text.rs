@@ -1,14 +1,14 @@
 //! The one sanitiser for remote text that is shown outside a session.
 //!
-//! Banners, prompts, disconnect texts, names in errors: whatever a server, a file or a key
-//! comment says goes through here before a terminal sees it. Printable UTF-8 stays as it is;
-//! everything a terminal would act on, or a person would not see, becomes a visible escape
-//! (RFC 4251 section 9.2 asks for control character filtering, RFC 4252 section 5.4 for it
-//! in banners). What travels inside a session is not touched: that is the remote program's own.
+//! Banners, prompts, disconnect texts, names in errors: any text from a server, a file or a key
+//! comment passes through here before a terminal sees it. Printable UTF-8 stays; a character that a
+//! terminal would act on, or a person would not see, becomes a visible escape (RFC 4251 section 9.2
+//! asks for control character filtering, RFC 4252 section 5.4 for it in banners). The data of a
+//! session is not changed, because it belongs to the remote program.
 //!
-//! The escapes are `\x1b` for C0 and DEL, `\u{202e}` for other characters, and `\x9b` for a
-//! byte that is not UTF-8 (always 80 or above, so the two cannot be confused). A backslash in
-//! the text stays one, so the result is for eyes and cannot be turned back.
+//! The escapes are `\x1b` for C0 and DEL, `\u{202e}` for other characters, and `\x9b` for a byte
+//! that is not UTF-8 (always 80 or above, so the two cannot be confused). A backslash in the text
+//! is not escaped, so the result is for reading and cannot be decoded.
 
 mod columns;
 
@@ -16,16 +16,16 @@ use std::fmt::Write;
 
 pub use columns::{TAB, columns, columns_of, pieces_of, wrap};
 
-/// Ends a text that was cut.
+/// Marks the end of a text that was cut.
 const CUT: char = '…';
 
-/// One line: line breaks and tabs become blanks, and at most `max` characters are kept,
+/// Sanitises one line: line breaks and tabs become blanks, and at most `max` characters are kept,
 /// followed by `…` if there were more.
 pub fn line(text: &str, max: usize) -> String {
     line_bytes(text.as_bytes(), max)
 }
 
-/// [`line()`] of bytes that need not be UTF-8.
+/// Sanitises one line as [`line()`] does, from bytes that need not be UTF-8.
 pub fn line_bytes(bytes: &[u8], max: usize) -> String {
     let mut out = String::with_capacity(bytes.len().min(max));
     let mut room = max;
@@ -47,7 +47,7 @@ pub fn line_bytes(bytes: &[u8], max: usize) -> String {
     out
 }
 
-/// Several lines: `\n` and `\t` stay, CR LF becomes `\n`, and a final line break stays.
+/// Sanitises several lines: `\n` and `\t` stay, CR LF becomes `\n`, and a final line break stays.
 ///
 /// At most `max_bytes` bytes and `max_lines` lines are kept; if there was more, `…` and a line
 /// break follow.
@@ -55,7 +55,7 @@ pub fn block(text: &str, max_bytes: usize, max_lines: usize) -> String {
     block_bytes(text.as_bytes(), max_bytes, max_lines)
 }
 
-/// [`block`] of bytes that need not be UTF-8.
+/// Sanitises several lines as [`block`] does, from bytes that need not be UTF-8.
 pub fn block_bytes(bytes: &[u8], max_bytes: usize, max_lines: usize) -> String {
     let mut out = String::with_capacity(bytes.len().min(max_bytes));
     let mut lines = 0;
@@ -80,7 +80,7 @@ pub fn block_bytes(bytes: &[u8], max_bytes: usize, max_lines: usize) -> String {
     out
 }
 
-/// A character, or a byte that belongs to none.
+/// A character, or a byte that is not part of valid UTF-8.
 #[derive(Clone, Copy)]
 enum TextPiece {
     Char(char),
@@ -88,7 +88,7 @@ enum TextPiece {
 }
 
 impl TextPiece {
-    /// Appends it as it may be shown; `line` and `block` have dealt with breaks and tabs.
+    /// Appends the piece, escaped if necessary; `line` and `block` handle line breaks and tabs.
     fn write(self, out: &mut String) {
         // Writing to a String cannot fail.
         let _ = match self {
@@ -103,7 +103,7 @@ impl TextPiece {
     }
 }
 
-/// Takes bytes apart, CR LF already folded into LF.
+/// Splits bytes into pieces and folds CR LF into LF.
 fn pieces(bytes: &[u8]) -> impl Iterator<Item = TextPiece> {
     let all = bytes.utf8_chunks().flat_map(|chunk| {
         let chars = chunk.valid().chars().map(TextPiece::Char);
@@ -118,7 +118,7 @@ fn pieces(bytes: &[u8]) -> impl Iterator<Item = TextPiece> {
     })
 }
 
-/// Whether a terminal shows the character and does nothing else with it.
+/// Whether a terminal only displays the character, and displays it visibly.
 fn is_visible(c: char) -> bool {
     if c.is_ascii() {
         return matches!(c, ' '..='~');
@@ -126,20 +126,21 @@ fn is_visible(c: char) -> bool {
     if is_invisible_mark(c) {
         return false;
     }
-    // The wide blank of East Asian text, and the blank that does not break.
+    // The wide blank of East Asian text and the no-break space are visible as blanks.
     if matches!(c, '\u{3000}' | '\u{a0}') {
         return true;
     }
-    // The standard library knows the Unicode categories (control, format, surrogate, private,
-    // unassigned, separator); in second place, so that a combining mark counts as visible.
+    // The standard library's Debug escapes characters by Unicode category (control, format,
+    // surrogate, private, unassigned, separator). A letter stands before the character, because a
+    // combining mark at the start of a string is escaped, too.
     let mut buffer = [b'a', 0, 0, 0, 0];
     let length = 1 + c.encode_utf8(&mut buffer[1..]).len();
     std::str::from_utf8(&buffer[..length]).is_ok_and(|pair| pair.escape_debug().nth(1) == Some(c))
 }
 
-/// Letters and marks by category that show nothing at all, and so can hide text or make two
-/// names look alike: joiners, fillers, vowel separators, variation selectors beyond the
-/// sixteen that emoji use, and blank braille.
+/// Letters and marks by category that are not displayed at all, and so can hide text or make two
+/// names look alike: joiners, fillers, vowel separators, variation selectors beyond the sixteen
+/// that emoji use, and blank braille.
 fn is_invisible_mark(c: char) -> bool {
     matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')

@@ -1,10 +1,10 @@
 //! The data types of the SSH protocols as bytes (RFC 4251 section 5): numbers and strings.
 //!
-//! Packets, key blobs, key files, the agent's protocol, revocation lists and OpenSSH's
-//! multiplexing protocol are all made of them. A `take_…` function takes a value off the front of
-//! a slice; where the value is not whole it gives `None` and leaves the slice as it was. A string
-//! is a part of the slice that it came in, so that no length which a peer names allocates
-//! anything. A `put_…` function appends a value.
+//! Packets, key blobs, key files, the agent's protocol, revocation lists and OpenSSH's multiplexing
+//! protocol consist of them. A `take_…` function takes a value off the front of a slice; if the
+//! value is incomplete, it returns `None` and leaves the slice unchanged. A string is a part of the
+//! slice it came in, so a length that a peer sends never causes an allocation. A `put_…` function
+//! appends a value.
 
 /// Takes a `byte`.
 pub fn take_byte(rest: &mut &[u8]) -> Option<u8> {
@@ -26,7 +26,7 @@ pub fn take_uint64(rest: &mut &[u8]) -> Option<u64> {
     take_array(rest).map(u64::from_be_bytes)
 }
 
-/// Takes a `string`: its length as a `uint32`, and so many bytes.
+/// Takes a `string`: its length as a `uint32`, and that many bytes.
 pub fn take_string<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let mut after = *rest;
     let length = usize::try_from(take_uint32(&mut after)?).ok()?;
@@ -35,7 +35,7 @@ pub fn take_string<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(value)
 }
 
-/// Takes this many bytes, which no length precedes.
+/// Takes this many bytes, which have no length before them.
 pub fn take_bytes<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
     let (taken, after) = rest.split_at_checked(count)?;
     *rest = after;
@@ -56,7 +56,7 @@ pub fn put_uint32(out: &mut Vec<u8>, number: u32) {
 /// Appends a `string`.
 ///
 /// # Panics
-/// The string is longer than 4 GiB; whatever is written is bounded far below that.
+/// The string is longer than 4 GiB; everything that is written is bounded far below that.
 pub fn put_string(out: &mut Vec<u8>, bytes: &[u8]) {
     put_uint32(out, u32::try_from(bytes.len()).expect("what is written is shorter than 4 GiB"));
     out.extend_from_slice(bytes);

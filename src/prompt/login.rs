@@ -1,7 +1,7 @@
-//! The login question: who logs in, with which one method, and with what.
+//! The login question: which user logs in, with which one method, and with which credential.
 //!
-//! The credential that an answer holds is complete: a key in it is unlocked already, so that
-//! a wrong passphrase never leads to a word to the server.
+//! The credential in an answer is complete: its key is unlocked already, so a wrong passphrase is
+//! handled before anything is sent to the server.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,45 +14,46 @@ use crate::error::Error;
 use crate::keys::KeyFile;
 use crate::secret::Secret;
 
-/// The authentication dialog: everything it shows, and what it begins with.
+/// The content of the authentication dialog, and the choices it starts with.
 pub struct LoginQuestion {
-    /// The host as the person knows it, ready to show.
+    /// The host as the user named it, sanitised.
     pub host: String,
-    /// Who logs in.
+    /// The user who logs in.
     pub user: User,
     /// Why the person is asked.
     pub occasion: Occasion,
     /// The methods, in the order in which they are shown.
     pub methods: Vec<MethodOffer>,
-    /// The one that is on at first; `None` if none can be used yet.
+    /// The method that is selected at first; `None` if none can be used yet.
     pub preselected: Option<Method>,
-    /// The key file that is proposed.
+    /// The key file that is suggested.
     pub key_file: Option<PathBuf>,
-    /// What the agent holds.
+    /// The keys in the agent.
     pub agent: AgentKeys,
-    /// The number of the agent's key that is proposed.
+    /// The index of the agent's key that is suggested.
     pub agent_key: usize,
-    /// Whether a password was handed over, to be used where none is typed.
+    /// Whether a password was given at start, which is used if none is typed.
     pub handed_over: bool,
-    /// Whether "remember in memory for this run" is on at first; `None` if nothing would use it.
+    /// Whether "remember in memory for this run" is on at first; `None` hides it, because nothing
+    /// would use it.
     pub remember: Option<bool>,
-    /// Whether "forward agent" is on at first; `None` if it cannot be had.
+    /// Whether "forward agent" is on at first; `None` hides it, because it is not available.
     pub forward: Option<bool>,
-    /// The home directory, for `~` in paths; key files are looked for in its `.ssh` first.
+    /// The home directory, for `~` in paths; the search for key files starts in its `.ssh`.
     pub home: PathBuf,
-    /// Says why the connection has ended, once it has.
+    /// Returns why the connection has ended, once it has.
     pub lost: Lost,
 }
 
-/// Tells a question that is open whether the connection it is about still lives.
+/// Lets an open question find out whether its connection has ended, and why.
 pub type Lost = Arc<dyn Fn() -> Option<Error> + Send + Sync>;
 
 /// The user name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum User {
-    /// Only proposed: nothing was sent yet, and the person may change it.
+    /// A suggested name: nothing was sent yet, and the person may change it.
     Proposed(String),
-    /// Sent: a server does not let it change on the same connection.
+    /// A name that was sent: the server does not let it change on the same connection.
     Settled(String),
 }
 
@@ -67,40 +68,40 @@ impl User {
 /// Why the person is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Occasion {
-    /// The first time.
+    /// This is the first attempt.
     First,
     /// The server refused this, such as `password` or `publickey with ED25519 SHA256:…`.
     Refused(String),
-    /// It could not be used, and the server has not refused anything: an agent did not sign.
+    /// The attempt failed here, not at the server: for example, an agent did not sign.
     Unusable(Error),
-    /// The server took this and wants another method after it.
+    /// The server accepted this and wants another method, too.
     Further(String),
 }
 
-/// One method that may be chosen.
+/// One method that the dialog shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MethodOffer {
     /// The method.
     pub method: Method,
     /// Whether the server accepts it; `None` while it has not been asked.
     pub accepted: Option<bool>,
-    /// What keeps us from using it, whatever the server says.
+    /// The local reason why the method cannot be used, whatever the server accepts.
     pub obstacle: Option<MethodObstacle>,
 }
 
 impl MethodOffer {
-    /// Whether it can be chosen now.
+    /// Whether the method can be chosen now.
     pub fn is_usable(&self) -> bool {
         self.accepted == Some(true) && self.obstacle.is_none()
     }
 }
 
-/// What keeps us from using a method.
+/// A local reason why a method cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MethodObstacle {
-    /// It is switched off by this ssh_config keyword.
+    /// This ssh_config keyword switches the method off.
     SwitchedOff(&'static str),
-    /// The host's key changed, and nothing that could be stolen may be sent.
+    /// The host's key changed, and this method would send something that can be stolen.
     HostKeyChanged,
     /// There is no agent.
     NoAgent,
@@ -112,7 +113,7 @@ pub enum MethodObstacle {
     AgentFailed,
 }
 
-/// What the agent holds.
+/// The result of asking the agent for its keys.
 #[derive(Clone)]
 pub enum AgentKeys {
     /// There is none.
@@ -121,12 +122,12 @@ pub enum AgentKeys {
     Silent,
     /// It failed.
     Failed(Error),
-    /// These, possibly none; comments are sanitised.
+    /// The agent holds these keys, possibly none; comments are sanitised.
     Held(Vec<AgentIdentity>),
 }
 
 impl AgentKeys {
-    /// Its keys.
+    /// The keys that the agent holds.
     pub fn held(&self) -> &[AgentIdentity] {
         match self {
             AgentKeys::Held(keys) => keys,
@@ -134,7 +135,7 @@ impl AgentKeys {
         }
     }
 
-    /// Why it cannot be chosen, if it cannot.
+    /// The reason why no key of the agent can be used, if there is one.
     pub fn obstacle(&self) -> Option<MethodObstacle> {
         match self {
             AgentKeys::None => Some(MethodObstacle::NoAgent),
@@ -146,38 +147,38 @@ impl AgentKeys {
     }
 }
 
-/// What the person answered.
+/// The person's answer.
 pub enum LoginAnswer {
-    /// This is the user name: the server may be asked what it accepts from it.
+    /// The user name is final: the server may be asked which methods it accepts for it.
     User(String),
-    /// To try this, once.
+    /// Try this, once.
     Attempt(Box<Attempt>),
 }
 
 /// One attempt to log in.
 pub struct Attempt {
-    /// With what, and so by which method.
+    /// The credential, which also determines the method.
     pub credential: LoginCredential,
-    /// Whether the credential is kept in memory for this run.
+    /// Whether to keep the credential in memory for this run.
     pub remember: bool,
-    /// Whether the agent is forwarded in this session.
+    /// Whether to forward the agent in this session.
     pub forward: bool,
 }
 
-/// What logs in.
+/// A complete credential for one method.
 pub enum LoginCredential {
-    /// `password`; empty means the one handed over, where there is one.
+    /// `password` with this password; if it is empty, with the one given at start.
     Password(Secret),
     /// `publickey` with this key.
     Key(Box<UnlockedKey>),
-    /// `keyboard-interactive`: the server will ask.
+    /// `keyboard-interactive`: the server asks its questions later.
     Interactive,
-    /// `publickey` with this key of the agent's.
+    /// `publickey` with this key in the agent.
     Agent(Box<AgentIdentity>),
 }
 
 impl LoginCredential {
-    /// The method that it is for.
+    /// The method that uses this credential.
     pub fn method(&self) -> Method {
         match self {
             LoginCredential::Password(_) => Method::Password,
@@ -190,9 +191,9 @@ impl LoginCredential {
 
 /// A key file and its private key.
 pub struct UnlockedKey {
-    /// The file.
+    /// The key file.
     pub file: KeyFile,
-    /// Its key; wiped when the last owner drops it.
+    /// The private key of the file; wiped when the last owner drops it.
     pub private: Arc<PrivateKey>,
 }
 

@@ -1,24 +1,25 @@
-//! How many columns of a terminal a text may take, counted for the terminal that takes most.
+//! Counts the columns of a terminal that a text may take, for the terminal that takes most.
 //!
 //! Terminals disagree about many characters: those that Unicode calls ambiguous (UAX #11), text
-//! characters that a variation selector makes emoji, keycaps, flags, joined emoji, combining
-//! marks that are not combined, and whatever a later version of Unicode made wide. A line that
-//! is counted too narrow is wrapped by the terminal, and what it wraps begins in the first
-//! column, where our own lines begin. A line that is counted too wide is only broken early.
+//! characters that a variation selector makes emoji, keycaps, flags, joined emoji, combining marks
+//! that are not combined, and whatever a later version of Unicode made wide. If a line is counted
+//! too narrow, the terminal wraps it, and the wrapped part begins in the first column, where it can
+//! be mistaken for a line of tessh's own. If a line is counted too wide, it is only broken early.
 
 use textwrap::core::Word;
 use textwrap::wrap_algorithms::Penalties;
 use textwrap::{WordSeparator, WrapAlgorithm};
 use unicode_width::UnicodeWidthChar;
 
-/// The most that a tab can be, at the usual tab stops.
+/// The most columns of a tab, at the usual tab stops.
 pub const TAB: usize = 8;
 
-/// What a line that is too long costs for each column, beside the square of what a short one lacks:
-/// more than all lines of a screen can lack, so that none is too long for the look of the others.
+/// The wrapping cost of each column by which a line is too long; a short line costs the square of
+/// its missing columns. It exceeds the cost of all short lines on a screen, so that no line is made
+/// too long to even out the others.
 const TOO_LONG: usize = 1 << 30;
 
-/// The most columns that any terminal takes for the text. Line breaks count nothing.
+/// The most columns that any terminal takes for the text. Line breaks take none.
 pub fn columns(text: &str) -> usize {
     text.chars().map(columns_of).sum()
 }
@@ -34,8 +35,8 @@ pub fn columns_of(c: char) -> usize {
     }
 }
 
-/// The line in pieces of at most this many columns, broken wherever a piece is full; tabs become
-/// blanks. A character wider than that has a piece of its own.
+/// Breaks the line into pieces of at most this many columns, each as full as possible; tabs become
+/// blanks. A character wider than that becomes a piece of its own.
 pub fn pieces_of(line: &str, max: usize) -> Vec<String> {
     let (mut pieces, mut used) = (vec![String::new()], 0);
     for c in line.chars() {
@@ -55,9 +56,9 @@ pub fn pieces_of(line: &str, max: usize) -> Vec<String> {
     pieces
 }
 
-/// The line in lines of at most this many columns, broken between words where they are short
-/// enough; tabs become blanks. East Asian text breaks between characters; paths and fingerprints
-/// stay whole as long as a line holds them. A character wider than a line has one of its own.
+/// Breaks the line into lines of at most this many columns, between words if they fit; tabs become
+/// blanks. East Asian text breaks between characters; paths and fingerprints stay whole if they fit
+/// on a line. A character wider than a line becomes a line of its own.
 pub fn wrap(line: &str, max: usize) -> Vec<String> {
     let line = &line.replace('\t', &" ".repeat(TAB));
     let words: Vec<Word<'_>> = words(line).flat_map(|word| broken(word, max)).collect();
@@ -67,8 +68,8 @@ pub fn wrap(line: &str, max: usize) -> Vec<String> {
     lines.into_iter().map(joined).collect()
 }
 
-/// What may stand on a line of its own: pieces between which UAX #14 allows a break, but those
-/// of plain ASCII are kept together up to the next blank.
+/// The unbreakable parts of a line. UAX #14 allows a break between them, except that plain ASCII is
+/// kept together up to the next blank.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let (mut whole, mut from, mut at) = (Vec::new(), 0, 0);
     for piece in WordSeparator::UnicodeBreakProperties.find_words(line) {
@@ -85,7 +86,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     whole.into_iter()
 }
 
-/// The word in parts that fit; its blanks follow the last one.
+/// Breaks a word into parts that fit; its blanks follow the last part.
 fn broken(word: &str, max: usize) -> Vec<Word<'_>> {
     let text = word.trim_end_matches(' ');
     let (mut parts, mut from, mut used) = (Vec::new(), 0, 0);
@@ -102,16 +103,16 @@ fn broken(word: &str, max: usize) -> Vec<Word<'_>> {
     parts
 }
 
-/// A line of these words, without the blanks at its end.
+/// Joins words into a line and removes the blanks at its end.
 fn joined(words: &[Word<'_>]) -> String {
     let line: String = words.iter().flat_map(|word| [word.word, word.whitespace]).collect();
     let blanks = words.last().map_or(0, |word| word.whitespace.len());
     line[..line.len() - blanks].to_owned()
 }
 
-/// Letters and digits from Armenian to Georgian that are one column by every table. Those of
-/// Latin, Greek and Cyrillic are wide where ambiguous characters are; symbols may be drawn as
-/// emoji; and of later blocks tables know more or less.
+/// Whether every table agrees that the character takes one column: letters and digits from Armenian
+/// to Georgian. Those of Latin, Greek and Cyrillic are wide where ambiguous characters are; symbols
+/// may be drawn as emoji; and tables of different age disagree about later blocks.
 fn is_narrow_everywhere(c: char) -> bool {
     matches!(c, '\u{530}'..='\u{10ff}') && c.is_alphanumeric() && c.width() == Some(1)
 }
@@ -127,10 +128,10 @@ mod tests {
         for (text, most) in [
             ("ssh://host", 10),
             ("\t", 8),
-            // Ambiguous: one column, or two where East Asian fonts are expected.
+            // Ambiguous: one column, or two if an East Asian font is expected.
             ("※", 2),
             ("é°…│", 8),
-            // Text that a selector makes an emoji, or that some draw as one without it.
+            // Text that a selector makes an emoji, or that some terminals draw as one without it.
             ("❤\u{fe0f}", 4),
             ("©", 2),
             ("☺", 2),
@@ -144,7 +145,7 @@ mod tests {
             // Wide since Unicode 16.
             ("䷀", 2),
             ("界", 2),
-            // Letters about which all agree.
+            // Letters with the same width in all tables.
             ("שלום ไทย", 8),
         ] {
             assert_eq!(columns(text), most, "{text:?}");
@@ -176,7 +177,7 @@ mod tests {
     }
 
     proptest! {
-        /// No table in use gives more: neither by character nor by cluster.
+        /// No width table in use gives more columns, by character or by cluster.
         #[test]
         fn no_terminal_takes_more(text in "\\PC{0,60}", max in 2usize..90) {
             use unicode_width::UnicodeWidthStr;
@@ -189,7 +190,7 @@ mod tests {
                 text.width_cjk(),
                 by_character(UnicodeWidthChar::width),
                 by_character(UnicodeWidthChar::width_cjk),
-                // Every character a cell of its own, combining or not.
+                // Every character in a cell of its own, combining or not.
                 text.chars().count(),
                 emoji,
             ] {
