@@ -33,7 +33,7 @@ pub fn line_bytes(bytes: &[u8], max: usize) -> String {
         let before = out.len();
         match piece {
             TextPiece::Char('\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}') => {
-                out.push(' ')
+                out.push(' ');
             }
             other => other.write(&mut out),
         }

@@ -30,7 +30,7 @@ use server::{Scripted, Step};
 const FOOT: &str = "Esc cancel";
 
 fn on_pty(home: &Home, arguments: &[String], env: &[(&str, &str)]) -> Pty {
-    let arguments = strs(&arguments);
+    let arguments = strs(arguments);
     home.on_pty_with(&arguments, &[&[("LC_ALL", "C.UTF-8")], env].concat())
 }
 

@@ -65,6 +65,6 @@ impl Arrivals {
         {
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -42,7 +42,7 @@ impl Demo {
                 server.host_key().to_openssh().unwrap(),
             );
             begins.send(facts).unwrap();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         });
         let (port, password, identity, host_key) = facts;
         Demo { port, password, identity, host_key, _hosted, home }

@@ -125,7 +125,7 @@ pub fn recall(login: &mut Login, kept: &RememberedLogin) {
             login.password = Some(Secret::new(secret.expose().to_owned()));
         }
         RememberedCredential::Key(key, path) => {
-            login.opened = Some((Arc::clone(key), path.clone()))
+            login.opened = Some((Arc::clone(key), path.clone()));
         }
     }
 }

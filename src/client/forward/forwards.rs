@@ -150,7 +150,7 @@ impl Forwards {
                         .hint(say!(forward_server_may_not_allow)));
                 }
                 Err(RemoteForwardFailure::Refused) => {
-                    warn!("{}", not_forwarded(&forward.listen, false))
+                    warn!("{}", not_forwarded(&forward.listen, false));
                 }
                 // It listens, and only the end of the connection would end that.
                 Err(RemoteForwardFailure::NoPort) => {

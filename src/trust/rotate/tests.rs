@@ -96,7 +96,7 @@ fn a_file_that_is_not_clear_stays() {
         let (_directory, announced) = announced(&[&format!("{current}{more}")], &[CURRENT, RSA]);
         match compare(&announced) {
             Err(RotationObstacle::Unclear(reason)) => {
-                assert!(reason.contains(why), "{reason} for {more}")
+                assert!(reason.contains(why), "{reason} for {more}");
             }
             other => unreachable!("{other:?} for {more}"),
         }
@@ -126,7 +126,7 @@ fn other_files_are_read_and_never_written() {
     let (_directory, held) = announced(&[&first, &format!("\nh {OLD}")], &[CURRENT, RSA]);
     match compare(&held) {
         Err(RotationObstacle::Trouble(reason)) => {
-            assert!(reason.contains("known_hosts1:2"), "{reason}")
+            assert!(reason.contains("known_hosts1:2"), "{reason}");
         }
         other => unreachable!("{other:?}"),
     }
