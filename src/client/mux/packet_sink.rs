@@ -3,7 +3,7 @@
 
 use std::io::{Error, ErrorKind, Result};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{Mutex, Semaphore};
 
@@ -13,16 +13,33 @@ use crate::client::mux::packets::Packet;
 use crate::os::local::LocalWriter;
 
 /// The writing half of the socket, one packet at a time.
-pub(super) struct PacketWriter(Mutex<LocalWriter>);
+pub(super) struct PacketWriter(Mutex<UnsentBytes>);
+
+/// The socket, and what of the last packet it has not taken yet.
+struct UnsentBytes {
+    socket: LocalWriter,
+    bytes: BytesMut,
+}
 
 impl PacketWriter {
     pub fn new(socket: LocalWriter) -> PacketWriter {
-        PacketWriter(Mutex::new(socket))
+        PacketWriter(Mutex::new(UnsentBytes { socket, bytes: BytesMut::new() }))
     }
 
-    /// Writes a whole packet.
+    /// Writes a whole packet. Where this future is dropped in the middle of one, the next packet
+    /// is preceded by the rest, so that the other side never sees half a packet.
     pub async fn send(&self, packet: Packet) -> Result<()> {
-        self.0.lock().await.write_all(&packet.finished()).await
+        let mut unsent = self.0.lock().await;
+        let UnsentBytes { socket, bytes } = &mut *unsent;
+        bytes.extend_from_slice(&packet.finished());
+        while !bytes.is_empty() {
+            let written = socket.write(bytes).await?;
+            if written == 0 {
+                return Err(ErrorKind::WriteZero.into());
+            }
+            bytes.advance(written);
+        }
+        Ok(())
     }
 }
 
@@ -91,6 +108,37 @@ mod tests {
     use super::*;
     use crate::client::mux::packets::Body;
     use crate::os::local::LocalStream;
+
+    #[tokio::test]
+    async fn a_packet_given_up_halfway_is_finished_before_the_next() {
+        let (here, there) = LocalStream::pair().unwrap();
+        let (_, writer) = here.into_split();
+        let (mut reader, _) = there.into_split();
+        let writer = PacketWriter::new(writer);
+        let packet = |number| Packet::new(packet::DATA).number(number).string(&[7; 30_000]);
+        writer.send(packet(0)).await.unwrap();
+        // Nobody reads, so the socket is full after some more.
+        let mut started = 1;
+        let mut full = false;
+        while !full {
+            full = tokio::select! {
+                biased;
+                sent = writer.send(packet(started)) => sent.is_err(),
+                () = std::future::ready(()) => true,
+            };
+            started += 1;
+        }
+        let read = async {
+            for number in 0..=started {
+                let (kind, body) = packet::read(&mut reader).await.unwrap();
+                let mut body = Body(&body);
+                assert_eq!((kind, body.number().unwrap()), (packet::DATA, number));
+                assert_eq!(body.string().unwrap().len(), 30_000);
+            }
+        };
+        let (sent, ()) = tokio::join!(writer.send(packet(started)), read);
+        sent.unwrap();
+    }
 
     #[tokio::test]
     async fn data_is_cut_into_packets_and_waits_for_the_window() {
