@@ -1,6 +1,6 @@
-//! Going to the background: one process becomes two (fork(2)), and the second leaves the terminal
-//! with everything that it was started with. Here is the one place that forks; what the two are
-//! for is said in `cli/run/background`.
+//! Going to the background: the process forks (fork(2)), and the child leaves the terminal and
+//! closes what it inherited. This is the only file that forks; `cli/run/background` says what
+//! parent and child do.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -16,14 +16,14 @@ use super::descriptor;
 use super::process::ProcessId;
 use super::signal::Signal;
 
-/// The descriptors that this process was started with, beyond the standard ones.
+/// The descriptors that this process inherited, beyond the standard ones.
 #[derive(Debug)]
 pub struct InheritedDescriptors(Vec<RawFd>);
 
-/// Goes on as two processes: gives the child's id in the parent, `None` in the child.
+/// Forks: returns the child's id in the parent, and `None` in the child.
 ///
 /// # Errors
-/// There are threads, or the system has no room for another process.
+/// The process has several threads, or the system has no room for another process.
 pub fn fork() -> io::Result<Option<ProcessId>> {
     if threads() > 1 {
         return Err(io::Error::from(io::ErrorKind::Deadlock));
@@ -38,8 +38,9 @@ pub fn fork() -> io::Result<Option<ProcessId>> {
 }
 
 impl InheritedDescriptors {
-    /// The descriptors beyond standard error that this process was started with: all that outlive
-    /// exec(2), since what is opened here does not. Linux tells; elsewhere there are none.
+    /// Finds the descriptors beyond standard error that this process inherited. Those that it
+    /// opened itself are close-on-exec and not included. Only Linux can tell; elsewhere the list is
+    /// empty.
     pub fn find() -> InheritedDescriptors {
         let Ok(all) = std::fs::read_dir("/proc/self/fdinfo") else {
             return InheritedDescriptors(Vec::new());
@@ -56,8 +57,8 @@ impl InheritedDescriptors {
         InheritedDescriptors(found.filter(|&fd| fd > 2).collect())
     }
 
-    /// Closes them: nobody here owns them, and whoever reads the other end of one would wait for
-    /// this process.
+    /// Closes them. No code in this process owns them, and a reader of the other end of one would
+    /// wait until this process ends.
     pub fn close(self) {
         for fd in self.0 {
             let _ = nix::unistd::close(fd);
@@ -65,12 +66,12 @@ impl InheritedDescriptors {
     }
 }
 
-/// Leaves the terminal, its session and the process that waits for this one. Standard input and
-/// output become empty, and standard error if it is to be `quiet`.
+/// Leaves the terminal, its session and the waiting parent. Standard input and output are
+/// redirected to the null device, and standard error, too, if `quiet` is set.
 ///
 /// # Errors
-/// There is no empty device, or this process leads a group of processes, which a child made by
-/// [`fork`] does not.
+/// There is no null device, or this process leads a process group, which a child made by [`fork`]
+/// does not.
 pub fn leave_terminal(quiet: bool) -> io::Result<()> {
     end_with_parent(None);
     let null = descriptor::null()?;
@@ -83,21 +84,21 @@ pub fn leave_terminal(quiet: bool) -> io::Result<()> {
     }
 }
 
-/// Has this process get a signal when its parent ends; `None` has it get none. Only Linux can.
+/// Requests a signal to this process when its parent ends; `None` cancels that. Only Linux can.
 #[cfg_attr(not(target_os = "linux"), allow(unused_variables))]
 pub fn end_with_parent(signal: Option<Signal>) {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(signal.map(Signal::raw));
 }
 
-/// Whether a child is stopped. Does not take the status of one that has ended.
+/// Whether a child is stopped. Does not reap a child that has ended.
 pub fn is_stopped(child: ProcessId) -> bool {
     let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
     matches!(waitid(WaitId::Pid(child.raw()), stopped), Ok(Some(status)) if status.stopped())
 }
 
-/// Waits for a child's end: its exit code, or 128 and the number of the signal that ended it.
-/// `None` where somebody else has taken its status.
+/// Waits for a child to end: returns its exit code, or 128 plus the number of the signal that ended
+/// it. `None` if the child was reaped elsewhere.
 pub fn wait(child: ProcessId) -> Option<u8> {
     let status = rustix::io::retry_on_intr(|| waitpid(Some(child.raw()), WaitOptions::empty()));
     let (_, status) = status.ok().flatten()?;
@@ -105,8 +106,8 @@ pub fn wait(child: ProcessId) -> Option<u8> {
     u8::try_from(code).ok()
 }
 
-/// How many threads this process has. Only Linux tells; elsewhere the caller's word counts: it
-/// calls before there is a runtime.
+/// The number of threads of this process. Only Linux tells; elsewhere this relies on the caller,
+/// which forks before it starts a runtime.
 fn threads() -> usize {
     std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count)
 }

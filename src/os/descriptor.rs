@@ -1,4 +1,4 @@
-//! Descriptors: what the system calls an open file, pipe, socket or terminal.
+//! Descriptors: the system's handles of open files, pipes, sockets and terminals.
 
 use std::fs::File;
 use std::io;
@@ -6,17 +6,17 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{Mode, OFlags};
 
-/// An open descriptor; dropping it closes it. Programs started here do not inherit it.
+/// An open descriptor; dropping it closes it. Child processes do not inherit it.
 #[derive(Debug)]
 pub struct Descriptor(OwnedFd);
 
-/// A descriptor that somebody else keeps open.
+/// A descriptor that its owner keeps open.
 #[derive(Clone, Copy, Debug)]
 pub struct BorrowedDescriptor<'a>(BorrowedFd<'a>);
 
-/// What has a descriptor: [`Descriptor`], [`File`], a socket, a standard stream.
+/// A type that has a descriptor: [`Descriptor`], [`File`], a socket, a standard stream.
 pub trait AsDescriptor {
-    /// Borrows it.
+    /// Borrows the descriptor.
     fn as_descriptor(&self) -> BorrowedDescriptor<'_>;
 }
 
@@ -39,25 +39,25 @@ impl AsFd for BorrowedDescriptor<'_> {
 }
 
 impl Descriptor {
-    /// A second descriptor of the same open file, see [`BorrowedDescriptor::duplicate`].
+    /// Makes a second descriptor of the same open file, see [`BorrowedDescriptor::duplicate`].
     ///
     /// # Errors
-    /// There are too many.
+    /// There are too many descriptors.
     pub fn duplicate(&self) -> io::Result<Descriptor> {
         self.0.try_clone().map(Descriptor)
     }
 }
 
 impl<'a> BorrowedDescriptor<'a> {
-    /// A second descriptor of the same open file: position and flags stay common to both.
+    /// Makes a second descriptor of the same open file, which shares position and flags.
     ///
     /// # Errors
-    /// It is closed, or there are too many.
+    /// The descriptor is closed, or there are too many.
     pub fn duplicate(self) -> io::Result<Descriptor> {
         self.0.try_clone_to_owned().map(Descriptor)
     }
 
-    /// For the calls of the system, here in `os`.
+    /// The descriptor in the system's own type, for use in `os`.
     pub(super) fn fd(self) -> BorrowedFd<'a> {
         self.0
     }
@@ -96,7 +96,7 @@ pub fn stderr() -> BorrowedDescriptor<'static> {
     BorrowedDescriptor(rustix::stdio::stderr())
 }
 
-/// Opens what this process was given as this descriptor, to read.
+/// Opens the file behind an inherited descriptor again, for reading.
 ///
 /// # Errors
 /// There is no such descriptor, or it cannot be read.
@@ -104,16 +104,16 @@ pub fn open_inherited(number: i32) -> io::Result<File> {
     File::open(format!("/dev/fd/{number}"))
 }
 
-/// The device that is empty to read and keeps nothing that is written.
+/// Opens the null device, which reads as empty and discards what is written.
 ///
 /// # Errors
-/// It cannot be opened.
+/// The device cannot be opened.
 pub fn null() -> io::Result<Descriptor> {
     let flags = OFlags::RDWR | OFlags::CLOEXEC;
     Ok(Descriptor(rustix::fs::open("/dev/null", flags, Mode::empty())?))
 }
 
-/// Writes all of it, without a buffer between.
+/// Writes all bytes, unbuffered.
 ///
 /// # Errors
 /// The system's.

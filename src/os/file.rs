@@ -1,5 +1,5 @@
-//! Files beyond what the standard library has: which one it is, of what kind, and opening one that
-//! need not be what it seems.
+//! File operations that the standard library lacks: the identity and kind of a file, and opening a
+//! path that may not be a regular file.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -9,7 +9,7 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags, StatVfs, fstatvfs};
 use rustix::io::Errno;
 
-/// Which file it is, whatever leads to it: two paths with one identity lead to one file.
+/// The identity of a file: two paths with equal identities lead to the same file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileIdentity {
     device: u64,
@@ -17,12 +17,12 @@ pub struct FileIdentity {
 }
 
 impl FileIdentity {
-    /// The identity of the file that this was read of.
+    /// The identity of the file that this metadata belongs to.
     pub fn of(metadata: &Metadata) -> FileIdentity {
         FileIdentity { device: metadata.dev(), inode: metadata.ino() }
     }
 
-    /// Its number on its file system.
+    /// The inode number, unique within its file system.
     pub fn number(self) -> u64 {
         self.inode
     }
@@ -33,16 +33,16 @@ impl FileIdentity {
 pub enum AppendFault {
     /// The path is a symbolic link.
     Link,
-    /// There is no such directory.
+    /// A part of the path is no existing directory.
     NoDirectory,
-    /// It is a pipe that nobody reads.
+    /// The path is a named pipe without a reader.
     UnreadPipe,
     /// The system's reason.
     Other(io::Error),
 }
 
-/// Opens a file to read, without waiting: a named pipe that nobody writes to is an empty file,
-/// while one that a shell feeds (`<(command)`) is read to its end.
+/// Opens a file for reading without waiting. A named pipe without a writer reads as empty; one that
+/// a shell feeds (`<(command)`) is read to its end.
 ///
 /// # Errors
 /// The system's.
@@ -53,8 +53,8 @@ pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Opens a file to append to it; a new one is only the owner's to read. Links are not followed,
-/// because one may be of somebody else's making, and a pipe is not waited for.
+/// Opens a file for appending; a new one is readable only by its owner. Links are refused, because
+/// another user may have made them, and a pipe without a reader is refused instead of waited for.
 ///
 /// # Errors
 /// See [`AppendFault`].
@@ -70,18 +70,18 @@ pub fn open_to_append(path: &Path) -> Result<File, AppendFault> {
     }
 }
 
-/// Whether the file system of this file is full. Some do not say how large they are.
+/// Whether the file system of this file is full. Some file systems do not report their size.
 pub fn is_disk_full(file: &File) -> bool {
     let full = |space: StatVfs| space.f_blocks > 0 && space.f_bavail == 0;
     fstatvfs(file).is_ok_and(full)
 }
 
-/// Whether it is a named pipe.
+/// Whether the file is a named pipe.
 pub fn is_pipe(file: &Metadata) -> bool {
     file.file_type().is_fifo()
 }
 
-/// Whether it is a device without blocks, as `/dev/null` and terminals are.
+/// Whether the file is a character device, as `/dev/null` and terminals are.
 pub fn is_device(file: &Metadata) -> bool {
     file.file_type().is_char_device()
 }

@@ -1,18 +1,18 @@
-//! This machine: its name, and its addresses.
+//! The name and the addresses of this machine.
 
 use std::io;
 use std::net::IpAddr;
 
-/// The machine's own name, as uname(2) has it.
+/// The machine's own name, as in uname(2).
 pub fn name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
-/// The addresses of the interfaces that are up, from Linux's tables: what the kernel calls LOCAL
-/// in the table of routes, and the addresses of IPv6.
+/// The addresses of the interfaces that are up, from Linux's tables: the LOCAL entries of the
+/// routing table, and the IPv6 addresses.
 ///
 /// # Errors
-/// The system does not say.
+/// The system has no such tables.
 pub fn addresses() -> io::Result<Vec<IpAddr>> {
     let mut found: Vec<IpAddr> = fourth(&std::fs::read_to_string("/proc/net/fib_trie")?);
     if let Ok(text) = std::fs::read_to_string("/proc/net/if_inet6") {
@@ -23,14 +23,14 @@ pub fn addresses() -> io::Result<Vec<IpAddr>> {
     Ok(found)
 }
 
-/// An address stands on its own line, and the next says `/32 host LOCAL`.
+/// Parses the IPv4 table: an address has its own line, and the next line says `/32 host LOCAL`.
 fn fourth(text: &str) -> Vec<IpAddr> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let local = lines.windows(2).filter(|pair| pair[1] == "/32 host LOCAL");
     local.filter_map(|pair| pair[0].strip_prefix("|-- ")?.parse().ok()).collect()
 }
 
-/// Thirty-two hexadecimal digits open the line.
+/// Parses a line of the IPv6 table, which begins with 32 hexadecimal digits.
 fn sixth(line: &str) -> Option<IpAddr> {
     let digits = line.split_whitespace().next().filter(|digits| digits.len() == 32)?;
     u128::from_str_radix(digits, 16).ok().map(|bits| IpAddr::V6(bits.into()))

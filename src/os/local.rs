@@ -1,6 +1,6 @@
 //! Local sockets: streams between two programs of this machine that meet at a path (unix(7)).
 //!
-//! Who is at the other end can be asked, and descriptors can be passed along.
+//! A stream tells the user id of its peer and can pass descriptors.
 
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -27,32 +27,32 @@ use tokio::net::{UnixListener, UnixStream};
 use super::descriptor::{AsDescriptor, Descriptor};
 use super::user::UserId;
 
-/// The two directions of a [`LocalStream`]; dropping the writer ends its direction.
+/// The two halves of a [`LocalStream`]; dropping the writer shuts its direction down.
 pub use tokio::net::unix::{OwnedReadHalf as LocalReader, OwnedWriteHalf as LocalWriter};
 
-/// How often a listener that has too many waiting is asked again.
+/// The pause before another attempt while a listener's backlog is full.
 const AGAIN: Duration = Duration::from_millis(20);
-/// Room for the descriptors of one message; more than one are too many, and are closed.
+/// The most descriptors received with one message. Several are an error, but only received ones can
+/// be closed.
 const MAX_DESCRIPTORS: usize = 4;
 
 /// A connected local socket.
 #[derive(Debug)]
 pub struct LocalStream(UnixStream);
 
-/// A local socket that others connect to. Its path stays when it is dropped.
+/// A local socket that accepts connections. Dropping it leaves its path in place.
 #[derive(Debug)]
 pub struct LocalListener(UnixListener);
 
-/// A connected local socket that belongs to no runtime yet.
+/// A connected local socket that is not registered with a runtime yet.
 #[derive(Debug)]
 pub struct UnattachedStream(StdUnixStream);
 
-/// Connects without a runtime. Waits, up to `patience`, only while too many others wait for the
-/// same listener.
+/// Connects without a runtime. Waits, up to `patience`, only while the listener's backlog is full.
 ///
 /// # Errors
-/// The system's: `ConnectionRefused` where nobody listens any more, `NotFound`, `InvalidInput`
-/// for a path that is too long for a socket.
+/// The system's: `ConnectionRefused` if nobody listens any more, `NotFound`, or `InvalidInput` for
+/// a path that is too long for a socket.
 pub fn connect(path: &Path, patience: Duration) -> io::Result<UnattachedStream> {
     let address =
         SocketAddrUnix::new(path).map_err(|_| io::Error::from(ErrorKind::InvalidInput))?;
@@ -68,28 +68,28 @@ pub fn connect(path: &Path, patience: Duration) -> io::Result<UnattachedStream> 
     }
 }
 
-/// Tries whether somebody listens at the path.
+/// Checks whether somebody listens at the path, by connecting.
 ///
 /// # Errors
-/// As [`connect`]'s; it may wait for as long as too many others wait for the listener.
+/// Those of [`connect`]; it may wait while the listener's backlog is full.
 pub fn probe(path: &Path) -> io::Result<()> {
     StdUnixStream::connect(path).map(drop)
 }
 
-/// Whether there is a socket at the path, and it belongs to whom this program acts for.
+/// Whether there is a socket at the path that belongs to the effective user.
 pub fn is_own(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|there| {
         there.file_type().is_socket() && UserId::from(there.uid()) == UserId::effective()
     })
 }
 
-/// Whether the error says that a path is too long for a socket.
+/// Whether the error means that a path is too long for a socket.
 pub fn is_too_long(error: &io::Error) -> bool {
     error.raw_os_error() == Some(rustix::io::Errno::NAMETOOLONG.raw_os_error())
 }
 
 impl UnattachedStream {
-    /// Makes it a stream of the runtime that this is called in.
+    /// Registers the socket with the current runtime.
     ///
     /// # Errors
     /// The system's.
@@ -100,15 +100,15 @@ impl UnattachedStream {
 }
 
 impl LocalStream {
-    /// Connects.
+    /// Connects to the listener at the path.
     ///
     /// # Errors
-    /// As [`connect`]'s.
+    /// Those of the function [`connect`].
     pub async fn connect(path: &Path) -> io::Result<LocalStream> {
         UnixStream::connect(path).await.map(LocalStream)
     }
 
-    /// Two that are connected with each other.
+    /// Makes two streams that are connected to each other.
     ///
     /// # Errors
     /// There are too many descriptors.
@@ -116,7 +116,7 @@ impl LocalStream {
         UnixStream::pair().map(|(one, other)| (LocalStream(one), LocalStream(other)))
     }
 
-    /// In whose name the program at the other end acts.
+    /// The effective user of the peer.
     ///
     /// # Errors
     /// The system does not tell.
@@ -124,7 +124,7 @@ impl LocalStream {
         self.0.peer_cred().map(|peer| UserId::from(peer.uid()))
     }
 
-    /// Waits until something can be read, or nothing more will come.
+    /// Waits until data or the end of the stream can be read.
     ///
     /// # Errors
     /// The runtime's.
@@ -132,7 +132,7 @@ impl LocalStream {
         self.0.readable().await
     }
 
-    /// Waits until something can be written.
+    /// Waits until data can be written.
     ///
     /// # Errors
     /// The runtime's.
@@ -140,44 +140,44 @@ impl LocalStream {
         self.0.writable().await
     }
 
-    /// Reads what there is; 0 is the end.
+    /// Reads available data without waiting; 0 is the end of the stream.
     ///
     /// # Errors
-    /// `WouldBlock` where there is nothing; the socket's.
+    /// `WouldBlock` if no data is available; the socket's.
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.try_read(buffer)
     }
 
-    /// Reads what there is behind what the buffer holds; 0 is the end.
+    /// Appends available data to the buffer without waiting; 0 is the end of the stream.
     ///
     /// # Errors
-    /// `WouldBlock` where there is nothing; the socket's.
+    /// `WouldBlock` if no data is available; the socket's.
     pub fn try_read_buf(&self, buffer: &mut impl BufMut) -> io::Result<usize> {
         self.0.try_read_buf(buffer)
     }
 
-    /// Writes what can be written without waiting.
+    /// Writes as much as possible without waiting.
     ///
     /// # Errors
-    /// `WouldBlock` where that is nothing; the socket's.
+    /// `WouldBlock` if nothing can be written; the socket's.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         self.0.try_write(bytes)
     }
 
-    /// Tells the other side that nothing more is written.
+    /// Shuts down writing: the peer reads the end of the stream.
     ///
     /// # Errors
-    /// The other side has gone.
+    /// The peer has gone.
     pub fn shut_down_writing(&self) -> io::Result<()> {
         socket2::SockRef::from(&self.0).shutdown(Shutdown::Write)
     }
 
-    /// The two directions apart.
+    /// Splits the stream into its two halves.
     pub fn into_split(self) -> (LocalReader, LocalWriter) {
         self.0.into_split()
     }
 
-    /// Sends a descriptor, with one byte as OpenSSH has it; it stays open here.
+    /// Sends a descriptor with one byte of data, as OpenSSH does; it stays open here.
     ///
     /// # Errors
     /// The socket's.
@@ -186,12 +186,12 @@ impl LocalStream {
         self.0.async_io(Interest::WRITABLE, || send_descriptors(self.0.as_fd(), &fds)).await
     }
 
-    /// Takes one descriptor that was sent with
+    /// Receives one descriptor that was sent with
     /// [`send_descriptor`](LocalStream::send_descriptor).
     ///
     /// # Errors
-    /// `UnexpectedEof` where the peer closed the socket, `InvalidData` where the next byte
-    /// brings no descriptor or several, or the socket's.
+    /// `UnexpectedEof` if the peer closed the socket, `InvalidData` if the next byte carries no
+    /// descriptor or several, or the socket's.
     pub async fn receive_descriptor(&self) -> io::Result<Descriptor> {
         self.0.async_io(Interest::READABLE, || receive_descriptor(self.0.as_fd())).await
     }
@@ -201,7 +201,7 @@ fn send_descriptors(socket: BorrowedFd<'_>, fds: &[BorrowedFd<'_>]) -> io::Resul
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     control.push(SendAncillaryMessage::ScmRights(fds));
-    // A peer that has gone is an error and no signal.
+    // If the peer has gone, return an error instead of raising SIGPIPE.
     sendmsg(socket, &[IoSlice::new(&[0])], &mut control, SendFlags::NOSIGNAL)?;
     Ok(())
 }
@@ -256,16 +256,16 @@ impl AsyncWrite for LocalStream {
 }
 
 impl LocalListener {
-    /// Listens at a new path. `mask` are the permissions that the path does not get, as for
-    /// umask(2); `backlog` is how many connections may wait to be accepted.
+    /// Listens at a new path. The path does not get the permissions in `mask`, as with umask(2);
+    /// `backlog` is how many connections may wait to be accepted.
     ///
     /// # Errors
-    /// `AddrInUse` where the path is there already; the system's.
+    /// `AddrInUse` if the path exists already; the system's.
     pub fn bind(path: &Path, mask: u32, backlog: i32) -> io::Result<LocalListener> {
         let address = SocketAddrUnix::new(path)?;
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-        // The mode must be right from the first moment on, and this is the only way.
+        // The mode must be right from the start, and only the umask can set it for bind(2).
         let before = umask(Mode::from_raw_mode(mask));
         let bound = rustix::net::bind(&socket, &address);
         umask(before);
@@ -277,7 +277,7 @@ impl LocalListener {
     /// Waits for the next connection.
     ///
     /// # Errors
-    /// The system's, such as too many descriptors; another call may work.
+    /// The system's, such as too many descriptors; another call may succeed.
     pub async fn accept(&self) -> io::Result<LocalStream> {
         self.0.accept().await.map(|(stream, _)| LocalStream(stream))
     }
@@ -319,7 +319,7 @@ mod tests {
         send_descriptors(here.0.as_fd(), &[reader.as_fd(), reader.as_fd()]).unwrap();
         let refused = there.receive_descriptor().await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::InvalidData);
-        // None of them is left open in this process: the writer is told.
+        // The write fails, because no received descriptor is left open in this process.
         drop(reader);
         assert_eq!((&writer).write(b"x").unwrap_err().kind(), ErrorKind::BrokenPipe);
     }

@@ -1,12 +1,12 @@
 //! The operating system: everything that differs from one system to another, and nothing else.
 //!
-//! One file has one concept: the names that the rest of the program uses, and what they do on
-//! Unix. No other room names the system's own types or the crates that wrap its calls
-//! (`tests/tidy.rs` holds that), so another system is added here: a file with the same names,
-//! chosen by `#[cfg_attr(windows, path = …)]` on its line below.
+//! Each file has one concept: the names that the rest of the program uses, and their Unix
+//! implementation. No other room names the system's own types or the crates that wrap its calls
+//! (`tests/tidy.rs` checks that). To add another system, add a file with the same names, chosen by
+//! `#[cfg_attr(windows, path = …)]` on its line below.
 //!
-//! Failures are [`std::io::Error`]s. Nothing here has texts for people, decides when something
-//! is right to do, or knows any other room.
+//! Failures are [`std::io::Error`]s. This room has no texts for people, does not decide when an
+//! operation is right, and depends on no other room.
 
 pub mod background;
 pub mod descriptor;

@@ -1,10 +1,10 @@
 //! The terminal modes that `pty-req` carries (RFC 4254 section 8, RFC 8160 for IUTF8), read from a
 //! terminal and set on one.
 //!
-//! The set and its order are OpenSSH's, so that the far side's `stty -a` reads the same: both
-//! speeds, then each special character, input, local, output and control mode that this
-//! system has. VDSUSP, VFLUSH, VSWTCH and VSTATUS do not exist here and are left out, as
-//! OpenSSH does. The list carries no TTY_OP_END: russh writes it.
+//! The set and its order are OpenSSH's, so that `stty -a` on the server shows the same: both
+//! speeds, then each special character, input, local, output and control mode that this system has.
+//! VDSUSP, VFLUSH, VSWTCH and VSTATUS do not exist here and are left out, as in OpenSSH. The list
+//! has no TTY_OP_END, because russh writes it.
 
 use russh::Pty;
 use rustix::termios::{
@@ -14,17 +14,17 @@ use rustix::termios::{
 
 use super::descriptor::AsDescriptor;
 
-/// How RFC 4254 writes a special character that is switched off.
+/// RFC 4254's value for a special character that is disabled.
 const DISABLED: u32 = 255;
 
-/// How this system writes it (`_POSIX_VDISABLE`).
+/// This system's value for it (`_POSIX_VDISABLE`).
 const POSIX_VDISABLE: u8 = 0;
 
-/// What OpenSSH says of a speed that has no constant.
+/// The speed that OpenSSH sends if the actual one has no constant.
 const ODD_SPEED: u32 = 9_600;
 
-/// The modes of the terminal, in the order they are sent. Empty if the file is not a
-/// terminal: the far side then uses its own defaults.
+/// The modes of the terminal, in the order in which they are sent. Empty if the file is not a
+/// terminal: the server then uses its own defaults.
 pub fn modes(fd: impl AsDescriptor) -> Vec<(Pty, u32)> {
     tcgetattr(fd.as_descriptor().fd()).map(|tio| encode(&tio)).unwrap_or_default()
 }
@@ -47,9 +47,9 @@ fn encode(tio: &Termios) -> Vec<(Pty, u32)> {
     modes
 }
 
-/// Sets the modes that are asked for on a new pseudo-terminal. Speeds stay, since it has none;
-/// modes that this system does not know are passed over, as the RFC asks; a terminal that refuses
-/// keeps the system's own modes.
+/// Sets the requested modes on a new pseudo-terminal. Speeds are ignored, because it has none;
+/// modes that this system does not know are skipped, as the RFC asks. If the terminal refuses, it
+/// keeps the system's default modes.
 pub fn set_modes(terminal: impl AsDescriptor, modes: &[(Pty, u32)]) {
     let terminal = terminal.as_descriptor().fd();
     let Ok(mut termios) = tcgetattr(terminal) else { return };
@@ -148,8 +148,8 @@ const OUTPUT: [(Pty, OutputModes); 6] = [
     (Pty::ONLRET, OutputModes::ONLRET),
 ];
 
-// CS7 and CS8 are values of the two-bit field CSIZE (2 and 3), and OpenSSH tests each as if it
-// were a bit: eight bits therefore set both, and that is what goes out.
+// CS7 and CS8 are values of the two-bit field CSIZE (2 and 3). OpenSSH tests each as a bit mask, so
+// that eight bits count as both, and this table sends the same.
 const CONTROL: [(Pty, ControlModes); 4] = [
     (Pty::CS7, ControlModes::CS7),
     (Pty::CS8, ControlModes::CS8),

@@ -2,12 +2,12 @@
 
 use std::io;
 
-/// The reading end of a pipe, of the runtime.
+/// The reading end of a pipe, registered with the runtime.
 pub use tokio::net::unix::pipe::Receiver as PipeReceiver;
-/// The writing end of a pipe, of the runtime.
+/// The writing end of a pipe, registered with the runtime.
 pub use tokio::net::unix::pipe::Sender as PipeSender;
 
-/// Makes a pipe's reading end one of the runtime that this is called in.
+/// Registers a pipe's reading end with the current runtime.
 ///
 /// # Errors
 /// The system's.
@@ -15,7 +15,7 @@ pub fn receiver(end: io::PipeReader) -> io::Result<PipeReceiver> {
     PipeReceiver::from_owned_fd(end.into())
 }
 
-/// Makes a pipe's writing end one of the runtime that this is called in.
+/// Registers a pipe's writing end with the current runtime.
 ///
 /// # Errors
 /// The system's.

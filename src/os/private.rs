@@ -1,5 +1,5 @@
-//! Files and directories that are one user's alone: making them, and telling who else could
-//! read or write one.
+//! Files and directories that only one user can access: creates them, and detects who else can read
+//! or write one.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
@@ -10,20 +10,20 @@ use super::user::UserId;
 
 const FILE_MODE: u32 = 0o600;
 const DIRECTORY_MODE: u32 = 0o700;
-/// The bits that let others than the owner read, write or run.
+/// The permission bits of everyone but the owner.
 const OTHERS: u32 = 0o077;
-/// The bits that let others than the owner write.
+/// The permission bits that let everyone but the owner write.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
-/// Makes a directory that only its owner can look into; the one around it must be there.
+/// Creates a directory that only its owner can access. The parent directory must exist.
 ///
 /// # Errors
-/// There is something of that name already; the system's.
+/// The path exists already; the system's.
 pub fn create_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(DIRECTORY_MODE).create(path)
 }
 
-/// Makes a directory that only its owner can look into, and those around it, where missing.
+/// Creates a directory that only its owner can access, and its missing parents, too.
 ///
 /// # Errors
 /// The system's.
@@ -31,7 +31,8 @@ pub fn create_directories(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path)
 }
 
-/// Makes a new file that only its owner can read, to write to. It is so before the first byte.
+/// Creates a file that only its owner can access, open for writing. Its mode is set at creation,
+/// before the first byte.
 ///
 /// # Errors
 /// `AlreadyExists`; the system's.
@@ -39,7 +40,7 @@ pub fn create_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)
 }
 
-/// Opens a file to read, and to append to; where missing it is made as [`create_file`] does.
+/// Opens a file for reading and appending; a missing one is created as by [`create_file`].
 ///
 /// # Errors
 /// The system's.
@@ -47,13 +48,12 @@ pub fn open_or_create(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).append(true).create(true).mode(FILE_MODE).open(path)
 }
 
-/// A directory that only its owner can look into; it and all that is in it goes when this is
-/// dropped.
+/// A temporary directory that only its owner can access. Dropping it removes it with its contents.
 #[derive(Debug)]
 pub struct TemporaryDirectory(tempfile::TempDir);
 
 impl TemporaryDirectory {
-    /// Makes one, where the system keeps such, with a name that begins like this.
+    /// Creates one in the system's temporary directory; its name begins with the prefix.
     ///
     /// # Errors
     /// The system's.
@@ -61,20 +61,20 @@ impl TemporaryDirectory {
         tempfile::Builder::new().prefix(prefix).tempdir().map(TemporaryDirectory)
     }
 
-    /// Where it is.
+    /// The path of the directory.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 }
 
-/// Whether nobody but this user, and the administrator, can have written the file.
+/// Whether only this user and the administrator can have written the file.
 pub fn is_written_only_by(file: &Metadata, user: UserId) -> bool {
     let owner = UserId::from(file.uid());
     (owner.is_root() || owner == user) && file.mode() & WRITABLE_BY_OTHERS == 0
 }
 
-/// What the permissions of a file of ours are, as chmod(1) has them, where they let others at
-/// it. A file that is somebody else's is theirs to change, so nothing is said of it.
+/// The permissions of a file that belongs to the real user and that others may access, in the octal
+/// form of chmod(1). `None` for another user's file, because only its owner can change it.
 pub fn exposed(file: &Metadata) -> Option<String> {
     let ours = UserId::from(file.uid()) == UserId::real();
     let mode = file.mode() & 0o777;

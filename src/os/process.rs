@@ -1,4 +1,4 @@
-//! Other programs: telling them something, what they started, and how they ended.
+//! Other processes: signals to them, their descendants, and how they ended.
 
 use std::ffi::OsStr;
 use std::os::unix::process::ExitStatusExt;
@@ -9,13 +9,13 @@ use tokio::process::Command;
 
 use super::signal::Signal;
 
-/// A running program, by number. The number is another program's once this one has ended and
-/// its parent knows.
+/// The id of a running process. Once the process has ended and was reaped, the system may reuse the
+/// id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ProcessId(Pid);
 
 impl ProcessId {
-    /// The program of this number, if it is one that a program can have.
+    /// The process with this id; `None` if the number cannot be an id.
     pub fn of(number: u32) -> Option<ProcessId> {
         Pid::from_raw(i32::try_from(number).ok()?).map(ProcessId)
     }
@@ -25,17 +25,17 @@ impl ProcessId {
         ProcessId(getpid())
     }
 
-    /// Tells it this. One that has gone, or is somebody else's, is not told.
+    /// Sends a signal. Failures are ignored: the process has gone or belongs to another user.
     pub fn tell(self, signal: Signal) {
         let _ = kill_process(self.0, signal.raw());
     }
 
-    /// Tells it and all others of the group that it leads, see [`lead_group`].
+    /// Sends a signal to the process and the rest of the group that it leads, see [`lead_group`].
     pub fn tell_group(self, signal: Signal) {
         let _ = kill_process_group(self.0, signal.raw());
     }
 
-    /// It and all that it started, as far as the system says whose they are.
+    /// The process and its descendants, as far as the system lists them.
     pub fn with_descendants(self) -> Vec<ProcessId> {
         let parents: Vec<(u32, u32)> = std::fs::read_dir("/proc")
             .into_iter()
@@ -59,7 +59,7 @@ impl ProcessId {
         found.into_iter().filter_map(ProcessId::of).collect()
     }
 
-    /// For the calls of the system, here in `os`.
+    /// The id in the system's own type, for use in `os`.
     pub(super) fn raw(self) -> Pid {
         self.0
     }
@@ -71,17 +71,17 @@ impl From<Pid> for ProcessId {
     }
 }
 
-/// Has a program that is to be started lead a process group of its own.
+/// Makes a program that is about to be started the leader of a new process group.
 pub fn lead_group(command: &mut Command) {
     command.process_group(0);
 }
 
-/// Has a program that is to be started find this as its own name.
+/// Sets the name (`argv[0]`) that a program about to be started gets.
 pub fn name_itself(command: &mut Command, name: &OsStr) {
     command.arg0(name);
 }
 
-/// The signal that ended a program, if one did, and whether it left its memory in a file.
+/// The signal that ended a program, if one did, and whether the program dumped core.
 pub fn ended_by_signal(status: ExitStatus) -> Option<(i32, bool)> {
     status.signal().map(|signal| (signal, status.core_dumped()))
 }

@@ -1,7 +1,7 @@
-//! Replacing a file whole or not at all.
+//! Replaces a file whole or not at all.
 //!
-//! The new text goes into a file beside the target, which nobody else can read before it is in
-//! place, to disk, and over the old one with one system call (rename(2)).
+//! The new text is written to a temporary file beside the target, readable only by the owner, and
+//! synced to disk. Then one system call puts it in place of the old file (rename(2)).
 
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Write};
@@ -15,25 +15,25 @@ use tempfile::NamedTempFile;
 pub enum Readers {
     /// Only the owner.
     Owner,
-    /// Everyone, less whom the user's umask takes out.
+    /// Everyone, except those whom the user's umask excludes.
     All,
 }
 
-/// Whether another file may be in the way.
+/// What happens to an existing file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// It stays, and that is an error.
+    /// It stays, and the call fails.
     Keep,
-    /// It goes.
+    /// It is replaced.
     Replace,
 }
 
-/// A new text on disk, not yet in its place; dropping it removes it.
+/// A new text on disk, not yet in its place. Dropping it removes the temporary file.
 #[derive(Debug)]
 pub struct Replacement(NamedTempFile);
 
 impl Replacement {
-    /// Writes the text to a new file in the directory of the file that it is for.
+    /// Writes the text to a temporary file in the target's directory.
     ///
     /// # Errors
     /// The directory cannot be written, or the disk is full.
@@ -51,18 +51,18 @@ impl Replacement {
         Ok(Replacement(file))
     }
 
-    /// Gives it the old file's owner and permissions.
+    /// Copies the old file's owner and permissions.
     ///
     /// # Errors
-    /// The owner is somebody else, and may not be given.
+    /// The file belongs to another user, and this process may not change owners.
     pub fn keep_owner(&self, old: &Metadata) -> io::Result<()> {
         keep_owner(self.0.as_file(), old)
     }
 
-    /// Puts it in its place, in the directory that it was written to.
+    /// Renames the temporary file to the target, which must be in the same directory.
     ///
     /// # Errors
-    /// `AlreadyExists` where there is a file to keep; the system's. The old file is then there.
+    /// `AlreadyExists` if there is a file and it must be kept; the system's. The old file stays.
     pub fn put(self, target: &Path, existing: Existing) -> io::Result<()> {
         let put = match existing {
             Existing::Keep => self.0.persist_noclobber(target),
@@ -74,10 +74,10 @@ impl Replacement {
     }
 }
 
-/// Gives a new file an old one's owner and permissions.
+/// Copies an old file's owner and permissions to a new one.
 ///
 /// # Errors
-/// The owner is somebody else, and may not be given.
+/// The old file belongs to another user, and this process may not change owners.
 pub fn keep_owner(new: &File, old: &Metadata) -> io::Result<()> {
     let now = new.metadata()?;
     if (now.uid(), now.gid()) != (old.uid(), old.gid()) {
@@ -86,8 +86,8 @@ pub fn keep_owner(new: &File, old: &Metadata) -> io::Result<()> {
     new.set_permissions(Permissions::from_mode(old.mode() & 0o7777))
 }
 
-/// Has the names in the file's directory outlast a crash, too. Some file systems cannot sync a
-/// directory; the file is in place all the same, so that is no failure.
+/// Syncs the file's directory, so that the new name survives a crash. Some file systems cannot sync
+/// a directory; the file is in place anyway, so that is no failure.
 pub fn sync_directory_of(file: &Path) {
     let _ = File::open(directory_of(file)).and_then(|directory| directory.sync_all());
 }

@@ -1,8 +1,8 @@
-//! Signals (signal(7)): what the system and other programs tell this one, and the other way.
+//! Signals (signal(7)), received and sent.
 
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal as listen};
 
-/// What can be told to a running program.
+/// The signals that tessh receives or sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// The terminal has gone.
@@ -11,27 +11,27 @@ pub enum Signal {
     Interrupt,
     /// Ctrl-\\.
     Quit,
-    /// To end at once, which nothing can prevent.
+    /// Ends the program at once; the program cannot prevent it.
     Kill,
-    /// To end.
+    /// Asks the program to end.
     Terminate,
-    /// To go on after a stop.
+    /// Continues a stopped program.
     Continue,
-    /// Ctrl-Z: to stand still until it is continued.
+    /// Ctrl-Z: stops the program until it is continued.
     Stop,
     /// A child has ended or stopped.
     ChildChanged,
-    /// The terminal has another size.
+    /// The terminal's size has changed.
     WindowChange,
 }
 
 impl Signal {
-    /// The number that stands in an exit code, after 128.
+    /// The number of the signal, which an exit code contains as 128 + n.
     pub fn number(self) -> u8 {
         u8::try_from(self.raw().as_raw()).unwrap_or_default()
     }
 
-    /// The system's name for it, here in `os`.
+    /// The signal in the system's own type, for use in `os`.
     pub(super) fn raw(self) -> rustix::process::Signal {
         use rustix::process::Signal as Raw;
         match self {
@@ -48,17 +48,17 @@ impl Signal {
     }
 }
 
-/// The signals of one kind that arrive from now on; they no longer do what they usually do.
+/// The signals of one kind that arrive from now on. They lose their default action.
 #[derive(Debug)]
 pub struct Arrivals(Option<Stream>);
 
 impl Arrivals {
-    /// Listens for a signal. One that the system does not deliver never arrives.
+    /// Starts to receive a signal. A signal that the system does not deliver never arrives.
     pub fn of(signal: Signal) -> Arrivals {
         Arrivals(listen(SignalKind::from_raw(signal.raw().as_raw())).ok())
     }
 
-    /// Waits for the next one; several at once may count as one.
+    /// Waits for the next signal; several at once may count as one.
     pub async fn next(&mut self) {
         if let Some(stream) = &mut self.0
             && stream.recv().await.is_some()

@@ -3,20 +3,20 @@
 
 use super::descriptor::AsDescriptor;
 
-/// The size of a terminal's window. 0 means that the terminal does not know.
+/// The size of a terminal's window. 0 means that the terminal does not know it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WindowSize {
-    /// In characters.
+    /// The width in characters.
     pub columns: u32,
-    /// In characters.
+    /// The height in characters.
     pub rows: u32,
-    /// In pixels.
+    /// The width in pixels.
     pub width: u32,
-    /// In pixels.
+    /// The height in pixels.
     pub height: u32,
 }
 
-/// The size now, or `None` if the file is not a terminal.
+/// The current size, or `None` if the file is not a terminal.
 pub fn window_size(fd: impl AsDescriptor) -> Option<WindowSize> {
     let size = rustix::termios::tcgetwinsize(fd.as_descriptor().fd()).ok()?;
     Some(WindowSize {

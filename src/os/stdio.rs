@@ -1,9 +1,9 @@
-//! Standard input and output as asynchronous streams, as fast as the kernel allows.
+//! Standard input and output as asynchronous streams.
 //!
-//! Nothing here may change the flags of a descriptor that other processes share, so a pipe
-//! or terminal is opened a second time, without blocking; a socket is asked not to block call
-//! by call; a regular file never makes one wait for another party. Where the second opening
-//! is not allowed, readiness is awaited and little is moved at a time.
+//! Other processes may share a descriptor, so its flags are never changed here. A pipe or terminal
+//! is opened a second time, non-blocking; a socket is asked with each call not to block; a regular
+//! file never waits for another process. If the second opening is not allowed, each call waits for
+//! readiness and moves little data.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -20,21 +20,22 @@ use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use super::descriptor::{self, AsDescriptor};
 use super::watch::watch;
 
-/// POSIX's PIPE_BUF floor is 512 and Linux's is 4096: a pipe that is writable takes as much.
+/// The bytes that a writable pipe takes without blocking: POSIX guarantees 512 (PIPE_BUF), Linux
+/// 4096.
 const WITHOUT_BLOCKING: usize = 512;
 
-/// What a descriptor is, as far as waiting goes.
+/// The kinds of descriptors, by how they are read and written without blocking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sort {
-    /// Reads and writes do not wait for another party.
+    /// A regular file: reads and writes do not wait for another process.
     File,
-    /// Our own, non-blocking description of a terminal; one read gives one line at most.
+    /// A terminal opened again, non-blocking; one read returns at most one line.
     Terminal,
-    /// Our own, non-blocking description of a pipe.
+    /// A pipe opened again, non-blocking.
     Pipe,
-    /// A socket, asked not to block with each call.
+    /// A socket, which each call asks not to block.
     Socket,
-    /// Shared with others: wait for readiness, then move a little.
+    /// A description shared with other processes: wait for readiness, then move little data.
     Shared,
 }
 
@@ -45,7 +46,7 @@ fn open_own(fd: BorrowedFd<'_>, direction: OFlags) -> io::Result<(OwnedFd, Sort)
         return Ok((dup(fd)?, Sort::Socket));
     }
     if kind == FileType::Unknown {
-        // An event, a timer and the like: whoever reads one may wait.
+        // Other kinds, such as events and timers: their reads may wait.
         return Ok((dup(fd)?, Sort::Shared));
     }
     if kind != FileType::Fifo && !terminal {
@@ -74,14 +75,14 @@ fn reopen(fd: BorrowedFd<'_>, direction: OFlags) -> Option<OwnedFd> {
     open(path, flags, Mode::empty()).ok()
 }
 
-/// Elsewhere `/dev/fd` shares the description, flags and all.
+/// On other systems `/dev/fd` shares the open file description and its flags.
 #[cfg(not(target_os = "linux"))]
 fn reopen(_: BorrowedFd<'_>, _: OFlags) -> Option<OwnedFd> {
     None
 }
 
-/// A descriptor that blocks is only touched when it does not: what the event loop said of it
-/// may be over, as when somebody else has read meanwhile.
+/// Checks that a blocking descriptor is ready now. What the event loop reported may be outdated,
+/// for example because another process has read meanwhile.
 fn ready_for(fd: BorrowedFd<'_>, wanted: PollFlags) -> rustix::io::Result<()> {
     let mut asked = [PollFd::new(&fd, wanted)];
     match poll(&mut asked, Some(&Timespec::default()))? {
@@ -90,7 +91,7 @@ fn ready_for(fd: BorrowedFd<'_>, wanted: PollFlags) -> rustix::io::Result<()> {
     }
 }
 
-/// A descriptor to read from.
+/// An asynchronous reader of a descriptor.
 pub struct DescriptorInput(InputSource);
 
 enum InputSource {
@@ -99,7 +100,7 @@ enum InputSource {
 }
 
 impl DescriptorInput {
-    /// Standard input.
+    /// Reads standard input.
     ///
     /// # Errors
     /// The descriptor is closed.
@@ -107,10 +108,10 @@ impl DescriptorInput {
         DescriptorInput::new(descriptor::stdin())
     }
 
-    /// Any descriptor, which may be somebody else's.
+    /// Reads any descriptor, even one that another process shares.
     ///
     /// # Errors
-    /// It cannot be used.
+    /// The descriptor cannot be opened or watched.
     pub fn new(descriptor: impl AsDescriptor) -> io::Result<DescriptorInput> {
         let (fd, sort) = open_own(descriptor.as_descriptor().fd(), OFlags::RDONLY)?;
         let source = match sort {
@@ -149,8 +150,8 @@ impl AsyncRead for DescriptorInput {
     }
 }
 
-/// Reads once there is something to read, up to `room` bytes. Nothing is tried before: the
-/// attempt alone would stop a program that reads its terminal from the background.
+/// Reads up to `room` bytes once there is something to read, and attempts nothing before: the
+/// kernel stops a background program as soon as it attempts to read its terminal.
 fn poll_source(
     fd: &AsyncFd<OwnedFd>,
     sort: Sort,
@@ -162,8 +163,8 @@ fn poll_source(
         let mut guard = ready!(fd.poll_read_ready(cx))?;
         let result = guard.try_io(|fd| retry(|| attempt(fd.get_ref().as_fd())));
         let Ok(result) = result else { continue };
-        // A short read has emptied a pipe or socket, and what comes next is a new event. A
-        // terminal may hold more lines; what is shared is looked at each time.
+        // A short read has emptied a pipe or socket, and new data causes a new event. A terminal
+        // may hold more lines, and shared descriptors are checked before each read.
         let short = result.as_ref().is_ok_and(|&count| count > 0 && count < room);
         if short && matches!(sort, Sort::Pipe | Sort::Socket) {
             guard.clear_ready();
@@ -172,16 +173,17 @@ fn poll_source(
     }
 }
 
-/// A descriptor to write to.
+/// An asynchronous writer to a descriptor.
 pub struct DescriptorOutput {
     fd: OwnedFd,
     sort: Sort,
-    /// Only while it is full: a terminal that is watched wakes us with each change of its.
+    /// Registered only while the descriptor is full, because a watched terminal wakes the task with
+    /// each of its events.
     full: Option<AsyncFd<OwnedFd>>,
 }
 
 impl DescriptorOutput {
-    /// Standard output.
+    /// Writes to standard output.
     ///
     /// # Errors
     /// The descriptor is closed.
@@ -189,7 +191,7 @@ impl DescriptorOutput {
         DescriptorOutput::new(descriptor::stdout())
     }
 
-    /// Standard error.
+    /// Writes to standard error.
     ///
     /// # Errors
     /// The descriptor is closed.
@@ -197,16 +199,16 @@ impl DescriptorOutput {
         DescriptorOutput::new(descriptor::stderr())
     }
 
-    /// Any descriptor, which may be somebody else's.
+    /// Writes to any descriptor, even one that another process shares.
     ///
     /// # Errors
-    /// It cannot be used.
+    /// The descriptor cannot be opened.
     pub fn new(descriptor: impl AsDescriptor) -> io::Result<DescriptorOutput> {
         let (fd, sort) = open_own(descriptor.as_descriptor().fd(), OFlags::WRONLY)?;
         Ok(DescriptorOutput { fd, sort, full: None })
     }
 
-    /// Writes what can be written without waiting.
+    /// Writes as much as possible without waiting.
     fn attempt(&self, bytes: &[u8]) -> io::Result<usize> {
         let fd = self.fd.as_fd();
         retry(|| match self.sort {
@@ -258,7 +260,7 @@ mod tests {
     use super::*;
     use crate::os::terminal::testing::pty;
 
-    // A pipe that cannot be opened again is shared with whoever else has it.
+    // A pipe that cannot be opened again shares its description with other processes.
     #[tokio::test]
     async fn what_somebody_else_has_read_is_not_waited_for() {
         use tokio::io::AsyncReadExt;
@@ -271,7 +273,7 @@ mod tests {
         let mut typed = [0; 2];
         write(&writer, b"abcd").unwrap();
         outer.read_exact(&mut typed).await.unwrap();
-        // What is left is read though nothing new has come; the outer one heard of it, too.
+        // The rest is read without a new event, although the other reader got the event, too.
         inner.read_exact(&mut typed).await.unwrap();
         assert_eq!(&typed, b"cd");
         let pending = std::future::poll_fn(|cx| {
@@ -284,8 +286,7 @@ mod tests {
         assert_eq!(&typed, b"ef");
     }
 
-    // A program in the background is stopped by the attempt, whether or not there is anything
-    // to read.
+    // The kernel stops a background program that attempts a read, even with nothing to read.
     #[tokio::test]
     async fn a_terminal_is_not_read_before_something_is_typed() {
         let (tty, mut person) = pty();

@@ -1,15 +1,15 @@
-//! The system's log, for `-y`: one datagram for each message, in the form of syslog(3)
-//! (RFC 3164).
+//! The system's log, for `-y`: one datagram for each message, in the format of syslog(3) (RFC
+//! 3164).
 
 use std::io;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 
-/// Where the system's logger listens.
+/// The socket of the system's logger.
 const SOCKET: &str = "/dev/log";
-/// The longest message: what RFC 3164 section 4.1 lets a relay take.
+/// The longest message in bytes: the limit in RFC 3164 section 4.1.
 const MAX_MESSAGE: usize = 1024;
-/// Facilities by their names in ssh_config(5), and their numbers in RFC 3164 section 4.1.1.
+/// The names of facilities in ssh_config(5), with their numbers in RFC 3164 section 4.1.1.
 const FACILITIES: [(&str, u8); 12] = [
     ("DAEMON", 3),
     ("USER", 1),
@@ -25,20 +25,20 @@ const FACILITIES: [(&str, u8); 12] = [
     ("LOCAL7", 23),
 ];
 
-/// How grave a message is, with its number.
+/// The severity of a message, with its number in RFC 3164.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The end of the program.
+    /// An error that ends the program.
     Critical = 2,
     /// `error!`.
     Error = 3,
-    /// `warn!` and `info!`, ssh's log and verbose.
+    /// `warn!` and `info!`, which are ssh's "log" and "verbose".
     Information = 6,
     /// `debug!`.
     Debug = 7,
 }
 
-/// The system's logger.
+/// A connection to the system's logger.
 #[derive(Debug)]
 pub struct Syslog {
     socket: UnixDatagram,
@@ -46,10 +46,10 @@ pub struct Syslog {
 }
 
 impl Syslog {
-    /// Connects to it; the facility is one of SyslogFacility.
+    /// Connects to the logger. The facility is a word of SyslogFacility.
     ///
     /// # Errors
-    /// There is none.
+    /// There is no logger.
     pub fn open(facility: &str) -> io::Result<Syslog> {
         Syslog::at(Path::new(SOCKET), facility)
     }
@@ -57,13 +57,13 @@ impl Syslog {
     fn at(path: &Path, facility: &str) -> io::Result<Syslog> {
         let socket = UnixDatagram::unbound()?;
         socket.connect(path)?;
-        // A logger that does not read must not stop a session.
+        // Do not block: a logger that does not read must not stop a session.
         socket.set_nonblocking(true)?;
         let number = FACILITIES.iter().find(|(name, _)| *name == facility);
         Ok(Syslog { socket, facility: number.map_or(1, |(_, number)| *number) })
     }
 
-    /// Logs one line. What the logger does not take is lost, as with syslog(3).
+    /// Logs one line. If the logger does not take it, the line is lost, as with syslog(3).
     pub fn write(&self, severity: Severity, text: &str) {
         let priority = self.facility * 8 + severity as u8;
         let time = jiff::Zoned::now().strftime("%b %e %H:%M:%S").to_string();

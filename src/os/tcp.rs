@@ -1,5 +1,5 @@
-//! What TCP sockets can do beyond the standard library: listening exactly as ssh(1) does, keepalive
-//! probes, the marking of packets, an interface to leave by.
+//! Features of TCP sockets that the standard library lacks: listening exactly as ssh(1) does,
+//! keepalive probes, marking packets, and binding to an interface.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr};
@@ -7,8 +7,8 @@ use std::net::{Shutdown, SocketAddr};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-/// Listens at an address, at once after somebody else has, and with IPv6 for IPv6 alone.
-/// `backlog` is how many connections may wait to be accepted.
+/// Listens at an address, even shortly after another listener closed, and on an IPv6 address for
+/// IPv6 only. `backlog` is how many connections may wait to be accepted.
 ///
 /// # Errors
 /// The address is in use or not this machine's.
@@ -24,11 +24,11 @@ pub fn listen(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Has the connection leave by this network interface (BindInterface). Only Linux can; elsewhere
-/// nothing happens.
+/// Binds the connection to a network interface (BindInterface). Does nothing on systems other than
+/// Linux.
 ///
 /// # Errors
-/// There is no such interface, or it may not be chosen.
+/// There is no such interface, or the process may not choose it.
 #[cfg_attr(not(target_os = "linux"), allow(unused_variables))]
 pub fn bind_interface(socket: &TcpSocket, interface: &str) -> io::Result<()> {
     #[cfg(target_os = "linux")]
@@ -36,10 +36,10 @@ pub fn bind_interface(socket: &TcpSocket, interface: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Marks the packets of a connection to this address: the byte of the IP header (IPQoS).
+/// Marks the packets of a connection to this address with a class in the IP header (IPQoS).
 ///
 /// # Errors
-/// The system does not let us.
+/// The system refuses.
 pub fn mark(socket: &TcpSocket, address: SocketAddr, class: u8) -> io::Result<()> {
     let socket = SockRef::from(socket);
     match address {
@@ -56,18 +56,18 @@ pub fn keep_alive(stream: &TcpStream, on: bool) -> io::Result<()> {
     SockRef::from(stream).set_keepalive(on)
 }
 
-/// Asks the system to acknowledge what was just received without delay. Only Linux can, and
-/// forgets it with the next read.
+/// Asks the system to acknowledge received data without delay. Only Linux can, and the request
+/// lasts until the next read.
 #[cfg_attr(not(target_os = "linux"), allow(unused_variables))]
 pub fn acknowledge_at_once(stream: &TcpStream) {
     #[cfg(target_os = "linux")]
     let _ = SockRef::from(stream).set_tcp_quickack(true);
 }
 
-/// Tells the other side that nothing more is written.
+/// Shuts down writing: the peer reads the end of the stream.
 ///
 /// # Errors
-/// The other side has gone.
+/// The peer has gone.
 pub fn shut_down_writing(stream: &TcpStream) -> io::Result<()> {
     SockRef::from(stream).shutdown(Shutdown::Write)
 }

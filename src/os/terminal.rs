@@ -1,4 +1,4 @@
-//! The terminal's settings: how it treats what is typed (termios(3)), and the terminal that
+//! The terminal's settings, which control how input is treated (termios(3)), and the terminal that
 //! controls this process.
 
 use std::fs::File;
@@ -12,18 +12,18 @@ use rustix::termios::{
 
 use super::descriptor::AsDescriptor;
 
-/// All settings of a terminal at one moment.
+/// All settings of a terminal, as a value.
 #[derive(Clone, Debug)]
 pub struct TerminalSettings(Box<Termios>);
 
 /// When new settings take effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// At once.
+    /// The settings take effect at once.
     Now,
-    /// Once pending output is written.
+    /// The settings take effect once pending output is written.
     Drained,
-    /// Once pending output is written; what was typed and not read yet is discarded.
+    /// The settings take effect once pending output is written; unread input is discarded.
     Flushed,
 }
 
@@ -35,14 +35,14 @@ pub fn is_terminal(fd: impl AsDescriptor) -> bool {
 /// Opens the terminal that controls this process, for reading and writing.
 ///
 /// # Errors
-/// There is none, as in a daemon or under `setsid`.
+/// The process has none, as in a daemon or under `setsid`.
 pub fn open_controlling() -> io::Result<File> {
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     Ok(File::from(rustix::fs::open("/dev/tty", flags, Mode::empty())?))
 }
 
 impl TerminalSettings {
-    /// The settings of this terminal now.
+    /// Reads the current settings of this terminal.
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
@@ -50,7 +50,7 @@ impl TerminalSettings {
         Ok(TerminalSettings(Box::new(tcgetattr(terminal.as_descriptor().fd())?)))
     }
 
-    /// Gives a terminal these settings.
+    /// Applies these settings to a terminal.
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
@@ -63,16 +63,16 @@ impl TerminalSettings {
         Ok(tcsetattr(terminal.as_descriptor().fd(), when, &self.0)?)
     }
 
-    /// The characters that send an interrupt and a quit signal, as far as they are bound.
+    /// The characters that send an interrupt and a quit signal, if they are bound.
     pub fn interrupting(&self) -> Vec<u8> {
         let codes = &self.0.special_codes;
         let codes = [codes[SpecialCodeIndex::VINTR], codes[SpecialCodeIndex::VQUIT]];
-        // Nothing is bound to 0.
+        // The value 0 means that the key is not bound.
         codes.into_iter().filter(|code| *code != 0).collect()
     }
 
-    /// Raw mode, as ssh(1) has it: each key is delivered as it is pressed, none is interpreted or
-    /// echoed, and output goes out unchanged.
+    /// Sets raw mode as ssh(1) does: each key is delivered at once, none is interpreted or echoed,
+    /// and output is sent unchanged.
     pub fn make_raw(&mut self) {
         let tio = &mut *self.0;
         tio.input_modes.insert(InputModes::IGNPAR);
@@ -100,17 +100,17 @@ impl TerminalSettings {
         tio.special_codes[SpecialCodeIndex::VTIME] = 0;
     }
 
-    /// What is typed is not shown.
+    /// Turns the echo of input off.
     pub fn hide_input(&mut self) {
         let tio = &mut *self.0;
         tio.local_modes
             .remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK | LocalModes::ECHONL);
-        // A shell that brings the stopped program back would bring the echo back with it.
+        // Ctrl-Z is disabled: a shell that resumes the stopped program would restore the echo.
         tio.special_codes[SpecialCodeIndex::VSUSP] = 0;
     }
 
-    /// The interrupt and quit characters end the line that is being typed, as characters of it,
-    /// and send no signal.
+    /// Lets the interrupt and quit characters end the typed line, as characters of it, instead of
+    /// sending a signal.
     pub fn interrupt_ends_line(&mut self) {
         let tio = &mut *self.0;
         tio.local_modes.remove(LocalModes::ISIG);
@@ -122,11 +122,11 @@ impl TerminalSettings {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! A pseudo-terminal to test against.
+    //! A pseudo-terminal for tests.
 
     use std::os::fd::{AsFd, OwnedFd};
 
-    /// Opens a pair: the side a program sees, and the side a person sits at.
+    /// Opens a pair: the side that a program sees, and the side where a person sits.
     pub(crate) fn pty() -> (OwnedFd, pty_process::blocking::Pty) {
         let (person, program) = pty_process::blocking::open().unwrap();
         (program.as_fd().try_clone_to_owned().unwrap(), person)

@@ -1,37 +1,37 @@
-//! The people of this machine: who runs this program, and where their homes are.
+//! The users of this machine: who runs this program, and their accounts.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use nix::unistd::{User, getuid};
 
-/// A user of this machine, by number.
+/// The id of a user of this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UserId(u32);
 
-/// What the system knows of a user (passwd(5)).
+/// The account of a user (passwd(5)).
 #[derive(Clone, Debug)]
 pub struct Account {
     /// The login name.
     pub name: String,
     /// The home directory.
     pub home: PathBuf,
-    /// The shell; empty where none is set.
+    /// The shell; empty if none is set.
     pub shell: PathBuf,
 }
 
 impl UserId {
-    /// Who started this program.
+    /// The real user: the one who started this program.
     pub fn real() -> UserId {
         UserId(rustix::process::getuid().as_raw())
     }
 
-    /// In whose name this program acts: who owns the files that it makes.
+    /// The effective user: the one who owns the files that this program creates.
     pub fn effective() -> UserId {
         UserId(rustix::process::geteuid().as_raw())
     }
 
-    /// Whether it is the administrator, whom nothing on this machine is hidden from.
+    /// Whether the user is the administrator, who can read and write everything.
     pub fn is_root(self) -> bool {
         self.0 == 0
     }
@@ -49,7 +49,7 @@ impl fmt::Display for UserId {
     }
 }
 
-/// The account of who started this program, if the system has one.
+/// The account of the real user, if the system has one.
 pub fn account() -> Option<Account> {
     User::from_uid(getuid()).ok().flatten().map(Account::from)
 }

@@ -1,4 +1,4 @@
-//! Modes of a pseudo-terminal, by hand and against what ssh(1) sends.
+//! Tests of pseudo-terminal modes, by hand and against what ssh(1) sends.
 
 use super::*;
 use crate::os::terminal::testing::pty;
@@ -7,7 +7,7 @@ fn value(modes: &[(Pty, u32)], name: Pty) -> u32 {
     modes.iter().find(|(n, _)| *n == name).unwrap().1
 }
 
-/// Settings that differ from the defaults in every part.
+/// Makes settings that differ from the defaults in every part.
 fn make_odd(tty: &std::os::fd::OwnedFd) {
     let mut tio = tcgetattr(tty).unwrap();
     tio.special_codes[SpecialCodeIndex::VERASE] = 8;
@@ -82,7 +82,7 @@ mod peer {
 
     type Modes = Vec<(Pty, u32)>;
 
-    /// Lets everyone in and keeps the modes of the first pty-req.
+    /// A server that accepts every login and keeps the modes of the first pty-req.
     struct ModesServer(Option<tokio::sync::oneshot::Sender<Modes>>);
 
     impl Handler for ModesServer {
@@ -132,7 +132,7 @@ mod peer {
         assert_eq!(theirs.0, theirs.1);
     }
 
-    /// What ssh(1) sends, and what we would, from the same terminal.
+    /// The modes that ssh(1) sends and those that tessh would send, from one terminal.
     async fn modes_of_ssh() -> (Modes, Modes) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
