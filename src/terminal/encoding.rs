@@ -1,8 +1,8 @@
-//! Text in another encoding than UTF-8: what the server writes is shown in UTF-8, what is typed
-//! goes out in the server's encoding. Names are the labels of the WHATWG Encoding Standard.
+//! Text in another encoding than UTF-8: the server's output is converted to UTF-8, and typed text
+//! to the server's encoding. Names are the labels of the WHATWG Encoding Standard.
 //!
-//! Both directions keep no more than the start of one character between two pieces. UTF-8 needs
-//! nothing of this, and has no [`Encoding`].
+//! Between two pieces, each direction keeps at most the start of one character. UTF-8 needs no
+//! conversion and has no [`Encoding`].
 
 mod decode;
 mod iso2022;
@@ -21,18 +21,18 @@ use crate::text;
 use decode::decode;
 use iso2022::Iso2022;
 
-/// How much is converted at once, in bytes.
+/// The bytes converted at once.
 const PIECE: usize = 8 * 1024;
-/// Typed bytes read at once.
+/// The typed bytes read at once.
 const TYPED: usize = 1024;
-/// SO, SI and ESC.
+/// The control characters that introduce shifts: SO, SI and ESC.
 const SHIFTS: [char; 3] = ['\x0e', '\x0f', '\x1b'];
-/// How many names a message offers.
+/// The most similar names that a message suggests.
 const MAX_NEAR: usize = 4;
-/// How much of an unknown name is shown and compared, in characters.
+/// The most characters of an unknown name that are shown and compared.
 const MAX_SHOWN: usize = 40;
 
-/// The encodings a terminal may have, by the names the standard gives them.
+/// The encodings that a terminal may have, by their names in the standard.
 const NAMES: &[&str] = &[
     "UTF-8",
     "Shift_JIS",
@@ -74,10 +74,10 @@ const NAMES: &[&str] = &[
     "x-mac-cyrillic",
 ];
 
-/// Some that are in use, for whoever knows none of the names.
+/// Examples for a user who knows none of the names.
 const EXAMPLES: &str = "Shift_JIS, EUC-JP, GB18030, Big5, EUC-KR, windows-1251, ISO-8859-2, KOI8-R";
 
-/// What other programs call some of them, without dashes and in lower case.
+/// Names that other programs use for some of them, in lower case without punctuation.
 const ALIASES: &[(&str, &str)] = &[
     ("utf8m", "UTF-8"),
     ("euc", "EUC-JP"),
@@ -95,17 +95,17 @@ const ALIASES: &[(&str, &str)] = &[
 pub struct Encoding(&'static encoding_rs::Encoding);
 
 impl Encoding {
-    /// The encoding of this name; `None` is UTF-8.
+    /// Finds the encoding of this name; `None` is UTF-8.
     ///
     /// # Errors
-    /// [`Kind::Usage`]: there is none of this name; the hint has those near it.
+    /// [`Kind::Usage`]: no encoding has this name; the hint lists similar ones.
     pub fn find(name: &str) -> Result<Option<Encoding>> {
         let plain = plain(name);
         let alias = ALIASES.iter().find(|(alias, _)| *alias == plain).map(|(_, name)| *name);
         let same = || NAMES.iter().copied().find(|known| self::plain(known) == plain);
         let label = alias.or_else(same).unwrap_or(name);
         let found = encoding_rs::Encoding::for_label(label.as_bytes()).filter(|found| {
-            // No terminal speaks these: they are not made of ASCII and more.
+            // Terminals do not use encodings that are not supersets of ASCII.
             found.is_ascii_compatible() && *found != encoding_rs::X_USER_DEFINED
                 || *found == encoding_rs::ISO_2022_JP
         });
@@ -116,7 +116,7 @@ impl Encoding {
         }
     }
 
-    /// Its name in the standard; the one it was found by may be another.
+    /// The name in the standard, which may differ from the one it was found by.
     pub fn name(self) -> &'static str {
         self.0.name()
     }
@@ -139,13 +139,13 @@ fn unknown(name: &str) -> Error {
     Error::new(Kind::Usage, cause).hint(hint)
 }
 
-/// A name without case and punctuation.
+/// A name in lower case without punctuation.
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric).take(MAX_SHOWN);
     letters.collect::<String>().to_ascii_lowercase()
 }
 
-/// How many letters must be changed, put in or taken out (Levenshtein).
+/// The edit distance of two names (Levenshtein).
 fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (i, a) in one.bytes().enumerate() {
@@ -160,10 +160,10 @@ fn distance(one: &str, other: &str) -> usize {
     row[other.len()]
 }
 
-/// From the server's encoding to UTF-8. What is no character becomes U+FFFD.
+/// Converts the server's encoding to UTF-8. Invalid bytes become U+FFFD.
 struct ToUtf8 {
     decoder: Decoder,
-    /// Only for ISO-2022-JP: it keeps what is for the terminal from the decoder.
+    /// Only for ISO-2022-JP: passes the terminal's escape sequences around the decoder.
     sequences: Option<Iso2022>,
 }
 
@@ -183,11 +183,11 @@ impl ToUtf8 {
     }
 }
 
-/// From UTF-8 to the server's encoding. A character that it does not have becomes `?`; bytes
-/// that are no UTF-8, as in old reports of the mouse, stay.
+/// Converts UTF-8 to the server's encoding. A character that the encoding lacks becomes `?`; bytes
+/// that are not UTF-8, as in old mouse reports, are passed on.
 struct FromUtf8 {
     encoding: &'static encoding_rs::Encoding,
-    /// The start of a character.
+    /// The start of an incomplete character.
     held: Vec<u8>,
 }
 
@@ -213,12 +213,13 @@ impl FromUtf8 {
         }
     }
 
-    /// Gives what was held.
+    /// Passes on the bytes of an incomplete character.
     fn finish(&mut self, out: &mut Vec<u8>) {
         out.append(&mut self.held);
     }
 
-    /// What introduces a shift is a fault to an encoder for files, and a key on a terminal.
+    /// Converts text, but passes SO, SI and ESC on: the encoder rejects them, because they
+    /// introduce shifts in files, while on a terminal they are keys.
     fn encode(&self, text: &str, out: &mut Vec<u8>) {
         for piece in text.split_inclusive(SHIFTS) {
             let text = piece.trim_end_matches(SHIFTS);
@@ -227,8 +228,8 @@ impl FromUtf8 {
         }
     }
 
-    /// Each piece stands for itself: where there are shifts, it ends in ASCII, as the next key
-    /// may be long in coming.
+    /// Converts a piece on its own. If the encoding has shifts, the piece ends in ASCII, because
+    /// the next key may come much later.
     fn encode_piece(&self, mut text: &str, out: &mut Vec<u8>) {
         let mut encoder = self.encoding.new_encoder();
         loop {
@@ -241,7 +242,7 @@ impl FromUtf8 {
             text = &text[read..];
             match result {
                 EncoderResult::InputEmpty => return,
-                // The encoder is in ASCII here.
+                // Before it reports this, the encoder has shifted back to ASCII.
                 EncoderResult::Unmappable(_) => out.push(b'?'),
                 EncoderResult::OutputFull => {}
             }
@@ -249,25 +250,26 @@ impl FromUtf8 {
     }
 }
 
-/// A sink for the server's encoding; the one behind it gets UTF-8.
+/// A sink for output in the server's encoding, which passes it on to another sink in UTF-8.
 pub struct Decoded {
     sink: Box<dyn AsyncWrite + Send + Unpin>,
     to_utf8: ToUtf8,
-    /// Converted, and written up to `written`; it stands for `taken` bytes.
+    /// The converted text, written up to `written`; it was made from `taken` bytes.
     text: Vec<u8>,
     written: usize,
     taken: usize,
 }
 
 impl Decoded {
-    /// What `sink` gets is in UTF-8.
+    /// Wraps `sink`, which gets UTF-8.
     pub fn new(sink: Box<dyn AsyncWrite + Send + Unpin>, encoding: Encoding) -> Decoded {
         Decoded { sink, to_utf8: ToUtf8::new(encoding), text: Vec::new(), written: 0, taken: 0 }
     }
 }
 
 impl AsyncWrite for Decoded {
-    /// Bytes count as taken when their text is written: a full sink stops the session.
+    /// Counts bytes as taken only when their text is written, so that a full sink pauses the
+    /// session.
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -300,8 +302,9 @@ impl AsyncWrite for Decoded {
     }
 }
 
-/// Typed UTF-8, read in the server's encoding. ASCII stays ASCII, and no character starts with
-/// what is ASCII at the start of a line: escapes are the same after it.
+/// A reader that converts typed UTF-8 to the server's encoding. ASCII stays ASCII, and no other
+/// character becomes a byte that is ASCII at the start of a line, so escapes can be detected after
+/// it.
 pub struct Encoded<R> {
     typed: R,
     from_utf8: FromUtf8,
@@ -311,7 +314,7 @@ pub struct Encoded<R> {
 }
 
 impl<R> Encoded<R> {
-    /// What is read from `typed` is UTF-8.
+    /// Wraps `typed`, which must yield UTF-8.
     pub fn new(typed: R, Encoding(encoding): Encoding) -> Encoded<R> {
         let from_utf8 = FromUtf8 { encoding, held: Vec::new() };
         Encoded { typed, from_utf8, bytes: Vec::new(), read: 0, ended: false }
@@ -325,7 +328,8 @@ impl<R: AsyncRead + Unpin> AsyncRead for Encoded<R> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        // Half a character is no end of input.
+        // Half a character converts to no bytes yet; zero bytes would be taken for the end of
+        // input.
         while this.read == this.bytes.len() && !this.ended {
             let mut typed = [0; TYPED];
             let mut piece = ReadBuf::new(&mut typed);

@@ -1,9 +1,9 @@
-//! All that touches the terminal: raw mode, hidden input, size and terminal modes.
+//! Everything that changes the terminal: raw mode, hidden input, size and terminal modes.
 //!
-//! Every change to a terminal is entered in one process-wide list before it is made, so that
-//! [`restore`] puts everything back from wherever the program ends: the guards' `Drop`, the
-//! panic hook ([`install_panic_hook`]) or the task that waits for signals. Nothing here decides
-//! when raw mode is right or what is sent; the caller says which file is the terminal.
+//! Every change to a terminal is entered in one process-wide list, so that [`restore`] can undo all
+//! of them wherever the program ends: in a guard's `Drop`, in the panic hook
+//! ([`install_panic_hook`]) or in the task that waits for signals. This room does not decide when
+//! raw mode is right or what is sent; the caller says which file is the terminal.
 
 pub mod encoding;
 pub mod raw;
@@ -20,13 +20,14 @@ pub use raw::{
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! Turns of the tests that change a terminal.
+    //! Serialises the tests that change a terminal.
 
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
     pub(crate) use crate::os::terminal::testing::pty;
 
-    /// Held by tests that change a terminal: [`restore`](super::restore) is for them all.
+    /// Held by tests that change a terminal, because [`restore`](super::restore) affects all of
+    /// them.
     pub(crate) fn turn() -> MutexGuard<'static, ()> {
         static TURN: Mutex<()> = Mutex::new(());
         TURN.lock().unwrap_or_else(PoisonError::into_inner)

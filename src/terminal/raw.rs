@@ -1,8 +1,8 @@
 //! Raw mode and hidden input, and the one list from which every terminal is restored.
 //!
-//! A guard enters the terminal's settings in the list, then changes them; dropping it takes
-//! them out and puts them back. [`restore`] does the same for all guards at once and may run at
-//! any time and any number of times; a guard that finds its entry gone does nothing.
+//! A guard changes the terminal's settings and keeps the old ones in the list; dropping it removes
+//! the entry and restores them. [`restore`] does so for all guards at once, at any time and any
+//! number of times. A guard whose entry is gone does nothing when dropped.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,13 +13,13 @@ use crate::os::terminal::{TerminalSettings, When};
 use crate::os::{AsDescriptor, BorrowedDescriptor, Descriptor};
 use crate::say;
 
-/// A terminal that is not as it was found.
+/// A terminal whose settings or screen were changed.
 struct Changed {
     id: u64,
     // A duplicate: the guard's owner may close its own before the panic hook runs.
     fd: Descriptor,
     before: Before,
-    /// What was said while a dialog has this screen.
+    /// Lines held back while a dialog has this screen.
     held: Held,
 }
 
@@ -30,23 +30,23 @@ struct Held {
     left_out: usize,
 }
 
-/// What puts it back.
+/// How the change is undone.
 enum Before {
     Modes(TerminalSettings),
-    /// A control sequence for its screen.
+    /// A control sequence is written to the terminal.
     Screen(&'static str),
 }
 
-/// How much is held while a dialog is open, in bytes: some hundred lines of `-v`, which is more
-/// than somebody reads afterwards.
+/// The most bytes held back while a dialog is open: some hundred lines of `-v`, more than a person
+/// reads afterwards.
 const MAX_HELD: usize = 64 * 1024;
 
 static CHANGED: Mutex<Vec<Changed>> = Mutex::new(Vec::new());
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 static HOOK: Once = Once::new();
 
-/// Puts every terminal back as it was found, the last change first. Does nothing if all is
-/// as it was; never panics; safe from a panic hook.
+/// Undoes all changes to terminals, the last one first. Does nothing if there are none; never
+/// panics; can be called from a panic hook.
 pub fn restore() {
     let mut changed = changed();
     while let Some(entry) = changed.pop() {
@@ -54,15 +54,14 @@ pub fn restore() {
     }
 }
 
-/// Whether some terminal is not as it was found: a line of ours then needs its own carriage
-/// return, which does no harm where it does not.
+/// Whether any terminal is changed. A line of tessh's own then needs a carriage return, which does
+/// no harm on other terminals.
 pub fn is_changed() -> bool {
     !changed().is_empty()
 }
 
-/// Holds a line, with its line break, until the main screen is back; `false` if no dialog has
-/// the screen, and the line can be written where it belongs. Of more than 64 KiB only the number
-/// of lines is told.
+/// Holds a line, with its line break, until the main screen is back; `false` if no dialog has the
+/// screen, so that the caller can write the line itself. Lines beyond 64 KiB are only counted.
 pub fn hold(line: &str) -> bool {
     let mut changed = changed();
     let dialog = changed.iter_mut().rev().find(|entry| entry.before.is_dialogs());
@@ -74,8 +73,8 @@ pub fn hold(line: &str) -> bool {
     true
 }
 
-/// Makes a panic restore the terminal before the hook that was installed earlier prints.
-/// Further calls do nothing.
+/// Makes a panic restore the terminal before the previously installed hook prints. Further calls do
+/// nothing.
 pub fn install_panic_hook() {
     HOOK.call_once(|| {
         let previous = std::panic::take_hook();
@@ -86,8 +85,8 @@ pub fn install_panic_hook() {
     });
 }
 
-/// A terminal in raw mode, as ssh(1) has it: each key is delivered as it is pressed, none is
-/// interpreted or echoed, and output goes out unchanged. Dropping it restores the terminal.
+/// A terminal in raw mode as in ssh(1): each key is delivered at once, none is interpreted or
+/// echoed, and output is sent unchanged. Dropping it restores the terminal.
 #[derive(Debug)]
 pub struct RawMode {
     fd: Descriptor,
@@ -105,13 +104,13 @@ impl RawMode {
         Ok(RawMode { fd, change: Some(change) })
     }
 
-    /// Puts the terminal back for a while, as before stopping on `~^Z`.
+    /// Restores the terminal temporarily, for example before stopping on `~^Z`.
     pub fn suspend(&mut self) {
         self.change = None;
     }
 
-    /// Enters raw mode again after [`suspend`](RawMode::suspend) or [`restore`]. What the
-    /// terminal is like now is what will be restored: it may have been changed meanwhile.
+    /// Enters raw mode again after [`suspend`](RawMode::suspend) or [`restore`]. The settings that
+    /// the terminal has now are those restored later, because they may have been changed meanwhile.
     ///
     /// # Errors
     /// The terminal has gone away.
@@ -125,15 +124,15 @@ impl RawMode {
     }
 }
 
-/// A terminal that does not show what is typed, and otherwise edits lines and sends signals
-/// as always. Dropping it restores the terminal.
+/// A terminal that does not echo input, and otherwise edits lines and sends signals as before.
+/// Dropping it restores the terminal.
 #[derive(Debug)]
 pub struct NoEcho {
     _change: Change,
 }
 
 impl NoEcho {
-    /// Stops the echo and discards what was typed before, as readpassphrase(3) does.
+    /// Turns the echo off and discards unread input, as readpassphrase(3) does.
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
@@ -142,8 +141,8 @@ impl NoEcho {
     }
 }
 
-/// A terminal on which Ctrl-C and Ctrl-\\ end the line that is being typed, as characters of
-/// it, and send no signal. Dropping it restores the terminal.
+/// A terminal on which Ctrl-C and Ctrl-\\ end the typed line, as characters of it, instead of
+/// sending a signal. Dropping it restores the terminal.
 #[derive(Debug)]
 pub struct LineKeys {
     _change: Change,
@@ -151,7 +150,7 @@ pub struct LineKeys {
 }
 
 impl LineKeys {
-    /// Changes the keys; what is typed, and whether it is shown, stays as it is.
+    /// Changes what the two keys do; line editing and echo stay as they are.
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
@@ -161,32 +160,33 @@ impl LineKeys {
         Ok(LineKeys { _change, ending })
     }
 
-    /// The characters that these keys give.
+    /// The characters that end the line.
     pub fn ending(&self) -> Vec<u8> {
         self.ending.clone()
     }
 }
 
-/// The alternate screen, to draw dialogs on: raw mode, mouse clicks, pastes told apart from
-/// typing. Dropping it shows the main screen again as it was, with its scrollback.
+/// The alternate screen, on which dialogs are drawn: raw mode, mouse clicks, and pastes that are
+/// distinguished from typing. Dropping it shows the main screen again with its scrollback.
 #[derive(Debug)]
 pub struct AlternateScreen {
     screen: ScreenMode,
     _raw: RawMode,
 }
 
-/// Alternate screen, bracketed paste, mouse buttons with positions beyond column 223.
+/// Enables the alternate screen, bracketed paste, and mouse buttons with positions beyond column
+/// 223.
 const ENTER_SCREEN: &str = "\x1b[?1049h\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[2J\x1b[H";
-/// The reverse, the cursor shown and the colours plain.
+/// Disables them, shows the cursor and resets the colours.
 const LEAVE_SCREEN: &str = "\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
 
 impl AlternateScreen {
-    /// Takes the screen over.
+    /// Switches to the alternate screen.
     ///
     /// # Errors
     /// It is not a terminal, or has gone away.
     pub fn enter(fd: BorrowedDescriptor<'_>) -> io::Result<AlternateScreen> {
-        // What was typed before was not meant for what could not be seen yet.
+        // Unread input is discarded, because it was typed before the dialog was visible.
         let change = Change::make(fd, When::Flushed, TerminalSettings::make_raw)?;
         let raw = RawMode { fd: fd.duplicate()?, change: Some(change) };
         Ok(AlternateScreen {
@@ -195,13 +195,13 @@ impl AlternateScreen {
         })
     }
 
-    /// Writes to the terminal, unless [`restore`] has given the main screen back: what belongs
-    /// to a dialog must not appear there.
+    /// Writes to the terminal. Writes nothing if [`restore`] has shown the main screen again,
+    /// because a dialog's content must not appear there.
     ///
     /// # Errors
     /// The terminal has gone away.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        // Under the lock, so that no restore falls between the look and the writing.
+        // Hold the lock, so that no restore happens between the check and the write.
         let changed = changed();
         match changed.iter().find(|entry| entry.id == self.screen.change.id) {
             Some(entry) => write_all(entry.fd.as_descriptor(), bytes),
@@ -210,15 +210,15 @@ impl AlternateScreen {
     }
 }
 
-/// A mode of the terminal's screen that a control sequence switches on, such as bracketed
-/// paste. Dropping it switches the mode off.
+/// A terminal mode that a control sequence switches on, such as bracketed paste. Dropping it
+/// switches the mode off.
 #[derive(Debug)]
 pub struct ScreenMode {
     change: Change,
 }
 
 impl ScreenMode {
-    /// Writes `on` to the terminal, and `off` when it is over.
+    /// Writes `on` to the terminal now, and `off` when the mode is dropped or restored.
     ///
     /// # Errors
     /// The terminal has gone away.
@@ -231,7 +231,7 @@ impl ScreenMode {
     }
 }
 
-/// One entry in the list; dropping it restores the terminal unless [`restore`] already did.
+/// One entry in the list. Dropping it restores the terminal unless [`restore`] already did.
 #[derive(Debug)]
 struct Change {
     id: u64,
@@ -248,7 +248,7 @@ impl Change {
         alter(&mut after);
         let fd = fd.duplicate()?;
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        // Under the lock, so that no restore falls between the entry and the change.
+        // Hold the lock, so that no restore happens between the change and the entry.
         let mut changed = changed();
         after.apply(&fd, when)?;
         let before = Before::Modes(before);
@@ -281,7 +281,7 @@ impl Drop for Change {
 
 impl Changed {
     fn put_back(self) {
-        // Nothing can be done if the terminal has hung up.
+        // If the terminal has hung up, nothing can be restored, so errors are ignored.
         match self.before {
             Before::Modes(before) => drop(before.apply(&self.fd, When::Drained)),
             Before::Screen(off) => {
@@ -307,8 +307,8 @@ impl Held {
     }
 }
 
-/// The list. A thread that panicked while holding it left it whole: entries go in and out
-/// in one step.
+/// Locks the list. If a thread panicked while holding the lock, the list is still consistent,
+/// because each entry is added and removed in one step.
 fn changed() -> MutexGuard<'static, Vec<Changed>> {
     CHANGED.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,10 @@
-//! The log of a session: what the server's output shows, in a file.
+//! The log of a session: a file with what the server's output shows.
 //!
-//! Raw is every byte as it came. Text is lines without escape sequences and control characters
-//! (`plain` has the sequences, `line` the line they act on), each perhaps with a timestamp in
-//! Tera Term's form. A log is opened before the connection is made, so that a file that cannot
-//! be written costs no login; once the session runs, nothing about the log can end it.
+//! A raw log has every byte as it came. A text log has lines without escape sequences and control
+//! characters (`plain` parses the sequences, `line` is the line they act on), each with an optional
+//! timestamp in Tera Term's form. A log is opened before the connection is made, so that an
+//! unwritable file is noticed before the login. Once the session runs, a failure of the log cannot
+//! end it.
 
 mod file;
 mod format;

@@ -1,9 +1,9 @@
-//! Reading one line from a person at a terminal, hidden or shown.
+//! Reads one line from a person at a terminal, hidden or shown.
 //!
 //! The terminal keeps editing the line and sending signals, so Ctrl-C reaches the program as
-//! SIGINT: whoever waits for signals calls [`restore`](crate::terminal::restore) and ends it.
-//! In the middle of a session that would end more than the question: see [`Cancellable`].
-//! Prompts are written as they are given; remote text in them has been sanitised before.
+//! SIGINT; the task that waits for signals then calls [`restore`](crate::terminal::restore) and
+//! ends the program. Within a session, [`Cancellable`] limits Ctrl-C to the open question. Prompts
+//! are written as given; the caller has sanitised remote text in them.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -15,22 +15,21 @@ use crate::say;
 use crate::secret::Secret;
 use crate::terminal::raw::{LineKeys, NoEcho};
 
-/// The longest line read: what the kernel keeps of one typed at a terminal.
+/// The longest line read, in bytes: the kernel's limit for a line typed at a terminal.
 const LINE_MAX: usize = 4_096;
 
-/// What stands for bytes that are not UTF-8 once a line is read.
+/// Stands for bytes that are not UTF-8 in a line that was read; such a line is refused.
 const NOT_UTF8: char = '\u{fffd}';
 
-/// How many [`Cancellable`]s there are.
+/// How many [`Cancellable`]s exist.
 static CANCELLABLE: AtomicUsize = AtomicUsize::new(0);
 
-/// As long as there is one, Ctrl-C and Ctrl-\\ cancel the question that is open, and send no
-/// signal.
+/// While one exists, Ctrl-C and Ctrl-\\ cancel the open question instead of sending a signal.
 #[derive(Debug)]
 pub struct Cancellable(());
 
 impl Cancellable {
-    /// Questions asked from now on are meant.
+    /// Ctrl-C at a question asked from here on cancels that question only.
     pub fn begin() -> Cancellable {
         CANCELLABLE.fetch_add(1, Ordering::Relaxed);
         Cancellable(())
@@ -50,7 +49,7 @@ fn line_keys(tty: &File) -> io::Result<Option<LineKeys>> {
     }
 }
 
-/// Asks for a line and does not show it. `None` is end of file with nothing typed.
+/// Asks for a line without showing it. `None` is end of file with nothing typed.
 ///
 /// # Errors
 /// The terminal failed, or the line is longer than 4096 bytes, is not UTF-8 or was cancelled.
@@ -65,7 +64,7 @@ pub fn read_hidden(tty: &File, prompt: &str) -> io::Result<Option<Secret>> {
     let typed = rpassword::read_password_with_config(config).map(Secret::new);
     drop(hidden);
     drop(keys);
-    // The line break that was typed has not been shown either.
+    // The typed line break was not echoed either.
     screen.write_all(b"\n")?;
     let typed = typed?;
     if typed.expose().contains(NOT_UTF8) {
@@ -95,12 +94,12 @@ pub fn read_shown(tty: &File, prompt: &str) -> io::Result<Option<String>> {
     Ok(Some(line))
 }
 
-/// What is typed, one byte at a time so that nothing after the line is taken.
+/// Reads typed bytes one at a time, so that nothing after the line is consumed.
 struct TypedBytes {
     tty: File,
     room: usize,
     ended: Arc<AtomicBool>,
-    /// What cancels.
+    /// The characters that cancel the question.
     cancel: Vec<u8>,
 }
 
@@ -125,7 +124,7 @@ impl Read for TypedBytes {
         };
         self.room = room;
         if read > 0 && self.cancel.contains(&byte[0]) {
-            // Interrupted would be tried again.
+            // `ErrorKind::Interrupted` would make the caller try again.
             return Err(io::Error::other(say!(auth_cancelled)));
         }
         if read == 0 {
@@ -144,8 +143,8 @@ mod tests {
     use super::*;
     use crate::terminal::testing::{pty, turn};
 
-    // Types the keys once the prompt is on the screen, and gives the answer, whether the echo
-    // was off by then, and the whole screen.
+    // Types the keys once the prompt is on the screen. Returns the answer, whether the echo was off
+    // by then, and the whole screen.
     fn typed<T: Send + 'static>(
         ask: fn(&File, &str) -> io::Result<T>,
         keys: &[u8],
@@ -239,7 +238,7 @@ mod tests {
     #[test]
     fn a_line_without_end_is_refused() {
         let _turn = turn();
-        // Without line editing nothing bounds a line but this.
+        // Without line editing in the kernel, only `LINE_MAX` bounds the line.
         let (tty, mut person) = pty();
         let mut tio = tcgetattr(&tty).unwrap();
         tio.local_modes.remove(LocalModes::ICANON);
@@ -252,7 +251,8 @@ mod tests {
         for _ in 0..LINE_MAX / 64 {
             person.write_all(&[b'x'; 64]).unwrap();
         }
-        // Nothing more is typed: the last byte allowed has been, and the next is not waited for.
+        // Exactly the allowed bytes were typed, so the reader must stop without waiting for
+        // another.
         let error = answered.recv_timeout(Duration::from_secs(10)).expect("it stops reading");
         assert_eq!(error.unwrap().kind(), io::ErrorKind::InvalidData);
         asking.join().unwrap().unwrap();

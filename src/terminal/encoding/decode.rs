@@ -1,9 +1,9 @@
-//! A piece of text in another encoding, to UTF-8.
+//! Decodes a piece of text in another encoding to UTF-8.
 
 use encoding_rs::Decoder;
 
-/// Adds the piece to `out`. What is no character becomes U+FFFD; the start of one is kept for the
-/// next piece.
+/// Appends the piece to `out`. Invalid bytes become U+FFFD; the start of an incomplete character is
+/// kept for the next piece.
 pub(super) fn decode(decoder: &mut Decoder, bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     let most = decoder.max_utf8_buffer_length(bytes.len());

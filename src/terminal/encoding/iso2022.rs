@@ -1,21 +1,21 @@
-//! ISO-2022-JP (RFC 1468) as a terminal meets it. Its shifts are escape sequences, and a decoder
-//! for files takes every other one for a fault; here those for the terminal go around it.
+//! ISO-2022-JP (RFC 1468) on a terminal. Its shifts are escape sequences, and the decoder, made for
+//! files, rejects all other sequences; so this passes those for the terminal around it.
 
 use encoding_rs::{Decoder, ISO_2022_JP};
 
 use super::decode::decode;
 
 const ESC: u8 = 0x1b;
-/// The shift to ASCII, which terminals have, too.
+/// The shift to ASCII, which terminals understand as well.
 const ASCII: &[u8] = b"\x1b(B";
 
-/// Where in a sequence the next byte is.
+/// The parser's state before the next byte.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum SequenceState {
     Text,
-    /// After ESC and up to one intermediate byte, which are held.
+    /// After ESC and at most one intermediate byte; both are held.
     Escape(Option<u8>),
-    /// After more intermediate bytes, up to the last one.
+    /// After more intermediate bytes, before the final one.
     Intermediate,
     /// After CSI.
     Sequence,
@@ -23,12 +23,12 @@ enum SequenceState {
     String,
 }
 
-/// ISO-2022-JP and the terminal's sequences to UTF-8.
+/// Converts ISO-2022-JP with the terminal's sequences to UTF-8.
 pub(super) struct Iso2022 {
     decoder: Decoder,
     state: SequenceState,
-    /// The shift that the decoder has, and the one that came last: two in a row are a fault to
-    /// the decoder, so the last one waits for text.
+    /// The shift that the decoder is in, and the one that came last. The decoder rejects two shifts
+    /// in a row, so the last one is passed to it only when text follows.
     shifted: [u8; 3],
     wanted: [u8; 3],
 }
@@ -97,7 +97,7 @@ impl Iso2022 {
     fn text(&mut self, byte: u8, out: &mut Vec<u8>) {
         match byte {
             ESC => self.state = SequenceState::Escape(None),
-            // A line begins in ASCII, whatever the one before was cut off in.
+            // A line begins in ASCII, even if the one before was cut off in another shift.
             b'\n' => {
                 *self = Iso2022::default();
                 out.push(byte);
@@ -113,7 +113,7 @@ impl Iso2022 {
         }
     }
 
-    /// The end of `ESC $ …` or `ESC ( …`.
+    /// Handles the final byte of `ESC $ …` or `ESC ( …`.
     fn shift(&mut self, middle: u8, byte: u8, out: &mut Vec<u8>) {
         let sequence = [ESC, middle, byte];
         self.state = SequenceState::Text;
@@ -121,7 +121,8 @@ impl Iso2022 {
             (b'$', b'@' | b'B') | (b'(', b'J' | b'I') => self.wanted = sequence,
             (b'(', b'B') => {
                 self.wanted = sequence;
-                // It may end what another sequence, such as one for line drawing, began.
+                // The terminal gets it, too, because it also ends other charsets, such as one for
+                // line drawing.
                 out.extend_from_slice(ASCII);
             }
             (_, ESC) => {
@@ -139,7 +140,8 @@ impl Iso2022 {
     }
 }
 
-/// A byte of a sequence, past the decoder: none has eight bits.
+/// Appends a byte of a sequence without decoding; none is above 0x7f, so such a byte becomes
+/// U+FFFD.
 fn pass(byte: u8, out: &mut Vec<u8>) {
     match byte.is_ascii() {
         true => out.push(byte),

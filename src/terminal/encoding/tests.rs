@@ -1,4 +1,4 @@
-//! Names, both directions in every encoding, and any cut of the bytes.
+//! Tests of names, of both directions in every encoding, and of bytes cut anywhere.
 
 use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -61,7 +61,7 @@ fn an_unknown_name_is_told_the_near_ones() {
     assert!(long.to_string().len() < 300 && !long.to_string().contains('\x1b'));
 }
 
-/// Each with 日本 or what else it has, as other programs encode it.
+/// Each encoding with 日本, or with characters that it has, as other programs encode them.
 const SAMPLES: &[(&str, &str, &[u8])] = &[
     ("Shift_JIS", "日本ｱ表\\", b"\x93\xfa\x96\x7b\xb1\x95\x5c\\"),
     ("EUC-JP", "日本", b"\xc6\xfc\xcb\xdc"),
@@ -107,13 +107,13 @@ fn sequences_of_the_terminal_pass_in_every_encoding() {
 #[test]
 fn iso_2022_jp_lives_with_the_sequences_of_a_terminal() {
     let jis = |bytes: &[u8]| shown("ISO-2022-JP", &[bytes]);
-    // Colours in the middle of Japanese, and the reset of curses, which repeats a shift.
+    // Colours within Japanese text, and the reset of curses, which repeats a shift.
     assert_eq!(jis(b"\x1b$BF|\x1b[1mK\\\x1b(Bx"), "日\x1b[1m本\x1b(Bx");
     assert_eq!(jis(b"\x1b(B\x1b[m\x1b(B\x1b[mx"), "\x1b(B\x1b[m\x1b(B\x1b[mx");
     assert_eq!(jis(b"\x1b$B\x1b(J\x1b$BF|"), "日");
     assert_eq!(jis(b"\x1b(I1"), "ｱ");
     assert_eq!(jis(b"\x1b$BF|\nls"), "日\nls", "a line starts in ASCII");
-    // What is typed ends in ASCII each time, and so do unknown characters.
+    // Each piece of typed text ends in ASCII, and so does an unknown character.
     assert_eq!(sent("ISO-2022-JP", &["日".as_bytes(), b"\r~."]), b"\x1b$BF|\x1b(B\r~.");
     assert_eq!(sent("ISO-2022-JP", &["日😀本".as_bytes()]), b"\x1b$BF|\x1b(B?\x1b$BK\\\x1b(B");
 }

@@ -8,25 +8,25 @@ use crate::os::file::{self, AppendFault};
 use crate::say;
 use crate::text;
 
-/// How many characters of a path a message shows.
+/// The most characters of a path that a message shows.
 const MAX_SHOWN: usize = 200;
 
 /// A file that is open for a log.
 #[derive(Debug)]
 pub struct LogFile {
     pub(super) file: File,
-    /// The path as it may be shown.
+    /// The path, sanitised.
     pub(super) shown: String,
-    /// Whether something was in it.
+    /// Whether the file had content already.
     pub(super) continued: bool,
 }
 
 impl LogFile {
-    /// Opens a file to append to it; a new one is made with mode 0600.
+    /// Opens a file for appending; a new one is made with mode 0600.
     ///
     /// # Errors
-    /// [`Kind::Local`]: it is a symbolic link or no regular file, it cannot be written, or the
-    /// disk is full.
+    /// [`Kind::Local`]: it is a symbolic link or no regular file, it cannot be written, or the disk
+    /// is full.
     pub fn open(path: &Path) -> Result<LogFile> {
         let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
         let failed = |why: &dyn std::fmt::Display| {

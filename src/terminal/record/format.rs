@@ -1,33 +1,33 @@
-//! How a log is written: what of the output, and which time before each line.
+//! The format of a log: text or raw bytes, and the kind of timestamp before each line.
 
-/// What is written.
+/// What is written of the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// Lines of text.
+    /// Lines of text without escape sequences.
     #[default]
     Text,
-    /// Every byte.
+    /// Every byte as it came.
     Raw,
 }
 
 impl LogFormat {
-    /// The words for them.
+    /// The words by which a user chooses a format.
     pub const WORDS: [(&'static str, LogFormat); 2] =
         [("text", LogFormat::Text), ("raw", LogFormat::Raw)];
 
-    /// The format of this name.
+    /// Finds the format of this name.
     pub fn find(word: &str) -> Option<LogFormat> {
         LogFormat::WORDS.iter().find(|(known, _)| *known == word).map(|(_, format)| *format)
     }
 }
 
-/// Which time stands before each line.
+/// The kind of timestamp before each line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stamps {
-    /// None.
+    /// No timestamp.
     #[default]
     None,
-    /// The time of day here.
+    /// The local time of day.
     Local,
     /// The time of day in UTC.
     Utc,
@@ -38,7 +38,7 @@ pub enum Stamps {
 }
 
 impl Stamps {
-    /// The words for them.
+    /// The words by which a user chooses a kind of timestamp.
     pub const WORDS: [(&'static str, Stamps); 5] = [
         ("none", Stamps::None),
         ("local", Stamps::Local),
@@ -47,7 +47,7 @@ impl Stamps {
         ("connection", Stamps::Connection),
     ];
 
-    /// The kind of this name.
+    /// Finds the kind of timestamp of this name.
     pub fn find(word: &str) -> Option<Stamps> {
         Stamps::WORDS.iter().find(|(known, _)| *known == word).map(|(_, stamps)| *stamps)
     }

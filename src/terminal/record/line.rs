@@ -1,25 +1,25 @@
-//! One line of a terminal as it stands on the screen: cells, a cursor, and the few ways in
-//! which shells edit a line (ECMA-48 section 8.3). Rows above and below do not exist here.
+//! One line of a terminal as it stands on the screen: cells, a cursor, and the functions with which
+//! shells edit a line (ECMA-48 section 8.3). Rows above and below are not represented.
 
 use unicode_width::UnicodeWidthChar;
 
-/// Where a line without a known width is broken into pieces, in columns. No pieces means a
-/// program that writes no line ends; what is written is the same.
+/// The columns after which a line of unknown width is written in pieces, for programs that write no
+/// line ends. Apart from moves of the cursor, the pieces make the same text.
 const MAX_COLUMNS: usize = 4096;
-/// How far apart tabulator stops are.
+/// The distance between tab stops.
 const TAB: usize = 8;
-/// Marks that one cell takes, in bytes: more than any script stacks on a letter.
+/// The most bytes of combining marks in one cell: more than any script puts on a letter.
 const MAX_MARKS: usize = 64;
 
-/// What one column shows.
+/// The content of one column.
 #[derive(Clone, Debug, PartialEq)]
 enum Cell {
     Char(char),
-    /// A character with what combines with it.
+    /// A character with its combining marks.
     Marked(String),
-    /// A byte that is no UTF-8: text in an encoding that is not known here.
+    /// A byte that is not UTF-8, from an unknown encoding.
     Byte(u8),
-    /// The right part of what the cell before it shows.
+    /// The right part of a wide character or tab in the cell before.
     Tail,
 }
 
@@ -31,11 +31,11 @@ pub(super) struct ScreenLine {
     cells: Vec<Cell>,
     /// The column of the next character; equal to the width after the last column was filled.
     cursor: usize,
-    /// Columns of the terminal; 0 where not known.
+    /// The columns of the terminal; 0 if unknown.
     width: usize,
 }
 
-/// How a line is erased (ED and EL).
+/// The part of the line that ED and EL erase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Erase {
     Right,
@@ -44,7 +44,7 @@ pub(super) enum Erase {
 }
 
 impl ScreenLine {
-    /// The terminal's width from now on, in columns; 0 where it is not known.
+    /// Sets the terminal's width from now on, in columns; 0 if unknown.
     pub fn set_width(&mut self, width: usize) {
         self.width = width;
     }
@@ -56,8 +56,8 @@ impl ScreenLine {
         }
     }
 
-    /// Writes a character at the cursor. A row that is full goes to `out` first, as a terminal
-    /// goes on in the next one.
+    /// Writes a character at the cursor. If the row is full, writes it to `out` first, because a
+    /// terminal continues in the next row.
     pub fn put(&mut self, c: char, out: &mut Vec<u8>) {
         match c.width() {
             None => {}
@@ -66,7 +66,7 @@ impl ScreenLine {
         }
     }
 
-    /// Writes a byte that is no UTF-8.
+    /// Writes a byte that is not UTF-8.
     pub fn put_byte(&mut self, byte: u8, out: &mut Vec<u8>) {
         self.put_cell(Cell::Byte(byte), 1, out);
     }
@@ -85,7 +85,8 @@ impl ScreenLine {
         self.cursor = end;
     }
 
-    /// Makes room: what is wider than one column is blank once a part of it is written over.
+    /// Blanks the cells from `start` to `end`, and with them the rest of a wide character that
+    /// overlaps.
     fn free(&mut self, start: usize, end: usize) {
         let mut first = start.min(self.cells.len());
         while first > 0 && self.cells.get(first) == Some(&Cell::Tail) {
@@ -113,9 +114,9 @@ impl ScreenLine {
         }
     }
 
-    /// HT: a tabulator at the end of the line is kept as one; elsewhere it moves the cursor. At
-    /// the edge of the screen it shows nothing, but it still parts what is before it from what
-    /// is after it.
+    /// HT: writes a tab at the end of the line; elsewhere moves the cursor. At the edge of the
+    /// screen the terminal shows nothing, but the tab is written, because it separates the text
+    /// around it.
     pub fn tab(&mut self, out: &mut Vec<u8>) {
         let next = (self.cursor / TAB + 1) * TAB;
         let next = next.min(self.width().saturating_sub(1)).max(self.cursor);
@@ -132,7 +133,7 @@ impl ScreenLine {
         self.cursor = next;
     }
 
-    /// Moves the cursor to a column, as far as there are columns.
+    /// Moves the cursor to a column, at most the last one.
     pub fn go(&mut self, column: usize) {
         self.cursor = column.min(self.width().saturating_sub(1));
     }
@@ -148,7 +149,7 @@ impl ScreenLine {
         self.cursor = at.saturating_sub(columns);
     }
 
-    /// EL and ED as far as this line goes.
+    /// ED and EL: erases a part of this line.
     pub fn erase(&mut self, what: Erase) {
         let length = self.cells.len();
         match what {
@@ -162,7 +163,7 @@ impl ScreenLine {
         }
     }
 
-    /// ECH: blanks from the cursor on.
+    /// ECH: blanks columns from the cursor on.
     pub fn blank(&mut self, columns: usize) {
         let end = self.cursor.saturating_add(columns).min(self.cells.len());
         if self.cursor < end {
@@ -170,7 +171,7 @@ impl ScreenLine {
         }
     }
 
-    /// DCH: takes columns away at the cursor.
+    /// DCH: deletes columns at the cursor.
     pub fn delete(&mut self, columns: usize) {
         let end = self.cursor.saturating_add(columns).min(self.cells.len());
         if self.cursor < end {
@@ -179,7 +180,7 @@ impl ScreenLine {
         }
     }
 
-    /// ICH: puts blanks in at the cursor; what is pushed over the edge is lost.
+    /// ICH: inserts blanks at the cursor; text that is pushed over the edge is lost.
     pub fn insert(&mut self, columns: usize) {
         if self.cursor < self.cells.len() {
             self.free(self.cursor, self.cursor);

@@ -1,5 +1,5 @@
-//! The name of a log file: a template as Tera Term has it. Times come first, as strftime(3)
-//! writes them; then `&h` is the host, `&p` the port, `&u` the user and `&&` an ampersand.
+//! The name of a log file from a template, as in Tera Term. Times are replaced first, as in
+//! strftime(3); then `&h` by the host, `&p` by the port, `&u` by the user and `&&` by an ampersand.
 
 use jiff::Zoned;
 use jiff::fmt::strtime;
@@ -10,21 +10,21 @@ use crate::text;
 
 /// The longest name, in bytes: PATH_MAX of Linux.
 const MAX_NAME: usize = 4096;
-/// How many characters of a template a message shows.
+/// The most characters of a template that a message shows.
 const MAX_SHOWN: usize = 200;
 
-/// What stands for what in a template.
+/// The values of the placeholders in a template.
 #[derive(Clone, Debug)]
 pub struct LogNames<'a> {
-    /// `&h`.
+    /// The host, for `&h`.
     pub host: &'a str,
-    /// `&p`.
+    /// The port, for `&p`.
     pub port: u16,
-    /// `&u`: who logs in.
+    /// The remote user, for `&u`.
     pub user: &'a str,
 }
 
-/// The file name that a template comes to at a time. `~` has been expanded.
+/// Expands a template to the name of a file at this time. The caller has expanded `~`.
 ///
 /// # Errors
 /// [`Kind::Usage`]: a `%` that strftime(3) does not know, or a name that is too long.
@@ -57,7 +57,8 @@ pub fn file_name(template: &str, names: &LogNames<'_>, now: &Zoned) -> Result<St
     }
 }
 
-/// A part of a file name: no separator, and nothing that other systems do not have in one.
+/// A value as a part of a file name: without separators and characters that other systems do not
+/// allow.
 fn part(text: &str) -> String {
     let bad = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
     text.chars().map(|c| if bad(c) { '_' } else { c }).collect()

@@ -1,15 +1,15 @@
-//! The output of a session as plain text: lines as they stand on the screen when they end,
-//! without escape sequences and control characters (ECMA-35, ECMA-48, xterm's control
-//! sequences). Any byte may be the last of one piece and its successor the first of the next.
+//! The output of a session as plain text: each line as it stands on the screen when it ends,
+//! without escape sequences and control characters (ECMA-35, ECMA-48, xterm's control sequences).
+//! The bytes may be split into pieces anywhere.
 //!
-//! A backspace, a carriage return and what shells use to edit a line act on the line. What
-//! moves to another row is left out: a full-screen program leaves its text in the order in
-//! which it painted it.
+//! A backspace, a carriage return and the sequences with which shells edit a line act on the line.
+//! Moves to other rows are ignored, so a full-screen program leaves its text in the order in which
+//! it painted it.
 
 use super::line::{Erase, ScreenLine};
 
-/// How long a control string (title, image, clipboard) may be, in bytes. A terminal that meets
-/// one without an end is stuck; a log shall not be for ever.
+/// The longest control string (title, image, clipboard), in bytes. A terminal waits for ever if a
+/// string has no end; the log resumes after this many bytes.
 const MAX_STRING: usize = 8 * 1024 * 1024;
 
 const BEL: u8 = 0x07;
@@ -17,36 +17,37 @@ const CAN: u8 = 0x18;
 const SUB: u8 = 0x1a;
 const ESC: u8 = 0x1b;
 
-/// Where in a sequence the next byte is.
+/// The parser's state before the next byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum EscapeState {
     #[default]
     Text,
     /// After ESC.
     Escape,
-    /// After ESC and intermediate bytes, as of a charset selection.
+    /// After ESC and intermediate bytes, such as a charset selection.
     Intermediate,
-    /// After CSI: its first parameter, and whether it is one of the standard's own.
+    /// After CSI: the first parameter, whether the parser is still in it, and whether the sequence
+    /// has only the standard's own parameters.
     Sequence { number: Option<u16>, first: bool, standard: bool },
-    /// In a control string; `bell` if BEL ends it, too.
+    /// In a control string; `bell` if BEL ends it as well.
     String { bell: bool, length: usize },
 }
 
-/// Bytes to text.
+/// Converts bytes to lines of text.
 #[derive(Debug, Default)]
 pub(super) struct PlainText {
     state: EscapeState,
-    /// The start of a character of UTF-8.
+    /// The start of an incomplete UTF-8 character.
     held: Vec<u8>,
     line: ScreenLine,
-    /// Whether the line has its timestamp, if one is wanted.
+    /// Whether the current line has begun, and so has its timestamp if one is wanted.
     begun: bool,
 }
 
 impl PlainText {
-    /// Takes output of the session. Whole lines go to `out`, each with what `stamp` gives
-    /// before it; it is asked when the first byte of a line comes. `width` is the terminal's,
-    /// in columns, or 0.
+    /// Takes output of the session. Complete lines go to `out`, each after the bytes that `stamp`
+    /// appends; `stamp` is called when the first byte of a line arrives. `width` is the terminal's
+    /// width in columns, or 0.
     pub fn take(
         &mut self,
         bytes: &[u8],
@@ -60,7 +61,7 @@ impl PlainText {
         }
     }
 
-    /// Gives what there is of a line that was not ended.
+    /// Writes the rest of an unfinished line.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         for byte in std::mem::take(&mut self.held) {
             self.line.put_byte(byte, out);
@@ -79,7 +80,7 @@ impl PlainText {
             (_, 0..0x20) => self.control(byte, stamp, out),
             (_, 0x7f) => self.spill(stamp, out),
             (EscapeState::Text, _) => self.text(byte, stamp, out),
-            // No sequence has such a byte.
+            // No escape sequence contains such a byte, so it ends the sequence.
             (_, 0x80..) => {
                 self.state = EscapeState::Text;
                 self.text(byte, stamp, out);
@@ -112,7 +113,7 @@ impl PlainText {
             Ok(text) => {
                 let c = text.chars().next();
                 self.held.clear();
-                // U+0080 to U+009F are control characters.
+                // U+0080 to U+009F are control characters and are left out.
                 if let Some(c) = c.filter(|c| !c.is_control()) {
                     self.begin(stamp, out);
                     self.line.put(c, out);
@@ -132,7 +133,7 @@ impl PlainText {
         }
     }
 
-    /// What was held is no character.
+    /// Writes the held bytes one by one, because they are not a character.
     fn spill(&mut self, stamp: &mut dyn FnMut(&mut Vec<u8>), out: &mut Vec<u8>) {
         for byte in std::mem::take(&mut self.held) {
             self.begin(stamp, out);
@@ -140,7 +141,7 @@ impl PlainText {
         }
     }
 
-    /// A control character acts in the middle of a sequence, too.
+    /// Handles a control character, which also acts in the middle of a sequence.
     fn control(&mut self, byte: u8, stamp: &mut dyn FnMut(&mut Vec<u8>), out: &mut Vec<u8>) {
         self.spill(stamp, out);
         match byte {
@@ -149,7 +150,7 @@ impl PlainText {
                 self.begin(stamp, out);
                 self.line.tab(out);
             }
-            // LF; VT and FF do the same.
+            // VT and FF move to the next line as LF does.
             b'\n' | 0x0b | 0x0c => self.end_line(stamp, out),
             b'\r' => self.line.go(0),
             _ => {}
@@ -167,12 +168,12 @@ impl PlainText {
         self.state = match byte {
             b'[' => EscapeState::Sequence { number: None, first: true, standard: true },
             b']' => EscapeState::String { bell: true, length: 0 },
-            // DCS, SOS, PM, APC.
+            // These introduce DCS, SOS, PM and APC.
             b'P' | b'X' | b'^' | b'_' => EscapeState::String { bell: false, length: 0 },
             0x20..=0x2f => EscapeState::Intermediate,
             _ => EscapeState::Text,
         };
-        // IND and NEL.
+        // IND and NEL end the line.
         if matches!(byte, b'D' | b'E') {
             self.end_line(stamp, out);
         }
@@ -188,7 +189,7 @@ impl PlainText {
             }
             b'0'..=b'9' => next(number, false, standard),
             b':' | b';' => next(number, false, standard),
-            // Private parameters and intermediate bytes: not one of those below.
+            // A private parameter or intermediate byte: `act` does not know such sequences.
             0x20..=0x3f => next(number, first, false),
             _ => {
                 if standard {
@@ -199,7 +200,7 @@ impl PlainText {
         };
     }
 
-    /// The control sequences that act on a line.
+    /// Applies a control sequence that acts on the line.
     fn act(&mut self, last: u8, number: Option<u16>) {
         let count = usize::from(number.unwrap_or(1).max(1));
         let line = &mut self.line;
@@ -207,7 +208,7 @@ impl PlainText {
             b'C' | b'a' => line.forward(count),
             b'D' => line.back(count),
             b'G' | b'`' => line.go(count - 1),
-            // It comes with a move to the first column.
+            // Programs that clear the screen also move to the first column.
             b'J' if number == Some(2) => {
                 line.erase(Erase::All);
                 line.go(0);

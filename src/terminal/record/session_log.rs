@@ -1,4 +1,4 @@
-//! Writing a log: raw bytes, or lines of text with a time before each.
+//! Writes a log: raw bytes, or lines of text with a timestamp before each.
 
 use std::io::Write;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use super::plain::PlainText;
 use crate::error::told;
 use crate::say;
 
-/// What time it is: of the day, and for what has passed.
+/// Returns the time of day, and an instant from which durations are computed.
 pub type LogClock = Box<dyn FnMut() -> (Timestamp, Instant) + Send>;
 
 /// The clocks of this machine.
@@ -23,11 +23,11 @@ pub fn clock() -> LogClock {
 
 /// A log that is being written.
 pub struct SessionLog {
-    /// `None` once it has failed or ended.
+    /// `None` once the log has failed or ended.
     file: Option<Box<dyn Write + Send>>,
     shown: String,
     form: LogForm,
-    /// Kept for its memory; empty between calls.
+    /// A buffer that is empty between calls; it is kept to reuse its allocation.
     out: Vec<u8>,
 }
 
@@ -62,8 +62,8 @@ impl SessionLog {
         SessionLog { file: Some(file), shown, form, out: Vec::new() }
     }
 
-    /// Writes output of the session. `width` is the terminal's, in columns, or 0 where there is
-    /// none. A failure is one warning, and the end of the log alone.
+    /// Writes output of the session. `width` is the terminal's width in columns, or 0 without a
+    /// terminal. On a failure it warns once and ends only the log.
     pub fn write(&mut self, bytes: &[u8], width: usize) {
         if self.file.is_none() {
             return;
@@ -77,7 +77,7 @@ impl SessionLog {
         self.put();
     }
 
-    /// Ends the log with what there is of the last line. Happens by itself when it is dropped.
+    /// Writes the rest of the last line and ends the log. Dropping the log does the same.
     pub fn finish(&mut self) {
         if let LogForm::Text { plain, .. } = &mut self.form {
             plain.finish(&mut self.out);
@@ -102,13 +102,13 @@ impl Drop for SessionLog {
     }
 }
 
-/// What stands before a line.
+/// Makes the timestamp before each line.
 struct Stamper {
     stamps: Stamps,
     zone: TimeZone,
     since: Instant,
     clock: LogClock,
-    /// Whether the next one is the first in a file that had something in it.
+    /// Whether the next timestamp is the first in a file that had content already.
     continued: bool,
 }
 
@@ -128,8 +128,9 @@ impl Stamper {
         Stamper { stamps, zone, since, clock, continued }
     }
 
-    /// Tera Term's form: `[2026-03-09 07:05:04.021] `, or days, hours, minutes and seconds as
-    /// `[0 00:01:02.345] `. Its first one in a file with something in it is on a new line.
+    /// Appends a timestamp in Tera Term's form: `[2026-03-09 07:05:04.021] `, or days, hours,
+    /// minutes and seconds as `[0 00:01:02.345] `. In a file that had content, the first one starts
+    /// a new line.
     fn stamp(&mut self, out: &mut Vec<u8>) {
         if self.stamps == Stamps::None {
             return;

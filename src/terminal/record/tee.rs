@@ -1,4 +1,4 @@
-//! A sink that writes to another one and to a log what that one has taken.
+//! A sink that passes data to another sink, and logs what that one has accepted.
 
 use std::io;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ pub struct SharedLog {
 }
 
 impl SharedLog {
-    /// `width` gives the terminal's width in columns, or 0.
+    /// Shares a log. `width` returns the terminal's width in columns, or 0.
     pub fn new(record: SessionLog, width: impl Fn() -> usize + Send + Sync + 'static) -> SharedLog {
         SharedLog { record: Arc::new(Mutex::new(record)), width: Arc::new(width) }
     }
@@ -33,14 +33,14 @@ impl SharedLog {
     }
 }
 
-/// A sink with a log beside it.
+/// A sink whose data is also logged.
 pub struct Tee {
     sink: Box<dyn AsyncWrite + Send + Unpin>,
     log: SharedLog,
 }
 
 impl Tee {
-    /// Everything that `sink` takes goes to the log.
+    /// Wraps `sink` and logs all data that it accepts.
     pub fn new(sink: Box<dyn AsyncWrite + Send + Unpin>, log: SharedLog) -> Tee {
         Tee { sink, log }
     }

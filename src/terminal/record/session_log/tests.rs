@@ -1,4 +1,4 @@
-//! What ends up in the file: golden files of a real shell, any cut of the bytes, and files that
+//! Tests of the log's content: golden files from a real shell, bytes cut anywhere, and files that
 //! cannot be written.
 
 use std::fs;
@@ -14,7 +14,7 @@ use super::*;
 use crate::error::Kind;
 use crate::terminal::record::tee::{SharedLog, Tee};
 
-/// A shell on a terminal of 40 columns, with corrected typing, colours, a long line.
+/// Output of a shell on a terminal of 40 columns, with corrected typing, colours and a long line.
 const SHELL: &[u8] = include_bytes!("../../../../tests/data/record/shell.bytes");
 const WIDTH: usize = 40;
 
@@ -38,7 +38,7 @@ impl Memory {
     }
 }
 
-/// A clock that goes on by an hour, a minute, a second and a millisecond each time it is asked;
+/// A stamper whose clock advances by an hour, a minute, a second and a millisecond with each call;
 /// the connection was made five seconds before.
 fn stamper(stamps: Stamps, continued: bool) -> Stamper {
     let start: Timestamp = "2026-03-09T21:05:04.0219Z".parse().unwrap();
@@ -150,10 +150,10 @@ fn what_is_written_over_or_erased_is_gone() {
 #[test]
 fn a_full_row_goes_on_in_the_next_and_is_one_line_of_the_log() {
     let long = "0123456789".repeat(5);
-    // As bash makes sure that the terminal goes on to the next row.
+    // bash writes a blank and CR here, so that the terminal moves to the next row.
     let typed = format!("{} \r{}\n", &long[..WIDTH], &long[WIDTH..]);
     assert_eq!(text(typed.as_bytes()), format!("{long}\n"));
-    // Written up to the edge, the cursor is still on that row.
+    // After the last column is filled, the cursor is still on that row.
     assert_eq!(text(format!("{}\rx", &long[..WIDTH]).as_bytes()), format!("x{}", &long[1..WIDTH]));
     let without_end = "y".repeat(100_000);
     let log = record(&[without_end.as_bytes()], 0, LogFormat::Text, stamper(Stamps::Utc, false));
@@ -185,7 +185,7 @@ fn size(cells: u16) -> std::num::NonZeroU16 {
     cells.try_into().unwrap()
 }
 
-/// Bytes as terminals get them, and some that none should.
+/// Bytes that terminals get, and some that they should never get.
 fn output() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         "[a-z ]{1,5}".prop_map(String::into_bytes),
@@ -225,13 +225,13 @@ proptest! {
         text in "([a-z ]|[日本é]|e\u{301}|\t|\n){0,80}",
         width in prop_oneof![0usize..12, Just(80)],
     ) {
-        // A mark at the start of a row has nothing to stand on.
+        // A combining mark at the start of a row has no character to combine with.
         prop_assume!(width == 0 || width > 2);
         let log = record(&[text.as_bytes()], width, LogFormat::Text, stamper(Stamps::None, false));
         prop_assert_eq!(String::from_utf8(log).unwrap(), text);
     }
 
-    // An independent terminal as the judge.
+    // Compares the log with the screen of an independent terminal emulator.
     #[test]
     fn a_line_is_what_a_terminal_shows(
         edits in proptest::collection::vec("[a-z ]{1,4}|[日本]|\x08|\r|\x1b\\[[0-5]?[CDG]|\x1b\\[[012]?K|\x1b\\[[1-3]?[P@X]", 0..30)
@@ -309,7 +309,7 @@ fn a_log_that_fails_ends_and_is_not_tried_again() {
         record.write(piece.as_bytes(), 0);
     }
     drop(record);
-    // The last piece would have had room: a log with a hole is worse than a short one.
+    // The last piece is dropped although it would fit: a short log is better than one with a gap.
     assert_eq!(memory.bytes(), b"abcd");
 }
 
