@@ -51,7 +51,8 @@ impl Forwards {
     }
 
     async fn cancel_typed(&self, way: ForwardDirection, place: &str) -> String {
-        // The side that listens and no more, as it is written for a remote dynamic one.
+        // The cancelled forward is given by its listening side only, which is the syntax of a
+        // remote dynamic forward.
         let Some(Forward { listen, connect: Connect::Socks }) =
             read(ForwardDirection::Remote, place)
         else {

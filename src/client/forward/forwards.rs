@@ -45,13 +45,13 @@ pub struct Forwards {
     active: Mutex<Vec<ActiveForward>>,
 }
 
-/// A forward that was granted.
+/// A forward that is in effect.
 struct ActiveForward {
     way: ForwardDirection,
     forward: Forward,
-    /// The port that the server chose for a remote one.
+    /// The port that the server chose for a remote forward.
     allocated: Option<u16>,
-    /// What listens for the others; it stops when this is dropped.
+    /// The listener of a local or dynamic forward; dropping it stops the listening.
     listening: Option<Listening>,
 }
 
@@ -59,11 +59,11 @@ struct ActiveForward {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused;
 
-/// Why the server does not listen as it was asked to.
+/// Why the server does not listen as requested.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RemoteForwardFailure {
     Refused,
-    /// The server was to choose the port, and did not name the one it chose.
+    /// The server should have chosen a port, and did not say which.
     NoPort,
 }
 
@@ -89,7 +89,7 @@ impl Forwards {
         &self.link
     }
 
-    /// A connection that somebody else relays: the channel, its data, and its seat.
+    /// Opens a connection that the caller relays; returns the channel, its lane and its seat.
     pub(crate) async fn open_tunnel(
         &self,
         to: &Connect,
@@ -100,7 +100,7 @@ impl Forwards {
         Some((write, lane, seat))
     }
 
-    /// How forwards are made from now on.
+    /// Sets the options for forwards from now on.
     pub fn configure(&self, settings: ForwardSettings) {
         self.incoming.permit(settings.permit_remote_open.clone());
         self.incoming.lanes.timeouts.set(&settings.timeouts);
@@ -112,10 +112,10 @@ impl Forwards {
         self.settings().command_line
     }
 
-    /// Makes the forwards that a connection begins with, all at once.
+    /// Starts the configured forwards of a new connection, all at once.
     ///
     /// # Errors
-    /// One of them could not be made, and ExitOnForwardFailure is set.
+    /// A forward failed, and ExitOnForwardFailure is set.
     pub async fn begin(self: &Arc<Forwards>, wanted: &[(ForwardDirection, Forward)]) -> Result<()> {
         let strict = self.settings().exit_on_failure;
         if !wanted.is_empty() && !self.link.restriction.permits(ForwardingKind::Ports) {
@@ -133,7 +133,7 @@ impl Forwards {
         if made == 0 && !local.is_empty() {
             error!("{}", say!(forward_could_not_request_local));
         }
-        // The requests leave together: one round trip for all of them.
+        // All requests are sent before an answer is awaited: one round trip for all of them.
         let requests: Vec<_> = remote
             .into_iter()
             .map(|(_, forward)| {
@@ -152,7 +152,8 @@ impl Forwards {
                 Err(RemoteForwardFailure::Refused) => {
                     warn!("{}", not_forwarded(&forward.listen, false));
                 }
-                // It listens, and only the end of the connection would end that.
+                // The server listens on an unknown port, and only the end of the connection stops
+                // it.
                 Err(RemoteForwardFailure::NoPort) => {
                     return Err(Error::new(Kind::Channel, no_port(&forward.connect))
                         .hint(say!(forward_name_a_port)));
@@ -163,10 +164,11 @@ impl Forwards {
         Ok(())
     }
 
-    /// Makes one forward; gives the port that the server chose, if it was asked to.
+    /// Starts one forward; returns the port if the server chose it.
     ///
     /// # Errors
-    /// It cannot be made; the reason has been said, for a remote one the server has none.
+    /// The forward cannot be started. The reason has been reported; for a refused remote forward
+    /// the server gives none.
     pub async fn add(
         &self,
         way: ForwardDirection,
@@ -214,7 +216,7 @@ impl Forwards {
         };
         debug!("Remote connections from {listen} forwarded to local address {connect}");
         let (own, to) = (listen.clone(), connect.clone());
-        // Before the answer: the first connection may come with it.
+        // Granted before the answer arrives, because the first connection may come with it.
         self.incoming.grant(GrantedForward { listen: own, connect: to, port });
         self.link.lanes.traffic.about_to_ask();
         let granted = self.answered(listen).await;
@@ -240,8 +242,8 @@ impl Forwards {
         Ok(())
     }
 
-    /// Sends the request to listen and gives the port of the answer. A server that answers
-    /// nothing, as tinysshd does, must not hold up the session for ever.
+    /// Sends the request to listen and returns the port in the answer. The wait is limited, because
+    /// some servers, such as tinysshd, never answer.
     async fn answered(&self, listen: &Listen) -> Result<u32, Refused> {
         let handle = &self.link.handle;
         let answer = async {
@@ -259,7 +261,7 @@ impl Forwards {
         granted.map_err(|_| Refused)
     }
 
-    /// Cancels a forward that listens there; whether there was one.
+    /// Cancels the forward that listens there; returns whether it succeeded.
     pub async fn cancel(&self, way: ForwardDirection, listen: &Listen) -> bool {
         let found = {
             let mut active = self.active();
@@ -292,14 +294,15 @@ impl Forwards {
         tokio::time::timeout(deadline::FORWARD, answer).await.unwrap_or(false)
     }
 
-    /// Whether there is such a forward already; then the port that the server chose, if it did.
+    /// Looks for an equal forward that is in effect; the inner value is the port that the server
+    /// chose, if it did.
     pub fn existing(&self, way: ForwardDirection, forward: &Forward) -> Option<Option<u16>> {
         let active = self.active();
         let found = active.iter().find(|it| it.way == way && it.forward == *forward);
         found.map(|it| it.allocated)
     }
 
-    /// The forwards, one line each: `-L 8080 to [host]:80`.
+    /// The forwards in effect, one line each: `-L 8080 to [host]:80`.
     pub fn list(&self) -> Vec<String> {
         let line = |it: &ActiveForward| {
             let letter = match it.way {
@@ -315,13 +318,13 @@ impl Forwards {
         self.active().iter().map(line).collect()
     }
 
-    /// The forwarded connections that are open, one line each: the channel and what it is.
+    /// The open forwarded connections, one line each: the channel and its description.
     pub fn connections(&self) -> Vec<String> {
         self.link.lanes.list()
     }
 
-    /// Lets the server reach the agent behind this socket, if the connection permits that;
-    /// whether it does. The session must ask for it too.
+    /// Lets the server reach the agent behind this socket; returns whether the connection permits
+    /// it. The session must request agent forwarding, too.
     pub fn forward_agent(&self, socket: PathBuf) -> bool {
         if !self.link.restriction.permits(ForwardingKind::Agent) {
             return false;
@@ -332,7 +335,7 @@ impl Forwards {
     }
 
     fn settings(&self) -> MutexGuard<'_, ForwardSettings> {
-        // Nothing can panic while it holds one of these.
+        // No code panics while it holds one of these locks.
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -342,7 +345,7 @@ impl Forwards {
 }
 
 impl ActiveForward {
-    /// Whether this forward listens at that address and port; no address means any.
+    /// Whether this forward listens at that address and port; no address matches any.
     fn listens(&self, wanted: &Listen) -> bool {
         match (&self.forward.listen, wanted) {
             (Listen::Tcp { host, port }, Listen::Tcp { host: wanted, port: at }) => {

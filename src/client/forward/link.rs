@@ -1,4 +1,4 @@
-//! The connection as a forward uses it: channels are opened here.
+//! Opens the channels of forwards.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::client::handshake::handler::Events;
 use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::Connect;
 
-/// The connection, and what its forwards share.
+/// The connection and the shared state that are needed to open a forward's channels.
 #[derive(Clone)]
 pub(crate) struct ChannelOpener {
     pub handle: Arc<Handle<Events>>,
@@ -25,8 +25,8 @@ pub(crate) struct ChannelOpener {
 }
 
 impl ChannelOpener {
-    /// Asks the server for a connection to this place. A refusal has been reported when this
-    /// comes back with nothing.
+    /// Asks the server to connect to this target. On a refusal, which has been reported, returns
+    /// `None`.
     pub async fn open(
         &self,
         to: &Connect,

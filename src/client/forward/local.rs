@@ -1,5 +1,5 @@
-//! Local and dynamic forwards: listening on this side, opening a channel for each connection
-//! (RFC 4254 section 7.2, OpenSSH's PROTOCOL section 2.4 for Unix sockets).
+//! Local and dynamic forwards: listens on this side and opens a channel for each connection (RFC
+//! 4254 section 7.2, OpenSSH's PROTOCOL section 2.4 for Unix sockets).
 
 use std::fs;
 use std::io;
@@ -26,12 +26,12 @@ use crate::os::tcp;
 use crate::say;
 use crate::text;
 
-/// Connections that may wait to be accepted, as for ssh.
+/// How many connections may wait to be accepted, as in ssh.
 const BACKLOG: i32 = 128;
-/// A pause after accepting has failed, for want of descriptors for example.
+/// The pause after accepting has failed, for example because no descriptor was free.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A forward that listens on this side, until it is dropped; its connections live on.
+/// The listener of a forward. Dropping it stops the listening; open connections continue.
 pub(crate) struct Listening {
     tasks: Vec<JoinHandle<()>>,
     path: Option<PathBuf>,
@@ -47,17 +47,17 @@ impl Drop for Listening {
 }
 
 impl Listening {
-    /// Stops, and returns when nothing listens any more.
+    /// Stops listening, and returns once the sockets are closed.
     pub(crate) async fn stop(mut self) {
         for task in std::mem::take(&mut self.tasks) {
             task.abort();
-            // It ends as aborted, and its socket with it.
+            // The aborted task has closed its socket.
             let _ = task.await;
         }
     }
 }
 
-/// Begins to listen; `None` where that is not possible, which has been said.
+/// Starts to listen; `None` if that is not possible, which has been reported.
 pub(crate) async fn listen(
     link: &ChannelOpener,
     settings: &ForwardSettings,
@@ -89,7 +89,7 @@ pub(crate) async fn listen(
     }
 }
 
-/// The addresses to listen on; an unknown name has been reported.
+/// The addresses to listen on; a name that cannot be resolved has been reported.
 async fn addresses(
     host: Option<&str>,
     port: u16,
@@ -129,8 +129,8 @@ async fn addresses(
     Some(found)
 }
 
-/// Listens wherever it can. As with ssh only the last address is worth an error: the others
-/// are often of a family that this machine does not have.
+/// Listens on every address that works. As in ssh, only a failure of the last address is an error:
+/// the others often belong to a family that this machine lacks.
 fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
     let mut listeners = Vec::new();
     for (index, &address) in addresses.iter().enumerate() {
@@ -207,7 +207,7 @@ fn accepted(link: &ChannelOpener, forward: &Forward, line: LocalSocket) {
     });
 }
 
-/// Asks the client where it wants to go, and connects it.
+/// Serves a dynamic forward: negotiates the target with the client, then connects it.
 async fn dynamic(
     link: &ChannelOpener,
     listen: &Listen,

@@ -1,44 +1,44 @@
-//! In which direction a forward leads, and how forwards are made.
+//! The direction of a forward, and the options for forwards.
 
 use std::time::Duration;
 
 use crate::config::AddressFamily;
 use crate::config::PermitOpen;
 
-/// In which direction a forward leads, and who chooses where to.
+/// The direction of a forward, and who chooses its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForwardDirection {
-    /// From here to a place that the server reaches (`-L`).
+    /// From here to a target that the server reaches (`-L`).
     Local,
-    /// From the server to a place that we reach (`-R`).
+    /// From the server to a target that we reach (`-R`).
     Remote,
-    /// From here to wherever the SOCKS client says (`-D`).
+    /// From here to the target that the SOCKS client names (`-D`).
     Dynamic,
 }
 
-/// How forwards are made. Each field is the keyword of its name.
+/// The options for forwards.
 #[derive(Clone, Debug)]
 pub struct ForwardSettings {
-    /// GatewayPorts: local forwards without an address listen on all.
+    /// GatewayPorts: whether local forwards without an address listen on all addresses.
     pub gateway_ports: bool,
-    /// StreamLocalBindMask: mode bits that a socket made here lacks.
+    /// StreamLocalBindMask: mode bits that are removed from a new socket.
     pub bind_mask: u32,
-    /// StreamLocalBindUnlink: a socket that is there is removed before.
+    /// StreamLocalBindUnlink: whether an existing socket is removed first.
     pub bind_unlink: bool,
-    /// ExitOnForwardFailure.
+    /// ExitOnForwardFailure: whether a failed forward ends the connection.
     pub exit_on_failure: bool,
-    /// PermitRemoteOpen.
+    /// PermitRemoteOpen: the targets that remote dynamic forwards may reach.
     pub permit_remote_open: PermitOpen,
     /// AddressFamily, for addresses to listen on.
     pub family: AddressFamily,
-    /// ChannelTimeout: patterns of kinds of channels, and how long those may rest.
+    /// ChannelTimeout: patterns of channel types, and how long those may stay unused.
     pub timeouts: Vec<(String, Duration)>,
-    /// EnableEscapeCommandline: forwards may be changed in the session.
+    /// EnableEscapeCommandline: whether forwards may be changed during the session.
     pub command_line: bool,
 }
 
 impl Default for ForwardSettings {
-    /// ssh's.
+    /// The defaults of ssh_config(5).
     fn default() -> ForwardSettings {
         ForwardSettings {
             gateway_ports: false,

@@ -1,8 +1,8 @@
-//! X11 forwarding as we ask for it (RFC 4254 section 6.3): the display is found, its cookie is
-//! asked of xauth(1), and another one is invented for the server, see `incoming::x11`.
+//! Requests X11 forwarding (RFC 4254 section 6.3): finds the display, gets its cookie from
+//! xauth(1), and makes a fake cookie for the server, see `incoming::x11`.
 //!
-//! Untrusted forwarding asks xauth(1) for a cookie of its own with the rights of the X11
-//! SECURITY extension alone, for a limited time.
+//! For untrusted forwarding, xauth(1) creates a separate cookie that is limited in time and to the
+//! rights of the X11 SECURITY extension.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -22,26 +22,26 @@ use crate::client::restriction::ForwardingKind;
 use crate::os::private::TemporaryDirectory;
 use crate::say;
 
-/// The one protocol that xauth makes by itself.
+/// The only protocol for which xauth creates cookies.
 const COOKIE: &str = "MIT-MAGIC-COOKIE-1";
-/// The length of its cookies.
+/// The length of its cookies in bytes.
 const COOKIE_LENGTH: usize = 16;
-/// How much longer than ForwardX11Timeout an untrusted cookie lasts, as for ssh: connections
-/// are refused before the display refuses them.
+/// How much longer than ForwardX11Timeout an untrusted cookie is valid, as in ssh, so that
+/// connections are refused by us before the display refuses them.
 const SLACK: Duration = Duration::from_secs(60);
-/// Time for xauth, which may have to ask the display.
+/// Time for xauth, which may ask the display.
 const XAUTH: Duration = Duration::from_secs(10);
 
-/// What is wanted of X11 forwarding.
+/// The settings of X11 forwarding.
 #[derive(Clone, Debug)]
 pub struct LocalDisplay {
-    /// DISPLAY.
+    /// DISPLAY: the local display.
     pub display: Option<String>,
-    /// xauth(1).
+    /// The path of xauth(1).
     pub xauth: Option<PathBuf>,
-    /// ForwardX11Trusted: programs on the server may do what local ones may.
+    /// ForwardX11Trusted: whether programs on the server get the rights of local ones.
     pub trusted: bool,
-    /// ForwardX11Timeout; zero never ends.
+    /// ForwardX11Timeout; zero means no limit.
     pub timeout: Duration,
 }
 
@@ -52,7 +52,8 @@ pub async fn prepare(forwards: &Forwards, wanted: &LocalDisplay) -> Option<X11Re
         return None;
     }
     if let Some(display) = forwards.incoming.display() {
-        // One cookie for all sessions of a connection: nobody can tell them apart later.
+        // All sessions of a connection share one cookie, because their channels cannot be told
+        // apart.
         return Some(display.request.clone());
     }
     let Some(display) = &wanted.display else {
@@ -75,10 +76,10 @@ pub async fn prepare(forwards: &Forwards, wanted: &LocalDisplay) -> Option<X11Re
     Some(request)
 }
 
-/// The protocol and the true cookie.
+/// Gets the protocol and the real cookie from xauth.
 async fn credentials(wanted: &LocalDisplay, display: &str) -> Option<(String, Vec<u8>)> {
     let named = match display.strip_prefix("localhost:") {
-        // Nobody has cookies for that name.
+        // No cookies are stored under that name.
         Some(rest) => format!("unix:{rest}"),
         None => display.to_owned(),
     };
@@ -105,7 +106,7 @@ async fn credentials(wanted: &LocalDisplay, display: &str) -> Option<(String, Ve
     }
 }
 
-/// Has xauth make an untrusted cookie in a file of its own.
+/// Creates an untrusted cookie with xauth in a temporary file.
 async fn generate(xauth: &Path, display: &str, limit: Duration) -> Option<(String, Vec<u8>)> {
     let dir = TemporaryDirectory::create("tessh-").ok()?;
     let file = dir.path().join("xauthfile");
@@ -132,7 +133,7 @@ async fn list(xauth: &Path, file: Option<&Path>, display: &str) -> Option<(Strin
     Some((protocol.to_owned(), cookie))
 }
 
-/// Runs xauth without a shell; gives its output if it was content.
+/// Runs xauth without a shell; returns its output if it succeeds.
 async fn run(mut command: Command) -> Option<String> {
     command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     let output = timeout(XAUTH, command.output()).await.ok()?.ok()?;

@@ -1,8 +1,7 @@
-//! AddKeysToAgent: a key file that was opened for a login goes to the agent once the server has
-//! taken it.
+//! AddKeysToAgent: adds a key file's key to the agent after the server has accepted it.
 //!
-//! Only where the configuration says so, and only to the agent that is used anyway. That it
-//! could not be added is a warning, and the login goes on.
+//! A key is added only if the configuration says so, and only to the agent in use. A failure is a
+//! warning, and the login continues.
 
 use std::path::Path;
 
@@ -18,11 +17,11 @@ use crate::prompt::{Answer, Notice};
 use crate::say;
 use crate::text;
 
-/// What is shown of a key's comment, in characters.
+/// How many characters of a key's comment are shown.
 const SHOWN: usize = 100;
 
 impl Dialogue {
-    /// Gives this key to the agent, if the configuration says so and there is one.
+    /// Adds this key to the agent, if the configuration says so and there is an agent.
     pub(super) async fn give_to_agent(&self, key: &PrivateKey, path: &Path) {
         let AddKeys { add: true, ask, confirm, lifetime } = self.login.add_keys else { return };
         let Some(socket) = &self.login.agent else {
@@ -47,7 +46,7 @@ impl Dialogue {
         }
     }
 
-    /// Nobody there to ask is a no.
+    /// Asks the person; without anybody to ask, the answer is no.
     async fn may_add(&self, path: &str, comment: &str) -> bool {
         let question = say!(agent_add, path, comment);
         let answer = self.ask(move |prompt| prompt.yes(&question)).await;

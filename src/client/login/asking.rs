@@ -1,9 +1,8 @@
-//! A login as the person decides, attempt by attempt: the authentication dialog's side of the
-//! conversation with the server.
+//! Login by dialog: the person chooses each attempt, and this file carries it out with the server.
 //!
-//! The server is asked what it accepts (`none`, RFC 4252 section 5.2) once the user name is
-//! settled; then each attempt is one that the person asked for. A refusal leads back to the
-//! question and never to another method. Only the person or the server ends it.
+//! Once the user name is settled, the server is asked which methods it accepts (`none`, RFC 4252
+//! section 5.2). Then each attempt is one that the person asked for. A refusal leads back to the
+//! question, never to another method. Only the person or the server ends the login.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,38 +26,37 @@ use crate::prompt::{
 };
 use crate::say;
 
-/// How long the agent may take to say what it holds, while the person waits for the dialog.
+/// Time for the agent to list its keys, while the person waits for the dialog.
 const AGENT_LIST: Duration = Duration::from_millis(1500);
 
-/// What the question is made from, besides the [`Login`].
+/// The content of the dialog, besides the [`Login`].
 pub struct LoginDialogOptions {
-    /// The host as the person knows it, ready to show.
+    /// The host as the person typed it, sanitised.
     pub host: String,
-    /// Whether the login's user name is only proposed: the person may change it first.
+    /// Whether the login's user name is only a proposal that the person may change.
     pub user_is_proposed: bool,
-    /// Methods that ssh_config switches off, each with the keyword that does.
+    /// Methods that ssh_config switches off, each with its keyword.
     pub switched_off: Vec<(Method, &'static str)>,
-    /// The key file that is proposed.
+    /// The proposed key file.
     pub key_file: Option<PathBuf>,
-    /// Whether that file was named by the person, so that its method comes first.
+    /// Whether the person named that file, so that its method comes first.
     pub key_file_is_named: bool,
     /// The home directory.
     pub home: PathBuf,
-    /// Whether the agent would be forwarded; `None` if there is none to forward.
+    /// Whether agent forwarding is preselected; `None` if there is no agent to forward.
     pub forward: Option<bool>,
 }
 
-/// Logs in as the person says; [`Login::chain`] and [`Login::identities`] do not count.
+/// Logs in as the person chooses; [`Login::chain`] and [`Login::identities`] are ignored.
 ///
 /// # Errors
-/// The person gives up, the server accepts nothing that can be used here or hangs up, or
-/// nobody can be asked.
+/// The person gives up, the server accepts nothing usable or disconnects, or nobody can be asked.
 pub async fn authenticate_asking(
     transport: Transport,
     login: Login,
     asking: LoginDialogOptions,
 ) -> Result<Session> {
-    // On a connection that is restricted the agent is not forwarded, whatever is chosen.
+    // On a restricted connection the agent is not forwarded, whatever the person chooses.
     let forward = asking.forward.filter(|_| !transport.shared.is_restricted());
     let mut talk = LoginConversation {
         dialogue: Dialogue::new(transport, login),
@@ -77,27 +75,27 @@ pub async fn authenticate_asking(
     talk.log_in(accepted).await
 }
 
-/// The conversation with the person and the server.
+/// The state of a login by dialog.
 struct LoginConversation {
     dialogue: Dialogue,
     asking: LoginDialogOptions,
     agent: AgentKeys,
-    /// What was ticked last.
+    /// Whether "remember" was selected in the last answer.
     remember: bool,
     forward: Option<bool>,
 }
 
-/// Where the conversation is.
+/// The situation in which the next question is asked.
 struct DialogPosition {
     occasion: Occasion,
-    /// What the server accepts; `None` while it has not been asked.
+    /// The methods that the server accepts; `None` before it was asked.
     accepted: Option<Vec<String>>,
     /// The method that was tried last.
     tried: Option<Method>,
 }
 
 impl LoginConversation {
-    /// Asks for the user name, before anything is sent.
+    /// Asks for the user name, before anything about the user is sent.
     async fn settle_user(&mut self) -> Result<()> {
         let stage = DialogPosition { occasion: Occasion::First, accepted: None, tried: None };
         let question = self.question(&stage).await;
@@ -127,7 +125,7 @@ impl LoginConversation {
                     debug!("Authenticated using \"{}\" with partial success.", name(method));
                     steps += 1;
                     self.dialogue.done.push(tried.clone());
-                    // What is remembered could not log in by itself.
+                    // A login of several steps cannot be repeated with one remembered credential.
                     self.remember = false;
                     let accepted = Some(accepted);
                     DialogPosition { occasion: Occasion::Further(tried), accepted, tried: None }
@@ -136,7 +134,8 @@ impl LoginConversation {
                     let (tried, occasion) = (Some(method), Occasion::Refused(tried));
                     DialogPosition { occasion, accepted: Some(accepted), tried }
                 }
-                // A key or the agent: the server still waits for an attempt.
+                // The error is local, such as a key or the agent: the server still waits for an
+                // attempt.
                 Err(error) if self.dialogue.is_local(&error) && self.dialogue.is_alive() => {
                     DialogPosition {
                         occasion: Occasion::Unusable(error),
@@ -149,7 +148,7 @@ impl LoginConversation {
         }
     }
 
-    /// What the person wants to try: one of the methods that were offered as usable.
+    /// Asks for the next attempt: one of the methods that the dialog offers as usable.
     async fn next_attempt(&mut self, stage: &DialogPosition) -> Result<Box<Attempt>> {
         let question = self.question(stage).await;
         let usable = question.methods.iter().filter(|offer| offer.is_usable());
@@ -167,7 +166,7 @@ impl LoginConversation {
         }
     }
 
-    /// Exactly one attempt, as the person said.
+    /// Makes exactly one attempt with this credential.
     async fn attempt(&mut self, credential: &mut LoginCredential) -> Result<MethodOutcome> {
         info!("Next authentication method: {}", name(credential.method()));
         let dialogue = &mut self.dialogue;
@@ -224,7 +223,7 @@ impl LoginConversation {
         }
     }
 
-    /// The methods, each with what the server and our side say of it.
+    /// All methods, each with what the server and our configuration say about it.
     fn offers(&self, accepted: Option<&[String]>) -> Vec<MethodOffer> {
         let offer = |method: Method| MethodOffer {
             method,
@@ -250,11 +249,11 @@ impl LoginConversation {
         }
     }
 
-    /// The one that failed, if it can be tried again, else the next one; at first a key that
-    /// was named, else the first method.
+    /// The preselected method: the one that failed, if it can be tried again, otherwise the next
+    /// one. Before the first attempt, the method of a key that was named, otherwise the first one.
     fn preselected(&self, methods: &[MethodOffer], tried: Option<Method>) -> Option<Method> {
         let first = match self.asking.key_file_is_named {
-            // The private half is in the agent alone.
+            // The private half is only in the agent.
             true if self.names_held_key() => Method::Agent,
             true => Method::PublicKey,
             false => Method::Password,
@@ -265,8 +264,8 @@ impl LoginConversation {
         on.iter().chain(before).find(|offer| offer.is_usable()).map(|offer| offer.method)
     }
 
-    /// Asks the agent what it holds: again each time, since a key may have been added; but one
-    /// that hangs is not waited for twice.
+    /// Lists the agent's keys, again before each question, because keys may have been added. An
+    /// agent that did not answer is not asked again.
     async fn look_at_agent(&mut self) {
         if matches!(self.agent, AgentKeys::Silent) {
             return;
@@ -280,7 +279,7 @@ impl LoginConversation {
         };
     }
 
-    /// The agent's key that the proposed key file names.
+    /// The position of the agent's key that the proposed key file names.
     fn named_agent_key(&self) -> Option<usize> {
         let file = self.dialogue.login.agent_key.as_ref()?;
         let wanted = file.public()?.key_data();
@@ -302,7 +301,7 @@ impl LoginConversation {
         }
     }
 
-    /// Why nothing can be tried any more.
+    /// The error when no method is left to try.
     fn dead_end(&self, stage: &DialogPosition, offers: &[MethodOffer]) -> Error {
         let accepted = stage.accepted.as_deref().unwrap_or_default();
         if let (Some(method), Occasion::Refused(_)) = (stage.tried, &stage.occasion) {
@@ -333,8 +332,9 @@ impl Dialogue {
         self.transport.shared.ended().is_none()
     }
 
-    /// Whether an error concerns this machine alone: a key that cannot sign, an agent that
-    /// refuses or does not answer. A server that is silent may still answer, and what comes then.
+    /// Whether an error is local: a key that cannot sign, or an agent that refuses or does not
+    /// answer. A server's timeout is not: its answer may still arrive and would be taken for the
+    /// next one.
     fn is_local(&self, error: &Error) -> bool {
         match error.kind() {
             Kind::Identity => true,

@@ -1,8 +1,8 @@
 //! From a [`Transport`] to a [`Session`]: exactly the chosen method (RFC 4252).
 //!
-//! There is no fallback. A chain is what the person spelled out for a server that wants
-//! several steps; each link is tried once it is wanted, and a refusal ends it all. The
-//! message then names what the server would accept.
+//! There is no fallback. A chain is the list of methods that the person configured for a server
+//! that wants several steps. Each method is tried when it is its turn, and a refusal ends the login
+//! with a message that names what the server would accept.
 
 use log::{debug, info};
 
@@ -17,7 +17,7 @@ use crate::say;
 /// Logs in.
 ///
 /// # Errors
-/// The server refuses, wants more than the chain has, or the connection is lost.
+/// The server refuses, wants more steps than the chain has, or the connection is lost.
 pub async fn authenticate(transport: Transport, login: Login) -> Result<Session> {
     let mut dialogue = Dialogue::new(transport, login);
     let chain = dialogue.login.chain.clone();

@@ -1,5 +1,5 @@
-//! The certificates that go with a key: those named, or the one in its file, or the one beside
-//! it, if they are for users and valid now.
+//! Finds the certificates of a key: those that were named, the one in its file, or the one next to
+//! it. Only user certificates that are valid now count.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,16 +10,16 @@ use russh::keys::ssh_key::{Certificate, PublicKey};
 use crate::keys::{self, KeyFile};
 use crate::say;
 
-/// Where certificates are looked for.
+/// The sources of certificates.
 pub(super) struct UserCertificates<'a> {
-    /// Files named on their own (CertificateFile).
+    /// Files that were named separately (CertificateFile).
     pub named: &'a [PathBuf],
-    /// Takes what is wrong with one, which then does not count.
+    /// Called with the reason why a certificate does not count.
     pub tell: &'a dyn Fn(&str),
 }
 
 impl UserCertificates<'_> {
-    /// The certificates that go with a file.
+    /// The certificates for a key file.
     pub fn of(&self, file: &KeyFile, public: &PublicKey) -> Vec<Certificate> {
         let path = file.path();
         let named = self.named_for(public);
@@ -33,7 +33,7 @@ impl UserCertificates<'_> {
         own.into_iter().collect()
     }
 
-    /// The certificates for this key among those named.
+    /// The named certificates for this key.
     pub fn named_for(&self, public: &PublicKey) -> Vec<Certificate> {
         let usable = |path: &PathBuf| match keys::certificate(path) {
             Ok(certificate) => self.usable(certificate, public, &path.display().to_string()),
@@ -45,7 +45,7 @@ impl UserCertificates<'_> {
         self.named.iter().filter_map(usable).collect()
     }
 
-    /// The certificate in `KEY-cert.pub`, or in `KEY.pub` where that holds no plain key.
+    /// The certificate in `KEY-cert.pub`, or in `KEY.pub` if that holds no plain key.
     pub fn beside(&self, path: &Path, public: &PublicKey) -> Option<Certificate> {
         match keys::certificate_beside(path) {
             Some(Ok(certificate)) => {
@@ -63,7 +63,7 @@ impl UserCertificates<'_> {
         }
     }
 
-    /// A certificate counts if it is this key's, for users, and valid now by our clock.
+    /// Accepts a certificate that is for this key, for users, and valid now by our clock.
     fn usable(
         &self,
         certificate: Certificate,

@@ -1,7 +1,7 @@
-//! One login in progress: requests to the server with their deadlines, what the answers come to,
-//! and how a refusal is worded. The methods themselves are in files of their own.
+//! One login in progress: requests to the server with their deadlines, the meaning of the answers,
+//! and the wording of a refusal. The methods are in files of their own.
 //!
-//! Gap closed here: a connection lost in the middle looks like a refusal to the library (G6).
+//! Closes gap G6: the library reports a connection lost during the login as a refusal.
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,17 +33,17 @@ pub fn name(method: Method) -> &'static str {
     }
 }
 
-/// What one method led to; the names are what the server accepts next.
+/// The outcome of one method; the names are the methods that the server accepts next.
 pub(super) enum MethodOutcome {
     Success,
     Partial(Vec<String>),
     Refused(Vec<String>),
 }
 
-/// What an attempt was made with, as far as a person is told.
+/// What an attempt was made with, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum TriedWith {
-    /// The password that was handed over.
+    /// A password that was handed over (`--password-fd`).
     HandedOver,
     /// Keys, each with its type and fingerprint.
     Keys(Vec<String>),
@@ -62,16 +62,16 @@ impl fmt::Display for TriedWith {
 pub(super) struct Dialogue {
     pub(super) transport: Transport,
     pub(super) login: Login,
-    /// What the last method logged in with, for the record.
+    /// What the last method logged in with, for messages.
     pub(super) credential: Option<TriedWith>,
-    /// The links of the chain that are done, for the record.
+    /// The steps of the chain that have succeeded, for messages.
     pub(super) done: Vec<String>,
-    /// The hash for RSA signatures that the server prefers, if it has said which it knows;
-    /// `None` while that was not looked at.
+    /// The hash for RSA signatures that the server prefers, from its announcement; `None` before
+    /// the announcement was looked for.
     pub(super) announced: Option<Announced>,
 }
 
-/// What `server-sig-algs` (RFC 8308) came to, if it came: the best hash, or SHA-1.
+/// The result of `server-sig-algs` (RFC 8308), if it arrived: the best hash, or SHA-1.
 pub(super) type Announced = Option<Option<HashAlg>>;
 
 impl Dialogue {
@@ -97,7 +97,8 @@ impl Dialogue {
         self.outcome(result).await
     }
 
-    /// The library's result, checked against how the connection is (G6).
+    /// The outcome for the library's result. A refusal counts only if the connection still exists
+    /// (G6).
     pub(super) async fn outcome(&self, result: AuthResult) -> Result<MethodOutcome> {
         let (methods, partial) = match result {
             AuthResult::Success => return Ok(MethodOutcome::Success),
@@ -113,7 +114,7 @@ impl Dialogue {
         Ok(if partial { MethodOutcome::Partial(names) } else { MethodOutcome::Refused(names) })
     }
 
-    /// What the last attempt was made with: `password`, `publickey with ED25519 SHA256:…`.
+    /// Describes the last attempt: `password`, `publickey with ED25519 SHA256:…`.
     pub(super) fn tried(&self, method: Method) -> String {
         match &self.credential {
             Some(credential) => say!(login_with, method = name(method), credential),
@@ -121,8 +122,8 @@ impl Dialogue {
         }
     }
 
-    /// Why the login ends with the refusal of a method that was named beforehand, in a chain or
-    /// by `--auth`.
+    /// The error that ends the login when a method that was named beforehand is refused, in a chain
+    /// or by `--auth`.
     pub(super) fn denied(&self, method: Method, accepted: &[String]) -> Error {
         let tried = self.tried(method);
         self.permission_denied(accepted).hint(match accepted {
@@ -134,7 +135,7 @@ impl Dialogue {
         })
     }
 
-    /// What ssh(1) says, with the methods that can continue.
+    /// The error in ssh's words, with the methods that can continue.
     pub(super) fn permission_denied(&self, accepted: &[String]) -> Error {
         let cause = say!(auth_denied, label = self.login.label, list = accepted.join(","));
         Error::new(Kind::Authentication, cause)
@@ -146,8 +147,8 @@ impl Dialogue {
         self.permission_denied(wanted).hint(say!(auth_partial_hint, done = done.join(","), next))
     }
 
-    /// Asks the person, on a thread of its own, while the deadlines stand still. Gap G13: the
-    /// answer to a question comes too late where the server has hung up meanwhile.
+    /// Asks the person on a separate thread, while the deadlines stand still. Fails if the server
+    /// has disconnected meanwhile (gap G13).
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Prompt) -> Answer<T> + Send + 'static,
@@ -159,14 +160,15 @@ impl Dialogue {
         }
     }
 
-    /// See [`Lost`].
+    /// The function by which a dialog finds out that the connection is lost; see [`Lost`].
     pub(super) fn lost(&self) -> Lost {
         let shared = Arc::clone(&self.transport.shared);
         Arc::new(move || shared.ended())
     }
 }
 
-/// See [`Dialogue::ask`].
+/// Asks the person on a separate thread, while the deadlines stand still. Unlike [`Dialogue::ask`],
+/// does not check whether the connection still exists.
 pub(crate) async fn ask<T: Send + 'static>(
     shared: &ConnectionState,
     prompt: &Arc<dyn Prompt>,
@@ -176,12 +178,12 @@ pub(crate) async fn ask<T: Send + 'static>(
     shared.pause();
     let answer = tokio::task::spawn_blocking(move || question(&*prompt)).await;
     shared.resume();
-    // A panic on the other thread has been reported there.
+    // The panic on the other thread has been reported there.
     answer.unwrap_or(Answer::Cancelled)
 }
 
-/// Waits for the answer to one request, within its deadline. One that was there before its
-/// request is none: the library queues what a server says without having been asked (gap G15).
+/// Waits for the answer to one request, within its deadline. An answer that arrived before the
+/// request does not count: the library queues answers even if nothing was asked (gap G15).
 pub(super) async fn answered<T>(
     shared: &ConnectionState,
     request: impl Future<Output = Result<T, russh::Error>>,
@@ -205,7 +207,7 @@ pub(super) async fn answered_within<T, E: Into<SignerError>>(
     result
 }
 
-/// The result of a request, if it comes in time.
+/// Waits for the result of a request within `limit`.
 async fn in_time<T, E: Into<SignerError>>(
     shared: &ConnectionState,
     limit: Duration,
@@ -238,11 +240,11 @@ async fn in_time<T, E: Into<SignerError>>(
     }
 }
 
-/// Why a request to sign, or to log in, came back without an answer.
+/// Why a request to sign or to log in failed.
 pub(crate) enum SignerError {
-    /// The connection is gone.
+    /// The connection is lost.
     Lost,
-    /// A key could not be used.
+    /// A key cannot be used.
     Ours(Error),
 }
 
@@ -258,12 +260,12 @@ impl From<russh::Error> for SignerError {
     }
 }
 
-/// Fails if the connection is gone; the library tells the handler a moment after it has told
-/// the waiting request.
+/// Fails if the connection is lost. Waits a moment, because the library calls the handler shortly
+/// after it has failed the request.
 pub(super) async fn lost(shared: &ConnectionState) -> Result<()> {
     const MOMENT: Duration = Duration::from_millis(200);
     match timeout(MOMENT, shared.end()).await {
-        // The server has no method left, and the library hung up: a refusal.
+        // The library disconnects if the server accepts no further method: this is a refusal.
         Ok(error) if error.kind() == Kind::Authentication => Ok(()),
         Ok(error) => Err(error.context(say!(auth_connection_lost))),
         Err(_) => Ok(()),

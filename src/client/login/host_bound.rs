@@ -1,16 +1,16 @@
-//! Signatures that name the host they are for: `publickey-hostbound-v00@openssh.com` (OpenSSH's
-//! PROTOCOL, section 3.1).
+//! Signatures that include the host key: `publickey-hostbound-v00@openssh.com` (OpenSSH's PROTOCOL,
+//! section 3.1).
 //!
-//! An agent that was forwarded to where we run, and that holds keys for certain destinations,
-//! signs nothing else. A server says that it knows the method in a message whose content the SSH
-//! library keeps to itself, so its identification has to tell: OpenSSH has known it since 8.9.
-//! Keys of our own are not restricted, and sign what every server knows.
+//! If our agent is a forwarded one and holds keys for certain destinations, it signs only such
+//! requests. A server announces the method in a message that the SSH library does not pass on, so
+//! support is derived from its identification: OpenSSH has it since 8.9. Keys of our own are not
+//! restricted and sign the plain request, which every server knows.
 
 use crate::wire_format::{put_string, take_byte, take_string};
 
-/// The first OpenSSH that knows the method.
+/// The first OpenSSH version that knows the method.
 const SINCE: (u32, u32) = (8, 9);
-/// How the server names itself, `OpenSSH_for_Windows_9.5` among them.
+/// How OpenSSH's identification begins, for example `OpenSSH_for_Windows_9.5`.
 const NAMES: [&str; 2] = ["OpenSSH_for_Windows_", "OpenSSH_"];
 
 const PLAIN: &[u8] = b"publickey";
@@ -29,9 +29,9 @@ pub(crate) fn is_known_to(identification: &str) -> bool {
     }
 }
 
-/// What is signed in the place of a request of the method `publickey`: the session's identifier,
-/// the request with the other name, and the host's key at its end. `None` if it is no such
-/// request.
+/// Turns the signed data of a `publickey` request into that of the host-bound method: the session
+/// identifier, the request with the other method name, and the host key at its end. `None` if it is
+/// not such a request.
 pub(crate) fn request(signed: &[u8], host_key: &[u8]) -> Option<Vec<u8>> {
     let mut rest = signed;
     let _session = take_string(&mut rest)?;

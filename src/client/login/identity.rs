@@ -1,9 +1,9 @@
-//! One identity while it is offered: what the server is asked about, and the signer that
-//! signs if it says yes.
+//! One identity of `publickey`: the key that the server is asked about, and the signer that signs
+//! if the server accepts it.
 //!
-//! A key file's passphrase is asked for only then. Gap G12: the library signs with an RSA
-//! certificate as `ssh-rsa` (SHA-1) when it has the key itself; with a signer of ours it
-//! uses the algorithm it is told.
+//! A key file's passphrase is asked for only when it has to sign. Gap G12: with a key of its own,
+//! the library signs with an RSA certificate as `ssh-rsa` (SHA-1); with a signer of ours it uses
+//! the algorithm it is told.
 
 use std::sync::Arc;
 
@@ -26,15 +26,15 @@ use crate::say;
 use crate::secret::Secret;
 use crate::trust::fingerprint;
 
-/// Passphrases that may be tried on one key; a wrong one never leaves this machine.
+/// How many passphrases may be tried on one key; a wrong one never leaves this machine.
 const MAX_PASSPHRASES: u32 = 3;
 
-/// What the server is asked about.
+/// A key that the server is asked about.
 pub(crate) struct Identity {
     pub public: PublicKey,
-    /// Its certificates, in the order in which the server is asked about them.
+    /// Its certificates, in the order of asking.
     pub certificates: Vec<Certificate>,
-    /// Whether the key itself may be offered too, after its certificates.
+    /// Whether the key itself is offered too, after its certificates.
     pub plain: bool,
     pub signer: Signer,
 }
@@ -56,20 +56,20 @@ impl Identity {
     }
 }
 
-/// What signs.
+/// The holder of the private key.
 pub(crate) enum Signer {
-    /// A key file that has not been unlocked yet.
+    /// A key file that is not unlocked yet.
     File(Box<KeyFile>),
-    /// An unlocked key, and the file it is from.
+    /// An unlocked key, and the path of its file.
     Open(Arc<PrivateKey>, String),
-    /// A key that only the agent has.
+    /// A key that is only in the agent.
     Agent(Agent),
 }
 
-/// A signer with the person at hand who knows its passphrase.
+/// A signer that may ask the person for a passphrase or PIN.
 pub(crate) struct InteractiveSigner<'a> {
     pub signer: &'a mut Signer,
-    /// The host's key, if the signature has to name it.
+    /// The host's key, if the signature has to include it.
     pub host_key: Option<Vec<u8>>,
     /// How security keys are reached.
     pub devices: &'a SecurityKeys,
@@ -119,7 +119,7 @@ impl russh::Signer for InteractiveSigner<'_> {
 }
 
 impl InteractiveSigner<'_> {
-    /// Has a security key sign, which may want a touch and a PIN.
+    /// Signs with a security key, which may require a touch and a PIN.
     async fn sign_on_device(
         &self,
         private: &PrivateKey,
@@ -167,7 +167,7 @@ impl InteractiveSigner<'_> {
     }
 }
 
-/// Unlocks a key file, asking for its passphrase if it has one.
+/// Unlocks a key file; asks for its passphrase if it has one.
 pub(crate) async fn unlock(
     file: &KeyFile,
     shared: &Arc<ConnectionState>,
@@ -213,7 +213,7 @@ pub(crate) async fn unlock(
     }
 }
 
-/// Appends the signature to what was signed, as the library wants it.
+/// Appends the signature to the signed data, in the form that the library expects.
 fn sign(private: &PrivateKey, hash: Option<HashAlg>, mut data: Vec<u8>) -> Result<Vec<u8>> {
     let failed =
         |error: &dyn std::fmt::Display| Error::new(Kind::Identity, say!(key_cannot_sign, error));

@@ -1,4 +1,4 @@
-//! The methods that ask a person: `password` (RFC 4252 section 8) and
+//! The methods in which a person answers: `password` (RFC 4252 section 8) and
 //! `keyboard-interactive` (RFC 4256).
 
 use std::sync::Arc;
@@ -16,18 +16,19 @@ use crate::say;
 use crate::secret::Secret;
 use crate::text;
 
-/// Prompts in one request; PAM stacks have a handful.
+/// The most prompts in one request; PAM stacks have a handful.
 const MAX_PROMPTS: usize = 32;
-/// Requests in one attempt; a server that asks on and on wants something else.
+/// The most requests in one attempt; more are not a login but an attempt to question the person
+/// without end.
 const MAX_ROUNDS: usize = 20;
-/// Lines shown of one instruction.
+/// How many lines of one instruction are shown.
 const MAX_LINES: usize = 40;
-/// What is shown of one text of the server's.
+/// How many characters of one text of the server's are shown.
 const MAX_TEXT: usize = 4096;
 
 impl Dialogue {
-    /// Asks for a password up to the configured number of times; a handed-over one counts
-    /// as all of them.
+    /// Asks for a password up to the configured number of times; a handed-over password is the only
+    /// attempt.
     pub(super) async fn password(&mut self) -> Result<MethodOutcome> {
         let mut left = self.login.tries.max(1);
         loop {
@@ -53,11 +54,11 @@ impl Dialogue {
         }
     }
 
-    /// One attempt.
+    /// Makes one attempt with this password.
     pub(super) async fn try_password(&mut self, secret: &Secret) -> Result<MethodOutcome> {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
-        // The library wipes its copy of a password.
+        // The library wipes its copy of the password.
         shared.record.prove();
         let request = self.transport.handle.authenticate_password(user, secret.expose());
         let result = readable_answer(&shared, answered(&shared, request)).await?;
@@ -89,7 +90,7 @@ impl Dialogue {
         }
     }
 
-    /// One attempt: all that the server asks until it is content or not.
+    /// Makes one attempt: answers the server's requests until it accepts or refuses.
     pub(super) async fn one_interaction(&mut self) -> Result<MethodOutcome> {
         let shared = Arc::clone(&self.transport.shared);
         let user = self.login.user.clone();
@@ -171,9 +172,9 @@ fn shown(prompts: &[Asked]) -> Vec<ChallengePrompt> {
     prompts.iter().map(one).collect()
 }
 
-/// Gap G4: where a server answers a password with a request to change it, the library says
-/// nothing at all. Bytes that came after our last ones, meant nothing, and were followed by
-/// silence are that answer.
+/// Waits for the answer to a password. Gap G4: if a server answers with a request to change the
+/// password, the library reports nothing. So bytes that arrive after our last write, have no other
+/// meaning and are followed by silence count as that request.
 async fn readable_answer(
     shared: &ConnectionState,
     answer: impl Future<Output = Result<AuthResult>>,
@@ -226,8 +227,8 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(600);
 
-    /// How waiting for an answer that never comes ends, while `meanwhile` happens; `None`: it
-    /// does not end.
+    /// Waits for an answer that never comes, while `meanwhile` runs; returns the error, or `None`
+    /// if the wait does not end.
     async fn wait(meanwhile: impl AsyncFn(&ConnectionState)) -> Option<Error> {
         let shared = ConnectionState::default();
         let answer = readable_answer(&shared, std::future::pending());

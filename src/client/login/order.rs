@@ -1,6 +1,6 @@
-//! The order in which `publickey` offers identities, and the list of them for `-Z`.
+//! The order in which `publickey` offers identities, and the listing of them for `-Z`.
 //!
-//! What is listed is what would be tried: both come from [`arrange`].
+//! The listing shows exactly what a login would try: both use [`arrange`].
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,25 +16,25 @@ use crate::keys::{KeyFile, KeyFormat};
 use crate::text;
 use crate::trust::fingerprint;
 
-/// The longest comment of an agent's key that is shown, in characters.
+/// How many characters of an agent key's comment are shown.
 const MAX_COMMENT: usize = 256;
-/// What a certificate has whose security key does not wait to be touched.
+/// The certificate extension that lets a security key sign without a touch.
 const NO_TOUCH: &str = "no-touch-required";
 
-/// An identity that may be offered, not opened yet.
+/// An identity that may be offered, not unlocked yet.
 pub(super) enum Candidate {
     File(Box<KeyFile>),
     Agent(Box<AgentIdentity>),
-    /// A key of the agent's that only a certificate names: it is offered with that alone.
+    /// A key of the agent, offered only with a certificate that names it.
     Certified(Box<AgentIdentity>),
     Open(Arc<PrivateKey>, PathBuf),
 }
 
-/// What is offered, in order: the agent's keys that a certificate names and no file, then the
-/// files named. Where `all` of the agent's keys are offered, as callers of ssh expect, first
-/// those that a file names, in the order of the files; then certificates of security keys that
-/// want no touch, other certificates, those of security keys that want one, and plain keys; then
-/// the files that the agent does not hold.
+/// Puts the identities in order. Without `all`: the agent's keys that a certificate but no file
+/// names, then the named files. With `all`, as callers of ssh expect, first the agent's keys that a
+/// file names, in the order of the files; then certificates of security keys that need no touch,
+/// other certificates, certificates of security keys that need a touch, and plain keys; then the
+/// files whose keys the agent does not hold.
 pub(super) fn arrange(
     files: Vec<KeyFile>,
     mut held: Vec<AgentIdentity>,
@@ -74,12 +74,11 @@ fn is_on_device(algorithm: &Algorithm) -> bool {
     matches!(algorithm, Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256)
 }
 
-/// The identities that a login would offer, one line each in the order of trying:
-/// `FILE TYPE FINGERPRINT [explicit] [authenticator] [agent]`. `explicit` says that files were
-/// named.
+/// Lists the identities that a login would offer, one line each, in the order of trying: `FILE TYPE
+/// FINGERPRINT [explicit] [authenticator] [agent]`. `explicit` means that files were named.
 ///
 /// # Errors
-/// Only what the agent is wanted for and cannot be reached.
+/// The agent was reached but does not list its keys.
 pub async fn listing(mut login: Login, explicit: bool) -> Result<Vec<String>> {
     let files = std::mem::take(&mut login.identities);
     let held = match &login.agent {
@@ -142,14 +141,14 @@ fn lines(
     }
 }
 
-/// What is said of an identity besides what it is.
+/// The marks of an identity in the listing.
 #[derive(Clone, Copy)]
 struct Flags {
     explicit: bool,
     agent: bool,
 }
 
-/// The lines of one identity: its certificates, then the key itself if that is offered too.
+/// The lines of one identity: its certificates, then the key itself if it is offered too.
 fn entries(
     name: &str,
     public: &PublicKey,

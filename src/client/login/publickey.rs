@@ -1,7 +1,7 @@
 //! `publickey` (RFC 4252 section 7), with a key file, a certificate or the agent.
 //!
-//! The server is asked about each identity that was named until it takes one; only that one
-//! signs. Nothing is offered that was not chosen: no other key of the agent, no other file.
+//! The server is asked about each identity that was named until it accepts one; only that one
+//! signs. Nothing else is offered: no other key of the agent, no other file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ use crate::say;
 use crate::trust::fingerprint;
 
 impl Dialogue {
-    /// Offers the chosen identities until one is taken.
+    /// Offers the chosen identities until the server accepts one.
     pub(super) async fn publickey(&mut self) -> Result<MethodOutcome> {
         let files = std::mem::take(&mut self.login.identities);
         let identities = self.candidates(files).await?;
@@ -65,7 +65,7 @@ impl Dialogue {
                 {
                     return Ok(MethodOutcome::Partial(wanted));
                 }
-                // The server wants another key (AuthenticationMethods publickey,publickey).
+                // The server wants a second key (AuthenticationMethods publickey,publickey).
                 outcome => refused = Some(outcome),
             }
             if let Some(TriedWith::Keys(keys)) = self.credential.take() {
@@ -76,16 +76,16 @@ impl Dialogue {
         Ok(refused.unwrap_or(MethodOutcome::Refused(Vec::new())))
     }
 
-    /// What is offered, in the order of [`arrange`].
+    /// The identities to offer, in the order of [`arrange`].
     async fn candidates(&mut self, files: Vec<KeyFile>) -> Result<Vec<Candidate>> {
         if let Some((private, path)) = self.login.opened.take() {
-            // The first login with it has had its turn.
+            // The first login with this key has already offered it to the agent.
             self.login.add_keys = AddKeys::default();
             return Ok(vec![Candidate::Open(private, path)]);
         }
         let all = self.login.agent_identities;
         let held = match all || !self.login.certificates.is_empty() {
-            // Without an agent ssh goes on with the files.
+            // As in ssh, the files are still offered if the agent cannot be reached.
             true => match self.open_agent().await {
                 Ok(mut agent) => agent.identities().await.unwrap_or_default(),
                 Err(_) => Vec::new(),
@@ -95,14 +95,14 @@ impl Dialogue {
         Ok(arrange(files, held, all, |key| !self.named_certificates(key).is_empty()))
     }
 
-    /// A key of the agent becomes an identity.
+    /// Makes an identity of a key in the agent.
     fn held(&self, held: AgentIdentity, agent: Agent) -> Identity {
         let (public, certificates, plain) = match held {
             AgentIdentity::PublicKey { key, .. } => {
                 let named = self.named_certificates(&key);
                 (key, named, true)
             }
-            // The agent lists the key itself on its own, where it holds it.
+            // If the agent holds the key itself too, it lists it separately.
             AgentIdentity::Certificate { certificate, .. } => {
                 let public = PublicKey::new(certificate.public_key().clone(), "");
                 (public, vec![certificate], false)
@@ -111,7 +111,7 @@ impl Dialogue {
         Identity { public, certificates, plain, signer: Signer::Agent(agent) }
     }
 
-    /// A key that was opened before becomes an identity.
+    /// Makes an identity of a key that is already unlocked.
     fn open(&self, private: Arc<PrivateKey>, path: &Path) -> Identity {
         let public = private.public_key().clone();
         let mut certificates = self.named_certificates(&public);
@@ -122,7 +122,7 @@ impl Dialogue {
         Identity { public, certificates, plain: true, signer }
     }
 
-    /// Offers the one key of the agent that was picked, or its first.
+    /// Offers the agent's key that was picked, or its first one.
     pub(super) async fn agent(&mut self) -> Result<MethodOutcome> {
         let mut agent = self.open_agent().await?;
         let held = agent.identities().await?;
@@ -151,7 +151,7 @@ impl Dialogue {
         self.offer(identity).await
     }
 
-    /// One attempt with a key that is unlocked.
+    /// Makes one attempt with an unlocked key.
     pub(super) async fn try_key(&mut self, key: &UnlockedKey) -> Result<MethodOutcome> {
         let public = key.private.public_key().clone();
         let certificates = self.certificates_of(&key.file, &public);
@@ -159,7 +159,7 @@ impl Dialogue {
         self.offer(Identity { public, certificates, plain: true, signer }).await
     }
 
-    /// One attempt with this key of the agent's.
+    /// Makes one attempt with this key of the agent.
     pub(super) async fn try_held(&mut self, held: &AgentIdentity) -> Result<MethodOutcome> {
         let agent = self.open_agent().await?;
         let identity = self.held(held.clone(), agent);
@@ -170,8 +170,8 @@ impl Dialogue {
         match &self.login.agent {
             Some(socket) => {
                 let mut agent = Agent::connect(socket).await?;
-                // Keys for certain destinations show themselves to those only. An agent that
-                // does not know the request has none of them.
+                // The agent lists keys for certain destinations only to a connection that is bound
+                // to one. An agent that does not know the request has no such keys.
                 if let Some(binding) = self.transport.handle.agent_session_binding()
                     && let Err(why) = agent.bind(binding).await
                 {
@@ -183,7 +183,7 @@ impl Dialogue {
         }
     }
 
-    /// A file becomes an identity as soon as its public half is known.
+    /// Makes an identity of a file once its public key is known.
     async fn identity(&self, file: KeyFile) -> Result<Identity> {
         let transport = &self.transport;
         if let Some(public) = file.public().cloned() {
@@ -225,8 +225,8 @@ impl Dialogue {
         self.transport.prompt.notice(Notice::Warning(text));
     }
 
-    /// Asks the server about the certificates of one identity, then about the key itself, as
-    /// ssh(1) does, until it takes one.
+    /// Asks the server about each certificate of an identity, then about the key itself, as ssh(1)
+    /// does, until it accepts one.
     async fn offer(&mut self, mut identity: Identity) -> Result<MethodOutcome> {
         if let Some(error) = self.unusable(&identity) {
             return Err(error);
@@ -256,7 +256,7 @@ impl Dialogue {
         Ok(refused)
     }
 
-    /// One attempt with a certificate, or with the key itself.
+    /// Makes one attempt with a certificate, or with the key itself.
     async fn offer_form(
         &mut self,
         identity: &mut Identity,
@@ -294,8 +294,8 @@ impl Dialogue {
         Ok(outcome)
     }
 
-    /// Why an identity is not offered, if that is so: an RSA key is shorter than RequiredRSASize,
-    /// or PubkeyAcceptedAlgorithms has neither its certificates nor the key itself.
+    /// Why an identity is not offered, if so: its RSA key is shorter than RequiredRSASize, or
+    /// PubkeyAcceptedAlgorithms contains neither its certificates nor the key itself.
     fn unusable(&self, identity: &Identity) -> Option<Error> {
         let (bits, least) = (fingerprint::bits(&identity.public), self.login.rsa_bits);
         if identity.public.algorithm().is_rsa() && bits < least {
@@ -309,8 +309,9 @@ impl Dialogue {
         (!accepted).then(|| not_accepted(identity, !identity.plain))
     }
 
-    /// Whether PubkeyAcceptedAlgorithms has the algorithm of a key, or of its certificate: by its
-    /// whole name, so that one curve does not stand for another. RSA has one for each hash.
+    /// Whether PubkeyAcceptedAlgorithms contains the algorithm of a key or its certificate. The
+    /// whole name is compared, so that one curve does not stand for another. RSA has a name for
+    /// each hash.
     fn is_accepted(&self, public: &PublicKey, certified: bool) -> bool {
         const RSA: [&str; 3] = ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"];
         match public.algorithm() {
@@ -324,7 +325,7 @@ impl Dialogue {
         self.login.signatures.contains(&name)
     }
 
-    /// The host's key, where the signature has to name it.
+    /// The host's key, if the signature has to include it.
     fn host_key_to_name(&self, signer: &Signer) -> Option<Vec<u8>> {
         let Transport { handle, shared, .. } = &self.transport;
         let wanted = self.login.host_bound && matches!(signer, Signer::Agent(_));
@@ -334,9 +335,9 @@ impl Dialogue {
         handle.agent_session_binding().map(|binding| binding.host_key().to_vec())
     }
 
-    /// The hash for an RSA signature: the best that the server announced (RFC 8308) and the
-    /// person allows. Servers that announce nothing are old: they get SHA-1 where the person
-    /// allows that, as from ssh; otherwise SHA-2, which some of them know.
+    /// The hash for an RSA signature: the best one that the server announced (RFC 8308) and the
+    /// person allows. A server that announces nothing is old: it gets SHA-1 if the person allows
+    /// that, as in ssh, and otherwise SHA-2, which some old servers know.
     async fn hash(&mut self, public: &PublicKey, certified: bool) -> Result<Option<HashAlg>> {
         if !matches!(public.algorithm(), Algorithm::Rsa { .. }) {
             return Ok(None);
@@ -355,11 +356,11 @@ impl Dialogue {
         }
     }
 
-    /// What the server has announced of its signature algorithms. It does so with its first
-    /// packet after NEWKEYS, or not before the login is over, so nothing is waited for but that
-    /// packet's way to us; the library would wait for a second (gap G16).
+    /// The server's announcement of its signature algorithms. It comes with the server's first
+    /// packet after NEWKEYS, or only after the login, so the wait is only as long as that packet
+    /// may take; the library would wait for a second (gap G16).
     async fn announced(&mut self) -> Result<Announced> {
-        /// For the library's task to have its turn.
+        /// Lets the library's task run.
         const TURN: Duration = Duration::from_millis(50);
         if let Some(announced) = self.announced {
             return Ok(announced);

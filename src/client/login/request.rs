@@ -1,4 +1,4 @@
-//! Who logs in, and with what.
+//! The input of a login: the user, the methods and the credentials.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,38 +10,38 @@ use crate::keys::KeyFile;
 use crate::keys::security_key::SecurityKeys;
 use crate::secret::Secret;
 
-/// Who logs in, and how.
+/// The input of a login.
 pub struct Login {
     /// The user name on the server.
     pub user: String,
     /// `user@host`, for prompts and messages.
     pub label: String,
-    /// The methods, in order; one, or a chain that the person spelled out.
+    /// The methods, in order: one, or a chain that the person configured.
     pub chain: Vec<Method>,
     /// Identities for `publickey`, in the order in which the server is asked about them.
     pub identities: Vec<KeyFile>,
-    /// Certificates named on their own (CertificateFile).
+    /// Certificates that were named separately (CertificateFile).
     pub certificates: Vec<PathBuf>,
     /// The agent's socket.
     pub agent: Option<PathBuf>,
     /// Whether `publickey` offers every key of the agent too, as callers of ssh expect.
     pub agent_identities: bool,
-    /// The public key that picks one of the agent's; its first is taken otherwise.
+    /// The public key file that picks one of the agent's keys; without it, the first is used.
     pub agent_key: Option<KeyFile>,
-    /// The public key that picks one of the agent's, where it is known without a file.
+    /// The public key that picks one of the agent's keys, if it is known without a file.
     pub agent_held: Option<PublicKey>,
-    /// Whether an agent's signature may name the host it is for (PubkeyAuthentication
-    /// `unbound` forbids it).
+    /// Whether an agent's signature may include the host key (PubkeyAuthentication `unbound`
+    /// forbids it).
     pub host_bound: bool,
-    /// Whether and how a key that was opened is given to the agent (AddKeysToAgent).
+    /// Whether and how an unlocked key is added to the agent (AddKeysToAgent).
     pub add_keys: AddKeys,
     /// How security keys are reached.
     pub devices: SecurityKeys,
-    /// A password that was handed over (`--password-fd`); used once.
+    /// A password that was handed over (`--password-fd`); it is used once.
     pub password: Option<Secret>,
-    /// A private key that is open already, and its file: `publickey` offers it alone.
+    /// A private key that is already unlocked, and its file: `publickey` offers only this one.
     pub opened: Option<(Arc<PrivateKey>, PathBuf)>,
-    /// How often a password may be asked for (NumberOfPasswordPrompts).
+    /// How many times a password may be asked for (NumberOfPasswordPrompts).
     pub tries: u32,
     /// The least size of an RSA key in bits (RequiredRSASize).
     pub rsa_bits: u32,

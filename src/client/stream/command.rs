@@ -1,7 +1,8 @@
 //! ProxyCommand: a command whose standard input and output are the connection (ssh_config(5)).
 //!
-//! It runs in our own process group, so that it can ask at the terminal. It and all that it
-//! started are told when the connection is over; a command that ends by itself says how.
+//! The command runs in our process group, so that it can ask at the terminal. When the connection
+//! ends, the command and its descendants get a hang-up signal. If the command ends first, the error
+//! says how.
 
 use std::io::{self, IoSliceMut};
 use std::pin::{Pin, pin};
@@ -23,15 +24,16 @@ use crate::os::process::{self, ProcessId};
 use crate::os::signal::Signal;
 use crate::say;
 
-/// How long a command that has closed its output may take to end, so that it can be said how.
+/// How long to wait for a command to exit after it has closed its output, so that the error can say
+/// how it ended.
 const MOMENT: Duration = Duration::from_millis(200);
 
-/// What is kept of what the command does not read at once: two windows of a session. A command
-/// that writes before it reads on, as netcat does, would otherwise wait for us to read while the
-/// library waits for it, and for ever.
+/// How much data is queued while the command does not read: two windows of a session. A command
+/// that writes before it reads on, as netcat does, would otherwise cause a deadlock: it waits for
+/// us to read, and the library waits for it.
 const MAX_QUEUED: usize = 4 << 20;
 
-/// A command in the place of a TCP connection.
+/// A command that replaces a TCP connection.
 #[derive(Clone, Debug)]
 pub struct ProxyCommand {
     /// The shell that runs it, with `-c`.
@@ -40,10 +42,10 @@ pub struct ProxyCommand {
     pub command: String,
 }
 
-/// A running proxy command. Its ends are pipes, as with ssh(1): a server started by it then
-/// finds no socket to take addresses from.
+/// A running proxy command. Its ends are pipes, as in ssh(1), so that a server started by it finds
+/// no socket to take addresses from.
 pub struct RunningProxy {
-    /// Its input; `None` once we have nothing more to say.
+    /// Its input; `None` after we have closed it.
     input: Option<PipeSender>,
     output: PipeReceiver,
     /// Bytes that it has not read yet.
@@ -51,7 +53,7 @@ pub struct RunningProxy {
     child: Child,
     /// Whether it has written anything.
     spoke: bool,
-    /// Until when its end is waited for, once its output is closed.
+    /// The timer for its exit, once its output is closed.
     ending: Option<Pin<Box<Sleep>>>,
 }
 
@@ -89,7 +91,7 @@ impl RunningProxy {
         self.input.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 
-    /// Tells it what is queued; ready once that is all.
+    /// Writes the queued data to it; ready once all is written.
     fn poll_tell(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.queued.is_empty() {
             let Some(input) = self.input.as_mut() else {
@@ -107,7 +109,7 @@ impl RunningProxy {
         cx: &mut Context<'_>,
         buffers: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        // If writing fails, the command has ended, and its exit status says more.
+        // If writing fails, the command has ended, and its exit status is more informative.
         let _ = self.poll_tell(cx);
         let output = &self.output;
         let read = ready!(poll_vectored(
@@ -122,8 +124,8 @@ impl RunningProxy {
         Poll::Ready(Ok(read))
     }
 
-    /// Its output is over. That is the end of a connection like any other where it ended well
-    /// after it had said something.
+    /// Handles the end of its output. A command that has sent data and exits successfully ends the
+    /// connection normally; anything else is an error.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let moment = self.ending.get_or_insert_with(|| Box::pin(sleep(MOMENT)));
         let over = moment.as_mut().poll(cx);
@@ -156,7 +158,7 @@ fn ended(status: Option<ExitStatus>, spoke: bool) -> Error {
 impl Drop for RunningProxy {
     fn drop(&mut self) {
         let Some(leader) = self.child.id().and_then(ProcessId::of) else { return };
-        // As ssh does: the command may have something to put in order, so no SIGKILL.
+        // As in ssh, the signal is not SIGKILL: the command may have to clean up.
         for process in leader.with_descendants() {
             process.tell(Signal::HangUp);
         }
@@ -196,7 +198,7 @@ impl AsyncWrite for RunningProxy {
         if room > 0 { Poll::Ready(Ok(room)) } else { Poll::Pending }
     }
 
-    /// Whoever waited for this would not read meanwhile.
+    /// Returns at once: a caller that waited here would not read meanwhile.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let _ = self.poll_tell(cx)?;
         Poll::Ready(Ok(()))
@@ -229,7 +231,8 @@ mod tests {
         assert_eq!(heard, b"there and back");
     }
 
-    /// More than a pipe holds in both directions: it reads nothing before all it says is read.
+    /// The amount is more than the pipes hold in both directions: the command reads nothing before
+    /// all its output is read.
     #[tokio::test]
     async fn a_command_that_writes_before_it_reads_is_no_deadlock() {
         const MUCH: usize = 1 << 20;
@@ -283,7 +286,7 @@ mod tests {
             ("sh -c 'exit 7'", &["before", "status 7"]),
             ("sh -c 'kill -9 $$'", &["signal 9"]),
             ("sh -c 'echo SSH; exit 3'", &["ended", "status 3"]),
-            // It has closed its output and is still there.
+            // The command has closed its output and still runs.
             ("sh -c 'exec >&-; exec sleep 60'", &["before", "output"]),
         ] {
             let mut heard = Vec::new();
@@ -300,7 +303,7 @@ mod tests {
         let pipe = own.path().join("pipe");
         let mode = rustix::fs::Mode::RWXU;
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-        // Nothing but a signal ends these; their ends of the pipe close with them.
+        // Only a signal ends these processes, and their ends of the pipe close then.
         let script = "sleep 60 & sleep 60 & echo >&3; wait";
         let stream = started(&format!("sh -c '{script}' 3>'{}'", pipe.display()));
         let mut end = tokio::net::unix::pipe::OpenOptions::new().open_receiver(&pipe).unwrap();

@@ -1,9 +1,9 @@
 //! From a host and port to a [`Stream`]: name resolution, both address families, or a proxy
 //! command. Proxy servers are in `proxy`, jump hosts in `session::jump`.
 //!
-//! Addresses are tried as RFC 8305 ("Happy Eyeballs") has it: families alternate, the next
-//! attempt starts when the one before has failed or has had a quarter of a second, and the
-//! first connection wins.
+//! Addresses are tried as in RFC 8305 ("Happy Eyeballs"): families alternate, the next attempt
+//! starts when the previous one has failed or has taken a quarter of a second, and the first
+//! connection wins.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -22,10 +22,10 @@ use crate::error::{Error, Kind, Result};
 use crate::os::tcp;
 use crate::say;
 
-/// How long an attempt stays alone before the next address is tried beside it
-/// (RFC 8305 section 5 recommends 250 ms).
+/// How long an attempt runs before the next address is tried in parallel (RFC 8305 section 5
+/// recommends 250 ms).
 const STAGGER: Duration = Duration::from_millis(250);
-/// Addresses tried for one name; a resolver decides how many it gives.
+/// The most addresses that are tried for one name; a resolver may return any number.
 const MAX_ADDRESSES: usize = 64;
 
 /// How to reach the server.
@@ -43,19 +43,19 @@ pub struct Route {
     pub bind_interface: Option<String>,
     /// Whether TCP keepalive probes are wanted (TCPKeepAlive).
     pub tcp_keep_alive: bool,
-    /// How packets are marked (IPQoS): the byte of the IP header; `None` leaves it as it is.
+    /// The traffic class of packets (IPQoS): the byte in the IP header; `None` does not set it.
     pub class: Option<u8>,
     /// Attempts, one second apart (ConnectionAttempts); at least one is made.
     pub attempts: u32,
-    /// A command whose standard input and output are the connection (ProxyCommand), with
-    /// the shell that runs it. Host, port and the rest above are then not used.
+    /// A command whose standard input and output are the connection (ProxyCommand), with the shell
+    /// that runs it. All other fields are ignored then.
     pub proxy: Option<ProxyCommand>,
 }
 
-/// Connects. `budget` bounds name resolution and all attempts together.
+/// Connects. `budget` limits name resolution and all attempts together.
 ///
 /// # Errors
-/// Names without addresses, addresses that refuse or time out, a command that does not start.
+/// The name has no address, the addresses refuse or time out, or the command does not start.
 pub async fn connect(route: &Route, budget: Budget) -> Result<Stream> {
     if let Some(proxy) = &route.proxy {
         return command::start(proxy).map(|running| Stream::Command(Box::new(running)));
@@ -160,7 +160,8 @@ fn no_address(host: &str, why: &str) -> Error {
     Error::new(Kind::Resolve, say!(resolve_failed, host, why)).hint(say!(resolve_failed_hint))
 }
 
-/// Families in turn, beginning with the first address's, each in the resolver's order.
+/// Alternates the families, starting with the first address's; within a family the resolver's order
+/// is kept.
 fn alternate(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (mut first, mut second): (Vec<_>, Vec<_>) =
@@ -182,7 +183,7 @@ fn local_for(address: SocketAddr, bind: &[SocketAddr]) -> Option<SocketAddr> {
         return None;
     }
     let same = bind.iter().find(|local| local.is_ipv4() == address.is_ipv4()).copied();
-    // Binding an address of the other family fails with the system's own reason.
+    // Binding an address of the other family fails with the system's own error.
     same.or_else(|| bind.first().copied())
 }
 
@@ -212,7 +213,7 @@ async fn open(
     Ok(stream)
 }
 
-/// Marks the packets of a connection. A system that does not let us is no reason to fail.
+/// Sets the traffic class of a connection's packets. A failure is ignored.
 fn mark(socket: &TcpSocket, address: SocketAddr, class: u8) {
     match tcp::mark(socket, address, class) {
         Ok(()) => debug!("set the class of packets to 0x{class:02x}"),

@@ -9,10 +9,10 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
 
-/// The longest head of an answer; proxies send a few hundred bytes.
+/// The most bytes of an answer's head; proxies send a few hundred.
 const MAX_HEAD: usize = 8 * 1024;
 
-/// Asks for the connection and reads the answer, not a byte more.
+/// Asks for the connection and reads the answer, without reading beyond it.
 pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     request: &ProxyRequest<'_>,
@@ -40,7 +40,7 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
 
 fn head(request: &ProxyRequest<'_>) -> Result<Zeroizing<String>> {
     let ProxyRequest { host, port, .. } = request;
-    // Names were checked where they came from; a line end here would be a line of its own.
+    // Host names are checked earlier; a line end here would add a line to the request.
     if host.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return Err(refused(say!(route_proxy_bad_name)));
     }
@@ -61,7 +61,7 @@ fn head(request: &ProxyRequest<'_>) -> Result<Zeroizing<String>> {
     Ok(head)
 }
 
-/// Up to the empty line. What follows it is the SSH server's, so it is read byte by byte.
+/// Reads up to the empty line, byte by byte, because what follows belongs to the SSH server.
 async fn answer<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Vec<u8>> {
     let mut head = Vec::new();
     while head.len() < MAX_HEAD {
@@ -69,7 +69,8 @@ async fn answer<S: AsyncRead + Unpin>(stream: &mut S) -> Result<Vec<u8>> {
         if head.ends_with(b"\r\n\r\n") || head.ends_with(b"\n\n") {
             return Ok(head);
         }
-        // Whatever speaks first is not taken for a slow proxy.
+        // A peer whose first bytes are not HTTP is refused at once, instead of waiting for an empty
+        // line.
         let begin = head.len().min(5);
         if head[..begin] != b"HTTP/"[..begin] {
             break;

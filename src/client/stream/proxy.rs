@@ -1,9 +1,9 @@
-//! Ways to a server that are no connection of our own to it: a command (`command`), and proxy
-//! servers that speak HTTP CONNECT (`http`) or SOCKS (`socks`).
+//! Indirect ways to a server: a command (`command`), and proxy servers that speak HTTP CONNECT
+//! (`http`) or SOCKS (`socks`).
 //!
-//! A proxy server is reached as any host is; what is said to it ends with the first byte of the
-//! SSH server. Its answers are bounded, and the deadline of the connection covers them. It is not
-//! trusted with anything: the host is verified behind it as without it.
+//! A proxy server is reached like any host; the exchange with it ends before the first byte of the
+//! SSH server. Its answers are bounded and covered by the deadline of the connection. It is not
+//! trusted: the host key is verified as on a direct connection.
 
 use tokio::time::timeout_at;
 
@@ -16,11 +16,11 @@ use crate::config::ProxyKind;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// Connects by way of a proxy server; `route` is the way to the proxy server itself.
+/// Connects through a proxy server; `route` leads to the proxy server itself.
 ///
 /// # Errors
-/// Those of [`dial::connect`], and what the proxy refuses, does not say in time, or says that
-/// is no answer.
+/// Those of [`dial::connect`]; and the proxy refuses, does not answer in time, or its answer is
+/// invalid.
 pub async fn connect(route: &Route, request: &ProxyRequest<'_>, budget: Budget) -> Result<Stream> {
     let server = request.server;
     let named = |error: Error| error.context(say!(route_proxy, server = server.to_string()));

@@ -1,4 +1,4 @@
-//! What is asked of a proxy server, and what becomes of answers that are none.
+//! The request to a proxy server, and the error for an invalid answer.
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
@@ -9,20 +9,20 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::secret::Secret;
 
-/// What is shown of what a proxy says.
+/// How many characters of a proxy's text are shown.
 pub(super) const SHOWN: usize = 200;
 
-/// What is wanted of a proxy server.
+/// The request to a proxy server.
 pub struct ProxyRequest<'a> {
     /// The proxy server.
     pub server: &'a ProxyServer,
-    /// The password of its user, if it has one.
+    /// The password of the proxy's user, if it has one.
     pub password: Option<&'a Secret>,
-    /// The host to be connected to.
+    /// The host to connect to.
     pub host: &'a str,
-    /// Its port.
+    /// The port to connect to.
     pub port: u16,
-    /// Address families allowed, where the name is resolved here.
+    /// The address families allowed, if the name is resolved here.
     pub family: AddressFamily,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn refused(cause: String) -> Error {
     Error::new(Kind::Connect, cause)
 }
 
-/// An answer that no proxy of this kind gives.
+/// The error for an answer that no proxy of this kind gives.
 pub(super) fn nonsense(kind: &str) -> Error {
     refused(say!(route_proxy_nonsense, kind)).hint(say!(route_proxy_check))
 }

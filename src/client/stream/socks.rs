@@ -13,13 +13,14 @@ use crate::config::ProxyKind;
 use crate::error::Result;
 use crate::say;
 
-/// The address that says that a name follows (SOCKS 4a).
+/// The address that means that a host name follows (SOCKS 4a).
 const NAME_FOLLOWS: [u8; 4] = [0, 0, 0, 1];
 const NO_AUTHENTICATION: u8 = 0;
 const USER_AND_PASSWORD: u8 = 2;
 const NOTHING_ACCEPTABLE: u8 = 0xff;
 
-/// SOCKS 4, where the address is found here, and 4a, where the proxy looks the name up.
+/// Connects with SOCKS 4, for which the name is resolved here, or 4a, for which the proxy resolves
+/// it.
 pub(crate) async fn four<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     request: &ProxyRequest<'_>,
@@ -60,7 +61,7 @@ async fn found(request: &ProxyRequest<'_>) -> Result<Ipv4Addr> {
         .ok_or_else(|| refused(say!(route_socks4_no_ipv6)))
 }
 
-/// SOCKS 5; as `socks5h` the proxy looks the name up.
+/// Connects with SOCKS 5; as `socks5h` the proxy resolves the name.
 pub(crate) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     request: &ProxyRequest<'_>,
@@ -97,7 +98,7 @@ pub(crate) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
     bound_address(stream, kind).await
 }
 
-/// The address as the request has it: of four bytes, of sixteen, or a name with its length.
+/// Encodes the target for the request: four bytes, sixteen bytes, or a name with its length.
 async fn place(request: &ProxyRequest<'_>) -> Result<Vec<u8>> {
     let mut address = request.host.parse::<IpAddr>().ok();
     if address.is_none() && request.server.kind == ProxyKind::Socks5 {
@@ -135,7 +136,7 @@ async fn log_in<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Reads over the address that the proxy uses itself; the rest is the SSH server's.
+/// Skips the address that the proxy reports; what follows belongs to the SSH server.
 async fn bound_address<S: AsyncRead + Unpin>(stream: &mut S, kind: u8) -> Result<()> {
     match kind {
         1 => read::<_, 4>(stream).await.map(drop)?,
@@ -156,7 +157,7 @@ async fn send<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> Result<()>
     stream.flush().await.map_err(|error| failed(&error))
 }
 
-/// RFC 1928 section 6.
+/// The meaning of a reply code (RFC 1928 section 6).
 fn said(code: u8) -> String {
     match code {
         2 => say!(route_socks5_not_allowed),

@@ -3,7 +3,7 @@
 use std::io;
 use std::task::{Context, Poll, ready};
 
-/// Reads into two buffers at once from a socket, as soon as there is something.
+/// Reads into two buffers with one system call, once a socket is readable.
 pub(crate) fn poll_vectored<R, T>(
     cx: &mut Context<'_>,
     ready: R,
