@@ -1,4 +1,5 @@
-//! From a [`Transport`](super::Transport) to a [`Session`](super::Session): exactly the chosen method (RFC 4252).
+//! From a [`Transport`](super::Transport) to a [`Session`](super::Session) by exactly the chosen
+//! method (RFC 4252).
 
 mod adding;
 mod asking;

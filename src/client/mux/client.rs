@@ -1,8 +1,7 @@
-//! What an invocation asks of a master: is it there, a session, a forward, an end.
+//! The requests of a client to a master: alive check, session, forward, termination.
 //!
-//! PROTOCOL.mux sections 1 to 9. Each request waits for its answer, within a time limit. What
-//! a refusal means (go on without the master, or end) and in which words it is told is not
-//! decided here.
+//! PROTOCOL.mux sections 1 to 9. Each request waits for its answer within a time limit. The callers
+//! decide what a refusal means (to continue without the master, or to end) and how it is reported.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -22,58 +21,58 @@ use crate::os::local::{self, LocalStream, UnattachedStream};
 use crate::os::user::UserId;
 use crate::text;
 
-/// How much of a master's reason is shown, in characters.
+/// How many characters of a master's reason are shown.
 const MAX_REASON: usize = 200;
 
-/// Why a request came to nothing.
+/// Why a request failed.
 #[derive(Debug)]
 pub enum MasterRefusal {
-    /// The person at the master said no; the master's words, made safe to show.
+    /// The person at the master refused; the master's text, sanitised.
     Denied(String),
-    /// The master could not; why, made safe to show.
+    /// The master failed; its reason, sanitised.
     Failed(String),
     /// The master closed the connection.
     Gone,
     /// The time limit has passed.
     Silent,
-    /// It speaks this other version of the protocol.
+    /// The master speaks this other version of the protocol.
     Version(u32),
-    /// It belongs to this other user.
+    /// The master's process belongs to this other user.
     Stranger(UserId),
-    /// It tells nothing about its connection.
+    /// The master does not answer requests for information.
     Uninformed,
-    /// Its answer is not one that the protocol has.
+    /// The answer is not valid in the protocol.
     Nonsense,
     /// The socket failed, or a descriptor cannot be sent.
     Socket(io::Error),
 }
 
-/// A connection to a master that has greeted.
+/// A connection to a master, after both greetings.
 #[derive(Debug)]
 pub struct MasterConnection {
     stream: LocalStream,
     next: u32,
-    /// It tells about its connection.
+    /// Whether the master answers requests for information.
     informs: bool,
     display: Option<MasterDisplay>,
 }
 
-/// Connects to the socket of a master, which need not be there. Waits, up to
-/// [`deadline::MASTER`], only while too many others wait for the same master.
+/// Connects to the socket of a master, if there is one. Waits only while the master's queue of
+/// connections is full, up to [`deadline::MASTER`].
 ///
 /// # Errors
-/// The system's: `ConnectionRefused` where nobody listens any more, `NotFound`,
-/// `InvalidInput` for a path that is too long for a socket.
+/// The system's: `ConnectionRefused` if nobody listens any more, `NotFound`, `InvalidInput` for a
+/// path that is too long for a socket.
 pub fn connect(path: &Path) -> io::Result<UnattachedStream> {
     local::connect(path, deadline::MASTER)
 }
 
 impl MasterConnection {
-    /// Greets the master behind a socket that was connected to. It must belong to this user or
-    /// to root: whoever it is gets our standard input and output.
+    /// Exchanges greetings with the master behind a connected socket. The master must belong to
+    /// this user or to root, because it gets our standard input and output.
     ///
     /// # Errors
-    /// [`MasterRefusal`]: no master, not ours, or one that does not answer.
+    /// [`MasterRefusal`]: there is no master, it belongs to another user, or it does not answer.
     pub async fn greet(stream: UnattachedStream) -> Result<MasterConnection, MasterRefusal> {
         let stream = stream.attach()?;
         let owner = stream.peer()?;
@@ -95,12 +94,12 @@ impl MasterConnection {
         Ok(client)
     }
 
-    /// Where its X11 forwarding leads, if it says so; OpenSSH's masters do not.
+    /// The display of the master's X11 forwarding, if it reports one; OpenSSH's masters do not.
     pub fn display(&self) -> Option<&MasterDisplay> {
         self.display.as_ref()
     }
 
-    /// Asks whether it is there; gives its process id.
+    /// Checks that the master is alive; returns its process id.
     ///
     /// # Errors
     /// [`MasterRefusal`].
@@ -112,11 +111,11 @@ impl MasterConnection {
         }
     }
 
-    /// Asks for information, about `connection` or `channels`; gives the text, which need not
-    /// be fit to be shown.
+    /// Asks for information about `connection` or `channels`; returns the text, which is not
+    /// sanitised.
     ///
     /// # Errors
-    /// [`MasterRefusal`]: `Uninformed` for a master that does not know the question.
+    /// [`MasterRefusal`]: `Uninformed` if the master does not know the request.
     pub async fn information(&mut self, what: &str) -> Result<String, MasterRefusal> {
         if !self.informs {
             return Err(MasterRefusal::Uninformed);
@@ -128,7 +127,7 @@ impl MasterConnection {
         }
     }
 
-    /// Begins a forward; gives the port where the server chose it.
+    /// Starts a forward; returns the port if the server chose it.
     ///
     /// # Errors
     /// [`MasterRefusal`].
@@ -144,7 +143,7 @@ impl MasterConnection {
         }
     }
 
-    /// Ends a forward that was begun with the same words.
+    /// Cancels a forward that was started with an equal request.
     ///
     /// # Errors
     /// [`MasterRefusal`].
@@ -156,10 +155,10 @@ impl MasterConnection {
         self.done(MuxRequest::CloseForward(way, forward.clone())).await
     }
 
-    /// Has the master end.
+    /// Terminates the master.
     ///
     /// # Errors
-    /// [`MasterRefusal`]; a master that ends before it has answered is none.
+    /// [`MasterRefusal`]; a master that exits before it has answered counts as success.
     pub async fn terminate(&mut self) -> Result<(), MasterRefusal> {
         match self.done(MuxRequest::Terminate).await {
             Err(MasterRefusal::Gone) => Ok(()),
@@ -167,7 +166,7 @@ impl MasterConnection {
         }
     }
 
-    /// Has the master take no more clients and remove its socket.
+    /// Makes the master refuse new clients and remove its socket.
     ///
     /// # Errors
     /// [`MasterRefusal`].
@@ -175,11 +174,11 @@ impl MasterConnection {
         self.done(MuxRequest::StopListening).await
     }
 
-    /// Opens a session on these descriptors (standard input, output, error); gives its number.
+    /// Opens a session on these descriptors (standard input, output, error); returns its number.
     /// They stay open here, and belong to the master until [`end`](MasterConnection::end).
     ///
     /// # Errors
-    /// [`MasterRefusal`]; after `Denied` and `Failed` nothing was begun.
+    /// [`MasterRefusal`]; after `Denied` and `Failed` nothing was started.
     pub async fn session(
         &mut self,
         session: NewSession,
@@ -188,7 +187,7 @@ impl MasterConnection {
         self.opened(MuxRequest::NewSession(session), &fds).await
     }
 
-    /// Leads standard input and output to there; gives the number to wait with.
+    /// Forwards standard input and output to a target (`-W`); returns the number to wait with.
     ///
     /// # Errors
     /// [`MasterRefusal`].
@@ -200,7 +199,7 @@ impl MasterConnection {
         self.opened(MuxRequest::NewStdioForward(to.clone()), &fds).await
     }
 
-    /// From now on the socket carries packets of the connection protocol.
+    /// Switches the socket to packets of the connection protocol.
     ///
     /// # Errors
     /// [`MasterRefusal`].
@@ -211,9 +210,9 @@ impl MasterConnection {
         }
     }
 
-    /// Waits for the end of a session: for the master to close the connection, since output may
-    /// still be on its way when the status is known. Gives the status, if one came. `no_tty` is
-    /// called when the server gives no pseudo-terminal.
+    /// Waits for the end of a session: until the master closes the connection, since output may
+    /// still follow the exit status. Returns the status, if one arrived. `no_tty` is called if the
+    /// server refuses the pseudo-terminal.
     ///
     /// # Errors
     /// [`MasterRefusal::Nonsense`].
@@ -229,7 +228,7 @@ impl MasterConnection {
                 Err(error) if error.kind() == ErrorKind::InvalidData => {
                     return Err(MasterRefusal::Nonsense);
                 }
-                // However it was lost, there is nothing more to come.
+                // Any read error means that nothing more comes.
                 Err(_) => return Ok(seen),
             };
             match MuxResponse::decode(&packet)?.1 {
@@ -271,7 +270,7 @@ impl MasterConnection {
         within(deadline::MASTER_ANSWER, self.ask(&request, fds)).await
     }
 
-    /// One request, its descriptors, its answer.
+    /// Sends one request with its descriptors, and reads the answer.
     async fn ask(
         &mut self,
         request: &MuxRequest,

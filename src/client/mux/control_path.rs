@@ -1,5 +1,6 @@
-//! The master's socket in the file system: made ready under another name and put in its place
-//! at once, so that nobody meets one that does not listen; removed by whoever made it.
+//! The master's socket in the file system. It is created under a temporary name and then linked to
+//! its path, so that no client finds a socket that does not listen. The process that created it
+//! removes it.
 
 use std::fs;
 use std::io;
@@ -13,20 +14,20 @@ use crate::os::local::{self, LocalListener};
 use crate::say;
 use crate::text;
 
-/// Connections that may wait to be accepted, as for ssh.
+/// How many connections may wait to be accepted, as in ssh.
 const BACKLOG: i32 = 64;
-/// The permissions that the socket does not get.
+/// The umask while the socket is created: only the owner gets access.
 const OWNER_ONLY: u32 = 0o177;
-/// Letters of the name that the socket has before it is in its place, as for ssh.
+/// The number of random letters in the temporary name, as in ssh.
 const RANDOM: usize = 16;
-/// How much of a path is shown.
+/// How many characters of a path are shown.
 const SHOWN: usize = 255;
 
-/// A socket that is in its place until this is dropped.
+/// A master's socket at its path; dropping it removes the socket.
 #[derive(Debug)]
 pub struct ControlPath {
     path: PathBuf,
-    /// Which file it is: what is there later may be somebody else's.
+    /// The file's identity, so that a file created there later by another process is not removed.
     own: FileIdentity,
 }
 
@@ -38,11 +39,10 @@ impl Drop for ControlPath {
     }
 }
 
-/// Listens at this path; `None` if something is there already, which has been reported. What a
-/// master of the same person has left behind is replaced.
+/// Listens at this path; `None` if another socket or file exists there, which has been reported. A
+/// socket that a dead master of the same user has left is replaced.
 ///
-/// # Errors
-/// No socket can be made there.
+/// The socket cannot be created.
 pub fn listen(path: &Path) -> Result<Option<(LocalListener, ControlPath)>> {
     debug!("setting up multiplex master socket");
     let failed = |why: &io::Error| cannot_bind(path, why);
@@ -68,8 +68,8 @@ pub fn listen(path: &Path) -> Result<Option<(LocalListener, ControlPath)>> {
     Ok(Some((listener, ControlPath { path: path.to_owned(), own })))
 }
 
-/// Removes the socket of a master that is gone; whether there was one. Only our own: whoever
-/// else has put something there has not asked us to remove it.
+/// Removes the socket of a dead master; returns whether there was one. Only this user's own socket
+/// is removed.
 fn remove_stale(path: &Path) -> bool {
     let refused =
         || local::probe(path).is_err_and(|why| why.kind() == io::ErrorKind::ConnectionRefused);
@@ -143,7 +143,7 @@ mod tests {
         let path = dir.path().join("socket");
         let (listener, place) = listen(&path).unwrap().unwrap();
         assert!(listen(&path).unwrap().is_none());
-        // Killed: the socket stays, and nobody listens.
+        // Simulates a killed master: the socket file stays, and nobody listens.
         drop(listener);
         let (_listener, new) = listen(&path).unwrap().unwrap();
         drop(place);

@@ -1,24 +1,24 @@
-//! Where X11 forwarding of a master leads. The protocol has no word for it: a client says that it
-//! wants X11, and gets the master's display with the master's trust, as ssh_config(5) has it. So
-//! a master of ours tells it in its hello, and a client of ours whose display is another one, or
-//! trusted differently, knows that it needs a connection of its own.
+//! The display of a master's X11 forwarding. The protocol cannot express it: a client that asks for
+//! X11 gets the master's display with the master's trust, as in ssh_config(5). So our master
+//! reports it in its hello, and our client makes a connection of its own if it wants another
+//! display or another trust.
 
-/// The name of the extension in a hello.
+/// The name of the hello extension.
 pub(super) const EXTENSION: &str = "x11-display@tessh";
-/// The longest name of a display that is told: a path of a Unix socket is shorter.
+/// The longest display name that is reported; paths of Unix sockets are shorter.
 const MAX_DISPLAY: usize = 255;
 const NONE: &str = "none";
 const TRUSTED: &str = "trusted ";
 const UNTRUSTED: &str = "untrusted ";
 
-/// Where X11 forwarding of a master leads.
+/// The display of a master's X11 forwarding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MasterDisplay {
-    /// Nowhere: it forwards none.
+    /// The master forwards no display.
     Nowhere,
     /// To this display.
     To {
-        /// DISPLAY of the master.
+        /// The master's DISPLAY.
         display: String,
         /// ForwardX11Trusted.
         trusted: bool,
@@ -26,7 +26,7 @@ pub enum MasterDisplay {
 }
 
 impl MasterDisplay {
-    /// The value of the extension.
+    /// Encodes the value of the extension.
     pub(super) fn encode(&self) -> Vec<u8> {
         match self {
             MasterDisplay::To { display, trusted } if display.len() <= MAX_DISPLAY => {
@@ -37,7 +37,7 @@ impl MasterDisplay {
         }
     }
 
-    /// Reads the value of the extension; `None` for what says nothing.
+    /// Decodes the value of the extension; `None` if it is not valid.
     pub(super) fn decode(value: &[u8]) -> Option<MasterDisplay> {
         let value = std::str::from_utf8(value).ok()?;
         if value == NONE {
@@ -51,8 +51,8 @@ impl MasterDisplay {
         usable.then(|| MasterDisplay::To { display: display.to_owned(), trusted })
     }
 
-    /// Whether a client that wants X11 gets what it wants: its own display, if it has one, with
-    /// its own trust.
+    /// Whether a client that wants X11 can use this: the display is the client's own, if it has
+    /// one, and the trust is as the client wants it.
     pub fn serves(&self, wanted: Option<&str>, trust: bool) -> bool {
         match self {
             MasterDisplay::Nowhere => wanted.is_none(),

@@ -1,11 +1,11 @@
-//! Lines of ours for the standard error of a client, which may not read them.
+//! Our own messages for a client's standard error, queued because the client may not read them.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// Bytes that may wait: more than a person reads. Escapes such as `~?` have answers many times as
-/// long as they are, and a client may send as many as it likes.
+/// The most bytes that may wait. Escapes such as `~?` have answers much longer than themselves, and
+/// a client may send any number of them.
 const MAX_WAITING: usize = 64 * 1024;
 
 /// Lines for a client's standard error that have not been written yet.
@@ -22,7 +22,7 @@ struct WaitingText {
 }
 
 impl ClientNotices {
-    /// Says these lines; they are dropped where too much waits already.
+    /// Queues these lines; drops them if too much waits already.
     pub fn say(&self, text: &str) {
         let mut waiting = self.waiting();
         if waiting.text.len() + text.len() <= MAX_WAITING {
@@ -32,14 +32,14 @@ impl ClientNotices {
         self.changed.notify_one();
     }
 
-    /// No more lines follow.
+    /// Ends the queue.
     pub fn finish(&self) {
         self.waiting().over = true;
         self.changed.notify_one();
     }
 
-    /// Waits for the next lines; `None` after the last ones. Nothing is lost where this is
-    /// dropped before it is done.
+    /// Waits for the next lines; `None` after the last ones. Cancel safe: no line is lost if this
+    /// future is dropped.
     pub async fn next(&self) -> Option<String> {
         loop {
             let changed = self.changed.notified();
@@ -57,7 +57,7 @@ impl ClientNotices {
     }
 
     fn waiting(&self) -> MutexGuard<'_, WaitingText> {
-        // Nothing can panic while it holds this.
+        // No code panics while it holds this lock.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,5 @@
-//! What either side of a socket in proxy mode writes: packets of several tasks, and the data of a
-//! channel within the window that the other side has given (RFC 4254 section 5.2).
+//! Writes packets to a socket in proxy mode: for several tasks, and for a channel's data within the
+//! other side's window (RFC 4254 section 5.2). Both master and client use it.
 
 use std::io::{Error, ErrorKind, Result};
 
@@ -12,7 +12,7 @@ use crate::client::mux::packets as packet;
 use crate::client::mux::packets::Packet;
 use crate::os::local::LocalWriter;
 
-/// The writing half of the socket, one packet at a time.
+/// The writing half of the socket; locked for one packet at a time.
 pub(super) struct PacketWriter(Mutex<UnsentBytes>);
 
 /// The socket, and what of the last packet it has not taken yet.
@@ -43,7 +43,7 @@ impl PacketWriter {
     }
 }
 
-/// How much data of one channel the other side still takes, in bytes.
+/// The other side's window for one channel, in bytes.
 pub(super) struct PeerWindow(Semaphore);
 
 impl PeerWindow {
@@ -53,35 +53,33 @@ impl PeerWindow {
         window
     }
 
-    /// The other side takes this much more. The sum of all adjustments is bounded by what a
-    /// semaphore can hold; a window that large is as good as none.
+    /// Enlarges the window. A semaphore limits the sum; a window that large is in effect unlimited.
     pub fn widen(&self, bytes: u32) {
         let room = Semaphore::MAX_PERMITS - self.0.available_permits();
         self.0.add_permits(room.min(bytes as usize));
     }
 
-    /// Waits until the other side takes something, and uses up to `most` bytes of it; gives how
-    /// many.
+    /// Waits until the window is open, and uses up to `most` bytes of it; returns how many.
     async fn take(&self, most: usize) -> Result<usize> {
         let closed = |_| Error::from(ErrorKind::BrokenPipe);
         self.0.acquire().await.map_err(closed)?.forget();
         let more = u32::try_from(self.0.available_permits().min(most - 1)).unwrap_or(u32::MAX);
         match self.0.try_acquire_many(more) {
             Ok(permits) => permits.forget(),
-            // Data and extended data share a window, and the other one was faster.
+            // Data and extended data share the window, and the other task has used it first.
             Err(_) => return Ok(1),
         }
         Ok(1 + more as usize)
     }
 }
 
-/// The data of one channel on its way to the other side.
+/// A [`ByteSink`](crate::client::flow::copy::ByteSink) for one channel's data to the other side.
 pub(super) struct PacketSink<'a> {
     pub writer: &'a PacketWriter,
     pub window: &'a PeerWindow,
     /// The other side's number for the channel.
     pub peer: u32,
-    /// The most data that the other side takes in one packet.
+    /// The most bytes of data that the other side takes in one packet.
     pub largest: usize,
     /// The type of extended data; `None` sends ordinary data.
     pub extended: Option<u32>,
@@ -156,7 +154,7 @@ mod tests {
                 assert_eq!((kind, body.number().unwrap()), (packet::DATA, 7));
                 received.push(body.string().unwrap());
                 if received.concat().len() == 5 {
-                    // More than a window can hold does not overflow.
+                    // Enlarging the window beyond its maximum does not overflow.
                     window.widen(u32::MAX);
                 }
             }

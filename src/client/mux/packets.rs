@@ -1,5 +1,5 @@
-//! Plain packets of the connection protocol (RFC 4254) on a socket in proxy mode (PROTOCOL.mux
-//! section 9): a length, a padding length of 0, a type, the rest.
+//! Encodes and decodes unencrypted packets of the connection protocol (RFC 4254) on a socket in
+//! proxy mode (PROTOCOL.mux section 9): a length, a padding length of 0, a type, the rest.
 
 use std::io::{ErrorKind, Result};
 
@@ -30,7 +30,7 @@ pub const FAILURE: u8 = 100;
 /// Reads one packet: its type and the rest.
 ///
 /// # Errors
-/// `InvalidData` for what is no packet or too long a one, or the socket's own.
+/// `InvalidData` if the packet is not valid or too long, or the socket's error.
 pub async fn read(reader: &mut (impl AsyncRead + Unpin)) -> Result<(u8, Vec<u8>)> {
     let length = reader.read_u32().await? as usize;
     if !(2..=MAX_PACKET).contains(&length) {
@@ -46,11 +46,11 @@ pub async fn read(reader: &mut (impl AsyncRead + Unpin)) -> Result<(u8, Vec<u8>)
     }
 }
 
-/// A packet that is being put together.
+/// A packet under construction.
 pub struct Packet(Vec<u8>);
 
 impl Packet {
-    /// An empty one of this type.
+    /// Starts a packet of this type.
     pub fn new(kind: u8) -> Packet {
         Packet(vec![0, 0, 0, 0, 0, kind])
     }
@@ -61,7 +61,7 @@ impl Packet {
         self
     }
 
-    /// Appends a truth value.
+    /// Appends a boolean.
     pub fn flag(mut self, flag: bool) -> Packet {
         self.0.push(u8::from(flag));
         self
@@ -73,7 +73,7 @@ impl Packet {
         self
     }
 
-    /// Its bytes on the socket.
+    /// The packet's bytes, with its length.
     pub fn finished(mut self) -> Vec<u8> {
         let length = u32::try_from(self.0.len() - 4).expect("a packet is short");
         self.0[..4].copy_from_slice(&length.to_be_bytes());
@@ -81,7 +81,7 @@ impl Packet {
     }
 }
 
-/// What is left of a packet.
+/// The part of a packet that is not read yet.
 pub struct Body<'a>(pub &'a [u8]);
 
 impl Body<'_> {
@@ -90,7 +90,7 @@ impl Body<'_> {
         take_uint32(&mut self.0).ok_or(ErrorKind::InvalidData.into())
     }
 
-    /// Takes a truth value.
+    /// Takes a boolean.
     pub fn flag(&mut self) -> Result<bool> {
         take_boolean(&mut self.0).ok_or(ErrorKind::InvalidData.into())
     }
@@ -100,7 +100,7 @@ impl Body<'_> {
         take_string(&mut self.0).map(<[u8]>::to_vec).ok_or(ErrorKind::InvalidData.into())
     }
 
-    /// Takes a string that is text; what is not UTF-8 in it is replaced.
+    /// Takes a string as text; bytes that are not UTF-8 are replaced.
     pub fn text(&mut self) -> Result<String> {
         self.string().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }

@@ -1,7 +1,7 @@
-//! One client of a master, and what all clients of a master share.
+//! One client of a master, and the state that all clients of a master share.
 //!
-//! What needs the terminal, the environment or the person is done by the program around the
-//! master, the [`MasterHost`].
+//! Everything that needs the terminal, the environment or the person is done by the program that
+//! runs the master, through [`MasterHost`].
 
 use std::io;
 use std::pin::Pin;
@@ -27,53 +27,54 @@ use crate::client::session::interlude::Interlude;
 use crate::os::local::LocalStream;
 use crate::os::{BorrowedDescriptor, Descriptor};
 use crate::text;
-/// Time for a client to say hello, and for one packet or descriptor once it is due.
+/// Time for a client to send its hello, and for a packet or descriptor that must follow.
 pub(super) const PROMPT: Duration = Duration::from_secs(10);
 
-/// How much of a question is shown, in characters: a few lines of a terminal.
+/// How many characters of a question are shown: a few lines of a terminal.
 const MAX_QUESTION: usize = 400;
 
-/// What the program around the master does for it.
+/// The services that a master needs from the program that runs it.
 pub trait MasterHost: Send + Sync {
-    /// Standard input, output and error of a client; the flags of the descriptors, which its
-    /// process shares, stay as they are.
+    /// Opens standard input, output and error of a client. The flags of the descriptors stay
+    /// unchanged, because the client's process shares them.
     ///
     /// # Errors
-    /// They cannot be used.
+    /// The descriptors cannot be used.
     fn streams(&self, fds: [Descriptor; 3]) -> io::Result<Streams>;
-    /// Modes and size of the terminal of a client.
+    /// The modes and size of a client's terminal.
     fn terminal(&self, fd: BorrowedDescriptor<'_>) -> (Vec<(Pty, u32)>, WindowSize);
     /// Whether SendEnv names this variable.
     fn permits(&self, name: &str) -> bool;
-    /// Lets the server reach the agent, if ForwardAgent has it so; whether it may.
+    /// Lets the server reach the agent if ForwardAgent permits it; returns whether it does.
     fn agent(&self, session: &Session) -> bool;
-    /// Where X11 forwarding leads.
+    /// The display of X11 forwarding.
     fn x11(&self) -> MasterDisplay;
-    /// Lets the server reach the display, if ForwardX11 has it so; what to ask it for.
+    /// Lets the server reach the display if ForwardX11 permits it; returns the request for the
+    /// server.
     fn display<'a>(&'a self, session: &'a Session) -> Interlude<'a, Option<X11Request>>;
-    /// Asks the person at the master, if ControlMaster has it so.
+    /// Asks the person at the master, if ControlMaster says so.
     fn allows<'a>(&'a self, question: String) -> Interlude<'a, bool>;
-    /// The exit status that stands for an end.
+    /// The exit status that is reported for this end of a session.
     fn status(&self, exit: &Exit) -> u32;
 }
 
 /// The standard streams of a client.
 pub struct Streams {
-    /// What is typed.
+    /// Standard input.
     pub stdin: Pin<Box<dyn AsyncRead + Send>>,
-    /// What the program says.
+    /// Standard output.
     pub stdout: OutputSink,
-    /// What it says on the side.
+    /// Standard error.
     pub stderr: OutputSink,
 }
 
-/// What the clients of one master share.
+/// The state that the clients of one master share.
 pub(crate) struct MasterState {
     pub session: Session,
     pub program: Arc<dyn MasterHost>,
-    /// Where the connection leads, for questions.
+    /// The connection's destination, for questions.
     pub host: String,
-    /// Changes when the window of a terminal has changed.
+    /// Changes when the window of a terminal may have changed.
     pub resized: watch::Receiver<u32>,
     pub resize: watch::Sender<u32>,
     pub place: Mutex<Option<ControlPath>>,
@@ -82,25 +83,25 @@ pub(crate) struct MasterState {
     pub numbers: AtomicU32,
 }
 
-/// What clients have ordered.
+/// What clients have told the master to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Orders {
     #[default]
     None,
-    /// No more clients; the end with the last one.
+    /// Accept no more clients, and end after the last one.
     Stop,
-    /// The end.
+    /// End now.
     Terminate,
 }
 
 impl MasterState {
-    /// The next number of a session.
+    /// The next session number.
     pub fn number(&self) -> u32 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
     pub fn place(&self) -> MutexGuard<'_, Option<ControlPath>> {
-        // Nothing can panic while it holds this.
+        // No code panics while it holds this lock.
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -117,18 +118,18 @@ pub(crate) struct MasterClient {
 }
 
 impl MasterClient {
-    /// Sends an answer; a client that takes none is given up.
+    /// Sends an answer; fails if the client does not read it in time.
     pub async fn answer(&mut self, id: u32, response: MuxResponse) -> io::Result<()> {
         within(PROMPT, write_packet(&mut self.stream, &response.encode(id))).await
     }
 
-    /// Takes a descriptor that must come now.
+    /// Receives a descriptor that must follow now.
     pub async fn descriptor(&self) -> io::Result<Descriptor> {
         within(PROMPT, self.stream.receive_descriptor()).await
     }
 
-    /// Asks the person at the master; a refusal has been answered. Parts of the question are
-    /// the client's words.
+    /// Asks the person at the master; a refusal is reported to the client. The question may contain
+    /// text from the client.
     pub async fn asked(&mut self, id: u32, question: String) -> io::Result<bool> {
         let question = text::line(&question, MAX_QUESTION);
         if self.state.program.allows(question).await {
@@ -139,7 +140,7 @@ impl MasterClient {
         Ok(false)
     }
 
-    /// Waits until the client goes away. With a session it has nothing more to say.
+    /// Waits until the client disconnects. While a session runs, the client sends nothing.
     pub async fn gone(&self) {
         let mut byte = [0];
         loop {

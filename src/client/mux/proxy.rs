@@ -1,8 +1,8 @@
-//! A session in plain packets of the connection protocol (RFC 4254), which a master in proxy
-//! mode passes on (PROTOCOL.mux section 9).
+//! The client's side of proxy mode (PROTOCOL.mux section 9): a session in unencrypted packets of
+//! the connection protocol (RFC 4254), which the master passes on.
 //!
-//! The master has the transport and the login; here is only one session channel. Channels that
-//! the other side opens are refused; forwards are asked of the master in its own protocol.
+//! The master has the transport and the login; this side has one session channel. Channels that the
+//! other side opens are refused; forwards are requested from the master in its own protocol.
 
 use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 
@@ -25,17 +25,17 @@ use crate::os::local::{LocalReader, LocalStream};
 use crate::say;
 use crate::text;
 
-/// Our channel's number; the master gives it one of its own.
+/// Our channel number; the master maps it to another one.
 const CHANNEL: u32 = 0;
-/// Data that may be on its way to us, in bytes: OpenSSH's own window.
+/// The window for the server's data, in bytes: OpenSSH's own value.
 const WINDOW: u32 = 2 << 20;
-/// Data of one packet at most, in bytes, as RFC 4254 section 5.2 has it.
+/// The most bytes of data in one packet, as in RFC 4254 section 5.2.
 const DATA_AT_ONCE: u32 = 32 * 1024;
 /// The type of extended data that is standard error (RFC 4254 section 5.2).
 const STDERR: u32 = 1;
 /// The reason of an open failure: administratively prohibited (RFC 4254 section 5.1).
 const PROHIBITED: u32 = 1;
-/// How much of the server's words is shown, in characters.
+/// How many characters of the server's text are shown.
 const MAX_SHOWN: usize = 200;
 
 /// The local side of the session.
@@ -48,7 +48,8 @@ pub struct ProxyLocalSide<'a, I> {
     pub stderr: OutputSink,
     /// New window sizes.
     pub resized: UnboundedReceiver<WindowSize>,
-    /// Gives the terminal back where the server has none of its own.
+    /// Called if the server refuses the pseudo-terminal; gives the local terminal its normal mode
+    /// back.
     pub without_pty: &'a (dyn Fn() + Sync),
 }
 
@@ -75,19 +76,19 @@ where
     let mut receiving =
         Receiving { peer, link, reader, stdout, stderr, received, awaited, exit, without_pty };
     let sending = async {
-        // The end of the channel comes as a packet; what fails here ends nothing.
+        // The end of the channel arrives as a packet; a failure here does not end the session.
         let _ = tokio::join!(link.upload(peer, largest, input), link.send_sizes(peer, resized));
     };
     alongside(receiving.run(), sending).await
 }
 
-/// The socket to the master, and how much the server takes of our one channel.
+/// The socket to the master, and the server's window for the channel.
 struct ProxyLink {
     writer: PacketWriter,
     window: PeerWindow,
 }
 
-/// A request whose answer is still to come.
+/// A request whose answer is awaited.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AwaitedAnswer {
     Pty,
@@ -95,7 +96,8 @@ enum AwaitedAnswer {
 }
 
 impl ProxyLink {
-    /// Opens the channel; gives the server's number for it, and its largest packet in bytes.
+    /// Opens the channel; returns the server's number for it, and the server's largest packet in
+    /// bytes.
     async fn open(&self, reader: &mut LocalReader) -> Result<(u32, usize)> {
         let open = Packet::new(packet::OPEN).string(b"session");
         let open = open.number(CHANNEL).number(WINDOW).number(DATA_AT_ONCE);
@@ -120,7 +122,7 @@ impl ProxyLink {
         Ok((peer, largest.clamp(1, DATA_AT_ONCE) as usize))
     }
 
-    /// Sends all requests; the answers come later, in order.
+    /// Sends all requests; the answers arrive later, in order.
     async fn request(&self, peer: u32, request: &SessionRequest) -> IoResult<Vec<AwaitedAnswer>> {
         let mut awaited = Vec::new();
         if let Some(pty) = &request.pty {
@@ -146,7 +148,7 @@ impl ProxyLink {
         Ok(awaited)
     }
 
-    /// Sends the local input to its end, as fast as the server takes it.
+    /// Sends the local input until it ends, as fast as the server takes it.
     async fn upload<I: AsyncRead + Unpin>(
         &self,
         peer: u32,
@@ -170,8 +172,7 @@ impl ProxyLink {
         }
     }
 
-    /// Refuses what the other side asks for and this side does not do; passes over anything
-    /// else.
+    /// Refuses requests of the other side that this side does not support; ignores anything else.
     async fn decline(&self, kind: u8, body: &mut Body<'_>) -> IoResult<()> {
         match kind {
             packet::GLOBAL_REQUEST => {
@@ -206,7 +207,7 @@ struct Receiving<'a> {
     reader: LocalReader,
     stdout: OutputSink,
     stderr: OutputSink,
-    /// What has been received of the window that we gave, and not yet given back, in bytes.
+    /// Bytes received for which the window was not enlarged yet.
     received: u32,
     awaited: Vec<AwaitedAnswer>,
     exit: Exit,
@@ -219,19 +220,20 @@ impl Receiving<'_> {
         let ended = self.listen(&mut closed).await;
         let link = self.link;
         if link.writer.send(Packet::new(packet::CLOSE).number(self.peer)).await.is_ok() && !closed {
-            // A master whose client goes away while the channel is open keeps the channel;
-            // OpenSSH's master has crashed on that.
+            // If a client disconnects while its channel is open, the master keeps the channel;
+            // OpenSSH's master has crashed on that. So the channel is closed first.
             let _ = timeout(deadline::SIGN_OF_LIFE, self.drain()).await;
         }
         ended
     }
 
-    /// Takes packets until the channel is `closed` by the server, or something is wrong.
+    /// Handles packets until the server closes the channel, which sets `closed`, or an error
+    /// occurs.
     async fn listen(&mut self, closed: &mut bool) -> Result<Exit> {
         loop {
             let (kind, body) = match packet::read(&mut self.reader).await {
                 Ok(packet) => packet,
-                // An exit status that came before the master went away still counts.
+                // An exit status that arrived before the master disappeared still counts.
                 Err(_) if self.exit != Exit::Unknown => return Ok(self.exit.clone()),
                 Err(error) => return Err(lost(&error)),
             };
@@ -245,7 +247,7 @@ impl Receiving<'_> {
         }
     }
 
-    /// Reads on until the server has closed the channel, and drops what comes.
+    /// Drops packets until the server has closed the channel.
     async fn drain(&mut self) {
         while packet::read(&mut self.reader).await.is_ok_and(|(kind, _)| kind != packet::CLOSE) {}
     }
@@ -279,7 +281,7 @@ impl Receiving<'_> {
         Ok(())
     }
 
-    /// Gives window back once half of it is used.
+    /// Enlarges the window once half of it is used.
     async fn taken(&mut self, bytes: usize) -> Result<(), PacketFault> {
         self.received = self.received.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
         if self.received >= WINDOW / 2 {
@@ -329,7 +331,7 @@ impl Receiving<'_> {
     }
 }
 
-/// Why a packet could not be taken.
+/// Why a packet could not be handled.
 enum PacketFault {
     Output(IoError),
     Link(IoError),
@@ -337,7 +339,7 @@ enum PacketFault {
 }
 
 impl PacketFault {
-    /// How the session ends with it.
+    /// The result of the session that ends with this fault.
     fn outcome(self) -> Result<Exit> {
         match self {
             PacketFault::Output(error) if error.kind() == ErrorKind::BrokenPipe => {
@@ -360,7 +362,7 @@ impl From<IoError> for PacketFault {
     }
 }
 
-/// The beginning of a request on the channel.
+/// Starts a request on the channel.
 fn request_to(peer: u32, name: &str, reply: bool) -> Packet {
     Packet::new(packet::REQUEST).number(peer).string(name.as_bytes()).flag(reply)
 }

@@ -1,8 +1,8 @@
-//! What a master tells of its connection (`-O conninfo`, `-O channels`), in the lines of
-//! OpenSSH 10.6, which tools read: the same in every language.
+//! Reports about a master's connection (`-O conninfo`, `-O channels`), in the format of OpenSSH
+//! 10.6. Tools parse it, so it is not translated.
 //!
-//! Packets are not counted apart from their bytes here, so traffic is in bytes alone, as they
-//! were on the wire; what they were before compression is the SSH library's secret.
+//! Traffic is reported in bytes on the wire only: packets are not counted, and the SSH library does
+//! not reveal the size before compression.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::client::connection::Session;
 use crate::os::host;
 use crate::text;
 
-/// How much is shown of a name that the system or the server gives, in characters.
+/// How many characters are shown of a name from the system or the server.
 const SHOWN: usize = 255;
 
-/// The connection: both ends, what was negotiated, how much has passed.
+/// Describes the connection: both ends, the negotiated algorithms, the traffic.
 pub(super) fn connection(session: &Session) -> String {
     let facts = session.facts();
     let mut out = String::new();
@@ -52,7 +52,7 @@ pub(super) fn connection(session: &Session) -> String {
     out
 }
 
-/// The channels that are open.
+/// Lists the open channels.
 pub(super) fn channels(session: &Session) -> String {
     let open = session.forwards().connections();
     let mut out = String::from("The following connections are open:\r\n");
@@ -62,7 +62,7 @@ pub(super) fn channels(session: &Session) -> String {
     out
 }
 
-/// An identification line without the protocol's version.
+/// An identification line without the protocol version.
 fn software(identification: &str) -> &str {
     identification.splitn(3, '-').nth(2).unwrap_or(identification)
 }
@@ -72,7 +72,7 @@ fn clock(time: Duration) -> String {
     format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// `999B`, `3.3KB`, `374KB`: three digits at most.
+/// A size with up to three digits: `999B`, `3.3KB`, `374KB`.
 fn size(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["B", "KB", "MB", "GB", "TB", "PB"];
     let (mut rest, mut unit) = (bytes as f64, 0);

@@ -1,9 +1,9 @@
-//! The master (OpenSSH's PROTOCOL.mux): listens, admits clients, and does what they ask for.
+//! The master (OpenSSH's PROTOCOL.mux): listens, admits clients, and carries out their requests.
 //!
-//! Every client is a task of its own with bounds on what it may send and how long it may take,
-//! so that none of them can hold up another one or the master's own session. `session` and
-//! `translate` have what takes longer than an answer; what needs the terminal, the environment or
-//! the person is done by the program around it, the [`MasterHost`].
+//! Each client has a task of its own with limits on its input and its time, so that no client
+//! delays another one or the master's own session. Requests that take long are in `session` and
+//! `translate`. Everything that needs the terminal, the environment or the person is done by the
+//! program that runs the master, through [`MasterHost`].
 
 use std::io;
 use std::sync::atomic::AtomicU32;
@@ -31,33 +31,33 @@ use crate::os::user::UserId;
 use crate::say;
 use crate::text;
 
-/// Clients at a time: far more than sshd gives sessions on one connection (MaxSessions is 10),
-/// and each takes five of the descriptors that a process has.
+/// The most clients at a time: far more than sshd's sessions on one connection (MaxSessions is 10).
+/// Each uses five of the process's descriptors.
 pub const MAX_CLIENTS: usize = 128;
-/// Time in which a client that has nothing open asks for something.
+/// Time in which a client without anything open must send a request.
 const QUIET: Duration = Duration::from_secs(60);
-/// A pause after accepting has failed, for want of descriptors for example.
+/// The pause after accepting has failed, for example because no descriptor was free.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What keeps a master whose own session is over.
+/// How long a master stays after its own session has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MasterLifetime {
-    /// Clients and forwarded connections.
+    /// While there are clients or forwarded connections.
     Clients,
-    /// Those, and so much time without any.
+    /// While there are any, and this long after the last one.
     Idle(Duration),
-    /// Nothing more is needed.
+    /// Until it is told to end.
     Always,
 }
 
-/// A master; it listens until this is dropped.
+/// A master; it listens until it is dropped.
 pub struct Master {
     state: Arc<MasterState>,
     tasks: tokio::task::JoinHandle<()>,
 }
 
 impl Master {
-    /// Begins to listen.
+    /// Starts to listen.
     pub fn begin(
         session: &Session,
         socket: (LocalListener, ControlPath),
@@ -81,18 +81,18 @@ impl Master {
         Master { state, tasks }
     }
 
-    /// The window of some terminal has changed: a client says so by a signal.
+    /// Notes that a terminal's window may have changed; clients report it by a signal.
     pub fn window_changed(&self) {
         self.state.resize.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Waits until a client orders the end.
+    /// Waits until a client terminates the master.
     pub async fn terminated(&self) {
         let mut orders = self.state.orders.subscribe();
         at_least(&mut orders, Orders::Terminate).await;
     }
 
-    /// Waits until nothing keeps the master any more.
+    /// Waits until the master is no longer needed.
     pub async fn over(&self, keeps: MasterLifetime) {
         let lanes = &self.state.session.shared.incoming.lanes;
         let mut orders = self.state.orders.subscribe();
@@ -136,13 +136,13 @@ impl Drop for Master {
     }
 }
 
-/// Waits until so much is ordered.
+/// Waits for this order or a stronger one.
 async fn at_least(orders: &mut watch::Receiver<Orders>, wanted: Orders) {
-    // The sender lives as long as the master.
+    // The wait cannot fail: the sender lives as long as the master.
     let _ = orders.wait_for(|orders| *orders >= wanted).await;
 }
 
-/// Admits clients until the master is told to stop, and sees those that are there to their end.
+/// Admits clients until the master is told to stop, then waits for the remaining ones to leave.
 async fn accept(listener: LocalListener, state: Arc<MasterState>) {
     let mut clients = JoinSet::new();
     let mut orders = state.orders.subscribe();
@@ -170,7 +170,8 @@ async fn accept(listener: LocalListener, state: Arc<MasterState>) {
     }
 }
 
-/// Only the person whose master this is, and root, who could be that person anyway.
+/// Admits a client if it belongs to the master's user, or to root, who could become that user
+/// anyway.
 fn admit(clients: &mut JoinSet<()>, stream: LocalStream, state: &Arc<MasterState>) {
     match stream.peer() {
         Ok(peer) if peer == UserId::effective() || peer.is_root() => {
@@ -229,7 +230,7 @@ impl MasterClient {
         }
     }
 
-    /// What is answered at once; `None` where it was refused.
+    /// Carries out a request that is answered at once; `None` if it was refused.
     async fn quickly(&mut self, id: u32, request: MuxRequest) -> io::Result<Option<MuxResponse>> {
         let pid = std::process::id();
         Ok(Some(match request {
@@ -271,7 +272,7 @@ impl MasterClient {
 
     async fn open_forward(&self, way: ForwardDirection, forward: &Forward) -> MuxResponse {
         let forwards = self.state.session.forwards();
-        // As with ssh, what is there already is granted once more.
+        // As in ssh, a forward that exists already is granted again.
         if let Some(allocated) = forwards.existing(way, forward) {
             return granted(way, allocated);
         }
@@ -309,7 +310,7 @@ fn granted(way: ForwardDirection, allocated: Option<u16>) -> MuxResponse {
     }
 }
 
-/// `-L 8080:host:80`, for questions and the log.
+/// Describes a forward for questions and the log: `-L 8080:host:80`.
 fn told(way: ForwardDirection, Forward { listen, connect }: &Forward) -> String {
     let line = match (way, connect) {
         (ForwardDirection::Dynamic, _) => format!("-D {listen}"),

@@ -1,5 +1,5 @@
-//! A session, or a stdio forward, of a client: a relay between the client's own descriptors and
-//! a channel whose output waits in lanes, so that a client that reads slowly delays nobody else.
+//! A client's session or stdio forward: relays between the client's own descriptors and a channel.
+//! The output waits in lanes, so that a slow client delays only itself.
 
 use std::io;
 use std::sync::Arc;
@@ -29,12 +29,12 @@ use crate::error::Result;
 use crate::os::{AsDescriptor, Descriptor};
 use crate::say;
 
-/// What OpenSSH's master answers where it cannot use the descriptors it was passed.
+/// OpenSSH's message for descriptors that cannot be used.
 const UNUSABLE: &str = "unusable standard descriptors";
-/// What OpenSSH's master answers where the server does not open the channel.
+/// OpenSSH's message if the server does not open the channel.
 const REFUSED: &str = "Session open refused by peer";
 
-/// Runs a session to its end, or until its client goes away.
+/// Runs a session until it ends or its client disconnects.
 pub(super) async fn run(client: &mut MasterClient, id: u32, wanted: NewSession) -> io::Result<()> {
     let fds = [client.descriptor().await?, client.descriptor().await?, client.descriptor().await?];
     let state = Arc::clone(&client.state);
@@ -62,7 +62,7 @@ pub(super) async fn run(client: &mut MasterClient, id: u32, wanted: NewSession) 
     session.serve(id, beside, streams).await
 }
 
-/// Forwards a client's standard input and output to a place that the server reaches (`-W`).
+/// Forwards a client's standard input and output to a target that the server reaches (`-W`).
 pub(super) async fn stdio(client: &mut MasterClient, id: u32, to: &Connect) -> io::Result<()> {
     let (stdin, stdout) = (client.descriptor().await?, client.descriptor().await?);
     let state = Arc::clone(&client.state);
@@ -131,15 +131,15 @@ fn escape(wanted: &NewSession) -> Option<Escape> {
     Some(Escape::new(character).for_client())
 }
 
-/// The window sizes of a client: the master reads them from the client's terminal.
+/// The window sizes of a client, which the master reads from the client's terminal.
 struct ClientSizes<'a> {
     state: &'a MasterState,
     terminal: Option<Descriptor>,
 }
 
 impl ClientSizes<'_> {
-    /// Sends the size whenever it has changed. Clients may say as often as they like that it may
-    /// have; only real changes go into the queue.
+    /// Sends the size whenever it has changed. Clients may report changes as often as they like;
+    /// only real changes are queued.
     async fn watch(&self, resize: UnboundedSender<WindowSize>) {
         let mut changes = self.state.resized.clone();
         changes.mark_unchanged();
@@ -148,7 +148,7 @@ impl ClientSizes<'_> {
             while changes.changed().await.is_ok() {
                 let (_, size) = self.state.program.terminal(terminal.as_descriptor());
                 if last.replace(size) != Some(size) {
-                    // Nobody takes it once the session is over.
+                    // The receiver is gone once the session has ended.
                     let _ = resize.send(size);
                 }
             }
@@ -156,7 +156,7 @@ impl ClientSizes<'_> {
     }
 }
 
-/// A session that is open.
+/// A client's open session.
 struct ClientSession<'a> {
     client: &'a mut MasterClient,
     number: u32,
@@ -165,8 +165,8 @@ struct ClientSession<'a> {
 }
 
 impl ClientSession<'_> {
-    /// Tells the client that its session is open, runs it to its end, closes its channel, and
-    /// tells how the program ended.
+    /// Reports the open session to the client, runs it to its end, closes its channel, and reports
+    /// how the program ended.
     async fn serve(mut self, id: u32, beside: ExtraChannel, streams: Streams) -> io::Result<()> {
         let (write, lane) = (Arc::clone(&beside.channel.write), Arc::clone(&beside.stdout));
         let (state, session) = (self.sizes.state, self.number);
@@ -180,7 +180,7 @@ impl ClientSession<'_> {
         }
         state.session.shared.incoming.lanes.remove(write.id());
         match exit {
-            // The server said nothing of a status, or the client has gone.
+            // The server sent no exit status, or the client has gone.
             Some(Exit::Unknown | Exit::Escaped) | None => Ok(()),
             Some(exit) => {
                 let status = state.program.status(&exit);
@@ -189,8 +189,8 @@ impl ClientSession<'_> {
         }
     }
 
-    /// Relays until the program has ended and its output is written; `None` where the client
-    /// goes away first.
+    /// Relays until the program has ended and its output is written; `None` if the client
+    /// disconnects first.
     async fn run(&mut self, beside: ExtraChannel, streams: Streams) -> Option<Exit> {
         let ExtraChannel { channel, stdout, stderr } = beside;
         let (said, refused) = (ClientNotices::default(), Notify::new());
@@ -226,25 +226,25 @@ impl ClientSession<'_> {
     }
 }
 
-/// Where the output of a session comes from and goes to.
+/// The sources and sinks of a session's output.
 struct SessionOutput<'a> {
     stdout: (&'a Lane, OutputSink),
     stderr: (&'a Lane, OutputSink),
-    /// What we have to say; it goes to standard error.
+    /// Our own messages; they go to standard error.
     said: &'a ClientNotices,
 }
 
-/// Why standard output could not be written to its end.
+/// Why standard output could not be written completely.
 enum OutputLoss {
-    /// The client reads, but more had to be kept than may be kept.
+    /// The client reads too slowly, and too much was kept.
     ReaderTooSlow,
-    /// Nobody reads any more.
+    /// The client no longer reads.
     Closed,
 }
 
 impl SessionOutput<'_> {
-    /// Writes all output, and gives how the program ended once that is done. A client that does
-    /// not read its standard output ends the session before the program ends.
+    /// Writes all output, then returns how the program ended. If the client stops reading its
+    /// standard output, the session ends before the program does.
     async fn follow(self, program: impl Future<Output = Result<Exit>>) -> Exit {
         let SessionOutput { stdout: (lane, stdout), stderr: (error_lane, stderr), said } = self;
         let program = async {
@@ -253,7 +253,7 @@ impl SessionOutput<'_> {
                 Exit::Escaped
             });
             if exit == Exit::Escaped {
-                // The person has left: what is still kept is not shown.
+                // The person has ended the session, so the kept output is dropped.
                 lane.forget();
             }
             said.finish();
@@ -280,7 +280,7 @@ impl SessionOutput<'_> {
     }
 }
 
-/// Writes standard output to its end.
+/// Writes standard output until it ends.
 async fn write_output(lane: &Lane, mut sink: OutputSink) -> Result<(), OutputLoss> {
     match copy(lane, LocalOutput(&mut sink)).await {
         Err(_) => Err(OutputLoss::Closed),
@@ -292,15 +292,15 @@ async fn write_output(lane: &Lane, mut sink: OutputSink) -> Result<(), OutputLos
     }
 }
 
-/// Writes standard error, and what we have to say, to the end of both. As with ssh, standard
-/// output and the exit status still count where standard error is not read.
+/// Writes standard error and our own messages until both end. As in ssh, standard output and the
+/// exit status still count if standard error is not read.
 async fn write_errors(lane: &Lane, said: &ClientNotices, mut sink: OutputSink) {
     let mut source = ErrorSource { lane, said, lane_ended: false, said_ended: false };
     while copy(&mut source, LocalOutput(&mut sink)).await.is_err() {}
     let _ = sink.flush().await;
 }
 
-/// Extended data and what we have to say.
+/// Extended data and our own messages, as one source.
 struct ErrorSource<'a> {
     lane: &'a Lane,
     said: &'a ClientNotices,
@@ -308,7 +308,7 @@ struct ErrorSource<'a> {
     said_ended: bool,
 }
 
-/// Both are over.
+/// Both have ended.
 struct ErrorsEnded;
 
 impl ByteSource for ErrorSource<'_> {
@@ -331,7 +331,7 @@ impl ByteSource for ErrorSource<'_> {
     }
 }
 
-/// The console of a person whose terminal belongs to the client: it only shows lines.
+/// The console of a person whose terminal belongs to the client: it can only show lines.
 struct ClientConsole<'a>(&'a ClientNotices);
 
 impl Console for ClientConsole<'_> {

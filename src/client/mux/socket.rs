@@ -1,7 +1,7 @@
-//! Packets of PROTOCOL.mux on a local socket.
+//! Reads and writes the packets of PROTOCOL.mux on a local socket.
 //!
-//! Nothing is read ahead: a byte with a descriptor ([`LocalStream::receive_descriptor`]) may
-//! follow any packet, and a plain read that took it would lose the descriptor.
+//! Nothing is read ahead: a byte with a descriptor ([`LocalStream::receive_descriptor`]) may follow
+//! any packet, and a plain read of that byte would lose the descriptor.
 
 use std::io::{Error, ErrorKind, Result};
 
@@ -11,11 +11,12 @@ use crate::client::mux::wire::MAX_PACKET;
 use crate::os::local::LocalStream;
 use crate::wire_format::put_string;
 
-/// Reads one packet: its body. Not to be dropped half-way if the socket is used again.
+/// Reads one packet's body. Not cancel safe: the socket cannot be used after this future is dropped
+/// half-way.
 ///
 /// # Errors
-/// `UnexpectedEof` where the peer closed the socket, `InvalidData` for a packet longer than
-/// [`MAX_PACKET`] bytes, or the socket's own.
+/// `UnexpectedEof` if the peer closed the socket, `InvalidData` for a packet longer than
+/// [`MAX_PACKET`] bytes, or the socket's error.
 pub async fn read_packet(stream: &mut LocalStream) -> Result<Vec<u8>> {
     let length = stream.read_u32().await? as usize;
     if length > MAX_PACKET {
@@ -30,7 +31,7 @@ pub async fn read_packet(stream: &mut LocalStream) -> Result<Vec<u8>> {
 /// Writes one packet with this body.
 ///
 /// # Errors
-/// `InvalidInput` for a body longer than [`MAX_PACKET`] bytes, or the socket's own.
+/// `InvalidInput` for a body longer than [`MAX_PACKET`] bytes, or the socket's error.
 pub async fn write_packet(stream: &mut LocalStream, body: &[u8]) -> Result<()> {
     if body.len() > MAX_PACKET {
         let told = format!("a packet of {} bytes", body.len());

@@ -1,11 +1,11 @@
-//! A client in proxy mode (PROTOCOL.mux section 9): it speaks the connection protocol (RFC 4254)
-//! in plain packets, and its channels become channels of the connection.
+//! The master's side of proxy mode (PROTOCOL.mux section 9): a client speaks the connection
+//! protocol (RFC 4254) in unencrypted packets, and its channels become channels of the connection.
 //!
-//! The SSH library has no packets to pass on, so nothing is passed through: sessions and
-//! connections are opened by its means, and requests, data, windows and ends are translated
-//! both ways. What it has no means for is refused: global requests (and so remote forwards,
-//! which a client asks of the master in its own protocol anyway), X11, and types of channels
-//! and requests that it does not know.
+//! The SSH library gives no access to packets, so none is passed through: sessions and connections
+//! are opened through its API, and requests, data, windows and ends are translated in both
+//! directions. What the API does not support is refused: global requests (and with them remote
+//! forwards, which a client requests in the master's own protocol), X11, and unknown types of
+//! channels and requests.
 
 use std::collections::HashMap;
 use std::future::pending;
@@ -36,16 +36,16 @@ use crate::config::Connect;
 use crate::os::local::LocalReader;
 use crate::say;
 
-/// Channels of one client: more than sshd gives sessions, and as many connections as a browser
+/// The most channels of one client: more than sshd's sessions, and as many connections as a browser
 /// makes through a forward.
 const MAX_CHANNELS: usize = if MAX_CONNECTIONS < 256 { MAX_CONNECTIONS } else { 256 };
-/// Packets of one channel that may wait for their turn. Once there are so many, the client is
-/// not read any more.
+/// The most packets of one channel that may wait. When they are reached, no more is read from the
+/// client.
 const MAX_ORDERS: usize = 256;
-/// Bytes of all waiting packets of one client. Once there are so many, the client is not read any
-/// more. Enough for the windows of sixteen channels from which the server takes nothing.
+/// The most bytes of all waiting packets of one client. When they are reached, no more is read from
+/// the client. Enough for the windows of sixteen channels from which the server takes nothing.
 const MAX_HELD: usize = 32 * 1024 * 1024;
-/// What a client may send ahead of what the server takes: OpenSSH's own window.
+/// The window for a client's data, in bytes: OpenSSH's own value.
 const WINDOW: u32 = 2 * 1024 * 1024;
 /// The largest packet of data, as RFC 4254 section 5.2 has it.
 const DATA_AT_ONCE: usize = 32 * 1024;
@@ -57,7 +57,7 @@ const CONNECT_FAILED: u32 = 2;
 const UNKNOWN_TYPE: u32 = 3;
 const SHORTAGE: u32 = 4;
 
-/// Serves the client until it goes away.
+/// Serves the client until it disconnects.
 pub(crate) async fn run(mut client: MasterClient, id: u32) -> Result<()> {
     let question = say!(mux_ask_session, host = client.state.host);
     if !client.asked(id, question).await? {
@@ -80,7 +80,7 @@ pub(crate) async fn run(mut client: MasterClient, id: u32) -> Result<()> {
     };
     let ended = proxy.listen(&mut reader).await;
     let ProxyClient { gone, mut tasks, .. } = proxy;
-    // The tasks close their channels; one that hangs ends with the connection.
+    // The tasks close their channels now; one that hangs is aborted.
     drop(gone);
     let closed = async { while tasks.join_next().await.is_some() {} };
     let _ = timeout(GOODBYE, closed).await;
@@ -92,33 +92,34 @@ struct ProxyClient {
     state: Arc<MasterState>,
     number: u32,
     writer: Arc<PacketWriter>,
-    /// The open channels, by the number that the client has been told.
+    /// The open channels, by the number that the client was told.
     channels: HashMap<u32, ChannelEntry>,
-    /// Room for waiting packets, in bytes.
+    /// Free room for waiting packets, in bytes.
     held: Arc<Semaphore>,
     next: u32,
-    /// One task for each channel; a task gives its channel's number.
+    /// One task for each channel; it returns its channel's number.
     tasks: JoinSet<u32>,
-    /// Dropped when the client has gone: every task waits for that.
+    /// Dropped when the client has disconnected, which ends all tasks.
     gone: watch::Sender<()>,
 }
 
-/// One channel, as the task that reads the client's packets knows it.
+/// A channel, as seen by the task that reads the client's packets.
 struct ChannelEntry {
     orders: Sender<HeldPackets>,
-    /// What the client may still send, in bytes: [`WINDOW`] without what waits for the server.
+    /// What the client may still send, in bytes: [`WINDOW`] minus the data that waits for the
+    /// server.
     window: Arc<Semaphore>,
-    /// What the client still takes.
+    /// The client's window for our data.
     credit: Arc<PeerWindow>,
 }
 
-/// A packet that waits for its turn, and the room that it takes.
+/// A waiting packet, and the room that it takes.
 struct HeldPackets {
     order: ClientOrder,
     _room: OwnedSemaphorePermit,
 }
 
-/// What a packet of the client asks of its channel.
+/// A client's packet about a channel.
 enum ClientOrder {
     Data(Vec<u8>),
     Request(String, bool, Vec<u8>),
@@ -127,14 +128,14 @@ enum ClientOrder {
 }
 
 impl ProxyClient {
-    /// Reads and serves packets until the client disconnects.
+    /// Reads and handles packets until the client disconnects.
     async fn listen(&mut self, reader: &mut LocalReader) -> Result<()> {
         loop {
             let (kind, body) = packet::read(reader).await?;
             if kind == packet::DISCONNECT {
                 return Ok(());
             }
-            // The numbers of channels that are over are free again.
+            // Numbers of ended channels become free.
             while let Some(over) = self.tasks.try_join_next() {
                 over.ok().and_then(|number| self.channels.remove(&number));
             }
@@ -159,10 +160,10 @@ impl ProxyClient {
         }
     }
 
-    /// Hands a packet about one channel to the channel's task.
+    /// Passes a packet about one channel to the channel's task.
     async fn pass(&mut self, kind: u8, body: &mut Body<'_>) -> Result<()> {
         let (size, number) = (body.0.len(), body.number()?);
-        // The server may have closed the channel just now.
+        // The server may have closed the channel at the same time.
         let Some(entry) = self.channels.get(&number) else { return Ok(()) };
         let order = match kind {
             packet::WINDOW_ADJUST => {
@@ -171,7 +172,7 @@ impl ProxyClient {
             }
             packet::DATA => entry.admitted(body.string()?)?,
             packet::EXTENDED_DATA => {
-                // No program reads extended data. It uses up the window all the same.
+                // No program reads extended data, but it uses up the window.
                 body.number()?;
                 entry.admitted(body.string()?)?;
                 return Ok(());
@@ -187,7 +188,7 @@ impl ProxyClient {
         let size = u32::try_from(size).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.held).acquire_many_owned(size);
         let room = room.await.map_err(|_| ErrorKind::BrokenPipe)?;
-        // Nobody takes it where the channel is over already.
+        // The receiver is gone if the channel has ended.
         let _ = entry.orders.send(HeldPackets { order, _room: room }).await;
         Ok(())
     }
@@ -242,7 +243,7 @@ impl ProxyClient {
     }
 }
 
-/// What a client wants to have opened.
+/// The target of a channel that a client opens.
 enum ChannelTarget {
     Session,
     Connection(Connect),
@@ -250,7 +251,7 @@ enum ChannelTarget {
     Unknown,
 }
 
-/// Reads what a channel of this type leads to (RFC 4254 sections 6.1 and 7.2).
+/// Decodes the target of a channel of this type (RFC 4254 sections 6.1 and 7.2).
 fn target(kind: &str, body: &mut Body<'_>) -> Result<ChannelTarget> {
     Ok(match kind {
         "session" => ChannelTarget::Session,
@@ -265,7 +266,7 @@ fn target(kind: &str, body: &mut Body<'_>) -> Result<ChannelTarget> {
 }
 
 impl ChannelEntry {
-    /// Takes data within the window. More than that is a breach of the protocol.
+    /// Accepts data within the window; more data violates the protocol.
     fn admitted(&self, data: Vec<u8>) -> Result<ClientOrder> {
         let length = u32::try_from(data.len()).unwrap_or(u32::MAX);
         match self.window.try_acquire_many(length) {
@@ -278,11 +279,11 @@ impl ChannelEntry {
     }
 }
 
-/// One channel of the client, as its task knows it.
+/// A channel, as seen by its own task.
 struct ClientChannel {
-    /// The client's number for it.
+    /// The client's number for the channel.
     peer: u32,
-    /// The number that the client has been told.
+    /// The number that the client was told.
     number: u32,
     state: Arc<MasterState>,
     writer: Arc<PacketWriter>,
@@ -292,28 +293,28 @@ struct ClientChannel {
     largest: usize,
 }
 
-/// Why nothing more that the client sends is passed on.
+/// Why the client's packets are no longer passed on.
 enum UpwardEnd {
     /// The client has closed the channel.
     Closed,
-    /// The server takes no more.
+    /// The server accepts no more data.
     NotTaken,
 }
 
-/// The channel of the connection to which the client's is translated.
+/// The connection's channel behind a client's channel.
 struct ServerChannel {
     write: Arc<ChannelWriteHalf<Msg>>,
     stdout: Arc<Lane>,
     stderr: Option<Arc<Lane>>,
     events: EventReceiver,
     clock: Option<Arc<IdleClock>>,
-    /// Counts this connection among those that may be open at a time.
+    /// The permit that counts this connection against the limit on open ones.
     _seat: Option<OwnedSemaphorePermit>,
 }
 
 impl ClientChannel {
-    /// Opens a channel of the connection and confirms it to the client. `None` where the server
-    /// refuses; the client has been told.
+    /// Opens a channel of the connection and confirms it to the client. `None` if the server
+    /// refuses, which has been reported to the client.
     async fn open(&self, to: Option<Connect>, client: u32) -> Result<Option<ServerChannel>> {
         let session = &self.state.session;
         let open = match to {
@@ -350,7 +351,7 @@ impl ClientChannel {
         let upward = async {
             match self.up(&write, ordered, clock).await {
                 Ok(UpwardEnd::Closed) => Ok(()),
-                // The server takes no more; its end comes on the other way.
+                // The server accepts no more; the channel's end arrives in the other direction.
                 Ok(UpwardEnd::NotTaken) => pending().await,
                 Err(error) => Err(error),
             }
@@ -363,7 +364,7 @@ impl ClientChannel {
         };
         let mut gone = self.gone.clone();
         let served = tokio::select! {
-            // In this order: how the program ended is known before the channel is.
+            // The order matters: how the program ended must be passed on before the channel's end.
             biased;
             ended = told => ended,
             _ = gone.changed() => Ok(()),
@@ -378,7 +379,7 @@ impl ClientChannel {
         served.and(self.writer.send(self.about(packet::CLOSE)).await)
     }
 
-    /// Passes on what the client sends, in order.
+    /// Passes on the client's packets, in order.
     async fn up(
         &self,
         write: &ChannelWriteHalf<Msg>,
@@ -415,7 +416,7 @@ impl ClientChannel {
         Ok(UpwardEnd::Closed)
     }
 
-    /// Passes a request on; `false` for one that cannot be translated.
+    /// Passes a request on; `false` if it cannot be translated.
     async fn request(
         &self,
         write: &ChannelWriteHalf<Msg>,
@@ -444,12 +445,12 @@ impl ClientChannel {
             }
             _ => return Ok(false),
         };
-        // Where the connection is lost, the channel's end says so.
+        // If the connection is lost, the channel's end reports it.
         Ok(sent.is_ok())
     }
 
-    /// Passes on what the server sends, until the server closes the channel, or until more waits
-    /// for the client than may be kept.
+    /// Passes on the server's data until the server closes the channel, or too much waits for the
+    /// client.
     async fn down(&self, stdout: &Arc<Lane>, stderr: Option<&Lane>) -> Result<()> {
         let extended = async {
             match stderr {
@@ -466,7 +467,7 @@ impl ClientChannel {
         Ok(())
     }
 
-    /// Sends the data of a lane as fast as the client takes it; says why there is no more.
+    /// Sends a lane's data as fast as the client takes it; returns why it ended.
     async fn send_data(&self, lane: &Lane, extended: Option<u32>) -> Result<Drained> {
         let (writer, window) = (&*self.writer, &*self.credit);
         let (peer, largest) = (self.peer, self.largest);
@@ -496,7 +497,7 @@ impl ClientChannel {
         Ok(())
     }
 
-    /// A packet about this channel.
+    /// Starts a packet about this channel.
     fn about(&self, kind: u8) -> Packet {
         Packet::new(kind).number(self.peer)
     }
@@ -506,7 +507,7 @@ fn refusal(peer: u32, why: u32) -> Packet {
     Packet::new(packet::OPEN_FAILURE).number(peer).number(why).string(b"open failed").string(b"")
 }
 
-/// Reads terminal modes (RFC 4254 section 8); what the library does not know is left out.
+/// Decodes terminal modes (RFC 4254 section 8); modes that the library does not know are dropped.
 fn modes(mut bytes: &[u8]) -> Vec<(Pty, u32)> {
     let mut modes = Vec::new();
     while let [code @ 1..160, a, b, c, d, rest @ ..] = bytes {
@@ -518,7 +519,7 @@ fn modes(mut bytes: &[u8]) -> Vec<(Pty, u32)> {
     modes
 }
 
-/// A signal by its name (RFC 4254 section 6.10).
+/// The signal with this name (RFC 4254 section 6.10).
 fn signal(name: &str) -> Sig {
     match name {
         "ABRT" => Sig::ABRT,

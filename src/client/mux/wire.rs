@@ -1,7 +1,7 @@
-//! The messages of PROTOCOL.mux, to bytes and from bytes: total, bounded, without any I/O.
+//! Encodes and decodes the messages of PROTOCOL.mux, within bounds and without I/O.
 //!
-//! Where the document and OpenSSH's mux.c differ, mux.c has it: flags and the port of a stdio
-//! forward are `uint32`, and a path is told by the port -2 (unsigned).
+//! Where the document and OpenSSH's mux.c differ, this follows mux.c: flags and the port of a stdio
+//! forward are `uint32`, and the port -2 (unsigned) marks a path.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use crate::client::mux::display::{self, MasterDisplay};
 use crate::config::{Connect, Forward, Listen};
 use crate::wire_format::{put_string, put_uint32, take_string, take_uint32};
 
-/// The protocol's version, which both sides say first.
+/// The protocol version, which both sides send first.
 pub const VERSION: u32 = 4;
 
-/// The longest packet: what OpenSSH's master takes. A command and its environment fit in it.
+/// The longest packet, as in OpenSSH's master. It has room for a command and its environment.
 pub const MAX_PACKET: usize = 256 * 1024;
-/// The escape character that stands for none.
+/// The value that means no escape character.
 pub const NO_ESCAPE: u32 = u32::MAX;
-/// Variables of one session's environment: as many as OpenSSH's master takes.
+/// The most variables of one session's environment, as in OpenSSH's master.
 const MAX_VARIABLES: usize = 4096;
-/// Extensions of a greeting that are looked at; one is defined.
+/// The most extensions of a greeting that are read; one is defined.
 const MAX_EXTENSIONS: usize = 64;
-/// The port that says that the host is the path of a Unix socket.
+/// The port that marks the host as the path of a Unix socket.
 const PATH: u32 = u32::MAX - 1;
 
 const HELLO: u32 = 0x0000_0001;
@@ -46,37 +46,37 @@ const TTY_ALLOC_FAIL: u32 = 0x8000_0008;
 const PROXY_BEGINS: u32 = 0x8000_000f;
 const INFO_REPLY: u32 = 0x9000_0001;
 
-/// The extension by which a master says that it answers [`MuxRequest::Info`].
+/// The extension with which a master announces that it answers [`MuxRequest::Info`].
 const INFORMS: &str = "info";
 
 const LOCAL: u32 = 1;
 const REMOTE: u32 = 2;
 const DYNAMIC: u32 = 3;
 
-/// Bytes that are no message: whoever sent them does not speak the protocol, and the
-/// connection to it is closed.
+/// The bytes are not a valid message: the sender does not speak the protocol, and the connection is
+/// closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
 /// The first message of each side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hello {
-    /// The version of the protocol that it speaks.
+    /// The protocol version of the sender.
     pub version: u32,
     /// Names and values. OpenSSH 10.6 defines `info`, with the value `0`.
     pub extensions: Vec<(String, Vec<u8>)>,
 }
 
-/// A session of a client, whose standard input, output and error follow as descriptors.
+/// A client's session; its standard input, output and error follow as descriptors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSession {
-    /// A pseudo-terminal; its modes and size are those of the descriptor of standard input.
+    /// Whether to request a pseudo-terminal; its modes and size are those of standard input.
     pub want_tty: bool,
-    /// X11 forwarding, if the master has it on.
+    /// Whether to request X11 forwarding, if the master permits it.
     pub want_x11: bool,
-    /// Agent forwarding, if the master has it on.
+    /// Whether to request agent forwarding, if the master permits it.
     pub want_agent: bool,
-    /// `command` is the name of a subsystem.
+    /// Whether `command` is the name of a subsystem.
     pub subsystem: bool,
     /// The escape character, or [`NO_ESCAPE`].
     pub escape_char: u32,
@@ -84,105 +84,105 @@ pub struct NewSession {
     pub term: String,
     /// What to run; empty for a shell. No zero byte.
     pub command: Vec<u8>,
-    /// `NAME=value` each; no zero byte. What the master does not know by SendEnv it drops.
+    /// `NAME=value` each; no zero byte. The master drops variables that SendEnv does not permit.
     pub env: Vec<Vec<u8>>,
 }
 
-/// What a client asks for. Every request has a number, which its answer repeats.
+/// A client's request. Each request has a number, which its answer repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MuxRequest {
-    /// Are you there, and who?
+    /// Asks whether the master is alive, and for its process id.
     AliveCheck,
-    /// A session; three descriptors follow.
+    /// Opens a session; three descriptors follow.
     NewSession(NewSession),
-    /// Begin a forward.
+    /// Starts a forward.
     OpenForward(ForwardDirection, Forward),
-    /// End a forward that was begun with the same words.
+    /// Cancels a forward that was started with an equal request.
     CloseForward(ForwardDirection, Forward),
-    /// Standard input and output to there (`-W`); two descriptors follow.
+    /// Forwards standard input and output to a target (`-W`); two descriptors follow.
     NewStdioForward(Connect),
-    /// End, now.
+    /// Ends the master now.
     Terminate,
-    /// Remove the socket; end with the last session.
+    /// Removes the socket, and ends the master after the last session.
     StopListening,
-    /// From now on plain packets of the connection protocol (RFC 4254).
+    /// Switches to unencrypted packets of the connection protocol (RFC 4254).
     Proxy,
-    /// Tell something of the connection: `connection` or `channels`.
+    /// Asks for information about `connection` or `channels`.
     Info(String),
-    /// A forward that cannot be: ssh answers `Failure("Invalid forwarding request")`.
+    /// A forward that is not valid: ssh answers `Failure("Invalid forwarding request")`.
     InvalidForward,
-    /// A message of this type, which is not known: ssh answers `Failure("unsupported request")`.
+    /// A message of this unknown type: ssh answers `Failure("unsupported request")`.
     Unsupported(u32),
 }
 
-/// What a master says.
+/// A master's message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MuxResponse {
-    /// Done.
+    /// The request succeeded.
     Ok,
-    /// The person at the master said no.
+    /// The person at the master refused.
     PermissionDenied(String),
-    /// Not done, and why.
+    /// The request failed, for this reason.
     Failure(String),
-    /// The session is over. Answers no request.
+    /// The session has ended. Sent without a request.
     ExitMessage {
-        /// Its number, from `SessionOpened`.
+        /// The session's number, from `SessionOpened`.
         session: u32,
         /// The remote exit status, or 255.
         status: u32,
     },
-    /// Here I am.
+    /// The master is alive.
     Alive {
-        /// The master's process.
+        /// The master's process id.
         pid: u32,
     },
     /// The session, or the stdio forward, is open.
     SessionOpened {
-        /// Its number from now on.
+        /// The session's number.
         session: u32,
     },
-    /// The remote forward listens there, where the server had the choice.
+    /// The port on which the server listens for a remote forward, if it chose it.
     RemotePort {
         /// The port.
         port: u32,
     },
-    /// The server gave no pseudo-terminal; the session goes on. Answers no request.
+    /// The server refused the pseudo-terminal; the session goes on. Sent without a request.
     TtyAllocFail {
-        /// Its number.
+        /// The session's number.
         session: u32,
     },
-    /// What follows are packets of the connection protocol.
+    /// Packets of the connection protocol follow.
     Proxy,
-    /// What was asked about, or why that is not told.
+    /// The requested information, or why it is refused.
     Info(Result<String, String>),
 }
 
 impl Hello {
-    /// A client's.
+    /// A client's hello.
     pub fn new() -> Hello {
         Hello { version: VERSION, extensions: Vec::new() }
     }
 
-    /// A master's, which answers [`MuxRequest::Info`], and whose X11 forwarding leads there.
+    /// The hello of a master that answers [`MuxRequest::Info`] and forwards this display.
     pub fn of_master(display: &MasterDisplay) -> Hello {
         let informs = (INFORMS.to_owned(), b"0".to_vec());
         let display = (display::EXTENSION.to_owned(), display.encode());
         Hello { version: VERSION, extensions: vec![informs, display] }
     }
 
-    /// Where X11 forwarding of the master leads, if it says so.
+    /// The display of the master's X11 forwarding, if it reports one.
     pub fn display(&self) -> Option<MasterDisplay> {
         let mut extensions = self.extensions.iter();
         let told = extensions.find(|(name, _)| name == display::EXTENSION);
         told.and_then(|(_, value)| MasterDisplay::decode(value))
     }
 
-    /// Whether it is of a master that answers [`MuxRequest::Info`].
+    /// Whether the sender is a master that answers [`MuxRequest::Info`].
     pub fn informs(&self) -> bool {
         self.extensions.iter().any(|(name, _)| name == INFORMS)
     }
 
-    /// The body of its packet.
+    /// Encodes the packet's body.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::new(HELLO);
         out.number(self.version);
@@ -193,10 +193,10 @@ impl Hello {
         out.0
     }
 
-    /// Reads the body of a packet.
+    /// Decodes a packet's body.
     ///
     /// # Errors
-    /// It is another message, or none.
+    /// It is another message, or not valid.
     pub fn decode(body: &[u8]) -> Result<Hello, Malformed> {
         let mut body = Reader(body);
         if body.number()? != HELLO {
@@ -220,7 +220,7 @@ impl Default for Hello {
 }
 
 impl MuxRequest {
-    /// The body of the packet of the request with this number.
+    /// Encodes the packet's body for the request with this number.
     pub fn encode(&self, id: u32) -> Vec<u8> {
         let mut out = Writer::new(self.kind());
         out.number(id);
@@ -245,10 +245,10 @@ impl MuxRequest {
         out.0
     }
 
-    /// Reads the body of a packet: the request and its number.
+    /// Decodes a packet's body: the request and its number.
     ///
     /// # Errors
-    /// It is none; ssh ends the connection to such a client.
+    /// It is not valid; ssh ends the connection to such a client.
     pub fn decode(body: &[u8]) -> Result<(u32, MuxRequest), Malformed> {
         let mut body = Reader(body);
         let (kind, id) = (body.number()?, body.number()?);
@@ -319,8 +319,8 @@ impl NewSession {
 }
 
 impl MuxResponse {
-    /// The body of its packet, as the answer to the request with this number; what answers no
-    /// request does not have it.
+    /// Encodes the packet's body as the answer to the request with this number. The number is not
+    /// used in messages that are sent without a request.
     pub fn encode(&self, request: u32) -> Vec<u8> {
         let (kind, first) = match self {
             MuxResponse::Ok => (OK, request),
@@ -354,10 +354,10 @@ impl MuxResponse {
         out.0
     }
 
-    /// Reads the body of a packet: the response, and the number of the request that it answers.
+    /// Decodes a packet's body: the response, and the number of the request that it answers.
     ///
     /// # Errors
-    /// It is none.
+    /// It is not valid.
     pub fn decode(body: &[u8]) -> Result<(Option<u32>, MuxResponse), Malformed> {
         let mut body = Reader(body);
         let (kind, first) = (body.number()?, body.number()?);
@@ -398,7 +398,7 @@ fn number_of(way: ForwardDirection) -> u32 {
     }
 }
 
-/// A message that is being put together.
+/// A message under construction.
 struct Writer(Vec<u8>);
 
 impl Writer {
@@ -414,7 +414,8 @@ impl Writer {
         put_string(&mut self.0, bytes);
     }
 
-    /// No address is the empty word, the empty word is `*`: mux.c has them so.
+    /// Encodes a listening address as mux.c does: no address becomes the empty string, and an empty
+    /// address becomes `*`.
     fn listen(&mut self, listen: &Listen) {
         let (host, port) = match listen {
             Listen::Tcp { host: None, port } => ("", u32::from(*port)),
@@ -430,7 +431,7 @@ impl Writer {
         let (host, port) = match connect {
             Connect::Tcp { host, port } => (host.as_str(), u32::from(*port)),
             Connect::Path(path) => (path.as_str(), PATH),
-            // The word by which OpenSSH compares such forwards.
+            // The name under which OpenSSH compares dynamic forwards.
             Connect::Socks => ("socks", 0),
         };
         self.bytes(host.as_bytes());
@@ -438,7 +439,7 @@ impl Writer {
     }
 }
 
-/// What is left of a message.
+/// The part of a message that is not read yet.
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
@@ -458,12 +459,13 @@ impl Reader<'_> {
         self.bytes().and_then(|bytes| if bytes.contains(&0) { Err(Malformed) } else { Ok(bytes) })
     }
 
-    /// What is not UTF-8 is no host, no path of ours, and no reason that could be shown.
+    /// Reads a string as UTF-8. Other bytes cannot be a host, a path that we use, or a reason to
+    /// show.
     fn text(&mut self) -> Result<String, Malformed> {
         self.without_zero().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// A host or a path, and its port.
+    /// Reads a host or a path, and its port.
     fn place(&mut self) -> Result<(String, Option<u16>), Malformed> {
         let host = self.text()?;
         match self.number()? {
