@@ -1,8 +1,8 @@
 //! The session channel: pty, environment, and a shell, a command or a subsystem
 //! (RFC 4254 section 6).
 //!
-//! The requests leave together, without waiting for each answer; the answers come in order
-//! and are taken in by the relay. That saves round trips before the first prompt.
+//! All requests are sent without waiting for each answer; the answers arrive in order and are read
+//! by the relay. This saves round trips before the first prompt.
 
 use std::sync::Arc;
 
@@ -25,21 +25,21 @@ pub use crate::os::size::WindowSize;
 use crate::say;
 use crate::text;
 
-/// What to run on the server, and how.
+/// What to run on the server, and with which options.
 pub struct SessionRequest {
     /// A pseudo-terminal, if one is wanted.
     pub pty: Option<PtyRequest>,
-    /// Environment variables to offer; servers take few.
+    /// Environment variables to request; servers accept few.
     pub env: Vec<(String, String)>,
-    /// What to start.
+    /// The program to start.
     pub program: ProgramRequest,
-    /// Whether programs may reach the agent, see `forward`.
+    /// Whether programs on the server may reach the agent, see `forward`.
     pub agent: bool,
     /// X11 forwarding, see `forward::x11`.
     pub x11: Option<X11Request>,
 }
 
-/// What to start on the server.
+/// The program to start on the server.
 pub enum ProgramRequest {
     /// The user's shell.
     Shell,
@@ -49,17 +49,17 @@ pub enum ProgramRequest {
     Subsystem(String),
 }
 
-/// A pseudo-terminal to ask for.
+/// The pseudo-terminal to request.
 pub struct PtyRequest {
     /// TERM.
     pub term: String,
     /// Its size.
     pub size: WindowSize,
-    /// RFC 4254 section 8.
+    /// The terminal modes (RFC 4254 section 8).
     pub modes: Vec<(Pty, u32)>,
 }
 
-/// A request whose answer is still to come.
+/// A request whose answer is awaited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AwaitedReply {
     X11,
@@ -67,13 +67,13 @@ pub(crate) enum AwaitedReply {
     ProgramRequest,
 }
 
-/// An open session channel with its requests on the way.
+/// An open session channel whose requests have been sent.
 pub struct Channel {
     pub(crate) write: Arc<ChannelWriteHalf<Msg>>,
     pub(crate) events: EventReceiver,
     pub(crate) awaited: std::collections::VecDeque<AwaitedReply>,
     pub(crate) program: &'static str,
-    /// ChannelTimeout.
+    /// The ChannelTimeout clock.
     pub(crate) clock: Option<Arc<IdleClock>>,
 }
 
@@ -153,7 +153,7 @@ pub(crate) async fn open_bare(session: &Session) -> Result<BareChannel> {
 async fn opened(session: &Session) -> Result<ChannelWriteHalf<Msg>> {
     let opened = timeout(deadline::CHANNEL, session.handle.channel_open_session()).await;
     match opened {
-        // The reading half is dropped: what it would give comes to the handler anyway.
+        // The reading half is dropped: the handler receives the data in any case.
         Ok(Ok(channel)) => Ok(channel.split().1),
         Ok(Err(_)) => Err(not_opened(&session.shared)),
         Err(_) => Err(Error::new(Kind::Timeout, say!(session_not_opened_in_time))

@@ -1,13 +1,13 @@
 //! The `~` escapes of an interactive session, as ssh(1) has them: a state machine without I/O.
 //!
-//! The escape character counts only at the start of a line. What it does not introduce is
-//! sent on as typed.
+//! The escape character counts only at the start of a line. If no known escape follows, both
+//! characters are sent as typed.
 
 use bytes::{BufMut, BytesMut};
 
 use crate::say;
 
-/// What the person asked of the client.
+/// An action that the person requested with an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EscapeAction {
     /// `~.`
@@ -36,33 +36,33 @@ pub enum EscapeAction {
     Unavailable(u8),
 }
 
-/// Finds escapes in what is typed: remembers whether a line begins, and whether the escape
-/// character was typed there.
+/// Finds escapes in typed input. Keeps whether a line begins, and whether the escape character was
+/// typed there.
 #[derive(Clone, Debug)]
 pub struct Escape {
     character: u8,
     at_line_start: bool,
     pending: bool,
-    /// Whether the escapes that ssh does not have (`~i`, `~I`, `~d`) work.
+    /// Whether the escapes that ssh does not have (`~i`, `~I`, `~d`) are enabled.
     extended: bool,
     /// Whether the terminal belongs to another process, a client of the shared connection.
     of_client: bool,
 }
 
 impl Escape {
-    /// Begins at the start of a line; `character` is EscapeChar, `~` by default.
+    /// Starts at the beginning of a line; `character` is EscapeChar, `~` by default.
     pub fn new(character: u8) -> Escape {
         Escape { character, at_line_start: true, pending: false, extended: true, of_client: false }
     }
 
-    /// Begins with ssh's escapes alone, for a person who expects ssh: `~i`, `~I` and `~d` are sent
-    /// as typed.
+    /// Enables ssh's escapes only, for a person who expects ssh: `~i`, `~I` and `~d` are sent as
+    /// typed.
     pub fn of_ssh(character: u8) -> Escape {
         Escape { extended: false, ..Escape::new(character) }
     }
 
-    /// Ssh's escapes without those that need the terminal, which belongs to a client of the
-    /// shared connection.
+    /// Disables the escapes that need the terminal, because it belongs to a client of the shared
+    /// connection.
     pub fn for_client(self) -> Escape {
         Escape { of_client: true, extended: false, ..self }
     }
@@ -77,8 +77,8 @@ impl Escape {
         self.character
     }
 
-    /// Takes typed bytes and appends to `out` what the server should see. Stops after the
-    /// first action; gives how many bytes were used.
+    /// Processes typed bytes and appends to `out` what the server should receive. Stops after the
+    /// first action; returns how many bytes were used.
     pub fn next(&mut self, typed: &[u8], out: &mut BytesMut) -> (usize, Option<EscapeAction>) {
         for (index, &byte) in typed.iter().enumerate() {
             if self.pending {
@@ -103,8 +103,7 @@ impl Escape {
         (typed.len(), None)
     }
 
-    /// Takes bytes that go to the server as they are, such as a paste: nothing among them is an
-    /// escape.
+    /// Appends bytes to `out` without looking for escapes, for example a paste.
     pub fn pass(&mut self, bytes: &[u8], out: &mut BytesMut) {
         let Some(&last) = bytes.last() else { return };
         if std::mem::take(&mut self.pending) {
@@ -114,7 +113,7 @@ impl Escape {
         self.at_line_start = last == b'\r' || last == b'\n';
     }
 
-    /// The text of `~?`, lines ending as a raw terminal needs them.
+    /// The text of `~?`, with line ends for a raw terminal.
     pub fn help(&self) -> String {
         let c = visible(self.character);
         let mut lines = vec![say!(escape_help_terminate, c)];
@@ -161,7 +160,7 @@ impl Escape {
         }
     }
 
-    /// An escape as it is shown: `~.`, `~^Z`.
+    /// An escape in its printable form: `~.`, `~^Z`.
     pub fn shown(&self, byte: u8) -> String {
         format!("{}{}", visible(self.character), visible(byte))
     }
@@ -179,7 +178,7 @@ fn visible(byte: u8) -> String {
 mod tests {
     use super::*;
 
-    /// Types everything, cut into pieces of `step` bytes.
+    /// Types all bytes, in pieces of `step` bytes.
     fn run(typed: &[u8], step: usize) -> (Vec<u8>, Vec<EscapeAction>) {
         let mut escape = Escape::new(b'~');
         let (mut out, mut actions) = (BytesMut::new(), Vec::new());

@@ -1,8 +1,8 @@
-//! What can be told about a running connection: who is at both ends, what was negotiated,
-//! why the host was believed, how the login was done, and how the line does.
+//! The facts about a running connection: both ends, the algorithms, why the host is trusted, how
+//! the login was done, and the traffic.
 //!
-//! [`Information`] is plain data for whoever shows it. The facts are noted in passing, once
-//! per connection or key exchange; only the round trip is asked for when somebody looks.
+//! [`Information`] is plain data for whoever shows it. The facts are noted as they become known;
+//! only the round trip is measured on request.
 
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
@@ -18,61 +18,60 @@ use crate::client::state::record::HostKey;
 use crate::say;
 use crate::text;
 
-/// What is shown of an identification line: RFC 4253 section 4.2 allows 255 bytes.
+/// How many characters of an identification line are shown: RFC 4253 section 4.2 allows 255 bytes.
 const SHOWN: usize = 255;
-/// The columns that labels are given: the longest has a few less.
+/// The width of the labels' column.
 const LABEL: usize = 24;
 
-/// The facts about one connection at one moment.
+/// The facts about a connection at one moment.
 #[derive(Clone, Debug)]
 pub struct Information {
     /// The user name on the server.
     pub user: String,
-    /// The address connected to; `None` where the way is not direct.
+    /// The server's address; `None` if the route is not direct.
     pub address: Option<SocketAddr>,
-    /// The address connected from; `None` where the way is not direct.
+    /// Our own address; `None` if the route is not direct.
     pub local: Option<SocketAddr>,
-    /// The way there, where it is not direct: jump hosts, a proxy, a command.
+    /// The route, if it is not direct: jump hosts, a proxy, a command.
     pub route: Option<String>,
-    /// The server's identification line, fit to be shown.
+    /// The server's identification line, sanitised.
     pub server: String,
-    /// Ours.
+    /// Our identification line.
     pub client: String,
     /// The algorithms in use.
     pub negotiated: Option<Negotiated>,
     /// The host's key.
     pub host_key: Option<HostKey>,
-    /// The method, and the credential it was done with.
+    /// The method of the login and its credential.
     pub authentication: String,
-    /// Key exchanges so far, the first among them.
+    /// The number of key exchanges, including the first.
     pub exchanges: u32,
-    /// Bytes in one direction, and the time, after which keys are exchanged again.
+    /// The limits after which keys are exchanged again: bytes in one direction, and time.
     pub rekey: (u64, Duration),
-    /// Bytes on the wire from the server, its identification line included.
+    /// Bytes received on the wire, including the identification line.
     pub received: u64,
-    /// Bytes on the wire to the server, our identification line included.
+    /// Bytes sent on the wire, including our identification line.
     pub sent: u64,
-    /// How long the connection has been there.
+    /// How long the connection has existed.
     pub age: Duration,
-    /// The time a question to the server and its answer took just now; `None` when there was
-    /// no answer within a second, or nobody asked.
+    /// The round trip that was just measured; `None` if there was no answer within a second, or it
+    /// was not measured.
     pub round_trip: Option<Duration>,
     /// The forwards, one line each.
     pub forwards: Vec<String>,
 }
 
-/// One fact as it is shown.
+/// One fact to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InformationLine {
-    /// What it is about.
+    /// The name of the fact.
     pub label: String,
-    /// What there is to say.
+    /// The value of the fact.
     pub value: String,
 }
 
 impl Information {
-    /// The facts in the order in which they are shown; values hold nothing that a terminal
-    /// would act on.
+    /// The facts in the order of display; values contain no terminal control sequences.
     pub fn lines(&self) -> Vec<InformationLine> {
         let mut lines = Vec::new();
         let mut line = |label, value: String| lines.push(InformationLine { label, value });
@@ -142,8 +141,7 @@ impl Information {
         lines
     }
 
-    /// The facts as lines in the middle of a session, each ending as a raw terminal needs it;
-    /// `escape` is what was typed for them.
+    /// The facts as a text for a raw terminal; `escape` is the escape that was typed for it.
     pub fn page(&self, escape: &str) -> String {
         let mut text = format!("{escape}\r\n{}\r\n", say!(information_title));
         for InformationLine { label, value } in self.lines() {
@@ -185,24 +183,24 @@ fn duration(time: Duration) -> String {
 }
 
 impl Session {
-    /// The facts as they are now. Asks the server for a sign of life and waits for it for a
-    /// second at most, while the session goes on.
+    /// The current facts, with the round trip: sends the server a request and waits at most one
+    /// second for the answer, while the session goes on.
     pub async fn information(&self) -> Information {
         let asked = Instant::now();
         let answer = timeout(deadline::SIGN_OF_LIFE, self.handle.send_ping()).await;
-        // A connection that is gone answers at once, and that is none.
+        // On a lost connection the wait ends at once, which is not an answer.
         let answered = matches!(answer, Ok(Ok(()))) && self.ended().is_none();
         Information { round_trip: answered.then(|| asked.elapsed()), ..self.facts() }
     }
 
-    /// The facts as they are now, without the round trip, for which nobody waits.
+    /// The current facts without the round trip, available at once.
     pub(crate) fn facts(&self) -> Information {
         let record = &self.shared.record;
         let noted = record.noted().clone();
         let (received, sent) = self.shared.wire.counted();
         Information {
             user: noted.user,
-            // Of a proxy it would be the proxy's.
+            // On an indirect route this would be the address of the proxy or jump host.
             address: noted.address.filter(|_| self.route.is_none()),
             local: noted.local.filter(|_| self.route.is_none()),
             route: self.route.clone(),

@@ -1,14 +1,14 @@
-//! Interludes: a dialog or a question has the terminal to itself in the middle of a session, and
-//! the session's output waits behind a curtain.
+//! Interludes: a dialog or a question takes over the terminal during a session, and the session's
+//! output waits behind a curtain.
 //!
-//! The connection lives on meanwhile, and an interlude may last for hours: nothing may wait for
-//! it, or the server would end the session, and everything that is forwarded would stand still.
-//! So the latest output is kept up to [`KEPT`], and of what came before only how much it was, as
-//! a terminal forgets what has scrolled away. Opening the curtain writes what was kept, in order,
-//! before anything new. A sink behind an open curtain costs one relaxed load a write.
+//! The connection stays alive during an interlude, which may last for hours. Nothing may block
+//! until it ends, or the server would close the session and forwarded connections would stall. So
+//! the latest output is kept up to [`KEPT`] bytes, and older output is dropped and only counted, as
+//! a terminal forgets what has scrolled away. Opening the curtain writes the kept output, in order,
+//! before anything new. While the curtain is open, a write costs one relaxed load.
 //!
-//! Also here: how the relay knows that an interlude is on, so that a session that ends during
-//! one does not take the screen away from under it.
+//! [`InterludeFlag`] tells the relay whether an interlude is running, so that a session that ends
+//! meanwhile does not take the terminal away from it.
 
 use std::collections::VecDeque;
 use std::io;
@@ -23,13 +23,13 @@ use tokio::sync::Notify;
 use crate::client::flow::output::OutputSink;
 use crate::say;
 
-/// Output kept while the curtain is closed: many screens, and little memory.
+/// The most bytes of output that are kept while the curtain is closed: many screens.
 pub const KEPT: usize = 1024 * 1024;
 
-/// Work that has the terminal to itself until it is done.
+/// Work that has the terminal to itself until it ends.
 pub type Interlude<'a, T = ()> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The curtain before one sink or several.
+/// A curtain in front of one or several output sinks.
 #[derive(Default)]
 pub struct Curtain {
     hung: Vec<(Arc<CurtainState>, OutputSink)>,
@@ -44,7 +44,7 @@ struct CurtainState {
 #[derive(Default)]
 struct KeptOutput {
     bytes: VecDeque<u8>,
-    /// How many bytes before them were dropped.
+    /// The number of dropped bytes before the kept ones.
     dropped: usize,
 }
 
@@ -56,8 +56,8 @@ impl KeptOutput {
         self.dropped += over;
     }
 
-    /// Gives what was kept, to be written; nothing is kept any more. Where output was dropped, the
-    /// rest of the line that lost its beginning is dropped, too, and a line says how much it was.
+    /// Takes the kept output for writing. If output was dropped, the rest of the line whose
+    /// beginning was dropped is removed too, and a message says how much is missing.
     fn take(&mut self) -> Vec<u8> {
         let mut bytes = Vec::from(std::mem::take(&mut self.bytes));
         let dropped = std::mem::take(&mut self.dropped);
@@ -74,14 +74,14 @@ impl KeptOutput {
 
 impl CurtainState {
     fn kept(&self) -> MutexGuard<'_, KeptOutput> {
-        // Nothing can panic while it holds this.
+        // No code panics while it holds this lock.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Curtain {
-    /// Hangs the curtain before a sink. `again` is a second sink to the same place, through which
-    /// [`Curtain::open`] writes what was kept.
+    /// Puts the curtain in front of a sink. `again` is a second sink to the same place, through
+    /// which [`Curtain::open`] writes the kept output.
     pub fn hang<S: AsyncWrite + Send + Unpin>(
         &mut self,
         sink: S,
@@ -92,21 +92,21 @@ impl Curtain {
         Curtained { sink, state }
     }
 
-    /// Keeps output from here on instead of writing it.
+    /// Keeps output from now on instead of writing it.
     pub fn close(&self) {
         self.hung.iter().for_each(|(state, _)| state.closed.store(true, Ordering::Relaxed));
     }
 
-    /// Writes what was kept, and lets everything through again. What cannot be written is
-    /// lost, and the next write through the curtain says why.
+    /// Writes the kept output, and then passes output through again. If writing fails, the kept
+    /// output is lost, and the next write through the curtain reports the error.
     pub async fn open(&mut self) {
         for (state, again) in &mut self.hung {
             loop {
                 let bytes = {
                     let mut kept = state.kept();
                     let bytes = kept.take();
-                    // Under the lock: output that comes now is either in `bytes` or written
-                    // after them.
+                    // The flag changes under the lock, so that output arriving now is either in
+                    // `bytes` or written after it.
                     if bytes.is_empty() {
                         state.closed.store(false, Ordering::Relaxed);
                     }
@@ -141,7 +141,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
         }
         let mut kept = self.state.kept();
         if !self.state.closed.load(Ordering::Relaxed) {
-            // It was opened while this waited for the lock.
+            // The curtain was opened while this waited for the lock.
             drop(kept);
             return Pin::new(&mut self.sink).poll_write(cx, bytes);
         }
@@ -158,7 +158,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Curtained<S> {
     }
 }
 
-/// Whether an interlude is on, for the relay, which does not take the terminal from it.
+/// Whether an interlude is running; read by the relay.
 #[derive(Default)]
 pub(crate) struct InterludeFlag {
     on: AtomicBool,
@@ -166,18 +166,18 @@ pub(crate) struct InterludeFlag {
 }
 
 impl InterludeFlag {
-    /// Begins an interlude, which ends when the guard is dropped.
+    /// Starts an interlude, which ends when the guard is dropped.
     pub fn begin(&self) -> InterludeGuard<'_> {
         self.on.store(true, Ordering::Relaxed);
         InterludeGuard(self)
     }
 
-    /// Whether an interlude is on.
+    /// Whether an interlude is running.
     pub fn is_on(&self) -> bool {
         self.on.load(Ordering::Relaxed)
     }
 
-    /// Waits until no interlude is on.
+    /// Waits until no interlude is running.
     pub async fn over(&self) {
         let over = self.over.notified();
         tokio::pin!(over);
@@ -188,7 +188,7 @@ impl InterludeFlag {
     }
 }
 
-/// Marks an interlude as on until dropped.
+/// Marks an interlude as running until it is dropped.
 pub(crate) struct InterludeGuard<'a>(&'a InterludeFlag);
 
 impl Drop for InterludeGuard<'_> {
@@ -206,7 +206,7 @@ mod tests {
 
     use super::*;
 
-    /// What two writers write to, as two descriptors of one terminal do.
+    /// One screen with two writers, like two descriptors of one terminal.
     #[derive(Clone, Default)]
     struct SharedScreen(Arc<Mutex<Vec<u8>>>);
 
@@ -216,7 +216,7 @@ mod tests {
             _: &mut Context<'_>,
             bytes: &[u8],
         ) -> Poll<io::Result<usize>> {
-            // One byte at a time, so that order matters.
+            // Writes one byte at a time, so that the order matters.
             self.0.lock().unwrap().extend(bytes.first());
             Poll::Ready(Ok(bytes.len().min(1)))
         }

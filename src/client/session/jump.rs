@@ -1,12 +1,12 @@
-//! ProxyJump: the [`Stream`] to the next host is a `direct-tcpip` channel of the [`Session`]
-//! with the one before it (RFC 4254 section 7.2).
+//! ProxyJump: the [`Stream`] to the next host is a `direct-tcpip` channel of the [`Session`] with
+//! the jump host (RFC 4254 section 7.2).
 //!
-//! Nothing is verified or logged in here: a session is made on the one main path, and so is
-//! what comes of the stream. The session has this one channel, which is read as fast as the
-//! next host's connection takes it; while that waits to write and reads nothing, it is read
-//! ahead, because of gap G1: a full channel would stop the session, and with it the word that
-//! more may be written. The session lives as long as the stream; if it dies before, that is what
-//! ends the stream, in its own words.
+//! Verification and login happen elsewhere, on the one main path, for the jump host as for the next
+//! host. The jump host's session has this one channel, which is read as fast as the connection to
+//! the next host takes the data. While that connection waits to write and does not read, the
+//! channel is read ahead: a full channel would stop the whole session (gap G1), including the
+//! message that allows more to be written. The session lives as long as the stream; if it ends
+//! earlier, the stream fails with its error.
 
 use std::io;
 use std::pin::Pin;
@@ -29,31 +29,31 @@ use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
 use crate::say;
 
-/// The originator address that a jump host is told, as ssh sends it for `-W`.
+/// The originator address that is sent to a jump host, as by ssh for `-W`.
 const ORIGINATOR: (&str, u32) = ("127.0.0.1", 65535);
 
-/// What is read ahead at most. The next host can send no more than its channels' windows, 8 MiB
-/// each (`handshake::rekey`): enough for four that are full at once.
+/// The most bytes that are read ahead. The next host can send no more than its channels' windows, 8
+/// MiB each (`handshake::rekey`): this is enough for four full ones.
 const MAX_AHEAD: usize = 32 * 1024 * 1024;
-/// What is read ahead at once: a packet.
+/// How much is read ahead at once: a packet.
 const CHUNK: usize = 32 * 1024;
 
-/// The way through a jump host.
+/// A stream through a jump host.
 pub struct JumpStream {
     channel: ChannelStream<Msg>,
     session: Session,
-    /// The jump host as the person knows it.
+    /// The jump host as the person named it.
     name: String,
-    /// What was read while nobody asked for it.
+    /// Data that was read ahead.
     ahead: BytesMut,
 }
 
-/// Has the jump host `name` connect to a host and port; the name is looked up there. What the
-/// jump host proves of its other host keys is learnt.
+/// Makes the jump host `name` connect to a host and port; the jump host resolves the name. If the
+/// jump host has proved other host keys, they are learnt first.
 ///
 /// # Errors
-/// The jump host refuses in its own words, does not answer in time, or goes away; or its key is
-/// not the one on record, and then nothing is led through it.
+/// The jump host refuses, does not answer in time, or disconnects; or the connection to it is
+/// restricted because its key is not the one on record.
 pub async fn through(
     session: Session,
     name: &str,
@@ -105,13 +105,13 @@ fn gone(name: &str, why: &Error) -> Error {
 }
 
 impl JumpStream {
-    /// What ended the session with the jump host, if it has ended. When its channel ends with
-    /// it, that is known before.
+    /// The error that ended the session with the jump host, if it has ended. It is known before the
+    /// channel's end is seen.
     fn fate(&self) -> Option<io::Error> {
         self.session.ended().map(|why| io::Error::other(gone(&self.name, &why)))
     }
 
-    /// Takes what is there from the channel, so that its session goes on.
+    /// Reads ahead what the channel has, so that its session does not stop.
     fn read_ahead(&mut self, cx: &mut Context<'_>) {
         let mut chunk = [0; CHUNK];
         while self.ahead.len() < MAX_AHEAD {
@@ -120,7 +120,7 @@ impl JumpStream {
                 Poll::Ready(Ok(())) if !buf.filled().is_empty() => {
                     self.ahead.extend_from_slice(buf.filled());
                 }
-                // An end is found again by whoever reads.
+                // The end or error is seen again by the next read.
                 _ => return,
             }
         }
@@ -172,7 +172,7 @@ impl AsyncWrite for JumpStream {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // The library forgets why a connection ended where this fails; nothing is lost.
+        // This fails if the connection has ended; its error is reported elsewhere.
         let _ = ready!(Pin::new(&mut self.channel).poll_shutdown(cx));
         Poll::Ready(Ok(()))
     }

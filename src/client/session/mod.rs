@@ -1,5 +1,5 @@
-//! What is done on a connection that is logged in: a channel with a program, its relay and what a
-//! person at the terminal can ask for meanwhile.
+//! Work on a logged-in connection: a channel with a program, its relay, and what a person at the
+//! terminal can ask for meanwhile.
 
 pub mod channel;
 pub mod console;

@@ -1,11 +1,10 @@
-//! Bracketed paste (private mode 2004 of xterm's ctlseqs): tells what is pasted from what is
-//! typed.
+//! Bracketed paste (private mode 2004 of xterm's ctlseqs): distinguishes pasted from typed input.
 //!
-//! The mode is on at the local terminal all the time, so that a paste is known to be one.
-//! [`Paste`] finds its brackets in the input. [`BracketFilter`] keeps the server's own switching of
-//! the mode away from the terminal and remembers it: a program that asked for brackets gets
-//! them and is left alone; for others the person is asked. A session in which pastes are not asked
-//! about has neither.
+//! The mode is always on at the local terminal, so that every paste is recognised. [`Paste`] finds
+//! the brackets in the input. [`BracketFilter`] removes the server's own switching of the mode from
+//! the output and remembers it: a program that asked for brackets gets the paste with them and
+//! without a question; otherwise the person is asked. Sessions that do not ask about pastes use
+//! neither.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,16 +15,16 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::AsyncWrite;
 
-/// The longest paste that is asked about, in bytes; a person reads less.
+/// The longest paste, in bytes, that is asked about; nobody would read a longer one.
 pub const MAX_PASTE: usize = 1024 * 1024;
-/// The longest control sequence that is looked into, in bytes; those of terminals are shorter.
+/// The longest control sequence, in bytes, that is examined; those of terminals are shorter.
 const MAX_SEQUENCE: usize = 64;
 
 const START: &[u8] = b"\x1b[200~";
 const END: &[u8] = b"\x1b[201~";
 const ESC: u8 = 0x1b;
 
-/// Whether the program on the server wants brackets around a paste.
+/// Whether the program on the server has switched bracketed paste on.
 #[derive(Clone, Debug, Default)]
 pub struct Brackets(Arc<AtomicBool>);
 
@@ -42,13 +41,13 @@ impl Brackets {
 /// A piece of the input.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum InputPiece {
-    /// Keys.
+    /// Typed keys.
     Typed(Vec<u8>),
-    /// Part of a paste for a program that wants brackets; they are among it.
+    /// Part of a paste for a program that wants brackets, including the brackets.
     Passed(Vec<u8>),
     /// A whole paste without its brackets.
     Pasted(Vec<u8>),
-    /// There was a paste of more than [`MAX_PASTE`] bytes.
+    /// A paste of more than [`MAX_PASTE`] bytes, which is dropped.
     TooLong,
 }
 
@@ -57,7 +56,7 @@ pub(crate) enum InputPiece {
 pub struct Paste {
     brackets: Brackets,
     within: PasteState,
-    /// How many bytes of the next bracket have been seen.
+    /// How many bytes of the next bracket have been matched.
     matched: usize,
 }
 
@@ -67,14 +66,14 @@ enum PasteState {
     Typing,
     Passing,
     Collecting(Vec<u8>),
-    /// Too much was collected; the end is waited for.
+    /// The paste is too long; its end is awaited.
     Refusing,
-    /// The closing bracket has come. Whether it was the terminal's, or one in the text of the
-    /// paste, is known when nothing follows for a moment: a person cannot type that fast.
+    /// The closing bracket was seen. It may be part of the pasted text. If nothing follows for a
+    /// moment, it was the terminal's, because a person cannot type that fast.
     Ended {
-        /// The paste; `None` if it was too long.
+        /// The pasted text; `None` if it was too long.
         text: Option<Vec<u8>>,
-        /// What came after the bracket; `None` if that was too much.
+        /// The input after the bracket; `None` if it was too long.
         after: Option<Vec<u8>>,
     },
 }
@@ -85,7 +84,7 @@ impl Paste {
         Paste { brackets, ..Paste::default() }
     }
 
-    /// Takes input and appends its pieces.
+    /// Processes input and appends its pieces.
     pub(crate) fn take(&mut self, input: &[u8], pieces: &mut VecDeque<InputPiece>) {
         let mut open = Vec::new();
         for &byte in input {
@@ -111,7 +110,7 @@ impl Paste {
         self.close(open, pieces);
     }
 
-    /// Whether the meaning of the last input depends on what follows.
+    /// Whether the meaning of the last input depends on further input.
     pub(crate) fn is_partial(&self) -> bool {
         match self.within {
             PasteState::Typing => self.matched > 0,
@@ -120,8 +119,8 @@ impl Paste {
         }
     }
 
-    /// Takes the last input as it is, since nothing followed in time: the beginning of a bracket
-    /// was none, and a paste has ended.
+    /// Decides about the last input after nothing has followed in time: a partial bracket was
+    /// typed, and a paste has ended.
     pub(crate) fn give_up(&mut self, pieces: &mut VecDeque<InputPiece>) {
         let matched = std::mem::take(&mut self.matched);
         match std::mem::take(&mut self.within) {
@@ -138,7 +137,7 @@ impl Paste {
         }
     }
 
-    /// Goes on after a complete bracket.
+    /// Changes the state after a complete bracket.
     fn after_bracket(&mut self, open: &mut Vec<u8>, pieces: &mut VecDeque<InputPiece>) {
         match std::mem::take(&mut self.within) {
             PasteState::Typing => {
@@ -161,7 +160,7 @@ impl Paste {
             PasteState::Refusing => {
                 self.within = PasteState::Ended { text: None, after: Some(Vec::new()) };
             }
-            // The bracket before this one was part of the text: what came after it was pasted, too.
+            // The earlier bracket was part of the text, and so was the input after it.
             PasteState::Ended { text, after } => {
                 let text = text.zip(after).map(|(text, after)| [&text, END, &after].concat());
                 let text = text.filter(|text| text.len() <= MAX_PASTE);
@@ -179,7 +178,7 @@ impl Paste {
             PasteState::Collecting(_) => self.within = PasteState::Refusing,
             PasteState::Refusing => {}
             PasteState::Ended { after, .. } => {
-                // Nobody types so much without a pause.
+                // Nobody types this much without a pause, so it must be part of the paste.
                 let room = |after: &Vec<u8>| after.len() + bytes.len() <= MAX_PASTE;
                 *after = after.take().filter(room).map(|mut after| {
                     after.extend_from_slice(bytes);
@@ -200,14 +199,13 @@ impl Paste {
     }
 }
 
-/// Whether a paste does more than put text on a line: it has a line break, or another control
-/// character than a tab.
+/// Whether a paste does more than insert text in a line: it contains a line break or another
+/// control character than a tab.
 pub(crate) fn acts(pasted: &[u8]) -> bool {
     pasted.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t')
 }
 
-/// Line breaks as the Enter key sends them, which is what terminals make of them in a paste
-/// without brackets.
+/// Converts line breaks to what the Enter key sends, as terminals do in a paste without brackets.
 pub(crate) fn as_typed(pasted: &[u8]) -> Vec<u8> {
     let mut typed = Vec::with_capacity(pasted.len());
     let mut last = 0;
@@ -222,22 +220,22 @@ pub(crate) fn as_typed(pasted: &[u8]) -> Vec<u8> {
     typed
 }
 
-/// The text of a paste as it is shown: each line break is a line feed.
+/// The text of a paste for display: each line break is a line feed.
 pub(crate) fn as_text(pasted: &[u8]) -> String {
     String::from_utf8_lossy(&as_typed(pasted)).replace('\r', "\n")
 }
 
-/// A sink for the output of a session in which pastes are asked about: takes out what switches
-/// bracketed paste, and passes everything else unchanged.
+/// An output sink that removes the sequences that switch bracketed paste, and passes on everything
+/// else unchanged. Used in sessions that ask about pastes.
 pub struct BracketFilter<S> {
     sink: S,
     brackets: Brackets,
-    /// A control sequence that has begun.
+    /// The beginning of a control sequence.
     sequence: Vec<u8>,
-    /// Bytes to write before anything else; `written` of them have been.
+    /// Bytes to write before anything else, of which `written` are written already.
     due: Vec<u8>,
     written: usize,
-    /// Bytes taken that are to be reported once `due` is written.
+    /// How many input bytes to report as written once `due` is written.
     taken: usize,
 }
 
@@ -248,11 +246,11 @@ impl<S> BracketFilter<S> {
         BracketFilter { sink, brackets, sequence, due, written: 0, taken: 0 }
     }
 
-    /// Follows one control sequence; gives how many bytes belong to it.
+    /// Processes input up to the end of one control sequence; returns how many bytes belong to it.
     fn follow(&mut self, bytes: &[u8]) -> usize {
         for (index, &byte) in bytes.iter().enumerate() {
             if byte == ESC && !self.sequence.is_empty() {
-                // The sequence before was none, or was broken off.
+                // The earlier sequence was incomplete or not one.
                 self.due.append(&mut self.sequence);
             }
             self.sequence.push(byte);
@@ -283,12 +281,12 @@ impl<S> BracketFilter<S> {
     }
 }
 
-/// What switches bracketed paste on at a terminal.
+/// The sequence that switches bracketed paste on at a terminal.
 pub const ON: &str = "\x1b[?2004h";
-/// What switches it off.
+/// The sequence that switches bracketed paste off.
 pub const OFF: &str = "\x1b[?2004l";
 
-/// Whether nothing more belongs to this control sequence.
+/// Whether this control sequence is complete.
 fn is_complete(sequence: &[u8]) -> bool {
     match sequence {
         [ESC] | [ESC, b'['] => false,
@@ -297,8 +295,8 @@ fn is_complete(sequence: &[u8]) -> bool {
     }
 }
 
-/// For a sequence that switches bracketed paste: the sequence without that mode, and whether it
-/// switches the mode on.
+/// If the sequence switches bracketed paste: the sequence without that mode, and whether the mode
+/// is switched on.
 fn switched(sequence: &[u8]) -> Option<(Vec<u8>, bool)> {
     let (&last, modes) = sequence.strip_prefix(b"\x1b[?")?.split_last()?;
     let on = match last {
@@ -365,7 +363,7 @@ mod tests {
 
     use super::*;
 
-    /// The pieces of an input that comes `step` bytes at a time, neighbours of a kind joined.
+    /// The pieces of an input that arrives `step` bytes at a time, with equal neighbours joined.
     fn pieces(input: &[u8], step: usize, wanted: bool) -> Vec<InputPiece> {
         let brackets = Brackets::default();
         brackets.want(wanted);
@@ -418,7 +416,7 @@ mod tests {
                 assert_eq!(pieces(input.as_bytes(), step, false), [pasted], "{input:?} {step}");
             }
         }
-        // Of what is too long nothing is typed either.
+        // Nothing of a paste that is too long is typed.
         let long = [START, &vec![b'x'; MAX_PASTE + 1], END, b"ls\r", END].concat();
         assert_eq!(pieces(&long, 4096, false), [InputPiece::TooLong]);
         let flood = [START, b"x", END, &vec![b'y'; MAX_PASTE + 9]].concat();
@@ -442,7 +440,7 @@ mod tests {
         assert!(acts(b"ls\n") && acts(b"\x1bc") && !acts("caf\u{e9}\t ok".as_bytes()));
     }
 
-    /// What comes out, and whether brackets are wanted in the end.
+    /// The filter's output, and whether brackets are wanted at the end.
     async fn watched(output: &[u8], step: usize) -> (String, bool) {
         let brackets = Brackets::default();
         let mut sink = BracketFilter::new(Vec::new(), brackets.clone());
@@ -471,12 +469,12 @@ mod tests {
     }
 
     proptest! {
-        /// What does not switch the mode passes byte for byte, however it is cut.
+        /// Sequences that do not switch the mode pass unchanged, however they are split.
         #[test]
         fn other_output_passes_unchanged(text in "[\x1b\\[?0-9;hla-c\x07 ]{0,200}", step in 1..50usize) {
             prop_assume!(!text.contains("2004") && !text.contains("\x1bc"));
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            // A sequence that has only begun is shown with what follows.
+            // An incomplete sequence is written together with what follows.
             let (shown, _) = runtime.block_on(watched(format!("{text}\x1b[m").as_bytes(), step));
             prop_assert_eq!(shown, format!("{text}\x1b[m"));
         }

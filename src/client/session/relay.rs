@@ -1,9 +1,9 @@
-//! The relay between a session channel and the local side, until the program on the server has
-//! ended (RFC 4254 section 6).
+//! The relay between a session channel and the local side. It runs until the program on the server
+//! has ended (RFC 4254 section 6).
 //!
-//! Output takes no part in it: the handler writes it to its sink as it is decrypted (see
-//! `handshake::handler`). Three things run side by side here, each as one future, so that none
-//! waits for another: input to the server, changes of window size, and the channel's events.
+//! The handler writes output to its sink as it is decrypted (see `handshake::handler`), so output
+//! does not pass through here. Three futures run side by side, so that none waits for another:
+//! input to the server, changes of the window size, and the channel's events.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -35,24 +35,23 @@ use crate::say;
 pub struct LocalSide<'a, I> {
     /// Input for the server; `None` sends its end at once.
     pub input: Option<I>,
-    /// Escapes, if the session is interactive and EscapeChar is not `none`.
+    /// The escapes, if the session is interactive and EscapeChar is not `none`.
     pub escape: Option<Escape>,
-    /// The finder of pastes, if they are asked about.
+    /// The detection of pastes, if they are asked about.
     pub paste: Option<Paste>,
     /// New window sizes.
     pub resized: UnboundedReceiver<WindowSize>,
     /// The person's console.
     pub console: &'a mut (dyn Console + Send),
-    /// Gives the terminal back to the person where the server has none of its own: nobody
-    /// else would echo what is typed.
+    /// Called if the server refuses the pseudo-terminal: gives the local terminal its normal mode
+    /// back, because nothing else would echo what is typed.
     pub without_pty: &'a (dyn Fn() + Sync),
 }
 
 /// Relays until the program on the server has ended and all its output is written.
 ///
 /// # Errors
-/// The connection is lost, the server refuses what was asked of it, or output cannot be
-/// written.
+/// The connection is lost, the server refuses a request, or output cannot be written.
 pub async fn relay<I>(session: &Session, channel: Channel, local: LocalSide<'_, I>) -> Result<Exit>
 where
     I: AsyncRead + Unpin,
@@ -81,7 +80,7 @@ where
         rest = IdleClock::expired_of(clock.as_deref()) => Err(rested(rest)),
     };
     if interludes.is_on() {
-        // The interlude keeps the terminal until the person is done with it.
+        // An interlude keeps the terminal until the person has finished it.
         tokio::select! {
             _ = &mut upload => {}
             () = interludes.over() => {}
@@ -98,7 +97,7 @@ pub async fn linger(session: &Session) -> Result<Exit> {
     Err(session.shared.end().await)
 }
 
-/// Ends the connection with a disconnect message, and waits a moment until it has left.
+/// Ends the connection with a disconnect message, and waits a moment for it to be sent.
 pub async fn close(session: Session) {
     let goodbye = async {
         let told = session.handle.disconnect(Disconnect::ByApplication, "disconnected by user", "");
@@ -109,7 +108,7 @@ pub async fn close(session: Session) {
     let _ = timeout(deadline::GOODBYE, goodbye).await;
 }
 
-/// Input without escapes: as fast as the server takes it.
+/// Sends input without looking for escapes, as fast as the server takes it.
 async fn bulk<I: AsyncRead + Unpin>(
     input: I,
     server: ChannelSink<'_>,
@@ -119,8 +118,8 @@ async fn bulk<I: AsyncRead + Unpin>(
     Ok(InputEnd::Eof)
 }
 
-/// Waits until the person ends the connection. Any other end of the upload ends nothing: the
-/// server may still send, and the end of the channel comes as an event.
+/// Waits until the person ends the connection. If the upload ends otherwise, this waits on: the
+/// server may still send, and the channel's end arrives as an event.
 async fn escaped(upload: impl Future<Output = Result<InputEnd, russh::Error>>) -> Exit {
     match upload.await {
         Ok(InputEnd::Escaped) => Exit::Escaped,
@@ -138,20 +137,20 @@ async fn send_sizes(write: &ChannelWriteHalf<Msg>, mut resized: UnboundedReceive
     }
 }
 
-/// The program on the server, from the requests that start it to its exit status.
+/// The program on the server, from the requests that start it to its exit.
 struct RunningProgram<'a> {
     session: &'a Session,
-    /// The requests whose answers are still to come.
+    /// The requests whose answers are awaited.
     awaited: VecDeque<AwaitedReply>,
-    /// The request that starts it.
+    /// The name of the request that starts the program.
     name: &'static str,
     without_pty: &'a (dyn Fn() + Sync),
 }
 
 impl RunningProgram<'_> {
-    /// Follows the channel's events until it is closed. An exit status may come before the last
-    /// of the output: it counts only once the channel is closed, and not where the connection is
-    /// lost in between.
+    /// Handles the channel's events until it is closed. An exit status may arrive before the last
+    /// output, so it counts only when the channel is closed, and not if the connection is lost
+    /// before.
     async fn run(mut self, mut events: EventReceiver) -> Result<Exit> {
         let mut exit = Exit::Unknown;
         while let Some(event) = events.recv().await {
@@ -177,7 +176,8 @@ impl RunningProgram<'_> {
         match self.awaited.pop_front() {
             Some(AwaitedReply::X11) => warn!("{}", say!(forward_x11_refused)),
             Some(AwaitedReply::Pty) => {
-                // As with ssh the session goes on without; the program may not need one.
+                // As in ssh, the session continues without a pseudo-terminal: the program may not
+                // need one.
                 (self.without_pty)();
                 warn!("{}", say!(pty_refused));
             }

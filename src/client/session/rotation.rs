@@ -1,14 +1,14 @@
-//! Host key rotation: what a server announces about its host keys, proved and written down.
+//! Host key rotation: learns the host keys that a server announces, after it has proved them.
 //!
 //! OpenSSH's PROTOCOL, section 2.5: hostkeys-00@openssh.com after authentication,
 //! hostkeys-prove-00@openssh.com for keys that are not on record; and ssh_config(5),
-//! UpdateHostKeys. The rules about files are `trust::rotate`'s. Nothing is learnt without
-//! proof, and nothing here ever ends a session. The SSH library checks the proof: one signature
-//! of each key over the session's id; of an RSA key it would also take one with SHA-1.
+//! UpdateHostKeys. `trust::rotate` has the rules about files. Nothing is learnt without proof, and
+//! no error here ends a session. The SSH library checks the proof: one signature of each key over
+//! the session identifier; for an RSA key it would also accept a SHA-1 signature.
 //!
-//! With `yes` all of it runs while the session runs. With `ask` it comes before the session: a
-//! server announces its keys before it answers anything else, so one round trip tells whether
-//! there is anything to ask, and the terminal is still the person's.
+//! With `yes`, this runs beside the session. With `ask`, it comes before the session: a server
+//! announces its keys before it answers anything, so one round trip tells whether there is a
+//! question to ask, and the terminal is still free.
 
 use std::sync::Arc;
 
@@ -27,10 +27,10 @@ use crate::say;
 use crate::trust::fingerprint;
 use crate::trust::rotate::{self, Announcement, Difference, RotationObstacle};
 
-/// Does the session's work, and before or beside it what UpdateHostKeys asks for.
+/// Runs the session's work, and handles UpdateHostKeys before or beside it.
 ///
-/// A question is asked before the work begins. Otherwise the work is not held up; where it
-/// ends while the server still owes a proof, that is awaited for a few seconds.
+/// A question is asked before the work begins. Without a question the work is not delayed. If it
+/// ends before the server has proved its keys, the proof is awaited for a few seconds.
 pub async fn around<T>(
     session: &Session,
     prompt: &Arc<dyn Prompt>,
@@ -57,7 +57,7 @@ pub async fn around<T>(
     }
 }
 
-/// For a jump host with UpdateHostKeys `ask`: asks now, since no session's work follows.
+/// Handles UpdateHostKeys `ask` for a jump host: asks at once, since no session's work follows.
 pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
     if let Some(ground) = session.shared.rotation.ground()
         && ground.update == UpdateHostKeys::Ask
@@ -66,8 +66,8 @@ pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
     }
 }
 
-/// For a jump host with UpdateHostKeys `yes`: learns without a question what the host has
-/// announced. Called once it has answered a request, since announcements come before answers.
+/// Handles UpdateHostKeys `yes` for a jump host: learns the announced keys without a question.
+/// Called after the host has answered a request, since announcements arrive before answers.
 pub(crate) async fn heard(session: &Session, prompt: &Arc<dyn Prompt>) {
     let rotation = &session.shared.rotation;
     if let Some(ground) = rotation.ground()
@@ -87,14 +87,14 @@ struct RotationStep<'a> {
 impl RotationStep<'_> {
     async fn ask_first(&self) {
         let rotation = &self.session.shared.rotation;
-        // Whatever is announced arrives before the answer to this.
+        // An announcement arrives before the answer to this request.
         let answered = timeout(deadline::PROOF, self.session.handle.send_ping()).await;
         if matches!(answered, Ok(Ok(()))) && rotation.is_announced() {
             self.settle(rotation.announcement().await).await;
         }
     }
 
-    /// From an announcement to a changed file, or to a reason why not.
+    /// Handles an announcement: compares it with the files, has new keys proved, and writes.
     async fn settle(&self, keys: Vec<PublicKey>) {
         let Some(announced) = self.sort_out(keys) else { return };
         let announced = Arc::new(announced);
@@ -110,7 +110,7 @@ impl RotationStep<'_> {
             Ok(Err(RotationObstacle::Trouble(reason))) => {
                 return warn!("{}", say!(rotation_not_updated, reason));
             }
-            // A panic on the other thread has been reported there.
+            // The panic on the other thread has been reported there.
             Err(_) => return,
         };
         if self.is_proved(&difference).await && self.is_wanted(&difference).await {
@@ -118,7 +118,7 @@ impl RotationStep<'_> {
         }
     }
 
-    /// What of the announcement counts; `None` if it is not to be heeded at all.
+    /// The usable keys of an announcement; `None` if the announcement is to be ignored.
     fn sort_out(&self, keys: Vec<PublicKey>) -> Option<Announcement> {
         if keys.len() > MAX_KEYS {
             warn!("{}", say!(rotation_too_many, limit = MAX_KEYS));
@@ -162,7 +162,8 @@ impl RotationStep<'_> {
         revoked.is_some_and(|revoked| revoked.forbids(&key.clone().into()).is_some())
     }
 
-    /// Whether the server has the private halves of the new keys. Dropping a key needs none.
+    /// Whether the server proves that it has the private keys of new keys. Removing a key needs no
+    /// proof.
     async fn is_proved(&self, difference: &Difference) -> bool {
         if difference.new.is_empty() {
             return true;
@@ -170,7 +171,7 @@ impl RotationStep<'_> {
         let proof = self.session.handle.hostkeys_prove(difference.new.clone());
         match timeout(deadline::PROOF, proof).await {
             Ok(Ok(())) => return true,
-            // The session has its own way to find out.
+            // The session reports a lost connection itself.
             Ok(Err(russh::Error::Disconnect | russh::Error::SendError)) => {}
             Ok(Err(_)) => error!("{}", say!(rotation_unproved)),
             Err(_) => debug!("the server did not prove its host keys in time"),
@@ -224,7 +225,7 @@ impl RotationStep<'_> {
     }
 }
 
-/// Whether one of these host key algorithms takes the key: for RSA, any that signs with it.
+/// Whether one of these host key algorithms uses this key; for RSA, any that signs with it.
 fn is_permitted(key: &PublicKey, algorithms: &[String]) -> bool {
     const RSA: [&str; 3] = ["ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"];
     let (kind, is_rsa) = (key.algorithm(), key.algorithm().is_rsa());

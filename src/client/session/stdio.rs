@@ -1,5 +1,5 @@
-//! Standard input and output forwarded to one place (`-W`): no session, no program, one
-//! channel.
+//! Forwards standard input and output to one target (`-W`) over one channel, without a session or a
+//! program.
 
 use log::debug;
 use tokio::io::{AsyncRead, AsyncWriteExt};
@@ -16,7 +16,7 @@ use crate::config::Connect;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// Relays until the server closes the channel. As with ssh, that is a success.
+/// Relays until the server closes the channel, which is a success, as in ssh.
 ///
 /// # Errors
 /// The server cannot or will not connect, or the connection is lost.
@@ -30,7 +30,7 @@ pub async fn relay<I: AsyncRead + Unpin>(
     pass(session, &tunnel, input, stdout).await
 }
 
-/// Asks the server for the connection.
+/// Asks the server to connect to the target.
 ///
 /// # Errors
 /// The server cannot or will not connect, or the connection is lost.

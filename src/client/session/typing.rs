@@ -1,8 +1,8 @@
-//! Input from a person: escapes, pastes that are asked about, and interludes that take the
-//! input away for a while.
+//! Input from a person: handles escapes, pastes that are asked about, and interludes that take over
+//! the input for a while.
 //!
-//! Typing goes on while the server takes nothing: `~.` must work then more than ever. What
-//! was typed before an interlude is on its way to the server while the interlude lasts.
+//! Input is read even while the server takes nothing, because `~.` must work especially then. What
+//! was typed before an interlude is sent while the interlude runs.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -20,21 +20,21 @@ use crate::client::session::interlude::InterludeFlag;
 use crate::client::session::paste::{self, InputPiece, Paste};
 use crate::say;
 
-/// Typed bytes held while the server takes none, so that `~.` is still seen.
+/// The most typed bytes that are held while the server takes none, so that `~.` is still seen.
 const MAX_HELD: usize = 64 * 1024;
-/// How long the rest of a key may take. What a terminal sends for one key comes at once; the
-/// Esc key alone is followed by nothing.
+/// How long the rest of a key's sequence may take. A terminal sends the bytes of one key at once;
+/// after the Esc key alone nothing follows.
 const KEY: Duration = Duration::from_millis(50);
 
 /// How the input ended.
 pub(super) enum InputEnd {
-    /// It is over; the server was told.
+    /// The input has ended; the server was told.
     Eof,
     /// The person ended the connection with `~.`.
     Escaped,
 }
 
-/// A person who types, and what is needed to do as they say.
+/// Everything that handling typed input needs.
 pub(crate) struct Typing<'a> {
     pub server: ChannelSink<'a>,
     pub escape: Option<Escape>,
@@ -44,45 +44,45 @@ pub(crate) struct Typing<'a> {
     pub interludes: &'a InterludeFlag,
 }
 
-/// An interlude that was asked for and has not begun yet.
+/// An interlude that was requested and has not begun.
 enum PendingInterlude {
     Information,
     InformationLines,
     Duplicate,
     CommandLine,
-    /// A paste that is to be asked about.
+    /// Asks about this paste.
     Paste(Vec<u8>),
 }
 
-/// What was typed, on its way.
+/// Typed input in its stages on the way to the server.
 #[derive(Default)]
 struct TypedInput {
-    /// Not looked at yet: what follows the beginning of an interlude.
+    /// Pieces that are not examined yet, because they follow the request for an interlude.
     pieces: VecDeque<InputPiece>,
-    /// For the server.
+    /// Bytes for the server.
     held: BytesMut,
     pending: Option<PendingInterlude>,
-    /// The person asked for the end of the connection.
+    /// The person requested the end of the connection.
     escaped: bool,
-    /// Input is over.
+    /// The input has ended.
     ended: bool,
 }
 
 impl TypedInput {
-    /// Whether nothing more is looked at for now.
+    /// Whether no further input is examined for now.
     fn is_interrupted(&self) -> bool {
         self.escaped || self.pending.is_some()
     }
 }
 
-/// Where the keys come from.
+/// The source of typed input.
 struct Keyboard<I> {
     input: I,
     buffer: [u8; 4096],
 }
 
 impl<I: AsyncRead + Unpin> Keyboard<I> {
-    /// The next keys; none at the end. Input that cannot be read any more has ended, as for ssh.
+    /// Reads the next bytes; none at the end. As in ssh, a read error counts as the end.
     async fn next(&mut self) -> &[u8] {
         let count = self.input.read(&mut self.buffer).await.unwrap_or(0);
         &self.buffer[..count]
@@ -90,7 +90,7 @@ impl<I: AsyncRead + Unpin> Keyboard<I> {
 }
 
 impl Typing<'_> {
-    /// Sends what is typed until the input ends or the person ends the connection.
+    /// Sends typed input until it ends or the person ends the connection.
     pub async fn run<I: AsyncRead + Unpin>(mut self, input: I) -> Result<InputEnd, russh::Error> {
         let mut keyboard = Keyboard { input, buffer: [0; 4096] };
         let mut typed = TypedInput::default();
@@ -109,8 +109,8 @@ impl Typing<'_> {
         }
     }
 
-    /// Reads while nothing is to be sent. What may be the beginning of a key or a bracket is
-    /// taken as it is if nothing follows it in time.
+    /// Reads input while nothing has to be sent. What may be the beginning of a key's sequence or a
+    /// bracket is taken as it is if nothing follows in time.
     async fn read<I>(&mut self, keyboard: &mut Keyboard<I>, typed: &mut TypedInput)
     where
         I: AsyncRead + Unpin,
@@ -125,7 +125,7 @@ impl Typing<'_> {
         }
     }
 
-    /// Sends what is held. Meanwhile typing goes on, or the interlude that was asked for.
+    /// Sends the held bytes. Meanwhile more input is read, or the requested interlude runs.
     async fn send<I>(
         &mut self,
         keyboard: &mut Keyboard<I>,
@@ -153,7 +153,7 @@ impl Typing<'_> {
                 biased;
                 sent = &mut sending => {
                     sent?;
-                    // The key leaves before the terminal is asked for the next one.
+                    // Lets the key be sent before the terminal is read again.
                     tokio::task::yield_now().await;
                     return Ok(());
                 }
@@ -165,8 +165,8 @@ impl Typing<'_> {
         Ok(())
     }
 
-    /// Runs the interlude that was asked for, and beside it what is being sent; gives the
-    /// result of that if it is done.
+    /// Runs the requested interlude while `sending` continues; returns the result of `sending` if
+    /// it finishes.
     async fn interlude_beside<S>(
         &mut self,
         mut sending: Pin<&mut S>,
@@ -208,7 +208,8 @@ impl Typing<'_> {
             PendingInterlude::Paste(pasted) => {
                 let text = paste::as_text(&pasted);
                 match self.console.paste(text.clone()).await {
-                    // Bytes that are no text stay what they are.
+                    // If the text was not edited, the original bytes are sent, even those that are
+                    // not UTF-8.
                     Some(same) if same == text => self.pass(&paste::as_typed(&pasted), typed),
                     Some(edited) => self.pass(&paste::as_typed(edited.as_bytes()), typed),
                     None => {}
@@ -227,7 +228,7 @@ impl Typing<'_> {
         self.console.command_line(action).await;
     }
 
-    /// Takes what was read; nothing is the end.
+    /// Processes bytes that were read; none means the end.
     async fn take(&mut self, keys: &[u8], typed: &mut TypedInput) {
         typed.ended = keys.is_empty();
         if let Some(paste) = &mut self.paste {
@@ -250,7 +251,7 @@ impl Typing<'_> {
         self.interpret(typed).await;
     }
 
-    /// Goes through what was typed, up to the next interlude.
+    /// Processes the typed pieces up to the next interlude.
     async fn interpret(&mut self, typed: &mut TypedInput) {
         while !typed.is_interrupted()
             && let Some(piece) = typed.pieces.pop_front()
@@ -281,7 +282,7 @@ impl Typing<'_> {
         }
     }
 
-    /// Runs keys through the escapes, up to the next interlude; gives how many bytes were used.
+    /// Processes keys for escapes up to the next interlude; returns how many bytes were used.
     async fn keys(&mut self, keys: &[u8], typed: &mut TypedInput) -> usize {
         let mut used = 0;
         while used < keys.len() && !typed.is_interrupted() {
@@ -298,7 +299,7 @@ impl Typing<'_> {
         used
     }
 
-    /// Does what an escape asks for. An interlude only begins once this returns.
+    /// Carries out an escape. An interlude is only requested here; it starts after this returns.
     async fn act(&mut self, action: EscapeAction, typed: &mut TypedInput) {
         match action {
             EscapeAction::Disconnect => typed.escaped = true,
@@ -318,7 +319,8 @@ impl Typing<'_> {
             }
             EscapeAction::List => self.list(),
             EscapeAction::Rekey => {
-                // Where nothing moves the request cannot leave; `~.` must be read all the same.
+                // If the connection is stuck, the request cannot be sent, but `~.` must still be
+                // read.
                 tokio::select! {
                     biased;
                     _ = self.session.handle.rekey_soon() => {}
@@ -333,12 +335,12 @@ impl Typing<'_> {
         }
     }
 
-    /// Says a line of ours.
+    /// Shows one of our own lines.
     fn say(&mut self, line: String) {
         self.console.say(&(line + "\r\n"));
     }
 
-    /// An escape as it was typed.
+    /// An escape in its printable form.
     fn shown(&self, byte: u8) -> String {
         self.escape.as_ref().map_or_else(String::new, |escape| escape.shown(byte))
     }
@@ -362,7 +364,7 @@ fn connections(escape: &Escape, session: &Session) -> String {
     let title = say!(escape_open_connections);
     let mut text = format!("{shown}\r\n{title}\r\n");
     if !escape.is_of_client() {
-        // The session of a client is among the connections that are listed below.
+        // A client's own session is among the connections that are listed below.
         text.push_str(&(say!(escape_open_session) + "\r\n"));
     }
     if let Some(negotiated) = session.negotiated() {
