@@ -1,14 +1,14 @@
-//! Names that are addresses, in any form that inet_aton(3) takes.
+//! Recognises host names that are IP addresses, in any form that inet_aton(3) accepts.
 
 use std::net::IpAddr;
 
-/// Whether a name is an address, and then its usual form.
+/// The usual form of an address; `None` if the name is not an address.
 pub fn address(text: &str) -> Option<String> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if let Ok(address) = text.parse::<IpAddr>() {
         return Some(address.to_string());
     }
-    // inet_aton(3): fewer parts, octal and hexadecimal numbers.
+    // inet_aton(3) also accepts fewer parts, and octal and hexadecimal numbers.
     if !digits && !text.starts_with("0x") {
         return None;
     }

@@ -1,7 +1,7 @@
-//! The arguments of a keyword: split into words and checked.
+//! Splits the arguments of a keyword into words and checks them.
 //!
-//! Every line is checked where it is read, as ssh(1) does, whether its block applies or not. The
-//! shape of a keyword (`keyword`) says most of it; a few need a look at what the words mean.
+//! As in ssh(1), every line is checked when it is read, even in a block that does not apply. The
+//! shape of a keyword (`keyword`) covers most checks; a few keywords have their own.
 
 use super::fault::{ConfigFault, shown};
 use super::keyword::{Keyword, Shape};
@@ -10,7 +10,7 @@ use super::value::{self, Forward, Jump, algorithms, is_none};
 use crate::destination;
 use crate::say;
 
-/// The arguments of a keyword from the rest of its line, checked.
+/// Splits the rest of a keyword's line into arguments and checks them.
 pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, ConfigFault> {
     // `read/matching` splits a Match line itself.
     if keyword == Keyword::Match {
@@ -21,7 +21,7 @@ pub fn parse(keyword: Keyword, rest: &str) -> Result<Vec<String>, ConfigFault> {
         Shape::Line => vec![rest.to_owned()],
         _ => line::words(rest)?,
     };
-    // `-L` joins both sides in one word; a line of a file has two.
+    // `-L` joins both sides in one word; a line in a file has two words.
     if keyword == Keyword::LocalForward && args.len() == 1 {
         return Err(say!(config_missing_target));
     }
@@ -76,10 +76,10 @@ fn check_shape(keyword: Keyword, shape: Shape, args: &[String]) -> Result<(), Co
     }
 }
 
-/// Checks the arguments of a keyword whose shape alone says too little.
+/// Checks the arguments of a keyword whose shape does not suffice.
 ///
 /// # Errors
-/// The fault, in ssh's words where it has some.
+/// The fault, in ssh's words if ssh(1) has any.
 fn check_meaning(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
     let first = args.first().map_or("", String::as_str);
     match keyword {
@@ -115,7 +115,7 @@ fn check_meaning(keyword: Keyword, args: &[String]) -> Result<(), ConfigFault> {
     }
 }
 
-/// Checks a User of a file: the text around `${NAME}`, whose value is checked when it is known.
+/// Checks the User of a file, except `${NAME}`, whose value is checked after expansion.
 fn user(text: &str) -> Result<(), ConfigFault> {
     let mut literal = String::new();
     let mut rest = text;
@@ -137,7 +137,7 @@ fn none_among_others(keyword: Keyword, args: &[String]) -> bool {
     files && args.len() > 1 && args.iter().any(|arg| is_none(arg))
 }
 
-/// The fault of a keyword that is not in the table, in the words of ssh(1), which scripts look for.
+/// The message for a keyword that is not in the table. Scripts look for ssh(1)'s wording.
 pub fn unknown(name: &str) -> String {
     say!(config_bad_option, name = shown(&name.to_ascii_lowercase()))
 }

@@ -1,8 +1,9 @@
-//! A Host or Match line and why its block applies or not, kept to explain the configuration.
+//! A Host or Match line and the reason why its block applies or not, kept to explain the
+//! configuration.
 
 use super::origin::Origin;
 
-/// A Host or Match line, and what became of its block.
+/// A Host or Match line, and whether its block applies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigBlock {
     /// The file and line of the Host or Match line.
@@ -13,7 +14,7 @@ pub struct ConfigBlock {
     pub applies: bool,
     /// Why the block applies or not.
     pub why: BlockReason,
-    /// Whether the line was read in the second reading of the files.
+    /// Whether the line was met in the second reading of the files.
     pub second: bool,
 }
 
@@ -30,6 +31,6 @@ pub enum BlockReason {
     All,
     /// This criterion does not hold; the second text is the value it was compared with.
     Criterion(String, String),
-    /// The block that included the file does not apply.
+    /// The file is included by a block that does not apply.
     Outside,
 }

@@ -1,7 +1,7 @@
-//! CanonicalizeHostname: from the name as typed to the one the configuration is read for a
+//! CanonicalizeHostname: from the typed name to the name for which the configuration is read a
 //! second time (ssh_config(5)).
 //!
-//! The rules are here; who answers about names is a [`NameLookup`].
+//! The rules are here; a [`NameLookup`] looks names up.
 
 use super::address::address;
 use super::fault::shown;
@@ -14,16 +14,16 @@ use super::value;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// Answers about names.
+/// Looks up host names.
 pub trait NameLookup {
-    /// Whether a name has an address. A dot at its end means that no domain is to be tried.
+    /// Whether a name has an address. A dot at its end means that no search domain is tried.
     fn exists(&self, name: &str) -> bool;
 
-    /// The name that a name is an alias of in the end; `None` if it is none, or not found.
+    /// The final name that an alias leads to; `None` if the name is no alias or is not found.
     fn canonical(&self, name: &str) -> Option<String>;
 }
 
-/// No name exists: for where nothing may be looked up.
+/// A lookup in which no name exists, for when nothing may be looked up.
 pub struct NoLookup;
 
 impl NameLookup for NoLookup {
@@ -36,32 +36,32 @@ impl NameLookup for NoLookup {
     }
 }
 
-/// CanonicalizeHostname.
+/// The value of CanonicalizeHostname.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Canonicalize {
-    /// Names are taken as they are.
+    /// Names are used as typed.
     No,
-    /// Unless a proxy looks the name up.
+    /// Names are canonicalized unless a proxy looks them up.
     Yes,
-    /// With a proxy too.
+    /// Names are canonicalized even with a proxy.
     Always,
 }
 
-/// A name and why it is this one.
+/// A name, and the setting that changed it.
 pub struct CanonicalName {
     /// The name to connect to, in lower case.
     pub name: String,
-    /// Where that was asked for, if it is not the name as the files have it.
+    /// The setting that canonicalized the name; `None` if the name is as typed or in HostName.
     pub origin: Option<Origin>,
-    /// Whether the files are to be read a second time.
+    /// Whether the files must be read a second time.
     pub again: bool,
 }
 
 /// The name to connect to, after one reading of the files.
 ///
 /// # Errors
-/// [`Kind::Config`]: HostName is none; [`Kind::Resolve`] when the name is in no domain
-/// and CanonicalizeFallbackLocal is off.
+/// [`Kind::Config`]: HostName is invalid; [`Kind::Resolve`]: the name is in none of the domains and
+/// CanonicalizeFallbackLocal is off.
 pub fn canonical_name(
     layers: &Layers,
     host: &str,
@@ -82,7 +82,7 @@ pub fn canonical_name(
     Ok(CanonicalName { name, origin, again: true })
 }
 
-/// The name as an address of the family that is wanted.
+/// The name as an address, if it is one of the wanted family.
 fn address_wanted(layers: &Layers, name: &str) -> Option<String> {
     let family = layers.first(Keyword::AddressFamily).map(|entry| entry.args[0].to_lowercase());
     let six = |address: &str| address.contains(':');
@@ -93,7 +93,7 @@ fn address_wanted(layers: &Layers, name: &str) -> Option<String> {
     })
 }
 
-/// CanonicalizeHostname as collected.
+/// The value of CanonicalizeHostname that was collected.
 pub fn canonicalize(layers: &Layers) -> Canonicalize {
     let word = layers.first(Keyword::CanonicalizeHostname).map(|entry| entry.args[0].as_str());
     match word.unwrap_or("no").to_ascii_lowercase().as_str() {
@@ -149,8 +149,8 @@ impl Rules<'_> {
         }
     }
 
-    /// The name itself, or what it is an alias of where a rule permits that. Nothing is looked
-    /// up where there are no rules.
+    /// The name itself, or the target of its alias if a rule permits that. Looks nothing up if no
+    /// rule covers the name.
     fn follow(&self, name: &str) -> String {
         let rules = self.permitted();
         let may = rules.iter().any(|rule| permitted_from(rule, name));
@@ -179,12 +179,12 @@ impl Rules<'_> {
     }
 }
 
-/// Whether a name and the name it leads to are both in the lists of a rule.
+/// Whether a rule permits the name and the target of its alias.
 fn permitted(rule: &(String, String), name: &str, alias: &str) -> bool {
     permitted_from(rule, name) && in_list(&rule.1, alias)
 }
 
-/// Whether a name may be followed at all by a rule.
+/// Whether a rule permits to follow the name at all.
 fn permitted_from(rule: &(String, String), name: &str) -> bool {
     in_list(&rule.0, name)
 }

@@ -1,14 +1,14 @@
-//! What the configuration depends on besides its text. The caller finds it out: nothing in this
-//! room reads the environment or asks the system who is logged in.
+//! The facts that the configuration depends on besides its text. The caller provides them: this
+//! room neither reads the environment nor asks the system for the user.
 
 use std::path::PathBuf;
 
 use crate::os::user::UserId;
 
-/// Looks up a variable of the environment.
+/// Looks up an environment variable.
 pub type EnvironmentLookup = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// What the configuration depends on besides its text; the caller finds it out.
+/// The facts that the configuration depends on besides its text.
 pub struct Context {
     /// The home directory of the local user, for `~` and `%d`.
     pub home: PathBuf,

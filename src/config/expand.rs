@@ -1,8 +1,9 @@
-//! `~`, `%`-tokens and `${NAME}` in values (ssh_config(5), TOKENS and ENVIRONMENT VARIABLES).
+//! Expands `~`, `%`-tokens and `${NAME}` in values (ssh_config(5), TOKENS and ENVIRONMENT
+//! VARIABLES).
 //!
-//! Everything is expanded once, in one pass: what is put in is never expanded again. A value that
-//! is put into a line for a shell is checked there ([`Tokens::shell`]), wherever it comes from: a
-//! saved session, an alias and a home directory may be called anything.
+//! Everything is expanded once, in one pass: an inserted value is never expanded again.
+//! [`Tokens::shell`] checks the values that it inserts into a line for a shell, whatever their
+//! source, because a saved session, an alias or a home directory may have any name.
 
 use crate::os::user::account_of;
 use crate::say;
@@ -27,10 +28,10 @@ pub const USER: &str = "dhijkLlnpu";
 /// The token of HostName.
 pub const HOSTNAME: &str = "h";
 
-/// The longest result, in bytes: as long as Linux takes one argument of a program.
+/// The longest result, in bytes: Linux's limit for one argument of a program.
 const MAX_EXPANDED: usize = 128 * 1024;
 
-/// What the tokens stand for in one connection.
+/// The values of the tokens for one connection.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     /// `%h`: the host name connected to.
@@ -43,7 +44,7 @@ pub struct Tokens {
     pub user: String,
     /// `%k`: HostKeyAlias, or the host as typed.
     pub key_alias: String,
-    /// `%j`: ProxyJump, or nothing.
+    /// `%j`: ProxyJump, or empty.
     pub jump: String,
     /// `%d`: the local home directory.
     pub home: String,
@@ -56,7 +57,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// The tokens that depend on this machine and user alone.
+    /// The tokens that depend only on this machine and user.
     pub fn local(context: &Context) -> Tokens {
         Tokens {
             home: context.home.to_string_lossy().into_owned(),
@@ -67,7 +68,7 @@ impl Tokens {
         }
     }
 
-    /// What one token stands for, if it is among the allowed ones.
+    /// The value of a token, if it is among the allowed ones.
     fn get(&self, token: char, allowed: &str) -> Option<String> {
         if token == '%' {
             return Some("%".to_owned());
@@ -112,7 +113,7 @@ impl Tokens {
     /// Expands the allowed tokens in a command line that a local shell reads.
     ///
     /// # Errors
-    /// Those of [`Tokens::percent`], and a value in which a shell would see more than a word.
+    /// Those of [`Tokens::percent`], and a value that a shell would not read as part of a word.
     pub fn shell(&self, text: &str, allowed: &str) -> Result<String, ConfigFault> {
         self.expand(text, Target::Shell, allowed)
     }
@@ -166,7 +167,7 @@ impl Tokens {
     }
 }
 
-/// What a text becomes when it is expanded.
+/// The kind of text that is expanded.
 enum Target<'a> {
     /// A text that no shell reads.
     Text,
@@ -176,13 +177,13 @@ enum Target<'a> {
     Shell,
 }
 
-/// Whether the value of a token stays what it is in a shell's command line. Blanks are left to
-/// the quotes of whoever wrote the line where a value may have them: a home directory, a user.
+/// Whether a token's value is only text in a shell's command line. Values that may contain blanks,
+/// a home directory or a user, are accepted with them: the author of the line must quote those.
 fn is_safe_in_shell(token: char, value: &str) -> bool {
     let acts = |c: char| c.is_control() || "'`\"$\\;&<>|(){}".contains(c);
     match token {
         '%' => true,
-        // A domain may stand before the name of a user, with a backslash.
+        // A domain and a backslash may precede the name of a user.
         'r' | 'u' => check_user(value).is_ok() && !value.contains('$'),
         'd' => !value.contains(acts),
         _ => !value.starts_with('-') && !value.contains(|c: char| acts(c) || c.is_whitespace()),
@@ -193,10 +194,10 @@ fn unknown(token: char) -> ConfigFault {
     say!(percent_unknown, token = shown(&token.to_string()))
 }
 
-/// Expands `${NAME}` alone.
+/// Expands `${NAME}` only.
 ///
 /// # Errors
-/// A variable without a value, or a brace that is not closed.
+/// A variable has no value, or a brace is not closed.
 pub(super) fn variables(text: &str, context: &Context) -> Result<String, ConfigFault> {
     let mut out = String::new();
     let mut rest = text;
@@ -230,13 +231,13 @@ pub fn tilde(text: &str, context: &Context) -> Result<String, ConfigFault> {
         user.ok_or_else(|| say!(no_such_user, value = shown(name)))?.home
     };
     if path.is_empty() {
-        // As ssh(1) has it, with a slash at the end.
+        // As in ssh(1), the home directory ends with a slash.
         return Ok(format!("{}/", home.to_string_lossy().trim_end_matches('/')));
     }
     Ok(home.join(path.trim_start_matches('/')).to_string_lossy().into_owned())
 }
 
-/// A file name: `~`, then tokens and variables.
+/// Expands a file name: `~`, then tokens and variables.
 ///
 /// # Errors
 /// Those of [`tilde`] and [`Tokens::percent_dollar`].
@@ -340,7 +341,7 @@ mod tests {
             ] {
                 let fault = with(set, bad).shell(&line, ALL).unwrap_err();
                 assert!(fault.contains(&format!("%{token}")), "{fault}");
-                // What no shell reads takes it as it is.
+                // A text that no shell reads accepts such a value.
                 assert!(with(set, bad).percent(&line, ALL).is_ok());
             }
             let good = with(set, "web-1.example_x");

@@ -1,13 +1,12 @@
-//! What is wrong with a value, in words, and how a value is shown in such words.
+//! The fault of a value as text, and the form in which a value is shown in it.
 
-/// Why a value is refused, without its place.
+/// The reason why a value is refused, without its origin.
 pub type ConfigFault = String;
 
 /// The most characters of a value that a message shows.
 const MAX_SHOWN: usize = 80;
 
-/// A value from a file or the command line as a message may show it: no control characters,
-/// not too long.
+/// A value from a file or the command line for a message: sanitised and shortened.
 pub fn shown(text: &str) -> String {
     crate::text::line(text, MAX_SHOWN)
 }

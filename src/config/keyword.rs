@@ -1,9 +1,9 @@
-//! Every keyword of ssh_config(5), OpenSSH 9.2 to 10.6, in one table: its name and other names,
-//! what its value looks like, and how it stands here.
+//! Every keyword of ssh_config(5), OpenSSH 9.2 to 10.6, in one table: its name and aliases, the
+//! shape of its value, and whether tessh honours it.
 //!
-//! A keyword that is not in the table is an error (`Bad configuration option`). One that is and
-//! cannot be honoured is refused when its value asks for something, or named in one warning
-//! where callers pass it as a matter of course. How a value is read lives in `value`.
+//! A keyword that is not in the table is an error (`Bad configuration option`). A keyword that
+//! cannot be honoured is refused if its value asks for something, or only causes one warning if
+//! users set it routinely. `value` parses the values.
 
 use crate::catalogue::{FixedText, texts};
 use Shape::{
@@ -13,18 +13,18 @@ use Shape::{
 
 use KeywordStanding::{Honoured, Inert, Refused, Warned};
 
-/// What the value of a keyword looks like.
+/// The shape of a keyword's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// `yes`, `no`, `true` or `false`.
     Flag,
     /// One of these words, in any case.
     Word(&'static [&'static str]),
-    /// One word, not empty, that is read where it is used.
+    /// One word, not empty, that is parsed where it is used.
     Text,
     /// One word or several.
     Words,
-    /// The rest of the line as it stands, quotes and `#` included.
+    /// The rest of the line unchanged, quotes and `#` included.
     Line,
     /// A whole number, 0 to 2^31-1.
     Number,
@@ -36,7 +36,7 @@ pub enum Shape {
     Level,
     /// An escape character: `x`, `^X` or `none`.
     Escape,
-    /// An amount of data and perhaps a time.
+    /// An amount of data and an optional time.
     Rekey,
     /// Patterns of names of environment variables.
     Environment,
@@ -44,37 +44,38 @@ pub enum Shape {
     Pairs,
     /// One or two classes of service.
     Qos,
-    /// Anything at all, nothing included.
+    /// Anything, even no value.
     Any,
 }
 
-/// How a keyword stands in this program.
+/// How tessh treats a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeywordStanding {
-    /// It does what ssh_config(5) says.
+    /// The keyword works as ssh_config(5) says.
     Honoured,
-    /// Whatever the value, it asks for nothing here: it qualifies something that is refused on
-    /// its own account, or it has had no effect in ssh(1) itself for long.
+    /// The keyword has no effect with any value: it qualifies a feature that is refused itself, or
+    /// ssh(1) has ignored it for a long time.
     Inert,
-    /// Accepted with one warning, unless the value is one of these, which ask for nothing.
-    /// Then the name of the text that says why.
+    /// The keyword is accepted with one warning, except with one of these values, which ask for
+    /// nothing. The text gives the reason.
     Warned(&'static [&'static str], FixedText),
-    /// Refused, unless the value is one of these, which ask for nothing; why, as above.
+    /// The keyword is refused, except with one of these values, which ask for nothing. The text
+    /// gives the reason.
     Refused(&'static [&'static str], FixedText),
 }
 
 /// One row of the table.
 #[derive(Debug)]
 pub struct KeywordRow {
-    /// Which keyword.
+    /// The keyword.
     pub keyword: Keyword,
-    /// Its name as ssh_config(5) writes it.
+    /// The name as ssh_config(5) writes it.
     pub name: &'static str,
     /// Older names and other spellings, in lower case.
     pub aliases: &'static [&'static str],
-    /// What its value looks like.
+    /// The shape of its value.
     pub shape: Shape,
-    /// How it stands here.
+    /// How tessh treats it.
     pub standing: KeywordStanding,
 }
 
@@ -109,17 +110,17 @@ impl Keyword {
             .map(|r| r.keyword)
     }
 
-    /// Its row.
+    /// The keyword's row in the table.
     pub fn row(self) -> &'static KeywordRow {
         &TABLE[self as usize]
     }
 
-    /// Its name as ssh_config(5) writes it.
+    /// The name as ssh_config(5) writes it.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// Whether every value counts and not only the first.
+    /// Whether all values count, and not only the first.
     pub fn accumulates(self) -> bool {
         use Keyword as K;
         matches!(
@@ -134,7 +135,7 @@ impl Keyword {
     }
 }
 
-/// Values that switch a thing off.
+/// Values that switch a feature off.
 const OFF: &[&str] = &["no", "false"];
 const NONE: &[&str] = &["none"];
 const NEVER: &[&str] = &[];
@@ -259,7 +260,7 @@ keywords! {
     WarnWeakCrypto [] Word(&["yes", "no", "true", "false", "no-pq-kex"]), Honoured;
     XAuthLocation [] Text, Honoured;
 
-    // What ssh(1) itself takes and no longer heeds.
+    // Keywords that ssh(1) itself accepts and ignores.
     AFSTokenPassing [] Any, Warned(OFF, SSH1);
     Cipher [] Any, Inert;
     CompressionLevel [] Any, Inert;
@@ -291,7 +292,7 @@ mod tests {
         assert_eq!(Keyword::find("nonsense"), None);
     }
 
-    /// The keywords that OpenSSH 9.2's manual has and those that came until 10.6.
+    /// Compares the table with the manual of OpenSSH 9.2 and the keywords added up to 10.6.
     #[test]
     fn every_keyword_of_the_manual_is_known() {
         for name in include_str!("../../tests/data/config/keywords.txt").lines() {

@@ -1,8 +1,9 @@
-//! KnownHostsCommand: words of a command line, some of whose tokens are known only when it runs.
+//! KnownHostsCommand: a command line, some of whose tokens are known only when it runs
+//! (ssh_config(5), TOKENS).
 //!
-//! ssh_config(5), TOKENS. No shell reads the line: it is split into words before tokens are
-//! expanded, so the value of a token never becomes two words. As in ssh(1) the name of the program
-//! is not expanded, and must be an absolute path.
+//! No shell reads the line: it is split into words before tokens are expanded, so the value of a
+//! token never becomes two words. As in ssh(1), the path of the program is not expanded and must be
+//! absolute.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,9 @@ use super::expand::{COMMON, Tokens};
 use super::fault::ConfigFault;
 use super::line;
 
-/// The tokens that stand for the key and the name looked up.
+/// The tokens for the key and the name that is looked up, known only when the command runs.
 const LATE: &str = "fHIKt";
-/// What stands for the key before there is one.
+/// The value of the key's tokens before a key is known.
 const NO_KEY: &str = "NONE";
 
 /// A command that prints known_hosts lines.
@@ -25,25 +26,25 @@ pub struct KnownHostsCommand {
     arguments: Vec<Vec<CommandPart>>,
 }
 
-/// One look-up that the command is run for.
+/// One look-up for which the command is run.
 #[derive(Clone, Copy, Debug)]
 pub struct Search<'a> {
-    /// `%H`: the name as known_hosts would have it.
+    /// `%H`: the name in the form of known_hosts.
     pub name: &'a str,
-    /// `%I`: `ORDER` before the key exchange, `HOSTNAME` to judge a key.
+    /// `%I`: `ORDER` before the key exchange, `HOSTNAME` when a key is checked.
     pub reason: &'static str,
-    /// The key, once there is one.
+    /// The key; `None` before the key exchange.
     pub key: Option<SearchedKey<'a>>,
 }
 
-/// The key that is looked up.
+/// The key of a look-up.
 #[derive(Clone, Copy, Debug)]
 pub struct SearchedKey<'a> {
-    /// `%t`: its type.
+    /// `%t`: the key's type.
     pub kind: &'a str,
-    /// `%f`: its `SHA256:…` fingerprint.
+    /// `%f`: the key's `SHA256:…` fingerprint.
     pub fingerprint: &'a str,
-    /// `%K`: its blob in base64.
+    /// `%K`: the key's blob in base64.
     pub blob: &'a str,
 }
 
@@ -54,10 +55,11 @@ enum CommandPart {
 }
 
 impl KnownHostsCommand {
-    /// Splits the line and expands every token whose value is known now.
+    /// Splits the line and expands every token whose value is known already.
     ///
     /// # Errors
-    /// Quotes that do not close, no word at all, a program without its whole path, or a token
+    /// A quote is not closed, there is no word, the program's path is not absolute, or a token or
+    /// variable has no value.
     /// or variable without a value.
     pub(super) fn parse(
         text: &str,
@@ -79,7 +81,7 @@ impl KnownHostsCommand {
         &self.program
     }
 
-    /// Its arguments for one search.
+    /// The arguments of the program for one look-up.
     pub fn arguments(&self, search: &Search<'_>) -> Vec<String> {
         let word =
             |pieces: &Vec<CommandPart>| pieces.iter().map(|piece| piece.show(search)).collect();
@@ -88,7 +90,7 @@ impl KnownHostsCommand {
 }
 
 impl fmt::Display for KnownHostsCommand {
-    /// As it was written.
+    /// Writes the command as the configuration has it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
@@ -108,7 +110,7 @@ impl CommandPart {
     }
 }
 
-/// The word with everything in it expanded but the tokens of [`LATE`].
+/// Expands everything in the word but the tokens of [`LATE`].
 fn pieces(word: &str, tokens: &Tokens, context: &Context) -> Result<Vec<CommandPart>, ConfigFault> {
     let mut pieces = Vec::new();
     let (mut start, mut at) = (0, 0);

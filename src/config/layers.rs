@@ -1,7 +1,7 @@
-//! The values as collected: raw, in ssh's order of precedence, each with its origin.
+//! The collected values: unparsed, in ssh's order of precedence, each with its origin.
 //!
-//! The command line comes first, then the user's file, then the system's; the first value of a
-//! keyword counts, except for the few keywords that accumulate. Later values are kept, too, so
+//! The command line comes first, then the user's file, then the system's. The first value of a
+//! keyword counts, except for the few keywords that accumulate. Later values are kept as well, so
 //! that messages can name what was overridden.
 
 use super::arguments;
@@ -16,18 +16,18 @@ use crate::destination::check_typed_user;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// The most identity files, certificates and forwards of one kind; ssh(1) ends at 100.
+/// The most identity files, certificates and forwards of one kind; ssh(1) allows 100.
 const MAX_ACCUMULATED: usize = 100;
 
-/// The most Host and Match lines that are remembered: as many short ones as the largest file holds.
+/// The most Host and Match lines kept: as many short ones as the largest file holds.
 const MAX_BLOCKS: usize = 100_000;
 
 /// One collected value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
-    /// The keyword that the value is of.
+    /// The keyword that was set.
     pub keyword: Keyword,
-    /// The arguments; a keyword that takes the rest of its line has it in the first.
+    /// The arguments; for a keyword that takes the rest of its line, one argument with all of it.
     pub args: Vec<String>,
     /// Where it was set.
     pub origin: Origin,
@@ -41,20 +41,21 @@ pub struct Layers {
     final_wanted: bool,
     host_named: bool,
     blocks: Vec<ConfigBlock>,
-    /// The host name after the first reading, and the setting that made it other than HostName.
+    /// The host name after the first reading, and the setting that made it differ from HostName.
     resolved: Option<(String, Option<Origin>)>,
 }
 
 impl Layers {
-    /// Layers without a value.
+    /// Makes layers without values.
     pub fn new() -> Layers {
         Layers::default()
     }
 
-    /// Takes the argument of `-o`: a keyword in any case, `=` or blanks, and its value.
+    /// Adds the argument of `-o`: a keyword in any case, `=` or blanks, and its value.
     ///
     /// # Errors
-    /// [`Kind::Config`]: `Bad configuration option: x`, or a value that the keyword does not take.
+    /// [`Kind::Config`]: `Bad configuration option: x`, or a value that the keyword does not
+    /// accept.
     pub fn option(&mut self, text: &str, origin: Origin) -> Result<()> {
         let Some((name, rest)) = line::keyword(text) else {
             return Err(Error::new(Kind::Config, say!(config_option_missing, origin))
@@ -78,10 +79,10 @@ impl Layers {
         self.record(keyword, args, origin)
     }
 
-    /// Adds one value; it counts if it is the first of its keyword, or the keyword accumulates.
+    /// Adds one value. It counts if it is the first of its keyword, or the keyword accumulates.
     ///
     /// # Errors
-    /// [`Kind::Config`] when the keyword does not take the value.
+    /// [`Kind::Config`]: the keyword does not accept the value.
     pub fn set(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
         arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
@@ -92,17 +93,17 @@ impl Layers {
     /// Adds the arguments of a keyword that takes several.
     ///
     /// # Errors
-    /// [`Kind::Config`] when the keyword does not take them.
+    /// [`Kind::Config`]: the keyword does not accept them.
     pub fn set_all(&mut self, keyword: Keyword, args: Vec<String>, origin: Origin) -> Result<()> {
         arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
         self.record(keyword, args, origin)
     }
 
-    /// Adds one value before all others: most flags of ssh(1) win over any `-o`, the last flag
-    /// over the ones before.
+    /// Adds one value before all others. Most flags of ssh(1) override every `-o`, and a later flag
+    /// overrides an earlier one.
     ///
     /// # Errors
-    /// [`Kind::Config`] when the keyword does not take the value.
+    /// [`Kind::Config`]: the keyword does not accept the value.
     pub fn overrule(&mut self, keyword: Keyword, value: &str, origin: Origin) -> Result<()> {
         let args = vec![value.to_owned()];
         arguments::check(keyword, &args).map_err(|fault| at(&origin, keyword, &fault))?;
@@ -111,7 +112,7 @@ impl Layers {
         Ok(())
     }
 
-    /// Whether `Match final` was met: the files are then to be read a second time.
+    /// Whether a `Match final` line was met, so that the files must be read a second time.
     pub fn wants_final_pass(&self) -> bool {
         self.final_wanted
     }
@@ -126,49 +127,49 @@ impl Layers {
         &self.blocks
     }
 
-    /// Remembers that the files are to be read a second time, for `Match final`.
+    /// Records that the files must be read a second time, for `Match final`.
     pub(super) fn want_final_pass(&mut self) {
         self.final_wanted = true;
     }
 
-    /// Remembers that a Host line names the host.
+    /// Records that a Host line names the host.
     pub(super) fn name_host(&mut self) {
         self.host_named = true;
     }
 
-    /// Remembers a Host or Match line, up to [`MAX_BLOCKS`].
+    /// Adds a Host or Match line, up to [`MAX_BLOCKS`].
     pub(super) fn enter(&mut self, block: ConfigBlock) {
         if self.blocks.len() < MAX_BLOCKS {
             self.blocks.push(block);
         }
     }
 
-    /// Settles the name to connect to, before the files are read a second time.
+    /// Sets the name to connect to, before the files are read a second time.
     pub fn resolve(&mut self, name: String, origin: Option<Origin>) {
         self.resolved = Some((name, origin));
     }
 
-    /// The name that was settled.
+    /// The name set by [`Layers::resolve`].
     pub(super) fn resolved(&self) -> Option<&(String, Option<Origin>)> {
         self.resolved.as_ref()
     }
 
-    /// All that was collected, in order of precedence.
+    /// All collected values, in order of precedence.
     pub fn entries(&self) -> &[Directive] {
         &self.entries
     }
 
-    /// The value that counts.
+    /// The first value of the keyword, which is the one that counts.
     pub(super) fn first(&self, keyword: Keyword) -> Option<&Directive> {
         self.entries.iter().find(|entry| entry.keyword == keyword)
     }
 
-    /// All values, in order.
+    /// All values of the keyword, in order of precedence.
     pub(super) fn all(&self, keyword: Keyword) -> impl Iterator<Item = &Directive> {
         self.entries.iter().filter(move |entry| entry.keyword == keyword)
     }
 
-    /// The value that counts as one text, without `none`.
+    /// The first value of the keyword as one text; `None` for the word `none`.
     pub(super) fn first_but_none(&self, keyword: Keyword) -> Setting<Option<String>> {
         match self.first(keyword) {
             None => Setting::default_value(None),
@@ -179,17 +180,17 @@ impl Layers {
         }
     }
 
-    /// Where the value that counts was set.
+    /// The origin of the first value of the keyword.
     pub(super) fn origin(&self, keyword: Keyword) -> Origin {
         self.first(keyword).map_or(Origin::Default, |entry| entry.origin.clone())
     }
 
-    /// Where the value that counts stands among all, for keywords that compete.
+    /// The position of the keyword's first value among all values, for keywords that compete.
     pub(super) fn rank(&self, keyword: Keyword) -> Option<usize> {
         self.entries.iter().position(|entry| entry.keyword == keyword)
     }
 
-    /// Warnings for the person, each once.
+    /// Warnings for the user, without duplicates.
     pub(super) fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -200,13 +201,13 @@ impl Layers {
         }
     }
 
-    /// Whether IgnoreUnknown, as set so far, covers this name.
+    /// Whether IgnoreUnknown, with the value set so far, covers this name.
     pub(super) fn ignores(&self, name: &str) -> bool {
         let list = self.first(Keyword::IgnoreUnknown).map(|e| e.args[0].to_ascii_lowercase());
         list.is_some_and(|list| pattern::matches_list(&list, &name.to_ascii_lowercase()))
     }
 
-    /// Adds a value that has been checked.
+    /// Adds a value that has been checked already.
     pub(super) fn record(
         &mut self,
         keyword: Keyword,
@@ -219,11 +220,11 @@ impl Layers {
                 | Keyword::CanonicalizeMaxDots
                 | Keyword::CanonicalizeFallbackLocal
         );
-        // As in ssh(1), RefuseConnection ends the reading where it stands, for -G as well.
+        // As in ssh(1), RefuseConnection ends the reading at once, for -G as well.
         if keyword == Keyword::RefuseConnection {
             return Err(at(&origin, keyword, &shown(&args[0])));
         }
-        // As in ssh(1), the second reading cannot change the keywords that settled the name.
+        // As in ssh(1), the second reading cannot change the keywords that determined the name.
         if settled && self.resolved.is_some() {
             return Ok(());
         }
@@ -250,8 +251,8 @@ fn too_many(keyword: Keyword, origin: &Origin) -> Error {
     Error::new(Kind::Config, say!(config_too_many_values, origin, keyword, limit))
 }
 
-/// Refuses a typed user or jump host with characters that a shell acts on. A file was written by
-/// somebody who looked at it; a command line may come from a link or another program.
+/// Refuses a user or jump host from the command line with characters that a shell acts on. The
+/// author of a file has seen its lines; a command line may come from a link or another program.
 fn check_typed(keyword: Keyword, value: &str, origin: &Origin) -> Result<()> {
     let checked = match (keyword, origin) {
         (_, Origin::Default | Origin::File { .. } | Origin::Profile(_)) => Ok(()),

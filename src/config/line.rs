@@ -1,15 +1,15 @@
 //! The syntax of one line of ssh_config(5): a keyword, blanks or one `=`, and its arguments.
 //!
-//! Words are quoted with `"` or `'`; a backslash takes a quote, a backslash or (outside quotes)
-//! a blank as it is; a `#` at the start of a word ends the line. Some keywords take the rest of
-//! the line as it stands: the caller has it before it is split.
+//! Words are quoted with `"` or `'`. A backslash escapes a quote, a backslash or (outside quotes) a
+//! blank. A `#` at the start of a word ends the line. For keywords that take the rest of the line
+//! unchanged, the caller uses the line before it is split.
 
 use crate::say;
 
-/// Blanks of a line; `\r` and form feed are those of files from elsewhere.
+/// The blanks in a line; `\r` and form feed occur in files from other systems.
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\u{c}'];
 
-/// The keyword and the rest of a line, or nothing for an empty line or a comment.
+/// Splits a line into the keyword and the rest; `None` for an empty line or a comment.
 pub fn keyword(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_matches(BLANKS);
     if line.is_empty() || line.starts_with('#') {

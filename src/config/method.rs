@@ -1,7 +1,8 @@
-//! The authentication methods, and the rule by which one of them is settled before the first
-//! attempt (RFC 4252 names them; which one is used is this program's own rule).
+//! The authentication methods, and the rule that chooses one of them before the first attempt (RFC
+//! 4252 defines the methods; the rule is tessh's own).
 //!
-//! [`choose`] is pure: everything it depends on comes in as [`Circumstances`], nothing is asked
+//! [`choose`] is pure: everything it depends on is in [`Circumstances`], and it asks and looks up
+//! nothing.
 //! or looked up here.
 
 use std::fmt;
@@ -10,26 +11,26 @@ use super::fault::shown;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// The longest explicit chain: servers ask for two or three; more is a mistake.
+/// The longest explicit chain: servers ask for two or three methods; more is a mistake.
 const MAX_CHAIN: usize = 8;
 
-/// One way to log in.
+/// One method of authentication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Nothing but the user's name.
+    /// `none`: only the user's name.
     None,
     /// A password.
     Password,
     /// A key file.
     PublicKey,
-    /// The server's questions.
+    /// The server's questions, answered by the user.
     KeyboardInteractive,
-    /// A key of the agent. On the wire it is `publickey`.
+    /// A key in the agent. In the protocol it is `publickey`.
     Agent,
 }
 
 impl Method {
-    /// Every method, in the order a dialog lists them.
+    /// Every method, in the order in which a dialog lists them.
     pub const ALL: [Method; 5] = [
         Method::Password,
         Method::PublicKey,
@@ -38,7 +39,7 @@ impl Method {
         Method::None,
     ];
 
-    /// Its name, as `--auth` takes it.
+    /// The name that `--auth` takes.
     pub fn name(self) -> &'static str {
         match self {
             Method::None => "none",
@@ -54,7 +55,7 @@ impl Method {
         Method::ALL.into_iter().find(|method| method.name() == name)
     }
 
-    /// Takes the argument of `--auth` apart: one method, or several joined by commas.
+    /// Parses the argument of `--auth`: one method, or several joined by commas.
     ///
     /// # Errors
     /// [`Kind::Usage`]: an unknown method, none at all, or more than eight.
@@ -82,50 +83,51 @@ impl fmt::Display for Method {
     }
 }
 
-/// What was settled.
+/// The result of the choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MethodChoice {
-    /// These, one after the other; almost always one.
+    /// Use these methods one after the other; almost always a single one.
     Chain(Vec<Method>),
-    /// A person at the terminal decides.
+    /// Ask the person at the terminal.
     Ask,
 }
 
-/// Everything the choice depends on.
+/// Everything that the choice depends on.
 #[derive(Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// `--auth`.
+    /// The chain of `--auth`.
     pub explicit: Option<&'a [Method]>,
     /// The profile's method or chain.
     pub profile: Option<&'a [Method]>,
-    /// PreferredAuthentications, the words as they stand.
+    /// PreferredAuthentications, the words unchanged.
     pub preferred: Option<&'a [String]>,
     /// PasswordAuthentication.
     pub password: bool,
-    /// PubkeyAuthentication; an agent's keys are public keys too.
+    /// PubkeyAuthentication, which also covers keys in an agent.
     pub publickey: bool,
     /// KbdInteractiveAuthentication.
     pub keyboard_interactive: bool,
-    /// Whether a person is at a terminal on which a dialog can be shown.
+    /// Whether a person is at a terminal that can show a dialog.
     pub terminal: bool,
-    /// Whether a password can be had: `--password-fd`, or outside BatchMode a terminal or SSH_ASKPASS.
+    /// Whether a password is available: from `--password-fd`, or outside BatchMode from a terminal
+    /// or SSH_ASKPASS.
     pub can_ask: bool,
     /// BatchMode.
     pub batch: bool,
     /// Whether the program runs under the name `ssh`.
     pub as_ssh: bool,
-    /// Whether `-i` was typed, which chooses the key to log in with.
+    /// Whether `-i` was typed, which chooses the key for the login.
     pub identity_typed: bool,
     /// Whether `-i`, IdentityFile or the profile names an identity.
     pub identity_named: bool,
     /// Whether a default identity exists.
     pub default_identity: bool,
-    /// Whether an agent answers; only asked when nothing before it decides.
+    /// Whether an agent answers; called only if nothing before it decides.
     pub agent_answers: &'a dyn Fn() -> bool,
 }
 
 impl Circumstances<'_> {
-    /// Whether ssh's options leave this method on.
+    /// Whether ssh's options allow this method.
     fn allows(&self, method: Method) -> bool {
         match method {
             Method::None => true,
@@ -136,13 +138,14 @@ impl Circumstances<'_> {
     }
 }
 
-/// Settles the method: `--auth`, else the profile, else the first usable word of
-/// PreferredAuthentications, else the key of `-i`, else the person at the terminal, else a key if there is one,
-/// else a password if it can be asked for, else `none`, which finds out what is accepted.
+/// Chooses the method: `--auth`, else the profile, else the first usable word of
+/// PreferredAuthentications, else the key of `-i`, else the person at the terminal, else a key if
+/// there is one, else a password if one is available, else `none`, whose refusal names the methods
+/// that the server accepts.
 ///
 /// # Errors
-/// [`Kind::Usage`] when `--auth` or the profile names a method that is switched off;
-/// [`Kind::Authentication`] when no method that is preferred can be used.
+/// [`Kind::Usage`]: `--auth` or the profile names a method that is switched off;
+/// [`Kind::Authentication`]: no method in PreferredAuthentications can be used.
 pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
     for (source, chain) in [("--auth", c.explicit), ("profile", c.profile)] {
         if let Some(chain) = chain {
@@ -160,7 +163,8 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
         return Ok(MethodChoice::Ask);
     }
     if let Some(words) = c.preferred {
-        // Naming methods excludes all others; going on with another would be a fallback.
+        // PreferredAuthentications excludes all other methods; to use another one would be a
+        // fallback.
         let words = shown(&words.join(","));
         let cause = say!(preferred_none_usable, words);
         return Err(Error::new(Kind::Authentication, cause).hint(say!(preferred_none_usable_hint)));
@@ -168,7 +172,7 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
     let file = c.identity_named || c.default_identity;
     let agent = !file && (c.agent_answers)();
     let order = [
-        // Under the name ssh, `publickey` offers the agent's keys by itself.
+        // Under the name ssh, `publickey` offers the agent's keys as well.
         (Method::PublicKey, file || (agent && c.as_ssh)),
         (Method::Agent, agent),
         (Method::Password, c.can_ask),
@@ -176,7 +180,8 @@ pub fn choose(c: &Circumstances<'_>) -> Result<MethodChoice> {
     ];
     match order.into_iter().find(|&(method, possible)| possible && c.allows(method)) {
         Some((method, _)) => Ok(MethodChoice::Chain(vec![method])),
-        // The server's refusal names what it would accept, which helps more than ours.
+        // The server's refusal lists the methods it accepts, which helps more than an error of
+        // tessh's own.
         None => Ok(MethodChoice::Chain(vec![Method::None])),
     }
 }

@@ -1,19 +1,20 @@
-//! ssh_config(5): what was typed, what the files say, and the options that come of it.
+//! ssh_config(5): the command line, the files, and the options computed from them.
 //!
-//! [`Layers`] collects raw values in ssh's order of precedence, each with its [`Origin`], and
-//! [`Options`] are what they come to for one host. The files, each using only those above it:
+//! [`Layers`] collects unparsed values in ssh's order of precedence, each with its [`Origin`], and
+//! [`Options`] are computed from them for one host. The files, each using only those above it:
 //!
-//! - `fault` what is wrong with a value, `keyword` the table of keywords, `origin` where a value
-//!   stands, `context` what the outside knows;
+//! - `fault` the message for a bad value, `keyword` the table of keywords, `origin` where a value
+//!   was set, `context` the facts from outside;
 //! - `line` the syntax of a line, `pattern` wildcards, `expand` the `%`-tokens, `value` how each
-//!   kind of value is read, `arguments` the check of a whole line;
+//!   kind of value is parsed, `arguments` the check of a whole line;
 //! - `layers` the collected values, with each Host and Match line as a `block`; `route` HostName
 //!   and the proxies; `read` files, Host, Match and Include;
 //! - `canonical` names, `known_hosts_command` its words, `options` the typed result;
-//! - `standing` what is not done here, `show` what `-G` prints, `method` the way to log in.
+//! - `standing` what tessh does not do, `show` what `-G` prints, `method` the choice of a login
+//!   method.
 //!
-//! Nothing here reads the environment, asks or connects, and only `Match exec` runs anything: a
-//! [`Context`] brings what the outside knows.
+//! Nothing here reads the environment, asks the user or connects, and only `Match exec` runs a
+//! command: a [`Context`] provides the facts from outside.
 
 mod address;
 mod arguments;

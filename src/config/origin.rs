@@ -1,4 +1,4 @@
-//! Where a value comes from. Every message about a value names it, and `explain` will list it.
+//! The origin of a value. Every message about a value names it.
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,12 +9,12 @@ use super::keyword::Keyword;
 use crate::error::{Error, Kind};
 use crate::say;
 
-/// Where a value comes from.
+/// The origin of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Nobody set it.
+    /// No one set the value.
     Default,
-    /// A flag of its own, such as `-p`.
+    /// A flag for this value, such as `-p`.
     Flag(&'static str),
     /// An `-o` option.
     Option,
@@ -22,7 +22,7 @@ pub enum Origin {
     File {
         /// The file.
         file: PathBuf,
-        /// The line, from 1.
+        /// The line, counted from 1.
         line: usize,
     },
     /// The destination as typed.
@@ -47,12 +47,12 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value and where it comes from. Dereferences to the value.
+/// A value and its origin. Dereferences to the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {
     /// The value.
     pub value: T,
-    /// Where it comes from.
+    /// The origin of the value.
     pub origin: Origin,
 }
 
@@ -62,12 +62,12 @@ impl<T> Setting<T> {
         Setting { value, origin }
     }
 
-    /// The value nobody set.
+    /// A default value, which no one set.
     pub fn default_value(value: T) -> Setting<T> {
         Setting { value, origin: Origin::Default }
     }
 
-    /// Whether somebody set it.
+    /// Whether the value was set.
     pub fn is_set(&self) -> bool {
         self.origin != Origin::Default
     }
@@ -81,7 +81,7 @@ impl<T> Deref for Setting<T> {
     }
 }
 
-/// The error of a value: its place, its keyword, and what is wrong with it.
+/// The error of a value: its origin, its keyword, and the fault.
 pub(super) fn at(origin: &Origin, keyword: Keyword, fault: &str) -> Error {
     Error::new(Kind::Config, format!("{origin}: {}: {fault}", keyword.name()))
 }

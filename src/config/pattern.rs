@@ -2,7 +2,7 @@
 
 pub use crate::pattern::matches;
 
-/// Whether the text matches a comma-separated list: some entry, and none of the negated ones.
+/// Whether the text matches a comma-separated list: at least one pattern, and no negated one.
 pub fn matches_list(list: &str, text: &str) -> bool {
     let mut found = false;
     for entry in list.split(',') {

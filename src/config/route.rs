@@ -1,4 +1,4 @@
-//! Which host is connected to and by which way: HostName, ProxyCommand and ProxyJump.
+//! The host to connect to and the way to it: HostName, ProxyCommand and ProxyJump.
 
 use super::expand::{HOSTNAME, Tokens};
 use super::fault::ConfigFault;
@@ -26,11 +26,11 @@ pub fn hostname(layers: &Layers, host: &str) -> Result<Setting<String>> {
     Ok(Setting::new(bare.to_lowercase(), entry.origin.clone()))
 }
 
-/// HostName as far as it is known while the files are read, for `Match host`; the host itself
-/// if it is not set.
+/// HostName as known at this point of the reading, for `Match host`; the host itself if it is not
+/// set.
 ///
 /// # Errors
-/// A token that HostName does not have.
+/// The value has a token that HostName does not support.
 pub fn hostname_so_far(layers: &Layers, host: &str) -> Result<String, ConfigFault> {
     let tokens = Tokens { hostname: host.to_owned(), ..Tokens::default() };
     match layers.first(Keyword::HostName) {
@@ -39,8 +39,8 @@ pub fn hostname_so_far(layers: &Layers, host: &str) -> Result<String, ConfigFaul
     }
 }
 
-/// ProxyCommand and ProxyJump compete: the one set first counts, but `ProxyJump none` leaves a
-/// later ProxyCommand alone.
+/// ProxyCommand and ProxyJump exclude each other: the one set first counts. `ProxyJump none` does
+/// not disable a later ProxyCommand.
 pub fn proxies(layers: &Layers) -> (Setting<Option<String>>, Setting<Option<String>>) {
     let command = layers.first_but_none(Keyword::ProxyCommand);
     let jump = layers.first_but_none(Keyword::ProxyJump);

@@ -1,8 +1,9 @@
-//! The effective configuration in the form of `ssh -G`: one keyword in lower case and its value
-//! on each line, every keyword that OpenSSH 10.6 prints, in its order, and the
-//! GSSAPI ones of Debian 12.
+//! Prints the effective configuration in the form of `ssh -G`: one keyword in lower case and its
+//! value on each line, every keyword that OpenSSH 10.6 prints, in its order, and the GSSAPI ones of
+//! Debian 12.
 //!
-//! What differs on purpose: the lists of algorithms, and the default identities, are this
+//! Two things differ on purpose: the lists of algorithms and the default identities are tessh's
+//! own. Values that tessh does not honour are printed, too.
 //! program's own. Values that this program does not honour are printed, too.
 
 use std::path::{Path, PathBuf};
@@ -19,55 +20,55 @@ use super::value::{
 
 use Keyword as K;
 
-/// What the lines of `-G` are made from.
+/// The input from which the lines of `-G` are made.
 pub struct EffectiveConfig<'a> {
-    /// The values as collected.
+    /// The collected values.
     pub layers: &'a Layers,
-    /// The options made of them.
+    /// The options computed from them.
     pub options: &'a Options,
     /// The host as typed.
     pub host: &'a str,
-    /// Whether there is a command.
+    /// Whether there is a remote command.
     pub command: bool,
-    /// The list of algorithms that a keyword comes to.
+    /// Resolves a keyword's list of algorithms.
     pub list: &'a dyn Fn(Keyword, Option<&str>) -> String,
 }
 
-/// How a keyword is printed, and what where it is not set.
+/// How a keyword is printed, and what is printed if it is not set.
 enum PrintForm {
     /// `yes` or `no`.
     Flag(bool),
-    /// One word of several, under the name that ssh(1) gives it.
+    /// One of several words, under the name that ssh(1) prints; the default.
     Word(&'static str),
     /// A number.
     Number(u32),
-    /// A time in seconds; the word for none at all.
+    /// A time in seconds; this word if there is none.
     Seconds(&'static str),
-    /// The text as it stands; nothing where it is not set.
+    /// The text unchanged; no line if it is not set.
     Text,
-    /// The text as it stands; nothing where it is not set or is `none`.
+    /// The text unchanged; no line if it is not set or is `none`.
     TextButNone,
-    /// The text as it stands, or this.
+    /// The text unchanged; this default if it is not set.
     TextOr(&'static str),
-    /// Words on one line, or this.
+    /// All words on one line; this default if there are none.
     Line(&'static str),
     /// A list of algorithms.
     List,
     /// One line for each value.
     Each,
-    /// In a way of its own.
+    /// By this function.
     Own(fn(&EffectiveConfig<'_>) -> Vec<String>),
 }
 
 use PrintForm::{Each, Flag, Line, List, Number, Own, Seconds, Text, TextButNone, TextOr, Word};
 
-/// The GSSAPI key exchanges that Debian's ssh(1) would propose.
+/// The GSSAPI key exchanges that Debian's ssh(1) proposes.
 const GSSAPI_KEX: &str = "gss-group14-sha256-,gss-group16-sha512-,gss-nistp256-sha256-,\
                           gss-curve25519-sha256-,gss-group14-sha1-,gss-gex-sha1-";
-/// What Debian's ssh(1) does in BatchMode where ServerAliveInterval is not set, in seconds.
+/// Debian's default for ServerAliveInterval in BatchMode, in seconds.
 const BATCH_ALIVE: &str = "300";
 
-/// The order of `ssh -G`.
+/// The keywords in the order of `ssh -G`.
 const ORDER: &[(Keyword, PrintForm)] = &[
     (K::User, Own(|s| vec![s.options.user.value.clone()])),
     (K::HostName, Own(|s| vec![s.options.hostname.value.clone()])),
@@ -177,7 +178,7 @@ const ORDER: &[(Keyword, PrintForm)] = &[
     (K::ProxyJump, Own(proxy_jump)),
 ];
 
-/// The lines, without line breaks.
+/// All lines, without line breaks.
 pub fn lines(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let mut lines = vec![format!("host {}", shown.host)];
     for (keyword, form) in ORDER {
@@ -187,7 +188,7 @@ pub fn lines(shown: &EffectiveConfig<'_>) -> Vec<String> {
     lines
 }
 
-/// The values of one keyword as `-G` has them, in most cases one.
+/// The values of one keyword as `-G` prints them; in most cases one.
 pub fn effective(shown: &EffectiveConfig<'_>, keyword: Keyword) -> Vec<String> {
     let form = ORDER.iter().find(|(known, _)| *known == keyword);
     form.map_or_else(Vec::new, |(_, form)| shown.values(keyword, form))
@@ -198,7 +199,7 @@ impl EffectiveConfig<'_> {
         self.layers.first(keyword)
     }
 
-    /// The first word of a keyword, or another.
+    /// The first argument of a keyword, or this default.
     fn text(&self, keyword: Keyword, default: &str) -> String {
         let word = self.first(keyword).and_then(|entry| entry.args.first());
         word.map_or(default, String::as_str).to_owned()
@@ -237,7 +238,7 @@ impl EffectiveConfig<'_> {
     }
 }
 
-/// The first name that ssh(1) has for what a word says.
+/// The first name that ssh(1) has for the meaning of a word.
 fn word(keyword: Keyword, text: &str) -> String {
     let text = text.to_ascii_lowercase();
     match (keyword, text.as_str()) {
@@ -249,8 +250,8 @@ fn word(keyword: Keyword, text: &str) -> String {
     }
 }
 
-/// ssh_config(5): on, unless the user's files or VerifyHostKeyDNS are set; a question needs a
-/// session with a person in it.
+/// As in ssh_config(5): on, unless the user's files or VerifyHostKeyDNS are set; `ask` needs a
+/// session with a person.
 fn update_host_keys(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let set = shown.first(K::UpdateHostKeys).map(|entry| word(K::UpdateHostKeys, &entry.args[0]));
     let files = shown.first(K::UserKnownHostsFile);
@@ -267,7 +268,7 @@ fn update_host_keys(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![if value == "ask" && silent { "false".to_owned() } else { value }]
 }
 
-/// Never to a jump host.
+/// ProxyUseFdpass is off for connections to jump hosts.
 fn use_fdpass(shown: &EffectiveConfig<'_>) -> Vec<String> {
     match shown.options.jumps.is_empty() {
         true => shown.values(K::ProxyUseFdpass, &Flag(false)),
@@ -275,7 +276,7 @@ fn use_fdpass(shown: &EffectiveConfig<'_>) -> Vec<String> {
     }
 }
 
-/// ClearAllForwardings takes the tunnel away, too.
+/// ClearAllForwardings disables the tunnel as well.
 fn tunnel(shown: &EffectiveConfig<'_>) -> Vec<String> {
     match *shown.options.forwarding.clear_all {
         false => shown.values(K::Tunnel, &Word("false")),
@@ -300,7 +301,7 @@ fn identity_agent(shown: &EffectiveConfig<'_>) -> Vec<String> {
 }
 
 fn log_level(shown: &EffectiveConfig<'_>) -> Vec<String> {
-    // -G has had this name for it since before QUIET.
+    // `-G` prints the name that the level had before QUIET.
     vec![match *shown.options.log_level {
         LogLevel::Quiet => "SILENT".to_owned(),
         level => level.to_string(),
@@ -325,7 +326,7 @@ fn forwards(forwards: &[Setting<Forward>]) -> Vec<String> {
     forwards.iter().map(|forward| format!("{} {}", forward.listen, forward.connect)).collect()
 }
 
-/// As ssh(1) has it, a local forwarding to a socket is listed here too.
+/// As in ssh(1), a local forwarding to a socket is listed here as well.
 fn dynamic_forwards(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let o = &shown.options.forwarding;
     let mut rest = [o.local.iter().collect::<Vec<_>>(), o.dynamic.iter().collect()];
@@ -412,7 +413,7 @@ fn ip_qos(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![format!("{} {}", qos_name(found.interactive), qos_name(found.bulk))]
 }
 
-/// What ssh(1) would do; `keyword` says what is done here.
+/// Prints what ssh(1) would do; `keyword` says what tessh does.
 fn obscure(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let set = shown.first(K::ObscureKeystrokeTiming).map(|entry| obscured(&entry.args[0]));
     vec![match set {
@@ -427,14 +428,14 @@ fn channel_timeouts(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![entry.map_or("none".to_owned(), |entry| entry.args.join(" "))]
 }
 
-/// Set to `none`, it is printed as nothing.
+/// An addendum set to `none` is printed as an empty value.
 fn version_addendum(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let addendum = &shown.options.version_addendum;
     let set = addendum.is_set().then(|| addendum.value.clone().unwrap_or_default());
     set.into_iter().collect()
 }
 
-/// Since 10.0 in the words of a keyword that may have more than two.
+/// Since 10.0, ssh(1) prints it with the words of a keyword that may have more than two values.
 fn tcp_keep_alive(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![shown.options.tcp_keep_alive.to_string()]
 }
@@ -454,13 +455,13 @@ fn facility(shown: &EffectiveConfig<'_>) -> Vec<String> {
     vec![value::facility(&text).unwrap_or("USER").to_owned()]
 }
 
-/// As it stands: only a connection expands it.
+/// ProxyCommand unexpanded, because only a connection expands it.
 fn proxy_command(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let (command, _) = proxies(shown.layers);
     command.value.into_iter().collect()
 }
 
-/// All but the last host as they stand.
+/// ProxyJump with all but the last host unchanged.
 fn proxy_jump(shown: &EffectiveConfig<'_>) -> Vec<String> {
     let (Some(text), Some(last)) = (&*shown.options.proxy_jump, shown.options.jumps.last()) else {
         return Vec::new();

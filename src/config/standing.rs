@@ -1,5 +1,4 @@
-//! Refusing values that this program does not honour, or warning of them, as the table of keywords
-//! says.
+//! Refuses values that tessh does not honour, or warns of them, as the table of keywords says.
 //!
 //! To honour another keyword, change its row in the table; nothing here changes.
 
@@ -11,11 +10,11 @@ use super::value;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// Refuses what the values ask for and this program does not do; gives one warning for each
-/// that is only passed over. For connections, not for `-G`.
+/// Refuses values that ask for something tessh does not do, and returns one warning for each that
+/// is only ignored. Called before connections, not for `-G`.
 ///
 /// # Errors
-/// [`Kind::Config`], or [`Kind::Usage`] where a flag asked: what is refused, and why.
+/// [`Kind::Config`], or [`Kind::Usage`] if a flag set the value: what is refused, and why.
 pub fn check_standing(layers: &Layers) -> Result<Vec<String>> {
     let mut warnings = Vec::new();
     let set = |keyword| layers.first(keyword).is_some_and(|e| value::flag(&e.args[0]) == Ok(true));

@@ -1,4 +1,5 @@
-//! Files on disk: ownership, Include, bounds; the choice of a method; and input nobody meant.
+//! Tests of files on disk (ownership, Include, bounds), of the choice of a method, and of malformed
+//! input.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -18,7 +19,7 @@ fn context(home: &Path) -> Context {
     }
 }
 
-/// A home directory with `~/.ssh`, and what a configuration in it comes to.
+/// A home directory with `~/.ssh`, from which a configuration can be read.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -97,7 +98,7 @@ fn a_file_of_another_user_is_refused() {
     context.uid = if owner == UserId::from(1) { 2 } else { 1 }.into();
     let file = ConfigFile { path: home.0.path().join(".ssh/config"), kind: FileKind::User };
     let read = read_file(&mut Layers::new(), &file, &HostFacts::default(), &context);
-    // The administrator's files are taken by everyone.
+    // Files that belong to the administrator are accepted for every user.
     assert_eq!(read.is_ok(), owner.is_root());
 }
 
@@ -111,7 +112,7 @@ fn included_files_are_read_where_they_stand() {
     home.write("sub/last", "User early\n");
     let options = home.options();
     assert_eq!((*options.port, options.user.as_str()), (2, "early"));
-    // A block of an included file ends with it.
+    // A block in an included file ends at the end of that file.
     assert_eq!(options.host_key_alias.as_deref(), Some("from-a"));
     let wanted = Origin::File { file: home.0.path().join(".ssh/sub/a.conf"), line: 1 };
     assert_eq!(options.port.origin, wanted);
@@ -124,7 +125,7 @@ fn a_block_that_does_not_apply_includes_nothing() {
     home.write("one", "Host h\nPort 1\nMatch all\nPort 2\n");
     home.write("two", "Host x\nPort 3\nHost h\nPort 4\n");
     assert_eq!(*home.options().port, 4);
-    // It is read all the same: what is wrong in it is said.
+    // A file included by a block that does not apply is still checked.
     home.write("one", "Host h\nNope 1\n");
     let error = home.error().to_string();
     assert!(error.contains("one: line 2: Bad configuration option: nope"), "{error}");
@@ -209,7 +210,7 @@ fn no_file_makes_it_panic() {
     let words = prop_oneof!["[a-z%$~{}\"'\\\\=!*, 0-9-]{0,20}".prop_map(String::into_bytes), noise];
     let line = (keyword, words).prop_map(|(k, w)| [&k[..], b" ", &w[..], b"\n"].concat());
     proptest!(|(lines in proptest::collection::vec(line, 0..6))| {
-        // A file that includes what the directory has would read other cases.
+        // A file that includes others would make the result depend on what is in the directory.
         home.write("config", lines.concat());
         if let Err(error) = home.read("config", FileKind::Named) {
             prop_assert!(!error.to_string().contains(char::is_control));
@@ -217,7 +218,8 @@ fn no_file_makes_it_panic() {
     });
 }
 
-/// One line each: `--auth`, PreferredAuthentications, what is off, what there is, the choice.
+/// One case on each line: `--auth`, PreferredAuthentications, what is switched off, what exists,
+/// the choice.
 const CHOICES: &str = "
     -                     -                                  -   terminal         ask
     -                     -                                  -   terminal,key     ask

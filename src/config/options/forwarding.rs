@@ -1,4 +1,4 @@
-//! What is forwarded: LocalForward, RemoteForward, DynamicForward, the agent and X11.
+//! The forwardings of a connection: LocalForward, RemoteForward, DynamicForward, the agent and X11.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,29 +13,29 @@ use crate::error::Result;
 
 /// How long an untrusted X11 forwarding lasts by default.
 const X11_TIMEOUT: Duration = Duration::from_secs(20 * 60);
-/// The mode bits that a new socket lacks by default.
+/// The default of StreamLocalBindMask.
 const SOCKET_MASK: u32 = 0o177;
 
 /// The forwardings of one connection. Each field is the keyword of its name.
 #[derive(Clone, Debug)]
 pub struct Forwarding {
-    /// LocalForward and `-L`, without those that ClearAllForwardings takes away.
+    /// LocalForward and `-L`; empty if ClearAllForwardings removes them.
     pub local: Vec<Setting<Forward>>,
-    /// RemoteForward and `-R`, likewise.
+    /// RemoteForward and `-R`; empty if ClearAllForwardings removes them.
     pub remote: Vec<Setting<Forward>>,
-    /// DynamicForward and `-D`, likewise.
+    /// DynamicForward and `-D`; empty if ClearAllForwardings removes them.
     pub dynamic: Vec<Setting<Forward>>,
     /// ClearAllForwardings.
     pub clear_all: Setting<bool>,
     /// ExitOnForwardFailure.
     pub exit_on_failure: Setting<bool>,
-    /// GatewayPorts: local forwards without an address listen on all.
+    /// GatewayPorts: local forwards without an address listen on all addresses.
     pub gateway_ports: Setting<bool>,
-    /// StreamLocalBindMask: mode bits that a socket made here lacks.
+    /// StreamLocalBindMask: the mode bits that a socket created here does not get.
     pub bind_mask: Setting<u32>,
     /// StreamLocalBindUnlink: remove an existing socket before listening.
     pub bind_unlink: Setting<bool>,
-    /// PermitRemoteOpen: where a remote dynamic forwarding may lead.
+    /// PermitRemoteOpen: the destinations that a remote dynamic forwarding may connect to.
     pub permit_remote_open: Setting<PermitOpen>,
     /// ForwardAgent.
     pub agent: Setting<ForwardAgent>,
@@ -43,27 +43,27 @@ pub struct Forwarding {
     pub x11: X11Options,
 }
 
-/// PermitRemoteOpen.
+/// The destinations of PermitRemoteOpen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PermitOpen {
-    /// Anywhere.
+    /// Any destination.
     Any,
-    /// Nowhere.
+    /// No destination.
     None,
-    /// To these hosts and ports; `*` is any of either.
+    /// These hosts and ports; `*` stands for any host or port.
     Only(Vec<(String, String)>),
 }
 
-/// ForwardAgent.
+/// The agent that ForwardAgent forwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ForwardAgent {
-    /// Not at all.
+    /// No agent.
     No,
     /// The agent that is used for logging in.
     Yes,
     /// The agent behind this socket.
     Socket(PathBuf),
-    /// The agent behind the socket that this variable of the environment names.
+    /// The agent behind the socket that this environment variable names.
     Variable(String),
 }
 
@@ -108,14 +108,14 @@ impl Values<'_> {
         })
     }
 
-    /// The forwards of one keyword, with the tokens in paths of sockets expanded.
+    /// The forwards of one keyword, with tokens in socket paths expanded.
     fn forwards(&self, keyword: Keyword) -> Result<Vec<Setting<Forward>>> {
         let mut seen: Vec<Forward> = Vec::new();
         let mut forwards = Vec::new();
         for entry in self.layers.all(keyword) {
             let fail = |fault: ConfigFault| at(&entry.origin, keyword, &fault);
             let forward = Forward::parse(keyword, &entry.args).map_err(fail)?;
-            // `-L 1:h:2` and `LocalForward 1 h:2` are one forwarding.
+            // `-L 1:h:2` and `LocalForward 1 h:2` are the same forwarding.
             if seen.contains(&forward) {
                 continue;
             }

@@ -25,8 +25,8 @@ impl Values<'_> {
         Ok(Setting::new(files?, entry.origin.clone()))
     }
 
-    /// UpdateHostKeys: by default on, unless UserKnownHostsFile or VerifyHostKeyDNS is set. As
-    /// in ssh(1), naming the first default file alone does not count as setting it.
+    /// UpdateHostKeys: on by default, unless UserKnownHostsFile or VerifyHostKeyDNS is set. As in
+    /// ssh(1), UserKnownHostsFile does not count as set if it names only the first default file.
     pub(super) fn update_host_keys(&self) -> Setting<UpdateHostKeys> {
         if self.layers.first(Keyword::UpdateHostKeys).is_some() {
             return self.word(Keyword::UpdateHostKeys, value::update_host_keys);

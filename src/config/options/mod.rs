@@ -1,7 +1,7 @@
 //! The options of one connection: typed, each with its origin, expanded and checked together.
 //!
-//! Defaults are OpenSSH's. `standing` refuses what this program does not do, or warns of it, for
-//! connections and not for `-G`.
+//! Defaults are OpenSSH's. Values that tessh does not honour are allowed here, for `-G`; `standing`
+//! refuses them, or warns of them, before a connection.
 
 mod forwarding;
 mod host_keys;
@@ -41,11 +41,11 @@ pub struct Options {
     /// IdentityFile and `-i`, in order, with the origin of the first. Empty and not set means
     /// [`default_identity_files`]; empty and set (`IdentityFile none`) means no file.
     pub identity_files: Setting<Vec<PathBuf>>,
-    /// CertificateFile, in order, with the origin of the first.
+    /// CertificateFile, in order, with the origin of the first value.
     pub certificate_files: Setting<Vec<PathBuf>>,
     /// IdentitiesOnly.
     pub identities_only: Setting<bool>,
-    /// IdentityAgent: a socket, or the word `none`; `None` means the one of `SSH_AUTH_SOCK`.
+    /// IdentityAgent: a socket, or the word `none`; `None` stands for `SSH_AUTH_SOCK`.
     pub identity_agent: Setting<Option<String>>,
     /// UserKnownHostsFile; empty for `none`.
     pub user_known_hosts_files: Setting<Vec<PathBuf>>,
@@ -63,7 +63,7 @@ pub struct Options {
     pub update_host_keys: Setting<UpdateHostKeys>,
     /// RevokedHostKeys, expanded; empty for `none`.
     pub revoked_host_keys: Setting<Vec<PathBuf>>,
-    /// KnownHostsCommand, split into words and expanded as far as it can be now.
+    /// KnownHostsCommand, split into words; tokens that depend on the host key are expanded later.
     pub known_hosts_command: Setting<Option<KnownHostsCommand>>,
     /// NoHostAuthenticationForLocalhost.
     pub no_host_authentication_for_localhost: Setting<bool>,
@@ -71,19 +71,19 @@ pub struct Options {
     pub visual_host_key: Setting<bool>,
     /// FingerprintHash.
     pub fingerprint_hash: Setting<FingerprintHash>,
-    /// CASignatureAlgorithms, raw.
+    /// CASignatureAlgorithms, unparsed.
     pub ca_signature_algorithms: Setting<Option<String>>,
     /// RequiredRSASize in bits.
     pub required_rsa_size: Setting<u32>,
     /// BatchMode.
     pub batch_mode: Setting<bool>,
-    /// PreferredAuthentications, the words as they stand; `None` if not set.
+    /// PreferredAuthentications, the words unchanged; `None` if not set.
     pub preferred_authentications: Setting<Option<Vec<String>>>,
     /// PasswordAuthentication.
     pub password_authentication: Setting<bool>,
     /// PubkeyAuthentication; `unbound` and `host-bound` are yes.
     pub pubkey_authentication: Setting<bool>,
-    /// Whether PubkeyAuthentication lets signatures name the host: every value but `unbound` does.
+    /// Whether signatures may name the host key: true for every PubkeyAuthentication but `unbound`.
     pub host_bound_authentication: Setting<bool>,
     /// KbdInteractiveAuthentication.
     pub kbd_interactive_authentication: Setting<bool>,
@@ -91,7 +91,7 @@ pub struct Options {
     pub number_of_password_prompts: Setting<u32>,
     /// ConnectTimeout; `None` leaves it to TCP.
     pub connect_timeout: Setting<Option<Duration>>,
-    /// ConnectionAttempts, at least 1, one each second.
+    /// ConnectionAttempts, at least 1; one attempt each second.
     pub connection_attempts: Setting<u32>,
     /// ServerAliveInterval.
     pub server_alive_interval: Setting<Option<Duration>>,
@@ -109,13 +109,13 @@ pub struct Options {
     pub ip_qos: Setting<IpQos>,
     /// VersionAddendum, expanded; `None` for `none`.
     pub version_addendum: Setting<Option<String>>,
-    /// ProxyCommand with its tokens expanded, for the user's shell.
+    /// ProxyCommand, expanded for the user's shell.
     pub proxy_command: Setting<Option<String>>,
-    /// ProxyJump as it stands.
+    /// ProxyJump, unparsed.
     pub proxy_jump: Setting<Option<String>>,
-    /// ProxyJump taken apart: the hosts on the way, in the order in which they are visited.
+    /// ProxyJump, parsed: the jump hosts in the order in which they are connected to.
     pub jumps: Setting<Vec<Jump>>,
-    /// CanonicalizeHostname. The host name is the canonical one already.
+    /// CanonicalizeHostname. `hostname` holds the canonical name already.
     pub canonicalize: Canonicalize,
     /// LocalForward, RemoteForward, DynamicForward, agent and X11 forwarding.
     pub forwarding: Forwarding,
@@ -123,27 +123,28 @@ pub struct Options {
     pub sharing: Sharing,
     /// AddKeysToAgent.
     pub add_keys_to_agent: Setting<AddKeys>,
-    /// ChannelTimeout: kinds of channels as patterns, and how long they may be idle.
+    /// ChannelTimeout: patterns of channel types, and how long such channels may be idle.
     pub channel_timeouts: Setting<Vec<(String, Duration)>>,
-    /// LogVerbose: patterns of source places; empty for `none`.
+    /// LogVerbose: patterns of source locations; empty for `none`.
     pub log_verbose: Setting<Vec<String>>,
     /// EnableEscapeCommandline.
     pub enable_escape_commandline: Setting<bool>,
-    /// ObscureKeystrokeTiming: the interval, or `None` where it is off, which is the default.
+    /// ObscureKeystrokeTiming: the interval, or `None` if it is off, which is the default.
     pub obscure_keystroke_timing: Setting<Option<Duration>>,
-    /// Ciphers, raw: a list, perhaps led by `+`, `-` or `^`.
+    /// Ciphers, unparsed: a list that may begin with `+`, `-` or `^`.
     pub ciphers: Setting<Option<String>>,
-    /// MACs, raw.
+    /// MACs, unparsed.
     pub macs: Setting<Option<String>>,
-    /// KexAlgorithms, raw.
+    /// KexAlgorithms, unparsed.
     pub kex_algorithms: Setting<Option<String>>,
-    /// HostKeyAlgorithms, raw.
+    /// HostKeyAlgorithms, unparsed.
     pub host_key_algorithms: Setting<Option<String>>,
-    /// PubkeyAcceptedAlgorithms, raw.
+    /// PubkeyAcceptedAlgorithms, unparsed.
     pub pubkey_accepted_algorithms: Setting<Option<String>>,
     /// Compression.
     pub compression: Setting<bool>,
-    /// WarnWeakCrypto: whether a key exchange that is not post-quantum is named; `no-pq-kex` is no.
+    /// WarnWeakCrypto: whether to warn of a key exchange that is not post-quantum; `no-pq-kex`
+    /// means no.
     pub warn_weak_crypto: Setting<bool>,
     /// RekeyLimit.
     pub rekey_limit: Setting<RekeyLimit>,
@@ -153,7 +154,7 @@ pub struct Options {
     pub session_type: Setting<SessionType>,
     /// RemoteCommand expanded.
     pub remote_command: Setting<Option<String>>,
-    /// LocalCommand expanded; only there if PermitLocalCommand allows it.
+    /// LocalCommand, expanded; `None` unless PermitLocalCommand is on.
     pub local_command: Setting<Option<String>>,
     /// PermitLocalCommand.
     pub permit_local_command: Setting<bool>,
@@ -171,26 +172,26 @@ pub struct Options {
     pub log_level: Setting<LogLevel>,
     /// SyslogFacility, in capital letters.
     pub syslog_facility: Setting<&'static str>,
-    /// SecurityKeyProvider as it stands; `None` if not set.
+    /// SecurityKeyProvider, unchanged; `None` if not set.
     pub security_key_provider: Setting<Option<String>>,
     /// Tag.
     pub tag: Setting<Option<String>>,
-    /// What to tell the person once, one line each.
+    /// Warnings to show the user once, one line each.
     pub warnings: Vec<String>,
 }
 
-/// The identity files tried when none is named, in ssh's order. They need not exist.
+/// The identity files to try if none is named, in ssh's order. They need not exist.
 pub fn default_identity_files(context: &Context) -> Vec<PathBuf> {
     let names = ["id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk"];
     names.iter().map(|name| user_directory(context).join(name)).collect()
 }
 
 impl Options {
-    /// The options that the collected values come to for this host.
+    /// Computes the options for this host from the collected values.
     ///
     /// # Errors
-    /// [`Kind::Config`](crate::error::Kind::Config): a token or variable without a value, or a
-    /// value that fits no host; the place is named.
+    /// [`Kind::Config`](crate::error::Kind::Config), with the value's origin: a token or variable
+    /// has no value, or the value is not valid for this host.
     pub fn of(layers: &Layers, host: &str, context: &Context) -> Result<Options> {
         use Keyword as K;
         let hostname = hostname(layers, host)?;
@@ -202,7 +203,7 @@ impl Options {
         host.clone_into(&mut v.tokens.original);
         v.tokens.port = port.to_string();
         v.tokens.key_alias = host_key_alias.value.clone().unwrap_or_else(|| host.to_owned());
-        // As in ssh(1), %j is the last host on the way.
+        // As in ssh(1), %j is the last jump host.
         let last = jumps(&jump)?.value.pop();
         v.tokens.jump = last.map_or_else(String::new, |jump| jump.host);
         let user = v.user()?;

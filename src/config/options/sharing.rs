@@ -1,4 +1,5 @@
-//! One connection for several invocations: ControlMaster, ControlPath, ControlPersist.
+//! Options for sharing one connection between invocations: ControlMaster, ControlPath,
+//! ControlPersist.
 
 use std::path::PathBuf;
 
@@ -9,12 +10,12 @@ use crate::config::origin::{Setting, at};
 use crate::config::value::{ControlMaster, ControlPersist, control_master, is_none, persist};
 use crate::error::Result;
 
-/// How a connection is shared.
+/// The keywords for sharing a connection.
 #[derive(Clone, Debug)]
 pub struct Sharing {
     /// ControlMaster.
     pub master: Setting<ControlMaster>,
-    /// ControlPath, expanded; `None` for `none`, which shares nothing.
+    /// ControlPath, expanded; `None` for `none`, which disables sharing.
     pub path: Setting<Option<PathBuf>>,
     /// ControlPersist.
     pub persist: Setting<ControlPersist>,

@@ -1,4 +1,4 @@
-//! Turning collected values into types, one function for each kind of value.
+//! Converts collected values to types, one function for each kind of value.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use crate::destination::check_typed_user;
 use crate::error::Result;
 use crate::say;
 
-/// Turns collected values into types. Only expansions can still fail: `arguments` has checked
-/// the rest.
+/// Converts collected values to types. Only expansions can still fail, because `arguments` has
+/// checked everything else.
 pub(super) struct Values<'a> {
     pub(super) layers: &'a Layers,
     pub(super) context: &'a Context,
@@ -39,7 +39,7 @@ impl Values<'_> {
         }
     }
 
-    /// Parses all arguments of a keyword that takes several; without a value, the default.
+    /// Parses all arguments of a keyword that takes several; returns the default if it is not set.
     pub(super) fn arguments<T>(
         &self,
         keyword: Keyword,
@@ -71,7 +71,7 @@ impl Values<'_> {
         self.parsed(keyword, default, value::flag)
     }
 
-    /// Parses one word of a list; `parse` gives the default for an empty text.
+    /// Parses one word out of a list; for an empty text, `parse` returns the default.
     pub(super) fn word<T>(&self, keyword: Keyword, parse: impl Fn(&str) -> T) -> Setting<T> {
         match self.layers.first(keyword) {
             Some(entry) => Setting::new(parse(&entry.args[0]), entry.origin.clone()),
@@ -90,14 +90,14 @@ impl Values<'_> {
         };
         let limit = value::rekey(&entry.args);
         let mut limit = limit.map_err(|fault| at(&entry.origin, Keyword::RekeyLimit, &fault))?;
-        // ssh(1) sets amount and time apart: the time may come from a later line.
+        // As in ssh(1), amount and time are set separately: the time may come from a later line.
         let times = self.layers.all(Keyword::RekeyLimit).filter_map(|entry| entry.args.get(1));
         let time = times.filter(|text| !is_none(text)).find_map(|text| value::time(text).ok());
         limit.time = time.filter(|time| !time.is_zero());
         Ok(Setting::new(limit, entry.origin.clone()))
     }
 
-    /// A command line; `None` for the word `none`.
+    /// The command line of a keyword; `None` for the word `none`.
     pub(super) fn command(&self, keyword: Keyword) -> Setting<Option<String>> {
         self.layers.first_but_none(keyword)
     }
@@ -116,7 +116,8 @@ impl Values<'_> {
         Ok(Setting::new(Some(value), setting.origin))
     }
 
-    /// As [`Values::expanded`], for a command line that a local shell reads.
+    /// Expands tokens as [`Values::expanded`] does, but for a command line that a local shell
+    /// reads.
     pub(super) fn for_shell(
         &self,
         keyword: Keyword,
@@ -158,7 +159,7 @@ impl Values<'_> {
             _ if is_none(text) => Some("none".to_owned()),
             _ if text == "SSH_AUTH_SOCK" => None,
             Some(name) if !name.starts_with('{') => {
-                // A variable that is not set names no agent, as in ssh(1).
+                // As in ssh(1), a variable that is not set means no agent.
                 Some((self.context.env)(name).unwrap_or_else(|| "none".to_owned()))
             }
             _ => Some(self.path(entry, text)?.to_string_lossy().into_owned()),
@@ -166,7 +167,7 @@ impl Values<'_> {
         Ok(Setting::new(value, entry.origin.clone()))
     }
 
-    /// User: a value of a file or of `-o` is expanded; `-l` and the destination are taken as typed.
+    /// User: a value from a file or `-o` is expanded; one from `-l` or the destination is not.
     pub(super) fn user(&self) -> Result<Setting<String>> {
         let keyword = Keyword::User;
         let Some(entry) = self.layers.first(keyword) else {
@@ -217,7 +218,7 @@ impl Values<'_> {
     }
 }
 
-/// SendEnv: each word adds a pattern, a word led by `-` takes away what it matches.
+/// SendEnv: each word adds a pattern; a word that begins with `-` removes the patterns it matches.
 pub(super) fn send_env(layers: &Layers) -> Setting<Vec<String>> {
     let mut patterns: Vec<String> = Vec::new();
     for word in layers.all(Keyword::SendEnv).flat_map(|entry| &entry.args) {

@@ -1,5 +1,5 @@
-//! `Match exec`: a command line in the user's shell, without standard input and output, and no
-//! longer than [`EXEC_DEADLINE`].
+//! `Match exec`: runs a command line in the user's shell, with standard input and output empty, for
+//! at most [`EXEC_DEADLINE`].
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -10,19 +10,20 @@ use crate::os::process::ProcessId;
 use crate::os::signal::Signal;
 use crate::say;
 
-/// How long `Match exec` may take: a look at the network takes seconds, and nobody waits longer
-/// for a configuration file.
+/// The longest time that `Match exec` may take. A look at the network takes seconds; to wait longer
+/// for a configuration file is not acceptable.
 pub const EXEC_DEADLINE: Duration = Duration::from_secs(15);
-/// How often it is looked whether the command has ended.
+/// How often to check whether the command has ended.
 const EXEC_POLL: Duration = Duration::from_millis(5);
 
-/// Runs a command line in the user's shell; whether it ended with 0, and how it ended.
+/// Runs a command line in the user's shell. Returns whether its status was 0, and the status as
+/// text.
 pub fn run(command: &str, context: &Context) -> Result<(bool, String), ConfigFault> {
     let shell = (context.env)("SHELL").filter(|shell| !shell.is_empty());
     let shell = shell.unwrap_or_else(|| "/bin/sh".to_owned());
     let failed =
         |error: std::io::Error| say!(config_match_exec, command = shown(command), reason = error);
-    // In our own process group, so that ^C ends it with us.
+    // The command stays in this process group, so that Ctrl-C ends it as well.
     let mut child = Command::new(shell)
         .args(["-c", command])
         .stdin(Stdio::null())
@@ -44,7 +45,7 @@ pub fn run(command: &str, context: &Context) -> Result<(bool, String), ConfigFau
     }
 }
 
-/// Kills a process and all that it started, as far as the kernel still knows whose they are.
+/// Kills a process and its descendants, as far as the kernel still lists them.
 fn end_with_descendants(leader: u32) {
     for process in ProcessId::of(leader).map(ProcessId::with_descendants).unwrap_or_default() {
         process.tell(Signal::Kill);
@@ -56,7 +57,7 @@ fn deadline(_: &Context) -> Duration {
     EXEC_DEADLINE
 }
 
-/// Tests do not wait that long.
+/// [`EXEC_DEADLINE`], or the shorter one that a test sets in its environment.
 #[cfg(test)]
 fn deadline(context: &Context) -> Duration {
     let short = (context.env)("EXEC_DEADLINE").and_then(|text| text.parse().ok());

@@ -1,8 +1,8 @@
-//! Reading a configuration file: Host and Match blocks, Include, and what is refused.
+//! Reads a configuration file: Host and Match blocks, Include, and what is refused.
 //!
-//! Every line is checked, in blocks that do not apply too, as ssh(1) does. A file that others
-//! can write is refused (the user's own and what it includes); sizes, depth and the number of
-//! files are bounded, so a loop of Includes ends.
+//! As in ssh(1), every line is checked, even in blocks that do not apply. The user's own file and
+//! the files it includes are refused if others can write them. Sizes, depth and the number of files
+//! are bounded, so that a loop of Includes ends.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -25,18 +25,18 @@ use crate::error::{Error, Kind, Result};
 use crate::os::private;
 use crate::say;
 
-/// How deep Include goes, as in ssh(1).
+/// The greatest depth of Include, as in ssh(1).
 pub const MAX_DEPTH: usize = 16;
-/// How many files one configuration reads: sixteen levels of two includes each would be 65,536.
+/// The most files of one configuration: 16 levels of two includes each would be 65,536.
 pub const MAX_FILES: usize = 256;
-/// How large a file may be, in bytes: some ten thousand Host blocks.
+/// The largest file, in bytes: room for some ten thousand Host blocks.
 pub const MAX_FILE: u64 = 1024 * 1024;
 
-/// Which file it is: that decides whether it must exist, who may write it, and where the
-/// relative names in Include start.
+/// The kind of a file. It decides whether the file must exist, who may write it, and which
+/// directory relative names in Include start from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
-    /// `~/.ssh/config`: may be missing, and nobody else may write it.
+    /// `~/.ssh/config`: may be missing, and other users must not be able to write it.
     User,
     /// `-F file`: must exist.
     Named,
@@ -47,16 +47,17 @@ pub enum FileKind {
 /// A file to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFile {
-    /// Where.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Which.
+    /// The kind of the file.
     pub kind: FileKind,
 }
 
-/// Reads a configuration file with everything it includes.
+/// Reads a configuration file and everything it includes.
 ///
 /// # Errors
-/// [`Kind::Config`]: a file that must exist and does not, one that others can write, bad
+/// [`Kind::Config`]: a required file is missing, others can write a file, an option is bad (the
+/// first is named), or a bound is exceeded.
 /// options (the first is named), or a bound exceeded.
 pub fn read_file(
     layers: &mut Layers,
@@ -67,7 +68,7 @@ pub fn read_file(
     FileReader { layers, kind: file.kind, host, context, files: 0 }.read(file)
 }
 
-/// One reading of a file and what it includes.
+/// Reads a file and its includes once.
 struct FileReader<'a> {
     layers: &'a mut Layers,
     kind: FileKind,
@@ -76,12 +77,12 @@ struct FileReader<'a> {
     files: usize,
 }
 
-/// Where the reading of one file stands.
+/// The position within one file.
 struct ReadingPosition<'a> {
     path: &'a Path,
     line: usize,
     depth: usize,
-    /// Whether lines count: the block applies, and so does the one that included the file.
+    /// Whether lines count: this block applies, and so does the block that included the file.
     active: bool,
     /// Whether a block of this file can apply at all.
     reachable: bool,
@@ -97,7 +98,7 @@ impl<'a> FileReader<'a> {
         }
     }
 
-    /// The bytes of a file; nothing if it does not exist.
+    /// Reads the bytes of a file; `None` if it does not exist.
     fn load(&mut self, path: &Path, private: bool) -> Result<Option<Vec<u8>>> {
         self.files += 1;
         if self.files > MAX_FILES {
@@ -140,7 +141,7 @@ impl<'a> FileReader<'a> {
         Ok(())
     }
 
-    /// All lines of a file. Bad ones are counted, and the first is named, at its end.
+    /// Reads all lines of a file. Bad lines are counted, and at the end the first is reported.
     fn lines(&mut self, bytes: &[u8], path: &Path, depth: usize, reachable: bool) -> Result<()> {
         let mut place = ReadingPosition { path, line: 0, depth, active: reachable, reachable };
         let mut bad: Vec<ConfigFault> = Vec::new();
@@ -208,7 +209,7 @@ impl<'a> FileReader<'a> {
         Ok(Ok(()))
     }
 
-    /// A line whose keyword is not in the table: a fault, unless IgnoreUnknown covers it.
+    /// Handles a keyword that is not in the table: a fault, unless IgnoreUnknown covers it.
     fn unknown_keyword(
         &self,
         typed: &str,
@@ -223,7 +224,7 @@ impl<'a> FileReader<'a> {
         Err(say!(config_line_fault, file, line, unknown = arguments::unknown(typed)))
     }
 
-    /// Begins a block, and remembers what became of it.
+    /// Begins a block, and records whether it applies and why.
     fn enter(&mut self, text: &str, why: BlockReason, place: &mut ReadingPosition<'_>) {
         let why = if place.reachable { why } else { BlockReason::Outside };
         let applies = matches!(why, BlockReason::Pattern(_) | BlockReason::All);
@@ -252,7 +253,7 @@ impl<'a> FileReader<'a> {
         found
     }
 
-    /// Whether a pattern that matches says more than "every host".
+    /// Whether a pattern other than `*` matches the host.
     fn host_is_named(&self, patterns: &[String]) -> bool {
         let every = |entry: &str| entry.bytes().all(|byte| byte == b'*');
         let named = |entry: &String| !every(entry) && pattern::matches(entry, self.host.name());
@@ -283,7 +284,7 @@ impl<'a> FileReader<'a> {
         for arg in args {
             let pattern = match self.include_pattern(arg) {
                 Ok(Some(pattern)) => pattern,
-                // As in ssh(1), a variable without a value leaves this one out.
+                // As in ssh(1), a file name with an unset variable is left out.
                 Ok(None) => {
                     let file = shown(arg);
                     let origin = origin(place);
@@ -295,7 +296,7 @@ impl<'a> FileReader<'a> {
                 }
             };
             for path in glob(&pattern) {
-                // ssh(1) looks at the owner of every included file, the system's as well.
+                // ssh(1) checks the owner of every included file, even of the system's.
                 if let Some(bytes) = self.load(&path, true)? {
                     self.lines(&bytes, &path, place.depth + 1, place.active)?;
                 }
@@ -304,8 +305,8 @@ impl<'a> FileReader<'a> {
         Ok(Ok(()))
     }
 
-    /// The pattern with everything in it expanded, as far as it is known at this point;
-    /// nothing if a variable has no value.
+    /// Expands the pattern as far as values are known at this point of the reading; `None` if a
+    /// variable has no value.
     fn include_pattern(&self, arg: &str) -> Result<Option<PathBuf>, ConfigFault> {
         if self.kind == FileKind::System && arg.starts_with('~') {
             return Err(say!(config_include_bad_path, arg = shown(arg)));
@@ -332,7 +333,7 @@ fn name(path: &Path) -> String {
     shown(&path.to_string_lossy())
 }
 
-/// The system's reason without its number.
+/// The system's message without the error number.
 fn reason(error: &std::io::Error) -> String {
     let text = crate::error::told(error);
     text.split(" (os error").next().unwrap_or_default().to_owned()

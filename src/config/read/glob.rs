@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-/// The most files that one Include pattern yields; glob(3) has no bound, a loop of links has none.
+/// The most files that one Include pattern yields. glob(3) has no bound, and a loop of links yields
+/// any number.
 const MAX_FOUND: usize = 1024;
 
-/// The files that a pattern names, in lexical order. A pattern without wildcards names a file
-/// whether it exists or not.
+/// The files that a pattern matches, in lexical order. A pattern without wildcards yields its file
+/// even if that does not exist.
 pub fn glob(pattern: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::new()];
     for part in pattern.components() {
@@ -27,7 +28,8 @@ pub fn glob(pattern: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The entries of a directory that match one component, without hidden ones unless asked for.
+/// The entries of a directory that match one component; hidden ones only if the pattern begins with
+/// a dot.
 fn entries(directory: &Path, pattern: &str) -> Vec<PathBuf> {
     let listed = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let Ok(entries) = std::fs::read_dir(listed) else {
@@ -42,7 +44,7 @@ fn entries(directory: &Path, pattern: &str) -> Vec<PathBuf> {
     names.filter(|name| fits(name)).map(|name| directory.join(name)).collect()
 }
 
-/// Matches as Host patterns do, with the classes of glob(7) (`[a-z]`, `[!x]`).
+/// Matches as Host patterns do, and supports the classes of glob(7) (`[a-z]`, `[!x]`).
 fn glob_matches(pattern: &[char], name: &[char]) -> bool {
     let mut reachable = vec![false; name.len() + 1];
     reachable[0] = true;
@@ -65,10 +67,10 @@ fn glob_matches(pattern: &[char], name: &[char]) -> bool {
     reachable[name.len()]
 }
 
-/// How long the first element of a pattern is, and which characters it takes.
+/// The length of a pattern's first element, and a test for the characters that it matches.
 fn one(pattern: &[char]) -> (usize, Box<dyn Fn(char) -> bool + '_>) {
     let class = pattern.iter().enumerate().skip(2).find(|&(at, &c)| {
-        // A `]` that comes first stands for itself.
+        // A `]` that comes first is an ordinary character.
         c == ']' && !(at == 2 && pattern[1] == '!')
     });
     match (pattern[0], class) {

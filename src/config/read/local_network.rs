@@ -1,7 +1,7 @@
 //! Match localnetwork: whether an address of this machine is in one of the networks.
 //!
-//! The list is that of ssh_config(5): addresses or networks with a prefix length, joined by
-//! commas. As in ssh(1), a network has no bits beyond its prefix, nothing is negated in the list,
+//! The list has the form of ssh_config(5): addresses, or networks with a prefix length, joined by
+//! commas. As in ssh(1), a network must not have bits beyond its prefix, negation is not possible,
 //! and loopback interfaces count.
 
 use std::net::IpAddr;
@@ -10,10 +10,10 @@ use crate::config::fault::{ConfigFault, shown};
 use crate::os::host;
 use crate::say;
 
-/// Whether any local address is in the list, and which addresses there are.
+/// Whether any local address is in the list, and the local addresses as text.
 ///
 /// # Errors
-/// An entry that is neither an address nor a network, or a system that does not say.
+/// An entry is neither an address nor a network, or the system does not list its addresses.
 pub(super) fn any_local_in(list: &str) -> Result<(bool, String), ConfigFault> {
     let entries = parse(list)?;
     let local = host::addresses().map_err(|error| say!(config_no_interfaces, reason = error))?;
@@ -22,7 +22,7 @@ pub(super) fn any_local_in(list: &str) -> Result<(bool, String), ConfigFault> {
     Ok((holds, shown.join(" ")))
 }
 
-/// One entry: the network and the length of its prefix.
+/// One entry: the network and its prefix length.
 type Network = (IpAddr, u8);
 
 fn parse(list: &str) -> Result<Vec<Network>, ConfigFault> {

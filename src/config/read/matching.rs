@@ -1,7 +1,7 @@
 //! Match: its criteria, and why a block applies or not (ssh_config(5)).
 //!
-//! A criterion is looked at whether the ones before it hold or not, so that a bad line is found
-//! wherever it stands; only a command runs (`exec`) only if all before it hold.
+//! Every criterion is evaluated even if an earlier one fails, so that a bad line is always
+//! reported. Only a command (`exec`) runs just if all criteria before it hold.
 
 use super::exec;
 use super::facts::HostFacts;
@@ -16,25 +16,25 @@ use crate::config::pattern;
 use crate::config::route::{hostname_so_far, proxies};
 use crate::config::value::Jump;
 use crate::say;
-/// What `Match version` is compared with: the version of ssh(1) whose ssh_config(5) is read here,
-/// which is what a file asks about, and this program's own.
+/// The versions that `Match version` is compared with: that of the ssh(1) whose ssh_config(5) is
+/// implemented here, because a file asks about its features, and tessh's own.
 const VERSIONS: [&str; 2] = ["OpenSSH_10.6p1 tessh", concat!("tessh_", env!("CARGO_PKG_VERSION"))];
 
-/// What a Match line comes to.
+/// The result of a Match line.
 pub(super) struct MatchOutcome {
-    /// Whether all criteria hold, in a file that is included by what applies.
+    /// Whether the block applies: all criteria hold, and the block that included the file applies.
     pub(super) applies: bool,
     /// The first criterion that does not hold, and the value it was compared with.
     pub(super) failed: Option<(String, String)>,
-    /// Whether the line has `final`, which asks for a second reading.
+    /// Whether the line has `final`, which requests a second reading.
     pub(super) wants_final: bool,
 }
 
-/// Looks at all criteria of a Match line; `reachable` says whether its block can apply at all.
+/// Evaluates all criteria of a Match line; `reachable` says whether its block can apply at all.
 ///
 /// # Errors
-/// A criterion that is not known or lacks its value, `all` beside others, or an `exec` that
-/// cannot be run or does not end.
+/// A criterion is unknown or lacks its value, `all` is not alone, or an `exec` cannot be run or
+/// does not end.
 pub(super) fn evaluate(
     text: &str,
     layers: &Layers,
@@ -75,8 +75,9 @@ pub(super) fn evaluate(
     if criteria == 0 { Err(say!(config_match_empty)) } else { Ok(outcome) }
 }
 
-/// The value of a criterion: what a `=` joins to it, or the next word. Blanks around the `=` are
-/// those of older versions of ssh(1). Only a tag and a command may be the empty word, for none.
+/// The value of a criterion: the text after a joined `=`, or the next word. Older versions of
+/// ssh(1) also allow blanks around the `=`. Only a tag and a command may be the empty word, which
+/// stands for none.
 fn argument(
     name: &str,
     joined: Option<String>,
@@ -108,7 +109,7 @@ impl MatchOutcome {
     }
 }
 
-/// What criteria are compared with, as far as it is known at this point of the reading.
+/// The facts that criteria are compared with, as known at this point of the reading.
 struct MatchFacts<'a> {
     layers: &'a Layers,
     host: &'a HostFacts,
@@ -155,7 +156,7 @@ impl MatchFacts<'_> {
         let holds = match name {
             "host" | "originalhost" => pattern::matches_list(&lower(value), &lower(&actual)),
             "version" => VERSIONS.iter().any(|version| pattern::matches_list(value, version)),
-            // The empty word is for no tag and no command.
+            // The empty word matches only if there is no tag or no command.
             "tagged" | "command" if value.is_empty() || actual.is_empty() => {
                 value.is_empty() && actual.is_empty()
             }
@@ -180,7 +181,7 @@ impl MatchFacts<'_> {
         exec::run(&tokens.shell(command, MATCH_EXEC)?, self.context)
     }
 
-    /// The tokens of a line for a shell. ssh(1) leaves the variables in User to the shell.
+    /// The tokens for a line that a shell reads; `${NAME}` in User is expanded first.
     fn tokens(&self) -> Result<Tokens, ConfigFault> {
         let tokens = tokens(self.layers, self.host, self.context)?;
         let user = variables(&tokens.user, self.context)?;
@@ -188,8 +189,8 @@ impl MatchFacts<'_> {
     }
 }
 
-/// The tokens as they stand at this point of the reading: what comes later is not known yet, and
-/// User is as it was written.
+/// The tokens as known at this point of the reading: values that come later are missing, and User
+/// is not expanded.
 pub(super) fn tokens(
     layers: &Layers,
     host: &HostFacts,
@@ -242,7 +243,7 @@ mod tests {
         evaluate(text, &layers, &host, (&context(), reachable)).map(|outcome| outcome.applies)
     }
 
-    /// What only newer versions of ssh(1) have is not compared with one.
+    /// Criteria that the reference ssh(1) is too old to be compared on.
     #[test]
     fn criteria_of_newer_versions() {
         for (text, wanted) in [
@@ -309,7 +310,7 @@ mod tests {
         let pid = std::fs::read_to_string(&file).unwrap();
         let gone = || {
             let state = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
-            // It is gone, or nobody has picked up its end yet.
+            // The process is gone, or a zombie that was not reaped yet.
             state.map_or(true, |state| state.contains(") Z "))
         };
         let start = std::time::Instant::now();

@@ -1,4 +1,4 @@
-//! AddKeysToAgent: whether a key that was used goes to the agent, and for how long.
+//! AddKeysToAgent: whether a key used for login is added to the agent, and for how long.
 
 use std::time::Duration;
 
@@ -6,24 +6,24 @@ use super::scalar::time;
 use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
-/// AddKeysToAgent.
+/// The value of AddKeysToAgent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AddKeys {
-    /// Whether a key that was used is added.
+    /// Whether a used key is added.
     pub add: bool,
-    /// Whether it is asked first whether to add it.
+    /// Whether to ask the user before adding it.
     pub ask: bool,
-    /// Whether the agent is to ask before each use.
+    /// Whether the agent must ask before each use.
     pub confirm: bool,
-    /// How long the agent keeps it.
+    /// How long the agent keeps the key; `None` sets no limit.
     pub lifetime: Option<Duration>,
 }
 
 impl AddKeys {
-    /// `yes`, `no`, `ask`, `confirm` with or without a time, or a time.
+    /// Parses `yes`, `no`, `ask`, `confirm` with or without a time, or a time.
     ///
     /// # Errors
-    /// `unsupported option`, or an argument too many.
+    /// `unsupported option`, or one argument too many.
     pub fn parse(args: &[String]) -> Result<AddKeys, ConfigFault> {
         let (first, second) = match args {
             [first] => (first.to_ascii_lowercase(), None),

@@ -1,7 +1,7 @@
-//! The names of algorithms that ssh_config(5) takes: OpenSSH's up to 10.6, and those that only
-//! this program has. A name that is in none of them is refused where it is read.
+//! The names of algorithms that ssh_config(5) accepts: OpenSSH's up to 10.6, and tessh's own. Any
+//! other name is refused when it is read.
 //!
-//! Which of them are used is the client's business.
+//! The client decides which of them are used.
 
 use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
@@ -62,7 +62,7 @@ const KEX: &[&str] = &[
     "mlkem768nistp256-sha256",
 ];
 
-/// Each of these has a certificate, too.
+/// Signature algorithms that also have a certificate type.
 const SIGNATURES: &[&str] = &[
     "ssh-ed25519",
     "ecdsa-sha2-nistp256",
@@ -87,10 +87,10 @@ const TOKEN_SIGNATURES: &[&str] = &[
 ];
 const CERTIFICATE: &str = "-cert-v01@openssh.com";
 
-/// Checks a list of algorithms. After `-` anything goes, since it only takes away.
+/// Checks a list of algorithms. After `-` any name is allowed, because it only removes.
 ///
 /// # Errors
-/// `Bad SSH2 cipher spec 'x'.` and its like.
+/// `Bad SSH2 cipher spec 'x'.` and similar.
 pub fn check(keyword: Keyword, list: &str) -> Result<(), ConfigFault> {
     let names = match list.strip_prefix(['+', '^']) {
         Some(names) => names,
@@ -118,7 +118,7 @@ fn all_among(list: &str, known: &[&str]) -> bool {
     !list.is_empty() && list.split(',').all(|name| known.contains(&name))
 }
 
-/// Lists of signature algorithms may hold patterns.
+/// Checks a list of signature algorithms, which may contain patterns.
 fn all_signatures(list: &str) -> bool {
     let known = |pattern: &str| {
         let token = TOKEN_SIGNATURES.iter().any(|name| matches(pattern, name));

@@ -1,24 +1,24 @@
-//! Keywords whose value is one of a few words, and what each word means.
+//! Keywords whose value is one of a few words, and the meaning of each word.
 //!
-//! [`check`](crate::config::arguments::check) has refused every other word before, so a word that
-//! is not named here is the default.
+//! [`check`](crate::config::arguments::check) has refused all other words already, so a function
+//! here returns the default for a word that it does not name.
 
 use crate::config::fault::ConfigFault;
 
-/// StrictHostKeyChecking.
+/// The value of StrictHostKeyChecking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StrictHostKeyChecking {
-    /// Only what is on record.
+    /// Accept only keys on record.
     Yes,
-    /// Ask about what is not.
+    /// Ask about keys that are not on record.
     Ask,
-    /// Take new hosts, refuse changed keys.
+    /// Accept new hosts, refuse changed keys.
     AcceptNew,
-    /// Take new hosts, and changed keys under restrictions.
+    /// Accept new hosts, and changed keys with restrictions.
     No,
 }
 
-/// StrictHostKeyChecking.
+/// Parses StrictHostKeyChecking.
 pub fn strict(text: &str) -> StrictHostKeyChecking {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" => StrictHostKeyChecking::Yes,
@@ -28,18 +28,18 @@ pub fn strict(text: &str) -> StrictHostKeyChecking {
     }
 }
 
-/// VerifyHostKeyDNS.
+/// The value of VerifyHostKeyDNS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifyHostKeyDns {
-    /// A proven match is enough.
+    /// A match that DNSSEC proves is accepted.
     Yes,
-    /// What the DNS says is shown.
+    /// The DNS records are shown but accept no key.
     Ask,
     /// The DNS is not asked.
     No,
 }
 
-/// VerifyHostKeyDNS.
+/// Parses VerifyHostKeyDNS.
 pub fn verify_dns(text: &str) -> VerifyHostKeyDns {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" => VerifyHostKeyDns::Yes,
@@ -48,18 +48,18 @@ pub fn verify_dns(text: &str) -> VerifyHostKeyDns {
     }
 }
 
-/// UpdateHostKeys: whether the server may change what is on record about it.
+/// The value of UpdateHostKeys: whether the server may change the host keys on record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpdateHostKeys {
     /// Announced keys are ignored.
     No,
-    /// Keys it proves are learnt, keys it no longer has are dropped.
+    /// Keys that the server proves are added; keys that it no longer has are removed.
     Yes,
-    /// As `Yes`, after asking the person.
+    /// Keys are updated as with `Yes`, but only after the user agrees.
     Ask,
 }
 
-/// UpdateHostKeys.
+/// Parses UpdateHostKeys.
 pub fn update_host_keys(text: &str) -> UpdateHostKeys {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" => UpdateHostKeys::Yes,
@@ -68,10 +68,10 @@ pub fn update_host_keys(text: &str) -> UpdateHostKeys {
     }
 }
 
-/// RequestTTY.
+/// The value of RequestTTY: when a terminal is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestTty {
-    /// For a shell on a terminal.
+    /// If a shell runs and standard input is a terminal.
     Auto,
     /// Never (`-T`).
     No,
@@ -81,7 +81,7 @@ pub enum RequestTty {
     Force,
 }
 
-/// RequestTTY.
+/// Parses RequestTTY.
 pub fn request_tty(text: &str) -> RequestTty {
     match text.to_ascii_lowercase().as_str() {
         "yes" | "true" => RequestTty::Yes,
@@ -91,10 +91,10 @@ pub fn request_tty(text: &str) -> RequestTty {
     }
 }
 
-/// AddressFamily.
+/// The value of AddressFamily.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressFamily {
-    /// Either.
+    /// IPv4 and IPv6.
     Any,
     /// IPv4 only.
     Inet,
@@ -102,7 +102,7 @@ pub enum AddressFamily {
     Inet6,
 }
 
-/// AddressFamily.
+/// Parses AddressFamily.
 pub fn address_family(text: &str) -> AddressFamily {
     match text.to_ascii_lowercase().as_str() {
         "inet" => AddressFamily::Inet,
@@ -111,18 +111,18 @@ pub fn address_family(text: &str) -> AddressFamily {
     }
 }
 
-/// SessionType: what is asked for on the channel.
+/// The value of SessionType: the request on the session channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionType {
     /// A shell, or the command if there is one.
     Default,
-    /// Nothing (`-N`).
+    /// No session (`-N`).
     None,
     /// The command names a subsystem (`-s`).
     Subsystem,
 }
 
-/// SessionType.
+/// Parses SessionType.
 pub fn session_type(text: &str) -> SessionType {
     match text.to_ascii_lowercase().as_str() {
         "none" => SessionType::None,
@@ -131,7 +131,7 @@ pub fn session_type(text: &str) -> SessionType {
     }
 }
 
-/// FingerprintHash.
+/// The value of FingerprintHash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FingerprintHash {
     /// `MD5:aa:bb:…`
@@ -140,12 +140,12 @@ pub enum FingerprintHash {
     Sha256,
 }
 
-/// FingerprintHash.
+/// Parses FingerprintHash.
 pub fn fingerprint_hash(text: &str) -> FingerprintHash {
     if text.eq_ignore_ascii_case("md5") { FingerprintHash::Md5 } else { FingerprintHash::Sha256 }
 }
 
-/// ControlMaster.
+/// The value of ControlMaster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlMaster {
     /// Uses an existing master; never becomes one.
@@ -156,7 +156,7 @@ pub enum ControlMaster {
     Ask,
     /// Uses an existing master, or becomes one.
     Auto,
-    /// As `Auto`, and asks before each use.
+    /// Uses an existing master, or becomes one that asks before each use.
     AutoAsk,
 }
 
@@ -170,12 +170,12 @@ pub fn control_master(text: &str) -> ControlMaster {
     }
 }
 
-/// WarnWeakCrypto: yes, unless it is switched off whole or for key exchanges.
+/// Parses WarnWeakCrypto: true unless it is switched off entirely or for key exchanges.
 pub fn warns_of_weak_crypto(text: &str) -> bool {
     !["no", "false", "no-pq-kex"].iter().any(|off| off.eq_ignore_ascii_case(text))
 }
 
-/// PubkeyAuthentication, as far as it is yes or no.
+/// Parses PubkeyAuthentication as yes or no.
 pub fn pubkey(text: &str) -> Result<bool, ConfigFault> {
     Ok(!matches!(text.to_ascii_lowercase().as_str(), "no" | "false"))
 }

@@ -1,9 +1,9 @@
-//! Forwardings as ssh_config(5) and ssh(1) write them: LocalForward, RemoteForward,
+//! Parses forwardings as ssh_config(5) and ssh(1) write them: LocalForward, RemoteForward,
 //! DynamicForward and `-L -R -D -W`.
 //!
-//! `[bind:]port:host:port`, with a path in the place of either side and brackets around what
-//! holds colons; the config file puts a blank between the sides. Nothing is bound or opened
-//! here (RFC 4254 section 7 is the client's).
+//! The form is `[bind:]port:host:port`. A path can replace either side, brackets enclose what
+//! contains colons, and in a config file a blank separates the sides. Nothing is bound or opened
+//! here; the client does that (RFC 4254 section 7).
 
 use std::fmt;
 
@@ -11,28 +11,28 @@ use crate::config::fault::{ConfigFault, shown};
 use crate::config::keyword::Keyword;
 use crate::say;
 
-/// The longest host name that the system's resolver takes.
+/// The longest host name that the system's resolver accepts.
 const MAX_HOST: usize = 1024;
-/// The longest path of a Unix socket on Linux, without its end.
+/// The longest path of a Unix socket on Linux, without the final NUL.
 const MAX_SOCKET_PATH: usize = 107;
-/// A forwarding has at most so many fields.
+/// The most fields of a forwarding.
 const MAX_FIELDS: usize = 4;
 
-/// Where a forwarding listens.
+/// The listening side of a forwarding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {
     /// A TCP port.
     Tcp {
-        /// The address to bind; `None` leaves it to GatewayPorts, `*` and the empty word mean all.
+        /// The address to bind; `None` lets GatewayPorts decide, `*` and the empty word mean all.
         host: Option<String>,
-        /// The port; 0, which only a remote forwarding may have, lets the server choose.
+        /// The port; 0, allowed only in a remote forwarding, lets the server choose.
         port: u16,
     },
     /// A Unix socket.
     Path(String),
 }
 
-/// Where a forwarding leads.
+/// The destination of a forwarding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Connect {
     /// A TCP port.
@@ -44,21 +44,21 @@ pub enum Connect {
     },
     /// A Unix socket.
     Path(String),
-    /// Where the SOCKS client says.
+    /// The destination that the SOCKS client names.
     Socks,
 }
 
 /// One forwarding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forward {
-    /// Where it listens.
+    /// The listening side.
     pub listen: Listen,
-    /// Where it leads.
+    /// The destination.
     pub connect: Connect,
 }
 
 impl Forward {
-    /// Takes the arguments of one of the three keywords, or the one argument of its flag.
+    /// Parses the arguments of one of the three keywords, or the single argument of its flag.
     ///
     /// # Errors
     /// `Bad forwarding specification`.
@@ -77,7 +77,7 @@ impl Forward {
         }
     }
 
-    /// Takes the argument of `-W`: a host and a port, or the path of a socket.
+    /// Parses the argument of `-W`: a host and a port, or the path of a socket.
     ///
     /// # Errors
     /// `Bad stdio forwarding specification`.
@@ -96,7 +96,7 @@ impl Forward {
 }
 
 impl fmt::Display for Listen {
-    /// As `ssh -G` has it.
+    /// Writes the listening side as `ssh -G` prints it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Listen::Tcp { host: None, port } => write!(f, "{port}"),
@@ -107,7 +107,7 @@ impl fmt::Display for Listen {
 }
 
 impl fmt::Display for Connect {
-    /// As `ssh -G` has it.
+    /// Writes the destination as `ssh -G` prints it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Connect::Tcp { host, port } => write!(f, "[{host}]:{port}"),
@@ -119,11 +119,11 @@ impl fmt::Display for Connect {
 
 struct ForwardField {
     text: String,
-    /// Whether it holds a slash, which makes it the path of a socket.
+    /// Whether the field contains a slash, so that it is the path of a socket.
     path: bool,
 }
 
-/// Splits at colons; brackets keep theirs, a backslash takes one as it is.
+/// Splits at colons, but not within brackets or after a backslash.
 fn fields(text: &str) -> Option<Vec<ForwardField>> {
     let mut fields = Vec::new();
     let mut rest = Some(text).filter(|text| !text.is_empty());
@@ -207,7 +207,7 @@ fn path(field: &ForwardField) -> Option<String> {
     Some(field.text.clone()).filter(|path| path.len() <= MAX_SOCKET_PATH)
 }
 
-/// A port, or a service of this name in none of the system's files: numbers only.
+/// Parses a port. Names of services are not looked up: digits only.
 fn number(text: &str) -> Option<u16> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().ok().filter(|_| digits)

@@ -1,5 +1,5 @@
 //! ProxyJump: `[user@]host[:port]` or `ssh://…`, several joined by commas, or `none`
-//! (ssh_config(5)). They are visited from left to right.
+//! (ssh_config(5)). The client connects to the hosts from left to right.
 
 use std::fmt;
 
@@ -8,23 +8,23 @@ use crate::config::fault::{ConfigFault, shown};
 use crate::destination::{self, Destination};
 use crate::say;
 
-/// The most hosts of one route: nobody has more than a few, and each is a connection.
+/// The most jump hosts of one connection: real routes have a few, and each is a connection.
 const MAX_JUMPS: usize = 16;
 
-/// One host on the way.
+/// One jump host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Jump {
-    /// The user, if one is named.
+    /// The user, if the entry names one.
     pub user: Option<String>,
-    /// The host, which has a configuration of its own.
+    /// The host, to which the configuration is applied separately.
     pub host: String,
-    /// The port, if one is named.
+    /// The port, if the entry names one.
     pub port: Option<u16>,
 }
 
 impl Jump {
-    /// Takes a whole ProxyJump apart; `none` is the empty list. As in ssh(1), a file may have
-    /// names that nobody can connect to; who tries to is refused.
+    /// Parses a whole ProxyJump; `none` is the empty list. As in ssh(1), a file may contain names
+    /// that are no valid hosts; connecting to one fails later.
     ///
     /// # Errors
     /// `Invalid ProxyJump`: an entry is no destination, or there are more than sixteen.
@@ -32,7 +32,8 @@ impl Jump {
         Jump::list(text, |_| true)
     }
 
-    /// As [`Jump::parse_list`], for what was typed: with names that can be connected to.
+    /// Checks a typed ProxyJump: unlike [`Jump::parse_list`], it refuses names that are no valid
+    /// hosts.
     ///
     /// # Errors
     /// Those of [`Jump::parse_list`], and a name that a shell would act on.
@@ -94,7 +95,7 @@ impl Jump {
 }
 
 impl fmt::Display for Jump {
-    /// As `ssh -G` has it: an address in brackets.
+    /// Writes the entry as `ssh -G` prints it: an address in brackets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(user) = &self.user {
             write!(f, "{user}@")?;

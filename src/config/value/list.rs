@@ -1,13 +1,13 @@
-//! Values of several words.
+//! Parses values of several words.
 
 use super::scalar::is_none;
 use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
-/// The longest domain of CanonicalDomains, as DNS has it.
+/// The longest domain in CanonicalDomains: the limit of DNS.
 const MAX_DOMAIN: usize = 253;
 
-/// `NAME=value`.
+/// Splits `NAME=value`.
 ///
 /// # Errors
 /// `Invalid SetEnv.`
@@ -18,12 +18,12 @@ pub fn split_pair(text: &str) -> Result<(&str, &str), ConfigFault> {
     }
 }
 
-/// The words of a list with commas.
+/// Splits a comma-separated list into words.
 pub fn comma_list(text: &str) -> Result<Vec<String>, ConfigFault> {
     Ok(text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect())
 }
 
-/// Words as they stand; `none` alone is none.
+/// The words unchanged; the single word `none` is the empty list.
 pub fn words_but_none(args: &[String]) -> Result<Vec<String>, ConfigFault> {
     match args {
         [only] if is_none(only) => Ok(Vec::new()),

@@ -1,4 +1,4 @@
-//! LogLevel and SyslogFacility: how much is said, and to whom.
+//! LogLevel and SyslogFacility: how much is logged, and where.
 
 use std::fmt;
 
@@ -11,18 +11,18 @@ const FACILITIES: [&str; 12] = [
     "LOCAL5", "LOCAL6", "LOCAL7",
 ];
 
-/// LogLevel: how much is said on standard error.
+/// The value of LogLevel: how much is written to standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {
-    /// Nothing, not even the banner.
+    /// Nothing is written, not even the banner.
     Quiet,
-    /// What ends the program.
+    /// Errors that end the program.
     Fatal,
     /// Errors.
     Error,
-    /// What a person should know.
+    /// Messages that a person should see.
     Info,
-    /// A little more.
+    /// Some more detail than `Info`.
     Verbose,
     /// `-v`.
     Debug1,
@@ -33,7 +33,7 @@ pub enum LogLevel {
 }
 
 impl fmt::Display for LogLevel {
-    /// The name as ssh_config(5) has it.
+    /// Writes the name in ssh_config(5).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             LogLevel::Quiet => "QUIET",
@@ -48,7 +48,7 @@ impl fmt::Display for LogLevel {
     }
 }
 
-/// A log level; `DEBUG` is `DEBUG1`, `SILENT` is `QUIET`.
+/// Parses a log level; `DEBUG` is `DEBUG1`, `SILENT` is `QUIET`.
 ///
 /// # Errors
 /// `unsupported log level 'x'`.
@@ -66,7 +66,7 @@ pub fn level(text: &str) -> Result<LogLevel, ConfigFault> {
     })
 }
 
-/// SyslogFacility in its usual form.
+/// Parses SyslogFacility and returns its usual form.
 ///
 /// # Errors
 /// `unsupported log facility`

@@ -1,7 +1,7 @@
-//! The values of ssh_config(5): how each is read, and the type it becomes.
+//! The values of ssh_config(5): how each is parsed, and its type.
 //!
-//! A value is checked when it is collected (`arguments`) and becomes its type when the options
-//! are made (`options`). Nothing here knows where a value stands or whether it counts.
+//! A value is checked when it is collected (`arguments`) and converted to its type when the options
+//! are computed (`options`). Nothing here knows the origin of a value or whether it counts.
 
 mod add_keys;
 pub mod algorithms;

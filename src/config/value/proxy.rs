@@ -1,5 +1,6 @@
-//! A proxy server as `--proxy` and a saved session name it: `http://`, `socks5://`, `socks5h://`,
-//! `socks4://` or `socks4a://`, then `[user@]host[:port]`. ssh_config(5) has no keyword for it.
+//! The address of a proxy server in `--proxy` and saved sessions: `http://`, `socks5://`,
+//! `socks5h://`, `socks4://` or `socks4a://`, then `[user@]host[:port]`. ssh_config(5) has no
+//! keyword for it.
 
 use std::fmt;
 
@@ -7,21 +8,21 @@ use crate::config::fault::{ConfigFault, shown};
 use crate::destination::Destination;
 use crate::say;
 
-/// The port of SOCKS (IANA); HTTP proxies have none of their own.
+/// The port of SOCKS (IANA); HTTP proxies have no port of their own.
 const SOCKS_PORT: u16 = 1080;
-/// The longest user name: what SOCKS 5 has room for (RFC 1929).
+/// The longest user name, in bytes: the limit of SOCKS 5 (RFC 1929).
 const MAX_USER: usize = 255;
 
-/// What a proxy server speaks.
+/// The protocol of a proxy server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyKind {
     /// HTTP CONNECT.
     Http,
-    /// SOCKS 4: the name is looked up here, and only IPv4 is possible.
+    /// SOCKS 4: the client looks the name up, and only IPv4 is possible.
     Socks4,
     /// SOCKS 4a: the proxy looks the name up.
     Socks4a,
-    /// SOCKS 5: the name is looked up here.
+    /// SOCKS 5: the client looks the name up.
     Socks5,
     /// SOCKS 5: the proxy looks the name up.
     Socks5h,
@@ -35,24 +36,25 @@ const KINDS: [(&str, ProxyKind); 5] = [
     ("socks5h", ProxyKind::Socks5h),
 ];
 
-/// A proxy server. There is no password in it: that is asked for.
+/// The address of a proxy server. It never contains a password; the user is asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyServer {
-    /// What it speaks.
+    /// The protocol.
     pub kind: ProxyKind,
-    /// Who uses it, if it wants to know.
+    /// The user name, if the proxy needs one.
     pub user: Option<String>,
-    /// Where it is.
+    /// The proxy's host.
     pub host: String,
-    /// Its port.
+    /// The proxy's port.
     pub port: u16,
 }
 
 impl ProxyServer {
-    /// Reads the address.
+    /// Parses the address.
     ///
     /// # Errors
-    /// An unknown scheme, a password, a path, no host, or no port where there is no usual one.
+    /// The scheme is unknown, there is a password, a path or no host, or no port for a protocol
+    /// without a usual one.
     pub fn parse(text: &str) -> Result<ProxyServer, ConfigFault> {
         let known = || KINDS.map(|(name, _)| name).join(", ");
         let bad = || say!(route_bad_proxy, text = shown(text), known = known());
@@ -60,7 +62,7 @@ impl ProxyServer {
         let scheme = scheme.to_ascii_lowercase();
         let (_, kind) = KINDS.iter().find(|(name, _)| *name == scheme).ok_or_else(bad)?;
         let rest = rest.strip_suffix('/').unwrap_or(rest);
-        // Said without the text: it may be a real password.
+        // The message leaves the text out, because it may contain a real password.
         if rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) {
             return Err(say!(route_password_in_proxy));
         }
@@ -73,7 +75,7 @@ impl ProxyServer {
         Ok(ProxyServer { kind: *kind, user: place.user, host: place.host, port })
     }
 
-    /// Whether its user has a password: SOCKS 4 has none.
+    /// Whether a password belongs to the user; SOCKS 4 has none.
     pub fn wants_password(&self) -> bool {
         let possible = !matches!(self.kind, ProxyKind::Socks4 | ProxyKind::Socks4a);
         possible && self.user.is_some()

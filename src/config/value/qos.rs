@@ -4,18 +4,18 @@ use super::scalar::is_none;
 use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
-/// IPQoS: how packets are marked, in the byte that IPv4 calls type of service and IPv6 traffic
-/// class; `None` leaves it to the system.
+/// The value of IPQoS: the class in which packets are marked, in the byte that IPv4 calls type of
+/// service and IPv6 traffic class. `None` leaves the system's default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IpQos {
-    /// In a session with a terminal.
+    /// The class for sessions with a terminal.
     pub interactive: Option<u8>,
-    /// In any other.
+    /// The class for all other sessions.
     pub bulk: Option<u8>,
 }
 
 impl Default for IpQos {
-    /// Expedited forwarding for a person, nothing special for data.
+    /// Expedited forwarding for interactive sessions, no class for others.
     fn default() -> IpQos {
         IpQos { interactive: Some(0xb8), bulk: Some(0) }
     }
@@ -47,10 +47,10 @@ const QOS: [(&str, u8); 23] = [
     ("le", 0x04),
     ("va", 0xb0),
 ];
-/// Services of the byte's older meaning, which ssh(1) takes since 10.1 and does not heed.
+/// Services of the byte's older meaning. ssh(1) has ignored them since 10.1.
 const OLD_QOS: [&str; 3] = ["lowdelay", "throughput", "reliability"];
 
-/// IPQoS's one or two arguments; one is for all sessions.
+/// Parses the one or two arguments of IPQoS; a single one applies to all sessions.
 ///
 /// # Errors
 /// `Bad IPQoS value`
@@ -74,7 +74,7 @@ fn class_of(text: &str) -> Result<Option<u8>, ConfigFault> {
     class.map(Some).ok_or_else(|| say!(config_bad_qos, value = shown(text)))
 }
 
-/// A class under the name that ssh(1) prints.
+/// The name under which ssh(1) prints a class.
 pub fn name(class: Option<u8>) -> String {
     let Some(class) = class else { return "none".to_owned() };
     let known = QOS.iter().find(|(_, known)| *known == class);

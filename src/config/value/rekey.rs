@@ -9,16 +9,17 @@ use crate::say;
 /// The smallest RekeyLimit, in bytes: one block of the largest cipher.
 const MIN_REKEY: u64 = 16;
 
-/// RekeyLimit: when keys are exchanged anew.
+/// The value of RekeyLimit: when keys are exchanged again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RekeyLimit {
-    /// After so many bytes in either direction; `None` leaves it to the cipher.
+    /// The bytes in either direction after which keys are exchanged; `None` leaves it to the
+    /// cipher.
     pub bytes: Option<u64>,
-    /// After so long.
+    /// The time after which keys are exchanged.
     pub time: Option<Duration>,
 }
 
-/// RekeyLimit's one or two arguments.
+/// Parses the one or two arguments of RekeyLimit.
 ///
 /// # Errors
 /// `Bad number`, `RekeyLimit too small` or `invalid time value`
@@ -36,7 +37,7 @@ pub fn rekey(args: &[String]) -> Result<RekeyLimit, ConfigFault> {
     Ok(RekeyLimit { bytes, time })
 }
 
-/// A number of bytes with a suffix (K, M, G, T: powers of 1024) and perhaps a fraction.
+/// Parses a number of bytes with an optional fraction and suffix (K, M, G, T: powers of 1024).
 fn amount(text: &str) -> Option<u64> {
     let (number, scale) = match text.chars().last()?.to_ascii_uppercase() {
         'B' => (&text[..text.len() - 1], 1u64),
@@ -48,7 +49,7 @@ fn amount(text: &str) -> Option<u64> {
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    // Six digits of a fraction decide every byte of a gigabyte that anyone means.
+    // Six digits of a fraction are precise enough, and more could overflow the product below.
     if whole.is_empty() || fraction.len() > 6 || !digits(whole) || !digits(fraction) {
         return None;
     }

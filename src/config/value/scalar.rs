@@ -1,6 +1,6 @@
-//! Values of one word: flags, numbers, ports, times and the like.
+//! Parses values of one word: flags, numbers, ports, times and the like.
 //!
-//! Faults are in the words of ssh(1) where a caller may look for them.
+//! Messages use ssh(1)'s wording where callers may look for it.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub fn is_none(text: &str) -> bool {
     text.eq_ignore_ascii_case("none")
 }
 
-/// `yes`, `no`, `true` or `false`.
+/// Parses `yes`, `no`, `true` or `false`.
 ///
 /// # Errors
 /// `unsupported option`.
@@ -25,10 +25,10 @@ pub fn flag(text: &str) -> Result<bool, ConfigFault> {
     }
 }
 
-/// A whole number from 0 to 2^31-1.
+/// Parses a whole number from 0 to 2^31-1.
 ///
 /// # Errors
-/// `integer value` and what is wrong with it.
+/// `integer value` and the reason.
 pub fn number(text: &str) -> Result<u32, ConfigFault> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -41,7 +41,7 @@ pub fn number(text: &str) -> Result<u32, ConfigFault> {
     value.ok_or_else(|| say!(config_integer_too_large))
 }
 
-/// A port, 1 to 65535.
+/// Parses a port, 1 to 65535.
 ///
 /// # Errors
 /// `Bad port 'x'`.
@@ -49,7 +49,7 @@ pub fn port(text: &str) -> Result<u16, ConfigFault> {
     destination::parse_port(text).map_err(|e| e.cause().to_owned())
 }
 
-/// Mode bits in octal, up to 0777.
+/// Parses mode bits in octal, up to 0777.
 ///
 /// # Errors
 /// `Bad mask.`
@@ -59,10 +59,10 @@ pub fn octal(text: &str) -> Result<u32, ConfigFault> {
     value.ok_or_else(|| say!(config_bad_mask))
 }
 
-/// A host and a port, each perhaps `*`; an address of IPv6 stands in brackets.
+/// Parses a host and a port, either of which may be `*`; an IPv6 address is in brackets.
 ///
 /// # Errors
-/// `bad port number`, or what is wrong with the host.
+/// The text has no host, no port or a bad port.
 pub fn place(text: &str) -> Result<(String, String), ConfigFault> {
     let bad = || say!(config_bad_place, value = shown(text));
     let (host, number) = match text.strip_prefix('[') {
@@ -75,10 +75,10 @@ pub fn place(text: &str) -> Result<(String, String), ConfigFault> {
     Ok((host.to_owned(), number.to_owned()))
 }
 
-/// A time: seconds, or numbers with the units s, m, h, d, w one after the other; `none` is 0.
+/// Parses a time: seconds, or a sequence of numbers with the units s, m, h, d, w; `none` is 0.
 ///
 /// # Errors
-/// `invalid time value`, also when it is more than 2^31-1 seconds.
+/// `invalid time value`, also if it exceeds 2^31-1 seconds.
 pub fn time(text: &str) -> Result<Duration, ConfigFault> {
     if is_none(text) {
         return Ok(Duration::ZERO);
@@ -108,7 +108,7 @@ pub fn time(text: &str) -> Result<Duration, ConfigFault> {
     Ok(Duration::from_secs(seconds))
 }
 
-/// An escape character: one byte, `^` and a letter for a control character, or `none`.
+/// Parses an escape character: one byte, `^` and a letter for a control character, or `none`.
 ///
 /// # Errors
 /// `Bad escape character.`
@@ -121,7 +121,7 @@ pub fn escape(text: &str) -> Result<Option<u8>, ConfigFault> {
     }
 }
 
-/// TunnelDevice: the two numbers, `None` for any.
+/// Parses the two numbers of TunnelDevice; `None` stands for any.
 ///
 /// # Errors
 /// `Bad tun device.`
@@ -135,7 +135,7 @@ pub fn tunnel_device(text: &str) -> Result<(Option<u32>, Option<u32>), ConfigFau
     Ok((side(local)?, side(remote)?))
 }
 
-/// ConnectionAttempts.
+/// Parses the value of ConnectionAttempts.
 pub fn attempts(text: &str) -> Result<u32, ConfigFault> {
     number(text).and_then(|n| if n == 0 { Err(say!(config_invalid_attempts)) } else { Ok(n) })
 }

@@ -1,4 +1,4 @@
-//! ChannelTimeout, ControlPersist and ObscureKeystrokeTiming: times with words beside them.
+//! ChannelTimeout, ControlPersist and ObscureKeystrokeTiming: values that are a time or a word.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use super::scalar::{flag, is_none, number, time};
 use crate::config::fault::{ConfigFault, shown};
 use crate::say;
 
-/// How often ssh(1) sends keystrokes when it hides their timing.
+/// The interval at which ssh(1) sends keystrokes to hide their timing.
 pub const OBSCURE_INTERVAL: Duration = Duration::from_millis(20);
-/// The longest interval ssh(1) takes, in milliseconds.
+/// The longest interval that ssh(1) accepts, in milliseconds.
 const MAX_OBSCURE: u64 = 1000;
 
-/// ChannelTimeout: `type=interval` words, or `none`.
+/// Parses ChannelTimeout: `type=interval` words, or `none`.
 pub fn channel_timeouts(args: &[String]) -> Result<Vec<(String, Duration)>, ConfigFault> {
     if let [only] = args
         && is_none(only)
@@ -28,10 +28,10 @@ pub fn channel_timeouts(args: &[String]) -> Result<Vec<(String, Duration)>, Conf
     args.iter().map(read).collect()
 }
 
-/// ObscureKeystrokeTiming: `yes`, `no`, or `interval:` with milliseconds, 1 to 1000.
+/// Parses ObscureKeystrokeTiming: `yes`, `no`, or `interval:` with milliseconds, 1 to 1000.
 ///
 /// # Errors
-/// Any other word, or a number out of range.
+/// Another word, or a number out of range.
 pub fn obscure(text: &str) -> Result<Option<Duration>, ConfigFault> {
     match (text, text.strip_prefix("interval:")) {
         ("yes" | "true", _) => Ok(Some(OBSCURE_INTERVAL)),
@@ -44,18 +44,18 @@ pub fn obscure(text: &str) -> Result<Option<Duration>, ConfigFault> {
     }
 }
 
-/// ControlPersist: how long a master stays after its own session.
+/// The value of ControlPersist: how long a master stays after its own session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ControlPersist {
-    /// It ends with it.
+    /// The master ends with its session.
     No,
-    /// Until it is told to end.
+    /// The master stays until it is told to end.
     Forever,
-    /// So long without a client.
+    /// The master stays until it had no client for this long.
     Idle(Duration),
 }
 
-/// ControlPersist: `yes`, `no` or a time; no time at all is `yes`.
+/// Parses ControlPersist: `yes`, `no` or a time; the time zero is `yes`.
 pub fn persist(text: &str) -> Result<ControlPersist, ConfigFault> {
     match flag(text) {
         Ok(true) => Ok(ControlPersist::Forever),
