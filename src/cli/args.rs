@@ -1,8 +1,9 @@
-//! From the words of the command line to what was typed: text only, no system call.
+//! Parses the words of the command line into [`Typed`]: text only, without system calls.
 //!
 //! The rules are getopt(3)'s as ssh(1) uses it: letters can be bundled, an argument can be
-//! attached, options may follow the host until the command starts, `--` ends them. A verb is
-//! a first word alone. Nothing is looked up and nothing is decided here but which flag it is.
+//! attached, options may follow the host until the command starts, `--` ends them. A verb counts
+//! only as the first word. Nothing is looked up and nothing is decided here except which flag a
+//! word is.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -14,14 +15,14 @@ use crate::error::{Error, Kind, Result};
 use crate::os::words;
 use crate::say;
 
-/// The release of the SSH library; a test compares it with Cargo.lock.
+/// The version of the SSH library; a test compares it with Cargo.lock.
 const RUSSH: &str = "0.65.1";
 
 /// The commands of `-O`.
 const CONTROLS: [&str; 8] =
     ["check", "conninfo", "channels", "forward", "cancel", "exit", "stop", "proxy"];
 
-/// What is to be done.
+/// The task that the command line asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verb {
     /// Connect, as ssh(1) does.
@@ -59,7 +60,7 @@ pub enum Verb {
     Version,
 }
 
-/// The verbs that can be typed as a first word, and what each does.
+/// The verbs that can be typed as a first word, each with its description.
 pub const VERBS: &[(&str, Verb, &str)] = &[
     ("connect", Verb::Connect, "log in; the same without the word"),
     ("files", Verb::Files, "two-pane SFTP file manager"),
@@ -79,7 +80,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
 ];
 
 impl Verb {
-    /// Whether this version does it.
+    /// Whether this version implements the verb.
     pub fn works(self) -> bool {
         use Verb as V;
         matches!(
@@ -99,7 +100,7 @@ impl Verb {
 }
 
 impl fmt::Display for Verb {
-    /// The word or flag it is typed as.
+    /// Writes the word or flag that selects the verb.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = VERBS.iter().find(|(_, verb, _)| verb == self).map(|(name, ..)| *name);
         f.write_str(word.unwrap_or("--version"))
@@ -109,7 +110,7 @@ impl fmt::Display for Verb {
 /// One setting of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypedSetting {
-    /// A flag that stands for a keyword.
+    /// A flag that sets a keyword.
     Flag {
         /// The flag, such as `-p`.
         flag: &'static str,
@@ -117,27 +118,28 @@ pub enum TypedSetting {
         keyword: Keyword,
         /// Its value.
         value: String,
-        /// Whether it wins over what stands before it and over `-o`.
+        /// Whether it takes precedence over earlier settings and over `-o`.
         overrules: bool,
     },
     /// The argument of `-o`.
     Option(String),
 }
 
-/// What was typed.
+/// The parsed command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Typed {
-    /// What is to be done.
+    /// The task to do.
     pub verb: Verb,
-    /// Whether the program was called `ssh`: no verbs, and callers that expect ssh's ways.
+    /// Whether the program was called `ssh`: it then has no verbs, and its callers expect ssh's
+    /// behaviour.
     pub as_ssh: bool,
-    /// The destination, not yet taken apart.
+    /// The destination, not parsed yet.
     pub destination: Option<String>,
-    /// How many of the settings stood before the destination.
+    /// How many of the settings were typed before the destination.
     pub destination_at: usize,
     /// The words of the command.
     pub command: Vec<OsString>,
-    /// The settings, in order; those of `-v`, `-q`, `-t`, `-T` last.
+    /// The settings, in order; those of `-v`, `-q`, `-t`, `-T` come last.
     pub settings: Vec<TypedSetting>,
     /// `-F`: a file, or the word `none`.
     pub config_file: Option<PathBuf>,
@@ -151,7 +153,7 @@ pub struct Typed {
     pub list_keys: bool,
     /// `-Q`.
     pub query: Option<String>,
-    /// `-W`: the host and port that standard input and output lead to.
+    /// `-W`: the target of standard input and output.
     pub stdio_forward: Option<Connect>,
     /// `-O`: a command for the master of a shared connection.
     pub control: Option<String>,
@@ -167,7 +169,7 @@ pub struct Typed {
     pub proxy: Option<String>,
     /// `--proxy-password-fd`.
     pub proxy_password_fd: Option<i32>,
-    /// `--host-key`, each time it was given.
+    /// `--host-key`; may be repeated.
     pub host_keys: Vec<String>,
     /// `--plain`.
     pub plain: bool,
@@ -191,22 +193,22 @@ pub struct Typed {
     pub force: bool,
     /// `--yes`.
     pub yes: bool,
-    /// What follows a verb that has its own arguments.
+    /// The words after a verb that parses its own arguments.
     pub rest: Vec<OsString>,
 }
 
 impl Typed {
-    /// Whether a host or saved session is needed and none is named.
+    /// Whether a host or saved session is required and none was typed.
     pub fn lacks_host(&self) -> bool {
         let named = self.destination.is_some() || self.profile.is_some();
         self.verb == Verb::Connect && !named && self.query.is_none()
     }
 }
 
-/// Reads the words after the program's name.
+/// Parses the words after the program's name.
 ///
 /// # Errors
-/// [`Kind::Usage`]: an unknown flag, one without its argument, one that is refused, or no host.
+/// [`Kind::Usage`]: a flag is unknown, lacks its argument or is refused, or the host is missing.
 pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed> {
     let typed = parse_open(args, as_ssh)?;
     match typed.lacks_host() {
@@ -215,18 +217,19 @@ pub fn parse(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed
     }
 }
 
-/// [`parse`], but for the host, which may be missing: the New connection dialog asks for it.
+/// Parses like [`parse`], but accepts a missing host, for which the New connection dialog asks.
 ///
 /// # Errors
-/// Those of [`parse`], but for the host.
+/// Those of [`parse`], except for a missing host.
 pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<Typed> {
     let mut words: Vec<OsString> = args.collect();
     let verb = words.first().and_then(|word| verb(word)).filter(|_| !as_ssh);
     if let Some(verb) = verb {
         words.remove(0);
-        // What `explain` is about is written as for connecting.
+        // `explain` takes the same words as connecting.
         if !matches!(verb, Verb::Connect | Verb::Explain) {
-            // How a failure is told must be known before the words are read.
+            // `--json` must be known before the other words are parsed, because it decides how
+            // errors are printed.
             let tells = matches!(verb, Verb::Sessions | Verb::Trust);
             let json = tells && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
@@ -247,17 +250,17 @@ pub fn is_verb(word: &OsString) -> bool {
     verb(word).is_some()
 }
 
-/// What `-V` prints, on standard error as ssh(1) does.
+/// The version for `-V`, which is printed on standard error as by ssh(1).
 pub fn version_line() -> String {
     format!("tessh {}, SSH-2.0 client (russh {RUSSH})", env!("CARGO_PKG_VERSION"))
 }
 
-/// What is said when there is no host.
+/// The usage line.
 pub fn usage_line() -> String {
     say!(usage)
 }
 
-/// What is said when there is no host and nobody to ask.
+/// The error for a missing host when nobody can be asked for it.
 pub fn no_host() -> Error {
     usage(say!(no_host_named)).hint(usage_line())
 }
@@ -266,13 +269,13 @@ fn verb(word: &OsStr) -> Option<Verb> {
     VERBS.iter().find(|(name, ..)| word == *name).map(|(_, verb, _)| *verb)
 }
 
-/// The words still to read, and what came of those before.
+/// The words still to parse, and the results of those before.
 struct Reading {
     words: std::vec::IntoIter<OsString>,
     typed: Typed,
-    /// What `-v` and `-q` come to: the last of them decides.
+    /// The log level from `-v` and `-q`: the last of them decides.
     level: Option<LogLevel>,
-    /// What `-t`, `-T` and `-N` come to: the flag and RequestTTY's value.
+    /// The result of `-t`, `-T` and `-N`: the flag and RequestTTY's value.
     tty: Option<(&'static str, &'static str)>,
 }
 
@@ -303,12 +306,12 @@ impl Reading {
         Ok(())
     }
 
-    /// Whether the next word that is no option is the destination: a saved session has its own.
+    /// Whether the next word that is not an option is the destination; a saved session has its own.
     fn wants_destination(&self) -> bool {
         self.typed.destination.is_none() && self.typed.profile.is_none()
     }
 
-    /// Whether what was read so far makes the rest moot, as with `-V`.
+    /// Whether a flag was read that makes the remaining words irrelevant, such as `-V`.
     fn ends(&self) -> bool {
         matches!(self.typed.verb, Verb::Help | Verb::Version) || self.typed.query.is_some()
     }
@@ -320,7 +323,7 @@ impl Reading {
         Ok(())
     }
 
-    /// Letters in one word: the first that takes an argument takes the rest of it.
+    /// Parses bundled letters: the first letter that takes an argument takes the rest of the word.
     fn bundle(&mut self, letters: &[u8]) -> Result<()> {
         for (at, &byte) in letters.iter().enumerate() {
             let letter = char::from(byte);
@@ -344,7 +347,7 @@ impl Reading {
         Ok(())
     }
 
-    /// `--name`, `--name value` or `--name=value`.
+    /// Parses `--name`, `--name value` or `--name=value`.
     fn long(&mut self, word: &[u8]) -> Result<()> {
         let (name, attached) = match word.iter().position(|&b| b == b'=') {
             Some(at) => (&word[..at], Some(words::from_bytes(word[at + 1..].to_vec()))),
@@ -393,7 +396,7 @@ impl Reading {
         Ok(())
     }
 
-    /// `-N` and `-s` exclude each other, in whatever order they come; `-W` is like `-N`.
+    /// Checks that `-N` and `-s` do not occur together, in any order; `-W` counts as `-N`.
     fn check_session_type(&self, name: &str) -> Result<()> {
         let subsystem = |flag: &str| flag == "-s";
         let other = self.typed.settings.iter().find_map(|setting| match setting {
@@ -484,7 +487,7 @@ impl Reading {
         self.typed.settings.push(TypedSetting::Flag { flag, keyword, value, overrules: true });
     }
 
-    /// `-M`, and once more: each use is asked about.
+    /// `-M`; repeated, it asks before each use (ControlMaster ask).
     fn master(&mut self, name: &str) -> Result<()> {
         let before = self.typed.settings.iter().filter(|setting| is_flag(setting, name)).count();
         self.fix("-M", Keyword::ControlMaster, if before % 2 == 1 { "ask" } else { "yes" });

@@ -1,8 +1,9 @@
-//! A second login that has not happened yet: Ctrl-C gives up that attempt, and not the session
-//! below, nor the program.
+//! Ctrl-C during the login of a duplicate session (`~d`): it cancels that login, but neither the
+//! session below nor the program.
 //!
-//! The terminal is as it was found then, so Ctrl-C is a signal to the whole program. Whoever
-//! waits for signals asks [`give_up`] first; a dialog or a question takes the key itself.
+//! During such a login the terminal is in its original mode, so Ctrl-C sends a signal to the
+//! program. The signal handler calls [`give_up`] first. A dialog or a question reads the key
+//! itself.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,11 +13,11 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::terminal;
 
-/// The number of the session that is being logged in to; 0 if none is.
+/// The number of the session whose login is in progress; 0 if there is none.
 static BEGUN: AtomicUsize = AtomicUsize::new(0);
 static GIVEN_UP: Notify = Notify::const_new();
 
-/// Runs a login as session `number`, until it ends or is given up.
+/// Runs a login as session `number`, until it ends or is cancelled.
 pub(super) async fn run<T>(number: usize, work: impl Future<Output = Result<T>>) -> Result<T> {
     BEGUN.store(number, Ordering::Relaxed);
     let given_up = async {
@@ -35,12 +36,12 @@ pub(super) async fn run<T>(number: usize, work: impl Future<Output = Result<T>>)
     result
 }
 
-/// The login is taken, or over: from here on a signal means the program again.
+/// Notes that no login is in progress any more: a signal ends the program again.
 pub(super) fn logged_in() {
     BEGUN.store(0, Ordering::Relaxed);
 }
 
-/// Gives up the login that is under way; `false` if none is, or somebody is being asked.
+/// Cancels the login in progress; `false` if there is none, or a question is on the screen.
 pub(super) fn give_up() -> bool {
     let under_way = BEGUN.load(Ordering::Relaxed) != 0 && !terminal::is_changed();
     if under_way {

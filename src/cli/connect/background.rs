@@ -1,10 +1,10 @@
-//! Two processes of one: the child connects, and the parent waits for it to say that it goes on
-//! without the terminal (`-f`, ControlPersist), or to end.
+//! Splits the program into two processes for `-f` and ControlPersist. The child connects. The
+//! parent waits until the child continues without the terminal, or ends.
 //!
-//! The fork is made before there is a runtime, a thread or a dialog, and after the options are
-//! known: nothing is resolved, read or asked twice. Until the child calls [`Tether::cut`] it is
-//! what the person talks to: it has the terminal, asks, says what failed, and its exit code
-//! becomes the parent's. The parent passes signals on to it, stops when it is stopped, and says
+//! The fork happens before there is a runtime, a thread or a dialog, and after the options are
+//! known, so that nothing is resolved, read or asked twice. Until the child calls [`Tether::cut`],
+//! it has the terminal: it asks questions and reports errors, and its exit code becomes the
+//! parent's. The parent passes signals on to the child, stops when the child is stopped, and prints
 //! nothing.
 //!
 //! ```text
@@ -29,11 +29,11 @@ use crate::os::process::ProcessId;
 use crate::os::signal::{Arrivals, Signal};
 use crate::say;
 
-/// Which of the two this process is now.
+/// Which of the two processes this is.
 pub enum ForkSide {
-    /// The one that was started; it has the shell's attention.
+    /// The original process, for which the shell waits.
     Parent(WaitingParent),
-    /// The one that connects.
+    /// The new process, which connects.
     Child(Tether),
 }
 
@@ -43,20 +43,20 @@ pub struct WaitingParent {
     word: PipeReader,
 }
 
-/// What became of the child.
+/// What happened to the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChildOutcome {
-    /// It does the rest without the terminal, in a session of its own.
+    /// It continues without the terminal, in a process session of its own.
     Background,
-    /// It is the master of a shared connection now, without the terminal: what was asked for
-    /// is to be asked of it.
+    /// It is the master of a shared connection now, without the terminal. The parent sends its
+    /// request to it.
     Master,
-    /// It ended with this exit code, or 128 and the number of the signal that ended it. What
-    /// there was to say it has said.
+    /// It ended with this exit code, or 128 and the number of the signal that ended it. It has
+    /// reported the reason itself.
     Ended(u8),
 }
 
-/// What the child says when it leaves the terminal.
+/// The child's message when it leaves the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChildReport {
     /// [`ChildOutcome::Background`].
@@ -65,23 +65,22 @@ pub enum ChildReport {
     Master,
 }
 
-/// The child's bond to the parent and the terminal, until it is cut. A process that is nobody's
-/// child has none to cut.
+/// Connects the child to its parent and to the terminal until it is cut. Empty in a process that
+/// has no waiting parent.
 #[derive(Default)]
 pub struct Tether(Mutex<Option<Bond>>);
 
 struct Bond {
-    /// Where the word is said.
+    /// The pipe to the parent.
     word: PipeWriter,
-    /// What else the caller had open.
+    /// Other descriptors that the caller had open.
     inherited: InheritedDescriptors,
 }
 
-/// Goes on as two processes. To be called without any thread, so before a runtime and before a
-/// dialog; output of ours that is buffered comes out twice.
+/// Forks. Must be called before there is any thread, runtime or dialog; buffered output would be
+/// written twice.
 ///
-/// # Errors
-/// [`Kind::Local`]: the system has no room for another process or pipe.
+/// [`Kind::Local`]: the system cannot create another process or pipe.
 pub fn split() -> Result<ForkSide> {
     let failed =
         |error: io::Error| Error::new(Kind::Local, say!(share_cannot_fork, error = told(&error)));
@@ -89,7 +88,7 @@ pub fn split() -> Result<ForkSide> {
     match background::fork().map_err(failed)? {
         Some(child) => Ok(ForkSide::Parent(WaitingParent { child, word: read })),
         None => {
-            // A parent that is killed takes with it what it waited for.
+            // If the parent is killed, the child ends too.
             background::end_with_parent(Some(Signal::Terminate));
             let bond = Bond { word: write, inherited: InheritedDescriptors::find() };
             Ok(ForkSide::Child(Tether(Mutex::new(Some(bond)))))
@@ -98,15 +97,14 @@ pub fn split() -> Result<ForkSide> {
 }
 
 impl Tether {
-    /// Whether another process waits for this one.
+    /// Whether a parent waits for this process.
     pub fn is_bound(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Tells the parent that all went well and goes on without it: in a session of its own,
-    /// standard input and output empty, and standard error too unless somebody debugs there.
-    /// What is to be written to them later must have been opened before. The second time
-    /// nothing happens.
+    /// Tells the parent to stop waiting, and continues in a process session of its own. Standard
+    /// input and output become empty, and standard error too unless it shows debug messages.
+    /// Whatever is to be written to them later must be opened before. A second call does nothing.
     ///
     /// # Errors
     /// [`Kind::Local`]: `/dev/null` cannot be opened.
@@ -119,26 +117,26 @@ impl Tether {
         })?;
         let Bond { word: mut parent, inherited } = bond;
         inherited.close();
-        // A parent that has gone has nobody to tell.
+        // An error means that the parent has ended, which needs no handling.
         let _ = parent.write_all(&[word as u8]);
         Ok(())
     }
 
-    /// Leaves it to another process that has the same bond. Nothing is said to the parent,
-    /// and it goes on waiting.
+    /// Leaves the tether to another process that shares it; the parent gets no message and keeps
+    /// waiting.
     pub fn forget(self) {}
 }
 
 impl WaitingParent {
-    /// Waits for the child's word or end, and passes on signals meanwhile.
+    /// Waits for the child's message or end, and passes on signals meanwhile.
     ///
     /// # Errors
-    /// [`Kind::Local`]: there is no room for a thread.
+    /// [`Kind::Local`]: the system cannot create a thread.
     pub fn wait(self) -> Result<ChildOutcome> {
         let WaitingParent { child, mut word } = self;
         let runtime = runtime::build()?;
         let outcome = runtime.block_on(async {
-            // The word, or the end of all who could say it.
+            // Ends with the message, or when all processes that could send it have ended.
             let heard = tokio::task::spawn_blocking(move || {
                 let mut said = [0];
                 match word.read_exact(&mut said) {
@@ -157,7 +155,7 @@ impl WaitingParent {
     }
 }
 
-/// Passes on what ends the program, and stops with the child. Never returns.
+/// Passes on the signals that end the program, and stops when the child is stopped. Never returns.
 async fn attend(child: ProcessId) {
     let pass = async |signal: Signal| {
         let mut arrived = Arrivals::of(signal);
@@ -171,7 +169,7 @@ async fn attend(child: ProcessId) {
         loop {
             changed.next().await;
             if background::is_stopped(child) {
-                // Here this process stands still, too, until the shell continues both.
+                // This stops the process here, until the shell continues both.
                 ProcessId::own().tell(Signal::Stop);
             }
         }

@@ -1,5 +1,5 @@
-//! What the steps of one connection share: the plan, the environment, whom to ask, and how many
-//! sessions are below it.
+//! What the steps of one connection share: the plan, the environment, the prompt, and the number of
+//! sessions below.
 
 use std::sync::Arc;
 
@@ -14,25 +14,25 @@ use crate::prompt::Prompt;
 
 /// What every step of a connection to one host may use.
 pub struct ConnectContext<'a> {
-    /// Where to, and how.
+    /// The plan of the connection.
     pub plan: &'a Plan,
-    /// What this process finds around it.
+    /// The environment of this process.
     pub environment: &'a ProcessEnvironment,
-    /// Whom to ask.
+    /// The prompt for questions.
     pub prompt: Arc<dyn Prompt>,
-    /// Logins to be used again by duplicates of the session.
+    /// Logins that duplicates of the session reuse.
     pub remembered: &'a RememberedLogins,
     /// How many sessions are below this one on the terminal (`~d`).
     pub sessions_below: usize,
     /// The terminal's modes as they were before the first session changed them; `None` for the
     /// first session, which reads them.
     pub terminal_modes: Option<Vec<(Pty, u32)>>,
-    /// The bond to a parent process that waits until this one leaves the terminal.
+    /// The connection to a parent process that waits until this one leaves the terminal.
     tether: Option<&'a Tether>,
 }
 
 impl<'a> ConnectContext<'a> {
-    /// The context of a first session, in a process that nobody waits for.
+    /// The context of a first session in a process without a waiting parent.
     pub fn new(
         plan: &'a Plan,
         environment: &'a ProcessEnvironment,
@@ -50,12 +50,12 @@ impl<'a> ConnectContext<'a> {
         }
     }
 
-    /// Adds the bond to a parent process that waits.
+    /// Adds the connection to a waiting parent process.
     pub fn with_tether(self, tether: &'a Tether) -> ConnectContext<'a> {
         ConnectContext { tether: Some(tether), ..self }
     }
 
-    /// The context of a duplicate of this session, on top of it.
+    /// The context of a duplicate on top of this session.
     pub fn for_duplicate(&self, terminal_modes: &[(Pty, u32)]) -> ConnectContext<'a> {
         ConnectContext {
             prompt: Arc::clone(&self.prompt),
@@ -71,11 +71,11 @@ impl<'a> ConnectContext<'a> {
         ConnectContext { plan, prompt, terminal_modes: None, ..*self }
     }
 
-    /// Goes to the background if ForkAfterAuthentication says so. What is written to the
-    /// standard descriptors afterwards is lost, but for debug messages on standard error.
+    /// Goes to the background if ForkAfterAuthentication says so. Afterwards, output to the
+    /// standard descriptors is lost, except for debug messages on standard error.
     ///
-    /// With ControlPersist alone this process stays: where it did not become the master, it
-    /// does in the foreground what the parent would have asked a master for.
+    /// Does nothing with ControlPersist alone: if this process did not become the master, it does
+    /// the parent's work itself, in the foreground.
     pub fn leave_if_forking(&self) -> Result<()> {
         match self.plan.options.fork_after_authentication.value {
             true => self.leave_terminal(ChildReport::Background),
@@ -83,7 +83,8 @@ impl<'a> ConnectContext<'a> {
         }
     }
 
-    /// Leaves the terminal if a parent waits for that, and tells it what this process is now.
+    /// Leaves the terminal if a parent waits for that, and tells the parent what this process is
+    /// now.
     pub fn leave_terminal(&self, word: ChildReport) -> Result<()> {
         self.tether.map_or(Ok(()), |tether| tether.cut(word))
     }

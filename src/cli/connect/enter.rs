@@ -1,5 +1,5 @@
-//! The way into one host: reach it, verify it, log in. A jump host before it is entered first,
-//! by the same functions; that is the only recursion.
+//! Reaches one host, verifies it and logs in. A jump host is entered first with the same functions;
+//! this is the only recursion.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ use crate::say;
 use crate::secret::Secret;
 use crate::trust::Judgement;
 
-/// Reaches, verifies and logs in to one host, the destination or a jump host. Gives the session
-/// and when the connection was made, for the times in a log.
+/// Reaches and verifies one host, the destination or a jump host, and logs in. Returns the session
+/// and the time of the connection, from which a log counts.
 pub async fn enter(
     context: &ConnectContext<'_>,
     password: Option<Secret>,
@@ -57,8 +57,8 @@ pub async fn enter(
     Ok((session, connected))
 }
 
-/// Reaches a host and gives what its key exchange says about it, for `tessh trust check`. Jump
-/// hosts before it are logged in to, the host itself is not.
+/// Reaches a host and returns the judgement of its key, for `tessh trust check`. Logs in to the
+/// jump hosts on the way, but not to the host itself.
 pub async fn judge(context: &ConnectContext<'_>) -> Result<Judgement> {
     let ConnectContext { plan, environment, prompt, .. } = context;
     let options = &plan.options;
@@ -71,7 +71,8 @@ pub async fn judge(context: &ConnectContext<'_>) -> Result<Judgement> {
     judged.map_err(|error| name_host(error, plan))
 }
 
-/// Adds host and port to a failure of the transport; a refused host key names its host itself.
+/// Adds host and port to an error of the transport; an error about the host key names the host
+/// itself.
 fn name_host(error: Error, plan: &Plan) -> Error {
     match error.kind() {
         Kind::HostKey => error,
@@ -84,7 +85,7 @@ fn name_host(error: Error, plan: &Plan) -> Error {
 }
 
 /// Opens the stream to a plan's host: through its jump host, through a proxy, or directly.
-/// ConnectTimeout begins when the hosts before it have been passed.
+/// ConnectTimeout starts after the jump hosts have been entered.
 async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     let ConnectContext { plan, environment, prompt, .. } = context;
     let options = &plan.options;
@@ -92,7 +93,7 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     if let Some(via) = &plan.via {
         let named = |error: Error| error.context(say!(route_jump_host, host = via.host));
         let session = enter_jump_host(context, via).await.map_err(named)?;
-        // The time that the person takes to answer does not count as time to connect.
+        // The question comes before the clock starts, because the person's time does not count.
         rotation::asked(&session, prompt).await;
         let budget = Budget::start(timeout);
         let place = (options.hostname.value.as_str(), options.port.value);
@@ -117,7 +118,7 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     Ok((proxy::connect(&to_proxy, &request, budget).await?, budget))
 }
 
-/// [`enter`] for the jump host before this one.
+/// Enters the jump host of this host, see [`enter`].
 fn enter_jump_host<'a>(
     context: &'a ConnectContext<'_>,
     via: &'a Plan,
@@ -128,7 +129,7 @@ fn enter_jump_host<'a>(
     })
 }
 
-/// The password of the proxy's user, from the descriptor or from the person.
+/// The password for the proxy, from the descriptor or from the person.
 async fn proxy_password(wanted: &ProxyPlan, prompt: &Arc<dyn Prompt>) -> Result<Option<Secret>> {
     if !wanted.server.wants_password() {
         return Ok(None);
@@ -147,8 +148,8 @@ async fn proxy_password(wanted: &ProxyPlan, prompt: &Arc<dyn Prompt>) -> Result<
     }
 }
 
-/// Logs in by what is remembered of an earlier login, by the methods that are settled, or as
-/// the person says in the authentication dialog.
+/// Logs in with a remembered login, with the configured methods, or through the authentication
+/// dialog.
 async fn log_in(
     context: &ConnectContext<'_>,
     transport: Transport,
@@ -170,7 +171,7 @@ async fn log_in(
     }
     let session = authenticate(transport, login).await;
     if session.is_err() && kept.is_some() {
-        // What was remembered does not work any more, so the person is asked next time.
+        // The remembered login no longer works, so the person is asked next time.
         remembered.forget(&label);
     }
     session

@@ -1,5 +1,5 @@
-//! What stands between the session and the terminal where it was asked for: a log of what is
-//! shown, and another encoding. Without either the streams are as they are.
+//! The optional filters between session and terminal: a log of the output, and another encoding.
+//! Without them the streams are used directly.
 
 use std::io;
 use std::pin::Pin;
@@ -24,18 +24,19 @@ use crate::terminal::record::{
 };
 use crate::text;
 
-/// What is wanted, as far as it can be made ready before the connection.
+/// The requested filters, prepared as far as possible before the connection.
 pub(super) struct FilterRequest {
     encoding: Option<Encoding>,
     log: Option<(LogFile, LogFormat, Stamps, TimeZone)>,
 }
 
 impl FilterRequest {
-    /// Opens the log and sees whether the encoding can be had. `interactive`: a person's
-    /// terminal on both sides.
+    /// Opens the log and checks the encoding. `interactive` says that a person's terminal is on
+    /// both sides.
     ///
     /// # Errors
-    /// The log cannot be written, or an encoding was typed for what may be no text.
+    /// The log cannot be written, or an encoding was typed for a session whose data may not be
+    /// text.
     pub fn prepare(
         plan: &Plan,
         environment: &ProcessEnvironment,
@@ -70,8 +71,8 @@ impl FilterRequest {
         Ok(FilterRequest { encoding, log: log.transpose()? })
     }
 
-    /// Begins. `connected` is when the connection was made, `pty` whether the server has a
-    /// terminal of the local one's size.
+    /// Starts the filters. `connected` is the time of the connection; `pty` says whether the server
+    /// has a terminal of the local one's size.
     pub fn begin(self, connected: Instant, pty: bool) -> SessionFilter {
         let width = move || match pty {
             true => window_size().map_or(0, |size| size.columns as usize),
@@ -85,8 +86,8 @@ impl FilterRequest {
     }
 }
 
-/// The local time zone. As everywhere it is UTC where none is known; one that was named and is
-/// not known is said where its times would be seen.
+/// The local time zone, or UTC if none is known. An unknown zone in TZ is reported if the log would
+/// show local times.
 fn zone(environment: &ProcessEnvironment, log: &LogPlan) -> TimeZone {
     TimeZone::try_system().unwrap_or_else(|error| {
         let named = environment.get("TZ").is_some_and(|name| !name.is_empty());
@@ -98,14 +99,14 @@ fn zone(environment: &ProcessEnvironment, log: &LogPlan) -> TimeZone {
     })
 }
 
-/// What is in force for a session.
+/// The filters of a running session.
 pub(super) struct SessionFilter {
     encoding: Option<Encoding>,
     log: Option<SharedLog>,
 }
 
 impl SessionFilter {
-    /// A sink for the session that leads to this one.
+    /// Puts the filters in front of a sink for the session's output.
     pub fn output(&self, mut sink: OutputSink) -> OutputSink {
         if let Some(log) = &self.log {
             sink = Box::new(Tee::new(sink, log.clone()));
@@ -116,7 +117,7 @@ impl SessionFilter {
         sink
     }
 
-    /// What the session reads from this input.
+    /// Puts the filters behind a source for the session's input.
     pub fn input(&self, input: DescriptorInput) -> FilteredInput {
         match self.encoding {
             None => FilteredInput::Plain(input),
@@ -124,7 +125,7 @@ impl SessionFilter {
         }
     }
 
-    /// The session is over: the log ends with what there is of its last line.
+    /// Ends the log with what there is of its last line.
     pub fn finish(&self) {
         if let Some(log) = &self.log {
             log.finish();
@@ -132,7 +133,7 @@ impl SessionFilter {
     }
 }
 
-/// Standard input, perhaps in another encoding.
+/// Standard input, converted if an encoding is set.
 pub(super) enum FilteredInput {
     Plain(DescriptorInput),
     Encoded(Encoded<DescriptorInput>),

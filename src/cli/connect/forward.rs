@@ -1,5 +1,5 @@
-//! From the options to the forwards of a connection: what is listened on, which agent, which
-//! display, and standard input and output for `-W`.
+//! Sets up the forwards of a connection from its options: ports, agent, display, and standard input
+//! and output for `-W`.
 
 use std::path::PathBuf;
 
@@ -19,10 +19,10 @@ use crate::error::Result;
 use crate::os::stdio::{DescriptorInput, DescriptorOutput};
 use crate::say;
 
-/// Begins the forwards that the options ask for.
+/// Starts the forwards that the options ask for.
 ///
 /// # Errors
-/// One of them could not be made, and ExitOnForwardFailure is set.
+/// A forward failed, and ExitOnForwardFailure is set.
 pub(super) async fn begin(plan: &Plan, session: &Session) -> Result<()> {
     let options = &plan.options;
     session.forwards().configure(wants::forward_settings(options));
@@ -33,12 +33,11 @@ pub(super) async fn begin(plan: &Plan, session: &Session) -> Result<()> {
     }
 }
 
-/// Whether a connection ends before the login because its host key is not the one on record:
-/// as with ssh it does where ExitOnForwardFailure is set and anything was wanted that is off.
-/// A jump host is there for forwarding alone.
+/// Ends a restricted connection (its host key is not the one on record) before the login if it
+/// would be of no use: as in ssh, if ExitOnForwardFailure is set and anything was requested that is
+/// disabled. A jump host is used for forwarding only, so its connection always ends.
 ///
-/// # Errors
-/// It does.
+/// The connection has to end.
 pub(super) fn refuse_restricted(plan: &Plan) -> Result<()> {
     let options = &plan.options;
     let forwarding = &options.forwarding;
@@ -54,8 +53,8 @@ pub(super) fn refuse_restricted(plan: &Plan) -> Result<()> {
     }
 }
 
-/// Lets the server reach the agent, if that is wanted and there is one; whether to ask for it.
-/// The person's word in the authentication dialog counts more than ForwardAgent.
+/// Lets the server reach the agent, if this is wanted and there is one; returns whether to request
+/// agent forwarding. The answer in the authentication dialog takes precedence over ForwardAgent.
 pub(super) fn agent(plan: &Plan, environment: &ProcessEnvironment, session: &Session) -> bool {
     let configured = &plan.options.forwarding.agent.value;
     if !session.forward_agent.unwrap_or(*configured != ForwardAgent::No) {
@@ -68,8 +67,8 @@ pub(super) fn agent(plan: &Plan, environment: &ProcessEnvironment, session: &Ses
     session.forwards().forward_agent(socket)
 }
 
-/// The box of the authentication dialog at first; `None` where there is no agent to forward, and
-/// on the way to another host, where nothing of ours is reached.
+/// The initial state of the dialog's agent forwarding box. `None` if there is no agent to forward,
+/// and for a jump host, to which none is forwarded.
 pub(super) fn agent_offered(plan: &Plan, environment: &ProcessEnvironment) -> Option<bool> {
     let there = plan.onward.is_none() && agent_socket(plan, environment).is_some();
     there.then(|| plan.options.forwarding.agent.value != ForwardAgent::No)
@@ -77,7 +76,7 @@ pub(super) fn agent_offered(plan: &Plan, environment: &ProcessEnvironment) -> Op
 
 fn agent_socket(plan: &Plan, environment: &ProcessEnvironment) -> Option<PathBuf> {
     let socket = match &plan.options.forwarding.agent.value {
-        // As with ssh the agent of the environment, whatever IdentityAgent says.
+        // As in ssh, this is the environment's agent, regardless of IdentityAgent.
         ForwardAgent::No | ForwardAgent::Yes => {
             environment.get("SSH_AUTH_SOCK").map(PathBuf::from).or_else(|| plan.agent.clone())
         }
@@ -87,7 +86,8 @@ fn agent_socket(plan: &Plan, environment: &ProcessEnvironment) -> Option<PathBuf
     socket.filter(|socket| !socket.as_os_str().is_empty())
 }
 
-/// Lets the server reach the display, if that is wanted and possible; what to ask for.
+/// Lets the server reach the display, if this is wanted and possible; returns the request for the
+/// server.
 pub(super) async fn display(
     options: &Options,
     environment: &ProcessEnvironment,
@@ -106,10 +106,10 @@ pub(super) async fn display(
     x11::prepare(session.forwards(), &wanted).await
 }
 
-/// `-W`: standard input and output lead there.
+/// Forwards standard input and output to a target (`-W`).
 ///
 /// # Errors
-/// See [`stdio::relay`]; or a standard descriptor is closed.
+/// Those of [`stdio::relay`]; or a standard descriptor is closed.
 pub(super) async fn stdio(
     context: &ConnectContext<'_>,
     session: &Session,

@@ -1,4 +1,4 @@
-//! The hosts that were connected to, for the list of New connection.
+//! The history of hosts, for the list in the New connection dialog.
 
 use crate::cli::args::Typed;
 use crate::cli::environment::ProcessEnvironment;
@@ -8,13 +8,13 @@ use crate::os::descriptor;
 use crate::profiles::History;
 use crate::terminal;
 
-/// The file that has them.
+/// The history, stored in a file in the state directory.
 pub fn history(environment: &ProcessEnvironment) -> History {
     History::new(environment.state().join("history"))
 }
 
-/// Puts the host of a session that has begun into the history: as typed, with user and port
-/// where those were typed too. Saved sessions are in the list anyway.
+/// Adds the host of a new session to the history as it was typed, with user and port if those were
+/// typed. Saved sessions are not added, because the list contains them anyway.
 pub fn remember(plan: &Plan, typed: &Typed, environment: &ProcessEnvironment) {
     let stdin = terminal::is_terminal(descriptor::stdin());
     let person = stdin && terminal::is_terminal(descriptor::stderr());
@@ -34,7 +34,7 @@ fn reached(plan: &Plan) -> String {
     destination(&plan.host, user, typed(&port.origin).then_some(port.value))
 }
 
-/// As it would be typed.
+/// The destination as a person would type it.
 fn destination(host: &str, user: Option<&str>, port: Option<u16>) -> String {
     let mut text = match host.contains(':') {
         true => format!("[{host}]"),

@@ -1,5 +1,4 @@
-//! One invocation that connects, from the words to the exit code: who of how many processes
-//! does what.
+//! An invocation that connects, from the words to the exit code. Decides which process does what.
 //!
 //! ```text
 //!   -f              the parent waits until all is set up and ends; the child does the rest
@@ -25,10 +24,11 @@ use crate::error::{Error, Kind, Result};
 use crate::os::local::UnattachedStream;
 use crate::say;
 
-/// Connects as what was typed asks for, and gives the exit code.
+/// Connects as the command line asks, and returns the exit code.
 ///
 /// # Errors
-/// What was typed or configured cannot be done, or the connection failed.
+/// The command line or configuration asks for something that cannot be done, or the connection
+/// fails.
 pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let context = environment.context();
     let mut resolved = resolve::checked(typed, &context)?;
@@ -56,16 +56,16 @@ pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let plan = resolve::settle(typed, resolved, &context)?;
     let password =
         typed.password_fd.map(|fd| descriptor::read_secret("--password-fd", fd)).transpose()?;
-    // A client whose request the master refused must not try to become the master; and it has
-    // had a runtime, whose signals a fork would share.
+    // A client whose request the master refused must not try to become the master. Also, it has had
+    // a runtime, and a forked process would share its signal handling.
     if leaves_master(&plan) && !tried_master {
         return persist(typed, plan, (password, tether), environment);
     }
     begin(typed.clone(), plan, Inherited { password, tether }, environment)
 }
 
-/// Asks the master behind the socket. Continues where the connection is to be made in the
-/// ordinary way; the exit code is the break.
+/// Sends the request to the master behind the socket. `Continue` if a separate connection is to be
+/// made; `Break` has the exit code.
 fn ask_master(
     request: ShareRequest,
     stream: UnattachedStream,
@@ -100,7 +100,7 @@ fn begin(
     })
 }
 
-/// What a master would be asked for.
+/// The request that a master would get.
 fn share_request(
     typed: &Typed,
     resolved: &mut ResolvedOptions,
@@ -115,8 +115,8 @@ fn share_request(
     })
 }
 
-/// `-f`: the child goes on, with what binds it to the parent; the parent's exit code is the
-/// child's, or 0 as soon as that has no more to say.
+/// `-f`: forks. The child continues with its connection to the parent. The parent waits; its exit
+/// code is the child's, or 0 once the child is in the background.
 fn to_background(request: &ShareRequest) -> Result<ControlFlow<u8, Tether>> {
     let session = request.control.as_deref().is_none_or(|command| command == "proxy");
     if !request.options.fork_after_authentication.value || !session {
@@ -131,7 +131,7 @@ fn to_background(request: &ShareRequest) -> Result<ControlFlow<u8, Tether>> {
     }
 }
 
-/// Whether a master is to be left behind that outlives this invocation.
+/// Whether the connection leaves a master behind that outlives this invocation.
 fn leaves_master(plan: &Plan) -> bool {
     let sharing = &plan.options.sharing;
     sharing.path.is_some()
@@ -139,7 +139,8 @@ fn leaves_master(plan: &Plan) -> bool {
         && sharing.persist.value != ControlPersist::No
 }
 
-/// The child connects and becomes the master; the parent asks it for what was wanted.
+/// Forks for ControlPersist: the child connects and becomes the master, and the parent sends its
+/// request to it.
 fn persist(
     typed: &Typed,
     plan: Plan,
@@ -148,7 +149,7 @@ fn persist(
 ) -> Result<u8> {
     let waiting = match background::split()? {
         ForkSide::Child(own) => {
-            // The parent's own parent is the parent's concern.
+            // The child does not report to the parent's own parent; the parent does.
             tether.forget();
             return begin(typed.clone(), plan, Inherited { password, tether: own }, environment);
         }
@@ -164,7 +165,7 @@ fn persist(
     }
 }
 
-/// A client of the master that was just made.
+/// Sends the request to the master that was just created.
 fn attach(
     typed: &Typed,
     plan: Plan,

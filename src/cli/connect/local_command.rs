@@ -1,7 +1,7 @@
-//! LocalCommand: a program of this machine that runs after the login, before the session.
+//! LocalCommand: runs a local program after the login, before the session.
 //!
-//! As in ssh(1) it has the terminal, what it prints goes where our own output goes, and the
-//! session waits for it; how it ends changes nothing.
+//! As in ssh(1), the program has the terminal, its output goes to our standard descriptors, and the
+//! session waits for it. Its exit status is ignored.
 
 use log::{debug, warn};
 use tokio::process::Command;
@@ -15,7 +15,7 @@ use crate::text;
 /// How many characters of a command a message shows.
 const MAX_SHOWN: usize = 120;
 
-/// Runs it, if PermitLocalCommand allows one.
+/// Runs the command, if there is one and PermitLocalCommand allows it.
 pub(super) async fn run(options: &Options, environment: &ProcessEnvironment) {
     let Some(command) = options.local_command.value.as_deref() else { return };
     let shown = text::line(command, MAX_SHOWN);

@@ -1,4 +1,4 @@
-//! From the options to a login: the chain of methods, the identities, the agent.
+//! Builds the input of a login from the options: the methods, the identities, the agent.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::keys::KeyFile;
 use crate::keys::security_key::SecurityKeys;
 use crate::secret::Secret;
 
-/// A key file, or the public key beside it where an agent has the private one.
+/// Reads a key file, or the public key next to it if the private key is only in an agent.
 fn key_file(path: &Path) -> Result<KeyFile> {
     let mut public = path.as_os_str().to_owned();
     public.push(".pub");
@@ -40,7 +40,7 @@ pub fn login(
         (Some(path), MethodChoice::Chain(chain)) if chain.contains(&Method::Agent) => {
             Some(key_file(path)?)
         }
-        // The dialog says what is wrong with the file.
+        // A file that cannot be read is reported by the dialog.
         (Some(path), MethodChoice::Ask) => KeyFile::read(path).ok(),
         _ => None,
     };
@@ -66,7 +66,8 @@ pub fn login(
     })
 }
 
-/// As ssh(1) does, SSH_SK_HELPER and a provider with `$` before it are variables.
+/// The settings for security keys. As in ssh(1), SSH_SK_HELPER is an environment variable, and a
+/// provider that starts with `$` names one.
 fn devices(options: &Options, environment: &ProcessEnvironment) -> SecurityKeys {
     let usual = SecurityKeys::default();
     let set = |name: &str| environment.get(name).filter(|value| !value.is_empty());
@@ -81,7 +82,7 @@ fn devices(options: &Options, environment: &ProcessEnvironment) -> SecurityKeys 
     SecurityKeys { helper: set("SSH_SK_HELPER").map_or(usual.helper, PathBuf::from), provider }
 }
 
-/// What the authentication dialog begins with.
+/// The initial content of the authentication dialog.
 pub fn asking(plan: &Plan, environment: &ProcessEnvironment) -> LoginDialogOptions {
     let options = &plan.options;
     let off = [
@@ -114,7 +115,7 @@ pub fn asking(plan: &Plan, environment: &ProcessEnvironment) -> LoginDialogOptio
     }
 }
 
-/// What is remembered of the first login settles this one.
+/// Fills in a login from a remembered one.
 pub fn recall(login: &mut Login, kept: &RememberedLogin) {
     login.user.clone_from(&kept.user);
     login.chain = vec![kept.method];
@@ -130,12 +131,12 @@ pub fn recall(login: &mut Login, kept: &RememberedLogin) {
     }
 }
 
-/// Reads the identities before anything is sent, so that a bad file costs no connection. A
-/// file that cannot be used is passed over with a warning where another was named too.
+/// Reads the identities before connecting, so that a bad file costs no connection. A file that
+/// cannot be used is skipped with a warning if another one was named too.
 fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFile>> {
     let wanted = match &plan.method {
         MethodChoice::Chain(chain) => chain.contains(&Method::PublicKey),
-        // The dialog reads the one that is chosen.
+        // The dialog reads the file that the person chooses.
         MethodChoice::Ask => false,
     };
     if !wanted {
@@ -143,7 +144,7 @@ fn identities(plan: &Plan, environment: &ProcessEnvironment) -> Result<Vec<KeyFi
     }
     let named = &plan.options.identity_files;
     if !named.is_set() {
-        // One, unless the caller expects ssh's ways.
+        // Only one, unless the caller expects ssh's behaviour.
         let most = if plan.agent_identities { usize::MAX } else { 1 };
         let existing = environment.default_identities().into_iter().filter(|path| path.exists());
         let usable = existing.filter_map(|path| match KeyFile::read(&path) {

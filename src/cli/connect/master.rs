@@ -1,5 +1,5 @@
-//! The master of a shared connection (ControlMaster, `-M`): when there is one, what it is given
-//! of this process, and how long it stays.
+//! The master of a shared connection (ControlMaster, `-M`): whether there is one, what it gets from
+//! this process, and how long it runs.
 
 use std::io;
 use std::sync::Arc;
@@ -28,18 +28,18 @@ use crate::os::{BorrowedDescriptor, Descriptor};
 use crate::prompt::{Answer, Prompt};
 use crate::terminal;
 
-/// A connection that others may use.
+/// A connection that other invocations may share.
 pub(super) struct SharedConnection {
     master: Arc<Master>,
     services: Arc<MasterServices>,
     _windows: Watcher,
 }
 
-/// Begins to listen, if the options have it so; `None` where somebody else does already, which
-/// has been said.
+/// Starts to listen if the options say so; `None` if another process listens already, which has
+/// been reported.
 ///
 /// # Errors
-/// The socket cannot be made.
+/// The socket cannot be created.
 pub(super) fn begin(
     context: &ConnectContext<'_>,
     session: &Session,
@@ -70,9 +70,8 @@ pub(super) fn begin(
 }
 
 impl SharedConnection {
-    /// Does the connection's own work, and stays as long as the others need it. With
-    /// ControlPersist there is no own work: whoever waits for this process does it as the
-    /// first client.
+    /// Does the connection's own work, and continues as long as the clients need it. With
+    /// ControlPersist there is no own work: the waiting parent does it as the first client.
     pub async fn around(
         &self,
         context: &ConnectContext<'_>,
@@ -91,7 +90,7 @@ impl SharedConnection {
         };
         if stays || nothing {
             match (stays, nothing) {
-                // What was asked for is asked of this process now.
+                // The parent sends its request to this process from here on.
                 (true, false) => context.leave_terminal(ChildReport::Master)?,
                 (true, true) => context.leave_terminal(ChildReport::Background)?,
                 (false, _) => context.leave_if_forking()?,
@@ -110,7 +109,8 @@ impl SharedConnection {
         if exit != Exit::Escaped {
             tokio::select! {
                 () = self.master.over(keeps) => {}
-                // The own session is over, and how it ended stays what it was.
+                // The own session has ended, and its exit status stays, even if the connection
+                // fails now.
                 _ = session.end() => {}
             }
         }
@@ -118,16 +118,16 @@ impl SharedConnection {
     }
 }
 
-/// This process, as its clients use it.
+/// This process's services for the clients.
 struct MasterServices {
     plan: Plan,
     environment: ProcessEnvironment,
     prompt: Arc<dyn Prompt>,
-    /// ControlMaster ask, autoask.
+    /// Whether each request is confirmed by the person (ControlMaster ask, autoask).
     asks: bool,
-    /// The terminal is in use by the connection's own session.
+    /// Whether the terminal is in use by the connection's own session.
     occupied: AtomicBool,
-    /// One question at a time.
+    /// Locked while a question is asked, so that there is only one at a time.
     asking: tokio::sync::Mutex<()>,
 }
 
@@ -171,7 +171,8 @@ impl MasterHost for MasterServices {
             if !self.asks {
                 return true;
             }
-            // Two cannot share a keyboard; a program that asks has a window of its own.
+            // A question cannot share the keyboard with the session. An askpass program has its own
+            // window.
             if self.occupied.load(Ordering::Relaxed) && self.environment.ask_pass().is_none() {
                 return false;
             }

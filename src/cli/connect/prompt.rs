@@ -1,4 +1,5 @@
-//! Who is asked: dialogs on a terminal that can show them, else lines, else nobody.
+//! Chooses how questions are asked: by dialogs if the terminal can show them, otherwise line by
+//! line, otherwise not at all.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::ui::dialogs::Dialogs;
 use crate::ui::plain::{Plain, Sigils};
 use crate::ui::screen::Screen;
 
-/// The prompt that a plan's questions go to.
+/// The prompt for the questions of a plan.
 pub fn choose(plan: &Plan, typed: &Typed, environment: &ProcessEnvironment) -> Arc<dyn Prompt> {
     let plain = Plain {
         batch: plan.options.batch_mode.value,
@@ -40,8 +41,8 @@ pub fn choose(plan: &Plan, typed: &Typed, environment: &ProcessEnvironment) -> A
     }
 }
 
-/// With `--json` a connection says on standard error what it made of each host key: one
-/// object, one line. `because` is why the key was accepted; `None` if it was refused.
+/// Reports the judgement of a host key on standard error for `--json`: one object in one line.
+/// `because` is why the key was accepted; `None` if it was refused.
 fn report_host_key(judgement: &Judgement, because: Option<&str>) {
     let mut told = judgement.json();
     told["event"] = json!("host-key");

@@ -1,11 +1,10 @@
-//! The way to a host in words: for the person, and as the label that a login is remembered
-//! under.
+//! The route to a host as text: for the person, and as the label of a remembered login.
 
 use crate::cli::resolve::Plan;
 use crate::say;
 
-/// What a login is remembered under: the user and the host, and the whole way there, since the
-/// same words behind another jump host are another server.
+/// The label of a remembered login: the user, the host and the whole route, because the same host
+/// name behind another jump host is another server.
 pub fn label(plan: &Plan) -> String {
     let hops = std::iter::successors(Some(plan), |plan| plan.via.as_deref());
     let mut label = Vec::new();
@@ -16,11 +15,11 @@ pub fn label(plan: &Plan) -> String {
         label.extend(plan.proxy.as_ref().map(|proxy| proxy.server.to_string()));
         label.extend(options.proxy_command.value.clone());
     }
-    // No part has this character in it.
+    // No part contains this character.
     label.join("\0")
 }
 
-/// The way to a host for the person, the nearest first; `None` if it is direct.
+/// The route to a host for the person, the nearest host first; `None` if it is direct.
 pub fn told(plan: &Plan) -> Option<String> {
     let hops = std::iter::successors(plan.via.as_deref(), |via| via.via.as_deref());
     let mut way: Vec<String> = hops
@@ -40,7 +39,7 @@ pub fn told(plan: &Plan) -> Option<String> {
     (!way.is_empty()).then(|| way.join(", "))
 }
 
-/// What a person is shown as the host: of a jump host also where it leads.
+/// The host as shown to the person; for a jump host also the host that it leads to.
 pub fn shown(plan: &Plan) -> String {
     match &plan.onward {
         Some(onward) => say!(route_jump_shown, host = plan.host, onward),

@@ -1,4 +1,4 @@
-//! `tessh [user@]host [command]`: the main path, one straight function.
+//! The main path of `tessh [user@]host [command]`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,19 +32,19 @@ use crate::say;
 use crate::secret::Secret;
 use crate::terminal;
 
-/// Sessions on top of the first one: more than a person can keep apart.
+/// The most duplicate sessions on top of the first one; a person cannot keep more apart.
 const MAX_DUPLICATES: usize = 4;
 
-/// What a connection has from the process that began it, besides the plan.
+/// What a connection gets from the process that started it, besides the plan.
 #[derive(Default)]
 pub struct Inherited {
     /// The password of `--password-fd`.
     pub password: Option<Secret>,
-    /// The bond to a parent process that waits until this one leaves the terminal.
+    /// The connection to a parent process that waits until this one leaves the terminal.
     pub tether: Tether,
 }
 
-/// One connection, from the plan to the exit code; `begun` is called once logged in.
+/// Makes one connection, from the plan to the exit code; `begun` is called after the login.
 pub async fn run_plan(
     plan: &Plan,
     inherited: Inherited,
@@ -59,8 +59,8 @@ pub async fn run_plan(
     Ok(exit_code(&exit))
 }
 
-/// Connects, verifies, authenticates, opens a session, relays, and gives how it ended. `begun`
-/// is called as soon as the login is taken.
+/// Connects, verifies, authenticates, opens a session and relays; returns how it ended. `begun` is
+/// called after the login.
 async fn connect(
     context: &ConnectContext<'_>,
     password: Option<Secret>,
@@ -90,7 +90,7 @@ async fn connect(
         }
         None => rotation::around(&session, prompt, own).await,
     };
-    // The socket goes, so that no client comes any more; clients that are there are told.
+    // Removes the socket, so that no client connects any more; connected clients are told.
     drop(master);
     if shown.load(Ordering::Relaxed) && options.log_level.value >= LogLevel::Info {
         crate::cli::log::write(&say!(connection_to_host_closed, host = plan.host));
@@ -99,8 +99,8 @@ async fn connect(
     exit
 }
 
-/// Does what the connection was made for: `-W`, forwards alone (`-N`), or a session. `shown`
-/// becomes true where the person saw a terminal of the server's.
+/// Does the connection's own work: `-W`, only forwards (`-N`), or a session. `shown` is set if the
+/// person saw a terminal of the server.
 async fn own(
     context: &ConnectContext<'_>,
     session: &Session,
@@ -118,7 +118,7 @@ async fn own(
     run_session(context, session, filter, shown).await
 }
 
-/// Opens the session channel and relays until it ends; the terminal is as before afterwards.
+/// Opens the session channel and relays until it ends; then the terminal is as before.
 async fn run_session(
     context: &ConnectContext<'_>,
     session: &Session,
@@ -167,7 +167,7 @@ async fn run_session(
     exit
 }
 
-/// Standard input as the session reads it; `None` where there is to be none.
+/// The session's standard input; `None` if it is to have none.
 fn input(options: &Options, filter: &SessionFilter) -> Result<Option<FilteredInput>> {
     if wants::no_input(options) {
         return Ok(None);
@@ -176,7 +176,7 @@ fn input(options: &Options, filter: &SessionFilter) -> Result<Option<FilteredInp
     Ok(Some(filter.input(stdin)))
 }
 
-/// The main path once more, on top of a session.
+/// Runs the main path again, for a duplicate on top of a session.
 fn once_more<'a>(
     context: &'a ConnectContext<'_>,
     modes: &[(Pty, u32)],
@@ -185,12 +185,13 @@ fn once_more<'a>(
     Box::pin(async move { connect(&again, None, attempt::logged_in).await })
 }
 
-/// Sends changes of the window's size while this is kept; only where the server has a terminal.
+/// Sends changes of the window's size while the result is kept. `None` if the server has no
+/// terminal.
 fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Drop> {
     pty.then(|| window_changes(resize))
 }
 
-/// What is asked of the server on the session channel, but for the agent and X11.
+/// The requests for the session channel, except agent and X11 forwarding.
 fn session_request(context: &ConnectContext<'_>, pty: bool) -> SessionRequest {
     let ConnectContext { plan, environment, .. } = context;
     let modes = || terminal::modes(descriptor::stdin());

@@ -1,9 +1,8 @@
-//! An invocation as a client of a master that is there already (ControlPath), and what `-O`
-//! asks of one.
+//! An invocation as a client of a running master (ControlPath), and the commands of `-O`.
 //!
-//! As in ssh(1) a master that cannot be used is said and the connection is made in the ordinary
-//! way, as long as the master has not begun anything; what `-O` asks for ends here either way.
-//! What tools read (`Master running (pid=N)` and the like) is the same in every language.
+//! As in ssh(1), if the master cannot be used, this is reported and a separate connection is made,
+//! as long as the master has not started anything. A command of `-O` never makes a connection.
+//! Output that tools read (`Master running (pid=N)` and the like) is not translated.
 
 use std::convert::Infallible;
 use std::io::{ErrorKind, Write};
@@ -35,16 +34,16 @@ use crate::say;
 use crate::terminal::{self, RawMode};
 use crate::text;
 
-/// The longest path of a Unix socket on Linux, with its end: as ssh(1) says it.
+/// The size of a Unix socket's path on Linux, with its final zero byte; ssh(1) reports this limit.
 const MAX_PATH: usize = 108;
-/// How much of a path is shown, in characters.
+/// How many characters of a path are shown.
 const MAX_SHOWN: usize = 100;
-/// How much is shown of what a master tells of its connection, in bytes and in lines: it cannot
-/// have that many channels.
+/// How much of a master's information is shown, in bytes and in lines; real connections have far
+/// fewer channels.
 const MAX_TOLD: usize = mux::MAX_PACKET;
 const MAX_TOLD_LINES: usize = 4096;
 
-/// What an invocation is about, as far as a master has to know.
+/// The request of an invocation, as far as it matters to a master.
 #[derive(Clone)]
 pub(super) struct ShareRequest {
     /// The options.
@@ -55,15 +54,15 @@ pub(super) struct ShareRequest {
     pub(super) stdio_forward: Option<Connect>,
     /// `-O`.
     pub(super) control: Option<String>,
-    /// Why this needs a connection of its own, if it does.
+    /// Why this invocation cannot share a connection, if so.
     pub(super) own: Option<OwnConnection>,
 }
 
-/// Looks for the master, unless this invocation is to be one.
+/// Looks for a running master, unless this invocation is to become one.
 ///
 /// # Errors
-/// [`Kind::Usage`]: `-O` without a ControlPath, a path that is too long.
-/// [`Kind::Connect`]: `-O`, and no master. [`Kind::HostKey`]: `-O`, and a key that is pinned.
+/// [`Kind::Usage`]: `-O` without a ControlPath, or the path is too long. [`Kind::Connect`]: `-O`,
+/// and there is no master. [`Kind::HostKey`]: `-O`, and a host key is pinned.
 pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
     let sharing = &share.options.sharing;
     let Some(path) = sharing.path.value.as_deref() else {
@@ -99,9 +98,9 @@ pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
     Ok(None)
 }
 
-/// Whether the master may be used. It has our standard input and output in its own hands, so
-/// what is to be done with them here needs a connection of its own; so does a host key that is
-/// pinned, and what `-O` would use the connection for is refused then.
+/// Decides whether the master may be used. The master reads and writes our standard descriptors
+/// itself, so an invocation that filters them needs a separate connection. So does one with a
+/// pinned host key; with such a pin, `-O` commands that use the connection are refused.
 fn usable(share: &ShareRequest, stream: UnattachedStream) -> Result<Option<UnattachedStream>> {
     let Some(own) = share.own else { return Ok(Some(stream)) };
     let (OwnConnection::Terminal(what) | OwnConnection::Pins(what)) = own;
@@ -118,7 +117,8 @@ fn usable(share: &ShareRequest, stream: UnattachedStream) -> Result<Option<Unatt
     }
 }
 
-/// Only a socket of our own: a path that names something else by mistake keeps it.
+/// Removes the socket of a dead master, but only if it is this user's own socket: the path may name
+/// something else by mistake.
 fn remove_stale(path: &Path, shown: &str) {
     if local::is_own(path) {
         debug!("Stale control socket {shown}, unlinking");
@@ -126,11 +126,11 @@ fn remove_stale(path: &Path, shown: &str) {
     }
 }
 
-/// Does the share with the master behind the socket; `None` where the connection is to be made
-/// in the ordinary way.
+/// Sends the request to the master behind the socket; `None` if a separate connection is to be
+/// made.
 ///
 /// # Errors
-/// What was asked of the master came to nothing and cannot be had in another way.
+/// The request failed, and a separate connection cannot replace it.
 pub(super) async fn attend(
     share: &ShareRequest,
     stream: UnattachedStream,
@@ -156,7 +156,7 @@ pub(super) async fn attend(
     }
 }
 
-/// Goes on without the master, which is said; not what `-O` is about.
+/// Continues without the master and reports that; for a command of `-O`, fails.
 fn alone(share: &ShareRequest, why: String) -> Result<Option<u8>> {
     if share.control.is_some() {
         return Err(Error::new(Kind::Connect, why));
@@ -165,7 +165,7 @@ fn alone(share: &ShareRequest, why: String) -> Result<Option<u8>> {
     Ok(None)
 }
 
-/// An share with everything around it.
+/// A request together with the environment and the waiting parent.
 struct Invocation<'a> {
     share: &'a ShareRequest,
     environment: &'a ProcessEnvironment,
@@ -214,7 +214,7 @@ impl Invocation<'_> {
                     return Err(Error::new(Kind::Channel, say!(share_forwards_failed)));
                 }
             }
-            // As with ssh, one that was not there is said and no failure.
+            // As in ssh, cancelling a forward that does not exist is reported and is not an error.
             _ => {
                 if !self.cancel(client).await? {
                     error!("{}", say!(share_cancels_failed));
@@ -224,7 +224,7 @@ impl Invocation<'_> {
         Ok(0)
     }
 
-    /// Writes what the master tells to standard output.
+    /// Prints the master's information on standard output.
     async fn told(&self, client: &mut MasterConnection, what: &str) -> Result<()> {
         let told = client.information(what).await.map_err(|refusal| match &refusal {
             MasterRefusal::Uninformed => Error::new(Kind::Connect, say!(share_tells_nothing))
@@ -234,12 +234,12 @@ impl Invocation<'_> {
             }
             other => told_of(other),
         })?;
-        // The server's words are among it.
+        // The text contains words of the server.
         let shown = text::block(&told, MAX_TOLD, MAX_TOLD_LINES);
         output::print(&shown.replace('\n', "\r\n")).map(|_| ())
     }
 
-    /// Asks for the forwards of the options; whether all were granted.
+    /// Requests the forwards of the options; returns whether all were granted.
     async fn forwards(&self, client: &mut MasterConnection) -> Result<bool> {
         let mut all = true;
         for (way, wanted) in wants::forwards(&self.share.options) {
@@ -262,7 +262,7 @@ impl Invocation<'_> {
         Ok(all)
     }
 
-    /// Cancels the forwards of the options; whether all were there.
+    /// Cancels the forwards of the options; returns whether all existed.
     async fn cancel(&self, client: &mut MasterConnection) -> Result<bool> {
         let mut all = true;
         for (way, wanted) in wants::forwards(&self.share.options) {
@@ -275,21 +275,21 @@ impl Invocation<'_> {
         Ok(all)
     }
 
-    /// Whether X11 through the master would lead where it is wanted, and be trusted as wanted.
+    /// Whether the master forwards the wanted display with the wanted trust.
     fn has_display(&self, client: &MasterConnection) -> bool {
         let x11 = &self.share.options.forwarding.x11;
         if !*x11.forward {
             return true;
         }
         let Some(display) = client.display() else {
-            // As with ssh, it is the master's display then.
+            // As in ssh, the master's display is used then.
             info!("X11 leads to the display of the shared connection's master");
             return true;
         };
         display.serves(self.environment.get("DISPLAY").as_deref(), *x11.trusted)
     }
 
-    /// A session, or with `-N` only the forwards.
+    /// Opens a session, or with `-N` only the forwards.
     async fn open(&self, mut client: MasterConnection) -> Result<Option<u8>> {
         let options = &self.share.options;
         if options.session_type.value != SessionType::None && !self.has_display(&client) {
@@ -310,7 +310,7 @@ impl Invocation<'_> {
         let input = self.input()?;
         let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
         let fds = [input, descriptor::stdout(), descriptor::stderr()];
-        // Changes of size are listened to from here on: the master reads the size before it
+        // Size changes are watched from here on, because the master reads the size before it
         // answers.
         let changes = Arrivals::of(Signal::WindowChange);
         let session = match client.session(self.request(tty), fds).await {
@@ -321,7 +321,7 @@ impl Invocation<'_> {
             Err(MasterRefusal::Failed(reason)) => {
                 return alone(self.share, say!(share_session_failed, reason));
             }
-            // Whether the session has begun is not known, and it must not begin twice.
+            // The session may have started, and it must not start twice.
             Err(other) => return Err(told_of(&other)),
         };
         debug!("mux_client_request_session: master session id: {session}");
@@ -330,7 +330,7 @@ impl Invocation<'_> {
         self.passenger(client, session, (tty && at_terminal, sizes)).await.map(Some)
     }
 
-    /// `-N`: waits until the master ends, which has the forwards now; `-f` does not wait.
+    /// `-N`: waits until the master ends, since it has the forwards now; `-f` does not wait.
     async fn stay_for_forwards(&self, client: MasterConnection) -> Result<u8> {
         self.tether.cut(ChildReport::Background)?;
         if self.share.options.fork_after_authentication.value {
@@ -340,7 +340,7 @@ impl Invocation<'_> {
         Ok(FAILED)
     }
 
-    /// Waits until the master is done with a session.
+    /// Waits until the master has finished a session.
     async fn passenger(
         &self,
         client: MasterConnection,
@@ -369,7 +369,7 @@ impl Invocation<'_> {
         Ok(status.map_or(FAILED, |status| (status & 0xff) as u8))
     }
 
-    /// `-W`.
+    /// Forwards standard input and output through the master (`-W`).
     async fn stdio(&self, mut client: MasterConnection) -> Result<u8> {
         let Some(to) = &self.share.stdio_forward else { return Ok(FAILED) };
         if let Err(refusal) = client.alive().await {
@@ -392,7 +392,7 @@ impl Invocation<'_> {
         Ok(0)
     }
 
-    /// `-O proxy`: the session is ours, and what it says goes through the master.
+    /// `-O proxy`: runs a session here; its packets go through the master.
     async fn by_proxy(&self, mut client: MasterConnection) -> Result<u8> {
         let options = &self.share.options;
         if !self.forwards(&mut client).await? && *options.forwarding.exit_on_failure {
@@ -428,7 +428,7 @@ impl Invocation<'_> {
         exit.map(|exit| exit_code(&exit))
     }
 
-    /// What stands in for standard input, where there is to be none.
+    /// The descriptor that replaces standard input, if there is to be none.
     fn input(&self) -> Result<Option<Descriptor>> {
         if !wants::no_input(&self.share.options) {
             return Ok(None);
@@ -452,7 +452,7 @@ impl Invocation<'_> {
         }
     }
 
-    /// TERM of SetEnv, or else ours.
+    /// TERM from SetEnv, otherwise from the environment.
     fn term(&self) -> String {
         let mut set = self.share.options.set_env.value.iter();
         let set = set.find(|(name, value)| name == "TERM" && !value.is_empty());
@@ -462,7 +462,7 @@ impl Invocation<'_> {
     }
 }
 
-/// Standard input and output, for a session whose packets go through the master.
+/// The local side of a session whose packets go through the master.
 fn proxied_descriptors(
     options: &Options,
     resized: UnboundedReceiver<WindowSize>,
@@ -478,9 +478,9 @@ fn proxied_descriptors(
     })
 }
 
-/// The master reads the terminal's size itself, when it is told that it has changed.
+/// Tells the master of each size change; the master reads the size itself.
 async fn pass_on_sizes(master: u32, mut changes: Arrivals) -> Infallible {
-    // Not to the first program of the system, which is nobody's master.
+    // Process 1 is no master, so it gets no signal.
     let master = (master > 1).then(|| ProcessId::of(master)).flatten();
     loop {
         changes.next().await;
@@ -490,10 +490,10 @@ async fn pass_on_sizes(master: u32, mut changes: Arrivals) -> Infallible {
     }
 }
 
-/// Says that a forward was not made or not cancelled.
+/// Reports that a forward was not made or not cancelled.
 ///
 /// # Errors
-/// There is nothing more to ask the master.
+/// The master cannot take further requests.
 fn refused(refusal: &MasterRefusal) -> Result<()> {
     match refusal {
         MasterRefusal::Denied(reason) => error!("{}", say!(share_forward_denied, reason)),
@@ -510,7 +510,7 @@ fn reason(refusal: &MasterRefusal) -> String {
     }
 }
 
-/// What went wrong with the master itself.
+/// The error for a failure of the master itself.
 fn told_of(refusal: &MasterRefusal) -> Error {
     let (kind, cause) = match refusal {
         MasterRefusal::Denied(reason) | MasterRefusal::Failed(reason) => {
@@ -539,7 +539,7 @@ fn to(connect: &Connect) -> String {
     }
 }
 
-/// The port that the server chose, for whoever asked.
+/// Prints the port that the server chose.
 fn print(port: u32) -> Result<()> {
     output::print(&format!("{port}\n"))?;
     std::io::stdout()
@@ -547,7 +547,7 @@ fn print(port: u32) -> Result<()> {
         .map_err(|error| Error::new(Kind::Local, say!(stdout_failed, reason = told(&error))))
 }
 
-/// A fault of the system in ssh's words: without its number.
+/// A system error in ssh's wording: without the error number.
 fn plainly(error: &std::io::Error) -> String {
     let told = told(error);
     told.split(" (os error").next().unwrap_or_default().to_owned()

@@ -1,5 +1,5 @@
-//! From the options to the types of `client`: what a plan asks each step of a connection for.
-//! Nothing is done here but reading the options, the environment and the terminal.
+//! Converts the options to the types of `client`. Only reads the options, the environment and the
+//! terminal.
 
 use log::warn;
 
@@ -19,7 +19,7 @@ use crate::say;
 use crate::terminal;
 use crate::trust::{Policy, Requirements, Sources, Subject, VerifyDns};
 
-/// StdinNull, which going to the background implies.
+/// Whether standard input is not read (StdinNull); going to the background implies it.
 pub fn no_input(options: &Options) -> bool {
     options.stdin_null.value || options.fork_after_authentication.value
 }
@@ -29,8 +29,7 @@ pub fn at_terminal(options: &Options) -> bool {
     !no_input(options) && terminal::is_terminal(descriptor::stdin())
 }
 
-/// Whether a terminal is asked for on the server; warns where one is wanted and there is none
-/// here.
+/// Whether to request a terminal on the server; warns if one is wanted and there is none here.
 pub fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
     let wanted = asks_for_pty(options, command);
     let force = options.request_tty.value == RequestTty::Force;
@@ -40,7 +39,7 @@ pub fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
     wanted && (at_terminal || force)
 }
 
-/// Whether a terminal is asked for on the server if there is one here.
+/// Whether to request a terminal on the server, provided there is one here.
 pub fn asks_for_pty(options: &Options, command: bool) -> bool {
     let shell = !command && options.session_type.value == SessionType::Default;
     match options.request_tty.value {
@@ -50,7 +49,7 @@ pub fn asks_for_pty(options: &Options, command: bool) -> bool {
     }
 }
 
-/// How packets are marked: by what the own session is, whatever is forwarded beside it.
+/// The traffic class of packets (IPQoS), which depends on the own session, not on its forwards.
 pub fn class(plan: &Plan) -> Option<u8> {
     let options = &plan.options;
     let asks = asks_for_pty(options, plan.command.is_some()) && plan.stdio_forward.is_none();
@@ -61,7 +60,7 @@ pub fn class(plan: &Plan) -> Option<u8> {
     }
 }
 
-/// What is to be started on the server.
+/// The program to start on the server.
 pub fn program(options: &Options, command: Option<Vec<u8>>) -> ProgramRequest {
     match (command, options.session_type.value) {
         (command, SessionType::Subsystem) => {
@@ -73,7 +72,8 @@ pub fn program(options: &Options, command: Option<Vec<u8>>) -> ProgramRequest {
     }
 }
 
-/// SetEnv first, then what SendEnv picks of our own; the first value of a name counts.
+/// The variables to send: SetEnv first, then our own that SendEnv selects; the first value of a
+/// name counts.
 pub fn sent_environment(
     options: &Options,
     environment: &ProcessEnvironment,
@@ -88,7 +88,7 @@ pub fn sent_environment(
     sent
 }
 
-/// How the host, or the proxy before it, is reached over the network.
+/// How to reach the host, or the proxy before it, over the network.
 pub fn route(plan: &Plan, environment: &ProcessEnvironment) -> Route {
     let options = &plan.options;
     Route {
@@ -108,7 +108,7 @@ pub fn route(plan: &Plan, environment: &ProcessEnvironment) -> Route {
     }
 }
 
-/// Whom a key must belong to.
+/// The host that a key must belong to.
 pub fn subject(options: &Options) -> Subject {
     Subject {
         name: match &options.host_key_alias.value {
@@ -120,7 +120,7 @@ pub fn subject(options: &Options) -> Subject {
     }
 }
 
-/// What the host key is checked against, and what is done with one that is not known.
+/// The rules for checking the host key.
 pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<HostPolicy> {
     let options = &plan.options;
     Ok(HostPolicy {
@@ -156,7 +156,7 @@ pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<Host
     })
 }
 
-/// Whether SSHFP records are looked up (VerifyHostKeyDNS), and of whom they are asked.
+/// Whether to look up SSHFP records (VerifyHostKeyDNS), and which servers to ask.
 pub fn dns_check(options: &Options, environment: &ProcessEnvironment) -> Result<DnsCheck> {
     let verify = match options.verify_host_key_dns.value {
         config::VerifyHostKeyDns::Yes => VerifyDns::Yes,
@@ -167,7 +167,7 @@ pub fn dns_check(options: &Options, environment: &ProcessEnvironment) -> Result<
     Ok(DnsCheck { verify, host, resolver: environment.dns_resolver()? })
 }
 
-/// The lists of algorithms that are offered.
+/// The configured algorithm lists.
 pub fn lists(options: &Options) -> Lists<'_> {
     Lists {
         kex: options.kex_algorithms.value.as_deref(),
@@ -178,7 +178,7 @@ pub fn lists(options: &Options) -> Lists<'_> {
     }
 }
 
-/// What the lists name and only ssh(1) has, one line for each list.
+/// Reports names in the lists that only ssh(1) has, one line for each list.
 pub fn left_out(options: &Options) -> Vec<String> {
     let lists = lists(options);
     algorithms::left_out(&[
@@ -190,7 +190,7 @@ pub fn left_out(options: &Options) -> Vec<String> {
     ])
 }
 
-/// Algorithms, rekeying and keepalives of the encrypted connection.
+/// The algorithms, rekeying and keepalives of the encrypted connection.
 pub fn transport_options(options: &Options) -> TransportOptions<'_> {
     TransportOptions {
         lists: lists(options),
@@ -203,7 +203,7 @@ pub fn transport_options(options: &Options) -> TransportOptions<'_> {
     }
 }
 
-/// What the forwards of a connection have in common.
+/// The options that all forwards of a connection share.
 pub fn forward_settings(options: &Options) -> ForwardSettings {
     let forwarding = &options.forwarding;
     ForwardSettings {
@@ -230,8 +230,8 @@ pub fn forwards(options: &Options) -> Vec<(ForwardDirection, Forward)> {
     wanted
 }
 
-/// The signature algorithms that a value comes to, with the certificates that the defaults
-/// stand for.
+/// The signature algorithms of a configuration value. With `certificates`, the defaults include
+/// those for certificates.
 pub fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>> {
     let plain = AlgorithmFamily::Pubkey.defaults().iter().map(|&name| name.to_owned());
     let defaults: Vec<String> = match certificates {
@@ -264,8 +264,8 @@ pub fn signatures(value: Option<&str>, certificates: bool) -> Result<Vec<String>
     }
 }
 
-/// The list of algorithms that a value comes to; one with names that only ssh(1) has stays as
-/// it stands.
+/// The algorithms of a configuration value as a list; a value with names that only ssh(1) has is
+/// kept as written.
 pub fn list(keyword: Keyword, value: Option<&str>) -> String {
     let family = match keyword {
         Keyword::Ciphers => AlgorithmFamily::Cipher,

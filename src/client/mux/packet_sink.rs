@@ -15,7 +15,7 @@ use crate::os::local::LocalWriter;
 /// The writing half of the socket; locked for one packet at a time.
 pub(super) struct PacketWriter(Mutex<UnsentBytes>);
 
-/// The socket, and what of the last packet it has not taken yet.
+/// The socket, and the bytes of earlier packets that are not written yet.
 struct UnsentBytes {
     socket: LocalWriter,
     bytes: BytesMut,
@@ -26,8 +26,8 @@ impl PacketWriter {
         PacketWriter(Mutex::new(UnsentBytes { socket, bytes: BytesMut::new() }))
     }
 
-    /// Writes a whole packet. Where this future is dropped in the middle of one, the next packet
-    /// is preceded by the rest, so that the other side never sees half a packet.
+    /// Writes a whole packet. If this future is dropped in the middle of one, the next call writes
+    /// the rest first, so that the other side never receives half a packet.
     pub async fn send(&self, packet: Packet) -> Result<()> {
         let mut unsent = self.0.lock().await;
         let UnsentBytes { socket, bytes } = &mut *unsent;
