@@ -1,4 +1,4 @@
-//! Secrets from inherited descriptors, as `--password-fd` names them.
+//! Reads secrets from inherited descriptors, which flags such as `--password-fd` name.
 
 use std::io::Read;
 
@@ -7,13 +7,13 @@ use crate::os::descriptor;
 use crate::say;
 use crate::secret::Secret;
 
-/// A secret on a descriptor may be this long, in bytes.
+/// The most bytes that are read for a secret.
 const MAX_SECRET: u64 = 8 * 1024;
 
 /// Reads a secret from the descriptor that this flag names, up to its first line end.
 ///
 /// # Errors
-/// [`Kind::Usage`]: it is not open, cannot be read, or holds no UTF-8.
+/// [`Kind::Usage`]: the descriptor is not open, cannot be read, or its content is not UTF-8.
 pub fn read_secret(flag: &str, fd: i32) -> Result<Secret> {
     let failed = |why: String| {
         Error::new(Kind::Usage, format!("{flag} {fd}: {why}")).hint(say!(descriptor_hint, flag))

@@ -1,4 +1,4 @@
-//! What the process finds around it: variables, home, user, shell. Read here and nowhere else.
+//! The process's environment: variables, home, user, shell. It is read only here.
 
 use std::path::PathBuf;
 
@@ -13,10 +13,10 @@ use crate::trust::FirstSeen;
 use crate::trust::authority;
 use crate::ui::plain::AskPass;
 
-/// How much of a variable an error shows, in characters.
+/// How many characters of a variable an error shows.
 const MAX_SHOWN: usize = 64;
 
-/// The process's surroundings.
+/// The process's environment.
 pub struct ProcessEnvironment {
     home: PathBuf,
     user: String,
@@ -24,7 +24,7 @@ pub struct ProcessEnvironment {
 }
 
 impl ProcessEnvironment {
-    /// Looks around: HOME and SHELL, or the passwd entry where they are not set.
+    /// Reads the environment. HOME and SHELL come from the passwd entry if they are not set.
     pub fn find() -> ProcessEnvironment {
         let entry = user::account();
         let (name, home, shell) = match entry {
@@ -60,15 +60,14 @@ impl ProcessEnvironment {
         &self.home
     }
 
-    /// Where this program keeps what it noticed: `$XDG_STATE_HOME/tessh`, by default in
-    /// `~/.local/state`.
+    /// The directory for state: `$XDG_STATE_HOME/tessh`, by default in `~/.local/state`.
     pub fn state(&self) -> PathBuf {
         let base = self.get("XDG_STATE_HOME").map(PathBuf::from);
         let base = base.filter(|path| path.is_absolute());
         base.unwrap_or_else(|| self.home.join(".local/state")).join("tessh")
     }
 
-    /// When keys were first written.
+    /// The file that notes when keys were first written.
     pub fn first_seen(&self) -> FirstSeen {
         FirstSeen::at(self.state().join("first-seen"))
     }
@@ -83,7 +82,7 @@ impl ProcessEnvironment {
         self.shell.clone()
     }
 
-    /// What configuration files and tokens are expanded with.
+    /// The values for expanding configuration files and tokens.
     pub fn context(&self) -> Context {
         Context {
             home: self.home.clone(),
@@ -94,8 +93,8 @@ impl ProcessEnvironment {
         }
     }
 
-    /// The records of authorities: `$XDG_CONFIG_HOME/tessh/authorities`, by default in
-    /// `~/.config`. A path that is not absolute does not count.
+    /// The records of authorities: `$XDG_CONFIG_HOME/tessh/authorities`, by default in `~/.config`.
+    /// A variable that is not an absolute path is ignored.
     pub fn authorities(&self) -> authority::AuthorityStore {
         let base = self.get("XDG_CONFIG_HOME").map(PathBuf::from);
         let base = base.filter(|path| path.is_absolute());
@@ -103,14 +102,14 @@ impl ProcessEnvironment {
         authority::AuthorityStore::new(authority::directory(&base), UserId::real())
     }
 
-    /// The identities that are looked for when none is named.
+    /// The identities that are tried if none is named.
     pub fn default_identities(&self) -> Vec<PathBuf> {
         config::default_identity_files(&self.context())
     }
 
-    /// Who is asked for SSHFP records and which keys are believed, where TESSH_DNS_SERVER
-    /// (`address:port`) and TESSH_DNS_ANCHORS (a file of DNSKEY records) say something else
-    /// than the system and the root: for tests and for networks with a root of their own.
+    /// The DNS servers and the trusted keys for SSHFP records. TESSH_DNS_SERVER (`address:port`)
+    /// and TESSH_DNS_ANCHORS (a file of DNSKEY records) replace those of the system and the root:
+    /// for tests and for networks with a root of their own.
     pub fn dns_resolver(&self) -> Result<sshfp::Resolver> {
         let set = |name: &str| self.get(name).filter(|value| !value.is_empty());
         let mut resolver = sshfp::Resolver::default();
@@ -131,7 +130,8 @@ impl ProcessEnvironment {
     }
 }
 
-/// SSH_ASKPASS and SSH_ASKPASS_REQUIRE, as ssh(1) has them: forced, or with a display.
+/// The askpass program, following ssh(1)'s rules for SSH_ASKPASS and SSH_ASKPASS_REQUIRE: it is
+/// used if it is forced, or if there is a display.
 pub(super) fn ask_pass(get: &dyn Fn(&str) -> Option<String>) -> Option<AskPass> {
     let set = |name: &str| get(name).filter(|value| !value.is_empty());
     let program = set("SSH_ASKPASS")?;

@@ -1,11 +1,12 @@
-//! Exit codes of a connection: the remote status, 128 and the number of the signal that ended
-//! the remote program, or 255 for failures of our own.
+//! Exit codes of a connection: the remote status, 128 plus the number of the signal that ended the
+//! remote program, or 255 for our own failures.
 
 use crate::client::flow::Exit;
 
-/// Exit code where standard output was closed: 128 and SIGPIPE, as `head` leaves a writer.
+/// The exit code if standard output was closed: 128 plus SIGPIPE, as for a program that writes to
+/// `head`.
 const OUTPUT_CLOSED: u8 = 141;
-/// Exit code of our own failures, and where the server gave no status.
+/// The exit code for our own failures, and if the server sent no status.
 pub const FAILED: u8 = 255;
 
 /// The exit code for how a session ended.
@@ -21,7 +22,7 @@ pub fn exit_code(exit: &Exit) -> u8 {
     }
 }
 
-/// The names of RFC 4254 section 6.10, by their numbers in POSIX.
+/// The POSIX number of a signal name from RFC 4254 section 6.10.
 fn signal_number(name: &str) -> Option<u8> {
     let number = match name {
         "HUP" => 1,

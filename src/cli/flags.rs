@@ -1,8 +1,8 @@
-//! The one table of flags: parser, help, man page and completions are all made from it.
+//! The table of flags. The parser, the help, the man page and the completions are made from it.
 //!
-//! The letters are ssh(1)'s, with its meaning; what is this program's own has a long name. A
-//! flag says what it does as data: a keyword of ssh_config(5) with its value, or something that
-//! `args` handles by name. What a keyword cannot do is said in the table of keywords alone.
+//! The letters have ssh(1)'s meaning; flags that ssh does not have get a long name. The table says
+//! what a flag does as data: a keyword of ssh_config(5) with its value, or an action that `args`
+//! implements. Restrictions of keywords are only in the table of keywords.
 
 pub mod keygen;
 pub mod trust;
@@ -13,21 +13,21 @@ use crate::config::{Keyword, KeywordStanding};
 /// What a flag does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Does {
-    /// Sets a keyword to a value of its own; wins over `-o` and over flags before it.
+    /// Sets a keyword to a fixed value; takes precedence over `-o` and over earlier flags.
     Fix(Keyword, &'static str),
-    /// Sets a keyword to the argument; the last one given wins, over `-o` too.
+    /// Sets a keyword to the argument; the last flag counts and takes precedence over `-o`.
     Last(Keyword),
-    /// Sets a keyword to the argument, in line with `-o`: the first one given wins.
+    /// Sets a keyword to the argument with the same rank as `-o`: the first one counts.
     First(Keyword),
-    /// Something of its own.
+    /// An action of its own.
     Special(Special),
-    /// Asks for what is the case anyway.
+    /// Accepted without effect, because its effect is the default.
     Nothing,
-    /// Asks for what cannot be done, and why.
+    /// Refused, with this reason.
     Refuse(FixedText),
 }
 
-/// The flags that are more than a keyword.
+/// The flags that do more than set a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Special {
     /// `-o`.
@@ -106,21 +106,21 @@ pub enum Special {
     LongVersion,
 }
 
-/// One flag; a verb with flags of its own says in its own way what they do.
+/// One flag; `D` is what a verb's own flags do.
 #[derive(Clone, Copy, Debug)]
 pub struct Flag<D = Does> {
     /// As typed: `-p` or `--auth`.
     pub name: &'static str,
-    /// What its argument is called, if it takes one.
+    /// The name of its argument, if it takes one.
     pub value: Option<&'static str>,
-    /// One line that says what it does.
+    /// Its description in one line.
     pub doc: &'static str,
     /// What it does.
     pub does: D,
 }
 
 impl<D> Flag<D> {
-    /// Its letter, if it is one of ssh's.
+    /// Its letter, if it has one.
     pub fn letter(&self) -> Option<char> {
         self.name
             .strip_prefix('-')
@@ -135,7 +135,7 @@ impl<D> Flag<D> {
 }
 
 impl Flag {
-    /// Whether it can be used: what its keyword refuses, the flag cannot ask for either.
+    /// Whether it can be used; a flag for a refused keyword cannot.
     pub fn works(&self) -> bool {
         let unbuilt = |keyword: Keyword, value: Option<&str>| match keyword.row().standing {
             KeywordStanding::Refused(quiet, _) => {
@@ -183,7 +183,7 @@ const fn special(special: Special) -> Does {
     Does::Special(special)
 }
 
-/// The table: ssh's letters as ssh(1) sorts them, then the long names.
+/// The table: ssh's letters in the order of ssh(1), then the long names.
 pub const FLAGS: &[Flag] = &[
     flag("-1", "SSH-1", Refuse(texts::ssh1_option)),
     flag("-2", "SSH-2, the only one there is", Nothing),

@@ -140,7 +140,7 @@ pub fn completions(shell: &str) -> Result<String> {
     }
 }
 
-/// Command lines to begin with, for the help text and the manual page.
+/// Example command lines for the help text and the manual page.
 const EXAMPLES: [(&str, &str); 8] = [
     ("tessh", "ask for a host, then log in"),
     ("tessh user@host", "a shell on the host"),
@@ -189,7 +189,7 @@ fn synopsis<D>(flag: &Flag<D>) -> String {
     flag.value.map_or_else(|| flag.name.to_owned(), |value| format!("{} {value}", flag.name))
 }
 
-/// One entry of the help text, its explanation wrapped in its column.
+/// One entry of the help text, with its explanation wrapped in its column.
 fn entry(out: &mut String, name: &str, doc: &str) {
     let mut line = format!("  {name:<width$}", width = COLUMN - 2);
     if name.len() > COLUMN - 4 {
@@ -212,7 +212,7 @@ fn entry(out: &mut String, name: &str, doc: &str) {
     out.push('\n');
 }
 
-/// Text that roff prints as it stands.
+/// Escapes text for roff.
 fn roff(text: &str) -> String {
     let escaped = text.replace('\\', "\\e").replace('-', "\\-");
     if escaped.starts_with(['.', '\'']) { format!("\\&{escaped}") } else { escaped }
@@ -238,7 +238,7 @@ fn verbs() -> impl Iterator<Item = &'static (&'static str, Verb, &'static str)> 
     VERBS.iter().filter(|(_, verb, _)| verb.works())
 }
 
-/// What completes the argument of a flag.
+/// What a flag's argument is completed with.
 #[derive(PartialEq)]
 enum Completes {
     Files,
@@ -246,7 +246,7 @@ enum Completes {
     Nothing,
 }
 
-/// The words that a flag of keygen takes.
+/// The words that a flag of keygen accepts.
 fn keygen_words(flag: &str) -> Option<&'static str> {
     match flag {
         "-t" => Some("ed25519 ecdsa rsa"),
@@ -340,7 +340,7 @@ complete -F _tessh tessh
     )
 }
 
-/// The types of keys that `tessh trust --type` takes.
+/// The key types that `tessh trust --type` accepts.
 const TRUST_TYPES: &str = "ed25519 ecdsa rsa dsa";
 
 fn trust_verbs() -> String {
@@ -354,19 +354,19 @@ fn trust_verbs() -> String {
     verbs.join(" ")
 }
 
-/// The words that follow `trust authority`.
+/// The verbs after `trust authority`.
 fn authority_verbs() -> String {
     let words = trust::VERBS.iter().filter_map(|(name, ..)| name.strip_prefix("authority "));
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The names of Host lines without wildcards, in a POSIX shell.
+/// A POSIX shell function that lists the names on Host lines without wildcards.
 const HOSTS: &str = r#"_tessh_hosts() {
     [ -r ~/.ssh/config ] || return 0
     awk 'tolower($1) == "host" { for (i = 2; i <= NF; i++) if ($i !~ /[*?!"]/) print $i }' ~/.ssh/config
 }"#;
 
-/// An explanation within a specification of `_arguments`.
+/// Escapes an explanation for a specification of zsh's `_arguments`.
 fn zsh_text(text: &str) -> String {
     text.replace('\'', "'\\''").replace('[', "\\[").replace(']', "\\]").replace(':', "\\:")
 }

@@ -1,4 +1,4 @@
-//! The local terminal during a session: raw mode, its size, and the console for escapes.
+//! The local terminal during a session: raw mode, window size, and the console for escapes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,30 +23,31 @@ use crate::say;
 use crate::terminal::secret::Cancellable;
 use crate::terminal::{self, RawMode, ScreenMode};
 
-/// How long a program on the server sees another size, so that it draws anew.
+/// How long the server is told another window size, so that its programs redraw the screen.
 const REDRAW: Duration = Duration::from_millis(100);
 
-/// What a session on the person's terminal is given.
+/// The settings for a session on the person's terminal.
 pub(super) struct TerminalSetting<'a> {
     /// Whether the session is interactive: the terminal is in raw mode.
     pub raw: bool,
     /// Where new sizes go.
     pub resize: UnboundedSender<WindowSize>,
-    /// The person.
+    /// The prompt for questions.
     pub prompt: Arc<dyn Prompt>,
-    /// A second login.
+    /// The means to start duplicate sessions (`~d`).
     pub again: Duplicates<'a>,
-    /// What the server's programs want of a paste, if pastes are asked about.
+    /// Whether the server's programs want brackets around pastes; `None` if pastes are not asked
+    /// about.
     pub brackets: Option<Brackets>,
 }
 
-/// A second login on top of a session.
+/// Starts duplicate sessions on top of a session.
 pub(super) struct Duplicates<'a> {
-    /// The main path once more.
+    /// Runs the main path again.
     pub log_in: &'a (dyn Fn() -> Interlude<'a, Result<Exit>> + Send + Sync),
-    /// How many sessions are below this one already.
+    /// How many sessions are below this one.
     pub below: usize,
-    /// How many may be on top of the first.
+    /// How many duplicates are allowed on top of the first session.
     pub most: usize,
 }
 
@@ -54,14 +55,14 @@ pub(super) struct Duplicates<'a> {
 pub(super) struct LocalTerminal<'a> {
     setting: TerminalSetting<'a>,
     raw: Option<RawMode>,
-    /// Bracketed paste is on.
+    /// Keeps bracketed paste switched on.
     bracketed: Option<ScreenMode>,
-    /// Before the session's output; only an interactive one has it.
+    /// Holds back the session's output during interludes; used by interactive sessions only.
     curtain: Curtain,
 }
 
 impl<'a> LocalTerminal<'a> {
-    /// Takes the terminal over; everything is put back when it is dropped.
+    /// Takes over the terminal; everything is restored on drop.
     pub fn enter(setting: TerminalSetting<'a>) -> Result<LocalTerminal<'a>> {
         let raw = match setting.raw {
             false => None,
@@ -76,7 +77,7 @@ impl<'a> LocalTerminal<'a> {
         Ok(LocalTerminal { setting, raw, bracketed, curtain: Curtain::default() })
     }
 
-    /// Standard output and error for the session.
+    /// Standard output and error of the session.
     pub fn sinks(&mut self) -> Result<(OutputSink, OutputSink)> {
         let stdout =
             || DescriptorOutput::stdout().map_err(|error| unusable(say!(stdout_label), &error));
@@ -97,18 +98,18 @@ impl<'a> LocalTerminal<'a> {
         }
     }
 
-    /// Gives the terminal back.
+    /// Restores the terminal.
     pub fn leave(&mut self) {
         self.bracketed = None;
         self.raw = None;
     }
 
-    /// Gives somebody else the terminal until they are done, as it was found if they want it
-    /// for `lines`. The session's output waits; afterwards its programs are made to draw anew.
+    /// Runs `work` with the terminal to itself; with `lines`, in the terminal's original mode.
+    /// Meanwhile the session's output waits, and afterwards its programs redraw the screen.
     async fn aside<T>(&mut self, lines: bool, work: impl Future<Output = T>) -> T {
         self.curtain.close();
         self.bracketed = None;
-        // A dialog has raw mode anyway, and between two of them keys would be echoed.
+        // A dialog sets raw mode anyway; leaving it between two dialogs would echo keys.
         if let Some(raw) = self.raw.as_mut().filter(|_| lines) {
             raw.suspend();
         }
@@ -131,7 +132,8 @@ impl<'a> LocalTerminal<'a> {
         }
     }
 
-    /// A size that stays the same is no news to a program: it must be another for a moment.
+    /// Makes the server's programs redraw. They ignore an unchanged size, so another size is sent
+    /// for a moment.
     async fn redraw(&mut self) {
         let Some(size) = window_size() else { return };
         let rows = if size.rows > 1 { size.rows - 1 } else { 2 };
@@ -141,7 +143,7 @@ impl<'a> LocalTerminal<'a> {
     }
 }
 
-/// Has the terminal put brackets around what is pasted.
+/// Switches bracketed paste on at the terminal.
 fn bracket() -> Option<ScreenMode> {
     let (stdin, stdout) = (descriptor::stdin(), descriptor::stdout());
     let tty = if terminal::is_terminal(stdout) { stdout } else { stdin };
@@ -160,7 +162,7 @@ impl Console for LocalTerminal<'_> {
             raw.suspend();
         }
         ProcessId::own().tell(Signal::Stop);
-        // Here the process stands still until it is continued.
+        // The process stops above and continues here.
         self.resume();
         if let Some(size) = window_size() {
             let _ = self.setting.resize.send(size);
@@ -236,7 +238,7 @@ impl Console for LocalTerminal<'_> {
     }
 }
 
-/// A question on a thread of its own; it begins when it is waited for, and not before.
+/// Asks a question on a separate thread; the question starts when the future is awaited.
 async fn blocking<T: Send + 'static>(
     question: impl FnOnce() -> T + Send + 'static,
 ) -> std::result::Result<T, tokio::task::JoinError> {
@@ -251,17 +253,17 @@ fn told(exit: &Exit) -> String {
     }
 }
 
-/// A standard descriptor that is closed, or worse.
+/// The error for a standard descriptor that cannot be used.
 pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
     Error::new(Kind::Local, say!(stream_unusable, what, error = crate::error::told(error)))
 }
 
-/// The size of the terminal that standard input is, as the protocol has it.
+/// The size of the terminal on standard input, in the protocol's type.
 pub(super) fn window_size() -> Option<WindowSize> {
     terminal::window_size(descriptor::stdin())
 }
 
-/// Sends the new size on every SIGWINCH, until dropped.
+/// Sends the new size on each SIGWINCH, until dropped.
 pub(super) fn window_changes(resize: UnboundedSender<WindowSize>) -> Watcher {
     Watcher(tokio::spawn(async move {
         let mut changes = Arrivals::of(Signal::WindowChange);
@@ -276,7 +278,7 @@ pub(super) fn window_changes(resize: UnboundedSender<WindowSize>) -> Watcher {
     }))
 }
 
-/// Calls this on every SIGWINCH, until dropped.
+/// Calls `told` on each SIGWINCH, until dropped.
 pub(super) fn on_window_change(told: impl Fn() + Send + 'static) -> Watcher {
     Watcher(tokio::spawn(async move {
         let mut changes = Arrivals::of(Signal::WindowChange);
@@ -287,7 +289,7 @@ pub(super) fn on_window_change(told: impl Fn() + Send + 'static) -> Watcher {
     }))
 }
 
-/// A task that ends with its owner.
+/// A task that is aborted on drop.
 pub(super) struct Watcher(JoinHandle<()>);
 
 impl Drop for Watcher {

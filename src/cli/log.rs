@@ -1,12 +1,12 @@
-//! Where `-v` and messages go: standard error, the file of `-E`, or with `-y` the system's log;
-//! at ssh's LogLevel.
+//! The log: `-v` output and messages go to standard error, to the file of `-E`, or with `-y` to the
+//! system's log, filtered by ssh's LogLevel.
 //!
-//! The library says things through the `log` facade; the words of ssh(1) map to it as
-//! `error!` error, `warn!` log, `info!` verbose, `debug!` debug1. The SSH library's own
-//! chatter is shown from DEBUG3 on, and only what carries no data.
+//! The code logs through the `log` facade. ssh(1)'s levels map to it as: `error!` error, `warn!`
+//! log, `info!` verbose, `debug!` debug1. The SSH library's own messages are shown from DEBUG3 on,
+//! except those that contain data.
 //!
-//! LogVerbose picks places in this program's source, `FILE:MODULE():LINE`, whose messages are
-//! shown at any level, each with its place, as ssh(1) does with its own.
+//! LogVerbose selects places in this program's source, `FILE:MODULE():LINE`. Their messages are
+//! shown at any level, together with the place, as in ssh(1).
 
 use std::fs::File;
 use std::io::Write;
@@ -29,12 +29,12 @@ static LOGGER: OnceLock<Logger> = OnceLock::new();
 
 struct Logger {
     level: AtomicU8,
-    /// LogVerbose: lists of patterns of places.
+    /// The places of LogVerbose: lists of patterns.
     always: Mutex<Vec<String>>,
     sink: Mutex<LogDestination>,
 }
 
-/// Where messages go.
+/// The destination of messages.
 enum LogDestination {
     Stderr,
     File(File),
@@ -52,7 +52,7 @@ const LEVELS: [LogLevel; 8] = [
     LogLevel::Debug3,
 ];
 
-/// Starts logging; may be called again to change level and place.
+/// Starts logging; may be called again to change level and destination.
 ///
 /// # Errors
 /// The file cannot be opened for appending.
@@ -71,7 +71,7 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
     Ok(())
 }
 
-/// Starts logging to the system's log. Where there is none that is said, and messages go to
+/// Starts logging to the system's log. If there is none, this is reported and messages go to
 /// standard error.
 pub(super) fn start_syslog(level: LogLevel, facility: &str) {
     match Syslog::open(facility) {
@@ -83,7 +83,7 @@ pub(super) fn start_syslog(level: LogLevel, facility: &str) {
     }
 }
 
-/// Messages go where the flags say; as with ssh, `-y` counts more than `-E`.
+/// Starts logging as the flags say; as in ssh, `-y` takes precedence over `-E`.
 pub(super) fn start_as_typed(typed: &Typed, options: &Options) -> Result<()> {
     let level = options.log_level.value;
     match typed.syslog {
@@ -102,12 +102,12 @@ fn begin(level: LogLevel, sink: LogDestination) {
     };
     let logger = LOGGER.get_or_init(empty);
     *logger.sink() = sink;
-    // Only the first call can win, and it installs the same logger.
+    // Only the first call succeeds; later ones would install the same logger.
     let _ = log::set_logger(logger);
     set_level(level);
 }
 
-/// Shows messages of places that match one of these lists, whatever the level.
+/// Shows messages of places that match one of these lists at any level.
 pub(super) fn always(places: &[String]) {
     if let Some(logger) = LOGGER.get() {
         *logger.places() = places.to_vec();
@@ -127,7 +127,7 @@ fn set_level(level: LogLevel) {
     });
 }
 
-/// The levels of the `log` facade that are shown at a level of ssh's.
+/// The level of the `log` facade for a level of ssh's.
 fn shown(level: LogLevel) -> LevelFilter {
     match level {
         LogLevel::Quiet | LogLevel::Fatal => LevelFilter::Off,
@@ -138,19 +138,19 @@ fn shown(level: LogLevel) -> LevelFilter {
     }
 }
 
-/// The level in force.
+/// The current level.
 pub(super) fn level() -> LogLevel {
     let rank = LOGGER.get().map_or(3, |logger| logger.level.load(Ordering::Relaxed));
     LEVELS.get(usize::from(rank)).copied().unwrap_or(LogLevel::Info)
 }
 
-/// Whether somebody watches standard error to see what goes on: debugging, and not to a file.
+/// Whether debug messages go to standard error.
 pub(super) fn debugs_to_stderr() -> bool {
     let elsewhere = |logger: &Logger| !matches!(*logger.sink(), LogDestination::Stderr);
     level() >= LogLevel::Debug1 && !LOGGER.get().is_some_and(elsewhere)
 }
 
-/// One level more or less (`~v`, `~V`); gives the new one.
+/// Raises or lowers the level by one (`~v`, `~V`); returns the new one.
 pub(super) fn shift(more: bool) -> LogLevel {
     let rank = LEVELS.iter().position(|&other| other == level()).unwrap_or(3);
     let rank = if more { (rank + 1).min(LEVELS.len() - 1) } else { rank.saturating_sub(1) };
@@ -158,21 +158,20 @@ pub(super) fn shift(more: bool) -> LogLevel {
     LEVELS[rank]
 }
 
-/// A message of ours that ends the program, or would at another level: it is shown unless
-/// the person asked for quiet.
+/// Prints a message that ends the program, or would at another level; LogLevel QUIET suppresses it.
 pub(super) fn fatal(text: &str) {
     if level() > LogLevel::Quiet {
         put(Severity::Critical, "fatal", &format!("tessh: {text}"));
     }
 }
 
-/// Writes a line where messages go.
+/// Writes a line to the log's destination.
 pub(super) fn write(text: &str) {
     put(Severity::Information, "", text);
 }
 
-/// Writes a line; the system's log says in a word of ssh's how grave it is. Here every message
-/// passes, so nothing that a server or a file says can act on the terminal from here on.
+/// Writes a line, for the system's log with a severity and ssh's word for it. Every message passes
+/// here and is sanitised, so that text from a server or a file cannot control the terminal.
 fn put(severity: Severity, word: &str, text: &str) {
     let text = &crate::text::block(text, usize::MAX, usize::MAX);
     let line = format!("{text}\n");
@@ -194,8 +193,9 @@ fn put(severity: Severity, word: &str, text: &str) {
     to_stderr(&line);
 }
 
-/// Writes text to standard error; in raw mode a line must bring its own carriage return. While
-/// a dialog has the screen the terminal holds it: it would be written across the dialog.
+/// Writes text to standard error. In raw mode a line needs a carriage return. While a dialog has
+/// the screen, the terminal holds the text back, which would otherwise be written across the
+/// dialog.
 pub(super) fn to_stderr(text: &str) {
     let stderr = descriptor::stderr();
     if crate::terminal::is_terminal(stderr) && crate::terminal::hold(text) {
@@ -217,7 +217,7 @@ impl Logger {
         self.always.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The place of a message, if LogVerbose picks it.
+    /// The place of a message, if LogVerbose selects it.
     fn picked(&self, record: &Record<'_>) -> Option<String> {
         if !record.target().starts_with("tessh") {
             return None;
@@ -228,7 +228,7 @@ impl Logger {
     }
 }
 
-/// As ssh(1) has it, with the module in the place of the function.
+/// The place in ssh(1)'s format, with the module instead of the function.
 fn place(record: &Record<'_>) -> String {
     let last = |text: Option<&str>, between: &str| {
         text.and_then(|text| text.rsplit(between).next()).unwrap_or_default().to_owned()

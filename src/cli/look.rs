@@ -1,4 +1,4 @@
-//! How the person is spoken to: the language, and what their terminal can show.
+//! Chooses the language of messages and what the terminal can show.
 
 use std::ffi::OsString;
 
@@ -10,8 +10,8 @@ use crate::say;
 use crate::terminal;
 use crate::ui::screen::look::Look;
 
-/// The language of the locale. Programs that call ssh read its messages: under that name,
-/// and where standard error is no terminal, they are in English.
+/// Sets the language of the locale. English is kept under the name `ssh`, and if standard error is
+/// not a terminal, because programs that call ssh parse its messages.
 pub(super) fn speak_locale(environment: &ProcessEnvironment, as_ssh: bool) {
     let reads = !as_ssh && terminal::is_terminal(descriptor::stderr());
     let locale = locale(environment, "LC_MESSAGES").filter(|_| reads && shows_utf8(environment));
@@ -20,7 +20,7 @@ pub(super) fn speak_locale(environment: &ProcessEnvironment, as_ssh: bool) {
     }
 }
 
-/// The language that `--lang` names.
+/// Sets the language that `--lang` names.
 pub(super) fn speak(name: &str) -> Result<()> {
     let language = Language::named(name).ok_or_else(|| {
         Error::new(Kind::Usage, say!(language_unknown, value = crate::text::line(name, 20)))
@@ -30,14 +30,14 @@ pub(super) fn speak(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// The language that a `--lang` among these words names; `false` if there is none.
+/// Sets the language of a `--lang` among these words; `false` if there is none.
 pub(super) fn speak_as_asked(words: &[OsString]) -> bool {
     let named = words.windows(2).find(|two| two[0] == "--lang").map(|two| two[1].to_string_lossy());
     let language = named.and_then(|name| Language::named(&name));
     language.map(catalogue::speak).is_some()
 }
 
-/// Takes `--lang name` out of the words of a verb, or from before it.
+/// Removes `--lang name` from the words of a verb, or before the verb, and sets the language.
 pub(super) fn take_language(
     words: &mut Vec<OsString>,
     is_verb: impl Fn(&OsString) -> bool,
@@ -53,7 +53,7 @@ pub(super) fn take_language(
     Some(name)
 }
 
-/// What the terminal can show; `None` where there shall be no full screen.
+/// What the terminal can show; `None` if full-screen dialogs cannot or must not be used.
 pub(super) fn full_screen(environment: &ProcessEnvironment) -> Option<Look> {
     let term = environment.get("TERM").unwrap_or_default();
     let both =
@@ -64,14 +64,14 @@ pub(super) fn full_screen(environment: &ProcessEnvironment) -> Option<Look> {
     })
 }
 
-/// LC_ALL, that of the category, LANG: the first that is set (locale(7)).
+/// LC_ALL, the category's variable, LANG: the first that is set (locale(7)).
 fn locale(environment: &ProcessEnvironment, category: &str) -> Option<String> {
     ["LC_ALL", category, "LANG"]
         .into_iter()
         .find_map(|name| environment.get(name).filter(|value| !value.is_empty()))
 }
 
-/// Whether the terminal takes UTF-8, as far as the locale says.
+/// Whether the locale says that the terminal uses UTF-8.
 fn shows_utf8(environment: &ProcessEnvironment) -> bool {
     let locale = locale(environment, "LC_CTYPE").unwrap_or_default().to_ascii_lowercase();
     locale.contains("utf-8") || locale.contains("utf8")

@@ -1,5 +1,5 @@
-//! The command: flags, verbs, help and exit codes, and the only place that reads the
-//! environment. Every verb's work is a file under `verbs/`; the one that connects is `connect/`.
+//! The command line program: flags, verbs, help and exit codes. Only this part reads the
+//! environment. Each verb is a file in `verbs/`; connecting is in `connect/`.
 
 pub mod args;
 mod attempt;
@@ -25,7 +25,7 @@ pub use environment::ProcessEnvironment;
 
 use crate::error::{Error, Result};
 
-/// Runs the command line this process was started with and gives its exit code.
+/// Runs the command line of this process and returns its exit code.
 pub fn main() -> ExitCode {
     crate::terminal::install_panic_hook();
     let mut words = std::env::args_os();
@@ -38,8 +38,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Settles the language, reads the words and does what they say; `json` is how a failure is
-/// to be told.
+/// Sets the language, parses the words and runs the verb; `json` is set if errors are printed as
+/// JSON.
 fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8> {
     look::speak_locale(&ProcessEnvironment::find(), as_ssh);
     if !as_ssh && let Some(name) = look::take_language(&mut words, args::is_verb) {
@@ -47,7 +47,7 @@ fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8>
     }
     let parse = || args::parse_open(words.iter().cloned(), as_ssh);
     let typed = match parse() {
-        // What is wrong with the words is said in the language that they ask for.
+        // Errors about the words are reported in the language that they select.
         Err(_) if look::speak_as_asked(&words) => parse()?,
         typed => typed?,
     };
@@ -58,13 +58,13 @@ fn answer(mut words: Vec<OsString>, as_ssh: bool, json: &mut bool) -> Result<u8>
     verbs::run(&typed)
 }
 
-/// Under the name `ssh` there are no verbs.
+/// Whether the program was called `ssh`; it then has no verbs.
 fn is_ssh(name: &OsStr) -> bool {
     let own = Path::new(name).file_name() == Some(OsStr::new("ssh"));
     own || std::env::var_os("TESSH_AS_SSH").is_some_and(|value| value == "1")
 }
 
-/// One line, and the exit code of the error's kind.
+/// Prints the error and returns the exit code of its kind.
 fn fail(error: &Error, json: bool) -> ExitCode {
     crate::terminal::restore();
     if json {

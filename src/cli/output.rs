@@ -1,12 +1,11 @@
-//! Standard output: what was asked for and nothing else. Messages go to `log`.
+//! Standard output: only the requested output. Messages go to `log`.
 
 use std::io::Write;
 
 use crate::error::{Error, Kind, Result, told};
 use crate::say;
 
-/// Writes a text; gives exit code 0. A reader that has closed the pipe has read enough, which is
-/// no failure.
+/// Writes a text; returns exit code 0. A closed pipe is not an error: its reader has read enough.
 ///
 /// # Errors
 /// [`Kind::Local`]: standard output cannot be written.

@@ -1,4 +1,4 @@
-//! The runtime of one thread that a verb's work runs on, to its end or until a signal.
+//! The single-threaded runtime for a verb's work, which runs until it ends or a signal arrives.
 
 use std::ops::ControlFlow;
 
@@ -10,10 +10,10 @@ use crate::os::signal::{Arrivals, Signal};
 use crate::say;
 use crate::terminal;
 
-/// A runtime on this thread. A process that forks does so before.
+/// Builds a runtime on this thread. A process that forks must do so before.
 ///
 /// # Errors
-/// [`Kind::Local`]: the system has no room for its descriptors.
+/// [`Kind::Local`]: the system has no free descriptors.
 pub fn build() -> Result<Runtime> {
     Builder::new_current_thread()
         .enable_all()
@@ -21,7 +21,7 @@ pub fn build() -> Result<Runtime> {
         .map_err(|error| Error::new(Kind::Local, say!(cannot_start, error = told(&error))))
 }
 
-/// Runs work that ends in an exit code; a signal that ends it gives 128 and its number.
+/// Runs work that returns an exit code; a signal gives 128 plus its number.
 ///
 /// # Errors
 /// Those of the work.
@@ -31,11 +31,11 @@ pub fn run_to_exit_code(work: impl Future<Output = Result<u8>> + Send + 'static)
     })
 }
 
-/// Runs work until it ends or a signal ends the program, whose exit code is the break. The
-/// terminal is restored either way.
+/// Runs work until it ends or a signal ends the program; `Break` has the exit code for the signal.
+/// The terminal is restored in both cases.
 ///
-/// The work is a task of its own: waking the runtime's outermost future costs a system call
-/// each time, waking a task none, and a session is woken for every key.
+/// The work is a task: waking the runtime's outermost future costs a system call each time, waking
+/// a task none, and a session is woken for each key.
 ///
 /// # Errors
 /// Those of the work.
@@ -54,12 +54,12 @@ pub fn run_until_signal<T: Send + 'static>(
         }
     });
     terminal::restore();
-    // A question may still be open on its thread; nobody waits for it.
+    // A question may still be open on its thread; it is not waited for.
     runtime.shutdown_background();
     result
 }
 
-/// Waits for a signal that ends the program; gives its number.
+/// Waits for a signal that ends the program; returns its number.
 async fn ended_by_signal() -> u8 {
     let mut interrupt = Arrivals::of(Signal::Interrupt);
     let mut terminate = Arrivals::of(Signal::Terminate);

@@ -1,10 +1,10 @@
-//! The flags of `tessh keygen`: the letters are ssh-keygen(1)'s, with its meaning, and what is
-//! this program's own has a long name. `-O` alone differs: it names a format.
+//! The flags of `tessh keygen`: letters have ssh-keygen(1)'s meaning, and flags that it does not
+//! have get a long name. Only `-O` differs: it names a format.
 
 use super::Flag;
 use Keygen as K;
 
-/// What a flag of `tessh keygen` is for.
+/// The purpose of a flag of `tessh keygen`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keygen {
     /// `-a`.
@@ -68,7 +68,7 @@ const fn takes(
     Flag { name, value: Some(value), doc, does }
 }
 
-/// The table, as ssh-keygen(1) sorts its letters, then the long names.
+/// The table: letters in the order of ssh-keygen(1), then the long names.
 pub const KEYGEN: &[Flag<Keygen>] = &[
     takes("-a", "rounds", "rounds of bcrypt for the passphrase; 24 if not given", K::Rounds),
     takes("-b", "bits", "size: rsa 2048 to 8192 (3072), ecdsa 256, 384 or 521 (256)", K::Bits),

@@ -1,10 +1,9 @@
-//! The flags of `tessh trust`, besides those of connecting: the host is found as for a
-//! connection.
+//! The flags of `tessh trust`, in addition to the flags that find the host as for a connection.
 
 use super::Flag;
 use Trust as T;
 
-/// What a flag of `tessh trust` is for.
+/// The purpose of a flag of `tessh trust`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// `--file`.
@@ -60,7 +59,8 @@ const fn of_authority(
     Flag { name, value, doc, does: () }
 }
 
-/// The flags of `tessh trust authority`, as they are told; `--dry-run` and `--json` are above.
+/// The flags of `tessh trust authority` for the help; `--dry-run` and `--json` are in the table
+/// above.
 pub const AUTHORITY: &[Flag<()>] = &[
     of_authority("--key", Some("file"), "authority add: its key, a file or type and base64"),
     of_authority(
@@ -79,13 +79,13 @@ pub const AUTHORITY: &[Flag<()>] = &[
     of_authority("--force", None, "authority add: replace one of this name"),
 ];
 
-/// All of them, as they are told.
+/// The flags of both tables for the help.
 pub fn told() -> impl Iterator<Item = Flag<()>> {
     let own = TRUST.iter().map(|flag| of_authority(flag.name, flag.value, flag.doc));
     own.chain(AUTHORITY.iter().copied())
 }
 
-/// The words that follow `trust`, and what each does.
+/// The verbs after `trust`, each with its words and its description.
 pub const VERBS: &[(&str, &str, &str)] = &[
     ("list", "", "every key, authority and pin on record"),
     ("show", "host", "what is on record about a host, hashed names too"),

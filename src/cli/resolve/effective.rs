@@ -7,11 +7,11 @@ use crate::cli::args::Typed;
 use crate::config::{self, Context, Keyword, NameLookup};
 use crate::error::Result;
 
-/// What `-G` prints: it says what would be in force, whether this program honours it or not.
+/// The output of `-G`: the configuration that would be in force, including settings that this
+/// program does not support.
 ///
 /// # Errors
-/// Those of [`options`] but for what is not supported, and [`Kind::Usage`] for what does not go
-/// together.
+/// Those of [`options`], except for unsupported settings; and [`Kind::Usage`] for conflicting ones.
 pub fn effective(
     typed: &Typed,
     context: &Context,
@@ -31,7 +31,7 @@ pub fn effective(
     Ok(config::effective_lines(&shown))
 }
 
-/// The host of the destination with the brackets it was typed with, for `-G`.
+/// The destination's host with the brackets it was typed with.
 fn typed_host(typed: &Typed) -> Option<&str> {
     let text = typed.destination.as_deref().filter(|text| !text.contains("://"))?;
     let host = text.rsplit_once('@').map_or(text, |(_, host)| host);

@@ -18,11 +18,11 @@ use crate::say;
 /// The system's configuration file.
 const SYSTEM_CONFIG: &str = "/etc/ssh/ssh_config";
 
-/// The options for the host that was typed, with the layers they come from; `names` asks the
-/// system about names for CanonicalizeHostname.
+/// The options for the host that was typed, with their layers; `names` resolves names for
+/// CanonicalizeHostname.
 ///
 /// # Errors
-/// Those of [`options`], but for what is not supported.
+/// Those of [`options`], except for unsupported settings.
 pub fn layered(
     typed: &Typed,
     context: &Context,
@@ -36,13 +36,13 @@ pub fn layered(
     let parsed = Destination::parse(text);
     if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {
         let alias = parsed.as_ref().map_or(text, |destination| &destination.host);
-        // A name that no host can have is not shown to the files: no Host line can mean it.
+        // A name that is not a valid host is not matched with the files' Host lines.
         let mut layers = command_line(typed, parsed.as_ref().ok())?;
         if check_host(alias).is_ok() {
             read_files(typed, alias, &mut layers, (context, &NoLookup))?;
         }
         if !layers.names_host() {
-            // Of `user@name`, the user is one only where the session is not called all of it.
+            // In `user@name`, `user` is the user unless the whole text is the session's name.
             let around = parsed.as_ref().ok().filter(|_| name != text);
             return saved(typed, around, profile::named(&name, context)?, (context, names));
         }
@@ -54,7 +54,7 @@ pub fn layered(
     Ok(ResolvedOptions { host: destination.host, layers, options, profile: None })
 }
 
-/// The options where a saved session stands between the command line and the files.
+/// The options with a saved session between the command line and the files.
 pub fn saved(
     typed: &Typed,
     destination: Option<&Destination>,
@@ -70,7 +70,7 @@ pub fn saved(
     Ok(ResolvedOptions { host, layers, options, profile: Some(document) })
 }
 
-/// What the command line alone sets, with the user and port of the destination if it is given.
+/// The settings of the command line, with user and port of the destination if it is given.
 pub fn command_line(typed: &Typed, destination: Option<&Destination>) -> Result<Layers> {
     let mut layers = Layers::new();
     let at = typed.destination_at.min(typed.settings.len());
@@ -123,7 +123,7 @@ pub fn read_files(
         read(&facts, layers)?;
     }
     if typed.stdio_forward.is_some() {
-        // What -W switches on counts least of all, as in ssh(1).
+        // As in ssh(1), the settings that -W implies have the lowest rank.
         for keyword in [Keyword::ExitOnForwardFailure, Keyword::ClearAllForwardings] {
             layers.set(keyword, "yes", Origin::Flag("-W"))?;
         }
@@ -131,7 +131,7 @@ pub fn read_files(
     Ok(())
 }
 
-/// The files to read: the one of `-F` alone, or the user's and the system's.
+/// The files to read: only the one of `-F`, or the user's and the system's.
 pub fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
     match &typed.config_file {
         Some(word) if word.as_os_str().eq_ignore_ascii_case("none") => Vec::new(),
@@ -156,23 +156,23 @@ pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
     Ok((host, options))
 }
 
-/// The saved session that what was typed would mean if no Host line named it.
+/// The saved session that the destination would name if no Host line did.
 pub fn session_meant(typed: &Typed, context: &Context) -> Option<String> {
     let text = typed.destination.as_deref()?;
     profile::meant(typed, text, Destination::parse(text).as_ref().ok(), context)
 }
 
-/// What the files alone say of a host.
+/// The settings of the files alone for a host.
 pub fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<Layers> {
     let mut layers = Layers::new();
     read_files(typed, host, &mut layers, (context, &NoLookup))?;
     Ok(layers)
 }
 
-/// Refuses what is asked for and not done by this version; gives what is only warned about.
+/// Refuses settings that this version does not support; returns warnings about others.
 ///
 /// # Errors
-/// [`Kind::Usage`] and [`Kind::Config`]: what, where it was asked for, and why.
+/// [`Kind::Usage`] and [`Kind::Config`], with the setting, its place and the reason.
 pub fn check(typed: &Typed, resolved: &ResolvedOptions) -> Result<Vec<String>> {
     refuse_misplaced(typed)?;
     refuse_unbuilt(typed)?;
@@ -180,7 +180,7 @@ pub fn check(typed: &Typed, resolved: &ResolvedOptions) -> Result<Vec<String>> {
     Ok(warnings)
 }
 
-/// What is typed and belongs to another verb must not pass in silence.
+/// Refuses flags that belong to another verb, so that they are not silently ignored.
 pub fn refuse_misplaced(typed: &Typed) -> Result<()> {
     let answers = [("--force", typed.force), ("--yes", typed.yes)];
     match answers.iter().find(|(_, typed)| *typed) {
@@ -189,7 +189,7 @@ pub fn refuse_misplaced(typed: &Typed) -> Result<()> {
     }
 }
 
-/// Flags that mean something to ssh(1) and are not done by this version; `-G` takes them.
+/// Refuses flags of ssh(1) that this version does not implement; `-G` accepts them.
 pub fn refuse_unbuilt(typed: &Typed) -> Result<()> {
     match typed.gssapi {
         true => Err(usage(format!("-K: {}", say!(gssapi_unsupported)))),

@@ -1,11 +1,10 @@
-//! From what was typed to what is going to happen: destination, flags, options and files become
-//! one [`Plan`], with the authentication method settled.
+//! Resolves the command line: destination, flags, options and files become one [`Plan`], including
+//! the authentication method.
 //!
-//! The order is ssh's: the command line as typed (a destination's user and port count from
-//! where it stands), a saved session (`profile` says when there is one), the user's file, the
-//! system's. What the process finds around it (a
-//! terminal, an agent, files) comes in as [`Availability`], so that the rest is a function of
-//! its arguments.
+//! The order of precedence is ssh's: the command line as typed (a destination's user and port count
+//! at their position), a saved session (`profile` decides whether there is one), the user's file,
+//! the system's file. What the process finds around it (a terminal, an agent, files) is passed in
+//! as [`Availability`], so that the rest depends only on its arguments.
 
 mod effective;
 mod layers;

@@ -1,14 +1,14 @@
-//! What the system's resolver says about names, for CanonicalizeHostname.
+//! Resolves names with the system's resolver, for CanonicalizeHostname.
 
 use std::net::ToSocketAddrs;
 use std::process::{Command, Stdio};
 
 use crate::config::NameLookup;
 
-/// The most of an answer that is read, in bytes: getent(1) prints a line for each address.
+/// The most bytes of an answer that are read: getent(1) prints a line for each address.
 const MAX_ANSWER: usize = 64 * 1024;
 
-/// The resolver that everything on this machine uses.
+/// The system's resolver.
 pub struct SystemNames;
 
 impl NameLookup for SystemNames {
@@ -16,10 +16,10 @@ impl NameLookup for SystemNames {
         (name, 0).to_socket_addrs().is_ok_and(|mut found| found.next().is_some())
     }
 
-    /// The standard library does not give the canonical name; getent(1) asks the same resolver
-    /// for it and prints it after the first address.
+    /// Gets the canonical name from getent(1), which uses the system's resolver and prints the name
+    /// after the first address. The standard library does not provide it.
     fn canonical(&self, name: &str) -> Option<String> {
-        // A name that begins with a dash would be an option, and is no host name.
+        // A name with a leading dash would be an option, and is not a host name.
         let name = Some(name).filter(|name| !name.starts_with('-'))?;
         let answer = Command::new("getent")
             .args(["ahosts", name])

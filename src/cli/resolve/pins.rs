@@ -1,4 +1,4 @@
-//! The pinned host keys of a connection: those that were typed, or those of a saved session.
+//! The pinned host keys of a connection: from the command line or from a saved session.
 
 use crate::cli::args::Typed;
 use crate::error::{Error, Kind, Result};
@@ -6,10 +6,11 @@ use crate::profiles::Document;
 use crate::say;
 use crate::trust::{PINS_MAX, Pin};
 
-/// The pins that were typed, or else those of the saved session.
+/// The pins from the command line, otherwise those of the saved session.
 ///
 /// # Errors
-/// [`Kind::Usage`] and [`Kind::Config`]: one is no key and no fingerprint, or there are too many.
+/// [`Kind::Usage`] and [`Kind::Config`]: one is neither a key nor a fingerprint, or there are too
+/// many.
 pub fn pins(typed: &Typed, profile: Option<&Document>) -> Result<Vec<Pin>> {
     let saved = || profile.map_or(&[][..], |document| &document.profile().fingerprints);
     let (texts, from, kind) = match (&typed.host_keys[..], profile) {

@@ -1,4 +1,4 @@
-//! What resolving gives: the options of a host, and the plan of a connection to it.
+//! The results of resolving: the options of a host, and the plan of a connection to it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use crate::terminal::encoding::Encoding;
 use crate::terminal::record::{LogFormat, Stamps};
 use crate::trust::Pin;
 
-/// What is going to happen.
+/// The plan of a connection.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The host as typed, without user, port and brackets.
@@ -17,31 +17,31 @@ pub struct Plan {
     pub options: Options,
     /// The authentication method.
     pub method: MethodChoice,
-    /// The agent's socket, if there may be one.
+    /// The agent's socket, if an agent is to be used.
     pub agent: Option<PathBuf>,
     /// Whether `publickey` also offers the agent's keys: only under the name `ssh`.
     pub agent_identities: bool,
-    /// The command or subsystem, its words joined by blanks; `None` asks for a shell.
+    /// The command or subsystem, its words joined by spaces; `None` asks for a shell.
     pub command: Option<Vec<u8>>,
-    /// Where standard input and output are forwarded to (`-W`).
+    /// The target of standard input and output (`-W`).
     pub stdio_forward: Option<Connect>,
-    /// The saved session in use.
+    /// The saved session that is used.
     pub profile: Option<Document>,
     /// The log of the session, if one is wanted.
     pub log: Option<LogPlan>,
-    /// The encoding of the remote side, if it is not UTF-8.
+    /// The encoding of the server's side, if it is not UTF-8.
     pub encoding: Option<EncodingPlan>,
-    /// Whether the program was called `ssh`: escapes that ssh does not have are typed text.
+    /// Whether the program was called `ssh`: escapes that ssh does not have are then sent as typed.
     pub as_ssh: bool,
-    /// Whether a paste that acts on the server is asked about.
+    /// Whether to ask about a paste that acts on the server.
     pub confirm_paste: bool,
-    /// The jump host that the connection goes through, with what comes before that.
+    /// The plan of the jump host before this host, which may have one itself.
     pub via: Option<Box<Plan>>,
-    /// Of a jump host: the host that it leads to.
+    /// For a jump host: the host that it leads to.
     pub onward: Option<String>,
     /// The proxy server that the connection goes through.
     pub proxy: Option<ProxyPlan>,
-    /// The only host keys that are right, where it was said which.
+    /// If not empty, the only host keys that are accepted.
     pub pins: Vec<Pin>,
 }
 
@@ -50,44 +50,44 @@ pub struct Plan {
 pub struct ProxyPlan {
     /// The server.
     pub server: ProxyServer,
-    /// The descriptor that its password is read from; it is asked for otherwise.
+    /// The descriptor with its password; without one, the person is asked.
     pub password_fd: Option<i32>,
 }
 
-/// A log that is wanted.
+/// The settings of a session log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogPlan {
-    /// The template of its name, `~` expanded.
+    /// The template of its file name, with `~` expanded.
     pub template: String,
-    /// What is written.
+    /// The format of its content.
     pub format: LogFormat,
-    /// The time before each line.
+    /// The time stamp before each line.
     pub stamps: Stamps,
 }
 
-/// An encoding that is wanted, other than UTF-8.
+/// An encoding other than UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncodingPlan {
     /// The encoding.
     pub encoding: Encoding,
-    /// Whether it was typed for this connection.
+    /// Whether it was typed, and does not come from the saved session.
     pub typed: bool,
 }
 
-/// Host, options, and what they come from.
+/// A host with its options and their origins.
 #[derive(Clone)]
 pub struct ResolvedOptions {
     /// The host as typed.
     pub host: String,
-    /// All values, with their origins and the blocks that were met.
+    /// All values, with their origins and the blocks that were read.
     pub layers: Layers,
-    /// What came of them.
+    /// The resulting options.
     pub options: Options,
-    /// The saved session in use.
+    /// The saved session that is used.
     pub profile: Option<Document>,
 }
 
-/// What the process finds around it.
+/// What the process finds around it, as functions that tests can replace.
 pub struct Availability<'a> {
     /// Whether a person is at a terminal.
     pub terminal: bool,

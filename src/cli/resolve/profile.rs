@@ -1,10 +1,9 @@
-//! Saved sessions as a layer of options, between the command line and ssh_config(5), and what
-//! was typed as a saved session.
+//! Saved sessions as a layer of options between the command line and ssh_config(5).
 //!
-//! A saved session is used when `--profile` names it, or when its name is typed as the host and
-//! no Host line of the files has a pattern for that name other than `*`. Its host then takes the
-//! place of the one typed, and the files are read for that host. `ssh://name` is always a host,
-//! and under the name `ssh` only `--profile` names a session.
+//! A saved session is used if `--profile` names it, or if its name is typed as the host and no Host
+//! line of the files has a pattern for that name other than `*`. Its host then replaces the one
+//! typed, and the files are read for that host. `ssh://name` is always a host, and under the name
+//! `ssh` only `--profile` names a session.
 
 use std::path::PathBuf;
 
@@ -21,8 +20,8 @@ use Keyword as K;
 /// How many characters of a name or value a message shows.
 const MAX_SHOWN: usize = 80;
 
-/// The saved sessions of the user: `$XDG_CONFIG_HOME/tessh/sessions`, by default in `~/.config`.
-/// As the XDG base directory specification has it, a path that is not absolute does not count.
+/// The user's saved sessions: `$XDG_CONFIG_HOME/tessh/sessions`, by default in `~/.config`. A
+/// variable that is not an absolute path is ignored (XDG base directory specification).
 pub fn store(context: &Context) -> ProfileStore {
     let base = (context.env)("XDG_CONFIG_HOME").map(PathBuf::from);
     let base = base.filter(|path| path.is_absolute());
@@ -30,13 +29,13 @@ pub fn store(context: &Context) -> ProfileStore {
     ProfileStore::new(base.join("tessh/sessions"), context.uid)
 }
 
-/// The session of this name, which must be there.
+/// The session with this name; an error if there is none.
 pub fn named(name: &str, context: &Context) -> Result<Document> {
     let store = store(context);
     store.open(name)?.ok_or_else(|| missing(name, &store))
 }
 
-/// What is said of a name that no session has.
+/// The error for a name that no session has.
 pub fn missing(name: &str, store: &ProfileStore) -> Error {
     let name = shown(name);
     let error = Error::new(Kind::Config, say!(profile_unknown, name));
@@ -50,7 +49,7 @@ pub fn missing(name: &str, store: &ProfileStore) -> Error {
     }
 }
 
-/// The name of the session that may be meant by a destination: all of it, or its host.
+/// The name of the session that a destination may mean: the whole text, or its host.
 pub(super) fn meant(
     typed: &Typed,
     text: &str,
@@ -66,7 +65,7 @@ pub(super) fn meant(
     [Some(text), host].into_iter().flatten().find(|name| store.has(name)).map(str::to_owned)
 }
 
-/// Adds what the session says; its command stays away where one was typed.
+/// Adds the session's settings; its command is left out if one was typed.
 pub(super) fn add(layers: &mut Layers, document: &Document, command_typed: bool) -> Result<()> {
     let p = document.profile();
     let origin = || Origin::Profile(document.name().to_owned());
@@ -111,8 +110,8 @@ pub(super) fn add(layers: &mut Layers, document: &Document, command_typed: bool)
     p.options.iter().try_for_each(|option| layers.option(option, origin()))
 }
 
-/// The session's method or chain. Methods that were typed, if only by the name of the option
-/// that ssh has for them, count more.
+/// The session's method or chain. Empty if methods were typed, by a flag or by `-o`, because those
+/// take precedence.
 pub(super) fn chain(document: &Document, options: &Options) -> Vec<Method> {
     match options.preferred_authentications.origin {
         Origin::Option | Origin::Flag(_) => Vec::new(),
@@ -120,7 +119,7 @@ pub(super) fn chain(document: &Document, options: &Options) -> Vec<Method> {
     }
 }
 
-/// What the session asks for and does not get.
+/// Warnings about fields of the session that are not supported.
 pub(super) fn warnings(document: &Document) -> Vec<String> {
     let name = shown(document.name());
     let unknown = document.unknown().iter().map(|unknown| {
@@ -130,7 +129,7 @@ pub(super) fn warnings(document: &Document) -> Vec<String> {
     unknown.collect()
 }
 
-/// For `-v`: which session it is and what it sets.
+/// For `-v`: the session, and the fields that it sets.
 pub fn told(document: &Document) -> String {
     let fields = document.profile().fields();
     let set = fields.iter().filter(|(_, value)| *value != Value::Unset);

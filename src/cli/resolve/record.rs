@@ -1,4 +1,4 @@
-//! Log and encoding of a session: what was typed, or else what the saved session says.
+//! The log and the encoding of a session, from the command line or from the saved session.
 
 use std::path::Path;
 
@@ -14,16 +14,15 @@ use crate::text;
 
 /// How many characters of a word a message shows.
 const MAX_SHOWN: usize = 80;
-/// The flag, as a message names it.
+/// The flag's name in messages.
 pub(super) const ENCODING: &str = "--encoding";
-/// The file name that asks for no log.
+/// The file name that means no log.
 const NONE: &str = "none";
 
-/// Puts log and encoding into a plan.
+/// Adds log and encoding to a plan.
 ///
 /// # Errors
-/// [`Kind::Usage`] and [`Kind::Config`]: a word that is not known, or words that do not go
-/// together.
+/// [`Kind::Usage`] and [`Kind::Config`]: a value is unknown, or values conflict.
 pub(super) fn add(plan: &mut Plan, typed: &Typed, context: &Context) -> Result<()> {
     let profile = plan.profile.as_ref();
     plan.encoding = encoding(typed, profile)?;
@@ -35,7 +34,7 @@ pub(super) fn add(plan: &mut Plan, typed: &Typed, context: &Context) -> Result<(
     Ok(())
 }
 
-/// The flag that asks for a log or an encoding, if one is wanted.
+/// The flag that requests a log or an encoding, if one is requested.
 ///
 /// # Errors
 /// Those of [`add`].
@@ -82,7 +81,7 @@ fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<O
             _ => Ok(None),
         };
     };
-    // A saved session with another word is none.
+    // A saved session with an unknown value is refused when it is read.
     let saved_word =
         |word: Option<&String>| word.map(String::as_str).unwrap_or_default().to_owned();
     let format = saved_word(saved.and_then(|profile| profile.log_format.as_ref()));
@@ -97,7 +96,7 @@ fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<O
     Ok(Some(LogPlan { template, format, stamps }))
 }
 
-/// What `--log-format` and `--log-timestamp` say.
+/// The values of `--log-format` and `--log-timestamp`.
 pub(super) fn words(typed: &Typed) -> Result<(Option<LogFormat>, Option<Stamps>)> {
     let unknown = |flag: &str, word: &str, known: &[&str]| {
         usage(say!(log_one_of, flag, word = shown(word), known = known.join(", ")))
@@ -113,7 +112,8 @@ pub(super) fn words(typed: &Typed) -> Result<(Option<LogFormat>, Option<Stamps>)
     Ok((format.transpose()?, stamps.transpose()?))
 }
 
-/// The template for a saved session, which is used from anywhere; `none` is no template.
+/// The absolute template for a saved session, which may be used from any directory; `None` for
+/// `none`.
 pub(super) fn settled(path: &Path, directory: &Path) -> Result<Option<String>> {
     let template = file(path)?;
     if template == NONE {
@@ -126,7 +126,7 @@ pub(super) fn settled(path: &Path, directory: &Path) -> Result<Option<String>> {
         let cause = say!(directory_not_utf8, value = shown(template));
         return Err(usage(cause).hint(say!(directory_not_utf8_hint)));
     };
-    // What is in the directory's own name is no template.
+    // Escapes the directory's own `%` and `&`, which are not template characters.
     let directory = directory.trim_end_matches('/').replace('%', "%%").replace('&', "&&");
     Ok(Some(format!("{directory}/{template}")))
 }

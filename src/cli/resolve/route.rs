@@ -1,9 +1,9 @@
-//! The hosts and proxies on the way: each jump host is resolved as if it had been typed, so its
-//! own Host and Match lines count, and nothing of the destination's.
+//! The jump hosts and proxies on the route. Each jump host is resolved as if it had been typed, so
+//! its own Host and Match lines apply, and nothing of the destination's.
 //!
-//! As in ssh(1), of a list `a,b` the last is resolved with the ones before it as its own `-J`,
-//! and what goes with it from the command line is `-F`; the first may have jump hosts of its own
-//! configuration. The proxy server is for the first connection of all.
+//! As in ssh(1), in a list `a,b` the last host is resolved with the ones before it as its own `-J`,
+//! and of the command line only `-F` applies to it. The first host may have jump hosts in its own
+//! configuration. The proxy server is used for the very first connection.
 
 use super::plan::{Plan, ProxyPlan};
 use crate::cli::args::{Typed, TypedSetting};
@@ -11,24 +11,24 @@ use crate::config::{Jump, Keyword, Origin, ProxyServer, Tokens};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// The most hosts on the way, with those that jump hosts have of their own.
+/// The most hosts on a route, including the jump hosts of jump hosts.
 pub const MAX_HOPS: usize = 16;
 
 /// The tokens of ProxyJump (ssh_config(5), TOKENS).
 const JUMP_TOKENS: &str = "hnpr";
 
-/// One host on the way, as it is asked for: it, and those before it.
+/// A jump host to resolve, and the jump hosts before it.
 pub type JumpStep = (Jump, Vec<Jump>);
 
-/// The hosts on the way that are being resolved, the one nearest to the destination first.
+/// The jump hosts that are being resolved, the one nearest to the destination first.
 #[derive(Default)]
 pub struct JumpPath {
     pub steps: Vec<JumpStep>,
-    /// The host that the one being resolved leads to.
+    /// The host to which the jump host being resolved leads.
     pub onward: Option<String>,
 }
 
-/// As ssh(1) sees it: the same host, port and user.
+/// Whether a jump host leads to itself: as in ssh(1), if host, port and user are equal.
 pub fn leads_to_itself(plan: &Plan, jump: &Jump) -> bool {
     let options = &plan.options;
     let user = jump.user.as_ref().unwrap_or(&options.user.value);
@@ -38,7 +38,8 @@ pub fn leads_to_itself(plan: &Plan, jump: &Jump) -> bool {
         && *user == options.user.value
 }
 
-/// As in ssh(1), `%h`, `%n`, `%p` and `%r` are those of the destination.
+/// Expands the tokens of a jump host. As in ssh(1), `%h`, `%n`, `%p` and `%r` are those of the
+/// destination.
 pub fn expanded(jump: &Jump, plan: &Plan) -> Result<Jump> {
     let options = &plan.options;
     let tokens = Tokens {
@@ -61,7 +62,7 @@ pub fn expanded(jump: &Jump, plan: &Plan) -> Result<Jump> {
     Ok(Jump { user, host, port: jump.port })
 }
 
-/// What `ssh -W` for this host would have been given.
+/// The command line that `ssh -W` would get for this jump host.
 pub fn as_typed(typed: &Typed, (jump, before): &JumpStep, proxy: Option<String>) -> Typed {
     let set = |flag, keyword, value: &str, overrules| TypedSetting::Flag {
         flag,
@@ -80,7 +81,7 @@ pub fn as_typed(typed: &Typed, (jump, before): &JumpStep, proxy: Option<String>)
         let list: Vec<String> = before.iter().map(ToString::to_string).collect();
         settings.push(set("-J", Keyword::ProxyJump, &list.join(","), true));
     }
-    // It only passes bytes on: what a session of its own would do is not done.
+    // A jump host only passes on bytes, so everything that a session of its own would do is off.
     for (keyword, value) in [
         (Keyword::ClearAllForwardings, "yes"),
         (Keyword::ForwardAgent, "no"),
@@ -108,8 +109,8 @@ pub fn as_typed(typed: &Typed, (jump, before): &JumpStep, proxy: Option<String>)
     }
 }
 
-/// The proxy of the way, if there is one: a ProxyCommand that was typed counts more than a saved
-/// session's proxy, and a proxy more than a ProxyCommand of the files.
+/// The proxy of the route, if there is one. A typed ProxyCommand takes precedence over a saved
+/// session's proxy, and a proxy over a ProxyCommand in the files.
 pub fn proxy(plan: &Plan, typed: &Typed) -> Result<Option<String>> {
     let command = &plan.options.proxy_command;
     let command_typed =

@@ -1,4 +1,5 @@
-//! What was typed as a saved session, for `tessh sessions save` and the New connection dialog.
+//! Turns a command line into a saved session, for `tessh sessions save` and the New connection
+//! dialog.
 
 use std::path::Path;
 
@@ -19,11 +20,11 @@ use Keyword as K;
 /// How many characters of a value a message shows.
 const MAX_SHOWN: usize = 80;
 
-/// A session of what was typed. Relative paths are made absolute from `directory`, since a saved
-/// session is used from anywhere.
+/// Makes a session of the command line. Relative paths are made absolute from `directory`, because
+/// a saved session may be used from any directory.
 ///
 /// # Errors
-/// [`Kind::Usage`]: what was typed has no place in a saved session.
+/// [`Kind::Usage`]: the command line has something that a saved session cannot store.
 pub fn of_command_line(
     typed: &Typed,
     destination: &Destination,
@@ -33,7 +34,7 @@ pub fn of_command_line(
     let mut profile = Profile { host: destination.host.clone(), ..Profile::default() };
     let mut counted: Vec<Keyword> = Vec::new();
     for entry in layers.entries() {
-        // Of most keywords the first value counts.
+        // For most keywords the first value counts.
         if !entry.keyword.accumulates() && counted.contains(&entry.keyword) {
             continue;
         }
@@ -61,7 +62,7 @@ pub fn of_command_line(
         server.map_err(|fault| Error::new(Kind::Usage, say!(route_proxy_flag, fault)))?;
     }
     profile.proxy.clone_from(&typed.proxy);
-    // A whole key is kept by its fingerprint.
+    // A whole key is stored as its fingerprint.
     profile.fingerprints = pins(typed, None)?.iter().map(ToString::to_string).collect();
     profile.confirm_paste = typed.confirm_paste.then_some(true);
     profile.encoding.clone_from(&typed.encoding);
@@ -72,11 +73,11 @@ pub fn of_command_line(
     Ok(profile)
 }
 
-/// One option into its field, or among the further options.
+/// Stores one option in its field, or in the list of further options.
 fn put(profile: &mut Profile, entry: &Directive, directory: &Path) -> Result<()> {
     let p = profile;
     let first = || entry.args[0].clone();
-    // As -L, -R and -D take them.
+    // Joins the arguments as -L, -R and -D take them.
     let all = || entry.args.join(":");
     let path = |path: &String| settled(path, directory);
     match entry.keyword {
@@ -116,7 +117,7 @@ fn yes_or_no(word: &str) -> String {
     }
 }
 
-/// The first value of a name counts.
+/// The `NAME=value` pairs; the first value of a name counts.
 fn name_value_pairs(args: &[String]) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for (name, value) in args.iter().filter_map(|pair| pair.split_once('=')) {
@@ -128,7 +129,7 @@ fn name_value_pairs(args: &[String]) -> Vec<(String, String)> {
     pairs
 }
 
-/// The arguments as a line of ssh_config(5) has them: quoted where they would fall apart.
+/// The arguments as a line of ssh_config(5), quoted where necessary.
 pub(super) fn written(entry: &Directive) -> String {
     if entry.keyword.row().shape == Shape::Line {
         return entry.args.join(" ");
@@ -140,7 +141,7 @@ pub(super) fn written(entry: &Directive) -> String {
     entry.args.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
-/// A path that means the same from everywhere.
+/// Makes a path absolute.
 fn settled(path: &str, directory: &Path) -> Result<String> {
     if path.starts_with(['/', '~', '%', '$']) || path.eq_ignore_ascii_case("none") {
         return Ok(path.to_owned());
@@ -149,7 +150,7 @@ fn settled(path: &str, directory: &Path) -> Result<String> {
         let cause = say!(directory_not_utf8, value = shown(path));
         return Err(Error::new(Kind::Usage, cause).hint(say!(directory_not_utf8_hint)));
     };
-    // A `%` of the directory's own is no token.
+    // Escapes a `%` in the directory's name, which is not a token.
     Ok(format!("{}/{path}", directory.trim_end_matches('/').replace('%', "%%")))
 }
 

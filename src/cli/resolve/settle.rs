@@ -1,5 +1,5 @@
-//! From the options to the plan of a connection: what is run, how to log in, and the jump hosts,
-//! each of which has a plan of its own.
+//! Turns the options into the plan of a connection: the program to run, the login, and the jump
+//! hosts, each with a plan of its own.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -22,21 +22,20 @@ use crate::profiles::Document;
 use crate::say;
 use crate::terminal;
 
-/// Settles everything, looking around in this process.
+/// Resolves the command line into a plan, with this process's terminal, agent and files.
 ///
 /// # Errors
-/// Those of [`options`]; [`Kind::Usage`] when command, subsystem and `-N` do not go together or
-/// something asked for is not supported; [`Kind::Authentication`] when there is nothing to log
-/// in with.
+/// Those of [`options`]; [`Kind::Usage`] if command, subsystem and `-N` conflict or something is
+/// not supported; [`Kind::Authentication`] if there is no way to log in.
 pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
     settle(typed, checked(typed, context)?, context)
 }
 
-/// The options, with what is not done refused; nothing about how to log in, which a master
-/// that is there does not ask.
+/// The options, after unsupported settings were refused. How to log in is not resolved, because a
+/// running master does not need it.
 ///
 /// # Errors
-/// Those of [`options`], and what is not supported.
+/// Those of [`options`], and unsupported settings.
 pub fn checked(typed: &Typed, context: &Context) -> Result<ResolvedOptions> {
     let mut resolved = layered(typed, context, &SystemNames)?;
     let warnings = check(typed, &resolved)?;
@@ -44,10 +43,11 @@ pub fn checked(typed: &Typed, context: &Context) -> Result<ResolvedOptions> {
     Ok(resolved)
 }
 
-/// What connecting would do, from what was read already, whether this version does it or not.
+/// Makes the plan from options that were read already, including settings that this version does
+/// not support.
 ///
 /// # Errors
-/// What does not go together, and what [`resolve`] says about logging in.
+/// Settings conflict, or the errors of [`resolve`] about logging in.
 pub fn settle(typed: &Typed, resolved: ResolvedOptions, context: &Context) -> Result<Plan> {
     let surroundings = Availability {
         terminal: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
@@ -58,7 +58,7 @@ pub fn settle(typed: &Typed, resolved: ResolvedOptions, context: &Context) -> Re
     settle_within(typed, resolved, (context, &SystemNames), &surroundings, JumpPath::default())
 }
 
-/// Settles everything in given surroundings.
+/// Resolves the command line like [`resolve`], but with the given terminal, agent and files.
 ///
 /// # Errors
 /// Those of [`resolve`].
@@ -71,10 +71,10 @@ pub fn resolve_within(typed: &Typed, context: &Context, around: &Availability<'_
     Ok(plan)
 }
 
-/// The command or subsystem that is asked for.
+/// The command or subsystem to run.
 ///
 /// # Errors
-/// [`Kind::Usage`]: command, subsystem, `-N` and `-f` that do not go together.
+/// [`Kind::Usage`]: command, subsystem, `-N` and `-f` conflict.
 pub fn command_of(typed: &Typed, resolved: &ResolvedOptions) -> Result<Option<Vec<u8>>> {
     let mut options = resolved.options.clone();
     let command = command(typed, &mut options)?;
@@ -84,20 +84,20 @@ pub fn command_of(typed: &Typed, resolved: &ResolvedOptions) -> Result<Option<Ve
     }
 }
 
-/// Why an invocation needs a connection of its own, and cannot use a shared one.
+/// Why an invocation cannot share a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnConnection {
-    /// What the session reads and writes is handled here; the flag that asks for it.
+    /// The session's input and output are handled in this process, because of this flag.
     Terminal(&'static str),
-    /// Host keys are pinned, by this flag or field. A shared connection's key is not told, so
-    /// it cannot be compared with them.
+    /// Host keys are pinned by this flag or field. A master does not report its connection's host
+    /// key, so it cannot be compared with the pins.
     Pins(&'static str),
 }
 
-/// Why this invocation needs a connection of its own, if it does.
+/// Why this invocation cannot share a connection, if so.
 ///
 /// # Errors
-/// A word of what is asked for that is not known.
+/// A value on the command line or in the saved session is unknown.
 pub fn own_connection(
     typed: &Typed,
     resolved: &ResolvedOptions,
@@ -115,8 +115,8 @@ pub fn own_connection(
     Ok(asks.then_some(OwnConnection::Terminal("--confirm-paste")))
 }
 
-/// What connecting with a saved session refuses whatever the files say; fingerprints that are
-/// pinned in it are another matter, since they stay when it is saved anew.
+/// Checks what connecting with a saved session would refuse regardless of the files. Pinned
+/// fingerprints are not checked, because they are kept when the session is saved again.
 ///
 /// # Errors
 /// Those of [`resolve`].
@@ -172,11 +172,12 @@ pub fn settle_within(
     Ok(plan)
 }
 
-/// Adds the way to a plan that has the rest.
+/// Adds the route to a plan that is otherwise complete.
 ///
 /// # Errors
-/// [`Kind::Config`]: jump hosts without an end. What a jump host's configuration is refused for,
-/// with its name. [`Kind::Usage`]: a proxy that is none, or that excludes what else was typed.
+/// [`Kind::Config`]: the jump hosts form a loop, or a jump host's configuration is refused; the
+/// error names the host. [`Kind::Usage`]: a proxy is not valid, or excludes another setting that
+/// was typed.
 fn add_route(
     plan: &mut Plan,
     typed: &Typed,
@@ -216,7 +217,7 @@ fn add_route(
     let warnings = check(&hop, &resolved).map_err(named)?;
     let via = settle_within(&hop, resolved, (context, names), around, way);
     let mut via = via.map_err(|error| match error.kind() {
-        // Of a loop, the hosts around it say nothing more.
+        // For a loop, the names of the hosts around it add nothing.
         Kind::Config => error,
         _ => named(error),
     })?;
