@@ -1,6 +1,6 @@
 //! `tessh demo`: an SSH server on loopback and a login to it, through the main path.
 //!
-//! `--serve` keeps only the server. Everything lives in a directory of its own that is gone
+//! `--serve` runs only the server. All files are in a temporary directory that is removed
 //! afterwards; the user's known_hosts and keys are not touched.
 
 use std::io::Write;
@@ -60,7 +60,7 @@ fn options(environment: &ProcessEnvironment) -> DemoOptions {
     }
 }
 
-/// Writes the key that the login uses, where nobody else can read it.
+/// Writes the key for the login, readable only by the user.
 fn write_key(server: &DemoServer, path: &Path) -> Result<()> {
     let failed = |error: &dyn std::fmt::Display| {
         Error::new(Kind::Local, say!(key_not_written, value = path.display(), why = error))

@@ -1,8 +1,8 @@
 //! `tessh explain`: what connecting would do and why, without connecting.
 //!
-//! Everything is found out first, into `explain/found`; `explain/json` tells it to a program,
-//! `explain/text` to a person. Nothing is sent anywhere but what the configuration itself asks
-//! for: `Match exec` runs, and CanonicalizeHostname looks names up.
+//! First everything is collected into `explain/found`; then `explain/json` prints it for a program,
+//! or `explain/text` for a person. Nothing is sent over the network except what the configuration
+//! itself asks for: `Match exec` runs, and CanonicalizeHostname looks names up.
 
 mod found;
 mod json;
@@ -32,7 +32,7 @@ use crate::error::{Error, Result};
 use crate::trust::authority::{Authorities, Authority};
 use crate::trust::{KnownHosts, KnownKey, Pin, Sources, fingerprint};
 
-/// Prints the explanation; the exit code is 0 where connecting could begin.
+/// Prints the explanation; the exit code is 0 if connecting would start.
 pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
     let context = environment.context();
     let resolved = resolve::layered(typed, &context, &SystemNames)?;
@@ -72,7 +72,7 @@ fn collect(
     }
 }
 
-/// Where values come from, the strongest first.
+/// The sources of values, the strongest first.
 fn precedence(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Vec<ValueSource> {
     let mut sources = vec![ValueSource::CommandLine];
     if let Some(document) = &resolved.profile {
@@ -86,8 +86,8 @@ fn precedence(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> V
     sources
 }
 
-/// What has the same name and does not count: a saved session behind a Host line, or a Host line
-/// behind a saved session that `--profile` names.
+/// A saved session or Host line with the same name that does not count: a session that a Host line
+/// hides, or a Host line that `--profile` overrides.
 fn hidden(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Option<HiddenName> {
     let told = |kind, name: &str, block: Option<&ConfigBlock>| HiddenName {
         kind,
@@ -109,14 +109,14 @@ fn hidden(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Optio
     }
 }
 
-/// The Host line that names a host with more than `*`.
+/// The Host line that names a host with a pattern other than `*`.
 fn naming(blocks: &[ConfigBlock]) -> Option<&ConfigBlock> {
     blocks.iter().find(|block| {
         block.applies && matches!(&block.why, BlockReason::Pattern(pattern) if pattern != "*")
     })
 }
 
-/// Every keyword that somebody set, with what it overrode.
+/// Every keyword that is set, with the values that it overrides.
 fn settings(typed: &Typed, resolved: &ResolvedOptions) -> Vec<SettingOrigin> {
     let layers = &resolved.layers;
     let view = EffectiveConfig {
@@ -133,7 +133,7 @@ fn setting(keyword: Keyword, layers: &Layers, view: &EffectiveConfig<'_>) -> Opt
     let mut entries: Vec<(String, &Origin)> = Vec::new();
     for entry in layers.entries().iter().filter(|entry| entry.keyword == keyword) {
         let one = (shown(&entry.args.join(" ")), &entry.origin);
-        // The second reading meets the same lines again.
+        // The second reading of the files repeats the lines of the first.
         if !entries.contains(&one) {
             entries.push(one);
         }
@@ -157,7 +157,7 @@ fn setting(keyword: Keyword, layers: &Layers, view: &EffectiveConfig<'_>) -> Opt
     Some(SettingOrigin { keyword: keyword.name(), values, overrode })
 }
 
-/// `-G` has ssh's names for some values, which nobody would write into a file.
+/// Replaces `-G`'s names for some values by those that are written in files.
 fn in_words(value: &str) -> String {
     match value {
         "true" => "yes".to_owned(),
@@ -166,7 +166,7 @@ fn in_words(value: &str) -> String {
     }
 }
 
-/// The blocks, each once: what the last reading made of it.
+/// The blocks, each once, with the result of the last reading.
 fn blocks(blocks: &[ConfigBlock]) -> Vec<BlockOutcome> {
     let mut told: Vec<&ConfigBlock> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
@@ -178,7 +178,7 @@ fn blocks(blocks: &[ConfigBlock]) -> Vec<BlockOutcome> {
             }
             Entry::Occupied(entry) => {
                 let before = &mut told[*entry.get()];
-                // One that applied in either reading did its work.
+                // A block that applied in either reading counts as applied.
                 if (block.applies && !before.applies) || before.why == BlockReason::Outside {
                     *before = block;
                 }
@@ -213,7 +213,7 @@ fn route(
         config::AddressFamily::Inet => "IPv4",
         config::AddressFamily::Inet6 => "IPv6",
     };
-    // A host that nothing renames is the saved session's, or the one that was typed.
+    // Without HostName, the host comes from the saved session or from the command line.
     let named_by = match (&options.hostname.origin, &resolved.profile) {
         (Origin::Default, Some(document)) => Origin::Profile(document.name().to_owned()),
         (Origin::Default, None) => Origin::Destination,
@@ -224,7 +224,7 @@ fn route(
         _ => "--proxy".to_owned(),
     };
     let jumps = options.jumps.iter().map(|jump| shown(&jump.to_string())).collect();
-    // A proxy of --proxy or of the saved session takes the place of ProxyCommand.
+    // A proxy of --proxy or of the saved session replaces ProxyCommand.
     let command = options.proxy_command.as_deref().filter(|_| proxied_by_command(plan));
     RouteToHost {
         user: with_origin(&options.user, |user| shown(user)),
@@ -248,7 +248,7 @@ fn proxied_by_command(plan: Option<&Plan>) -> bool {
     plan.is_none_or(|plan| plan.proxy.is_none())
 }
 
-/// A jump host, the first that is visited first.
+/// A jump host.
 fn hop(via: &Plan, records: &Authorities) -> JumpHost {
     let options = &via.options;
     JumpHost {
@@ -306,7 +306,7 @@ fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> HostTrust {
     }
 }
 
-/// The files of RevokedHostKeys, each with whether it can be read.
+/// The files of RevokedHostKeys, and whether each can be read.
 fn revoked_files(files: &[PathBuf]) -> Vec<(String, bool)> {
     files.iter().map(|file| (shown_path(file), std::fs::File::open(file).is_ok())).collect()
 }
@@ -319,7 +319,7 @@ fn on_record(known: &KnownKey) -> KeyOnRecord {
     }
 }
 
-/// The record of an authority that would be asked about this host.
+/// The record of an authority that covers this host.
 fn record(authority: &Authority) -> AuthorityRecord {
     AuthorityRecord {
         name: authority.shown(),

@@ -1,7 +1,7 @@
-//! `tessh keygen`: makes keys, converts them, changes passphrases and shows what a key is, in
-//! the words of ssh-keygen(1).
+//! `tessh keygen`: creates keys, converts them, changes passphrases and shows keys, in the wording
+//! of ssh-keygen(1).
 //!
-//! The keys, their formats and their files are `keys`'; here is what is asked and said.
+//! Keys, formats and files are implemented in `keys`; this part has the questions and the output.
 
 mod ask;
 mod options;
@@ -36,14 +36,14 @@ use options::{KeygenAction, KeygenOptions, OutputForm};
 /// How often progress is shown.
 const TICK: Duration = Duration::from_millis(250);
 
-/// Where sshd has its keys.
+/// The files of sshd's host keys.
 const HOST_KEYS: [&str; 3] = [
     "/etc/ssh/ssh_host_rsa_key.pub",
     "/etc/ssh/ssh_host_ecdsa_key.pub",
     "/etc/ssh/ssh_host_ed25519_key.pub",
 ];
 
-/// What the work needs of its surroundings.
+/// The work with its options and questions.
 struct Work {
     options: KeygenOptions,
     asker: KeygenQuestions,
@@ -74,7 +74,8 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
         false => None,
     };
     let home = context.home;
-    // On a thread of its own, so that Ctrl-C at a question restores the terminal and ends it.
+    // Runs on a thread of its own, so that Ctrl-C at a question restores the terminal and ends the
+    // program.
     runtime::run_to_exit_code(async {
         let run = move || match screen {
             Some(screen) => work.on_screen(&screen, home),
@@ -111,7 +112,7 @@ impl Work {
         }
     }
 
-    /// Makes a key as [`Work::make`] does, from what is entered in the key generator dialog.
+    /// Creates a key as [`Work::make`] does, with the input of the key generator dialog.
     fn on_screen(self, screen: &Screen, home: PathBuf) -> Result<u8> {
         let (directory, comment) = (self.directory.clone(), self.comment.clone());
         let done = screen.run(generator(GeneratorDefaults { home, directory, comment }));
@@ -131,7 +132,7 @@ impl Work {
         }
     }
 
-    /// A new key, as OpenSSH or PuTTY keep it, and its public half beside it.
+    /// Creates a key in OpenSSH's or PuTTY's format, with its public key file.
     fn make(&mut self) -> Result<u8> {
         let name = self.options.kind.as_deref().unwrap_or("ed25519");
         let kind = KeyType::parse(name, self.options.bits)?;
@@ -171,7 +172,7 @@ impl Work {
         )
     }
 
-    /// Where a new key goes: -f, or asked with the usual place as default.
+    /// The file of a new key: from -f, or asked for, with the usual path as the default.
     fn new_file(&self, kind: KeyType, ppk: bool) -> Result<PathBuf> {
         if let Some(path) = &self.options.file {
             return Ok(path.clone());
@@ -182,7 +183,7 @@ impl Work {
         Ok(path)
     }
 
-    /// Another format of the key in -f.
+    /// Converts the key in -f to another format.
     fn convert(&mut self) -> Result<u8> {
         let path = self.named()?;
         let form = self.options.form.unwrap_or(OutputForm::OpenSsh);
@@ -217,7 +218,7 @@ impl Work {
         let mut listed = match keys::listed(path) {
             Ok(listed) => listed,
             Err(error) => match KeyFile::read(path) {
-                // The format hides the public half: only unlocking shows it.
+                // In this format the public key is encrypted too, so the key must be unlocked.
                 Ok(file) if file.is_encrypted() => {
                     let label = say!(keygen_ask_passphrase, value = shown(path));
                     let given = self.options.passphrase.take();
@@ -245,7 +246,7 @@ impl Work {
         self.emit(&text, Readers::All)
     }
 
-    /// Another passphrase for the key in -f, in place.
+    /// Changes the passphrase of the key in -f, in place.
     fn change(&mut self) -> Result<u8> {
         let path = match &self.options.file {
             Some(path) => path.clone(),
@@ -294,7 +295,7 @@ impl Work {
         print(&keys.iter().map(|listed| show::key(listed, md5, verbose)).collect::<String>())
     }
 
-    /// The SSHFP records of the key in -f, or of this machine's own.
+    /// Prints the SSHFP records of the key in -f, or of this machine's host keys.
     fn records(&self) -> Result<u8> {
         let host = self.options.host.clone().unwrap_or_default();
         let listed = match &self.options.file {
@@ -327,7 +328,7 @@ impl Work {
         Ok(opened)
     }
 
-    /// The comment of -C, else the key's own, else that of the file beside it.
+    /// Sets the comment: from -C, otherwise the key's own, otherwise that of the public key file.
     fn set_comment(&mut self, key: &mut PrivateKey, beside: &str) {
         if let Some(comment) = self.options.comment.take() {
             key.set_comment(comment);
@@ -336,7 +337,7 @@ impl Work {
         }
     }
 
-    /// The file of -f, which must be named; `-` is standard input.
+    /// The file of -f, which is required; `-` is standard input.
     fn named(&self) -> Result<PathBuf> {
         match self.options.file.as_deref() {
             Some(path) if path == Path::new("-") => Ok(PathBuf::from("/dev/stdin")),
@@ -359,7 +360,7 @@ impl Work {
         }
     }
 
-    /// To the file of --output, or to standard output.
+    /// Writes a text to the file of --output, or to standard output.
     fn emit(&self, text: &str, readers: Readers) -> Result<u8> {
         let Some(output) = &self.options.output else { return print(text) };
         let existing = self.asker.existing(&[output])?;
@@ -367,7 +368,7 @@ impl Work {
         Ok(0)
     }
 
-    /// What ssh-keygen says on standard output.
+    /// Prints a message on standard output, as ssh-keygen does.
     fn say(&self, text: &str) -> Result<u8> {
         if self.options.quiet { Ok(0) } else { print(text) }
     }
@@ -393,12 +394,12 @@ fn own_host_keys() -> Result<Vec<ListedKey>> {
     Ok(found)
 }
 
-/// Makes the key; while primes are looked for, a terminal is shown that something happens.
+/// Creates the key; during the search for primes a terminal shows progress.
 fn generate(kind: KeyType, comment: String, quiet: bool) -> Result<PrivateKey> {
     let KeyType::Rsa(bits) = kind else { return kind.generate(&comment) };
     let (done, result) = mpsc::channel();
     std::thread::spawn(move || {
-        // Nobody waits for it any more only when the program ends.
+        // Sending fails only if the program is ending.
         let _ = done.send(kind.generate(&comment));
     });
     let visible = !quiet && terminal::is_terminal(std::io::stderr());

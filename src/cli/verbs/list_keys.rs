@@ -1,7 +1,7 @@
-//! `-Z`: the keys that a login would try, one line each in their order, without connecting.
+//! `-Z`: lists the keys that a login would try, one per line in order, without connecting.
 //!
-//! It is ssh's letter, and answers for ssh's way of trying, in which every key of the agent is
-//! offered. Under its own name this program offers only those that were chosen.
+//! The flag is ssh's, so it lists what ssh would try, including every key of the agent. Under its
+//! own name, this program offers only the chosen keys.
 
 use std::ops::ControlFlow;
 
@@ -13,10 +13,10 @@ use crate::cli::{log, resolve, runtime};
 use crate::client::login::listing;
 use crate::error::Result;
 
-/// Prints the list; of a chain of methods, what its `publickey` would try.
+/// Prints the list; for a chain of methods, what its `publickey` would try.
 ///
 /// # Errors
-/// Those of connecting up to where the server would be needed.
+/// Those of connecting, up to the point where the server is needed.
 pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     if typed.lacks_host() {
         return Err(no_host());

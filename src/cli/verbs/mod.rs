@@ -1,4 +1,4 @@
-//! From the verb that was typed to its work: one verb, one file. Connecting is `cli/connect`.
+//! Runs the verb that was typed; each verb has its own file. Connecting is in `cli/connect`.
 
 mod demo;
 mod explain;
@@ -17,7 +17,7 @@ use super::{help, log};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// Does what was asked for and gives the exit code.
+/// Runs the verb and returns the exit code.
 pub(super) fn run(typed: &Typed) -> Result<u8> {
     let environment = ProcessEnvironment::find();
     match &typed.verb {

@@ -1,9 +1,9 @@
-//! `tessh` alone: New connection, and the connection that comes of it. What fails before
-//! there is a session comes back to the dialog; once a session has run, its end is the end.
+//! `tessh` without arguments: the New connection dialog, and the connection that it starts. An
+//! error before the session leads back to the dialog; the end of a session ends the program.
 //!
-//! What was entered becomes words, and the words what was typed, by the same parser as the
-//! command line. Leaving without a connection is exit code 130, as of a program that was
-//! interrupted: 0 would let a script that goes on after `tessh &&` believe in a session.
+//! The input is turned into words, and the command line's parser parses them. Leaving the dialog
+//! without a connection gives exit code 130, as for an interrupted program: with 0, a script that
+//! continues after `tessh &&` would assume that a session had run.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -31,12 +31,12 @@ use crate::ui::plain_connection;
 use crate::ui::screen::Screen;
 use crate::ui::screen::connection::NewConnection;
 
-/// What a session is called before it has a name.
+/// The name of a session that has none yet.
 const UNNAMED: &str = "new";
-/// The person left without a connection.
+/// The exit code if the person leaves without a connection.
 const LEFT: u8 = 130;
 
-/// Leads to a connection, or back.
+/// Asks for a host and connects, until a session has run or the person leaves.
 pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let asker = match allowed(typed, &environment) {
         true => asker(typed, &environment).ok_or_else(args::no_host)?,
@@ -60,13 +60,14 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
     runtime::run_to_exit_code(lead(asking, desk, environment))
 }
 
-/// Whether a dialog or lines ask for the host.
+/// How the host is asked for: by a dialog or line by line.
 enum DialogOrLines {
     Screen(Screen),
     Lines(File),
 }
 
-/// Whether anybody may be asked: a program that runs tessh without a host made a mistake.
+/// Whether the person may be asked for a host. A missing host is an error if a program, rather than
+/// a person, has called tessh.
 fn allowed(typed: &Typed, environment: &ProcessEnvironment) -> bool {
     let batch = || {
         let layers = resolve::command_line(typed, None);
@@ -77,7 +78,7 @@ fn allowed(typed: &Typed, environment: &ProcessEnvironment) -> bool {
     !(typed.as_ssh || typed.json || asks || batch())
 }
 
-/// Whether `-f` was typed: what goes to the background has its questions answered before.
+/// Whether `-f` was typed. A process in the background cannot ask.
 fn goes_to_background(typed: &Typed) -> bool {
     typed.settings.iter().any(|setting| {
         matches!(setting, TypedSetting::Flag { keyword: Keyword::ForkAfterAuthentication, .. })
@@ -97,7 +98,8 @@ fn asker(typed: &Typed, environment: &ProcessEnvironment) -> Option<DialogOrLine
     tty.ok().map(DialogOrLines::Lines)
 }
 
-/// What was typed before the dialog: port and addresses go into its fields.
+/// Moves the port, the address family and the paste setting of the command line into the dialog's
+/// fields.
 fn beforehand(typed: &Typed) -> (Typed, Entered) {
     let (mut base, mut before) = (typed.clone(), Entered::default());
     base.settings.retain(|setting| match setting {
@@ -116,13 +118,13 @@ fn beforehand(typed: &Typed) -> (Typed, Entered) {
     (base, before)
 }
 
-/// The questions, as often as they are asked.
+/// The questions for a new connection, which may be asked several times.
 enum ConnectionQuestions {
     Dialog { screen: Screen, dialog: Box<NewConnection> },
     Lines(Box<LineQuestions>),
 }
 
-/// New connection asked for line by line.
+/// The questions, asked line by line.
 struct LineQuestions {
     tty: File,
     hosts: Hosts,
@@ -131,7 +133,7 @@ struct LineQuestions {
 }
 
 impl ConnectionQuestions {
-    /// Asks once; `None` is that the person leaves.
+    /// Asks once; `None` if the person leaves.
     fn ask(self, desk: &dyn EnteredCheck) -> Result<(ConnectionQuestions, Option<Entered>)> {
         let failed = |error: std::io::Error| {
             Error::new(
@@ -154,7 +156,7 @@ impl ConnectionQuestions {
         }
     }
 
-    /// What was entered came to nothing.
+    /// Notes the error that the next question shows.
     fn failed(&mut self, error: Error) {
         match self {
             ConnectionQuestions::Dialog { dialog, .. } => dialog.failed(&error),
@@ -194,7 +196,7 @@ async fn lead(
             remember(&plan, &typed, &around);
         });
         match ended.await {
-            // A server that took the login and then gave no shell has not begun a session.
+            // If the server accepted the login but gave no shell, no session has run.
             Err(error) if !begun.into_inner() || error.kind() == Kind::Channel => {
                 asking.failed(error);
             }
@@ -203,7 +205,7 @@ async fn lead(
     }
 }
 
-/// As for a connection of the command line.
+/// Makes the plan in the same way as for a connection from the command line.
 fn plan(
     desk: &EnteredCommandLine,
     entered: &Entered,
@@ -218,7 +220,7 @@ fn plan(
     Ok((typed, plan))
 }
 
-/// What is entered, as a command line after the words that tessh was called with.
+/// Turns the dialog's input into a command line, after the words that tessh was called with.
 struct EnteredCommandLine {
     base: Typed,
     store: ProfileStore,
@@ -233,7 +235,7 @@ impl EnteredCheck for EnteredCommandLine {
     fn profile(&self, entered: &Entered) -> Result<Profile> {
         let typed = self.typed(entered)?;
         let profile = sessions::typed_profile(&typed, UNNAMED, &self.environment)?;
-        // A box that is cleared is an answer, too.
+        // A cleared box is an answer too.
         let cleared = (!entered.confirm_paste).then_some(false);
         Ok(Profile { confirm_paste: profile.confirm_paste.or(cleared), ..profile })
     }
@@ -244,14 +246,14 @@ impl EnteredCheck for EnteredCommandLine {
 }
 
 impl EnteredCommandLine {
-    /// Whether the saved session says itself whether pastes are asked about.
+    /// Whether the saved session has a setting for pastes.
     fn has_said(&self, entered: &Entered) -> bool {
         let name = entered.session.as_deref().unwrap_or(&entered.host);
         let saved = self.store.open(name).ok().flatten();
         saved.is_some_and(|document| document.profile().confirm_paste.is_some())
     }
 
-    /// What was typed, in all.
+    /// The command line with the dialog's input.
     fn typed(&self, entered: &Entered) -> Result<Typed> {
         let mut words: Vec<OsString> = Vec::new();
         match entered.family {
@@ -270,14 +272,15 @@ impl EnteredCommandLine {
         } else if let Some(line) = line(text)? {
             words.extend(line.into_iter().map(OsString::from));
         } else {
-            // A saved session can have a name that no host has.
+            // The name of a saved session need not be a valid host name.
             Destination::parse(text).map(|_| ()).or_else(|error| match self.store.has(text) {
                 true => Ok(()),
                 false => Err(error),
             })?;
             words.extend(["--".into(), text.into()]);
         }
-        // Without verbs: what looks like one is a host here.
+        // The line is parsed as if under the name `ssh`, which has no verbs, so that a host may be
+        // named like a verb.
         let mut typed = args::parse(words.into_iter(), true)?;
         typed.as_ssh = false;
         typed.confirm_paste |= entered.confirm_paste && !self.has_said(entered);
@@ -287,7 +290,8 @@ impl EnteredCommandLine {
     }
 }
 
-/// The words of a line that starts with `ssh` or `tessh`, without that; `None` if it is none.
+/// The words of a line that starts with `ssh` or `tessh`, without the first; `None` for any other
+/// text.
 fn line(text: &str) -> Result<Option<Vec<String>>> {
     let Some((first, _)) = text.split_once(char::is_whitespace) else { return Ok(None) };
     let program = Path::new(first).file_name().and_then(|name| name.to_str());
@@ -311,7 +315,7 @@ fn line(text: &str) -> Result<Option<Vec<String>>> {
     Ok(Some(words))
 }
 
-/// What a line can say that does not connect, or not from here.
+/// Refuses flags that do not connect, or that cannot be used from the dialog.
 fn placeless(typed: &Typed) -> Result<()> {
     let placeless = [
         ("-G", typed.print_config),
@@ -332,7 +336,7 @@ fn placeless(typed: &Typed) -> Result<()> {
     }
 }
 
-/// Port and addresses may be said twice, but not differently: nothing is passed over.
+/// Checks that port and address family, if given twice, agree.
 fn agreed(typed: &Typed) -> Result<()> {
     let said = |wanted: Keyword| {
         typed.settings.iter().filter_map(move |setting| match setting {
@@ -357,7 +361,7 @@ fn agreed(typed: &Typed) -> Result<()> {
     }
 }
 
-/// The line after what tessh was called with.
+/// Merges the dialog's command line into the one that tessh was called with.
 fn after(base: &Typed, line: Typed) -> Typed {
     let mut settings = base.settings.clone();
     let destination_at = settings.len() + line.destination_at;

@@ -1,5 +1,5 @@
-//! `-Q`: what this client supports, one name a line, and only what it really does; `-G`: the
-//! configuration in force, as ssh(1) prints it.
+//! `-Q`: lists what this client supports, one name per line. `-G`: prints the configuration in
+//! force, as ssh(1) does.
 
 use crate::cli::args::Typed;
 use crate::cli::connect::wants;
@@ -56,7 +56,7 @@ pub(super) fn run(query: &str) -> Result<u8> {
     print(&names.into_iter().map(|name| name + "\n").collect::<String>())
 }
 
-/// `-G`.
+/// Prints the configuration in force (`-G`).
 pub(super) fn print_config(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
     let lines = resolve::effective(typed, &environment.context(), &SystemNames, &wants::list)?;
     print(&lines.into_iter().map(|line| line + "\n").collect::<String>())

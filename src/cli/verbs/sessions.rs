@@ -1,8 +1,8 @@
-//! `tessh sessions`: list, show, save and remove saved sessions. What they are is said in
-//! `profiles`, what they mean for a connection in `cli/resolve/profile`.
+//! `tessh sessions`: lists, shows, saves and removes saved sessions. `profiles` defines them, and
+//! `cli/resolve/profile` applies them to a connection.
 //!
-//! Standard output carries the list or the session and nothing else; one that is broken is
-//! named on standard error, and in JSON has an `error` instead of its fields.
+//! Standard output has only the list or the session. A broken session is reported on standard
+//! error, and in JSON it has an `error` instead of its fields.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -51,7 +51,7 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
     }
 }
 
-/// What follows `list`, `show` and `remove`.
+/// The words after `list`, `show` and `remove`.
 #[derive(Default)]
 struct SessionWords {
     names: Vec<String>,
@@ -81,7 +81,7 @@ impl SessionWords {
         Ok(read)
     }
 
-    /// The one name that must be there.
+    /// The one name, which is required.
     fn name(&self, what: &str) -> Result<&str> {
         match self.names.as_slice() {
             [name] => check_name(name).map(|()| name.as_str()),
@@ -122,7 +122,7 @@ fn list(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
     print(&out)
 }
 
-/// Name, destination, method and tags.
+/// The row of the list: name, destination, method and tags.
 fn row(name: &str, profile: &Profile) -> [String; 4] {
     let shown = |text: &str| text::line(text, MAX_SHOWN);
     let method = match profile.method.is_empty() {
@@ -132,7 +132,7 @@ fn row(name: &str, profile: &Profile) -> [String; 4] {
     [shown(name), shown(&destination(profile)), method, shown(&profile.tags.join(" "))]
 }
 
-/// As it would be typed.
+/// The destination as a person would type it.
 fn destination(profile: &Profile) -> String {
     let user = profile.user.as_ref().map_or(String::new(), |user| format!("{user}@"));
     let host = &profile.host;
@@ -195,7 +195,7 @@ fn listed_json(listed: &ListedProfile) -> Json {
     }
 }
 
-/// The fields as they are in the file: `algorithms.kex` is `kex` in the object `algorithms`.
+/// The fields as in the file: `algorithms.kex` is `kex` in the object `algorithms`.
 fn document_json(document: &Document) -> Json {
     let mut all = Map::new();
     all.insert("name".to_owned(), document.name().into());
@@ -222,11 +222,12 @@ fn document_json(document: &Document) -> Json {
     Json::Object(all)
 }
 
-/// `save NAME` and a command line as for connecting.
+/// `save NAME`, followed by a command line as for connecting.
 fn save(store: &ProfileStore, words: &[OsString], environment: &ProcessEnvironment) -> Result<u8> {
     let forced = words.first().is_some_and(|word| word == "--force");
     let (name, words) = name_first(&words[usize::from(forced)..])?;
-    // As under the name ssh there are no verbs here: the host may be called like one.
+    // Parsed as if under the name `ssh`, which has no verbs, so that a host may be named like a
+    // verb.
     let typed = args::parse_open(words.iter().cloned(), true)?;
     if typed.lacks_host() {
         return Err(args::no_host().hint(SAVE));
@@ -242,7 +243,7 @@ fn save(store: &ProfileStore, words: &[OsString], environment: &ProcessEnvironme
         let question = say!(sessions_ask_replace, shown, there);
         confirm(&question, &say!(sessions_name_taken, shown), "--force")?;
     }
-    // What cannot be typed stays.
+    // Fields that cannot be typed keep their values.
     let old = document.profile().clone();
     profile.note = old.note;
     profile.tags = old.tags;
@@ -257,7 +258,7 @@ fn save(store: &ProfileStore, words: &[OsString], environment: &ProcessEnvironme
     Ok(0)
 }
 
-/// The name, and the words after it; `--` before it lets it start with a dash.
+/// Splits the words into the name and the rest; after `--` the name may start with a dash.
 fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
     let words = match words {
         [dashes, after @ ..] if dashes == "--" => after,
@@ -275,7 +276,8 @@ fn name_first(words: &[OsString]) -> Result<(&str, &[OsString])> {
 
 const SAVE: &str = "tessh sessions save NAME [options] [user@]host [command]";
 
-/// The session that was typed, if connecting with it would begin; the name is for messages.
+/// Makes a saved session of the command line, if connecting with it would start; the name is for
+/// messages.
 pub(super) fn typed_profile(
     typed: &Typed,
     name: &str,
@@ -312,10 +314,10 @@ pub(super) fn typed_profile(
     Ok(profile)
 }
 
-/// Whether connecting with it would begin, as far as the session itself decides.
+/// Checks whether connecting with the session would start, as far as the session decides.
 ///
 /// # Errors
-/// What connecting would say.
+/// The error that connecting would report.
 pub(super) fn accepts(document: &Document, environment: &ProcessEnvironment) -> Result<()> {
     let options = resolve::check_saved(document, &environment.context())?;
     lists(&options).check()
@@ -337,7 +339,8 @@ fn remove(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
     }
 }
 
-/// A yes on the terminal, or an error: `instead` is the flag that needs none.
+/// Asks for a yes on the terminal, otherwise fails: `instead` is the flag that replaces the
+/// question.
 fn confirm(question: &str, cause: &str, instead: &str) -> Result<()> {
     let asked = terminal::is_terminal(descriptor::stdin());
     let Some(tty) = asked.then(terminal::open_controlling).and_then(std::io::Result::ok) else {

@@ -1,5 +1,5 @@
-//! What `explain` found out, as data: `json` prints it for programs, `text` for a person. All
-//! texts are fit to be shown.
+//! The findings of `explain` as data: `json` prints them for programs, `text` for a person. All
+//! texts are sanitised.
 
 use std::path::Path;
 
@@ -13,32 +13,32 @@ pub(super) struct Explanation {
     pub(super) host: String,
     pub(super) profile: Option<String>,
     pub(super) hidden: Option<HiddenName>,
-    /// Where values come from, the strongest first.
+    /// The sources of values, the strongest first.
     pub(super) precedence: Vec<ValueSource>,
     pub(super) settings: Vec<SettingOrigin>,
     pub(super) blocks: Vec<BlockOutcome>,
     pub(super) route: RouteToHost,
     pub(super) login: LoginPlan,
     pub(super) trust: HostTrust,
-    /// Why connecting would be refused.
+    /// Why connecting would be refused, if so.
     pub(super) refused: Option<String>,
     pub(super) warnings: Vec<String>,
 }
 
-/// A value and where it comes from: `file:line`, a flag, a profile, `default`.
+/// A value and its origin: `file:line`, a flag, a profile, `default`.
 pub(super) struct ValueAt<T = String> {
     pub(super) value: T,
     pub(super) origin: String,
 }
 
-/// Something that values come from.
+/// A source of values.
 pub(super) enum ValueSource {
     CommandLine,
     Profile { name: String, file: String },
     File { file: String, exists: bool },
 }
 
-/// What has the same name as what is used, and does not count.
+/// A saved session or Host line with the same name as the one in use, which does not count.
 pub(super) struct HiddenName {
     pub(super) kind: HiddenKind,
     pub(super) name: String,
@@ -46,16 +46,16 @@ pub(super) struct HiddenName {
     pub(super) line: Option<ValueAt>,
 }
 
-/// Which of two things with one name does not count.
+/// What kind of thing is hidden.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum HiddenKind {
-    /// A saved session, behind a Host line.
+    /// A saved session, hidden by a Host line.
     Session,
-    /// A Host line, behind a saved session that `--profile` names.
+    /// A Host line, hidden by a saved session that `--profile` names.
     Host,
 }
 
-/// A keyword that somebody set.
+/// A keyword that is set.
 pub(super) struct SettingOrigin {
     pub(super) keyword: &'static str,
     pub(super) values: Vec<ValueAt>,
@@ -68,7 +68,7 @@ pub(super) struct BlockOutcome {
     pub(super) line: String,
     pub(super) applies: bool,
     pub(super) why: BlockReason,
-    /// Whether it was looked at in the second reading.
+    /// Whether the block was read in the second reading.
     pub(super) second: bool,
 }
 
@@ -83,7 +83,7 @@ pub(super) struct RouteToHost {
     pub(super) jumps: ValueAt<Vec<String>>,
     pub(super) hops: Vec<JumpHost>,
     pub(super) proxy: Option<ValueAt>,
-    /// Where ProxyCommand comes from, even if nobody set it.
+    /// The origin of ProxyCommand, even if it is not set.
     pub(super) proxy_command: ValueAt<Option<String>>,
 }
 
@@ -100,11 +100,11 @@ pub(super) struct JumpHost {
     pub(super) trust: HostTrust,
 }
 
-/// How the person is logged in.
+/// How the login is done.
 pub(super) struct LoginPlan {
-    /// Whether it is settled: it is not where connecting is refused.
+    /// Whether the method is determined; it is not if connecting is refused.
     pub(super) settled: bool,
-    /// The chain's names; `None` where the person is asked.
+    /// The methods of the chain; `None` if the person is asked.
     pub(super) methods: Option<Vec<&'static str>>,
     pub(super) method_origin: Option<String>,
     pub(super) asked: bool,
@@ -113,13 +113,13 @@ pub(super) struct LoginPlan {
     /// The agent's socket.
     pub(super) agent: Option<String>,
     pub(super) agent_keys_offered: bool,
-    /// What the agent holds, or why it does not say; `None` where it plays no part.
+    /// The agent's keys, or why they cannot be listed; `None` if the agent is not used.
     pub(super) agent_keys: Option<Result<Vec<AgentKey>, String>>,
     pub(super) identities_only: bool,
     pub(super) password_tries: u32,
 }
 
-/// A key file, as far as it shows itself without a passphrase.
+/// A key file, as far as it can be read without a passphrase.
 pub(super) struct KeyToUse {
     pub(super) file: String,
     pub(super) origin: String,
@@ -135,11 +135,11 @@ pub(super) struct AgentKey {
     pub(super) kind: &'static str,
     pub(super) fingerprint: String,
     pub(super) comment: String,
-    /// Whether it is the one that the method `agent` would use.
+    /// Whether the method `agent` would use this key.
     pub(super) chosen: bool,
 }
 
-/// What is known of a host's key, and which rules it is judged by.
+/// What is known of a host's key, and the rules for judging it.
 pub(super) struct HostTrust {
     pub(super) name: String,
     pub(super) policy: ValueAt<&'static str>,
@@ -151,7 +151,7 @@ pub(super) struct HostTrust {
     pub(super) records: Vec<AuthorityRecord>,
     pub(super) records_faults: Vec<String>,
     pub(super) dns: ValueAt<&'static str>,
-    /// The files of RevokedHostKeys, each with whether it can be read; empty if none is set.
+    /// The files of RevokedHostKeys, and whether each can be read; empty if none is set.
     pub(super) revoked_host_keys: ValueAt<Vec<(String, bool)>>,
     pub(super) known_hosts_command: Option<ValueAt>,
 }
@@ -162,7 +162,7 @@ pub(super) struct KnownHostsFile {
     pub(super) exists: bool,
 }
 
-/// A key that a line of known_hosts has.
+/// A key in a line of known_hosts.
 pub(super) struct KeyOnRecord {
     pub(super) at: String,
     pub(super) kind: &'static str,
@@ -175,14 +175,14 @@ pub(super) struct PinnedBy {
     pub(super) from: String,
 }
 
-/// The record of an authority that would be asked about the host.
+/// The record of an authority that covers the host.
 pub(super) struct AuthorityRecord {
     pub(super) name: String,
     pub(super) key: KeyOnRecord,
     pub(super) validity: String,
 }
 
-/// Where a value comes from, short: `file:line`, a flag, a profile, `default`.
+/// An origin in its short form: `file:line`, a flag, a profile, `default`.
 pub(super) fn place(origin: &Origin) -> String {
     match origin {
         Origin::File { file, line } => format!("{}:{line}", shown_path(file)),

@@ -181,7 +181,7 @@ fn trust(trust: &HostTrust) -> Json {
     })
 }
 
-/// The files of RevokedHostKeys: the first by its name, and all of them.
+/// The files of RevokedHostKeys: the name of the first, and all of them.
 fn revoked_files(files: &ValueAt<Vec<(String, bool)>>) -> Option<Json> {
     let (first, _) = files.value.first()?;
     let told = |(file, readable): &(String, bool)| json!({"file": file, "readable": readable});

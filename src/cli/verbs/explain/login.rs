@@ -1,6 +1,5 @@
-//! What `explain` finds out of the authentication: the method, where it comes from, and the
-//! keys it would use. Key files are read and the agent is asked what it holds; nothing is
-//! unlocked and nothing signs.
+//! The authentication part of `explain`: the method, its origin, and the keys that it would use.
+//! Key files are read and the agent lists its keys; nothing is unlocked and nothing signs.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +15,7 @@ use crate::keys::KeyFile;
 use crate::keys::agent::Agent;
 use crate::trust::fingerprint;
 
-/// Keys of the agent that are listed.
+/// How many of the agent's keys are listed.
 const MAX_HELD: usize = 32;
 
 /// The authentication plan.
@@ -45,7 +44,7 @@ pub(super) fn plan(
     }
 }
 
-/// The chain's names; `None` where the person is asked.
+/// The methods of the chain; `None` if the person is asked.
 pub(super) fn methods(plan: &Plan) -> Option<Vec<&'static str>> {
     match &plan.method {
         MethodChoice::Ask => None,
@@ -60,7 +59,7 @@ fn uses(plan: &Plan, method: Method) -> bool {
     }
 }
 
-/// What settled the method, as `config::choose` goes; `None` where nothing did.
+/// The origin of the method, by the rules of `config::choose`; `None` if it is not determined.
 fn origin(typed: &Typed, resolved: &ResolvedOptions, plan: &Plan) -> Option<String> {
     let MethodChoice::Chain(chain) = &plan.method else { return None };
     let preferred = &resolved.options.preferred_authentications;
@@ -95,12 +94,12 @@ fn keys_of(plan: &Plan, resolved: &ResolvedOptions, context: &Context) -> Vec<Ke
         return named.map(|(file, entry)| key(file, &place(&entry.origin))).collect();
     }
     let existing = config::default_identity_files(context).into_iter().filter(|it| it.exists());
-    // One, unless the caller expects ssh's ways.
+    // Only one, unless the caller expects ssh's behaviour.
     let most = if plan.agent_identities { usize::MAX } else { 1 };
     existing.take(most).map(|file: PathBuf| key(&file, "default")).collect()
 }
 
-/// A key file, as far as it shows itself without a passphrase.
+/// A key file, as far as it can be read without a passphrase.
 fn key(file: &Path, origin: &str) -> KeyToUse {
     let exists = file.exists();
     let read = exists.then(|| KeyFile::read(file));
@@ -117,7 +116,7 @@ fn key(file: &Path, origin: &str) -> KeyToUse {
     }
 }
 
-/// What the agent holds, if it plays a part; the one that `agent` would use is marked.
+/// The agent's keys, if the agent is used; the key that `agent` would use is marked.
 fn held(plan: &Plan) -> Option<Result<Vec<AgentKey>, String>> {
     let socket = plan.agent.as_deref()?;
     if !uses(plan, Method::Agent) && !plan.agent_identities {
@@ -132,7 +131,7 @@ fn held(plan: &Plan) -> Option<Result<Vec<AgentKey>, String>> {
     })
 }
 
-/// The key that `-i` or IdentityFile names for the agent.
+/// The key that `-i` or IdentityFile selects in the agent.
 fn wanted(options: &Options) -> Option<Result<KeyFile, Error>> {
     options.identity_files.first().map(|path| KeyFile::read(path))
 }

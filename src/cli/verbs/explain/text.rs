@@ -1,4 +1,4 @@
-//! The explanation as the page that a person reads.
+//! The explanation as a page for a person.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::found::{
 use crate::config::BlockReason;
 use crate::say;
 
-/// How far the lines of a section are moved in.
+/// The indentation of a section's lines.
 const INDENT: &str = "  ";
 
 /// The whole page.
@@ -68,7 +68,7 @@ impl Page {
         }
     }
 
-    /// A jump host: the way to it, how it is logged in to, and what is known of its key.
+    /// A jump host: its route, its login, and what is known of its key.
     fn hop(&mut self, hop: &JumpHost) {
         let JumpHost { host, user, hostname, port, .. } = hop;
         let told = say!(route_explain_hop, host, user, hostname, port);
@@ -209,7 +209,7 @@ impl Page {
     }
 }
 
-/// Which method, and what settled it.
+/// The method, and its origin.
 fn method(methods: Option<&[&str]>, origin: Option<&str>) -> String {
     let Some(methods) = methods else { return say!(explain_asked) };
     let methods = methods.join(", ");
@@ -236,7 +236,7 @@ fn key_line(key: &KeyToUse) -> String {
     }
 }
 
-/// The lines of known_hosts that are about a host.
+/// The lines of known_hosts about a host.
 fn known(trust: &HostTrust) -> Vec<String> {
     let mut told = Vec::new();
     for key in &trust.keys {

@@ -1,7 +1,7 @@
-//! The questions of `tessh keygen`: passphrases, file names, and whether a file may go.
+//! The questions of `tessh keygen`: passphrases, file names, and whether to overwrite a file.
 //!
-//! They are asked on the controlling terminal, or passphrases by the askpass program; where
-//! there is neither, the error names the flag that answers.
+//! They are asked on the controlling terminal; passphrases may be asked for by the askpass program.
+//! Without either, the error names the flag that gives the answer.
 
 use std::path::{Path, PathBuf};
 
@@ -18,25 +18,25 @@ use crate::text;
 use crate::ui::plain::Plain;
 use russh::keys::PrivateKey;
 
-/// Answers that do not fit before the question is given up.
+/// How many mismatched or wrong answers end a question.
 const MAX_MISTAKES: usize = 3;
 
-/// How much of a path a question shows, in characters.
+/// How many characters of a path a question shows.
 const MAX_PATH: usize = 4_096;
 
-/// The person, and what was given instead of one.
+/// The means to ask the person.
 pub(super) struct KeygenQuestions {
     pub(super) plain: Plain,
 }
 
-/// A key and the passphrase that unlocked it, if it needed one.
+/// An unlocked key, and its passphrase if it has one.
 pub(super) struct OpenedKey {
     pub(super) key: PrivateKey,
     pub(super) passphrase: Option<Secret>,
 }
 
 impl KeygenQuestions {
-    /// The passphrase for a new file; `None` if it is to have none.
+    /// The passphrase for a new file; `None` if the file gets none.
     pub(super) fn new_passphrase(
         &self,
         given: Option<PassphraseSource>,
@@ -55,7 +55,7 @@ impl KeygenQuestions {
             if !first.is_empty() {
                 return Ok(Some(first));
             }
-            // Only a terminal can be asked so; an askpass program has no such question.
+            // This is asked on a terminal only; an askpass program cannot ask yes or no.
             if !terminal_there() || yes(&say!(keygen_ask_really_without))? {
                 return Ok(None);
             }
@@ -63,7 +63,7 @@ impl KeygenQuestions {
         Err(Error::new(Kind::Cancelled, say!(keygen_no_passphrase)))
     }
 
-    /// Unlocks a key, asking where it is encrypted and nothing was given.
+    /// Unlocks a key; asks for the passphrase if the key is encrypted and none was given.
     pub(super) fn unlock(
         &self,
         file: &KeyFile,
@@ -100,7 +100,7 @@ impl KeygenQuestions {
         Err(file.wrong_passphrase())
     }
 
-    /// Says whether what is there may go; asks only if something is.
+    /// Decides whether existing files may be replaced; asks only if there are any.
     pub(super) fn existing(&self, paths: &[&Path]) -> Result<Existing> {
         let Some(path) = paths.iter().find(|path| std::fs::symlink_metadata(path).is_ok()) else {
             return Ok(Existing::Keep);
@@ -117,7 +117,7 @@ impl KeygenQuestions {
         }
     }
 
-    /// The file that was meant when none is named.
+    /// Asks for a file; an empty answer means the default.
     pub(super) fn file(&self, question: &str, default: PathBuf) -> Result<PathBuf> {
         let Ok(tty) = terminal::open_controlling() else {
             return Err(
@@ -142,7 +142,7 @@ impl KeygenQuestions {
     }
 }
 
-/// The passphrase itself.
+/// Reads the passphrase from its source.
 fn taken(given: PassphraseSource) -> Result<Secret> {
     match given {
         PassphraseSource::Word(secret) => Ok(secret),
@@ -169,12 +169,12 @@ fn yes(label: &str) -> Result<bool> {
     }
 }
 
-/// A path as it may be shown.
+/// A path, sanitised for messages.
 pub(super) fn shown(path: &Path) -> String {
     text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH)
 }
 
-/// Nobody wants the key any more.
+/// The error after a cancelled question.
 pub(super) fn cancelled() -> Error {
     Error::new(Kind::Cancelled, say!(keygen_cancelled))
 }

@@ -1,4 +1,4 @@
-//! The words after `tessh keygen`, read as getopt(3) does: text only, nothing is done yet.
+//! Parses the words after `tessh keygen` as getopt(3) does, without any action.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
@@ -15,13 +15,13 @@ use crate::say;
 use crate::secret::Secret;
 use crate::text;
 
-/// How much of a word an error shows, in characters.
+/// How many characters of a word an error shows.
 const MAX_SHOWN: usize = 64;
 
-/// The longest comment, in characters: what is kept of one that is read.
+/// The longest comment that is accepted, in characters.
 const MAX_COMMENT: usize = 256;
 
-/// What a key is written as.
+/// The output format of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OutputForm {
     OpenSsh,
@@ -31,7 +31,7 @@ pub(super) enum OutputForm {
     Fingerprint,
 }
 
-/// What is to be done.
+/// The task to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum KeygenAction {
     Make,
@@ -45,13 +45,13 @@ pub(super) enum KeygenAction {
     Help,
 }
 
-/// Where a passphrase comes from.
+/// The source of a passphrase.
 pub(super) enum PassphraseSource {
     Word(Secret),
     Descriptor(&'static str, i32),
 }
 
-/// What was typed.
+/// The parsed words.
 #[derive(Default)]
 pub(super) struct KeygenOptions {
     pub(super) kind: Option<String>,
@@ -71,7 +71,7 @@ pub(super) struct KeygenOptions {
 }
 
 impl KeygenOptions {
-    /// Reads the words after the verb.
+    /// Parses the words after the verb.
     pub(super) fn parse(words: &[OsString]) -> Result<KeygenOptions> {
         let mut options = KeygenOptions::default();
         let mut words = words.iter();
@@ -92,7 +92,7 @@ impl KeygenOptions {
         Ok(options)
     }
 
-    /// The one thing to do.
+    /// The task that the flags select.
     pub(super) fn action(&self) -> KeygenAction {
         match self.asked.first() {
             Some((_, action)) => *action,
@@ -101,7 +101,7 @@ impl KeygenOptions {
         }
     }
 
-    /// The rounds of bcrypt.
+    /// The number of bcrypt rounds.
     pub(super) fn rounds(&self) -> u32 {
         self.rounds.unwrap_or(DEFAULT_ROUNDS)
     }
@@ -179,7 +179,7 @@ impl KeygenOptions {
             Keygen::NewPassphraseFd => self.new_passphrase = descriptor()?,
             Keygen::Quiet => self.quiet = true,
             Keygen::Verbose => self.verbose = true,
-            // Any flag leads to lines; this one does nothing else.
+            // Every flag turns the key generator dialog off; this one does nothing else.
             Keygen::Plain => {}
             Keygen::Change => self.asked.push((name, KeygenAction::Change)),
             Keygen::Export => self.asked.push((name, KeygenAction::Export)),
@@ -195,7 +195,7 @@ impl KeygenOptions {
         Ok(())
     }
 
-    /// What does not go together.
+    /// Checks for flags that exclude each other.
     fn check(&self) -> Result<()> {
         let action = self.action();
         if action == KeygenAction::Help {
@@ -224,7 +224,7 @@ impl KeygenOptions {
         self.check_company(action)
     }
 
-    /// Flags that say something only with some actions.
+    /// Checks for flags that have no meaning for this task.
     fn check_company(&self, action: KeygenAction) -> Result<()> {
         use KeygenAction::{Change, Convert, Export, Import, List, Make, Public, Records};
         let new = self.new_passphrase.is_some();
@@ -255,7 +255,7 @@ impl KeygenOptions {
     }
 }
 
-/// A host's name begins a line of a zone file.
+/// Checks a host name, which starts a line of a zone file.
 fn host(text: String) -> Result<String> {
     check_host(&text).map_err(|error| usage(format!("-r: {error}")))?;
     Ok(text)
@@ -290,7 +290,7 @@ fn check_foreign(name: &str) -> Result<()> {
     }
 }
 
-/// A comment stands in one line of a file.
+/// Checks a comment, which must fit in one line of a file.
 fn comment(text: String) -> Result<String> {
     if text.chars().any(char::is_control) {
         return Err(usage(say!(keygen_comment_control)));

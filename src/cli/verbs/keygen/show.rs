@@ -1,4 +1,4 @@
-//! What `tessh keygen` shows of a key: the line and the picture of `ssh-keygen -l` and `-lv`.
+//! How `tessh keygen` shows a key: the line and the picture of `ssh-keygen -l` and `-lv`.
 
 use russh::keys::PublicKey;
 
@@ -6,13 +6,13 @@ use crate::keys::ListedKey;
 use crate::text;
 use crate::trust::fingerprint::{self, Hash};
 
-/// How much of a comment is shown, in characters.
+/// How many characters of a comment are shown.
 const MAX_COMMENT: usize = 256;
 
-/// Columns between the edges of the picture.
+/// The width of the picture in columns, without its edges.
 const WIDTH: usize = 17;
 
-/// The lines for one key, each with its line break.
+/// The lines for one key, each with a line end.
 pub(super) fn key(listed: &ListedKey, md5: bool, picture: bool) -> String {
     let key = &listed.key;
     let print = if md5 { fingerprint::md5(key) } else { fingerprint::sha256(key) };
@@ -32,7 +32,7 @@ pub(super) fn key(listed: &ListedKey, md5: bool, picture: bool) -> String {
     out
 }
 
-/// The picture, named for a certificate where it is one.
+/// The picture of a key; for a certificate, it says so.
 fn art(key: &PublicKey, hash: Hash, certified: &str) -> String {
     let art = hash.picture(key);
     if certified.is_empty() {
@@ -42,7 +42,7 @@ fn art(key: &PublicKey, hash: Hash, certified: &str) -> String {
     format!("+{:-^WIDTH$}+\n{rest}", title(key, certified))
 }
 
-/// As ssh-keygen has it: without the size where both do not fit.
+/// The title as in ssh-keygen: without the size if it would be too long.
 fn title(key: &PublicKey, certified: &str) -> String {
     let name = fingerprint::type_name(key);
     let full = format!("[{name}{certified} {}]", fingerprint::bits(key));

@@ -1,6 +1,6 @@
-//! `tessh trust add HOST [KEY]`: writes a key for a host. A key that is given is written as it
-//! is; otherwise the host is asked for its own, and a person, or a fingerprint that was typed,
-//! says whether it is the right one. Never silently.
+//! `tessh trust add HOST [KEY]`: writes a key for a host. A key on the command line is written as
+//! it is. Otherwise the host is asked for its key, which must be confirmed by the person or match a
+//! fingerprint that was typed.
 
 use std::fs::File;
 use std::io::Read;
@@ -30,11 +30,11 @@ use crate::trust::{
     FileLine, Finding, FirstSeen, Judgement, KnownHosts, KnownKey, Sources, Subject, Verdict, store,
 };
 
-/// A file of public keys may be this long: ssh-keyscan writes a few lines.
+/// The most bytes of a file of public keys; ssh-keyscan writes a few lines.
 const KEYS_BYTES_MAX: u64 = 1 << 20;
-/// Keys written at once: a host has one of each type.
+/// The most keys that are written at once; a host has one of each type.
 const KEYS_MAX: usize = 64;
-/// How much of a word an error quotes, in characters.
+/// How many characters of a word an error quotes.
 const MAX_SHOWN: usize = 60;
 
 pub(super) fn run(words: TrustWords, environment: ProcessEnvironment) -> Result<u8> {
@@ -61,7 +61,7 @@ pub(super) fn run(words: TrustWords, environment: ProcessEnvironment) -> Result<
     done.tell(&words)
 }
 
-/// The keys of the command line: a file, `-`, or type and base64.
+/// The keys from the command line: a file, `-`, or type and base64.
 fn given(typed: &Typed) -> Result<Vec<PublicKey>> {
     let texts: Vec<String> =
         typed.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -94,7 +94,7 @@ fn read(from: impl Read, name: &str) -> Result<String> {
     Ok(text)
 }
 
-/// A line of a public key file, or of ssh-keyscan: `host type base64`.
+/// Parses a line of a public key file or of ssh-keyscan: `host type base64`.
 fn key(line: &str) -> Result<PublicKey> {
     let after_host = || line.split_once(char::is_whitespace).map(|(_, rest)| rest.trim_start());
     let parsed = PublicKey::from_openssh(line).ok();
@@ -117,7 +117,7 @@ fn unreadable(name: &str, error: &std::io::Error) -> Error {
     Error::new(Kind::Local, say!(trust_cannot_read, shown, error = told(error)))
 }
 
-/// The host is asked for its key, and a person or the fingerprint says yes.
+/// Gets the key from the host; the person or the fingerprint must confirm it.
 fn from_host(words: TrustWords, typed: Typed, environment: ProcessEnvironment) -> Result<u8> {
     let plan = check::plan(typed.clone(), &environment)?;
     let addition = Addition::new(&words, &HostLookup::find(&typed, &environment)?, &environment)?;
@@ -145,7 +145,7 @@ fn from_host(words: TrustWords, typed: Typed, environment: ProcessEnvironment) -
     })
 }
 
-/// Whether the key is to be written; `Some(true)` where it takes the place of another.
+/// Whether the key is to be written; `Some(true)` if it replaces another one.
 async fn confirmed(
     words: &TrustWords,
     judgement: Judgement,
@@ -200,7 +200,7 @@ fn confirm_fingerprint(key: &PublicKey, wanted: &str) -> Result<()> {
     }
 }
 
-/// Where and how keys are written.
+/// The file to write to, and how to write.
 struct Addition {
     file: PathBuf,
     subject: Subject,
@@ -210,7 +210,7 @@ struct Addition {
     first_seen: FirstSeen,
 }
 
-/// What was written, and what was there already.
+/// The keys that were written, and those that existed already.
 #[derive(Default)]
 struct AddedKeys {
     added: Vec<(PathBuf, PublicKey, String)>,
@@ -274,7 +274,7 @@ impl Addition {
         Ok(())
     }
 
-    /// The keys of its type that the host has in the file now.
+    /// The host's keys of the same type that are in the file now.
     fn others(&self, key: &PublicKey) -> Result<Vec<Struck>> {
         let wanted = LinesToRemove {
             names: vec![self.subject.entry_name()],

@@ -1,9 +1,9 @@
-//! `tessh trust authority`: whose host certificates count, and for which hosts. What a record
-//! means is said in `trust/authority`, what an expression means in `trust/validity`.
+//! `tessh trust authority`: whose host certificates count, and for which hosts. `trust/authority`
+//! defines a record, `trust/validity` an expression.
 //!
-//! Standard output carries what was asked for and nothing else; a file that cannot be used is
-//! named on standard error, and in JSON has an `error` instead of its fields. Exit codes: 0
-//! done or a match; 1 nothing of this name or no match; 2 `test` could not tell.
+//! Standard output has only the requested output. A file that cannot be used is reported on
+//! standard error, and in JSON it has an `error` instead of its fields. Exit codes: 0 done or a
+//! match; 1 no such record or no match; 2 `test` cannot decide.
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -26,24 +26,24 @@ use crate::trust::authority::{
 use crate::trust::validity::Validity;
 use crate::trust::{Problem, fingerprint};
 
-/// Nothing of this name, or no match.
+/// The exit code if there is no such record, or no match.
 const NOTHING: u8 = 1;
-/// `test` could not tell.
+/// The exit code if `test` cannot decide.
 const CANNOT_TELL: u8 = 2;
-/// How much of a word or value is shown, in characters.
+/// How many characters of a word or value are shown.
 const MAX_SHOWN: usize = 200;
-/// RSA keys shorter than this are no authorities anywhere.
+/// The least size of an authority's RSA key; smaller ones are never accepted.
 const RSA_BITS_MIN: u32 = 2048;
-/// The flags, as a message names them.
+/// The flags' names in messages.
 const KEY: &str = "--key";
 const VALIDITY: &str = "--validity";
-/// The port where none is given.
+/// The default port.
 const PORT: u16 = 22;
 
-/// Does what the words after `trust authority` ask for.
+/// Runs the words after `trust authority`.
 ///
 /// # Errors
-/// The words make no sense, or a file cannot be read or written.
+/// The words are not valid, or a file cannot be read or written.
 pub(super) fn run(words: &[OsString], environment: &ProcessEnvironment) -> Result<u8> {
     let store = environment.authorities();
     let (verb, words) = match words.split_first() {
@@ -61,7 +61,7 @@ pub(super) fn run(words: &[OsString], environment: &ProcessEnvironment) -> Resul
     }
 }
 
-/// What follows the verb.
+/// The words after the verb.
 struct AuthorityWords {
     rest: Vec<String>,
     key: Option<String>,
@@ -122,7 +122,7 @@ impl AuthorityWords {
         Ok(read)
     }
 
-    /// So many words, and none of the flags that only `add` has.
+    /// The words, if there are exactly `N` and no flags that only `add` has.
     fn exactly<const N: usize>(&self, usage_line: &str) -> Result<[&str; N]> {
         let adds = self.key.is_some() || self.validity.is_some() || self.putty.is_some();
         let words: Vec<&str> = self.rest.iter().map(String::as_str).collect();
@@ -238,7 +238,7 @@ fn remove(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     let file = match find(&all, name) {
         None => return Ok(missing(name)),
         Some(Ok(record)) => &record.at.file,
-        // A broken one can go, too.
+        // A broken record can be removed too.
         Some(Err(problem)) => &problem.file,
     };
     if !words.dry_run {
@@ -252,7 +252,7 @@ fn remove(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     Ok(0)
 }
 
-/// Whether an expression covers a host; nothing is read and nothing is asked.
+/// Tests whether an expression covers a host; reads no files.
 fn test(words: &AuthorityWords) -> Result<u8> {
     let [expression, host] = words.exactly("tessh trust authority test EXPR HOST[:PORT]")?;
     let told = |code: u8, word: &str, fault: Option<String>, at: Option<[usize; 2]>| {
@@ -286,7 +286,7 @@ fn test(words: &AuthorityWords) -> Result<u8> {
     }
 }
 
-/// The expression with its fault underlined, where both fit on a line.
+/// The expression with its error underlined, if it fits on a line.
 fn marked(expression: &str, at: &std::ops::Range<usize>) -> Option<String> {
     let plain = expression.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
     let fits = plain && expression.len() <= 100;
@@ -294,7 +294,7 @@ fn marked(expression: &str, at: &std::ops::Range<usize>) -> Option<String> {
     fits.then(|| format!("\n  {expression}\n  {:start$}{:^<length$}", "", "", start = at.start))
 }
 
-/// `host`, `host:port`, `[host]:port`; an IPv6 address has a port only behind brackets.
+/// Parses `host`, `host:port`, `[host]:port`; an IPv6 address with a port needs brackets.
 fn host_and_port(text: &str) -> Option<(&str, u16)> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
@@ -317,7 +317,7 @@ fn host_and_port(text: &str) -> Option<(&str, u16)> {
     (!host.is_empty()).then_some((host, port))
 }
 
-/// The record of this name; a broken file is found by the name of its file.
+/// The record with this name; a broken file is found by its file name.
 fn find<'a>(all: &'a Authorities, name: &str) -> Option<Result<&'a Authority, &'a Problem>> {
     if let Some(record) = all.records.iter().find(|record| record.name == name) {
         return Some(Ok(record));
@@ -362,7 +362,7 @@ fn problem_json(problem: &Problem) -> Json {
     json!({"file": shown(&problem.file.to_string_lossy()), "error": problem.to_string()})
 }
 
-/// A key as it was typed, or the one in a file of this name.
+/// Parses a key, or reads the file of this name.
 fn named_key(typed: &str) -> Result<PublicKey> {
     let path = Path::new(typed);
     if !path.exists() {
@@ -379,7 +379,7 @@ fn named_key(typed: &str) -> Result<PublicKey> {
     }
 }
 
-/// The bytes of a file that is no larger than a record.
+/// Reads a file that is no larger than a record.
 fn bytes(path: &Path) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| {
         let error = say!(known_hosts_not_read_because, error = told(&error));

@@ -1,6 +1,5 @@
-//! `tessh trust check HOST`: the way of a connection up to and including the key exchange, and
-//! what it would make of the host. Nothing is logged in to but the hosts before it, nobody is
-//! asked about a key, and nothing is written.
+//! `tessh trust check HOST`: connects up to and including the key exchange, and shows how the host
+//! would be judged. Logs in only to jump hosts, asks nobody about a key, and writes nothing.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -24,7 +23,7 @@ use crate::trust::fingerprint::{self, Hash};
 use crate::trust::{HostStanding, Judgement, Verdict};
 use crate::ui::evidence;
 
-/// Whether the host can be trusted could not be found out.
+/// The exit code if it cannot be decided whether the host is trusted.
 const CANNOT_TELL: u8 = 2;
 
 pub(super) fn run(words: &TrustWords, environment: ProcessEnvironment) -> Result<u8> {
@@ -41,16 +40,16 @@ pub(super) fn run(words: &TrustWords, environment: ProcessEnvironment) -> Result
     })
 }
 
-/// The plan of a connection that leaves no trace.
+/// The plan of a connection that changes no file.
 pub(super) fn plan(mut typed: Typed, environment: &ProcessEnvironment) -> Result<Plan> {
-    // There is no login, and what it would need is not looked for.
+    // There is no login to the host, so nothing is prepared for one.
     typed.auth = Some("none".to_owned());
     typed.command.clear();
     let mut plan = resolve::resolve(&typed, &environment.context())?;
     log::start(plan.options.log_level.value, typed.log_file.as_deref())?;
     let mut before = plan.via.as_deref_mut();
     while let Some(host) = before {
-        // To log in to a host on the way nobody is asked about its key, and none is written.
+        // On jump hosts too, nobody is asked about a key, and none is written.
         host.options.strict_host_key_checking.value = StrictHostKeyChecking::Yes;
         host.options.update_host_keys.value = UpdateHostKeys::No;
         before = host.via.as_deref_mut();
@@ -58,7 +57,7 @@ pub(super) fn plan(mut typed: Typed, environment: &ProcessEnvironment) -> Result
     Ok(plan)
 }
 
-/// Goes there and comes back with the judgement.
+/// Connects and returns the judgement.
 pub(super) async fn judge(
     plan: &Plan,
     environment: &ProcessEnvironment,
@@ -81,8 +80,8 @@ fn tell(judgement: &Judgement, json: bool) -> Result<u8> {
     })
 }
 
-/// The host's key that cannot be trusted whatever is on record (a short one, a wrong proof) is
-/// not trusted; else nobody knows.
+/// Reports a failure. A host key that is never trusted (too short, or a wrong proof) means not
+/// trusted; any other failure means that it cannot be decided.
 fn tell_failure(error: &Error, json: bool) -> Result<u8> {
     let (standing, code) = match error.kind() {
         Kind::HostKey => (HostStanding::NotTrusted, NOTHING),
@@ -102,7 +101,7 @@ fn tell_failure(error: &Error, json: bool) -> Result<u8> {
     Ok(code)
 }
 
-/// The key, what was looked at, and the verdict.
+/// The key, the records that were checked, and the verdict.
 pub(super) fn page(judgement: &Judgement) -> String {
     let Judgement { host, algorithm, evidence, .. } = judgement;
     let kind = fingerprint::type_name(&evidence.offered);

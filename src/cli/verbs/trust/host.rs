@@ -1,4 +1,4 @@
-//! The host of a verb of `tessh trust`, found as for connecting.
+//! Finds the host of a verb of `tessh trust` as for connecting.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ use crate::trust::Subject;
 pub(super) struct HostLookup {
     pub(super) options: Options,
     pub(super) subject: Subject,
-    /// The names that known_hosts may have for it, the one that counts first.
+    /// The names that known_hosts may have for it, the most important first.
     pub(super) names: Vec<String>,
     /// As it was typed.
     pub(super) shown: String,
@@ -28,7 +28,7 @@ impl HostLookup {
         let resolved = resolve::layered(typed, &environment.context(), &SystemNames)?;
         let subject = wants::subject(&resolved.options);
         let mut names = vec![subject.entry_name()];
-        // What was typed may itself be a line's name: a pattern, or a name that means another
+        // The typed name may also be a name in a file: a pattern, or a name that stands for another
         // host by now.
         for name in [subject.name.to_ascii_lowercase(), resolved.host.to_ascii_lowercase()] {
             if !names.contains(&name) {
@@ -39,7 +39,7 @@ impl HostLookup {
         Ok(HostLookup { options: resolved.options, subject, names, shown })
     }
 
-    /// The file that is written to.
+    /// The file to write to.
     pub(super) fn target(&self, words: &TrustWords) -> Result<PathBuf> {
         let first = self.options.user_known_hosts_files.first().cloned();
         words.file.clone().or(first).ok_or_else(|| {

@@ -13,7 +13,7 @@ use crate::cli::resolve::SystemNames;
 use crate::error::Result;
 use crate::say;
 
-/// A host that only `Host *` is about: the files of all hosts are wanted.
+/// A host that only `Host *` matches, to find the files for all hosts.
 const ANY: &str = "*";
 
 pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Result<u8> {

@@ -1,8 +1,8 @@
-//! `tessh trust`: what is on record about hosts, across all files, and what a connection would
-//! make of one. What an entry means is said in `trust`; the host is found as for connecting.
+//! `tessh trust`: shows and changes the records about hosts in all files, and shows how a host
+//! would be judged. `trust` defines an entry; the host is found as for connecting.
 //!
-//! Standard output carries what was asked for and nothing else. Exit codes: 0 found, changed or
-//! trusted; 1 nothing there, nothing to change, or not trusted; 2 `check` could not tell.
+//! Standard output has only the requested output. Exit codes: 0 found, changed or trusted; 1
+//! nothing found, nothing to change, or not trusted; 2 `check` cannot decide.
 
 mod add;
 mod authority;

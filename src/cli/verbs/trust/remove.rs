@@ -1,5 +1,5 @@
-//! `tessh trust remove HOST`: takes the keys of a host out of the files. A line that lists
-//! other names keeps those; lines with a marker or a pattern stay unless they are named.
+//! `tessh trust remove HOST`: removes the keys of a host from the files. A line that lists other
+//! names keeps those; lines with a marker or a pattern stay unless they are named.
 
 use std::path::PathBuf;
 
@@ -75,7 +75,7 @@ fn told(words: &TrustWords, host: &HostLookup, all: &Removal) -> Result<u8> {
     Ok(code)
 }
 
-/// The change as `diff` would show it.
+/// The change in the format of `diff`.
 pub(super) fn change(line: &Struck) -> String {
     let mut out = format!("-{}: {}\n", line.at, line.before);
     if let Some(after) = &line.after {

@@ -1,5 +1,5 @@
-//! How records and judgements are told: as lines and as JSON, for all verbs of `trust` and for
-//! `--json` of a connection. Keys of JSON are in English; nothing is decided here.
+//! Formats records and judgements as lines and as JSON, for all verbs of `trust` and for `--json`
+//! of a connection. JSON keys are not translated; nothing is decided here.
 
 use std::path::{Path, PathBuf};
 
@@ -19,12 +19,12 @@ use crate::trust::entries::{self, KnownHostsEntry, Listing};
 use crate::trust::fingerprint::{self, Comparison};
 use crate::trust::{Dates, Marker, Problem};
 
-/// How much of a value of a saved session is shown, in characters.
+/// How many characters of a saved session's value are shown.
 const MAX_SHOWN: usize = 200;
-/// Files and lines that could not be used, as far as they are named.
+/// How many unusable files and lines are named.
 const MAX_PROBLEMS: usize = 20;
 
-/// A file, and whose it is.
+/// A file, and whether it is the user's or the system's.
 pub(super) type Scoped = (PathBuf, &'static str);
 
 /// The files in the order in which they are searched, or the one that was named.
@@ -50,7 +50,7 @@ struct Pinned {
     fingerprint: String,
 }
 
-/// What is on record.
+/// The records that were found.
 pub(super) struct Records {
     files: Vec<(&'static str, Listing)>,
     authorities: Authorities,
@@ -60,7 +60,7 @@ pub(super) struct Records {
 }
 
 impl Records {
-    /// All lines of the files, or those about one of the names.
+    /// Reads all lines of the files, or those about one of the names.
     pub(super) fn read(
         files: &[Scoped],
         names: Option<&[String]>,
@@ -83,9 +83,9 @@ impl Records {
         }
     }
 
-    /// The fingerprints that saved sessions pin: of all, or of those to this host.
+    /// Adds the fingerprints that saved sessions pin: all, or those for this host.
     pub(super) fn add_pins(&mut self, host: Option<&HostLookup>, environment: &ProcessEnvironment) {
-        // Sessions that cannot be read are told of by `tessh sessions`.
+        // `tessh sessions` reports sessions that cannot be read.
         for listed in store(&environment.context()).list().unwrap_or_default() {
             let Ok(document) = &listed.document else { continue };
             let profile = document.profile();
@@ -104,7 +104,7 @@ impl Records {
         }
     }
 
-    /// The records of authorities: all, or those that cover this host.
+    /// Adds the records of authorities: all, or those that cover this host.
     pub(super) fn add_authorities(
         &mut self,
         host: Option<&HostLookup>,
@@ -144,7 +144,7 @@ impl Records {
         out
     }
 
-    /// Says what could not be used, as far as a person can do something about it.
+    /// Reports what could not be used, as far as a person can act on it.
     pub(super) fn complain(&self) {
         let problems: Vec<_> = self.problems().collect();
         for problem in problems.iter().take(MAX_PROBLEMS) {
@@ -205,7 +205,7 @@ impl Records {
         match (&self.names, &entry.hosts) {
             (Some(names), _) => names.iter().find_map(|name| self.dates.of(&entry.key, Some(name))),
             (None, Some(_)) => listed().find_map(|name| self.dates.of(&entry.key, Some(name))),
-            // Nobody can say which host it is: the key must do.
+            // The entry does not show its host, so the date is found by the key.
             (None, None) => self.dates.of(&entry.key, None),
         }
     }
@@ -246,9 +246,9 @@ pub(super) fn entry(entry: &KnownHostsEntry, since: Option<&str>) -> Json {
     })
 }
 
-/// Refuses what is no whole fingerprint.
+/// Refuses a fingerprint that is not complete.
 pub(super) fn check_fingerprint(typed: &str) -> Result<()> {
-    // Any key does: what is asked is whether it can be read.
+    // Any key will do, because only the parsing is tested.
     let any = russh::keys::ssh_key::public::Ed25519PublicKey([0; 32]);
     let any = russh::keys::ssh_key::PublicKey::new(any.into(), "");
     match fingerprint::compare(&any, typed) {

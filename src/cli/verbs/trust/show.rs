@@ -1,4 +1,4 @@
-//! `tessh trust show HOST`: every line about a host, also where its name is hashed.
+//! `tessh trust show HOST`: shows every line about a host, including those with a hashed name.
 
 use serde_json::json;
 

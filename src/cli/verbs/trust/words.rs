@@ -1,5 +1,5 @@
-//! The words after a verb of `tessh trust`: its flags, then the host and the options that it is
-//! found with.
+//! Parses the words after a verb of `tessh trust`: its flags, then the host and the options for
+//! finding it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,12 +12,12 @@ use crate::os::words;
 use crate::say;
 use crate::text;
 
-/// Exit code where nothing is there, nothing changed, or the host is not trusted.
+/// The exit code if nothing was found, nothing changed, or the host is not trusted.
 pub(super) const NOTHING: u8 = 1;
-/// How much of a word an error quotes, in characters.
+/// How many characters of a word an error quotes.
 pub(super) const MAX_SHOWN: usize = 60;
 
-/// What follows the verb.
+/// The words after the verb.
 #[derive(Default)]
 pub(super) struct TrustWords {
     pub(super) file: Option<PathBuf>,
@@ -27,7 +27,7 @@ pub(super) struct TrustWords {
     pub(super) dry_run: bool,
     pub(super) json: bool,
     pub(super) help: bool,
-    /// The host, and the options that it is found with.
+    /// The host and the options for finding it.
     pub(super) rest: Vec<OsString>,
 }
 
@@ -82,7 +82,7 @@ impl TrustWords {
         Ok(())
     }
 
-    /// Refuses flags that mean nothing here.
+    /// Refuses flags that the verb does not have.
     pub(super) fn only(&self, verb: &str, taken: &[Trust]) -> Result<()> {
         let typed = [
             (Trust::File, self.file.is_some()),
@@ -98,9 +98,11 @@ impl TrustWords {
         }
     }
 
-    /// The host and its options, read as for connecting; what follows the host is a command.
+    /// The host and its options, parsed as for connecting; the words after the host become the
+    /// command.
     pub(super) fn typed(&self, verb: &str) -> Result<Typed> {
-        // As under the name ssh there are no verbs here: the host may be called like one.
+        // Parsed as if under the name `ssh`, which has no verbs, so that a host may be named like a
+        // verb.
         let parsed = args::parse_open(self.rest.iter().cloned(), true)?;
         if parsed.lacks_host() {
             return Err(args::no_host().hint(say!(trust_usage, verb)));
@@ -108,7 +110,7 @@ impl TrustWords {
         Ok(Typed { as_ssh: false, json: self.json, ..parsed })
     }
 
-    /// The host and its options, for a verb that takes nothing after the host.
+    /// The host and its options, for a verb that takes no words after the host.
     pub(super) fn host_alone(&self, verb: &str) -> Result<Typed> {
         let typed = self.typed(verb)?;
         match typed.command.first() {
