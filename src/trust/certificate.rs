@@ -1,8 +1,9 @@
-//! Whether a host certificate holds for a host at a time. Which authorities count is `known`'s
-//! business.
+//! Checks whether a host certificate holds for a host at a time. `known` decides which authorities
+//! count.
 //!
-//! PROTOCOL.certkeys, and what ssh(1) checks beyond it: signature, the authority's algorithm,
-//! type, principals, dates, critical options. The first check that fails names the fault.
+//! The checks are those of PROTOCOL.certkeys and the further ones of ssh(1): signature, the
+//! authority's algorithm, type, principals, dates, critical options. The first check that fails
+//! names the fault.
 
 use crate::say;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,42 +15,42 @@ use super::authority::RsaHashes;
 use super::requirements::Requirements;
 use super::{fingerprint, quote};
 
-/// RSA keys shorter than this can be broken with effort; what breaks an authority's breaks the
-/// trust in all of its hosts. ssh(1) takes 1024.
+/// The smallest RSA key of an authority. Shorter keys can be broken with effort, and that would
+/// affect all hosts of the authority. ssh(1) accepts 1024 bits.
 const RSA_BITS_MIN: u32 = 2048;
 
-/// How many principals or options a fault names before it says how many more there are.
+/// The most principals or options that a fault names before it says how many more there are.
 const NAMED_MAX: usize = 4;
 
-/// How many principals are kept to be shown.
+/// The most principals kept for display.
 const KEPT_MAX: usize = 16;
 
-/// ssh(1) takes no more (SSHKEY_CERT_MAX_PRINCIPALS).
+/// The most principals of a certificate, as in ssh(1) (SSHKEY_CERT_MAX_PRINCIPALS).
 const PRINCIPALS_MAX: usize = 256;
 
-/// What a certificate says, to be shown: nothing of it is verified.
+/// The content of a certificate for display; none of it is verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Presented {
-    /// Its key ID, fit to be shown.
+    /// The key ID, sanitised.
     pub key_id: String,
-    /// Its serial number.
+    /// The serial number.
     pub serial: u64,
-    /// Its principals, fit to be shown: at most 16 of them.
+    /// The principals, sanitised: at most 16 of them.
     pub principals: Vec<String>,
-    /// How many principals there are; a certificate without one is for no host.
+    /// The number of principals; a certificate without one is valid for no host.
     pub principals_count: usize,
-    /// Seconds since 1970 from which it holds; 0 is always.
+    /// The time from which it is valid, in seconds since 1970; 0 means always.
     pub valid_after: u64,
-    /// Seconds since 1970 from which it does not hold any more; `u64::MAX` is never.
+    /// The time from which it is no longer valid, in seconds since 1970; `u64::MAX` means never.
     pub valid_before: u64,
-    /// The key that is said to have signed it.
+    /// The key that signed it according to the certificate.
     pub authority: PublicKey,
     /// The algorithm of its signature.
     pub signature: String,
 }
 
 impl Presented {
-    /// What the certificate says.
+    /// Copies the content of a certificate.
     pub(super) fn of(certificate: &Certificate) -> Presented {
         let principals = certificate.valid_principals();
         Presented {
@@ -64,7 +65,7 @@ impl Presented {
         }
     }
 
-    /// Whom it is for, in one line: at most four principals are named.
+    /// The principals in one line: at most four are named.
     pub fn holders(&self) -> String {
         if self.principals_count == 0 {
             return say!(certificate_no_host);
@@ -76,7 +77,7 @@ impl Presented {
         shown.join(", ")
     }
 
-    /// From when until when it holds, in one line.
+    /// The period of validity in one line.
     pub fn period(&self) -> String {
         let (after, before) = (self.valid_after, self.valid_before);
         match (after, before) {
@@ -88,11 +89,11 @@ impl Presented {
     }
 }
 
-/// Whether the certificate holds for the host `name` at `at`, seconds counted; `hashes` are
-/// those that its authority may sign with if it has an RSA key, `requirements` are for all.
+/// Checks that the certificate holds for the host `name` at the time `at`. `hashes` are those that
+/// its authority may sign with if it has an RSA key; `requirements` apply to all certificates.
 ///
 /// # Errors
-/// The fault in one line, fit to be shown.
+/// The fault, one sanitised line.
 pub(super) fn check(
     certificate: &Certificate,
     name: &str,
@@ -112,7 +113,7 @@ pub(super) fn authority(certificate: &Certificate) -> PublicKey {
     PublicKey::new(certificate.signature_key().clone(), "")
 }
 
-/// PROTOCOL.certkeys: an authority is a plain key.
+/// Checks the authority's key: a plain key, not a certificate (PROTOCOL.certkeys).
 pub(super) fn check_authority(
     certificate: &Certificate,
     requirements: &Requirements,
@@ -162,7 +163,7 @@ fn check_type(certificate: &Certificate) -> Result<(), String> {
     }
 }
 
-/// PROTOCOL.certkeys: valid after <= current time < valid before.
+/// Checks the dates (PROTOCOL.certkeys): valid after <= current time < valid before.
 fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> {
     let now = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (after, before) = (certificate.valid_after(), certificate.valid_before());
@@ -175,9 +176,9 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
     Ok(())
 }
 
-/// A certificate without principals is for no host: one that was made carelessly would be for
-/// every host of its authority (ssh(1) before 10.3, PuTTY). A principal is a pattern, as in
-/// ssh(1) from 10.3 on, compared letter by letter with the name in small letters.
+/// Checks the principals. A certificate without any is valid for no host; ssh(1) before 10.3 and
+/// PuTTY accept a carelessly made one for every host of its authority. As in ssh(1) from 10.3 on, a
+/// principal is a pattern, compared with the name in lower case, with regard to case.
 fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
     let principals = certificate.valid_principals();
     if principals.is_empty() {
@@ -194,7 +195,7 @@ fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String>
     Err(say!(certificate_other_principals, named, piece = quote::piece(name)))
 }
 
-/// No critical option is defined for host certificates, so each one is unknown.
+/// Refuses every critical option, because none is defined for host certificates.
 fn check_options(certificate: &Certificate) -> Result<(), String> {
     let options = certificate.critical_options();
     if options.is_empty() {
@@ -212,7 +213,7 @@ fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     shown.join(", ")
 }
 
-/// Seconds since 1970 as `2025-01-31T23:59:59Z`; far beyond, the year is not computed.
+/// Seconds since 1970 as `2025-01-31T23:59:59Z`; for times in the far future no date is computed.
 pub(super) fn date(seconds: u64) -> String {
     const YEAR_10000: u64 = 253_402_300_800;
     if seconds >= YEAR_10000 {
@@ -223,9 +224,9 @@ pub(super) fn date(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// The day of the Gregorian calendar, counting days from 1970-01-01.
+/// Converts days since 1970-01-01 to year, month and day of the Gregorian calendar.
 ///
-/// Years are taken to begin in March, so that the leap day is a year's last.
+/// Years begin in March here, so that the leap day is the last day of a year.
 fn civil(days: u64) -> (u64, u64, u64) {
     const DAYS_TO_1970: u64 = 719_468; // from 0000-03-01
     const DAYS_IN_400_YEARS: u64 = 146_097;

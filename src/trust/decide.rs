@@ -1,7 +1,8 @@
-//! What follows from the evidence: one pure function, and the one place that says Accept.
+//! Derives the verdict from the evidence: one pure function, and the only place that accepts a key.
 //!
-//! ssh_config(5), StrictHostKeyChecking and VerifyHostKeyDNS. The table is pins × finding ×
-//! certificate × DNS × policy; a file that could not be read takes the side of caution.
+//! It implements StrictHostKeyChecking and VerifyHostKeyDNS (ssh_config(5)). The table combines
+//! pins, finding, certificate, DNS and policy; a file that could not be read makes the verdict
+//! stricter.
 
 use super::evidence::{Evidence, Finding, KnownKey, Policy, Verdict};
 use super::pin::Pin;
@@ -11,10 +12,10 @@ use super::{fingerprint, quote};
 use crate::error::joined;
 use crate::say;
 
-/// How many keys on record a reason names.
+/// The most keys on record that a reason names.
 const NAMED_MAX: usize = 3;
 
-/// The verdict on the evidence under the policies. Total: every finding has an answer.
+/// Returns the verdict on the evidence under the policies. Every finding has one.
 ///
 /// | finding         | DNS                        | `yes`  | `ask`  | `accept-new` | `no`       |
 /// |-----------------|----------------------------|--------|--------|--------------|------------|
@@ -33,31 +34,30 @@ const NAMED_MAX: usize = 3;
 /// | changed         | proven mismatch            | reject | ask    | reject       | reject     |
 /// |                 | anything else              | reject | ask    | reject       | restricted |
 ///
-/// - Unknown: but where a whole known_hosts file could not be read nobody can say that the
-///   host is new, so the policies that record without asking (`accept-new`, `no`) reject.
-/// - Changed, with nobody to ask: the caller rejects.
-/// - Only other types known: as changed, like ssh(1). The host is not new, and whoever stands
-///   in for it needs only a key of a type that is not on record.
-/// - DNS: only what DNSSEC proves moves a verdict; what is not proven, has failed or is
-///   missing is evidence for a person. A proven match accepts only under VerifyHostKeyDNS
-///   `yes`, and nothing is written then. Fingerprints of other key types alone are a mismatch.
-///
-/// - Pins: as in PuTTY's `-hostkey`, only a pinned key is right, whatever else is known, and
+/// - Unknown: if a whole known_hosts file could not be read, it is not certain that the host is
+///   new, so the policies that record without asking (`accept-new`, `no`) reject.
+/// - Changed: if nobody can be asked, the caller rejects.
+/// - Only other types known: treated as changed, as in ssh(1). The host is not new, and an impostor
+///   only needs a key of a type that is not on record.
+/// - DNS: only records that DNSSEC proves change a verdict; records that are not proven, invalid or
+///   missing are shown to the user. A proven match accepts only under VerifyHostKeyDNS `yes`, and
+///   then nothing is written. If there are only fingerprints of other key types, that is a mismatch.
+/// - Pins: as in PuTTY's `-hostkey`, only a pinned key is accepted, whatever else is known, and
 ///   nothing is written. A certificate does not change that.
-/// - Loopback: under NoHostAuthenticationForLocalhost `yes` no key of this machine itself is
-///   asked about, and nothing is written.
-/// - A certificate that does not count ([`Evidence::certificate_fault`]): the server was given
-///   one by or in place of an authority that covers it, and it does not hold. A key on record
-///   does not make up for it unless a person says so.
+/// - Loopback: under NoHostAuthenticationForLocalhost `yes`, any key from this machine itself is
+///   accepted, and nothing is written.
+/// - A certificate that does not count ([`Evidence::certificate_fault`]): an authority covers the
+///   host, and the certificate is signed by another key or does not hold. Even if the key is on
+///   record, only a person can accept it.
 ///
-/// Stricter than ssh(1), which looks at the plain key of a certificate that does not count as
-/// if there were none, and so accepts one on record and records a new one. Also in ssh(1), which asks the DNS first: there a proven match accepts also a key that
-/// is on record as another one or `@revoked`, and a key whose certificate does not count; here
-/// it does not. There a proven mismatch is a warning after which `accept-new` and `no` go on
-/// and record; here they reject.
+/// Two rules are stricter than in ssh(1). For a certificate that does not count, ssh(1) judges the
+/// plain key as if there were no certificate, so it accepts one on record and records a new one.
+/// And ssh(1) asks the DNS first: there, a proven match also accepts a key that is on record as
+/// another one or `@revoked`, and a key whose certificate does not count; here it does not. There,
+/// after a proven mismatch `accept-new` and `no` warn, continue and record; here they reject.
 ///
 /// A reason to reject is one line and includes [`Evidence::certificate_fault`]; after any other
-/// verdict the caller has to say that fault itself.
+/// verdict the caller must report that fault itself.
 pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
     let is_faulty = evidence.certificate_fault.is_some();
     match &evidence.finding {
@@ -92,8 +92,8 @@ pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
     }
 }
 
-/// Whether the DNS is worth asking: known_hosts has not settled it, and there is an answer
-/// with which the key would not be rejected anyway.
+/// Whether to query the DNS: known_hosts has not settled the verdict, and some answer could avoid a
+/// rejection.
 pub fn wants_sshfp(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> bool {
     let settled = match evidence.finding {
         Finding::Certified { .. } | Finding::Revoked(_) | Finding::Forbidden(_) => true,
@@ -138,7 +138,7 @@ fn decide_not_new(evidence: &Evidence, policy: Policy, reason: impl FnOnce() -> 
     }
 }
 
-/// The offered key is none of those that are right.
+/// The reason that the offered key is not among the pinned ones.
 fn reason_pins(evidence: &Evidence) -> String {
     let kind = fingerprint::type_name(&evidence.offered);
     let offered = fingerprint::sha256(&evidence.offered);
@@ -237,7 +237,7 @@ fn host(evidence: &Evidence) -> String {
     format!("'{}'", quote::piece(&evidence.subject.entry_name()))
 }
 
-/// The first file that could not be used at all.
+/// The first file that could not be read at all.
 fn unread_file(evidence: &Evidence) -> Option<&Problem> {
     evidence.problems.iter().find(|problem| problem.line.is_none())
 }
@@ -285,7 +285,7 @@ mod tests {
         }
     }
 
-    /// Every finding, and a line-level problem beside it, which must not matter.
+    /// Every finding, each with a fault in one line beside it, which must not change the verdict.
     fn findings() -> Vec<(&'static str, Evidence)> {
         let mut all = vec![
             ("unknown", evidence(Finding::Unknown)),
@@ -329,7 +329,7 @@ mod tests {
         }
     }
 
-    /// Columns: yes, ask, accept-new, no.
+    /// The columns of the table: yes, ask, accept-new, no.
     const POLICIES: [Policy; 4] = [Policy::Yes, Policy::Ask, Policy::AcceptNew, Policy::No];
     const TABLE: [(&str, [&str; 4]); 7] = [
         ("unknown", ["reject", "ask", "record", "record"]),
@@ -369,7 +369,7 @@ mod tests {
         assert_table(cases, TABLE_UNREAD);
     }
 
-    /// Every answer of the DNS, from the best to the worst.
+    /// Every possible answer of the DNS, from the best to the worst.
     fn answers() -> Vec<(&'static str, Sshfp)> {
         let found = |signer: Option<&str>, agreement| Sshfp::Found {
             name: "h.".into(),

@@ -1,4 +1,4 @@
-//! What the DNS said about a host key, in lines for a person.
+//! Describes the DNS records about a host key in lines for the user.
 
 use super::evidence::Evidence;
 use super::quote;
@@ -6,12 +6,12 @@ use super::sshfp::{Agreement, Sshfp};
 use crate::catalogue::{Language, spoken};
 use crate::say_in;
 
-/// What the DNS said, in lines for the person; empty if it was not asked.
+/// The lines about the DNS records; empty if the DNS was not asked.
 pub fn dns_lines(evidence: &Evidence) -> Vec<String> {
     dns_lines_in(spoken(), evidence)
 }
 
-/// [`dns_lines`] in a language: what `-v` says is in English whoever reads it.
+/// The lines of [`dns_lines`] in this language: the output of `-v` is always in English.
 pub fn dns_lines_in(language: Language, evidence: &Evidence) -> Vec<String> {
     match &evidence.sshfp {
         Sshfp::NotLookedUp => Vec::new(),

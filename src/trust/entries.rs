@@ -1,8 +1,8 @@
-//! The lines of known_hosts files one by one, for `tessh trust`: listing all of a file or those
-//! about a host, and removing some.
+//! Lists and removes lines of known_hosts files, for `tessh trust`: all of a file, or those about a
+//! host.
 //!
-//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". What a line means for a connection is `known`'s
-//! business; here every line counts, hashed names and markers included.
+//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". `known` decides what a line means for a connection; here
+//! every line counts, including those with hashed names and markers.
 
 use std::path::Path;
 
@@ -17,74 +17,75 @@ use super::{fingerprint, pattern, quote};
 use crate::error::{Error, Kind, Result};
 use crate::text;
 
-/// How much of a comment is shown, in characters.
+/// The most characters of a comment that are shown.
 const COMMENT_MAX: usize = 200;
-/// How much of a host field is shown, in characters: it may list many names.
+/// The most characters of a host field that are shown: it may list many names.
 const HOSTS_MAX: usize = 400;
-/// Lines without sense that are named for each file.
+/// The most malformed lines that are named for each file.
 const PROBLEMS_MAX: usize = 100;
 
 /// One line of a file with a key.
 #[derive(Clone, Debug)]
 pub struct KnownHostsEntry {
-    /// Where it stands.
+    /// The place of the line.
     pub at: FileLine,
-    /// What it makes of the key.
+    /// The meaning of the key: a host's, an authority's, or revoked.
     pub marker: Marker,
-    /// The host field, fit to be shown; `None` where it is hashed.
+    /// The host field, sanitised; `None` if it is hashed.
     pub hosts: Option<String>,
-    /// The key; of a revoked certificate the key in it.
+    /// The key; for a revoked certificate, the key in it.
     pub key: PublicKey,
-    /// What follows the key, fit to be shown.
+    /// The text after the key, sanitised.
     pub comment: String,
 }
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     /// The lines with a key, in order.
     pub entries: Vec<KnownHostsEntry>,
-    /// The file, or lines of it, that could not be used.
+    /// The lines that could not be used, or the file itself.
     pub problems: Vec<Problem>,
 }
 
-/// Which lines are to be removed.
+/// The conditions by which lines are removed.
 #[derive(Clone, Debug, Default)]
 pub struct LinesToRemove {
-    /// Names as known_hosts writes them; a line must list one of them, hashed or plainly. A
-    /// pattern of a line counts only where it is given letter by letter.
+    /// Names as known_hosts writes them; a line must list one of them, hashed or plainly. A pattern
+    /// in a line counts only if the same pattern is given here.
     pub names: Vec<String>,
-    /// Only keys of this type: `ED25519` or `ssh-ed25519`, in any case.
+    /// Remove only keys of this type: `ED25519` or `ssh-ed25519`, in any case.
     pub kind: Option<String>,
-    /// Only the key with this fingerprint, in any form that [`fingerprint::compare`] reads. A
-    /// line with a marker goes only where this names its key.
+    /// Remove only the key with this fingerprint, in any form that [`fingerprint::compare`] reads.
+    /// A line with a marker is removed only if this names its key.
     pub fingerprint: Option<String>,
 }
 
-/// A line that is removed, or loses a name.
+/// A line that is removed, or from which a name is removed.
 #[derive(Clone, Debug)]
 pub struct Struck {
-    /// Where it stood.
+    /// The place of the line.
     pub at: FileLine,
     /// The key, if the line has one that can be read.
     pub key: Option<PublicKey>,
-    /// The line as it stood, fit to be shown.
+    /// The line before the change, sanitised.
     pub before: String,
-    /// What stays of it where it listed other names too, likewise.
+    /// The rest of a line that lists other names as well, sanitised; `None` if the whole line is
+    /// removed.
     pub after: Option<String>,
 }
 
 /// The result of removing lines.
 #[derive(Clone, Debug, Default)]
 pub struct Removal {
-    /// The lines that go.
+    /// The lines that are removed or shortened.
     pub struck: Vec<Struck>,
-    /// Lines about the host that stay because of their marker or because a pattern names it.
+    /// Lines about the host that stay, because of their marker or because a pattern matches it.
     pub kept: Vec<KnownHostsEntry>,
 }
 
-/// The lines of a file, all or those that name one of `names` in any way; a missing file has
-/// none.
+/// Lists the lines of a file: all, or those that match one of `names` in any way. A missing file
+/// has no lines.
 pub fn list(file: &Path, names: Option<&[String]>) -> Listing {
     let mut listing = Listing::default();
     let text = match read(file) {
@@ -109,7 +110,7 @@ pub fn list(file: &Path, names: Option<&[String]>) -> Listing {
     listing
 }
 
-/// What [`remove`] would do, without doing it.
+/// Computes what [`remove`] would do, without changing the file.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -118,10 +119,10 @@ pub fn would_remove(file: &Path, wanted: &LinesToRemove) -> Result<Removal> {
     Ok(strike(file, &text.unwrap_or_default(), wanted).1)
 }
 
-/// Takes lines out. Every other byte stays; a line that lists other names too keeps those.
+/// Removes lines. Every other byte stays; a line that lists other names as well keeps those.
 ///
 /// # Errors
-/// The file cannot be read or changed; it is then as it was. A missing one is not made.
+/// The file cannot be read or changed; it is then unchanged. A missing file is not created.
 pub fn remove(file: &Path, wanted: &LinesToRemove) -> Result<Removal> {
     let first = would_remove(file, wanted)?;
     if first.struck.is_empty() {
@@ -129,7 +130,7 @@ pub fn remove(file: &Path, wanted: &LinesToRemove) -> Result<Removal> {
     }
     let mut removal = Removal::default();
     rewrite(file, |old| {
-        // Another writer may have come between.
+        // Compute again from the locked file, because another program may have changed it.
         let (text, now) = strike(file, old, wanted);
         removal = now;
         Ok(text)
@@ -142,7 +143,7 @@ fn unreadable(file: &Path, reason: String) -> Error {
     Error::new(Kind::Local, problem.to_string())
 }
 
-/// The lines with their numbers, newlines included.
+/// The lines with their numbers, including their newlines.
 fn numbered(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     text.split_inclusive(|&byte| byte == b'\n').enumerate().map(|(at, raw)| (at + 1, raw))
 }
@@ -161,7 +162,7 @@ fn entry(
         Err(fault) => return Err(fault.text()),
     };
     let is_named = |names: &[String]| names.iter().any(|it| pattern::matches_field(line.hosts, it));
-    // Lines about others may be damaged as they like.
+    // Faults in lines about other hosts are not reported.
     if names.is_some_and(|names| !is_named(names)) {
         return Ok(None);
     }
@@ -176,7 +177,7 @@ fn entry(
     }))
 }
 
-/// The text without the lines, and which they were.
+/// The text without the matching lines, and a list of those.
 fn strike(file: &Path, text: &[u8], wanted: &LinesToRemove) -> (Vec<u8>, Removal) {
     let (mut kept, mut removal) = (Vec::with_capacity(text.len()), Removal::default());
     for (number, raw) in numbered(text) {
@@ -196,10 +197,10 @@ fn strike(file: &Path, text: &[u8], wanted: &LinesToRemove) -> (Vec<u8>, Removal
     (kept, removal)
 }
 
-/// What becomes of a line.
+/// The decision about one line.
 enum Fate {
     Stays,
-    /// The line is about the host and stays, because of its marker or a pattern.
+    /// The line is about the host but stays, because of its marker or a pattern.
     IsKept(KnownHostsEntry),
     Goes(Struck, Vec<u8>),
 }
@@ -217,7 +218,7 @@ fn strike_line(at: &FileLine, raw: &[u8], wanted: &LinesToRemove) -> Fate {
         wanted.names.iter().filter(|name| is_listed(line.hosts, name)).collect();
     let asked_for = match line.marker {
         Marker::None => true,
-        // A line that lists other names keeps those.
+        // A line with a marker that lists other names is not changed.
         _ => wanted.fingerprint.is_some() && !line.hosts.contains(&b','),
     };
     let is_negated = line.hosts.contains(&b'!');
@@ -227,7 +228,7 @@ fn strike_line(at: &FileLine, raw: &[u8], wanted: &LinesToRemove) -> Fate {
             _ => Fate::Stays,
         };
     }
-    // All names at once: without_name takes one.
+    // `without_name` removes one name at a time, so repeat it for every listed name.
     let mut rest = raw.to_vec();
     for name in listed {
         let hosts = match KnownHostsLine::split(&rest) {
@@ -244,7 +245,7 @@ fn strike_line(at: &FileLine, raw: &[u8], wanted: &LinesToRemove) -> Fate {
     Fate::Goes(Struck { at: at.clone(), key, before: shown(raw), after }, rest)
 }
 
-/// Whether the host field has just this name: hashed, or letter by letter.
+/// Whether the host field lists exactly this name, hashed or literally.
 fn is_listed(hosts: &[u8], name: &str) -> bool {
     if hosts.starts_with(pattern::HASH_MAGIC) {
         return pattern::matches_field(hosts, name);
@@ -254,7 +255,7 @@ fn is_listed(hosts: &[u8], name: &str) -> bool {
 
 fn is_wanted(key: Option<&PublicKey>, wanted: &LinesToRemove) -> bool {
     let Some(key) = key else {
-        // Without a key that can be read, the line matches no fingerprint or type.
+        // A line whose key cannot be read matches no fingerprint or type.
         return wanted.kind.is_none() && wanted.fingerprint.is_none();
     };
     let by_kind = wanted.kind.as_deref().is_none_or(|kind| is_of_type(key, kind));
@@ -262,14 +263,14 @@ fn is_wanted(key: Option<&PublicKey>, wanted: &LinesToRemove) -> bool {
     by_kind && wanted.fingerprint.as_deref().is_none_or(same)
 }
 
-/// Whether a key is of a type as a person names it: `ED25519` or `ssh-ed25519`.
+/// Whether a key has this type in either form: `ED25519` or `ssh-ed25519`.
 pub fn is_of_type(key: &PublicKey, kind: &str) -> bool {
     let names = [fingerprint::type_name(key), key.algorithm().as_str()].map(str::to_owned);
     names.iter().any(|name| name.eq_ignore_ascii_case(kind))
 }
 
 impl KnownHostsEntry {
-    /// The marker as the file writes it, if there is one.
+    /// The marker as written in the file, if there is one.
     pub fn marker_word(&self) -> Option<&'static str> {
         match self.marker {
             Marker::None => None,
@@ -278,7 +279,7 @@ impl KnownHostsEntry {
         }
     }
 
-    /// The place as it is shown.
+    /// The place of the line, sanitised.
     pub fn place(&self) -> String {
         format!("{}:{}", quote::path(&self.at.file), self.at.line)
     }

@@ -1,5 +1,5 @@
-//! What is known of an offered host key, and what follows: the words that the rest of the room
-//! speaks in. Nothing is looked up or decided here.
+//! The types for what is known of an offered host key and for the verdict, used by the rest of the
+//! room. Nothing is looked up or decided here.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use super::subject::Subject;
 /// The files to search, in order. A missing file is empty; an unreadable one is a [`Problem`].
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// UserKnownHostsFile; the first is the one written to.
+    /// UserKnownHostsFile; only the first is written to.
     pub user: Vec<PathBuf>,
     /// GlobalKnownHostsFile; never written.
     pub global: Vec<PathBuf>,
@@ -25,28 +25,28 @@ pub struct Sources {
 /// A key that is on record for the subject.
 #[derive(Clone, Debug)]
 pub struct KnownKey {
-    /// The line.
+    /// The place of the line.
     pub at: FileLine,
     /// The key.
     pub key: PublicKey,
 }
 
-/// What the files say about the offered key.
+/// The result of looking the offered key up in the files.
 #[derive(Clone, Debug)]
 pub enum Finding {
     /// Nothing is known of this host.
     Unknown,
     /// Only keys of other types are on record.
     OtherTypeKnown(Vec<KnownKey>),
-    /// Keys of this type are on record, and this is none of them.
+    /// Other keys of this type are on record.
     Changed(Vec<KnownKey>),
     /// The key, the certified key, or its authority is marked `@revoked`.
     Revoked(FileLine),
-    /// RevokedHostKeys forbids the key, or cannot be used; the reason, one line.
+    /// RevokedHostKeys forbids the key, or cannot be used; the reason is one line.
     Forbidden(String),
     /// The key is on record.
     Known(FileLine),
-    /// The certificate is good, signed by the authority on this line.
+    /// The certificate holds, and this authority signed it.
     Certified {
         /// The `@cert-authority` line, or the line of the record that has the key.
         at: FileLine,
@@ -57,81 +57,83 @@ pub enum Finding {
     },
 }
 
-/// An authority that covers the host and port: its certificates count.
+/// An authority that covers the host and port, so that its certificates count.
 #[derive(Clone, Debug)]
 pub struct Covering {
     /// The `@cert-authority` line, or the line of the record that has the key.
     pub at: FileLine,
-    /// The record's name, fit to be shown; `None` for a line of known_hosts.
+    /// The record's name, sanitised; `None` for a line of known_hosts.
     pub record: Option<String>,
-    /// Its key.
+    /// The authority's key.
     pub key: PublicKey,
 }
 
-/// Everything known about an offered key when the decision is made.
+/// Everything that is known about an offered key when the decision is made.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    /// Whom it was offered for.
+    /// The host for which the key was offered.
     pub subject: Subject,
-    /// The offered key; for a certificate, the key it certifies.
+    /// The offered key; for a certificate, the key that it certifies.
     pub offered: PublicKey,
-    /// Pinned keys; unless empty, only these are right.
+    /// Pinned keys; if there are any, only these are accepted.
     pub pins: Vec<Pin>,
-    /// What the certificate says, if one was offered.
+    /// The content of the certificate, if one was offered.
     pub certificate: Option<Presented>,
-    /// The authorities that cover the host, those of known_hosts first.
+    /// The authorities that cover the host; those in known_hosts come first.
     pub authorities: Vec<Covering>,
-    /// What the files say.
+    /// The result of the search in the files.
     pub finding: Finding,
-    /// Why an offered certificate does not count, one line: it is not signed by an authority
-    /// that covers the host, or does not hold. `None` where no authority covers the host; then
-    /// the certified key is judged like a plain one.
+    /// The reason why an offered certificate does not count, one line: it is not signed by an
+    /// authority that covers the host, or does not hold. `None` if no authority covers the host;
+    /// then the certified key is judged as a plain one.
     pub certificate_fault: Option<String>,
-    /// What the DNS says.
+    /// The result of the DNS query.
     pub sshfp: Sshfp,
     /// The files searched, in order.
     pub searched: Vec<PathBuf>,
     /// Files and lines that could not be used.
     pub problems: Vec<Problem>,
-    /// When keys were first written, as far as this program knows; filled in for a question.
+    /// The dates on which keys were first written, as far as they are recorded; filled in for a
+    /// question.
     pub dates: Dates,
-    /// Files of authorities that could not be used; those do not count.
+    /// Files of authorities that could not be used and do not count.
     pub authority_problems: Vec<Problem>,
-    /// The address of this machine itself, where the person said that a key shown there need not
-    /// be known (NoHostAuthenticationForLocalhost).
+    /// This machine's own address, if NoHostAuthenticationForLocalhost says that a key shown there
+    /// need not be known.
     pub loopback: Option<IpAddr>,
 }
 
-/// StrictHostKeyChecking.
+/// The value of StrictHostKeyChecking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// Only what is on record.
+    /// Accept only keys on record.
     Yes,
-    /// Ask about what is not.
+    /// Ask about keys that are not on record.
     Ask,
-    /// Take new hosts without asking; refuse changed keys.
+    /// Accept new hosts without asking; refuse changed keys.
     AcceptNew,
-    /// Take new hosts, and changed keys under restrictions, as ssh(1) does.
+    /// Accept new hosts, and changed keys with restrictions, as ssh(1) does.
     No,
 }
 
-/// What follows from the evidence.
+/// The verdict on the evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Go on.
+    /// Continue.
     Accept,
-    /// Go on and write the key.
+    /// Continue and write the key.
     AcceptAndRecord,
-    /// Go on without passwords, challenges or forwards, and write nothing (`StrictHostKeyChecking no` and a changed key).
+    /// Continue without passwords, challenges or forwards, and write nothing
+    /// (`StrictHostKeyChecking no` and a changed key).
     AcceptRestricted,
-    /// A person decides.
+    /// Ask the user.
     Ask,
-    /// Stop; the reason is one line.
+    /// Disconnect; the reason is one line.
     Reject(String),
 }
 
 impl Verdict {
-    /// The word that JSON has for it.
+    /// The verdict's word in JSON.
     pub fn word(&self) -> &'static str {
         match self {
             Verdict::Accept => "accept",
@@ -149,23 +151,24 @@ impl Evidence {
         self.pins.iter().find(|pin| pin.matches(&self.offered))
     }
 
-    /// Whether it speaks against the key: going on by habit would be a mistake.
+    /// Whether the evidence speaks against the key, so that accepting it out of habit would be a
+    /// mistake.
     pub fn is_alarming(&self) -> bool {
         matches!(self.finding, Finding::Changed(_)) || self.sshfp.is_secure_mismatch()
     }
 }
 
-/// What is already on record for a host, for ordering the proposal.
+/// The algorithms on record for a host, by which the proposal is ordered.
 #[derive(Clone, Debug, Default)]
 pub struct KnownTypes {
-    /// The algorithms of the keys on record, without doubles.
+    /// The algorithms of the keys on record, without duplicates.
     pub keys: Vec<Algorithm>,
-    /// Whether an authority covers the host: certificates are worth asking for.
+    /// Whether an authority covers the host, so that certificates are worth requesting.
     pub authority: bool,
 }
 
 impl KnownTypes {
-    /// Adds what other files have.
+    /// Adds the algorithms found in other files.
     pub fn absorb(&mut self, other: KnownTypes) {
         self.authority |= other.authority;
         for algorithm in other.keys {

@@ -1,10 +1,10 @@
-//! Evidence and verdict in three forms: facts one by one, one line, JSON. All three are made of
-//! one [`Evidence`]; nothing is decided here.
+//! Presents evidence and verdict in three forms: single facts, one line, JSON. All three are made
+//! from one [`Evidence`]; nothing is decided here.
 //!
-//! [`facts`] lists what was looked at in the order in which the sources count, each with what
-//! was looked up, where, what it said and how strong that is. [`because`] is the one line that
-//! `-v` and `~i` show for a host that was trusted. [`object`] is the whole as JSON, with the
-//! keys in English and the texts in the language of the process.
+//! [`facts`] lists what was checked in the order in which the sources count: for each, what was
+//! looked up, where, what it said and how strong that is. [`because`] is the one line that `-v` and
+//! `~i` show for a trusted host. [`object`] is everything as JSON, with keys in English and texts
+//! in the language of the process.
 
 mod statement;
 
@@ -21,11 +21,11 @@ use super::sshfp::Sshfp;
 use crate::catalogue::{Language, spoken};
 use crate::say_in;
 
-/// How many keys, and how many lines that were skipped, are named for each file: enough to
-/// find the place, and a file of junk cannot push the rest away.
+/// The most keys, and the most skipped lines, that are named for each file: enough to find the
+/// place, without letting a malformed file fill the screen.
 const NAMED_MAX: usize = 4;
 
-/// Where a fact comes from.
+/// The source of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EvidenceSource {
     /// `@revoked` lines and RevokedHostKeys.
@@ -38,12 +38,12 @@ pub enum EvidenceSource {
     Dns,
     /// known_hosts files and KnownHostsCommand.
     KnownHosts,
-    /// Nothing is known of the host.
+    /// No source knows the host.
     FirstUse,
 }
 
 impl EvidenceSource {
-    /// The word that JSON has for it.
+    /// The source's word in JSON.
     pub fn word(self) -> &'static str {
         match self {
             EvidenceSource::Revocation => "revocation",
@@ -56,27 +56,27 @@ impl EvidenceSource {
     }
 }
 
-/// How strong a fact is.
+/// The strength of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// It settles that the key is right, as far as the policy lets its source do so.
+    /// Proves the key, if the policy accepts this source.
     Proof,
-    /// It speaks for the key, and anybody on the way could have said it.
+    /// Supports the key, but an attacker on the network could have written it.
     Support,
-    /// It says nothing about the key.
+    /// Says nothing about the key.
     Silence,
-    /// It could not be used.
+    /// The source could not be used.
     Unusable,
-    /// It speaks against the key, and there may be an innocent reason.
+    /// Speaks against the key, but may have a harmless reason.
     Doubt,
-    /// It says that the key is another one.
+    /// Says that the host has another key.
     Contradiction,
-    /// It forbids the key, whatever else is known.
+    /// Forbids the key, whatever other sources say.
     Veto,
 }
 
 impl Weight {
-    /// The word that JSON has for it.
+    /// The weight's word in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Weight::Proof => "proof",
@@ -93,23 +93,22 @@ impl Weight {
 /// One piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// Where it comes from.
+    /// The source of the fact.
     pub source: EvidenceSource,
-    /// How strong it is.
+    /// The strength of the fact.
     pub weight: Weight,
-    /// What was looked up: the name that known_hosts has, or the one the DNS was asked for.
+    /// The name that was looked up in known_hosts or the DNS.
     pub looked_up: String,
-    /// Where it stands: `file:line`, a file, a flag; `None` for the DNS.
+    /// The place of the fact: `file:line`, a file, or a flag; `None` for the DNS.
     pub place: Option<String>,
-    /// Who signed it: the zone of a DNS answer that DNSSEC proves, the fingerprint of an
-    /// authority.
+    /// The signer: the zone of a DNS answer that DNSSEC proves, or the fingerprint of an authority.
     pub signer: Option<String>,
-    /// What it said.
+    /// The content of the fact.
     pub statement: Statement,
 }
 
 impl Fact {
-    /// What it said, one line.
+    /// The content as one line.
     pub fn text(&self, language: Language) -> String {
         self.statement.text(language)
     }
@@ -126,8 +125,8 @@ impl Fact {
     }
 }
 
-/// Everything that was looked at, in the order in which it counts; fingerprints are shown with
-/// this hash. At least one fact, and never more than a screen or two.
+/// All facts in the order in which they count, with fingerprints in this hash. At least one fact,
+/// and at most a screen or two.
 pub fn facts(evidence: &Evidence, hash: Hash) -> Vec<Fact> {
     let mut telling = Telling { evidence, hash, facts: Vec::new() };
     telling.revocation();
@@ -144,8 +143,8 @@ pub fn facts(evidence: &Evidence, hash: Hash) -> Vec<Fact> {
     telling.facts
 }
 
-/// Why the key was accepted, one line without "because"; what it names is where it stands.
-/// `None` for a verdict that does not accept by itself.
+/// The reason why the key was accepted, one line without "because", which names the place of the
+/// evidence. `None` if the verdict does not accept the key by itself.
 pub fn because(evidence: &Evidence, verdict: &Verdict, language: Language) -> Option<String> {
     Some(match verdict {
         Verdict::Ask | Verdict::Reject(_) => return None,
@@ -172,8 +171,8 @@ pub fn because(evidence: &Evidence, verdict: &Verdict, language: Language) -> Op
     })
 }
 
-/// Evidence and verdict as one JSON object: the host, the key, the certificate, the verdict
-/// with its reason, and every fact.
+/// Evidence and verdict as one JSON object: the host, the key, the certificate, the verdict with
+/// its reason, and every fact.
 pub fn object(evidence: &Evidence, verdict: &Verdict) -> Json {
     let key = &evidence.offered;
     let reason = match verdict {
@@ -226,7 +225,7 @@ fn finding_word(finding: &Finding) -> &'static str {
     }
 }
 
-/// The keys on record that the offered one is not.
+/// The keys on record that differ from the offered one.
 pub fn others(evidence: &Evidence) -> &[KnownKey] {
     match &evidence.finding {
         Finding::Changed(known) | Finding::OtherTypeKnown(known) => known,
@@ -234,7 +233,7 @@ pub fn others(evidence: &Evidence) -> &[KnownKey] {
     }
 }
 
-/// The files searched, each once, then other files in which something was found.
+/// The files searched, without duplicates, then other files in which something was found.
 fn files(evidence: &Evidence) -> Vec<std::path::PathBuf> {
     let known = match &evidence.finding {
         Finding::Known(at) => vec![&at.file],
@@ -353,7 +352,7 @@ impl Telling<'_> {
         }
     }
 
-    /// An authority that covers the host, where no certificate of its own settled it.
+    /// Records an authority that covers the host, if its certificate did not settle the verdict.
     fn covering(&mut self, covering: &Covering) {
         let at = covering.at.to_string();
         let authority = self.hash.of(&covering.key);
@@ -393,7 +392,7 @@ impl Telling<'_> {
         }
     }
 
-    /// What one file says, or why it says nothing.
+    /// Records what one file says, or why it could not be used.
     fn known_hosts(&mut self, file: &std::path::Path) {
         let evidence = self.evidence;
         let shown = quote::path(file);
@@ -412,10 +411,10 @@ impl Telling<'_> {
             Finding::Known(at) if at.file == file => {
                 self.record(Weight::Proof, at.to_string(), Statement::Known { at: at.to_string() });
             }
-            // What these files have was not looked at, or is told already.
+            // The keys in these files were not searched, or another fact reports them already.
             Finding::Certified { .. } | Finding::Revoked(_) | Finding::Forbidden(_) => {}
             Finding::Changed(_) if keys.is_empty() => {
-                // Keys of other types may well be there.
+                // The file may still have keys of other types.
                 let kind = fingerprint::type_name(&evidence.offered).to_owned();
                 let said = Statement::NoneOfType { file: shown.clone(), kind };
                 self.record(Weight::Silence, shown.clone(), said);

@@ -1,4 +1,4 @@
-//! Reading a known_hosts file or one like it, within bounds.
+//! Reads a known_hosts file, or one in a similar format, within bounds.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -7,13 +7,14 @@ use std::path::Path;
 use crate::error::told;
 use crate::say;
 
-/// More than any real file (a line has some 100 to 700 bytes); it bounds memory.
+/// The largest file read, which bounds memory. Real files are far smaller (a line has some 100 to
+/// 700 bytes).
 pub(super) const FILE_MAX: usize = 64 << 20;
 
-/// More than any real line (a 16384-bit RSA key has 2.8 kB of base64).
+/// The longest line used. Real lines are far shorter (a 16384-bit RSA key has 2.8 kB of base64).
 pub(super) const LINE_MAX: usize = 64 << 10;
 
-/// The whole file; `None` if there is none; otherwise the reason, one line.
+/// Reads the whole file; `None` if it does not exist. The error is the reason, one line.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let unreadable =
         |error: std::io::Error| say!(known_hosts_not_read_because, error = told(&error));

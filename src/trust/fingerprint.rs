@@ -1,28 +1,28 @@
-//! Fingerprints of keys as ssh-keygen(1) prints them: SHA-256, MD5 and the picture.
+//! Fingerprints of keys as ssh-keygen(1) prints them: SHA-256, MD5 and the randomart picture.
 //!
-//! RFC 4716 section 4 has the MD5 form. The picture is the "drunken bishop" walk.
+//! RFC 4716 section 4 defines the MD5 form. The picture is the "drunken bishop" walk.
 
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use russh::keys::ssh_key::public::KeyData;
 use russh::keys::ssh_key::{EcdsaCurve, HashAlg, Mpint, PublicKey};
 
-/// The picture's columns and rows, without its frame.
+/// The columns and rows of the picture, without its frame.
 const FIELD: (usize, usize) = (17, 9);
 
-/// What a field of the picture shows that was visited so often.
+/// The characters for a field of the picture, by the number of visits.
 const MARKS: &[u8; 15] = b" .o+=*BOX@%&#/^";
 
-/// A hash that fingerprints are made with.
+/// A hash for fingerprints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hash {
-    /// SHA-256, as base64.
+    /// SHA-256, written as base64.
     Sha256,
-    /// MD5, as older documents show it.
+    /// MD5, written as bytes with colons, as in older documents.
     Md5,
 }
 
 impl Hash {
-    /// The fingerprint: [`sha256`] or [`md5()`].
+    /// The fingerprint in this hash: [`sha256`] or [`md5()`].
     pub fn of(self, key: &PublicKey) -> String {
         match self {
             Hash::Sha256 => sha256(key),
@@ -30,7 +30,7 @@ impl Hash {
         }
     }
 
-    /// The picture: [`randomart`] or [`randomart_md5`].
+    /// The picture of the fingerprint in this hash: [`randomart`] or [`randomart_md5`].
     pub fn picture(self, key: &PublicKey) -> String {
         match self {
             Hash::Sha256 => randomart(key),
@@ -39,19 +39,19 @@ impl Hash {
     }
 }
 
-/// What comes of comparing a key with a typed fingerprint.
+/// The result of comparing a key with a typed fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
-    /// It is this key's.
+    /// The fingerprint is this key's.
     Same,
-    /// It is a fingerprint, and not this key's.
+    /// The text is a fingerprint, but not this key's.
     Other,
-    /// It is no whole fingerprint.
+    /// The text is not a complete fingerprint.
     Unreadable,
 }
 
-/// Compares a key with a fingerprint as it was typed or pasted: `SHA256:` and base64, `MD5:` and
-/// hexadecimal bytes, either without its name, or a line of `ssh-keygen -l` that has one.
+/// Compares a key with a typed or pasted fingerprint: `SHA256:` and base64, `MD5:` and hexadecimal
+/// bytes, either without the prefix, or a line of `ssh-keygen -l` that contains one.
 pub fn compare(key: &PublicKey, typed: &str) -> Comparison {
     let named = typed.split_whitespace().find_map(digest_named);
     let digest = named.or_else(|| match typed.trim() {
@@ -67,8 +67,9 @@ pub fn compare(key: &PublicKey, typed: &str) -> Comparison {
     if same { Comparison::Same } else { Comparison::Other }
 }
 
-/// The whole fingerprint in a text: `SHA256:…`, `MD5:…` or sixteen bytes with colons, alone or
-/// among other words as in a line of `ssh-keygen -l`; as it is written but for padding.
+/// Finds the complete fingerprint in a text: `SHA256:…`, `MD5:…` or sixteen bytes with colons,
+/// alone or among other words as in a line of `ssh-keygen -l`. Returns it as written, without
+/// padding.
 pub fn find(text: &str) -> Option<String> {
     let bare = |word: &str| word.contains(':') && hexadecimal(word).is_some();
     let word = text.split_whitespace().find(|word| digest_named(word).is_some() || bare(word))?;
@@ -83,7 +84,7 @@ pub fn find(text: &str) -> Option<String> {
 const MD5_BYTES: usize = 16;
 const SHA256_BYTES: usize = 32;
 
-/// The digest of a word that begins with the name of its hash.
+/// The digest in a word that begins with the name of its hash.
 fn digest_named(word: &str) -> Option<Vec<u8>> {
     let (name, rest) = word.split_once(':')?;
     match name.to_ascii_lowercase().as_str() {
@@ -98,7 +99,7 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     (bytes.len() == SHA256_BYTES).then_some(bytes)
 }
 
-/// Sixteen bytes, all parted by colons or none.
+/// Parses sixteen bytes, with colons between all of them or none.
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let text = text.to_ascii_lowercase();
     let digits: String = match text.contains(':') {
@@ -115,7 +116,7 @@ pub fn sha256(key: &PublicKey) -> String {
     key.fingerprint(HashAlg::Sha256).to_string()
 }
 
-/// `MD5:` and sixteen hexadecimal bytes with colons, as older documents show it.
+/// `MD5:` and sixteen hexadecimal bytes with colons, as in older documents.
 pub fn md5(key: &PublicKey) -> String {
     let blob = key.to_bytes().expect("a key in memory has an encoding");
     let bytes: Vec<String> = md5::compute(blob).iter().map(|b| format!("{b:02x}")).collect();
@@ -127,7 +128,7 @@ pub fn randomart(key: &PublicKey) -> String {
     key.fingerprint(HashAlg::Sha256).to_randomart(&title(key))
 }
 
-/// The picture of the MD5 fingerprint, likewise.
+/// The picture of the MD5 fingerprint, in the format of [`randomart`].
 pub fn randomart_md5(key: &PublicKey) -> String {
     let (width, height) = FIELD;
     let digest = md5::compute(key.to_bytes().expect("a key in memory has an encoding"));
@@ -156,7 +157,7 @@ fn title(key: &PublicKey) -> String {
     format!("[{} {}]", type_name(key), bits(key))
 }
 
-/// The short name of the key's type, in capitals; `UNKNOWN` for types this client lacks.
+/// The short name of the key's type, in capitals; `UNKNOWN` for unsupported types.
 pub fn type_name(key: &PublicKey) -> &'static str {
     match key.key_data() {
         KeyData::Dsa(_) => "DSA",
@@ -169,7 +170,7 @@ pub fn type_name(key: &PublicKey) -> &'static str {
     }
 }
 
-/// The size that goes with the type: modulus or curve, in bits; 0 for types this client lacks.
+/// The size of the key in bits, of its modulus or curve; 0 for unsupported types.
 pub fn bits(key: &PublicKey) -> u32 {
     match key.key_data() {
         KeyData::Dsa(key) => mpint_bits(key.p()),
@@ -190,7 +191,7 @@ fn mpint_bits(number: &Mpint) -> u32 {
     u32::try_from(bytes.len() * 8).unwrap_or(u32::MAX).saturating_sub(unused)
 }
 
-/// Equal as keys; comments and, for RSA, the hash of a signature play no part.
+/// Whether two keys are equal; comments and the hash of RSA signatures are ignored.
 pub(super) fn is_same(one: &PublicKey, other: &PublicKey) -> bool {
     one.key_data() == other.key_data()
 }

@@ -1,8 +1,8 @@
-//! When a key was first written for a host, as far as this program wrote it: known_hosts has no
-//! dates. It is a convenience for the person and never evidence: no verdict looks at it.
+//! The dates on which keys were first written for a host by this program, because known_hosts has
+//! no dates. They inform the user and are never evidence: no verdict uses them.
 //!
-//! One line a key: the day in UTC, the key's fingerprint, and the host's name hashed as
-//! known_hosts hashes names, so that the file tells nobody where its owner goes.
+//! Each key has one line: the day in UTC, the key's fingerprint, and the host's name hashed as in
+//! known_hosts, so that the file does not reveal the hosts.
 
 use std::collections::HashMap;
 use std::fs;
@@ -19,31 +19,31 @@ use crate::error::{Error, Kind, Result, told};
 use crate::os::private;
 use crate::say;
 
-/// More hosts than a person comes to; of more, the oldest lines go.
+/// The most lines: more hosts than a person uses. Beyond it the oldest lines are removed.
 const RECORDS_MAX: usize = 4096;
-/// No line of ours is longer.
+/// The longest line that this program writes.
 const LINE_MAX: usize = 256;
 
-/// The file of first sights.
+/// The file of dates.
 #[derive(Clone, Debug)]
 pub struct FirstSeen {
     path: PathBuf,
 }
 
-/// What it held when it was read.
+/// The content of the file when it was read.
 #[derive(Clone, Debug, Default)]
 pub struct Dates {
-    /// Days and hashed names by fingerprint.
+    /// Days and hashed names for each fingerprint.
     records: HashMap<String, Vec<(String, String)>>,
 }
 
 impl FirstSeen {
-    /// The one at this path; it need not exist.
+    /// The file at this path, which need not exist.
     pub fn at(path: PathBuf) -> FirstSeen {
         FirstSeen { path }
     }
 
-    /// What is known. A file that cannot be read knows nothing.
+    /// Reads the dates. A file that cannot be read yields none.
     pub fn dates(&self) -> Dates {
         let text = read(&self.path).ok().flatten().unwrap_or_default();
         let mut dates = Dates::default();
@@ -54,7 +54,7 @@ impl FirstSeen {
         dates
     }
 
-    /// Notes that the key is written for the host now, unless that is noted already.
+    /// Records that the key is written for the host today, unless an earlier date is recorded.
     ///
     /// # Errors
     /// The file cannot be changed.
@@ -76,8 +76,8 @@ impl FirstSeen {
 }
 
 impl Dates {
-    /// The day, `2026-11-21`, on which the key was first written for the host of this name;
-    /// without a name for any host.
+    /// The day, such as `2026-11-21`, on which the key was first written for the host of this name;
+    /// without a name, for any host.
     pub fn of(&self, key: &PublicKey, name: Option<&str>) -> Option<&str> {
         let all = self.records.get(&fingerprint::sha256(key))?;
         let is_of =
@@ -86,7 +86,7 @@ impl Dates {
     }
 }
 
-/// Day, fingerprint and hashed name of a line; whatever is not ours is passed over.
+/// The day, fingerprint and hashed name of a line; `None` for a line in another form.
 fn record(line: &[u8]) -> Option<(&str, &str, &str)> {
     let line = std::str::from_utf8(line).ok().filter(|line| line.len() <= LINE_MAX)?;
     let mut words = line.split(' ');

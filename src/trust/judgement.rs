@@ -1,5 +1,5 @@
 //! Evidence and verdict of one host together, as `-v`, `--json` and `tessh trust check` show them.
-//! A judgement is made where the decision is made; nothing is decided here.
+//! Nothing is decided here; the code that decides makes the judgement.
 
 use serde_json::{Value as Json, json};
 
@@ -7,27 +7,27 @@ use super::evidence::{Evidence, Finding, Verdict};
 use super::{explain, fingerprint, quote};
 use crate::catalogue::{Language, spoken};
 
-/// A host key, everything known of it, and the verdict.
+/// A host key, the evidence about it, and the verdict.
 #[derive(Clone, Debug)]
 pub struct Judgement {
-    /// The host as the person knows it, ready to show.
+    /// The host as the user named it, sanitised.
     pub host: String,
-    /// The negotiated algorithm: how the key was proved.
+    /// The negotiated algorithm, by which the host proved that it has the key.
     pub algorithm: String,
-    /// What is known.
+    /// The evidence about the key.
     pub evidence: Evidence,
-    /// What follows.
+    /// The verdict on the evidence.
     pub verdict: Verdict,
 }
 
-/// What a judgement says of the host while nobody is asked.
+/// The result of a judgement if nobody is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostStanding {
     /// The key is on record, certified, or proved by the DNS.
     Trusted,
-    /// Nothing says so, or something speaks against it.
+    /// No evidence proves the key, or some speaks against it.
     NotTrusted,
-    /// A file that could not be read might have said.
+    /// A file that could have decided it could not be read.
     CannotTell,
 }
 
@@ -43,7 +43,7 @@ impl HostStanding {
 }
 
 impl Judgement {
-    /// Whether the evidence alone carries the key, whatever a person would say to it.
+    /// Whether the evidence alone suffices to trust the key, before any answer of the user.
     pub fn standing(&self) -> HostStanding {
         let is_settled =
             !matches!(self.evidence.finding, Finding::Unknown) || !self.evidence.pins.is_empty();
@@ -57,7 +57,7 @@ impl Judgement {
         }
     }
 
-    /// One line for `-v`, in English: that the host is trusted, and why. `None` where it is not.
+    /// One line for `-v`, in English: that the host is trusted, and why. `None` if it is not.
     pub fn told(&self) -> Option<String> {
         let evidence = &self.evidence;
         let why = match (&self.verdict, evidence.pinned(), &evidence.finding) {
@@ -72,13 +72,13 @@ impl Judgement {
         Some(format!("Host '{name}' is trusted: {kind} key {sha256}{why}"))
     }
 
-    /// Why the host is trusted, and where that stands; `None` where it is not.
+    /// The reason why the host is trusted, and the place of the evidence; `None` if it is not.
     pub fn because(&self) -> Option<String> {
         let why = explain::because(&self.evidence, &self.verdict, spoken());
         why.filter(|_| self.verdict == Verdict::Accept)
     }
 
-    /// The whole as JSON: [`explain::object`], how the key was proved, and what it comes to.
+    /// Everything as JSON: [`explain::object`], the negotiated algorithm, and the standing.
     pub fn json(&self) -> Json {
         let mut told = explain::object(&self.evidence, &self.verdict);
         told["shown"] = json!(self.host);

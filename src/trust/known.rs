@@ -1,8 +1,9 @@
-//! The known_hosts files in memory, and what they say about an offered key.
+//! The known_hosts files in memory, and their evidence about an offered key.
 //!
-//! Lookup follows ssh(1): every matching line of every file counts, names are in lower case,
-//! `[host]:port` stands for other ports than 22, and an exact match under the name without the
-//! port is good enough where nothing is known for the port. It gives facts; see `decide`.
+//! The look-up follows ssh(1): every matching line of every file counts, names are in lower case,
+//! and `[host]:port` stands for ports other than 22. If nothing is known for the port, an exact
+//! match under the name without the port suffices. The look-up only collects facts; `decide` draws
+//! the conclusion.
 
 mod index;
 mod search;
@@ -33,8 +34,8 @@ use crate::say;
 use index::{IndexedFile, IndexedLine};
 use search::Hit;
 
-/// The known_hosts files as they were when loaded, and what else is known beforehand: revoked
-/// keys, authorities, pins.
+/// The content of the known_hosts files when they were loaded, with revoked keys, authorities and
+/// pins.
 pub struct KnownHosts {
     files: Vec<IndexedFile>,
     searched: Vec<PathBuf>,
@@ -43,7 +44,7 @@ pub struct KnownHosts {
     authorities: Authorities,
     requirements: Requirements,
     pins: Vec<Pin>,
-    /// The last search and its result: a connection asks about one host several times.
+    /// The last search and its result, because a connection asks about one host several times.
     last: Mutex<Option<(Subject, Arc<Matches>)>>,
 }
 
@@ -51,7 +52,8 @@ pub struct KnownHosts {
 #[derive(Default)]
 struct Matches {
     keys: Vec<KnownKey>,
-    /// Keys under the name without its port: one of them may match, and none makes a key changed.
+    /// Keys under the name without its port: a match counts, but a different key does not count as
+    /// changed.
     keys_without_port: Vec<KnownKey>,
     authorities: Vec<KnownKey>,
     revoked: Vec<KnownKey>,
@@ -59,9 +61,9 @@ struct Matches {
 }
 
 impl KnownHosts {
-    /// Reads the files, user's before global ones. A missing file is empty; what cannot be used
-    /// (a directory, an unreadable file, one over 64 MiB, a line over 64 KiB or without sense)
-    /// is a [`Problem`] of the evidence, and everything else still counts.
+    /// Reads the files, the user's before the global ones. A missing file is empty. A file or line
+    /// that cannot be used (a directory, an unreadable file, one over 64 MiB, a malformed line or
+    /// one over 64 KiB) becomes a [`Problem`] of the evidence, and everything else still counts.
     pub fn load(sources: &Sources) -> KnownHosts {
         let searched: Vec<PathBuf> = sources.user.iter().chain(&sources.global).cloned().collect();
         let mut known = KnownHosts {
@@ -95,13 +97,13 @@ impl KnownHosts {
         self
     }
 
-    /// Adds authorities: certificates they signed count for the hosts they cover.
+    /// Adds authorities: certificates that they signed count for the hosts they cover.
     pub fn with_authorities(mut self, authorities: Authorities) -> KnownHosts {
         self.authorities = authorities;
         self
     }
 
-    /// Makes these keys the only right ones; an empty list changes nothing.
+    /// Makes these keys the only accepted ones; an empty list changes nothing.
     pub fn with_pins(mut self, pins: Vec<Pin>) -> KnownHosts {
         self.pins = pins;
         self
@@ -113,7 +115,7 @@ impl KnownHosts {
         self
     }
 
-    /// Adds lines that a program printed, searched after the files; messages name it `name`.
+    /// Adds lines that a program printed, searched after the files; messages call it `name`.
     pub fn add_output(&mut self, name: &str, text: Vec<u8>) {
         let path = PathBuf::from(name);
         self.searched.push(path.clone());
@@ -122,7 +124,7 @@ impl KnownHosts {
         self.last = Mutex::new(None);
     }
 
-    /// What the files say about the key or certificate offered for the subject at a time.
+    /// Looks up the key or certificate offered for the subject, at this time.
     pub fn lookup(
         &self,
         subject: &Subject,
@@ -138,7 +140,7 @@ impl KnownHosts {
         let forbidden = forbidden.map(Finding::Forbidden);
         let revoked = forbidden.or_else(|| matches.find_revoked(&key, certificate));
         let finding = revoked.unwrap_or_else(|| {
-            // Where no authority covers the host, nobody has said that certificates count.
+            // Without an authority that covers the host, certificates do not count.
             let certificate = certificate.filter(|_| !candidates.is_empty());
             let find = |it| self.find_certified(it, &candidates, subject, at);
             match certificate.map(find) {
@@ -167,8 +169,8 @@ impl KnownHosts {
         }
     }
 
-    /// Which algorithms are on record for the subject, revoked keys aside. With pins, those of
-    /// pinned keys, as far as they are known, and no certificates.
+    /// The algorithms on record for the subject, without revoked keys. With pins, the algorithms of
+    /// the pinned keys, if known, and no certificates.
     pub fn known_types(&self, subject: &Subject) -> KnownTypes {
         let matches = self.matches(subject);
         let pins = &self.pins;
@@ -176,7 +178,8 @@ impl KnownHosts {
         let known = matches.keys.iter().chain(&matches.keys_without_port);
         let known = known.filter(|it| !is_among(&matches.revoked, &it.key) && is_right(&it.key));
         let pinned = pins.iter().filter_map(Pin::algorithm);
-        // A revoked authority counts too: its certificate is asked for and refused by name.
+        // A revoked authority counts as well, so that its certificate is requested and refused by
+        // name.
         let authority = pins.is_empty() && !self.candidates(&matches, subject).is_empty();
         let mut types = KnownTypes { keys: Vec::new(), authority };
         for algorithm in pinned.chain(known.map(|known| known.key.algorithm())) {
@@ -189,7 +192,7 @@ impl KnownHosts {
 
     /// The authorities that cover the subject, and the hashes they may sign with.
     fn candidates(&self, matches: &Matches, subject: &Subject) -> Vec<(Covering, RsaHashes)> {
-        // A record says itself whether SHA-1 is permitted; for lines CASignatureAlgorithms does.
+        // A record permits SHA-1 itself; for lines, CASignatureAlgorithms does.
         let sha1 = self.requirements.permits("ssh-rsa").unwrap_or_default();
         let hashes = RsaHashes { sha1, ..RsaHashes::default() };
         let lines = matches.authorities.iter().map(|known| {
@@ -203,15 +206,16 @@ impl KnownHosts {
         lines.chain(records).collect()
     }
 
-    /// The lines about the subject, to be told: keys of the host, authorities, revoked keys.
+    /// The lines about the subject, for display: keys of the host, authorities, revoked keys.
     pub fn lines(&self, subject: &Subject) -> [Vec<KnownKey>; 3] {
         let matches = self.matches(subject);
         let keys = matches.keys.iter().chain(&matches.keys_without_port).cloned().collect();
         [keys, matches.authorities.clone(), matches.revoked.clone()]
     }
 
-    /// Whether the certificate is of an authority that covers the subject, and holds; else the
-    /// fault, with what the certificate says. Of several with the same key one is enough.
+    /// Checks whether an authority that covers the subject signed the certificate, and whether it
+    /// holds. Of several authorities with one key, a single one suffices. The error is the fault,
+    /// with the content of the certificate.
     fn find_certified(
         &self,
         certificate: &Certificate,
@@ -243,7 +247,7 @@ impl KnownHosts {
         Err(say!(certificate_fault, fault, key_id, holders, period))
     }
 
-    /// The lines about the subject. Marker lines count with and without the port.
+    /// The lines about the subject. Lines with a marker count with and without the port.
     fn matches(&self, subject: &Subject) -> Arc<Matches> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, matches)) = &*last
@@ -297,7 +301,7 @@ impl fmt::Debug for KnownHosts {
 }
 
 impl Matches {
-    /// Decodes the key of a matching line and files it under its marker.
+    /// Decodes the key of a matching line and adds it to the list for its marker.
     fn take(&mut self, file: &IndexedFile, entry: &IndexedLine) {
         let at = FileLine { file: file.path.clone(), line: entry.number as usize };
         let line = KnownHostsLine::split(file.slice(entry.line));
@@ -330,7 +334,8 @@ impl Matches {
         }
     }
 
-    /// A `@revoked` line wins over everything, for the key itself or the certificate's authority.
+    /// Finds a `@revoked` line for the key itself or the certificate's authority, which overrides
+    /// everything else.
     fn find_revoked(&self, key: &PublicKey, certificate: Option<&Certificate>) -> Option<Finding> {
         let authority = certificate.map(certificate::authority);
         let is_revoked = |known: &&KnownKey| {

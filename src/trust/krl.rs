@@ -1,9 +1,9 @@
-//! OpenSSH's binary key revocation list: what is in it, and whether it revokes a key.
+//! OpenSSH's binary key revocation list: parses it, and checks whether it revokes a key.
 //!
-//! PROTOCOL.krl. Every length is checked against what is left of its section before anything
-//! is taken, and only copies of slices are kept, so a list costs at most a few times its own size
-//! in memory. A section of a kind that is not known, or with bytes left over, spoils
-//! the whole list, as in ssh(1). Signatures are passed over: ssh never asks for them.
+//! PROTOCOL.krl. Every length is checked against the rest of its section before anything is taken,
+//! and only copies of slices are kept, so a list takes at most a few times its size in memory. As
+//! in ssh(1), a section of an unknown kind or with bytes left over invalidates the whole list.
+//! Signatures are skipped: ssh never checks them.
 
 use std::collections::HashSet;
 
@@ -12,12 +12,12 @@ use crate::wire_format::{take_byte, take_bytes, take_string, take_uint32, take_u
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-/// What a list begins with; a file that does not is a list in text.
+/// The start of a list; a file that begins differently is a list in text form.
 pub(super) const MAGIC: &[u8] = b"SSHKRL\n\0";
 
 const FORMAT: u32 = 1;
 
-/// Kinds of sections.
+/// The kinds of sections.
 mod section {
     pub const CERTIFICATES: u8 = 1;
     pub const KEYS: u8 = 2;
@@ -27,7 +27,7 @@ mod section {
     pub const EXTENSION: u8 = 255;
 }
 
-/// Kinds of parts of a section of certificates.
+/// The kinds of parts in a section of certificates.
 mod part {
     pub const SERIALS: u8 = 0x20;
     pub const RANGE: u8 = 0x21;
@@ -36,7 +36,7 @@ mod part {
     pub const EXTENSION: u8 = 0x39;
 }
 
-/// A list in memory.
+/// A parsed list.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Krl {
     keys: HashSet<Vec<u8>>,
@@ -45,32 +45,32 @@ pub(super) struct Krl {
     certificates: Vec<Certificates>,
 }
 
-/// Certificates of one authority, or of any.
+/// The revoked certificates of one authority, or of any.
 #[derive(Clone, Debug, Default)]
 struct Certificates {
     authority: Option<Vec<u8>>,
     serials: HashSet<u64>,
-    /// First and last.
+    /// The first and last serial of each range.
     ranges: Vec<(u64, u64)>,
-    /// The serial of the last bit, and the bits, most significant first.
+    /// The serial of each bitmap's lowest bit, and its bits, most significant first.
     bitmaps: Vec<(u64, Vec<u8>)>,
     key_ids: HashSet<Vec<u8>>,
 }
 
-/// A certificate as a list sees it.
+/// The properties of a certificate that a list refers to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Named<'a> {
-    /// The authority's key, encoded.
+    /// The encoded key of the authority.
     pub authority: &'a [u8],
     pub serial: u64,
     pub key_id: &'a [u8],
 }
 
 impl Krl {
-    /// Reads a list, its magic included.
+    /// Parses a list, including its magic.
     ///
     /// # Errors
-    /// What is wrong with it, one line.
+    /// The fault, one line.
     pub fn parse(text: &[u8]) -> Result<Krl, String> {
         let mut rest = Bytes(text.strip_prefix(MAGIC).ok_or_else(|| say!(krl_not))?);
         let format = rest.u32()?;
@@ -99,7 +99,8 @@ impl Krl {
         Ok(krl)
     }
 
-    /// How a key is revoked, if it is: the key itself, without a certificate around it.
+    /// The way in which the list revokes a key, as text; `None` if it does not. A certificate's own
+    /// revocation is not checked.
     pub fn key(&self, blob: &[u8]) -> Option<String> {
         if self.keys.contains(blob) {
             return Some(say!(krl_key));
@@ -114,7 +115,7 @@ impl Krl {
         None
     }
 
-    /// How a certificate is revoked by its serial or key ID, if it is.
+    /// The way in which the list revokes a certificate, by serial or key ID; `None` if it does not.
     pub fn certificate(&self, certificate: &Named<'_>) -> Option<String> {
         self.certificates
             .iter()
@@ -189,7 +190,7 @@ impl Certificates {
             return Some(say!(krl_key_id));
         }
         let serial = certificate.serial;
-        // An authority that numbers nothing gives 0 to all.
+        // Authorities that do not number certificates give all of them the serial 0.
         if serial == 0 {
             return None;
         }
@@ -204,7 +205,7 @@ impl Certificates {
     }
 }
 
-/// An offset and a positive number whose bits are the serials from there on.
+/// Parses an offset and a positive number, whose bits stand for the serials from the offset on.
 fn bitmap(part: &mut Bytes<'_>) -> Result<(u64, Vec<u8>), String> {
     let offset = part.u64()?;
     let bits = part.string()?;
@@ -220,7 +221,7 @@ fn bitmap(part: &mut Bytes<'_>) -> Result<(u64, Vec<u8>), String> {
     Ok((offset, bits))
 }
 
-/// Whether a bit is set, counted from the last byte's lowest.
+/// Whether a bit is set, counted from the lowest bit of the last byte.
 fn is_set(bits: &[u8], bit: u64) -> bool {
     let from_end = usize::try_from(bit / 8).ok();
     let at = from_end.and_then(|from_end| bits.len().checked_sub(from_end + 1));
@@ -231,7 +232,7 @@ fn cut_short() -> String {
     say!(krl_cut_short)
 }
 
-/// What is left to read (RFC 4251 section 5).
+/// The bytes that are left to parse (RFC 4251 section 5).
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -270,7 +271,7 @@ impl<'a> Bytes<'a> {
         Ok(())
     }
 
-    /// An extension: its name, whether it must be understood, and what it says.
+    /// Parses an extension: its name, whether it is critical, and its data.
     fn extension(&mut self) -> Result<(), String> {
         let name = self.string()?;
         let critical = self.u8()? != 0;
@@ -396,7 +397,7 @@ mod tests {
         assert!(Krl::parse(&good).is_ok());
         for length in 0..good.len() {
             let cut = Krl::parse(&good[..length]);
-            // A list may end wherever a section could begin.
+            // A truncated list is valid only if it ends where a section could begin.
             assert!(cut.is_err() || length == list(&[]).len(), "{length}");
         }
         let mut newer = good;

@@ -1,7 +1,7 @@
 //! One line of a known_hosts file: marker, host field, key. Nothing here knows files or hosts.
 //!
-//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Splitting is cheap and done for every line; a key
-//! is decoded only when its line is about the host asked for.
+//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Splitting is cheap and done for every line; a key is
+//! decoded only if its line is about the searched host.
 
 use data_encoding::BASE64;
 use russh::keys::ssh_key::{Certificate, PublicKey};
@@ -10,71 +10,71 @@ use super::{pattern, quote};
 use crate::say;
 use crate::wire_format::take_string;
 
-/// What stands before the host field.
+/// The marker before the host field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marker {
-    /// Nothing: the key is the host's.
+    /// No marker: the key is the host's.
     None,
-    /// `@cert-authority`: the key signs certificates of the hosts.
+    /// `@cert-authority`: the key signs certificates for the hosts.
     Authority,
     /// `@revoked`: the key must never be accepted.
     Revoked,
 }
 
-/// A line with something to say, as slices of it.
+/// A line with a key, as slices of its text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KnownHostsLine<'a> {
     pub(super) marker: Marker,
     pub(super) hosts: &'a [u8],
-    /// The salt of a hashed name.
+    /// The salt, if the line has a hashed name.
     pub(super) salt: Option<[u8; pattern::HASH_LEN]>,
     key_type: &'a [u8],
-    /// The key in base64, and after a blank the comment.
+    /// The key in base64, and the comment after a blank.
     rest: &'a [u8],
 }
 
-/// What the types of certificates have in their names.
+/// A part of the type name of every certificate.
 const CERTIFICATE: &[u8] = b"-cert-v";
 
-/// Every key blob begins with a length below 2^16: in base64, with this.
+/// The start of every key in base64: a blob begins with a length below 2^16.
 const BLOB_START: &[u8] = b"AA";
 
-/// Why a line cannot be used. It is put into words only where somebody will read it: a file may
-/// have millions of them.
+/// The reason why a line cannot be used. It becomes text only when it is shown, because a file may
+/// have millions of such lines.
 #[derive(Debug)]
 pub(super) enum LineFault {
-    /// Longer than this many KiB.
+    /// The line is longer than this many KiB.
     TooLong(usize),
-    /// A marker that sshd(8) does not know, fit to be shown.
+    /// The marker is not in sshd(8); sanitised.
     UnknownMarker(String),
-    /// A second marker.
+    /// The line has a second marker.
     SecondMarker,
-    /// Control characters in the host names.
+    /// The host names contain control characters.
     ControlCharacters,
-    /// A damaged hashed name.
+    /// The hashed name is damaged.
     HashDamaged,
     /// The line ends after the host names or the type.
     KeyMissing,
-    /// What follows the host names is no key.
+    /// The text after the host names is no key.
     NoKey,
-    /// The key is no base64.
+    /// The key is not base64.
     NotBase64,
-    /// The key has no type.
+    /// The key ends before its type.
     CutShort,
-    /// The key is of another type than the line says.
+    /// The key's own type differs from the one on the line.
     OtherType,
-    /// A certificate, which is no host key.
+    /// The key is a certificate, which is no host key.
     Certificate,
-    /// ssh-mldsa44-ed25519, which is not supported.
+    /// The key's type is ssh-mldsa44-ed25519, which is not supported.
     MlDsa,
     /// The key is damaged or of an unknown type.
     Damaged,
-    /// Not a line: more lines with faults follow.
+    /// Not a fault of a line: more faulty lines follow.
     MoreFollow,
 }
 
 impl LineFault {
-    /// One line for the person.
+    /// The reason as one line.
     pub(super) fn text(&self) -> String {
         match self {
             LineFault::TooLong(limit) => say!(known_line_long, limit),
@@ -96,8 +96,7 @@ impl LineFault {
 }
 
 impl<'a> KnownHostsLine<'a> {
-    /// Splits a line without its newline. Blank lines and comments are `None`; an error is
-    /// the reason.
+    /// Splits a line without its newline; `None` for blank lines and comments.
     pub(super) fn split(raw: &'a [u8]) -> Result<Option<KnownHostsLine<'a>>, LineFault> {
         let rest = raw.trim_ascii();
         if rest.is_empty() || rest[0] == b'#' {
@@ -116,18 +115,18 @@ impl<'a> KnownHostsLine<'a> {
         Ok(Some(KnownHostsLine { marker, hosts, salt, key_type, rest }))
     }
 
-    /// The key's blob as the line has it, in base64.
+    /// The key's blob in base64, as on the line.
     pub(super) fn blob(&self) -> &'a [u8] {
         next_field(self.rest).0
     }
 
-    /// What follows the key.
+    /// The text after the key.
     pub(super) fn comment(&self) -> &'a [u8] {
         next_field(self.rest).1
     }
 
-    /// The key of the line, without a comment. A certificate is an error, except after
-    /// `@revoked`, where its key is meant.
+    /// Decodes the key of the line, without a comment. A certificate is an error, except after
+    /// `@revoked`, where it stands for the key that it certifies.
     pub(super) fn key(&self) -> Result<PublicKey, LineFault> {
         if self.marker == Marker::Revoked {
             return revoked_key(self.key_type, self.blob());
@@ -143,14 +142,14 @@ impl<'a> KnownHostsLine<'a> {
     }
 }
 
-/// The key that an entry of this type and base64 revokes: the key itself or, for a certificate,
-/// the key that it certifies.
+/// Decodes the key that an entry with this type and base64 revokes: the key itself or, for a
+/// certificate, the key that it certifies.
 pub(super) fn revoked_key(key_type: &[u8], text: &[u8]) -> Result<PublicKey, LineFault> {
     let blob = decode(key_type, text)?;
     if !contains(key_type, CERTIFICATE) {
         return PublicKey::from_bytes(&blob).map_err(|_| LineFault::Damaged);
     }
-    // Certificates nested in each other would be parsed by recursion, as deep as the file likes.
+    // Refuse nested certificates: the parser would recurse as deep as the file asks for.
     let inside = blob.get(4 + key_type.len()..).unwrap_or_default();
     if contains(inside, CERTIFICATE) {
         return Err(LineFault::Damaged);
@@ -187,7 +186,7 @@ fn split_marker(rest: &[u8]) -> Result<(Marker, &[u8]), LineFault> {
     Ok((marker, rest))
 }
 
-/// Gives the salt of a hashed name.
+/// Checks the host field and returns the salt if it is hashed.
 fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, LineFault> {
     if hosts.iter().any(u8::is_ascii_control) {
         return Err(LineFault::ControlCharacters);
@@ -201,7 +200,7 @@ fn check_hosts(hosts: &[u8]) -> Result<Option<[u8; pattern::HASH_LEN]>, LineFaul
     }
 }
 
-/// The bytes up to the next blank, and what follows the blanks.
+/// Splits at the next blanks: the bytes before, and those after them.
 fn next_field(text: &[u8]) -> (&[u8], &[u8]) {
     let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
     let end = text.iter().position(is_blank).unwrap_or(text.len());

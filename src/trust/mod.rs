@@ -1,24 +1,25 @@
-//! Whether a host key is to be trusted: evidence first, then one decision.
+//! Decides whether a host key is to be trusted: evidence first, then one decision.
 //!
-//! [`KnownHosts`] reads the files, [`KnownHosts::lookup`] says what they know about an offered
-//! key ([`Evidence`], a fact), and [`decide`] says what follows under a [`Policy`]
-//! ([`Verdict`]). What the DNS says ([`Sshfp`]) is added by whoever asked it. [`explain`] tells
-//! evidence and verdict: as lines, as one line, as JSON. Nothing here asks, connects or prints;
-//! only [`store`] and [`authority`] write.
+//! [`KnownHosts`] reads the files, [`KnownHosts::lookup`] returns what they know about an offered
+//! key ([`Evidence`]), and [`decide`] derives the [`Verdict`] under a [`Policy`]. The client adds
+//! the DNS records ([`Sshfp`]) if it has asked for them. [`explain`] presents evidence and verdict
+//! as lines, as one line, or as JSON. Nothing here asks the user, connects or prints; only
+//! [`store`] and [`authority`] write files.
 //!
-//! The sources, in the order in which they count, the first that has something to say deciding:
+//! The sources, in the order in which they count. The first one that knows the host decides:
 //!
-//! 1. revocation: `@revoked` lines, RevokedHostKeys. Beats everything.
-//! 2. pins ([`Pin`]): `--host-key`, or `fingerprints` of a saved session. Only a pinned key is right.
-//! 3. authorities: `@cert-authority` lines and records ([`authority`]). A certificate of an
-//!    authority that covers the host, and that holds.
-//! 4. the DNS ([`Sshfp`]), where VerifyHostKeyDNS has it asked and DNSSEC proves the answer.
-//! 5. keys on record: known_hosts, the user's files, the system's, KnownHostsCommand.
-//! 6. first use: nothing is known.
+//! 1. revocation: `@revoked` lines and RevokedHostKeys, which override everything.
+//! 2. pins ([`Pin`]): `--host-key`, or `fingerprints` of a saved session. Only a pinned key is
+//!    accepted.
+//! 3. authorities: `@cert-authority` lines and records ([`authority`]), for a certificate that
+//!    holds and is signed by an authority that covers the host.
+//! 4. the DNS ([`Sshfp`]), if VerifyHostKeyDNS is set and DNSSEC proves the answer.
+//! 5. keys on record: known_hosts, first the user's files, then the system's, then
+//!    KnownHostsCommand.
+//! 6. first use: no source knows the host.
 //!
 //! The file format is sshd(8)'s "SSH_KNOWN_HOSTS FILE FORMAT", the certificate format is
-//! OpenSSH's PROTOCOL.certkeys. `evidence` has the words that the
-//! other files speak in.
+//! OpenSSH's PROTOCOL.certkeys. `evidence` has the types that the other files share.
 
 pub mod authority;
 mod certificate;

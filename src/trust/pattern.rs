@@ -1,7 +1,7 @@
 //! Whether the host field of a known_hosts line names a host.
 //!
-//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT": a comma-separated list of patterns with `*` and `?`,
-//! where a matching `!pattern` undoes the whole line; or one hashed name `|1|salt|hash`, the
+//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT": either a comma-separated list of patterns with `*` and
+//! `?`, where a matching `!pattern` excludes the whole line; or one hashed name `|1|salt|hash`, the
 //! HMAC-SHA1 of the name under the salt. Names are given in lower case; patterns are compared
 //! without regard to ASCII case.
 
@@ -9,16 +9,16 @@ use data_encoding::BASE64;
 
 use crate::pattern::matches_with;
 
-/// What a hashed host field starts with.
+/// The start of a hashed host field.
 pub(super) const HASH_MAGIC: &[u8] = b"|1|";
 
-/// SHA-1 digests, and the salts of hashed names, in bytes.
+/// The length of SHA-1 digests and of the salts of hashed names, in bytes.
 pub(super) const HASH_LEN: usize = 20;
 
-/// A digest or salt in base64.
+/// The length of a digest or salt in base64.
 const HASH_TEXT: usize = 28;
 
-/// ssh(1) takes no longer pattern; it also bounds what matching one name can cost.
+/// The longest pattern, as in ssh(1); it also bounds the cost of matching one name.
 const PATTERN_MAX: usize = 1023;
 
 /// Whether the field names the host.
@@ -30,13 +30,13 @@ pub(super) fn matches_field(field: &[u8], name: &str) -> bool {
     }
 }
 
-/// Whether a hashed name with this salt is of this name.
+/// Whether a hashed name with this salt is the hash of this name.
 pub(super) fn matches_hash(field: &[u8], salt: &[u8; HASH_LEN], name: &str) -> bool {
     matches_keyed(field, &Keyed::new(salt), &Sought::new(name))
 }
 
-/// [`matches_hash`] with salt and name prepared. A file may have a hundred thousand hashed names, and
-/// nearly all differ in the first bytes, so that mostly no more than those are decoded.
+/// Does what [`matches_hash`] does, with salt and name prepared. A file may have a hundred thousand
+/// hashed names, and nearly all differ in the first bytes, so usually only those are decoded.
 pub(super) fn matches_keyed(field: &[u8], keyed: &Keyed, sought: &Sought) -> bool {
     const FIRST_TEXT: usize = 4;
     const FIRST: usize = 3;
@@ -49,9 +49,9 @@ pub(super) fn matches_keyed(field: &[u8], keyed: &Keyed, sought: &Sought) -> boo
     decoded == Ok(FIRST) && first == expected[..FIRST] && decode_hash(hash) == Some(expected)
 }
 
-/// Whether a list of patterns names the host: some pattern does, and no negated one.
+/// Whether a list of patterns matches the host: at least one pattern, and no negated one.
 pub(super) fn matches_list(list: &[u8], name: &[u8]) -> bool {
-    // Nearly every line is like this, and there may be a hundred thousand of them.
+    // Nearly every line is a list without wildcards, and there may be a hundred thousand of them.
     if list.len() <= PATTERN_MAX && !list.contains(&b'!') && !has_wildcard(list) {
         return list.split(|&b| b == b',').any(|plain| plain.eq_ignore_ascii_case(name));
     }
@@ -74,7 +74,7 @@ pub(super) fn matches_list(list: &[u8], name: &[u8]) -> bool {
     found
 }
 
-/// Whether one pattern matches the whole name, ASCII case aside.
+/// Whether one pattern matches the whole name, ignoring ASCII case.
 pub(super) fn matches_pattern(pattern: &[u8], name: &[u8]) -> bool {
     if !has_wildcard(pattern) {
         return pattern.eq_ignore_ascii_case(name);
@@ -82,12 +82,12 @@ pub(super) fn matches_pattern(pattern: &[u8], name: &[u8]) -> bool {
     matches_with(pattern, name, |p, n| p.eq_ignore_ascii_case(&n))
 }
 
-/// Whether the pattern holds `*` or `?`.
+/// Whether the pattern contains `*` or `?`.
 pub(super) fn has_wildcard(pattern: &[u8]) -> bool {
     pattern.contains(&b'*') || pattern.contains(&b'?')
 }
 
-/// Whether the field is a well-formed hashed name.
+/// The salt and digest of a well-formed hashed name; `None` for any other field.
 pub(super) fn hashed(field: &[u8]) -> Option<([u8; HASH_LEN], [u8; HASH_LEN])> {
     let rest = field.strip_prefix(HASH_MAGIC)?;
     if rest.len() != 2 * HASH_TEXT + 1 || rest[HASH_TEXT] != b'|' {
@@ -96,7 +96,7 @@ pub(super) fn hashed(field: &[u8]) -> Option<([u8; HASH_LEN], [u8; HASH_LEN])> {
     Some((decode_hash(&rest[..HASH_TEXT])?, decode_hash(&rest[HASH_TEXT + 1..])?))
 }
 
-/// The name as a hashed host field under this salt.
+/// Hashes the name under this salt, in the form of a host field.
 pub(super) fn hash_field(salt: &[u8; HASH_LEN], name: &str) -> String {
     format!("|1|{}|{}", BASE64.encode(salt), BASE64.encode(&hash_name(salt, name)))
 }
@@ -106,13 +106,13 @@ fn hash_name(salt: &[u8; HASH_LEN], name: &str) -> [u8; HASH_LEN] {
     Keyed::new(salt).hash(&Sought::new(name))
 }
 
-/// What SHA-1 works on at a time.
+/// The size of SHA-1's blocks, in bytes.
 const BLOCK: usize = 64;
 
-/// FIPS 180-4, section 5.3.1.
+/// SHA-1's initial state (FIPS 180-4, section 5.3.1).
 const START: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
 
-/// A name as the blocks that follow the salt's: nearly always one.
+/// A name, padded to the SHA-1 blocks that follow the block of the salt: nearly always one.
 pub(super) struct Sought(Vec<[u8; BLOCK]>);
 
 impl Sought {
@@ -126,8 +126,8 @@ impl Sought {
     }
 }
 
-/// HMAC-SHA1 that has taken the salt: both of its halves, for as many names as there are. Put
-/// together by hand it takes a third of the time, which counts for a hundred thousand lines.
+/// HMAC-SHA1 after both of its halves have processed the salt, for use with many names. This
+/// implementation takes a third of the library's time, which matters for a hundred thousand lines.
 pub(super) struct Keyed {
     inner: [u32; 5],
     outer: [u32; 5],

@@ -1,8 +1,8 @@
-//! Pinned host keys: the person says which keys are right, and no other source counts.
+//! Pinned host keys: the user says which keys are right, and no other source counts.
 //!
-//! The forms are those that PuTTY's `-hostkey` takes and those in which people have them: a
-//! fingerprint (`SHA256:…`, or MD5 as sixteen bytes with colons, with or without `MD5:`), a line
-//! of `ssh-keygen -l`, the key's blob in base64, or a line of a `.pub` file.
+//! The forms are those that PuTTY's `-hostkey` accepts and those that users have at hand: a
+//! fingerprint (`SHA256:…`, or MD5 as sixteen bytes with colons, with or without `MD5:`), a line of
+//! `ssh-keygen -l`, the key's blob in base64, or a line of a `.pub` file.
 
 use std::fmt;
 
@@ -13,32 +13,32 @@ use super::fingerprint::{self, Comparison};
 use super::quote;
 use crate::say;
 
-/// A line of a `.pub` file with a 16384-bit RSA key has some 2.8 kB.
+/// The longest text: a line of a `.pub` file with a 16384-bit RSA key has some 2.8 kB.
 const LENGTH_MAX: usize = 8192;
 
-/// How many pins there may be for one host: more than a host has keys, and lists stay short.
+/// The most pins for one host: more than a host has keys.
 pub const PINS_MAX: usize = 100;
 
-/// A host key that is right.
+/// A host key that is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     form: PinForm,
-    /// Who says so: a flag, or a saved session by its name.
+    /// The flag or saved session that pinned it.
     from: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum PinForm {
-    /// As typed, and readable.
+    /// The fingerprint as typed; it has been parsed.
     Fingerprint(String),
     Key(Box<PublicKey>),
 }
 
 impl Pin {
-    /// Reads a pin; `from` says where it stands and is fit to be shown.
+    /// Parses a pin; `from` is the sanitised name of its source.
     ///
     /// # Errors
-    /// What is wrong with it, one line.
+    /// The fault, one line.
     pub fn parse(text: &str, from: &str) -> Result<Pin, String> {
         let text = text.trim();
         let bad = || say!(pin_unreadable, value = quote::piece(text));
@@ -52,7 +52,7 @@ impl Pin {
         Ok(Pin { form, from: from.to_owned() })
     }
 
-    /// Whether this is the key.
+    /// Whether this pin is the fingerprint or the key of `key`.
     pub fn matches(&self, key: &PublicKey) -> bool {
         match &self.form {
             PinForm::Fingerprint(text) => fingerprint::compare(key, text) == Comparison::Same,
@@ -60,7 +60,7 @@ impl Pin {
         }
     }
 
-    /// The key's algorithm, where the pin is a whole key.
+    /// The key's algorithm, if the pin is a whole key.
     pub fn algorithm(&self) -> Option<Algorithm> {
         match &self.form {
             PinForm::Fingerprint(_) => None,
@@ -68,20 +68,20 @@ impl Pin {
         }
     }
 
-    /// Whether the pin is an MD5 fingerprint, which is out of date, though nobody has yet made a
-    /// second key for a given one.
+    /// Whether the pin is an MD5 fingerprint. MD5 is outdated, although no second key for a given
+    /// fingerprint has been made yet.
     pub fn is_weak(&self) -> bool {
         matches!(&self.form, PinForm::Fingerprint(text) if !text.starts_with("SHA256:"))
     }
 
-    /// Who says so.
+    /// The flag or saved session that pinned it.
     pub fn from(&self) -> &str {
         &self.from
     }
 }
 
 impl fmt::Display for Pin {
-    /// The fingerprint, fit to be shown.
+    /// Writes the fingerprint, sanitised.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.form {
             PinForm::Fingerprint(text) => f.write_str(text),
@@ -90,7 +90,7 @@ impl fmt::Display for Pin {
     }
 }
 
-/// The key of a base64 blob, alone or after its type as in a `.pub` file.
+/// Parses a base64 blob, alone or after its type as in a `.pub` file.
 fn key(text: &str) -> Option<PublicKey> {
     let mut words = text.split_whitespace();
     let (first, second) = (words.next()?, words.next());
@@ -99,7 +99,7 @@ fn key(text: &str) -> Option<PublicKey> {
         None => (None, first),
     };
     let blob = BASE64.decode(blob.as_bytes()).ok()?;
-    // Certificates nested in each other would be parsed by recursion; none is a pin.
+    // Refuse certificates before parsing: nested ones would make the parser recurse.
     if blob.windows(7).any(|part| part == b"-cert-v") {
         return None;
     }

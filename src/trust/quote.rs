@@ -1,21 +1,21 @@
-//! Text from files and certificates, made fit for one line of a message by the one sanitiser.
+//! Sanitises text from files and certificates for one line of a message.
 
 use std::path::Path;
 
 use crate::text;
 
-/// A quoted piece stays readable in one line and cannot push the rest of it away.
+/// The most characters of a quoted piece, so that the rest of the line stays visible.
 const PIECE_MAX: usize = 80;
 
-/// A path is shown longer: its end is the part that tells.
+/// The most characters of a path; it is longer because the end of a path identifies the file.
 const PATH_MAX: usize = 400;
 
-/// The text with everything unprintable escaped, at most [`PIECE_MAX`] characters.
+/// The text sanitised, at most [`PIECE_MAX`] characters.
 pub(super) fn piece(piece: &str) -> String {
     text::line(piece, PIECE_MAX)
 }
 
-/// The path, likewise.
+/// The path sanitised, at most [`PATH_MAX`] characters.
 pub(super) fn path(path: &Path) -> String {
     text::line(&path.to_string_lossy(), PATH_MAX)
 }

@@ -1,12 +1,12 @@
-//! What is asked of keys and signatures beyond what the files say: CASignatureAlgorithms and
-//! RequiredRSASize of ssh_config(5).
+//! Requirements on keys and signatures besides the files: CASignatureAlgorithms and RequiredRSASize
+//! of ssh_config(5).
 
 use russh::keys::ssh_key::PublicKey;
 
 use super::fingerprint;
 use crate::pattern::matches;
 
-/// With what an authority may sign where CASignatureAlgorithms does not say: ssh(1)'s own list.
+/// The default of CASignatureAlgorithms: ssh(1)'s own list.
 const SIGNATURES: [&str; 8] = [
     "ssh-ed25519",
     "ecdsa-sha2-nistp256",
@@ -18,22 +18,22 @@ const SIGNATURES: [&str; 8] = [
     "rsa-sha2-256",
 ];
 
-/// What is asked of keys and signatures.
+/// The requirements on keys and signatures.
 #[derive(Clone, Debug, Default)]
 pub struct Requirements {
-    /// With what authorities may sign, if that is said: names, or patterns of names.
+    /// The algorithms that authorities may sign with, as names or patterns; `None` if not set.
     signatures: Option<Vec<String>>,
-    /// The least size of an RSA key, in bits.
+    /// The smallest RSA key, in bits.
     rsa_bits: u32,
 }
 
 impl Requirements {
-    /// From the values of CASignatureAlgorithms, if it is set, and RequiredRSASize.
+    /// Makes requirements of CASignatureAlgorithms, if it is set, and RequiredRSASize.
     pub fn new(signatures: Option<&str>, rsa_bits: u32) -> Requirements {
         Requirements { signatures: signatures.map(list), rsa_bits }
     }
 
-    /// The least size of an RSA key in bits, where `least` is asked for anyway.
+    /// The smallest RSA key in bits, but not below `least`.
     pub fn rsa_bits(&self, least: u32) -> u32 {
         self.rsa_bits.max(least)
     }
@@ -43,14 +43,15 @@ impl Requirements {
         key.algorithm().is_rsa() && fingerprint::bits(key) < self.rsa_bits
     }
 
-    /// Whether an authority may sign with this algorithm: `None` if nothing is said of it.
+    /// Whether an authority may sign with this algorithm; `None` if CASignatureAlgorithms is not
+    /// set.
     pub(super) fn permits(&self, algorithm: &str) -> Option<bool> {
         let signatures = self.signatures.as_ref()?;
         Some(signatures.iter().any(|pattern| matches(pattern, algorithm)))
     }
 }
 
-/// The names of a list that may add to the usual one (`+`, `^`) or take from it (`-`).
+/// Resolves a list that may add to the default (`+`, `^`) or remove from it (`-`).
 fn list(spec: &str) -> Vec<String> {
     let usual = || SIGNATURES.iter().map(|&name| name.to_owned());
     let (operator, names) = match spec.split_at_checked(1) {

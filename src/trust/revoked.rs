@@ -1,8 +1,9 @@
-//! RevokedHostKeys: files of keys that must never be accepted, in text or as binary lists.
+//! RevokedHostKeys: files of keys that must never be accepted, as text or binary lists
+//! (ssh_config(5)).
 //!
-//! ssh_config(5). As in ssh(1) a file that is missing, cannot be read or makes no sense
-//! forbids every key: nobody could tell which ones it means. A key in it is revoked with every
-//! certificate for it, and an authority with every certificate it signed.
+//! As in ssh(1), a file that is missing, unreadable or malformed forbids every key, because it is
+//! unknown which ones it lists. A listed key is revoked with every certificate for it, and a listed
+//! authority with every certificate it signed.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ use super::place::FileLine;
 use super::{certificate, line, quote};
 use crate::say;
 
-/// The files as they were when loaded.
+/// The content of the files when they were loaded.
 #[derive(Clone, Debug)]
 pub struct RevokedKeys(Vec<RevokedFile>);
 
@@ -28,25 +29,26 @@ struct RevokedFile {
 
 #[derive(Clone, Debug)]
 enum List {
-    /// Lines and keys.
+    /// The line number and key of each line.
     Text(Vec<(usize, PublicKey)>),
     Binary(Box<Krl>),
 }
 
 impl RevokedKeys {
-    /// Reads a file, at most 64 MiB of it. What is wrong with it comes out of
-    /// [`RevokedKeys::forbids`].
+    /// Reads a file of at most 64 MiB. Faults are not returned here: [`RevokedKeys::forbids`]
+    /// reports them.
     pub fn load(file: &Path) -> RevokedKeys {
         RevokedKeys(vec![RevokedFile::load(file)])
     }
 
-    /// Reads several files; `None` where there are none.
+    /// Reads several files; `None` if the list of files is empty.
     pub fn load_all(files: &[PathBuf]) -> Option<RevokedKeys> {
         let loaded = files.iter().map(|file| RevokedFile::load(file)).collect();
         (!files.is_empty()).then_some(RevokedKeys(loaded))
     }
 
-    /// Why this key or certificate must not be accepted, one line; `None` if no file forbids it.
+    /// The reason why this key or certificate must not be accepted, one line; `None` if no file
+    /// forbids it.
     pub fn forbids(&self, offered: &PublicKeyOrCertificate) -> Option<String> {
         self.0.iter().find_map(|file| file.forbids(offered))
     }
@@ -94,7 +96,7 @@ impl RevokedFile {
         Some(say!(revoked_certificate, key, file = shown, how))
     }
 
-    /// Where the key is listed, as words.
+    /// The place where the key is listed, as text.
     fn finds(&self, list: &List, key: &PublicKey) -> Option<String> {
         match list {
             List::Text(keys) => {
@@ -128,7 +130,7 @@ impl List {
     }
 }
 
-/// The key of a line `type base64 [comment]`; of a certificate, the key it is for.
+/// The key of a line `type base64 [comment]`; for a certificate, the key that it certifies.
 fn listed_key(text: &[u8]) -> Option<PublicKey> {
     if text.len() > LINE_MAX {
         return None;
@@ -225,7 +227,7 @@ mod tests {
             assert!(reason.contains(name), "{reason}");
         }
         assert!(revoked.forbids(&plain(AUTHORITY)).is_none());
-        // A missing file forbids every key, whatever its place in the list.
+        // A missing file forbids every key, wherever it is in the list of files.
         let files = [file("empty", ""), directory.path().join("missing")];
         assert!(RevokedKeys::load_all(&files).expect("files").forbids(&plain(KEY)).is_some());
         assert!(RevokedKeys::load_all(&[]).is_none());

@@ -1,13 +1,13 @@
-//! Changing a file that other processes change too: all of the new text or all of the old, and
-//! nothing lost that another program has added meanwhile.
+//! Changes a file that other processes change as well: the result is all of the new text or all of
+//! the old, and nothing that another program has added meanwhile is lost.
 //!
-//! Writers of this program take turns by flock(2) on the file itself. Whoever gets the lock asks
-//! again whether the path still leads to the locked file, because a writer before may have put a
-//! new file in its place. ssh(1) takes no lock: it opens the file, and appends. So a text that
-//! only grows is appended here too, in one write. Any other change goes into a file beside it, to
-//! disk, and over the old one with rename(2), but only if the old one is still what was read;
-//! what was appended to the old one in that moment is carried over. Nothing here knows what the
-//! text means.
+//! Writers of this program exclude each other by flock(2) on the file itself. After locking, a
+//! writer checks that the path still leads to the locked file, because an earlier writer may have
+//! replaced it. ssh(1) takes no lock: it opens the file and appends. So a text that only grows is
+//! appended here as well, in one write. Any other change goes into a temporary file, which is
+//! synced to disk and renamed over the old one, but only if the old one still has the text that was
+//! read; lines appended to the old file at that moment are carried over. Nothing here depends on
+//! the meaning of the text.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
@@ -24,35 +24,35 @@ use crate::os::private;
 use crate::os::replace::{directory_of, keep_owner, sync_directory_of};
 use crate::say;
 
-/// A writer holds the lock for some milliseconds; after this long its holder is stuck.
+/// How long to wait for the lock. A writer holds it for milliseconds, so by then its holder is
+/// stuck.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
-/// A lock that takes longer is worth a word to the person who waits.
+/// How long to wait for the lock before the user is told.
 const LOCK_SILENCE: Duration = Duration::from_secs(1);
 
-/// How often a change is made anew because the file has changed under it. After that what was
-/// only appended is carried over, and anything else is given up.
+/// How often a change is repeated because the file has changed meanwhile. In the last attempt, text
+/// that was only appended is carried over, and any other change is an error.
 const ATTEMPTS: usize = 5;
 
-/// How often, and how long apart, the old file is looked at after it was replaced: a program
-/// that had opened it before writes its line within microseconds, if it is not kept waiting for
-/// a processor.
+/// How often, and at what interval, the old file is checked after it was replaced. A program that
+/// had opened it before appends its line within microseconds, unless it waits for a processor.
 const CARRY_LOOKS: usize = 5;
 const CARRY_PAUSE: Duration = Duration::from_millis(10);
 
-/// As the kernel's own limit on symbolic links in a path.
+/// The most symbolic links followed: the kernel's own limit in a path.
 const LINKS_MAX: usize = 40;
 
-/// Puts what `change` makes of the file's text in its place, with mode and owner kept. Where
-/// the file changes meanwhile, `change` is asked again.
+/// Replaces the file's text by the result of `change`, and keeps mode and owner. If the file
+/// changes meanwhile, `change` is called again.
 ///
-/// The file is created 0600 and its directory 0700 where missing; a symbolic link stays, and
-/// what it leads to is changed. A character device such as /dev/null keeps nothing, so it is
-/// left alone. Blocks, for the lock up to 30 seconds.
+/// A missing file is created with mode 0600 and its directory with 0700. If the path is a symbolic
+/// link, the link stays and its target is changed. A character device such as /dev/null stores
+/// nothing, so it is left alone. Blocks for up to 30 seconds to get the lock.
 ///
 /// # Errors
-/// Whatever `change` says; or the path is no file, cannot be locked within 30 seconds, read or
-/// replaced, or would exceed 64 MiB. The old text is then still there.
+/// Those of `change`; or the path is no file, cannot be locked within 30 seconds, read or replaced,
+/// or would exceed 64 MiB. The old text stays.
 pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
     let target = follow_links(path).map_err(|e| failed(&say!(known_hosts_not_found), path, &e))?;
     make_directory(&target)?;
@@ -90,18 +90,18 @@ pub(super) fn rewrite(path: &Path, mut change: impl FnMut(&[u8]) -> Result<Vec<u
         .hint(say!(known_hosts_replaced_meanwhile_hint)))
 }
 
-/// What became of a change.
+/// The outcome of one attempt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RewriteOutcome {
-    /// It is made.
+    /// The change is made.
     Done,
-    /// It is made, in a new file in the old one's place.
+    /// The change is made, in a new file that replaced the old one.
     Replaced,
-    /// The file is another than was read, or became one at that moment.
+    /// The file has changed since it was read.
     Changed,
 }
 
-/// All that the file has, as far as it matters that there is too much.
+/// Reads the whole file, but at most one byte more than [`FILE_MAX`].
 fn whole(file: &mut File) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.seek(SeekFrom::Start(0))?;
@@ -115,20 +115,20 @@ fn is_at(target: &Path, file: &File) -> io::Result<bool> {
     Ok(fs::metadata(target).is_ok_and(|now| FileIdentity::of(&now) == ours))
 }
 
-/// Appends whole lines to the locked file in one write, so that they are not torn by, and do not
-/// tear, what others append.
+/// Appends whole lines to the locked file in one write, so that lines of other programs are not
+/// interleaved with them.
 fn append(target: &Path, file: &mut File, added: &[u8]) -> io::Result<RewriteOutcome> {
     let written = file.write(added)?;
     let end = file.stream_position()?;
     if written < added.len() {
-        // The disk is full. Half a line is taken back, unless somebody has written after it.
+        // The disk is full. Remove the partial line, unless another program has written after it.
         if file.metadata()?.len() == end {
             file.set_len(end - written as u64)?;
         }
         return Err(io::Error::from(ErrorKind::StorageFull));
     }
     file.sync_all()?;
-    // Behind the beginning of another's line ours is none.
+    // If another program's partial line precedes them, the lines are not lines of their own.
     let start = end - added.len() as u64;
     let mut before = [b'\n'];
     if start > 0 && added.first() != Some(&b'\n') {
@@ -139,7 +139,7 @@ fn append(target: &Path, file: &mut File, added: &[u8]) -> io::Result<RewriteOut
     Ok(if is_there { RewriteOutcome::Done } else { RewriteOutcome::Changed })
 }
 
-/// The path with symbolic links in its last component followed, also dangling ones.
+/// Follows symbolic links in the last component of the path, even dangling ones.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..LINKS_MAX {
@@ -156,18 +156,18 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other(say!(known_hosts_too_many_links)))
 }
 
-/// Only the last component: a missing home directory is not ours to make.
+/// Creates the file's directory, but not its parents: a missing home directory is not created.
 fn make_directory(target: &Path) -> Result<()> {
     let directory = directory_of(target);
     match private::create_directory(directory) {
         Ok(()) => Ok(()),
-        // Whatever stands in the way shows itself when the file is opened.
+        // If the path is no directory, opening the file reports that.
         Err(_) if directory.exists() => Ok(()),
         Err(error) => Err(failed(&say!(known_hosts_not_created), directory, &error)),
     }
 }
 
-/// The file the path leads to, locked; `None` for a device.
+/// Opens and locks the file that the path leads to; `None` for a device.
 fn lock(target: &Path) -> Result<Option<File>> {
     let deadline = Instant::now() + LOCK_PATIENCE;
     loop {
@@ -187,7 +187,8 @@ fn lock(target: &Path) -> Result<Option<File>> {
                 refused(target, &say!(known_hosts_locked, seconds))
             })?;
         if is_at(target, &file).map_err(|e| failed(&say!(known_hosts_not_read), target, &e))? {
-            // What a killed writer left under the name that the lock makes ours.
+            // Remove the temporary file of a killed writer: the lock reserves its name for this
+            // process.
             let _ = fs::remove_file(beside(target, &metadata));
             return Ok(Some(file));
         }
@@ -207,10 +208,10 @@ fn open(target: &Path) -> Result<File> {
     })
 }
 
-/// The file with the lock on it, or `None` if the deadline passed.
+/// Locks the file; returns `None` if the deadline passed.
 ///
-/// flock(2) has no time limit, so a thread waits; if it is given up, it drops the lock as soon
-/// as it gets it.
+/// flock(2) has no time limit, so a thread waits. If the caller gives up, the thread releases the
+/// lock as soon as it gets it.
 fn wait_for_lock(file: File, target: &Path, deadline: Instant) -> io::Result<Option<File>> {
     match file.try_lock() {
         Ok(()) => return Ok(Some(file)),
@@ -220,7 +221,7 @@ fn wait_for_lock(file: File, target: &Path, deadline: Instant) -> io::Result<Opt
     let (give, take) = mpsc::channel();
     std::thread::Builder::new().name("known_hosts lock".to_owned()).spawn(move || {
         let locked = file.lock().map(|()| file);
-        // Nobody may be waiting any more; the file is then closed here.
+        // If the caller has given up, sending fails and drops the file, which releases the lock.
         let _ = give.send(locked);
     })?;
     let left = || deadline.saturating_duration_since(Instant::now());
@@ -233,16 +234,16 @@ fn wait_for_lock(file: File, target: &Path, deadline: Instant) -> io::Result<Opt
     locked.map_or(Ok(None), |locked| locked.map(Some))
 }
 
-/// The name of the file that is written beside the locked one. The lock makes it ours alone, and
-/// what a killed writer left under it ours to remove.
+/// The name of the temporary file for the locked one. The lock reserves it for this process, which
+/// may therefore remove what a killed writer left there.
 fn beside(target: &Path, locked: &fs::Metadata) -> PathBuf {
     let mut name = OsString::from(".known_hosts.tessh-");
     name.push(format!("{:x}", FileIdentity::of(locked).number()));
     directory_of(target).join(name)
 }
 
-/// Writes the new text beside the locked file and renames it over it, if that still has the old
-/// text. At the last attempt it may have grown.
+/// Writes the new text to the temporary file and renames it over the locked file, if that still has
+/// the old text. In the last attempt it may have grown.
 fn replace(
     target: &Path,
     locked: &mut File,
@@ -268,13 +269,14 @@ fn replace(
     Ok(RewriteOutcome::Replaced)
 }
 
-/// Appends to the new file what others have appended to the old one beyond what was read of it.
-/// They had opened it before the new one took its place.
+/// Appends to the new file what other programs, which had opened the old file before it was
+/// replaced, have appended to the old one since it was read.
 fn carry(target: &Path, old: &mut File, mut read: usize) -> io::Result<()> {
     for look in 1..=CARRY_LOOKS {
         let text = if old.metadata()?.len() > read as u64 { whole(old)? } else { Vec::new() };
         let tail = text.get(read..).unwrap_or_default();
-        // A line may still be on its way.
+        // The last line may still be incomplete, so wait for its end; the last look takes all that
+        // is there.
         let lines = match look < CARRY_LOOKS {
             true => tail.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1),
             false => tail.len(),

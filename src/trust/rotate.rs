@@ -1,9 +1,9 @@
-//! What the keys a host announces mean for the known_hosts files, and the one rewrite for it.
+//! Compares the keys that a host announces with the known_hosts files, and updates them in one
+//! rewrite.
 //!
-//! OpenSSH's PROTOCOL, section 2.5 (hostkeys-00@openssh.com), and ssh_config(5),
-//! UpdateHostKeys. Asking for proof and asking a person is the client's; here are the
-//! rules for when a file is clear enough to be changed by a program. Only the first file is
-//! ever written.
+//! OpenSSH's PROTOCOL, section 2.5 (hostkeys-00@openssh.com), and ssh_config(5), UpdateHostKeys.
+//! The client asks the host for proof and the user for consent; here are the rules for when a
+//! program may change a file. Only the first file is ever written.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -24,51 +24,52 @@ use super::{pattern, quote};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// A line with more names than a host name and its address was not written by a program.
+/// The most names on a line that a program may change: a host name and its address. A line with
+/// more was written by a person.
 const NAMES_MAX: usize = 2;
 
 /// A host, the keys it announced, and the files that know it.
 #[derive(Clone, Debug)]
 pub struct Announcement {
-    /// Whose keys they are.
+    /// The host whose keys they are.
     pub subject: Subject,
-    /// UserKnownHostsFile; the first is the one that is changed.
+    /// UserKnownHostsFile; only the first is changed.
     pub files: Vec<PathBuf>,
-    /// The key that the host has shown in this connection.
+    /// The key that the host has used in this connection.
     pub current: PublicKey,
-    /// The keys that count, `current` among them.
+    /// The announced keys of supported types, `current` among them.
     pub keys: Vec<PublicKey>,
-    /// Announced keys that are neither learnt nor dropped: their types cannot be used here.
+    /// Announced keys of unsupported types, which are neither added nor removed.
     pub unusable: Vec<PublicKey>,
 }
 
-/// What would change.
+/// The changes that an announcement asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Difference {
-    /// Announced, and not on record.
+    /// Keys that are announced and not on record.
     pub new: Vec<PublicKey>,
-    /// On record, and not announced.
+    /// Keys that are on record and not announced.
     pub obsolete: Vec<KnownKey>,
 }
 
 impl Difference {
-    /// Whether nothing would.
+    /// Whether there is nothing to change.
     pub fn is_empty(&self) -> bool {
         self.new.is_empty() && self.obsolete.is_empty()
     }
 }
 
-/// Why the files stay as they are.
+/// The reason why the files are not changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RotationObstacle {
-    /// As ssh(1) has it: the host is on record in a way only a person should change.
+    /// As in ssh(1), the host is on record in a form that only a person should change.
     Unclear(String),
-    /// Something a person should know of.
+    /// A fault that the user should know of.
     Trouble(String),
 }
 
 impl fmt::Display for RotationObstacle {
-    /// The reason, one line.
+    /// Writes the reason, one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RotationObstacle::Unclear(reason) | RotationObstacle::Trouble(reason) => {
@@ -78,12 +79,12 @@ impl fmt::Display for RotationObstacle {
     }
 }
 
-/// Compares what is announced with what the files have for exactly this name.
+/// Compares the announcement with the files' lines for exactly this name.
 ///
 /// # Errors
-/// The host's current key is not on a plain line of the first file; a line about the host has
-/// a marker, a wildcard or a list of names; a key in question is on record under another name;
-/// an obsolete key is in a file that is never written; a file cannot be read.
+/// The host's current key is not on a plain line of the first file; a line about the host has a
+/// marker, a wildcard or a list of names; an announced or obsolete key is on record under another
+/// name; an obsolete key is in a file that is never written; a file cannot be read.
 pub fn compare(announced: &Announcement) -> Result<Difference, RotationObstacle> {
     let mut seen = Seen::new(announced);
     let mut texts = Vec::with_capacity(announced.files.len());
@@ -112,14 +113,14 @@ pub fn compare(announced: &Announcement) -> Result<Difference, RotationObstacle>
     Ok(difference)
 }
 
-/// Adds and drops in one step, as far as the first file is still what was compared.
+/// Adds and removes keys in one step, as far as the first file still has what was compared.
 ///
-/// Every byte of other lines stays. A line about this host alone goes with its key, a line
-/// that has another name too keeps that.
+/// Every byte of other lines stays. A line about this host alone is removed with its key; a line
+/// that has another name as well keeps that.
 ///
 /// # Errors
-/// The host is no longer on record as it was, or the file cannot be changed; it is then as it
-/// was.
+/// The host is no longer on record as it was, or the file cannot be changed; the file is then
+/// unchanged.
 pub fn rotate(announced: &Announcement, difference: &Difference, hash: bool) -> Result<()> {
     let file = announced.files.first().ok_or_else(changed)?;
     let mut lines = Vec::with_capacity(difference.new.len());
@@ -133,8 +134,8 @@ pub fn rotate(announced: &Announcement, difference: &Difference, hash: bool) -> 
         if !seen.current {
             return Err(changed());
         }
-        // Another connection may have done some of it meanwhile; what it did is not done twice,
-        // and what was not compared before is left alone.
+        // Another connection may have made some of the changes meanwhile: those are not repeated,
+        // and keys that were not in the difference are left alone.
         let now = seen.difference();
         let is_asked =
             |key: &&KnownKey| difference.obsolete.iter().any(|o| is_same(&o.key, &key.key));
@@ -150,11 +151,11 @@ fn changed() -> Error {
     Error::new(Kind::HostKey, say!(rotation_changed)).hint(say!(rotation_tries_again))
 }
 
-/// What the files have, as they are read.
+/// The lines about the host, collected while the files are read.
 struct Seen<'a> {
     announced: &'a Announcement,
     name: String,
-    /// The blobs of [`Announcement::keys`] as known_hosts has them.
+    /// The blobs of [`Announcement::keys`], in the base64 of known_hosts.
     blobs: HashSet<Vec<u8>>,
     known: Vec<bool>,
     obsolete: Vec<KnownKey>,
@@ -197,7 +198,7 @@ impl<'a> Seen<'a> {
                 let what = "has a marker, a wildcard or a list of names for the host";
                 return Err(RotationObstacle::Unclear(format!("{at} {what}")));
             }
-            // A line without sense says nothing of the host, and stays.
+            // A malformed line says nothing about the host, and stays.
             let Ok(key) = line.key() else { continue };
             self.current |= index == 0 && is_same(&key, &self.announced.current);
             match self.announced.keys.iter().position(|known| is_same(known, &key)) {
@@ -210,7 +211,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// An obsolete key must be in the file that is written, and under no other name.
+/// Checks that an obsolete key is only in the file that is written, and under no other name.
 fn only_there(
     announced: &Announcement,
     texts: &[Vec<u8>],
@@ -242,7 +243,7 @@ fn is_complex(hosts: &[u8]) -> bool {
         || hosts.split(|&b| b == b',').count() > NAMES_MAX
 }
 
-/// The lines with something to say, counted from 1.
+/// The lines with a key, with their numbers counted from 1.
 fn lines(text: &[u8]) -> impl Iterator<Item = (usize, KnownHostsLine<'_>)> {
     text.split_inclusive(|&b| b == b'\n').enumerate().filter_map(|(index, raw)| {
         if raw.len() > LINE_MAX {
@@ -252,7 +253,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = (usize, KnownHostsLine<'_>)> {
     })
 }
 
-/// The text with the name gone from these lines.
+/// The text with the name removed from these lines.
 fn without(text: &[u8], name: &str, dropped: &HashSet<usize>) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
     for (index, raw) in text.split_inclusive(|&b| b == b'\n').enumerate() {

@@ -1,81 +1,82 @@
 //! SSHFP: fingerprints of host keys in the DNS (RFC 4255, RFC 6594, RFC 7479).
 //!
-//! What a record means for an offered key, and the records for a key of one's own. Nothing here
-//! asks the DNS: the client asks it and checks DNSSEC, `decide` draws the conclusion, `dns_lines`
-//! puts it into words.
+//! Compares records with an offered key, and prints the records for a host's own key. Nothing here
+//! queries the DNS: the client queries it and checks DNSSEC, `decide` draws the conclusion, and
+//! `dns_lines` words it.
 
 use data_encoding::HEXLOWER;
 use russh::keys::ssh_key::public::KeyData;
 use russh::keys::ssh_key::{HashAlg, PublicKey};
 use sha1::{Digest, Sha1};
 
-/// SHA-1 in the registry of fingerprint types (RFC 4255 section 3.1.2).
+/// The number of SHA-1 in the registry of fingerprint types (RFC 4255 section 3.1.2).
 const SHA1: u8 = 1;
-/// SHA-256 in that registry (RFC 6594 section 4), the only hash that counts as evidence.
+/// The number of SHA-256 there (RFC 6594 section 4), the only hash that counts as evidence.
 const SHA256: u8 = 2;
 
-/// VerifyHostKeyDNS.
+/// The value of VerifyHostKeyDNS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum VerifyDns {
     /// The DNS is not asked.
     #[default]
     No,
-    /// What the DNS says is shown, and accepts nothing by itself.
+    /// The DNS records are shown, but accept no key by themselves.
     Ask,
-    /// A match that DNSSEC proves is enough.
+    /// A match that DNSSEC proves is accepted.
     Yes,
 }
 
-/// What the DNS says about the offered key.
+/// The DNS records' statement about the offered key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Sshfp {
-    /// It was not asked: not wanted, settled without it, or the host is an address.
+    /// The DNS was not asked: VerifyHostKeyDNS is off, the verdict was settled without it, or the
+    /// host is an address.
     #[default]
     NotLookedUp,
     /// There is no usable record: none at all, or none with SHA-256.
     Nothing {
-        /// The name that was asked for.
+        /// The name that was queried.
         name: String,
-        /// Records of other hashes or without sense, which do not count.
+        /// The number of records with other hashes or malformed data, which do not count.
         ignored: usize,
     },
-    /// There are records.
+    /// There are usable records.
     Found {
-        /// The name that was asked for.
+        /// The name that was queried.
         name: String,
-        /// The zone whose signature proves every one of the records, from a trust anchor down;
-        /// `None` where DNSSEC proves nothing: anybody on the way may have written them.
+        /// The zone whose signature proves all of the records, from a trust anchor down; `None` if
+        /// DNSSEC does not prove them, so that an attacker on the network could have written them.
         signer: Option<String>,
-        /// What they say.
+        /// The result of comparing them with the key.
         agreement: Agreement,
     },
-    /// There is no answer, or one that is false: a broken or missing signature, too long, too
-    /// late.
+    /// There is no answer, or an invalid one: the signature is broken or missing, or the answer is
+    /// too long or too late.
     Failed {
-        /// The name that was asked for.
+        /// The name that was queried.
         name: String,
-        /// One line, fit to be shown.
+        /// The reason, one sanitised line.
         reason: String,
     },
 }
 
-/// What records say about a key.
+/// The result of comparing records with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
-    /// Every fingerprint for keys of its type is its own.
+    /// Every fingerprint for keys of this type matches the key.
     Match,
-    /// There is a fingerprint of another key of its type.
+    /// There is a fingerprint of another key of this type.
     Mismatch,
-    /// There are only fingerprints of keys of other types.
+    /// There are only fingerprints for other types of keys.
     OtherTypes,
 }
 
-/// One record's data.
+/// The data of one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SshfpRecord {
-    /// The key's type by number.
+    /// The number of the key's type.
     pub algorithm: u8,
-    /// The hash by number.
+    /// The number of the hash.
     pub hash: u8,
     /// The fingerprint.
     pub fingerprint: Vec<u8>,
@@ -87,7 +88,7 @@ impl Sshfp {
         self.is_secure() && self.agreement() == Some(Agreement::Match)
     }
 
-    /// Whether DNSSEC proves that the key is not one that the host's zone names.
+    /// Whether DNSSEC proves that the host's zone does not list the key.
     pub fn is_secure_mismatch(&self) -> bool {
         self.is_secure() && self.agreement().is_some_and(|it| it != Agreement::Match)
     }
@@ -96,7 +97,7 @@ impl Sshfp {
         matches!(self, Sshfp::Found { signer: Some(_), .. })
     }
 
-    /// What the records say, where there are any.
+    /// The result of the comparison, if there are usable records.
     pub(super) fn agreement(&self) -> Option<Agreement> {
         match self {
             Sshfp::Found { agreement, .. } => Some(*agreement),
@@ -104,8 +105,8 @@ impl Sshfp {
         }
     }
 
-    /// Whether a person should hear of it even where nothing is asked: it speaks against the
-    /// key, or whoever answered cannot be believed.
+    /// Whether to tell the user even if no question is asked: the records speak against the key, or
+    /// the answer is invalid.
     pub fn is_trouble(&self) -> bool {
         match self {
             Sshfp::NotLookedUp | Sshfp::Nothing { .. } => false,
@@ -115,10 +116,10 @@ impl Sshfp {
     }
 }
 
-/// What the records of a name say about a key; `signer` is as in [`Sshfp::Found`].
+/// Compares the records of a name with a key; `signer` is that of [`Sshfp::Found`].
 ///
-/// Only records with SHA-256 count, and as in ssh(1) one record of the key's type that is not
-/// the key's makes it a mismatch.
+/// Only records with SHA-256 count. As in ssh(1), a single record of the key's type with another
+/// fingerprint makes a mismatch.
 pub fn compare(
     name: String,
     signer: Option<String>,
@@ -145,8 +146,8 @@ pub fn compare(
     Sshfp::Found { name, signer, agreement }
 }
 
-/// The records for a host's key, one line each as in a zone file, SHA-1 before SHA-256;
-/// `None` for a type that has no number.
+/// The records for a host's key, one line each as in a zone file, SHA-1 before SHA-256; `None` for
+/// a type that has no number.
 pub fn resource_records(host: &str, key: &PublicKey) -> Option<Vec<String>> {
     let algorithm = algorithm(key)?;
     let sha1 = Sha1::digest(key.to_bytes().expect("a key in memory has an encoding"));
@@ -157,8 +158,8 @@ pub fn resource_records(host: &str, key: &PublicKey) -> Option<Vec<String>> {
     Some(vec![line(SHA1, &sha1), line(SHA256, sha256.as_bytes())])
 }
 
-/// The key's type in the registry (RFC 4255 section 3.1.1, RFC 6594, RFC 7479). Keys in
-/// hardware have no number and are never looked for.
+/// The number of the key's type in the registry (RFC 4255 section 3.1.1, RFC 6594, RFC 7479).
+/// Security keys have no number and are never looked up.
 fn algorithm(key: &PublicKey) -> Option<u8> {
     match key.key_data() {
         KeyData::Rsa(_) => Some(1),
@@ -203,15 +204,15 @@ mod tests {
             (&[right.clone(), wrong.clone()], Some(Agreement::Mismatch)),
             (&[wrong.clone(), right.clone()], Some(Agreement::Mismatch)),
             (std::slice::from_ref(&other), Some(Agreement::OtherTypes)),
-            // The own fingerprint under another type's number.
+            // The key's own fingerprint under the number of another type.
             (&[record(3, 2, own)], Some(Agreement::OtherTypes)),
             (&[record(0, 2, own)], Some(Agreement::OtherTypes)),
             (&[record(200, 2, own)], Some(Agreement::OtherTypes)),
-            // SHA-1 neither helps nor harms.
+            // SHA-1 records neither match nor mismatch.
             (&[record(4, 1, &sha1)], None),
             (&[record(4, 1, &sha1), wrong], Some(Agreement::Mismatch)),
             (&[record(4, 1, &[0; 20]), right.clone()], Some(Agreement::Match)),
-            // Neither do hashes that nobody knows, nor fingerprints of another length.
+            // Unknown hashes and fingerprints of a wrong length do not count either.
             (&[record(4, 3, own), record(4, 0, own), record(4, 255, own)], None),
             (&[record(4, 2, &own[..31])], None),
             (

@@ -1,7 +1,7 @@
-//! Writing known_hosts: a key is added, or takes the place of the ones it replaces.
+//! Writes known_hosts: adds a key, or replaces others by it.
 //!
-//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Lines are written whole and every other byte of the
-//! file is kept; how a file is changed safely is `rewrite`'s business.
+//! sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Lines are written whole and every other byte of the file
+//! is kept; `rewrite` changes a file safely.
 
 use std::path::Path;
 
@@ -20,18 +20,19 @@ use super::{pattern, quote};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// The longest name getaddrinfo(3) takes (NI_MAXHOST); a longer one is no host.
+/// The longest host name: getaddrinfo(3)'s limit (NI_MAXHOST).
 const NAME_MAX: usize = 1025;
 
-/// Adds a line for the subject and key at the end of the file, the name hashed if asked for.
+/// Adds a line for the subject and key at the end of the file, with the name hashed if `hash` is
+/// set.
 ///
-/// The file is created 0600 and its directory (that one alone) 0700 where missing. Every byte
-/// that is there stays; other writers of this program wait; the line is appended in one write.
-/// The very same line is not added twice.
+/// A missing file is created with mode 0600 and its directory (but no parent) with 0700. Every
+/// existing byte stays; other writers of this program wait; the line is appended in one write. A
+/// line that exists already is not added again.
 ///
 /// # Errors
-/// The name or key cannot be written as a known_hosts line, or the file cannot be changed; it
-/// is then as it was.
+/// The name or key cannot be written as a known_hosts line, or the file cannot be changed; the file
+/// is then unchanged.
 pub fn add(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> Result<()> {
     let line = line_for(subject, key, hash)?;
     rewrite(file, |old| {
@@ -40,14 +41,14 @@ pub fn add(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> Resul
     })
 }
 
-/// Adds the key and drops the keys of its type that are on record for exactly this subject.
+/// Adds the key and removes the keys of its type that are on record for exactly this subject.
 ///
-/// Gives the number of lines that lost the subject: a line about it alone goes, a line that
-/// lists other names keeps them. Lines with a marker, a wildcard or a negation stay as they
-/// are, and so do other types. A key that is already on record is not added again.
+/// Returns the number of lines from which the subject was removed: a line about it alone is
+/// deleted, and a line that lists other names keeps those. Lines with a marker, a wildcard or a
+/// negation stay, and so do other key types. A key that is already on record is not added again.
 ///
 /// # Errors
-/// As [`add`].
+/// Those of [`add`].
 pub fn replace(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> Result<usize> {
     let line = line_for(subject, key, hash)?;
     let mut dropped = 0;
@@ -59,7 +60,8 @@ pub fn replace(file: &Path, subject: &Subject, key: &PublicKey, hash: bool) -> R
     Ok(dropped)
 }
 
-/// The line that [`add`] would write, with its newline; a hashed name has another salt then.
+/// The line that [`add`] would write, with its newline; a hashed name gets a different salt each
+/// time.
 ///
 /// # Errors
 /// The name or key cannot be written as a known_hosts line.
@@ -80,7 +82,7 @@ pub(super) fn line_for(subject: &Subject, key: &PublicKey, hash: bool) -> Result
     Ok(format!("{field} {} {}\n", key.algorithm(), BASE64.encode(&blob)))
 }
 
-/// A name that would be read back as something else must not be written.
+/// Refuses a name that would be read back as something else.
 fn check_name(name: &str) -> Result<()> {
     let is_special =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | '*' | '?' | '!');
@@ -110,8 +112,8 @@ pub(super) fn append(mut text: Vec<u8>, line: &str) -> Vec<u8> {
     text
 }
 
-/// The text without the name on lines with another key of this type, how many lines that
-/// were, and whether a line has the name and this very key.
+/// Removes the name from lines with another key of this type. Returns the text, the number of those
+/// lines, and whether a line has the name and this key.
 fn drop_others(text: &[u8], name: &str, key: &PublicKey) -> (Vec<u8>, usize, bool) {
     let (mut kept, mut dropped, mut is_known) = (Vec::with_capacity(text.len()), 0, false);
     for raw in text.split_inclusive(|&b| b == b'\n') {
@@ -143,7 +145,7 @@ fn key_for<'a>(raw: &'a [u8], name: &str) -> Option<(&'a [u8], PublicKey)> {
     Some((line.hosts, line.key().ok()?))
 }
 
-/// The line with the name gone from its host field; `None` if no other name is left.
+/// The line with the name removed from its host field; `None` if no other name is left.
 pub(super) fn without_name(raw: &[u8], hosts: &[u8], name: &str) -> Option<Vec<u8>> {
     if hosts.starts_with(pattern::HASH_MAGIC) {
         return None;

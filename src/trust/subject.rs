@@ -1,23 +1,24 @@
-//! Whom a host key must belong to, and how known_hosts writes that.
+//! The host that a key must belong to, and its name in known_hosts.
 
-/// Whom a key must belong to: the name known_hosts is searched for, and the port.
+/// The host that a key must belong to: the name to search in known_hosts, and the port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// HostKeyAlias if set, else the host name as resolved by the configuration, in lower case.
+    /// HostKeyAlias if it is set, otherwise the host name resolved by the configuration; in lower
+    /// case.
     pub name: String,
-    /// The port connected to; known_hosts has `[name]:port` unless it is 22.
+    /// The port of the connection; known_hosts writes `[name]:port` unless it is 22.
     pub port: u16,
-    /// Whether the name is a HostKeyAlias: the port then plays no part, as in ssh.
+    /// Whether the name is a HostKeyAlias; as in ssh, the port is ignored then.
     pub alias: bool,
 }
 
-/// The port that known_hosts does not write (RFC 4253 section 4.1).
+/// The port that known_hosts leaves out (RFC 4253 section 4.1).
 const DEFAULT_PORT: u16 = 22;
 
 impl Subject {
-    /// How known_hosts writes it: `name`, or `[name]:port` for another port than 22.
+    /// The name in known_hosts: `name`, or `[name]:port` for a port other than 22.
     ///
-    /// In lower case, because that is how names are hashed and compared.
+    /// It is in lower case, because names are hashed and compared in lower case.
     pub fn entry_name(&self) -> String {
         if self.is_bare() {
             self.bare_name()
@@ -26,7 +27,7 @@ impl Subject {
         }
     }
 
-    /// Whether [`Subject::entry_name`] is the name alone.
+    /// Whether [`Subject::entry_name`] has no port.
     pub(super) fn is_bare(&self) -> bool {
         self.alias || self.port == DEFAULT_PORT || self.port == 0
     }

@@ -19,14 +19,14 @@ use super::quote;
 use crate::say;
 use wildcard::Wildcard;
 
-/// More than a list of hosts by name needs; it bounds what matching one host costs, which is
-/// at most this times the length of the name.
+/// The longest expression, in bytes: more than a list of hosts by name needs. It bounds the cost of
+/// matching one host, which is at most this times the length of the name.
 pub const LENGTH_MAX: usize = 16 * 1024;
 
-/// How deep parentheses and `!` may be nested: reading and matching recurse.
+/// The deepest nesting of parentheses and `!`, because parsing and matching recurse.
 pub const DEPTH_MAX: usize = 64;
 
-/// An expression that makes sense.
+/// A parsed expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Validity {
     text: String,
@@ -42,19 +42,19 @@ enum Node {
     Port(u16, u16),
 }
 
-/// What is wrong with an expression, and where.
+/// A fault in an expression, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidityFault {
-    /// The part that it is about, in bytes; empty where something is missing.
+    /// The range of bytes that the fault is about; empty if something is missing there.
     pub at: Range<usize>,
-    /// What is wrong, one line, without the place.
+    /// The fault, one line, without the place.
     pub what: String,
-    /// The part itself, fit to be shown.
+    /// The text in the range, sanitised.
     part: String,
 }
 
 impl fmt::Display for ValidityFault {
-    /// One line: what, the part, and its first byte, counted from 1.
+    /// Writes one line: the fault, the text, and its first byte, counted from 1.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (what, part, from) = (&self.what, &self.part, self.at.start + 1);
         let text = match part.is_empty() {
@@ -66,10 +66,10 @@ impl fmt::Display for ValidityFault {
 }
 
 impl Validity {
-    /// Reads an expression of at most 16 KiB and 64 levels.
+    /// Parses an expression of at most 16 KiB and 64 levels.
     ///
     /// # Errors
-    /// The first fault, where PuTTY has it.
+    /// The first fault, at the place where PuTTY reports it.
     pub fn parse(text: &str) -> Result<Validity, ValidityFault> {
         let mut parser = Parser {
             text: text.as_bytes(),
@@ -85,12 +85,12 @@ impl Validity {
         Ok(Validity { text: text.to_owned(), root })
     }
 
-    /// Whether it covers the host and port. The host is compared as it is, with its capitals.
+    /// Whether the expression covers the host and port. The case of the host's letters matters.
     pub fn covers(&self, host: &str, port: u16) -> bool {
         self.root.covers(host.as_bytes(), port)
     }
 
-    /// The expression as it was written.
+    /// The expression as written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -122,14 +122,14 @@ enum Token {
     Atom,
 }
 
-/// Reads from left to right with one token ahead.
+/// Parses from left to right with one token of look-ahead.
 struct Parser<'a> {
     text: &'a [u8],
     token: Token,
     at: Part,
     depth: usize,
-    /// The first class that makes no sense: told where the rest does, as in PuTTY, which does
-    /// not look into them.
+    /// The first malformed class. It is reported only if the rest is well-formed, because PuTTY,
+    /// which does not check classes, reports other faults first.
     bad_class: Option<Part>,
 }
 
@@ -148,7 +148,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Operands with one kind of operator between them.
+    /// Parses operands with one kind of operator between them.
     fn expression(&mut self) -> Read<(Node, Part)> {
         let (first, at) = self.atom()?;
         let operator = self.token;
@@ -207,7 +207,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A wildcard, or ports.
+    /// Parses a wildcard or a range of ports.
     fn predicate(&mut self, at: Part) -> Read<Node> {
         let text = &self.text[at.clone()];
         if !text.iter().any(|byte| matches!(byte, b'/' | b':')) {
@@ -222,7 +222,8 @@ impl Parser<'_> {
         }
         match text.strip_prefix(b"port:") {
             Some(ports) => ports_of(ports, at.start + b"port:".len(), at),
-            // Kept for addresses and prefixes by PuTTY, which has none either.
+            // PuTTY reserves this syntax for addresses and prefixes, but does not implement it
+            // either.
             None => Err((at, say!(validity_expected))),
         }
     }
@@ -261,7 +262,7 @@ fn is_atom(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b".-_*?[]/:".contains(&byte)
 }
 
-/// `N` or `N-M`; `whole` is the place of all of it.
+/// Parses `N` or `N-M`; `whole` is the range of the whole predicate.
 fn ports_of(text: &[u8], start: usize, whole: Part) -> Read<Node> {
     let mut parts = text.split(|&byte| byte == b'-');
     let (from, to) = (parts.next().unwrap_or_default(), parts.next());

@@ -1,6 +1,6 @@
-//! Authorities as records: whose host certificates count, for which hosts, and how they are signed.
+//! Records of authorities: whose host certificates count, for which hosts, and with which hashes.
 //!
-//! One TOML file each, as saved sessions are:
+//! Each record is a TOML file, like a saved session:
 //!
 //! ```toml
 //! name = "Example Company"
@@ -11,9 +11,9 @@
 //! rsa_sha512 = true
 //! ```
 //!
-//! `record` is what a file says; [`AuthorityStore`] has the directory, [`putty`] reads the records of PuTTY.
-//! A file that is wrong in any way, down to a key that is not known, is trusted for nothing: it
-//! could be the one that says less than the others.
+//! `record` parses a file, [`AuthorityStore`] manages the directory, and [`putty`] reads the
+//! records of PuTTY. A file with any fault, even an unknown key, is ignored: the key could be one
+//! that restricts the authority.
 
 pub mod putty;
 mod record;

@@ -1,8 +1,8 @@
 //! Host CA records of PuTTY, as its Unix version keeps them in `sshhostcas`.
 //!
-//! Lines `key=value`; of a key that is there twice the first counts. `Validity` is escaped with
-//! `%XX`. Where it is missing, `MatchHosts` of older versions, once for each pattern, takes its
-//! place; a record with neither is trusted for nothing.
+//! The lines are `key=value`; if a key occurs twice, the first counts. `Validity` is escaped with
+//! `%XX`. Without it, `MatchHosts` of older versions takes its place, one line for each pattern. A
+//! record with neither is refused.
 
 use data_encoding::HEXUPPER_PERMISSIVE;
 
@@ -11,21 +11,21 @@ use crate::say;
 use crate::trust::validity::Validity;
 use russh::keys::ssh_key::PublicKey;
 
-/// What a record says; its name is the name of its file.
+/// The content of a record; its name is the name of its file.
 #[derive(Clone, Debug)]
 pub struct PuttyAuthority {
     /// The authority's key.
     pub key: PublicKey,
-    /// The hosts and ports that it is trusted for.
+    /// The hosts and ports for which the authority is trusted.
     pub validity: Validity,
-    /// What it may sign with if its key is an RSA key.
+    /// The hashes that the authority may sign with, if its key is an RSA key.
     pub hashes: RsaHashes,
 }
 
-/// Reads a record.
+/// Parses a record.
 ///
 /// # Errors
-/// What is wrong, one line: the record must not be used.
+/// The fault, one line: the record must not be used.
 pub fn read(text: &[u8]) -> Result<PuttyAuthority, String> {
     if text.len() > FILE_MAX {
         return Err(say!(authority_too_large, limit = FILE_MAX));
@@ -58,12 +58,12 @@ pub fn read(text: &[u8]) -> Result<PuttyAuthority, String> {
     Ok(PuttyAuthority { key, validity, hashes })
 }
 
-/// The name of the record in a file of this name.
+/// The name of the record in a file with this name.
 pub fn name(file: &str) -> String {
     unescaped(file)
 }
 
-/// `%XX` for a byte; what is no such thing stays.
+/// Replaces `%XX` by its byte; any other text stays.
 fn unescaped(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -78,11 +78,11 @@ fn unescaped(text: &str) -> String {
             None => bytes.push(byte),
         }
     }
-    // What is no UTF-8 is no character of an expression either.
+    // Bytes that are not UTF-8 are not valid in an expression either.
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// As atoi(3): the digits at the start, 0 where there are none.
+/// Parses a number as atoi(3) does: the digits at the start, or 0 without any.
 fn number(text: &str) -> u32 {
     let text = text.trim_start();
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());

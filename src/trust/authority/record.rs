@@ -1,4 +1,4 @@
-//! What a record of an authority says.
+//! The record of an authority: its content and its parser.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -13,19 +13,19 @@ use crate::trust::quote;
 use crate::trust::subject::Subject;
 use crate::trust::validity::Validity;
 
-/// How large a file may be, in bytes: a 16384-bit RSA key and the longest expression fit.
+/// The largest file, in bytes: a 16384-bit RSA key and the longest expression fit.
 pub const FILE_MAX: usize = 64 * 1024;
 
-/// The longest name, in bytes of UTF-8: escaped it is the name of a file.
+/// The longest name, in bytes of UTF-8: in escaped form it must fit in a file name.
 pub const NAME_MAX: usize = 80;
 
-/// What the types of certificates have in their names.
+/// A part of the type name of every certificate.
 const CERTIFICATE: &[u8] = b"-cert-v";
 
 /// The hashes that an authority with an RSA key may sign certificates with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RsaHashes {
-    /// `ssh-rsa`: SHA-1, for which collisions can be bought.
+    /// `ssh-rsa`: SHA-1, for which collisions are affordable.
     pub sha1: bool,
     /// `rsa-sha2-256`.
     pub sha256: bool,
@@ -34,38 +34,38 @@ pub struct RsaHashes {
 }
 
 impl Default for RsaHashes {
-    /// As CASignatureAlgorithms of ssh_config(5) has it.
+    /// The default of CASignatureAlgorithms in ssh_config(5).
     fn default() -> RsaHashes {
         RsaHashes { sha1: false, sha256: true, sha512: true }
     }
 }
 
-/// An authority: what its record says.
+/// An authority, as its record describes it.
 #[derive(Clone, Debug)]
 pub struct Authority {
     /// Its name.
     pub name: String,
     /// Its key.
     pub key: PublicKey,
-    /// The hosts and ports that it is trusted for.
+    /// The hosts and ports for which it is trusted.
     pub validity: Validity,
-    /// What it may sign with if its key is an RSA key.
+    /// The hashes that it may sign with, if its key is an RSA key.
     pub hashes: RsaHashes,
-    /// Its file, and the line of the key.
+    /// The file of the record, and the line of the key.
     pub at: FileLine,
 }
 
-/// All records, and what is wrong with the files that are none.
+/// All records, and the faults of files that are not valid records.
 #[derive(Clone, Debug, Default)]
 pub struct Authorities {
     /// The records, by name.
     pub records: Vec<Authority>,
-    /// The files that count for nothing.
+    /// The files that are ignored, and why.
     pub problems: Vec<Problem>,
 }
 
 impl Authorities {
-    /// Those that cover a host.
+    /// The authorities that cover a host.
     pub fn covering(&self, subject: &Subject) -> impl Iterator<Item = &Authority> {
         let name = subject.bare_name();
         self.records.iter().filter(move |it| it.validity.covers(&name, subject.port))
@@ -73,15 +73,16 @@ impl Authorities {
 }
 
 impl Authority {
-    /// The name, fit to be shown.
+    /// The name, sanitised.
     pub fn shown(&self) -> String {
         quote::piece(&self.name)
     }
 
-    /// Reads the text of a file; `name` is the file's, for one that has no other.
+    /// Parses the text of a file. `name` is the name from the file's path, for a record without
+    /// one.
     ///
     /// # Errors
-    /// What is wrong, with the file and the line.
+    /// The fault, with the file and the line.
     pub fn read(text: &[u8], file: &Path, name: &str) -> Result<Authority, Problem> {
         let fault = |(line, reason): (usize, String)| Problem {
             file: file.to_owned(),
@@ -99,12 +100,12 @@ impl Authority {
     }
 }
 
-/// The line of a place in a text, from 1.
+/// The line of an offset in a text, counted from 1.
 fn line_at(text: &[u8], at: usize) -> usize {
     text[..at.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
-/// A fault: the line, and what is wrong.
+/// The result of parsing; the error is the line and the fault.
 type Read<T> = Result<T, (usize, String)>;
 
 struct Fields<'a> {
@@ -171,10 +172,10 @@ impl Fields<'_> {
     }
 }
 
-/// Whether this may name an authority.
+/// Checks that this can be the name of an authority.
 ///
 /// # Errors
-/// Why not, one line.
+/// The reason, one line.
 pub fn check_name(name: &str) -> Result<(), String> {
     if name.trim().is_empty() {
         return Err(say!(authority_name_empty));
@@ -188,10 +189,10 @@ pub fn check_name(name: &str) -> Result<(), String> {
     }
 }
 
-/// A key as in a `.pub` file, or its base64 alone. A certificate is no authority.
+/// Parses a key as in a `.pub` file, or its base64 alone. A certificate is refused.
 ///
 /// # Errors
-/// What is wrong, one line.
+/// The fault, one line.
 pub fn read_key(text: &str) -> Result<PublicKey, String> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let (kind, blob) = match words.as_slice() {
@@ -200,7 +201,7 @@ pub fn read_key(text: &str) -> Result<PublicKey, String> {
         [kind, blob, ..] => (Some(*kind), *blob),
     };
     let blob = BASE64.decode(blob.as_bytes()).map_err(|_| say!(authority_key_base64))?;
-    // Certificates nested in each other would be parsed by recursion.
+    // Refuse certificates before parsing: nested ones would make the parser recurse.
     if blob.windows(CERTIFICATE.len()).any(|part| part == CERTIFICATE) {
         return Err(say!(authority_key_certificate));
     }
@@ -211,7 +212,7 @@ pub fn read_key(text: &str) -> Result<PublicKey, String> {
     }
 }
 
-/// The directory of the records under the user's configuration directory.
+/// The directory of the records within the user's configuration directory.
 pub fn directory(configuration: &Path) -> PathBuf {
     configuration.join("tessh/authorities")
 }

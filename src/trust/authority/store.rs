@@ -1,9 +1,10 @@
-//! The directory of authorities: reading all of them, adding and removing one.
+//! The directory of authorities: reads all of them, adds and removes one.
 //!
-//! A record is written whole or not at all, 0600 in a directory of 0700, to a file beside it
-//! and over the old one with rename(2). A file that others can write is not read: who writes
-//! it would say whom to trust. The name of a file is the record's with `%XX` for what is no
-//! letter, digit, `_` or `-`, and for a dot at the start; any other `.toml` file counts too.
+//! A record is written whole or not at all: to a temporary file with mode 0600, in a directory of
+//! mode 0700, which is renamed over the old one. A file that others can write is refused, because
+//! they could choose whom to trust. The name of a file is the record's, with `%XX` for everything
+//! but letters, digits, `_` and `-`, and for a dot at the start. Any other `.toml` file is read as
+//! well.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -24,33 +25,33 @@ use crate::trust::quote;
 use crate::trust::validity::Validity;
 use russh::keys::ssh_key::PublicKey;
 
-/// More than anybody trusts; each one is compared with every host.
+/// The most records: each one is compared with every host, and nobody trusts more.
 const RECORDS_MAX: usize = 1000;
 
 const SUFFIX: &str = ".toml";
 
-/// The directory of one user.
+/// The authorities of one user, in one directory.
 #[derive(Clone, Debug)]
 pub struct AuthorityStore {
     directory: PathBuf,
     user: UserId,
 }
 
-/// What is to be written.
+/// A record to be written.
 #[derive(Clone, Debug)]
 pub struct Draft<'a> {
     /// The record's name.
     pub name: &'a str,
     /// The authority's key.
     pub key: &'a PublicKey,
-    /// The hosts and ports that it is trusted for.
+    /// The hosts and ports for which it is trusted.
     pub validity: &'a Validity,
-    /// What it may sign with if its key is an RSA key.
+    /// The hashes that it may sign with, if its key is an RSA key.
     pub hashes: RsaHashes,
 }
 
 impl AuthorityStore {
-    /// The records in this directory, which need not exist, of this user.
+    /// The records of this user in this directory, which need not exist.
     pub fn new(directory: PathBuf, user: UserId) -> AuthorityStore {
         AuthorityStore { directory, user }
     }
@@ -60,8 +61,8 @@ impl AuthorityStore {
         &self.directory
     }
 
-    /// Reads all records. What cannot be used is a problem, and every other record counts; of
-    /// more than a thousand files none does.
+    /// Reads all records. A file that cannot be used is a problem, and the others still count; if
+    /// there are more than a thousand files, none counts.
     pub fn load(&self) -> Authorities {
         let mut all = Authorities::default();
         let problem =
@@ -92,20 +93,20 @@ impl AuthorityStore {
         all
     }
 
-    /// The file that a record of this name is written to.
+    /// The path of the file for a record of this name.
     ///
     /// # Errors
-    /// [`Kind::Usage`]: none can have this name.
+    /// [`Kind::Usage`]: the name is invalid.
     pub fn path(&self, name: &str) -> Result<PathBuf> {
         check_name(name).map_err(|what| Error::new(Kind::Usage, what))?;
         Ok(self.directory.join(escaped(name) + SUFFIX))
     }
 
-    /// Writes a record; the comments of one that is replaced stay. Gives its file.
+    /// Writes a record and returns its path; if it replaces one, the comments of that stay.
     ///
     /// # Errors
-    /// [`Kind::Usage`]: there is one of this name, and it is not to be replaced;
-    /// [`Kind::Local`]: it cannot be written. The old file is then still there.
+    /// [`Kind::Usage`]: a record of this name exists and may not be replaced; [`Kind::Local`]: the
+    /// file cannot be written. The old file stays.
     pub fn write(&self, draft: &Draft<'_>, replace: bool) -> Result<PathBuf> {
         let path = self.path(draft.name)?;
         let old = match replace {
@@ -113,7 +114,7 @@ impl AuthorityStore {
             false => None,
         };
         let text = text(draft, old.as_deref().unwrap_or_default());
-        // What is written must be what would be read.
+        // Parse the new text first, so that no file is written that could not be read again.
         Authority::read(text.as_bytes(), &path, draft.name)
             .map_err(|problem| Error::new(Kind::Usage, problem.to_string()))?;
         let failed = |error: std::io::Error| match error.kind() {
@@ -131,10 +132,10 @@ impl AuthorityStore {
         Ok(path)
     }
 
-    /// Removes a file of a record, broken or not.
+    /// Removes the file of a record, even a broken one.
     ///
     /// # Errors
-    /// [`Kind::Local`]: it stays.
+    /// [`Kind::Local`]: the file cannot be removed.
     pub fn remove(&self, file: &Path) -> Result<()> {
         fs::remove_file(file).map_err(|error| {
             let file = quote::path(file);
@@ -148,7 +149,7 @@ impl AuthorityStore {
         Replacement::write(path, text, Readers::Owner)?.put(path, existing)
     }
 
-    /// The files in order; what editors leave beside them is passed over.
+    /// The files in order of their names; files that editors leave behind are skipped.
     fn files(&self) -> std::io::Result<Vec<PathBuf>> {
         let entries = match fs::read_dir(&self.directory) {
             Ok(entries) => entries,
@@ -170,10 +171,10 @@ impl AuthorityStore {
         Ok(files)
     }
 
-    /// The bytes of a file that nobody else can have written; the reason is one line.
+    /// Reads a file that no other user can have written; the error is the reason, one line.
     fn text(&self, path: &Path) -> Result<Vec<u8>, String> {
         let failed = |error| say!(known_hosts_not_read_because, error = told(&error));
-        // A pipe would keep whoever opens it.
+        // Opening a named pipe would block.
         if !fs::metadata(path).map_err(failed)?.is_file() {
             return Err(say!(known_hosts_not_regular));
         }
@@ -191,7 +192,7 @@ impl AuthorityStore {
     }
 }
 
-/// The text of a record; what stands around the values of the old one stays.
+/// The text of a record; comments and formatting around the old values stay.
 fn text(draft: &Draft<'_>, old: &str) -> String {
     let mut document = old.parse::<DocumentMut>().unwrap_or_default();
     let blob = draft.key.to_bytes().expect("a key in memory has an encoding");
@@ -216,7 +217,7 @@ fn text(draft: &Draft<'_>, old: &str) -> String {
     document.to_string()
 }
 
-/// The name as one of a file; at most three bytes for one.
+/// The name escaped for a file name; each byte takes at most three.
 fn escaped(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for (at, byte) in name.bytes().enumerate() {

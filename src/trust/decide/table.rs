@@ -1,8 +1,9 @@
-//! The decision as a table: what is known, what follows under each policy, what ssh(1) would do
+//! The decision as a table: what is known, the verdict under each policy, what ssh(1) would do
 //! (OpenSSH 9.2, read from its sources and tried), and the reason that is given.
 //!
-//! Nothing here is laxer than ssh(1) but for two things that are meant: a pinned key is right
-//! (ssh has no pins; the comparison is with PuTTY), and under `ask` a person is asked about a
+//! Nothing here is laxer than ssh(1), with two deliberate exceptions: a pinned key is accepted (ssh
+//! has no pins; the comparison is with PuTTY), and under `ask` the user is asked about a changed
+//! key. If nobody can be asked, that key is refused as in ssh.
 //! changed key, which with nobody to ask is a refusal as in ssh.
 
 use russh::keys::ssh_key::PublicKey;
@@ -18,13 +19,15 @@ const KEY: &str = include_str!("../../../tests/data/trust/certificates/host-ed25
 const OLD: &str = include_str!("../../../tests/data/trust/certificates/host-revoked.pub");
 const OTHER: &str = include_str!("../../../tests/data/trust/certificates/host-rsa.pub");
 
-/// Verdicts under yes, ask, accept-new, no: a, s (accept and save), r (restricted), ? (ask), x.
+/// Verdicts under yes, ask, accept-new, no: a (accept), s (accept and save), r (restricted), ?
+/// (ask), x (reject).
 type Verdicts = &'static str;
 
-/// What is known; VerifyHostKeyDNS; ours; ssh's; words of the reason under `yes`.
+/// The evidence's name; the evidence; VerifyHostKeyDNS; tessh's verdicts; ssh's; words of the
+/// reason under `yes`.
 type TableRow = (&'static str, Evidence, VerifyDns, Verdicts, Verdicts, &'static str);
 
-/// Rows in which ssh refuses a changed key and here a person is asked.
+/// The rows in which ssh refuses a changed key and tessh asks the user.
 const ASKED: &[&str] = &[
     "changed",
     "changed, DNS proves it",
@@ -141,7 +144,7 @@ fn rows() -> Vec<TableRow> {
             "aaaa",
             "is pinned by --host-key",
         ),
-        // Certificates that do not count: ssh goes on with the plain key.
+        // Certificates that do not count: ssh(1) falls back to the plain key.
         ("certificate fails, known", faulty(Known(at(1))), No, "x?xx", "aaaa", "it expired"),
         ("certificate fails, unknown", faulty(Unknown), No, "x?xx", "x?ss", "it expired"),
         ("certificate fails, other type", faulty(other()), No, "x?xx", "x?ss", "it expired"),
@@ -154,7 +157,7 @@ fn rows() -> Vec<TableRow> {
             "aaaa",
             "it expired",
         ),
-        // The DNS.
+        // Answers of the DNS.
         ("unknown, DNS proves it", proven(Unknown, Match), Yes, "aaaa", "aaaa", "DNSSEC from ."),
         ("unknown, DNS proves it, ask", proven(Unknown, Match), Ask, "x?ss", "x?ss", "no entry"),
         ("unknown, DNS says it", dns(of(Unknown), None, Match), Yes, "x?ss", "x?ss", "no entry"),
@@ -225,7 +228,7 @@ fn letter(verdict: &Verdict) -> char {
     }
 }
 
-/// How strict a verdict is; to accept and save is to accept.
+/// The strictness of a verdict; to accept and save counts as to accept.
 fn strictness(letter: char) -> usize {
     "asr?x".find(letter).expect("a verdict").max(1)
 }
@@ -269,7 +272,7 @@ fn the_dns_is_not_asked_where_pins_settle_it() {
     assert!(wants_sshfp(&faulty(Finding::Known(at(1))), Policy::Ask, VerifyDns::Yes));
 }
 
-/// `docs/trust.md` has this table.
+/// `docs/trust.md` shows this table to users.
 #[test]
 fn the_page_has_the_same_table() {
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/trust.md");

@@ -1,78 +1,78 @@
-//! What one piece of evidence said: its kind and its values, and the line that tells it.
+//! The content of one fact: its kind and values, and the line that words it.
 
 use crate::catalogue::Language;
 use crate::say_in;
 
-/// What one piece of evidence said. Its values are fit to be shown.
+/// The content of one fact. Its values are sanitised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Statement {
     /// A line marks the key `@revoked`.
     Revoked {
-        /// Where the line is.
+        /// The place of the line.
         at: String,
     },
     /// RevokedHostKeys forbids the key.
     Forbidden {
-        /// The whole line that says so.
+        /// The reason, one whole line.
         reason: String,
     },
     /// The key is pinned.
     Pinned {
         /// The pin that matches.
         pin: String,
-        /// Who pinned it.
+        /// The flag or session that pinned it.
         from: String,
         /// Whether it is an MD5 fingerprint.
         is_weak: bool,
     },
-    /// Keys are pinned, and this is none of them.
+    /// Keys are pinned, and the offered key is none of them.
     NotPinned {
         /// The first pins.
         pins: String,
-        /// How many there are.
+        /// The number of pins.
         count: usize,
-        /// Who pinned them.
+        /// The flag or session that pinned them.
         from: String,
     },
-    /// NoHostAuthenticationForLocalhost takes any key.
+    /// NoHostAuthenticationForLocalhost accepts any key.
     Loopback {
         /// The address of this machine.
         address: String,
     },
     /// The host's certificate does not count.
     CertificateVoid {
-        /// Why.
+        /// The reason.
         fault: String,
     },
     /// An authority signed the host's certificate.
     Certified {
-        /// Where the authority is on record.
+        /// The place of the authority's line or record.
         at: String,
-        /// Its fingerprint.
+        /// The authority's fingerprint.
         authority: String,
         /// The name of its record, if it has one.
         record: Option<String>,
         /// The certificate's key ID.
         key_id: String,
-        /// Whom the certificate is for.
+        /// The principals of the certificate.
         holders: String,
-        /// When it is valid.
+        /// The certificate's period of validity.
         period: String,
     },
     /// An authority covers the host and has not signed its key.
     Covered {
-        /// Where the authority is on record.
+        /// The place of the authority's line or record.
         at: String,
-        /// Its fingerprint.
+        /// The authority's fingerprint.
         authority: String,
         /// The name of its record, if it has one.
         record: Option<String>,
     },
     /// The host has a certificate, and no authority covers it.
     NoAuthority,
-    /// The record of an authority has a fault.
+    /// A record of an authority cannot be used.
     AuthorityUnusable {
-        /// Where, and which.
+        /// The place and the fault.
         problem: String,
     },
     /// A line about SSHFP records.
@@ -84,28 +84,28 @@ pub enum Statement {
     FileUnread {
         /// The file.
         file: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// A file has this key.
     Known {
-        /// Where.
+        /// The place of the line.
         at: String,
     },
     /// A file has another key of the host.
     OtherKey {
-        /// Where.
+        /// The place of the line.
         place: String,
         /// The type of that key.
         kind: String,
         /// Its fingerprint.
         fingerprint: String,
     },
-    /// A file has more other keys than are named.
+    /// A file has more other keys than the facts name.
     MoreKeys {
         /// The file.
         file: String,
-        /// How many.
+        /// The number of keys that are not named.
         count: usize,
     },
     /// A file has no key of this type for the host.
@@ -126,14 +126,14 @@ pub enum Statement {
         file: String,
         /// The number of the line.
         line: usize,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// More lines could not be used than are named.
+    /// More lines could not be used than the facts name.
     MoreLinesSkipped {
         /// The file.
         file: String,
-        /// How many.
+        /// The number of lines that are not named.
         count: usize,
     },
     /// Nothing is on record for the host.
@@ -141,13 +141,12 @@ pub enum Statement {
 }
 
 impl Statement {
-    /// Whether it is about lines of a file that were passed over: one among many is no reason to
-    /// look up.
+    /// Whether the fact only reports skipped lines, which alone need no attention.
     pub fn is_about_skipped_lines(&self) -> bool {
         matches!(self, Statement::LineSkipped { .. } | Statement::MoreLinesSkipped { .. })
     }
 
-    /// One line for the person.
+    /// The statement as one line.
     pub fn text(&self, language: Language) -> String {
         match self {
             Statement::Revoked { at } => say_in!(language, fact_revoked, at),

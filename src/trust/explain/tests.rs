@@ -1,4 +1,4 @@
-//! Each fact with its source and weight, and the same in all three ways of telling it.
+//! Tests of each fact's source and weight, and that all three forms agree.
 
 use russh::keys::ssh_key::PublicKey;
 

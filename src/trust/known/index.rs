@@ -1,4 +1,4 @@
-//! A file in memory, and where in it the lines with something to say are.
+//! A file in memory, with an index of its lines that have a key or a fault.
 
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -8,10 +8,10 @@ use crate::trust::line::{KnownHostsLine, LineFault, Marker};
 use crate::trust::pattern;
 use crate::trust::place::Problem;
 
-/// A file of junk would otherwise make a problem of each of its lines.
+/// The most faulty lines reported: a malformed file would otherwise report each of its lines.
 pub(super) const PROBLEMS_MAX: usize = 100;
 
-/// One file: its text, and where in it the lines with something to say are.
+/// One file: its text, and an index of the lines that have a key or a fault.
 pub(super) struct IndexedFile {
     pub(super) path: PathBuf,
     pub(super) text: Vec<u8>,
@@ -24,7 +24,7 @@ pub(super) struct IndexedLine {
     pub(super) marker: Marker,
     pub(super) line: (u32, u32),
     pub(super) hosts: (u32, u32),
-    /// The salt of a hashed name.
+    /// The salt, if the line has a hashed name.
     pub(super) salt: Option<[u8; pattern::HASH_LEN]>,
 }
 
@@ -44,7 +44,7 @@ impl IndexedFile {
                     hosts: range_within(&text, line.hosts),
                     salt: line.salt,
                 }),
-                // One beyond the limit tells that there are more.
+                // One beyond the limit shows that there are more.
                 Err(reason) if bad.len() <= PROBLEMS_MAX => bad.push((number, reason)),
                 Err(_) => {}
             }
@@ -68,7 +68,7 @@ impl IndexedFile {
 /// Takes the next line off the text, without its newline.
 fn next_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     let whole = *rest;
-    // Of the standard library's ways to find a byte, this is the one that is fast.
+    // Of the standard library's searches for a byte, `skip_until` is the fast one.
     let length = rest.skip_until(b'\n').expect("memory can be read");
     let line = &whole[..length];
     (length > 0).then(|| line.strip_suffix(b"\n").unwrap_or(line))
@@ -85,7 +85,7 @@ fn offset(position: usize) -> u32 {
     u32::try_from(position).expect("a file has at most FILE_MAX bytes")
 }
 
-/// Where `part`, a slice of `whole`, lies in it.
+/// The range of `part`, a slice of `whole`, within it.
 fn range_within(whole: &[u8], part: &[u8]) -> (u32, u32) {
     let start = part.as_ptr().addr() - whole.as_ptr().addr();
     (offset(start), offset(start + part.len()))

@@ -1,26 +1,27 @@
-//! Which lines of a file name a host. Hashed names cost four rounds of SHA-1 each, so that a
-//! file of a hundred thousand of them is shared out among the processor's cores.
+//! Finds the lines of a file that name a host. A hashed name costs four rounds of SHA-1, so a file
+//! with a hundred thousand of them is divided among the processor's cores.
 
 use std::thread;
 
 use super::index::{IndexedFile, IndexedLine};
 use crate::trust::pattern::{self, Keyed, Sought};
 
-/// A file with fewer lines is searched in less time than threads take to start and end twice.
+/// The fewest lines for which threads are used: fewer are searched in less time than threads take
+/// to start and end.
 const SHARED_FROM: usize = 8192;
 
-/// More would wait for memory, and for each other's start.
+/// The most threads: more would wait for memory and for each other's start.
 const THREADS_MAX: usize = 8;
 
 /// A line that names the host.
 pub(super) struct Hit {
-    /// Which of the names it has, by its place.
+    /// The index of the name that the line matches.
     pub(super) name: usize,
-    /// The line, by its place among the entries.
+    /// The index of the line among the entries.
     pub(super) entry: usize,
 }
 
-/// The lines that have one of the names, in the file's order.
+/// The lines that match one of the names, in the file's order.
 pub(super) fn hits(file: &IndexedFile, names: &[&str]) -> Vec<Hit> {
     let hashes: Vec<Sought> = names.iter().map(|name| Sought::new(name)).collect();
     let entries = &file.entries;
@@ -45,7 +46,7 @@ pub(super) fn hits(file: &IndexedFile, names: &[&str]) -> Vec<Hit> {
                 let from = index * share;
                 let part = entries.get(from..entries.len().min(from + share))?;
                 let work = move || search(from, part);
-                // Where no thread can be had, this one does it.
+                // If no thread can be started, this one searches the part itself.
                 Some((from, part, thread::Builder::new().spawn_scoped(scope, work).ok()))
             })
             .collect();

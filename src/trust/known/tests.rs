@@ -1,4 +1,4 @@
-//! What lookup finds, file by file and certificate by certificate.
+//! Tests of what lookup finds in files and with certificates.
 
 use std::fs;
 use std::time::{Duration, UNIX_EPOCH};
@@ -24,7 +24,7 @@ const RSA: &str = data!("host-rsa.pub");
 const ECDSA: &str = data!("host-ecdsa.pub");
 const CA: &str = data!("ca-ed25519.pub");
 
-/// Within the validity of the certificates that are made for 2025.
+/// A time within the validity of the test certificates, which are valid in 2025.
 fn june_2025() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_748_736_000)
 }
@@ -33,7 +33,7 @@ fn key(text: &str) -> PublicKey {
     PublicKey::from_openssh(text).expect("a key")
 }
 
-/// `type base64`, without a comment.
+/// The type and base64 of a key, without its comment.
 fn text(key: &str) -> &str {
     key.trim_end()
 }
@@ -42,7 +42,7 @@ fn host(name: &str, port: u16) -> Subject {
     Subject { name: name.into(), port, alias: false }
 }
 
-/// The files of a case, in a directory of its own.
+/// The files of a test case, in a temporary directory.
 struct Case {
     directory: TempDir,
     sources: Sources,
@@ -78,7 +78,7 @@ impl Case {
     }
 }
 
-/// The finding in a word, with the lines it names.
+/// The finding as a word, with the lines it names.
 fn word(evidence: &Evidence) -> String {
     let place = |at: &FileLine| {
         format!("{}:{}", at.file.file_name().expect("a name").to_string_lossy(), at.line)
@@ -96,7 +96,7 @@ fn word(evidence: &Evidence) -> String {
     }
 }
 
-/// Looks an ED25519 key up for `h` in a file with these lines, where `E`, `F`, `R`, `C` stand
+/// Looks an ED25519 key up for `h` in a file with these lines, in which `E`, `F`, `R`, `C` stand
 /// for the offered key, another of its type, an RSA and an ECDSA key.
 fn find(lines: &str, subject: &Subject) -> String {
     let expanded: String = lines
@@ -149,7 +149,8 @@ fn other_ports_have_their_own_entries() {
         ("[h]:* E", "known user0:1"),
         ("[h]:2223 E", "unknown"),
         ("[h]:2222 F", "changed user0:1"),
-        // Without the port, a key can be found but not missed.
+        // An entry without the port can confirm a key, but a different key there does not count as
+        // changed.
         ("h E", "known user0:1"),
         ("h F", "unknown"),
         ("h R", "unknown"),
@@ -361,10 +362,10 @@ fn a_faulty_certificate_leaves_the_certified_key_to_the_key_rules() {
         (format!("web1.example.com {}", text(ED25519)), "known user0:1"),
         (format!("web1.example.com {}", text(ED25519_2)), "changed user0:1"),
         (format!("web1.example.com {}", text(RSA)), "other user0:1"),
-        // An authority's key under a name is a plain host key there, and no authority.
+        // An authority's key on a line without marker is a plain host key, not an authority.
         (format!("web1.example.com {}", text(CA)), "changed user0:1"),
     ] {
-        // Where no authority covers the host, nobody said that a certificate counts.
+        // Without an authority that covers the host, certificates do not count.
         let evidence = Case::new(&lines).certified(&subject, data!("good.cert"), june_2025());
         assert_eq!(word(&evidence), expected);
         assert_eq!(evidence.certificate_fault, None);
@@ -386,7 +387,7 @@ fn an_authority_covers_its_own_hosts_only() {
     }
 }
 
-/// As ssh 10.6 answers: patterns match the name in small letters, whole and case by case.
+/// Expects what ssh 10.6 answers: patterns match the whole name in lower case, with regard to case.
 #[test]
 fn a_principal_may_be_a_pattern() {
     let lines = format!("@cert-authority * {}", text(CA));

@@ -1,4 +1,4 @@
-//! What an announcement does to files, byte by byte, and when it does nothing.
+//! Tests of how an announcement changes files, byte by byte, and when it does not.
 
 use std::fs;
 
@@ -115,14 +115,14 @@ fn the_key_in_use_must_be_in_the_first_file() {
 #[test]
 fn other_files_are_read_and_never_written() {
     let first = format!("h {CURRENT}");
-    // A key that a later file has is not new.
+    // A key in a later file counts as known.
     let (_directory, known) = announced(&[&first, &format!("h {RSA}")], &[CURRENT, RSA, ECDSA]);
     let difference = compare(&known).expect("clear");
     assert_eq!(difference.new, [key(ECDSA)]);
     rotate(&known, &difference, false).expect("rotated");
     assert_eq!(read_first(&known), format!("{first}h {}\n", text(ECDSA)));
 
-    // An obsolete one there cannot go, so nothing is done by halves.
+    // An obsolete key in a later file cannot be removed, so nothing is changed at all.
     let (_directory, held) = announced(&[&first, &format!("\nh {OLD}")], &[CURRENT, RSA]);
     match compare(&held) {
         Err(RotationObstacle::Trouble(reason)) => {
@@ -146,12 +146,12 @@ fn what_another_program_did_meanwhile_is_kept() {
     let before = format!("h {CURRENT}h {OLD}");
     let (_directory, announced) = announced(&[&before], &[CURRENT, RSA]);
     let difference = compare(&announced).expect("clear");
-    // It has learnt the same key, and one that was not asked about.
+    // The other program has added the same key, and one that was not in the difference.
     let meanwhile = format!("h {CURRENT}h {RSA}h {ECDSA}");
     fs::write(&announced.files[0], &meanwhile).expect("written");
     rotate(&announced, &difference, false).expect("rotated");
     assert_eq!(read_first(&announced), meanwhile);
-    // It has dropped the host.
+    // The other program has removed the host.
     fs::write(&announced.files[0], "").expect("written");
     let error = rotate(&announced, &difference, false).expect_err("refused");
     assert!(error.to_string().contains("another program"), "{error}");

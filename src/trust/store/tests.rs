@@ -1,4 +1,4 @@
-//! What writing leaves in the file, byte by byte.
+//! Tests of what writing leaves in the file, byte by byte.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -151,7 +151,7 @@ fn what_is_no_file_is_refused_in_one_line() {
 fn a_read_only_directory_or_file_is_refused_and_nothing_lost() {
     let (directory, file) = file_with(b"# mine\n");
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o500)).expect("set");
-    // Permissions do not bind root; the other cases of refusal are tested for it too.
+    // Permissions do not restrict root, so a refusal for lack of them is tested only for others.
     let is_bound = fs::write(directory.path().join("probe"), "").is_err();
     if is_bound {
         let error = add(&file, &host("h", 22), &key(NEW), false).expect_err("read-only");
@@ -182,8 +182,8 @@ fn names_that_would_be_read_as_something_else_are_refused() {
     assert_eq!(fs::read(&file).expect("bytes"), b"# mine\n");
 }
 
-/// Replaces the ED25519 key of `subject` in a file of these lines, where `O` and `N` stand for
-/// another and the new ED25519 key, `R` for an RSA key. Gives the count and the lines after.
+/// Replaces the ED25519 key of `subject` in a file with these lines, in which `O` and `N` stand for
+/// another and the new ED25519 key, `R` for an RSA key. Returns the count and the new lines.
 fn replaced(before: &[&str], subject: &Subject) -> (usize, Vec<String>) {
     let keys = [("O", OLD), ("N", NEW), ("R", RSA)];
     let (_directory, file) = file_with(b"");
@@ -246,7 +246,7 @@ fn replacing_finds_hashed_lines_by_hash() {
     assert!(matches!(finding(&file, &host("x", 22), OLD), Finding::Known(_)));
 }
 
-/// Bytes of files as they might be met: junk, or lines of the right shape.
+/// The bytes of possible files: random, or lines of a plausible form.
 fn any_file() -> impl Strategy<Value = Vec<u8>> {
     let line = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..80),

@@ -1,4 +1,4 @@
-//! PuTTY's own answers, and what no expression may do.
+//! Tests of expressions against PuTTY's answers, and of the limits of expressions.
 
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -89,7 +89,7 @@ fn length_and_depth_are_bounded_and_matching_takes_no_exponential_time() {
     assert!(answer(&nested(8000), "h", 22).is_err());
     assert!(answer(&"h".repeat(LENGTH_MAX), "h", 22).is_ok());
     assert!(answer(&"h".repeat(LENGTH_MAX + 1), "h", 22).is_err());
-    // One after the other is no nesting.
+    // Operands in a row are not nested.
     let long = vec!["!(h)"; 2000].join("||");
     assert_eq!(answer(&long, "h", 22), Ok(false));
     let hostile = "*a".repeat(LENGTH_MAX / 2);

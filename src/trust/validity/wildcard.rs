@@ -1,11 +1,11 @@
 //! Wildcards of validity expressions: `*`, `?` and classes such as `[0-9a-f]`, on bytes.
 //!
-//! As in PuTTY a range may be the wrong way round, an empty class matches nothing, and `]`
-//! outside a class is itself.
+//! As in PuTTY, the bounds of a range may be in reverse order, an empty class matches nothing, and
+//! `]` outside a class is a literal.
 
 use std::ops::Range;
 
-/// A wildcard that makes sense.
+/// A parsed wildcard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wildcard(Vec<WildcardPart>);
 
@@ -13,24 +13,26 @@ pub(super) struct Wildcard(Vec<WildcardPart>);
 enum WildcardPart {
     /// This byte.
     Byte(u8),
-    /// Any one byte.
+    /// Any single byte.
     One,
-    /// Any run of bytes.
+    /// Any number of any bytes.
     Run,
     /// One byte of these ranges.
     Class(Vec<(u8, u8)>),
 }
 
 impl Wildcard {
+    /// Parses a wildcard.
+    ///
     /// # Errors
-    /// The place of a class that is not closed or has half a range.
+    /// The range of a class that is not closed or has an incomplete range of bytes.
     pub(super) fn parse(text: &[u8]) -> Result<Wildcard, Range<usize>> {
         let mut pieces = Vec::new();
         let mut at = 0;
         while let Some(&byte) = text.get(at) {
             at += 1;
             pieces.push(match byte {
-                // Several in a row are one.
+                // Several `*` in a row mean the same as one.
                 b'*' if pieces.last() == Some(&WildcardPart::Run) => continue,
                 b'*' => WildcardPart::Run,
                 b'?' => WildcardPart::One,
@@ -48,8 +50,8 @@ impl Wildcard {
         Ok(Wildcard(pieces))
     }
 
-    /// Whether it matches all of the name. Greedy with one point to come back to, so that it
-    /// takes wildcard × name steps at worst.
+    /// Whether the wildcard matches the whole name. The search is greedy and backtracks only to the
+    /// last `*`, so it takes at most wildcard × name steps.
     pub(super) fn matches(&self, name: &[u8]) -> bool {
         let Wildcard(pieces) = self;
         let (mut p, mut n) = (0, 0);
@@ -65,7 +67,7 @@ impl Wildcard {
                     n += 1;
                 }
                 _ => match run {
-                    // The last run takes one byte more.
+                    // Backtrack: the last `*` takes one more byte.
                     Some((at, from)) => {
                         run = Some((at, from + 1));
                         (p, n) = (at + 1, from + 1);
@@ -90,7 +92,7 @@ impl WildcardPart {
     }
 }
 
-/// What stands between the brackets; `None` for half a range.
+/// Parses the text between the brackets; `None` for an incomplete range.
 fn class(text: &[u8]) -> Option<Vec<(u8, u8)>> {
     let mut ranges = Vec::new();
     let mut rest = text;

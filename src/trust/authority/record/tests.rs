@@ -1,5 +1,5 @@
-//! Records: what is read, what is refused and on which line, what is written, and PuTTY's own
-//! decisions on its own records.
+//! Tests of records: what is parsed, what is refused and on which line, what is written, and
+//! PuTTY's decisions on its own records.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -203,14 +203,15 @@ fn putty_s_decisions_on_its_own_records() {
         let port = u16::try_from(case["port"].as_u64().expect("a port")).expect("a port");
         let host = case["host"].as_str().expect("a host");
         let evidence = decided(&records, case["host_certificate"].as_str(), host, port);
-        // For PuTTY a certificate without principals is for every host of the authority.
+        // In PuTTY, a certificate without principals is valid for every host of the authority.
         let answer = case["plink_0_78"].as_str().expect("an answer");
         let is_nameless = evidence.certificate.as_ref().is_some_and(|it| it.principals_count == 0);
         let is_stricter = is_nameless && answer == "accept";
         let plink = if is_stricter { "reject-cert" } else { answer };
         let accepted = matches!(evidence.finding, Finding::Certified { .. });
         assert_eq!(accepted, plink == "accept", "{id}: {evidence:?}");
-        // A record without a sound key is none, and PuTTY offers certificates for it.
+        // A record without a valid key is refused here, while PuTTY still offers certificates for
+        // it.
         if id != "publickey-truncated-base64" && id != "server-without-cert" {
             let offered = plink == "accept" || plink == "reject-cert";
             assert_eq!(!evidence.authorities.is_empty(), offered, "{id}");
@@ -265,7 +266,7 @@ fn records_of_putty_are_read_as_it_writes_them() {
         assert!(putty::read(bad.as_bytes()).is_err(), "{bad}");
     }
     assert!(putty::read(&[0xff; 100]).is_err() && putty::read(&[b'x'; FILE_MAX + 1]).is_err());
-    // The first of two counts.
+    // The first of two lines with one key counts.
     let twice = format!("Validity=a\nValidity=b\r\nPublicKey={key}\nPermitRSASHA256= 0x\n");
     let record = putty::read(twice.as_bytes()).expect("a record");
     assert!(record.validity.covers("a", 22) && !record.validity.covers("b", 22));
