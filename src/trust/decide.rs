@@ -41,7 +41,7 @@ const NAMED_MAX: usize = 3;
 ///   only needs a key of a type that is not on record.
 /// - DNS: only records that DNSSEC proves change a verdict; records that are not proven, invalid or
 ///   missing are shown to the user. A proven match accepts only under VerifyHostKeyDNS `yes`, and
-///   then nothing is written. If there are only fingerprints of other key types, that is a mismatch.
+///   then nothing is written. Fingerprints of other key types alone are a mismatch.
 /// - Pins: as in PuTTY's `-hostkey`, only a pinned key is accepted, whatever else is known, and
 ///   nothing is written. A certificate does not change that.
 /// - Loopback: under NoHostAuthenticationForLocalhost `yes`, any key from this machine itself is
