@@ -1,7 +1,7 @@
-//! Questions as dialogs on the full screen, and as plain lines where a dialog adds nothing:
-//! the passphrase of a key that was named on the command line, as ssh asks for it.
+//! Asks questions with full-screen dialogs. A question for which a dialog adds nothing is asked as
+//! a plain line, for example the passphrase of a key that was named on the command line.
 //!
-//! What is said while a dialog is open is held by the terminal until it has closed.
+//! Messages that are logged while a dialog is open are held by the terminal until it closes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -20,31 +20,31 @@ use crate::ui::screen::rotation::RotationDialog;
 use crate::ui::screen::warning::Warning;
 use crate::ui::screen::{ChallengeDialog, Component, LoginDialog, Screen};
 
-/// How much of a banner is kept for the dialog, in bytes: it is shown in full before.
+/// How many bytes of a banner are kept for the dialog; it is shown in full before.
 const MAX_BANNER: usize = 2048;
 
-/// The person at a terminal that dialogs can be shown on.
+/// A [`Prompt`] for a terminal that can show dialogs.
 pub struct Dialogs {
-    /// Where they are shown.
+    /// The screen for dialogs.
     screen: Screen,
-    /// For what is asked in lines.
+    /// The prompt for plain lines.
     plain: Plain,
-    /// What the server said before the session, until a dialog has shown it.
+    /// The server's banner, until a dialog has shown it.
     banner: Mutex<String>,
 }
 
 impl Dialogs {
-    /// Dialogs on this screen, and lines for the rest.
+    /// Uses dialogs on this screen, and plain lines for the rest.
     pub fn new(screen: Screen, plain: Plain) -> Dialogs {
         Dialogs { screen, plain, banner: Mutex::default() }
     }
 
     fn banner(&self) -> MutexGuard<'_, String> {
-        // Nothing panics while it holds this.
+        // No code panics while it holds this lock.
         self.banner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows a dialog; one that closes without an answer was left.
+    /// Shows a dialog; closing it without an answer means that it was cancelled.
     fn shown<C: Component, T>(&self, dialog: C, answer: fn(C) -> Option<T>) -> Answer<T> {
         self.plain.sigils.lead();
         match self.screen.run(dialog) {
@@ -62,7 +62,7 @@ impl Prompt for Dialogs {
         self.plain.sigils.lead();
         match self.screen.run(Warning::new(question)) {
             Ok(warning) => Answer::Given(warning.answer()),
-            // The terminal is gone, and nobody saw the question.
+            // The terminal is gone, and nobody has seen the question.
             Err(_) => Answer::CannotAsk,
         }
     }
@@ -85,7 +85,8 @@ impl Prompt for Dialogs {
     }
 
     fn confirm(&self, question: &str) -> Answer<bool> {
-        // It comes in the middle of something else: a line disturbs that less than a screen.
+        // A line is used, because the question may interrupt something else and disturbs it less
+        // than a full screen.
         self.plain.confirm(question)
     }
 
@@ -102,7 +103,7 @@ impl Prompt for Dialogs {
     }
 
     fn facts(&self, facts: ConnectionSummary) {
-        // There is no answer.
+        // This dialog has no answer.
         let _: Answer<()> = self.shown(ConnectionFacts::new(facts), |_| None);
     }
 

@@ -1,8 +1,8 @@
-//! The evidence about a host key as lines for a person: which files were searched, what was
-//! found where, and what could not be used. The security dialog and its plain twin show the
-//! same lines, each with what it means for the decision.
+//! Formats the evidence about a host key for a person: which files were searched, what was found,
+//! and what could not be used. The security dialog and its plain version show the same lines, each
+//! with its meaning for the decision.
 //!
-//! What follows from the evidence is decided in `trust`; nothing is decided here.
+//! `trust` decides what follows from the evidence; nothing is decided here.
 
 use crate::catalogue::spoken;
 use crate::say;
@@ -12,22 +12,22 @@ use crate::trust::fingerprint::{self, Hash};
 use crate::trust::{Evidence, Finding, KnownKey};
 use crate::ui::screen::look::Tone;
 
-/// The keys on record that the offered one is not.
+/// The keys on record that differ from the offered one.
 pub use crate::trust::explain::others as known;
 
-/// How much of a name is shown, in characters: no DNS name is longer.
+/// How many characters of a name are shown; no DNS name is longer.
 const NAME_MAX: usize = 255;
 
-/// One line, in the language of the process, and how it is meant.
+/// One line in the language of the process, with its tone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceLine {
-    /// The text, fit to be shown.
+    /// The text, sanitised.
     pub text: String,
-    /// What it means for the decision.
+    /// The meaning for the decision.
     pub tone: Tone,
 }
 
-/// What is the matter, in one line, and what it can mean, in another.
+/// Two lines: the finding, and what it can mean.
 pub fn summary(host: &str, evidence: &Evidence) -> [EvidenceLine; 2] {
     let host = text::line(host, NAME_MAX);
     let kind = fingerprint::type_name(&evidence.offered);
@@ -52,8 +52,8 @@ pub fn summary(host: &str, evidence: &Evidence) -> [EvidenceLine; 2] {
     [EvidenceLine { text: headline, tone }, EvidenceLine { text: meaning, tone: Tone::Plain }]
 }
 
-/// Everything that was looked at, in the order in which it counts. That nothing is known, the
-/// headline says.
+/// All findings, in order of importance. That there is no record of the host gives no line,
+/// because the summary says so.
 pub fn lines(evidence: &Evidence, hash: Hash) -> Vec<EvidenceLine> {
     let name = text::line(&evidence.subject.entry_name(), NAME_MAX);
     let facts = explain::facts(evidence, hash).into_iter();
@@ -75,7 +75,7 @@ fn tone(fact: &Fact) -> Tone {
         Weight::Silence => Tone::Dim,
         Weight::Unusable if fact.statement.is_about_skipped_lines() => Tone::Dim,
         Weight::Unusable | Weight::Doubt => Tone::Warn,
-        // The old keys stand beside the new one already.
+        // The old keys are shown next to the new one already.
         Weight::Contradiction if fact.source == EvidenceSource::KnownHosts => Tone::Warn,
         Weight::Contradiction | Weight::Veto => Tone::Danger,
     }
@@ -83,7 +83,7 @@ fn tone(fact: &Fact) -> Tone {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! Evidence of every kind, for the tests of those who show it.
+    //! Evidence of every kind, for tests of the code that shows it.
 
     use russh::keys::ssh_key::PublicKey;
 
@@ -131,8 +131,8 @@ pub(crate) mod testing {
         }
     }
 
-    /// One file that cannot be read, one with lines that make no sense, and a certificate that
-    /// does not count.
+    /// Adds faults: a file that cannot be read, one with invalid lines, and a certificate that does
+    /// not count.
     pub(crate) fn with_faults(mut evidence: Evidence) -> Evidence {
         let bad = |line: usize| Problem {
             file: evidence.searched[0].clone(),
@@ -150,7 +150,7 @@ pub(crate) mod testing {
         evidence
     }
 
-    /// Adds that the known keys were written today.
+    /// Notes that the known keys were written today.
     pub(crate) fn with_dates(mut evidence: Evidence) -> Evidence {
         let directory = tempfile::tempdir().expect("a directory");
         let seen = FirstSeen::at(directory.path().join("first-seen"));

@@ -1,9 +1,8 @@
-//! What New connection offers and what comes of it: saved sessions, recent hosts, how they
-//! are found by a few letters, and what was entered. The dialog (`screen/connection`) and its
-//! twin in lines (`plain_connection`) show the same.
+//! The data of New connection: saved sessions, recent hosts, the search among them, and the input.
+//! The dialog (`screen/connection`) and its plain version (`plain_connection`) use it.
 //!
-//! What a session says is read a few files at a time, so that thousands do not delay the first
-//! screen. What a typed line means is the command line's business: [`EnteredCheck`].
+//! Sessions are read a few files at a time, so that thousands of them do not delay the first
+//! screen. The command line interprets what is typed, through [`EnteredCheck`].
 
 use std::time::{Duration, Instant};
 
@@ -11,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::profiles::{Document, History, Profile, ProfileStore};
 use crate::{say, text};
 
-/// How many characters of a name, a destination or a fault are shown.
+/// How many characters of a name, a destination or an error are shown.
 const MAX_SHOWN: usize = 200;
-/// How many characters of a fault are looked at: it has a path in it.
+/// How many characters of an error are used; an error may contain a path.
 const MAX_FAULT: usize = 600;
 
 /// Which addresses of a host are used.
@@ -28,58 +27,59 @@ pub enum AddressChoice {
     V6,
 }
 
-/// What was entered.
+/// The input of a new connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entered {
     /// The host field: a destination, or a whole `ssh` line.
     pub host: String,
-    /// The saved session that was chosen instead.
+    /// The saved session that was chosen; it replaces the host.
     pub session: Option<String>,
-    /// The port field; empty for whatever else says one.
+    /// The port field; if it is empty, another setting determines the port.
     pub port: String,
-    /// The addresses.
+    /// The address family.
     pub family: AddressChoice,
-    /// Whether pastes of several lines are asked about, unless a saved session says so or not.
+    /// Whether to ask about pastes of several lines; a setting in a saved session takes precedence.
     pub confirm_paste: bool,
 }
 
-/// Who knows what a command line means.
+/// Interprets the input as a command line.
 pub trait EnteredCheck: Send + Sync {
-    /// Whether it can be connected with, as far as can be said without looking anything up.
+    /// Whether the input can be used to connect, as far as this is known without looking anything
+    /// up.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Why the input cannot be used.
     fn check(&self, entered: &Entered) -> Result<()>;
 
-    /// What was entered as a saved session.
+    /// Makes a saved session of the input.
     ///
     /// # Errors
-    /// What is wrong with it, or has no place in a saved session.
+    /// Why the input cannot be used, or cannot be stored in a saved session.
     fn profile(&self, entered: &Entered) -> Result<Profile>;
 
-    /// Whether connecting with a saved session would begin, as far as the session decides it.
+    /// Whether connecting with a saved session would start, as far as the session decides.
     ///
     /// # Errors
-    /// What connecting would refuse.
+    /// The error that connecting would report.
     fn accepts(&self, document: &Document) -> Result<()>;
 }
 
-/// One thing to connect to.
+/// A host or saved session in the list.
 #[derive(Clone, Debug)]
 pub enum HostEntry {
     /// A saved session.
     Session {
         /// Its name.
         name: String,
-        /// What it says in a line, once that is read, or why it cannot be used.
+        /// Its summary in one line once it has been read, or why it cannot be used.
         said: Option<Result<String>>,
     },
-    /// A host that was reached before.
+    /// A host to which the person has connected before.
     Recent(String),
 }
 
 impl HostEntry {
-    /// What it is called.
+    /// The name in the list.
     pub fn name(&self) -> &str {
         match self {
             HostEntry::Session { name, .. } | HostEntry::Recent(name) => name,
@@ -95,27 +95,27 @@ impl HostEntry {
     }
 }
 
-/// All there is to connect to.
+/// All saved sessions and recent hosts.
 pub struct Hosts {
     /// The saved sessions.
     pub store: ProfileStore,
-    /// The hosts reached before.
+    /// The history of hosts.
     pub history: History,
     entries: Vec<HostEntry>,
-    /// How many of the entries have been read, from the front.
+    /// How many entries have been read, from the start.
     read: usize,
     fault: Option<Error>,
 }
 
 impl Hosts {
-    /// Looks for both; the sessions themselves are not read yet.
+    /// Lists sessions and hosts; the sessions' files are not read yet.
     pub fn find(store: ProfileStore, history: History) -> Hosts {
         let mut hosts = Hosts { store, history, entries: Vec::new(), read: 0, fault: None };
         hosts.look_again();
         hosts
     }
 
-    /// Looks for both again.
+    /// Lists sessions and hosts again.
     pub fn look_again(&mut self) {
         let names = self.store.names();
         self.fault = names.as_ref().err().cloned();
@@ -129,7 +129,7 @@ impl Hosts {
         self.read = 0;
     }
 
-    /// Why there are no saved sessions to show, if there is a reason.
+    /// Why the saved sessions cannot be listed, if so.
     pub fn fault(&self) -> Option<&Error> {
         self.fault.as_ref()
     }
@@ -139,13 +139,14 @@ impl Hosts {
         &self.entries
     }
 
-    /// The name of an entry and a note, ready to show.
+    /// An entry's name and its note, sanitised.
     pub fn shown(&self, entry: &HostEntry) -> (String, String) {
         let note = match entry {
             HostEntry::Session { said: None, .. } => String::new(),
             HostEntry::Session { said: Some(Ok(said)), .. } => said.clone(),
             HostEntry::Session { said: Some(Err(error)), .. } => {
-                // The directory is the same for all, and would push the reason out of sight.
+                // The directory is the same for all sessions, and would leave no room for the
+                // reason.
                 let directory = format!("{}/", self.store.directory().display());
                 let why = text::line(error.cause(), MAX_FAULT);
                 let why = why.strip_prefix(&text::line(&directory, MAX_FAULT)).unwrap_or(&why);
@@ -161,12 +162,12 @@ impl Hosts {
         self.read == self.entries.len()
     }
 
-    /// Reads sessions for about this long, at least one.
+    /// Reads sessions for about this long, but at least one.
     pub fn read_more(&mut self, time: Duration) {
         self.read_until(time, usize::MAX);
     }
 
-    /// Reads saved sessions before the first screen: no more than it shows.
+    /// Reads sessions before the first screen, but no more than it shows.
     pub fn read_first(&mut self, time: Duration, shown: usize) {
         self.read_until(time, shown);
     }
@@ -190,8 +191,8 @@ impl Hosts {
         }
     }
 
-    /// The numbers of the entries that a few typed letters may mean, the likeliest first; all
-    /// of them if nothing is typed.
+    /// The numbers of the entries that match the typed letters, the best first; all of them if
+    /// nothing is typed.
     pub fn matching(&self, typed: &str) -> Vec<usize> {
         let typed = typed.trim().to_lowercase();
         if typed.is_empty() {
@@ -215,7 +216,7 @@ impl Hosts {
     }
 }
 
-/// As it would be typed, and by which words it is found.
+/// A session's destination as a person would type it, and its tags for the search.
 fn summary(profile: &Profile) -> String {
     let user = profile.user.as_ref().map_or(String::new(), |user| format!("{user}@"));
     let host = &profile.host;
@@ -230,15 +231,15 @@ fn summary(profile: &Profile) -> String {
     text::line(&said, MAX_SHOWN)
 }
 
-/// How well typed letters fit a text, both in lower case: they are a part of it, best at the
-/// start of a word, or stand in it in this order. No crate: those there are weigh more than
-/// these lines, and lists here are short.
+/// Rates how well typed letters match a text, both in lower case. A substring is best, at the start
+/// of a word even more so; otherwise the letters must occur in this order. The lists are short, so
+/// no crate is used for this.
 fn likeness(typed: &str, text: &str) -> Option<u32> {
     const PART: u32 = 1_000;
     let starts_word =
         |at: usize| text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
     if let Some(at) = text.match_indices(typed).map(|(at, _)| at).max_by_key(|&at| {
-        // Of several places the first at the start of a word.
+        // Prefers the first place at the start of a word.
         (starts_word(at), std::cmp::Reverse(at))
     }) {
         let early = 100_u32.saturating_sub(u32::try_from(at).unwrap_or(u32::MAX));
@@ -252,7 +253,7 @@ fn likeness(typed: &str, text: &str) -> Option<u32> {
         }
         gap = !fits;
     }
-    // A letter or two somewhere in a text say nothing.
+    // A few scattered letters are no match.
     let close = score >= 2 * u32::try_from(typed.chars().count()).unwrap_or(u32::MAX);
     (rest.peek().is_none() && close).then_some(score.min(PART - 1))
 }

@@ -1,5 +1,5 @@
-//! The login question, as far as the dialog and the lines are the same: what is said, which
-//! file is a key that can be used, and how it is unlocked.
+//! What the login dialog and its plain version share: the texts, the reading of key files and their
+//! unlocking.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,12 +19,12 @@ use crate::text;
 use crate::trust::fingerprint;
 use crate::ui::screen::look::Tone;
 
-/// How much of a path is shown, in characters.
+/// How many characters of a path are shown.
 const MAX_PATH: usize = 1024;
-/// How much of an agent's error is shown as a note, in characters.
+/// How many characters of an agent's error are shown in a note.
 const MAX_NOTE: usize = 80;
 
-/// What stands above the question.
+/// The lines above the question.
 pub(super) fn heading(question: &LoginQuestion) -> Vec<(Tone, String)> {
     let mut lines = vec![(Tone::Strong, say!(login_to, host = question.host))];
     match &question.occasion {
@@ -42,7 +42,7 @@ pub(super) fn heading(question: &LoginQuestion) -> Vec<(Tone, String)> {
     lines
 }
 
-/// A method as a person chooses it.
+/// A method's name for the person.
 pub(super) fn label(method: Method) -> String {
     match method {
         Method::Password | Method::None => say!(login_method_password),
@@ -52,7 +52,7 @@ pub(super) fn label(method: Method) -> String {
     }
 }
 
-/// What stands after a method: why it cannot be chosen, or what it would use.
+/// A method's note: why it cannot be chosen, or what it would use.
 pub(super) fn note(question: &LoginQuestion, offer: &MethodOffer) -> String {
     if offer.accepted == Some(false) {
         return say!(login_note_not_accepted);
@@ -79,7 +79,7 @@ pub(super) fn note(question: &LoginQuestion, offer: &MethodOffer) -> String {
     }
 }
 
-/// A key of the agent's: its type and comment, and its fingerprint.
+/// A key of the agent: its type and comment, and its fingerprint.
 pub(super) fn held(identity: &AgentIdentity) -> (String, String) {
     let (key, certified) = held_key(identity);
     let certified = if certified { "-CERT" } else { "" };
@@ -87,7 +87,7 @@ pub(super) fn held(identity: &AgentIdentity) -> (String, String) {
     (name.trim_end().to_owned(), fingerprint::sha256(&key))
 }
 
-/// A path as typed: `~` is the home directory.
+/// Expands a typed path: `~` is the home directory.
 pub(super) fn expand(typed: &str, home: &Path) -> PathBuf {
     match typed.strip_prefix('~') {
         Some("") => home.to_owned(),
@@ -96,7 +96,7 @@ pub(super) fn expand(typed: &str, home: &Path) -> PathBuf {
     }
 }
 
-/// A path as it is shown: with `~`.
+/// Shortens a path for display, with `~`.
 pub(super) fn short(path: &Path, home: &Path) -> String {
     let shown = |path: &Path| text::line_bytes(path.as_os_str().as_encoded_bytes(), MAX_PATH);
     match path.strip_prefix(home) {
@@ -106,8 +106,8 @@ pub(super) fn short(path: &Path, home: &Path) -> String {
     }
 }
 
-/// Reads a key file that somebody named on the way: only a regular file, so that nothing waits
-/// for a terminal or a device.
+/// Reads a key file that the person has named. Only a regular file is read, so that a terminal or
+/// device cannot block.
 pub(super) fn read_key(path: &Path) -> Result<KeyFile, String> {
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         let name = path.to_string_lossy();
@@ -116,7 +116,7 @@ pub(super) fn read_key(path: &Path) -> Result<KeyFile, String> {
     KeyFile::read(path).map_err(|error| error.to_string())
 }
 
-/// What a key file is: type, comment and whether it is locked; in a second line its fingerprint.
+/// Describes a key file: type, comment and whether it is locked; in a second line its fingerprint.
 pub(super) fn describe(file: &KeyFile) -> String {
     let mut parts = Vec::new();
     if let Some(key) = file.public() {
@@ -136,7 +136,7 @@ pub(super) fn describe(file: &KeyFile) -> String {
     format!("{}{}", parts.join(", "), fingerprint.unwrap_or_default())
 }
 
-/// A locked OpenSSH key hides its comment; the file beside it has it.
+/// The key's comment. A locked OpenSSH key hides it; the public key file shows it.
 fn comment(file: &KeyFile, key: &PublicKey) -> String {
     if !file.comment().is_empty() {
         return file.comment().to_owned();
@@ -149,17 +149,17 @@ fn comment(file: &KeyFile, key: &PublicKey) -> String {
     }
 }
 
-/// What came of unlocking a key.
+/// The result of unlocking a key.
 pub(super) enum Unlocking {
-    /// It is ready.
+    /// The key is unlocked.
     Key(Box<UnlockedKey>),
-    /// The passphrase is wrong; another may be right.
+    /// The passphrase is wrong; another one may be right.
     WrongPassphrase(Error),
-    /// No passphrase helps.
+    /// The key cannot be used with any passphrase.
     Unusable(Error),
 }
 
-/// Unlocks a key: takes as long as the file wants it to take.
+/// Unlocks a key. The key file determines how long this takes.
 pub(super) fn open(file: KeyFile, passphrase: Option<&Secret>) -> Unlocking {
     match file.unlock(passphrase) {
         Ok(private) => Unlocking::Key(Box::new(UnlockedKey { file, private: Arc::new(private) })),

@@ -1,5 +1,5 @@
-//! How questions look. The library asks through [`crate::prompt::Prompt`]; here are the
-//! answers to "how": dialogs on the full screen, and plain, append-only lines.
+//! How questions are asked. The library asks through [`crate::prompt::Prompt`]; this part
+//! implements it with full-screen dialogs and with plain, append-only lines.
 
 pub mod dialogs;
 pub mod evidence;

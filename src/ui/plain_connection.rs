@@ -1,5 +1,5 @@
-//! New connection in lines: numbered saved sessions and recent hosts, and one question. It
-//! offers and takes what the dialog does; sessions are changed with `tessh sessions`.
+//! New connection as plain lines: numbered saved sessions and recent hosts, and one question. The
+//! choices and the input are those of the dialog; sessions are edited with `tessh sessions`.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,16 +10,15 @@ use crate::terminal;
 use crate::ui::hosts::{Entered, EnteredCheck, HostEntry, Hosts};
 use crate::{say, text};
 
-/// The most sessions, and the most hosts, that are listed: more would push each other off the
-/// screen.
+/// The most sessions, and the most hosts, that are listed, so that the list fits on a screen.
 const MAX_LISTED: usize = 20;
-/// How long sessions are read for their notes before the list is written.
+/// How long sessions are read for their notes before the list is printed.
 const READING: Duration = Duration::from_millis(200);
 /// How many characters of an error are shown.
 const MAX_MESSAGE: usize = 400;
 
-/// Lists what there is and asks until something can be connected with; `None` is an empty
-/// line or the end of input. `failed` is why the last one came to nothing.
+/// Prints the list and asks until the input can be used to connect; `None` for an empty line or the
+/// end of input. `failed` is the error of the last attempt.
 ///
 /// # Errors
 /// The terminal failed or is gone.
@@ -66,7 +65,7 @@ pub fn ask(
     }
 }
 
-/// The numbers of the entries that are listed, in order.
+/// The numbers of the listed entries, in order.
 fn listed(hosts: &Hosts) -> Vec<usize> {
     let all = hosts.entries().iter().enumerate();
     let sessions = all.clone().filter(|(_, entry)| matches!(entry, HostEntry::Session { .. }));

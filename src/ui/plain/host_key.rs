@@ -1,5 +1,5 @@
-//! The security warning in lines, append-only, without box drawing but for the randomart: whose
-//! key it is, the evidence, and what to do. What it says is `evidence`'s, as in the dialog.
+//! The security warning as plain lines, append-only and without box drawing except for the
+//! randomart: the key, the evidence, and the choices. `evidence` has the texts, as for the dialog.
 
 use std::fs::File;
 use std::io::Write;
@@ -15,14 +15,14 @@ use crate::trust::fingerprint::{self, Hash};
 use crate::trust::{Finding, KnownKey};
 use crate::ui::evidence;
 
-/// Old keys that are shown before the new one; the evidence names more.
+/// The most old keys that are shown before the new one; the evidence lists more.
 const OLD_MAX: usize = 2;
-/// A picture and the gap after it, in columns.
+/// The width of a picture and the gap after it, in columns.
 const PICTURE_WIDTH: usize = 19 + 4;
-/// What the rest of a long line is moved by.
+/// The indentation of a long line's continuation.
 const FOLLOWING: &str = "    ";
 
-/// Shows the warning on the terminal and asks.
+/// Shows the warning on the terminal and asks for a decision.
 pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
     let shown = fitted(&warning(question), super::width::columns(&tty));
     if tty.write_all(shown.as_bytes()).is_err() {
@@ -47,8 +47,8 @@ pub(super) fn ask(mut tty: File, question: &HostKeyQuestion<'_>) -> Answer<HostK
     Answer::Cancelled
 }
 
-/// What was meant, where `word` is the one that writes the key; the words are the same in
-/// every language. Only where nothing is alarming Enter alone does nothing.
+/// Interprets the typed answer; `word` is the one that writes the key. The words are the same in
+/// every language. Enter alone disconnects, except if nothing is alarming: then it is no answer.
 fn understood(typed: &str, word: &str) -> Option<HostKeyAnswer> {
     match typed.trim().to_ascii_lowercase().as_str() {
         typed if typed == word => Some(HostKeyAnswer::Record),
@@ -62,7 +62,7 @@ fn understood(typed: &str, word: &str) -> Option<HostKeyAnswer> {
     }
 }
 
-/// The security warning: what is the matter, what the server showed, what is known.
+/// The text of the security warning: the finding, the server's key, the keys on record.
 fn warning(question: &HostKeyQuestion<'_>) -> String {
     let HostKeyQuestion { host, key_type, sha256, md5, .. } = question;
     let [headline, meaning] = evidence::summary(host, question.evidence);
@@ -101,9 +101,9 @@ fn warning(question: &HostKeyQuestion<'_>) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The lines with the evidence broken where the terminal would break it: a certificate's names
-/// and dates are the server's words, and none of them may begin a line. Lines that do not begin
-/// with a blank are our own, and are left to the terminal.
+/// Breaks the lines of the evidence where the terminal would, with an indentation. A certificate's
+/// names and dates are text from the server, which must never start a line. Lines that do not start
+/// with a space are our own, and are left to the terminal.
 fn fitted(lines: &str, columns: usize) -> String {
     let fit = |line: &str| match line.starts_with(' ') && text::columns(line) > columns {
         true => text::wrap(line, columns - FOLLOWING.len()).join(&format!("\n{FOLLOWING}")),
@@ -112,7 +112,7 @@ fn fitted(lines: &str, columns: usize) -> String {
     lines.lines().map(|line| fit(line) + "\n").collect()
 }
 
-/// A key on record: what it is, where it stands, and since when.
+/// A key on record: its type, its place, and since when.
 fn on_record(question: &HostKeyQuestion<'_>, known: &KnownKey) -> Vec<String> {
     let kind = fingerprint::type_name(&known.key);
     let mut lines = vec![
@@ -127,7 +127,7 @@ fn on_record(question: &HostKeyQuestion<'_>, known: &KnownKey) -> Vec<String> {
     lines
 }
 
-/// The old picture and the new one, under their names.
+/// The old and the new picture next to each other, under their names.
 fn side_by_side(old: &str, new: &str) -> Vec<String> {
     let (before, now) = (say!(warning_plain_before), say!(warning_plain_now));
     let pad = |text: &str| " ".repeat(PICTURE_WIDTH.saturating_sub(text.width()));

@@ -1,6 +1,7 @@
-//! The login question in lines: numbered methods, then what the chosen one needs.
+//! The login question as plain lines: numbered methods, then the input for the chosen one.
 //!
-//! The texts, the reading of key files and their unlocking are those of the dialog.
+//! `ui::login` has the texts, the reading of key files and their unlocking, which the dialog uses
+//! too.
 
 use std::fs::File;
 use std::io::Write;
@@ -15,7 +16,7 @@ use crate::say;
 use crate::terminal;
 use crate::ui::login::{self, Unlocking};
 
-/// Gives anything but an answer on.
+/// Unwraps an answer, or returns from the function with `Cancelled` or `CannotAsk`.
 macro_rules! given {
     ($answer:expr) => {
         match $answer {
@@ -51,7 +52,7 @@ impl LoginLines<'_> {
                 Method::Agent => Some(given!(self.ask_agent_key())),
                 Method::KeyboardInteractive | Method::None => Some(LoginCredential::Interactive),
             };
-            // A key that cannot be used leads back to the methods.
+            // A key that cannot be used leads back to the list of methods.
             let Some(credential) = credential else { continue };
             let remember = given!(self.ask_remember(&credential));
             let attempt =
@@ -65,7 +66,7 @@ impl LoginLines<'_> {
         format!("{}@{}", self.question.user.name(), self.question.host)
     }
 
-    /// Says a line; a terminal that takes none shows itself at the next question.
+    /// Writes a line. An error is ignored here, because the next question fails too.
     fn tell(&self, line: &str) {
         let _ = (&self.tty).write_all(format!("{line}\n").as_bytes());
     }
@@ -89,7 +90,7 @@ impl LoginLines<'_> {
         Answer::Cancelled
     }
 
-    /// A number from 1 to `count`, or the default; counted from 0.
+    /// Asks for a number from 1 to `count`, with a default; returns it counted from 0.
     fn number(&self, label: &str, count: usize, default: usize) -> Answer<usize> {
         for _ in 0..MAX_MISTAKES {
             let typed = given!(self.line(label));
@@ -127,7 +128,7 @@ impl LoginLines<'_> {
         Answer::Cancelled
     }
 
-    /// A key file, unlocked; `None` if it cannot be.
+    /// Asks for a key file and unlocks it; `None` if that is not possible.
     fn ask_key(&self) -> Answer<Option<Box<UnlockedKey>>> {
         let Some(file) = given!(self.ask_key_file()) else { return Answer::Given(None) };
         self.tell(&login::describe(&file));
@@ -182,7 +183,7 @@ impl LoginLines<'_> {
         Answer::Given(None)
     }
 
-    /// Something is wrong here, and the server knows nothing of it.
+    /// Reports a local error, and that nothing was sent to the server.
     fn fault(&self, what: &str) {
         self.tell(what);
         self.tell(&say!(login_nothing_sent));

@@ -1,7 +1,7 @@
 //! Questions as plain lines on the controlling terminal: append-only, numbered choices, no
 //! box drawing.
 //!
-//! What came from the server is marked as the server's, so that it cannot pass for ours.
+//! Text from the server is marked, so that it cannot imitate ours.
 
 mod host_key;
 mod login;
@@ -85,7 +85,7 @@ impl Prompt for Plain {
 
     fn confirm(&self, question: &str) -> Answer<bool> {
         let Some(ask_pass) = self.ask_pass.as_ref().filter(|_| !self.batch) else {
-            // Enter alone may have been meant for something else.
+            // Enter alone may be a mistake, so the answer must be written out.
             return self.yes(&format!("{question} (yes/no) "));
         };
         match run_ask_pass(ask_pass, question) {
@@ -99,7 +99,8 @@ impl Prompt for Plain {
         let terminal = self.terminal();
         match (&self.ask_pass, terminal) {
             _ if self.batch => Answer::CannotAsk,
-            // As with ssh(1), a program that ends well has said yes, unless it says something else.
+            // As in ssh(1), a program that exits successfully has answered yes, unless it prints
+            // another answer.
             (Some(ask_pass), terminal) if ask_pass.always || terminal.is_none() => {
                 match run_ask_pass(ask_pass, question) {
                     Answer::Given(said) => Answer::Given(is_yes(said.expose()) || said.is_empty()),

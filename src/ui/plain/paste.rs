@@ -1,5 +1,5 @@
-//! The question before a paste is sent, as plain lines: what it is, made visible, and whether
-//! to send it; its lines can be changed one by one.
+//! The question before a paste, as plain lines: shows the text with control characters made
+//! visible, lets its lines be changed one by one, and asks whether to send it.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,12 +10,12 @@ use crate::say;
 use crate::terminal::secret::read_shown;
 use crate::text;
 
-/// PasteLines shown: more than a person reads before saying yes.
+/// The most lines that are shown; nobody reads more before answering.
 const MAX_LINES: usize = 200;
-/// Characters shown of one line.
+/// The most characters of a line that are shown.
 const MAX_SHOWN: usize = 500;
 
-/// Asks whether to send the text; gives it as it shall be sent.
+/// Asks whether to send the text; returns the text to send.
 pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
     let mut lines = PasteLines::of(text);
     let mut mistakes = 0;
@@ -42,7 +42,7 @@ pub(super) fn ask(tty: &File, text: &str) -> Answer<String> {
     Answer::Cancelled
 }
 
-/// Changes lines until the person has no more to change.
+/// Lets the person change lines until there is nothing more to change.
 fn edit(tty: &File, lines: &mut PasteLines) -> io::Result<()> {
     loop {
         let count = lines.lines.len();
@@ -58,10 +58,10 @@ fn edit(tty: &File, lines: &mut PasteLines) -> io::Result<()> {
     }
 }
 
-/// The text, line by line; a line that is left out is `None`, so that numbers stay.
+/// The text, line by line. A removed line is `None`, so that the numbers stay.
 struct PasteLines {
     lines: Vec<Option<String>>,
-    /// Whether the last one ends in a line break too.
+    /// Whether the last line ends in a line break too.
     ended: bool,
 }
 
@@ -118,7 +118,7 @@ impl PasteLines {
     }
 }
 
-/// A tab stays one; everything else that a terminal would act on is written out.
+/// Makes a line visible: control characters except tabs are written as escapes.
 fn visible(line: &str) -> String {
     let parts: Vec<_> = line.split('\t').map(|part| text::line(part, MAX_SHOWN)).collect();
     parts.join("\t")

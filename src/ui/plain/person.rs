@@ -1,4 +1,4 @@
-//! The person at the controlling terminal, or the program that asks in our place.
+//! The person at the controlling terminal, or the askpass program.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -10,36 +10,36 @@ use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::Judgement;
 
-/// Answers that make no sense before the question is given up.
+/// The most invalid answers before a question is cancelled.
 pub const MAX_MISTAKES: usize = 5;
-/// What a password program may print.
+/// The most bytes that an askpass program may print.
 const MAX_ASKPASS: usize = 8 * 1024;
-/// A program that asks in our place (SSH_ASKPASS).
+/// A program that asks for secrets (SSH_ASKPASS).
 #[derive(Clone, Debug)]
 pub struct AskPass {
-    /// The program; it is given the prompt and prints the answer.
+    /// The program; it gets the prompt as its argument and prints the answer.
     pub program: PathBuf,
-    /// Whether it is used even where there is a terminal.
+    /// Whether it is used even if there is a terminal.
     pub always: bool,
 }
 
-/// The person at the controlling terminal.
+/// A prompt for the person at the controlling terminal.
 pub struct Plain {
-    /// Nobody may be asked (BatchMode).
+    /// Whether nobody may be asked (BatchMode).
     pub batch: bool,
     /// Whether the banner is shown.
     pub banner: bool,
-    /// The program that asks instead, if there is one.
+    /// The askpass program, if there is one.
     pub ask_pass: Option<AskPass>,
-    /// Writes to standard error as it is.
+    /// Writes to standard error unchanged.
     pub say: fn(&str),
-    /// How the server's words are told from ours.
+    /// Marks text from the server.
     pub sigils: Sigils,
-    /// Hears of each host key that was judged, and why it was accepted if it was.
+    /// Called with each judgement of a host key, and why the key was accepted if it was.
     pub report: Option<Report>,
 }
 
-/// See [`Prompt::judged`].
+/// The function type of [`Prompt::judged`].
 pub type Report = fn(&Judgement, Option<&str>);
 
 impl Plain {
@@ -69,7 +69,7 @@ impl Plain {
     }
 }
 
-/// Has the program ask; a program that fails has cancelled.
+/// Asks with the program; a program that fails counts as cancelled.
 pub(super) fn run_ask_pass(ask_pass: &AskPass, label: &str) -> Answer<Secret> {
     let output = Command::new(&ask_pass.program)
         .arg(label)

@@ -1,4 +1,4 @@
-//! The question whether to change what is on record of a host, in lines.
+//! The question whether to change a host's keys on record, as plain lines.
 
 use std::fs::File;
 use std::io::Write;
@@ -9,10 +9,10 @@ use crate::say;
 use crate::terminal;
 use crate::trust::fingerprint;
 
-/// How much of a path is shown, in characters.
+/// How many characters of a path are shown.
 const MAX_PATH: usize = 200;
 
-/// Shows what would change on the terminal and asks; anything but a clear yes is no.
+/// Shows the change on the terminal and asks; anything but a clear yes is no.
 pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool> {
     if tty.write_all(rotation(question).as_bytes()).is_err() {
         return Answer::CannotAsk;
@@ -31,7 +31,7 @@ pub(super) fn ask(mut tty: File, question: &RotationQuestion<'_>) -> Answer<bool
     Answer::Cancelled
 }
 
-/// What a changed set of host keys would do to the file; each line says what it belongs to.
+/// The text of a change of host keys; each line says what it belongs to.
 fn rotation(question: &RotationQuestion<'_>) -> String {
     let RotationQuestion { host, file, difference } = question;
     let file = crate::text::line(&file.to_string_lossy(), MAX_PATH);

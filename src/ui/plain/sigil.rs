@@ -1,9 +1,9 @@
-//! What keeps the server's words apart from ours before the session: a bar before each of its
-//! lines, and one line of ours when the login is done, after which everything is the session's.
+//! Marks the server's text before the session: a bar stands before each of its lines, and one line
+//! of ours ends this part after the login. Everything after that line is the session's.
 //!
-//! A server may say anything; but what it says begins with `| `, also where the terminal wraps
-//! it, so that no line of its own can be read as one of ours. Whoever reads the lines by program
-//! (no terminal, or the name `ssh`) gets them as ssh would write them.
+//! A server may send any text, but each of its lines starts with `| `, also where the terminal
+//! would wrap it, so that none can be mistaken for ours. If a program reads the lines (no terminal,
+//! or the name `ssh`), they are written as by ssh.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,31 +12,31 @@ use crate::prompt::{Challenge, Welcome};
 use crate::say;
 use crate::text::pieces_of;
 
-/// What stands before the server's words.
+/// The mark before the server's text.
 const BAR: &str = "| ";
-/// Whether the server's words are marked, and whether there was anything to mark.
+/// Whether the server's text is marked, and whether any was shown.
 #[derive(Debug, Default)]
 pub struct Sigils {
-    /// A person reads, and expects this program's ways.
+    /// Whether a person reads the lines and expects this program's own style.
     pub on: bool,
-    /// The login is announced even where nothing was asked (`-v`).
+    /// Whether the login is announced even if nothing was asked (`-v`).
     pub always: bool,
-    /// The person was asked something, or the server said something.
+    /// Whether the person was asked something, or text from the server was shown.
     led: AtomicBool,
 }
 
 impl Sigils {
-    /// For a person at a terminal, or for a program.
+    /// `on` for a person at a terminal; `always` as in [`Sigils::always`].
     pub fn new(on: bool, always: bool) -> Sigils {
         Sigils { on, always, led: AtomicBool::new(false) }
     }
 
-    /// The person was asked something, or was shown words of the server's.
+    /// Notes that the person was asked something, or that text from the server was shown.
     pub(in crate::ui) fn lead(&self) {
         self.led.store(true, Ordering::Relaxed);
     }
 
-    /// Text of the server's as it may be shown: each line marked, and the last one ended.
+    /// The server's text for display: each line is marked, and the last one is ended.
     pub(super) fn marked(&self, text: &str) -> String {
         if !self.on || text.is_empty() {
             return text.to_owned();
@@ -50,7 +50,7 @@ impl Sigils {
         marked
     }
 
-    /// One prompt of the server's, as the label of a question.
+    /// A prompt from the server, as the label of a question.
     pub(super) fn label(&self, challenge: &Challenge, text: &str) -> String {
         match self.on {
             // The answer is typed after the bar, too.
@@ -62,7 +62,7 @@ impl Sigils {
         }
     }
 
-    /// What is said of a login that was taken.
+    /// The announcement of a successful login, if there is one.
     pub(super) fn welcome(&self, welcome: &Welcome<'_>) -> Option<String> {
         let Welcome { host, user, how, is_proved } = welcome;
         match (self.on, is_proved) {
@@ -76,7 +76,7 @@ impl Sigils {
     }
 }
 
-/// The columns that the terminal has beside the bar.
+/// The columns of the terminal without the bar.
 fn width() -> usize {
     super::width::columns(descriptor::stderr()) - BAR.len()
 }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     proptest! {
-        /// On a terminal that draws everything but ASCII wide and combines nothing.
+        /// Assumes a terminal that draws everything but ASCII wide, and combines nothing.
         #[test]
         fn no_terminal_wraps_a_line_of_the_servers(
             text in "([\\PC\n\t]|※|❤\u{fe0f}|[0-9]\u{fe0f}\u{20e3}|🇯🇵|👩\u{200d}👩|e\u{301}){0,300}"

@@ -1,14 +1,14 @@
-//! How wide the terminal is that lines are written to.
+//! The width of the terminal on which lines are written.
 
 use crate::os::AsDescriptor;
 use crate::terminal;
 
-/// The width of a terminal that does not say.
+/// The width if the terminal does not report one.
 const COLUMNS: usize = 80;
-/// A narrower terminal shows nothing anyway.
+/// The least width that is assumed; nothing useful fits on a narrower terminal.
 const COLUMNS_MIN: usize = 20;
 
-/// The columns of a terminal.
+/// The number of columns of a terminal.
 pub fn columns(terminal: impl AsDescriptor) -> usize {
     let columns = terminal::window_size(terminal).map(|size| size.columns);
     let columns = columns.and_then(|columns| usize::try_from(columns).ok());

@@ -1,5 +1,5 @@
-//! The challenge dialog: all prompts of one keyboard-interactive request (RFC 4256) at once,
-//! each text of the server's marked as the server's.
+//! The challenge dialog: shows all prompts of one keyboard-interactive request (RFC 4256) at once.
+//! Text from the server is marked.
 
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -22,10 +22,10 @@ enum Key {
     Disconnect,
 }
 
-/// The dialog; when it has closed, the answers are in it.
+/// The dialog; after it has closed, it contains the answers.
 pub(in crate::ui) struct ChallengeDialog {
     form: DialogForm<Key>,
-    /// Whether each prompt's answer may be shown.
+    /// For each prompt, whether the answer may be shown.
     echo: Vec<bool>,
     lost: Lost,
     is_lost: bool,
@@ -40,7 +40,7 @@ impl ChallengeDialog {
         ChallengeDialog { form, echo, lost: challenge.lost, is_lost: false, answers: None }
     }
 
-    /// One answer for each prompt; `None` is Disconnect.
+    /// One answer for each prompt; `None` means Disconnect.
     pub(in crate::ui) fn into_answers(self) -> Option<Vec<Secret>> {
         self.answers
     }
@@ -86,7 +86,7 @@ impl Component for ChallengeDialog {
         DialogAction::Stay
     }
 
-    /// Always: the connection may be lost at any time.
+    /// Always busy: the connection may be lost at any time.
     fn is_busy(&self) -> bool {
         true
     }

@@ -1,4 +1,4 @@
-//! One dialog on the screen, and the stack of those that are open.
+//! The interface of a dialog, and the stack of open dialogs.
 
 use std::any::Any;
 
@@ -8,43 +8,43 @@ use ratatui::layout::Rect;
 
 use super::look::Look;
 
-/// What a component wants done.
+/// What a component requests after an event.
 pub enum DialogAction {
-    /// To go on.
+    /// Continue.
     Stay,
-    /// To have this one on top of it until that closes.
+    /// Open this dialog on top, until it closes.
     Open(Box<dyn Component>),
-    /// To be closed; its answer is in it.
+    /// Close this dialog, which contains its answer.
     Close,
-    /// To have these bytes written to the terminal, such as a change of the clipboard.
+    /// Write these bytes to the terminal, for example to change the clipboard.
     Write(Vec<u8>),
 }
 
-/// One dialog.
+/// A dialog.
 pub trait Component: Any {
-    /// Draws it.
+    /// Draws the dialog.
     fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look);
 
-    /// Takes a key, a click or a paste.
+    /// Handles a key, a click or a paste.
     fn handle(&mut self, event: &Event) -> DialogAction;
 
-    /// The one it opened has closed; to be downcast for its answer.
+    /// Called when the dialog that this one opened has closed; downcast it for its answer.
     fn resumed(&mut self, _closed: Box<dyn Any>) -> DialogAction {
         DialogAction::Stay
     }
 
-    /// Whether it is waiting for work of its own and wants [`Component::turn`] to be called.
+    /// Whether the dialog waits for work of its own and needs [`Component::turn`].
     fn is_busy(&self) -> bool {
         false
     }
 
-    /// Called about every 80 ms while it is busy.
+    /// Called about every 80 ms while the dialog is busy.
     fn turn(&mut self) -> DialogAction {
         DialogAction::Stay
     }
 }
 
-/// The dialogs that are open, the top one last.
+/// The open dialogs, the top one last.
 pub(crate) struct Stack {
     open: Vec<Box<dyn Component>>,
 }

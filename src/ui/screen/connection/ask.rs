@@ -1,5 +1,5 @@
-//! The small dialogs on top of New connection: a question with No preselected, a name for a
-//! session to be saved under, and the help.
+//! The small dialogs on top of New connection: a question with No preselected, the name for a new
+//! session, and the help.
 
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -24,7 +24,7 @@ enum Key {
     No,
 }
 
-/// A question that is answered No unless the person goes to the other button.
+/// A question whose preselected answer is No.
 pub(super) struct Confirm {
     form: DialogForm<Key>,
     /// The answer.
@@ -32,7 +32,7 @@ pub(super) struct Confirm {
 }
 
 impl Confirm {
-    /// `does` is what the other button does.
+    /// `does` is the label of the other button.
     pub fn new(title: String, question: String, does: String) -> Confirm {
         let rows = vec![
             FormRow::text(Tone::Plain, question),
@@ -62,15 +62,15 @@ impl Component for Confirm {
     }
 }
 
-/// Makes the session that a name is asked for.
+/// Makes the session for a name.
 type Make = Box<dyn Fn(&ProfileStore, &str) -> Result<Document>>;
 
-/// A name, under which a session is then saved.
+/// Asks for a name, and saves a session under it.
 pub(super) struct AskName {
     form: DialogForm<Key>,
     store: ProfileStore,
     make: Make,
-    /// The name that a session was saved under.
+    /// The name under which the session was saved.
     pub saved: Option<String>,
 }
 
@@ -120,7 +120,7 @@ impl Component for AskName {
     }
 }
 
-/// What can be typed and pressed.
+/// The help: what can be typed and which keys can be pressed.
 pub(super) struct Help {
     form: DialogForm<Key>,
 }

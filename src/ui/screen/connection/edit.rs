@@ -1,7 +1,6 @@
-//! The form in which a saved session is edited. What a field does not change stays as it is in
-//! the file, with the person's comments and unknown keys; what makes no sense is said in
-//! the form, which stays open. Where the file was changed by somebody else meanwhile, it is
-//! asked whether to write over that.
+//! The form that edits a saved session. Parts of the file that no field changes stay as they are,
+//! including comments and unknown keys. An invalid value is reported in the form, which stays open.
+//! If another program has changed the file meanwhile, a question asks whether to overwrite it.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -27,27 +26,27 @@ const MAX_MESSAGE: usize = 400;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Message,
-    /// A field of the session by its name in the file.
+    /// A field of the session, by its name in the file.
     Of(Name),
     Save,
     Cancel,
 }
 
-/// What the question on top is about.
+/// The open question.
 enum Asked {
-    /// Whether to write over what another editor wrote.
+    /// Whether to overwrite another program's changes.
     Overwrite(Box<Profile>),
     /// Whether to leave without writing.
     Discard,
 }
 
-/// The dialog.
+/// The form.
 pub(super) struct Edit {
     form: DialogForm<Key>,
     store: ProfileStore,
     desk: Arc<dyn EnteredCheck>,
     document: Document,
-    /// The fields as they were shown first.
+    /// The fields' initial texts.
     first: Vec<(Name, String)>,
     asked: Option<Asked>,
     done: bool,
@@ -70,7 +69,7 @@ impl Edit {
                 rows.push(FormRow::pick(Key::Of(name), label, options, chosen));
             } else {
                 let field = TextField::new(&written);
-                // What does not fit into a field whole would lose something.
+                // A value that does not fit in a field would be cut off.
                 let fits = field.text() == written;
                 let row = FormRow::field(Key::Of(name), label, field);
                 rows.push(if fits { row } else { row.disabled() });
@@ -91,7 +90,7 @@ impl Edit {
         self.done.then(|| self.document.name().to_owned())
     }
 
-    /// What the field says now.
+    /// The current text of a field.
     fn now(&self, name: Name) -> String {
         if name == "pty" {
             let chosen = self.form.selected(Key::Of(name)).checked_sub(1);
@@ -100,13 +99,13 @@ impl Edit {
         self.form.text(Key::Of(name)).trim().to_owned()
     }
 
-    /// The fields that were changed, with what they say now.
+    /// The changed fields with their current texts.
     fn changed(&self) -> Vec<(Name, String)> {
         let mut changed = Vec::new();
         for (name, before) in &self.first {
             let now = self.now(name);
             let field = TextField::new(before);
-            // A field that did not fit was never changed.
+            // A value that did not fit counts as unchanged.
             if now != before.trim() && now != field.text().trim() {
                 changed.push((*name, now));
             }
@@ -114,7 +113,7 @@ impl Edit {
         changed
     }
 
-    /// The session as the form has it; else the field that makes no sense, and why.
+    /// The session that the form describes, or the invalid field and the reason.
     fn profile(&self) -> Result<Profile, (Name, String)> {
         let mut profile = self.document.profile().clone();
         for (name, text) in self.changed() {
@@ -152,7 +151,7 @@ impl Edit {
         }
     }
 
-    /// Writes over what is there now, of which unknown keys and comments are kept.
+    /// Overwrites the file as it is now; its unknown keys and comments are kept.
     fn overwrite(&mut self, profile: Profile) -> DialogAction {
         let name = self.document.name().to_owned();
         let fresh = self.store.open(&name).and_then(|found| match found {

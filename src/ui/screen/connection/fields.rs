@@ -1,6 +1,6 @@
-//! The fields of a saved session as lines to type into, and back: several values stand beside
-//! each other as in a shell, quoted where they have blanks; the lines of a note are
-//! divided by `\n`.
+//! Converts the fields of a saved session to lines for editing, and back. Several values stand in
+//! one line as in a shell, quoted if they contain spaces; the lines of a note are separated by `
+//! `.
 
 use crate::profiles::{Profile, Value};
 use crate::say;
@@ -8,7 +8,7 @@ use crate::say;
 /// The name of a field in the file.
 pub(super) type Name = &'static str;
 
-/// What stands before the field.
+/// The label of the field.
 pub(super) fn label(name: Name) -> String {
     match name {
         "host" => say!(connection_field_host),
@@ -46,7 +46,7 @@ pub(super) fn label(name: Name) -> String {
     }
 }
 
-/// The value as one line.
+/// Formats the value as one line.
 pub(super) fn written(name: Name, value: &Value) -> String {
     match value {
         Value::Unset => String::new(),
@@ -60,10 +60,10 @@ pub(super) fn written(name: Name, value: &Value) -> String {
     }
 }
 
-/// Takes a line over into the session; an empty one leaves the field out.
+/// Parses a line into the session; an empty line removes the field.
 ///
 /// # Errors
-/// Why it cannot be taken.
+/// Why the line is not valid.
 pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), String> {
     let p = profile;
     let text = || (!line.is_empty()).then(|| line.to_owned());
@@ -114,7 +114,7 @@ pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), S
 }
 
 fn words(words: impl Iterator<Item = String>) -> String {
-    // Only a NUL cannot be quoted, and no session has one.
+    // Only a NUL cannot be quoted, and no session contains one.
     let quoted = |word: String| match shlex::try_quote(&word) {
         Ok(quoted) => quoted.into_owned(),
         Err(_) => word,

@@ -1,8 +1,8 @@
-//! New connection: a host to type, saved sessions and recent hosts to choose from, port,
-//! address family, whether pastes are asked about. What is typed also filters the list.
+//! The New connection dialog: a host field, a list of saved sessions and recent hosts, port,
+//! address family, and whether to ask about pastes. Typing in the host field filters the list.
 //!
-//! `edit` changes a saved session, `ask` has the small questions. What a line means and what
-//! is done with it is not known here: the dialog closes with [`Entered`].
+//! `edit` edits a saved session; `ask` has the small questions. This file does not interpret the
+//! input: the dialog closes with an [`Entered`].
 
 mod ask;
 mod edit;
@@ -28,20 +28,19 @@ use crate::{say, text};
 use ask::{AskName, Confirm, Help};
 use edit::Edit;
 
-/// How long those sessions are read that the first screen shows.
+/// How long to read the sessions that the first screen shows.
 const FIRST_READING: Duration = Duration::from_millis(10);
-/// How long sessions are read between two keys.
+/// How long to read sessions between two keys.
 const READING: Duration = Duration::from_millis(20);
-/// The columns that a dialog takes where there is room: destinations are long.
+/// The width of the dialog, if there is room: destinations are long.
 const WIDTH: u16 = 96;
-/// The most entries seen at once.
+/// The most entries that are visible at once.
 const LIST_MAX: u16 = 30;
-/// Lines besides the list and the message: frame, host, gap, port, family, pastes, gap, buttons,
-/// hints.
+/// The lines besides list and message: frame, host, gap, port, family, pastes, gap, buttons, hints.
 const OTHER_LINES: u16 = 11;
-/// How many characters of a name a button or a question shows.
+/// How many characters of a name are shown in a button or a question.
 const MAX_SHOWN: usize = 24;
-/// How many numbers are tried behind a name that is taken; nobody has more of one kind.
+/// The largest number that is appended to a name that exists already.
 const MAX_NUMBERED: usize = 999;
 /// How many characters of a message are shown.
 const MAX_MESSAGE: usize = 400;
@@ -60,7 +59,7 @@ enum Key {
     Leave,
 }
 
-/// What the question on top is about.
+/// The open question.
 enum Asked {
     Remove(HostEntry),
 }
@@ -72,7 +71,7 @@ pub struct NewConnection {
     desk: Arc<dyn EnteredCheck>,
     /// The numbers of the entries in the list.
     listed: Vec<usize>,
-    /// Whether the list was used last, so that its choice is meant and not the host typed.
+    /// Whether the list was used last, so that its selection counts and not the host field.
     from_list: bool,
     message: String,
     asked: Option<Asked>,
@@ -80,7 +79,7 @@ pub struct NewConnection {
 }
 
 impl NewConnection {
-    /// The dialog with what is known beforehand in its fields.
+    /// Creates the dialog with these initial values.
     pub fn new(hosts: Hosts, desk: Arc<dyn EnteredCheck>, before: &Entered) -> NewConnection {
         let families = vec![say!(connection_any_family), "IPv4".to_owned(), "IPv6".to_owned()];
         let family = before.family as usize;
@@ -117,13 +116,13 @@ impl NewConnection {
         dialog
     }
 
-    /// What was entered, if the person wants to connect.
+    /// The input, if the person wants to connect.
     pub fn take_entered(&mut self) -> Option<Entered> {
         self.entered.take()
     }
 
-    /// Shows why it came to nothing; the fields are as they were left. Hosts and sessions are
-    /// looked for again.
+    /// Shows why connecting failed. The fields keep their values; hosts and sessions are listed
+    /// again.
     pub fn failed(&mut self, error: &Error) {
         self.look_again();
         self.say_error(error);
@@ -136,7 +135,8 @@ impl NewConnection {
         self.fill(chosen.as_ref());
     }
 
-    /// Fills the list with what the typed letters may mean, this entry chosen if it is there.
+    /// Fills the list with the entries that match the host field, and selects this entry if it is
+    /// among them.
     fn fill(&mut self, chosen: Option<&HostEntry>) {
         self.listed = self.hosts.matching(self.form.text(Key::Host));
         let entries = self.hosts.entries();
@@ -154,13 +154,13 @@ impl NewConnection {
         }
     }
 
-    /// The entry that the list has chosen.
+    /// The selected entry of the list.
     fn chosen(&self) -> Option<&HostEntry> {
         let at = self.listed.get(self.form.selected(Key::List))?;
         self.hosts.entries().get(*at)
     }
 
-    /// What would be connected to now.
+    /// The input that Connect would use now.
     fn now(&self) -> Entered {
         let mut entered = Entered {
             host: self.form.text(Key::Host).trim().to_owned(),
@@ -199,7 +199,7 @@ impl NewConnection {
         DialogAction::Close
     }
 
-    /// Saves what is in the fields under a name that is asked for.
+    /// Asks for a name, and saves the fields as a session under it.
     fn save(&mut self) -> DialogAction {
         let now = self.now();
         match self.desk.profile(&now) {
@@ -253,7 +253,7 @@ impl NewConnection {
         }
     }
 
-    /// The chosen session as it is on disk now; `None` if the choice is none.
+    /// The selected session as it is on disk now; `None` if the selection is not a session.
     fn opened(&self) -> Option<Result<Document>> {
         let HostEntry::Session { name, said } = self.chosen()? else { return None };
         if let Some(Err(error)) = said {
@@ -290,7 +290,7 @@ impl NewConnection {
         }
     }
 
-    /// A session of this name was written: it is shown, whatever was typed before.
+    /// Shows a session that was just saved, regardless of the host field.
     fn saved(&mut self, name: &str) {
         if let Some(field) = self.form.field(Key::Host) {
             field.set("");
@@ -334,7 +334,8 @@ impl NewConnection {
         self.message.clear();
     }
 
-    /// Whether host or list is meant follows the focus; hints and the button say which.
+    /// Updates what depends on the focus: whether list or host field counts, the hints, and the
+    /// button's label.
     fn after_focus(&mut self) {
         match self.form.focused() {
             Some(Key::List) => self.from_list = !self.listed.is_empty(),
@@ -360,7 +361,7 @@ impl NewConnection {
         self.form.set_button(Key::Connect, label);
     }
 
-    /// A key that the form has no use for.
+    /// Handles a key that the form does not use.
     fn unused(&mut self, key: KeyEvent) -> DialogAction {
         let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
         if key.code == KeyCode::F(1) {
@@ -380,7 +381,7 @@ impl NewConnection {
         }
     }
 
-    /// Typing goes to the host field wherever in the list it is done.
+    /// Sends typing in the list to the host field.
     fn type_on(&mut self, event: &Event) -> DialogAction {
         self.form.focus(Key::Host);
         self.form.handle(event);
@@ -455,7 +456,8 @@ impl Component for NewConnection {
     }
 
     fn turn(&mut self) -> DialogAction {
-        // A choice that nobody made gives way to a better match read later.
+        // If the person has not selected an entry, a better match that is read later takes the
+        // selection.
         let chosen = self.chosen().filter(|_| self.from_list).cloned();
         self.hosts.read_more(READING);
         self.fill(chosen.as_ref());
@@ -463,7 +465,7 @@ impl Component for NewConnection {
     }
 }
 
-/// Puts the notes into one column, unless a name is much longer than the others.
+/// Aligns the notes in one column, unless a name is much longer than the others.
 fn aligned(items: &mut [Item]) {
     let widths = items.iter().map(|item| item.text.width());
     let column = widths.filter(|width| *width <= MAX_SHOWN).max().unwrap_or(0);
@@ -478,7 +480,7 @@ fn same(one: &HostEntry, other: &HostEntry) -> bool {
     session(one) == session(other) && one.name() == other.name()
 }
 
-/// The name itself, or with the first number behind it that no session has.
+/// The name, with a number appended if a session has that name already.
 fn free(store: &ProfileStore, name: &str) -> String {
     if !store.has(name) {
         return name.to_owned();
