@@ -1,19 +1,19 @@
-//! The languages, the one that the process speaks, and texts that are the same for any values.
+//! The supported languages, the language of the process, and texts without variables.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// A language that all texts exist in.
+/// A supported language; every text exists in each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// `en`
+    /// English (`en`).
     English,
-    /// `ja`
+    /// Japanese (`ja`).
     Japanese,
 }
 
 impl Language {
-    /// By its name, as `--lang` takes it: `en`, `ja`, or a locale such as `ja_JP.UTF-8`.
+    /// The language of a name, as `--lang` takes it: `en`, `ja`, or a locale such as `ja_JP.UTF-8`.
     pub fn named(name: &str) -> Option<Language> {
         let end = name.find(['_', '-', '.', '@']).unwrap_or(name.len());
         match name[..end].to_ascii_lowercase().as_str() {
@@ -26,7 +26,7 @@ impl Language {
 
 static SPOKEN: AtomicU8 = AtomicU8::new(0);
 
-/// Settles the language of the process; called once, at the start.
+/// Sets the language of the process; called once, at the start.
 pub fn speak(language: Language) {
     SPOKEN.store(language as u8, Ordering::Relaxed);
 }
@@ -43,8 +43,8 @@ pub fn spoken() -> Language {
     }
 }
 
-/// A text without variables, in each language: what tables and constants hold, where a text is
-/// chosen before it is said.
+/// A text without variables, in each language. Tables and constants hold it, when a text is chosen
+/// before it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FixedText {
     english: &'static str,
@@ -61,7 +61,7 @@ impl FixedText {
         self.in_language(language).to_owned()
     }
 
-    /// [`FixedText::said`] without a copy.
+    /// The text in this language, without the copy that [`FixedText::said`] makes.
     pub fn in_language(self, language: Language) -> &'static str {
         match language {
             Language::English => self.english,
@@ -71,7 +71,7 @@ impl FixedText {
 }
 
 impl fmt::Display for FixedText {
-    /// The text in the language of the process.
+    /// Writes the text in the language of the process.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.in_language(spoken()))
     }
@@ -79,7 +79,7 @@ impl fmt::Display for FixedText {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! A language for one test: the process has others at the same time.
+    //! Sets the language for one test on its thread, because other tests run at the same time.
 
     use std::cell::Cell;
 
@@ -89,7 +89,7 @@ pub(crate) mod testing {
         pub(super) static SPOKEN_HERE: Cell<Option<Language>> = const { Cell::new(None) };
     }
 
-    /// Does something in each language, on this thread.
+    /// Calls a function in each language, on this thread.
     pub(crate) fn in_each_language(mut act: impl FnMut(Language)) {
         for language in [Language::English, Language::Japanese] {
             SPOKEN_HERE.set(Some(language));

@@ -1,10 +1,9 @@
 //! Every text that a person reads, in each language, checked by the compiler.
 //!
-//! `say!(id, name = value)` gives a text in the language of the process, which `cli` settles
-//! once at the start; English until then. `texts/` has the texts: an unknown id, a missing or
-//! surplus variable, a text that leaves a variable of its own out, and a text that nobody says
-//! do not compile (the last is a warning). What a machine reads (`-v`, `-G`, `-Q`, JSON keys)
-//! is not here.
+//! `say!(id, name = value)` returns a text in the language of the process, which `cli` sets once at
+//! the start; before that it is English. `texts/` has the texts. An unknown id, a missing or
+//! surplus variable, or a text that omits one of its variables is a compile error; a text that is
+//! never used is a compile warning. Text for machines (`-v`, `-G`, `-Q`, JSON keys) is not here.
 
 pub mod landmarks;
 mod language;
@@ -14,10 +13,10 @@ pub(crate) mod texts;
 pub(crate) use language::testing;
 pub use language::{FixedText, Language, speak, spoken};
 
-/// A text in the language of the process: `say!(id)`, `say!(id, name = value, …)`, or
-/// `say!(id, name)` where a variable has the name of the value.
+/// Returns a text in the language of the process: `say!(id)`, `say!(id, name = value, …)`, or
+/// `say!(id, name)` if the variable has the same name as the value.
 ///
-/// Values are put in as they are: what came from a peer or a file has been sanitised before.
+/// Values are inserted unchanged: the caller has sanitised text from a peer or a file.
 macro_rules! say {
     ($($what:tt)+) => {
         $crate::catalogue::say_in!($crate::catalogue::spoken(), $($what)+)
@@ -25,7 +24,7 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// `say!` in a given language, which comes first.
+/// Returns a text in the given language, unlike `say!`, which uses the process's.
 macro_rules! say_in {
     (@ $name:ident) => { $name };
     (@ $name:ident = $value:expr) => { $value };

@@ -1,8 +1,8 @@
-//! Several lines to type into: a text with line numbers, in which nothing is hidden.
+//! A text editor for several lines with line numbers, in which every character is visible.
 //!
-//! What a terminal would act on, or a person would not see, is written out (`\x1b`) and is one
-//! step of the cursor; the text itself keeps it. Lines are not wrapped: the view follows the
-//! cursor, and a mark stands where a line goes on.
+//! Control characters and invisible characters are shown as escapes (`\x1b`), each as one step of
+//! the cursor; the text keeps the characters themselves. Lines are not wrapped: the view follows
+//! the cursor, and a mark shows that a line continues.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -15,43 +15,44 @@ use unicode_width::UnicodeWidthStr;
 use super::look::{Look, Tone};
 use crate::text;
 
-/// The longest text, in bytes: a paste of 1 MiB of which each byte stands for a character.
+/// The longest text in bytes: a paste of 1 MiB in which each byte becomes a longer character.
 pub const EDITOR_MAX: usize = 4 * 1024 * 1024;
 /// Columns from one tab stop to the next.
 const TAB: usize = 8;
-/// Bytes of one step of the cursor: a letter with its marks has fewer, what is longer is none.
+/// The most bytes of one step of the cursor. A letter with its combining marks has fewer; longer
+/// sequences are split.
 const STEP_MAX: usize = 64;
-/// Lines of a page when nothing has been drawn yet.
+/// The number of lines of a page before anything was drawn.
 const PAGE: usize = 10;
 
-/// A text of several lines, being edited.
+/// A text of several lines that is being edited.
 pub struct Editor {
     lines: Vec<String>,
-    /// All bytes, with a line break between lines.
+    /// The total number of bytes, with a line break between lines.
     size: usize,
     /// The cursor: the line, and the byte in it.
     line: usize,
     byte: usize,
-    /// The column that up and down keep to.
+    /// The column in which the cursor stays when it moves up and down.
     column: Option<usize>,
-    /// The first line and column seen, and how many lines are; known once drawn.
+    /// The first visible line and column, and the number of visible lines; set by drawing.
     view: Cell<(usize, usize, usize)>,
 }
 
-/// One step of the cursor, as it is shown.
+/// One step of the cursor, as it is displayed.
 struct Step<'a> {
-    /// Where it is in the line, in bytes.
+    /// Its position in the line, in bytes.
     at: usize,
     column: usize,
     shown: Cow<'a, str>,
     width: usize,
-    /// Whether it is written out or a tab.
+    /// Whether it is displayed as an escape or a tab.
     changed: bool,
 }
 
 impl Editor {
-    /// A text with `\n` between lines, the cursor at its beginning. What is beyond
-    /// [`EDITOR_MAX`] is cut off.
+    /// An editor for a text with `
+    /// ` between lines, with the cursor at its start. Text beyond [`EDITOR_MAX`] is cut off.
     pub fn new(text: &str) -> Editor {
         let text = beginning(text, EDITOR_MAX);
         let lines = text.split('\n').map(str::to_owned).collect();
@@ -64,7 +65,7 @@ impl Editor {
         self.lines.join("\n")
     }
 
-    /// How many lines it has; after a final line break there is no other line.
+    /// The number of lines; a final line break does not start another line.
     pub fn count(&self) -> usize {
         self.lines.len() - usize::from(self.is_ended())
     }
@@ -74,7 +75,7 @@ impl Editor {
         self.lines.len() > 1 && self.lines.last().is_some_and(String::is_empty)
     }
 
-    /// Takes a key or a paste; `true` if it was meant for an editor.
+    /// Handles a key or a paste; `true` if the editor uses it.
     pub fn take(&mut self, event: &Event) -> bool {
         match event {
             Event::Paste(pasted) => {
@@ -116,7 +117,7 @@ impl Editor {
         true
     }
 
-    /// The keys of a shell's line.
+    /// Handles a Ctrl key as in a shell's line.
     fn control(&mut self, c: char) -> bool {
         match c {
             'a' => self.byte = 0,
@@ -176,13 +177,13 @@ impl Editor {
         }
     }
 
-    /// Where the step after the cursor begins; `None` at the end of the line.
+    /// The end of the step at the cursor; `None` at the end of the line.
     fn next(&self) -> Option<usize> {
         let rest = &self.here()[self.byte..];
         step(rest).map(|length| self.byte + length)
     }
 
-    /// One step back; `false` at the beginning of the text.
+    /// Moves one step back; `false` at the start of the text.
     fn go_left(&mut self) -> bool {
         if self.byte > 0 {
             self.byte = steps(self.here())
@@ -208,7 +209,7 @@ impl Editor {
         }
     }
 
-    /// Up, down, or a page of that, in the same column where there is one.
+    /// Moves up, down, or by a page; stays in the same column if possible.
     fn go_down(&mut self, code: KeyCode) {
         let column = self.column.unwrap_or_else(|| self.cursor_column());
         let (_, _, page) = self.view.get();
@@ -228,14 +229,15 @@ impl Editor {
         steps(&self.here()[..self.byte]).last().map_or(0, |step| step.column + step.width)
     }
 
-    /// What is seen in so many columns and lines, and the line and column of the cursor in it.
+    /// The visible part of the text in this many columns and lines, and the cursor's line and
+    /// column in it.
     pub fn shown(
         &self,
         (columns, height): (u16, u16),
         look: Look,
     ) -> (Vec<Line<'static>>, (u16, u16)) {
         let digits = self.lines.len().to_string().len();
-        // The number, a mark before the text and one after it.
+        // The line number, and a mark before and after the text.
         let room = usize::from(columns).saturating_sub(digits + 2).max(1);
         let height = usize::from(height.max(1));
         let (top, left, _) = self.view.get();
@@ -258,13 +260,13 @@ impl Editor {
     }
 }
 
-/// As many whole characters as there are in so many bytes.
+/// The longest prefix of whole characters with at most `max` bytes.
 fn beginning(text: &str, max: usize) -> &str {
     let end = (0..=max.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
     &text[..end.unwrap_or(0)]
 }
 
-/// The part of a line that is seen, between its marks.
+/// The visible part of a line, between its marks.
 fn window(line: &str, left: usize, room: usize, look: Look) -> Vec<Span<'static>> {
     let more = |is: bool, mark: &'static str| match is {
         true => Span::styled(mark, look.style(Tone::Warn)),
@@ -274,7 +276,7 @@ fn window(line: &str, left: usize, room: usize, look: Look) -> Vec<Span<'static>
     let (mut used, mut goes_on) = (left, false);
     for step in steps(line) {
         if step.column < left {
-            // Half of it is to the left of the view.
+            // The first half of the step is to the left of the view.
             let rest = (step.column + step.width).saturating_sub(left).min(room);
             spans.push(Span::raw(" ".repeat(rest)));
             used += rest;
@@ -293,7 +295,7 @@ fn window(line: &str, left: usize, room: usize, look: Look) -> Vec<Span<'static>
     spans
 }
 
-/// The steps of a line.
+/// Splits a line into steps.
 fn steps(line: &str) -> impl Iterator<Item = Step<'_>> {
     let (mut at, mut column) = (0, 0);
     std::iter::from_fn(move || {
@@ -312,7 +314,7 @@ fn steps(line: &str) -> impl Iterator<Item = Step<'_>> {
     })
 }
 
-/// The length of the first step of a text: a character, and what is shown in its columns.
+/// The length in bytes of a text's first step: a character, and the combining characters after it.
 fn step(text: &str) -> Option<usize> {
     let first = text.chars().next()?;
     let mut end = first.len_utf8();
@@ -333,7 +335,7 @@ fn step(text: &str) -> Option<usize> {
     Some(end)
 }
 
-/// Whether a text is shown as it is.
+/// Whether a text is displayed unchanged.
 fn is_plain(raw: &str) -> bool {
     match raw.as_bytes() {
         [byte] => matches!(byte, b' '..=b'~'),
@@ -416,10 +418,10 @@ mod tests {
         let (_, cursor) = editor.shown((9, 1), LOOK);
         assert_eq!(cursor, (0, 7));
         assert_eq!(seen(&typed("日本語", ""), 8, 1), ["1 日本 ›"]);
-        // The accent goes with its letter, the skin tone with its face.
+        // An accent is deleted with its letter, a skin tone with its emoji.
         assert_eq!(typed("e\u{301}x", "<Del>").text(), "x");
         assert_eq!(typed("👍🏽x", "<Right><BS>").text(), "x");
-        // Down into the middle of a wide letter is before it.
+        // A column in the middle of a wide letter means the position before it.
         assert_eq!(typed("abc\n日本", "<Right><Down>-").text(), "abc\n-日本");
     }
 

@@ -1,5 +1,5 @@
-//! Connection information: the facts about a connection and its host's key in both forms, as
-//! Tera Term's About TTSSH has them. Nothing is decided here: Esc, Enter and `q` close it.
+//! The connection information dialog: the facts about a connection, and its host's key in both hash
+//! formats, as in Tera Term's About TTSSH. Esc, Enter and `q` close it.
 
 use crossterm::event::{Event, KeyCode};
 use ratatui::Frame;
@@ -13,7 +13,7 @@ use crate::prompt::ConnectionSummary;
 use crate::say;
 use crate::trust::fingerprint::{self, Hash};
 
-/// More lines than there are: to the first or the last one.
+/// More lines than any dialog has: scrolls to the first or the last one.
 const ALL: isize = isize::MAX / 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl ConnectionFacts {
         self.form.set_blocks(Key::Fingerprint, blocks);
     }
 
-    /// Up and down scroll while there is nothing they could choose.
+    /// Scrolls with up and down, unless they would change a selection.
     fn scrolled(&mut self, code: KeyCode) -> bool {
         let lines = match code {
             KeyCode::Up if self.form.focused() == Some(Key::Close) => -1,
@@ -94,7 +94,7 @@ impl Component for ConnectionFacts {
         let before = self.form.focused();
         let happened = self.form.handle(event);
         if self.form.focused() != before && self.form.focused() == Some(Key::Sha256) {
-            // What is chosen here is seen below it.
+            // Scrolls so that the key is visible, which changes with this selection.
             self.form.lead();
         }
         match happened {
@@ -141,7 +141,7 @@ mod tests {
             let line = shown.lines().find(|line| line.contains(text)).unwrap();
             unicode_width::UnicodeWidthStr::width(&line[..line.find(text).unwrap()])
         };
-        // A wide label is as wide as it looks, and what is wrapped goes on in its column.
+        // A wide label keeps its width, and wrapped text continues in its own column.
         for text in ["value 25.", "first of", "second"] {
             assert_eq!(column(text), column("value 1."), "{text}\n{shown}");
         }

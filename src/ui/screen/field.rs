@@ -1,7 +1,7 @@
-//! One line to type into: plain text, or a secret that is masked and wiped.
+//! A one-line input field: plain text, or a secret that is masked and wiped.
 //!
-//! What is pasted loses its line breaks and control characters: a field holds one line. A
-//! secret can hold control characters, typed after Ctrl-V.
+//! Line breaks and control characters are removed from pasted text, because a field has one line.
+//! In a secret, a control character can be typed after Ctrl-V.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::backend::crossterm::EventHandler;
@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
-/// The longest text of a field, in bytes: no host, path or passphrase is longer, and a secret
-/// of this size is never moved in memory while it grows.
+/// The longest text of a field in bytes. Hosts, paths and passphrases are shorter, and a secret is
+/// never moved in memory while it grows up to this size.
 pub const FIELD_MAX: usize = 4096;
 
 /// One line of input.
@@ -25,11 +25,11 @@ enum Text {
     Hidden(Hidden),
 }
 
-/// A secret being typed: editing is at its end only.
+/// A secret being typed: it can be edited only at its end.
 struct Hidden {
     text: Zeroizing<String>,
     shown: bool,
-    /// Ctrl-V was typed: the next key counts as it is.
+    /// Ctrl-V was typed: the next key is inserted literally.
     literal: bool,
 }
 
@@ -45,7 +45,7 @@ impl TextField {
         TextField { text: Text::Hidden(Hidden { text, shown: false, literal: false }) }
     }
 
-    /// The text; a secret is not given this way.
+    /// The text; empty for a secret.
     pub fn text(&self) -> &str {
         match &self.text {
             Text::Plain(input) => input.value(),
@@ -53,7 +53,7 @@ impl TextField {
         }
     }
 
-    /// Takes the secret out; the field is empty afterwards.
+    /// Takes the secret out of the field, which is empty afterwards.
     pub fn take_secret(&mut self) -> Secret {
         match &mut self.text {
             Text::Plain(_) => Secret::new(String::new()),
@@ -65,7 +65,8 @@ impl TextField {
         }
     }
 
-    /// A copy of the secret, for work that can fail and be tried again; it stays in the field.
+    /// A copy of the secret for an operation that may fail and be repeated; the secret stays in the
+    /// field.
     pub fn copy_secret(&self) -> Secret {
         match &self.text {
             Text::Plain(_) => Secret::new(String::new()),
@@ -81,7 +82,7 @@ impl TextField {
         }
     }
 
-    /// Replaces the text; a secret is emptied.
+    /// Replaces the text; a secret is cleared.
     pub fn set(&mut self, text: &str) {
         match &mut self.text {
             Text::Plain(_) => *self = TextField::new(text),
@@ -96,7 +97,7 @@ impl TextField {
         }
     }
 
-    /// Takes a key or a paste; `true` if it was meant for a field.
+    /// Handles a key or a paste; `true` if the field uses it.
     pub fn take(&mut self, event: &Event) -> bool {
         match (&mut self.text, event) {
             (Text::Plain(input), Event::Paste(pasted)) => {
@@ -126,7 +127,7 @@ impl TextField {
         }
     }
 
-    /// What is shown in this many columns, and the column of the cursor in it.
+    /// The visible text in this many columns, and the cursor's column in it.
     pub fn shown(&self, columns: u16, mask: char) -> (String, u16) {
         let width = usize::from(columns.max(1));
         match &self.text {
@@ -183,7 +184,7 @@ impl Hidden {
     fn remove(&mut self) {
         if let Some(last) = self.text.chars().next_back() {
             let at = self.text.len() - last.len_utf8();
-            // Truncating alone would leave it in memory.
+            // The bytes are overwritten first, because truncating leaves them in memory.
             self.text.replace_range(at.., &"\0".repeat(last.len_utf8()));
             self.text.truncate(at);
         }
@@ -199,7 +200,7 @@ impl Hidden {
     }
 }
 
-/// Whether a key edits a line; all others are for the dialog.
+/// Whether a key edits a line; the dialog handles all others.
 fn edits(key: &KeyEvent) -> bool {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
     match key.code {
@@ -211,7 +212,7 @@ fn edits(key: &KeyEvent) -> bool {
     }
 }
 
-/// Text without line breaks and control characters, of at most `max` bytes.
+/// Removes line breaks and control characters, and cuts the text to at most `max` bytes.
 fn clean(text: &str, max: usize) -> Zeroizing<String> {
     let mut out = Zeroizing::new(String::with_capacity(text.len().min(max)));
     for c in text.trim_matches(['\r', '\n']).chars() {
@@ -226,7 +227,7 @@ fn clean(text: &str, max: usize) -> Zeroizing<String> {
     out
 }
 
-/// The columns from `skip` on, at most `width` of them.
+/// The part of a text that starts at the column `skip`, at most `width` columns wide.
 fn piece(text: &str, skip: usize, width: usize) -> String {
     let (mut column, mut out) = (0, String::new());
     for c in text.chars() {

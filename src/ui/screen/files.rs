@@ -1,4 +1,4 @@
-//! The file picker: one directory at a time, directories first, `~/.ssh` to begin with.
+//! The file picker: shows one directory at a time, directories first, and starts in `~/.ssh`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,11 @@ use crate::say;
 use crate::text;
 use crate::ui::login;
 
-/// Entries listed of one directory: nobody looks through more.
+/// The most entries of a directory that are listed.
 const MAX_ENTRIES: usize = 1_000;
-/// Entries in sight at once.
+/// The number of entries that are visible at once.
 const LINES: u16 = 8;
-/// How much of a name is shown, in characters.
+/// How many characters of a name are shown.
 const MAX_NAME: usize = 255;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ struct Entry {
     is_directory: bool,
 }
 
-/// The picker; when it has closed, the file is in it.
+/// The dialog; after it has closed, it contains the picked file.
 pub(super) struct Files {
     form: DialogForm<Key>,
     home: PathBuf,
@@ -48,7 +48,8 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Begins beside the file that is named already, else in `~/.ssh`, else at home.
+    /// Starts in the directory of the file that is named already, otherwise in `~/.ssh`, otherwise
+    /// in the home directory.
     pub(super) fn new(named: Option<PathBuf>, home: &Path) -> Files {
         let beside = named.as_deref().and_then(Path::parent).map(Path::to_owned);
         let begin = [beside, Some(home.join(".ssh"))].into_iter().flatten();
@@ -72,12 +73,12 @@ impl Files {
         files
     }
 
-    /// The file that was picked; `None` if none was.
+    /// The picked file; `None` if none was picked.
     pub(super) fn into_picked(self) -> Option<PathBuf> {
         self.picked
     }
 
-    /// Lists the directory anew.
+    /// Reads the directory again.
     fn list(&mut self) {
         let mut lines = vec![(Tone::Strong, login::short(&self.directory, &self.home))];
         match listed(&self.directory, self.form.is_on(Key::Hidden)) {
@@ -111,14 +112,14 @@ impl Files {
         self.describe();
     }
 
-    /// Puts the choice on this file or directory.
+    /// Selects this file or directory.
     fn choose(&mut self, path: Option<&Path>) {
         let at = self.entries.iter().position(|entry| Some(entry.path.as_path()) == path);
         self.form.select(Key::List, at.unwrap_or(0));
         self.describe();
     }
 
-    /// Says what the chosen file is.
+    /// Describes the selected file.
     fn describe(&mut self) {
         let chosen = self.entries.get(self.form.selected(Key::List));
         let note = match chosen.filter(|entry| !entry.is_directory) {
@@ -131,7 +132,7 @@ impl Files {
         self.form.set_text(Key::Note, vec![note]);
     }
 
-    /// Opens the chosen directory, or picks the chosen file.
+    /// Opens the selected directory, or picks the selected file.
     fn open(&mut self) -> DialogAction {
         let Some(entry) = self.entries.get(self.form.selected(Key::List)) else {
             return DialogAction::Stay;
@@ -147,7 +148,7 @@ impl Files {
         DialogAction::Stay
     }
 
-    /// The next entry that begins with this letter.
+    /// Selects the next entry that starts with this letter.
     fn jump(&mut self, letter: char) {
         let letter = letter.to_ascii_lowercase();
         let at = self.form.selected(Key::List);
@@ -185,7 +186,7 @@ impl Component for Files {
     }
 }
 
-/// The entries, directories first, and whether these are all of them.
+/// The entries, directories first, and whether the list is complete.
 fn listed(directory: &Path, hidden: bool) -> Result<(Vec<Entry>, bool), std::io::Error> {
     let mut entries = Vec::new();
     let mut all = true;

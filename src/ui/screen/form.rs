@@ -1,8 +1,8 @@
-//! A form: the rows of a dialog, which of them has the focus, and what keys and clicks do.
+//! A form: the rows of a dialog, the focus, and the handling of keys and clicks.
 //!
-//! Every dialog is a form. The dialog says what rows there are and what follows from what
-//! [`DialogForm::handle`] reports; how rows look and scroll is in `draw`. Keys are the same
-//! everywhere: Tab and the arrows move, Space chooses, Enter confirms, Esc leaves.
+//! Every dialog is a form. The dialog defines the rows, and reacts to what [`DialogForm::handle`]
+//! reports; `draw` has the layout and the scrolling. Keys are the same in all dialogs: Tab and the
+//! arrows move, Space chooses, Enter confirms, Esc leaves.
 
 mod beside;
 mod draw;
@@ -20,60 +20,60 @@ use super::editor::Editor;
 use super::field::TextField;
 use super::look::Tone;
 
-/// The widest a dialog gets: longer lines are hard to read.
+/// The width of a dialog, if there is room: longer lines are hard to read.
 const WIDTH: u16 = 78;
 
-/// What came of a key, a click or a paste.
+/// What a key, a click or a paste did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened<K> {
-    /// Nothing that matters to the dialog.
+    /// Nothing that the dialog needs to know.
     Nothing,
-    /// The row has another value: typed into, ticked, chosen.
+    /// The row has another value: it was typed into, ticked or chosen.
     Changed(K),
     /// The button was pressed.
     Pressed(K),
-    /// Enter in a row that is no button: mostly what the default button does.
+    /// Enter was pressed in a row that is not a button; usually means the default button.
     Entered(K),
-    /// Esc or Ctrl-C: the safe thing.
+    /// Esc or Ctrl-C was pressed; the dialog does what is safe.
     Cancelled,
-    /// A key that the row with the focus has no use for.
+    /// A key that the focused row does not use.
     Unused(KeyEvent),
 }
 
-/// Where something is on the screen.
+/// An area of the screen that can be clicked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Spot {
     area: Rect,
     row: usize,
-    /// The button of its row, or the item of a list.
+    /// The button within its row, or the item of a list.
     part: usize,
 }
 
 /// The rows of one dialog.
 pub struct DialogForm<K> {
-    /// Shown in the frame.
+    /// The title in the frame.
     pub title: String,
-    /// What the frame says by its colour.
+    /// The tone that the frame's colour shows.
     pub tone: Tone,
-    /// Keys that this dialog has besides the usual ones: key and what it does.
+    /// Keys of this dialog besides the usual ones, each with its description.
     pub hints: Vec<(&'static str, String)>,
     width: u16,
     rows: Vec<FormRow<K>>,
     focus: usize,
-    /// The button with the focus in its row.
+    /// The focused button within its row.
     part: usize,
     scroll: usize,
-    /// Whether the view follows the focus; not after it was scrolled by hand.
+    /// Whether the view follows the focus; it does not after it was scrolled.
     follows: bool,
-    /// Whether the row with the focus comes first in the view, and then what it is about.
+    /// Whether the view starts with the focused row, so that what follows it is visible.
     leads: bool,
-    /// How far the view can be scrolled; known once drawn.
+    /// How far the view can be scrolled; set by drawing.
     scroll_max: usize,
     spots: Vec<Spot>,
 }
 
 impl<K: Copy + PartialEq> DialogForm<K> {
-    /// A form with these rows; the focus is on the first that can have it.
+    /// A form with these rows; the first one that can have the focus gets it.
     pub fn new(title: impl Into<String>, rows: Vec<FormRow<K>>) -> DialogForm<K> {
         let mut form = DialogForm {
             title: title.into(),
@@ -93,14 +93,14 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         form
     }
 
-    /// Makes the form this many columns wide where there is room.
+    /// Makes the form this many columns wide, if there is room.
     #[must_use]
     pub fn wide(mut self, columns: u16) -> DialogForm<K> {
         self.width = columns;
         self
     }
 
-    /// Gives the focus to the row or button of this key.
+    /// Focuses the row or button with this key.
     pub fn focus(&mut self, key: K) {
         for (at, row) in self.rows.iter().enumerate() {
             if let Widget::Buttons(buttons) = &row.widget
@@ -116,7 +116,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// The key of the row or button with the focus.
+    /// The key of the focused row or button.
     pub fn focused(&self) -> Option<K> {
         let row = self.rows.get(self.focus)?;
         match &row.widget {
@@ -125,10 +125,10 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// The row of this key.
+    /// The row with this key.
     ///
     /// # Panics
-    /// There is none: a fault in the dialog.
+    /// If there is no such row, which is an error in the dialog.
     pub fn row(&mut self, key: K) -> &mut FormRow<K> {
         self.rows
             .iter_mut()
@@ -148,7 +148,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// The field of this key, to set, show or take what is in it.
+    /// The field with this key, to change it or to take its content.
     pub fn field(&mut self, key: K) -> Option<&mut TextField> {
         match &mut self.row(key).widget {
             Widget::TextField { field, .. } => Some(field),
@@ -156,7 +156,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Whether a box is ticked, or a radio button on.
+    /// Whether a box is ticked or a radio button is on.
     pub fn is_on(&self, key: K) -> bool {
         matches!(
             self.widget(key),
@@ -164,7 +164,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         )
     }
 
-    /// The number of the choice of a pick or a list.
+    /// The number of the selected item of a pick or a list.
     pub fn selected(&self, key: K) -> usize {
         match self.widget(key) {
             Some(Widget::Pick { selected, .. } | Widget::List { selected, .. }) => *selected,
@@ -187,7 +187,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Lets a row be used or not. If it has the focus, the next one gets it.
+    /// Enables or disables a row. If it had the focus, the next row gets it.
     pub fn enable(&mut self, key: K, enabled: bool) {
         self.row(key).enabled = enabled;
         if self.rows.get(self.focus).is_some_and(|row| !row.can_have_focus()) {
@@ -195,7 +195,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// The editor of this key.
+    /// The editor with this key.
     pub fn editor(&self, key: K) -> Option<&Editor> {
         match self.widget(key) {
             Some(Widget::Editor { editor, .. }) => Some(editor),
@@ -203,7 +203,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Replaces the items of a list; the choice stays within them.
+    /// Replaces the items of a list; the selection stays within them.
     pub fn set_items(&mut self, key: K, new: Vec<Item>) {
         if let Widget::List { items, selected, .. } = &mut self.row(key).widget {
             *selected = (*selected).min(new.len().saturating_sub(1));
@@ -211,7 +211,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Chooses an item of a list, or a value of a pick.
+    /// Selects an item of a list, or a value of a pick.
     pub fn select(&mut self, key: K, at: usize) {
         match &mut self.row(key).widget {
             Widget::List { items, selected, .. } => *selected = at.min(items.len().max(1) - 1),
@@ -227,7 +227,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Replaces what a button says.
+    /// Replaces the label of a button.
     pub fn set_button(&mut self, key: K, new: String) {
         for row in &mut self.rows {
             if let Widget::Buttons(buttons) = &mut row.widget
@@ -239,7 +239,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Replaces blocks that stand beside each other.
+    /// Replaces blocks that stand next to each other.
     pub fn set_blocks(&mut self, key: K, new: Vec<SideBlock>) {
         if let Widget::Beside(blocks) = &mut self.row(key).widget {
             *blocks = new;
@@ -259,7 +259,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Takes a key, click or paste.
+    /// Handles a key, click or paste.
     pub fn handle(&mut self, event: &Event) -> Happened<K> {
         match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => Happened::Nothing,
@@ -272,7 +272,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
 
     fn key(&mut self, event: &Event, key: &KeyEvent) -> Happened<K> {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        // In a secret even Esc can be meant literally, after Ctrl-V.
+        // The field comes first: in a secret even Esc can be literal, after Ctrl-V.
         if let happened @ Happened::Changed(_) = self.typed(event) {
             return happened;
         }
@@ -288,7 +288,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         Happened::Nothing
     }
 
-    /// Gives typing to the field with the focus.
+    /// Passes input to the focused field.
     fn typed(&mut self, event: &Event) -> Happened<K> {
         let Some(row) = self.rows.get_mut(self.focus).filter(|row| row.enabled) else {
             return Happened::Nothing;
@@ -311,7 +311,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         matches!(self.rows.get(self.focus).map(|row| &row.widget), Some(Widget::List { .. }))
     }
 
-    /// A key for the row with the focus.
+    /// Handles a key in the focused row.
     fn for_row(&mut self, pressed: &KeyEvent) -> Happened<K> {
         let (row, part) = (self.focus, self.part);
         let step = match pressed.code {
@@ -372,7 +372,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Enter (`confirm`) or Space on a row, or a click on it.
+    /// Acts on a row after Enter (`confirm`), Space or a click.
     fn act(&mut self, row: usize, part: usize, confirm: bool) -> Happened<K> {
         let Some(FormRow { key, enabled: true, widget, .. }) = self.rows.get_mut(row) else {
             return Happened::Nothing;
@@ -399,7 +399,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         key.map_or(Happened::Nothing, Happened::Changed)
     }
 
-    /// Moves the focus to the next row (or button, or the one before) that can have it.
+    /// Moves the focus to the next row or button that can have it, or to the previous one.
     fn advance(&mut self, forward: bool) {
         let count = self.rows.len();
         self.follows = true;
@@ -426,12 +426,12 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         }
     }
 
-    /// Moves the view so that the row with the focus is its first, if so much follows it.
+    /// Scrolls so that the focused row is at the top, if enough rows follow it.
     pub fn lead(&mut self) {
         (self.follows, self.leads) = (false, true);
     }
 
-    /// Moves the view by so many lines, up if negative; the focus stays where it is.
+    /// Scrolls by this many lines, up if negative; the focus does not move.
     pub fn scroll_by(&mut self, lines: isize) {
         self.follows = false;
         self.scroll = self.scroll.saturating_add_signed(lines).min(self.scroll_max);
@@ -461,7 +461,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         match &mut self.rows[row].widget {
             Widget::Buttons(_) => self.part = part,
             Widget::List { selected, .. } => {
-                // The second click on an item confirms it.
+                // A second click on an item confirms it.
                 if had_focus && *selected == part {
                     return key.map_or(Happened::Nothing, Happened::Entered);
                 }

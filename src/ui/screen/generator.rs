@@ -1,9 +1,10 @@
-//! The key generator: which key, its passphrase, comment, file and format; then the key with
-//! its fingerprint and picture; then it is saved. Tera Term's dialog, with what ssh-keygen asks.
+//! The key generator dialog. It asks for type, passphrase, comment, file and format, creates the
+//! key, shows its fingerprint and picture, and saves it. It combines Tera Term's dialog with
+//! ssh-keygen's questions.
 //!
-//! Keys, formats and files are `keys`', the same as for `tessh keygen` with flags. A file is
-//! never overwritten and a key never left without a passphrase unless both are asked about. An
-//! error keeps everything that was typed.
+//! `keys` implements keys, formats and files, as for `tessh keygen` with flags. Overwriting a file
+//! and leaving a key without a passphrase must be confirmed. An error keeps everything that was
+//! typed.
 
 mod job;
 mod question;
@@ -33,43 +34,43 @@ use job::Job;
 pub use question::Question;
 use rows::{GeneratorKey, INPUTS, PPK, RSA, rows};
 
-/// The longest comment, in characters: what is kept of one that is read.
+/// The longest comment in characters; the same limit applies to comments that are read.
 const COMMENT_MAX: usize = 256;
-/// How much of a path is shown, in characters.
+/// How many characters of a path are shown.
 const PATH_MAX: usize = 400;
-/// One turn after the other, to be seen while nothing else moves.
+/// Shown one after the other, to show that work is in progress.
 const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
 
-/// What the generator needs to know of where it runs.
+/// The defaults from the environment.
 pub struct GeneratorDefaults {
     /// What `~/` stands for.
     pub home: PathBuf,
-    /// Where keys usually are; made, mode 0700, if a key is saved in it.
+    /// The usual directory for keys; it is created with mode 0700 if a key is saved in it.
     pub directory: PathBuf,
-    /// The comment to begin with, `user@host`.
+    /// The initial comment, `user@host`.
     pub comment: String,
 }
 
-/// A key that was saved.
+/// The result: a key that was saved.
 #[derive(Clone, Debug)]
 pub struct Saved {
     /// The file of the private key.
     pub file: PathBuf,
-    /// The file of its public half.
+    /// The file of the public key.
     pub public_file: PathBuf,
-    /// The public half.
+    /// The public key.
     pub key: PublicKey,
 }
 
-/// What is under way.
+/// The work in progress.
 enum Work {
     Nothing,
     Generating(Job<PrivateKey>),
-    /// With where it goes, which cannot be changed any more.
+    /// A key is being encrypted for this destination, which can no longer be changed.
     Sealing(Job<Zeroizing<String>>, Box<Saved>, Existing),
 }
 
-/// A question that is open.
+/// The open question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
     Empty,
@@ -77,11 +78,11 @@ enum Asked {
     Lose,
 }
 
-/// The dialog; [`Generator::saved`] has what came of it.
+/// The dialog; [`Generator::saved`] is its result.
 pub struct Generator {
     form: DialogForm<GeneratorKey>,
     surroundings: GeneratorDefaults,
-    /// Whether the file is still the usual one, which follows the type.
+    /// Whether the file name is still the default, which depends on the type.
     usual_file: bool,
     work: Work,
     turns: usize,
@@ -91,7 +92,7 @@ pub struct Generator {
     saved: Option<Saved>,
 }
 
-/// The dialog, with Ed25519 chosen and nothing made yet.
+/// Creates the dialog with Ed25519 selected and no key.
 pub fn generator(surroundings: GeneratorDefaults) -> Generator {
     let form = DialogForm::new(say!(generator_title), rows(&surroundings.comment));
     let mut generator = Generator {
@@ -134,7 +135,7 @@ impl Generator {
         typed.parse().map_err(|_| Error::new(Kind::Usage, say!(generator_no_number)))
     }
 
-    /// The file as typed, `~/` being the home directory.
+    /// The file as typed, with `~/` as the home directory.
     fn file(&self) -> PathBuf {
         let typed = self.form.text(GeneratorKey::File);
         match typed.strip_prefix("~/") {
@@ -143,12 +144,12 @@ impl Generator {
         }
     }
 
-    /// What depends on the type and the format.
+    /// Updates what depends on type and format.
     fn follow_type(&mut self) {
         self.form.enable(GeneratorKey::Bits, self.form.selected(GeneratorKey::Type) == RSA);
         self.form.enable(GeneratorKey::Rounds, !self.is_ppk());
         if self.usual_file {
-            // The name is the same for every size.
+            // The file name does not depend on the size.
             let kind = match self.form.selected(GeneratorKey::Type) {
                 RSA => KeyType::Rsa(0),
                 _ => self.kind().unwrap_or(KeyType::Ed25519),
@@ -164,7 +165,7 @@ impl Generator {
         }
     }
 
-    /// Another type means another key.
+    /// Drops the key, because another type was selected.
     fn forget(&mut self) {
         self.work = Work::Nothing;
         self.key = None;
@@ -178,7 +179,7 @@ impl Generator {
         self.form.set_text(GeneratorKey::Message, lines);
     }
 
-    /// Says what is wrong at a row, which gets the focus.
+    /// Reports an error about a row and focuses the row.
     fn object(&mut self, key: GeneratorKey, text: String) {
         let lines = vec![(Tone::Danger, text)];
         match key {
@@ -188,7 +189,7 @@ impl Generator {
         self.form.focus(key);
     }
 
-    /// The buttons that make sense now.
+    /// Shows the buttons that can be used now.
     fn offer(&mut self) {
         let close = (GeneratorKey::Close, say!(close));
         let buttons = match (&self.work, &self.key, &self.saved) {
@@ -229,7 +230,7 @@ impl Generator {
         }
     }
 
-    /// Whether what is typed can be used; says at which row it cannot.
+    /// Checks the input; reports an error at the row that has it.
     fn check(&mut self) -> bool {
         let rounds = self.number(GeneratorKey::Rounds).and_then(write::check_rounds);
         let fault = if let Err(error) = self.kind() {
@@ -320,7 +321,7 @@ impl Generator {
         self.form.set_blocks(GeneratorKey::Made, blocks);
     }
 
-    /// One step of saving: asks what is not agreed yet, then begins to encrypt.
+    /// Continues saving: asks the next open question, or starts to encrypt.
     fn save(&mut self) -> DialogAction {
         if !self.check() {
             return DialogAction::Stay;
@@ -361,7 +362,7 @@ impl Generator {
         DialogAction::Open(Box::new(Question::new(say!(generator_title), text)))
     }
 
-    /// Writes both halves: created 0600 and whole, or nothing.
+    /// Writes both files: complete and with mode 0600, or not at all.
     fn write(&mut self, text: Result<Zeroizing<String>>, to: Saved, existing: Existing) {
         let written = text.and_then(|text| {
             place::make_directory(&self.surroundings.directory, &to.file)?;
@@ -403,7 +404,7 @@ impl Generator {
         DialogAction::Stay
     }
 
-    /// A key that nobody has saved is not lost without a yes.
+    /// Closes the dialog; asks first if the key is not saved.
     fn leave(&mut self) -> DialogAction {
         match (&self.key, &self.saved) {
             (Some(_), None) => self.ask(Asked::Lose, say!(generator_really_lose)),
@@ -411,7 +412,7 @@ impl Generator {
         }
     }
 
-    /// Leaves work that is under way.
+    /// Abandons the work in progress.
     fn give_up(&mut self) {
         self.work = Work::Nothing;
         self.tell(Tone::Warn, say!(generator_cancelled));
@@ -462,7 +463,7 @@ impl Component for Generator {
             Happened::Pressed(key) => return self.pressed(key),
             Happened::Cancelled if self.is_busy() => self.give_up(),
             Happened::Cancelled => return self.leave(),
-            // What is being encrypted is settled.
+            // The input is fixed while the key is being encrypted.
             _ if matches!(self.work, Work::Sealing(..)) => {}
             Happened::Changed(key) => self.changed(key),
             Happened::Entered(_) if self.is_busy() => {}

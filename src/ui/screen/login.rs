@@ -1,8 +1,8 @@
-//! The authentication dialog: one screen, one method, and nothing sent before OK.
+//! The authentication dialog: the person chooses one method, and nothing is sent before OK.
 //!
-//! What does not belong to the chosen method is switched off, and so is every method that the
-//! server does not take. A key is unlocked here, on a thread of its own: a wrong passphrase is
-//! told on the spot.
+//! Rows that do not belong to the chosen method are disabled, and so are methods that the server
+//! does not accept. A key is unlocked in the dialog, on a separate thread, so that a wrong
+//! passphrase is reported at once.
 
 use std::any::Any;
 use std::path::PathBuf;
@@ -24,11 +24,11 @@ use crate::prompt::{Attempt, LoginAnswer, LoginCredential, LoginQuestion, Method
 use crate::say;
 use crate::ui::login::{self, Unlocking};
 
-/// Keys of the agent's in sight at once.
+/// The number of the agent's keys that are visible at once.
 const AGENT_LINES: u16 = 3;
-/// Lines of a banner in the dialog.
+/// The most lines of a banner in the dialog.
 const BANNER_LINES: usize = 4;
-/// Empties the clipboard and the selection (xterm control sequences, OSC 52).
+/// Clears the clipboard and the selection (xterm control sequences, OSC 52).
 const CLEAR_CLIPBOARD: &[u8] = b"\x1b]52;c;\x1b\\\x1b]52;p;\x1b\\";
 /// The group of the methods' radio buttons.
 const METHODS: u8 = 0;
@@ -51,15 +51,15 @@ enum Key {
     Disconnect,
 }
 
-/// The dialog; when it has closed, its answer is in it.
+/// The dialog; after it has closed, it contains its answer.
 pub(in crate::ui) struct LoginDialog {
-    /// The person was told that the password is empty: the next Enter sends it so.
+    /// The person was warned that the password is empty; the next Enter sends it.
     sends_empty: bool,
     form: DialogForm<Key>,
     question: LoginQuestion,
-    /// The key file that the field names now, or why it cannot be used.
+    /// The key file that the field names, or why it cannot be used.
     examined: Option<Result<KeyFile, String>>,
-    /// A path and how it is written in the field, where the two differ.
+    /// A path and its text in the field, if the two differ.
     written: Option<(String, PathBuf)>,
     work: Option<Receiver<Unlocking>>,
     turns: usize,
@@ -68,7 +68,7 @@ pub(in crate::ui) struct LoginDialog {
 }
 
 impl LoginDialog {
-    /// The banner is what the server said last, sanitised; mostly nothing.
+    /// `banner` is the last text from the server, sanitised; it is usually empty.
     pub(in crate::ui) fn new(question: LoginQuestion, banner: &str) -> LoginDialog {
         let written = question
             .key_file
@@ -92,7 +92,7 @@ impl LoginDialog {
         dialog
     }
 
-    /// What the person answered; `None` is Disconnect.
+    /// The person's answer; `None` means Disconnect.
     pub(in crate::ui) fn into_answer(self) -> Option<LoginAnswer> {
         self.answer
     }
@@ -106,7 +106,7 @@ impl LoginDialog {
         methods.find(|&method| self.form.is_on(Key::Method(method)))
     }
 
-    /// Where the first key goes.
+    /// Sets the initial focus.
     fn begin(&mut self) {
         if self.is_asking_user() {
             self.say(&[(Tone::Plain, say!(login_user_first))]);
@@ -127,7 +127,7 @@ impl LoginDialog {
         self.form.focus(focus);
     }
 
-    /// Switches off what does not belong to the chosen method.
+    /// Enables the rows of the chosen method and disables the others.
     fn adapt(&mut self) {
         let asking_user = self.is_asking_user();
         let method = self.method().filter(|_| !asking_user);
@@ -155,7 +155,7 @@ impl LoginDialog {
         self.form.set_text(Key::Status, lines.to_vec());
     }
 
-    /// Something is wrong here, and the server knows nothing of it.
+    /// Reports a local error, and that nothing was sent to the server.
     fn fault(&mut self, what: String, focus: Key) -> DialogAction {
         self.say(&[(Tone::Danger, what), (Tone::Plain, say!(login_nothing_sent))]);
         self.form.focus(focus);
@@ -171,7 +171,7 @@ impl LoginDialog {
         }
     }
 
-    /// Looks at the key file that the field names.
+    /// Reads the key file that the field names.
     fn examine(&mut self) {
         self.examined = self.path().map(|path| login::read_key(&path));
         let note = match &self.examined {
@@ -182,7 +182,7 @@ impl LoginDialog {
         self.form.set_text(Key::FileNote, note);
     }
 
-    /// The name is settled: the server is asked before anything else can be chosen.
+    /// Accepts the user name and closes, because the server must be asked for its methods next.
     fn settle_user(&mut self) -> DialogAction {
         let name = self.form.text(Key::User).trim().to_owned();
         if name.is_empty() {
@@ -192,7 +192,7 @@ impl LoginDialog {
         DialogAction::Close
     }
 
-    /// OK: exactly what is chosen, once.
+    /// Handles OK: makes exactly the chosen attempt, once.
     fn submit(&mut self) -> DialogAction {
         if self.is_lost {
             return DialogAction::Close;
@@ -224,7 +224,7 @@ impl LoginDialog {
         }
     }
 
-    /// Nothing is typed, and the person has not been told so.
+    /// Whether the password is empty and the person was not warned yet.
     fn is_empty_by_accident(&mut self) -> bool {
         let empty = self.form.field(Key::Secret).is_none_or(|field| field.is_empty());
         empty && !self.question.handed_over && !self.sends_empty
@@ -239,7 +239,7 @@ impl LoginDialog {
     }
 
     fn unlock(&mut self) -> DialogAction {
-        // The file may have changed since it was looked at.
+        // The file may have changed since it was read.
         self.examine();
         let file = match self.examined.take() {
             None => return self.fault(say!(login_key_file_missing), Key::File),
@@ -257,7 +257,7 @@ impl LoginDialog {
             return DialogAction::Stay;
         };
         let (done, work) = channel();
-        // Its key derivation takes as long as whoever made the file wanted.
+        // The key derivation takes as long as the creator of the file chose.
         thread::spawn(move || done.send(login::open(file, Some(&passphrase))));
         self.work = Some(work);
         self.turns = 0;
@@ -299,7 +299,7 @@ impl LoginDialog {
                 self.adapt();
             }
             Key::Method(_) => {
-                // What was typed was meant for the other method.
+                // The text was typed for the other method.
                 if let Some(field) = self.form.field(Key::Secret) {
                     field.set("");
                 }
@@ -309,7 +309,7 @@ impl LoginDialog {
         }
     }
 
-    /// While a key is being unlocked, only leaving counts.
+    /// Handles events while a key is being unlocked: only leaving is possible.
     fn handle_at_work(&mut self, event: &Event) -> DialogAction {
         let leaves = matches!(event, Event::Key(KeyEvent { code: KeyCode::Esc, .. }));
         if leaves { DialogAction::Close } else { DialogAction::Stay }
@@ -359,7 +359,7 @@ impl Component for LoginDialog {
         DialogAction::Stay
     }
 
-    /// Always: the connection may be lost at any time.
+    /// Always busy: the connection may be lost at any time.
     fn is_busy(&self) -> bool {
         true
     }
@@ -385,7 +385,7 @@ impl Component for LoginDialog {
                 self.say(&[(Tone::Strong, format!("{}{dots}", say!(login_unlocking)))]);
                 DialogAction::Stay
             }
-            // A fault in unlocking; it has been reported.
+            // The thread panicked, which has been reported.
             Err(TryRecvError::Disconnected) => {
                 self.work = None;
                 self.examine();
@@ -396,7 +396,7 @@ impl Component for LoginDialog {
     }
 }
 
-/// Whether a key means that a line is done.
+/// Whether a key ends the input in a field.
 fn leaves_field(event: &Event) -> bool {
     matches!(
         event,
@@ -442,7 +442,7 @@ fn rows(
     rows
 }
 
-/// A method's button, and below it what it needs.
+/// The radio button of a method, and the rows that it needs.
 fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec<FormRow<Key>> {
     let on = question.preselected == Some(offer.method);
     let mut button =
@@ -460,7 +460,7 @@ fn method_rows(question: &LoginQuestion, offer: &MethodOffer, path: &str) -> Vec
     }
 }
 
-/// The first lines of a banner: all of it is on the main screen.
+/// The first lines of a banner; all of it is on the main screen.
 fn beginning(banner: &str) -> String {
     let lines: Vec<_> = banner.trim_end().lines().collect();
     let mut text = lines[..lines.len().min(BANNER_LINES)].join("\n");

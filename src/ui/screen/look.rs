@@ -1,37 +1,37 @@
-//! What the parts of a dialog look like: colours with a meaning, borders and marks, and what
-//! stands for them where there are no colours or no Unicode.
+//! The look of dialogs: colours with a meaning, borders and marks, and their replacements on a
+//! terminal without colours or Unicode.
 //!
-//! A colour never carries a meaning alone: words, marks or position say the same.
+//! A colour is never the only sign of a meaning: words, marks or position show it too.
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
-/// What the person's terminal can show.
+/// The abilities of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// Colours: off with NO_COLOR and `TERM=dumb`.
+    /// Whether colours are used: not with NO_COLOR or `TERM=dumb`.
     pub colour: bool,
-    /// Lines and marks beyond ASCII: off where the locale is not UTF-8.
+    /// Whether characters beyond ASCII are used: not if the locale is not UTF-8.
     pub unicode: bool,
 }
 
-/// What a piece of text means.
+/// The meaning of a piece of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
     /// Plain text.
     #[default]
     Plain,
-    /// Of less weight.
+    /// Less important text.
     Dim,
-    /// A heading, or what matters most.
+    /// A heading, or the most important text.
     Strong,
-    /// All is well.
+    /// Good news.
     Good,
-    /// Needs care.
+    /// Something that needs care.
     Warn,
     /// Danger.
     Danger,
-    /// Words of the server, which could imitate ours: a bar stands before each line.
+    /// Text from the server, which could imitate ours: a bar stands before each line.
     Server,
 }
 
@@ -53,12 +53,12 @@ impl Look {
         }
     }
 
-    /// What has the focus.
+    /// The style of what has the focus.
     pub fn focused(self) -> Style {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
-    /// The frame of a dialog.
+    /// The characters of a dialog's frame.
     pub fn border(self) -> border::Set<'static> {
         match self.unicode {
             true => border::PLAIN,
@@ -75,7 +75,7 @@ impl Look {
         }
     }
 
-    /// One of two spellings of a mark.
+    /// Chooses between the Unicode and the ASCII form of a mark.
     pub fn mark(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self.unicode {
             true => unicode,

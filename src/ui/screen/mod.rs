@@ -1,9 +1,9 @@
-//! Dialogs on the full screen: a stack of components, of which the top one gets the keys.
+//! Full-screen dialogs: a stack of components, of which the top one gets the keys.
 //!
-//! A dialog is a [`Component`], mostly made of one [`form::DialogForm`]. [`Screen::run`] takes the
-//! alternate screen, shows one until it closes, and gives it back with its answer inside; the
-//! main screen and its scrollback are then as they were. The terminal itself (raw mode,
-//! screens, restoring) is `terminal`'s.
+//! A dialog is a [`Component`], usually made of one [`form::DialogForm`]. [`Screen::run`] switches
+//! to the alternate screen, shows a dialog until it closes, and returns it with its answer inside;
+//! the main screen and its scrollback are unchanged afterwards. `terminal` handles raw mode, the
+//! screens and their restoration.
 
 mod challenge;
 pub mod component;
@@ -40,27 +40,27 @@ use look::Look;
 
 pub use component::{Component, DialogAction};
 
-/// How often a component that is at work is given a turn.
+/// How often a busy component gets a turn.
 const TURN: Duration = Duration::from_millis(80);
-/// How long nothing may come before the loop looks around.
+/// How long to wait for an event before a turn when no component is busy.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// The person's terminal, to show dialogs on.
+/// The person's terminal, on which dialogs are shown.
 pub struct Screen {
     tty: File,
     look: Look,
 }
 
 impl Screen {
-    /// The controlling terminal, if there is one.
+    /// Opens the controlling terminal.
     ///
     /// # Errors
-    /// There is none.
+    /// There is no controlling terminal.
     pub fn open(look: Look) -> io::Result<Screen> {
         Ok(Screen { tty: terminal::open_controlling()?, look })
     }
 
-    /// Shows a dialog until it closes, and gives it back.
+    /// Shows a dialog until it closes, and returns it.
     ///
     /// # Errors
     /// The terminal failed or is gone.
@@ -69,8 +69,8 @@ impl Screen {
         let pen = FrameWriter { screen: &screen, drawn: Vec::new() };
         let mut terminal = Terminal::new(CrosstermBackend::new(pen))?;
         let mut stack = Stack::new(Box::new(dialog));
-        // Changes of size are listened to from the first time on, and must be before anything is
-        // drawn. What was typed before was not meant for a dialog that nobody could see.
+        // The first poll starts to watch for size changes, which must happen before anything is
+        // drawn. What was typed before is dropped, because nobody could see the dialog then.
         while event::poll(Duration::ZERO)? {
             event::read()?;
         }
@@ -80,8 +80,8 @@ impl Screen {
             let act = match event::poll(wait)? {
                 true => {
                     let event = event::read()?;
-                    // A terminal made smaller and larger again has lost what it showed, and
-                    // its size alone would not tell.
+                    // A terminal that became smaller and larger again has lost its content, which
+                    // its size alone does not show.
                     if matches!(event, Event::Resize(..)) {
                         terminal.resize(terminal.size()?.into())?;
                     }
@@ -104,8 +104,8 @@ impl Screen {
     }
 }
 
-/// What is drawn, written at once when it is whole: no flicker, and nothing after the main
-/// screen was given back because of a signal.
+/// Writes each frame at once when it is complete. This avoids flicker, and nothing is written after
+/// a signal has restored the main screen.
 struct FrameWriter<'a> {
     screen: &'a AlternateScreen,
     drawn: Vec<u8>,

@@ -1,7 +1,7 @@
-//! The question before a paste is sent, as Tera Term asks it: the text, to be read and edited.
+//! The question before a paste, as in Tera Term: the text can be read and edited.
 //!
-//! The text has the focus and not a button: who presses Enter after a paste out of habit adds
-//! a line they can see, and sends nothing. Esc sends nothing either.
+//! The text has the focus, not a button: Enter, pressed out of habit after a paste, adds a visible
+//! line and sends nothing. Esc sends nothing either.
 
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -13,11 +13,11 @@ use super::form::{DialogForm, FormRow, Happened, Widget};
 use super::look::{Look, Tone};
 use crate::say;
 
-/// Columns where there is room: commands are long.
+/// The width of the dialog, if there is room: commands are long.
 const WIDTH: u16 = 120;
-/// Lines besides the text: frame, two of what there is to say, a gap, buttons, two of hints.
+/// The lines besides the text: frame, two of explanation, a gap, buttons, two of hints.
 const OTHER_LINES: u16 = 8;
-/// Lines of text seen at least, and at most.
+/// The least and the most lines of text that are visible.
 const SEEN: (u16, u16) = (3, 40);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +28,15 @@ enum Key {
     Cancel,
 }
 
-/// The dialog, with the answer inside once it has closed.
+/// The dialog; after it has closed, it contains the answer.
 pub struct ConfirmPaste {
     form: DialogForm<Key>,
     sent: bool,
 }
 
 impl ConfirmPaste {
-    /// The dialog for this text, with `\n` between its lines.
+    /// Creates the dialog for this text, with `
+    /// ` between its lines.
     pub fn new(text: &str) -> ConfirmPaste {
         let rows = vec![
             FormRow::lines(Key::About, Vec::new()),
@@ -51,13 +52,13 @@ impl ConfirmPaste {
         dialog
     }
 
-    /// The text as it shall be sent, if it shall.
+    /// The text to send; `None` if nothing is sent.
     pub fn into_answer(self) -> Option<String> {
         let text = self.form.editor(Key::Text).map(Editor::text);
         text.filter(|_| self.sent)
     }
 
-    /// Enter means something else in the text.
+    /// Updates the hints: Enter does something else in the text.
     fn hint(&mut self) {
         self.form.hints = vec![("Esc", say!(paste_hint_not))];
         if self.form.focused() == Some(Key::Text) {
@@ -65,7 +66,7 @@ impl ConfirmPaste {
         }
     }
 
-    /// What would be sent.
+    /// Describes what would be sent.
     fn tell(&mut self) {
         let Some(editor) = self.form.editor(Key::Text) else { return };
         let lines = match editor.count() {
@@ -112,7 +113,7 @@ mod tests {
     use crate::catalogue::testing::in_each_language;
     use crate::ui::screen::testing::TestScreen;
 
-    /// What is sent; `None` if the dialog closes and nothing is.
+    /// The text that is sent; `None` if the dialog closes without sending.
     fn answer(text: &str, keys: &str) -> Option<String> {
         let (shown, closed) = TestScreen::new(80, 24).play(ConfirmPaste::new(text), keys);
         closed.unwrap_or_else(|| panic!("{keys} does not close it:\n{shown}")).into_answer()
@@ -133,7 +134,7 @@ mod tests {
         for keys in ["<Esc>", "<C-c>", "<Tab><Right><Enter>", "<Tab><Esc>", "x<Esc>"] {
             assert_eq!(answer("a\nb\n", keys), None, "{keys}");
         }
-        // Enter after a paste is a habit.
+        // Enter after a paste is often a habit.
         let (shown, closed) = TestScreen::new(80, 24).play(ConfirmPaste::new("a\n"), "<Enter>");
         assert!(closed.is_none() && shown.contains("2 lines"), "{shown}");
         assert!(shown.contains("Enter new line"), "{shown}");

@@ -1,5 +1,5 @@
-//! The question whether to change what is on record of a host, as Tera Term's "Hostkey
-//! rotation": the keys that would be added and those that would go, and No preselected.
+//! The question whether to change a host's keys on record, as in Tera Term's "Hostkey rotation": it
+//! lists the keys to add and to remove. No is preselected.
 
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -13,7 +13,7 @@ use crate::say;
 use crate::text;
 use crate::trust::fingerprint;
 
-/// How much of a name or path is shown, in characters.
+/// How many characters of a name or path are shown.
 const SHOWN: usize = 400;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +22,14 @@ enum Key {
     No,
 }
 
-/// The dialog, with the answer inside once it has closed.
+/// The dialog; after it has closed, it contains the answer.
 pub struct RotationDialog {
     form: DialogForm<Key>,
     answer: Option<bool>,
 }
 
 impl RotationDialog {
-    /// The dialog for this question.
+    /// Creates the dialog for this question.
     pub fn new(question: &RotationQuestion<'_>) -> RotationDialog {
         let RotationQuestion { host, file, difference } = question;
         let host = text::line(host, SHOWN);
@@ -60,7 +60,7 @@ impl RotationDialog {
         RotationDialog { form, answer: None }
     }
 
-    /// Whether the file shall be changed; `None` if the dialog was left.
+    /// Whether to change the file; `None` if the dialog was left.
     pub fn into_answer(self) -> Option<bool> {
         self.answer
     }

@@ -1,4 +1,4 @@
-//! A screen for tests: keys as text in, the screen as text out.
+//! A virtual screen for tests: takes keys as text, and returns the screen as text.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use super::{Component, Stack, StackOutcome};
 pub(crate) struct TestScreen {
     terminal: Terminal<TestBackend>,
     pub look: Look,
-    /// What dialogs had written to the terminal besides.
+    /// What dialogs wrote to the terminal besides drawing.
     pub written: Vec<u8>,
 }
 
@@ -24,11 +24,11 @@ impl TestScreen {
         TestScreen { terminal, look: Look { colour: true, unicode: true }, written: Vec::new() }
     }
 
-    /// Draws, and gives the screen as lines of text without trailing blanks.
+    /// Draws, and returns the screen as lines of text without trailing spaces.
     pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>, Look)) -> String {
         let look = self.look;
-        // What is seen is all drawn anew: this backend, unlike terminals, keeps what was in the
-        // second half of a wide character.
+        // Everything is drawn anew, because this backend, unlike terminals, keeps the old content
+        // of a wide character's second half.
         self.terminal.clear().expect("in memory");
         self.terminal.draw(|frame| draw(frame, look)).expect("in memory");
         let buffer = self.terminal.backend().buffer();
@@ -40,7 +40,7 @@ impl TestScreen {
             while column < width {
                 let symbol = line[column].symbol();
                 shown.push_str(symbol);
-                // The second half of a wide character is no character.
+                // Skips the second half of a wide character.
                 column += unicode_width::UnicodeWidthStr::width(symbol).max(1);
             }
             text.push_str(shown.trim_end());
@@ -54,8 +54,8 @@ impl TestScreen {
         self.draw(|frame, look| component.draw(frame, frame.area(), look))
     }
 
-    /// Plays keys into a dialog and what it opens; gives the last screen, and the dialog if
-    /// it has closed.
+    /// Plays keys into a dialog and the dialogs that it opens. Returns the last screen, and the
+    /// dialog if it has closed.
     pub(crate) fn play<C: Component>(
         &mut self,
         dialog: C,
@@ -81,7 +81,7 @@ impl TestScreen {
         (shown, None)
     }
 
-    /// Gives turns until the screen shows the text, or the last dialog closes.
+    /// Gives turns until the screen shows the text or the last dialog closes.
     fn wait(&mut self, stack: &mut Stack, text: &str) -> StackOutcome {
         let end = Instant::now() + LIMIT;
         loop {
@@ -100,9 +100,9 @@ impl TestScreen {
     }
 }
 
-/// For what works on a thread of its own.
+/// The time limit for work on other threads.
 const LIMIT: Duration = Duration::from_secs(30);
-/// Marks a wait among the events.
+/// The event text that marks a wait.
 const WAIT: &str = "\u{1}wait:";
 
 fn awaited(event: &Event) -> Option<&str> {
@@ -112,10 +112,10 @@ fn awaited(event: &Event) -> Option<&str> {
     }
 }
 
-/// Keys from text: characters as they are, and `<Enter>`, `<Esc>`, `<Tab>`, `<S-Tab>`,
+/// Converts text to keys: characters as they are, and `<Enter>`, `<Esc>`, `<Tab>`, `<S-Tab>`,
 /// `<Up>`, `<Down>`, `<Left>`, `<Right>`, `<Home>`, `<End>`, `<PageUp>`, `<PageDown>`, `<Del>`,
-/// `<BS>`, `<F1>`, `<F2>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait:text>` waits until the screen shows
-/// the text, and `<Wait:>` until the dialog closes.
+/// `<BS>`, `<F1>`, `<F2>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait:text>` waits until the screen
+/// shows the text, and `<Wait:>` until the dialog closes.
 pub(crate) fn keys(text: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let mut rest = text;

@@ -1,9 +1,9 @@
-//! The security warning: whose key it is, why it is not trusted, and what to do. Tera Term's
-//! dialog with its three cases, the fingerprint to compare and, below it, the evidence.
+//! The security warning dialog: the key, why it is not trusted, and the choices. It has the three
+//! cases of Tera Term's dialog, a fingerprint to compare, and the evidence.
 //!
-//! For a new host or a new type of key nothing is preselected: Enter alone does nothing. For a
-//! changed key Disconnect is. Esc disconnects. A fingerprint that is typed is compared and
-//! decides nothing.
+//! For a new host or a new type of key nothing is preselected, so Enter alone does nothing. For a
+//! changed key, Disconnect is preselected. Esc disconnects. A typed fingerprint is compared, but
+//! does not decide anything.
 
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -18,8 +18,7 @@ use crate::trust::fingerprint::{self, Comparison, Hash};
 use crate::trust::{Evidence, Finding, KnownKey};
 use crate::ui::evidence;
 
-/// How many of the old keys of a changed host are shown beside the new one; the evidence below
-/// names more.
+/// The most old keys of a changed host that are shown next to the new one; the evidence lists more.
 const OLD_MAX: usize = 2;
 
 /// The rows and buttons.
@@ -37,7 +36,7 @@ enum Key {
     Disconnect,
 }
 
-/// The dialog, with the answer inside once it has closed.
+/// The dialog; after it has closed, it contains the answer.
 pub struct Warning {
     form: DialogForm<Key>,
     evidence: Evidence,
@@ -45,7 +44,7 @@ pub struct Warning {
 }
 
 impl Warning {
-    /// The dialog for this question.
+    /// Creates the dialog for this question.
     pub fn new(question: &HostKeyQuestion<'_>) -> Warning {
         let evidence = question.evidence.clone();
         let mut form = DialogForm::new(say!(warning_title), rows(question.host, &evidence));
@@ -62,7 +61,7 @@ impl Warning {
         warning
     }
 
-    /// What the person decided; Disconnect as long as nothing is.
+    /// The person's decision; Disconnect if there is none.
     pub fn answer(self) -> HostKeyAnswer {
         self.answer
     }
@@ -133,7 +132,7 @@ fn is_changed(evidence: &Evidence) -> bool {
 
 fn rows(host: &str, evidence: &Evidence) -> Vec<FormRow<Key>> {
     let [headline, meaning] = evidence::summary(host, evidence);
-    // Only a host of which nothing is known is written unless the box is cleared.
+    // The box is ticked only for a host of which nothing is known.
     let (write, ticked) = match &evidence.finding {
         Finding::Changed(_) => (say!(warning_replace), false),
         _ if evidence.is_alarming() => (say!(warning_add), false),
@@ -158,7 +157,7 @@ fn rows(host: &str, evidence: &Evidence) -> Vec<FormRow<Key>> {
     ]
 }
 
-/// The old keys and the new one, or the new one's randomart and beside it its fingerprint.
+/// The old and the new keys; without old keys, the new key's randomart next to its fingerprint.
 fn blocks(evidence: &Evidence, hash: Hash) -> Vec<SideBlock> {
     let key = &evidence.offered;
     let kind = fingerprint::type_name(key);
@@ -177,7 +176,7 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<SideBlock> {
     let known = evidence::known(evidence);
     let mut before = Vec::new();
     if let Some(first) = known.first() {
-        // Its place is in the headline.
+        // The headline shows the place already.
         before.extend(old(first, hash).into_iter().take(2));
         before.extend(picture(&hash.picture(&first.key)));
         before.extend(since(evidence, first));
@@ -191,7 +190,7 @@ fn blocks(evidence: &Evidence, hash: Hash) -> Vec<SideBlock> {
     vec![SideBlock::wrapped(before), SideBlock::wrapped(now)]
 }
 
-/// What it is, its fingerprint, and where it is on record.
+/// A known key's type, its fingerprint, and its place on record.
 fn old(known: &KnownKey, hash: Hash) -> [(Tone, String); 3] {
     let kind = fingerprint::type_name(&known.key);
     [
@@ -201,7 +200,7 @@ fn old(known: &KnownKey, hash: Hash) -> [(Tone, String); 3] {
     ]
 }
 
-/// When the key was first written, if that is known.
+/// The day on which the key was first written, if it is known.
 fn since(evidence: &Evidence, known: &KnownKey) -> Option<(Tone, String)> {
     let since = evidence::first_written(evidence, known)?;
     Some((Tone::Dim, say!(warning_since, since)))

@@ -1,5 +1,5 @@
-//! Blocks of lines next to each other, such as an old key and a new one, or a randomart and
-//! what there is to say about it. Where there is no room they stand one below the other.
+//! Blocks of lines next to each other, such as an old and a new key, or a randomart and its
+//! description. If there is no room, they are placed below each other.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -8,27 +8,27 @@ use unicode_width::UnicodeWidthStr;
 use crate::text::{self, pieces_of};
 use crate::ui::screen::look::{Look, Tone};
 
-/// Columns between two blocks.
+/// The columns between two blocks.
 const GAP: usize = 2;
-/// Narrower than this nothing can be read: two of them and the gap fit a screen of 60 columns.
+/// The least width of a wrapped block: two of them with the gap fit on a screen of 60 columns.
 const WRAPPED_MIN: usize = 26;
 
-/// Lines that belong together.
+/// A block of lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SideBlock {
     /// The lines, each with its tone.
     pub lines: Vec<(Tone, String)>,
-    /// Whether the lines stay as they are and settle the block's width; others are wrapped.
+    /// Whether the lines are not wrapped and determine the block's width.
     pub fixed: bool,
 }
 
 impl SideBlock {
-    /// Lines to be wrapped.
+    /// A block whose lines are wrapped.
     pub fn wrapped(lines: Vec<(Tone, String)>) -> SideBlock {
         SideBlock { lines, fixed: false }
     }
 
-    /// Lines that stay as they are.
+    /// A block whose lines are not wrapped.
     pub fn art(text: &str) -> SideBlock {
         let lines = text.lines().map(|line| (Tone::Plain, line.to_owned())).collect();
         SideBlock { lines, fixed: true }
@@ -38,7 +38,7 @@ impl SideBlock {
         self.lines.iter().map(|(_, line)| line.width()).max().unwrap_or(0)
     }
 
-    /// The lines in this many columns.
+    /// The lines of the block for this width.
     fn shown(&self, columns: usize) -> Vec<(Tone, String)> {
         let wrap = |(tone, line): &(Tone, String)| {
             let lines = match self.fixed || text::columns(line) <= columns {
@@ -51,7 +51,7 @@ impl SideBlock {
     }
 }
 
-/// The blocks in this many columns.
+/// All blocks laid out in this many columns.
 pub(super) fn lines(blocks: &[SideBlock], columns: usize, look: Look) -> Vec<Line<'static>> {
     let styled = |(tone, text): (Tone, String)| Span::styled(text, look.style(tone));
     let Some(widths) = widths(blocks, columns) else {
@@ -75,7 +75,7 @@ pub(super) fn lines(blocks: &[SideBlock], columns: usize, look: Look) -> Vec<Lin
     (0..height).map(line).collect()
 }
 
-/// The width of each block, if all of them fit beside each other.
+/// The width of each block, if all of them fit next to each other.
 fn widths(blocks: &[SideBlock], columns: usize) -> Option<Vec<usize>> {
     let gaps = GAP * blocks.len().saturating_sub(1);
     let fixed: usize = blocks.iter().filter(|block| block.fixed).map(SideBlock::width).sum();
@@ -88,8 +88,8 @@ fn widths(blocks: &[SideBlock], columns: usize) -> Option<Vec<usize>> {
     Some(blocks.iter().map(|block| if block.fixed { block.width() } else { each }).collect())
 }
 
-/// A text in lines of this width. One without blanks (a fingerprint, a path) is cut where the
-/// line ends, so that two of them can be compared line by line.
+/// Wraps a text to this width. Text without spaces (a fingerprint, a path) is cut at the width, so
+/// that two of them can be compared line by line.
 fn wrapped(line: &str, columns: usize) -> Vec<String> {
     if line.trim().contains(' ') {
         return text::wrap(line, columns);

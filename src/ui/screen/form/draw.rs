@@ -1,6 +1,6 @@
-//! How a form is drawn: in a frame in the middle of the screen, its rows scrolled so that the
-//! focus is in sight, its buttons always so. It fits any size, however small: first the
-//! hints go, then the frame.
+//! Draws a form: a frame in the middle of the screen, rows that scroll to keep the focus visible,
+//! and buttons that are always visible. On a small screen first the hints are left out, then the
+//! frame.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -17,26 +17,26 @@ use crate::say;
 use crate::text;
 use crate::ui::screen::look::{Look, Tone};
 
-/// Below this there is no frame.
+/// The least size with a frame.
 const FRAME_MIN: (u16, u16) = (24, 8);
-/// Below this there are no hints.
+/// The least height with hints.
 const HINTS_MIN: u16 = 10;
-/// Labels of fields get at most this part of a line.
+/// The labels of fields get at most one part in this many of a line.
 const LABEL_PART: u16 = 3;
-/// Rows drawn at most: a dialog of more lines is a fault, a terminal has fewer.
+/// The most lines that are drawn; more would be an error in the dialog.
 const LINES_MAX: usize = 2_000;
 
-/// A row ready to be drawn.
+/// A row that is laid out for drawing.
 struct Drawn {
     row: usize,
     lines: Vec<Line<'static>>,
-    /// Where the cursor is, if the row has it: line and column.
+    /// The cursor's line and column, if the row has it.
     cursor: Option<(u16, u16)>,
-    /// Parts that can be clicked: line, column, width, number.
+    /// The parts that can be clicked: line, column, width, number.
     parts: Vec<(u16, u16, u16, usize)>,
 }
 
-/// What rows are drawn with.
+/// The settings for drawing rows.
 #[derive(Clone, Copy)]
 struct FormPainter {
     look: Look,
@@ -144,7 +144,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
         self.scroll = self.scroll.min(self.scroll_max);
     }
 
-    /// Puts rows into the area from the line `skip` on, and remembers where they are.
+    /// Draws rows into the area, starting at their line `skip`, and notes where they are.
     fn put(&mut self, frame: &mut Frame<'_>, rows: &[Drawn], area: Rect, skip: usize) {
         let mut line = 0;
         let inside = |line: usize| {
@@ -183,7 +183,7 @@ impl<K: Copy + PartialEq> DialogForm<K> {
             ("Esc", say!(hint_cancel)),
         ];
         let mut lines = vec![String::new()];
-        // What a key does in this dialog stands in the place of what it usually does.
+        // The dialog's hint for a key replaces the usual one.
         let own = |key: &str| self.hints.iter().any(|(keys, _)| *keys == key);
         let usual = usual.into_iter().filter(|(key, _)| !own(key));
         for (keys, does) in self.hints.iter().cloned().chain(usual) {
@@ -206,7 +206,7 @@ fn put_line(buffer: &mut Buffer, line: &Line<'static>, area: Rect) {
     line.render(area, buffer);
 }
 
-/// One row; `focus` is the part with the focus, if the row has it.
+/// Lays out one row; `focus` is the focused part, if the row has the focus.
 fn draw_row<K>(at: usize, row: &FormRow<K>, focus: Option<usize>, pen: FormPainter) -> Drawn {
     let look = pen.look;
     let base = if row.enabled { Style::new() } else { look.style(Tone::Dim) };
@@ -298,8 +298,7 @@ fn paragraph(tone: Tone, lines: &str, indent: u16, pen: FormPainter) -> Vec<Line
         .collect()
 }
 
-/// The labels in a column of their own, or, where there is no room for two, above what they
-/// stand for.
+/// Lays out labels in a column of their own, or above their values if there is no room.
 fn put_pairs(pairs: &[(String, String)], pen: FormPainter) -> Vec<Line<'static>> {
     let width = usize::from(pen.width);
     let label = pairs.iter().map(|(label, _)| label.width()).max().unwrap_or(0) as u16 + 2;
@@ -324,7 +323,7 @@ fn put_pairs(pairs: &[(String, String)], pen: FormPainter) -> Vec<Line<'static>>
     lines
 }
 
-/// The items in sight, the chosen one among them.
+/// Lays out the visible items of a list, including the selected one.
 fn list(
     drawn: &mut Drawn,
     items: &[Item],
@@ -376,7 +375,7 @@ fn put_buttons<K>(
     drawn.lines.push(Line::from(spans));
 }
 
-/// The text in exactly this many columns, cut or filled.
+/// The text in exactly this many columns, cut or padded.
 fn padded(text: &str, columns: u16) -> String {
     let columns = usize::from(columns);
     let mut out = String::new();

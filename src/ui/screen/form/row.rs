@@ -1,4 +1,4 @@
-//! What a form is made of: one row each, with what can be done in it.
+//! The rows that a form consists of.
 
 use super::beside::SideBlock;
 use crate::ui::screen::editor::Editor;
@@ -7,88 +7,88 @@ use crate::ui::screen::look::Tone;
 
 /// One row of a form.
 pub struct FormRow<K> {
-    /// By what the dialog knows it; rows that only show something need none.
+    /// The key by which the dialog refers to the row; rows that only show something need none.
     pub key: Option<K>,
-    /// Whether it can be used; shown dimmed if not.
+    /// Whether it can be used; a disabled row is dimmed.
     pub enabled: bool,
-    /// Columns it is moved to the right.
+    /// The indentation in columns.
     pub indent: u16,
-    /// What it is.
+    /// The content.
     pub widget: Widget<K>,
 }
 
-/// What a row is.
+/// The content of a row.
 pub enum Widget<K> {
     /// An empty line.
     Gap,
-    /// Text, wrapped; each paragraph with its tone.
+    /// Text that is wrapped; each paragraph has its tone.
     Text(Vec<(Tone, String)>),
-    /// Lines that must stay as they are, such as a randomart.
+    /// Lines that are not wrapped, such as a randomart.
     Art(Vec<String>),
-    /// Blocks of lines, beside each other where there is room.
+    /// Blocks of lines, next to each other if there is room.
     Beside(Vec<SideBlock>),
-    /// Labels, each with what there is to say, one below the other.
+    /// Labels with their values, below each other.
     Pairs(Vec<(String, String)>),
-    /// Several lines to type into.
+    /// An editor for several lines.
     Editor {
-        /// What is typed.
+        /// The editor.
         editor: Editor,
-        /// How many lines are seen at once.
+        /// The number of visible lines.
         height: u16,
     },
-    /// A labelled line to type into.
+    /// An input field with a label.
     TextField {
-        /// What stands before it.
+        /// The label.
         label: String,
-        /// What is typed.
+        /// The field.
         field: TextField,
     },
-    /// One of a group of which exactly one is on.
+    /// A radio button; exactly one of its group is on.
     Radio {
         /// The group.
         group: u8,
-        /// Whether it is the one.
+        /// Whether this button is on.
         on: bool,
-        /// What it stands for.
+        /// The label.
         label: String,
-        /// What stands after it, dimmed.
+        /// The note after the label, dimmed.
         note: String,
     },
-    /// A box to tick.
+    /// A check box.
     Check {
         /// Whether it is ticked.
         on: bool,
-        /// What it stands for.
+        /// The label.
         label: String,
     },
-    /// One of a few values, changed with the left and right arrows.
+    /// A choice of a few values, changed with the left and right arrows.
     Pick {
-        /// What stands before it.
+        /// The label.
         label: String,
         /// The values.
         options: Vec<String>,
-        /// The number of the one chosen.
+        /// The number of the selected value.
         selected: usize,
     },
     /// A list to choose from.
     List {
         /// Its items.
         items: Vec<Item>,
-        /// The number of the one chosen.
+        /// The number of the selected item.
         selected: usize,
-        /// How many are seen at once.
+        /// The number of visible items.
         height: u16,
     },
-    /// Buttons, side by side at the foot of the dialog, always in sight.
+    /// Buttons, next to each other at the bottom of the dialog, always visible.
     Buttons(Vec<(K, String)>),
 }
 
 /// One item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// What it is.
+    /// The text.
     pub text: String,
-    /// What stands after it, dimmed.
+    /// The note after the text, dimmed.
     pub note: String,
 }
 
@@ -107,32 +107,32 @@ impl<K> FormRow<K> {
         FormRow::of(None, Widget::Text(vec![(tone, text.into())]))
     }
 
-    /// Paragraphs, to be replaced later by their key.
+    /// Paragraphs that can be replaced by their key.
     pub fn lines(key: K, lines: Vec<(Tone, String)>) -> FormRow<K> {
         FormRow::of(Some(key), Widget::Text(lines))
     }
 
-    /// Lines that stay as they are.
+    /// Lines that are not wrapped.
     pub fn art(key: K, text: &str) -> FormRow<K> {
         FormRow::of(Some(key), Widget::Art(text.lines().map(str::to_owned).collect()))
     }
 
-    /// Blocks beside each other, to be replaced later by their key.
+    /// Blocks next to each other that can be replaced by their key.
     pub fn beside(key: K, blocks: Vec<SideBlock>) -> FormRow<K> {
         FormRow::of(Some(key), Widget::Beside(blocks))
     }
 
-    /// Labels and what there is to say.
+    /// Labels with their values.
     pub fn pairs(key: K, pairs: Vec<(String, String)>) -> FormRow<K> {
         FormRow::of(Some(key), Widget::Pairs(pairs))
     }
 
-    /// Several lines to type into.
+    /// An editor for several lines.
     pub fn editor(key: K, editor: Editor, height: u16) -> FormRow<K> {
         FormRow::of(Some(key), Widget::Editor { editor, height })
     }
 
-    /// A field.
+    /// An input field.
     pub fn field(key: K, label: impl Into<String>, field: TextField) -> FormRow<K> {
         FormRow::of(Some(key), Widget::TextField { label: label.into(), field })
     }
@@ -143,12 +143,12 @@ impl<K> FormRow<K> {
         FormRow::of(Some(key), Widget::Radio { group, on, label, note })
     }
 
-    /// A box to tick.
+    /// A check box.
     pub fn check(key: K, on: bool, label: impl Into<String>) -> FormRow<K> {
         FormRow::of(Some(key), Widget::Check { on, label: label.into() })
     }
 
-    /// A value out of a few.
+    /// A choice of a few values.
     pub fn pick(
         key: K,
         label: impl Into<String>,
@@ -168,21 +168,21 @@ impl<K> FormRow<K> {
         FormRow::of(None, Widget::Buttons(buttons))
     }
 
-    /// Moves the row this many columns to the right.
+    /// Indents the row by this many columns.
     #[must_use]
     pub fn indented(mut self, columns: u16) -> FormRow<K> {
         self.indent = columns;
         self
     }
 
-    /// Makes the row dim and takes the focus from it.
+    /// Disables the row: it is dimmed and cannot have the focus.
     #[must_use]
     pub fn disabled(mut self) -> FormRow<K> {
         self.enabled = false;
         self
     }
 
-    /// Adds a note behind a radio button.
+    /// Adds a note after a radio button.
     #[must_use]
     pub fn noted(mut self, text: impl Into<String>) -> FormRow<K> {
         if let Widget::Radio { note, .. } = &mut self.widget {

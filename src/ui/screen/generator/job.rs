@@ -1,7 +1,7 @@
-//! Work that takes its time, on a thread of its own, so that the dialog goes on.
+//! Slow work on a thread of its own, so that the dialog stays usable.
 //!
-//! Looking for primes cannot be interrupted: what is not waited for any more runs to its end
-//! and is thrown away.
+//! The search for primes cannot be interrupted: if the job is dropped, it runs to its end and the
+//! result is discarded.
 
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::time::Instant;
@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
-/// Work under way.
+/// The work in progress.
 pub(super) struct Job<T> {
     result: Receiver<Result<T>>,
     start: Instant,
@@ -19,13 +19,13 @@ impl<T: Send + 'static> Job<T> {
     pub(super) fn start(work: impl FnOnce() -> Result<T> + Send + 'static) -> Job<T> {
         let (done, result) = mpsc::channel();
         std::thread::spawn(move || {
-            // Nobody waits for it any more only where it was given up.
+            // Sending fails only if the job was abandoned.
             let _ = done.send(work());
         });
         Job { result, start: Instant::now() }
     }
 
-    /// The result, once there is one.
+    /// The result, once the work is done.
     pub(super) fn poll(&self) -> Option<Result<T>> {
         match self.result.try_recv() {
             Ok(result) => Some(result),
@@ -36,7 +36,7 @@ impl<T: Send + 'static> Job<T> {
         }
     }
 
-    /// For how many seconds it has been under way.
+    /// For how many seconds the work has been running.
     pub(super) fn seconds(&self) -> u64 {
         self.start.elapsed().as_secs()
     }

@@ -1,5 +1,4 @@
-//! A question to be answered with yes or no, on top of the dialog that asks it. No is
-//! preselected, and Esc means no.
+//! A yes-or-no question on top of the dialog that asks it. No is preselected, and Esc means no.
 
 use crossterm::event::Event;
 use ratatui::Frame;
@@ -16,14 +15,14 @@ enum Key {
     Yes,
 }
 
-/// The question, with the answer inside once it has closed.
+/// The question; after it has closed, it contains the answer.
 pub struct Question {
     form: DialogForm<Key>,
     yes: bool,
 }
 
 impl Question {
-    /// The question under a title.
+    /// Creates a question with a title.
     pub fn new(title: String, text: String) -> Question {
         let buttons = vec![(Key::No, say!(no)), (Key::Yes, say!(yes))];
         let mut form = DialogForm::new(

@@ -1,13 +1,13 @@
-//! What can be set in the key generator, and with what it begins.
+//! The input rows of the key generator, with their initial values.
 
 use crate::keys::write::DEFAULT_ROUNDS;
 use crate::say;
 use crate::ui::screen::field::TextField;
 use crate::ui::screen::form::FormRow;
 
-/// ssh-keygen's own size since OpenSSH 8.0.
+/// The default of ssh-keygen since OpenSSH 8.0.
 const RSA_BITS: &str = "3072";
-/// The types in the order in which they are offered; the size of RSA is a field of its own.
+/// The types in the order of the list; RSA has a separate field for its size.
 const TYPES: [&str; 5] = ["Ed25519", "ECDSA 256", "ECDSA 384", "ECDSA 521", "RSA"];
 pub(super) const RSA: usize = 4;
 pub(super) const PPK: usize = 1;
@@ -33,7 +33,7 @@ pub(super) enum GeneratorKey {
     Close,
 }
 
-/// What can be set, until the key is saved.
+/// The rows that can be changed until the key is saved.
 pub(super) const INPUTS: [GeneratorKey; 9] = [
     GeneratorKey::Type,
     GeneratorKey::Bits,
@@ -46,7 +46,7 @@ pub(super) const INPUTS: [GeneratorKey; 9] = [
     GeneratorKey::Rounds,
 ];
 
-/// The rows, Ed25519 chosen.
+/// Creates the rows, with Ed25519 selected.
 pub(super) fn rows(comment: &str) -> Vec<FormRow<GeneratorKey>> {
     let types = TYPES.map(str::to_owned).to_vec();
     let formats = vec![say!(generator_openssh), say!(generator_ppk)];
