@@ -1,7 +1,7 @@
-//! Which algorithms are proposed, in which order, and how a user's list changes that.
+//! The algorithms that are proposed, their order, and how a configured list changes them.
 //!
-//! A name reaches the SSH library only through the tables here: it takes names for key
-//! exchange, cipher and MAC that mean "none", and with those nothing would be verified or
+//! A name reaches the SSH library only if it is in the tables here: the library also accepts names
+//! for key exchange, cipher and MAC that mean "none", with which nothing would be verified or
 //! encrypted.
 
 use std::borrow::Cow;

@@ -63,7 +63,7 @@ impl Session {
         self.shared.negotiated()
     }
 
-    /// Waits until the connection has ended; gives the reason.
+    /// Waits until the connection has ended; returns the reason.
     pub async fn end(&self) -> Error {
         self.shared.end().await
     }

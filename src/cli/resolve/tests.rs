@@ -1,5 +1,5 @@
-//! Plans: what configuration and command line come to (data: tests/data/config/cases.txt, also
-//! compared with ssh -G), and which method is settled.
+//! Plans: the results of configuration and command line (data: tests/data/config/cases.txt, also
+//! compared with ssh -G), and the chosen method.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -74,7 +74,7 @@ fn typed(words: &[&str]) -> Typed {
     args::parse(words.iter().map(Into::into), false).unwrap_or_else(|e| panic!("{words:?}: {e}"))
 }
 
-/// What a case comes to, and where it is compared, what ssh -G prints for it.
+/// The options of a case, and the output of ssh -G if it is compared.
 fn options_of(
     case: &Case,
     user: &str,
@@ -99,7 +99,7 @@ fn options_of(
     (peer, options)
 }
 
-/// What ssh -G prints; a single line `failed` if it does not.
+/// The output of ssh -G; a single line `failed` if it fails.
 fn ssh(argv: &[String], name: &str) -> Vec<String> {
     let output = Command::new("ssh").arg("-G").args(argv).output();
     let output = output.unwrap_or_else(|e| panic!("{name}: no ssh to compare with: {e}"));
@@ -140,7 +140,7 @@ fn every_case_comes_to_what_it_says() {
     }
 }
 
-/// What a connection uses and -G shows as it stands.
+/// Options that a connection uses with tokens expanded, and -G prints unexpanded.
 fn expanded(options: &Options) -> Vec<String> {
     let mut lines = Vec::new();
     let files = [
@@ -319,8 +319,8 @@ fn the_agent_answers_where_ssh_would_look() {
     assert_eq!(agent("IdentityAgent=$UNSET"), (Some(false), None));
 }
 
-/// What ssh(1) has a letter for and this version does not do: shown by -G, refused for a
-/// connection, with the letter and a reason.
+/// Letters of ssh(1) that this version does not implement: -G shows them, and a connection refuses
+/// them with the letter and a reason.
 #[test]
 fn what_is_not_done_is_shown_and_refused() {
     let lists = |_: Keyword, _: Option<&str>| String::new();
@@ -415,7 +415,7 @@ fn origins_say_where() {
     assert_eq!(options.batch_mode.origin, Origin::Default);
 }
 
-/// The lines of tests/data/config/argv.json: what tools pass must be taken, in silence.
+/// The lines of tests/data/config/argv.json: what tools pass must be accepted without a message.
 #[test]
 fn what_the_tools_pass_is_taken() {
     let cases: serde_json::Value =

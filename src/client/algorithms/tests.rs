@@ -1,4 +1,4 @@
-//! What is proposed, and what a user's list makes of it.
+//! The proposal, and how a user's list changes it.
 
 use super::*;
 

@@ -89,7 +89,7 @@ impl IdleClock {
         }
     }
 
-    /// Waits until the channel's timeout has passed without use; gives the timeout.
+    /// Waits until the channel's timeout has passed without use; returns the timeout.
     pub async fn expired(&self) -> Duration {
         let own = self.own.as_ref().map(|(limit, used)| (*limit, used));
         let global = self.global.as_ref().map(|(limit, used)| (*limit, &**used));

@@ -147,7 +147,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// The request was confirmed with this number; gives the channel's lane.
+    /// The request was confirmed with this number; returns the channel's lane.
     pub fn claim(self, id: ChannelId) -> Arc<Lane> {
         let lane = self.lanes.admit(id);
         lock(&lane.state).claimed = true;

@@ -68,7 +68,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Sets the number of forwarded channels; gives the number before.
+    /// Sets the number of forwarded channels; returns the number before.
     pub(crate) fn count(&self, lanes: usize) -> usize {
         self.lanes.swap(lanes, Ordering::Relaxed)
     }

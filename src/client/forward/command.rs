@@ -7,7 +7,7 @@ use crate::config::{Connect, Forward, Keyword};
 use crate::say;
 
 impl Forwards {
-    /// Runs one command line; gives the lines to show.
+    /// Runs one command line; returns the lines to show.
     pub async fn command(&self, typed: &str) -> Vec<String> {
         let typed = typed.trim();
         let typed = typed.strip_prefix('-').unwrap_or(typed);

@@ -45,8 +45,8 @@ pub struct LocalDisplay {
     pub timeout: Duration,
 }
 
-/// Prepares X11 forwarding on this connection; gives what to ask the server for. `None` if it is
-/// not possible; the reason has been reported as ssh reports it.
+/// Prepares X11 forwarding on this connection; returns the request for the server. `None` if it is
+/// not possible; the reason has been reported in ssh's words.
 pub async fn prepare(forwards: &Forwards, wanted: &LocalDisplay) -> Option<X11Request> {
     if !forwards.incoming.restriction.permits(ForwardingKind::X11) {
         return None;

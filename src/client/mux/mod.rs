@@ -1,12 +1,12 @@
 //! One connection for several invocations (OpenSSH's PROTOCOL.mux, version 4).
 //!
-//! A master holds the connection and listens on a Unix socket; the others are its clients and
-//! never see a server. `wire` is the protocol on bytes, `socket` its packets, `client` what an
-//! invocation asks of a master, `proxy` a session in the plain packets that a master passes on.
-//! `serve` listens, `session` (with `notices`) and `translate` are what it does for those two,
-//! `packet_sink` is what both sides of such plain packets write, `report` and `display` what a
-//! master tells of its connection, `control_path` is its socket's place in the file system. Who
-//! may use a socket, and what is said of it, is decided by the two sides.
+//! A master holds the connection and listens on a Unix socket; the other invocations are its
+//! clients and never connect to a server. `wire` encodes the protocol, `socket` reads and writes
+//! its packets, `client` has the requests of an invocation, `proxy` runs a session in proxy mode.
+//! `serve` is the master; `session` (with `notices`) and `translate` serve its clients' sessions
+//! and its clients in proxy mode. `packet_sink` writes packets for both sides of proxy mode,
+//! `report` and `display` describe the master's connection, and `control_path` is the socket's
+//! file. The callers decide who may use a socket, and report errors.
 
 pub mod client;
 pub mod control_path;

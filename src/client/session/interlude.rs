@@ -7,7 +7,7 @@
 //! a terminal forgets what has scrolled away. Opening the curtain writes the kept output, in order,
 //! before anything new. While the curtain is open, a write costs one relaxed load.
 //!
-//! [`InterludeFlag`] tells the relay whether an interlude is running, so that a session that ends
+//! `InterludeFlag` tells the relay whether an interlude is running, so that a session that ends
 //! meanwhile does not take the terminal away from it.
 
 use std::collections::VecDeque;

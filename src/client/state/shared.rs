@@ -75,7 +75,7 @@ impl ConnectionState {
         self.ended().unwrap_or_else(unexplained)
     }
 
-    /// Waits until the connection has ended; gives the reason.
+    /// Waits until the connection has ended; returns the reason.
     pub async fn end(&self) -> Error {
         let over = self.over.notified();
         tokio::pin!(over);

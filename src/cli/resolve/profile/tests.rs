@@ -1,5 +1,5 @@
-//! Saved sessions in plans: which one is meant, what wins over what, and what is saved of a
-//! command line.
+//! Saved sessions in plans: which session is used, the precedence of settings, and what is saved of
+//! a command line.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -48,7 +48,7 @@ impl Home {
         options(&typed(words), &self.context())
     }
 
-    /// `user@host:port`, with where the port comes from.
+    /// `user@host:port`, and the origin of the port.
     fn goes_to(&self, words: &[&str]) -> String {
         let (host, options) = self.options(words).unwrap();
         assert_eq!(host.to_lowercase(), *options.hostname, "{words:?}");

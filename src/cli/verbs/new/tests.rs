@@ -1,4 +1,4 @@
-//! What is entered becomes what would have been typed.
+//! The dialog's input becomes the command line that would have been typed.
 
 use super::*;
 

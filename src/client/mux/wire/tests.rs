@@ -133,8 +133,8 @@ proptest! {
         if let Ok((id, request)) = MuxRequest::decode(&body)
             && request != MuxRequest::InvalidForward
         {
-            // What was understood means the same when it is said again, the empty word of
-            // an address aside.
+            // A decoded message keeps its meaning when it is encoded again, except for an empty
+            // address.
             let again = MuxRequest::decode(&request.encode(id)).map(|(_, again)| again.kind());
             prop_assert_eq!(again, Ok(request.kind()));
         }

@@ -1,4 +1,4 @@
-//! What is said to proxies, byte for byte, and what becomes of answers that are none.
+//! The requests to proxies, byte for byte, and the errors for invalid answers.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -11,8 +11,8 @@ fn server(text: &str) -> ProxyServer {
     ProxyServer::parse(text).unwrap()
 }
 
-/// Talks to a proxy that says all it has to say at once; gives the outcome, what it heard, and
-/// what of its words was left for SSH.
+/// Runs a request against a proxy that sends its whole answer at once; returns the outcome, what
+/// the proxy received, and what was left of its answer for SSH.
 async fn talk(
     url: &str,
     password: &str,
@@ -90,7 +90,7 @@ async fn socks5_asks_with_a_name_or_an_address_and_leaves_what_follows() {
     let (result, heard, _) = talk("socks5://p", "", "127.0.0.1", answer).await;
     result.unwrap();
     assert_eq!(heard, b"\x05\x01\x00\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x16");
-    // A name is looked up here: no word of it to the proxy.
+    // The name is resolved here and not sent to the proxy.
     let (_, heard, _) = talk("socks5://p", "", "localhost", answer).await;
     assert!(matches!(heard[6], 1 | 4), "{heard:?}");
     let answer = b"\x05\x02\x01\x00\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00";

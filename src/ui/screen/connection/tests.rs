@@ -11,7 +11,7 @@ use crate::os::user::UserId;
 use crate::profiles::{History, Profile, ProfileStore};
 use crate::ui::screen::testing::{TestScreen, keys};
 
-/// A desk that refuses what has a blank in it.
+/// A check that refuses a host with a space in it.
 struct Strict;
 
 impl EnteredCheck for Strict {
@@ -67,7 +67,7 @@ impl Bench {
         dialog
     }
 
-    /// The last screen, and what was entered if it has closed.
+    /// The last screen, and the input if the dialog has closed.
     fn play(&self, typed: &str) -> (String, Option<Option<Entered>>) {
         let (shown, closed) = TestScreen::new(80, 24).play(self.dialog(), typed);
         (shown, closed.map(|mut dialog| dialog.take_entered()))
@@ -113,7 +113,7 @@ fn the_list_is_reached_with_tab_or_down_and_enter_connects_to_its_choice() {
         assert_eq!(bench.entered(&format!("{to_list}<End><Enter>")), host("old"));
         assert_eq!(bench.entered(&format!("we{to_list}<Enter>")).session, Some("web".into()));
     }
-    // The choice of the list counts until something is typed again.
+    // The list's selection counts until something is typed again.
     let port = bench.entered("<Tab><Down><Tab>2222<Tab><Right><Right><Tab><Enter>");
     let wanted = Entered { port: "2222".into(), family: AddressChoice::V6, ..session("web") };
     assert_eq!(port, wanted);
@@ -151,7 +151,7 @@ fn what_is_no_host_is_said_in_the_form() {
     assert!(closed.is_none() && shown.contains("no such host"), "{shown}");
     let (shown, closed) = bench.play("<Enter>");
     assert!(closed.is_none() && shown.contains("Type a host"), "{shown}");
-    // An escape and a line break in a paste are nothing but text.
+    // An escape and a line break in a paste are plain text.
     assert_eq!(bench.entered("<Paste:a\x1b[2J\n><Enter>"), host("a[2J"));
 }
 
@@ -184,7 +184,7 @@ fn a_broken_session_is_shown_with_its_line_and_is_not_connected_to() {
         assert_eq!(shown.matches("bad.toml line 2").count(), 2, "{key}: {shown}");
     }
     assert_eq!(bench.entered("<Tab><Down><Enter>"), session("db"));
-    // It can be removed all the same.
+    // It can be removed nevertheless.
     bench.play("<Tab><Del><Tab><Enter>");
     assert!(!bench.file("bad.toml").exists());
 }
@@ -233,7 +233,7 @@ fn a_name_that_is_free_is_proposed() {
     bench.play("<Tab>d<Enter>");
     bench.play("<Tab>d<Enter>");
     assert_eq!(bench.read("db-2.toml"), "host = \"h\"\n");
-    // A duplicate of a duplicate counts on.
+    // A duplicate of a duplicate gets the next number.
     bench.play("<Tab><Down><Down>d<Enter>");
     assert_eq!(
         (bench.read("db-3.toml"), bench.read("db-4.toml")),

@@ -1,4 +1,4 @@
-//! Forms: keys in, what happened and what is seen out.
+//! Forms: takes keys, checks what happened and what is visible.
 
 use super::*;
 use crate::ui::screen::testing::{TestScreen, keys};
@@ -82,7 +82,7 @@ fn buttons_and_the_focus_are_in_sight_at_every_size() {
             play(&mut form, "<Tab>");
         }
     }
-    // And nothing breaks where nothing fits.
+    // A form that does not fit causes no error.
     for (width, height) in [(10, 3), (1, 1), (3, 40), (80, 2)] {
         let mut form = form();
         TestScreen::new(width, height).draw(|frame, look| form.draw(frame, frame.area(), look));

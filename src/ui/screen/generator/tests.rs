@@ -8,7 +8,7 @@ use crate::catalogue::testing::in_each_language;
 use crate::keys::{KeyFile, KeyFormat};
 use crate::ui::screen::testing::TestScreen;
 
-/// Bcrypt need not be slow here.
+/// A low number of bcrypt rounds, to make the tests fast.
 const ONE_ROUND: &str = "<Tab><Tab><BS><BS>1";
 
 struct Case {
@@ -152,7 +152,7 @@ fn rsa_shows_that_something_happens_and_esc_gives_up() {
     assert!(closed.is_none());
     let made = case.screen(&format!("{rsa}<Wait:SHA256:>"));
     assert!(made.contains("[RSA 2048]"), "{made}");
-    // Another size is another key.
+    // Another size drops the key too.
     let other = case.screen(&format!("{rsa}<Wait:SHA256:><S-Tab><S-Tab><S-Tab><S-Tab><BS>"));
     assert!(!other.contains("[RSA") && other.contains("[ Generate ]"), "{other}");
 }

@@ -36,7 +36,7 @@ fn held(text: &str, comment: &str) -> AgentIdentity {
     AgentIdentity::PublicKey { key, comment: comment.to_owned() }
 }
 
-/// A server that takes all of them, asked once.
+/// A question of a server that accepts all methods.
 fn question(home: &Path) -> LoginQuestion {
     let offer = |method| MethodOffer { method, accepted: Some(true), obstacle: None };
     let methods = [Method::Password, Method::PublicKey, Method::Agent, Method::KeyboardInteractive];
@@ -125,7 +125,7 @@ fn a_paste_clears_the_clipboard_only_where_that_was_ticked() {
 #[test]
 fn exactly_one_method_is_on_and_what_it_does_not_need_is_off() {
     let home = home();
-    // Down past what belongs to the password, then to each method and Space.
+    // Moves down past the password's rows, then to each method and Space.
     let keys = "<Down><Down><Down>";
     let on = |shown: &str| shown.matches("(•)").count();
     let shown = screen(question(home.path()), keys);
@@ -148,8 +148,8 @@ fn exactly_one_method_is_on_and_what_it_does_not_need_is_off() {
         dialog.handle(&Event::Key(KeyCode::Tab.into()));
         assert_eq!(dialog.form.focused(), Some(first), "{method:?}");
     }
-    // What was typed for one method is not carried over to another; that nothing is left is
-    // said once before it is sent.
+    // Text typed for one method is not carried over to another. That the password is empty is
+    // reported once before it is sent.
     let attempt =
         attempt(question(home.path()), "secret<Down><Down><Down><Down> <Up> <Enter><Enter>");
     let LoginCredential::Password(secret) = attempt.credential else { panic!("another method") };
@@ -168,7 +168,7 @@ fn what_the_server_does_not_accept_cannot_be_chosen_and_says_so() {
     let shown = screen(asked(), "");
     assert!(shown.contains("( ) Password  not accepted by the server"), "{shown}");
     assert!(shown.contains("Keyboard-interactive  not accepted"), "{shown}");
-    // However the keys go, Space on everything never turns on what is greyed.
+    // Whatever keys are pressed, Space never changes a disabled row.
     let shown = screen(asked(), "<Up> <Up> <Up> <Up> ");
     assert!(!shown.contains("(•) Password") && !shown.contains("(•) Keyboard"), "{shown}");
     let mut off = question(home.path());
@@ -202,7 +202,7 @@ fn a_user_name_that_is_only_proposed_is_settled_first_and_alone() {
     assert!(screen(asked(), "<C-u><Enter>").contains("Type a user name"));
     assert!(answer(asked(), "<S-Tab><Enter>").is_none(), "Disconnect");
     assert!(answer(asked(), "root<Esc>").is_none());
-    // Once it is settled it cannot be typed into.
+    // A settled user name cannot be edited.
     let mut dialog = LoginDialog::new(question(home.path()), "");
     dialog.form.focus(Key::User);
     assert_ne!(dialog.form.focused(), Some(Key::User));
@@ -223,7 +223,7 @@ fn a_wrong_passphrase_is_told_here_and_the_right_one_unlocks() {
     let keys = "wrong<Enter><Wait:wrong passphrase>correct horse<Enter><Wait:>";
     let LoginCredential::Key(key) = attempt(asked(), keys).credential else { panic!("no key") };
     assert_eq!(key.private.public_key().key_data(), key.file.public().unwrap().key_data());
-    // Leaving is possible while it is at work.
+    // The dialog can be left while a key is unlocked.
     assert!(answer(asked(), "correct horse<Enter><Esc>").is_none());
 }
 
@@ -263,7 +263,7 @@ fn the_picker_fills_the_field() {
         panic!("no key")
     };
     assert_eq!(key.file.path(), home.path().join(".ssh/open"));
-    // The picker is for key files alone.
+    // The file picker is for key files only.
     let shown = screen(question(home.path()), "<F2>");
     assert!(!shown.contains("Choose a key file"), "{shown}");
 }

@@ -23,7 +23,7 @@ fn answer(evidence: &Evidence, keys: &str) -> Option<HostKeyAnswer> {
     play(evidence, (80, 24), keys).1
 }
 
-/// Everything the dialog shows, whatever the screen.
+/// Everything that the dialog shows, regardless of the screen's size.
 fn all(evidence: &Evidence, keys: &str) -> String {
     play(evidence, (80, 90), keys).0
 }
@@ -130,7 +130,7 @@ fn old_and_new_key_stand_side_by_side_also_on_a_small_screen() {
         assert!(screen.contains("known_hosts:12"), "{screen}");
         assert!(screen.contains("DIFFERENT KEY"), "{screen}");
     }
-    // Below that one above the other, and whole.
+    // On a narrower screen they are below each other and complete.
     let (screen, _) = play(&evidence, (40, 90), "");
     assert!(screen.contains(&was[..30]) && screen.contains(&is[..30]), "{screen}");
 }
@@ -173,7 +173,7 @@ fn every_size_shows_what_is_the_matter_and_the_way_out() {
                 for word in words {
                     assert!(shown.contains(&word), "{word} {language:?} {size:?}:\n{shown}");
                 }
-                // The whole warning and its fingerprint are in sight before anything is pressed.
+                // The whole warning and its fingerprint are visible before any key is pressed.
                 if size.1 > 15 {
                     let print = fingerprint::sha256(&evidence.offered);
                     assert!(shown.contains(&print[..30]), "{language:?} {size:?}:\n{shown}");
