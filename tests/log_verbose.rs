@@ -19,19 +19,19 @@ fn said(options: &[&str]) -> String {
 
 #[test]
 fn places_are_shown_with_their_messages_at_any_level() {
-    let picked = said(&["-o", "LogVerbose=connect.rs:*"]);
+    let picked = said(&["-o", "LogVerbose=dial.rs:*"]);
     let first = picked.lines().next().unwrap();
-    assert!(first.starts_with("debug1: connect.rs:connect():"), "{picked}");
+    assert!(first.starts_with("debug1: dial.rs:dial():"), "{picked}");
     assert!(first.contains(" (pid=") && first.contains("): Connecting to 127.0.0.1"), "{picked}");
     assert_eq!(picked.lines().count(), 2, "that and the error: {picked}");
     // Several lists, as ssh takes them, and -q.
-    let quiet = said(&["-q", "-o", "LogVerbose none.rs:* *connect*"]);
-    assert!(quiet.starts_with("debug1: connect.rs:"), "{quiet}");
+    let quiet = said(&["-q", "-o", "LogVerbose none.rs:* *dial*"]);
+    assert!(quiet.starts_with("debug1: dial.rs:"), "{quiet}");
 }
 
 #[test]
 fn what_no_list_picks_is_shown_at_its_level() {
-    for nothing in ["LogVerbose=none", "LogVerbose=*,!connect.rs:*", "LogVerbose=connect.c:*"] {
+    for nothing in ["LogVerbose=none", "LogVerbose=*,!dial.rs:*", "LogVerbose=dial.c:*"] {
         let said = said(&["-o", nothing]);
         assert_eq!(said.lines().count(), 1, "{nothing}: {said}");
     }
