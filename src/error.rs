@@ -126,8 +126,14 @@ pub fn joined(first: &str, then: &str) -> String {
     say!(cause_and_hint, first, then)
 }
 
+/// A system error in ssh's wording: [`io_reason`] without the error number.
+pub fn reason_without_number(error: &io::Error) -> String {
+    let reason = io_reason(error);
+    reason.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
 /// The system's message for a failure; common ones are translated into the language of the process.
-pub fn told(error: &io::Error) -> String {
+pub fn io_reason(error: &io::Error) -> String {
     use io::ErrorKind as E;
     // In English, the system's own message needs no translation.
     if spoken() == Language::English {

@@ -37,7 +37,7 @@ impl Walk {
     }
 
     fn text(&self, text: FixedText) -> String {
-        text.said(self.language)
+        text.text_in(self.language)
     }
 
     /// Waits until these texts of the catalogue and these words are seen, and keeps the screen.

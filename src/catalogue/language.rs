@@ -57,11 +57,11 @@ impl FixedText {
     }
 
     /// The text in this language.
-    pub fn said(self, language: Language) -> String {
+    pub fn text_in(self, language: Language) -> String {
         self.in_language(language).to_owned()
     }
 
-    /// The text in this language, without the copy that [`FixedText::said`] makes.
+    /// The text in this language, without the copy that [`FixedText::text_in`] makes.
     pub fn in_language(self, language: Language) -> &'static str {
         match language {
             Language::English => self.english,

@@ -28,12 +28,12 @@ pub(crate) use say;
 macro_rules! say_in {
     (@ $name:ident) => { $name };
     (@ $name:ident = $value:expr) => { $value };
-    ($language:expr, $id:ident $(,)?) => { $crate::catalogue::texts::$id.said($language) };
+    ($language:expr, $id:ident $(,)?) => { $crate::catalogue::texts::$id.text_in($language) };
     ($language:expr, $id:ident $(, $name:ident $(= $value:expr)?)+ $(,)?) => {
         $crate::catalogue::texts::$id {
             $($name: &$crate::catalogue::say_in!(@ $name $(= $value)?)),+
         }
-        .said($language)
+        .text_in($language)
     };
 }
 pub(crate) use say_in;

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::descriptor;
 use crate::say;
 use crate::secret::Secret;
@@ -18,9 +18,9 @@ pub fn read_secret(flag: &str, fd: i32) -> Result<Secret> {
     let failed = |why: String| {
         Error::new(Kind::Usage, format!("{flag} {fd}: {why}")).hint(say!(descriptor_hint, flag))
     };
-    let file = descriptor::open_inherited(fd).map_err(|error| failed(told(&error)))?;
+    let file = descriptor::open_inherited(fd).map_err(|error| failed(io_reason(&error)))?;
     let mut bytes = Vec::with_capacity(MAX_SECRET as usize);
-    file.take(MAX_SECRET).read_to_end(&mut bytes).map_err(|error| failed(told(&error)))?;
+    file.take(MAX_SECRET).read_to_end(&mut bytes).map_err(|error| failed(io_reason(&error)))?;
     if let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
         zeroize::Zeroize::zeroize(&mut bytes[end..]);
         bytes.truncate(end);

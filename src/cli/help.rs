@@ -387,7 +387,7 @@ fn zsh_keygen() -> String {
 
 fn zsh_trust() -> String {
     let mut specs = String::new();
-    for flag in trust::told() {
+    for flag in trust::documented() {
         let action = match (flag.value, completes(&flag)) {
             (_, Completes::Files) => ":file:_files".to_owned(),
             (Some("type"), _) => format!(":type:({TRUST_TYPES})"),
@@ -487,7 +487,7 @@ fn fish() -> String {
             quoted(flag.doc)
         );
     }
-    for flag in trust::told() {
+    for flag in trust::documented() {
         let name = flag.long().unwrap_or_default();
         let argument = match (flag.value, completes(&flag)) {
             (_, Completes::Files) => " -r -F".to_owned(),

@@ -69,7 +69,7 @@ impl<'a> LocalTerminal<'a> {
             true => Some(RawMode::enter(descriptor::stdin()).map_err(|error| {
                 Error::new(
                     Kind::Local,
-                    say!(terminal_setup_failed, error = crate::error::told(&error)),
+                    say!(terminal_setup_failed, error = crate::error::io_reason(&error)),
                 )
             })?),
         };
@@ -216,7 +216,7 @@ impl Console for LocalTerminal<'_> {
         Box::pin(async move {
             let ended = self.aside(true, attempt::run(next, log_in()));
             let ended = match ended.await {
-                Ok(exit) => told(&exit),
+                Ok(exit) => exit_line(&exit),
                 Err(error) => say!(again_failed, error),
             };
             self.say(&(say!(again_over, next, ended, this) + "\r\n"));
@@ -245,7 +245,7 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(question).await
 }
 
-fn told(exit: &Exit) -> String {
+fn exit_line(exit: &Exit) -> String {
     match exit {
         Exit::Status(status) => say!(again_ended_status, status),
         Exit::Signal(name, _) => say!(again_ended_signal, name),
@@ -255,7 +255,7 @@ fn told(exit: &Exit) -> String {
 
 /// The error for a standard descriptor that cannot be used.
 pub(super) fn unusable(what: String, error: &std::io::Error) -> Error {
-    Error::new(Kind::Local, say!(stream_unusable, what, error = crate::error::told(error)))
+    Error::new(Kind::Local, say!(stream_unusable, what, error = crate::error::io_reason(error)))
 }
 
 /// The size of the terminal on standard input, in the protocol's type.
@@ -279,12 +279,12 @@ pub(super) fn window_changes(resize: UnboundedSender<WindowSize>) -> Watcher {
 }
 
 /// Calls `told` on each SIGWINCH, until dropped.
-pub(super) fn on_window_change(told: impl Fn() + Send + 'static) -> Watcher {
+pub(super) fn on_window_change(changed: impl Fn() + Send + 'static) -> Watcher {
     Watcher(tokio::spawn(async move {
         let mut changes = Arrivals::of(Signal::WindowChange);
         loop {
             changes.next().await;
-            told();
+            changed();
         }
     }))
 }

@@ -20,7 +20,7 @@ use super::args::Typed;
 use crate::client::handshake::UNSIGNED;
 use crate::config::pattern::matches_list;
 use crate::config::{LogLevel, Options};
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::descriptor;
 use crate::os::syslog::{Severity, Syslog};
 use crate::say;
@@ -63,7 +63,7 @@ pub(super) fn start(level: LogLevel, file: Option<&Path>) -> Result<()> {
             let opened = File::options().append(true).create(true).open(path);
             LogDestination::File(opened.map_err(|error| {
                 let path = path.display();
-                Error::new(Kind::Local, say!(log_file_not_opened, path, error = told(&error)))
+                Error::new(Kind::Local, say!(log_file_not_opened, path, error = io_reason(&error)))
             })?)
         }
     };
@@ -78,7 +78,7 @@ pub(super) fn start_syslog(level: LogLevel, facility: &str) {
         Ok(syslog) => begin(level, LogDestination::Syslog(syslog)),
         Err(error) => {
             begin(level, LogDestination::Stderr);
-            log::warn!("{}", say!(share_no_syslog, error = told(&error)));
+            log::warn!("{}", say!(share_no_syslog, error = io_reason(&error)));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::say;
 
 /// Writes a text; returns exit code 0. A closed pipe is not an error: its reader has read enough.
@@ -13,7 +13,7 @@ pub fn print(text: &str) -> Result<u8> {
     let written = std::io::stdout().lock().write_all(text.as_bytes());
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::new(Kind::Local, say!(stdout_failed, reason = told(&error))))
+            Err(Error::new(Kind::Local, say!(stdout_failed, reason = io_reason(&error))))
         }
         _ => Ok(0),
     }

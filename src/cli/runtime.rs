@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use tokio::runtime::{Builder, Runtime};
 
 use super::attempt;
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::signal::{Arrivals, Signal};
 use crate::say;
 use crate::terminal;
@@ -18,7 +18,7 @@ pub fn build() -> Result<Runtime> {
     Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::new(Kind::Local, say!(cannot_start, error = told(&error))))
+        .map_err(|error| Error::new(Kind::Local, say!(cannot_start, error = io_reason(&error))))
 }
 
 /// Runs work that returns an exit code; a signal gives 128 plus its number.

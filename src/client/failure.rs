@@ -145,7 +145,7 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
         ErrorKind::BrokenPipe => say!(os_broken_pipe),
         ErrorKind::UnexpectedEof => say!(connection_closed),
         _ => {
-            let text = crate::error::told(error);
+            let text = crate::error::io_reason(error);
             text.split(" (os error").next().unwrap_or(&text).to_owned()
         }
     }

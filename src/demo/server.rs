@@ -109,7 +109,7 @@ fn bind(address: SocketAddr) -> Result<TcpListener> {
 }
 
 fn cannot_listen(error: std::io::Error) -> Error {
-    Error::new(Kind::Local, say!(demo_cannot_listen, error = crate::error::told(&error)))
+    Error::new(Kind::Local, say!(demo_cannot_listen, error = crate::error::io_reason(&error)))
         .hint(say!(demo_cannot_listen_hint))
 }
 

@@ -282,8 +282,8 @@ impl ProgramOutput {
         if let Ok(status) = status {
             if let Some((signal, core)) = process::ended_by_signal(status) {
                 let name = signal_name(signal);
-                let told = self.handle.exit_signal_request(id, name, core, "".into(), "".into());
-                let _ = told.await;
+                let sent = self.handle.exit_signal_request(id, name, core, "".into(), "".into());
+                let _ = sent.await;
             } else if let Some(code) = status.code() {
                 let _ = self.writer.exit_status(code.cast_unsigned()).await;
             }

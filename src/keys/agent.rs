@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use super::file::quoted;
 use super::public::{self, CERTIFICATE_SUFFIX};
 use super::refusal::fault;
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::local::LocalStream;
 use crate::say;
 use crate::text;
@@ -87,7 +87,7 @@ impl Agent {
                 let cause = match error.kind() {
                     ErrorKind::NotFound => say!(agent_socket_missing),
                     ErrorKind::ConnectionRefused => say!(agent_socket_dead),
-                    _ => say!(agent_socket_unusable, error = told(&error)),
+                    _ => say!(agent_socket_unusable, error = io_reason(&error)),
                 };
                 return Err(fault(say!(agent_socket_fault, name, cause))
                     .hint(say!(agent_socket_fault_hint)));
@@ -290,7 +290,7 @@ async fn converse(stream: &mut LocalStream, message: &[u8]) -> Result<Vec<u8>, S
         stream.read_exact(&mut answer).await?;
         Ok(Ok(answer))
     };
-    talk.await.unwrap_or_else(|error: std::io::Error| Err(told(&error)))
+    talk.await.unwrap_or_else(|error: std::io::Error| Err(io_reason(&error)))
 }
 
 /// Reads the keys of an answer and skips those that cannot be read.

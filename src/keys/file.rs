@@ -35,7 +35,7 @@ impl LoadedFile {
         let name = quoted(path);
         let failed = |error: std::io::Error| match error.kind() {
             ErrorKind::NotFound => fault(say!(key_file_missing, name)),
-            _ => fault(say!(key_file_unreadable, name, error = crate::error::told(&error))),
+            _ => fault(say!(key_file_unreadable, name, error = crate::error::io_reason(&error))),
         };
         let file = open_without_waiting(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::quoted;
 use super::generate::KeyType;
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::private;
 use crate::say;
 
@@ -40,7 +40,11 @@ pub fn make_directory(directory: &Path, file: &Path) -> Result<()> {
     private::create_directory(directory).map_err(|error| {
         Error::new(
             Kind::Local,
-            say!(keygen_directory_not_created, directory = quoted(directory), error = told(&error)),
+            say!(
+                keygen_directory_not_created,
+                directory = quoted(directory),
+                error = io_reason(&error)
+            ),
         )
     })
 }

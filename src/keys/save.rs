@@ -84,7 +84,7 @@ fn failed(path: &Path, error: &std::io::Error) -> Error {
         ErrorKind::NotFound => say!(os_no_such_file),
         ErrorKind::PermissionDenied => say!(os_permission_denied),
         ErrorKind::NotADirectory => say!(os_not_a_directory),
-        _ => crate::error::told(error),
+        _ => crate::error::io_reason(error),
     };
     Error::new(Kind::Local, say!(key_not_written, value = quoted(path), why))
 }

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use super::file::quoted;
 use super::refusal::fault;
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::say;
 use crate::secret::Secret;
 use crate::wire_format::{take_string, take_uint32};
@@ -185,7 +185,7 @@ async fn converse(helper: &Path, request: &[u8]) -> Result<Vec<u8>, String> {
         child.wait().await?;
         Ok(answer)
     };
-    talk.await.map_err(|error: std::io::Error| told(&error))
+    talk.await.map_err(|error: std::io::Error| io_reason(&error))
 }
 
 /// The signature, or the helper's error number; `None` if the answer is malformed.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use crate::error::told;
+use crate::error::io_reason;
 use crate::say;
 
 /// The largest file read, which bounds memory. Real files are far smaller (a line has some 100 to
@@ -17,7 +17,7 @@ pub(super) const LINE_MAX: usize = 64 << 10;
 /// Reads the whole file; `None` if it does not exist. The error is the reason, one line.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let unreadable =
-        |error: std::io::Error| say!(known_hosts_not_read_because, error = told(&error));
+        |error: std::io::Error| say!(known_hosts_not_read_because, error = io_reason(&error));
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -15,7 +15,7 @@ use super::file::read;
 use super::rewrite::rewrite;
 use super::subject::Subject;
 use super::{certificate, fingerprint, pattern, store};
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::private;
 use crate::say;
 
@@ -108,7 +108,7 @@ fn make_directory(path: &Path) -> Result<()> {
         return Ok(());
     }
     private::create_directories(directory).map_err(|error| {
-        let (shown, error) = (super::quote::path(directory), told(&error));
+        let (shown, error) = (super::quote::path(directory), io_reason(&error));
         Error::new(Kind::Local, format!("{shown} {}: {error}", say!(known_hosts_not_created)))
     })
 }

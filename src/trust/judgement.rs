@@ -58,7 +58,7 @@ impl Judgement {
     }
 
     /// One line for `-v`, in English: that the host is trusted, and why. `None` if it is not.
-    pub fn told(&self) -> Option<String> {
+    pub fn to_line(&self) -> Option<String> {
         let evidence = &self.evidence;
         let why = match (&self.verdict, evidence.pinned(), &evidence.finding) {
             (Verdict::Accept, None, Finding::Known(at)) => format!(" is on record at {at}"),

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use super::file::FILE_MAX;
 use super::quote;
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::file::{self, FileIdentity};
 use crate::os::private;
 use crate::os::replace::{directory_of, keep_owner, sync_directory_of};
@@ -315,7 +315,7 @@ fn write_new(path: &Path, old: &fs::Metadata, text: &[u8]) -> io::Result<()> {
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::new(Kind::Local, format!("{} {what}: {}", quote::path(path), told(error)))
+    Error::new(Kind::Local, format!("{} {what}: {}", quote::path(path), io_reason(error)))
 }
 
 fn refused(path: &Path, what: &str) -> Error {

@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::error::told;
+use crate::error::io_reason;
 use crate::prompt::{
     Answer, Challenge, ConnectionSummary, HostKeyAnswer, HostKeyQuestion, LoginAnswer,
     LoginQuestion, Notice, Prompt, RotationQuestion, Welcome,
@@ -50,7 +50,7 @@ impl Dialogs {
         match self.screen.run(dialog) {
             Ok(closed) => answer(closed).map_or(Answer::Cancelled, Answer::Given),
             Err(error) => {
-                log::error!("{}", say!(connection_terminal_fault, error = told(&error)));
+                log::error!("{}", say!(connection_terminal_fault, error = io_reason(&error)));
                 Answer::Cancelled
             }
         }

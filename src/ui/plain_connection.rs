@@ -25,7 +25,7 @@ const MAX_MESSAGE: usize = 400;
 pub fn ask(
     mut tty: &File,
     hosts: &mut Hosts,
-    desk: &dyn EnteredCheck,
+    entered_check: &dyn EnteredCheck,
     before: &Entered,
     failed: Option<Error>,
 ) -> io::Result<Option<Entered>> {
@@ -58,7 +58,7 @@ pub fn ask(
             None => typed.clone_into(&mut entered.host),
         }
         let fault = entry.and_then(HostEntry::fault).cloned();
-        match fault.or_else(|| desk.check(&entered).err()) {
+        match fault.or_else(|| entered_check.check(&entered).err()) {
             None => return Ok(Some(entered)),
             Some(error) => tty.write_all(complaint(&error).as_bytes())?,
         }

@@ -30,7 +30,7 @@ macro_rules! text {
 
         impl $id<'_> {
             #[deny(unused_variables)]
-            pub(crate) fn said(self, language: $crate::catalogue::language::Language) -> String {
+            pub(crate) fn text_in(self, language: $crate::catalogue::language::Language) -> String {
                 let Self { $($name),+ } = self;
                 match language {
                     $crate::catalogue::language::Language::English => {

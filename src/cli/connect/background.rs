@@ -23,7 +23,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::cli::exit_code::FAILED;
 use crate::cli::{log, runtime};
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::background::{self, InheritedDescriptors};
 use crate::os::process::ProcessId;
 use crate::os::signal::{Arrivals, Signal};
@@ -82,8 +82,9 @@ struct Bond {
 ///
 /// [`Kind::Local`]: the system cannot create another process or pipe.
 pub fn split() -> Result<ForkSide> {
-    let failed =
-        |error: io::Error| Error::new(Kind::Local, say!(share_cannot_fork, error = told(&error)));
+    let failed = |error: io::Error| {
+        Error::new(Kind::Local, say!(share_cannot_fork, error = io_reason(&error)))
+    };
     let (read, write) = io::pipe().map_err(failed)?;
     match background::fork().map_err(failed)? {
         Some(child) => Ok(ForkSide::Parent(WaitingParent { child, word: read })),
@@ -113,7 +114,7 @@ impl Tether {
         let Some(bond) = bond else { return Ok(()) };
         ::log::debug!("forking to background");
         background::leave_terminal(!log::debugs_to_stderr()).map_err(|error| {
-            Error::new(Kind::Local, say!(share_cannot_detach, error = told(&error)))
+            Error::new(Kind::Local, say!(share_cannot_detach, error = io_reason(&error)))
         })?;
         let Bond { word: mut parent, inherited } = bond;
         inherited.close();
@@ -147,7 +148,7 @@ impl WaitingParent {
             });
             tokio::select! {
                 heard = heard => heard.unwrap_or(ChildOutcome::Ended(FAILED)),
-                () = attend(child) => ChildOutcome::Ended(FAILED),
+                () = pass_signals_on(child) => ChildOutcome::Ended(FAILED),
             }
         });
         runtime.shutdown_background();
@@ -156,7 +157,7 @@ impl WaitingParent {
 }
 
 /// Passes on the signals that end the program, and stops when the child is stopped. Never returns.
-async fn attend(child: ProcessId) {
+async fn pass_signals_on(child: ProcessId) {
     let pass = async |signal: Signal| {
         let mut arrived = Arrivals::of(signal);
         loop {

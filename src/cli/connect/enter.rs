@@ -47,7 +47,7 @@ pub async fn enter(
         forward::refuse_restricted(plan)?;
     }
     let mut session = log_in(context, transport, login).await?;
-    session.route = route::told(plan);
+    session.route = route::route_line(plan);
     prompt.welcome(&Welcome {
         host: &plan.host,
         user: &session.user(),

@@ -34,7 +34,7 @@ pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let mut resolved = resolve::checked(typed, &context)?;
     log::start_as_typed(typed, &resolved.options)?;
     if let Some(document) = &resolved.profile {
-        ::log::debug!("{}", resolve::profile::told(document));
+        ::log::debug!("{}", resolve::profile::loaded_line(document));
     }
     let request = share_request(typed, &mut resolved, &context)?;
     let tether = match to_background(&request)? {
@@ -73,7 +73,7 @@ fn ask_master(
     tether: Tether,
 ) -> Result<ControlFlow<u8, (Tether, ProcessEnvironment)>> {
     let work = async move {
-        let code = share::attend(&request, stream, &environment, &tether).await?;
+        let code = share::use_master(&request, stream, &environment, &tether).await?;
         Ok((code, tether, environment))
     };
     Ok(match runtime::run_until_signal(work)? {
@@ -183,6 +183,6 @@ fn attach(
     request.options.sharing.master.value = ControlMaster::No;
     let stream = share::find(&request)?.ok_or_else(lost)?;
     runtime::run_to_exit_code(async move {
-        share::attend(&request, stream, &environment, &tether).await?.ok_or_else(lost)
+        share::use_master(&request, stream, &environment, &tether).await?.ok_or_else(lost)
     })
 }

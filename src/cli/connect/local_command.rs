@@ -8,7 +8,7 @@ use tokio::process::Command;
 
 use crate::cli::environment::ProcessEnvironment;
 use crate::config::Options;
-use crate::error::told;
+use crate::error::io_reason;
 use crate::say;
 use crate::text;
 
@@ -25,6 +25,8 @@ pub(super) async fn run(options: &Options, environment: &ProcessEnvironment) {
     match ended {
         Ok(status) if status.success() => {}
         Ok(status) => debug!("LocalCommand: {status}"),
-        Err(error) => warn!("{}", say!(config_local_command_failed, shown, error = told(&error))),
+        Err(error) => {
+            warn!("{}", say!(config_local_command_failed, shown, error = io_reason(&error)))
+        }
     }
 }

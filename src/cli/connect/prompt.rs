@@ -44,9 +44,9 @@ pub fn choose(plan: &Plan, typed: &Typed, environment: &ProcessEnvironment) -> A
 /// Reports the judgement of a host key on standard error for `--json`: one object in one line.
 /// `because` is why the key was accepted; `None` if it was refused.
 fn report_host_key(judgement: &Judgement, because: Option<&str>) {
-    let mut told = judgement.json();
-    told["event"] = json!("host-key");
-    told["accepted"] = json!(because.is_some());
-    told["because"] = json!(because);
-    log::write(&told.to_string());
+    let mut object = judgement.json();
+    object["event"] = json!("host-key");
+    object["accepted"] = json!(because.is_some());
+    object["because"] = json!(because);
+    log::write(&object.to_string());
 }

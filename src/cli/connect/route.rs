@@ -20,7 +20,7 @@ pub fn label(plan: &Plan) -> String {
 }
 
 /// The route to a host for the person, the nearest host first; `None` if it is direct.
-pub fn told(plan: &Plan) -> Option<String> {
+pub fn route_line(plan: &Plan) -> Option<String> {
     let hops = std::iter::successors(plan.via.as_deref(), |via| via.via.as_deref());
     let mut way: Vec<String> = hops
         .map(|via| {

@@ -23,7 +23,7 @@ use crate::client::mux::{
 };
 use crate::client::session::{PtyRequest, SessionRequest, WindowSize};
 use crate::config::{Connect, ControlMaster, ForwardAgent, LogLevel, Options, SessionType};
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason, reason_without_number};
 use crate::os::descriptor;
 use crate::os::local::{self, UnattachedStream};
 use crate::os::process::ProcessId;
@@ -88,7 +88,7 @@ pub(super) fn find(share: &ShareRequest) -> Result<Option<UnattachedStream>> {
         Ok(stream) => return usable(share, stream),
         Err(error) => error,
     };
-    let fault = say!(share_no_socket, path = shown, error = plainly(&error));
+    let fault = say!(share_no_socket, path = shown, error = reason_without_number(&error));
     match error.kind() {
         _ if asked => return Err(Error::new(Kind::Connect, fault)),
         ErrorKind::ConnectionRefused if master != ControlMaster::No => remove_stale(path, &shown),
@@ -131,7 +131,7 @@ fn remove_stale(path: &Path, shown: &str) {
 ///
 /// # Errors
 /// The request failed, and a separate connection cannot replace it.
-pub(super) async fn attend(
+pub(super) async fn use_master(
     share: &ShareRequest,
     stream: UnattachedStream,
     environment: &ProcessEnvironment,
@@ -139,12 +139,12 @@ pub(super) async fn attend(
 ) -> Result<Option<u8>> {
     let mut client = match MasterConnection::greet(stream).await {
         Ok(client) => client,
-        Err(refusal @ MasterRefusal::Stranger(_)) => return Err(told_of(&refusal)),
+        Err(refusal @ MasterRefusal::Stranger(_)) => return Err(refusal_error(&refusal)),
         Err(refusal) => {
             if let MasterRefusal::Version(_) = refusal {
-                error!("{}", told_of(&refusal));
+                error!("{}", refusal_error(&refusal));
             }
-            return alone(share, say!(share_greeting_failed));
+            return connect_instead(share, say!(share_greeting_failed));
         }
     };
     let invocation = Invocation { share, environment, tether };
@@ -157,7 +157,7 @@ pub(super) async fn attend(
 }
 
 /// Continues without the master and reports that; for a command of `-O`, fails.
-fn alone(share: &ShareRequest, why: String) -> Result<Option<u8>> {
+fn connect_instead(share: &ShareRequest, why: String) -> Result<Option<u8>> {
     if share.control.is_some() {
         return Err(Error::new(Kind::Connect, why));
     }
@@ -178,7 +178,7 @@ impl Invocation<'_> {
         let failed = |refusal: MasterRefusal, denied: String, failed: String| match refusal {
             MasterRefusal::Denied(_) => Error::new(Kind::Connect, denied),
             MasterRefusal::Failed(_) => Error::new(Kind::Connect, failed),
-            other => told_of(&other),
+            other => refusal_error(&other),
         };
         match command {
             "check" => {
@@ -187,8 +187,8 @@ impl Invocation<'_> {
                 };
                 log::to_stderr(&format!("Master running (pid={pid})\r\n"));
             }
-            "conninfo" => self.told(client, "connection").await?,
-            "channels" => self.told(client, "channels").await?,
+            "conninfo" => self.print_report(client, "connection").await?,
+            "channels" => self.print_report(client, "channels").await?,
             "exit" => {
                 client.terminate().await.map_err(|refusal| {
                     let reason = reason(&refusal);
@@ -225,17 +225,17 @@ impl Invocation<'_> {
     }
 
     /// Prints the master's information on standard output.
-    async fn told(&self, client: &mut MasterConnection, what: &str) -> Result<()> {
-        let told = client.information(what).await.map_err(|refusal| match &refusal {
+    async fn print_report(&self, client: &mut MasterConnection, what: &str) -> Result<()> {
+        let report = client.information(what).await.map_err(|refusal| match &refusal {
             MasterRefusal::Uninformed => Error::new(Kind::Connect, say!(share_tells_nothing))
                 .hint(say!(share_tells_nothing_hint)),
             MasterRefusal::Failed(reason) => {
                 Error::new(Kind::Connect, say!(share_information_failed, reason))
             }
-            other => told_of(other),
+            other => refusal_error(other),
         })?;
         // The text contains words of the server.
-        let shown = text::block(&told, MAX_TOLD, MAX_TOLD_LINES);
+        let shown = text::block(&report, MAX_TOLD, MAX_TOLD_LINES);
         output::print(&shown.replace('\n', "\r\n")).map(|_| ())
     }
 
@@ -297,13 +297,13 @@ impl Invocation<'_> {
             return Ok(None);
         }
         if !self.forwards(&mut client).await? {
-            return alone(self.share, say!(share_forwards_failed));
+            return connect_instead(self.share, say!(share_forwards_failed));
         }
         if options.session_type.value == SessionType::None {
             return self.stay_for_forwards(client).await.map(Some);
         }
         let Ok(master) = client.alive().await else {
-            return alone(self.share, say!(share_alive_failed));
+            return connect_instead(self.share, say!(share_alive_failed));
         };
         let at_terminal = wants::at_terminal(options);
         let tty = wants::wants_pty(options, self.share.command.is_some(), at_terminal);
@@ -316,13 +316,13 @@ impl Invocation<'_> {
         let session = match client.session(self.request(tty), fds).await {
             Ok(session) => session,
             Err(MasterRefusal::Denied(reason)) => {
-                return alone(self.share, say!(share_session_denied, reason));
+                return connect_instead(self.share, say!(share_session_denied, reason));
             }
             Err(MasterRefusal::Failed(reason)) => {
-                return alone(self.share, say!(share_session_failed, reason));
+                return connect_instead(self.share, say!(share_session_failed, reason));
             }
             // The session may have started, and it must not start twice.
-            Err(other) => return Err(told_of(&other)),
+            Err(other) => return Err(refusal_error(&other)),
         };
         debug!("mux_client_request_session: master session id: {session}");
         self.tether.cut(ChildReport::Background)?;
@@ -336,7 +336,7 @@ impl Invocation<'_> {
         if self.share.options.fork_after_authentication.value {
             return Ok(0);
         }
-        client.end(0, || {}).await.map_err(|refusal| told_of(&refusal))?;
+        client.end(0, || {}).await.map_err(|refusal| refusal_error(&refusal))?;
         Ok(FAILED)
     }
 
@@ -350,14 +350,14 @@ impl Invocation<'_> {
         let options = &self.share.options;
         let raw = interactive.then(|| RawMode::enter(descriptor::stdin())).transpose();
         let raw = raw.map_err(|error| {
-            Error::new(Kind::Local, say!(terminal_setup_failed, error = told(&error)))
+            Error::new(Kind::Local, say!(terminal_setup_failed, error = io_reason(&error)))
         })?;
         let ended = tokio::select! {
             ended = client.end(session, terminal::restore) => ended,
             never = sizes => match never {},
         };
         drop(raw);
-        let status = ended.map_err(|refusal| told_of(&refusal))?;
+        let status = ended.map_err(|refusal| refusal_error(&refusal))?;
         match status {
             Some(status) => debug!("Received exit status from master {status}"),
             None => debug!("Control master terminated unexpectedly"),
@@ -373,7 +373,7 @@ impl Invocation<'_> {
     async fn stdio(&self, mut client: MasterConnection) -> Result<u8> {
         let Some(to) = &self.share.stdio_forward else { return Ok(FAILED) };
         if let Err(refusal) = client.alive().await {
-            return Err(told_of(&refusal));
+            return Err(refusal_error(&refusal));
         }
         let input = self.input()?;
         let input = input.as_ref().map_or(descriptor::stdin(), AsDescriptor::as_descriptor);
@@ -385,10 +385,10 @@ impl Invocation<'_> {
             MasterRefusal::Failed(reason) => {
                 Error::new(Kind::Channel, say!(share_stdio_failed, reason))
             }
-            other => told_of(other),
+            other => refusal_error(other),
         })?;
         self.tether.cut(ChildReport::Background)?;
-        client.end(session, || {}).await.map_err(|refusal| told_of(&refusal))?;
+        client.end(session, || {}).await.map_err(|refusal| refusal_error(&refusal))?;
         Ok(0)
     }
 
@@ -401,7 +401,7 @@ impl Invocation<'_> {
         if *options.forwarding.x11.forward || options.forwarding.agent.value != ForwardAgent::No {
             warn!("{}", say!(share_proxy_forwards_less));
         }
-        let stream = client.proxy().await.map_err(|refusal| told_of(&refusal))?;
+        let stream = client.proxy().await.map_err(|refusal| refusal_error(&refusal))?;
         let at_terminal = wants::at_terminal(options);
         let tty = wants::wants_pty(options, self.share.command.is_some(), at_terminal);
         let request = SessionRequest {
@@ -420,7 +420,7 @@ impl Invocation<'_> {
         self.tether.cut(ChildReport::Background)?;
         let raw = (tty && at_terminal).then(|| RawMode::enter(descriptor::stdin()));
         let raw = raw.transpose().map_err(|error| {
-            Error::new(Kind::Local, say!(terminal_setup_failed, error = told(&error)))
+            Error::new(Kind::Local, say!(terminal_setup_failed, error = io_reason(&error)))
         })?;
         let watcher = tty.then(|| window_changes(resize));
         let exit = proxy::run(stream, request, local).await;
@@ -498,7 +498,7 @@ fn refused(refusal: &MasterRefusal) -> Result<()> {
     match refusal {
         MasterRefusal::Denied(reason) => error!("{}", say!(share_forward_denied, reason)),
         MasterRefusal::Failed(reason) => error!("{}", say!(share_forward_failed, reason)),
-        other => return Err(told_of(other)),
+        other => return Err(refusal_error(other)),
     }
     Ok(())
 }
@@ -511,7 +511,7 @@ fn reason(refusal: &MasterRefusal) -> String {
 }
 
 /// The error for a failure of the master itself.
-fn told_of(refusal: &MasterRefusal) -> Error {
+fn refusal_error(refusal: &MasterRefusal) -> Error {
     let (kind, cause) = match refusal {
         MasterRefusal::Denied(reason) | MasterRefusal::Failed(reason) => {
             (Kind::Channel, say!(share_master_says, reason))
@@ -525,7 +525,7 @@ fn told_of(refusal: &MasterRefusal) -> Error {
         MasterRefusal::Uninformed => (Kind::Connect, say!(share_tells_nothing)),
         MasterRefusal::Nonsense => (Kind::Connect, say!(share_nonsense)),
         MasterRefusal::Socket(error) => {
-            (Kind::Local, say!(share_socket_failed, error = told(error)))
+            (Kind::Local, say!(share_socket_failed, error = io_reason(error)))
         }
     };
     Error::new(kind, cause).hint(say!(share_hint))
@@ -544,11 +544,5 @@ fn print(port: u32) -> Result<()> {
     output::print(&format!("{port}\n"))?;
     std::io::stdout()
         .flush()
-        .map_err(|error| Error::new(Kind::Local, say!(stdout_failed, reason = told(&error))))
-}
-
-/// A system error in ssh's wording: without the error number.
-fn plainly(error: &std::io::Error) -> String {
-    let told = told(error);
-    told.split(" (os error").next().unwrap_or_default().to_owned()
+        .map_err(|error| Error::new(Kind::Local, say!(stdout_failed, reason = io_reason(&error))))
 }

@@ -80,7 +80,7 @@ pub const AUTHORITY: &[Flag<()>] = &[
 ];
 
 /// The flags of both tables for the help.
-pub fn told() -> impl Iterator<Item = Flag<()>> {
+pub fn documented() -> impl Iterator<Item = Flag<()>> {
     let own = TRUST.iter().map(|flag| of_authority(flag.name, flag.value, flag.doc));
     own.chain(AUTHORITY.iter().copied())
 }

@@ -130,7 +130,7 @@ pub(super) fn warnings(document: &Document) -> Vec<String> {
 }
 
 /// For `-v`: the session, and the fields that it sets.
-pub fn told(document: &Document) -> String {
+pub fn loaded_line(document: &Document) -> String {
     let fields = document.profile().fields();
     let set = fields.iter().filter(|(_, value)| *value != Value::Unset);
     let set: Vec<&str> = set.map(|(field, _)| *field).collect();

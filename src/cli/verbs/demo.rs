@@ -14,7 +14,7 @@ use crate::cli::connect::session::{self, Inherited};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::{log, resolve, runtime};
 use crate::demo::{DemoOptions, DemoServer};
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::private::{self, TemporaryDirectory};
 use crate::say;
 use crate::terminal;
@@ -33,8 +33,9 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
             Error::new(Kind::Usage, say!(demo_needs_terminal)).hint(say!(demo_needs_terminal_hint))
         );
     }
-    let directory = TemporaryDirectory::create("tessh-demo-")
-        .map_err(|error| Error::new(Kind::Local, say!(demo_no_directory, error = told(&error))))?;
+    let directory = TemporaryDirectory::create("tessh-demo-").map_err(|error| {
+        Error::new(Kind::Local, say!(demo_no_directory, error = io_reason(&error)))
+    })?;
     runtime::run_to_exit_code(async move {
         let server = DemoServer::start(options(&environment))?;
         let key = directory.path().join("id_ed25519");

@@ -39,10 +39,10 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
     let plan = resolve::settle(typed, resolved.clone(), &context);
     let checked = resolve::check(typed, &resolved);
     let records = environment.authorities().load();
-    let told = collect(typed, &resolved, (&plan, &checked), &context, &records);
+    let found = collect(typed, &resolved, (&plan, &checked), &context, &records);
     match typed.json {
-        true => print(&format!("{:#}\n", json::object(&told))),
-        false => print(&text::page(&told)),
+        true => print(&format!("{:#}\n", json::object(&found))),
+        false => print(&text::page(&found)),
     }
 }
 
@@ -89,7 +89,7 @@ fn precedence(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> V
 /// A saved session or Host line with the same name that does not count: a session that a Host line
 /// hides, or a Host line that `--profile` overrides.
 fn hidden(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Option<HiddenName> {
-    let told = |kind, name: &str, block: Option<&ConfigBlock>| HiddenName {
+    let hidden_name = |kind, name: &str, block: Option<&ConfigBlock>| HiddenName {
         kind,
         name: shown(name),
         line: block
@@ -98,13 +98,13 @@ fn hidden(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Optio
     match &resolved.profile {
         None => {
             let name = resolve::session_meant(typed, context)?;
-            Some(told(HiddenKind::Session, &name, naming(resolved.layers.blocks())))
+            Some(hidden_name(HiddenKind::Session, &name, naming(resolved.layers.blocks())))
         }
         Some(document) => {
             let name = typed.profile.as_deref()?;
             let layers = resolve::files_for(typed, name, context).ok()?;
             let block = naming(layers.blocks()).filter(|_| layers.names_host())?;
-            Some(told(HiddenKind::Host, document.name(), Some(block)))
+            Some(hidden_name(HiddenKind::Host, document.name(), Some(block)))
         }
     }
 }
@@ -141,11 +141,11 @@ fn setting(keyword: Keyword, layers: &Layers, view: &EffectiveConfig<'_>) -> Opt
     let (first, origin) = entries.first()?;
     let effective: Vec<String> =
         config::effective(view, keyword).iter().map(|value| in_words(value)).collect();
-    let told = |(value, origin): &(String, &Origin)| ValueAt {
+    let value_at = |(value, origin): &(String, &Origin)| ValueAt {
         value: value.clone(),
         origin: place(origin),
     };
-    let all: Vec<ValueAt> = entries.iter().map(told).collect();
+    let all: Vec<ValueAt> = entries.iter().map(value_at).collect();
     let (values, overrode) = match keyword.accumulates() {
         true => (all, Vec::new()),
         false => {
@@ -168,16 +168,16 @@ fn in_words(value: &str) -> String {
 
 /// The blocks, each once, with the result of the last reading.
 fn blocks(blocks: &[ConfigBlock]) -> Vec<BlockOutcome> {
-    let mut told: Vec<&ConfigBlock> = Vec::new();
+    let mut first_of_each: Vec<&ConfigBlock> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for block in blocks {
         match known.entry(place(&block.origin)) {
             Entry::Vacant(entry) => {
-                entry.insert(told.len());
-                told.push(block);
+                entry.insert(first_of_each.len());
+                first_of_each.push(block);
             }
             Entry::Occupied(entry) => {
-                let before = &mut told[*entry.get()];
+                let before = &mut first_of_each[*entry.get()];
                 // A block that applied in either reading counts as applied.
                 if (block.applies && !before.applies) || before.why == BlockReason::Outside {
                     *before = block;
@@ -192,7 +192,7 @@ fn blocks(blocks: &[ConfigBlock]) -> Vec<BlockOutcome> {
         why: block.why.clone(),
         second: block.second,
     };
-    told.into_iter().map(outcome).collect()
+    first_of_each.into_iter().map(outcome).collect()
 }
 
 fn route(
@@ -332,6 +332,6 @@ fn record(authority: &Authority) -> AuthorityRecord {
     }
 }
 
-fn with_origin<T, U>(setting: &Setting<T>, told: impl Fn(&T) -> U) -> ValueAt<U> {
-    ValueAt { value: told(&setting.value), origin: place(&setting.origin) }
+fn with_origin<T, U>(setting: &Setting<T>, convert: impl Fn(&T) -> U) -> ValueAt<U> {
+    ValueAt { value: convert(&setting.value), origin: place(&setting.origin) }
 }

@@ -122,12 +122,12 @@ impl Work {
                 say!(
                     stream_unusable,
                     what = say!(terminal_label),
-                    error = crate::error::told(&error)
+                    error = crate::error::io_reason(&error)
                 ),
             )
         })?;
         match done.saved() {
-            Some(saved) => self.said_made(&saved.key, &saved.file, &saved.public_file),
+            Some(saved) => self.report_made(&saved.key, &saved.file, &saved.public_file),
             None => Err(ask::cancelled()),
         }
     }
@@ -155,10 +155,10 @@ impl Work {
         let text = self.private(&key, passphrase.as_ref(), form)?;
         let line = write::public_line(key.public_key());
         save::pair((&path, &text), (&public_path, &line), existing)?;
-        self.said_made(key.public_key(), &path, &public_path)
+        self.report_made(key.public_key(), &path, &public_path)
     }
 
-    fn said_made(&self, public: &PublicKey, path: &Path, public_path: &Path) -> Result<u8> {
+    fn report_made(&self, public: &PublicKey, path: &Path, public_path: &Path) -> Result<u8> {
         use crate::trust::fingerprint;
         self.say(
             &(say!(

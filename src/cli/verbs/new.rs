@@ -47,17 +47,17 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
     let hosts = Hosts::find(store(&context), history(&environment));
     let environment = Arc::new(environment);
     let (saved, around) = (store(&context), Arc::clone(&environment));
-    let desk = Arc::new(EnteredCommandLine { base, store: saved, environment: around });
+    let entered_check = Arc::new(EnteredCommandLine { base, store: saved, environment: around });
     let asking = match asker {
         DialogOrLines::Screen(screen) => {
-            let dialog = NewConnection::new(hosts, desk.clone(), &before);
+            let dialog = NewConnection::new(hosts, entered_check.clone(), &before);
             ConnectionQuestions::Dialog { screen, dialog: Box::new(dialog) }
         }
         DialogOrLines::Lines(tty) => {
             ConnectionQuestions::Lines(Box::new(LineQuestions { tty, hosts, before, failed: None }))
         }
     };
-    runtime::run_to_exit_code(lead(asking, desk, environment))
+    runtime::run_to_exit_code(lead(asking, entered_check, environment))
 }
 
 /// How the host is asked for: by a dialog or line by line.
@@ -134,11 +134,14 @@ struct LineQuestions {
 
 impl ConnectionQuestions {
     /// Asks once; `None` if the person leaves.
-    fn ask(self, desk: &dyn EnteredCheck) -> Result<(ConnectionQuestions, Option<Entered>)> {
+    fn ask(
+        self,
+        entered_check: &dyn EnteredCheck,
+    ) -> Result<(ConnectionQuestions, Option<Entered>)> {
         let failed = |error: std::io::Error| {
             Error::new(
                 Kind::Local,
-                say!(connection_terminal_fault, error = crate::error::told(&error)),
+                say!(connection_terminal_fault, error = crate::error::io_reason(&error)),
             )
         };
         match self {
@@ -149,7 +152,8 @@ impl ConnectionQuestions {
             }
             ConnectionQuestions::Lines(mut lines) => {
                 let LineQuestions { tty, hosts, before, failed: error } = &mut *lines;
-                let entered = plain_connection::ask(tty, hosts, desk, before, error.take());
+                let entered =
+                    plain_connection::ask(tty, hosts, entered_check, before, error.take());
                 let entered = entered.map_err(failed)?;
                 Ok((ConnectionQuestions::Lines(lines), entered))
             }
@@ -168,14 +172,14 @@ impl ConnectionQuestions {
 /// Asks and connects, until a session has run or the person leaves.
 async fn lead(
     mut asking: ConnectionQuestions,
-    desk: Arc<EnteredCommandLine>,
+    entered_check: Arc<EnteredCommandLine>,
     around: Arc<ProcessEnvironment>,
 ) -> Result<u8> {
     loop {
-        let (desk, environment) = (desk.clone(), around.clone());
+        let (entered_check, environment) = (entered_check.clone(), around.clone());
         let asked = tokio::task::spawn_blocking(move || {
-            let (asking, entered) = asking.ask(&*desk)?;
-            let planned = entered.map(|entered| plan(&desk, &entered, &environment));
+            let (asking, entered) = asking.ask(&*entered_check)?;
+            let planned = entered.map(|entered| plan(&entered_check, &entered, &environment));
             Ok((asking, planned))
         });
         let fault = |_| Error::new(Kind::Local, say!(stopped_by_fault));
@@ -207,15 +211,15 @@ async fn lead(
 
 /// Makes the plan in the same way as for a connection from the command line.
 fn plan(
-    desk: &EnteredCommandLine,
+    entered_check: &EnteredCommandLine,
     entered: &Entered,
     environment: &ProcessEnvironment,
 ) -> Result<(Typed, Plan)> {
-    let typed = desk.typed(entered)?;
+    let typed = entered_check.typed(entered)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start_as_typed(&typed, &plan.options)?;
     if let Some(document) = &plan.profile {
-        ::log::debug!("{}", resolve::profile::told(document));
+        ::log::debug!("{}", resolve::profile::loaded_line(document));
     }
     Ok((typed, plan))
 }

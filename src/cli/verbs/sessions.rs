@@ -19,7 +19,7 @@ use crate::cli::resolve::{
     profile::{missing, store},
 };
 use crate::destination::Destination;
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::descriptor;
 use crate::profiles::{Document, ListedProfile, Profile, ProfileStore, Value, check_name};
 use crate::say;
@@ -304,7 +304,7 @@ pub(super) fn typed_profile(
         return Err(usage(say!(sessions_password_in_uri)).hint(say!(sessions_password_in_uri_hint)));
     }
     let directory = std::env::current_dir().map_err(|error| {
-        Error::new(Kind::Local, say!(sessions_no_directory, error = told(&error)))
+        Error::new(Kind::Local, say!(sessions_no_directory, error = io_reason(&error)))
     })?;
     resolve::refuse_unbuilt(typed)?;
     let profile = of_command_line(typed, &destination, &directory)?;

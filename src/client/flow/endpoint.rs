@@ -45,9 +45,3 @@ pub(crate) async fn connect(to: &Connect) -> std::io::Result<LocalSocket> {
         Connect::Socks => Err(std::io::ErrorKind::Unsupported.into()),
     }
 }
-
-/// A system error in ssh's wording: without the error number.
-pub(crate) fn plainly(error: &std::io::Error) -> String {
-    let told = crate::error::told(error);
-    told.split(" (os error").next().unwrap_or_default().to_owned()
-}

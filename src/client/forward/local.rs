@@ -14,13 +14,14 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::client::flow::endpoint::{TunnelOrigin, plainly, target};
+use crate::client::flow::endpoint::{TunnelOrigin, target};
 use crate::client::flow::socket::LocalSocket;
 use crate::client::flow::socks::{MAX_REQUEST, NEGOTIATION, Socks, SocksStep};
 use crate::client::forward::link::ChannelOpener;
 use crate::client::forward::settings::ForwardSettings;
 use crate::config::AddressFamily;
 use crate::config::{Connect, Forward, Listen};
+use crate::error::reason_without_number;
 use crate::os::local::LocalListener;
 use crate::os::tcp;
 use crate::say;
@@ -109,7 +110,7 @@ async fn addresses(
         name => match tokio::net::lookup_host((name, port)).await {
             Ok(found) => found.collect(),
             Err(why) => {
-                let (name, why) = (text::line(name, 255), plainly(&why));
+                let (name, why) = (text::line(name, 255), reason_without_number(&why));
                 error!("{}", say!(forward_cannot_resolve_listen, name, why));
                 return None;
             }
@@ -140,7 +141,7 @@ fn bind_all(addresses: &[SocketAddr], port: u16) -> Vec<TcpListener> {
                 listeners.push(listener);
             }
             Err(why) => {
-                let (ip, why) = (address.ip(), plainly(&why));
+                let (ip, why) = (address.ip(), reason_without_number(&why));
                 let line = say!(forward_bind_failed, ip, port, why);
                 match index + 1 == addresses.len() {
                     true => error!("{line}"),
@@ -159,7 +160,8 @@ fn bind_path(path: &Path, settings: &ForwardSettings) -> Option<LocalListener> {
     match LocalListener::bind(path, settings.bind_mask, BACKLOG) {
         Ok(listener) => Some(listener),
         Err(why) => {
-            let (path, why) = (text::line(&path.to_string_lossy(), 255), plainly(&why));
+            let (path, why) =
+                (text::line(&path.to_string_lossy(), 255), reason_without_number(&why));
             error!("{}", say!(forward_cannot_bind_path, path, why));
             None
         }
@@ -185,7 +187,7 @@ async fn accept_local(listener: LocalListener, link: ChannelOpener, forward: For
 }
 
 async fn pause(why: &io::Error) {
-    error!("{}", say!(forward_cannot_accept, why = plainly(why)));
+    error!("{}", say!(forward_cannot_accept, why = reason_without_number(why)));
     sleep(PAUSE).await;
 }
 

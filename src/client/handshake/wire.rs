@@ -184,7 +184,7 @@ impl AsyncWrite for Wire {
         if self.broken.is_none() {
             match ready!(Pin::new(&mut self.stream).poll_write(cx, buf)) {
                 Ok(written) => {
-                    self.facts.said(written);
+                    self.facts.count_written(written);
                     if !self.facts.is_settled() {
                         self.wrote = Some(Instant::now());
                     }

@@ -102,7 +102,7 @@ impl HostCheck {
         match &judgement.verdict {
             Verdict::Accept => {
                 warn();
-                if let Some(told) = judgement.told() {
+                if let Some(told) = judgement.to_line() {
                     info!("{told}");
                 }
                 self.allow_rotation(evidence, shared);

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::client::deadline;
 use crate::config::{KnownHostsCommand, Search, SearchedKey};
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::say;
 use crate::text;
 use crate::trust::{Subject, fingerprint};
@@ -73,7 +73,9 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| fault(&say!(known_hosts_command_not_started, error = told(&error))))?;
+        .map_err(|error| {
+            fault(&say!(known_hosts_command_not_started, error = io_reason(&error)))
+        })?;
     let stdout = child.stdout.take().ok_or_else(|| fault(&say!(known_hosts_command_no_output)))?;
     let mut output = Vec::new();
     let done = async {
@@ -87,7 +89,9 @@ async fn run(command: &KnownHostsCommand, search: &Search<'_>) -> Result<Vec<u8>
             Err(fault(&say!(known_hosts_command_broke, status = ended(status))))
         }
         Ok(Ok(None)) => Err(fault(&say!(known_hosts_command_too_much, limit = MAX_OUTPUT >> 20))),
-        Ok(Err(error)) => Err(fault(&say!(known_hosts_command_unreadable, error = told(&error)))),
+        Ok(Err(error)) => {
+            Err(fault(&say!(known_hosts_command_unreadable, error = io_reason(&error))))
+        }
         Err(_) => {
             let seconds = deadline::KNOWN_HOSTS_COMMAND.as_secs();
             Err(fault(&say!(known_hosts_command_too_slow, seconds)))

@@ -26,7 +26,7 @@ use resolv_conf::ScopedIp;
 use russh::keys::ssh_key::PublicKey;
 use tokio::sync::oneshot;
 
-use crate::error::told;
+use crate::error::io_reason;
 use crate::say;
 use crate::text;
 use crate::trust::sshfp::{self, Sshfp};
@@ -96,7 +96,7 @@ pub async fn look_up(host: &str, key: &PublicKey, resolver: &Resolver) -> Sshfp 
         Err(error) => {
             return Sshfp::Failed {
                 name: shown,
-                reason: say!(sshfp_no_thread, error = told(&error)),
+                reason: say!(sshfp_no_thread, error = io_reason(&error)),
             };
         }
     };
@@ -222,7 +222,7 @@ fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> String {
-    say!(sshfp_file_unreadable, file = path.display(), error = told(error))
+    say!(sshfp_file_unreadable, file = path.display(), error = io_reason(error))
 }
 
 fn reason(error: &NetError) -> String {

@@ -13,7 +13,7 @@ use russh::{Channel, ChannelOpenFailure};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-use crate::client::flow::endpoint::{self, plainly, target};
+use crate::client::flow::endpoint::{self, target};
 use crate::client::flow::lane::{Lane, Lanes};
 use crate::client::flow::seats::Seats;
 use crate::client::flow::socket::LocalSocket;
@@ -23,6 +23,7 @@ use crate::client::incoming::agent::ForwardedAgent;
 use crate::client::incoming::x11::SpoofedDisplay;
 use crate::client::restriction::{ForwardingKind, Restriction};
 use crate::config::{Connect, Listen, PermitOpen};
+use crate::error::reason_without_number;
 use crate::say;
 use crate::text;
 
@@ -196,7 +197,10 @@ impl IncomingChannels {
             match agent.connect().await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    error!("{}", say!(forward_agent_unreachable, why = plainly(&why)));
+                    error!(
+                        "{}",
+                        say!(forward_agent_unreachable, why = reason_without_number(&why))
+                    );
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -222,7 +226,7 @@ impl IncomingChannels {
             match display.connect().await {
                 Ok(line) => display.relay(arrival.accept().await, line).await,
                 Err(why) => {
-                    error!("{}", say!(forward_x11_unreachable, why = plainly(&why)));
+                    error!("{}", say!(forward_x11_unreachable, why = reason_without_number(&why)));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
             }
@@ -244,7 +248,7 @@ impl IncomingChannels {
             match endpoint::connect(&connect).await {
                 Ok(line) => arrival.accept().await.run(line, BytesMut::new()).await,
                 Err(why) => {
-                    let (to, why) = (target(&connect), plainly(&why));
+                    let (to, why) = (target(&connect), reason_without_number(&why));
                     error!("{}", say!(forward_connect_failed, to, why));
                     arrival.refuse(ChannelOpenFailure::ConnectFailed).await;
                 }
@@ -301,9 +305,9 @@ async fn dynamic(tunnel: Tunnel, permit: &PermitOpen) {
         Ok(None) | Err(_) => return tunnel.close(false).await,
     };
     let line = match permits(permit, &to) {
-        true => endpoint::connect(&to)
-            .await
-            .map_err(|why| say!(forward_connect_failed, to = target(&to), why = plainly(&why))),
+        true => endpoint::connect(&to).await.map_err(|why| {
+            say!(forward_connect_failed, to = target(&to), why = reason_without_number(&why))
+        }),
         false => Err(say!(forward_not_permitted, to = target(&to))),
     };
     let answer = tunnel.write.data_bytes(socks.answer(line.is_ok())).await;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use log::{debug, error};
 
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::file::FileIdentity;
 use crate::os::local::{self, LocalListener};
 use crate::say;
@@ -103,7 +103,7 @@ fn cannot_bind(path: &Path, why: &io::Error) -> Error {
     let path = shown(path);
     match local::is_too_long(why) {
         true => Error::new(Kind::Local, say!(mux_path_too_long, path)),
-        false => Error::new(Kind::Local, say!(mux_cannot_bind, path, why = told(why))),
+        false => Error::new(Kind::Local, say!(mux_cannot_bind, path, why = io_reason(why))),
     }
     .hint(say!(mux_choose_another_path))
 }

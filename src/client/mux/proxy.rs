@@ -346,7 +346,7 @@ impl PacketFault {
                 Ok(Exit::OutputClosed)
             }
             PacketFault::Output(error) => {
-                let reason = crate::error::told(&error);
+                let reason = crate::error::io_reason(&error);
                 let cause = say!(stdout_failed, reason);
                 Err(Error::new(Kind::Local, cause))
             }

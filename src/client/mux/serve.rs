@@ -155,7 +155,7 @@ async fn accept(listener: LocalListener, state: Arc<MasterState>) {
                 }
                 Ok(stream) => admit(&mut clients, stream, &state),
                 Err(why) => {
-                    error!("{}", say!(mux_cannot_accept, why = crate::error::told(&why)));
+                    error!("{}", say!(mux_cannot_accept, why = crate::error::io_reason(&why)));
                     sleep(PAUSE).await;
                 }
             },
@@ -241,8 +241,11 @@ impl MasterClient {
                 _ => Err("info request type not supported".to_owned()),
             }),
             MuxRequest::OpenForward(way, forward) => {
-                let question =
-                    say!(mux_ask_forward, forward = told(way, &forward), host = self.state.host);
+                let question = say!(
+                    mux_ask_forward,
+                    forward = forward_line(way, &forward),
+                    host = self.state.host
+                );
                 if !self.asked(id, question).await? {
                     return Ok(None);
                 }
@@ -295,7 +298,7 @@ impl MasterClient {
         match self.state.session.forwards().cancel(way, &forward.listen).await {
             true => MuxResponse::Ok,
             false => {
-                let told = told(way, forward);
+                let told = forward_line(way, forward);
                 warn!("{}", say!(mux_not_forwarded, forward = told));
                 MuxResponse::Failure("port not forwarded".to_owned())
             }
@@ -311,7 +314,7 @@ fn granted(way: ForwardDirection, allocated: Option<u16>) -> MuxResponse {
 }
 
 /// Describes a forward for questions and the log: `-L 8080:host:80`.
-fn told(way: ForwardDirection, Forward { listen, connect }: &Forward) -> String {
+fn forward_line(way: ForwardDirection, Forward { listen, connect }: &Forward) -> String {
     let line = match (way, connect) {
         (ForwardDirection::Dynamic, _) => format!("-D {listen}"),
         (ForwardDirection::Remote, Connect::Socks) => format!("-R {listen}"),

@@ -37,9 +37,9 @@ pub async fn around<T>(
     work: impl Future<Output = T>,
 ) -> T {
     let rotation = &session.shared.rotation;
-    let Some(ground) = rotation.ground() else { return work.await };
-    let step = RotationStep { session, prompt, ground };
-    if step.ground.update == UpdateHostKeys::Ask {
+    let Some(context) = rotation.context() else { return work.await };
+    let step = RotationStep { session, prompt, context };
+    if step.context.update == UpdateHostKeys::Ask {
         step.ask_first().await;
         return work.await;
     }
@@ -59,10 +59,10 @@ pub async fn around<T>(
 
 /// Handles UpdateHostKeys `ask` for a jump host: asks at once, since no session's work follows.
 pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
-    if let Some(ground) = session.shared.rotation.ground()
-        && ground.update == UpdateHostKeys::Ask
+    if let Some(context) = session.shared.rotation.context()
+        && context.update == UpdateHostKeys::Ask
     {
-        RotationStep { session, prompt, ground }.ask_first().await;
+        RotationStep { session, prompt, context }.ask_first().await;
     }
 }
 
@@ -70,18 +70,18 @@ pub async fn asked(session: &Session, prompt: &Arc<dyn Prompt>) {
 /// Called after the host has answered a request, since announcements arrive before answers.
 pub(crate) async fn heard(session: &Session, prompt: &Arc<dyn Prompt>) {
     let rotation = &session.shared.rotation;
-    if let Some(ground) = rotation.ground()
-        && ground.update == UpdateHostKeys::Yes
+    if let Some(context) = rotation.context()
+        && context.update == UpdateHostKeys::Yes
         && rotation.is_announced()
     {
-        RotationStep { session, prompt, ground }.settle(rotation.announcement().await).await;
+        RotationStep { session, prompt, context }.settle(rotation.announcement().await).await;
     }
 }
 
 struct RotationStep<'a> {
     session: &'a Session,
     prompt: &'a Arc<dyn Prompt>,
-    ground: RotationContext,
+    context: RotationContext,
 }
 
 impl RotationStep<'_> {
@@ -124,7 +124,7 @@ impl RotationStep<'_> {
             warn!("{}", say!(rotation_too_many, limit = MAX_KEYS));
             return None;
         }
-        let ground = &self.ground;
+        let context = &self.context;
         let supported = AlgorithmFamily::HostKey.supported();
         let (mut counted, mut unusable) = (Vec::new(), Vec::new());
         for key in keys {
@@ -135,30 +135,30 @@ impl RotationStep<'_> {
             }
             if self.is_revoked(&key) {
                 debug!("the server announced a revoked host key, which is not learnt");
-            } else if ground.requirements.is_too_short(&key) {
+            } else if context.requirements.is_too_short(&key) {
                 debug!("the server announced an RSA host key that is too short");
                 unusable.push(key);
-            } else if is_permitted(&key, &ground.permitted) {
+            } else if is_permitted(&key, &context.permitted) {
                 counted.push(key);
             } else if !is_permitted(&key, &supported) {
                 unusable.push(key);
             }
         }
-        if !counted.contains(&ground.current) {
+        if !counted.contains(&context.current) {
             debug!("the server did not announce the host key in use, skipping");
             return None;
         }
         Some(Announcement {
-            subject: ground.subject.clone(),
-            files: ground.files.clone(),
-            current: ground.current.clone(),
+            subject: context.subject.clone(),
+            files: context.files.clone(),
+            current: context.current.clone(),
             keys: counted,
             unusable,
         })
     }
 
     fn is_revoked(&self, key: &PublicKey) -> bool {
-        let revoked = self.ground.revoked.as_ref();
+        let revoked = self.context.revoked.as_ref();
         revoked.is_some_and(|revoked| revoked.forbids(&key.clone().into()).is_some())
     }
 
@@ -180,15 +180,15 @@ impl RotationStep<'_> {
     }
 
     async fn is_wanted(&self, difference: &Difference) -> bool {
-        if self.ground.update != UpdateHostKeys::Ask {
+        if self.context.update != UpdateHostKeys::Ask {
             return true;
         }
-        let (prompt, ground, difference) =
-            (Arc::clone(self.prompt), self.ground.clone(), difference.clone());
+        let (prompt, context, difference) =
+            (Arc::clone(self.prompt), self.context.clone(), difference.clone());
         let asked = spawn_blocking(move || {
-            let file = ground.files.first().cloned().unwrap_or_default();
+            let file = context.files.first().cloned().unwrap_or_default();
             prompt.rotation(&RotationQuestion {
-                host: &ground.shown,
+                host: &context.shown,
                 file: &file,
                 difference: &difference,
             })
@@ -206,7 +206,7 @@ impl RotationStep<'_> {
             let sha256 = fingerprint::sha256(&entry.key);
             info!("Deprecating obsolete hostkey: {kind} {sha256} ({})", entry.at);
         }
-        let (hash, first_seen) = (self.ground.hash, self.ground.first_seen.clone());
+        let (hash, first_seen) = (self.context.hash, self.context.first_seen.clone());
         let written = spawn_blocking(move || {
             rotate::rotate(&announced, &difference, hash)?;
             for (first_seen, key) in

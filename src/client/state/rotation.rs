@@ -47,21 +47,21 @@ pub(crate) struct PendingRotation {
 
 #[derive(Default)]
 struct RotationState {
-    ground: Option<RotationContext>,
+    context: Option<RotationContext>,
     announced: Option<Vec<PublicKey>>,
 }
 
 impl PendingRotation {
     /// Allows the host's other keys to be learnt, after the host was accepted in a way that permits
     /// it.
-    pub fn allow(&self, ground: RotationContext) {
-        self.state().ground = Some(ground);
+    pub fn allow(&self, context: RotationContext) {
+        self.state().context = Some(context);
     }
 
     /// Stores the server's announcement; only the first one counts.
     pub fn announce(&self, mut keys: Vec<PublicKey>) {
         let mut state = self.state();
-        if state.ground.is_none() || state.announced.is_some() {
+        if state.context.is_none() || state.announced.is_some() {
             return;
         }
         // One key beyond the limit is kept, to show that there were more.
@@ -70,8 +70,8 @@ impl PendingRotation {
         self.announced.notify_one();
     }
 
-    pub fn ground(&self) -> Option<RotationContext> {
-        self.state().ground.clone()
+    pub fn context(&self) -> Option<RotationContext> {
+        self.state().context.clone()
     }
 
     pub fn is_announced(&self) -> bool {

@@ -149,7 +149,7 @@ impl WireFacts {
     }
 
     /// Counts sent bytes, and marks everything received before as accounted for.
-    pub(crate) fn said(&self, count: usize) {
+    pub(crate) fn count_written(&self, count: usize) {
         self.explain();
         // No other code stores here while a request is open.
         if count > 0 && self.asked.load(Ordering::Relaxed) == NEVER {

@@ -92,7 +92,7 @@ pub(crate) async fn five<S: AsyncRead + AsyncWrite + Unpin>(
         return Err(nonsense("SOCKS 5"));
     }
     if code != 0 {
-        return Err(refused(say!(route_proxy_refused, said = said(code)))
+        return Err(refused(say!(route_proxy_refused, said = reply_text(code)))
             .hint(say!(route_proxy_may_not_allow)));
     }
     bound_address(stream, kind).await
@@ -158,7 +158,7 @@ async fn send<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> Result<()>
 }
 
 /// The meaning of a reply code (RFC 1928 section 6).
-fn said(code: u8) -> String {
+fn reply_text(code: u8) -> String {
     match code {
         2 => say!(route_socks5_not_allowed),
         3 => say!(os_network_unreachable),

@@ -335,7 +335,7 @@ fn name(path: &Path) -> String {
 
 /// The system's message without the error number.
 fn reason(error: &std::io::Error) -> String {
-    let text = crate::error::told(error);
+    let text = crate::error::io_reason(error);
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 

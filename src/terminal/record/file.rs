@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::file::{self, AppendFault};
 use crate::say;
 use crate::text;
@@ -38,9 +38,9 @@ impl LogFile {
                 failed(&say!(log_no_directory)).hint(say!(log_no_directory_hint))
             }
             AppendFault::UnreadPipe => failed(&say!(log_pipe_unread)),
-            AppendFault::Other(error) => failed(&told(&error)),
+            AppendFault::Other(error) => failed(&io_reason(&error)),
         })?;
-        let facts = file.metadata().map_err(|error| failed(&told(&error)))?;
+        let facts = file.metadata().map_err(|error| failed(&io_reason(&error)))?;
         if !facts.is_file() {
             let what = match file::is_pipe(&facts) {
                 true => say!(log_pipe),

@@ -10,7 +10,7 @@ use log::warn;
 use super::file::LogFile;
 use super::format::{LogFormat, Stamps};
 use super::plain::PlainText;
-use crate::error::told;
+use crate::error::io_reason;
 use crate::say;
 
 /// Returns the time of day, and an instant from which durations are computed.
@@ -90,7 +90,7 @@ impl SessionLog {
         let Some(file) = &mut self.file else { return };
         if let Err(error) = file.write_all(&self.out) {
             self.file = None;
-            warn!("{}", say!(log_ends, name = self.shown, error = told(&error)));
+            warn!("{}", say!(log_ends, name = self.shown, error = io_reason(&error)));
         }
         self.out.clear();
     }

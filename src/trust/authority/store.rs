@@ -15,7 +15,7 @@ use toml_edit::{DocumentMut, Item, value};
 
 use super::putty;
 use super::record::{Authorities, Authority, FILE_MAX, RsaHashes, check_name};
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::private;
 use crate::os::replace::{Existing, Readers, Replacement};
 use crate::os::user::UserId;
@@ -75,7 +75,7 @@ impl AuthorityStore {
             }
             Ok(files) => files,
             Err(error) => {
-                let reason = say!(known_hosts_not_read_because, error = told(&error));
+                let reason = say!(known_hosts_not_read_because, error = io_reason(&error));
                 all.problems.push(problem(&self.directory, reason));
                 return all;
             }
@@ -125,7 +125,10 @@ impl AuthorityStore {
             }
             _ => {
                 let file = quote::path(&path);
-                Error::new(Kind::Local, say!(authority_not_written, file, error = told(&error)))
+                Error::new(
+                    Kind::Local,
+                    say!(authority_not_written, file, error = io_reason(&error)),
+                )
             }
         };
         self.put(&path, text.as_bytes(), replace).map_err(failed)?;
@@ -139,7 +142,7 @@ impl AuthorityStore {
     pub fn remove(&self, file: &Path) -> Result<()> {
         fs::remove_file(file).map_err(|error| {
             let file = quote::path(file);
-            Error::new(Kind::Local, say!(authority_not_removed, file, error = told(&error)))
+            Error::new(Kind::Local, say!(authority_not_removed, file, error = io_reason(&error)))
         })
     }
 
@@ -173,7 +176,7 @@ impl AuthorityStore {
 
     /// Reads a file that no other user can have written; the error is the reason, one line.
     fn text(&self, path: &Path) -> Result<Vec<u8>, String> {
-        let failed = |error| say!(known_hosts_not_read_because, error = told(&error));
+        let failed = |error| say!(known_hosts_not_read_because, error = io_reason(&error));
         // Opening a named pipe would block.
         if !fs::metadata(path).map_err(failed)?.is_file() {
             return Err(say!(known_hosts_not_regular));

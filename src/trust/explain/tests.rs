@@ -56,7 +56,7 @@ fn certified(record: Option<&str>) -> Evidence {
     Evidence { certificate: Some(presented()), ..evidence(finding) }
 }
 
-fn told(evidence: &Evidence) -> Vec<(&'static str, &'static str, String)> {
+fn rows(evidence: &Evidence) -> Vec<(&'static str, &'static str, String)> {
     let facts = facts(evidence, Hash::Sha256);
     let word = |it: &Fact| (it.source.word(), it.weight.word(), it.text(Language::English));
     facts.iter().map(word).collect()
@@ -79,7 +79,7 @@ fn every_source_has_its_fact_in_the_order_in_which_it_counts() {
     let reason = "the key is damaged".to_owned();
     all.problems = vec![Problem { file: "/etc/kh".into(), line: Some(9), reason: reason.clone() }];
     all.authority_problems = vec![Problem { file: "/a/x.toml".into(), line: Some(2), reason }];
-    let found = told(&all);
+    let found = rows(&all);
     let order: Vec<_> = found.iter().map(|(source, weight, _)| (*source, *weight)).collect();
     assert_eq!(
         order,
@@ -165,7 +165,7 @@ fn what_settled_it_is_told_and_is_the_reason() {
             "the DNS names it for web1., proved by DNSSEC from example.".to_owned(),
         ),
     ] {
-        let found = told(&evidence);
+        let found = rows(&evidence);
         let proof: Vec<_> = found.iter().filter(|(_, weight, _)| *weight == "proof").collect();
         assert_eq!(proof.len(), 1, "{found:?}");
         assert_eq!(proof[0].0, source);
@@ -177,13 +177,13 @@ fn what_settled_it_is_told_and_is_the_reason() {
 
 #[test]
 fn revocation_stands_first_and_first_use_last() {
-    let revoked = told(&evidence(Finding::Revoked(at("/kh", 2))));
+    let revoked = rows(&evidence(Finding::Revoked(at("/kh", 2))));
     assert_eq!(revoked, [("revocation", "veto", "Marked @revoked at /kh:2".to_owned())]);
-    let forbidden = told(&evidence(Finding::Forbidden("it is listed".into())));
+    let forbidden = rows(&evidence(Finding::Forbidden("it is listed".into())));
     assert_eq!(forbidden[0], ("revocation", "veto", "it is listed".to_owned()));
-    let unknown = told(&evidence(Finding::Unknown));
+    let unknown = rows(&evidence(Finding::Unknown));
     assert_eq!(unknown.last().expect("facts").0, "first-use");
-    let known = told(&evidence(Finding::Known(at("/etc/kh", 1))));
+    let known = rows(&evidence(Finding::Known(at("/etc/kh", 1))));
     assert_eq!(known, [("known-hosts", "proof", "/etc/kh:1: this key".to_owned())]);
 }
 
@@ -218,7 +218,7 @@ fn what_is_told_is_bounded() {
     let problem = Problem { file: "/kh".into(), line: Some(1), reason: "x".repeat(80) };
     many.problems = vec![problem.clone(); 1000];
     many.authority_problems = vec![problem; 1000];
-    let found = told(&many);
+    let found = rows(&many);
     assert!(found.len() < 30, "{}", found.len());
     assert!(found.iter().all(|(_, _, text)| text.len() < 800), "{found:?}");
 }

@@ -26,8 +26,8 @@ pub(super) fn object(found: &Explanation) -> Json {
     })
 }
 
-fn all<T>(list: &[T], told: impl Fn(&T) -> Json) -> Vec<Json> {
-    list.iter().map(told).collect()
+fn all<T>(list: &[T], convert: impl Fn(&T) -> Json) -> Vec<Json> {
+    list.iter().map(convert).collect()
 }
 
 fn with_origin<T: Clone + Into<Json>>(at: &ValueAt<T>) -> Json {
@@ -184,11 +184,12 @@ fn trust(trust: &HostTrust) -> Json {
 /// The files of RevokedHostKeys: the name of the first, and all of them.
 fn revoked_files(files: &ValueAt<Vec<(String, bool)>>) -> Option<Json> {
     let (first, _) = files.value.first()?;
-    let told = |(file, readable): &(String, bool)| json!({"file": file, "readable": readable});
+    let file_and_state =
+        |(file, readable): &(String, bool)| json!({"file": file, "readable": readable});
     Some(json!({
         "file": first,
         "readable": files.value.iter().all(|(_, readable)| *readable),
-        "files": all(&files.value, told),
+        "files": all(&files.value, file_and_state),
         "origin": files.origin,
     }))
 }

@@ -127,7 +127,7 @@ fn held(plan: &Plan) -> Option<Result<Vec<AgentKey>, String>> {
     });
     Some(match identities {
         Err(error) => Err(shown(&error.to_string())),
-        Ok(identities) => Ok(told(&identities, wanted(&plan.options))),
+        Ok(identities) => Ok(agent_keys(&identities, wanted(&plan.options))),
     })
 }
 
@@ -136,7 +136,10 @@ fn wanted(options: &Options) -> Option<Result<KeyFile, Error>> {
     options.identity_files.first().map(|path| KeyFile::read(path))
 }
 
-fn told(identities: &[AgentIdentity], wanted: Option<Result<KeyFile, Error>>) -> Vec<AgentKey> {
+fn agent_keys(
+    identities: &[AgentIdentity],
+    wanted: Option<Result<KeyFile, Error>>,
+) -> Vec<AgentKey> {
     let is_wanted = |identity: &AgentIdentity| match &wanted {
         None => true,
         Some(Ok(file)) => {

@@ -71,8 +71,8 @@ impl Page {
     /// A jump host: its route, its login, and what is known of its key.
     fn hop(&mut self, hop: &JumpHost) {
         let JumpHost { host, user, hostname, port, .. } = hop;
-        let told = say!(route_explain_hop, host, user, hostname, port);
-        self.line(&format!("{INDENT}{told}"));
+        let line = say!(route_explain_hop, host, user, hostname, port);
+        self.line(&format!("{INDENT}{line}"));
         let mut below = Vec::new();
         if let Some(command) = &hop.proxy_command {
             below.push(say!(explain_proxy, command, origin = host));
@@ -238,34 +238,34 @@ fn key_line(key: &KeyToUse) -> String {
 
 /// The lines of known_hosts about a host.
 fn known(trust: &HostTrust) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for key in &trust.keys {
         let (at, algorithm, fingerprint) = (&key.at, key.kind, &key.fingerprint);
-        told.push(say!(explain_known_key, at, algorithm, fingerprint));
+        lines.push(say!(explain_known_key, at, algorithm, fingerprint));
     }
     for key in &trust.authorities {
         let (at, algorithm, fingerprint) = (&key.at, key.kind, &key.fingerprint);
-        told.push(say!(explain_authority, at, algorithm, fingerprint));
+        lines.push(say!(explain_authority, at, algorithm, fingerprint));
     }
     for key in &trust.revoked {
         let (at, algorithm, fingerprint) = (&key.at, key.kind, &key.fingerprint);
-        told.push(say!(explain_revoked, at, algorithm, fingerprint));
+        lines.push(say!(explain_revoked, at, algorithm, fingerprint));
     }
-    if told.is_empty() {
-        told.push(say!(explain_unknown_host));
+    if lines.is_empty() {
+        lines.push(say!(explain_unknown_host));
     }
     for record in &trust.records {
         let (name, validity, at) = (&record.name, &record.validity, &record.key.at);
         let (algorithm, fingerprint) = (record.key.kind, &record.key.fingerprint);
-        told.push(say!(explain_record, name, algorithm, fingerprint, validity, at));
+        lines.push(say!(explain_record, name, algorithm, fingerprint, validity, at));
     }
     for fault in &trust.records_faults {
-        told.push(say!(explain_record_fault, fault));
+        lines.push(say!(explain_record_fault, fault));
     }
     for pin in &trust.pins {
-        told.push(say!(explain_pin, pin = pin.pin, from = pin.from));
+        lines.push(say!(explain_pin, pin = pin.pin, from = pin.from));
     }
-    told
+    lines
 }
 
 /// Why a block applies or not, in one line.

@@ -73,7 +73,7 @@ impl KeygenQuestions {
         if !file.is_encrypted() {
             return match file.unlock(None) {
                 Ok(key) => Ok(OpenedKey { key, passphrase: None }),
-                Err(error) => Err(said(file, error)),
+                Err(error) => Err(unlock_error(file, error)),
             };
         }
         let tries = if given.is_some() { 1 } else { MAX_MISTAKES };
@@ -94,7 +94,7 @@ impl KeygenQuestions {
                 Err(Unlock::WrongPassphrase) if attempt < tries => {
                     (self.plain.say)(&(say!(keygen_bad_passphrase) + "\n"));
                 }
-                Err(error) => return Err(said(file, error)),
+                Err(error) => return Err(unlock_error(file, error)),
             }
         }
         Err(file.wrong_passphrase())
@@ -150,7 +150,7 @@ fn taken(given: PassphraseSource) -> Result<Secret> {
     }
 }
 
-fn said(file: &KeyFile, error: Unlock) -> Error {
+fn unlock_error(file: &KeyFile, error: Unlock) -> Error {
     match error {
         Unlock::Error(error) => error,
         Unlock::WrongPassphrase | Unlock::NeedsPassphrase => file.wrong_passphrase(),

@@ -20,7 +20,7 @@ use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::trust::Trust;
 use crate::cli::output::print;
 use crate::cli::{log, runtime};
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::prompt::{Answer, HostKeyAnswer, HostKeyQuestion, Prompt};
 use crate::say;
 use crate::text;
@@ -114,7 +114,7 @@ fn no_key(what: &str) -> Error {
 
 fn unreadable(name: &str, error: &std::io::Error) -> Error {
     let shown = text::line(name, MAX_SHOWN);
-    Error::new(Kind::Local, say!(trust_cannot_read, shown, error = told(error)))
+    Error::new(Kind::Local, say!(trust_cannot_read, shown, error = io_reason(error)))
 }
 
 /// Gets the key from the host; the person or the fingerprint must confirm it.
@@ -288,13 +288,13 @@ impl Addition {
 impl AddedKeys {
     fn tell(&self, words: &TrustWords) -> Result<u8> {
         if words.json {
-            let told = json!({
+            let object = json!({
                 "dry_run": words.dry_run,
                 "added": self.added.iter().map(added).collect::<Vec<_>>(),
                 "removed": self.removed.iter().map(remove::struck).collect::<Vec<_>>(),
                 "known": self.known.iter().map(known).collect::<Vec<_>>(),
             });
-            return print(&format!("{told:#}\n"));
+            return print(&format!("{object:#}\n"));
         }
         let mut out = String::new();
         for key in &self.known {

@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::output::print;
-use crate::error::{Error, Kind, Result, told};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::say;
 use crate::text;
 use crate::trust::authority::{
@@ -255,7 +255,7 @@ fn remove(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
 /// Tests whether an expression covers a host; reads no files.
 fn test(words: &AuthorityWords) -> Result<u8> {
     let [expression, host] = words.exactly("tessh trust authority test EXPR HOST[:PORT]")?;
-    let told = |code: u8, word: &str, fault: Option<String>, at: Option<[usize; 2]>| {
+    let outcome = |code: u8, word: &str, fault: Option<String>, at: Option<[usize; 2]>| {
         if words.json {
             let object = json!({"result": word, "error": fault, "bytes": at});
             print(&format!("{object}\n"))?;
@@ -273,16 +273,16 @@ fn test(words: &AuthorityWords) -> Result<u8> {
             if !words.json {
                 text.push_str(&marked(expression, &fault.at).unwrap_or_default());
             }
-            return told(CANNOT_TELL, "error", Some(text), Some(at));
+            return outcome(CANNOT_TELL, "error", Some(text), Some(at));
         }
     };
     let Some((host, port)) = host_and_port(host) else {
         let fault = say!(authority_no_host, host = shown(host));
-        return told(CANNOT_TELL, "error", Some(fault), None);
+        return outcome(CANNOT_TELL, "error", Some(fault), None);
     };
     match validity.covers(host, port) {
-        true => told(0, "match", None, None),
-        false => told(NOTHING, "no match", None, None),
+        true => outcome(0, "match", None, None),
+        false => outcome(NOTHING, "no match", None, None),
     }
 }
 
@@ -382,7 +382,7 @@ fn named_key(typed: &str) -> Result<PublicKey> {
 /// Reads a file that is no larger than a record.
 fn bytes(path: &Path) -> Result<Vec<u8>> {
     let failed = |error: std::io::Error| {
-        let error = say!(known_hosts_not_read_because, error = told(&error));
+        let error = say!(known_hosts_not_read_because, error = io_reason(&error));
         let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
         Error::new(Kind::Local, format!("{path}: {error}"))
     };

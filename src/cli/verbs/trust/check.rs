@@ -88,13 +88,13 @@ fn tell_failure(error: &Error, json: bool) -> Result<u8> {
         _ => (HostStanding::CannotTell, CANNOT_TELL),
     };
     if json {
-        let told = json!({
+        let object = json!({
             "standing": standing.word(),
             "error": error.kind().word(),
             "cause": error.cause(),
             "hint": error.next_step(),
         });
-        print(&format!("{told:#}\n"))?;
+        print(&format!("{object:#}\n"))?;
     } else {
         log::fatal(&error.to_string());
     }

@@ -45,23 +45,23 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
         all.struck.extend(one.struck);
         all.kept.extend(one.kept);
     }
-    told(words, &host, &all)
+    report(words, &host, &all)
 }
 
-fn told(words: &TrustWords, host: &HostLookup, all: &Removal) -> Result<u8> {
+fn report(words: &TrustWords, host: &HostLookup, all: &Removal) -> Result<u8> {
     let code = if all.struck.is_empty() { NOTHING } else { 0 };
     if words.json {
         let removed: Vec<Json> = all.struck.iter().map(struck).collect();
         let kept: Vec<Json> = all.kept.iter().map(|entry| report::entry(entry, None)).collect();
-        let told = json!({"dry_run": words.dry_run, "removed": removed, "kept": kept});
-        print(&format!("{told:#}\n"))?;
+        let object = json!({"dry_run": words.dry_run, "removed": removed, "kept": kept});
+        print(&format!("{object:#}\n"))?;
         return Ok(code);
     }
     let mut out = String::new();
     for line in &all.struck {
         out.push_str(&match words.dry_run {
             true => change(line),
-            false => said(line),
+            false => struck_line(line),
         });
     }
     for entry in &all.kept {
@@ -84,7 +84,7 @@ pub(super) fn change(line: &Struck) -> String {
     out
 }
 
-fn said(line: &Struck) -> String {
+fn struck_line(line: &Struck) -> String {
     let (place, key) = (&line.at, key(line));
     match &line.after {
         None => say!(trust_removed, place, key) + "\n",

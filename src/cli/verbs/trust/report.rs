@@ -158,12 +158,12 @@ impl Records {
 
     pub(super) fn json(&self) -> Map<String, Json> {
         let scoped = |(scope, listing): &(&'static str, Listing)| {
-            let told = listing.entries.iter().map(|it| {
-                let mut told = entry(it, self.since(it));
-                told["scope"] = json!(scope);
-                told
+            let objects = listing.entries.iter().map(|it| {
+                let mut object = entry(it, self.since(it));
+                object["scope"] = json!(scope);
+                object
             });
-            told.collect::<Vec<_>>()
+            objects.collect::<Vec<_>>()
         };
         let entries: Vec<Json> = self.files.iter().flat_map(scoped).collect();
         let pin = |it: &Pinned| json!({"session": it.session, "host": it.host, "fingerprint": it.fingerprint});

@@ -24,9 +24,9 @@ pub(super) fn run(words: &TrustWords, environment: &ProcessEnvironment) -> Resul
     }
     let code = if records.is_empty() { NOTHING } else { 0 };
     if words.json {
-        let mut told = records.json();
-        told.insert("name".to_owned(), json!(host.subject.entry_name()));
-        print(&format!("{:#}\n", json!(told)))?;
+        let mut object = records.json();
+        object.insert("name".to_owned(), json!(host.subject.entry_name()));
+        print(&format!("{:#}\n", json!(object)))?;
         return Ok(code);
     }
     records.complain();

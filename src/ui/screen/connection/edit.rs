@@ -44,7 +44,7 @@ enum Asked {
 pub(super) struct Edit {
     form: DialogForm<Key>,
     store: ProfileStore,
-    desk: Arc<dyn EnteredCheck>,
+    entered_check: Arc<dyn EnteredCheck>,
     document: Document,
     /// The fields' initial texts.
     first: Vec<(Name, String)>,
@@ -53,7 +53,11 @@ pub(super) struct Edit {
 }
 
 impl Edit {
-    pub fn new(store: ProfileStore, desk: Arc<dyn EnteredCheck>, document: Document) -> Edit {
+    pub fn new(
+        store: ProfileStore,
+        entered_check: Arc<dyn EnteredCheck>,
+        document: Document,
+    ) -> Edit {
         let mut rows = vec![
             FormRow::text(Tone::Dim, say!(connection_edit_lists)),
             FormRow::lines(Key::Message, Vec::new()),
@@ -82,7 +86,7 @@ impl Edit {
         ]));
         let title = say!(connection_edit_title, name = text::line(document.name(), 40));
         let form = DialogForm::new(title, rows);
-        Edit { form, store, desk, document, first, asked: None, done: false }
+        Edit { form, store, entered_check, document, first, asked: None, done: false }
     }
 
     /// The name of the session, if it was written.
@@ -134,7 +138,7 @@ impl Edit {
         };
         let mut document = self.document.clone();
         if let Err(error) =
-            document.set(profile.clone()).and_then(|()| self.desk.accepts(&document))
+            document.set(profile.clone()).and_then(|()| self.entered_check.accepts(&document))
         {
             return self.complain(&error);
         }

@@ -68,7 +68,7 @@ enum Asked {
 pub struct NewConnection {
     form: DialogForm<Key>,
     hosts: Hosts,
-    desk: Arc<dyn EnteredCheck>,
+    entered_check: Arc<dyn EnteredCheck>,
     /// The numbers of the entries in the list.
     listed: Vec<usize>,
     /// Whether the list was used last, so that its selection counts and not the host field.
@@ -80,7 +80,11 @@ pub struct NewConnection {
 
 impl NewConnection {
     /// Creates the dialog with these initial values.
-    pub fn new(hosts: Hosts, desk: Arc<dyn EnteredCheck>, before: &Entered) -> NewConnection {
+    pub fn new(
+        hosts: Hosts,
+        entered_check: Arc<dyn EnteredCheck>,
+        before: &Entered,
+    ) -> NewConnection {
         let families = vec![say!(connection_any_family), "IPv4".to_owned(), "IPv6".to_owned()];
         let family = before.family as usize;
         let rows = vec![
@@ -102,7 +106,7 @@ impl NewConnection {
         let mut dialog = NewConnection {
             form: DialogForm::new(say!(connection_title), rows).wide(WIDTH),
             hosts,
-            desk,
+            entered_check,
             listed: Vec::new(),
             from_list: false,
             message: String::new(),
@@ -192,7 +196,7 @@ impl NewConnection {
             return DialogAction::Stay;
         }
         let fault = self.chosen().filter(|_| self.from_list).and_then(HostEntry::fault).cloned();
-        if let Some(error) = fault.or_else(|| self.desk.check(&now).err()) {
+        if let Some(error) = fault.or_else(|| self.entered_check.check(&now).err()) {
             return self.complain(&error);
         }
         self.entered = Some(now);
@@ -202,7 +206,7 @@ impl NewConnection {
     /// Asks for a name, and saves the fields as a session under it.
     fn save(&mut self) -> DialogAction {
         let now = self.now();
-        match self.desk.profile(&now) {
+        match self.entered_check.profile(&now) {
             Err(error) => self.complain(&error),
             Ok(profile) => {
                 let name = profile.host.clone();
@@ -228,8 +232,9 @@ impl NewConnection {
             None => self.only_sessions(),
             Some(Err(error)) => self.complain(&error),
             Some(Ok(document)) => {
-                let (store, desk) = (self.hosts.store.clone(), Arc::clone(&self.desk));
-                DialogAction::Open(Box::new(Edit::new(store, desk, document)))
+                let (store, entered_check) =
+                    (self.hosts.store.clone(), Arc::clone(&self.entered_check));
+                DialogAction::Open(Box::new(Edit::new(store, entered_check, document)))
             }
         }
     }
