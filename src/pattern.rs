@@ -6,7 +6,7 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     matches_with(pattern.as_bytes(), name.as_bytes(), |p, n| p == n)
 }
 
-/// Matches bytes as [`matches`] does; `same` says whether two bytes are equal. The search is greedy
+/// Matches bytes as [`matches()`] does; `same` says whether two bytes are equal. The search is greedy
 /// and backtracks only to the last `*`, so it takes at most pattern × name steps.
 pub fn matches_with(pattern: &[u8], name: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     let (mut p, mut n) = (0, 0);

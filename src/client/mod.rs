@@ -15,7 +15,7 @@
 //! - [`handshake`]: from a [`Stream`] to a [`Transport`]
 //! - [`host_key`]: whether the host's key is believed
 //! - [`state`]: what is known of one connection
-//! - [`incoming`]: channels that the server opens
+//! - `incoming`: channels that the server opens
 //! - [`flow`]: how channel data moves
 //! - [`stream`]: bytes to the server
 //! - single files: `algorithms`, `observe`, `quirks`, `restriction`, `deadline`, `failure`

@@ -11,7 +11,8 @@ use crate::error::Result;
 /// program does not support.
 ///
 /// # Errors
-/// Those of [`options`], except for unsupported settings; and [`Kind::Usage`] for conflicting ones.
+/// Those of [`options`](super::layers::options), except for unsupported settings; and
+/// [`Usage`](crate::error::Kind::Usage) for conflicting ones.
 pub fn effective(
     typed: &Typed,
     context: &Context,

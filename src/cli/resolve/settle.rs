@@ -25,7 +25,7 @@ use crate::terminal;
 /// Resolves the command line into a plan, with this process's terminal, agent and files.
 ///
 /// # Errors
-/// Those of [`options`]; [`Kind::Usage`] if command, subsystem and `-N` conflict or something is
+/// Those of [`options`](super::layers::options); [`Kind::Usage`] if command, subsystem and `-N` conflict or something is
 /// not supported; [`Kind::Authentication`] if there is no way to log in.
 pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
     settle(typed, checked(typed, context)?, context)
@@ -35,7 +35,7 @@ pub fn resolve(typed: &Typed, context: &Context) -> Result<Plan> {
 /// running master does not need it.
 ///
 /// # Errors
-/// Those of [`options`], and unsupported settings.
+/// Those of [`options`](super::layers::options), and unsupported settings.
 pub fn checked(typed: &Typed, context: &Context) -> Result<ResolvedOptions> {
     let mut resolved = layered(typed, context, &SystemNames)?;
     let warnings = check(typed, &resolved)?;

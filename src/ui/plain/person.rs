@@ -39,7 +39,7 @@ pub struct Plain {
     pub report: Option<Report>,
 }
 
-/// The function type of [`Prompt::judged`].
+/// The function type of [`Prompt::judged`](crate::prompt::Prompt::judged).
 pub type Report = fn(&Judgement, Option<&str>);
 
 impl Plain {
