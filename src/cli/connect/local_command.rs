@@ -26,7 +26,7 @@ pub(super) async fn run(options: &Options, environment: &ProcessEnvironment) {
         Ok(status) if status.success() => {}
         Ok(status) => debug!("LocalCommand: {status}"),
         Err(error) => {
-            warn!("{}", say!(config_local_command_failed, shown, error = io_reason(&error)))
+            warn!("{}", say!(config_local_command_failed, shown, error = io_reason(&error)));
         }
     }
 }
