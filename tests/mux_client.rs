@@ -109,7 +109,7 @@ fn a_terminal_through_a_master_has_its_size_and_is_given_back() {
     screen.wait_for("it came");
     // A key, not a signal to the client.
     screen.send("sh -c 'echo rea''dy; exec sleep 100'<enter>");
-    screen.wait_for("\nready");
+    screen.wait_for("ready");
     screen.send("<c-c>");
     // What is typed before the prompt is there is thrown away with the signal.
     screen.wait_for("^C");
