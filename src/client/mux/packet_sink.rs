@@ -3,7 +3,7 @@
 
 use std::io::{Error, ErrorKind, Result};
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{Mutex, Semaphore};
 
@@ -15,31 +15,26 @@ use crate::os::local::LocalWriter;
 /// The writing half of the socket; locked for one packet at a time.
 pub(super) struct PacketWriter(Mutex<UnsentBytes>);
 
-/// The socket, and the bytes of earlier packets that are not written yet.
+/// The socket, and the rest of a packet whose writing was given up.
 struct UnsentBytes {
     socket: LocalWriter,
-    bytes: BytesMut,
+    rest: Bytes,
 }
 
 impl PacketWriter {
     pub fn new(socket: LocalWriter) -> PacketWriter {
-        PacketWriter(Mutex::new(UnsentBytes { socket, bytes: BytesMut::new() }))
+        PacketWriter(Mutex::new(UnsentBytes { socket, rest: Bytes::new() }))
     }
 
     /// Writes a whole packet. If this future is dropped in the middle of one, the next call writes
-    /// the rest first, so that the other side never receives half a packet.
+    /// the rest first, so that the other side never receives half a packet. At most one packet is
+    /// kept: a call that is dropped before its turn sends nothing.
     pub async fn send(&self, packet: Packet) -> Result<()> {
         let mut unsent = self.0.lock().await;
-        let UnsentBytes { socket, bytes } = &mut *unsent;
-        bytes.extend_from_slice(&packet.finished());
-        while !bytes.is_empty() {
-            let written = socket.write(bytes).await?;
-            if written == 0 {
-                return Err(ErrorKind::WriteZero.into());
-            }
-            bytes.advance(written);
-        }
-        Ok(())
+        let UnsentBytes { socket, rest } = &mut *unsent;
+        socket.write_all_buf(rest).await?;
+        *rest = packet.finished().into();
+        socket.write_all_buf(rest).await
     }
 }
 
@@ -116,16 +111,23 @@ mod tests {
         let packet = |number| Packet::new(packet::DATA).number(number).string(&[7; 30_000]);
         writer.send(packet(0)).await.unwrap();
         // Nobody reads, so the socket is full after some more.
-        let mut started = 1;
-        let mut full = false;
-        while !full {
-            full = tokio::select! {
+        let given_up = async |number| {
+            tokio::select! {
                 biased;
-                sent = writer.send(packet(started)) => sent.is_err(),
+                sent = writer.send(packet(number)) => sent.is_err(),
                 () = std::future::ready(()) => true,
-            };
+            }
+        };
+        let mut started = 1;
+        while !given_up(started).await {
             started += 1;
         }
+        started += 1;
+        // These never have their turn, so nothing of them is kept.
+        for _ in 0..3 {
+            assert!(given_up(u32::MAX).await);
+        }
+        assert!(writer.0.lock().await.rest.len() <= packet(0).finished().len());
         let read = async {
             for number in 0..=started {
                 let (kind, body) = packet::read(&mut reader).await.unwrap();
