@@ -83,7 +83,7 @@ async fn connect(
     local_command::run(options, environment).await;
     let shown = AtomicBool::new(false);
     let pty = wants::wants_pty(options, plan.command.is_some(), at_terminal);
-    let own = own(context, &session, filter.begin(connected, pty), &shown);
+    let own = do_own_work(context, &session, filter.begin(connected, pty), &shown);
     let exit = match &master {
         Some(master) => {
             rotation::around(&session, prompt, master.around(context, &session, own)).await
@@ -101,7 +101,7 @@ async fn connect(
 
 /// Does the connection's own work: `-W`, only forwards (`-N`), or a session. `shown` is set if the
 /// person saw a terminal of the server.
-async fn own(
+async fn do_own_work(
     context: &ConnectContext<'_>,
     session: &Session,
     filter: SessionFilter,

@@ -77,7 +77,7 @@ where
     let result = tokio::select! {
         exit = alongside(program.run(events), send_sizes(&write, resized)) => exit,
         exit = &mut upload => Ok(exit),
-        rest = IdleClock::expired_of(clock.as_deref()) => Err(rested(rest)),
+        rest = IdleClock::expired_of(clock.as_deref()) => Err(idle_too_long(rest)),
     };
     if interludes.is_on() {
         // An interlude keeps the terminal until the person has finished it.
@@ -191,7 +191,7 @@ impl RunningProgram<'_> {
     }
 }
 
-fn rested(rest: Duration) -> Error {
+fn idle_too_long(rest: Duration) -> Error {
     Error::new(Kind::Timeout, say!(session_rested, seconds = rest.as_secs()))
         .hint(say!(session_rested_hint))
 }
