@@ -67,6 +67,18 @@ texts! {
     proxy_command_not_started_hint
         en "check ProxyCommand"
         ja "ProxyCommand を確認してください"
+    proxy_said(line)
+        en "proxy: {line}"
+        ja "プロキシ: {line}"
+    proxy_program_not_started(name, reason)
+        en "the proxy program {name} did not start: {reason}"
+        ja "プロキシプログラム {name} を起動できませんでした: {reason}"
+    proxy_program_not_started_hint
+        en "check that the program is installed, and its path"
+        ja "プログラムがインストールされているか、パスが正しいか確認してください"
+    proxy_program_ended_hint(name)
+        en "check what {name} needs to reach the host"
+        ja "{name} がホストに接続するために必要なものを確認してください"
     disconnected_by_server(said)
         en "the server ended the connection: {said}"
         ja "サーバーが接続を終了しました: {said}"

@@ -49,6 +49,9 @@ texts! {
     route_command_ended_silently(how)
         en "the proxy command ended before it said anything: {how}"
         ja "プロキシコマンドが何も出力せずに終了しました: {how}"
+    route_command_refused(how, words)
+        en "the proxy command ended before a connection was made ({how}): {words}"
+        ja "接続前にプロキシコマンドが終了しました ({how}): {words}"
     route_proxy(server)
         en "proxy {server}"
         ja "プロキシ {server}"

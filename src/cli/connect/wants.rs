@@ -11,7 +11,7 @@ use crate::client::forward::{Forward, ForwardDirection, ForwardSettings};
 use crate::client::handshake::TransportOptions;
 use crate::client::host_key::{DnsCheck, HostPolicy};
 use crate::client::session::ProgramRequest;
-use crate::client::stream::{ProxyCommand, Route};
+use crate::client::stream::{ProxyCommand, ProxyErrors, ProxyProgram, Route};
 use crate::config::{self, Keyword, Options, RequestTty, SessionType, Setting};
 use crate::error::Result;
 use crate::os::descriptor;
@@ -100,11 +100,10 @@ pub fn route(plan: &Plan, environment: &ProcessEnvironment) -> Route {
         tcp_keep_alive: options.tcp_keep_alive.value,
         class: class(plan),
         attempts: options.connection_attempts.value,
-        proxy: options
-            .proxy_command
-            .value
-            .clone()
-            .map(|command| ProxyCommand { shell: environment.shell(), command }),
+        proxy: options.proxy_command.value.clone().map(|command| ProxyCommand {
+            program: ProxyProgram::Line { shell: environment.shell(), command },
+            errors: ProxyErrors::Inherited,
+        }),
     }
 }
 

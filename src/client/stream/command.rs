@@ -1,10 +1,13 @@
-//! ProxyCommand: a command whose standard input and output are the connection (ssh_config(5)).
+//! ProxyCommand: a command whose standard input and output are the connection (ssh_config(5)), or a
+//! program with its arguments, which no shell reads.
 //!
 //! The command runs in our process group, so that it can ask at the terminal. When the connection
 //! ends, the command and its descendants get a hang-up signal. If the command ends first, the error
-//! says how.
+//! says how; where its standard error is watched (`words`), also with its own words.
 
+use std::ffi::OsString;
 use std::io::{self, IoSliceMut};
+use std::path::PathBuf;
 use std::pin::{Pin, pin};
 use std::process::{ExitStatus, Stdio};
 use std::task::{Context, Poll, ready};
@@ -18,14 +21,16 @@ use tokio::time::{Sleep, sleep};
 
 use crate::client::failure::reason;
 use crate::client::stream::vectored::poll_vectored;
+use crate::client::stream::words::{Diagnosis, WatchedWords};
 use crate::error::{Error, Kind, Result};
 use crate::os::pipe::{self, PipeReceiver, PipeSender};
 use crate::os::process::{self, ProcessId};
 use crate::os::signal::Signal;
 use crate::say;
+use crate::text;
 
-/// How long to wait for a command to exit after it has closed its output, so that the error can say
-/// how it ended.
+/// How long to wait for a command to exit, and for the end of its standard error, after it has
+/// closed its output, so that the error can say how it ended.
 const MOMENT: Duration = Duration::from_millis(200);
 
 /// How much data is queued while the command does not read: two windows of a session. A command
@@ -33,13 +38,45 @@ const MOMENT: Duration = Duration::from_millis(200);
 /// us to read, and the library waits for it.
 const MAX_QUEUED: usize = 4 << 20;
 
+/// How many characters of a program's name are shown.
+const SHOWN: usize = 200;
+
 /// A command that replaces a TCP connection.
 #[derive(Clone, Debug)]
 pub struct ProxyCommand {
-    /// The shell that runs it, with `-c`.
-    pub shell: std::path::PathBuf,
-    /// The command with its tokens expanded.
-    pub command: String,
+    /// What is started.
+    pub program: ProxyProgram,
+    /// What becomes of its standard error.
+    pub errors: ProxyErrors,
+}
+
+/// What a proxy command starts.
+#[derive(Clone, Debug)]
+pub enum ProxyProgram {
+    /// A command line for a shell.
+    Line {
+        /// The shell that runs it, with `-c`.
+        shell: PathBuf,
+        /// The command with its tokens expanded.
+        command: String,
+    },
+    /// A program that is started without a shell.
+    Words {
+        /// The program: a path, or a name that is looked up in PATH.
+        program: PathBuf,
+        /// Its arguments, each passed on as it is.
+        arguments: Vec<OsString>,
+    },
+}
+
+/// What becomes of a proxy command's standard error.
+#[derive(Clone, Debug)]
+pub enum ProxyErrors {
+    /// It is our own standard error.
+    Inherited,
+    /// Each line is passed on as a message, and the last ones become part of the error if the
+    /// command ends too early; or of the error that the diagnosis makes of them.
+    Watched(Option<Diagnosis>),
 }
 
 /// A running proxy command. Its ends are pipes, as in ssh(1), so that a server started by it finds
@@ -53,37 +90,79 @@ pub struct RunningProxy {
     child: Child,
     /// Whether it has written anything.
     spoke: bool,
+    /// Its standard error, if it is watched.
+    words: Option<WatchedWords>,
     /// The timer for its exit, once its output is closed.
     ending: Option<Pin<Box<Sleep>>>,
+    /// The next step if it ends too early.
+    hint: String,
 }
 
 /// Starts the command.
 ///
 /// # Errors
-/// The shell does not start.
+/// The shell or the program does not start.
 pub(crate) fn start(proxy: &ProxyCommand) -> Result<RunningProxy> {
-    debug!("Executing proxy command: exec {}", proxy.command);
-    let failed = |error: io::Error| {
-        Error::new(Kind::Connect, say!(proxy_command_not_started, reason = reason(&error)))
-            .hint(say!(proxy_command_not_started_hint))
-    };
+    let (mut command, failed, hint) = prepared(&proxy.program);
+    let failed = |error: io::Error| failed(&error);
     let (its_input, input) = io::pipe().map_err(failed)?;
     let (output, its_output) = io::pipe().map_err(failed)?;
-    let child = Command::new(&proxy.shell)
-        .arg("-c")
-        .arg(format!("exec {}", proxy.command))
-        .stdin(Stdio::from(its_input))
-        .stdout(Stdio::from(its_output))
-        .spawn()
-        .map_err(failed)?;
+    command.stdin(Stdio::from(its_input)).stdout(Stdio::from(its_output));
+    let words = match &proxy.errors {
+        ProxyErrors::Inherited => None,
+        ProxyErrors::Watched(diagnosis) => {
+            let (words, its_errors) = io::pipe().map_err(failed)?;
+            command.stderr(Stdio::from(its_errors));
+            let words = pipe::receiver(words).map_err(failed)?;
+            Some(WatchedWords::listen(words, diagnosis.clone()))
+        }
+    };
+    let child = command.spawn().map_err(failed)?;
+    // The command's ends of the pipes are closed here, so that only the child has them.
+    drop(command);
     Ok(RunningProxy {
         input: Some(pipe::sender(input).map_err(failed)?),
         output: pipe::receiver(output).map_err(failed)?,
         queued: BytesMut::new(),
         child,
         spoke: false,
+        words,
         ending: None,
+        hint,
     })
+}
+
+/// Makes the error for a command that does not start.
+type StartFailure = Box<dyn Fn(&io::Error) -> Error>;
+
+/// The process to start, the error if it does not start, and the next step if it ends too early.
+fn prepared(program: &ProxyProgram) -> (Command, StartFailure, String) {
+    match program {
+        ProxyProgram::Line { shell, command: line } => {
+            debug!("Executing proxy command: exec {line}");
+            let mut command = Command::new(shell);
+            command.arg("-c").arg(format!("exec {line}"));
+            let failed = |error: &io::Error| {
+                let cause = say!(proxy_command_not_started, reason = reason(error));
+                Error::new(Kind::Connect, cause).hint(say!(proxy_command_not_started_hint))
+            };
+            (command, Box::new(failed), say!(proxy_command_not_started_hint))
+        }
+        ProxyProgram::Words { program, arguments } => {
+            debug!("Executing proxy program: {}, {} arguments", program.display(), arguments.len());
+            let mut command = Command::new(program);
+            command.args(arguments);
+            let name = text::line(&program.to_string_lossy(), SHOWN);
+            let failed = {
+                let name = name.clone();
+                move |error: &io::Error| {
+                    let cause = say!(proxy_program_not_started, name, reason = reason(error));
+                    Error::new(Kind::Connect, cause).hint(say!(proxy_program_not_started_hint))
+                }
+            };
+            (command, Box::new(failed), say!(proxy_program_ended_hint, name))
+        }
+    }
 }
 
 impl RunningProxy {
@@ -129,30 +208,37 @@ impl RunningProxy {
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let moment = self.ending.get_or_insert_with(|| Box::pin(sleep(MOMENT)));
         let over = moment.as_mut().poll(cx);
+        let silent = self.words.as_mut().is_none_or(|words| words.poll_over(cx).is_ready());
         let status = match pin!(self.child.wait()).poll(cx) {
-            Poll::Ready(status) => status.ok(),
-            Poll::Pending if over.is_pending() => return Poll::Pending,
-            Poll::Pending => None,
+            Poll::Ready(status) if silent || over.is_ready() => status.ok(),
+            _ if over.is_pending() => return Poll::Pending,
+            _ => None,
         };
         match status {
             Some(status) if status.success() && self.spoke => Poll::Ready(Ok(())),
             None if self.spoke => Poll::Ready(Ok(())),
-            status => Poll::Ready(Err(io::Error::other(ended(status, self.spoke)))),
+            status => Poll::Ready(Err(io::Error::other(self.ended(status)))),
         }
     }
-}
 
-fn ended(status: Option<ExitStatus>, spoke: bool) -> Error {
-    let how = match status.map(|status| (status.code(), process::ended_by_signal(status))) {
-        Some((Some(code), _)) => say!(route_command_status, code),
-        Some((None, Some((signal, _)))) => say!(route_command_signal, signal),
-        _ => say!(route_command_closed),
-    };
-    let cause = match spoke {
-        true => say!(route_command_ended, how),
-        false => say!(route_command_ended_silently, how),
-    };
-    Error::new(Kind::Connect, cause).hint(say!(proxy_command_not_started_hint))
+    /// The error for a command that ended too early.
+    fn ended(&self, status: Option<ExitStatus>) -> Error {
+        if let Some(error) = self.words.as_ref().and_then(WatchedWords::diagnosed) {
+            return error;
+        }
+        let how = match status.map(|status| (status.code(), process::ended_by_signal(status))) {
+            Some((Some(code), _)) => say!(route_command_status, code),
+            Some((None, Some((signal, _)))) => say!(route_command_signal, signal),
+            _ => say!(route_command_closed),
+        };
+        let words = self.words.as_ref().map(WatchedWords::last_words).unwrap_or_default();
+        let cause = match (self.spoke, words.is_empty()) {
+            (true, _) => say!(route_command_ended, how),
+            (false, true) => say!(route_command_ended_silently, how),
+            (false, false) => say!(route_command_refused, how, words),
+        };
+        Error::new(Kind::Connect, cause).hint(self.hint.clone())
+    }
 }
 
 impl Drop for RunningProxy {
@@ -218,7 +304,14 @@ mod tests {
     use super::*;
 
     fn started(command: &str) -> RunningProxy {
-        start(&ProxyCommand { shell: "/bin/sh".into(), command: command.to_owned() }).unwrap()
+        let program = ProxyProgram::Line { shell: "/bin/sh".into(), command: command.to_owned() };
+        start(&ProxyCommand { program, errors: ProxyErrors::Inherited }).unwrap()
+    }
+
+    fn words(program: &str, arguments: &[&str], diagnosis: Option<Diagnosis>) -> ProxyCommand {
+        let arguments = arguments.iter().map(Into::into).collect();
+        let program = ProxyProgram::Words { program: program.into(), arguments };
+        ProxyCommand { program, errors: ProxyErrors::Watched(diagnosis) }
     }
 
     #[tokio::test]
@@ -273,10 +366,70 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_shell_it_is_named() {
-        let proxy = ProxyCommand { shell: "/nowhere/sh".into(), command: "cat".to_owned() };
+        let program = ProxyProgram::Line { shell: "/nowhere/sh".into(), command: "cat".to_owned() };
+        let proxy = ProxyCommand { program, errors: ProxyErrors::Inherited };
         let error = start(&proxy).err().unwrap();
         assert_eq!(error.kind(), Kind::Connect);
         assert!(error.to_string().contains("did not start: No such file"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_program_gets_its_arguments_as_they_are() {
+        let own = tempfile::tempdir().unwrap();
+        let program = own.path().join("with spaces; and $more");
+        std::fs::write(&program, "#!/bin/sh\nprintf '%s|' \"$@\"\n").unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        std::fs::set_permissions(&program, mode).unwrap();
+        let arguments = ["a b", "$HOME", "`id`", "--x=;y"];
+        let mut stream = start(&words(program.to_str().unwrap(), &arguments, None)).unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).await.unwrap();
+        assert_eq!(heard, "a b|$HOME|`id`|--x=;y|");
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_not_there_is_named() {
+        let error = start(&words("/nowhere/the helper", &[], None)).err().unwrap().to_string();
+        assert!(error.contains("/nowhere/the helper") && error.contains("No such file"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn its_last_words_are_the_error() {
+        let script = "echo first >&2; echo 'ERROR: \x1b]0;no\x07 such host' >&2; exit 1";
+        let mut heard = Vec::new();
+        let mut stream = start(&words("/bin/sh", &["-c", script], None)).unwrap();
+        let error = stream.read_to_end(&mut heard).await.unwrap_err().to_string();
+        assert!(error.contains("ERROR:") && error.contains("such host"), "{error}");
+        assert!(error.contains("status 1") && !error.contains(char::is_control), "{error}");
+    }
+
+    #[tokio::test]
+    async fn its_last_words_are_explained_where_they_are_known() {
+        let explain = Diagnosis::new(|words: &str| {
+            let known = words.lines().any(|line| line == "ERROR: not logged in");
+            known.then(|| Error::new(Kind::Authentication, "you are not logged in").hint("log in"))
+        });
+        for (said, wanted) in
+            [("ERROR: not logged in", Kind::Authentication), ("other", Kind::Connect)]
+        {
+            let script = format!("echo '{said}' >&2; exit 1");
+            let proxy = words("/bin/sh", &["-c", &script], Some(explain.clone()));
+            let mut heard = Vec::new();
+            let error = start(&proxy).unwrap().read_to_end(&mut heard).await.unwrap_err();
+            let error = crate::client::failure::carried(&error).unwrap();
+            assert_eq!(error.kind(), wanted, "{error}");
+        }
+    }
+
+    /// The helper's own child keeps the standard error open.
+    #[tokio::test]
+    async fn its_end_is_not_delayed_by_what_it_leaves_behind() {
+        let script = "echo gone >&2; sleep 20 >&- <&- & exit 3";
+        let mut heard = Vec::new();
+        let mut stream = start(&words("/bin/sh", &["-c", script], None)).unwrap();
+        let end = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut heard));
+        let error = end.await.unwrap().unwrap_err().to_string();
+        assert!(error.contains("status 3") && error.contains("gone"), "{error}");
     }
 
     #[tokio::test]

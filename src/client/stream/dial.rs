@@ -47,8 +47,8 @@ pub struct Route {
     pub class: Option<u8>,
     /// Attempts, one second apart (ConnectionAttempts); at least one is made.
     pub attempts: u32,
-    /// A command whose standard input and output are the connection (ProxyCommand), with the shell
-    /// that runs it. All other fields are ignored then.
+    /// A command whose standard input and output are the connection (ProxyCommand). All other fields
+    /// are ignored then.
     pub proxy: Option<ProxyCommand>,
 }
 

@@ -8,8 +8,10 @@ pub mod proxy;
 mod proxy_request;
 mod socks;
 mod vectored;
+mod words;
 
 pub use bytes::{ByteStream, Stream};
-pub use command::ProxyCommand;
+pub use command::{ProxyCommand, ProxyErrors, ProxyProgram};
 pub use dial::{Route, connect};
 pub use proxy_request::ProxyRequest;
+pub use words::Diagnosis;
