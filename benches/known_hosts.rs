@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     for (kind, hashed) in [("plain", false), ("hashed", true)] {
         let file = directory.path().join(kind);
         fs::write(&file, text(&directory.path().join("line"), hashed)).unwrap();
-        let sources = Sources { user: vec![file], global: Vec::new() };
+        let sources = Sources { user: vec![file], global: Vec::new(), caches: Vec::new() };
         let (mut read, mut found) = (Duration::MAX, Duration::MAX);
         for round in 0..rounds {
             let start = Instant::now();

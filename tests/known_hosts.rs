@@ -41,7 +41,7 @@ fn read(path: &Path) -> String {
 }
 
 fn sources(file: &Path) -> Sources {
-    Sources { user: vec![file.to_owned()], global: Vec::new() }
+    Sources { user: vec![file.to_owned()], global: Vec::new(), caches: Vec::new() }
 }
 
 fn host(name: &str, port: u16) -> Subject {

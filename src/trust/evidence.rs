@@ -20,6 +20,8 @@ pub struct Sources {
     pub user: Vec<PathBuf>,
     /// GlobalKnownHostsFile; never written.
     pub global: Vec<PathBuf>,
+    /// PuTTY's host key caches; never written.
+    pub caches: Vec<PathBuf>,
 }
 
 /// A key that is on record for the subject.

@@ -16,6 +16,11 @@ pub(super) const LINE_MAX: usize = 64 << 10;
 
 /// Reads the whole file; `None` if it does not exist. The error is the reason, one line.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    read_up_to(path, FILE_MAX)
+}
+
+/// Does what [`read`] does for a file of at most `limit` bytes.
+pub(super) fn read_up_to(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, String> {
     let unreadable =
         |error: std::io::Error| say!(known_hosts_not_read_because, error = io_reason(&error));
     let file = match File::open(path) {
@@ -27,9 +32,9 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
         return Err(say!(known_hosts_is_directory));
     }
     let mut text = Vec::new();
-    file.take(FILE_MAX as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
-    if text.len() > FILE_MAX {
-        return Err(say!(known_hosts_too_large, limit = FILE_MAX >> 20));
+    file.take(limit as u64 + 1).read_to_end(&mut text).map_err(unreadable)?;
+    if text.len() > limit {
+        return Err(say!(known_hosts_too_large, limit = limit >> 20));
     }
     Ok(Some(text))
 }

@@ -17,6 +17,7 @@ use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::authority::{Authorities, RsaHashes};
+use super::cache::HostKeyCache;
 use super::certificate::{self, Presented};
 use super::evidence::{Covering, Evidence, Finding, KnownKey, KnownTypes, Sources};
 use super::file::read;
@@ -65,7 +66,8 @@ impl KnownHosts {
     /// that cannot be used (a directory, an unreadable file, one over 64 MiB, a malformed line or
     /// one over 64 KiB) becomes a [`Problem`] of the evidence, and everything else still counts.
     pub fn load(sources: &Sources) -> KnownHosts {
-        let searched: Vec<PathBuf> = sources.user.iter().chain(&sources.global).cloned().collect();
+        let files = sources.user.iter().chain(&sources.global);
+        let searched: Vec<PathBuf> = files.clone().chain(&sources.caches).cloned().collect();
         let mut known = KnownHosts {
             files: Vec::new(),
             searched,
@@ -76,7 +78,7 @@ impl KnownHosts {
             pins: Vec::new(),
             last: Mutex::new(None),
         };
-        for path in &known.searched {
+        for path in files {
             match read(path) {
                 Ok(Some(text)) => {
                     let file = IndexedFile::split(path.clone(), text, &mut known.problems);
@@ -87,6 +89,11 @@ impl KnownHosts {
                     known.problems.push(Problem { file: path.clone(), line: None, reason });
                 }
             }
+        }
+        for path in &sources.caches {
+            let mut cache = HostKeyCache::load(path);
+            known.problems.append(&mut cache.problems);
+            known.files.push(IndexedFile::of_cache(path.clone(), &cache));
         }
         known
     }

@@ -14,14 +14,16 @@
 //! 3. authorities: `@cert-authority` lines and records ([`authority`]), for a certificate that
 //!    holds and is signed by an authority that covers the host.
 //! 4. the DNS ([`Sshfp`]), if VerifyHostKeyDNS is set and DNSSEC proves the answer.
-//! 5. keys on record: known_hosts, first the user's files, then the system's, then
-//!    KnownHostsCommand.
+//! 5. keys on record: known_hosts, first the user's files, then the system's, then PuTTY's cache
+//!    ([`HostKeyCache`]) where a session of it or of WinSCP names one, then KnownHostsCommand.
 //! 6. first use: no source knows the host.
 //!
 //! The file format is sshd(8)'s "SSH_KNOWN_HOSTS FILE FORMAT", the certificate format is
 //! OpenSSH's PROTOCOL.certkeys. `evidence` has the types that the other files share.
 
 pub mod authority;
+mod cache;
+mod cached_key;
 mod certificate;
 mod decide;
 mod dns_lines;
@@ -48,6 +50,7 @@ pub mod store;
 mod subject;
 pub mod validity;
 
+pub use cache::{CachedHostKey, HostKeyCache};
 pub use certificate::Presented;
 pub use decide::{decide, wants_sshfp};
 pub use dns_lines::{dns_lines, dns_lines_in};

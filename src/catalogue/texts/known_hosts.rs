@@ -354,4 +354,18 @@ texts! {
     known_hosts_is_directory
         en "is a directory"
         ja "ディレクトリです"
+
+    // PuTTY's host key cache
+    cache_no_entry
+        en "this is no entry of the form type@port:host"
+        ja "type@port:host の形の項目ではありません"
+    cache_numbers
+        en "the key is not the right number of hexadecimal numbers"
+        ja "鍵の 16 進数の個数または書式が正しくありません"
+    cache_off_curve
+        en "the key is not on its curve"
+        ja "鍵が曲線上の点ではありません"
+    cache_type_unknown(kind)
+        en "keys of type {kind} are not used here"
+        ja "{kind} の鍵はここでは使いません"
 }

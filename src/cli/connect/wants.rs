@@ -128,6 +128,7 @@ pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<Host
         sources: Sources {
             user: options.user_known_hosts_files.value.clone(),
             global: options.global_known_hosts_files.value.clone(),
+            caches: Vec::new(),
         },
         policy: match options.strict_host_key_checking.value {
             config::StrictHostKeyChecking::Yes => Policy::Yes,

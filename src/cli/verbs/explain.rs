@@ -269,6 +269,7 @@ fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> HostTrust {
     let sources = Sources {
         user: options.user_known_hosts_files.value.clone(),
         global: options.global_known_hosts_files.value.clone(),
+        caches: Vec::new(),
     };
     let known = KnownHosts::load(&sources);
     let [keys, authorities, revoked] = known.lines(&subject);

@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::path::PathBuf;
 
+use crate::trust::cache::HostKeyCache;
 use crate::trust::file::LINE_MAX;
 use crate::trust::line::{KnownHostsLine, LineFault, Marker};
 use crate::trust::pattern;
@@ -58,6 +59,16 @@ impl IndexedFile {
             reason: reason.text(),
         }));
         IndexedFile { path, text, entries }
+    }
+
+    /// The keys of a cache, with the numbers of their lines there.
+    pub(super) fn of_cache(path: PathBuf, cache: &HostKeyCache) -> IndexedFile {
+        let text: String = cache.keys.iter().map(|it| it.known_hosts.as_str()).collect();
+        let mut file = IndexedFile::split(path, text.into_bytes(), &mut Vec::new());
+        for (entry, key) in file.entries.iter_mut().zip(&cache.keys) {
+            entry.number = offset(key.line);
+        }
+        file
     }
 
     pub(super) fn slice(&self, (start, end): (u32, u32)) -> &[u8] {

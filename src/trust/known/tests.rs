@@ -1,6 +1,7 @@
 //! Tests of what lookup finds in files and with certificates.
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
@@ -63,6 +64,7 @@ impl Case {
         let sources = Sources {
             user: user.iter().enumerate().map(|(i, t)| write(("user", i, t))).collect(),
             global: global.iter().enumerate().map(|(i, t)| write(("global", i, t))).collect(),
+            caches: Vec::new(),
         };
         Case { directory, sources }
     }
@@ -463,4 +465,26 @@ fn what_is_added_after_a_search_is_found() {
     known.add_output("/printed", format!("h {ED25519}").into_bytes());
     assert_eq!(look(&known, 22), "known printed:1");
     assert_eq!(look(&known, 2222), "known printed:1");
+}
+
+#[test]
+fn putty_s_cache_is_searched_after_the_files_and_named_with_its_lines() {
+    let cache = Path::new("tests/data/putty/sshhostkeys");
+    let lines = fs::read_to_string("tests/data/putty/sshhostkeys.known_hosts").expect("lines");
+    let ed25519 = lines.lines().nth(4).expect("a line").split_once(' ').expect("a key").1;
+    let mut case = Case::new("");
+    case.sources.caches.push(cache.to_owned());
+    let subject = host("127.0.0.1", 42215);
+    let Finding::Known(at) = case.lookup(&subject, ed25519).finding else { panic!("not found") };
+    assert_eq!(at, FileLine { file: cache.to_owned(), line: 5 });
+    let Finding::Changed(known) = case.lookup(&subject, ED25519).finding else { panic!("found") };
+    assert_eq!(known[0].at, at);
+    let types = KnownHosts::load(&case.sources).known_types(&subject);
+    assert_eq!(types.keys, [Algorithm::Ed25519]);
+    // Another port is another host, and a file of the user's that has the key comes first.
+    let other = case.lookup(&host("127.0.0.1", 22), ed25519).finding;
+    assert!(matches!(other, Finding::Unknown), "{other:?}");
+    fs::write(&case.sources.user[0], format!("[127.0.0.1]:42215 {ed25519}\n")).expect("written");
+    let Finding::Known(at) = case.lookup(&subject, ed25519).finding else { panic!("not found") };
+    assert_eq!(at.file, case.sources.user[0]);
 }

@@ -46,7 +46,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 fn finding(file: &Path, subject: &Subject, offered: &str) -> Finding {
-    let sources = Sources { user: vec![file.to_owned()], global: Vec::new() };
+    let sources = Sources { user: vec![file.to_owned()], global: Vec::new(), caches: Vec::new() };
     KnownHosts::load(&sources).lookup(subject, &key(offered).into(), SystemTime::now()).finding
 }
 

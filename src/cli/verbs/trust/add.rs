@@ -228,6 +228,7 @@ impl Addition {
         let mut sources = Sources {
             user: host.options.user_known_hosts_files.value.clone(),
             global: host.options.global_known_hosts_files.value.clone(),
+            caches: Vec::new(),
         };
         if !sources.user.contains(&file) {
             sources.user.push(file.clone());
