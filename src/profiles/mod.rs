@@ -38,6 +38,7 @@ mod file;
 mod history;
 mod own;
 mod profile;
+pub mod teleport;
 
 pub use history::{History, MAX_HISTORY};
 pub use own::{

@@ -62,7 +62,7 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
             &["refusal"],
         ],
     ),
-    ("profiles", &[&["history", "own"], &["file", "profile"]]),
+    ("profiles", &[&["history", "own", "teleport"], &["file", "profile"]]),
     (
         "trust",
         &[

@@ -68,6 +68,7 @@ mod route;
 mod saved_sessions;
 mod session;
 mod shared_connection;
+mod teleport;
 mod trust_verb;
 
 pub(crate) use agent::*;
@@ -91,4 +92,5 @@ pub(crate) use route::*;
 pub(crate) use saved_sessions::*;
 pub(crate) use session::*;
 pub(crate) use shared_connection::*;
+pub(crate) use teleport::*;
 pub(crate) use trust_verb::*;

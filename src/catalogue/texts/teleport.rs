@@ -1,0 +1,124 @@
+//! Teleport: the profiles of tsh, its lists, its errors, and tessh teleport.
+
+texts! {
+    teleport_yaml_no_mapping
+        en "it is no mapping of names to values"
+        ja "名前と値の対応 (マッピング) ではありません"
+    teleport_yaml_too_deep
+        en "it is nested too deeply"
+        ja "入れ子が深すぎます"
+    teleport_yaml_key_twice(name)
+        en "{name} stands twice"
+        ja "{name} が 2 回書かれています"
+    teleport_current_profile_bad
+        en "it does not name a profile"
+        ja "プロファイル名ではありません"
+    teleport_profile_link
+        en "it is a symbolic link, which tsh does not follow"
+        ja "シンボリックリンクです。tsh はリンクをたどりません"
+    teleport_profile_line(line, what)
+        en "line {line}: {what}"
+        ja "{line} 行目: {what}"
+    teleport_profile_lacks(key)
+        en "{key} is missing"
+        ja "{key} がありません"
+    teleport_profile_of_another(proxy)
+        en "its proxy is {proxy}, which is not the file's name"
+        ja "プロキシが {proxy} で、ファイル名と一致しません"
+    teleport_profile_no_file_name(key)
+        en "{key} cannot be part of a file name"
+        ja "{key} をファイル名の一部にできません"
+    teleport_not_logged_in(proxy)
+        en "you are not logged in to Teleport at {proxy}"
+        ja "{proxy} の Teleport にログインしていません"
+    teleport_login_hint(command)
+        en "log in: {command}"
+        ja "ログインしてください: {command}"
+    teleport_expired(proxy)
+        en "your Teleport login at {proxy} has expired"
+        ja "{proxy} の Teleport へのログインの有効期限が切れています"
+    teleport_no_proxy
+        en "no Teleport proxy is named, and tsh has no active profile"
+        ja "Teleport のプロキシが指定されておらず、tsh の現在のプロファイルもありません"
+    teleport_no_proxy_hint
+        en "log in with tessh teleport login --proxy=HOST, or name it with --proxy"
+        ja "tessh teleport login --proxy=HOST でログインするか、--proxy で指定してください"
+    teleport_tunnel
+        en "Tunnel"
+        ja "トンネル"
+    teleport_output_incomplete
+        en "the list that tsh printed is not complete"
+        ja "tsh が出力した一覧が途中で終わっています"
+    teleport_output_no_list(line, column)
+        en "tsh did not print a list in JSON (line {line}, column {column})"
+        ja "tsh の出力が JSON の一覧ではありません ({line} 行 {column} 桁)"
+    teleport_output_hint
+        en "see what tsh ls --format=json prints"
+        ja "tsh ls --format=json の出力を確認してください"
+    teleport_host_name_bad(host)
+        en "'{host}' does not look like a host name"
+        ja "'{host}' はホスト名として使えません"
+    teleport_host_name_hint
+        en "use the name that tessh teleport ls shows: letters, digits, dashes and dots"
+        ja "tessh teleport ls に表示される名前 (英数字、ハイフン、ドット) を指定してください"
+    teleport_access_denied(login, host)
+        en "Teleport does not allow the login {login} on {host}"
+        ja "Teleport は {host} への {login} でのログインを許可していません"
+    teleport_access_denied_hint(command)
+        en "tessh teleport status lists the logins of your roles; save the session with one of them: {command}"
+        ja "tessh teleport status で許可されたログイン名を確認し、それで保存し直してください: {command}"
+    teleport_login_refused(login, host)
+        en "the OpenSSH server on {host} does not take the login {login}"
+        ja "{host} の OpenSSH サーバーは {login} でのログインを受け付けません"
+    teleport_direct_dial(host)
+        en "Teleport knows no node {host} on its own port"
+        ja "Teleport の標準ポートには {host} というノードがありません"
+    teleport_direct_dial_port(host, port)
+        en "Teleport knows no node {host} on port {port}"
+        ja "Teleport にはポート {port} の {host} というノードがありません"
+    teleport_port_hint(command)
+        en "a node that runs OpenSSH needs its port: {command}; tessh teleport ls shows it"
+        ja "OpenSSH のノードにはポートの指定が必要です: {command}。ポートは tessh teleport ls に表示されます"
+    teleport_offline(place)
+        en "the Teleport proxy cannot reach {place}: the node may be offline, or the port wrong"
+        ja "Teleport プロキシが {place} に接続できません。ノードがオフラインか、ポートが誤っている可能性があります"
+    teleport_offline_hint(command)
+        en "look for it in tessh teleport ls; a node that runs OpenSSH needs its port: {command}"
+        ja "tessh teleport ls にあるか確認してください。OpenSSH のノードにはポートの指定が必要です: {command}"
+    teleport_no_node(host)
+        en "no matching hosts found: the cluster has no node {host}"
+        ja "一致するホストがありません: クラスターに {host} というノードはありません"
+    teleport_no_node_hint
+        en "tessh teleport ls lists the nodes that you may see; --leaf names another cluster"
+        ja "tessh teleport ls で参照できるノードを確認してください。別のクラスターは --leaf で指定します"
+    teleport_many_nodes(host)
+        en "multiple matching hosts found: several nodes are called {host}"
+        ja "一致するホストが複数あります: {host} という名前のノードが複数あります"
+    teleport_many_nodes_hint
+        en "name one by its UUID; tessh teleport ls --json shows it"
+        ja "UUID で指定してください。UUID は tessh teleport ls --json で確認できます"
+    teleport_validity
+        en "PuTTY's record of a Teleport authority has a list of hosts that is not well-formed"
+        ja "PuTTY に保存された Teleport の認証局のホスト一覧の書式が正しくありません"
+    teleport_validity_hint
+        en "correct or delete that TeleportHostCA record in PuTTY; sessions saved with tessh teleport save do not use it"
+        ja "PuTTY の TeleportHostCA レコードを修正または削除してください。tessh teleport save で保存したセッションでは使われません"
+    teleport_cluster_away(cluster)
+        en "the Teleport cluster {cluster} is not known or offline"
+        ja "Teleport クラスター {cluster} が見つからないか、オフラインです"
+    teleport_cluster_hint
+        en "tessh teleport clusters lists the clusters and whether they are online"
+        ja "tessh teleport clusters でクラスターの一覧と状態を確認してください"
+    teleport_mfa(host)
+        en "Teleport wants MFA for each session on {host}, which tsh proxy ssh cannot do"
+        ja "{host} ではセッションごとの MFA が必要ですが、tsh proxy ssh は対応していません"
+    teleport_mfa_hint
+        en "connect with tsh ssh, or ask for a role without MFA for each session"
+        ja "tsh ssh で接続するか、セッションごとの MFA を要求しないロールを依頼してください"
+    teleport_proxy_away(proxy)
+        en "tsh cannot reach the Teleport proxy {proxy}"
+        ja "tsh が Teleport プロキシ {proxy} に接続できません"
+    teleport_proxy_hint
+        en "check the network and the proxy's name"
+        ja "ネットワークとプロキシ名を確認してください"
+}
