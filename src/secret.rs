@@ -1,7 +1,7 @@
 //! Text that must not be seen: passwords, passphrases and answers to hidden prompts.
 //!
-//! A [`Secret`] is wiped when dropped, has no `Debug` or `Display`, and cannot be cloned. Code that
-//! needs the text borrows it where it is used.
+//! A [`Secret`], or [`SecretBytes`], is wiped when dropped, has no `Debug` or `Display`, and cannot
+//! be cloned. Code that needs the text borrows it where it is used.
 
 use zeroize::{Zeroize, Zeroizing};
 
@@ -36,6 +36,21 @@ impl Secret {
     /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// Bytes that hold a secret, which need not be text.
+pub struct SecretBytes(Zeroizing<Vec<u8>>);
+
+impl SecretBytes {
+    /// Takes ownership of the bytes; the caller keeps no copy.
+    pub fn new(bytes: Vec<u8>) -> SecretBytes {
+        SecretBytes(Zeroizing::new(bytes))
+    }
+
+    /// The bytes, for the call that needs them.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
     }
 }
 

@@ -258,7 +258,7 @@ pub const FLAGS: &[Flag] = &[
     takes(
         "--proxy",
         "url",
-        "connect through this proxy server: http://[user@]host:port, socks5h://…, socks5://…, socks4a://…, socks4://…, or none; h and a look the name up at the proxy",
+        "connect through this proxy server: http://[user@]host:port, socks5h://…, socks5://…, socks4a://…, socks4://…, telnet://…, or none; h and a look the name up at the proxy",
         special(S::Proxy),
     ),
     takes(

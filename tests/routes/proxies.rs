@@ -151,3 +151,15 @@ fn proxies_that_lie_refuse_or_say_nothing_cost_one_line() {
         assert!(!output.expect_failure(&["--proxy"]).contains("secret"));
     }
 }
+
+#[test]
+fn a_telnet_proxy_is_sent_a_line_and_may_say_some_before_the_server_greets() {
+    let a = Gate::start("a");
+    let home = home(&[(&a, "")]);
+    let wanted = format!("connect 127.0.0.1 {}\n", a.port());
+    let (proxy, heard) = proxy(vec![(wanted.len(), b"Trying...\r\nConnected.\r\n")], a.port());
+    let url = format!("telnet://127.0.0.1:{}", proxy.port());
+    let output = home.tessh(&["--proxy", &url, "a", "where"]).output();
+    assert_eq!(output.expect_quiet_success().text(), "a as a-user\n");
+    assert_eq!(String::from_utf8(said(&heard)).unwrap(), wanted);
+}

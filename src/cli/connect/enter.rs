@@ -108,7 +108,8 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
     let budget = Budget::start(timeout);
     let request = ProxyRequest {
         server: &wanted.server,
-        password: password.as_ref(),
+        password: password.as_deref(),
+        opening: wanted.opening.as_deref(),
         host: &route.host,
         port: route.port,
         family: route.family,
@@ -129,19 +130,25 @@ fn enter_jump_host<'a>(
     })
 }
 
-/// The password for the proxy, from the descriptor or from the person.
-async fn proxy_password(wanted: &ProxyPlan, prompt: &Arc<dyn Prompt>) -> Result<Option<Secret>> {
+/// The password for the proxy: from the descriptor, from the saved session, or from the person.
+async fn proxy_password(
+    wanted: &ProxyPlan,
+    prompt: &Arc<dyn Prompt>,
+) -> Result<Option<Arc<Secret>>> {
     if !wanted.server.wants_password() {
         return Ok(None);
     }
     if let Some(fd) = wanted.password_fd {
-        return descriptor::read_secret("--proxy-password-fd", fd).map(Some);
+        return descriptor::read_secret("--proxy-password-fd", fd).map(Arc::new).map(Some);
+    }
+    if let Some(saved) = &wanted.saved_password {
+        return Ok(Some(Arc::clone(saved)));
     }
     let label = say!(route_proxy_password, server = wanted.server.to_string());
     let asked = Arc::clone(prompt);
     let answer = tokio::task::spawn_blocking(move || asked.secret(&label)).await;
     match answer.unwrap_or(Answer::Cancelled) {
-        Answer::Given(secret) => Ok(Some(secret)),
+        Answer::Given(secret) => Ok(Some(Arc::new(secret))),
         Answer::Cancelled => Err(Error::new(Kind::Cancelled, say!(route_proxy_password_cancelled))),
         Answer::CannotAsk => Err(Error::new(Kind::Connect, say!(route_proxy_password_missing))
             .hint(say!(route_proxy_password_fd))),

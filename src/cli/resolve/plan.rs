@@ -1,9 +1,12 @@
 //! The results of resolving: the options of a host, and the plan of a connection to it.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::{Connect, Layers, MethodChoice, Options, ProxyServer};
 use crate::profiles::Document;
+use crate::secret::{Secret, SecretBytes};
 use crate::terminal::encoding::Encoding;
 use crate::terminal::record::{LogFormat, Stamps};
 use crate::trust::Pin;
@@ -46,12 +49,22 @@ pub struct Plan {
 }
 
 /// The proxy server of the first connection.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ProxyPlan {
     /// The server.
     pub server: ProxyServer,
-    /// The descriptor with its password; without one, the person is asked.
+    /// The descriptor with its password; without one, the saved session's counts.
     pub password_fd: Option<i32>,
+    /// The password that the saved session has; without one, the person is asked.
+    pub saved_password: Option<Arc<Secret>>,
+    /// What a Telnet proxy is sent, if the saved session says it.
+    pub opening: Option<Arc<SecretBytes>>,
+}
+
+impl fmt::Debug for ProxyPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProxyPlan").field("server", &self.server).finish_non_exhaustive()
+    }
 }
 
 /// The settings of a session log.

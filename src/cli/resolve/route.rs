@@ -127,7 +127,8 @@ pub fn proxy(plan: &Plan, typed: &Typed) -> Result<Option<String>> {
 
 pub fn parsed(text: &str, typed: &Typed) -> Result<ProxyPlan> {
     let server = ProxyServer::parse(text).map_err(|fault| usage(say!(route_proxy_flag, fault)))?;
-    Ok(ProxyPlan { server, password_fd: typed.proxy_password_fd })
+    let password_fd = typed.proxy_password_fd;
+    Ok(ProxyPlan { server, password_fd, saved_password: None, opening: None })
 }
 
 fn usage(cause: impl Into<String>) -> Error {

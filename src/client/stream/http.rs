@@ -4,7 +4,9 @@ use data_encoding::BASE64;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
-use crate::client::stream::proxy_request::{ProxyRequest, SHOWN, failed, nonsense, refused};
+use crate::client::stream::proxy_request::{
+    ProxyRequest, SHOWN, check_name, failed, nonsense, refused,
+};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
@@ -40,10 +42,7 @@ pub(crate) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
 
 fn head(request: &ProxyRequest<'_>) -> Result<Zeroizing<String>> {
     let ProxyRequest { host, port, .. } = request;
-    // Host names are checked earlier; a line end here would add a line to the request.
-    if host.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        return Err(refused(say!(route_proxy_bad_name)));
-    }
+    check_name(host)?;
     let place = match host.contains(':') {
         true => format!("[{host}]:{port}"),
         false => format!("{host}:{port}"),

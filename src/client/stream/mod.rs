@@ -7,6 +7,7 @@ mod http;
 pub mod proxy;
 mod proxy_request;
 mod socks;
+mod telnet;
 mod vectored;
 mod words;
 

@@ -1,5 +1,5 @@
 //! Indirect ways to a server: a command (`command`), and proxy servers that speak HTTP CONNECT
-//! (`http`) or SOCKS (`socks`).
+//! (`http`) or SOCKS (`socks`), or take a line of text (`telnet`).
 //!
 //! A proxy server is reached like any host; the exchange with it ends before the first byte of the
 //! SSH server. Its answers are bounded and covered by the deadline of the connection. It is not
@@ -11,7 +11,7 @@ use crate::client::deadline::{self, Budget};
 use crate::client::stream::bytes::Stream;
 use crate::client::stream::dial::{self, Route};
 use crate::client::stream::proxy_request::ProxyRequest;
-use crate::client::stream::{http, socks};
+use crate::client::stream::{http, socks, telnet};
 use crate::config::ProxyKind;
 use crate::error::{Error, Kind, Result};
 use crate::say;
@@ -31,6 +31,7 @@ pub async fn connect(route: &Route, request: &ProxyRequest<'_>, budget: Budget) 
             ProxyKind::Http => http::connect(&mut stream, request).await,
             ProxyKind::Socks4 | ProxyKind::Socks4a => socks::four(&mut stream, request).await,
             ProxyKind::Socks5 | ProxyKind::Socks5h => socks::five(&mut stream, request).await,
+            ProxyKind::Telnet => telnet::connect(&mut stream, request).await,
         }
     };
     match timeout_at(until, talk).await {

@@ -7,7 +7,7 @@ use crate::config::AddressFamily;
 use crate::config::ProxyServer;
 use crate::error::{Error, Kind, Result};
 use crate::say;
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretBytes};
 
 /// How many characters of a proxy's text are shown.
 pub(super) const SHOWN: usize = 200;
@@ -18,6 +18,8 @@ pub struct ProxyRequest<'a> {
     pub server: &'a ProxyServer,
     /// The password of the proxy's user, if it has one.
     pub password: Option<&'a Secret>,
+    /// What a Telnet proxy is sent; without it, `connect HOST PORT` and a line end.
+    pub opening: Option<&'a SecretBytes>,
     /// The host to connect to.
     pub host: &'a str,
     /// The port to connect to.
@@ -41,6 +43,14 @@ pub(super) fn failed(error: &std::io::Error) -> Error {
         _ => reason(error),
     };
     refused(cause).hint(say!(route_proxy_check))
+}
+
+/// Refuses a host name that would add words or lines to a request. Names are checked earlier.
+pub(super) fn check_name(host: &str) -> Result<()> {
+    match host.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        true => Err(refused(say!(route_proxy_bad_name))),
+        false => Ok(()),
+    }
 }
 
 pub(super) async fn read<S: AsyncRead + Unpin, const N: usize>(stream: &mut S) -> Result<[u8; N]> {

@@ -1,5 +1,5 @@
 //! The address of a proxy server in `--proxy` and saved sessions: `http://`, `socks5://`,
-//! `socks5h://`, `socks4://` or `socks4a://`, then `[user@]host[:port]`. ssh_config(5) has no
+//! `socks5h://`, `socks4://`, `socks4a://` or `telnet://`, then `[user@]host[:port]`. ssh_config(5) has no
 //! keyword for it.
 
 use std::fmt;
@@ -10,6 +10,8 @@ use crate::say;
 
 /// The port of SOCKS (IANA); HTTP proxies have no port of their own.
 const SOCKS_PORT: u16 = 1080;
+/// The port of Telnet (IANA).
+const TELNET_PORT: u16 = 23;
 /// The longest user name, in bytes: the limit of SOCKS 5 (RFC 1929).
 const MAX_USER: usize = 255;
 
@@ -26,14 +28,17 @@ pub enum ProxyKind {
     Socks5,
     /// SOCKS 5: the proxy looks the name up.
     Socks5h,
+    /// A command line in plain text, as gateways with a prompt take it (PuTTY's Telnet proxy).
+    Telnet,
 }
 
-const KINDS: [(&str, ProxyKind); 5] = [
+const KINDS: [(&str, ProxyKind); 6] = [
     ("http", ProxyKind::Http),
     ("socks4", ProxyKind::Socks4),
     ("socks4a", ProxyKind::Socks4a),
     ("socks5", ProxyKind::Socks5),
     ("socks5h", ProxyKind::Socks5h),
+    ("telnet", ProxyKind::Telnet),
 ];
 
 /// The address of a proxy server. It never contains a password; the user is asked for it.
@@ -67,7 +72,11 @@ impl ProxyServer {
             return Err(say!(route_password_in_proxy));
         }
         let place = Destination::parse(&format!("ssh://{rest}")).map_err(|_| bad())?;
-        let usual = (*kind != ProxyKind::Http).then_some(SOCKS_PORT);
+        let usual = match kind {
+            ProxyKind::Http => None,
+            ProxyKind::Telnet => Some(TELNET_PORT),
+            _ => Some(SOCKS_PORT),
+        };
         let port = place.port.or(usual).ok_or_else(|| say!(route_proxy_port))?;
         if place.user.as_ref().is_some_and(|user| user.len() > MAX_USER || user.contains(':')) {
             return Err(bad());
@@ -75,9 +84,11 @@ impl ProxyServer {
         Ok(ProxyServer { kind: *kind, user: place.user, host: place.host, port })
     }
 
-    /// Whether a password belongs to the user; SOCKS 4 has none.
+    /// Whether a password belongs to the user: SOCKS 4 has none, and what a Telnet proxy is sent
+    /// has it already.
     pub fn wants_password(&self) -> bool {
-        let possible = !matches!(self.kind, ProxyKind::Socks4 | ProxyKind::Socks4a);
+        let possible =
+            matches!(self.kind, ProxyKind::Http | ProxyKind::Socks5 | ProxyKind::Socks5h);
         possible && self.user.is_some()
     }
 }
@@ -108,6 +119,7 @@ mod tests {
             ("socks5://proxy", Some("socks5://proxy:1080")),
             ("socks5h://[::1]:9050", Some("socks5h://[::1]:9050")),
             ("socks4a://10.0.0.1", Some("socks4a://10.0.0.1:1080")),
+            ("telnet://gate", Some("telnet://gate:23")),
             ("http://proxy", None),
             ("https://proxy:443", None),
             ("proxy:3128", None),

@@ -5,14 +5,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use super::*;
 use crate::config::AddressFamily;
 use crate::config::ProxyServer;
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretBytes};
 
 fn server(text: &str) -> ProxyServer {
     ProxyServer::parse(text).unwrap()
 }
 
 /// Runs a request against a proxy that sends its whole answer at once; returns the outcome, what
-/// the proxy received, and what was left of its answer for SSH.
+/// the proxy received, and what was left of its answer for SSH. A password that begins with
+/// "opening " is what a Telnet proxy is sent.
 async fn talk(
     url: &str,
     password: &str,
@@ -23,9 +24,12 @@ async fn talk(
     theirs.write_all(answers).await.unwrap();
     theirs.shutdown().await.unwrap();
     let (server, password) = (server(url), Secret::new(password.to_owned()));
+    let opening = password.expose().strip_prefix("opening ");
+    let opening = opening.map(|bytes| SecretBytes::new(bytes.as_bytes().to_vec()));
     let request = ProxyRequest {
         server: &server,
         password: Some(&password),
+        opening: opening.as_ref(),
         host,
         port: 22,
         family: AddressFamily::Any,
@@ -34,6 +38,7 @@ async fn talk(
         ProxyKind::Http => http::connect(&mut ours, &request).await,
         ProxyKind::Socks4 | ProxyKind::Socks4a => socks::four(&mut ours, &request).await,
         ProxyKind::Socks5 | ProxyKind::Socks5h => socks::five(&mut ours, &request).await,
+        ProxyKind::Telnet => telnet::connect(&mut ours, &request).await,
     };
     let mut rest = Vec::new();
     ours.read_to_end(&mut rest).await.unwrap();
@@ -145,4 +150,18 @@ async fn socks4_asks_with_an_address_and_4a_with_a_name() {
         let error = result.unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }
+}
+
+#[tokio::test]
+async fn telnet_is_sent_a_line_and_leaves_the_answer_to_the_greeting() {
+    let answer = b"connecting\r\nSSH-2.0-x\r\n";
+    let (result, heard, rest) = talk("telnet://p", "", "host.example", answer).await;
+    result.unwrap();
+    assert_eq!(heard, b"connect host.example 22\n");
+    assert_eq!(rest, answer);
+    let (result, heard, _) = talk("telnet://p", "opening go\r\n", "host.example", answer).await;
+    result.unwrap();
+    assert_eq!(heard, b"go\r\n");
+    let (result, heard, _) = talk("telnet://p", "", "h\nrm", answer).await;
+    assert!(result.is_err() && heard.is_empty(), "a line end in a name is not sent");
 }
