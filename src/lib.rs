@@ -16,6 +16,7 @@ pub mod os;
 pub mod pattern;
 pub mod profiles;
 pub mod prompt;
+pub mod registry;
 pub mod secret;
 pub mod terminal;
 pub mod text;

@@ -22,7 +22,7 @@ const ROOMS: &[&[&str]] = &[
     &["client", "sftp", "terminal"],
     &["prompt"],
     &["trust", "keys", "profiles", "config"],
-    &["destination"],
+    &["destination", "registry"],
     &["pattern", "secret", "text", "wire_format"],
     &["error"],
     &["catalogue"],

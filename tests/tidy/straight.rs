@@ -64,6 +64,16 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
     ),
     ("profiles", &[&["history", "own", "teleport"], &["file", "profile"]]),
     (
+        "registry",
+        &[
+            &["export"],
+            &["ini_file", "putty_folder", "reg_file"],
+            &["tree"],
+            &["file", "key"],
+            &["escape"],
+        ],
+    ),
+    (
         "trust",
         &[
             &["decide", "judgement"],
