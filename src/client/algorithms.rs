@@ -350,13 +350,16 @@ impl Proposal {
     ///
     /// Where the host key list is not the user's own, types on record come first, so that a
     /// host with several keys shows the one that is known; a host with none on record gets
-    /// the default order. As with ssh, the order tells an observer which.
+    /// the default order. As with ssh, the order tells an observer which. Where only certificates
+    /// count, those for the keys in the list are proposed and nothing else.
     ///
     /// # Errors
     /// As [`select`].
     pub fn new(lists: &Lists<'_>, known: &KnownTypes) -> Result<Proposal> {
         let mut host_key = select(AlgorithmFamily::HostKey, lists.host_key)?;
-        if lists.follows_record() {
+        if known.only_certificates {
+            host_key = distinct(host_key.iter().map(|name| of_certificate(&of_key(name))));
+        } else if lists.follows_record() {
             if known.authority {
                 let certificates: Vec<_> = host_key
                     .iter()

@@ -89,14 +89,41 @@ impl Presented {
     }
 }
 
-/// Checks that the certificate holds for the host `name` at the time `at`. `hashes` are those that
+/// The names of which a certificate must have one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum WantedPrincipal<'a> {
+    /// The name of the host, in lower case; a principal may be a pattern for it.
+    Host(&'a str),
+    /// One of these, without regard to case; a principal is a name.
+    OneOf(&'a [String]),
+}
+
+impl WantedPrincipal<'_> {
+    fn is_among(self, principals: &[String]) -> bool {
+        principals.iter().any(|principal| match self {
+            WantedPrincipal::Host(name) => crate::pattern::matches(principal, name),
+            WantedPrincipal::OneOf(names) => {
+                names.iter().any(|name| name.eq_ignore_ascii_case(principal))
+            }
+        })
+    }
+
+    fn shown(self) -> String {
+        match self {
+            WantedPrincipal::Host(name) => quote::piece(name),
+            WantedPrincipal::OneOf(names) => list(names.iter().map(String::as_str)),
+        }
+    }
+}
+
+/// Checks that the certificate holds for the host `wanted` at the time `at`. `hashes` are those that
 /// its authority may sign with if it has an RSA key; `requirements` apply to all certificates.
 ///
 /// # Errors
 /// The fault, one sanitised line.
 pub(super) fn check(
     certificate: &Certificate,
-    name: &str,
+    wanted: WantedPrincipal<'_>,
     at: SystemTime,
     (hashes, requirements): (RsaHashes, &Requirements),
 ) -> Result<(), String> {
@@ -104,7 +131,7 @@ pub(super) fn check(
     check_signature(certificate, hashes, requirements)?;
     check_type(certificate)?;
     check_dates(certificate, at)?;
-    check_principals(certificate, name)?;
+    check_principals(certificate, wanted)?;
     check_options(certificate)
 }
 
@@ -179,7 +206,7 @@ fn check_dates(certificate: &Certificate, at: SystemTime) -> Result<(), String> 
 /// Checks the principals. A certificate without any is valid for no host; ssh(1) before 10.3 and
 /// PuTTY accept a carelessly made one for every host of its authority. As in ssh(1) from 10.3 on, a
 /// principal is a pattern, compared with the name in lower case, with regard to case.
-fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String> {
+fn check_principals(certificate: &Certificate, wanted: WantedPrincipal<'_>) -> Result<(), String> {
     let principals = certificate.valid_principals();
     if principals.is_empty() {
         return Err(say!(certificate_no_principals));
@@ -188,11 +215,11 @@ fn check_principals(certificate: &Certificate, name: &str) -> Result<(), String>
         let count = principals.len();
         return Err(say!(certificate_too_many_principals, count, limit = PRINCIPALS_MAX));
     }
-    if principals.iter().any(|principal| crate::pattern::matches(principal, name)) {
+    if wanted.is_among(principals) {
         return Ok(());
     }
     let named = list(principals.iter().map(String::as_str));
-    Err(say!(certificate_other_principals, named, piece = quote::piece(name)))
+    Err(say!(certificate_other_principals, named, piece = wanted.shown()))
 }
 
 /// Refuses every critical option, because none is defined for host certificates.

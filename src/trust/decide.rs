@@ -22,6 +22,7 @@ const NAMED_MAX: usize = 3;
 /// | revoked (any way)| (not asked)               | reject | reject | reject       | reject     |
 /// | pinned          | (not asked)                | accept | accept | accept       | accept     |
 /// | none of the pins| (not asked)                | reject | reject | reject       | reject     |
+/// | not certified, for a host of a cluster | reject | reject | reject     | reject     |
 /// | any, loopback   | (not asked)                | accept | accept | accept       | accept     |
 /// | known, certified| (not asked)                | accept | accept | accept       | accept     |
 /// | any other, and its certificate does not count | reject | ask | reject     | reject     |
@@ -44,6 +45,8 @@ const NAMED_MAX: usize = 3;
 ///   then nothing is written. Fingerprints of other key types alone are a mismatch.
 /// - Pins: as in PuTTY's `-hostkey`, only a pinned key is accepted, whatever else is known, and
 ///   nothing is written. A certificate does not change that.
+/// - Cluster ([`Evidence::cluster`]): a host of a Teleport cluster proves itself by a certificate of
+///   the cluster's authority and by nothing else, so nobody is asked. Pins apply as well.
 /// - Loopback: under NoHostAuthenticationForLocalhost `yes`, any key from this machine itself is
 ///   accepted, and nothing is written.
 /// - A certificate that does not count ([`Evidence::certificate_fault`]): an authority covers the
@@ -63,10 +66,13 @@ pub fn decide(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> Verdict {
     match &evidence.finding {
         Finding::Revoked(at) => reject(evidence, say!(known_hosts_revoked_at, at)),
         Finding::Forbidden(reason) => reject(evidence, reason.clone()),
-        _ if evidence.pinned().is_some() => Verdict::Accept,
-        _ if !evidence.pins.is_empty() => reject(evidence, reason_pins(evidence)),
-        _ if evidence.loopback.is_some() => Verdict::Accept,
+        _ if !evidence.pins.is_empty() && evidence.pinned().is_none() => {
+            reject(evidence, reason_pins(evidence))
+        }
         Finding::Certified { .. } => Verdict::Accept,
+        _ if evidence.cluster.is_some() => reject(evidence, reason_cluster(evidence)),
+        _ if !evidence.pins.is_empty() => Verdict::Accept,
+        _ if evidence.loopback.is_some() => Verdict::Accept,
         Finding::Known(_) if !is_faulty => Verdict::Accept,
         _ if is_faulty && policy == Policy::Ask => Verdict::Ask,
         _ if evidence.sshfp.is_secure_mismatch() => match policy {
@@ -98,7 +104,7 @@ pub fn wants_sshfp(evidence: &Evidence, policy: Policy, dns: VerifyDns) -> bool 
     let settled = match evidence.finding {
         Finding::Certified { .. } | Finding::Revoked(_) | Finding::Forbidden(_) => true,
         Finding::Known(_) => evidence.certificate_fault.is_none(),
-        _ => !evidence.pins.is_empty(),
+        _ => !evidence.pins.is_empty() || evidence.cluster.is_some(),
     };
     if dns == VerifyDns::No || settled || evidence.loopback.is_some() {
         return false;
@@ -149,6 +155,15 @@ fn reason_pins(evidence: &Evidence) -> String {
     match &evidence.finding {
         Finding::Changed(known) => joined(&reason, &reason_changed(evidence, known)),
         _ => reason,
+    }
+}
+
+/// The reason that a host of a cluster is refused; the certificate's fault is added by [`reject`].
+fn reason_cluster(evidence: &Evidence) -> String {
+    let (cluster, host) = (evidence.cluster.as_deref().unwrap_or_default(), host(evidence));
+    match &evidence.certificate {
+        Some(_) => say!(cluster_not_proved, cluster, host),
+        None => say!(cluster_no_certificate, cluster, host),
     }
 }
 
@@ -281,6 +296,7 @@ mod tests {
             problems: Vec::new(),
             dates: Default::default(),
             authority_problems: Vec::new(),
+            cluster: None,
             loopback: None,
         }
     }

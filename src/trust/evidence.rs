@@ -100,6 +100,9 @@ pub struct Evidence {
     pub dates: Dates,
     /// Files of authorities that could not be used and do not count.
     pub authority_problems: Vec<Problem>,
+    /// The Teleport cluster, sanitised, to which the host must have proved that it belongs; then
+    /// only its authorities count.
+    pub cluster: Option<String>,
     /// This machine's own address, if NoHostAuthenticationForLocalhost says that a key shown there
     /// need not be known.
     pub loopback: Option<IpAddr>,
@@ -167,6 +170,8 @@ pub struct KnownTypes {
     pub keys: Vec<Algorithm>,
     /// Whether an authority covers the host, so that certificates are worth requesting.
     pub authority: bool,
+    /// Whether a key without a certificate would be refused, so that none is worth requesting.
+    pub only_certificates: bool,
 }
 
 impl KnownTypes {

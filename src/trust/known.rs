@@ -18,7 +18,8 @@ use russh::keys::ssh_key::{Certificate, PublicKey};
 
 use super::authority::{Authorities, RsaHashes};
 use super::cache::HostKeyCache;
-use super::certificate::{self, Presented};
+use super::certificate::{self, Presented, WantedPrincipal};
+use super::cluster::ClusterAuthorities;
 use super::evidence::{Covering, Evidence, Finding, KnownKey, KnownTypes, Sources};
 use super::file::read;
 use super::fingerprint::{self, is_same};
@@ -45,6 +46,7 @@ pub struct KnownHosts {
     authorities: Authorities,
     requirements: Requirements,
     pins: Vec<Pin>,
+    cluster: Option<ClusterAuthorities>,
     /// The last search and its result, because a connection asks about one host several times.
     last: Mutex<Option<(Subject, Arc<Matches>)>>,
 }
@@ -76,6 +78,7 @@ impl KnownHosts {
             authorities: Authorities::default(),
             requirements: Requirements::default(),
             pins: Vec::new(),
+            cluster: None,
             last: Mutex::new(None),
         };
         for path in files {
@@ -113,6 +116,17 @@ impl KnownHosts {
     /// Makes these keys the only accepted ones; an empty list changes nothing.
     pub fn with_pins(mut self, pins: Vec<Pin>) -> KnownHosts {
         self.pins = pins;
+        self
+    }
+
+    /// Makes the authorities of this cluster the only ones that count, and its certificates the only
+    /// proof; what the files revoke stays revoked.
+    pub fn with_cluster(mut self, cluster: Option<ClusterAuthorities>) -> KnownHosts {
+        if let Some(cluster) = &cluster {
+            self.searched = vec![cluster.rule.known_hosts.clone()];
+            self.problems.extend(cluster.problems.iter().cloned());
+        }
+        self.cluster = cluster;
         self
     }
 
@@ -155,6 +169,9 @@ impl KnownHosts {
                 Some(Err(reason)) => fault = Some(reason),
                 None => {}
             }
+            if self.cluster.is_some() {
+                return Finding::Unknown;
+            }
             matches.find_key(&key)
         });
         let authorities = candidates.into_iter().map(|(covering, _)| covering).collect();
@@ -171,14 +188,18 @@ impl KnownHosts {
             searched: self.searched.clone(),
             problems,
             dates: Dates::default(),
-            authority_problems: self.authorities.problems.clone(),
+            authority_problems: self.authority_problems(),
+            cluster: self.cluster.as_ref().map(|it| quote::piece(&it.rule.cluster)),
             loopback: None,
         }
     }
 
     /// The algorithms on record for the subject, without revoked keys. With pins, the algorithms of
-    /// the pinned keys, if known, and no certificates.
+    /// the pinned keys, if known, and no certificates. For a host of a cluster, certificates alone.
     pub fn known_types(&self, subject: &Subject) -> KnownTypes {
+        if self.cluster.is_some() {
+            return KnownTypes { keys: Vec::new(), authority: true, only_certificates: true };
+        }
         let matches = self.matches(subject);
         let pins = &self.pins;
         let is_right = |key: &PublicKey| pins.is_empty() || pins.iter().any(|it| it.matches(key));
@@ -188,7 +209,7 @@ impl KnownHosts {
         // A revoked authority counts as well, so that its certificate is requested and refused by
         // name.
         let authority = pins.is_empty() && !self.candidates(&matches, subject).is_empty();
-        let mut types = KnownTypes { keys: Vec::new(), authority };
+        let mut types = KnownTypes { authority, ..KnownTypes::default() };
         for algorithm in pinned.chain(known.map(|known| known.key.algorithm())) {
             if !types.keys.contains(&algorithm) {
                 types.keys.push(algorithm);
@@ -202,15 +223,28 @@ impl KnownHosts {
         // A record permits SHA-1 itself; for lines, CASignatureAlgorithms does.
         let sha1 = self.requirements.permits("ssh-rsa").unwrap_or_default();
         let hashes = RsaHashes { sha1, ..RsaHashes::default() };
-        let lines = matches.authorities.iter().map(|known| {
+        let of_lines = match &self.cluster {
+            Some(cluster) => &cluster.own,
+            None => &matches.authorities,
+        };
+        let lines = of_lines.iter().map(|known| {
             let KnownKey { at, key } = known.clone();
             (Covering { at, record: None, key }, hashes)
         });
-        let records = self.authorities.covering(subject).map(|it| {
+        let records = self.authorities.covering(subject).filter(|_| self.cluster.is_none());
+        let records = records.map(|it| {
             let (at, key) = (it.at.clone(), it.key.clone());
             (Covering { at, record: Some(it.shown()), key }, it.hashes)
         });
         lines.chain(records).collect()
+    }
+
+    /// The faults of records; for a host of a cluster, records do not count.
+    fn authority_problems(&self) -> Vec<Problem> {
+        match &self.cluster {
+            Some(_) => Vec::new(),
+            None => self.authorities.problems.clone(),
+        }
     }
 
     /// The lines about the subject, for display: keys of the host, authorities, revoked keys.
@@ -233,9 +267,13 @@ impl KnownHosts {
         let authority = certificate::authority(certificate);
         let shown = fingerprint::sha256(&authority);
         let (name, requirements) = (subject.bare_name(), &self.requirements);
+        let wanted = match &self.cluster {
+            Some(cluster) => WantedPrincipal::OneOf(&cluster.rule.principals),
+            None => WantedPrincipal::Host(&name),
+        };
         let mut first = None;
         for (covering, hashes) in candidates.iter().filter(|(it, _)| is_same(&it.key, &authority)) {
-            match certificate::check(certificate, &name, at, (*hashes, requirements)) {
+            match certificate::check(certificate, wanted, at, (*hashes, requirements)) {
                 Ok(()) => {
                     let (at, record) = (covering.at.clone(), covering.record.clone());
                     return Ok(Finding::Certified { at, authority: shown, record });
@@ -244,9 +282,12 @@ impl KnownHosts {
             }
         }
         let fault = first.or_else(|| certificate::check_authority(certificate, requirements).err());
-        let fault = fault.unwrap_or_else(|| {
-            let host = quote::piece(&subject.entry_name());
-            say!(certificate_no_authority, host, shown)
+        let fault = fault.unwrap_or_else(|| match &self.cluster {
+            Some(cluster) => cluster.refusal(&authority, &shown),
+            None => {
+                let host = quote::piece(&subject.entry_name());
+                say!(certificate_no_authority, host, shown)
+            }
         });
         let presented = Presented::of(certificate);
         let (key_id, holders, period) =

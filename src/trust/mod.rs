@@ -18,6 +18,9 @@
 //!    ([`HostKeyCache`]) where a session of it or of WinSCP names one, then KnownHostsCommand.
 //! 6. first use: no source knows the host.
 //!
+//! For hosts of a Teleport cluster ([`ClusterRule`]) only that cluster's authorities count, after
+//! revocation and pins: no other source proves such a host, and there is no first use.
+//!
 //! The file format is sshd(8)'s "SSH_KNOWN_HOSTS FILE FORMAT", the certificate format is
 //! OpenSSH's PROTOCOL.certkeys. `evidence` has the types that the other files share.
 
@@ -25,6 +28,7 @@ pub mod authority;
 mod cache;
 mod cached_key;
 mod certificate;
+mod cluster;
 mod decide;
 mod dns_lines;
 pub mod entries;
@@ -52,6 +56,7 @@ pub mod validity;
 
 pub use cache::{CachedHostKey, HostKeyCache};
 pub use certificate::Presented;
+pub use cluster::{ClusterAuthorities, ClusterRule};
 pub use decide::{decide, wants_sshfp};
 pub use dns_lines::{dns_lines, dns_lines_in};
 pub use evidence::{Covering, Evidence, Finding, KnownKey, KnownTypes, Policy, Sources, Verdict};

@@ -127,6 +127,7 @@ pub(crate) mod testing {
             problems: Vec::new(),
             dates: Dates::default(),
             authority_problems: Vec::new(),
+            cluster: None,
             loopback: None,
         }
     }

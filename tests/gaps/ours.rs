@@ -109,6 +109,7 @@ pub async fn transport_for(
         command: None,
         revoked: Vec::new(),
         authorities: None,
+        cluster: None,
         requirements: tessh::trust::Requirements::default(),
         pins: Vec::new(),
         update: tessh::config::UpdateHostKeys::No,

@@ -81,7 +81,7 @@ fn operators_change_the_defaults() {
 
 #[test]
 fn types_on_record_are_proposed_first() {
-    let known = KnownTypes { keys: vec![Algorithm::Rsa { hash: None }], authority: false };
+    let known = KnownTypes { keys: vec![Algorithm::Rsa { hash: None }], ..KnownTypes::default() };
     let proposal = Proposal::new(&Lists::default(), &known).unwrap();
     assert_eq!(proposal.host_key[..2], ["rsa-sha2-512", "rsa-sha2-256"]);
     assert_eq!(proposal.host_key[2], "ssh-ed25519");
@@ -90,11 +90,24 @@ fn types_on_record_are_proposed_first() {
 
 #[test]
 fn certificates_are_asked_for_only_where_an_authority_covers_the_host() {
-    let with = KnownTypes { keys: Vec::new(), authority: true };
+    let with = KnownTypes { authority: true, ..KnownTypes::default() };
     let proposal = Proposal::new(&Lists::default(), &with).unwrap();
     assert_eq!(proposal.on_the_wire()[0], "ssh-ed25519-cert-v01@openssh.com");
     let without = Proposal::new(&Lists::default(), &KnownTypes::default()).unwrap();
     assert!(without.preferred().host_key_certificates.is_empty());
+}
+
+#[test]
+fn where_only_certificates_count_no_plain_key_is_asked_for() {
+    let known = KnownTypes { only_certificates: true, ..KnownTypes::default() };
+    let own = "ssh-ed25519,rsa-sha2-512-cert-v01@openssh.com,rsa-sha2-512";
+    for (list, count) in [(None, None), (Some(own), Some(2))] {
+        let lists = Lists { host_key: list, ..Lists::default() };
+        let proposal = Proposal::new(&lists, &known).unwrap();
+        assert!(proposal.preferred().key.is_empty(), "{:?}", proposal.host_key);
+        let certificates = proposal.preferred().host_key_certificates.len();
+        assert_eq!(certificates, count.unwrap_or(proposal.host_key.len()));
+    }
 }
 
 #[test]
@@ -154,7 +167,8 @@ fn what_a_server_gets_wrong_is_not_proposed() {
 
 #[test]
 fn an_own_list_keeps_its_order() {
-    let known = KnownTypes { keys: vec![Algorithm::Ed25519], authority: true };
+    let known =
+        KnownTypes { keys: vec![Algorithm::Ed25519], authority: true, ..KnownTypes::default() };
     let lists = Lists { host_key: Some("rsa-sha2-512,ssh-ed25519"), ..Lists::default() };
     let proposal = Proposal::new(&lists, &known).unwrap();
     assert_eq!(proposal.host_key, ["rsa-sha2-512", "ssh-ed25519"]);

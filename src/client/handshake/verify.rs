@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use log::debug;
-use russh::{Limits, client};
+use russh::{AlgorithmKind, Limits, client};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::client::algorithms::{Lists, Proposal};
@@ -21,13 +21,16 @@ use crate::client::handshake::rekey::{RekeyPolicy, WINDOW};
 use crate::client::handshake::wire::Wire;
 use crate::client::host_key::check::HostCheck;
 use crate::client::host_key::command as known_hosts_command;
+use crate::client::host_key::explanation;
 use crate::client::host_key::policy::HostPolicy;
 use crate::client::state::shared::ConnectionState;
 use crate::client::stream::bytes::Stream;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::Prompt;
 use crate::say;
-use crate::trust::{Judgement, KnownHosts, KnownTypes, RevokedKeys, Sources, authority};
+use crate::trust::{
+    ClusterAuthorities, Judgement, KnownHosts, KnownTypes, RevokedKeys, Sources, authority,
+};
 
 use crate::client::handshake::agreed;
 use crate::client::handshake::hello::{greet, identification};
@@ -97,6 +100,7 @@ async fn exchange(
     prompt: &Arc<dyn Prompt>,
     only_judge: bool,
 ) -> Result<(client::Handle<Events>, Arc<ConnectionState>)> {
+    let cluster = host.cluster.as_ref().map(ClusterAuthorities::load).transpose()?;
     let revoked = RevokedKeys::load_all(&host.revoked);
     let authorities =
         host.authorities.as_ref().map(authority::AuthorityStore::load).unwrap_or_default();
@@ -104,7 +108,8 @@ async fn exchange(
         .with_revoked(revoked.clone())
         .with_authorities(authorities)
         .with_requirements(host.requirements.clone())
-        .with_pins(host.pins.clone());
+        .with_pins(host.pins.clone())
+        .with_cluster(cluster);
     let types = known_types(&host, &known, &options.lists).await?;
     let mut proposal = Proposal::new(&options.lists, &types)?;
     let ours = identification(options.version_addendum)?;
@@ -112,6 +117,9 @@ async fn exchange(
     let shared = Arc::new(ConnectionState::default());
     let Greeting { identification, rest, .. } = &greeting;
     shared.record.greeted(&stream, identification, &ours, rest.len());
+    // Only certificates are proposed for a host of a cluster, so a host without one shares no
+    // algorithm.
+    let without_certificate = explanation::without_certificate(&host);
     let peer = stream.peer().map(|address| address.ip().to_canonical());
     let wire = Wire::new(
         stream,
@@ -135,6 +143,14 @@ async fn exchange(
     let limits = wanted.limits(&shared.wire);
     let config = Arc::new(config(options, &proposal, (ours, limits), sizes.clone()));
     let exchange = client::connect_stream(config, wire, events);
+    let exchange = async {
+        exchange.await.map_err(|stop| match (stop, without_certificate) {
+            (Stop::Library(error), Some(refusal)) if shares_no_key_type(&error) => {
+                Stop::Ours(refusal)
+            }
+            (stop, _) => stop,
+        })
+    };
     let handle = within(&shared, budget, exchange).await?;
     if shared.negotiated().is_some_and(|names| names.kex.contains("group-exchange")) {
         let (min, max) = (sizes.min_group_size(), sizes.max_group_size());
@@ -152,13 +168,18 @@ async fn known_types(
     lists: &Lists<'_>,
 ) -> Result<KnownTypes> {
     let mut types = known.known_types(&host.subject);
-    if let Some(command) = host.command.as_ref().filter(|_| lists.follows_record()) {
+    let is_asked = lists.follows_record() && !types.only_certificates;
+    if let Some(command) = host.command.as_ref().filter(|_| is_asked) {
         let output = known_hosts_command::for_order(command, &host.subject).await?;
         let mut printed = KnownHosts::load(&Sources::default());
         printed.add_output("KnownHostsCommand-ORDER", output);
         types.absorb(printed.known_types(&host.subject));
     }
     Ok(types)
+}
+
+fn shares_no_key_type(error: &russh::Error) -> bool {
+    matches!(error, russh::Error::NoCommonAlgo { kind: AlgorithmKind::Key, .. })
 }
 
 /// Runs the key exchange under its deadline; time spent on a question does not count.

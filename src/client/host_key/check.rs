@@ -67,7 +67,8 @@ impl HostCheck {
             prompt.notice(Notice::Warning(&format!("{shown}\n{art}")));
         }
         // As in ssh(1), NoHostAuthenticationForLocalhost does not apply if HostKeyAlias is set.
-        let unchecked = self.host.any_at_loopback && !self.host.subject.alias;
+        let is_named = self.host.subject.alias || self.host.cluster.is_some();
+        let unchecked = self.host.any_at_loopback && !is_named;
         evidence.loopback = self.peer.filter(|peer| unchecked && peer.is_loopback());
         evidence.sshfp = self.ask_dns(&evidence, shared).await;
         report(&evidence);
@@ -146,7 +147,9 @@ impl HostCheck {
         key: &PublicKeyOrCertificate,
         shared: &ConnectionState,
     ) -> Result<()> {
-        let Some(command) = &self.host.command else { return Ok(()) };
+        // For a host of a cluster, lines of known_hosts do not count.
+        let command = self.host.command.as_ref().filter(|_| self.host.cluster.is_none());
+        let Some(command) = command else { return Ok(()) };
         // The command has a deadline of its own.
         shared.pause();
         let output = known_hosts_command::for_key(command, &self.host.subject, key).await;

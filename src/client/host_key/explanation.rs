@@ -7,12 +7,25 @@ use log::{debug, info};
 use russh::keys::ssh_key::PublicKey;
 
 use crate::catalogue::Language;
+use crate::client::host_key::policy::HostPolicy;
 use crate::error::{Error, Kind};
 use crate::say;
+use crate::text;
 use crate::trust::{self, Evidence, Finding, KnownKey, fingerprint};
+
+/// How many characters of a name are shown.
+const SHOWN: usize = 255;
 
 pub(crate) fn refused(reason: &str) -> Error {
     Error::new(Kind::HostKey, say!(host_key_refused, reason))
+}
+
+/// The refusal of a host of a cluster that has no certificate; `None` for any other host.
+pub(crate) fn without_certificate(policy: &HostPolicy) -> Option<Error> {
+    let cluster = text::line(&policy.cluster.as_ref()?.cluster, SHOWN);
+    let host = format!("'{}'", text::line(&policy.subject.entry_name(), SHOWN));
+    let reason = say!(cluster_no_certificate, cluster, host);
+    Some(refused(&reason).hint(say!(cluster_refused_hint)))
 }
 
 /// Problems to report besides the finding: unreadable files, a certificate that does not count, and
@@ -107,7 +120,8 @@ pub(crate) fn remedy(evidence: &Evidence) -> String {
     match &evidence.finding {
         Finding::Forbidden(_) => say!(revoked_hint),
         Finding::Revoked(_) => say!(host_key_revoked_hint),
-        _ if !evidence.pins.is_empty() => say!(pin_mismatch_hint),
+        _ if !evidence.pins.is_empty() && evidence.pinned().is_none() => say!(pin_mismatch_hint),
+        _ if evidence.cluster.is_some() => say!(cluster_refused_hint),
         Finding::Known(_) => say!(host_certificate_void_hint),
         Finding::Changed(known) => {
             let file = known.first().map_or_else(PathBuf::new, |entry| entry.at.file.clone());

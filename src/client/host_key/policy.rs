@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use crate::client::host_key::sshfp;
 use crate::config::{KnownHostsCommand, UpdateHostKeys};
-use crate::trust::{FirstSeen, Pin, Policy, Requirements, Sources, Subject, VerifyDns, authority};
+use crate::trust::{
+    ClusterRule, FirstSeen, Pin, Policy, Requirements, Sources, Subject, VerifyDns, authority,
+};
 
 /// The settings that decide about the host's key.
 #[derive(Clone, Debug)]
@@ -25,6 +27,9 @@ pub struct HostPolicy {
     pub revoked: Vec<PathBuf>,
     /// The records of authorities.
     pub authorities: Option<authority::AuthorityStore>,
+    /// The Teleport cluster to which the host must belong. Then only a certificate of its authority
+    /// is accepted, whatever the other settings say, and nobody is asked.
+    pub cluster: Option<ClusterRule>,
     /// CASignatureAlgorithms and RequiredRSASize: what keys and certificates must satisfy.
     pub requirements: Requirements,
     /// If not empty, the only keys that are accepted.

@@ -57,6 +57,7 @@ fn of(finding: Finding) -> Evidence {
         searched: vec!["/kh".into()],
         problems: Vec::new(),
         authority_problems: Vec::new(),
+        cluster: None,
         loopback: None,
         dates: Default::default(),
     }

@@ -31,6 +31,7 @@ fn evidence(finding: Finding) -> Evidence {
         searched: vec!["/kh".into(), "/etc/kh".into()],
         problems: Vec::new(),
         authority_problems: Vec::new(),
+        cluster: None,
         loopback: None,
         dates: Default::default(),
     }
