@@ -67,8 +67,8 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
         "registry",
         &[
             &["export"],
-            &["ini_file", "putty_folder", "reg_file"],
-            &["tree"],
+            &["ini_file", "putty_folder", "reg_file", "reg_writer"],
+            &["tree", "written"],
             &["file", "key"],
             &["escape"],
         ],

@@ -37,6 +37,9 @@ texts! {
     registry_not_an_export
         en "not a file that regedit has written"
         ja "regedit が書き出したファイルではありません"
+    registry_not_rewritten
+        en "only a file of regedit version 5 in UTF-16 can be added to"
+        ja "追記できるのは UTF-16 の regedit バージョン 5 のファイルだけです"
     registry_file_misnamed
         en "PuTTY would not find a file of this name"
         ja "PuTTY はこの名前のファイルを見つけられません"

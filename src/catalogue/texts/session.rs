@@ -1,6 +1,12 @@
 //! In the middle of a session: escapes, ~i, pastes, announced host keys, logs.
 
 texts! {
+    terminal_mode_bad(shown)
+        en "terminal mode \"{shown}\" is not known"
+        ja "端末モード \"{shown}\" が不正です"
+    terminal_mode_bad_hint
+        en "write NAME=VALUE or -NAME with a name of RFC 4254, such as ERASE=127, ECHO=no, -STATUS"
+        ja "RFC 4254 の名前で NAME=VALUE または -NAME と書いてください（例: ERASE=127, ECHO=no, -STATUS）"
     // ~i: everything about the connection
     information_title
         en "Connection information:"
