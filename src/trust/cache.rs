@@ -1,4 +1,5 @@
-//! PuTTY's host key cache: keys that PuTTY or WinSCP was told to accept. Only read, never written.
+//! PuTTY's host key cache: keys that PuTTY or WinSCP was told to accept. A connection only reads it;
+//! entries are written for an export alone.
 //!
 //! A line of `sshhostkeys` is `type@port:host data`; `cached_key` decodes the data. PuTTY tells
 //! capitals in host names apart; here, as in known_hosts, `Web1` and `web1` are one host. A cached
@@ -110,6 +111,15 @@ fn entry(name: &str, data: &str) -> Result<(Subject, PublicKey), String> {
     Ok((Subject { name: host.to_ascii_lowercase(), port, alias: false }, key))
 }
 
+/// The entry of a host and key: its name `type@port:host`, and the data. The host is written as it
+/// is, because PuTTY tells capitals apart. `None` for a type of key that PuTTY lacks, or a name that
+/// is no single host.
+pub fn cache_entry(host: &str, port: u16, key: &PublicKey) -> Option<(String, String)> {
+    let is_host = !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || c.is_control());
+    let (kind, data) = cached_key::encode(key).filter(|_| is_host)?;
+    Some((format!("{kind}@{port}:{host}"), data))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -130,6 +140,17 @@ mod tests {
         assert_eq!(cache.problems, []);
         let lines: String = cache.keys.iter().map(|it| it.known_hosts.as_str()).collect();
         assert_eq!(lines, fs::read_to_string(KNOWN_HOSTS).expect("the same keys"));
+    }
+
+    #[test]
+    fn keys_are_written_as_they_were_read() {
+        let text = fs::read_to_string(CACHE).expect("a cache");
+        let written: Vec<String> = (HostKeyCache::load(Path::new(CACHE)).keys.iter())
+            .filter_map(|it| cache_entry(&it.subject.name, it.subject.port, &it.key))
+            .map(|(name, data)| format!("{name} {data}"))
+            .collect();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(!lines.is_empty() && written == lines, "{written:#?}");
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! The keys in PuTTY's host key cache: numbers in hexadecimal with commas between them.
 //!
 //! An elliptic curve's key is a point with both coordinates, so a point that is not on the curve
-//! can be told apart, and is refused.
+//! can be told apart, and is refused. Keys are written in the same form for an export to PuTTY.
 
 use num_bigint::BigUint;
 use russh::keys::ssh_key::PublicKey;
 
 use super::quote;
 use crate::say;
-use crate::wire_format::put_string;
+use crate::wire_format::{put_string, take_string};
 
 /// The most hexadecimal digits of a number: those of a 16384-bit RSA key.
 const DIGITS_MAX: usize = 4096;
@@ -126,6 +126,62 @@ fn ed25519([x, y]: [BigUint; 2]) -> Result<[u8; 32], String> {
     encoded[..bytes.len()].copy_from_slice(&bytes);
     encoded[31] |= u8::from(x.bit(0)) << 7;
     Ok(encoded)
+}
+
+/// The type and the data of a key as the cache has them; `None` for a type that PuTTY lacks.
+pub(super) fn encode(key: &PublicKey) -> Option<(String, String)> {
+    let blob = key.to_bytes().ok()?;
+    let mut rest = blob.as_slice();
+    let kind = str::from_utf8(take_string(&mut rest)?).ok()?;
+    let number = |bytes: &[u8]| format!("0x{:x}", BigUint::from_bytes_be(bytes));
+    match kind {
+        "ssh-rsa" => {
+            let (e, n) = (take_string(&mut rest)?, take_string(&mut rest)?);
+            Some(("rsa2".to_owned(), format!("{},{}", number(e), number(n))))
+        }
+        "ssh-dss" => {
+            let all: Option<Vec<String>> =
+                (0..4).map(|_| take_string(&mut rest).map(number)).collect();
+            Some(("dss".to_owned(), all?.join(",")))
+        }
+        "ssh-ed25519" => {
+            let (x, y) = ed25519_point(take_string(&mut rest)?)?;
+            Some((kind.to_owned(), format!("0x{x:x},0x{y:x}")))
+        }
+        _ => {
+            let name = kind.strip_prefix("ecdsa-sha2-")?;
+            let curve = NIST_CURVES.iter().find(|curve| curve.name == name)?;
+            take_string(&mut rest)?;
+            let (form, point) = take_string(&mut rest)?.split_first()?;
+            let is_whole = *form == 4 && point.len() == 2 * curve.length;
+            let (x, y) = is_whole.then(|| point.split_at(curve.length))?;
+            Some((kind.to_owned(), format!("{name},{},{}", number(x), number(y))))
+        }
+    }
+}
+
+/// Both coordinates of an encoded point (RFC 8032, section 5.1.3).
+fn ed25519_point(encoded: &[u8]) -> Option<(BigUint, BigUint)> {
+    let mut bytes: [u8; 32] = encoded.try_into().ok()?;
+    let is_odd = bytes[31] >> 7 == 1;
+    bytes[31] &= 0x7f;
+    let (p, d, one) = (constant(P_25519), constant(D_25519), BigUint::from(1_u8));
+    let y = BigUint::from_bytes_le(&bytes);
+    let yy = (&y * &y) % &p;
+    // x² = (y² - 1) / (d y² + 1); the inverse of a number is its power p - 2.
+    let divisor = (&d * &yy + &one) % &p;
+    let inverse = divisor.modpow(&(&p - BigUint::from(2_u8)), &p);
+    let xx = (&yy + &p - &one) * inverse % &p;
+    // A root is xx to the power of (p + 3) / 8, or that times the root of -1.
+    let mut x = xx.modpow(&((&p + BigUint::from(3_u8)) >> 3), &p);
+    if (&x * &x) % &p != xx {
+        x = x * BigUint::from(2_u8).modpow(&((&p - &one) >> 2), &p) % &p;
+    }
+    if x.bit(0) != is_odd {
+        x = &p - x;
+    }
+    let is_root = y < p && x < p && (&x * &x) % &p == xx;
+    is_root.then_some((x, y))
 }
 
 fn constant(digits: &[u8]) -> BigUint {

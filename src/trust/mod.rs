@@ -54,7 +54,7 @@ pub mod store;
 mod subject;
 pub mod validity;
 
-pub use cache::{CachedHostKey, HostKeyCache};
+pub use cache::{CachedHostKey, HostKeyCache, cache_entry};
 pub use certificate::Presented;
 pub use cluster::{ClusterAuthorities, ClusterRule};
 pub use decide::{decide, wants_sshfp};
