@@ -70,7 +70,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
     ("trust", Verb::Trust, "keys of hosts, on record and offered; tessh trust --help"),
     ("sessions", Verb::Sessions, "saved sessions"),
-    ("teleport", Verb::Teleport, "Teleport clusters"),
+    ("teleport", Verb::Teleport, "nodes of Teleport clusters; tessh teleport --help"),
     ("explain", Verb::Explain, "what would be done and why, without connecting"),
     ("bench", Verb::Bench, "measure a host"),
     ("demo", Verb::Demo, "an SSH server on loopback, and a login to it; --serve: only the server"),
@@ -88,6 +88,7 @@ impl Verb {
             V::Connect
                 | V::Explain
                 | V::Sessions
+                | V::Teleport
                 | V::Trust
                 | V::Demo
                 | V::Keygen
@@ -230,7 +231,7 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
         if !matches!(verb, Verb::Connect | Verb::Explain) {
             // `--json` must be known before the other words are parsed, because it decides how
             // errors are printed.
-            let tells = matches!(verb, Verb::Sessions | Verb::Trust);
+            let tells = matches!(verb, Verb::Sessions | Verb::Teleport | Verb::Trust);
             let json = tells && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
         }

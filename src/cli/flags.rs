@@ -5,6 +5,7 @@
 //! implements. Restrictions of keywords are only in the table of keywords.
 
 pub mod keygen;
+pub mod teleport;
 pub mod trust;
 
 use crate::catalogue::{FixedText, texts};

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use super::args::VERBS;
 use super::flags::keygen::KEYGEN;
+use super::flags::teleport::{self, TELEPORT};
 use super::flags::trust::{self, AUTHORITY, TRUST};
 use super::flags::{FLAGS, Flag};
 use crate::config::Method;
@@ -75,6 +76,20 @@ pub fn trust_help() -> String {
     out
 }
 
+/// What `tessh teleport --help` prints.
+pub fn teleport_help() -> String {
+    let mut out = String::from("tessh teleport: nodes of Teleport clusters, through tsh\n\n");
+    out.push_str("usage: tessh teleport verb [options] [word ...]\n\nverbs\n");
+    for (name, takes, doc) in teleport::VERBS {
+        entry(&mut out, format!("{name} {takes}").trim_end(), doc);
+    }
+    out.push_str("\noptions\n");
+    for flag in TELEPORT {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    out
+}
+
 /// The manual page, in man(7) macros, for `man -l -`.
 pub fn man_page() -> String {
     let mut out = String::from(".TH TESSH 1 \"\" \"tessh ");
@@ -117,6 +132,14 @@ pub fn man_page() -> String {
         man_entry(&mut out, flag, "");
     }
     let _ = writeln!(out, ".PP\n{}.", roff(&format!("Exit status: {TRUST_STATUS}")));
+    out.push_str(".SH VERBS AND OPTIONS OF TELEPORT\n");
+    for (name, takes, doc) in teleport::VERBS {
+        let words = format!("{name} {takes}");
+        let _ = writeln!(out, ".TP\n.B teleport {}\n{}.", roff(words.trim_end()), roff(doc));
+    }
+    for flag in TELEPORT {
+        man_entry(&mut out, flag, "");
+    }
     out.push_str(".SH EXIT STATUS\n");
     let _ = writeln!(out, "{}", roff(EXIT_STATUS));
     out.push_str(".SH FILES\n");
@@ -247,6 +270,13 @@ mod tests {
             assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
         }
         for (name, ..) in trust::VERBS {
+            assert!(help.contains(&format!("\n  {name}")), "{name}");
+        }
+        let help = teleport_help();
+        for flag in TELEPORT {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+        }
+        for (name, ..) in teleport::VERBS {
             assert!(help.contains(&format!("\n  {name}")), "{name}");
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");

@@ -15,6 +15,7 @@ mod look;
 mod output;
 pub mod resolve;
 mod runtime;
+mod teleport;
 mod verbs;
 
 use std::ffi::{OsStr, OsString};

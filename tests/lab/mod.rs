@@ -18,6 +18,7 @@ mod pty;
 mod raw;
 mod running;
 mod sshd;
+pub mod teleport;
 mod tmux;
 mod transcript;
 mod wait;

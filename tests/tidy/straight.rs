@@ -16,6 +16,7 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
             &["connect"],
             &["local"],
             &["help", "log", "resolve"],
+            &["teleport"],
             &["args", "look", "runtime"],
             &["attempt", "descriptor", "environment", "exit_code", "flags", "output"],
         ],

@@ -121,4 +121,115 @@ texts! {
     teleport_proxy_hint
         en "check the network and the proxy's name"
         ja "ネットワークとプロキシ名を確認してください"
+    teleport_no_certificate(proxy, path)
+        en "you are not logged in to Teleport at {proxy}: there is no certificate {path}"
+        ja "{proxy} の Teleport にログインしていません: 証明書 {path} がありません"
+    teleport_no_key(proxy, path)
+        en "you are not logged in to Teleport at {proxy}: there is no key {path}"
+        ja "{proxy} の Teleport にログインしていません: 鍵 {path} がありません"
+    teleport_key_on_token(proxy)
+        en "the key for {proxy} is on a hardware token (PIV), which only tsh can use"
+        ja "{proxy} の鍵はハードウェアトークン (PIV) にあり、tsh でしか使えません"
+    teleport_key_on_token_hint
+        en "connect with tsh ssh, or ask for a role that needs no hardware key"
+        ja "tsh ssh で接続するか、ハードウェア鍵を要求しないロールを依頼してください"
+    teleport_ends_soon(proxy, left, command)
+        en "your Teleport login at {proxy} ends in {left}; renew it: {command}"
+        ja "{proxy} の Teleport へのログインはあと {left} で切れます。更新: {command}"
+    teleport_no_tsh
+        en "tsh, Teleport's client, is not in PATH"
+        ja "Teleport のクライアント tsh が PATH にありません"
+    teleport_no_tsh_there(path)
+        en "there is no tsh at {path}"
+        ja "{path} に tsh がありません"
+    teleport_no_tsh_hint
+        en "install it, or name its path in ~/.config/tessh/config.toml: [teleport] and tsh = \"/path/to/tsh\""
+        ja "インストールするか、~/.config/tessh/config.toml の [teleport] に tsh = \"/path/to/tsh\" と書いてください"
+    teleport_tsh_not_started(path, reason)
+        en "{path} does not start: {reason}"
+        ja "{path} を起動できません: {reason}"
+    teleport_tsh_too_slow(seconds)
+        en "tsh did not answer within {seconds} seconds and was ended"
+        ja "tsh が {seconds} 秒以内に応答しなかったため終了させました"
+    teleport_tsh_too_much(limit)
+        en "tsh printed more than {limit} MiB and was ended"
+        ja "tsh の出力が {limit} MiB を超えたため終了させました"
+    teleport_tsh_slow_hint
+        en "try tsh status in a terminal: it may want to ask something"
+        ja "ターミナルで tsh status を試してください。入力を待っている可能性があります"
+    teleport_tsh_cause(cause, line)
+        en "{cause} (tsh: {line})"
+        ja "{cause} (tsh: {line})"
+    teleport_tsh_failed(how)
+        en "tsh failed: {how}"
+        ja "tsh が失敗しました: {how}"
+    teleport_tsh_failed_saying(how, line)
+        en "tsh failed ({how}): {line}"
+        ja "tsh が失敗しました ({how}): {line}"
+    teleport_tsh_failed_hint
+        en "tessh teleport status shows your logins"
+        ja "tessh teleport status でログインの状態を確認してください"
+    teleport_verb_unknown(other)
+        en "tessh teleport {other}: there is no such verb"
+        ja "tessh teleport {other}: そのような操作はありません"
+    teleport_verb_unknown_hint
+        en "status, clusters, ls, login, save; see tessh teleport --help"
+        ja "status、clusters、ls、login、save のいずれかです。tessh teleport --help を参照してください"
+    teleport_flag_without_meaning(flag, verb)
+        en "{flag} means nothing for tessh teleport {verb}"
+        ja "tessh teleport {verb} では {flag} は使えません"
+    teleport_no_words(verb)
+        en "tessh teleport {verb} takes no further words"
+        ja "tessh teleport {verb} に余分な引数があります"
+    teleport_status_user
+        en "user"
+        ja "ユーザー"
+    teleport_status_cluster
+        en "cluster"
+        ja "クラスター"
+    teleport_status_logins
+        en "logins"
+        ja "ログイン名"
+    teleport_status_until
+        en "valid until"
+        ja "有効期限"
+    teleport_status_left(time, left)
+        en "{time} ({left} left)"
+        ja "{time} (あと {left})"
+    teleport_status_expired(time)
+        en "{time} (expired)"
+        ja "{time} (期限切れ)"
+    teleport_status_forever
+        en "always"
+        ja "無期限"
+    teleport_column_node
+        en "Node Name"
+        ja "ノード名"
+    teleport_column_address
+        en "Address"
+        ja "アドレス"
+    teleport_column_labels
+        en "Labels"
+        ja "ラベル"
+    teleport_column_cluster
+        en "Cluster Name"
+        ja "クラスター名"
+    teleport_column_status
+        en "Status"
+        ja "状態"
+    teleport_column_type
+        en "Cluster Type"
+        ja "種別"
+    teleport_column_selected
+        en "Selected"
+        ja "選択"
+    teleport_no_nodes
+        en "no node matches"
+        ja "一致するノードがありません"
+    teleport_login_failed(status)
+        en "tsh login ended with {status}"
+        ja "tsh login が {status} で終了しました"
+    teleport_login_failed_hint
+        en "what it said is above"
+        ja "上に表示された tsh のメッセージを確認してください"
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::cli::args::{VERBS, Verb};
 use crate::cli::flags::keygen::KEYGEN;
+use crate::cli::flags::teleport::{self, TELEPORT};
 use crate::cli::flags::trust::{self, AUTHORITY, TRUST};
 use crate::cli::flags::{FLAGS, Flag};
 use crate::config::Method;
@@ -103,6 +104,14 @@ _tessh() {{
             return
         fi
     fi
+    if [[ ${{COMP_WORDS[1]}} == teleport && $COMP_CWORD -gt 1 ]]; then
+        if [[ $COMP_CWORD == 2 ]]; then
+            COMPREPLY=($(compgen -W "{teleport_verbs}" -- "$word"))
+        elif [[ $word == -* ]]; then
+            COMPREPLY=($(compgen -W "{teleport_all}" -- "$word"))
+        fi
+        return
+    fi
     case $before in
         {files}) COMPREPLY=($(compgen -f -- "$word")); return ;;
         {methods}) COMPREPLY=($(compgen -W "{method_names}" -- "$word")); return ;;
@@ -130,6 +139,8 @@ complete -F _tessh tessh
         trust_types = TRUST_TYPES,
         authority_verbs = authority_verbs(),
         authority_all = AUTHORITY.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
+        teleport_verbs = teleport_verbs(),
+        teleport_all = TELEPORT.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
         trust_all = TRUST.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
     )
 }
@@ -146,6 +157,11 @@ fn trust_verbs() -> String {
         }
     }
     verbs.join(" ")
+}
+
+/// The verbs after `teleport`.
+fn teleport_verbs() -> String {
+    teleport::VERBS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(" ")
 }
 
 /// The verbs after `trust authority`.
@@ -193,6 +209,15 @@ fn zsh_trust() -> String {
     specs
 }
 
+fn zsh_teleport() -> String {
+    let mut specs = String::new();
+    for flag in TELEPORT {
+        let action = if flag.value.is_some() { ":value: " } else { "" };
+        let _ = write!(specs, " \\\n            '*{}[{}]{action}'", flag.name, zsh_text(flag.doc));
+    }
+    specs
+}
+
 fn zsh() -> String {
     let mut specs = String::new();
     for flag in working() {
@@ -229,6 +254,12 @@ _tessh() {{
         _arguments -s '1:verb:({trust_verbs})' '*:host:_tessh_first'{trust}
         return
     fi
+    if [[ $words[2] == teleport ]] && (( CURRENT > 2 )); then
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '1:verb:({teleport_verbs})' '*:word: '{teleport}
+        return
+    fi
     _arguments -s \
 {specs}        '1:host or verb:_tessh_first' \
         '*::command:_normal'
@@ -238,6 +269,8 @@ _tessh "$@"
         keygen = zsh_keygen(),
         trust = zsh_trust(),
         trust_verbs = trust_verbs(),
+        teleport = zsh_teleport(),
+        teleport_verbs = teleport_verbs(),
         verbs = verbs.join(" "),
     )
 }
@@ -299,6 +332,23 @@ fn fish() -> String {
         out,
         "complete -c tessh -n '__fish_seen_subcommand_from trust' -a {}",
         quoted(&trust_verbs())
+    );
+    for flag in TELEPORT {
+        let name = match (flag.letter(), flag.long()) {
+            (Some(letter), _) => format!("-s {letter}"),
+            (None, long) => format!("-l {}", long.unwrap_or_default()),
+        };
+        let argument = if flag.value.is_some() { " -x" } else { "" };
+        let _ = writeln!(
+            out,
+            "complete -c tessh -n '__fish_seen_subcommand_from teleport' {name}{argument} -d {}",
+            quoted(flag.doc)
+        );
+    }
+    let _ = writeln!(
+        out,
+        "complete -c tessh -n '__fish_seen_subcommand_from teleport' -a {}",
+        quoted(&teleport_verbs())
     );
     for (name, _, doc) in verbs() {
         let _ = writeln!(

@@ -7,6 +7,7 @@ mod list_keys;
 mod new;
 mod query;
 mod sessions;
+mod teleport;
 mod trust;
 
 use super::args::{self, Typed, Verb};
@@ -33,6 +34,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
         Verb::Keygen => keygen::run(typed, &environment),
+        Verb::Teleport => teleport::run(typed, environment),
         Verb::Trust => trust::run(typed, environment),
         Verb::Connect if typed.query.is_some() => {
             query::run(typed.query.as_deref().unwrap_or_default())

@@ -1,6 +1,6 @@
 //! What an error of tsh's means, and what to do about it.
 
-use super::directory::{again, not_logged_in};
+use super::directory::{login_hint, not_logged_in};
 use crate::error::{Error, Kind};
 use crate::say;
 use crate::text;
@@ -38,7 +38,7 @@ pub fn diagnose(said: &str, target: &TshTarget) -> Option<Error> {
         "certificate has expired",
         "cert has expired",
     ]) {
-        return Some(expired(target));
+        return Some(expired(&target.proxy));
     }
     if any(&["not logged in", "no active profile", "unsupported legacy path", "has not logged in"])
     {
@@ -122,9 +122,9 @@ pub fn no_proxy() -> Error {
 }
 
 /// The error for a login whose time is over.
-pub fn expired(target: &TshTarget) -> Error {
-    let proxy = shown(&target.proxy);
-    Error::new(Kind::Identity, say!(teleport_expired, proxy)).hint(again(&target.proxy))
+pub fn expired(proxy: &str) -> Error {
+    let cause = say!(teleport_expired, proxy = shown(proxy));
+    Error::new(Kind::Identity, cause).hint(login_hint(proxy))
 }
 
 fn access_denied(target: &TshTarget) -> Error {

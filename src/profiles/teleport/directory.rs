@@ -146,7 +146,7 @@ impl TshDirectory {
         if fs::symlink_metadata(&path).is_ok_and(|facts| facts.is_symlink()) {
             return Err(broken(&path, name, &say!(teleport_profile_link)));
         }
-        let Some(text) = read(&path).map_err(|error| error.hint(again(name)))? else {
+        let Some(text) = read(&path).map_err(|error| error.hint(login_hint(name)))? else {
             return Ok(None);
         };
         let values = yaml::texts(&text).map_err(|fault| {
@@ -267,13 +267,13 @@ fn read(path: &Path) -> Result<Option<String>> {
 }
 
 /// The error for a proxy without a profile.
-pub(super) fn not_logged_in(proxy: &str) -> Error {
+pub fn not_logged_in(proxy: &str) -> Error {
     let proxy = text::line(proxy, MAX_SHOWN);
-    Error::new(Kind::Identity, say!(teleport_not_logged_in, proxy)).hint(again(&proxy))
+    Error::new(Kind::Identity, say!(teleport_not_logged_in, proxy)).hint(login_hint(&proxy))
 }
 
 /// The next step that renews the login at a proxy.
-pub(super) fn again(proxy: &str) -> String {
+pub fn login_hint(proxy: &str) -> String {
     say!(teleport_login_hint, command = login_command(proxy))
 }
 
@@ -282,7 +282,7 @@ fn login_command(proxy: &str) -> String {
 }
 
 fn broken(path: &Path, name: &str, what: &str) -> Error {
-    config(path, what).hint(again(name))
+    config(path, what).hint(login_hint(name))
 }
 
 fn config(path: &Path, what: &str) -> Error {

@@ -10,6 +10,6 @@ mod target;
 mod yaml;
 
 pub use diagnosis::{TshTarget, diagnose, expired, no_proxy};
-pub use directory::{ListedTshProfile, TshDirectory, TshProfile};
+pub use directory::{ListedTshProfile, TshDirectory, TshProfile, login_hint, not_logged_in};
 pub use listing::{MAX_TSH_OUTPUT, TeleportCluster, TeleportNode, clusters, nodes};
 pub use target::{NodeTarget, node_matches, node_port, session_name};
