@@ -104,6 +104,20 @@ fn records_of_putty_are_taken_over() {
     run(&home, &["add", "--putty", arg(&bad)]).expect_failure(&["PublicKey: the key is damaged"]);
     let none = home.write("none", &format!("PublicKey={}\n", KEY.split(' ').nth(1).unwrap()));
     run(&home, &["add", "--putty", arg(&none)]).expect_failure(&["Validity is missing"]);
+
+    let home = Home::new();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/putty");
+    let export = data.join("putty-export.reg");
+    run(&home, &["add", "one", "--putty", arg(&export)]).expect_failure(&["has 3 records"]);
+    run(&home, &["add", "--putty", arg(&export), "--dry-run"]).expect_code(0);
+    assert!(!home.path(DIRECTORY).exists());
+    run(&home, &["add", "--putty", arg(&export)]).expect_code(0);
+    run(&home, &["add", "Sites", "--putty", arg(&data.join("WinSCP.ini"))]).expect_code(0);
+    let list = run(&home, &["list"]).expect_quiet_success().text();
+    let corp = list.lines().filter(|line| line.contains("*.corp.example && ")).count();
+    assert_eq!((list.lines().count(), corp), (4, 2), "{list}");
+    run(&home, &["add", "--putty", arg(&data.join("sshhostkeys"))])
+        .expect_failure(&["PublicKey is missing"]);
 }
 
 #[test]

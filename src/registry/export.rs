@@ -21,6 +21,15 @@ pub fn read_tree(path: &Path, user: UserId) -> Result<Option<RegistryTree>> {
     }
 }
 
+/// Whether the bytes are of a file that regedit or WinSCP has written, and not of PuTTY's own files
+/// on Unix.
+pub fn is_export(bytes: &[u8]) -> bool {
+    const UTF_16: &[u8] = b"\xff\xfe";
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let starts: [&[u8]; 4] = [b"[", b";", b"REGEDIT", b"Windows Registry Editor"];
+    bytes.starts_with(UTF_16) || starts.iter().any(|start| text.starts_with(start))
+}
+
 /// Parses the bytes of the file at this path, as [`read_tree`] does.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ pub use escape::{
     decoded_text, is_unix_canonical, registry_escaped, registry_unescaped, unix_escaped,
     unix_file_names, unix_unescaped, winscp_unescaped,
 };
-pub use export::{parse_tree, read_tree};
+pub use export::{is_export, parse_tree, read_tree};
 pub use file::{MAX_EXPORT, read_file};
 pub use ini_file::parse_ini;
 pub use key::{NameCase, RegistryKey, RegistryPlace, RegistryValue, ValueCoding};

@@ -1,7 +1,9 @@
 //! PuTTY's host key cache: keys that PuTTY or WinSCP was told to accept. A connection only reads it;
 //! entries are written for an export alone.
 //!
-//! A line of `sshhostkeys` is `type@port:host data`; `cached_key` decodes the data. PuTTY tells
+//! A line of `sshhostkeys` is `type@port:host data`; in what regedit has written and in
+//! `WinSCP.ini`, a value of the key `SshHostKeys` has that name, with the host escaped, and the
+//! data. All values of a key have its line. `cached_key` decodes the data. PuTTY tells
 //! capitals in host names apart; here, as in known_hosts, `Web1` and `web1` are one host. A cached
 //! certificate (`opensshcert-…`) is skipped: PuTTY writes one when a person accepts a certificate
 //! that does not hold.
@@ -15,10 +17,13 @@ use super::file::{self, LINE_MAX};
 use super::place::Problem;
 use super::store;
 use super::subject::Subject;
+use crate::error::Error;
+use crate::registry::{self, MAX_EXPORT, RegistryKey};
 use crate::say;
 
-/// The largest cache, in bytes: it holds more than 20,000 keys, and bounds the time to decode them.
-const CACHE_MAX: usize = 8 << 20;
+/// The keys of exports with host keys: PuTTY's, WinSCP's in the registry, and in `WinSCP.ini`.
+const KEYS: [&str; 3] =
+    ["SimonTatham\\PuTTY\\SshHostKeys", "Martin Prikryl\\WinSCP 2\\SshHostKeys", "SshHostKeys"];
 
 /// The most lines that are reported as unusable.
 const PROBLEMS_MAX: usize = 100;
@@ -39,7 +44,7 @@ pub struct CachedHostKey {
     pub subject: Subject,
     /// The key.
     pub key: PublicKey,
-    /// The line of the entry, counted from 1.
+    /// The line of the entry, or of the key that has it as a value, counted from 1.
     pub line: usize,
     /// The entry as a line of known_hosts, with its newline.
     pub known_hosts: String,
@@ -52,7 +57,9 @@ impl HostKeyCache {
             keys: Vec::new(),
             problems: vec![Problem { file: path.to_owned(), line: None, reason }],
         };
-        match file::read_up_to(path, CACHE_MAX) {
+        // The size of an export bounds the time to decode the keys, too.
+        match file::read_up_to(path, MAX_EXPORT) {
+            Ok(Some(text)) if registry::is_export(&text) => HostKeyCache::read_export(path, &text),
             Ok(Some(text)) => HostKeyCache::read(path, &text),
             Ok(None) => HostKeyCache::default(),
             Err(reason) => fault(reason),
@@ -65,6 +72,37 @@ impl HostKeyCache {
             let raw = raw.trim_ascii();
             if !raw.is_empty() {
                 cache.take(path, index + 1, read_line(raw));
+            }
+        }
+        cache
+    }
+
+    fn read_export(path: &Path, text: &[u8]) -> HostKeyCache {
+        let mut cache = HostKeyCache::default();
+        let mut fault = |error: Error| {
+            let reason = error.cause().to_owned();
+            cache.problems.push(Problem { file: path.to_owned(), line: None, reason });
+        };
+        let tree = match registry::parse_tree(path, text) {
+            Ok(tree) => tree,
+            Err(error) => {
+                fault(error);
+                return cache;
+            }
+        };
+        let mut keys: Vec<&RegistryKey> = Vec::new();
+        for key in KEYS.iter().filter_map(|path| tree.key(path)) {
+            if !keys.iter().any(|it| it.place() == key.place()) {
+                keys.push(key);
+            }
+        }
+        let faults = [tree.check()].into_iter().chain(keys.iter().map(|key| key.check()));
+        faults.filter_map(Result::err).for_each(&mut fault);
+        for key in keys {
+            for name in key.names() {
+                let data = key.text(name).unwrap_or_default();
+                let host = registry::registry_unescaped(name);
+                cache.take(path, key.place().line, entry(&host, &data));
             }
         }
         cache
@@ -151,6 +189,28 @@ mod tests {
             .collect();
         let lines: Vec<&str> = text.lines().collect();
         assert!(!lines.is_empty() && written == lines, "{written:#?}");
+    }
+
+    #[test]
+    fn exports_and_winscp_s_settings_have_caches_too() {
+        let lines = fs::read_to_string(KNOWN_HOSTS).expect("the same keys");
+        let all: Vec<&str> = lines.lines().collect();
+        for (file, count, line) in [
+            ("tests/data/putty/putty-export.reg", 6, None),
+            ("tests/data/putty/WinSCP.ini", 2, Some(52)),
+        ] {
+            let cache = HostKeyCache::load(Path::new(file));
+            assert_eq!((cache.keys.len(), cache.problems), (count, Vec::new()), "{file}");
+            for key in &cache.keys {
+                assert!(all.contains(&key.known_hosts.trim_end()), "{file} {}", key.known_hosts);
+                assert!(line.is_none_or(|line| line == key.line), "{file} {}", key.line);
+            }
+        }
+        let escaped = format!("[SshHostKeys]\nrsa2@22:a%2Ab=0x3,0x5\nrsa2@22:c=x\n{}", all[0]);
+        let cache = HostKeyCache::read_export(Path::new("/c"), escaped.as_bytes());
+        assert_eq!((cache.keys.len(), cache.problems.len()), (0, 2), "{:?}", cache.problems);
+        let cut = HostKeyCache::read_export(Path::new("/c"), b"\xff\xfe[");
+        assert_eq!(cut.problems.len(), 1);
     }
 
     #[test]

@@ -109,6 +109,7 @@ pub async fn transport_for(
         command: None,
         revoked: Vec::new(),
         authorities: None,
+        authority_places: Vec::new(),
         cluster: None,
         requirements: tessh::trust::Requirements::default(),
         pins: Vec::new(),

@@ -55,6 +55,9 @@ texts! {
     authority_too_many(limit)
         en "there are more than {limit} files; none of them counts"
         ja "ファイルが {limit} 個を超えているため、どれも使いません"
+    authority_too_many_records(limit)
+        en "there are more than {limit} records; none of them counts"
+        ja "記録が {limit} 個を超えているため、どれも使いません"
     authority_writable
         en "other users can write it: it must be yours, and only you may write it"
         ja "ほかのユーザーが書き込めます。自分の所有とし、自分だけが書き込めるようにしてください"

@@ -145,4 +145,10 @@ texts! {
     trust_authority(place, kind, sha256, name, validity)
         en "{place}  {kind}  {sha256}  authority {name}  for {validity}"
         ja "{place}  {kind}  {sha256}  認証局 {name}  対象 {validity}"
+    authority_no_records
+        en "there is no record of an authority in it"
+        ja "認証局の記録がありません"
+    authority_records_named(place, count)
+        en "{place} has {count} records, which have names of their own"
+        ja "{place} には記録が {count} 個あり、それぞれに名前があります"
 }

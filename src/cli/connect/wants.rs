@@ -140,6 +140,7 @@ pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<Host
         command: options.known_hosts_command.value.clone(),
         revoked: options.revoked_host_keys.value.clone(),
         authorities: Some(environment.authorities()),
+        authority_places: Vec::new(),
         cluster: None,
         requirements: Requirements::new(
             options.ca_signature_algorithms.value.as_deref(),

@@ -71,7 +71,7 @@ pub const AUTHORITY: &[Flag<()>] = &[
     of_authority(
         "--putty",
         Some("file"),
-        "authority add: take key and validity from PuTTY's record",
+        "authority add: take the records of PuTTY's folder or file, of a .reg file or WinSCP.ini",
     ),
     of_authority("--rsa-sha1", None, "authority add: an RSA key may sign with SHA-1"),
     of_authority("--no-rsa-sha256", None, "authority add: an RSA key may not sign with SHA-256"),

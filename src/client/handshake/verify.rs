@@ -26,6 +26,7 @@ use crate::client::host_key::policy::HostPolicy;
 use crate::client::state::shared::ConnectionState;
 use crate::client::stream::bytes::Stream;
 use crate::error::{Error, Kind, Result};
+use crate::os::user::UserId;
 use crate::prompt::Prompt;
 use crate::say;
 use crate::trust::{
@@ -102,8 +103,9 @@ async fn exchange(
 ) -> Result<(client::Handle<Events>, Arc<ConnectionState>)> {
     let cluster = host.cluster.as_ref().map(ClusterAuthorities::load).transpose()?;
     let revoked = RevokedKeys::load_all(&host.revoked);
-    let authorities =
+    let mut authorities =
         host.authorities.as_ref().map(authority::AuthorityStore::load).unwrap_or_default();
+    authorities.absorb(authority::putty::load(&host.authority_places, UserId::real()));
     let known = KnownHosts::load(&host.sources)
         .with_revoked(revoked.clone())
         .with_authorities(authorities)

@@ -27,6 +27,8 @@ pub struct HostPolicy {
     pub revoked: Vec<PathBuf>,
     /// The records of authorities.
     pub authorities: Option<authority::AuthorityStore>,
+    /// Where PuTTY and WinSCP keep records of authorities that count as well.
+    pub authority_places: Vec<PathBuf>,
     /// The Teleport cluster to which the host must belong. Then only a certificate of its authority
     /// is accepted, whatever the other settings say, and nobody is asked.
     pub cluster: Option<ClusterRule>,

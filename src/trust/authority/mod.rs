@@ -12,7 +12,7 @@
 //! ```
 //!
 //! `record` parses a file, [`AuthorityStore`] manages the directory, and [`putty`] reads the
-//! records of PuTTY. A file with any fault, even an unknown key, is ignored: the key could be one
+//! records of PuTTY and WinSCP. A file with any fault, even an unknown key, is ignored: the key could be one
 //! that restricts the authority.
 
 pub mod putty;

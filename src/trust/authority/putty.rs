@@ -1,90 +1,185 @@
-//! Host CA records of PuTTY, as its Unix version keeps them in `sshhostcas`.
+//! Host CA records of PuTTY and WinSCP: read where those programs keep them, and never written.
 //!
-//! The lines are `key=value`; if a key occurs twice, the first counts. `Validity` is escaped with
-//! `%XX`. Without it, `MatchHosts` of older versions takes its place, one line for each pattern. A
-//! record with neither is refused.
+//! A record has `PublicKey`, the base64 alone, and `Validity`, which is escaped with `%XX`. In
+//! PuTTY's records `MatchHosts` of older versions takes the place of a missing `Validity`, a text
+//! for each pattern; WinSCP does not know it. A record with neither is refused.
 
-use data_encoding::HEXUPPER_PERMISSIVE;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use super::record::{FILE_MAX, RsaHashes, read_key};
+use super::record::{Authorities, Authority, RsaHashes, check_name, read_key};
+use crate::error::Error;
+use crate::os::user::UserId;
+use crate::registry::{
+    self, MAX_EXPORT, PuttyFolder, RegistryKey, parse_settings, parse_tree, registry_unescaped,
+};
 use crate::say;
+use crate::text;
+use crate::trust::place::{FileLine, Problem};
 use crate::trust::validity::Validity;
-use russh::keys::ssh_key::PublicKey;
 
-/// The content of a record; its name is the name of its file.
-#[derive(Clone, Debug)]
-pub struct PuttyAuthority {
-    /// The authority's key.
-    pub key: PublicKey,
-    /// The hosts and ports for which the authority is trusted.
-    pub validity: Validity,
-    /// The hashes that the authority may sign with, if its key is an RSA key.
-    pub hashes: RsaHashes,
-}
+/// The most records at one place: each one is compared with every host, and nobody trusts more.
+const RECORDS_MAX: usize = 1000;
+/// The key that has PuTTY's records below it.
+const PUTTY: &str = "SimonTatham\\PuTTY\\SshHostCAs";
+/// The key that has the records of either program below it.
+const EITHER: &str = "SshHostCAs";
+/// The most characters of a path in errors of `registry`.
+const SHOWN: usize = 300;
 
-/// Parses a record.
-///
-/// # Errors
-/// The fault, one line: the record must not be used.
-pub fn read(text: &[u8]) -> Result<PuttyAuthority, String> {
-    if text.len() > FILE_MAX {
-        return Err(say!(authority_too_large, limit = FILE_MAX));
+/// Reads the records at these places: folders of PuTTY (`sshhostcas`), what regedit has written,
+/// `WinSCP.ini`, or single files of a folder. A place that does not exist has none. A file or record
+/// that cannot be used, or that others than this user can write, is a problem, and the others still
+/// count; of more than a thousand records at one place none counts.
+pub fn load(places: &[PathBuf], user: UserId) -> Authorities {
+    let mut all = Authorities::default();
+    for place in places {
+        let mut found = match fs::metadata(place) {
+            Ok(facts) if facts.is_dir() => folder(place, user),
+            Ok(_) => file(place, user),
+            Err(_) => continue,
+        };
+        if found.records.len() > RECORDS_MAX {
+            found = Authorities::default();
+            let reason = say!(authority_too_many_records, limit = RECORDS_MAX);
+            found.problems.push(Problem { file: place.clone(), line: None, reason });
+        }
+        all.absorb(found);
     }
-    let text = str::from_utf8(text).map_err(|_| say!(authority_not_utf_8))?;
-    let pairs: Vec<(&str, &str)> =
-        text.split(['\n', '\r']).filter_map(|line| line.split_once('=')).collect();
-    let first = |key: &str| pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-    let missing = |field: &str| say!(authority_missing, field);
-    let key = first("PublicKey").ok_or_else(|| missing("PublicKey"))?;
-    let key = read_key(key).map_err(|what| format!("PublicKey: {what}"))?;
-    let hosts = pairs.iter().filter(|(name, _)| *name == "MatchHosts");
-    let hosts: Vec<String> = hosts.map(|(_, value)| unescaped(value)).collect();
-    let validity = match first("Validity") {
-        Some(text) => unescaped(text),
-        None if hosts.is_empty() => return Err(missing("Validity")),
-        None => hosts.join(" || "),
-    };
-    let validity = Validity::parse(&validity).map_err(|fault| format!("Validity: {fault}"))?;
-    let flag = |key: &str, default: bool| match first(key) {
-        Some(value) => number(value) != 0,
-        None => default,
-    };
-    let default = RsaHashes::default();
-    let hashes = RsaHashes {
-        sha1: flag("PermitRSASHA1", default.sha1),
-        sha256: flag("PermitRSASHA256", default.sha256),
-        sha512: flag("PermitRSASHA512", default.sha512),
-    };
-    Ok(PuttyAuthority { key, validity, hashes })
+    all
 }
 
-/// The name of the record in a file with this name.
-pub fn name(file: &str) -> String {
-    unescaped(file)
-}
-
-/// Replaces `%XX` by its byte; any other text stays.
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        let digits = tail.get(..2).and_then(|two| HEXUPPER_PERMISSIVE.decode(two).ok());
-        match digits.filter(|_| byte == b'%') {
-            Some(decoded) => {
-                bytes.extend(decoded);
-                rest = &tail[2..];
+/// Reads a folder; files beyond the limit are not read.
+fn folder(path: &Path, user: UserId) -> Authorities {
+    let mut found = Authorities::default();
+    let folder = PuttyFolder::new(path.to_owned(), user);
+    let names = match folder.names() {
+        Ok(names) => names,
+        Err(error) => {
+            found.problems.push(problem(path, &error));
+            return found;
+        }
+    };
+    for (name, is_found) in names.into_iter().take(RECORDS_MAX + 1) {
+        match is_found.and_then(|()| folder.open(&name)) {
+            Ok(Some(key)) => found.take(&key, Legacy::MatchHosts),
+            // The file has gone since the folder was read.
+            Ok(None) => {}
+            Err(error) => {
+                let file = folder.find(&name).unwrap_or_else(|| path.to_owned());
+                found.problems.push(problem(&file, &error));
             }
-            None => bytes.push(byte),
         }
     }
-    // Bytes that are not UTF-8 are not valid in an expression either.
-    String::from_utf8_lossy(&bytes).into_owned()
+    found
 }
 
-/// Parses a number as atoi(3) does: the digits at the start, or 0 without any.
-fn number(text: &str) -> u32 {
-    let text = text.trim_start();
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    text[..end].parse().unwrap_or_default()
+/// Reads a file that holds many records, or one of PuTTY's folder.
+fn file(path: &Path, user: UserId) -> Authorities {
+    let mut found = Authorities::default();
+    let bytes = match registry::read_file(path, MAX_EXPORT, user) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return found,
+        Err(error) => {
+            found.problems.push(problem(path, &error));
+            return found;
+        }
+    };
+    if !registry::is_export(&bytes) {
+        let own = path.file_name().unwrap_or_default();
+        let name = registry::unix_unescaped(own.as_encoded_bytes());
+        match parse_settings(&name, path, &bytes) {
+            Ok(key) => found.take(&key, Legacy::MatchHosts),
+            Err(error) => found.problems.push(problem(path, &error)),
+        }
+        return found;
+    }
+    let tree = match parse_tree(path, &bytes) {
+        Ok(tree) => tree,
+        Err(error) => {
+            found.problems.push(problem(path, &error));
+            return found;
+        }
+    };
+    if let Err(error) = tree.check() {
+        found.problems.push(problem(path, &error));
+    }
+    let putty: Vec<&RegistryKey> = tree.children(PUTTY).collect();
+    for key in tree.children(EITHER) {
+        let is_putty = putty.iter().any(|it| it.place() == key.place());
+        let legacy = if is_putty { Legacy::MatchHosts } else { Legacy::Unknown };
+        found.take(key, legacy);
+    }
+    found
 }
+
+/// Whether the record's program knows `MatchHosts`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Legacy {
+    MatchHosts,
+    Unknown,
+}
+
+impl Authorities {
+    /// Adds a record, or the reason why it is ignored.
+    fn take(&mut self, key: &RegistryKey, legacy: Legacy) {
+        let place = key.place();
+        if let Err(error) = key.check() {
+            self.problems.push(problem(&place.file, &error));
+            return;
+        }
+        match record(key, legacy) {
+            Ok(record) => self.records.push(record),
+            Err(reason) => {
+                let (file, line) = (place.file.clone(), Some(place.line));
+                self.problems.push(Problem { file, line, reason });
+            }
+        }
+    }
+}
+
+/// Parses a record; the error is the fault, one line.
+fn record(key: &RegistryKey, legacy: Legacy) -> Result<Authority, String> {
+    let missing = |field: &str| say!(authority_missing, field);
+    check_name(key.name())?;
+    let blob = key.text("PublicKey").ok_or_else(|| missing("PublicKey"))?;
+    // PuTTY takes the base64 alone, so a record with more in it is not one that it made.
+    let blob = match blob.trim_ascii().contains(|c: char| c.is_whitespace()) {
+        true => Err(say!(authority_key_base64)),
+        false => read_key(&blob),
+    };
+    let public = blob.map_err(|what| format!("PublicKey: {what}"))?;
+    let hosts = match legacy {
+        Legacy::MatchHosts => key.all("MatchHosts"),
+        Legacy::Unknown => Vec::new(),
+    };
+    let validity = match key.text("Validity") {
+        Some(text) => registry_unescaped(&text),
+        None if hosts.is_empty() => return Err(missing("Validity")),
+        None => {
+            let hosts: Vec<String> = hosts.iter().map(|host| registry_unescaped(host)).collect();
+            hosts.join(" || ")
+        }
+    };
+    let validity = Validity::parse(&validity).map_err(|fault| format!("Validity: {fault}"))?;
+    let default = RsaHashes::default();
+    let hashes = RsaHashes {
+        sha1: key.flag("PermitRSASHA1").unwrap_or(default.sha1),
+        sha256: key.flag("PermitRSASHA256").unwrap_or(default.sha256),
+        sha512: key.flag("PermitRSASHA512").unwrap_or(default.sha512),
+    };
+    let place = key.place();
+    let at = FileLine { file: place.file.clone(), line: place.line };
+    Ok(Authority { name: key.name().to_owned(), key: public, validity, hashes, at })
+}
+
+/// The error as a problem of this file, whose name the error begins with.
+fn problem(path: &Path, error: &Error) -> Problem {
+    let shown = text::line(&path.to_string_lossy(), SHOWN);
+    let cause = error.cause();
+    let reason = cause.strip_prefix(&shown).unwrap_or(cause).trim_start_matches([':', ' ']);
+    Problem { file: path.to_owned(), line: None, reason: reason.to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -65,6 +65,12 @@ pub struct Authorities {
 }
 
 impl Authorities {
+    /// Adds the records and faults that were found elsewhere.
+    pub fn absorb(&mut self, other: Authorities) {
+        self.records.extend(other.records);
+        self.problems.extend(other.problems);
+    }
+
     /// The authorities that cover a host.
     pub fn covering(&self, subject: &Subject) -> impl Iterator<Item = &Authority> {
         let name = subject.bare_name();

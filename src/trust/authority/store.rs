@@ -13,12 +13,12 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE64;
 use toml_edit::{DocumentMut, Item, value};
 
-use super::putty;
 use super::record::{Authorities, Authority, FILE_MAX, RsaHashes, check_name};
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::private;
 use crate::os::replace::{Existing, Readers, Replacement};
 use crate::os::user::UserId;
+use crate::registry::registry_unescaped;
 use crate::say;
 use crate::trust::place::Problem;
 use crate::trust::quote;
@@ -83,7 +83,7 @@ impl AuthorityStore {
         for file in files {
             let read = self.text(&file).map_err(|reason| problem(&file, reason));
             let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-            let name = putty::name(&stem);
+            let name = registry_unescaped(&stem);
             match read.and_then(|text| Authority::read(&text, &file, &name)) {
                 Ok(record) => all.records.push(record),
                 Err(problem) => all.problems.push(problem),

@@ -18,6 +18,8 @@ use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
 use crate::cli::output::print;
 use crate::error::{Error, Kind, Result, io_reason};
+use crate::os::user::UserId;
+use crate::registry::registry_unescaped;
 use crate::say;
 use crate::text;
 use crate::trust::authority::{
@@ -189,47 +191,78 @@ fn add(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
     let line = "tessh trust authority add NAME --key KEY|FILE --validity EXPR, \
                 or add [NAME] --putty FILE";
     let wrong = || usage(say!(authority_usage, line));
-    let (name, key, validity, hashes) = match (&words.putty, &words.key, &words.validity) {
-        (Some(file), None, None) if words.hashes == RsaHashes::default() => {
-            let record = putty::read(&bytes(file)?).map_err(|what| bad_file(file, &what))?;
-            let own = file.file_name().unwrap_or_default().to_string_lossy();
-            let name = match words.rest.as_slice() {
-                [] => putty::name(&own),
-                [name] => name.clone(),
+    match (&words.putty, &words.key, &words.validity) {
+        (Some(place), None, None) if words.hashes == RsaHashes::default() => {
+            let mut all = records(place)?;
+            match (words.rest.as_slice(), all.as_mut_slice()) {
+                ([], _) => {}
+                ([name], [one]) => one.name.clone_from(name),
+                ([_], _) => {
+                    let (place, count) = (shown(&place.to_string_lossy()), all.len());
+                    return Err(usage(say!(authority_records_named, place, count)));
+                }
                 _ => return Err(wrong()),
-            };
-            (name, record.key, record.validity, record.hashes)
+            }
+            for record in &all {
+                let Authority { name, key, validity, hashes, .. } = record;
+                add_one(store, &Draft { name, key, validity, hashes: *hashes }, words)?;
+            }
         }
         (None, Some(key), Some(validity)) => {
             let [name] = words.rest.as_slice() else { return Err(wrong()) };
             let validity =
                 Validity::parse(validity).map_err(|fault| usage(format!("{VALIDITY}: {fault}")))?;
-            (name.clone(), named_key(key)?, validity, words.hashes)
+            let key = named_key(key)?;
+            let draft = Draft { name, key: &key, validity: &validity, hashes: words.hashes };
+            add_one(store, &draft, words)?;
         }
         _ => return Err(wrong()),
-    };
-    let bits = fingerprint::bits(&key);
+    }
+    Ok(0)
+}
+
+/// Reads the records at a place of PuTTY or WinSCP. Those that cannot be used are named; if there is
+/// no other, that is the error.
+fn records(place: &Path) -> Result<Vec<Authority>> {
+    if let Err(error) = std::fs::metadata(place) {
+        let error = say!(known_hosts_not_read_because, error = io_reason(&error));
+        let place = text::line(&place.to_string_lossy(), MAX_SHOWN);
+        return Err(Error::new(Kind::Local, format!("{place}: {error}")));
+    }
+    let found = putty::load(&[place.to_owned()], UserId::real());
+    if let ([], [problem]) = (found.records.as_slice(), found.problems.as_slice()) {
+        return Err(Error::new(Kind::Config, problem.to_string()));
+    }
+    name_problems(&found);
+    match found.records.is_empty() {
+        true => Err(bad_file(place, &say!(authority_no_records))),
+        false => Ok(found.records),
+    }
+}
+
+fn add_one(store: &AuthorityStore, draft: &Draft<'_>, words: &AuthorityWords) -> Result<()> {
+    let Draft { name, key, validity, .. } = draft;
+    let bits = fingerprint::bits(key);
     if key.algorithm().is_rsa() && bits < RSA_BITS_MIN {
         return Err(usage(say!(authority_rsa_short, bits, least = RSA_BITS_MIN)));
     }
-    let draft = Draft { name: &name, key: &key, validity: &validity, hashes };
-    let file = store.path(&name)?;
-    let there = store.load().records.iter().any(|it| it.name == name && it.at.file != file);
+    let file = store.path(name)?;
+    let there = store.load().records.iter().any(|it| it.name == *name && it.at.file != file);
     if there {
-        return Err(usage(say!(authority_name_taken, name = shown(&name))));
+        return Err(usage(say!(authority_name_taken, name = shown(name))));
     }
     let file = match words.dry_run {
         true => file,
-        false => store.write(&draft, words.force)?,
+        false => store.write(draft, words.force)?,
     };
     let file = text::line(&file.to_string_lossy(), 2 * MAX_SHOWN);
-    let (name, key) = (shown(&name), fingerprint::sha256(&key));
+    let (name, key) = (shown(name), fingerprint::sha256(key));
     let validity = shown(validity.as_str());
     log::write(&match words.dry_run {
         true => say!(authority_would_add, name, key, validity, file),
         false => say!(authority_added, name, key, validity, file),
     });
-    Ok(0)
+    Ok(())
 }
 
 fn remove(store: &AuthorityStore, words: &AuthorityWords) -> Result<u8> {
@@ -324,7 +357,7 @@ fn find<'a>(all: &'a Authorities, name: &str) -> Option<Result<&'a Authority, &'
     }
     let stem = |problem: &Problem| {
         let stem = problem.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        putty::name(&stem)
+        registry_unescaped(&stem)
     };
     all.problems.iter().find(|problem| stem(problem) == name).map(Err)
 }

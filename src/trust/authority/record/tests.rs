@@ -1,24 +1,19 @@
-//! Tests of records: what is parsed, what is refused and on which line, what is written, and
-//! PuTTY's decisions on its own records.
+//! Tests of records: what is parsed, what is refused and on which line, and what is written.
 
-use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, UNIX_EPOCH};
 
-use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::Certificate;
-use serde_json::Value as Json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::trust::authority::{AuthorityStore, Draft, putty};
-use crate::trust::{Evidence, Finding, KnownHosts, Sources};
+use crate::trust::authority::{AuthorityStore, Draft};
+use crate::trust::{Finding, KnownHosts, Sources};
 
 const KEY: &str = include_str!("../../../../tests/data/trust/certificates/ca-ed25519.pub");
 const RSA: &str = include_str!("../../../../tests/data/trust/certificates/ca-rsa.pub");
 const CERTIFICATE: &str = include_str!("../../../../tests/data/trust/certificates/good.cert");
-const VECTORS: &str = include_str!("../../../../tests/data/trust/authorities/hostca-records.jsonl");
 
 fn read(text: &str) -> Result<Authority, String> {
     Authority::read(text.as_bytes(), Path::new("/a/x.toml"), "x").map_err(|it| it.to_string())
@@ -166,111 +161,6 @@ fn what_is_written_is_read_again_and_comments_stay() {
     for name in ["", " ", &"x".repeat(81), "a\nb"] {
         assert!(store.write(&Draft { name, ..draft.clone() }, false).is_err(), "{name:?}");
     }
-}
-
-fn decided(records: &Authorities, certificate: Option<&str>, host: &str, port: u16) -> Evidence {
-    let subject = Subject { name: host.into(), port, alias: false };
-    let known = KnownHosts::load(&Sources::default()).with_authorities(records.clone());
-    let june_2025 = UNIX_EPOCH + Duration::from_secs(1_748_736_000);
-    let file = certificate.unwrap_or("hc-ed25519-noprinc.pub");
-    let data = Path::new("tests/data/trust/authorities/certificates").join(file);
-    let text = fs::read_to_string(data).expect("a certificate");
-    let shown = Certificate::from_openssh(&text).expect("a certificate");
-    let offered = match certificate {
-        Some(_) => PublicKeyOrCertificate::from(shown),
-        None => PublicKeyOrCertificate::from(PublicKey::new(shown.public_key().clone(), "")),
-    };
-    known.lookup(&subject, &offered, june_2025)
-}
-
-#[test]
-fn putty_s_decisions_on_its_own_records() {
-    let mut count = 0;
-    for line in VECTORS.lines() {
-        let case: Json = serde_json::from_str(line).expect("JSON");
-        let id = case["id"].as_str().expect("a name");
-        let mut records = Authorities::default();
-        let texts: BTreeMap<String, String> =
-            serde_json::from_value(case["records"].clone()).expect("records");
-        for (name, text) in texts {
-            let Ok(putty::PuttyAuthority { key, validity, hashes }) = putty::read(text.as_bytes())
-            else {
-                continue;
-            };
-            let at = FileLine { file: PathBuf::from(&name), line: 1 };
-            records.records.push(Authority { name, key, validity, hashes, at });
-        }
-        let port = u16::try_from(case["port"].as_u64().expect("a port")).expect("a port");
-        let host = case["host"].as_str().expect("a host");
-        let evidence = decided(&records, case["host_certificate"].as_str(), host, port);
-        // In PuTTY, a certificate without principals is valid for every host of the authority.
-        let answer = case["plink_0_78"].as_str().expect("an answer");
-        let is_nameless = evidence.certificate.as_ref().is_some_and(|it| it.principals_count == 0);
-        let is_stricter = is_nameless && answer == "accept";
-        let plink = if is_stricter { "reject-cert" } else { answer };
-        let accepted = matches!(evidence.finding, Finding::Certified { .. });
-        assert_eq!(accepted, plink == "accept", "{id}: {evidence:?}");
-        // A record without a valid key is refused here, while PuTTY still offers certificates for
-        // it.
-        if id != "publickey-truncated-base64" && id != "server-without-cert" {
-            let offered = plink == "accept" || plink == "reject-cert";
-            assert_eq!(!evidence.authorities.is_empty(), offered, "{id}");
-            assert_eq!(evidence.certificate_fault.is_some(), plink == "reject-cert", "{id}");
-        }
-        let fault = evidence.certificate_fault.unwrap_or_default();
-        let expected = match id {
-            "rsa-ca-sha1-default" => "signed it with SHA-1",
-            "principal-mismatch" => "its principals are web1.example.com, web1, not other",
-            "expired" => "it expired at 2020-",
-            "wrong-ca-for-host" => "no authority that covers",
-            _ if is_stricter => "it has no principals, and so is for no host",
-            _ => "",
-        };
-        assert!(fault.contains(expected), "{id}: {fault}");
-        count += 1;
-    }
-    assert_eq!(count, 16);
-}
-
-#[test]
-fn records_of_putty_are_read_as_it_writes_them() {
-    for (file, host, port, covers) in [
-        ("Legacy%20MatchHosts", "x.example.com", 22, true),
-        ("Legacy%20MatchHosts", "x.foo", 22, true),
-        ("Legacy%20MatchHosts", "x.example.org", 22, false),
-        ("TeleportHostCA-example.com", "a.leaf.example.com", 3022, true),
-        ("rsa%20CA%20%231", "web1.example.com", 443, true),
-        ("rsa%20CA%20%231", "web1.example.com", 2222, false),
-    ] {
-        let path = Path::new("tests/data/trust/authorities/putty").join(file);
-        let record = putty::read(&fs::read(path).expect("a record")).expect("a record");
-        assert_eq!(record.validity.covers(host, port), covers, "{file} {host}:{port}");
-        let hashes = match file.starts_with("rsa") {
-            true => RsaHashes { sha1: true, sha256: true, sha512: false },
-            false => RsaHashes::default(),
-        };
-        assert_eq!(record.hashes, hashes, "{file}");
-    }
-    assert_eq!(putty::name("rsa%20CA%20%231"), "rsa CA #1");
-    assert_eq!(putty::name("50%"), "50%");
-    let key = KEY.split(' ').nth(1).expect("a blob").trim_end();
-    for bad in [
-        format!("PublicKey={key}\n"),
-        "Validity=*\n".to_owned(),
-        format!("PublicKey={key}\nValidity=web[1\n"),
-        format!("PublicKey={key}\nValidity=\nMatchHosts=*\n"),
-        format!("PublicKey={key}\nMatchHosts=a, b\n"),
-        format!("PublicKey=ssh-rsa {key}\nValidity=*\n"),
-        format!("PublicKey={key}\nValidity=h%FF\n"),
-    ] {
-        assert!(putty::read(bad.as_bytes()).is_err(), "{bad}");
-    }
-    assert!(putty::read(&[0xff; 100]).is_err() && putty::read(&[b'x'; FILE_MAX + 1]).is_err());
-    // The first of two lines with one key counts.
-    let twice = format!("Validity=a\nValidity=b\r\nPublicKey={key}\nPermitRSASHA256= 0x\n");
-    let record = putty::read(twice.as_bytes()).expect("a record");
-    assert!(record.validity.covers("a", 22) && !record.validity.covers("b", 22));
-    assert!(!record.hashes.sha256);
 }
 
 #[test]
