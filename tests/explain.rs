@@ -163,18 +163,27 @@ fn save(home: &Home, name: &str, text: &str) {
 #[test]
 fn what_has_the_same_name_and_does_not_count_is_named() {
     let home = home();
+    home.write("config", "Host we?\n  HostName web.internal\n");
     save(&home, "web", "host = \"web9.internal\"\nport = 9\n");
     save(&home, "db", "host = \"db9.internal\"\n");
     let page = home.page(&["explain", "web"]);
     assert!(page.contains("host name web.internal"), "{page}");
-    let behind = "  The saved session web is not used: Host web names it (HOME/.ssh/config:1). \
+    let behind = "  The saved session web is not used: Host we? names it (HOME/.ssh/config:1). \
                   --profile web would use it.\n";
     assert!(page.contains(behind), "{page}");
     let page = home.page(&["explain", "--profile", "web"]);
     assert!(page.contains("host name web9.internal  (profile web)"), "{page}");
     let behind =
-        "  Host web (HOME/.ssh/config:1) is not used: --profile takes the saved session web.\n";
+        "  Host we? (HOME/.ssh/config:1) is not used: --profile takes the saved session web.\n";
     assert!(page.contains(behind), "{page}");
+    // A Host line of exactly this name is not preferred to a session, nor the other way round.
+    home.write("config", "Host web\n  HostName web.internal\n");
+    let both = home.run(&["explain", "web"]);
+    assert_eq!(both.status.code(), Some(255));
+    let both = String::from_utf8_lossy(&both.stderr).into_owned();
+    assert!(both.contains("own:web, openssh:web"), "{both}");
+    assert!(home.page(&["explain", "openssh:web"]).contains("host name web.internal"));
+    home.write("config", "Host we?\n  HostName web.internal\n");
     // Where there is no such conflict, nothing is said, and --json is the same.
     for words in [&["explain", "db"][..], &["explain", "--profile", "db"], &["explain", "else"]] {
         let page = home.page(words);

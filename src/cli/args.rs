@@ -13,6 +13,7 @@ use super::flags::{self, Does, Flag, Special};
 use crate::config::{Connect, Forward, Keyword, LogLevel};
 use crate::error::{Error, Kind, Result};
 use crate::os::words;
+use crate::profiles::Source;
 use crate::say;
 
 /// The version of the SSH library; a test compares it with Cargo.lock.
@@ -178,6 +179,8 @@ pub struct Typed {
     pub json: bool,
     /// `--profile`.
     pub profile: Option<String>,
+    /// The source of the session, chosen among several that have its name.
+    pub source: Option<Source>,
     /// `--encoding`.
     pub encoding: Option<String>,
     /// `--log`.

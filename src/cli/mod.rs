@@ -15,6 +15,7 @@ mod look;
 mod output;
 pub mod resolve;
 mod runtime;
+mod settings;
 mod teleport;
 mod verbs;
 

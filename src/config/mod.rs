@@ -49,7 +49,9 @@ pub use options::{
     ForwardAgent, Forwarding, Options, PermitOpen, Sharing, X11Options, default_identity_files,
 };
 pub use origin::{Origin, Setting};
-pub use read::{ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES, read_file};
+pub use read::{
+    ConfigFile, FileKind, HostFacts, MAX_DEPTH, MAX_FILE, MAX_FILES, host_aliases, read_file,
+};
 pub use show::{EffectiveConfig, effective, lines as effective_lines};
 pub use standing::check_standing;
 pub use value::{

@@ -47,6 +47,11 @@ pub struct Profile {
     pub proxy_command: Option<String>,
     /// The proxy server that the first connection goes through, as `--proxy` takes it.
     pub proxy: Option<String>,
+    /// What a `telnet://` proxy server is sent, with PuTTY's escapes (`connect %host %port\n`).
+    pub proxy_telnet_command: Option<String>,
+    /// The name, perhaps with a port (`name:port`), under which the host key and its authority are
+    /// looked up instead of the host's own.
+    pub host_key_name: Option<String>,
     /// Local forwards, as `-L` takes them.
     pub local_forwards: Vec<String>,
     /// Remote forwards, as `-R` takes them.
@@ -57,6 +62,13 @@ pub struct Profile {
     pub command: Option<String>,
     /// Whether to request a terminal: a word of [`PTY`].
     pub pty: Option<String>,
+    /// The terminal's type that the remote side is told, instead of `TERM`.
+    pub terminal_type: Option<String>,
+    /// Modes of the remote terminal (RFC 4254, section 8): `NAME=VALUE`, or `-NAME` for one that is
+    /// not sent.
+    pub terminal_modes: Vec<String>,
+    /// The Teleport cluster that the host belongs to.
+    pub teleport: Option<TeleportMembership>,
     /// Names and values sent to the remote side, sorted by name.
     pub environment: Vec<(String, String)>,
     /// Seconds of silence after which the server is sent a keepalive; 0 is never.
@@ -89,6 +101,17 @@ pub struct Profile {
     pub tags: Vec<String>,
 }
 
+/// The part of a saved session that Teleport owns, besides host, port and user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TeleportMembership {
+    /// The host name of the proxy, as tsh has it in `~/.tsh`.
+    pub proxy: String,
+    /// The cluster of the host; a leaf cluster differs from the proxy's own.
+    pub cluster: String,
+    /// The host's UUID, if it is known: one of the names that its certificate may have.
+    pub uuid: Option<String>,
+}
+
 /// The value of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -116,6 +139,9 @@ impl Profile {
             true => Value::Unset,
             false => Value::List(value.clone()),
         };
+        let node = |part: fn(&TeleportMembership) -> Option<String>| {
+            text(&self.teleport.as_ref().and_then(part))
+        };
         let environment = match self.environment.is_empty() {
             true => Value::Unset,
             false => Value::Table(self.environment.clone()),
@@ -132,8 +158,12 @@ impl Profile {
             ("jump", text(&self.jump)),
             ("proxy_command", text(&self.proxy_command)),
             ("proxy", text(&self.proxy)),
+            ("proxy_telnet_command", text(&self.proxy_telnet_command)),
+            ("host_key_name", text(&self.host_key_name)),
             ("command", text(&self.command)),
             ("pty", text(&self.pty)),
+            ("terminal_type", text(&self.terminal_type)),
+            ("terminal_modes", list(&self.terminal_modes)),
             ("options", list(&self.options)),
             ("encoding", text(&self.encoding)),
             ("log", text(&self.log)),
@@ -145,6 +175,9 @@ impl Profile {
             ("forwards.local", list(&self.local_forwards)),
             ("forwards.remote", list(&self.remote_forwards)),
             ("forwards.dynamic", list(&self.dynamic_forwards)),
+            ("teleport.proxy", node(|node| Some(node.proxy.clone()))),
+            ("teleport.cluster", node(|node| Some(node.cluster.clone()))),
+            ("teleport.uuid", node(|node| node.uuid.clone())),
             ("environment", environment),
             ("keepalive.interval", number(self.keepalive_interval)),
             ("keepalive.count", number(self.keepalive_count)),

@@ -18,7 +18,7 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
             &["help", "log", "resolve"],
             &["teleport"],
             &["args", "look", "runtime"],
-            &["attempt", "descriptor", "environment", "exit_code", "flags", "output"],
+            &["attempt", "descriptor", "environment", "exit_code", "flags", "output", "settings"],
         ],
     ),
     (
@@ -63,7 +63,6 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
             &["refusal"],
         ],
     ),
-    ("profiles", &[&["history", "own", "teleport"], &["file", "profile"]]),
     (
         "registry",
         &[
@@ -72,6 +71,15 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
             &["tree", "written"],
             &["file", "key"],
             &["escape"],
+        ],
+    ),
+    (
+        "profiles",
+        &[
+            &["history", "openssh", "own", "teleport"],
+            &["sources"],
+            &["session"],
+            &["file", "near", "profile"],
         ],
     ),
     (

@@ -77,6 +77,39 @@ texts! {
     profile_unknown_near(near)
         en "near it: {near}"
         ja "似た名前: {near}"
+    profile_not_honoured(name, what)
+        en "{name}: {what}"
+        ja "{name}: {what}"
+    session_of_several(name, names)
+        en "'{name}' is the name of several sessions: {names}"
+        ja "'{name}' という名前のセッションが複数あります: {names}"
+    session_of_several_hint(name)
+        en "say which one, for example '{name}'"
+        ja "'{name}' のように、どれかを指定してください"
+    session_in_several_files(name, places)
+        en "the session '{name}' is in several files: {places}"
+        ja "セッション '{name}' が複数のファイルにあります: {places}"
+    session_in_several_files_hint
+        en "take all but one of them out of ~/.config/tessh/config.toml"
+        ja "~/.config/tessh/config.toml にはどれか 1 つだけを残してください"
+    session_choice(name)
+        en "'{name}' is the name of several sessions:"
+        ja "'{name}' という名前のセッションが複数あります:"
+    session_choice_number
+        en "Number (Enter: none): "
+        ja "番号 (Enter で中止): "
+    session_choice_none
+        en "no session was chosen"
+        ja "セッションが選ばれませんでした"
+    settings_key_unknown(key)
+        en "there is no setting {key}"
+        ja "{key} という設定はありません"
+    settings_wants_flag
+        en "it is true or false, without quotes"
+        ja "true か false を引用符なしで書いてください"
+    settings_wants_paths
+        en "it is a path in quotes, from / or ~/, or several in brackets"
+        ja "/ か ~/ で始まるパスを引用符で囲んで書くか、複数なら角括弧に並べてください"
     profile_key_unknown(name, line, key)
         en "profile {name} line {line}: {key} is not known, and not applied"
         ja "保存済みセッション {name} の {line} 行目: {key} という項目はなく、適用されません"

@@ -217,6 +217,27 @@ texts! {
     connection_field_environment
         en "Environment:"
         ja "環境変数:"
+    connection_field_telnet
+        en "Proxy Telnet command"
+        ja "プロキシの Telnet コマンド"
+    connection_field_host_key_name
+        en "Host key name"
+        ja "ホスト鍵の名前"
+    connection_field_terminal_type
+        en "Terminal type"
+        ja "端末の種類"
+    connection_field_terminal_modes
+        en "Terminal modes"
+        ja "端末のモード"
+    connection_field_teleport_proxy
+        en "Teleport proxy"
+        ja "Teleport のプロキシ"
+    connection_field_teleport_cluster
+        en "Teleport cluster"
+        ja "Teleport のクラスター"
+    connection_field_teleport_uuid
+        en "Teleport UUID"
+        ja "Teleport の UUID"
     connection_field_interval
         en "Keepalive, seconds:"
         ja "キープアライブ（秒）:"

@@ -130,6 +130,12 @@ texts! {
     file_locked(seconds)
         en "it has been locked by another process for {seconds} s"
         ja "別のプロセスが {seconds} 秒間ロックしています"
+    sessions_not_ours(shown, source)
+        en "the session '{shown}' belongs to {source}"
+        ja "セッション '{shown}' は {source} のものです"
+    sessions_not_ours_hint
+        en "remove it there"
+        ja "そちらで削除してください"
     session_line_fault(value, line, what)
         en "{value} line {line}: {what}"
         ja "{value} の {line} 行目: {what}"

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 use super::background::{self, ChildOutcome, ForkSide, Tether};
 use super::session::{self, Inherited};
 use super::share::{self, ShareRequest};
-use super::{history, prompt};
+use super::{choice, history, prompt};
 use crate::cli::args::Typed;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, Plan, ResolvedOptions};
@@ -31,10 +31,11 @@ use crate::say;
 /// fails.
 pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let context = environment.context();
+    let typed = &choice::source_chosen(typed, &context)?;
     let mut resolved = resolve::checked(typed, &context)?;
     log::start_as_typed(typed, &resolved.options)?;
-    if let Some(document) = &resolved.profile {
-        ::log::debug!("{}", resolve::profile::loaded_line(document));
+    if let Some(session) = &resolved.profile {
+        ::log::debug!("{}", resolve::profile::loaded_line(session));
     }
     let request = share_request(typed, &mut resolved, &context)?;
     let tether = match to_background(&request)? {

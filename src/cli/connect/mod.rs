@@ -14,6 +14,7 @@
 //! Each imports only what stands below it.
 
 mod background;
+mod choice;
 pub mod context;
 pub mod enter;
 mod filter;

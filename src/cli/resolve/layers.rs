@@ -1,22 +1,17 @@
 //! The layers of options for a host: the command line, a saved session, the user's file, the
 //! system's file.
 
-use std::path::PathBuf;
-
+use super::files::files;
 use super::plan::ResolvedOptions;
-use super::profile;
+use super::{profile, sources};
 use crate::cli::args::{Typed, TypedSetting, no_host};
 use crate::config::{
-    self, ConfigFile, Context, FileKind, HostFacts, Keyword, Layers, NameLookup, NoLookup, Options,
-    Origin,
+    self, Context, HostFacts, Keyword, Layers, NameLookup, NoLookup, Options, Origin,
 };
 use crate::destination::{Destination, check_host};
 use crate::error::{Error, Kind, Result};
-use crate::profiles::Document;
+use crate::profiles::SavedSession;
 use crate::say;
-
-/// The system's configuration file.
-const SYSTEM_CONFIG: &str = "/etc/ssh/ssh_config";
 
 /// The options for the host that was typed, with their layers; `names` resolves names for
 /// CanonicalizeHostname.
@@ -29,22 +24,22 @@ pub fn layered(
     names: &dyn NameLookup,
 ) -> Result<ResolvedOptions> {
     if let Some(name) = &typed.profile {
-        let document = profile::named(name, context)?;
-        return saved(typed, None, document, (context, names));
+        let session = sources::named(name, typed, context)?;
+        return saved(typed, None, session, (context, names));
     }
     let text = typed.destination.as_deref().ok_or_else(no_host)?;
     let parsed = Destination::parse(text);
-    if let Some(name) = profile::meant(typed, text, parsed.as_ref().ok(), context) {
+    if let Some(found) = sources::meant(typed, text, parsed.as_ref().ok(), context)? {
         let alias = parsed.as_ref().map_or(text, |destination| &destination.host);
         // A name that is not a valid host is not matched with the files' Host lines.
         let mut layers = command_line(typed, parsed.as_ref().ok())?;
         if check_host(alias).is_ok() {
             read_files(typed, alias, &mut layers, (context, &NoLookup))?;
         }
-        if !layers.names_host() {
-            // In `user@name`, `user` is the user unless the whole text is the session's name.
-            let around = parsed.as_ref().ok().filter(|_| name != text);
-            return saved(typed, around, profile::named(&name, context)?, (context, names));
+        // In `user@name`, `user` is the user unless the whole text is the session's name.
+        let around = parsed.as_ref().ok().filter(|_| found.name != text);
+        if let Some(session) = found.open(typed, layers.names_host())? {
+            return saved(typed, around, session, (context, names));
         }
     }
     let destination = parsed?;
@@ -58,16 +53,16 @@ pub fn layered(
 pub fn saved(
     typed: &Typed,
     destination: Option<&Destination>,
-    document: Document,
+    session: SavedSession,
     (context, names): (&Context, &dyn NameLookup),
 ) -> Result<ResolvedOptions> {
     let mut layers = command_line(typed, destination)?;
-    profile::add(&mut layers, &document, joined(typed).is_some())?;
-    let host = document.profile().host.clone();
+    profile::add(&mut layers, &session, joined(typed).is_some())?;
+    let host = session.profile.host.clone();
     read_files(typed, &host, &mut layers, (context, names))?;
     let mut options = Options::of(&layers, &host, context)?;
-    options.warnings.extend(profile::warnings(&document));
-    Ok(ResolvedOptions { host, layers, options, profile: Some(document) })
+    options.warnings.extend(profile::warnings(&session));
+    Ok(ResolvedOptions { host, layers, options, profile: Some(session) })
 }
 
 /// The settings of the command line, with user and port of the destination if it is given.
@@ -131,21 +126,6 @@ pub fn read_files(
     Ok(())
 }
 
-/// The files to read: only the one of `-F`, or the user's and the system's.
-pub fn files(typed: &Typed, context: &Context) -> Vec<ConfigFile> {
-    match &typed.config_file {
-        Some(word) if word.as_os_str().eq_ignore_ascii_case("none") => Vec::new(),
-        Some(path) => vec![ConfigFile { path: path.clone(), kind: FileKind::Named }],
-        None => {
-            let user = config::user_directory(context).join("config");
-            vec![
-                ConfigFile { path: user, kind: FileKind::User },
-                ConfigFile { path: PathBuf::from(SYSTEM_CONFIG), kind: FileKind::System },
-            ]
-        }
-    }
-}
-
 /// The host as typed and the options for it, without the rest of the plan.
 ///
 /// # Errors
@@ -154,12 +134,6 @@ pub fn options(typed: &Typed, context: &Context) -> Result<(String, Options)> {
     let ResolvedOptions { host, layers, mut options, .. } = layered(typed, context, &NoLookup)?;
     options.warnings.extend(config::check_standing(&layers)?);
     Ok((host, options))
-}
-
-/// The saved session that the destination would name if no Host line did.
-pub fn session_meant(typed: &Typed, context: &Context) -> Option<String> {
-    let text = typed.destination.as_deref()?;
-    profile::meant(typed, text, Destination::parse(text).as_ref().ok(), context)
 }
 
 /// The settings of the files alone for a host.
@@ -176,6 +150,9 @@ pub fn files_for(typed: &Typed, host: &str, context: &Context) -> Result<Layers>
 pub fn check(typed: &Typed, resolved: &ResolvedOptions) -> Result<Vec<String>> {
     refuse_misplaced(typed)?;
     refuse_unbuilt(typed)?;
+    if let Some(refusal) = resolved.profile.as_ref().and_then(|session| session.refusal.clone()) {
+        return Err(refusal);
+    }
     let warnings = config::check_standing(&resolved.layers)?;
     Ok(warnings)
 }

@@ -7,6 +7,7 @@
 //! as [`Availability`], so that the rest depends only on its arguments.
 
 mod effective;
+mod files;
 mod layers;
 mod names;
 mod pins;
@@ -16,12 +17,12 @@ mod record;
 mod route;
 mod save;
 mod settle;
+pub mod sources;
 
 pub use crate::config::MethodChoice;
 pub use effective::effective;
-pub use layers::{
-    check, command_line, files, files_for, layered, options, refuse_unbuilt, session_meant,
-};
+pub use files::files;
+pub use layers::{check, command_line, files_for, layered, options, refuse_unbuilt};
 pub use names::SystemNames;
 pub use plan::{Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedOptions};
 pub use save::of_command_line;

@@ -1,8 +1,9 @@
 //! The pinned host keys of a connection: from the command line or from a saved session.
 
+use super::profile::shown_name;
 use crate::cli::args::Typed;
 use crate::error::{Error, Kind, Result};
-use crate::profiles::Document;
+use crate::profiles::SavedSession;
 use crate::say;
 use crate::trust::{PINS_MAX, Pin};
 
@@ -11,11 +12,11 @@ use crate::trust::{PINS_MAX, Pin};
 /// # Errors
 /// [`Kind::Usage`] and [`Kind::Config`]: one is neither a key nor a fingerprint, or there are too
 /// many.
-pub fn pins(typed: &Typed, profile: Option<&Document>) -> Result<Vec<Pin>> {
-    let saved = || profile.map_or(&[][..], |document| &document.profile().fingerprints);
+pub fn pins(typed: &Typed, profile: Option<&SavedSession>) -> Result<Vec<Pin>> {
+    let saved = || profile.map_or(&[][..], |session| &session.profile.fingerprints);
     let (texts, from, kind) = match (&typed.host_keys[..], profile) {
-        ([], Some(document)) => {
-            let name = crate::text::line(document.name(), 80);
+        ([], Some(session)) => {
+            let name = crate::text::line(&shown_name(session), 80);
             (saved(), say!(pin_of_profile, name), Kind::Config)
         }
         (typed, _) => (typed, say!(pin_of_flag), Kind::Usage),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{Connect, Layers, MethodChoice, Options, ProxyServer};
-use crate::profiles::Document;
+use crate::profiles::SavedSession;
 use crate::secret::{Secret, SecretBytes};
 use crate::terminal::encoding::Encoding;
 use crate::terminal::record::{LogFormat, Stamps};
@@ -29,7 +29,7 @@ pub struct Plan {
     /// The target of standard input and output (`-W`).
     pub stdio_forward: Option<Connect>,
     /// The saved session that is used.
-    pub profile: Option<Document>,
+    pub profile: Option<SavedSession>,
     /// The log of the session, if one is wanted.
     pub log: Option<LogPlan>,
     /// The encoding of the server's side, if it is not UTF-8.
@@ -97,7 +97,7 @@ pub struct ResolvedOptions {
     /// The resulting options.
     pub options: Options,
     /// The saved session that is used.
-    pub profile: Option<Document>,
+    pub profile: Option<SavedSession>,
 }
 
 /// What the process finds around it, as functions that tests can replace.

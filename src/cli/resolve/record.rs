@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::plan::{EncodingPlan, LogPlan, Plan};
+use super::profile::shown_name;
 use crate::cli::args::Typed;
 use crate::config::{self, Context, SessionType};
 use crate::error::{Error, Kind, Result};
-use crate::profiles::Document;
+use crate::profiles::SavedSession;
 use crate::say;
 use crate::terminal::encoding::Encoding;
 use crate::terminal::record::{LogFormat, Stamps};
@@ -40,7 +41,7 @@ pub(super) fn add(plan: &mut Plan, typed: &Typed, context: &Context) -> Result<(
 /// Those of [`add`].
 pub(super) fn wanted(
     typed: &Typed,
-    profile: Option<&Document>,
+    profile: Option<&SavedSession>,
     context: &Context,
 ) -> Result<Option<&'static str>> {
     if encoding(typed, profile)?.is_some() {
@@ -49,23 +50,27 @@ pub(super) fn wanted(
     Ok(log(typed, profile, context)?.map(|_| "--log"))
 }
 
-fn encoding(typed: &Typed, profile: Option<&Document>) -> Result<Option<EncodingPlan>> {
+fn encoding(typed: &Typed, profile: Option<&SavedSession>) -> Result<Option<EncodingPlan>> {
     if let Some(name) = &typed.encoding {
         let found = Encoding::find(name).map_err(|error| error.context(ENCODING))?;
         return Ok(found.map(|encoding| EncodingPlan { encoding, typed: true }));
     }
-    let Some(document) = profile else { return Ok(None) };
-    let Some(name) = &document.profile().encoding else { return Ok(None) };
+    let Some(session) = profile else { return Ok(None) };
+    let Some(name) = &session.profile.encoding else { return Ok(None) };
     let found = Encoding::find(name).map_err(|error| {
-        let profile = say!(config_profile, name = shown(document.name()));
+        let profile = say!(config_profile, name = shown(&shown_name(session)));
         let cause = format!("{profile}: {}", error.cause());
         Error::new(Kind::Config, cause).hint(error.next_step().unwrap_or_default())
     })?;
     Ok(found.map(|encoding| EncodingPlan { encoding, typed: false }))
 }
 
-fn log(typed: &Typed, profile: Option<&Document>, context: &Context) -> Result<Option<LogPlan>> {
-    let saved = profile.map(Document::profile);
+fn log(
+    typed: &Typed,
+    profile: Option<&SavedSession>,
+    context: &Context,
+) -> Result<Option<LogPlan>> {
+    let saved = profile.map(|session| &session.profile);
     let template = match &typed.log {
         Some(path) => Some(file(path)?),
         None => saved.and_then(|profile| profile.log.as_deref()),

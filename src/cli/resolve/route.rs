@@ -24,6 +24,8 @@ pub type JumpStep = (Jump, Vec<Jump>);
 #[derive(Default)]
 pub struct JumpPath {
     pub steps: Vec<JumpStep>,
+    /// How many of them are saved sessions, which are no steps.
+    pub depth: usize,
     /// The host to which the jump host being resolved leads.
     pub onward: Option<String>,
 }
@@ -64,12 +66,6 @@ pub fn expanded(jump: &Jump, plan: &Plan) -> Result<Jump> {
 
 /// The command line that `ssh -W` would get for this jump host.
 pub fn as_typed(typed: &Typed, (jump, before): &JumpStep, proxy: Option<String>) -> Typed {
-    let set = |flag, keyword, value: &str, overrules| TypedSetting::Flag {
-        flag,
-        keyword,
-        value: value.to_owned(),
-        overrules,
-    };
     let mut settings = Vec::new();
     if let Some(user) = &jump.user {
         settings.push(set("-l", Keyword::User, user, false));
@@ -81,8 +77,36 @@ pub fn as_typed(typed: &Typed, (jump, before): &JumpStep, proxy: Option<String>)
         let list: Vec<String> = before.iter().map(ToString::to_string).collect();
         settings.push(set("-J", Keyword::ProxyJump, &list.join(","), true));
     }
-    // A jump host only passes on bytes, so everything that a session of its own would do is off.
-    for (keyword, value) in [
+    let host = match jump.host.contains(':') {
+        true => format!("[{}]", jump.host),
+        false => jump.host.clone(),
+    };
+    settings.extend(only_passes_on());
+    Typed { destination: Some(host), settings, proxy, ..inherited(typed) }
+}
+
+/// The command line for a jump host that is a saved session of its own.
+pub fn of_saved(typed: &Typed) -> Typed {
+    Typed { settings: only_passes_on(), ..inherited(typed) }
+}
+
+/// What of the command line applies to a jump host, too.
+fn inherited(typed: &Typed) -> Typed {
+    Typed {
+        as_ssh: typed.as_ssh,
+        config_file: typed.config_file.clone(),
+        proxy_password_fd: typed.proxy_password_fd,
+        ..Typed::default()
+    }
+}
+
+fn set(flag: &'static str, keyword: Keyword, value: &str, overrules: bool) -> TypedSetting {
+    TypedSetting::Flag { flag, keyword, value: value.to_owned(), overrules }
+}
+
+/// A jump host only passes on bytes, so everything that a session of its own would do is off.
+fn only_passes_on() -> Vec<TypedSetting> {
+    let settings = [
         (Keyword::ClearAllForwardings, "yes"),
         (Keyword::ForwardAgent, "no"),
         (Keyword::ForwardX11, "no"),
@@ -91,22 +115,8 @@ pub fn as_typed(typed: &Typed, (jump, before): &JumpStep, proxy: Option<String>)
         (Keyword::ForkAfterAuthentication, "no"),
         (Keyword::RemoteCommand, "none"),
         (Keyword::SessionType, "none"),
-    ] {
-        settings.push(set("-J", keyword, value, true));
-    }
-    let host = match jump.host.contains(':') {
-        true => format!("[{}]", jump.host),
-        false => jump.host.clone(),
-    };
-    Typed {
-        as_ssh: typed.as_ssh,
-        destination: Some(host),
-        settings,
-        config_file: typed.config_file.clone(),
-        proxy,
-        proxy_password_fd: typed.proxy_password_fd,
-        ..Typed::default()
-    }
+    ];
+    settings.map(|(keyword, value)| set("-J", keyword, value, true)).into()
 }
 
 /// The proxy of the route, if there is one. A typed ProxyCommand takes precedence over a saved
@@ -115,7 +125,7 @@ pub fn proxy(plan: &Plan, typed: &Typed) -> Result<Option<String>> {
     let command = &plan.options.proxy_command;
     let command_typed =
         command.is_some() && matches!(command.origin, Origin::Flag(_) | Origin::Option);
-    let saved = plan.profile.as_ref().and_then(|document| document.profile().proxy.clone());
+    let saved = plan.profile.as_ref().and_then(|session| session.profile.proxy.clone());
     let text = match (&typed.proxy, saved) {
         (Some(_), _) if command_typed => return Err(usage(say!(route_proxy_and_command))),
         (Some(text), _) => Some(text.clone()),

@@ -14,11 +14,11 @@ use crate::cli::args::{Typed, TypedSetting};
 use crate::cli::environment::ask_pass;
 use crate::config::{
     self, Circumstances, Context, Jump, Keyword, Method, MethodChoice, NameLookup, NoLookup,
-    Options, SessionType,
+    Options, Origin, SessionType,
 };
 use crate::error::{Error, Kind, Result};
 use crate::os::local;
-use crate::profiles::Document;
+use crate::profiles::SavedSession;
 use crate::say;
 use crate::terminal;
 
@@ -120,9 +120,9 @@ pub fn own_connection(
 ///
 /// # Errors
 /// Those of [`resolve`].
-pub fn check_saved(document: &Document, context: &Context) -> Result<Options> {
+pub fn check_saved(session: SavedSession, context: &Context) -> Result<Options> {
     let typed = Typed { config_file: Some("none".into()), ..Typed::default() };
-    let resolved = layers::saved(&typed, None, document.clone(), (context, &NoLookup))?;
+    let resolved = layers::saved(&typed, None, session, (context, &NoLookup))?;
     config::check_standing(&resolved.layers)?;
     let around =
         Availability { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
@@ -143,7 +143,7 @@ pub fn settle_within(
     if subsystem && command.is_none() {
         return Err(no_subsystem());
     }
-    let chain = profile.as_ref().map(|document| profile::chain(document, &options));
+    let chain = profile.as_ref().map(|session| profile::chain(session, &options));
     let method = method(typed, &options, chain.as_deref(), (context, around))?;
     let agent = agent_socket(&options, context);
     let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
@@ -186,6 +186,9 @@ fn add_route(
     mut way: JumpPath,
 ) -> Result<()> {
     plan.onward = way.onward.take();
+    if let Some(session) = saved_jump_host(plan) {
+        return add_saved_jump_host(plan, session, typed, (context, names), around, way);
+    }
     let proxy = route::proxy(plan, typed)?;
     let Some((last, before)) = plan.options.jumps.split_last() else {
         plan.proxy = match proxy {
@@ -226,6 +229,42 @@ fn add_route(
     Ok(())
 }
 
+/// The jump host that the saved session has as a session of its own, unless another way was typed.
+fn saved_jump_host(plan: &Plan) -> Option<SavedSession> {
+    let typed = |origin: &Origin| matches!(origin, Origin::Flag(_) | Origin::Option);
+    let options = &plan.options;
+    if typed(&options.jumps.origin) || typed(&options.proxy_command.origin) {
+        return None;
+    }
+    plan.profile.as_ref()?.via.as_deref().cloned()
+}
+
+/// Adds the jump host that is a saved session. How deep these nest is bounded where they are read.
+fn add_saved_jump_host(
+    plan: &mut Plan,
+    session: SavedSession,
+    typed: &Typed,
+    (context, names): (&Context, &dyn NameLookup),
+    around: &Availability<'_>,
+    mut way: JumpPath,
+) -> Result<()> {
+    let host = session.profile.host.clone();
+    let named = |error: Error| error.context(say!(route_jump_host, host));
+    way.depth += 1;
+    if way.depth + way.steps.len() > route::MAX_HOPS {
+        return Err(Error::new(Kind::Config, say!(route_too_long, limit = route::MAX_HOPS)));
+    }
+    way.onward = Some(plan.host.clone());
+    let hop = route::of_saved(typed);
+    let resolved = layers::saved(&hop, None, session, (context, names)).map_err(named)?;
+    let warnings = check(&hop, &resolved).map_err(named)?;
+    let mut via = settle_within(&hop, resolved, (context, names), around, way).map_err(named)?;
+    via.options.warnings.extend(warnings);
+    plan.options.proxy_command.value = None;
+    plan.via = Some(Box::new(via));
+    Ok(())
+}
+
 fn method(
     typed: &Typed,
     options: &Options,
@@ -258,8 +297,8 @@ fn method(
     })
 }
 
-fn confirms_paste(typed: &Typed, profile: Option<&Document>) -> bool {
-    let saved = profile.and_then(|document| document.profile().confirm_paste);
+fn confirms_paste(typed: &Typed, profile: Option<&SavedSession>) -> bool {
+    let saved = profile.and_then(|session| session.profile.confirm_paste);
     typed.confirm_paste || saved == Some(true)
 }
 

@@ -23,7 +23,8 @@ use crate::cli::args::Typed;
 use crate::cli::connect::wants;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::output::print;
-use crate::cli::resolve::{self, Plan, ResolvedOptions, SystemNames};
+use crate::cli::resolve::profile::shown_name;
+use crate::cli::resolve::{self, Plan, ResolvedOptions, SystemNames, sources};
 use crate::config::{
     self, BlockReason, ConfigBlock, Context, EffectiveConfig, Keyword, Layers, MethodChoice,
     Options, Origin, Setting, StrictHostKeyChecking, TABLE, VerifyHostKeyDns,
@@ -59,7 +60,7 @@ fn collect(
     warnings.extend(checked.iter().flatten().cloned());
     Explanation {
         host: shown(&resolved.host),
-        profile: resolved.profile.as_ref().map(|document| shown(document.name())),
+        profile: resolved.profile.as_ref().map(|session| shown(&shown_name(session))),
         hidden: hidden(typed, resolved, context),
         precedence: precedence(typed, resolved, context),
         settings: settings(typed, resolved),
@@ -75,8 +76,8 @@ fn collect(
 /// The sources of values, the strongest first.
 fn precedence(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Vec<ValueSource> {
     let mut sources = vec![ValueSource::CommandLine];
-    if let Some(document) = &resolved.profile {
-        let (name, file) = (shown(document.name()), shown_path(document.path()));
+    if let Some(session) = &resolved.profile {
+        let (name, file) = (shown(&shown_name(session)), shown_path(&session.place));
         sources.push(ValueSource::Profile { name, file });
     }
     for file in resolve::files(typed, context) {
@@ -97,14 +98,14 @@ fn hidden(typed: &Typed, resolved: &ResolvedOptions, context: &Context) -> Optio
     };
     match &resolved.profile {
         None => {
-            let name = resolve::session_meant(typed, context)?;
+            let name = sources::hidden_session(typed, context)?;
             Some(hidden_name(HiddenKind::Session, &name, naming(resolved.layers.blocks())))
         }
-        Some(document) => {
+        Some(session) => {
             let name = typed.profile.as_deref()?;
             let layers = resolve::files_for(typed, name, context).ok()?;
             let block = naming(layers.blocks()).filter(|_| layers.names_host())?;
-            Some(hidden_name(HiddenKind::Host, document.name(), Some(block)))
+            Some(hidden_name(HiddenKind::Host, &session.name, Some(block)))
         }
     }
 }
@@ -215,12 +216,12 @@ fn route(
     };
     // Without HostName, the host comes from the saved session or from the command line.
     let named_by = match (&options.hostname.origin, &resolved.profile) {
-        (Origin::Default, Some(document)) => Origin::Profile(document.name().to_owned()),
+        (Origin::Default, Some(session)) => Origin::Profile(shown_name(session)),
         (Origin::Default, None) => Origin::Destination,
         (origin, _) => origin.clone(),
     };
     let proxy_by = match (&typed.proxy, &resolved.profile) {
-        (None, Some(document)) => place(&Origin::Profile(document.name().to_owned())),
+        (None, Some(session)) => place(&Origin::Profile(shown_name(session))),
         _ => "--proxy".to_owned(),
     };
     let jumps = options.jumps.iter().map(|jump| shown(&jump.to_string())).collect();

@@ -17,7 +17,7 @@ use crate::cli::connect::history::{history, remember};
 use crate::cli::connect::prompt;
 use crate::cli::connect::session::{self, Inherited};
 use crate::cli::environment::ProcessEnvironment;
-use crate::cli::resolve::{self, Plan, profile::store};
+use crate::cli::resolve::{self, Plan, sources::store};
 use crate::cli::{log, look, runtime};
 use crate::config::{Keyword, Options};
 use crate::destination::{Destination, parse_port};
@@ -218,8 +218,8 @@ fn plan(
     let typed = entered_check.typed(entered)?;
     let plan = resolve::resolve(&typed, &environment.context())?;
     log::start_as_typed(&typed, &plan.options)?;
-    if let Some(document) = &plan.profile {
-        ::log::debug!("{}", resolve::profile::loaded_line(document));
+    if let Some(session) = &plan.profile {
+        ::log::debug!("{}", resolve::profile::loaded_line(session));
     }
     Ok((typed, plan))
 }

@@ -16,12 +16,16 @@ use crate::cli::log;
 use crate::cli::output::print;
 use crate::cli::resolve::{
     self, of_command_line,
-    profile::{missing, store},
+    sources::{self, missing, store},
 };
+use crate::config::Context;
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::descriptor;
-use crate::profiles::{Document, ListedProfile, Profile, ProfileStore, Value, check_name};
+use crate::profiles::{
+    Document, ListedSession, Profile, ProfileStore, SavedSession, Sessions, Source, Value,
+    check_name,
+};
 use crate::say;
 use crate::{terminal, text};
 
@@ -33,16 +37,17 @@ const MAX_NOTE: usize = 100;
 const COLUMN: usize = 20;
 
 pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
-    let store = store(&environment.context());
+    let context = environment.context();
+    let (store, all) = (store(&context), || sources::sessions(typed, &context));
     let (verb, words) = match typed.rest.split_first() {
         Some((first, words)) if !first.as_encoded_bytes().starts_with(b"--") => (first, words),
-        _ => return list(&store, &SessionWords::read(&typed.rest)?),
+        _ => return list(&all()?, &SessionWords::read(&typed.rest)?),
     };
     match verb.to_str().unwrap_or_default() {
-        "list" => list(&store, &SessionWords::read(words)?),
-        "show" => show(&store, &SessionWords::read(words)?),
+        "list" => list(&all()?, &SessionWords::read(words)?),
+        "show" => show(&SessionWords::read(words)?, typed, &context),
         "save" => save(&store, words, environment),
-        "remove" => remove(&store, &SessionWords::read(words)?),
+        "remove" => remove(&store, &SessionWords::read(words)?, &all()?),
         verb @ ("import" | "export") => {
             Err(usage(say!(sessions_verb_missing, verb)).hint(say!(sessions_none_hint)))
         }
@@ -84,52 +89,57 @@ impl SessionWords {
     /// The one name, which is required.
     fn name(&self, what: &str) -> Result<&str> {
         match self.names.as_slice() {
-            [name] => check_name(name).map(|()| name.as_str()),
+            [name] => Ok(name),
             _ => Err(usage(say!(sessions_one_name, what)).hint(say!(sessions_one_name_hint, what))),
         }
     }
 }
 
-fn list(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
+fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
     if !words.names.is_empty() || words.yes {
         return Err(
             usage(say!(sessions_list_takes_no_name)).hint(say!(sessions_list_takes_no_name_hint))
         );
     }
-    let all = store.list()?;
+    let (all, faults) = sessions.list();
+    let report = |error: &Error| log::write(&format!("tessh: {error}"));
     if words.json {
+        faults.iter().for_each(report);
         let all: Vec<Json> = all.iter().map(listed_json).collect();
         return print(&format!("{:#}\n", Json::Array(all)));
     }
-    let good =
-        || all.iter().filter_map(|it| Some((&it.name, it.document.as_ref().ok()?.profile())));
-    let rows: Vec<[String; 4]> = good().map(|(name, profile)| row(name, profile)).collect();
+    let rows: Vec<[String; 5]> = all.iter().filter_map(row).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<usize> = (0..4).map(|column| width(column).unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..5).map(|column| width(column).unwrap_or(0)).collect();
     let mut out = String::new();
     for row in &rows {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         let line = cells.collect::<Vec<_>>().join("  ");
         let _ = writeln!(out, "{}", line.trim_end());
     }
-    for error in all.iter().filter_map(|listed| listed.document.as_ref().err()) {
-        log::write(&format!("tessh: {error}"));
-    }
-    if all.is_empty() {
+    faults.iter().chain(all.iter().filter_map(|it| it.session.as_ref().err())).for_each(report);
+    if all.is_empty() && faults.is_empty() {
         let hint = say!(sessions_none_hint);
         log::write(&say!(sessions_none, hint));
     }
     print(&out)
 }
 
-/// The row of the list: name, destination, method and tags.
-fn row(name: &str, profile: &Profile) -> [String; 4] {
+/// The row of the list: name, destination, method, tags, and the source if it is not tessh itself;
+/// `None` for one that cannot be read.
+fn row(listed: &ListedSession) -> Option<[String; 5]> {
+    let profile = &listed.session.as_ref().ok()?.profile;
     let shown = |text: &str| text::line(text, MAX_SHOWN);
     let method = match profile.method.is_empty() {
         true => "-".to_owned(),
         false => profile.method.join(","),
     };
-    [shown(name), shown(&destination(profile)), method, shown(&profile.tags.join(" "))]
+    let source = match listed.source {
+        Source::Own => String::new(),
+        source => source.word().to_owned(),
+    };
+    let tags = shown(&profile.tags.join(" "));
+    Some([shown(&listed.name), shown(&destination(profile)), method, tags, source])
 }
 
 /// The destination as a person would type it.
@@ -143,17 +153,16 @@ fn destination(profile: &Profile) -> String {
     }
 }
 
-fn show(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
-    let name = words.name("show")?;
-    let document = store.open(name)?.ok_or_else(|| missing(name, store))?;
+fn show(words: &SessionWords, typed: &Typed, context: &Context) -> Result<u8> {
+    let session = sources::named(words.name("show")?, typed, context)?;
     if words.json {
-        return print(&format!("{:#}\n", document_json(&document)));
+        return print(&format!("{:#}\n", session_json(&session)));
     }
     let mut out = String::new();
-    let path = document.path().to_string_lossy();
-    line(&mut out, "name", document.name());
-    line(&mut out, "file", &path);
-    for (field, value) in document.profile().fields() {
+    line(&mut out, "name", &session.name);
+    line(&mut out, "source", session.source.word());
+    line(&mut out, "file", &session.place.to_string_lossy());
+    for (field, value) in session.profile.fields() {
         match value {
             Value::Unset => {}
             Value::Text(note) if field == "note" => {
@@ -170,9 +179,16 @@ fn show(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
             }
         }
     }
-    for unknown in document.unknown() {
+    if let Some(via) = &session.via {
+        line(&mut out, "via", &destination(&via.profile));
+    }
+    for unknown in &session.unknown {
         let (line, key) = (unknown.line, &unknown.key);
         log::write(&say!(sessions_key_unknown, line, key));
+    }
+    session.unhonoured.iter().for_each(|what| log::write(what));
+    if let Some(refusal) = &session.refusal {
+        log::write(&refusal.to_string());
     }
     print(&out)
 }
@@ -182,12 +198,13 @@ fn line(out: &mut String, field: &str, text: &str) {
     let _ = writeln!(out, "{field:COLUMN$}{text}");
 }
 
-fn listed_json(listed: &ListedProfile) -> Json {
-    match &listed.document {
-        Ok(document) => document_json(document),
+fn listed_json(listed: &ListedSession) -> Json {
+    match &listed.session {
+        Ok(session) => session_json(session),
         Err(error) => json!({
             "name": listed.name,
-            "file": listed.path.to_string_lossy(),
+            "source": listed.source.word(),
+            "file": listed.place.to_string_lossy(),
             "error": error.kind().word(),
             "cause": error.cause(),
             "hint": error.next_step(),
@@ -196,11 +213,12 @@ fn listed_json(listed: &ListedProfile) -> Json {
 }
 
 /// The fields as in the file: `algorithms.kex` is `kex` in the object `algorithms`.
-fn document_json(document: &Document) -> Json {
+fn session_json(session: &SavedSession) -> Json {
     let mut all = Map::new();
-    all.insert("name".to_owned(), document.name().into());
-    all.insert("file".to_owned(), document.path().to_string_lossy().into());
-    for (field, value) in document.profile().fields() {
+    all.insert("name".to_owned(), session.name.as_str().into());
+    all.insert("source".to_owned(), session.source.word().into());
+    all.insert("file".to_owned(), session.place.to_string_lossy().into());
+    for (field, value) in session.profile.fields() {
         let value = match value {
             Value::Unset => continue,
             Value::Text(text) => Json::from(text),
@@ -217,8 +235,12 @@ fn document_json(document: &Document) -> Json {
             }
         };
     }
-    let unknown = document.unknown().iter().map(|it| json!({ "line": it.line, "key": it.key }));
+    let unknown = session.unknown.iter().map(|it| json!({ "line": it.line, "key": it.key }));
     all.insert("unknown".to_owned(), unknown.collect());
+    all.insert("unhonoured".to_owned(), session.unhonoured.clone().into());
+    if let Some(via) = &session.via {
+        all.insert("via".to_owned(), session_json(via));
+    }
     Json::Object(all)
 }
 
@@ -319,14 +341,21 @@ pub(super) fn typed_profile(
 /// # Errors
 /// The error that connecting would report.
 pub(super) fn accepts(document: &Document, environment: &ProcessEnvironment) -> Result<()> {
-    let options = resolve::check_saved(document, &environment.context())?;
+    let (name, place) = (document.name(), document.path().to_owned());
+    let session = SavedSession::new(Source::Own, name, place, document.profile().clone());
+    let options = resolve::check_saved(session, &environment.context())?;
     lists(&options).check()
 }
 
-fn remove(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
+fn remove(store: &ProfileStore, words: &SessionWords, sessions: &Sessions) -> Result<u8> {
     let name = words.name("remove")?;
     if !store.has(name) {
-        return Err(missing(name, store));
+        let shown = text::line(name, 80);
+        return Err(match sessions.meant(name).first() {
+            Some(at) => usage(say!(sessions_not_ours, shown, source = at.source.word()))
+                .hint(say!(sessions_not_ours_hint)),
+            None => missing(name, sessions),
+        });
     }
     let shown = text::line(name, 80);
     if !words.yes {
@@ -335,7 +364,7 @@ fn remove(store: &ProfileStore, words: &SessionWords) -> Result<u8> {
     }
     match store.remove(name)? {
         true => Ok(0),
-        false => Err(missing(name, store)),
+        false => Err(missing(name, sessions)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading configuration files into [`Layers`](crate::config::layers::Layers): lines, Include, and
 //! which Host and Match blocks apply.
 
+mod aliases;
 mod exec;
 mod facts;
 mod file;
@@ -8,5 +9,6 @@ mod glob;
 mod local_network;
 mod matching;
 
+pub use aliases::host_aliases;
 pub use facts::HostFacts;
 pub use file::{ConfigFile, FileKind, MAX_DEPTH, MAX_FILE, MAX_FILES, read_file};

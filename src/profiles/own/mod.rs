@@ -1,13 +1,15 @@
-//! The sessions that tessh saves: one TOML file each in a directory of the user's.
+//! The sessions that tessh saves: one TOML file each in a directory of the user's. Those about hosts
+//! of a Teleport cluster are among them.
 
 mod name;
 mod read;
+mod source;
 mod store;
 mod write;
 
 pub use name::{MAX_NAME, check as check_name, file_name, from_file_name};
-pub use read::UnknownKey;
-pub use store::{Document, ListedProfile, MAX_PROFILES, ProfileStore};
+pub use source::OwnSessions;
+pub use store::{Document, MAX_PROFILES, ProfileStore};
 
 #[cfg(test)]
 mod tests;

@@ -6,21 +6,13 @@ use std::ops::Range;
 use toml_edit::{Document, Item, TableLike, Value as Toml};
 
 use crate::catalogue::{FixedText, texts};
-use crate::profiles::profile::Profile;
+use crate::profiles::profile::{Profile, TeleportMembership};
+use crate::profiles::session::UnknownKey;
 use crate::say;
 use crate::text;
 
 /// The most characters of a key or of the TOML parser's message that an error shows.
 const MAX_SHOWN: usize = 120;
-
-/// A key that tessh does not know. It stays in the file when the session is saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownKey {
-    /// Its line in the file, from 1.
-    pub line: usize,
-    /// The key with its tables, sanitised.
-    pub key: String,
-}
 
 /// A fault in the file and its line, counted from 1.
 pub(super) struct TomlFault {
@@ -111,8 +103,8 @@ impl Reading<'_> {
         for (name, item) in table.iter() {
             let field = format!("{prefix}{name}");
             let line = self.key_line(table, name, item);
-            let nested =
-                prefix.is_empty() && matches!(name, "forwards" | "keepalive" | "algorithms");
+            let nested = prefix.is_empty()
+                && matches!(name, "forwards" | "keepalive" | "algorithms" | "teleport");
             if nested {
                 let inner = item
                     .as_table_like()
@@ -145,8 +137,15 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
         "jump" => p.jump = Some(text(item)?),
         "proxy_command" => p.proxy_command = Some(text(item)?),
         "proxy" => p.proxy = Some(text(item)?),
+        "proxy_telnet_command" => p.proxy_telnet_command = Some(text(item)?),
+        "host_key_name" => p.host_key_name = Some(text(item)?),
         "command" => p.command = Some(text(item)?),
         "pty" => p.pty = Some(text(item)?),
+        "terminal_type" => p.terminal_type = Some(text(item)?),
+        "terminal_modes" => p.terminal_modes = list(item)?,
+        "teleport.proxy" => node(p).proxy = text(item)?,
+        "teleport.cluster" => node(p).cluster = text(item)?,
+        "teleport.uuid" => node(p).uuid = Some(text(item)?),
         "options" => p.options = list(item)?,
         "encoding" => p.encoding = Some(text(item)?),
         "log" => p.log = Some(text(item)?),
@@ -168,6 +167,11 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// The node's part of a profile, made when its first field is read.
+fn node(profile: &mut Profile) -> &mut TeleportMembership {
+    profile.teleport.get_or_insert_default()
 }
 
 const SECONDS: FixedText = texts::session_wants_seconds;

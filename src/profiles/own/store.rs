@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::DocumentMut;
 
-use super::read::UnknownKey;
 use super::{name, read, write};
 use crate::error::{Error, Kind, Result};
 use crate::os::private;
 use crate::os::user::UserId;
 use crate::profiles::file::{failed, is_absent, local, lock, make, replace, shown};
 use crate::profiles::profile::{MAX_FILE, Profile};
+use crate::profiles::session::UnknownKey;
 use crate::say;
 use crate::text;
 
@@ -26,10 +26,6 @@ use crate::text;
 pub const MAX_PROFILES: usize = 10_000;
 /// The most characters of a name that a message shows.
 const MAX_NAME_SHOWN: usize = 300;
-/// The most similar names that are suggested.
-const MAX_NEAR: usize = 5;
-/// The most characters of a name that are compared for similarity.
-const MAX_COMPARED: usize = 64;
 
 /// A saved session with the text of its file.
 #[derive(Clone, Debug)]
@@ -82,17 +78,6 @@ impl Document {
         self.profile = profile;
         Ok(())
     }
-}
-
-/// One entry of the list of saved sessions.
-#[derive(Clone, Debug)]
-pub struct ListedProfile {
-    /// The session's name; the file's name if it does not decode to one.
-    pub name: String,
-    /// The path of its file.
-    pub path: PathBuf,
-    /// The session, or the error that kept it from being read.
-    pub document: Result<Document>,
 }
 
 /// The saved sessions in one directory.
@@ -173,38 +158,6 @@ impl ProfileStore {
         let mut all: Vec<_> = self.files()?.into_iter().map(named).collect();
         all.sort_by(|one, other| one.0.cmp(&other.0));
         Ok(all)
-    }
-
-    /// All sessions, sorted by name. A broken one is listed with its error.
-    ///
-    /// # Errors
-    /// [`Kind::Local`]: the directory cannot be read, or has more than [`MAX_PROFILES`].
-    pub fn list(&self) -> Result<Vec<ListedProfile>> {
-        let listed = |(file, session): (String, Option<String>)| {
-            let path = self.directory.join(&file);
-            let document = match &session {
-                Some(session) => self.open(session).and_then(|found| {
-                    found.ok_or_else(|| local(&path, &say!(session_link_dangling)))
-                }),
-                None => Err(nameless(&path)),
-            };
-            ListedProfile { name: session.unwrap_or(file), path, document }
-        };
-        let mut all: Vec<ListedProfile> = self.files()?.into_iter().map(listed).collect();
-        all.sort_by(|one, other| one.name.cmp(&other.name));
-        Ok(all)
-    }
-
-    /// Names similar to this one, the most similar first; none if the directory cannot be read.
-    pub fn near(&self, wanted: &str) -> Vec<String> {
-        let short = |text: &str| text.to_lowercase().chars().take(MAX_COMPARED).collect::<Vec<_>>();
-        let wanted = short(wanted);
-        let names = self.files().unwrap_or_default().into_iter().filter_map(|(_, name)| name);
-        let mut near: Vec<(usize, String)> = names
-            .filter_map(|name| distance(&wanted, &short(&name)).map(|far| (far, name)))
-            .collect();
-        near.sort();
-        near.into_iter().map(|(_, name)| name).take(MAX_NEAR).collect()
     }
 
     /// Writes a session.
@@ -322,34 +275,6 @@ impl ProfileStore {
         let name = name.to_owned();
         Ok(Document { name, path, before: Some(bytes), toml, profile, unknown })
     }
-}
-
-/// The edit distance of two names; `None` if they are too different for a typing mistake.
-fn distance(one: &[char], other: &[char]) -> Option<usize> {
-    let most = (one.len().max(other.len()) / 3).clamp(1, 3);
-    if !one.is_empty() && other.windows(one.len()).any(|part| part == one) {
-        return Some(most);
-    }
-    if one.len().abs_diff(other.len()) > most {
-        return None;
-    }
-    // An edit replaces, removes or inserts a letter, or swaps two neighbours.
-    let mut before = Vec::new();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for at in 0..one.len() {
-        let mut next = vec![at + 1];
-        for there in 0..other.len() {
-            let mut cost = row[there] + usize::from(one[at] != other[there]);
-            cost = cost.min(row[there + 1] + 1).min(next[there] + 1);
-            let swapped = at > 0 && there > 0 && one[at] == other[there - 1];
-            if swapped && one[at - 1] == other[there] {
-                cost = cost.min(before[there - 1] + 1);
-            }
-            next.push(cost);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row.last().copied().filter(|&far| far <= most)
 }
 
 fn nameless(path: &Path) -> Error {

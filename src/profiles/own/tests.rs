@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::error::Kind;
-use crate::profiles::{MAX_FILE, Profile, Value};
+use crate::profiles::{ListedSession, MAX_FILE, Profile, Sessions, Value};
 
 const FULL: &str = include_str!("../../../tests/data/profiles/full.toml");
 /// Texts that are refused. Before each stands a comment with the line and words of the message.
@@ -17,6 +17,12 @@ fn store(directory: &Path) -> ProfileStore {
         directory.join("tessh/sessions"),
         fs::metadata(directory).unwrap().uid().into(),
     )
+}
+
+fn list(store: &ProfileStore) -> Vec<ListedSession> {
+    let (list, faults) = Sessions::new(vec![Box::new(OwnSessions(store.clone()))]).list();
+    assert!(faults.is_empty(), "{faults:?}");
+    list
 }
 
 fn write(store: &ProfileStore, file: &str, text: impl AsRef<[u8]>) -> std::path::PathBuf {
@@ -50,7 +56,7 @@ fn every_field_is_read() {
     assert_eq!(p.environment[1], ("LANG".to_owned(), "C.UTF-8".to_owned()));
     assert_eq!((p.keepalive_interval, p.keepalive_count), (Some(30), Some(3)));
     let unknown: Vec<_> = document.unknown().iter().map(|it| (it.line, it.key.as_str())).collect();
-    assert_eq!(unknown, [(4, "colour"), (45, "algorithms.later"), (47, "window")]);
+    assert_eq!(unknown, [(4, "colour"), (52, "algorithms.later"), (54, "window")]);
 }
 
 #[test]
@@ -132,8 +138,8 @@ fn broken_files_are_named_with_their_line_and_the_others_listed() {
     write(&store, "latin.toml", b"host = 'h'\n# caf\xe9\n");
     write(&store, "good.toml~", "host = 'old'");
     fs::create_dir(store.directory().join("dir.toml")).unwrap();
-    let list = store.list().unwrap();
-    let names: Vec<_> = list.iter().map(|it| (it.name.as_str(), it.document.is_ok())).collect();
+    let list = list(&store);
+    let names: Vec<_> = list.iter().map(|it| (it.name.as_str(), it.session.is_ok())).collect();
     let wanted = [
         ("bad", false),
         ("dir", false),
@@ -142,7 +148,7 @@ fn broken_files_are_named_with_their_line_and_the_others_listed() {
         ("not utf8.toml", false),
     ];
     assert_eq!(names, wanted);
-    let latin = list[3].document.as_ref().unwrap_err().to_string();
+    let latin = list[3].session.as_ref().unwrap_err().to_string();
     assert!(latin.contains("latin.toml line 2: it is not UTF-8"), "{latin}");
 }
 
@@ -150,7 +156,7 @@ fn broken_files_are_named_with_their_line_and_the_others_listed() {
 fn a_new_file_is_private_and_in_a_private_directory() {
     let directory = tempfile::tempdir().unwrap();
     let store = store(directory.path());
-    assert!(store.list().unwrap().is_empty());
+    assert!(list(&store).is_empty());
     let mut document = store.create("web").unwrap();
     document.set(profile("web.example.org")).unwrap();
     store.save(&mut document).unwrap();
@@ -236,22 +242,6 @@ fn bounds_and_permissions_are_kept() {
     let error = document.set(Profile { port: Some(0), ..profile("h") }).unwrap_err();
     assert!(error.to_string().contains("port"), "{error}");
     assert!(store.save(&mut store.create("empty").unwrap()).is_err(), "a host must be there");
-}
-
-#[test]
-fn near_names_are_those_a_person_may_have_meant() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = store(directory.path());
-    for name in ["web", "web-staging", "wiki", "db"] {
-        write(&store, &format!("{name}.toml"), "host = 'h'");
-    }
-    write(&store, "broken.toml", "x");
-    assert_eq!(store.near("wbe"), ["web"], "two letters changed places");
-    assert_eq!(store.near("wxb"), ["web"]);
-    assert_eq!(store.near("xyb"), Vec::<String>::new(), "of three letters one may differ");
-    assert_eq!(store.near("WEB"), ["web", "web-staging"]);
-    assert_eq!(store.near("broke"), ["broken"]);
-    assert_eq!(store.near("nothing-like-it"), Vec::<String>::new());
 }
 
 #[test]

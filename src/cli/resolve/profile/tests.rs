@@ -6,14 +6,17 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::*;
 use crate::cli::args;
+use crate::cli::args::Typed;
 use crate::cli::resolve::save::{of_command_line, written};
+use crate::cli::resolve::sources::store;
 use crate::cli::resolve::{Availability, Plan, options, resolve_within};
-use crate::config::Directive;
 use crate::config::MethodChoice;
+use crate::config::{Context, Directive};
+use crate::destination::Destination;
 use crate::profiles::{LOG_FORMATS, LOG_TIMESTAMPS, METHODS};
 use crate::terminal::record::{LogFormat, Stamps};
 use crate::trust::Pin;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 struct Home(tempfile::TempDir);
 
@@ -69,7 +72,7 @@ fn typed(words: &[&str]) -> Typed {
 const WEB: &str = "host = 'web.example.org'\nport = 2222\nuser = 'deploy'\n";
 
 #[test]
-fn a_session_is_meant_by_name_unless_a_host_line_names_it() {
+fn a_session_is_meant_by_name_unless_a_host_line_has_it_too() {
     let home = Home::new(
         "Host alias\n Port 7\nHost *\n Port 9\n User star\n",
         &[
@@ -95,8 +98,12 @@ fn a_session_is_meant_by_name_unless_a_host_line_names_it() {
     let config = home.0.path().join(".ssh/config");
     let star = format!("star@web:9 {} line 4", config.display());
     assert_eq!(home.goes_to(&["ssh://web"]), star, "a URI names a host");
+    let error = home.options(&["alias"]).unwrap_err().to_string();
+    assert!(error.contains("own:alias, openssh:alias"), "neither is guessed: {error}");
     let alias = format!("star@alias:7 {} line 2", config.display());
-    assert_eq!(home.goes_to(&["alias"]), alias, "its Host line wins");
+    assert_eq!(home.goes_to(&["openssh:alias"]), alias);
+    assert_eq!(home.goes_to(&["own:alias"]), "deploy@web.example.org:2222 profile alias");
+    assert!(home.options(&["own:nothing"]).is_err());
     let as_ssh = args::parse(["web".into()].into_iter(), true).unwrap();
     assert_eq!(options(&as_ssh, &home.context()).unwrap().0, "web", "under the name ssh");
     assert!(home.options(&["no such"]).is_err());
@@ -109,10 +116,9 @@ fn patterns_with_wildcards_and_negations_name_a_host_too() {
         ("Host we?\n", true),
         ("Host *\n", true),
         ("Host ** * !other\n", true),
-        ("Host * web.example.org\n", false),
         ("Host !web.example.org web*\n", true),
         ("Match originalhost web.example.org\n", true),
-        ("Match user nobody\nHost web.example.org\n", false),
+        ("Match user nobody\nHost w*.example.org\n", false),
     ] {
         let home = Home::new(config, &[("web.example.org.toml", "host = 'h'\n")]);
         let (host, _) = home.options(&["web.example.org"]).unwrap();
@@ -132,7 +138,7 @@ fn a_missing_name_tells_those_near_it_and_a_broken_one_its_line() {
     assert!(error.to_string().contains("tessh sessions list"), "{error}");
     let error = home.options(&["broken"]).unwrap_err();
     assert!(error.to_string().contains("broken.toml line 2: port:"), "{error}");
-    assert!(home.options(&["broken2"]).is_ok(), "its Host line wins, so it is not read");
+    assert!(home.options(&["openssh:broken2"]).is_ok(), "the broken one is not read");
 }
 
 #[test]

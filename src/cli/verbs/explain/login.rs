@@ -7,6 +7,7 @@ use russh::keys::agent::AgentIdentity;
 
 use super::found::{AgentKey, KeyToUse, LoginPlan, place, shown, shown_path};
 use crate::cli::args::{Typed, TypedSetting};
+use crate::cli::resolve::profile::shown_name;
 use crate::cli::resolve::{Plan, ResolvedOptions};
 use crate::cli::runtime;
 use crate::config::{self, Context, Keyword, Method, MethodChoice, Options};
@@ -64,8 +65,8 @@ fn origin(typed: &Typed, resolved: &ResolvedOptions, plan: &Plan) -> Option<Stri
     let MethodChoice::Chain(chain) = &plan.method else { return None };
     let preferred = &resolved.options.preferred_authentications;
     let words = preferred.as_deref().unwrap_or_default();
-    let of_profile = resolved.profile.as_ref().filter(|document| {
-        let saved = &document.profile().method;
+    let of_profile = resolved.profile.as_ref().filter(|session| {
+        let saved = &session.profile.method;
         !saved.is_empty() && saved.iter().eq(chain.iter().map(|method| method.name()))
     });
     let identity_typed = typed.settings.iter().any(|setting| {
@@ -73,8 +74,8 @@ fn origin(typed: &Typed, resolved: &ResolvedOptions, plan: &Plan) -> Option<Stri
     });
     if typed.auth.is_some() {
         Some("--auth".to_owned())
-    } else if let Some(document) = of_profile {
-        Some(place(&config::Origin::Profile(document.name().to_owned())))
+    } else if let Some(session) = of_profile {
+        Some(place(&config::Origin::Profile(shown_name(session))))
     } else if chain.first().is_some_and(|method| words.iter().any(|word| word == method.name())) {
         Some(format!("PreferredAuthentications, {}", place(&preferred.origin)))
     } else if identity_typed {

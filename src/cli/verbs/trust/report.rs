@@ -7,11 +7,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::host::HostLookup;
 use super::words::usage;
+use crate::cli::args::Typed;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
-use crate::cli::resolve::profile::store;
+use crate::cli::resolve::sources;
 use crate::config::Options;
 use crate::error::Result;
+use crate::profiles::SavedSession;
 use crate::say;
 use crate::text;
 use crate::trust::authority::{Authorities, Authority};
@@ -86,9 +88,9 @@ impl Records {
     /// Adds the fingerprints that saved sessions pin: all, or those for this host.
     pub(super) fn add_pins(&mut self, host: Option<&HostLookup>, environment: &ProcessEnvironment) {
         // `tessh sessions` reports sessions that cannot be read.
-        for listed in store(&environment.context()).list().unwrap_or_default() {
-            let Ok(document) = &listed.document else { continue };
-            let profile = document.profile();
+        let all = sources::sessions(&Typed::default(), &environment.context());
+        for listed in all.unwrap_or_default().list().0 {
+            let Ok(SavedSession { profile, .. }) = &listed.session else { continue };
             let is_of = |looked: &HostLookup| {
                 let same = |name: &str| profile.host.eq_ignore_ascii_case(name);
                 same(&looked.shown) || same(&looked.subject.name) || listed.name == looked.shown

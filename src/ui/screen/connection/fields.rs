@@ -2,7 +2,7 @@
 //! one line as in a shell, quoted if they contain spaces; the lines of a note are separated by `
 //! `.
 
-use crate::profiles::{Profile, Value};
+use crate::profiles::{Profile, TeleportMembership, Value};
 use crate::say;
 
 /// The name of a field in the file.
@@ -22,6 +22,13 @@ pub(super) fn label(name: Name) -> String {
         "jump" => say!(connection_field_jump),
         "proxy_command" => say!(connection_field_proxy_command),
         "proxy" => say!(route_field_proxy),
+        "proxy_telnet_command" => say!(connection_field_telnet),
+        "host_key_name" => say!(connection_field_host_key_name),
+        "terminal_type" => say!(connection_field_terminal_type),
+        "terminal_modes" => say!(connection_field_terminal_modes),
+        "teleport.proxy" => say!(connection_field_teleport_proxy),
+        "teleport.cluster" => say!(connection_field_teleport_cluster),
+        "teleport.uuid" => say!(connection_field_teleport_uuid),
         "command" => say!(connection_field_command),
         "pty" => say!(connection_field_pty),
         "options" => say!(connection_field_options),
@@ -79,6 +86,13 @@ pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), S
         "jump" => p.jump = text(),
         "proxy_command" => p.proxy_command = text(),
         "proxy" => p.proxy = text(),
+        "proxy_telnet_command" => p.proxy_telnet_command = text(),
+        "host_key_name" => p.host_key_name = text(),
+        "terminal_type" => p.terminal_type = text(),
+        "terminal_modes" => p.terminal_modes = list(line)?,
+        "teleport.proxy" => node(p, |node| line.clone_into(&mut node.proxy)),
+        "teleport.cluster" => node(p, |node| line.clone_into(&mut node.cluster)),
+        "teleport.uuid" => node(p, |node| node.uuid = text()),
         "command" => p.command = text(),
         "pty" => p.pty = text(),
         "options" => p.options = list(line)?,
@@ -111,6 +125,13 @@ pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), S
         _ => {}
     }
     Ok(())
+}
+
+/// Changes the part that Teleport owns; without any content there is none.
+fn node(profile: &mut Profile, change: impl FnOnce(&mut TeleportMembership)) {
+    let mut node = profile.teleport.take().unwrap_or_default();
+    change(&mut node);
+    profile.teleport = Some(node).filter(|node| *node != TeleportMembership::default());
 }
 
 fn words(words: impl Iterator<Item = String>) -> String {
@@ -185,6 +206,15 @@ mod tests {
             jump: some("gate"),
             proxy_command: some("nc %h 'a b'"),
             proxy: some("socks5://p"),
+            proxy_telnet_command: some("connect %host"),
+            host_key_name: some("k:22"),
+            terminal_type: some("vt220"),
+            terminal_modes: list(&["ERASE=127", "-STATUS"]),
+            teleport: Some(TeleportMembership {
+                proxy: "t.example.org".into(),
+                cluster: "c".into(),
+                uuid: some("u-1"),
+            }),
             local_forwards: list(&["8080:localhost:80"]),
             remote_forwards: list(&["1:h:2"]),
             dynamic_forwards: list(&["1080"]),

@@ -1,0 +1,169 @@
+//! All sources of saved sessions together. Nothing outside knows a source by name: a session is
+//! found by its own name, or by `source:name` if several sources have it.
+
+use std::path::PathBuf;
+
+use super::near;
+use super::session::{SavedSession, Source};
+use crate::error::Result;
+
+/// The most similar names that are suggested.
+const MAX_NEAR: usize = 5;
+
+/// A source of saved sessions.
+pub trait SessionSource: Send + Sync {
+    /// Which source it is; several may be of one kind, such as two exports of PuTTY's registry.
+    fn source(&self) -> Source;
+
+    /// Whether `word:NAME` with the word of this source looks here.
+    fn serves(&self, wanted: Source) -> bool {
+        self.source() == wanted
+    }
+
+    /// The folder or file of the sessions.
+    fn place(&self) -> PathBuf;
+
+    /// The names of all sessions, sorted; one that cannot be opened by a name has its error.
+    ///
+    /// # Errors
+    /// The sessions cannot be listed.
+    fn names(&self) -> Result<Vec<(String, Result<()>)>>;
+
+    /// The session of this name; `None` if there is none.
+    ///
+    /// # Errors
+    /// The session, or the file that holds it, cannot be read or makes no sense.
+    fn open(&self, name: &str) -> Result<Option<SavedSession>>;
+
+    /// Whether there is a session of this name, readable or not.
+    fn has(&self, name: &str) -> bool;
+}
+
+/// One entry of the list of saved sessions.
+#[derive(Clone, Debug)]
+pub struct ListedSession {
+    /// The session's name; the file's name if it does not decode to one.
+    pub name: String,
+    /// Its source.
+    pub source: Source,
+    /// The folder or file it is in.
+    pub place: PathBuf,
+    /// The session, or why it cannot be used.
+    pub session: Result<SavedSession>,
+}
+
+/// The place of a session that a name may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionPlace {
+    /// The source.
+    pub source: Source,
+    /// The name without the source.
+    pub name: String,
+    /// The folder or file.
+    pub place: PathBuf,
+    /// The number of the source among all of them.
+    number: usize,
+}
+
+impl SessionPlace {
+    /// The name with its source.
+    pub fn full_name(&self) -> String {
+        format!("{}:{}", self.source.word(), self.name)
+    }
+}
+
+/// All saved sessions.
+#[derive(Default)]
+pub struct Sessions {
+    sources: Vec<Box<dyn SessionSource>>,
+}
+
+impl Sessions {
+    /// The sessions of these sources.
+    pub fn new(sources: Vec<Box<dyn SessionSource>>) -> Sessions {
+        Sessions { sources }
+    }
+
+    /// The sessions that a name means, as [`Sessions::meant`], but a host of ssh_config(5) only if it
+    /// is named with its source: without, it is a host as it is.
+    pub fn meant_besides_hosts(&self, text: &str) -> Vec<SessionPlace> {
+        let mut found = self.places(text, &|it| it.source() != Source::OpenSsh);
+        if let Some((source, name)) = qualified(text) {
+            found.extend(self.places(name, &|it| it.serves(source)));
+        }
+        found
+    }
+
+    /// The sessions that a name means: those of all sources, or for `source:name` those of one.
+    pub fn meant(&self, text: &str) -> Vec<SessionPlace> {
+        let mut found = self.places(text, &|_| true);
+        if let Some((source, name)) = qualified(text) {
+            found.extend(self.places(name, &|it| it.serves(source)));
+        }
+        found
+    }
+
+    /// The places of a name in the wanted sources.
+    fn places(&self, name: &str, wanted: &dyn Fn(&dyn SessionSource) -> bool) -> Vec<SessionPlace> {
+        let sources = self.sources.iter().enumerate().filter(|(_, it)| wanted(it.as_ref()));
+        let having = sources.filter(|(_, source)| source.has(name));
+        having
+            .map(|(number, source)| SessionPlace {
+                source: source.source(),
+                name: name.to_owned(),
+                place: source.place(),
+                number,
+            })
+            .collect()
+    }
+
+    /// Opens the session at a place; `None` if it is gone.
+    ///
+    /// # Errors
+    /// Those of [`SessionSource::open`].
+    pub fn open(&self, at: &SessionPlace) -> Result<Option<SavedSession>> {
+        self.sources[at.number].open(&at.name)
+    }
+
+    /// The places of all sessions, by name within each source, without reading them; the error is
+    /// why one cannot be opened. A source that cannot be listed has its error in the second list.
+    pub fn names(&self) -> (Vec<(SessionPlace, Result<()>)>, Vec<crate::error::Error>) {
+        let (mut all, mut faults) = (Vec::new(), Vec::new());
+        for (number, source) in self.sources.iter().enumerate() {
+            let (kind, place) = (source.source(), source.place());
+            let at = |name| SessionPlace { source: kind, name, place: place.clone(), number };
+            match source.names() {
+                Ok(names) => all.extend(names.into_iter().map(|(name, fault)| (at(name), fault))),
+                Err(error) => faults.push(error),
+            }
+        }
+        (all, faults)
+    }
+
+    /// All sessions, sorted by name, and the errors of sources that cannot be listed. One that
+    /// cannot be read is listed with its error.
+    pub fn list(&self) -> (Vec<ListedSession>, Vec<crate::error::Error>) {
+        let (names, faults) = self.names();
+        let listed = |(at, fault): (SessionPlace, Result<()>)| {
+            let session = fault.and_then(|()| self.open(&at)).transpose()?;
+            let source = session.as_ref().map_or(at.source, |session| session.source);
+            let place = session.as_ref().map_or(at.place, |session| session.place.clone());
+            Some(ListedSession { name: at.name, source, place, session })
+        };
+        let mut all: Vec<ListedSession> = names.into_iter().filter_map(listed).collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        (all, faults)
+    }
+
+    /// Names similar to this one, the most similar first.
+    pub fn near(&self, wanted: &str) -> Vec<String> {
+        let names = self.names().0.into_iter().map(|(at, _)| at.name);
+        near::most_similar(wanted, names, MAX_NEAR)
+    }
+}
+
+/// The source and the name of `source:name`.
+pub fn qualified(text: &str) -> Option<(Source, &str)> {
+    let (word, name) = text.split_once(':')?;
+    Source::find(word).map(|source| (source, name)).filter(|(_, name)| !name.is_empty())
+}
