@@ -7,7 +7,9 @@
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::profiles::{Document, History, Profile, ProfileStore};
+use crate::profiles::{
+    Document, History, Profile, ProfileStore, SavedSession, SessionPlace, Sessions, Source,
+};
 use crate::{say, text};
 
 /// How many characters of a name, a destination or an error are shown.
@@ -32,7 +34,7 @@ pub enum AddressChoice {
 pub struct Entered {
     /// The host field: a destination, or a whole `ssh` line.
     pub host: String,
-    /// The saved session that was chosen; it replaces the host.
+    /// The saved session that was chosen, with its source; it replaces the host.
     pub session: Option<String>,
     /// The port field; if it is empty, another setting determines the port.
     pub port: String,
@@ -69,8 +71,8 @@ pub trait EnteredCheck: Send + Sync {
 pub enum HostEntry {
     /// A saved session.
     Session {
-        /// Its name.
-        name: String,
+        /// Its name and source.
+        at: SessionPlace,
         /// Its summary in one line once it has been read, or why it cannot be used.
         said: Option<Result<String>>,
     },
@@ -82,7 +84,8 @@ impl HostEntry {
     /// The name in the list.
     pub fn name(&self) -> &str {
         match self {
-            HostEntry::Session { name, .. } | HostEntry::Recent(name) => name,
+            HostEntry::Session { at, .. } => &at.name,
+            HostEntry::Recent(name) => name,
         }
     }
 
@@ -95,10 +98,11 @@ impl HostEntry {
     }
 }
 
-/// All saved sessions and recent hosts.
+/// The saved sessions of all sources, and recent hosts.
 pub struct Hosts {
-    /// The saved sessions.
+    /// tessh's own saved sessions, which can be changed.
     pub store: ProfileStore,
+    sessions: Sessions,
     /// The history of hosts.
     pub history: History,
     entries: Vec<HostEntry>,
@@ -109,24 +113,34 @@ pub struct Hosts {
 
 impl Hosts {
     /// Lists sessions and hosts; the sessions' files are not read yet.
-    pub fn find(store: ProfileStore, history: History) -> Hosts {
-        let mut hosts = Hosts { store, history, entries: Vec::new(), read: 0, fault: None };
+    pub fn find(store: ProfileStore, sessions: Sessions, history: History) -> Hosts {
+        let entries = Vec::new();
+        let mut hosts = Hosts { store, sessions, history, entries, read: 0, fault: None };
         hosts.look_again();
         hosts
     }
 
     /// Lists sessions and hosts again.
     pub fn look_again(&mut self) {
-        let names = self.store.names();
-        self.fault = names.as_ref().err().cloned();
-        let session = |(name, fault): (String, Result<()>)| HostEntry::Session {
-            name,
+        let (mut names, faults) = self.sessions.names();
+        names.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+        self.fault = faults.into_iter().next();
+        let session = |(at, fault): (SessionPlace, Result<()>)| HostEntry::Session {
+            at,
             said: fault.err().map(Err),
         };
-        let sessions = names.unwrap_or_default().into_iter().map(session);
+        let sessions = names.into_iter().map(session);
         self.entries =
             sessions.chain(self.history.list().into_iter().map(HostEntry::Recent)).collect();
         self.read = 0;
+    }
+
+    /// Opens a session of the list; `None` if it is gone.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn open(&self, at: &SessionPlace) -> Result<Option<SavedSession>> {
+        self.sessions.open(at)
     }
 
     /// Why the saved sessions cannot be listed, if so.
@@ -176,9 +190,9 @@ impl Hosts {
         let end = Instant::now() + time;
         while let Some(entry) = self.entries.get_mut(self.read).filter(|_| self.read < most) {
             self.read += 1;
-            if let HostEntry::Session { name, said: said @ None } = entry {
-                *said = Some(match self.store.open(name) {
-                    Ok(Some(document)) => Ok(summary(document.profile())),
+            if let HostEntry::Session { at, said: said @ None } = entry {
+                *said = Some(match self.sessions.open(at) {
+                    Ok(Some(session)) => Ok(summary(&session)),
                     Ok(None) => {
                         Err(Error::new(crate::error::Kind::Local, say!(connection_link_nowhere)))
                     }
@@ -216,8 +230,9 @@ impl Hosts {
     }
 }
 
-/// A session's destination as a person would type it, and its tags for the search.
-fn summary(profile: &Profile) -> String {
+/// A session's destination as a person would type it, its source, and its tags for the search.
+fn summary(session: &SavedSession) -> String {
+    let profile = &session.profile;
     let user = profile.user.as_ref().map_or(String::new(), |user| format!("{user}@"));
     let host = &profile.host;
     let mut said = match profile.port {
@@ -225,6 +240,9 @@ fn summary(profile: &Profile) -> String {
         Some(port) => format!("{user}{host}:{port}"),
         None => format!("{user}{host}"),
     };
+    if session.source != Source::Own {
+        said.push_str(&format!("  {}", session.source.word()));
+    }
     for tag in &profile.tags {
         said.push_str(&format!(" #{tag}"));
     }
@@ -262,6 +280,7 @@ fn likeness(typed: &str, text: &str) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::os::user::UserId;
+    use crate::profiles::OwnSessions;
 
     fn hosts(sessions: &[(&str, &str)], recent: &[&str]) -> (tempfile::TempDir, Hosts) {
         let dir = tempfile::tempdir().unwrap();
@@ -277,7 +296,12 @@ mod tests {
         for host in recent.iter().rev() {
             history.add(host).unwrap();
         }
-        (dir, Hosts::find(store, history))
+        (dir, found_in(store, history))
+    }
+
+    fn found_in(store: ProfileStore, history: History) -> Hosts {
+        let sessions = Sessions::new(vec![Box::new(OwnSessions(store.clone()))]);
+        Hosts::find(store, sessions, history)
     }
 
     fn found<'a>(hosts: &'a Hosts, typed: &str) -> Vec<&'a str> {
@@ -318,7 +342,7 @@ mod tests {
         }
         let uid = UserId::real();
         let history = History::new(dir.path().join("history"));
-        let mut hosts = Hosts::find(ProfileStore::new(directory, uid), history);
+        let mut hosts = found_in(ProfileStore::new(directory, uid), history);
         let unread = |hosts: &Hosts| {
             let unread =
                 |entry: &&HostEntry| matches!(entry, HostEntry::Session { said: None, .. });
@@ -340,7 +364,7 @@ mod tests {
         std::fs::write(directory.join("b@d.toml"), "host = \"h\"\n").unwrap();
         let uid = UserId::real();
         let history = History::new(dir.path().join("history"));
-        let mut hosts = Hosts::find(ProfileStore::new(directory, uid), history);
+        let mut hosts = found_in(ProfileStore::new(directory, uid), history);
         hosts.read_more(Duration::from_secs(60));
         let faults: Vec<_> = hosts.entries().iter().map(|it| it.fault().is_some()).collect();
         assert_eq!(found(&hosts, ""), ["b@d.toml", "bad", "good"]);

@@ -53,7 +53,7 @@ pub fn ask(
         let entry = number.and_then(|at| listed.get(at)).map(|&at| &hosts.entries()[at]);
         let mut entered = before.clone();
         match entry {
-            Some(HostEntry::Session { name, .. }) => entered.session = Some(name.clone()),
+            Some(HostEntry::Session { at, .. }) => entered.session = Some(at.full_name()),
             Some(HostEntry::Recent(host)) => entered.host.clone_from(host),
             None => typed.clone_into(&mut entered.host),
         }
@@ -108,7 +108,7 @@ fn complaint(error: &Error) -> String {
 mod tests {
     use super::*;
     use crate::os::user::UserId;
-    use crate::profiles::{History, Profile, ProfileStore};
+    use crate::profiles::{History, OwnSessions, Profile, ProfileStore, Sessions};
 
     #[test]
     fn the_list_is_numbered_through_and_has_no_boxes() {
@@ -124,7 +124,8 @@ mod tests {
         let history = History::new(dir.path().join("history"));
         history.add("old").unwrap();
         history.add("new").unwrap();
-        let mut hosts = Hosts::find(store, history);
+        let sessions = Sessions::new(vec![Box::new(OwnSessions(store.clone()))]);
+        let mut hosts = Hosts::find(store, sessions, history);
         hosts.read_more(Duration::from_secs(60));
         let listed = listed(&hosts);
         let text = list(&hosts, &listed);

@@ -46,6 +46,9 @@ texts! {
     connection_gone
         en "The file of this session is gone."
         ja "このセッションのファイルがなくなっています。"
+    connection_only_ours
+        en "this session belongs to another program: d makes a copy of it that you can change"
+        ja "このセッションは別のプログラムのものです。d で変更可能なコピーを作成できます"
     connection_only_sessions
         en "Only a saved session can be edited or duplicated; n saves this one as a session."
         ja "編集・複製できるのは保存済みセッションだけです。n でこのホストをセッションとして保存できます。"

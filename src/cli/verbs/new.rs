@@ -17,13 +17,13 @@ use crate::cli::connect::history::{history, remember};
 use crate::cli::connect::prompt;
 use crate::cli::connect::session::{self, Inherited};
 use crate::cli::environment::ProcessEnvironment;
-use crate::cli::resolve::{self, Plan, sources::store};
+use crate::cli::resolve::{self, Plan, sources, sources::store};
 use crate::cli::{log, look, runtime};
 use crate::config::{Keyword, Options};
 use crate::destination::{Destination, parse_port};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
-use crate::profiles::{Document, Profile, ProfileStore};
+use crate::profiles::{Document, Profile, ProfileStore, Source, qualified};
 use crate::say;
 use crate::terminal;
 use crate::ui::hosts::{AddressChoice, Entered, EnteredCheck, Hosts};
@@ -44,7 +44,8 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
     };
     let (base, before) = beforehand(typed);
     let context = environment.context();
-    let hosts = Hosts::find(store(&context), history(&environment));
+    let sessions = sources::sessions(typed, &context)?;
+    let hosts = Hosts::find(store(&context), sessions, history(&environment));
     let environment = Arc::new(environment);
     let (saved, around) = (store(&context), Arc::clone(&environment));
     let entered_check = Arc::new(EnteredCommandLine { base, store: saved, environment: around });
@@ -253,8 +254,19 @@ impl EnteredCommandLine {
     /// Whether the saved session has a setting for pastes.
     fn has_said(&self, entered: &Entered) -> bool {
         let name = entered.session.as_deref().unwrap_or(&entered.host);
-        let saved = self.store.open(name).ok().flatten();
+        let own = match qualified(name) {
+            Some((Source::Own | Source::Teleport, own)) => own,
+            Some(_) => return false,
+            None => name,
+        };
+        let saved = self.store.open(own).ok().flatten();
         saved.is_some_and(|document| document.profile().confirm_paste.is_some())
+    }
+
+    /// Whether a saved session of any source has this name.
+    fn is_session(&self, name: &str) -> bool {
+        let sessions = sources::sessions(&self.base, &self.environment.context());
+        self.store.has(name) || sessions.is_ok_and(|sessions| !sessions.meant(name).is_empty())
     }
 
     /// The command line with the dialog's input.
@@ -277,7 +289,7 @@ impl EnteredCommandLine {
             words.extend(line.into_iter().map(OsString::from));
         } else {
             // The name of a saved session need not be a valid host name.
-            Destination::parse(text).map(|_| ()).or_else(|error| match self.store.has(text) {
+            Destination::parse(text).map(|_| ()).or_else(|error| match self.is_session(text) {
                 true => Ok(()),
                 false => Err(error),
             })?;

@@ -21,7 +21,7 @@ use super::form::{DialogForm, FormRow, Happened, Item, Widget};
 use super::look::{Look, Tone};
 use super::{Component, DialogAction, field::TextField};
 use crate::error::{Error, Result};
-use crate::profiles::{Document, ProfileStore};
+use crate::profiles::{Document, ProfileStore, Source};
 use crate::ui::hosts::{AddressChoice, Entered, EnteredCheck, HostEntry, Hosts};
 use crate::{say, text};
 
@@ -179,7 +179,7 @@ impl NewConnection {
         };
         if self.from_list {
             match self.chosen() {
-                Some(HostEntry::Session { name, .. }) => entered.session = Some(name.clone()),
+                Some(HostEntry::Session { at, .. }) => entered.session = Some(at.full_name()),
                 Some(HostEntry::Recent(host)) => entered.host.clone_from(host),
                 None => {}
             }
@@ -231,6 +231,7 @@ impl NewConnection {
         match self.opened() {
             None => self.only_sessions(),
             Some(Err(error)) => self.complain(&error),
+            Some(Ok(document)) if document.is_new() => self.only_ours(),
             Some(Ok(document)) => {
                 let (store, entered_check) =
                     (self.hosts.store.clone(), Arc::clone(&self.entered_check));
@@ -258,18 +259,30 @@ impl NewConnection {
         }
     }
 
-    /// The selected session as it is on disk now; `None` if the selection is not a session.
+    /// The selected session as it is on disk now, a new one for a session of another program; `None`
+    /// if the selection is not a session.
     fn opened(&self) -> Option<Result<Document>> {
-        let HostEntry::Session { name, said } = self.chosen()? else { return None };
+        let HostEntry::Session { at, said } = self.chosen()? else { return None };
         if let Some(Err(error)) = said {
             return Some(Err(error.clone()));
         }
         let gone = || Error::new(crate::error::Kind::Local, say!(connection_gone));
-        Some(self.hosts.store.open(name).and_then(|found| found.ok_or_else(gone)))
+        if at.source == Source::Own {
+            return Some(self.hosts.store.open(&at.name).and_then(|it| it.ok_or_else(gone)));
+        }
+        let session = self.hosts.open(at).and_then(|it| it.ok_or_else(gone));
+        Some(session.and_then(|session| {
+            let mut document = self.hosts.store.create(&free(&self.hosts.store, &at.name))?;
+            document.set(session.profile)?;
+            Ok(document)
+        }))
     }
 
     fn remove(&mut self) -> DialogAction {
         let Some(entry) = self.chosen().cloned() else { return DialogAction::Stay };
+        if matches!(&entry, HostEntry::Session { at, .. } if at.source != Source::Own) {
+            return self.only_ours();
+        }
         let name = shown(entry.name());
         let question = match entry {
             HostEntry::Session { .. } => say!(connection_remove_session, name),
@@ -282,7 +295,7 @@ impl NewConnection {
 
     fn removed(&mut self, entry: &HostEntry) {
         let removed = match entry {
-            HostEntry::Session { name, .. } => self.hosts.store.remove(name).map(|_| ()),
+            HostEntry::Session { at, .. } => self.hosts.store.remove(&at.name).map(|_| ()),
             HostEntry::Recent(host) => self.hosts.history.remove(host),
         };
         self.look_again();
@@ -300,13 +313,22 @@ impl NewConnection {
         if let Some(field) = self.form.field(Key::Host) {
             field.set("");
         }
-        let entry = HostEntry::Session { name: name.to_owned(), said: None };
         self.hosts.look_again();
         self.hosts.read_first(FIRST_READING, usize::from(LIST_MAX));
-        self.fill(Some(&entry));
+        let is_saved = |entry: &&HostEntry| {
+            matches!(entry, HostEntry::Session { at, .. }
+                if at.source == Source::Own && at.name == name)
+        };
+        let entry = self.hosts.entries().iter().find(is_saved).cloned();
+        self.fill(entry.as_ref());
         self.form.focus(Key::List);
         self.after_focus();
         self.say(Tone::Good, say!(connection_saved, name = shown(name)));
+    }
+
+    fn only_ours(&mut self) -> DialogAction {
+        self.say(Tone::Warn, say!(connection_only_ours));
+        DialogAction::Stay
     }
 
     fn only_sessions(&mut self) -> DialogAction {
@@ -357,8 +379,10 @@ impl NewConnection {
             ],
             _ => vec![("F1", say!(connection_hint_help))],
         };
-        let now = self.now();
-        let to = now.session.unwrap_or(now.host);
+        let to = match self.chosen().filter(|_| self.from_list) {
+            Some(entry) => entry.name().to_owned(),
+            None => self.now().host,
+        };
         let label = match to.is_empty() {
             true => say!(connection_connect),
             false => say!(connection_connect_to, name = shown(&to)),
@@ -481,8 +505,11 @@ fn aligned(items: &mut [Item]) {
 }
 
 fn same(one: &HostEntry, other: &HostEntry) -> bool {
-    let session = |entry: &HostEntry| matches!(entry, HostEntry::Session { .. });
-    session(one) == session(other) && one.name() == other.name()
+    match (one, other) {
+        (HostEntry::Session { at: one, .. }, HostEntry::Session { at: other, .. }) => one == other,
+        (HostEntry::Recent(one), HostEntry::Recent(other)) => one == other,
+        _ => false,
+    }
 }
 
 /// The name, with a number appended if a session has that name already.

@@ -8,7 +8,7 @@ use crate::catalogue::testing::in_each_language;
 use crate::catalogue::texts;
 use crate::error::Kind;
 use crate::os::user::UserId;
-use crate::profiles::{History, Profile, ProfileStore};
+use crate::profiles::{History, OwnSessions, Profile, ProfileStore, Sessions};
 use crate::ui::screen::testing::{TestScreen, keys};
 
 /// A check that refuses a host with a space in it.
@@ -59,7 +59,7 @@ fn bench() -> Bench {
 
 impl Bench {
     fn dialog(&self) -> NewConnection {
-        let hosts = Hosts::find(self.store.clone(), self.history.clone());
+        let hosts = hosts(self.store.clone(), self.history.clone());
         let mut dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
         while dialog.is_busy() {
             dialog.turn();
@@ -91,8 +91,13 @@ fn host(host: &str) -> Entered {
     Entered { host: host.into(), confirm_paste: true, ..Entered::default() }
 }
 
+fn hosts(store: ProfileStore, history: History) -> Hosts {
+    let sessions = Sessions::new(vec![Box::new(OwnSessions(store.clone()))]);
+    Hosts::find(store, sessions, history)
+}
+
 fn session(name: &str) -> Entered {
-    Entered { session: Some(name.into()), confirm_paste: true, ..Entered::default() }
+    Entered { session: Some(format!("own:{name}")), confirm_paste: true, ..Entered::default() }
 }
 
 #[test]
@@ -111,7 +116,7 @@ fn the_list_is_reached_with_tab_or_down_and_enter_connects_to_its_choice() {
         assert_eq!(bench.entered(&format!("{to_list}<Enter>")), session("db"));
         assert_eq!(bench.entered(&format!("{to_list}<Down><Enter>")), session("web"));
         assert_eq!(bench.entered(&format!("{to_list}<End><Enter>")), host("old"));
-        assert_eq!(bench.entered(&format!("we{to_list}<Enter>")).session, Some("web".into()));
+        assert_eq!(bench.entered(&format!("we{to_list}<Enter>")).session, Some("own:web".into()));
     }
     // The list's selection counts until something is typed again.
     let port = bench.entered("<Tab><Down><Tab>2222<Tab><Right><Right><Tab><Enter>");
@@ -326,7 +331,7 @@ fn where_nothing_can_be_written_that_is_said_and_nothing_is_lost() {
     let blocked = bench.dir.path().join("blocked");
     fs::write(&blocked, "").unwrap();
     let store = ProfileStore::new(blocked.join("sessions"), UserId::real());
-    let hosts = Hosts::find(store, bench.history.clone());
+    let hosts = hosts(store, bench.history.clone());
     let dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
     let typed = "host<Tab><Tab><Tab><Tab><Tab><Right><Enter><C-u>mine<Enter>";
     let (shown, closed) = TestScreen::new(80, 24).play(dialog, typed);
@@ -340,7 +345,7 @@ fn thousands_of_sessions_are_read_while_nothing_is_typed() {
     for n in 0..3_000 {
         fs::write(bench.file(&format!("s{n}.toml")), "host = \"h\"\ntags = [\"many\"]\n").unwrap();
     }
-    let hosts = Hosts::find(bench.store.clone(), bench.history.clone());
+    let hosts = hosts(bench.store.clone(), bench.history.clone());
     let mut dialog = NewConnection::new(hosts, Arc::new(Strict), &Entered::default());
     dialog.handle(&keys("<Tab>")[0]);
     dialog.handle(&keys("<PageDown>")[0]);
