@@ -40,15 +40,18 @@
 //! algorithms.cipher = "aes256-gcm@openssh.com"  # also kex, host_key, mac
 //! ```
 
+mod export;
 mod file;
 mod history;
 mod near;
 mod openssh;
 mod own;
 mod profile;
+pub mod putty;
 mod session;
 mod sources;
 pub mod teleport;
+pub mod winscp;
 
 pub use history::{History, MAX_HISTORY};
 pub use openssh::{AliasLookup, OpenSshHosts};

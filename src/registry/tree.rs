@@ -61,6 +61,11 @@ impl RegistryTree {
         self.keys.iter().filter(move |(path, _)| within(path)).map(|(_, key)| key)
     }
 
+    /// Removes the values of this name from all keys.
+    pub fn forget(&mut self, name: &str) {
+        self.keys.values_mut().for_each(|key| key.remove(name));
+    }
+
     /// The key of this path, which is made if it is missing; `None` if it is refused.
     pub(super) fn enter(&mut self, path: &str, line: usize) -> Option<&mut RegistryKey> {
         let folded = path.to_lowercase();

@@ -76,8 +76,9 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
     (
         "profiles",
         &[
-            &["history", "openssh", "own", "teleport"],
-            &["sources"],
+            &["history", "openssh", "own", "teleport", "winscp"],
+            &["putty"],
+            &["export", "sources"],
             &["session"],
             &["file", "near", "profile"],
         ],
