@@ -192,7 +192,7 @@ fn add_route(
     let proxy = route::proxy(plan, typed)?;
     let Some((last, before)) = plan.options.jumps.split_last() else {
         plan.proxy = match proxy {
-            Some(text) => Some(route::parsed(&text, typed)?),
+            Some(text) => Some(route::parsed(&text, typed, plan)?),
             None => None,
         };
         if plan.proxy.is_some() {

@@ -6,16 +6,22 @@
 //! only by a wildcard other than `*` makes it a host. `ssh://name` is always a host, and under the
 //! name `ssh` only `--profile` names a session.
 
+use std::ffi::OsString;
+use std::path::Path;
+
 use super::files::files;
 use crate::cli::args::Typed;
 use crate::cli::settings;
 use crate::config::{self, Context};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
+use crate::profiles::putty::{ExportedPuttySessions, PuttySessions};
+use crate::profiles::winscp::WinScpSites;
 use crate::profiles::{
     OpenSshHosts, OwnSessions, ProfileStore, SavedSession, SessionPlace, SessionSource, Sessions,
     Source, qualified,
 };
+use crate::registry::PuttyPlaces;
 use crate::say;
 use crate::text;
 
@@ -34,13 +40,28 @@ pub fn store(context: &Context) -> ProfileStore {
 /// # Errors
 /// [`Kind::Config`]: the settings, which name further files, cannot be used.
 pub fn sessions(typed: &Typed, context: &Context) -> Result<Sessions> {
-    let _settings = settings::read(context)?;
+    let settings = settings::read(context)?;
     let files = files(typed, context);
     let (home, own) = (context.home.clone(), config::user_directory(context).join("config"));
     let find = Box::new(move || config::host_aliases(&files, &home));
-    let sources: Vec<Box<dyn SessionSource>> =
+    let mut sources: Vec<Box<dyn SessionSource>> =
         vec![Box::new(OwnSessions(store(context))), Box::new(OpenSshHosts { place: own, find })];
+    if let Some(places) = putty_places(context) {
+        sources.push(Box::new(PuttySessions::new(places, context.uid)));
+    }
+    for file in settings.putty_files {
+        sources.push(Box::new(ExportedPuttySessions::new(file, context.uid)));
+    }
+    for file in settings.winscp_files {
+        sources.push(Box::new(WinScpSites::new(file, context.uid)));
+    }
     Ok(Sessions::new(sources))
+}
+
+/// Where PuTTY keeps its own, by its environment variables and the home directory.
+pub fn putty_places(context: &Context) -> Option<PuttyPlaces> {
+    let variable = |name: &str| (context.env)(name).map(OsString::from);
+    PuttyPlaces::find(variable, Some(&context.home), Path::exists)
 }
 
 /// The session that `--profile` names.
