@@ -104,6 +104,16 @@ _tessh() {{
             return
         fi
     fi
+    if [[ ${{COMP_WORDS[1]}} == sessions && $COMP_CWORD -gt 1 ]]; then
+        case $COMP_CWORD,${{COMP_WORDS[2]}} in
+            2,*) COMPREPLY=($(compgen -W "{SESSION_VERBS}" -- "$word")) ;;
+            3,import) COMPREPLY=($(compgen -W "{SOURCES}" -- "$word")) ;;
+            3,export) COMPREPLY=($(compgen -W "putty" -- "$word")) ;;
+            *,show|*,remove) _tessh_names ;;
+            *) COMPREPLY=($(compgen -f -- "$word")) ;;
+        esac
+        return
+    fi
     if [[ ${{COMP_WORDS[1]}} == teleport && $COMP_CWORD -gt 1 ]]; then
         if [[ $COMP_CWORD == 2 ]]; then
             COMPREPLY=($(compgen -W "{teleport_verbs}" -- "$word"))
@@ -123,7 +133,13 @@ _tessh() {{
         return
     fi
     [[ $COMP_CWORD == 1 ]] && COMPREPLY=($(compgen -W "{verbs}" -- "$word"))
-    COMPREPLY+=($(compgen -W "$(_tessh_hosts)" -- "$word"))
+    _tessh_names
+}}
+_tessh_names() {{
+    local name
+    while IFS= read -r name; do
+        [[ $name == "$word"* ]] && COMPREPLY+=("$(printf %q "$name")")
+    done < <(_tessh_hosts)
 }}
 {HOSTS}
 complete -F _tessh tessh
@@ -144,6 +160,11 @@ complete -F _tessh tessh
         trust_all = TRUST.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
     )
 }
+
+/// What can be done with saved sessions.
+const SESSION_VERBS: &str = "list show save remove import export";
+/// From where saved sessions can be imported.
+const SOURCES: &str = "putty winscp openssh teleport";
 
 /// The key types that `tessh trust --type` accepts.
 const TRUST_TYPES: &str = "ed25519 ecdsa rsa dsa";
@@ -170,11 +191,11 @@ fn authority_verbs() -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// A POSIX shell function that lists the names on Host lines without wildcards.
-const HOSTS: &str = r#"_tessh_hosts() {
-    [ -r ~/.ssh/config ] || return 0
-    awk 'tolower($1) == "host" { for (i = 2; i <= NF; i++) if ($i !~ /[*?!"]/) print $i }' ~/.ssh/config
-}"#;
+/// A POSIX shell function that lists the names of all saved sessions, and of the hosts in
+/// ssh_config(5), one on each line.
+const HOSTS: &str = "_tessh_hosts() {
+    tessh sessions list --names 2>/dev/null
+}";
 
 /// Escapes an explanation for a specification of zsh's `_arguments`.
 fn zsh_text(text: &str) -> String {
@@ -239,7 +260,7 @@ fn zsh() -> String {
 {HOSTS}
 _tessh_first() {{
     compadd {verbs}
-    compadd $(_tessh_hosts)
+    compadd -- "${{(@f)$(_tessh_hosts)}}"
 }}
 _tessh() {{
     if [[ $words[2] == keygen ]] && (( CURRENT > 2 )); then
@@ -360,6 +381,11 @@ fn fish() -> String {
     out.push_str(
         "complete -c tessh -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'\n",
     );
+    let _ = writeln!(
+        out,
+        "complete -c tessh -n '__fish_seen_subcommand_from sessions' -a '{SESSION_VERBS}'"
+    );
+    out.push_str("complete -c tessh -a '(tessh sessions list --names)' -d session\n");
     out.push_str("complete -c tessh -a '(__fish_print_hostnames)' -d host\n");
     out
 }

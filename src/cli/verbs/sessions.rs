@@ -62,6 +62,7 @@ struct SessionWords {
     names: Vec<String>,
     json: bool,
     yes: bool,
+    only_names: bool,
 }
 
 impl SessionWords {
@@ -76,6 +77,7 @@ impl SessionWords {
                 "--" if flags => flags = false,
                 "--json" if flags => read.json = true,
                 "--yes" if flags => read.yes = true,
+                "--names" if flags => read.only_names = true,
                 _ if flags && word.starts_with('-') => {
                     let word = text::line(word, 40);
                     return Err(usage(say!(sessions_option_unknown, word)).hint(say!(see_help)));
@@ -101,6 +103,9 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
             usage(say!(sessions_list_takes_no_name)).hint(say!(sessions_list_takes_no_name_hint))
         );
     }
+    if words.only_names {
+        return print(&names(sessions));
+    }
     let (all, faults) = sessions.list();
     let report = |error: &Error| log::write(&format!("tessh: {error}"));
     if words.json {
@@ -123,6 +128,20 @@ fn list(sessions: &Sessions, words: &SessionWords) -> Result<u8> {
         log::write(&say!(sessions_none, hint));
     }
     print(&out)
+}
+
+/// The names as they can be typed, one on each line, for the completions of shells: with the source
+/// if several have it. Nothing is read but names.
+fn names(sessions: &Sessions) -> String {
+    let (mut all, _) = sessions.names();
+    all.retain(|(at, fault)| fault.is_ok() && !at.name.contains(char::is_control));
+    all.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+    let of_one_name = all.chunk_by(|(one, _), (other, _)| one.name == other.name);
+    let typed = of_one_name.flat_map(|places| match places {
+        [(at, _)] => vec![at.name.clone()],
+        several => several.iter().map(|(at, _)| at.full_name()).collect(),
+    });
+    typed.map(|name| name + "\n").collect()
 }
 
 /// The row of the list: name, destination, method, tags, and the source if it is not tessh itself;
