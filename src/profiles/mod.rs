@@ -40,7 +40,7 @@
 //! algorithms.cipher = "aes256-gcm@openssh.com"  # also kex, host_key, mac
 //! ```
 
-mod export;
+mod export_file;
 mod file;
 mod history;
 mod near;

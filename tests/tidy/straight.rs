@@ -78,7 +78,7 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
         &[
             &["history", "openssh", "own", "teleport", "winscp"],
             &["putty"],
-            &["export", "sources"],
+            &["export_file", "sources"],
             &["session"],
             &["file", "near", "profile"],
         ],

@@ -9,7 +9,7 @@ use super::proxy_command;
 use super::settings::{Keeper, ProxyMethod, PuttySettings};
 use crate::error::Result;
 use crate::os::user::UserId;
-use crate::profiles::export::{ExportFile, session_fault};
+use crate::profiles::export_file::{ExportFile, session_fault};
 use crate::profiles::session::{SavedSession, Source, TrustPlaces};
 use crate::profiles::sources::SessionSource;
 use crate::registry::{PuttyFolder, PuttyPlaces, RegistryKey};

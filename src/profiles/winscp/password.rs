@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::layout::{SECURITY, SITES};
 use crate::error::{Error, Kind, Result};
 use crate::os::user::UserId;
-use crate::profiles::export::session_fault;
+use crate::profiles::export_file::session_fault;
 use crate::profiles::putty::{Keeper, PuttySettings};
 use crate::registry::{RegistryKey, read_tree};
 use crate::say;

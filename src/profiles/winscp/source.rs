@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::layout::{SECRETS, SITES};
 use crate::error::Result;
 use crate::os::user::UserId;
-use crate::profiles::export::{ExportFile, session_fault};
+use crate::profiles::export_file::{ExportFile, session_fault};
 use crate::profiles::profile::Profile;
 use crate::profiles::putty::{Keeper, PuttySettings, converted, pinned};
 use crate::profiles::session::{SavedSession, Source, TrustPlaces};
