@@ -247,9 +247,13 @@ impl KnownHosts {
         }
     }
 
-    /// The lines about the subject, for display: keys of the host, authorities, revoked keys.
+    /// The lines about the subject, for display: keys of the host, authorities, revoked keys. For a
+    /// host of a cluster, its authorities and the revoked keys.
     pub fn lines(&self, subject: &Subject) -> [Vec<KnownKey>; 3] {
         let matches = self.matches(subject);
+        if let Some(cluster) = &self.cluster {
+            return [Vec::new(), cluster.own.clone(), matches.revoked.clone()];
+        }
         let keys = matches.keys.iter().chain(&matches.keys_without_port).cloned().collect();
         [keys, matches.authorities.clone(), matches.revoked.clone()]
     }

@@ -28,4 +28,5 @@ pub mod prompt;
 mod route;
 pub mod session;
 mod share;
+pub mod trust_places;
 pub mod wants;

@@ -3,7 +3,7 @@
 
 use log::warn;
 
-use super::route;
+use super::{route, trust_places};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::client::algorithms::{self, AlgorithmFamily, Lists};
@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::os::descriptor;
 use crate::say;
 use crate::terminal;
-use crate::trust::{Policy, Requirements, Sources, Subject, VerifyDns};
+use crate::trust::{Policy, Requirements, VerifyDns};
 
 /// Whether standard input is not read (StdinNull); going to the background implies it.
 pub fn no_input(options: &Options) -> bool {
@@ -107,29 +107,13 @@ pub fn route(plan: &Plan, environment: &ProcessEnvironment) -> Route {
     }
 }
 
-/// The host that a key must belong to.
-pub fn subject(options: &Options) -> Subject {
-    Subject {
-        name: match &options.host_key_alias.value {
-            Some(alias) => alias.to_ascii_lowercase(),
-            None => options.hostname.value.to_ascii_lowercase(),
-        },
-        port: options.port.value,
-        alias: options.host_key_alias.value.is_some(),
-    }
-}
-
 /// The rules for checking the host key.
 pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<HostPolicy> {
-    let options = &plan.options;
+    let (options, session) = (&plan.options, plan.profile.as_ref());
     Ok(HostPolicy {
-        subject: subject(options),
+        subject: trust_places::subject(options, session)?,
         shown: route::shown(plan),
-        sources: Sources {
-            user: options.user_known_hosts_files.value.clone(),
-            global: options.global_known_hosts_files.value.clone(),
-            caches: Vec::new(),
-        },
+        sources: trust_places::sources(options, session),
         policy: match options.strict_host_key_checking.value {
             config::StrictHostKeyChecking::Yes => Policy::Yes,
             config::StrictHostKeyChecking::Ask => Policy::Ask,
@@ -140,8 +124,8 @@ pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<Host
         command: options.known_hosts_command.value.clone(),
         revoked: options.revoked_host_keys.value.clone(),
         authorities: Some(environment.authorities()),
-        authority_places: Vec::new(),
-        cluster: None,
+        authority_places: trust_places::authority_places(session, &environment.context())?,
+        cluster: trust_places::cluster(session),
         requirements: Requirements::new(
             options.ca_signature_algorithms.value.as_deref(),
             *options.required_rsa_size,

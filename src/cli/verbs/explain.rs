@@ -20,7 +20,7 @@ use found::{
 };
 
 use crate::cli::args::Typed;
-use crate::cli::connect::wants;
+use crate::cli::connect::{trust_places, wants};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::output::print;
 use crate::cli::resolve::profile::shown_name;
@@ -30,8 +30,10 @@ use crate::config::{
     Options, Origin, Setting, StrictHostKeyChecking, TABLE, VerifyHostKeyDns,
 };
 use crate::error::{Error, Result};
-use crate::trust::authority::{Authorities, Authority};
-use crate::trust::{KnownHosts, KnownKey, Pin, Sources, fingerprint};
+use crate::os::user::UserId;
+use crate::profiles::SavedSession;
+use crate::trust::authority::{self, Authorities, Authority};
+use crate::trust::{ClusterAuthorities, KnownHosts, KnownKey, Pin, fingerprint};
 
 /// Prints the explanation; the exit code is 0 if connecting would start.
 pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
@@ -39,7 +41,9 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
     let resolved = resolve::layered(typed, &context, &SystemNames)?;
     let plan = resolve::settle(typed, resolved.clone(), &context);
     let checked = resolve::check(typed, &resolved);
-    let records = environment.authorities().load();
+    let mut records = environment.authorities().load();
+    let places = trust_places::authority_places(resolved.profile.as_ref(), &context)?;
+    records.absorb(authority::putty::load(&places, UserId::real()));
     let found = collect(typed, &resolved, (&plan, &checked), &context, &records);
     match typed.json {
         true => print(&format!("{:#}\n", json::object(&found))),
@@ -67,7 +71,7 @@ fn collect(
         blocks: blocks(resolved.layers.blocks()),
         route: route(typed, resolved, plan.as_ref().ok(), records),
         login: login::plan(typed, resolved, plan.as_ref().ok(), context),
-        trust: trust(options, pins, records),
+        trust: trust(options, resolved.profile.as_ref(), pins, records),
         refused: checked.as_ref().err().or(plan.as_ref().err()).map(ToString::to_string),
         warnings,
     }
@@ -261,20 +265,27 @@ fn hop(via: &Plan, records: &Authorities) -> JumpHost {
         methods: login::methods(via),
         asked: via.method == MethodChoice::Ask,
         keys: options.identity_files.iter().map(|it| shown_path(it)).collect(),
-        trust: trust(options, &via.pins, records),
+        trust: trust(options, via.profile.as_ref(), &via.pins, records),
     }
 }
 
-fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> HostTrust {
-    let subject = wants::subject(options);
-    let sources = Sources {
-        user: options.user_known_hosts_files.value.clone(),
-        global: options.global_known_hosts_files.value.clone(),
-        caches: Vec::new(),
-    };
-    let known = KnownHosts::load(&sources);
+fn trust(
+    options: &Options,
+    session: Option<&SavedSession>,
+    pins: &[Pin],
+    records: &Authorities,
+) -> HostTrust {
+    // A name that makes no sense is among what is refused.
+    let subject = trust_places::subject(options, session)
+        .or_else(|_| trust_places::subject(options, None))
+        .expect("only a session's name can be wrong");
+    let sources = trust_places::sources(options, session);
+    let rule = trust_places::cluster(session);
+    let is_of_cluster = rule.is_some();
+    let cluster = rule.and_then(|rule| ClusterAuthorities::load(&rule).ok());
+    let known = KnownHosts::load(&sources).with_cluster(cluster);
     let [keys, authorities, revoked] = known.lines(&subject);
-    let files = sources.user.iter().chain(&sources.global);
+    let files = sources.user.iter().chain(&sources.global).chain(&sources.caches);
     let policy = |value: &StrictHostKeyChecking| match value {
         StrictHostKeyChecking::Yes => "yes",
         StrictHostKeyChecking::Ask => "ask",
@@ -297,7 +308,7 @@ fn trust(options: &Options, pins: &[Pin], records: &Authorities) -> HostTrust {
         authorities: authorities.iter().map(on_record).collect(),
         revoked: revoked.iter().map(on_record).collect(),
         pins: pins.iter().map(pin).collect(),
-        records: records.covering(&subject).map(record).collect(),
+        records: records.covering(&subject).filter(|_| !is_of_cluster).map(record).collect(),
         records_faults: records.problems.iter().map(ToString::to_string).collect(),
         dns: with_origin(&options.verify_host_key_dns, dns),
         revoked_host_keys: with_origin(&options.revoked_host_keys, |files| revoked_files(files)),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::words::{MAX_SHOWN, TrustWords};
 use crate::cli::args::Typed;
-use crate::cli::connect::wants;
+use crate::cli::connect::trust_places;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, SystemNames};
 use crate::config::Options;
@@ -26,7 +26,7 @@ pub(super) struct HostLookup {
 impl HostLookup {
     pub(super) fn find(typed: &Typed, environment: &ProcessEnvironment) -> Result<HostLookup> {
         let resolved = resolve::layered(typed, &environment.context(), &SystemNames)?;
-        let subject = wants::subject(&resolved.options);
+        let subject = trust_places::subject(&resolved.options, resolved.profile.as_ref())?;
         let mut names = vec![subject.entry_name()];
         // The typed name may also be a name in a file: a pattern, or a name that stands for another
         // host by now.
