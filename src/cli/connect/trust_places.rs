@@ -10,6 +10,9 @@ use crate::profiles::SavedSession;
 use crate::registry::PuttyPlaces;
 use crate::trust::{ClusterRule, Sources, Subject};
 
+/// The session's key of this name, in messages.
+const HOST_KEY_NAME: &str = "host_key_name";
+
 /// The host that a key must belong to. The session's `host_key_name` counts unless HostKeyAlias is
 /// on the command line.
 ///
@@ -21,7 +24,7 @@ pub fn subject(options: &Options, session: Option<&SavedSession>) -> Result<Subj
     let named = session.and_then(|session| session.profile.host_key_name.as_deref());
     if let Some(name) = named.filter(|_| !is_typed) {
         return Subject::named(name)
-            .map_err(|what| Error::new(Kind::Config, format!("host_key_name: {what}")));
+            .map_err(|what| Error::new(Kind::Config, what).context(HOST_KEY_NAME));
     }
     let name = alias.value.as_ref().unwrap_or(&options.hostname.value);
     Ok(Subject {
