@@ -166,7 +166,7 @@ const DESCRIPTION: [&str; 4] = [
     "tessh logs in to a remote machine, or runs a command there. Where ssh(1) has a letter, it means the same here; ssh_config(5) is read as ssh reads it.",
     "Whose host key it is and why it is trusted is said before anything of the user leaves; an unknown key is asked about, a changed one is refused.",
     "The authentication method is settled before the first attempt, and is one: --auth, else that of the saved session, else the first word of PreferredAuthentications that can be used, else a question on the terminal, else publickey if there is a key, else password. When it fails, no other method is tried.",
-    "A saved session is used when --profile names it, or when its name is typed as the host and no Host line of ssh_config(5) has a pattern for that name other than *. What is typed wins over the saved session, and that over ssh_config(5). ssh://name is always a host.",
+    "A saved session is used when --profile names it, or when its name is typed as the host; putty:NAME, winscp:NAME, own:NAME and openssh:NAME say which one if several have the name. What is typed wins over the saved session, and that over ssh_config(5). ssh://name is always a host.",
 ];
 
 const KEYGEN_USES: [&str; 5] = [
