@@ -192,6 +192,7 @@ impl Hosts {
             self.read += 1;
             if let HostEntry::Session { at, said: said @ None } = entry {
                 *said = Some(match self.sessions.open(at) {
+                    Ok(Some(SavedSession { refusal: Some(refusal), .. })) => Err(refusal),
                     Ok(Some(session)) => Ok(summary(&session)),
                     Ok(None) => {
                         Err(Error::new(crate::error::Kind::Local, say!(connection_link_nowhere)))
