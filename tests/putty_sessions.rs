@@ -6,7 +6,7 @@ mod lab;
 use std::fs;
 use std::path::PathBuf;
 
-use lab::{Bed, Setup, USER, arg, tool};
+use lab::{Bed, PASSWORD, Setup, USER, arg, tool};
 
 /// A bed without known_hosts, where PuTTY has a folder, and the key as a PPK.
 fn bed(sshd: lab::Sshd) -> (Bed, PathBuf) {
@@ -176,4 +176,40 @@ fn exports_and_sites_are_read_from_the_files_that_are_named() {
         let run = bed.home.tessh(&[session, "echo ok"]).output().expect_quiet_success();
         assert_eq!(run.text(), "ok\n", "{session}");
     }
+}
+
+/// A text as WinSCP hides it.
+fn hidden(text: &str) -> String {
+    let length = u8::try_from(text.len()).unwrap();
+    let bytes = [&[0xff, 0, length, 0], text.as_bytes()].concat();
+    bytes.iter().map(|byte| format!("{:02X}", !byte ^ 0xa3)).collect()
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_stored_password_is_used_only_where_it_is_asked_for() {
+    let sshd = lab::Sshd::start(&[]);
+    let (home, port) = (lab::Home::knowing(&sshd), sshd.port());
+    let site = |name: &str, password: &str| {
+        format!(
+            "[Sessions\\{name}]\nHostName=127.0.0.1\nPortNumber={port}\nUserName={USER}\n\
+             Password={password}\n"
+        )
+    };
+    let good = hidden(&format!("{USER}127.0.0.1{PASSWORD}"));
+    let text = site("web", &good) + &site("encrypted", "A35D00") + &site("none", "");
+    let file = home.write("WinSCP.ini", &text);
+    fs::create_dir_all(home.path(".config/tessh")).unwrap();
+    home.write(".config/tessh/config.toml", "[winscp]\nfiles = '~/WinSCP.ini'\n");
+    home.tessh(&["web", "true"]).output().expect_failure(&["password"]);
+    let run = home.tessh(&["--stored-password", "web", "echo ok"]).output();
+    assert_eq!((run.text().as_str(), run.stderr.as_str()), ("ok\n", ""));
+    for (name, words) in [
+        ("encrypted", "master password"),
+        ("none", "has stored no password"),
+        ("127.0.0.1", "only a site of WinSCP"),
+    ] {
+        home.tessh(&["--stored-password", name, "true"]).output().expect_failure(&[words]);
+    }
+    assert_eq!(fs::read_to_string(file).unwrap(), text);
 }

@@ -167,6 +167,8 @@ pub struct Typed {
     pub auth: Option<String>,
     /// `--password-fd`.
     pub password_fd: Option<i32>,
+    /// `--stored-password`.
+    pub stored_password: bool,
     /// `--proxy`.
     pub proxy: Option<String>,
     /// `--proxy-password-fd`.
@@ -465,6 +467,7 @@ impl Reading {
             Special::Syslog => typed.syslog = true,
             Special::Auth => typed.auth = Some(text(value, name)?),
             Special::PasswordFd => typed.password_fd = Some(descriptor(&value)?),
+            Special::StoredPassword => typed.stored_password = true,
             Special::Proxy => typed.proxy = Some(text(value, name)?),
             Special::ProxyPasswordFd => typed.proxy_password_fd = Some(descriptor(&value)?),
             Special::HostKey => typed.host_keys.push(text(value, name)?),

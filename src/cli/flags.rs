@@ -73,6 +73,8 @@ pub enum Special {
     Auth,
     /// `--password-fd`.
     PasswordFd,
+    /// `--stored-password`.
+    StoredPassword,
     /// `--proxy`.
     Proxy,
     /// `--proxy-password-fd`.
@@ -255,6 +257,11 @@ pub const FLAGS: &[Flag] = &[
         "number",
         "read the password from this descriptor",
         special(S::PasswordFd),
+    ),
+    flag(
+        "--stored-password",
+        "log in with the password that WinSCP has stored with this site",
+        special(S::StoredPassword),
     ),
     takes(
         "--proxy",

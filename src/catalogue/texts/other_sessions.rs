@@ -55,6 +55,15 @@ texts! {
     winscp_tunnel_fault(field, what)
         en "the tunnel's {field}: {what}"
         ja "トンネルの {field}: {what}"
+    stored_password_no_site
+        en "--stored-password: only a site of WinSCP has a stored password"
+        ja "--stored-password: 保存済みパスワードがあるのは WinSCP のサイトだけです"
+    stored_password_files
+        en "name WinSCP.ini in config.toml, and connect with winscp:NAME"
+        ja "config.toml に WinSCP.ini を書き、winscp:NAME で接続してください"
+    stored_password_missing(name)
+        en "WinSCP has stored no password with '{name}'"
+        ja "WinSCP は '{name}' のパスワードを保存していません"
     winscp_master_password
         en "its password is encrypted with WinSCP's master password"
         ja "パスワードは WinSCP のマスターパスワードで暗号化されています"

@@ -285,7 +285,7 @@ fn method(
         publickey: *options.pubkey_authentication,
         keyboard_interactive: *options.kbd_interactive_authentication,
         terminal: around.terminal,
-        can_ask: typed.password_fd.is_some() || (around.can_ask && !batch),
+        can_ask: typed.password_fd.is_some() || typed.stored_password || (around.can_ask && !batch),
         batch,
         as_ssh: typed.as_ssh,
         identity_typed: typed.settings.iter().any(|setting| {

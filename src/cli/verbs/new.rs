@@ -339,6 +339,7 @@ fn placeless(typed: &Typed) -> Result<()> {
         ("-V", typed.print_version || typed.verb == Verb::Version),
         ("--help", typed.verb == Verb::Help),
         ("--password-fd", typed.password_fd.is_some()),
+        ("--stored-password", typed.stored_password),
         ("--proxy-password-fd", typed.proxy_password_fd.is_some()),
         ("--json", typed.json),
         ("-O", typed.control.is_some()),

@@ -332,6 +332,7 @@ pub(super) fn typed_profile(
         ("-W", typed.stdio_forward.is_some()),
         ("--profile", typed.profile.is_some()),
         ("--password-fd", typed.password_fd.is_some()),
+        ("--stored-password", typed.stored_password),
         ("--proxy-password-fd", typed.proxy_password_fd.is_some()),
         ("--help", typed.verb == Verb::Help),
         ("--version", typed.verb == Verb::Version),
