@@ -107,6 +107,34 @@ fn connecting_by_name_goes_to_the_server_that_was_saved() {
 }
 
 #[test]
+fn a_session_says_which_terminal_and_modes_the_server_is_told() {
+    let (demo, home) = (Demo::start(), Home::new());
+    home.write(".ssh/known_hosts", &demo.known_hosts());
+    let identity = demo.write_identity(&home, None);
+    let text = format!(
+        "host = '127.0.0.1'\nport = {}\nuser = '{DEMO_USER}'\nmethod = 'publickey'\n\
+         identity = ['{}']\npty = 'force'\nterminal_type = 'vt220'\n",
+        demo.port(),
+        arg(&identity)
+    );
+    let modes = "terminal_modes = ['ERASE=^H', 'ECHO=no', '-QUIT']\n";
+    put(&home, "term.toml", &format!("{text}{modes}"));
+    let output = home.tessh(&["term", "echo $TERM; stty -a"]).output();
+    output.expect_code(0);
+    let shown = output.text();
+    assert!(shown.starts_with("vt220"), "{shown}");
+    assert!(shown.contains("erase = ^H") && shown.contains("-echo "), "{shown}");
+    let shown = json(&home, &["sessions", "show", "--json", "term"]);
+    assert_eq!(shown["terminal_modes"][2], "-QUIT");
+    // Saving it again keeps what cannot be typed.
+    let words = ["sessions", "save", "--force", "term", "other.example.org"];
+    home.tessh(&words).output().expect_code(0);
+    assert!(file(&home, "term.toml").contains("-QUIT"));
+    put(&home, "term.toml", &format!("{text}terminal_modes = ['ERASED=8']\n"));
+    home.tessh(&["term", "true"]).output().expect_failure(&["term", "ERASED=8", "RFC 4254"]);
+}
+
+#[test]
 fn pinned_fingerprints_are_shown_count_and_are_kept() {
     let (demo, home) = (Demo::start(), Home::new());
     home.write(".ssh/known_hosts", &demo.known_hosts());
@@ -285,7 +313,8 @@ fn what_has_no_place_in_a_saved_session_is_refused() {
         (&["show", "web"], "no saved session is called 'web'"),
         (&["remove", "--nope", "web"], "unknown option --nope"),
         (&["import", "putty"], "sessions import is not part of this version"),
-        (&["export", "putty"], "sessions export is not part of this version"),
+        (&["export", "putty"], "there is no session to export"),
+        (&["export", "winscp"], "for putty alone"),
         (&["rename"], "unknown command: sessions rename"),
     ] {
         let words = [&["sessions"], words].concat();

@@ -194,9 +194,10 @@ fn watch_size(pty: bool, resize: UnboundedSender<WindowSize>) -> Option<impl Dro
 /// The requests for the session channel, except agent and X11 forwarding.
 fn session_request(context: &ConnectContext<'_>, pty: bool) -> SessionRequest {
     let ConnectContext { plan, environment, .. } = context;
-    let modes = || terminal::modes(descriptor::stdin());
+    let modes = || plan.terminal.modes.over(terminal::modes(descriptor::stdin()));
+    let term = || environment.get("TERM").unwrap_or_default();
     let pty = pty.then(|| PtyRequest {
-        term: environment.get("TERM").unwrap_or_default(),
+        term: plan.terminal.kind.clone().unwrap_or_else(term),
         size: crate::cli::local::window_size().unwrap_or_default(),
         modes: context.terminal_modes.clone().unwrap_or_else(modes),
     });

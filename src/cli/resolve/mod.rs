@@ -24,11 +24,13 @@ pub use effective::effective;
 pub use files::files;
 pub use layers::{check, command_line, files_for, layered, options, refuse_unbuilt};
 pub use names::SystemNames;
-pub use plan::{Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedOptions};
+pub use plan::{
+    Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedOptions, TerminalPlan,
+};
 pub use save::of_command_line;
 pub use settle::{
-    OwnConnection, check_saved, checked, command_of, own_connection, resolve, resolve_within,
-    settle,
+    OwnConnection, check_saved, checked, command_of, own_connection, plan_of_saved, resolve,
+    resolve_within, settle,
 };
 
 #[cfg(test)]

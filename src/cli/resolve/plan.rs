@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::client::session::ModeOverrides;
 use crate::config::{Connect, Layers, MethodChoice, Options, ProxyServer};
 use crate::profiles::SavedSession;
 use crate::secret::{Secret, SecretBytes};
@@ -44,6 +45,8 @@ pub struct Plan {
     pub onward: Option<String>,
     /// The proxy server that the connection goes through.
     pub proxy: Option<ProxyPlan>,
+    /// What the saved session says of the remote terminal.
+    pub terminal: TerminalPlan,
     /// If not empty, the only host keys that are accepted.
     pub pins: Vec<Pin>,
 }
@@ -65,6 +68,15 @@ impl fmt::Debug for ProxyPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProxyPlan").field("server", &self.server).finish_non_exhaustive()
     }
+}
+
+/// What a saved session says of the remote terminal.
+#[derive(Clone, Debug, Default)]
+pub struct TerminalPlan {
+    /// Its type, instead of `TERM`.
+    pub kind: Option<String>,
+    /// The modes that differ from the local terminal's.
+    pub modes: ModeOverrides,
 }
 
 /// The settings of a session log.

@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use super::layers::{self, check, layered};
 use super::names::SystemNames;
 use super::pins::pins;
-use super::plan::{Availability, Plan, ResolvedOptions};
+use super::plan::{Availability, Plan, ResolvedOptions, TerminalPlan};
 use super::route::{self, JumpPath};
 use super::{profile, record};
 use crate::cli::args::{Typed, TypedSetting};
 use crate::cli::environment::ask_pass;
+use crate::client::session::ModeOverrides;
 use crate::config::{
     self, Circumstances, Context, Jump, Keyword, Method, MethodChoice, NameLookup, NoLookup,
     Options, Origin, SessionType,
@@ -111,6 +112,15 @@ pub fn own_connection(
     if let Some(flag) = record::wanted(typed, profile, context)? {
         return Ok(Some(OwnConnection::Terminal(flag)));
     }
+    let of = |session: &SavedSession| {
+        let (kind, modes) = (&session.profile.terminal_type, &session.profile.terminal_modes);
+        // A master takes both from its client's terminal.
+        let modes = (!modes.is_empty()).then_some("terminal_modes");
+        modes.or(kind.as_ref().map(|_| "terminal_type"))
+    };
+    if let Some(field) = profile.and_then(of) {
+        return Ok(Some(OwnConnection::Terminal(field)));
+    }
     let asks = confirms_paste(typed, profile);
     Ok(asks.then_some(OwnConnection::Terminal("--confirm-paste")))
 }
@@ -128,6 +138,19 @@ pub fn check_saved(session: SavedSession, context: &Context) -> Result<Options> 
         Availability { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
     let plan = settle_within(&typed, resolved, (context, &NoLookup), &around, JumpPath::default())?;
     Ok(plan.options)
+}
+
+/// The plan of a connection with a saved session, without a terminal, an agent or a look at the
+/// network.
+///
+/// # Errors
+/// Those of [`resolve`].
+pub fn plan_of_saved(session: SavedSession, context: &Context) -> Result<Plan> {
+    let typed = Typed::default();
+    let resolved = layers::saved(&typed, None, session, (context, &NoLookup))?;
+    let around =
+        Availability { terminal: true, can_ask: true, exists: &|_| true, answers: &|_| true };
+    settle_within(&typed, resolved, (context, &NoLookup), &around, JumpPath::default())
 }
 
 pub fn settle_within(
@@ -148,6 +171,7 @@ pub fn settle_within(
     let agent = agent_socket(&options, context);
     let agent_identities = typed.as_ssh && !*options.identities_only && agent.is_some();
     let confirm_paste = confirms_paste(typed, profile.as_ref());
+    let terminal = profile.as_ref().map(terminal).transpose()?.unwrap_or_default();
     let mut plan = Plan {
         host,
         options,
@@ -164,12 +188,23 @@ pub fn settle_within(
         via: None,
         onward: None,
         proxy: None,
+        terminal,
         pins: Vec::new(),
     };
     plan.pins = pins(typed, plan.profile.as_ref())?;
     record::add(&mut plan, typed, context)?;
     add_route(&mut plan, typed, (context, names), around, way)?;
     Ok(plan)
+}
+
+/// The terminal of a session.
+///
+/// # Errors
+/// [`Kind::Config`]: a mode is not known.
+fn terminal(session: &SavedSession) -> Result<TerminalPlan> {
+    let modes = ModeOverrides::parse(&session.profile.terminal_modes);
+    let modes = modes.map_err(|error| error.context(profile::shown_name(session)))?;
+    Ok(TerminalPlan { kind: session.profile.terminal_type.clone(), modes })
 }
 
 /// Adds the route to a plan that is otherwise complete.
