@@ -48,6 +48,7 @@ mod openssh;
 mod own;
 mod profile;
 pub mod putty;
+mod putty_form;
 mod session;
 mod sources;
 pub mod teleport;
@@ -62,5 +63,6 @@ pub use own::{
 pub use profile::{
     LOG_FORMATS, LOG_TIMESTAMPS, MAX_FILE, METHODS, PTY, Profile, TeleportMembership, Value,
 };
+pub use putty_form::{ExportFacts, ExportRoute, PuttyExport, putty_session};
 pub use session::{ClusterTrust, SavedSession, Source, TrustPlaces, UnknownKey};
 pub use sources::{ListedSession, SessionPlace, SessionSource, Sessions, qualified};

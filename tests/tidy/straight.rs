@@ -76,7 +76,7 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
     (
         "profiles",
         &[
-            &["history", "openssh", "own", "teleport", "winscp"],
+            &["history", "openssh", "own", "putty_form", "teleport", "winscp"],
             &["putty"],
             &["export_file", "sources"],
             &["session"],

@@ -4,10 +4,15 @@
 //! Standard output has only the list or the session. A broken session is reported on standard
 //! error, and in JSON it has an `error` instead of its fields.
 
+mod ask;
+mod export;
+
 use std::ffi::OsString;
 use std::fmt::Write;
 
 use serde_json::{Map, Value as Json, json};
+
+use ask::confirm;
 
 use crate::cli::args::{self, Typed, Verb};
 use crate::cli::connect::wants::lists;
@@ -21,13 +26,12 @@ use crate::cli::resolve::{
 use crate::config::Context;
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result, io_reason};
-use crate::os::descriptor;
 use crate::profiles::{
     Document, ListedSession, Profile, ProfileStore, SavedSession, Sessions, Source, Value,
     check_name,
 };
 use crate::say;
-use crate::{terminal, text};
+use crate::text;
 
 /// How many characters of one value are shown on a line.
 const MAX_SHOWN: usize = 200;
@@ -48,7 +52,8 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
         "show" => show(&SessionWords::read(words)?, typed, &context),
         "save" => save(&store, words, environment),
         "remove" => remove(&store, &SessionWords::read(words)?, &all()?),
-        verb @ ("import" | "export") => {
+        "export" => export::run(words, environment),
+        verb @ "import" => {
             Err(usage(say!(sessions_verb_missing, verb)).hint(say!(sessions_none_hint)))
         }
         other => Err(usage(say!(sessions_verb_unknown, other = text::line(other, 40)))
@@ -289,6 +294,11 @@ fn save(store: &ProfileStore, words: &[OsString], environment: &ProcessEnvironme
     profile.note = old.note;
     profile.tags = old.tags;
     profile.fingerprints = old.fingerprints;
+    profile.terminal_type = old.terminal_type;
+    profile.terminal_modes = old.terminal_modes;
+    profile.proxy_telnet_command = old.proxy_telnet_command;
+    profile.host_key_name = old.host_key_name;
+    profile.teleport = old.teleport;
     document.set(profile)?;
     store.save(&mut document)?;
     log::write(&say!(
@@ -385,19 +395,6 @@ fn remove(store: &ProfileStore, words: &SessionWords, sessions: &Sessions) -> Re
     match store.remove(name)? {
         true => Ok(0),
         false => Err(missing(name, sessions)),
-    }
-}
-
-/// Asks for a yes on the terminal, otherwise fails: `instead` is the flag that replaces the
-/// question.
-fn confirm(question: &str, cause: &str, instead: &str) -> Result<()> {
-    let asked = terminal::is_terminal(descriptor::stdin());
-    let Some(tty) = asked.then(terminal::open_controlling).and_then(std::io::Result::ok) else {
-        return Err(usage(cause).hint(say!(sessions_unasked_hint, instead)));
-    };
-    match terminal::secret::read_shown(&tty, question) {
-        Ok(Some(answer)) if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) => Ok(()),
-        _ => Err(Error::new(Kind::Cancelled, say!(sessions_nothing_changed))),
     }
 }
 

@@ -1,0 +1,247 @@
+//! What is exported: the saved sessions with everything that counts for them, the host keys on
+//! record, and the authorities.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use data_encoding::BASE64;
+
+use crate::cli::connect::trust_places;
+use crate::cli::environment::ProcessEnvironment;
+use crate::cli::resolve::{self, Plan, sources::store};
+use crate::cli::settings;
+use crate::config::{ProxyKind, ProxyServer};
+use crate::error::{Error, Kind, Result};
+use crate::profiles::{
+    ExportFacts, ExportRoute, OwnSessions, SavedSession, SessionSource, Sessions, putty_session,
+};
+use crate::registry::WrittenField;
+use crate::say;
+use crate::text;
+use crate::trust::authority::Authority;
+use crate::trust::{Marker, cache_entry, entries};
+
+/// The first bytes of a key file of PuTTY.
+const PPK: &[u8] = b"PuTTY-User-Key-File-";
+/// How many characters of a name or path are shown.
+const MAX_SHOWN: usize = 200;
+
+/// What is exported.
+#[derive(Default)]
+pub(super) struct Exported {
+    /// The sessions by name.
+    pub sessions: Vec<(String, Vec<WrittenField>)>,
+    /// Entries of the host key cache: `type@port:host`, and the data of the key.
+    pub host_keys: Vec<(String, String)>,
+    /// The authorities by name.
+    pub authorities: Vec<(String, Vec<WrittenField>)>,
+    /// What could not be exported, one line each.
+    pub notes: Vec<String>,
+}
+
+/// Collects everything.
+///
+/// # Errors
+/// The saved sessions cannot be read, or there are none.
+pub(super) fn collect(environment: &ProcessEnvironment) -> Result<Exported> {
+    let mut out = Exported::default();
+    let own: Vec<Box<dyn SessionSource>> =
+        vec![Box::new(OwnSessions(store(&environment.context())))];
+    let (all, faults) = Sessions::new(own).list();
+    if let Some(fault) = faults.into_iter().next() {
+        return Err(fault);
+    }
+    if all.is_empty() {
+        return Err(Error::new(Kind::Usage, say!(export_nothing)).hint(say!(sessions_none_hint)));
+    }
+    for listed in all {
+        let added = listed.session.and_then(|session| out.add(session, environment));
+        if let Err(error) = added {
+            let name = text::line(&listed.name, MAX_SHOWN);
+            out.notes.push(say!(export_not_exported, name, error));
+        }
+    }
+    if out.sessions.is_empty() {
+        return Err(Error::new(Kind::Usage, out.notes.swap_remove(0)));
+    }
+    let records = environment.authorities().load();
+    out.notes.extend(records.problems.iter().map(ToString::to_string));
+    out.authorities.extend(records.records.iter().map(authority));
+    out.host_keys.sort();
+    out.host_keys.dedup();
+    Ok(out)
+}
+
+impl Exported {
+    fn add(&mut self, session: SavedSession, environment: &ProcessEnvironment) -> Result<()> {
+        let plan = resolve::plan_of_saved(session, &environment.context())?;
+        let session = plan.profile.as_ref().expect("a plan keeps the session it is made of");
+        let name = text::line(&session.name, MAX_SHOWN);
+        let key = self.key(session, &plan, environment);
+        let certificate = plan.options.certificate_files.first().map(|path| shown_whole(path));
+        let no_way = || Error::new(Kind::Usage, say!(export_route));
+        let route = route(session, &plan, environment)?.ok_or_else(no_way)?;
+        let export = putty_session(
+            &session.profile,
+            &ExportFacts {
+                host: &plan.options.hostname,
+                port: *plan.options.port,
+                user: &plan.options.user,
+                key: key.as_deref(),
+                certificate: certificate.as_deref(),
+                route: &route,
+            },
+        );
+        self.notes.extend(export.left_out_line(&name));
+        let mut fields = export.fields;
+        let alias = plan.options.host_key_alias.as_deref();
+        if let Some(alias) = alias.filter(|_| session.profile.host_key_name.is_none()) {
+            fields.retain(|field| field.name != "LogHost");
+            fields.push(WrittenField::text("LogHost", alias));
+        }
+        self.add_host_keys(&plan);
+        self.sessions.push((session.name.clone(), fields));
+        Ok(())
+    }
+
+    /// The key file for PuTTY: the session's own if it is one of PuTTY's, or that beside it.
+    fn key(
+        &mut self,
+        session: &SavedSession,
+        plan: &Plan,
+        environment: &ProcessEnvironment,
+    ) -> Option<String> {
+        let methods = &session.profile.method;
+        if !methods.is_empty() && !methods.iter().any(|method| method == "publickey") {
+            return None;
+        }
+        let named = &plan.options.identity_files;
+        let files = match named.is_set() {
+            true => named.value.clone(),
+            false => environment.default_identities(),
+        };
+        let found = files.iter().find_map(|file| ppk_of(file));
+        let wanted = named.is_set() || !methods.is_empty();
+        if let (None, Some(file), true) = (&found, files.iter().find(|file| file.exists()), wanted)
+        {
+            let name = text::line(&session.name, MAX_SHOWN);
+            let key = text::line(&file.to_string_lossy(), MAX_SHOWN);
+            self.notes.push(say!(export_key_not_ppk, name, key));
+        }
+        found.map(|path| shown_whole(&path))
+    }
+
+    /// The keys on record for the host, under the name by which PuTTY looks for them.
+    fn add_host_keys(&mut self, plan: &Plan) {
+        let options = &plan.options;
+        let session = plan.profile.as_ref();
+        let Ok(subject) = trust_places::subject(options, session) else { return };
+        let named = session.and_then(|session| session.profile.host_key_name.as_deref());
+        let (host, port) = match (named, options.host_key_alias.as_deref()) {
+            // PuTTY tells capitals apart, so the name is as it is in LogHost.
+            (Some(name), _) => (name.get(..subject.name.len()).unwrap_or(name), subject.port),
+            // PuTTY takes 22 for the port where its LogHost has none.
+            (None, Some(alias)) => (alias, 22),
+            (None, None) => (options.hostname.as_str(), *options.port),
+        };
+        let names = [subject.entry_name()];
+        let files = options.user_known_hosts_files.iter().chain(&*options.global_known_hosts_files);
+        for entry in files.flat_map(|file| entries::list(file, Some(&names)).entries) {
+            if entry.marker == Marker::None {
+                self.host_keys.extend(cache_entry(host, port, &entry.key));
+            }
+        }
+    }
+}
+
+/// The path of a key file of PuTTY: this one, or the one beside it with `.ppk` at its end.
+fn ppk_of(file: &Path) -> Option<PathBuf> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".ppk");
+    [file.to_owned(), PathBuf::from(beside)].into_iter().find(|path| is_ppk(path))
+}
+
+fn is_ppk(path: &Path) -> bool {
+    let mut first = [0; PPK.len()];
+    path.is_file()
+        && File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok()
+        && first == PPK
+}
+
+/// The way to the host; `None` if PuTTY cannot go it.
+fn route(
+    session: &SavedSession,
+    plan: &Plan,
+    environment: &ProcessEnvironment,
+) -> Result<Option<ExportRoute>> {
+    if let Some(part) = &session.profile.teleport {
+        let tsh = settings::read(&environment.context())?.tsh;
+        return Ok(Some(ExportRoute::Teleport {
+            tsh: tsh.map_or_else(|| "tsh".to_owned(), |path| shown_whole(&path)),
+            proxy: part.proxy.clone(),
+            cluster: part.cluster.clone(),
+        }));
+    }
+    if let Some(via) = &plan.via {
+        return Ok(jump(session, via));
+    }
+    if let Some(proxy) = &plan.proxy {
+        return Ok(Some(server(&proxy.server, session)));
+    }
+    let own = session.profile.proxy_command.clone();
+    // A command of ssh_config(5) has its tokens expanded already.
+    let command = own.or_else(|| Some(plan.options.proxy_command.as_ref()?.replace('%', "%%")));
+    Ok(Some(command.map_or(ExportRoute::Direct, ExportRoute::Command)))
+}
+
+fn jump(session: &SavedSession, via: &Plan) -> Option<ExportRoute> {
+    let options = &via.options;
+    if via.via.is_some() || via.proxy.is_some() || options.proxy_command.is_some() {
+        return None;
+    }
+    // PuTTY, too, takes the name of a session, and its key.
+    let named = session.profile.jump.as_ref();
+    let own = via.profile.as_ref().map(|own| &own.name).filter(|own| named == Some(own));
+    Some(ExportRoute::Jump {
+        host: own.unwrap_or(&options.hostname.value).clone(),
+        port: *options.port,
+        user: options.user.value.clone(),
+    })
+}
+
+fn server(server: &ProxyServer, session: &SavedSession) -> ExportRoute {
+    let kind = match server.kind {
+        ProxyKind::Http => "http",
+        ProxyKind::Socks4 => "socks4",
+        ProxyKind::Socks4a => "socks4a",
+        ProxyKind::Socks5 => "socks5",
+        ProxyKind::Socks5h => "socks5h",
+        ProxyKind::Telnet => "telnet",
+    };
+    ExportRoute::Proxy {
+        kind: kind.to_owned(),
+        host: server.host.clone(),
+        port: server.port,
+        user: server.user.clone(),
+        opening: session.profile.proxy_telnet_command.clone(),
+    }
+}
+
+/// The record of an authority.
+fn authority(record: &Authority) -> (String, Vec<WrittenField>) {
+    let blob = record.key.to_bytes().unwrap_or_default();
+    let flag = |name, is_set: bool| WrittenField::number(name, is_set.into(), -1);
+    let fields = vec![
+        WrittenField::text("PublicKey", &BASE64.encode(&blob)),
+        WrittenField::text("Validity", record.validity.as_str()),
+        flag("PermitRSASHA1", record.hashes.sha1),
+        flag("PermitRSASHA256", record.hashes.sha256),
+        flag("PermitRSASHA512", record.hashes.sha512),
+    ];
+    (record.name.clone(), fields)
+}
+
+fn shown_whole(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
