@@ -6,10 +6,10 @@ mod lab;
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use lab::{Home, Setup, Sshd, USER, arg, tool};
+use lab::{Home, Output, Setup, Sshd, USER, arg, tool};
 use tessh::client::algorithms::Lists;
 use tessh::client::deadline::Budget;
 use tessh::client::handshake::{TransportOptions, verify};
@@ -232,6 +232,143 @@ fn putty_s_authorities_count_everywhere_if_the_settings_say_so() {
     inner(&["-o", "HostKeyAlias=other"]).expect_failure(&["other"]);
     home.write(".config/tessh/sessions/inner.toml", &session.replace(".org'", ".org:0'"));
     inner(&[]).expect_failure(&["host_key_name", "name:port"]);
+}
+
+/// A home with a session of PuTTY's, `lab one`, that logs in to the server.
+struct PuttyHome {
+    home: Home,
+    port: u16,
+}
+
+impl PuttyHome {
+    fn new(sshd: &Sshd, host: &str, more: &str) -> PuttyHome {
+        let home = Home::new();
+        let key = home.key("id", &["ed25519"], "");
+        sshd.authorize(&key, "");
+        let ppk = home.path("id.ppk");
+        tool("/usr/bin/puttygen", &[arg(&key), "-o", arg(&ppk)]);
+        fs::create_dir_all(home.path(".putty/sessions")).unwrap();
+        fs::create_dir_all(home.path(".putty/sshhostcas")).unwrap();
+        let port = sshd.port();
+        let session = format!(
+            "Present=1\nHostName={host}\nProtocol=ssh\nPortNumber={port}\nUserName={USER}\n\
+             PublicKeyFile={}\n{more}",
+            arg(&ppk)
+        );
+        home.write(".putty/sessions/lab%20one", &session);
+        PuttyHome { home, port }
+    }
+
+    fn cached(self, sshd: &Sshd, name: &str, port: u16, key: &str) -> PuttyHome {
+        let path = cache(&self.home, sshd, name, port, key);
+        fs::rename(path, self.home.path(".putty/sshhostkeys")).unwrap();
+        self
+    }
+
+    /// The authority's record, for these hosts.
+    fn trusting(self, sshd: &Sshd, validity: &str) -> PuttyHome {
+        let text = record(&sshd.public("host_ca.pub"), validity);
+        self.home.write(".putty/sshhostcas/ours", &text);
+        self
+    }
+
+    /// What tessh and plink do, `a` or `x` each, and what tessh says. Neither writes anything.
+    fn ask(&self) -> (String, String) {
+        let files =
+            || ["sshhostkeys", "sshhostcas/ours"].map(|it| self.home.path(".putty").join(it));
+        let before = files().map(|file| fs::read(file).ok());
+        let tessh = self.home.tessh(&["-o", "BatchMode=yes", "lab one", "echo in"]).output();
+        let plink = Path::new("/usr/bin/plink");
+        let plink = self.home.run(plink, &["-batch", "-load", "lab one", "echo in"]).output();
+        let letter = |output: &Output| match (output.status.code(), output.text().trim_end()) {
+            (Some(0), "in") => 'a',
+            (Some(code), "") if code != 0 => 'x',
+            _ => panic!("neither accepted nor refused: {output:#?}"),
+        };
+        assert_eq!(files().map(|file| fs::read(file).ok()), before);
+        assert!(!self.home.path(".ssh/known_hosts").exists());
+        ([&tessh, &plink].map(letter).iter().collect(), tessh.stderr)
+    }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_session_of_putty_s_trusts_whom_plink_trusts_by_its_cache() {
+    let sshd = Sshd::start(&[]);
+    let port = sshd.port();
+    let of = |host: &str, more: &str| PuttyHome::new(&sshd, host, more);
+    let key = "host_ed25519.pub";
+    for (putty, answers, said) in [
+        (of("127.0.0.1", "").cached(&sshd, "127.0.0.1", port, key), "aa", ""),
+        (of("127.0.0.1", ""), "xx", "no ED25519 host key is known for 127.0.0.1"),
+        (of("127.0.0.1", "").cached(&sshd, "127.0.0.1", 22, key), "xx", "host key is known"),
+        (
+            of("127.0.0.1", "").cached(&sshd, "127.0.0.1", port, "user_ca.pub"),
+            "xx",
+            "sshhostkeys:2",
+        ),
+        (of("127.0.0.1", "LogHost=inner\n").cached(&sshd, "inner", 22, key), "aa", ""),
+        (of("127.0.0.1", "LogHost=inner:99\n").cached(&sshd, "inner", 99, key), "aa", ""),
+        (of("127.0.0.1", "LogHost=inner\n").cached(&sshd, "inner", port, key), "xx", "for inner"),
+        // Capitals do not tell hosts apart here.
+        (of("127.0.0.1", "LogHost=Inner\n").cached(&sshd, "inNER", 22, key), "ax", ""),
+    ] {
+        let (given, told) = putty.ask();
+        assert_eq!(given, answers, "{told}");
+        assert!(told.contains(said), "{told}");
+        assert_eq!(told.lines().count(), usize::from(given.starts_with('x')), "{told}");
+    }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_session_of_putty_s_trusts_whom_plink_trusts_by_its_authorities() {
+    let certified = |how: &[&str]| {
+        let setup = Setup::new();
+        let line = setup.host_certificate("host_ca", &[&["-h"], how].concat());
+        setup.start(&[&line])
+    };
+    let good = certified(&["-n", "127.0.0.1,inner"]);
+    let expired = certified(&["-n", "127.0.0.1,inner", "-V", "20200101:20200201"]);
+    let key = "host_ed25519.pub";
+    let of = |sshd: &Sshd, more: &str| PuttyHome::new(sshd, "127.0.0.1", more);
+    let port = good.port();
+    for (putty, answers, said) in [
+        (of(&good, "").trusting(&good, "127.0.0.1"), "aa", ""),
+        (of(&good, "").trusting(&good, &format!("127.* && port:{port}")), "aa", ""),
+        (of(&good, "").trusting(&good, "127.* && port:22"), "xx", "host key is known"),
+        (of(&good, "LogHost=inner\n").trusting(&good, "inner && port:22"), "aa", ""),
+        (
+            of(&good, "LogHost=other\n").trusting(&good, "*"),
+            "xx",
+            "are 127.0.0.1, inner, not other",
+        ),
+        // The key is on record, and the certificate does not hold.
+        (
+            of(&expired, "").trusting(&expired, "*").cached(
+                &expired,
+                "127.0.0.1",
+                expired.port(),
+                key,
+            ),
+            "xx",
+            "it expired at 2020-0",
+        ),
+    ] {
+        let (given, told) = putty.ask();
+        assert_eq!(given, answers, "{told}");
+        assert!(told.contains(said), "{told}");
+    }
+
+    // Once a person has taken an expired certificate, plink has it in its cache and takes it in
+    // silence from then on.
+    let putty = of(&expired, "").trusting(&expired, "*");
+    let asked = putty.home.run(Path::new("/usr/bin/plink"), &["-load", "lab one", "echo in"]);
+    asked.stdin("y\n\n").output().expect_code(0);
+    assert!(putty.home.read(".putty/sshhostkeys").starts_with("opensshcert-ssh-ed25519@"));
+    let (given, told) = putty.ask();
+    assert_eq!((given.as_str(), told.contains("it expired at 2020-0")), ("xa", true), "{told}");
+    assert!(putty.port != port);
 }
 
 /// The names of a node's certificate, as Teleport gives them.

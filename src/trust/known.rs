@@ -2,7 +2,7 @@
 //!
 //! The look-up follows ssh(1): every matching line of every file counts, names are in lower case,
 //! and `[host]:port` stands for ports other than 22. If nothing is known for the port, an exact
-//! match under the name without the port suffices. The look-up only collects facts; `decide` draws
+//! match under the name without the port suffices, except in PuTTY's cache. The look-up only collects facts; `decide` draws
 //! the conclusion.
 
 mod index;
@@ -331,7 +331,7 @@ impl KnownHosts {
         }
         let with_keys = matches.keys.is_empty();
         let mut bare = Matches::default();
-        for (file, hit) in every().filter(|(_, hit)| hit.name == 1) {
+        for (file, hit) in every().filter(|(file, hit)| hit.name == 1 && !file.has_ports) {
             let entry = &file.entries[hit.entry];
             if with_keys || entry.marker != Marker::None {
                 bare.take(file, entry);

@@ -1,13 +1,13 @@
 //! Where to look a host key up: its name and port, the known_hosts files, and what a saved session
 //! or the settings add to them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::cli::resolve::sources;
 use crate::cli::settings;
 use crate::config::{Context, Options, Origin};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::SavedSession;
-use crate::registry::PuttyPlaces;
 use crate::trust::{ClusterRule, Sources, Subject};
 
 /// The session's key of this name, in messages.
@@ -52,9 +52,7 @@ pub fn authority_places(session: Option<&SavedSession>, context: &Context) -> Re
     let mut places = session.map(|session| session.trust.authorities.clone()).unwrap_or_default();
     let settings = settings::read(context)?;
     if settings.putty_authorities {
-        let home = Some(context.home.as_path());
-        let own = PuttyPlaces::find(|name| (context.env)(name).map(Into::into), home, Path::is_dir);
-        let own = own.map(|own| own.authorities);
+        let own = sources::putty_places(context).map(|own| own.authorities);
         let all = own.into_iter().chain(settings.putty_files);
         let new: Vec<PathBuf> = all.filter(|place| !places.contains(place)).collect();
         places.extend(new);

@@ -17,6 +17,9 @@ pub(super) struct IndexedFile {
     pub(super) path: PathBuf,
     pub(super) text: Vec<u8>,
     pub(super) entries: Vec<IndexedLine>,
+    /// Whether a name without a port is for port 22 alone, as in PuTTY's cache, in which every key
+    /// has a port.
+    pub(super) has_ports: bool,
 }
 
 /// Offsets into the text, which has at most 64 MiB (`FILE_MAX`).
@@ -58,13 +61,14 @@ impl IndexedFile {
             line: Some(number as usize),
             reason: reason.text(),
         }));
-        IndexedFile { path, text, entries }
+        IndexedFile { path, text, entries, has_ports: false }
     }
 
     /// The keys of a cache, with the numbers of their lines there.
     pub(super) fn of_cache(path: PathBuf, cache: &HostKeyCache) -> IndexedFile {
         let text: String = cache.keys.iter().map(|it| it.known_hosts.as_str()).collect();
         let mut file = IndexedFile::split(path, text.into_bytes(), &mut Vec::new());
+        file.has_ports = true;
         for (entry, key) in file.entries.iter_mut().zip(&cache.keys) {
             entry.number = offset(key.line);
         }

@@ -481,6 +481,13 @@ fn putty_s_cache_is_searched_after_the_files_and_named_with_its_lines() {
     assert_eq!(known[0].at, at);
     let types = KnownHosts::load(&case.sources).known_types(&subject);
     assert_eq!(types.keys, [Algorithm::Ed25519]);
+    let at_22 = case.directory.path().join("cache");
+    let moved = fs::read_to_string(cache).expect("a cache").replace("@42215:", "@22:");
+    fs::write(&at_22, moved).expect("written");
+    let other = Case::new("");
+    let sources = Sources { caches: vec![at_22], ..other.sources };
+    let known = KnownHosts::load(&sources).lookup(&subject, &key(ed25519).into(), june_2025());
+    assert!(matches!(known.finding, Finding::Unknown), "{:?}", known.finding);
     // Another port is another host, and a file of the user's that has the key comes first.
     let other = case.lookup(&host("127.0.0.1", 22), ed25519).finding;
     assert!(matches!(other, Finding::Unknown), "{other:?}");
