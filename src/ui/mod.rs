@@ -5,6 +5,7 @@ pub mod dialogs;
 pub mod evidence;
 pub mod hosts;
 mod login;
+pub mod nodes;
 pub mod plain;
 pub mod plain_connection;
 pub mod screen;

@@ -59,15 +59,16 @@ case $1 in
         host=${place%%:*} port=0
         [[ $place == *:* ]] && port=${place##*:}
         host=${host%.$proxy} host=${host%.$cluster}
+        exec 4<&0
         while read -r in name kind where; do
             [[ $in == "$cluster" && $name == "$host" ]] || continue
             [[ $kind == offline ]] && fail "ERROR: ssh: subsystem request failed"
             [[ $kind == openssh && $port != 22 ]] && fail "ERROR: direct dialing to nodes not found in inventory is not supported"
             [[ $kind == openssh && $login == nobody ]] && fail "ERROR: Connect failed [ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain]"
             [[ $login == nobody ]] && fail "ERROR: access denied to $login connecting to $name"
-            exec 3<>"/dev/tcp/127.0.0.1/$where" 4<&0
+            exec 3<>"/dev/tcp/127.0.0.1/$where"
             cat <&4 >&3 &
-            exec 4<&- cat <&3
+            exec cat <&3 4<&-
         done <"$dir/nodes"
         fail "ERROR: no matching hosts found" ;;
 esac

@@ -232,4 +232,67 @@ texts! {
     teleport_login_failed_hint
         en "what it said is above"
         ja "上に表示された tsh のメッセージを確認してください"
+    route_told_teleport(cluster, proxy)
+        en "through Teleport: cluster {cluster} at {proxy}"
+        ja "Teleport 経由: {proxy} のクラスター {cluster}"
+    teleport_saved(name)
+        en "Added session {name}"
+        ja "セッション {name} を追加しました"
+    teleport_save_wants
+        en "tessh teleport save wants a node"
+        ja "tessh teleport save にはノードの指定が必要です"
+    teleport_save_wants_hint
+        en "tessh teleport save [--leaf CLUSTER] [--port N] [login@]host[:port]"
+        ja "tessh teleport save [--leaf クラスター] [--port N] [ログイン名@]ホスト[:ポート]"
+    nodes_no_terminal
+        en "the node browser needs a terminal; tessh teleport ls lists the nodes"
+        ja "ノード一覧の画面にはターミナルが必要です。tessh teleport ls で一覧を表示できます"
+    nodes_lasts(left)
+        en "Your login lasts another {left}."
+        ja "ログインの残り時間: {left}"
+    nodes_expired(command)
+        en "Your login has expired: {command}"
+        ja "ログインの有効期限が切れています: {command}"
+    nodes_title(proxy)
+        en "Teleport nodes at {proxy}"
+        ja "{proxy} の Teleport ノード"
+    nodes_search
+        en "Search"
+        ja "検索"
+    nodes_login
+        en "Login"
+        ja "ログイン名"
+    nodes_cluster
+        en "Cluster"
+        ja "クラスター"
+    nodes_cluster_offline(name)
+        en "{name} (offline)"
+        ja "{name} (オフライン)"
+    nodes_save
+        en "Save"
+        ja "保存"
+    nodes_listing
+        en "tsh is listing the nodes …"
+        ja "tsh でノードの一覧を取得しています…"
+    nodes_found(found, all)
+        en "{found} of {all} nodes."
+        ja "{all} 件中 {found} 件のノード"
+    nodes_marked(marked)
+        en "{marked} marked."
+        ja "{marked} 件を選択中"
+    nodes_saved(count)
+        en "{count} sessions were saved."
+        ja "{count} 件のセッションを保存しました。"
+    nodes_hint_mark
+        en "mark"
+        ja "選択"
+    nodes_hint_mark_all
+        en "mark all found"
+        ja "すべて選択"
+    nodes_hint_save
+        en "save marked"
+        ja "選択を保存"
+    nodes_hint_connect
+        en "connect"
+        ja "接続"
 }

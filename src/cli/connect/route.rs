@@ -14,6 +14,9 @@ pub fn label(plan: &Plan) -> String {
         label.push(format!("{user}@{host}:{}", options.port.value));
         label.extend(plan.proxy.as_ref().map(|proxy| proxy.server.to_string()));
         label.extend(options.proxy_command.value.clone());
+        label.extend(
+            plan.teleport.as_ref().map(|tsh| format!("{}/{}", tsh.target.proxy, tsh.cluster)),
+        );
     }
     // No part contains this character.
     label.join("\0")
@@ -30,6 +33,10 @@ pub fn route_line(plan: &Plan) -> Option<String> {
         })
         .collect();
     let first = std::iter::successors(Some(plan), |plan| plan.via.as_deref()).last()?;
+    way.extend(first.teleport.as_ref().map(|tsh| {
+        let (cluster, proxy) = (&tsh.cluster, &tsh.target.proxy);
+        say!(route_told_teleport, cluster, proxy)
+    }));
     way.extend(match (&first.proxy, &first.options.proxy_command.value) {
         (Some(proxy), _) => Some(say!(route_proxy, server = proxy.server.to_string())),
         (None, Some(command)) => Some(say!(route_told_command, command)),

@@ -11,10 +11,11 @@ use crate::client::forward::{Forward, ForwardDirection, ForwardSettings};
 use crate::client::handshake::TransportOptions;
 use crate::client::host_key::{DnsCheck, HostPolicy};
 use crate::client::session::ProgramRequest;
-use crate::client::stream::{ProxyCommand, ProxyErrors, ProxyProgram, Route};
+use crate::client::stream::{Diagnosis, ProxyCommand, ProxyErrors, ProxyProgram, Route};
 use crate::config::{self, Keyword, Options, RequestTty, SessionType, Setting};
 use crate::error::Result;
 use crate::os::descriptor;
+use crate::profiles::teleport;
 use crate::say;
 use crate::terminal;
 use crate::trust::{Policy, Requirements, VerifyDns};
@@ -100,11 +101,25 @@ pub fn route(plan: &Plan, environment: &ProcessEnvironment) -> Route {
         tcp_keep_alive: options.tcp_keep_alive.value,
         class: class(plan),
         attempts: options.connection_attempts.value,
-        proxy: options.proxy_command.value.clone().map(|command| ProxyCommand {
-            program: ProxyProgram::Line { shell: environment.shell(), command },
-            errors: ProxyErrors::Inherited,
-        }),
+        proxy: proxy_command(plan, environment),
     }
+}
+
+/// The command that is the connection: tsh for a node of a Teleport cluster, or ProxyCommand.
+fn proxy_command(plan: &Plan, environment: &ProcessEnvironment) -> Option<ProxyCommand> {
+    if let Some(tsh) = &plan.teleport {
+        let target = tsh.target.clone();
+        let diagnosis = Diagnosis::new(move |said| teleport::diagnose(said, &target));
+        let (program, arguments) = (tsh.program.clone(), tsh.arguments());
+        return Some(ProxyCommand {
+            program: ProxyProgram::Words { program, arguments },
+            errors: ProxyErrors::Watched(Some(diagnosis)),
+        });
+    }
+    plan.options.proxy_command.value.clone().map(|command| ProxyCommand {
+        program: ProxyProgram::Line { shell: environment.shell(), command },
+        errors: ProxyErrors::Inherited,
+    })
 }
 
 /// The rules for checking the host key.

@@ -3,7 +3,7 @@
 
 use super::files::files;
 use super::plan::ResolvedOptions;
-use super::{profile, sources};
+use super::{profile, sources, teleport};
 use crate::cli::args::{Typed, TypedSetting, no_host};
 use crate::config::{
     self, Context, HostFacts, Keyword, Layers, NameLookup, NoLookup, Options, Origin,
@@ -53,15 +53,17 @@ pub fn layered(
 pub fn saved(
     typed: &Typed,
     destination: Option<&Destination>,
-    session: SavedSession,
+    mut session: SavedSession,
     (context, names): (&Context, &dyn NameLookup),
 ) -> Result<ResolvedOptions> {
+    let warnings = teleport::complete(&mut session, context);
     let mut layers = command_line(typed, destination)?;
     profile::add(&mut layers, &session, joined(typed).is_some())?;
     let host = session.profile.host.clone();
     read_files(typed, &host, &mut layers, (context, names))?;
     let mut options = Options::of(&layers, &host, context)?;
     options.warnings.extend(profile::warnings(&session));
+    options.warnings.extend(warnings);
     Ok(ResolvedOptions { host, layers, options, profile: Some(session) })
 }
 

@@ -18,6 +18,7 @@ mod route;
 mod save;
 mod settle;
 pub mod sources;
+mod teleport;
 
 pub use crate::config::MethodChoice;
 pub use effective::effective;
@@ -25,7 +26,8 @@ pub use files::files;
 pub use layers::{check, command_line, files_for, layered, options, refuse_unbuilt};
 pub use names::SystemNames;
 pub use plan::{
-    Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedOptions, TerminalPlan,
+    Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedOptions, TeleportRoute,
+    TerminalPlan,
 };
 pub use save::of_command_line;
 pub use settle::{

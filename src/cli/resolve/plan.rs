@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::client::session::ModeOverrides;
 use crate::config::{Connect, Layers, MethodChoice, Options, ProxyServer};
 use crate::profiles::SavedSession;
+use crate::profiles::teleport::TshTarget;
 use crate::secret::{Secret, SecretBytes};
 use crate::terminal::encoding::Encoding;
 use crate::terminal::record::{LogFormat, Stamps};
@@ -47,8 +48,21 @@ pub struct Plan {
     pub proxy: Option<ProxyPlan>,
     /// What the saved session says of the remote terminal.
     pub terminal: TerminalPlan,
+    /// How tsh leads to the host, if it is a node of a Teleport cluster.
+    pub teleport: Option<TeleportRoute>,
     /// If not empty, the only host keys that are accepted.
     pub pins: Vec<Pin>,
+}
+
+/// The way to a node of a Teleport cluster: `tsh proxy ssh`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeleportRoute {
+    /// The tsh program.
+    pub program: PathBuf,
+    /// The node's cluster.
+    pub cluster: String,
+    /// The node, for the arguments and for the diagnosis of errors.
+    pub target: TshTarget,
 }
 
 /// The proxy server of the first connection.

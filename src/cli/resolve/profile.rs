@@ -18,9 +18,12 @@ pub(super) fn add(layers: &mut Layers, session: &SavedSession, command_typed: bo
     let port = p.port.map(|port| port.to_string());
     let interval = p.keepalive_interval.map(|seconds| seconds.to_string());
     let count = p.keepalive_count.map(|count| count.to_string());
+    let host = Some(p.host.clone());
     let single = [
         (K::Port, &port),
         (K::User, &p.user),
+        // A node's name is the cluster's, and no alias of ssh_config(5).
+        (K::HostName, if p.teleport.is_some() { &host } else { &None }),
         (K::ProxyJump, &p.jump),
         (K::ProxyCommand, &p.proxy_command),
         (K::RemoteCommand, if command_typed { &None } else { &p.command }),

@@ -9,7 +9,7 @@ use super::names::SystemNames;
 use super::pins::pins;
 use super::plan::{Availability, Plan, ResolvedOptions, TerminalPlan};
 use super::route::{self, JumpPath};
-use super::{profile, record};
+use super::{profile, record, teleport};
 use crate::cli::args::{Typed, TypedSetting};
 use crate::cli::environment::ask_pass;
 use crate::client::session::ModeOverrides;
@@ -189,10 +189,12 @@ pub fn settle_within(
         onward: None,
         proxy: None,
         terminal,
+        teleport: None,
         pins: Vec::new(),
     };
     plan.pins = pins(typed, plan.profile.as_ref())?;
     record::add(&mut plan, typed, context)?;
+    teleport::add_route(&mut plan, context)?;
     add_route(&mut plan, typed, (context, names), around, way)?;
     Ok(plan)
 }
@@ -223,6 +225,9 @@ fn add_route(
     plan.onward = way.onward.take();
     if let Some(session) = saved_jump_host(plan) {
         return add_saved_jump_host(plan, session, typed, (context, names), around, way);
+    }
+    if plan.teleport.is_some() {
+        return Ok(());
     }
     let proxy = route::proxy(plan, typed)?;
     let Some((last, before)) = plan.options.jumps.split_last() else {

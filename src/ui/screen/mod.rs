@@ -16,6 +16,7 @@ pub mod form;
 pub mod generator;
 mod login;
 pub mod look;
+pub mod nodes;
 pub mod paste;
 pub mod rotation;
 #[cfg(test)]

@@ -20,6 +20,9 @@ const MAX_COLUMN: usize = 60;
 pub(super) fn nodes(words: &TeleportWords, environment: ProcessEnvironment) -> Result<u8> {
     let flags = [Teleport::Proxy, Teleport::Cluster, Teleport::Browse, Teleport::Json];
     words.only("ls", &flags)?;
+    if words.browse {
+        return browse(words, environment);
+    }
     let login = login_at(words, &environment)?;
     let (tsh, cluster) = (tsh(&environment)?, words.cluster.clone());
     let (sought, json) = (words.rest.clone(), words.json);
@@ -43,6 +46,14 @@ pub(super) fn nodes(words: &TeleportWords, environment: ProcessEnvironment) -> R
         ];
         print(&table(&head, found.into_iter().map(node_row)))
     })
+}
+
+/// The node browser.
+pub(super) fn browse(words: &TeleportWords, environment: ProcessEnvironment) -> Result<u8> {
+    words.only("ls --browse", &[Teleport::Proxy, Teleport::Cluster, Teleport::Browse])?;
+    words.no_more("ls --browse")?;
+    let login = login_at(words, &environment)?;
+    super::browse::run(words, login, environment)
 }
 
 /// `tessh teleport clusters`.

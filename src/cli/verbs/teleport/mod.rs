@@ -4,9 +4,11 @@
 //! What tsh keeps and prints is read in `profiles/teleport`; `cli/teleport` runs it. Standard
 //! output has only what was asked for.
 
+mod browse;
 mod list;
 mod log_in;
 mod place;
+mod save;
 mod status;
 mod words;
 
@@ -27,6 +29,10 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
             if words.help {
                 return print(&help::teleport_help());
             }
+            // A person at a terminal gets the nodes; without a usable login, why there are none.
+            if !words.json && browse::is_possible(&environment) {
+                return list::browse(&words, environment);
+            }
             return status::run(&words, &environment);
         }
     };
@@ -39,6 +45,7 @@ pub(super) fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> 
         "status" => status::run(&words, &environment),
         "clusters" => list::clusters(&words, environment),
         "ls" => list::nodes(&words, environment),
+        "save" => save::run(words, environment),
         "login" => log_in::run(words, environment),
         other => Err(usage(say!(teleport_verb_unknown, other = text::line(other, 40)))
             .hint(say!(teleport_verb_unknown_hint))),

@@ -2,6 +2,7 @@
 
 use super::words::TeleportWords;
 use crate::cli::environment::ProcessEnvironment;
+use crate::cli::settings;
 use crate::cli::teleport::login;
 use crate::cli::teleport::tsh::Tsh;
 use crate::error::Result;
@@ -16,8 +17,9 @@ pub(super) fn directory(environment: &ProcessEnvironment) -> TshDirectory {
 }
 
 /// Finds tsh.
-pub(super) fn tsh(_environment: &ProcessEnvironment) -> Result<Tsh> {
-    Tsh::find(None, std::env::var_os("PATH").as_deref())
+pub(super) fn tsh(environment: &ProcessEnvironment) -> Result<Tsh> {
+    let configured = settings::read(&environment.context())?.tsh;
+    Tsh::find(configured.as_deref(), std::env::var_os("PATH").as_deref())
 }
 
 /// The proxy that is meant, with the login at it, which must be valid: tsh would otherwise ask for

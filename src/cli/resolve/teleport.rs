@@ -1,0 +1,137 @@
+//! Saved sessions of Teleport nodes: what tsh has now completes them, and tsh is the way there.
+//!
+//! The key and the certificate are those of tsh's profile for the proxy, only the authorities of
+//! the session's cluster are trusted, and the connection goes through `tsh proxy ssh`. Nothing of
+//! this is stored in the session, so that a new login is used at once.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::cli::settings;
+use crate::cli::teleport::login::{self, SHORT, TeleportLogin};
+use crate::cli::teleport::tsh::Tsh;
+use crate::config::{Context, Options, Origin};
+use crate::error::Result;
+use crate::profiles::teleport::TshTarget;
+use crate::profiles::{ClusterTrust, SavedSession, TeleportMembership};
+
+use super::plan::{Plan, TeleportRoute};
+
+/// The method that Teleport has, with a certificate.
+const METHOD: &str = "publickey";
+
+/// Completes a session of a Teleport node; another session stays as it is. If there is no usable
+/// login or no tsh, the session gets that as its refusal. Returns warnings, too.
+pub(super) fn complete(session: &mut SavedSession, context: &Context) -> Vec<String> {
+    let Some(member) = session.profile.teleport.clone() else { return Vec::new() };
+    let mut warnings = Vec::new();
+    if let Err(error) = add_login(session, &member, context, &mut warnings)
+        .and_then(|()| find_tsh(context).map(|_| ()))
+    {
+        session.refusal.get_or_insert(error);
+    }
+    warnings
+}
+
+fn add_login(
+    session: &mut SavedSession,
+    member: &TeleportMembership,
+    context: &Context,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    let directory = login::directory(&*context.env, &context.home);
+    let profile = &mut session.profile;
+    let host = &profile.host;
+    let mut principals = vec![host.clone(), format!("{host}.{}", member.cluster)];
+    principals.extend(member.uuid.clone());
+    session.trust.cluster = Some(ClusterTrust {
+        known_hosts: directory.known_hosts(),
+        proxy: member.proxy.clone(),
+        cluster: member.cluster.clone(),
+        principals,
+    });
+    if profile.method.is_empty() {
+        profile.method = vec![METHOD.to_owned()];
+    }
+    let found = login::profile(&directory, Some(&member.proxy))?;
+    profile.identity = vec![as_value(&found.key)];
+    profile.certificate = vec![as_value(&found.certificate)];
+    let login = TeleportLogin::read(found)?;
+    login.check()?;
+    warnings.extend(login.warning(SHORT));
+    Ok(())
+}
+
+/// A path as the value of IdentityFile or CertificateFile, whose tokens begin with `%`.
+fn as_value(path: &Path) -> String {
+    path.to_string_lossy().replace('%', "%%")
+}
+
+fn find_tsh(context: &Context) -> Result<PathBuf> {
+    let configured = settings::read(context)?.tsh;
+    let path = (context.env)("PATH").map(OsString::from);
+    Tsh::find(configured.as_deref(), path.as_deref()).map(|tsh| tsh.program().to_owned())
+}
+
+/// Makes tsh the way to the host, unless another way was typed. Ways in the files of ssh_config(5)
+/// do not count: no other leads to a node.
+///
+/// # Errors
+/// The settings cannot be read.
+pub(super) fn add_route(plan: &mut Plan, context: &Context) -> Result<()> {
+    let Some(session) = &plan.profile else { return Ok(()) };
+    let Some(member) = &session.profile.teleport else { return Ok(()) };
+    let options = &mut plan.options;
+    if is_typed(&options.jumps.origin) || is_typed(&options.proxy_command.origin) {
+        return Ok(());
+    }
+    options.jumps.value.clear();
+    options.proxy_command.value = None;
+    // Other keys of ssh_config(5) are none that a node takes.
+    if !is_typed(&options.identity_files.origin) {
+        options.identity_files.value.truncate(session.profile.identity.len());
+    }
+    let directory = login::directory(&*context.env, &context.home);
+    let root = directory.profile(&member.proxy).ok().flatten().map(|it| it.root_cluster);
+    let leaf = root.is_some_and(|root| root != member.cluster).then(|| member.cluster.clone());
+    plan.teleport = Some(TeleportRoute {
+        // Where tsh is not found, the session has been refused, or is only explained.
+        program: find_tsh(context).unwrap_or_else(|_| PathBuf::from("tsh")),
+        cluster: member.cluster.clone(),
+        target: TshTarget {
+            proxy: member.proxy.clone(),
+            leaf,
+            login: options.user.value.clone(),
+            host: session.profile.host.clone(),
+            port: port(options),
+        },
+    });
+    Ok(())
+}
+
+/// The port that tsh is told; without one, the cluster decides. ssh_config(5) does not know it.
+fn port(options: &Options) -> Option<u16> {
+    let origin = &options.port.origin;
+    let known = is_typed(origin) || matches!(origin, Origin::Profile(_) | Origin::Destination);
+    known.then_some(options.port.value)
+}
+
+fn is_typed(origin: &Origin) -> bool {
+    matches!(origin, Origin::Flag(_) | Origin::Option)
+}
+
+impl TeleportRoute {
+    /// The arguments of tsh: `proxy ssh --cluster=C --proxy=P user@host[:port]`.
+    pub fn arguments(&self) -> Vec<OsString> {
+        let TshTarget { proxy, login, host, port, .. } = &self.target;
+        let port = port.map_or(String::new(), |port| format!(":{port}"));
+        let words = [
+            "proxy".to_owned(),
+            "ssh".to_owned(),
+            format!("--cluster={}", self.cluster),
+            format!("--proxy={proxy}"),
+            format!("{login}@{host}{port}"),
+        ];
+        words.map(OsString::from).into()
+    }
+}
