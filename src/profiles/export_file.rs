@@ -1,31 +1,44 @@
 //! A file that holds the sessions of another program: read once, when it is first needed.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::error::{Error, Kind, Result};
 use crate::os::user::UserId;
-use crate::registry::{RegistryKey, RegistryTree, read_tree};
+use crate::registry::{RegistryKey, read_tree};
 use crate::say;
 use crate::text;
 
 /// The most characters of a name or path that a message shows.
 const MAX_SHOWN: usize = 300;
 
-/// An export of the registry, or `WinSCP.ini`.
+/// The sessions' keys in an export of the registry, or in `WinSCP.ini`.
 pub struct ExportFile {
     path: PathBuf,
     user: UserId,
-    /// The names of values that are not kept in memory.
+    parents: &'static [&'static str],
     forgotten: &'static [&'static str],
-    tree: OnceLock<Result<RegistryTree>>,
+    keys: OnceLock<Result<ExportedKeys>>,
+}
+
+/// The keys of the sessions by their names.
+struct ExportedKeys {
+    keys: BTreeMap<String, RegistryKey>,
+    /// What is wrong in the file beside them.
+    fault: Result<()>,
 }
 
 impl ExportFile {
-    /// The file at this path. It is refused if others than this user can write it. Values with
-    /// these names are not kept in memory.
-    pub fn new(path: PathBuf, user: UserId, forgotten: &'static [&'static str]) -> ExportFile {
-        ExportFile { path, user, forgotten, tree: OnceLock::new() }
+    /// The file at this path, where sessions are directly below the keys `parents`. It is refused if
+    /// others than this user can write it. Values with the names `forgotten` are not kept in memory.
+    pub fn new(
+        path: PathBuf,
+        user: UserId,
+        parents: &'static [&'static str],
+        forgotten: &'static [&'static str],
+    ) -> ExportFile {
+        ExportFile { path, user, parents, forgotten, keys: OnceLock::new() }
     }
 
     /// The file's path.
@@ -33,60 +46,54 @@ impl ExportFile {
         &self.path
     }
 
-    /// The keys of the file.
+    /// The names of the sessions, sorted. One with a fault has it, and a fault between sessions is
+    /// listed with the file's name.
     ///
     /// # Errors
     /// Those of [`read_tree`]; there is no such file.
-    pub fn tree(&self) -> Result<&RegistryTree> {
-        let read = || {
-            let missing = || {
-                let path = shown(&self.path);
-                Error::new(Kind::Config, format!("{path}: {}", say!(os_no_such_file)))
-            };
-            let mut tree = read_tree(&self.path, self.user)?.ok_or_else(missing)?;
-            self.forgotten.iter().for_each(|name| tree.forget(name));
-            Ok(tree)
-        };
-        self.tree.get_or_init(read).as_ref().map_err(Clone::clone)
-    }
-
-    /// The names of the keys below these paths, sorted. A key with a fault has it, and a fault
-    /// between keys is listed with the file's name.
-    ///
-    /// # Errors
-    /// Those of [`ExportFile::tree`].
-    pub fn names(&self, paths: &[&str]) -> Result<Vec<(String, Result<()>)>> {
-        let tree = self.tree()?;
-        let keys = paths.iter().flat_map(|path| tree.children(path));
+    pub fn names(&self) -> Result<Vec<(String, Result<()>)>> {
+        let ExportedKeys { keys, fault } = self.keys()?;
         let mut names: Vec<(String, Result<()>)> =
-            keys.map(|key| (key.name().to_owned(), key.check())).collect();
-        if let Err(fault) = tree.check() {
+            keys.iter().map(|(name, key)| (name.clone(), key.check())).collect();
+        if let Err(fault) = fault {
             let file = self.path.file_name().unwrap_or_default();
-            names.push((file.to_string_lossy().into_owned(), Err(fault)));
+            names.push((file.to_string_lossy().into_owned(), Err(fault.clone())));
         }
         names.sort_by(|one, other| one.0.cmp(&other.0));
-        names.dedup_by(|one, other| one.0 == other.0);
         Ok(names)
     }
 
-    /// The key of this name below these paths; `None` if there is none.
+    /// The key of the session of this name; `None` if there is none.
     ///
     /// # Errors
-    /// Those of [`ExportFile::tree`]; the key's fault.
-    pub fn key(&self, paths: &[&str], name: &str) -> Result<Option<RegistryKey>> {
-        let Some(key) = self.find(paths, name)? else { return Ok(None) };
+    /// Those of [`ExportFile::names`]; the key's fault.
+    pub fn key(&self, name: &str) -> Result<Option<RegistryKey>> {
+        let Some(key) = self.keys()?.keys.get(name) else { return Ok(None) };
         key.check()?;
         Ok(Some(key.clone()))
     }
 
-    /// Whether there is a key of this name below these paths, with or without a fault.
-    pub fn has(&self, paths: &[&str], name: &str) -> bool {
-        self.find(paths, name).is_ok_and(|key| key.is_some())
+    /// Whether there is a session of this name, with or without a fault.
+    pub fn has(&self, name: &str) -> bool {
+        self.keys().is_ok_and(|found| found.keys.contains_key(name))
     }
 
-    fn find(&self, paths: &[&str], name: &str) -> Result<Option<&RegistryKey>> {
-        let tree = self.tree()?;
-        Ok(paths.iter().flat_map(|path| tree.children(path)).find(|key| key.name() == name))
+    fn keys(&self) -> Result<&ExportedKeys> {
+        self.keys.get_or_init(|| self.read()).as_ref().map_err(Clone::clone)
+    }
+
+    fn read(&self) -> Result<ExportedKeys> {
+        let missing = || {
+            let path = shown(&self.path);
+            Error::new(Kind::Config, format!("{path}: {}", say!(os_no_such_file)))
+        };
+        let mut tree = read_tree(&self.path, self.user)?.ok_or_else(missing)?;
+        self.forgotten.iter().for_each(|name| tree.forget(name));
+        let mut keys = BTreeMap::new();
+        for key in self.parents.iter().flat_map(|path| tree.children(path)) {
+            keys.entry(key.name().to_owned()).or_insert_with(|| key.clone());
+        }
+        Ok(ExportedKeys { keys, fault: tree.check() })
     }
 }
 

@@ -77,7 +77,7 @@ impl ExportedPuttySessions {
     pub fn new(file: PathBuf, user: UserId) -> ExportedPuttySessions {
         let places = || vec![file.clone()];
         let trust = TrustPlaces { host_keys: places(), authorities: places(), cluster: None };
-        ExportedPuttySessions { export: ExportFile::new(file, user, &[]), trust }
+        ExportedPuttySessions { export: ExportFile::new(file, user, SESSIONS, &[]), trust }
     }
 }
 
@@ -91,17 +91,17 @@ impl SessionSource for ExportedPuttySessions {
     }
 
     fn names(&self) -> Result<Vec<(String, Result<()>)>> {
-        let mut names = self.export.names(SESSIONS)?;
+        let mut names = self.export.names()?;
         names.retain(|(name, _)| name != DEFAULTS);
         Ok(names)
     }
 
     fn open(&self, name: &str) -> Result<Option<SavedSession>> {
-        session(name, &|name| self.export.key(SESSIONS, name), &self.trust, MAX_JUMPS)
+        session(name, &|name| self.export.key(name), &self.trust, MAX_JUMPS)
     }
 
     fn has(&self, name: &str) -> bool {
-        name != DEFAULTS && self.export.has(SESSIONS, name)
+        name != DEFAULTS && self.export.has(name)
     }
 }
 

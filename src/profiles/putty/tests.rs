@@ -11,7 +11,7 @@ use crate::os::user::UserId;
 use crate::profiles::profile::Profile;
 use crate::profiles::session::SavedSession;
 use crate::profiles::sources::SessionSource;
-use crate::registry::{PuttyPlaces, RegistryKey, parse_settings};
+use crate::registry::{PuttyPlaces, RegistryKey, parse_settings, parse_tree};
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/putty")
@@ -373,6 +373,38 @@ fn proxy_passwords_are_kept_for_those_that_take_them_only() {
 }
 
 proptest! {
+    #[test]
+    fn mutated_files_are_read_or_refused(
+        changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..30),
+        end: proptest::sample::Index,
+        cut: bool,
+    ) {
+        let export = include_bytes!("../../../tests/data/putty/putty-export.reg");
+        let sites = include_bytes!("../../../tests/data/putty/WinSCP.ini");
+        let session = include_bytes!("../../../tests/data/putty/sessions/forwards");
+        for whole in [&export[..], &sites[..], &session[..]] {
+            let mut bytes = whole.to_vec();
+            for (at, byte) in &changes {
+                let at = at.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            bytes.truncate(if cut { end.index(bytes.len()) } else { bytes.len() });
+            let mut keys: Vec<RegistryKey> =
+                parse_settings("s", Path::new("/s"), &bytes).into_iter().collect();
+            if let Ok(tree) = parse_tree(Path::new("/x"), &bytes) {
+                let parents = ["SimonTatham\\PuTTY\\Sessions", "Sessions"];
+                keys.extend(parents.iter().flat_map(|path| tree.children(path)).cloned());
+            }
+            for key in keys.iter().filter(|key| key.check().is_ok()) {
+                for keeper in [Keeper::Putty, Keeper::WinScp] {
+                    if let Ok(made) = converted(&PuttySettings::new(key, keeper)) {
+                        prop_assert!(made.profile.check().is_ok());
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn no_value_makes_the_conversion_panic(
         lines in proptest::collection::vec((0..NAMES.len(), "[ -~é\\\\%^<>,=:\\[\\]*LRDV0-9]{0,40}"), 0..30),

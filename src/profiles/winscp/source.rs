@@ -29,7 +29,7 @@ impl WinScpSites {
     /// The sites in the file at this path, which is read when it is first needed. Stored passwords
     /// are not kept in memory.
     pub fn new(file: PathBuf, user: UserId) -> WinScpSites {
-        WinScpSites { export: ExportFile::new(file, user, SECRETS) }
+        WinScpSites { export: ExportFile::new(file, user, SITES, SECRETS) }
     }
 }
 
@@ -43,20 +43,20 @@ impl SessionSource for WinScpSites {
     }
 
     fn names(&self) -> Result<Vec<(String, Result<()>)>> {
-        let mut names = self.export.names(SITES)?;
+        let mut names = self.export.names()?;
         names.retain(|(name, _)| name != DEFAULTS);
         Ok(names)
     }
 
     fn open(&self, name: &str) -> Result<Option<SavedSession>> {
-        match self.export.key(SITES, name)? {
+        match self.export.key(name)? {
             Some(key) if name != DEFAULTS => site(name, &key).map(Some),
             _ => Ok(None),
         }
     }
 
     fn has(&self, name: &str) -> bool {
-        name != DEFAULTS && self.export.has(SITES, name)
+        name != DEFAULTS && self.export.has(name)
     }
 }
 
