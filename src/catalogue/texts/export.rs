@@ -46,4 +46,46 @@ texts! {
     export_only_putty
         en "sessions are exported for putty alone"
         ja "書き出し先に指定できるのは putty だけです"
+    import_not_imported(name, error)
+        en "{name} is not imported: {error}"
+        ja "{name} は取り込みませんでした: {error}"
+    import_kept(name)
+        en "{name} is there already and stays; --force replaces it"
+        ja "{name} は既にあるため変更しません。--force で置き換えます"
+    import_proxy_password(name)
+        en "{name}: the password for the proxy is not stored; it is asked for"
+        ja "{name}: プロキシのパスワードは保存しません。接続時に入力してください"
+    import_other_key(name, place)
+        en "{place} has another key for {name}; it stays"
+        ja "{place} には {name} の別の鍵があります。変更しません"
+    import_done(source, sessions, kept, keys, authorities)
+        en "imported from {source}: {sessions} sessions ({kept} were there), {keys} host keys, {authorities} authorities"
+        ja "{source} から取り込みました: セッション {sessions} 件（既存 {kept} 件）、ホスト鍵 {keys} 個、認証局 {authorities} 件"
+    import_two_of_a_name(source)
+        en "{source} still has sessions of these names: own:NAME is the copy, {source}:NAME the original"
+        ja "{source} にも同じ名前のセッションがあります。コピーは own:名前、元のセッションは {source}:名前 です"
+    import_none_usable
+        en "none of the sessions can be imported"
+        ja "取り込めるセッションがありません"
+    import_nothing(source)
+        en "{source} has no sessions here"
+        ja "{source} のセッションが見つかりません"
+    import_name_file(source)
+        en "name a file: tessh sessions import {source} FILE"
+        ja "ファイルを指定してください: tessh sessions import {source} FILE"
+    import_not_read(path, reason)
+        en "{path} was not read: {reason}"
+        ja "{path} を読み込めませんでした: {reason}"
+    import_words
+        en "one file is enough"
+        ja "ファイルは 1 つだけ指定してください"
+    import_teleport
+        en "sessions of Teleport are saved from its list of hosts"
+        ja "Teleport のセッションはホストの一覧から保存します"
+    import_teleport_hint
+        en "tessh teleport save [user@]host"
+        ja "tessh teleport save [user@]host"
+    import_source_unknown
+        en "sessions are imported from putty, winscp or openssh"
+        ja "取り込み元は putty、winscp、openssh のいずれかです"
 }

@@ -147,9 +147,6 @@ texts! {
         ja "整数で書いてください"
 
     // tessh sessions
-    sessions_verb_missing(verb)
-        en "sessions {verb} is not part of this version"
-        ja "sessions {verb} はこの版にはありません"
     sessions_none_hint
         en "tessh sessions save NAME [user@]host saves one"
         ja "tessh sessions save NAME [user@]host で保存できます"

@@ -29,7 +29,7 @@ pub use plan::{
     Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedOptions, TeleportRoute,
     TerminalPlan,
 };
-pub use save::of_command_line;
+pub use save::{of_command_line, of_host};
 pub use settle::{
     OwnConnection, check_saved, checked, command_of, own_connection, plan_of_saved, resolve,
     resolve_within, settle,

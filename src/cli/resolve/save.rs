@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use super::layers::{command_line, joined};
+use super::layers::{command_line, files_for, joined};
 use super::pins::pins;
 use super::record;
 use crate::cli::args::Typed;
-use crate::config::{Directive, Keyword, Method, Shape};
+use crate::config::{Context, Directive, Keyword, Method, Options, Shape};
 use crate::destination::Destination;
 use crate::error::{Error, Kind, Result};
 use crate::profiles::Profile;
@@ -70,6 +70,27 @@ pub fn of_command_line(
     profile.log = log.transpose()?.flatten();
     profile.log_format.clone_from(&typed.log_format);
     profile.log_timestamp.clone_from(&typed.log_timestamp);
+    Ok(profile)
+}
+
+/// Makes a session of what the files of ssh_config(5) say about a host, without the system's file
+/// where `-F` names one.
+///
+/// # Errors
+/// The files cannot be read or are refused for this host.
+pub fn of_host(host: &str, typed: &Typed, context: &Context, directory: &Path) -> Result<Profile> {
+    let layers = files_for(typed, host, context)?;
+    let options = Options::of(&layers, host, context)?;
+    let mut profile = Profile { host: options.hostname.value, ..Profile::default() };
+    let mut counted: Vec<Keyword> = vec![K::HostName];
+    for entry in layers.entries() {
+        let counts = entry.keyword.accumulates() || !counted.contains(&entry.keyword);
+        if !counts || entry.keyword == K::HostName {
+            continue;
+        }
+        counted.push(entry.keyword);
+        put(&mut profile, entry, directory)?;
+    }
     Ok(profile)
 }
 

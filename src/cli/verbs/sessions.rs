@@ -6,6 +6,7 @@
 
 mod ask;
 mod export;
+mod import;
 
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -53,9 +54,7 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
         "save" => save(&store, words, environment),
         "remove" => remove(&store, &SessionWords::read(words)?, &all()?),
         "export" => export::run(words, environment),
-        verb @ "import" => {
-            Err(usage(say!(sessions_verb_missing, verb)).hint(say!(sessions_none_hint)))
-        }
+        "import" => import::run(words, typed, environment),
         other => Err(usage(say!(sessions_verb_unknown, other = text::line(other, 40)))
             .hint(say!(sessions_verb_unknown_hint))),
     }

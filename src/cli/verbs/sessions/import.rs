@@ -1,0 +1,174 @@
+//! `tessh sessions import`: copies the sessions of another program into tessh's own, with the host
+//! keys and authorities that it has on record for them.
+//!
+//! What cannot be expressed is said, one line each; a session that is broken or cannot be used is
+//! named, and the others are imported. Stored passwords are never read.
+
+mod copy;
+mod trust;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::Typed;
+use crate::cli::environment::ProcessEnvironment;
+use crate::cli::log;
+use crate::cli::resolve::sources;
+use crate::config;
+use crate::error::{Error, Kind, Result};
+use crate::os::user::UserId;
+use crate::profiles::putty::{ExportedPuttySessions, PuttySessions};
+use crate::profiles::winscp::WinScpSites;
+use crate::profiles::{ListedSession, OpenSshHosts, SessionSource, Sessions, Source};
+use crate::registry::PuttyPlaces;
+use crate::say;
+use crate::text;
+
+/// How many characters of a name or path are shown.
+const MAX_SHOWN: usize = 200;
+
+/// What was typed after `import`.
+struct ImportWords {
+    source: Source,
+    file: Option<PathBuf>,
+    force: bool,
+}
+
+/// `import putty|winscp|openssh [FILE] [--force]`.
+pub(super) fn run(
+    words: &[OsString],
+    typed: &Typed,
+    environment: &ProcessEnvironment,
+) -> Result<u8> {
+    let wanted = ImportWords::read(words)?;
+    let typed = match (wanted.source, &wanted.file) {
+        (Source::OpenSsh, Some(file)) => {
+            &Typed { config_file: Some(absolute(file)?), ..typed.clone() }
+        }
+        _ => typed,
+    };
+    let found = found(&wanted, typed, environment)?;
+    let mut copy = copy::SessionCopy::new(typed, wanted.force || typed.force, environment)?;
+    for listed in found {
+        copy.add(listed);
+    }
+    let done = copy.put()?;
+    let trust = trust::import(&done.trusted, environment, wanted.force || typed.force);
+    done.notes.iter().chain(&trust.notes).for_each(|note| log::write(note));
+    if done.sessions == 0 && done.kept == 0 {
+        return Err(usage(say!(import_none_usable)));
+    }
+    log::write(&say!(
+        import_done,
+        source = wanted.source.word(),
+        sessions = done.sessions,
+        kept = done.kept,
+        keys = trust.keys,
+        authorities = trust.authorities
+    ));
+    if wanted.file.is_none() && done.sessions > 0 && wanted.source != Source::OpenSsh {
+        log::write(&say!(import_two_of_a_name, source = wanted.source.word()));
+    }
+    Ok(0)
+}
+
+/// The sessions to import.
+///
+/// # Errors
+/// The source cannot be read, or has no sessions.
+fn found(
+    wanted: &ImportWords,
+    typed: &Typed,
+    environment: &ProcessEnvironment,
+) -> Result<Vec<ListedSession>> {
+    let (context, user) = (environment.context(), UserId::real());
+    let sessions = match (&wanted.file, wanted.source) {
+        (Some(path), Source::Putty) => only(putty(&absolute(path)?, user)?),
+        (Some(path), Source::WinScp) => only(Box::new(WinScpSites::new(readable(path)?, user))),
+        (Some(path), Source::OpenSsh) => {
+            let (files, home) = (crate::cli::resolve::files(typed, &context), context.home.clone());
+            let find = Box::new(move || config::host_aliases(&files, &home));
+            only(Box::new(OpenSshHosts { place: readable(path)?, find }))
+        }
+        _ => sources::sessions(typed, &context)?,
+    };
+    let (mut all, faults) = sessions.list();
+    all.retain(|listed| listed.source == wanted.source);
+    match (all.is_empty(), faults.into_iter().next()) {
+        (false, _) => Ok(all),
+        (true, Some(fault)) => Err(fault),
+        (true, None) => {
+            let source = wanted.source.word();
+            Err(usage(say!(import_nothing, source)).hint(say!(import_name_file, source)))
+        }
+    }
+}
+
+fn only(source: Box<dyn SessionSource>) -> Sessions {
+    Sessions::new(vec![source])
+}
+
+/// PuTTY's folder, its folder of sessions, or what regedit has written.
+fn putty(path: &Path, user: UserId) -> Result<Box<dyn SessionSource>> {
+    let path = readable(path)?;
+    if !path.is_dir() {
+        return Ok(Box::new(ExportedPuttySessions::new(path, user)));
+    }
+    let mut places = PuttyPlaces::within(&path);
+    if let (false, Some(parent)) = (places.sessions.is_dir(), path.parent()) {
+        places = PuttyPlaces { sessions: path.clone(), ..PuttyPlaces::within(parent) };
+    }
+    Ok(Box::new(PuttySessions::new(places, user)))
+}
+
+/// A path that exists, because a source that does not exist would only have no sessions.
+fn readable(path: &Path) -> Result<PathBuf> {
+    let path = absolute(path)?;
+    std::fs::metadata(&path).map_err(|error| {
+        let shown = text::line(&path.to_string_lossy(), MAX_SHOWN);
+        let reason = crate::error::io_reason(&error);
+        Error::new(Kind::Local, say!(import_not_read, path = shown, reason))
+    })?;
+    Ok(path)
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|error| {
+        let error = crate::error::io_reason(&error);
+        Error::new(Kind::Local, say!(sessions_no_directory, error))
+    })
+}
+
+impl ImportWords {
+    fn read(words: &[OsString]) -> Result<ImportWords> {
+        let (mut source, mut file, mut force, mut flags) = (None, None, false, true);
+        for word in words {
+            match word.to_str() {
+                Some("--") if flags => flags = false,
+                Some("--force") if flags => force = true,
+                Some(word) if flags && word.starts_with('-') => {
+                    let word = text::line(word, 40);
+                    return Err(usage(say!(sessions_option_unknown, word)).hint(say!(see_help)));
+                }
+                _ if source.is_none() => source = Some(word),
+                _ if file.is_none() => file = Some(PathBuf::from(word)),
+                _ => return Err(usage(say!(import_words)).hint(USAGE)),
+            }
+        }
+        match source.and_then(|word| Source::find(word.to_str()?)) {
+            Some(source @ (Source::Putty | Source::WinScp | Source::OpenSsh)) => {
+                Ok(ImportWords { source, file, force })
+            }
+            Some(Source::Teleport) => {
+                Err(usage(say!(import_teleport)).hint(say!(import_teleport_hint)))
+            }
+            Some(Source::Own) | None => Err(usage(say!(import_source_unknown)).hint(USAGE)),
+        }
+    }
+}
+
+const USAGE: &str = "tessh sessions import putty|winscp|openssh [FILE] [--force]";
+
+fn usage(cause: impl Into<String>) -> Error {
+    Error::new(Kind::Usage, cause)
+}

@@ -1,0 +1,174 @@
+//! Copies sessions into tessh's own files.
+
+use std::path::PathBuf;
+
+use super::trust::TrustedHost;
+use crate::cli::args::Typed;
+use crate::cli::environment::ProcessEnvironment;
+use crate::cli::resolve::{self, sources::store};
+use crate::error::{Error, Kind, Result};
+use crate::profiles::{
+    Document, ListedSession, MAX_NAME, Profile, ProfileStore, SavedSession, Source,
+};
+use crate::say;
+use crate::text;
+
+/// How many characters of a name are shown.
+const MAX_SHOWN: usize = 200;
+/// What the name of a copied jump host ends with.
+const JUMP: &str = "-jump";
+
+/// The copy of sessions: all are made, and then all written.
+pub(super) struct SessionCopy<'a> {
+    typed: &'a Typed,
+    environment: &'a ProcessEnvironment,
+    store: ProfileStore,
+    force: bool,
+    directory: PathBuf,
+    documents: Vec<Document>,
+    done: Copied,
+}
+
+/// What was copied.
+#[derive(Default)]
+pub(super) struct Copied {
+    /// How many sessions were written, besides their jump hosts.
+    pub sessions: usize,
+    /// How many were there already.
+    pub kept: usize,
+    /// The hosts whose keys and authorities are to be imported.
+    pub trusted: Vec<TrustedHost>,
+    /// What is to be said, one line each.
+    pub notes: Vec<String>,
+}
+
+impl<'a> SessionCopy<'a> {
+    /// A copy of nothing. With `force`, sessions that exist are replaced.
+    ///
+    /// # Errors
+    /// The current directory has gone.
+    pub(super) fn new(
+        typed: &'a Typed,
+        force: bool,
+        environment: &'a ProcessEnvironment,
+    ) -> Result<SessionCopy<'a>> {
+        let directory = std::env::current_dir().map_err(|error| {
+            let error = crate::error::io_reason(&error);
+            Error::new(Kind::Local, say!(sessions_no_directory, error))
+        })?;
+        let store = store(&environment.context());
+        let (documents, done) = (Vec::new(), Copied::default());
+        Ok(SessionCopy { typed, environment, store, force, directory, documents, done })
+    }
+
+    /// Adds a session; says why if it cannot be copied.
+    pub(super) fn add(&mut self, listed: ListedSession) {
+        let shown = text::line(&listed.name, MAX_SHOWN);
+        let added = listed.session.and_then(|session| match session.refusal.clone() {
+            Some(refusal) => Err(refusal),
+            None => self.session(session),
+        });
+        if let Err(error) = added {
+            self.done.notes.push(say!(import_not_imported, name = shown, error));
+        }
+    }
+
+    /// Writes all.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub(super) fn put(mut self) -> Result<Copied> {
+        for document in &mut self.documents {
+            self.store.save(document)?;
+        }
+        Ok(self.done)
+    }
+
+    fn session(&mut self, mut session: SavedSession) -> Result<()> {
+        let name = std::mem::take(&mut session.name);
+        let shown = text::line(&name, MAX_SHOWN);
+        let made = self.documents.iter().any(|document| document.name() == name);
+        if made || (!self.force && self.store.has(&name)) {
+            self.done.notes.push(say!(import_kept, name = shown));
+            self.done.kept += 1;
+            return Ok(());
+        }
+        if session.source == Source::OpenSsh {
+            let context = self.environment.context();
+            session.profile = resolve::of_host(&name, self.typed, &context, &self.directory)?;
+        }
+        if let Some(via) = session.via.take() {
+            session.profile.jump = Some(self.jump(&name, *via)?);
+        }
+        self.document(&name, &session)?;
+        self.done.sessions += 1;
+        let notes = session.unhonoured.iter().map(|what| format!("{shown}: {what}"));
+        self.done.notes.extend(notes);
+        if session.proxy_password.is_some() {
+            self.done.notes.push(say!(import_proxy_password, name = shown));
+        }
+        Ok(())
+    }
+
+    /// Makes the file of a session; fields that other programs do not have keep their values.
+    fn document(&mut self, name: &str, session: &SavedSession) -> Result<()> {
+        let mut document = match self.store.open(name)? {
+            Some(document) => document,
+            None => self.store.create(name)?,
+        };
+        let mut profile = session.profile.clone();
+        if !document.is_new() {
+            let old = document.profile();
+            profile.note = profile.note.or_else(|| old.note.clone());
+            profile.tags.clone_from(&old.tags);
+            profile.confirm_paste = old.confirm_paste;
+        }
+        document.set(profile)?;
+        self.documents.push(document);
+        self.done.trusted.push(TrustedHost::of(session));
+        Ok(())
+    }
+
+    /// The jump host as `-J` takes it: as it is if a host, port and user are all there is to it, or
+    /// else as a session of its own.
+    fn jump(&mut self, name: &str, mut via: SavedSession) -> Result<String> {
+        if let Some(refusal) = via.refusal.clone() {
+            return Err(refusal);
+        }
+        if let (Some(typed), None) = (as_typed(&via.profile), &via.via) {
+            self.done.trusted.push(TrustedHost::of(&via));
+            return Ok(typed);
+        }
+        let own = jump_name(name);
+        if let Some(before) = via.via.take() {
+            via.profile.jump = Some(self.jump(&own, *before)?);
+        }
+        self.document(&own, &via)?;
+        Ok(own)
+    }
+}
+
+/// A host as `-J` takes it, if the session has nothing else.
+fn as_typed(profile: &Profile) -> Option<String> {
+    let Profile { host, port, user, .. } = profile;
+    let nothing_else =
+        Profile { host: host.clone(), port: *port, user: user.clone(), ..Profile::default() };
+    if *profile != nothing_else {
+        return None;
+    }
+    let user = user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
+    Some(match (host.contains(':'), port) {
+        (true, port) => format!("{user}[{host}]:{}", port.unwrap_or(22)),
+        (false, Some(port)) => format!("{user}{host}:{port}"),
+        (false, None) => format!("{user}{host}"),
+    })
+}
+
+/// The name of the jump host of a session: only letters that `-J` takes.
+fn jump_name(name: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    let mut own: String =
+        name.chars().map(|letter| if plain(letter) { letter } else { '-' }).collect();
+    own.truncate(MAX_NAME / 2);
+    format!("{}{JUMP}", own.trim_start_matches('-'))
+}

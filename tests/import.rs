@@ -1,0 +1,144 @@
+//! `tessh sessions import`: what other programs keep becomes tessh's own.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs;
+use std::path::Path;
+
+use lab::{Home, Output, arg};
+use serde_json::Value;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/putty");
+const ED25519: &str = "ssh-ed25519@42215:127.0.0.1 0x76d9b85d3d81ce3a67279654d8f92f3dacb8baef71770891a98af38a41fa7abe,0x7667ab14c4361dda09efe8f1b42a93093a8cd8d846e60f6d9d97b33901c045e3\n";
+const AUTHORITY: &str = "PublicKey=AAAAC3NzaC1lZDI1NTE5AAAAIG7pEBTT8Nqfeocg2FzBJrQWBN0R+xTjWShg7q6K9VFI\nValidity=*.example.com || 127.0.0.1\nPermitRSASHA1=0\n";
+
+fn import(home: &Home, words: &[&str]) -> Output {
+    home.tessh(&[&["sessions", "import"], words].concat()).output()
+}
+
+fn show(home: &Home, name: &str) -> Value {
+    let words = ["sessions", "show", "--json", &format!("own:{name}")];
+    let output = home.tessh(&words).output().expect_quiet_success();
+    serde_json::from_str(&output.text()).unwrap()
+}
+
+/// A folder of PuTTY's in a home.
+fn folder(home: &Home, sessions: &[(&str, &str)]) -> std::path::PathBuf {
+    let folder = home.path("putty");
+    fs::create_dir_all(folder.join("sessions")).unwrap();
+    fs::create_dir_all(folder.join("sshhostcas")).unwrap();
+    for (file, text) in sessions {
+        fs::write(folder.join("sessions").join(file), text).unwrap();
+    }
+    fs::write(folder.join("sshhostkeys"), ED25519).unwrap();
+    fs::write(folder.join("sshhostcas/Example%20CA"), AUTHORITY).unwrap();
+    folder
+}
+
+const GOOD: &str = "Present=1\nHostName=127.0.0.1\nPortNumber=42215\nProtocol=ssh\nUserName=me\n\
+                    RemoteCommand=id\nAuthGSSAPIKEX=1\nX11AuthFile=/x\n";
+
+#[test]
+fn sessions_of_putty_come_with_their_host_keys_and_authorities() {
+    let home = Home::new();
+    let folder = folder(
+        &home,
+        &[
+            ("lab%20one", GOOD),
+            ("telnet", "HostName=x\nProtocol=telnet\n"),
+            ("broken", "HostName=a\0b\n"),
+            ("through", "HostName=h\nProtocol=ssh\nProxyMethod=6\nProxyHost=lab one\n"),
+        ],
+    );
+    let output = import(&home, &["putty", arg(&folder)]);
+    output.expect_code(0);
+    let told = &output.stderr;
+    assert!(told.contains("2 sessions (0 were there), 1 host keys, 1 authorities"), "{told}");
+    for name in ["telnet is not", "broken is not"] {
+        assert_eq!(told.lines().filter(|line| line.contains(name)).count(), 1, "{told}");
+    }
+    let shown = show(&home, "lab one");
+    assert_eq!((&shown["host"], &shown["port"]), (&"127.0.0.1".into(), &42215.into()));
+    assert_eq!(shown["command"], "id");
+    let jump = show(&home, "through")["jump"].as_str().unwrap().to_owned();
+    assert_eq!(show(&home, &jump)["host"], "127.0.0.1");
+    assert!(home.read(".ssh/known_hosts").starts_with("[127.0.0.1]:42215 ssh-ed25519 AAAA"));
+    let trusted = home.tessh(&["trust", "authority", "list"]).output().expect_quiet_success();
+    assert!(trusted.text().contains("Example CA"), "{}", trusted.text());
+
+    // The second time all is there; with --force a note stays.
+    let path = ".config/tessh/sessions/lab%20one.toml";
+    home.write(path, &format!("{}note = 'mine'\n", home.read(path).replace("'id'", "'old'")));
+    let output = import(&home, &["putty", arg(&folder)]);
+    assert!(output.stderr.contains("0 sessions (2 were there), 0 host keys, 0 authorities"));
+    let output = import(&home, &["putty", "--force", arg(&folder.join("sessions"))]);
+    assert!(output.stderr.contains("2 sessions (0 were there), 0 host"), "{}", output.stderr);
+    assert_eq!(show(&home, "lab one")["command"], "id");
+    assert_eq!(show(&home, "lab one")["note"], "mine");
+    assert_eq!(home.read(".ssh/known_hosts").lines().count(), 1);
+}
+
+#[test]
+fn another_key_of_the_host_stays() {
+    let home = Home::new();
+    let folder = folder(&home, &[("lab%20one", GOOD)]);
+    let key = home.key(".ssh/other", &["ed25519"], "");
+    let public = fs::read_to_string(format!("{}.pub", arg(&key))).unwrap();
+    let known = format!("[127.0.0.1]:42215 {public}");
+    home.write(".ssh/known_hosts", &known);
+    let output = import(&home, &["putty", arg(&folder)]);
+    assert!(output.stderr.contains("another key for [127.0.0.1]:42215"), "{}", output.stderr);
+    assert_eq!(home.read(".ssh/known_hosts"), known);
+}
+
+#[test]
+fn an_export_of_the_registry_is_imported_and_comes_back_equal() {
+    let home = Home::new();
+    let reg = Path::new(DATA).join("putty-export.reg");
+    import(&home, &["putty", arg(&reg)]).expect_code(0);
+    let listed = || home.tessh(&["sessions", "list", "--json"]).output().text();
+    let first: Value = serde_json::from_str(&listed()).unwrap();
+    let names: Vec<&str> =
+        first.as_array().unwrap().iter().filter_map(|it| it["name"].as_str()).collect();
+    assert!(names.contains(&"café %\\*?"), "{names:?}");
+
+    // What is written as a file of regedit, read again, has the same hosts and ways.
+    let out = home.path("out.reg");
+    home.tessh(&["sessions", "export", "putty", "--reg", arg(&out)]).output().expect_code(0);
+    let other = Home::new();
+    import(&other, &["putty", arg(&out)]).expect_code(0);
+    for name in names {
+        let (one, two) = (show(&home, name), show(&other, name));
+        for field in ["host", "port", "user", "command", "forwards", "environment", "proxy_command"]
+        {
+            // A session without a port or user has the ones that it is resolved to.
+            if one[field] != Value::Null {
+                assert_eq!(one[field], two[field], "{name}: {field}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sites_of_winscp_and_hosts_of_openssh_are_imported() {
+    let home = Home::new();
+    let ini = Path::new(DATA).join("WinSCP.ini");
+    let output = import(&home, &["winscp", arg(&ini)]);
+    output.expect_code(0);
+    for entry in fs::read_dir(home.path(".config/tessh/sessions")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        assert!(!text.contains("A35C") && !text.contains("example-password"), "{text}");
+    }
+    let config = "Host web\n HostName web.example.org\n Port 2222\n User deploy\n\
+                  IdentityFile ~/.ssh/deploy\n ProxyJump gate\n Compression yes\n\
+                  Host *\n ServerAliveInterval 30\n";
+    home.write("config", config);
+    let output = import(&home, &["openssh", "config"]);
+    assert!(output.stderr.contains("1 sessions"), "{}", output.stderr);
+    let shown = show(&home, "web");
+    assert_eq!(shown["host"], "web.example.org");
+    assert_eq!((&shown["user"], &shown["jump"]), (&"deploy".into(), &"gate".into()));
+    assert_eq!(shown["keepalive"]["interval"], 30);
+    assert_eq!(shown["options"][0], "Compression=yes");
+}
