@@ -163,6 +163,8 @@ mod tests {
     use std::fs;
     use std::path::PathBuf;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     const CACHE: &str = "tests/data/putty/sshhostkeys";
@@ -261,5 +263,26 @@ mod tests {
         assert_eq!(cache.problems.len(), PROBLEMS_MAX + 1);
         assert!(HostKeyCache::load(Path::new("/nonexistent/cache")).problems.is_empty());
         assert_eq!(HostKeyCache::load(Path::new("/")).problems.len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn no_damage_panics(
+            file in 0..3_usize,
+            cut in 0..6000_usize,
+            at in 0..6000_usize,
+            with in proptest::collection::vec(any::<u8>(), 0..8),
+        ) {
+            let files = [CACHE, "tests/data/putty/WinSCP.ini", "tests/data/putty/putty-export.reg"];
+            let mut bytes = fs::read(files[file]).expect("a cache");
+            bytes.truncate(bytes.len().saturating_sub(cut));
+            let at = at.min(bytes.len());
+            bytes.splice(at..(at + with.len() / 2).min(bytes.len()), with);
+            let path = Path::new("/c");
+            let caches = [HostKeyCache::read(path, &bytes), HostKeyCache::read_export(path, &bytes)];
+            for problem in caches.iter().flat_map(|cache| &cache.problems) {
+                prop_assert!(!problem.to_string().contains(char::is_control));
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use proptest::prelude::*;
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::Certificate;
 use tempfile::TempDir;
@@ -189,4 +190,20 @@ fn revocation_and_pins_count_and_known_authorities_do_not() {
     plain.pins = vec![Pin::parse(data!("host-ed25519.pub").trim_end(), "--host-key").expect("one")];
     let verdict = decide(&plain, Policy::No, VerifyDns::No);
     assert!(reason_of(&verdict).contains("showed no certificate"), "{verdict:?}");
+}
+
+proptest! {
+    #[test]
+    fn no_damage_panics(
+        at in 0..400_usize,
+        with in proptest::collection::vec(any::<u8>(), 0..6),
+    ) {
+        let mut bytes = line("teleport.example.com,a,*.a", CA).repeat(2).into_bytes();
+        let at = at.min(bytes.len());
+        bytes.splice(at..(at + with.len() / 2).min(bytes.len()), with);
+        let case = Case::new("a", "");
+        fs::write(&case.rule.known_hosts, &bytes).expect("written");
+        // One of the two lines is whole.
+        prop_assert!(ClusterAuthorities::load(&case.rule).is_ok());
+    }
 }

@@ -6,6 +6,7 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, UNIX_EPOCH};
 
+use proptest::prelude::*;
 use russh::keys::PublicKeyOrCertificate;
 use russh::keys::ssh_key::{Certificate, PublicKey};
 use serde_json::Value as Json;
@@ -212,4 +213,27 @@ fn of_too_many_records_none_counts_and_one_of_two_with_a_key_suffices() {
         22,
     );
     assert!(matches!(evidence.finding, Finding::Certified { .. }), "{evidence:?}");
+}
+
+proptest! {
+    #[test]
+    fn no_damage_panics(
+        place in 0..2_usize,
+        at in 0..2000_usize,
+        with in proptest::collection::vec(any::<u8>(), 0..6),
+    ) {
+        let record = format!("PublicKey={}\nValidity=a && !(b || port:22)\n", blob());
+        let text = [record.clone(), format!("[SshHostCAs\\x]\n{record}")][place].clone();
+        let folder = tempfile::tempdir().expect("a directory");
+        let file = folder.path().join("x");
+        let mut bytes = text.into_bytes();
+        let at = at.min(bytes.len());
+        bytes.splice(at..(at + with.len() / 2).min(bytes.len()), with);
+        fs::write(&file, &bytes).expect("written");
+        let all = read(&file);
+        prop_assert!(all.records.len() <= 1);
+        for problem in &all.problems {
+            prop_assert!(!problem.to_string().contains(char::is_control), "{problem:?}");
+        }
+    }
 }
