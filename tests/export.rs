@@ -6,6 +6,7 @@ mod lab;
 use std::fs;
 use std::path::Path;
 
+use lab::teleport::{LEAF, LEAF_NODE, NODE, PROXY, TeleportBed};
 use lab::{Home, Output, Setup, Sshd, USER, arg, tool};
 
 const SESSIONS: &str = ".config/tessh/sessions";
@@ -101,6 +102,35 @@ fn plink_believes_the_authorities_that_were_written() {
     let words = ["-batch", "-load", "ca", "-no-antispoof", "echo in"];
     let output = putty(&home, &folder, "plink", &words);
     assert_eq!(output.text(), "in\n", "{}", output.stderr);
+}
+
+/// The session has the shape of Teleport's own client: plink goes through that client, with its
+/// key and certificate, and believes the cluster's authorities.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn plink_reaches_nodes_of_teleport_through_what_was_written() {
+    let bed = TeleportBed::with_servers();
+    let home = &bed.home;
+    let (node, leaf) = (format!("{USER}@{NODE}"), format!("{USER}@{LEAF_NODE}"));
+    bed.tessh(&["teleport", "save", &node]).output().expect_code(0);
+    bed.tessh(&["teleport", "save", "--leaf", LEAF, &leaf]).output().expect_code(0);
+    let key = home.path(&format!(".tsh/keys/{PROXY}/alice"));
+    let ppk = format!("{}.ppk", arg(&key));
+    let convert = ["keygen", "-q", "-O", "ppk", "-f", arg(&key), "--output", &ppk];
+    home.tessh(&convert).output().expect_code(0);
+    let folder = home.path("putty");
+    let output = bed.tessh(&["sessions", "export", "putty", arg(&folder)]).output();
+    assert!(output.stderr.contains("2 sessions, 0 host keys, 2 authorities"), "{}", output.stderr);
+    for name in [format!("{node} [proxy:{PROXY}]"), format!("{leaf} [leaf:{LEAF},proxy:{PROXY}]")] {
+        let words = ["-batch", "-load", &name, "-no-antispoof", "echo in"];
+        let output = putty(home, &folder, "plink", &words);
+        assert_eq!(output.text(), "in\n", "{}", output.stderr);
+    }
+    let record = folder.join(format!("sshhostcas/TeleportHostCA-{PROXY}"));
+    let record = fs::read_to_string(record).unwrap();
+    assert!(record.contains(&format!("Validity={NODE}\n")), "{record}");
+    let calls = bed.calls();
+    assert!(calls.iter().any(|call| call.contains(&format!("--cluster={LEAF} "))), "{calls:?}");
 }
 
 #[test]

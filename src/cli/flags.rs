@@ -314,8 +314,8 @@ pub const FLAGS: &[Flag] = &[
         "ask before a paste of several lines is sent",
         special(S::ConfirmPaste),
     ),
-    flag("--force", "sessions save: replace without a question", special(S::Force)),
-    flag("--yes", "sessions remove: do not ask", special(S::Yes)),
+    flag("--force", "sessions save, import: replace without a question", special(S::Force)),
+    flag("--yes", "sessions remove, export: do not ask", special(S::Yes)),
     flag("--help", "print this help", special(S::Help)),
     flag("--version", "print the version", special(S::LongVersion)),
 ];

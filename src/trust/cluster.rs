@@ -89,6 +89,11 @@ impl ClusterAuthorities {
         }
     }
 
+    /// The keys of the cluster's own authorities.
+    pub fn keys(&self) -> impl Iterator<Item = &PublicKey> {
+        self.own.iter().map(|known| &known.key)
+    }
+
     /// Takes the key of a line with an authority; any other line says nothing.
     fn take(&mut self, path: &Path, number: usize, raw: &[u8]) {
         if raw.len() > LINE_MAX {

@@ -164,7 +164,7 @@ complete -F _tessh tessh
 /// What can be done with saved sessions.
 const SESSION_VERBS: &str = "list show save remove import export";
 /// From where saved sessions can be imported.
-const SOURCES: &str = "putty winscp openssh teleport";
+const SOURCES: &str = "putty winscp openssh";
 
 /// The key types that `tessh trust --type` accepts.
 const TRUST_TYPES: &str = "ed25519 ecdsa rsa dsa";

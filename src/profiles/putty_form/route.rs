@@ -109,6 +109,10 @@ pub(super) fn fields(route: &ExportRoute, user: &str) -> Option<Vec<WrittenField
         ExportRoute::Command(template) => command(&of_template(template)?, user),
         ExportRoute::Teleport { tsh, proxy, cluster } => {
             let tsh = tsh.replace('\\', "\\\\").replace('%', "%%");
+            let tsh = match tsh.contains(char::is_whitespace) {
+                true => format!("\"{tsh}\""),
+                false => tsh,
+            };
             let line =
                 format!("{tsh} proxy ssh --cluster={cluster} --proxy=%proxyhost %user@%host:%port");
             let mut fields = command(&line, user);
@@ -170,7 +174,7 @@ mod tests {
             cluster: "leaf".to_owned(),
         };
         let fields = fields(&route, "root").unwrap();
-        let line = "C:\\\\Users\\\\me\\\\100%% tsh.exe proxy ssh --cluster=leaf \
+        let line = "\"C:\\\\Users\\\\me\\\\100%% tsh.exe\" proxy ssh --cluster=leaf \
                     --proxy=%proxyhost %user@%host:%port";
         assert!(fields.contains(&WrittenField::text("ProxyTelnetCommand", line)), "{fields:?}");
     }

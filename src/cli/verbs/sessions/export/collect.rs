@@ -1,16 +1,17 @@
 //! What is exported: the saved sessions with everything that counts for them, the host keys on
 //! record, and the authorities.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
+use russh::keys::ssh_key::PublicKey;
 
 use crate::cli::connect::trust_places;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, Plan, sources::store};
-use crate::cli::settings;
 use crate::config::{ProxyKind, ProxyServer};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{
@@ -19,11 +20,13 @@ use crate::profiles::{
 use crate::registry::WrittenField;
 use crate::say;
 use crate::text;
-use crate::trust::authority::Authority;
-use crate::trust::{Marker, cache_entry, entries};
+use crate::trust::authority::{Authority, RsaHashes};
+use crate::trust::{ClusterAuthorities, ClusterRule, Marker, cache_entry, entries};
 
 /// The first bytes of a key file of PuTTY.
 const PPK: &[u8] = b"PuTTY-User-Key-File-";
+/// What the names of a Teleport cluster's authorities begin with in PuTTY.
+const TELEPORT: &str = "TeleportHostCA-";
 /// How many characters of a name or path are shown.
 const MAX_SHOWN: usize = 200;
 
@@ -36,8 +39,17 @@ pub(super) struct Exported {
     pub host_keys: Vec<(String, String)>,
     /// The authorities by name.
     pub authorities: Vec<(String, Vec<WrittenField>)>,
+    /// The clusters of Teleport by name.
+    clusters: BTreeMap<String, ExportedCluster>,
     /// What could not be exported, one line each.
     pub notes: Vec<String>,
+}
+
+/// A cluster of Teleport whose hosts are exported.
+#[derive(Default)]
+struct ExportedCluster {
+    keys: Vec<PublicKey>,
+    hosts: BTreeSet<String>,
 }
 
 /// Collects everything.
@@ -68,6 +80,7 @@ pub(super) fn collect(environment: &ProcessEnvironment) -> Result<Exported> {
     let records = environment.authorities().load();
     out.notes.extend(records.problems.iter().map(ToString::to_string));
     out.authorities.extend(records.records.iter().map(authority));
+    out.end_clusters();
     out.host_keys.sort();
     out.host_keys.dedup();
     Ok(out)
@@ -81,12 +94,14 @@ impl Exported {
         let key = self.key(session, &plan, environment);
         let certificate = plan.options.certificate_files.first().map(|path| shown_whole(path));
         let no_way = || Error::new(Kind::Usage, say!(export_route));
-        let route = route(session, &plan, environment)?.ok_or_else(no_way)?;
+        let route = route(session, &plan).ok_or_else(no_way)?;
+        let teleport = plan.teleport.as_ref();
         let export = putty_session(
             &session.profile,
             &ExportFacts {
-                host: &plan.options.hostname,
-                port: *plan.options.port,
+                host: teleport.map_or(&plan.options.hostname.value, |it| &it.target.host),
+                // 0 leaves the port to the cluster.
+                port: teleport.map_or(*plan.options.port, |it| it.target.port.unwrap_or(0)),
                 user: &plan.options.user,
                 key: key.as_deref(),
                 certificate: certificate.as_deref(),
@@ -100,7 +115,10 @@ impl Exported {
             fields.retain(|field| field.name != "LogHost");
             fields.push(WrittenField::text("LogHost", alias));
         }
-        self.add_host_keys(&plan);
+        match trust_places::cluster(Some(session)) {
+            Some(rule) => self.add_cluster(&rule, &plan)?,
+            None => self.add_host_keys(&plan),
+        }
         self.sessions.push((session.name.clone(), fields));
         Ok(())
     }
@@ -130,6 +148,34 @@ impl Exported {
             self.notes.push(say!(export_key_not_ppk, name, key));
         }
         found.map(|path| shown_whole(&path))
+    }
+
+    /// The authorities of a Teleport cluster, as its own client names them for PuTTY; they count for
+    /// the exported hosts alone.
+    fn add_cluster(&mut self, rule: &ClusterRule, plan: &Plan) -> Result<()> {
+        let host = plan.teleport.as_ref().map(|route| route.target.host.as_str());
+        let host = host.unwrap_or(&plan.options.hostname).to_owned();
+        let cluster = self.clusters.entry(rule.cluster.clone()).or_default();
+        if cluster.keys.is_empty() {
+            cluster.keys = ClusterAuthorities::load(rule)?.keys().cloned().collect();
+        }
+        cluster.hosts.insert(host);
+        Ok(())
+    }
+
+    /// The records of the clusters' authorities.
+    fn end_clusters(&mut self) {
+        for (name, cluster) in &self.clusters {
+            let hosts: Vec<&str> = cluster.hosts.iter().map(String::as_str).collect();
+            for (number, key) in cluster.keys.iter().enumerate() {
+                let name = match cluster.keys.len() {
+                    1 => format!("{TELEPORT}{name}"),
+                    _ => format!("{TELEPORT}{name}-{number}"),
+                };
+                let fields = record(key, &hosts.join(" || "), RsaHashes::default());
+                self.authorities.push((name, fields));
+            }
+        }
     }
 
     /// The keys on record for the host, under the name by which PuTTY looks for them.
@@ -170,29 +216,24 @@ fn is_ppk(path: &Path) -> bool {
 }
 
 /// The way to the host; `None` if PuTTY cannot go it.
-fn route(
-    session: &SavedSession,
-    plan: &Plan,
-    environment: &ProcessEnvironment,
-) -> Result<Option<ExportRoute>> {
-    if let Some(part) = &session.profile.teleport {
-        let tsh = settings::read(&environment.context())?.tsh;
-        return Ok(Some(ExportRoute::Teleport {
-            tsh: tsh.map_or_else(|| "tsh".to_owned(), |path| shown_whole(&path)),
-            proxy: part.proxy.clone(),
-            cluster: part.cluster.clone(),
-        }));
+fn route(session: &SavedSession, plan: &Plan) -> Option<ExportRoute> {
+    if let Some(route) = &plan.teleport {
+        return Some(ExportRoute::Teleport {
+            tsh: shown_whole(&route.program),
+            proxy: route.target.proxy.clone(),
+            cluster: route.cluster.clone(),
+        });
     }
     if let Some(via) = &plan.via {
-        return Ok(jump(session, via));
+        return jump(session, via);
     }
     if let Some(proxy) = &plan.proxy {
-        return Ok(Some(server(&proxy.server, session)));
+        return Some(server(&proxy.server, session));
     }
     let own = session.profile.proxy_command.clone();
     // A command of ssh_config(5) has its tokens expanded already.
     let command = own.or_else(|| Some(plan.options.proxy_command.as_ref()?.replace('%', "%%")));
-    Ok(Some(command.map_or(ExportRoute::Direct, ExportRoute::Command)))
+    Some(command.map_or(ExportRoute::Direct, ExportRoute::Command))
 }
 
 fn jump(session: &SavedSession, via: &Plan) -> Option<ExportRoute> {
@@ -229,17 +270,21 @@ fn server(server: &ProxyServer, session: &SavedSession) -> ExportRoute {
 }
 
 /// The record of an authority.
-fn authority(record: &Authority) -> (String, Vec<WrittenField>) {
-    let blob = record.key.to_bytes().unwrap_or_default();
+fn authority(authority: &Authority) -> (String, Vec<WrittenField>) {
+    let fields = record(&authority.key, authority.validity.as_str(), authority.hashes);
+    (authority.name.clone(), fields)
+}
+
+fn record(key: &PublicKey, validity: &str, hashes: RsaHashes) -> Vec<WrittenField> {
+    let blob = key.to_bytes().unwrap_or_default();
     let flag = |name, is_set: bool| WrittenField::number(name, is_set.into(), -1);
-    let fields = vec![
+    vec![
         WrittenField::text("PublicKey", &BASE64.encode(&blob)),
-        WrittenField::text("Validity", record.validity.as_str()),
-        flag("PermitRSASHA1", record.hashes.sha1),
-        flag("PermitRSASHA256", record.hashes.sha256),
-        flag("PermitRSASHA512", record.hashes.sha512),
-    ];
-    (record.name.clone(), fields)
+        WrittenField::text("Validity", validity),
+        flag("PermitRSASHA1", hashes.sha1),
+        flag("PermitRSASHA256", hashes.sha256),
+        flag("PermitRSASHA512", hashes.sha512),
+    ]
 }
 
 fn shown_whole(path: &Path) -> String {
