@@ -161,7 +161,12 @@ impl TeleportBed {
                 .collect();
             let names = format!("{},localhost,127.0.0.1,::1", names.join(","));
             let certificate = setup.host_certificate("host_ca", &["-h", "-n", &names]);
-            setup.start(&[&users, &certificate, "AuthorizedKeysFile none"])
+            setup.start(&[
+                &users,
+                &certificate,
+                "AuthorizedKeysFile none",
+                "Subsystem sftp internal-sftp",
+            ])
         };
         let root = start(&[(NODE, UUID), (OPENSSH_NODE, "u-3")], PROXY);
         let leaf = start(&[(LEAF_NODE, "u-6")], LEAF);

@@ -72,10 +72,12 @@ pub async fn judge(context: &ConnectContext<'_>) -> Result<Judgement> {
 }
 
 /// Adds host and port to an error of the transport; an error about the host key names the host
-/// itself.
+/// itself. The port of a Teleport node may be the cluster's matter.
 fn name_host(error: Error, plan: &Plan) -> Error {
+    let portless = plan.teleport.as_ref().is_some_and(|tsh| tsh.target.port.is_none());
     match error.kind() {
         Kind::HostKey => error,
+        _ if portless => error.context(&plan.options.hostname.value),
         _ => error.context(say!(
             host_with_port,
             hostname = plan.options.hostname.value,

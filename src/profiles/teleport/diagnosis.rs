@@ -1,6 +1,6 @@
 //! What an error of tsh's means, and what to do about it.
 
-use super::directory::{login_hint, not_logged_in};
+use super::directory::{host_of, login_hint, not_logged_in};
 use crate::error::{Error, Kind};
 use crate::say;
 use crate::text;
@@ -123,7 +123,7 @@ pub fn no_proxy() -> Error {
 
 /// The error for a login whose time is over.
 pub fn expired(proxy: &str) -> Error {
-    let cause = say!(teleport_expired, proxy = shown(proxy));
+    let cause = say!(teleport_expired, proxy = shown(host_of(proxy)));
     Error::new(Kind::Identity, cause).hint(login_hint(proxy))
 }
 

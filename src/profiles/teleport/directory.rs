@@ -230,7 +230,7 @@ fn root_cluster(directory: &Path, proxy: &str, selected: &str) -> String {
 }
 
 /// The host of `host` or `host:port`; an IPv6 address with a port is in brackets.
-fn host_of(address: &str) -> &str {
+pub(super) fn host_of(address: &str) -> &str {
     if let Some((host, _)) = address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return host;
     }
@@ -277,7 +277,9 @@ pub fn login_hint(proxy: &str) -> String {
     say!(teleport_login_hint, command = login_command(proxy))
 }
 
+/// The command that logs in; the port is left out where tsh takes that one by itself.
 fn login_command(proxy: &str) -> String {
+    let proxy = proxy.strip_suffix(":443").unwrap_or(proxy);
     format!("tessh teleport login --proxy={}", text::line(proxy, MAX_SHOWN))
 }
 

@@ -8,7 +8,7 @@ use crate::cli::flags::teleport::Teleport;
 use crate::cli::resolve::sources::store;
 use crate::cli::teleport::login::TeleportLogin;
 use crate::cli::{log, runtime};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::profiles::teleport::{
     NodeTarget, TeleportCluster, TeleportNode, TshTarget, diagnose, node_matches, session_name,
 };
@@ -134,7 +134,10 @@ fn the_one<'a>(
     let names = text::line(&names.collect::<Vec<_>>().join(", "), 2 * MAX_SHOWN);
     Err(match names.is_empty() {
         true => error,
-        false => error.context(names),
+        false => {
+            let hint = error.next_step().unwrap_or_default().to_owned();
+            Error::new(error.kind(), format!("{}: {names}", error.cause())).hint(hint)
+        }
     })
 }
 
