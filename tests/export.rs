@@ -65,11 +65,19 @@ fn plink_and_psftp_log_in_through_what_was_written() {
     );
     put(&home, "piped.toml", &session(&sshd, &pipe));
     put(&home, "jumping.toml", &session(&sshd, "jump = 'command'\n"));
+    // Two jump hosts, of which only ssh_config knows the key.
+    let config =
+        format!("Host 127.0.0.1\n Port {}\n User {USER}\n IdentityFile ~/.ssh/id\n", sshd.port());
+    home.write(".ssh/config", &config);
+    put(&home, "twice.toml", &session(&sshd, "jump = 'localhost,127.0.0.1'\n"));
+    let mut config = config.replace("Host 127.0.0.1", "Host localhost\n HostName 127.0.0.1");
+    config.push_str(&home.read(".ssh/config"));
+    home.write(".ssh/config", &config);
     let folder = home.path("putty");
     let told = export(&home, &[arg(&folder)]);
-    assert!(told.contains("4 sessions, 1 host keys, 0 authorities"), "{told}");
+    assert!(told.contains("7 sessions, 1 host keys, 0 authorities"), "{told}");
 
-    for name in ["lab one", "piped", "jumping"] {
+    for name in ["lab one", "piped", "jumping", "twice"] {
         let words = ["-batch", "-load", name, "-no-antispoof", "echo in"];
         let output = putty(&home, &folder, "plink", &words);
         assert_eq!(output.text(), "in\n", "{name}: {}", output.stderr);
@@ -196,15 +204,16 @@ fn what_cannot_be_exported_is_named_and_the_rest_is_written() {
     let home = Home::new();
     home.write("id", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     put(&home, "a.toml", "host = 'a'\nidentity = ['~/id']\noptions = ['RekeyLimit=1G']\n");
-    put(&home, "b.toml", "host = 'b'\njump = 'x,y'\n");
+    put(&home, "b.toml", "host = 'b'\nproxy_command = 'x %d'\n");
     put(&home, "c.toml", "broken");
-    put(&home, "d.toml", "host = 'd'\nproxy_command = 'x %d'\n");
+    put(&home, "Default%20Settings.toml", "host = 'd'\n");
     let folder = home.path("putty");
     let told = export(&home, &[arg(&folder)]);
     for wanted in [
         "tessh keygen -O ppk -f",
         "a: PuTTY has no setting for RekeyLimit=1G",
         "b is not",
+        "Default Settings is not",
         "c is not",
     ] {
         assert_eq!(told.lines().filter(|line| line.contains(wanted)).count(), 1, "{told}");

@@ -7,6 +7,9 @@ texts! {
     export_route
         en "PuTTY cannot go the way to this host"
         ja "PuTTY はこのホストへの経路に対応していません"
+    export_default_settings
+        en "PuTTY keeps its defaults under this name"
+        ja "この名前は PuTTY の既定の設定に使われています"
     export_key_not_ppk(name, key)
         en "{name}: PuTTY cannot read {key}; convert it, and export again: tessh keygen -O ppk -f {key} --output {key}.ppk"
         ja "{name}: PuTTY は {key} を読めません。変換してからもう一度書き出してください: tessh keygen -O ppk -f {key} --output {key}.ppk"

@@ -15,7 +15,8 @@ use crate::cli::resolve::{self, Plan, sources::store};
 use crate::config::{ProxyKind, ProxyServer};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::{
-    ExportFacts, ExportRoute, OwnSessions, SavedSession, SessionSource, Sessions, putty_session,
+    ExportFacts, ExportRoute, OwnSessions, Profile, SavedSession, SessionSource, Sessions,
+    putty_session,
 };
 use crate::registry::WrittenField;
 use crate::say;
@@ -25,6 +26,8 @@ use crate::trust::{ClusterAuthorities, ClusterRule, Marker, cache_entry, entries
 
 /// The first bytes of a key file of PuTTY.
 const PPK: &[u8] = b"PuTTY-User-Key-File-";
+/// PuTTY's session that has its defaults.
+const DEFAULTS: &str = "Default Settings";
 /// What the names of a Teleport cluster's authorities begin with in PuTTY.
 const TELEPORT: &str = "TeleportHostCA-";
 /// How many characters of a name or path are shown.
@@ -88,49 +91,120 @@ pub(super) fn collect(environment: &ProcessEnvironment) -> Result<Exported> {
 
 impl Exported {
     fn add(&mut self, session: SavedSession, environment: &ProcessEnvironment) -> Result<()> {
+        if session.name.eq_ignore_ascii_case(DEFAULTS) {
+            return Err(Error::new(Kind::Usage, say!(export_default_settings)));
+        }
         let plan = resolve::plan_of_saved(session, &environment.context())?;
         let session = plan.profile.as_ref().expect("a plan keeps the session it is made of");
-        let name = text::line(&session.name, MAX_SHOWN);
-        let key = self.key(session, &plan, environment);
-        let certificate = plan.options.certificate_files.first().map(|path| shown_whole(path));
-        let no_way = || Error::new(Kind::Usage, say!(export_route));
-        let route = route(session, &plan).ok_or_else(no_way)?;
-        let teleport = plan.teleport.as_ref();
-        let export = putty_session(
-            &session.profile,
-            &ExportFacts {
-                host: teleport.map_or(&plan.options.hostname.value, |it| &it.target.host),
-                // 0 leaves the port to the cluster.
-                port: teleport.map_or(*plan.options.port, |it| it.target.port.unwrap_or(0)),
-                user: &plan.options.user,
-                key: key.as_deref(),
-                certificate: certificate.as_deref(),
-                route: &route,
-            },
-        );
-        self.notes.extend(export.left_out_line(&name));
-        let mut fields = export.fields;
-        let alias = plan.options.host_key_alias.as_deref();
-        if let Some(alias) = alias.filter(|_| session.profile.host_key_name.is_none()) {
-            fields.retain(|field| field.name != "LogHost");
-            fields.push(WrittenField::text("LogHost", alias));
-        }
-        match trust_places::cluster(Some(session)) {
-            Some(rule) => self.add_cluster(&rule, &plan)?,
-            None => self.add_host_keys(&plan),
+        let fields = self.fields(&session.name, &session.profile, &plan, environment)?;
+        if let Some(rule) = trust_places::cluster(Some(session)) {
+            self.add_cluster(&rule, &plan)?;
         }
         self.sessions.push((session.name.clone(), fields));
         Ok(())
     }
 
-    /// The key file for PuTTY: the session's own if it is one of PuTTY's, or that beside it.
+    /// The values for the host of a plan.
+    fn fields(
+        &mut self,
+        name: &str,
+        profile: &Profile,
+        plan: &Plan,
+        environment: &ProcessEnvironment,
+    ) -> Result<Vec<WrittenField>> {
+        let shown = text::line(name, MAX_SHOWN);
+        let key = self.key(name, &profile.method, plan, environment);
+        let certificate = plan.options.certificate_files.first().map(|path| shown_whole(path));
+        let route = self.route(name, plan, environment)?;
+        let teleport = plan.teleport.as_ref();
+        let facts = ExportFacts {
+            host: teleport.map_or(&plan.options.hostname.value, |it| &it.target.host),
+            // 0 leaves the port to the cluster.
+            port: teleport.map_or(*plan.options.port, |it| it.target.port.unwrap_or(0)),
+            user: &plan.options.user,
+            key: key.as_deref(),
+            certificate: certificate.as_deref(),
+            route: &route,
+        };
+        let export = putty_session(profile, &facts);
+        if export.left_out.iter().any(|field| field == "proxy_command") {
+            return Err(Error::new(Kind::Usage, say!(export_route)));
+        }
+        self.notes.extend(export.left_out_line(&shown));
+        let mut fields = export.fields;
+        let alias = plan.options.host_key_alias.as_deref();
+        if let Some(alias) = alias.filter(|_| profile.host_key_name.is_none()) {
+            fields.retain(|field| field.name != "LogHost");
+            fields.push(WrittenField::text("LogHost", alias));
+        }
+        if teleport.is_none() {
+            self.add_host_keys(plan);
+        }
+        Ok(fields)
+    }
+
+    /// The way to the host of a plan.
+    fn route(
+        &mut self,
+        name: &str,
+        plan: &Plan,
+        environment: &ProcessEnvironment,
+    ) -> Result<ExportRoute> {
+        let session = plan.profile.as_ref();
+        if let Some(route) = &plan.teleport {
+            return Ok(ExportRoute::Teleport {
+                tsh: shown_whole(&route.program),
+                proxy: route.target.proxy.clone(),
+                cluster: route.cluster.clone(),
+            });
+        }
+        if let Some(via) = &plan.via {
+            return self.jump(name, session, via, environment);
+        }
+        if let Some(proxy) = &plan.proxy {
+            return Ok(server(&proxy.server, session));
+        }
+        let own = session.and_then(|session| session.profile.proxy_command.clone());
+        // A command of ssh_config(5) has its tokens expanded already.
+        let expanded = || Some(plan.options.proxy_command.as_ref()?.replace('%', "%%"));
+        Ok(own.or_else(expanded).map_or(ExportRoute::Direct, ExportRoute::Command))
+    }
+
+    /// The way through a jump host. PuTTY, too, takes the name of a session for it, and then the
+    /// session's key and way; one that is no saved session becomes one if it needs that.
+    fn jump(
+        &mut self,
+        name: &str,
+        session: Option<&SavedSession>,
+        via: &Plan,
+        environment: &ProcessEnvironment,
+    ) -> Result<ExportRoute> {
+        let options = &via.options;
+        let (port, user) = (*options.port, options.user.value.clone());
+        let named = session.and_then(|session| session.profile.jump.as_ref());
+        let own = via.profile.as_ref().map(|own| &own.name).filter(|own| named == Some(own));
+        if let Some(own) = own {
+            return Ok(ExportRoute::Jump { host: own.clone(), port, user });
+        }
+        let is_direct = via.via.is_none() && via.proxy.is_none() && options.proxy_command.is_none();
+        let made = format!("{name}-jump");
+        if is_direct && self.key(&made, &[], via, environment).is_none() {
+            self.add_host_keys(via);
+            return Ok(ExportRoute::Jump { host: options.hostname.value.clone(), port, user });
+        }
+        let fields = self.fields(&made, &Profile::default(), via, environment)?;
+        self.sessions.push((made.clone(), fields));
+        Ok(ExportRoute::Jump { host: made, port, user })
+    }
+
+    /// The key file for PuTTY: one that is in PuTTY's format, or lies beside one that is not.
     fn key(
         &mut self,
-        session: &SavedSession,
+        name: &str,
+        methods: &[String],
         plan: &Plan,
         environment: &ProcessEnvironment,
     ) -> Option<String> {
-        let methods = &session.profile.method;
         if !methods.is_empty() && !methods.iter().any(|method| method == "publickey") {
             return None;
         }
@@ -141,9 +215,9 @@ impl Exported {
         };
         let found = files.iter().find_map(|file| ppk_of(file));
         let wanted = named.is_set() || !methods.is_empty();
-        if let (None, Some(file), true) = (&found, files.iter().find(|file| file.exists()), wanted)
-        {
-            let name = text::line(&session.name, MAX_SHOWN);
+        let first = files.iter().find(|file| file.exists());
+        if let (None, Some(file), true) = (&found, first, wanted) {
+            let name = text::line(name, MAX_SHOWN);
             let key = text::line(&file.to_string_lossy(), MAX_SHOWN);
             self.notes.push(say!(export_key_not_ppk, name, key));
         }
@@ -215,43 +289,7 @@ fn is_ppk(path: &Path) -> bool {
         && first == PPK
 }
 
-/// The way to the host; `None` if PuTTY cannot go it.
-fn route(session: &SavedSession, plan: &Plan) -> Option<ExportRoute> {
-    if let Some(route) = &plan.teleport {
-        return Some(ExportRoute::Teleport {
-            tsh: shown_whole(&route.program),
-            proxy: route.target.proxy.clone(),
-            cluster: route.cluster.clone(),
-        });
-    }
-    if let Some(via) = &plan.via {
-        return jump(session, via);
-    }
-    if let Some(proxy) = &plan.proxy {
-        return Some(server(&proxy.server, session));
-    }
-    let own = session.profile.proxy_command.clone();
-    // A command of ssh_config(5) has its tokens expanded already.
-    let command = own.or_else(|| Some(plan.options.proxy_command.as_ref()?.replace('%', "%%")));
-    Some(command.map_or(ExportRoute::Direct, ExportRoute::Command))
-}
-
-fn jump(session: &SavedSession, via: &Plan) -> Option<ExportRoute> {
-    let options = &via.options;
-    if via.via.is_some() || via.proxy.is_some() || options.proxy_command.is_some() {
-        return None;
-    }
-    // PuTTY, too, takes the name of a session, and its key.
-    let named = session.profile.jump.as_ref();
-    let own = via.profile.as_ref().map(|own| &own.name).filter(|own| named == Some(own));
-    Some(ExportRoute::Jump {
-        host: own.unwrap_or(&options.hostname.value).clone(),
-        port: *options.port,
-        user: options.user.value.clone(),
-    })
-}
-
-fn server(server: &ProxyServer, session: &SavedSession) -> ExportRoute {
+fn server(server: &ProxyServer, session: Option<&SavedSession>) -> ExportRoute {
     let kind = match server.kind {
         ProxyKind::Http => "http",
         ProxyKind::Socks4 => "socks4",
@@ -265,7 +303,7 @@ fn server(server: &ProxyServer, session: &SavedSession) -> ExportRoute {
         host: server.host.clone(),
         port: server.port,
         user: server.user.clone(),
-        opening: session.profile.proxy_telnet_command.clone(),
+        opening: session.and_then(|session| session.profile.proxy_telnet_command.clone()),
     }
 }
 
