@@ -355,3 +355,82 @@ fn the_browser_finds_a_node_and_connects() {
     let words = [format!("{USER}@{LEAF_NODE} [leaf:{LEAF},proxy:{PROXY}]"), "true".to_owned()];
     bed.tessh(&strs(&words)).output().expect_code(0);
 }
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn ten_thousand_nodes_are_browsed_in_japanese_too() {
+    let bed = TeleportBed::new();
+    let node = |at: usize| {
+        let env = if at % 1000 == 0 { "prod" } else { "dev" };
+        format!(
+            r#"{{"kind":"node","metadata":{{"name":"u-{at}","labels":{{"env":"{env}"}}}},"spec":{{"addr":"10.0.0.1:3022","hostname":"node-{at:05}"}}}}"#
+        )
+    };
+    let nodes: Vec<String> = (0..10_000).map(node).collect();
+    bed.write("ls.json", &format!("[{}]", nodes.join(",\n")));
+    let path = bed.search_path();
+    let variables = [("PATH", path.as_str()), ("LANG", "ja_JP.UTF-8")];
+    let pty = bed.home.on_pty_with(&["teleport", "ls", "--browse"], &variables);
+    pty.wait_for("10000 件中 10000 件");
+    pty.send("env=prod");
+    pty.wait_for("10000 件中 10 件");
+    pty.send("<tab>as");
+    pty.wait_for("10 件のセッションを保存しました");
+    pty.send("<esc>");
+    assert_eq!(pty.exit_code(), 130);
+    let list = bed.tessh(&["sessions", "list"]).output().expect_quiet_success().text();
+    assert_eq!(list.lines().count(), 10, "{list}");
+    let list = bed.tessh(&["teleport", "ls"]).output().expect_quiet_success();
+    assert_eq!(list.text().lines().count(), 10_002);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn explain_and_show_say_how_a_node_is_reached() {
+    let bed = TeleportBed::new();
+    save(&bed, &[&format!("{USER}@{NODE}")]);
+    let session = TeleportBed::session(NODE);
+    let explained = bed.tessh(&["explain", &session]).output().expect_quiet_success().text();
+    let way = format!("tsh proxy ssh --cluster={PROXY} --proxy={PROXY} {USER}@{NODE}");
+    assert!(explained.contains(&way), "{explained}");
+    assert!(explained.contains("keys/teleport.example.com/alice"), "{explained}");
+    let shown = bed.tessh(&["sessions", "show", &session]).output().expect_quiet_success().text();
+    for line in ["teleport.proxy", "teleport.cluster", "teleport.uuid"] {
+        assert!(shown.lines().any(|it| it.starts_with(line) && it.len() > 20), "{line}: {shown}");
+    }
+    assert_eq!(bed.calls().len(), 1, "only saving has started tsh");
+    bed.certify("-1s");
+    let explained = bed.tessh(&["explain", &session]).output().text();
+    assert!(explained.contains("has expired"), "{explained}");
+    bed.tessh(&["sessions", "show", &session]).output().expect_code(0);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_shared_connection_is_one_spawn_and_one_of_its_cluster() {
+    let bed = TeleportBed::with_servers();
+    save(&bed, &[&format!("{USER}@{NODE}")]);
+    let socket = bed.home.path("%h");
+    bed.home.write(
+        ".ssh/config",
+        &format!(
+            "Host *\n ControlMaster auto\n ControlPath {}\n ControlPersist 60\n",
+            socket.display()
+        ),
+    );
+    let session = TeleportBed::session(NODE);
+    let before = bed.calls().len();
+    for _ in 0..2 {
+        let ran = connect(&bed, &session, &["echo", "$LOGNAME"]);
+        assert_eq!(ran.text(), "tester\n", "{ran:?}");
+    }
+    assert_eq!(bed.calls().len(), before + 1);
+    let sockets: Vec<_> = fs::read_dir(bed.home.path(""))
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.starts_with(NODE))
+        .collect();
+    assert!(sockets.len() == 1 && sockets[0].len() == NODE.len() + 9, "{sockets:?}");
+    bed.tessh(&["-O", "exit", &session]).output().expect_code(0);
+}

@@ -64,6 +64,7 @@ pub fn saved(
     let mut options = Options::of(&layers, &host, context)?;
     options.warnings.extend(profile::warnings(&session));
     options.warnings.extend(warnings);
+    teleport::share_apart(&mut options, &session);
     Ok(ResolvedOptions { host, layers, options, profile: Some(session) })
 }
 

@@ -7,6 +7,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 use crate::cli::settings;
 use crate::cli::teleport::login::{self, SHORT, TeleportLogin};
 use crate::cli::teleport::tsh::Tsh;
@@ -17,6 +20,8 @@ use crate::profiles::{ClusterTrust, SavedSession, TeleportMembership};
 
 use super::plan::{Plan, TeleportRoute};
 
+/// How many bytes of a hash tell clusters apart in the name of a socket, which must stay short.
+const SOCKET_HASH: usize = 4;
 /// The method that Teleport has, with a certificate.
 const METHOD: &str = "publickey";
 
@@ -109,6 +114,22 @@ pub(super) fn add_route(plan: &mut Plan, context: &Context) -> Result<()> {
     Ok(())
 }
 
+/// Makes the socket of a shared connection one of the cluster's own: two clusters may have a node of
+/// one name, and ControlPath does not tell them apart. A path that was typed stays.
+pub(super) fn share_apart(options: &mut Options, session: &SavedSession) {
+    let Some(member) = &session.profile.teleport else { return };
+    let path = &mut options.sharing.path;
+    if is_typed(&path.origin) {
+        return;
+    }
+    if let Some(path) = &mut path.value {
+        let hash = Sha256::digest(format!("{}\0{}", member.proxy, member.cluster));
+        let mut apart = std::mem::take(path).into_os_string();
+        apart.push(format!("-{}", HEXLOWER.encode(&hash[..SOCKET_HASH])));
+        *path = apart.into();
+    }
+}
+
 /// The port that tsh is told; without one, the cluster decides. ssh_config(5) does not know it.
 fn port(options: &Options) -> Option<u16> {
     let origin = &options.port.origin;
@@ -121,6 +142,14 @@ fn is_typed(origin: &Origin) -> bool {
 }
 
 impl TeleportRoute {
+    /// The program with its arguments as one line, for the person.
+    pub fn line(&self) -> String {
+        let words = self.arguments();
+        let words = words.iter().map(|word| word.to_string_lossy().into_owned());
+        let program = self.program.to_string_lossy().into_owned();
+        std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")
+    }
+
     /// The arguments of tsh: `proxy ssh --cluster=C --proxy=P user@host[:port]`.
     pub fn arguments(&self) -> Vec<OsString> {
         let TshTarget { proxy, login, host, port, .. } = &self.target;

@@ -231,6 +231,10 @@ fn route(
     let jumps = options.jumps.iter().map(|jump| shown(&jump.to_string())).collect();
     // A proxy of --proxy or of the saved session replaces ProxyCommand.
     let command = options.proxy_command.as_deref().filter(|_| proxied_by_command(plan));
+    let proxy_command = match plan.and_then(|plan| plan.teleport.as_ref()) {
+        Some(tsh) => ValueAt { value: Some(shown(&tsh.line())), origin: proxy_by.clone() },
+        None => ValueAt { value: command.map(shown), origin: place(&options.proxy_command.origin) },
+    };
     RouteToHost {
         user: with_origin(&options.user, |user| shown(user)),
         hostname: ValueAt { value: shown(&options.hostname), origin: place(&named_by) },
@@ -242,10 +246,7 @@ fn route(
         hops,
         proxy: proxy
             .map(|proxy| ValueAt { value: shown(&proxy.server.to_string()), origin: proxy_by }),
-        proxy_command: ValueAt {
-            value: command.map(shown),
-            origin: place(&options.proxy_command.origin),
-        },
+        proxy_command,
     }
 }
 
