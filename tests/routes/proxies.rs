@@ -163,3 +163,23 @@ fn a_telnet_proxy_is_sent_a_line_and_may_say_some_before_the_server_greets() {
     assert_eq!(output.expect_quiet_success().text(), "a as a-user\n");
     assert_eq!(String::from_utf8(said(&heard)).unwrap(), wanted);
 }
+
+#[test]
+fn a_saved_session_says_what_a_telnet_proxy_is_sent_and_the_password_is_asked_for() {
+    let a = Gate::start("a");
+    let home = home(&[(&a, "")]);
+    let wanted = format!("user me pw sesame\r\nto 127.0.0.1 {}\r\n", a.port());
+    let (proxy, heard) = proxy(vec![(wanted.len(), b"ok\r\n")], a.port());
+    std::fs::create_dir_all(home.path(".config/tessh/sessions")).unwrap();
+    let text = format!(
+        "host = 'a'\nproxy = 'telnet://me@127.0.0.1:{}'\n\
+         proxy_telnet_command = 'user %user pw %pass\\r\\nto %host %port\\r\\n'\n",
+        proxy.port()
+    );
+    home.write(".config/tessh/sessions/web.toml", &text);
+    let run = home.tessh(&["--proxy-password-fd", "3", "web", "where"]).password("sesame\n");
+    assert_eq!(run.output().expect_quiet_success().text(), "a as a-user\n");
+    assert_eq!(String::from_utf8(said(&heard)).unwrap(), wanted);
+    let output = home.tessh(&["-o", "BatchMode=yes", "web", "true"]).output();
+    output.expect_failure(&["needs a password", "--proxy-password-fd"]);
+}

@@ -18,6 +18,7 @@ use crate::client::session::{jump, rotation};
 use crate::client::stream::{ProxyRequest, Route, dial, proxy};
 use crate::client::{Session, Stream, Transport};
 use crate::error::{Error, Kind, Result};
+use crate::profiles::putty::{self, ProxyValues};
 use crate::prompt::{Answer, Prompt, Welcome};
 use crate::say;
 use crate::secret::Secret;
@@ -107,11 +108,22 @@ async fn reach(context: &ConnectContext<'_>) -> Result<(Stream, Budget)> {
         return Ok((dial::connect(&route, budget).await?, budget));
     };
     let password = proxy_password(wanted, prompt).await?;
+    let opening = wanted.telnet_command.as_ref().map(|line| {
+        let values = ProxyValues {
+            host: &route.host,
+            port: route.port,
+            proxy_host: &wanted.server.host,
+            proxy_port: wanted.server.port,
+            user: wanted.server.user.as_deref().unwrap_or_default(),
+            password: password.as_deref(),
+        };
+        putty::opening(line, &values)
+    });
     let budget = Budget::start(timeout);
     let request = ProxyRequest {
         server: &wanted.server,
         password: password.as_deref(),
-        opening: wanted.opening.as_deref(),
+        opening: opening.as_ref(),
         host: &route.host,
         port: route.port,
         family: route.family,
@@ -137,7 +149,9 @@ async fn proxy_password(
     wanted: &ProxyPlan,
     prompt: &Arc<dyn Prompt>,
 ) -> Result<Option<Arc<Secret>>> {
-    if !wanted.server.wants_password() {
+    let told = wanted.telnet_command.as_ref();
+    let told = told.is_some_and(|line| putty::has_piece(line, "pass"));
+    if !(told || wanted.server.wants_password()) {
         return Ok(None);
     }
     if let Some(fd) = wanted.password_fd {

@@ -8,7 +8,7 @@ use crate::client::session::ModeOverrides;
 use crate::config::{Connect, Layers, MethodChoice, Options, ProxyServer};
 use crate::profiles::SavedSession;
 use crate::profiles::teleport::TshTarget;
-use crate::secret::{Secret, SecretBytes};
+use crate::secret::Secret;
 use crate::terminal::encoding::Encoding;
 use crate::terminal::record::{LogFormat, Stamps};
 use crate::trust::Pin;
@@ -74,8 +74,8 @@ pub struct ProxyPlan {
     pub password_fd: Option<i32>,
     /// The password that the saved session has; without one, the person is asked.
     pub saved_password: Option<Arc<Secret>>,
-    /// What a Telnet proxy is sent, if the saved session says it.
-    pub opening: Option<Arc<SecretBytes>>,
+    /// What a Telnet proxy is sent, with PuTTY's escapes, if the saved session says it.
+    pub telnet_command: Option<String>,
 }
 
 impl fmt::Debug for ProxyPlan {

@@ -5,13 +5,10 @@
 //! and of the command line only `-F` applies to it. The first host may have jump hosts in its own
 //! configuration. The proxy server is used for the very first connection.
 
-use std::sync::Arc;
-
 use super::plan::{Plan, ProxyPlan};
 use crate::cli::args::{Typed, TypedSetting};
 use crate::config::{Jump, Keyword, Origin, ProxyKind, ProxyServer, Tokens};
 use crate::error::{Error, Kind, Result};
-use crate::profiles::putty::{self, ProxyValues};
 use crate::say;
 
 /// The most hosts on a route, including the jump hosts of jump hosts.
@@ -146,18 +143,8 @@ pub fn parsed(text: &str, typed: &Typed, plan: &Plan) -> Result<ProxyPlan> {
     let session = plan.profile.as_ref().filter(|_| typed.proxy.is_none());
     let saved_password = session.and_then(|session| session.proxy_password.clone());
     let line = session.and_then(|session| session.profile.proxy_telnet_command.as_deref());
-    let opening = line.filter(|_| server.kind == ProxyKind::Telnet).map(|line| {
-        let values = ProxyValues {
-            host: &plan.options.hostname.value,
-            port: plan.options.port.value,
-            proxy_host: &server.host,
-            proxy_port: server.port,
-            user: server.user.as_deref().unwrap_or_default(),
-            password: saved_password.as_deref(),
-        };
-        Arc::new(putty::opening(line, &values))
-    });
-    Ok(ProxyPlan { server, password_fd, saved_password, opening })
+    let telnet_command = line.filter(|_| server.kind == ProxyKind::Telnet).map(str::to_owned);
+    Ok(ProxyPlan { server, password_fd, saved_password, telnet_command })
 }
 
 fn usage(cause: impl Into<String>) -> Error {

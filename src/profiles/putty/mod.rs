@@ -19,7 +19,7 @@ mod source;
 pub use convert::{Converted, converted};
 pub use jump::PuttyJump;
 pub use pins::pinned;
-pub use proxy_command::{ProxyValues, opening};
+pub use proxy_command::{ProxyValues, has_piece, opening};
 pub use settings::{Keeper, ProxyMethod, PuttyPort, PuttySettings};
 pub use source::{ExportedPuttySessions, PuttySessions};
 

@@ -94,6 +94,9 @@ fn found(
     };
     let (mut all, faults) = sessions.list();
     all.retain(|listed| listed.source == wanted.source);
+    if !all.is_empty() {
+        faults.iter().for_each(|fault| log::write(&format!("tessh: {fault}")));
+    }
     match (all.is_empty(), faults.into_iter().next()) {
         (false, _) => Ok(all),
         (true, Some(fault)) => Err(fault),
