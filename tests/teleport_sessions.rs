@@ -361,7 +361,7 @@ fn the_browser_finds_a_node_and_connects() {
 fn ten_thousand_nodes_are_browsed_in_japanese_too() {
     let bed = TeleportBed::new();
     let node = |at: usize| {
-        let env = if at % 1000 == 0 { "prod" } else { "dev" };
+        let env = if at.is_multiple_of(1000) { "prod" } else { "dev" };
         format!(
             r#"{{"kind":"node","metadata":{{"name":"u-{at}","labels":{{"env":"{env}"}}}},"spec":{{"addr":"10.0.0.1:3022","hostname":"node-{at:05}"}}}}"#
         )

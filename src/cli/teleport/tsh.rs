@@ -221,7 +221,7 @@ fn failure(status: ExitStatus, stderr: &[u8], target: &TshTarget) -> Error {
 fn essence(said: &str) -> String {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
     let error = lines().rfind(|line| line.starts_with("ERROR:"));
-    text::line(error.or_else(|| lines().last()).unwrap_or_default(), MAX_SHOWN)
+    text::line(error.or_else(|| lines().next_back()).unwrap_or_default(), MAX_SHOWN)
 }
 
 fn words(words: &[&str]) -> Vec<OsString> {

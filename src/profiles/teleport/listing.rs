@@ -236,6 +236,17 @@ ERROR: reminder"#;
     }
 
     #[test]
+    fn no_damage_makes_it_panic() {
+        use proptest::prelude::*;
+        proptest!(|(at in 0..NODES.len(), byte: u8, cut in 0..NODES.len())| {
+            let mut bytes = NODES.as_bytes().to_vec();
+            bytes[at] = byte;
+            bytes.truncate(cut);
+            let _ = (nodes(&bytes), clusters(&bytes));
+        });
+    }
+
+    #[test]
     fn ten_thousand_nodes_are_read_in_a_moment() {
         let one = r#"{"kind":"node","metadata":{"name":"u","labels":{"env":"prod"}},"spec":{"hostname":"h","addr":"1.2.3.4:3022"}}"#;
         let all = format!("[{}]", vec![one; 10_000].join(","));

@@ -190,7 +190,7 @@ impl NodeBrowser {
         match saved.as_slice() {
             [] => self.say(Tone::Warn, say!(teleport_no_nodes)),
             [name] => {
-                self.say(Tone::Good, say!(teleport_saved, name = text::line(name, MAX_NAME * 4)))
+                self.say(Tone::Good, say!(teleport_saved, name = text::line(name, MAX_NAME * 4)));
             }
             several => self.say(Tone::Good, say!(nodes_saved, count = several.len())),
         }
