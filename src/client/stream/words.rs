@@ -26,10 +26,13 @@ const MAX_LINE: usize = 1024;
 /// How long a line without an end waits for it: a prompt has none.
 const PAUSE: Duration = Duration::from_millis(300);
 
+/// Explains the words of a command.
+type Explain = dyn Fn(&str) -> Option<Error> + Send + Sync;
+
 /// Makes an error with cause and next step of the last lines of a proxy command, which are
 /// sanitised and joined by line ends; `None` if it knows none of them.
 #[derive(Clone)]
-pub struct Diagnosis(Arc<dyn Fn(&str) -> Option<Error> + Send + Sync>);
+pub struct Diagnosis(Arc<Explain>);
 
 impl Diagnosis {
     /// Takes the function.

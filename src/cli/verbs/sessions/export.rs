@@ -8,7 +8,7 @@ mod collect;
 mod write;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::log;
@@ -67,7 +67,7 @@ fn places(wanted: &ExportWords, environment: &ProcessEnvironment) -> Result<Opti
         return Ok(None);
     }
     let variable = |name: &str| std::env::var_os(name);
-    let own = PuttyPlaces::find(variable, Some(environment.home()), |path| path.is_dir());
+    let own = PuttyPlaces::find(variable, Some(environment.home()), Path::is_dir);
     let own = own.ok_or_else(|| usage(say!(export_no_folder)))?;
     if !wanted.yes {
         let folder = text::line(&own.sessions.to_string_lossy(), MAX_SHOWN);
