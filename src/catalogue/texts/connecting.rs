@@ -271,6 +271,30 @@ texts! {
     channel_request_refused_hint
         en "the server does not allow it for this user"
         ja "サーバーはこのユーザーに許可していません"
+    subsystem_refused(name)
+        en "the server refused the subsystem {name}"
+        ja "サーバーがサブシステム {name} を拒否しました"
+    subsystem_refused_hint(name)
+        en "the server may not offer it, or not to this user: see \"Subsystem {name}\" in its sshd_config"
+        ja "サーバーが提供していないか、このユーザーには許可していません。サーバーの sshd_config の \"Subsystem {name}\" を確認してください"
+    subsystem_ended(name, how)
+        en "the server's {name} program ended early: {how}"
+        ja "サーバーの {name} プログラムが途中で終了しました: {how}"
+    subsystem_ended_saying(name, how, said)
+        en "the server's {name} program ended early: {how}; it said: {said}"
+        ja "サーバーの {name} プログラムが途中で終了しました: {how}。出力: {said}"
+    subsystem_ended_hint(name)
+        en "check what \"Subsystem {name}\" in the server's sshd_config starts"
+        ja "サーバーの sshd_config の \"Subsystem {name}\" が起動するプログラムを確認してください"
+    subsystem_status(status)
+        en "status {status}"
+        ja "終了ステータス {status}"
+    subsystem_signal(signal)
+        en "signal {signal}"
+        ja "シグナル {signal}"
+    subsystem_closed
+        en "the channel was closed"
+        ja "チャネルが閉じられました"
     stdout_failed(reason)
         en "cannot write to standard output: {reason}"
         ja "標準出力に書き込めません: {reason}"

@@ -130,7 +130,7 @@ fn begin(
 fn share_request(
     typed: &Typed,
     resolved: &mut ResolvedOptions,
-    context: &crate::config::Context,
+    context: &Context,
 ) -> Result<ShareRequest> {
     Ok(ShareRequest {
         command: resolve::command_of(typed, resolved)?,
@@ -170,7 +170,7 @@ fn leaves_master(plan: &Plan) -> bool {
 fn persist(
     typed: &Typed,
     plan: Plan,
-    (password, tether): (Option<crate::secret::Secret>, Tether),
+    (password, tether): (Option<Secret>, Tether),
     environment: ProcessEnvironment,
 ) -> Result<u8> {
     let waiting = match background::split()? {

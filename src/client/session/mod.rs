@@ -12,6 +12,7 @@ pub mod paste;
 pub mod relay;
 pub mod rotation;
 pub mod stdio;
+pub mod subsystem;
 mod typing;
 
 pub use channel::{ProgramRequest, PtyRequest, SessionRequest, WindowSize, open};

@@ -191,7 +191,7 @@ impl RunningProgram<'_> {
     }
 }
 
-fn idle_too_long(rest: Duration) -> Error {
+pub(super) fn idle_too_long(rest: Duration) -> Error {
     Error::new(Kind::Timeout, say!(session_rested, seconds = rest.as_secs()))
         .hint(say!(session_rested_hint))
 }
@@ -204,7 +204,7 @@ fn output_failed(error: &std::io::Error) -> Result<Exit> {
     Err(Error::new(Kind::Local, say!(stdout_failed, reason)).hint(say!(stdout_failed_hint)))
 }
 
-fn signal(name: &Sig) -> String {
+pub(super) fn signal(name: &Sig) -> String {
     match name {
         Sig::Custom(name) => crate::text::line(name, 32),
         other => format!("{other:?}"),
