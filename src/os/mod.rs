@@ -19,6 +19,7 @@ pub mod private;
 pub mod process;
 pub mod pty;
 pub mod replace;
+pub mod service;
 pub mod signal;
 pub mod size;
 pub mod stdio;

@@ -40,6 +40,9 @@ texts! {
     putty_command_characters
         en "ProxyTelnetCommand has control characters; a backslash is written twice"
         ja "ProxyTelnetCommand に制御文字があります。バックスラッシュは二つ重ねて書きます"
+    putty_command_empty
+        en "ProxyMethod is 5, and ProxyTelnetCommand, the command to run, is empty"
+        ja "ProxyMethod は 5 ですが、実行するコマンド ProxyTelnetCommand が空です"
     putty_command_acts(name)
         en "{name} has characters that a shell acts on, and ProxyTelnetCommand puts it into a command"
         ja "{name} にシェルが解釈する文字があり、ProxyTelnetCommand はそれをコマンドに埋め込みます"

@@ -151,4 +151,7 @@ texts! {
     route_proxy_flag(fault)
         en "--proxy: {fault}"
         ja "--proxy: {fault}"
+    route_saved_proxy(name, fault)
+        en "the proxy of the saved session {name}: {fault}"
+        ja "保存済みセッション {name} のプロキシ: {fault}"
 }

@@ -6,6 +6,7 @@
 //! configuration. The proxy server is used for the very first connection.
 
 use super::plan::{Plan, ProxyPlan};
+use super::profile::shown_name;
 use crate::cli::args::{Typed, TypedSetting};
 use crate::config::{Jump, Keyword, Origin, ProxyKind, ProxyServer, Tokens};
 use crate::error::{Error, Kind, Result};
@@ -85,9 +86,10 @@ pub fn as_typed(typed: &Typed, (jump, before): &JumpStep, proxy: Option<String>)
     Typed { destination: Some(host), settings, proxy, ..inherited(typed) }
 }
 
-/// The command line for a jump host that is a saved session of its own.
+/// The command line for a jump host that is a saved session of its own. A typed proxy is for the
+/// first connection, which is now that host's.
 pub fn of_saved(typed: &Typed) -> Typed {
-    Typed { settings: only_passes_on(), ..inherited(typed) }
+    Typed { settings: only_passes_on(), proxy: typed.proxy.clone(), ..inherited(typed) }
 }
 
 /// What of the command line applies to a jump host, too.
@@ -138,9 +140,14 @@ pub fn proxy(plan: &Plan, typed: &Typed) -> Result<Option<String>> {
 /// The proxy server of this text. The saved session's own proxy has the password and the line
 /// that it is sent from the session, too.
 pub fn parsed(text: &str, typed: &Typed, plan: &Plan) -> Result<ProxyPlan> {
-    let server = ProxyServer::parse(text).map_err(|fault| usage(say!(route_proxy_flag, fault)))?;
     let password_fd = typed.proxy_password_fd;
     let session = plan.profile.as_ref().filter(|_| typed.proxy.is_none());
+    let server = ProxyServer::parse(text).map_err(|fault| match session {
+        Some(session) => {
+            Error::new(Kind::Config, say!(route_saved_proxy, name = shown_name(session), fault))
+        }
+        None => usage(say!(route_proxy_flag, fault)),
+    })?;
     let saved_password = session.and_then(|session| session.proxy_password.clone());
     let line = session.and_then(|session| session.profile.proxy_telnet_command.as_deref());
     let telnet_command = line.filter(|_| server.kind == ProxyKind::Telnet).map(str::to_owned);

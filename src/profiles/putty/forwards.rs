@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::map;
+use crate::os::service;
 
 /// A session's forwards, as `-L`, `-R` and `-D` take them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +30,10 @@ pub fn parse(text: &str, all_local: bool, all_remote: bool) -> PuttyForwards {
         let mut letters = rest.chars();
         let kind = letters.next();
         let all = if kind == Some('R') { all_remote } else { all_local };
-        let listen = listening(letters.as_str(), family.filter(|_| kind == Some('L')), all);
+        let listen = match kind {
+            Some('L') => listening(without_star(letters.as_str()), family, all),
+            _ => listening(letters.as_str(), None, all),
+        };
         match (kind, listen, value == "D") {
             (Some('L'), Some(listen), true) => found.dynamic.push(listen),
             (Some('L'), Some(listen), false) => match target(&value) {
@@ -40,6 +44,7 @@ pub fn parse(text: &str, all_local: bool, all_remote: bool) -> PuttyForwards {
                 Some(target) => found.remote.push(format!("{listen}:{target}")),
                 None => found.unknown.push(format!("{key}={value}")),
             },
+            (_, _, true) => found.unknown.push(format!("{}=", key.replacen('L', "D", 1))),
             _ => found.unknown.push(format!("{key}={value}")),
         }
     }
@@ -57,6 +62,15 @@ pub fn unique(text: &str) -> BTreeMap<String, String> {
         };
     }
     found
+}
+
+/// A local listening side without the address `*`, or an empty one: PuTTY knows no such address of
+/// this machine, and listens as if there were none.
+fn without_star(text: &str) -> &str {
+    match last_colon(text) {
+        Some(("" | "*", port)) => port,
+        _ => text,
+    }
 }
 
 /// The listening side: `port` or `address:port`.
@@ -94,13 +108,11 @@ fn last_colon(text: &str) -> Option<(&str, &str)> {
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// A port. The name of a service is looked up by PuTTY; only the two that are written by hand are
-/// known here.
+/// A port: a number, or the name of a service.
 fn number(text: &str) -> Option<u16> {
-    match text {
-        "http" => Some(80),
-        "https" => Some(443),
-        _ => text.parse().ok().filter(|&port| port != 0 && !text.starts_with('+')),
+    match text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => text.parse().ok().filter(|&port| port != 0),
+        false => service::port(text),
     }
 }
 
@@ -127,8 +139,11 @@ mod tests {
                 "R" => &found.remote,
                 _ => &found.dynamic,
             };
-            let (Some(port), Some(target)) = (vector["lport"].as_u64(), vector["hport"].as_u64())
-            else {
+            let port = |field: &str| match vector[field].as_str() {
+                Some(name) => service::port(name.trim_start_matches("service ")),
+                None => vector[field].as_u64().and_then(|port| port.try_into().ok()),
+            };
+            let (Some(port), Some(target)) = (port("lport"), port("hport")) else {
                 assert_eq!((listed.len(), &found.unknown[..]), (0, &[stored.to_owned()][..]));
                 continue;
             };
@@ -144,9 +159,16 @@ mod tests {
         assert_eq!(local("4L80=h:1", false), "127.0.0.1:80:h:1");
         assert_eq!(local("6L80=h:1", false), "[::1]:80:h:1");
         assert_eq!(local("L80=h:1", true), "*:80:h:1");
+        for open in ["L*:80=h:1", "L:80=h:1", "L\\:80=h:1"] {
+            assert_eq!(local(open, false), "80:h:1", "{open}");
+            assert_eq!(local(open, true), "*:80:h:1", "{open}");
+        }
+        assert_eq!(local("L::1:80=h:ssh", false), "[::1]:80:h:22");
+        assert_eq!(parse("R*:80=h:1", false, false).remote, ["*:80:h:1"]);
         assert_eq!(local("L[::1]:80=2001:db8::1:22", false), "[::1]:80:[2001:db8::1]:22");
         assert_eq!(parse("D1080=,R9=h:1", false, true).remote, ["*:9:h:1"]);
         assert_eq!(parse("D1080=", false, false).dynamic, ["1080"]);
+        assert_eq!(parse("4Dno-such-service=", false, false).unknown, ["4Dno-such-service="]);
         for bad in ["L80", "L80=h", "L0=h:1", "L70000=h:1", "X80=h:1", "L=h:1", "4"] {
             let found = parse(bad, false, false);
             assert_eq!(found.unknown.len(), 1, "{bad}: {found:?}");

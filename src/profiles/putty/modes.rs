@@ -41,27 +41,30 @@ pub fn parse(text: &str) -> Vec<String> {
     found
 }
 
-/// A character: itself, `^C`, or `^<127>`.
+/// A character: itself, `^C`, or `^<127>`. `^~` is `^`, as is what follows none of these forms.
 fn character(text: &str) -> u8 {
     match text.as_bytes() {
         [] => NO_CHARACTER,
         [b'^', b'<', rest @ ..] => {
-            let end = rest.iter().position(|&byte| byte == b'>').unwrap_or(rest.len());
-            number(&rest[..end]).unwrap_or(b'^')
+            let end = rest.iter().position(|&byte| byte == b'>');
+            end.and_then(|end| number(&rest[..end])).unwrap_or(b'^')
         }
-        [b'^', letter, ..] => letter.to_ascii_uppercase() ^ 0x40,
+        [b'^', letter @ (b'a'..=b'z' | b'@'..=b'_' | b'?' | 0x80..), ..] => {
+            letter.to_ascii_uppercase() ^ 0x40
+        }
         [byte, ..] => *byte,
     }
 }
 
-/// A number as C writes it: `0x1b`, `033`, `27`.
+/// The lowest byte of a number as C writes it: `0x1b`, `033`, `27`, with spaces before it.
 fn number(digits: &[u8]) -> Option<u8> {
-    let text = std::str::from_utf8(digits).ok()?;
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(text) => u8::from_str_radix(text, 16).ok(),
-        None if text.len() > 1 && text.starts_with('0') => u8::from_str_radix(text, 8).ok(),
-        None => text.parse().ok(),
-    }
+    let text = std::str::from_utf8(digits).ok()?.trim_start();
+    let number = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(text) => i64::from_str_radix(text, 16),
+        None if text.len() > 1 && text.starts_with('0') => i64::from_str_radix(text, 8),
+        None => text.parse(),
+    };
+    number.ok().map(|number| number.to_le_bytes()[0])
 }
 
 fn is_on(text: &str) -> bool {
@@ -90,6 +93,12 @@ mod tests {
             (("INTR", "V^c"), Some("INTR=3")),
             (("INTR", "V^<0x1b>"), Some("INTR=27")),
             (("INTR", "V^<033>"), Some("INTR=27")),
+            (("INTR", "V^< 7>"), Some("INTR=7")),
+            (("INTR", "V^<999>"), Some("INTR=231")),
+            (("INTR", "V^<-1>"), Some("INTR=255")),
+            (("INTR", "V^~"), Some("INTR=94")),
+            (("INTR", "V^1"), Some("INTR=94")),
+            (("INTR", "V^<0x1b"), Some("INTR=94")),
             (("QUIT", "Vq"), Some("QUIT=113")),
             (("QUIT", "V"), Some("QUIT=255")),
             (("ECHO", "Vyes"), Some("ECHO=1")),

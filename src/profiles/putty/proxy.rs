@@ -61,9 +61,21 @@ fn address(settings: &PuttySettings<'_>, scheme: &str) -> Result<String, String>
     let port = u16::try_from(number).ok().filter(|&port| port != 0);
     let port = port.ok_or_else(|| say!(putty_proxy_port, port = number))?;
     Ok(match settings.filled("ProxyUsername") {
-        Some(user) => format!("{scheme}://{user}@{host}:{port}"),
+        Some(user) => format!("{scheme}://{}@{host}:{port}", in_address(&user)),
         None => format!("{scheme}://{host}:{port}"),
     })
+}
+
+/// A user as an address has it: what may mean something else in one is `%` and two hexadecimal digits.
+fn in_address(user: &str) -> String {
+    let mut out = String::with_capacity(user.len());
+    for byte in user.bytes() {
+        match byte.is_ascii_alphanumeric() || b"-._~\\".contains(&byte) {
+            true => out.push(char::from(byte)),
+            false => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 /// The line for a Telnet proxy.
@@ -96,6 +108,7 @@ fn command(settings: &PuttySettings<'_>, host: &str) -> Result<String, String> {
     made.map_err(|fault| match fault {
         CommandFault::Password => say!(putty_command_password),
         CommandFault::NoUser => say!(putty_command_no_user),
+        CommandFault::Empty => say!(putty_command_empty),
         CommandFault::ControlCharacters => say!(putty_command_characters),
         CommandFault::ActsInShell(name) => say!(putty_command_acts, name),
     })

@@ -54,6 +54,8 @@ pub enum CommandFault {
     NoUser,
     /// It has control characters, as `\t` becomes where a path has single backslashes.
     ControlCharacters,
+    /// There is none.
+    Empty,
     /// A value that is put into it would act in a shell.
     ActsInShell(&'static str),
 }
@@ -118,17 +120,29 @@ pub fn template(
     }
     let command = String::from_utf8(bytes).map_err(|_| CommandFault::ControlCharacters)?;
     let command = command.trim_matches([' ', '\r', '\n']);
+    if command.is_empty() {
+        return Err(CommandFault::Empty);
+    }
     match command.contains(char::is_control) {
         true => Err(CommandFault::ControlCharacters),
         false => Ok(in_own_shell(command)),
     }
 }
 
-/// A command that the shell may replace itself by. One of several commands, or one that sets a
-/// variable, gets a shell of its own, because PuTTY lets a shell run it.
+/// The words that only a shell knows, and the one that for ProxyCommand means no command.
+const OF_SHELL: [&str; 28] = [
+    "!", ".", ":", "alias", "case", "cd", "command", "eval", "exec", "exit", "export", "for", "if",
+    "local", "none", "read", "readonly", "return", "set", "shift", "time", "times", "trap",
+    "ulimit", "umask", "unset", "until", "while",
+];
+
+/// A command that the shell may replace itself by. Any other, such as one of several commands or one
+/// that sets a variable, gets a shell of its own, because PuTTY lets `/bin/sh` run it.
 fn in_own_shell(command: &str) -> String {
-    let sets = command.split_whitespace().next().is_some_and(|word| word.contains('='));
-    match sets || command.contains([';', '&', '|', '(', ')', '{', '}']) {
+    let of_shell =
+        |word: &str| word.contains('=') || OF_SHELL.contains(&word.to_lowercase().as_str());
+    let first = command.split_whitespace().next().is_some_and(of_shell);
+    match first || command.contains([';', '&', '|', '(', ')', '{', '}', '$', '`', '<', '>', '#']) {
         true => format!("/bin/sh -c '{}'", command.replace('\'', "'\\''")),
         false => command.to_owned(),
     }
@@ -234,6 +248,9 @@ mod tests {
         ok("'C:\\\\a b\\\\c' %hostname", "'C:\\a b\\c' %hname");
         ok("cd /x && nc %host", "/bin/sh -c 'cd /x && nc %h'");
         ok("A='b' nc", "/bin/sh -c 'A='\\''b'\\'' nc'");
+        ok("exec nc %host", "/bin/sh -c 'exec nc %h'");
+        ok("nc $GATE 2>/dev/null", "/bin/sh -c 'nc $GATE 2>/dev/null'");
+        ok("none", "/bin/sh -c 'none'");
         assert_eq!(template("nc %host:%port", Some("0")).as_deref(), Ok("nc %h:0"));
     }
 
@@ -242,6 +259,7 @@ mod tests {
         let fault = |line, user| template(line, &values(user, None), None).unwrap_err();
         assert_eq!(fault("nc %pass", "u"), CommandFault::Password);
         assert_eq!(fault("nc %user", ""), CommandFault::NoUser);
+        assert_eq!(fault(" \\n", ""), CommandFault::Empty);
         assert_eq!(fault("C:\\x\\tsh.exe", "u"), CommandFault::ControlCharacters);
         assert_eq!(fault("a\\nb", "u"), CommandFault::ControlCharacters);
         assert_eq!(fault("\\xff", "u"), CommandFault::ControlCharacters);

@@ -10,6 +10,7 @@ use super::settings::{Keeper, ProxyMethod, PuttySettings};
 use crate::error::Result;
 use crate::os::user::UserId;
 use crate::profiles::export_file::{ExportFile, session_fault};
+use crate::profiles::profile::Profile;
 use crate::profiles::session::{SavedSession, Source, TrustPlaces};
 use crate::profiles::sources::SessionSource;
 use crate::registry::{PuttyFolder, PuttyPlaces, RegistryKey};
@@ -141,7 +142,8 @@ fn session(
     Ok(Some(session))
 }
 
-/// Puts a session, or else a host, before the host of another session.
+/// Puts a session, or else a host, before the host of another session. The host's keys may be in
+/// PuTTY's cache, too.
 fn lead_through(session: &mut SavedSession, jump: &PuttyJump, found: Result<Option<SavedSession>>) {
     match found {
         Ok(Some(mut via)) => {
@@ -151,7 +153,18 @@ fn lead_through(session: &mut SavedSession, jump: &PuttyJump, found: Result<Opti
             session.refusal = session.refusal.take().or_else(|| via.refusal.clone());
             session.via = Some(Box::new(via));
         }
-        Ok(None) => session.profile.jump = Some(jump.typed()),
+        Ok(None) => {
+            let mut via = session.clone();
+            (via.name, via.unhonoured, via.refusal) = (jump.host.clone(), Vec::new(), None);
+            via.proxy_password = None;
+            via.profile = Profile {
+                host: jump.host.clone(),
+                port: jump.port,
+                user: jump.user.clone(),
+                ..Profile::default()
+            };
+            session.via = Some(Box::new(via));
+        }
         Err(error) => {
             session.refusal.get_or_insert(error);
         }

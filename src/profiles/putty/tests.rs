@@ -179,7 +179,10 @@ fn a_session_leads_through_another() {
         opened(&sessions, name)
     };
     let host = session("host", "ProxyMethod=6\nProxyHost=gate\nProxyPort=2200\nProxyUsername=me\n");
-    assert_eq!(host.profile.jump.as_deref(), Some("me@gate:2200"));
+    let via = host.via.unwrap();
+    let gate = (&via.profile.host[..], via.profile.port, via.profile.user.as_deref());
+    assert_eq!(gate, ("gate", Some(2200), Some("me")));
+    assert_eq!(via.trust, host.trust);
     let user = session("user", "ProxyMethod=6\nProxyHost=minimal\nProxyUsername=me\n");
     assert_eq!(user.via.unwrap().profile.user.as_deref(), Some("me"));
     let circle = session("circle", "ProxyMethod=6\nProxyHost=circle\n");
@@ -294,14 +297,14 @@ fn login_and_session_settings_become_fields() {
 fn what_has_no_counterpart_is_named_if_it_differs() {
     let made = made(
         "ConnectionSharing=1\nAuthGSSAPI=0\nSshBanner=1\nLogType=3\nTCPNoDelay=0\n\
-         PortForwardings=Lhttp-alt=h:http\nProxyMethod=3\nProxyDNS=0\nRekeyBytes=lots",
+         PortForwardings=Lno-such-service=h:http\nProxyMethod=3\nProxyDNS=0\nRekeyBytes=lots",
     );
     assert_eq!(made.refusal, None);
     for line in [
         "ConnectionSharing=1 has no effect here",
         "LogType=3 has no effect here",
         "TCPNoDelay=0 has no effect here",
-        "PortForwardings=Lhttp-alt=h:http has no effect here",
+        "PortForwardings=Lno-such-service=h:http has no effect here",
         "ProxyDNS=0 has no effect here",
         "RekeyBytes=lots has no effect here",
     ] {

@@ -88,6 +88,10 @@ fn site(name: &str, key: &RegistryKey) -> Result<SavedSession> {
             Ok(profile) => {
                 let mut via = SavedSession { profile, ..session.clone() };
                 via.unhonoured.clear();
+                // The way to the site's host is now the way to the tunnel's.
+                via.profile.proxy = session.profile.proxy.take();
+                via.profile.proxy_command = session.profile.proxy_command.take();
+                via.profile.proxy_telnet_command = session.profile.proxy_telnet_command.take();
                 session.profile.jump = None;
                 session.via = Some(Box::new(via));
             }

@@ -66,6 +66,18 @@ fn sites_have_the_values_that_winscp_shows() {
 }
 
 #[test]
+fn a_proxy_is_before_the_tunnel() {
+    let (_directory, _, sites) = sites(
+        "[Sessions\\t]\nHostName=h\nTunnel=1\nTunnelHostName=g\nProxyMethod=2\nProxyHost=p\n\
+         ProxyUsername=a%25@b%20c\nProxyPassword=x\n",
+    );
+    let site = opened(&sites, "t");
+    let via = site.via.unwrap();
+    assert_eq!(via.profile.proxy.as_deref(), Some("socks5h://a%25%40b%20c@p:80"));
+    assert_eq!((via.profile.host, site.profile.proxy), ("g".to_owned(), None));
+}
+
+#[test]
 fn what_is_not_ssh_is_listed_and_refused() {
     let (_directory, _, sites) = sites(
         "[Sessions\\ftp]\nHostName=h\nFSProtocol=5\n[Sessions\\s3]\nHostName=h\nFSProtocol=7\n\
