@@ -142,3 +142,22 @@ fn sites_of_winscp_and_hosts_of_openssh_are_imported() {
     assert_eq!(shown["keepalive"]["interval"], 30);
     assert_eq!(shown["options"][0], "Compression=yes");
 }
+
+#[test]
+fn an_imported_copy_stands_for_its_original_and_for_no_other() {
+    let home = Home::new();
+    fs::create_dir_all(home.path(".putty/sessions")).unwrap();
+    home.write(".putty/sessions/lab%20one", GOOD);
+    home.write(".putty/sessions/other", GOOD);
+    import(&home, &["putty"]).expect_code(0);
+    let source = |name: &str| {
+        let output = home.tessh(&["sessions", "show", "--json", name]).output();
+        let shown: Value = serde_json::from_str(&output.expect_quiet_success().text()).unwrap();
+        shown["source"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(source("lab one"), "own");
+    assert_eq!(source("putty:lab one"), "putty");
+    home.write(".ssh/config", "Host other\n  Port 7\n");
+    let output = home.tessh(&["-G", "other"]).output();
+    output.expect_failure(&["own:other, openssh:other"]);
+}

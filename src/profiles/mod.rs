@@ -33,6 +33,7 @@
 //! confirm_paste = true                # ask before a paste of several lines is sent
 //! note = "the one in the cellar"
 //! tags = ["work"]
+//! imported_from = "putty"             # it stands for the session of its name there
 //! forwards.local = ["8080:localhost:80"]  # also remote, dynamic: as -L, -R, -D take them
 //! environment.LANG = "C.UTF-8"
 //! teleport = { proxy = "teleport.example.org", cluster = "example" }  # perhaps uuid

@@ -99,6 +99,9 @@ pub struct Profile {
     pub note: Option<String>,
     /// Words by which the session can be found.
     pub tags: Vec<String>,
+    /// The source that the session was imported from, as a word; it stands for the one of its name
+    /// there.
+    pub imported_from: Option<String>,
 }
 
 /// The part of a saved session that Teleport owns, besides host, port and user.
@@ -172,6 +175,7 @@ impl Profile {
             ("confirm_paste", self.confirm_paste.map_or(Value::Unset, Value::Flag)),
             ("note", text(&self.note)),
             ("tags", list(&self.tags)),
+            ("imported_from", text(&self.imported_from)),
             ("forwards.local", list(&self.local_forwards)),
             ("forwards.remote", list(&self.remote_forwards)),
             ("forwards.dynamic", list(&self.dynamic_forwards)),

@@ -241,6 +241,9 @@ texts! {
     connection_field_teleport_uuid
         en "Teleport UUID"
         ja "Teleport の UUID"
+    connection_field_imported_from
+        en "Imported from"
+        ja "取り込み元"
     connection_field_interval
         en "Keepalive, seconds:"
         ja "キープアライブ（秒）:"

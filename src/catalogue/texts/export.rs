@@ -64,9 +64,6 @@ texts! {
     import_done(source, sessions, kept, keys, authorities)
         en "imported from {source}: {sessions} sessions ({kept} were there), {keys} host keys, {authorities} authorities"
         ja "{source} から取り込みました: セッション {sessions} 件（既存 {kept} 件）、ホスト鍵 {keys} 個、認証局 {authorities} 件"
-    import_two_of_a_name(source)
-        en "{source} still has sessions of these names: own:NAME is the copy, {source}:NAME the original"
-        ja "{source} にも同じ名前のセッションがあります。コピーは own:名前、元のセッションは {source}:名前 です"
     import_none_usable
         en "none of the sessions can be imported"
         ja "取り込めるセッションがありません"

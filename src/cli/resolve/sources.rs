@@ -70,7 +70,7 @@ pub fn putty_places(context: &Context) -> Option<PuttyPlaces> {
 /// None or several have this name, or it cannot be read.
 pub fn named(name: &str, typed: &Typed, context: &Context) -> Result<SavedSession> {
     let sessions = sessions(typed, context)?;
-    let found = sessions.meant_besides_hosts(name);
+    let found = without_originals(sessions.meant_besides_hosts(name), &sessions);
     match one_of(found, typed)? {
         Some(at) => open(&sessions, &at),
         None => Err(missing(name, &sessions)),
@@ -143,6 +143,7 @@ impl MeantSession {
             self.places.extend(hosts);
         }
         let places = std::mem::take(&mut self.places);
+        let places = without_originals(places, &self.sessions);
         one_of(places, typed)?.map(|at| open(&self.sessions, &at)).transpose()
     }
 
@@ -164,6 +165,17 @@ pub fn hidden_session(typed: &Typed, context: &Context) -> Option<String> {
     let parsed = Destination::parse(text);
     let found = meant(typed, text, parsed.as_ref().ok(), context).ok()??;
     Some(found.name)
+}
+
+/// The places without those of which one of tessh's own is the imported copy: it was asked for, and
+/// stands for them.
+fn without_originals(mut found: Vec<SessionPlace>, sessions: &Sessions) -> Vec<SessionPlace> {
+    let own = found.iter().position(|at| at.source == Source::Own).filter(|_| found.len() > 1);
+    let copy = own.and_then(|own| sessions.open(&found[own]).ok().flatten());
+    if let Some(from) = copy.and_then(|session| session.profile.imported_from) {
+        found.retain(|at| at.source.word() != from);
+    }
+    found
 }
 
 /// The one place among several, if there is any; a source that was chosen decides.
@@ -214,14 +226,18 @@ pub fn choices(typed: &Typed, context: &Context) -> Result<Vec<(Source, String)>
         return Ok(Vec::new());
     }
     let places = match (&typed.profile, &typed.destination) {
-        (Some(name), _) => sessions(typed, context)?.meant_besides_hosts(name),
+        (Some(name), _) => {
+            let sessions = sessions(typed, context)?;
+            without_originals(sessions.meant_besides_hosts(name), &sessions)
+        }
         (None, Some(text)) => {
             let parsed = Destination::parse(text);
             let Some(found) = meant(typed, text, parsed.as_ref().ok(), context)? else {
                 return Ok(Vec::new());
             };
             let hosts = if found.is_qualified() { Vec::new() } else { found.hosts() };
-            found.places.into_iter().chain(hosts).collect()
+            let places = found.places.into_iter().chain(hosts).collect();
+            without_originals(places, &found.sessions)
         }
         (None, None) => Vec::new(),
     };

@@ -154,6 +154,7 @@ fn set(profile: &mut Profile, field: &str, item: &Item) -> Result<bool, String> 
         "confirm_paste" => p.confirm_paste = Some(flag(item)?),
         "note" => p.note = Some(text(item)?),
         "tags" => p.tags = list(item)?,
+        "imported_from" => p.imported_from = Some(text(item)?),
         "forwards.local" => p.local_forwards = list(item)?,
         "forwards.remote" => p.remote_forwards = list(item)?,
         "forwards.dynamic" => p.dynamic_forwards = list(item)?,

@@ -56,7 +56,7 @@ fn every_field_is_read() {
     assert_eq!(p.environment[1], ("LANG".to_owned(), "C.UTF-8".to_owned()));
     assert_eq!((p.keepalive_interval, p.keepalive_count), (Some(30), Some(3)));
     let unknown: Vec<_> = document.unknown().iter().map(|it| (it.line, it.key.as_str())).collect();
-    assert_eq!(unknown, [(4, "colour"), (52, "algorithms.later"), (54, "window")]);
+    assert_eq!(unknown, [(4, "colour"), (53, "algorithms.later"), (55, "window")]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::*;
 use crate::os::user::UserId;
 use crate::profiles::session::SavedSession;
 use crate::profiles::sources::SessionSource;
+use crate::secret::Secret;
 
 const GUIDE: &str = "ubuntu@ip-172-31-30-140 [proxy:teleport.example.com]";
 
@@ -43,10 +44,10 @@ fn sites_have_the_values_that_winscp_shows() {
         assert!(session.refusal.is_none(), "{:?}", session.refusal);
         assert_eq!(session.profile.host, site["HostName"].as_str().unwrap());
         assert_eq!(session.profile.user.as_deref(), site["UserName"].as_str());
-        assert_eq!(session.trust.authorities, [file.clone()]);
+        assert_eq!(session.trust.authorities, std::slice::from_ref(&file));
         let password = stored_password(&file, name, UserId::effective()).unwrap();
         let wanted = site["password_plaintext_for_check_only"].as_str();
-        assert_eq!(password.as_ref().map(|it| it.expose()), wanted, "{name}");
+        assert_eq!(password.as_ref().map(Secret::expose), wanted, "{name}");
         let shown = format!("{session:?} {:?}", session.profile);
         assert!(!shown.contains("example-password") && !shown.contains("A35C"));
     }

@@ -66,9 +66,6 @@ pub(super) fn run(
         keys = trust.keys,
         authorities = trust.authorities
     ));
-    if wanted.file.is_none() && done.sessions > 0 && wanted.source != Source::OpenSsh {
-        log::write(&say!(import_two_of_a_name, source = wanted.source.word()));
-    }
     Ok(0)
 }
 

@@ -39,6 +39,7 @@ pub(super) fn label(name: Name) -> String {
         "confirm_paste" => say!(connection_field_confirm_paste),
         "note" => say!(connection_field_note),
         "tags" => say!(connection_field_tags),
+        "imported_from" => say!(connection_field_imported_from),
         "forwards.local" => say!(connection_field_local),
         "forwards.remote" => say!(connection_field_remote),
         "forwards.dynamic" => say!(connection_field_dynamic),
@@ -110,6 +111,7 @@ pub(super) fn put(profile: &mut Profile, name: Name, line: &str) -> Result<(), S
         }
         "note" => p.note = text().map(|line| unescaped(&line)),
         "tags" => p.tags = list(line)?,
+        "imported_from" => p.imported_from = text(),
         "forwards.local" => p.local_forwards = list(line)?,
         "forwards.remote" => p.remote_forwards = list(line)?,
         "forwards.dynamic" => p.dynamic_forwards = list(line)?,
@@ -235,6 +237,7 @@ mod tests {
             confirm_paste: Some(true),
             note: some("one\ntwo\\n \"q\""),
             tags: list(&["work", "two words", "#1"]),
+            imported_from: some("putty"),
         }
     }
 

@@ -117,6 +117,7 @@ impl<'a> SessionCopy<'a> {
             None => self.store.create(name)?,
         };
         let mut profile = session.profile.clone();
+        profile.imported_from = Some(session.source.word().to_owned());
         if !document.is_new() {
             let old = document.profile();
             profile.note = profile.note.or_else(|| old.note.clone());
