@@ -75,7 +75,7 @@ fn plink_and_psftp_log_in_through_what_was_written() {
     home.write(".ssh/config", &config);
     let folder = home.path("putty");
     let told = export(&home, &[arg(&folder)]);
-    assert!(told.contains("7 sessions, 1 host keys, 0 authorities"), "{told}");
+    assert!(told.contains("sessions: 7, host keys: 1, authorities: 0"), "{told}");
 
     for name in ["lab one", "piped", "jumping", "twice"] {
         let words = ["-batch", "-load", name, "-no-antispoof", "echo in"];
@@ -106,7 +106,7 @@ fn plink_believes_the_authorities_that_were_written() {
     home.write(".config/tessh/authorities/example.toml", &authority);
     let folder = home.path("putty");
     let told = export(&home, &[arg(&folder)]);
-    assert!(told.contains("1 sessions, 0 host keys, 1 authorities"), "{told}");
+    assert!(told.contains("sessions: 1, host keys: 0, authorities: 1"), "{told}");
     let words = ["-batch", "-load", "ca", "-no-antispoof", "echo in"];
     let output = putty(&home, &folder, "plink", &words);
     assert_eq!(output.text(), "in\n", "{}", output.stderr);
@@ -128,7 +128,11 @@ fn plink_reaches_nodes_of_teleport_through_what_was_written() {
     home.tessh(&convert).output().expect_code(0);
     let folder = home.path("putty");
     let output = bed.tessh(&["sessions", "export", "putty", arg(&folder)]).output();
-    assert!(output.stderr.contains("2 sessions, 0 host keys, 2 authorities"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("sessions: 2, host keys: 0, authorities: 2"),
+        "{}",
+        output.stderr
+    );
     for name in [format!("{node} [proxy:{PROXY}]"), format!("{leaf} [leaf:{LEAF},proxy:{PROXY}]")] {
         let words = ["-batch", "-load", &name, "-no-antispoof", "echo in"];
         let output = putty(home, &folder, "plink", &words);

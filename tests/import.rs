@@ -54,7 +54,10 @@ fn sessions_of_putty_come_with_their_host_keys_and_authorities() {
     let output = import(&home, &["putty", arg(&folder)]);
     output.expect_code(0);
     let told = &output.stderr;
-    assert!(told.contains("2 sessions (0 were there), 1 host keys, 1 authorities"), "{told}");
+    assert!(
+        told.contains("sessions: 2 (already there: 0), host keys: 1, authorities: 1"),
+        "{told}"
+    );
     for name in ["telnet is not", "broken is not"] {
         assert_eq!(told.lines().filter(|line| line.contains(name)).count(), 1, "{told}");
     }
@@ -71,9 +74,13 @@ fn sessions_of_putty_come_with_their_host_keys_and_authorities() {
     let path = ".config/tessh/sessions/lab%20one.toml";
     home.write(path, &format!("{}note = 'mine'\n", home.read(path).replace("'id'", "'old'")));
     let output = import(&home, &["putty", arg(&folder)]);
-    assert!(output.stderr.contains("0 sessions (2 were there), 0 host keys, 0 authorities"));
+    assert!(output.stderr.contains("sessions: 0 (already there: 2), host keys: 0, authorities: 0"));
     let output = import(&home, &["putty", "--force", arg(&folder.join("sessions"))]);
-    assert!(output.stderr.contains("2 sessions (0 were there), 0 host"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("sessions: 2 (already there: 0), host keys: 0"),
+        "{}",
+        output.stderr
+    );
     assert_eq!(show(&home, "lab one")["command"], "id");
     assert_eq!(show(&home, "lab one")["note"], "mine");
     assert_eq!(home.read(".ssh/known_hosts").lines().count(), 1);
@@ -135,7 +142,7 @@ fn sites_of_winscp_and_hosts_of_openssh_are_imported() {
                   Host *\n ServerAliveInterval 30\n";
     home.write("config", config);
     let output = import(&home, &["openssh", "config"]);
-    assert!(output.stderr.contains("1 sessions"), "{}", output.stderr);
+    assert!(output.stderr.contains("sessions: 1"), "{}", output.stderr);
     let shown = show(&home, "web");
     assert_eq!(shown["host"], "web.example.org");
     assert_eq!((&shown["user"], &shown["jump"]), (&"deploy".into(), &"gate".into()));

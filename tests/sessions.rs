@@ -366,3 +366,18 @@ fn shells_complete_the_names_of_every_source() {
     let replies = home.run(Path::new("/bin/bash"), &["complete"]).output();
     assert_eq!(replies.text(), "lab\\ one\nbastion\n", "{replies:?}");
 }
+
+#[test]
+fn a_file_of_sessions_that_cannot_be_read_is_named_where_a_name_is_not_found() {
+    let home = Home::new();
+    fs::create_dir_all(home.path(".config/tessh")).unwrap();
+    home.write(".config/tessh/config.toml", "[putty]\nfiles = [\"~/putty.reg\"]\n");
+    home.write("putty.reg", "no export");
+    for words in [&["no-such.invalid", "true"][..], &["--profile", "no-such"]] {
+        let output = home.tessh(words).output();
+        output.expect_code(255);
+        let told = &output.stderr;
+        assert!(told.contains("putty.reg line 1: not a file that regedit has written"), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}

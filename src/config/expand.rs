@@ -186,6 +186,8 @@ fn is_safe_in_shell(token: char, value: &str) -> bool {
         // A domain and a backslash may precede the name of a user.
         'r' | 'u' => check_user(value).is_ok() && !value.contains('$'),
         'd' => !value.contains(acts),
+        // The shell would put the names of files or a home directory in the place of these.
+        'h' | 'n' if value.contains(['*', '?', '[', ']']) || value.starts_with(['~', '#']) => false,
         _ => !value.starts_with('-') && !value.contains(|c: char| acts(c) || c.is_whitespace()),
     }
 }
@@ -356,6 +358,9 @@ mod tests {
             assert!(with(&|t, v| t.original = v, bad).shell("%n", ALL).is_err(), "{bad}");
         }
         assert!(with(&|t, v| t.hostname = v, "fe80::1%eth0").shell("%h", ALL).is_ok());
+        for bad in ["*", "web?", "[a]", "~root", "#a"] {
+            assert!(with(&|t, v| t.hostname = v, bad).shell("%h", ALL).is_err(), "{bad}");
+        }
         assert_eq!(with(&|t, v| t.jump = v, "").shell("[%j]", ALL).as_deref(), Ok("[]"));
     }
 

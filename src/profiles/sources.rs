@@ -155,6 +155,17 @@ impl Sessions {
         (all, faults)
     }
 
+    /// Why a source cannot be looked through, where a name may be that was not found.
+    pub fn unread(&self) -> Option<crate::error::Error> {
+        let (names, mut faults) = self.names();
+        let whole = |at: &SessionPlace| {
+            at.place.file_name().is_some_and(|file| file.to_string_lossy() == at.name[..])
+        };
+        let cut = names.into_iter().filter(|(at, _)| whole(at)).find_map(|(_, fault)| fault.err());
+        faults.extend(cut);
+        faults.into_iter().next()
+    }
+
     /// Names similar to this one, the most similar first.
     pub fn near(&self, wanted: &str) -> Vec<String> {
         let names = self.names().0.into_iter().map(|(at, _)| at.name);

@@ -74,6 +74,9 @@ texts! {
     profile_unknown_hint
         en "tessh sessions list names them all"
         ja "tessh sessions list で一覧を表示できます"
+    sessions_unread(fault)
+        en "not all saved sessions could be read: {fault}"
+        ja "読み込めない保存済みセッションがあります: {fault}"
     profile_unknown_near(near)
         en "near it: {near}"
         ja "似た名前: {near}"

@@ -29,7 +29,7 @@ texts! {
         en "{path} was not written: {error}"
         ja "{path} に書き込めませんでした: {error}"
     export_done(sessions, keys, authorities, place)
-        en "exported to {place}: {sessions} sessions, {keys} host keys, {authorities} authorities"
+        en "exported to {place}: sessions: {sessions}, host keys: {keys}, authorities: {authorities}"
         ja "{place} に書き出しました: セッション {sessions} 件、ホスト鍵 {keys} 個、認証局 {authorities} 件"
     export_no_folder
         en "PuTTY's folder is not known: name one"
@@ -62,7 +62,7 @@ texts! {
         en "{place} has another key for {name}; it stays"
         ja "{place} には {name} の別の鍵があります。変更しません"
     import_done(source, sessions, kept, keys, authorities)
-        en "imported from {source}: {sessions} sessions ({kept} were there), {keys} host keys, {authorities} authorities"
+        en "imported from {source}: sessions: {sessions} (already there: {kept}), host keys: {keys}, authorities: {authorities}"
         ja "{source} から取り込みました: セッション {sessions} 件（既存 {kept} 件）、ホスト鍵 {keys} 個、認証局 {authorities} 件"
     import_none_usable
         en "none of the sessions can be imported"

@@ -122,7 +122,10 @@ fn begin(
     let prompt = prompt::choose(&plan, &typed, &environment);
     runtime::run_to_exit_code(async move {
         let begun = || history::remember(&plan, &typed, &environment);
-        session::run_plan(&plan, inherited, &environment, prompt, begun).await
+        let code = session::run_plan(&plan, inherited, &environment, prompt, begun).await;
+        code.map_err(|error| {
+            resolve::sources::explained(error, &typed, &plan, &environment.context())
+        })
     })
 }
 

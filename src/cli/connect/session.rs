@@ -128,7 +128,7 @@ async fn run_session(
     let ConnectContext { plan, prompt, .. } = context;
     let options = &plan.options;
     let at_terminal = wants::at_terminal(options);
-    let pty = wants::wants_pty(options, plan.command.is_some(), at_terminal);
+    let pty = wants::has_pty(options, plan.command.is_some(), at_terminal);
     let interactive = pty && at_terminal;
 
     // The terminal's modes are read before raw mode changes them.

@@ -32,12 +32,17 @@ pub fn at_terminal(options: &Options) -> bool {
 
 /// Whether to request a terminal on the server; warns if one is wanted and there is none here.
 pub fn wants_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
-    let wanted = asks_for_pty(options, command);
-    let force = options.request_tty.value == RequestTty::Force;
-    if wanted && !at_terminal && !force {
+    let has = has_pty(options, command, at_terminal);
+    if !has && asks_for_pty(options, command) {
         warn!("{}", say!(pty_not_allocated));
     }
-    wanted && (at_terminal || force)
+    has
+}
+
+/// As [`wants_pty`], without a word about a terminal that is missing.
+pub fn has_pty(options: &Options, command: bool, at_terminal: bool) -> bool {
+    let force = options.request_tty.value == RequestTty::Force;
+    asks_for_pty(options, command) && (at_terminal || force)
 }
 
 /// Whether to request a terminal on the server, provided there is one here.

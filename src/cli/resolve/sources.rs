@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::files::files;
+use super::plan::Plan;
 use crate::cli::args::Typed;
 use crate::cli::settings;
 use crate::config::{self, Context};
@@ -77,10 +78,25 @@ pub fn named(name: &str, typed: &Typed, context: &Context) -> Result<SavedSessio
     }
 }
 
+/// An error of a connection that was to a host, with what keeps a saved session of that name from
+/// being found, if a host of that name was not found either.
+pub fn explained(error: Error, typed: &Typed, plan: &Plan, context: &Context) -> Error {
+    if error.kind() != Kind::Resolve || plan.profile.is_some() || typed.as_ssh {
+        return error;
+    }
+    match sessions(typed, context).ok().and_then(|sessions| sessions.unread()) {
+        Some(fault) => error.hint(say!(sessions_unread, fault)),
+        None => error,
+    }
+}
+
 /// The error for a name that no session has.
 pub fn missing(name: &str, sessions: &Sessions) -> Error {
     let name = shown(name);
     let error = Error::new(Kind::Config, say!(profile_unknown, name));
+    if let Some(fault) = sessions.unread() {
+        return error.hint(say!(sessions_unread, fault));
+    }
     let near = sessions.near(&name);
     match near.is_empty() {
         true => error.hint(say!(profile_unknown_hint)),

@@ -82,8 +82,24 @@ pub fn converted(settings: &PuttySettings<'_>) -> Result<Converted, String> {
         let changed = UNKNOWN.iter().filter(|name| !settings.is_default(name));
         unhonoured.extend(changed.map(|name| unknown(settings, name)));
     }
-    profile.check().map_err(|(field, what)| format!("{field}: {what}"))?;
+    profile.check().map_err(|(field, what)| format!("{}: {what}", key_of(field)))?;
     Ok(Converted { profile, unhonoured, refusal, jump })
+}
+
+/// The key from which a field is made.
+fn key_of(field: &str) -> &str {
+    match field {
+        "host" => "HostName",
+        "user" => "UserName",
+        "identity" => "PublicKeyFile",
+        "certificate" => "DetachedCertificate",
+        "command" => "RemoteCommand",
+        "host_key_name" => "LogHost",
+        "terminal_type" => "TerminalType",
+        "terminal_modes" => "TerminalModes",
+        "log" => "LogFileName",
+        other => other,
+    }
 }
 
 fn check_protocol(settings: &PuttySettings<'_>) -> Result<(), String> {
@@ -159,7 +175,8 @@ fn add_session(profile: &mut Profile, settings: &PuttySettings<'_>, unhonoured: 
     if settings.keeper() == Keeper::WinScp {
         return;
     }
-    profile.command = settings.filled("RemoteCommand");
+    // In a command of ours, `%` begins a token.
+    profile.command = settings.filled("RemoteCommand").map(|command| command.replace('%', "%%"));
     // Unlike ssh, PuTTY requests a terminal for a command, too.
     profile.pty = match (settings.flag("NoPTY"), &profile.command) {
         (true, _) => Some("no".to_owned()),
@@ -280,6 +297,9 @@ fn add_log(profile: &mut Profile, settings: &PuttySettings<'_>, unhonoured: &mut
         2 => "raw",
         _ => return unhonoured.push(unknown(settings, "LogType")),
     };
+    if settings.filled("LogFileName").is_none() {
+        return unhonoured.push(unknown(settings, "LogType"));
+    }
     profile.log = Some(log_template(&settings.text("LogFileName")));
     profile.log_format = Some(format.to_owned());
     // A log is always appended to.

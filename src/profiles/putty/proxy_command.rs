@@ -150,7 +150,7 @@ fn in_own_shell(command: &str) -> String {
 
 /// Whether a value is only a part of a word for a shell.
 fn is_plain(value: &str) -> bool {
-    let plain = |letter: char| letter.is_alphanumeric() || "-._:@%+,[]".contains(letter);
+    let plain = |letter: char| letter.is_alphanumeric() || "-._:@%+,".contains(letter);
     !value.is_empty() && !value.starts_with('-') && value.chars().all(plain)
 }
 
@@ -263,7 +263,8 @@ mod tests {
         assert_eq!(fault("C:\\x\\tsh.exe", "u"), CommandFault::ControlCharacters);
         assert_eq!(fault("a\\nb", "u"), CommandFault::ControlCharacters);
         assert_eq!(fault("\\xff", "u"), CommandFault::ControlCharacters);
-        for bad in ["a;b", "a b", "$(id)", "-oX", "a`b`", "a'b", "a\nb"] {
+        for bad in ["a;b", "a b", "*", "[a]", "~root", "#a", "$(id)", "-oX", "a`b`", "a'b", "a\nb"]
+        {
             assert_eq!(fault("nc %user", bad), CommandFault::ActsInShell("ProxyUsername"), "{bad}");
         }
     }

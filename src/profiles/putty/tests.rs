@@ -248,9 +248,9 @@ fn what_must_not_be_done_is_refused_and_named() {
     }
     for (lines, says) in [
         ("HostName=\nProtocol=ssh", "HostName is missing"),
-        ("HostName=a;touch x\nProtocol=ssh", "host: "),
-        ("HostName=h\nUserName=a`b`\nProtocol=ssh", "user: "),
-        ("HostName=h\nRemoteCommand=a\x1bb", "command: "),
+        ("HostName=a;touch x\nProtocol=ssh", "HostName: "),
+        ("HostName=h\nUserName=a`b`\nProtocol=ssh", "UserName: "),
+        ("HostName=h\nRemoteCommand=a\x1bb", "RemoteCommand: "),
     ] {
         let key = key(lines);
         let fault = converted(&PuttySettings::new(&key, Keeper::Putty)).unwrap_err();
@@ -269,13 +269,13 @@ fn a_port_without_its_protocol_is_ignored_as_putty_does() {
 #[test]
 fn login_and_session_settings_become_fields() {
     let it = profile(
-        "PublicKeyFile=/k/100%.ppk\nLogHost=inner:2200\nRemoteCommand=tmux attach\n\
+        "PublicKeyFile=/k/100%.ppk\nLogHost=inner:2200\nRemoteCommand=date +%d\n\
          Environment=LANG=C.UTF-8,A=b\\,c\nTerminalType=vt220\nPingInterval=1\n\
          PingIntervalSecs=5\nLogType=1\nLogFileName=/l/&H-&Y&M&D-&T-&&%.log",
     );
     assert_eq!(it.identity, ["/k/100%%.ppk"]);
     assert_eq!(it.host_key_name.as_deref(), Some("inner:2200"));
-    assert_eq!((it.command.as_deref(), it.pty.as_deref()), (Some("tmux attach"), Some("yes")));
+    assert_eq!((it.command.as_deref(), it.pty.as_deref()), (Some("date +%%d"), Some("yes")));
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     assert_eq!(it.environment, [pair("A", "b,c"), pair("LANG", "C.UTF-8")]);
     assert_eq!((it.terminal_type.as_deref(), it.keepalive_interval), (Some("vt220"), Some(65)));

@@ -55,7 +55,7 @@ pub fn putty_session(profile: &Profile, facts: &ExportFacts<'_>) -> PuttyExport 
     let (list, unknown) = forwards(profile);
     fields.push(text("PortForwardings", &list));
     left_out.extend(unknown);
-    fields.extend(program(profile));
+    fields.extend(program(profile, &mut left_out));
     if let Some(kind) = &profile.terminal_type {
         fields.push(text("TerminalType", kind));
     }
@@ -87,14 +87,27 @@ pub fn putty_session(profile: &Profile, facts: &ExportFacts<'_>) -> PuttyExport 
 
 /// The remote command, and whether there is to be a terminal. Without a terminal asked for, a
 /// command has none here, but has one in PuTTY.
-fn program(profile: &Profile) -> [WrittenField; 2] {
+fn program(profile: &Profile, left_out: &mut Vec<String>) -> [WrittenField; 2] {
     let without = match profile.pty.as_deref() {
         Some("no") => true,
         Some("yes" | "force") => false,
         _ => profile.command.is_some(),
     };
-    let command = profile.command.as_deref().unwrap_or_default();
-    [WrittenField::text("RemoteCommand", command), WrittenField::number("NoPTY", without.into(), 0)]
+    let command = without_tokens(profile.command.as_deref().unwrap_or_default());
+    if command.is_none() {
+        left_out.push("command".to_owned());
+    }
+    let command = command.unwrap_or_default();
+    [
+        WrittenField::text("RemoteCommand", &command),
+        WrittenField::number("NoPTY", without.into(), 0),
+    ]
+}
+
+/// A command without its `%%`, which is a `%`; `None` if it has a token, which PuTTY lacks.
+fn without_tokens(command: &str) -> Option<String> {
+    let whole = command.split("%%").all(|part| !part.contains('%'));
+    whole.then(|| command.replace("%%", "%"))
 }
 
 /// The methods: PuTTY cannot leave out the password, and uses a key wherever one is named.
@@ -169,6 +182,8 @@ fn of_option(option: &str) -> Option<WrittenField> {
         "compression" => field("Compression", 0),
         "forwardagent" => field("AgentFwd", 0),
         "forwardx11" => field("X11Forward", 0),
+        "sessiontype" if value == "none" => Some(WrittenField::number("SshNoShell", 1, 0)),
+        "sessiontype" if value == "default" => Some(WrittenField::number("SshNoShell", 0, 0)),
         "tcpkeepalive" => field("TCPKeepalives", 0),
         "gatewayports" => field("LocalPortAcceptAll", 0),
         "addressfamily" => {
@@ -255,9 +270,21 @@ mod tests {
     }
 
     #[test]
+    fn a_command_is_written_as_the_server_gets_it() {
+        for (command, wanted, left_out) in
+            [("date +%%Y", "date +%Y", 0), ("x %h", "", 1), ("a %%%h", "", 1), ("%%%%", "%%", 0)]
+        {
+            let profile = Profile { command: Some(command.to_owned()), ..Profile::default() };
+            let export = exported(&profile);
+            assert!(export.fields.contains(&WrittenField::text("RemoteCommand", wanted)));
+            assert_eq!(export.left_out.len(), left_out, "{command}");
+        }
+    }
+
+    #[test]
     fn what_putty_lacks_is_named() {
         let profile = Profile {
-            options: ["Compression=yes", "AddressFamily inet", "RekeyLimit=1G"]
+            options: ["Compression=yes", "AddressFamily inet", "RekeyLimit=1G", "SessionType=none"]
                 .map(str::to_owned)
                 .to_vec(),
             log: Some("/l/&h-%Y%m%d-%H%M%S.log".to_owned()),
@@ -269,6 +296,7 @@ mod tests {
         for wanted in [
             WrittenField::number("Compression", 1, 0),
             WrittenField::number("AddressFamily", 1, 0),
+            WrittenField::number("SshNoShell", 1, 0),
             WrittenField::text("LogFileName", "/l/&H-&Y&M&D-&T.log"),
         ] {
             assert!(export.fields.contains(&wanted), "{wanted:?}");

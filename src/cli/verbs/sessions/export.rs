@@ -45,14 +45,15 @@ pub(super) fn run(words: &[OsString], environment: &ProcessEnvironment) -> Resul
     notes.sort();
     notes.dedup();
     notes.iter().for_each(|note| log::write(note));
-    let place = wanted.reg.iter().chain(&wanted.folder).next().map(|path| path.to_string_lossy());
-    let place = place.map(|path| text::line(&path, MAX_SHOWN));
+    let written = wanted.folder.iter().chain(&wanted.reg);
+    let written: Vec<String> =
+        written.map(|path| text::line(&path.to_string_lossy(), MAX_SHOWN)).collect();
     log::write(&say!(
         export_done,
         sessions = found.sessions.len(),
         keys = found.host_keys.len(),
         authorities = found.authorities.len(),
-        place = place.unwrap_or_else(|| "PuTTY".to_owned())
+        place = if written.is_empty() { "PuTTY".to_owned() } else { written.join(", ") }
     ));
     Ok(0)
 }
