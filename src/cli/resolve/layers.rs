@@ -42,7 +42,11 @@ pub fn layered(
             return saved(typed, around, session, (context, names));
         }
     }
-    let destination = parsed?;
+    // A name with a space can only be that of a session.
+    let destination = parsed.map_err(|error| match text.contains(' ') && !typed.as_ssh {
+        true => sources::not_found(text, typed, context).unwrap_or(error),
+        false => error,
+    })?;
     let mut layers = command_line(typed, Some(&destination))?;
     read_files(typed, &destination.host, &mut layers, (context, names))?;
     let options = Options::of(&layers, &destination.host, context)?;

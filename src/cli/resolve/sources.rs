@@ -90,6 +90,11 @@ pub fn explained(error: Error, typed: &Typed, plan: &Plan, context: &Context) ->
     }
 }
 
+/// The error for a name that no session has, if the sessions can be listed.
+pub(super) fn not_found(name: &str, typed: &Typed, context: &Context) -> Option<Error> {
+    sessions(typed, context).ok().map(|sessions| missing(name, &sessions))
+}
+
 /// The error for a name that no session has.
 pub fn missing(name: &str, sessions: &Sessions) -> Error {
     let name = shown(name);

@@ -106,7 +106,8 @@ fn a_session_is_meant_by_name_unless_a_host_line_has_it_too() {
     assert!(home.options(&["own:nothing"]).is_err());
     let as_ssh = args::parse(["web".into()].into_iter(), true).unwrap();
     assert_eq!(options(&as_ssh, &home.context()).unwrap().0, "web", "under the name ssh");
-    assert!(home.options(&["no such"]).is_err());
+    let error = home.options(&["no such"]).unwrap_err().to_string();
+    assert!(error.starts_with("no saved session is called 'no such'"), "{error}");
 }
 
 #[test]
