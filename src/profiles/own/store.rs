@@ -146,7 +146,7 @@ impl ProfileStore {
     /// session's is listed with its error.
     ///
     /// # Errors
-    /// Those of [`ProfileStore::list`].
+    /// [`Kind::Local`]: the directory cannot be read, or has more than [`MAX_PROFILES`].
     pub fn names(&self) -> Result<Vec<(String, Result<()>)>> {
         let named = |(file, session): (String, Option<String>)| match session {
             Some(name) => (name, Ok(())),
