@@ -133,17 +133,20 @@ fn a_saved_session_has_its_log_and_its_encoding() {
     pty.wait_for("demo$");
     pty.send(r"printf '(\223\372\226\173)\n'; exit<enter>");
     assert_eq!(pty.exit_code(), 0);
-    assert!(pty.written().contains("(日本)"), "{}", pty.written());
+    let log = || {
+        let logs = fs::read_dir(bed.home.path("")).unwrap().map(|entry| entry.unwrap().path());
+        let log = logs.filter(|path| path.extension().is_some_and(|it| it == "log")).last();
+        fs::read(log.unwrap()).unwrap()
+    };
+    let first = String::from_utf8_lossy(&log()).into_owned();
+    assert!(pty.written().contains("(日本)"), "{}\nin the log: {first}", pty.written());
     // A command may write anything: its bytes are left alone.
     let output = bed.home.tessh(&["jp", r"printf '\223\372'"]).output();
     output.expect_code(0);
     assert_eq!(output.stdout, b"\x93\xfa");
     assert!(output.stderr.contains("not applied"), "{}", output.stderr);
-    let logs = fs::read_dir(bed.home.path("")).unwrap().map(|entry| entry.unwrap().path());
-    let log = logs.filter(|path| path.extension().is_some_and(|it| it == "log")).last().unwrap();
-    let log = fs::read(log).unwrap();
-    assert!(String::from_utf8_lossy(&log).contains("\n(日本)\n"), "what is shown is logged");
-    assert!(log.ends_with(b"\x93\xfa"));
+    assert!(first.contains("\n(日本)\n"), "what is shown is logged: {first}");
+    assert!(log().ends_with(b"\x93\xfa"));
 }
 
 #[test]

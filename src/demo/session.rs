@@ -244,15 +244,23 @@ impl ProgramOutput {
         child: &mut Child,
     ) -> std::io::Result<ExitStatus> {
         let mut buffer = BytesMut::new();
-        let mut status = None;
+        let (mut status, mut failed) = (None, false);
         loop {
             buffer.reserve(CHUNK);
             tokio::select! {
                 biased;
                 read = from.read_buf(&mut buffer) => {
                     // Reading a terminal that no process holds open fails with EIO, which is its
-                    // end of file.
-                    let Ok(1..) = read else { break };
+                    // end of file. The last output may arrive while that read is under way, so
+                    // only a second failure is the end.
+                    match read {
+                        Ok(1..) => failed = false,
+                        Err(_) if !failed => {
+                            failed = true;
+                            continue;
+                        }
+                        _ => break,
+                    }
                     if self.send(buffer.split().freeze(), None).await.is_err() {
                         break;
                     }
