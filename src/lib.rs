@@ -18,6 +18,7 @@ pub mod profiles;
 pub mod prompt;
 pub mod registry;
 pub mod secret;
+pub mod sftp;
 pub mod terminal;
 pub mod text;
 pub mod trust;

@@ -84,6 +84,16 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "sftp",
+        &[
+            &["client"],
+            &["reply", "request"],
+            &["failure"],
+            &["attributes", "extensions"],
+            &["packet"],
+        ],
+    ),
+    (
         "trust",
         &[
             &["decide", "judgement"],

@@ -1,0 +1,123 @@
+//! An open directory on the server, read piece by piece with several requests on the way.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::error::{Error, Kind};
+use crate::say;
+use crate::sftp::client::handle::OpenHandle;
+use crate::sftp::client::outcome::{Fitting, Outcome};
+use crate::sftp::client::pending::{Link, Pending};
+use crate::sftp::client::table::Asking;
+use crate::sftp::failure::{PathsNamed, SftpFailure, SftpResult};
+use crate::sftp::packet::{ask, status};
+use crate::sftp::reply::DirectoryEntry;
+use crate::sftp::request::{Field, Request};
+
+/// The most requests for names on the way at once. A server gives a hundred names at a time, so
+/// that a large directory would take a round trip for each hundred.
+const MOST_AHEAD: usize = 16;
+/// The most names of one directory.
+const MAX_ENTRIES: usize = 10_000_000;
+
+/// An open directory. Dropping it closes it.
+pub struct RemoteDirectory {
+    // Before the handle: what is asked for is given up before it is closed.
+    ahead: VecDeque<Pending<Option<Vec<DirectoryEntry>>>>,
+    open: OpenHandle,
+    /// How many requests are to be on the way.
+    depth: usize,
+    ended: bool,
+    seen: usize,
+    most: usize,
+}
+
+impl RemoteDirectory {
+    pub(crate) fn take(
+        outcome: Outcome,
+        link: &Arc<Link>,
+        paths: &PathsNamed,
+    ) -> Result<RemoteDirectory, Outcome> {
+        let open = OpenHandle::take(outcome, link, paths)?;
+        let ahead = VecDeque::new();
+        Ok(RemoteDirectory { ahead, open, depth: 1, ended: false, seen: 0, most: MAX_ENTRIES })
+    }
+
+    /// The path by which it was opened.
+    pub fn path(&self) -> &[u8] {
+        &self.open.path
+    }
+
+    /// The next names, in the order in which the server has them, `.` and `..` among them; `None`
+    /// at the end. No names are lost if the future is dropped.
+    ///
+    /// # Errors
+    /// The server refuses, or has listed more names than any directory has.
+    pub async fn next(&mut self) -> SftpResult<Option<Vec<DirectoryEntry>>> {
+        loop {
+            self.ask_ahead();
+            let Some(front) = self.ahead.front_mut() else { return Ok(None) };
+            let result = front.await;
+            self.ahead.pop_front();
+            match result {
+                Ok(Some(names)) => {
+                    self.depth = (self.depth * 2).min(MOST_AHEAD);
+                    self.seen += names.len();
+                    if self.seen > self.most {
+                        return Err(self.endless());
+                    }
+                    return Ok(Some(names));
+                }
+                // A server that answers out of order may have names in the answers that follow.
+                Ok(None) => self.ended = true,
+                Err(failure) => {
+                    self.ended = true;
+                    self.ahead.clear();
+                    return Err(failure);
+                }
+            }
+        }
+    }
+
+    fn ask_ahead(&mut self) {
+        while !self.ended && self.ahead.len() < self.depth {
+            let fields = [Field::Text(&self.open.handle)];
+            let asking = Asking::new(Fitting::Names);
+            let request = Request::new(ask::READDIR, &fields);
+            let pending = self.open.link.ask(&request, asking, self.open.paths(), names);
+            self.ahead.push_back(pending);
+        }
+    }
+
+    fn endless(&mut self) -> SftpFailure {
+        self.ended = true;
+        self.ahead.clear();
+        let cause = say!(sftp_endless_directory, most = self.most);
+        SftpFailure::failed(Error::new(Kind::Channel, cause)).about(&self.open.paths())
+    }
+
+    /// Sets how many names are believed.
+    #[cfg(test)]
+    pub(crate) fn believing(mut self, most: usize) -> RemoteDirectory {
+        self.most = most;
+        self
+    }
+
+    /// Closes the directory.
+    pub fn close(self) -> Pending<()> {
+        self.open.close()
+    }
+}
+
+/// Takes names; none at all are the end, as OpenSSH takes them.
+fn names(
+    outcome: Outcome,
+    _: &Arc<Link>,
+    _: &PathsNamed,
+) -> Result<Option<Vec<DirectoryEntry>>, Outcome> {
+    match outcome {
+        Outcome::Names(names) => Ok(Some(names).filter(|names| !names.is_empty())),
+        Outcome::Refused(status::EOF, _) => Ok(None),
+        other => Err(other),
+    }
+}
