@@ -381,3 +381,29 @@ fn a_file_of_sessions_that_cannot_be_read_is_named_where_a_name_is_not_found() {
         assert_eq!(told.lines().count(), 1, "{told}");
     }
 }
+
+#[test]
+fn a_person_chooses_among_several_sessions_of_one_name() {
+    let home = Home::new();
+    put(&home, "lab.toml", "host = '127.0.0.1'\nport = 1\n");
+    fs::create_dir_all(home.path(".putty/sessions")).unwrap();
+    home.write(".putty/sessions/lab", "Protocol=ssh\nHostName=127.0.0.1\nPortNumber=2\n");
+    home.write(".ssh/config", "Host lab\n HostName 127.0.0.1\n Port 3\n");
+    let answers =
+        [("1", "port 1"), ("2", "port 2"), ("3", "port 3"), ("", "no session was chosen")];
+    for (answer, words) in answers {
+        let pty = home.on_pty(&["lab"]);
+        pty.wait_for("3. openssh:lab");
+        pty.wait_for("Number");
+        pty.send(&format!("{answer}\r"));
+        pty.wait_for(words);
+        assert_eq!(pty.exit_code(), 255);
+    }
+    // Nobody is asked where nothing is to be chosen, or where nobody may be asked.
+    let pty = home.on_pty(&["putty:lab"]);
+    pty.wait_for("port 2");
+    assert!(!pty.written().contains("Number"), "{}", pty.written());
+    let pty = home.on_pty(&["-o", "BatchMode=yes", "lab"]);
+    pty.wait_for("several sessions: own:lab, putty:lab, openssh:lab");
+    assert!(!pty.written().contains("Number"), "{}", pty.written());
+}

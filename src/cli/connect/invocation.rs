@@ -37,8 +37,8 @@ const MAX_SHOWN: usize = 80;
 /// fails.
 pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let context = environment.context();
-    let typed = &choice::source_chosen(typed, &context)?;
-    let mut resolved = resolve::checked(typed, &context)?;
+    let (typed, mut resolved) = choice::resolved(typed, &context)?;
+    let typed = &typed;
     log::start_as_typed(typed, &resolved.options)?;
     if let Some(session) = &resolved.profile {
         ::log::debug!("{}", resolve::profile::loaded_line(session));
