@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Write;
 
 use crate::cli::args::Typed;
-use crate::cli::resolve::{self, ResolvedOptions, sources};
+use crate::cli::resolve::{self, sources};
 use crate::config::{Context, Options};
 use crate::error::{Error, Kind, Result};
 use crate::os::descriptor;
@@ -16,27 +16,20 @@ use crate::{terminal, text};
 /// How many characters of a name are shown.
 const MAX_SHOWN: usize = 80;
 
-/// The options of the command line, read once. If the name that was typed is refused, and several
-/// sources have it, the person is asked which one is meant, and the options are read again. Also
-/// returns the command line, with the source that was chosen.
+/// The command line with the source that the person chose; unchanged if there is nothing to choose
+/// or nobody to ask.
 ///
 /// # Errors
-/// Those of [`resolve::checked`]. [`Kind::Cancelled`]: the person chose none.
-pub fn resolved(typed: &Typed, context: &Context) -> Result<(Typed, ResolvedOptions)> {
+/// [`Kind::Cancelled`]: the person chose none. Those of [`sources::choices`].
+pub fn source_chosen(typed: &Typed, context: &Context) -> Result<Typed> {
     let mut typed = typed.clone();
-    let refused = match resolve::checked(&typed, context) {
-        Err(error) if error.kind() == Kind::Config => error,
-        other => return Ok((typed, other?)),
-    };
-    let Some(mut tty) = person(&typed, context) else { return Err(refused) };
-    // What keeps the sources from being read is what was refused.
-    let choices = sources::choices(&typed, context).unwrap_or_default();
-    if choices.is_empty() {
-        return Err(refused);
+    if let Some(mut tty) = person(&typed, context) {
+        let choices = sources::choices(&typed, context)?;
+        if !choices.is_empty() {
+            typed.source = Some(ask(&mut tty, &typed, &choices)?);
+        }
     }
-    typed.source = Some(ask(&mut tty, &typed, &choices)?);
-    let resolved = resolve::checked(&typed, context)?;
-    Ok((typed, resolved))
+    Ok(typed)
 }
 
 /// The terminal of a person who may be asked.

@@ -22,6 +22,8 @@ pub struct ConnectContext<'a> {
     pub prompt: Arc<dyn Prompt>,
     /// Logins that duplicates of the session reuse.
     pub remembered: &'a RememberedLogins,
+    /// Whether logins are remembered for further connections of this run without being asked to.
+    pub keeps_logins: bool,
     /// How many sessions are below this one on the terminal (`~d`).
     pub sessions_below: usize,
     /// The terminal's modes as they were before the first session changed them; `None` for the
@@ -44,6 +46,7 @@ impl<'a> ConnectContext<'a> {
             environment,
             prompt,
             remembered,
+            keeps_logins: false,
             sessions_below: 0,
             terminal_modes: None,
             tether: None,
@@ -53,6 +56,11 @@ impl<'a> ConnectContext<'a> {
     /// Adds the connection to a waiting parent process.
     pub fn with_tether(self, tether: &'a Tether) -> ConnectContext<'a> {
         ConnectContext { tether: Some(tether), ..self }
+    }
+
+    /// Remembers logins for further connections of this run.
+    pub fn keeping_logins(self) -> ConnectContext<'a> {
+        ConnectContext { keeps_logins: true, ..self }
     }
 
     /// The context of a duplicate on top of this session.

@@ -34,6 +34,7 @@ pub async fn enter(
     let options = &plan.options;
     options.warnings.iter().for_each(|warning| warn!("{warning}"));
     let login = login::login(plan, environment, password)?;
+    let login = Login { keep: context.keeps_logins, ..login };
     let wanted = wants::transport_options(options);
     wanted.lists.check()?;
     wants::left_out(options).iter().for_each(|line| warn!("{line}"));
@@ -192,10 +193,16 @@ async fn log_in(
         }
         return Ok(session);
     }
-    let session = authenticate(transport, login).await;
-    if session.is_err() && kept.is_some() {
+    let mut session = authenticate(transport, login).await;
+    match &mut session {
+        Ok(session) => {
+            if let Some(kept) = session.remembered.take() {
+                remembered.put(&label, kept);
+            }
+        }
         // The remembered login no longer works, so the person is asked next time.
-        remembered.forget(&label);
+        Err(_) if kept.is_some() => remembered.forget(&label),
+        Err(_) => {}
     }
     session
 }

@@ -14,21 +14,16 @@ use std::ops::ControlFlow;
 use super::background::{self, ChildOutcome, ForkSide, Tether};
 use super::session::{self, Inherited};
 use super::share::{self, ShareRequest};
-use super::{choice, history, prompt};
+use super::{choice, history, login, prompt};
 use crate::cli::args::Typed;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::{self, Plan, ResolvedOptions};
-use crate::cli::{descriptor, log, runtime};
+use crate::cli::{log, runtime};
 use crate::config::{Context, ControlMaster, ControlPersist};
 use crate::error::{Error, Kind, Result};
 use crate::os::local::UnattachedStream;
-use crate::profiles::{Source, winscp};
 use crate::say;
 use crate::secret::Secret;
-use crate::text;
-
-/// The most characters of a session's name that a message shows.
-const MAX_SHOWN: usize = 80;
 
 /// Connects as the command line asks, and returns the exit code.
 ///
@@ -37,8 +32,8 @@ const MAX_SHOWN: usize = 80;
 /// fails.
 pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
     let context = environment.context();
-    let (typed, mut resolved) = choice::resolved(typed, &context)?;
-    let typed = &typed;
+    let typed = &choice::source_chosen(typed, &context)?;
+    let mut resolved = resolve::checked(typed, &context)?;
     log::start_as_typed(typed, &resolved.options)?;
     if let Some(session) = &resolved.profile {
         ::log::debug!("{}", resolve::profile::loaded_line(session));
@@ -61,33 +56,13 @@ pub fn run(typed: &Typed, environment: ProcessEnvironment) -> Result<u8> {
         }
     };
     let plan = resolve::settle(typed, resolved, &context)?;
-    let password = handed_over(typed, &plan, &context)?;
+    let password = login::handed_over(typed, &plan, &context)?;
     // A client whose request the master refused must not try to become the master. Also, it has had
     // a runtime, and a forked process would share its signal handling.
     if leaves_master(&plan) && !tried_master {
         return persist(typed, plan, (password, tether), environment);
     }
     begin(typed.clone(), plan, Inherited { password, tether }, environment)
-}
-
-/// The password that was handed over, or that the site's own program has stored.
-fn handed_over(typed: &Typed, plan: &Plan, context: &Context) -> Result<Option<Secret>> {
-    if let Some(fd) = typed.password_fd {
-        return descriptor::read_secret("--password-fd", fd).map(Some);
-    }
-    if !typed.stored_password {
-        return Ok(None);
-    }
-    let site = plan.profile.as_ref().filter(|session| session.source == Source::WinScp);
-    let site = site.ok_or_else(|| {
-        Error::new(Kind::Usage, say!(stored_password_no_site)).hint(say!(stored_password_files))
-    })?;
-    let stored = winscp::stored_password(&site.place, &site.name, context.uid)?;
-    let missing = || {
-        let name = text::line(&site.name, MAX_SHOWN);
-        Error::new(Kind::Config, say!(stored_password_missing, name))
-    };
-    stored.ok_or_else(missing).map(Some)
 }
 
 /// Sends the request to the master behind the socket. `Continue` if a separate connection is to be

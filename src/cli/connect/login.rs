@@ -7,15 +7,46 @@ use log::warn;
 
 use super::wants::signatures;
 use super::{forward, route};
+use crate::cli::args::Typed;
+use crate::cli::descriptor;
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::resolve::Plan;
 use crate::client::login::{Login, LoginDialogOptions};
 use crate::client::state::{RememberedCredential, RememberedLogin};
-use crate::config::{Method, MethodChoice, Options, Origin};
-use crate::error::Result;
+use crate::config::{Context, Method, MethodChoice, Options, Origin};
+use crate::error::{Error, Kind, Result};
 use crate::keys::KeyFile;
 use crate::keys::security_key::SecurityKeys;
+use crate::profiles::{Source, winscp};
+use crate::say;
 use crate::secret::Secret;
+use crate::text;
+
+/// The most characters of a session's name that a message shows.
+const MAX_SHOWN: usize = 80;
+
+/// The password that was handed over, or that the site's own program has stored.
+///
+/// # Errors
+/// There is none where one was named.
+pub fn handed_over(typed: &Typed, plan: &Plan, context: &Context) -> Result<Option<Secret>> {
+    if let Some(fd) = typed.password_fd {
+        return descriptor::read_secret("--password-fd", fd).map(Some);
+    }
+    if !typed.stored_password {
+        return Ok(None);
+    }
+    let site = plan.profile.as_ref().filter(|session| session.source == Source::WinScp);
+    let site = site.ok_or_else(|| {
+        Error::new(Kind::Usage, say!(stored_password_no_site)).hint(say!(stored_password_files))
+    })?;
+    let stored = winscp::stored_password(&site.place, &site.name, context.uid)?;
+    let missing = || {
+        let name = text::line(&site.name, MAX_SHOWN);
+        Error::new(Kind::Config, say!(stored_password_missing, name))
+    };
+    stored.ok_or_else(missing).map(Some)
+}
 
 /// Reads a key file, or the public key next to it if the private key is only in an agent.
 fn key_file(path: &Path) -> Result<KeyFile> {
@@ -60,6 +91,7 @@ pub fn login(
         host_bound: *options.host_bound_authentication,
         password,
         opened: None,
+        keep: false,
         tries: options.number_of_password_prompts.value,
         rsa_bits: *options.required_rsa_size,
         signatures: signatures(pubkey, true)?,

@@ -4,6 +4,7 @@
 //!   invocation       which process does what: the background, a master that is there, or here
 //!   shared           a client of a master that is there
 //!   session          the main path: enter, open a channel, relay, exit
+//!   subsystem        the main path for files: an SFTP client in place of a relay
 //!   master           what clients of this connection get
 //!   enter            reach, verify, log in; a jump host first
 //!   login, forward   what a login, and each forward, is made from
@@ -28,5 +29,7 @@ pub mod prompt;
 mod route;
 pub mod session;
 mod share;
+#[expect(dead_code, reason = "the verbs for files, which use it, come next")]
+pub mod subsystem;
 pub mod trust_places;
 pub mod wants;

@@ -11,7 +11,10 @@ use crate::cli::resolve::Plan;
 use crate::cli::{log, look};
 use crate::config::LogLevel;
 use crate::os::descriptor;
-use crate::prompt::Prompt;
+use crate::prompt::{
+    Answer, Challenge, HostKeyAnswer, HostKeyQuestion, LoginAnswer, LoginQuestion, Notice, Prompt,
+};
+use crate::secret::Secret;
 use crate::terminal;
 use crate::trust::Judgement;
 use crate::ui::dialogs::Dialogs;
@@ -39,6 +42,29 @@ pub fn choose(plan: &Plan, typed: &Typed, environment: &ProcessEnvironment) -> A
         Some(screen) => Arc::new(Dialogs::new(screen, plain)),
         None => Arc::new(plain),
     }
+}
+
+/// A prompt that asks nobody and says nothing: for further connections beside the first one.
+pub struct NobodyAsked;
+
+impl Prompt for NobodyAsked {
+    fn host_key(&self, _: &HostKeyQuestion<'_>) -> Answer<HostKeyAnswer> {
+        Answer::CannotAsk
+    }
+
+    fn secret(&self, _: &str) -> Answer<Secret> {
+        Answer::CannotAsk
+    }
+
+    fn login(&self, _: LoginQuestion) -> Answer<LoginAnswer> {
+        Answer::CannotAsk
+    }
+
+    fn challenge(&self, _: Challenge) -> Answer<Vec<Secret>> {
+        Answer::CannotAsk
+    }
+
+    fn notice(&self, _: Notice<'_>) {}
 }
 
 /// Reports the judgement of a host key on standard error for `--json`: one object in one line.

@@ -137,16 +137,7 @@ pub(super) async fn use_master(
     environment: &ProcessEnvironment,
     tether: &Tether,
 ) -> Result<Option<u8>> {
-    let mut client = match MasterConnection::greet(stream).await {
-        Ok(client) => client,
-        Err(refusal @ MasterRefusal::Stranger(_)) => return Err(refusal_error(&refusal)),
-        Err(refusal) => {
-            if let MasterRefusal::Version(_) = refusal {
-                error!("{}", refusal_error(&refusal));
-            }
-            return connect_instead(share, say!(share_greeting_failed));
-        }
-    };
+    let Some(mut client) = greeted(share, stream).await? else { return Ok(None) };
     let invocation = Invocation { share, environment, tether };
     match share.control.as_deref() {
         Some("proxy") => invocation.by_proxy(client).await.map(Some),
@@ -156,8 +147,28 @@ pub(super) async fn use_master(
     }
 }
 
+/// Greets the master behind the socket; `None` if a separate connection is to be made.
+///
+/// # Errors
+/// The master belongs to somebody else, or a command of `-O` cannot reach it.
+pub(super) async fn greeted(
+    share: &ShareRequest,
+    stream: UnattachedStream,
+) -> Result<Option<MasterConnection>> {
+    match MasterConnection::greet(stream).await {
+        Ok(client) => Ok(Some(client)),
+        Err(refusal @ MasterRefusal::Stranger(_)) => Err(refusal_error(&refusal)),
+        Err(refusal) => {
+            if let MasterRefusal::Version(_) = refusal {
+                error!("{}", refusal_error(&refusal));
+            }
+            connect_instead(share, say!(share_greeting_failed))
+        }
+    }
+}
+
 /// Continues without the master and reports that; for a command of `-O`, fails.
-fn connect_instead(share: &ShareRequest, why: String) -> Result<Option<u8>> {
+pub(super) fn connect_instead<T>(share: &ShareRequest, why: String) -> Result<Option<T>> {
     if share.control.is_some() {
         return Err(Error::new(Kind::Connect, why));
     }
@@ -511,7 +522,7 @@ fn reason(refusal: &MasterRefusal) -> String {
 }
 
 /// The error for a failure of the master itself.
-fn refusal_error(refusal: &MasterRefusal) -> Error {
+pub(super) fn refusal_error(refusal: &MasterRefusal) -> Error {
     let (kind, cause) = match refusal {
         MasterRefusal::Denied(reason) | MasterRefusal::Failed(reason) => {
             (Kind::Channel, say!(share_master_says, reason))

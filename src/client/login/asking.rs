@@ -190,7 +190,7 @@ impl LoginConversation {
         let method = attempt.credential.method();
         debug!("Authenticated using \"{}\".", name(method));
         let user = self.dialogue.login.user.clone();
-        let keep = attempt.remember && steps == 1;
+        let keep = (attempt.remember || self.dialogue.login.keep) && steps == 1;
         Session {
             remembered: keep.then(|| RememberedLogin::of(user, attempt.credential)),
             forward_agent: self.forward,

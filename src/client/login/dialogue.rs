@@ -17,11 +17,13 @@ use crate::client::connection::Session;
 use crate::client::deadline;
 use crate::client::handshake::verify::Transport;
 use crate::client::login::request::Login;
+use crate::client::state::remembered::{RememberedCredential, RememberedLogin};
 use crate::client::state::shared::ConnectionState;
 use crate::config::Method;
 use crate::error::{Error, Kind, Result};
 use crate::prompt::{Answer, Lost, Prompt};
 use crate::say;
+use crate::secret::Secret;
 
 /// The method's name on the wire.
 pub fn name(method: Method) -> &'static str {
@@ -64,6 +66,8 @@ pub(super) struct Dialogue {
     pub(super) login: Login,
     /// What the last method logged in with, for messages.
     pub(super) credential: Option<TriedWith>,
+    /// The credential for further connections, if the login keeps it.
+    pub(super) kept: Option<RememberedCredential>,
     /// The steps of the chain that have succeeded, for messages.
     pub(super) done: Vec<String>,
     /// The hash for RSA signatures that the server prefers, from its announcement; `None` before
@@ -76,17 +80,48 @@ pub(super) type Announced = Option<Option<HashAlg>>;
 
 impl Dialogue {
     pub(super) fn new(transport: Transport, login: Login) -> Dialogue {
-        Dialogue { transport, login, credential: None, done: Vec::new(), announced: None }
+        Dialogue {
+            transport,
+            login,
+            credential: None,
+            kept: None,
+            done: Vec::new(),
+            announced: None,
+        }
     }
 
     pub(super) fn finish(mut self, method: Method) -> Session {
         let last = self.tried(method);
+        let remembered = self.remembered(method);
         self.done.push(last);
         let how = self.done.join(&say!(login_then));
         let Transport { handle, shared, .. } = self.transport;
         shared.record.logged_in(&self.login.user);
         shared.wire.logged_in();
-        Session::new(handle, shared, how)
+        Session { remembered, ..Session::new(handle, shared, how) }
+    }
+
+    /// The login for further connections. One of several steps cannot be repeated with one
+    /// credential.
+    fn remembered(&mut self, method: Method) -> Option<RememberedLogin> {
+        let single = self.login.keep && self.done.is_empty();
+        let credential = match (method, self.kept.take()) {
+            (Method::None, _) => RememberedCredential::Nothing,
+            (_, kept) => kept?,
+        };
+        let method = match credential {
+            RememberedCredential::Held(_) => Method::Agent,
+            _ => method,
+        };
+        single.then(|| RememberedLogin { user: self.login.user.clone(), method, credential })
+    }
+
+    /// Keeps a password for further connections, if the login asks for that.
+    pub(super) fn keep_password(&mut self, secret: &Secret) {
+        if self.login.keep {
+            let copy = Secret::new(secret.expose().to_owned());
+            self.kept = Some(RememberedCredential::Password(copy));
+        }
     }
 
     pub(super) async fn none(&mut self) -> Result<MethodOutcome> {

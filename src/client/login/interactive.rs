@@ -41,6 +41,9 @@ impl Dialogue {
                 None => self.ask_password().await?,
             };
             let outcome = self.try_password(&secret).await?;
+            if matches!(outcome, MethodOutcome::Success) {
+                self.keep_password(&secret);
+            }
             drop(secret);
             match &outcome {
                 MethodOutcome::Refused(accepted)
@@ -147,8 +150,11 @@ impl Dialogue {
             && let Some(secret) = self.login.password.take()
         {
             self.credential = Some(TriedWith::HandedOver);
+            self.keep_password(&secret);
             return Ok(vec![secret]);
         }
+        // Answers may be valid only once.
+        (self.kept, self.login.keep) = (None, false);
         let wanted = challenge.prompts.len();
         match self.ask(move |prompt| prompt.challenge(challenge)).await? {
             Answer::Given(answers) if answers.len() == wanted => Ok(answers),

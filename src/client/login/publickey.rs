@@ -22,6 +22,7 @@ use crate::client::login::dialogue::{
 use crate::client::login::host_bound;
 use crate::client::login::identity::{Identity, InteractiveSigner, Signer, unlock};
 use crate::client::login::order::{Candidate, arrange};
+use crate::client::state::remembered::RememberedCredential;
 use crate::config::AddKeys;
 use crate::error::{Error, Kind, Result};
 use crate::keys::agent::Agent;
@@ -243,6 +244,7 @@ impl Dialogue {
             match self.offer_form(&mut identity, form).await? {
                 MethodOutcome::Refused(accepted) => refused = MethodOutcome::Refused(accepted),
                 taken => {
+                    self.keep_key(&identity);
                     if let Signer::Open(private, path) = &identity.signer {
                         self.give_to_agent(private, Path::new(path)).await;
                     }
@@ -254,6 +256,19 @@ impl Dialogue {
         }
         self.credential = (!tried.is_empty()).then_some(TriedWith::Keys(tried));
         Ok(refused)
+    }
+
+    /// Keeps a key for further connections, if the login asks for that.
+    fn keep_key(&mut self, identity: &Identity) {
+        if self.login.keep {
+            self.kept = match &identity.signer {
+                Signer::Open(private, path) => {
+                    Some(RememberedCredential::Key(Arc::clone(private), path.into()))
+                }
+                Signer::Agent(_) => Some(RememberedCredential::Held(identity.public.clone())),
+                Signer::File(_) => None,
+            };
+        }
     }
 
     /// Makes one attempt with a certificate, or with the key itself.

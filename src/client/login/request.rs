@@ -41,6 +41,9 @@ pub struct Login {
     pub password: Option<Secret>,
     /// A private key that is already unlocked, and its file: `publickey` offers only this one.
     pub opened: Option<(Arc<PrivateKey>, PathBuf)>,
+    /// Whether the credential is kept in the [`Session`](crate::client::Session), for further
+    /// connections of this run.
+    pub keep: bool,
     /// How many times a password may be asked for (NumberOfPasswordPrompts).
     pub tries: u32,
     /// The least size of an RSA key in bits (RequiredRSASize).

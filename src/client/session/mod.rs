@@ -9,6 +9,7 @@ pub mod interlude;
 pub mod jump;
 mod modes;
 pub mod paste;
+pub mod program;
 pub mod relay;
 pub mod rotation;
 pub mod stdio;

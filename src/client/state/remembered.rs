@@ -58,6 +58,19 @@ impl RememberedLogin {
     }
 }
 
+impl RememberedLogin {
+    /// Whether the login can be repeated without a question. A security key wants a touch each
+    /// time.
+    pub fn is_silent(&self) -> bool {
+        match &self.credential {
+            RememberedCredential::Nothing => self.method == Method::None,
+            RememberedCredential::Key(key, _) => !key.algorithm().as_str().starts_with("sk-"),
+            RememberedCredential::Held(key) => !key.algorithm().as_str().starts_with("sk-"),
+            RememberedCredential::Password(_) => true,
+        }
+    }
+}
+
 impl RememberedLogins {
     /// Stores a login under this label, which names the destination and the route; replaces an
     /// earlier one.

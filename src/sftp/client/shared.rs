@@ -135,8 +135,12 @@ fn settled(table: &Table) -> (bool, bool, bool) {
     (table.extensions.is_some(), table.limits.is_some(), table.ended.is_some())
 }
 
-/// The stream failed.
+/// The stream failed. An error of our own in it is the whole reason.
 pub(crate) fn stream_failed(error: &io::Error) -> SftpFailure {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    if let Some(error) = inner {
+        return SftpFailure::lost(error.clone());
+    }
     ended(say!(sftp_stream_failed, why = io_reason(error)))
 }
 

@@ -1,0 +1,169 @@
+//! A connection of our own for files: `enter`, and the subsystem on the session. A task has it from
+//! the login to the end, as a relay has in a session; whoever uses the SFTP client sees only that.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::connection::{
+    Boxed, ConnectAgain, ProgramRunner, RemotePrograms, SFTP, SftpConnection, stopped,
+};
+use super::feed::FeedSink;
+use crate::cli::args::Typed;
+use crate::cli::connect::context::ConnectContext;
+use crate::cli::connect::enter::enter;
+use crate::cli::connect::prompt::{self, NobodyAsked};
+use crate::cli::connect::{history, master, route, wants};
+use crate::cli::environment::ProcessEnvironment;
+use crate::cli::resolve::{self, Plan};
+use crate::client::Session;
+use crate::client::flow::Exit;
+use crate::client::session::subsystem::{self, Subsystem};
+use crate::client::session::{program, relay, rotation};
+use crate::client::state::RememberedLogins;
+use crate::error::Result;
+use crate::prompt::Prompt;
+use crate::secret::Secret;
+use crate::sftp::{InFlight, Sftp, SftpFailure};
+
+/// How long the server may take to end the subsystem once it is told to.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// What connections to one server are made from.
+pub(super) struct SftpLogin {
+    plan: Plan,
+    typed: Typed,
+    environment: ProcessEnvironment,
+    /// What was given for the first connection.
+    remembered: RememberedLogins,
+}
+
+/// What a connection's task hands out once the server has greeted.
+type Ready = oneshot::Sender<Result<(Sftp, Session)>>;
+
+/// What tells a connection that is asked for from one beside it.
+struct ConnectionOccasion {
+    prompt: Arc<dyn Prompt>,
+    password: Option<Secret>,
+    /// Whether it is the first: it goes into the history, and may become a master.
+    is_first: bool,
+}
+
+/// Makes the first connection.
+pub(super) async fn open(
+    plan: Plan,
+    typed: Typed,
+    environment: ProcessEnvironment,
+    password: Option<Secret>,
+) -> Result<SftpConnection> {
+    let prompt = prompt::choose(&plan, &typed, &environment);
+    let remembered = RememberedLogins::default();
+    let login = Arc::new(SftpLogin { plan, typed, environment, remembered });
+    begin(login, ConnectionOccasion { prompt, password, is_first: true }).await
+}
+
+impl ConnectAgain for SftpLogin {
+    fn is_silent(&self) -> bool {
+        let mut hops = std::iter::successors(Some(&self.plan), |plan| plan.via.as_deref());
+        hops.all(|plan| {
+            let kept = self.remembered.get(&route::label(plan));
+            kept.is_some_and(|kept| kept.is_silent())
+        })
+    }
+
+    fn connect(self: Arc<Self>) -> Boxed<'static, Result<SftpConnection>> {
+        let prompt = Arc::new(NobodyAsked);
+        Box::pin(begin(self, ConnectionOccasion { prompt, password: None, is_first: false }))
+    }
+}
+
+/// Programs on a connection of our own.
+struct OwnPrograms(Session);
+
+impl ProgramRunner for OwnPrograms {
+    fn output_of<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Option<Vec<u8>>> {
+        Box::pin(async move { program::output_of(&self.0, command.to_vec()).await.ok().flatten() })
+    }
+}
+
+async fn begin(login: Arc<SftpLogin>, occasion: ConnectionOccasion) -> Result<SftpConnection> {
+    let (ready, opened) = oneshot::channel();
+    let task = tokio::spawn(serve(Arc::clone(&login), occasion, ready));
+    match opened.await {
+        Ok(opened) => {
+            let (sftp, session) = opened?;
+            let programs = RemotePrograms(Arc::new(OwnPrograms(session)));
+            Ok(SftpConnection { sftp, programs, again: Some(login), task })
+        }
+        // The login has failed.
+        Err(_) => match task.await {
+            Ok(Err(error)) => Err(error),
+            _ => Err(stopped()),
+        },
+    }
+}
+
+/// One connection, from the network to its end.
+async fn serve(login: Arc<SftpLogin>, occasion: ConnectionOccasion, ready: Ready) -> Result<()> {
+    let SftpLogin { plan, typed, environment, remembered } = &*login;
+    let ConnectionOccasion { prompt, password, is_first } = occasion;
+    let context = ConnectContext::new(plan, environment, Arc::clone(&prompt), remembered);
+    let context = context.keeping_logins();
+    let (session, _) = enter(&context, password)
+        .await
+        .map_err(|error| resolve::sources::explained(error, typed, plan, &environment.context()))?;
+    if is_first {
+        history::remember(plan, typed, environment);
+    }
+    let master = if is_first { master::begin(&context, &session)? } else { None };
+    let work = async { speak(&session, plan, environment, ready).await.map(|()| Exit::Status(0)) };
+    let exit = match &master {
+        Some(master) => {
+            rotation::around(&session, &prompt, master.around(&context, &session, work)).await
+        }
+        None => rotation::around(&session, &prompt, work).await,
+    };
+    drop(master);
+    relay::close(session).await;
+    exit.map(drop)
+}
+
+/// Speaks SFTP on the session until nobody uses the client any more.
+async fn speak(
+    session: &Session,
+    plan: &Plan,
+    environment: &ProcessEnvironment,
+    ready: Ready,
+) -> Result<()> {
+    let (sftp, incoming, mut outgoing) = Sftp::pair(InFlight::default());
+    let sink = FeedSink::new(incoming);
+    let env = wants::sent_environment(&plan.options, environment);
+    let Subsystem { input, end } =
+        subsystem::open(session, SFTP, env, Box::new(sink.clone())).await?;
+    let beside = session.beside();
+    let greeted = async move {
+        let greeted = sftp.ready().await.map(|()| (sftp, beside));
+        // Nobody may wait for it any more.
+        let _ = ready.send(greeted.map_err(SftpFailure::into_error));
+    };
+    let spoken = async {
+        let mut end = Box::pin(end.wait());
+        let ended = tokio::select! {
+            biased;
+            ended = &mut end => ended,
+            sent = outgoing.run(input) => match sent {
+                // The client is not used any more, or has failed and said so.
+                Ok(()) => {
+                    let _ = timeout(GOODBYE, end).await;
+                    return Ok(());
+                }
+                Err(failure) => Err(failure.into_error()),
+            },
+        };
+        sink.end(ended.clone().err());
+        ended
+    };
+    tokio::join!(spoken, greeted).0
+}

@@ -1,0 +1,158 @@
+//! Files through a master: the subsystem is a session of its connection, and our ends of the
+//! session's descriptors are sockets.
+
+use std::sync::Arc;
+
+use log::debug;
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::connection::{Boxed, ProgramRunner, RemotePrograms, SFTP, SftpConnection};
+use crate::cli::connect::share::{self, ShareRequest, refusal_error};
+use crate::cli::connect::wants;
+use crate::cli::environment::ProcessEnvironment;
+use crate::client::mux::{self, MasterConnection, MasterRefusal, NO_ESCAPE, NewSession};
+use crate::error::{Error, Kind, Result, io_reason};
+use crate::os::AsDescriptor;
+use crate::os::local::{LocalStream, UnattachedStream};
+use crate::say;
+use crate::sftp::{InFlight, Sftp, SftpFailure};
+use crate::text;
+
+/// The most bytes of a program's output that are kept.
+const MAX_OUTPUT: u64 = 64 * 1024;
+/// How many bytes of a program's standard error the log shows.
+const SHOWN_ERRORS: usize = 300;
+
+/// A session of the master's connection.
+struct SharedSession {
+    client: MasterConnection,
+    number: u32,
+    /// Standard input and output.
+    stream: LocalStream,
+    /// Standard error.
+    errors: LocalStream,
+}
+
+/// Why there is no session.
+enum NoSession {
+    /// The master did not start one.
+    Refused(MasterRefusal),
+    /// It may have started, or cannot be.
+    Failed(Error),
+}
+
+/// Opens the SFTP server through the master; `None` if a separate connection is to be made.
+///
+/// # Errors
+/// The master or the server fails after the session has been asked for.
+pub(super) async fn open(
+    request: ShareRequest,
+    stream: UnattachedStream,
+    environment: &ProcessEnvironment,
+) -> Result<Option<SftpConnection>> {
+    let Some(mut client) = share::greeted(&request, stream).await? else { return Ok(None) };
+    if client.alive().await.is_err() {
+        return share::connect_instead(&request, say!(share_alive_failed));
+    }
+    let env = wants::sent_environment(&request.options, environment);
+    let wanted = NewSession {
+        subsystem: true,
+        env: env.into_iter().map(|(name, value)| format!("{name}={value}").into()).collect(),
+        ..plain_session(SFTP.as_bytes())
+    };
+    let session = match begin(client, wanted).await {
+        Ok(session) => session,
+        Err(NoSession::Refused(MasterRefusal::Denied(reason))) => {
+            return share::connect_instead(&request, say!(share_session_denied, reason));
+        }
+        Err(NoSession::Refused(MasterRefusal::Failed(reason))) => {
+            return share::connect_instead(&request, say!(share_session_failed, reason));
+        }
+        Err(NoSession::Refused(other)) => return Err(refusal_error(&other)),
+        Err(NoSession::Failed(error)) => return Err(error),
+    };
+    let SharedSession { client, number, stream, errors } = session;
+    let noted = tokio::spawn(note_errors(errors));
+    let (reader, writer) = stream.into_split();
+    let (sftp, driver) =
+        Sftp::open(reader, writer, InFlight::default()).await.map_err(SftpFailure::into_error)?;
+    let task = tokio::spawn(async move {
+        let driven = driver.await.map_err(SftpFailure::into_error);
+        let ended = client.end(number, || {}).await;
+        noted.abort();
+        match (driven, ended) {
+            (Err(_), Ok(Some(status))) if status != 0 => {
+                Err(Error::new(Kind::Channel, say!(files_through_master_ended, status)))
+            }
+            (driven, _) => driven,
+        }
+    });
+    let programs = RemotePrograms(Arc::new(SharedPrograms(request)));
+    Ok(Some(SftpConnection { sftp, programs, again: None, task }))
+}
+
+/// Programs on the connection of a master.
+struct SharedPrograms(ShareRequest);
+
+impl ProgramRunner for SharedPrograms {
+    fn output_of<'a>(&'a self, command: &'a [u8]) -> Boxed<'a, Option<Vec<u8>>> {
+        Box::pin(output_of(&self.0, command))
+    }
+}
+
+async fn output_of(request: &ShareRequest, command: &[u8]) -> Option<Vec<u8>> {
+    let path = request.options.sharing.path.value.as_deref()?;
+    let client = MasterConnection::greet(mux::connect(path).ok()?).await.ok()?;
+    let SharedSession { client, number, mut stream, errors } =
+        begin(client, plain_session(command)).await.ok()?;
+    let _ = stream.shut_down_writing();
+    let noted = tokio::spawn(note_errors(errors));
+    let mut output = Vec::new();
+    let read = (&mut stream).take(MAX_OUTPUT).read_to_end(&mut output).await;
+    drop(stream);
+    let ended = client.end(number, || {}).await;
+    noted.abort();
+    (read.is_ok() && matches!(ended, Ok(Some(0)))).then_some(output)
+}
+
+async fn begin(
+    mut client: MasterConnection,
+    wanted: NewSession,
+) -> Result<SharedSession, NoSession> {
+    let pair = || {
+        LocalStream::pair().map_err(|error| {
+            let cause = say!(share_socket_failed, error = io_reason(&error));
+            NoSession::Failed(Error::new(Kind::Local, cause))
+        })
+    };
+    let (stream, theirs) = pair()?;
+    let (errors, their_errors) = pair()?;
+    let both = theirs.as_descriptor();
+    let opened = client.session(wanted, [both, both, their_errors.as_descriptor()]).await;
+    let number = opened.map_err(NoSession::Refused)?;
+    Ok(SharedSession { client, number, stream, errors })
+}
+
+fn plain_session(command: &[u8]) -> NewSession {
+    NewSession {
+        want_tty: false,
+        want_x11: false,
+        want_agent: false,
+        subsystem: false,
+        escape_char: NO_ESCAPE,
+        term: String::new(),
+        command: command.to_vec(),
+        env: Vec::new(),
+    }
+}
+
+/// Reads a program's standard error, so that it never waits for a reader.
+async fn note_errors(mut errors: impl AsyncRead + Unpin) {
+    let mut bytes = [0; SHOWN_ERRORS];
+    while let Ok(count) = errors.read(&mut bytes).await {
+        if count == 0 {
+            return;
+        }
+        debug!("standard error: {}", text::line_bytes(&bytes[..count], SHOWN_ERRORS));
+    }
+}
