@@ -31,6 +31,13 @@ pub enum Origin {
     Profile(String),
 }
 
+impl Origin {
+    /// Whether the command line has the value, other than in the destination.
+    pub fn is_typed(&self) -> bool {
+        matches!(self, Origin::Flag(_) | Origin::Option)
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

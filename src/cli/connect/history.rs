@@ -27,8 +27,7 @@ pub fn remember(plan: &Plan, typed: &Typed, environment: &ProcessEnvironment) {
 }
 
 fn reached(plan: &Plan) -> String {
-    let typed =
-        |origin: &Origin| matches!(origin, Origin::Flag(_) | Origin::Option | Origin::Destination);
+    let typed = |origin: &Origin| origin.is_typed() || *origin == Origin::Destination;
     let (user, port) = (&plan.options.user, &plan.options.port);
     let user = typed(&user.origin).then_some(user.value.as_str());
     destination(&plan.host, user, typed(&port.origin).then_some(port.value))

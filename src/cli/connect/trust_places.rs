@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::resolve::sources;
 use crate::cli::settings;
-use crate::config::{Context, Options, Origin};
+use crate::config::{Context, Options};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::SavedSession;
 use crate::trust::{ClusterRule, Sources, Subject};
@@ -20,9 +20,8 @@ const HOST_KEY_NAME: &str = "host_key_name";
 /// [`Kind::Config`]: `host_key_name` is not of the form `name` or `name:port`.
 pub fn subject(options: &Options, session: Option<&SavedSession>) -> Result<Subject> {
     let alias = &options.host_key_alias;
-    let is_typed = matches!(alias.origin, Origin::Flag(_) | Origin::Option);
     let named = session.and_then(|session| session.profile.host_key_name.as_deref());
-    if let Some(name) = named.filter(|_| !is_typed) {
+    if let Some(name) = named.filter(|_| !alias.origin.is_typed()) {
         return Subject::named(name)
             .map_err(|what| Error::new(Kind::Config, what).context(HOST_KEY_NAME));
     }

@@ -62,10 +62,10 @@ pub(super) fn add(layers: &mut Layers, session: &SavedSession, command_typed: bo
 /// The session's method or chain. Empty if methods were typed, by a flag or by `-o`, because those
 /// take precedence.
 pub(super) fn chain(session: &SavedSession, options: &Options) -> Vec<Method> {
-    match options.preferred_authentications.origin {
-        Origin::Option | Origin::Flag(_) => Vec::new(),
-        _ => session.profile.method.iter().filter_map(|name| Method::find(name)).collect(),
+    if options.preferred_authentications.origin.is_typed() {
+        return Vec::new();
     }
+    session.profile.method.iter().filter_map(|name| Method::find(name)).collect()
 }
 
 /// Warnings about what the session has and tessh does not do.

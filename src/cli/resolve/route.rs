@@ -8,7 +8,7 @@
 use super::plan::{Plan, ProxyPlan};
 use super::profile::shown_name;
 use crate::cli::args::{Typed, TypedSetting};
-use crate::config::{Jump, Keyword, Origin, ProxyKind, ProxyServer, Tokens};
+use crate::config::{Jump, Keyword, ProxyKind, ProxyServer, Tokens};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -125,8 +125,7 @@ fn only_passes_on() -> Vec<TypedSetting> {
 /// session's proxy, and a proxy over a ProxyCommand in the files.
 pub fn proxy(plan: &Plan, typed: &Typed) -> Result<Option<String>> {
     let command = &plan.options.proxy_command;
-    let command_typed =
-        command.is_some() && matches!(command.origin, Origin::Flag(_) | Origin::Option);
+    let command_typed = command.is_some() && command.origin.is_typed();
     let saved = plan.profile.as_ref().and_then(|session| session.profile.proxy.clone());
     let text = match (&typed.proxy, saved) {
         (Some(_), _) if command_typed => return Err(usage(say!(route_proxy_and_command))),

@@ -15,7 +15,7 @@ use crate::cli::environment::ask_pass;
 use crate::client::session::ModeOverrides;
 use crate::config::{
     self, Circumstances, Context, Jump, Keyword, Method, MethodChoice, NameLookup, NoLookup,
-    Options, Origin, SessionType,
+    Options, SessionType,
 };
 use crate::error::{Error, Kind, Result};
 use crate::os::local;
@@ -271,9 +271,8 @@ fn add_route(
 
 /// The jump host that the saved session has as a session of its own, unless another way was typed.
 fn saved_jump_host(plan: &Plan) -> Option<SavedSession> {
-    let typed = |origin: &Origin| matches!(origin, Origin::Flag(_) | Origin::Option);
     let options = &plan.options;
-    if typed(&options.jumps.origin) || typed(&options.proxy_command.origin) {
+    if options.jumps.origin.is_typed() || options.proxy_command.origin.is_typed() {
         return None;
     }
     plan.profile.as_ref()?.via.as_deref().cloned()

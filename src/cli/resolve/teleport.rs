@@ -87,13 +87,13 @@ pub(super) fn add_route(plan: &mut Plan, context: &Context) -> Result<()> {
     let Some(session) = &plan.profile else { return Ok(()) };
     let Some(member) = &session.profile.teleport else { return Ok(()) };
     let options = &mut plan.options;
-    if is_typed(&options.jumps.origin) || is_typed(&options.proxy_command.origin) {
+    if options.jumps.origin.is_typed() || options.proxy_command.origin.is_typed() {
         return Ok(());
     }
     options.jumps.value.clear();
     options.proxy_command.value = None;
     // Other keys of ssh_config(5) are none that a node takes.
-    if !is_typed(&options.identity_files.origin) {
+    if !options.identity_files.origin.is_typed() {
         options.identity_files.value.truncate(session.profile.identity.len());
     }
     let directory = login::directory(&*context.env, &context.home);
@@ -119,7 +119,7 @@ pub(super) fn add_route(plan: &mut Plan, context: &Context) -> Result<()> {
 pub(super) fn share_apart(options: &mut Options, session: &SavedSession) {
     let Some(member) = &session.profile.teleport else { return };
     let path = &mut options.sharing.path;
-    if is_typed(&path.origin) {
+    if path.origin.is_typed() {
         return;
     }
     if let Some(path) = &mut path.value {
@@ -133,12 +133,8 @@ pub(super) fn share_apart(options: &mut Options, session: &SavedSession) {
 /// The port that tsh is told; without one, the cluster decides. ssh_config(5) does not know it.
 fn port(options: &Options) -> Option<u16> {
     let origin = &options.port.origin;
-    let known = is_typed(origin) || matches!(origin, Origin::Profile(_) | Origin::Destination);
+    let known = origin.is_typed() || matches!(origin, Origin::Profile(_) | Origin::Destination);
     known.then_some(options.port.value)
-}
-
-fn is_typed(origin: &Origin) -> bool {
-    matches!(origin, Origin::Flag(_) | Origin::Option)
 }
 
 impl TeleportRoute {
