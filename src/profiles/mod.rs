@@ -65,5 +65,5 @@ pub use profile::{
     LOG_FORMATS, LOG_TIMESTAMPS, MAX_FILE, METHODS, PTY, Profile, TeleportMembership, Value,
 };
 pub use putty_form::{ExportFacts, ExportRoute, PuttyExport, putty_session};
-pub use session::{ClusterTrust, SavedSession, Source, TrustPlaces, UnknownKey};
+pub use session::{SavedSession, Source, TrustPlaces, UnknownKey};
 pub use sources::{ListedSession, SessionPlace, SessionSource, Sessions, qualified};

@@ -89,22 +89,6 @@ pub struct TrustPlaces {
     /// Records of authorities in PuTTY's format: the folder `sshhostcas`, an export of the
     /// registry, or `WinSCP.ini`.
     pub authorities: Vec<PathBuf>,
-    /// The Teleport cluster whose authorities alone count.
-    pub cluster: Option<ClusterTrust>,
-}
-
-/// The trust in a host of a Teleport cluster: only the cluster's authorities count, and the
-/// certificate must have one of the names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClusterTrust {
-    /// The known_hosts file that tsh writes.
-    pub known_hosts: PathBuf,
-    /// The host name of the proxy.
-    pub proxy: String,
-    /// The cluster.
-    pub cluster: String,
-    /// The names of which the certificate must have one.
-    pub principals: Vec<String>,
 }
 
 impl SavedSession {

@@ -8,7 +8,7 @@ use crate::cli::settings;
 use crate::config::{Context, Options};
 use crate::error::{Error, Kind, Result};
 use crate::profiles::SavedSession;
-use crate::trust::{ClusterRule, Sources, Subject};
+use crate::trust::{Sources, Subject};
 
 /// The session's key of this name, in messages.
 const HOST_KEY_NAME: &str = "host_key_name";
@@ -57,15 +57,4 @@ pub fn authority_places(session: Option<&SavedSession>, context: &Context) -> Re
         places.extend(new);
     }
     Ok(places)
-}
-
-/// The Teleport cluster to which the host must belong.
-pub fn cluster(session: Option<&SavedSession>) -> Option<ClusterRule> {
-    let cluster = session?.trust.cluster.clone()?;
-    Some(ClusterRule {
-        known_hosts: cluster.known_hosts,
-        proxy: cluster.proxy,
-        cluster: cluster.cluster,
-        principals: cluster.principals,
-    })
 }

@@ -145,7 +145,7 @@ pub fn host_policy(plan: &Plan, environment: &ProcessEnvironment) -> Result<Host
         revoked: options.revoked_host_keys.value.clone(),
         authorities: Some(environment.authorities()),
         authority_places: trust_places::authority_places(session, &environment.context())?,
-        cluster: trust_places::cluster(session),
+        cluster: plan.cluster.clone(),
         requirements: Requirements::new(
             options.ca_signature_algorithms.value.as_deref(),
             *options.required_rsa_size,

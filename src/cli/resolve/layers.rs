@@ -50,7 +50,7 @@ pub fn layered(
     let mut layers = command_line(typed, Some(&destination))?;
     read_files(typed, &destination.host, &mut layers, (context, names))?;
     let options = Options::of(&layers, &destination.host, context)?;
-    Ok(ResolvedOptions { host: destination.host, layers, options, profile: None })
+    Ok(ResolvedOptions { host: destination.host, layers, options, profile: None, node: None })
 }
 
 /// The options with a saved session between the command line and the files.
@@ -60,7 +60,7 @@ pub fn saved(
     mut session: SavedSession,
     (context, names): (&Context, &dyn NameLookup),
 ) -> Result<ResolvedOptions> {
-    let warnings = teleport::complete(&mut session, context);
+    let (node, warnings) = teleport::complete(&mut session, context);
     let mut layers = command_line(typed, destination)?;
     profile::add(&mut layers, &session, joined(typed).is_some())?;
     let host = session.profile.host.clone();
@@ -69,7 +69,7 @@ pub fn saved(
     options.warnings.extend(profile::warnings(&session));
     options.warnings.extend(warnings);
     teleport::share_apart(&mut options, &session);
-    Ok(ResolvedOptions { host, layers, options, profile: Some(session) })
+    Ok(ResolvedOptions { host, layers, options, profile: Some(session), node })
 }
 
 /// The settings of the command line, with user and port of the destination if it is given.

@@ -26,8 +26,8 @@ pub use files::files;
 pub use layers::{check, command_line, files_for, layered, options, refuse_unbuilt};
 pub use names::SystemNames;
 pub use plan::{
-    Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedOptions, TeleportRoute,
-    TerminalPlan,
+    Availability, EncodingPlan, LogPlan, Plan, ProxyPlan, ResolvedNode, ResolvedOptions,
+    TeleportRoute, TerminalPlan,
 };
 pub use save::{of_command_line, of_host};
 pub use settle::{

@@ -11,7 +11,7 @@ use crate::profiles::teleport::TshTarget;
 use crate::secret::Secret;
 use crate::terminal::encoding::Encoding;
 use crate::terminal::record::{LogFormat, Stamps};
-use crate::trust::Pin;
+use crate::trust::{ClusterRule, Pin};
 
 /// The plan of a connection.
 #[derive(Clone, Debug)]
@@ -50,8 +50,19 @@ pub struct Plan {
     pub terminal: TerminalPlan,
     /// How tsh leads to the host, if it is a node of a Teleport cluster.
     pub teleport: Option<TeleportRoute>,
+    /// The Teleport cluster to which the host must belong.
+    pub cluster: Option<ClusterRule>,
     /// If not empty, the only host keys that are accepted.
     pub pins: Vec<Pin>,
+}
+
+/// What is found for a saved session of a Teleport node when it is used.
+#[derive(Clone, Debug)]
+pub struct ResolvedNode {
+    /// The cluster, and the names that the node has there.
+    pub rule: ClusterRule,
+    /// The tsh program, if there is one.
+    pub tsh: Option<PathBuf>,
 }
 
 /// The way to a node of a Teleport cluster: `tsh proxy ssh`.
@@ -124,6 +135,8 @@ pub struct ResolvedOptions {
     pub options: Options,
     /// The saved session that is used.
     pub profile: Option<SavedSession>,
+    /// What was found for the saved session, if it is a Teleport node.
+    pub node: Option<ResolvedNode>,
 }
 
 /// What the process finds around it, as functions that tests can replace.

@@ -160,7 +160,7 @@ pub fn settle_within(
     around: &Availability<'_>,
     way: JumpPath,
 ) -> Result<Plan> {
-    let ResolvedOptions { host, mut options, profile, .. } = resolved;
+    let ResolvedOptions { host, mut options, profile, node, .. } = resolved;
     let subsystem = *options.session_type == SessionType::Subsystem;
     let command = command(typed, &mut options)?;
     if subsystem && command.is_none() {
@@ -190,11 +190,14 @@ pub fn settle_within(
         proxy: None,
         terminal,
         teleport: None,
+        cluster: None,
         pins: Vec::new(),
     };
     plan.pins = pins(typed, plan.profile.as_ref())?;
     record::add(&mut plan, typed, context)?;
-    teleport::add_route(&mut plan, context)?;
+    if let Some(node) = node {
+        teleport::add_route(&mut plan, node, context);
+    }
     add_route(&mut plan, typed, (context, names), around, way)?;
     Ok(plan)
 }

@@ -15,10 +15,11 @@ use crate::cli::teleport::login::{self, SHORT, TeleportLogin};
 use crate::cli::teleport::tsh::Tsh;
 use crate::config::{Context, Options, Origin};
 use crate::error::Result;
-use crate::profiles::teleport::TshTarget;
-use crate::profiles::{ClusterTrust, SavedSession, TeleportMembership};
+use crate::profiles::teleport::{TshDirectory, TshTarget};
+use crate::profiles::{SavedSession, TeleportMembership};
+use crate::trust::ClusterRule;
 
-use super::plan::{Plan, TeleportRoute};
+use super::plan::{Plan, ResolvedNode, TeleportRoute};
 
 /// How many bytes of a hash tell clusters apart in the name of a socket, which must stay short.
 const SOCKET_HASH: usize = 4;
@@ -27,38 +28,45 @@ const METHOD: &str = "publickey";
 
 /// Completes a session of a Teleport node; another session stays as it is. If there is no usable
 /// login or no tsh, the session gets that as its refusal. Returns warnings, too.
-pub(super) fn complete(session: &mut SavedSession, context: &Context) -> Vec<String> {
-    let Some(member) = session.profile.teleport.clone() else { return Vec::new() };
+pub(super) fn complete(
+    session: &mut SavedSession,
+    context: &Context,
+) -> (Option<ResolvedNode>, Vec<String>) {
     let mut warnings = Vec::new();
-    if let Err(error) = add_login(session, &member, context, &mut warnings)
-        .and_then(|()| find_tsh(context).map(|_| ()))
-    {
+    let Some(member) = session.profile.teleport.clone() else { return (None, warnings) };
+    let directory = login::directory(&*context.env, &context.home);
+    let rule = rule(&session.profile.host, &member, &directory);
+    let added = add_login(session, &member, &directory, &mut warnings);
+    let tsh = find_tsh(context);
+    if let Some(error) = added.err().or_else(|| tsh.as_ref().err().cloned()) {
         session.refusal.get_or_insert(error);
     }
-    warnings
+    (Some(ResolvedNode { rule, tsh: tsh.ok() }), warnings)
+}
+
+/// The rule for the node's host key.
+fn rule(host: &str, member: &TeleportMembership, directory: &TshDirectory) -> ClusterRule {
+    let mut principals = vec![host.to_owned(), format!("{host}.{}", member.cluster)];
+    principals.extend(member.uuid.clone());
+    ClusterRule {
+        known_hosts: directory.known_hosts(),
+        proxy: member.proxy.clone(),
+        cluster: member.cluster.clone(),
+        principals,
+    }
 }
 
 fn add_login(
     session: &mut SavedSession,
     member: &TeleportMembership,
-    context: &Context,
+    directory: &TshDirectory,
     warnings: &mut Vec<String>,
 ) -> Result<()> {
-    let directory = login::directory(&*context.env, &context.home);
     let profile = &mut session.profile;
-    let host = &profile.host;
-    let mut principals = vec![host.clone(), format!("{host}.{}", member.cluster)];
-    principals.extend(member.uuid.clone());
-    session.trust.cluster = Some(ClusterTrust {
-        known_hosts: directory.known_hosts(),
-        proxy: member.proxy.clone(),
-        cluster: member.cluster.clone(),
-        principals,
-    });
     if profile.method.is_empty() {
         profile.method = vec![METHOD.to_owned()];
     }
-    let found = login::profile(&directory, Some(&member.proxy))?;
+    let found = login::profile(directory, Some(&member.proxy))?;
     profile.identity = vec![as_value(&found.key)];
     profile.certificate = vec![as_value(&found.certificate)];
     let login = TeleportLogin::read(found)?;
@@ -78,17 +86,15 @@ fn find_tsh(context: &Context) -> Result<PathBuf> {
     Tsh::find(configured.as_deref(), path.as_deref()).map(|tsh| tsh.program().to_owned())
 }
 
-/// Makes tsh the way to the host, unless another way was typed. Ways in the files of ssh_config(5)
-/// do not count: no other leads to a node.
-///
-/// # Errors
-/// The settings cannot be read.
-pub(super) fn add_route(plan: &mut Plan, context: &Context) -> Result<()> {
-    let Some(session) = &plan.profile else { return Ok(()) };
-    let Some(member) = &session.profile.teleport else { return Ok(()) };
+/// Has only the node's cluster trusted, and makes tsh the way to the host, unless another way was
+/// typed. Ways in the files of ssh_config(5) do not count: no other leads to a node.
+pub(super) fn add_route(plan: &mut Plan, node: ResolvedNode, context: &Context) {
+    plan.cluster = Some(node.rule);
+    let Some(session) = &plan.profile else { return };
+    let Some(member) = &session.profile.teleport else { return };
     let options = &mut plan.options;
     if options.jumps.origin.is_typed() || options.proxy_command.origin.is_typed() {
-        return Ok(());
+        return;
     }
     options.jumps.value.clear();
     options.proxy_command.value = None;
@@ -101,7 +107,7 @@ pub(super) fn add_route(plan: &mut Plan, context: &Context) -> Result<()> {
     let leaf = root.is_some_and(|root| root != member.cluster).then(|| member.cluster.clone());
     plan.teleport = Some(TeleportRoute {
         // Where tsh is not found, the session has been refused, or is only explained.
-        program: find_tsh(context).unwrap_or_else(|_| PathBuf::from("tsh")),
+        program: node.tsh.unwrap_or_else(|| PathBuf::from("tsh")),
         cluster: member.cluster.clone(),
         target: TshTarget {
             proxy: member.proxy.clone(),
@@ -111,7 +117,6 @@ pub(super) fn add_route(plan: &mut Plan, context: &Context) -> Result<()> {
             port: port(options),
         },
     });
-    Ok(())
 }
 
 /// Makes the socket of a shared connection one of the cluster's own: two clusters may have a node of

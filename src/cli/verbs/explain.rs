@@ -33,7 +33,7 @@ use crate::error::{Error, Result};
 use crate::os::user::UserId;
 use crate::profiles::SavedSession;
 use crate::trust::authority::{self, Authorities, Authority};
-use crate::trust::{ClusterAuthorities, KnownHosts, KnownKey, Pin, fingerprint};
+use crate::trust::{ClusterAuthorities, ClusterRule, KnownHosts, KnownKey, Pin, fingerprint};
 
 /// Prints the explanation; the exit code is 0 if connecting would start.
 pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
@@ -60,6 +60,7 @@ fn collect(
 ) -> Explanation {
     let options = &resolved.options;
     let pins = plan.as_ref().map(|plan| plan.pins.as_slice()).unwrap_or_default();
+    let rule = resolved.node.as_ref().map(|node| &node.rule);
     let mut warnings = plan.as_ref().map(|plan| plan.options.warnings.clone()).unwrap_or_default();
     warnings.extend(checked.iter().flatten().cloned());
     Explanation {
@@ -71,7 +72,7 @@ fn collect(
         blocks: blocks(resolved.layers.blocks()),
         route: route(typed, resolved, plan.as_ref().ok(), records),
         login: login::plan(typed, resolved, plan.as_ref().ok(), context),
-        trust: trust(options, resolved.profile.as_ref(), pins, records),
+        trust: trust(options, resolved.profile.as_ref(), (pins, rule), records),
         refused: checked.as_ref().err().or(plan.as_ref().err()).map(ToString::to_string),
         warnings,
     }
@@ -266,14 +267,14 @@ fn hop(via: &Plan, records: &Authorities) -> JumpHost {
         methods: login::methods(via),
         asked: via.method == MethodChoice::Ask,
         keys: options.identity_files.iter().map(|it| shown_path(it)).collect(),
-        trust: trust(options, via.profile.as_ref(), &via.pins, records),
+        trust: trust(options, via.profile.as_ref(), (&via.pins, via.cluster.as_ref()), records),
     }
 }
 
 fn trust(
     options: &Options,
     session: Option<&SavedSession>,
-    pins: &[Pin],
+    (pins, rule): (&[Pin], Option<&ClusterRule>),
     records: &Authorities,
 ) -> HostTrust {
     // A name that makes no sense is among what is refused.
@@ -281,9 +282,8 @@ fn trust(
         .or_else(|_| trust_places::subject(options, None))
         .expect("only a session's name can be wrong");
     let sources = trust_places::sources(options, session);
-    let rule = trust_places::cluster(session);
     let is_of_cluster = rule.is_some();
-    let cluster = rule.and_then(|rule| ClusterAuthorities::load(&rule).ok());
+    let cluster = rule.and_then(|rule| ClusterAuthorities::load(rule).ok());
     let known = KnownHosts::load(&sources).with_cluster(cluster);
     let [keys, authorities, revoked] = known.lines(&subject);
     let files = sources.user.iter().chain(&sources.global).chain(&sources.caches);

@@ -37,7 +37,6 @@ impl PuttySessions {
         let trust = TrustPlaces {
             host_keys: vec![places.host_keys],
             authorities: vec![places.authorities],
-            cluster: None,
         };
         PuttySessions { folder: PuttyFolder::new(places.sessions, user), trust }
     }
@@ -77,7 +76,7 @@ impl ExportedPuttySessions {
     /// The sessions in the file at this path, which is read when it is first needed.
     pub fn new(file: PathBuf, user: UserId) -> ExportedPuttySessions {
         let places = || vec![file.clone()];
-        let trust = TrustPlaces { host_keys: places(), authorities: places(), cluster: None };
+        let trust = TrustPlaces { host_keys: places(), authorities: places() };
         ExportedPuttySessions { export: ExportFile::new(file, user, SESSIONS, &[]), trust }
     }
 }

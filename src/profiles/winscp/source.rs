@@ -64,11 +64,7 @@ fn site(name: &str, key: &RegistryKey) -> Result<SavedSession> {
     let fault = |what: &str| session_fault(name, key.file(), what);
     let made = converted(&PuttySettings::new(key, Keeper::WinScp)).map_err(|what| fault(&what))?;
     let place = key.file().to_owned();
-    let trust = TrustPlaces {
-        host_keys: vec![place.clone()],
-        authorities: vec![place.clone()],
-        cluster: None,
-    };
+    let trust = TrustPlaces { host_keys: vec![place.clone()], authorities: vec![place.clone()] };
     let mut session = SavedSession::new(Source::WinScp, name, place, made.profile);
     session.profile.note = key.text("Note").filter(|note| !note.trim().is_empty());
     session.unhonoured = made.unhonoured;

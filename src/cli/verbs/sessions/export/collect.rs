@@ -97,8 +97,8 @@ impl Exported {
         let plan = resolve::plan_of_saved(session, &environment.context())?;
         let session = plan.profile.as_ref().expect("a plan keeps the session it is made of");
         let fields = self.fields(&session.name, &session.profile, &plan, environment)?;
-        if let Some(rule) = trust_places::cluster(Some(session)) {
-            self.add_cluster(&rule, &plan)?;
+        if let Some(rule) = &plan.cluster {
+            self.add_cluster(rule, &plan)?;
         }
         self.sessions.push((session.name.clone(), fields));
         Ok(())
