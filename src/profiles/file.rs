@@ -19,6 +19,13 @@ const LOCK_PAUSE: Duration = Duration::from_millis(5);
 /// The most characters of a path or name that a message shows.
 const MAX_SHOWN: usize = 300;
 
+/// The error of a file that is listed in its directory and cannot be opened, because it is a link to
+/// nothing or has gone.
+pub fn leads_nowhere(path: &Path) -> Error {
+    let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
+    Error::new(Kind::Local, format!("{path}: {}", say!(session_link_dangling)))
+}
+
 /// Creates a directory that only its owner can access, unless it exists.
 pub fn make(path: &Path) -> Result<()> {
     private::create_directories(path).map_err(|error| failed(path, &say!(file_not_created), &error))

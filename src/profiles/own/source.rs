@@ -3,13 +3,10 @@
 use std::path::PathBuf;
 
 use super::store::{Document, ProfileStore};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
+use crate::profiles::file::leads_nowhere;
 use crate::profiles::session::{SavedSession, Source};
 use crate::profiles::sources::SessionSource;
-use crate::{say, text};
-
-/// How many characters of a path an error shows.
-const MAX_SHOWN: usize = 300;
 
 /// The sessions of a store.
 pub struct OwnSessions(pub ProfileStore);
@@ -35,10 +32,7 @@ impl SessionSource for OwnSessions {
         match self.0.open(name)? {
             Some(document) => Ok(Some(of_document(&document))),
             None if self.0.has(name) => {
-                let path = self.0.directory().join(super::name::file_name(name)?);
-                let path = text::line(&path.to_string_lossy(), MAX_SHOWN);
-                let cause = format!("{path}: {}", say!(session_link_dangling));
-                Err(Error::new(Kind::Local, cause))
+                Err(leads_nowhere(&self.0.directory().join(super::name::file_name(name)?)))
             }
             None => Ok(None),
         }

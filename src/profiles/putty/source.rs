@@ -10,6 +10,7 @@ use super::settings::{Keeper, ProxyMethod, PuttySettings};
 use crate::error::Result;
 use crate::os::user::UserId;
 use crate::profiles::export_file::{ExportFile, session_fault};
+use crate::profiles::file::leads_nowhere;
 use crate::profiles::profile::Profile;
 use crate::profiles::session::{SavedSession, Source, TrustPlaces};
 use crate::profiles::sources::SessionSource;
@@ -40,6 +41,14 @@ impl PuttySessions {
         };
         PuttySessions { folder: PuttyFolder::new(places.sessions, user), trust }
     }
+
+    /// The key of a session; `None` if there is none.
+    fn key(&self, name: &str) -> Result<Option<RegistryKey>> {
+        match (self.folder.open(name)?, self.folder.find(name)) {
+            (None, Some(path)) => Err(leads_nowhere(&path)),
+            (key, _) => Ok(key),
+        }
+    }
 }
 
 impl SessionSource for PuttySessions {
@@ -58,7 +67,7 @@ impl SessionSource for PuttySessions {
     }
 
     fn open(&self, name: &str) -> Result<Option<SavedSession>> {
-        session(name, &|name| self.folder.open(name), &self.trust, MAX_JUMPS)
+        session(name, &|name| self.key(name), &self.trust, MAX_JUMPS)
     }
 
     fn has(&self, name: &str) -> bool {

@@ -344,8 +344,12 @@ fn a_broken_file_does_not_hide_the_others() {
     write(&folder.join("long"), &[b"HostName=".to_vec(), vec![b'x'; 1 << 20]].concat());
     write(&folder.join("cr"), b"HostName=h\rProtocol=ssh\rPortNumber=1\r");
     std::fs::create_dir(folder.join("directory")).unwrap();
-    assert_eq!(sessions.names().unwrap().len(), 10);
-    for name in ["nul", "long", "cr", "directory"] {
+    std::os::unix::fs::symlink("/nowhere/x", folder.join("link")).unwrap();
+    write(&folder.join("jump"), b"HostName=h\nProtocol=ssh\nProxyMethod=6\nProxyHost=link\n");
+    assert_eq!(sessions.names().unwrap().len(), 12);
+    let refusal = opened(&sessions, "jump").refusal.unwrap().to_string();
+    assert!(refusal.contains("link: it is a link that leads nowhere"), "{refusal}");
+    for name in ["nul", "long", "cr", "directory", "link"] {
         let fault = sessions.open(name).unwrap_err().to_string();
         assert!(fault.contains(name) && !fault.contains('\n'), "{fault}");
     }
