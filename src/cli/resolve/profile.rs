@@ -19,6 +19,7 @@ pub(super) fn add(layers: &mut Layers, session: &SavedSession, command_typed: bo
     let interval = p.keepalive_interval.map(|seconds| seconds.to_string());
     let count = p.keepalive_count.map(|count| count.to_string());
     let host = Some(p.host.clone());
+    let pty = p.pty.clone().filter(|_| !(command_typed && is_pty_of_command(session)));
     let single = [
         (K::Port, &port),
         (K::User, &p.user),
@@ -27,7 +28,7 @@ pub(super) fn add(layers: &mut Layers, session: &SavedSession, command_typed: bo
         (K::ProxyJump, &p.jump),
         (K::ProxyCommand, &p.proxy_command),
         (K::RemoteCommand, if command_typed { &None } else { &p.command }),
-        (K::RequestTTY, &p.pty),
+        (K::RequestTTY, &pty),
         (K::ServerAliveInterval, &interval),
         (K::ServerAliveCountMax, &count),
         (K::KexAlgorithms, &p.kex),
@@ -57,6 +58,16 @@ pub(super) fn add(layers: &mut Layers, session: &SavedSession, command_typed: bo
         }
     }
     p.options.iter().try_for_each(|option| layers.option(option, origin()))
+}
+
+/// Whether the terminal is there for the session's own command. PuTTY has one for it, but none for
+/// a command that is typed.
+fn is_pty_of_command(session: &SavedSession) -> bool {
+    let p = &session.profile;
+    let of_putty = [Source::Putty, Source::WinScp].iter().any(|source| {
+        session.source == *source || p.imported_from.as_deref() == Some(source.word())
+    });
+    of_putty && p.command.is_some() && p.pty.as_deref() == Some("yes")
 }
 
 /// The session's method or chain. Empty if methods were typed, by a flag or by `-o`, because those

@@ -10,8 +10,8 @@ use crate::cli::args::Typed;
 use crate::cli::resolve::save::{of_command_line, written};
 use crate::cli::resolve::sources::store;
 use crate::cli::resolve::{Availability, Plan, options, resolve_within};
-use crate::config::MethodChoice;
 use crate::config::{Context, Directive};
+use crate::config::{MethodChoice, RequestTty};
 use crate::destination::Destination;
 use crate::profiles::{LOG_FORMATS, LOG_TIMESTAMPS, METHODS};
 use crate::terminal::record::{LogFormat, Stamps};
@@ -158,7 +158,7 @@ fn every_field_becomes_its_option() {
     assert_eq!(paths(&options.user_known_hosts_files), [ssh("known_hosts.work")]);
     assert_eq!(options.proxy_command.as_deref(), Some("nc web.example.org 2222"));
     assert_eq!(options.remote_command.as_deref(), Some("tmux attach"));
-    assert_eq!(*options.request_tty, crate::config::RequestTty::Force);
+    assert_eq!(*options.request_tty, RequestTty::Force);
     assert_eq!(options.set_env[1], ("LANG".to_owned(), "C.UTF-8".to_owned()));
     assert_eq!(options.server_alive_interval.unwrap().as_secs(), 30);
     assert_eq!(*options.server_alive_count_max, 3);
@@ -186,6 +186,25 @@ fn a_typed_command_takes_the_place_of_the_saved_one() {
     let plan = home.plan(&["--profile", "web", "--", "-x"]).unwrap();
     assert_eq!(plan.command.as_deref(), Some(&b"-x"[..]));
     assert!(args::parse(["h", "--profile", "web"].map(Into::into).into_iter(), false).is_err());
+}
+
+#[test]
+fn a_typed_command_does_not_get_the_terminal_of_puttys_own() {
+    let home = Home::new(
+        "",
+        &[
+            ("copy.toml", "host = 'h'\ncommand = 'top'\npty = 'yes'\nimported_from = 'putty'\n"),
+            ("own.toml", "host = 'h'\ncommand = 'top'\npty = 'yes'\n"),
+        ],
+    );
+    home.write(".putty/sessions", "lab", "HostName=h\nProtocol=ssh\nRemoteCommand=top\n");
+    let terminal = |words: &[&str]| home.options(words).unwrap().1.request_tty.value;
+    for name in ["lab", "copy"] {
+        assert_eq!(terminal(&[name]), RequestTty::Yes, "{name}");
+        assert_eq!(terminal(&[name, "id"]), RequestTty::Auto, "{name}");
+        assert_eq!(terminal(&["-t", name, "id"]), RequestTty::Yes, "{name}");
+    }
+    assert_eq!(terminal(&["own", "id"]), RequestTty::Yes);
 }
 
 #[test]
