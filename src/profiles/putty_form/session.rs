@@ -78,6 +78,7 @@ pub fn putty_session(profile: &Profile, facts: &ExportFacts<'_>) -> PuttyExport 
     for option in &profile.options {
         match of_option(option) {
             Some(field) => fields.push(field),
+            None if is_always_so(option) => {}
             None => left_out.push(option.clone()),
         }
     }
@@ -167,18 +168,32 @@ fn log_name(template: &str) -> Option<String> {
     Some(name)
 }
 
-/// A further option, as `-o` takes it, for which PuTTY has a setting.
-fn of_option(option: &str) -> Option<WrittenField> {
+/// Whether PuTTY does this always: a display that it forwards is trusted.
+fn is_always_so(option: &str) -> bool {
+    let parts = name_and_value(option);
+    parts.is_some_and(|(name, value)| {
+        name == "forwardx11trusted" && matches!(value.as_str(), "yes" | "true")
+    })
+}
+
+/// The name and the value of an option, in lower case.
+fn name_and_value(option: &str) -> Option<(String, String)> {
     let end = option.find(|c: char| c == '=' || c.is_whitespace())?;
     let (name, value) = option.split_at(end);
-    let value = value.trim_matches(|c: char| c == '=' || c.is_whitespace()).to_ascii_lowercase();
+    let value = value.trim_matches(|c: char| c == '=' || c.is_whitespace());
+    Some((name.trim().to_ascii_lowercase(), value.to_ascii_lowercase()))
+}
+
+/// A further option, as `-o` takes it, for which PuTTY has a setting.
+fn of_option(option: &str) -> Option<WrittenField> {
+    let (name, value) = name_and_value(option)?;
     let flag = match value.as_str() {
         "yes" | "true" => Some(1),
         "no" | "false" => Some(0),
         _ => None,
     };
     let field = |name, default| Some(WrittenField::number(name, flag?, default));
-    match name.trim().to_ascii_lowercase().as_str() {
+    match name.as_str() {
         "compression" => field("Compression", 0),
         "forwardagent" => field("AgentFwd", 0),
         "forwardx11" => field("X11Forward", 0),
@@ -305,5 +320,18 @@ mod tests {
         assert!(line.contains("RekeyLimit=1G, known_hosts"), "{line}");
         let profile = Profile { log: Some("/l/&u".to_owned()), ..Profile::default() };
         assert_eq!(exported(&profile).left_out, ["log"]);
+    }
+
+    #[test]
+    fn putty_trusts_every_display_that_it_forwards() {
+        for (trusted, left_out) in [
+            ("ForwardX11Trusted=yes", &[][..]),
+            ("ForwardX11Trusted no", &["ForwardX11Trusted no"]),
+        ] {
+            let options = vec!["ForwardX11=yes".to_owned(), trusted.to_owned()];
+            let export = exported(&Profile { options, ..Profile::default() });
+            assert!(export.fields.contains(&WrittenField::number("X11Forward", 1, 0)));
+            assert_eq!(export.left_out, left_out);
+        }
     }
 }
