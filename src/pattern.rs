@@ -9,16 +9,17 @@ pub fn matches(pattern: &str, name: &str) -> bool {
 /// Matches bytes as [`matches()`] does; `same` says whether two bytes are equal.
 pub fn matches_with(pattern: &[u8], name: &[u8], same: impl Fn(u8, u8) -> bool) -> bool {
     let is_run = |&byte: &u8| byte == b'*';
-    search(pattern, name, is_run, |&byte, found| byte == b'?' || same(byte, found))
+    search(pattern, name, is_run, |&byte, &found| byte == b'?' || same(byte, found))
 }
 
-/// Looks for a way to spread the name over the pattern. The search is greedy and backtracks only to
-/// the last run, so it takes at most pattern × name steps.
-fn search<T>(
+/// Whether a name, of bytes or of whatever else, can be spread over the parts of a pattern: a run
+/// takes any number of them, another part the one that it `takes`. The search is greedy and
+/// backtracks only to the last run, so it makes at most pattern × name steps.
+pub fn search<T, N>(
     pattern: &[T],
-    name: &[u8],
+    name: &[N],
     is_run: impl Fn(&T) -> bool,
-    takes: impl Fn(&T, u8) -> bool,
+    takes: impl Fn(&T, &N) -> bool,
 ) -> bool {
     let (mut p, mut n) = (0, 0);
     let mut run: Option<(usize, usize)> = None;
@@ -28,7 +29,7 @@ fn search<T>(
                 run = Some((p, n));
                 p += 1;
             }
-            Some(part) if takes(part, name[n]) => {
+            Some(part) if takes(part, &name[n]) => {
                 p += 1;
                 n += 1;
             }
@@ -113,7 +114,7 @@ impl Glob {
 }
 
 impl GlobPart {
-    fn takes(&self, byte: u8) -> bool {
+    fn takes(&self, &byte: &u8) -> bool {
         match self {
             GlobPart::Byte(wanted) => *wanted == byte,
             GlobPart::AnyByte | GlobPart::AnyRun => true,

@@ -39,6 +39,7 @@
 //!
 //! Imports point down this list only (`tests/tidy.rs`):
 //!
+//! - `sync`: one directory made like another
 //! - `client`: the connection and its requests
 //! - `request`, `reply`: packets as bytes
 //! - `failure`: why an operation failed
@@ -52,6 +53,7 @@ mod failure;
 mod packet;
 mod reply;
 mod request;
+pub mod sync;
 
 pub use attributes::{Attributes, FileType};
 pub use client::{

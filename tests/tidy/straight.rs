@@ -86,6 +86,7 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
     (
         "sftp",
         &[
+            &["sync"],
             &["client"],
             &["reply", "request"],
             &["failure"],
