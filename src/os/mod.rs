@@ -26,6 +26,7 @@ pub mod stdio;
 pub mod syslog;
 pub mod tcp;
 pub mod terminal;
+pub mod tree;
 pub mod user;
 mod watch;
 pub mod words;

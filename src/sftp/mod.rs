@@ -40,6 +40,7 @@
 //! Imports point down this list only (`tests/tidy.rs`):
 //!
 //! - `sync`: one directory made like another
+//! - `transfer`: files and trees, which begins with how to use it
 //! - `client`: the connection and its requests
 //! - `request`, `reply`: packets as bytes
 //! - `failure`: why an operation failed
@@ -54,6 +55,7 @@ mod packet;
 mod reply;
 mod request;
 pub mod sync;
+mod transfer;
 
 pub use attributes::{Attributes, FileType};
 pub use client::{
@@ -64,3 +66,9 @@ pub use extensions::{AccountNames, Extension, Extensions, FileSystem, Limits};
 pub use failure::{SftpFailure, SftpFault, SftpResult};
 pub use packet::{DEFAULT_BLOCK, MAX_BLOCK, MAX_NAME};
 pub use reply::DirectoryEntry;
+pub use transfer::{
+    Answering, LinkPolicy, MOST_FAILURES, OverwriteAnswer, OverwritePolicy, OverwriteQuestion,
+    RemoteShell, RestartReason, ResumeAnswer, ResumePolicy, ResumeQuestion, SkipReason, Transfer,
+    TransferDirection, TransferEvent, TransferFailure, TransferFile, TransferJob, TransferObserver,
+    TransferOptions, TransferReport, target_name,
+};

@@ -87,6 +87,7 @@ const INSIDE: &[(&str, &[&[&str]])] = &[
         "sftp",
         &[
             &["sync"],
+            &["transfer"],
             &["client"],
             &["reply", "request"],
             &["failure"],

@@ -74,6 +74,7 @@ mod session;
 mod sftp;
 mod shared_connection;
 mod teleport;
+mod transfer;
 mod trust_verb;
 
 pub(crate) use agent::*;
@@ -103,4 +104,5 @@ pub(crate) use session::*;
 pub(crate) use sftp::*;
 pub(crate) use shared_connection::*;
 pub(crate) use teleport::*;
+pub(crate) use transfer::*;
 pub(crate) use trust_verb::*;
