@@ -49,6 +49,17 @@ impl Destination {
     }
 }
 
+/// Writes a destination in its plain form, `[user@]host[:port]`. The brackets of an IPv6 address
+/// stand only where a port follows.
+pub fn plain_form(user: Option<&str>, host: &str, port: Option<u16>) -> String {
+    let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+    match port {
+        Some(port) if host.contains(':') => format!("{user}[{host}]:{port}"),
+        Some(port) => format!("{user}{host}:{port}"),
+        None => format!("{user}{host}"),
+    }
+}
+
 /// Checks that this can be the name of a host, as typed or from HostName.
 ///
 /// # Errors
@@ -240,6 +251,20 @@ mod tests {
         ] {
             let wanted = (user.map(str::to_owned), host.to_owned(), port);
             assert_eq!(parsed(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_plain_form_leads_to_the_same_place() {
+        for (user, host, port, text) in [
+            (None, "web", None, "web"),
+            (Some("root"), "web", Some(2222), "root@web:2222"),
+            (None, "2001:db8::7", None, "2001:db8::7"),
+            (Some("a@b"), "fe80::1%eth0", Some(22), "a@b@[fe80::1%eth0]:22"),
+        ] {
+            assert_eq!(plain_form(user, host, port), text);
+            let (user, host) = (user.map(str::to_owned), host.to_owned());
+            assert_eq!(parsed(text), (user, host, port));
         }
     }
 

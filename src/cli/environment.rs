@@ -1,10 +1,10 @@
 //! The process's environment: variables, home, user, shell. It is read only here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::client::host_key::sshfp;
 use crate::config::{self, Context};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, io_reason};
 use crate::os::host;
 use crate::os::user::{self, UserId};
 use crate::say;
@@ -128,6 +128,26 @@ impl ProcessEnvironment {
     pub fn ask_pass(&self) -> Option<AskPass> {
         ask_pass(&|name| self.get(name))
     }
+}
+
+/// The directory in which the program was started.
+///
+/// # Errors
+/// [`Kind::Local`]: it has gone.
+pub fn working_directory() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|error| directory_gone(&error))
+}
+
+/// A path as an absolute one, without looking whether it exists.
+///
+/// # Errors
+/// [`Kind::Local`]: the working directory has gone.
+pub fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).map_err(|error| directory_gone(&error))
+}
+
+fn directory_gone(error: &std::io::Error) -> Error {
+    Error::new(Kind::Local, say!(sessions_no_directory, error = io_reason(error)))
 }
 
 /// The askpass program, following ssh(1)'s rules for SSH_ASKPASS and SSH_ASKPASS_REQUIRE: it is

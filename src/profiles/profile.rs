@@ -1,6 +1,6 @@
 //! The fields of a saved session, and the checks that their values make sense.
 
-use crate::destination::{check_host, check_user};
+use crate::destination::{check_host, check_user, plain_form};
 use crate::say;
 
 /// The largest file of a saved session, in bytes: room for more than a thousand fields.
@@ -133,6 +133,11 @@ pub enum Value {
 }
 
 impl Profile {
+    /// The destination as a person types it, `[user@]host[:port]`.
+    pub fn destination(&self) -> String {
+        plain_form(self.user.as_deref(), &self.host, self.port)
+    }
+
     /// Every field with its name in the file (`algorithms.kex` is `kex` in the table `algorithms`),
     /// in the order in which the fields are shown.
     pub fn fields(&self) -> Vec<(&'static str, Value)> {

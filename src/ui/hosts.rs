@@ -234,13 +234,7 @@ impl Hosts {
 /// A session's destination as a person would type it, its source, and its tags for the search.
 fn summary(session: &SavedSession) -> String {
     let profile = &session.profile;
-    let user = profile.user.as_ref().map_or(String::new(), |user| format!("{user}@"));
-    let host = &profile.host;
-    let mut said = match profile.port {
-        Some(port) if host.contains(':') => format!("{user}[{host}]:{port}"),
-        Some(port) => format!("{user}{host}:{port}"),
-        None => format!("{user}{host}"),
-    };
+    let mut said = profile.destination();
     if session.source != Source::Own {
         said.push_str(&format!("  {}", session.source.word()));
     }

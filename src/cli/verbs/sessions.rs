@@ -17,7 +17,7 @@ use ask::confirm;
 
 use crate::cli::args::{self, Typed, Verb};
 use crate::cli::connect::wants::lists;
-use crate::cli::environment::ProcessEnvironment;
+use crate::cli::environment::{self, ProcessEnvironment};
 use crate::cli::log;
 use crate::cli::output::print;
 use crate::cli::resolve::{
@@ -26,7 +26,7 @@ use crate::cli::resolve::{
 };
 use crate::config::Context;
 use crate::destination::Destination;
-use crate::error::{Error, Kind, Result, io_reason};
+use crate::error::{Error, Kind, Result};
 use crate::profiles::{
     Document, ListedSession, Profile, ProfileStore, SavedSession, Sessions, Source, Value,
     check_name,
@@ -162,18 +162,7 @@ fn row(listed: &ListedSession) -> Option<[String; 5]> {
         source => source.word().to_owned(),
     };
     let tags = shown(&profile.tags.join(" "));
-    Some([shown(&listed.name), shown(&destination(profile)), method, tags, source])
-}
-
-/// The destination as a person would type it.
-fn destination(profile: &Profile) -> String {
-    let user = profile.user.as_ref().map_or(String::new(), |user| format!("{user}@"));
-    let host = &profile.host;
-    match profile.port {
-        Some(port) if host.contains(':') => format!("{user}[{host}]:{port}"),
-        Some(port) => format!("{user}{host}:{port}"),
-        None => format!("{user}{host}"),
-    }
+    Some([shown(&listed.name), shown(&profile.destination()), method, tags, source])
 }
 
 fn show(words: &SessionWords, typed: &Typed, context: &Context) -> Result<u8> {
@@ -203,7 +192,7 @@ fn show(words: &SessionWords, typed: &Typed, context: &Context) -> Result<u8> {
         }
     }
     if let Some(via) = &session.via {
-        line(&mut out, "via", &destination(&via.profile));
+        line(&mut out, "via", &via.profile.destination());
     }
     for unknown in &session.unknown {
         let (line, key) = (unknown.line, &unknown.key);
@@ -284,7 +273,7 @@ fn save(store: &ProfileStore, words: &[OsString], environment: &ProcessEnvironme
         None => store.create(name)?,
     };
     if !(document.is_new() || forced || typed.force) {
-        let (shown, there) = (text::line(name, 80), destination(document.profile()));
+        let (shown, there) = (text::line(name, 80), document.profile().destination());
         let question = say!(sessions_ask_replace, shown, there);
         confirm(&question, &say!(sessions_name_taken, shown), "--force")?;
     }
@@ -354,9 +343,7 @@ pub(super) fn typed_profile(
     if destination.uri && user.contains(':') {
         return Err(usage(say!(sessions_password_in_uri)).hint(say!(sessions_password_in_uri_hint)));
     }
-    let directory = std::env::current_dir().map_err(|error| {
-        Error::new(Kind::Local, say!(sessions_no_directory, error = io_reason(&error)))
-    })?;
+    let directory = environment::working_directory()?;
     resolve::refuse_unbuilt(typed)?;
     let profile = of_command_line(typed, &destination, &directory)?;
     let mut document = store(&environment.context()).create(name)?;

@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::Typed;
-use crate::cli::environment::ProcessEnvironment;
+use crate::cli::environment::{ProcessEnvironment, absolute};
 use crate::cli::log;
 use crate::cli::resolve::sources;
 use crate::config;
@@ -130,13 +130,6 @@ fn readable(path: &Path) -> Result<PathBuf> {
         Error::new(Kind::Local, say!(import_not_read, path = shown, reason))
     })?;
     Ok(path)
-}
-
-fn absolute(path: &Path) -> Result<PathBuf> {
-    std::path::absolute(path).map_err(|error| {
-        let error = crate::error::io_reason(&error);
-        Error::new(Kind::Local, say!(sessions_no_directory, error))
-    })
 }
 
 impl ImportWords {

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::trust::TrustedHost;
 use crate::cli::args::Typed;
-use crate::cli::environment::ProcessEnvironment;
+use crate::cli::environment::{self, ProcessEnvironment};
 use crate::cli::resolve::{self, sources::store};
-use crate::error::{Error, Kind, Result};
+use crate::destination::plain_form;
+use crate::error::Result;
 use crate::profiles::{
     Document, ListedSession, MAX_NAME, Profile, ProfileStore, SavedSession, Source,
 };
@@ -52,10 +53,7 @@ impl<'a> SessionCopy<'a> {
         force: bool,
         environment: &'a ProcessEnvironment,
     ) -> Result<SessionCopy<'a>> {
-        let directory = std::env::current_dir().map_err(|error| {
-            let error = crate::error::io_reason(&error);
-            Error::new(Kind::Local, say!(sessions_no_directory, error))
-        })?;
+        let directory = environment::working_directory()?;
         let store = store(&environment.context());
         let (documents, done) = (Vec::new(), Copied::default());
         Ok(SessionCopy { typed, environment, store, force, directory, documents, done })
@@ -157,12 +155,8 @@ fn as_typed(profile: &Profile) -> Option<String> {
     if *profile != nothing_else {
         return None;
     }
-    let user = user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
-    Some(match (host.contains(':'), port) {
-        (true, port) => format!("{user}[{host}]:{}", port.unwrap_or(22)),
-        (false, Some(port)) => format!("{user}{host}:{port}"),
-        (false, None) => format!("{user}{host}"),
-    })
+    let port = port.or(host.contains(':').then_some(22));
+    Some(plain_form(user.as_deref(), host, port))
 }
 
 /// The name of the jump host of a session: only letters that `-J` takes.
