@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod hosts;
 mod login;
 pub mod nodes;
+pub mod panes;
 pub mod plain;
 pub mod plain_connection;
 pub mod screen;

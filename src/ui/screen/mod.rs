@@ -17,6 +17,7 @@ pub mod generator;
 mod login;
 pub mod look;
 pub mod nodes;
+pub mod panes;
 pub mod paste;
 pub mod rotation;
 #[cfg(test)]

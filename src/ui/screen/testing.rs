@@ -114,7 +114,7 @@ fn awaited(event: &Event) -> Option<&str> {
 
 /// Converts text to keys: characters as they are, and `<Enter>`, `<Esc>`, `<Tab>`, `<S-Tab>`,
 /// `<Up>`, `<Down>`, `<Left>`, `<Right>`, `<Home>`, `<End>`, `<PageUp>`, `<PageDown>`, `<Del>`,
-/// `<BS>`, `<F1>`, `<F2>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait:text>` waits until the screen
+/// `<BS>`, `<Ins>`, `<F1>` to `<F12>`, `<C-x>`, `<Paste:text>`, `<lt>`; `<Wait:text>` waits until the screen
 /// shows the text, and `<Wait:>` until the dialog closes.
 pub(crate) fn keys(text: &str) -> Vec<Event> {
     let mut events = Vec::new();
@@ -153,8 +153,8 @@ fn named(name: &str) -> Event {
         "PageDown" => KeyCode::PageDown,
         "Del" => KeyCode::Delete,
         "BS" => KeyCode::Backspace,
-        "F1" => KeyCode::F(1),
-        "F2" => KeyCode::F(2),
+        "Ins" => KeyCode::Insert,
+        "Null" => KeyCode::Null,
         "lt" => KeyCode::Char('<'),
         _ => {
             if let Some(text) = name.strip_prefix("Paste:") {
@@ -162,6 +162,9 @@ fn named(name: &str) -> Event {
             }
             if let Some(text) = name.strip_prefix("Wait:") {
                 return Event::Paste(format!("{WAIT}{text}"));
+            }
+            if let Some(number) = name.strip_prefix('F').and_then(|rest| rest.parse().ok()) {
+                return key(KeyCode::F(number), KeyModifiers::NONE);
             }
             let c = name.strip_prefix("C-").and_then(|rest| rest.chars().next());
             return key(KeyCode::Char(c.expect("a key's name")), KeyModifiers::CONTROL);

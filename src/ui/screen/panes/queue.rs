@@ -1,0 +1,213 @@
+//! The queue as a dialog, which follows what is copied meanwhile; and the list of keys.
+
+use crossterm::event::{Event, KeyCode};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::say;
+use crate::text;
+use crate::ui::panes::{
+    JobTask, PanesAsk, PanesRequest, QueuedJob, SharedQueue, locked, size_text,
+};
+use crate::ui::screen::component::{Component, DialogAction};
+use crate::ui::screen::form::{DialogForm, FormRow, Happened, Item, Widget};
+use crate::ui::screen::look::Look;
+
+/// The width of the dialog, if there is room.
+const WIDTH: u16 = 110;
+/// The lines besides the list: frame, message, buttons and hints.
+const OTHER_LINES: u16 = 8;
+/// The most jobs that are visible at once.
+const LIST_MAX: u16 = 30;
+/// How many characters of a name or directory are shown.
+const MAX_SHOWN: usize = 40;
+/// How many characters of an error are shown.
+const MAX_FAULT: usize = 300;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    List,
+    About,
+    Close,
+}
+
+/// The queue.
+pub(super) struct QueueDialog {
+    form: DialogForm<Key>,
+    queue: SharedQueue,
+    ask: PanesAsk,
+    /// The numbers of the jobs as they are listed.
+    listed: Vec<u64>,
+}
+
+impl QueueDialog {
+    pub(super) fn new(queue: SharedQueue, ask: PanesAsk) -> QueueDialog {
+        let rows = vec![
+            FormRow::list(Key::List, Vec::new(), LIST_MAX),
+            FormRow::lines(Key::About, Vec::new()),
+            FormRow::buttons(vec![(Key::Close, say!(close))]),
+        ];
+        let mut form = DialogForm::new(say!(panes_queue_title), rows).wide(WIDTH);
+        form.hints = vec![
+            ("p", say!(panes_queue_pause)),
+            ("P", say!(panes_queue_pause_all)),
+            ("u d", say!(panes_queue_shift)),
+            ("Del", say!(panes_queue_cancel)),
+            ("c", say!(panes_queue_clear)),
+        ];
+        let mut dialog = QueueDialog { form, queue, ask, listed: Vec::new() };
+        dialog.fill();
+        dialog
+    }
+
+    fn fill(&mut self) {
+        let queue = locked(&self.queue);
+        let items: Vec<Item> = queue.jobs().iter().map(item).collect();
+        self.listed = queue.jobs().iter().map(|job| job.id).collect();
+        let chosen = queue.jobs().get(self.form.selected(Key::List));
+        let about = match (queue.jobs().is_empty(), chosen.map(|job| &job.task)) {
+            (true, _) => vec![(Default::default(), say!(panes_queue_empty))],
+            (_, Some(JobTask::Failed(why))) => {
+                vec![(crate::ui::screen::look::Tone::Danger, text::line(why, MAX_FAULT))]
+            }
+            _ => Vec::new(),
+        };
+        drop(queue);
+        self.form.set_items(Key::List, items);
+        self.form.set_text(Key::About, about);
+    }
+
+    fn pressed(&mut self, code: KeyCode) {
+        let id = self.listed.get(self.form.selected(Key::List)).copied();
+        let mut queue = locked(&self.queue);
+        let mut moved = None;
+        match (code, id) {
+            (KeyCode::Char('p' | ' '), Some(id)) => queue.pause_or_resume(id),
+            (KeyCode::Char('u' | 'K'), Some(id)) => moved = queue.shift(id, false),
+            (KeyCode::Char('d' | 'J'), Some(id)) => moved = queue.shift(id, true),
+            (KeyCode::Delete, Some(id)) => queue.remove(id),
+            (KeyCode::Char('P'), _) => queue.pause_or_resume_all(),
+            (KeyCode::Char('c'), _) => queue.remove_done(),
+            _ => return,
+        }
+        drop(queue);
+        if let Some(to) = moved {
+            self.form.select(Key::List, to);
+        }
+        // If too many requests wait, whoever copies looks at the queue after the present file.
+        (self.ask)(PanesRequest::Queue);
+        self.fill();
+    }
+}
+
+/// One job: what it does and how far it is.
+fn item(job: &QueuedJob) -> Item {
+    let what = match job.names.as_slice() {
+        [one] => text::line_bytes(one, MAX_SHOWN),
+        many => say!(panes_several_names, count = many.len()),
+    };
+    let place = match job.to.place.as_str() {
+        "" => text::line_bytes(&job.to.directory, MAX_SHOWN),
+        place => format!(
+            "{}:{}",
+            text::line(place, MAX_SHOWN),
+            text::line_bytes(&job.to.directory, MAX_SHOWN)
+        ),
+    };
+    let text = match job.moves {
+        true => say!(panes_queue_move, what, place),
+        false => say!(panes_queue_copy, what, place),
+    };
+    Item { text, note: progress(job) }
+}
+
+/// How far a job is, in a few words.
+pub(super) fn progress(job: &QueuedJob) -> String {
+    match &job.task {
+        JobTask::Waiting => say!(panes_job_waiting),
+        JobTask::Paused => say!(panes_job_paused),
+        JobTask::Done(0) => say!(panes_job_done),
+        JobTask::Done(kept) => say!(panes_job_done_kept, kept),
+        JobTask::Failed(_) => say!(panes_job_failed),
+        JobTask::Running => {
+            let (copied, total) = (size_text(job.copied), size_text(job.total.max(job.copied)));
+            say!(panes_job_running, copied, total)
+        }
+    }
+}
+
+impl Component for QueueDialog {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        if let Widget::List { height, items, .. } = &mut self.form.row(Key::List).widget {
+            let room = area.height.saturating_sub(OTHER_LINES).clamp(3, LIST_MAX);
+            *height = room.min(u16::try_from(items.len()).unwrap_or(u16::MAX).max(3));
+        }
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> DialogAction {
+        match event {
+            Event::Key(key)
+                if key.code == KeyCode::Char(' ') && self.form.focused() == Some(Key::List) =>
+            {
+                self.pressed(key.code);
+                return DialogAction::Stay;
+            }
+            _ => {}
+        }
+        match self.form.handle(event) {
+            Happened::Pressed(_) | Happened::Cancelled => return DialogAction::Close,
+            Happened::Unused(key) if matches!(key.code, KeyCode::Char('q' | 'j')) => {
+                return DialogAction::Close;
+            }
+            Happened::Unused(key) => self.pressed(key.code),
+            _ => self.fill(),
+        }
+        DialogAction::Stay
+    }
+
+    fn is_busy(&self) -> bool {
+        true
+    }
+
+    fn turn(&mut self) -> DialogAction {
+        self.fill();
+        DialogAction::Stay
+    }
+}
+
+/// The list of keys.
+pub(super) struct HelpDialog {
+    form: DialogForm<Key>,
+}
+
+impl HelpDialog {
+    pub(super) fn new(keys: Vec<(String, String)>) -> HelpDialog {
+        let rows = vec![
+            FormRow::pairs(Key::About, keys),
+            FormRow::buttons(vec![(Key::Close, say!(close))]),
+        ];
+        HelpDialog { form: DialogForm::new(say!(panes_help_title), rows) }
+    }
+}
+
+impl Component for HelpDialog {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: Look) {
+        self.form.draw(frame, area, look);
+    }
+
+    fn handle(&mut self, event: &Event) -> DialogAction {
+        if let Event::Key(key) = event {
+            match key.code {
+                KeyCode::Up => self.form.scroll_by(-1),
+                KeyCode::Down => self.form.scroll_by(1),
+                KeyCode::Char('q') => return DialogAction::Close,
+                _ => {}
+            }
+        }
+        match self.form.handle(event) {
+            Happened::Pressed(_) | Happened::Cancelled => DialogAction::Close,
+            _ => DialogAction::Stay,
+        }
+    }
+}

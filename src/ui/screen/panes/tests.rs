@@ -1,0 +1,372 @@
+//! The file manager on a virtual screen, with directories in memory.
+
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::catalogue::testing::in_each_language;
+use crate::sftp::Attributes;
+use crate::ui::panes::{ExistingFiles, JobTask, PaneEntry, PaneOperation, QueuedJob, ViewedFile};
+use crate::ui::screen::testing::TestScreen;
+
+const NOW: &str = "2026-11-29T08:00:00Z";
+
+#[derive(Default)]
+struct Kept(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl PaneBookmarks for Kept {
+    fn of(&self, _: &str) -> Vec<Vec<u8>> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn toggle(&mut self, _: &str, directory: &[u8]) -> Result<(), String> {
+        self.0.lock().unwrap().push(directory.to_vec());
+        Ok(())
+    }
+}
+
+fn entry(name: &[u8], mode: u32, size: u64) -> PaneEntry {
+    let modified = NOW.parse::<jiff::Timestamp>().unwrap().as_second() as u32;
+    let times = Some((0, modified - u32::try_from(name.len()).unwrap() * 60));
+    let owner = Some((1000, 1000));
+    let attributes = Attributes { size: Some(size), owner, permissions: Some(mode), times };
+    PaneEntry::new(name.to_vec(), attributes, false)
+}
+
+/// What is in a directory of a side.
+fn listed(side: PaneSide, path: &[u8]) -> Vec<PaneEntry> {
+    match (side, path) {
+        (PaneSide::Left, b"/home/anna") => vec![
+            entry(b"notes.txt", 0o100_644, 1_234),
+            entry(b".profile", 0o100_600, 20),
+            entry(b"src", 0o040_755, 4096),
+            entry(b"evil\x1b[2J\xff\xe2\x80\xae.txt", 0o100_644, 3),
+            entry(b"photo.jpeg", 0o100_644, 5_000_000),
+            entry("日本語のファイル名.txt".as_bytes(), 0o100_644, 10),
+        ],
+        (PaneSide::Right, b"/srv") => vec![
+            entry(b"notes.txt", 0o100_644, 999),
+            entry(b"www", 0o040_755, 4096),
+            entry(b"run.sh", 0o100_755, 80),
+        ],
+        _ => vec![entry(b"inside", 0o100_644, 1)],
+    }
+}
+
+/// A screen that is answered at once, and what it has asked for.
+struct Scene {
+    asked: Arc<Mutex<Vec<PanesRequest>>>,
+    queue: SharedQueue,
+    bookmarks: Arc<Mutex<Vec<Vec<u8>>>>,
+    events: SyncSender<PanesEvent>,
+}
+
+fn scene() -> (PanesScreen, Scene) {
+    let (events, received) = sync_channel(1000);
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (log, back) = (Arc::clone(&asked), events.clone());
+    let ask = move |request: PanesRequest| {
+        answer(&request, &back);
+        log.lock().unwrap().push(request);
+        true
+    };
+    let queue = SharedQueue::default();
+    let bookmarks = Kept::default();
+    let scene =
+        Scene { asked, queue: Arc::clone(&queue), bookmarks: Arc::clone(&bookmarks.0), events };
+    let screen = PanesScreen::new(PanesSetup {
+        panes: [
+            Pane::new("local".into(), b"/home/anna".to_vec()),
+            Pane::new("anna@web1".into(), b"/srv".to_vec()),
+        ],
+        places: [String::new(), "anna@web1".into()],
+        columns: EntryColumns::new(NOW.parse().unwrap(), TimeZone::UTC),
+        ask: Arc::new(ask),
+        events: received,
+        queue,
+        bookmarks: Box::new(bookmarks),
+        old_jobs: 0,
+    });
+    (screen, scene)
+}
+
+fn answer(request: &PanesRequest, back: &SyncSender<PanesEvent>) {
+    match request {
+        PanesRequest::List { side, listing, path } if !path.ends_with(b"/denied") => {
+            back.send(PanesEvent::Entered(*side, *listing, path.clone())).unwrap();
+            back.send(PanesEvent::Entries(*side, *listing, listed(*side, path))).unwrap();
+            back.send(PanesEvent::Listed(*side, *listing, Ok(()))).unwrap();
+        }
+        PanesRequest::List { side, listing, .. } => {
+            back.send(PanesEvent::Listed(*side, *listing, Err("permission denied".into())))
+                .unwrap();
+        }
+        PanesRequest::Do(side, _) => {
+            back.send(PanesEvent::Done(*side, Ok("done".into()), None)).unwrap();
+        }
+        PanesRequest::View(_, path) => {
+            let bytes = b"first line\n\x1b[31mred\n".to_vec();
+            let file = ViewedFile { path: path.clone(), bytes, is_whole: true };
+            back.send(PanesEvent::Viewed(file)).unwrap();
+        }
+        PanesRequest::Queue => {}
+    }
+}
+
+/// Plays keys; the last screen.
+fn shown(keys: &str) -> String {
+    let (screen, _scene) = scene();
+    TestScreen::new(80, 24).play(screen, &format!("<Null>{keys}")).0
+}
+
+/// Plays keys; what was asked for besides listings.
+fn asked(keys: &str) -> Vec<PanesRequest> {
+    let (screen, scene) = scene();
+    TestScreen::new(80, 24).play(screen, &format!("<Null>{keys}"));
+    let asked = scene.asked.lock().unwrap();
+    asked.iter().filter(|it| !matches!(it, PanesRequest::List { .. })).cloned().collect()
+}
+
+/// Plays keys; the directories that were listed after the first two.
+fn listings(keys: &str) -> Vec<(PaneSide, String)> {
+    let (screen, scene) = scene();
+    TestScreen::new(80, 24).play(screen, &format!("<Null>{keys}"));
+    let asked = scene.asked.lock().unwrap();
+    let lists = asked.iter().filter_map(|it| match it {
+        PanesRequest::List { side, path, .. } => {
+            Some((*side, String::from_utf8_lossy(path).into_owned()))
+        }
+        _ => None,
+    });
+    lists.skip(2).collect()
+}
+
+/// Plays keys; the jobs in the queue.
+fn queued(keys: &str) -> Vec<QueuedJob> {
+    let (screen, scene) = scene();
+    TestScreen::new(80, 24).play(screen, &format!("<Null>{keys}"));
+    let queue = locked(&scene.queue);
+    queue.jobs().to_vec()
+}
+
+fn exit(keys: &str) -> Option<PanesExit> {
+    let (screen, _scene) = scene();
+    let (shown, closed) = TestScreen::new(80, 24).play(screen, &format!("<Null>{keys}"));
+    closed.unwrap_or_else(|| panic!("{keys} does not leave:\n{shown}")).take_exit()
+}
+
+#[test]
+fn the_panes_fill_a_small_and_a_large_screen() {
+    let (screen, _scene) = scene();
+    let small = TestScreen::new(80, 24).play(screen, "<Null>").0;
+    let lines: Vec<&str> = small.lines().collect();
+    assert_eq!(
+        lines[0],
+        "┌ local:/home/anna ────────────────────┐┌ anna@web1:/srv ──────────────────────┐"
+    );
+    assert_eq!(
+        lines[1],
+        "│  Name↓               Size     Changed││  Name↓               Size     Changed│"
+    );
+    assert_eq!(
+        lines[2],
+        "│  ..                                  ││  ..                                  │"
+    );
+    assert_eq!(
+        lines[3],
+        "│ /src                      11-29 07:57││ /www                      11-29 07:57│"
+    );
+    assert!(lines[4].starts_with("│  evil\\x1b[2J\\xff\\…      3 11-29 07:4"), "{}", lines[4]);
+    assert!(
+        lines[5].contains("notes.txt           1234 11-29 07:51││ *run.sh                80"),
+        "{}",
+        lines[5]
+    );
+    assert!(small.contains("日本語のファイル…"), "{small}");
+    assert!(lines[21].contains(" 5 entries, 4.7M "), "{}", lines[21]);
+    assert!(lines[23].starts_with("1Help") && lines[23].ends_with("10Quit"), "{}", lines[23]);
+    let (screen, _scene) = scene();
+    let large = TestScreen::new(160, 48).play(screen, "<Null>").0;
+    assert_eq!(large.lines().count(), 48);
+    assert!(large.contains("evil\\x1b[2J\\xff\\u{202e}.txt"), "{large}");
+    assert!(large.contains("-rwxr-xr-x"), "{large}");
+}
+
+#[test]
+fn a_narrow_screen_has_the_active_pane_alone_and_none_is_too_small() {
+    for (width, height) in [(40, 12), (20, 5), (8, 3), (1, 1)] {
+        let (screen, _scene) = scene();
+        TestScreen::new(width, height).play(screen, "<Null><Down><Tab><F5><Esc><F1><Esc>");
+    }
+    let (screen, _scene) = scene();
+    let shown = TestScreen::new(40, 12).play(screen, "<Null><Tab>").0;
+    assert!(shown.contains("run.sh") && !shown.contains("photo"), "{shown}");
+}
+
+#[test]
+fn keys_go_through_directories() {
+    use PaneSide::{Left, Right};
+    let list = |side, path: &str| (side, path.to_owned());
+    assert_eq!(listings("<Down><Enter>"), [list(Left, "/home/anna/src")]);
+    assert_eq!(listings("<Enter>"), [list(Left, "/home")]);
+    assert_eq!(listings("<Tab><BS>"), [list(Right, "/")]);
+    assert_eq!(listings("o"), [list(Right, "/home/anna")]);
+    assert_eq!(listings("gwork/x<Enter>").len(), 1);
+    let both = listings("y<Down><Enter>");
+    assert_eq!(both, [list(Left, "/home/anna/src"), list(Right, "/srv/src")]);
+    let denied = shown("g<C-u>/denied<Enter>");
+    assert!(denied.contains("permission denied") && denied.contains("notes.txt"), "{denied}");
+}
+
+#[test]
+fn the_cursor_comes_back_to_the_directory_that_was_left() {
+    let (screen, scene) = scene();
+    let shown = TestScreen::new(80, 24).play(screen, "<Null><Tab><Down><Enter><BS><F6>").0;
+    assert!(shown.contains("www"), "{shown}");
+    drop(scene);
+}
+
+#[test]
+fn a_copy_is_queued_with_its_target_and_the_bytes_of_its_names() {
+    let jobs = queued("<Down><Down><F5><Enter>");
+    assert_eq!(jobs.len(), 1);
+    let job = &jobs[0];
+    assert_eq!(job.names, [b"evil\x1b[2J\xff\xe2\x80\xae.txt".to_vec()]);
+    assert_eq!((&job.to.directory[..], job.to.place.as_str()), (&b"/srv/"[..], "anna@web1"));
+    assert_eq!(
+        (job.moves, job.existing, &job.task),
+        (false, ExistingFiles::Keep, &JobTask::Waiting)
+    );
+    let jobs = queued("+*.txt<Enter><F6><Tab><Right><Right><Enter>");
+    assert!(jobs[0].moves && jobs[0].names.len() == 3, "{jobs:?}");
+    assert_eq!(jobs[0].existing, ExistingFiles::Replace);
+    let jobs = queued("<End><Up><F5>new.txt<Enter>");
+    assert_eq!(jobs[0].new_name.as_deref(), Some(&b"new.txt"[..]));
+    assert_eq!(jobs[0].to.directory, b"/srv");
+    assert!(shown("<Down><Down><Down><F5>").contains("1 of them are there already"));
+}
+
+#[test]
+fn files_are_changed_only_after_a_question() {
+    let ask = |keys| asked(keys).into_iter().next();
+    let on_left = |operation| Some(PanesRequest::Do(PaneSide::Left, operation));
+    let path = |name: &str| format!("/home/anna/{name}").into_bytes();
+    assert_eq!(ask("<F7>new dir<Enter>"), on_left(PaneOperation::MakeDirectory(path("new dir"))));
+    assert_eq!(ask("<F7>a/b<Enter>"), None);
+    // The safe button is chosen.
+    assert_eq!(ask("<Down><F8><Enter>"), None);
+    assert_eq!(ask("<Down><Del><Left><Enter>"), on_left(PaneOperation::Remove(vec![path("src")])));
+    assert_eq!(ask("<F8>"), None, "nothing is chosen on ..");
+    let evil = b"/home/anna/evil\x1b[2J\xff\xe2\x80\xae.txt".to_vec();
+    assert_eq!(
+        ask("<Down><Down>r<C-u>good<Enter>"),
+        on_left(PaneOperation::Rename(evil.clone(), path("good")))
+    );
+    assert_eq!(ask("<Down><Down>r<Enter>"), None, "the same name is no change");
+    assert_eq!(
+        ask("<Down><F9><C-u>0700<Enter>"),
+        on_left(PaneOperation::SetMode(vec![path("src")], 0o700))
+    );
+    assert_eq!(ask("<Down><F9><C-u>99<Enter>"), None);
+    assert_eq!(
+        ask("<Down><F9><Tab><C-u>1:2<Enter>"),
+        on_left(PaneOperation::SetOwner(vec![path("src")], 1, 2))
+    );
+    assert_eq!(
+        ask("<Down><Down>l<Tab>link<Enter>"),
+        on_left(PaneOperation::MakeLink(evil[11..].to_vec(), path("link")))
+    );
+    assert_eq!(ask("u"), on_left(PaneOperation::Usage(vec![b"/home/anna".to_vec()])));
+}
+
+#[test]
+fn typing_filters_and_escape_shows_all_again() {
+    let found = shown("/phot");
+    assert!(
+        found.contains("filter: phot  (1 found)") && !found.contains("notes.txt           1234"),
+        "{found}"
+    );
+    let kept = shown("/phot<Enter><Down>");
+    assert!(!kept.contains("notes.txt           1234"), "{kept}");
+    let all = shown("/phot<Enter><Esc>");
+    assert!(all.contains("notes.txt           1234"), "{all}");
+    assert!(shown(".").contains(".profile") && !shown("..").contains(".profile"));
+    assert!(shown("s").contains("Size↓") && shown("sS").contains("Size↑"));
+}
+
+#[test]
+fn marks_are_counted_and_comparing_marks_what_differs() {
+    assert!(shown("<Down><Ins> ").contains("2 of 5 marked"));
+    assert!(shown("*").contains("4 of 5 marked"));
+    assert!(shown("+*.txt<Enter>-n*<Enter>").contains("2 of 5 marked"));
+    let compared = shown("<F2>");
+    assert!(compared.contains("marked what differs: 5 left, 3 right"), "{compared}");
+}
+
+#[test]
+fn a_viewed_file_shows_no_byte_that_a_terminal_obeys() {
+    let viewed = shown("<Down><Down><Down><F3>");
+    assert!(viewed.contains("\\x1b[31mred") && viewed.contains("/home/anna/notes.txt"), "{viewed}");
+    assert!(shown("<Down><Down><Down><F3>x").contains("66 69 72 73 74"));
+    assert!(shown("<Down><Down><Down><F3><Esc>").contains("local:/home/anna"));
+}
+
+#[test]
+fn leaving_says_why_and_asks_while_something_is_queued() {
+    assert_eq!(exit("q"), Some(PanesExit::Quit));
+    assert_eq!(exit("<F10>"), Some(PanesExit::Quit));
+    assert_eq!(exit("!"), Some(PanesExit::Shell(PaneSide::Left)));
+    let notes = b"/home/anna/notes.txt".to_vec();
+    assert_eq!(exit("<Down><Down><Down><F4>"), Some(PanesExit::Edit(PaneSide::Left, notes)));
+    assert!(shown("<Down><F5><Enter>q").contains("1 jobs are not done"));
+    assert_eq!(exit("<Down><F5><Enter>q<Enter>"), Some(PanesExit::Quit));
+}
+
+#[test]
+fn the_queue_is_paused_moved_and_emptied_by_keys() {
+    let two = "<Down><F5><Enter><Down><F5><Enter>j";
+    let jobs = queued(&format!("{two}d"));
+    assert_eq!(jobs[1].names, [b"src".to_vec()]);
+    let jobs = queued(&format!("{two}p"));
+    assert_eq!((&jobs[0].task, &jobs[1].task), (&JobTask::Paused, &JobTask::Waiting));
+    assert_eq!(queued(&format!("{two}<Del>")).len(), 1);
+    let all = shown(two);
+    assert!(all.contains("copy src to anna@web1:/srv/"), "{all}");
+}
+
+#[test]
+fn bookmarks_are_kept_and_lead_somewhere() {
+    let (screen, scene) = scene();
+    TestScreen::new(80, 24).play(screen, "<Null>b<Enter>");
+    assert_eq!(*scene.bookmarks.lock().unwrap(), [b"/home/anna".to_vec()]);
+    assert_eq!(
+        listings("b<Enter><Down><Enter>b<Enter>").last(),
+        Some(&(PaneSide::Left, "/home/anna".to_owned()))
+    );
+}
+
+#[test]
+fn what_changes_meanwhile_is_listed_again() {
+    let (screen, scene) = scene();
+    scene.events.send(PanesEvent::Changed(PaneSide::Right)).unwrap();
+    TestScreen::new(80, 24).play(screen, "<Null><Down>");
+    let asked = scene.asked.lock().unwrap();
+    assert_eq!(asked.len(), 3);
+}
+
+#[test]
+fn every_key_is_in_the_help_in_each_language() {
+    in_each_language(|_| {
+        let help = COMMANDS.iter().map(|row| row.help.to_string());
+        for line in help {
+            let found = (0..12).any(|pages| {
+                let keys = "<PageDown>".repeat(pages);
+                let first: String = line.chars().take(10).collect();
+                shown(&format!("<F1>{keys}")).contains(&first)
+            });
+            assert!(found, "{line}");
+        }
+    });
+}
