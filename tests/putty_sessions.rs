@@ -139,6 +139,30 @@ fn what_must_not_be_started_is_not() {
 }
 
 #[test]
+fn a_proxy_is_left_out_for_a_name_of_this_machine_that_is_looked_up_here() {
+    let home = lab::Home::new();
+    fs::create_dir_all(home.path(".putty/sessions")).unwrap();
+    for (lines, is_direct) in [
+        ("ProxyMethod=2\nProxyDNS=0\n", true),
+        ("ProxyMethod=1\n", true),
+        ("ProxyMethod=5\nProxyDNS=0\nProxyTelnetCommand=exit 1\n", true),
+        ("ProxyMethod=6\nProxyDNS=0\n", true),
+        ("ProxyMethod=2\n", false),
+        ("ProxyMethod=2\nProxyDNS=0\nProxyLocalhost=1\n", false),
+    ] {
+        // The number is 127.0.0.1 as the resolver reads it.
+        let text = format!(
+            "Protocol=ssh\nHostName=2130706433\nPortNumber=1\n{lines}ProxyHost=127.0.0.1\n\
+             ProxyPort=2\n"
+        );
+        home.write(".putty/sessions/here", &text);
+        let run = home.tessh(&["-o", "BatchMode=yes", "here", "true"]).output();
+        run.expect_code(255);
+        assert_eq!(run.stderr.contains("port 1:"), is_direct, "{lines}: {}", run.stderr);
+    }
+}
+
+#[test]
 #[ignore = "needs peers: tests/run"]
 fn exports_and_sites_are_read_from_the_files_that_are_named() {
     let (bed, ppk) = bed(lab::Sshd::start(&[]));

@@ -21,6 +21,12 @@ pub trait NameLookup {
 
     /// The final name that an alias leads to; `None` if the name is no alias or is not found.
     fn canonical(&self, name: &str) -> Option<String>;
+
+    /// Whether the first address of a name is one of this machine's loopback; not, unless the lookup
+    /// knows addresses.
+    fn is_loopback(&self, _name: &str) -> bool {
+        false
+    }
 }
 
 /// A lookup in which no name exists, for when nothing may be looked up.

@@ -71,6 +71,9 @@ pub struct SavedSession {
     pub refusal: Option<Error>,
     /// The jump host before the host, as a session of its own.
     pub via: Option<Box<SavedSession>>,
+    /// Whether the way through a proxy or jump host is left out for a name of this machine: PuTTY
+    /// looks the name up before it decides.
+    pub spares_loopback: bool,
     /// Where else the host's keys and authorities are on record.
     pub trust: TrustPlaces,
     /// The password for the proxy server, if the source keeps one.
@@ -102,6 +105,7 @@ impl SavedSession {
             unhonoured: Vec::new(),
             refusal: None,
             via: None,
+            spares_loopback: false,
             trust: TrustPlaces::default(),
             proxy_password: None,
             unknown: Vec::new(),

@@ -1,4 +1,4 @@
-//! Resolves names with the system's resolver, for CanonicalizeHostname.
+//! Resolves names with the system's resolver, for CanonicalizeHostname and the proxies of PuTTY.
 
 use std::net::ToSocketAddrs;
 use std::process::{Command, Stdio};
@@ -14,6 +14,11 @@ pub struct SystemNames;
 impl NameLookup for SystemNames {
     fn exists(&self, name: &str) -> bool {
         (name, 0).to_socket_addrs().is_ok_and(|mut found| found.next().is_some())
+    }
+
+    fn is_loopback(&self, name: &str) -> bool {
+        let first = (name, 0).to_socket_addrs().ok().and_then(|mut found| found.next());
+        first.is_some_and(|address| address.ip().is_loopback())
     }
 
     /// Gets the canonical name from getent(1), which uses the system's resolver and prints the name

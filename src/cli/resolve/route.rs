@@ -8,7 +8,7 @@
 use super::plan::{Plan, ProxyPlan};
 use super::profile::shown_name;
 use crate::cli::args::{Typed, TypedSetting};
-use crate::config::{Jump, Keyword, ProxyKind, ProxyServer, Tokens};
+use crate::config::{Jump, Keyword, NameLookup, Origin, ProxyKind, ProxyServer, Tokens};
 use crate::error::{Error, Kind, Result};
 use crate::say;
 
@@ -119,6 +119,23 @@ fn only_passes_on() -> Vec<TypedSetting> {
         (Keyword::SessionType, "none"),
     ];
     settings.map(|(keyword, value)| set("-J", keyword, value, true)).into()
+}
+
+/// Leaves the saved session's way to a host of this machine out, where PuTTY does.
+pub fn spare_loopback(plan: &mut Plan, names: &dyn NameLookup) {
+    let name = &plan.options.hostname.value;
+    let Some(session) = plan.profile.as_mut().filter(|session| session.spares_loopback) else {
+        return;
+    };
+    let command = &mut plan.options.proxy_command;
+    let commanded = matches!(command.origin, Origin::Profile(_)) && command.value.is_some();
+    let has_way = commanded || session.profile.proxy.is_some() || session.via.is_some();
+    if has_way && names.is_loopback(name) {
+        (session.profile.proxy, session.via) = (None, None);
+        if commanded {
+            command.value = None;
+        }
+    }
 }
 
 /// The proxy of the route, if there is one. A typed ProxyCommand takes precedence over a saved

@@ -226,6 +226,7 @@ fn add_route(
     mut way: JumpPath,
 ) -> Result<()> {
     plan.onward = way.onward.take();
+    route::spare_loopback(plan, names);
     if let Some(session) = saved_jump_host(plan) {
         return add_saved_jump_host(plan, session, typed, (context, names), around, way);
     }

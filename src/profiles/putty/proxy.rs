@@ -145,6 +145,16 @@ fn is_excluded(settings: &PuttySettings<'_>, host: &str) -> bool {
     })
 }
 
+/// Whether PuTTY looks the name up itself, and then leaves the proxy out for this machine.
+pub fn spares_loopback(settings: &PuttySettings<'_>) -> bool {
+    let looks_up = match settings.number("ProxyDNS") {
+        0 => true,
+        1 => settings.proxy_method() == ProxyMethod::Socks4,
+        _ => false,
+    };
+    looks_up && !settings.flag("ProxyLocalhost")
+}
+
 /// Whether this is a name or an address of the machine itself.
 fn is_this_machine(host: &str) -> bool {
     let address = host.parse::<std::net::IpAddr>();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::convert::converted;
 use super::jump::PuttyJump;
+use super::proxy;
 use super::proxy_command;
 use super::settings::{Keeper, ProxyMethod, PuttySettings};
 use crate::error::Result;
@@ -135,6 +136,7 @@ fn session(
     let mut session = SavedSession::new(Source::Putty, name, place, made.profile);
     session.unhonoured = made.unhonoured;
     session.refusal = made.refusal.map(|what| fault(&what));
+    session.spares_loopback = proxy::spares_loopback(&settings);
     session.trust = trust.clone();
     session.proxy_password = proxy_password(&settings).map(Arc::new);
     match (made.jump, jumps.checked_sub(1)) {
@@ -164,6 +166,7 @@ fn lead_through(session: &mut SavedSession, jump: &PuttyJump, found: Result<Opti
         Ok(None) => {
             let mut via = session.clone();
             (via.name, via.unhonoured, via.refusal) = (jump.host.clone(), Vec::new(), None);
+            via.spares_loopback = false;
             via.proxy_password = None;
             via.profile = Profile {
                 host: jump.host.clone(),
