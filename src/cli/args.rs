@@ -65,8 +65,8 @@ pub enum Verb {
 pub const VERBS: &[(&str, Verb, &str)] = &[
     ("connect", Verb::Connect, "log in; the same without the word"),
     ("files", Verb::Files, "two-pane SFTP file manager"),
-    ("get", Verb::Get, "download"),
-    ("put", Verb::Put, "upload"),
+    ("get", Verb::Get, "files from a server; tessh get --help"),
+    ("put", Verb::Put, "files to a server; tessh put --help"),
     ("sync", Verb::Sync, "make one side like the other"),
     ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
     ("trust", Verb::Trust, "keys of hosts, on record and offered; tessh trust --help"),
@@ -87,6 +87,8 @@ impl Verb {
         matches!(
             self,
             V::Connect
+                | V::Get
+                | V::Put
                 | V::Explain
                 | V::Sessions
                 | V::Teleport
@@ -236,7 +238,10 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
         if !matches!(verb, Verb::Connect | Verb::Explain) {
             // `--json` must be known before the other words are parsed, because it decides how
             // errors are printed.
-            let tells = matches!(verb, Verb::Sessions | Verb::Teleport | Verb::Trust);
+            let tells = matches!(
+                verb,
+                Verb::Sessions | Verb::Teleport | Verb::Trust | Verb::Get | Verb::Put
+            );
             let json = tells && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });
         }

@@ -5,6 +5,7 @@ mod completions;
 use std::fmt::Write;
 
 use super::args::VERBS;
+use super::flags::files::{self, FILES};
 use super::flags::keygen::KEYGEN;
 use super::flags::teleport::{self, TELEPORT};
 use super::flags::trust::{self, AUTHORITY, TRUST};
@@ -76,6 +77,29 @@ pub fn trust_help() -> String {
     out
 }
 
+/// What `tessh get --help` and `tessh put --help` print.
+pub fn files_help() -> String {
+    let mut out = String::from("tessh get, tessh put: files from and to a server, by SFTP\n\n");
+    for line in files::USES {
+        let _ = writeln!(out, "{} {line}", if out.ends_with("\n\n") { "usage:" } else { "      " });
+    }
+    out.push_str("\nplaces\n");
+    for (name, doc) in files::PLACES {
+        entry(&mut out, name, doc);
+    }
+    out.push_str("\noptions\n");
+    for flag in FILES {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    out.push_str("\noptions of connecting (letters as in ssh(1))\n");
+    for flag in files::connecting() {
+        entry(&mut out, &synopsis(flag), flag.doc);
+    }
+    out.push('\n');
+    entry(&mut out, "exit status", FILES_STATUS);
+    out
+}
+
 /// What `tessh teleport --help` prints.
 pub fn teleport_help() -> String {
     let mut out = String::from("tessh teleport: nodes of Teleport clusters, through tsh\n\n");
@@ -140,10 +164,23 @@ pub fn man_page() -> String {
     for flag in TELEPORT {
         man_entry(&mut out, flag, "");
     }
+    out.push_str(".SH PLACES AND OPTIONS OF GET AND PUT\n");
+    for line in files::USES {
+        let _ = writeln!(out, "{}\n.br", roff(line));
+    }
+    for (name, doc) in files::PLACES {
+        let _ = writeln!(out, ".TP\n.B {}\n{}.", roff(name), roff(doc));
+    }
+    for flag in FILES {
+        man_entry(&mut out, flag, "");
+    }
+    let taken: Vec<&str> = files::connecting().map(|flag| flag.name).collect();
+    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Of connecting: {}", taken.join(" "))));
+    let _ = writeln!(out, ".PP\n{}.", roff(&format!("Exit status: {FILES_STATUS}")));
     out.push_str(".SH EXIT STATUS\n");
     let _ = writeln!(out, "{}", roff(EXIT_STATUS));
     out.push_str(".SH FILES\n");
-    for (name, doc) in FILES {
+    for (name, doc) in FILES_KEPT {
         let _ = writeln!(out, ".TP\n.I {}\n{}.", roff(name), roff(doc));
     }
     out.push_str(".SH SEE ALSO\n.BR ssh (1),\n.BR ssh_config (5)\n");
@@ -181,7 +218,10 @@ const EXIT_STATUS: &str = "The status of the remote command; 128 and the number 
 
 const TRUST_STATUS: &str = "0 found, changed or trusted; 1 nothing there, nothing to change or not trusted; 2 where check could not tell; 255 when tessh itself failed";
 
-const FILES: [(&str, &str); 5] = [
+const FILES_STATUS: &str =
+    "0 all is there; 1 a file failed and others went on; 255 when tessh itself failed";
+
+const FILES_KEPT: [(&str, &str); 5] = [
     ("~/.ssh/config", "the user's configuration; nobody else may write it"),
     ("/etc/ssh/ssh_config", "the system's configuration"),
     ("~/.ssh/known_hosts", "the keys of known hosts"),
@@ -272,6 +312,11 @@ mod tests {
         for (name, ..) in trust::VERBS {
             assert!(help.contains(&format!("\n  {name}")), "{name}");
         }
+        let help = files_help();
+        for flag in FILES {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
         let help = teleport_help();
         for flag in TELEPORT {
             assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
@@ -315,6 +360,7 @@ mod tests {
             assert!(script.contains("keyboard-interactive"), "{shell}");
             assert!(script.contains("new-passphrase-fd"), "{shell}: the flags of keygen");
             assert!(script.contains("dry-run"), "{shell}: the flags of trust");
+            assert!(script.contains("overwrite"), "{shell}: the flags of get and put");
             let words: Vec<_> = script.split([' ', '\'', '"', '[', ':']).collect();
             let refused = words.contains(&"-w") || script.contains("-s w");
             assert!(!refused, "{shell}: a flag that does not work");

@@ -151,6 +151,7 @@ pub fn login(method: Method) -> Login {
         devices: tessh::keys::security_key::SecurityKeys::default(),
         add_keys: tessh::config::AddKeys::default(),
         password: None,
+        keep: false,
         rsa_bits: 0,
         opened: None,
         tries: 1,

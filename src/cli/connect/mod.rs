@@ -29,7 +29,6 @@ pub mod prompt;
 mod route;
 pub mod session;
 mod share;
-#[expect(dead_code, reason = "the verbs for files, which use it, come next")]
 pub mod subsystem;
 pub mod trust_places;
 pub mod wants;

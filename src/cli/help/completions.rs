@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::cli::args::{VERBS, Verb};
+use crate::cli::flags::files::{self, FILES, FileFlag};
 use crate::cli::flags::keygen::KEYGEN;
 use crate::cli::flags::teleport::{self, TELEPORT};
 use crate::cli::flags::trust::{self, AUTHORITY, TRUST};
@@ -122,6 +123,21 @@ _tessh() {{
         fi
         return
     fi
+    if [[ (${{COMP_WORDS[1]}} == get || ${{COMP_WORDS[1]}} == put) && $COMP_CWORD -gt 1 ]]; then
+        case $before in
+            --overwrite) COMPREPLY=($(compgen -W "{policies}" -- "$word")); return ;;
+            --links) COMPREPLY=($(compgen -W "{links}" -- "$word")); return ;;
+            -P|--limit) return ;;
+        esac
+        if [[ $word == -* ]]; then
+            COMPREPLY=($(compgen -W "{files_all}" -- "$word"))
+            return
+        fi
+        case $before in
+            {files}|{methods}|{others}) ;;
+            *) COMPREPLY=($(compgen -f -- "$word")); _tessh_names; return ;;
+        esac
+    fi
     case $before in
         {files}) COMPREPLY=($(compgen -f -- "$word")); return ;;
         {methods}) COMPREPLY=($(compgen -W "{method_names}" -- "$word")); return ;;
@@ -144,6 +160,9 @@ _tessh_names() {{
 {HOSTS}
 complete -F _tessh tessh
 "#,
+        policies = files::POLICIES.join(" "),
+        links = files::LINKS.join(" "),
+        files_all = files_flags().collect::<Vec<_>>().join(" "),
         files = names(Some(Completes::Files)).join("|"),
         methods = names(Some(Completes::Methods)).join("|"),
         others = names(Some(Completes::Nothing)).join("|"),
@@ -159,6 +178,21 @@ complete -F _tessh tessh
         teleport_all = TELEPORT.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
         trust_all = TRUST.iter().map(|flag| flag.name).collect::<Vec<_>>().join(" "),
     )
+}
+
+/// The names of the flags of get and put, those of connecting among them.
+fn files_flags() -> impl Iterator<Item = &'static str> {
+    let own = FILES.iter().map(|flag| flag.name);
+    own.chain(files::connecting().map(|flag| flag.name))
+}
+
+/// The words that a flag of get and put accepts.
+fn files_words(flag: FileFlag) -> Option<String> {
+    match flag {
+        FileFlag::Overwrite => Some(files::POLICIES.join(" ")),
+        FileFlag::Links => Some(files::LINKS.join(" ")),
+        _ => None,
+    }
 }
 
 /// What can be done with saved sessions.
@@ -230,6 +264,30 @@ fn zsh_trust() -> String {
     specs
 }
 
+fn zsh_files() -> String {
+    let mut specs = String::new();
+    let mut add = |name: &str, doc: &str, action: &str| {
+        let _ = write!(specs, " \\\n            '*{name}[{}]{action}'", zsh_text(doc));
+    };
+    for flag in FILES {
+        let action = match (files_words(flag.does), flag.value) {
+            (Some(words), _) => format!(":word:({words})"),
+            (None, Some(_)) => ":value: ".to_owned(),
+            (None, None) => String::new(),
+        };
+        add(flag.name, flag.doc, &action);
+    }
+    for flag in files::connecting() {
+        let action = match completes(flag) {
+            Completes::Files => ":file:_files",
+            _ if flag.value.is_some() => ":value: ",
+            _ => "",
+        };
+        add(flag.name, flag.doc, action);
+    }
+    specs
+}
+
 fn zsh_teleport() -> String {
     let mut specs = String::new();
     for flag in TELEPORT {
@@ -262,6 +320,10 @@ _tessh_first() {{
     compadd {verbs}
     compadd -- "${{(@f)$(_tessh_hosts)}}"
 }}
+_tessh_place() {{
+    _files
+    compadd -S ':' -- "${{(@f)$(_tessh_hosts)}}"
+}}
 _tessh() {{
     if [[ $words[2] == keygen ]] && (( CURRENT > 2 )); then
         shift words
@@ -281,6 +343,12 @@ _tessh() {{
         _arguments -s '1:verb:({teleport_verbs})' '*:word: '{teleport}
         return
     fi
+    if [[ $words[2] == get || $words[2] == put ]] && (( CURRENT > 2 )); then
+        shift words
+        (( CURRENT-- ))
+        _arguments -s '*:place:_tessh_place'{of_files}
+        return
+    fi
     _arguments -s \
 {specs}        '1:host or verb:_tessh_first' \
         '*::command:_normal'
@@ -290,6 +358,7 @@ _tessh "$@"
         keygen = zsh_keygen(),
         trust = zsh_trust(),
         trust_verbs = trust_verbs(),
+        of_files = zsh_files(),
         teleport = zsh_teleport(),
         teleport_verbs = teleport_verbs(),
         verbs = verbs.join(" "),
@@ -371,6 +440,23 @@ fn fish() -> String {
         "complete -c tessh -n '__fish_seen_subcommand_from teleport' -a {}",
         quoted(&teleport_verbs())
     );
+    for flag in FILES {
+        let name = match (flag.letter(), flag.long()) {
+            (Some(letter), _) => format!("-s {letter}"),
+            (None, long) => format!("-l {}", long.unwrap_or_default()),
+        };
+        let argument = match (files_words(flag.does), flag.value) {
+            (Some(words), _) => format!(" -x -a {}", quoted(&words)),
+            (None, Some(_)) => " -x".to_owned(),
+            (None, None) => String::new(),
+        };
+        let _ = writeln!(
+            out,
+            "complete -c tessh -n '__fish_seen_subcommand_from get put' {name}{argument} -d {}",
+            quoted(flag.doc)
+        );
+    }
+    out.push_str("complete -c tessh -n '__fish_seen_subcommand_from get put' -F\n");
     for (name, _, doc) in verbs() {
         let _ = writeln!(
             out,

@@ -2,6 +2,7 @@
 
 mod demo;
 mod explain;
+mod files;
 mod keygen;
 mod list_keys;
 mod new;
@@ -34,6 +35,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
         Verb::Keygen => keygen::run(typed, &environment),
+        Verb::Get | Verb::Put => files::run(typed, &environment),
         Verb::Teleport => teleport::run(typed, environment),
         Verb::Trust => trust::run(typed, environment),
         Verb::Connect if typed.query.is_some() => {

@@ -31,7 +31,7 @@ use crate::config::{Context, Keyword};
 use crate::error::Result;
 use crate::os::local::UnattachedStream;
 use crate::secret::Secret;
-pub use connection::SftpConnection;
+pub use connection::{RemotePrograms, SftpConnection};
 
 /// The keywords that are set whatever the files say, as sftp(1) does.
 const SETTINGS: &[(Keyword, &str)] = &[
@@ -107,6 +107,14 @@ fn own_way(typed: &Typed, resolved: ResolvedOptions, context: &Context) -> Resul
 }
 
 impl SftpTarget {
+    /// Whether BatchMode forbids questions.
+    pub fn is_batch(&self) -> bool {
+        match &self.way {
+            Way::Own(plan, _) => *plan.options.batch_mode,
+            Way::Master(_, _, resolved) => *resolved.options.batch_mode,
+        }
+    }
+
     /// Connects, verifies, logs in and greets the SFTP server.
     ///
     /// # Errors

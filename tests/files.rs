@@ -1,0 +1,433 @@
+//! `tessh get` and `tessh put` against OpenSSH's server.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::ffi::OsString;
+use std::fs::{self, Permissions};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use lab::{Bed, Output, PASSWORD, Setup, Sshd, arg, noise, wait_until};
+use serde_json::Value;
+
+const SFTP: &str = "Subsystem sftp /usr/lib/openssh/sftp-server";
+
+/// A server with an SFTP server, which the home knows as `srv`, and the key as its identity.
+fn bed(lines: &[&str]) -> Bed {
+    bed_of(Sshd::start(&[&[SFTP], lines].concat()))
+}
+
+fn bed_of(sshd: Sshd) -> Bed {
+    let bed = Bed::of(sshd);
+    let block = bed.host_block("srv gate", &["PreferredAuthentications publickey"]);
+    bed.home.write(".ssh/config", &block);
+    fs::create_dir(bed.home.path("here")).unwrap();
+    bed
+}
+
+/// A place in the home directory on the server.
+fn there(bed: &Bed, name: &str) -> PathBuf {
+    bed.sshd.path("home").join(name)
+}
+
+/// Makes a file with a mode and a time.
+fn make(path: &Path, bytes: &[u8], mode: u32, time: i64) {
+    fs::write(path, bytes).unwrap();
+    give(path);
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(time.unsigned_abs());
+    fs::File::open(path).unwrap().set_modified(time).unwrap();
+}
+
+/// Gives what is on the server to its user.
+fn give(path: &Path) {
+    let home = path.ancestors().find(|it| it.file_name().is_some_and(|name| name == "home"));
+    if let Some(home) = home {
+        let owner = fs::metadata(home).unwrap();
+        chown(path, Some(owner.uid()), Some(owner.gid())).unwrap();
+    }
+}
+
+fn run(bed: &Bed, words: &[&str]) -> Output {
+    bed.home.tessh(words).output()
+}
+
+/// Asserts success without a word.
+#[track_caller]
+fn quiet(bed: &Bed, words: &[&str]) {
+    assert_eq!(run(bed, words).expect_quiet_success().text(), "");
+}
+
+#[track_caller]
+fn same(one: &Path, other: &Path) {
+    assert!(fs::read(one).unwrap() == fs::read(other).unwrap(), "the bytes differ");
+    let (one, other) = (fs::metadata(one).unwrap(), fs::metadata(other).unwrap());
+    assert_eq!((one.mode(), one.mtime()), (other.mode(), other.mtime()));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_file_keeps_its_bytes_time_and_mode_both_ways() {
+    let bed = bed(&[]);
+    let data = noise(5_000_001);
+    make(&there(&bed, "f"), &data, 0o640, 1_000_000_000);
+    quiet(&bed, &["get", "srv:f", "here"]);
+    same(&there(&bed, "f"), &bed.home.path("here/f"));
+    quiet(&bed, &["get", "srv:f", "here/other name"]);
+    same(&there(&bed, "f"), &bed.home.path("here/other name"));
+    quiet(&bed, &["put", "here/f", "srv:back"]);
+    same(&there(&bed, "f"), &there(&bed, "back"));
+    // The home directory, an absolute path, and a directory that is made.
+    quiet(&bed, &["put", "here/other name", "srv:"]);
+    same(&there(&bed, "f"), &there(&bed, "other name"));
+    quiet(&bed, &["put", "here/f", "srv:~/a/b/"]);
+    same(&there(&bed, "f"), &there(&bed, "a/b/f"));
+    quiet(&bed, &["get", &format!("srv:{}", arg(&there(&bed, "f"))), "new/place/"]);
+    same(&there(&bed, "f"), &bed.home.path("new/place/f"));
+    quiet(&bed, &["get", "srv:a/b/f"]);
+    same(&there(&bed, "f"), &bed.home.path("f"));
+    make(&there(&bed, "empty"), b"", 0o600, 1_000_000_000);
+    quiet(&bed, &["get", "srv:empty", "here"]);
+    same(&there(&bed, "empty"), &bed.home.path("here/empty"));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn directories_are_taken_with_r_and_refused_without() {
+    let bed = bed(&[]);
+    fs::create_dir_all(bed.home.path("tree/in/er")).unwrap();
+    fs::create_dir(bed.home.path("tree/none")).unwrap();
+    make(&bed.home.path("tree/a"), b"a", 0o600, 1_111_111_111);
+    make(&bed.home.path("tree/in/er/b"), &noise(300_000), 0o755, 1_222_222_222);
+    let refused = run(&bed, &["put", "tree", "srv:"]);
+    refused.expect_code(1);
+    assert!(refused.stderr.contains("-r"), "{}", refused.stderr);
+    quiet(&bed, &["put", "-r", "tree", "srv:"]);
+    same(&bed.home.path("tree/in/er/b"), &there(&bed, "tree/in/er/b"));
+    assert!(there(&bed, "tree/none").is_dir());
+    // Into a directory that is there, and under a new name.
+    quiet(&bed, &["put", "-r", "tree", "srv:tree"]);
+    same(&bed.home.path("tree/a"), &there(&bed, "tree/tree/a"));
+    fs::remove_dir_all(there(&bed, "tree/tree")).unwrap();
+    let refused = run(&bed, &["get", "srv:tree", "here"]);
+    refused.expect_code(1);
+    assert!(refused.stderr.contains("-r"), "{}", refused.stderr);
+    quiet(&bed, &["get", "-r", "srv:tree", "here"]);
+    same(&bed.home.path("tree/in/er/b"), &bed.home.path("here/tree/in/er/b"));
+    quiet(&bed, &["get", "-r", "srv:tree/", "copy"]);
+    same(&bed.home.path("tree/a"), &bed.home.path("copy/a"));
+    quiet(&bed, &["get", "-r", "srv:", "home/"]);
+    same(&bed.home.path("tree/a"), &bed.home.path("home/home/tree/a"));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn patterns_are_matched_on_the_server_and_here() {
+    let bed = bed(&[]);
+    for name in ["a1", "a2", ".a3", "x*y", "xay", "odd[1]"] {
+        make(&there(&bed, name), name.as_bytes(), 0o644, 1_000_000_000);
+    }
+    fs::create_dir(there(&bed, "d1")).unwrap();
+    give(&there(&bed, "d1"));
+    make(&there(&bed, "d1/f"), b"f", 0o644, 1_000_000_000);
+    let names = || {
+        let entries = fs::read_dir(bed.home.path("here")).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| {
+                let path = entry.unwrap().path();
+                fs::remove_file(&path).unwrap();
+                path.file_name().unwrap().to_str().unwrap().to_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    quiet(&bed, &["get", "srv:a?", "srv:d*/f", "here"]);
+    assert_eq!(names(), ["a1", "a2", "f"]);
+    quiet(&bed, &["get", r"srv:x\*?", "srv:odd[1]", "here"]);
+    assert_eq!(names(), ["odd[1]", "x*y"]);
+    quiet(&bed, &["get", "srv:x*y", "here"]);
+    assert_eq!(names(), ["x*y"]);
+    run(&bed, &["get", "srv:none*", "here"]).expect_failure(&["none*", "nothing matches"]);
+    quiet(&bed, &["get", "srv:a[12]", "here"]);
+    quiet(&bed, &["put", "here/a?", "srv:d1"]);
+    assert!(there(&bed, "d1/a1").exists() && there(&bed, "d1/a2").exists());
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn names_with_every_byte_arrive_as_they_are() {
+    let bed = bed(&[]);
+    let every = (1..=255u8).filter(|byte| *byte != b'/');
+    let mut names: Vec<Vec<u8>> = every.map(|byte| vec![b'n', byte, b'n']).collect();
+    names.extend([vec![b'l'; 255], b"-r".to_vec(), b"\xff\xfe".to_vec(), b" ".to_vec()]);
+    let tree = bed.home.path("tree");
+    fs::create_dir(&tree).unwrap();
+    for name in &names {
+        fs::write(tree.join(OsString::from_vec(name.clone())), name).unwrap();
+    }
+    quiet(&bed, &["put", "-r", "tree", "srv:up"]);
+    quiet(&bed, &["get", "-r", "srv:up", "here"]);
+    for place in [there(&bed, "up"), bed.home.path("here/up")] {
+        assert_eq!(fs::read_dir(&place).unwrap().count(), names.len());
+        for name in &names {
+            let found = fs::read(place.join(OsString::from_vec(name.clone()))).unwrap();
+            assert!(found == *name, "{name:?}");
+        }
+    }
+    // One by one, as words.
+    for name in [&b"n*n"[..], b"n\\n", b"n\nn", b"n\xffn", b"n:n", b"n@n", b"n n", b"-r"] {
+        let word = OsString::from_vec([b"srv:up/", name].concat());
+        let words = [&OsString::from("get"), &word, &OsString::from("one")];
+        let output = std::process::Command::new(lab::TESSH)
+            .args(words)
+            .env_clear()
+            .env("HOME", bed.home.path(""))
+            .current_dir(bed.home.path(""))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{name:?}: {output:?}");
+        assert!(fs::read(bed.home.path("one")).unwrap() == name, "{name:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn jump_hosts_and_masters_lead_to_the_files() {
+    let bed = bed(&[]);
+    let data = noise(3_000_000);
+    make(&there(&bed, "f"), &data, 0o644, 1_000_000_000);
+    quiet(&bed, &["get", "-J", "gate", "-P", "2", "srv:f", "here"]);
+    same(&there(&bed, "f"), &bed.home.path("here/f"));
+
+    let socket = bed.home.path("master");
+    let path = format!("ControlPath={}", arg(&socket));
+    let master = bed.home.tessh(&["-M", "-N", "-o", &path, "srv"]).start();
+    wait_until("the master listens", || socket.exists());
+    let logins = || bed.sshd.log().matches("Accepted publickey").count();
+    let before = logins();
+    quiet(&bed, &["get", "-o", &path, "--verify", "srv:f", "shared"]);
+    same(&there(&bed, "f"), &bed.home.path("shared"));
+    quiet(&bed, &["put", "-o", &path, "shared", "srv:back"]);
+    same(&there(&bed, "f"), &there(&bed, "back"));
+    assert_eq!(logins(), before, "the master's connection is used");
+    let said = run(&bed, &["get", "-o", &path, "-P", "3", "srv:f", "shared"]);
+    said.expect_code(0);
+    assert!(said.stderr.contains("1 of 3"), "{}", said.stderr);
+    drop(master);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn openssh_is_a_master_for_files_too() {
+    let bed = bed(&[]);
+    make(&there(&bed, "f"), &noise(1_000_000), 0o644, 1_000_000_000);
+    let socket = bed.home.path("master");
+    let path = format!("ControlPath={}", arg(&socket));
+    let config = arg(&bed.home.path(".ssh/config")).to_owned();
+    let words = ["-F", &config, "-M", "-N", "-o", &path, "srv"];
+    let master = bed.home.run(Path::new("/usr/bin/ssh"), &words).start();
+    wait_until("the master listens", || socket.exists());
+    quiet(&bed, &["get", "-o", &path, "srv:f", "here"]);
+    same(&there(&bed, "f"), &bed.home.path("here/f"));
+    assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 1);
+    drop(master);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn saved_sessions_and_uris_name_the_server() {
+    let bed = bed(&[]);
+    make(&there(&bed, "a b:c"), b"kept", 0o644, 1_000_000_000);
+    let port = bed.sshd.port();
+    let key = arg(&bed.key);
+    let own =
+        format!("host = \"127.0.0.1\"\nport = {port}\nuser = \"tester\"\nidentity = [\"{key}\"]\n");
+    fs::create_dir_all(bed.home.path(".config/tessh/sessions")).unwrap();
+    bed.home.write(".config/tessh/sessions/my%20box%20%5B1%5D.toml", &own);
+    let ppk = bed.home.path("id.ppk");
+    lab::tool("/usr/bin/puttygen", &[key, "-O", "private", "-o", arg(&ppk)]);
+    fs::create_dir_all(bed.home.path(".putty/sessions")).unwrap();
+    let putty = format!(
+        "HostName=127.0.0.1\nProtocol=ssh\nPortNumber={port}\nUserName=tester\nPublicKeyFile={}\n",
+        arg(&ppk)
+    );
+    bed.home.write(".putty/sessions/the%20lab", &putty);
+    let uri = format!("sftp://tester@127.0.0.1:{port}/a%20b:c");
+    let known = ["-i", key, "--auth", "publickey"];
+    for words in [
+        &["get", "my box [1]:a b:c", "here"][..],
+        &["get", "putty:the lab:a b:c", "here"],
+        &["get", "--profile", "the lab", ":a b:c", "here"],
+        &[&["get"], &known[..], &[&uri, "here"]].concat(),
+        &[
+            &["get"],
+            &known[..],
+            &["-P", "1", "-p", &port.to_string(), "tester@127.0.0.1:a b:c", "here"],
+        ]
+        .concat(),
+    ] {
+        quiet(&bed, words);
+        let copy = bed.home.path("here/a b:c");
+        assert_eq!(fs::read(&copy).unwrap(), b"kept", "{words:?}");
+        fs::remove_file(copy).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn further_connections_log_in_with_what_was_given_for_the_first() {
+    let bed = bed(&[]);
+    make(&there(&bed, "f"), &noise(2_000_000), 0o644, 1_000_000_000);
+    let logins = |method: &str| bed.sshd.log().matches(&format!("Accepted {method}")).count();
+    let words = ["get", "--auth", "password", "--password-fd", "3", "-P", "3", "srv:f", "here"];
+    let output = bed.home.tessh(&words).password(&format!("{PASSWORD}\n")).output();
+    output.expect_quiet_success();
+    same(&there(&bed, "f"), &bed.home.path("here/f"));
+    assert_eq!(logins("password"), 3);
+    quiet(&bed, &["put", "-P", "2", "here/f", "srv:back"]);
+    assert_eq!(logins("publickey"), 2);
+    // A locked key is unlocked once.
+    let locked = bed.home.key("locked", &["ed25519"], "open sesame");
+    bed.sshd.authorize(&locked, "");
+    let pty = bed.home.on_pty(&["get", "--plain", "-i", arg(&locked), "-P", "3", "srv:f", "here"]);
+    pty.wait_for("assphrase");
+    pty.send("open sesame\r");
+    assert_eq!(pty.exit_code(), 0, "{}", pty.screen());
+    assert_eq!(logins("publickey"), 5);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_login_that_cannot_be_repeated_makes_one_connection_and_that_is_said() {
+    let lines = [SFTP, "UsePAM yes", "KbdInteractiveAuthentication yes"];
+    let bed = bed_of(Setup::new().start(&lines));
+    make(&there(&bed, "f"), b"kept", 0o644, 1_000_000_000);
+    let words = ["get", "--plain", "--auth", "keyboard-interactive", "-P", "4", "srv:f", "here"];
+    let pty = bed.home.on_pty(&words);
+    pty.wait_for("assword");
+    pty.send(&format!("{PASSWORD}\r"));
+    pty.wait_for("1 of 4");
+    assert_eq!(pty.exit_code(), 0);
+    same(&there(&bed, "f"), &bed.home.path("here/f"));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_server_that_takes_fewer_connections_gets_fewer() {
+    let bed = bed(&["MaxStartups 1"]);
+    make(&there(&bed, "f"), &noise(2_000_000), 0o644, 1_000_000_000);
+    let output = run(&bed, &["get", "-P", "8", "srv:f", "here"]);
+    output.expect_code(0);
+    assert!(output.stderr.contains("of 8 connections"), "{}", output.stderr);
+    same(&there(&bed, "f"), &bed.home.path("here/f"));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn json_has_an_event_a_line_and_failures_have_exit_code_1() {
+    let bed = bed(&[]);
+    make(&there(&bed, "f"), b"kept", 0o644, 1_000_000_000);
+    let output = run(&bed, &["get", "--json", "srv:f", "srv:gone", "here"]);
+    output.expect_code(1);
+    let judged: Value = serde_json::from_str(&output.stderr).unwrap();
+    assert_eq!(judged["event"], "host-key");
+    let text = output.text();
+    let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |event: &str| events.iter().find(|it| it["event"] == event).unwrap();
+    assert_eq!((of("ended")["from"].as_str(), of("ended")["bytes"].as_u64()), (Some("f"), Some(4)));
+    assert_eq!(of("failed")["from"], "gone");
+    assert!(of("failed")["cause"].as_str().unwrap().contains("no such file"), "{text}");
+    let summary = of("summary");
+    assert_eq!((&summary["files"], &summary["failed"]), (&Value::from(1), &Value::from(1)));
+    assert_eq!(fs::read(bed.home.path("here/f")).unwrap(), b"kept");
+    let lines = run(&bed, &["get", "srv:f", "srv:gone", "here"]);
+    lines.expect_code(1);
+    assert!(lines.stderr.starts_with("tessh: gone: "), "{}", lines.stderr);
+    assert_eq!(lines.stderr.lines().count(), 1);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn what_is_there_is_replaced_or_kept_as_the_policy_says() {
+    let bed = bed(&[]);
+    let (far, near) = (there(&bed, "f"), bed.home.path("here/f"));
+    let read = || fs::read(&near).unwrap();
+    make(&far, b"new", 0o644, 2_000);
+    make(&near, b"old", 0o644, 3_000);
+    quiet(&bed, &["get", "--overwrite", "never", "srv:f", "here"]);
+    assert_eq!(read(), b"old");
+    quiet(&bed, &["get", "--overwrite", "newer", "srv:f", "here"]);
+    assert_eq!(read(), b"old");
+    quiet(&bed, &["get", "--overwrite=different", "srv:f", "here"]);
+    assert_eq!(read(), b"new");
+    make(&near, b"old", 0o644, 3_000);
+    quiet(&bed, &["get", "srv:f", "here"]);
+    assert_eq!(read(), b"new");
+    run(&bed, &["get", "--overwrite", "ask", "srv:f", "here"])
+        .expect_failure(&["nobody", "policy"]);
+
+    make(&near, b"old", 0o644, 1_000);
+    for (key, left) in [("n", &b"old"[..]), ("y", b"new")] {
+        let pty = bed.home.on_pty(&["get", "--overwrite", "ask", "srv:f", "here"]);
+        pty.wait_for("older than the source");
+        pty.wait_for("replace it?");
+        pty.send(&format!("{key}\r"));
+        assert_eq!(pty.exit_code(), 0);
+        pty.expect_restored();
+        assert_eq!(read(), left);
+    }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_person_sees_what_it_came_to() {
+    let bed = bed(&[]);
+    make(&there(&bed, "f"), &noise(3_000_000), 0o644, 1_000_000_000);
+    let pty = bed.home.on_pty(&["get", "srv:f", "here"]);
+    assert_eq!(pty.exit_code(), 0);
+    assert!(pty.written().contains("1 files, 2.86 MiB in"), "{}", pty.written());
+    let quietly = bed.home.on_pty(&["get", "-q", "srv:f", "here"]);
+    assert_eq!((quietly.exit_code(), quietly.written().as_str()), (0, ""));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_server_without_programs_or_files_is_told_in_a_line() {
+    let forced = ["Subsystem sftp internal-sftp", "ForceCommand internal-sftp"];
+    let bed = bed_of(Sshd::start(&forced));
+    make(&there(&bed, "f"), b"kept", 0o644, 1_000_000_000);
+    quiet(&bed, &["get", "--verify", "srv:f", "here"]);
+    assert_eq!(fs::read(bed.home.path("here/f")).unwrap(), b"kept");
+    let none = bed_of(Sshd::start(&[]));
+    run(&none, &["get", "srv:f", "here"]).expect_failure(&["sftp", "refuse"]);
+    let broken = bed_of(Sshd::start(&["Subsystem sftp /bin/false"]));
+    run(&broken, &["get", "srv:f", "here"]).expect_failure(&["sftp", "status 1"]);
+    let chatty = bed_of(Sshd::start(&["Subsystem sftp /bin/echo hello"]));
+    run(&chatty, &["get", "srv:f", "here"]).expect_failure(&["hello"]);
+}
+
+#[test]
+fn words_that_make_no_sense_are_told_in_a_line() {
+    let home = lab::Home::new();
+    for (words, told) in [
+        (&["get"][..], "nothing to get"),
+        (&["put", "h:"], "nothing to put"),
+        (&["get", "x", "."], "no place on a server"),
+        (&["put", "x", "y"], "no place on a server"),
+        (&["get", "h:a", "i:b"], "last word is the local place"),
+        (&["get", "h:a", "i:b", "."], "two servers"),
+        (&["get", "-N", "h:a", "."], "no meaning"),
+        (&["get", "-t", "h:a", "."], "no meaning"),
+        (&["get", "-P", "9", "h:a", "."], "-P 9"),
+        (&["get", "--profile", "p", "h:a", "."], "--profile"),
+        (&["get", "--limit", "fast", "h:a", "."], "--limit"),
+        (&["get", "sftp://h/%", "."], "URI"),
+    ] {
+        home.tessh(words).output().expect_failure(&[told]);
+    }
+    let help = home.tessh(&["get", "--help"]).output().expect_quiet_success().text();
+    assert!(help.contains("--resume") && help.contains("sftp://"), "{help}");
+}
