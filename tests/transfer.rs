@@ -7,14 +7,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use tessh::sftp::{
-    InFlight, LinkPolicy, OverwritePolicy, Sftp, Transfer, TransferEvent, TransferJob,
-    TransferObserver, TransferOptions, TransferReport,
+    Answering, InFlight, LinkPolicy, OverwritePolicy, RemoteShell, ResumePolicy, Sftp, Transfer,
+    TransferEvent, TransferJob, TransferObserver, TransferOptions, TransferReport,
 };
 use tokio::process::{Child, Command};
+use tokio::sync::Notify;
 
 const SERVER: &str = "/usr/lib/openssh/sftp-server";
 
@@ -38,8 +39,17 @@ impl Bed {
     }
 
     async fn run(&self, options: &TransferOptions, jobs: &[TransferJob]) -> (TransferReport, Seen) {
+        self.run_over(vec![self.sftp.clone()], options, jobs).await
+    }
+
+    async fn run_over(
+        &self,
+        connections: Vec<Sftp>,
+        options: &TransferOptions,
+        jobs: &[TransferJob],
+    ) -> (TransferReport, Seen) {
         let seen = Seen::default();
-        let transfer = Transfer::new(vec![self.sftp.clone()], options.clone());
+        let transfer = Transfer::new(connections, options.clone());
         let report = transfer.run(jobs, &seen).await;
         (report, seen)
     }
@@ -73,6 +83,8 @@ async fn connect(directory: &Path) -> (Sftp, Child) {
 struct Seen {
     lines: Mutex<Vec<String>>,
     bytes: Mutex<u64>,
+    resumed: Mutex<u64>,
+    compared: Mutex<u64>,
 }
 
 impl TransferObserver for Seen {
@@ -83,6 +95,11 @@ impl TransferObserver for Seen {
                 self.lines.lock().unwrap().push(failure.error.to_string());
             }
             TransferEvent::Skipped { why, .. } => {
+                self.lines.lock().unwrap().push(format!("{why:?}"));
+            }
+            TransferEvent::Began { resumed, .. } => *self.resumed.lock().unwrap() += resumed,
+            TransferEvent::Compared { count, .. } => *self.compared.lock().unwrap() += count,
+            TransferEvent::Restarted { why, .. } => {
                 self.lines.lock().unwrap().push(format!("{why:?}"));
             }
             TransferEvent::Noted { error } => self.lines.lock().unwrap().push(error.to_string()),
@@ -333,4 +350,199 @@ async fn what_fails_is_listed_and_the_others_go_on() {
     assert_eq!(fs::read(bed.here.join("x/d/f")).unwrap(), b"d/f");
     let (report, _) = bed.run(&TransferOptions::default(), &[bed.get(b"t", "y")]).await;
     assert!(report.failures[0].error.to_string().contains("only with -r"));
+}
+
+/// Runs commands as the server's account would, in another directory.
+struct Shell;
+
+impl RemoteShell for Shell {
+    fn run(&self, command: Vec<u8>) -> Answering<'_, Result<Vec<u8>, tessh::error::Error>> {
+        Box::pin(async move {
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(OsStr::from_bytes(&command)).current_dir("/");
+            Ok(shell.output().await.unwrap().stdout)
+        })
+    }
+}
+
+fn resuming() -> TransferOptions {
+    TransferOptions { resume: ResumePolicy::Always, verify: true, ..TransferOptions::default() }
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn what_is_there_is_continued_if_it_is_right() {
+    let bed = Bed::new().await;
+    let data = noise(5_000_000);
+    for shell in [false, true] {
+        for (partial, resumed, lines) in [
+            (&data[..3_000_001], 3_000_001, &[][..]),
+            (&data[..], 5_000_000, &[]),
+            (&[][..], 0, &[]),
+            (&data[1..1_000_000], 0, &["Mismatch"]),
+            (&[&data[..999_999], b"x"].concat()[..], 0, &["Mismatch"]),
+            (&[&data[..], b"x"].concat()[..], 0, &["Mismatch"]),
+        ] {
+            for (name, source, copy) in
+                [("get", &bed.there, &bed.here), ("put", &bed.here, &bed.there)]
+            {
+                fs::write(source.join(name), &data).unwrap();
+                fs::write(copy.join(format!("{name}.filepart")), partial).unwrap();
+                let job = match name {
+                    "get" => bed.get(b"get", "get"),
+                    _ => bed.put("put", b"put"),
+                };
+                let mut transfer = Transfer::new(vec![bed.sftp.clone()], resuming());
+                if shell {
+                    transfer = transfer.with_shell(Arc::new(Shell));
+                }
+                let seen = Seen::default();
+                let report = transfer.run(&[job], &seen).await;
+                assert!(report.is_complete(), "{report:?}");
+                assert_eq!(*seen.lines.lock().unwrap(), lines, "{name}");
+                assert_eq!(*seen.resumed.lock().unwrap(), resumed, "{name}");
+                assert_eq!(*seen.bytes.lock().unwrap(), 5_000_000 - resumed, "{name}");
+                assert!(*seen.compared.lock().unwrap() >= 5_000_000 + resumed, "{name}");
+                assert!(fs::read(copy.join(name)).unwrap() == data);
+                fs::remove_file(copy.join(name)).unwrap();
+            }
+        }
+    }
+    assert_eq!(listing(&bed.here).len() + listing(&bed.there).len(), 2);
+}
+
+/// Calls a function when so many bytes have arrived.
+struct After<F> {
+    bytes: Mutex<u64>,
+    at: u64,
+    then: F,
+}
+
+impl<F: Fn() + Send + Sync> TransferObserver for After<F> {
+    fn event(&self, event: TransferEvent<'_>) {
+        if let TransferEvent::Bytes { count, .. } = event {
+            let mut bytes = self.bytes.lock().unwrap();
+            *bytes += count;
+            if *bytes >= self.at && *bytes - count < self.at {
+                (self.then)();
+            }
+        }
+    }
+}
+
+/// Numbers that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+}
+
+/// Transfers a file of this size, which is cut off at a random place by the end of the server or of
+/// the transfer, and resumes it, over so many connections.
+async fn cut_off_and_resumed(rounds: u64, size: usize, connections: usize) {
+    let bed = Bed::new().await;
+    let data = noise(size);
+    let mut dice = Dice(size as u64);
+    fs::write(bed.there.join("get"), &data).unwrap();
+    fs::write(bed.here.join("put"), &data).unwrap();
+    let (mut resumed, mut kept) = (0, 0);
+    for round in 0..rounds {
+        for put in [false, true] {
+            let job = if put { bed.put("put", b"put") } else { bed.get(b"get", "get") };
+            let copy = if put { bed.there.join("put") } else { bed.here.join("get") };
+            let (mut lanes, mut servers) = (Vec::new(), Vec::new());
+            for _ in 0..connections {
+                let (sftp, child) = connect(&bed.there).await;
+                lanes.push(sftp);
+                servers.push(child);
+            }
+            let (stop, is_killed) = (Notify::new(), round % 2 == 0);
+            let servers = Mutex::new(servers);
+            let then = || match is_killed {
+                true => servers.lock().unwrap().iter_mut().for_each(|it| it.start_kill().unwrap()),
+                false => stop.notify_one(),
+            };
+            let at = dice.below(size as u64 - 1) + 1;
+            let after = After { bytes: Mutex::new(0), at, then };
+            let options = TransferOptions { verify: false, ..resuming() };
+            let (transfer, jobs) = (Transfer::new(lanes, options.clone()), [job.clone()]);
+            let ended = tokio::select! {
+                biased;
+                () = stop.notified() => false,
+                report = transfer.run(&jobs, &after) => {
+                    for failure in &report.failures {
+                        let line = failure.error.to_string();
+                        assert!(line.contains(".filepart"), "{line}");
+                    }
+                    report.is_complete()
+                }
+            };
+            drop(transfer);
+            assert!(!copy.exists() || ended);
+            let (report, seen) = match connections {
+                1 => bed.run(&options, &[job]).await,
+                _ => {
+                    let (second, _child) = connect(&bed.there).await;
+                    bed.run_over(vec![bed.sftp.clone(), second], &options, &[job]).await
+                }
+            };
+            assert!(report.is_complete(), "{report:?}");
+            assert!(fs::read(&copy).unwrap() == data, "round {round}, put: {put}, at {at}");
+            let lines = seen.lines.lock().unwrap().clone();
+            assert!(lines.is_empty(), "round {round}, put: {put}, at {at}: {lines:?}");
+            resumed += u64::from(*seen.resumed.lock().unwrap() > 0);
+            kept += *seen.resumed.lock().unwrap();
+            fs::remove_file(&copy).unwrap();
+        }
+    }
+    assert!(resumed > rounds, "only {resumed} of {} were resumed", 2 * rounds);
+    assert!(kept > rounds * size as u64 / 4);
+    assert_eq!(listing(&bed.here).len() + listing(&bed.there).len(), 2);
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn transfers_that_are_cut_off_are_resumed() {
+    cut_off_and_resumed(50, 12_345_678, 1).await;
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn large_files_over_several_connections_are_resumed() {
+    cut_off_and_resumed(6, 150_000_001, 4).await;
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn a_large_file_goes_over_all_connections() {
+    let bed = Bed::new().await;
+    let data = noise(100_000_001);
+    fs::write(bed.there.join("f"), &data).unwrap();
+    let mut lanes = Vec::new();
+    let mut servers = Vec::new();
+    for _ in 0..3 {
+        let (sftp, child) = connect(&bed.there).await;
+        lanes.push(sftp);
+        servers.push(child);
+    }
+    for job in [bed.get(b"f", "f"), bed.put("f", b"back")] {
+        let (report, seen) = bed.run_over(lanes.clone(), &resuming(), &[job]).await;
+        assert!(report.is_complete(), "{report:?}");
+        assert_eq!(*seen.bytes.lock().unwrap(), data.len() as u64);
+    }
+    assert!(fs::read(bed.here.join("f")).unwrap() == data);
+    assert!(fs::read(bed.there.join("back")).unwrap() == data);
+    assert_eq!(listing(&bed.here).len() + listing(&bed.there).len(), 3);
+    // One that is lost meanwhile leaves its part to the others.
+    let lost = Mutex::new(servers.pop());
+    let then = || drop(lost.lock().unwrap().take());
+    let after = After { bytes: Mutex::new(0), at: 30_000_000, then };
+    let transfer = Transfer::new(lanes, TransferOptions::default());
+    let report = transfer.run(&[bed.get(b"f", "again")], &after).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert!(fs::read(bed.here.join("again")).unwrap() == data);
 }

@@ -49,6 +49,9 @@ texts! {
     transfer_size(received, size)
         en "{received} bytes were read, but its size is {size}: it was changed meanwhile, or cut short"
         ja "{received} バイト読み取りましたが、大きさは {size} バイトです（転送中に変更されたか、途中で切れています）"
+    transfer_differs
+        en "the copy is not the same as the source: it was changed meanwhile, or a disk or the way is faulty"
+        ja "コピーが元のファイルと一致しません（転送中に変更されたか、ディスクまたは経路に異常があります）"
     transfer_busy
         en "another transfer is writing this file"
         ja "別の転送がこのファイルに書き込み中です"

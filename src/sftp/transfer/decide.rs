@@ -1,10 +1,10 @@
-//! Whether a file that is there already is replaced.
+//! Whether a file that is there already is replaced, and whether an unfinished one is continued.
 
 use crate::sftp::transfer::failure::TransferFault;
 use crate::sftp::transfer::observer::{
-    OverwriteAnswer, OverwriteQuestion, SkipReason, TransferFile,
+    OverwriteAnswer, OverwriteQuestion, ResumeAnswer, ResumeQuestion, SkipReason, TransferFile,
 };
-use crate::sftp::transfer::options::OverwritePolicy;
+use crate::sftp::transfer::options::{OverwritePolicy, ResumePolicy};
 use crate::sftp::transfer::task::{Run, SourceFacts};
 
 /// `None` if the file that is there is to be replaced.
@@ -32,6 +32,35 @@ pub(crate) async fn reason_to_keep(
                 OverwriteAnswer::Replace => None,
                 OverwriteAnswer::Skip => Some(SkipReason::Answered),
                 OverwriteAnswer::Stop => return Err(TransferFault::stopped()),
+            }
+        }
+    })
+}
+
+/// What is done with what an earlier transfer has left.
+pub(crate) enum EarlierUse {
+    Resume,
+    Restart,
+    Skip,
+}
+
+/// Whether so many bytes of an earlier transfer are used.
+pub(crate) async fn earlier_use(
+    run: &Run<'_>,
+    file: &TransferFile,
+    have: u64,
+) -> Result<EarlierUse, TransferFault> {
+    Ok(match run.options.resume {
+        ResumePolicy::Never => EarlierUse::Restart,
+        ResumePolicy::Always => EarlierUse::Resume,
+        ResumePolicy::Ask if have == 0 => EarlierUse::Restart,
+        ResumePolicy::Ask => {
+            let _one = run.asking.lock().await;
+            match run.observer.resume(ResumeQuestion { file, have }).await {
+                ResumeAnswer::Resume => EarlierUse::Resume,
+                ResumeAnswer::Restart => EarlierUse::Restart,
+                ResumeAnswer::Skip => EarlierUse::Skip,
+                ResumeAnswer::Stop => return Err(TransferFault::stopped()),
             }
         }
     })

@@ -1,33 +1,24 @@
-//! One file from the server: blocks asked for ahead, written in order, checked, renamed.
+//! One file from the server: continued or begun, read to its end, checked, renamed.
 
-use std::collections::VecDeque;
-use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
-use bytes::BytesMut;
-
 use crate::os::tree::{self, TreeDirectory, TreeKind};
-use crate::os::words;
 use crate::say;
 use crate::sftp::attributes::Attributes;
-use crate::sftp::client::{OpenFlags, Pending, RemoteFile};
-use crate::sftp::transfer::decide::reason_to_keep;
+use crate::sftp::client::{OpenFlags, RemoteFile};
+use crate::sftp::transfer::blocks::BlockReader;
+use crate::sftp::transfer::compare::BothSides;
+use crate::sftp::transfer::decide::{EarlierUse, earlier_use, reason_to_keep};
 use crate::sftp::transfer::failure::TransferFault;
-use crate::sftp::transfer::names;
 use crate::sftp::transfer::observer::{RestartReason, SkipReason, TransferEvent, TransferFile};
-use crate::sftp::transfer::options::OverwritePolicy;
-use crate::sftp::transfer::task::{LocalPlace, Run, SourceFacts, TaskEnd, TransferLane};
-
-/// Files up to this size are believed to be as large as their directory says, until they are read.
-pub(crate) const SMALL: u64 = 1024 * 1024;
-/// Blocks on the way at first; one more with each that arrives.
-pub(crate) const FIRST_DEPTH: usize = 8;
-/// The most blocks on the way for one file.
-pub(crate) const MOST_DEPTH: usize = 64;
-/// The mode of a file whose own is not to be kept.
-pub(crate) const PLAIN_MODE: u32 = 0o644;
+use crate::sftp::transfer::options::{OverwritePolicy, ResumePolicy};
+use crate::sftp::transfer::partial_here::LocalPartial;
+use crate::sftp::transfer::ranges::Ranges;
+use crate::sftp::transfer::spread_get;
+use crate::sftp::transfer::task::{
+    LocalPlace, PLAIN_MODE, Run, SMALL, SPREAD, SPREAD_PIECE, SourceFacts, TaskEnd, TransferLane,
+};
 
 /// Transfers one file.
 pub(crate) async fn get(
@@ -52,243 +43,209 @@ pub(crate) async fn get(
     {
         return Ok(TaskEnd::Skipped(why));
     }
-    let _large = match facts.size.is_none_or(|size| size > SMALL) {
-        true => lane.large.acquire().await.ok(),
-        false => None,
+    let is_spread = run.lanes.len() > 1 && facts.size.is_some_and(|size| size > SPREAD);
+    let _permit = match (is_spread, facts.size.is_none_or(|size| size > SMALL)) {
+        (true, _) => run.spread.acquire().await.ok(),
+        (false, true) => lane.large.acquire().await.ok(),
+        (false, false) => None,
     };
     let remote = lane.sftp.open_file(&file.from, OpenFlags::READ, &Attributes::default()).await?;
     let facts = match facts.size {
         Some(0..=SMALL) => facts,
         _ => SourceFacts::from(&remote.stat().await?),
     };
-    let partial = LocalPartial::create(directory, to)?;
-    run.tell(TransferEvent::Began { file, resumed: 0 });
-    let mut reading = Reading::new(run, lane, file, &remote, &partial.file);
-    let result = reading.whole(&facts).await;
-    let received = reading.received;
-    let attributes = match result {
-        Ok(attributes) => attributes,
-        Err(fault) => return Err(partial.left(fault, received)),
+    let getting = Getting { run, lane, file, remote: &remote };
+    let (partial, have) = match LocalPartial::create(&directory, to)? {
+        Some(partial) => (partial, Ranges::default()),
+        None => match getting.earlier(&directory, to).await? {
+            Some(found) => found,
+            None => return Ok(TaskEnd::Skipped(SkipReason::Answered)),
+        },
     };
-    let facts = SourceFacts::from(&attributes);
-    let mode = match run.options.keep_modes {
-        true => facts.mode,
-        false => there.and_then(|there| there.mode),
-    };
-    let times = facts.times.filter(|_| run.options.keep_times);
-    if let Err(error) = tree::finish_file(&partial.file, Some(mode.unwrap_or(PLAIN_MODE)), times) {
-        run.tell(TransferEvent::Noted { error: &local(error).error });
-    }
-    match partial.rename(&to.name, run.options.overwrite != OverwritePolicy::Never) {
-        Ok(true) => Ok(TaskEnd::File { bytes: received, verified: false }),
-        Ok(false) => Ok(TaskEnd::Skipped(SkipReason::Exists)),
-        Err(fault) => Err(partial.left(fault, received)),
-    }
-}
-
-/// The unfinished file of a get.
-struct LocalPartial {
-    directory: Arc<TreeDirectory>,
-    name: OsString,
-    path: Vec<u8>,
-    file: File,
-}
-
-impl LocalPartial {
-    /// Creates it; what an earlier transfer has left is removed.
-    fn create(
-        directory: Arc<TreeDirectory>,
-        to: &LocalPlace,
-    ) -> Result<LocalPartial, TransferFault> {
-        let name = words::from_bytes(names::partial_of(to.name.as_encoded_bytes()));
-        let path = to.folder.path_of(&name);
-        let local = |error: io::Error| TransferFault::local(&path, &error);
-        let file = match directory.create(&name) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if let Ok(old) = directory.open_to_write(&name)
-                    && !tree::claim(&old)
-                {
-                    return Err(TransferFault::about(&path, &say!(transfer_busy)));
-                }
-                directory.remove(&name).map_err(local)?;
-                directory.create(&name)
-            }
-            other => other,
+    let finishing = async {
+        run.tell(TransferEvent::Began { file, resumed: have.bytes() });
+        let attributes = match have.prefix() {
+            Some(prefix) if !is_spread => getting.whole(&partial, prefix, &facts).await?,
+            _ => getting.ranges(&partial, have, is_spread).await?,
         };
-        let file = file.map_err(local)?;
-        if !tree::claim(&file) {
-            return Err(TransferFault::about(&path, &say!(transfer_busy)));
+        let bytes = tree::status_of(&partial.file).map_err(local)?.size;
+        getting.verify(&partial, bytes).await?;
+        let facts = SourceFacts::from(&attributes);
+        let mode = match run.options.keep_modes {
+            true => facts.mode,
+            false => there.and_then(|there| there.mode),
+        };
+        let times = facts.times.filter(|_| run.options.keep_times);
+        let mode = Some(mode.unwrap_or(PLAIN_MODE));
+        if let Err(error) = tree::finish_file(&partial.file, mode, times) {
+            run.tell(TransferEvent::Noted { error: &local(error).error });
         }
-        Ok(LocalPartial { directory, name, path, file })
-    }
-
-    /// Gives it its name, if it is still the file that was written; `false` if that name is taken
-    /// and is to be kept.
-    fn rename(&self, name: &OsStr, replace: bool) -> Result<bool, TransferFault> {
-        let local = |error: io::Error| TransferFault::local(&self.path, &error);
-        let (written, named) =
-            (tree::status_of(&self.file), self.directory.status(&self.name, false));
-        let (written, named) = (written.map_err(local)?, named.map_err(local)?);
-        if !written.is_same_file(&named) || written.links != 1 {
-            return Err(TransferFault::about(&self.path, &say!(transfer_exchanged)));
-        }
-        match self.directory.rename(&self.name, name, replace) {
-            Ok(()) => Ok(true),
-            Err(error) if !replace && error.kind() == io::ErrorKind::AlreadyExists => {
-                self.directory.remove(&self.name).map_err(local)?;
-                Ok(false)
-            }
-            Err(error) => Err(local(error)),
-        }
-    }
-
-    /// Names what is left of it in a failure; nothing is left if nothing has come.
-    fn left(&self, fault: TransferFault, received: u64) -> TransferFault {
-        if received == 0 && self.directory.remove(&self.name).is_ok() {
-            return fault;
-        }
-        fault.leaving(&self.path)
-    }
+        let replace = run.options.overwrite != OverwritePolicy::Never;
+        Ok(match partial.rename(&to.name, replace)? {
+            true => TaskEnd::File { bytes, verified: run.options.verify },
+            false => TaskEnd::Skipped(SkipReason::Exists),
+        })
+    };
+    finishing.await.map_err(|fault| partial.left(fault))
 }
 
-/// A block that was asked for.
-struct AskedBlock {
-    offset: u64,
-    length: u32,
-    data: Pending<BytesMut>,
-}
-
-/// The blocks of one file on their way here.
-struct Reading<'a> {
+/// One file on its way here.
+struct Getting<'a> {
     run: &'a Run<'a>,
+    lane: &'a TransferLane,
     file: &'a TransferFile,
     remote: &'a RemoteFile,
-    local: &'a File,
-    block: u32,
-    depth: usize,
-    ahead: VecDeque<AskedBlock>,
-    spare: Vec<BytesMut>,
-    /// Where the next block to ask for begins.
-    next: u64,
-    /// All before this has been written.
-    received: u64,
 }
 
-impl<'a> Reading<'a> {
-    fn new(
-        run: &'a Run<'a>,
-        lane: &TransferLane,
-        file: &'a TransferFile,
-        remote: &'a RemoteFile,
-        local: &'a File,
-    ) -> Reading<'a> {
-        let block = run.rate.block(lane.limits.read);
-        let (ahead, spare) = (VecDeque::new(), Vec::new());
-        let depth = FIRST_DEPTH;
-        Reading { run, file, remote, local, block, depth, ahead, spare, next: 0, received: 0 }
+impl Getting<'_> {
+    fn sides<'b>(&'b self, partial: &'b LocalPartial) -> BothSides<'b> {
+        let Getting { run, lane, file, remote } = self;
+        BothSides { run, lane, file, path: &partial.path, local: &partial.file, remote }
     }
 
-    /// Reads the whole file; the attributes that it has at the end.
-    async fn whole(&mut self, facts: &SourceFacts) -> Result<Attributes, TransferFault> {
-        let mut size = facts.size;
-        let mut again = false;
+    /// What an earlier transfer has left, if it is to be used and is right; else a new file.
+    /// `None` if this file is to be left out.
+    async fn earlier(
+        &self,
+        directory: &Arc<TreeDirectory>,
+        to: &LocalPlace,
+    ) -> Result<Option<(LocalPartial, Ranges)>, TransferFault> {
+        let earlier = LocalPartial::earlier(directory, to)?;
+        if let Some(partial) = earlier
+            && self.run.options.resume != ResumePolicy::Never
+        {
+            let facts = SourceFacts::from(&self.remote.stat().await?);
+            let have = partial.have(&facts)?;
+            let bytes = have.as_ref().map_or(0, Ranges::bytes);
+            match earlier_use(self.run, self.file, bytes).await? {
+                EarlierUse::Skip => return Ok(None),
+                EarlierUse::Restart => {}
+                EarlierUse::Resume => {
+                    if let Some(have) = have.filter(|have| Some(have.end()) <= facts.size)
+                        && self.sides(&partial).are_same(&have).await?
+                    {
+                        return Ok(Some((partial, have)));
+                    }
+                    let (file, why) = (self.file, RestartReason::Mismatch);
+                    self.run.tell(TransferEvent::Restarted { file, bytes: 0, why });
+                }
+            }
+        }
+        Ok(Some((LocalPartial::anew(directory, to)?, Ranges::default())))
+    }
+
+    async fn verify(&self, partial: &LocalPartial, size: u64) -> Result<(), TransferFault> {
+        if self.run.options.verify && !self.sides(partial).is_verified(size).await? {
+            return Err(TransferFault::about(&self.file.from, &say!(transfer_differs)));
+        }
+        Ok(())
+    }
+
+    /// Reads what is missing of a file of which several parts are there, over all connections or
+    /// one.
+    async fn ranges(
+        &self,
+        partial: &LocalPartial,
+        have: Ranges,
+        is_spread: bool,
+    ) -> Result<Attributes, TransferFault> {
+        let lanes: Vec<&TransferLane> = match is_spread {
+            true => self.run.lanes.iter().collect(),
+            false => vec![self.lane],
+        };
+        let facts = SourceFacts::from(&self.remote.stat().await?);
+        partial.begin_journal(&facts, &have)?;
+        let size = facts.size.unwrap_or_default();
+        spread_get::get(self.run, &lanes, self.file, partial, have.missing(size, SPREAD_PIECE))
+            .await?;
+        let attributes = self.remote.stat().await?;
+        match attributes.size {
+            Some(now) if now != size => Err(self.wrong_size(size, now)),
+            _ => Ok(attributes),
+        }
+    }
+
+    fn wrong_size(&self, received: u64, size: u64) -> TransferFault {
+        TransferFault::about(&self.file.from, &say!(transfer_size, received, size))
+    }
+
+    /// Reads the file from where it is continued to its end; the attributes that it has then. A
+    /// file that is changed meanwhile is read on, or once more.
+    async fn whole(
+        &self,
+        partial: &LocalPartial,
+        from: u64,
+        facts: &SourceFacts,
+    ) -> Result<Attributes, TransferFault> {
+        let block = self.lane.limits.read;
+        let mut reader = BlockReader::new(self.remote, &self.run.rate, block);
+        let (mut received, mut size, mut again) = (from, facts.size, false);
         loop {
-            let attributes = self.up_to(size).await?;
-            let now = attributes.size.filter(|size| *size > 0).unwrap_or(self.received);
-            if now == self.received {
+            let (after, attributes) = self.up_to(&mut reader, partial, received, size).await?;
+            received = after;
+            let now = attributes.size.filter(|size| *size > 0).unwrap_or(received);
+            if now == received {
                 return Ok(attributes);
             }
             if again {
-                let (received, size) = (self.received, now);
-                return Err(TransferFault::about(
-                    &self.file.from,
-                    &say!(transfer_size, received, size),
-                ));
+                return Err(self.wrong_size(received, now));
             }
             again = true;
-            if now < self.received {
-                self.restart()?;
+            if now < received {
+                partial.restart()?;
+                let (file, bytes, why) = (self.file, received, RestartReason::Changed);
+                self.run.tell(TransferEvent::Restarted { file, bytes, why });
+                received = 0;
             }
             size = Some(now);
         }
     }
 
-    fn restart(&mut self) -> Result<(), TransferFault> {
-        self.local.set_len(0).map_err(|error| TransferFault::local(&self.file.to, &error))?;
-        let (file, bytes, why) = (self.file, self.received, RestartReason::Changed);
-        self.run.tell(TransferEvent::Restarted { file, bytes, why });
-        self.received = 0;
-        Ok(())
-    }
-
     /// Reads to the end of the file, which is expected at `size`, and asks for its attributes in
     /// the same flight. One byte more is asked for than expected: a file that has grown has it.
-    async fn up_to(&mut self, size: Option<u64>) -> Result<Attributes, TransferFault> {
-        self.next = self.received;
-        let mut goal = match size {
+    async fn up_to(
+        &self,
+        reader: &mut BlockReader<'_>,
+        partial: &LocalPartial,
+        from: u64,
+        size: Option<u64>,
+    ) -> Result<(u64, Attributes), TransferFault> {
+        let goal = match size {
             None => u64::MAX,
             // Files that have no size may have bytes, as those of the kernel.
-            Some(0) => u64::from(self.block),
+            Some(0) => u64::from(self.lane.limits.read),
             Some(size) => size.saturating_add(1),
         };
-        let mut attributes = None;
+        reader.begin(from, goal);
+        let (mut received, mut attributes) = (from, None);
         loop {
-            self.ask(goal).await;
-            if self.next >= goal && attributes.is_none() {
+            reader.ask().await;
+            if reader.is_asked() && attributes.is_none() {
                 attributes = Some(self.remote.stat());
             }
-            let Some(AskedBlock { offset, length, data }) = self.ahead.pop_front() else {
-                // All that was asked for has come, and there is more.
-                (goal, attributes) = (u64::MAX, None);
-                continue;
-            };
-            let data = data.await?;
-            self.depth = (self.depth + 1).min(MOST_DEPTH);
-            if data.is_empty() {
-                break;
-            }
-            let count = data.len() as u64;
-            tree::write_at(self.local, &data, offset)
-                .map_err(|error| TransferFault::local(&self.file.to, &error))?;
-            self.spare.push(data);
-            self.received = offset + count;
-            self.run.tell(TransferEvent::Bytes { file: self.file, count });
-            if count < u64::from(length) {
-                let is_end = size.is_some_and(|size| size > 0 && self.received == size);
-                if is_end && self.received + 1 == goal {
+            let Some(block) = reader.take(size.filter(|size| *size > 0)).await? else {
+                if Some(received) == size {
                     break;
                 }
-                self.ask_rest(offset + count, length - count as u32);
+                // All that was asked for has come, and there is more.
+                reader.begin(received, u64::MAX);
+                attributes = None;
+                continue;
+            };
+            if block.data.is_empty() {
+                break;
             }
+            tree::write_at(&partial.file, &block.data, block.offset)
+                .map_err(|error| TransferFault::local(&partial.path, &error))?;
+            let count = block.data.len() as u64;
+            received = block.offset + count;
+            reader.give_back(block.data);
+            self.run.tell(TransferEvent::Bytes { file: self.file, count });
         }
-        self.ahead.clear();
+        reader.begin(received, received);
         match attributes {
-            Some(attributes) => Ok(attributes.await?),
-            None => Ok(self.remote.stat().await?),
+            Some(attributes) => Ok((received, attributes.await?)),
+            None => Ok((received, self.remote.stat().await?)),
         }
-    }
-
-    /// Asks for blocks up to the depth.
-    async fn ask(&mut self, goal: u64) {
-        let depth = if goal == u64::MAX { 2 } else { self.depth };
-        while self.next < goal && self.ahead.len() < depth {
-            let length = u32::try_from(goal - self.next).unwrap_or(u32::MAX).min(self.block);
-            self.run.rate.take(length.into()).await;
-            let data = self.read(self.next, length);
-            self.ahead.push_back(AskedBlock { offset: self.next, length, data });
-            self.next += u64::from(length);
-        }
-    }
-
-    /// Asks for what a short read has left out, ahead of all others.
-    fn ask_rest(&mut self, offset: u64, length: u32) {
-        let data = self.read(offset, length);
-        self.ahead.push_front(AskedBlock { offset, length, data });
-    }
-
-    fn read(&mut self, offset: u64, length: u32) -> Pending<BytesMut> {
-        let mut buffer = self.spare.pop().unwrap_or_default();
-        buffer.clear();
-        self.remote.read_into(offset, length, buffer)
     }
 }

@@ -36,27 +36,43 @@
 //! leaves the partial file, whose name is in the error; the other files go on, and the
 //! [`TransferReport`] lists what failed. Dropping the future stops everything.
 //!
+//! A partial file of an earlier transfer is continued where [`ResumePolicy`] says so, and only after
+//! what is there was compared: by a hash that the server makes, if the caller has a [`RemoteShell`],
+//! or by reading it back. With several connections, files over 64 MiB go over all of them in pieces
+//! of 16 MiB; `NAME.filepart.tessh` beside the partial file lists the pieces that are there.
+//!
 //! No task is spawned: everything happens while [`Transfer::run`] is polled, beside the drivers of
 //! the connections. Local files are read and written in place.
 //!
 //! - `run`: the run, its workers
 //! - `get`, `put`, `link`: one file
 //! - `walk_remote`, `walk_local`, `walk`: what there is to do
-//! - `decide`: whether a file is replaced
+//! - `spread_get`, `spread_put`: ranges of one file over several connections
+//! - `partial_here`, `partial_there`: unfinished files and their journals
+//! - `compare`: whether both sides are the same; `blocks`: blocks on their way
+//! - `decide`: whether a file is replaced or continued
 //! - `task`: what they share; `folder`: directories
-//! - `rate`, `failure`, `observer`, `options`, `names`
+//! - `ranges`, `journal`, `rate`, `failure`, `observer`, `options`, `names`
 
+mod blocks;
+mod compare;
 mod decide;
 mod failure;
 mod folder;
 mod get;
+mod journal;
 mod link;
 mod names;
 mod observer;
 mod options;
+mod partial_here;
+mod partial_there;
 mod put;
+mod ranges;
 mod rate;
 mod run;
+mod spread_get;
+mod spread_put;
 mod task;
 mod walk;
 mod walk_local;

@@ -61,7 +61,6 @@ pub(crate) fn partial_of(name: &[u8]) -> Vec<u8> {
 }
 
 /// The name of the journal beside it.
-#[allow(dead_code)] // until there are journals
 pub(crate) fn journal_of(name: &[u8]) -> Vec<u8> {
     [&base_of(name), JOURNAL].concat()
 }

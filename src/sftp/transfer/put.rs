@@ -1,28 +1,27 @@
-//! One file to the server: blocks sent ahead, checked, renamed.
+//! One file to the server: continued or begun, written to its end, checked, renamed.
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
-
-use bytes::{Bytes, BytesMut};
 
 use crate::os::tree::{self, TreeKind};
 use crate::say;
 use crate::sftp::attributes::{Attributes, FileType};
-use crate::sftp::client::{OpenFlags, Pending, RemoteFile, Sftp};
+use crate::sftp::client::RemoteFile;
 use crate::sftp::failure::SftpFault;
-use crate::sftp::transfer::decide::reason_to_keep;
+use crate::sftp::transfer::blocks::BlockWriter;
+use crate::sftp::transfer::compare::BothSides;
+use crate::sftp::transfer::decide::{EarlierUse, earlier_use, reason_to_keep};
 use crate::sftp::transfer::failure::TransferFault;
-use crate::sftp::transfer::get::{FIRST_DEPTH, MOST_DEPTH, PLAIN_MODE, SMALL};
 use crate::sftp::transfer::names;
-use crate::sftp::transfer::observer::{RestartReason, TransferEvent, TransferFile};
-use crate::sftp::transfer::options::OverwritePolicy;
+use crate::sftp::transfer::observer::{RestartReason, SkipReason, TransferEvent, TransferFile};
+use crate::sftp::transfer::options::{OverwritePolicy, ResumePolicy};
+use crate::sftp::transfer::partial_there::{RemoteJournal, anew, create, earlier, replace};
+use crate::sftp::transfer::ranges::Ranges;
+use crate::sftp::transfer::spread_put;
 use crate::sftp::transfer::task::{
-    LocalPlace, RemotePlace, Run, SourceFacts, TaskEnd, TransferLane,
+    LocalPlace, PLAIN_MODE, RemotePlace, Run, SMALL, SPREAD, SPREAD_PIECE, SourceFacts, TaskEnd,
+    TransferLane,
 };
-
-/// The mode of a file until it is finished.
-const PRIVATE: u32 = 0o600;
 
 /// Transfers one file.
 pub(crate) async fn put(
@@ -50,52 +49,30 @@ pub(crate) async fn put(
     {
         return Ok(TaskEnd::Skipped(why));
     }
-    let is_large = status.size > SMALL;
-    let _large = if is_large { lane.large.acquire().await.ok() } else { None };
+    let is_spread = run.lanes.len() > 1 && status.size > SPREAD;
+    let _permit = match (is_spread, status.size > SMALL) {
+        (true, _) => run.spread.acquire().await.ok(),
+        (false, true) => lane.large.acquire().await.ok(),
+        (false, false) => None,
+    };
     let (folder, name) = names::split(&to.path);
     let partial = [folder, &names::partial_of(name)].concat();
-    let remote = create(&lane.sftp, &partial).await?;
-    run.tell(TransferEvent::Began { file, resumed: 0 });
-    let mut writing = Writing::new(run, lane, file, &remote, &source);
-    let finishing = async {
-        let size = writing.whole(is_large).await?;
-        let mode = match run.options.keep_modes {
-            true => facts.mode,
-            false => there.and_then(|there| there.mode),
-        };
-        let times = facts.times.filter(|_| run.options.keep_times).and_then(remote_times);
-        let permissions = Some(mode.unwrap_or(PLAIN_MODE));
-        let attributes = Attributes { permissions, times, ..Attributes::default() };
-        let (set, now) = (remote.set_stat(&attributes), remote.stat());
-        writing.settle().await?;
-        Ok::<_, TransferFault>((set, now, size))
+    let journal_path = [folder, &names::journal_of(name)].concat();
+    let journal = RemoteJournal::new(&lane.sftp, journal_path);
+    let putting = Putting { run, lane, file, source: &source, facts, partial, journal };
+    let (remote, have) = match create(&lane.sftp, &putting.partial).await? {
+        Some(remote) => (remote, Ranges::default()),
+        None => match putting.earlier().await? {
+            Some(found) => found,
+            None => return Ok(TaskEnd::Skipped(SkipReason::Answered)),
+        },
     };
-    let finished = finishing.await;
-    let written = writing.written;
-    let ending = async {
-        let (set, now, size) = finished?;
-        let close = remote.close();
-        if let Err(failure) = set.await {
-            note(run, failure.into())?;
-        }
-        let now = now.await?.size.unwrap_or(size);
-        close.await?;
-        if now != size {
-            return Err(TransferFault::about(&partial, &say!(transfer_size, received = now, size)));
-        }
-        match run.options.overwrite {
-            OverwritePolicy::Never => lane.sftp.rename_new(&partial, &to.path).await?,
-            _ => replace(&lane.sftp, &partial, &to.path).await?,
-        }
-        Ok(TaskEnd::File { bytes: size, verified: false })
-    };
-    match ending.await {
-        Err(fault) if written == 0 && !fault.lost => {
-            let _ = lane.sftp.remove(&partial).await;
-            Err(fault)
-        }
-        Err(fault) => Err(fault.leaving(&partial)),
-        ended => ended,
+    run.tell(TransferEvent::Began { file, resumed: have.bytes() });
+    let mode = if run.options.keep_modes { facts.mode } else { there.and_then(|it| it.mode) };
+    let mode = mode.unwrap_or(PLAIN_MODE);
+    match putting.finish(remote, have, is_spread, mode, &to.path).await {
+        Ok(bytes) => Ok(TaskEnd::File { bytes, verified: run.options.verify }),
+        Err(fault) => Err(putting.left(fault).await),
     }
 }
 
@@ -118,45 +95,6 @@ async fn what_is_there(
     }
 }
 
-/// Creates the unfinished file; what an earlier transfer has left is removed.
-async fn create(sftp: &Sftp, partial: &[u8]) -> Result<RemoteFile, TransferFault> {
-    let flags = OpenFlags::READ | OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
-    let mode = Attributes { permissions: Some(PRIVATE), ..Attributes::default() };
-    let failure = match sftp.open_file(partial, flags, &mode).await {
-        Ok(file) => return Ok(file),
-        Err(failure) => failure,
-    };
-    // Version 3 has no code for a file that is there.
-    match sftp.lstat(partial).await.map(|attributes| attributes.file_type()) {
-        Ok(FileType::Directory) => {
-            Err(TransferFault::about(partial, &say!(transfer_is_a_directory)))
-        }
-        Ok(_) => {
-            sftp.remove(partial).await?;
-            Ok(sftp.open_file(partial, flags, &mode).await?)
-        }
-        Err(_) => Err(failure.into()),
-    }
-}
-
-/// Renames over what is there; in two steps on a server that cannot do it in one.
-async fn replace(sftp: &Sftp, from: &[u8], to: &[u8]) -> Result<(), TransferFault> {
-    let failure = match sftp.rename(from, to).await {
-        Ok(()) => return Ok(()),
-        Err(failure) => failure,
-    };
-    let can_replace = sftp.extensions().has(crate::sftp::extensions::Extension::PosixRename);
-    let there = sftp.lstat(to).await.map(|attributes| attributes.file_type());
-    match there {
-        Ok(FileType::Directory) => Err(TransferFault::about(to, &say!(transfer_is_a_directory))),
-        Ok(_) if !can_replace && failure.fault() != SftpFault::ConnectionLost => {
-            sftp.remove(to).await?;
-            Ok(sftp.rename_new(from, to).await?)
-        }
-        _ => Err(failure.into()),
-    }
-}
-
 /// Tells of a failure of little weight.
 pub(crate) fn note(run: &Run<'_>, fault: TransferFault) -> Result<(), TransferFault> {
     if fault.lost {
@@ -171,124 +109,218 @@ pub(crate) fn remote_times((access, modified): (i64, i64)) -> Option<(u32, u32)>
     Some((u32::try_from(access.max(0)).unwrap_or(u32::MAX), u32::try_from(modified).ok()?))
 }
 
-/// The blocks of one file on their way to the server.
-struct Writing<'a> {
+/// One file on its way to the server.
+struct Putting<'a> {
     run: &'a Run<'a>,
+    lane: &'a TransferLane,
     file: &'a TransferFile,
-    remote: &'a RemoteFile,
     source: &'a File,
-    block: u32,
-    depth: usize,
-    ahead: VecDeque<(Pending<()>, Bytes)>,
-    spare: Vec<BytesMut>,
-    /// Where the next block begins.
-    next: u64,
-    /// All before this has been written.
-    written: u64,
+    facts: SourceFacts,
+    /// The path of the unfinished file.
+    partial: Vec<u8>,
+    journal: RemoteJournal<'a>,
 }
 
-impl<'a> Writing<'a> {
-    fn new(
-        run: &'a Run<'a>,
-        lane: &TransferLane,
-        file: &'a TransferFile,
-        remote: &'a RemoteFile,
-        source: &'a File,
-    ) -> Writing<'a> {
-        let block = run.rate.block(lane.limits.write);
-        let (ahead, spare, depth) = (VecDeque::new(), Vec::new(), FIRST_DEPTH);
-        Writing { run, file, remote, source, block, depth, ahead, spare, next: 0, written: 0 }
+impl Putting<'_> {
+    fn sides<'b>(&'b self, remote: &'b RemoteFile) -> BothSides<'b> {
+        let Putting { run, lane, file, source, .. } = self;
+        BothSides { run, lane, file, path: &file.from, local: source, remote }
     }
 
-    /// Sends the whole file; its size. The answers to the last blocks are outstanding afterwards
-    /// unless `settled`.
-    async fn whole(&mut self, settled: bool) -> Result<u64, TransferFault> {
-        let local = |error: io::Error| TransferFault::local(&self.file.from, &error);
-        let mut again = false;
-        let mut size = tree::status_of(self.source).map_err(local)?.size;
+    /// What an earlier transfer has left, if it is to be used and is right; else a new file.
+    /// `None` if this file is to be left out.
+    async fn earlier(&self) -> Result<Option<(RemoteFile, Ranges)>, TransferFault> {
+        let sftp = &self.lane.sftp;
+        if self.run.options.resume != ResumePolicy::Never
+            && let Some((remote, size)) = earlier(sftp, &self.partial).await?
+        {
+            let have = self.journal.have(&self.facts, size).await?;
+            let bytes = have.as_ref().map_or(0, Ranges::bytes);
+            match earlier_use(self.run, self.file, bytes).await? {
+                EarlierUse::Skip => return Ok(None),
+                EarlierUse::Restart => {}
+                EarlierUse::Resume => {
+                    if let Some(have) = have.filter(|have| Some(have.end()) <= self.facts.size)
+                        && self.sides(&remote).are_same(&have).await?
+                    {
+                        return Ok(Some((remote, have)));
+                    }
+                    let (file, why) = (self.file, RestartReason::Mismatch);
+                    self.run.tell(TransferEvent::Restarted { file, bytes: 0, why });
+                }
+            }
+        }
+        Ok(Some((anew(sftp, &self.partial, &self.journal).await?, Ranges::default())))
+    }
+
+    /// Writes what is missing, checks it, and gives it its name; the size.
+    async fn finish(
+        &self,
+        remote: RemoteFile,
+        have: Ranges,
+        is_spread: bool,
+        mode: u32,
+        to: &[u8],
+    ) -> Result<u64, TransferFault> {
+        let Putting { run, lane, .. } = self;
+        let mut writer = BlockWriter::new(&remote, &run.rate, lane.limits.write);
+        let size = match have.prefix() {
+            Some(prefix) if !is_spread => self.whole(&remote, &mut writer, prefix).await?,
+            _ => self.ranges(have, is_spread).await?,
+        };
+        let times = self.facts.times.filter(|_| run.options.keep_times).and_then(remote_times);
+        let attributes = Attributes { permissions: Some(mode), times, ..Attributes::default() };
+        if size > SMALL {
+            self.settle(&mut writer).await?;
+        }
+        if run.options.verify {
+            self.settle(&mut writer).await?;
+            if !self.sides(&remote).is_verified(size).await? {
+                return Err(TransferFault::about(&self.partial, &say!(transfer_differs)));
+            }
+        }
+        // With a small file, these are on their way together with its blocks.
+        let (set, now) = (remote.set_stat(&attributes), remote.stat());
+        self.settle(&mut writer).await?;
+        drop(writer);
+        let close = remote.close();
+        if let Err(failure) = set.await {
+            note(run, failure.into())?;
+        }
+        let mut now = now.await?.size;
+        close.await?;
+        if now.is_some_and(|now| now != size) {
+            // A server that works on several requests at once may have been too early.
+            now = lane.sftp.lstat(&self.partial).await?.size;
+        }
+        if let Some(received) = now.filter(|now| *now != size) {
+            let cause = say!(transfer_size, received, size);
+            return Err(TransferFault::about(&self.partial, &cause));
+        }
+        self.journal.end().await?;
+        match run.options.overwrite {
+            OverwritePolicy::Never => lane.sftp.rename_new(&self.partial, to).await?,
+            _ => replace(&lane.sftp, &self.partial, to).await?,
+        }
+        Ok(size)
+    }
+
+    /// Names what is left in a failure; nothing is left if nothing has been written.
+    async fn left(&self, fault: TransferFault) -> TransferFault {
+        if fault.lost {
+            return fault.leaving(&self.partial);
+        }
+        match self.lane.sftp.lstat(&self.partial).await.map(|attributes| attributes.size) {
+            Ok(Some(0)) if self.lane.sftp.remove(&self.partial).await.is_ok() => fault,
+            _ => fault.leaving(&self.partial),
+        }
+    }
+
+    /// Writes what is missing of a file of which several parts are there, over all connections or
+    /// one.
+    async fn ranges(&self, have: Ranges, is_spread: bool) -> Result<u64, TransferFault> {
+        let lanes: Vec<&TransferLane> = match is_spread {
+            true => self.run.lanes.iter().collect(),
+            false => vec![self.lane],
+        };
+        self.journal.begin(&self.facts, &have).await?;
+        let size = self.facts.size.unwrap_or_default();
+        let missing = have.missing(size, SPREAD_PIECE);
+        let spread = spread_put::SpreadPut {
+            run: self.run,
+            file: self.file,
+            source: self.source,
+            partial: &self.partial,
+            journal: &self.journal,
+        };
+        spread.put(lanes, missing).await?;
+        match self.source_size()? {
+            now if now != size => Err(self.wrong_size(size, now)),
+            _ => Ok(size),
+        }
+    }
+
+    fn source_size(&self) -> Result<u64, TransferFault> {
+        let status = tree::status_of(self.source);
+        status.map(|it| it.size).map_err(|error| TransferFault::local(&self.file.from, &error))
+    }
+
+    fn wrong_size(&self, received: u64, size: u64) -> TransferFault {
+        TransferFault::about(&self.file.from, &say!(transfer_size, received, size))
+    }
+
+    /// Sends the file from where it is continued to its end; its size. The answers to the last
+    /// blocks are outstanding afterwards. A file that is changed meanwhile is sent on, or once
+    /// more.
+    async fn whole(
+        &self,
+        remote: &RemoteFile,
+        writer: &mut BlockWriter<'_>,
+        from: u64,
+    ) -> Result<u64, TransferFault> {
+        let (mut next, mut size, mut again) = (from, self.facts.size.unwrap_or_default(), false);
         loop {
-            self.send_to_end(size).await?;
-            let local = |error: io::Error| TransferFault::local(&self.file.from, &error);
-            size = tree::status_of(self.source).map_err(local)?.size;
+            next = self.send_to_end(writer, next, size).await?;
+            size = self.source_size()?;
             // Files that have no size may have bytes, as those of the kernel.
-            if size == self.next || size == 0 {
-                break;
+            if size == next || size == 0 {
+                return Ok(next);
             }
             if again {
-                let read = self.next;
-                let cause = say!(transfer_size, received = read, size);
-                return Err(TransferFault::about(&self.file.from, &cause));
+                return Err(self.wrong_size(next, size));
             }
             again = true;
-            if size < self.next {
-                self.settle().await?;
-                self.restart().await?;
+            if size < next {
+                self.settle(writer).await?;
+                remote.set_stat(&Attributes { size: Some(0), ..Attributes::default() }).await?;
+                let (file, bytes, why) = (self.file, next, RestartReason::Changed);
+                self.run.tell(TransferEvent::Restarted { file, bytes, why });
+                next = 0;
             }
         }
-        if settled {
-            self.settle().await?;
-        }
-        Ok(self.next)
-    }
-
-    async fn restart(&mut self) -> Result<(), TransferFault> {
-        self.remote.set_stat(&Attributes { size: Some(0), ..Attributes::default() }).await?;
-        let (file, bytes, why) = (self.file, self.written, RestartReason::Changed);
-        self.run.tell(TransferEvent::Restarted { file, bytes, why });
-        (self.next, self.written) = (0, 0);
-        Ok(())
     }
 
     /// Sends all up to the end of the source, which is expected at `size`.
-    async fn send_to_end(&mut self, size: u64) -> Result<(), TransferFault> {
+    async fn send_to_end(
+        &self,
+        writer: &mut BlockWriter<'_>,
+        from: u64,
+        size: u64,
+    ) -> Result<u64, TransferFault> {
+        let mut next = from;
         loop {
-            if self.ahead.len() >= self.depth {
-                self.one_answer().await?;
+            if writer.is_full() {
+                self.answer(writer).await?;
                 continue;
             }
             // A byte more than expected: what fills less is the end.
-            let left = size.saturating_sub(self.next).saturating_add(1);
-            let wanted = match size {
-                0 => self.block,
-                _ => u32::try_from(left).unwrap_or(u32::MAX).min(self.block),
-            } as usize;
-            let mut buffer = self.spare.pop().unwrap_or_default();
-            buffer.resize(wanted, 0);
-            let count = tree::read_at(self.source, &mut buffer, self.next)
+            let left = if size == 0 { u64::MAX } else { size.saturating_sub(next) + 1 };
+            let wanted = left.min(writer.block.into()) as usize;
+            let mut buffer = writer.buffer(wanted);
+            let count = tree::read_at(self.source, &mut buffer, next)
                 .map_err(|error| TransferFault::local(&self.file.from, &error))?;
             if count > 0 {
                 buffer.truncate(count);
-                self.run.rate.take(count as u64).await;
-                let block = buffer.freeze();
-                let done = self.remote.write_at(self.next, block.clone());
-                self.ahead.push_back((done, block));
-                self.next += count as u64;
+                writer.send(next, buffer).await;
+                next += count as u64;
             }
             if count < wanted {
-                return Ok(());
+                return Ok(next);
             }
         }
     }
 
-    /// Waits for the answer to the oldest block.
-    async fn one_answer(&mut self) -> Result<(), TransferFault> {
-        let Some((done, block)) = self.ahead.pop_front() else { return Ok(()) };
-        done.await?;
-        let count = block.len() as u64;
-        self.depth = (self.depth + 1).min(MOST_DEPTH);
-        self.written += count;
-        if let Ok(buffer) = block.try_into_mut() {
-            self.spare.push(buffer);
+    async fn answer(&self, writer: &mut BlockWriter<'_>) -> Result<u64, TransferFault> {
+        let count = writer.answer().await?;
+        if count > 0 {
+            self.run.tell(TransferEvent::Bytes { file: self.file, count });
         }
-        self.run.tell(TransferEvent::Bytes { file: self.file, count });
-        Ok(())
+        Ok(count)
     }
 
     /// Waits for all answers.
-    async fn settle(&mut self) -> Result<(), TransferFault> {
-        while !self.ahead.is_empty() {
-            self.one_answer().await?;
-        }
+    async fn settle(&self, writer: &mut BlockWriter<'_>) -> Result<(), TransferFault> {
+        while self.answer(writer).await? > 0 {}
         Ok(())
     }
 }

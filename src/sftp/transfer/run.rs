@@ -53,7 +53,6 @@ impl Transfer {
         jobs: &[TransferJob],
         observer: &dyn TransferObserver,
     ) -> TransferReport {
-        let run = Run::new(&self.options, observer, self.shell.as_deref());
         let mut lanes = Vec::new();
         let mut lost = None;
         for sftp in &self.connections {
@@ -66,9 +65,10 @@ impl Transfer {
                 Err(failure) => lost = Some(failure.into_error()),
             }
         }
-        if let Some(first) = lanes.first() {
+        let run = Run::new(&self.options, observer, self.shell.as_deref(), lanes);
+        if let Some(first) = run.lanes.first() {
             let work = async {
-                let folders = all(&run, &lanes, jobs).await;
+                let folders = all(&run, jobs).await;
                 finish(&run, &first.sftp, folders).await;
             };
             tokio::select! {
@@ -84,18 +84,19 @@ impl Transfer {
 }
 
 /// Walks and transfers; the directories that are to be finished.
-async fn all(run: &Run<'_>, lanes: &[TransferLane], jobs: &[TransferJob]) -> Vec<FolderToFinish> {
+async fn all(run: &Run<'_>, jobs: &[TransferJob]) -> Vec<FolderToFinish> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     let receiver = Mutex::new(receiver);
     let walking = async {
         let mut found = Findings::new(run, sender);
-        let walked = walk(&mut found, lanes, jobs).await;
+        let walked = walk(&mut found, jobs).await;
         if walked.is_ok() {
             found.tell(true);
         }
         found.folders
     };
-    let mut workers: FuturesUnordered<_> = lanes
+    let mut workers: FuturesUnordered<_> = run
+        .lanes
         .iter()
         .flat_map(|lane| std::iter::repeat_n(lane, run.options.at_once.max(1)))
         .map(|lane| work(run, lane, &receiver))
@@ -112,12 +113,8 @@ async fn all(run: &Run<'_>, lanes: &[TransferLane], jobs: &[TransferJob]) -> Vec
     }
 }
 
-async fn walk(
-    found: &mut Findings<'_>,
-    lanes: &[TransferLane],
-    jobs: &[TransferJob],
-) -> Result<(), Unwanted> {
-    let Some(first) = lanes.first() else { return Ok(()) };
+async fn walk(found: &mut Findings<'_>, jobs: &[TransferJob]) -> Result<(), Unwanted> {
+    let Some(first) = found.run.lanes.first() else { return Ok(()) };
     for job in jobs {
         match job {
             TransferJob::Get { from, to } => {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::os::tree::TreeStatus;
 use crate::sftp::attributes::Attributes;
@@ -58,6 +58,15 @@ impl From<&TreeStatus> for SourceFacts {
     }
 }
 
+/// Files up to this size are believed to be as large as their directory says, until they are read.
+pub(crate) const SMALL: u64 = 1024 * 1024;
+/// Larger files are transferred over all connections.
+pub(crate) const SPREAD: u64 = 64 * 1024 * 1024;
+/// The most bytes that are handed to one connection at a time.
+pub(crate) const SPREAD_PIECE: u64 = 16 * 1024 * 1024;
+/// The mode of a file whose own is not to be kept.
+pub(crate) const PLAIN_MODE: u32 = 0o644;
+
 /// Something to do.
 pub(crate) enum Task {
     Get {
@@ -99,15 +108,17 @@ pub(crate) struct TransferLane {
     pub sftp: Sftp,
     pub limits: Limits,
     /// Files that are larger than a few blocks.
-    pub large: tokio::sync::Semaphore,
+    pub large: Semaphore,
 }
 
 /// What all transfers of a run share.
 pub(crate) struct Run<'a> {
     pub options: &'a TransferOptions,
     pub observer: &'a dyn TransferObserver,
-    #[allow(dead_code)] // until files are compared
     pub shell: Option<&'a dyn RemoteShell>,
+    pub lanes: Vec<TransferLane>,
+    /// One file at a time over all connections.
+    pub spread: Semaphore,
     pub rate: RateLimit,
     /// One question at a time.
     pub asking: tokio::sync::Mutex<()>,
@@ -121,11 +132,14 @@ impl<'a> Run<'a> {
         options: &'a TransferOptions,
         observer: &'a dyn TransferObserver,
         shell: Option<&'a dyn RemoteShell>,
+        lanes: Vec<TransferLane>,
     ) -> Run<'a> {
         Run {
             options,
             observer,
             shell,
+            lanes,
+            spread: Semaphore::new(1),
             rate: RateLimit::new(options.rate),
             asking: tokio::sync::Mutex::default(),
             report: Mutex::default(),

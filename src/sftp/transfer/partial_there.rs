@@ -1,0 +1,177 @@
+//! The unfinished file of a put, and the journal beside it, both on the server.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use crate::say;
+use crate::sftp::attributes::{Attributes, FileType};
+use crate::sftp::client::{OpenFlags, Pending, RemoteFile, Sftp};
+use crate::sftp::extensions::Extension;
+use crate::sftp::failure::SftpFault;
+use crate::sftp::transfer::failure::TransferFault;
+use crate::sftp::transfer::journal::{self, MAX_JOURNAL};
+use crate::sftp::transfer::ranges::Ranges;
+use crate::sftp::transfer::task::SourceFacts;
+
+/// The mode of a file until it is finished.
+const PRIVATE: Attributes =
+    Attributes { size: None, owner: None, permissions: Some(0o600), times: None };
+/// Bytes of a journal that are asked for at once.
+const JOURNAL_BLOCK: u32 = 32 * 1024;
+
+/// Creates an unfinished file; `None` if something has its name.
+pub(crate) async fn create(sftp: &Sftp, path: &[u8]) -> Result<Option<RemoteFile>, TransferFault> {
+    let flags = OpenFlags::READ | OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
+    let failure = match sftp.open_file(path, flags, &PRIVATE).await {
+        Ok(file) => return Ok(Some(file)),
+        Err(failure) => failure,
+    };
+    // Version 3 has no code for a file that is there.
+    match sftp.lstat(path).await.map(|attributes| attributes.file_type()) {
+        Ok(FileType::Directory) => Err(TransferFault::about(path, &say!(transfer_is_a_directory))),
+        Ok(_) => Ok(None),
+        Err(_) => Err(failure.into()),
+    }
+}
+
+/// Removes what an earlier transfer has left, and creates an unfinished file.
+pub(crate) async fn anew(
+    sftp: &Sftp,
+    path: &[u8],
+    journal: &RemoteJournal<'_>,
+) -> Result<RemoteFile, TransferFault> {
+    let removed = sftp.remove(path);
+    let _ = sftp.remove(&journal.path).await;
+    removed.await?;
+    let created = create(sftp, path).await?;
+    created.ok_or_else(|| TransferFault::about(path, &say!(transfer_busy)))
+}
+
+/// Opens the file that an earlier transfer has left; `None` if what is there cannot be one.
+pub(crate) async fn earlier(
+    sftp: &Sftp,
+    path: &[u8],
+) -> Result<Option<(RemoteFile, u64)>, TransferFault> {
+    if sftp.lstat(path).await?.file_type() != FileType::Regular {
+        return Ok(None);
+    }
+    let flags = OpenFlags::READ | OpenFlags::WRITE;
+    let Ok(file) = sftp.open_file(path, flags, &Attributes::default()).await else {
+        return Ok(None);
+    };
+    let (private, status) = (file.set_stat(&PRIVATE), file.stat());
+    let (private, status) = (private.await, status.await?);
+    let size = status.size.filter(|_| private.is_ok());
+    Ok(size.map(|size| (file, size)))
+}
+
+/// Renames over what is there; in two steps on a server that cannot do it in one.
+pub(crate) async fn replace(sftp: &Sftp, from: &[u8], to: &[u8]) -> Result<(), TransferFault> {
+    let Err(failure) = sftp.rename(from, to).await else { return Ok(()) };
+    let can_replace = sftp.extensions().has(Extension::PosixRename);
+    match sftp.lstat(to).await.map(|attributes| attributes.file_type()) {
+        Ok(FileType::Directory) => Err(TransferFault::about(to, &say!(transfer_is_a_directory))),
+        Ok(_) if !can_replace => {
+            sftp.remove(to).await?;
+            Ok(sftp.rename_new(from, to).await?)
+        }
+        _ => Err(failure.into()),
+    }
+}
+
+/// The journal of a put.
+pub(crate) struct RemoteJournal<'a> {
+    sftp: &'a Sftp,
+    /// Its path.
+    pub path: Vec<u8>,
+    open: Mutex<Option<OpenJournal>>,
+}
+
+struct OpenJournal {
+    file: RemoteFile,
+    end: u64,
+    /// Lines on the way.
+    ahead: VecDeque<Pending<()>>,
+}
+
+impl<'a> RemoteJournal<'a> {
+    /// None yet.
+    pub fn new(sftp: &'a Sftp, path: Vec<u8>) -> RemoteJournal<'a> {
+        RemoteJournal { sftp, path, open: Mutex::default() }
+    }
+
+    fn open(&self) -> std::sync::MutexGuard<'_, Option<OpenJournal>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is there of a source, of whose copy so many bytes are there; `None` if it is of
+    /// another source.
+    pub async fn have(
+        &self,
+        facts: &SourceFacts,
+        size: u64,
+    ) -> Result<Option<Ranges>, TransferFault> {
+        let flags = OpenFlags::READ | OpenFlags::WRITE;
+        let file = match self.sftp.open_file(&self.path, flags, &Attributes::default()).await {
+            Ok(file) => file,
+            Err(failure) if failure.fault() == SftpFault::NoSuchFile => {
+                return Ok(Some(Ranges::up_to(size)));
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        let mut text = Vec::new();
+        while text.len() < MAX_JOURNAL {
+            let block = file.read_at(text.len() as u64, JOURNAL_BLOCK).await?;
+            if block.is_empty() {
+                break;
+            }
+            text.extend_from_slice(&block);
+        }
+        let found = journal::parse(&text, facts).filter(|have| have.end() <= size);
+        if found.is_some() {
+            let whole = text.iter().rposition(|byte| *byte == b'\n');
+            let end = whole.map_or(0, |at| at as u64 + 1);
+            let cut = Attributes { size: Some(end), ..Attributes::default() };
+            file.set_stat(&cut).await?;
+            *self.open() = Some(OpenJournal { file, end, ahead: VecDeque::new() });
+        }
+        Ok(found)
+    }
+
+    /// Begins one, if there is none, because what follows is written out of order.
+    pub async fn begin(&self, facts: &SourceFacts, have: &Ranges) -> Result<(), TransferFault> {
+        if self.open().is_some() {
+            return Ok(());
+        }
+        let _ = self.sftp.remove(&self.path).await;
+        let file = create(self.sftp, &self.path).await?;
+        let file = file.ok_or_else(|| TransferFault::about(&self.path, &say!(transfer_busy)))?;
+        let lines = have.iter().map(|range| journal::line(&range));
+        let text: String = [journal::head(facts)].into_iter().chain(lines).collect();
+        let end = text.len() as u64;
+        file.write_at(0, Bytes::from(text)).await?;
+        *self.open() = Some(OpenJournal { file, end, ahead: VecDeque::new() });
+        Ok(())
+    }
+
+    /// Adds a range that is there, if there is a journal. Does not wait for the answer.
+    pub fn note_range(&self, range: &Range<u64>) {
+        if let Some(journal) = &mut *self.open() {
+            let line = Bytes::from(journal::line(range));
+            let end = journal.end + line.len() as u64;
+            let written = journal.file.write_at(journal.end, line);
+            journal.end = end;
+            journal.ahead.push_back(written);
+        }
+    }
+
+    /// Removes it.
+    pub async fn end(&self) -> Result<(), TransferFault> {
+        let Some(OpenJournal { file, ahead, .. }) = self.open().take() else { return Ok(()) };
+        drop((ahead, file));
+        Ok(self.sftp.remove(&self.path).await?)
+    }
+}

@@ -1,0 +1,121 @@
+//! Ranges of one file to the server, over several connections.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::ops::Range;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use crate::os::tree;
+use crate::say;
+use crate::sftp::attributes::Attributes;
+use crate::sftp::client::OpenFlags;
+use crate::sftp::transfer::blocks::BlockWriter;
+use crate::sftp::transfer::failure::TransferFault;
+use crate::sftp::transfer::observer::{TransferEvent, TransferFile};
+use crate::sftp::transfer::partial_there::RemoteJournal;
+use crate::sftp::transfer::ranges::OpenRanges;
+use crate::sftp::transfer::task::{Run, TransferLane};
+
+/// A file that is written in ranges.
+pub(crate) struct SpreadPut<'a> {
+    pub run: &'a Run<'a>,
+    pub file: &'a TransferFile,
+    pub source: &'a File,
+    pub partial: &'a [u8],
+    pub journal: &'a RemoteJournal<'a>,
+}
+
+/// What a connection has taken: the range, and where it goes on.
+type TakenRanges = VecDeque<(Range<u64>, u64)>;
+
+impl SpreadPut<'_> {
+    /// Writes these ranges. A connection that is lost leaves its ranges to the others.
+    pub async fn put(
+        &self,
+        mut lanes: Vec<&TransferLane>,
+        ranges: Vec<Range<u64>>,
+    ) -> Result<(), TransferFault> {
+        let open = OpenRanges::new(ranges);
+        loop {
+            let mut working: FuturesUnordered<_> =
+                lanes.iter().map(|lane| async { (*lane, self.over(lane, &open).await) }).collect();
+            let (mut left, mut lost) = (Vec::new(), None);
+            while let Some((lane, result)) = working.next().await {
+                match result {
+                    Ok(()) => left.push(lane),
+                    Err(fault) if fault.lost => lost = Some(fault),
+                    Err(fault) => return Err(fault),
+                }
+            }
+            drop(working);
+            match lost {
+                Some(fault) if left.is_empty() => return Err(fault),
+                _ if open.is_empty() => return Ok(()),
+                _ => lanes = left,
+            }
+        }
+    }
+
+    /// Writes ranges over one connection.
+    async fn over(&self, lane: &TransferLane, open: &OpenRanges) -> Result<(), TransferFault> {
+        let mut taken = TakenRanges::new();
+        let result = self.write(lane, open, &mut taken).await;
+        if result.is_err() {
+            if let Some((range, at)) = taken.pop_front() {
+                self.journal.note_range(&(range.start..at));
+                open.give_back(std::iter::once(at..range.end));
+            }
+            open.give_back(taken.into_iter().map(|(range, _)| range));
+        }
+        result
+    }
+
+    async fn write(
+        &self,
+        lane: &TransferLane,
+        open: &OpenRanges,
+        taken: &mut TakenRanges,
+    ) -> Result<(), TransferFault> {
+        let flags = OpenFlags::WRITE;
+        let remote = lane.sftp.open_file(self.partial, flags, &Attributes::default()).await?;
+        let mut writer = BlockWriter::new(&remote, &self.run.rate, lane.limits.write);
+        // What is being sent of the last range that was taken.
+        let mut sending = 0..0;
+        loop {
+            while !writer.is_full() {
+                if sending.is_empty() {
+                    let Some(range) = open.take() else { break };
+                    sending = range.clone();
+                    let start = range.start;
+                    taken.push_back((range, start));
+                }
+                let wanted = (sending.end - sending.start).min(writer.block.into()) as usize;
+                let mut buffer = writer.buffer(wanted);
+                let count = tree::read_at(self.source, &mut buffer, sending.start)
+                    .map_err(|error| TransferFault::local(&self.file.from, &error))?;
+                if count < wanted {
+                    let (received, size) = (sending.start + count as u64, self.file.size);
+                    let cause = say!(transfer_size, received, size);
+                    return Err(TransferFault::about(&self.file.from, &cause));
+                }
+                writer.send(sending.start, buffer).await;
+                sending.start += count as u64;
+            }
+            let count = writer.answer().await?;
+            if count == 0 {
+                remote.close().await?;
+                return Ok(());
+            }
+            self.run.tell(TransferEvent::Bytes { file: self.file, count });
+            if let Some((range, at)) = taken.front_mut() {
+                *at += count;
+                if *at == range.end {
+                    self.journal.note_range(range);
+                    taken.pop_front();
+                }
+            }
+        }
+    }
+}
