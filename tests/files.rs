@@ -335,7 +335,7 @@ fn json_has_an_event_a_line_and_failures_have_exit_code_1() {
     let judged: Value = serde_json::from_str(&output.stderr).unwrap();
     assert_eq!(judged["event"], "host-key");
     let text = output.text();
-    let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events = events(&output);
     let of = |event: &str| events.iter().find(|it| it["event"] == event).unwrap();
     assert_eq!((of("ended")["from"].as_str(), of("ended")["bytes"].as_u64()), (Some("f"), Some(4)));
     assert_eq!(of("failed")["from"], "gone");
@@ -388,7 +388,7 @@ fn a_person_sees_what_it_came_to() {
     make(&there(&bed, "f"), &noise(3_000_000), 0o644, 1_000_000_000);
     let pty = bed.home.on_pty(&["get", "srv:f", "here"]);
     assert_eq!(pty.exit_code(), 0);
-    assert!(pty.written().contains("1 files, 2.86 MiB in"), "{}", pty.written());
+    assert!(pty.written().contains("1 file, 2.86 MiB in"), "{}", pty.written());
     let quietly = bed.home.on_pty(&["get", "-q", "srv:f", "here"]);
     assert_eq!((quietly.exit_code(), quietly.written().as_str()), (0, ""));
 }
@@ -430,4 +430,122 @@ fn words_that_make_no_sense_are_told_in_a_line() {
     }
     let help = home.tessh(&["get", "--help"]).output().expect_quiet_success().text();
     assert!(help.contains("--resume") && help.contains("sftp://"), "{help}");
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn keys_are_renewed_during_a_transfer() {
+    let bed = bed(&["RekeyLimit 4M"]);
+    make(&there(&bed, "f"), &noise(80_000_000), 0o644, 1_000_000_000);
+    for more in [&[][..], &["-C"], &["-P", "3"], &["-o", "RekeyLimit=3M"]] {
+        quiet(&bed, &[&["get"], more, &["srv:f", "here"]].concat());
+        same(&there(&bed, "f"), &bed.home.path("here/f"));
+        quiet(&bed, &[&["put"], more, &["here/f", "srv:back"]].concat());
+        same(&there(&bed, "f"), &there(&bed, "back"));
+        fs::remove_file(there(&bed, "back")).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn ctrl_c_keeps_what_has_come_and_says_so() {
+    let bed = bed(&[]);
+    make(&there(&bed, "f"), &noise(3_000_000), 0o644, 1_000_000_000);
+    let pty = bed.home.on_pty(&["get", "--limit", "1M", "srv:f", "here"]);
+    pty.wait_for("KiB/2.86 MiB");
+    pty.send("\x03");
+    assert_eq!(pty.exit_code(), 130);
+    assert!(pty.written().contains("NAME.filepart"), "{}", pty.written());
+    pty.expect_restored();
+    assert!(bed.home.path("here/f.filepart").exists() && !bed.home.path("here/f").exists());
+}
+
+/// Starts a transfer and kills it once its partial file has grown to this size.
+fn kill_at(bed: &Bed, words: &[&str], partial: &Path, size: u64) {
+    let mut running = bed.home.tessh(words).start();
+    let grown = || fs::metadata(partial).is_ok_and(|found| found.len() >= size);
+    wait_until("the partial file grows", grown);
+    running.signal(rustix::process::Signal::KILL);
+    running.ended();
+    assert!(partial.exists());
+}
+
+fn events(output: &Output) -> Vec<Value> {
+    output.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_killed_transfer_is_continued_with_resume() {
+    let bed = bed(&[]);
+    let (far, near) = (there(&bed, "f"), bed.home.path("here/f"));
+    make(&far, &noise(24_000_000), 0o640, 1_000_000_000);
+    let partial = bed.home.path("here/f.filepart");
+    for size in [1, 5_000_000, 12_000_000] {
+        kill_at(&bed, &["get", "--limit", "20M", "srv:f", "here"], &partial, size);
+        let output = run(&bed, &["get", "--resume", "--json", "srv:f", "here"]);
+        output.expect_code(0);
+        let began = events(&output).into_iter().find(|it| it["event"] == "began").unwrap();
+        assert!(began["resumed"].as_u64().unwrap() > 0 || size == 1, "{began}");
+        same(&far, &near);
+        assert!(!partial.exists());
+        fs::remove_file(&near).unwrap();
+    }
+    // What is damaged is noticed.
+    kill_at(&bed, &["get", "--limit", "20M", "srv:f", "here"], &partial, 8_000_000);
+    let mut bytes = fs::read(&partial).unwrap();
+    bytes[1000] ^= 1;
+    fs::write(&partial, bytes).unwrap();
+    let output = run(&bed, &["get", "--resume", "--json", "srv:f", "here"]);
+    output.expect_code(0);
+    assert!(events(&output).iter().any(|it| it["why"] == "mismatch"), "{}", output.text());
+    same(&far, &near);
+    // To the server.
+    let partial = there(&bed, "up.filepart");
+    kill_at(&bed, &["put", "--limit", "20M", "here/f", "srv:up"], &partial, 6_000_000);
+    assert!(!there(&bed, "up").exists());
+    quiet(&bed, &["put", "--resume", "here/f", "srv:up"]);
+    same(&far, &there(&bed, "up"));
+    // Without it, a person is asked.
+    let partial = bed.home.path("new.filepart");
+    kill_at(&bed, &["get", "--limit", "20M", "srv:f", "new"], &partial, 6_000_000);
+    let pty = bed.home.on_pty(&["get", "srv:f", "new"]);
+    pty.wait_for("continue it?");
+    pty.send("y\r");
+    assert_eq!(pty.exit_code(), 0);
+    same(&far, &bed.home.path("new"));
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_large_file_over_several_connections_is_continued_too() {
+    let bed = bed(&[]);
+    let (far, near) = (there(&bed, "f"), bed.home.path("here/f"));
+    make(&far, &noise(90_000_000), 0o644, 1_000_000_000);
+    let partial = bed.home.path("here/f.filepart");
+    kill_at(&bed, &["get", "-P", "3", "--limit", "60M", "srv:f", "here"], &partial, 40_000_000);
+    quiet(&bed, &["get", "-P", "3", "--resume", "--verify", "srv:f", "here"]);
+    same(&far, &near);
+    let partial = there(&bed, "up.filepart");
+    kill_at(&bed, &["put", "-P", "2", "--limit", "60M", "here/f", "srv:up"], &partial, 40_000_000);
+    quiet(&bed, &["put", "-P", "3", "--resume", "here/f", "srv:up"]);
+    same(&far, &there(&bed, "up"));
+    assert_eq!(fs::read_dir(bed.home.path("here")).unwrap().count(), 1);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn copies_are_compared_with_verify() {
+    for lines in [&[SFTP][..], &["Subsystem sftp internal-sftp", "ForceCommand internal-sftp"]] {
+        let bed = bed_of(Sshd::start(lines));
+        make(&there(&bed, "f"), &noise(3_000_000), 0o644, 1_000_000_000);
+        for words in [["srv:f", "here"], ["here/f", "srv:back"]] {
+            let verb = if words[0] == "srv:f" { "get" } else { "put" };
+            let output = run(&bed, &[&[verb, "--verify", "--json"], &words[..]].concat());
+            output.expect_code(0);
+            let ended = events(&output).into_iter().find(|it| it["event"] == "ended").unwrap();
+            assert_eq!(ended["verified"], true, "{ended}");
+        }
+        same(&there(&bed, "f"), &there(&bed, "back"));
+    }
 }

@@ -198,6 +198,20 @@ fn keys_of_all_suites_log_in() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
+fn files_go_through_tsh_too_and_by_the_session_s_name() {
+    let bed = TeleportBed::with_servers();
+    save(&bed, &[&format!("{USER}@{NODE}")]);
+    let root = &bed.servers.as_ref().unwrap().0;
+    fs::write(root.path("home/a file"), "through tsh").unwrap();
+    let place = format!("{}:a file", TeleportBed::session(NODE));
+    let words = ["get", "-o", "BatchMode=yes", "-P", "2", &place, "copy"];
+    bed.tessh(&words).output().expect_quiet_success();
+    assert_eq!(bed.home.read("copy"), "through tsh");
+    assert_eq!(root.log().matches("Accepted publickey for tester").count(), 2);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
 fn only_the_authority_of_the_sessions_cluster_counts() {
     let bed = TeleportBed::with_servers();
     save(&bed, &[&format!("{USER}@{NODE}")]);

@@ -98,8 +98,17 @@ texts! {
         en "transfer them one by one, to different places"
         ja "別々の場所に 1 つずつ転送してください"
     files_summary(files, bytes, time, rate)
-        en "{files} files, {bytes} in {time}, {rate}/s"
-        ja "{files} ファイル、{bytes}、{time}、{rate}/秒"
+        en "{files}, {bytes} in {time}, {rate}/s"
+        ja "{files}、{bytes}、{time}、{rate}/秒"
+    files_one_file
+        en "1 file"
+        ja "1 ファイル"
+    files_count(count)
+        en "{count} files"
+        ja "{count} ファイル"
+    files_interrupted
+        en "stopped; what is unfinished is kept as NAME.filepart, and --resume continues it"
+        ja "中止しました。途中のファイルは NAME.filepart として残り、--resume で続けられます"
     files_summary_skipped(count)
         en ", {count} left out"
         ja "、{count} 件を省略"

@@ -3,9 +3,9 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use log::{error, warn};
 
 use super::events::{self, EventLines};
@@ -20,8 +20,8 @@ use crate::text;
 
 /// How many times a second the bar is drawn at most.
 const DRAWN: u8 = 10;
-/// How many columns of a name the bar shows.
-const NAME: usize = 28;
+/// How many characters of a name the bar shows, where there is room.
+const NAME: usize = 200;
 
 /// Watches a transfer for a person or a script.
 pub(super) struct TransferDisplay {
@@ -44,7 +44,7 @@ impl TransferDisplay {
             false => ProgressDrawTarget::hidden(),
         };
         let bar = ProgressBar::with_draw_target(Some(0), target);
-        let shape = "{msg:28} {bar:20} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+        let shape = "{wide_msg} {bar:12} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
         if let Ok(style) = ProgressStyle::with_template(shape) {
             bar.set_style(style.progress_chars("=> "));
         }
@@ -70,13 +70,13 @@ impl TransferDisplay {
             return;
         }
         let rate = report.bytes as f64 / took.as_secs_f64().max(0.001);
-        let mut line = say!(
-            files_summary,
-            files = report.files,
-            bytes = HumanBytes(report.bytes).to_string(),
-            time = HumanDuration(took).to_string(),
-            rate = HumanBytes(rate as u64).to_string()
-        );
+        let files = match report.files {
+            1 => say!(files_one_file),
+            count => say!(files_count, count),
+        };
+        let bytes = HumanBytes(report.bytes).to_string();
+        let rate = HumanBytes(rate as u64).to_string();
+        let mut line = say!(files_summary, files, bytes, time = shown_time(took), rate);
         if report.skipped > 0 {
             line.push_str(&say!(files_summary_skipped, count = report.skipped));
         }
@@ -84,6 +84,14 @@ impl TransferDisplay {
             line.push_str(&say!(files_summary_failed, count = report.failed));
         }
         lines::to_stderr(&format!("{line}\n"));
+    }
+
+    /// Tells what is left of a transfer that is stopped in its middle.
+    fn interrupted(&self) {
+        self.bar.finish_and_clear();
+        if self.is_shown && self.done.load(Ordering::Relaxed) > 0 {
+            lines::to_stderr(&format!("{}\n", say!(files_interrupted)));
+        }
     }
 
     fn count(&self, event: &TransferEvent<'_>) {
@@ -114,6 +122,25 @@ impl TransferDisplay {
     }
 }
 
+impl Drop for TransferDisplay {
+    fn drop(&mut self) {
+        if !self.bar.is_finished() {
+            self.interrupted();
+        }
+    }
+}
+
+/// A time as a person reads it: `0.4 s`, `3:07`, `1:02:03`.
+fn shown_time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{:.1} s", time.as_secs_f64()),
+        (0, _) => format!("{minutes}:{rest:02}"),
+        _ => format!("{hours}:{minutes:02}:{rest:02}"),
+    }
+}
+
 impl TransferObserver for TransferDisplay {
     fn event(&self, event: TransferEvent<'_>) {
         self.count(&event);
@@ -134,5 +161,17 @@ impl TransferObserver for TransferDisplay {
 
     fn resume<'a>(&'a self, question: ResumeQuestion<'a>) -> Answering<'a, ResumeAnswer> {
         Box::pin(questions::resume(&self.bar, &self.standing, question))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short() {
+        let shown = |seconds: f64| shown_time(Duration::from_secs_f64(seconds));
+        assert_eq!((shown(0.42), shown(59.0)), ("0.4 s".to_owned(), "59.0 s".to_owned()));
+        assert_eq!((shown(187.9), shown(3723.0)), ("3:07".to_owned(), "1:02:03".to_owned()));
     }
 }
