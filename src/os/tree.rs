@@ -193,6 +193,14 @@ impl TreeDirectory {
         Ok(unlinkat(&self.0, name, AtFlags::empty())?)
     }
 
+    /// Removes a directory that is empty.
+    ///
+    /// # Errors
+    /// It is not empty, or a link; the system's.
+    pub fn remove_directory(&self, name: &OsStr) -> io::Result<()> {
+        Ok(unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
+    }
+
     /// Makes a symbolic link with these bytes in it.
     ///
     /// # Errors

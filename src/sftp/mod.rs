@@ -54,7 +54,7 @@ mod failure;
 mod packet;
 mod reply;
 mod request;
-pub mod sync;
+mod sync;
 mod transfer;
 
 pub use attributes::{Attributes, FileType};
@@ -66,6 +66,10 @@ pub use extensions::{AccountNames, Extension, Extensions, FileSystem, Limits};
 pub use failure::{SftpFailure, SftpFault, SftpResult};
 pub use packet::{DEFAULT_BLOCK, MAX_BLOCK, MAX_NAME};
 pub use reply::DirectoryEntry;
+pub use sync::{
+    CopyReason, Sync, SyncChange, SyncCriteria, SyncDirectory, SyncFilter, SyncPlan, SyncReport,
+    SyncRules, SyncStep,
+};
 pub use transfer::{
     Answering, LinkPolicy, MOST_FAILURES, OverwriteAnswer, OverwritePolicy, OverwriteQuestion,
     RemoteShell, RestartReason, ResumeAnswer, ResumePolicy, ResumeQuestion, SkipReason, Transfer,

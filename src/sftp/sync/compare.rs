@@ -16,6 +16,8 @@ pub struct SyncNode {
     pub size: u64,
     /// The last modification, in seconds since 1970; `None` if the server does not say.
     pub modified: Option<i64>,
+    /// The permission bits.
+    pub mode: Option<u32>,
     /// What a symbolic link points to.
     pub link: Option<Vec<u8>>,
 }
@@ -93,6 +95,10 @@ pub struct SyncDirectory {
     pub path: Vec<u8>,
     /// Whether the target has it, too.
     pub is_in_target: bool,
+    /// The permission bits of the source.
+    pub mode: Option<u32>,
+    /// When the source was modified.
+    pub modified: Option<i64>,
 }
 
 /// What one directory needs.
@@ -181,7 +187,9 @@ impl SyncComparison {
         match from.kind {
             FileType::Directory => {
                 let path = joined(base, &from.name);
-                self.inner.push(SyncDirectory { path, is_in_target: to.is_some() });
+                let (mode, modified) = (from.mode, from.modified);
+                let is_in_target = to.is_some();
+                self.inner.push(SyncDirectory { path, is_in_target, mode, modified });
                 if to.is_none() {
                     self.change(base, &from, SyncStep::MakeDirectory);
                 }

@@ -26,6 +26,11 @@ enum Part {
 }
 
 impl SyncFilter {
+    /// Whether everything takes part.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// Adds a pattern behind those that are there.
     pub fn add(&mut self, is_include: bool, pattern: &[u8]) {
         let of_directories = pattern.ends_with(b"/");

@@ -1,15 +1,22 @@
-//! One directory made like another: what differs, and what is to be done about it.
+//! One directory made like another, in one direction: what differs, and what is done about it.
 //!
+//! - `run`: the sync
+//! - `plan`: everything that differs in two trees
+//! - `side`: the two trees
+//! - `contents`: two files
 //! - `compare`: two directories, name by name
 //! - `filter`: which names take part
 
 mod compare;
+mod contents;
 mod filter;
+mod plan;
+mod run;
+mod side;
 #[cfg(test)]
 mod tests;
 
-pub use compare::{
-    CopyReason, SyncChange, SyncComparison, SyncCriteria, SyncDirectory, SyncNode, SyncRules,
-    SyncStep, compare, joined,
-};
+pub use compare::{CopyReason, SyncChange, SyncCriteria, SyncDirectory, SyncRules, SyncStep};
 pub use filter::SyncFilter;
+pub use plan::SyncPlan;
+pub use run::{Sync, SyncReport};

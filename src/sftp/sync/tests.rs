@@ -7,7 +7,14 @@ use crate::sftp::attributes::FileType;
 
 fn file(name: &str, size: u64, modified: i64) -> SyncNode {
     let name = name.as_bytes().to_owned();
-    SyncNode { name, kind: FileType::Regular, size, modified: Some(modified), link: None }
+    SyncNode {
+        name,
+        kind: FileType::Regular,
+        size,
+        modified: Some(modified),
+        mode: None,
+        link: None,
+    }
 }
 
 fn of_kind(name: &str, kind: FileType) -> SyncNode {

@@ -62,7 +62,7 @@ mod folder;
 mod get;
 mod journal;
 mod link;
-mod names;
+pub(super) mod names;
 mod observer;
 mod options;
 mod partial_here;

@@ -1,0 +1,233 @@
+//! Directories made alike, against OpenSSH's own server, which runs as a child on pipes.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use tessh::sftp::{
+    InFlight, Sftp, Sync, SyncCriteria, SyncPlan, SyncReport, SyncRules, TransferDirection,
+    TransferEvent, TransferObserver, TransferOptions,
+};
+use tokio::process::{Child, Command};
+
+const SERVER: &str = "/usr/lib/openssh/sftp-server";
+
+struct Quiet;
+
+impl TransferObserver for Quiet {
+    fn event(&self, _: TransferEvent<'_>) {}
+}
+
+/// A directory here and one on the server.
+struct Bed {
+    home: tempfile::TempDir,
+    sftp: Sftp,
+    _server: Child,
+}
+
+impl Bed {
+    async fn new() -> Bed {
+        let home = tempfile::tempdir().unwrap();
+        for name in ["here", "there"] {
+            fs::create_dir(home.path().join(name)).unwrap();
+        }
+        let mut child = Command::new(SERVER)
+            .current_dir(home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let (reader, writer) = (child.stdout.take().unwrap(), child.stdin.take().unwrap());
+        let (sftp, driver) = Sftp::open(reader, writer, InFlight::default()).await.unwrap();
+        tokio::spawn(driver);
+        Bed { home, sftp, _server: child }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str, time: u64) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(time);
+        fs::File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
+    }
+
+    async fn sync(&self, direction: TransferDirection, rules: SyncRules) -> (SyncPlan, SyncReport) {
+        let local = self.path("here");
+        let sync = Sync {
+            connections: vec![self.sftp.clone()],
+            local: &local,
+            remote: b"there",
+            direction,
+            rules,
+            options: TransferOptions::default(),
+            shell: None,
+        };
+        let plan = sync.plan().await.unwrap();
+        let report = sync.run(&plan, &Quiet).await;
+        (plan, report)
+    }
+}
+
+/// What is below a directory: the path, and what is there.
+fn listing(root: &Path) -> BTreeMap<Vec<u8>, String> {
+    let mut all = BTreeMap::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            let found = path.symlink_metadata().unwrap();
+            let mode = found.permissions().mode() & 0o777;
+            let what = if found.is_symlink() {
+                format!("-> {}", fs::read_link(&path).unwrap().display())
+            } else if found.is_dir() {
+                open.push(path.clone());
+                format!("directory {mode:o}")
+            } else {
+                let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+                let time = found.modified().unwrap().duration_since(SystemTime::UNIX_EPOCH);
+                format!("{mode:o} {} {text}", time.unwrap().as_secs())
+            };
+            let name = path.strip_prefix(root).unwrap().as_os_str().as_bytes().to_vec();
+            all.insert(name, what);
+        }
+    }
+    all
+}
+
+fn delete() -> SyncRules {
+    SyncRules { delete: true, ..SyncRules::default() }
+}
+
+const BOTH: [(TransferDirection, &str, &str); 2] =
+    [(TransferDirection::Get, "there", "here"), (TransferDirection::Put, "here", "there")];
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn one_directory_becomes_like_the_other_and_then_nothing_is_to_do() {
+    for (direction, from, to) in BOTH {
+        let bed = Bed::new().await;
+        for (name, text, time) in [
+            ("same", "s", 1000),
+            ("newer", "two", 2000),
+            ("older", "two", 500),
+            ("grown", "more", 1000),
+            ("deep/er/file", "x", 1000),
+            ("deep/er/\n\u{202e}odd", "x", 1000),
+            ("both/file", "x", 1000),
+            ("was-directory", "x", 1000),
+            ("was-link", "x", 1000),
+        ] {
+            bed.write(&format!("{from}/{name}"), text, time);
+        }
+        for (name, text) in [
+            ("same", "s"),
+            ("newer", "one"),
+            ("older", "one"),
+            ("grown", "m"),
+            ("gone", "x"),
+            ("gone-too/a/b", "x"),
+            ("both/gone", "x"),
+            ("was-directory/a", "x"),
+        ] {
+            bed.write(&format!("{to}/{name}"), text, 1000);
+        }
+        let target = |name: &str| bed.path(&format!("{to}/{name}"));
+        symlink("same", target("was-link")).unwrap();
+        symlink("/nowhere", target("gone-too/link")).unwrap();
+        for name in ["link", "deep/link"] {
+            symlink("same", bed.path(&format!("{from}/{name}"))).unwrap();
+        }
+        fs::write(target("link"), "").unwrap();
+        fs::create_dir(bed.path(&format!("{from}/empty"))).unwrap();
+        fs::set_permissions(bed.path(&format!("{from}/empty")), PermissionsExt::from_mode(0o750))
+            .unwrap();
+
+        let (plan, report) = bed.sync(direction, delete()).await;
+        assert!(report.is_complete(), "{:?} {:?}", report.failures, report.transfer.failures);
+        assert_eq!(listing(&bed.path(to)), listing(&bed.path(from)), "{direction:?}");
+        assert_eq!((plan.same, report.removed), (1, 4), "{plan:?}");
+
+        let (plan, report) = bed.sync(direction, delete()).await;
+        assert_eq!((plan.changes.len(), report.transfer.files, report.removed), (0, 0, 0));
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn nothing_is_removed_without_being_asked_to_or_after_a_failure() {
+    for (direction, from, to) in BOTH {
+        let bed = Bed::new().await;
+        bed.write(&format!("{from}/a"), "x", 1);
+        bed.write(&format!("{to}/a/inside"), "x", 1);
+        bed.write(&format!("{to}/b"), "x", 1);
+        let (_, report) = bed.sync(direction, SyncRules::default()).await;
+        assert!(bed.path(&format!("{to}/a/inside")).exists() && !report.is_complete());
+        let line = report.failures[0].to_string();
+        assert!(line.contains("/a: ") && line.contains("--delete"), "{line}");
+
+        // A device cannot be told apart from a file that could not be read: what could not be
+        // transferred keeps everything.
+        let long = format!("{from}/{}", "n".repeat(255));
+        bed.write(&long, "x", 1);
+        fs::write(bed.path(&format!("{from}/half.filepart")), "x").unwrap();
+        let (_, report) = bed.sync(direction, delete()).await;
+        let kept = bed.path(&format!("{to}/b")).exists();
+        assert_eq!(kept, report.kept == 1, "{report:?}");
+        assert_eq!(report.is_complete(), !kept);
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn hashes_find_what_sizes_and_times_hide_and_patterns_leave_out() {
+    let bed = Bed::new().await;
+    for (side, last) in [("here", "a"), ("there", "b")] {
+        bed.write(&format!("{side}/big"), &("x".repeat(700_000) + last), 1000);
+        bed.write(&format!("{side}/same"), &"y".repeat(300_000), 1000);
+        bed.write(&format!("{side}/{side}.o"), "x", 1000);
+    }
+    let (plan, _) = bed.sync(TransferDirection::Put, SyncRules::default()).await;
+    assert_eq!(plan.changes.len(), 1, "here.o alone");
+    let criteria = SyncCriteria { size: true, time: false, hash: true };
+    let mut rules = SyncRules { criteria, ..delete() };
+    rules.filter.add(false, b"*.o");
+    let (plan, report) = bed.sync(TransferDirection::Put, rules).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!((plan.changes.len(), plan.same), (1, 1));
+    assert!(fs::read(bed.path("there/big")).unwrap().ends_with(b"xa"));
+    assert!(bed.path("there/there.o").exists());
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
+async fn the_target_is_made_and_a_source_that_is_not_there_is_said() {
+    let bed = Bed::new().await;
+    bed.write("here/a/b", "x", 1000);
+    fs::remove_dir(bed.path("there")).unwrap();
+    let (_, report) = bed.sync(TransferDirection::Put, SyncRules::default()).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(listing(&bed.path("there")), listing(&bed.path("here")));
+    fs::remove_dir_all(bed.path("there")).unwrap();
+    let local = bed.path("here");
+    let sync = Sync {
+        connections: vec![bed.sftp.clone()],
+        local: &local,
+        remote: b"there",
+        direction: TransferDirection::Get,
+        rules: SyncRules::default(),
+        options: TransferOptions::default(),
+        shell: None,
+    };
+    let line = sync.plan().await.unwrap_err().to_string();
+    assert!(line.contains("there: ") && !line.contains('\n'), "{line}");
+}
