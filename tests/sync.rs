@@ -1,6 +1,8 @@
 //! Directories made alike, against OpenSSH's own server, which runs as a child on pipes.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod lab;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -230,4 +232,55 @@ async fn the_target_is_made_and_a_source_that_is_not_there_is_said() {
     };
     let line = sync.plan().await.unwrap_err().to_string();
     assert!(line.contains("there: ") && !line.contains('\n'), "{line}");
+}
+
+/// The verb, with a real server and a login.
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn the_verb_plans_carries_out_and_comes_back() {
+    let bed = lab::Bed::of(lab::Sshd::start(&["Subsystem sftp /usr/lib/openssh/sftp-server"]));
+    let block = bed.host_block("srv", &["PreferredAuthentications publickey"]);
+    bed.home.write(".ssh/config", &block);
+    let there = |name: &str| bed.sshd.path("home").join(name);
+    let run = |words: &[&str]| bed.home.tessh(&[&["sync"], words].concat()).output();
+    fs::create_dir_all(bed.home.path("tree/in/er")).unwrap();
+    for name in ["a", "b.o", "in/er/c", "in/\u{1b}[2J"] {
+        bed.home.write(&format!("tree/{name}"), name);
+    }
+    symlink("a", bed.home.path("tree/link")).unwrap();
+
+    let plan = run(&["--dry-run", "tree", "srv:copy"]).expect_quiet_success();
+    let text = plan.text();
+    for line in ["+ ./", "+ a  (1 B)", "+ in/er/c  (7 B)", "+ link -> a", "to do: copy 4 files"] {
+        assert!(text.contains(line), "no {line} in {text}");
+    }
+    assert!(!text.contains('\u{1b}') && !there("copy").exists());
+    assert_eq!(run(&["tree", "srv:copy"]).expect_quiet_success().text(), "");
+    assert_eq!(listing(&there("copy")), listing(&bed.home.path("tree")));
+
+    fs::remove_dir_all(bed.home.path("tree/in/er")).unwrap();
+    fs::remove_file(bed.home.path("tree/b.o")).unwrap();
+    bed.home.write("tree/a", "longer");
+    let words = ["--delete", "--exclude", "*.o", "tree/", "srv:copy/"];
+    let json = run(&[&["--dry-run", "--json"], &words[..]].concat());
+    json.expect_code(0);
+    let steps: Vec<serde_json::Value> =
+        json.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<_> = steps.iter().map(|it| format!("{} {}", it["step"], it["path"])).collect();
+    assert_eq!(told, [r#""copy" "a""#, r#""remove" "in/er""#]);
+    run(&words).expect_quiet_success();
+    assert!(there("copy/b.o").exists() && !there("copy/in/er").exists());
+    assert_eq!(fs::read_to_string(there("copy/a")).unwrap(), "longer");
+
+    run(&["srv:copy", "back/"]).expect_quiet_success();
+    assert_eq!(listing(&bed.home.path("back")), listing(&there("copy")));
+    let again = run(&["--dry-run", "--criteria", "size,hash", "srv:copy", "back"]);
+    let text = again.expect_quiet_success().text().to_owned();
+    assert!(text.starts_with("to do: copy 0 files") && text.contains("4 are the same"), "{text}");
+
+    for words in [&["a", "b"][..], &["srv:a", "srv:b"], &["srv:a"]] {
+        run(words).expect_failure(&["tessh sync"]);
+    }
+    run(&["srv:none", "here"]).expect_failure(&["none: ", "no such directory"]);
+    assert!(!bed.home.path("here").exists());
 }

@@ -67,7 +67,7 @@ pub const VERBS: &[(&str, Verb, &str)] = &[
     ("files", Verb::Files, "two-pane SFTP file manager"),
     ("get", Verb::Get, "files from a server; tessh get --help"),
     ("put", Verb::Put, "files to a server; tessh put --help"),
-    ("sync", Verb::Sync, "make one side like the other"),
+    ("sync", Verb::Sync, "make one directory like another; tessh sync --help"),
     ("keygen", Verb::Keygen, "make, convert and show keys; tessh keygen --help"),
     ("trust", Verb::Trust, "keys of hosts, on record and offered; tessh trust --help"),
     ("sessions", Verb::Sessions, "saved sessions"),
@@ -89,6 +89,7 @@ impl Verb {
             V::Connect
                 | V::Get
                 | V::Put
+                | V::Sync
                 | V::Explain
                 | V::Sessions
                 | V::Teleport
@@ -240,7 +241,7 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
             // errors are printed.
             let tells = matches!(
                 verb,
-                Verb::Sessions | Verb::Teleport | Verb::Trust | Verb::Get | Verb::Put
+                Verb::Sessions | Verb::Teleport | Verb::Trust | Verb::Get | Verb::Put | Verb::Sync
             );
             let json = tells && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });

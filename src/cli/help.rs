@@ -5,7 +5,7 @@ mod completions;
 use std::fmt::Write;
 
 use super::args::VERBS;
-use super::flags::files::{self, FILES};
+use super::flags::files::{self, FILES, FileFlag, SYNC};
 use super::flags::keygen::KEYGEN;
 use super::flags::teleport::{self, TELEPORT};
 use super::flags::trust::{self, AUTHORITY, TRUST};
@@ -79,8 +79,19 @@ pub fn trust_help() -> String {
 
 /// What `tessh get --help` and `tessh put --help` print.
 pub fn files_help() -> String {
-    let mut out = String::from("tessh get, tessh put: files from and to a server, by SFTP\n\n");
-    for line in files::USES {
+    let title = "tessh get, tessh put: files from and to a server, by SFTP";
+    places_help(title, &files::USES, FILES)
+}
+
+/// What `tessh sync --help` prints.
+pub fn sync_help() -> String {
+    let title = "tessh sync: make the second directory like the first, by SFTP";
+    places_help(title, &files::SYNC_USES, SYNC)
+}
+
+fn places_help(title: &str, uses: &[&str], flags: &[Flag<FileFlag>]) -> String {
+    let mut out = format!("{title}\n\n");
+    for line in uses {
         let _ = writeln!(out, "{} {line}", if out.ends_with("\n\n") { "usage:" } else { "      " });
     }
     out.push_str("\nplaces\n");
@@ -88,7 +99,7 @@ pub fn files_help() -> String {
         entry(&mut out, name, doc);
     }
     out.push_str("\noptions\n");
-    for flag in FILES {
+    for flag in flags {
         entry(&mut out, &synopsis(flag), flag.doc);
     }
     out.push_str("\noptions of connecting (letters as in ssh(1))\n");
@@ -164,14 +175,18 @@ pub fn man_page() -> String {
     for flag in TELEPORT {
         man_entry(&mut out, flag, "");
     }
-    out.push_str(".SH PLACES AND OPTIONS OF GET AND PUT\n");
-    for line in files::USES {
+    out.push_str(".SH PLACES AND OPTIONS OF GET, PUT AND SYNC\n");
+    for line in files::USES.iter().chain(&files::SYNC_USES) {
         let _ = writeln!(out, "{}\n.br", roff(line));
     }
     for (name, doc) in files::PLACES {
         let _ = writeln!(out, ".TP\n.B {}\n{}.", roff(name), roff(doc));
     }
     for flag in FILES {
+        man_entry(&mut out, flag, "");
+    }
+    let _ = writeln!(out, ".PP\nOf sync:");
+    for flag in SYNC {
         man_entry(&mut out, flag, "");
     }
     let taken: Vec<&str> = files::connecting().map(|flag| flag.name).collect();
@@ -314,6 +329,11 @@ mod tests {
         }
         let help = files_help();
         for flag in FILES {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+        let help = sync_help();
+        for flag in SYNC {
             assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");

@@ -1,9 +1,9 @@
-//! The flags of `tessh get` and `tessh put`, in addition to the flags of connecting.
+//! The flags of `tessh get`, `tessh put` and `tessh sync`, in addition to the flags of connecting.
 
 use super::{FLAGS, Flag};
 use FileFlag as F;
 
-/// The purpose of a flag of `tessh get` and `tessh put`.
+/// The purpose of a flag of `tessh get`, `tessh put` and `tessh sync`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFlag {
     /// `-r`.
@@ -24,6 +24,16 @@ pub enum FileFlag {
     Json,
     /// `--help`.
     Help,
+    /// `--delete`.
+    Delete,
+    /// `--dry-run`.
+    DryRun,
+    /// `--criteria`.
+    Criteria,
+    /// `--include`.
+    Include,
+    /// `--exclude`.
+    Exclude,
 }
 
 const fn flag(name: &'static str, doc: &'static str, does: FileFlag) -> Flag<FileFlag> {
@@ -39,7 +49,7 @@ const fn takes(
     Flag { name, value: Some(value), doc, does }
 }
 
-/// The table.
+/// The table of `get` and `put`.
 pub const FILES: &[Flag<FileFlag>] = &[
     flag("-r", "directories with all that is in them", F::Recursive),
     takes(
@@ -66,6 +76,42 @@ pub const FILES: &[Flag<FileFlag>] = &[
     flag("--json", "events on standard output, one JSON object a line", F::Json),
     flag("--help", "print this help", F::Help),
 ];
+
+/// The table of `sync`.
+pub const SYNC: &[Flag<FileFlag>] = &[
+    flag(
+        "--delete",
+        "remove what only the target has, when all else is done and nothing failed",
+        F::Delete,
+    ),
+    flag("--dry-run", "print what would be done, and change nothing", F::DryRun),
+    takes(
+        "--criteria",
+        "list",
+        "how files are told apart: of size, time and hash, joined by commas (size,time without this flag)",
+        F::Criteria,
+    ),
+    takes("--include", "pattern", "take part whatever a later --exclude says", F::Include),
+    takes(
+        "--exclude",
+        "pattern",
+        "neither copy nor remove: *.o anywhere, /build below the directory itself, cache/ a directory, ** any number of names",
+        F::Exclude,
+    ),
+    takes(
+        "-P",
+        "number",
+        "use this many connections; without it as many as are worth it",
+        F::Connections,
+    ),
+    flag("--verify", "compare each copy with its source by a hash afterwards", F::Verify),
+    takes("--limit", "rate", "bytes a second at most, such as 500K, 20M or 1G", F::Limit),
+    flag("--json", "events on standard output, one JSON object a line", F::Json),
+    flag("--help", "print this help", F::Help),
+];
+
+/// What `--criteria` takes.
+pub const CRITERIA: [&str; 3] = ["size", "time", "hash"];
 
 /// The policies of `--overwrite`.
 pub const POLICIES: [&str; 5] = ["ask", "never", "always", "newer", "different"];
@@ -117,6 +163,12 @@ pub const USES: [&str; 2] = [
     "tessh put [options] [-r] local ... [user@]host:[path]",
 ];
 
+/// What `sync` is called with.
+pub const SYNC_USES: [&str; 2] = [
+    "tessh sync [options] [user@]host:[path] directory",
+    "tessh sync [options] directory [user@]host:[path]",
+];
+
 /// How places are written, for the help and the manual page.
 pub const PLACES: &[(&str, &str)] = &[
     (
@@ -146,7 +198,7 @@ mod tests {
     fn the_letters_of_ssh_that_are_taken_are_in_its_table_and_not_in_this_one() {
         for name in CONNECTING {
             assert!(FLAGS.iter().any(|flag| flag.name == *name), "{name}");
-            assert!(FILES.iter().all(|flag| flag.name != *name), "{name}");
+            assert!(FILES.iter().chain(SYNC).all(|flag| flag.name != *name), "{name}");
         }
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Sessions => sessions::run(typed, &environment),
         Verb::Keygen => keygen::run(typed, &environment),
         Verb::Get | Verb::Put => files::run(typed, &environment),
+        Verb::Sync => files::sync::run(typed, &environment),
         Verb::Teleport => teleport::run(typed, environment),
         Verb::Trust => trust::run(typed, environment),
         Verb::Connect if typed.query.is_some() => {

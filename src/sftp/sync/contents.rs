@@ -10,6 +10,7 @@ use crate::os::tree;
 use crate::say;
 use crate::sftp::attributes::Attributes;
 use crate::sftp::client::{OpenFlags, Sftp};
+use crate::sftp::failure::SftpFailure;
 use crate::sftp::packet::DEFAULT_BLOCK;
 use crate::sftp::transfer::RemoteShell;
 use crate::sftp::transfer::names;
@@ -39,7 +40,7 @@ pub(crate) async fn are_same(
         return Ok(own == hash);
     }
     let file = sftp.open_file(there, OpenFlags::READ, &Attributes::default()).await;
-    let file = file.map_err(|failure| failure.into_error())?;
+    let file = file.map_err(SftpFailure::into_error)?;
     let mut asked = VecDeque::new();
     let (mut next, mut at) = (0, 0);
     let mut own = Vec::new();
@@ -50,7 +51,7 @@ pub(crate) async fn are_same(
             next += length;
         }
         let Some(block) = asked.pop_front() else { break };
-        let block = block.await.map_err(|failure| failure.into_error())?;
+        let block = block.await.map_err(SftpFailure::into_error)?;
         own.resize(block.len(), 0);
         let read = read_full(here.0, &mut own, at).map_err(|error| about(here.1, &error))?;
         if block.is_empty() || own[..read] != block[..] {

@@ -79,8 +79,8 @@ pub(crate) async fn plan(
             plan.changes.sort_by(|one, other| in_order(&one.path, &other.path));
             return Ok(plan);
         }
-        let lists = stream::iter(level.iter().map(|directory| both(directory, source, target)));
-        let mut lists = lists.buffered(AT_ONCE);
+        let lists = level.clone().into_iter().map(|directory| both(directory, source, target));
+        let mut lists = stream::iter(lists).buffered(AT_ONCE);
         let mut next = SyncComparison::default();
         for directory in &level {
             let Some(listed) = lists.next().await else { break };
@@ -109,7 +109,7 @@ pub(crate) async fn plan(
 type Names = Vec<crate::sftp::sync::compare::SyncNode>;
 
 async fn both(
-    directory: &SyncDirectory,
+    directory: SyncDirectory,
     source: &Side<'_>,
     target: &Side<'_>,
 ) -> Result<(Names, Names)> {

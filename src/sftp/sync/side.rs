@@ -13,7 +13,7 @@ use crate::os::words;
 use crate::say;
 use crate::sftp::attributes::{Attributes, FileType};
 use crate::sftp::client::Sftp;
-use crate::sftp::failure::SftpFault;
+use crate::sftp::failure::{SftpFailure, SftpFault};
 use crate::sftp::reply::DirectoryEntry;
 use crate::sftp::sync::compare::{SyncNode, joined};
 use crate::sftp::transfer::names;
@@ -66,7 +66,7 @@ impl Side<'_> {
             Err(failure) => return Err(failure.into_error()),
         };
         let mut nodes = Vec::new();
-        while let Some(entries) = reading.next().await.map_err(|it| it.into_error())? {
+        while let Some(entries) = reading.next().await.map_err(SftpFailure::into_error)? {
             if nodes.len() as u64 > most {
                 return Err(about(&path, say!(transfer_too_many, most = most)));
             }
@@ -94,7 +94,7 @@ impl Side<'_> {
             Side::Remote(sftp, _) => {
                 let private = Attributes { permissions: Some(0o700), ..Attributes::default() };
                 let made = sftp.make_directory(&self.path(below), &private).await;
-                made.map_err(|failure| failure.into_error())
+                made.map_err(SftpFailure::into_error)
             }
         }
     }
@@ -109,7 +109,7 @@ impl Side<'_> {
                 let times = time.and_then(|time| u32::try_from(time).ok()).map(|it| (it, it));
                 let to = Attributes { permissions: mode, times, ..Attributes::default() };
                 let set = sftp.set_stat(&self.path(below), &to).await;
-                set.map_err(|failure| failure.into_error())
+                set.map_err(SftpFailure::into_error)
             }
         }
     }
@@ -134,7 +134,7 @@ impl Side<'_> {
                     }
                     _ => {}
                 }
-                sftp.symlink(to, &path).await.map_err(|failure| failure.into_error())
+                sftp.symlink(to, &path).await.map_err(SftpFailure::into_error)
             }
         }
     }
@@ -161,8 +161,8 @@ impl Side<'_> {
             }
         }
         let (directories, files): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, is)| *is);
-        let mut removals = stream::iter(files.iter().map(|(path, _)| self.remove_one(path, false)))
-            .buffered(AT_ONCE);
+        let removals = files.into_iter().map(async |(path, _)| self.remove_one(&path, false).await);
+        let mut removals = stream::iter(removals).buffered(AT_ONCE);
         while let Some(removed) = removals.next().await {
             removed?;
         }
@@ -186,7 +186,7 @@ impl Side<'_> {
                     true => sftp.remove_directory(&path).await,
                     false => sftp.remove(&path).await,
                 };
-                removed.map_err(|failure| failure.into_error())
+                removed.map_err(SftpFailure::into_error)
             }
         }
     }
@@ -272,14 +272,12 @@ async fn remote_node(sftp: &Sftp, directory: &[u8], entry: DirectoryEntry) -> Re
     let path = names::join(directory, &entry.name);
     let attributes = match entry.attributes.file_type() {
         // Some servers list names without what they are.
-        FileType::Unknown => sftp.lstat(&path).await.map_err(|failure| failure.into_error())?,
+        FileType::Unknown => sftp.lstat(&path).await.map_err(SftpFailure::into_error)?,
         _ => entry.attributes,
     };
     let kind = attributes.file_type();
     let link = match kind {
-        FileType::Symlink => {
-            Some(sftp.read_link(&path).await.map_err(|failure| failure.into_error())?)
-        }
+        FileType::Symlink => Some(sftp.read_link(&path).await.map_err(SftpFailure::into_error)?),
         _ => None,
     };
     Ok(SyncNode {

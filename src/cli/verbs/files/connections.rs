@@ -59,6 +59,11 @@ impl Connections {
         Connections { first, more }
     }
 
+    /// One connection.
+    pub(super) fn alone(first: SftpConnection) -> Connections {
+        Connections { first, more: Vec::new() }
+    }
+
     pub(super) fn count(&self) -> usize {
         1 + self.more.len()
     }
@@ -71,7 +76,7 @@ impl Connections {
 
     /// What makes hashes on the server.
     pub(super) fn shell(&self) -> Arc<dyn RemoteShell> {
-        Arc::new(ServerPrograms(self.first.programs.clone()))
+        shell(&self.first)
     }
 
     /// Ends all connections. The files are there, so that nothing that happens now is a failure.
@@ -83,6 +88,11 @@ impl Connections {
             }
         }
     }
+}
+
+/// What makes hashes on the server.
+pub(super) fn shell(connection: &SftpConnection) -> Arc<dyn RemoteShell> {
+    Arc::new(ServerPrograms(connection.programs.clone()))
 }
 
 /// Programs on the server, as the transfer runs them.

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::cli::output;
 use crate::error::Error;
 use crate::sftp::{
-    RestartReason, SkipReason, TransferDirection, TransferEvent, TransferFile, TransferReport,
+    CopyReason, RestartReason, SkipReason, SyncChange, SyncStep, TransferDirection, TransferEvent,
+    TransferFile, TransferReport,
 };
 
 /// The shortest time between two events about progress.
@@ -98,6 +99,43 @@ pub(super) fn summary(report: &TransferReport, seconds: f64, connections: usize)
         "seconds": seconds,
         "connections": connections,
     }));
+}
+
+/// Prints one name of the plan of a sync.
+pub(super) fn planned(change: &SyncChange) {
+    let (step, why) = step_words(&change.step);
+    let mut object = json!({ "event": "planned", "step": step, "size": change.size });
+    if let Some(why) = why {
+        object["why"] = json!(why);
+    }
+    put_path(&mut object, "path", &change.path);
+    if let SyncStep::Link(to) = &change.step {
+        put_path(&mut object, "target", to);
+    }
+    line(&object);
+}
+
+/// The word for what is to be done about a name, and for why, in JSON.
+fn step_words(step: &SyncStep) -> (&'static str, Option<&'static str>) {
+    match step {
+        SyncStep::Copy(why) => (
+            "copy",
+            Some(match why {
+                CopyReason::New => "new",
+                CopyReason::Size(_) => "size",
+                CopyReason::Newer => "newer",
+                CopyReason::Older => "older",
+                CopyReason::Contents => "contents",
+                CopyReason::Kind => "kind",
+            }),
+        ),
+        SyncStep::Hash => ("compare", None),
+        SyncStep::MakeDirectory => ("make-directory", None),
+        SyncStep::Link(_) => ("link", None),
+        SyncStep::Remove => ("remove", None),
+        SyncStep::Blocked => ("blocked", None),
+        SyncStep::Special => ("special", None),
+    }
 }
 
 fn about(event: &str, file: &TransferFile) -> Value {

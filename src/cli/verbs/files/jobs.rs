@@ -162,12 +162,24 @@ async fn in_home(sftp: &Sftp, path: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
+/// The directory on the server that a place names.
+///
+/// # Errors
+/// The connection is lost.
+pub(super) async fn directory_named(sftp: &Sftp, path: &[u8]) -> Result<Vec<u8>> {
+    let mut path = in_home(sftp, path).await?;
+    while path.len() > 1 && path.ends_with(b"/") {
+        path.pop();
+    }
+    Ok(named_path(path))
+}
+
 /// The path as the server takes it: the home directory is `.`.
 fn named_path(path: Vec<u8>) -> Vec<u8> {
     if path.is_empty() { b".".to_vec() } else { path }
 }
 
-fn without_slashes(word: &OsStr) -> OsString {
+pub(super) fn without_slashes(word: &OsStr) -> OsString {
     let bytes = word.as_encoded_bytes();
     let end = bytes.iter().rposition(|byte| *byte != b'/').map_or(bytes.len(), |at| at + 1);
     os_words::from_bytes(&bytes[..end])

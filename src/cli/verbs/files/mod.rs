@@ -1,9 +1,10 @@
-//! `tessh get` and `tessh put`: files from and to a server.
+//! `tessh get`, `tessh put` and `tessh sync`: files from and to a server.
 //!
 //! ```text
 //!   words        the words after the verb: flags of its own, flags of connecting, places
 //!   place        [user@]host:PATH into a destination and a path
 //!   jobs, glob   places into sources and the names of their copies
+//!   sync         `tessh sync`: one directory made like another
 //!   connections  how many, and making them
 //!   progress     what a person sees; questions; events for --json
 //! ```
@@ -17,6 +18,7 @@ mod jobs;
 mod place;
 mod progress;
 mod questions;
+pub(super) mod sync;
 mod words;
 
 use std::ffi::OsString;
@@ -24,6 +26,7 @@ use std::ffi::OsString;
 use crate::cli::args::{Typed, Verb};
 use crate::cli::connect::subsystem::{self, SftpTarget};
 use crate::cli::environment::ProcessEnvironment;
+use crate::cli::flags::files::FILES;
 use crate::cli::output::print;
 use crate::cli::resolve::sources;
 use crate::cli::{help, log, runtime};
@@ -51,7 +54,7 @@ enum TypedPlaces {
 }
 
 pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8> {
-    let words = FileWords::read(&typed.rest)?;
+    let words = FileWords::read(&typed.rest, FILES)?;
     if words.help {
         return print(&help::files_help());
     }

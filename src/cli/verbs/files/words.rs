@@ -1,14 +1,14 @@
-//! Parses the words after `get` and `put`: their own flags, the flags of connecting, and places.
+//! Parses the words after `get`, `put` and `sync`: their own flags, the flags of connecting, and places.
 
 use std::ffi::OsString;
 
 use crate::cli::args::{self, Typed};
-use crate::cli::flags::files::{FILES, FileFlag, LINKS, POLICIES, connecting};
+use crate::cli::flags::files::{CRITERIA, FileFlag, LINKS, POLICIES, connecting};
 use crate::cli::flags::{self, Flag};
 use crate::error::{Error, Kind, Result};
 use crate::os::words;
 use crate::say;
-use crate::sftp::{LinkPolicy, OverwritePolicy};
+use crate::sftp::{LinkPolicy, OverwritePolicy, SyncCriteria, SyncRules};
 use crate::text;
 
 /// How many characters of a word an error quotes.
@@ -37,12 +37,18 @@ pub(super) struct FileWords {
     pub(super) links: Option<LinkPolicy>,
     pub(super) json: bool,
     pub(super) help: bool,
+    pub(super) dry_run: bool,
+    /// What `sync` compares.
+    pub(super) rules: SyncRules,
     /// The flags of connecting, with their arguments.
     pub(super) connecting: Vec<OsString>,
     /// `--profile` was typed.
     pub(super) has_profile: bool,
     pub(super) operands: Vec<Operand>,
 }
+
+/// The flags that a verb has of its own.
+type FlagTable = &'static [Flag<FileFlag>];
 
 /// A flag of either table.
 enum Found {
@@ -55,7 +61,7 @@ impl FileWords {
     ///
     /// # Errors
     /// [`Kind::Usage`]: a flag is unknown, without meaning here, or lacks its argument.
-    pub(super) fn read(typed: &[OsString]) -> Result<FileWords> {
+    pub(super) fn read(typed: &[OsString], table: FlagTable) -> Result<FileWords> {
         let mut read = FileWords::default();
         let mut words = typed.iter().cloned();
         while let Some(word) = words.next() {
@@ -63,9 +69,9 @@ impl FileWords {
             if bytes == b"--" {
                 words.by_ref().for_each(|word| read.operand(word));
             } else if bytes.starts_with(b"--") {
-                read.long(bytes, &mut words)?;
+                read.long(bytes, &mut words, table)?;
             } else if bytes.len() > 1 && bytes[0] == b'-' {
-                read.bundle(&bytes[1..], &mut words)?;
+                read.bundle(&bytes[1..], &mut words, table)?;
             } else {
                 read.operand(word);
             }
@@ -90,13 +96,18 @@ impl FileWords {
         self.operands.push(Operand { word, at: self.connecting.len() });
     }
 
-    fn long(&mut self, word: &[u8], rest: &mut impl Iterator<Item = OsString>) -> Result<()> {
+    fn long(
+        &mut self,
+        word: &[u8],
+        rest: &mut impl Iterator<Item = OsString>,
+        table: FlagTable,
+    ) -> Result<()> {
         let (name, attached) = match word.iter().position(|&byte| byte == b'=') {
             Some(at) => (&word[..at], Some(words::from_bytes(&word[at + 1..]))),
             None => (word, None),
         };
         let shown = || text::line_bytes(name, MAX_SHOWN).trim_start_matches('-').to_owned();
-        let found = find(|flag| flag.as_bytes() == name)
+        let found = find(table, |flag| flag.as_bytes() == name)
             .ok_or_else(|| usage(say!(option_unknown, shown = shown())).hint(say!(see_help)))?;
         let (name, takes) = found.about();
         let value = match (takes, attached) {
@@ -112,11 +123,16 @@ impl FileWords {
     }
 
     /// Parses bundled letters: the first letter that takes an argument takes the rest of the word.
-    fn bundle(&mut self, letters: &[u8], rest: &mut impl Iterator<Item = OsString>) -> Result<()> {
+    fn bundle(
+        &mut self,
+        letters: &[u8],
+        rest: &mut impl Iterator<Item = OsString>,
+        table: FlagTable,
+    ) -> Result<()> {
         for (at, &byte) in letters.iter().enumerate() {
             let letter = char::from(byte);
             let found =
-                find(|flag| flag.strip_prefix('-') == Some(letter.encode_utf8(&mut [0; 4])));
+                find(table, |flag| flag.strip_prefix('-') == Some(letter.encode_utf8(&mut [0; 4])));
             let Some(found) = found else {
                 let shown = letter.escape_default();
                 return Err(match flags::letter(letter) {
@@ -163,6 +179,11 @@ impl FileWords {
             FileFlag::Links => self.links = Some(links(&value)?),
             FileFlag::Json => self.json = true,
             FileFlag::Help => self.help = true,
+            FileFlag::Delete => self.rules.delete = true,
+            FileFlag::DryRun => self.dry_run = true,
+            FileFlag::Criteria => self.rules.criteria = criteria(&value)?,
+            FileFlag::Include => self.rules.filter.add(true, value.as_encoded_bytes()),
+            FileFlag::Exclude => self.rules.filter.add(false, value.as_encoded_bytes()),
         }
         Ok(())
     }
@@ -179,8 +200,8 @@ impl Found {
 }
 
 /// The flag whose name is wanted; the own table comes first.
-fn find(wanted: impl Fn(&str) -> bool) -> Option<Found> {
-    let own = FILES.iter().find(|flag| wanted(flag.name)).map(Found::Own);
+fn find(table: FlagTable, wanted: impl Fn(&str) -> bool) -> Option<Found> {
+    let own = table.iter().find(|flag| wanted(flag.name)).map(Found::Own);
     own.or_else(|| connecting().find(|flag| wanted(flag.name)).map(Found::Connecting))
 }
 
@@ -211,6 +232,22 @@ fn links(value: &OsString) -> Result<LinkPolicy> {
         _ => Err(usage(say!(files_links_bad, shown = shown(value)))
             .hint(say!(files_policy_bad_hint, policies = LINKS.join(", ")))),
     }
+}
+
+fn criteria(value: &OsString) -> Result<SyncCriteria> {
+    let mut criteria = SyncCriteria { size: false, time: false, hash: false };
+    for word in value.as_encoded_bytes().split(|&byte| byte == b',') {
+        match word {
+            b"size" => criteria.size = true,
+            b"time" => criteria.time = true,
+            b"hash" => criteria.hash = true,
+            _ => {
+                return Err(usage(say!(sync_criteria_bad, shown = shown(value)))
+                    .hint(say!(files_policy_bad_hint, policies = CRITERIA.join(", "))));
+            }
+        }
+    }
+    Ok(criteria)
 }
 
 /// Parses bytes a second: a number, with K, M or G for powers of 1024.
@@ -246,10 +283,11 @@ pub(super) fn usage(cause: impl Into<String>) -> Error {
 mod tests {
     use super::*;
     use crate::cli::args::TypedSetting;
+    use crate::cli::flags::files::{FILES, SYNC};
 
     fn read(line: &str) -> Result<FileWords> {
         let words: Vec<OsString> = line.split_whitespace().map(Into::into).collect();
-        FileWords::read(&words)
+        FileWords::read(&words, FILES)
     }
 
     #[test]
@@ -298,6 +336,21 @@ mod tests {
         for line in lines {
             let error = read(line).err().expect(line).to_string();
             assert!(!error.contains(char::is_control), "{error}");
+        }
+    }
+
+    #[test]
+    fn sync_has_flags_of_its_own() {
+        let read = |line: &str| {
+            let words: Vec<OsString> = line.split_whitespace().map(Into::into).collect();
+            FileWords::read(&words, SYNC)
+        };
+        let words = read("--criteria hash --exclude *.o --delete -p 22 a h:b").unwrap();
+        let criteria = SyncCriteria { size: false, time: false, hash: true };
+        assert_eq!((words.rules.criteria, words.rules.delete), (criteria, true));
+        assert!(!words.rules.filter.keeps(b"x.o", false));
+        for line in ["-r a h:b", "--criteria date", "--criteria", "--resume a h:b"] {
+            assert!(read(line).is_err(), "{line}");
         }
     }
 }
