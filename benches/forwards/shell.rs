@@ -40,7 +40,10 @@ impl Shell {
         let forward = Forward::new()?;
         let (terminal, slave) = open().map_err(|error| said(&error))?;
         terminal.resize(Size::new(24, 80)).map_err(|error| said(&error))?;
-        let command = site.command(program, &["-tt", "-L", &forward.spec()?], REMOTE);
+        let mut command = site.program(program);
+        command.args(site.login()).args(["-tt", "-L", &forward.spec()?]);
+        command.args(["-p", &site.port.to_string()]);
+        command.arg(format!("{}@127.0.0.1", site.user)).arg(REMOTE);
         let client = PtyCommand::from(command).spawn(slave).map_err(|error| said(&error))?;
         let mut shell = Shell { forward, terminal, client, pressed: 0 };
         shell.wait_until_ready()?;

@@ -4,6 +4,7 @@
 //! current user's: no account is made.
 
 use crate::{Failure, interrupt};
+use std::ffi::OsString;
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -25,14 +26,17 @@ PidFile none
 PrintLastLog no
 PrintMotd no
 StrictModes no
+Subsystem sftp /usr/lib/openssh/sftp-server
 UseDNS no
 UsePAM no
 ";
 
 /// Directory, keys and server; all gone on drop.
 pub struct Site {
-    user: String,
-    port: u16,
+    /// Who logs in.
+    pub user: String,
+    /// Where sshd listens on 127.0.0.1.
+    pub port: u16,
     sshd: Child,
     directory: tempfile::TempDir,
 }
@@ -64,8 +68,7 @@ impl Site {
         );
         std::fs::write(path("config"), own + CONFIG).map_err(said)?;
         let public = std::fs::read_to_string(path("host.pub")).map_err(said)?;
-        std::fs::write(path("known_hosts"), format!("[127.0.0.1]:{port} {public}"))
-            .map_err(said)?;
+        std::fs::write(path("known_hosts"), format!("bench {public}")).map_err(said)?;
         let sshd = Command::new(program)
             .arg("-D")
             .arg("-f")
@@ -82,31 +85,38 @@ impl Site {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// A path in the scratch directory.
+    pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    /// The command that runs `remote` with these options.
-    pub fn command(&self, program: &Path, options: &[&str], remote: &str) -> Command {
+    /// A program with nothing but the scratch directory in its environment.
+    pub fn program(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("TERM", "dumb");
+        command.env("HOME", self.directory.path());
+        command
+    }
+
+    /// The options by which a client that takes ssh's logs in without a question.
+    pub fn login(&self) -> Vec<OsString> {
+        let mut words = Vec::new();
         let known = format!("UserKnownHostsFile={}", self.path("known_hosts").display());
         // Since 9.5 ssh sends keystrokes on a 20 ms clock; that is a feature, not its speed.
         for option in [
             "BatchMode=yes",
             &known,
             "GlobalKnownHostsFile=none",
+            "HostKeyAlias=bench",
             "IdentitiesOnly=yes",
             "ExitOnForwardFailure=yes",
             "IgnoreUnknown=ObscureKeystrokeTiming",
             "ObscureKeystrokeTiming=no",
         ] {
-            command.args(["-o", option]);
+            words.extend(["-o".into(), option.into()]);
         }
-        command.args(["-F", "none"]).arg("-i").arg(self.path("user")).args(options);
-        command.args(["-p", &self.port.to_string()]);
-        command.arg(format!("{}@127.0.0.1", self.user)).arg(remote).env_clear();
-        command.env("PATH", "/usr/bin:/bin").env("HOME", self.directory.path()).env("TERM", "dumb");
-        command
+        words.extend(["-F".into(), "none".into(), "-i".into(), self.path("user").into()]);
+        words
     }
 }
 
