@@ -59,8 +59,8 @@ mod transfer;
 
 pub use attributes::{Attributes, FileType};
 pub use client::{
-    InFlight, Incoming, OpenFlags, Outgoing, Pending, RemoteDirectory, RemoteFile, SILENCE,
-    SILENCE_AT_WORK, Sftp,
+    BytesSink, InFlight, Incoming, OpenFlags, Outgoing, Pending, RemoteDirectory, RemoteFile,
+    SILENCE, SILENCE_AT_WORK, Sftp,
 };
 pub use extensions::{AccountNames, Extension, Extensions, FileSystem, Limits};
 pub use failure::{SftpFailure, SftpFault, SftpResult};

@@ -7,10 +7,10 @@
 //! sink must never wait for something that is written to [`SubsystemInput`].
 
 use std::collections::VecDeque;
-use std::io::{self, IoSlice};
+use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use log::debug;
@@ -32,8 +32,6 @@ use crate::error::{Error, Kind, Result};
 use crate::say;
 use crate::text;
 
-/// The most bytes that one write takes.
-const MAX_WRITE: usize = 256 * 1024;
 /// How many bytes of the program's standard error are kept, and how many characters are shown.
 const MAX_ERRORS: usize = 4 * 1024;
 const SHOWN_ERRORS: usize = 300;
@@ -46,16 +44,12 @@ pub struct Subsystem {
     pub end: SubsystemEnd,
 }
 
-/// The writing half of a [`Subsystem`]. A write takes bytes at once if the previous ones are sent;
-/// `flush` waits until all are. Shutting it down tells the server that no more bytes follow.
+/// The writing half of a [`Subsystem`].
 pub struct SubsystemInput {
     write: Arc<ChannelWriteHalf<Msg>>,
     shared: Arc<ConnectionState>,
     clock: Option<Arc<IdleClock>>,
-    sending: Option<Sending>,
 }
-
-type Sending = Pin<Box<dyn Future<Output = Result<(), russh::Error>> + Send>>;
 
 /// Starts a subsystem on the session's own channel, with these environment variables. What the
 /// server sends goes to `output`. Does not wait for the server's answer: bytes can be sent at once.
@@ -83,7 +77,7 @@ pub async fn open(
         events,
         clock: clock.clone(),
     };
-    Ok(Subsystem { input: SubsystemInput { write, shared, clock, sending: None }, end })
+    Ok(Subsystem { input: SubsystemInput { write, shared, clock }, end })
 }
 
 /// Keeps the beginning of the program's standard error.
@@ -112,73 +106,25 @@ impl AsyncWrite for ErrorSink {
 }
 
 impl SubsystemInput {
-    /// Continues to send what was taken.
-    fn poll_sent(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Some(sending) = &mut self.sending else { return Poll::Ready(Ok(())) };
-        let sent = ready!(sending.as_mut().poll(cx));
-        self.sending = None;
-        Poll::Ready(sent.map_err(|_| io::Error::other(self.shared.lost())))
-    }
-
-    /// Begins to send bytes; everything before them has been sent.
-    fn send(&mut self, bytes: Bytes, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let count = bytes.len();
-        if count == 0 {
-            return Poll::Ready(Ok(0));
-        }
+    /// Sends bytes, which are not copied before they are encrypted. Waits as long as the server's
+    /// window has no room for them.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub async fn send(&self, bytes: Bytes) -> Result<()> {
         if let Some(clock) = &self.clock {
             clock.touch();
         }
-        let traffic = &self.shared.incoming.lanes.traffic;
-        traffic.about_to_send(self.write.id());
-        let write = Arc::clone(&self.write);
-        self.sending = Some(Box::pin(async move { write.data_bytes(bytes).await }));
-        match self.poll_sent(cx) {
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            _ => Poll::Ready(Ok(count)),
-        }
-    }
-}
-
-impl AsyncWrite for SubsystemInput {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        data: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_sent(cx))?;
-        let data = &data[..data.len().min(MAX_WRITE)];
-        self.send(Bytes::copy_from_slice(data), cx)
+        self.shared.incoming.lanes.traffic.about_to_send(self.write.id());
+        self.write.data_bytes(bytes).await.map_err(|_| self.shared.lost())
     }
 
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_sent(cx))?;
-        let all: usize = slices.iter().map(|slice| slice.len()).sum();
-        let mut data = Vec::with_capacity(all.min(MAX_WRITE));
-        for slice in slices {
-            let room = MAX_WRITE - data.len();
-            data.extend_from_slice(&slice[..slice.len().min(room)]);
-        }
-        self.send(data.into(), cx)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.poll_sent(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_sent(cx))?;
-        let write = Arc::clone(&self.write);
-        self.sending = Some(Box::pin(async move { write.eof().await }));
-        self.poll_sent(cx)
+    /// Tells the server that no more bytes follow.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    pub async fn end(&self) -> Result<()> {
+        self.write.eof().await.map_err(|_| self.shared.lost())
     }
 }
 

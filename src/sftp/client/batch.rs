@@ -9,6 +9,11 @@ use bytes::{Buf, Bytes};
 /// The most pieces given to the system at once.
 pub(crate) const MOST_SLICES: usize = 16;
 
+/// Blocks of at least this size are handed on as they are; what is smaller is gathered.
+const LARGE: usize = 16 * 1024;
+/// So much is gathered at most, before the last piece: as much as two packets of most servers.
+const GATHERED: usize = 64 * 1024;
+
 /// Bytes to write, in order.
 #[derive(Default)]
 pub(crate) struct Batch {
@@ -62,6 +67,36 @@ impl Batch {
             count += 1;
         }
         count
+    }
+
+    /// Takes the first bytes: one large block, which is not copied, or what is small before it.
+    pub fn take(&mut self) -> Bytes {
+        let mut gathered = Vec::new();
+        while let Some(piece) = self.pieces.pop_front() {
+            match piece {
+                BatchPiece::Small(length) => {
+                    let end = self.written + length;
+                    gathered.extend_from_slice(&self.small[self.written..end]);
+                    self.written = end;
+                }
+                BatchPiece::Block(block) if block.len() < LARGE => {
+                    gathered.extend_from_slice(&block);
+                }
+                BatchPiece::Block(block) if gathered.is_empty() => return block,
+                BatchPiece::Block(block) => {
+                    self.pieces.push_front(BatchPiece::Block(block));
+                    break;
+                }
+            }
+            if gathered.len() >= GATHERED {
+                break;
+            }
+        }
+        if self.pieces.is_empty() {
+            self.small.clear();
+            self.written = 0;
+        }
+        gathered.into()
     }
 
     /// Takes away what has been written.
@@ -127,6 +162,35 @@ mod tests {
                 batch.advance(taken);
             }
             prop_assert_eq!(written, expected);
+        }
+
+        #[test]
+        fn what_is_taken_is_what_was_pushed_and_large_blocks_are_not_copied(
+            pieces in prop::collection::vec((any::<bool>(), prop::sample::select(vec![1, 300, LARGE, 90_000])), 1..20),
+        ) {
+            let (mut batch, mut expected, mut blocks) = (Batch::default(), Vec::new(), Vec::new());
+            for (at, (block, length)) in pieces.into_iter().enumerate() {
+                let bytes = vec![at as u8; length];
+                expected.extend_from_slice(&bytes);
+                match block {
+                    true => {
+                        let block = Bytes::from(bytes);
+                        blocks.push(block.clone());
+                        batch.push_block(block);
+                    }
+                    false => batch.push(|out| out.extend_from_slice(&bytes)),
+                }
+            }
+            let (mut taken, mut whole) = (Vec::new(), Vec::new());
+            while !batch.is_empty() {
+                let bytes = batch.take();
+                prop_assert!(!bytes.is_empty());
+                taken.extend_from_slice(&bytes);
+                whole.push(bytes.as_ptr());
+            }
+            prop_assert_eq!(taken, expected);
+            let large = blocks.iter().filter(|block| block.len() >= LARGE);
+            prop_assert!(large.into_iter().all(|block| whole.contains(&block.as_ptr())));
         }
     }
 }

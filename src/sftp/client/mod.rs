@@ -24,7 +24,7 @@ pub use connection::Sftp;
 pub use directory::RemoteDirectory;
 pub use file::{OpenFlags, RemoteFile};
 pub use incoming::Incoming;
-pub use outgoing::Outgoing;
+pub use outgoing::{BytesSink, Outgoing};
 pub use pending::Pending;
 pub use shared::{SILENCE, SILENCE_AT_WORK};
 pub use table::InFlight;

@@ -3,6 +3,7 @@
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::sftp::client::batch::{Batch, MOST_SLICES};
@@ -19,6 +20,15 @@ pub struct Outgoing {
     /// What is being written; requests made meanwhile are gathered in the table.
     batch: Batch,
     gathered: Vec<u8>,
+}
+
+/// Where a connection's bytes go, for a caller who takes them as they are and not as a stream.
+pub trait BytesSink {
+    /// Sends bytes. What waits here holds up all requests that are made after it.
+    fn send(&mut self, bytes: Bytes) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// Tells the server that nothing more comes.
+    fn end(&mut self) -> impl Future<Output = io::Result<()>> + Send;
 }
 
 /// What is to be done next.
@@ -59,16 +69,33 @@ impl Outgoing {
         }
     }
 
-    /// Writes as [`write_to`](Outgoing::write_to) does, and watches the deadline: for a caller who
-    /// pushes the server's bytes into `Incoming`.
+    /// Sends requests until nobody makes any more, and ends the sink then. Blocks of files are not
+    /// copied.
+    async fn send_to(&mut self, sink: &mut impl BytesSink) -> io::Result<()> {
+        loop {
+            match self.next() {
+                Next::Write => {
+                    while !self.batch.is_empty() {
+                        sink.send(self.batch.take()).await?;
+                        self.shared.moved(|_| ());
+                    }
+                }
+                Next::Wait => self.shared.written.notified().await,
+                Next::End => return sink.end().await,
+            }
+        }
+    }
+
+    /// Sends requests until nobody makes any more, and watches the deadline: for a caller who pushes
+    /// the server's bytes into `Incoming`.
     ///
     /// # Errors
-    /// The stream failed or the server was silent for too long; all requests have failed, too.
-    pub async fn run(&mut self, writer: impl AsyncWrite + Unpin) -> SftpResult<()> {
+    /// The sink failed or the server was silent for too long; all requests have failed, too.
+    pub async fn run(&mut self, sink: &mut impl BytesSink) -> SftpResult<()> {
         let shared = Arc::clone(&self.shared);
         let result = tokio::select! {
             biased;
-            written = self.write_to(writer) => written.map_err(|error| stream_failed(&error)),
+            written = self.send_to(sink) => written.map_err(|error| stream_failed(&error)),
             failure = shared.silence() => Err(failure),
         };
         result.inspect_err(|failure| shared.fail(failure.clone()))

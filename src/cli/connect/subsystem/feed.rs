@@ -1,15 +1,18 @@
-//! Puts the server's bytes into the SFTP client where they are decrypted, so that a block is copied
-//! once on its way from the network to the buffer of its request.
+//! Puts the server's bytes into the SFTP client where they are decrypted, and the client's where they
+//! are encrypted: a block is copied once on its way from the network to the buffer of its request, and
+//! not at all on its way to the packets.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use tokio::io::AsyncWrite;
 
+use crate::client::session::subsystem::SubsystemInput;
 use crate::error::Error;
-use crate::sftp::Incoming;
+use crate::sftp::{BytesSink, Incoming};
 
 /// After this many bytes the others get their turn, so that the bytes are still in the processor's
 /// cache when a file takes them.
@@ -34,6 +37,19 @@ impl FeedSink {
         let error = error.map(io::Error::other);
         let mut incoming = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
         incoming.end(error.as_ref());
+    }
+}
+
+/// The sending end of an SFTP client, on a channel.
+pub(super) struct ChannelInput(pub(super) SubsystemInput);
+
+impl BytesSink for ChannelInput {
+    async fn send(&mut self, bytes: Bytes) -> io::Result<()> {
+        self.0.send(bytes).await.map_err(io::Error::other)
+    }
+
+    async fn end(&mut self) -> io::Result<()> {
+        self.0.end().await.map_err(io::Error::other)
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::connection::{
     Boxed, ConnectAgain, ProgramRunner, RemotePrograms, SFTP, SftpConnection, stopped,
 };
-use super::feed::FeedSink;
+use super::feed::{ChannelInput, FeedSink};
 use crate::cli::args::Typed;
 use crate::cli::connect::context::ConnectContext;
 use crate::cli::connect::enter::enter;
@@ -142,6 +142,7 @@ async fn speak(
     let env = wants::sent_environment(&plan.options, environment);
     let Subsystem { input, end } =
         subsystem::open(session, SFTP, env, Box::new(sink.clone())).await?;
+    let mut input = ChannelInput(input);
     let beside = session.beside();
     let greeted = async move {
         let greeted = sftp.ready().await.map(|()| (sftp, beside));
@@ -153,7 +154,7 @@ async fn speak(
         let ended = tokio::select! {
             biased;
             ended = &mut end => ended,
-            sent = outgoing.run(input) => match sent {
+            sent = outgoing.run(&mut input) => match sent {
                 // The client is not used any more, or has failed and said so.
                 Ok(()) => {
                     let _ = timeout(GOODBYE, end).await;
