@@ -518,6 +518,21 @@ async fn large_files_over_several_connections_are_resumed() {
 
 #[tokio::test]
 #[ignore = "needs peers: tests/run"]
+async fn zeros_become_holes_if_that_is_wanted() {
+    let bed = Bed::new().await;
+    let mut data = vec![0; 20_000_000];
+    data[7_000_000] = 1;
+    fs::write(bed.there.join("f"), &data).unwrap();
+    let options = TransferOptions { sparse: true, ..TransferOptions::default() };
+    let (report, _) = bed.run(&options, &[bed.get(b"f", "f")]).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert!(fs::read(bed.here.join("f")).unwrap() == data);
+    let allocated = fs::metadata(bed.here.join("f")).unwrap().blocks() * 512;
+    assert!(allocated < 2_000_000, "{allocated}");
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
 async fn a_large_file_goes_over_all_connections() {
     let bed = Bed::new().await;
     let data = noise(100_000_001);

@@ -224,10 +224,10 @@ impl Getting<'_> {
                 attributes = Some(self.remote.stat());
             }
             let Some(block) = reader.take(size.filter(|size| *size > 0)).await? else {
-                if Some(received) == size {
+                // All that was asked for has come. Only a file that has no size is read on.
+                if size.is_some_and(|size| size > 0) {
                     break;
                 }
-                // All that was asked for has come, and there is more.
                 reader.begin(received, u64::MAX);
                 attributes = None;
                 continue;
@@ -235,8 +235,7 @@ impl Getting<'_> {
             if block.data.is_empty() {
                 break;
             }
-            tree::write_at(&partial.file, &block.data, block.offset)
-                .map_err(|error| TransferFault::local(&partial.path, &error))?;
+            partial.write(&block.data, block.offset, self.run.options.sparse)?;
             let count = block.data.len() as u64;
             received = block.offset + count;
             reader.give_back(block.data);

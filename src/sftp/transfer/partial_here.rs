@@ -133,6 +133,20 @@ impl LocalPartial {
         Ok(())
     }
 
+    /// Writes a block; one of zeros behind the end becomes a hole if `sparse`.
+    pub fn write(&self, block: &[u8], offset: u64, sparse: bool) -> Result<(), TransferFault> {
+        let end = offset + block.len() as u64;
+        // Only behind the end there is nothing that the zeros have to replace.
+        let is_hole = sparse
+            && is_zeros(block)
+            && tree::status_of(&self.file).is_ok_and(|status| status.size <= offset);
+        let written = match is_hole {
+            true => self.file.set_len(end),
+            false => tree::write_at(&self.file, block, offset),
+        };
+        written.map_err(|error| TransferFault::local(&self.path, &error))
+    }
+
     /// Throws away what has been written.
     pub fn restart(&self) -> Result<(), TransferFault> {
         self.file.set_len(0).map_err(|error| TransferFault::local(&self.path, &error))?;
@@ -176,6 +190,11 @@ impl LocalPartial {
         }
         fault.leaving(&self.path)
     }
+}
+
+/// Whether all bytes are 0: the first is, and each is like the one before it.
+fn is_zeros(block: &[u8]) -> bool {
+    block.split_first().is_none_or(|(first, rest)| *first == 0 && rest == &block[..rest.len()])
 }
 
 fn name_and_path(to: &LocalPlace) -> (OsString, Vec<u8>) {

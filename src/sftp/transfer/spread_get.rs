@@ -6,7 +6,6 @@ use std::ops::Range;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use crate::os::tree;
 use crate::say;
 use crate::sftp::attributes::Attributes;
 use crate::sftp::client::OpenFlags;
@@ -86,8 +85,7 @@ async fn over(
             let (received, size) = (block.offset, file.size);
             return Err(TransferFault::about(&file.from, &say!(transfer_size, received, size)));
         }
-        tree::write_at(&partial.file, &block.data, block.offset)
-            .map_err(|error| TransferFault::local(&partial.path, &error))?;
+        partial.write(&block.data, block.offset, run.options.sparse)?;
         let count = block.data.len() as u64;
         run.tell(TransferEvent::Bytes { file, count });
         if let Some((range, at)) = taken.front_mut() {
