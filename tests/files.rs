@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod lab;
+#[path = "files/ways.rs"]
+mod ways;
 
 use std::ffi::OsString;
 use std::fs::{self, Permissions};
@@ -9,7 +11,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
-use lab::{Bed, Output, PASSWORD, Setup, Sshd, arg, noise, wait_until};
+use lab::{Bed, Home, Output, Sshd, arg, noise, wait_until};
 use serde_json::Value;
 
 const SFTP: &str = "Subsystem sftp /usr/lib/openssh/sftp-server";
@@ -195,138 +197,6 @@ fn names_with_every_byte_arrive_as_they_are() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
-fn jump_hosts_and_masters_lead_to_the_files() {
-    let bed = bed(&[]);
-    let data = noise(3_000_000);
-    make(&there(&bed, "f"), &data, 0o644, 1_000_000_000);
-    quiet(&bed, &["get", "-J", "gate", "-P", "2", "srv:f", "here"]);
-    same(&there(&bed, "f"), &bed.home.path("here/f"));
-
-    let socket = bed.home.path("master");
-    let path = format!("ControlPath={}", arg(&socket));
-    let master = bed.home.tessh(&["-M", "-N", "-o", &path, "srv"]).start();
-    wait_until("the master listens", || socket.exists());
-    let logins = || bed.sshd.log().matches("Accepted publickey").count();
-    let before = logins();
-    quiet(&bed, &["get", "-o", &path, "--verify", "srv:f", "shared"]);
-    same(&there(&bed, "f"), &bed.home.path("shared"));
-    quiet(&bed, &["put", "-o", &path, "shared", "srv:back"]);
-    same(&there(&bed, "f"), &there(&bed, "back"));
-    assert_eq!(logins(), before, "the master's connection is used");
-    let said = run(&bed, &["get", "-o", &path, "-P", "3", "srv:f", "shared"]);
-    said.expect_code(0);
-    assert!(said.stderr.contains("1 of 3"), "{}", said.stderr);
-    drop(master);
-}
-
-#[test]
-#[ignore = "needs peers: tests/run"]
-fn openssh_is_a_master_for_files_too() {
-    let bed = bed(&[]);
-    make(&there(&bed, "f"), &noise(1_000_000), 0o644, 1_000_000_000);
-    let socket = bed.home.path("master");
-    let path = format!("ControlPath={}", arg(&socket));
-    let config = arg(&bed.home.path(".ssh/config")).to_owned();
-    let words = ["-F", &config, "-M", "-N", "-o", &path, "srv"];
-    let master = bed.home.run(Path::new("/usr/bin/ssh"), &words).start();
-    wait_until("the master listens", || socket.exists());
-    quiet(&bed, &["get", "-o", &path, "srv:f", "here"]);
-    same(&there(&bed, "f"), &bed.home.path("here/f"));
-    assert_eq!(bed.sshd.log().matches("Accepted publickey").count(), 1);
-    drop(master);
-}
-
-#[test]
-#[ignore = "needs peers: tests/run"]
-fn saved_sessions_and_uris_name_the_server() {
-    let bed = bed(&[]);
-    make(&there(&bed, "a b:c"), b"kept", 0o644, 1_000_000_000);
-    let port = bed.sshd.port();
-    let key = arg(&bed.key);
-    let own =
-        format!("host = \"127.0.0.1\"\nport = {port}\nuser = \"tester\"\nidentity = [\"{key}\"]\n");
-    fs::create_dir_all(bed.home.path(".config/tessh/sessions")).unwrap();
-    bed.home.write(".config/tessh/sessions/my%20box%20%5B1%5D.toml", &own);
-    let ppk = bed.home.path("id.ppk");
-    lab::tool("/usr/bin/puttygen", &[key, "-O", "private", "-o", arg(&ppk)]);
-    fs::create_dir_all(bed.home.path(".putty/sessions")).unwrap();
-    let putty = format!(
-        "HostName=127.0.0.1\nProtocol=ssh\nPortNumber={port}\nUserName=tester\nPublicKeyFile={}\n",
-        arg(&ppk)
-    );
-    bed.home.write(".putty/sessions/the%20lab", &putty);
-    let uri = format!("sftp://tester@127.0.0.1:{port}/a%20b:c");
-    let known = ["-i", key, "--auth", "publickey"];
-    for words in [
-        &["get", "my box [1]:a b:c", "here"][..],
-        &["get", "putty:the lab:a b:c", "here"],
-        &["get", "--profile", "the lab", ":a b:c", "here"],
-        &[&["get"], &known[..], &[&uri, "here"]].concat(),
-        &[
-            &["get"],
-            &known[..],
-            &["-P", "1", "-p", &port.to_string(), "tester@127.0.0.1:a b:c", "here"],
-        ]
-        .concat(),
-    ] {
-        quiet(&bed, words);
-        let copy = bed.home.path("here/a b:c");
-        assert_eq!(fs::read(&copy).unwrap(), b"kept", "{words:?}");
-        fs::remove_file(copy).unwrap();
-    }
-}
-
-#[test]
-#[ignore = "needs peers: tests/run"]
-fn further_connections_log_in_with_what_was_given_for_the_first() {
-    let bed = bed(&[]);
-    make(&there(&bed, "f"), &noise(2_000_000), 0o644, 1_000_000_000);
-    let logins = |method: &str| bed.sshd.log().matches(&format!("Accepted {method}")).count();
-    let words = ["get", "--auth", "password", "--password-fd", "3", "-P", "3", "srv:f", "here"];
-    let output = bed.home.tessh(&words).password(&format!("{PASSWORD}\n")).output();
-    output.expect_quiet_success();
-    same(&there(&bed, "f"), &bed.home.path("here/f"));
-    assert_eq!(logins("password"), 3);
-    quiet(&bed, &["put", "-P", "2", "here/f", "srv:back"]);
-    assert_eq!(logins("publickey"), 2);
-    // A locked key is unlocked once.
-    let locked = bed.home.key("locked", &["ed25519"], "open sesame");
-    bed.sshd.authorize(&locked, "");
-    let pty = bed.home.on_pty(&["get", "--plain", "-i", arg(&locked), "-P", "3", "srv:f", "here"]);
-    pty.wait_for("assphrase");
-    pty.send("open sesame\r");
-    assert_eq!(pty.exit_code(), 0, "{}", pty.screen());
-    assert_eq!(logins("publickey"), 5);
-}
-
-#[test]
-#[ignore = "needs peers: tests/run"]
-fn a_login_that_cannot_be_repeated_makes_one_connection_and_that_is_said() {
-    let lines = [SFTP, "UsePAM yes", "KbdInteractiveAuthentication yes"];
-    let bed = bed_of(Setup::new().start(&lines));
-    make(&there(&bed, "f"), b"kept", 0o644, 1_000_000_000);
-    let words = ["get", "--plain", "--auth", "keyboard-interactive", "-P", "4", "srv:f", "here"];
-    let pty = bed.home.on_pty(&words);
-    pty.wait_for("assword");
-    pty.send(&format!("{PASSWORD}\r"));
-    pty.wait_for("1 of 4");
-    assert_eq!(pty.exit_code(), 0);
-    same(&there(&bed, "f"), &bed.home.path("here/f"));
-}
-
-#[test]
-#[ignore = "needs peers: tests/run"]
-fn a_server_that_takes_fewer_connections_gets_fewer() {
-    let bed = bed(&["MaxStartups 1"]);
-    make(&there(&bed, "f"), &noise(2_000_000), 0o644, 1_000_000_000);
-    let output = run(&bed, &["get", "-P", "8", "srv:f", "here"]);
-    output.expect_code(0);
-    assert!(output.stderr.contains("of 8 connections"), "{}", output.stderr);
-    same(&there(&bed, "f"), &bed.home.path("here/f"));
-}
-
-#[test]
-#[ignore = "needs peers: tests/run"]
 fn json_has_an_event_a_line_and_failures_have_exit_code_1() {
     let bed = bed(&[]);
     make(&there(&bed, "f"), b"kept", 0o644, 1_000_000_000);
@@ -411,7 +281,7 @@ fn a_server_without_programs_or_files_is_told_in_a_line() {
 
 #[test]
 fn words_that_make_no_sense_are_told_in_a_line() {
-    let home = lab::Home::new();
+    let home = Home::new();
     for (words, told) in [
         (&["get"][..], "nothing to get"),
         (&["put", "h:"], "nothing to put"),
@@ -548,4 +418,20 @@ fn copies_are_compared_with_verify() {
         }
         same(&there(&bed, "f"), &there(&bed, "back"));
     }
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_connection_that_is_lost_keeps_and_names_what_has_come() {
+    let bed = bed(&[]);
+    make(&there(&bed, "f"), &noise(20_000_000), 0o644, 1_000_000_000);
+    let mut running = bed.home.tessh(&["get", "--limit", "4M", "srv:f", "srv:g", "here"]).start();
+    let partial = bed.home.path("here/f.filepart");
+    wait_until("it begins", || fs::metadata(&partial).is_ok_and(|it| it.len() > 1_000_000));
+    drop(bed.sshd);
+    let (code, said) = running.ended();
+    assert_eq!(code, Some(255), "{said}");
+    assert!(said.contains("f.filepart"), "{said}");
+    assert!(said.lines().count() <= 3, "{said}");
+    assert!(partial.exists() && !bed.home.path("here/f").exists());
 }

@@ -23,6 +23,7 @@ use crate::client::flow::Exit;
 use crate::client::session::subsystem::{self, Subsystem};
 use crate::client::session::{program, relay, rotation};
 use crate::client::state::RememberedLogins;
+use crate::config::ControlPersist;
 use crate::error::Result;
 use crate::prompt::Prompt;
 use crate::secret::Secret;
@@ -117,7 +118,10 @@ async fn serve(login: Arc<SftpLogin>, occasion: ConnectionOccasion, ready: Ready
     if is_first {
         history::remember(plan, typed, environment);
     }
-    let master = if is_first { master::begin(&context, &session)? } else { None };
+    // A master that persists is another process, which is not made here. One that is to end with this
+    // connection would wait for its clients.
+    let shares = is_first && plan.options.sharing.persist.value == ControlPersist::No;
+    let master = if shares { master::begin(&context, &session)? } else { None };
     let work = async { speak(&session, plan, environment, ready).await.map(|()| Exit::Status(0)) };
     let exit = match &master {
         Some(master) => {

@@ -79,14 +79,15 @@ impl Connections {
         shell(&self.first)
     }
 
-    /// Ends all connections. The files are there, so that nothing that happens now is a failure.
-    pub(super) async fn close(self) {
-        let all = self.more.into_iter().chain(std::iter::once(self.first));
-        for ended in futures_util::future::join_all(all.map(SftpConnection::close)).await {
-            if let Err(error) = ended {
-                debug!("at the end of the connection: {error}");
-            }
+    /// Ends all connections; why the first one was lost, if it was. Where the files are there, that
+    /// is no failure.
+    pub(super) async fn close(self) -> Option<Error> {
+        let all = std::iter::once(self.first).chain(self.more);
+        let ended = futures_util::future::join_all(all.map(SftpConnection::close)).await;
+        for error in ended.iter().filter_map(|ended| ended.as_ref().err()) {
+            debug!("at the end of the connection: {error}");
         }
+        ended.into_iter().next().and_then(Result::err)
     }
 }
 

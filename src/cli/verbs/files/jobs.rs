@@ -36,16 +36,19 @@ pub(super) async fn get(sftp: &Sftp, words: &[Vec<u8>], local: &OsStr) -> Result
     let mut jobs = Vec::new();
     for source in sources {
         let from = named_path(source);
-        let name = match target_name(&from) {
-            Ok(name) => name.to_vec(),
+        let real = match target_name(&from) {
+            Ok(_) => from.clone(),
             // `.` and `..` have a name of their own.
-            Err(_) => {
-                let real = sftp.real_path(&from).await.map_err(SftpFailure::into_error)?;
-                target_name(&real)?.to_vec()
-            }
+            Err(_) => sftp.real_path(&from).await.map_err(SftpFailure::into_error)?,
         };
-        names.add(&name)?;
-        let to = Path::new(local).join(os_words::from_bytes(name));
+        let to = match target_name(&real) {
+            Ok(name) => {
+                names.add(name)?;
+                Path::new(local).join(os_words::from_bytes(name))
+            }
+            // All that is in `/`, which is an account's own place on many servers.
+            Err(_) => without_slashes(local).into(),
+        };
         jobs.push(TransferJob::Get { from, to });
     }
     Ok(jobs)

@@ -152,10 +152,11 @@ async fn transfer(
     let report = transfer.run(&jobs, &display).await;
     display.finish(&report, connections.count());
     drop(transfer);
-    connections.close().await;
-    match report.stopped {
-        Some(error) => Err(error),
-        None => Ok(if report.failed > 0 { SOME_FAILED } else { 0 }),
+    let lost = connections.close().await;
+    match (report.stopped, lost) {
+        (Some(error), _) => Err(error),
+        (None, Some(lost)) if report.failed > 0 => Err(lost.hint(say!(files_lost_hint))),
+        _ => Ok(if report.failed > 0 { SOME_FAILED } else { 0 }),
     }
 }
 
