@@ -518,6 +518,29 @@ async fn large_files_over_several_connections_are_resumed() {
 
 #[tokio::test]
 #[ignore = "needs peers: tests/run"]
+async fn a_named_link_leads_to_the_file_that_is_replaced_and_owners_stay() {
+    let bed = Bed::new().await;
+    for (name, source, copy) in [("get", &bed.there, &bed.here), ("put", &bed.here, &bed.there)] {
+        fs::create_dir(copy.join("elsewhere")).unwrap();
+        fs::write(copy.join("elsewhere/real"), "old").unwrap();
+        std::os::unix::fs::chown(copy.join("elsewhere/real"), Some(65_534), Some(65_533)).unwrap();
+        symlink("elsewhere/real", copy.join(name)).unwrap();
+        fs::write(source.join(name), "new").unwrap();
+    }
+    let jobs = [bed.get(b"get", "get"), bed.put("put", b"put")];
+    let (report, seen) = bed.run(&TransferOptions::default(), &jobs).await;
+    assert!(report.is_complete() && seen.lines.lock().unwrap().is_empty(), "{report:?}");
+    for (name, copy) in [("get", &bed.here), ("put", &bed.there)] {
+        assert!(copy.join(name).is_symlink());
+        let status = fs::metadata(copy.join("elsewhere/real")).unwrap();
+        assert_eq!((status.uid(), status.gid()), (65_534, 65_533), "{name}");
+        assert_eq!(fs::read(copy.join(name)).unwrap(), b"new");
+        assert_eq!(fs::read_dir(copy.join("elsewhere")).unwrap().count(), 1);
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs peers: tests/run"]
 async fn zeros_become_holes_if_that_is_wanted() {
     let bed = Bed::new().await;
     let mut data = vec![0; 20_000_000];

@@ -12,9 +12,9 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat, Timespec,
-    Timestamps, flock, fstat, futimens, openat, renameat, renameat_with, statat, unlinkat,
-    utimensat,
+    AtFlags, CWD, Dir, FileType, FlockOperation, Gid, Mode, OFlags, RenameFlags, Stat, Timespec,
+    Timestamps, Uid, fchown, flock, fstat, futimens, openat, renameat, renameat_with, statat,
+    unlinkat, utimensat,
 };
 use rustix::io::Errno;
 
@@ -51,8 +51,8 @@ pub struct TreeStatus {
     pub links: u64,
     /// The bytes that it takes on the disk.
     pub allocated: u64,
-    /// The user it belongs to.
-    pub owner: u32,
+    /// The user and the group it belongs to.
+    pub owner: (u32, u32),
     device: u64,
     inode: u64,
 }
@@ -74,7 +74,7 @@ impl TreeStatus {
             times: (stat.st_atime as i64, stat.st_mtime as i64),
             links: stat.st_nlink as u64,
             allocated: u64::try_from(stat.st_blocks).unwrap_or_default().saturating_mul(512),
-            owner: stat.st_uid,
+            owner: (stat.st_uid, stat.st_gid),
             device: stat.st_dev as u64,
             inode: stat.st_ino as u64,
         }
@@ -267,6 +267,18 @@ pub fn status_of(file: &File) -> io::Result<TreeStatus> {
 /// it to everybody.
 pub fn claim(file: &File) -> bool {
     !matches!(flock(file, FlockOperation::NonBlockingLockExclusive), Err(Errno::WOULDBLOCK))
+}
+
+/// Gives an open file to this user and group, if it is not theirs.
+///
+/// # Errors
+/// This process may not do that.
+pub fn give_to(file: &File, owner: (u32, u32)) -> io::Result<()> {
+    if status_of(file)?.owner == owner {
+        return Ok(());
+    }
+    let (user, group) = (Uid::from_raw(owner.0), Gid::from_raw(owner.1));
+    Ok(fchown(file, Some(user), Some(group))?)
 }
 
 /// Sets permission bits, last access and last modification of an open file.

@@ -77,7 +77,12 @@ pub(crate) async fn get(
         };
         let times = facts.times.filter(|_| run.options.keep_times);
         let mode = Some(mode.unwrap_or(PLAIN_MODE));
-        if let Err(error) = tree::finish_file(&partial.file, mode, times) {
+        // What replaces a file belongs to whom that belonged.
+        let given = match there.and_then(|there| there.owner) {
+            Some(owner) => tree::give_to(&partial.file, owner),
+            None => Ok(()),
+        };
+        if let Err(error) = given.and(tree::finish_file(&partial.file, mode, times)) {
             run.tell(TransferEvent::Noted { error: &local(error).error });
         }
         let replace = run.options.overwrite != OverwritePolicy::Never;

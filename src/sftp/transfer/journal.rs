@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn only_whole_lines_about_the_same_source_count() {
-        let facts = SourceFacts { size: Some(100), mode: None, times: Some((1, 2)) };
+        let facts = SourceFacts { size: Some(100), times: Some((1, 2)), ..SourceFacts::default() };
         let text = [head(&facts), line(&(0..10)), line(&(50..90)), "95 9".to_owned()].concat();
         let ranges = parse(text.as_bytes(), &facts).unwrap();
         assert_eq!(ranges.iter().collect::<Vec<_>>(), [0..10, 50..90]);

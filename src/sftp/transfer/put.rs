@@ -42,7 +42,7 @@ pub(crate) async fn put(
     let facts = SourceFacts::from(&status);
     let there = match is_new {
         true => None,
-        false => what_is_there(run, lane, &to.path).await?,
+        false => what_is_there(lane, &to.path).await?,
     };
     if let Some(there) = &there
         && let Some(why) = reason_to_keep(run, file, &facts, there).await?
@@ -69,22 +69,24 @@ pub(crate) async fn put(
     };
     run.tell(TransferEvent::Began { file, resumed: have.bytes() });
     let mode = if run.options.keep_modes { facts.mode } else { there.and_then(|it| it.mode) };
-    let mode = mode.unwrap_or(PLAIN_MODE);
-    match putting.finish(remote, have, is_spread, mode, &to.path).await {
+    let looks = Attributes {
+        permissions: Some(mode.unwrap_or(PLAIN_MODE)),
+        times: facts.times.filter(|_| run.options.keep_times).and_then(remote_times),
+        // What replaces a file belongs to whom that belonged.
+        owner: there.and_then(|there| there.owner),
+        size: None,
+    };
+    match putting.finish(remote, have, is_spread, looks, &to.path).await {
         Ok(bytes) => Ok(TaskEnd::File { bytes, verified: run.options.verify }),
         Err(fault) => Err(putting.left(fault).await),
     }
 }
 
-/// What is under the final name, if it matters.
+/// What is under the final name.
 async fn what_is_there(
-    run: &Run<'_>,
     lane: &TransferLane,
     path: &[u8],
 ) -> Result<Option<SourceFacts>, TransferFault> {
-    if run.options.overwrite == OverwritePolicy::Always && run.options.keep_modes {
-        return Ok(None);
-    }
     match lane.sftp.lstat(path).await {
         Ok(attributes) if attributes.file_type() == FileType::Directory => {
             Err(TransferFault::about(path, &say!(transfer_is_a_directory)))
@@ -159,7 +161,7 @@ impl Putting<'_> {
         remote: RemoteFile,
         have: Ranges,
         is_spread: bool,
-        mode: u32,
+        looks: Attributes,
         to: &[u8],
     ) -> Result<u64, TransferFault> {
         let Putting { run, lane, .. } = self;
@@ -168,8 +170,6 @@ impl Putting<'_> {
             Some(prefix) if !is_spread => self.whole(&remote, &mut writer, prefix).await?,
             _ => self.ranges(have, is_spread).await?,
         };
-        let times = self.facts.times.filter(|_| run.options.keep_times).and_then(remote_times);
-        let attributes = Attributes { permissions: Some(mode), times, ..Attributes::default() };
         if size > SMALL {
             self.settle(&mut writer).await?;
         }
@@ -180,11 +180,20 @@ impl Putting<'_> {
             }
         }
         // With a small file, these are on their way together with its blocks.
-        let (set, now) = (remote.set_stat(&attributes), remote.stat());
+        let set = remote.set_stat(&Attributes { owner: None, ..looks });
+        // By itself, because a server may do nothing else if it may not do that.
+        let owner = Attributes { owner: looks.owner, ..Attributes::default() };
+        let given = looks.owner.map(|_| remote.set_stat(&owner));
+        let now = remote.stat();
         self.settle(&mut writer).await?;
         drop(writer);
         let close = remote.close();
         if let Err(failure) = set.await {
+            note(run, failure.into())?;
+        }
+        if let Some(given) = given
+            && let Err(failure) = given.await
+        {
             note(run, failure.into())?;
         }
         let mut now = now.await?.size;

@@ -41,20 +41,22 @@ pub(crate) struct SourceFacts {
     pub mode: Option<u32>,
     /// Last access and last modification.
     pub times: Option<(i64, i64)>,
+    /// User and group, as numbers of its own system.
+    pub owner: Option<(u32, u32)>,
 }
 
 impl From<&Attributes> for SourceFacts {
     fn from(attributes: &Attributes) -> SourceFacts {
         let times = attributes.times.map(|(access, change)| (access.into(), change.into()));
         let mode = attributes.permissions.map(|mode| mode & 0o777);
-        SourceFacts { size: attributes.size, mode, times }
+        SourceFacts { size: attributes.size, mode, times, owner: attributes.owner }
     }
 }
 
 impl From<&TreeStatus> for SourceFacts {
     fn from(status: &TreeStatus) -> SourceFacts {
         let (mode, times) = (Some(status.mode), Some(status.times));
-        SourceFacts { size: Some(status.size), mode, times }
+        SourceFacts { size: Some(status.size), mode, times, owner: Some(status.owner) }
     }
 }
 

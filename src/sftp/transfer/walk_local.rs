@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::os::tree::{TreeKind, TreeStatus};
 use crate::say;
+use crate::sftp::attributes::FileType;
 use crate::sftp::transfer::failure::TransferFault;
 use crate::sftp::transfer::folder::{LocalFolder, RemoteFolder};
 use crate::sftp::transfer::names;
@@ -70,11 +71,23 @@ async fn begin(found: &mut Findings<'_>, from: LocalPlace, to: &[u8]) -> Walked 
         }
         TreeKind::Directory => tree(found, from.folder.inside(from.name, true), to).await,
         _ => {
-            let folder = RemoteFolder::given(names::split(to).0);
-            let to = RemotePlace { folder, path: to.to_vec() };
+            let path = behind_link(found, to).await.unwrap_or_else(|| to.to_vec());
+            let folder = RemoteFolder::given(names::split(&path).0);
+            let to = RemotePlace { folder, path };
             hand_on(found, from, &status, to).await
         }
     }
+}
+
+/// Where a link leads to that the user has named as the target: the file there is replaced, not the
+/// link.
+async fn behind_link(found: &Findings<'_>, to: &[u8]) -> Option<Vec<u8>> {
+    let sftp = &found.run.lanes.first()?.sftp;
+    let there = sftp.lstat(to).await.ok()?;
+    if there.file_type() != FileType::Symlink || sftp.stat(to).await.is_err() {
+        return None;
+    }
+    sftp.real_path(to).await.ok()
 }
 
 async fn tree(found: &mut Findings<'_>, folder: Arc<LocalFolder>, to: &[u8]) -> Walked {

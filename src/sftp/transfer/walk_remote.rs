@@ -82,10 +82,21 @@ async fn begin(found: &mut Findings<'_>, sftp: &Sftp, from: &[u8], to: LocalPlac
             trees(found, sftp, root).await.map_err(Err)
         }
         FileType::Regular | FileType::Unknown => {
+            let to = behind_link(&to).unwrap_or(to);
             hand_on(found, from.to_vec(), &attributes, to).await.map_err(Err)
         }
         _ => Err(Ok(TransferFault::about(from, &say!(transfer_special)))),
     }
+}
+
+/// Where a link leads to that the user has named as the target: the file there is replaced, not the
+/// link.
+fn behind_link(to: &LocalPlace) -> Option<LocalPlace> {
+    let path = to.folder.path.join(&to.name);
+    let is_link = std::fs::symlink_metadata(&path).is_ok_and(|it| it.file_type().is_symlink());
+    let real = std::fs::canonicalize(&path).ok().filter(|_| is_link)?;
+    let (parent, name) = parts(&real).ok()?;
+    Some(LocalPlace { folder: LocalFolder::root(&parent), name, follow: false })
 }
 
 /// Reads directories, each whole before those that are in it.
