@@ -64,7 +64,7 @@ pub enum Verb {
 /// The verbs that can be typed as a first word, each with its description.
 pub const VERBS: &[(&str, Verb, &str)] = &[
     ("connect", Verb::Connect, "log in; the same without the word"),
-    ("files", Verb::Files, "two-pane SFTP file manager"),
+    ("files", Verb::Files, "two panes with files, here and on servers; tessh files --help"),
     ("get", Verb::Get, "files from a server; tessh get --help"),
     ("put", Verb::Put, "files to a server; tessh put --help"),
     ("sync", Verb::Sync, "make one directory like another; tessh sync --help"),
@@ -87,6 +87,7 @@ impl Verb {
         matches!(
             self,
             V::Connect
+                | V::Files
                 | V::Get
                 | V::Put
                 | V::Sync
@@ -241,7 +242,13 @@ pub fn parse_open(args: impl Iterator<Item = OsString>, as_ssh: bool) -> Result<
             // errors are printed.
             let tells = matches!(
                 verb,
-                Verb::Sessions | Verb::Teleport | Verb::Trust | Verb::Get | Verb::Put | Verb::Sync
+                Verb::Sessions
+                    | Verb::Teleport
+                    | Verb::Trust
+                    | Verb::Files
+                    | Verb::Get
+                    | Verb::Put
+                    | Verb::Sync
             );
             let json = tells && words.iter().any(|word| word == "--json");
             return Ok(Typed { verb, as_ssh, json, rest: words, ..Typed::default() });

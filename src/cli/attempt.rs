@@ -15,6 +15,8 @@ use crate::terminal;
 
 /// The number of the session whose login is in progress; 0 if there is none.
 static BEGUN: AtomicUsize = AtomicUsize::new(0);
+/// How many programs have the terminal.
+static LENT: AtomicUsize = AtomicUsize::new(0);
 static GIVEN_UP: Notify = Notify::const_new();
 
 /// Runs a login as session `number`, until it ends or is cancelled.
@@ -41,8 +43,27 @@ pub(super) fn logged_in() {
     BEGUN.store(0, Ordering::Relaxed);
 }
 
-/// Cancels the login in progress; `false` if there is none, or a question is on the screen.
+/// While this lives, another program has the terminal, such as an editor, and Ctrl-C is for it.
+pub(super) struct LentTerminal(());
+
+/// Lends the terminal to another program.
+pub(super) fn lend() -> LentTerminal {
+    LENT.fetch_add(1, Ordering::Relaxed);
+    LentTerminal(())
+}
+
+impl Drop for LentTerminal {
+    fn drop(&mut self) {
+        LENT.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Cancels the login in progress; `false` if there is none, or a question is on the screen. While another
+/// program has the terminal, there is nothing to cancel, and nothing ends.
 pub(super) fn give_up() -> bool {
+    if LENT.load(Ordering::Relaxed) > 0 {
+        return true;
+    }
     let under_way = BEGUN.load(Ordering::Relaxed) != 0 && !terminal::is_changed();
     if under_way {
         GIVEN_UP.notify_waiters();

@@ -79,7 +79,7 @@ pub fn trust_help() -> String {
 
 /// What `tessh get --help` and `tessh put --help` print.
 pub fn files_help() -> String {
-    let title = "tessh get, tessh put: files from and to a server, by SFTP";
+    let title = "tessh files, tessh get, tessh put: files of a server, by SFTP";
     places_help(title, &files::USES, FILES)
 }
 
@@ -175,7 +175,7 @@ pub fn man_page() -> String {
     for flag in TELEPORT {
         man_entry(&mut out, flag, "");
     }
-    out.push_str(".SH PLACES AND OPTIONS OF GET, PUT AND SYNC\n");
+    out.push_str(".SH PLACES AND OPTIONS OF FILES, GET, PUT AND SYNC\n");
     for line in files::USES.iter().chain(&files::SYNC_USES) {
         let _ = writeln!(out, "{}\n.br", roff(line));
     }

@@ -8,6 +8,7 @@
 //! Failures are [`std::io::Error`]s. This room has no texts for people, does not decide when an
 //! operation is right, and depends on no other room.
 
+pub mod attributes;
 pub mod background;
 pub mod descriptor;
 pub mod file;

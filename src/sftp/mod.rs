@@ -70,6 +70,7 @@ pub use sync::{
     CopyReason, Sync, SyncChange, SyncCriteria, SyncDirectory, SyncFilter, SyncPlan, SyncReport,
     SyncRules, SyncStep,
 };
+pub(crate) use transfer::partial_of;
 pub use transfer::{
     Answering, LinkPolicy, MOST_FAILURES, OverwriteAnswer, OverwritePolicy, OverwriteQuestion,
     RemoteShell, RestartReason, ResumeAnswer, ResumePolicy, ResumeQuestion, SkipReason, Transfer,

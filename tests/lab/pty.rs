@@ -65,7 +65,7 @@ impl Pty {
     }
 
     /// Presses keys: text as it is, `<enter>`, `<tab>`, `<esc>`, `<bs>`, `<up>`, `<down>`,
-    /// `<left>`, `<right>`, `<f2>`, `<c-x>` for Ctrl-X, `<lt>` for `<`.
+    /// `<left>`, `<right>`, `<end>`, `<f1>` to `<f9>`, `<c-x>` for Ctrl-X, `<lt>` for `<`.
     pub fn send(&self, keys: &str) {
         (&*self.terminal).write_all(&decode(keys)).unwrap();
     }
@@ -194,7 +194,16 @@ fn decode(keys: &str) -> Vec<u8> {
             "enter" => bytes.push(b'\r'),
             "tab" => bytes.push(b'\t'),
             "esc" => bytes.push(0x1b),
+            "end" => bytes.extend_from_slice(b"\x1b[F"),
+            "f1" => bytes.extend_from_slice(b"\x1bOP"),
             "f2" => bytes.extend_from_slice(b"\x1bOQ"),
+            "f3" => bytes.extend_from_slice(b"\x1bOR"),
+            "f4" => bytes.extend_from_slice(b"\x1bOS"),
+            "f5" => bytes.extend_from_slice(b"\x1b[15~"),
+            "f6" => bytes.extend_from_slice(b"\x1b[17~"),
+            "f7" => bytes.extend_from_slice(b"\x1b[18~"),
+            "f8" => bytes.extend_from_slice(b"\x1b[19~"),
+            "f9" => bytes.extend_from_slice(b"\x1b[20~"),
             "bs" => bytes.push(0x7f),
             "lt" => bytes.push(b'<'),
             "up" => bytes.extend_from_slice(b"\x1b[A"),

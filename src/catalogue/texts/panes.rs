@@ -424,4 +424,91 @@ texts! {
     panes_view_keys
         en "Esc back   arrows, PgUp, PgDn, Home, End   x text or numbers"
         ja "Esc 戻る   矢印, PgUp, PgDn, Home, End   x 文字・16 進"
+    panes_local
+        en "local"
+        ja "ローカル"
+    panes_about(file, reason)
+        en "{file}: {reason}"
+        ja "{file}: {reason}"
+    panes_there_already(file)
+        en "{file} is there already: choose another name"
+        ja "{file} はすでに存在します。別の名前を選んでください"
+    panes_not_a_directory(file)
+        en "{file} is there already, and is no directory"
+        ja "{file} はすでに存在し、ディレクトリではありません"
+    panes_too_deep(file, most)
+        en "{file}: directories more than {most} deep are left alone"
+        ja "{file}: {most} 段より深いディレクトリは扱いません"
+    panes_usage(size, bytes, files, directories)
+        en "{size} ({bytes} bytes) in {files} files and {directories} directories"
+        ja "{size}（{bytes} バイト）、ファイル {files} 件、ディレクトリ {directories} 件"
+    panes_done_made(name)
+        en "made {name}"
+        ja "{name} を作成しました"
+    panes_done_renamed(name)
+        en "renamed to {name}"
+        ja "{name} に変更しました"
+    panes_done_removed(count)
+        en "deleted: {count}"
+        ja "削除しました: {count} 件"
+    panes_done_changed(count)
+        en "changed: {count}"
+        ja "変更しました: {count} 件"
+    panes_place_elsewhere(place)
+        en "{place} is in no pane: open it with tessh files, and resume there"
+        ja "{place} はどちらの側にもありません。tessh files で開いて再開してください"
+    panes_several_failed(count, first)
+        en "{count} failed, the first: {first}"
+        ja "{count} 件失敗しました。最初のもの: {first}"
+    panes_changed_meanwhile(file)
+        en "{file} was changed while it was copied: copy it again"
+        ja "{file} はコピー中に変更されました。もう一度コピーしてください"
+    panes_program_failed(reason)
+        en "the program cannot be started: {reason}"
+        ja "プログラムを起動できません: {reason}"
+    panes_edited(name)
+        en "{name}: the editor is closed"
+        ja "{name}: エディターを閉じました"
+    panes_edit_unchanged(name)
+        en "{name} was not changed"
+        ja "{name} は変更されていません"
+    panes_edit_uploaded(name)
+        en "{name} is saved on the server"
+        ja "{name} をサーバーに保存しました"
+    panes_edit_conflict(name, beside)
+        en "{name} was changed by somebody else meanwhile: yours is {beside}"
+        ja "{name} は編集中に他で変更されました。編集した内容は {beside} にあります"
+    panes_edit_kept(why, file)
+        en "{why}; what you saved is still in {file}"
+        ja "{why}。保存した内容は {file} に残っています"
+    panes_edit_too_large(name, most)
+        en "{name} is larger than {most} MiB: get it, edit it, and put it back"
+        ja "{name} は {most} MiB を超えています。get で取得し、編集後に put してください"
+    panes_shell_ended
+        en "the shell has ended"
+        ja "シェルが終了しました"
+    panes_shell_profile(name)
+        en "for a shell, use tessh --profile {name}"
+        ja "シェルは tessh --profile {name} で開いてください"
+    panes_plain
+        en "the two panes need the whole screen, which --plain forbids"
+        ja "2 画面には全画面が必要ですが、--plain が指定されています"
+    panes_plain_hint
+        en "tessh get and tessh put transfer files without a screen"
+        ja "tessh get と tessh put なら画面なしで転送できます"
+    panes_no_terminal
+        en "the two panes need a terminal for input and output"
+        ja "2 画面には入出力とも端末が必要です"
+    panes_no_flags
+        en "this flag belongs to get and put, and means nothing to the two panes"
+        ja "このオプションは get と put のもので、2 画面では使えません"
+    panes_no_flags_hint
+        en "leave it out; copies are kept, resumed and ordered in the queue (j)"
+        ja "外してください。コピーは待ち行列（j）で管理します"
+    panes_too_many
+        en "there are two panes, and more than two places"
+        ja "3 つ以上の場所が指定されています（画面は 2 つです）"
+    panes_usage_line
+        en "tessh files [options] [[user@]host[:path]] [[user@]host[:path] or local]"
+        ja "tessh files [オプション] [[user@]host[:path]] [[user@]host[:path] またはローカル]"
 }

@@ -158,7 +158,8 @@ pub fn connecting() -> impl Iterator<Item = &'static Flag> {
 }
 
 /// What the verbs are called with, for the help and the manual page.
-pub const USES: [&str; 2] = [
+pub const USES: [&str; 3] = [
+    "tessh files [options] [[user@]host[:path]] [[user@]host[:path] or local]",
     "tessh get [options] [-r] [user@]host:path ... [local]",
     "tessh put [options] [-r] local ... [user@]host:[path]",
 ];

@@ -35,7 +35,7 @@ pub(super) fn run(typed: &Typed) -> Result<u8> {
         Verb::Explain => explain::run(typed, &environment),
         Verb::Sessions => sessions::run(typed, &environment),
         Verb::Keygen => keygen::run(typed, &environment),
-        Verb::Get | Verb::Put => files::run(typed, &environment),
+        Verb::Files | Verb::Get | Verb::Put => files::run(typed, &environment),
         Verb::Sync => files::sync::run(typed, &environment),
         Verb::Teleport => teleport::run(typed, environment),
         Verb::Trust => trust::run(typed, environment),

@@ -79,6 +79,7 @@ mod walk_local;
 mod walk_remote;
 
 pub use failure::{MOST_FAILURES, TransferFailure, TransferReport};
+pub(crate) use names::partial_of;
 pub use names::target_name;
 pub use observer::{
     Answering, OverwriteAnswer, OverwriteQuestion, RemoteShell, RestartReason, ResumeAnswer,

@@ -1,4 +1,4 @@
-//! `tessh get`, `tessh put` and `tessh sync`: files from and to a server.
+//! `tessh get`, `tessh put`, `tessh sync` and `tessh files`: files from and to a server.
 //!
 //! ```text
 //!   words        the words after the verb: flags of its own, flags of connecting, places
@@ -7,6 +7,7 @@
 //!   sync         `tessh sync`: one directory made like another
 //!   connections  how many, and making them
 //!   progress     what a person sees; questions; events for --json
+//!   panes        `tessh files`
 //! ```
 //!
 //! The way to the server is `cli/connect/subsystem`, the transfer itself `sftp/transfer`.
@@ -15,6 +16,7 @@ mod connections;
 mod events;
 mod glob;
 mod jobs;
+mod panes;
 mod place;
 mod progress;
 mod questions;
@@ -28,19 +30,17 @@ use crate::cli::connect::subsystem::{self, SftpTarget};
 use crate::cli::environment::ProcessEnvironment;
 use crate::cli::flags::files::FILES;
 use crate::cli::output::print;
-use crate::cli::resolve::sources;
 use crate::cli::{help, log, runtime};
-use crate::config::{Context, LogLevel};
+use crate::config::LogLevel;
 use crate::error::Result;
 use crate::os::descriptor;
-use crate::profiles::Sessions;
 use crate::say;
 use crate::sftp::{OverwritePolicy, ResumePolicy, Transfer, TransferOptions};
 use crate::terminal;
 use connections::Connections;
-use place::{TypedPlace, looks_remote, shown, split};
+use place::{Places, looks_remote, shown};
 use progress::TransferDisplay;
-use words::{FileWords, Operand, usage};
+use words::{FileWords, usage};
 
 /// The exit code if a file failed and others went on.
 const SOME_FAILED: u8 = 1;
@@ -57,6 +57,9 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
     let words = FileWords::read(&typed.rest, FILES)?;
     if words.help {
         return print(&help::files_help());
+    }
+    if typed.verb == Verb::Files {
+        return panes::run(&words, environment);
     }
     let (verb, (places, connecting)) = match typed.verb {
         Verb::Put => ("put", put(&words, environment)?),
@@ -110,25 +113,6 @@ fn put(words: &FileWords, environment: &ProcessEnvironment) -> Result<(TypedPlac
     }
     let sources = sources.iter().map(|operand| operand.word.clone()).collect();
     Ok((TypedPlaces::Put(sources, to.path), words.typed(to.destination, last.at)?))
-}
-
-/// Splits places with the names of saved sessions at hand.
-struct Places {
-    sessions: Sessions,
-    with_profile: bool,
-}
-
-impl Places {
-    fn new(words: &FileWords, context: Context) -> Result<Places> {
-        let typed = words.typed(None, words.connecting.len())?;
-        let sessions = sources::sessions(&typed, &context)?;
-        Ok(Places { sessions, with_profile: words.has_profile })
-    }
-
-    fn split(&self, operand: &Operand) -> Result<TypedPlace> {
-        let is_session = |name: &str| !self.sessions.meant_besides_hosts(name).is_empty();
-        split(operand.word.as_encoded_bytes(), self.with_profile, &is_session)
-    }
 }
 
 /// Transfers; returns the exit code.

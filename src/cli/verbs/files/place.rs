@@ -1,10 +1,13 @@
 //! Splits `[user@]host:PATH` into the destination of a connection and a path on the server.
 
+use crate::cli::resolve::sources;
+use crate::config::Context;
 use crate::error::Result;
+use crate::profiles::Sessions;
 use crate::say;
 use crate::text;
 
-use super::words::{MAX_SHOWN, usage};
+use super::words::{FileWords, MAX_SHOWN, Operand, usage};
 
 /// A place on a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +16,25 @@ pub(super) struct TypedPlace {
     pub(super) destination: Option<String>,
     /// The path, as it is; empty for the home directory.
     pub(super) path: Vec<u8>,
+}
+
+/// Splits places with the names of saved sessions at hand.
+pub(super) struct Places {
+    sessions: Sessions,
+    with_profile: bool,
+}
+
+impl Places {
+    pub(super) fn new(words: &FileWords, context: Context) -> Result<Places> {
+        let typed = words.typed(None, words.connecting.len())?;
+        let sessions = sources::sessions(&typed, &context)?;
+        Ok(Places { sessions, with_profile: words.has_profile })
+    }
+
+    pub(super) fn split(&self, operand: &Operand) -> Result<TypedPlace> {
+        let is_session = |name: &str| !self.sessions.meant_besides_hosts(name).is_empty();
+        split(operand.word.as_encoded_bytes(), self.with_profile, &is_session)
+    }
 }
 
 /// Splits a word. `names_session` says whether a text is the name of a saved session; the longest

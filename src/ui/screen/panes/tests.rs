@@ -189,6 +189,12 @@ fn the_panes_fill_a_small_and_a_large_screen() {
     assert!(lines[23].starts_with("1Help") && lines[23].ends_with("10Quit"), "{}", lines[23]);
     let (screen, _scene) = scene();
     let large = TestScreen::new(160, 48).play(screen, "<Null>").0;
+    if let Ok(file) = std::env::var("TESSH_SHOW_PANES") {
+        std::fs::write(file, format!("```\n{small}```\n\n```\n{large}```\n")).unwrap();
+    }
+    let page = include_str!("../../../../docs/panes.md");
+    assert!(page.contains(&small), "docs/panes.md shows another screen than\n{small}");
+    assert!(page.contains(&large), "docs/panes.md shows another screen than\n{large}");
     assert_eq!(large.lines().count(), 48);
     assert!(large.contains("evil\\x1b[2J\\xff\\u{202e}.txt"), "{large}");
     assert!(large.contains("-rwxr-xr-x"), "{large}");

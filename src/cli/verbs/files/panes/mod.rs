@@ -1,0 +1,296 @@
+//! `tessh files`: two panes with files, of this machine and of servers.
+//!
+//! ```text
+//!   store    the queue and the bookmarks, as files
+//!   edit     a file in the person's editor
+//!   worker   what the screen asks for
+//!   jobs     the queue: by `sftp/transfer`, or by `copier`
+//!   place    a place with files: this machine, or a server
+//! ```
+//!
+//! The screen runs on a thread of its own and blocks there; everything else are tasks of the
+//! runtime. It is left for an editor or a shell, and shown again as it was.
+
+mod copier;
+mod edit;
+mod jobs;
+mod place;
+mod shell;
+mod store;
+mod worker;
+
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::{Notify, mpsc};
+
+use super::place::{Places, TypedPlace, looks_remote};
+use super::words::{FileWords, Operand, usage};
+use crate::cli::args::Typed;
+use crate::cli::connect::subsystem::{self, SftpConnection, SftpTarget};
+use crate::cli::environment::ProcessEnvironment;
+use crate::cli::{look, runtime};
+use crate::error::{Error, Kind, Result, io_reason};
+use crate::say;
+use crate::text;
+use crate::ui::panes::{EntryColumns, Pane, PanesExit, PanesRequest, SharedQueue, locked};
+use crate::ui::screen::Screen;
+use crate::ui::screen::look::Look;
+use crate::ui::screen::panes::{PanesScreen, PanesSetup};
+use jobs::JobRunner;
+use place::FilePlace;
+use shell::ShellWords;
+use store::{PanesStore, StoredBookmarks};
+use worker::{EventOutlet, PanesWorker};
+
+/// How many requests of the screen wait at most.
+const REQUESTS: usize = 64;
+/// How many events wait for the screen.
+const EVENTS: usize = 64;
+/// How many characters of a place a title has.
+const MAX_LABEL: usize = 60;
+
+/// One side as it was typed.
+enum TypedSide {
+    Local(Vec<u8>),
+    Remote { typed: Box<Typed>, path: Vec<u8>, words: ShellWords },
+}
+
+/// One side, reached.
+struct OpenSide {
+    place: FilePlace,
+    /// The words that the queue has for the place; empty for this machine.
+    key: String,
+    label: String,
+    path: Vec<u8>,
+    shell: Option<ShellWords>,
+}
+
+pub(super) fn run(words: &FileWords, environment: &ProcessEnvironment) -> Result<u8> {
+    let unfit = words.recursive || words.resume || words.verify || words.json;
+    if unfit || words.overwrite.is_some() || words.limit.is_some() || words.connections.is_some() {
+        return Err(usage(say!(panes_no_flags)).hint(say!(panes_no_flags_hint)));
+    }
+    let all = words.typed(None, words.connecting.len())?;
+    if all.plain {
+        return Err(usage(say!(panes_plain)).hint(say!(panes_plain_hint)));
+    }
+    let look = look::full_screen(environment)
+        .ok_or_else(|| usage(say!(panes_no_terminal)).hint(say!(panes_plain_hint)))?;
+    let sides = sides(words, environment)?;
+    let mut targets = Vec::new();
+    for side in sides {
+        let target = match &side {
+            TypedSide::Local(_) => None,
+            TypedSide::Remote { typed, .. } => {
+                Some(subsystem::prepare(typed, "files", environment)?)
+            }
+        };
+        targets.push((side, target));
+    }
+    runtime::run_to_exit_code(show(targets, ProcessEnvironment::find(), look))
+}
+
+/// The two sides: the first word is the left one, and one server alone is on the right.
+fn sides(words: &FileWords, environment: &ProcessEnvironment) -> Result<Vec<TypedSide>> {
+    let places = Places::new(words, environment.context())?;
+    let here = || TypedSide::Local(b".".to_vec());
+    let side = |operand: &Operand, is_second: bool| -> Result<TypedSide> {
+        let word = operand.word.as_encoded_bytes();
+        if is_local(word, is_second && !words.has_profile) {
+            return Ok(TypedSide::Local(word.to_vec()));
+        }
+        // A host or session without a colon means its home directory.
+        let mut whole = operand.word.clone();
+        if !words.has_profile && !looks_remote(word) && !word.contains(&b':') {
+            whole.push(":");
+        }
+        let TypedPlace { destination, path } =
+            places.split(&Operand { word: whole, at: operand.at })?;
+        let typed = words.typed(destination.clone(), operand.at)?;
+        let words = ShellWords {
+            before: words.connecting[..operand.at].to_vec(),
+            after: words.connecting[operand.at..].to_vec(),
+            destination,
+        };
+        Ok(TypedSide::Remote { typed: Box::new(typed), path, words })
+    };
+    match &words.operands[..] {
+        [] if words.has_profile => {
+            let whole = Operand { word: ":".into(), at: words.connecting.len() };
+            Ok(vec![here(), side(&whole, false)?])
+        }
+        [] => Ok(vec![here(), here()]),
+        [one] => match side(one, false)? {
+            local @ TypedSide::Local(_) => Ok(vec![local, here()]),
+            remote => Ok(vec![here(), remote]),
+        },
+        [left, right] => Ok(vec![side(left, false)?, side(right, true)?]),
+        _ => Err(usage(say!(panes_too_many)).hint(say!(panes_usage_line))),
+    }
+}
+
+/// Whether a word is a path of this machine. The second one is, unless it has a host's colon or an
+/// `@`.
+fn is_local(word: &[u8], is_second: bool) -> bool {
+    let begins = matches!(word, [b'/' | b'.', ..] | b"~") || word.starts_with(b"~/");
+    begins || is_second && !looks_remote(word) && !word.contains(&b'@')
+}
+
+/// Connects, and shows the panes until the person leaves.
+async fn show(
+    targets: Vec<(TypedSide, Option<SftpTarget>)>,
+    environment: ProcessEnvironment,
+    look: Look,
+) -> Result<u8> {
+    let (mut sides, mut connections) = (Vec::new(), Vec::new());
+    for (side, target) in targets {
+        sides.push(open(side, target, &sides, &mut connections, &environment).await?);
+    }
+    let [left, right] = <[OpenSide; 2]>::try_from(sides)
+        .map_err(|_| Error::new(Kind::Local, say!(stopped_by_fault)))?;
+    let ended = manage([left, right], &environment, look).await;
+    for connection in connections {
+        if let Err(error) = connection.close().await {
+            ::log::debug!("{error}");
+        }
+    }
+    ended
+}
+
+async fn open(
+    side: TypedSide,
+    target: Option<SftpTarget>,
+    others: &[OpenSide],
+    connections: &mut Vec<SftpConnection>,
+    environment: &ProcessEnvironment,
+) -> Result<OpenSide> {
+    let (TypedSide::Remote { path, words, .. }, Some(target)) = (&side, target) else {
+        let TypedSide::Local(typed) = side else {
+            return Err(Error::new(Kind::Local, say!(stopped_by_fault)));
+        };
+        let path = match typed.strip_prefix(b"~") {
+            Some(rest) if rest.is_empty() || rest.starts_with(b"/") => {
+                [environment.home().as_os_str().as_encoded_bytes(), rest].concat()
+            }
+            _ => typed,
+        };
+        let path = std::path::absolute(place::local(&path)).unwrap_or_default();
+        return Ok(OpenSide {
+            place: FilePlace::Local,
+            key: String::new(),
+            label: say!(panes_local),
+            path: path.into_os_string().into_encoded_bytes(),
+            shell: None,
+        });
+    };
+    let key = words.key();
+    // Both sides on the same server are one connection.
+    let place = match others.iter().find(|other| other.key == key) {
+        Some(other) => other.place.clone(),
+        None => {
+            let connection = target.open().await?;
+            let place = FilePlace::Remote(connection.sftp.clone());
+            connections.push(connection);
+            place
+        }
+    };
+    let FilePlace::Remote(sftp) = &place else {
+        return Err(Error::new(Kind::Local, say!(stopped_by_fault)));
+    };
+    let at: &[u8] = if path.is_empty() { b"." } else { path };
+    // A path that cannot be resolved is listed as it is, and the pane says why that fails.
+    let path = sftp.real_path(at).await.unwrap_or_else(|_| at.to_vec());
+    let label = text::line(&words.name(), MAX_LABEL);
+    Ok(OpenSide { place, key, label, path, shell: Some(words.clone()) })
+}
+
+/// Shows the panes until the person leaves.
+async fn manage(sides: [OpenSide; 2], environment: &ProcessEnvironment, look: Look) -> Result<u8> {
+    let store = PanesStore::new(environment.state());
+    let queue = SharedQueue::default();
+    let keys = [sides[0].key.clone(), sides[1].key.clone()];
+    let old_jobs = locked(&queue).add_json(&store.queue(), |job| {
+        keys.contains(&job.from.place) && keys.contains(&job.to.place)
+    });
+    let (events, received) = sync_channel(EVENTS);
+    let (requests, asked) = mpsc::channel::<PanesRequest>(REQUESTS);
+    let outlet = EventOutlet(events);
+    let changed = Arc::new(Notify::new());
+    let places = [sides[0].place.clone(), sides[1].place.clone()];
+    let worker = PanesWorker {
+        places: places.clone(),
+        outlet: outlet.clone(),
+        requests: asked,
+        queue_changed: Arc::clone(&changed),
+    };
+    let runner = JobRunner {
+        queue: Arc::clone(&queue),
+        places: [(keys[0].clone(), places[0].clone()), (keys[1].clone(), places[1].clone())],
+        outlet,
+        changed,
+        store: store.clone(),
+    };
+    let zone = TimeZone::try_system().unwrap_or(TimeZone::UTC);
+    let screen = PanesScreen::new(PanesSetup {
+        panes: [0, 1].map(|at| Pane::new(sides[at].label.clone(), sides[at].path.clone())),
+        places: keys,
+        columns: EntryColumns::new(Timestamp::now(), zone),
+        ask: Arc::new(move |request| requests.try_send(request).is_ok()),
+        events: received,
+        queue: Arc::clone(&queue),
+        bookmarks: Box::new(StoredBookmarks::read(store.clone())),
+        old_jobs,
+    });
+    let left = tokio::select! {
+        left = talk(screen, &sides, environment, look) => left,
+        () = worker.run() => Ok(()),
+        () = runner.run() => Ok(()),
+    };
+    let jobs = locked(&queue).to_json();
+    let saved = store.save_queue(&jobs);
+    left?;
+    saved.map_err(|why| Error::new(Kind::Local, why))?;
+    Ok(0)
+}
+
+/// Shows the screen, and whatever it is left for, until the person is done.
+async fn talk(
+    screen: PanesScreen,
+    sides: &[OpenSide; 2],
+    environment: &ProcessEnvironment,
+    look: Look,
+) -> Result<()> {
+    let mut screen = screen;
+    loop {
+        let fault = |error: std::io::Error| {
+            let error = io_reason(&error);
+            Error::new(Kind::Local, say!(connection_terminal_fault, error))
+        };
+        let shown = tokio::task::spawn_blocking(move || Screen::open(look)?.run(screen));
+        let stopped = |_| Error::new(Kind::Local, say!(stopped_by_fault));
+        screen = shown.await.map_err(stopped)?.map_err(fault)?;
+        let (side, said) = match screen.take_exit() {
+            None | Some(PanesExit::Quit) => return Ok(()),
+            Some(PanesExit::Edit(side, path)) => {
+                let editor = ["VISUAL", "EDITOR"].into_iter().find_map(|name| {
+                    environment.get(name).filter(|value| !value.trim().is_empty())
+                });
+                let editor = editor.unwrap_or_else(|| "vi".to_owned());
+                (side, edit::edit(&sides[side.index()].place, &path, &editor).await)
+            }
+            Some(PanesExit::Shell(side)) => {
+                let at = &screen.pane(side).path;
+                let words = sides[side.index()].shell.as_ref();
+                (side, shell::run(words, at, environment).await)
+            }
+        };
+        screen.reload(side);
+        if sides[0].key == sides[1].key {
+            screen.reload(side.other());
+        }
+        screen.tell(said);
+    }
+}
