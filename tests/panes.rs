@@ -31,6 +31,13 @@ fn local(home: &Home, left: &Path, right: &Path, env: &[(&str, &str)]) -> Pty {
     pty
 }
 
+/// Waits until the queue says this of a copy.
+fn job_ends(pty: &Pty, how: &str) {
+    pty.wait_until("the end of the copy", |screen| {
+        screen.lines().any(|line| line.contains(" copy ") && line.contains(how))
+    });
+}
+
 /// Leaves, and expects the terminal as it was.
 fn quit(pty: &Pty) {
     pty.send("q");
@@ -110,7 +117,7 @@ fn names_of_every_byte_are_listed_escaped_and_copied_exactly() {
     let right_name = |name: &Vec<u8>| right.join(OsStr::from_bytes(name));
     wait_until("the copies", || fs::read_dir(&right).unwrap().count() == 255 + 1);
     pty.send("j");
-    pty.wait_until("the end", |screen| screen.contains("done") || screen.contains("failed"));
+    job_ends(&pty, "done");
     for name in names.iter().filter(|name| name.len() < 250) {
         assert_eq!(fs::read(right_name(name)).unwrap(), *name);
     }
@@ -162,6 +169,12 @@ fn the_terminal_is_restored_after_a_signal_and_an_editor_has_it_meanwhile() {
     pty.send("typed<enter>");
     pty.wait_for("the editor is closed");
     assert_eq!(fs::read_to_string(left.join("file")).unwrap(), "xtyped\n");
+    // Ctrl-C is for the editor, not for the program that waits for it.
+    pty.send("e");
+    pty.wait_until("the editor", |screen| screen.trim_end().ends_with("editing"));
+    pty.send("<c-c>");
+    pty.wait_for("the editor is closed");
+    assert!(pty.on_alternate_screen());
     pty.signal(rustix::process::Signal::TERM);
     assert_eq!(pty.exit_code(), 143);
     pty.expect_restored();
@@ -294,5 +307,83 @@ fn a_directory_with_a_hundred_thousand_names_is_searched_while_it_is_read() {
     pty.wait_for("(1 found)");
     pty.wait_for("file-077777");
     pty.send("<enter>");
+    quit(&pty);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn files_go_from_one_server_to_another_and_within_one() {
+    let bed = Bed::new(&[SUBSYSTEM]);
+    let (one, other) = (bed.sshd.path("home/one"), bed.sshd.path("home/other"));
+    fs::create_dir_all(one.join("tree/deep")).unwrap();
+    fs::create_dir(&other).unwrap();
+    let big: Vec<u8> = (0..2_000_000u32).flat_map(u32::to_le_bytes).collect();
+    fs::write(one.join("tree/deep/big"), &big).unwrap();
+    fs::set_permissions(one.join("tree/deep/big"), fs::Permissions::from_mode(0o640)).unwrap();
+    std::os::unix::fs::symlink("deep/big", one.join("tree/link")).unwrap();
+    for place in [&one, &one.join("tree"), &one.join("tree/deep"), &other] {
+        fs::set_permissions(place, fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    fs::set_permissions(one.join("tree/deep/big"), fs::Permissions::from_mode(0o644)).unwrap();
+    let port = bed.sshd.port().to_string();
+    let uri = format!("ssh://tester@127.0.0.1:{port}/{}", other.display());
+    let login = ["files", "--auth", "publickey", "-i", arg(&bed.key), "-p", &port];
+    let left = format!("tester@127.0.0.1:{}", one.display());
+    // Written in two ways, it is two servers, with a connection each.
+    let pty = bed.home.on_pty_with(&[&login[..], &[&left, &uri]].concat(), TERMINAL);
+    pty.wait_for("10Quit");
+    pty.wait_for("tree");
+    pty.send("<down><f5>");
+    pty.wait_for("Files that are there already");
+    pty.send("<enter>j");
+    job_ends(&pty, "done");
+    assert!(fs::read(other.join("tree/deep/big")).unwrap() == big);
+    assert_eq!(fs::read_link(other.join("tree/link")).unwrap(), Path::new("deep/big"));
+    let (from, to) = (one.join("tree/deep/big"), other.join("tree/deep/big"));
+    let facts = |file: &Path| fs::metadata(file).map(|it| (it.mtime(), it.mode())).unwrap();
+    assert_eq!(facts(&from), facts(&to));
+    pty.send("<esc>");
+    pty.wait_until("the panes", |screen| !screen.contains("Queue"));
+    quit(&pty);
+    // Written in one way, it is one server: moving is renaming.
+    let right = format!("tester@127.0.0.1:{}", other.display());
+    let pty = bed.home.on_pty_with(&[&login[..], &[&left, &right]].concat(), TERMINAL);
+    pty.wait_for("10Quit");
+    pty.wait_for("tree");
+    let number = fs::metadata(&from).unwrap().ino();
+    pty.send("<down><f6>");
+    pty.wait_for("Files that are there already");
+    pty.send("moved<enter>");
+    wait_until("the move", || other.join("moved/deep/big").exists());
+    assert_eq!(fs::metadata(other.join("moved/deep/big")).unwrap().ino(), number);
+    pty.wait_for("moved");
+    quit(&pty);
+}
+
+#[test]
+fn jobs_survive_a_kill_and_a_pause_stops_a_copy() {
+    let home = Home::new();
+    let (left, right) = two(&home);
+    // A copy of it to the end would take far longer than this test.
+    let big = fs::File::create(left.join("big")).unwrap();
+    big.set_len(1 << 40).unwrap();
+    let pty = local(&home, &left, &right, &[]);
+    pty.wait_for("big");
+    pty.send("<down><f5>");
+    pty.wait_for("Files that are there already");
+    pty.send("<enter>j");
+    pty.wait_for("of 1.0T");
+    wait_until("the copy", || right.join("big.filepart").exists());
+    pty.send("p");
+    pty.wait_for("paused");
+    pty.send("p");
+    pty.wait_for("of 1.0T");
+    pty.signal(rustix::process::Signal::KILL);
+    wait_until("its end", || pty.exit_code() == 137);
+    assert!(!right.join("big").exists());
+    let pty = local(&home, &left, &right, &[]);
+    pty.wait_for("Unfinished copies");
+    pty.send("<tab><enter>");
+    pty.wait_until("the panes", |screen| !screen.contains("Unfinished"));
     quit(&pty);
 }

@@ -100,6 +100,14 @@ impl QueueDialog {
     }
 }
 
+/// The destination of a place, without the flags that were typed with it.
+fn without_flags(place: &str) -> &str {
+    match place.split_once(" -") {
+        Some((destination, _)) if !destination.is_empty() => destination,
+        _ => place,
+    }
+}
+
 /// One job: what it does and how far it is.
 fn item(job: &QueuedJob) -> Item {
     let what = match job.names.as_slice() {
@@ -110,7 +118,7 @@ fn item(job: &QueuedJob) -> Item {
         "" => text::line_bytes(&job.to.directory, MAX_SHOWN),
         place => format!(
             "{}:{}",
-            text::line(place, MAX_SHOWN),
+            text::line(without_flags(place), MAX_SHOWN),
             text::line_bytes(&job.to.directory, MAX_SHOWN)
         ),
     };
@@ -118,7 +126,8 @@ fn item(job: &QueuedJob) -> Item {
         true => say!(panes_queue_move, what, place),
         false => say!(panes_queue_copy, what, place),
     };
-    Item { text, note: progress(job) }
+    // How far it is comes first: the rest may be cut.
+    Item { text: format!("{}: {text}", progress(job)), note: String::new() }
 }
 
 /// How far a job is, in a few words.
