@@ -127,7 +127,9 @@ async fn serve(login: Arc<SftpLogin>, occasion: ConnectionOccasion, ready: Ready
         Some(master) => {
             rotation::around(&session, &prompt, master.around(&context, &session, work)).await
         }
-        None => rotation::around(&session, &prompt, work).await,
+        None if is_first => rotation::around(&session, &prompt, work).await,
+        // The first connection learns the keys that the server announces.
+        None => work.await,
     };
     drop(master);
     relay::close(session).await;
