@@ -5,7 +5,7 @@ mod completions;
 use std::fmt::Write;
 
 use super::args::VERBS;
-use super::flags::files::{self, FILES, FileFlag, SYNC};
+use super::flags::files::{self, FILES, FileFlag, PANES, SYNC};
 use super::flags::keygen::KEYGEN;
 use super::flags::teleport::{self, TELEPORT};
 use super::flags::trust::{self, AUTHORITY, TRUST};
@@ -79,8 +79,14 @@ pub fn trust_help() -> String {
 
 /// What `tessh get --help` and `tessh put --help` print.
 pub fn files_help() -> String {
-    let title = "tessh files, tessh get, tessh put: files of a server, by SFTP";
+    let title = "tessh get, tessh put: files from and to a server, by SFTP";
     places_help(title, &files::USES, FILES)
+}
+
+/// What `tessh files --help` prints.
+pub fn panes_help() -> String {
+    let title = "tessh files: two panes with files, here and on servers, by SFTP";
+    places_help(title, &files::PANES_USES, PANES)
 }
 
 /// What `tessh sync --help` prints.
@@ -176,7 +182,7 @@ pub fn man_page() -> String {
         man_entry(&mut out, flag, "");
     }
     out.push_str(".SH PLACES AND OPTIONS OF FILES, GET, PUT AND SYNC\n");
-    for line in files::USES.iter().chain(&files::SYNC_USES) {
+    for line in files::USES.iter().chain(&files::SYNC_USES).chain(&files::PANES_USES) {
         let _ = writeln!(out, "{}\n.br", roff(line));
     }
     for (name, doc) in files::PLACES {
@@ -187,6 +193,10 @@ pub fn man_page() -> String {
     }
     let _ = writeln!(out, ".PP\nOf sync:");
     for flag in SYNC {
+        man_entry(&mut out, flag, "");
+    }
+    let _ = writeln!(out, ".PP\nOf files:");
+    for flag in PANES {
         man_entry(&mut out, flag, "");
     }
     let taken: Vec<&str> = files::connecting().map(|flag| flag.name).collect();
@@ -329,6 +339,11 @@ mod tests {
         }
         let help = files_help();
         for flag in FILES {
+            assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
+        }
+        assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");
+        let help = panes_help();
+        for flag in PANES {
             assert!(help.contains(&format!("\n  {}", synopsis(flag))), "{}", flag.name);
         }
         assert!(help.lines().all(|line| line.chars().count() <= WIDTH), "{help}");

@@ -50,6 +50,7 @@ macro_rules! text {
 mod agent;
 mod auth;
 mod authority;
+mod batch;
 mod command_line;
 mod config;
 mod connecting;
@@ -82,6 +83,7 @@ mod trust_verb;
 pub(crate) use agent::*;
 pub(crate) use auth::*;
 pub(crate) use authority::*;
+pub(crate) use batch::*;
 pub(crate) use command_line::*;
 pub(crate) use config::*;
 pub(crate) use connecting::*;

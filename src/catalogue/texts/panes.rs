@@ -500,10 +500,10 @@ texts! {
         en "the two panes need a terminal for input and output"
         ja "2 画面には入出力とも端末が必要です"
     panes_no_flags
-        en "this flag belongs to get and put, and means nothing to the two panes"
-        ja "このオプションは get と put のもので、2 画面では使えません"
+        en "--verify, --limit and --json mean nothing to the two panes"
+        ja "--verify、--limit、--json は 2 画面では使えません"
     panes_no_flags_hint
-        en "leave it out; copies are kept, resumed and ordered in the queue (j)"
+        en "leave them out, or add --batch; the panes have a queue (j)"
         ja "外してください。コピーは待ち行列（j）で管理します"
     panes_too_many
         en "there are two panes, and more than two places"

@@ -1,9 +1,9 @@
-//! The flags of `tessh get`, `tessh put` and `tessh sync`, in addition to the flags of connecting.
+//! The flags of `tessh get`, `put`, `sync` and `files`, in addition to the flags of connecting.
 
 use super::{FLAGS, Flag};
 use FileFlag as F;
 
-/// The purpose of a flag of `tessh get`, `tessh put` and `tessh sync`.
+/// The purpose of a flag of `tessh get`, `put`, `sync` and `files`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFlag {
     /// `-r`.
@@ -34,6 +34,8 @@ pub enum FileFlag {
     Include,
     /// `--exclude`.
     Exclude,
+    /// `--batch`.
+    Batch,
 }
 
 const fn flag(name: &'static str, doc: &'static str, does: FileFlag) -> Flag<FileFlag> {
@@ -110,6 +112,29 @@ pub const SYNC: &[Flag<FileFlag>] = &[
     flag("--help", "print this help", F::Help),
 ];
 
+/// The table of `files`.
+pub const PANES: &[Flag<FileFlag>] = &[
+    takes(
+        "--batch",
+        "file",
+        "no panes: the commands in this file, as sftp(1) and psftp have them; - is standard input",
+        F::Batch,
+    ),
+    flag(
+        "--verify",
+        "with --batch: compare each file with its source by a hash afterwards",
+        F::Verify,
+    ),
+    takes(
+        "--limit",
+        "rate",
+        "with --batch: bytes a second at most, such as 500K, 20M or 1G",
+        F::Limit,
+    ),
+    flag("--json", "with --batch: events on standard output, one JSON object a line", F::Json),
+    flag("--help", "print this help", F::Help),
+];
+
 /// What `--criteria` takes.
 pub const CRITERIA: [&str; 3] = ["size", "time", "hash"];
 
@@ -158,10 +183,15 @@ pub fn connecting() -> impl Iterator<Item = &'static Flag> {
 }
 
 /// What the verbs are called with, for the help and the manual page.
-pub const USES: [&str; 3] = [
-    "tessh files [options] [[user@]host[:path]] [[user@]host[:path] or local]",
+pub const USES: [&str; 2] = [
     "tessh get [options] [-r] [user@]host:path ... [local]",
     "tessh put [options] [-r] local ... [user@]host:[path]",
+];
+
+/// What `files` is called with.
+pub const PANES_USES: [&str; 2] = [
+    "tessh files [options] [[user@]host[:path]] [[user@]host[:path] or local]",
+    "tessh files --batch file [options] [user@]host[:path]",
 ];
 
 /// What `sync` is called with.
@@ -199,7 +229,7 @@ mod tests {
     fn the_letters_of_ssh_that_are_taken_are_in_its_table_and_not_in_this_one() {
         for name in CONNECTING {
             assert!(FLAGS.iter().any(|flag| flag.name == *name), "{name}");
-            assert!(FILES.iter().chain(SYNC).all(|flag| flag.name != *name), "{name}");
+            assert!(FILES.iter().chain(SYNC).chain(PANES).all(|flag| flag.name != *name), "{name}");
         }
     }
 }

@@ -7,16 +7,18 @@
 //!   sync         `tessh sync`: one directory made like another
 //!   connections  how many, and making them
 //!   progress     what a person sees; questions; events for --json
-//!   panes        `tessh files`
+//!   panes_or_batch  `tessh files`: panes, or a batch of commands
 //! ```
 //!
 //! The way to the server is `cli/connect/subsystem`, the transfer itself `sftp/transfer`.
 
+mod batch;
 mod connections;
 mod events;
 mod glob;
 mod jobs;
 mod panes;
+pub(super) mod panes_or_batch;
 mod place;
 mod progress;
 mod questions;
@@ -57,9 +59,6 @@ pub(super) fn run(typed: &Typed, environment: &ProcessEnvironment) -> Result<u8>
     let words = FileWords::read(&typed.rest, FILES)?;
     if words.help {
         return print(&help::files_help());
-    }
-    if typed.verb == Verb::Files {
-        return panes::run(&words, environment);
     }
     let (verb, (places, connecting)) = match typed.verb {
         Verb::Put => ("put", put(&words, environment)?),

@@ -38,6 +38,8 @@ pub(super) struct FileWords {
     pub(super) json: bool,
     pub(super) help: bool,
     pub(super) dry_run: bool,
+    /// The script of `files`.
+    pub(super) batch: Option<OsString>,
     /// What `sync` compares.
     pub(super) rules: SyncRules,
     /// The flags of connecting, with their arguments.
@@ -180,6 +182,7 @@ impl FileWords {
             FileFlag::Json => self.json = true,
             FileFlag::Help => self.help = true,
             FileFlag::Delete => self.rules.delete = true,
+            FileFlag::Batch => self.batch = Some(value),
             FileFlag::DryRun => self.dry_run = true,
             FileFlag::Criteria => self.rules.criteria = criteria(&value)?,
             FileFlag::Include => self.rules.filter.add(true, value.as_encoded_bytes()),

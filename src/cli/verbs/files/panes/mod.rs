@@ -69,8 +69,7 @@ struct OpenSide {
 }
 
 pub(super) fn run(words: &FileWords, environment: &ProcessEnvironment) -> Result<u8> {
-    let unfit = words.recursive || words.resume || words.verify || words.json;
-    if unfit || words.overwrite.is_some() || words.limit.is_some() || words.connections.is_some() {
+    if words.verify || words.json || words.limit.is_some() {
         return Err(usage(say!(panes_no_flags)).hint(say!(panes_no_flags_hint)));
     }
     let all = words.typed(None, words.connecting.len())?;

@@ -1,0 +1,108 @@
+//! `tessh files --batch`: scripts as sftp(1) and psftp have them, against OpenSSH's server.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod lab;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use lab::{Bed, Output, Sshd, noise};
+
+fn bed() -> Bed {
+    let bed = Bed::of(Sshd::start(&["Subsystem sftp /usr/lib/openssh/sftp-server"]));
+    let block = bed.host_block("srv", &["PreferredAuthentications publickey"]);
+    bed.home.write(".ssh/config", &block);
+    bed
+}
+
+fn run(bed: &Bed, script: &str) -> Output {
+    bed.home.write("todo", script);
+    bed.home.tessh(&["files", "--batch", "todo", "srv"]).output()
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn a_script_does_what_its_lines_say() {
+    let bed = bed();
+    let there = |name: &str| bed.sshd.path("home").join(name);
+    let data = noise(300_000);
+    fs::write(bed.home.path("big"), &data).unwrap();
+    fs::create_dir_all(bed.home.path("tree/in")).unwrap();
+    bed.home.write("tree/in/*odd name", "x");
+    let output = run(
+        &bed,
+        "# first\n\
+         mkdir a \"b c\"\n\
+         cd a\n\
+         put big\n\
+         put -r tree\n\
+         lcd tree/in\n\
+         put '*odd name' ../copy\n\
+         lpwd\n\
+         pwd\n\
+         chmod 640 big\n\
+         chmod u+x,g-r big\n\
+         rename big ../b\\ c\n\
+         ln -s copy ../link\n\
+         cd ..\n\
+         ls\n\
+         rm cop*\n\
+         -rmdir nothing\n\
+         !echo of the shell\n\
+         lmkdir new\n\
+         get 'b c/big' new/back\n\
+         quit\n\
+         mkdir never\n",
+    );
+    output.expect_code(0);
+    let text = output.text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].ends_with("/tree/in") && lines[1].ends_with("/home/a"), "{text}");
+    assert_eq!(lines[2..], ["a", "b c", "copy", "link", "of the shell"], "{text}");
+    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+    assert!(output.stderr.contains("todo, line 17: "), "{}", output.stderr);
+    assert!(fs::read(there("b c/big")).unwrap() == data);
+    assert_eq!(fs::metadata(there("b c/big")).unwrap().permissions().mode() & 0o777, 0o700);
+    assert!(there("a/tree/in/*odd name").exists() && !there("copy").exists());
+    assert!(there("link").is_symlink() && !there("never").exists());
+    assert!(fs::read(bed.home.path("tree/in/new/back")).unwrap() == data);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn the_first_failure_ends_a_script_and_a_mistake_is_found_before_anything() {
+    let bed = bed();
+    let there = |name: &str| bed.sshd.path("home").join(name);
+    let output = run(&bed, "mkdir one\ncd nowhere\nmkdir two\n");
+    output.expect_code(1);
+    assert!(output.stderr.contains("/nowhere: no such"), "{}", output.stderr);
+    assert!(there("one").exists() && !there("two").exists());
+    // A file that fails stops it as well.
+    let output = run(&bed, "get none*\nmkdir two\n");
+    output.expect_code(1);
+    assert!(!there("two").exists());
+
+    let output = run(&bed, "mkdir two\nfrob x\n");
+    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+    assert!(output.stderr.contains("todo, line 2: there is no command \"frob\""));
+    assert!(!there("two").exists());
+    bed.home.tessh(&["files", "--batch", "none", "srv"]).output().expect_failure(&["none: "]);
+    bed.home.tessh(&["files", "--batch", "todo"]).output().expect_failure(&["one server"]);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
+fn reget_and_reput_continue_what_is_there() {
+    let bed = bed();
+    let data = noise(2_000_000);
+    fs::write(bed.home.path("big"), &data).unwrap();
+    run(&bed, "put big\n").expect_code(0);
+    fs::write(bed.home.path("back.filepart"), &data[..1_000_000]).unwrap();
+    run(&bed, "reget big back\n").expect_code(0);
+    assert!(fs::read(bed.home.path("back")).unwrap() == data);
+    // What is no beginning of the file is not kept.
+    fs::write(bed.home.path("other.filepart"), vec![7; 1_000_000]).unwrap();
+    run(&bed, "reget big other\n").expect_code(0);
+    assert!(fs::read(bed.home.path("other")).unwrap() == data);
+    assert!(!bed.home.path("other.filepart").exists());
+}
