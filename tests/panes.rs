@@ -186,7 +186,7 @@ fn plain_and_no_terminal_are_refused_with_the_verbs_to_use() {
     let refused = home.tessh(&["files", "--plain"]).output();
     refused.expect_failure(&["--plain", "tessh get and tessh put"]);
     home.tessh(&["files"]).output().expect_failure(&["terminal", "tessh get and tessh put"]);
-    home.tessh(&["files", "-r"]).output().expect_failure(&["-r"]);
+    home.tessh(&["files", "-r"]).output().expect_failure(&["option -- r"]);
     home.tessh(&["files", "--verify"]).output().expect_failure(&["--batch"]);
     home.tessh(&["files", "a:", "b:", "c:"]).output().expect_failure(&[]);
 }
