@@ -318,6 +318,17 @@ fn keys_are_renewed_during_a_transfer() {
 
 #[test]
 #[ignore = "needs peers: tests/run"]
+fn several_connections_warn_once() {
+    let bed = bed(&["KexAlgorithms curve25519-sha256"]);
+    make(&there(&bed, "f"), &noise(1_000_000), 0o644, 1_000_000_000);
+    let output = run(&bed, &["get", "-P", "4", "srv:f", "here"]);
+    output.expect_code(0);
+    let told = output.stderr.matches("post-quantum").count();
+    assert_eq!(told, 1, "{}", output.stderr);
+}
+
+#[test]
+#[ignore = "needs peers: tests/run"]
 fn ctrl_c_keeps_what_has_come_and_says_so() {
     let bed = bed(&[]);
     make(&there(&bed, "f"), &noise(3_000_000), 0o644, 1_000_000_000);

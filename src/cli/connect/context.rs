@@ -24,6 +24,8 @@ pub struct ConnectContext<'a> {
     pub remembered: &'a RememberedLogins,
     /// Whether logins are remembered for further connections of this run without being asked to.
     pub keeps_logins: bool,
+    /// Whether an earlier connection of this run has told what there is to warn of.
+    pub is_further: bool,
     /// How many sessions are below this one on the terminal (`~d`).
     pub sessions_below: usize,
     /// The terminal's modes as they were before the first session changed them; `None` for the
@@ -47,6 +49,7 @@ impl<'a> ConnectContext<'a> {
             prompt,
             remembered,
             keeps_logins: false,
+            is_further: false,
             sessions_below: 0,
             terminal_modes: None,
             tether: None,
@@ -61,6 +64,11 @@ impl<'a> ConnectContext<'a> {
     /// Remembers logins for further connections of this run.
     pub fn keeping_logins(self) -> ConnectContext<'a> {
         ConnectContext { keeps_logins: true, ..self }
+    }
+
+    /// Says whether this is a further connection of the same kind.
+    pub fn for_further(self, is_further: bool) -> ConnectContext<'a> {
+        ConnectContext { is_further, ..self }
     }
 
     /// The context of a duplicate on top of this session.

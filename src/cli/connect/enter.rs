@@ -32,12 +32,17 @@ pub async fn enter(
 ) -> Result<(Session, Instant)> {
     let ConnectContext { plan, environment, prompt, .. } = context;
     let options = &plan.options;
-    options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    if !context.is_further {
+        options.warnings.iter().for_each(|warning| warn!("{warning}"));
+    }
     let login = login::login(plan, environment, password)?;
     let login = Login { keep: context.keeps_logins, ..login };
-    let wanted = wants::transport_options(options);
+    let mut wanted = wants::transport_options(options);
     wanted.lists.check()?;
-    wants::left_out(options).iter().for_each(|line| warn!("{line}"));
+    wanted.warn_weak_crypto &= !context.is_further;
+    if !context.is_further {
+        wants::left_out(options).iter().for_each(|line| warn!("{line}"));
+    }
     let host = wants::host_policy(plan, environment)?;
 
     let (stream, budget) = reach(context).await?;

@@ -111,7 +111,7 @@ async fn serve(login: Arc<SftpLogin>, occasion: ConnectionOccasion, ready: Ready
     let SftpLogin { plan, typed, environment, remembered } = &*login;
     let ConnectionOccasion { prompt, password, is_first } = occasion;
     let context = ConnectContext::new(plan, environment, Arc::clone(&prompt), remembered);
-    let context = context.keeping_logins();
+    let context = context.keeping_logins().for_further(!is_first);
     let (session, _) = enter(&context, password)
         .await
         .map_err(|error| resolve::sources::explained(error, typed, plan, &environment.context()))?;
