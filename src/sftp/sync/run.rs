@@ -175,6 +175,7 @@ impl Sync<'_> {
             recursive: true,
             overwrite: OverwritePolicy::Always,
             links: LinkPolicy::Copy,
+            follow_copies: false,
             ..self.options.clone()
         };
         let transfer = Transfer::new(self.connections.clone(), options);

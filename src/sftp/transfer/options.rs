@@ -52,6 +52,9 @@ pub struct TransferOptions {
     pub overwrite: OverwritePolicy,
     /// What happens to links within a tree.
     pub links: LinkPolicy,
+    /// Whether a link that a job names as its copy leads to the file that is replaced; otherwise
+    /// the link itself is replaced.
+    pub follow_copies: bool,
     /// What happens to unfinished files of an earlier transfer.
     pub resume: ResumePolicy,
     /// Whether each file is compared when it has been transferred, before it gets its name.
@@ -78,6 +81,7 @@ impl Default for TransferOptions {
             recursive: false,
             overwrite: OverwritePolicy::default(),
             links: LinkPolicy::default(),
+            follow_copies: true,
             resume: ResumePolicy::default(),
             verify: false,
             keep_times: true,

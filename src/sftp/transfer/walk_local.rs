@@ -82,7 +82,7 @@ async fn begin(found: &mut Findings<'_>, from: LocalPlace, to: &[u8]) -> Walked 
 /// Where a link leads to that the user has named as the target: the file there is replaced, not the
 /// link.
 async fn behind_link(found: &Findings<'_>, to: &[u8]) -> Option<Vec<u8>> {
-    let sftp = &found.run.lanes.first()?.sftp;
+    let sftp = &found.run.lanes.first().filter(|_| found.run.options.follow_copies)?.sftp;
     let there = sftp.lstat(to).await.ok()?;
     if there.file_type() != FileType::Symlink || sftp.stat(to).await.is_err() {
         return None;

@@ -82,7 +82,8 @@ async fn begin(found: &mut Findings<'_>, sftp: &Sftp, from: &[u8], to: LocalPlac
             trees(found, sftp, root).await.map_err(Err)
         }
         FileType::Regular | FileType::Unknown => {
-            let to = behind_link(&to).unwrap_or(to);
+            let link = if found.run.options.follow_copies { behind_link(&to) } else { None };
+            let to = link.unwrap_or(to);
             hand_on(found, from.to_vec(), &attributes, to).await.map_err(Err)
         }
         _ => Err(Ok(TransferFault::about(from, &say!(transfer_special)))),
