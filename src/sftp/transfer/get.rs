@@ -115,7 +115,7 @@ impl Getting<'_> {
         directory: &Arc<TreeDirectory>,
         to: &LocalPlace,
     ) -> Result<Option<(LocalPartial, Ranges)>, TransferFault> {
-        let earlier = LocalPartial::earlier(directory, to)?;
+        let earlier = LocalPartial::earlier(directory, to).await?;
         if let Some(partial) = earlier
             && self.run.options.resume != ResumePolicy::Never
         {

@@ -5,6 +5,9 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use crate::os::tree::{self, TreeDirectory, TreeKind};
 use crate::os::words;
@@ -14,6 +17,10 @@ use crate::sftp::transfer::journal::{self, MAX_JOURNAL};
 use crate::sftp::transfer::names;
 use crate::sftp::transfer::ranges::Ranges;
 use crate::sftp::transfer::task::{LocalPlace, SourceFacts};
+
+/// How often and how long it is waited for somebody who has the file.
+const CLAIM_TRIES: u32 = 20;
+const CLAIM_PAUSE: Duration = Duration::from_millis(50);
 
 /// The unfinished file. It is claimed while this lives: no other transfer writes it.
 pub(crate) struct LocalPartial {
@@ -42,12 +49,20 @@ impl LocalPartial {
     }
 
     /// The one that an earlier transfer has left; `None` if what is there cannot be one.
-    pub fn earlier(
+    pub async fn earlier(
         directory: &Arc<TreeDirectory>,
         to: &LocalPlace,
     ) -> Result<Option<LocalPartial>, TransferFault> {
         let (name, _) = name_and_path(to);
         let Ok(file) = directory.open_to_write(&name) else { return Ok(None) };
+        // A transfer that was just killed, or a program that is just started, still has it for a
+        // moment.
+        for _ in 0..CLAIM_TRIES {
+            if tree::claim(&file) {
+                break;
+            }
+            sleep(CLAIM_PAUSE).await;
+        }
         let partial = LocalPartial::claimed(directory, to, file)?;
         let status = tree::status_of(&partial.file);
         let fits = status.is_ok_and(|it| it.kind == TreeKind::File && it.links == 1);
