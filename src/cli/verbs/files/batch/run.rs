@@ -20,6 +20,8 @@ use crate::sftp::{
 };
 use crate::text;
 
+/// The most names that `ls` sorts: more would only take memory.
+const MOST_LISTED: usize = 1_000_000;
 /// The most characters shown of a name.
 const NAME_SHOWN: usize = 2_000;
 
@@ -235,6 +237,9 @@ impl BatchSession {
             let mut names: Vec<DirectoryEntry> = Vec::new();
             while let Some(entries) = open.next().await.map_err(SftpFailure::into_error)? {
                 names.extend(entries.into_iter().filter(|it| hidden || !it.name.starts_with(b".")));
+                if names.len() > MOST_LISTED {
+                    return Err(about(&path, say!(transfer_too_many, most = MOST_LISTED)));
+                }
             }
             names.sort_by(|one, other| one.name.cmp(&other.name));
             for found in &names {
