@@ -466,7 +466,10 @@ async fn cut_off_and_resumed(rounds: u64, size: usize, connections: usize) {
                 true => servers.lock().unwrap().iter_mut().for_each(|it| it.start_kill().unwrap()),
                 false => stop.notify_one(),
             };
-            let at = dice.below(size as u64 - 1) + 1;
+            // Several connections write pieces, of which only whole ones count: the first of them
+            // are there before the cut.
+            let least = if connections > 1 { size as u64 / 2 } else { 0 };
+            let at = least + dice.below(size as u64 - least - 1) + 1;
             let after = After { bytes: Mutex::new(0), at, then };
             let options = TransferOptions { verify: false, ..resuming() };
             let (transfer, jobs) = (Transfer::new(lanes, options.clone()), [job.clone()]);
@@ -499,9 +502,8 @@ async fn cut_off_and_resumed(rounds: u64, size: usize, connections: usize) {
             fs::remove_file(&copy).unwrap();
         }
     }
-    // How much had arrived at the cut is the machine's mood; that something is kept is not.
-    assert!(resumed * 2 >= rounds, "only {resumed} of {} were resumed", 2 * rounds);
-    assert!(kept > rounds * size as u64 / 16, "only {kept} bytes were kept");
+    assert!(resumed > rounds, "only {resumed} of {} were resumed", 2 * rounds);
+    assert!(kept > rounds * size as u64 / 4);
     assert_eq!(listing(&bed.here).len() + listing(&bed.there).len(), 2);
 }
 

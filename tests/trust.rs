@@ -437,7 +437,7 @@ fn words_that_mean_nothing_are_errors() {
         (&["remove", "a", "--file"], "--file"),
         (&["list", "--json=yes"], "--json"),
         (&["show", "--frobnicate", "a"], "frobnicate"),
-        (&["remove", "a b"], "'a b'"),
+        (&["remove", "a b"], "no saved session is called 'a b'"),
     ] {
         let output = trust(&home, words);
         output.expect_code(255);
