@@ -8,3 +8,16 @@ use std::os::unix::ffi::OsStringExt;
 pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> OsString {
     OsString::from_vec(bytes.into())
 }
+
+/// A word as a shell takes it literally: in single quotes, whatever bytes it has.
+pub fn shell_word(word: &[u8]) -> Vec<u8> {
+    let mut out = vec![b'\''];
+    for byte in word {
+        match byte {
+            b'\'' => out.extend_from_slice(b"'\\''"),
+            other => out.push(*other),
+        }
+    }
+    out.push(b'\'');
+    out
+}

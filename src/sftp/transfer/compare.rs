@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
 use crate::os::tree;
+use crate::os::words::shell_word;
 use crate::sftp::client::{RemoteFile, SILENCE_AT_WORK};
 use crate::sftp::transfer::blocks::BlockReader;
 use crate::sftp::transfer::failure::TransferFault;
@@ -115,7 +116,8 @@ impl BothSides<'_> {
     }
 }
 
-fn hash_piece(local: &File, range: Range<u64>, mut hash: Sha256) -> io::Result<Sha256> {
+/// Adds a range of a file here to a hash; what the file does not have is left out.
+pub(crate) fn hash_piece(local: &File, range: Range<u64>, mut hash: Sha256) -> io::Result<Sha256> {
     let (mut buffer, mut at) = (vec![0; HASH_BLOCK], range.start);
     while at < range.end {
         let most = (range.end - at).min(HASH_BLOCK as u64) as usize;
@@ -130,7 +132,11 @@ fn hash_piece(local: &File, range: Range<u64>, mut hash: Sha256) -> io::Result<S
 }
 
 /// The hash of a range of a file on the server. That of nothing means that it could not be read.
-async fn hash_there(shell: &dyn RemoteShell, path: &[u8], range: &Range<u64>) -> Option<Vec<u8>> {
+pub(crate) async fn hash_there(
+    shell: &dyn RemoteShell,
+    path: &[u8],
+    range: &Range<u64>,
+) -> Option<Vec<u8>> {
     let output = timeout(HASH_TIME, shell.run(command(path, range))).await.ok()?.ok()?;
     let digits = output.get(..64)?.to_ascii_lowercase();
     let hash = data_encoding::HEXLOWER.decode(&digits).ok()?;
@@ -145,20 +151,8 @@ fn command(path: &[u8], range: &Range<u64>) -> Vec<u8> {
         start => format!(" | tail -c +{} | head -c {length}", start + 1),
     };
     let hash = " | { sha256sum 2>/dev/null || shasum -a 256; }";
-    let inner = [b"cat < ", &quoted(path)[..], cut.as_bytes(), hash.as_bytes()].concat();
-    [b"exec sh -c ", &quoted(&inner)[..]].concat()
-}
-
-fn quoted(words: &[u8]) -> Vec<u8> {
-    let mut out = vec![b'\''];
-    for byte in words {
-        match byte {
-            b'\'' => out.extend_from_slice(b"'\\''"),
-            other => out.push(*other),
-        }
-    }
-    out.push(b'\'');
-    out
+    let inner = [b"cat < ", &shell_word(path)[..], cut.as_bytes(), hash.as_bytes()].concat();
+    [b"exec sh -c ", &shell_word(&inner)[..]].concat()
 }
 
 #[cfg(test)]

@@ -54,8 +54,8 @@
 //! - `task`: what they share; `folder`: directories
 //! - `ranges`, `journal`, `rate`, `failure`, `observer`, `options`, `names`
 
-mod blocks;
-mod compare;
+pub(super) mod blocks;
+pub(super) mod compare;
 mod decide;
 mod failure;
 mod folder;
@@ -69,7 +69,7 @@ mod partial_here;
 mod partial_there;
 mod put;
 mod ranges;
-mod rate;
+pub(super) mod rate;
 mod run;
 mod spread_get;
 mod spread_put;

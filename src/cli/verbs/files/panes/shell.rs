@@ -46,14 +46,8 @@ impl ShellWords {
             .destination
             .as_ref()
             .ok_or_else(|| say!(panes_shell_profile, name = crate::text::line(&self.name(), 60)))?;
-        let quoted = at.iter().fold(vec![b'\''], |mut out, byte| {
-            match byte {
-                b'\'' => out.extend_from_slice(b"'\\''"),
-                other => out.push(*other),
-            }
-            out
-        });
-        let command = [b"cd ", &quoted[..], b"' && exec \"${SHELL:-/bin/sh}\" -l"].concat();
+        let place = words::shell_word(at);
+        let command = [b"cd ", &place[..], b" && exec \"${SHELL:-/bin/sh}\" -l"].concat();
         let mut all: Vec<OsString> = vec!["connect".into()];
         all.extend(self.before.iter().chain(&self.after).cloned());
         all.extend(["-t".into(), "--".into(), destination.into()]);
